@@ -1,0 +1,167 @@
+# The front door: `make help` says what there is. `make demo` and `make test` install what is missing,
+# every other target only builds. Objects live under $(BUILD), so several configurations coexist.
+
+VERSION := 0.1.0
+BUILD   ?= build
+CC      ?= gcc
+CXX     ?= g++
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+WARN := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith -Wwrite-strings
+CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+OPT  ?= -O2 -g
+SAN  ?=
+CPPFLAGS += -D_GNU_SOURCE -DVPCMETA_VERSION='"$(VERSION)"' -Ipkg -I.
+ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fno-common -ffunction-sections -fdata-sections $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)
+ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
+
+# libcurl is not named: room http loads it at the first request, so that commands without one start fast.
+LIBS     := -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -ledit -lstdc++ -lm -lpthread -ldl
+SIM_LIBS := -lmicrohttpd -lgnutls
+
+lib_src  := $(wildcard pkg/*/*.c pkg/*/*.cc)
+main_src := $(wildcard cmd/vpcmeta/*.c)
+sim_src  := $(wildcard cmd/vpcsim/*.c)
+unit_src := $(wildcard tests/unit/test_*.c)
+fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
+bench_src := $(wildcard tests/bench/*.c)
+schemas  := $(wildcard schemas/*.json schemas/*/*.json)
+
+obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
+lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o
+main_obj  := $(call obj,$(main_src))
+sim_obj   := $(call obj,$(sim_src))
+unit_bin  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_src))
+fuzz_replay_bin := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_src))
+fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
+bench_bin := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(bench_src))
+lib := $(BUILD)/libvpcmeta.a
+
+.PHONY: all demo test check install lint format asan valgrind fuzz bench help clean deps tests-built
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/vpcmeta $(BUILD)/vpcsim ## build vpcmeta and vpcsim
+
+demo: ## install what is missing, build, run the main job on the embedded simulator
+	@scripts/deps.sh build
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@BUILD=$(BUILD) scripts/demo.sh
+
+test: ## install what is missing, build, run every test
+	@scripts/deps.sh build test
+	@$(MAKE) --no-print-directory -j$$(nproc) tests-built
+	@$(MAKE) --no-print-directory check
+
+tests-built: all $(unit_bin) $(fuzz_replay_bin)
+
+check: tests-built
+	@BUILD=$(BUILD) scripts/run-tests.sh $(unit_bin) $(fuzz_replay_bin) $(wildcard tests/cli/*.bats tests/fault/*.bats)
+
+install: all ## install into $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/vpcmeta $(DESTDIR)$(PREFIX)/bin/vpcmeta
+	install -D -m 755 $(BUILD)/vpcsim $(DESTDIR)$(PREFIX)/bin/vpcsim
+
+lint: ## formatting, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang
+	@scripts/deps.sh build test dev
+	@scripts/lint-format.sh
+	@scripts/lint-layers.sh
+	@scripts/lint-sizes.sh
+	@scripts/lint-static.sh
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/gcc-werror CC=gcc CXX=g++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/clang-werror CC=clang CXX=clang++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
+	@echo "lint: clean"
+
+format: ## apply .clang-format
+	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+
+asan: ## every test under AddressSanitizer, LeakSanitizer and UBSan
+	@scripts/deps.sh build test
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/asan OPT="-O1 -g" \
+	    SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" tests-built
+	@$(MAKE) --no-print-directory BUILD=build/asan OPT="-O1 -g" \
+	    SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer" check
+
+valgrind: ## unit tests and the command line tests under valgrind
+	@scripts/deps.sh build test dev
+	@$(MAKE) --no-print-directory -j$$(nproc) tests-built
+	@VALGRIND=1 $(MAKE) --no-print-directory check
+
+FUZZ_SECONDS ?= 60
+fuzz: ## run every fuzzer for FUZZ_SECONDS (default 60) under ASan and UBSan
+	@scripts/deps.sh build test dev
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/fuzz CC=clang CXX=clang++ OPT="-O1 -g" \
+	    SAN="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined" fuzz-built
+	@BUILD=build/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/run-fuzz.sh
+
+.PHONY: fuzz-built bench-built
+fuzz-built: $(fuzz_bin)
+bench-built: all $(bench_bin)
+
+bench: ## measure against peers in the same run; prints ratios
+	@scripts/deps.sh build test dev
+	@$(MAKE) --no-print-directory -j$$(nproc) bench-built
+	@BUILD=$(BUILD) tests/bench/run.sh
+
+clean: ## remove everything that was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+# --- rules ---------------------------------------------------------------------------------------
+
+$(BUILD)/vpcmeta: $(main_obj) $(lib)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(main_obj) $(lib) $(LIBS)
+
+$(BUILD)/vpcsim: $(sim_obj) $(lib)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(sim_obj) $(lib) $(LIBS) $(SIM_LIBS)
+
+$(lib): $(lib_obj)
+	@rm -f $@
+	$(AR) rcs $@ $(lib_obj)
+
+$(BUILD)/obj/%.c.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) schemas
+	@mkdir -p $(@D)
+	scripts/embed-schemas.sh schemas > $@
+
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/gen/schema_files.o: $(schemas)
+
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcmocka
+
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.c.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LIBS)
+
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.c.o $(lib)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcurl
+
+# Rebuild when the compiler or its flags change, not only when a source does.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
+	    echo '$(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS)' > $@
+.PHONY: FORCE
+FORCE:
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

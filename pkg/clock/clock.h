@@ -1,0 +1,32 @@
+/*
+ * clock: time, replaceable. Code that waits or stamps takes a `const struct clock *`; tests hand in their own.
+ */
+#ifndef CLOCK_CLOCK_H
+#define CLOCK_CLOCK_H
+
+#include <stdint.h>
+
+struct clock {
+    int64_t (*monotonic_ms)(const struct clock *self); /* never goes back; origin unspecified */
+    int64_t (*wall_s)(const struct clock *self);       /* seconds since the epoch, UTC */
+};
+
+/* The machine's own clocks. Static: never freed. */
+const struct clock *clock_system(void);
+
+static inline int64_t clock_monotonic_ms(const struct clock *clock)
+{
+    return clock->monotonic_ms(clock);
+}
+
+static inline int64_t clock_wall_s(const struct clock *clock)
+{
+    return clock->wall_s(clock);
+}
+
+enum { CLOCK_STAMP_SIZE = sizeof("2026-01-01T00:00:00Z") };
+
+/* RFC 3339 in UTC with seconds, into a buffer of CLOCK_STAMP_SIZE. Years beyond 9999 are clamped. */
+void clock_stamp(int64_t wall_s, char buffer[CLOCK_STAMP_SIZE]);
+
+#endif

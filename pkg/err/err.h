@@ -1,0 +1,62 @@
+/*
+ * err: the error value that every fallible function of the house takes last.
+ *
+ * A function that can fail returns bool or a pointer, takes `struct err *e` as its last argument and leaves
+ * its outputs untouched on failure. The first error wins: setting an error that is already set changes
+ * nothing, so that clean-up code cannot hide the cause. `e` may not be NULL; a caller that does not care
+ * passes a value of its own and drops it. A struct err owns nothing and may be copied.
+ */
+#ifndef ERR_ERR_H
+#define ERR_ERR_H
+
+#include <stdbool.h>
+
+/* What went wrong, as far as a caller or the exit status (cli.md, "Exit codes") cares. */
+enum err_code {
+    ERR_NONE = 0,
+    ERR_FAILED,     /* anything without a code of its own */
+    ERR_USAGE,      /* the command line is wrong; nothing was sent */
+    ERR_INVALID,    /* a value or document breaks its schema; nothing was sent */
+    ERR_UNDECIDED,  /* the validator hit an effort limit: neither valid nor invalid; nothing was sent */
+    ERR_AUTH,       /* no credentials, or they were refused */
+    ERR_NOT_FOUND,  /* a name, id or file does not exist */
+    ERR_IO,         /* a local file or device failed */
+    ERR_NETWORK,    /* no usable answer came */
+    ERR_API,        /* the API answered with an error; http_status is set */
+    ERR_BAD_ANSWER, /* the API answered with something that cannot be read */
+    ERR_INCOMPLETE, /* an inventory lacks a part */
+    ERR_CONFLICT,   /* somebody else changed the same thing */
+    ERR_CANCELLED,  /* a signal or a deadline ended it */
+};
+
+enum { ERR_PLACE_MAX = 256, ERR_MESSAGE_MAX = 1024 };
+
+struct err {
+    enum err_code code;
+    int http_status;             /* of the answer that caused it, or 0 */
+    int signal;                  /* that ended it when code is ERR_CANCELLED, or 0 */
+    char place[ERR_PLACE_MAX];   /* "file:line:column", a JSON pointer, or "" */
+    char message[ERR_MESSAGE_MAX]; /* one line, no trailing full stop, control characters escaped */
+};
+
+#define ERR_INIT ((struct err){.code = ERR_NONE})
+
+/* Sets the error unless one is set. Always returns false, for `return err_set(e, ...)`. */
+bool err_set(struct err *e, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* err_set with the text of errno behind the message: "cannot open x: No such file or directory". */
+bool err_set_errno(struct err *e, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Puts "format: " before the message that is there. Always returns false. */
+bool err_wrap(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Names the place of the error that is set, if it has none yet. Always returns false. */
+bool err_at(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forgets the error. */
+void err_clear(struct err *e);
+
+/* The process exit status for an error: the one place where codes become numbers (cli.md, "Exit codes"). */
+int err_exit_status(const struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * text: strings. A bounded builder, display width, shortening, escaping for terminals, likeness of words.
+ *
+ * All strings are UTF-8; broken sequences are tolerated and counted as one column a byte.
+ */
+#ifndef TEXT_TEXT_H
+#define TEXT_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* CLEANUP(f): runs f(&variable) when the variable goes out of scope. */
+#define CLEANUP(function) __attribute__((cleanup(function)))
+
+/*
+ * A string that grows up to TEXT_MAX bytes; zero-initialised it is empty and owns nothing. Allocation failure
+ * or reaching the limit ends the process with a message: no caller could go on in a sensible way.
+ * `data` is always NUL-terminated when it is not NULL; text_string() never returns NULL.
+ */
+struct text {
+    char *data;
+    size_t size;     /* bytes in use, without the NUL */
+    size_t capacity; /* bytes allocated */
+};
+
+enum { TEXT_MAX = 1 << 30 };
+
+void text_append(struct text *t, const char *string);
+void text_append_size(struct text *t, const char *bytes, size_t size);
+void text_append_char(struct text *t, char c);
+void text_append_repeat(struct text *t, char c, size_t count);
+void text_printf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_vprintf(struct text *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* Makes room for `extra` more bytes and a NUL; returns where they go. The caller adds to size itself. */
+char *text_reserve(struct text *t, size_t extra);
+
+/* The content, "" when empty. Borrowed until the next change. */
+const char *text_string(const struct text *t);
+
+/* Empties it and keeps the memory. */
+void text_clear(struct text *t);
+
+/* Hands the content over to the caller, who frees it with free(); never NULL. */
+char *text_take(struct text *t);
+
+/* Frees the memory; the value is empty again. For CLEANUP. */
+void text_free(struct text *t);
+
+/* text_free for content that must not stay in memory: overwrites it first. */
+void text_free_secret(struct text *t);
+
+/* Overwrites `size` bytes so that no optimiser drops it. NULL with size 0 is allowed. */
+void text_wipe(void *bytes, size_t size);
+
+/* free() through a pointer to the pointer, for CLEANUP on char * and the like. */
+void text_free_pointer(void *pointer);
+
+/* Columns that a terminal takes for the first `size` bytes: wide and combining characters counted. */
+size_t text_width(const char *bytes, size_t size);
+
+/* Bytes of the longest prefix that is at most `columns` wide and ends on a character. */
+size_t text_prefix(const char *bytes, size_t size, size_t columns);
+
+/* Appends bytes with control characters (C0, DEL, C1, broken UTF-8, bidirectional overrides) as \xNN or \u{NNNN}. */
+void text_append_safe(struct text *t, const char *bytes, size_t size);
+
+/* Appends at most `columns` columns of a safe rendering, ending in "..." where something was cut. */
+void text_append_short(struct text *t, const char *bytes, size_t size, size_t columns);
+
+/* Shell-like pattern over the whole string: * ? [abc] [!a-z] and \ as escape; case-sensitive. */
+bool text_glob(const char *pattern, const char *string);
+
+/*
+ * "Did you mean": the one of `count` words that is nearest to `word` and near enough to be meant (an edit
+ * distance of at most a third of its length, transpositions count one), or NULL. Entries may be NULL.
+ */
+const char *text_nearest(const char *word, const char *const words[], size_t count);
+
+/* Numbers: the whole string must be a decimal integer within min..max. */
+bool text_to_long(const char *string, long min, long max, long *ret_value);
+
+#endif

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Runs test programs (cmocka binaries, corpus replays) and .bats files, two at a time, and sums up.
+# usage: BUILD=build scripts/run-tests.sh PROGRAM|FILE.bats ...
+# Every program's output is shown when it failed; lines that start with "report:" are always shown.
+# VALGRIND=1 runs the binaries, and vpcmeta inside the .bats files, under valgrind.
+set -eu
+: "${BUILD:=build}"
+BUILD=$(realpath "$BUILD")
+export BUILD
+out=$BUILD/tests/output
+rm -rf "$out" && mkdir -p "$out"
+
+cat > "$out/one" <<'ONE'
+#!/bin/sh
+name=$(echo "$2" | tr '/' '_')
+case $2 in
+*.bats) command="bats --tap $2" ;;
+*) command=$2
+   [ -z "${VALGRIND:-}" ] || command="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect $2" ;;
+esac
+status=0
+CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 $command > "$1/$name.log" 2>&1 < /dev/null || status=$?
+echo "$status" > "$1/$name.status"
+if [ "$status" -eq 0 ]; then echo "ok      $2"; else echo "FAILED  $2 (status $status)"; fi
+ONE
+chmod +x "$out/one"
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} "$out/one" "$out" {}
+
+passed=0 failed=0 skipped=0
+for status in "$out"/*.status; do
+    log=${status%.status}.log
+    ok=$(grep -c '^ok ' "$log" || true)
+    skip=$(grep -ci '^ok .*# skip' "$log" || true)
+    bad=$(grep -c '^not ok ' "$log" || true)
+    if [ "$(cat "$status")" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+    passed=$((passed + ok - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    if [ "$bad" -gt 0 ]; then echo "--- $log" && cat "$log"; fi
+    sed -n 's/^\(# \)\{0,1\}report: //p' "$log"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
