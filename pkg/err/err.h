@@ -33,9 +33,9 @@ enum { ERR_PLACE_MAX = 256, ERR_MESSAGE_MAX = 1024 };
 
 struct err {
     enum err_code code;
-    int http_status;             /* of the answer that caused it, or 0 */
-    int signal;                  /* that ended it when code is ERR_CANCELLED, or 0 */
-    char place[ERR_PLACE_MAX];   /* "file:line:column", a JSON pointer, or "" */
+    int http_status;               /* of the answer that caused it, or 0 */
+    int signal;                    /* that ended it when code is ERR_CANCELLED, or 0 */
+    char place[ERR_PLACE_MAX];     /* "file:line:column", a JSON pointer, or "" */
     char message[ERR_MESSAGE_MAX]; /* one line, no trailing full stop, control characters escaped */
 };
 

@@ -19,7 +19,7 @@
 #include "text/text.h"
 
 enum {
-    JSON_DEPTH_MAX = 1000,             /* nesting that is still read */
+    JSON_DEPTH_MAX = 1000,            /* nesting that is still read */
     JSON_SIZE_MAX = 64 * 1024 * 1024, /* bytes of one document */
 };
 
@@ -33,9 +33,9 @@ enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };
 /* A document with the text it came from, so that a value's place can be told afterwards. */
 struct json_document {
     json_t *root;
-    char *text;       /* NUL-terminated copy */
+    char *text; /* NUL-terminated copy */
     size_t size;
-    char *name;       /* file name as the user wrote it, "<stdin>" for "-", or what the caller named it */
+    char *name; /* file name as the user wrote it, "<stdin>" for "-", or what the caller named it */
 };
 
 /* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and a hint. */
