@@ -1,0 +1,101 @@
+/*
+ * table: typed cells in rows and columns. No formats: room render writes tables, others fill them.
+ *
+ * A table keeps rows compactly, because lists of tens of thousands of servers are held whole
+ * (widths and order are known at the end only): 16 bytes a cell and the bytes of its strings, which
+ * are shared with the row above where they are equal (region, zone, status). Strings are copied.
+ * Columns are borrowed and outlive the table.
+ */
+#ifndef TABLE_TABLE_H
+#define TABLE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum table_type {
+    TABLE_STRING,
+    TABLE_INT,
+    TABLE_REAL,
+    TABLE_BOOL,
+    TABLE_TIME, /* an RFC 3339 string */
+    TABLE_JSON, /* JSON text of any value: an object of details, a list */
+};
+
+enum table_flags {
+    TABLE_WIDE = 1 << 0,  /* not in text unless asked for by --fields; always in the other formats */
+    TABLE_RIGHT = 1 << 1, /* text: aligned to the right, as numbers are anyway */
+    TABLE_FIXED = 1 << 2, /* text: never cut, because a part of it is of no use (ids) */
+};
+
+struct table_column {
+    const char *name;  /* the key in JSON, the heading in CSV, the name for --fields: the API's own term */
+    const char *title; /* the heading in text; NULL: the name in capitals */
+    enum table_type type;
+    unsigned flags;      /* enum table_flags */
+    unsigned char rank;  /* text: which goes first where the terminal is narrow: the highest; 0 stays always */
+    unsigned char least; /* text: columns that it needs at least when cut; 0: 12 */
+};
+
+/* What a cell's value means to the eye: a colour in text, where colours are on. */
+enum table_style { TABLE_PLAIN, TABLE_GOOD, TABLE_WARN, TABLE_BAD, TABLE_DIM };
+
+enum table_state {
+    TABLE_ABSENT, /* not there: no member in JSON, "-" in text, empty in CSV */
+    TABLE_NULL,   /* known to be null: null in JSON */
+    TABLE_VALUE,
+};
+
+/* A cell as it is read; the type is its column's. */
+struct table_cell {
+    union {
+        const char *string; /* STRING, TIME, JSON: `size` bytes and a NUL */
+        int64_t integer;
+        double real;
+        bool boolean;
+    };
+    uint32_t size;
+    uint8_t state; /* enum table_state */
+    uint8_t style; /* enum table_style */
+};
+
+struct table;
+
+/* A table without rows. Never NULL. */
+struct table *table_create(const struct table_column *columns, size_t count);
+
+/* Frees it; NULL allowed. table_release is for CLEANUP. */
+void table_destroy(struct table *table);
+void table_release(struct table **table);
+#define TABLE_CLEANUP CLEANUP(table_release)
+
+/* Begins a new row, whose cells are all absent, and returns its number. The setters below fill this
+ * row. */
+size_t table_add_row(struct table *table);
+
+/*
+ * Fill a cell of the last row. The column's type must fit (assert): _string for STRING and TIME.
+ * NULL strings and _null make the cell null; a cell that is never set is absent.
+ */
+void table_set_string(struct table *table, size_t column, const char *string);
+void table_set_bytes(struct table *table, size_t column, const char *bytes, size_t size);
+void table_set_int(struct table *table, size_t column, int64_t value);
+void table_set_real(struct table *table, size_t column, double value);
+void table_set_bool(struct table *table, size_t column, bool value);
+void table_set_json(struct table *table, size_t column, const char *json, size_t size);
+void table_set_null(struct table *table, size_t column);
+void table_set_style(struct table *table, size_t column, enum table_style style);
+
+/* Orders the rows by these columns, the first one first; absent and null before values; equal rows
+ * keep their order. */
+void table_sort(struct table *table, const size_t columns[], size_t count);
+
+size_t table_row_count(const struct table *table);
+size_t table_column_count(const struct table *table);
+const struct table_column *table_column(const struct table *table, size_t column);
+const struct table_cell *table_cell(const struct table *table, size_t row, size_t column);
+
+/* The number of the column with this name, or SIZE_MAX. */
+size_t table_find_column(const struct table_column *columns, size_t count, const char *name);
+
+#endif
