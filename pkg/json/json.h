@@ -1,10 +1,11 @@
 /*
  * json: documents that people and we write, as trees.
  *
- * This header is the only includer of <jansson.h>; jansson's value API (json_t, json_object_get, json_incref, ...)
- * is the house's vocabulary for trees and may be used by every room that includes this header. Ownership is
- * jansson's reference counting: functions here return NEW references unless they say "borrowed".
- * What the API answers does not come through here but through json/answer.h, which is 18 times as fast.
+ * This header is the only includer of <jansson.h>; jansson's value API (json_t, json_object_get,
+ * json_incref, ...) is the house's vocabulary for trees and may be used by every room that includes
+ * this header. Ownership is jansson's reference counting: functions here return NEW references
+ * unless they say "borrowed". What the API answers does not come through here but through
+ * json/answer.h, which is 18 times as fast.
  *
  * Reading is strict: UTF-8, no duplicate members, no comments, depth at most JSON_DEPTH_MAX.
  */
@@ -27,7 +28,8 @@ enum {
 void json_release(json_t **value);
 #define JSON_CLEANUP CLEANUP(json_release)
 
-/* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals of them. */
+/* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals
+ * of them. */
 enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };
 
 /* A document with the text it came from, so that a value's place can be told afterwards. */
@@ -38,11 +40,13 @@ struct json_document {
     char *name; /* file name as the user wrote it, "<stdin>" for "-", or what the caller named it */
 };
 
-/* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and a hint. */
+/* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and
+ * a hint. */
 bool json_parse(const char *text, size_t size, const char *name, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Reads a file, or standard input for "-". Errors: ERR_USAGE when it cannot be opened, ERR_INVALID as json_parse. */
+/* Reads a file, or standard input for "-". Errors: ERR_USAGE when it cannot be opened, ERR_INVALID
+ * as json_parse. */
 bool json_read_file(const char *path, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -55,8 +59,9 @@ struct json_place {
 };
 
 /*
- * Where the value at JSON pointer `pointer` (RFC 6901, "" is the root) begins in the document's text. When the
- * last step does not exist (a missing member) the place of its parent is given and false returned.
+ * Where the value at JSON pointer `pointer` (RFC 6901, "" is the root) begins in the document's
+ * text. When the last step does not exist (a missing member) the place of its parent is given and
+ * false returned.
  */
 bool json_locate(const struct json_document *document, const char *pointer, struct json_place *ret_place);
 /* The same for the name of the member instead of its value; for errors about the name itself. */
@@ -70,15 +75,18 @@ void json_pointer_push(struct text *pointer, const char *token);
 void json_pointer_push_index(struct text *pointer, size_t index);
 
 /*
- * RFC 7396: applies `patch` to `target` and returns the result; both stay unchanged (subtrees may be shared).
+ * RFC 7396: applies `patch` to `target` and returns the result; both stay unchanged (subtrees may
+ * be shared).
  */
 json_t *json_merge_patch(json_t *target, const json_t *patch);
 
-enum json_print { JSON_COMPACT = 0, JSON_INDENT = 2 };
+enum json_print { JSON_PRINT_COMPACT = 0, JSON_PRINT_INDENT = 2 };
 
 /*
- * Appends the value as JSON: members in their order, shortest form of numbers that reads back the same (0.1, not
- * 0.10000000000000001), "/" and non-ASCII characters as they are. JSON_INDENT indents by two.
+ * Appends the value as JSON: members in their order, the shortest digits that read back the same (0.1, not
+ * 0.10000000000000001), a real always as one (1.0), "/" and non-ASCII characters as they are. Characters that steer
+ * a terminal (control characters, DEL, C1, bidirectional overrides) are written as \uXXXX, which means the same.
+ * JSON_PRINT_INDENT indents by two. Reals must be finite, as the reader's are.
  */
 void json_print(struct text *out, const json_t *value, enum json_print style);
 

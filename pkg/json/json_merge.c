@@ -1,0 +1,113 @@
+/* Changing and comparing trees. Recursion is bounded by the depth that the reader lets in. */
+#include "json/json.h"
+
+#include <stdlib.h>
+
+void json_release(json_t **value)
+{
+    json_decref(*value);
+    *value = NULL;
+}
+
+/* json_decref wants the caller's own reference; trees are shared, never copied, so constness is
+ * only a promise. */
+static json_t *share(const json_t *value)
+{
+    return json_incref((json_t *)value);
+}
+
+static json_t *or_die(json_t *value)
+{
+    if (value == NULL) {
+        abort(); /* memory is exhausted: nothing else makes these calls fail */
+    }
+    return value;
+}
+
+json_t *json_merge_patch(json_t *target, const json_t *patch)
+{
+    const char *name;
+    json_t *value;
+
+    if (!json_is_object(patch)) {
+        return share(patch);
+    }
+    json_t *merged = or_die(json_is_object(target) ? json_copy(target) : json_object());
+    json_object_foreach ((json_t *)patch, name, value) {
+        if (json_is_null(value)) {
+            json_object_del(merged, name);
+        } else {
+            json_t *member = json_merge_patch(json_object_get(target, name), value);
+            if (json_object_set_new_nocheck(merged, name, member) != 0) {
+                abort();
+            }
+        }
+    }
+    return merged;
+}
+
+/* Exact: a conversion of the integer to double would make neighbours beyond 2^53 equal. */
+static bool same_number(const json_t *a, const json_t *b)
+{
+    if (json_is_integer(a) && json_is_integer(b)) {
+        return json_integer_value(a) == json_integer_value(b);
+    }
+    if (json_is_real(a) && json_is_real(b)) {
+        return json_real_value(a) == json_real_value(b);
+    }
+    json_int_t integer = json_integer_value(json_is_integer(a) ? a : b);
+    double real = json_real_value(json_is_integer(a) ? b : a);
+    /* Within -2^63 <= real < 2^63 the cast is defined, and it is exact when nothing is cut off. */
+    return real >= -0x1p63 && real < 0x1p63 && (double)(json_int_t)real == real && (json_int_t)real == integer;
+}
+
+static bool same_object(const json_t *a, const json_t *b)
+{
+    const char *name;
+    json_t *value;
+
+    if (json_object_size(a) != json_object_size(b)) {
+        return false;
+    }
+    json_object_foreach ((json_t *)a, name, value) {
+        const json_t *other = json_object_get(b, name);
+        if (other == NULL || !json_same(value, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_array(const json_t *a, const json_t *b)
+{
+    if (json_array_size(a) != json_array_size(b)) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(a); i++) {
+        if (!json_same(json_array_get(a, i), json_array_get(b, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool json_same(const json_t *a, const json_t *b)
+{
+    if (a == b) {
+        return true;
+    }
+    if (json_is_number(a) && json_is_number(b)) {
+        return same_number(a, b);
+    }
+    if (a == NULL || b == NULL || json_typeof(a) != json_typeof(b)) {
+        return false;
+    }
+    switch (json_typeof(a)) {
+    case JSON_OBJECT:
+        return same_object(a, b);
+    case JSON_ARRAY:
+        return same_array(a, b);
+    default:
+        return json_equal(a, b) != 0; /* strings with NULs too */
+    }
+}
