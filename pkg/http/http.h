@@ -2,21 +2,21 @@
  * http: requests to an HTTP API, many in flight in the caller's own thread.
  *
  * The room promises
- *   - that connections, TLS sessions and names are reused, HTTP/2 is multiplexed where the server
- * offers it, gzip is undone, and proxies are taken from the usual environment (http_proxy,
- * https_proxy, all_proxy, no_proxy) except for this machine's own addresses;
- *   - that certificates are verified (TLS 1.2 or later) and that there is no way to turn that off;
- *   - that a bearer token or a secret body leaves over https only, or over plain http to this
- * machine (127.0.0.0/8,
- *     ::1, localhost); a request that would break this fails before anything is connected;
- *   - that redirects are followed at most HTTP_REDIRECTS_MAX times, with the token only within the
- * same scheme, host and port, from https never to plain http; a request other than GET and HEAD
- * follows 307 and 308 within the same origin only and never turns into a GET;
- *   - that what fails is sent again by the verdict of http_retry.h, without holding up other
- * requests, and that a 401 is answered once with a fresh token (not counted as an attempt);
- *   - that an answer never takes more memory than its limit, decompressed.
- * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line
- * of the server's log belongs to one line of ours; the reply names the last one.
+ * - that connections, TLS sessions and names are reused, HTTP/2 is multiplexed where the server offers it, gzip is
+ *   undone, and proxies are taken from the usual environment (http_proxy, https_proxy, all_proxy, no_proxy) except for
+ *   this machine's own addresses;
+ * - that certificates are verified (TLS 1.2 or later), and that there is no way to turn that off;
+ * - that a bearer token or a secret body leaves over https only, or over plain http to this machine (127.0.0.0/8, ::1,
+ *   localhost); a request that would break this fails before anything is connected;
+ * - that redirects are followed at most HTTP_REDIRECTS_MAX times, with the token only within the same scheme, host and
+ *   port, and never from https to plain http; a request other than GET and HEAD follows 307 and 308 within the same
+ *   origin only and never turns into a GET;
+ * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
+ *   answered once with a fresh token (not counted as an attempt);
+ * - that an answer never takes more memory than its limit, decompressed.
+ *
+ * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
+ * belongs to one line of ours; the reply names the last one.
  *
  * Limits: one thread a handle. libcurl is loaded by http_create, not by the program's start.
  */
@@ -51,16 +51,14 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 enum http_repeat {
     HTTP_REPEAT_BY_METHOD = 0, /* POST: HTTP_REPEAT_UNACTED; all others: HTTP_REPEAT_SAFE */
     HTTP_REPEAT_SAFE,          /* doing it twice is doing it once: after every passing failure */
-    HTTP_REPEAT_UNACTED, /* only when the server certainly did nothing (a create, a restart) */
+    HTTP_REPEAT_UNACTED,       /* only when the server certainly did nothing (a create, a restart) */
     HTTP_REPEAT_NEVER,
 };
 
 enum {
-    HTTP_WITH_TOKEN = 1 << 0, /* send the bearer token of the token source */
-    HTTP_SECRET_BODY =
-        1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
-    HTTP_URGENT =
-        1 << 2, /* starts before all others, outside window, pace and pauses (token requests) */
+    HTTP_WITH_TOKEN = 1 << 0,  /* send the bearer token of the token source */
+    HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
+    HTTP_URGENT = 1 << 2,      /* starts before all others, outside window, pace and pauses (token requests) */
 };
 
 /* How one attempt ended, as far as the question of sending it again is concerned. */
@@ -68,18 +66,16 @@ enum http_fault {
     HTTP_FAULT_NONE = 0,   /* a whole answer came, with whatever status */
     HTTP_FAULT_UNREACHED,  /* nothing was sent: name not found, refused, no connection in time */
     HTTP_FAULT_UNANSWERED, /* something was sent, no whole answer came: reset, timeout */
-    HTTP_FAULT_BROKEN, /* a 2xx answer that ended early, cannot be decoded, or that `read` could not
-                          use */
-    HTTP_FAULT_UNTRUSTED, /* the server's certificate or the CA file did not pass */
-    HTTP_FAULT_REFUSED,   /* refused by this room: URL, plain http, redirect, size, no token */
-    HTTP_FAULT_CANCELLED, /* http_cancel, http_abort or the deadline */
+    HTTP_FAULT_BROKEN,     /* a 2xx answer that ended early, cannot be decoded, or that `read` could not use */
+    HTTP_FAULT_UNTRUSTED,  /* the server's certificate or the CA file did not pass */
+    HTTP_FAULT_REFUSED,    /* refused by this room: URL, plain http, redirect, size, no token */
+    HTTP_FAULT_CANCELLED,  /* http_cancel, http_abort or the deadline */
 };
 
 /* What came back. Everything it points to is borrowed and lives until the callback returns. */
 struct http_reply {
     int status; /* of the last answer, or 0 when none came */
-    char *
-        body; /* NUL-terminated; HTTP_BODY_PADDING bytes more may be read and written; never NULL */
+    char *body; /* NUL-terminated; HTTP_BODY_PADDING bytes more may be read and written; never NULL */
     size_t size;
     const char *etag;       /* verbatim, with W/ and quotes; "" when absent, as all strings here */
     const char *request_id; /* x-request-id of the answer, or else of the request */
@@ -89,26 +85,27 @@ struct http_reply {
     unsigned attempts;      /* sent in all; 0 when none was */
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
-    bool maybe_acted; /* an attempt of a write got no answer, or a 5xx: the server may have carried
-                         it out. Also set beside a final answer: a 412 after it may be our own doing
-                       */
+    /*
+     * An attempt of a write got no answer or a 5xx: the server may have carried it out. Also set beside a final answer:
+     * a 412 that follows such an attempt may be our own doing.
+     */
+    bool maybe_acted;
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };
 
 /*
- * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML,
- * wrong shape): the request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. It
- * may be called once an attempt and must not keep effects of a body it refused. It may parse the
- * body in place.
+ * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML, wrong shape): the
+ * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. It may be called once an attempt and must
+ * not keep effects of a body it refused. It may parse the body in place.
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 
-/* The end of a request, called exactly once, from http_step or http_run only, never from
- * http_submit. */
+/* The end of a request, called exactly once, from http_step or http_run only, never from http_submit. */
 typedef void http_done_fn(struct http_reply *reply, void *context);
 
-/* A request. All strings and the body are copied by http_submit; zero-initialised members mean
- * "none" or "default". */
+/*
+ * A request. All strings and the body are copied by http_submit; zero-initialised members mean "none" or "default".
+ */
 struct http_request {
     enum http_method method;
     enum http_repeat repeat;
@@ -116,8 +113,7 @@ struct http_request {
     const char *url;           /* absolute, http or https, without user name */
     const char *content_type;  /* of the body */
     const char *if_match;      /* an ETag, sent verbatim */
-    const char *authorization; /* value for Authorization instead of the token source's; guarded
-                                  like the token */
+    const char *authorization; /* value for Authorization instead of the token source's; guarded like the token */
     const char *body;
     size_t body_size;
     size_t answer_max;   /* bytes; 0: the session's */
@@ -127,8 +123,7 @@ struct http_request {
     void *context; /* of read and done */
 };
 
-/* One attempt as --trace and a controller of the window see it. Holds no secret: no headers, no
- * bodies. */
+/* One attempt as --trace and a controller of the window see it. Holds no secret: no headers, no bodies. */
 struct http_attempt {
     int64_t wall_ms; /* start, since the epoch */
     const char *method, *url, *request_id;
@@ -140,7 +135,7 @@ struct http_attempt {
     int64_t elapsed_ms;
     int64_t wait_ms;                     /* until the next attempt; -1: there is none */
     int64_t retry_after_ms;              /* -1 when absent */
-    uint64_t bytes_sent, bytes_received; /* headers and bodies as they went over the wire */
+    uint64_t bytes_sent, bytes_received; /* headers and bodies */
     bool reused;                         /* an open connection served it */
 };
 
@@ -162,11 +157,10 @@ struct http_options {
 };
 
 /*
- * Opens a session; nothing is connected yet. NULL and ERR_USAGE when ca_file cannot be read,
- * ERR_FAILED when libcurl is missing. options may be NULL for all defaults; strings are copied.
+ * Opens a session; nothing is connected yet. NULL and ERR_USAGE when ca_file cannot be read, ERR_FAILED when libcurl
+ * is missing. options may be NULL for all defaults; strings are copied.
  */
-struct http *http_create(const struct http_options *options, struct err *e)
-    __attribute__((warn_unused_result));
+struct http *http_create(const struct http_options *options, struct err *e) __attribute__((warn_unused_result));
 
 /* Closes connections. Requests that are not done are dropped without their callback. */
 void http_destroy(struct http *http);
@@ -175,26 +169,22 @@ void http_destroy(struct http *http);
 void http_destroy_pointer(struct http **http);
 
 /*
- * Queues a request; it starts in http_step or http_run. May be called from read, done and observe
- * callbacks. What is wrong with the request (URL, plain http with a token) is reported to `done`
- * like every failure.
+ * Queues a request; it starts in http_step or http_run. May be called from read, done and observe callbacks. What is
+ * wrong with the request (URL, plain http with a token) is reported to `done` like every failure.
  */
 void http_submit(struct http *http, const struct http_request *request);
 
-/* Works until every request is done. False when cancelled or aborted (ERR_CANCELLED) or when
- * libcurl failed. */
+/* Works until every request is done. False when cancelled or aborted (ERR_CANCELLED) or when libcurl failed. */
 bool http_run(struct http *http, struct err *e) __attribute__((warn_unused_result));
 
-/* Does what can be done now and waits at most wait_ms for more. False when nothing is left to do.
- */
+/* Does what can be done now and waits at most wait_ms for more. False when nothing is left to do. */
 bool http_step(struct http *http, int wait_ms);
 
 /* Requests that were submitted and are not done, and those of them that are with the server. */
 size_t http_pending(const struct http *http);
 size_t http_in_flight(const struct http *http);
 
-/* Changes the window (clamped to 1..HTTP_WINDOW_MAX) or the pace (0: none); requests in flight are
- * not disturbed. */
+/* Changes the window (clamped to 1..HTTP_WINDOW_MAX) or the pace (0: none); requests in flight are not disturbed. */
 void http_set_window(struct http *http, unsigned window);
 void http_set_pace(struct http *http, unsigned max_per_second);
 
@@ -202,10 +192,9 @@ void http_set_pace(struct http *http, unsigned max_per_second);
 void http_set_deadline(struct http *http, int64_t ms);
 
 /*
- * http_cancel: nothing new starts, what is in flight is drained, the rest ends as ERR_CANCELLED.
- * http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be
- * called from a signal handler. http_resume makes the session usable again (the next command of a
- * shell).
+ * http_cancel: nothing new starts, what is in flight is drained, the rest ends as ERR_CANCELLED. http_abort: all of it
+ * ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
+ * makes the session usable again (the next command of a shell).
  */
 void http_cancel(struct http *http);
 void http_abort(struct http *http);
@@ -221,13 +210,11 @@ enum http_token_state {
 
 struct http_token_source {
     /*
-     * The token to use now, borrowed until the next call. *serial changes whenever the token does,
-     * so that a 401 can be told from one for an older token.
+     * The token to use now, borrowed until the next call. *ret_serial changes whenever the token does, so that a 401
+     * can be told from one for an older token.
      */
-    enum http_token_state (*get)(void *context, const char **ret_token, unsigned *ret_serial,
-                                 struct err *e);
-    /* The server refused token `serial`. True when another one may help: get is then asked again.
-     */
+    enum http_token_state (*get)(void *context, const char **ret_token, unsigned *ret_serial, struct err *e);
+    /* The server refused token `serial`. True when another one may help: get is then asked again. */
     bool (*refused)(void *context, unsigned serial);
     void *context;
 };
@@ -247,8 +234,7 @@ struct http_counters {
 };
 struct http_counters http_counters(const struct http *http);
 
-/* Appends `value` percent-encoded for a query or a form: all but the unreserved characters of RFC
- * 3986 2.3. */
+/* Appends `value` percent-encoded for a query or a form: all but the unreserved characters of RFC 3986 2.3. */
 void http_append_escaped(struct text *out, const char *value);
 
 /* "GET", ... */

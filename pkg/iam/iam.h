@@ -1,0 +1,111 @@
+/*
+ * iam: who we are to the API: finding credentials, and turning them into bearer tokens.
+ *
+ * Finding (iam_discover) decides by rules alone, vpc-api.md 6.3 and the habits of `ibmcloud`. For every value the first
+ * of these that has it wins:
+ *   1. the command line: --auth, --api-key-file, --iam-url, --endpoint;
+ *   2. the environment as `ibmcloud` reads it: IC_API_KEY, then IBMCLOUD_API_KEY; IBMCLOUD_IAM_API_ENDPOINT;
+ *      IBMCLOUD_IS_NG_API_ENDPOINT;
+ *   3. the SDKs' properties (VPC_URL, VPC_AUTH_TYPE, VPC_APIKEY, ...), all of them from the first source that holds any:
+ *      the file named by IBM_CREDENTIALS_FILE (or ibm-credentials.env in the folder it names), ~/ibm-credentials.env,
+ *      the environment, VCAP_SERVICES. Unlike in the SDKs, ./ibm-credentials.env is not read unless named: a file in
+ *      the current folder must not choose where keys are sent.
+ * The kind of credential follows the same order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE;
+ * else what the SDK source holds (an API key, else a bearer token). Nothing found is an error that names the remedies;
+ * going without a token must be said (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
+ *
+ * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests go
+ * on with the old one, and fetched anew once when the API answers 401 (vpc-api.md 6.2). There is never more than one
+ * token request at a time; requests that cannot go on wait inside room http. Expiry is taken from the answer's
+ * expires_in or expiration, never from inside the token.
+ *
+ * Keys and tokens are overwritten before their memory is given back, and never appear in errors or in --trace.
+ */
+#ifndef IAM_IAM_H
+#define IAM_IAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clock/clock.h"
+#include "err/err.h"
+#include "http/http.h"
+#include "text/text.h"
+
+#define IAM_URL_DEFAULT "https://iam.cloud.ibm.com"
+
+enum { IAM_KEY_FILE_MAX = 64 * 1024 }; /* bytes of a key or credentials file */
+
+enum iam_method {
+    IAM_API_KEY, /* "iam": an API key is exchanged for tokens */
+    IAM_BEARER,  /* "bearer": a token that was given to us; it cannot be renewed */
+    IAM_NONE,    /* "none": requests go without a token (simulator) */
+};
+
+/* Where to look. Members may be NULL but for environment. */
+struct iam_sources {
+    const char *(*environment)(void *context, const char *name); /* as getenv */
+    void *context;
+    const char *auth;         /* --auth */
+    const char *api_key_file; /* --api-key-file: a path, or "-" for standard input */
+    const char *iam_url;      /* --iam-url */
+    const char *endpoint;     /* --endpoint */
+};
+
+/* What was found. Strings are owned by it; NULL means "not given". */
+struct iam_credentials {
+    enum iam_method method;
+    char *secret;    /* the API key or the bearer token */
+    char *scope;     /* for the token request */
+    char *client_id; /* both or none: sent as Basic authorization with the token request */
+    char *client_secret;
+    char *iam_url;  /* base without /identity/token; IAM_URL_DEFAULT when nothing names one */
+    char *endpoint; /* base of the VPC API, with the path (/v1 when none was given), no final slash; may be NULL */
+    char *source;   /* of the credential, for people: "environment variable IC_API_KEY" */
+    char *endpoint_source; /* of the endpoint, as above; NULL without one */
+    char *warning;         /* one line about a setting that is ignored, or NULL */
+};
+
+/*
+ * Finds the credentials. Errors: ERR_AUTH when there are none; ERR_USAGE for a method that is not supported, a key that
+ * is malformed, a file that cannot be read. No message quotes a secret.
+ */
+bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Only the endpoint and its source: for commands that can do without credentials (doctor). Others stay empty. */
+bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Overwrites and frees; zero-initialised values allowed. For CLEANUP. */
+void iam_credentials_free(struct iam_credentials *credentials);
+
+/* "iam", "bearer", "none": the words of --auth. */
+const char *iam_method_name(enum iam_method method);
+
+/* A source of tokens for one http session. */
+struct iam;
+
+/*
+ * Makes it the session's token source. Takes over what `credentials` holds and leaves it empty. `http` and `clock`
+ * (NULL: the machine's) must live longer. Sends nothing yet.
+ */
+struct iam *iam_create(struct iam_credentials *credentials, struct http *http, const struct clock *clock);
+void iam_destroy(struct iam *iam);
+
+/* For CLEANUP. */
+void iam_destroy_pointer(struct iam **iam);
+
+/*
+ * Fetches a token now, if there is none to use, by running the session. Borrowed; NULL in *ret_token with IAM_NONE.
+ * Errors: ERR_AUTH when IAM refuses the key, others when it cannot be asked.
+ */
+bool iam_token(struct iam *iam, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
+
+/* For `auth status`: seconds the token in hand will live; -1 when there is none or it is not known. */
+int64_t iam_token_life_s(const struct iam *iam);
+
+/* Token requests that were made so far. */
+unsigned iam_token_requests(const struct iam *iam);
+
+#endif
