@@ -28,9 +28,10 @@ unit_src := $(wildcard tests/unit/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src := $(wildcard tests/bench/*.c)
 schemas  := $(wildcard schemas/*.json schemas/*/*.json)
+metaschemas := $(wildcard pkg/schema/metaschema/*.json pkg/schema/metaschema/*/*.json)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
-lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o
+lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o $(BUILD)/obj/gen/schema_metaschema_files.o
 main_obj  := $(call obj,$(main_src))
 sim_obj   := $(call obj,$(sim_src))
 unit_bin  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_src))
@@ -131,14 +132,19 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) schemas
+$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) $(wildcard schemas)
 	@mkdir -p $(@D)
-	scripts/embed-schemas.sh schemas > $@
+	scripts/embed-schemas.sh schemas schema_files > $@
+
+$(BUILD)/gen/schema_metaschema_files.c: scripts/embed-schemas.sh $(metaschemas)
+	@mkdir -p $(@D)
+	scripts/embed-schemas.sh pkg/schema/metaschema schema_metaschema_files > $@
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/obj/gen/schema_files.o: $(schemas)
+$(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints the C file that carries the JSON Schemas inside the binary (struct schema_file of pkg/schema/schema_files.h).
-# usage: scripts/embed-schemas.sh DIR
+# Prints the C file that carries a folder's JSON documents inside the binary (pkg/schema/schema_files.h).
+# usage: scripts/embed-schemas.sh DIR ARRAY
 # A file's bytes come in by the assembler's .incbin, so that nothing here has to quote JSON.
 set -eu
-dir=$1
+dir=$1 array=$2
 files=$(cd "$dir" && find . -name '*.json' | sed 's|^\./||' | LC_ALL=C sort)
 
 cat <<'HEAD'
@@ -13,15 +13,15 @@ cat <<'HEAD'
 HEAD
 n=0
 for file in $files; do
-    echo "__asm__(\".pushsection .rodata\\nschema_file_$n:\\n.incbin \\\"$dir/$file\\\"\\nschema_file_${n}_end:\\n.byte 0\\n.popsection\");"
-    echo "extern const char schema_file_$n[], schema_file_${n}_end[];"
+    printf '%s\n' "__asm__(\".pushsection .rodata\\n${array}_$n:\\n.incbin \\\"$dir/$file\\\"\\n${array}_${n}_end:\\n.byte 0\\n.popsection\");"
+    echo "extern const char ${array}_$n[], ${array}_${n}_end[];"
     n=$((n + 1))
 done
 echo
-echo "const struct schema_file schema_files[] = {"
+echo "const struct schema_file $array[] = {"
 n=0
 for file in $files; do
-    echo "    {.name = \"$file\", .text = schema_file_$n, .end = schema_file_${n}_end},"
+    echo "    {.name = \"$file\", .text = ${array}_$n, .end = ${array}_${n}_end},"
     n=$((n + 1))
 done
 echo "    {.name = NULL},"
