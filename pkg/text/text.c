@@ -1,7 +1,6 @@
 #include "text/text.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,123 +129,6 @@ void text_free_pointer(void *pointer)
 
     free(*p);
     *p = NULL;
-}
-
-bool text_glob(const char *pattern, const char *string)
-{
-    const char *star = NULL;
-    const char *retry = NULL;
-
-    while (*string != '\0') {
-        const char *next = pattern;
-        bool match = false;
-
-        if (*pattern == '*') {
-            star = ++pattern;
-            retry = string;
-            continue;
-        }
-        if (*pattern == '?') {
-            /* one character, not one byte */
-            match = true;
-            next = pattern + 1;
-            while (((unsigned char)string[1] & 0xc0) == 0x80) {
-                string++;
-            }
-        } else if (*pattern == '[') {
-            const char *p = pattern + 1;
-            bool negate = *p == '!' || *p == '^';
-            p += negate;
-            bool in = false;
-            bool first = true;
-            while (*p != '\0' && (*p != ']' || first)) {
-                first = false;
-                if (p[1] == '-' && p[2] != '\0' && p[2] != ']') {
-                    in |= (unsigned char)*p <= (unsigned char)*string && (unsigned char)*string <= (unsigned char)p[2];
-                    p += 3;
-                } else {
-                    in |= *p == *string;
-                    p++;
-                }
-            }
-            match = *p == ']' ? in != negate : *string == '[';
-            next = *p == ']' ? p + 1 : pattern + 1;
-        } else if (*pattern == '\\' && pattern[1] != '\0') {
-            match = pattern[1] == *string;
-            next = pattern + 2;
-        } else {
-            match = *pattern == *string && *pattern != '\0';
-            next = pattern + 1;
-        }
-        if (match) {
-            pattern = next;
-            string++;
-        } else if (star != NULL) {
-            pattern = star;
-            string = ++retry;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*') {
-        pattern++;
-    }
-    return *pattern == '\0';
-}
-
-enum { NEAREST_WORD_MAX = 64 };
-
-/* Optimal string alignment distance: insert, delete, replace and swap of neighbours cost one each. */
-static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    size_t rows[3][NEAREST_WORD_MAX + 1];
-    size_t *before = rows[0], *last = rows[1], *row = rows[2];
-
-    for (size_t j = 0; j <= b_size; j++) {
-        last[j] = j;
-    }
-    for (size_t i = 1; i <= a_size; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
-            best = last[j] + 1 < best ? last[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) {
-                best = before[j - 2] + 1;
-            }
-            row[j] = best;
-        }
-        size_t *free_row = before;
-        before = last;
-        last = row;
-        row = free_row;
-    }
-    return last[b_size];
-}
-
-const char *text_nearest(const char *word, const char *const words[], size_t count)
-{
-    size_t size = strlen(word);
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-
-    if (size == 0 || size > NEAREST_WORD_MAX) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t other = words[i] ? strlen(words[i]) : 0;
-        if (other == 0 || other > NEAREST_WORD_MAX) {
-            continue;
-        }
-        size_t d = distance(word, size, words[i], other);
-        size_t longer = size > other ? size : other;
-        size_t limit = longer < 3 ? 1 : (longer + 2) / 3;
-        if (d <= limit && d < longer && d < least) {
-            least = d;
-            nearest = words[i];
-        }
-    }
-    return nearest;
 }
 
 bool text_to_long(const char *string, long min, long max, long *ret_value)
