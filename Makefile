@@ -3,8 +3,12 @@
 
 VERSION := 0.1.0
 BUILD   ?= build
-CC      ?= gcc
-CXX     ?= g++
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX     := g++
+endif
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
@@ -40,7 +44,7 @@ fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
 bench_bin := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(bench_src))
 lib := $(BUILD)/libvpcmeta.a
 
-.PHONY: all demo test check install lint format asan valgrind fuzz bench help clean deps tests-built
+.PHONY: all demo test check install deps lint format asan valgrind fuzz bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -65,15 +69,20 @@ install: all ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/vpcmeta $(DESTDIR)$(PREFIX)/bin/vpcmeta
 	install -D -m 755 $(BUILD)/vpcsim $(DESTDIR)$(PREFIX)/bin/vpcsim
 
+lint: export LINT_FLAGS = $(CPPFLAGS)
 lint: ## formatting, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang
 	@scripts/deps.sh build test dev
 	@scripts/lint-format.sh
+	@scripts/lint-text.sh
 	@scripts/lint-layers.sh
 	@scripts/lint-sizes.sh
 	@scripts/lint-static.sh
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/gcc-werror CC=gcc CXX=g++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/clang-werror CC=clang CXX=clang++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
 	@echo "lint: clean"
+
+deps: ## install every Debian package that any target needs
+	@scripts/deps.sh build test dev
 
 format: ## apply .clang-format
 	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
@@ -132,7 +141,7 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) $(wildcard schemas)
+$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) $(wildcard schemas schemas/*/)
 	@mkdir -p $(@D)
 	scripts/embed-schemas.sh schemas schema_files > $@
 
@@ -162,9 +171,11 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.c.o $(lib)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcurl
 
-# Rebuild when the compiler or its flags change, not only when a source does.
+# Rebuild when the compiler or its flags change, not only when a source does. The first build in a folder
+# looks for the packages, so that a missing one is named and not guessed from a missing header.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
+	@test -e $@ || scripts/deps.sh --check build
 	@echo '$(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
 	    echo '$(CC) $(CXX) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS)' > $@
 .PHONY: FORCE

@@ -14,11 +14,11 @@ HEAD
 n=0
 for file in $files; do
     printf '%s\n' "__asm__(\".pushsection .rodata\\n${array}_$n:\\n.incbin \\\"$dir/$file\\\"\\n${array}_${n}_end:\\n.byte 0\\n.popsection\");"
-    echo "extern const char ${array}_$n[], ${array}_${n}_end[];"
+    echo "extern const char ${array}_${n}[], ${array}_${n}_end[];"
     n=$((n + 1))
 done
 echo
-echo "const struct schema_file $array[] = {"
+echo "const struct schema_file ${array}[] = {"
 n=0
 for file in $files; do
     echo "    {.name = \"$file\", .text = ${array}_$n, .end = ${array}_${n}_end},"

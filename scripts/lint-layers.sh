@@ -1,0 +1,87 @@
+#!/bin/sh
+# Checks the walls of the house: who includes whom (pkg/LAYERS), which room owns which library, and what
+# only cmd/ may do. Comments and strings are not looked at where a rule is about code.
+set -eu
+cd "$(dirname "$0")/.."
+git ls-files 'pkg/*.[ch]' 'pkg/*.cc' 'cmd/*.[ch]' | LC_ALL=C sort | xargs awk '
+function fail(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; failures++ }
+
+# The code of a line: without comments and without what stands between quotes.
+function code_of(line,    out, i, c) {
+    out = ""
+    for (i = 1; i <= length(line); i++) {
+        c = substr(line, i, 1)
+        if (in_comment) {
+            if (substr(line, i, 2) == "*/") { in_comment = 0; i++ }
+        } else if (substr(line, i, 2) == "/*") {
+            in_comment = 1; i++
+        } else if (substr(line, i, 2) == "//") {
+            break
+        } else if (c == "\"" || c == "\047") {
+            for (i++; i <= length(line) && substr(line, i, 1) != c; i++)
+                if (substr(line, i, 1) == "\\") i++
+            out = out c c
+        } else {
+            out = out c
+        }
+    }
+    return out
+}
+
+function check_own_include(header,    parts, target) {
+    split(header, parts, "/")
+    target = parts[1]
+    if (index(header, "/") == 0 || target == "cmd")
+        { if (room != "cmd" && room != "vpcsim") fail("a room includes by \"room/file.h\": " header) }
+    else if (!(target in floor))
+        fail("no room " target " in pkg/LAYERS")
+    else if (room == "vpcsim") {
+        if (floor[target] > 0 && target != "json") fail("vpcsim includes only floor 0 and json, not " header)
+    } else if (target != room && floor[target] >= floor[room])
+        fail("room " room " (floor " floor[room] ") may not include " header " (floor " floor[target] ")")
+}
+
+BEGIN {
+    while ((getline line < "pkg/LAYERS") > 0) {
+        if (line ~ /^#/) continue
+        n = split(line, word, " ")
+        for (i = 2; i <= n; i++) floor[word[i]] = word[1]
+    }
+    owner["jansson.h"] = owner["simdjson.h"] = "^pkg/json/"
+    owner["curl/"] = "^pkg/http/"
+    owner["jq.h"] = owner["jv.h"] = "^pkg/query/"
+    owner["pcre2.h"] = "^pkg/schema/"
+    owner["yaml.h"] = "^pkg/(render|policy)/"
+    owner["sqlite3.h"] = "^pkg/history/"
+    owner["histedit.h"] = owner["editline/"] = "^cmd/vpcmeta/shell[a-z_]*[.]c$"
+    owner["microhttpd.h"] = owner["gnutls/"] = "^cmd/vpcsim/"
+}
+
+FNR == 1 {
+    in_comment = 0
+    split(FILENAME, path, "/")
+    room = path[1] == "pkg" ? path[2] : path[2] == "vpcsim" ? "vpcsim" : "cmd"
+    if (path[1] == "pkg" && !(room in floor)) fail("room " room " is not in pkg/LAYERS")
+}
+
+/^#[ ]*include[ ]*"/ { split($0, quoted, "\""); check_own_include(quoted[2]) }
+/^#[ ]*include[ ]*</ {
+    for (library in owner)
+        if (index($0, "<" library) && FILENAME !~ owner[library]) fail("<" library "> belongs to " owner[library])
+}
+
+# A kind of resource is a row of the table in pkg/resource; its name elsewhere is a copy that will drift.
+/bare_metal/ && room != "resource" && room != "vpcsim" {
+    line = $0
+    gsub(/cmd_bare_metal[a-z_]*/, "", line)
+    if (line ~ /bare_metal/) fail("bare_metal outside pkg/resource")
+}
+
+{ code = code_of($0) }
+path[1] == "pkg" && code ~ /(^|[^A-Za-z0-9_])((secure_)?getenv|setenv|putenv|unsetenv|environ|v?printf|puts|putchar|stdout|_?exit|quick_exit)([^A-Za-z0-9_]|$)/ &&
+code !~ /format\(v?printf,/ {
+    fail("only cmd/ reads the environment, prints and exits: " $0)
+}
+
+END { exit failures > 0 }
+'
