@@ -1,0 +1,89 @@
+/*
+ * schema_catalog: the request bodies that have a schema of their own, by name.
+ *
+ * A schema's name is its file's name without ".json": instance_patch, instance_create. The catalog is data: it holds
+ * every file at the top of the folder schemas/ (embedded, or a folder of the same build given instead), and what it
+ * tells of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body it is.
+ * Files in folders below (common/) hold shared definitions and have no name.
+ *
+ * Schemas are read when they are asked for and compiled when they are first used, so that checking one body by name
+ * costs no more than that schema. A catalog and all it hands out are for one thread at a time.
+ */
+#ifndef SCHEMA_SCHEMA_CATALOG_H
+#define SCHEMA_SCHEMA_CATALOG_H
+
+#include "schema/schema.h"
+
+/* The base of every $id; a name and not a place: nothing is ever fetched from it. */
+#define SCHEMA_CATALOG_URI "https://vpcmeta.dev/schemas/"
+
+enum { SCHEMA_CATALOG_MATCHES_MAX = 8 };
+
+struct schema_catalog;
+
+/*
+ * The embedded schemas, or with `directory` those of that folder and none of the embedded ones. Formats assert.
+ * NULL with ERR_USAGE when the folder cannot be read or has no *.json at its top.
+ */
+struct schema_catalog *schema_catalog_open(const char *directory, struct err *e) __attribute__((warn_unused_result));
+
+/* Frees it and all that was compiled from it. NULL allowed. */
+void schema_catalog_close(struct schema_catalog *catalog);
+
+/* For CLEANUP. */
+void schema_catalog_release(struct schema_catalog **catalog);
+
+/* One named schema; everything is owned by the catalog. */
+struct schema_entry {
+    const char *name;        /* "instance_patch" */
+    const char *place;       /* its file as messages call it: "schemas/instance_patch.json" */
+    const char *title;       /* "change of an instance"; the name where the file has none */
+    const char *description; /* or "" */
+    const char *request;     /* "PATCH /instances/{id}", or "" */
+    const char *text;        /* the file, `size` bytes */
+    size_t size;
+    const json_t *root;
+};
+
+size_t schema_catalog_count(const struct schema_catalog *catalog);
+
+/* The entry at `index` < count, in the order of names. NULL with ERR_INVALID when its file is no JSON object. */
+const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, size_t index, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The entry with this name (also with ".json" behind it). NULL with ERR_USAGE that names the nearest, or as above. */
+const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, const char *name, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The entry's schema, compiled at the first call. NULL and errors as schema_compile(). */
+const struct schema *schema_catalog_compile(struct schema_catalog *catalog, const struct schema_entry *entry,
+                                            struct err *e) __attribute__((warn_unused_result));
+
+/* Which of the entry's variants (of its oneOf) `value`, which is valid, is: its title, "instance by image with network
+ * attachments"; or the entry's title when it has no variants. */
+const char *schema_catalog_variant(struct schema_catalog *catalog, const struct schema_entry *entry,
+                                   const json_t *value);
+
+/* What a body is, told by its shape. */
+struct schema_catalog_match {
+    const struct schema_entry *valid[SCHEMA_CATALOG_MATCHES_MAX]; /* `count` schemas it is valid as */
+    size_t count;
+    const struct schema_entry *nearest; /* when there is none: the one it was most probably meant for, or NULL */
+};
+
+/*
+ * Finds the schemas that `value` is valid as. When there is none, the nearest is the one that knows the most of its
+ * members, among those the one with the fewest faults; NULL when no schema knows any. False with the error of a schema
+ * that does not compile.
+ */
+bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *value, struct schema_catalog_match *ret,
+                              struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * The entry's schema with all that its references reach in one document that stands for itself: the files it needs
+ * are embedded under $defs with their $id (draft 2020-12, 9.3). New reference; NULL with ERR_INVALID as compile.
+ */
+json_t *schema_catalog_bundle(struct schema_catalog *catalog, const struct schema_entry *entry, struct err *e)
+    __attribute__((warn_unused_result));
+
+#endif
