@@ -1,0 +1,27 @@
+/*
+ * answer_fault: what is wrong with an answer that does not parse, private to the room. Runs on failure only.
+ */
+#ifndef JSON_ANSWER_FAULT_H
+#define JSON_ANSWER_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "err/err.h"
+#include "text/text.h"
+
+/* Sets ERR_BAD_ANSWER with the place of the first fault; `otherwise` is the message when none is found. */
+bool answer_fault(const char *bytes, size_t size, const char *otherwise, struct err *e);
+
+/* A copy in which halves of surrogate pairs are replaced by U+FFFD; false when there is none. */
+bool answer_repair(const char *bytes, size_t size, struct text *ret_copy);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
