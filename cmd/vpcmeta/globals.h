@@ -32,6 +32,6 @@ struct global_opts {
     bool no_input;
 };
 
-extern const struct opt_spec global_opts[];
+extern const struct opt_spec global_opt[];
 
 #endif
