@@ -237,8 +237,8 @@ static void mistakes_are_usage_errors_that_name_them(void **state)
         {"instance set --max-failures %", "--max-failures % is not a number 0..1000000 or a percentage"},
         {"instance set --enabled yes", "--enabled yes is neither true nor false"},
         {"instance set --enabled TRUE", "--enabled TRUE is neither true nor false"},
-        {"instance set --protocol htps", "--protocol htps is not one of http, https: did you mean http?"},
-        {"instance set --protocol ftp", "--protocol ftp is not one of http, https"},
+        {"instance set --protocol htps", "--protocol htps is not one of http, https: did you mean https?"},
+        {"instance set --protocol gopher", "--protocol gopher is not one of http, https"},
         {"instance set --wait 1:30", "--wait 1:30 is not a time: write seconds (30) or a unit (500ms, 1.5s, 5m, 1h)"},
         {"instance set --wait 2h", "--wait 2h is out of range 0.001..3600 seconds"},
         {"instance set --enabled", "--enabled needs a value: true|false"},
@@ -382,7 +382,7 @@ static void a_list_of_any_length_keeps_its_order(void **state)
 {
     enum { COUNT = 1000 };
     const char *words[2 + 2 * COUNT] = {"instance", "set"};
-    char names[COUNT][8];
+    char names[COUNT][16];
     CLEANUP(cli_call_free) struct cli_call call = {0};
     struct err e = ERR_INIT;
 
@@ -435,7 +435,6 @@ static void mistakes_in_a_table_are_found(void **state)
     static const char *const expected[] = {
         "disk set: the group 'Settings' is embedded in a member of another size",
         "disk set --dry-run: its letter is taken",
-        "disk set --metadata-service: its name is taken",
         "disk set --enabled: its name is taken",
         "disk set --many: many 7 is out of range 1..5",
         "disk set --from: an option without name or help",
@@ -448,8 +447,8 @@ static void mistakes_in_a_table_are_found(void **state)
     broken.commands = list;
     broken.nouns = empty;
     assert_false(cli_check(&broken, &mistakes));
-    for (size_t i = 2; i < sizeof(expected) / sizeof(expected[0]); i++) {
-        if (strstr(text_string(&mistakes), expected[i]) == NULL && i != 2) {
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        if (strstr(text_string(&mistakes), expected[i]) == NULL) {
             fail_msg("not found: %s\nin: %s", expected[i], text_string(&mistakes));
         }
     }
