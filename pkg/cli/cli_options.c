@@ -98,10 +98,27 @@ struct cli_option *cli_options_of_word(const struct cli_options *options, const 
     return word[0] == '-' && word[1] != '\0' && word[2] == '\0' ? cli_options_find_letter(options, word[1]) : NULL;
 }
 
+/* The only option that begins with `name`, as somebody means who abbreviates; NULL when there are none or several. */
+static const char *only_longer(const struct cli_options *options, const char *name)
+{
+    const char *found = NULL;
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < options->count && size > 0; i++) {
+        if (strncmp(options->items[i].spec->name, name, size) == 0) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = options->items[i].spec->name;
+        }
+    }
+    return found;
+}
+
 const char *cli_options_nearest(const struct cli_options *options, const char *name)
 {
-    const char **words = calloc(2 * options->count + 1, sizeof(*words));
-    const char *nearest = NULL;
+    const char *nearest = only_longer(options, name);
+    const char **words = nearest ? NULL : calloc(2 * options->count + 1, sizeof(*words));
 
     if (words != NULL) {
         for (size_t i = 0; i < options->count; i++) {

@@ -254,10 +254,10 @@ static void mistakes_are_usage_errors_that_name_them(void **state)
         {"instance set --enabled true --metadata-service false",
          "--metadata-service is given twice, as true and as false: which one is meant?"},
         {"instance set --yes=1", "--yes takes no value"},
-        {"instance set --hop 2", "unknown option --hop (see 'vm help instance set')"},
+        {"instance set --hop 2", "unknown option --hop: did you mean --hop-limit? (see 'vm help instance set')"},
         {"instance set --hop-limt=2",
          "unknown option --hop-limt: did you mean --hop-limit? (see 'vm help instance set')"},
-        {"instance set --dry", "unknown option --dry (see 'vm help instance set')"},
+        {"instance set --dry", "unknown option --dry: did you mean --dry-run? (see 'vm help instance set')"},
         {"instance set -x", "unknown option -x (see 'vm help instance set')"},
         {"instance set -nx", "unknown option -x (see 'vm help instance set')"},
         {"instance set ---", "unknown option --- (see 'vm help instance set')"},
@@ -271,7 +271,7 @@ static void mistakes_are_usage_errors_that_name_them(void **state)
         {"instance show", "instance show needs NAME (see 'vm help instance show')"},
         {"instance show a b", "instance show takes at most 1 argument: 'b' is too many (see 'vm help instance show')"},
         {"version now", "version takes no arguments, but 'now' is one (see 'vm help version')"},
-        {"completion csh", "completion csh is not one of bash, zsh, fish: did you mean bash?"},
+        {"completion csh", "completion csh is not one of bash, zsh, fish: did you mean zsh?"},
         {"instance set --protocol \"\x1b[31m\"", "--protocol \\x1b[31m is not one of http, https"},
     };
 
