@@ -18,9 +18,19 @@ static int64_t system_wall_s(const struct clock *self)
     return (int64_t)time(NULL);
 }
 
+static int64_t system_wall_ms(const struct clock *self)
+{
+    struct timespec now;
+
+    (void)self;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 const struct clock *clock_system(void)
 {
-    static const struct clock system = {.monotonic_ms = system_monotonic_ms, .wall_s = system_wall_s};
+    static const struct clock system = {
+        .monotonic_ms = system_monotonic_ms, .wall_s = system_wall_s, .wall_ms = system_wall_ms};
 
     return &system;
 }

@@ -4,11 +4,13 @@
 #ifndef CLOCK_CLOCK_H
 #define CLOCK_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct clock {
     int64_t (*monotonic_ms)(const struct clock *self); /* never goes back; origin unspecified */
     int64_t (*wall_s)(const struct clock *self);       /* seconds since the epoch, UTC */
+    int64_t (*wall_ms)(const struct clock *self);      /* the same in milliseconds; NULL: made from wall_s */
 };
 
 /* The machine's own clocks. Static: never freed. */
@@ -22,6 +24,11 @@ static inline int64_t clock_monotonic_ms(const struct clock *clock)
 static inline int64_t clock_wall_s(const struct clock *clock)
 {
     return clock->wall_s(clock);
+}
+
+static inline int64_t clock_wall_ms(const struct clock *clock)
+{
+    return clock->wall_ms != NULL ? clock->wall_ms(clock) : clock->wall_s(clock) * 1000;
 }
 
 enum { CLOCK_STAMP_SIZE = sizeof("2026-01-01T00:00:00Z") };
