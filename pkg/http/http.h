@@ -194,7 +194,7 @@ void http_set_deadline(struct http *http, int64_t ms);
 /*
  * http_cancel: nothing new starts, what is in flight is drained, the rest ends as ERR_CANCELLED. http_abort: all of it
  * ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
- * makes the session usable again (the next command of a shell).
+ * makes the session usable again and lifts the deadline (the next command of a shell).
  */
 void http_cancel(struct http *http);
 void http_abort(struct http *http);

@@ -1,0 +1,324 @@
+#include "http/http.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "http/http_retry.h"
+#include "http/http_session.h"
+
+static _Noreturn void out_of_memory(void)
+{
+    fputs("error: out of memory\n", stderr);
+    abort();
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = calloc(1, size);
+
+    if (memory == NULL) {
+        out_of_memory();
+    }
+    return memory;
+}
+
+static char *copy_string(const char *string)
+{
+    return string != NULL ? strcpy(allocate(strlen(string) + 1), string) : NULL;
+}
+
+static void fill_defaults(struct http_options *options)
+{
+    static const struct http_options defaults = {
+        .user_agent = "vpcmeta/" VPCMETA_VERSION,
+        .connect_timeout_ms = HTTP_CONNECT_TIMEOUT_MS,
+        .timeout_ms = HTTP_TIMEOUT_MS,
+        .window = HTTP_WINDOW,
+        .attempts = HTTP_ATTEMPTS,
+        .backoff_ms = HTTP_BACKOFF_MS,
+        .answer_max = HTTP_BODY_MAX,
+    };
+
+    if (options->clock == NULL) {
+        options->clock = clock_system();
+    }
+    if (options->user_agent == NULL) {
+        options->user_agent = defaults.user_agent;
+    }
+    if (options->connect_timeout_ms == 0) {
+        options->connect_timeout_ms = defaults.connect_timeout_ms;
+    }
+    if (options->timeout_ms == 0) {
+        options->timeout_ms = defaults.timeout_ms;
+    }
+    if (options->window == 0) {
+        options->window = defaults.window;
+    }
+    if (options->attempts == 0) {
+        options->attempts = defaults.attempts;
+    }
+    if (options->backoff_ms == 0) {
+        options->backoff_ms = defaults.backoff_ms;
+    }
+    if (options->answer_max == 0) {
+        options->answer_max = defaults.answer_max;
+    }
+}
+
+static bool open_multi(struct http *http, struct err *e)
+{
+    http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (http->wake_fd < 0) {
+        return err_set_errno(e, ERR_FAILED, "cannot open an event descriptor");
+    }
+    if (!http_curl_open(&http->curl, e)) {
+        return false;
+    }
+    http->multi = http->curl.multi_init();
+    if (http->multi == NULL) {
+        return err_set(e, ERR_FAILED, "libcurl cannot open a session");
+    }
+    http->curl.multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    http->curl.multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)HTTP_WINDOW_MAX);
+    return true;
+}
+
+struct http *http_create(const struct http_options *options, struct err *e)
+{
+    struct http_options chosen = options != NULL ? *options : (struct http_options){0};
+
+    fill_defaults(&chosen);
+    if (chosen.ca_file != NULL && access(chosen.ca_file, R_OK) != 0) {
+        err_set_errno(e, ERR_USAGE, "cannot read the certificates in %s", chosen.ca_file);
+        return NULL;
+    }
+    struct http *http = allocate(sizeof(*http));
+    http->options = chosen;
+    http->clock = chosen.clock;
+    http->user_agent = copy_string(chosen.user_agent);
+    http->ca_file = copy_string(chosen.ca_file);
+    http_queue_init(&http->urgent);
+    http_queue_init(&http->again);
+    http_queue_init(&http->fresh);
+    if (!open_multi(http, e)) {
+        http_destroy(http);
+        return NULL;
+    }
+    http_set_window(http, chosen.window);
+    http_set_pace(http, chosen.max_per_second);
+    return http;
+}
+
+static void free_queue(struct http_queue *queue)
+{
+    for (struct http_call *call; (call = http_queue_pop(queue)) != NULL;) {
+        http_call_free(call);
+    }
+}
+
+static void free_transfers(struct http *http)
+{
+    while (http->flying != NULL) {
+        struct http_transfer *transfer = http->flying;
+        struct http_call *call = transfer->call;
+        http_transfer_land(transfer);
+        http_transfer_rest(transfer);
+        http_call_free(call);
+    }
+    while (http->idle != NULL) {
+        struct http_transfer *transfer = http->idle;
+        http->idle = transfer->next;
+        http_transfer_destroy(transfer);
+    }
+}
+
+void http_destroy(struct http *http)
+{
+    if (http == NULL) {
+        return;
+    }
+    assert(!http->running);
+    free_transfers(http);
+    free_queue(&http->urgent);
+    free_queue(&http->again);
+    free_queue(&http->fresh);
+    for (struct http_call *call; (call = http_heap_pop(&http->waiting)) != NULL;) {
+        http_call_free(call);
+    }
+    free(http->waiting.calls);
+    http_token_release(http->token);
+    text_free(&http->origin_prefix);
+    if (http->multi != NULL) {
+        http->curl.multi_cleanup(http->multi);
+    }
+    http_curl_close(&http->curl);
+    if (http->wake_fd >= 0) {
+        close(http->wake_fd);
+    }
+    free(http->user_agent);
+    free(http->ca_file);
+    free(http);
+}
+
+void http_destroy_pointer(struct http **http)
+{
+    http_destroy(*http);
+    *http = NULL;
+}
+
+static char *copy_behind(char **end, const char *bytes, size_t size)
+{
+    if (bytes == NULL) {
+        return NULL;
+    }
+    char *copy = memcpy(*end, bytes, size);
+    *end += size;
+    return copy;
+}
+
+static size_t string_size(const char *string)
+{
+    return string != NULL ? strlen(string) + 1 : 0;
+}
+
+/* One block for the call and all it copies. */
+void http_submit(struct http *http, const struct http_request *request)
+{
+    size_t url_size = string_size(request->url);
+    size_t type_size = string_size(request->content_type);
+    size_t match_size = string_size(request->if_match);
+    size_t authorization_size = string_size(request->authorization);
+    size_t size = url_size + type_size + match_size + authorization_size + request->body_size;
+
+    assert(request->url != NULL && request->done != NULL && (request->body != NULL || request->body_size == 0));
+    struct http_call *call = allocate(sizeof(*call) + size);
+    char *end = (char *)(call + 1);
+    call->size = size;
+    call->request = *request;
+    call->request.url = call->url = copy_behind(&end, request->url, url_size);
+    call->request.content_type = copy_behind(&end, request->content_type, type_size);
+    call->request.if_match = copy_behind(&end, request->if_match, match_size);
+    call->request.authorization = copy_behind(&end, request->authorization, authorization_size);
+    call->request.body = copy_behind(&end, request->body, request->body_size);
+    http->pending++;
+    http->counters.requests++;
+    http_queue_push((request->flags & HTTP_URGENT) != 0 ? &http->urgent : &http->fresh, call);
+}
+
+size_t http_pending(const struct http *http)
+{
+    return http->pending;
+}
+
+size_t http_in_flight(const struct http *http)
+{
+    return http->flying_count;
+}
+
+void http_set_window(struct http *http, unsigned window)
+{
+    http->options.window = window < 1 ? 1 : window > HTTP_WINDOW_MAX ? HTTP_WINDOW_MAX : window;
+    /* the pool holds one connection a request in flight and some for token requests and redirects */
+    http->curl.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->options.window + 4);
+}
+
+void http_set_pace(struct http *http, unsigned max_per_second)
+{
+    http->options.max_per_second = max_per_second;
+    http->allowance = 1;
+    http->allowance_ms = http_now_ms(http);
+}
+
+void http_set_deadline(struct http *http, int64_t ms)
+{
+    http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;
+}
+
+int64_t http_left_ms(const struct http *http)
+{
+    if (http->deadline_ms == 0) {
+        return -1;
+    }
+    int64_t left_ms = http->deadline_ms - http_now_ms(http);
+    return left_ms > 0 ? left_ms : 0;
+}
+
+/* Called from signal handlers: nothing but the flag and one write. */
+static void stop(struct http *http, enum http_stop how)
+{
+    int number = errno;
+    uint64_t one = 1;
+
+    if (http->stop < (sig_atomic_t)how) {
+        http->stop = (sig_atomic_t)how;
+    }
+    /* a full counter wakes the reader as well */
+    ssize_t written = write(http->wake_fd, &one, sizeof(one));
+    (void)written;
+    errno = number;
+}
+
+void http_cancel(struct http *http)
+{
+    stop(http, HTTP_DRAIN);
+}
+
+void http_abort(struct http *http)
+{
+    stop(http, HTTP_STOP);
+}
+
+void http_resume(struct http *http)
+{
+    http->stop = HTTP_GO;
+    http->pause_until_ms = 0;
+    http->deadline_ms = 0;
+}
+
+void http_set_token_source(struct http *http, const struct http_token_source *source)
+{
+    http->source = source != NULL ? *source : (struct http_token_source){0};
+    http_token_release(http->token);
+    http->token = NULL;
+}
+
+struct http_counters http_counters(const struct http *http)
+{
+    return http->counters;
+}
+
+const char *http_method_name(enum http_method method)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+    };
+
+    return names[method];
+}
+
+const char *http_library(const struct http *http)
+{
+    return http->curl.version();
+}
+
+void http_random(struct http *http, void *bytes, size_t size)
+{
+    assert(size <= sizeof(http->random));
+    if (http->random_left < size) {
+        size_t filled = 0;
+        while (filled < sizeof(http->random)) {
+            ssize_t got = getrandom(http->random + filled, sizeof(http->random) - filled, 0);
+            filled += got > 0 ? (size_t)got : 0;
+        }
+        http->random_left = sizeof(http->random);
+    }
+    memcpy(bytes, http->random + sizeof(http->random) - http->random_left, size);
+    http->random_left -= size;
+}

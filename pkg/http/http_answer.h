@@ -1,0 +1,59 @@
+/*
+ * http_answer: reads what a server says about its answer: header lines, Retry-After, error bodies. Everything here
+ * is fed by strangers and fuzzed.
+ */
+#ifndef HTTP_HTTP_ANSWER_H
+#define HTTP_HTTP_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+#include "http/http_curl.h"
+#include "text/text.h"
+
+enum {
+    HTTP_HEADER_MAX = 4096, /* a longer value is taken as absent */
+    HTTP_ERRORS_SHOWN = 3,  /* of an error body */
+};
+
+/* The headers we keep, of the last answer of a transfer. Zero-initialised it is empty. */
+struct http_headers {
+    struct text etag, request_id, content_type, retry_after;
+};
+
+/* Takes one line as libcurl delivers it, CRLF included. A status line starts anew. */
+void http_headers_line(struct http_headers *headers, const char *line, size_t size);
+void http_headers_clear(struct http_headers *headers);
+void http_headers_free(struct http_headers *headers);
+
+/*
+ * Milliseconds that a Retry-After value asks to wait (RFC 9110 10.2.3: seconds or an HTTP date); 0 for a date that has
+ * passed, -1 when the value is empty or neither.
+ */
+int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s);
+
+/* An answer that is an error. */
+struct http_problem {
+    int status;
+    const char *method, *url;
+    const char *body;
+    size_t size;
+    const char *content_type, *request_id;
+};
+
+/*
+ * Says what an error answer says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace ...,
+ * request ...]". Reads the containers of the VPC API and of IAM (vpc-api.md 1.6); anything else is reported by its
+ * status, HTML by its title. Code ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
+ */
+bool http_problem_explain(const struct http_problem *problem, struct err *e);
+
+/* True when the body is the API's own error container with at least one error. */
+bool http_problem_is_api(const char *body, size_t size);
+
+/* "Not Found" for 404; "" for a status without a name. */
+const char *http_reason(int status);
+
+#endif

@@ -1,0 +1,374 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http_retry.h"
+#include "http/http_session.h"
+
+/* How an attempt ended. */
+struct ending {
+    struct http_reply reply;
+    struct err error;
+    const char *method;
+    bool sent;
+    bool api_error;
+    char *moved_url; /* where a redirect leads that is to be followed; owned */
+    int64_t wait_ms; /* until the next attempt; -1: there is none */
+};
+
+static bool is_write(const struct http_call *call)
+{
+    return call->request.method != HTTP_GET && call->request.method != HTTP_HEAD;
+}
+
+void http_call_free(struct http_call *call)
+{
+    if (call->url != call->request.url) {
+        free(call->url);
+    }
+    text_wipe(call, sizeof(*call) + call->size);
+    free(call);
+}
+
+static void deliver(struct http *http, struct http_call *call, struct http_reply *reply)
+{
+    http->pending--;
+    call->request.done(reply, call->request.context);
+    http_call_free(call);
+}
+
+void http_finish_unsent(struct http *http, struct http_call *call, enum http_fault fault, const struct err *cause)
+{
+    char padding[1 + HTTP_BODY_PADDING] = {0};
+    struct http_reply reply = {
+        .body = padding,
+        .etag = "",
+        .request_id = "",
+        .content_type = "",
+        .url = call->url,
+        .retry_after_ms = -1,
+        .attempts = call->sent,
+        .fault = fault,
+        .maybe_acted = call->maybe_acted,
+        .error = cause,
+    };
+
+    deliver(http, call, &reply);
+}
+
+/* Room behind the body for readers that look ahead. */
+static void pad_body(struct http_transfer *transfer)
+{
+    memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
+}
+
+static void look_at(struct http_transfer *transfer, CURLcode code, struct ending *ending)
+{
+    struct http *http = transfer->http;
+    const struct http_call *call = transfer->call;
+    long status = 0;
+    long request_size = 0;
+
+    http->curl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    http->curl.easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    pad_body(transfer);
+    ending->method = http_method_name(call->request.method);
+    /* without a round, the numbers are those of the handle's last use */
+    ending->sent = transfer->rounds > 0 && request_size > 0;
+    ending->wait_ms = -1;
+    struct http_reply *reply = &ending->reply;
+    reply->body = transfer->body.data;
+    reply->size = transfer->body.size;
+    reply->etag = text_string(&transfer->headers.etag);
+    reply->content_type = text_string(&transfer->headers.content_type);
+    reply->request_id = transfer->headers.request_id.size > 0 ? text_string(&transfer->headers.request_id)
+                                                              : transfer->id_line + strlen("X-Request-Id: ");
+    reply->url = call->url;
+    reply->retry_after_ms =
+        http_retry_after(&http->curl, text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
+    reply->attempts = call->sent;
+    reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
+    reply->fault = transfer->too_large ? HTTP_FAULT_REFUSED : http_retry_fault((int)code, ending->sent);
+    if (ending->sent && status >= 200 && reply->fault != HTTP_FAULT_REFUSED) {
+        reply->status = (int)status;
+        if (code != CURLE_OK) {
+            /* An error status says all there is to say, even when its body was cut. */
+            reply->fault = status >= 300 ? HTTP_FAULT_NONE : HTTP_FAULT_BROKEN;
+        }
+    }
+}
+
+static void explain_fault(struct http_transfer *transfer, CURLcode code, struct ending *ending)
+{
+    const struct http_origin *origin = &transfer->call->origin;
+    const char *cause = transfer->problem[0] != '\0' ? transfer->problem : transfer->http->curl.easy_strerror(code);
+    struct err *e = &ending->error;
+
+    if (transfer->too_large) {
+        err_set(e, ERR_BAD_ANSWER, "the answer of %s is larger than the limit of %zu bytes", origin->host,
+                transfer->body_max);
+        return;
+    }
+    switch (ending->reply.fault) {
+    case HTTP_FAULT_UNREACHED:
+        err_set(e, ERR_NETWORK, "no connection to %s port %u: %s", origin->host, origin->port, cause);
+        break;
+    case HTTP_FAULT_UNTRUSTED:
+        err_set(e, ERR_NETWORK, "%s port %u is not trusted: %s (--ca-file FILE names further authorities)",
+                origin->host, origin->port, cause);
+        break;
+    case HTTP_FAULT_BROKEN:
+        err_set(e, ERR_BAD_ANSWER, "broken answer of %s: %s", origin->host, cause);
+        break;
+    default:
+        err_set(e, ERR_NETWORK, "no answer from %s port %u: %s", origin->host, origin->port,
+                transfer->rounds > 1 ? "the connection was closed after the request was sent" : cause);
+        break;
+    }
+    if (transfer->call->sent > 1) {
+        size_t used = strlen(e->message);
+        snprintf(e->message + used, sizeof(e->message) - used, " (%u attempts)", transfer->call->sent);
+    }
+}
+
+static void explain_status(struct ending *ending)
+{
+    const struct http_reply *reply = &ending->reply;
+    struct http_problem problem = {
+        .status = reply->status,
+        .method = ending->method,
+        .url = reply->url,
+        .body = reply->body,
+        .size = reply->size,
+        .content_type = reply->content_type,
+        .request_id = reply->request_id,
+    };
+
+    http_problem_explain(&problem, &ending->error);
+}
+
+/* Sets reply.error and what the verdict needs to know. */
+static void judge(struct http_transfer *transfer, CURLcode code, struct ending *ending)
+{
+    struct http_call *call = transfer->call;
+    struct http_reply *reply = &ending->reply;
+
+    if (reply->fault == HTTP_FAULT_NONE && reply->status >= 200 && reply->status < 300) {
+        struct err problem = ERR_INIT;
+        if (call->request.read == NULL || call->request.read(reply, call->request.context, &problem)) {
+            return;
+        }
+        reply->fault = HTTP_FAULT_BROKEN;
+        ending->error = problem;
+        err_set(&ending->error, ERR_BAD_ANSWER, "the answer cannot be used");
+        ending->error.http_status = reply->status;
+    } else if (reply->fault == HTTP_FAULT_NONE) {
+        ending->api_error = reply->status == 503 && http_problem_is_api(reply->body, reply->size);
+        explain_status(ending);
+    } else {
+        explain_fault(transfer, code, ending);
+    }
+    reply->error = &ending->error;
+    bool acted_on = reply->status >= 500 && reply->status != 501 && !ending->api_error;
+    if (is_write(call) && (acted_on || reply->fault == HTTP_FAULT_UNANSWERED || reply->fault == HTTP_FAULT_BROKEN)) {
+        call->maybe_acted = true;
+    }
+}
+
+/* A rate limit is meant for all of us: nothing new starts while one request was told to wait. */
+static void pause_all(struct http *http, const struct http_call *call, const struct http_reply *reply)
+{
+    int64_t wait_ms = reply->retry_after_ms;
+
+    if (reply->status != 429 || wait_ms <= 0 || wait_ms > HTTP_RETRY_AFTER_MAX_MS ||
+        (call->request.flags & HTTP_URGENT) != 0) {
+        return;
+    }
+    int64_t until_ms = http_now_ms(http) + wait_ms;
+    if (until_ms > http->pause_until_ms) {
+        http->pause_until_ms = until_ms;
+    }
+}
+
+static int64_t decide(struct http *http, const struct http_call *call, const struct ending *ending)
+{
+    struct http_outcome outcome = {
+        .repeat = http_retry_class(call->request.method, call->request.repeat),
+        .fault = ending->reply.fault,
+        .status = ending->reply.status,
+        .api_error = ending->api_error,
+        .attempt = call->sent - call->uncounted,
+        .attempts_max = http->options.attempts,
+        .backoff_ms = http->options.backoff_ms,
+        .retry_after_ms = ending->reply.retry_after_ms,
+        .left_ms = http_left_ms(http),
+    };
+
+    http_random(http, &outcome.random, sizeof(outcome.random));
+    return http->stop != HTTP_GO ? -1 : http_retry_wait(&outcome);
+}
+
+static void count_and_observe(struct http_transfer *transfer, const struct ending *ending)
+{
+    struct http *http = transfer->http;
+    const struct http_curl *curl = &http->curl;
+    const struct http_reply *reply = &ending->reply;
+    long sent = 0, headers = 0, opened = 0, version = 0;
+    curl_off_t received = 0;
+
+    curl->easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl->easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
+    curl->easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl->easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
+    curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    http->multiplexing = http->multiplexing || version == CURL_HTTP_VERSION_2_0;
+    http->counters.connections += (uint64_t)opened;
+    http->counters.bytes_sent += (uint64_t)sent;
+    http->counters.bytes_received += (uint64_t)headers + (uint64_t)received;
+    if (http->options.observe == NULL) {
+        return;
+    }
+    struct http_attempt attempt = {
+        .wall_ms = transfer->started_wall_ms,
+        .method = ending->method,
+        .url = reply->url,
+        .request_id = transfer->id_line + strlen("X-Request-Id: "),
+        .version = version == CURL_HTTP_VERSION_2_0   ? "2"
+                   : version == CURL_HTTP_VERSION_1_1 ? "1.1"
+                   : version == CURL_HTTP_VERSION_1_0 ? "1.0"
+                                                      : "",
+        .problem = reply->error != NULL ? reply->error->message : "",
+        .status = reply->status,
+        .fault = reply->fault,
+        .attempt = transfer->call->sent,
+        .elapsed_ms = reply->elapsed_ms,
+        .wait_ms = ending->wait_ms,
+        .retry_after_ms = reply->retry_after_ms,
+        .bytes_sent = (uint64_t)sent,
+        .bytes_received = (uint64_t)headers + (uint64_t)received,
+        .reused = ending->sent && opened == 0,
+    };
+    http->options.observe(&attempt, http->options.observe_context);
+}
+
+/* A fresh token is worth one more try when the server refused the one we sent. */
+static bool renew_token(struct http_transfer *transfer, const struct http_reply *reply)
+{
+    struct http *http = transfer->http;
+    struct http_call *call = transfer->call;
+
+    if (reply->status != 401 || transfer->token == NULL || call->renewed || http->stop != HTTP_GO ||
+        !http->source.refused(http->source.context, transfer->token->serial)) {
+        return false;
+    }
+    call->renewed = true;
+    call->uncounted++;
+    return true;
+}
+
+static bool refuse_redirect(struct ending *ending, const char *target, const char *why)
+{
+    struct http_reply *reply = &ending->reply;
+
+    ending->error = ERR_INIT;
+    err_set(&ending->error, ERR_BAD_ANSWER, "%s %s: the server answered %d and points to %s, which is not followed: %s",
+            ending->method, reply->url, reply->status, target, why);
+    ending->error.http_status = reply->status;
+    reply->fault = HTTP_FAULT_REFUSED;
+    return false;
+}
+
+/* RFC 9110 15.4, narrowed as http.h promises. True when the call is to go on at moved_url. */
+static bool follow_redirect(struct http_transfer *transfer, struct ending *ending)
+{
+    struct http *http = transfer->http;
+    struct http_call *call = transfer->call;
+    int status = ending->reply.status;
+    char *target = NULL;
+    struct http_origin origin;
+    struct err problem = ERR_INIT;
+
+    if ((status != 301 && status != 302 && status != 303 && status != 307 && status != 308) ||
+        ending->reply.fault != HTTP_FAULT_NONE || http->stop != HTTP_GO) {
+        return false;
+    }
+    http->curl.easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &target);
+    if (target == NULL) {
+        return refuse_redirect(ending, "nowhere", "there is no Location");
+    }
+    if (!http_url_origin(&http->curl, target, &origin, &problem)) {
+        return refuse_redirect(ending, "another place", problem.message);
+    }
+    bool same = http_url_same_origin(&call->origin, &origin);
+    if (call->redirects >= HTTP_REDIRECTS_MAX) {
+        return refuse_redirect(ending, target, "too many redirects");
+    }
+    if (call->origin.https && !origin.https) {
+        return refuse_redirect(ending, target, "it leads from https to plain http");
+    }
+    if (is_write(call) && (status < 307 || !same)) {
+        return refuse_redirect(ending, target,
+                               same ? "it would turn the request into a GET" : "it leads a change to another server");
+    }
+    ending->moved_url = strdup(target);
+    if (ending->moved_url == NULL) {
+        return refuse_redirect(ending, target, "out of memory");
+    }
+    call->foreign = call->foreign || !same;
+    call->redirects++;
+    call->uncounted++;
+    return true;
+}
+
+static void move_call(struct http_call *call, char *url)
+{
+    if (call->url != call->request.url) {
+        free(call->url);
+    }
+    call->url = url;
+}
+
+void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
+{
+    struct http *http = transfer->http;
+    struct http_call *call = transfer->call;
+    struct ending ending = {.error = ERR_INIT};
+
+    look_at(transfer, code, &ending);
+    judge(transfer, code, &ending);
+    bool at_once = renew_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
+    ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
+    pause_all(http, call, &ending.reply);
+    count_and_observe(transfer, &ending);
+    http_transfer_land(transfer);
+    if (ending.moved_url != NULL) {
+        move_call(call, ending.moved_url);
+    }
+    if (at_once) {
+        http_queue_push_front(transfer->urgent ? &http->urgent : &http->again, call);
+    } else if (ending.wait_ms >= 0) {
+        call->due_ms = http_now_ms(http) + ending.wait_ms;
+        http_heap_push(&http->waiting, call);
+    } else {
+        ending.reply.maybe_acted = call->maybe_acted;
+        deliver(http, call, &ending.reply);
+    }
+    http_transfer_rest(transfer);
+}
+
+void http_abort_transfer(struct http_transfer *transfer)
+{
+    struct http *http = transfer->http;
+    struct http_call *call = transfer->call;
+    struct ending ending = {.error = ERR_INIT};
+
+    look_at(transfer, CURLE_ABORTED_BY_CALLBACK, &ending);
+    ending.reply.fault = HTTP_FAULT_CANCELLED;
+    call->maybe_acted = call->maybe_acted || (is_write(call) && ending.sent);
+    http_stopped_error(http, &ending.error);
+    ending.reply.error = &ending.error;
+    ending.reply.maybe_acted = call->maybe_acted;
+    count_and_observe(transfer, &ending);
+    http_transfer_land(transfer);
+    deliver(http, call, &ending.reply);
+    http_transfer_rest(transfer);
+}

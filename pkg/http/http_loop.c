@@ -1,0 +1,342 @@
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/http_session.h"
+
+enum { RUN_WAIT_MS = 60 * 1000 };
+
+/* What keeps the next call from starting. */
+enum start { START_DONE, START_NOTHING, START_FULL, START_PAUSED, START_TOKEN };
+
+void http_stopped_error(const struct http *http, struct err *e)
+{
+    switch ((enum http_stop)http->stop) {
+    case HTTP_LATE:
+        err_set(e, ERR_CANCELLED, "the deadline has passed");
+        break;
+    case HTTP_BROKEN:
+        err_set(e, ERR_FAILED, "libcurl failed; see --trace");
+        break;
+    default:
+        err_set(e, ERR_CANCELLED, "cancelled");
+        break;
+    }
+}
+
+static bool look_up_origin(struct http *http, const char *url, struct http_origin *ret, struct err *e)
+{
+    size_t size = http_url_prefix(url);
+
+    if (http->origin_prefix.size != size || memcmp(text_string(&http->origin_prefix), url, size) != 0) {
+        struct http_origin origin;
+        if (!http_url_origin(&http->curl, url, &origin, e)) {
+            return false;
+        }
+        http->origin = origin;
+        text_clear(&http->origin_prefix);
+        text_append_size(&http->origin_prefix, url, size);
+    }
+    *ret = http->origin;
+    return true;
+}
+
+static bool has_line_break(const char *value)
+{
+    return value != NULL && strpbrk(value, "\r\n") != NULL;
+}
+
+/* What must be refused before anything is connected. Sets call->origin. */
+static bool guard(struct http *http, struct http_call *call, struct err *e)
+{
+    const struct http_request *request = &call->request;
+    bool with_token = (request->flags & HTTP_WITH_TOKEN) != 0 && http->source.get != NULL && !call->foreign;
+    bool secret = with_token || request->authorization != NULL || (request->flags & HTTP_SECRET_BODY) != 0;
+
+    if (!look_up_origin(http, call->url, &call->origin, e)) {
+        return false;
+    }
+    if (has_line_break(request->content_type) || has_line_break(request->if_match) ||
+        has_line_break(request->authorization)) {
+        return err_set(e, ERR_USAGE, "a header value for %s holds a line break", call->origin.host);
+    }
+    if (secret && !call->origin.https && !call->origin.loopback) {
+        return err_set(
+            e, ERR_USAGE,
+            "credentials are not sent over plain http to %s: use https (plain http is for this machine only)",
+            call->origin.host);
+    }
+    return true;
+}
+
+static struct http_token *new_token(const char *token, unsigned serial)
+{
+    static const char prefix[] = "Authorization: Bearer ";
+    size_t length = strlen(token);
+    size_t size = sizeof(prefix) + length;
+    struct http_token *line = malloc(sizeof(*line) + size);
+
+    if (line != NULL) {
+        *line = (struct http_token){.references = 1, .serial = serial, .size = size};
+        memcpy(line->line, prefix, sizeof(prefix) - 1);
+        memcpy(line->line + sizeof(prefix) - 1, token, length + 1);
+    }
+    return line;
+}
+
+/* READY: *ret_token is borrowed from http->token. */
+static enum http_token_state ask_token(struct http *http, const struct http_call *call, struct http_token **ret_token,
+                                       struct err *e)
+{
+    const char *token = NULL;
+    unsigned serial = 0;
+
+    if ((call->request.flags & HTTP_WITH_TOKEN) == 0 || call->foreign || http->source.get == NULL) {
+        return HTTP_TOKEN_NONE;
+    }
+    enum http_token_state state = http->source.get(http->source.context, &token, &serial, e);
+    if (state != HTTP_TOKEN_READY) {
+        return state;
+    }
+    if (http->token == NULL || http->token->serial != serial) {
+        http_token_release(http->token);
+        http->token = new_token(token, serial);
+        if (http->token == NULL) {
+            err_set(e, ERR_FAILED, "out of memory");
+            return HTTP_TOKEN_FAILED;
+        }
+    }
+    *ret_token = http->token;
+    return HTTP_TOKEN_READY;
+}
+
+/* A bucket that holds little: a pace of 50 a second must not begin with a burst of 50. */
+static bool pace_allows(struct http *http)
+{
+    unsigned rate = http->options.max_per_second;
+
+    if (rate == 0) {
+        return true;
+    }
+    int64_t now_ms = http_now_ms(http);
+    double most = 1 + rate / 20.0;
+    http->allowance += (double)(now_ms - http->allowance_ms) * rate / 1000.0;
+    http->allowance = http->allowance > most ? most : http->allowance;
+    http->allowance_ms = now_ms;
+    return http->allowance >= 1;
+}
+
+static struct http_queue *next_queue(struct http *http)
+{
+    return http->urgent.count > 0 ? &http->urgent : http->again.count > 0 ? &http->again : &http->fresh;
+}
+
+static enum start may_start(struct http *http, bool urgent)
+{
+    if (urgent) {
+        return START_DONE;
+    }
+    if (http->flying_count - http->urgent_count >= http->options.window) {
+        return START_FULL;
+    }
+    return http_now_ms(http) < http->pause_until_ms || !pace_allows(http) ? START_PAUSED : START_DONE;
+}
+
+static enum start start_one(struct http *http)
+{
+    struct http_queue *queue = next_queue(http);
+    struct http_call *call = queue->first;
+    struct http_token *token = NULL;
+    struct err problem = ERR_INIT;
+
+    if (call == NULL) {
+        return START_NOTHING;
+    }
+    bool urgent = queue == &http->urgent;
+    enum start verdict = may_start(http, urgent);
+    if (verdict != START_DONE) {
+        return verdict;
+    }
+    bool fine = guard(http, call, &problem);
+    if (fine) {
+        enum http_token_state state = ask_token(http, call, &token, &problem);
+        if (state == HTTP_TOKEN_WAIT) {
+            return http->urgent.count > 0 ? START_DONE : START_TOKEN;
+        }
+        fine = state != HTTP_TOKEN_FAILED;
+    }
+    http_queue_pop(queue);
+    if (!fine || !http_transfer_start(http, call, token, &problem)) {
+        http_finish_unsent(http, call, HTTP_FAULT_REFUSED, &problem);
+    } else if (!urgent) {
+        http->allowance -= 1;
+    }
+    return START_DONE;
+}
+
+static void wake_due(struct http *http)
+{
+    while (http->waiting.count > 0 && http->waiting.calls[0]->due_ms <= http_now_ms(http)) {
+        struct http_call *call = http_heap_pop(&http->waiting);
+        http_queue_push((call->request.flags & HTTP_URGENT) != 0 ? &http->urgent : &http->again, call);
+    }
+}
+
+static enum start start_calls(struct http *http)
+{
+    enum start verdict;
+
+    wake_due(http);
+    do {
+        verdict = start_one(http);
+    } while (verdict == START_DONE);
+    return verdict;
+}
+
+static void drop_queue(struct http *http, struct http_queue *queue, const struct err *cause)
+{
+    for (struct http_call *call; (call = http_queue_pop(queue)) != NULL;) {
+        http_finish_unsent(http, call, HTTP_FAULT_CANCELLED, cause);
+    }
+}
+
+/* Everything that is not with the server ends here once the session is told to stop. */
+static void drop_waiting(struct http *http)
+{
+    struct err cause = ERR_INIT;
+
+    http_stopped_error(http, &cause);
+    for (struct http_call *call; (call = http_heap_pop(&http->waiting)) != NULL;) {
+        http_queue_push(&http->again, call);
+    }
+    drop_queue(http, &http->again, &cause);
+    drop_queue(http, &http->fresh, &cause);
+    drop_queue(http, &http->urgent, &cause);
+}
+
+static void obey_stop(struct http *http)
+{
+    if (http_left_ms(http) == 0 && http->stop < HTTP_LATE) {
+        http->stop = HTTP_LATE;
+    }
+    if (http->stop == HTTP_GO) {
+        return;
+    }
+    while (http->stop > HTTP_DRAIN && http->flying != NULL) {
+        http_abort_transfer(http->flying);
+    }
+    drop_waiting(http);
+}
+
+static bool collect(struct http *http)
+{
+    bool any = false;
+    int left;
+
+    for (CURLMsg *message; (message = http->curl.multi_info_read(http->multi, &left)) != NULL;) {
+        struct http_transfer *transfer = NULL;
+        CURLcode code = message->data.result;
+        http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        http_finish_transfer(transfer, code);
+        any = true;
+    }
+    return any;
+}
+
+/* Milliseconds until something has to happen that libcurl does not know of. */
+static int64_t next_event_ms(const struct http *http, enum start verdict)
+{
+    int64_t now_ms = http_now_ms(http);
+    int64_t next_ms = now_ms + RUN_WAIT_MS;
+
+    if (http->waiting.count > 0 && http->waiting.calls[0]->due_ms < next_ms) {
+        next_ms = http->waiting.calls[0]->due_ms;
+    }
+    if (http->deadline_ms > 0 && http->deadline_ms < next_ms) {
+        next_ms = http->deadline_ms;
+    }
+    if (verdict == START_PAUSED) {
+        int64_t start_ms = http->pause_until_ms;
+        if (start_ms <= now_ms) {
+            start_ms = now_ms + 1 + (int64_t)((1 - http->allowance) * 1000 / http->options.max_per_second);
+        }
+        next_ms = start_ms < next_ms ? start_ms : next_ms;
+    }
+    return next_ms > now_ms ? next_ms - now_ms : 0;
+}
+
+static void wait_for_more(struct http *http, int64_t wait_ms)
+{
+    struct curl_waitfd wake = {.fd = http->wake_fd, .events = CURL_WAIT_POLLIN};
+    uint64_t ignored;
+
+    if (http->curl.multi_poll(http->multi, &wake, 1, (int)wait_ms, NULL) != CURLM_OK) {
+        http->stop = HTTP_BROKEN;
+    }
+    if (wake.revents != 0 && read(http->wake_fd, &ignored, sizeof(ignored)) < 0) {
+        return; /* somebody else's byte: nothing to take */
+    }
+}
+
+/* A source that waits without a request under way would wait for ever. */
+static void fail_token_wait(struct http *http)
+{
+    struct err cause = ERR_INIT;
+    struct http_queue *queue = next_queue(http);
+
+    err_set(&cause, ERR_AUTH, "no token came");
+    http_finish_unsent(http, http_queue_pop(queue), HTTP_FAULT_REFUSED, &cause);
+}
+
+static void step(struct http *http, int wait_ms)
+{
+    int running;
+
+    obey_stop(http);
+    enum start verdict = start_calls(http);
+    if (http->curl.multi_perform(http->multi, &running) != CURLM_OK) {
+        http->stop = HTTP_BROKEN;
+    }
+    if (collect(http) || http->pending == 0) {
+        return;
+    }
+    if (verdict == START_TOKEN && http->flying_count == 0 && http->waiting.count == 0) {
+        fail_token_wait(http);
+        return;
+    }
+    int64_t event_ms = next_event_ms(http, verdict);
+    if (event_ms > 0 && wait_ms > 0 && http->stop <= HTTP_DRAIN) {
+        wait_for_more(http, event_ms < wait_ms ? event_ms : wait_ms);
+    }
+}
+
+bool http_step(struct http *http, int wait_ms)
+{
+    assert(!http->running);
+    http->running = true;
+    step(http, wait_ms);
+    http->running = false;
+    return http->pending > 0;
+}
+
+bool http_run(struct http *http, struct err *e)
+{
+    while (http_step(http, RUN_WAIT_MS)) {
+    }
+    if (http->stop != HTTP_GO) {
+        http_stopped_error(http, e);
+        return false;
+    }
+    return true;
+}
+
+void http_token_changed(struct http *http)
+{
+    /* the next step asks the source anyway; only a wait has to end */
+    uint64_t one = 1;
+    ssize_t written = write(http->wake_fd, &one, sizeof(one));
+
+    (void)written;
+}

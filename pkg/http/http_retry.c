@@ -1,0 +1,94 @@
+#include "http/http_retry.h"
+
+#include <assert.h>
+
+#include "http/http_curl.h"
+
+static bool passing_status(int status)
+{
+    return status == 429 || (status >= 500 && status < 600 && status != 501);
+}
+
+static bool may_repeat(const struct http_outcome *outcome)
+{
+    bool safe = outcome->repeat == HTTP_REPEAT_SAFE;
+
+    assert(outcome->repeat != HTTP_REPEAT_BY_METHOD);
+    if (outcome->repeat == HTTP_REPEAT_NEVER) {
+        return false;
+    }
+    switch (outcome->fault) {
+    case HTTP_FAULT_NONE:
+        if (safe) {
+            return passing_status(outcome->status);
+        }
+        return outcome->status == 429 || (outcome->status == 503 && outcome->api_error);
+    case HTTP_FAULT_UNREACHED:
+        return true;
+    case HTTP_FAULT_UNANSWERED:
+    case HTTP_FAULT_BROKEN:
+        return safe;
+    case HTTP_FAULT_UNTRUSTED:
+    case HTTP_FAULT_REFUSED:
+    case HTTP_FAULT_CANCELLED:
+        return false;
+    }
+    return false;
+}
+
+static int64_t jittered_ms(const struct http_outcome *outcome)
+{
+    int64_t top = outcome->backoff_ms;
+
+    for (unsigned i = 1; i < outcome->attempt && top < HTTP_BACKOFF_MAX_MS; i++) {
+        top *= 2;
+    }
+    if (top > HTTP_BACKOFF_MAX_MS) {
+        top = HTTP_BACKOFF_MAX_MS;
+    }
+    return (int64_t)(outcome->random % (uint64_t)(top + 1));
+}
+
+int64_t http_retry_wait(const struct http_outcome *outcome)
+{
+    if (outcome->attempt >= outcome->attempts_max || !may_repeat(outcome) ||
+        outcome->retry_after_ms > HTTP_RETRY_AFTER_MAX_MS) {
+        return -1;
+    }
+    int64_t wait_ms = outcome->retry_after_ms > 0 ? outcome->retry_after_ms : jittered_ms(outcome);
+    return outcome->left_ms >= 0 && wait_ms >= outcome->left_ms ? -1 : wait_ms;
+}
+
+enum http_repeat http_retry_class(enum http_method method, enum http_repeat repeat)
+{
+    if (repeat != HTTP_REPEAT_BY_METHOD) {
+        return repeat;
+    }
+    return method == HTTP_POST ? HTTP_REPEAT_UNACTED : HTTP_REPEAT_SAFE;
+}
+
+enum http_fault http_retry_fault(int curl_code, bool sent)
+{
+    switch (curl_code) {
+    case CURLE_OK:
+        return HTTP_FAULT_NONE;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ENGINE_INITFAILED:
+        return HTTP_FAULT_UNTRUSTED;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_NOT_BUILT_IN:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+        return HTTP_FAULT_REFUSED;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return HTTP_FAULT_BROKEN;
+    default:
+        return sent ? HTTP_FAULT_UNANSWERED : HTTP_FAULT_UNREACHED;
+    }
+}

@@ -1,0 +1,51 @@
+/*
+ * http_retry: whether and when a failed request is sent again: pure functions, no clock, no randomness of their own.
+ *
+ * The rule (vpc-api.md 1.7):
+ *   HTTP_REPEAT_SAFE     again on 429, on 5xx but 501, when no answer came, when a 2xx answer was broken;
+ *   HTTP_REPEAT_UNACTED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose body is
+ *                        the API's own error (a gateway's 503 may hide a request that went through);
+ *   never                after certificates that do not pass, refusals of our own, cancellation.
+ * The wait is exponential with full jitter: a random time between 0 and backoff * 2^(attempt-1), at most
+ * HTTP_BACKOFF_MAX_MS. Retry-After, when above zero, replaces it and is honoured to the millisecond. Where the wait
+ * would end after the deadline, or Retry-After asks for more than HTTP_RETRY_AFTER_MAX_MS, the request fails at once:
+ * coming back earlier than asked would be refused again.
+ */
+#ifndef HTTP_HTTP_RETRY_H
+#define HTTP_HTTP_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/http.h"
+
+enum {
+    HTTP_BACKOFF_MS = 1000,
+    HTTP_BACKOFF_MAX_MS = 30 * 1000,
+    HTTP_RETRY_AFTER_MAX_MS = 300 * 1000,
+};
+
+/* How an attempt ended. */
+struct http_outcome {
+    enum http_repeat repeat; /* not HTTP_REPEAT_BY_METHOD: see http_retry_class */
+    enum http_fault fault;
+    int status;       /* when fault is HTTP_FAULT_NONE */
+    bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
+    unsigned attempt; /* counts from 1 */
+    unsigned attempts_max;
+    unsigned backoff_ms;
+    int64_t retry_after_ms; /* -1: not given */
+    int64_t left_ms;        /* until the deadline; -1: there is none */
+    uint32_t random;
+};
+
+/* Milliseconds to wait before the next attempt, or -1: there is none. */
+int64_t http_retry_wait(const struct http_outcome *outcome);
+
+/* What HTTP_REPEAT_BY_METHOD means for a method; other values stay. */
+enum http_repeat http_retry_class(enum http_method method, enum http_repeat repeat);
+
+/* The fault behind a CURLcode; `sent`: at least a part of the request went out. */
+enum http_fault http_retry_fault(int curl_code, bool sent);
+
+#endif

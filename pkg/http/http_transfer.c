@@ -1,0 +1,342 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http_session.h"
+
+enum {
+    RECEIVE_BUFFER = 100 * 1024, /* pages are near 1 MB: fewer, larger reads */
+    EXPECT_LIMIT = 1024 * 1024,  /* from here on libcurl would ask "Expect: 100-continue" first */
+    IDLE_BODY_MAX = 256 * 1024,  /* a larger body buffer is kept by few idle transfers only */
+    IDLE_BODIES = 2,
+};
+
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+    struct http_transfer *transfer = context;
+
+    http_headers_line(&transfer->headers, data, size * count);
+    return size * count;
+}
+
+/* The first piece of a body makes room for all of it: growing step by step would copy a page several times. */
+static void reserve_whole(struct http_transfer *transfer)
+{
+    curl_off_t length = -1;
+
+    transfer->http->curl.easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0 && (size_t)length <= transfer->body_max) {
+        text_reserve(&transfer->body, (size_t)length + HTTP_BODY_PADDING);
+    }
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+    struct http_transfer *transfer = context;
+
+    size *= count;
+    if (size > transfer->body_max - transfer->body.size) {
+        transfer->too_large = true;
+        return 0;
+    }
+    if (transfer->body.size == 0) {
+        reserve_whole(transfer);
+    }
+    text_append_size(&transfer->body, data, size);
+    return size;
+}
+
+/*
+ * libcurl sends a request again on its own when a reused connection dies before the first byte of the answer. The
+ * server may have acted on the first sending, so for anything but reading that decision is http_retry's alone.
+ */
+static int on_before_send(void *context, char *their_ip, char *our_ip, int their_port, int our_port)
+{
+    struct http_transfer *transfer = context;
+    enum http_method method = transfer->call->request.method;
+
+    (void)their_ip, (void)our_ip, (void)their_port, (void)our_port;
+    transfer->rounds++;
+    return transfer->rounds > 1 && method != HTTP_GET && method != HTTP_HEAD ? CURL_PREREQFUNC_ABORT
+                                                                             : CURL_PREREQFUNC_OK;
+}
+
+static void set_up(struct http *http, struct http_transfer *transfer)
+{
+    const struct http_curl *curl = &http->curl;
+    CURL *easy = transfer->easy;
+
+    curl->easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (http->ca_file != NULL) {
+        curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+    }
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
+    curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl->easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl->easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
+    curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl->easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_send);
+    curl->easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+}
+
+static struct http_transfer *take_idle(struct http *http)
+{
+    struct http_transfer *transfer = http->idle;
+
+    if (transfer != NULL) {
+        http->idle = transfer->next;
+        http->idle_bodies -= transfer->body.capacity > IDLE_BODY_MAX;
+        return transfer;
+    }
+    transfer = calloc(1, sizeof(*transfer));
+    if (transfer == NULL) {
+        return NULL;
+    }
+    transfer->http = http;
+    transfer->easy = http->curl.easy_init();
+    if (transfer->easy == NULL) {
+        free(transfer);
+        return NULL;
+    }
+    set_up(http, transfer);
+    return transfer;
+}
+
+static void add_line(struct http_transfer *transfer, size_t *count, char *line)
+{
+    assert(*count < HTTP_LINES);
+    if (*count > 0) {
+        transfer->lines[*count - 1].next = &transfer->lines[*count];
+    }
+    transfer->lines[(*count)++] = (struct curl_slist){.data = line};
+}
+
+static char *compose(struct text *line, const char *name, const char *value)
+{
+    text_clear(line);
+    text_append(line, name);
+    text_append(line, value);
+    return line->data;
+}
+
+/* RFC 9562 5.4. */
+static void new_request_id(struct http_transfer *transfer)
+{
+    unsigned char bytes[16];
+
+    http_random(transfer->http, bytes, sizeof(bytes));
+    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+    char *out = transfer->id_line + sprintf(transfer->id_line, "X-Request-Id: ");
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        static const char digits[] = "0123456789abcdef";
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            *out++ = '-';
+        }
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
+/* The list is made of our own nodes and strings: libcurl's would be copied and freed for every request. */
+static void set_lines(struct http_transfer *transfer)
+{
+    static char accept[] = "Accept: application/json";
+    static char no_expect[] = "Expect:";
+    const struct http_request *request = &transfer->call->request;
+    bool bodied = request->body_size > 0 || request->method == HTTP_POST;
+    size_t count = 0;
+
+    new_request_id(transfer);
+    add_line(transfer, &count, accept);
+    add_line(transfer, &count, transfer->id_line);
+    if (bodied) {
+        /* a name without a value keeps libcurl from naming a type of its own */
+        bool typed = request->content_type != NULL && request->body_size > 0;
+        add_line(transfer, &count,
+                 compose(&transfer->type_line,
+                         typed ? "Content-Type: " : "Content-Type:", typed ? request->content_type : ""));
+    }
+    if (request->if_match != NULL) {
+        add_line(transfer, &count, compose(&transfer->match_line, "If-Match: ", request->if_match));
+    }
+    if (transfer->token != NULL) {
+        add_line(transfer, &count, transfer->token->line);
+    } else if (request->authorization != NULL && !transfer->call->foreign) {
+        add_line(transfer, &count, compose(&transfer->authorization_line, "Authorization: ", request->authorization));
+    }
+    if (request->body_size >= EXPECT_LIMIT) {
+        add_line(transfer, &count, no_expect);
+    }
+    transfer->http->curl.easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+}
+
+static void set_method(struct http_transfer *transfer)
+{
+    const struct http_curl *curl = &transfer->http->curl;
+    const struct http_request *request = &transfer->call->request;
+    CURL *easy = transfer->easy;
+    bool plain = request->method == HTTP_GET || request->method == HTTP_HEAD;
+
+    if (request->body_size > 0 || request->method == HTTP_POST) {
+        curl->easy_setopt(easy, CURLOPT_POST, 1L);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body != NULL ? request->body : "");
+    } else if (request->method == HTTP_HEAD) {
+        curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    } else {
+        curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    }
+    curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : http_method_name(request->method));
+}
+
+static long timeout_ms(const struct http *http, const struct http_request *request)
+{
+    int64_t limit_ms = request->timeout_ms > 0 ? request->timeout_ms : http->options.timeout_ms;
+    int64_t left_ms = http_left_ms(http);
+
+    if (left_ms >= 0 && left_ms < limit_ms) {
+        limit_ms = left_ms;
+    }
+    return limit_ms > 0 ? (long)limit_ms : 1;
+}
+
+static void set_request(struct http_transfer *transfer)
+{
+    struct http *http = transfer->http;
+    const struct http_curl *curl = &http->curl;
+    const struct http_call *call = transfer->call;
+    CURL *easy = transfer->easy;
+
+    curl->easy_setopt(easy, CURLOPT_URL, call->url);
+    set_method(transfer);
+    set_lines(transfer);
+    curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
+    /* Until HTTP/2 was seen, waiting for the first connection to tell would only serialise the start. */
+    curl->easy_setopt(easy, CURLOPT_PIPEWAIT, http->multiplexing ? 1L : 0L);
+    /* A proxy would carry what is meant for this machine to another one. */
+    curl->easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
+}
+
+static void link_flying(struct http *http, struct http_transfer *transfer)
+{
+    transfer->previous = NULL;
+    transfer->next = http->flying;
+    if (transfer->next != NULL) {
+        transfer->next->previous = transfer;
+    }
+    http->flying = transfer;
+    http->flying_count++;
+    http->urgent_count += transfer->urgent;
+}
+
+static void unlink_flying(struct http *http, struct http_transfer *transfer)
+{
+    if (transfer->previous != NULL) {
+        transfer->previous->next = transfer->next;
+    } else {
+        http->flying = transfer->next;
+    }
+    if (transfer->next != NULL) {
+        transfer->next->previous = transfer->previous;
+    }
+    http->flying_count--;
+    http->urgent_count -= transfer->urgent;
+}
+
+bool http_transfer_start(struct http *http, struct http_call *call, struct http_token *token, struct err *e)
+{
+    struct http_transfer *transfer = take_idle(http);
+
+    if (transfer == NULL) {
+        return err_set(e, ERR_FAILED, "out of memory");
+    }
+    transfer->call = call;
+    transfer->urgent = (call->request.flags & HTTP_URGENT) != 0;
+    transfer->token = token;
+    if (token != NULL) {
+        token->references++;
+    }
+    http_headers_clear(&transfer->headers);
+    text_clear(&transfer->body);
+    transfer->body_max = call->request.answer_max > 0 ? call->request.answer_max : http->options.answer_max;
+    transfer->too_large = false;
+    transfer->rounds = 0;
+    transfer->problem[0] = '\0';
+    transfer->started_ms = http_now_ms(http);
+    transfer->started_wall_ms = clock_wall_ms(http->clock);
+    set_request(transfer);
+    link_flying(http, transfer);
+    call->sent++;
+    http->counters.attempts++;
+    http->counters.retries += call->sent - call->uncounted > 1;
+    CURLMcode code = http->curl.multi_add_handle(http->multi, transfer->easy);
+    if (code != CURLM_OK) {
+        http_transfer_land(transfer);
+        http_transfer_rest(transfer);
+        return err_set(e, ERR_FAILED, "cannot start a transfer: %s", http->curl.multi_strerror(code));
+    }
+    return true;
+}
+
+void http_transfer_land(struct http_transfer *transfer)
+{
+    struct http *http = transfer->http;
+
+    http->curl.multi_remove_handle(http->multi, transfer->easy);
+    unlink_flying(http, transfer);
+}
+
+void http_transfer_rest(struct http_transfer *transfer)
+{
+    struct http *http = transfer->http;
+
+    http_token_release(transfer->token);
+    transfer->token = NULL;
+    transfer->call = NULL;
+    text_wipe(transfer->authorization_line.data, transfer->authorization_line.size);
+    text_wipe(transfer->body.data, transfer->body.size);
+    if (transfer->body.capacity > IDLE_BODY_MAX) {
+        if (http->idle_bodies < IDLE_BODIES) {
+            http->idle_bodies++;
+        } else {
+            text_free(&transfer->body);
+        }
+    }
+    transfer->next = http->idle;
+    http->idle = transfer;
+}
+
+void http_transfer_destroy(struct http_transfer *transfer)
+{
+    transfer->http->curl.easy_cleanup(transfer->easy);
+    http_token_release(transfer->token);
+    http_headers_free(&transfer->headers);
+    text_free(&transfer->type_line);
+    text_free(&transfer->match_line);
+    text_free_secret(&transfer->authorization_line);
+    text_free_secret(&transfer->body);
+    free(transfer);
+}
+
+void http_token_release(struct http_token *token)
+{
+    if (token != NULL && --token->references == 0) {
+        text_wipe(token, sizeof(*token) + token->size);
+        free(token);
+    }
+}

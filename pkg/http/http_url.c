@@ -1,0 +1,100 @@
+#include "http/http_url.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/http.h"
+
+/*
+ * libcurl itself maps "localhost" to the loopback addresses and writes IPv4 addresses in dotted form, whatever form
+ * (0x7f.1, 2130706433) they had. Names below localhost and names with a final dot go to the resolver: not loopback.
+ */
+static bool is_loopback(const char *host)
+{
+    struct in_addr address;
+
+    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) {
+        return true;
+    }
+    return inet_pton(AF_INET, host, &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+}
+
+static bool take_part(const struct http_curl *curl, CURLU *handle, CURLUPart what, char *buffer, size_t size)
+{
+    char *part = NULL;
+    unsigned flags = what == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0;
+
+    if (curl->url_get(handle, what, &part, flags) != CURLUE_OK) {
+        return false;
+    }
+    size_t length = strlen(part);
+    if (length < size) {
+        memcpy(buffer, part, length + 1);
+    }
+    curl->free(part);
+    return length < size;
+}
+
+bool http_url_origin(const struct http_curl *curl, const char *url, struct http_origin *ret, struct err *e)
+{
+    struct http_origin origin = {0};
+    char scheme[8];
+    char port[8];
+    long number = 0;
+
+    CURLU *handle = curl->url();
+    if (handle == NULL) {
+        return err_set(e, ERR_FAILED, "out of memory");
+    }
+    CURLUcode code = curl->url_set(handle, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+    bool parsed = code == CURLUE_OK && take_part(curl, handle, CURLUPART_SCHEME, scheme, sizeof(scheme)) &&
+                  take_part(curl, handle, CURLUPART_HOST, origin.host, sizeof(origin.host)) &&
+                  take_part(curl, handle, CURLUPART_PORT, port, sizeof(port)) && text_to_long(port, 1, 65535, &number);
+    curl->url_cleanup(handle);
+    if (code == CURLUE_USER_NOT_ALLOWED) {
+        /* not quoted: what stands before the @ may be a password */
+        return err_set(e, ERR_USAGE, "the URL holds a user name; credentials in URLs are not supported");
+    }
+    if (!parsed) {
+        return err_set(e, ERR_USAGE, "'%s' is not a valid http or https URL%s%s", url, code != CURLUE_OK ? ": " : "",
+                       code != CURLUE_OK ? curl->url_strerror(code) : "");
+    }
+    origin.https = strcmp(scheme, "https") == 0;
+    if (!origin.https && strcmp(scheme, "http") != 0) {
+        return err_set(e, ERR_USAGE, "'%s' is neither an http nor an https URL", url);
+    }
+    origin.port = (unsigned)number;
+    origin.loopback = is_loopback(origin.host);
+    *ret = origin;
+    return true;
+}
+
+bool http_url_same_origin(const struct http_origin *a, const struct http_origin *b)
+{
+    return a->https == b->https && a->port == b->port && strcasecmp(a->host, b->host) == 0;
+}
+
+size_t http_url_prefix(const char *url)
+{
+    const char *authority = strstr(url, "://");
+
+    if (authority == NULL) {
+        return strlen(url);
+    }
+    authority += 3;
+    return (size_t)(authority - url) + strcspn(authority, "/?#");
+}
+
+void http_append_escaped(struct text *out, const char *value)
+{
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (; *value != '\0'; value++) {
+        if (strchr(unreserved, *value) != NULL) {
+            text_append_char(out, *value);
+        } else {
+            text_printf(out, "%%%02X", (unsigned char)*value);
+        }
+    }
+}

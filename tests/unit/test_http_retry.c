@@ -1,0 +1,347 @@
+/* What is sent again, and when; what a server says about it. */
+#include "http/http_answer.h"
+#include "http/http_retry.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SAFE    HTTP_REPEAT_SAFE
+#define UNACTED HTTP_REPEAT_UNACTED
+#define NEVER   HTTP_REPEAT_NEVER
+
+static void verdicts(void **state)
+{
+    static const struct {
+        const char *what;
+        enum http_repeat repeat;
+        enum http_fault fault;
+        int status;
+        bool api_error;
+        bool again;
+    } cases[] = {
+        {"too many requests", SAFE, HTTP_FAULT_NONE, 429, true, true},
+        {"internal error", SAFE, HTTP_FAULT_NONE, 500, true, true},
+        {"not implemented", SAFE, HTTP_FAULT_NONE, 501, true, false},
+        {"bad gateway", SAFE, HTTP_FAULT_NONE, 502, false, true},
+        {"unavailable", SAFE, HTTP_FAULT_NONE, 503, false, true},
+        {"a rare 5xx", SAFE, HTTP_FAULT_NONE, 599, false, true},
+        {"bad request", SAFE, HTTP_FAULT_NONE, 400, true, false},
+        {"unauthorized", SAFE, HTTP_FAULT_NONE, 401, true, false},
+        {"not found", SAFE, HTTP_FAULT_NONE, 404, true, false},
+        {"request timeout", SAFE, HTTP_FAULT_NONE, 408, false, false},
+        {"conflict", SAFE, HTTP_FAULT_NONE, 409, true, false},
+        {"changed by somebody else", SAFE, HTTP_FAULT_NONE, 412, true, false},
+        {"done", SAFE, HTTP_FAULT_NONE, 200, false, false},
+        {"no connection", SAFE, HTTP_FAULT_UNREACHED, 0, false, true},
+        {"no answer", SAFE, HTTP_FAULT_UNANSWERED, 0, false, true},
+        {"half an answer", SAFE, HTTP_FAULT_BROKEN, 200, false, true},
+        {"a bad certificate", SAFE, HTTP_FAULT_UNTRUSTED, 0, false, false},
+        {"refused by us", SAFE, HTTP_FAULT_REFUSED, 0, false, false},
+        {"cancelled", SAFE, HTTP_FAULT_CANCELLED, 0, false, false},
+        {"create: too many requests", UNACTED, HTTP_FAULT_NONE, 429, true, true},
+        {"create: too many requests, says a gateway", UNACTED, HTTP_FAULT_NONE, 429, false, true},
+        {"create: unavailable, says the API", UNACTED, HTTP_FAULT_NONE, 503, true, true},
+        {"create: unavailable, says a gateway", UNACTED, HTTP_FAULT_NONE, 503, false, false},
+        {"create: internal error", UNACTED, HTTP_FAULT_NONE, 500, true, false},
+        {"create: bad gateway", UNACTED, HTTP_FAULT_NONE, 502, false, false},
+        {"create: gateway timeout", UNACTED, HTTP_FAULT_NONE, 504, true, false},
+        {"create: no connection", UNACTED, HTTP_FAULT_UNREACHED, 0, false, true},
+        {"create: no answer", UNACTED, HTTP_FAULT_UNANSWERED, 0, false, false},
+        {"create: half an answer", UNACTED, HTTP_FAULT_BROKEN, 201, false, false},
+        {"create: a bad certificate", UNACTED, HTTP_FAULT_UNTRUSTED, 0, false, false},
+        {"never", NEVER, HTTP_FAULT_NONE, 429, true, false},
+        {"never, not even unsent", NEVER, HTTP_FAULT_UNREACHED, 0, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_outcome outcome = {
+            .repeat = cases[i].repeat,
+            .fault = cases[i].fault,
+            .status = cases[i].status,
+            .api_error = cases[i].api_error,
+            .attempt = 1,
+            .attempts_max = 5,
+            .backoff_ms = 1000,
+            .retry_after_ms = -1,
+            .left_ms = -1,
+        };
+        if ((http_retry_wait(&outcome) >= 0) != cases[i].again) {
+            fail_msg("%s: %s", cases[i].what, cases[i].again ? "was given up" : "was sent again");
+        }
+    }
+}
+
+static void waits(void **state)
+{
+    static const struct {
+        const char *what;
+        unsigned attempt;
+        int64_t retry_after_ms, left_ms;
+        uint32_t random;
+        int64_t wait_ms;
+    } cases[] = {
+        {"the jitter starts at nothing", 1, -1, -1, 0, 0},
+        {"the first wait reaches the backoff", 1, -1, -1, 1000, 1000},
+        {"and not beyond", 1, -1, -1, 1001, 0},
+        {"the second wait reaches twice as far", 2, -1, -1, 2000, 2000},
+        {"the fourth eight times", 4, -1, -1, 8000, 8000},
+        {"the cap is half a minute", 9, -1, -1, 30000, 30000},
+        {"whatever the attempt", 9, -1, -1, 30001, 0},
+        {"and nothing overflows", 4000000000u, -1, -1, 30000, 30000},
+        {"Retry-After replaces it", 1, 7000, -1, 999, 7000},
+        {"also when it is shorter", 4, 1, -1, 8000, 1},
+        {"Retry-After 0 leaves the backoff", 1, 0, -1, 1000, 1000},
+        {"five minutes are waited", 1, 300000, -1, 0, 300000},
+        {"more is given up", 1, 300001, -1, 0, -1},
+        {"a wait within the deadline", 1, -1, 501, 500, 500},
+        {"a wait up to the deadline is given up", 1, -1, 500, 500, -1},
+        {"Retry-After beyond the deadline is given up", 1, 7000, 6999, 0, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_outcome outcome = {
+            .repeat = HTTP_REPEAT_SAFE,
+            .status = 429,
+            .attempt = cases[i].attempt,
+            .attempts_max = UINT32_MAX,
+            .backoff_ms = HTTP_BACKOFF_MS,
+            .retry_after_ms = cases[i].retry_after_ms,
+            .left_ms = cases[i].left_ms,
+            .random = cases[i].random,
+        };
+        int64_t wait_ms = http_retry_wait(&outcome);
+        if (wait_ms != cases[i].wait_ms) {
+            fail_msg("%s: waits %lld, not %lld ms", cases[i].what, (long long)wait_ms, (long long)cases[i].wait_ms);
+        }
+    }
+}
+
+static void the_last_attempt_is_the_last(void **state)
+{
+    struct http_outcome outcome = {.repeat = HTTP_REPEAT_SAFE,
+                                   .status = 500,
+                                   .attempts_max = 5,
+                                   .backoff_ms = 1,
+                                   .retry_after_ms = 1000,
+                                   .left_ms = -1};
+
+    (void)state;
+    outcome.attempt = 4;
+    assert_int_equal(http_retry_wait(&outcome), 1000);
+    outcome.attempt = 5;
+    assert_int_equal(http_retry_wait(&outcome), -1);
+}
+
+static void only_post_needs_care_by_itself(void **state)
+{
+    (void)state;
+    assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_UNACTED);
+    assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_SAFE), HTTP_REPEAT_SAFE);
+    assert_int_equal(http_retry_class(HTTP_PATCH, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
+    assert_int_equal(http_retry_class(HTTP_GET, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
+    assert_int_equal(http_retry_class(HTTP_PUT, HTTP_REPEAT_UNACTED), HTTP_REPEAT_UNACTED);
+}
+
+static void faults_by_what_libcurl_says(void **state)
+{
+    static const struct {
+        int code;
+        bool sent;
+        enum http_fault fault;
+    } cases[] = {
+        {CURLE_OK, true, HTTP_FAULT_NONE},
+        {CURLE_COULDNT_RESOLVE_HOST, false, HTTP_FAULT_UNREACHED},
+        {CURLE_COULDNT_CONNECT, false, HTTP_FAULT_UNREACHED},
+        {CURLE_OPERATION_TIMEDOUT, false, HTTP_FAULT_UNREACHED},
+        {CURLE_OPERATION_TIMEDOUT, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_SSL_CONNECT_ERROR, false, HTTP_FAULT_UNREACHED},
+        {CURLE_GOT_NOTHING, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_RECV_ERROR, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_SEND_ERROR, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_HTTP2_STREAM, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_ABORTED_BY_CALLBACK, true, HTTP_FAULT_UNANSWERED},
+        {CURLE_PARTIAL_FILE, true, HTTP_FAULT_BROKEN},
+        {CURLE_BAD_CONTENT_ENCODING, true, HTTP_FAULT_BROKEN},
+        {CURLE_PEER_FAILED_VERIFICATION, false, HTTP_FAULT_UNTRUSTED},
+        {CURLE_SSL_CACERT_BADFILE, false, HTTP_FAULT_UNTRUSTED},
+        {CURLE_UNSUPPORTED_PROTOCOL, false, HTTP_FAULT_REFUSED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (http_retry_fault(cases[i].code, cases[i].sent) != cases[i].fault) {
+            fail_msg("CURLcode %d, %s", cases[i].code, cases[i].sent ? "sent" : "not sent");
+        }
+    }
+}
+
+static void retry_after_in_its_forms(void **state)
+{
+    /* 784111777 is Sun, 06 Nov 1994 08:49:37 GMT */
+    static const struct {
+        const char *value;
+        int64_t now_s, wait_ms;
+    } cases[] = {
+        {"", 0, -1},
+        {"0", 0, 0},
+        {"1", 0, 1000},
+        {"120", 784111777, 120000},
+        {"9999999999999999999999999", 0, INT64_MAX / 1000 * 1000},
+        {"-1", 0, -1},
+        {"1.5", 0, -1},
+        {"1s", 0, -1},
+        {"soon", 0, -1},
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111767, 10000},
+        {"Sunday, 06-Nov-94 08:49:37 GMT", 784111767, 10000},
+        {"Sun Nov  6 08:49:37 1994", 784111767, 10000},
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777, 0},
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 1800000000, 0},
+        {"Sun, 99 Nov 1994 08:49:37 GMT", 0, -1},
+        {"1994-11-06", 0, -1},
+    };
+    struct err e = ERR_INIT;
+    struct http_curl curl;
+
+    (void)state;
+    assert_true(http_curl_open(&curl, &e));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t wait_ms = http_retry_after(&curl, cases[i].value, cases[i].now_s);
+        if (wait_ms != cases[i].wait_ms) {
+            fail_msg("'%s' waits %lld, not %lld ms", cases[i].value, (long long)wait_ms, (long long)cases[i].wait_ms);
+        }
+    }
+    http_curl_close(&curl);
+}
+
+static void header_lines(void **state)
+{
+    struct http_headers headers = {0};
+    static const char *const lines[] = {
+        "HTTP/1.1 100 Continue\r\n",
+        "ETag: \"old\"\r\n",
+        "\r\n",
+        "HTTP/1.1 200 OK\r\n",
+        "eTag:  W/\"96d225c4\" \r\n",
+        "X-REQUEST-ID: abc\r\n",
+        "Retry-After:7\r\n",
+        "Content-Type: application/json; charset=utf-8\r\n",
+        "ETagged: no\r\n",
+        "no colon\r\n",
+        ":\r\n",
+        "\r\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        http_headers_line(&headers, lines[i], strlen(lines[i]));
+    }
+    assert_string_equal(text_string(&headers.etag), "W/\"96d225c4\"");
+    assert_string_equal(text_string(&headers.request_id), "abc");
+    assert_string_equal(text_string(&headers.retry_after), "7");
+    assert_string_equal(text_string(&headers.content_type), "application/json; charset=utf-8");
+    http_headers_line(&headers, "HTTP/2 204 \r\n", 13);
+    assert_string_equal(text_string(&headers.etag), "");
+    struct text huge = {0};
+    text_append(&huge, "ETag: ");
+    text_append_repeat(&huge, 'x', HTTP_HEADER_MAX + 1);
+    http_headers_line(&headers, huge.data, huge.size);
+    assert_string_equal(text_string(&headers.etag), "");
+    text_free(&huge);
+    http_headers_free(&headers);
+}
+
+static void error_answers_in_words(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *message;
+        enum err_code code;
+    } cases[] = {
+        {404,
+         "{\"errors\":[{\"code\":\"not_found\",\"message\":\"Instance not found.\",\"target\":{\"name\":\"id\","
+         "\"type\":\"parameter\",\"value\":\"02b7_1\"}}],\"trace\":\"t-1\"}",
+         "404 not_found: Instance not found (parameter id \"02b7_1\") [trace t-1, request r-1]", ERR_API},
+        {403, "{\"errors\":[{\"code\":\"not_authorized\",\"message\":\"Not authorized.\"}]}",
+         "403 not_authorized: Not authorized [request r-1]", ERR_API},
+        {401, "{\"errors\":[{\"code\":\"unauthenticated\",\"message\":\"Token expired\"}],\"status_code\":401}",
+         "401 unauthenticated: Token expired [request r-1]", ERR_AUTH},
+        {412,
+         "{\"errors\":[{\"code\":\"precondition_failed\",\"message\":\"No "
+         "match\",\"target\":{\"name\":\"If-Match\"}}]}",
+         "412 precondition_failed: No match (If-Match) [request r-1]", ERR_CONFLICT},
+        {400,
+         "{\"errors\":[{\"code\":\"a\",\"message\":\"A\"},{\"code\":\"b\"},{\"message\":\"C\"},{\"code\":\"d\"},{}]}",
+         "400 a: A; b; C (and 2 more) [request r-1]", ERR_API},
+        {400, "{\"errorCode\":\"BXNIM0415E\",\"errorMessage\":\"Key not found.\",\"context\":{\"requestId\":\"q\"}}",
+         "400 BXNIM0415E: Key not found [trace q, request r-1]", ERR_API},
+        {500, "{\"error\":\"boom\"}", "500 boom [request r-1]", ERR_API},
+        {500, "{\"errors\":[]}", "500 Internal Server Error (GET https://h/v1/x) [request r-1]", ERR_API},
+        {502, "<html><head><TITLE>\n 502 Bad\x1b[31m Gateway </title></head>",
+         "502 \"502 Bad\\x1b[31m Gateway\" (a web page, not an answer of the API) [request r-1]", ERR_API},
+        {502, "<html><title>", "502 Bad Gateway (GET https://h/v1/x) [request r-1]", ERR_API},
+        {503, "", "503 Service Unavailable (GET https://h/v1/x) [request r-1]", ERR_API},
+        {599, "[]", "599 unexpected status (GET https://h/v1/x) [request r-1]", ERR_API},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct err e = ERR_INIT;
+        struct http_problem problem = {.status = cases[i].status,
+                                       .method = "GET",
+                                       .url = "https://h/v1/x",
+                                       .body = cases[i].body,
+                                       .size = strlen(cases[i].body),
+                                       .content_type = "",
+                                       .request_id = "r-1"};
+        assert_false(http_problem_explain(&problem, &e));
+        assert_string_equal(e.message, cases[i].message);
+        assert_int_equal(e.code, cases[i].code);
+        assert_int_equal(e.http_status, cases[i].status);
+    }
+}
+
+static void a_long_message_leaves_room_for_the_trace(void **state)
+{
+    struct text body = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    text_append(&body, "{\"trace\":\"the-trace\",\"errors\":[{\"message\":\"");
+    text_append_repeat(&body, 'm', 5000);
+    text_append(&body, "\"}]}");
+    struct http_problem problem = {.status = 400,
+                                   .method = "GET",
+                                   .url = "u",
+                                   .body = body.data,
+                                   .size = body.size,
+                                   .content_type = "",
+                                   .request_id = ""};
+    http_problem_explain(&problem, &e);
+    assert_non_null(strstr(e.message, "..."));
+    assert_non_null(strstr(e.message, "[trace the-trace]"));
+    text_free(&body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdicts),
+        cmocka_unit_test(waits),
+        cmocka_unit_test(the_last_attempt_is_the_last),
+        cmocka_unit_test(only_post_needs_care_by_itself),
+        cmocka_unit_test(faults_by_what_libcurl_says),
+        cmocka_unit_test(retry_after_in_its_forms),
+        cmocka_unit_test(header_lines),
+        cmocka_unit_test(error_answers_in_words),
+        cmocka_unit_test(a_long_message_leaves_room_for_the_trace),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
