@@ -1,0 +1,250 @@
+#include "query/query.h"
+
+#include <jq.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/text.h"
+
+/*
+ * Bound around every expression, so that no name in it reaches the environment, a stream or a file. It is a
+ * lexical scope: an expression can define names anew but not reach behind these. `import` and `include` must come
+ * first in a jq program and so become syntax errors. On one line with the expression, for jq's line numbers.
+ */
+static const char scope[] = "def env: {}; def stderr: .; def input: error(\"there is no further input\"); "
+                            "def modulemeta: error(\"there are no modules\"); {} as $ENV | ";
+
+enum { EXPRESSION_SHOWN = 60, MESSAGE_SHOWN = 300 }; /* columns in messages */
+
+struct query {
+    jq_state *jq;
+    char *expression;
+};
+
+/* libjq says what is wrong in lines of "jq: error: REASON at <top-level>, line N:\nTEXT"; the first one counts. */
+static void keep_first(void *context, jv message)
+{
+    struct text *first = context;
+
+    if (first->size == 0 && jv_get_kind(message) == JV_KIND_STRING) {
+        text_append(first, jv_string_value(message));
+    }
+    jv_free(message);
+}
+
+static jv no_input(jq_state *jq, void *context)
+{
+    (void)jq;
+    (void)context;
+    return jv_invalid();
+}
+
+static void drop(void *context, jv message)
+{
+    (void)context;
+    jv_free(message);
+}
+
+static void replace(struct text *text, const char *what, const char *with)
+{
+    char *at = strstr(text_string(text), what);
+
+    if (at != NULL) {
+        CLEANUP(text_free) struct text rest = {0};
+        text_append(&rest, at + strlen(what));
+        text->size = (size_t)(at - text->data);
+        text_append(text, with);
+        text_append(text, text_string(&rest));
+    }
+}
+
+static void show(struct text *out, const char *bytes, size_t columns)
+{
+    text_append_short(out, bytes, strlen(bytes), columns);
+}
+
+static void refuse(const char *expression, struct text *said, struct err *e)
+{
+    static const char place[] = " at <top-level>, line ";
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text reason = {0};
+    char *at = strstr(text_string(said), place);
+    int line = 1;
+
+    if (at != NULL) {
+        line = atoi(at + strlen(place));
+        *at = '\0';
+        said->size = (size_t)(at - said->data);
+    }
+    replace(said, "jq: error: ", "");
+    replace(said, " (Unix shell quoting issues?)", "");
+    replace(said, "$end", "end of the expression");
+    replace(said, "QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END", "a closing quote");
+    replace(said, "INVALID_CHARACTER", "character");
+    replace(said, "IDENT", "name");
+    replace(said, "LITERAL", "number");
+    show(&shown, expression, EXPRESSION_SHOWN);
+    show(&reason, said->size > 0 ? text_string(said) : "it does not compile", MESSAGE_SHOWN);
+    err_set(e, ERR_USAGE, "jq expression '%s': %s", text_string(&shown), text_string(&reason));
+    if (strchr(expression, '\n') != NULL) {
+        err_at(e, "line %d", line);
+    }
+}
+
+struct query *query_compile(const char *expression, struct err *e)
+{
+    CLEANUP(text_free) struct text program = {0};
+    CLEANUP(text_free) struct text said = {0};
+
+    if (expression[strspn(expression, " \t\r\n")] == '\0') {
+        err_set(e, ERR_USAGE, "the jq expression is empty");
+        return NULL;
+    }
+    CLEANUP(query_release) struct query *query = calloc(1, sizeof(*query));
+    if (query == NULL || (query->jq = jq_init()) == NULL) {
+        abort(); /* memory is exhausted */
+    }
+    /* jq_init of 1.6 leaves these two pointers uninitialised. */
+    jq_set_input_cb(query->jq, no_input, NULL);
+    jq_set_debug_cb(query->jq, drop, NULL);
+    text_append(&program, scope);
+    text_append(&program, expression);
+    jq_set_error_cb(query->jq, keep_first, &said);
+    if (!jq_compile(query->jq, text_string(&program))) {
+        refuse(expression, &said, e);
+        return NULL;
+    }
+    jq_set_error_cb(query->jq, NULL, NULL);
+    struct text copy = {0};
+    text_append(&copy, expression);
+    query->expression = text_take(&copy);
+    struct query *compiled = query;
+    query = NULL;
+    return compiled;
+}
+
+void query_destroy(struct query *query)
+{
+    if (query != NULL) {
+        if (query->jq != NULL) {
+            jq_teardown(&query->jq);
+        }
+        free(query->expression);
+        free(query);
+    }
+}
+
+void query_release(struct query **query)
+{
+    query_destroy(*query);
+    *query = NULL;
+}
+
+/* Takes the message over. */
+static bool fail(const struct query *query, jv message, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text reason = {0};
+    jv string = jv_get_kind(message) == JV_KIND_STRING ? message : jv_dump_string(message, 0);
+
+    show(&shown, query->expression, EXPRESSION_SHOWN);
+    show(&reason, jv_string_value(string), MESSAGE_SHOWN);
+    jv_free(string);
+    return err_set(e, ERR_FAILED, "jq expression '%s': %s", text_string(&shown), text_string(&reason));
+}
+
+/* Begins a run over the value; afterwards jq_next gives the outputs. */
+static bool start(struct query *query, const char *json, size_t size, struct err *e)
+{
+    jv value = size < TEXT_MAX ? jv_parse_sized(json, (int)size) : jv_invalid();
+
+    if (!jv_is_valid(value)) {
+        jv message = jv_invalid_get_msg(value);
+        const char *why = jv_get_kind(message) == JV_KIND_STRING ? jv_string_value(message) : "it is empty or too big";
+        /* libjq adds the whole text */
+        const char *behind = strstr(why, " (while parsing");
+        err_set(e, ERR_INVALID, "the value for jq is no JSON: %.*s", behind ? (int)(behind - why) : (int)strlen(why),
+                why);
+        jv_free(message);
+        return false;
+    }
+    jq_start(query->jq, value, 0);
+    return true;
+}
+
+/* What ended the outputs: nothing left, `halt`, or an error. Takes the invalid value over. */
+static bool finish(struct query *query, jv last, struct err *e)
+{
+    if (jq_halted(query->jq)) {
+        jv_free(last);
+        jv message = jq_get_error_message(query->jq);
+        if (jv_is_valid(message)) {
+            return fail(query, message, e); /* halt_error */
+        }
+        jv_free(message);
+        return true;
+    }
+    if (jv_invalid_has_msg(jv_copy(last))) {
+        return fail(query, jv_invalid_get_msg(last), e);
+    }
+    jv_free(last);
+    return true;
+}
+
+bool query_test(struct query *query, const char *json, size_t size, bool *ret_true, struct err *e)
+{
+    if (!start(query, json, size, e)) {
+        return false;
+    }
+    for (;;) {
+        jv output = jq_next(query->jq);
+        jv_kind kind = jv_get_kind(output);
+        if (kind == JV_KIND_INVALID) {
+            if (!finish(query, output, e)) {
+                return false;
+            }
+            *ret_true = false;
+            return true;
+        }
+        jv_free(output);
+        if (kind != JV_KIND_NULL && kind != JV_KIND_FALSE) {
+            *ret_true = true;
+            return true;
+        }
+    }
+}
+
+/* Takes the output over. */
+static bool hand_over(jv output, query_sink *sink, void *context, struct err *e)
+{
+    jv json = jv_dump_string(jv_copy(output), 0);
+    struct query_output out = {
+        .json = jv_string_value(json),
+        .size = (size_t)jv_string_length_bytes(jv_copy(json)),
+    };
+    if (jv_get_kind(output) == JV_KIND_STRING) {
+        out.string = jv_string_value(output);
+        out.string_size = (size_t)jv_string_length_bytes(jv_copy(output));
+    }
+    bool go_on = sink(context, &out, e);
+    jv_free(json);
+    jv_free(output);
+    return go_on;
+}
+
+bool query_run(struct query *query, const char *json, size_t size, query_sink *sink, void *context, struct err *e)
+{
+    if (!start(query, json, size, e)) {
+        return false;
+    }
+    for (;;) {
+        jv output = jq_next(query->jq);
+        if (!jv_is_valid(output)) {
+            return finish(query, output, e);
+        }
+        if (!hand_over(output, sink, context, e)) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,301 @@
+/* jq expressions: what they answer, what they may not see, and that errors come back as errors. */
+#include "query/query.h"
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "text/text.h"
+
+static const char server[] = "{\"name\":\"web-1\",\"status\":\"running\",\"vcpu\":{\"count\":4},\"tags\":[\"a\",\"b\"],"
+                             "\"metadata_service\":{\"enabled\":false}}";
+
+static bool collect(void *context, const struct query_output *output, struct err *e)
+{
+    (void)e;
+    text_append_size(context, output->json, output->size);
+    text_append_char(context, ';');
+    return true;
+}
+
+/* All outputs, each followed by ';', or "error: ..." */
+static void run(const char *expression, struct text *ret)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(query_release) struct query *query = query_compile(expression, &e);
+
+    if (query == NULL || !query_run(query, server, strlen(server), collect, ret, &e)) {
+        text_printf(ret, "error: %s", e.message);
+    }
+}
+
+static void predicates_are_true_by_any_output_but_null_and_false(void **state)
+{
+    static const struct {
+        const char *expression;
+        bool truth;
+    } rows[] = {
+        {".vcpu.count == 4", true},
+        {".vcpu.count > 4", false},
+        {".metadata_service.enabled", false},
+        {".metadata_service.enabled | not", true},
+        {".nothing.at.all", false},
+        {"empty", false},
+        {"false, null, 0", true},
+        {"false, null", false},
+        {".name | test(\"^web\")", true},
+        {".tags | contains([\"b\"])", true},
+        {"true, error(\"behind the first truth\")", true},
+        {"halt", false},
+        {"\"\"", true},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        bool truth = !rows[i].truth;
+        CLEANUP(query_release) struct query *query = query_compile(rows[i].expression, &e);
+        assert_non_null(query);
+        for (int again = 0; again < 2; again++) {
+            assert_true(query_test(query, server, strlen(server), &truth, &e));
+            assert_int_equal(truth, rows[i].truth);
+        }
+    }
+}
+
+static void outputs_come_in_order_as_compact_json(void **state)
+{
+    static const struct {
+        const char *expression, *outputs;
+    } rows[] = {
+        {".tags[]", "\"a\";\"b\";"},
+        {"{name, n: .vcpu.count}", "{\"name\":\"web-1\",\"n\":4};"},
+        {"empty", ""},
+        {".name # a comment", "\"web-1\";"},
+        {"def f: .vcpu; f.count", "4;"},
+        {".tags as [$x, $y] | $y + $x", "\"ba\";"},
+        {"1, halt, 2", "1;"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text outputs = {0};
+        run(rows[i].expression, &outputs);
+        assert_string_equal(text_string(&outputs), rows[i].outputs);
+    }
+}
+
+static bool check_string(void *context, const struct query_output *output, struct err *e)
+{
+    int *seen = context;
+
+    (void)e;
+    if (*seen == 0) {
+        assert_int_equal(output->string_size, 3);
+        assert_memory_equal(output->string, "a\0b", 3);
+        assert_string_equal(output->json, "\"a\\u0000b\"");
+    } else {
+        assert_null(output->string);
+    }
+    ++*seen;
+    return true;
+}
+
+static void strings_are_handed_over_as_characters_too(void **state)
+{
+    static const char json[] = "[\"a\\u0000b\",1]";
+    struct err e = ERR_INIT;
+    CLEANUP(query_release) struct query *query = query_compile(".[]", &e);
+    int seen = 0;
+    (void)state;
+
+    assert_true(query_run(query, json, strlen(json), check_string, &seen, &e));
+    assert_int_equal(seen, 2);
+}
+
+static bool stop_at_second(void *context, const struct query_output *output, struct err *e)
+{
+    int *seen = context;
+
+    (void)output;
+    return ++*seen < 2 || err_set(e, ERR_IO, "full");
+}
+
+static void a_sink_can_end_the_run(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(query_release) struct query *query = query_compile("repeat(1)", &e);
+    int seen = 0;
+    (void)state;
+
+    assert_false(query_run(query, "1", 1, stop_at_second, &seen, &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_int_equal(seen, 2);
+}
+
+static void bad_expressions_are_usage_errors_in_one_line(void **state)
+{
+    static const struct {
+        const char *expression, *message, *place;
+    } rows[] = {
+        {".a |", "jq expression '.a |': syntax error, unexpected end of the expression", ""},
+        {"foo", "jq expression 'foo': foo/0 is not defined", ""},
+        {".a | $x", "jq expression '.a | $x': $x is not defined", ""},
+        {".a)", "jq expression '.a)': syntax error, unexpected character, expecting end of the expression", ""},
+        {".a) | (.b", "jq expression '.a) | (.b': syntax error, unexpected character, expecting end of the expression",
+         ""},
+        {".a\n| foo(", "jq expression '.a\\x0a| foo(': syntax error, unexpected end of the expression", "line 2"},
+        {"", "the jq expression is empty", ""},
+        {" \n\t", "the jq expression is empty", ""},
+        {"import \"a\" as a; .", "jq expression 'import \"a\" as a; .': syntax error, unexpected import", ""},
+        {"include \"a\"; .", "jq expression 'include \"a\"; .': syntax error, unexpected include", ""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        assert_null(query_compile(rows[i].expression, &e));
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_string_equal(e.message, rows[i].message);
+        assert_string_equal(e.place, rows[i].place);
+    }
+}
+
+static void failing_expressions_are_errors_that_name_them(void **state)
+{
+    static const struct {
+        const char *expression, *outcome;
+    } rows[] = {
+        {".name.x", "error: jq expression '.name.x': Cannot index string with string \"x\""},
+        {"1, (.tags | error)", "1;error: jq expression '1, (.tags | error)': [\"a\",\"b\"]"},
+        {"\"bye\" | halt_error", "error: jq expression '\"bye\" | halt_error': bye"},
+        {"{a: 1} | halt_error(3)", "error: jq expression '{a: 1} | halt_error(3)': {\"a\":1}"},
+        {"input", "error: jq expression 'input': there is no further input"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text outcome = {0};
+        run(rows[i].expression, &outcome);
+        assert_string_equal(text_string(&outcome), rows[i].outcome);
+    }
+}
+
+static void a_query_works_after_it_failed(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(query_release) struct query *query = query_compile("if . == 1 then error(\"one\") else . end", &e);
+    bool truth = false;
+    (void)state;
+
+    assert_false(query_test(query, "1", 1, &truth, &e));
+    err_clear(&e);
+    assert_true(query_test(query, "2", 1, &truth, &e));
+    assert_true(truth);
+}
+
+static void expressions_cannot_see_the_environment(void **state)
+{
+    static const struct {
+        const char *expression, *outputs;
+    } rows[] = {
+        {"env", "{};"},
+        {"$ENV", "{};"},
+        {"env.QUERY_TEST_SECRET", "null;"},
+        {"$ENV.QUERY_TEST_SECRET", "null;"},
+        {"def f: env; f", "{};"},
+        {"\"\\(env)\\($ENV)\"", "\"{}{}\";"},
+        {"[.tags[] | $ENV | length]", "[0,0];"},
+        {"{$ENV}", "{\"ENV\":{}};"},
+    };
+    (void)state;
+
+    setenv("QUERY_TEST_SECRET", "hunter2", 1);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text outputs = {0};
+        run(rows[i].expression, &outputs);
+        assert_string_equal(text_string(&outputs), rows[i].outputs);
+    }
+    unsetenv("QUERY_TEST_SECRET");
+}
+
+static void streams_and_files_are_out_of_reach(void **state)
+{
+    static const struct {
+        const char *expression, *outputs;
+    } rows[] = {
+        {"1 | debug", "1;"},
+        {"2 | stderr", "2;"},
+        {"[inputs]", "[];"},
+        {"\"a\" | modulemeta", "error: jq expression '\"a\" | modulemeta': there are no modules"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text outputs = {0};
+        run(rows[i].expression, &outputs);
+        assert_string_equal(text_string(&outputs), rows[i].outputs);
+    }
+}
+
+static void a_value_that_is_no_json_is_refused(void **state)
+{
+    static const char *const values[] = {"", "{", "{\"a\":}", "nul"};
+    struct err e = ERR_INIT;
+    CLEANUP(query_release) struct query *query = query_compile(".", &e);
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        bool truth;
+        err_clear(&e);
+        assert_false(query_test(query, values[i], strlen(values[i]), &truth, &e));
+        assert_int_equal(e.code, ERR_INVALID);
+        assert_null(strstr(e.message, "while parsing"));
+    }
+}
+
+static void memory_stays_flat_over_many_values(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(query_release)
+    struct query *query =
+        query_compile(".tags | map(ascii_upcase) | if length == 2 then .[0] == \"A\" else error(\"x\") end", &e);
+    size_t before = 0;
+    (void)state;
+
+    for (int i = 0; i < 5000; i++) {
+        bool truth = false;
+        err_clear(&e);
+        bool fails = i % 3 == 0;
+        const char *value = fails ? "{\"tags\":[\"a\"]}" : server;
+        assert_int_equal(query_test(query, value, strlen(value), &truth, &e), !fails);
+        if (i == 1000) {
+            before = mallinfo2().uordblks;
+        }
+    }
+    assert_true(mallinfo2().uordblks <= before + 4096);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(predicates_are_true_by_any_output_but_null_and_false),
+        cmocka_unit_test(outputs_come_in_order_as_compact_json),
+        cmocka_unit_test(strings_are_handed_over_as_characters_too),
+        cmocka_unit_test(a_sink_can_end_the_run),
+        cmocka_unit_test(bad_expressions_are_usage_errors_in_one_line),
+        cmocka_unit_test(failing_expressions_are_errors_that_name_them),
+        cmocka_unit_test(a_query_works_after_it_failed),
+        cmocka_unit_test(expressions_cannot_see_the_environment),
+        cmocka_unit_test(streams_and_files_are_out_of_reach),
+        cmocka_unit_test(a_value_that_is_no_json_is_refused),
+        cmocka_unit_test(memory_stays_flat_over_many_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
