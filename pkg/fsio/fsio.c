@@ -1,0 +1,236 @@
+/* Folders, reading, replacing. */
+#include "fsio/fsio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+
+#define FD_CLEANUP CLEANUP(close_fd)
+
+/* "a/b/c" -> "a/b", "c" -> ".", "/c" -> "/" */
+static char *folder_of(const char *path)
+{
+    struct text folder = {0};
+    size_t size = strlen(path);
+
+    while (size > 1 && path[size - 1] == '/') {
+        size--;
+    }
+    while (size > 0 && path[size - 1] != '/') {
+        size--;
+    }
+    while (size > 1 && path[size - 1] == '/') {
+        size--;
+    }
+    text_append_size(&folder, size > 0 ? path : ".", size > 0 ? size : 1);
+    return text_take(&folder);
+}
+
+static bool check_private(const char *path, struct err *e)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0) {
+        return err_set_errno(e, ERR_IO, "cannot use folder %s", path);
+    }
+    if (!S_ISDIR(status.st_mode)) {
+        return err_set(e, ERR_IO, "%s is not a folder", path);
+    }
+    if (status.st_uid != geteuid()) {
+        return err_set(e, ERR_IO, "folder %s belongs to another user", path);
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return err_set(e, ERR_IO, "folder %s can be written by others; chmod go-w it", path);
+    }
+    return true;
+}
+
+/* Makes what is missing, from the top down; 0700 holds under any umask that leaves the owner alone. */
+static bool make_folders(const char *path, struct err *e)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST) {
+        return true;
+    }
+    if (errno != ENOENT) {
+        return err_set_errno(e, ERR_IO, "cannot make folder %s", path);
+    }
+    CLEANUP(text_free_pointer) char *above = folder_of(path);
+    if (!make_folders(above, e)) {
+        return false;
+    }
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return err_set_errno(e, ERR_IO, "cannot make folder %s", path);
+    }
+    return true;
+}
+
+bool fsio_make_private_folder(const char *path, struct err *e)
+{
+    return make_folders(path, e) && check_private(path, e);
+}
+
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(fd, bytes, size);
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        if (count > 0) {
+            bytes += count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
+
+/* Without this the rename may be lost with the power. Some file systems cannot do it, which is no failure. */
+static bool sync_folder_of(const char *path, struct err *e)
+{
+    CLEANUP(text_free_pointer) char *folder = folder_of(path);
+    FD_CLEANUP int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)) {
+        return err_set_errno(e, ERR_IO, "cannot sync folder %s", folder);
+    }
+    return true;
+}
+
+bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *e)
+{
+    CLEANUP(text_free) struct text beside = {0};
+
+    text_printf(&beside, "%s.XXXXXX", path);
+    FD_CLEANUP int fd = mkostemp(beside.data, O_CLOEXEC); /* 0600 by itself */
+    if (fd < 0) {
+        return err_set_errno(e, ERR_IO, "cannot write beside %s", path);
+    }
+    if (!write_all(fd, bytes, size) || fsync(fd) != 0 || rename(beside.data, path) != 0) {
+        err_set_errno(e, ERR_IO, "cannot write %s", path);
+        unlink(beside.data);
+        return false;
+    }
+    return sync_folder_of(path, e);
+}
+
+bool fsio_make_private_file(const char *path, struct err *e)
+{
+    FD_CLEANUP int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 || fchmod(fd, 0600) != 0) {
+        return err_set_errno(e, ERR_IO, "cannot make %s private", path);
+    }
+    return true;
+}
+
+static bool read_fd(int fd, const char *path, size_t limit, struct text *content, struct err *e)
+{
+    enum { STEP = 64 * 1024 };
+    size_t start = content->size;
+
+    for (;;) {
+        /* One byte more than allowed tells a file that is too big from one that just fits. */
+        size_t left = limit - (content->size - start) + 1;
+        size_t step = left < STEP ? left : STEP;
+        ssize_t count = read(fd, text_reserve(content, step), step);
+        if (count < 0 && errno != EINTR) {
+            return err_set_errno(e, ERR_IO, "cannot read %s", path);
+        }
+        if (count > 0) {
+            content->size += (size_t)count;
+        }
+        if (content->size - start > limit) {
+            return err_set(e, ERR_IO, "%s has more than %zu bytes", path, limit);
+        }
+        if (count == 0) {
+            text_reserve(content, 0)[0] = '\0';
+            return true;
+        }
+    }
+}
+
+/* Opens for reading; `ret_status` is of what was opened, so that nobody can swap it between check and use. */
+static int open_status(const char *path, struct stat *ret_status, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0 || fstat(fd, ret_status) != 0) {
+        err_set_errno(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, "cannot open %s", path);
+        close_fd(&fd);
+        return -1;
+    }
+    if (!S_ISREG(ret_status->st_mode) && !S_ISFIFO(ret_status->st_mode)) {
+        err_set(e, ERR_IO, "%s is not a regular file", path);
+        close_fd(&fd);
+        return -1;
+    }
+    return fd;
+}
+
+bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct err *e)
+{
+    struct stat status;
+    FD_CLEANUP int fd = open_status(path, &status, e);
+
+    return fd >= 0 && read_fd(fd, path, limit, ret_content, e);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Drops white space at both ends; what moves is overwritten where it stood. */
+static void trim(struct text *secret)
+{
+    size_t start = 0;
+    size_t end = secret->size;
+
+    while (start < end && is_space(secret->data[start])) {
+        start++;
+    }
+    while (end > start && is_space(secret->data[end - 1])) {
+        end--;
+    }
+    memmove(secret->data, secret->data + start, end - start);
+    text_wipe(secret->data + (end - start), secret->size - (end - start));
+    secret->size = end - start;
+    secret->data[secret->size] = '\0';
+}
+
+bool fsio_read_secret_file(const char *path, struct text *ret_content, bool *ret_exposed, struct err *e)
+{
+    CLEANUP(text_free_secret) struct text secret = {0};
+    bool standard_input = strcmp(path, "-") == 0;
+    struct stat status = {.st_mode = S_IFIFO};
+    FD_CLEANUP int fd = standard_input ? dup(STDIN_FILENO) : open_status(path, &status, e);
+
+    if (fd < 0) {
+        return err_set_errno(e, ERR_IO, "cannot read standard input");
+    }
+    /* All the room at once: growing would leave copies behind. */
+    text_reserve(&secret, FSIO_SECRET_MAX + 1)[0] = '\0';
+    if (!read_fd(fd, standard_input ? "standard input" : path, FSIO_SECRET_MAX, &secret, e)) {
+        return false;
+    }
+    trim(&secret);
+    if (secret.size == 0) {
+        return err_set(e, ERR_IO, "%s is empty", standard_input ? "standard input" : path);
+    }
+    *ret_exposed = S_ISREG(status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+    text_free_secret(ret_content);
+    *ret_content = secret;
+    secret = (struct text){0};
+    return true;
+}

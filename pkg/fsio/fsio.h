@@ -1,0 +1,66 @@
+/*
+ * fsio: files of our own. Private folders and files, replacement that a crash cannot leave half done, locks.
+ *
+ * Folders are 0700 and files 0600 whatever the umask says. Paths are the caller's: which variable of the
+ * environment they come from is decided in cmd/.
+ */
+#ifndef FSIO_FSIO_H
+#define FSIO_FSIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "err/err.h"
+#include "text/text.h"
+
+/*
+ * Makes the folder and what is missing above it, each 0700. A folder that exists keeps its mode when only its owner
+ * can write to it; one that others can write to is refused, and so is one of another owner. Error: ERR_IO.
+ */
+bool fsio_make_private_folder(const char *path, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Replaces the file by `size` bytes, mode 0600: written beside it, fsynced, renamed over it, the folder fsynced. A
+ * reader sees the old content or the new one, also after a crash; on failure the old file is untouched. A symbolic
+ * link is replaced itself, not what it points to. Error: ERR_IO.
+ */
+bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *e) __attribute__((warn_unused_result));
+
+/* Makes sure that a file exists with mode 0600, for libraries that open by name; content stays. Error: ERR_IO. */
+bool fsio_make_private_file(const char *path, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Appends the file's content, at most `limit` bytes; a bigger file is an error. Only regular files and pipes are
+ * read. Errors: ERR_NOT_FOUND when it does not exist, else ERR_IO.
+ */
+bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct err *e)
+    __attribute__((warn_unused_result));
+
+enum { FSIO_SECRET_MAX = 64 * 1024 };
+
+/*
+ * fsio_read for keys and tokens: white space at both ends is dropped, an empty one is an error, "-" is standard
+ * input. *ret_exposed tells whether group or others can read the file, for a warning. Free the content with
+ * text_free_secret.
+ */
+bool fsio_read_secret_file(const char *path, struct text *ret_content, bool *ret_exposed, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* A lock held; closing it, or the end of the process however it comes, gives it back. */
+struct fsio_lock;
+
+/*
+ * Takes the advisory lock on a file, which is made when missing and stays, without waiting; `who` (one line: command,
+ * process, since when) is kept in it for those who find it taken. Errors: ERR_IO; when it is taken, NULL with
+ * *ret_taken true and ERR_CONFLICT whose message ends in the holder's line.
+ */
+struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_taken, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* NULL allowed. */
+void fsio_lock_close(struct fsio_lock *lock);
+/* For CLEANUP. */
+void fsio_lock_release(struct fsio_lock **lock);
+
+#endif

@@ -1,0 +1,312 @@
+/* Files of our own: private, whole or not at all, locked by one. */
+#include "fsio/fsio.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int make_folder(void **state)
+{
+    char *folder = strdup("/tmp/test_fsio.XXXXXX");
+
+    *state = folder;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    CLEANUP(text_free) struct text command = {0};
+
+    text_printf(&command, "rm -rf '%s'", (char *)*state);
+    int status = system(text_string(&command));
+    free(*state);
+    return status;
+}
+
+/* A path inside the test's folder; freed with the next call. */
+static const char *in(void **state, const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", (char *)*state, name);
+    return path;
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+
+    assert_int_equal(lstat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+static void put(const char *path, const char *content, mode_t mode)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(content, file);
+    fclose(file);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static size_t entries(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    size_t count = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir) != NULL) {
+        count++;
+    }
+    closedir(dir);
+    return count - 2; /* . and .. */
+}
+
+static void folders_are_made_private_all_the_way(void **state)
+{
+    struct err e = ERR_INIT;
+    mode_t before = umask(0);
+
+    assert_true(fsio_make_private_folder(in(state, "a/b/c"), &e));
+    umask(before);
+    assert_int_equal(mode_of(in(state, "a")), 0700);
+    assert_int_equal(mode_of(in(state, "a/b/c")), 0700);
+    assert_true(fsio_make_private_folder(in(state, "a/b/c"), &e));
+    assert_true(fsio_make_private_folder(in(state, "a/b/c//"), &e));
+}
+
+static void a_folder_others_can_write_to_is_refused(void **state)
+{
+    struct err e = ERR_INIT;
+
+    mkdir(in(state, "open"), 0700);
+    chmod(in(state, "open"), 0777);
+    assert_false(fsio_make_private_folder(in(state, "open"), &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_non_null(strstr(e.message, "chmod"));
+    err_clear(&e);
+    chmod(in(state, "open"), 0755);
+    assert_true(fsio_make_private_folder(in(state, "open"), &e));
+}
+
+static void a_file_in_the_way_of_a_folder_is_an_error(void **state)
+{
+    struct err e = ERR_INIT;
+
+    put(in(state, "file"), "", 0600);
+    assert_false(fsio_make_private_folder(in(state, "file"), &e));
+    err_clear(&e);
+    assert_false(fsio_make_private_folder(in(state, "file/sub"), &e));
+    assert_int_equal(e.code, ERR_IO);
+}
+
+static void a_replaced_file_is_private_and_complete(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free) struct text content = {0};
+
+    put(in(state, "state"), "old", 0644);
+    assert_true(fsio_replace(in(state, "state"), "new\0er", 6, &e));
+    assert_int_equal(mode_of(in(state, "state")), 0600);
+    assert_true(fsio_read(in(state, "state"), 6, &content, &e));
+    assert_int_equal(content.size, 6);
+    assert_memory_equal(content.data, "new\0er", 6);
+    assert_true(fsio_replace(in(state, "fresh"), "", 0, &e));
+    assert_int_equal(entries(*state), 2);
+}
+
+static void a_failed_replacement_leaves_the_old_file_alone(void **state)
+{
+    struct err e = ERR_INIT;
+    struct rlimit before;
+    CLEANUP(text_free) struct text content = {0};
+    static const char big[100000] = "x";
+
+    put(in(state, "state"), "old", 0600);
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max});
+    bool replaced = fsio_replace(in(state, "state"), big, sizeof(big), &e);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_false(replaced);
+    assert_int_equal(e.code, ERR_IO);
+    assert_true(fsio_read(in(state, "state"), 100, &content, &(struct err){0}));
+    assert_string_equal(text_string(&content), "old");
+    assert_int_equal(entries(*state), 1);
+}
+
+static void a_link_is_replaced_and_not_followed(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free) struct text target = {0};
+    CLEANUP(text_free) struct text content = {0};
+
+    text_append(&target, in(state, "target"));
+    put(text_string(&target), "precious", 0600);
+    assert_int_equal(symlink(text_string(&target), in(state, "link")), 0);
+    assert_true(fsio_replace(in(state, "link"), "new", 3, &e));
+    assert_true(fsio_read(text_string(&target), 100, &content, &e));
+    assert_string_equal(text_string(&content), "precious");
+    assert_int_equal(symlink(text_string(&target), in(state, "link2")), 0);
+    assert_false(fsio_make_private_file(in(state, "link2"), &e));
+}
+
+static void a_private_file_keeps_its_content(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free) struct text content = {0};
+
+    put(in(state, "history"), "line\n", 0644);
+    assert_true(fsio_make_private_file(in(state, "history"), &e));
+    assert_int_equal(mode_of(in(state, "history")), 0600);
+    assert_true(fsio_read(in(state, "history"), 100, &content, &e));
+    assert_string_equal(text_string(&content), "line\n");
+    assert_true(fsio_make_private_file(in(state, "fresh"), &e));
+    assert_int_equal(mode_of(in(state, "fresh")), 0600);
+}
+
+static void reading_keeps_its_limit_and_names_what_is_missing(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t limit;
+        enum err_code code;
+    } rows[] = {
+        {"five", 5, ERR_NONE},          {"five", 4, ERR_IO}, {"five", 0, ERR_IO}, {"absent", 5, ERR_NOT_FOUND},
+        {"five/sub", 5, ERR_NOT_FOUND}, {".", 5, ERR_IO},
+    };
+
+    put(in(state, "five"), "12345", 0600);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(text_free) struct text content = {0};
+        bool done = fsio_read(in(state, rows[i].name), rows[i].limit, &content, &e);
+        assert_int_equal(done, rows[i].code == ERR_NONE);
+        assert_int_equal(e.code, rows[i].code);
+    }
+}
+
+static void secrets_are_trimmed_and_exposure_is_told(void **state)
+{
+    static const struct {
+        const char *content;
+        mode_t mode;
+        const char *secret; /* NULL: refused */
+        bool exposed;
+    } rows[] = {
+        {"key\n", 0600, "key", false}, {" \t key with space \r\n", 0400, "key with space", false},
+        {"key", 0640, "key", true},    {"key", 0604, "key", true},
+        {"", 0600, NULL, false},       {" \n\n", 0600, NULL, false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(text_free_secret) struct text secret = {0};
+        bool exposed = !rows[i].exposed;
+        unlink(in(state, "key"));
+        put(in(state, "key"), rows[i].content, rows[i].mode);
+        bool done = fsio_read_secret_file(in(state, "key"), &secret, &exposed, &e);
+        assert_int_equal(done, rows[i].secret != NULL);
+        if (done) {
+            assert_string_equal(text_string(&secret), rows[i].secret);
+            assert_int_equal(exposed, rows[i].exposed);
+        } else {
+            assert_int_equal(e.code, ERR_IO);
+        }
+    }
+}
+
+static void a_missing_secret_is_told_from_an_unreadable_one(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free_secret) struct text secret = {0};
+    bool exposed;
+
+    assert_false(fsio_read_secret_file(in(state, "absent"), &secret, &exposed, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    assert_non_null(strstr(e.message, "absent"));
+}
+
+static void a_lock_is_held_by_one_who_is_named(void **state)
+{
+    struct err e = ERR_INIT;
+    bool taken = true;
+    CLEANUP(fsio_lock_release)
+    struct fsio_lock *first = fsio_lock_open(in(state, "lock"), "apply, process 1", &taken, &e);
+
+    assert_non_null(first);
+    assert_false(taken);
+    assert_int_equal(mode_of(in(state, "lock")), 0600);
+    assert_null(fsio_lock_open(in(state, "lock"), "set, process 2", &taken, &e));
+    assert_true(taken);
+    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_non_null(strstr(e.message, "locked by apply, process 1"));
+    fsio_lock_release(&first);
+    err_clear(&e);
+    first = fsio_lock_open(in(state, "lock"), "x", &taken, &e);
+    assert_non_null(first);
+}
+
+static void a_killed_holder_gives_its_lock_back(void **state)
+{
+    struct err e = ERR_INIT;
+    bool taken = false;
+    int ready[2];
+
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "the child", &taken, &e);
+        (void)!write(ready[1], lock != NULL ? "y" : "n", 1);
+        pause();
+        _exit(0);
+    }
+    char answer = 0;
+    assert_int_equal(read(ready[0], &answer, 1), 1);
+    assert_int_equal(answer, 'y');
+    assert_null(fsio_lock_open(in(state, "lock"), "me", &taken, &e));
+    assert_true(taken);
+    assert_non_null(strstr(e.message, "the child"));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    err_clear(&e);
+    CLEANUP(fsio_lock_release) struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "me", &taken, &e);
+    assert_non_null(lock);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(folders_are_made_private_all_the_way),
+        TEST(a_folder_others_can_write_to_is_refused),
+        TEST(a_file_in_the_way_of_a_folder_is_an_error),
+        TEST(a_replaced_file_is_private_and_complete),
+        TEST(a_failed_replacement_leaves_the_old_file_alone),
+        TEST(a_link_is_replaced_and_not_followed),
+        TEST(a_private_file_keeps_its_content),
+        TEST(reading_keeps_its_limit_and_names_what_is_missing),
+        TEST(secrets_are_trimmed_and_exposure_is_told),
+        TEST(a_missing_secret_is_told_from_an_unreadable_one),
+        TEST(a_lock_is_held_by_one_who_is_named),
+        TEST(a_killed_holder_gives_its_lock_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
