@@ -1,0 +1,135 @@
+/*
+ * resource: THE descriptor table of the house. What a kind of resource is called, where it lives in the API, which
+ * metadata settings it has, which of them can be changed and how, and where each stands in a request body.
+ * Everything else asks here instead of naming a kind: a new kind is one more row.
+ *
+ * Sources: vpc-api.md 2.1 (paths), 2.2 (filters), 1.4 (If-Match), 3.1 - 3.4 (settings, places, mutability).
+ */
+#ifndef RESOURCE_RESOURCE_H
+#define RESOURCE_RESOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err/err.h"
+#include "text/text.h"
+#include "json/json.h"
+
+/* The settings, as bits of a set. */
+enum resource_setting {
+    RESOURCE_ENABLED = 1 << 0,
+    RESOURCE_PROTOCOL = 1 << 1,
+    RESOURCE_HOP_LIMIT = 1 << 2,
+    RESOURCE_TRUSTED_PROFILE = 1 << 3,
+    RESOURCE_AUTO_LINK = 1 << 4,
+};
+enum {
+    RESOURCE_METADATA_SETTINGS = RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT,
+    RESOURCE_PROFILE_SETTINGS = RESOURCE_TRUSTED_PROFILE | RESOURCE_AUTO_LINK,
+    RESOURCE_HOP_LIMIT_MIN = 1, /* vpc-api.md 3.1 */
+    RESOURCE_HOP_LIMIT_MAX = 64,
+};
+
+/* Values of settings; those not in `given` mean nothing. Strings are borrowed. */
+struct resource_settings {
+    unsigned given; /* bits of enum resource_setting */
+    bool enabled;
+    bool auto_link;
+    int hop_limit;
+    const char *protocol;        /* "http", "https", or what a newer API says */
+    const char *trusted_profile; /* id or CRN */
+};
+
+/* The list filters that the API itself takes (vpc-api.md 2.2); everything else is filtered here. */
+enum resource_filter { RESOURCE_FILTER_NAME = 1 << 0, RESOURCE_FILTER_VPC = 1 << 1, RESOURCE_FILTER_GROUP = 1 << 2 };
+
+struct resource_member;
+
+struct resource_kind {
+    const char *name;     /* as in commands, policy files and JSON: "instance", "bare-metal" */
+    const char *singular; /* for sentences */
+    const char *plural;
+    const char *path;        /* of the collection, below /v1 */
+    const char *items;       /* member of the collection that holds the array */
+    bool paginated;          /* requests take start and limit */
+    bool has_etag;           /* GET gives an ETag and PATCH takes If-Match */
+    bool restart_to_enable;  /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
+    bool has_initialization; /* GET {id}/initialization tells the trusted profile */
+    unsigned filters;        /* bits of enum resource_filter */
+    unsigned settings;       /* what the kind has at creation */
+    unsigned patchable;      /* what PATCH changes */
+    const char *
+        change_remedy; /* how a setting that PATCH does not change can be changed; NULL when nothing is patchable by design */
+    const char *create_schema; /* file below schemas/, or NULL */
+    const char *patch_schema;
+    const char
+        *profile_parent; /* member of the create body that holds default_trusted_profile, or NULL for the top level */
+    const struct resource_member *members; /* what is kept of an answer; see resource_list.h */
+};
+
+/* The kinds; every one of them is in resource_kinds[], which ends with NULL. */
+extern const struct resource_kind resource_instance;
+extern const struct resource_kind resource_template;
+extern const struct resource_kind resource_bare_metal;
+extern const struct resource_kind resource_group;
+extern const struct resource_kind *const resource_kinds[];
+
+/* The kind called `name`, or NULL. */
+const struct resource_kind *resource_kind_find(const char *name);
+
+/* Whether metadata can be on with this architecture: x86 only (vpc-api.md 4.1). NULL (not known) counts as yes. */
+bool resource_architecture_supported(const char *architecture);
+
+/*
+ * Refuses settings that `kind` does not have at all (a hop limit on bare metal) or, with `patching`, that PATCH
+ * cannot change (a trusted profile, anything of a template), and values that make no sense together (auto_link
+ * without a profile at creation). ERR_USAGE with the reason and the way out.
+ */
+bool resource_settings_check(const struct resource_kind *kind, const struct resource_settings *settings, bool patching,
+                             struct err *e) __attribute__((warn_unused_result));
+
+/* The settings of `wanted` that `found` lacks or has with another value, as bits. */
+unsigned resource_settings_diff(const struct resource_settings *found, const struct resource_settings *wanted);
+
+/* `base` with the settings in `mask` taken from `over`. */
+struct resource_settings resource_settings_over(const struct resource_settings *base,
+                                                const struct resource_settings *over, unsigned mask);
+
+/* {"enabled":...,"protocol":...,"response_hop_limit":...} with the settings of `mask` that are given. New reference. */
+json_t *resource_settings_json(const struct resource_settings *settings, unsigned mask);
+
+/* The merge patch that sets the settings of `mask`: {"metadata_service":{...}}. New reference. */
+json_t *resource_patch_body(const struct resource_settings *settings, unsigned mask);
+
+/*
+ * Lays given settings over a create body, each in its place for the kind; auto_link is always sent explicitly with
+ * a profile (vpc-api.md 3.3: its default is documented in two ways). Changes `body`.
+ */
+bool resource_lay_over(const struct resource_kind *kind, json_t *body, const struct resource_settings *settings,
+                       struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Moves members of a create body that the vendor's documentation shows at the wrong level to where the API takes
+ * them (vpc-api.md 8, contradictions 1 and 2: image, keys and default_trusted_profile of bare metal). Appends the
+ * names of the moved ones to `ret_moved`, separated by ", ". A member that stands in both places is ERR_INVALID.
+ */
+bool resource_mend_body(const struct resource_kind *kind, json_t *body, struct text *ret_moved, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Appends "enabled false -> true, protocol http -> https" for the settings of `mask`. */
+void resource_settings_describe(struct text *out, const struct resource_settings *before,
+                                const struct resource_settings *after, unsigned mask);
+
+/* What an operator may have typed to name a resource. */
+enum resource_name_form { RESOURCE_BY_NAME, RESOURCE_BY_ID, RESOURCE_BY_CRN };
+
+/* Tells the form: "crn:" begins a CRN; an id begins with a digit, holds "_" or is "xxxx-uuid" (vpc-api.md 1.8). */
+enum resource_name_form resource_name_form(const char *word);
+
+/* The id inside a CRN (its last segment), or NULL when it is none. Borrowed from `crn`. */
+const char *resource_crn_id(const char *crn);
+
+/* Whether `id` may stand in a URL path as it is: 1..64 characters of ^[-0-9a-z_]+$ (vpc-api.md 1.8). */
+bool resource_id_valid(const char *id);
+
+#endif

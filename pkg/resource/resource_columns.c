@@ -1,0 +1,102 @@
+#include "resource/resource_columns.h"
+
+#include <string.h>
+
+const struct table_column resource_columns[RESOURCE_COLUMNS] = {
+    [RESOURCE_COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_WIDE},
+    [RESOURCE_COLUMN_REGION] = {.name = "region", .type = TABLE_STRING, .rank = 8},
+    [RESOURCE_COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 9},
+    [RESOURCE_COLUMN_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
+    [RESOURCE_COLUMN_CRN] = {.name = "crn", .type = TABLE_STRING, .flags = TABLE_WIDE},
+    [RESOURCE_COLUMN_STATUS] = {.name = "status", .type = TABLE_STRING, .rank = 2, .least = 8},
+    [RESOURCE_COLUMN_ZONE] = {.name = "zone", .type = TABLE_STRING, .rank = 4, .least = 10},
+    [RESOURCE_COLUMN_VPC] = {.name = "vpc", .type = TABLE_STRING, .rank = 6, .least = 8},
+    [RESOURCE_COLUMN_ARCHITECTURE] = {.name = "architecture", .title = "ARCH", .type = TABLE_STRING, .rank = 5},
+    [RESOURCE_COLUMN_ENABLED] = {.name = "enabled", .type = TABLE_BOOL},
+    [RESOURCE_COLUMN_PROTOCOL] = {.name = "protocol", .type = TABLE_STRING},
+    [RESOURCE_COLUMN_HOP_LIMIT] = {.name = "response_hop_limit", .title = "HOPS", .type = TABLE_INT},
+    [RESOURCE_COLUMN_PROFILE] = {.name = "default_trusted_profile", .title = "TRUSTED PROFILE", .type = TABLE_JSON},
+    [RESOURCE_COLUMN_TEMPLATE] = {.name = "template", .type = TABLE_STRING, .least = 12},
+    [RESOURCE_COLUMN_TEMPLATE_ID] = {.name = "template_id", .type = TABLE_STRING, .flags = TABLE_WIDE},
+    [RESOURCE_COLUMN_MEMBERSHIP_COUNT] = {.name = "membership_count", .title = "MEMBERS", .type = TABLE_INT, .rank = 3},
+};
+
+size_t resource_columns_count(const struct resource_kind *kind, bool with_profile)
+{
+    if (kind == &resource_group) {
+        return RESOURCE_COLUMNS;
+    }
+    return with_profile ? RESOURCE_COLUMN_PROFILE + 1 : RESOURCE_COLUMN_PROFILE;
+}
+
+static enum table_style status_style(const char *status)
+{
+    static const struct {
+        const char *word;
+        enum table_style style;
+    } styles[] = {{"running", TABLE_GOOD}, {"healthy", TABLE_GOOD}, {"failed", TABLE_BAD},
+                  {"deleting", TABLE_BAD}, {"stopped", TABLE_DIM},  {"unhealthy", TABLE_BAD}};
+
+    for (size_t i = 0; status != NULL && i < sizeof(styles) / sizeof(styles[0]); i++) {
+        if (strcmp(status, styles[i].word) == 0) {
+            return styles[i].style;
+        }
+    }
+    return TABLE_PLAIN;
+}
+
+static void set_settings(struct table *table, const struct resource_settings *settings)
+{
+    if ((settings->given & RESOURCE_ENABLED) != 0) {
+        table_set_bool(table, RESOURCE_COLUMN_ENABLED, settings->enabled);
+        table_set_style(table, RESOURCE_COLUMN_ENABLED, settings->enabled ? TABLE_GOOD : TABLE_DIM);
+    } else {
+        table_set_null(table, RESOURCE_COLUMN_ENABLED);
+    }
+    if ((settings->given & RESOURCE_PROTOCOL) != 0) {
+        bool open = settings->enabled && strcmp(settings->protocol, "https") != 0;
+        table_set_string(table, RESOURCE_COLUMN_PROTOCOL, settings->protocol);
+        table_set_style(table, RESOURCE_COLUMN_PROTOCOL, open ? TABLE_WARN : TABLE_PLAIN);
+    } else {
+        table_set_null(table, RESOURCE_COLUMN_PROTOCOL);
+    }
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
+        table_set_int(table, RESOURCE_COLUMN_HOP_LIMIT, settings->hop_limit);
+        table_set_style(table, RESOURCE_COLUMN_HOP_LIMIT, settings->hop_limit > 1 ? TABLE_WARN : TABLE_PLAIN);
+    } else {
+        table_set_null(table, RESOURCE_COLUMN_HOP_LIMIT);
+    }
+}
+
+void resource_add_row(struct table *table, const struct resource *record, const struct resource_settings *settings)
+{
+    table_add_row(table);
+    table_set_string(table, RESOURCE_COLUMN_KIND, record->kind->name);
+    table_set_string(table, RESOURCE_COLUMN_REGION, record->region);
+    table_set_string(table, RESOURCE_COLUMN_ID, record->id);
+    table_set_string(table, RESOURCE_COLUMN_NAME, record->name);
+    table_set_string(table, RESOURCE_COLUMN_CRN, record->crn);
+    table_set_string(table, RESOURCE_COLUMN_STATUS, record->status);
+    table_set_style(table, RESOURCE_COLUMN_STATUS, status_style(record->status));
+    table_set_string(table, RESOURCE_COLUMN_ZONE, record->zone);
+    table_set_string(table, RESOURCE_COLUMN_VPC, record->vpc != NULL ? record->vpc : record->vpc_id);
+    table_set_string(table, RESOURCE_COLUMN_ARCHITECTURE, record->architecture);
+    set_settings(table, settings);
+    if (table_column_count(table) > RESOURCE_COLUMN_TEMPLATE) {
+        table_set_string(table, RESOURCE_COLUMN_TEMPLATE, record->template_name);
+        table_set_string(table, RESOURCE_COLUMN_TEMPLATE_ID, record->template_id);
+        table_set_int(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT, record->membership_count);
+    }
+}
+
+void resource_set_profile(struct table *table, const json_t *profile)
+{
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (profile == NULL) {
+        table_set_null(table, RESOURCE_COLUMN_PROFILE);
+        return;
+    }
+    json_print(&bytes, profile, JSON_PRINT_COMPACT);
+    table_set_json(table, RESOURCE_COLUMN_PROFILE, text_string(&bytes), bytes.size);
+}

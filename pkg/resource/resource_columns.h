@@ -1,0 +1,45 @@
+/*
+ * resource_columns: how resources look as rows; the names are the fields of `-o json` (cli.md, "Output").
+ */
+#ifndef RESOURCE_RESOURCE_COLUMNS_H
+#define RESOURCE_RESOURCE_COLUMNS_H
+
+#include "resource/resource_list.h"
+#include "table/table.h"
+
+enum resource_column {
+    RESOURCE_COLUMN_KIND,
+    RESOURCE_COLUMN_REGION,
+    RESOURCE_COLUMN_ID,
+    RESOURCE_COLUMN_NAME,
+    RESOURCE_COLUMN_CRN,
+    RESOURCE_COLUMN_STATUS,
+    RESOURCE_COLUMN_ZONE,
+    RESOURCE_COLUMN_VPC,
+    RESOURCE_COLUMN_ARCHITECTURE,
+    RESOURCE_COLUMN_ENABLED,
+    RESOURCE_COLUMN_PROTOCOL,
+    RESOURCE_COLUMN_HOP_LIMIT,
+    RESOURCE_COLUMN_PROFILE,  /* only where it was read */
+    RESOURCE_COLUMN_TEMPLATE, /* this and those below: instance groups only */
+    RESOURCE_COLUMN_TEMPLATE_ID,
+    RESOURCE_COLUMN_MEMBERSHIP_COUNT,
+    RESOURCE_COLUMNS,
+};
+
+/* All columns in their order; a kind's own table is made of the first `resource_columns_count` of them. */
+extern const struct table_column resource_columns[RESOURCE_COLUMNS];
+
+/* How many of resource_columns a table of the kind has: without or with the trusted profile, or with a group's. */
+size_t resource_columns_count(const struct resource_kind *kind, bool with_profile);
+
+/*
+ * Adds a row for the record. What its kind does not have is null (the hop limit of bare metal).
+ * `settings` are the ones to show: the record's own or, for a group, its template's.
+ */
+void resource_add_row(struct table *table, const struct resource *record, const struct resource_settings *settings);
+
+/* Fills RESOURCE_COLUMN_PROFILE of the last row: {"auto_link":...,"target":{"id":...}}; NULL is null. */
+void resource_set_profile(struct table *table, const json_t *profile);
+
+#endif

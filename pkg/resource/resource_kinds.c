@@ -1,0 +1,85 @@
+/* The rows of THE table, and what each kind keeps of an answer. */
+#include "resource/resource.h"
+#include "resource/resource_members.h"
+
+#include <string.h>
+
+const struct resource_kind resource_instance = {
+    .name = "instance",
+    .singular = "instance",
+    .plural = "instances",
+    .path = "/instances",
+    .items = "instances",
+    .paginated = true,
+    .has_etag = true,
+    .restart_to_enable = true,
+    .has_initialization = true,
+    .filters = RESOURCE_FILTER_NAME | RESOURCE_FILTER_VPC | RESOURCE_FILTER_GROUP,
+    .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
+    .patchable = RESOURCE_METADATA_SETTINGS,
+    .change_remedy = "only creation or a reinitialization sets the default trusted profile of an instance",
+    .create_schema = "instance_create.json",
+    .patch_schema = "instance_patch.json",
+    .members = resource_members_server,
+};
+
+const struct resource_kind resource_template = {
+    .name = "template",
+    .singular = "instance template",
+    .plural = "instance templates",
+    .path = "/instance/templates",
+    .items = "templates",
+    .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
+    .patchable = 0,
+    .change_remedy = "templates are immutable; create a new one with 'template create' and use it instead",
+    .create_schema = "instance_template_create.json",
+    .members = resource_members_template,
+};
+
+const struct resource_kind resource_bare_metal = {
+    .name = "bare-metal",
+    .singular = "bare metal server",
+    .plural = "bare metal servers",
+    .path = "/bare_metal_servers",
+    .items = "bare_metal_servers",
+    .paginated = true,
+    .has_initialization = true,
+    .filters = RESOURCE_FILTER_NAME | RESOURCE_FILTER_VPC | RESOURCE_FILTER_GROUP,
+    .settings = RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_PROFILE_SETTINGS,
+    .patchable = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
+    .change_remedy = "only creation or a reinitialization, which wipes the disk, sets the default trusted profile",
+    .create_schema = "bare_metal_server_create.json",
+    .patch_schema = "bare_metal_server_patch.json",
+    .profile_parent = "initialization",
+    .members = resource_members_server,
+};
+
+const struct resource_kind resource_group = {
+    .name = "group",
+    .singular = "instance group",
+    .plural = "instance groups",
+    .path = "/instance_groups",
+    .items = "instance_groups",
+    .paginated = true,
+    .change_remedy = "members take their settings from the group's instance template",
+    .members = resource_members_group,
+};
+
+const struct resource_kind *const resource_kinds[] = {
+    &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,
+};
+
+const struct resource_kind *resource_kind_find(const char *name)
+{
+    for (size_t i = 0; resource_kinds[i] != NULL; i++) {
+        if (strcmp(resource_kinds[i]->name, name) == 0) {
+            return resource_kinds[i];
+        }
+    }
+    return NULL;
+}
+
+bool resource_architecture_supported(const char *architecture)
+{
+    return architecture == NULL || strcmp(architecture, "amd64") == 0;
+}

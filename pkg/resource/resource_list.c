@@ -1,0 +1,185 @@
+/* Records in blocks that never move, strings in an arena, repeated words shared. */
+#include "resource/resource_list.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/text_arena.h"
+
+enum { BLOCK_RECORDS = 256, WORD_SLOTS = 64 };
+
+struct resource_list {
+    struct resource **blocks;
+    size_t block_count;
+    size_t count;
+    struct text_arena strings;
+    const char *words[WORD_SLOTS]; /* lately kept words by hash: zones, states, VPC names */
+};
+
+static void *must_allocate(void *pointer)
+{
+    if (pointer == NULL) {
+        fputs("error: out of memory\n", stderr);
+        abort();
+    }
+    return pointer;
+}
+
+struct resource_list *resource_list_create(void)
+{
+    return must_allocate(calloc(1, sizeof(struct resource_list)));
+}
+
+void resource_list_destroy(struct resource_list *list)
+{
+    if (list == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < list->block_count; i++) {
+        free(list->blocks[i]);
+    }
+    free(list->blocks);
+    text_arena_free(&list->strings);
+    free(list);
+}
+
+void resource_list_release(struct resource_list **list)
+{
+    resource_list_destroy(*list);
+    *list = NULL;
+}
+
+size_t resource_list_count(const struct resource_list *list)
+{
+    return list->count;
+}
+
+struct resource *resource_list_at(const struct resource_list *list, size_t index)
+{
+    return &list->blocks[index / BLOCK_RECORDS][index % BLOCK_RECORDS];
+}
+
+/* FNV-1a, enough to spread a few dozen words over the slots. */
+static size_t slot_of(const char *bytes, size_t size)
+{
+    uint32_t hash = 2166136261U;
+
+    for (size_t i = 0; i < size; i++) {
+        hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
+    }
+    return hash % WORD_SLOTS;
+}
+
+const char *resource_list_share(struct resource_list *list, const char *bytes, size_t size)
+{
+    const char **slot = &list->words[slot_of(bytes, size)];
+
+    if (*slot == NULL || strncmp(*slot, bytes, size) != 0 || (*slot)[size] != '\0') {
+        *slot = text_arena_copy(&list->strings, bytes, size);
+    }
+    return *slot;
+}
+
+const char *resource_list_keep(struct resource_list *list, const char *string)
+{
+    return string == NULL ? NULL : resource_list_share(list, string, strlen(string));
+}
+
+struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
+{
+    if (list->count == list->block_count * BLOCK_RECORDS) {
+        list->blocks = must_allocate(realloc(list->blocks, (list->block_count + 1) * sizeof(*list->blocks)));
+        list->blocks[list->block_count] = must_allocate(malloc(BLOCK_RECORDS * sizeof(struct resource)));
+        list->block_count++;
+    }
+    struct resource *record = resource_list_at(list, list->count++);
+    *record = (struct resource){.kind = kind, .region = resource_list_keep(list, region)};
+    return record;
+}
+
+void resource_list_truncate(struct resource_list *list, size_t count)
+{
+    assert(count <= list->count);
+    list->count = count;
+}
+
+const char *resource_list_copy(struct resource_list *list, const char *bytes, size_t size)
+{
+    return text_arena_copy(&list->strings, bytes, size);
+}
+
+static const char *copy_of(struct resource_list *list, const char *string)
+{
+    return string == NULL ? NULL : resource_list_copy(list, string, strlen(string));
+}
+
+struct resource *resource_list_adopt(struct resource_list *list, const struct resource *record)
+{
+    struct resource *own = resource_list_append(list, record->kind, record->region);
+    const char *region = own->region;
+
+    *own = *record;
+    own->region = region;
+    own->id = copy_of(list, record->id);
+    own->name = copy_of(list, record->name);
+    own->crn = copy_of(list, record->crn);
+    own->etag = copy_of(list, record->etag);
+    const char **const words[] = {&own->status,
+                                  &own->lifecycle_state,
+                                  &own->zone,
+                                  &own->vpc,
+                                  &own->vpc_id,
+                                  &own->resource_group,
+                                  &own->resource_group_id,
+                                  &own->architecture,
+                                  &own->template_id,
+                                  &own->template_name,
+                                  &own->settings.protocol,
+                                  &own->settings.trusted_profile};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        *words[i] = resource_list_keep(list, *words[i]);
+    }
+    return own;
+}
+
+static int compare(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+static size_t kind_rank(const struct resource_kind *kind)
+{
+    size_t rank = 0;
+
+    while (resource_kinds[rank] != kind) {
+        rank++;
+    }
+    return rank;
+}
+
+static int compare_records(const void *left, const void *right)
+{
+    const struct resource *a = left;
+    const struct resource *b = right;
+    int order = compare(a->region, b->region);
+
+    order = order != 0 ? order : (int)kind_rank(a->kind) - (int)kind_rank(b->kind);
+    order = order != 0 ? order : compare(a->name, b->name);
+    return order != 0 ? order : compare(a->id, b->id);
+}
+
+void resource_list_sort(struct resource_list *list)
+{
+    struct resource *all = must_allocate(malloc((list->count + 1) * sizeof(*all)));
+
+    for (size_t i = 0; i < list->count; i++) {
+        all[i] = *resource_list_at(list, i);
+    }
+    qsort(all, list->count, sizeof(*all), compare_records);
+    for (size_t i = 0; i < list->count; i++) {
+        *resource_list_at(list, i) = all[i];
+    }
+    free(all);
+}

@@ -1,0 +1,66 @@
+/*
+ * resource_list: resources as the house keeps them: a small record each, read from an answer, strings in one arena.
+ * A fleet of any size costs a record (under 300 bytes) plus its names; pages are not kept.
+ */
+#ifndef RESOURCE_RESOURCE_LIST_H
+#define RESOURCE_RESOURCE_LIST_H
+
+#include <stdint.h>
+
+#include "resource/resource.h"
+#include "json/answer.h"
+
+/* One resource. Strings live in the list's arena; NULL where the answer had none. */
+struct resource {
+    const struct resource_kind *kind;
+    const char *region;
+    const char *id, *name, *crn;
+    const char *status, *lifecycle_state;
+    const char *zone, *vpc, *vpc_id, *resource_group, *resource_group_id;
+    const char *architecture;
+    const char *template_id, *template_name; /* of an instance group */
+    const char *etag;                        /* NULL unless read singly */
+    int64_t membership_count;                /* of an instance group */
+    struct resource_settings settings;
+};
+
+struct resource_list; /* owns records and strings */
+
+struct resource_list *resource_list_create(void);
+void resource_list_destroy(struct resource_list *list);
+void resource_list_release(struct resource_list **list); /* for CLEANUP */
+
+size_t resource_list_count(const struct resource_list *list);
+
+/* The record at `index`, borrowed; pointers stay valid while the list lives, also when it grows. */
+struct resource *resource_list_at(const struct resource_list *list, size_t index);
+
+/* A copy of the string in the list's arena; equal strings that were kept lately share one copy. NULL gives NULL. */
+const char *resource_list_keep(struct resource_list *list, const char *string);
+const char *resource_list_share(struct resource_list *list, const char *bytes, size_t size);
+
+/* A copy that is not looked for among the shared ones: names, ids. */
+const char *resource_list_copy(struct resource_list *list, const char *bytes, size_t size);
+
+/* Appends an empty record of the kind. */
+struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region);
+
+/* Appends a copy of a record of another list, with its strings. */
+struct resource *resource_list_adopt(struct resource_list *list, const struct resource *record);
+
+/* Takes back the records behind the first `count` (their strings stay). */
+void resource_list_truncate(struct resource_list *list, size_t count);
+
+/*
+ * Reads the members of `record->kind` from an answer. A missing or wrong-typed required member is ERR_BAD_ANSWER with
+ * its pointer; unknown members are ignored. Absent metadata settings of kinds whose answers may lack them are read as
+ * false, http, 1 (vpc-api.md 2.9); a given hop limit outside 1..64 is kept as it is.
+ * An empty region is derived from the zone's name ("eu-de-1" lies in "eu-de").
+ */
+bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Orders records by region, kind, name, id. The records that pointers lead to change places. */
+void resource_list_sort(struct resource_list *list);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * resource_members: which members of an answer fill which fields of a record. Private to the room: the descriptor
+ * table names the lists, resource_list.c reads by them.
+ */
+#ifndef RESOURCE_RESOURCE_MEMBERS_H
+#define RESOURCE_RESOURCE_MEMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a value is kept. */
+enum resource_member_kind {
+    MEMBER_STRING,   /* a copy of its own */
+    MEMBER_WORD,     /* a string that many records share */
+    MEMBER_COUNT,    /* int64_t */
+    MEMBER_SETTINGS, /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
+    MEMBER_PARTIAL,  /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */
+    MEMBER_PROFILE,  /* default_trusted_profile of a template; absent auto_link reads as true (vpc-api.md 2.9) */
+};
+
+struct resource_member {
+    const char *path; /* slash-separated, from the resource's root; NULL ends the list */
+    enum resource_member_kind kind;
+    bool required;
+    size_t offset; /* of the field in struct resource; unused for settings */
+};
+
+extern const struct resource_member resource_members_server[];
+extern const struct resource_member resource_members_template[];
+extern const struct resource_member resource_members_group[];
+
+#endif

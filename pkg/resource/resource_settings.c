@@ -1,0 +1,168 @@
+/* Settings: what a kind may be asked, how two states differ, and where a setting stands in a body. */
+#include "resource/resource.h"
+
+#include <string.h>
+
+struct setting_row {
+    enum resource_setting bit;
+    const char *flag;  /* as the operator spells it */
+    const char *label; /* as sentences spell it */
+};
+
+static const struct setting_row rows[] = {
+    {RESOURCE_ENABLED, "--enabled", "enabled"},
+    {RESOURCE_PROTOCOL, "--protocol", "protocol"},
+    {RESOURCE_HOP_LIMIT, "--hop-limit", "hop limit"},
+    {RESOURCE_TRUSTED_PROFILE, "--trusted-profile", "trusted profile"},
+    {RESOURCE_AUTO_LINK, "--auto-link", "auto link"},
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static bool refuse_missing(const struct resource_kind *kind, const struct setting_row *row, struct err *e)
+{
+    if (row->bit == RESOURCE_HOP_LIMIT) {
+        return err_set(e, ERR_USAGE, "%s: a %s has no response hop limit; leave it out (it is an instance's setting)",
+                       row->flag, kind->singular);
+    }
+    return err_set(e, ERR_USAGE, "%s: %s have no such setting; %s", row->flag, kind->plural, kind->change_remedy);
+}
+
+bool resource_settings_check(const struct resource_kind *kind, const struct resource_settings *settings, bool patching,
+                             struct err *e)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if ((settings->given & rows[i].bit) == 0) {
+            continue;
+        }
+        if ((kind->settings & rows[i].bit) == 0) {
+            return refuse_missing(kind, &rows[i], e);
+        }
+        if (patching && (kind->patchable & rows[i].bit) == 0) {
+            return err_set(e, ERR_USAGE, "%s cannot be changed on an existing %s: %s", rows[i].flag, kind->singular,
+                           kind->change_remedy);
+        }
+    }
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 &&
+        (settings->hop_limit < RESOURCE_HOP_LIMIT_MIN || settings->hop_limit > RESOURCE_HOP_LIMIT_MAX)) {
+        return err_set(e, ERR_USAGE, "hop limit %d is out of range %d..%d", settings->hop_limit, RESOURCE_HOP_LIMIT_MIN,
+                       RESOURCE_HOP_LIMIT_MAX);
+    }
+    return true;
+}
+
+static bool same_string(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static bool same_setting(const struct resource_settings *a, const struct resource_settings *b, unsigned bit)
+{
+    switch ((enum resource_setting)bit) {
+    case RESOURCE_ENABLED:
+        return a->enabled == b->enabled;
+    case RESOURCE_PROTOCOL:
+        return same_string(a->protocol, b->protocol);
+    case RESOURCE_HOP_LIMIT:
+        return a->hop_limit == b->hop_limit;
+    case RESOURCE_TRUSTED_PROFILE:
+        return same_string(a->trusted_profile, b->trusted_profile);
+    case RESOURCE_AUTO_LINK:
+        return a->auto_link == b->auto_link;
+    }
+    return false;
+}
+
+unsigned resource_settings_diff(const struct resource_settings *found, const struct resource_settings *wanted)
+{
+    unsigned diff = 0;
+
+    for (size_t i = 0; i < ROWS; i++) {
+        unsigned bit = rows[i].bit;
+        if ((wanted->given & bit) != 0 && ((found->given & bit) == 0 || !same_setting(found, wanted, bit))) {
+            diff |= bit;
+        }
+    }
+    return diff;
+}
+
+struct resource_settings resource_settings_over(const struct resource_settings *base,
+                                                const struct resource_settings *over, unsigned mask)
+{
+    struct resource_settings result = *base;
+
+    mask &= over->given;
+    result.given |= mask;
+    result.enabled = (mask & RESOURCE_ENABLED) != 0 ? over->enabled : base->enabled;
+    result.protocol = (mask & RESOURCE_PROTOCOL) != 0 ? over->protocol : base->protocol;
+    result.hop_limit = (mask & RESOURCE_HOP_LIMIT) != 0 ? over->hop_limit : base->hop_limit;
+    result.trusted_profile = (mask & RESOURCE_TRUSTED_PROFILE) != 0 ? over->trusted_profile : base->trusted_profile;
+    result.auto_link = (mask & RESOURCE_AUTO_LINK) != 0 ? over->auto_link : base->auto_link;
+    return result;
+}
+
+json_t *resource_settings_json(const struct resource_settings *settings, unsigned mask)
+{
+    json_t *object = json_object();
+
+    mask &= settings->given;
+    if ((mask & RESOURCE_ENABLED) != 0) {
+        json_object_set_new(object, "enabled", json_boolean(settings->enabled));
+    }
+    if ((mask & RESOURCE_PROTOCOL) != 0) {
+        json_object_set_new(object, "protocol", json_string(settings->protocol));
+    }
+    if ((mask & RESOURCE_HOP_LIMIT) != 0) {
+        json_object_set_new(object, "response_hop_limit", json_integer(settings->hop_limit));
+    }
+    return object;
+}
+
+json_t *resource_patch_body(const struct resource_settings *settings, unsigned mask)
+{
+    json_t *body = json_object();
+
+    json_object_set_new(body, "metadata_service", resource_settings_json(settings, mask & RESOURCE_METADATA_SETTINGS));
+    return body;
+}
+
+static void append_value(struct text *out, const struct resource_settings *settings, unsigned bit)
+{
+    if ((settings->given & bit) == 0) {
+        text_append(out, "unset");
+        return;
+    }
+    switch ((enum resource_setting)bit) {
+    case RESOURCE_ENABLED:
+        text_append(out, settings->enabled ? "true" : "false");
+        break;
+    case RESOURCE_PROTOCOL:
+        text_append(out, settings->protocol);
+        break;
+    case RESOURCE_HOP_LIMIT:
+        text_printf(out, "%d", settings->hop_limit);
+        break;
+    case RESOURCE_TRUSTED_PROFILE:
+        text_append(out, settings->trusted_profile);
+        break;
+    case RESOURCE_AUTO_LINK:
+        text_append(out, settings->auto_link ? "true" : "false");
+        break;
+    }
+}
+
+void resource_settings_describe(struct text *out, const struct resource_settings *before,
+                                const struct resource_settings *after, unsigned mask)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < ROWS; i++) {
+        if ((mask & rows[i].bit) == 0) {
+            continue;
+        }
+        text_printf(out, "%s%s ", separator, rows[i].label);
+        append_value(out, before, rows[i].bit);
+        text_append(out, " -> ");
+        append_value(out, after, rows[i].bit);
+        separator = ", ";
+    }
+}
