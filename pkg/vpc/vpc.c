@@ -1,0 +1,116 @@
+/* Single calls. */
+#include "vpc/vpc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vpc/vpc_url.h"
+
+static char *copy(const char *string)
+{
+    char *own = strdup(string);
+
+    if (own == NULL) {
+        abort();
+    }
+    return own;
+}
+
+struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
+                       const char *api_version)
+{
+    struct vpc *vpc = calloc(1, sizeof(*vpc));
+
+    if (vpc == NULL) {
+        abort();
+    }
+    *vpc = (struct vpc){
+        .http = http, .parser = parser, .region = copy(region), .base = copy(base), .api_version = copy(api_version)};
+    return vpc;
+}
+
+void vpc_destroy(struct vpc *vpc)
+{
+    if (vpc == NULL) {
+        return;
+    }
+    free(vpc->region);
+    free(vpc->base);
+    free(vpc->api_version);
+    free(vpc);
+}
+
+const char *vpc_region(const struct vpc *vpc)
+{
+    return vpc->region;
+}
+
+const char *vpc_base(const struct vpc *vpc)
+{
+    return vpc->base;
+}
+
+/* A call under way: the caller's callbacks behind http's. */
+struct pending {
+    struct vpc *vpc;
+    vpc_read_fn *read;
+    vpc_done_fn *done;
+    void *context;
+};
+
+static bool read_reply(struct http_reply *reply, void *context, struct err *e)
+{
+    struct pending *pending = context;
+    struct answer_node root;
+
+    if (pending->read == NULL) {
+        return true;
+    }
+    return answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e) &&
+           pending->read(root, reply, pending->context, e);
+}
+
+static void reply_done(struct http_reply *reply, void *context)
+{
+    struct pending *pending = context;
+
+    pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error}, pending->context);
+    free(pending);
+}
+
+static void submit(struct vpc *vpc, const char *path, const struct vpc_call *call, struct http_request *request)
+{
+    CLEANUP(text_free) struct text url = {0};
+    struct pending *pending = malloc(sizeof(*pending));
+
+    if (pending == NULL) {
+        abort();
+    }
+    *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
+    vpc_url(&url, vpc, path, call->id, call->below);
+    request->flags = HTTP_WITH_TOKEN;
+    request->url = text_string(&url);
+    request->if_match = call->etag;
+    request->body = call->body;
+    request->body_size = call->body_size;
+    request->read = read_reply;
+    request->done = reply_done;
+    request->context = pending;
+    http_submit(vpc->http, request);
+}
+
+void vpc_get(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
+{
+    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_GET});
+}
+
+void vpc_patch(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
+{
+    submit(vpc, kind->path, call,
+           &(struct http_request){.method = HTTP_PATCH, .content_type = "application/merge-patch+json"});
+}
+
+void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
+{
+    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_POST, .content_type = "application/json"});
+}

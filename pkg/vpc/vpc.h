@@ -1,0 +1,114 @@
+/*
+ * vpc: typed calls on the control plane of one region, for any kind of resource.
+ *
+ * Calls are queued on an http session and end in callbacks while http_run works; nothing here waits. Every request
+ * carries `version` and `generation=2` (vpc-api.md 1.2) and the bearer token. All strings given are copied.
+ */
+#ifndef VPC_VPC_H
+#define VPC_VPC_H
+
+#include "http/http.h"
+#include "resource/resource_list.h"
+
+/* The API version date whose behaviour this client was written for (vpc-api.md 1.2: pick one fixed date). */
+#define VPC_API_VERSION "2026-06-30"
+
+enum {
+    VPC_PAGE_LIMIT = 100,   /* vpc-api.md 1.5 */
+    VPC_PAGES_MAX = 100000, /* a list longer than this is a server that never ends */
+    VPC_LIST_TRIES = 3,     /* a list that does not add up is read again */
+};
+
+/* One region's API. */
+struct vpc;
+
+/*
+ * `base` includes /v1 and no trailing slash; `region` may be "" when it is not known (records then take theirs from
+ * their zone). `parser` may be shared by all users of one http session. The session and parser must outlive it.
+ */
+struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
+                       const char *api_version);
+void vpc_destroy(struct vpc *vpc);
+
+const char *vpc_region(const struct vpc *vpc);
+const char *vpc_base(const struct vpc *vpc);
+
+/* Filters that the API applies (vpc-api.md 2.2); NULL ones are not sent. Kinds that do not take one ignore it. */
+struct vpc_filter {
+    const char *name; /* exact */
+    const char *vpc_id, *vpc_name, *vpc_crn;
+    const char *resource_group_id;
+};
+
+/*
+ * Whether to keep a record that was read from `item` (the whole object of the API). False with e set ends the list
+ * with that error. May be called again for the same item when a page is fetched again.
+ */
+typedef bool vpc_keep_fn(const struct resource *record, struct answer_node item, void *context, bool *ret_keep,
+                         struct err *e);
+
+/* The end of a list: error is NULL when it is complete. */
+typedef void vpc_listed_fn(const struct err *error, void *context);
+
+struct vpc_listing {
+    const struct resource_kind *kind;
+    struct vpc_filter filter;
+    struct resource_list *into;
+    vpc_keep_fn *keep; /* NULL: every record */
+    vpc_listed_fn *listed;
+    void *context;
+};
+
+/*
+ * Reads a whole collection, page by page. Complete means: the items read are as many as `total_count` of the last
+ * page says; otherwise the list is read again, VPC_LIST_TRIES times in all, and then ends as ERR_INCOMPLETE.
+ * Records of a list that failed stay out of `into`.
+ */
+void vpc_list(struct vpc *vpc, const struct vpc_listing *listing);
+
+/* What came of a single call. All borrowed until the callback returns. */
+struct vpc_answer {
+    const struct http_reply *reply;
+    const struct err *error; /* NULL when it succeeded */
+};
+
+/*
+ * Reads a usable answer; called at most once an attempt, before `done`. False with e set makes the answer unusable:
+ * it is then asked for again as far as the method may be repeated.
+ */
+typedef bool vpc_read_fn(struct answer_node root, const struct http_reply *reply, void *context, struct err *e);
+typedef void vpc_done_fn(const struct vpc_answer *answer, void *context);
+
+struct vpc_call {
+    const char *id;    /* of the resource; NULL for the collection */
+    const char *below; /* what follows the id: "initialization"; NULL: nothing */
+    const char *etag;  /* If-Match; NULL: none */
+    const char *body;  /* of POST and PATCH */
+    size_t body_size;
+    vpc_read_fn *read; /* NULL: the answer's body is not looked at */
+    vpc_done_fn *done;
+    void *context;
+};
+
+/* GET one resource (or what lies below it); safe to repeat. */
+void vpc_get(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
+
+/* PATCH with a merge patch (RFC 7396), which is safe to repeat. */
+void vpc_patch(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
+
+/* POST to the collection; repeated only when the server certainly did not act. */
+void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
+
+/* One region as GET /regions tells it; see vpc_regions. */
+struct vpc_place {
+    char *name;
+    char *base; /* endpoint with /v1 */
+    bool available;
+};
+
+/* Reads all regions; waits for the answer (runs the http session). The array is the caller's: vpc_places_free. */
+bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_place **ret_places, size_t *ret_count, struct err *e)
+    __attribute__((warn_unused_result));
+void vpc_places_free(struct vpc_place *places, size_t count);
+
+#endif

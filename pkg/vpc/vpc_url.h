@@ -1,0 +1,28 @@
+/* vpc_url: the URLs of the API. Private to the room. */
+#ifndef VPC_VPC_URL_H
+#define VPC_VPC_URL_H
+
+#include "text/text.h"
+#include "vpc/vpc.h"
+
+struct vpc {
+    struct http *http;
+    struct answer_parser *parser;
+    char *region;
+    char *base;
+    char *api_version;
+};
+
+/* Appends BASE/path[/id[/below]]?version=...&generation=2. Ids are escaped. */
+void vpc_url(struct text *out, const struct vpc *vpc, const char *path, const char *id, const char *below);
+
+/* Appends &name=value, escaped; nothing for a NULL value. */
+void vpc_url_query(struct text *out, const char *name, const char *value);
+
+/*
+ * The value of query parameter `start` in a `next.href`, unescaped (vpc-api.md 1.5: take the token, not the URL, so
+ * that no request goes to another host). False when there is none.
+ */
+bool vpc_url_start(const char *href, size_t size, struct text *ret_start);
+
+#endif
