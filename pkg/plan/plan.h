@@ -1,0 +1,53 @@
+/*
+ * plan: what a command would change: selected resources, what each has, what it shall have, and whether it can.
+ * Pure: no request is sent, nothing is printed.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "resource/resource_list.h"
+
+enum plan_verdict {
+    PLAN_CHANGE,    /* has another value and can take the wanted one */
+    PLAN_UNCHANGED, /* is as wanted already */
+    PLAN_SKIP,      /* cannot take it now; `reason` says why */
+};
+
+/* One resource of a plan. */
+struct plan_item {
+    const struct resource *resource; /* borrowed from the list the plan was made from */
+    enum plan_verdict verdict;
+    unsigned mask;                  /* settings that differ (bits of enum resource_setting) */
+    struct resource_settings after; /* all settings as they will be */
+    char reason[160];               /* of PLAN_SKIP */
+};
+
+struct plan {
+    struct plan_item *items;
+    size_t count;
+    struct resource_settings wanted;
+};
+
+/* Counts for the confirmation and the warnings. */
+struct plan_counts {
+    size_t change, unchanged, skip;
+    size_t enable;    /* false to true: these need a stop and a start when the kind says so */
+    size_t restart;   /* of those, the ones whose kind needs it */
+    size_t to_https;  /* http to https: clients of the bare address break (vpc-api.md 4.1) */
+    size_t while_off; /* protocol or hop limit set on a resource that stays disabled */
+};
+
+/* Makes the plan: one item for each record of the list, in its order. `wanted` strings are borrowed. */
+void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret);
+void plan_free(struct plan *plan); /* zero-initialised values allowed; for CLEANUP */
+
+struct plan_counts plan_count(const struct plan *plan);
+
+/*
+ * The verdict for one record: the one place where the rules about architecture and state live (vpc-api.md 4.1).
+ * `reason` takes up to `size` bytes.
+ */
+enum plan_verdict plan_judge(const struct resource *record, const struct resource_settings *wanted, unsigned *ret_mask,
+                             char *reason, size_t size);
+
+#endif

@@ -1,0 +1,48 @@
+/* The selectors that look at a record alone. */
+#include <string.h>
+
+#include "plan/plan_select.h"
+
+bool plan_selector_narrows(const struct plan_selector *selector)
+{
+    return selector->targets.count + selector->names.count + selector->vpcs.count + selector->resource_groups.count +
+                   selector->zones.count + selector->statuses.count >
+               0 ||
+           selector->where != NULL;
+}
+
+static bool equals(const char *value, const char *word)
+{
+    return value != NULL && strcmp(value, word) == 0;
+}
+
+static bool any_glob(const struct plan_words *words, const char *value)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (value != NULL && text_glob(words->items[i], value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No words, or one that equals a value. A CRN is compared by the id in it. */
+static bool any_equal(const struct plan_words *words, const char *value, const char *other)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        const char *crn_id = resource_crn_id(words->items[i]);
+        if (equals(value, words->items[i]) || equals(other, words->items[i]) ||
+            (crn_id != NULL && equals(other, crn_id))) {
+            return true;
+        }
+    }
+    return words->count == 0;
+}
+
+bool plan_selector_matches(const struct plan_selector *selector, const struct resource *record)
+{
+    return (selector->names.count == 0 || any_glob(&selector->names, record->name)) &&
+           !any_glob(&selector->excludes, record->name) && any_equal(&selector->vpcs, record->vpc, record->vpc_id) &&
+           any_equal(&selector->resource_groups, record->resource_group, record->resource_group_id) &&
+           any_equal(&selector->zones, record->zone, NULL) && any_equal(&selector->statuses, record->status, NULL);
+}

@@ -1,0 +1,320 @@
+/* Reading what is selected: which requests are needed, and whether every target was found. */
+#include "plan/plan_select.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One selection under way; every list and every single read of it ends in one of the callbacks below. */
+struct selection {
+    const struct plan_scope *scope;
+    const struct resource_kind *const *kinds;
+    size_t kind_count;
+    const struct plan_selector *selector;
+    struct resource_list *found;
+    struct resource_list *passed_over; /* targets that are there and that another selector leaves out */
+    struct text *ret_missing;
+    struct err error; /* the first part that could not be read */
+    struct text json; /* scratch for --where */
+};
+
+/* --- one record ----------------------------------------------------------------------------------- */
+
+static bool is_target(const struct plan_words *targets, const struct resource *record)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        const char *word = targets->items[i];
+        const char *value = NULL;
+        switch (resource_name_form(word)) {
+        case RESOURCE_BY_NAME:
+            value = record->name;
+            break;
+        case RESOURCE_BY_ID:
+            value = record->id;
+            break;
+        case RESOURCE_BY_CRN:
+            value = record->crn;
+            break;
+        }
+        if (value != NULL && strcmp(value, word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool where_holds(struct selection *selection, const struct resource *record, struct answer_node item,
+                        bool *ret_holds, struct err *e)
+{
+    text_clear(&selection->json);
+    answer_print(item, &selection->json);
+    if (!query_test(selection->selector->where, text_string(&selection->json), selection->json.size, ret_holds, e)) {
+        return err_wrap(e, "--where on %s %s", record->kind->singular, record->name);
+    }
+    return true;
+}
+
+static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
+{
+    struct selection *selection = context;
+    const struct plan_selector *selector = selection->selector;
+
+    if (selector->targets.count > 0 && !is_target(&selector->targets, record)) {
+        *ret_keep = false;
+        return true;
+    }
+    *ret_keep = plan_selector_matches(selector, record);
+    if (*ret_keep && selector->where != NULL && !where_holds(selection, record, item, ret_keep, e)) {
+        return false;
+    }
+    if (!*ret_keep && selector->targets.count > 0) {
+        resource_list_adopt(selection->passed_over, record);
+    }
+    return true;
+}
+
+/* --- requests ------------------------------------------------------------------------------------- */
+
+static void note_missing(struct selection *selection, const struct err *error)
+{
+    if (selection->ret_missing != NULL && error->code != ERR_CANCELLED && error->code != ERR_USAGE) {
+        text_printf(selection->ret_missing, "%s\n", error->message);
+    } else if (selection->error.code == ERR_NONE) {
+        selection->error = *error;
+    }
+}
+
+static void listed(const struct err *error, void *context)
+{
+    if (error != NULL) {
+        note_missing(context, error);
+    }
+}
+
+static const char *only_word(const struct plan_words *words)
+{
+    return words->count == 1 ? words->items[0] : NULL;
+}
+
+/* The part of the selector that the API can apply: single words that are no patterns. */
+static struct vpc_filter api_filter(const struct plan_selector *selector)
+{
+    struct vpc_filter filter = {0};
+    const char *name = only_word(&selector->names);
+    const char *vpc = only_word(&selector->vpcs);
+    const char *group = only_word(&selector->resource_groups);
+
+    if (name != NULL && strpbrk(name, "*?[\\") == NULL) {
+        filter.name = name;
+    }
+    if (vpc != NULL) {
+        enum resource_name_form form = resource_name_form(vpc);
+        *(form == RESOURCE_BY_CRN ? &filter.vpc_crn : form == RESOURCE_BY_ID ? &filter.vpc_id : &filter.vpc_name) = vpc;
+    }
+    /* ids of resource groups are 32 hexadecimal digits (vpc-api.md 1.8); the API has no filter by name */
+    if (group != NULL && strlen(group) == 32 && strspn(group, "0123456789abcdef") == 32) {
+        filter.resource_group_id = group;
+    }
+    return filter;
+}
+
+static void list(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind,
+                 const struct vpc_filter *filter)
+{
+    vpc_list(vpc, &(struct vpc_listing){.kind = kind,
+                                        .filter = *filter,
+                                        .into = selection->found,
+                                        .keep = keep,
+                                        .listed = listed,
+                                        .context = selection});
+}
+
+/* A single read under way. */
+struct single {
+    struct selection *selection;
+    const struct resource_kind *kind;
+    const char *region;
+};
+
+static bool read_single(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct single *single = context;
+    struct selection *selection = single->selection;
+    size_t before = resource_list_count(selection->found);
+    struct resource *record = resource_list_append(selection->found, single->kind, single->region);
+    bool wanted = false;
+
+    if (!resource_read(selection->found, record, root, e)) {
+        resource_list_truncate(selection->found, before);
+        return false;
+    }
+    if (!keep(record, root, selection, &wanted, &selection->error) || !wanted) {
+        resource_list_truncate(selection->found, before);
+    } else if (reply->etag[0] != '\0') {
+        record->etag = resource_list_copy(selection->found, reply->etag, strlen(reply->etag));
+    }
+    return true;
+}
+
+static void single_done(const struct vpc_answer *answer, void *context)
+{
+    struct single *single = context;
+
+    /* not here: another region may have it, and who misses it is told at the end */
+    if (answer->error != NULL && answer->reply->status != 404) {
+        note_missing(single->selection, answer->error);
+    }
+    free(single);
+}
+
+static void read_one(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind, const char *id)
+{
+    struct single *single = malloc(sizeof(*single));
+
+    if (single == NULL) {
+        abort();
+    }
+    *single = (struct single){.selection = selection, .kind = kind, .region = vpc_region(vpc)};
+    vpc_get(vpc, kind, &(struct vpc_call){.id = id, .read = read_single, .done = single_done, .context = single});
+}
+
+/* Few targets cost a request each; a name on a kind without the filter costs the whole list anyway. */
+static bool read_singly(const struct plan_words *targets, const struct resource_kind *kind)
+{
+    if (targets->count == 0 || targets->count > PLAN_TARGETS_SINGLY) {
+        return false;
+    }
+    for (size_t i = 0; i < targets->count; i++) {
+        if (resource_name_form(targets->items[i]) == RESOURCE_BY_NAME && (kind->filters & RESOURCE_FILTER_NAME) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void request(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind)
+{
+    const struct plan_words *targets = &selection->selector->targets;
+
+    if (!read_singly(targets, kind)) {
+        struct vpc_filter filter = api_filter(selection->selector);
+        list(selection, vpc, kind, &filter);
+        return;
+    }
+    for (size_t i = 0; i < targets->count; i++) {
+        const char *word = targets->items[i];
+        if (resource_name_form(word) == RESOURCE_BY_NAME) {
+            list(selection, vpc, kind, &(struct vpc_filter){.name = word});
+        } else {
+            const char *id = resource_crn_id(word);
+            read_one(selection, vpc, kind, id != NULL ? id : word);
+        }
+    }
+}
+
+/* --- targets -------------------------------------------------------------------------------------- */
+
+/* A target that is given twice, or by name and by id, is one resource. */
+static void drop_doubles(struct resource_list *records)
+{
+    size_t count = resource_list_count(records);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(records, i);
+        const struct resource *last = kept > 0 ? resource_list_at(records, kept - 1) : NULL;
+        if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
+            continue;
+        }
+        if (kept != i) {
+            *resource_list_at(records, kept) = *record;
+        }
+        kept++;
+    }
+    resource_list_truncate(records, kept);
+}
+
+static size_t matches_of(const struct resource_list *records, const char *target, struct text *ret_places)
+{
+    struct plan_words one = {.items = &target, .count = 1};
+    size_t matches = 0;
+
+    for (size_t i = 0; i < resource_list_count(records); i++) {
+        const struct resource *record = resource_list_at(records, i);
+        if (is_target(&one, record)) {
+            text_printf(ret_places, "%s%s %s in %s", matches > 0 ? ", " : "", record->kind->singular, record->id,
+                        record->region != NULL ? record->region : "an unknown region");
+            matches++;
+        }
+    }
+    return matches;
+}
+
+static bool check_targets(const struct selection *selection, struct err *e)
+{
+    const struct plan_words *targets = &selection->selector->targets;
+    CLEANUP(text_free) struct text lost = {0};
+    size_t lost_count = 0;
+
+    for (size_t i = 0; i < targets->count; i++) {
+        CLEANUP(text_free) struct text places = {0};
+        size_t matches = matches_of(selection->found, targets->items[i], &places);
+        if (matches == 0 && matches_of(selection->passed_over, targets->items[i], &places) > 0) {
+            continue;
+        }
+        if (matches > 1) {
+            return err_set(e, ERR_NOT_FOUND, "\"%s\" names %zu resources (%s): say which by id", targets->items[i],
+                           matches, text_string(&places));
+        }
+        if (matches == 0 && ++lost_count <= 10) {
+            text_printf(&lost, "%s\"%s\"", lost_count > 1 ? ", " : "", targets->items[i]);
+        }
+    }
+    if (lost_count == 0) {
+        return true;
+    }
+    if (lost_count > 10) {
+        text_printf(&lost, " and %zu more", lost_count - 10);
+    }
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s; nothing was changed", selection->kinds[0]->singular,
+                   text_string(&lost));
+}
+
+bool plan_select(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                 const struct plan_selector *selector, struct resource_list *into, struct text *ret_missing,
+                 struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *passed_over = resource_list_create();
+    struct selection selection = {.scope = scope,
+                                  .kinds = kinds,
+                                  .kind_count = kind_count,
+                                  .selector = selector,
+                                  .found = found,
+                                  .passed_over = passed_over,
+                                  .ret_missing = ret_missing};
+
+    for (size_t r = 0; r < scope->region_count; r++) {
+        for (size_t k = 0; k < kind_count; k++) {
+            request(&selection, scope->regions[r], kinds[k]);
+        }
+    }
+    bool ran = http_run(scope->http, e);
+    text_free(&selection.json);
+    if (!ran) {
+        return false;
+    }
+    if (selection.error.code != ERR_NONE) {
+        *e = selection.error;
+        return false;
+    }
+    resource_list_sort(found);
+    drop_doubles(found);
+    if (!check_targets(&selection, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < resource_list_count(found); i++) {
+        resource_list_adopt(into, resource_list_at(found, i));
+    }
+    return true;
+}
