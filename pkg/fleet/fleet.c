@@ -1,0 +1,348 @@
+/*
+ * The run: two windows (reads, writes) over the items of a plan. A task goes read -> ready -> write -> final; only the
+ * callbacks of http move it, and start_more keeps both windows full.
+ */
+#include "fleet/fleet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet/fleet_task.h"
+
+static void take_up(struct fleet *fleet);
+
+static struct vpc *region_of(const struct fleet_options *options, const struct resource *resource)
+{
+    for (size_t i = 0; i < options->region_count; i++) {
+        if (resource->region != NULL && strcmp(vpc_region(options->regions[i]), resource->region) == 0) {
+            return options->regions[i];
+        }
+    }
+    return options->regions[0];
+}
+
+/* --- ends ---------------------------------------------------------------------------------------- */
+
+static void finish(struct fleet_task *task, enum fleet_outcome outcome)
+{
+    struct fleet *fleet = task->fleet;
+    struct fleet_result *result = task->result;
+    struct fleet_summary *summary = &fleet->run->summary;
+
+    result->outcome = outcome;
+    summary->counts[outcome]++;
+    if (outcome == FLEET_FAILED) {
+        summary->conflicts += result->error.code == ERR_CONFLICT;
+        summary->refused += result->error.code == ERR_AUTH;
+    }
+    if (fleet->options->progress != NULL) {
+        fleet->options->progress(result, summary, fleet->options->progress_context);
+    }
+    free(task);
+}
+
+static void finish_failed(struct fleet_task *task, const struct err *error, enum fleet_outcome outcome)
+{
+    task->result->error = *error;
+    finish(task, outcome);
+}
+
+static bool needs_restart(const struct fleet_result *result)
+{
+    return result->item->resource->kind->restart_to_enable && !result->before.enabled && result->after.enabled;
+}
+
+static void finish_changed(struct fleet_task *task)
+{
+    task->result->after = task->fresh.settings;
+    task->result->restart_needed = needs_restart(task->result);
+    finish(task, FLEET_CHANGED);
+}
+
+static void note_reply(struct fleet_task *task, const struct http_reply *reply)
+{
+    task->result->http_status = reply->status;
+    snprintf(task->result->request_id, sizeof(task->result->request_id), "%s", reply->request_id);
+}
+
+/* --- answers ------------------------------------------------------------------------------------- */
+
+static bool read_fresh(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct fleet_task *task = context;
+    struct resource fresh = *task->result->item->resource;
+
+    if (!resource_read(task->fleet->strings, &fresh, root, e)) {
+        return false;
+    }
+    task->fresh = fresh;
+    snprintf(task->etag, sizeof(task->etag), "%s", reply->etag);
+    return true;
+}
+
+/* The wanted settings that somebody changed to something else since the plan was made. */
+static unsigned changed_by_others(const struct fleet_task *task)
+{
+    struct resource_settings seen = task->result->item->resource->settings;
+
+    seen.given &= task->fleet->wanted.given;
+    return resource_settings_diff(&task->fresh.settings, &seen) & task->mask;
+}
+
+static void finish_conflict(struct fleet_task *task, unsigned mask)
+{
+    const struct plan_item *item = task->result->item;
+    CLEANUP(text_free) struct text changes = {0};
+    struct err error = ERR_INIT;
+
+    resource_settings_describe(&changes, &item->resource->settings, &task->fresh.settings, mask);
+    err_set(&error, ERR_CONFLICT, "changed by somebody else meanwhile (%s); nothing was overwritten, run it again",
+            text_string(&changes));
+    task->result->after = task->fresh.settings;
+    finish_failed(task, &error, FLEET_FAILED);
+}
+
+/* A read is there: what is left to do? */
+static void after_read(struct fleet_task *task)
+{
+    struct fleet *fleet = task->fleet;
+    struct resource_settings *wanted = &fleet->wanted;
+    struct plan_item judged = {0};
+
+    judged.verdict = plan_judge(&task->fresh, wanted, &task->mask, judged.reason, sizeof(judged.reason));
+    if (!task->sent) {
+        task->result->before = task->fresh.settings;
+    }
+    if (judged.verdict == PLAN_UNCHANGED) {
+        task->result->after = task->fresh.settings;
+        if (task->sent) {
+            finish_changed(task);
+        } else {
+            finish(task, FLEET_UNCHANGED);
+        }
+        return;
+    }
+    if (task->lost) {
+        /* the answer never came and the change is not there: http has tried often enough */
+        finish_failed(task, &task->lost_error, FLEET_FAILED);
+        return;
+    }
+    if (judged.verdict == PLAN_SKIP) {
+        struct err error = ERR_INIT;
+        err_set(&error, ERR_FAILED, "%s", judged.reason);
+        finish_failed(task, &error, FLEET_SKIPPED);
+        return;
+    }
+    unsigned theirs = changed_by_others(task);
+    if (theirs != 0) {
+        finish_conflict(task, theirs);
+        return;
+    }
+    fleet_queue_push(&fleet->ready, task);
+}
+
+static void read_done(const struct vpc_answer *answer, void *context)
+{
+    struct fleet_task *task = context;
+    struct fleet *fleet = task->fleet;
+
+    fleet->reading--;
+    if (answer->error == NULL) {
+        after_read(task);
+    } else if (task->lost) {
+        finish_failed(task, &task->lost_error, FLEET_UNKNOWN);
+    } else {
+        note_reply(task, answer->reply);
+        finish_failed(task, answer->error, answer->error->code == ERR_CANCELLED ? FLEET_SKIPPED : FLEET_FAILED);
+    }
+    take_up(fleet);
+}
+
+static void start_read(struct fleet_task *task)
+{
+    struct fleet *fleet = task->fleet;
+    const struct resource *resource = task->result->item->resource;
+
+    fleet->reading++;
+    task->round++;
+    vpc_get(region_of(fleet->options, resource), resource->kind,
+            &(struct vpc_call){.id = resource->id, .read = read_fresh, .done = read_done, .context = task});
+}
+
+/* --- writes -------------------------------------------------------------------------------------- */
+
+static bool answer_is_as_asked(struct fleet_task *task, struct err *e)
+{
+    unsigned missing = resource_settings_diff(&task->fresh.settings, &task->asked) & task->asked.given;
+
+    if (missing == 0) {
+        return true;
+    }
+    CLEANUP(text_free) struct text changes = {0};
+    resource_settings_describe(&changes, &task->fresh.settings, &task->asked, missing);
+    return err_set(e, ERR_FAILED, "the API answered 200 without making the change (%s)", text_string(&changes));
+}
+
+static void write_failed(struct fleet_task *task, const struct vpc_answer *answer)
+{
+    const struct err *error = answer->error;
+
+    if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
+        start_read(task);
+    } else if (answer->reply->maybe_acted && error->code != ERR_CONFLICT) {
+        task->lost = true;
+        task->lost_error = *error;
+        start_read(task);
+    } else if (error->code == ERR_CANCELLED && answer->reply->attempts == 0) {
+        finish_failed(task, error, FLEET_SKIPPED);
+    } else {
+        finish_failed(task, error, FLEET_FAILED);
+    }
+}
+
+static void write_done(const struct vpc_answer *answer, void *context)
+{
+    struct fleet_task *task = context;
+    struct fleet *fleet = task->fleet;
+    struct err error = ERR_INIT;
+
+    fleet->writing--;
+    note_reply(task, answer->reply);
+    task->result->attempts += answer->reply->attempts;
+    if (answer->error != NULL) {
+        write_failed(task, answer);
+    } else if (answer_is_as_asked(task, &error)) {
+        finish_changed(task);
+    } else {
+        task->result->after = task->fresh.settings;
+        finish_failed(task, &error, FLEET_FAILED);
+    }
+    take_up(fleet);
+}
+
+static void start_write(struct fleet_task *task)
+{
+    struct fleet *fleet = task->fleet;
+    const struct resource *resource = task->result->item->resource;
+    JSON_CLEANUP json_t *body = resource_patch_body(&fleet->wanted, task->mask);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    json_print(&bytes, body, JSON_PRINT_COMPACT);
+    task->asked = fleet->wanted;
+    task->asked.given &= task->mask;
+    task->sent = true;
+    fleet->writing++;
+    vpc_patch(region_of(fleet->options, resource), resource->kind,
+              &(struct vpc_call){.id = resource->id,
+                                 .etag = resource->kind->has_etag && task->etag[0] != '\0' ? task->etag : NULL,
+                                 .body = text_string(&bytes),
+                                 .body_size = bytes.size,
+                                 .read = read_fresh,
+                                 .done = write_done,
+                                 .context = task});
+}
+
+/* --- the windows --------------------------------------------------------------------------------- */
+
+static struct fleet_task *next_task(struct fleet *fleet)
+{
+    while (fleet->next < fleet->plan->count) {
+        struct fleet_result *result = &fleet->run->results[fleet->next++];
+        if (result->item->verdict != PLAN_CHANGE) {
+            continue;
+        }
+        struct fleet_task *task = calloc(1, sizeof(*task));
+        if (task == NULL) {
+            abort();
+        }
+        *task = (struct fleet_task){.fleet = fleet, .result = result};
+        return task;
+    }
+    return NULL;
+}
+
+/* Fills both windows; reads keep at most one window ahead of the writes. */
+static void take_up(struct fleet *fleet)
+{
+    unsigned window = fleet->options->concurrency;
+    struct fleet_task *task;
+
+    while (fleet->writing < window && (task = fleet_queue_pop(&fleet->ready)) != NULL) {
+        start_write(task);
+    }
+    while (fleet->reading < window && fleet->ready.count < window && (task = next_task(fleet)) != NULL) {
+        start_read(task);
+    }
+}
+
+static void settle_the_rest(struct fleet *fleet)
+{
+    struct fleet_task *task;
+
+    /* Cancelled: every queued request has ended, but tasks between a read and a write, or not begun, have not. */
+    while ((task = fleet_queue_pop(&fleet->ready)) != NULL || (task = next_task(fleet)) != NULL) {
+        struct err error = ERR_INIT;
+        err_set(&error, ERR_CANCELLED, "not begun: interrupted");
+        finish_failed(task, &error, FLEET_SKIPPED);
+    }
+}
+
+static void begin_results(const struct plan *plan, struct fleet_run *run)
+{
+    run->count = plan->count;
+    run->results = calloc(plan->count + 1, sizeof(*run->results));
+    if (run->results == NULL) {
+        abort();
+    }
+    run->summary = (struct fleet_summary){.selected = plan->count};
+    for (size_t i = 0; i < plan->count; i++) {
+        struct fleet_result *result = &run->results[i];
+        const struct plan_item *item = &plan->items[i];
+        *result = (struct fleet_result){.item = item, .before = item->resource->settings};
+        result->after = item->resource->settings;
+        if (item->verdict == PLAN_CHANGE) {
+            result->after.given = 0;
+            continue;
+        }
+        result->outcome = item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED;
+        if (item->verdict == PLAN_SKIP) {
+            err_set(&result->error, ERR_FAILED, "%s", item->reason);
+        }
+        run->summary.counts[result->outcome]++;
+    }
+}
+
+void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
+{
+    begin_results(plan, ret);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct fleet_result *result = &ret->results[i];
+        if (plan->items[i].verdict != PLAN_CHANGE) {
+            continue;
+        }
+        result->outcome = FLEET_CHANGED;
+        result->after = plan->items[i].after;
+        result->restart_needed = needs_restart(result);
+        ret->summary.counts[FLEET_CHANGED]++;
+    }
+}
+
+bool fleet_change(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
+                  struct fleet_run *ret, struct err *e)
+{
+    struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret, .wanted = plan->wanted};
+
+    begin_results(plan, ret);
+    http_set_window(options->http, 2 * options->concurrency);
+    take_up(&fleet);
+    bool whole = http_run(options->http, e);
+    settle_the_rest(&fleet);
+    return whole;
+}
+
+void fleet_run_free(struct fleet_run *run)
+{
+    free(run->results);
+    *run = (struct fleet_run){0};
+}

@@ -1,0 +1,74 @@
+/*
+ * fleet: carries out a plan: reads each resource once more, sends its change, checks the answer, and says what became
+ * of it. Many are under way at a time; one that fails does not stop the others.
+ *
+ * For every resource to change: GET (fresh settings and the ETag); if somebody changed one of the settings in question
+ * since the plan was made, that is a conflict and nothing is sent; otherwise PATCH with a merge patch that holds only
+ * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
+ * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
+ */
+#ifndef FLEET_FLEET_H
+#define FLEET_FLEET_H
+
+#include "plan/plan.h"
+#include "vpc/vpc.h"
+
+/* In the order of cli.md, "Output". */
+enum fleet_outcome { FLEET_CHANGED, FLEET_UNCHANGED, FLEET_SKIPPED, FLEET_FAILED, FLEET_UNKNOWN, FLEET_OUTCOMES };
+
+/* "changed", ... */
+const char *fleet_outcome_name(enum fleet_outcome outcome);
+
+enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
+
+/* What became of one resource. */
+struct fleet_result {
+    const struct plan_item *item;
+    enum fleet_outcome outcome;
+    struct resource_settings before, after; /* as read last; after.given is 0 when it is not known */
+    bool restart_needed;
+    unsigned attempts; /* requests that changed or tried to change it */
+    int http_status;   /* of the last answer; 0 when none came */
+    char request_id[FLEET_REQUEST_ID_SIZE];
+    struct err error; /* of FLEET_FAILED and FLEET_UNKNOWN; code ERR_NONE otherwise */
+};
+
+struct fleet_summary {
+    size_t selected, counts[FLEET_OUTCOMES];
+    size_t conflicts, refused; /* failed ones by cause: changed by somebody else; credentials */
+};
+
+/* Called as each result is final, in the order of completion. */
+typedef void fleet_progress_fn(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
+
+struct fleet_options {
+    struct http *http;
+    struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
+    size_t region_count;
+    unsigned concurrency;        /* writes under way; as many reads run beside them */
+    fleet_progress_fn *progress; /* NULL: none */
+    void *progress_context;
+};
+
+struct fleet_run {
+    struct fleet_result *results; /* one for each item of the plan, in its order */
+    size_t count;
+    struct fleet_summary summary;
+};
+
+/*
+ * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED); results are complete either way: what was
+ * not begun is `skipped` with that reason. `strings` keeps words of answers. Free with fleet_run_free.
+ */
+bool fleet_change(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
+                  struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
+
+/* The results as they would be if every change succeeded: what a dry run shows. Nothing is sent. */
+void fleet_foresee(const struct plan *plan, struct fleet_run *ret);
+
+void fleet_run_free(struct fleet_run *run); /* zero-initialised values allowed; for CLEANUP */
+
+/* The exit status of a run (cli.md, "Exit codes"): 0, 1, 4, 5 or 6. */
+int fleet_exit_status(const struct fleet_summary *summary);
+
+#endif

@@ -1,0 +1,47 @@
+/* Outcomes: their names, the queue of tasks, and the exit status they add up to. */
+#include "fleet/fleet_task.h"
+
+const char *fleet_outcome_name(enum fleet_outcome outcome)
+{
+    static const char *const names[FLEET_OUTCOMES] = {"changed", "unchanged", "skipped", "failed", "unknown"};
+
+    return names[outcome];
+}
+
+void fleet_queue_push(struct fleet_queue *queue, struct fleet_task *task)
+{
+    task->next = NULL;
+    if (queue->first == NULL) {
+        queue->last = &queue->first;
+    }
+    *queue->last = task;
+    queue->last = &task->next;
+    queue->count++;
+}
+
+struct fleet_task *fleet_queue_pop(struct fleet_queue *queue)
+{
+    struct fleet_task *task = queue->first;
+
+    if (task != NULL) {
+        queue->first = task->next;
+        queue->count--;
+    }
+    return task;
+}
+
+int fleet_exit_status(const struct fleet_summary *summary)
+{
+    size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    size_t good = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_UNCHANGED];
+    struct err error = ERR_INIT;
+
+    if (bad == 0) {
+        return 0;
+    }
+    if (good > 0) {
+        return 5;
+    }
+    error.code = summary->conflicts == bad ? ERR_CONFLICT : summary->refused == bad ? ERR_AUTH : ERR_FAILED;
+    return err_exit_status(&error);
+}
