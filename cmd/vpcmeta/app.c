@@ -1,0 +1,255 @@
+#include "app.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app_session.h"
+#include "term/term.h"
+
+/* --- a command line ------------------------------------------------------------------------------- */
+
+static int print_help(const struct cli_call *call, FILE *out, int status, struct err *e)
+{
+    CLEANUP(text_free) struct text help = {0};
+
+    if (!cli_help(call->program, call->topic, app_columns(fileno(out)), &help, e) ||
+        !render_text(text_string(&help), help.size, out, e)) {
+        return err_exit_status(e);
+    }
+    return status;
+}
+
+static int print_version(const struct cli_program *program, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "%s %s\n", program->name, program->version);
+    return render_text(text_string(&line), line.size, stdout, e) ? 0 : err_exit_status(e);
+}
+
+static void print_costs(const struct app *app)
+{
+    if (app->globals->verbose && app->session != NULL) {
+        struct http_counters counters = http_counters(app->session->http);
+        app_detail(app, "%llu requests, %llu retries, %llu connections, %llu bytes sent, %llu received",
+                   (unsigned long long)counters.attempts, (unsigned long long)counters.retries,
+                   (unsigned long long)counters.connections, (unsigned long long)counters.bytes_sent,
+                   (unsigned long long)counters.bytes_received);
+    }
+}
+
+static int run_call(struct app *app, const struct cli_call *call, struct err *e)
+{
+    switch (call->action) {
+    case CLI_HELP:
+        return print_help(call, stdout, 0, e);
+    case CLI_INCOMPLETE:
+        return print_help(call, stderr, 2, e);
+    case CLI_VERSION:
+        return print_version(call->program, e);
+    case CLI_RUN:
+        break;
+    }
+    const struct global_opts *outer = app->globals;
+    app->globals = call->globals;
+    int status = call->command->run(app, call, e);
+    print_costs(app);
+    query_release(&app->jq);
+    app->globals = outer;
+    return status;
+}
+
+int app_run(struct app *app, size_t count, const char *const words[])
+{
+    CLEANUP(cli_call_free) struct cli_call call = {0};
+    struct err error = ERR_INIT;
+    int status;
+
+    app_signals_forget();
+    if (!cli_parse(app->program, app->shell_call, count, words, &call, &error)) {
+        status = err_exit_status(&error);
+    } else {
+        status = run_call(app, &call, &error);
+    }
+    if (error.code != ERR_NONE) {
+        app_error(app, &error);
+    }
+    return app_signal() != 0 && status != 0 ? 128 + app_signal() : status;
+}
+
+void app_free(struct app *app)
+{
+    app_session_close(app->session);
+    schema_catalog_close(app->schemas);
+    free(app->schema_dir);
+    *app = (struct app){0};
+}
+
+/* --- what commands need --------------------------------------------------------------------------- */
+
+bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
+{
+    CLEANUP(text_free_pointer) char *key = app_session_key(app->globals);
+
+    if (app->session == NULL || strcmp(app->session->key, key) != 0) {
+        app_session_close(app->session);
+        app->session = app_session_open(app, e);
+    }
+    if (app->session == NULL) {
+        return false;
+    }
+    http_resume(app->session->http);
+    http_set_deadline(app->session->http, app->globals->deadline.ms);
+    *ret_scope = (struct plan_scope){
+        .http = app->session->http, .regions = app->session->regions, .region_count = app->session->region_count};
+    return true;
+}
+
+struct iam *app_iam(struct app *app)
+{
+    return app->session->iam;
+}
+
+const char *app_credential_source(const struct app *app)
+{
+    return app->session->credential_source;
+}
+
+const char *app_endpoint_source(const struct app *app)
+{
+    return app->session->endpoint_source;
+}
+
+struct schema_catalog *app_schemas(struct app *app, struct err *e)
+{
+    const char *wanted = app->globals->schema_dir;
+    bool same =
+        wanted == NULL ? app->schema_dir == NULL : app->schema_dir != NULL && strcmp(wanted, app->schema_dir) == 0;
+
+    if (app->schemas == NULL || !same) {
+        schema_catalog_close(app->schemas);
+        free(app->schema_dir);
+        app->schemas = schema_catalog_open(wanted, e);
+        app->schema_dir = wanted != NULL ? strdup(wanted) : NULL;
+    }
+    return app->schemas;
+}
+
+/* --- people --------------------------------------------------------------------------------------- */
+
+static bool color_on(const struct app *app, int fd)
+{
+    struct term_environment environment = {.no_color = getenv("NO_COLOR"),
+                                           .clicolor_force = getenv("CLICOLOR_FORCE"),
+                                           .ibmcloud_color = getenv("IBMCLOUD_COLOR"),
+                                           .term = getenv("TERM")};
+    enum term_color option = app->globals != NULL ? (enum term_color)app->globals->color.value : TERM_COLOR_AUTO;
+
+    return term_use_color(fd, option, &environment);
+}
+
+unsigned app_columns(int fd)
+{
+    return term_columns(fd, getenv("COLUMNS"));
+}
+
+struct render_options app_render_options(const struct app *app)
+{
+    const struct global_opts *globals = app->globals;
+
+    return (struct render_options){.format = (enum render_format)globals->output.value,
+                                   .columns = app_columns(STDOUT_FILENO),
+                                   .color = color_on(app, STDOUT_FILENO),
+                                   .no_headers = globals->no_headers,
+                                   .fields = globals->fields.items,
+                                   .fields_count = globals->fields.count};
+}
+
+static void say(const struct app *app, const char *label, const char *color, const char *message)
+{
+    bool colored = color_on(app, STDERR_FILENO);
+    CLEANUP(text_free) struct text safe = {0};
+
+    text_append_safe(&safe, message, strlen(message));
+    fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&safe));
+}
+
+void app_error(const struct app *app, const struct err *error)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    if (error->code == ERR_CANCELLED && error->signal == SIGPIPE) {
+        return;
+    }
+    text_printf(&line, "%s%s%s", error->place, error->place[0] != '\0' ? ": " : "", error->message);
+    say(app, "error: ", "\033[31m", text_string(&line));
+}
+
+void app_warn(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "warning: ", "\033[33m", text_string(&line));
+}
+
+void app_note(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    if (app->globals->quiet) {
+        return;
+    }
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "", "", text_string(&line));
+}
+
+void app_detail(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    if (!app->globals->verbose) {
+        return;
+    }
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "", "\033[2m", text_string(&line));
+}
+
+bool app_can_ask(const struct app *app)
+{
+    return !app->globals->no_input && term_is_terminal(STDIN_FILENO) && term_is_terminal(STDERR_FILENO);
+}
+
+bool app_ask(const struct app *app, struct text *ret_answer, const char *format, ...)
+{
+    CLEANUP(text_free) struct text question = {0};
+    va_list args;
+    char byte;
+
+    (void)app;
+    va_start(args, format);
+    text_vprintf(&question, format, args);
+    va_end(args);
+    fprintf(stderr, "%s", text_string(&question));
+    fflush(stderr);
+    /* unbuffered, so that the rest of a pasted script stays for the shell to read */
+    while (read(STDIN_FILENO, &byte, 1) == 1) {
+        if (byte == '\n') {
+            return true;
+        }
+        text_append_char(ret_answer, byte);
+    }
+    return false;
+}

@@ -1,0 +1,80 @@
+/*
+ * app: the state of the program: what one command needs and the next one of a shell goes on using (connections, token).
+ * The only place that reads the environment and prints.
+ */
+#ifndef VPCMETA_APP_H
+#define VPCMETA_APP_H
+
+#include "cli/cli.h"
+#include "iam/iam.h"
+#include "options.h"
+#include "plan/plan_select.h"
+#include "render/render.h"
+#include "schema/schema_catalog.h"
+
+struct app {
+    const struct cli_program *program;
+    const struct cli_call *shell_call; /* of the shell around the command, or NULL */
+    const struct global_opts *globals; /* of the command under way */
+    struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
+    struct app_session *session;       /* connections and token; NULL until a command needs them */
+    struct schema_catalog *schemas;    /* NULL until a command needs them */
+    char *schema_dir;                  /* they came from; NULL: embedded */
+};
+
+/* Parses and runs one command line (without the program's name); prints its error. Returns the exit status. */
+int app_run(struct app *app, size_t count, const char *const words[]);
+
+/* Gives back everything; the app is empty again. */
+void app_free(struct app *app);
+
+/*
+ * Where to work, according to the options: opens the session on the first call and keeps it for later commands with the
+ * same options. Sends nothing but, for `--region all`, the question for the regions. The scope lives as long as the
+ * app.
+ */
+bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
+
+/* The token source of the session that app_connect opened. */
+struct iam *app_iam(struct app *app);
+
+/* Where the credentials and the endpoint came from; borrowed until the session changes. Never NULL after app_connect. */
+const char *app_credential_source(const struct app *app);
+const char *app_endpoint_source(const struct app *app);
+
+/* The compiled-in JSON Schemas, or those of --schema-dir. */
+struct schema_catalog *app_schemas(struct app *app, struct err *e);
+
+/* --- printing: data on standard output, everything else on standard error -------------------------- */
+
+/* How tables and documents shall look. `fields` belong to tables. */
+struct render_options app_render_options(const struct app *app);
+
+/* Prints a table or a document in the wanted format, through --jq when that is given. */
+bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
+    __attribute__((warn_unused_result));
+bool app_print_document(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
+
+/* A mistake in --jq or --fields is known before any request: call it first. `columns` may be NULL. */
+bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
+    __attribute__((warn_unused_result));
+
+void app_error(const struct app *app, const struct err *error);
+void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* not with -q */
+void app_detail(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* with -v */
+
+/* Columns of the terminal behind standard output or standard error; 0 when it is none. */
+unsigned app_columns(int fd);
+
+/* Whether a person can be asked: standard input and error are terminals and --no-input is not given. */
+bool app_can_ask(const struct app *app);
+
+/* Prints the question and reads a line; false at its end. The answer has no newline. */
+bool app_ask(const struct app *app, struct text *ret_answer, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The signal that asked to stop since the command began, or 0. */
+int app_signal(void);
+
+#endif

@@ -1,0 +1,96 @@
+/* Output of tables and documents, straight or through --jq. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+
+    if (app->globals->jq != NULL && app->jq == NULL) {
+        app->jq = query_compile(app->globals->jq, e);
+        if (app->jq == NULL) {
+            return err_wrap(e, "--jq");
+        }
+    }
+    return columns == NULL || render_check_fields(&options, columns, count, e);
+}
+
+/* One result of --jq: strings as they are (as `jq -r`), anything else as JSON. */
+static bool append_result(void *context, const struct query_output *output, struct err *e)
+{
+    struct text *out = context;
+
+    (void)e;
+    if (output->string != NULL) {
+        text_append_size(out, output->string, output->string_size);
+    } else {
+        text_append_size(out, output->json, output->size);
+    }
+    text_append_char(out, '\n');
+    return true;
+}
+
+static bool print_query(struct app *app, const char *json, size_t size, struct err *e)
+{
+    CLEANUP(text_free) struct text out = {0};
+
+    return app_check_output(app, NULL, 0, e) && query_run(app->jq, json, size, append_result, &out, e) &&
+           render_text(text_string(&out), out.size, stdout, e);
+}
+
+/* What `print` writes as JSON goes through the expression. */
+static bool print_through_jq(struct app *app,
+                             bool (*print)(const void *, const struct render_options *, FILE *, struct err *),
+                             const void *what, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+    CLEANUP(text_free_pointer) char *json = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&json, &size);
+
+    if (memory == NULL) {
+        return err_set_errno(e, ERR_FAILED, "cannot collect the output");
+    }
+    options.format = RENDER_JSON;
+    bool printed = print(what, &options, memory, e);
+    return fclose(memory) == 0 && printed && print_query(app, json, size, e);
+}
+
+struct table_and_envelope {
+    const struct table *table;
+    const struct render_envelope *envelope;
+};
+
+static bool table_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
+{
+    const struct table_and_envelope *both = what;
+
+    return render_table(both->table, both->envelope, options, out, e);
+}
+
+static bool document_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
+{
+    return render_document(what, options, out, e);
+}
+
+bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+
+    if (app->globals->jq != NULL) {
+        return print_through_jq(app, table_printer, &(struct table_and_envelope){table, envelope}, e);
+    }
+    return render_table(table, envelope, &options, stdout, e);
+}
+
+bool app_print_document(struct app *app, const json_t *document, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+
+    if (app->globals->jq != NULL) {
+        return print_through_jq(app, document_printer, document, e);
+    }
+    return render_document(document, &options, stdout, e);
+}

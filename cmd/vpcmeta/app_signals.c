@@ -1,0 +1,48 @@
+/*
+ * Signals. A handler can reach only what is global, so this file holds the one exception to "no mutable file-level
+ * variables": the session to stop and the signal that came.
+ */
+#include <signal.h>
+#include <stddef.h>
+
+#include "app_session.h"
+
+static struct http *volatile watched;
+static volatile sig_atomic_t received;
+
+static void on_signal(int signal)
+{
+    struct http *http = watched;
+
+    if (http != NULL) {
+        if (received == 0) {
+            http_cancel(http);
+        } else {
+            http_abort(http);
+        }
+    }
+    received = signal;
+}
+
+void app_signals_watch(struct http *http)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    watched = http;
+    if (http != NULL) {
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    }
+}
+
+int app_signal(void)
+{
+    return received;
+}
+
+void app_signals_forget(void)
+{
+    received = 0;
+}

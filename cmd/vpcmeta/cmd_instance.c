@@ -1,0 +1,106 @@
+/* vpcmeta instance ... */
+#include "commands.h"
+#include "verbs.h"
+
+static int list(struct app *app, const struct cli_call *call, struct err *e)
+{
+    return verb_list(app, call, &resource_instance, e);
+}
+
+static int show(struct app *app, const struct cli_call *call, struct err *e)
+{
+    return verb_show(app, call, &resource_instance, e);
+}
+
+static int create(struct app *app, const struct cli_call *call, struct err *e)
+{
+    return verb_create(app, call, &resource_instance, e);
+}
+
+static int set(struct app *app, const struct cli_call *call, struct err *e)
+{
+    return verb_set(app, call, &resource_instance, e);
+}
+
+static const struct cmd_example list_examples[] = {
+    {"vpcmeta instance list", "every instance of the region with its metadata settings"},
+    {"vpcmeta instance list --vpc vpc-prod --where '.metadata_service.protocol == \"http\"'",
+     "those of a VPC that answer over plain http"},
+    {"vpcmeta instance list --region all -o csv", "a spreadsheet of the whole account"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_list = {
+    .path = "instance list",
+    .summary = "list instances with their metadata settings",
+    .arguments = "[NAME|ID|CRN...]",
+    .description = "Lists every instance, or those that the names and selectors leave.",
+    .examples = list_examples,
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = list,
+};
+
+static const struct cmd_example show_examples[] = {
+    {"vpcmeta instance show web-01", "one instance by name"},
+    {"vpcmeta instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0 -o json", "one by id, as JSON"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_show = {
+    .path = "instance show",
+    .summary = "show single instances with their default trusted profile",
+    .arguments = "NAME|ID|CRN...",
+    .examples = show_examples,
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = show,
+};
+
+static const struct cmd_example create_examples[] = {
+    {"vpcmeta instance create -f web-05.json --enabled true --protocol https",
+     "a body from a file, settings laid over it"},
+    {"vpcmeta instance create -f web-05.json --dry-run", "print the exact request body, send nothing"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_create = {
+    .path = "instance create",
+    .summary = "create an instance with its metadata settings right from birth",
+    .description = "Takes the body of POST /instances from a file or standard input, lays the flags over it, checks it "
+                   "against the schema instance_create and sends it. The answer is compared with what was asked for.",
+    .examples = create_examples,
+    .opts = create_opt,
+    .opts_size = sizeof(struct create_opts),
+    .flags = CMD_WRITES,
+    .run = create,
+};
+
+static const struct cmd_example set_examples[] = {
+    {"vpcmeta instance set --all --enabled true --protocol https --hop-limit 2 --dry-run", "see what would change"},
+    {"vpcmeta instance set web-01 web-02 --enabled true --protocol https", "two instances by name"},
+    {"vpcmeta instance set --vpc vpc-prod --exclude 'db-*' --hop-limit 1 --yes",
+     "a VPC but for its databases, unasked"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_set = {
+    .path = "instance set",
+    .summary = "change metadata settings of existing instances",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Reads the instances, compares, and sends a PATCH with only what differs to those that differ. Each is read "
+        "once "
+        "more just before, and the PATCH carries its ETag: a change that somebody else made meanwhile is never "
+        "overwritten.\n\n"
+        "Instances that cannot take the setting (s390x, deleting, failed, suspended) are skipped with the reason. An "
+        "instance whose service goes from off to on must be stopped and started before the service is fully there; the "
+        "result says which. Going from http to https breaks clients of the bare address 169.254.169.254.",
+    .examples = set_examples,
+    .opts = set_opt,
+    .opts_size = sizeof(struct set_opts),
+    .flags = CMD_WRITES,
+    .max_args = CMD_ANY_ARGS,
+    .run = set,
+};

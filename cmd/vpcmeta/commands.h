@@ -1,0 +1,16 @@
+/*
+ * commands: every command of the program, declared beside its code (cmd_<noun>.c) and listed once.
+ */
+#ifndef VPCMETA_COMMANDS_H
+#define VPCMETA_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_program commands_program;
+
+extern const struct cmd_spec cmd_instance_list, cmd_instance_show, cmd_instance_create, cmd_instance_set;
+extern const struct cmd_spec cmd_template_list, cmd_template_show, cmd_template_create, cmd_template_set;
+extern const struct cmd_spec cmd_bare_metal_list, cmd_bare_metal_show, cmd_bare_metal_create, cmd_bare_metal_set;
+extern const struct cmd_spec cmd_auth_status, cmd_auth_token, cmd_doctor;
+
+#endif

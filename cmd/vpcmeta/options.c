@@ -1,0 +1,197 @@
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fsio/fsio.h"
+#include "render/render.h"
+
+static const char *const auth_words[] = {"iam", "bearer", "none", NULL};
+static const char *const color_words[] = {"auto", "always", "never", NULL};
+static const char *const protocol_words[] = {"http", "https", NULL};
+
+const struct opt_spec global_opt[] = {
+    OPT_COMMA_LIST(struct global_opts, regions, 0, "region", "R[,R...]|all", "regions to work in; all asks the API"),
+    OPT_STRING(struct global_opts, endpoint, 0, "endpoint", "URL", "base URL of the VPC API, /v1 included"),
+    OPT_STRING(struct global_opts, iam_url, 0, "iam-url", "URL", "base URL of IAM"),
+    OPT_ENUM(struct global_opts, auth, 0, "auth", auth_words, "where tokens come from"),
+    OPT_FILE(struct global_opts, api_key_file, 0, "api-key-file", "FILE|-", "read the API key from a file"),
+    OPT_STRING(struct global_opts, api_version, 0, "api-version", "DATE", "version date sent with every request",
+               .default_value = VPC_API_VERSION),
+    OPT_ENUM(struct global_opts, output, 'o', "output", render_format_names, "format of what is printed",
+             .default_value = "table"),
+    OPT_COMMA_LIST(struct global_opts, fields, 0, "fields", "A,B...", "only these fields, in this order"),
+    OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR", "filter the JSON output with a jq expression"),
+    OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "no line of headings"),
+    OPT_ENUM(struct global_opts, color, 0, "color", color_words, "colour in the output", .default_value = "auto"),
+    OPT_FLAG(struct global_opts, quiet, 'q', "quiet", "no progress, no notes, only warnings and errors"),
+    OPT_FLAG(struct global_opts, verbose, 'v', "verbose", "say what is done and what it cost"),
+    OPT_FILE(struct global_opts, trace, 0, "trace", "FILE", "append one JSON line a request, without secrets"),
+    OPT_DURATION(struct global_opts, timeout, 0, "timeout", "time for one request", .default_value = "30", .min = 100,
+                 .max = 3600000),
+    OPT_DURATION(struct global_opts, deadline, 0, "deadline", "time for the whole command", .min = 100,
+                 .max = 604800000),
+    OPT_FILE(struct global_opts, ca_file, 0, "ca-file", "FILE",
+             "trust these certificates (PEM) instead of the system's"),
+    OPT_FOLDER(struct global_opts, schema_dir, 0, "schema-dir", "DIR", "take the JSON Schemas from this folder"),
+    OPT_FLAG(struct global_opts, no_input, 0, "no-input", "never ask; refuse what would need an answer"),
+    OPT_END,
+};
+
+static const struct opt_spec selector_opt[] = {
+    OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
+    OPT_COMMA_LIST(struct selector_opts, names, 0, "name", "GLOB", "whose name matches"),
+    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),
+    OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID", "in this resource group"),
+    OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),
+    OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),
+    OPT_STRING(struct selector_opts, where, 0, "where", "JQ", "for whose API object this jq predicate is true"),
+    OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "but not those whose name matches"),
+    OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line"),
+    OPT_END,
+};
+const struct opt_group selector_group = {"Selectors", selector_opt, sizeof(struct selector_opts)};
+
+static const struct opt_spec metadata_opt[] = {
+    OPT_BOOL(struct metadata_opts, enabled, 0, "enabled", "metadata service on or off", .alias = "metadata-service"),
+    OPT_ENUM(struct metadata_opts, protocol, 0, "protocol", protocol_words, "https is the secure one",
+             .alias = "metadata-service-protocol"),
+    OPT_INT(struct metadata_opts, hop_limit, 0, "hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
+            "IP hops a response may travel", .alias = "metadata-service-response-hop-limit"),
+    OPT_END,
+};
+const struct opt_group metadata_group = {"Metadata service", metadata_opt, sizeof(struct metadata_opts)};
+
+static const struct opt_spec profile_opt[] = {
+    OPT_STRING(struct profile_opts, trusted_profile, 0, "trusted-profile", "ID|CRN",
+               "default trusted profile (at creation only)", .alias = "default-trusted-profile"),
+    OPT_BOOL(struct profile_opts, auto_link, 0, "auto-link", "link the profile to the server",
+             .alias = "default-trusted-profile-auto-link"),
+    OPT_END,
+};
+const struct opt_group profile_group = {"Trusted profile", profile_opt, sizeof(struct profile_opts)};
+
+static const struct opt_spec write_opt[] = {
+    OPT_FLAG(struct write_opts, dry_run, 'n', "dry-run", "show what would change, send nothing that writes"),
+    OPT_FLAG(struct write_opts, exit_code, 0, "exit-code", "with --dry-run: exit 3 when changes are pending"),
+    OPT_FLAG(struct write_opts, yes, 'y', "yes", "do not ask for confirmation"),
+    OPT_INT(struct write_opts, concurrency, 'j', "concurrency", 1, OPTIONS_CONCURRENCY_MAX,
+            "writes under way at a time", .word = "auto", .default_value = "auto"),
+    OPT_END,
+};
+const struct opt_group write_group = {"Writing", write_opt, sizeof(struct write_opts)};
+
+struct resource_settings options_settings(const struct metadata_opts *metadata, const struct profile_opts *profile)
+{
+    struct resource_settings settings = {0};
+
+    if (metadata->enabled.given) {
+        settings.given |= RESOURCE_ENABLED;
+        settings.enabled = metadata->enabled.value;
+    }
+    if (metadata->protocol.given) {
+        settings.given |= RESOURCE_PROTOCOL;
+        settings.protocol = protocol_words[metadata->protocol.value];
+    }
+    if (metadata->hop_limit.given) {
+        settings.given |= RESOURCE_HOP_LIMIT;
+        settings.hop_limit = (int)metadata->hop_limit.value;
+    }
+    if (profile->trusted_profile != NULL) {
+        settings.given |= RESOURCE_TRUSTED_PROFILE;
+        settings.trusted_profile = profile->trusted_profile;
+    }
+    if (profile->auto_link.given) {
+        settings.given |= RESOURCE_AUTO_LINK;
+        settings.auto_link = profile->auto_link.value;
+    }
+    return settings;
+}
+
+unsigned options_concurrency(const struct write_opts *write)
+{
+    return write->concurrency.unit == OPT_WORD ? OPTIONS_CONCURRENCY_AUTO : (unsigned)write->concurrency.value;
+}
+
+/* --- selectors ----------------------------------------------------------------------------------- */
+
+static struct plan_words words_of(const struct opt_list *list)
+{
+    return (struct plan_words){.items = list->items, .count = list->count};
+}
+
+/* Trims blanks and a carriage return (lists made on Windows); "" for empty lines and comments. */
+static char *trim_line(char *line)
+{
+    line += strspn(line, " \t");
+    line[strcspn(line, "#\r")] = '\0';
+    for (size_t size = strlen(line); size > 0 && strchr(" \t", line[size - 1]) != NULL;) {
+        line[--size] = '\0';
+    }
+    return line;
+}
+
+/* The arguments and the lines of --from, in one list. */
+static bool collect_targets(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
+                            struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+    size_t most = call->args_count;
+
+    if (opts->from != NULL &&
+        !fsio_read(strcmp(opts->from, "-") == 0 ? "/dev/stdin" : opts->from, OPTIONS_FROM_MAX, &lines, e)) {
+        return err_wrap(e, "--from");
+    }
+    for (size_t i = 0; i < lines.size; i++) {
+        most += lines.data[i] == '\n';
+    }
+    const char **items = text_arena_alloc(&ret->memory, (most + 1) * sizeof(*items));
+    size_t count = 0;
+    for (size_t i = 0; i < call->args_count; i++) {
+        items[count++] = call->args[i];
+    }
+    char *next = lines.data;
+    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
+        line = trim_line(line);
+        if (line[0] != '\0') {
+            items[count++] = text_arena_copy(&ret->memory, line, strlen(line));
+        }
+    }
+    if (opts->from != NULL && count == call->args_count) {
+        return err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", opts->from);
+    }
+    ret->selector.targets = (struct plan_words){.items = items, .count = count};
+    return true;
+}
+
+bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
+                      struct err *e)
+{
+    *ret = (struct options_selector){.selector = {
+                                         .names = words_of(&opts->names),
+                                         .excludes = words_of(&opts->excludes),
+                                         .vpcs = words_of(&opts->vpcs),
+                                         .resource_groups = words_of(&opts->resource_groups),
+                                         .zones = words_of(&opts->zones),
+                                         .statuses = words_of(&opts->statuses),
+                                     }};
+    if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, e)) == NULL) {
+        return err_wrap(e, "--where");
+    }
+    if (!collect_targets(opts, call, ret, e)) {
+        options_selector_free(ret);
+        return false;
+    }
+    if (opts->all && ret->selector.targets.count > 0) {
+        options_selector_free(ret);
+        return err_set(e, ERR_USAGE, "--all and names contradict each other: give one of them");
+    }
+    return true;
+}
+
+void options_selector_free(struct options_selector *selector)
+{
+    query_destroy(selector->selector.where);
+    text_arena_free(&selector->memory);
+    *selector = (struct options_selector){0};
+}

@@ -1,0 +1,77 @@
+/* options: the groups of options that several commands share, each declared once (cli.md). */
+#ifndef VPCMETA_OPTIONS_H
+#define VPCMETA_OPTIONS_H
+
+#include "cli/cli.h"
+#include "plan/plan_select.h"
+#include "resource/resource.h"
+
+/* Options of every command. */
+struct global_opts {
+    struct opt_list regions;
+    const char *endpoint, *iam_url;
+    struct opt_enum auth;
+    const char *api_key_file, *api_version;
+    struct opt_enum output; /* enum render_format */
+    struct opt_list fields;
+    const char *jq;
+    bool no_headers, quiet, verbose, no_input;
+    struct opt_enum color; /* enum term_color */
+    const char *trace, *ca_file, *schema_dir;
+    struct opt_duration timeout, deadline;
+};
+extern const struct opt_spec global_opt[];
+
+/* "Selectors" of cli.md. */
+struct selector_opts {
+    bool all;
+    struct opt_list names, vpcs, resource_groups, zones, statuses, excludes;
+    const char *where, *from;
+};
+extern const struct opt_group selector_group;
+
+/* "Settings" of cli.md: those that can be changed, and those that exist at creation only. */
+struct metadata_opts {
+    struct opt_bool enabled;
+    struct opt_enum protocol;
+    struct opt_int hop_limit;
+};
+extern const struct opt_group metadata_group;
+
+struct profile_opts {
+    const char *trusted_profile;
+    struct opt_bool auto_link;
+};
+extern const struct opt_group profile_group;
+
+/* The settings that were given. Strings are borrowed from the call. */
+struct resource_settings options_settings(const struct metadata_opts *metadata, const struct profile_opts *profile);
+
+/* "Writing to a fleet" of cli.md. */
+struct write_opts {
+    bool dry_run, exit_code, yes;
+    struct opt_int concurrency;
+};
+extern const struct opt_group write_group;
+enum {
+    OPTIONS_CONCURRENCY_AUTO = 32,
+    OPTIONS_CONCURRENCY_MAX = 256,
+    OPTIONS_FROM_MAX = 16 * 1024 * 1024, /* bytes of a --from file */
+};
+
+/* Requests in flight that the options ask for. */
+unsigned options_concurrency(const struct write_opts *write);
+
+/*
+ * A selector from options, arguments and --from (a file or "-", one name, id or CRN a line, # comments). Frees with
+ * options_selector_free. ERR_USAGE for a bad --where or a file that cannot be read.
+ */
+struct options_selector {
+    struct plan_selector selector;
+    struct text_arena memory;
+};
+bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
+                      struct err *e) __attribute__((warn_unused_result));
+void options_selector_free(struct options_selector *selector);
+
+#endif

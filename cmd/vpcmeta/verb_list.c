@@ -1,0 +1,209 @@
+/* list and show: an inventory, or part of it, as rows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "resource/resource_columns.h"
+#include "verbs.h"
+
+const struct opt_spec list_opt[] = {
+    OPT_GROUP(struct list_opts, select, selector_group),
+    OPT_FLAG(struct list_opts, profile_details, 0, "trusted-profile-details",
+             "also read each server's default trusted profile (a request each)"),
+    OPT_END,
+};
+
+json_t *verb_list_head(const struct text *missing)
+{
+    json_t *head = json_pack("{s:i, s:b}", "schema_version", 1, "complete", missing->size == 0);
+    CLEANUP(text_free) struct text lines = {0};
+
+    if (missing->size == 0) {
+        return head;
+    }
+    json_t *parts = json_array();
+    text_append(&lines, text_string(missing));
+    char *next = lines.data;
+    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
+        if (line[0] != '\0') {
+            json_array_append_new(parts, json_string(line));
+        }
+    }
+    json_object_set_new(head, "missing", parts);
+    return head;
+}
+
+/* --- trusted profiles ------------------------------------------------------------------------------- */
+
+struct profile_read {
+    json_t **slot;
+    struct err *error; /* shared: the first one counts */
+};
+
+static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct profile_read *read = context;
+    struct answer_node profile = ANSWER_ABSENT_NODE;
+
+    (void)reply;
+    if (!answer_get_object(root, "default_trusted_profile", ANSWER_OPTIONAL, &profile, e)) {
+        return false;
+    }
+    json_decref(*read->slot);
+    *read->slot = profile.document != NULL ? answer_to_json(profile) : NULL;
+    return true;
+}
+
+static void profile_done(const struct vpc_answer *answer, void *context)
+{
+    struct profile_read *read = context;
+
+    if (answer->error != NULL && read->error->code == ERR_NONE) {
+        *read->error = *answer->error;
+    }
+    free(read);
+}
+
+static struct vpc *region_of(const struct plan_scope *scope, const struct resource *record)
+{
+    for (size_t i = 1; i < scope->region_count; i++) {
+        if (strcmp(vpc_region(scope->regions[i]), record->region) == 0) {
+            return scope->regions[i];
+        }
+    }
+    return scope->regions[0];
+}
+
+/* A template carries its profile itself; servers tell it in their initialization. */
+static json_t *own_profile(const struct resource *record)
+{
+    const struct resource_settings *settings = &record->settings;
+    const char *target = settings->trusted_profile;
+
+    if ((settings->given & RESOURCE_TRUSTED_PROFILE) == 0) {
+        return NULL;
+    }
+    return json_pack("{s:b, s:{s:s}}", "auto_link", settings->auto_link, "target",
+                     resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
+}
+
+json_t **verb_read_profiles(const struct plan_scope *scope, const struct resource_list *list, struct err *e)
+{
+    size_t count = resource_list_count(list);
+    json_t **profiles = calloc(count + 1, sizeof(json_t *));
+    struct err error = ERR_INIT;
+
+    for (size_t i = 0; profiles != NULL && i < count; i++) {
+        const struct resource *record = resource_list_at(list, i);
+        struct profile_read *read = malloc(sizeof(*read));
+        if (read == NULL || !record->kind->has_initialization) {
+            profiles[i] = own_profile(record);
+            free(read);
+            continue;
+        }
+        *read = (struct profile_read){.slot = &profiles[i], .error = &error};
+        vpc_get(region_of(scope, record), record->kind,
+                &(struct vpc_call){.id = record->id,
+                                   .below = "initialization",
+                                   .read = read_profile,
+                                   .done = profile_done,
+                                   .context = read});
+    }
+    http_set_window(scope->http, OPTIONS_CONCURRENCY_AUTO);
+    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
+        verb_free_profiles(profiles, count);
+        err_set(e, error.code, "%s", error.message);
+        err_wrap(e, "reading the trusted profiles");
+        return NULL;
+    }
+    return profiles;
+}
+
+void verb_free_profiles(json_t **profiles, size_t count)
+{
+    for (size_t i = 0; profiles != NULL && i < count; i++) {
+        json_decref(profiles[i]);
+    }
+    free(profiles);
+}
+
+/* --- rows ------------------------------------------------------------------------------------------- */
+
+static struct table *make_table(const struct resource_list *list, const struct resource_kind *kind,
+                                json_t *const *profiles)
+{
+    struct table *table = table_create(resource_columns, resource_columns_count(kind, profiles != NULL));
+
+    for (size_t i = 0; i < resource_list_count(list); i++) {
+        const struct resource *record = resource_list_at(list, i);
+        resource_add_row(table, record, &record->settings);
+        if (profiles != NULL) {
+            resource_set_profile(table, profiles[i]);
+        }
+    }
+    return table;
+}
+
+/* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */
+static int incomplete_status(const struct text *missing, struct err *e)
+{
+    if (missing->size == 0) {
+        return 0;
+    }
+    err_set(e, ERR_INCOMPLETE, "the list is incomplete: %.*s", (int)strcspn(text_string(missing), "\n"),
+            text_string(missing));
+    return err_exit_status(e);
+}
+
+static int print_list(struct app *app, const struct resource_list *list, const struct resource_kind *kind,
+                      json_t *const *profiles, const struct text *missing, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = make_table(list, kind, profiles);
+    JSON_CLEANUP json_t *head = verb_list_head(missing);
+
+    if (!app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
+        return err_exit_status(e);
+    }
+    return incomplete_status(missing, e);
+}
+
+int verb_list(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+{
+    const struct list_opts *opts = call->opts;
+    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(text_free) struct text missing = {0};
+    struct plan_scope scope;
+    json_t **profiles = NULL;
+
+    if (!app_check_output(app, resource_columns, resource_columns_count(kind, opts->profile_details), e) ||
+        !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !plan_select(&scope, &kind, 1, &selector.selector, list, &missing, e)) {
+        return err_exit_status(e);
+    }
+    if (opts->profile_details && (profiles = verb_read_profiles(&scope, list, e)) == NULL) {
+        return err_exit_status(e);
+    }
+    int status = print_list(app, list, kind, profiles, &missing, e);
+    verb_free_profiles(profiles, resource_list_count(list));
+    return status;
+}
+
+int verb_show(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(text_free) struct text missing = {0};
+    struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
+    struct plan_scope scope;
+
+    if (!app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
+        !app_connect(app, &scope, e) || !plan_select(&scope, &kind, 1, &selector, list, NULL, e)) {
+        return err_exit_status(e);
+    }
+    json_t **profiles = verb_read_profiles(&scope, list, e);
+    if (profiles == NULL) {
+        return err_exit_status(e);
+    }
+    int status = print_list(app, list, kind, profiles, &missing, e);
+    verb_free_profiles(profiles, resource_list_count(list));
+    return status;
+}

@@ -1,0 +1,161 @@
+/* What became of a run: the write object of cli.md, or a table for people. */
+#include <sys/random.h>
+#include <time.h>
+
+#include "clock/clock.h"
+#include "verbs.h"
+
+enum result_column {
+    COLUMN_KIND,
+    COLUMN_REGION,
+    COLUMN_ID,
+    COLUMN_NAME,
+    COLUMN_OUTCOME,
+    COLUMN_BEFORE,
+    COLUMN_AFTER,
+    COLUMN_RESTART,
+    COLUMN_REASON,
+    COLUMN_STATUS,
+    COLUMN_REQUEST,
+    COLUMN_ATTEMPTS,
+    COLUMN_COUNT,
+};
+
+const struct table_column verb_result_columns[] = {
+    [COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING},
+    [COLUMN_REGION] = {.name = "region", .type = TABLE_STRING},
+    [COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [COLUMN_NAME] = {.name = "name", .type = TABLE_STRING},
+    [COLUMN_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
+    [COLUMN_BEFORE] = {.name = "before", .type = TABLE_JSON},
+    [COLUMN_AFTER] = {.name = "after", .type = TABLE_JSON},
+    [COLUMN_RESTART] = {.name = "restart_needed", .type = TABLE_BOOL},
+    [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING},
+    [COLUMN_STATUS] = {.name = "http_status", .type = TABLE_INT},
+    [COLUMN_REQUEST] = {.name = "request_id", .type = TABLE_STRING},
+    [COLUMN_ATTEMPTS] = {.name = "attempts", .type = TABLE_INT},
+};
+const size_t verb_result_columns_count = COLUMN_COUNT;
+
+void verb_run_id(char run_id[VERB_RUN_ID_SIZE])
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    unsigned random = 0;
+
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+        random = (unsigned)clock_monotonic_ms(clock_system());
+    }
+    gmtime_r(&now, &parts);
+    size_t used = strftime(run_id, VERB_RUN_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
+    snprintf(run_id + used, VERB_RUN_ID_SIZE - used, "-%06x", random & 0xffffffU);
+}
+
+static void set_settings(struct table *table, size_t column, const struct resource_settings *settings)
+{
+    JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    json_print(&bytes, object, JSON_PRINT_COMPACT);
+    table_set_json(table, column, text_string(&bytes), bytes.size);
+}
+
+static void add_result(struct table *table, const struct fleet_result *result)
+{
+    const struct resource *resource = result->item->resource;
+
+    table_add_row(table);
+    table_set_string(table, COLUMN_KIND, resource->kind->name);
+    table_set_string(table, COLUMN_REGION, resource->region);
+    table_set_string(table, COLUMN_ID, resource->id != NULL ? resource->id : "");
+    table_set_string(table, COLUMN_NAME, resource->name != NULL ? resource->name : "");
+    table_set_string(table, COLUMN_OUTCOME, fleet_outcome_name(result->outcome));
+    set_settings(table, COLUMN_BEFORE, &result->before);
+    set_settings(table, COLUMN_AFTER, &result->after);
+    table_set_bool(table, COLUMN_RESTART, result->restart_needed);
+    table_set_string(table, COLUMN_REASON, result->error.message);
+    if (result->http_status > 0) {
+        table_set_int(table, COLUMN_STATUS, result->http_status);
+    } else {
+        table_set_null(table, COLUMN_STATUS);
+    }
+    table_set_string(table, COLUMN_REQUEST, result->request_id);
+    table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
+}
+
+static json_t *summary_json(const struct fleet_summary *summary)
+{
+    json_t *object = json_pack("{s:I}", "selected", (json_int_t)summary->selected);
+
+    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
+        json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
+                            json_integer((json_int_t)summary->counts[outcome]));
+    }
+    return object;
+}
+
+/* --- for people ------------------------------------------------------------------------------------- */
+
+enum { TEXT_NAME, TEXT_OUTCOME, TEXT_CHANGE, TEXT_COLUMNS };
+static const struct table_column text_columns[TEXT_COLUMNS] = {
+    [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
+    [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
+    [TEXT_CHANGE] = {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .least = 30},
+};
+
+static void add_text_row(struct table *table, const struct fleet_result *result)
+{
+    static const enum table_style styles[FLEET_OUTCOMES] = {[FLEET_CHANGED] = TABLE_GOOD,
+                                                            [FLEET_UNCHANGED] = TABLE_DIM,
+                                                            [FLEET_SKIPPED] = TABLE_WARN,
+                                                            [FLEET_FAILED] = TABLE_BAD,
+                                                            [FLEET_UNKNOWN] = TABLE_BAD};
+    CLEANUP(text_free) struct text change = {0};
+
+    if (result->error.code != ERR_NONE) {
+        text_append(&change, result->error.message);
+    } else {
+        resource_settings_describe(&change, &result->before, &result->after,
+                                   resource_settings_diff(&result->before, &result->after));
+        text_append(&change, result->restart_needed ? "; needs a stop and a start" : "");
+    }
+    table_add_row(table);
+    table_set_string(table, TEXT_NAME, result->item->resource->name);
+    table_set_string(table, TEXT_OUTCOME, fleet_outcome_name(result->outcome));
+    table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
+    table_set_string(table, TEXT_CHANGE, text_string(&change));
+}
+
+/* What stayed as it was is only counted, unless -v asks for it. */
+static bool print_text(struct app *app, const struct fleet_run *run, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = table_create(text_columns, TEXT_COLUMNS);
+
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].outcome != FLEET_UNCHANGED || app->globals->verbose) {
+            add_text_row(table, &run->results[i]);
+        }
+    }
+    return table_row_count(table) == 0 || app_print_table(app, table, NULL, e);
+}
+
+bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+{
+    const struct global_opts *globals = app->globals;
+
+    if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
+        return print_text(app, run, e);
+    }
+    TABLE_CLEANUP struct table *table = table_create(verb_result_columns, verb_result_columns_count);
+    for (size_t i = 0; i < run->count; i++) {
+        add_result(table, &run->results[i]);
+    }
+    JSON_CLEANUP json_t *head =
+        json_pack("{s:i, s:s, s:o}", "schema_version", 1, "run", run_id, "summary", summary_json(&run->summary));
+    return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "results"}, e);
+}
+
+void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind)
+{
+    text_printf(out, "%zu %s", count, count == 1 ? kind->singular : kind->plural);
+}

@@ -1,0 +1,80 @@
+/*
+ * verbs: what the nouns have in common. cmd_<noun>.c declares the commands of a noun; each runs one of these with its
+ * kind. Nothing here knows which kind it works on but by its descriptor.
+ */
+#ifndef VPCMETA_VERBS_H
+#define VPCMETA_VERBS_H
+
+#include "app.h"
+#include "fleet/fleet.h"
+
+struct list_opts {
+    struct selector_opts select;
+    bool profile_details;
+};
+extern const struct opt_spec list_opt[];
+int verb_list(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+
+int verb_show(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+
+struct create_opts {
+    const char *file, *name;
+    struct metadata_opts metadata;
+    struct profile_opts profile;
+    bool dry_run, yes;
+};
+extern const struct opt_spec create_opt[];
+int verb_create(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+
+struct set_opts {
+    struct selector_opts select;
+    struct metadata_opts metadata;
+    struct profile_opts profile; /* only to refuse it with the way out */
+    struct write_opts write;
+};
+extern const struct opt_spec set_opt[];
+int verb_set(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+
+/* --- pieces that verbs share ------------------------------------------------------------------------ */
+
+/*
+ * Reads the trusted profile of every record (GET {id}/initialization, many at a time) and gives an array of new
+ * references, NULL where there is none. Free it with verb_free_profiles.
+ */
+json_t **verb_read_profiles(const struct plan_scope *scope, const struct resource_list *list, struct err *e);
+void verb_free_profiles(json_t **profiles, size_t count);
+
+/* {"schema_version":1,"complete":true}, or complete false with the lines of `missing` as a list. New reference. */
+json_t *verb_list_head(const struct text *missing);
+
+/* Prints what became of a run in the wanted format. `run_id` is made by verb_run_id. */
+bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+    __attribute__((warn_unused_result));
+extern const struct table_column verb_result_columns[];
+extern const size_t verb_result_columns_count;
+
+enum { VERB_RUN_ID_SIZE = 32 };
+/* "20261120-233059-5f3a9c": when, and a random part. */
+void verb_run_id(char run_id[VERB_RUN_ID_SIZE]);
+
+/* "1 instance", "12 bare metal servers". */
+void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind);
+
+/*
+ * Checks a body against a schema of the catalog and prints every fault with its place (in `document`, when the body came
+ * from a file). ERR_INVALID, or ERR_UNDECIDED, with a summary.
+ */
+bool verb_check_body(struct app *app, const char *schema_name, const json_t *body, const struct json_document *document,
+                     struct err *e) __attribute__((warn_unused_result));
+
+/* The line of progress of a run; its parts are private to verb_progress.c. */
+struct verb_progress {
+    size_t done, total;
+    int64_t started_ms, drawn_ms;
+    bool shown;
+};
+struct verb_progress verb_progress_begin(const struct app *app, const struct plan *plan);
+void verb_progress_step(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
+void verb_progress_end(const struct verb_progress *progress);
+
+#endif
