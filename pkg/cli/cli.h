@@ -240,15 +240,23 @@ struct cli_noun {
     const char *name, *summary;
 };
 
+/* A section of the man page that the table cannot know: exit status, environment, files. */
+struct cli_section {
+    const char *heading; /* "EXIT STATUS" */
+    const char *text;    /* lines "term: explanation" make a list, others paragraphs with a blank line between */
+};
+
 struct cli_program {
     const char *name, *version;
     const char *summary;                    /* one line */
     const char *description;                /* paragraphs, for help and the man page */
+    const struct cmd_example *examples;     /* the last one has no line; NULL: none */
     const struct cli_noun *nouns;           /* the last one has no name */
     const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help */
     const struct opt_spec *globals;         /* options that every command takes */
     size_t globals_size;
-    const char *afterword; /* paragraphs at the end of the man page (environment, files), or NULL */
+    const struct cli_section
+        *sections; /* at the end of the program's man page; the last one has no heading; NULL: none */
 };
 
 /*
@@ -325,6 +333,12 @@ bool cli_split(const char *line, struct cli_line *ret, struct err *e) __attribut
 /* Frees what the line holds; zero-initialised values allowed. For CLEANUP. */
 void cli_line_free(struct cli_line *line);
 
+/*
+ * How many of the words stand before the first one that is an operator of a POSIX shell (| > >> < && ||, also 2> and
+ * the like): examples in help and in README may end in a pipe or a redirection, which is not the program's.
+ */
+size_t cli_shell_end(const struct cli_words *words);
+
 /* Appends the word so that cli_split and a POSIX shell read it back as one: as it is, or in '...'.
  */
 void cli_quote(struct text *out, const char *word);
@@ -379,12 +393,17 @@ void cli_completion_script(const struct cli_program *program, enum cli_shell she
  */
 
 /*
- * Appends help on a topic: "" the program, "instance" a noun, "instance set" a command. Wrapped to
- * `columns`, at most 100 and at least 40 of them; 0 (not a terminal) means 80. ERR_USAGE when there
- * is no such topic.
+ * Appends help on a topic: "" the program, "instance" a noun, "instance set" a command. Wrapped to `columns`,
+ * at most 100 and at least 40 of them; 0 (not a terminal) means 80. ERR_USAGE when there is no such topic.
  */
 bool cli_help(const struct cli_program *program, const char *topic, unsigned columns, struct text *out, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * Appends what may follow the words `topic` ("" or a noun, as in call->topic), a line each, and where to read on:
+ * the answer to CLI_INCOMPLETE. Wrapped as cli_help.
+ */
+void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out);
 
 /* The table as JSON: {"schema_version":1,"name","version","global_options":[],"commands":[]}. New
  * reference. */

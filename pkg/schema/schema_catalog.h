@@ -80,6 +80,20 @@ bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *valu
                               struct err *e) __attribute__((warn_unused_result));
 
 /*
+ * The tree of any file of the folder by its path below it, "common/instance.json"; borrowed. NULL with ERR_NOT_FOUND
+ * when there is none, ERR_INVALID when it is no JSON object.
+ */
+const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
+    __attribute__((warn_unused_result));
+
+/*
+ * The path below the folder of what `reference` means in the file `from` ("scalars.json#/$defs/id" in
+ * "common/identity.json": "common/scalars.json"), appended to `ret_path`, and its fragment ("/$defs/id"; "" for none),
+ * which points into `reference`. False when it leads out of the folder.
+ */
+bool schema_catalog_resolve(const char *from, const char *reference, struct text *ret_path, const char **ret_fragment);
+
+/*
  * The entry's schema with all that its references reach in one document that stands for itself: the files it needs
  * are embedded under $defs with their $id (draft 2020-12, 9.3). New reference; NULL with ERR_INVALID as compile.
  */

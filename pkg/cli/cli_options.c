@@ -1,0 +1,180 @@
+/* The table as the other files of the room read it. */
+#include "cli/cli_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct opt_spec builtin_opts[] = {
+    OPT_FLAG(struct cli_builtin_opts, help, 'h', "help", "show help and end"),
+    OPT_FLAG(struct cli_builtin_opts, version, 0, "version", "show the version and end"),
+    OPT_END,
+};
+
+static void add(struct cli_options *options, struct cli_option option)
+{
+    if (options->count == options->capacity) {
+        size_t capacity = options->capacity ? 2 * options->capacity : 64;
+        struct cli_option *items = realloc(options->items, capacity * sizeof(*items));
+        if (items == NULL) {
+            fputs("error: out of memory\n", stderr);
+            abort();
+        }
+        options->items = items;
+        options->capacity = capacity;
+    }
+    options->items[options->count++] = option;
+}
+
+static void add_specs(struct cli_options *options, const struct opt_spec *specs, enum cli_owner owner, size_t offset,
+                      const char *heading, bool groups)
+{
+    for (const struct opt_spec *spec = specs; spec != NULL && spec->kind != OPT_KIND_END; spec++) {
+        if ((spec->kind == OPT_KIND_GROUP) != groups) {
+            continue;
+        }
+        if (groups) {
+            const char *own = spec->group->heading ? spec->group->heading : heading;
+            add_specs(options, spec->group->opts, owner, offset + spec->offset, own, false);
+            add_specs(options, spec->group->opts, owner, offset + spec->offset, own, true);
+        } else {
+            add(options, (struct cli_option){spec, owner, offset + spec->offset, heading, NULL});
+        }
+    }
+}
+
+void cli_options_add_globals(struct cli_options *options, const struct cli_program *program)
+{
+    add_specs(options, builtin_opts, CLI_BUILTIN, 0, "Global options", false);
+    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options", false);
+    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options", true);
+}
+
+void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command)
+{
+    if (command != NULL) {
+        add_specs(options, command->opts, CLI_COMMAND, 0, "", false);
+        add_specs(options, command->opts, CLI_COMMAND, 0, "", true);
+    }
+}
+
+void cli_options_free(struct cli_options *options)
+{
+    free(options->items);
+    *options = (struct cli_options){0};
+}
+
+static bool is_word(const char *word, const char *name, size_t size)
+{
+    return word != NULL && strlen(word) == size && memcmp(word, name, size) == 0;
+}
+
+struct cli_option *cli_options_find(const struct cli_options *options, const char *name, size_t size)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        const struct opt_spec *spec = options->items[i].spec;
+        if (is_word(spec->name, name, size) || is_word(spec->alias, name, size)) {
+            return &options->items[i];
+        }
+    }
+    return NULL;
+}
+
+struct cli_option *cli_options_find_letter(const struct cli_options *options, char letter)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        if (options->items[i].spec->letter == letter && letter != 0) {
+            return &options->items[i];
+        }
+    }
+    return NULL;
+}
+
+struct cli_option *cli_options_of_word(const struct cli_options *options, const char *word)
+{
+    if (word[0] == '-' && word[1] == '-' && word[2] != '\0') {
+        return cli_options_find(options, word + 2, strcspn(word + 2, "="));
+    }
+    return word[0] == '-' && word[1] != '\0' && word[2] == '\0' ? cli_options_find_letter(options, word[1]) : NULL;
+}
+
+/* The only option that begins with `name`, as somebody means who abbreviates; NULL when there are none or several. */
+static const char *only_longer(const struct cli_options *options, const char *name)
+{
+    const char *found = NULL;
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < options->count && size > 0; i++) {
+        if (strncmp(options->items[i].spec->name, name, size) == 0) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = options->items[i].spec->name;
+        }
+    }
+    return found;
+}
+
+const char *cli_options_nearest(const struct cli_options *options, const char *name)
+{
+    const char *nearest = only_longer(options, name);
+    const char **words = nearest ? NULL : calloc(2 * options->count + 1, sizeof(*words));
+
+    if (words != NULL) {
+        for (size_t i = 0; i < options->count; i++) {
+            words[2 * i] = options->items[i].spec->name;
+            words[2 * i + 1] = options->items[i].spec->alias;
+        }
+        nearest = text_nearest(name, words, 2 * options->count);
+        free(words);
+    }
+    return nearest;
+}
+
+static void append_words(struct text *out, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        text_printf(out, "%s%s", i ? "|" : "", words[i]);
+    }
+}
+
+const char *cli_option_value(const struct opt_spec *spec, struct text *scratch)
+{
+    if (spec->value != NULL) {
+        return spec->value;
+    }
+    text_clear(scratch);
+    switch (spec->kind) {
+    case OPT_KIND_BOOL:
+        return "true|false";
+    case OPT_KIND_DURATION:
+        return "SECONDS";
+    case OPT_KIND_ENUM:
+        append_words(scratch, spec->words);
+        break;
+    case OPT_KIND_INT:
+        text_printf(scratch, "%ld..%ld", spec->min, spec->max);
+        text_append(scratch, spec->flags & OPT_PERCENTS ? "|N%" : "");
+        if (spec->word != NULL) {
+            text_printf(scratch, "|%s", spec->word);
+        }
+        break;
+    default:
+        return "VALUE";
+    }
+    return text_string(scratch);
+}
+
+size_t cli_option_words(const struct opt_spec *spec, const char *ret_words[], size_t size)
+{
+    static const char *const truth[] = {"true", "false", NULL};
+    const char *const named[] = {spec->word, NULL};
+    const char *const *words = spec->kind == OPT_KIND_BOOL ? truth : spec->kind == OPT_KIND_INT ? named : spec->words;
+    size_t count = 0;
+
+    while (words != NULL && words[count] != NULL && count < size) {
+        ret_words[count] = words[count];
+        count++;
+    }
+    return count;
+}

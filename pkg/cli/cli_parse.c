@@ -1,0 +1,365 @@
+/*
+ * Parsing on getopt_long in its in-order mode ("-..."): every word that is no option comes back in its place, and
+ * the option list grows when those words have named the command. glibc's abbreviations are kept out by looking up
+ * each long option before getopt_long sees it; its messages are off, ours name the neighbour and the way out.
+ */
+#include "cli/cli_commands.h"
+#include "cli/cli_options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_MAX = 60, FIRST_LONG = 256 };
+
+struct parser {
+    const struct cli_program *program;
+    struct cli_call *call;
+    struct cli_options options;
+    struct cli_builtin_opts builtin;
+    char *globals, *opts;
+    struct text path;   /* the command's words so far */
+    struct text shorts; /* getopt's "-:nf:" */
+    struct option *longs;
+    const char **args;
+    size_t args_count;
+};
+
+static void parser_free(struct parser *p)
+{
+    cli_options_free(&p->options);
+    text_free(&p->path);
+    text_free(&p->shorts);
+    free(p->longs);
+}
+
+static void *member_of(const struct parser *p, const struct cli_option *option)
+{
+    char *base = option->owner == CLI_GLOBAL    ? p->globals
+                 : option->owner == CLI_COMMAND ? p->opts
+                                                : (char *)&p->builtin;
+
+    return base + option->offset;
+}
+
+/* The options known so far in getopt's terms. An option's number is FIRST_LONG and its index. */
+static void describe_options(struct parser *p)
+{
+    size_t count = p->options.count;
+    size_t used = 0;
+
+    free(p->longs);
+    p->longs = calloc(2 * count + 1, sizeof(*p->longs));
+    if (p->longs == NULL) {
+        abort();
+    }
+    text_clear(&p->shorts);
+    text_append(&p->shorts, "-:");
+    for (size_t i = 0; i < count; i++) {
+        const struct opt_spec *spec = p->options.items[i].spec;
+        int argument = cli_option_takes_value(spec) ? required_argument : no_argument;
+        p->longs[used++] = (struct option){spec->name, argument, NULL, FIRST_LONG + (int)i};
+        if (spec->alias != NULL) {
+            p->longs[used++] = (struct option){spec->alias, argument, NULL, FIRST_LONG + (int)i};
+        }
+        if (spec->letter != 0) {
+            text_printf(&p->shorts, "%c%s", spec->letter, argument == required_argument ? ":" : "");
+        }
+    }
+}
+
+static bool set_defaults(struct parser *p, enum cli_owner owner, struct err *e)
+{
+    for (size_t i = 0; i < p->options.count; i++) {
+        const struct cli_option *option = &p->options.items[i];
+        if (option->owner == owner && !cli_value_default(option->spec, member_of(p, option), &p->call->memory, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "see 'vpcmeta help instance set'", with the words known so far. */
+static const char *remedy(const struct parser *p, struct text *out)
+{
+    text_clear(out);
+    text_printf(out, "see '%s help%s%s'", p->program->name, p->path.size ? " " : "", text_string(&p->path));
+    return text_string(out);
+}
+
+static bool unknown_option(const struct parser *p, const char *word, size_t size, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text see = {0};
+    CLEANUP(text_free) struct text name = {0};
+
+    text_append_short(&shown, word, size, SHOWN_MAX);
+    text_append_size(&name, word + 2, size > 2 ? size - 2 : 0);
+    const char *nearest = cli_options_nearest(&p->options, text_string(&name));
+    if (nearest != NULL) {
+        return err_set(e, ERR_USAGE, "unknown option %s: did you mean --%s? (%s)", text_string(&shown), nearest,
+                       remedy(p, &see));
+    }
+    return err_set(e, ERR_USAGE, "unknown option %s%s (%s)", text_string(&shown),
+                   p->call->command ? "" : ": options of a command stand after its words", remedy(p, &see));
+}
+
+/* Refuses a long option that is none of ours, before getopt_long takes it for an abbreviation. */
+static bool check_long(const struct parser *p, const char *word, struct err *e)
+{
+    if (strncmp(word, "--", 2) != 0 || word[2] == '\0') {
+        return true;
+    }
+    size_t size = strcspn(word, "=");
+    const struct cli_option *option = cli_options_find(&p->options, word + 2, size - 2);
+    if (option == NULL) {
+        /* never with its value, which may be a secret */
+        return unknown_option(p, word, size, e);
+    }
+    if (word[size] == '=' && !cli_option_takes_value(option->spec)) {
+        return err_set(e, ERR_USAGE, "%.*s takes no value", (int)size, word);
+    }
+    return true;
+}
+
+static bool needs_value(const struct cli_option *option, const char *shown, struct err *e)
+{
+    CLEANUP(text_free) struct text scratch = {0};
+
+    return err_set(e, ERR_USAGE, "%s needs a value: %s", shown, cli_option_value(option->spec, &scratch));
+}
+
+static bool given_twice(const struct cli_option *option, const char *shown, const char *value, struct err *e)
+{
+    CLEANUP(text_free) struct text first = {0};
+    CLEANUP(text_free) struct text second = {0};
+
+    text_append_short(&first, option->seen, strlen(option->seen), SHOWN_MAX);
+    text_append_short(&second, value, strlen(value), SHOWN_MAX);
+    return err_set(e, ERR_USAGE, "%s is given twice, as %s and as %s: which one is meant?", shown, text_string(&first),
+                   text_string(&second));
+}
+
+/* `value` is NULL for a flag; `separate` that it is a word of its own. */
+static bool take_option(struct parser *p, struct cli_option *option, const char *shown, const char *value,
+                        bool separate, struct err *e)
+{
+    if (value == NULL) {
+        *(bool *)member_of(p, option) = true;
+        return true;
+    }
+    if (separate && cli_options_of_word(&p->options, value) != NULL) {
+        return err_set(e, ERR_USAGE, "%s needs a value, and %s is an option: write %s=%s if it is meant", shown, value,
+                       shown, value);
+    }
+    if (option->seen != NULL && option->spec->kind != OPT_KIND_LIST) {
+        return given_twice(option, shown, value, e);
+    }
+    bool first = option->seen == NULL;
+    option->seen = value;
+    return cli_value_parse(option->spec, shown, value, member_of(p, option), first, &p->call->memory, e);
+}
+
+static bool is_next_word(const struct parser *p, const char *word)
+{
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    struct cli_next next;
+
+    cli_next_words(p->program, text_string(&p->path), &memory, &next);
+    for (size_t i = 0; i < next.count; i++) {
+        if (strcmp(next.items[i].word, word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_word(struct parser *p, const char *word, struct err *e)
+{
+    struct cli_call *call = p->call;
+
+    if (call->command != NULL) {
+        if (word[0] == '\0') {
+            return err_set(e, ERR_USAGE, "%s: an argument is empty", text_string(&p->path));
+        }
+        p->args[call->args_count++] = text_arena_copy(&call->memory, word, strlen(word));
+        return true;
+    }
+    if (!is_next_word(p, word)) {
+        return cli_unknown_command(p->program, text_string(&p->path), word, e);
+    }
+    text_printf(&p->path, "%s%s", p->path.size ? " " : "", word);
+    call->command = cli_find(p->program, text_string(&p->path));
+    if (call->command == NULL) {
+        return true;
+    }
+    p->opts = text_arena_alloc(&call->memory, call->command->opts_size);
+    cli_options_add_command(&p->options, call->command);
+    describe_options(p);
+    return set_defaults(p, CLI_COMMAND, e);
+}
+
+/* Takes what getopt_long returned: a word, a letter, a long option's number, or a complaint. */
+static bool take(struct parser *p, int code, char *const argv[], struct err *e)
+{
+    char letter[] = {'-', (char)(code == '?' || code == ':' ? optopt : code), '\0'};
+    CLEANUP(text_free) struct text shown = {0};
+    int number = code == ':' ? optopt : code;
+
+    if (code == 1) {
+        return take_word(p, optarg, e);
+    }
+    if (code == '?') {
+        return unknown_option(p, letter, strlen(letter), e);
+    }
+    bool is_long = number >= FIRST_LONG;
+    bool separate = code != ':' && optarg != NULL && optarg == argv[optind - 1];
+    struct cli_option *option =
+        is_long ? &p->options.items[number - FIRST_LONG] : cli_options_find_letter(&p->options, (char)number);
+    const char *word = is_long ? argv[optind - 1 - separate] : letter;
+    text_append_size(&shown, word, is_long ? strcspn(word, "=") : 2);
+    if (code == ':') {
+        return needs_value(option, text_string(&shown), e);
+    }
+    return take_option(p, option, text_string(&shown), cli_option_takes_value(option->spec) ? optarg : NULL, separate,
+                       e);
+}
+
+static bool parse_words(struct parser *p, int argc, char *const argv[], struct err *e)
+{
+    optind = 0; /* makes glibc begin anew, with the first character of the option string as the order */
+    opterr = 0;
+    for (;;) {
+        int next = optind > 0 ? optind : 1;
+        if (next < argc && !check_long(p, argv[next], e)) {
+            return false;
+        }
+        int code = getopt_long(argc, argv, text_string(&p->shorts), p->longs, NULL);
+        if (code == -1) {
+            break;
+        }
+        if (!take(p, code, argv, e)) {
+            return false;
+        }
+    }
+    for (int i = optind; i < argc; i++) {
+        if (!take_word(p, argv[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_argument_count(const struct parser *p, struct err *e)
+{
+    const struct cmd_spec *command = p->call->command;
+    CLEANUP(text_free) struct text see = {0};
+    CLEANUP(text_free) struct text extra = {0};
+    size_t count = p->call->args_count;
+
+    if (count < (size_t)command->min_args) {
+        return err_set(e, ERR_USAGE, "%s needs %s (%s)", command->path,
+                       command->arguments ? command->arguments : "an argument", remedy(p, &see));
+    }
+    if (command->max_args == CMD_ANY_ARGS || count <= (size_t)command->max_args) {
+        return true;
+    }
+    const char *first = p->args[command->max_args];
+    text_append_short(&extra, first, strlen(first), SHOWN_MAX);
+    if (command->max_args == 0) {
+        return err_set(e, ERR_USAGE, "%s takes no arguments, but '%s' is one (%s)", command->path, text_string(&extra),
+                       remedy(p, &see));
+    }
+    return err_set(e, ERR_USAGE, "%s takes at most %d argument%s: '%s' is too many (%s)", command->path,
+                   command->max_args, command->max_args == 1 ? "" : "s", text_string(&extra), remedy(p, &see));
+}
+
+static bool check_argument_words(const struct parser *p, struct err *e)
+{
+    const struct cmd_spec *command = p->call->command;
+
+    for (size_t i = 0; command->argument_words != NULL && i < p->call->args_count; i++) {
+        struct opt_enum ignored;
+        const struct opt_spec spec = {.kind = OPT_KIND_ENUM, .words = command->argument_words};
+        if (!cli_value_parse(&spec, command->path, p->args[i], &ignored, true, &p->call->memory, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether help is asked for anywhere before "--", whatever else is wrong with the line. */
+static bool asks_for_help(size_t count, const char *const words[])
+{
+    for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++) {
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool conclude(struct parser *p, struct err *e)
+{
+    struct cli_call *call = p->call;
+
+    call->action = p->builtin.help         ? CLI_HELP
+                   : p->builtin.version    ? CLI_VERSION
+                   : call->command == NULL ? CLI_INCOMPLETE
+                                           : CLI_RUN;
+    return call->action != CLI_RUN || (check_argument_count(p, e) && check_argument_words(p, e));
+}
+
+static bool begin(struct parser *p, const struct cli_call *base, size_t count, struct err *e)
+{
+    const struct cli_program *program = p->program;
+
+    if (count > CLI_WORDS_MAX) {
+        return err_set(e, ERR_USAGE, "more than %d words on one command line", CLI_WORDS_MAX);
+    }
+    p->args = text_arena_alloc(&p->call->memory, (count + 1) * sizeof(*p->args));
+    p->globals = text_arena_alloc(&p->call->memory, program->globals_size);
+    cli_options_add_globals(&p->options, program);
+    describe_options(p);
+    if (base != NULL) {
+        memcpy(p->globals, base->globals, program->globals_size);
+        return true;
+    }
+    return set_defaults(p, CLI_GLOBAL, e);
+}
+
+bool cli_parse(const struct cli_program *program, const struct cli_call *base, size_t count, const char *const words[],
+               struct cli_call *ret, struct err *e)
+{
+    CLEANUP(cli_call_free) struct cli_call call = {.program = program};
+    CLEANUP(parser_free) struct parser p = {.program = program, .call = &call};
+
+    if (!begin(&p, base, count, e)) {
+        return false;
+    }
+    char **argv = text_arena_alloc(&call.memory, (count + 2) * sizeof(*argv));
+    argv[0] = (char *)program->name;
+    for (size_t i = 0; i < count; i++) {
+        argv[i + 1] = (char *)words[i]; /* getopt_long in order moves and changes nothing */
+    }
+    if (!parse_words(&p, (int)count + 1, argv, e) || !conclude(&p, e)) {
+        if (!asks_for_help(count, words)) {
+            return false;
+        }
+        err_clear(e);
+        call.action = CLI_HELP;
+    }
+    call.topic = text_arena_copy(&call.memory, text_string(&p.path), p.path.size);
+    call.opts = p.opts;
+    call.globals = p.globals;
+    call.args = p.args;
+    *ret = call;
+    call = (struct cli_call){0};
+    return true;
+}
+
+void cli_call_free(struct cli_call *call)
+{
+    text_arena_free(&call->memory);
+    *call = (struct cli_call){0};
+}

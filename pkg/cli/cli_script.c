@@ -1,0 +1,3 @@
+#include "cli/cli.h"
+
+const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};

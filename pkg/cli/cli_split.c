@@ -1,0 +1,227 @@
+#include "cli/cli.h"
+#include "cli/cli_lexer.h"
+
+#include <string.h>
+
+static bool ends_word(char c)
+{
+    return strchr(" \t\r\n;", c) != NULL;
+}
+
+static void skip_blanks(struct cli_lexer *l)
+{
+    while (l->at < l->size && strchr(" \t\r", l->line[l->at]) != NULL) {
+        l->at++;
+    }
+}
+
+/* Appends what is between the quote at `at` and its end; false when there is no end. */
+static bool lex_quoted(struct cli_lexer *l, struct text *word)
+{
+    char quote = l->line[l->at];
+
+    l->quote = quote;
+    l->quote_at = l->at++;
+    while (l->at < l->size && l->line[l->at] != quote) {
+        bool escape = quote == '"' && l->line[l->at] == '\\' && l->at + 1 < l->size &&
+                      (l->line[l->at + 1] == '"' || l->line[l->at + 1] == '\\');
+        l->at += escape;
+        text_append_char(word, l->line[l->at++]);
+    }
+    if (l->at == l->size) {
+        return false;
+    }
+    l->at++;
+    return true;
+}
+
+static enum cli_token lex_word(struct cli_lexer *l, struct text *word)
+{
+    text_clear(word);
+    l->start = l->at;
+    while (l->at < l->size && !ends_word(l->line[l->at])) {
+        char c = l->line[l->at];
+        if (c == '\'' || c == '"') {
+            if (!lex_quoted(l, word)) {
+                return CLI_OPEN;
+            }
+        } else if (c != '\\') {
+            text_append_char(word, c);
+            l->at++;
+        } else if (l->at + 1 == l->size) {
+            l->quote = c;
+            l->quote_at = l->at++;
+            return CLI_OPEN;
+        } else {
+            text_append_char(word, l->line[l->at + 1]);
+            l->at += 2;
+        }
+    }
+    return CLI_WORD;
+}
+
+enum cli_token cli_lex(struct cli_lexer *l, struct text *word)
+{
+    skip_blanks(l);
+    if (l->at < l->size && l->line[l->at] == '#') {
+        while (l->at < l->size && l->line[l->at] != '\n') {
+            l->at++;
+        }
+        if (l->at == l->size) {
+            return CLI_COMMENT;
+        }
+    }
+    if (l->at == l->size) {
+        l->start = l->at;
+        return CLI_LINE_END;
+    }
+    if (l->line[l->at] == ';' || l->line[l->at] == '\n') {
+        l->at++;
+        return CLI_SEPARATOR;
+    }
+    return lex_word(l, word);
+}
+
+/* Words and commands while they are still being counted: offsets of NUL-terminated words in one text. */
+struct splitter {
+    struct text bytes;
+    struct text words;    /* size_t each: where in `bytes` */
+    struct text commands; /* size_t each: how many words so far at the end of a command */
+};
+
+static void splitter_free(struct splitter *s)
+{
+    text_free(&s->bytes);
+    text_free(&s->words);
+    text_free(&s->commands);
+}
+
+static size_t count_of(const struct text *numbers)
+{
+    return numbers->size / sizeof(size_t);
+}
+
+static size_t number_at(const struct text *numbers, size_t index)
+{
+    size_t number;
+
+    memcpy(&number, numbers->data + index * sizeof(number), sizeof(number));
+    return number;
+}
+
+static void push(struct text *numbers, size_t number)
+{
+    text_append_size(numbers, (const char *)&number, sizeof(number));
+}
+
+static void end_command(struct splitter *s)
+{
+    size_t words = count_of(&s->words);
+    size_t commands = count_of(&s->commands);
+
+    if (words > (commands ? number_at(&s->commands, commands - 1) : 0)) {
+        push(&s->commands, words);
+    }
+}
+
+static void build(const struct splitter *s, struct cli_line *ret)
+{
+    size_t words = count_of(&s->words);
+    size_t commands = count_of(&s->commands);
+    struct text_arena *memory = &ret->memory;
+    char *bytes = text_arena_copy(memory, text_string(&s->bytes), s->bytes.size);
+    /* a NULL behind the words of every command */
+    const char **items = text_arena_alloc(memory, (words + commands + 1) * sizeof(*items));
+    size_t word = 0;
+
+    ret->commands = text_arena_alloc(memory, (commands + 1) * sizeof(*ret->commands));
+    ret->count = commands;
+    for (size_t i = 0; i < commands; i++) {
+        size_t end = number_at(&s->commands, i);
+        ret->commands[i] = (struct cli_words){.items = items, .count = end - word};
+        while (word < end) {
+            *items++ = bytes + number_at(&s->words, word++);
+        }
+        *items++ = NULL;
+    }
+}
+
+static bool open_error(const struct cli_lexer *lexer, struct err *e)
+{
+    size_t column = 1;
+
+    for (size_t i = 0; i < lexer->quote_at; i++) {
+        column += ((unsigned char)lexer->line[i] & 0xc0) != 0x80; /* characters, not bytes */
+    }
+    if (lexer->quote == '\\') {
+        return err_set(e, ERR_USAGE, "column %zu: nothing follows the backslash", column);
+    }
+    return err_set(e, ERR_USAGE, "column %zu: the quote %c is not closed", column, lexer->quote);
+}
+
+bool cli_split(const char *line, struct cli_line *ret, struct err *e)
+{
+    CLEANUP(splitter_free) struct splitter s = {0};
+    CLEANUP(text_free) struct text word = {0};
+    struct cli_lexer lexer = {.line = line, .size = strlen(line)};
+    enum cli_token token;
+
+    if (lexer.size > CLI_LINE_MAX) {
+        return err_set(e, ERR_USAGE, "the line is longer than %d bytes", CLI_LINE_MAX);
+    }
+    do {
+        token = cli_lex(&lexer, &word);
+        if (token == CLI_OPEN) {
+            return open_error(&lexer, e);
+        }
+        if (token == CLI_WORD) {
+            push(&s.words, s.bytes.size);
+            text_append_size(&s.bytes, text_string(&word), word.size + 1);
+        } else {
+            end_command(&s);
+        }
+    } while (token != CLI_LINE_END && token != CLI_COMMENT);
+    *ret = (struct cli_line){0};
+    build(&s, ret);
+    return true;
+}
+
+void cli_line_free(struct cli_line *line)
+{
+    text_arena_free(&line->memory);
+    *line = (struct cli_line){0};
+}
+
+size_t cli_shell_end(const struct cli_words *words)
+{
+    size_t end = 0;
+
+    while (end < words->count) {
+        const char *word = words->items[end];
+        word += word[0] == '2';
+        if (word[0] == '|' || word[0] == '>' || word[0] == '<' || strcmp(word, "&&") == 0) {
+            break;
+        }
+        end++;
+    }
+    return end;
+}
+
+void cli_quote(struct text *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append(out, word);
+        return;
+    }
+    text_append_char(out, '\'');
+    for (const char *c = word; *c != '\0'; c++) {
+        if (*c == '\'') {
+            text_append(out, "'\\''");
+        } else {
+            text_append_char(out, *c);
+        }
+    }
+    text_append_char(out, '\'');
+}
