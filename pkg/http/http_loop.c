@@ -30,7 +30,7 @@ static bool look_up_origin(struct http *http, const char *url, struct http_origi
 {
     size_t size = http_url_prefix(url);
 
-    if (http->origin_prefix.size != size || memcmp(text_string(&http->origin_prefix), url, size) != 0) {
+    if (size == 0 || http->origin_prefix.size != size || memcmp(text_string(&http->origin_prefix), url, size) != 0) {
         struct http_origin origin;
         if (!http_url_origin(&http->curl, url, &origin, e)) {
             return false;
