@@ -1,0 +1,80 @@
+/* Answers: whatever comes, no crash; what parses prints to text that parses to the same; it agrees with the tree. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/answer.h"
+#include "json/json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+/* Every getter on every node, as a client with wrong expectations would do it. */
+static void get_all(struct answer_node node, int depth)
+{
+    struct answer_string text;
+    struct answer_node found;
+    int64_t number;
+    bool flag;
+
+    for (int need = ANSWER_OPTIONAL; need <= ANSWER_REQUIRED; need++) {
+        struct err e[5] = {ERR_INIT, ERR_INIT, ERR_INIT, ERR_INIT, ERR_INIT};
+        bool got =
+            answer_get_string(node, "", need, &text, &e[0]) | answer_get_integer(node, "0", need, &number, &e[1]) |
+            answer_get_boolean(node, "a/b", need, &flag, &e[2]) | answer_get_array(node, "a", need, &found, &e[3]) |
+            answer_get_object(node, "1/a", need, &found, &e[4]);
+        for (size_t i = 0; !got && i < 5; i++) {
+            require(e[i].code == ERR_BAD_ANSWER && strncmp(e[i].place, "answer", 6) == 0);
+        }
+    }
+    for (struct answer_cursor each = answer_each(node); depth < 4 && answer_next(&each);) {
+        CLEANUP(text_free) struct text pointer = {0};
+        answer_pointer(each.node, &pointer);
+        require(pointer.size > 0);
+        get_all(each.node, depth + 1);
+        if (each.position == 20) {
+            break;
+        }
+    }
+}
+
+static void check(struct answer_parser *parser, struct answer_node root)
+{
+    CLEANUP(text_free) struct text out = {0};
+    CLEANUP(text_free) struct text again = {0};
+    struct answer_node other;
+    struct err e = ERR_INIT;
+    JSON_CLEANUP json_t *tree = answer_to_json(root);
+
+    require(tree != NULL);
+    get_all(root, 0);
+    answer_print(root, &out);
+    require(answer_parse(parser, text_string(&out), out.size, &other, &e));
+    answer_print(other, &again);
+    require(strcmp(text_string(&out), text_string(&again)) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+    CLEANUP(json_document_free) struct json_document document = {0};
+    struct answer_node root;
+    struct err e = ERR_INIT;
+    struct err ignored = ERR_INIT;
+    bool parsed = answer_parse(parser, (const char *)data, size, &root, &e);
+
+    /* What the strict reader takes, the tolerant one takes too. */
+    require(parsed || !json_parse((const char *)data, size, "fuzz", JSON_READ_STRICT, &document, &ignored));
+    if (parsed) {
+        check(parser, root);
+    } else {
+        require(e.code == ERR_BAD_ANSWER && e.message[0] != '\0' && strncmp(e.place, "answer", 6) == 0);
+    }
+    return 0;
+}

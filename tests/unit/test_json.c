@@ -1,0 +1,535 @@
+/* Documents as trees: strict reading with places, printing, merging, comparing. */
+#include "json/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define DOCUMENT CLEANUP(json_document_free) struct json_document
+
+static struct json_document parsed(const char *text, int flags)
+{
+    struct json_document document = {0};
+    struct err e = ERR_INIT;
+
+    if (!json_parse(text, strlen(text), "test.json", flags, &document, &e)) {
+        fail_msg("%s: %s: %s", text, e.place, e.message);
+    }
+    return document;
+}
+
+static void print(const json_t *value, enum json_print style, struct text *out)
+{
+    text_clear(out);
+    json_print(out, value, style);
+}
+
+/* What is no JSON, where that is, and a word of what to do about it. */
+static const struct {
+    const char *text, *place, *message;
+} faults[] = {
+    {"", "1:1", "empty"},
+    {" \n ", "2:2", "only white space"},
+    {"{\"a\":1,}", "1:7", "remove the comma"},
+    {"{\"a\":1,\n\n}", "1:7", "before '}'; remove the comma"},
+    {"[1,\n2,\n]", "2:2", "before ']'; remove the comma"},
+    {"[,1]", "1:2", "not ','"},
+    {"[1,,2]", "1:4", "not ','"},
+    {"{,}", "1:2", "not ','"},
+    {"{'a':1}", "1:2", "instead of '"},
+    {"{\"a\":'b'}", "1:6", "instead of '"},
+    {"{\"a\":1\n \"b\":2}", "2:2", "a comma or quote may be missing"},
+    {"{\"a\":\"b, \"c\":1}", "1:11", "a comma or quote may be missing"},
+    {"[1 2]", "1:4", "a ',' or ']' is expected"},
+    {"{\"a\" 1}", "1:6", "a ':' is expected"},
+    {"{\"a\"=1}", "1:5", "a ':' is expected"},
+    {"{a:1}", "1:2", "write the name in quotes"},
+    {"{1:1}", "1:2", "write the name in quotes"},
+    {"{\"a\":\"b\nc\"}", "1:6", "a quote is missing"},
+    {"{\"a\":\"b", "1:6", "a quote is missing"},
+    {"{\"a\":\n  {\"b\": [1, 2", "2:14", "the '[' of line 2, column 9 is not closed"},
+    {"{", "1:2", "not closed"},
+    {"{\"a\"", "1:5", "not closed"},
+    {"{\"a\":", "1:6", "not closed"},
+    {"[1}", "1:3", "'}' does not close the '[' of line 1, column 1"},
+    {"]", "1:1", "not ']'"},
+    {"[1] 2", "1:5", "one document is expected"},
+    {"{}\n{}", "2:1", "one document is expected"},
+    {"// no\n[1]", "1:1", "no comments"},
+    {"[1, /* one */ 2]", "1:5", "no comments"},
+    {"# no\n{}", "1:1", "no comments"},
+    {"{\"a\":1} // end", "1:9", "no comments"},
+    {"tru", "1:1", "'tru'"},
+    {"[True]", "1:2", "write true"},
+    {"[None]", "1:2", "write null"},
+    {"[NaN]", "1:2", "no such number"},
+    {"[-Infinity]", "1:2", "no such number"},
+    {"{\"a\":enabled}", "1:6", "text needs double quotes"},
+    {"[01]", "1:2", "drop the leading zeros"},
+    {"[-01]", "1:2", "drop the leading zeros"},
+    {"[+1]", "1:2", "drop the '+'"},
+    {"[.5]", "1:2", "write a digit before the '.'"},
+    {"[1.]", "1:2", "write a digit behind the '.'"},
+    {"[1.5.2]", "1:2", "no number"},
+    {"[1e]", "1:2", "no number"},
+    {"[-]", "1:2", "no number"},
+    {"[0x1F]", "1:2", "hexadecimal"},
+    {"[1e400]", "1:2", "too large"},
+    {"{\"a\":\n -1e999}", "2:2", "too large"},
+    {"[\"\\x\"]", "1:3", "\\x is no escape"},
+    {"[\"C:\\new\\q\"]", "1:9", "write \\\\ for a backslash"},
+    {"[\"\\u12g4\"]", "1:3", "four hexadecimal digits"},
+    {"[\"\\ud800\"]", "1:3", "surrogate"},
+    {"[\"\\udc00\"]", "1:3", "surrogate"},
+    {"[\"\\ud800\\u0041\"]", "1:3", "surrogate"},
+    {"[\"a\tb\"]", "1:4", "write \\u0009"},
+    {"[\"\xc3\xa9\xff\"]", "1:4", "not UTF-8"},
+    {"[\"\xed\xa0\x80\"]", "1:3", "not UTF-8"},
+    {"[\"\xc0\x80\"]", "1:3", "not UTF-8"},
+    {"\xff\xfe[", "1:1", "not UTF-8"},
+    {"\xef\xbb\xbf{}", "1:1", "byte order mark"},
+    {"[\xe2\x80\x9c"
+     "a\xe2\x80\x9d]",
+     "1:2", "typographic quotes"},
+    {"<html>", "1:1", "HTML"},
+    {"--- \na: 1", "1:1", "YAML"},
+    {"{\"a\":1,\n \"b\":2,\n \"a\":3}", "3:2", "duplicate member \"a\""},
+    {"[{\"\xc3\xa9\":{},\"\xc3\xa9\":{}}]", "1:10", "duplicate member \"\xc3\xa9\""},
+    {"{\"a\":1,\"\\u0061\":2}", "1:8", "duplicate member \"\\u0061\""},
+    {"{\"a\":1,\"a\":2,}", "1:8", "duplicate member"},
+    {"{\"a\\u0000b\":1}", "1:2", "\\u0000 in the member name"},
+    {"{\"\xc3\xa9\xc3\xa9\": x}", "1:8", "'x'"},
+};
+
+static void faults_name_their_place_and_the_way_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        for (int flags = JSON_READ_STRICT; flags <= JSON_READ_BIG_NUMBERS; flags++) {
+            struct err e = ERR_INIT;
+            DOCUMENT document = {0};
+            char place[64];
+            snprintf(place, sizeof(place), "dir/body.json:%s", faults[i].place);
+            assert_false(json_parse(faults[i].text, strlen(faults[i].text), "dir/body.json", flags, &document, &e));
+            assert_null(document.root);
+            assert_int_equal(e.code, ERR_INVALID);
+            if (strcmp(e.place, place) != 0 || strstr(e.message, faults[i].message) == NULL) {
+                fail_msg("%s\nexpected %s: ...%s...\nfound    %s: %s", faults[i].text, place, faults[i].message,
+                         e.place, e.message);
+            }
+        }
+    }
+}
+
+static void a_nul_byte_is_refused_but_its_escape_is_text(void **state)
+{
+    struct err e = ERR_INIT;
+    DOCUMENT document = {0};
+    CLEANUP(text_free) struct text out = {0};
+    (void)state;
+
+    assert_false(json_parse("[1]\0", 4, "x", 0, &document, &e));
+    assert_string_equal(e.place, "x:1:4");
+    err_clear(&e);
+    assert_false(json_parse("[\"a\0b\"]", 7, "x", 0, &document, &e));
+    assert_string_equal(e.place, "x:1:4");
+    document = parsed("[\"a\\u0000b\"]", 0);
+    assert_int_equal(json_string_length(json_array_get(document.root, 0)), 3);
+    print(document.root, JSON_PRINT_COMPACT, &out);
+    assert_string_equal(text_string(&out), "[\"a\\u0000b\"]");
+}
+
+static void deep_documents_are_refused_at_the_limit(void **state)
+{
+    (void)state;
+    for (size_t depth = JSON_DEPTH_MAX - 1; depth <= JSON_DEPTH_MAX + 1200; depth += depth > 1001 ? 300 : 1) {
+        struct err e = ERR_INIT;
+        DOCUMENT document = {0};
+        CLEANUP(text_free) struct text text = {0};
+        text_append_repeat(&text, '[', depth);
+        text_append_repeat(&text, ']', depth);
+        bool read = json_parse(text_string(&text), text.size, "deep", 0, &document, &e);
+        assert_int_equal(read, depth <= JSON_DEPTH_MAX);
+        if (!read) {
+            assert_string_equal(e.place, "deep:1:1001");
+            assert_non_null(strstr(e.message, "1000 levels"));
+        }
+    }
+}
+
+static void brackets_in_strings_have_no_depth(void **state)
+{
+    CLEANUP(text_free) struct text text = {0};
+    (void)state;
+
+    text_append(&text, "[\"\\\"");
+    text_append_repeat(&text, '[', 5000);
+    text_append(&text, "\"]");
+    DOCUMENT document = parsed(text_string(&text), 0);
+    assert_non_null(document.root);
+}
+
+static void big_numbers_are_errors_or_reals_as_asked(void **state)
+{
+    static const struct {
+        const char *text, *printed; /* printed NULL: an error in any case */
+        const char *place;          /* NULL: no error when strict */
+    } rows[] = {
+        {"9223372036854775807", "9223372036854775807", NULL},
+        {"-9223372036854775808", "-9223372036854775808", NULL},
+        {"9223372036854775808", "9223372036854775808.0", "n:1:1"},
+        {"-9223372036854775809", "-9223372036854775808.0", "n:1:1"},
+        {"[1, {\"a\": 123456789012345678901234567890}]", "[1,{\"a\":1.2345678901234568e+29}]", "n:1:11"},
+        {"[\"9223372036854775808\", 1e3]", "[\"9223372036854775808\",1000.0]", NULL},
+        {"[18446744073709551616, 1e400]", NULL, "n:1:2"},
+        {"[1e-400]", "[0.0]", NULL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        DOCUMENT strict = {0};
+        DOCUMENT wide = {0};
+        CLEANUP(text_free) struct text out = {0};
+        size_t size = strlen(rows[i].text);
+        assert_int_equal(json_parse(rows[i].text, size, "n", JSON_READ_STRICT, &strict, &e), rows[i].place == NULL);
+        assert_string_equal(e.place, rows[i].place ? rows[i].place : "");
+        err_clear(&e);
+        assert_int_equal(json_parse(rows[i].text, size, "n", JSON_READ_BIG_NUMBERS, &wide, &e),
+                         rows[i].printed != NULL);
+        if (rows[i].printed != NULL) {
+            print(wide.root, JSON_PRINT_COMPACT, &out);
+            assert_string_equal(text_string(&out), rows[i].printed);
+        }
+    }
+}
+
+static void places_stay_right_behind_widened_numbers(void **state)
+{
+    static const char text[] =
+        "[99999999999999999999,-99999999999999999999,{\"a\":99999999999999999999,\"b\":1,\"b\":2}]";
+    struct err e = ERR_INIT;
+    DOCUMENT document = {0};
+    (void)state;
+
+    assert_false(json_parse(text, strlen(text), "n", JSON_READ_BIG_NUMBERS, &document, &e));
+    assert_string_equal(e.place, "n:1:77");
+    assert_non_null(strstr(e.message, "duplicate member \"b\""));
+}
+
+static void a_long_file_name_does_not_push_the_place_out(void **state)
+{
+    struct err e = ERR_INIT;
+    DOCUMENT document = {0};
+    char name[1000];
+    (void)state;
+
+    memset(name, 'n', sizeof(name));
+    name[sizeof(name) - 1] = '\0';
+    assert_false(json_parse("[x]", 3, name, 0, &document, &e));
+    assert_string_equal(e.place + strlen(e.place) - 5, "n:1:2");
+}
+
+static void files_are_read_and_what_cannot_be_opened_is_usage(void **state)
+{
+    char path[] = "/tmp/test_json.XXXXXX";
+    int fd = mkstemp(path);
+    struct err e = ERR_INIT;
+    DOCUMENT document = {0};
+    (void)state;
+
+    assert_int_equal(write(fd, "{\"a\":\n[1,2]}", 12), 12);
+    close(fd);
+    assert_true(json_read_file(path, 0, &document, &e));
+    assert_string_equal(document.name, path);
+    assert_int_equal(document.size, 12);
+    assert_int_equal(json_integer_value(json_at(document.root, "/a/1")), 2);
+    assert_int_equal(truncate(path, 11), 0);
+    DOCUMENT broken = {0};
+    assert_false(json_read_file(path, 0, &broken, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_memory_equal(e.place, path, strlen(path));
+    unlink(path);
+    static const char *const bad[] = {"/nonexistent/x.json", "/tmp"};
+    for (size_t i = 0; i < 2; i++) {
+        err_clear(&e);
+        assert_false(json_read_file(bad[i], 0, &broken, &e));
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_non_null(strstr(e.message, bad[i]));
+    }
+}
+
+static void values_and_names_are_located(void **state)
+{
+    static const char text[] = "{\n"
+                               "  \"name\": \"x]}\\\"\",\n"
+                               "  \"list\": [1, {\"\xc3\xa9\": 2 , \"deep\": [[], [3]]}, \"\"],\n"
+                               "  \"a/b~c\": {\"\": null}, \"\\u0041\": true\n"
+                               "}\n";
+    static const struct {
+        const char *pointer;
+        bool exists;
+        size_t line, column, name_line, name_column;
+    } rows[] = {
+        {"", true, 1, 1, 1, 1},
+        {"/name", true, 2, 11, 2, 3},
+        {"/list", true, 3, 11, 3, 3},
+        {"/list/0", true, 3, 12, 3, 12},
+        {"/list/1", true, 3, 15, 3, 15},
+        {"/list/1/\xc3\xa9", true, 3, 21, 3, 16},
+        {"/list/1/deep/1/0", true, 3, 39, 3, 39},
+        {"/list/2", true, 3, 45, 3, 45},
+        {"/a~1b~0c", true, 4, 12, 4, 3},
+        {"/a~1b~0c/", true, 4, 17, 4, 13},
+        {"/A", true, 4, 34, 4, 24},
+        {"/list/3", false, 3, 11, 3, 11},
+        {"/list/01", false, 3, 11, 3, 11},
+        {"/list/-", false, 3, 11, 3, 11},
+        {"/missing", false, 1, 1, 1, 1},
+        {"/list/1/missing/more", false, 3, 15, 3, 15},
+        {"/name/x", false, 2, 11, 2, 11},
+        {"no pointer", false, 1, 1, 1, 1},
+    };
+    DOCUMENT document = parsed(text, 0);
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json_place place, name;
+        assert_int_equal(json_locate(&document, rows[i].pointer, &place), rows[i].exists);
+        assert_int_equal(json_locate_name(&document, rows[i].pointer, &name), rows[i].exists);
+        if (place.line != rows[i].line || place.column != rows[i].column || name.line != rows[i].name_line ||
+            name.column != rows[i].name_column) {
+            fail_msg("%s: value at %zu:%zu, name at %zu:%zu", rows[i].pointer, place.line, place.column, name.line,
+                     name.column);
+        }
+        assert_int_equal(json_at(document.root, rows[i].pointer) != NULL, rows[i].exists);
+    }
+}
+
+static void pointers_escape_and_index_as_rfc_6901_says(void **state)
+{
+    CLEANUP(text_free) struct text pointer = {0};
+    DOCUMENT document = parsed("{\"a/b\":1,\"m~n\":2,\"\":3,\"~1\":4,\"l\":[5,6]}", 0);
+    (void)state;
+
+    json_pointer_push(&pointer, "a/b~c");
+    json_pointer_push_index(&pointer, 12);
+    json_pointer_push(&pointer, "");
+    assert_string_equal(text_string(&pointer), "/a~1b~0c/12/");
+    static const struct {
+        const char *pointer;
+        json_int_t value; /* 0: not found */
+    } rows[] = {
+        {"/a~1b", 1}, {"/m~0n", 2}, {"/", 3},      {"/~01", 4},  {"/l/0", 5}, {"/l/1", 6},
+        {"/l/2", 0},  {"/l/00", 0}, {"/l/-", 0},   {"/l/+1", 0}, {"/a~b", 0}, {"/l/99999999999999999999", 0},
+        {"l", 0},     {"/l/", 0},   {"/l/0/0", 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(json_integer_value(json_at(document.root, rows[i].pointer)), rows[i].value);
+    }
+}
+
+/* The table of RFC 7396, appendix A, and what must stay unshared. */
+static void merge_patch_does_what_rfc_7396_shows(void **state)
+{
+    static const struct {
+        const char *target, *patch, *result;
+    } rows[] = {
+        {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+        {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
+        {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+        {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+        {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
+        {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
+        {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
+        {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
+        {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
+        {"{\"a\":\"foo\"}", "null", "null"},
+        {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
+        {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
+        {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
+        {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        DOCUMENT target = parsed(rows[i].target, 0);
+        DOCUMENT patch = parsed(rows[i].patch, 0);
+        CLEANUP(text_free) struct text out = {0};
+        JSON_CLEANUP json_t *merged = json_merge_patch(target.root, patch.root);
+        print(merged, JSON_PRINT_COMPACT, &out);
+        assert_string_equal(text_string(&out), rows[i].result);
+        print(target.root, JSON_PRINT_COMPACT, &out);
+        assert_string_equal(text_string(&out), rows[i].target);
+        print(patch.root, JSON_PRINT_COMPACT, &out);
+        assert_string_equal(text_string(&out), rows[i].patch);
+    }
+}
+
+static void merging_onto_nothing_strips_nulls(void **state)
+{
+    DOCUMENT patch = parsed("{\"a\":{\"b\":null,\"c\":1}}", 0);
+    CLEANUP(text_free) struct text out = {0};
+    JSON_CLEANUP json_t *merged = json_merge_patch(NULL, patch.root);
+    (void)state;
+
+    print(merged, JSON_PRINT_COMPACT, &out);
+    assert_string_equal(text_string(&out), "{\"a\":{\"c\":1}}");
+}
+
+static void numbers_print_shortest_and_keep_their_kind(void **state)
+{
+    static const struct {
+        double number;
+        const char *printed;
+    } rows[] = {
+        {0.1, "0.1"},
+        {1.0, "1.0"},
+        {-0.0, "-0.0"},
+        {0.0, "0.0"},
+        {100000.0, "100000.0"},
+        {1e20, "100000000000000000000.0"},
+        {1e21, "1e+21"},
+        {1e-6, "0.000001"},
+        {1e-7, "1e-07"},
+        {123456.789, "123456.789"},
+        {5e-324, "5e-324"},
+        {1.7976931348623157e308, "1.7976931348623157e+308"},
+        {9007199254740993.0, "9007199254740992.0"},
+        {0.3, "0.3"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1 / 3.0, "0.3333333333333333"},
+        {-2.2250738585072014e-308, "-2.2250738585072014e-308"},
+        {-0.000012345678901234567, "-0.000012345678901234568"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        JSON_CLEANUP json_t *value = json_real(rows[i].number);
+        json_print(&out, value, JSON_PRINT_COMPACT);
+        assert_string_equal(text_string(&out), rows[i].printed);
+        DOCUMENT again = parsed(text_string(&out), 0);
+        assert_true(json_is_real(again.root));
+        assert_true(json_real_value(again.root) == rows[i].number);
+    }
+}
+
+static void strings_are_escaped_for_readers_and_terminals(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *printed;
+    } rows[] = {
+        {"", 0, "\"\""},
+        {"a/b \xc3\xa9 \xf0\x9f\x98\x80", 11, "\"a/b \xc3\xa9 \xf0\x9f\x98\x80\""},
+        {"\"\\\b\f\n\r\t", 7, "\"\\\"\\\\\\b\\f\\n\\r\\t\""},
+        {"\x1b[2J\x7f\0", 6, "\"\\u001b[2J\\u007f\\u0000\""},
+        {"\xc2\x9b\xc2\xa0", 4, "\"\\u009b\xc2\xa0\""},
+        {"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x94", 9, "\"\\u202e\\u2066\xe2\x80\x94\""},
+        {"a\xff\xc3", 3, "\"a\xef\xbf\xbd\xef\xbf\xbd\""},
+        {"\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        json_print_string(&out, rows[i].bytes, rows[i].size);
+        assert_string_equal(text_string(&out), rows[i].printed);
+    }
+}
+
+static void members_print_in_their_order_in_both_styles(void **state)
+{
+    static const char text[] = "{\"z\":[],\"a\":{},\"m\":[1,{\"x\":null}],\"b\":false}";
+    DOCUMENT document = parsed(text, 0);
+    CLEANUP(text_free) struct text out = {0};
+    (void)state;
+
+    print(document.root, JSON_PRINT_COMPACT, &out);
+    assert_string_equal(text_string(&out), text);
+    print(document.root, JSON_PRINT_INDENT, &out);
+    assert_string_equal(text_string(&out), "{\n"
+                                           "  \"z\": [],\n"
+                                           "  \"a\": {},\n"
+                                           "  \"m\": [\n"
+                                           "    1,\n"
+                                           "    {\n"
+                                           "      \"x\": null\n"
+                                           "    }\n"
+                                           "  ],\n"
+                                           "  \"b\": false\n"
+                                           "}");
+}
+
+static void equality_is_that_of_json_schema(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"1", "1.0", true},
+        {"1", "1.5", false},
+        {"0", "-0.0", true},
+        {"9007199254740993", "9007199254740992.0", false},
+        {"9007199254740992", "9007199254740992.0", true},
+        {"9223372036854775807", "9223372036854775808.0", false},
+        {"-9223372036854775808", "-9223372036854775808.0", true},
+        {"1e300", "1", false},
+        {"1", "true", false},
+        {"0", "false", false},
+        {"null", "false", false},
+        {"\"1\"", "1", false},
+        {"\"a\\u0000b\"", "\"a\\u0000c\"", false},
+        {"[1,2]", "[1.0,2.0]", true},
+        {"[1,2]", "[2,1]", false},
+        {"[1]", "[1,2]", false},
+        {"{\"a\":1,\"b\":[{}]}", "{\"b\":[{}],\"a\":1.0}", true},
+        {"{\"a\":1}", "{\"a\":1,\"b\":2}", false},
+        {"{\"a\":1}", "{\"b\":1}", false},
+        {"{\"a\":null}", "{\"b\":null}", false},
+        {"{}", "[]", false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        DOCUMENT a = parsed(rows[i].a, 0);
+        DOCUMENT b = parsed(rows[i].b, 0);
+        if (json_same(a.root, b.root) != rows[i].same || json_same(b.root, a.root) != rows[i].same) {
+            fail_msg("%s and %s", rows[i].a, rows[i].b);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(faults_name_their_place_and_the_way_out),
+        cmocka_unit_test(a_nul_byte_is_refused_but_its_escape_is_text),
+        cmocka_unit_test(deep_documents_are_refused_at_the_limit),
+        cmocka_unit_test(brackets_in_strings_have_no_depth),
+        cmocka_unit_test(big_numbers_are_errors_or_reals_as_asked),
+        cmocka_unit_test(places_stay_right_behind_widened_numbers),
+        cmocka_unit_test(a_long_file_name_does_not_push_the_place_out),
+        cmocka_unit_test(files_are_read_and_what_cannot_be_opened_is_usage),
+        cmocka_unit_test(values_and_names_are_located),
+        cmocka_unit_test(pointers_escape_and_index_as_rfc_6901_says),
+        cmocka_unit_test(merge_patch_does_what_rfc_7396_shows),
+        cmocka_unit_test(merging_onto_nothing_strips_nulls),
+        cmocka_unit_test(numbers_print_shortest_and_keep_their_kind),
+        cmocka_unit_test(strings_are_escaped_for_readers_and_terminals),
+        cmocka_unit_test(members_print_in_their_order_in_both_styles),
+        cmocka_unit_test(equality_is_that_of_json_schema),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
