@@ -6,6 +6,7 @@ static const struct cli_noun nouns[] = {
     {"instance", "virtual servers"},
     {"template", "instance templates, which breed new instances"},
     {"bare-metal", "bare metal servers"},
+    {"schema", "the JSON Schemas of request bodies"},
     {"auth", "credentials and tokens"},
     {NULL, NULL},
 };
@@ -23,6 +24,9 @@ static const struct cmd_spec *const commands[] = {
     &cmd_bare_metal_show,
     &cmd_bare_metal_create,
     &cmd_bare_metal_set,
+    &cmd_schema_list,
+    &cmd_schema_show,
+    &cmd_schema_check,
     &cmd_auth_status,
     &cmd_auth_token,
     &cmd_doctor,

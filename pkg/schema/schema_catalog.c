@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,43 +9,46 @@
 
 /* A file of the folder that was read. */
 struct document {
-    char *path; /* below the folder */
+    struct document *next;
+    const char *path; /* below the folder */
     struct json_document content;
 };
 
 struct schema_catalog {
-    char *directory; /* or NULL: embedded */
+    const char *directory; /* or NULL: embedded */
     struct schema_library *library;
-    struct text_arena memory;
     struct schema_entry *entries; /* sorted by name; `root` is NULL until it is read */
     size_t entries_count;
     struct document *documents;
-    size_t documents_count;
+    struct text_arena memory; /* of all of this, and of the catalog itself */
 };
 
-static void *grown(void *array, size_t count, size_t size)
-{
-    /* Doubled at powers of two; the arrays here have dozens of members at most. */
-    if (count & (count - 1))
-        return array;
-    array = realloc(array, (count ? count * 2 : 1) * size);
-    if (!array)
-        abort();
-    return array;
-}
-
 /* --- opening ----------------------------------------------------------------------------------- */
+
+/* Room for one more entry: a new array at every power of two. */
+static struct schema_entry *new_entry(struct schema_catalog *catalog)
+{
+    size_t count = catalog->entries_count;
+    if ((count & (count - 1)) == 0) {
+        struct schema_entry *larger = text_arena_alloc(&catalog->memory, (count ? 2 * count : 1) * sizeof(*larger));
+        if (count > 0) {
+            memcpy(larger, catalog->entries, count * sizeof(*larger));
+        }
+        catalog->entries = larger;
+    }
+    return &catalog->entries[catalog->entries_count++];
+}
 
 /* Takes a file at the top of the folder as a named schema. */
 static void add_entry(struct schema_catalog *catalog, const char *file)
 {
     size_t length = strlen(file);
-    if (length <= 5 || strcmp(file + length - 5, ".json") != 0 || file[0] == '.' || strchr(file, '/'))
+    if (length <= 5 || strcmp(file + length - 5, ".json") != 0 || file[0] == '.' || strchr(file, '/')) {
         return;
-    struct text place CLEANUP(text_free) = {0};
+    }
+    CLEANUP(text_free) struct text place = {0};
     text_printf(&place, "%s/%s", catalog->directory ? catalog->directory : "schemas", file);
-    catalog->entries = grown(catalog->entries, catalog->entries_count, sizeof(*catalog->entries));
-    catalog->entries[catalog->entries_count++] = (struct schema_entry){
+    *new_entry(catalog) = (struct schema_entry){
         .name = text_arena_copy(&catalog->memory, file, length - 5),
         .place = text_arena_copy(&catalog->memory, place.data, place.size),
     };
@@ -55,13 +57,16 @@ static void add_entry(struct schema_catalog *catalog, const char *file)
 static bool list_directory(struct schema_catalog *catalog, struct err *e)
 {
     DIR *folder = opendir(catalog->directory);
-    if (!folder)
+    if (folder == NULL) {
         return err_set_errno(e, ERR_USAGE, "cannot read the schemas in %s", catalog->directory);
-    for (struct dirent *item; (item = readdir(folder));)
+    }
+    for (struct dirent *item; (item = readdir(folder));) {
         add_entry(catalog, item->d_name);
+    }
     closedir(folder);
-    if (catalog->entries_count == 0)
+    if (catalog->entries_count == 0) {
         return err_set(e, ERR_USAGE, "%s has no schemas: a file NAME.json for each", catalog->directory);
+    }
     return true;
 }
 
@@ -74,11 +79,13 @@ static bool open_files(struct schema_catalog *catalog, struct err *e)
 {
     if (catalog->directory) {
         if (!list_directory(catalog, e) ||
-            !schema_library_map(catalog->library, SCHEMA_CATALOG_URI, catalog->directory, SCHEMA_DEFAULT, e))
+            !schema_library_map(catalog->library, SCHEMA_CATALOG_URI, catalog->directory, SCHEMA_DEFAULT, e)) {
             return false;
+        }
     } else {
-        for (const struct schema_file *file = schema_files; file->name; file++)
+        for (const struct schema_file *file = schema_files; file->name; file++) {
             add_entry(catalog, file->name);
+        }
         schema_library_embed(catalog->library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
     }
     qsort(catalog->entries, catalog->entries_count, sizeof(*catalog->entries), compare_names);
@@ -87,37 +94,35 @@ static bool open_files(struct schema_catalog *catalog, struct err *e)
 
 struct schema_catalog *schema_catalog_open(const char *directory, struct err *e)
 {
-    struct schema_catalog *catalog = calloc(1, sizeof(*catalog));
-    if (!catalog)
-        abort();
-    catalog->library = schema_library_create(SCHEMA_ASSERT_FORMAT);
+    struct text_arena memory = {0};
+    struct schema_catalog *catalog = text_arena_alloc(&memory, sizeof(*catalog));
     if (directory) {
-        struct text copy = {0};
-        text_append(&copy, directory);
-        while (copy.size > 1 && copy.data[copy.size - 1] == '/')
-            copy.data[--copy.size] = '\0';
-        catalog->directory = text_take(&copy);
+        size_t length = strlen(directory);
+        while (length > 1 && directory[length - 1] == '/') {
+            length--;
+        }
+        catalog->directory = text_arena_copy(&memory, directory, length);
     }
-    if (open_files(catalog, e))
+    catalog->memory = memory;
+    catalog->library = schema_library_create(SCHEMA_ASSERT_FORMAT);
+    if (open_files(catalog, e)) {
         return catalog;
+    }
     schema_catalog_close(catalog);
     return NULL;
 }
 
 void schema_catalog_close(struct schema_catalog *catalog)
 {
-    if (!catalog)
+    if (catalog == NULL) {
         return;
-    schema_library_destroy(catalog->library);
-    for (size_t i = 0; i < catalog->documents_count; i++) {
-        free(catalog->documents[i].path);
-        json_document_free(&catalog->documents[i].content);
     }
-    free(catalog->documents);
-    free(catalog->entries);
-    free(catalog->directory);
-    text_arena_free(&catalog->memory);
-    free(catalog);
+    schema_library_destroy(catalog->library);
+    for (struct document *document = catalog->documents; document; document = document->next) {
+        json_document_free(&document->content);
+    }
+    struct text_arena memory = catalog->memory; /* the catalog lies in it */
+    text_arena_free(&memory);
 }
 
 void schema_catalog_release(struct schema_catalog **catalog)
@@ -129,41 +134,48 @@ void schema_catalog_release(struct schema_catalog **catalog)
 
 static bool read_file(const struct schema_catalog *catalog, const char *path, struct json_document *ret, struct err *e)
 {
-    struct text name CLEANUP(text_free) = {0};
+    CLEANUP(text_free) struct text name = {0};
     text_printf(&name, "%s/%s", catalog->directory ? catalog->directory : "schemas", path);
-    if (catalog->directory)
+    if (catalog->directory) {
         return json_read_file(name.data, JSON_READ_STRICT, ret, e);
-    for (const struct schema_file *file = schema_files; file->name; file++)
-        if (strcmp(file->name, path) == 0)
+    }
+    for (const struct schema_file *file = schema_files; file->name; file++) {
+        if (strcmp(file->name, path) == 0) {
             return json_parse(file->text, (size_t)(file->end - file->text), name.data, JSON_READ_STRICT, ret, e);
+        }
+    }
     return err_set(e, ERR_NOT_FOUND, "there is no schema %s", name.data);
 }
 
-static const struct json_document *document(struct schema_catalog *catalog, const char *path, struct err *e)
+static const struct json_document *find_document(struct schema_catalog *catalog, const char *path, struct err *e)
 {
-    for (size_t i = 0; i < catalog->documents_count; i++)
-        if (strcmp(catalog->documents[i].path, path) == 0)
-            return &catalog->documents[i].content;
-    struct json_document content CLEANUP(json_document_free) = {0};
-    if (!read_file(catalog, path, &content, e))
-        return NULL;
-    if (!json_is_object(content.root)) {
-        err_set(e, ERR_INVALID, "the schema %s is no JSON object", content.name);
+    for (const struct document *document = catalog->documents; document; document = document->next) {
+        if (strcmp(document->path, path) == 0) {
+            return &document->content;
+        }
+    }
+    struct json_document content = {0};
+    if (!read_file(catalog, path, &content, e)) {
         return NULL;
     }
-    catalog->documents = grown(catalog->documents, catalog->documents_count, sizeof(*catalog->documents));
-    struct document *new = &catalog->documents[catalog->documents_count++];
-    new->path = strdup(path);
-    if (!new->path)
-        abort();
-    new->content = content;
-    content = (struct json_document){0};
-    return &new->content;
+    if (!json_is_object(content.root)) {
+        err_set(e, ERR_INVALID, "the schema %s is no JSON object", content.name);
+        json_document_free(&content);
+        return NULL;
+    }
+    struct document *document = text_arena_alloc(&catalog->memory, sizeof(*document));
+    *document = (struct document){
+        .next = catalog->documents,
+        .path = text_arena_copy(&catalog->memory, path, strlen(path)),
+        .content = content,
+    };
+    catalog->documents = document;
+    return &document->content;
 }
 
 const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
 {
-    const struct json_document *found = document(catalog, path, e);
+    const struct json_document *found = find_document(catalog, path, e);
     return found ? found->root : NULL;
 }
 
@@ -197,13 +209,15 @@ static const char *member(const json_t *root, const char *name, const char *othe
 
 static bool load(struct schema_catalog *catalog, struct schema_entry *entry, struct err *e)
 {
-    if (entry->root)
+    if (entry->root) {
         return true;
-    struct text path CLEANUP(text_free) = {0};
+    }
+    CLEANUP(text_free) struct text path = {0};
     text_printf(&path, "%s.json", entry->name);
-    const struct json_document *read = document(catalog, path.data, e);
-    if (!read)
+    const struct json_document *read = find_document(catalog, path.data, e);
+    if (read == NULL) {
         return false;
+    }
     entry->title = member(read->root, "title", entry->name);
     entry->description = member(read->root, "description", "");
     entry->request = member(read->root, "x-request", "");
@@ -225,30 +239,31 @@ const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, siz
     return load(catalog, entry, e) ? entry : NULL;
 }
 
-static void unknown_name(const struct schema_catalog *catalog, const char *name, struct err *e)
+static void unknown_name(struct schema_catalog *catalog, const char *name, struct err *e)
 {
-    const char **names = calloc(catalog->entries_count, sizeof(*names));
-    if (!names)
-        abort();
-    for (size_t i = 0; i < catalog->entries_count; i++)
+    const char **names = text_arena_alloc(&catalog->memory, catalog->entries_count * sizeof(*names));
+    for (size_t i = 0; i < catalog->entries_count; i++) {
         names[i] = catalog->entries[i].name;
+    }
     const char *nearest = text_nearest(name, names, catalog->entries_count);
-    if (nearest)
+    if (nearest) {
         err_set(e, ERR_USAGE, "there is no schema \"%s\"; did you mean \"%s\"?", name, nearest);
-    else
+    } else {
         err_set(e, ERR_USAGE, "there is no schema \"%s\"; \"vpcmeta schema list\" shows all", name);
-    free(names);
+    }
 }
 
 const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, const char *name, struct err *e)
 {
     size_t length = strlen(name);
-    if (length > 5 && strcmp(name + length - 5, ".json") == 0)
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0) {
         length -= 5;
+    }
     for (size_t i = 0; i < catalog->entries_count; i++) {
         struct schema_entry *entry = &catalog->entries[i];
-        if (strlen(entry->name) == length && strncmp(entry->name, name, length) == 0)
+        if (strlen(entry->name) == length && strncmp(entry->name, name, length) == 0) {
             return load(catalog, entry, e) ? entry : NULL;
+        }
     }
     unknown_name(catalog, name, e);
     return NULL;
@@ -259,7 +274,7 @@ const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, c
 const struct schema *schema_catalog_compile(struct schema_catalog *catalog, const struct schema_entry *entry,
                                             struct err *e)
 {
-    struct text uri CLEANUP(text_free) = {0};
+    CLEANUP(text_free) struct text uri = {0};
     text_printf(&uri, SCHEMA_CATALOG_URI "%s.json", entry->name);
     return schema_compile(catalog->library, uri.data, e);
 }
@@ -270,14 +285,16 @@ const char *schema_catalog_variant(struct schema_catalog *catalog, const struct 
     const json_t *variants = json_object_get(entry->root, "oneOf");
     for (size_t i = 0; i < json_array_size(variants); i++) {
         const char *title = member(json_array_get(variants, i), "title", NULL);
-        if (!title)
+        if (title == NULL) {
             continue;
-        struct text uri CLEANUP(text_free) = {0};
+        }
+        CLEANUP(text_free) struct text uri = {0};
         text_printf(&uri, SCHEMA_CATALOG_URI "%s.json#/oneOf/%zu", entry->name, i);
         struct err ignored = ERR_INIT;
         const struct schema *variant = schema_compile(catalog->library, uri.data, &ignored);
-        if (variant && schema_check(variant, value) == SCHEMA_VALID)
+        if (variant && schema_check(variant, value) == SCHEMA_VALID) {
             return title;
+        }
     }
     return entry->title;
 }

@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "schema/schema_catalog.h"
+#include "text/text_arena.h"
 
 /* How well a body fits a schema by the names of its members alone. */
 struct likeness {
@@ -16,14 +16,16 @@ static const json_t *top_properties(struct schema_catalog *catalog, const struct
 {
     const json_t *properties = json_object_get(entry->root, "properties");
     const char *reference = json_string_value(json_object_get(entry->root, "$ref"));
-    if (properties || !reference)
+    if (properties || !reference) {
         return properties;
-    struct text from CLEANUP(text_free) = {0}, path CLEANUP(text_free) = {0};
+    }
+    CLEANUP(text_free) struct text from = {0}, path = {0};
     text_printf(&from, "%s.json", entry->name);
     const char *fragment;
     struct err ignored = ERR_INIT;
-    if (!schema_catalog_resolve(from.data, reference, &path, &fragment))
+    if (!schema_catalog_resolve(from.data, reference, &path, &fragment)) {
         return NULL;
+    }
     const json_t *root = schema_catalog_document(catalog, path.data, &ignored);
     return root ? json_object_get(json_at(root, fragment), "properties") : NULL;
 }
@@ -31,18 +33,17 @@ static const json_t *top_properties(struct schema_catalog *catalog, const struct
 static bool near_one(const json_t *properties, const char *name)
 {
     size_t count = json_object_size(properties), filled = 0;
-    if (count == 0)
+    if (count == 0) {
         return false;
-    const char **names = calloc(count, sizeof(*names));
-    if (!names)
-        abort();
+    }
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const char **names = text_arena_alloc(&memory, count * sizeof(*names));
     const char *key;
     json_t *value;
-    json_object_foreach ((json_t *)properties, key, value)
+    json_object_foreach ((json_t *)properties, key, value) {
         names[filled++] = key;
-    bool found = text_nearest(name, names, filled) != NULL;
-    free(names);
-    return found;
+    }
+    return text_nearest(name, names, filled) != NULL;
 }
 
 static struct likeness compare(struct schema_catalog *catalog, const struct schema_entry *entry, const json_t *value)
@@ -52,10 +53,11 @@ static struct likeness compare(struct schema_catalog *catalog, const struct sche
     const char *key;
     json_t *ignored;
     json_object_foreach ((json_t *)value, key, ignored) {
-        if (json_object_get(properties, key))
+        if (json_object_get(properties, key)) {
             result.known++;
-        else if (near_one(properties, key))
+        } else if (near_one(properties, key)) {
             result.near++;
+        }
     }
     return result;
 }
@@ -70,8 +72,9 @@ static size_t score(const struct likeness *likeness)
 static size_t steps(const char *pointer)
 {
     size_t count = 0;
-    for (; *pointer; pointer++)
+    for (; *pointer; pointer++) {
         count += *pointer == '/';
+    }
     return count;
 }
 
@@ -84,25 +87,30 @@ static bool judge(struct schema_catalog *catalog, const struct schema_entry *ent
                   struct verdict *ret, struct err *e)
 {
     const struct schema *schema = schema_catalog_compile(catalog, entry, e);
-    if (!schema)
+    if (schema == NULL) {
         return false;
-    struct schema_faults faults CLEANUP(schema_faults_free) = {0};
+    }
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
     schema_explain(schema, value, &faults);
     ret->faults = faults.count + faults.more;
     ret->depth = 0;
-    for (size_t i = 0; i < faults.count; i++)
-        if (ret->depth < steps(faults.list[i].instance))
+    for (size_t i = 0; i < faults.count; i++) {
+        if (ret->depth < steps(faults.list[i].instance)) {
             ret->depth = steps(faults.list[i].instance);
+        }
+    }
     return true;
 }
 
 static bool better(const struct verdict *a, const struct likeness *a_likeness, const struct verdict *b,
                    const struct likeness *b_likeness)
 {
-    if (a->faults != b->faults)
+    if (a->faults != b->faults) {
         return a->faults < b->faults;
-    if (a->depth != b->depth)
+    }
+    if (a->depth != b->depth) {
         return a->depth > b->depth;
+    }
     return a_likeness->properties > b_likeness->properties;
 }
 
@@ -110,19 +118,24 @@ static bool find_nearest(struct schema_catalog *catalog, const struct likeness *
                          const struct schema_entry **ret, struct err *e)
 {
     size_t best_score = 0;
-    for (size_t i = 0; i < count; i++)
-        if (best_score < score(&all[i]))
+    for (size_t i = 0; i < count; i++) {
+        if (best_score < score(&all[i])) {
             best_score = score(&all[i]);
+        }
+    }
     const struct likeness *best = NULL;
     struct verdict best_verdict = {0};
     for (size_t i = 0; best_score > 0 && i < count; i++) {
         struct verdict verdict;
-        if (score(&all[i]) < best_score)
+        if (score(&all[i]) < best_score) {
             continue;
-        if (!judge(catalog, all[i].entry, value, &verdict, e))
+        }
+        if (!judge(catalog, all[i].entry, value, &verdict, e)) {
             return false;
-        if (best && !better(&verdict, &all[i], &best_verdict, best))
+        }
+        if (best && !better(&verdict, &all[i], &best_verdict, best)) {
             continue;
+        }
         best = &all[i];
         best_verdict = verdict;
     }
@@ -138,20 +151,25 @@ static bool recognize(struct schema_catalog *catalog, const json_t *value, struc
     struct schema_catalog_match match = {0};
     for (size_t i = 0; i < count; i++) {
         const struct schema_entry *entry = schema_catalog_at(catalog, i, e);
-        if (!entry)
+        if (entry == NULL) {
             return false;
+        }
         all[i] = compare(catalog, entry, value);
         /* Every schema of ours refuses members that it does not know: the others need not be compiled. */
-        if (all[i].known < json_object_size(value) || match.count == SCHEMA_CATALOG_MATCHES_MAX)
+        if (all[i].known < json_object_size(value) || match.count == SCHEMA_CATALOG_MATCHES_MAX) {
             continue;
+        }
         const struct schema *schema = schema_catalog_compile(catalog, entry, e);
-        if (!schema)
+        if (schema == NULL) {
             return false;
-        if (schema_check(schema, value) == SCHEMA_VALID)
+        }
+        if (schema_check(schema, value) == SCHEMA_VALID) {
             match.valid[match.count++] = entry;
+        }
     }
-    if (match.count == 0 && !find_nearest(catalog, all, count, value, &match.nearest, e))
+    if (match.count == 0 && !find_nearest(catalog, all, count, value, &match.nearest, e)) {
         return false;
+    }
     *ret = match;
     return true;
 }
@@ -160,10 +178,7 @@ bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *valu
                               struct err *e)
 {
     size_t count = schema_catalog_count(catalog);
-    struct likeness *all = calloc(count, sizeof(*all));
-    if (!all)
-        abort();
-    bool done = recognize(catalog, value, all, count, ret, e);
-    free(all);
-    return done;
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    struct likeness *all = text_arena_alloc(&memory, count * sizeof(*all));
+    return recognize(catalog, value, all, count, ret, e);
 }

@@ -1,0 +1,293 @@
+/* schema list, show and check: the local JSON Schemas, and checking of bodies; nothing is sent. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+#include "schema_report.h"
+
+/* --- list -------------------------------------------------------------------------------------- */
+
+enum { COLUMN_NAME, COLUMN_REQUEST, COLUMN_TITLE, COLUMN_DESCRIPTION, COLUMNS };
+
+static const struct table_column list_columns[COLUMNS] = {
+    [COLUMN_NAME] = {.name = "name", .flags = TABLE_FIXED},
+    [COLUMN_REQUEST] = {.name = "request", .title = "BODY OF", .rank = 2, .least = 20},
+    [COLUMN_TITLE] = {.name = "title", .title = "WHAT IT IS", .rank = 1, .least = 16},
+    [COLUMN_DESCRIPTION] = {.name = "description", .flags = TABLE_WIDE},
+};
+
+static int run_list(struct app *app, const struct cli_call *call, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = table_create(list_columns, COLUMNS);
+
+    (void)call;
+    if (!app_check_output(app, list_columns, COLUMNS, e)) {
+        return err_exit_status(e);
+    }
+    struct schema_catalog *catalog = app_schemas(app, e);
+    for (size_t i = 0; catalog != NULL && i < schema_catalog_count(catalog); i++) {
+        const struct schema_entry *entry = schema_catalog_at(catalog, i, e);
+        if (entry == NULL) {
+            return err_exit_status(e);
+        }
+        table_add_row(table);
+        table_set_string(table, COLUMN_NAME, entry->name);
+        table_set_string(table, COLUMN_REQUEST, entry->request);
+        table_set_string(table, COLUMN_TITLE, entry->title);
+        table_set_string(table, COLUMN_DESCRIPTION, entry->description);
+    }
+    if (catalog == NULL || !app_print_table(app, table, NULL, e)) {
+        return err_exit_status(e);
+    }
+    return 0;
+}
+
+const struct cmd_spec cmd_schema_list = {
+    .path = "schema list",
+    .summary = "the request bodies that have a schema",
+    .description =
+        "Every body that is sent to the VPC API, the identity API of a server or IAM is checked against one of "
+        "these first. They are part of the program; --schema-dir takes those of a folder instead.",
+    .flags = CMD_OFFLINE,
+    .run = run_list,
+};
+
+/* --- show -------------------------------------------------------------------------------------- */
+
+struct show_opts {
+    bool bundle;
+};
+
+static const struct opt_spec show_opt[] = {
+    OPT_FLAG(struct show_opts, bundle, 0, "bundle", "put the shared definitions it refers to into the same document"),
+    OPT_END,
+};
+
+static bool print_schema(struct app *app, const struct schema_entry *entry, const json_t *root, struct err *e)
+{
+    bool as_file = app->globals->jq == NULL && app->globals->output.value <= RENDER_JSON;
+    CLEANUP(text_free) struct text out = {0};
+
+    if (!as_file) {
+        return app_print_document(app, root, e);
+    }
+    if (root == entry->root) {
+        return render_text(entry->text, entry->size, stdout, e);
+    }
+    json_print(&out, root, JSON_PRINT_INDENT);
+    text_append_char(&out, '\n');
+    return render_text(out.data, out.size, stdout, e);
+}
+
+static int run_show(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct show_opts *opts = call->opts;
+    struct schema_catalog *catalog = app_schemas(app, e);
+    const struct schema_entry *entry = catalog != NULL ? schema_catalog_find(catalog, call->args[0], e) : NULL;
+
+    if (entry == NULL) {
+        return err_exit_status(e);
+    }
+    if (!opts->bundle) {
+        print_schema(app, entry, entry->root, e);
+        return err_exit_status(e);
+    }
+    JSON_CLEANUP json_t *bundle = schema_catalog_bundle(catalog, entry, e);
+    if (bundle != NULL) {
+        print_schema(app, entry, bundle, e);
+    }
+    return err_exit_status(e);
+}
+
+static const struct cmd_example show_examples[] = {
+    {"vpcmeta schema show instance_create --bundle > instance_create.json",
+     "a file for an editor that knows JSON Schema"},
+    {NULL, NULL},
+};
+
+const struct cmd_spec cmd_schema_show = {
+    .path = "schema show",
+    .summary = "print a schema",
+    .arguments = "NAME",
+    .description = "Prints the file as it is. References to shared definitions (common/...) stay references unless "
+                   "--bundle is given.",
+    .examples = show_examples,
+    .opts = show_opt,
+    .opts_size = sizeof(struct show_opts),
+    .flags = CMD_OFFLINE,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_show,
+};
+
+/* --- check ------------------------------------------------------------------------------------- */
+
+struct check_opts {
+    const char *as, *schema;
+    struct opt_list maps;
+    bool assert_format;
+};
+
+static const struct opt_spec check_opt[] = {
+    OPT_STRING(struct check_opts, as, 0, "as", "NAME",
+               "check against this schema; without it, told by the body's shape"),
+    OPT_FILE(struct check_opts, schema, 0, "schema", "FILE|-", "check against any JSON Schema of draft 2020-12"),
+    OPT_LIST(struct check_opts, maps, 0, "map", "URI=DIR", "with --schema: references to URI... are files in DIR"),
+    OPT_FLAG(struct check_opts, assert_format, 0, "assert-format", "with --schema: 'format' is a rule, not a remark"),
+    OPT_END,
+};
+
+/* What bodies are checked against: `schema`, or when that is NULL what their shape tells. */
+struct checker {
+    struct schema_library *library; /* of --schema, or NULL */
+    struct schema_catalog *catalog; /* or NULL */
+    const struct schema_entry *entry;
+    const struct schema *schema;
+    const char *name; /* of the schema for people; NULL when the shape tells */
+};
+
+static void checker_free(struct checker *checker)
+{
+    schema_library_destroy(checker->library);
+}
+
+static bool map_folders(struct schema_library *library, const struct opt_list *maps, struct err *e)
+{
+    for (size_t i = 0; i < maps->count; i++) {
+        const char *equals = strchr(maps->items[i], '=');
+        if (equals == NULL || equals == maps->items[i] || equals[1] == '\0') {
+            return err_set(e, ERR_USAGE, "--map %s: give URI=DIR, as in https://example.org/schemas=./schemas",
+                           maps->items[i]);
+        }
+        CLEANUP(text_free) struct text uri = {0};
+        text_append_size(&uri, maps->items[i], (size_t)(equals - maps->items[i]));
+        if (!schema_library_map(library, uri.data, equals + 1, SCHEMA_DEFAULT, e)) {
+            return err_wrap(e, "--map %s", maps->items[i]);
+        }
+    }
+    return true;
+}
+
+static bool open_schema_file(const struct check_opts *opts, struct checker *checker, struct err *e)
+{
+    checker->library = schema_library_create(opts->assert_format ? SCHEMA_ASSERT_FORMAT : SCHEMA_DEFAULT);
+    checker->name = opts->schema;
+    if (!map_folders(checker->library, &opts->maps, e)) {
+        return false;
+    }
+    checker->schema = schema_compile_file(checker->library, opts->schema, e);
+    return checker->schema != NULL;
+}
+
+static bool open_checker(struct app *app, const struct check_opts *opts, struct checker *checker, struct err *e)
+{
+    if (opts->schema != NULL && opts->as != NULL) {
+        return err_set(e, ERR_USAGE, "--as names one of our schemas and --schema a file: give one of them");
+    }
+    if (opts->schema == NULL && (opts->maps.count > 0 || opts->assert_format)) {
+        return err_set(e, ERR_USAGE, "--map and --assert-format go with --schema FILE");
+    }
+    if (opts->schema != NULL) {
+        return open_schema_file(opts, checker, e);
+    }
+    checker->catalog = app_schemas(app, e);
+    if (checker->catalog == NULL || opts->as == NULL) {
+        return checker->catalog != NULL;
+    }
+    checker->entry = schema_catalog_find(checker->catalog, opts->as, e);
+    checker->schema = checker->entry != NULL ? schema_catalog_compile(checker->catalog, checker->entry, e) : NULL;
+    checker->name = opts->as;
+    return checker->schema != NULL;
+}
+
+/* Told by the body's shape. Leaves the schema NULL when nothing can be told. */
+static bool recognize(const struct checker *checker, struct schema_result *result, const struct schema **ret_schema,
+                      struct err *e)
+{
+    if (!schema_catalog_recognize(checker->catalog, result->document.root, &result->match, e)) {
+        return false;
+    }
+    const struct schema_entry *entry = result->match.count > 0 ? result->match.valid[0] : result->match.nearest;
+    if (entry != NULL) {
+        *ret_schema = schema_catalog_compile(checker->catalog, entry, e);
+    }
+    return entry == NULL || *ret_schema != NULL;
+}
+
+static bool check_file(const struct checker *checker, const char *path, struct schema_result *result, struct err *e)
+{
+    const struct schema *schema = checker->schema;
+
+    if (!json_read_file(path, JSON_READ_BIG_NUMBERS, &result->document, e)) {
+        return false;
+    }
+    result->catalog = checker->catalog;
+    result->name = checker->name;
+    result->title = schema != NULL ? schema_title(schema) : NULL;
+    if (checker->entry != NULL) {
+        result->match.nearest = checker->entry;
+    }
+    if (schema == NULL && !recognize(checker, result, &schema, e)) {
+        return false;
+    }
+    result->verdict = schema != NULL ? schema_check(schema, result->document.root) : SCHEMA_INVALID;
+    if (schema != NULL && result->verdict != SCHEMA_VALID) {
+        result->verdict = schema_explain(schema, result->document.root, &result->faults);
+    }
+    return true;
+}
+
+/* The first file that is not valid decides the exit status. */
+static int run_check(struct app *app, const struct cli_call *call, struct err *e)
+{
+    CLEANUP(checker_free) struct checker checker = {0};
+    CLEANUP(schema_report_free) struct schema_report report = {.files = call->args_count};
+    int status = 0;
+
+    if (!app_check_output(app, NULL, 0, e) || !open_checker(app, call->opts, &checker, e)) {
+        return err_exit_status(e);
+    }
+    for (size_t i = 0; i < call->args_count; i++) {
+        CLEANUP(schema_result_free) struct schema_result result = {0};
+        struct err failure = ERR_INIT;
+        bool checked = check_file(&checker, call->args[i], &result, &failure);
+        if (checked) {
+            checked = schema_report_add(app, &report, &result, &failure);
+        } else {
+            app_error(app, &failure);
+            schema_report_add_failure(&report, call->args[i], &failure);
+        }
+        int its_status = checked ? (result.verdict == SCHEMA_VALID ? 0 : 2) : err_exit_status(&failure);
+        status = status != 0 ? status : its_status;
+    }
+    return schema_report_finish(app, &report, e) ? status : err_exit_status(e);
+}
+
+static const struct cmd_example check_examples[] = {
+    {"vpcmeta schema check body.json", "tells what request it is the body of, and its faults"},
+    {"vpcmeta schema check --as instance_patch -", "a body from standard input"},
+    {"vpcmeta schema check --schema pet.json --map https://example.org/=./schemas rex.json", "any schema"},
+    {NULL, NULL},
+};
+
+const struct cmd_spec cmd_schema_check = {
+    .path = "schema check",
+    .summary = "check a request body, offline",
+    .arguments = "FILE|- ...",
+    .description =
+        "Says what a body is valid as, or each of its faults with line and column, JSON pointer, reason and rule. "
+        "Without --as the schema is told by the body's shape.\n\n"
+        "With --schema the check is against any JSON Schema of draft 2020-12. Nothing is fetched: a reference that "
+        "leads out of the file is found in the folder that --map gives for its URI. As the draft says, 'format' is a "
+        "remark only; --assert-format makes it a rule.\n\n"
+        "Exit status: 0 when every file is valid, 2 when one is not, or cannot be decided because checking it takes "
+        "more effort than is allowed.",
+    .examples = check_examples,
+    .opts = check_opt,
+    .opts_size = sizeof(struct check_opts),
+    .flags = CMD_OFFLINE | CMD_FILE_ARGS,
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = run_check,
+};
