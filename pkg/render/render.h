@@ -48,10 +48,12 @@ struct render_envelope {
 };
 
 /*
- * Writes a table. `envelope` may be NULL. JSON: one object, head and rows, a row a line; JSONL: a
- * row a line, no head; YAML as JSON; CSV (RFC 4180, lines end in CRLF): heading and rows. In CSV a
- * string that a spreadsheet would take for a formula (it begins with = + - @, TAB, CR or LF) gets a
- * ' in front; numbers are left alone.
+ * Writes a table. `envelope` may be NULL. JSON: one object, head and rows, a row a line; JSONL: a row a line, no
+ * head; YAML as JSON; CSV (RFC 4180, lines end in CRLF): heading and rows. In CSV a string that a spreadsheet
+ * would take for a formula (it begins with = + - @, TAB, CR or LF) gets a ' in front; numbers are left alone.
+ *
+ * Text on a terminal: columns of high rank are left out where the width does not do for all, with a last line that
+ * names them; what remains is shortened, the widest first. Columns asked for with `fields` are never left out.
  */
 bool render_table(const struct table *table, const struct render_envelope *envelope,
                   const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));
@@ -63,6 +65,9 @@ bool render_table(const struct table *table, const struct render_envelope *envel
  */
 bool render_document(const json_t *document, const struct render_options *options, FILE *out, struct err *e)
     __attribute__((warn_unused_result));
+
+/* The version of the library that writes YAML. */
+const char *render_yaml_version(void);
 
 /* Writes a text as it is and flushes: help, scripts, pages. The errors of the room. */
 bool render_text(const char *text, size_t size, FILE *out, struct err *e) __attribute__((warn_unused_result));

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text/text.h"
+
 enum table_type {
     TABLE_STRING,
     TABLE_INT,

@@ -1,0 +1,128 @@
+/* The table as JSON, for programs that wrap vpcmeta and for tests. */
+#include "cli/cli_commands.h"
+#include "cli/cli_options.h"
+
+#include <string.h>
+
+static const char *kind_name(const struct opt_spec *spec)
+{
+    switch (spec->kind) {
+    case OPT_KIND_FLAG:
+        return "flag";
+    case OPT_KIND_LIST:
+        return "list";
+    case OPT_KIND_BOOL:
+        return "boolean";
+    case OPT_KIND_INT:
+        return "integer";
+    case OPT_KIND_ENUM:
+        return "choice";
+    case OPT_KIND_DURATION:
+        return "duration";
+    case OPT_KIND_STRING:
+    case OPT_KIND_GROUP:
+    case OPT_KIND_END:
+        break;
+    }
+    return spec->flags & OPT_FILES ? "file" : spec->flags & OPT_FOLDERS ? "folder" : "string";
+}
+
+static void set_string(json_t *object, const char *name, const char *value)
+{
+    if (value != NULL) {
+        json_object_set_new(object, name, json_string(value));
+    }
+}
+
+static json_t *strings(const char *const *words)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
+        json_array_append_new(array, json_string(words[i]));
+    }
+    return array;
+}
+
+static json_t *describe_option(const struct cli_option *option)
+{
+    CLEANUP(text_free) struct text scratch = {0};
+    const struct opt_spec *spec = option->spec;
+    json_t *object = json_pack("{s:s, s:s}", "name", spec->name, "kind", kind_name(spec));
+
+    if (spec->letter != 0) {
+        json_object_set_new(object, "letter", json_stringn(&spec->letter, 1));
+    }
+    set_string(object, "alias", spec->alias);
+    if (cli_option_takes_value(spec)) {
+        set_string(object, "value", cli_option_value(spec, &scratch));
+    }
+    if (spec->kind == OPT_KIND_ENUM) {
+        json_object_set_new(object, "values", strings(spec->words));
+    }
+    if (spec->kind == OPT_KIND_INT) {
+        json_object_set_new(object, "minimum", json_integer(spec->min));
+        json_object_set_new(object, "maximum", json_integer(spec->max));
+        set_string(object, "word", spec->word);
+    }
+    set_string(object, "default", spec->default_value);
+    set_string(object, "group", option->heading[0] ? option->heading : NULL);
+    set_string(object, "help", spec->help);
+    return object;
+}
+
+static json_t *describe_options(const struct cli_options *options)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < options->count; i++) {
+        json_array_append_new(array, describe_option(&options->items[i]));
+    }
+    return array;
+}
+
+static json_t *describe_examples(const struct cmd_example *example)
+{
+    json_t *array = json_array();
+
+    for (; example != NULL && example->line != NULL; example++) {
+        json_array_append_new(array, json_pack("{s:s, s:s}", "line", example->line, "what", example->what));
+    }
+    return array;
+}
+
+static json_t *describe_command(const struct cmd_spec *command)
+{
+    CLEANUP(cli_options_free) struct cli_options options = {0};
+    json_t *object = json_pack("{s:s, s:s}", "command", command->path, "summary", command->summary);
+
+    cli_options_add_command(&options, command);
+    set_string(object, "arguments", command->arguments);
+    json_object_set_new(object, "min_arguments", json_integer(command->min_args));
+    if (command->max_args != CMD_ANY_ARGS) {
+        json_object_set_new(object, "max_arguments", json_integer(command->max_args));
+    }
+    if (command->argument_words != NULL) {
+        json_object_set_new(object, "argument_values", strings(command->argument_words));
+    }
+    set_string(object, "description", command->description);
+    json_object_set_new(object, "writes", json_boolean(command->flags & CMD_WRITES));
+    json_object_set_new(object, "offline", json_boolean(command->flags & CMD_OFFLINE));
+    json_object_set_new(object, "examples", describe_examples(command->examples));
+    json_object_set_new(object, "options", describe_options(&options));
+    return object;
+}
+
+json_t *cli_help_json(const struct cli_program *program)
+{
+    CLEANUP(cli_options_free) struct cli_options globals = {0};
+    json_t *commands = json_array();
+
+    cli_options_add_globals(&globals, program);
+    for (size_t i = 0; program->commands[i] != NULL; i++) {
+        json_array_append_new(commands, describe_command(program->commands[i]));
+    }
+    return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema_version", 1, "name", program->name, "version",
+                     program->version, "summary", program->summary, "global_options", describe_options(&globals),
+                     "commands", commands);
+}

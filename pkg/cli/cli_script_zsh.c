@@ -1,0 +1,175 @@
+#include "cli/cli_script.h"
+
+static const char quote[] = "'\\''";
+
+static void append_pattern(struct text *out, const char *path, const struct opt_spec *spec)
+{
+    CLEANUP(text_free) struct text before = {0};
+
+    if (path != NULL) {
+        text_printf(&before, "'%s':", path);
+    } else {
+        text_append(&before, "*:");
+    }
+    text_append(out, "    ");
+    cli_script_spellings(out, spec, text_string(&before), "|");
+    text_append(out, ") ");
+}
+
+static void append_values(struct text *out, const char *path, const struct cli_options *options)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        const struct opt_spec *spec = options->items[i].spec;
+        CLEANUP(text_free) struct text scratch = {0};
+        CLEANUP(text_free) struct text words = {0};
+        if (!cli_option_takes_value(spec)) {
+            continue;
+        }
+        cli_script_values(&words, spec);
+        append_pattern(out, path, spec);
+        if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
+            text_append(out, spec->flags & OPT_FILES ? "_files" : "_files -/");
+        } else if (words.size > 0) {
+            text_printf(out, "compadd -- %s", text_string(&words));
+        } else {
+            text_append(out, "_message '");
+            cli_script_quoted(out, cli_option_value(spec, &scratch), quote);
+            text_append_char(out, '\'');
+        }
+        text_append(out, " ;;\n");
+    }
+}
+
+static void append_takes_value(struct text *out, const char *path, const struct cli_options *options)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        if (cli_option_takes_value(options->items[i].spec)) {
+            append_pattern(out, path, options->items[i].spec);
+            text_append(out, "return 0 ;;\n");
+        }
+    }
+}
+
+static void append_map(struct text *out, const struct cli_program *program, const char *function,
+                       void (*append)(struct text *, const char *, const struct cli_options *), const char *rest)
+{
+    CLEANUP(cli_options_free) struct cli_options globals = {0};
+
+    text_printf(out, "\n_%s_%s() {\n    case $at:$1 in\n", program->name, function);
+    cli_options_add_globals(&globals, program);
+    append(out, NULL, &globals);
+    for (size_t i = 0; program->commands[i] != NULL; i++) {
+        CLEANUP(cli_options_free) struct cli_options options = {0};
+        cli_options_add_command(&options, program->commands[i]);
+        append(out, program->commands[i]->path, &options);
+    }
+    text_printf(out, "%s    esac\n}\n", rest);
+}
+
+static void append_described(struct text *out, const char *before, const char *word, const char *help)
+{
+    text_printf(out, " '%s%s", before, word);
+    if (help[0] != '\0') {
+        text_append_char(out, ':');
+        cli_script_quoted(out, help, quote);
+    }
+    text_append_char(out, '\'');
+}
+
+static void append_names(struct text *out, const struct cli_options *options)
+{
+    for (size_t i = 0; i < options->count; i++) {
+        append_described(out, "--", options->items[i].spec->name, options->items[i].spec->help);
+    }
+}
+
+static void append_options(struct text *out, const struct cli_program *program)
+{
+    CLEANUP(cli_options_free) struct cli_options globals = {0};
+
+    text_printf(out, "\n_%s_options() {\n    local -a own general\n    general=(", program->name);
+    cli_options_add_globals(&globals, program);
+    append_names(out, &globals);
+    text_append(out, ")\n    case $at in\n");
+    for (size_t i = 0; program->commands[i] != NULL; i++) {
+        CLEANUP(cli_options_free) struct cli_options options = {0};
+        cli_options_add_command(&options, program->commands[i]);
+        if (options.count > 0) {
+            text_printf(out, "    '%s') own=(", program->commands[i]->path);
+            append_names(out, &options);
+            text_append(out, ") ;;\n");
+        }
+    }
+    text_append(out,
+                "    esac\n    (( $#own )) && _describe -o option own\n    _describe -o 'global option' general\n}\n");
+}
+
+static void append_words(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
+{
+    text_printf(out, "\n_%s_words() {\n    local -a next\n    case $at in\n", program->name);
+    for (size_t i = 0; i < paths->count; i++) {
+        CLEANUP(text_arena_free) struct text_arena memory = {0};
+        const struct cmd_spec *command = cli_find(program, paths->items[i]);
+        struct cli_next next;
+        cli_script_next(program, paths->items[i], &memory, &next);
+        if (command != NULL && (command->flags & CMD_FILE_ARGS)) {
+            text_printf(out, "    '%s') _files ;;\n", paths->items[i]);
+        } else if (next.count > 0) {
+            text_printf(out, "    '%s') next=(", paths->items[i]);
+            for (size_t j = 0; j < next.count; j++) {
+                append_described(out, "", next.items[j].word, next.items[j].help);
+            }
+            text_append(out, "); _describe command next ;;\n");
+        }
+    }
+    text_append(out, "    esac\n}\n");
+}
+
+static void append_path_function(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
+{
+    text_printf(out, "\n_%s_is_path() {\n    case $1 in\n    ", program->name);
+    for (size_t i = 1; i < paths->count; i++) {
+        text_printf(out, "%s'%s'", i > 1 ? "|" : "", paths->items[i]);
+    }
+    text_append(out, ") return 0 ;;\n    esac\n    return 1\n}\n");
+}
+
+/* The part that is the same for every program; NAME stands for its name. `path` is zsh's own, hence `at`. */
+static const char frame[] = "\n"
+                            "_NAME() {\n"
+                            "    local at= word prev=$words[CURRENT-1]\n"
+                            "    integer i\n"
+                            "    for ((i = 2; i < CURRENT; i++)); do\n"
+                            "        word=$words[i]\n"
+                            "        if [[ $word == -* ]]; then\n"
+                            "            _NAME_takes_value \"$word\" && ((i++))\n"
+                            "        elif _NAME_is_path \"${at:+$at }$word\"; then\n"
+                            "            at=${at:+$at }$word\n"
+                            "        fi\n"
+                            "    done\n"
+                            "    if [[ $PREFIX == --*=* ]]; then\n"
+                            "        word=${PREFIX%%=*}\n"
+                            "        compset -P '*='\n"
+                            "        _NAME_values \"$word\"\n"
+                            "    elif [[ $prev == -* ]] && _NAME_takes_value \"$prev\"; then _NAME_values \"$prev\"\n"
+                            "    elif [[ $PREFIX == -* ]]; then _NAME_options\n"
+                            "    else _NAME_words\n"
+                            "    fi\n"
+                            "}\n"
+                            "\n"
+                            "if [ \"$funcstack[1]\" = _NAME ]; then _NAME \"$@\"; else compdef _NAME NAME; fi\n";
+
+void cli_script_zsh(const struct cli_program *program, struct text *out)
+{
+    CLEANUP(cli_paths_free) struct cli_paths paths = {0};
+
+    cli_paths_list(program, &paths);
+    text_printf(out, "#compdef %s\n# zsh completion for %s %s: made by '%s completion zsh', offline and static\n",
+                program->name, program->name, program->version, program->name);
+    append_path_function(out, program, &paths);
+    append_map(out, program, "takes_value", append_takes_value, "    *) return 1 ;;\n");
+    append_map(out, program, "values", append_values, "");
+    append_options(out, program);
+    append_words(out, program, &paths);
+    cli_script_frame(out, frame, program->name);
+}

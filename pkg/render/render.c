@@ -1,0 +1,144 @@
+#include "render/render.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/render_view.h"
+
+const char *const render_format_names[] = {"table", "json", "jsonl", "csv", "yaml", NULL};
+
+bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text all = {0};
+    const char *nearest = text_nearest(field, names, count);
+
+    text_append_short(&shown, field, strlen(field), 60);
+    for (size_t i = 0; i < count; i++) {
+        text_printf(&all, "%s%s", i ? ", " : "", names[i]);
+    }
+    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s%s%s (there are: %s)", text_string(&shown),
+                   nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", text_string(&all));
+}
+
+static const char **names_of(const struct table_column *columns, size_t count)
+{
+    const char **names = calloc(count + 1, sizeof(*names));
+
+    for (size_t i = 0; names != NULL && i < count; i++) {
+        names[i] = columns[i].name;
+    }
+    return names;
+}
+
+bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
+                         struct err *e)
+{
+    for (size_t i = 0; i < options->fields_count; i++) {
+        if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
+            CLEANUP(text_free_pointer) const char **names = names_of(columns, count);
+            return render_unknown_field(options->fields[i], names, names ? count : 0, e);
+        }
+    }
+    return true;
+}
+
+void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell)
+{
+    JSON_CLEANUP json_t *real = NULL;
+
+    switch (type) {
+    case TABLE_INT:
+        text_printf(out, "%" PRId64, cell->integer);
+        break;
+    case TABLE_BOOL:
+        text_append(out, cell->boolean ? "true" : "false");
+        break;
+    case TABLE_REAL:
+        real = json_real(cell->real); /* NULL for what JSON cannot say */
+        if (real != NULL) {
+            json_print(out, real, JSON_PRINT_COMPACT);
+        } else {
+            text_append(out, "null");
+        }
+        break;
+    case TABLE_STRING:
+    case TABLE_TIME:
+    case TABLE_JSON:
+        text_append_size(out, cell->string, cell->size);
+        break;
+    }
+}
+
+static const struct table_column *columns_of(const struct table *table)
+{
+    return table_column_count(table) > 0 ? table_column(table, 0) : NULL;
+}
+
+static bool choose_columns(const struct table *table, const struct render_options *options, size_t *columns,
+                           size_t *ret_count, struct err *e)
+{
+    size_t all = table_column_count(table);
+
+    if (options->fields_count > 0) {
+        if (!render_check_fields(options, columns_of(table), all, e)) {
+            return false;
+        }
+        for (size_t i = 0; i < options->fields_count; i++) {
+            columns[i] = table_find_column(columns_of(table), all, options->fields[i]);
+        }
+        *ret_count = options->fields_count;
+        return true;
+    }
+    *ret_count = 0;
+    for (size_t i = 0; i < all; i++) {
+        bool wide = table_column(table, i)->flags & TABLE_WIDE;
+        if (!wide || options->format != RENDER_TABLE) {
+            columns[(*ret_count)++] = i;
+        }
+    }
+    return true;
+}
+
+static bool render_rows(const struct render_view *view, const struct render_envelope *envelope,
+                        const struct render_options *options, struct render_output *output, struct err *e)
+{
+    switch (options->format) {
+    case RENDER_TABLE:
+        return render_text_rows(view, options, output, e);
+    case RENDER_JSON:
+        return render_json_rows(view, envelope, output, e);
+    case RENDER_JSONL:
+        return render_jsonl_rows(view, output, e);
+    case RENDER_CSV:
+        return render_csv_rows(view, options, output, e);
+    case RENDER_YAML:
+        return render_yaml_rows(view, envelope, output, e);
+    }
+    return false;
+}
+
+bool render_table(const struct table *table, const struct render_envelope *envelope,
+                  const struct render_options *options, FILE *out, struct err *e)
+{
+    CLEANUP(render_output_free) struct render_output output = {.file = out};
+    size_t most = table_column_count(table) + options->fields_count;
+    CLEANUP(text_free_pointer) size_t *columns = calloc(most + 1, sizeof(*columns));
+    JSON_CLEANUP json_t *usual = json_pack("{s:i, s:b}", "schema_version", 1, "complete", 1);
+    struct render_envelope whole = {.head = usual, .items = "items"};
+    struct render_view view = {.table = table, .columns = columns};
+
+    if (columns == NULL || usual == NULL) {
+        return err_set(e, ERR_FAILED, "out of memory");
+    }
+    if (envelope != NULL) {
+        whole.head = envelope->head ? envelope->head : usual;
+        whole.items = envelope->items ? envelope->items : "items";
+    }
+    if (!choose_columns(table, options, columns, &view.count, e)) {
+        return false;
+    }
+    return render_rows(&view, &whole, options, &output, e) && render_finish(&output, e);
+}

@@ -1,0 +1,233 @@
+/* Tables for people. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/render_view.h"
+
+enum {
+    GAP = 2,          /* between columns */
+    LEAST_USUAL = 12, /* columns that a column without a word on it keeps */
+    COMFORTABLE = 24, /* columns that a column has before others are left out for its sake */
+};
+
+struct layout {
+    const struct render_view *view;
+    const struct render_options *options;
+    size_t *width; /* of each column of the view; SIZE_MAX: left out */
+};
+
+static size_t least(const struct table_column *column)
+{
+    return column->least ? column->least : LEAST_USUAL;
+}
+
+/* The cell as it is shown, on one line and harmless. */
+static void append_cell(struct text *out, enum table_type type, const struct table_cell *cell)
+{
+    if (cell->state != TABLE_VALUE) {
+        text_append_char(out, '-');
+    } else if (type == TABLE_STRING || type == TABLE_TIME || type == TABLE_JSON) {
+        text_append_safe(out, cell->string, cell->size);
+    } else {
+        render_append_scalar(out, type, cell);
+    }
+}
+
+static void append_title(struct text *out, const struct table_column *column)
+{
+    if (column->title != NULL) {
+        text_append(out, column->title);
+        return;
+    }
+    for (const char *c = column->name; *c != '\0'; c++) {
+        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c == '_' ? ' ' : *c);
+    }
+}
+
+static void measure(struct layout *layout)
+{
+    const struct render_view *view = layout->view;
+    CLEANUP(text_free) struct text shown = {0};
+
+    for (size_t i = 0; i < view->count; i++) {
+        text_clear(&shown);
+        append_title(&shown, render_column(view, i));
+        layout->width[i] = layout->options->no_headers ? 0 : text_width(text_string(&shown), shown.size);
+    }
+    for (size_t row = 0; row < table_row_count(view->table); row++) {
+        for (size_t i = 0; i < view->count; i++) {
+            text_clear(&shown);
+            append_cell(&shown, render_column(view, i)->type, render_cell(view, row, i));
+            size_t width = text_width(text_string(&shown), shown.size);
+            layout->width[i] = width > layout->width[i] ? width : layout->width[i];
+        }
+    }
+}
+
+/* The width of the table when no column is wider than `limit` (fixed ones aside) nor narrower than its least. */
+static size_t total(const struct layout *layout, size_t limit)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < layout->view->count; i++) {
+        const struct table_column *column = render_column(layout->view, i);
+        size_t width = layout->width[i];
+        if (width == SIZE_MAX) {
+            continue;
+        }
+        size_t most = limit > least(column) ? limit : least(column);
+        sum += (width > most && !(column->flags & TABLE_FIXED) ? most : width) + (sum > 0 ? GAP : 0);
+    }
+    return sum;
+}
+
+/* Leaves out the column of the highest rank, the last of several; false when every column has to stay. */
+static bool leave_one_out(struct layout *layout)
+{
+    size_t worst = SIZE_MAX;
+    unsigned rank = 0;
+
+    for (size_t i = 0; i < layout->view->count; i++) {
+        unsigned own = render_column(layout->view, i)->rank;
+        if (layout->width[i] != SIZE_MAX && own > 0 && own >= rank) {
+            worst = i;
+            rank = own;
+        }
+    }
+    if (worst == SIZE_MAX) {
+        return false;
+    }
+    layout->width[worst] = SIZE_MAX;
+    return true;
+}
+
+static void fit(struct layout *layout)
+{
+    size_t columns = layout->options->columns;
+    size_t limit = columns;
+
+    if (columns == 0) {
+        return;
+    }
+    if (layout->options->fields_count == 0) {
+        while (total(layout, COMFORTABLE) > columns && leave_one_out(layout)) {
+        }
+    }
+    /* the widest give way first: all of them down to the same limit */
+    while (limit > 0 && total(layout, limit) > columns) {
+        limit--;
+    }
+    for (size_t i = 0; i < layout->view->count; i++) {
+        const struct table_column *column = render_column(layout->view, i);
+        size_t most = limit > least(column) ? limit : least(column);
+        if (layout->width[i] != SIZE_MAX && layout->width[i] > most && !(column->flags & TABLE_FIXED)) {
+            layout->width[i] = most;
+        }
+    }
+}
+
+static const char *color_of(enum table_style style)
+{
+    switch (style) {
+    case TABLE_GOOD:
+        return "\033[32m";
+    case TABLE_WARN:
+        return "\033[33m";
+    case TABLE_BAD:
+        return "\033[31m";
+    case TABLE_DIM:
+        return "\033[2m";
+    case TABLE_PLAIN:
+        break;
+    }
+    return NULL;
+}
+
+/* Appends one field in its width; `last` ones have no blanks behind them. */
+static void append_field(struct text *out, const struct text *shown, size_t width, bool right, bool last,
+                         const char *color)
+{
+    CLEANUP(text_free) struct text cut = {0};
+
+    text_append_short(&cut, text_string(shown), shown->size, width);
+    size_t columns = text_width(text_string(&cut), cut.size);
+    size_t blanks = columns < width ? width - columns : 0;
+    text_append_repeat(out, ' ', right ? blanks : 0);
+    text_append(out, color ? color : "");
+    text_append_size(out, text_string(&cut), cut.size);
+    text_append(out, color ? "\033[0m" : "");
+    text_append_repeat(out, ' ', right || last ? 0 : blanks);
+}
+
+/* Appends row number `row`, or the line of headings for SIZE_MAX. */
+static void append_line(const struct layout *layout, size_t row, struct text *out)
+{
+    const struct render_view *view = layout->view;
+    CLEANUP(text_free) struct text shown = {0};
+    size_t last = view->count;
+    bool first = true;
+
+    for (size_t i = 0; i < view->count; i++) {
+        last = layout->width[i] != SIZE_MAX ? i : last;
+    }
+    for (size_t i = 0; i < view->count; i++) {
+        const struct table_column *column = render_column(view, i);
+        const char *color = "\033[1m";
+        if (layout->width[i] == SIZE_MAX) {
+            continue;
+        }
+        text_clear(&shown);
+        if (row == SIZE_MAX) {
+            append_title(&shown, column);
+        } else {
+            const struct table_cell *cell = render_cell(view, row, i);
+            append_cell(&shown, column->type, cell);
+            color = color_of((enum table_style)cell->style);
+        }
+        bool right = column->type == TABLE_INT || column->type == TABLE_REAL || (column->flags & TABLE_RIGHT);
+        text_append_repeat(out, ' ', first ? 0 : GAP);
+        append_field(out, &shown, layout->width[i], right, i == last, layout->options->color ? color : NULL);
+        first = false;
+    }
+    text_append_char(out, '\n');
+}
+
+static void name_the_left_out(const struct layout *layout, struct text *out)
+{
+    CLEANUP(text_free) struct text names = {0};
+
+    for (size_t i = 0; i < layout->view->count; i++) {
+        if (layout->width[i] == SIZE_MAX) {
+            text_printf(&names, "%s%s", names.size ? ", " : "", render_column(layout->view, i)->name);
+        }
+    }
+    if (names.size > 0) {
+        text_printf(out, "%s(not shown here: %s)%s\n", layout->options->color ? color_of(TABLE_DIM) : "",
+                    text_string(&names), layout->options->color ? "\033[0m" : "");
+    }
+}
+
+bool render_text_rows(const struct render_view *view, const struct render_options *options,
+                      struct render_output *output, struct err *e)
+{
+    CLEANUP(text_free_pointer) size_t *width = calloc(view->count + 1, sizeof(*width));
+    struct layout layout = {.view = view, .options = options, .width = width};
+
+    if (width == NULL) {
+        return err_set(e, ERR_FAILED, "out of memory");
+    }
+    measure(&layout);
+    fit(&layout);
+    if (!options->no_headers) {
+        append_line(&layout, SIZE_MAX, &output->text);
+    }
+    for (size_t row = 0; row < table_row_count(view->table); row++) {
+        append_line(&layout, row, &output->text);
+        if (!render_flush_some(output, e)) {
+            return false;
+        }
+    }
+    name_the_left_out(&layout, &output->text);
+    return true;
+}

@@ -1,0 +1,48 @@
+/*
+ * render_view: the columns of a table that are to be shown, and the formats. For the files of room render only.
+ */
+#ifndef RENDER_RENDER_VIEW_H
+#define RENDER_RENDER_VIEW_H
+
+#include "render/render.h"
+#include "render/render_output.h"
+
+struct render_view {
+    const struct table *table;
+    size_t *columns; /* numbers in the table, in the order wanted */
+    size_t count;
+};
+
+static inline const struct table_column *render_column(const struct render_view *view, size_t index)
+{
+    return table_column(view->table, view->columns[index]);
+}
+
+static inline const struct table_cell *render_cell(const struct render_view *view, size_t row, size_t index)
+{
+    return table_cell(view->table, row, view->columns[index]);
+}
+
+/* Appends a cell of any type but strings in the one way that JSON, YAML, CSV and text share. */
+void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell);
+
+/* The error for a field that is none of `count` names. */
+bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e);
+
+/* One function a format. The output is finished by the caller. */
+bool render_text_rows(const struct render_view *view, const struct render_options *options,
+                      struct render_output *output, struct err *e);
+bool render_json_rows(const struct render_view *view, const struct render_envelope *envelope,
+                      struct render_output *output, struct err *e);
+bool render_jsonl_rows(const struct render_view *view, struct render_output *output, struct err *e);
+bool render_csv_rows(const struct render_view *view, const struct render_options *options, struct render_output *output,
+                     struct err *e);
+bool render_yaml_rows(const struct render_view *view, const struct render_envelope *envelope,
+                      struct render_output *output, struct err *e);
+
+bool render_yaml_document(const json_t *document, struct render_output *output, struct err *e);
+
+/* Appends one CSV field of text, quoted and made harmless where that is needed. */
+void render_csv_string(struct text *out, const char *bytes, size_t size);
+
+#endif

@@ -1,0 +1,239 @@
+#include "table/table.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/text_arena.h"
+
+struct table {
+    const struct table_column *columns;
+    size_t column_count;
+    struct table_cell **rows; /* each column_count cells, in the arena */
+    size_t row_count, capacity;
+    struct text_arena memory;
+};
+
+struct table *table_create(const struct table_column *columns, size_t count)
+{
+    struct table *table = calloc(1, sizeof(*table));
+
+    if (table == NULL) {
+        fputs("error: out of memory\n", stderr);
+        abort();
+    }
+    table->columns = columns;
+    table->column_count = count;
+    return table;
+}
+
+void table_destroy(struct table *table)
+{
+    if (table != NULL) {
+        text_arena_free(&table->memory);
+        free(table->rows);
+        free(table);
+    }
+}
+
+void table_release(struct table **table)
+{
+    table_destroy(*table);
+    *table = NULL;
+}
+
+size_t table_add_row(struct table *table)
+{
+    if (table->row_count == table->capacity) {
+        size_t capacity = table->capacity ? 2 * table->capacity : 64;
+        struct table_cell **rows = realloc(table->rows, capacity * sizeof(struct table_cell *));
+        if (rows == NULL) {
+            fputs("error: out of memory\n", stderr);
+            abort();
+        }
+        table->rows = rows;
+        table->capacity = capacity;
+    }
+    table->rows[table->row_count] = text_arena_alloc(&table->memory, table->column_count * sizeof(struct table_cell));
+    return table->row_count++;
+}
+
+/* The cell to fill, marked as having a value. */
+static struct table_cell *fill(struct table *table, size_t column, enum table_type type)
+{
+    assert(table->row_count > 0 && column < table->column_count);
+    assert(table->columns[column].type == type || (type == TABLE_STRING && table->columns[column].type == TABLE_TIME));
+    struct table_cell *cell = &table->rows[table->row_count - 1][column];
+    cell->state = TABLE_VALUE;
+    return cell;
+}
+
+static void set_bytes(struct table *table, size_t column, enum table_type type, const char *bytes, size_t size)
+{
+    struct table_cell *cell = fill(table, column, type);
+    size_t row = table->row_count - 1;
+    const struct table_cell *above = row > 0 ? &table->rows[row - 1][column] : NULL;
+
+    if (size > UINT32_MAX - 1) {
+        size = UINT32_MAX - 1;
+    }
+    bool same =
+        above != NULL && above->state == TABLE_VALUE && above->size == size && memcmp(above->string, bytes, size) == 0;
+    cell->string = same ? above->string : text_arena_copy(&table->memory, bytes, size);
+    cell->size = (uint32_t)size;
+}
+
+void table_set_string(struct table *table, size_t column, const char *string)
+{
+    if (string == NULL) {
+        table_set_null(table, column);
+    } else {
+        set_bytes(table, column, TABLE_STRING, string, strlen(string));
+    }
+}
+
+void table_set_bytes(struct table *table, size_t column, const char *bytes, size_t size)
+{
+    set_bytes(table, column, TABLE_STRING, bytes, size);
+}
+
+void table_set_json(struct table *table, size_t column, const char *json, size_t size)
+{
+    set_bytes(table, column, TABLE_JSON, json, size);
+}
+
+void table_set_int(struct table *table, size_t column, int64_t value)
+{
+    fill(table, column, TABLE_INT)->integer = value;
+}
+
+void table_set_real(struct table *table, size_t column, double value)
+{
+    fill(table, column, TABLE_REAL)->real = value;
+}
+
+void table_set_bool(struct table *table, size_t column, bool value)
+{
+    fill(table, column, TABLE_BOOL)->boolean = value;
+}
+
+void table_set_null(struct table *table, size_t column)
+{
+    assert(table->row_count > 0 && column < table->column_count);
+    table->rows[table->row_count - 1][column].state = TABLE_NULL;
+}
+
+void table_set_style(struct table *table, size_t column, enum table_style style)
+{
+    assert(table->row_count > 0 && column < table->column_count);
+    table->rows[table->row_count - 1][column].style = (uint8_t)style;
+}
+
+struct order {
+    const struct table *table;
+    const size_t *columns;
+    size_t count;
+};
+
+static int compare_bytes(const struct table_cell *a, const struct table_cell *b)
+{
+    size_t size = a->size < b->size ? a->size : b->size;
+    int order = memcmp(a->string, b->string, size);
+
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+static int compare_cells(enum table_type type, const struct table_cell *a, const struct table_cell *b)
+{
+    if (a->state != TABLE_VALUE || b->state != TABLE_VALUE) {
+        return (int)a->state - (int)b->state;
+    }
+    switch (type) {
+    case TABLE_INT:
+        return (a->integer > b->integer) - (a->integer < b->integer);
+    case TABLE_REAL:
+        return (a->real > b->real) - (a->real < b->real);
+    case TABLE_BOOL:
+        return (int)a->boolean - (int)b->boolean;
+    case TABLE_STRING:
+    case TABLE_TIME:
+    case TABLE_JSON:
+        break;
+    }
+    return compare_bytes(a, b);
+}
+
+static int compare_rows(const struct table_cell *a, const struct table_cell *b, const struct order *order)
+{
+    for (size_t i = 0; i < order->count; i++) {
+        size_t column = order->columns[i];
+        int result = compare_cells(order->table->columns[column].type, &a[column], &b[column]);
+        if (result != 0) {
+            return result;
+        }
+    }
+    return 0;
+}
+
+/* Merge sort: stable, and with the order as an argument, which qsort lacks. */
+static void sort_rows(struct table_cell **rows, struct table_cell **space, size_t count, const struct order *order)
+{
+    size_t half = count / 2;
+
+    if (count < 2) {
+        return;
+    }
+    sort_rows(rows, space, half, order);
+    sort_rows(rows + half, space, count - half, order);
+    memcpy(space, rows, half * sizeof(struct table_cell *));
+    for (size_t i = 0, j = half, out = 0; i < half; out++) {
+        bool right = j < count && compare_rows(rows[j], space[i], order) < 0;
+        rows[out] = right ? rows[j++] : space[i++];
+    }
+}
+
+void table_sort(struct table *table, const size_t columns[], size_t count)
+{
+    struct order order = {.table = table, .columns = columns, .count = count};
+    struct table_cell **space = malloc((table->row_count / 2 + 1) * sizeof(struct table_cell *));
+
+    if (space == NULL) {
+        fputs("error: out of memory\n", stderr);
+        abort();
+    }
+    sort_rows(table->rows, space, table->row_count, &order);
+    free(space);
+}
+
+size_t table_row_count(const struct table *table)
+{
+    return table->row_count;
+}
+
+size_t table_column_count(const struct table *table)
+{
+    return table->column_count;
+}
+
+const struct table_column *table_column(const struct table *table, size_t column)
+{
+    assert(column < table->column_count);
+    return &table->columns[column];
+}
+
+const struct table_cell *table_cell(const struct table *table, size_t row, size_t column)
+{
+    assert(row < table->row_count && column < table->column_count);
+    return &table->rows[row][column];
+}
+
+size_t table_find_column(const struct table_column *columns, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(columns[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
