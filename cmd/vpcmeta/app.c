@@ -11,15 +11,22 @@
 
 /* --- a command line ------------------------------------------------------------------------------- */
 
-static int print_help(const struct cli_call *call, FILE *out, int status, struct err *e)
+static int print_help(const struct cli_call *call, struct err *e)
 {
     CLEANUP(text_free) struct text help = {0};
 
-    if (!cli_help(call->program, call->topic, app_columns(fileno(out)), &help, e) ||
-        !render_text(text_string(&help), help.size, out, e)) {
-        return err_exit_status(e);
-    }
-    return status;
+    return cli_help(call->program, call->topic, app_columns(STDOUT_FILENO), &help, e) &&
+                   render_text(text_string(&help), help.size, stdout, e)
+               ? 0
+               : err_exit_status(e);
+}
+
+static int print_overview(const struct cli_call *call, struct err *e)
+{
+    CLEANUP(text_free) struct text overview = {0};
+
+    cli_overview(call->program, call->topic, app_columns(STDERR_FILENO), &overview);
+    return render_text(text_string(&overview), overview.size, stderr, e) ? 2 : err_exit_status(e);
 }
 
 static int print_version(const struct cli_program *program, struct err *e)
@@ -45,9 +52,9 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
 {
     switch (call->action) {
     case CLI_HELP:
-        return print_help(call, stdout, 0, e);
+        return print_help(call, e);
     case CLI_INCOMPLETE:
-        return print_help(call, stderr, 2, e);
+        return print_overview(call, e);
     case CLI_VERSION:
         return print_version(call->program, e);
     case CLI_RUN:

@@ -30,7 +30,33 @@ static const struct cmd_spec *const commands[] = {
     &cmd_auth_status,
     &cmd_auth_token,
     &cmd_doctor,
+    &cmd_completion,
+    &cmd_version,
+    &cmd_help,
     NULL,
+};
+
+static const struct cli_section sections[] = {
+    {"EXIT STATUS", "0: done\n"
+                    "1: failed\n"
+                    "2: usage or validation; nothing was sent\n"
+                    "3: findings, or pending changes with --exit-code\n"
+                    "4: authentication\n"
+                    "5: partly failed\n"
+                    "6: stale plan, or somebody else changed the same thing\n"
+                    "7: failure budget spent\n"
+                    "8: another run holds the lock\n"
+                    "130, 143: ended by SIGINT, SIGTERM; 141 when the reader of the output went away\n"
+                    "\n"
+                    "Any other status is a failure."},
+    {0},
+};
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta instance list --region us-south", "what is there"},
+    {"vpcmeta instance set --all --enabled true --protocol https --dry-run", "what would change"},
+    {"vpcmeta instance set --all --enabled true --protocol https", "change it, after a question"},
+    {0},
 };
 
 const struct cli_program commands_program = {
@@ -40,8 +66,10 @@ const struct cli_program commands_program = {
     .description =
         "Enables, hardens, disables and audits the metadata service of virtual servers, instance templates and "
         "bare metal servers, one or thousands at a time. Every value is checked before anything is sent.",
+    .examples = examples,
     .nouns = nouns,
     .commands = commands,
     .globals = global_opt,
     .globals_size = sizeof(struct global_opts),
+    .sections = sections,
 };

@@ -1,0 +1,39 @@
+/* vpcmeta completion: scripts for the shells, made from the command table. */
+#include <string.h>
+
+#include "app.h"
+#include "commands.h"
+
+static const struct cmd_example completion_examples[] = {
+    {"vpcmeta completion bash > ~/.local/share/bash-completion/completions/vpcmeta", "for bash"},
+    {"vpcmeta completion zsh > ~/.zfunc/_vpcmeta", "for zsh, with ~/.zfunc in $fpath"},
+    {"vpcmeta completion fish > ~/.config/fish/completions/vpcmeta.fish", "for fish"},
+    {0},
+};
+
+static int completion(struct app *app, const struct cli_call *call, struct err *e)
+{
+    CLEANUP(text_free) struct text out = {0};
+    int shell = 0;
+
+    (void)app;
+    while (strcmp(cli_shell_names[shell], call->args[0]) != 0) {
+        shell++;
+    }
+    cli_completion_script(call->program, (enum cli_shell)shell, &out);
+    return render_text(text_string(&out), out.size, stdout, e) ? 0 : err_exit_status(e);
+}
+
+const struct cmd_spec cmd_completion = {
+    .path = "completion",
+    .summary = "print a completion script for a shell",
+    .arguments = "bash|zsh|fish",
+    .description = "The script knows every command, option and value of this version and never calls vpcmeta, so "
+                   "completing is fast and needs no network.",
+    .examples = completion_examples,
+    .flags = CMD_OFFLINE,
+    .min_args = 1,
+    .max_args = 1,
+    .argument_words = cli_shell_names,
+    .run = completion,
+};

@@ -1,0 +1,122 @@
+/* vpcmeta help: everything that the command table says about itself. */
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "commands.h"
+
+struct help_opts {
+    bool json, man, list;
+    const char *check;
+};
+
+static const struct opt_spec help_opt[] = {
+    OPT_FLAG(struct help_opts, json, 0, "json", "print the table of commands and options as JSON"),
+    OPT_FLAG(struct help_opts, man, 0, "man", "print the manual page, for 'man -l -'"),
+    OPT_FLAG(struct help_opts, list, 0, "list", "print the names of all commands, one a line"),
+    OPT_STRING(struct help_opts, check, 0, "check", "LINE", "parse a command line and do nothing"),
+    OPT_END,
+};
+
+static const struct cmd_example help_examples[] = {
+    {"vpcmeta help", "every command and every global option"},
+    {"vpcmeta help help", "one command"},
+    {"vpcmeta help --check 'vpcmeta version -o json'", "whether a line of a script still parses"},
+    {0},
+};
+
+static bool check_words(const struct cli_program *program, const struct cli_words *words, struct err *e)
+{
+    CLEANUP(cli_call_free) struct cli_call call = {0};
+    size_t skip = strcmp(words->items[0], program->name) == 0;
+
+    if (!cli_parse(program, NULL, cli_shell_end(words) - skip, words->items + skip, &call, e)) {
+        return false;
+    }
+    if (call.action == CLI_INCOMPLETE) {
+        return err_set(e, ERR_USAGE, "'%s' is no whole command (see '%s help%s%s')", call.topic, program->name,
+                       call.topic[0] ? " " : "", call.topic);
+    }
+    return true;
+}
+
+static bool check_line(const struct cli_program *program, const char *text, struct err *e)
+{
+    CLEANUP(cli_line_free) struct cli_line line = {0};
+
+    if (!cli_split(text, &line, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < line.count; i++) {
+        if (!check_words(program, &line.commands[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void append_list(const struct cli_program *program, struct text *out)
+{
+    for (size_t i = 0; program->commands[i] != NULL; i++) {
+        text_printf(out, "%s\n", program->commands[i]->path);
+    }
+}
+
+static bool append_topic(const struct cli_call *call, bool man, struct text *out, struct err *e)
+{
+    CLEANUP(text_free) struct text topic = {0};
+
+    for (size_t i = 0; i < call->args_count; i++) {
+        text_printf(&topic, "%s%s", i > 0 ? " " : "", call->args[i]);
+    }
+    return man ? cli_man(call->program, text_string(&topic), out, e)
+               : cli_help(call->program, text_string(&topic), app_columns(STDOUT_FILENO), out, e);
+}
+
+static bool print_table(struct app *app, const struct cli_program *program, bool json, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+    JSON_CLEANUP json_t *table = cli_help_json(program);
+
+    if (json) {
+        options.format = RENDER_JSON;
+        return render_document(table, &options, stdout, e);
+    }
+    return app_check_output(app, NULL, 0, e) && app_print_document(app, table, e);
+}
+
+static bool answer(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct help_opts *opts = call->opts;
+    CLEANUP(text_free) struct text out = {0};
+
+    if (opts->check != NULL) {
+        return check_line(call->program, opts->check, e);
+    }
+    if (opts->json || app->globals->output.value != RENDER_TABLE || app->globals->jq != NULL) {
+        return print_table(app, call->program, opts->json && app->globals->jq == NULL, e);
+    }
+    if (opts->list) {
+        append_list(call->program, &out);
+    } else if (!append_topic(call, opts->man, &out, e)) {
+        return false;
+    }
+    return render_text(text_string(&out), out.size, stdout, e);
+}
+
+static int help(struct app *app, const struct cli_call *call, struct err *e)
+{
+    return answer(app, call, e) ? 0 : err_exit_status(e);
+}
+
+const struct cmd_spec cmd_help = {
+    .path = "help",
+    .summary = "explain a command, or print the whole table of commands",
+    .arguments = "[COMMAND]",
+    .examples = help_examples,
+    .opts = help_opt,
+    .opts_size = sizeof(struct help_opts),
+    .flags = CMD_OFFLINE | CMD_COMMAND_ARGS,
+    .max_args = CMD_ANY_ARGS,
+    .run = help,
+};
