@@ -45,8 +45,8 @@ static void drop_broken_tail(char *message, size_t length)
 
 static void finish(char *message, size_t size)
 {
-    drop_broken_tail(message, strlen(message));
     escape_controls(message, size);
+    drop_broken_tail(message, strlen(message));
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)

@@ -1,0 +1,270 @@
+/* Room resource: which settings a kind takes, how states differ, where settings stand in bodies, what answers say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "resource/resource_list.h"
+
+static struct resource_settings settings(unsigned given, bool enabled, const char *protocol, int hop_limit)
+{
+    return (struct resource_settings){.given = given, .enabled = enabled, .protocol = protocol, .hop_limit = hop_limit};
+}
+
+static void what_a_kind_cannot_take_is_refused_with_the_way_out(void **state)
+{
+    static const struct {
+        const struct resource_kind *kind;
+        unsigned given;
+        bool patching;
+        const char *words; /* in the message; NULL: allowed */
+    } rows[] = {
+        {&resource_instance, RESOURCE_METADATA_SETTINGS, true, NULL},
+        {&resource_instance, RESOURCE_TRUSTED_PROFILE, true, "reinitialization"},
+        {&resource_instance, RESOURCE_TRUSTED_PROFILE | RESOURCE_AUTO_LINK, false, NULL},
+        {&resource_bare_metal, RESOURCE_ENABLED | RESOURCE_PROTOCOL, true, NULL},
+        {&resource_bare_metal, RESOURCE_HOP_LIMIT, true, "no response hop limit"},
+        {&resource_bare_metal, RESOURCE_HOP_LIMIT, false, "no response hop limit"},
+        {&resource_template, RESOURCE_ENABLED, true, "immutable"},
+        {&resource_template, RESOURCE_METADATA_SETTINGS, false, NULL},
+        {&resource_group, RESOURCE_ENABLED, false, "template"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        struct resource_settings given = settings(rows[i].given, true, "https", 2);
+        given.trusted_profile = "Profile-1";
+        assert_int_equal(resource_settings_check(rows[i].kind, &given, rows[i].patching, &e), rows[i].words == NULL);
+        if (rows[i].words != NULL) {
+            assert_int_equal(e.code, ERR_USAGE);
+            assert_non_null(strstr(e.message, rows[i].words));
+        }
+    }
+}
+
+static void hop_limits_out_of_range_are_refused(void **state)
+{
+    static const int bad[] = {0, -1, 65, 1000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct err e = ERR_INIT;
+        struct resource_settings given = settings(RESOURCE_HOP_LIMIT, false, NULL, bad[i]);
+        assert_false(resource_settings_check(&resource_instance, &given, true, &e));
+        assert_non_null(strstr(e.message, "1..64"));
+    }
+}
+
+static void only_what_was_asked_and_differs_is_a_difference(void **state)
+{
+    struct resource_settings found = settings(RESOURCE_METADATA_SETTINGS, false, "http", 1);
+    struct resource_settings wanted = settings(RESOURCE_ENABLED | RESOURCE_HOP_LIMIT, true, "https", 1);
+
+    (void)state;
+    assert_int_equal(resource_settings_diff(&found, &wanted), RESOURCE_ENABLED);
+    wanted.given |= RESOURCE_PROTOCOL;
+    assert_int_equal(resource_settings_diff(&found, &wanted), RESOURCE_ENABLED | RESOURCE_PROTOCOL);
+}
+
+static void a_patch_holds_what_was_asked_for_and_nothing_else(void **state)
+{
+    struct resource_settings wanted = settings(RESOURCE_METADATA_SETTINGS, true, "https", 2);
+    CLEANUP(text_free) struct text out = {0};
+    JSON_CLEANUP json_t *one = resource_patch_body(&wanted, RESOURCE_HOP_LIMIT);
+    JSON_CLEANUP json_t *all = resource_patch_body(&wanted, RESOURCE_METADATA_SETTINGS);
+
+    (void)state;
+    json_print(&out, one, JSON_PRINT_COMPACT);
+    assert_string_equal(text_string(&out), "{\"metadata_service\":{\"response_hop_limit\":2}}");
+    text_clear(&out);
+    json_print(&out, all, JSON_PRINT_COMPACT);
+    assert_string_equal(text_string(&out),
+                        "{\"metadata_service\":{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":2}}");
+}
+
+static void settings_are_laid_where_the_kind_takes_them(void **state)
+{
+    static const struct {
+        const struct resource_kind *kind;
+        const char *body, *profile, *wanted;
+    } rows[] = {
+        {&resource_instance, "{\"name\":\"a\"}", "Profile-1",
+         "{\"name\":\"a\",\"default_trusted_profile\":{\"target\":{\"id\":\"Profile-1\"},\"auto_link\":true}}"},
+        {&resource_bare_metal, "{\"initialization\":{\"keys\":[]}}", "crn:v1:x:profile:Profile-1",
+         "{\"initialization\":{\"keys\":[],\"default_trusted_profile\":{\"target\":{\"crn\":\"crn:v1:x:profile:Profile-"
+         "1\"},"
+         "\"auto_link\":true}}}"},
+        {&resource_instance, "{\"default_trusted_profile\":{\"target\":{\"id\":\"P\"},\"auto_link\":false}}", NULL,
+         "{\"default_trusted_profile\":{\"target\":{\"id\":\"P\"},\"auto_link\":false}}"},
+        {&resource_template, "{\"default_trusted_profile\":{\"target\":{\"id\":\"P\"}}}", NULL,
+         "{\"default_trusted_profile\":{\"target\":{\"id\":\"P\"},\"auto_link\":true}}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(text_free) struct text out = {0};
+        JSON_CLEANUP json_t *body = json_loads(rows[i].body, 0, NULL);
+        struct resource_settings given = {.given = rows[i].profile != NULL ? RESOURCE_TRUSTED_PROFILE : 0,
+                                          .trusted_profile = rows[i].profile};
+        assert_true(resource_lay_over(rows[i].kind, body, &given, &e));
+        json_print(&out, body, JSON_PRINT_COMPACT);
+        assert_string_equal(text_string(&out), rows[i].wanted);
+    }
+}
+
+static void auto_link_without_a_profile_is_refused(void **state)
+{
+    struct err e = ERR_INIT;
+    JSON_CLEANUP json_t *body = json_object();
+    struct resource_settings given = {.given = RESOURCE_AUTO_LINK, .auto_link = true};
+
+    (void)state;
+    assert_false(resource_lay_over(&resource_instance, body, &given, &e));
+    assert_non_null(strstr(e.message, "--trusted-profile"));
+}
+
+static void misplaced_members_of_bare_metal_are_moved_and_named(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free) struct text moved = {0};
+    CLEANUP(text_free) struct text out = {0};
+    JSON_CLEANUP json_t *body = json_loads("{\"image\":{\"id\":\"i\"},\"keys\":[],\"name\":\"b\"}", 0, NULL);
+    JSON_CLEANUP json_t *both =
+        json_loads("{\"image\":{\"id\":\"i\"},\"initialization\":{\"image\":{\"id\":\"j\"}}}", 0, NULL);
+
+    (void)state;
+    assert_true(resource_mend_body(&resource_bare_metal, body, &moved, &e));
+    assert_string_equal(text_string(&moved), "image, keys");
+    json_print(&out, body, JSON_PRINT_COMPACT);
+    assert_string_equal(text_string(&out),
+                        "{\"name\":\"b\",\"initialization\":{\"image\":{\"id\":\"i\"},\"keys\":[]}}");
+    assert_false(resource_mend_body(&resource_bare_metal, both, &moved, &e));
+    assert_string_equal(e.place, "/image");
+}
+
+static void names_ids_and_crns_are_told_apart(void **state)
+{
+    static const struct {
+        const char *word;
+        enum resource_name_form form;
+    } rows[] = {
+        {"web-01", RESOURCE_BY_NAME},
+        {"0717_e21b7391-2ca2-4ab5-84a8-b92157a633b0", RESOURCE_BY_ID},
+        {"02b7-e6c2c7d8-ad57-4f38-a21c-a86265b6aeb2", RESOURCE_BY_ID},
+        {"r010-7b3ac170-01f3-43d6-87ec-f0ed11ed3f60", RESOURCE_BY_ID},
+        {"crn:v1:bluemix:public:is:eu-de-1:a/3f::instance:02b7_e2", RESOURCE_BY_CRN},
+        {"r010-web", RESOURCE_BY_NAME},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(resource_name_form(rows[i].word), rows[i].form);
+    }
+    assert_string_equal(resource_crn_id(rows[4].word), "02b7_e2");
+}
+
+static bool read_text(struct resource_list *list, struct resource *record, const char *json, struct err *e)
+{
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+    struct answer_node root;
+
+    return answer_parse(parser, json, strlen(json), &root, e) && resource_read(list, record, root, e);
+}
+
+#define COMMON "\"id\":\"0717-1\",\"name\":\"n\",\"crn\":\"crn:v1:1\""
+
+static void an_absent_block_of_a_template_reads_as_the_defaults(void **state)
+{
+    static const struct {
+        const char *json;
+        bool enabled;
+        const char *protocol;
+        int hop_limit;
+    } rows[] = {
+        {"{" COMMON "}", false, "http", 1},
+        {"{" COMMON ",\"metadata_service\":{}}", false, "http", 1},
+        {"{" COMMON ",\"metadata_service\":null}", false, "http", 1},
+        {"{" COMMON ",\"metadata_service\":{\"enabled\":true}}", true, "http", 1},
+        {"{" COMMON ",\"metadata_service\":{\"protocol\":\"https\",\"response_hop_limit\":3}}", false, "https", 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        struct resource *record = resource_list_append(list, &resource_template, "eu-de");
+        assert_true(read_text(list, record, rows[i].json, &e));
+        assert_int_equal(record->settings.given, RESOURCE_METADATA_SETTINGS);
+        assert_int_equal(record->settings.enabled, rows[i].enabled);
+        assert_string_equal(record->settings.protocol, rows[i].protocol);
+        assert_int_equal(record->settings.hop_limit, rows[i].hop_limit);
+    }
+}
+
+static void a_server_without_its_settings_is_a_bad_answer(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    struct resource *record = resource_list_append(list, &resource_instance, "");
+
+    (void)state;
+    assert_false(read_text(list, record, "{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"}}", &e));
+    assert_int_equal(e.code, ERR_BAD_ANSWER);
+    assert_non_null(strstr(e.place, "metadata_service"));
+}
+
+static void the_region_is_told_by_the_zone_when_it_is_not_known(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    struct resource *record = resource_list_append(list, &resource_instance, "");
+
+    (void)state;
+    assert_true(read_text(
+        list, record,
+        "{" COMMON ",\"status\":\"new_state\",\"zone\":{\"name\":\"eu-de-1\"},\"vcpu\":{\"architecture\":\"amd64\"},"
+        "\"metadata_service\":{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":64},\"unknown\":[]}",
+        &e));
+    assert_string_equal(record->region, "eu-de");
+    assert_string_equal(record->status, "new_state");
+    assert_string_equal(record->architecture, "amd64");
+}
+
+static void records_keep_their_place_while_the_list_grows(void **state)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    struct resource *first = resource_list_append(list, &resource_instance, "eu-de");
+
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        resource_list_append(list, &resource_instance, "eu-de");
+    }
+    assert_ptr_equal(first, resource_list_at(list, 0));
+    assert_ptr_equal(first->region, resource_list_at(list, 4999)->region);
+    assert_true(sizeof(struct resource) <= 300);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_kind_cannot_take_is_refused_with_the_way_out),
+        cmocka_unit_test(hop_limits_out_of_range_are_refused),
+        cmocka_unit_test(only_what_was_asked_and_differs_is_a_difference),
+        cmocka_unit_test(a_patch_holds_what_was_asked_for_and_nothing_else),
+        cmocka_unit_test(settings_are_laid_where_the_kind_takes_them),
+        cmocka_unit_test(auto_link_without_a_profile_is_refused),
+        cmocka_unit_test(misplaced_members_of_bare_metal_are_moved_and_named),
+        cmocka_unit_test(names_ids_and_crns_are_told_apart),
+        cmocka_unit_test(an_absent_block_of_a_template_reads_as_the_defaults),
+        cmocka_unit_test(a_server_without_its_settings_is_a_bad_answer),
+        cmocka_unit_test(the_region_is_told_by_the_zone_when_it_is_not_known),
+        cmocka_unit_test(records_keep_their_place_while_the_list_grows),
+    };
+
+    return cmocka_run_group_tests_name("resource", tests, NULL, NULL);
+}
