@@ -60,6 +60,10 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     case CLI_RUN:
         break;
     }
+    if (app->shell_call != NULL && (call->command->flags & CMD_NOT_IN_SHELL) != 0) {
+        err_set(e, ERR_USAGE, "%s cannot be used inside the shell", call->command->path);
+        return err_exit_status(e);
+    }
     const struct global_opts *outer = app->globals;
     app->globals = call->globals;
     int status = call->command->run(app, call, e);
@@ -145,9 +149,22 @@ struct schema_catalog *app_schemas(struct app *app, struct err *e)
     return app->schemas;
 }
 
+void app_state_path(const char *name, struct text *out)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+
+    /* a relative path is to be ignored (XDG Base Directory Specification) */
+    if (state != NULL && state[0] == '/') {
+        text_printf(out, "%s/vpcmeta/%s", state, name);
+    } else if (home != NULL && home[0] == '/') {
+        text_printf(out, "%s/.local/state/vpcmeta/%s", home, name);
+    }
+}
+
 /* --- people --------------------------------------------------------------------------------------- */
 
-static bool color_on(const struct app *app, int fd)
+bool app_color(const struct app *app, int fd)
 {
     struct term_environment environment = {.no_color = getenv("NO_COLOR"),
                                            .clicolor_force = getenv("CLICOLOR_FORCE"),
@@ -169,7 +186,7 @@ struct render_options app_render_options(const struct app *app)
 
     return (struct render_options){.format = (enum render_format)globals->output.value,
                                    .columns = app_columns(STDOUT_FILENO),
-                                   .color = color_on(app, STDOUT_FILENO),
+                                   .color = app_color(app, STDOUT_FILENO),
                                    .no_headers = globals->no_headers,
                                    .fields = globals->fields.items,
                                    .fields_count = globals->fields.count};
@@ -177,7 +194,7 @@ struct render_options app_render_options(const struct app *app)
 
 static void say(const struct app *app, const char *label, const char *color, const char *message)
 {
-    bool colored = color_on(app, STDERR_FILENO);
+    bool colored = app_color(app, STDERR_FILENO);
     CLEANUP(text_free) struct text safe = {0};
 
     text_append_safe(&safe, message, strlen(message));
@@ -190,6 +207,9 @@ void app_error(const struct app *app, const struct err *error)
 
     if (error->code == ERR_CANCELLED && error->signal == SIGPIPE) {
         return;
+    }
+    if (app->where != NULL) {
+        text_printf(&line, "%s: ", app->where);
     }
     text_printf(&line, "%s%s%s", error->place, error->place[0] != '\0' ? ": " : "", error->message);
     say(app, "error: ", "\033[31m", text_string(&line));

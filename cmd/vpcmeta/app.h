@@ -15,6 +15,7 @@
 struct app {
     const struct cli_program *program;
     const struct cli_call *shell_call; /* of the shell around the command, or NULL */
+    const char *where;                 /* in a script the command stands ("change.txt:3"), for errors; or NULL */
     const struct global_opts *globals; /* of the command under way */
     struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
     struct app_session *session;       /* connections and token; NULL until a command needs them */
@@ -67,6 +68,9 @@ void app_detail(const struct app *app, const char *format, ...) __attribute__((f
 /* Columns of the terminal behind standard output or standard error; 0 when it is none. */
 unsigned app_columns(int fd);
 
+/* Whether to colour what goes to standard output or standard error. */
+bool app_color(const struct app *app, int fd);
+
 /* Whether a person can be asked: standard input and error are terminals and --no-input is not given. */
 bool app_can_ask(const struct app *app);
 
@@ -74,7 +78,19 @@ bool app_can_ask(const struct app *app);
 bool app_ask(const struct app *app, struct text *ret_answer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Appends where commands work by the options and the environment: regions, or the endpoint's host. Sends nothing. */
+void app_place(const struct app *app, struct text *out);
+
+/* Appends the path of a file of ours that outlives the program (XDG_STATE_HOME); nothing when there is no home. */
+void app_state_path(const char *name, struct text *out);
+
 /* The signal that asked to stop since the command began, or 0. */
 int app_signal(void);
+
+/* From now on SIGINT and SIGTERM only ask to stop (app_signal); a session does that by itself when it opens. */
+void app_signals_catch(void);
+
+/* A new command begins: what asked the last one to stop does not concern it. */
+void app_signals_forget(void);
 
 #endif

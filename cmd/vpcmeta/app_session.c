@@ -15,6 +15,17 @@ static const char *environment(void *context, const char *name)
     return getenv(name);
 }
 
+static struct iam_sources sources_of(const struct global_opts *globals)
+{
+    static const char *const methods[] = {"iam", "bearer", "none"};
+
+    return (struct iam_sources){.environment = environment,
+                                .auth = globals->auth.given ? methods[globals->auth.value] : NULL,
+                                .api_key_file = globals->api_key_file,
+                                .iam_url = globals->iam_url,
+                                .endpoint = globals->endpoint};
+}
+
 static char *copy(const char *string)
 {
     char *own = strdup(string != NULL ? string : "");
@@ -184,6 +195,29 @@ static bool choose_regions(struct app_session *session, const struct global_opts
     return true;
 }
 
+void app_place(const struct app *app, struct text *out)
+{
+    const struct opt_list *wanted = &app->globals->regions;
+    struct iam_sources sources = sources_of(app->globals);
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    struct err ignored = ERR_INIT;
+
+    for (size_t i = 0; i < wanted->count; i++) {
+        text_printf(out, "%s%s", i > 0 ? "," : "", wanted->items[i]);
+    }
+    if (wanted->count > 0) {
+        return;
+    }
+    if (iam_discover_endpoint(&sources, &found, &ignored) && found.endpoint != NULL) {
+        CLEANUP(text_free_pointer) char *named = region_of_endpoint(found.endpoint);
+        const char *host = strstr(found.endpoint, "://") + 3;
+        text_append_size(out, named[0] != '\0' ? named : host, named[0] != '\0' ? strlen(named) : strcspn(host, "/"));
+        return;
+    }
+    const char *region = region_from_environment();
+    text_append(out, region != NULL ? region : REGION_DEFAULT);
+}
+
 /* --- open and close ------------------------------------------------------------------------------- */
 
 /* vpc-api.md 1.2: YYYY-MM-DD, not before 2019-01-01 and not after today in UTC. */
@@ -236,13 +270,8 @@ static bool open_http(const struct app *app, struct app_session *session, struct
 struct app_session *app_session_open(const struct app *app, struct err *e)
 {
     const struct global_opts *globals = app->globals;
-    static const char *const methods[] = {"iam", "bearer", "none"};
     CLEANUP(iam_credentials_free) struct iam_credentials credentials = {0};
-    struct iam_sources sources = {.environment = environment,
-                                  .auth = globals->auth.given ? methods[globals->auth.value] : NULL,
-                                  .api_key_file = globals->api_key_file,
-                                  .iam_url = globals->iam_url,
-                                  .endpoint = globals->endpoint};
+    struct iam_sources sources = sources_of(globals);
 
     if (!check_api_version(globals->api_version, e) || !iam_discover(&sources, &credentials, e)) {
         return NULL;

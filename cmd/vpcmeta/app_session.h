@@ -27,7 +27,4 @@ char *app_session_key(const struct global_opts *globals);
 /* Makes SIGINT and SIGTERM stop the session: drain at the first, abort at the second. NULL: the session is gone. */
 void app_signals_watch(struct http *http);
 
-/* A new command begins: what asked the last one to stop does not concern it. */
-void app_signals_forget(void);
-
 #endif

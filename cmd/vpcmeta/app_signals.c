@@ -24,16 +24,21 @@ static void on_signal(int signal)
     received = signal;
 }
 
-void app_signals_watch(struct http *http)
+void app_signals_catch(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
 
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+}
+
+void app_signals_watch(struct http *http)
+{
     watched = http;
     if (http != NULL) {
-        sigemptyset(&action.sa_mask);
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
-        sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+        app_signals_catch();
     }
 }
 

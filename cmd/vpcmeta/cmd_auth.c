@@ -62,6 +62,5 @@ const struct cmd_spec cmd_auth_token = {
     .summary = "print a bearer token for other tools",
     .description = "The token goes to standard output and nowhere else: it is a secret for as long as it lives.",
     .examples = token_examples,
-    .flags = CMD_NOT_IN_SHELL,
     .run = token,
 };

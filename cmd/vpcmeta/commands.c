@@ -3,12 +3,9 @@
 #include "options.h"
 
 static const struct cli_noun nouns[] = {
-    {"instance", "virtual servers"},
-    {"template", "instance templates, which breed new instances"},
-    {"bare-metal", "bare metal servers"},
-    {"schema", "the JSON Schemas of request bodies"},
-    {"auth", "credentials and tokens"},
-    {NULL, NULL},
+    {"instance", "virtual servers"},      {"template", "instance templates, which breed new instances"},
+    {"bare-metal", "bare metal servers"}, {"schema", "the JSON Schemas of request bodies"},
+    {"auth", "credentials and tokens"},   {NULL, NULL},
 };
 
 static const struct cmd_spec *const commands[] = {
@@ -29,6 +26,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_schema_check,
     &cmd_auth_status,
     &cmd_auth_token,
+    &cmd_shell,
     &cmd_doctor,
     &cmd_completion,
     &cmd_version,

@@ -13,6 +13,6 @@ extern const struct cmd_spec cmd_template_list, cmd_template_show, cmd_template_
 extern const struct cmd_spec cmd_bare_metal_list, cmd_bare_metal_show, cmd_bare_metal_create, cmd_bare_metal_set;
 extern const struct cmd_spec cmd_schema_list, cmd_schema_show, cmd_schema_check;
 extern const struct cmd_spec cmd_auth_status, cmd_auth_token, cmd_doctor;
-extern const struct cmd_spec cmd_completion, cmd_version, cmd_help;
+extern const struct cmd_spec cmd_completion, cmd_version, cmd_help, cmd_shell;
 
 #endif

@@ -1,0 +1,233 @@
+/*
+ * vpcmeta shell: the same commands, line by line, over connections and a token that stay.
+ *
+ * A line is split into commands, and each is run exactly as the program runs its arguments. Options of `shell` itself
+ * are defaults of every line; a line may override them for itself only.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "shell_edit.h"
+#include "shell_history.h"
+#include "term/term.h"
+
+struct shell_opts {
+    const char *command, *file;
+    struct opt_enum on_error;
+};
+
+enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE };
+static const char *const on_error_words[] = {"stop", "continue", NULL};
+
+struct shell {
+    struct app *app;
+    const char *source; /* of the lines, for errors: "-c", a file; NULL: a person types them */
+    size_t line;        /* number of the line in the source; 0: the source is one line */
+    bool stop;          /* at the first command that fails */
+    bool leave;         /* no more lines are read */
+    int status;         /* of the first command that failed, else 3 when one had findings */
+};
+
+/* Findings and pending changes are results: they show in the exit status but stop nothing. */
+enum { STATUS_FINDINGS = 3 };
+
+/* --- running a line ------------------------------------------------------------------------------- */
+
+static void finish_command(struct shell *shell, int status)
+{
+    int signal_number = app_signal();
+
+    if (shell->status == 0 || (shell->status == STATUS_FINDINGS && status != 0)) {
+        shell->status = status;
+    }
+    if (signal_number != 0 && (shell->source != NULL || signal_number != SIGINT)) {
+        shell->status = 128 + signal_number;
+        shell->leave = true;
+    } else if (status != 0 && status != STATUS_FINDINGS && shell->stop) {
+        app_note(shell->app, "stopped at the first failure (exit status %d); --on-error continue goes on", status);
+        shell->leave = true;
+    }
+}
+
+static int run_own_word(struct shell *shell, const struct cli_words *words)
+{
+    struct err error = ERR_INIT;
+
+    if (words->count > 1) {
+        err_set(&error, ERR_USAGE, "%s takes no arguments", words->items[0]);
+        app_error(shell->app, &error);
+        return err_exit_status(&error);
+    }
+    shell->leave = true;
+    return 0;
+}
+
+static void run_command(struct shell *shell, const struct cli_words *words)
+{
+    /* lines pasted from the documentation begin with the program's name */
+    size_t skip = words->count > 1 && strcmp(words->items[0], shell->app->program->name) == 0;
+    struct cli_words own = {.items = words->items + skip, .count = words->count - skip};
+
+    if (strcmp(own.items[0], "exit") == 0 || strcmp(own.items[0], "quit") == 0) {
+        finish_command(shell, run_own_word(shell, &own));
+        return;
+    }
+    int status = app_run(shell->app, own.count, own.items);
+    fflush(stdout);
+    finish_command(shell, status);
+}
+
+static void run_line(struct shell *shell, const char *text)
+{
+    CLEANUP(cli_line_free) struct cli_line line = {0};
+    CLEANUP(text_free) struct text where = {0};
+    struct err error = ERR_INIT;
+
+    if (shell->source != NULL) {
+        text_append(&where, shell->source);
+        if (shell->line > 0) {
+            text_printf(&where, ":%zu", shell->line);
+        }
+        shell->app->where = text_string(&where);
+    }
+    if (!cli_split(text, &line, &error)) {
+        app_error(shell->app, &error);
+        finish_command(shell, err_exit_status(&error));
+    }
+    for (size_t i = 0; i < line.count && !shell->leave; i++) {
+        run_command(shell, &line.commands[i]);
+    }
+    shell->app->where = NULL;
+}
+
+/* --- where lines come from ------------------------------------------------------------------------ */
+
+static void run_stream(struct shell *shell, FILE *stream)
+{
+    CLEANUP(text_free_pointer) char *line = NULL;
+    size_t capacity = 0;
+
+    while (!shell->leave && getline(&line, &capacity, stream) >= 0) {
+        shell->line++;
+        line[strcspn(line, "\r\n")] = '\0';
+        run_line(shell, line);
+    }
+    if (app_signal() != 0 && !shell->leave) {
+        finish_command(shell, 0);
+    }
+}
+
+static bool run_file(struct shell *shell, const char *path, struct err *e)
+{
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *stream = is_input ? stdin : fopen(path, "re");
+
+    if (stream == NULL) {
+        return err_set_errno(e, ERR_USAGE, "cannot read %s", path);
+    }
+    shell->source = is_input ? "<stdin>" : path;
+    run_stream(shell, stream);
+    if (!is_input) {
+        fclose(stream);
+    }
+    return true;
+}
+
+static struct shell_history *open_history(struct shell *shell)
+{
+    CLEANUP(text_free) struct text path = {0};
+    struct err error = ERR_INIT;
+
+    app_state_path("shell_history", &path);
+    struct shell_history *history = shell_history_open(text_string(&path), &error);
+    if (error.code != ERR_NONE) {
+        app_warn(shell->app, "no history: %s", error.message);
+    }
+    return history;
+}
+
+static void run_terminal(struct shell *shell)
+{
+    CLEANUP(shell_history_close_pointer) struct shell_history *history = open_history(shell);
+    CLEANUP(shell_edit_close_pointer) struct shell_edit *edit = shell_edit_open(shell->app->program, history);
+    CLEANUP(text_free) struct text line = {0};
+    CLEANUP(text_free) struct text place = {0};
+
+    app_place(shell->app, &place);
+    app_note(shell->app, "%s %s: TAB completes, `help` lists the commands, `exit` or Ctrl-D leaves",
+             shell->app->program->name, shell->app->program->version);
+    while (!shell->leave) {
+        app_signals_forget();
+        enum shell_key key = shell_edit_read(edit, text_string(&place), app_color(shell->app, STDERR_FILENO), &line);
+        if (key == SHELL_ENTER) {
+            shell_history_add(history, text_string(&line));
+            run_line(shell, text_string(&line));
+            continue;
+        }
+        fputc('\n', stderr);
+        shell->leave = key == SHELL_END;
+        if (key == SHELL_INTERRUPT && app_signal() != SIGINT) {
+            finish_command(shell, 0);
+        }
+    }
+}
+
+static int shell_run(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct shell_opts *opts = call->opts;
+    bool typed = opts->command == NULL && opts->file == NULL && term_is_terminal(STDIN_FILENO);
+    struct shell shell = {.app = app};
+
+    if (opts->command != NULL && opts->file != NULL) {
+        err_set(e, ERR_USAGE, "-c and -f both say what to run: give one of them");
+        return err_exit_status(e);
+    }
+    shell.stop = opts->on_error.given ? opts->on_error.value == ON_ERROR_STOP : !typed;
+    app->shell_call = call;
+    app_signals_catch();
+    if (typed) {
+        run_terminal(&shell);
+    } else if (opts->command != NULL) {
+        shell.source = "-c";
+        run_line(&shell, opts->command);
+    } else {
+        run_file(&shell, opts->file != NULL ? opts->file : "-", e);
+    }
+    app->shell_call = NULL;
+    return e->code != ERR_NONE ? err_exit_status(e) : shell.status;
+}
+
+static const struct opt_spec shell_opt[] = {
+    OPT_STRING(struct shell_opts, command, 'c', "command", "LINE", "run these commands, separated by ; or newlines"),
+    OPT_FILE(struct shell_opts, file, 'f', "file", "FILE|-", "run the commands in a file"),
+    OPT_ENUM(struct shell_opts, on_error, 0, "on-error", on_error_words,
+             "what a failed command does to those after it; default: continue at a terminal, else stop"),
+    OPT_END,
+};
+
+static const struct cmd_example shell_examples[] = {
+    {"vpcmeta --region eu-de shell", "a prompt; --region holds for every line that does not say otherwise"},
+    {"vpcmeta shell -c 'instance list --status stopped; audit'", "some commands over one connection and token"},
+    {"vpcmeta shell -f change.txt --on-error continue", "the commands in a file, whatever fails"},
+    {NULL, NULL},
+};
+
+const struct cmd_spec cmd_shell = {
+    .path = "shell",
+    .summary = "run commands line by line over one connection and token",
+    .description =
+        "At a terminal it prompts, keeps a history and completes commands, options and their values with TAB; Ctrl-C "
+        "cancels the command under way, Ctrl-D leaves. Otherwise it runs the lines of -c, of a file or of standard "
+        "input. Lines are split as a shell does: '...' and \"...\" quote, # begins a comment, ; separates.\n\n"
+        "Options given to the shell are the defaults of every line. The exit status is that of the first command that "
+        "failed.",
+    .examples = shell_examples,
+    .opts = shell_opt,
+    .opts_size = sizeof(struct shell_opts),
+    .flags = CMD_OFFLINE | CMD_NOT_IN_SHELL,
+    .run = shell_run,
+};
