@@ -40,6 +40,7 @@ static bool is_surrogate(const char *escape, size_t size, char from, char to)
 
 bool answer_repair(const char *bytes, size_t size, struct text *ret_copy)
 {
+    static const char replacement[6] = {'\\', 'u', 'f', 'f', 'f', 'd'};
     bool repaired = false;
 
     text_append_size(ret_copy, bytes, size);
@@ -51,7 +52,7 @@ bool answer_repair(const char *bytes, size_t size, struct text *ret_copy)
         } else if (is_surrogate(escape, size - at, '8', 'b') && is_surrogate(escape + 6, size - at - 6, 'c', 'f')) {
             at += 12;
         } else if (is_surrogate(escape, size - at, '8', 'f')) {
-            memcpy(escape, "\\ufffd", 6);
+            memcpy(escape, replacement, sizeof(replacement));
             repaired = true;
             at += 6;
         } else {

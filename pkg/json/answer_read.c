@@ -68,7 +68,8 @@ static bool wrong_type(struct answer_node node, const char *expected, struct err
     CLEANUP(text_free) struct text found = {0};
 
     describe(node, &found);
-    return answer_error(node, e, "expected %s, found %s", expected, text_string(&found));
+    answer_error(node, e, "expected %s, found %s", expected, text_string(&found));
+    return false;
 }
 
 /* How far a path leads: `node` is the last value that exists, `rest` the steps beyond it. */
@@ -125,7 +126,8 @@ static bool missing(struct reached reached, struct err *e)
     err_set(e, ERR_BAD_ANSWER, "%s",
             *reached.rest == '\0' ? "the value is null, but it is required"
                                   : "the member is missing, but it is required");
-    return err_at(e, "answer: %s%s%s", text_string(&pointer), *reached.rest == '\0' ? "" : "/", reached.rest);
+    err_at(e, "answer: %s%s%s", text_string(&pointer), *reached.rest == '\0' ? "" : "/", reached.rest);
+    return false;
 }
 
 /*

@@ -96,32 +96,32 @@ struct query *query_compile(const char *expression, struct err *e)
 {
     CLEANUP(text_free) struct text program = {0};
     CLEANUP(text_free) struct text said = {0};
+    struct text copy = {0};
 
     if (expression[strspn(expression, " \t\r\n")] == '\0') {
         err_set(e, ERR_USAGE, "the jq expression is empty");
         return NULL;
     }
-    CLEANUP(query_release) struct query *query = calloc(1, sizeof(*query));
+    struct query *query = calloc(1, sizeof(*query));
     if (query == NULL || (query->jq = jq_init()) == NULL) {
         abort(); /* memory is exhausted */
     }
+    text_append(&copy, expression);
+    query->expression = text_take(&copy);
     /* jq_init of 1.6 leaves these two pointers uninitialised. */
     jq_set_input_cb(query->jq, no_input, NULL);
     jq_set_debug_cb(query->jq, drop, NULL);
     text_append(&program, scope);
     text_append(&program, expression);
     jq_set_error_cb(query->jq, keep_first, &said);
-    if (!jq_compile(query->jq, text_string(&program))) {
+    bool compiled = jq_compile(query->jq, text_string(&program));
+    jq_set_error_cb(query->jq, NULL, NULL);
+    if (!compiled) {
         refuse(expression, &said, e);
+        query_destroy(query);
         return NULL;
     }
-    jq_set_error_cb(query->jq, NULL, NULL);
-    struct text copy = {0};
-    text_append(&copy, expression);
-    query->expression = text_take(&copy);
-    struct query *compiled = query;
-    query = NULL;
-    return compiled;
+    return query;
 }
 
 void query_destroy(struct query *query)
