@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void out_of_memory(void)
+void text_out_of_memory(void)
 {
     fputs("error: out of memory\n", stderr);
     abort();
@@ -14,7 +14,7 @@ static _Noreturn void out_of_memory(void)
 char *text_reserve(struct text *t, size_t extra)
 {
     if (extra > (size_t)TEXT_MAX - t->size) {
-        out_of_memory();
+        text_out_of_memory();
     }
     size_t need = t->size + extra + 1;
     if (need > t->capacity) {
@@ -24,7 +24,7 @@ char *text_reserve(struct text *t, size_t extra)
         }
         char *data = realloc(t->data, capacity);
         if (data == NULL) {
-            out_of_memory();
+            text_out_of_memory();
         }
         t->data = data;
         t->capacity = capacity;

@@ -26,6 +26,9 @@ struct text {
 
 enum { TEXT_MAX = 1 << 30 };
 
+/* Ends the process with that message; for code that allocates by other means. */
+void text_out_of_memory(void) __attribute__((noreturn));
+
 void text_append(struct text *t, const char *string);
 void text_append_size(struct text *t, const char *bytes, size_t size);
 void text_append_char(struct text *t, char c);
