@@ -104,7 +104,7 @@ static bool sync_folder_of(const char *path, struct err *e)
     if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)) {
         return err_set_errno(e, ERR_IO, "cannot sync folder %s", folder);
     }
-    return true;
+    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
 }
 
 bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *e)
@@ -131,7 +131,7 @@ bool fsio_make_private_file(const char *path, struct err *e)
     if (fd < 0 || fchmod(fd, 0600) != 0) {
         return err_set_errno(e, ERR_IO, "cannot make %s private", path);
     }
-    return true;
+    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
 }
 
 static bool read_fd(int fd, const char *path, size_t limit, struct text *content, struct err *e)

@@ -57,7 +57,7 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
     }
     struct fsio_lock *lock = malloc(sizeof(*lock));
     if (lock == NULL) {
-        abort(); /* memory is exhausted */
+        text_out_of_memory();
     }
     lock->fd = fd;
     if (!write_who(fd, who)) {

@@ -9,7 +9,6 @@
 #include "json/answer.h"
 #include "json/answer_fault.h"
 
-#include <cstdlib>
 #include <new>
 
 using simdjson::internal::tape_ref;
@@ -31,7 +30,7 @@ struct answer_parser *answer_parser_create(void)
 {
     auto parser = new (std::nothrow) answer_parser;
     if (parser == nullptr) {
-        std::abort();
+        text_out_of_memory();
     }
     return parser;
 }
@@ -50,7 +49,7 @@ void answer_parser_release(struct answer_parser **parser)
 /* Powers of two, so that pages which differ by a few bytes do not each allocate anew. */
 static void reserve(simdjson::dom::parser &parser, size_t size) noexcept
 {
-    size_t capacity = 64 * 1024;
+    size_t capacity = 65536;
 
     if (size <= parser.capacity() || size > ANSWER_SIZE_MAX) {
         return;
@@ -59,7 +58,7 @@ static void reserve(simdjson::dom::parser &parser, size_t size) noexcept
         capacity *= 2;
     }
     if (parser.doc.allocate(capacity) != simdjson::SUCCESS || parser.allocate(capacity) != simdjson::SUCCESS) {
-        std::abort();
+        text_out_of_memory();
     }
 }
 
@@ -71,7 +70,7 @@ static bool parse(struct answer_parser *parser, const char *bytes, size_t size, 
     reserve(parser->parser, size);
     auto code = parser->parser.parse(bytes, size, copy).get(root);
     if (code == simdjson::MEMALLOC) {
-        std::abort();
+        text_out_of_memory();
     }
     if (code == simdjson::STRING_ERROR) {
         CLEANUP(text_free) struct text repaired = {nullptr, 0, 0};

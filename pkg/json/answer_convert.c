@@ -4,7 +4,6 @@
 #include "json/json_number.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 static void print_children(struct answer_node node, bool object, struct text *out)
 {
@@ -54,7 +53,7 @@ void answer_print(struct answer_node node, struct text *out)
 static json_t *or_die(json_t *value)
 {
     if (value == NULL) {
-        abort(); /* memory is exhausted: simdjson has checked all else that makes jansson refuse */
+        text_out_of_memory(); /* simdjson has checked all else that makes jansson refuse */
     }
     return value;
 }
@@ -66,7 +65,7 @@ static json_t *object_of(struct answer_node node)
     for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
         if (json_object_getn(object, each.name.data, each.name.size) == NULL &&
             json_object_setn_new_nocheck(object, each.name.data, each.name.size, answer_to_json(each.node)) != 0) {
-            abort();
+            text_out_of_memory();
         }
     }
     return object;
@@ -78,7 +77,7 @@ static json_t *array_of(struct answer_node node)
 
     for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
         if (json_array_append_new(array, answer_to_json(each.node)) != 0) {
-            abort();
+            text_out_of_memory();
         }
     }
     return array;

@@ -193,8 +193,8 @@ bool answer_get_integer(struct answer_node node, const char *path, enum answer_n
         return false;
     }
     struct answer_scalar value = answer_value(found);
-    /* Beyond 2^53 a real does not say which integer was meant. */
-    bool whole = value.kind == ANSWER_REAL && value.real >= -0x1p53 && value.real <= 0x1p53 &&
+    static const double exact = 9007199254740992.0; /* 2^53: beyond, a real does not say which integer was meant */
+    bool whole = value.kind == ANSWER_REAL && value.real >= -exact && value.real <= exact &&
                  (double)(int64_t)value.real == value.real;
     if (value.kind == ANSWER_INTEGER || whole) {
         *ret_value = whole ? (int64_t)value.real : value.integer;

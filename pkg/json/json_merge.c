@@ -1,8 +1,6 @@
 /* Changing and comparing trees. Recursion is bounded by the depth that the reader lets in. */
 #include "json/json.h"
 
-#include <stdlib.h>
-
 void json_release(json_t **value)
 {
     json_decref(*value);
@@ -19,7 +17,7 @@ static json_t *share(const json_t *value)
 static json_t *or_die(json_t *value)
 {
     if (value == NULL) {
-        abort(); /* memory is exhausted: nothing else makes these calls fail */
+        text_out_of_memory(); /* nothing else makes these calls fail */
     }
     return value;
 }
@@ -39,7 +37,7 @@ json_t *json_merge_patch(json_t *target, const json_t *patch)
         } else {
             json_t *member = json_merge_patch(json_object_get(target, name), value);
             if (json_object_set_new_nocheck(merged, name, member) != 0) {
-                abort();
+                text_out_of_memory();
             }
         }
     }
@@ -55,10 +53,11 @@ static bool same_number(const json_t *a, const json_t *b)
     if (json_is_real(a) && json_is_real(b)) {
         return json_real_value(a) == json_real_value(b);
     }
+    static const double limit = 9223372036854775808.0; /* 2^63 */
     json_int_t integer = json_integer_value(json_is_integer(a) ? a : b);
     double real = json_real_value(json_is_integer(a) ? b : a);
     /* Within -2^63 <= real < 2^63 the cast is defined, and it is exact when nothing is cut off. */
-    return real >= -0x1p63 && real < 0x1p63 && (double)(json_int_t)real == real && (json_int_t)real == integer;
+    return real >= -limit && real < limit && (double)(json_int_t)real == real && (json_int_t)real == integer;
 }
 
 static bool same_object(const json_t *a, const json_t *b)

@@ -104,7 +104,7 @@ struct query *query_compile(const char *expression, struct err *e)
     }
     struct query *query = calloc(1, sizeof(*query));
     if (query == NULL || (query->jq = jq_init()) == NULL) {
-        abort(); /* memory is exhausted */
+        text_out_of_memory();
     }
     text_append(&copy, expression);
     query->expression = text_take(&copy);
