@@ -214,8 +214,11 @@ struct http_token_source {
      * can be told from one for an older token.
      */
     enum http_token_state (*get)(void *context, const char **ret_token, unsigned *ret_serial, struct err *e);
-    /* The server refused token `serial`. True when another one may help: get is then asked again. */
-    bool (*refused)(void *context, unsigned serial);
+    /*
+     * The server refused token `serial` with 401; `worked`: it had taken it before. True when another attempt may help:
+     * get is then asked again.
+     */
+    bool (*refused)(void *context, unsigned serial, bool worked);
     void *context;
 };
 

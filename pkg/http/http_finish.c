@@ -207,6 +207,15 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
     return http->stop != HTTP_GO ? -1 : http_retry_wait(&outcome);
 }
 
+/* A server that repeats a secret in its error must not bring it into a trace. */
+static const char *problem_to_show(const struct http_transfer *transfer, const struct http_reply *reply)
+{
+    if (reply->error == NULL) {
+        return "";
+    }
+    return transfer->secret && reply->status > 0 ? http_reason(reply->status) : reply->error->message;
+}
+
 static void count_and_observe(struct http_transfer *transfer, const struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -236,7 +245,7 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
                    : version == CURL_HTTP_VERSION_1_1 ? "1.1"
                    : version == CURL_HTTP_VERSION_1_0 ? "1.0"
                                                       : "",
-        .problem = reply->error != NULL ? reply->error->message : "",
+        .problem = problem_to_show(transfer, reply),
         .status = reply->status,
         .fault = reply->fault,
         .attempt = transfer->call->sent,
@@ -256,8 +265,15 @@ static bool renew_token(struct http_transfer *transfer, const struct http_reply 
     struct http *http = transfer->http;
     struct http_call *call = transfer->call;
 
-    if (reply->status != 401 || transfer->token == NULL || call->renewed || http->stop != HTTP_GO ||
-        !http->source.refused(http->source.context, transfer->token->serial)) {
+    if (transfer->token == NULL || reply->fault != HTTP_FAULT_NONE) {
+        return false;
+    }
+    if (reply->status != 401) {
+        transfer->token->worked = transfer->token->worked || reply->status < 500;
+        return false;
+    }
+    if (call->renewed || http->stop != HTTP_GO ||
+        !http->source.refused(http->source.context, transfer->token->serial, transfer->token->worked)) {
         return false;
     }
     call->renewed = true;

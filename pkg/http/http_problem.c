@@ -157,7 +157,7 @@ static void read_title(const char *body, size_t size, struct parts *parts)
 
 static void read_parts(const struct http_problem *problem, struct parts *parts)
 {
-    json_t *root JSON_CLEANUP = read_body(problem->body, problem->size);
+    JSON_CLEANUP json_t *root = read_body(problem->body, problem->size);
 
     if (json_is_object(root)) {
         if (!read_api_errors(root, parts)) {
@@ -170,7 +170,7 @@ static void read_parts(const struct http_problem *problem, struct parts *parts)
 
 bool http_problem_is_api(const char *body, size_t size)
 {
-    json_t *root JSON_CLEANUP = read_body(body, size);
+    JSON_CLEANUP json_t *root = read_body(body, size);
 
     return json_array_size(json_object_get(root, "errors")) > 0;
 }
@@ -182,8 +182,8 @@ static enum err_code code_of(int status)
 
 bool http_problem_explain(const struct http_problem *problem, struct err *e)
 {
-    struct parts parts CLEANUP(parts_free) = {0};
-    struct text line CLEANUP(text_free) = {0};
+    CLEANUP(parts_free) struct parts parts = {0};
+    CLEANUP(text_free) struct text line = {0};
 
     read_parts(problem, &parts);
     text_printf(&line, "%d ", problem->status);

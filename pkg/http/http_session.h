@@ -53,6 +53,7 @@ struct http_call *http_heap_pop(struct http_heap *heap);
 struct http_token {
     unsigned references;
     unsigned serial;
+    bool worked; /* the server took it at least once */
     size_t size;
     char line[];
 };
@@ -71,7 +72,7 @@ struct http_transfer {
     struct http_headers headers;
     struct text body;
     size_t body_max;
-    bool too_large, urgent;
+    bool too_large, urgent, secret;
     unsigned rounds; /* times libcurl was about to send: see transfer_before_send */
     int64_t started_ms, started_wall_ms;
     char problem[CURL_ERROR_SIZE];

@@ -267,6 +267,7 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
     }
     transfer->call = call;
     transfer->urgent = (call->request.flags & HTTP_URGENT) != 0;
+    transfer->secret = (call->request.flags & HTTP_SECRET_BODY) != 0;
     transfer->token = token;
     if (token != NULL) {
         token->references++;
@@ -309,7 +310,9 @@ void http_transfer_rest(struct http_transfer *transfer)
     transfer->token = NULL;
     transfer->call = NULL;
     text_wipe(transfer->authorization_line.data, transfer->authorization_line.size);
-    text_wipe(transfer->body.data, transfer->body.size);
+    if (transfer->secret) {
+        text_wipe(transfer->body.data, transfer->body.size);
+    }
     if (transfer->body.capacity > IDLE_BODY_MAX) {
         if (http->idle_bodies < IDLE_BODIES) {
             http->idle_bodies++;

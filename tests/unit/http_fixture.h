@@ -112,7 +112,7 @@ struct tokens {
     enum http_token_state state;
     char token[64];
     unsigned serial, asked, refused;
-    bool renewable;
+    bool renewable, refused_worked;
 };
 
 static inline enum http_token_state give_token(void *context, const char **ret_token, unsigned *ret_serial,
@@ -129,10 +129,11 @@ static inline enum http_token_state give_token(void *context, const char **ret_t
     return tokens->state;
 }
 
-static inline bool token_refused(void *context, unsigned serial)
+static inline bool token_refused(void *context, unsigned serial, bool worked)
 {
     struct tokens *tokens = context;
 
+    tokens->refused_worked = worked;
     tokens->refused++;
     if (tokens->renewable && serial == tokens->serial) {
         tokens->serial++;

@@ -292,6 +292,7 @@ static void a_401_is_answered_once_with_a_fresh_token(void **state)
     struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
     assert_int_equal(ended.status, 200);
     assert_int_equal(tokens.refused, 1);
+    assert_false(tokens.refused_worked);
     assert_int_equal(ended.attempts, 2);
     /* the new token is kept */
     ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
@@ -302,6 +303,7 @@ static void a_401_is_answered_once_with_a_fresh_token(void **state)
     assert_int_equal(ended.status, 401);
     assert_int_equal(ended.error.code, ERR_AUTH);
     assert_int_equal(ended.attempts, 2);
+    assert_true(tokens.refused_worked);
     http_destroy(http);
     loopback_stop(&server);
 }

@@ -1,0 +1,437 @@
+/* Which credentials, endpoint and IAM are meant: the order of iam.h, step by step. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fsio/fsio.h"
+#include "iam/iam.h"
+#include "iam/iam_properties.h"
+#include "json/json.h"
+
+/* What is being found; `found` is handed over at the end. */
+struct search {
+    const struct iam_sources *sources;
+    struct iam_properties properties;
+    struct iam_credentials found;
+    struct text warning;
+};
+
+static void search_free(struct search *search)
+{
+    iam_properties_free(&search->properties);
+    iam_credentials_free(&search->found);
+    text_free(&search->warning);
+}
+
+static char *copy(const char *string)
+{
+    struct text text = {0};
+
+    text_append(&text, string);
+    return text_take(&text);
+}
+
+static void warn(struct search *search, const char *what, const char *advice)
+{
+    text_append(&search->warning, search->warning.size > 0 ? "; " : "");
+    text_append_safe(&search->warning, what, strlen(what));
+    text_append(&search->warning, advice);
+}
+
+/* The value of a property; NULL when the source does not have it. */
+static const char *property(const struct search *search, enum iam_property which)
+{
+    const struct text *value = &search->properties.values[which];
+
+    return value->size > 0 ? text_string(value) : NULL;
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+/* "iam.cloud.ibm.com/" is given where "https://iam.cloud.ibm.com" is meant. */
+static void append_url(struct text *out, const char *value)
+{
+    if (strstr(value, "://") == NULL) {
+        text_append(out, "https://");
+    }
+    text_append(out, value);
+    while (out->size > 0 && out->data[out->size - 1] == '/') {
+        out->data[--out->size] = '\0';
+    }
+}
+
+static char *endpoint_url(const char *value)
+{
+    struct text url = {0};
+
+    append_url(&url, value);
+    const char *host = strstr(text_string(&url), "://");
+    if (host == NULL || strpbrk(host + 3, "/?#") == NULL) {
+        text_append(&url, "/v1");
+    }
+    return text_take(&url);
+}
+
+static char *iam_base_url(const char *value)
+{
+    static const char suffix[] = "/identity/token";
+    struct text url = {0};
+
+    append_url(&url, value);
+    size_t length = strlen(suffix);
+    if (url.size > length && strcmp(url.data + url.size - length, suffix) == 0) {
+        url.size -= length;
+        url.data[url.size] = '\0';
+    }
+    return text_take(&url);
+}
+
+static void find_endpoint(struct search *search)
+{
+    static const char variable[] = "IBMCLOUD_IS_NG_API_ENDPOINT";
+    const struct iam_sources *sources = search->sources;
+    CLEANUP(text_free) struct text source = {0};
+    const char *value = sources->endpoint;
+
+    if (value != NULL) {
+        text_append(&source, "--endpoint");
+    } else if ((value = iam_variable(sources, variable)) != NULL) {
+        text_printf(&source, "environment variable %s", variable);
+    } else if ((value = property(search, IAM_PROPERTY_URL)) != NULL) {
+        iam_properties_place(&search->properties, IAM_PROPERTY_URL, &source);
+    } else {
+        return;
+    }
+    search->found.endpoint = endpoint_url(value);
+    search->found.endpoint_source = text_take(&source);
+}
+
+static void find_iam_url(struct search *search)
+{
+    const char *value = search->sources->iam_url;
+
+    if (value == NULL) {
+        value = iam_variable(search->sources, "IBMCLOUD_IAM_API_ENDPOINT");
+    }
+    if (value == NULL) {
+        value = property(search, IAM_PROPERTY_AUTH_URL);
+    }
+    search->found.iam_url = iam_base_url(value != NULL ? value : IAM_URL_DEFAULT);
+}
+
+/* --- keys and tokens -------------------------------------------------------------------------- */
+
+/* The console's download: {"name":"...","apikey":"..."}. */
+static bool take_key_document(struct text *secret, const char *place, struct err *e)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+    struct err problem = ERR_INIT;
+
+    /* the parser's own message would quote the file */
+    if (!json_parse(secret->data, secret->size, place, JSON_READ_STRICT, &document, &problem)) {
+        return err_set(e, ERR_USAGE, "%s begins with '{' but is not valid JSON", place);
+    }
+    char *key = (char *)json_string_value(json_object_get(document.root, "apikey"));
+    if (key == NULL) {
+        text_wipe(document.text, document.size);
+        return err_set(e, ERR_USAGE, "%s is a JSON document without a string \"apikey\"", place);
+    }
+    text_wipe(secret->data, secret->size);
+    text_clear(secret);
+    text_append(secret, key);
+    text_wipe(key, strlen(key));
+    text_wipe(document.text, document.size);
+    return true;
+}
+
+static bool read_key_file(struct search *search, const char *path, struct text *ret_secret, struct err *e)
+{
+    const char *place = strcmp(path, "-") == 0 ? "standard input" : path;
+    bool exposed = false;
+
+    if (!fsio_read_secret_file(path, ret_secret, &exposed, e)) {
+        e->code = ERR_USAGE;
+        return err_wrap(e, "the API key");
+    }
+    if (exposed) {
+        warn(search, path, " holds a secret and can be read by others (chmod 600)");
+    }
+    return ret_secret->data[0] != '{' || take_key_document(ret_secret, place, e);
+}
+
+static bool is_plain(const char *secret)
+{
+    for (; *secret != '\0'; secret++) {
+        if (!isgraph((unsigned char)*secret)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* [core] refuses what still has the braces or quotes of a template around it. */
+static bool check_secret(const char *secret, const char *what, const char *place, struct err *e)
+{
+    size_t size = strlen(secret);
+
+    if (size == 0) {
+        return err_set(e, ERR_USAGE, "the %s from %s is empty", what, place);
+    }
+    if (strchr("{\"", secret[0]) != NULL || strchr("}\"", secret[size - 1]) != NULL) {
+        return err_set(e, ERR_USAGE, "the %s from %s is wrapped in braces or quotes; give it bare", what, place);
+    }
+    if (!is_plain(secret)) {
+        return err_set(e, ERR_USAGE, "the %s from %s holds white space or other characters that no %s has", what, place,
+                       what);
+    }
+    return true;
+}
+
+/* Takes over `secret`. "@FILE" is replaced by what the file holds, as ibmcloud does. */
+static bool keep_secret(struct search *search, const char *value, const char *what, struct text *place, struct err *e)
+{
+    CLEANUP(text_free_secret) struct text secret = {0};
+
+    if (value[0] == '@') {
+        if (!read_key_file(search, value + 1, &secret, e)) {
+            return err_wrap(e, "%s", text_string(place));
+        }
+        text_printf(place, " (file %s)", value + 1);
+    } else {
+        text_append(&secret, value);
+    }
+    if (!check_secret(text_string(&secret), what, text_string(place), e)) {
+        return false;
+    }
+    search->found.secret = text_take(&secret);
+    search->found.source = copy(text_string(place));
+    return true;
+}
+
+static bool keep_key_file(struct search *search, struct err *e)
+{
+    const char *path = search->sources->api_key_file;
+    CLEANUP(text_free_secret) struct text secret = {0};
+    CLEANUP(text_free) struct text place = {0};
+
+    text_printf(&place, "--api-key-file %s", path);
+    if (!read_key_file(search, path, &secret, e) ||
+        !check_secret(text_string(&secret), "API key", text_string(&place), e)) {
+        return false;
+    }
+    search->found.secret = text_take(&secret);
+    search->found.source = text_take(&place);
+    return true;
+}
+
+/* IC_API_KEY before IBMCLOUD_API_KEY; NULL when neither is set. */
+static const char *key_variable(const struct iam_sources *sources)
+{
+    static const char *const variables[] = {"IC_API_KEY", "IBMCLOUD_API_KEY"};
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        if (iam_variable(sources, variables[i]) != NULL) {
+            return variables[i];
+        }
+    }
+    return NULL;
+}
+
+static void keep_option(const struct search *search, enum iam_property which, char **ret)
+{
+    const char *value = property(search, which);
+
+    *ret = value != NULL ? copy(value) : NULL;
+}
+
+static bool find_api_key(struct search *search, struct err *e)
+{
+    CLEANUP(text_free) struct text place = {0};
+    const char *variable = key_variable(search->sources);
+    const char *key = property(search, IAM_PROPERTY_API_KEY);
+
+    keep_option(search, IAM_PROPERTY_SCOPE, &search->found.scope);
+    keep_option(search, IAM_PROPERTY_CLIENT_ID, &search->found.client_id);
+    keep_option(search, IAM_PROPERTY_CLIENT_SECRET, &search->found.client_secret);
+    if (search->sources->api_key_file != NULL) {
+        return keep_key_file(search, e);
+    }
+    if (variable != NULL) {
+        text_printf(&place, "environment variable %s", variable);
+        return keep_secret(search, iam_variable(search->sources, variable), "API key", &place, e);
+    }
+    if (key != NULL) {
+        iam_properties_place(&search->properties, IAM_PROPERTY_API_KEY, &place);
+        return keep_secret(search, key, "API key", &place, e);
+    }
+    return err_set(e, ERR_AUTH,
+                   "no API key: give --api-key-file FILE or set IC_API_KEY, IBMCLOUD_API_KEY or VPC_APIKEY");
+}
+
+static bool find_bearer(struct search *search, struct err *e)
+{
+    CLEANUP(text_free) struct text place = {0};
+    const char *token = property(search, IAM_PROPERTY_BEARER_TOKEN);
+
+    if (token == NULL) {
+        return err_set(e, ERR_AUTH, "no bearer token: set VPC_BEARER_TOKEN in the environment or a credentials file");
+    }
+    if (strncasecmp(token, "Bearer ", 7) == 0) {
+        token += 7 + strspn(token + 7, " ");
+    }
+    iam_properties_place(&search->properties, IAM_PROPERTY_BEARER_TOKEN, &place);
+    return keep_secret(search, token, "token", &place, e);
+}
+
+/* --- methods ---------------------------------------------------------------------------------- */
+
+static bool read_method(const char *word, const char *place, enum iam_method *ret, struct err *e)
+{
+    static const struct {
+        const char *word;
+        enum iam_method method;
+    } words[] = {
+        {"iam", IAM_API_KEY}, {"bearer", IAM_BEARER}, {"bearerToken", IAM_BEARER},
+        {"none", IAM_NONE},   {"noAuth", IAM_NONE},
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasecmp(word, words[i].word) == 0) {
+            *ret = words[i].method;
+            return true;
+        }
+    }
+    return err_set(e, ERR_USAGE, "%s: '%s' is not supported; supported are iam (API key), bearer (token) and none",
+                   place, word);
+}
+
+static bool no_credentials(const struct search *search, struct err *e)
+{
+    bool described = search->properties.any;
+
+    return err_set(e, ERR_AUTH,
+                   "no credentials%s%s%s: give --api-key-file FILE, or set IC_API_KEY, IBMCLOUD_API_KEY, VPC_APIKEY or "
+                   "VPC_BEARER_TOKEN, or name a file with them in IBM_CREDENTIALS_FILE; a simulator needs --auth none",
+                   described ? " (" : "", described ? text_string(&search->properties.source) : "",
+                   described ? " has settings, but no key and no token)" : "");
+}
+
+/* The kind of credential, by the same order as everything else. `found.source` stays for the finders. */
+static bool find_method(struct search *search, struct err *e)
+{
+    const struct iam_sources *sources = search->sources;
+    const char *auth_type = property(search, IAM_PROPERTY_AUTH_TYPE);
+    enum iam_method *method = &search->found.method;
+
+    if (sources->auth != NULL) {
+        if (!read_method(sources->auth, "--auth", method, e)) {
+            return false;
+        }
+        if (*method != IAM_API_KEY && sources->api_key_file != NULL) {
+            return err_set(e, ERR_USAGE, "--api-key-file and --auth %s contradict each other", sources->auth);
+        }
+        return true;
+    }
+    if (sources->api_key_file != NULL || key_variable(sources) != NULL) {
+        *method = IAM_API_KEY;
+        return true;
+    }
+    if (auth_type != NULL) {
+        CLEANUP(text_free) struct text place = {0};
+        iam_properties_place(&search->properties, IAM_PROPERTY_AUTH_TYPE, &place);
+        return read_method(auth_type, text_string(&place), method, e);
+    }
+    if (property(search, IAM_PROPERTY_API_KEY) != NULL) {
+        *method = IAM_API_KEY;
+        return true;
+    }
+    *method = IAM_BEARER;
+    return property(search, IAM_PROPERTY_BEARER_TOKEN) != NULL || no_credentials(search, e);
+}
+
+static bool find_credential(struct search *search, struct err *e)
+{
+    CLEANUP(text_free) struct text place = {0};
+
+    if (!find_method(search, e)) {
+        return false;
+    }
+    switch (search->found.method) {
+    case IAM_API_KEY:
+        return find_api_key(search, e);
+    case IAM_BEARER:
+        return find_bearer(search, e);
+    case IAM_NONE:
+        if (search->sources->auth != NULL) {
+            text_append(&place, "--auth");
+        } else {
+            iam_properties_place(&search->properties, IAM_PROPERTY_AUTH_TYPE, &place);
+        }
+        search->found.source = text_take(&place);
+        return true;
+    }
+    return false;
+}
+
+static bool discover(const struct iam_sources *sources, bool with_credential, struct iam_credentials *ret,
+                     struct err *e)
+{
+    CLEANUP(search_free) struct search search = {.sources = sources};
+
+    if (!iam_properties_find(sources, &search.properties, e)) {
+        return false;
+    }
+    const char *disable_ssl = property(&search, IAM_PROPERTY_DISABLE_SSL);
+    if (disable_ssl != NULL && strcasecmp(disable_ssl, "true") == 0) {
+        warn(&search, "VPC_DISABLE_SSL is ignored", ": certificates are always verified (--ca-file names authorities)");
+    }
+    find_endpoint(&search);
+    find_iam_url(&search);
+    if (with_credential && !find_credential(&search, e)) {
+        return false;
+    }
+    search.found.warning = search.warning.size > 0 ? text_take(&search.warning) : NULL;
+    *ret = search.found;
+    search.found = (struct iam_credentials){0};
+    return true;
+}
+
+bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+{
+    return discover(sources, true, ret, e);
+}
+
+bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+{
+    return discover(sources, false, ret, e);
+}
+
+static void free_secret(char *secret)
+{
+    if (secret != NULL) {
+        text_wipe(secret, strlen(secret));
+        free(secret);
+    }
+}
+
+void iam_credentials_free(struct iam_credentials *credentials)
+{
+    free_secret(credentials->secret);
+    free_secret(credentials->client_secret);
+    free(credentials->client_id);
+    free(credentials->scope);
+    free(credentials->iam_url);
+    free(credentials->endpoint);
+    free(credentials->source);
+    free(credentials->endpoint_source);
+    free(credentials->warning);
+    *credentials = (struct iam_credentials){0};
+}
+
+const char *iam_method_name(enum iam_method method)
+{
+    static const char *const names[] = {[IAM_API_KEY] = "iam", [IAM_BEARER] = "bearer", [IAM_NONE] = "none"};
+
+    return names[method];
+}

@@ -1,0 +1,137 @@
+#include "iam/iam_token.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/http.h"
+#include "json/answer.h"
+
+void iam_token_free(struct iam_token *token)
+{
+    if (token->text != NULL) {
+        text_wipe(token->text, strlen(token->text));
+        free(token->text);
+    }
+    *token = (struct iam_token){0};
+}
+
+void iam_token_form(const struct iam_credentials *credentials, struct text *out)
+{
+    /* all the room at once: growing would leave copies behind */
+    text_reserve(
+        out, 256 + 3 * (strlen(credentials->secret) + (credentials->scope != NULL ? strlen(credentials->scope) : 0)));
+    text_append(out, "grant_type=");
+    http_append_escaped(out, "urn:ibm:params:oauth:grant-type:apikey");
+    text_append(out, "&response_type=cloud_iam&apikey=");
+    http_append_escaped(out, credentials->secret);
+    if (credentials->scope != NULL) {
+        text_append(out, "&scope=");
+        http_append_escaped(out, credentials->scope);
+    }
+}
+
+/* RFC 4648 4. */
+static void append_base64(struct text *out, const unsigned char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < size; i += 3) {
+        unsigned group = (unsigned)bytes[i] << 16 | (i + 1 < size ? (unsigned)bytes[i + 1] << 8 : 0) |
+                         (i + 2 < size ? (unsigned)bytes[i + 2] : 0);
+        text_append_char(out, digits[group >> 18]);
+        text_append_char(out, digits[group >> 12 & 63]);
+        text_append_char(out, i + 1 < size ? digits[group >> 6 & 63] : '=');
+        text_append_char(out, i + 2 < size ? digits[group & 63] : '=');
+    }
+}
+
+void iam_token_authorization(const struct iam_credentials *credentials, struct text *out)
+{
+    CLEANUP(text_free_secret) struct text pair = {0};
+
+    if (credentials->client_id == NULL || credentials->client_secret == NULL) {
+        return;
+    }
+    text_reserve(&pair, strlen(credentials->client_id) + strlen(credentials->client_secret) + 1);
+    text_printf(&pair, "%s:%s", credentials->client_id, credentials->client_secret);
+    text_reserve(out, 2 * pair.size + 16);
+    text_append(out, "Basic ");
+    append_base64(out, (const unsigned char *)pair.data, pair.size);
+}
+
+/* What goes into a header: visible ASCII only. */
+static bool is_token(struct answer_string token)
+{
+    for (size_t i = 0; i < token.size; i++) {
+        if (!isgraph((unsigned char)token.data[i])) {
+            return false;
+        }
+    }
+    return token.size > 0 && token.size <= IAM_TOKEN_MAX;
+}
+
+/* A life that is over on arrival means that our clock or theirs is wrong; a 401 will tell when it matters. */
+static int64_t life_of(int64_t expires_in, int64_t expiration, int64_t now_s)
+{
+    static const int64_t longest_s = INT64_C(10) * 365 * 86400;
+    int64_t life_s = expires_in > 0 ? expires_in : expiration > 0 ? expiration - now_s : -1;
+
+    return life_s <= 0 ? -1 : life_s > longest_s ? longest_s : life_s;
+}
+
+static bool read_members(struct answer_node root, int64_t now_s, struct iam_token *ret, struct err *e)
+{
+    struct answer_string token = {0};
+    int64_t expires_in = 0;
+    int64_t expiration = 0;
+
+    if (!answer_get_string(root, "access_token", ANSWER_REQUIRED, &token, e) ||
+        !answer_get_integer(root, "expires_in", ANSWER_OPTIONAL, &expires_in, e) ||
+        !answer_get_integer(root, "expiration", ANSWER_OPTIONAL, &expiration, e)) {
+        return false;
+    }
+    if (!is_token(token)) {
+        return err_set(e, ERR_BAD_ANSWER, "access_token is not a token");
+    }
+    struct text copy = {0};
+    text_reserve(&copy, token.size);
+    text_append_size(&copy, token.data, token.size);
+    iam_token_free(ret);
+    *ret = (struct iam_token){.text = text_take(&copy), .life_s = life_of(expires_in, expiration, now_s)};
+    /* the string lies in the parser's own buffer, which will be freed as it is */
+    text_wipe((char *)token.data, token.size);
+    return true;
+}
+
+bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_token *ret_token, struct err *e)
+{
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+    struct answer_node root;
+    struct err problem = ERR_INIT;
+
+    if (answer_parse_padded(parser, body, size, &root, &problem) && read_members(root, now_s, ret_token, &problem)) {
+        return true;
+    }
+    return err_set(e, ERR_BAD_ANSWER, "the token endpoint's answer holds no token (%s)",
+                   problem.place[0] != '\0' ? problem.place : problem.message);
+}
+
+static void redact_word(char *message, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (char *at = message; length > 0 && (at = strstr(at, word)) != NULL; at += length) {
+        memset(at, '*', length);
+    }
+}
+
+void iam_token_redact(char *message, const char *secret)
+{
+    CLEANUP(text_free_secret) struct text escaped = {0};
+
+    text_reserve(&escaped, 3 * strlen(secret));
+    http_append_escaped(&escaped, secret);
+    redact_word(message, secret);
+    redact_word(message, text_string(&escaped));
+}

@@ -1,0 +1,448 @@
+/* Which credentials, endpoint and IAM are found, in which order, and what is refused. */
+#include "iam/iam.h"
+#include "iam/iam_properties.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A folder of files that the cases name as $T. */
+static char folder[] = "/tmp/vpcmeta-iam-XXXXXX";
+
+static void write_file(const char *name, const char *content, mode_t mode)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(content, file);
+    fclose(file);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void make_folder(const char *name)
+{
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static int make_files(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_file("key", "file-key\n", 0600);
+    write_file("open-key", "open-key", 0644);
+    write_file("empty", "\n", 0600);
+    write_file("console.json", "{\"name\":\"n\",\"apikey\":\"console-key\"}", 0600);
+    write_file("no-key.json", "{\"name\":\"n\"}", 0600);
+    write_file("broken.json", "{\"apikey\":\"SECRET", 0600);
+    write_file("two-words", "SECRET key", 0600);
+    write_file(
+        "creds",
+        "# VPC_APIKEY=commented\nOTHER_APIKEY=other\n  VPC_APIKEY = creds-key \r\nVPC_AUTH_URL=https://iam.creds/\n"
+        "VPC_URL=https://creds.example/v1\nVPC_SCOPE=s\nVPC_CLIENT_ID=i\nVPC_CLIENT_SECRET=c\nno equals\n",
+        0600);
+    write_file("foreign", "OTHER_APIKEY=other\n", 0600);
+    write_file("unknown", "VPC_NEW_THING=1\n", 0600);
+    make_folder("home");
+    write_file("home/ibm-credentials.env", "VPC_APIKEY=home-key\n", 0600);
+    return 0;
+}
+
+static int drop_files(void **state)
+{
+    char command[300];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void expand(const char *value, char *buffer, size_t size)
+{
+    const char *mark = strstr(value, "$T");
+
+    if (mark == NULL) {
+        snprintf(buffer, size, "%s", value);
+    } else {
+        snprintf(buffer, size, "%.*s%s%s", (int)(mark - value), value, folder, mark + 2);
+    }
+}
+
+/* "NAME=value" entries with $T expanded. */
+struct surroundings {
+    char entries[8][512];
+    size_t count;
+};
+
+static const char *look_up(void *context, const char *name)
+{
+    struct surroundings *surroundings = context;
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < surroundings->count; i++) {
+        const char *entry = surroundings->entries[i];
+        if (strncmp(entry, name, length) == 0 && entry[length] == '=') {
+            return entry + length + 1;
+        }
+    }
+    return NULL;
+}
+
+struct discovery {
+    const char *environment[8];
+    const char *auth, *api_key_file, *iam_url, *endpoint; /* options */
+};
+
+static bool discover(const struct discovery *discovery, struct iam_credentials *ret, struct err *e)
+{
+    struct surroundings surroundings = {.count = 0};
+    char key_file[256];
+    struct iam_sources sources = {.environment = look_up,
+                                  .context = &surroundings,
+                                  .auth = discovery->auth,
+                                  .iam_url = discovery->iam_url,
+                                  .endpoint = discovery->endpoint};
+
+    while (surroundings.count < 8 && discovery->environment[surroundings.count] != NULL) {
+        char *entry = surroundings.entries[surroundings.count];
+        expand(discovery->environment[surroundings.count++], entry, sizeof(surroundings.entries[0]));
+    }
+    if (discovery->api_key_file != NULL) {
+        expand(discovery->api_key_file, key_file, sizeof(key_file));
+        sources.api_key_file = key_file;
+    }
+    return iam_discover(&sources, ret, e);
+}
+
+static void the_order_of_sources(void **state)
+{
+    static const struct {
+        const char *what;
+        struct discovery discovery;
+        enum iam_method method;
+        const char *secret, *source; /* source: a part of it */
+    } cases[] = {
+        {"the file of the command line",
+         {.environment = {"IC_API_KEY=ic", "VPC_APIKEY=vpc"}, .api_key_file = "$T/key"},
+         IAM_API_KEY,
+         "file-key",
+         "--api-key-file /tmp/"},
+        {"the file of the console", {.api_key_file = "$T/console.json"}, IAM_API_KEY, "console-key", "--api-key-file"},
+        {"IC_API_KEY first",
+         {.environment = {"IBMCLOUD_API_KEY=ibmcloud", "IC_API_KEY=ic"}},
+         IAM_API_KEY,
+         "ic",
+         "environment variable IC_API_KEY"},
+        {"then IBMCLOUD_API_KEY",
+         {.environment = {"IBMCLOUD_API_KEY=ibmcloud", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "ibmcloud",
+         "environment variable IBMCLOUD_API_KEY"},
+        {"an empty variable is unset",
+         {.environment = {"IC_API_KEY=", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "vpc",
+         "environment variable VPC_APIKEY"},
+        {"a key in a file named by @",
+         {.environment = {"IC_API_KEY=@$T/key"}},
+         IAM_API_KEY,
+         "file-key",
+         "IC_API_KEY (file /tmp/"},
+        {"the named credentials file before home and environment",
+         {.environment = {"IBM_CREDENTIALS_FILE=$T/creds", "HOME=$T/home", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "creds-key",
+         "VPC_APIKEY in /tmp/"},
+        {"a named folder",
+         {.environment = {"IBM_CREDENTIALS_FILE=$T/home"}},
+         IAM_API_KEY,
+         "home-key",
+         "/ibm-credentials.env"},
+        {"home before environment",
+         {.environment = {"HOME=$T/home", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "home-key",
+         "VPC_APIKEY in /tmp/"},
+        {"a file of other services does not count",
+         {.environment = {"IBM_CREDENTIALS_FILE=$T/foreign", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "vpc",
+         "environment variable VPC_APIKEY"},
+        {"no home",
+         {.environment = {"HOME=$T/nowhere", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "vpc",
+         "environment variable VPC_APIKEY"},
+        {"environment before VCAP_SERVICES",
+         {.environment = {"VPC_APIKEY=vpc", "VCAP_SERVICES={\"vpc\":[{\"credentials\":{\"apikey\":\"vcap\"}}]}"}},
+         IAM_API_KEY,
+         "vpc",
+         "environment variable VPC_APIKEY"},
+        {"VCAP_SERVICES",
+         {.environment = {"VCAP_SERVICES={\"vpc\":[{\"credentials\":{\"apikey\":\"vcap\"}}]}"}},
+         IAM_API_KEY,
+         "vcap",
+         "VPC_APIKEY in VCAP_SERVICES"},
+        {"a bearer token by type",
+         {.environment = {"VPC_AUTH_TYPE=BEARERTOKEN", "VPC_BEARER_TOKEN=t.t"}},
+         IAM_BEARER,
+         "t.t",
+         "environment variable VPC_BEARER_TOKEN"},
+        {"a bearer token by itself",
+         {.environment = {"VPC_BEARER_TOKEN=Bearer t.t"}},
+         IAM_BEARER,
+         "t.t",
+         "environment variable VPC_BEARER_TOKEN"},
+        {"an API key before a bearer token",
+         {.environment = {"VPC_BEARER_TOKEN=t.t", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "vpc",
+         "VPC_APIKEY"},
+        {"the type decides between them",
+         {.environment = {"VPC_BEARER_TOKEN=t.t", "VPC_APIKEY=vpc", "VPC_AUTH_TYPE=bearerToken"}},
+         IAM_BEARER,
+         "t.t",
+         "VPC_BEARER_TOKEN"},
+        {"no authentication by type",
+         {.environment = {"VPC_AUTH_TYPE=noauth"}},
+         IAM_NONE,
+         NULL,
+         "environment variable VPC_AUTH_TYPE"},
+        {"the type's other name",
+         {.environment = {"VPC_AUTHTYPE=noAuth"}},
+         IAM_NONE,
+         NULL,
+         "environment variable VPC_AUTH_TYPE"},
+        {"a key of ibmcloud before the SDK's type",
+         {.environment = {"IC_API_KEY=ic", "VPC_AUTH_TYPE=noAuth"}},
+         IAM_API_KEY,
+         "ic",
+         "IC_API_KEY"},
+        {"--auth before all",
+         {.environment = {"IC_API_KEY=ic", "VPC_AUTH_TYPE=iam"}, .auth = "none"},
+         IAM_NONE,
+         NULL,
+         "--auth"},
+        {"--auth bearer",
+         {.environment = {"IC_API_KEY=ic", "VPC_BEARER_TOKEN=t"}, .auth = "bearer"},
+         IAM_BEARER,
+         "t",
+         "VPC_BEARER_TOKEN"},
+        {"--auth iam",
+         {.environment = {"VPC_AUTH_TYPE=noAuth", "VPC_APIKEY=vpc"}, .auth = "iam"},
+         IAM_API_KEY,
+         "vpc",
+         "VPC_APIKEY"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        struct err e = ERR_INIT;
+        if (!discover(&cases[i].discovery, &found, &e)) {
+            fail_msg("%s: %s", cases[i].what, e.message);
+        }
+        const char *secret = found.secret != NULL ? found.secret : "none";
+        if (found.method != cases[i].method ||
+            strcmp(secret, cases[i].secret != NULL ? cases[i].secret : "none") != 0 ||
+            strstr(found.source, cases[i].source) == NULL) {
+            fail_msg("%s: %s '%s' from %s", cases[i].what, iam_method_name(found.method), secret, found.source);
+        }
+        assert_null(found.warning);
+    }
+}
+
+static void what_is_refused(void **state)
+{
+    static const struct {
+        struct discovery discovery;
+        enum err_code code;
+        const char *message;
+    } cases[] = {
+        {{.environment = {NULL}}, ERR_AUTH, "a simulator needs --auth none"},
+        {{.environment = {"VPC_URL=http://127.0.0.1:1/v1"}}, ERR_AUTH, "(the environment has settings, but no key"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/unknown", "VPC_APIKEY=vpc"}}, ERR_AUTH, "has settings, but no key"},
+        {{.auth = "iam"}, ERR_AUTH, "no API key"},
+        {{.auth = "bearer"}, ERR_AUTH, "no bearer token"},
+        {{.auth = "vpc"}, ERR_USAGE, "--auth: 'vpc' is not supported; supported are iam"},
+        {{.environment = {"VPC_AUTH_TYPE=container"}},
+         ERR_USAGE,
+         "variable VPC_AUTH_TYPE: 'container' is not supported"},
+        {{.auth = "none", .api_key_file = "$T/key"}, ERR_USAGE, "contradict"},
+        {{.api_key_file = "$T/nowhere"}, ERR_USAGE, "nowhere"},
+        {{.api_key_file = "$T/empty"}, ERR_USAGE, "empty"},
+        {{.api_key_file = "$T/no-key.json"}, ERR_USAGE, "without a string \"apikey\""},
+        {{.api_key_file = "$T/broken.json"}, ERR_USAGE, "not valid JSON"},
+        {{.api_key_file = "$T/two-words"}, ERR_USAGE, "white space"},
+        {{.environment = {"IC_API_KEY=@$T/nowhere"}}, ERR_USAGE, "IC_API_KEY"},
+        {{.environment = {"IC_API_KEY={SECRET}"}}, ERR_USAGE, "wrapped in braces or quotes"},
+        {{.environment = {"VPC_APIKEY=\"SECRET\""}}, ERR_USAGE, "wrapped in braces or quotes"},
+        {{.environment = {"VPC_BEARER_TOKEN=SECRET\r\nX-Evil: 1"}}, ERR_USAGE, "white space"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/nowhere", "IC_API_KEY=ic"}}, ERR_USAGE, "IBM_CREDENTIALS_FILE"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct iam_credentials found = {0};
+        struct err e = ERR_INIT;
+        assert_false(discover(&cases[i].discovery, &found, &e));
+        if (e.code != cases[i].code || strstr(e.message, cases[i].message) == NULL) {
+            fail_msg("case %zu: code %d, %s", i, e.code, e.message);
+        }
+        assert_null(strstr(e.message, "SECRET"));
+        assert_null(found.source);
+    }
+}
+
+static void the_folder_one_stands_in_does_not_matter(void **state)
+{
+    char before[512], path[256];
+    struct discovery nothing = {.environment = {NULL}};
+    struct iam_credentials found = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_non_null(getcwd(before, sizeof(before)));
+    expand("$T/home", path, sizeof(path));
+    assert_int_equal(chdir(path), 0);
+    bool any = discover(&nothing, &found, &e);
+    assert_int_equal(chdir(before), 0);
+    assert_false(any);
+    assert_int_equal(e.code, ERR_AUTH);
+}
+
+static void addresses(void **state)
+{
+    static const struct {
+        struct discovery discovery;
+        const char *endpoint, *endpoint_source, *iam_url;
+    } cases[] = {
+        {{.environment = {NULL}}, NULL, NULL, "https://iam.cloud.ibm.com"},
+        {{.endpoint = "http://127.0.0.1:8080/v1"}, "http://127.0.0.1:8080/v1", "--endpoint", NULL},
+        {{.endpoint = "http://127.0.0.1:8080/v1//"}, "http://127.0.0.1:8080/v1", "--endpoint", NULL},
+        {{.endpoint = "http://127.0.0.1:8080"}, "http://127.0.0.1:8080/v1", "--endpoint", NULL},
+        {{.endpoint = "http://127.0.0.1:8080/base/v1"}, "http://127.0.0.1:8080/base/v1", "--endpoint", NULL},
+        {{.environment = {"IBMCLOUD_IS_NG_API_ENDPOINT=us-east.iaas.cloud.ibm.com", "VPC_URL=https://other/v1"}},
+         "https://us-east.iaas.cloud.ibm.com/v1",
+         "environment variable IBMCLOUD_IS_NG_API_ENDPOINT",
+         NULL},
+        {{.environment = {"VPC_URL=https://us-east.iaas.cloud.ibm.com/v1"}},
+         "https://us-east.iaas.cloud.ibm.com/v1",
+         "environment variable VPC_URL",
+         NULL},
+        {{.environment = {"VPC_URL=https://other/v1"}, .endpoint = "https://mine/v1"},
+         "https://mine/v1",
+         "--endpoint",
+         NULL},
+        {{.iam_url = "http://127.0.0.1:9/identity/token"}, NULL, NULL, "http://127.0.0.1:9"},
+        {{.iam_url = "http://127.0.0.1:9/identity/token/"}, NULL, NULL, "http://127.0.0.1:9"},
+        {{.environment = {"IBMCLOUD_IAM_API_ENDPOINT=private.iam.cloud.ibm.com", "VPC_AUTH_URL=https://other"}},
+         NULL,
+         NULL,
+         "https://private.iam.cloud.ibm.com"},
+        {{.environment = {"VPC_AUTH_URL=https://iam.test.cloud.ibm.com/identity/token"}},
+         NULL,
+         NULL,
+         "https://iam.test.cloud.ibm.com"},
+        {{.environment = {"IC_API_KEY=ic", "IBM_CREDENTIALS_FILE=$T/creds"}},
+         "https://creds.example/v1",
+         "VPC_URL in ",
+         "https://iam.creds"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        struct discovery discovery = cases[i].discovery;
+        struct err e = ERR_INIT;
+        discovery.auth = "none";
+        if (!discover(&discovery, &found, &e)) {
+            fail_msg("case %zu: %s", i, e.message);
+        }
+        if (cases[i].endpoint == NULL) {
+            assert_null(found.endpoint);
+            assert_null(found.endpoint_source);
+        } else {
+            assert_string_equal(found.endpoint, cases[i].endpoint);
+            assert_non_null(strstr(found.endpoint_source, cases[i].endpoint_source));
+        }
+        if (cases[i].iam_url != NULL) {
+            assert_string_equal(found.iam_url, cases[i].iam_url);
+        }
+    }
+}
+
+static void an_endpoint_needs_no_credentials(void **state)
+{
+    struct surroundings surroundings = {.entries = {"VPC_URL=https://h"}, .count = 1};
+    struct iam_sources sources = {.environment = look_up, .context = &surroundings};
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(iam_discover_endpoint(&sources, &found, &e));
+    assert_string_equal(found.endpoint, "https://h/v1");
+    assert_null(found.source);
+}
+
+static void warnings(void **state)
+{
+    static const struct {
+        struct discovery discovery;
+        const char *warning;
+    } cases[] = {
+        {{.environment = {"VPC_DISABLE_SSL=true", "VPC_APIKEY=k"}}, "VPC_DISABLE_SSL is ignored"},
+        {{.environment = {"VPC_AUTH_DISABLE_SSL=True", "VPC_DISABLE_SSL=false", "VPC_APIKEY=k"}}, "is ignored"},
+        {{.api_key_file = "$T/open-key"}, "can be read by others"},
+        {{.environment = {"IC_API_KEY=@$T/open-key"}}, "can be read by others"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        struct err e = ERR_INIT;
+        assert_true(discover(&cases[i].discovery, &found, &e));
+        assert_non_null(found.warning);
+        assert_non_null(strstr(found.warning, cases[i].warning));
+    }
+}
+
+static void the_rest_of_the_file_is_kept(void **state)
+{
+    struct discovery discovery = {.environment = {"IBM_CREDENTIALS_FILE=$T/creds"}};
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(discover(&discovery, &found, &e));
+    assert_string_equal(found.scope, "s");
+    assert_string_equal(found.client_id, "i");
+    assert_string_equal(found.client_secret, "c");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_order_of_sources),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(the_folder_one_stands_in_does_not_matter),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(an_endpoint_needs_no_credentials),
+        cmocka_unit_test(warnings),
+        cmocka_unit_test(the_rest_of_the_file_is_kept),
+    };
+
+    return cmocka_run_group_tests(tests, make_files, drop_files);
+}
