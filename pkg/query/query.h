@@ -6,6 +6,9 @@
  * ends the expression and not the process. As with jq itself, the functions of ~/.jq can be used, and integers
  * beyond 2^53 are rounded. Compiling takes some 35 ms (libjq compiles its own library each time): compile once.
  *
+ * Limits of libjq 1.6: an expression that never ends is not stopped, and indices/index/rindex over an array leak some
+ * 64 bytes each time.
+ *
  * A query belongs to one thread at a time; different queries are independent. Values are nested at most 256 deep.
  */
 #ifndef QUERY_QUERY_H
