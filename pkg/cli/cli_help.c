@@ -131,6 +131,43 @@ static void append_options(struct text *out, const struct cli_options *options, 
     }
 }
 
+/* Where an example that is too long goes on in a new line: before an option that is not quoted. */
+static size_t break_point(const char *line, size_t room)
+{
+    size_t best = 0;
+    char quote = 0;
+
+    for (size_t i = 0; line[i] != '\0' && i < room; i++) {
+        if (quote == 0 && line[i] == ' ' && line[i + 1] == '-') {
+            best = i;
+        }
+        if (line[i] == '\'' || line[i] == '"') {
+            quote = quote == 0 ? line[i] : quote == line[i] ? 0 : quote;
+        }
+    }
+    return best;
+}
+
+/* The line as it can be copied to a shell, backslashes where it goes on. */
+static void append_example(struct text *out, const char *line, size_t width)
+{
+    size_t indent = INDENT;
+
+    text_append_repeat(out, ' ', indent);
+    while (indent + strlen(line) > width) {
+        size_t end = break_point(line, width - indent - 2);
+        if (end == 0) {
+            break;
+        }
+        indent = 2 * INDENT;
+        text_append_size(out, line, end);
+        text_append(out, " \\\n");
+        text_append_repeat(out, ' ', indent);
+        line += end + 1;
+    }
+    text_printf(out, "%s\n", line);
+}
+
 static void append_examples(struct text *out, const struct cmd_example *example, size_t width)
 {
     if (example == NULL || example->line == NULL) {
@@ -140,7 +177,7 @@ static void append_examples(struct text *out, const struct cmd_example *example,
     for (; example->line != NULL; example++) {
         text_append(out, "  # ");
         wrap(out, example->what, 4, 4, width);
-        text_printf(out, "  %s\n", example->line);
+        append_example(out, example->line, width);
     }
 }
 
