@@ -44,7 +44,7 @@ fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
 bench_bin := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(bench_src))
 lib := $(BUILD)/libvpcmeta.a
 
-.PHONY: all demo test check install deps lint format asan valgrind fuzz bench help clean tests-built
+.PHONY: all demo test check install man deps lint format asan valgrind fuzz bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -65,9 +65,21 @@ tests-built: all $(unit_bin) $(fuzz_replay_bin)
 check: tests-built
 	@BUILD=$(BUILD) scripts/run-tests.sh $(unit_bin) $(fuzz_replay_bin) $(wildcard tests/cli/*.bats tests/fault/*.bats)
 
-install: all ## install into $(DESTDIR)$(PREFIX)
+share := $(DESTDIR)$(PREFIX)/share
+install: all man ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/vpcmeta $(DESTDIR)$(PREFIX)/bin/vpcmeta
 	install -D -m 755 $(BUILD)/vpcsim $(DESTDIR)$(PREFIX)/bin/vpcsim
+	install -D -m 644 -t $(share)/man/man1 $(BUILD)/man/*.1
+	install -D -m 644 $(BUILD)/completion/bash $(share)/bash-completion/completions/vpcmeta
+	install -D -m 644 $(BUILD)/completion/zsh $(share)/zsh/site-functions/_vpcmeta
+	install -D -m 644 $(BUILD)/completion/fish $(share)/fish/vendor_completions.d/vpcmeta.fish
+
+man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table
+	@rm -rf $(BUILD)/man $(BUILD)/completion && mkdir -p $(BUILD)/man $(BUILD)/completion
+	@$(BUILD)/vpcmeta help --man > $(BUILD)/man/vpcmeta.1
+	@set -e; $(BUILD)/vpcmeta help --list | while read -r command; do \
+	    $(BUILD)/vpcmeta help --man $$command > "$(BUILD)/man/vpcmeta-$$(echo "$$command" | tr ' ' -).1"; done
+	@set -e; for shell in bash zsh fish; do $(BUILD)/vpcmeta completion $$shell > $(BUILD)/completion/$$shell; done
 
 lint: export LINT_FLAGS = $(CPPFLAGS)
 lint: ## formatting, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang

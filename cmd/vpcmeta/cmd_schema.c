@@ -43,12 +43,18 @@ static int run_list(struct app *app, const struct cli_call *call, struct err *e)
     return 0;
 }
 
+static const struct cmd_example list_examples[] = {
+    {"vpcmeta schema list", "what 'schema check --as' knows"},
+    {0},
+};
+
 const struct cmd_spec cmd_schema_list = {
     .path = "schema list",
     .summary = "the request bodies that have a schema",
     .description =
         "Every body that is sent to the VPC API, the identity API of a server or IAM is checked against one of "
         "these first. They are part of the program; --schema-dir takes those of a folder instead.",
+    .examples = list_examples,
     .flags = CMD_OFFLINE,
     .run = run_list,
 };
