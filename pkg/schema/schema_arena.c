@@ -1,0 +1,149 @@
+/* Memory with one lifetime, and a hash map. */
+#include "schema/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16, MAP_START = 64 };
+
+struct schema_arena_block {
+    _Alignas(ALIGNMENT) struct schema_arena_block *next;
+};
+
+struct schema_map_slot {
+    const char *key; /* NULL: free */
+    size_t size;
+    uint32_t hash;
+    void *value;
+};
+
+static void *checked_alloc(size_t size)
+{
+    void *memory = calloc(1, size);
+    if (memory == NULL) {
+        fputs("error: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+void *schema_arena_alloc(struct schema_arena *arena, size_t size)
+{
+    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    if (arena->next == NULL || size > (size_t)(arena->end - arena->next)) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        struct schema_arena_block *block = checked_alloc(sizeof(*block) + room);
+        block->next = arena->blocks;
+        arena->blocks = block;
+        arena->next = (char *)(block + 1);
+        arena->end = arena->next + room;
+    }
+    void *memory = arena->next;
+    arena->next += size;
+    return memory;
+}
+
+char *schema_arena_copy(struct schema_arena *arena, const char *bytes, size_t size)
+{
+    char *copy = schema_arena_alloc(arena, size + 1);
+
+    if (size > 0) {
+        memcpy(copy, bytes, size);
+    }
+    return copy;
+}
+
+void schema_arena_free(struct schema_arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct schema_arena_block *next = arena->blocks->next;
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    *arena = (struct schema_arena){0};
+}
+
+uint32_t schema_hash(const char *bytes, size_t size)
+{
+    const uint64_t multiplier = 0x9e3779b97f4a7c15u;
+    uint64_t hash = size * multiplier;
+    uint64_t word;
+
+    for (; size >= sizeof(word); bytes += sizeof(word), size -= sizeof(word)) {
+        memcpy(&word, bytes, sizeof(word));
+        hash = (hash ^ word) * multiplier;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    for (size_t i = 0; i < size; i++) {
+        word = word << 8 | (unsigned char)bytes[i];
+    }
+    hash = (hash ^ word) * multiplier;
+    return (uint32_t)(hash >> 32);
+}
+
+static struct schema_map_slot *find_slot(const struct schema_map *map, const void *key, size_t size, uint32_t hash)
+{
+    size_t mask = map->capacity - 1;
+    size_t at = hash & mask;
+
+    while (map->slots[at].key != NULL) {
+        const struct schema_map_slot *slot = &map->slots[at];
+        if (slot->hash == hash && slot->size == size && memcmp(slot->key, key, size) == 0) {
+            break;
+        }
+        at = (at + 1) & mask;
+    }
+    return &map->slots[at];
+}
+
+void *schema_map_get(const struct schema_map *map, const void *key, size_t size)
+{
+    if (map->capacity == 0) {
+        return NULL;
+    }
+    const struct schema_map_slot *slot = find_slot(map, key, size, schema_hash(key, size));
+    return slot->key != NULL ? slot->value : NULL;
+}
+
+static void grow(struct schema_map *map)
+{
+    struct schema_map larger = {.count = map->count, .capacity = map->capacity ? map->capacity * 2 : MAP_START};
+
+    larger.slots = checked_alloc(larger.capacity * sizeof(*larger.slots));
+    for (size_t i = 0; i < map->capacity; i++) {
+        const struct schema_map_slot *slot = &map->slots[i];
+        if (slot->key != NULL) {
+            *find_slot(&larger, slot->key, slot->size, slot->hash) = *slot;
+        }
+    }
+    free(map->slots);
+    *map = larger;
+}
+
+bool schema_map_put(struct schema_map *map, const void *key, size_t size, void *value)
+{
+    if (map->count * 2 >= map->capacity) {
+        grow(map);
+    }
+    uint32_t hash = schema_hash(key, size);
+    struct schema_map_slot *slot = find_slot(map, key, size, hash);
+    if (slot->key != NULL) {
+        return false;
+    }
+    *slot = (struct schema_map_slot){.key = key, .size = size, .hash = hash, .value = value};
+    map->count++;
+    return true;
+}
+
+void *schema_map_at(const struct schema_map *map, size_t slot)
+{
+    return map->slots[slot].key != NULL ? map->slots[slot].value : NULL;
+}
+
+void schema_map_free(struct schema_map *map)
+{
+    free(map->slots);
+    *map = (struct schema_map){0};
+}

@@ -1,0 +1,140 @@
+/* Running patterns: PCRE2 with limits on everything. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "schema/pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A pattern that ran this often is worth 20 us of machine code; most command lines check one body and end sooner. */
+enum { RUNS_BEFORE_JIT = 12, JIT_STACK_START = 32 * 1024 };
+
+struct schema_pattern {
+    pcre2_code *code;
+    unsigned runs;
+};
+
+struct schema_matcher {
+    pcre2_match_data *data;
+    pcre2_match_context *light, *heavy;
+    pcre2_jit_stack *stack;
+    unsigned heavy_left;
+};
+
+static void *checked(void *memory)
+{
+    if (memory == NULL) {
+        fputs("error: out of memory\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+struct schema_pattern *schema_pattern_create(const char *ecma, size_t size, struct text *ret_reason)
+{
+    CLEANUP(text_free) struct text pcre = {0};
+    int error;
+    size_t offset;
+
+    if (!schema_pattern_translate(ecma, size, &pcre, ret_reason)) {
+        return NULL;
+    }
+    const uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text_string(&pcre), pcre.size, options, &error, &offset, NULL);
+    if (code == NULL) {
+        PCRE2_UCHAR message[160];
+        pcre2_get_error_message(error, message, sizeof(message));
+        text_printf(ret_reason, "%s", (const char *)message);
+        return NULL;
+    }
+    struct schema_pattern *pattern = checked(calloc(1, sizeof(*pattern)));
+    pattern->code = code;
+    return pattern;
+}
+
+void schema_pattern_destroy(struct schema_pattern *pattern)
+{
+    if (pattern != NULL) {
+        pcre2_code_free(pattern->code);
+        free(pattern);
+    }
+}
+
+static pcre2_match_context *limited_context(uint32_t effort)
+{
+    pcre2_match_context *context = checked(pcre2_match_context_create(NULL));
+
+    pcre2_set_match_limit(context, effort);
+    pcre2_set_depth_limit(context, effort);
+    pcre2_set_heap_limit(context, SCHEMA_PATTERN_STACK_MAX / 1024);
+    return context;
+}
+
+struct schema_matcher *schema_matcher_create(void)
+{
+    struct schema_matcher *matcher = checked(calloc(1, sizeof(*matcher)));
+
+    matcher->data = checked(pcre2_match_data_create(1, NULL));
+    matcher->light = limited_context(SCHEMA_PATTERN_EFFORT_LIGHT);
+    matcher->heavy = limited_context(SCHEMA_PATTERN_EFFORT_MAX);
+    schema_matcher_begin(matcher);
+    return matcher;
+}
+
+void schema_matcher_destroy(struct schema_matcher *matcher)
+{
+    if (matcher != NULL) {
+        pcre2_match_data_free(matcher->data);
+        pcre2_match_context_free(matcher->light);
+        pcre2_match_context_free(matcher->heavy);
+        pcre2_jit_stack_free(matcher->stack);
+        free(matcher);
+    }
+}
+
+void schema_matcher_begin(struct schema_matcher *matcher)
+{
+    matcher->heavy_left = SCHEMA_PATTERN_HEAVY_MAX;
+}
+
+static bool is_limit(int result)
+{
+    return result == PCRE2_ERROR_MATCHLIMIT || result == PCRE2_ERROR_DEPTHLIMIT || result == PCRE2_ERROR_HEAPLIMIT ||
+           result == PCRE2_ERROR_JIT_STACKLIMIT;
+}
+
+/* The machine code is five times as fast, which counts here; it needs a stack of its own for deep backtracking. */
+static int match_heavily(struct schema_pattern *pattern, struct schema_matcher *matcher, const char *bytes, size_t size)
+{
+    if (matcher->heavy_left == 0) {
+        return PCRE2_ERROR_MATCHLIMIT;
+    }
+    matcher->heavy_left--;
+    if (matcher->stack == NULL) {
+        matcher->stack = checked(pcre2_jit_stack_create(JIT_STACK_START, SCHEMA_PATTERN_STACK_MAX, NULL));
+        pcre2_jit_stack_assign(matcher->heavy, NULL, matcher->stack);
+    }
+    if (pattern->runs < RUNS_BEFORE_JIT) {
+        pattern->runs = RUNS_BEFORE_JIT;
+        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    }
+    return pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->heavy);
+}
+
+enum schema_match schema_pattern_match(struct schema_pattern *pattern, struct schema_matcher *matcher,
+                                       const char *bytes, size_t size)
+{
+    if (pattern->runs < RUNS_BEFORE_JIT && ++pattern->runs == RUNS_BEFORE_JIT) {
+        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    }
+    int result =
+        pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->light);
+    if (is_limit(result)) {
+        result = match_heavily(pattern, matcher, bytes, size);
+    }
+    if (result == PCRE2_ERROR_NOMATCH) {
+        return SCHEMA_NO_MATCH;
+    }
+    /* 0 means a match with more groups than the match data has room for */
+    return result >= 0 ? SCHEMA_MATCH : SCHEMA_MATCH_LIMIT;
+}
