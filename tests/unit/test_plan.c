@@ -1,0 +1,154 @@
+/* Rooms plan and fleet, their pure parts: who is changed, who is skipped and why, and what a run's exit status is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fleet/fleet.h"
+#include "plan/plan_select.h"
+
+static struct resource server(const char *architecture, const char *status, const char *lifecycle_state)
+{
+    return (struct resource){.kind = &resource_instance,
+                             .region = "eu-de",
+                             .id = "0717_1",
+                             .name = "web-01",
+                             .crn = "crn:v1:x:0717_1",
+                             .status = status,
+                             .lifecycle_state = lifecycle_state,
+                             .zone = "eu-de-1",
+                             .vpc = "prod",
+                             .vpc_id = "r010-1",
+                             .architecture = architecture,
+                             .settings = {.given = RESOURCE_METADATA_SETTINGS, .protocol = "http", .hop_limit = 1}};
+}
+
+static void servers_that_cannot_take_a_setting_are_skipped_with_the_reason(void **state)
+{
+    static const struct {
+        const char *architecture, *status, *lifecycle_state;
+        bool found_enabled, wanted_enabled;
+        enum plan_verdict verdict;
+        const char *reason;
+    } rows[] = {
+        {"amd64", "running", "stable", false, true, PLAN_CHANGE, ""},
+        {"amd64", "stopped", "stable", false, true, PLAN_CHANGE, ""},
+        {"amd64", "pending", "pending", false, true, PLAN_CHANGE, ""},
+        {NULL, "running", NULL, false, true, PLAN_CHANGE, ""},
+        {"s390x", "running", "stable", false, true, PLAN_SKIP, "s390x"},
+        {"s390x", "running", "stable", true, false, PLAN_CHANGE, ""},
+        {"s390x", "running", "stable", false, false, PLAN_UNCHANGED, ""},
+        {"amd64", "failed", "stable", false, true, PLAN_SKIP, "status is failed"},
+        {"amd64", "deleting", "deleting", false, true, PLAN_SKIP, "deleting"},
+        {"amd64", "running", "suspended", false, true, PLAN_SKIP, "suspended"},
+        {"amd64", "failed", "failed", true, true, PLAN_UNCHANGED, ""},
+        {"amd64", "a_new_status", "a_new_state", false, true, PLAN_CHANGE, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource record = server(rows[i].architecture, rows[i].status, rows[i].lifecycle_state);
+        struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = rows[i].wanted_enabled};
+        char reason[160];
+        unsigned mask;
+        record.settings.enabled = rows[i].found_enabled;
+        assert_int_equal(plan_judge(&record, &wanted, &mask, reason, sizeof(reason)), rows[i].verdict);
+        assert_non_null(strstr(reason, rows[i].reason));
+    }
+}
+
+static void a_plan_counts_restarts_https_and_settings_without_effect(void **state)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    struct resource_settings wanted = {.given = RESOURCE_PROTOCOL, .protocol = "https"};
+    struct resource on = server("amd64", "running", "stable");
+    struct resource off = server("amd64", "running", "stable");
+
+    (void)state;
+    on.settings.enabled = true;
+    resource_list_adopt(list, &on);
+    resource_list_adopt(list, &off);
+    plan_make(list, &wanted, &plan);
+    struct plan_counts counts = plan_count(&plan);
+    assert_int_equal(counts.change, 2);
+    assert_int_equal(counts.to_https, 1);
+    assert_int_equal(counts.while_off, 1);
+    assert_int_equal(counts.restart, 0);
+    plan_free(&plan);
+
+    wanted = (struct resource_settings){.given = RESOURCE_ENABLED, .enabled = true};
+    plan_make(list, &wanted, &plan);
+    counts = plan_count(&plan);
+    assert_int_equal(counts.change, 1);
+    assert_int_equal(counts.unchanged, 1);
+    assert_int_equal(counts.restart, 1);
+}
+
+static void selectors_narrow_and_excludes_alone_do_not(void **state)
+{
+    static const char *const web[] = {"web-*"}, *const other[] = {"db-*"}, *const vpc[] = {"prod"},
+                             *const vpc_id[] = {"r010-1"}, *const vpc_crn[] = {"crn:v1:a::vpc:r010-1"},
+                             *const zone[] = {"eu-de-2"}, *const status[] = {"stopped", "running"};
+    static const struct {
+        struct plan_selector selector;
+        bool matches, narrows;
+    } rows[] = {
+        {.matches = true, .narrows = false},
+        {{.names = {web, 1}}, true, true},
+        {{.names = {other, 1}}, false, true},
+        {{.excludes = {other, 1}}, true, false},
+        {{.excludes = {web, 1}}, false, false},
+        {{.vpcs = {vpc, 1}}, true, true},
+        {{.vpcs = {vpc_id, 1}}, true, true},
+        {{.vpcs = {vpc_crn, 1}}, true, true},
+        {{.vpcs = {other, 1}}, false, true},
+        {{.zones = {zone, 1}}, false, true},
+        {{.statuses = {status, 2}}, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource record = server("amd64", "running", "stable");
+        assert_int_equal(plan_selector_matches(&rows[i].selector, &record), rows[i].matches);
+        assert_int_equal(plan_selector_narrows(&rows[i].selector), rows[i].narrows);
+    }
+}
+
+static void the_exit_status_tells_partly_failed_from_failed(void **state)
+{
+    static const struct {
+        struct fleet_summary summary;
+        int status;
+    } rows[] = {
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 2}}, 0},
+        {{.selected = 2, .counts = {[FLEET_UNCHANGED] = 1, [FLEET_SKIPPED] = 1}}, 0},
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_FAILED] = 1}}, 5},
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_UNKNOWN] = 1}}, 5},
+        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}}, 1},
+        {{.selected = 1, .counts = {[FLEET_UNKNOWN] = 1}}, 1},
+        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}, .conflicts = 1}, 6},
+        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .conflicts = 1}, 1},
+        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .refused = 2}, 4},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(fleet_exit_status(&rows[i].summary), rows[i].status);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(servers_that_cannot_take_a_setting_are_skipped_with_the_reason),
+        cmocka_unit_test(a_plan_counts_restarts_https_and_settings_without_effect),
+        cmocka_unit_test(selectors_narrow_and_excludes_alone_do_not),
+        cmocka_unit_test(the_exit_status_tells_partly_failed_from_failed),
+    };
+
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
