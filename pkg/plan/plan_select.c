@@ -313,8 +313,6 @@ bool plan_select(const struct plan_scope *scope, const struct resource_kind *con
     if (!check_targets(&selection, e)) {
         return false;
     }
-    for (size_t i = 0; i < resource_list_count(found); i++) {
-        resource_list_adopt(into, resource_list_at(found, i));
-    }
+    resource_list_take(into, found);
     return true;
 }

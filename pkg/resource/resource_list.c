@@ -144,6 +144,19 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
     return own;
 }
 
+void resource_list_take(struct resource_list *list, struct resource_list *from)
+{
+    if (list->count == 0) {
+        struct resource_list previous = *list;
+        *list = *from;
+        *from = previous;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        resource_list_adopt(list, resource_list_at(from, i));
+    }
+    from->count = 0;
+}
+
 static int compare(const char *a, const char *b)
 {
     return strcmp(a != NULL ? a : "", b != NULL ? b : "");

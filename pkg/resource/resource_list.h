@@ -48,6 +48,9 @@ struct resource *resource_list_append(struct resource_list *list, const struct r
 /* Appends a copy of a record of another list, with its strings. */
 struct resource *resource_list_adopt(struct resource_list *list, const struct resource *record);
 
+/* Appends all records of `from`, which is empty afterwards; no copy is made where `list` is empty. */
+void resource_list_take(struct resource_list *list, struct resource_list *from);
+
 /* Takes back the records behind the first `count` (their strings stay). */
 void resource_list_truncate(struct resource_list *list, size_t count);
 

@@ -32,10 +32,8 @@ static void free_listing(struct listing *listing)
 
 static void end(struct listing *listing, const struct err *error)
 {
-    struct resource_list *into = listing->wanted.into;
-
-    for (size_t i = 0; error == NULL && i < resource_list_count(listing->records); i++) {
-        resource_list_adopt(into, resource_list_at(listing->records, i));
+    if (error == NULL) {
+        resource_list_take(listing->wanted.into, listing->records);
     }
     listing->wanted.listed(error, listing->wanted.context);
     free_listing(listing);
