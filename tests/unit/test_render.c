@@ -139,17 +139,17 @@ static void a_narrow_terminal_shows_the_important_columns_and_names_the_others(v
            "a-name-that-is-much-longe...  true        2  us-south-1\n"
            "(not shown here: vpc)\n");
     expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 30}),
-           "NAME            ENABLED  HOPS\n"
-           "a-name-that...  true        2\n"
+           "NAME             ENABLED  HOPS\n"
+           "a-name-that-...  true        2\n"
            "(not shown here: zone, vpc)\n");
     /* what was asked for stays */
     expect(rendered(table, NULL,
                     (struct render_options){.format = RENDER_TABLE,
-                                            .columns = 30,
+                                            .columns = 36,
                                             .fields = (const char *const[]){"vpc", "zone", "name"},
                                             .fields_count = 3}),
            "VPC       ZONE        NAME\n"
-           "vpc-prod  us-south-1  a-nam...\n");
+           "vpc-prod  us-south-1  a-name-that...\n");
 }
 
 static void no_line_of_text_is_wider_than_the_terminal_when_names_can_be_cut(void **state)
