@@ -8,7 +8,7 @@ enum {
     COLUMNS_LEAST = 40,
     COLUMNS_USUAL = 80,
     COLUMNS_MOST = 100,
-    LEFT_MOST = 30, /* columns of the left side of a list; what is longer gets a line of its own */
+    LEFT_MOST = 30, /* columns of the left side of a list, if the width allows; what is longer gets its own line */
     INDENT = 2,
 };
 
@@ -18,6 +18,12 @@ static size_t usable(unsigned columns)
            : columns < COLUMNS_LEAST ? COLUMNS_LEAST
            : columns > COLUMNS_MOST  ? COLUMNS_MOST
                                      : columns;
+}
+
+/* The most that the left side of a list takes: never more than its share of a narrow terminal. */
+static size_t left_most(size_t width)
+{
+    return width < 2 * (LEFT_MOST + INDENT) ? width / 2 - 2 * INDENT : LEFT_MOST;
 }
 
 /* Appends words from column `at` on, with lines of at most `width` columns that begin at `indent`. */
@@ -117,7 +123,7 @@ static void append_options(struct text *out, const struct cli_options *options, 
     for (size_t i = first; i < options->count; i++) {
         option_left(options->items[i].spec, &left);
         size_t columns = text_width(text_string(&left), left.size);
-        left_width = columns > left_width && columns <= LEFT_MOST ? columns : left_width;
+        left_width = columns > left_width && columns <= left_most(width) ? columns : left_width;
     }
     for (size_t i = first; i < options->count; i++) {
         const struct cli_option *option = &options->items[i];
@@ -218,13 +224,13 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
     append_global_names(out, program, width);
 }
 
-static size_t widest_word(const struct cli_next *next)
+static size_t widest_word(const struct cli_next *next, size_t width)
 {
     size_t widest = 0;
 
     for (size_t i = 0; i < next->count; i++) {
         size_t columns = strlen(next->items[i].word);
-        widest = columns > widest && columns <= LEFT_MOST ? columns : widest;
+        widest = columns > widest && columns <= left_most(width) ? columns : widest;
     }
     return widest;
 }
@@ -243,7 +249,7 @@ void cli_overview(const struct cli_program *program, const char *topic, unsigned
     text_printf(out, "\nUsage: %s%s%s %s [OPTIONS]\n\n%s:\n", program->name, blank, topic,
                 topic[0] ? "VERB" : "COMMAND", topic[0] ? "Verbs" : "Commands");
     for (size_t i = 0; i < next.count; i++) {
-        append_item(out, next.items[i].word, next.items[i].help, widest_word(&next), width);
+        append_item(out, next.items[i].word, next.items[i].help, widest_word(&next, width), width);
     }
     text_printf(out, "\n'%s help%s%s %s' says more.\n", program->name, blank, topic, topic[0] ? "VERB" : "COMMAND");
 }
@@ -254,7 +260,7 @@ static void append_commands(struct text *out, const struct cli_program *program,
 
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         size_t columns = strlen(program->commands[i]->path);
-        widest = columns > widest && columns <= LEFT_MOST ? columns : widest;
+        widest = columns > widest && columns <= left_most(width) ? columns : widest;
     }
     text_append(out, "\nCommands:\n");
     for (size_t i = 0; program->commands[i] != NULL; i++) {
@@ -265,6 +271,7 @@ static void append_commands(struct text *out, const struct cli_program *program,
 static void program_help(const struct cli_program *program, size_t width, struct text *out)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
+    CLEANUP(text_free) struct text footer = {0};
 
     text_printf(out, "%s: ", program->name);
     wrap(out, program->summary, strlen(program->name) + 2, INDENT, width);
@@ -274,7 +281,9 @@ static void program_help(const struct cli_program *program, size_t width, struct
     append_commands(out, program, width);
     cli_options_add_globals(&options, program);
     append_options(out, &options, 0, width);
-    text_printf(out, "\n'%s help COMMAND' explains a command and its options.\n", program->name);
+    text_printf(&footer, "'%s help COMMAND' explains a command and its options.", program->name);
+    text_append_char(out, '\n');
+    wrap(out, text_string(&footer), 0, 0, width);
 }
 
 static bool unknown_topic(const struct cli_program *program, const char *topic, struct err *e)
@@ -291,7 +300,8 @@ static bool unknown_topic(const struct cli_program *program, const char *topic, 
         struct cli_next next;
         text_printf(&longer, "%s%s%s", text_string(&path), path.size ? " " : "", word);
         cli_next_words(program, text_string(&longer), &memory, &next);
-        if (rest[size] == '\0' || next.count == 0) {
+        bool known = next.count > 0 || cli_find(program, text_string(&longer)) != NULL;
+        if (!known || rest[size] == '\0') {
             return cli_unknown_command(program, text_string(&path), word, e);
         }
         text_clear(&path);
