@@ -31,7 +31,7 @@ static char *copy(const char *string)
     char *own = strdup(string != NULL ? string : "");
 
     if (own == NULL) {
-        abort();
+        text_out_of_memory();
     }
     return own;
 }
@@ -81,7 +81,7 @@ static void add_region(struct app_session *session, const struct global_opts *gl
 {
     session->regions = realloc(session->regions, (session->region_count + 1) * sizeof(struct vpc *));
     if (session->regions == NULL) {
-        abort();
+        text_out_of_memory();
     }
     session->regions[session->region_count++] =
         vpc_create(session->http, session->parser, region, base, globals->api_version);
@@ -281,7 +281,7 @@ struct app_session *app_session_open(const struct app *app, struct err *e)
     }
     struct app_session *session = calloc(1, sizeof(*session));
     if (session == NULL) {
-        abort();
+        text_out_of_memory();
     }
     session->key = app_session_key(globals);
     session->credential_source = copy(credentials.source);

@@ -168,7 +168,7 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     run.summary.counts[creation.result.outcome] = 1;
     verb_run_id(run_id);
     struct err printing = ERR_INIT;
-    if (!verb_print_results(app, &run, run_id, &printing) && whole) {
+    if (!verb_print_results(app, &run, run_id, false, &printing) && whole) {
         *e = printing;
         return err_exit_status(e);
     }

@@ -103,7 +103,12 @@ static const struct table_column text_columns[TEXT_COLUMNS] = {
     [TEXT_CHANGE] = {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .least = 30},
 };
 
-static void add_text_row(struct table *table, const struct fleet_result *result)
+static const char *outcome_word(const struct fleet_result *result, bool dry_run)
+{
+    return dry_run && result->outcome == FLEET_CHANGED ? "would change" : fleet_outcome_name(result->outcome);
+}
+
+static void add_text_row(struct table *table, const struct fleet_result *result, bool dry_run)
 {
     static const enum table_style styles[FLEET_OUTCOMES] = {[FLEET_CHANGED] = TABLE_GOOD,
                                                             [FLEET_UNCHANGED] = TABLE_DIM,
@@ -121,30 +126,30 @@ static void add_text_row(struct table *table, const struct fleet_result *result)
     }
     table_add_row(table);
     table_set_string(table, TEXT_NAME, result->item->resource->name);
-    table_set_string(table, TEXT_OUTCOME, fleet_outcome_name(result->outcome));
+    table_set_string(table, TEXT_OUTCOME, outcome_word(result, dry_run));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
     table_set_string(table, TEXT_CHANGE, text_string(&change));
 }
 
 /* What stayed as it was is only counted, unless -v asks for it. */
-static bool print_text(struct app *app, const struct fleet_run *run, struct err *e)
+static bool print_text(struct app *app, const struct fleet_run *run, bool dry_run, struct err *e)
 {
     TABLE_CLEANUP struct table *table = table_create(text_columns, TEXT_COLUMNS);
 
     for (size_t i = 0; i < run->count; i++) {
         if (run->results[i].outcome != FLEET_UNCHANGED || app->globals->verbose) {
-            add_text_row(table, &run->results[i]);
+            add_text_row(table, &run->results[i], dry_run);
         }
     }
     return table_row_count(table) == 0 || app_print_table(app, table, NULL, e);
 }
 
-bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, bool dry_run, struct err *e)
 {
     const struct global_opts *globals = app->globals;
 
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
-        return print_text(app, run, e);
+        return print_text(app, run, dry_run, e);
     }
     TABLE_CLEANUP struct table *table = table_create(verb_result_columns, verb_result_columns_count);
     for (size_t i = 0; i < run->count; i++) {
@@ -152,6 +157,9 @@ bool verb_print_results(struct app *app, const struct fleet_run *run, const char
     }
     JSON_CLEANUP json_t *head =
         json_pack("{s:i, s:s, s:o}", "schema_version", 1, "run", run_id, "summary", summary_json(&run->summary));
+    if (dry_run) {
+        json_object_set_new(head, "dry_run", json_true());
+    }
     return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "results"}, e);
 }
 

@@ -173,7 +173,7 @@ static int show_plan(struct app *app, const struct set_opts *opts, const struct 
 
     fleet_foresee(plan, &run);
     verb_run_id(run_id);
-    if (!verb_print_results(app, &run, run_id, e)) {
+    if (!verb_print_results(app, &run, run_id, true, e)) {
         return err_exit_status(e);
     }
     app_note(app, "dry run: %zu of %zu would change, %zu are as wanted, %zu would be skipped; nothing was sent",
@@ -200,7 +200,7 @@ static int carry_out(struct app *app, const struct plan_scope *scope, const stru
                                                       .progress_context = &progress},
                               list, &run, &stopped);
     verb_progress_end(&progress);
-    if (!verb_print_results(app, &run, run_id, e)) {
+    if (!verb_print_results(app, &run, run_id, false, e)) {
         return err_exit_status(e);
     }
     tell_restarts(app, &run, kind);

@@ -47,8 +47,11 @@ void verb_free_profiles(json_t **profiles, size_t count);
 /* {"schema_version":1,"complete":true}, or complete false with the lines of `missing` as a list. New reference. */
 json_t *verb_list_head(const struct text *missing);
 
-/* Prints what became of a run in the wanted format. `run_id` is made by verb_run_id. */
-bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+/*
+ * Prints what became of a run in the wanted format; of a dry run what would become of it, marked as such. `run_id` is
+ * made by verb_run_id.
+ */
+bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, bool dry_run, struct err *e)
     __attribute__((warn_unused_result));
 extern const struct table_column verb_result_columns[];
 extern const size_t verb_result_columns_count;

@@ -254,7 +254,7 @@ static struct fleet_task *next_task(struct fleet *fleet)
         }
         struct fleet_task *task = calloc(1, sizeof(*task));
         if (task == NULL) {
-            abort();
+            text_out_of_memory();
         }
         *task = (struct fleet_task){.fleet = fleet, .result = result};
         return task;
@@ -293,7 +293,7 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
     run->count = plan->count;
     run->results = calloc(plan->count + 1, sizeof(*run->results));
     if (run->results == NULL) {
-        abort();
+        text_out_of_memory();
     }
     run->summary = (struct fleet_summary){.selected = plan->count};
     for (size_t i = 0; i < plan->count; i++) {

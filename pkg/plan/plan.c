@@ -60,7 +60,7 @@ void plan_make(const struct resource_list *list, const struct resource_settings 
     *ret = (struct plan){.count = count, .wanted = *wanted};
     ret->items = calloc(count + 1, sizeof(*ret->items));
     if (ret->items == NULL) {
-        abort();
+        text_out_of_memory();
     }
     for (size_t i = 0; i < count; i++) {
         struct plan_item *item = &ret->items[i];

@@ -172,7 +172,7 @@ static void read_one(struct selection *selection, struct vpc *vpc, const struct 
     struct single *single = malloc(sizeof(*single));
 
     if (single == NULL) {
-        abort();
+        text_out_of_memory();
     }
     *single = (struct single){.selection = selection, .kind = kind, .region = vpc_region(vpc)};
     vpc_get(vpc, kind, &(struct vpc_call){.id = id, .read = read_single, .done = single_done, .context = single});

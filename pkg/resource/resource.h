@@ -74,6 +74,9 @@ extern const struct resource_kind resource_bare_metal;
 extern const struct resource_kind resource_group;
 extern const struct resource_kind *const resource_kinds[];
 
+/* VPCs: read to divide long lists by, no kind of their own for operators; not in resource_kinds[]. */
+extern const struct resource_kind resource_vpc;
+
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);
 

@@ -65,6 +65,16 @@ const struct resource_kind resource_group = {
     .members = resource_members_group,
 };
 
+const struct resource_kind resource_vpc = {
+    .name = "vpc",
+    .singular = "VPC",
+    .plural = "VPCs",
+    .path = "/vpcs",
+    .items = "vpcs",
+    .paginated = true,
+    .members = resource_members_vpc,
+};
+
 const struct resource_kind *const resource_kinds[] = {
     &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,
 };

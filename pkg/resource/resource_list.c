@@ -2,7 +2,6 @@
 #include "resource/resource_list.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +20,7 @@ struct resource_list {
 static void *must_allocate(void *pointer)
 {
     if (pointer == NULL) {
-        fputs("error: out of memory\n", stderr);
-        abort();
+        text_out_of_memory();
     }
     return pointer;
 }

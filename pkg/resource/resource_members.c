@@ -45,3 +45,8 @@ const struct resource_member resource_members_group[] = {
     {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
     {NULL, MEMBER_STRING, false, 0},
 };
+
+const struct resource_member resource_members_vpc[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {NULL, MEMBER_STRING, false, 0},
+};

@@ -28,5 +28,6 @@ struct resource_member {
 extern const struct resource_member resource_members_server[];
 extern const struct resource_member resource_members_template[];
 extern const struct resource_member resource_members_group[];
+extern const struct resource_member resource_members_vpc[];
 
 #endif

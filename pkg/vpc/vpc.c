@@ -11,7 +11,7 @@ static char *copy(const char *string)
     char *own = strdup(string);
 
     if (own == NULL) {
-        abort();
+        text_out_of_memory();
     }
     return own;
 }
@@ -22,7 +22,7 @@ struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const ch
     struct vpc *vpc = calloc(1, sizeof(*vpc));
 
     if (vpc == NULL) {
-        abort();
+        text_out_of_memory();
     }
     *vpc = (struct vpc){
         .http = http, .parser = parser, .region = copy(region), .base = copy(base), .api_version = copy(api_version)};
@@ -84,7 +84,7 @@ static void submit(struct vpc *vpc, const char *path, const struct vpc_call *cal
     struct pending *pending = malloc(sizeof(*pending));
 
     if (pending == NULL) {
-        abort();
+        text_out_of_memory();
     }
     *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
     vpc_url(&url, vpc, path, call->id, call->below);

@@ -17,6 +17,8 @@ enum {
     VPC_PAGE_LIMIT = 100,   /* vpc-api.md 1.5 */
     VPC_PAGES_MAX = 100000, /* a list longer than this is a server that never ends */
     VPC_LIST_TRIES = 3,     /* a list that does not add up is read again */
+    VPC_PARTS_ABOVE = 1500, /* items above which a list is read by VPC, several at a time */
+    VPC_PARTS_AT_ONCE = 4,  /* each holds a page of up to a megabyte */
 };
 
 /* One region's API. */
@@ -60,9 +62,9 @@ struct vpc_listing {
 };
 
 /*
- * Reads a whole collection, page by page. Complete means: the items read are as many as `total_count` of the last
- * page says; otherwise the list is read again, VPC_LIST_TRIES times in all, and then ends as ERR_INCOMPLETE.
- * Records of a list that failed stay out of `into`.
+ * Reads a whole collection, page by page, big ones by VPC in parallel. Complete means: the items read are as many as
+ * `total_count` of the collection says; otherwise the list is read again, VPC_LIST_TRIES times in all, and then ends
+ * as ERR_INCOMPLETE. Records of a list that failed stay out of `into`. `keep` may see an item more than once.
  */
 void vpc_list(struct vpc *vpc, const struct vpc_listing *listing);
 

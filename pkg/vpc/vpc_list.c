@@ -1,197 +1,201 @@
-/* Lists: page after page, checked against total_count, all or nothing. */
+/*
+ * Lists: all or nothing, and proven whole.
+ *
+ * A small collection is one chain of pages that must add up to its total_count. A big one is read in parts, because page
+ * tokens are opaque and one chain cannot be hurried: every server is in exactly one VPC, so the VPCs are listed and then
+ * the servers of several VPCs at a time. The parts must add up to the total_count of the whole collection, both at the
+ * start and at the end; where they do not, or where the VPCs cannot be read, the one chain is read after all.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "vpc/vpc_url.h"
+#include "vpc/vpc_chain.h"
 
-/* One list under way. */
 struct listing {
     struct vpc *vpc;
-    struct vpc_listing wanted;     /* its strings are copied below */
-    struct text query;             /* the filters, escaped, the same for every page */
-    struct resource_list *records; /* of the pages so far */
-    struct text start;             /* token of the next page; empty: there is none */
-    struct text last_start;        /* token of the page under way */
-    size_t items;                  /* of all pages so far, kept or not */
-    int64_t total;                 /* total_count of the last page; -1 when it said none */
-    size_t pages;
+    struct vpc_listing wanted;
+    struct vpc_chain *whole;       /* the one chain; its first page decides */
+    struct vpc_chain *vpcs;        /* of the region, once parts are wanted */
+    struct vpc_chain *check;       /* asks for total_count again, at the end */
+    struct resource_list *records; /* of the parts that are read */
+    size_t next_vpc;               /* whose part begins next */
+    unsigned parts;                /* under way */
+    size_t items;                  /* of the parts that are read */
+    int64_t total;                 /* of the whole collection at the start */
+    bool in_parts;
     unsigned tries;
-    struct err keep_error; /* an error of `keep`, which no repetition mends */
+    struct err error; /* the first of a part */
 };
 
-static void request_page(struct listing *listing);
-
-static void free_listing(struct listing *listing)
-{
-    text_free(&listing->query);
-    text_free(&listing->start);
-    text_free(&listing->last_start);
-    resource_list_destroy(listing->records);
-    free(listing);
-}
+static void begin_whole(struct listing *listing, bool may_pause);
 
 static void end(struct listing *listing, const struct err *error)
 {
     if (error == NULL) {
-        resource_list_take(listing->wanted.into, listing->records);
+        resource_list_take(listing->wanted.into, listing->in_parts ? listing->records : listing->whole->records);
     }
     listing->wanted.listed(error, listing->wanted.context);
-    free_listing(listing);
+    vpc_chain_destroy(listing->whole);
+    vpc_chain_destroy(listing->vpcs);
+    vpc_chain_destroy(listing->check);
+    resource_list_destroy(listing->records);
+    free(listing);
 }
 
-static bool read_item(struct listing *listing, struct answer_node item, struct err *e)
+/* --- in parts --------------------------------------------------------------------------------------- */
+
+static void give_up_parts(struct listing *listing)
 {
-    struct resource *record = resource_list_append(listing->records, listing->wanted.kind, listing->vpc->region);
-    bool keep = true;
-
-    if (!resource_read(listing->records, record, item, e)) {
-        return false;
-    }
-    if (listing->wanted.keep != NULL && listing->keep_error.code == ERR_NONE &&
-        !listing->wanted.keep(record, item, listing->wanted.context, &keep, &listing->keep_error)) {
-        keep = false;
-    }
-    if (!keep) {
-        resource_list_truncate(listing->records, resource_list_count(listing->records) - 1);
-    }
-    return true;
+    listing->in_parts = false;
+    resource_list_truncate(listing->records, 0);
+    begin_whole(listing, false);
 }
 
-static bool read_next(struct listing *listing, struct answer_node root, struct err *e)
-{
-    struct answer_string href = {0};
-
-    text_clear(&listing->start);
-    if (!answer_get_string(root, "next/href", ANSWER_OPTIONAL, &href, e)) {
-        return false;
-    }
-    if (href.data != NULL && !vpc_url_start(href.data, href.size, &listing->start)) {
-        return answer_error(answer_find(root, "next/href"), e, "the address of the next page holds no start token");
-    }
-    return true;
-}
-
-static bool read_page(struct http_reply *reply, void *context, struct err *e)
+/* The total was asked for once more: did anything come or go meanwhile? */
+static void checked(struct vpc_chain *chain, enum vpc_chain_end chain_end, void *context)
 {
     struct listing *listing = context;
-    struct answer_node root;
-    struct answer_node items;
-    size_t before = resource_list_count(listing->records);
-    int64_t total = -1;
 
-    if (!answer_parse_padded(listing->vpc->parser, reply->body, reply->size, &root, e) ||
-        !answer_get_array(root, listing->wanted.kind->items, ANSWER_REQUIRED, &items, e) ||
-        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) || !read_next(listing, root, e)) {
-        return false;
+    if (chain_end == VPC_CHAIN_FAILED) {
+        end(listing, &chain->error);
+    } else if (chain->total == listing->total && (uint64_t)listing->total == listing->items) {
+        end(listing, NULL);
+    } else {
+        give_up_parts(listing);
     }
-    for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
-        if (!read_item(listing, each.node, e)) {
-            resource_list_truncate(listing->records, before);
-            return false;
-        }
-    }
-    listing->items += answer_count(items);
-    listing->total = total;
-    return true;
 }
 
-static void restart(struct listing *listing)
+static void check_total(struct listing *listing)
 {
-    resource_list_truncate(listing->records, 0);
-    text_clear(&listing->start);
-    text_clear(&listing->last_start);
-    listing->items = listing->pages = 0;
-    listing->total = -1;
-    listing->tries++;
-    request_page(listing);
+    listing->check = vpc_chain_create(listing->vpc, listing->wanted.kind);
+    text_append(&listing->check->query, text_string(&listing->whole->query));
+    listing->check->pause_above = 1;
+    listing->check->ended = checked;
+    listing->check->context = listing;
+    vpc_chain_begin(listing->check);
 }
 
-static void last_page_done(struct listing *listing)
+static void begin_part(struct listing *listing);
+
+static void part_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, void *context)
 {
+    struct listing *listing = context;
+
+    if (chain_end == VPC_CHAIN_FAILED && listing->error.code == ERR_NONE) {
+        listing->error = chain->error;
+    }
+    resource_list_take(listing->records, chain->records);
+    listing->items += chain->items;
+    listing->parts--;
+    vpc_chain_destroy(chain);
+    if (listing->error.code == ERR_NONE && listing->next_vpc < resource_list_count(listing->vpcs->records)) {
+        begin_part(listing);
+    } else if (listing->parts == 0 && listing->error.code != ERR_NONE) {
+        end(listing, &listing->error);
+    } else if (listing->parts == 0) {
+        check_total(listing);
+    }
+}
+
+static void begin_part(struct listing *listing)
+{
+    struct vpc_chain *part = vpc_chain_create(listing->vpc, listing->wanted.kind);
+
+    text_append(&part->query, text_string(&listing->whole->query));
+    vpc_url_query(&part->query, "vpc.id", resource_list_at(listing->vpcs->records, listing->next_vpc++)->id);
+    part->keep = listing->wanted.keep;
+    part->keep_context = listing->wanted.context;
+    part->ended = part_ended;
+    part->context = listing;
+    listing->parts++;
+    vpc_chain_begin(part);
+}
+
+static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, void *context)
+{
+    struct listing *listing = context;
+    size_t count = resource_list_count(chain->records);
+
+    if (chain_end == VPC_CHAIN_FAILED || count < 2) {
+        vpc_chain_continue(listing->whole);
+        return;
+    }
+    listing->in_parts = true;
+    listing->total = listing->whole->total;
+    resource_list_truncate(listing->whole->records, 0);
+    for (size_t i = 0; i < count && i < VPC_PARTS_AT_ONCE; i++) {
+        begin_part(listing);
+    }
+}
+
+static void list_vpcs(struct listing *listing)
+{
+    listing->vpcs = vpc_chain_create(listing->vpc, &resource_vpc);
+    listing->vpcs->ended = vpcs_ended;
+    listing->vpcs->context = listing;
+    vpc_chain_begin(listing->vpcs);
+}
+
+/* --- as a whole ------------------------------------------------------------------------------------- */
+
+static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, void *context)
+{
+    struct listing *listing = context;
     struct err error = ERR_INIT;
 
-    if (listing->total < 0 || (uint64_t)listing->total == listing->items) {
+    if (chain_end == VPC_CHAIN_FAILED) {
+        error = chain->error;
+        end(listing, &error);
+    } else if (chain_end == VPC_CHAIN_PAUSED) {
+        list_vpcs(listing);
+    } else if (chain->total < 0 || (uint64_t)chain->total == chain->items) {
         end(listing, NULL);
-    } else if (listing->tries + 1 < VPC_LIST_TRIES) {
-        restart(listing);
+    } else if (++listing->tries < VPC_LIST_TRIES) {
+        begin_whole(listing, false);
     } else {
         err_set(&error, ERR_INCOMPLETE, "the list of %s does not add up: %zu were read, the API counts %lld",
-                listing->wanted.kind->plural, listing->items, (long long)listing->total);
+                chain->kind->plural, chain->items, (long long)chain->total);
         end(listing, &error);
     }
 }
 
-static void page_done(struct http_reply *reply, void *context)
+static void begin_whole(struct listing *listing, bool may_pause)
 {
-    struct listing *listing = context;
-    struct err error = ERR_INIT;
-
-    listing->pages++;
-    if (reply->error != NULL) {
-        error = *reply->error;
-        err_wrap(&error, "listing %s%s%s", listing->wanted.kind->plural, listing->vpc->region[0] != '\0' ? " in " : "",
-                 listing->vpc->region);
-        end(listing, &error);
-    } else if (listing->keep_error.code != ERR_NONE) {
-        error = listing->keep_error;
-        end(listing, &error);
-    } else if (listing->start.size == 0) {
-        last_page_done(listing);
-    } else if (strcmp(text_string(&listing->start), text_string(&listing->last_start)) == 0 ||
-               listing->pages >= VPC_PAGES_MAX) {
-        err_set(&error, ERR_INCOMPLETE, "the list of %s goes round in circles at page %zu",
-                listing->wanted.kind->plural, listing->pages);
-        end(listing, &error);
-    } else {
-        request_page(listing);
-    }
+    listing->whole->pause_above = may_pause ? VPC_PARTS_ABOVE : 0;
+    vpc_chain_begin(listing->whole);
 }
 
-static void request_page(struct listing *listing)
+static void append_filter(struct text *query, const struct vpc_filter *filter, unsigned filters)
 {
-    CLEANUP(text_free) struct text url = {0};
-
-    vpc_url(&url, listing->vpc, listing->wanted.kind->path, NULL, NULL);
-    if (listing->wanted.kind->paginated) {
-        text_printf(&url, "&limit=%d", VPC_PAGE_LIMIT);
+    if ((filters & RESOURCE_FILTER_NAME) != 0) {
+        vpc_url_query(query, "name", filter->name);
     }
-    text_append(&url, text_string(&listing->query));
-    if (listing->start.size > 0) {
-        vpc_url_query(&url, "start", text_string(&listing->start));
+    if ((filters & RESOURCE_FILTER_VPC) != 0) {
+        vpc_url_query(query, "vpc.id", filter->vpc_id);
+        vpc_url_query(query, "vpc.crn", filter->vpc_crn);
+        vpc_url_query(query, "vpc.name", filter->vpc_name);
     }
-    struct text previous = listing->last_start;
-    listing->last_start = listing->start;
-    listing->start = previous;
-    text_clear(&listing->start);
-    http_submit(listing->vpc->http, &(struct http_request){.method = HTTP_GET,
-                                                           .flags = HTTP_WITH_TOKEN,
-                                                           .url = text_string(&url),
-                                                           .read = read_page,
-                                                           .done = page_done,
-                                                           .context = listing});
+    if ((filters & RESOURCE_FILTER_GROUP) != 0) {
+        vpc_url_query(query, "resource_group.id", filter->resource_group_id);
+    }
 }
 
 void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
 {
     struct listing *listing = calloc(1, sizeof(*listing));
     const struct vpc_filter *filter = &wanted->filter;
-    unsigned filters = wanted->kind->filters;
+    bool by_vpc = filter->vpc_id != NULL || filter->vpc_crn != NULL || filter->vpc_name != NULL;
 
     if (listing == NULL) {
-        abort();
+        text_out_of_memory();
     }
-    *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create(), .total = -1};
+    *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create()};
     listing->wanted.filter = (struct vpc_filter){0};
-    if ((filters & RESOURCE_FILTER_NAME) != 0) {
-        vpc_url_query(&listing->query, "name", filter->name);
-    }
-    if ((filters & RESOURCE_FILTER_VPC) != 0) {
-        vpc_url_query(&listing->query, "vpc.id", filter->vpc_id);
-        vpc_url_query(&listing->query, "vpc.crn", filter->vpc_crn);
-        vpc_url_query(&listing->query, "vpc.name", filter->vpc_name);
-    }
-    if ((filters & RESOURCE_FILTER_GROUP) != 0) {
-        vpc_url_query(&listing->query, "resource_group.id", filter->resource_group_id);
-    }
-    request_page(listing);
+    listing->whole = vpc_chain_create(vpc, wanted->kind);
+    append_filter(&listing->whole->query, filter, wanted->kind->filters);
+    listing->whole->keep = wanted->keep;
+    listing->whole->keep_context = wanted->context;
+    listing->whole->ended = whole_ended;
+    listing->whole->context = listing;
+    begin_whole(listing, (wanted->kind->filters & RESOURCE_FILTER_VPC) != 0 && !by_vpc);
 }

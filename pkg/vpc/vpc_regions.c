@@ -35,7 +35,7 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
     }
     reading->places = calloc(answer_count(regions) + 1, sizeof(*reading->places));
     if (reading->places == NULL) {
-        abort();
+        text_out_of_memory();
     }
     for (struct answer_cursor each = answer_each(regions); answer_next(&each);) {
         struct answer_string name = {0};
