@@ -1,0 +1,28 @@
+/*
+ * handlers: one function an operation; routes.c names them. Each reads a request that passed the checks of
+ * dispatch.h (method, path, token, version, content type, JSON) and fills in the reply.
+ */
+#ifndef VPCSIM_HANDLERS_H
+#define VPCSIM_HANDLERS_H
+
+#include "routes.h"
+
+/* instances.c, instance_create.c, instance_patch.c */
+route_handler instances_list, instances_get, instances_patch, instances_delete, instances_create;
+route_handler instances_initialization;
+
+/* templates.c */
+route_handler templates_list, templates_get, templates_create, templates_patch, templates_delete;
+
+/* bare_metal.c */
+route_handler bare_metal_list, bare_metal_get, bare_metal_create, bare_metal_patch, bare_metal_delete;
+route_handler bare_metal_initialization;
+
+/* places.c */
+route_handler vpcs_list, vpcs_get, subnets_list, subnets_get, keys_list, keys_get;
+route_handler regions_list, regions_get, zones_list, zones_get;
+
+/* iam.c */
+route_handler iam_token;
+
+#endif

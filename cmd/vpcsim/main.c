@@ -1,0 +1,73 @@
+/*
+ * vpcsim: simulates the VPC API for tests, demonstrations and rehearsals.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "server.h"
+#include "sim.h"
+
+static bool write_port(const char *path, unsigned port, struct err *e)
+{
+    FILE *file = path != NULL ? fopen(path, "we") : NULL;
+
+    if (path == NULL) {
+        return true;
+    }
+    bool written = file != NULL && fprintf(file, "%u\n", port) > 0;
+    if (file == NULL || fclose(file) != 0 || !written) {
+        return err_set_errno(e, ERR_IO, "cannot write %s", path);
+    }
+    return true;
+}
+
+/* Blocked in all threads, so that sigwait gets them: SIGTERM also comes from POST /_sim/quit. */
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
+{
+    struct server *server = server_start(sim, e);
+    int number;
+
+    if (server == NULL) {
+        return false;
+    }
+    unsigned port = server_port(server);
+    printf("vpcsim listening on %s://127.0.0.1:%u/v1\n", sim->options.tls ? "https" : "http", port);
+    fflush(stdout);
+    bool written = write_port(sim->options.port_file, port, e);
+    if (written) {
+        sigwait(signals, &number);
+    }
+    server_stop(server);
+    return written;
+}
+
+int main(int argc, char **argv)
+{
+    struct err e = ERR_INIT;
+    struct sim sim = {0};
+    sigset_t signals;
+
+    enum options_verdict verdict = options_read(argc, argv, &sim.options, &e);
+    if (verdict == OPTIONS_RUN) {
+        block_signals(&signals);
+        if (sim_open(&sim, &e)) {
+            serve(&sim, &signals, &e);
+        }
+        sim_close(&sim);
+    }
+    options_free(&sim.options);
+    if (e.code != ERR_NONE) {
+        fprintf(stderr, "vpcsim: %s\n", e.message);
+    }
+    return err_exit_status(&e);
+}

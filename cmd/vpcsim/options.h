@@ -1,0 +1,56 @@
+/*
+ * options: the command line of vpcsim.
+ */
+#ifndef VPCSIM_OPTIONS_H
+#define VPCSIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+
+enum { OPTIONS_REGIONS_MAX = 16 };
+
+enum fleet_mix { MIX_REAL, MIX_PLAIN };
+
+struct options {
+    uint16_t port; /* 0: any */
+    unsigned threads;
+    /* the fleet */
+    const char *regions[OPTIONS_REGIONS_MAX];
+    size_t region_count;
+    char *region_list; /* owns what regions point to */
+    uint64_t seed;
+    unsigned instances, templates, bare_metals, groups, vpcs;
+    bool sizes_given; /* any of the above was asked for: a loaded fleet is added to, not alone */
+    enum fleet_mix mix;
+    bool all_disabled;
+    const char *load;
+    /* behaviour */
+    unsigned transition_ms;
+    bool auth_off;
+    const char *api_key;
+    unsigned token_life_s;
+    bool shrink_on_membership_delete;
+    const char *metadata_instance; /* name or id, NULL: the first instance */
+    /* what goes wrong */
+    const char *scenario;
+    unsigned latency_ms;
+    unsigned rate, burst; /* 0: no limit */
+    bool retry_after, rate_headers;
+    /* files */
+    const char *log, *port_file, *cert_out;
+    bool tls;
+};
+
+enum options_verdict { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
+
+/* Reads argv; prints help or the version itself (OPTIONS_DONE). The result's strings point into argv. */
+enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e);
+void options_free(struct options *options);
+
+/* Where the documents under --assumptions and --help come from. */
+void options_print_help(void);
+
+#endif

@@ -1,0 +1,158 @@
+#include "reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MORE_INFO "https://cloud.ibm.com/docs/vpc?topic=vpc-rias-error-messages"
+
+void reply_string(struct text *out, const char *string)
+{
+    json_print_string(out, string, strlen(string));
+}
+
+struct text *reply_json(struct reply *reply, unsigned status)
+{
+    reply->status = status;
+    reply->content_type = "application/json; charset=utf-8";
+    text_clear(&reply->body);
+    return &reply->body;
+}
+
+void reply_document(struct reply *reply, unsigned status, const json_t *document)
+{
+    struct text *body = reply_json(reply, status);
+
+    json_print(body, document, JSON_PRINT_COMPACT);
+}
+
+void reply_empty(struct reply *reply, unsigned status)
+{
+    reply->status = status;
+    reply->content_type = NULL;
+    text_clear(&reply->body);
+}
+
+void reply_header(struct reply *reply, const char *name, const char *format, ...)
+{
+    va_list args;
+
+    if (reply->header_count == REPLY_HEADERS_MAX) {
+        return;
+    }
+    struct reply_header *header = &reply->headers[reply->header_count++];
+    header->name = name;
+    va_start(args, format);
+    vsnprintf(header->value, sizeof(header->value), format, args);
+    va_end(args);
+}
+
+static void add_problem(struct reply *reply, unsigned status, const char *code, const char *target_type,
+                        const char *target, const char *value, const char *format, va_list args)
+{
+    struct text *out = &reply->errors;
+
+    if (reply->error_count >= REPLY_ERRORS_MAX) {
+        return;
+    }
+    if (reply->error_count++ == 0) {
+        reply->status = status;
+    } else {
+        text_append_char(out, ',');
+    }
+    struct text message = {0};
+    text_vprintf(&message, format, args);
+    text_append(out, "{\"code\":");
+    reply_string(out, code);
+    text_append(out, ",\"message\":");
+    reply_string(out, text_string(&message));
+    text_free(&message);
+    text_append(out, ",\"more_info\":\"" MORE_INFO "\"");
+    if (target != NULL) {
+        text_append(out, ",\"target\":{\"name\":");
+        reply_string(out, target);
+        text_printf(out, ",\"type\":\"%s\"", target_type);
+        if (value != NULL) {
+            text_append(out, ",\"value\":");
+            reply_string(out, value);
+        }
+        text_append_char(out, '}');
+    }
+    text_append_char(out, '}');
+}
+
+void reply_problem(struct reply *reply, unsigned status, const char *code, const char *target_type, const char *target,
+                   const char *value, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_problem(reply, status, code, target_type, target, value, format, args);
+    va_end(args);
+}
+
+void reply_bad_field(struct reply *reply, const char *field, const char *value, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_problem(reply, 400, "bad_field", "field", field, value, format, args);
+    va_end(args);
+}
+
+void reply_bad_parameter(struct reply *reply, const char *name, const char *value, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_problem(reply, 400, "bad_field", "parameter", name, value, format, args);
+    va_end(args);
+}
+
+void reply_error(struct reply *reply, unsigned status, const char *code, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_problem(reply, status, code, NULL, NULL, NULL, format, args);
+    va_end(args);
+}
+
+void reply_not_found(struct reply *reply, const char *what, const char *id)
+{
+    reply_problem(reply, 404, "not_found", "parameter", "id", id, "%s not found.", what);
+}
+
+bool reply_failed(const struct reply *reply)
+{
+    return reply->error_count > 0;
+}
+
+void reply_clear(struct reply *reply)
+{
+    text_clear(&reply->body);
+    text_clear(&reply->errors);
+    reply->error_count = 0;
+    reply->header_count = 0;
+    reply->status = 0;
+    reply->content_type = NULL;
+}
+
+void reply_finish(struct reply *reply)
+{
+    if (reply->error_count == 0) {
+        return;
+    }
+    unsigned status = reply->status;
+    struct text *body = reply_json(reply, status);
+    text_printf(body, "{\"errors\":[%s],", text_string(&reply->errors));
+    if (reply->with_status_code) {
+        text_printf(body, "\"status_code\":%u,", status);
+    }
+    text_printf(body, "\"trace\":\"%s\"}", reply->trace);
+}
+
+void reply_free(struct reply *reply)
+{
+    text_free(&reply->body);
+    text_free(&reply->errors);
+}

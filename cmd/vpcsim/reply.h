@@ -1,0 +1,85 @@
+/*
+ * reply: one answer while it is made, and how it is to leave.
+ *
+ * Errors are collected: a handler may report several problems; the first one decides on the status.
+ */
+#ifndef VPCSIM_REPLY_H
+#define VPCSIM_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/text.h"
+#include "json/json.h"
+
+enum { REPLY_HEADERS_MAX = 12, REPLY_ERRORS_MAX = 16 };
+
+enum delivery {
+    DELIVER_WHOLE,
+    DELIVER_RESET,     /* the connection is reset instead */
+    DELIVER_TRUNCATED, /* the connection ends after `bytes` of the body */
+    DELIVER_CLOSED,    /* the connection is closed without an answer */
+    DELIVER_DRIP,      /* `bytes` at a time, every `interval_ms` */
+};
+
+struct reply_header {
+    const char *name;
+    char value[256];
+};
+
+struct reply {
+    unsigned status;
+    struct text body;
+    const char *content_type;
+    struct reply_header headers[REPLY_HEADERS_MAX];
+    size_t header_count;
+    struct text errors; /* items of the "errors" array */
+    unsigned error_count;
+    bool with_status_code; /* the metadata API puts the status into the error body */
+    char trace[40];
+    enum delivery delivery;
+    long delay_ms;
+    size_t bytes;
+    long interval_ms;
+    const char *fault; /* what went wrong on purpose, for the log; NULL: nothing */
+};
+
+/* Starts a JSON answer; write into what is returned. */
+struct text *reply_json(struct reply *reply, unsigned status);
+
+/* The same with a document. */
+void reply_document(struct reply *reply, unsigned status, const json_t *document);
+
+/* No body. */
+void reply_empty(struct reply *reply, unsigned status);
+
+void reply_header(struct reply *reply, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* One error of the container in vpc-api.md 1.6. Target and value may be NULL. */
+void reply_problem(struct reply *reply, unsigned status, const char *code, const char *target_type, const char *target,
+                   const char *value, const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+/* The common cases: a field of the body; a parameter of path or query; no target. */
+void reply_bad_field(struct reply *reply, const char *field, const char *value, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void reply_bad_parameter(struct reply *reply, const char *name, const char *value, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void reply_error(struct reply *reply, unsigned status, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* 404 for the resource that the path names. */
+void reply_not_found(struct reply *reply, const char *what, const char *id);
+
+bool reply_failed(const struct reply *reply);
+
+/* Drops everything that was said so far. */
+void reply_clear(struct reply *reply);
+
+/* Makes the body of the errors that were collected, if there are any. */
+void reply_finish(struct reply *reply);
+
+void reply_free(struct reply *reply);
+
+/* Appends a JSON string. */
+void reply_string(struct text *out, const char *string);
+
+#endif

@@ -1,0 +1,143 @@
+#include "routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "handlers.h"
+#include "sim.h"
+
+#define PAGE       "start limit"
+#define VPC_FILTER "vpc.id vpc.crn vpc.name "
+#define INSTANCE_FILTER                                                                              \
+    PAGE " resource_group.id name availability.class cluster_network.id cluster_network.crn "        \
+         "cluster_network.name dedicated_host.id dedicated_host.crn dedicated_host.name "            \
+         "instance_group_membership.instance_group.id instance_group_membership.instance_group.crn " \
+         "placement_group.id placement_group.crn placement_group.name reservation_affinity.policy "  \
+         "reservation.id reservation.crn reservation.name " VPC_FILTER
+
+static const struct route table[] = {
+    {"GET", "/v1/instances", "instances.list", ROUTE_API, INSTANCE_FILTER, instances_list},
+    {"POST", "/v1/instances", "instances.create", ROUTE_API | ROUTE_JSON, NULL, instances_create},
+    {"GET", "/v1/instances/{}", "instances.get", ROUTE_API, NULL, instances_get},
+    {"PATCH", "/v1/instances/{}", "instances.patch", ROUTE_API | ROUTE_MERGE_PATCH, NULL, instances_patch},
+    {"DELETE", "/v1/instances/{}", "instances.delete", ROUTE_API, NULL, instances_delete},
+    {"GET", "/v1/instances/{}/initialization", "instances.initialization", ROUTE_API, NULL, instances_initialization},
+    {"GET", "/v1/instance/templates", "templates.list", ROUTE_API, NULL, templates_list},
+    {"POST", "/v1/instance/templates", "templates.create", ROUTE_API | ROUTE_JSON, NULL, templates_create},
+    {"GET", "/v1/instance/templates/{}", "templates.get", ROUTE_API, NULL, templates_get},
+    {"PATCH", "/v1/instance/templates/{}", "templates.patch", ROUTE_API | ROUTE_MERGE_PATCH, NULL, templates_patch},
+    {"DELETE", "/v1/instance/templates/{}", "templates.delete", ROUTE_API, NULL, templates_delete},
+    {"GET", "/v1/bare_metal_servers", "bare_metal_servers.list", ROUTE_API,
+     PAGE " resource_group.id name reservation.id reservation.crn reservation.name " VPC_FILTER, bare_metal_list},
+    {"POST", "/v1/bare_metal_servers", "bare_metal_servers.create", ROUTE_API | ROUTE_JSON, NULL, bare_metal_create},
+    {"GET", "/v1/bare_metal_servers/{}", "bare_metal_servers.get", ROUTE_API, NULL, bare_metal_get},
+    {"PATCH", "/v1/bare_metal_servers/{}", "bare_metal_servers.patch", ROUTE_API | ROUTE_MERGE_PATCH, NULL,
+     bare_metal_patch},
+    {"DELETE", "/v1/bare_metal_servers/{}", "bare_metal_servers.delete", ROUTE_API, NULL, bare_metal_delete},
+    {"GET", "/v1/bare_metal_servers/{}/initialization", "bare_metal_servers.initialization", ROUTE_API, NULL,
+     bare_metal_initialization},
+    {"GET", "/v1/vpcs", "vpcs.list", ROUTE_API, PAGE " resource_group.id classic_access", vpcs_list},
+    {"GET", "/v1/vpcs/{}", "vpcs.get", ROUTE_API, NULL, vpcs_get},
+    {"GET", "/v1/subnets", "subnets.list", ROUTE_API,
+     PAGE " resource_group.id zone.name routing_table.id routing_table.name " VPC_FILTER, subnets_list},
+    {"GET", "/v1/subnets/{}", "subnets.get", ROUTE_API, NULL, subnets_get},
+    {"GET", "/v1/keys", "keys.list", ROUTE_API, PAGE, keys_list},
+    {"GET", "/v1/keys/{}", "keys.get", ROUTE_API, NULL, keys_get},
+    {"GET", "/v1/regions", "regions.list", ROUTE_API, NULL, regions_list},
+    {"GET", "/v1/regions/{}", "regions.get", ROUTE_API, NULL, regions_get},
+    {"GET", "/v1/regions/{}/zones", "zones.list", ROUTE_API, NULL, zones_list},
+    {"GET", "/v1/regions/{}/zones/{}", "zones.get", ROUTE_API, NULL, zones_get},
+    {"POST", "/identity/token", "iam.token", ROUTE_FORM, NULL, iam_token},
+    {0},
+};
+
+const struct route *routes_all(void)
+{
+    return table;
+}
+
+/* Splits the path; an empty or encoded segment never matches a pattern's word. */
+static void split(struct request *request, const char *path)
+{
+    request->segment_text = alloc_string(path);
+    request->segment_count = 0;
+    char *rest = request->segment_text;
+    while (rest != NULL && *rest == '/') {
+        *rest++ = '\0';
+        if (request->segment_count == REQUEST_SEGMENTS_MAX) {
+            request->segment_count = 0;
+            return;
+        }
+        request->segments[request->segment_count++] = rest;
+        rest = strchr(rest, '/');
+    }
+}
+
+/* A path that begins with the name of a region is that region's: /us-east/v1/instances. */
+static void take_region(struct request *request)
+{
+    request->region = &request->sim->regions[0];
+    if (request->segment_count > 1) {
+        struct region *region = store_find_region(request->sim, request->segments[0]);
+        if (region != NULL) {
+            request->region = region;
+            request->segment_count--;
+            memmove(request->segments, request->segments + 1, request->segment_count * sizeof(request->segments[0]));
+        }
+    }
+}
+
+static bool match(struct request *request, const char *pattern)
+{
+    size_t arguments = 0;
+    const char *argument[3] = {NULL};
+
+    for (size_t i = 0; i < request->segment_count; i++) {
+        if (*pattern++ != '/') {
+            return false;
+        }
+        size_t size = strcspn(pattern, "/");
+        const char *segment = request->segments[i];
+        if (size == 2 && strncmp(pattern, "{}", 2) == 0 && *segment != '\0') {
+            argument[arguments++] = segment;
+        } else if (strlen(segment) != size || memcmp(segment, pattern, size) != 0) {
+            return false;
+        }
+        pattern += size;
+    }
+    if (*pattern != '\0' || request->segment_count == 0) {
+        return false;
+    }
+    memcpy(request->argument, argument, sizeof(argument));
+    return true;
+}
+
+void routes_match(struct request *request, struct reply *reply)
+{
+    struct text allow = {0};
+
+    split(request, request->path);
+    take_region(request);
+    for (const struct route *route = table; route->method != NULL; route++) {
+        if (!match(request, route->pattern)) {
+            continue;
+        }
+        if (strcmp(route->method, request->method) == 0) {
+            request->route = route;
+            text_free(&allow);
+            return;
+        }
+        if (allow.size > 0) {
+            text_append(&allow, ", ");
+        }
+        text_append(&allow, route->method);
+    }
+    if (allow.size > 0) {
+        reply_header(reply, "Allow", "%s", text_string(&allow));
+        reply_error(reply, 405, "method_not_allowed", "The method is not allowed on this path.");
+    } else {
+        reply_error(reply, 404, "not_found", "The path does not exist.");
+    }
+    text_free(&allow);
+}

@@ -1,0 +1,332 @@
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "alloc.h"
+#include "certificate.h"
+#include "dispatch.h"
+#include "log.h"
+#include "timers.h"
+
+enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096 };
+
+struct server {
+    struct sim *sim;
+    struct MHD_Daemon *daemons[2]; /* IPv4, IPv6; the second may be NULL */
+    struct timers *timers;
+    struct certificate certificate;
+    pthread_mutex_t lock; /* of the store */
+    atomic_ulong connections, requests;
+};
+
+/* One request on its way through libmicrohttpd, which calls answer() several times for it. */
+struct exchange {
+    struct server *server;
+    struct request request;
+    struct reply reply;
+    bool processed, dripping;
+    size_t sent;
+    struct MHD_Connection *connection;
+};
+
+static char *header(struct MHD_Connection *connection, const char *name)
+{
+    return alloc_string(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
+static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct request *request = context;
+
+    (void)kind;
+    if (request->query_count == REQUEST_QUERY_MAX) {
+        request->query_overflow = true;
+        return MHD_NO;
+    }
+    struct parameter *parameter = &request->query[request->query_count++];
+    parameter->name = alloc_string(name);
+    parameter->value = alloc_string(value != NULL ? value : "");
+    return MHD_YES;
+}
+
+static struct exchange *begin(struct server *server, struct MHD_Connection *connection, const char *url,
+                              const char *method)
+{
+    struct exchange *exchange = alloc_zeroed(1, sizeof(*exchange));
+    struct request *request = &exchange->request;
+    struct request_headers *headers = &request->headers;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    exchange->server = server;
+    exchange->connection = connection;
+    request->sim = server->sim;
+    request->tls = server->sim->options.tls;
+    request->method = alloc_string(method);
+    request->path = alloc_string(url);
+    request->connection = info != NULL ? (unsigned long)(uintptr_t)info->socket_context : 0;
+    request->number = atomic_fetch_add(&server->requests, 1) + 1;
+    headers->authorization = header(connection, "Authorization");
+    headers->content_type = header(connection, "Content-Type");
+    headers->if_match = header(connection, "If-Match");
+    headers->user_agent = header(connection, "User-Agent");
+    headers->request_id = header(connection, "X-Request-Id");
+    headers->accept = header(connection, "Accept");
+    headers->accept_encoding = header(connection, "Accept-Encoding");
+    headers->metadata_flavor = header(connection, "Metadata-Flavor");
+    headers->host = header(connection, "Host");
+    headers->forwarded_proto = header(connection, "X-Forwarded-Proto");
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, request);
+    log_in_flight(server->sim->log, true);
+    return exchange;
+}
+
+static void take_body(struct request *request, const char *data, size_t size)
+{
+    if (request->body.size + size > REQUEST_BODY_MAX) {
+        request->body_too_large = true;
+        text_clear(&request->body);
+    } else if (!request->body_too_large) {
+        text_append_size(&request->body, data, size);
+    }
+}
+
+static void process(struct exchange *exchange)
+{
+    struct server *server = exchange->server;
+
+    pthread_mutex_lock(&server->lock);
+    dispatch(&exchange->request, &exchange->reply);
+    pthread_mutex_unlock(&server->lock);
+    exchange->processed = true;
+}
+
+/* A TCP reset: dissolving the association sends one at once. */
+static void reset(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+    if (info != NULL) {
+        (void)connect(info->connect_fd, &nowhere, sizeof(nowhere));
+    }
+}
+
+/* The body of a reply that ends early, or that comes in drops. */
+static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t room)
+{
+    struct exchange *exchange = context;
+    const struct reply *reply = &exchange->reply;
+    size_t end = reply->delivery == DELIVER_TRUNCATED ? reply->bytes : reply->body.size;
+    size_t left = end > position ? end - (size_t)position : 0;
+
+    if (left == 0) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    if (reply->delivery == DELIVER_DRIP) {
+        exchange->dripping = !exchange->dripping;
+        if (exchange->dripping && timers_wait(exchange->server->timers, exchange->connection, reply->interval_ms)) {
+            return 0;
+        }
+        left = left < reply->bytes ? left : reply->bytes;
+    }
+    size_t size = left < room ? left : room;
+    memcpy(buffer, reply->body.data + position, size);
+    return (ssize_t)size;
+}
+
+static struct MHD_Response *make_response(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+
+    if (reply->delivery == DELIVER_WHOLE || reply->body.size == 0) {
+        size_t size = reply->body.size;
+        return MHD_create_response_from_buffer(size, text_take(&reply->body), MHD_RESPMEM_MUST_FREE);
+    }
+    return MHD_create_response_from_callback(reply->body.size, 16 * 1024, read_body, exchange, NULL);
+}
+
+static enum MHD_Result respond(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    struct MHD_Response *response = make_response(exchange);
+
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    if (reply->content_type != NULL) {
+        MHD_add_response_header(response, "Content-Type", reply->content_type);
+    }
+    for (size_t i = 0; i < reply->header_count; i++) {
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    }
+    enum MHD_Result result = MHD_queue_response(exchange->connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result finish(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+
+    if (reply->delay_ms > 0) {
+        long delay_ms = reply->delay_ms;
+        reply->delay_ms = 0;
+        if (timers_wait(exchange->server->timers, exchange->connection, delay_ms)) {
+            return MHD_YES;
+        }
+    }
+    if (reply->delivery == DELIVER_RESET) {
+        reset(exchange->connection);
+        return MHD_NO;
+    }
+    return reply->delivery == DELIVER_CLOSED ? MHD_NO : respond(exchange);
+}
+
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *http_version, const char *data, size_t *size, void **state)
+{
+    struct server *server = context;
+    struct exchange *exchange = *state;
+
+    (void)http_version;
+    if (exchange == NULL) {
+        *state = begin(server, connection, url, method);
+        return MHD_YES;
+    }
+    if (*size > 0) {
+        take_body(&exchange->request, data, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    if (!exchange->processed) {
+        process(exchange);
+    }
+    return finish(exchange);
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **state,
+                      enum MHD_RequestTerminationCode reason)
+{
+    struct server *server = context;
+    struct exchange *exchange = *state;
+
+    (void)connection;
+    (void)reason;
+    if (exchange != NULL) {
+        log_in_flight(server->sim->log, false);
+        request_free(&exchange->request);
+        reply_free(&exchange->reply);
+        free(exchange);
+        *state = NULL;
+    }
+}
+
+static void connection_changed(void *context, struct MHD_Connection *connection, void **number,
+                               enum MHD_ConnectionNotificationCode what)
+{
+    struct server *server = context;
+
+    (void)connection;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *number = (void *)(uintptr_t)(atomic_fetch_add(&server->connections, 1) + 1);
+    }
+    log_connection(server->sim->log, what == MHD_CONNECTION_NOTIFY_STARTED);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *server, const struct sockaddr *address, bool ipv6)
+{
+    const struct options *options = &server->sim->options;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (ipv6 ? MHD_USE_IPv6 : 0) |
+                     (options->tls ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+
+    return MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_SOCK_ADDR, address,
+                            MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+                            MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+                            MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+                            connection_changed, server, MHD_OPTION_ARRAY, options->tls ? tls : none, MHD_OPTION_END);
+}
+
+/* Thousands of connections need as many descriptors. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return MHD_get_daemon_info(server->daemons[0], MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+struct server *server_start(struct sim *sim, struct err *e)
+{
+    struct server *server = alloc_zeroed(1, sizeof(*server));
+    struct sockaddr_in address4 = {
+        .sin_family = AF_INET, .sin_port = htons(sim->options.port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+
+    server->sim = sim;
+    pthread_mutex_init(&server->lock, NULL);
+    raise_descriptors();
+    if (sim->options.tls && !certificate_make(&server->certificate, sim->options.cert_out, e)) {
+        server_stop(server);
+        return NULL;
+    }
+    server->timers = timers_create();
+    server->daemons[0] = start_daemon(server, (const struct sockaddr *)&address4, false);
+    if (server->daemons[0] == NULL) {
+        err_set(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
+        server_stop(server);
+        return NULL;
+    }
+    /* a machine without IPv6 is no error */
+    address6.sin6_port = htons(server_port(server));
+    server->daemons[1] = start_daemon(server, (const struct sockaddr *)&address6, true);
+    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server_port(server));
+    return server;
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < 2 && server->timers != NULL; i++) {
+        if (server->daemons[i] != NULL) {
+            MHD_quiesce_daemon(server->daemons[i]);
+        }
+    }
+    if (server->timers != NULL) {
+        timers_stop(server->timers);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (server->daemons[i] != NULL) {
+            MHD_stop_daemon(server->daemons[i]);
+        }
+    }
+    timers_destroy(server->timers);
+    certificate_free(&server->certificate);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}

@@ -1,0 +1,70 @@
+#include "sim.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "body.h"
+#include "faults.h"
+#include "generate.h"
+#include "links.h"
+#include "log.h"
+#include "schedule.h"
+
+static bool fill(struct sim *sim, struct err *e)
+{
+    (void)e;
+    sim->random.state = sim->options.seed;
+    sim->now_ms = clock_monotonic_ms(sim->clock);
+    sim->now_s = clock_wall_s(sim->clock);
+    for (size_t i = 0; i < sim->options.region_count; i++) {
+        store_region(sim, sim->options.regions[i]);
+    }
+    generate_fleet(sim);
+    return true;
+}
+
+bool sim_open(struct sim *sim, struct err *e)
+{
+    gnutls_rnd(GNUTLS_RND_KEY, sim->secret, sizeof(sim->secret));
+    sim->clock = clock_system();
+    sim->schedule = schedule_create();
+    sim->bodies = bodies_create();
+    sim->faults = faults_create();
+    sim->log = log_create();
+    if (!log_open(sim->log, sim->options.log, e) || !faults_load(sim->faults, sim->options.scenario, e)) {
+        return false;
+    }
+    return fill(sim, e);
+}
+
+static void empty(struct sim *sim)
+{
+    collection_free(&sim->links, links_free);
+    for (size_t i = 0; i < sim->region_count; i++) {
+        store_region_free(&sim->regions[i]);
+    }
+    sim->region_count = 0;
+}
+
+void sim_close(struct sim *sim)
+{
+    empty(sim);
+    schedule_destroy(sim->schedule);
+    bodies_destroy(sim->bodies);
+    faults_destroy(sim->faults);
+    log_destroy(sim->log);
+}
+
+bool sim_reset(struct sim *sim, struct err *e)
+{
+    empty(sim);
+    schedule_clear(sim->schedule);
+    return fill(sim, e);
+}
+
+void sim_advance(struct sim *sim)
+{
+    sim->now_ms = clock_monotonic_ms(sim->clock);
+    sim->now_s = clock_wall_s(sim->clock);
+    schedule_run(sim->schedule, sim->now_ms);
+}

@@ -1,0 +1,48 @@
+/*
+ * sim: the whole simulator: its options, the store, what goes wrong on purpose, and what was seen.
+ */
+#ifndef VPCSIM_SIM_H
+#define VPCSIM_SIM_H
+
+#include "clock/clock.h"
+#include "options.h"
+#include "store.h"
+
+struct bodies;
+struct faults;
+struct request_log;
+struct schedule;
+
+struct sim {
+    struct options options;
+    const struct clock *clock;
+    struct region regions[REGIONS_MAX];
+    size_t region_count;
+    struct collection links;   /* IAM's, of struct link */
+    struct schedule *schedule; /* changes of status that are due */
+    struct bodies *bodies;     /* compiled patterns of answers */
+    struct faults *faults;
+    struct request_log *log;
+    struct random random; /* ids of what is created at run time */
+    uint64_t links_position;
+    uint64_t tokens_valid_from; /* serial number: older tokens are refused */
+    uint64_t tokens_issued;
+    char secret[32];       /* key of the tokens' signatures */
+    char address[64];      /* "127.0.0.1:8080", as bound */
+    int64_t now_ms, now_s; /* of the request that is served */
+    double bucket;         /* tokens left for --rate */
+    int64_t bucket_ms;     /* when it was filled last */
+    bool quit;
+};
+
+/* Fills the store as the options say. */
+bool sim_open(struct sim *sim, struct err *e) __attribute__((warn_unused_result));
+void sim_close(struct sim *sim);
+
+/* Empties the store and fills it again: the state as it was at the start. */
+bool sim_reset(struct sim *sim, struct err *e) __attribute__((warn_unused_result));
+
+/* Sets now and lets everything happen that is due. */
+void sim_advance(struct sim *sim);
+
+#endif
