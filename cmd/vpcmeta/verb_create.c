@@ -168,7 +168,9 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     run.summary.counts[creation.result.outcome] = 1;
     verb_run_id(run_id);
     struct err printing = ERR_INIT;
-    if (!verb_print_results(app, &run, run_id, false, &printing) && whole) {
+    /* for people a failure is one error line, not a table of one row as well */
+    bool said_by_error = app->globals->output.value == RENDER_TABLE && creation.result.outcome != FLEET_CHANGED;
+    if (!said_by_error && !verb_print_results(app, &run, run_id, false, &printing) && whole) {
         *e = printing;
         return err_exit_status(e);
     }

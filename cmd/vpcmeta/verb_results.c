@@ -96,10 +96,11 @@ static json_t *summary_json(const struct fleet_summary *summary)
 
 /* --- for people ------------------------------------------------------------------------------------- */
 
-enum { TEXT_NAME, TEXT_OUTCOME, TEXT_CHANGE, TEXT_COLUMNS };
+enum { TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
 static const struct table_column text_columns[TEXT_COLUMNS] = {
     [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
     [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
+    [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .rank = 1},
     [TEXT_CHANGE] = {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .least = 30},
 };
 
@@ -122,12 +123,13 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
     } else {
         resource_settings_describe(&change, &result->before, &result->after,
                                    resource_settings_diff(&result->before, &result->after));
-        text_append(&change, result->restart_needed ? "; needs a stop and a start" : "");
     }
     table_add_row(table);
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_word(result, dry_run));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
+    table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : "");
+    table_set_style(table, TEXT_RESTART, TABLE_WARN);
     table_set_string(table, TEXT_CHANGE, text_string(&change));
 }
 
