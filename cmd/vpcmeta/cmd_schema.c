@@ -70,40 +70,48 @@ static const struct opt_spec show_opt[] = {
     OPT_END,
 };
 
-static bool print_schema(struct app *app, const struct schema_entry *entry, const json_t *root, struct err *e)
+/* A schema is JSON already: only another format or --jq makes a document of it. */
+static bool as_file(const struct app *app)
 {
-    bool as_file = app->globals->jq == NULL && app->globals->output.value <= RENDER_JSON;
+    return app->globals->jq == NULL && app->globals->output.value <= RENDER_JSON;
+}
+
+static bool print_bundle(struct app *app, const json_t *bundle, struct err *e)
+{
     CLEANUP(text_free) struct text out = {0};
 
-    if (!as_file) {
-        return app_print_document(app, root, e);
+    if (!as_file(app)) {
+        return app_print_document(app, bundle, e);
     }
-    if (root == entry->root) {
-        return render_text(entry->text, entry->size, stdout, e);
-    }
-    json_print(&out, root, JSON_PRINT_INDENT);
+    json_print(&out, bundle, JSON_PRINT_INDENT);
     text_append_char(&out, '\n');
     return render_text(out.data, out.size, stdout, e);
+}
+
+static bool show(struct app *app, const char *name, bool bundle, struct err *e)
+{
+    struct schema_catalog *catalog = app_schemas(app, e);
+    const struct schema_entry *entry = catalog != NULL ? schema_catalog_find(catalog, name, e) : NULL;
+    CLEANUP(text_free) struct text file = {0};
+
+    if (entry == NULL) {
+        return false;
+    }
+    if (bundle) {
+        JSON_CLEANUP json_t *whole = schema_catalog_bundle(catalog, entry, e);
+        return whole != NULL && print_bundle(app, whole, e);
+    }
+    if (!as_file(app)) {
+        return app_print_document(app, entry->root, e);
+    }
+    return schema_catalog_text(catalog, entry, &file, e) && render_text(file.data, file.size, stdout, e);
 }
 
 static int run_show(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct show_opts *opts = call->opts;
-    struct schema_catalog *catalog = app_schemas(app, e);
-    const struct schema_entry *entry = catalog != NULL ? schema_catalog_find(catalog, call->args[0], e) : NULL;
 
-    if (entry == NULL) {
-        return err_exit_status(e);
-    }
-    if (!opts->bundle) {
-        print_schema(app, entry, entry->root, e);
-        return err_exit_status(e);
-    }
-    JSON_CLEANUP json_t *bundle = schema_catalog_bundle(catalog, entry, e);
-    if (bundle != NULL) {
-        print_schema(app, entry, bundle, e);
-    }
-    return err_exit_status(e);
+    return show(app, call->args[0], opts->bundle, e) ? 0 : err_exit_status(e);
 }
 
 static const struct cmd_example show_examples[] = {

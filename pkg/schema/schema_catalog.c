@@ -5,21 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/library.h"
 #include "text/text_arena.h"
-
-/* A file of the folder that was read. */
-struct document {
-    struct document *next;
-    const char *path; /* below the folder */
-    struct json_document content;
-};
 
 struct schema_catalog {
     const char *directory; /* or NULL: embedded */
     struct schema_library *library;
     struct schema_entry *entries; /* sorted by name; `root` is NULL until it is read */
     size_t entries_count;
-    struct document *documents;
     struct text_arena memory; /* of all of this, and of the catalog itself */
 };
 
@@ -118,9 +111,6 @@ void schema_catalog_close(struct schema_catalog *catalog)
         return;
     }
     schema_library_destroy(catalog->library);
-    for (struct document *document = catalog->documents; document; document = document->next) {
-        json_document_free(&document->content);
-    }
     struct text_arena memory = catalog->memory; /* the catalog lies in it */
     text_arena_free(&memory);
 }
@@ -132,51 +122,21 @@ void schema_catalog_release(struct schema_catalog **catalog)
 
 /* --- reading ----------------------------------------------------------------------------------- */
 
-static bool read_file(const struct schema_catalog *catalog, const char *path, struct json_document *ret, struct err *e)
-{
-    CLEANUP(text_free) struct text name = {0};
-    text_printf(&name, "%s/%s", catalog->directory ? catalog->directory : "schemas", path);
-    if (catalog->directory) {
-        return json_read_file(name.data, JSON_READ_STRICT, ret, e);
-    }
-    for (const struct schema_file *file = schema_files; file->name; file++) {
-        if (strcmp(file->name, path) == 0) {
-            return json_parse(file->text, (size_t)(file->end - file->text), name.data, JSON_READ_STRICT, ret, e);
-        }
-    }
-    return err_set(e, ERR_NOT_FOUND, "there is no schema %s", name.data);
-}
-
-static const struct json_document *find_document(struct schema_catalog *catalog, const char *path, struct err *e)
-{
-    for (const struct document *document = catalog->documents; document; document = document->next) {
-        if (strcmp(document->path, path) == 0) {
-            return &document->content;
-        }
-    }
-    struct json_document content = {0};
-    if (!read_file(catalog, path, &content, e)) {
-        return NULL;
-    }
-    if (!json_is_object(content.root)) {
-        err_set(e, ERR_INVALID, "the schema %s is no JSON object", content.name);
-        json_document_free(&content);
-        return NULL;
-    }
-    struct document *document = text_arena_alloc(&catalog->memory, sizeof(*document));
-    *document = (struct document){
-        .next = catalog->documents,
-        .path = text_arena_copy(&catalog->memory, path, strlen(path)),
-        .content = content,
-    };
-    catalog->documents = document;
-    return &document->content;
-}
-
 const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
 {
-    const struct json_document *found = find_document(catalog, path, e);
-    return found ? found->root : NULL;
+    CLEANUP(text_free) struct text uri = {0};
+    text_printf(&uri, SCHEMA_CATALOG_URI "%s", path);
+    /* The library reads a file once, for us and for compiling. */
+    const struct schema_resource *resource = schema_library_resource(catalog->library, uri.data, uri.size, e);
+    if (resource == NULL) {
+        return NULL;
+    }
+    const struct schema_document *document = resource->document;
+    if (!json_is_object(document->root)) {
+        err_set(e, ERR_INVALID, "the schema %s is no JSON object", document->name);
+        return NULL;
+    }
+    return document->root;
 }
 
 bool schema_catalog_resolve(const char *from, const char *reference, struct text *ret_path, const char **ret_fragment)
@@ -214,16 +174,34 @@ static bool load(struct schema_catalog *catalog, struct schema_entry *entry, str
     }
     CLEANUP(text_free) struct text path = {0};
     text_printf(&path, "%s.json", entry->name);
-    const struct json_document *read = find_document(catalog, path.data, e);
-    if (read == NULL) {
+    const json_t *root = schema_catalog_document(catalog, path.data, e);
+    if (root == NULL) {
         return false;
     }
-    entry->title = member(read->root, "title", entry->name);
-    entry->description = member(read->root, "description", "");
-    entry->request = member(read->root, "x-request", "");
-    entry->text = read->text;
-    entry->size = read->size;
-    entry->root = read->root;
+    entry->title = member(root, "title", entry->name);
+    entry->description = member(root, "description", "");
+    entry->request = member(root, "x-request", "");
+    entry->root = root;
+    return true;
+}
+
+bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
+                         struct err *e)
+{
+    if (catalog->directory) {
+        CLEANUP(json_document_free) struct json_document document = {0};
+        if (!json_read_file(entry->place, JSON_READ_STRICT, &document, e)) {
+            return false;
+        }
+        text_append_size(ret, document.text, document.size);
+        return true;
+    }
+    const struct schema_file *file = schema_files;
+    size_t length = strlen(entry->name);
+    while (strncmp(file->name, entry->name, length) != 0 || strcmp(file->name + length, ".json") != 0) {
+        file++; /* it is there: entries were made from this list */
+    }
+    text_append_size(ret, file->text, (size_t)(file->end - file->text));
     return true;
 }
 

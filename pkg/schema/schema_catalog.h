@@ -40,9 +40,7 @@ struct schema_entry {
     const char *title;       /* "change of an instance"; the name where the file has none */
     const char *description; /* or "" */
     const char *request;     /* "PATCH /instances/{id}", or "" */
-    const char *text;        /* the file, `size` bytes */
-    size_t size;
-    const json_t *root;
+    const json_t *root;      /* the schema */
 };
 
 size_t schema_catalog_count(const struct schema_catalog *catalog);
@@ -54,6 +52,10 @@ const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, siz
 /* The entry with this name (also with ".json" behind it). NULL with ERR_USAGE that names the nearest, or as above. */
 const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, const char *name, struct err *e)
     __attribute__((warn_unused_result));
+
+/* Appends the entry's file as it is. ERR_USAGE when it cannot be read any more. */
+bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
+                         struct err *e) __attribute__((warn_unused_result));
 
 /* The entry's schema, compiled at the first call. NULL and errors as schema_compile(). */
 const struct schema *schema_catalog_compile(struct schema_catalog *catalog, const struct schema_entry *entry,

@@ -6,9 +6,9 @@
 /* How well a body fits a schema by the names of its members alone. */
 struct likeness {
     const struct schema_entry *entry;
-    size_t known;      /* members of the body that the schema has */
-    size_t near;       /* members that are a misspelling of one it has */
-    size_t properties; /* that the schema has */
+    const json_t *properties; /* of the schema */
+    size_t known;             /* members of the body that are among them */
+    size_t near;              /* members that are a misspelling of one */
 };
 
 /* The `properties` of the schema's top, also when they stand behind a $ref. NULL when there are none. */
@@ -30,36 +30,30 @@ static const json_t *top_properties(struct schema_catalog *catalog, const struct
     return root ? json_object_get(json_at(root, fragment), "properties") : NULL;
 }
 
-static bool near_one(const json_t *properties, const char *name)
-{
-    size_t count = json_object_size(properties), filled = 0;
-    if (count == 0) {
-        return false;
-    }
-    CLEANUP(text_arena_free) struct text_arena memory = {0};
-    const char **names = text_arena_alloc(&memory, count * sizeof(*names));
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)properties, key, value) {
-        names[filled++] = key;
-    }
-    return text_nearest(name, names, filled) != NULL;
-}
-
 static struct likeness compare(struct schema_catalog *catalog, const struct schema_entry *entry, const json_t *value)
 {
-    const json_t *properties = top_properties(catalog, entry);
-    struct likeness result = {.entry = entry, .properties = json_object_size(properties)};
+    struct likeness result = {.entry = entry, .properties = top_properties(catalog, entry)};
     const char *key;
     json_t *ignored;
     json_object_foreach ((json_t *)value, key, ignored) {
-        if (json_object_get(properties, key)) {
-            result.known++;
-        } else if (near_one(properties, key)) {
-            result.near++;
-        }
+        result.known += json_object_get(result.properties, key) != NULL;
     }
     return result;
+}
+
+static void count_misspelt(struct likeness *likeness, const json_t *value)
+{
+    size_t count = json_object_size(likeness->properties), filled = 0;
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const char **names = text_arena_alloc(&memory, (count + 1) * sizeof(*names));
+    const char *key;
+    json_t *ignored;
+    json_object_foreach ((json_t *)likeness->properties, key, ignored) {
+        names[filled++] = key;
+    }
+    json_object_foreach ((json_t *)value, key, ignored) {
+        likeness->near += !json_object_get(likeness->properties, key) && text_nearest(key, names, filled);
+    }
 }
 
 static size_t score(const struct likeness *likeness)
@@ -111,14 +105,15 @@ static bool better(const struct verdict *a, const struct likeness *a_likeness, c
     if (a->depth != b->depth) {
         return a->depth > b->depth;
     }
-    return a_likeness->properties > b_likeness->properties;
+    return json_object_size(a_likeness->properties) > json_object_size(b_likeness->properties);
 }
 
-static bool find_nearest(struct schema_catalog *catalog, const struct likeness *all, size_t count, const json_t *value,
+static bool find_nearest(struct schema_catalog *catalog, struct likeness *all, size_t count, const json_t *value,
                          const struct schema_entry **ret, struct err *e)
 {
     size_t best_score = 0;
     for (size_t i = 0; i < count; i++) {
+        count_misspelt(&all[i], value);
         if (best_score < score(&all[i])) {
             best_score = score(&all[i]);
         }
