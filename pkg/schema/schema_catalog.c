@@ -185,6 +185,38 @@ static bool load(struct schema_catalog *catalog, struct schema_entry *entry, str
     return true;
 }
 
+static const struct schema_file *embedded_file(const struct schema_entry *entry)
+{
+    const struct schema_file *file = schema_files;
+    size_t length = strlen(entry->name);
+    while (strncmp(file->name, entry->name, length) != 0 || strcmp(file->name + length, ".json") != 0) {
+        file++; /* it is there: entries were made from this list */
+    }
+    return file;
+}
+
+static bool has_text(const struct schema_file *file, const char *wanted, size_t size)
+{
+    return memmem(file->text, (size_t)(file->end - file->text), wanted, size) != NULL;
+}
+
+bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name)
+{
+    assert(index < catalog->entries_count);
+    if (catalog->directory) {
+        return true;
+    }
+    const struct schema_file *file = embedded_file(&catalog->entries[index]);
+    CLEANUP(text_free) struct text quoted = {0};
+    text_printf(&quoted, "\"%s\"", name);
+    bool found = has_text(file, quoted.data, quoted.size);
+    for (const struct schema_file *other = schema_files; !found && other->name; other++) {
+        found = strchr(other->name, '/') && has_text(file, other->name, strlen(other->name)) &&
+                has_text(other, quoted.data, quoted.size);
+    }
+    return found;
+}
+
 bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
                          struct err *e)
 {
@@ -196,11 +228,7 @@ bool schema_catalog_text(const struct schema_catalog *catalog, const struct sche
         text_append_size(ret, document.text, document.size);
         return true;
     }
-    const struct schema_file *file = schema_files;
-    size_t length = strlen(entry->name);
-    while (strncmp(file->name, entry->name, length) != 0 || strcmp(file->name + length, ".json") != 0) {
-        file++; /* it is there: entries were made from this list */
-    }
+    const struct schema_file *file = embedded_file(entry);
     text_append_size(ret, file->text, (size_t)(file->end - file->text));
     return true;
 }

@@ -66,6 +66,12 @@ const struct schema *schema_catalog_compile(struct schema_catalog *catalog, cons
 const char *schema_catalog_variant(struct schema_catalog *catalog, const struct schema_entry *entry,
                                    const json_t *value);
 
+/*
+ * Whether the entry at `index` can have a member of that name as far as a search in the text of its file and the files
+ * it refers to tells; nothing is read for it. True also when that cannot be told: with a folder of the user's.
+ */
+bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name);
+
 /* What a body is, told by its shape. */
 struct schema_catalog_match {
     const struct schema_entry *valid[SCHEMA_CATALOG_MATCHES_MAX]; /* `count` schemas it is valid as */

@@ -30,15 +30,20 @@ static const json_t *top_properties(struct schema_catalog *catalog, const struct
     return root ? json_object_get(json_at(root, fragment), "properties") : NULL;
 }
 
-static struct likeness compare(struct schema_catalog *catalog, const struct schema_entry *entry, const json_t *value)
+static bool compare(struct schema_catalog *catalog, size_t index, const json_t *value, struct likeness *ret,
+                    struct err *e)
 {
-    struct likeness result = {.entry = entry, .properties = top_properties(catalog, entry)};
+    const struct schema_entry *entry = schema_catalog_at(catalog, index, e);
+    if (entry == NULL) {
+        return false;
+    }
+    *ret = (struct likeness){.entry = entry, .properties = top_properties(catalog, entry)};
     const char *key;
     json_t *ignored;
     json_object_foreach ((json_t *)value, key, ignored) {
-        result.known += json_object_get(result.properties, key) != NULL;
+        ret->known += json_object_get(ret->properties, key) != NULL;
     }
-    return result;
+    return true;
 }
 
 static void count_misspelt(struct likeness *likeness, const json_t *value)
@@ -108,11 +113,15 @@ static bool better(const struct verdict *a, const struct likeness *a_likeness, c
     return json_object_size(a_likeness->properties) > json_object_size(b_likeness->properties);
 }
 
-static bool find_nearest(struct schema_catalog *catalog, struct likeness *all, size_t count, const json_t *value,
+/* The best of `all`, which has room for every schema of the catalog. */
+static bool find_nearest(struct schema_catalog *catalog, struct likeness *all, const json_t *value,
                          const struct schema_entry **ret, struct err *e)
 {
-    size_t best_score = 0;
+    size_t best_score = 0, count = schema_catalog_count(catalog);
     for (size_t i = 0; i < count; i++) {
+        if (!compare(catalog, i, value, &all[i], e)) {
+            return false;
+        }
         count_misspelt(&all[i], value);
         if (best_score < score(&all[i])) {
             best_score = score(&all[i]);
@@ -140,40 +149,51 @@ static bool find_nearest(struct schema_catalog *catalog, struct likeness *all, s
 
 /* --- all --------------------------------------------------------------------------------------- */
 
-static bool recognize(struct schema_catalog *catalog, const json_t *value, struct likeness *all, size_t count,
-                      struct schema_catalog_match *ret, struct err *e)
+/*
+ * Whether the value is valid as the schema at `index`. Every schema of ours refuses members that it does not know, so
+ * most need not be compiled, and most of those not even be read.
+ */
+static bool matches(struct schema_catalog *catalog, size_t index, const json_t *value, bool *ret, struct err *e)
 {
-    struct schema_catalog_match match = {0};
-    for (size_t i = 0; i < count; i++) {
-        const struct schema_entry *entry = schema_catalog_at(catalog, i, e);
-        if (entry == NULL) {
-            return false;
-        }
-        all[i] = compare(catalog, entry, value);
-        /* Every schema of ours refuses members that it does not know: the others need not be compiled. */
-        if (all[i].known < json_object_size(value) || match.count == SCHEMA_CATALOG_MATCHES_MAX) {
-            continue;
-        }
-        const struct schema *schema = schema_catalog_compile(catalog, entry, e);
-        if (schema == NULL) {
-            return false;
-        }
-        if (schema_check(schema, value) == SCHEMA_VALID) {
-            match.valid[match.count++] = entry;
+    const char *key;
+    json_t *ignored;
+    *ret = false;
+    json_object_foreach ((json_t *)value, key, ignored) {
+        if (!schema_catalog_mentions(catalog, index, key)) {
+            return true;
         }
     }
-    if (match.count == 0 && !find_nearest(catalog, all, count, value, &match.nearest, e)) {
+    struct likeness likeness;
+    if (!compare(catalog, index, value, &likeness, e)) {
         return false;
     }
-    *ret = match;
-    return true;
+    if (likeness.known < json_object_size(value)) {
+        return true;
+    }
+    const struct schema *schema = schema_catalog_compile(catalog, likeness.entry, e);
+    *ret = schema && schema_check(schema, value) == SCHEMA_VALID;
+    return schema != NULL;
 }
 
 bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *value, struct schema_catalog_match *ret,
                               struct err *e)
 {
-    size_t count = schema_catalog_count(catalog);
     CLEANUP(text_arena_free) struct text_arena memory = {0};
+    struct schema_catalog_match match = {0};
+    size_t count = schema_catalog_count(catalog);
+    for (size_t i = 0; i < count && match.count < SCHEMA_CATALOG_MATCHES_MAX; i++) {
+        bool valid;
+        if (!matches(catalog, i, value, &valid, e)) {
+            return false;
+        }
+        if (valid && (match.valid[match.count] = schema_catalog_at(catalog, i, e))) {
+            match.count++;
+        }
+    }
     struct likeness *all = text_arena_alloc(&memory, count * sizeof(*all));
-    return recognize(catalog, value, all, count, ret, e);
+    if (match.count == 0 && !find_nearest(catalog, all, value, &match.nearest, e)) {
+        return false;
+    }
+    *ret = match;
+    return true;
 }
