@@ -196,10 +196,10 @@ bool fault_rule_fits(const struct fault_rule *rule, const struct request *reques
            (rule->path == NULL || text_glob(rule->path, request->path));
 }
 
-bool fault_rule_fires(struct fault_rule *rule, double dice)
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free)
 {
     long number = ++rule->seen;
-    bool fires = number > rule->after && dice < rule->probability;
+    bool fires = is_free && number > rule->after && dice < rule->probability;
 
     if (rule->every > 0) {
         fires = fires && (number - rule->after) % rule->every == 0;

@@ -49,8 +49,8 @@ void fault_rule_free(struct fault_rule *rule);
 /* Whether the rule is about this request; `number` of such requests are counted by fault_rule_fires. */
 bool fault_rule_fits(const struct fault_rule *rule, const struct request *request);
 
-/* Counts the request and says whether the rule fires; `dice` is 0..1. */
-bool fault_rule_fires(struct fault_rule *rule, double dice);
+/* Counts the request and says whether the rule fires; `dice` is 0..1. Not `is_free`: another one has fired, only count. */
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
 
 /* The name of the action in scenarios and in the log. */
 const char *fault_rule_action(const struct fault_rule *rule);

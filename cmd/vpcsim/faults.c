@@ -115,13 +115,14 @@ static const struct fault_rule *choose(struct faults *faults, struct request *re
 
     for (size_t i = 0; i < faults->count; i++) {
         struct fault_rule *rule = &faults->rules[i];
-        if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i))) {
+        bool is_free = chosen == NULL || rule->action == FAULT_LATENCY;
+        if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free)) {
             continue;
         }
         if (rule->action == FAULT_LATENCY) {
             double share = dice_of(hash, faults->seed, 1000 + i);
             reply->delay_ms += rule->ms_min + (long)((double)(rule->ms_max - rule->ms_min) * share);
-        } else if (chosen == NULL) {
+        } else {
             chosen = rule;
         }
     }

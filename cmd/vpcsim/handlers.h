@@ -25,4 +25,7 @@ route_handler regions_list, regions_get, zones_list, zones_get;
 /* iam.c */
 route_handler iam_token;
 
+/* admin.c */
+route_handler admin_state, admin_requests, admin_counters, admin_faults, admin_reset, admin_quit;
+
 #endif

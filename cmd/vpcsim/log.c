@@ -113,6 +113,11 @@ void log_in_flight(struct request_log *log, bool began)
     }
 }
 
+unsigned long log_requests_in_flight(const struct request_log *log)
+{
+    return atomic_load(&log->in_flight);
+}
+
 static void append_member(struct text *out, const char *name, const char *value)
 {
     if (value != NULL) {

@@ -27,6 +27,7 @@ void log_request(const struct request *request, const struct reply *reply, int64
 /* Connections and requests in flight, told by the server from any of its threads. */
 void log_connection(struct request_log *log, bool opened);
 void log_in_flight(struct request_log *log, bool began);
+unsigned long log_requests_in_flight(const struct request_log *log);
 
 /* Appends {"requests":[...]}: the last LOG_KEPT_LINES; and the counters as an object. */
 void log_append_requests(const struct request_log *log, struct text *out);

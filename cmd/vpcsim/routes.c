@@ -49,6 +49,12 @@ static const struct route table[] = {
     {"GET", "/v1/regions/{}/zones", "zones.list", ROUTE_API, NULL, zones_list},
     {"GET", "/v1/regions/{}/zones/{}", "zones.get", ROUTE_API, NULL, zones_get},
     {"POST", "/identity/token", "iam.token", ROUTE_FORM, NULL, iam_token},
+    {"GET", "/_sim/state", "sim.state", ROUTE_ADMIN, NULL, admin_state},
+    {"GET", "/_sim/requests", "sim.requests", ROUTE_ADMIN, NULL, admin_requests},
+    {"GET", "/_sim/counters", "sim.counters", ROUTE_ADMIN, NULL, admin_counters},
+    {"POST", "/_sim/faults", "sim.faults", ROUTE_ADMIN | ROUTE_JSON, NULL, admin_faults},
+    {"POST", "/_sim/reset", "sim.reset", ROUTE_ADMIN, NULL, admin_reset},
+    {"POST", "/_sim/quit", "sim.quit", ROUTE_ADMIN, NULL, admin_quit},
     {0},
 };
 

@@ -11,6 +11,8 @@
 #include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "certificate.h"
@@ -307,18 +309,35 @@ struct server *server_start(struct sim *sim, struct err *e)
     return server;
 }
 
+static void stop_listening(struct server *server)
+{
+    for (size_t i = 0; i < 2; i++) {
+        MHD_socket listener = server->daemons[i] != NULL ? MHD_quiesce_daemon(server->daemons[i]) : MHD_INVALID_SOCKET;
+        if (listener != MHD_INVALID_SOCKET) {
+            close(listener);
+        }
+    }
+}
+
+/* What was answered is sent before its connection goes: it has half a second. */
+static void drain(const struct server *server)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+
+    for (int i = 0; i < 100 && log_requests_in_flight(server->sim->log) > 0; i++) {
+        nanosleep(&moment, NULL);
+    }
+}
+
 void server_stop(struct server *server)
 {
     if (server == NULL) {
         return;
     }
-    for (size_t i = 0; i < 2 && server->timers != NULL; i++) {
-        if (server->daemons[i] != NULL) {
-            MHD_quiesce_daemon(server->daemons[i]);
-        }
-    }
     if (server->timers != NULL) {
+        stop_listening(server);
         timers_stop(server->timers);
+        drain(server);
     }
     for (size_t i = 0; i < 2; i++) {
         if (server->daemons[i] != NULL) {

@@ -1,5 +1,7 @@
 #include "template.h"
 
+#include <string.h>
+
 #include "resolve.h"
 
 bool template_links(const struct template *template)
@@ -16,4 +18,16 @@ struct metadata template_metadata(const struct template *template)
 
     resolve_metadata(template->prototype, &metadata);
     return metadata;
+}
+
+void template_trusted_profile(const struct template *template, struct trusted_profile *ret_profile)
+{
+    const json_t *profile = json_object_get(template->prototype, "default_trusted_profile");
+    const json_t *target = json_object_get(profile, "target");
+    const char *id = json_string_value(json_object_get(target, "id"));
+    const char *crn = json_string_value(json_object_get(target, "crn"));
+    const char *last = crn != NULL ? strrchr(crn, ':') : NULL;
+
+    ret_profile->id = (char *)(id != NULL ? id : last != NULL ? last + 1 : NULL);
+    ret_profile->auto_link = template_links(template);
 }

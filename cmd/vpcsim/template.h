@@ -15,4 +15,7 @@ bool template_links(const struct template *template);
 /* The settings that instances of it get: absent ones are false, http, 1. */
 struct metadata template_metadata(const struct template *template);
 
+/* The profile that they get, borrowed from the template; id NULL: none. */
+void template_trusted_profile(const struct template *template, struct trusted_profile *ret_profile);
+
 #endif
