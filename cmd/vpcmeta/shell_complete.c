@@ -126,7 +126,6 @@ static unsigned char use(EditLine *line, const struct cli_candidates *candidates
     if (common > strlen(candidates->prefix) && candidates->quote == 0) {
         text_append_size(&text, first, common);
         replace_word(line, candidates->start, text_string(&text));
-        return CC_REFRESH;
     }
     show(candidates);
     return CC_REDISPLAY;
