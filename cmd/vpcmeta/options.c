@@ -131,6 +131,16 @@ static char *trim_line(char *line)
     return line;
 }
 
+bool options_check_targets(const struct plan_words *targets, struct err *e)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        if (!resource_check_target(targets->items[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The arguments and the lines of --from, in one list. */
 static bool collect_targets(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
                             struct err *e)
@@ -161,7 +171,7 @@ static bool collect_targets(const struct selector_opts *opts, const struct cli_c
         return err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", opts->from);
     }
     ret->selector.targets = (struct plan_words){.items = items, .count = count};
-    return true;
+    return options_check_targets(&ret->selector.targets, e);
 }
 
 bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,

@@ -72,6 +72,7 @@ struct options_selector {
 };
 bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
                       struct err *e) __attribute__((warn_unused_result));
+bool options_check_targets(const struct plan_words *targets, struct err *e) __attribute__((warn_unused_result));
 void options_selector_free(struct options_selector *selector);
 
 #endif

@@ -77,6 +77,23 @@ static const struct table_column *columns_of(const struct table *table)
     return table_column_count(table) > 0 ? table_column(table, 0) : NULL;
 }
 
+static bool has_value(const struct table *table, size_t column)
+{
+    for (size_t row = 0; row < table_row_count(table); row++) {
+        if (table_cell(table, row, column)->state == TABLE_VALUE) {
+            return true;
+        }
+    }
+    return table_row_count(table) == 0;
+}
+
+static bool is_shown_as_text(const struct table *table, size_t column)
+{
+    unsigned flags = table_column(table, column)->flags;
+
+    return (flags & TABLE_WIDE) == 0 && ((flags & TABLE_SPARSE) == 0 || has_value(table, column));
+}
+
 static bool choose_columns(const struct table *table, const struct render_options *options, size_t *columns,
                            size_t *ret_count, struct err *e)
 {
@@ -94,8 +111,7 @@ static bool choose_columns(const struct table *table, const struct render_option
     }
     *ret_count = 0;
     for (size_t i = 0; i < all; i++) {
-        bool wide = table_column(table, i)->flags & TABLE_WIDE;
-        if (!wide || options->format != RENDER_TABLE) {
+        if (options->format != RENDER_TABLE || is_shown_as_text(table, i)) {
             columns[(*ret_count)++] = i;
         }
     }

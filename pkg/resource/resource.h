@@ -132,7 +132,11 @@ enum resource_name_form resource_name_form(const char *word);
 /* The id inside a CRN (its last segment), or NULL when it is none. Borrowed from `crn`. */
 const char *resource_crn_id(const char *crn);
 
-/* Whether `id` may stand in a URL path as it is: 1..64 characters of ^[-0-9a-z_]+$ (vpc-api.md 1.8). */
-bool resource_id_valid(const char *id);
+/*
+ * Refuses what can name no resource, whatever there is: a name the API would not give (vpc-api.md 1.8: 1..63 characters,
+ * lower-case letters, digits and dashes, a letter first, no dash last), an id of other characters than ^[-0-9a-z_]+$
+ * or longer than 64, a CRN without its ten parts. ERR_USAGE.
+ */
+bool resource_check_target(const char *word, struct err *e) __attribute__((warn_unused_result));
 
 #endif

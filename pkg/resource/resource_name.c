@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { ID_MAX = 64, ZONE_PREFIX = 4, UUID_SIZE = 36 };
+enum { ID_MAX = 64, NAME_MAX_SIZE = 63, ZONE_PREFIX = 4, UUID_SIZE = 36, CRN_COLONS = 9 };
 
 /* "r006-72b27b5c-f4b0-48bb-b954-5becc7c1dcb8": a name may look like that only on purpose. */
 static bool is_prefixed_uuid(const char *word)
@@ -43,9 +43,51 @@ const char *resource_crn_id(const char *crn)
     return last + 1;
 }
 
-bool resource_id_valid(const char *id)
+static bool is_id(const char *id)
 {
     size_t size = strspn(id, "-_0123456789abcdefghijklmnopqrstuvwxyz");
 
     return size >= 1 && size <= ID_MAX && id[size] == '\0';
+}
+
+static bool is_name(const char *name)
+{
+    size_t size = strspn(name, "-0123456789abcdefghijklmnopqrstuvwxyz");
+
+    return size >= 1 && size <= NAME_MAX_SIZE && name[size] == '\0' && isalpha((unsigned char)name[0]) &&
+           name[size - 1] != '-';
+}
+
+/* crn:v1:bluemix:public:is:eu-de-1:a/ACCOUNT::instance:ID */
+static bool is_crn(const char *crn)
+{
+    size_t colons = 0;
+
+    for (const char *c = crn; *c != '\0'; c++) {
+        colons += *c == ':';
+    }
+    const char *id = resource_crn_id(crn);
+    return colons == CRN_COLONS && id != NULL && is_id(id);
+}
+
+bool resource_check_target(const char *word, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+
+    text_append_short(&shown, word, strlen(word), 60);
+    switch (resource_name_form(word)) {
+    case RESOURCE_BY_NAME:
+        return is_name(word) ||
+               err_set(e, ERR_USAGE,
+                       "\"%s\" can be no name: names have 1..63 lower-case letters, digits and dashes and "
+                       "begin with a letter (a pattern goes to --name)",
+                       text_string(&shown));
+    case RESOURCE_BY_ID:
+        return is_id(word) ||
+               err_set(e, ERR_USAGE, "\"%s\" can be no id: ids have 1..64 of a-z 0-9 _ -", text_string(&shown));
+    case RESOURCE_BY_CRN:
+        return is_crn(word) || err_set(e, ERR_USAGE, "\"%s\" is no CRN of a resource: crn:v1:...:TYPE:ID has ten parts",
+                                       text_string(&shown));
+    }
+    return false;
 }

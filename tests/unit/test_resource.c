@@ -168,6 +168,36 @@ static void names_ids_and_crns_are_told_apart(void **state)
     assert_string_equal(resource_crn_id(rows[4].word), "02b7_e2");
 }
 
+static void what_can_name_nothing_is_refused_before_anything_is_asked(void **state)
+{
+    static const struct {
+        const char *word;
+        bool good;
+    } rows[] = {
+        {"web-01", true},
+        {"Web", false},
+        {"web-", false},
+        {"-web", false},
+        {"web*", false},
+        {"a/../b", false},
+        {"", false},
+        {"0717_e21b7391-2ca2-4ab5-84a8-b92157a633b0", true},
+        {"0717_../x", false},
+        {"0717_X", false},
+        {"crn:v1:bluemix:public:is:eu-de-1:a/3f::instance:02b7_e2", true},
+        {"crn:v1:bluemix", false},
+        {"crn:v1:bluemix:public:is:eu-de-1:a/3f::instance:", false},
+        {"a234567890123456789012345678901234567890123456789012345678901234", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        assert_int_equal(resource_check_target(rows[i].word, &e), rows[i].good);
+        assert_int_equal(e.code, rows[i].good ? ERR_NONE : ERR_USAGE);
+    }
+}
+
 static bool read_text(struct resource_list *list, struct resource *record, const char *json, struct err *e)
 {
     CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
@@ -260,6 +290,7 @@ int main(void)
         cmocka_unit_test(auto_link_without_a_profile_is_refused),
         cmocka_unit_test(misplaced_members_of_bare_metal_are_moved_and_named),
         cmocka_unit_test(names_ids_and_crns_are_told_apart),
+        cmocka_unit_test(what_can_name_nothing_is_refused_before_anything_is_asked),
         cmocka_unit_test(an_absent_block_of_a_template_reads_as_the_defaults),
         cmocka_unit_test(a_server_without_its_settings_is_a_bad_answer),
         cmocka_unit_test(the_region_is_told_by_the_zone_when_it_is_not_known),
