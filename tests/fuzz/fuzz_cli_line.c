@@ -54,7 +54,7 @@ static void check_parse(const struct cli_words *words)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    enum { COMPLETED_MAX = 200 };
+    enum { COMPLETED_MAX = 32 };
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(cli_line_free) struct cli_line split = {0};
     struct err e = ERR_INIT;
