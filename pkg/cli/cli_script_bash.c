@@ -1,30 +1,5 @@
 #include "cli/cli_script.h"
 
-/* "path":--name|"path":-n) as a pattern of case; globals match at any path. */
-static void append_pattern(struct text *out, const char *path, const struct opt_spec *spec)
-{
-    CLEANUP(text_free) struct text before = {0};
-
-    if (path != NULL) {
-        text_printf(&before, "'%s':", path);
-    } else {
-        text_append(&before, "*:");
-    }
-    text_append(out, "    ");
-    cli_script_spellings(out, spec, text_string(&before), "|");
-    text_append(out, ") ");
-}
-
-static void append_takes_value(struct text *out, const char *path, const struct cli_options *options)
-{
-    for (size_t i = 0; i < options->count; i++) {
-        if (cli_option_takes_value(options->items[i].spec)) {
-            append_pattern(out, path, options->items[i].spec);
-            text_append(out, "return 0 ;;\n");
-        }
-    }
-}
-
 static void append_values(struct text *out, const char *path, const struct cli_options *options)
 {
     for (size_t i = 0; i < options->count; i++) {
@@ -34,7 +9,7 @@ static void append_values(struct text *out, const char *path, const struct cli_o
         if (!cli_option_takes_value(spec)) {
             continue;
         }
-        append_pattern(out, path, spec);
+        cli_script_pattern(out, path, spec);
         if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
             text_printf(out, "compopt -o filenames; COMPREPLY=($(compgen -%c -- \"$cur\"))",
                         spec->flags & OPT_FILES ? 'f' : 'd');
@@ -72,28 +47,11 @@ static void append_next(struct text *out, const struct cli_program *program, con
     }
 }
 
-/* One of the functions that map "path:option", made for the globals and for every command. */
-static void append_map(struct text *out, const struct cli_program *program, const char *function,
-                       void (*append)(struct text *, const char *, const struct cli_options *), const char *rest)
-{
-    CLEANUP(cli_options_free) struct cli_options globals = {0};
-
-    text_printf(out, "\n_%s_%s() {\n    case $path:$1 in\n", program->name, function);
-    cli_options_add_globals(&globals, program);
-    append(out, NULL, &globals);
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
-        append(out, program->commands[i]->path, &options);
-    }
-    text_printf(out, "%s    esac\n}\n", rest);
-}
-
 static void append_options(struct text *out, const struct cli_program *program)
 {
     CLEANUP(cli_options_free) struct cli_options globals = {0};
 
-    text_printf(out, "\n_%s_options() {\n    local own=\n    case $path in\n", program->name);
+    text_printf(out, "\n_%s_options() {\n    local own=\n    case $at in\n", program->name);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
         cli_options_add_command(&options, program->commands[i]);
@@ -111,26 +69,17 @@ static void append_options(struct text *out, const struct cli_program *program)
 
 static void append_words(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
 {
-    text_printf(out, "\n_%s_words() {\n    case $path in\n", program->name);
+    text_printf(out, "\n_%s_words() {\n    case $at in\n", program->name);
     for (size_t i = 0; i < paths->count; i++) {
         append_next(out, program, paths->items[i]);
     }
     text_append(out, "    esac\n}\n");
 }
 
-static void append_path_function(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
-{
-    text_printf(out, "\n_%s_is_path() {\n    case $1 in\n    ", program->name);
-    for (size_t i = 1; i < paths->count; i++) {
-        text_printf(out, "%s'%s'", i > 1 ? "|" : "", paths->items[i]);
-    }
-    text_append(out, ") return 0 ;;\n    esac\n    return 1\n}\n");
-}
-
 /* The part that is the same for every program; NAME stands for its name. */
 static const char frame[] = "\n"
                             "_NAME() {\n"
-                            "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= word i\n"
+                            "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} at= word i\n"
                             "    COMPREPLY=()\n"
                             "    # readline makes a word of its own of the = in --option=value\n"
                             "    if [[ $cur == = ]]; then cur=\n"
@@ -143,8 +92,8 @@ static const char frame[] = "\n"
                             "                [[ ${COMP_WORDS[i+1]} == = ]] && ((i++))\n"
                             "                ((i++))\n"
                             "            fi\n"
-                            "        elif _NAME_is_path \"${path:+$path }$word\"; then\n"
-                            "            path=${path:+$path }$word\n"
+                            "        elif _NAME_is_path \"${at:+$at }$word\"; then\n"
+                            "            at=${at:+$at }$word\n"
                             "        fi\n"
                             "    done\n"
                             "    if [[ $prev == -* ]] && _NAME_takes_value \"$prev\"; then _NAME_values \"$prev\"\n"
@@ -162,9 +111,7 @@ void cli_script_bash(const struct cli_program *program, struct text *out)
     cli_paths_list(program, &paths);
     text_printf(out, "# bash completion for %s %s: made by '%s completion bash', offline and static\n", program->name,
                 program->version, program->name);
-    append_path_function(out, program, &paths);
-    append_map(out, program, "takes_value", append_takes_value, "    *) return 1 ;;\n");
-    append_map(out, program, "values", append_values, "");
+    cli_script_functions(out, program, &paths, append_values);
     append_options(out, program);
     append_words(out, program, &paths);
     cli_script_frame(out, frame, program->name);

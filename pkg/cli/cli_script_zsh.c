@@ -2,20 +2,6 @@
 
 static const char quote[] = "'\\''";
 
-static void append_pattern(struct text *out, const char *path, const struct opt_spec *spec)
-{
-    CLEANUP(text_free) struct text before = {0};
-
-    if (path != NULL) {
-        text_printf(&before, "'%s':", path);
-    } else {
-        text_append(&before, "*:");
-    }
-    text_append(out, "    ");
-    cli_script_spellings(out, spec, text_string(&before), "|");
-    text_append(out, ") ");
-}
-
 static void append_values(struct text *out, const char *path, const struct cli_options *options)
 {
     for (size_t i = 0; i < options->count; i++) {
@@ -26,7 +12,7 @@ static void append_values(struct text *out, const char *path, const struct cli_o
             continue;
         }
         cli_script_values(&words, spec);
-        append_pattern(out, path, spec);
+        cli_script_pattern(out, path, spec);
         if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
             text_append(out, spec->flags & OPT_FILES ? "_files" : "_files -/");
         } else if (words.size > 0) {
@@ -38,32 +24,6 @@ static void append_values(struct text *out, const char *path, const struct cli_o
         }
         text_append(out, " ;;\n");
     }
-}
-
-static void append_takes_value(struct text *out, const char *path, const struct cli_options *options)
-{
-    for (size_t i = 0; i < options->count; i++) {
-        if (cli_option_takes_value(options->items[i].spec)) {
-            append_pattern(out, path, options->items[i].spec);
-            text_append(out, "return 0 ;;\n");
-        }
-    }
-}
-
-static void append_map(struct text *out, const struct cli_program *program, const char *function,
-                       void (*append)(struct text *, const char *, const struct cli_options *), const char *rest)
-{
-    CLEANUP(cli_options_free) struct cli_options globals = {0};
-
-    text_printf(out, "\n_%s_%s() {\n    case $at:$1 in\n", program->name, function);
-    cli_options_add_globals(&globals, program);
-    append(out, NULL, &globals);
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
-        append(out, program->commands[i]->path, &options);
-    }
-    text_printf(out, "%s    esac\n}\n", rest);
 }
 
 static void append_described(struct text *out, const char *before, const char *word, const char *help)
@@ -125,16 +85,7 @@ static void append_words(struct text *out, const struct cli_program *program, co
     text_append(out, "    esac\n}\n");
 }
 
-static void append_path_function(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
-{
-    text_printf(out, "\n_%s_is_path() {\n    case $1 in\n    ", program->name);
-    for (size_t i = 1; i < paths->count; i++) {
-        text_printf(out, "%s'%s'", i > 1 ? "|" : "", paths->items[i]);
-    }
-    text_append(out, ") return 0 ;;\n    esac\n    return 1\n}\n");
-}
-
-/* The part that is the same for every program; NAME stands for its name. `path` is zsh's own, hence `at`. */
+/* The part that is the same for every program; NAME stands for its name. */
 static const char frame[] = "\n"
                             "_NAME() {\n"
                             "    local at= word prev=$words[CURRENT-1]\n"
@@ -166,9 +117,7 @@ void cli_script_zsh(const struct cli_program *program, struct text *out)
     cli_paths_list(program, &paths);
     text_printf(out, "#compdef %s\n# zsh completion for %s %s: made by '%s completion zsh', offline and static\n",
                 program->name, program->name, program->version, program->name);
-    append_path_function(out, program, &paths);
-    append_map(out, program, "takes_value", append_takes_value, "    *) return 1 ;;\n");
-    append_map(out, program, "values", append_values, "");
+    cli_script_functions(out, program, &paths, append_values);
     append_options(out, program);
     append_words(out, program, &paths);
     cli_script_frame(out, frame, program->name);
