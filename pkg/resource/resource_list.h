@@ -22,6 +22,7 @@ struct resource {
     const char *etag;                        /* NULL unless read singly */
     int64_t membership_count;                /* of an instance group */
     struct resource_settings settings;
+    bool settings_assumed; /* the answer had no metadata_service: the settings are the API's defaults */
 };
 
 struct resource_list; /* owns records and strings */

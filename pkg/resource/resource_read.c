@@ -59,6 +59,7 @@ static bool read_settings(struct resource_list *list, struct resource *record, e
     settings.protocol = resource_list_share(list, protocol.data, protocol.size);
     settings.hop_limit = clamp_hop_limit(hop_limit);
     record->settings = settings;
+    record->settings_assumed = answer_kind(answer_find(node, "metadata_service")) != ANSWER_OBJECT;
     return true;
 }
 

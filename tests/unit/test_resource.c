@@ -215,12 +215,14 @@ static void an_absent_block_of_a_template_reads_as_the_defaults(void **state)
         bool enabled;
         const char *protocol;
         int hop_limit;
+        bool assumed;
     } rows[] = {
-        {"{" COMMON "}", false, "http", 1},
-        {"{" COMMON ",\"metadata_service\":{}}", false, "http", 1},
-        {"{" COMMON ",\"metadata_service\":null}", false, "http", 1},
-        {"{" COMMON ",\"metadata_service\":{\"enabled\":true}}", true, "http", 1},
-        {"{" COMMON ",\"metadata_service\":{\"protocol\":\"https\",\"response_hop_limit\":3}}", false, "https", 3},
+        {"{" COMMON "}", false, "http", 1, true},
+        {"{" COMMON ",\"metadata_service\":{}}", false, "http", 1, false},
+        {"{" COMMON ",\"metadata_service\":null}", false, "http", 1, true},
+        {"{" COMMON ",\"metadata_service\":{\"enabled\":true}}", true, "http", 1, false},
+        {"{" COMMON ",\"metadata_service\":{\"protocol\":\"https\",\"response_hop_limit\":3}}", false, "https", 3,
+         false},
     };
 
     (void)state;
@@ -233,6 +235,7 @@ static void an_absent_block_of_a_template_reads_as_the_defaults(void **state)
         assert_int_equal(record->settings.enabled, rows[i].enabled);
         assert_string_equal(record->settings.protocol, rows[i].protocol);
         assert_int_equal(record->settings.hop_limit, rows[i].hop_limit);
+        assert_int_equal(record->settings_assumed, rows[i].assumed);
     }
 }
 
