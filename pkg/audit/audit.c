@@ -1,0 +1,266 @@
+/* Judging: which rules a resource breaks, by what its kind can do. */
+#include "audit/audit.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An audit in the making. */
+struct judge {
+    struct audit *audit;
+    const struct resource **templates; /* of the known ones, by id */
+    size_t template_count;
+};
+
+static unsigned bit(enum audit_rule_number rule)
+{
+    return 1U << rule;
+}
+
+static void *must_allocate(void *pointer)
+{
+    if (pointer == NULL) {
+        abort();
+    }
+    return pointer;
+}
+
+/* --- what a kind is to an audit --------------------------------------------------------------------- */
+
+enum role { ROLE_SERVER, ROLE_TEMPLATE, ROLE_GROUP };
+
+/* A group has no settings of its own; a template has some that never change. */
+static enum role role_of(const struct resource_kind *kind)
+{
+    return kind->settings == 0 ? ROLE_GROUP : kind->patchable == 0 ? ROLE_TEMPLATE : ROLE_SERVER;
+}
+
+/* --- rules ------------------------------------------------------------------------------------------ */
+
+static bool over_https(const struct resource_settings *settings)
+{
+    return settings->protocol != NULL && strcmp(settings->protocol, "https") == 0;
+}
+
+static bool hops_too_far(const struct resource_settings *settings, int max_hop_limit)
+{
+    return (settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > max_hop_limit;
+}
+
+/* Protocol and hop limit take effect when the service is enabled, and are judged only then (vpc-api.md 3.1, 5.7 A3). */
+static unsigned broken_by_server(const struct resource *record, int max_hop_limit)
+{
+    const struct resource_settings *settings = &record->settings;
+    bool supported = resource_architecture_supported(record->architecture);
+
+    if (!settings->enabled) {
+        return supported ? bit(AUDIT_DISABLED) : 0; /* what cannot be on is right to be off */
+    }
+    return (over_https(settings) ? 0 : bit(AUDIT_HTTP)) |
+           (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_HOP_LIMIT) : 0) |
+           (supported ? 0 : bit(AUDIT_ARCHITECTURE));
+}
+
+static unsigned broken_by_template(const struct resource *record, int max_hop_limit)
+{
+    const struct resource_settings *settings = &record->settings;
+    bool links = (settings->given & RESOURCE_AUTO_LINK) != 0 && settings->auto_link;
+    unsigned broken = links ? bit(AUDIT_TEMPLATE_AUTO_LINK) : 0;
+
+    if (!settings->enabled) {
+        return broken | bit(AUDIT_TEMPLATE_DISABLED);
+    }
+    return broken | (over_https(settings) ? 0 : bit(AUDIT_TEMPLATE_HTTP)) |
+           (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_TEMPLATE_HOP_LIMIT) : 0);
+}
+
+/* --- findings --------------------------------------------------------------------------------------- */
+
+static void add_finding(struct audit *audit, const struct audit_finding *finding)
+{
+    if (!audit_tells(&audit->policy, finding->rule) || finding->severity < audit->policy.severity) {
+        return;
+    }
+    if (audit->count == audit->capacity) {
+        audit->capacity = audit->capacity == 0 ? 64 : audit->capacity * 2;
+        audit->findings = must_allocate(realloc(audit->findings, audit->capacity * sizeof(*audit->findings)));
+    }
+    audit->findings[audit->count++] = *finding;
+    audit->by_rule[finding->rule]++;
+    audit->by_severity[finding->severity]++;
+}
+
+static void add_broken(struct audit *audit, size_t place, unsigned broken)
+{
+    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
+        if ((broken & bit(rule)) != 0) {
+            add_finding(audit, &(struct audit_finding){.rule = rule,
+                                                       .severity = audit_rules[rule].severity,
+                                                       .place = place,
+                                                       .resource = resource_list_at(audit->inventory.selected, place)});
+        }
+    }
+}
+
+static enum audit_severity worst_of(unsigned rules)
+{
+    enum audit_severity worst = AUDIT_LOW;
+
+    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
+        if ((rules & bit(rule)) != 0 && audit_rules[rule].severity > worst) {
+            worst = audit_rules[rule].severity;
+        }
+    }
+    return worst;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    const struct resource *const *a = left;
+    const struct resource *const *b = right;
+
+    return strcmp((*a)->id, (*b)->id);
+}
+
+static const struct resource *find_template(const struct judge *judge, const char *id)
+{
+    const struct resource wanted = {.id = id};
+    const struct resource *key = &wanted;
+    const struct resource **found =
+        bsearch(&key, judge->templates, judge->template_count, sizeof(*judge->templates), compare_ids);
+
+    return found != NULL ? *found : NULL;
+}
+
+/* What the operator accepts in a template is accepted in its groups. */
+static void judge_group(const struct judge *judge, size_t place, const struct resource *group)
+{
+    struct audit *audit = judge->audit;
+    const struct resource *template_used = find_template(judge, group->template_id);
+
+    if (template_used == NULL) {
+        if (audit->inventory.known_whole) {
+            add_broken(audit, place, bit(AUDIT_GROUP_TEMPLATE_MISSING));
+        }
+        return;
+    }
+    unsigned broken = broken_by_template(template_used, audit->policy.max_hop_limit) & ~audit->policy.excluded;
+    if (broken != 0) {
+        add_finding(audit, &(struct audit_finding){.rule = AUDIT_GROUP_TEMPLATE,
+                                                   .severity = worst_of(broken),
+                                                   .place = place,
+                                                   .resource = group,
+                                                   .template_used = template_used,
+                                                   .template_rules = broken});
+    }
+}
+
+static void judge_resource(const struct judge *judge, size_t place, const struct resource *record)
+{
+    int max_hop_limit = judge->audit->policy.max_hop_limit;
+
+    switch (role_of(record->kind)) {
+    case ROLE_SERVER:
+        add_broken(judge->audit, place, broken_by_server(record, max_hop_limit));
+        break;
+    case ROLE_TEMPLATE:
+        add_broken(judge->audit, place, broken_by_template(record, max_hop_limit));
+        break;
+    case ROLE_GROUP:
+        judge_group(judge, place, record);
+        break;
+    }
+}
+
+/* --- counts ----------------------------------------------------------------------------------------- */
+
+static enum audit_protocol protocol_of(const struct resource_settings *settings)
+{
+    enum audit_protocol protocol = 0;
+
+    while (protocol < AUDIT_PROTOCOL_OTHER &&
+           (settings->protocol == NULL || strcmp(settings->protocol, audit_protocol_names[protocol]) != 0)) {
+        protocol++;
+    }
+    return protocol;
+}
+
+static void count_resource(struct audit *audit, const struct resource *record)
+{
+    const struct resource_settings *settings = &record->settings;
+    struct audit_counts *counts = audit->kinds;
+    int state = settings->enabled ? AUDIT_ON : AUDIT_OFF;
+
+    while (counts->kind != record->kind) {
+        counts++;
+    }
+    counts->total++;
+    if ((record->kind->settings & RESOURCE_ENABLED) != 0) {
+        counts->states[state]++;
+    }
+    if ((record->kind->settings & RESOURCE_PROTOCOL) != 0) {
+        counts->protocols[state][protocol_of(settings)]++;
+    }
+    if ((record->kind->settings & RESOURCE_HOP_LIMIT) != 0) {
+        bool known = settings->hop_limit >= RESOURCE_HOP_LIMIT_MIN && settings->hop_limit <= RESOURCE_HOP_LIMIT_MAX;
+        counts->hop_limits[state][known ? settings->hop_limit : 0]++;
+    }
+}
+
+/* --- the audit -------------------------------------------------------------------------------------- */
+
+static void collect_templates(struct judge *judge)
+{
+    const struct resource_list *known = judge->audit->inventory.known;
+    size_t count = resource_list_count(known);
+
+    judge->templates = must_allocate(malloc((count + 1) * sizeof(*judge->templates)));
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(known, i);
+        if (role_of(record->kind) == ROLE_TEMPLATE) {
+            judge->templates[judge->template_count++] = record;
+        }
+    }
+    qsort(judge->templates, judge->template_count, sizeof(*judge->templates), compare_ids);
+}
+
+static int compare_findings(const void *left, const void *right)
+{
+    const struct audit_finding *a = left;
+    const struct audit_finding *b = right;
+
+    if (a->severity != b->severity) {
+        return (int)b->severity - (int)a->severity;
+    }
+    if (a->rule != b->rule) {
+        return (int)a->rule - (int)b->rule;
+    }
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret)
+{
+    struct judge judge = {.audit = ret};
+
+    *ret = (struct audit){.policy = *policy, .inventory = *inventory};
+    for (; resource_kinds[ret->kind_count] != NULL; ret->kind_count++) {
+        assert(ret->kind_count < AUDIT_KINDS_MAX);
+        ret->kinds[ret->kind_count].kind = resource_kinds[ret->kind_count];
+    }
+    collect_templates(&judge);
+    for (size_t i = 0; i < resource_list_count(inventory->selected); i++) {
+        const struct resource *record = resource_list_at(inventory->selected, i);
+        count_resource(ret, record);
+        judge_resource(&judge, i, record);
+    }
+    free(judge.templates);
+    if (ret->count > 0) {
+        qsort(ret->findings, ret->count, sizeof(*ret->findings), compare_findings);
+    }
+}
+
+void audit_free(struct audit *audit)
+{
+    free(audit->findings);
+    *audit = (struct audit){0};
+}

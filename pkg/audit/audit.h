@@ -1,0 +1,134 @@
+/*
+ * audit: findings over an inventory. Which resources break which rule, in what order they matter, what each finding
+ * says and which command mends it; and the counts that an audit begins with. Pure: no request is sent, nothing is
+ * printed.
+ *
+ * A rule is a row of one table (audit_rules.c): its id is stable, scripts and waivers name it. Rules ask what a kind can
+ * do (room resource), never which kind it is: a new kind is audited without a change here.
+ *
+ * Sources: vpc-api.md 5.7 (A1, A3, A5, A7, A8), 2.9 and 2.10 (templates and groups), 4.1 (architectures).
+ */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include "resource/resource_list.h"
+#include "json/json.h"
+
+enum audit_severity { AUDIT_LOW, AUDIT_MEDIUM, AUDIT_HIGH, AUDIT_SEVERITIES };
+extern const char *const audit_severity_names[]; /* by enum audit_severity, NULL-terminated */
+
+/* In the order in which findings of one severity are told. */
+enum audit_rule_number {
+    AUDIT_HTTP,
+    AUDIT_TEMPLATE_HTTP,
+    AUDIT_HOP_LIMIT,
+    AUDIT_ARCHITECTURE,
+    AUDIT_TEMPLATE_HOP_LIMIT,
+    AUDIT_TEMPLATE_AUTO_LINK,
+    AUDIT_GROUP_TEMPLATE,
+    AUDIT_GROUP_TEMPLATE_MISSING,
+    AUDIT_DISABLED,
+    AUDIT_TEMPLATE_DISABLED,
+    AUDIT_RULES,
+};
+
+/* Members of the table; {words} in message and fix are filled in from the finding. */
+struct audit_rule {
+    const char *title; /* a heading: what is wrong, in a few words */
+    enum audit_severity
+        severity;        /* of its findings; those of AUDIT_GROUP_TEMPLATE have their template's worst, this at most */
+    const char *meaning; /* why it matters */
+    const char *message; /* of a finding */
+    const char *fix;     /* a command line, or what to do where no command does it */
+    const char *basis;   /* where the rule comes from */
+};
+extern const struct audit_rule audit_rules[AUDIT_RULES];
+extern const char *const audit_rule_ids[]; /* by enum audit_rule_number, NULL-terminated */
+
+/* Adds the rule called `id` to the set (bit 1 << enum audit_rule_number). ERR_USAGE with the nearest id. */
+bool audit_add_rule(const char *id, unsigned *rules, struct err *e) __attribute__((warn_unused_result));
+
+/* What to look for. */
+struct audit_policy {
+    int max_hop_limit;            /* 1..64: more than this is a finding */
+    enum audit_severity severity; /* findings below it are not told */
+    unsigned rules;               /* the only ones told; 0: all */
+    unsigned excluded;            /* neither told nor held against the groups of a template */
+    bool name_region;             /* fixes name the region: several are audited */
+};
+
+/*
+ * The resources to look at. `known` holds at least the templates that the groups use and the groups that use the
+ * templates; it may be `selected` itself. `known_whole` says that a template that is not in it does not exist.
+ */
+struct audit_inventory {
+    const struct resource_list *selected;
+    const struct resource_list *known;
+    bool known_whole;
+};
+
+struct audit_finding {
+    enum audit_rule_number rule;
+    enum audit_severity severity;
+    size_t place;                         /* of the resource in the list `selected` */
+    const struct resource *resource;      /* borrowed from the inventory */
+    const struct resource *template_used; /* of a group's finding; NULL when it is missing */
+    unsigned template_rules;              /* that this template breaks */
+};
+
+enum { AUDIT_OFF, AUDIT_ON, AUDIT_STATES }; /* index of counts: the service is disabled, enabled */
+enum audit_protocol { AUDIT_PROTOCOL_HTTP, AUDIT_PROTOCOL_HTTPS, AUDIT_PROTOCOL_OTHER, AUDIT_PROTOCOLS };
+
+/* Counts of one kind. What a kind does not have is not counted. */
+struct audit_counts {
+    const struct resource_kind *kind;
+    size_t total;
+    size_t states[AUDIT_STATES];
+    size_t protocols[AUDIT_STATES][AUDIT_PROTOCOLS];
+    size_t hop_limits[AUDIT_STATES][RESOURCE_HOP_LIMIT_MAX + 1]; /* [0]: those outside 1..64 */
+};
+
+enum { AUDIT_KINDS_MAX = 8 };
+
+/* An audit: findings with the worst first, then by rule and by the order of the inventory. */
+struct audit {
+    struct audit_policy policy;
+    struct audit_inventory inventory;
+    struct audit_finding *findings;
+    size_t count, capacity;
+    size_t by_rule[AUDIT_RULES];
+    size_t by_severity[AUDIT_SEVERITIES];
+    struct audit_counts kinds[AUDIT_KINDS_MAX]; /* in the order of resource_kinds */
+    size_t kind_count;
+};
+
+/*
+ * Judges every resource of `inventory->selected`, whose order the findings keep. The lists are borrowed as long as the
+ * audit lives. Free it with audit_free.
+ */
+void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret);
+void audit_free(struct audit *audit); /* zero-initialised values allowed; for CLEANUP */
+
+/* Whether findings of the rule are told under the policy. */
+bool audit_tells(const struct audit_policy *policy, enum audit_rule_number rule);
+
+/* Append what the finding says, and what mends it: a whole command line, quoted for a shell, or a sentence. */
+void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out);
+void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out);
+
+/*
+ * The counts as JSON, a new reference:
+ *     {"max_hop_limit":1,
+ *      "resources":{"instance":1000,...},
+ *      "metadata_service":{"instance":{"enabled":7,"disabled":3,
+ *          "protocol":{"enabled":{"http":2,"https":5},"disabled":{"http":3,"https":0}},
+ *          "response_hop_limit":{"enabled":{"1":6,"2":1},"disabled":{"1":3}}},...},
+ *      "findings":{"total":5,"severity":{"high":2,...},"rule":{"enabled-over-http":2,...}}}
+ * Kinds and protocols that there are none of count 0; hop limits that nothing has are left out.
+ */
+json_t *audit_summary(const struct audit *audit);
+
+/* How messages and JSON call a protocol: "http", "https", "other". */
+extern const char *const audit_protocol_names[AUDIT_PROTOCOLS];
+
+#endif

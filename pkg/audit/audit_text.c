@@ -1,0 +1,211 @@
+/* What findings say: the patterns of the rules, filled in. */
+#include <assert.h>
+#include <string.h>
+
+#include "audit/audit.h"
+
+enum { GROUPS_NAMED_MAX = 3 };
+
+typedef void append_fn(const struct audit *audit, const struct audit_finding *finding, struct text *out);
+
+static void append_kind(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)audit;
+    text_append(out, finding->resource->kind->name);
+}
+
+static void append_name(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)audit;
+    text_append(out, finding->resource->name);
+}
+
+/* Never taken for an option, and nothing that a shell would act upon. */
+static bool is_plain(const char *word)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/";
+
+    return word != NULL && word[0] != '\0' && word[0] != '-' && word[strspn(word, letters)] == '\0';
+}
+
+/* The name, when it will be read back as one; somebody else chose it. */
+static void append_target(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const struct resource *record = finding->resource;
+
+    (void)audit;
+    if (is_plain(record->name) && resource_name_form(record->name) == RESOURCE_BY_NAME) {
+        text_append(out, record->name);
+    } else if (is_plain(record->id) && resource_name_form(record->id) == RESOURCE_BY_ID) {
+        text_append(out, record->id);
+    } else {
+        text_append(out, is_plain(record->crn) ? record->crn : "NAME");
+    }
+}
+
+static void append_region(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    if (audit->policy.name_region && is_plain(finding->resource->region)) {
+        text_printf(out, " --region %s", finding->resource->region);
+    }
+}
+
+static void append_protocol(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)audit;
+    text_append(out, finding->resource->settings.protocol);
+}
+
+static void append_hops(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)audit;
+    text_printf(out, "%d", finding->resource->settings.hop_limit);
+}
+
+static void append_max(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)finding;
+    text_printf(out, "%d", audit->policy.max_hop_limit);
+}
+
+static void append_architecture(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    (void)audit;
+    text_append(out, finding->resource->architecture);
+}
+
+/* What waits for the day the service is enabled. */
+static void append_stored(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const struct resource_settings *settings = &finding->resource->settings;
+
+    (void)audit;
+    if (finding->resource->settings_assumed) {
+        text_append(out, "no metadata_service in it");
+        return;
+    }
+    text_append(out, settings->protocol);
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
+        text_printf(out, ", hop limit %d", settings->hop_limit);
+    }
+}
+
+/* The flags beside --enabled true without which the next audit would find something else. */
+static void append_hardening(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const struct resource_settings *settings = &finding->resource->settings;
+
+    if (strcmp(settings->protocol, "https") != 0) {
+        text_append(out, " --protocol https");
+    }
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > audit->policy.max_hop_limit) {
+        text_printf(out, " --hop-limit %d", audit->policy.max_hop_limit);
+    }
+}
+
+static void append_profile(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const char *profile = finding->resource->settings.trusted_profile;
+
+    (void)audit;
+    text_printf(out, "%s%s", profile != NULL ? "trusted profile " : "its trusted profile",
+                profile != NULL ? profile : "");
+}
+
+/* "; used by group asg-1", or nothing. */
+static void append_groups(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const struct resource_list *known = audit->inventory.known;
+    CLEANUP(text_free) struct text names = {0};
+    size_t users = 0;
+
+    for (size_t i = 0; i < resource_list_count(known); i++) {
+        const struct resource *record = resource_list_at(known, i);
+        if (record->template_id == NULL || strcmp(record->template_id, finding->resource->id) != 0) {
+            continue;
+        }
+        if (++users <= GROUPS_NAMED_MAX) {
+            text_printf(&names, "%s%s", users > 1 ? ", " : "", record->name);
+        }
+    }
+    if (users > 0) {
+        text_printf(out, "; used by %s %s", users == 1 ? "group" : "groups", text_string(&names));
+    }
+    if (users > GROUPS_NAMED_MAX) {
+        text_printf(out, " and %zu more", users - GROUPS_NAMED_MAX);
+    }
+}
+
+static void append_template(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const struct resource *group = finding->resource;
+
+    (void)audit;
+    if (finding->template_used != NULL) {
+        text_append(out, finding->template_used->name);
+    } else {
+        text_append(out, group->template_name != NULL ? group->template_name : group->template_id);
+    }
+}
+
+static void append_template_rules(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    const char *separator = "";
+
+    (void)audit;
+    for (unsigned rule = 0; rule < AUDIT_RULES; rule++) {
+        if ((finding->template_rules & 1U << rule) != 0) {
+            text_printf(out, "%s%s", separator, audit_rule_ids[rule]);
+            separator = ", ";
+        }
+    }
+}
+
+static const struct {
+    const char *word;
+    append_fn *append;
+} words[] = {
+    {"kind", append_kind},         {"name", append_name},
+    {"target", append_target},     {"region", append_region},
+    {"protocol", append_protocol}, {"hops", append_hops},
+    {"max", append_max},           {"architecture", append_architecture},
+    {"stored", append_stored},     {"hardening", append_hardening},
+    {"profile", append_profile},   {"groups", append_groups},
+    {"template", append_template}, {"template-rules", append_template_rules},
+};
+
+static append_fn *find_word(const char *word, size_t size)
+{
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i].word) == size && memcmp(words[i].word, word, size) == 0) {
+            return words[i].append;
+        }
+    }
+    assert(!"a pattern of audit_rules holds a word that is none");
+    return NULL;
+}
+
+static void fill_in(const struct audit *audit, const struct audit_finding *finding, const char *pattern,
+                    struct text *out)
+{
+    for (const char *rest = pattern; rest[0] != '\0';) {
+        size_t plain = strcspn(rest, "{");
+        text_append_size(out, rest, plain);
+        rest += plain;
+        if (rest[0] == '{') {
+            size_t size = strcspn(rest + 1, "}");
+            find_word(rest + 1, size)(audit, finding, out);
+            rest += size + 2;
+        }
+    }
+}
+
+void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    fill_in(audit, finding, audit_rules[finding->rule].message, out);
+}
+
+void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+{
+    fill_in(audit, finding, audit_rules[finding->rule].fix, out);
+}

@@ -1,0 +1,508 @@
+/* Room audit: every rule, what its findings say and advise, their order, and the counts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "audit/audit.h"
+
+enum { ROWS_MAX = 8 };
+
+/* One resource of a test's inventory; what is left out is as the API would say it of an ordinary one. */
+struct given {
+    const struct resource_kind *kind;
+    const char *name;
+    bool enabled;
+    const char *protocol; /* NULL: "https" */
+    int hop_limit;        /* 0: 1 */
+    const char *architecture;
+    bool auto_link, assumed;
+    const char *template_id;
+};
+
+#define INSTANCE(name_)   .kind = &resource_instance, .name = name_
+#define TEMPLATE(name_)   .kind = &resource_template, .name = name_
+#define BARE_METAL(name_) .kind = &resource_bare_metal, .name = name_
+#define GROUP(name_)      .kind = &resource_group, .name = name_
+#define ON                .enabled = true
+#define OFF               .enabled = false
+
+static void append(struct resource_list *list, const struct given *given)
+{
+    struct resource *record = resource_list_append(list, given->kind, "eu-de");
+
+    record->name = given->name;
+    record->id = given->name;
+    record->crn = "crn:v1:bluemix:public:is:eu-de-1:a/1::x:y";
+    record->architecture = given->architecture;
+    record->template_id = given->template_id;
+    record->settings_assumed = given->assumed;
+    if (given->kind->settings == 0) {
+        return;
+    }
+    record->settings = (struct resource_settings){.given = given->kind->settings & RESOURCE_METADATA_SETTINGS,
+                                                  .enabled = given->enabled,
+                                                  .protocol = given->protocol != NULL ? given->protocol : "https",
+                                                  .hop_limit = given->hop_limit != 0 ? given->hop_limit : 1,
+                                                  .auto_link = given->auto_link,
+                                                  .trusted_profile = "Profile-1"};
+    if (given->auto_link) {
+        record->settings.given |= RESOURCE_AUTO_LINK | RESOURCE_TRUSTED_PROFILE;
+    }
+}
+
+/* An audit of an inventory that is its own surroundings; both are freed by end(). */
+struct fixture {
+    struct resource_list *list;
+    struct audit audit;
+};
+
+static void begin(struct fixture *fixture, const struct given *rows, const struct audit_policy *policy, bool whole)
+{
+    struct audit_policy used = policy != NULL ? *policy : (struct audit_policy){.max_hop_limit = 1};
+
+    fixture->list = resource_list_create();
+    for (size_t i = 0; i < ROWS_MAX && rows[i].kind != NULL; i++) {
+        append(fixture->list, &rows[i]);
+    }
+    audit_make(&(struct audit_inventory){.selected = fixture->list, .known = fixture->list, .known_whole = whole},
+               &used, &fixture->audit);
+}
+
+static void end(struct fixture *fixture)
+{
+    audit_free(&fixture->audit);
+    resource_list_destroy(fixture->list);
+}
+
+/* "rule name, rule name": the findings in their order. */
+static const char *told(const struct fixture *fixture, struct text *out)
+{
+    text_clear(out);
+    for (size_t i = 0; i < fixture->audit.count; i++) {
+        const struct audit_finding *finding = &fixture->audit.findings[i];
+        text_printf(out, "%s%s %s", i > 0 ? ", " : "", audit_rule_ids[finding->rule], finding->resource->name);
+    }
+    return text_string(out);
+}
+
+static void each_kind_of_resource_breaks_the_rules_that_concern_it(void **state)
+{
+    static const struct {
+        struct given rows[ROWS_MAX];
+        const char *told;
+    } cases[] = {
+        {{{INSTANCE("a"), ON}}, ""},
+        {{{INSTANCE("a"), ON, .protocol = "http"}}, "enabled-over-http a"},
+        {{{INSTANCE("a"), ON, .protocol = "ftp"}}, "enabled-over-http a"},
+        {{{INSTANCE("a"), ON, .hop_limit = 2}}, "hop-limit a"},
+        {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 64}}, "enabled-over-http a, hop-limit a"},
+        {{{INSTANCE("a"), ON, .architecture = "amd64"}}, ""},
+        {{{INSTANCE("a"), ON, .architecture = "s390x"}}, "unsupported-architecture a"},
+        {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 2, .architecture = "s390x"}},
+         "enabled-over-http a, hop-limit a, unsupported-architecture a"},
+        {{{INSTANCE("a"), OFF}}, "disabled a"},
+        {{{INSTANCE("a"), OFF, .protocol = "http", .hop_limit = 64}}, "disabled a"},
+        {{{INSTANCE("a"), OFF, .protocol = "http", .hop_limit = 64, .architecture = "s390x"}}, ""},
+        {{{BARE_METAL("a"), ON}}, ""},
+        {{{BARE_METAL("a"), ON, .protocol = "http"}}, "enabled-over-http a"},
+        {{{BARE_METAL("a"), ON, .hop_limit = 9}}, ""},
+        {{{BARE_METAL("a"), OFF}}, "disabled a"},
+        {{{BARE_METAL("a"), ON, .architecture = "s390x"}}, "unsupported-architecture a"},
+        {{{BARE_METAL("a"), OFF, .protocol = "http", .architecture = "s390x"}}, ""},
+        {{{TEMPLATE("t"), ON}}, ""},
+        {{{TEMPLATE("t"), ON, .protocol = "http"}}, "template-over-http t"},
+        {{{TEMPLATE("t"), ON, .hop_limit = 3}}, "template-hop-limit t"},
+        {{{TEMPLATE("t"), OFF, .protocol = "http", .hop_limit = 3}}, "template-disabled t"},
+        {{{TEMPLATE("t"), ON, .auto_link = true}}, "template-auto-link t"},
+        {{{TEMPLATE("t"), OFF, .auto_link = true}}, "template-auto-link t, template-disabled t"},
+        {{{TEMPLATE("t"), ON}, {GROUP("g"), .template_id = "t"}}, ""},
+        {{{TEMPLATE("t"), ON, .protocol = "http"}, {GROUP("g"), .template_id = "t"}},
+         "template-over-http t, group-template g"},
+        {{{TEMPLATE("t"), OFF}, {GROUP("g"), .template_id = "t"}}, "group-template g, template-disabled t"},
+        {{{TEMPLATE("t"), ON}, {GROUP("g"), .template_id = "gone"}}, "group-template-missing g"},
+    };
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        begin(&fixture, cases[i].rows, NULL, true);
+        assert_string_equal(told(&fixture, &out), cases[i].told);
+        end(&fixture);
+    }
+}
+
+static void hop_limits_are_judged_by_the_limit_of_the_policy(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("a"), ON, .hop_limit = 2},
+        {INSTANCE("b"), ON, .hop_limit = 3},
+        {TEMPLATE("t"), ON, .hop_limit = 3},
+    };
+    static const struct {
+        int max;
+        const char *told;
+    } cases[] = {
+        {1, "hop-limit a, hop-limit b, template-hop-limit t"},
+        {2, "hop-limit b, template-hop-limit t"},
+        {3, ""},
+        {64, ""},
+    };
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        begin(&fixture, rows, &(struct audit_policy){.max_hop_limit = cases[i].max}, true);
+        assert_string_equal(told(&fixture, &out), cases[i].told);
+        end(&fixture);
+    }
+}
+
+static void rules_and_severity_say_what_is_told(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("a"), ON, .protocol = "http", .hop_limit = 2},
+        {INSTANCE("b"), OFF},
+        {TEMPLATE("t"), OFF},
+        {GROUP("g"), .template_id = "t"},
+    };
+    static const struct {
+        struct audit_policy policy;
+        const char *told;
+    } cases[] = {
+        {{.max_hop_limit = 1}, "enabled-over-http a, hop-limit a, group-template g, disabled b, template-disabled t"},
+        {{.max_hop_limit = 1, .severity = AUDIT_MEDIUM}, "enabled-over-http a, hop-limit a"},
+        {{.max_hop_limit = 1, .severity = AUDIT_HIGH}, "enabled-over-http a"},
+        {{.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED | 1U << AUDIT_HOP_LIMIT}, "hop-limit a, disabled b"},
+        {{.max_hop_limit = 1, .rules = 1U << AUDIT_GROUP_TEMPLATE}, "group-template g"},
+        {{.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED, .excluded = 1U << AUDIT_DISABLED}, ""},
+        /* what is accepted in a template is accepted in its groups */
+        {{.max_hop_limit = 1, .excluded = 1U << AUDIT_TEMPLATE_DISABLED},
+         "enabled-over-http a, hop-limit a, disabled b"},
+    };
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        begin(&fixture, rows, &cases[i].policy, true);
+        assert_string_equal(told(&fixture, &out), cases[i].told);
+        end(&fixture);
+    }
+}
+
+static void a_group_is_as_bad_as_its_template(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {TEMPLATE("hard"), ON, .protocol = "http", .hop_limit = 5},
+        {TEMPLATE("mild"), OFF},
+        {GROUP("g1"), .template_id = "mild"},
+        {GROUP("g2"), .template_id = "hard"},
+    };
+    struct fixture fixture;
+    CLEANUP(text_free) struct text message = {0};
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    assert_int_equal(fixture.audit.by_rule[AUDIT_GROUP_TEMPLATE], 2);
+    for (size_t i = 0; i < fixture.audit.count; i++) {
+        const struct audit_finding *finding = &fixture.audit.findings[i];
+        if (finding->rule == AUDIT_GROUP_TEMPLATE) {
+            bool hard = strcmp(finding->resource->name, "g2") == 0;
+            assert_int_equal(finding->severity, hard ? AUDIT_HIGH : AUDIT_LOW);
+            text_clear(&message);
+            audit_message(&fixture.audit, finding, &message);
+            assert_string_equal(text_string(&message), hard ? "template hard: template-over-http, template-hop-limit"
+                                                            : "template mild: template-disabled");
+        }
+    }
+    end(&fixture);
+}
+
+/* When the templates could not be read, one that was not seen may be there. */
+static void a_template_is_missing_only_where_all_are_known(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {{GROUP("g"), .template_id = "t"}};
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, rows, NULL, false);
+    assert_int_equal(fixture.audit.count, 0);
+    end(&fixture);
+}
+
+static void templates_and_groups_outside_of_the_selection_are_known(void **state)
+{
+    static const struct given known[] = {
+        {TEMPLATE("t"), ON, .protocol = "http"}, {GROUP("g"), .template_id = "t"}, {GROUP("h"), .template_id = "t"}};
+    struct resource_list *selected = resource_list_create();
+    struct resource_list *around = resource_list_create();
+    struct audit audit;
+    CLEANUP(text_free) struct text message = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        append(around, &known[i]);
+    }
+    append(selected, &known[1]);
+    append(selected, &known[0]);
+    audit_make(&(struct audit_inventory){.selected = selected, .known = around, .known_whole = true},
+               &(struct audit_policy){.max_hop_limit = 1}, &audit);
+    assert_int_equal(audit.count, 2);
+    assert_int_equal(audit.findings[1].rule, AUDIT_GROUP_TEMPLATE);
+    audit_message(&audit, &audit.findings[0], &message);
+    assert_string_equal(text_string(&message), "new instances answer over http; used by groups g, h");
+    audit_free(&audit);
+    resource_list_destroy(selected);
+    resource_list_destroy(around);
+}
+
+static void findings_say_what_is_wrong_and_which_command_mends_it(void **state)
+{
+    static const struct {
+        struct given rows[ROWS_MAX];
+        const char *message, *fix;
+    } cases[] = {
+        {{{INSTANCE("web-01"), ON, .protocol = "http"}},
+         "the metadata service answers over http",
+         "vpcmeta instance set web-01 --protocol https"},
+        {{{BARE_METAL("bm-01"), ON, .protocol = "http"}},
+         "the metadata service answers over http",
+         "vpcmeta bare-metal set bm-01 --protocol https"},
+        {{{INSTANCE("web-01"), ON, .hop_limit = 8}},
+         "hop limit 8 is above 2",
+         "vpcmeta instance set web-01 --hop-limit 2"},
+        {{{INSTANCE("z-01"), ON, .architecture = "s390x"}},
+         "enabled, but s390x has no metadata service (x86 only)",
+         "vpcmeta instance set z-01 --enabled false"},
+        {{{INSTANCE("web-01"), OFF, .protocol = "http"}},
+         "the metadata service is disabled (stored: http, hop limit 1)",
+         "vpcmeta instance set web-01 --enabled true --protocol https"},
+        {{{INSTANCE("web-01"), OFF, .protocol = "http", .hop_limit = 9}},
+         "the metadata service is disabled (stored: http, hop limit 9)",
+         "vpcmeta instance set web-01 --enabled true --protocol https --hop-limit 2"},
+        {{{INSTANCE("web-01"), OFF}},
+         "the metadata service is disabled (stored: https, hop limit 1)",
+         "vpcmeta instance set web-01 --enabled true"},
+        {{{BARE_METAL("bm-01"), OFF, .protocol = "http"}},
+         "the metadata service is disabled (stored: http)",
+         "vpcmeta bare-metal set bm-01 --enabled true --protocol https"},
+        {{{TEMPLATE("t"), OFF, .protocol = "http", .assumed = true}},
+         "new instances are born disabled (no metadata_service in it)",
+         "create a template with --enabled true --protocol https in place of t and use it instead (templates cannot "
+         "be changed)"},
+        {{{TEMPLATE("t"), OFF, .protocol = "http"}},
+         "new instances are born disabled (http, hop limit 1)",
+         "create a template with --enabled true --protocol https in place of t and use it instead (templates cannot "
+         "be changed)"},
+        {{{TEMPLATE("t"), ON, .hop_limit = 3}, {GROUP("g"), .template_id = "t"}},
+         "new instances have hop limit 3, above 2; used by group g",
+         "create a template with --hop-limit 2 in place of t and use it instead (templates cannot be changed)"},
+        {{{TEMPLATE("t"), ON, .auto_link = true}},
+         "links trusted profile Profile-1 to every new instance",
+         "create a template with --auto-link false in place of t and link the trusted profile in IAM where it is "
+         "needed (templates cannot be changed)"},
+        {{{GROUP("g"), .template_id = "gone"}},
+         "template gone does not exist",
+         "let the group use a template that exists"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        CLEANUP(text_free) struct text message = {0};
+        CLEANUP(text_free) struct text fix = {0};
+        begin(&fixture, cases[i].rows, &(struct audit_policy){.max_hop_limit = 2}, true);
+        assert_true(fixture.audit.count >= 1);
+        audit_message(&fixture.audit, &fixture.audit.findings[0], &message);
+        audit_fix(&fixture.audit, &fixture.audit.findings[0], &fix);
+        assert_string_equal(text_string(&message), cases[i].message);
+        assert_string_equal(text_string(&fix), cases[i].fix);
+        end(&fixture);
+    }
+}
+
+static void many_groups_are_not_all_named(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {TEMPLATE("t"), ON, .protocol = "http"}, {GROUP("g1"), .template_id = "t"}, {GROUP("g2"), .template_id = "t"},
+        {GROUP("g3"), .template_id = "t"},       {GROUP("g4"), .template_id = "t"}, {GROUP("g5"), .template_id = "t"},
+        {GROUP("other"), .template_id = "u"},
+    };
+    struct fixture fixture;
+    CLEANUP(text_free) struct text message = {0};
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    audit_message(&fixture.audit, &fixture.audit.findings[0], &message);
+    assert_string_equal(text_string(&message), "new instances answer over http; used by groups g1, g2, g3 and 2 more");
+    end(&fixture);
+}
+
+/* A fix is pasted into a shell; the name comes from somebody else. */
+static void a_name_that_would_be_read_as_something_else_is_not_in_the_command(void **state)
+{
+    static const struct {
+        const char *name, *id, *crn, *target;
+    } cases[] = {
+        {"web-01", "0717_1e09", "crn:v1:x", "web-01"},
+        {"--all", "0717_1e09", "crn:v1:x", "0717_1e09"},
+        {"a b", "0717_1e09", "crn:v1:x", "0717_1e09"},
+        {"a;reboot", "0717_1e09", "crn:v1:x", "0717_1e09"},
+        {"$(id)", "0717_1e09", "crn:v1:x", "0717_1e09"},
+        {"", "0717_1e09", "crn:v1:x", "0717_1e09"},
+        {"0717_1e10", "0717_1e09", "crn:v1:x", "0717_1e09"}, /* reads as an id */
+        {"a'b", "web-02", "crn:v1:x", "crn:v1:x"},           /* the id reads as a name */
+        {"a\nb", "-x", "--all", "NAME"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct resource_list *list = resource_list_create();
+        struct audit audit;
+        CLEANUP(text_free) struct text fix = {0};
+        CLEANUP(text_free) struct text wanted = {0};
+        append(list, &(struct given){INSTANCE(cases[i].name), ON, .protocol = "http"});
+        resource_list_at(list, 0)->id = cases[i].id;
+        resource_list_at(list, 0)->crn = cases[i].crn;
+        audit_make(&(struct audit_inventory){.selected = list, .known = list},
+                   &(struct audit_policy){.max_hop_limit = 1, .name_region = true}, &audit);
+        audit_fix(&audit, &audit.findings[0], &fix);
+        text_printf(&wanted, "vpcmeta instance set %s --region eu-de --protocol https", cases[i].target);
+        assert_string_equal(text_string(&fix), text_string(&wanted));
+        audit_free(&audit);
+        resource_list_destroy(list);
+    }
+}
+
+static void findings_come_worst_first_then_by_rule_then_as_the_inventory_stands(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("a"), OFF},
+        {INSTANCE("b"), ON, .protocol = "http", .hop_limit = 2},
+        {INSTANCE("c"), ON, .protocol = "http"},
+        {TEMPLATE("t"), ON, .protocol = "http"},
+        {BARE_METAL("d"), OFF},
+        {BARE_METAL("e"), ON, .protocol = "http"},
+    };
+    struct fixture fixture;
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    assert_string_equal(told(&fixture, &out),
+                        "enabled-over-http b, enabled-over-http c, enabled-over-http e, template-over-http t, "
+                        "hop-limit b, disabled a, disabled d");
+    end(&fixture);
+}
+
+static void counts_are_told_by_kind_state_protocol_and_hop_limit(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("a"), ON, .protocol = "http"},
+        {INSTANCE("b"), ON, .hop_limit = 2},
+        {INSTANCE("c"), OFF, .protocol = "http", .hop_limit = 2},
+        {INSTANCE("d"), ON, .hop_limit = 70},
+        {TEMPLATE("t"), ON, .protocol = "other", .hop_limit = 64},
+        {BARE_METAL("e"), ON},
+        {GROUP("g"), .template_id = "t"},
+    };
+    static const char wanted[] =
+        "{\"max_hop_limit\":1,\"resources\":{\"instance\":4,\"template\":1,\"bare-metal\":1,\"group\":1},"
+        "\"metadata_service\":{"
+        "\"instance\":{\"enabled\":3,\"disabled\":1,"
+        "\"protocol\":{\"enabled\":{\"http\":1,\"https\":2},\"disabled\":{\"http\":1,\"https\":0}},"
+        "\"response_hop_limit\":{\"enabled\":{\"1\":1,\"2\":1,\"other\":1},\"disabled\":{\"2\":1}}},"
+        "\"template\":{\"enabled\":1,\"disabled\":0,"
+        "\"protocol\":{\"enabled\":{\"http\":0,\"https\":0,\"other\":1},\"disabled\":{\"http\":0,\"https\":0}},"
+        "\"response_hop_limit\":{\"enabled\":{\"64\":1},\"disabled\":{}}},"
+        "\"bare-metal\":{\"enabled\":1,\"disabled\":0,"
+        "\"protocol\":{\"enabled\":{\"http\":0,\"https\":1},\"disabled\":{\"http\":0,\"https\":0}}}},"
+        "\"findings\":{\"total\":7,\"severity\":{\"high\":3,\"medium\":3,\"low\":1},"
+        "\"rule\":{\"enabled-over-http\":1,\"template-over-http\":1,\"hop-limit\":2,\"unsupported-architecture\":0,"
+        "\"template-hop-limit\":1,\"template-auto-link\":0,\"group-template\":1,\"group-template-missing\":0,"
+        "\"disabled\":1,\"template-disabled\":0}}}";
+    struct fixture fixture;
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    JSON_CLEANUP json_t *summary = audit_summary(&fixture.audit);
+    json_print(&out, summary, JSON_PRINT_COMPACT);
+    assert_string_equal(text_string(&out), wanted);
+    end(&fixture);
+}
+
+static void an_empty_inventory_has_no_findings(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {{0}};
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    assert_int_equal(fixture.audit.count, 0);
+    assert_int_equal(fixture.audit.kind_count, 4);
+    end(&fixture);
+}
+
+static void every_rule_is_complete_and_has_an_id_of_its_own(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < AUDIT_RULES; i++) {
+        const struct audit_rule *rule = &audit_rules[i];
+        unsigned found = 0;
+        struct err e = ERR_INIT;
+        assert_non_null(audit_rule_ids[i]);
+        assert_int_equal(strspn(audit_rule_ids[i], "abcdefghijklmnopqrstuvwxyz-"), strlen(audit_rule_ids[i]));
+        assert_non_null(rule->title);
+        assert_non_null(rule->meaning);
+        assert_non_null(rule->message);
+        assert_non_null(rule->fix);
+        assert_non_null(rule->basis);
+        assert_true(audit_add_rule(audit_rule_ids[i], &found, &e));
+        assert_int_equal(found, 1U << i);
+    }
+    assert_null(audit_rule_ids[AUDIT_RULES]);
+}
+
+static void an_unknown_rule_is_refused_with_the_nearest(void **state)
+{
+    unsigned rules = 0;
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_false(audit_add_rule("hop-limits", &rules, &e));
+    assert_int_equal(e.code, ERR_USAGE);
+    assert_string_equal(e.message, "there is no rule \"hop-limits\"; did you mean \"hop-limit\"?");
+    err_clear(&e);
+    assert_false(audit_add_rule("q", &rules, &e));
+    assert_non_null(strstr(e.message, "--list-rules"));
+    assert_int_equal(rules, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_of_resource_breaks_the_rules_that_concern_it),
+        cmocka_unit_test(hop_limits_are_judged_by_the_limit_of_the_policy),
+        cmocka_unit_test(rules_and_severity_say_what_is_told),
+        cmocka_unit_test(a_group_is_as_bad_as_its_template),
+        cmocka_unit_test(a_template_is_missing_only_where_all_are_known),
+        cmocka_unit_test(templates_and_groups_outside_of_the_selection_are_known),
+        cmocka_unit_test(findings_say_what_is_wrong_and_which_command_mends_it),
+        cmocka_unit_test(many_groups_are_not_all_named),
+        cmocka_unit_test(a_name_that_would_be_read_as_something_else_is_not_in_the_command),
+        cmocka_unit_test(findings_come_worst_first_then_by_rule_then_as_the_inventory_stands),
+        cmocka_unit_test(counts_are_told_by_kind_state_protocol_and_hop_limit),
+        cmocka_unit_test(an_empty_inventory_has_no_findings),
+        cmocka_unit_test(every_rule_is_complete_and_has_an_id_of_its_own),
+        cmocka_unit_test(an_unknown_rule_is_refused_with_the_nearest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
