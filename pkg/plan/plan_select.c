@@ -75,9 +75,12 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
 
 /* --- requests ------------------------------------------------------------------------------------- */
 
+/* Without a token nothing at all can be read; that is no gap in an inventory. */
 static void note_missing(struct selection *selection, const struct err *error)
 {
-    if (selection->ret_missing != NULL && error->code != ERR_CANCELLED && error->code != ERR_USAGE) {
+    bool gap = error->code != ERR_CANCELLED && error->code != ERR_USAGE && error->code != ERR_AUTH;
+
+    if (selection->ret_missing != NULL && gap) {
         text_printf(selection->ret_missing, "%s\n", error->message);
     } else if (selection->error.code == ERR_NONE) {
         selection->error = *error;
@@ -276,8 +279,8 @@ static bool check_targets(const struct selection *selection, struct err *e)
     if (lost_count > 10) {
         text_printf(&lost, " and %zu more", lost_count - 10);
     }
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s; nothing was changed", selection->kinds[0]->singular,
-                   text_string(&lost));
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s; nothing was changed",
+                   selection->kind_count > 1 ? "resource" : selection->kinds[0]->singular, text_string(&lost));
 }
 
 bool plan_select(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
