@@ -3,9 +3,13 @@
 #include "options.h"
 
 static const struct cli_noun nouns[] = {
-    {"instance", "virtual servers"},      {"template", "instance templates, which breed new instances"},
-    {"bare-metal", "bare metal servers"}, {"schema", "the JSON Schemas of request bodies"},
-    {"auth", "credentials and tokens"},   {NULL, NULL},
+    {"instance", "virtual servers"},
+    {"template", "instance templates, which breed new instances"},
+    {"bare-metal", "bare metal servers"},
+    {"group", "instance groups and the template each uses"},
+    {"schema", "the JSON Schemas of request bodies"},
+    {"auth", "credentials and tokens"},
+    {NULL, NULL},
 };
 
 static const struct cmd_spec *const commands[] = {
@@ -21,6 +25,9 @@ static const struct cmd_spec *const commands[] = {
     &cmd_bare_metal_show,
     &cmd_bare_metal_create,
     &cmd_bare_metal_set,
+    &cmd_group_list,
+    &cmd_group_show,
+    &cmd_audit,
     &cmd_schema_list,
     &cmd_schema_show,
     &cmd_schema_check,

@@ -144,12 +144,12 @@ static struct table *make_table(const struct resource_list *list, const struct r
 }
 
 /* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */
-static int incomplete_status(const struct text *missing, struct err *e)
+int verb_inventory_status(const char *what, const struct text *missing, struct err *e)
 {
     if (missing->size == 0) {
         return 0;
     }
-    err_set(e, ERR_INCOMPLETE, "the list is incomplete: %.*s", (int)strcspn(text_string(missing), "\n"),
+    err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(text_string(missing), "\n"),
             text_string(missing));
     return err_exit_status(e);
 }
@@ -163,7 +163,16 @@ static int print_list(struct app *app, const struct resource_list *list, const s
     if (!app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }
-    return incomplete_status(missing, e);
+    return verb_inventory_status("list", missing, e);
+}
+
+/* The settings of a group are those of its template; every other kind has its own. */
+static bool select_resources(const struct plan_scope *scope, const struct resource_kind *kind,
+                             const struct plan_selector *selector, struct resource_list *into, struct text *missing,
+                             struct err *e)
+{
+    return plan_select(scope, &kind, 1, selector, into, missing, e) &&
+           (kind->settings != 0 || verb_take_template_settings(scope, into, missing, e));
 }
 
 int verb_list(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
@@ -177,7 +186,7 @@ int verb_list(struct app *app, const struct cli_call *call, const struct resourc
 
     if (!app_check_output(app, resource_columns, resource_columns_count(kind, opts->profile_details), e) ||
         !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
-        !plan_select(&scope, &kind, 1, &selector.selector, list, &missing, e)) {
+        !select_resources(&scope, kind, &selector.selector, list, &missing, e)) {
         return err_exit_status(e);
     }
     if (opts->profile_details && (profiles = verb_read_profiles(&scope, list, e)) == NULL) {
@@ -196,7 +205,7 @@ int verb_show(struct app *app, const struct cli_call *call, const struct resourc
     struct plan_scope scope;
 
     if (!app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
-        !app_connect(app, &scope, e) || !plan_select(&scope, &kind, 1, &selector, list, NULL, e)) {
+        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, list, NULL, e)) {
         return err_exit_status(e);
     }
     json_t **profiles = verb_read_profiles(&scope, list, e);

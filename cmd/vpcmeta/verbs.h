@@ -48,6 +48,22 @@ void verb_free_profiles(json_t **profiles, size_t count);
 json_t *verb_list_head(const struct text *missing);
 
 /*
+ * The exit status of an inventory: 0, or that of ERR_INCOMPLETE, set with what is missing; `what` is "list" or the like.
+ */
+int verb_inventory_status(const char *what, const struct text *missing, struct err *e);
+
+/* Reads every resource of the kinds, whatever was selected. Adds to `missing` as plan_select does, each line once. */
+bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                   struct resource_list *into, struct text *missing, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Gives each instance group the settings of its template, having none of its own; a group whose template is gone is
+ * left without. `missing` as above.
+ */
+bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
+                                 struct err *e) __attribute__((warn_unused_result));
+
+/*
  * Prints what became of a run in the wanted format; of a dry run what would become of it, marked as such. `run_id` is
  * made by verb_run_id.
  */

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An audit in the making. */
-struct judge {
-    struct audit *audit;
-    const struct resource **templates; /* of the known ones, by id */
-    size_t template_count;
-};
-
 static unsigned bit(enum audit_rule_number rule)
 {
     return 1U << rule;
@@ -114,29 +107,11 @@ static enum audit_severity worst_of(unsigned rules)
     return worst;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    const struct resource *const *a = left;
-    const struct resource *const *b = right;
-
-    return strcmp((*a)->id, (*b)->id);
-}
-
-static const struct resource *find_template(const struct judge *judge, const char *id)
-{
-    const struct resource wanted = {.id = id};
-    const struct resource *key = &wanted;
-    const struct resource **found =
-        bsearch(&key, judge->templates, judge->template_count, sizeof(*judge->templates), compare_ids);
-
-    return found != NULL ? *found : NULL;
-}
-
 /* What the operator accepts in a template is accepted in its groups. */
-static void judge_group(const struct judge *judge, size_t place, const struct resource *group)
+static void judge_group(struct audit *audit, size_t place, const struct resource *group)
 {
-    struct audit *audit = judge->audit;
-    const struct resource *template_used = find_template(judge, group->template_id);
+    const struct resource *template_used =
+        resource_list_find(audit->inventory.known, &resource_template, group->template_id);
 
     if (template_used == NULL) {
         if (audit->inventory.known_whole) {
@@ -155,19 +130,19 @@ static void judge_group(const struct judge *judge, size_t place, const struct re
     }
 }
 
-static void judge_resource(const struct judge *judge, size_t place, const struct resource *record)
+static void judge_resource(struct audit *audit, size_t place, const struct resource *record)
 {
-    int max_hop_limit = judge->audit->policy.max_hop_limit;
+    int max_hop_limit = audit->policy.max_hop_limit;
 
     switch (role_of(record->kind)) {
     case ROLE_SERVER:
-        add_broken(judge->audit, place, broken_by_server(record, max_hop_limit));
+        add_broken(audit, place, broken_by_server(record, max_hop_limit));
         break;
     case ROLE_TEMPLATE:
-        add_broken(judge->audit, place, broken_by_template(record, max_hop_limit));
+        add_broken(audit, place, broken_by_template(record, max_hop_limit));
         break;
     case ROLE_GROUP:
-        judge_group(judge, place, record);
+        judge_group(audit, place, record);
         break;
     }
 }
@@ -209,21 +184,6 @@ static void count_resource(struct audit *audit, const struct resource *record)
 
 /* --- the audit -------------------------------------------------------------------------------------- */
 
-static void collect_templates(struct judge *judge)
-{
-    const struct resource_list *known = judge->audit->inventory.known;
-    size_t count = resource_list_count(known);
-
-    judge->templates = must_allocate(malloc((count + 1) * sizeof(*judge->templates)));
-    for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(known, i);
-        if (role_of(record->kind) == ROLE_TEMPLATE) {
-            judge->templates[judge->template_count++] = record;
-        }
-    }
-    qsort(judge->templates, judge->template_count, sizeof(*judge->templates), compare_ids);
-}
-
 static int compare_findings(const void *left, const void *right)
 {
     const struct audit_finding *a = left;
@@ -240,20 +200,16 @@ static int compare_findings(const void *left, const void *right)
 
 void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret)
 {
-    struct judge judge = {.audit = ret};
-
     *ret = (struct audit){.policy = *policy, .inventory = *inventory};
     for (; resource_kinds[ret->kind_count] != NULL; ret->kind_count++) {
         assert(ret->kind_count < AUDIT_KINDS_MAX);
         ret->kinds[ret->kind_count].kind = resource_kinds[ret->kind_count];
     }
-    collect_templates(&judge);
     for (size_t i = 0; i < resource_list_count(inventory->selected); i++) {
         const struct resource *record = resource_list_at(inventory->selected, i);
         count_resource(ret, record);
-        judge_resource(&judge, i, record);
+        judge_resource(ret, i, record);
     }
-    free(judge.templates);
     if (ret->count > 0) {
         qsort(ret->findings, ret->count, sizeof(*ret->findings), compare_findings);
     }

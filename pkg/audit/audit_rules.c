@@ -23,11 +23,11 @@ const char *const audit_rule_ids[AUDIT_RULES + 1] = {
 const struct audit_rule audit_rules[AUDIT_RULES] = {
     [AUDIT_HTTP] =
         {
-            .title = "enabled over http",
+            .title = "metadata service enabled over http",
             .severity = AUDIT_HIGH,
             .meaning = "requests and the tokens they bring back are not encrypted, and the bare address that request "
                        "forgery aims at answers",
-            .message = "the metadata service answers over {protocol}",
+            .message = "answers over {protocol}",
             .fix = "vpcmeta {kind} set {target}{region} --protocol https",
             .basis = "A1: secure access is the first best practice",
         },
@@ -100,10 +100,10 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         },
     [AUDIT_DISABLED] =
         {
-            .title = "disabled",
+            .title = "metadata service disabled",
             .severity = AUDIT_LOW,
             .meaning = "the server has no identity and no metadata of its own: programs on it need stored credentials",
-            .message = "the metadata service is disabled (stored: {stored})",
+            .message = "disabled (stored: {stored})",
             .fix = "vpcmeta {kind} set {target}{region} --enabled true{hardening}",
             .basis = "disabled is the default everywhere (vpc-api.md 4.1)",
         },

@@ -59,6 +59,18 @@ struct resource *resource_list_at(const struct resource_list *list, size_t index
     return &list->blocks[index / BLOCK_RECORDS][index % BLOCK_RECORDS];
 }
 
+const struct resource *resource_list_find(const struct resource_list *list, const struct resource_kind *kind,
+                                          const char *id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct resource *record = resource_list_at(list, i);
+        if (record->kind == kind && strcmp(record->id, id) == 0) {
+            return record;
+        }
+    }
+    return NULL;
+}
+
 /* FNV-1a, enough to spread a few dozen words over the slots. */
 static size_t slot_of(const char *bytes, size_t size)
 {

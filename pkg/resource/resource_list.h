@@ -36,6 +36,10 @@ size_t resource_list_count(const struct resource_list *list);
 /* The record at `index`, borrowed; pointers stay valid while the list lives, also when it grows. */
 struct resource *resource_list_at(const struct resource_list *list, size_t index);
 
+/* The first record of the kind with this id, borrowed, or NULL. Looks at every record. */
+const struct resource *resource_list_find(const struct resource_list *list, const struct resource_kind *kind,
+                                          const char *id);
+
 /* A copy of the string in the list's arena; equal strings that were kept lately share one copy. NULL gives NULL. */
 const char *resource_list_keep(struct resource_list *list, const char *string);
 const char *resource_list_share(struct resource_list *list, const char *bytes, size_t size);

@@ -1,0 +1,164 @@
+/* vpcmeta audit: findings over every kind of resource. */
+#include "audit_report.h"
+#include "commands.h"
+#include "verbs.h"
+
+enum { EXIT_FINDINGS = 3 }; /* cli.md, "Exit codes" */
+
+struct audit_opts {
+    struct selector_opts select;
+    struct opt_int max_hop_limit;
+    struct opt_list rules, excluded;
+    struct opt_enum severity;
+    bool list_rules;
+};
+
+static const struct opt_spec audit_opt[] = {
+    OPT_GROUP(struct audit_opts, select, selector_group),
+    OPT_INT(struct audit_opts, max_hop_limit, 0, "max-hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
+            "more than this is a finding", .default_value = "1"),
+    OPT_COMMA_LIST(struct audit_opts, rules, 0, "rule", "RULE[,RULE...]", "only findings of these rules",
+                   .words = audit_rule_ids),
+    OPT_COMMA_LIST(struct audit_opts, excluded, 0, "exclude-rule", "RULE[,RULE...]", "no findings of these rules",
+                   .words = audit_rule_ids),
+    OPT_ENUM(struct audit_opts, severity, 0, "severity", audit_severity_names,
+             "only findings of this severity or worse", .default_value = "low"),
+    OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else"),
+    OPT_END,
+};
+
+static bool add_rules(const struct opt_list *ids, const char *option, unsigned *rules, struct err *e)
+{
+    for (size_t i = 0; i < ids->count; i++) {
+        if (!audit_add_rule(ids->items[i], rules, e)) {
+            return err_wrap(e, "%s", option);
+        }
+    }
+    return true;
+}
+
+static bool make_policy(const struct audit_opts *opts, struct audit_policy *ret, struct err *e)
+{
+    *ret = (struct audit_policy){.max_hop_limit = (int)opts->max_hop_limit.value,
+                                 .severity = (enum audit_severity)opts->severity.value};
+    return add_rules(&opts->rules, "--rule", &ret->rules, e) &&
+           add_rules(&opts->excluded, "--exclude-rule", &ret->excluded, e);
+}
+
+/* Resources of an audit: what was selected, and all templates and groups, which judge each other. */
+struct resources {
+    struct resource_list *selected, *known;
+    struct text missing;
+};
+
+static void resources_free(struct resources *resources)
+{
+    if (resources->known != resources->selected) {
+        resource_list_destroy(resources->known);
+    }
+    resource_list_destroy(resources->selected);
+    text_free(&resources->missing);
+}
+
+static bool read_resources(const struct plan_scope *scope, const struct plan_selector *selector,
+                           struct resources *resources, struct err *e)
+{
+    static const struct resource_kind *const related[] = {&resource_template, &resource_group};
+    size_t kind_count = 0;
+
+    while (resource_kinds[kind_count] != NULL) {
+        kind_count++;
+    }
+    resources->selected = resource_list_create();
+    resources->known = resources->selected;
+    if (!plan_select(scope, resource_kinds, kind_count, selector, resources->selected, &resources->missing, e)) {
+        return false;
+    }
+    if (!plan_selector_narrows(selector) && selector->excludes.count == 0) {
+        return true;
+    }
+    resources->known = resource_list_create();
+    return verb_read_all(scope, related, sizeof(related) / sizeof(related[0]), resources->known, &resources->missing,
+                         e);
+}
+
+/* Findings in part of a fleet say nothing about the rest: incomplete is never told by the status of findings. */
+static int audit_resources(struct app *app, const struct resources *resources, const struct audit_policy *policy,
+                           struct err *e)
+{
+    CLEANUP(audit_free) struct audit audit = {0};
+
+    audit_make(&(struct audit_inventory){.selected = resources->selected,
+                                         .known = resources->known,
+                                         .known_whole = resources->missing.size == 0},
+               policy, &audit);
+    if (!audit_report_print(app, &audit, &resources->missing, e)) {
+        return err_exit_status(e);
+    }
+    int status = verb_inventory_status("audit", &resources->missing, e);
+    return status != 0 ? status : audit.count > 0 ? EXIT_FINDINGS : 0;
+}
+
+static int run(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct audit_opts *opts = call->opts;
+    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(resources_free) struct resources resources = {0};
+    struct audit_policy policy;
+    struct plan_scope scope;
+
+    if (opts->list_rules) {
+        return app_check_output(app, audit_report_rule_columns, audit_report_rule_columns_count, e) &&
+                       audit_report_print_rules(app, e)
+                   ? 0
+                   : err_exit_status(e);
+    }
+    if (!app_check_output(app, audit_report_columns, audit_report_columns_count, e) || !make_policy(opts, &policy, e) ||
+        !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !read_resources(&scope, &selector.selector, &resources, e)) {
+        return err_exit_status(e);
+    }
+    policy.name_region = scope.region_count > 1;
+    return audit_resources(app, &resources, &policy, e);
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta audit", "everything in the region: counts, then findings, the worst first"},
+    {"vpcmeta audit --region all --max-hop-limit 2 -o csv > findings.csv", "a spreadsheet of the whole account"},
+    {"vpcmeta audit -o json --jq '.summary.metadata_service.instance.protocol.enabled'",
+     "how many instances are enabled over each protocol"},
+    {"vpcmeta audit --rule enabled-over-http -o json --jq '.findings[].fix'",
+     "the commands that bring https to every server enabled over http"},
+    {"vpcmeta audit --vpc vpc-prod --exclude-rule disabled,template-disabled --severity medium",
+     "a VPC where disabled is as it should be"},
+    {"vpcmeta audit --list-rules -o yaml", "every rule with what it means and what mends it"},
+    {0},
+};
+
+const struct cmd_spec cmd_audit = {
+    .path = "audit",
+    .summary = "find servers, templates and groups whose metadata settings are unsafe",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Reads instances, instance templates, bare metal servers and instance groups side by side and tells what "
+        "breaks "
+        "a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
+        "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
+        "findings, 0 without, 1 when anything could not be read: what was found then is told all the same.\n\n"
+        "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
+        "template, the --zone of a group; a template knows its VPC by id only. Templates and groups outside of the "
+        "selection are still read to judge the groups in it.\n\n"
+        "The text begins with counts (https and http beneath enabled and disabled apart), a histogram of hop limits "
+        "and the number of findings by rule. -o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "
+        "with findings of {\"rule\", \"severity\", \"kind\", \"region\", \"id\", \"name\", \"message\", \"fix\"}; "
+        "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
+        "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
+        "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
+        "has "
+        "`total`, `severity` and `rule`.",
+    .examples = examples,
+    .opts = audit_opt,
+    .opts_size = sizeof(struct audit_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = run,
+};
