@@ -32,8 +32,9 @@ struct schema_finding {
     const char *path;            /* keyword location */
     const struct schema *schema; /* whose keyword it is */
     const json_t *value;
-    unsigned types; /* of TYPE: those that may be */
-    bool needed;    /* of UNKNOWN: the suggestion is a missing member */
+    const json_t *choices; /* of CHOICE: an array of what may be */
+    unsigned types;        /* of TYPE: those that may be */
+    bool needed;           /* of UNKNOWN: the suggestion is a missing member */
     const char *message, *fix;
     const char *variant; /* title, or NULL */
     struct schema_finding *next;
@@ -48,9 +49,11 @@ struct schema_explanation {
     struct schema_run run;
     struct schema_arena arena;
     struct text instance, path;     /* JSON pointers of where we are */
+    const char *name;               /* of the member we are in; NULL at the root and in an item */
     const struct schema *schema;    /* whose rules are looked at */
     const struct schema_seen *seen; /* for its unevaluated* */
     struct schema_findings found;
+    json_t *kept;         /* array of values that live as long as the explanation */
     size_t more;          /* findings dropped */
     unsigned long effort; /* schemas that may still be explained */
 };
@@ -119,6 +122,9 @@ void schema_diagnose_several(struct schema_explanation *x, const struct schema_b
 size_t schema_known_members(const struct schema *schema, const char **names, size_t room);
 bool schema_knows_member(const struct schema *schema, const char *name);
 
+/* It always demands the member. */
+bool schema_requires_member(const struct schema *schema, const char *name);
+
 /* The choices (rule of const or enum) that it always gives the member, or NULL. */
 const struct schema_rule *schema_member_choices(const struct schema *schema, const char *name);
 
@@ -129,6 +135,7 @@ const char *schema_known_title(const struct schema *schema);
 bool schema_is_object_rule(const struct schema_rule *rule);
 size_t schema_object_members(const struct schema_rule *rule, const char **names, size_t room);
 const struct schema *schema_object_member(const struct schema_rule *rule, const char *name);
+bool schema_object_requires(const struct schema_rule *rule, const char *name);
 bool schema_is_choice_rule(const struct schema_rule *rule);
 bool schema_choice_allows(const struct schema_rule *rule, const json_t *value);
 /* The choices one after the other from index 0; NULL behind the last. */

@@ -165,6 +165,7 @@ static void note_forbidden(struct schema_explanation *x, const json_t *names, co
         others.size > 0 ? "`%s` must not be given together with %s" : "`%s` must not be given here%s", first,
         text_string(&others));
     if (finding != NULL) {
+        finding->member = first;
         finding->fix = schema_explain_text(x, "remove %s", others.size > 0 ? "one of them" : "it");
     }
 }

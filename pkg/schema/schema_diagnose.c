@@ -49,11 +49,24 @@ static size_t depth_below(const struct diagnosis *d, const struct schema_finding
     return depth;
 }
 
-static bool is_type_fault(const struct diagnosis *d, const struct branch *branch)
+/* The JSON types that an alternative takes when it has refused this value for its type; 0 when it has not. */
+static unsigned other_types(const struct diagnosis *d, const struct branch *branch)
 {
-    const struct schema_finding *first = branch->found.first;
+    const struct schema_finding *only = branch->found.first;
+    unsigned types = 0;
+    size_t i;
+    json_t *choice;
 
-    return first != NULL && first->next == NULL && first->kind == SCHEMA_FAULT_TYPE && *below(d, first) == '\0';
+    if (only == NULL || only->next != NULL || *below(d, only) != '\0') {
+        return 0;
+    }
+    if (only->kind == SCHEMA_FAULT_TYPE) {
+        return only->types;
+    }
+    json_array_foreach (only->choices, i, choice) {
+        types |= schema_type_of(choice);
+    }
+    return (types & schema_type_of(d->value)) == 0 ? types : 0;
 }
 
 static void explain_branches(struct diagnosis *d)
@@ -97,62 +110,130 @@ static unsigned drop_other_types(struct diagnosis *d)
     bool all = true;
 
     for (size_t i = 0; i < d->count; i++) {
-        const struct branch *branch = &d->branches[i];
-        if (!branch->out && is_type_fault(d, branch)) {
-            types |= branch->found.first->types;
-        } else if (!branch->out) {
-            all = false;
+        if (!d->branches[i].out) {
+            unsigned other = other_types(d, &d->branches[i]);
+            types |= other;
+            all = all && other != 0;
         }
     }
     for (size_t i = 0; i < d->count && !all; i++) {
-        d->branches[i].out |= is_type_fault(d, &d->branches[i]);
+        d->branches[i].out |= other_types(d, &d->branches[i]) != 0;
     }
     return all ? types : 0;
 }
 
-/* --- const and enum ---------------------------------------------------------------------------- */
-
-static void add_choices(json_t *into, const struct schema_rule *rule)
+/* An object of which the alternatives that take objects know nothing was meant to be one of the others. */
+static bool is_strange_object(const struct diagnosis *d)
 {
-    const json_t *choice;
+    const char *name;
+    json_t *member;
 
-    for (size_t i = 0; (choice = schema_choice_at(rule, i)) != NULL; i++) {
-        bool known = false;
-        for (size_t k = 0; k < json_array_size(into) && !known; k++) {
-            known = json_same(json_array_get(into, k), choice);
-        }
-        if (!known) {
-            json_array_append(into, (json_t *)choice);
+    if (count_left(d) == d->count || json_object_size(d->value) == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < d->count; i++) {
+        const struct branch *branch = &d->branches[i];
+        const struct schema_finding *first = branch->found.first;
+        json_object_foreach ((json_t *)d->value, name, member) {
+            if (!branch->out &&
+                (!first->at_name || first->suggestion != NULL || schema_knows_member(branch->schema, name))) {
+                return false;
+            }
         }
     }
+    return true;
+}
+
+static void report_strange_object(struct diagnosis *d)
+{
+    enum { KNOWN_MAX = 64 };
+    const char *names[KNOWN_MAX];
+    CLEANUP(text_free) struct text others = {0};
+    CLEANUP(text_free) struct text known = {0};
+    CLEANUP(text_free) struct text shown = {0};
+    unsigned types = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        const struct branch *branch = &d->branches[i];
+        types |= branch->out ? other_types(d, branch) : 0;
+        if (!branch->out) {
+            count += schema_known_members(branch->schema, names + count, KNOWN_MAX - count);
+        }
+    }
+    schema_types_print(&others, types);
+    schema_names_print(&known, names, count);
+    schema_value_print(&shown, d->value);
+    schema_note(d->x, SCHEMA_FAULT_TYPE, d->of->keyword, d->value, "must be %s or an object%s%s, is %s",
+                text_string(&others), count > 0 ? " of " : "", text_string(&known), text_string(&shown));
+}
+
+/* --- const and enum ---------------------------------------------------------------------------- */
+
+static void add_choice(json_t *into, const json_t *choice)
+{
+    bool known = false;
+
+    for (size_t k = 0; k < json_array_size(into) && !known; k++) {
+        known = json_same(json_array_get(into, k), choice);
+    }
+    if (!known) {
+        json_array_append(into, (json_t *)choice);
+    }
+}
+
+/* What an alternative that has alternatives of its own says about the member: found when it was explained. */
+static const json_t *refused_choices(const struct diagnosis *d, const struct branch *branch, const char *name)
+{
+    CLEANUP(text_free) struct text pointer = {0};
+
+    json_pointer_push(&pointer, name);
+    for (const struct schema_finding *at = branch->found.first; at != NULL; at = at->next) {
+        if (at->choices != NULL && strcmp(below(d, at), text_string(&pointer)) == 0) {
+            return at->choices;
+        }
+    }
+    return NULL;
+}
+
+enum opinion { SILENT, ACCEPTS, REFUSES };
+
+/* What an alternative has to say about a member by const and enum; those that it refuses it for are added. */
+static enum opinion opinion_of(const struct diagnosis *d, const struct branch *branch, const char *name,
+                               const json_t *member, json_t *choices)
+{
+    const struct schema_rule *rule = schema_member_choices(branch->schema, name);
+    const json_t *refused = rule == NULL ? refused_choices(d, branch, name) : NULL;
+    const json_t *choice;
+
+    if (rule == NULL && refused == NULL) {
+        return SILENT;
+    }
+    if (rule != NULL && schema_choice_allows(rule, member)) {
+        return ACCEPTS;
+    }
+    for (size_t i = 0; (choice = rule != NULL ? schema_choice_at(rule, i) : json_array_get(refused, i)) != NULL; i++) {
+        add_choice(choices, choice);
+    }
+    return REFUSES;
 }
 
 /* One member of the value: which alternatives does it speak against? True when it speaks against all. */
 static bool weigh_member(struct diagnosis *d, const char *name, const json_t *member, json_t *choices)
 {
-    size_t accepting = 0;
-    size_t refusing = 0;
-    size_t silent = 0;
+    enum opinion *opinions = schema_arena_alloc(&d->x->arena, d->count * sizeof(*opinions));
+    size_t counts[REFUSES + 1] = {0};
 
     for (size_t i = 0; i < d->count; i++) {
-        const struct schema_rule *rule = d->branches[i].out ? NULL : schema_member_choices(d->branches[i].schema, name);
-        if (rule == NULL) {
-            silent += !d->branches[i].out;
-        } else if (schema_choice_allows(rule, member)) {
-            accepting++;
-        } else {
-            refusing++;
-            add_choices(choices, rule);
+        if (!d->branches[i].out) {
+            opinions[i] = opinion_of(d, &d->branches[i], name, member, choices);
+            counts[opinions[i]]++;
         }
     }
-    if (accepting == 0) {
-        return refusing > 0 && silent == 0;
+    for (size_t i = 0; i < d->count && counts[ACCEPTS] > 0; i++) {
+        d->branches[i].refused += opinions[i] == REFUSES;
     }
-    for (size_t i = 0; i < d->count; i++) {
-        const struct schema_rule *rule = d->branches[i].out ? NULL : schema_member_choices(d->branches[i].schema, name);
-        d->branches[i].refused += rule != NULL && !schema_choice_allows(rule, member);
-    }
-    return false;
+    return counts[REFUSES] > 0 && counts[REFUSES] == count_left(d);
 }
 
 /* True when it was one member's value that no alternative allows, and that is said. */
@@ -198,23 +279,16 @@ static void keep_least(struct diagnosis *d, bool by_cost)
 
 static long cost_of(const struct diagnosis *d, const struct schema_finding *finding)
 {
-    size_t depth = depth_below(d, finding);
-
-    if (depth > 1 || (depth == 1 && finding->kind == SCHEMA_FAULT_VALUE)) {
-        return 2;
-    }
     switch (finding->kind) {
     case SCHEMA_FAULT_MISSING:
-        return depth == 0 ? (finding->suggestion != NULL ? 3 : 4) : 2;
     case SCHEMA_FAULT_UNKNOWN:
         return finding->suggestion != NULL ? 2 : 4;
     case SCHEMA_FAULT_FORBIDDEN:
-        return 4;
     case SCHEMA_FAULT_VARIANT:
+        return 4;
     case SCHEMA_FAULT_CHOICE:
-        return depth == 0 ? 4 : 3;
     case SCHEMA_FAULT_TYPE:
-        return depth == 0 ? 8 : 3;
+        return depth_below(d, finding) == 0 ? 8 : 3;
     default:
         return 2;
     }
@@ -320,9 +394,14 @@ static void report_winner(struct diagnosis *d, const struct branch *winner, cons
     }
 }
 
-/* The findings of a branch that the others do not share: exactly one of the kind at this level? */
-static const struct schema_finding *only_own(const struct diagnosis *d, const struct branch *branch,
-                                             enum schema_fault_kind kind)
+static bool is_member_too_many(const struct schema_finding *finding)
+{
+    return (finding->kind == SCHEMA_FAULT_UNKNOWN || finding->kind == SCHEMA_FAULT_FORBIDDEN) &&
+           finding->member != NULL && finding->suggestion == NULL;
+}
+
+/* The findings of a branch that the others do not share: exactly one, at this level, a member missing or too many? */
+static const struct schema_finding *only_own(const struct diagnosis *d, const struct branch *branch, bool missing)
 {
     const struct schema_finding *only = NULL;
 
@@ -330,7 +409,8 @@ static const struct schema_finding *only_own(const struct diagnosis *d, const st
         if (is_common(d, at)) {
             continue;
         }
-        if (only != NULL || at->kind != kind || depth_below(d, at) != (kind == SCHEMA_FAULT_UNKNOWN)) {
+        bool fits = missing ? at->kind == SCHEMA_FAULT_MISSING : is_member_too_many(at);
+        if (only != NULL || !fits || depth_below(d, at) != !missing) {
             return NULL;
         }
         only = at;
@@ -338,7 +418,7 @@ static const struct schema_finding *only_own(const struct diagnosis *d, const st
     return only;
 }
 
-static bool gather_own(const struct diagnosis *d, enum schema_fault_kind kind, struct text *ret_names, bool titles)
+static bool gather_own(const struct diagnosis *d, bool missing, struct text *ret_names)
 {
     const char *names[NAMES_MAX];
     size_t count = 0;
@@ -348,7 +428,7 @@ static bool gather_own(const struct diagnosis *d, enum schema_fault_kind kind, s
         if (branch->out) {
             continue;
         }
-        const struct schema_finding *own = only_own(d, branch, kind);
+        const struct schema_finding *own = only_own(d, branch, missing);
         if (own == NULL) {
             return false;
         }
@@ -361,7 +441,7 @@ static bool gather_own(const struct diagnosis *d, enum schema_fault_kind kind, s
         }
         if (count < NAMES_MAX) {
             text_printf(ret_names, "%s`%s`", count > 0 ? ", " : "", own->member);
-            if (titles && branch->titled) {
+            if (missing && branch->titled) {
                 text_printf(ret_names, " (%s)", branch->title);
             }
             names[count++] = own->member;
@@ -377,7 +457,7 @@ static bool report_member_missing(struct diagnosis *d)
 {
     CLEANUP(text_free) struct text names = {0};
 
-    if (!gather_own(d, SCHEMA_FAULT_MISSING, &names, true)) {
+    if (!gather_own(d, true, &names)) {
         return false;
     }
     bool one = strcmp(d->of->keyword, "oneOf") == 0;
@@ -390,7 +470,7 @@ static bool report_member_too_many(struct diagnosis *d)
 {
     CLEANUP(text_free) struct text names = {0};
 
-    if (!gather_own(d, SCHEMA_FAULT_UNKNOWN, &names, false)) {
+    if (!gather_own(d, false, &names)) {
         return false;
     }
     struct schema_finding *finding = schema_note(d->x, SCHEMA_FAULT_VARIANT, d->of->keyword, d->value,
@@ -447,6 +527,17 @@ static struct schema_findings find_common(struct diagnosis *d)
     return common;
 }
 
+/* Each of them has faults of its own besides those that all have. */
+static bool have_more_than(const struct diagnosis *d, size_t common)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        if (!d->branches[i].out && d->branches[i].found.count <= common) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void report_tie(struct diagnosis *d)
 {
     struct schema_findings common = find_common(d);
@@ -455,12 +546,13 @@ static void report_tie(struct diagnosis *d)
         for (const struct schema_finding *at = common.first; at != NULL; at = at->next) {
             add_copy(d, at, NULL);
         }
-    } else if (common.count > 0) {
+    } else {
         for (const struct schema_finding *at = common.first; at != NULL; at = at->next) {
             add_copy(d, at, NULL);
         }
-    } else {
-        report_nearest(d);
+        if (have_more_than(d, common.count)) {
+            report_nearest(d);
+        }
     }
 }
 
@@ -479,6 +571,10 @@ void schema_diagnose(struct schema_explanation *x, const struct schema_branches 
         schema_note_type(x, types, value);
         return;
     }
+    if (is_strange_object(&d)) {
+        report_strange_object(&d);
+        return;
+    }
     if (weigh_choices(&d)) {
         return;
     }
@@ -493,22 +589,54 @@ void schema_diagnose(struct schema_explanation *x, const struct schema_branches 
     }
 }
 
+/* Members that some of the fitting alternatives demand and others do not: to keep one of them decides. */
+static size_t deciding_members(const struct schema_branches *branches, const json_t *value, const bool *fits,
+                               const char *names[NAMES_MAX])
+{
+    const char *name;
+    json_t *member;
+    size_t count = 0;
+
+    json_object_foreach ((json_t *)value, name, member) {
+        size_t demanding = 0;
+        size_t fitting = 0;
+        for (size_t i = 0; i < branches->count; i++) {
+            fitting += fits[i];
+            demanding += fits[i] && schema_requires_member(branches->schemas[i], name);
+        }
+        if (demanding > 0 && demanding < fitting && count < NAMES_MAX) {
+            names[count++] = name;
+        }
+    }
+    return count;
+}
+
 void schema_diagnose_several(struct schema_explanation *x, const struct schema_branches *branches, const json_t *value,
                              const bool *fits)
 {
     CLEANUP(text_free) struct text titles = {0};
+    CLEANUP(text_free) struct text deciding = {0};
+    const char *names[NAMES_MAX];
     size_t count = 0;
 
     for (size_t i = 0; i < branches->count; i++) {
-        if (!fits[i]) {
+        const char *title = fits[i] ? schema_known_title(branches->schemas[i]) : NULL;
+        if (!fits[i] || count++ >= NAMES_MAX) {
             continue;
         }
-        const char *title = schema_known_title(branches->schemas[i]);
-        if (count++ < NAMES_MAX) {
-            text_append(&titles, count > 1 ? ", " : "");
-            title != NULL ? text_append(&titles, title) : text_printf(&titles, "alternative %zu", i + 1);
+        text_append(&titles, count > 1 ? ", " : "");
+        if (title != NULL) {
+            text_append(&titles, title);
+        } else {
+            text_printf(&titles, "alternative %zu", i + 1);
         }
     }
-    schema_note(x, SCHEMA_FAULT_VARIANT, branches->keyword, value,
-                "fits %zu alternatives at once (%s); exactly one is allowed", count, text_string(&titles));
+    struct schema_finding *finding =
+        schema_note(x, SCHEMA_FAULT_VARIANT, branches->keyword, value,
+                    "fits %zu alternatives at once (%s), exactly one is allowed", count, text_string(&titles));
+    size_t members = deciding_members(branches, value, fits, names);
+    if (finding != NULL && members > 1) {
+        schema_names_print(&deciding, names, members);
+        finding->fix = schema_explain_text(x, "keep only one of %s", text_string(&deciding));
+    }
 }

@@ -110,15 +110,14 @@ void schema_note_item(struct schema_explanation *x, enum schema_fault_kind kind,
 /* A schema that is `false`: the member or item must not be there. */
 static void note_false(struct schema_explanation *x, const json_t *value)
 {
-    const char *last = strrchr(text_string(&x->instance), '/');
-    struct schema_finding *finding;
-
-    if (last != NULL) {
-        finding = schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "`%s` must not be given", last + 1);
-    } else {
-        finding = schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "the schema allows no value at all");
+    if (x->name == NULL) {
+        schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "the schema allows no value here");
+        return;
     }
-    if (finding != NULL && last != NULL) {
+    struct schema_finding *finding =
+        schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "`%s` must not be given", x->name);
+    if (finding != NULL) {
+        finding->member = x->name;
         finding->at_name = true;
         finding->fix = "remove it";
     }
@@ -187,9 +186,13 @@ void schema_explain_member(struct schema_explanation *x, const struct schema *sc
 {
     size_t size = x->instance.size;
 
+    const char *outer = x->name;
+
+    x->name = name;
     json_pointer_push(&x->instance, name);
     schema_explain_schema(x, schema, value, steps);
     pop(&x->instance, size);
+    x->name = outer;
 }
 
 void schema_explain_item(struct schema_explanation *x, const struct schema *schema, size_t index, const json_t *value,
@@ -197,9 +200,13 @@ void schema_explain_item(struct schema_explanation *x, const struct schema *sche
 {
     size_t size = x->instance.size;
 
+    const char *outer = x->name;
+
+    x->name = NULL;
     json_pointer_push_index(&x->instance, index);
     schema_explain_schema(x, schema, value, steps);
     pop(&x->instance, size);
+    x->name = outer;
 }
 
 void schema_explain_name(struct schema_explanation *x, const struct schema *schema, const char *name)
@@ -218,10 +225,25 @@ void schema_explain_name(struct schema_explanation *x, const struct schema *sche
 
 /* --- the list for the caller ------------------------------------------------------------------- */
 
-static bool is_double(const struct schema_findings *findings, const struct schema_finding *finding)
+/* The misspelt member explains the missing one of the same object, whichever schemas noticed the two. */
+static bool explains(const struct schema_finding *unknown, const struct schema_finding *missing)
 {
-    for (const struct schema_finding *at = findings->first; at != finding; at = at->next) {
-        if (strcmp(at->instance, finding->instance) == 0 && strcmp(at->message, finding->message) == 0) {
+    size_t size = strlen(missing->instance);
+
+    return unknown->kind == SCHEMA_FAULT_UNKNOWN && missing->kind == SCHEMA_FAULT_MISSING &&
+           unknown->suggestion != NULL && strcmp(unknown->suggestion, missing->member) == 0 &&
+           strncmp(unknown->instance, missing->instance, size) == 0 && unknown->instance[size] == '/' &&
+           strchr(unknown->instance + size + 1, '/') == NULL;
+}
+
+static bool is_said_already(const struct schema_findings *findings, const struct schema_finding *finding)
+{
+    bool before = true;
+
+    for (const struct schema_finding *at = findings->first; at != NULL; at = at->next) {
+        before = before && at != finding;
+        if (explains(at, finding) ||
+            (before && strcmp(at->instance, finding->instance) == 0 && strcmp(at->message, finding->message) == 0)) {
             return true;
         }
     }
@@ -272,7 +294,7 @@ static void publish(const struct schema_explanation *x, struct schema_faults *re
     ret->list = calloc(x->found.count + 1, sizeof(*ret->list));
     ret->more = x->more;
     for (const struct schema_finding *at = x->found.first; ret->list != NULL && at != NULL; at = at->next) {
-        if (is_double(&x->found, at)) {
+        if (is_said_already(&x->found, at)) {
             continue;
         }
         if (ret->count == SCHEMA_FAULTS_MAX) {
@@ -311,6 +333,7 @@ enum schema_verdict schema_explain(const struct schema *schema, const json_t *va
     if (good && limit == NULL) {
         return SCHEMA_VALID;
     }
+    x.kept = json_array();
     schema_run_begin(&x.run, schema);
     if (limit != NULL) {
         explain_limit(&x, schema, value, limit);
@@ -321,6 +344,7 @@ enum schema_verdict schema_explain(const struct schema *schema, const json_t *va
         }
     }
     publish(&x, ret);
+    json_decref(x.kept);
     text_free(&x.instance);
     text_free(&x.path);
     schema_arena_free(&x.arena);

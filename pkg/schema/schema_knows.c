@@ -66,6 +66,29 @@ bool schema_knows_member(const struct schema *schema, const char *name)
     return knows(schema, name, &walk);
 }
 
+static bool demands(const struct schema *schema, const char *name, unsigned *walk)
+{
+    const struct schema_rule *rule = object_rule_of(schema);
+
+    if (rule != NULL && schema_object_requires(rule, name)) {
+        return true;
+    }
+    for (const struct schema_edge *edge = schema->edges; edge != NULL && *walk > 0; edge = edge->next) {
+        --*walk;
+        if (edge->kind == SCHEMA_ALWAYS && demands(edge->to, name, walk)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool schema_requires_member(const struct schema *schema, const char *name)
+{
+    unsigned walk = WALK_MAX;
+
+    return demands(schema, name, &walk);
+}
+
 /* Looks in the schema itself and where it always leads. */
 static const struct schema_rule *choices_of(const struct schema *schema, unsigned *walk)
 {

@@ -382,3 +382,10 @@ const struct schema *schema_object_member(const struct schema_rule *base, const 
 
     return property != NULL ? property->schema : NULL;
 }
+
+bool schema_object_requires(const struct schema_rule *base, const char *name)
+{
+    const struct property *property = lookup((const struct object_rule *)base, name, strlen(name));
+
+    return property != NULL && property->required;
+}
