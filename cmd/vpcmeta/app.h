@@ -54,6 +54,9 @@ struct render_options app_render_options(const struct app *app);
 /* Prints a table or a document in the wanted format, through --jq when that is given. */
 bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
     __attribute__((warn_unused_result));
+/* The same, but in text a block of lines for each row. */
+bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
+                       struct err *e) __attribute__((warn_unused_result));
 bool app_print_document(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
 
 /* A mistake in --jq or --fields is known before any request: call it first. `columns` may be NULL. */

@@ -40,10 +40,10 @@ static bool print_query(struct app *app, const char *json, size_t size, struct e
            render_text(text_string(&out), out.size, stdout, e);
 }
 
-/* What `print` writes as JSON goes through the expression. */
-static bool print_through_jq(struct app *app,
-                             bool (*print)(const void *, const struct render_options *, FILE *, struct err *),
-                             const void *what, struct err *e)
+typedef bool printer(const void *what, const struct render_options *options, FILE *out, struct err *e);
+
+/* What the printer writes as JSON goes through the expression. */
+static bool print_through_jq(struct app *app, printer *print_it, const void *what, struct err *e)
 {
     struct render_options options = app_render_options(app);
     CLEANUP(text_free_pointer) char *json = NULL;
@@ -54,20 +54,27 @@ static bool print_through_jq(struct app *app,
         return err_set_errno(e, ERR_FAILED, "cannot collect the output");
     }
     options.format = RENDER_JSON;
-    bool printed = print(what, &options, memory, e);
+    bool printed = print_it(what, &options, memory, e);
     return fclose(memory) == 0 && printed && print_query(app, json, size, e);
 }
 
-struct table_and_envelope {
+struct rows {
     const struct table *table;
     const struct render_envelope *envelope;
 };
 
 static bool table_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
 {
-    const struct table_and_envelope *both = what;
+    const struct rows *rows = what;
 
-    return render_table(both->table, both->envelope, options, out, e);
+    return render_table(rows->table, rows->envelope, options, out, e);
+}
+
+static bool records_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
+{
+    const struct rows *rows = what;
+
+    return render_records(rows->table, rows->envelope, options, out, e);
 }
 
 static bool document_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
@@ -75,22 +82,25 @@ static bool document_printer(const void *what, const struct render_options *opti
     return render_document(what, options, out, e);
 }
 
-bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
+static bool print(struct app *app, printer *print_it, const void *what, struct err *e)
 {
     struct render_options options = app_render_options(app);
 
-    if (app->globals->jq != NULL) {
-        return print_through_jq(app, table_printer, &(struct table_and_envelope){table, envelope}, e);
-    }
-    return render_table(table, envelope, &options, stdout, e);
+    return app->globals->jq != NULL ? print_through_jq(app, print_it, what, e) : print_it(what, &options, stdout, e);
+}
+
+bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    return print(app, table_printer, &(struct rows){table, envelope}, e);
+}
+
+bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
+                       struct err *e)
+{
+    return print(app, records_printer, &(struct rows){table, envelope}, e);
 }
 
 bool app_print_document(struct app *app, const json_t *document, struct err *e)
 {
-    struct render_options options = app_render_options(app);
-
-    if (app->globals->jq != NULL) {
-        return print_through_jq(app, document_printer, document, e);
-    }
-    return render_document(document, &options, stdout, e);
+    return print(app, document_printer, document, e);
 }

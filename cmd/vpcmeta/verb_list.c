@@ -200,11 +200,11 @@ int verb_list(struct app *app, const struct cli_call *call, const struct resourc
 int verb_show(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    CLEANUP(text_free) struct text missing = {0};
     struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct plan_scope scope;
 
-    if (!app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
+    if (!options_check_targets(&selector.targets, e) ||
+        !app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
         !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, list, NULL, e)) {
         return err_exit_status(e);
     }
@@ -212,7 +212,8 @@ int verb_show(struct app *app, const struct cli_call *call, const struct resourc
     if (profiles == NULL) {
         return err_exit_status(e);
     }
-    int status = print_list(app, list, kind, profiles, &missing, e);
+    TABLE_CLEANUP struct table *table = make_table(list, kind, profiles);
+    int status = app_print_records(app, table, NULL, e) ? 0 : err_exit_status(e);
     verb_free_profiles(profiles, resource_list_count(list));
     return status;
 }

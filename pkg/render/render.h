@@ -58,6 +58,10 @@ struct render_envelope {
 bool render_table(const struct table *table, const struct render_envelope *envelope,
                   const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));
 
+/* As render_table, but in text every row is a block of lines, a field and its value each. */
+bool render_records(const struct table *table, const struct render_envelope *envelope,
+                    const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));
+
 /*
  * Writes any document. JSON: indented; JSONL: one line; YAML: block style; text and CSV: a line per
  * leaf, its path ("metadata_service.enabled", "keys[0].id") and its value. `fields` selects members
