@@ -17,7 +17,7 @@
 
 #include "text/text.h"
 
-enum { LOOPBACK_CONNECTIONS = 256 };
+enum { LOOPBACK_CONNECTIONS = 4096 };
 
 /* One request as it came. */
 struct heard {
