@@ -198,7 +198,7 @@ static inline void loopback_start(struct loopback *server, loopback_handler *han
     *server = (struct loopback){.handler = handler, .context = context};
     pthread_mutex_init(&server->lock, NULL);
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(server->listener, (struct sockaddr *)&address, size) != 0 || listen(server->listener, 128) != 0 ||
+    if (bind(server->listener, (struct sockaddr *)&address, size) != 0 || listen(server->listener, 1024) != 0 ||
         getsockname(server->listener, (struct sockaddr *)&address, &size) != 0) {
         perror("loopback");
         exit(1);
