@@ -144,53 +144,106 @@ static const char *color_of(enum table_style style)
     return NULL;
 }
 
-/* Appends one field in its width; `last` ones have no blanks behind them. */
-static void append_field(struct text *out, const struct text *shown, size_t width, bool right, bool last,
-                         const char *color)
+/* A part of a cell's text. */
+struct slice {
+    const char *bytes;
+    size_t size;
+};
+
+/* Line number `line` of a text that is wrapped between words at `width`; empty behind its end. */
+static struct slice wrapped(const struct text *shown, size_t width, size_t line)
+{
+    struct slice rest = {text_string(shown), shown->size};
+
+    for (;; line--) {
+        while (rest.size > 0 && rest.bytes[0] == ' ') {
+            rest.bytes++;
+            rest.size--;
+        }
+        size_t most = text_prefix(rest.bytes, rest.size, width);
+        size_t end = most;
+        while (most < rest.size && end > 0 && rest.bytes[end] != ' ') {
+            end--;
+        }
+        if (end == 0) {
+            end = most > 0 ? most : rest.size;
+        }
+        if (line == 0) {
+            return (struct slice){rest.bytes, end};
+        }
+        rest.bytes += end;
+        rest.size -= end;
+    }
+}
+
+static void append_field(struct text *out, struct slice part, size_t width, bool right, const char *color)
 {
     CLEANUP(text_free) struct text cut = {0};
 
-    text_append_short(&cut, text_string(shown), shown->size, width);
+    text_append_short(&cut, part.bytes, part.size, width);
     size_t columns = text_width(text_string(&cut), cut.size);
     size_t blanks = columns < width ? width - columns : 0;
+    bool colored = color != NULL && cut.size > 0;
     text_append_repeat(out, ' ', right ? blanks : 0);
-    text_append(out, color ? color : "");
+    text_append(out, colored ? color : "");
     text_append_size(out, text_string(&cut), cut.size);
-    text_append(out, color ? "\033[0m" : "");
-    text_append_repeat(out, ' ', right || last ? 0 : blanks);
+    text_append(out, colored ? "\033[0m" : "");
+    text_append_repeat(out, ' ', right ? 0 : blanks);
 }
 
-/* Appends row number `row`, or the line of headings for SIZE_MAX. */
-static void append_line(const struct layout *layout, size_t row, struct text *out)
+/* The text and colour of a cell of row `row`, or of a heading for SIZE_MAX. */
+static const char *show(const struct render_view *view, size_t row, size_t index, struct text *shown)
+{
+    const struct table_column *column = render_column(view, index);
+
+    text_clear(shown);
+    if (row == SIZE_MAX) {
+        append_title(shown, column);
+        return "\033[1m";
+    }
+    const struct table_cell *cell = render_cell(view, row, index);
+    append_cell(shown, column->type, cell);
+    return color_of((enum table_style)cell->style);
+}
+
+/* Appends one line of a row: the first has every cell, further ones only what is left of wrapped cells. */
+static bool append_line(const struct layout *layout, size_t row, size_t line, struct text *out)
 {
     const struct render_view *view = layout->view;
     CLEANUP(text_free) struct text shown = {0};
-    size_t last = view->count;
+    size_t start = out->size;
     bool first = true;
+    bool more = false;
 
     for (size_t i = 0; i < view->count; i++) {
-        last = layout->width[i] != SIZE_MAX ? i : last;
-    }
-    for (size_t i = 0; i < view->count; i++) {
         const struct table_column *column = render_column(view, i);
-        const char *color = "\033[1m";
-        if (layout->width[i] == SIZE_MAX) {
+        size_t width = layout->width[i];
+        if (width == SIZE_MAX) {
             continue;
         }
-        text_clear(&shown);
-        if (row == SIZE_MAX) {
-            append_title(&shown, column);
-        } else {
-            const struct table_cell *cell = render_cell(view, row, i);
-            append_cell(&shown, column->type, cell);
-            color = color_of((enum table_style)cell->style);
-        }
+        const char *color = show(view, row, i, &shown);
+        bool wraps = (column->flags & TABLE_WRAP) && width > 0;
         bool right = column->type == TABLE_INT || column->type == TABLE_REAL || (column->flags & TABLE_RIGHT);
+        struct slice part = {text_string(&shown), line == 0 ? shown.size : 0};
+        if (wraps) {
+            part = wrapped(&shown, width, line);
+            more |= wrapped(&shown, width, line + 1).size > 0;
+        }
         text_append_repeat(out, ' ', first ? 0 : GAP);
-        append_field(out, &shown, layout->width[i], right, i == last, layout->options->color ? color : NULL);
         first = false;
+        append_field(out, part, width, right, layout->options->color ? color : NULL);
+    }
+    while (out->size > start && out->data[out->size - 1] == ' ') {
+        out->size--;
     }
     text_append_char(out, '\n');
+    return more;
+}
+
+static void append_row(const struct layout *layout, size_t row, struct text *out)
+{
+    for (size_t line = 0; append_line(layout, row, line, out); line++) {
+    }
 }
 
 static void name_the_left_out(const struct layout *layout, struct text *out)
@@ -220,10 +273,10 @@ bool render_text_rows(const struct render_view *view, const struct render_option
     measure(&layout);
     fit(&layout);
     if (!options->no_headers) {
-        append_line(&layout, SIZE_MAX, &output->text);
+        append_row(&layout, SIZE_MAX, &output->text);
     }
     for (size_t row = 0; row < table_row_count(view->table); row++) {
-        append_line(&layout, row, &output->text);
+        append_row(&layout, row, &output->text);
         if (!render_flush_some(output, e)) {
             return false;
         }

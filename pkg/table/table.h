@@ -26,9 +26,10 @@ enum table_type {
 
 enum table_flags {
     TABLE_WIDE = 1 << 0,   /* not in text unless asked for by --fields; always in the other formats */
-    TABLE_SPARSE = 1 << 3, /* text: left out when no cell of it has a value */
     TABLE_RIGHT = 1 << 1,  /* text: aligned to the right, as numbers are anyway */
     TABLE_FIXED = 1 << 2,  /* text: never cut, because a part of it is of no use (ids) */
+    TABLE_SPARSE = 1 << 3, /* text: left out when no cell of it has a value */
+    TABLE_WRAP = 1 << 4,   /* text: goes on in further lines instead of being cut (reasons, messages) */
 };
 
 struct table_column {

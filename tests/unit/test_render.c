@@ -174,6 +174,46 @@ static void no_line_of_text_is_wider_than_the_terminal_when_names_can_be_cut(voi
     }
 }
 
+static void a_wrapped_column_goes_on_below_itself(void **state)
+{
+    static const struct table_column reasons[] = {
+        {.name = "name"}, {.name = "reason", .flags = TABLE_WRAP}, {.name = "hops", .type = TABLE_INT}};
+    TABLE_CLEANUP struct table *table = table_create(reasons, 3);
+
+    (void)state;
+    table_add_row(table);
+    table_set_string(table, 0, "web-1");
+    table_set_string(table, 1, "the server has no such setting, averyverylongwordwithoutblanks");
+    table_set_int(table, 2, 7);
+    table_add_row(table);
+    table_set_string(table, 0, "web-2");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 33}),
+           "NAME   REASON                HOPS\n"
+           "web-1  the server has no        7\n"
+           "       such setting,\n"
+           "       averyverylongwordwit\n"
+           "       houtblanks\n"
+           "web-2  -                        -\n");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .no_headers = true}),
+           "web-1  the server has no such setting, averyverylongwordwithoutblanks  7\n"
+           "web-2  -                                                               -\n");
+}
+
+static void a_sparse_column_without_values_is_left_out_of_text_only(void **state)
+{
+    static const struct table_column sparse[] = {{.name = "name"}, {.name = "zone", .flags = TABLE_SPARSE}};
+    TABLE_CLEANUP struct table *table = table_create(sparse, 2);
+
+    (void)state;
+    table_add_row(table);
+    table_set_string(table, 0, "a");
+    table_set_null(table, 1);
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE}), "NAME\na\n");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_JSONL}), "{\"name\":\"a\",\"zone\":null}\n");
+    table_set_string(table, 1, "z");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE}), "NAME  ZONE\na     z\n");
+}
+
 static void colours_follow_the_styles_and_cost_no_width(void **state)
 {
     TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
@@ -439,6 +479,8 @@ int main(void)
         cmocka_unit_test(piped_text_is_aligned_and_never_cut),
         cmocka_unit_test(a_narrow_terminal_shows_the_important_columns_and_names_the_others),
         cmocka_unit_test(no_line_of_text_is_wider_than_the_terminal_when_names_can_be_cut),
+        cmocka_unit_test(a_wrapped_column_goes_on_below_itself),
+        cmocka_unit_test(a_sparse_column_without_values_is_left_out_of_text_only),
         cmocka_unit_test(colours_follow_the_styles_and_cost_no_width),
         cmocka_unit_test(json_has_an_envelope_and_native_types),
         cmocka_unit_test(csv_quotes_what_must_be_and_defuses_formulas),
