@@ -8,7 +8,7 @@
 static const struct table_column columns[] = {
     {.name = "check", .type = TABLE_STRING},
     {.name = "state", .type = TABLE_STRING},
-    {.name = "detail", .type = TABLE_STRING, .least = 40},
+    {.name = "detail", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 40},
 };
 enum { CHECK, STATE, DETAIL, COLUMNS };
 

@@ -101,7 +101,8 @@ static const struct table_column text_columns[TEXT_COLUMNS] = {
     [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
     [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
     [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .rank = 1},
-    [TEXT_CHANGE] = {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .least = 30},
+    [TEXT_CHANGE] =
+        {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 30},
 };
 
 static const char *outcome_word(const struct fleet_result *result, bool dry_run)
