@@ -12,8 +12,8 @@ enum { COLUMN_NAME, COLUMN_REQUEST, COLUMN_TITLE, COLUMN_DESCRIPTION, COLUMNS };
 
 static const struct table_column list_columns[COLUMNS] = {
     [COLUMN_NAME] = {.name = "name", .flags = TABLE_FIXED},
-    [COLUMN_REQUEST] = {.name = "request", .title = "BODY OF", .rank = 2, .least = 20},
-    [COLUMN_TITLE] = {.name = "title", .title = "WHAT IT IS", .rank = 1, .least = 16},
+    [COLUMN_REQUEST] = {.name = "request", .title = "BODY OF", .rank = 1, .least = 20},
+    [COLUMN_TITLE] = {.name = "title", .title = "WHAT IT IS", .rank = 2, .least = 16},
     [COLUMN_DESCRIPTION] = {.name = "description", .flags = TABLE_WIDE},
 };
 
@@ -183,11 +183,22 @@ static bool map_folders(struct schema_library *library, const struct opt_list *m
     return true;
 }
 
-static bool open_schema_file(const struct check_opts *opts, struct checker *checker, struct err *e)
+/* Our own schemas can be referred to as well, so that somebody may be stricter than the API. */
+static bool add_our_schemas(const struct app *app, struct schema_library *library, struct err *e)
+{
+    if (app->globals->schema_dir != NULL) {
+        return schema_library_map(library, SCHEMA_CATALOG_URI, app->globals->schema_dir, SCHEMA_DEFAULT, e);
+    }
+    schema_library_embed(library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
+    return true;
+}
+
+static bool open_schema_file(const struct app *app, const struct check_opts *opts, struct checker *checker,
+                             struct err *e)
 {
     checker->library = schema_library_create(opts->assert_format ? SCHEMA_ASSERT_FORMAT : SCHEMA_DEFAULT);
-    checker->name = opts->schema;
-    if (!map_folders(checker->library, &opts->maps, e)) {
+    checker->name = strcmp(opts->schema, "-") == 0 ? "<stdin>" : opts->schema;
+    if (!add_our_schemas(app, checker->library, e) || !map_folders(checker->library, &opts->maps, e)) {
         return false;
     }
     checker->schema = schema_compile_file(checker->library, opts->schema, e);
@@ -203,7 +214,7 @@ static bool open_checker(struct app *app, const struct check_opts *opts, struct 
         return err_set(e, ERR_USAGE, "--map and --assert-format go with --schema FILE");
     }
     if (opts->schema != NULL) {
-        return open_schema_file(opts, checker, e);
+        return open_schema_file(app, opts, checker, e);
     }
     checker->catalog = app_schemas(app, e);
     if (checker->catalog == NULL || opts->as == NULL) {
@@ -252,6 +263,17 @@ static bool check_file(const struct checker *checker, const char *path, struct s
     return true;
 }
 
+/* Standard input can be read once only. */
+static bool refuse_second_reader(const struct check_opts *opts, const struct cli_call *call, struct err *e)
+{
+    size_t readers = opts->schema != NULL && strcmp(opts->schema, "-") == 0;
+
+    for (size_t i = 0; i < call->args_count; i++) {
+        readers += strcmp(call->args[i], "-") == 0;
+    }
+    return readers < 2 || err_set(e, ERR_USAGE, "standard input (-) can be read once only; give it once");
+}
+
 /* The first file that is not valid decides the exit status. */
 static int run_check(struct app *app, const struct cli_call *call, struct err *e)
 {
@@ -259,7 +281,8 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
     CLEANUP(schema_report_free) struct schema_report report = {.files = call->args_count};
     int status = 0;
 
-    if (!app_check_output(app, NULL, 0, e) || !open_checker(app, call->opts, &checker, e)) {
+    if (!app_check_output(app, NULL, 0, e) || !refuse_second_reader(call->opts, call, e) ||
+        !open_checker(app, call->opts, &checker, e)) {
         return err_exit_status(e);
     }
     for (size_t i = 0; i < call->args_count; i++) {
@@ -281,7 +304,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 static const struct cmd_example check_examples[] = {
     {"vpcmeta schema check body.json", "tells what request it is the body of, and its faults"},
     {"vpcmeta schema check --as instance_patch -", "a body from standard input"},
-    {"vpcmeta schema check --schema pet.json --map https://example.org/=./schemas rex.json", "any schema"},
+    {"vpcmeta schema check --schema pet.json --map https://example.org=./schemas rex.json", "any schema"},
     {NULL, NULL},
 };
 
@@ -293,8 +316,8 @@ const struct cmd_spec cmd_schema_check = {
         "Says what a body is valid as, or each of its faults with line and column, JSON pointer, reason and rule. "
         "Without --as the schema is told by the body's shape.\n\n"
         "With --schema the check is against any JSON Schema of draft 2020-12. Nothing is fetched: a reference that "
-        "leads out of the file is found in the folder that --map gives for its URI. As the draft says, 'format' is a "
-        "remark only; --assert-format makes it a rule.\n\n"
+        "leads out of the file is found in the folder that --map gives for its URI, one to " SCHEMA_CATALOG_URI
+        " in our own schemas. As the draft says, 'format' is a remark only; --assert-format makes it a rule.\n\n"
         "Exit status: 0 when every file is valid, 2 when one is not, or cannot be decided because checking it takes "
         "more effort than is allowed.",
     .examples = check_examples,

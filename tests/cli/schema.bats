@@ -221,6 +221,34 @@ JSON
     contains "$stderr" "cannot be resolved"
 }
 
+@test "a schema may refer to ours and be stricter" {
+    cat > strict.json <<'JSON'
+{"title":"https only","$ref":"https://vpcmeta.dev/schemas/instance_patch.json",
+ "properties":{"metadata_service":{"properties":{"protocol":{"const":"https"}}}}}
+JSON
+    echo '{"metadata_service":{"protocol":"https"}}' > body.json
+    vpcmeta schema check --schema strict.json body.json
+    same "$status" 0
+    same "$output" "valid: strict.json (https only)"
+    echo '{"metadata_service":{"protocol":"http"}}' > body.json
+    vpcmeta schema check --schema strict.json body.json
+    same "$status" 2
+    contains "$stderr" "/metadata_service/protocol: "
+    echo '{"metadata_service":{"hops":1}}' > body.json
+    vpcmeta schema check --schema strict.json body.json
+    same "$status" 2
+    contains "$stderr" "/metadata_service/hops: "
+}
+
+@test "a schema from standard input; not two things from it" {
+    vpcmeta schema check --schema - "$BODIES/bare-metal-stop-request.json" <<< '{"required":["type"]}'
+    same "$status" 0
+    same "$output" "valid: <stdin>"
+    vpcmeta schema check --schema - - <<< '{}'
+    same "$status" 2
+    contains "$stderr" "once"
+}
+
 @test "a fault in a schema is an error that names its place" {
     echo '{"minimum":"5"}' > wrong.json
     echo 1 > body.json

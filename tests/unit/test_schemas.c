@@ -324,7 +324,22 @@ static void expect_fault(struct sweep *sweep, const char *pointer, const char *w
     print_message("# %s at %s: %s\n", what, pointer, invalid ? text_string(&got) : "valid");
 }
 
-/* Puts an unknown member into the object at `pointer`, and a value of a wrong type in place of every member. */
+/* Gives the member a name without its last letter. */
+static void sweep_name(struct sweep *sweep, const char *pointer, json_t *object, const char *name)
+{
+    CLEANUP(text_free) struct text misspelt = {0}, place = {0};
+    JSON_CLEANUP json_t *value = json_incref(json_object_get(object, name));
+
+    text_append_size(&misspelt, name, strlen(name) - 1);
+    text_printf(&place, "%s/%s", pointer, misspelt.data);
+    json_object_del(object, name);
+    json_object_set(object, misspelt.data, value);
+    expect_fault(sweep, place.data, "misspelt member");
+    json_object_del(object, misspelt.data);
+    json_object_set(object, name, value);
+}
+
+/* An unknown member in the object at `pointer`; in place of every member a value of a wrong type, a misspelt name. */
 static void sweep_object(struct sweep *sweep, const char *pointer)
 {
     json_t *object = json_at(sweep->body, pointer);
@@ -348,6 +363,7 @@ static void sweep_object(struct sweep *sweep, const char *pointer)
         json_object_set_new(object, name, json_real(1.5));
         expect_fault(sweep, place.data, "wrong type");
         json_object_set(object, name, before);
+        sweep_name(sweep, pointer, object, name);
     }
 }
 
@@ -372,7 +388,7 @@ static void sweep_tree(struct sweep *sweep, const char *pointer)
     }
 }
 
-static void test_unknown_members_and_wrong_types_are_named_at_every_place(void **state)
+static void test_unknown_and_misspelt_members_and_wrong_types_are_named_at_every_place(void **state)
 {
     (void)state;
     struct sweep sweep = {0};
@@ -382,8 +398,8 @@ static void test_unknown_members_and_wrong_types_are_named_at_every_place(void *
         sweep_tree(&sweep, "");
         json_decref(sweep.body);
     }
-    print_message("report: unknown members and wrong types: %zu of %zu named at their place\n", sweep.right,
-                  sweep.count);
+    print_message("report: unknown members, misspelt members, wrong types: %zu of %zu named at their place\n",
+                  sweep.right, sweep.count);
     assert_int_equal(sweep.right, sweep.count);
 }
 
@@ -394,7 +410,7 @@ int main(void)
         cmocka_unit_test(test_examples_of_the_api_are_valid),
         cmocka_unit_test(test_templates_have_no_variant_by_volume),
         cmocka_unit_test(test_mutations_fail_at_the_mutated_place),
-        cmocka_unit_test(test_unknown_members_and_wrong_types_are_named_at_every_place),
+        cmocka_unit_test(test_unknown_and_misspelt_members_and_wrong_types_are_named_at_every_place),
     };
     return cmocka_run_group_tests(tests, open_catalog, close_catalog);
 }
