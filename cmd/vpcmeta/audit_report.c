@@ -20,7 +20,7 @@ const struct table_column audit_report_columns[] = {
     [REGION] = {.name = "region", .type = TABLE_STRING, .rank = 3},
     [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
     [NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
-    [MESSAGE] = {.name = "message", .type = TABLE_STRING, .least = 24},
+    [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24},
     [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
 };
 const size_t audit_report_columns_count = FINDING_COLUMNS;
