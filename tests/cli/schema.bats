@@ -4,7 +4,7 @@
 setup() {
     VPCMETA=${BUILD:?}/vpcmeta
     BODIES=$BATS_TEST_DIRNAME/../data/bodies
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
     # No credentials, no endpoint: the commands may not ask for any.
     export HOME=$BATS_TEST_TMPDIR
     unset "${!VPC_@}" "${!IBMCLOUD_@}" IC_API_KEY IBM_CREDENTIALS_FILE || true
