@@ -1,6 +1,13 @@
 /* vpcmeta version: which vpcmeta this is, and on what it stands. */
+#include <string.h>
+
 #include "app.h"
 #include "commands.h"
+#include "http/http.h"
+#include "schema/schema.h"
+#include "json/answer.h"
+
+enum { LIBRARIES = 5 };
 
 static const struct cmd_example version_examples[] = {
     {"vpcmeta version", "for people"},
@@ -8,23 +15,54 @@ static const struct cmd_example version_examples[] = {
     {0},
 };
 
-static json_t *describe(const struct cli_program *program)
+struct library {
+    const char *name, *version;
+};
+
+/* What it was built with: libcurl itself is not loaded for this. */
+static void list_libraries(struct library ret_libraries[LIBRARIES])
 {
-    return json_pack("{s:i, s:s, s:s, s:{s:s, s:s}}", "schema_version", 1, "name", program->name, "version",
-                     program->version, "libraries", "jansson", jansson_version_str(), "libyaml", render_yaml_version());
+    const struct library libraries[LIBRARIES] = {{"libcurl", http_built_with()},
+                                                 {"jansson", JANSSON_VERSION},
+                                                 {"simdjson", answer_built_with()},
+                                                 {"pcre2", schema_built_with()},
+                                                 {"libyaml", render_yaml_version()}};
+
+    memcpy(ret_libraries, libraries, sizeof(libraries));
+}
+
+static bool print_document(struct app *app, const struct library libraries[LIBRARIES], struct err *e)
+{
+    JSON_CLEANUP json_t *versions = json_object();
+
+    for (size_t i = 0; i < LIBRARIES; i++) {
+        json_object_set_new(versions, libraries[i].name, json_string(libraries[i].version));
+    }
+    JSON_CLEANUP json_t *document = json_pack("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
+                                              "version", app->program->version, "libraries", versions);
+    return app_check_output(app, NULL, 0, e) && app_print_document(app, document, e);
+}
+
+static bool print_text(const struct cli_program *program, const struct library libraries[LIBRARIES], struct err *e)
+{
+    CLEANUP(text_free) struct text out = {0};
+
+    text_printf(&out, "%s %s\n", program->name, program->version);
+    for (size_t i = 0; i < LIBRARIES; i++) {
+        text_printf(&out, "%s%s %s", i > 0 ? ", " : "", libraries[i].name, libraries[i].version);
+    }
+    text_append_char(&out, '\n');
+    return render_text(text_string(&out), out.size, stdout, e);
 }
 
 static int version(struct app *app, const struct cli_call *call, struct err *e)
 {
-    CLEANUP(text_free) struct text out = {0};
+    bool document = app->globals->output.value != RENDER_TABLE || app->globals->jq != NULL;
+    struct library libraries[LIBRARIES];
 
-    if (app->globals->output.value != RENDER_TABLE || app->globals->jq != NULL) {
-        JSON_CLEANUP json_t *description = describe(call->program);
-        return app_check_output(app, NULL, 0, e) && app_print_document(app, description, e) ? 0 : err_exit_status(e);
-    }
-    text_printf(&out, "%s %s\njansson %s, libyaml %s\n", call->program->name, call->program->version,
-                jansson_version_str(), render_yaml_version());
-    return render_text(text_string(&out), out.size, stdout, e) ? 0 : err_exit_status(e);
+    list_libraries(libraries);
+    bool printed = document ? print_document(app, libraries, e) : print_text(call->program, libraries, e);
+    return printed ? 0 : err_exit_status(e);
 }
 
 const struct cmd_spec cmd_version = {

@@ -308,6 +308,11 @@ const char *http_library(const struct http *http)
     return http->curl.version();
 }
 
+const char *http_built_with(void)
+{
+    return LIBCURL_VERSION;
+}
+
 void http_random(struct http *http, void *bytes, size_t size)
 {
     assert(size <= sizeof(http->random));

@@ -246,4 +246,7 @@ const char *http_method_name(enum http_method method);
 /* "libcurl/7.88.1 OpenSSL/3.0.15 ..." for doctor; owned by libcurl. */
 const char *http_library(const struct http *http);
 
+/* "7.88.1": the libcurl whose headers this was built with; known without loading it. */
+const char *http_built_with(void);
+
 #endif

@@ -200,3 +200,12 @@ struct answer_node answer_member(struct answer_node node, const char *name, size
     }
     return {nullptr, 0};
 }
+
+/* simdjson's macro is bare digits and dots */
+#define QUOTE(text)        #text
+#define QUOTE_VALUE(macro) QUOTE(macro)
+
+const char *answer_built_with(void)
+{
+    return QUOTE_VALUE(SIMDJSON_VERSION);
+}

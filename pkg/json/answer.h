@@ -151,6 +151,9 @@ void answer_pointer(struct answer_node node, struct text *out);
 bool answer_error(struct answer_node node, struct err *e, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* "3.0.1": the simdjson this was built with. */
+const char *answer_built_with(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -151,4 +151,7 @@ json_t *schema_fault_json(const struct schema_fault *fault, const struct json_do
 json_t *schema_output(enum schema_verdict verdict, const struct schema_faults *faults,
                       const struct json_document *document);
 
+/* "10.42": the PCRE2 this was built with. */
+const char *schema_built_with(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* Running patterns: PCRE2 with limits on everything. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "schema/pattern.h"
+#include "schema/schema.h"
 
 #include <pcre2.h>
 #include <stdio.h>
@@ -137,4 +138,12 @@ enum schema_match schema_pattern_match(struct schema_pattern *pattern, struct sc
     }
     /* 0 means a match with more groups than the match data has room for */
     return result >= 0 ? SCHEMA_MATCH : SCHEMA_MATCH_LIMIT;
+}
+
+#define QUOTE(text)        #text
+#define QUOTE_VALUE(macro) QUOTE(macro)
+
+const char *schema_built_with(void)
+{
+    return QUOTE_VALUE(PCRE2_MAJOR) "." QUOTE_VALUE(PCRE2_MINOR);
 }
