@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "clock/clock.h"
 
@@ -167,9 +169,6 @@ static bool choose_regions(struct app_session *session, const struct global_opts
 
     for (size_t i = 0; i < wanted->count; i++) {
         all |= strcmp(wanted->items[i], "all") == 0;
-        if (!check_region(wanted->items[i], e)) {
-            return false;
-        }
     }
     if (endpoint != NULL && (all || wanted->count > 1)) {
         return add_listed_regions(session, globals, endpoint, e);
@@ -220,27 +219,76 @@ void app_place(const struct app *app, struct text *out)
 
 /* --- open and close ------------------------------------------------------------------------------- */
 
-/* vpc-api.md 1.2: YYYY-MM-DD, not before 2019-01-01 and not after today in UTC. */
-static bool check_api_version(const char *date, struct err *e)
+static bool is_date(const char *date)
 {
-    char today[CLOCK_STAMP_SIZE];
     static const char shape[] = "dddd-dd-dd";
     bool fits = strlen(date) == sizeof(shape) - 1;
 
     for (size_t i = 0; fits && shape[i] != '\0'; i++) {
         fits = shape[i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shape[i];
     }
-    clock_stamp(clock_wall_s(clock_system()), today);
-    today[sizeof(shape) - 1] = '\0';
-    int month = fits ? atoi(date + 5) : 0;
-    int day = fits ? atoi(date + 8) : 0;
-    if (!fits || month < 1 || month > 12 || day < 1 || day > 31) {
+    if (!fits) {
+        return false;
+    }
+    struct tm asked = {.tm_year = atoi(date) - 1900, .tm_mon = atoi(date + 5) - 1, .tm_mday = atoi(date + 8)};
+    struct tm real = asked;
+    /* a day that is in no calendar, such as February 30, comes back as another one */
+    return timegm(&real) != (time_t)-1 && real.tm_mon == asked.tm_mon && real.tm_mday == asked.tm_mday;
+}
+
+/* vpc-api.md 1.2: YYYY-MM-DD, not before 2019-01-01 and not after today in UTC. */
+static bool check_api_version(const char *date, struct err *e)
+{
+    char today[CLOCK_STAMP_SIZE];
+
+    if (!is_date(date)) {
         return err_set(e, ERR_USAGE, "--api-version \"%s\" is no date YYYY-MM-DD", date);
     }
+    clock_stamp(clock_wall_s(clock_system()), today);
+    today[strlen("YYYY-MM-DD")] = '\0';
     if (strcmp(date, "2019-01-01") < 0 || strcmp(date, today) > 0) {
         return err_set(e, ERR_USAGE, "--api-version %s is out of range 2019-01-01..%s (today in UTC)", date, today);
     }
     return true;
+}
+
+static bool check_schema_dir(const char *path, struct err *e)
+{
+    struct stat status;
+
+    if (path == NULL || (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) {
+        return true;
+    }
+    return err_set(e, ERR_USAGE, "--schema-dir: there is no folder %s", path);
+}
+
+/* A host without a scheme has a dot (the form of IBMCLOUD_IS_NG_API_ENDPOINT); anything else is a slip. */
+static bool check_endpoint(const char *option, const char *url, struct err *e)
+{
+    if (url == NULL || strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 ||
+        (strstr(url, "://") == NULL && strchr(url, '.') != NULL)) {
+        return true;
+    }
+    return err_set(e, ERR_USAGE, "%s \"%s\" is no URL: write https://HOST%s", option, url,
+                   strcmp(option, "--endpoint") == 0 ? "/v1" : "");
+}
+
+static bool check_regions(const struct opt_list *regions, struct err *e)
+{
+    for (size_t i = 0; i < regions->count; i++) {
+        if (!check_region(regions->items[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Slips in options come before missing credentials: they would still be there when those are found. */
+static bool check_globals(const struct global_opts *globals, struct err *e)
+{
+    return check_api_version(globals->api_version, e) && check_regions(&globals->regions, e) &&
+           check_endpoint("--endpoint", globals->endpoint, e) && check_endpoint("--iam-url", globals->iam_url, e) &&
+           check_schema_dir(globals->schema_dir, e);
 }
 
 static bool open_trace(struct app_session *session, const char *path, struct err *e)
@@ -267,30 +315,38 @@ static bool open_http(const struct app *app, struct app_session *session, struct
     return session->http != NULL;
 }
 
+static bool find_credentials(const struct app *app, struct app_session *session, struct iam_credentials *ret,
+                             struct err *e)
+{
+    struct iam_sources sources = sources_of(app->globals);
+
+    if (!iam_discover(&sources, ret, e)) {
+        return false;
+    }
+    if (ret->warning != NULL) {
+        app_warn(app, "%s", ret->warning);
+    }
+    session->credential_source = copy(ret->source);
+    session->endpoint_source = copy(ret->endpoint_source != NULL ? ret->endpoint_source : "region");
+    return check_endpoint(session->endpoint_source, ret->endpoint, e);
+}
+
 struct app_session *app_session_open(const struct app *app, struct err *e)
 {
     const struct global_opts *globals = app->globals;
     CLEANUP(iam_credentials_free) struct iam_credentials credentials = {0};
-    struct iam_sources sources = sources_of(globals);
-
-    if (!check_api_version(globals->api_version, e) || !iam_discover(&sources, &credentials, e)) {
-        return NULL;
-    }
-    if (credentials.warning != NULL) {
-        app_warn(app, "%s", credentials.warning);
-    }
     struct app_session *session = calloc(1, sizeof(*session));
+
     if (session == NULL) {
         text_out_of_memory();
     }
     session->key = app_session_key(globals);
-    session->credential_source = copy(credentials.source);
-    session->endpoint_source = copy(credentials.endpoint_source != NULL ? credentials.endpoint_source : "region");
-    CLEANUP(text_free_pointer) char *endpoint = credentials.endpoint != NULL ? copy(credentials.endpoint) : NULL;
-    if (!open_trace(session, globals->trace, e) || !open_http(app, session, e)) {
+    if (!check_globals(globals, e) || !open_trace(session, globals->trace, e) || !open_http(app, session, e) ||
+        !find_credentials(app, session, &credentials, e)) {
         app_session_close(session);
         return NULL;
     }
+    CLEANUP(text_free_pointer) char *endpoint = credentials.endpoint != NULL ? copy(credentials.endpoint) : NULL;
     session->parser = answer_parser_create();
     session->iam = iam_create(&credentials, session->http, NULL);
     app_signals_watch(session->http);

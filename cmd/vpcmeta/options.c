@@ -150,7 +150,9 @@ static bool collect_targets(const struct selector_opts *opts, const struct cli_c
 
     if (opts->from != NULL &&
         !fsio_read(strcmp(opts->from, "-") == 0 ? "/dev/stdin" : opts->from, OPTIONS_FROM_MAX, &lines, e)) {
-        return err_wrap(e, "--from");
+        err_wrap(e, "--from");
+        e->code = ERR_USAGE;
+        return false;
     }
     for (size_t i = 0; i < lines.size; i++) {
         most += lines.data[i] == '\n';

@@ -223,8 +223,11 @@ int verb_set(struct app *app, const struct cli_call *call, const struct resource
 
     if (!options_selector(&opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) ||
-        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) || !app_connect(app, &scope, e) ||
-        !plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
+        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) || !app_connect(app, &scope, e)) {
+        return err_exit_status(e);
+    }
+    if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
+        err_wrap(e, "nothing was changed");
         return err_exit_status(e);
     }
     plan_make(list, &wanted, &plan);

@@ -170,7 +170,8 @@ static int open_status(const char *path, struct stat *ret_status, struct err *e)
         close_fd(&fd);
         return -1;
     }
-    if (!S_ISREG(ret_status->st_mode) && !S_ISFIFO(ret_status->st_mode)) {
+    /* a terminal and /dev/null are read as well: both come as standard input */
+    if (!S_ISREG(ret_status->st_mode) && !S_ISFIFO(ret_status->st_mode) && !S_ISCHR(ret_status->st_mode)) {
         err_set(e, ERR_IO, "%s is not a regular file", path);
         close_fd(&fd);
         return -1;

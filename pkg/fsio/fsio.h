@@ -31,8 +31,8 @@ bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *
 bool fsio_make_private_file(const char *path, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Appends the file's content, at most `limit` bytes; a bigger file is an error. Only regular files and pipes are
- * read. Errors: ERR_NOT_FOUND when it does not exist, else ERR_IO.
+ * Appends the file's content, at most `limit` bytes; a bigger file is an error. Only regular files, pipes and
+ * terminals are read. Errors: ERR_NOT_FOUND when it does not exist, else ERR_IO.
  */
 bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct err *e)
     __attribute__((warn_unused_result));

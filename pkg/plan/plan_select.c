@@ -273,13 +273,14 @@ static bool check_targets(const struct selection *selection, struct err *e)
             text_printf(&lost, "%s\"%s\"", lost_count > 1 ? ", " : "", targets->items[i]);
         }
     }
-    if (lost_count == 0) {
+    /* what could not be read may hold the lost ones */
+    if (lost_count == 0 || (selection->ret_missing != NULL && selection->ret_missing->size > 0)) {
         return true;
     }
     if (lost_count > 10) {
         text_printf(&lost, " and %zu more", lost_count - 10);
     }
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s; nothing was changed",
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s",
                    selection->kind_count > 1 ? "resource" : selection->kinds[0]->singular, text_string(&lost));
 }
 
