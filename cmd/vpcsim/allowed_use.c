@@ -17,3 +17,11 @@ void allowed_use_instance(const char *expression, const struct instance *instanc
     (void)field;
     (void)reply;
 }
+
+void allowed_use_check(const char *expression, bool bare_metal, const char *field, struct reply *reply)
+{
+    (void)expression;
+    (void)bare_metal;
+    (void)field;
+    (void)reply;
+}

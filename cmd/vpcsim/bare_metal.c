@@ -107,6 +107,14 @@ void bare_metal_add(struct region *region, struct bare_metal *server, const char
     collection_add(region, &region->bare_metals, entity);
 }
 
+void bare_metal_drop_initialization(struct bare_metal *server)
+{
+    free(server->user_data);
+    server->user_data = NULL;
+    free(server->trusted_profile.id);
+    server->trusted_profile = (struct trusted_profile){0};
+}
+
 void bare_metal_read_initialization(struct region *region, const json_t *body, const char *at,
                                     struct bare_metal *server, struct reply *reply)
 {
@@ -120,10 +128,8 @@ void bare_metal_read_initialization(struct region *region, const json_t *body, c
     if (server->image != NULL && server->image->windows && json_array_size(keys) == 0) {
         reply_bad_field(reply, place, NULL, "A Windows image needs at least one key.");
     }
-    free(server->user_data);
+    bare_metal_drop_initialization(server);
     server->user_data = alloc_string(json_string_value(json_object_get(body, "user_data")));
-    free(server->trusted_profile.id);
-    server->trusted_profile = (struct trusted_profile){0};
     snprintf(place, sizeof(place), "%sdefault_trusted_profile.target", at);
     resolve_trusted_profile(body, place, &server->trusted_profile, reply);
 }

@@ -17,6 +17,9 @@ void bare_metal_set_status(struct region *region, struct bare_metal *server, enu
 void bare_metal_read_initialization(struct region *region, const json_t *body, const char *at,
                                     struct bare_metal *server, struct reply *reply);
 
+/* Frees the user data and the trusted profile. */
+void bare_metal_drop_initialization(struct bare_metal *server);
+
 /* The server that the path names, or NULL and 404. */
 struct bare_metal *bare_metal_named(const struct request *request, struct reply *reply);
 

@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "bare_metal.h"
+#include "group.h"
 #include "instance.h"
 #include "links.h"
 #include "sim.h"
@@ -171,7 +172,20 @@ static void restrict_boot_volume(struct generator *generator, struct instance *i
     }
 }
 
-static struct instance *make_instance(struct generator *generator, const char *name)
+static void make_plain(const struct region *region, const struct group *group, struct instance *instance)
+{
+    instance->status = STATUS_RUNNING;
+    instance->lifecycle = LIFECYCLE_STABLE;
+    instance->profile = world_instance_profile("bx2-4x16");
+    instance->image = (const struct image *)region->images.items[0];
+    instance->subnet = group->subnets[0];
+    instance->vpc = instance->subnet->vpc;
+    instance->zone = (uint8_t)instance->subnet->zone;
+    instance->resource_group = group->resource_group;
+}
+
+/* Members of a group live in its subnet and are plain otherwise. */
+static struct instance *make_instance(struct generator *generator, const char *name, const struct group *group)
 {
     struct instance *instance = alloc_zeroed(1, sizeof(*instance));
 
@@ -186,7 +200,11 @@ static struct instance *make_instance(struct generator *generator, const char *n
     instance->metadata = pick_metadata(generator, strcmp(instance->profile->architecture, "amd64") == 0);
     pick_status(generator, instance);
     pick_place(generator, instance);
-    pick_trusted_profile(generator, &instance->trusted_profile);
+    if (group != NULL) {
+        make_plain(generator->region, group, instance);
+    } else {
+        pick_trusted_profile(generator, &instance->trusted_profile);
+    }
     instance->spot = chance(generator, 30);
     instance->delete_on_preemption = instance->spot && chance(generator, 500);
     instance->interface_style = chance(generator, 200);
@@ -202,13 +220,78 @@ static struct instance *make_instance(struct generator *generator, const char *n
     return instance;
 }
 
-static void make_instances(struct generator *generator)
+/* Members are running, as their template says; a quarter of the groups were moved: their members are of another. */
+static void make_member(struct generator *generator, struct group *group, const struct template *built_from)
 {
-    for (unsigned i = 0; i < generator->options->instances; i++) {
+    static const char *const first[] = {"quilt", "river", "maple", "cobalt", "ember", "harbor", "meadow", "pixel"};
+    static const char *const second[] = {"amber", "birch", "coral", "drift", "echo", "flint", "grove", "haze"};
+    uint64_t number = random_next(&generator->random);
+    char name[64];
+
+    snprintf(name, sizeof(name), "%.30s-%s-%s-%02u", group->entity.name, first[number & 7], second[number >> 3 & 7],
+             (unsigned)group->members.count + 1);
+    struct instance *instance = make_instance(generator, name, group);
+    instance->metadata = template_metadata(built_from);
+    instance->created_disabled = !instance->metadata.enabled;
+    instance->template_id = alloc_string(built_from->entity.id);
+    group_add_member(generator->region, group, instance, built_from);
+}
+
+/* Templates that groups may use, in turn; NULL when there is none. */
+static struct template *pick_template(const struct region *region, unsigned number)
+{
+    for (size_t i = 0; i < region->templates.count; i++) {
+        struct template *template = (struct template *)region->templates.items[(number + i) % region->templates.count];
+        if (!template_links(template)) {
+            return template;
+        }
+    }
+    return NULL;
+}
+
+/* The members are part of the fleet's size: at most a quarter of it. Returns how many there are. */
+static unsigned make_groups(struct generator *generator)
+{
+    struct region *region = generator->region;
+    unsigned budget = generator->options->instances / 4;
+    unsigned made = 0;
+
+    for (unsigned i = 0; i < generator->options->groups && region->templates.count > 0; i++) {
+        struct template *template = pick_template(region, i * 2);
+        struct group *group = alloc_zeroed(1, sizeof(*group));
+        char name[32];
+        if (template == NULL) {
+            free(group);
+            break;
+        }
+        snprintf(name, sizeof(name), "asg-%s-%02u", roles[i % ROLES].name, i + 1);
+        group->entity.key = random_next(&generator->random);
+        group->entity.name = alloc_string(name);
+        group->entity.created_s = FLEET_BORN_S + (int64_t)i * 86400;
+        group->template = template;
+        group->resource_group = template->resource_group;
+        group->subnets[0] = (struct subnet *)region->subnets.items[i % region->subnets.count];
+        group->subnet_count = 1;
+        group->managed = i % 4 == 3;
+        group->load_balancer_pool = i % 3 == 2;
+        group->application_port = group->load_balancer_pool ? 8443 : 0;
+        group_add(region, group, NULL);
+        const struct template *built_from = i % 4 == 1 ? pick_template(region, i * 2 + 1) : template;
+        for (unsigned members = 2 + i % 4; members > 0 && made < budget; members--, made++) {
+            make_member(generator, group, built_from);
+            group->membership_count++;
+        }
+    }
+    return made;
+}
+
+static void make_instances(struct generator *generator, unsigned made)
+{
+    for (unsigned i = made; i < generator->options->instances; i++) {
         unsigned role = pick_role(generator);
         char name[32];
         snprintf(name, sizeof(name), "%s-%04u", roles[role].name, ++generator->counters[role]);
-        make_instance(generator, name);
+        make_instance(generator, name, NULL);
     }
 }
 
@@ -356,8 +439,8 @@ void generate_fleet(struct sim *sim)
             .options = &sim->options,
             .random = {random_mix(sim->options.seed, random_hash(region->name, strlen(region->name)))},
         };
-        make_instances(&generator);
         make_templates(&generator);
+        make_instances(&generator, make_groups(&generator));
         make_bare_metals(&generator);
     }
 }

@@ -7,16 +7,26 @@
 
 #include "routes.h"
 
-/* instances.c, instance_create.c, instance_patch.c */
+/* instances.c, instance_actions.c */
 route_handler instances_list, instances_get, instances_patch, instances_delete, instances_create;
-route_handler instances_initialization;
+route_handler instances_initialization, instances_action, instances_reinitialize;
 
 /* templates.c */
 route_handler templates_list, templates_get, templates_create, templates_patch, templates_delete;
 
-/* bare_metal.c */
+/* bare_metal.c, bare_metal_actions.c */
 route_handler bare_metal_list, bare_metal_get, bare_metal_create, bare_metal_patch, bare_metal_delete;
-route_handler bare_metal_initialization;
+route_handler bare_metal_initialization, bare_metal_replace_initialization, bare_metal_start, bare_metal_stop,
+    bare_metal_restart;
+
+/* images.c, profiles.c */
+route_handler images_list, images_get, images_patch, images_instance_profiles, images_bare_metal_profiles;
+route_handler volumes_list, volumes_get, instance_profiles_list, instance_profiles_get, bare_metal_profiles_list,
+    bare_metal_profiles_get;
+
+/* groups.c, memberships.c */
+route_handler groups_list, groups_get, groups_create, groups_patch, groups_delete;
+route_handler memberships_list, memberships_get, memberships_patch, memberships_delete, memberships_delete_all;
 
 /* places.c */
 route_handler vpcs_list, vpcs_get, subnets_list, subnets_get, keys_list, keys_get;

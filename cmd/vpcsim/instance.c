@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "group.h"
 #include "links.h"
 #include "schedule.h"
 #include "sim.h"
@@ -124,7 +125,7 @@ void instance_remove(struct region *region, struct instance *instance)
         store_free_volume(boot);
     }
     if (instance->membership != NULL) {
-        instance->membership->instance = NULL;
+        group_member_gone(region, instance->membership);
     }
     collection_remove(&region->instances, &instance->entity);
     store_free_instance(instance);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "sim.h"
 
 struct event {
     int64_t due_ms;
@@ -87,6 +88,8 @@ void schedule_run(struct schedule *schedule, int64_t now_ms)
 {
     while (schedule->count > 0 && schedule->heap[0].due_ms <= now_ms) {
         struct event event = take_first(schedule);
+        /* what follows from it is reckoned from when it was due, not from when somebody looked */
+        event.region->sim->now_ms = event.due_ms;
         event.run(event.region, event.id, event.due_ms);
     }
 }

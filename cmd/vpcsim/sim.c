@@ -64,7 +64,9 @@ bool sim_reset(struct sim *sim, struct err *e)
 
 void sim_advance(struct sim *sim)
 {
-    sim->now_ms = clock_monotonic_ms(sim->clock);
+    int64_t now_ms = clock_monotonic_ms(sim->clock);
+
     sim->now_s = clock_wall_s(sim->clock);
-    schedule_run(sim->schedule, sim->now_ms);
+    schedule_run(sim->schedule, now_ms);
+    sim->now_ms = now_ms;
 }

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "body.h"
+#include "group.h"
 #include "reply.h"
 #include "sim.h"
 #include "template.h"
@@ -119,6 +120,7 @@ static void append_group(const struct region *region, const struct group *group,
     append_head(region, "group", &group->entity, first, out);
     append_crn(region, "instance-group", -1, group->entity.id, out);
     append_string(out, "template", group->template->entity.id);
+    append_string(out, "status", store_status_name(group_status(group)));
     append_string(out, "resource_group", group->resource_group->id);
     text_append(out, ",\"subnets\":[");
     for (size_t i = 0; i < group->subnet_count; i++) {
@@ -139,7 +141,7 @@ static void append_memberships(const struct region *region, struct text *out, bo
             append_string(out, "group", group->entity.id);
             append_string(out, "instance", member->instance != NULL ? member->instance->entity.id : NULL);
             append_string(out, "template", member->template_id);
-            append_string(out, "status", store_status_name(member->status));
+            append_string(out, "status", store_status_name(group_member_status(member)));
             text_append_char(out, '}');
             *first = false;
         }

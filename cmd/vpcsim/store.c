@@ -192,7 +192,7 @@ void store_free_membership(void *record)
     free_entity(membership);
 }
 
-static void free_group(void *record)
+void store_free_group(void *record)
 {
     struct group *group = record;
 
@@ -222,7 +222,7 @@ void store_region_free(struct region *region)
 {
     collection_free(&region->instances, store_free_instance);
     collection_free(&region->bare_metals, store_free_bare_metal);
-    collection_free(&region->groups, free_group);
+    collection_free(&region->groups, store_free_group);
     collection_free(&region->templates, store_free_template);
     collection_free(&region->placement_groups, free_entity);
     collection_free(&region->vnis, free_entity);

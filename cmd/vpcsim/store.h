@@ -191,6 +191,7 @@ struct group {
     int membership_count;
     int application_port; /* 0: none */
     bool load_balancer_pool, managed, deleting;
+    bool failed;               /* the last member could not be made */
     struct collection members; /* of struct membership */
 };
 
@@ -201,8 +202,7 @@ struct membership {
     char *template_id, *template_name; /* as it was built; the template may be gone */
     unsigned template_zone;
     int64_t updated_s, due_ms;
-    uint8_t status;
-    bool delete_instance;
+    bool deleting, delete_instance;
 };
 
 /* Links of trusted profiles to servers, in IAM (vpc-api.md 6.4). */
@@ -250,6 +250,7 @@ void store_free_bare_metal(void *server);
 void store_free_template(void *template);
 void store_free_membership(void *membership);
 void store_free_volume(void *volume);
+void store_free_group(void *group);
 void store_free_allowed_use(struct allowed_use *use);
 
 /* Zone number of "us-south-2" in its region, or -1. */
