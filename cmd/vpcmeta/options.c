@@ -77,6 +77,11 @@ static const struct opt_spec write_opt[] = {
     OPT_FLAG(struct write_opts, yes, 'y', "yes", "do not ask for confirmation"),
     OPT_INT(struct write_opts, concurrency, 'j', "concurrency", 1, OPTIONS_CONCURRENCY_MAX,
             "writes under way at a time", .word = "auto", .default_value = "auto"),
+    OPT_INT(struct write_opts, tps, 0, "tps", 1, 100000, "requests a second at the most"),
+    OPT_INT(struct write_opts, max_failures, 0, "max-failures", 0, 1000000,
+            "begin no more after so many failures (0 is as 1)", .flags = OPT_PERCENTS),
+    OPT_COMMA_LIST(struct write_opts, batches, 0, "batch", "N|P%,...",
+                   "change so many, wait for their success, go on: 1,10%,100%"),
     OPT_END,
 };
 const struct opt_group write_group = {"Writing", write_opt, sizeof(struct write_opts)};
@@ -111,6 +116,38 @@ struct resource_settings options_settings(const struct metadata_opts *metadata, 
 unsigned options_concurrency(const struct write_opts *write)
 {
     return write->concurrency.unit == OPT_WORD ? OPTIONS_CONCURRENCY_AUTO : (unsigned)write->concurrency.value;
+}
+
+static bool parse_share(const char *word, struct fleet_share *ret)
+{
+    CLEANUP(text_free) struct text digits = {0};
+    size_t size = strlen(word);
+    bool percent = size > 0 && word[size - 1] == '%';
+    long value;
+
+    text_append_size(&digits, word, percent ? size - 1 : size);
+    if (!text_to_long(text_string(&digits), 1, percent ? 100 : 1000000, &value)) {
+        return false;
+    }
+    *ret = (struct fleet_share){.percent = percent, .value = (unsigned)value};
+    return true;
+}
+
+bool options_limits(const struct write_opts *write, struct fleet_limits *ret, struct err *e)
+{
+    *ret = (struct fleet_limits){.has_max_failures = write->max_failures.given,
+                                 .max_failures = {.percent = write->max_failures.unit == OPT_PERCENT,
+                                                  .value = (unsigned)write->max_failures.value}};
+    if (write->batches.count > FLEET_BATCHES_MAX) {
+        return err_set(e, ERR_USAGE, "--batch takes at most %d sizes", FLEET_BATCHES_MAX);
+    }
+    for (size_t i = 0; i < write->batches.count; i++) {
+        if (!parse_share(write->batches.items[i], &ret->batches[ret->batch_count++])) {
+            return err_set(e, ERR_USAGE, "--batch %s is neither a number of servers nor a share such as 10%%",
+                           write->batches.items[i]);
+        }
+    }
+    return true;
 }
 
 /* --- selectors ----------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #define VPCMETA_OPTIONS_H
 
 #include "cli/cli.h"
+#include "fleet/fleet_gate.h"
 #include "plan/plan_select.h"
 #include "resource/resource.h"
 
@@ -50,7 +51,8 @@ struct resource_settings options_settings(const struct metadata_opts *metadata, 
 /* "Writing to a fleet" of cli.md. */
 struct write_opts {
     bool dry_run, exit_code, yes;
-    struct opt_int concurrency;
+    struct opt_int concurrency, tps, max_failures;
+    struct opt_list batches;
 };
 extern const struct opt_group write_group;
 enum {
@@ -61,6 +63,10 @@ enum {
 
 /* Requests in flight that the options ask for. */
 unsigned options_concurrency(const struct write_opts *write);
+
+/* --max-failures and --batch; ERR_USAGE for a batch that is neither N nor N%. */
+bool options_limits(const struct write_opts *write, struct fleet_limits *ret, struct err *e)
+    __attribute__((warn_unused_result));
 
 /*
  * A selector from options, arguments and --from (a file or "-", one name, id or CRN a line, # comments). Frees with

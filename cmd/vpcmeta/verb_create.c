@@ -80,6 +80,7 @@ struct creation {
     struct resource_list *list; /* takes the record of what was created */
     struct resource *record;
     struct fleet_result result;
+    struct err error; /* behind the result's code and reason */
 };
 
 static bool read_created(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
@@ -104,10 +105,10 @@ static void created(const struct vpc_answer *answer, void *context)
         result->after = creation->record->settings;
         return;
     }
-    result->error = *answer->error;
+    creation->error = *answer->error;
     result->outcome = reply->maybe_acted ? FLEET_UNKNOWN : FLEET_FAILED;
     if (reply->maybe_acted) {
-        err_wrap(&result->error, "it may have been created: look for it by name before creating it again");
+        err_wrap(&creation->error, "it may have been created: look for it by name before creating it again");
     }
 }
 
@@ -121,7 +122,7 @@ static void check_answer(struct creation *creation, const struct resource_settin
     if (result->outcome == FLEET_CHANGED && missing != 0) {
         resource_settings_describe(&changes, &result->after, asked, missing);
         result->outcome = FLEET_FAILED;
-        err_set(&result->error, ERR_FAILED, "created, but not as asked (%s)", text_string(&changes));
+        err_set(&creation->error, ERR_FAILED, "created, but not as asked (%s)", text_string(&changes));
     }
 }
 
@@ -164,6 +165,10 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
                                            .context = &creation});
     bool whole = http_run(scope->http, e);
     check_answer(&creation, &asked);
+    if (creation.error.code != ERR_NONE) {
+        creation.result.code = creation.error.code;
+        creation.result.reason = creation.error.message;
+    }
     struct fleet_run run = {.results = &creation.result, .count = 1, .summary = {.selected = 1}};
     run.summary.counts[creation.result.outcome] = 1;
     verb_run_id(run_id);
@@ -177,7 +182,7 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     if (creation.result.outcome == FLEET_CHANGED) {
         app_note(app, "created %s %s (%s)", kind->singular, record->name, record->id);
     } else if (whole) {
-        *e = creation.result.error;
+        *e = creation.error;
         err_wrap(e, "creating the %s", kind->singular);
     }
     return err_exit_status(e);

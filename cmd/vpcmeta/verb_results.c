@@ -73,7 +73,7 @@ static void add_result(struct table *table, const struct fleet_result *result)
     set_settings(table, COLUMN_BEFORE, &result->before);
     set_settings(table, COLUMN_AFTER, &result->after);
     table_set_bool(table, COLUMN_RESTART, result->restart_needed);
-    table_set_string(table, COLUMN_REASON, result->error.message);
+    table_set_string(table, COLUMN_REASON, result->reason != NULL ? result->reason : "");
     if (result->http_status > 0) {
         table_set_int(table, COLUMN_STATUS, result->http_status);
     } else {
@@ -119,8 +119,8 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
                                                             [FLEET_UNKNOWN] = TABLE_BAD};
     CLEANUP(text_free) struct text change = {0};
 
-    if (result->error.code != ERR_NONE) {
-        text_append(&change, result->error.message);
+    if (result->reason != NULL) {
+        text_append(&change, result->reason);
     } else {
         resource_settings_describe(&change, &result->before, &result->after,
                                    resource_settings_diff(&result->before, &result->after));

@@ -183,7 +183,7 @@ static int show_plan(struct app *app, const struct set_opts *opts, const struct 
 
 static int carry_out(struct app *app, const struct plan_scope *scope, const struct set_opts *opts,
                      const struct resource_kind *kind, const struct plan *plan, struct resource_list *list,
-                     struct err *e)
+                     const struct fleet_limits *limits, struct err *e)
 {
     CLEANUP(fleet_run_free) struct fleet_run run = {0};
     struct err stopped = ERR_INIT;
@@ -196,6 +196,8 @@ static int carry_out(struct app *app, const struct plan_scope *scope, const stru
                                                       .regions = scope->regions,
                                                       .region_count = scope->region_count,
                                                       .concurrency = options_concurrency(&opts->write),
+                                                      .max_per_second = (unsigned)opts->write.tps.value,
+                                                      .limits = limits,
                                                       .progress = verb_progress_step,
                                                       .progress_context = &progress},
                               list, &run, &stopped);
@@ -205,6 +207,10 @@ static int carry_out(struct app *app, const struct plan_scope *scope, const stru
     }
     tell_restarts(app, &run, kind);
     tell_summary(app, &run.summary);
+    if (run.summary.budget_spent) {
+        app_warn(app, "stopped after %zu failures: %zu were not begun",
+                 run.summary.counts[FLEET_FAILED] + run.summary.counts[FLEET_UNKNOWN], run.summary.withheld);
+    }
     if (!whole) {
         *e = stopped;
         return err_exit_status(e);
@@ -219,9 +225,10 @@ int verb_set(struct app *app, const struct cli_call *call, const struct resource
     CLEANUP(options_selector_free) struct options_selector selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
+    struct fleet_limits limits;
     struct plan_scope scope;
 
-    if (!options_selector(&opts->select, call, &selector, e) ||
+    if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) ||
         !app_check_output(app, verb_result_columns, verb_result_columns_count, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
@@ -243,5 +250,5 @@ int verb_set(struct app *app, const struct cli_call *call, const struct resource
     if (!confirm(app, opts, kind, &plan, &counts, e)) {
         return err_exit_status(e);
     }
-    return carry_out(app, &scope, opts, kind, &plan, list, e);
+    return carry_out(app, &scope, opts, kind, &plan, list, &limits, e);
 }

@@ -33,9 +33,10 @@ static void finish(struct fleet_task *task, enum fleet_outcome outcome)
     result->outcome = outcome;
     summary->counts[outcome]++;
     if (outcome == FLEET_FAILED) {
-        summary->conflicts += result->error.code == ERR_CONFLICT;
-        summary->refused += result->error.code == ERR_AUTH;
+        summary->conflicts += result->code == ERR_CONFLICT;
+        summary->refused += result->code == ERR_AUTH;
     }
+    fleet_gate_note(&fleet->gate, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
     if (fleet->options->progress != NULL) {
         fleet->options->progress(result, summary, fleet->options->progress_context);
     }
@@ -44,7 +45,8 @@ static void finish(struct fleet_task *task, enum fleet_outcome outcome)
 
 static void finish_failed(struct fleet_task *task, const struct err *error, enum fleet_outcome outcome)
 {
-    task->result->error = *error;
+    task->result->code = error->code;
+    task->result->reason = resource_list_keep(task->fleet->strings, error->message);
     finish(task, outcome);
 }
 
@@ -108,13 +110,13 @@ static void after_read(struct fleet_task *task)
 {
     struct fleet *fleet = task->fleet;
     struct resource_settings *wanted = &fleet->wanted;
-    struct plan_item judged = {0};
+    char reason[PLAN_REASON_SIZE];
+    enum plan_verdict verdict = plan_judge(&task->fresh, wanted, &task->mask, reason);
 
-    judged.verdict = plan_judge(&task->fresh, wanted, &task->mask, judged.reason, sizeof(judged.reason));
     if (!task->sent) {
         task->result->before = task->fresh.settings;
     }
-    if (judged.verdict == PLAN_UNCHANGED) {
+    if (verdict == PLAN_UNCHANGED) {
         task->result->after = task->fresh.settings;
         if (task->sent) {
             finish_changed(task);
@@ -128,9 +130,9 @@ static void after_read(struct fleet_task *task)
         finish_failed(task, &task->lost_error, FLEET_FAILED);
         return;
     }
-    if (judged.verdict == PLAN_SKIP) {
+    if (verdict == PLAN_SKIP) {
         struct err error = ERR_INIT;
-        err_set(&error, ERR_FAILED, "%s", judged.reason);
+        err_set(&error, ERR_FAILED, "%s", reason);
         finish_failed(task, &error, FLEET_SKIPPED);
         return;
     }
@@ -245,13 +247,18 @@ static void start_write(struct fleet_task *task)
 
 /* --- the windows --------------------------------------------------------------------------------- */
 
+static void skip_to_a_change(struct fleet *fleet)
+{
+    while (fleet->next < fleet->plan->count && fleet->plan->items[fleet->next].verdict != PLAN_CHANGE) {
+        fleet->next++;
+    }
+}
+
 static struct fleet_task *next_task(struct fleet *fleet)
 {
-    while (fleet->next < fleet->plan->count) {
+    skip_to_a_change(fleet);
+    if (fleet->next < fleet->plan->count && fleet_gate_pass(&fleet->gate)) {
         struct fleet_result *result = &fleet->run->results[fleet->next++];
-        if (result->item->verdict != PLAN_CHANGE) {
-            continue;
-        }
         struct fleet_task *task = calloc(1, sizeof(*task));
         if (task == NULL) {
             text_out_of_memory();
@@ -268,7 +275,7 @@ static void take_up(struct fleet *fleet)
     unsigned window = fleet->options->concurrency;
     struct fleet_task *task;
 
-    while (fleet->writing < window && (task = fleet_queue_pop(&fleet->ready)) != NULL) {
+    while (!fleet->gate.closed && fleet->writing < window && (task = fleet_queue_pop(&fleet->ready)) != NULL) {
         start_write(task);
     }
     while (fleet->reading < window && fleet->ready.count < window && (task = next_task(fleet)) != NULL) {
@@ -276,16 +283,29 @@ static void take_up(struct fleet *fleet)
     }
 }
 
-static void settle_the_rest(struct fleet *fleet)
+static void withhold(struct fleet_result *result, struct fleet *fleet, const char *reason)
 {
+    result->outcome = FLEET_SKIPPED;
+    result->code = fleet->gate.closed ? ERR_BUDGET : ERR_CANCELLED;
+    result->reason = reason;
+    fleet->run->summary.counts[FLEET_SKIPPED]++;
+    fleet->run->summary.withheld++;
+}
+
+/* Whatever was not sent when the run ended: closed by failures, or interrupted. */
+static void withhold_the_rest(struct fleet *fleet)
+{
+    const char *reason = fleet->gate.closed ? "not begun: too many failures before" : "not begun: interrupted";
     struct fleet_task *task;
 
-    /* Cancelled: every queued request has ended, but tasks between a read and a write, or not begun, have not. */
-    while ((task = fleet_queue_pop(&fleet->ready)) != NULL || (task = next_task(fleet)) != NULL) {
-        struct err error = ERR_INIT;
-        err_set(&error, ERR_CANCELLED, "not begun: interrupted");
-        finish_failed(task, &error, FLEET_SKIPPED);
+    while ((task = fleet_queue_pop(&fleet->ready)) != NULL) {
+        withhold(task->result, fleet, reason);
+        free(task);
     }
+    for (skip_to_a_change(fleet); fleet->next < fleet->plan->count; skip_to_a_change(fleet)) {
+        withhold(&fleet->run->results[fleet->next++], fleet, reason);
+    }
+    fleet->run->summary.budget_spent = fleet->gate.closed && fleet->run->summary.withheld > 0;
 }
 
 static void begin_results(const struct plan *plan, struct fleet_run *run)
@@ -307,7 +327,8 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
         }
         result->outcome = item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED;
         if (item->verdict == PLAN_SKIP) {
-            err_set(&result->error, ERR_FAILED, "%s", item->reason);
+            result->code = ERR_FAILED;
+            result->reason = item->reason;
         }
         run->summary.counts[result->outcome]++;
     }
@@ -334,10 +355,13 @@ bool fleet_change(const struct plan *plan, const struct fleet_options *options, 
     struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret, .wanted = plan->wanted};
 
     begin_results(plan, ret);
+    fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
     http_set_window(options->http, 2 * options->concurrency);
+    http_set_pace(options->http, options->max_per_second);
     take_up(&fleet);
     bool whole = http_run(options->http, e);
-    settle_the_rest(&fleet);
+    http_set_pace(options->http, 0);
+    withhold_the_rest(&fleet);
     return whole;
 }
 

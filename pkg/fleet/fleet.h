@@ -10,6 +10,7 @@
 #ifndef FLEET_FLEET_H
 #define FLEET_FLEET_H
 
+#include "fleet/fleet_gate.h"
 #include "plan/plan.h"
 #include "vpc/vpc.h"
 
@@ -30,12 +31,15 @@ struct fleet_result {
     unsigned attempts; /* requests that changed or tried to change it */
     int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
-    struct err error; /* of FLEET_FAILED and FLEET_UNKNOWN; code ERR_NONE otherwise */
+    enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
+    const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
 struct fleet_summary {
     size_t selected, counts[FLEET_OUTCOMES];
     size_t conflicts, refused; /* failed ones by cause: changed by somebody else; credentials */
+    size_t withheld;           /* skipped ones that were not begun: interrupted, or too many failures */
+    bool budget_spent;         /* failures ended the run before its end */
 };
 
 /* Called as each result is final, in the order of completion. */
@@ -45,8 +49,10 @@ struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
     size_t region_count;
-    unsigned concurrency;        /* writes under way; as many reads run beside them */
-    fleet_progress_fn *progress; /* NULL: none */
+    unsigned concurrency;              /* writes under way; as many reads run beside them */
+    unsigned max_per_second;           /* requests; 0: no ceiling */
+    const struct fleet_limits *limits; /* NULL: none */
+    fleet_progress_fn *progress;       /* NULL: none */
     void *progress_context;
 };
 
@@ -68,7 +74,7 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret);
 
 void fleet_run_free(struct fleet_run *run); /* zero-initialised values allowed; for CLEANUP */
 
-/* The exit status of a run (cli.md, "Exit codes"): 0, 1, 4, 5 or 6. */
+/* The exit status of a run (cli.md, "Exit codes"): 0, 1, 4, 5, 6 or 7. */
 int fleet_exit_status(const struct fleet_summary *summary);
 
 #endif

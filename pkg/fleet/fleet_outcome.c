@@ -36,6 +36,10 @@ int fleet_exit_status(const struct fleet_summary *summary)
     size_t good = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_UNCHANGED];
     struct err error = ERR_INIT;
 
+    if (summary->budget_spent) {
+        error.code = ERR_BUDGET;
+        return err_exit_status(&error);
+    }
     if (bad == 0) {
         return 0;
     }

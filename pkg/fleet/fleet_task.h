@@ -31,6 +31,7 @@ struct fleet {
     struct resource_list *strings;
     struct fleet_run *run;
     struct resource_settings wanted;
+    struct fleet_gate gate;
     struct fleet_queue ready; /* read, to be written */
     size_t next;              /* item that is taken up next */
     unsigned reading, writing;

@@ -15,39 +15,40 @@ static bool is_one_of(const char *value, const char *const words[])
 }
 
 /* vpc-api.md 4.1: no status is documented to refuse the patch, but in these nothing useful can come of it. */
-static bool state_refuses(const struct resource *record, char *reason, size_t size)
+static bool state_refuses(const struct resource *record, char *reason)
 {
     static const char *const lifecycle_states[] = {"deleting", "failed", "suspended", NULL};
     static const char *const statuses[] = {"deleting", "failed", NULL};
 
     if (is_one_of(record->lifecycle_state, lifecycle_states)) {
-        snprintf(reason, size, "lifecycle state is %s", record->lifecycle_state);
+        snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
         return true;
     }
     if (is_one_of(record->status, statuses)) {
-        snprintf(reason, size, "status is %s", record->status);
+        snprintf(reason, PLAN_REASON_SIZE, "status is %s", record->status);
         return true;
     }
     return false;
 }
 
 enum plan_verdict plan_judge(const struct resource *record, const struct resource_settings *wanted, unsigned *ret_mask,
-                             char *reason, size_t size)
+                             char ret_reason[PLAN_REASON_SIZE])
 {
     unsigned mask = resource_settings_diff(&record->settings, wanted);
     bool turns_off = (mask & RESOURCE_ENABLED) != 0 && !wanted->enabled;
 
     *ret_mask = mask;
-    reason[0] = '\0';
+    ret_reason[0] = '\0';
     if (mask == 0) {
         return PLAN_UNCHANGED;
     }
-    if (state_refuses(record, reason, size)) {
+    if (state_refuses(record, ret_reason)) {
         return PLAN_SKIP;
     }
     /* turning it off is right wherever it is on */
     if (!resource_architecture_supported(record->architecture) && !turns_off) {
-        snprintf(reason, size, "architecture %s has no metadata service (x86 only)", record->architecture);
+        snprintf(ret_reason, PLAN_REASON_SIZE, "architecture %s has no metadata service (x86 only)",
+                 record->architecture);
         return PLAN_SKIP;
     }
     return PLAN_CHANGE;
@@ -64,8 +65,12 @@ void plan_make(const struct resource_list *list, const struct resource_settings 
     }
     for (size_t i = 0; i < count; i++) {
         struct plan_item *item = &ret->items[i];
+        char reason[PLAN_REASON_SIZE];
         item->resource = resource_list_at(list, i);
-        item->verdict = plan_judge(item->resource, wanted, &item->mask, item->reason, sizeof(item->reason));
+        item->verdict = plan_judge(item->resource, wanted, &item->mask, reason);
+        if (item->verdict == PLAN_SKIP) {
+            item->reason = text_arena_copy(&ret->reasons, reason, strlen(reason));
+        }
         item->after = resource_settings_over(&item->resource->settings, wanted, item->mask);
     }
 }
@@ -73,6 +78,7 @@ void plan_make(const struct resource_list *list, const struct resource_settings 
 void plan_free(struct plan *plan)
 {
     free(plan->items);
+    text_arena_free(&plan->reasons);
     *plan = (struct plan){0};
 }
 

@@ -6,6 +6,7 @@
 #define PLAN_PLAN_H
 
 #include "resource/resource_list.h"
+#include "text/text_arena.h"
 
 enum plan_verdict {
     PLAN_CHANGE,    /* has another value and can take the wanted one */
@@ -19,13 +20,14 @@ struct plan_item {
     enum plan_verdict verdict;
     unsigned mask;                  /* settings that differ (bits of enum resource_setting) */
     struct resource_settings after; /* all settings as they will be */
-    char reason[160];               /* of PLAN_SKIP */
+    const char *reason;              /* of PLAN_SKIP, else NULL; owned by the plan */
 };
 
 struct plan {
     struct plan_item *items;
     size_t count;
     struct resource_settings wanted;
+    struct text_arena reasons;
 };
 
 /* Counts for the confirmation and the warnings. */
@@ -43,11 +45,10 @@ void plan_free(struct plan *plan); /* zero-initialised values allowed; for CLEAN
 
 struct plan_counts plan_count(const struct plan *plan);
 
-/*
- * The verdict for one record: the one place where the rules about architecture and state live (vpc-api.md 4.1).
- * `reason` takes up to `size` bytes.
- */
+enum { PLAN_REASON_SIZE = 160 };
+
+/* The verdict for one record: the one place where the rules about architecture and state live (vpc-api.md 4.1). */
 enum plan_verdict plan_judge(const struct resource *record, const struct resource_settings *wanted, unsigned *ret_mask,
-                             char *reason, size_t size);
+                             char ret_reason[PLAN_REASON_SIZE]);
 
 #endif
