@@ -143,7 +143,7 @@ static size_t break_point(const char *line, size_t room)
     size_t best = 0;
     char quote = 0;
 
-    for (size_t i = 0; line[i] != '\0' && i < room; i++) {
+    for (size_t i = 0; i < room && line[i] != '\0'; i++) {
         if (quote == 0 && line[i] == ' ' && line[i + 1] == '-') {
             best = i;
         }

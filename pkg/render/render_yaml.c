@@ -202,25 +202,35 @@ static bool emit_row(struct emitter *emitter, const struct render_view *view, si
     return end_mapping(emitter, e) && render_flush_some(emitter->output, e);
 }
 
-static bool emit_table(struct emitter *emitter, const struct render_view *view, const struct render_envelope *envelope,
-                       struct err *e)
+static bool emit_document(struct emitter *emitter, const void *what, struct err *e)
 {
+    return emit_value(emitter, what, e);
+}
+
+struct rows {
+    const struct render_view *view;
+    const struct render_envelope *envelope;
+};
+
+static bool emit_table(struct emitter *emitter, const void *what, struct err *e)
+{
+    const struct rows *rows = what;
     const char *name;
     json_t *member;
 
     if (!begin_mapping(emitter, e)) {
         return false;
     }
-    json_object_foreach ((json_t *)envelope->head, name, member) {
+    json_object_foreach ((json_t *)rows->envelope->head, name, member) {
         if (!emit_string(emitter, name, strlen(name), e) || !emit_value(emitter, member, e)) {
             return false;
         }
     }
-    if (!emit_string(emitter, envelope->items, strlen(envelope->items), e) || !begin_sequence(emitter, e)) {
+    if (!emit_string(emitter, rows->envelope->items, strlen(rows->envelope->items), e) || !begin_sequence(emitter, e)) {
         return false;
     }
-    for (size_t row = 0; row < table_row_count(view->table); row++) {
-        if (!emit_row(emitter, view, row, e)) {
+    for (size_t row = 0; row < table_row_count(rows->view->table); row++) {
+        if (!emit_row(emitter, rows->view, row, e)) {
             return false;
         }
     }
@@ -246,17 +256,16 @@ static bool end_document(struct emitter *emitter, struct err *e)
            emit(emitter, yaml_stream_end_event_initialize(&event), &event, e);
 }
 
-static bool with_emitter(struct render_output *output, const json_t *document, const struct render_view *view,
-                         const struct render_envelope *envelope, struct err *e)
+static bool write_yaml(struct render_output *output,
+                       bool (*content)(struct emitter *emitter, const void *what, struct err *e), const void *what,
+                       struct err *e)
 {
     struct emitter emitter = {.output = output};
 
     if (!yaml_emitter_initialize(&emitter.yaml)) {
         return err_set(e, ERR_FAILED, "cannot write YAML: out of memory");
     }
-    bool ok = begin_document(&emitter, e) &&
-              (view ? emit_table(&emitter, view, envelope, e) : emit_value(&emitter, document, e)) &&
-              end_document(&emitter, e);
+    bool ok = begin_document(&emitter, e) && content(&emitter, what, e) && end_document(&emitter, e);
     yaml_emitter_delete(&emitter.yaml);
     return ok;
 }
@@ -264,12 +273,12 @@ static bool with_emitter(struct render_output *output, const json_t *document, c
 bool render_yaml_rows(const struct render_view *view, const struct render_envelope *envelope,
                       struct render_output *output, struct err *e)
 {
-    return with_emitter(output, NULL, view, envelope, e);
+    return write_yaml(output, emit_table, &(struct rows){view, envelope}, e);
 }
 
 bool render_yaml_document(const json_t *document, struct render_output *output, struct err *e)
 {
-    return with_emitter(output, document, NULL, NULL, e);
+    return write_yaml(output, emit_document, document, e);
 }
 
 const char *render_yaml_version(void)
