@@ -18,6 +18,7 @@
 
 struct shell_edit {
     EditLine *line;
+    FILE *screen; /* standard error, buffered: a prompt leaves in one piece */
     const struct cli_program *program;
     struct text prompt;
     sigset_t outside; /* the signal mask of the program, in force while a key is waited for */
@@ -108,9 +109,9 @@ struct shell_edit *shell_edit_open(const struct cli_program *program, struct she
     use_utf8();
     sigaction(SIGWINCH, &action, NULL);
     sigaction(SIGCONT, &action, NULL);
-    if (edit == NULL || (edit->line = el_init(program->name, stdin, stderr, stderr)) == NULL) {
-        free(edit);
-        return NULL;
+    if (edit == NULL || (edit->screen = fdopen(dup(STDERR_FILENO), "w")) == NULL ||
+        (edit->line = el_init(program->name, stdin, edit->screen, edit->screen)) == NULL) {
+        text_out_of_memory();
     }
     edit->program = program;
     el_set(edit->line, EL_CLIENTDATA, edit);
@@ -129,6 +130,7 @@ void shell_edit_close(struct shell_edit *edit)
 {
     if (edit != NULL) {
         el_end(edit->line);
+        fclose(edit->screen);
         text_free(&edit->prompt);
         free(edit);
     }
@@ -166,6 +168,8 @@ enum shell_key shell_edit_read(struct shell_edit *edit, const char *where, bool 
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGHUP);
     sigprocmask(SIG_BLOCK, &ending, &edit->outside);
+    /* before the prompt: libedit does it at the first key only, and the terminal would echo what is typed ahead */
+    el_set(edit->line, EL_PREP_TERM, 1);
     const char *line = el_gets(edit->line, &count);
     sigprocmask(SIG_SETMASK, &edit->outside, NULL);
 

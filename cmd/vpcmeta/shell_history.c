@@ -72,7 +72,7 @@ struct shell_history *shell_history_open(const char *path, struct err *e)
     HistEvent event;
 
     if (shell_history == NULL || (shell_history->list = history_init()) == NULL) {
-        abort();
+        text_out_of_memory();
     }
     (void)history(shell_history->list, &event, H_SETSIZE, (int)SHELL_HISTORY_LINES);
     (void)history(shell_history->list, &event, H_SETUNIQUE, 1);
