@@ -30,7 +30,11 @@ static void *allocate(size_t size)
 
 static char *copy_string(const char *string)
 {
-    return string != NULL ? strcpy(allocate(strlen(string) + 1), string) : NULL;
+    if (string == NULL) {
+        return NULL;
+    }
+    size_t size = strlen(string) + 1;
+    return memcpy(allocate(size), string, size);
 }
 
 static void fill_defaults(struct http_options *options)

@@ -1,5 +1,6 @@
 #include "iam/iam_properties.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -170,8 +171,9 @@ static bool from_home(const struct iam_sources *sources, struct iam_properties *
 static void from_environment(const struct iam_sources *sources, struct iam_properties *ret)
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
-        char name[NAME_MAX_SIZE] = PREFIX;
-        const char *value = iam_variable(sources, strcat(name, names[i].name));
+        char name[NAME_MAX_SIZE];
+        snprintf(name, sizeof(name), PREFIX "%s", names[i].name);
+        const char *value = iam_variable(sources, name);
         if (value == NULL) {
             continue;
         }
