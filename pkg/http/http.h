@@ -67,7 +67,7 @@ enum http_fault {
     HTTP_FAULT_UNREACHED,  /* nothing was sent: name not found, refused, no connection in time */
     HTTP_FAULT_UNANSWERED, /* something was sent, no whole answer came: reset, timeout */
     HTTP_FAULT_BROKEN,     /* a 2xx answer that ended early, cannot be decoded, or that `read` could not use */
-    HTTP_FAULT_UNTRUSTED,  /* the server's certificate or the CA file did not pass */
+    HTTP_FAULT_UNTRUSTED,  /* no TLS with it: its certificate, the CA file or its protocol did not pass */
     HTTP_FAULT_REFUSED,    /* refused by this room: URL, plain http, redirect, size, no token */
     HTTP_FAULT_CANCELLED,  /* http_cancel, http_abort or the deadline */
 };

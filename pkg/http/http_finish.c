@@ -61,6 +61,22 @@ static void pad_body(struct http_transfer *transfer)
     memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
 }
 
+/*
+ * A handshake that OpenSSL itself gave up (no TLS there, no common version) fails again; one that was cut off may not.
+ * libcurl has one code for both and tells them apart in its words only.
+ */
+static enum http_fault fault_of(const struct http_transfer *transfer, CURLcode code, bool sent)
+{
+    if (transfer->too_large) {
+        return HTTP_FAULT_REFUSED;
+    }
+    if (code == CURLE_SSL_CONNECT_ERROR && strstr(transfer->problem, "SSL routines") != NULL &&
+        strstr(transfer->problem, "unexpected eof") == NULL) {
+        return HTTP_FAULT_UNTRUSTED;
+    }
+    return http_retry_fault((int)code, sent);
+}
+
 static void look_at(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -87,7 +103,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
         http_retry_after(&http->curl, text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
     reply->attempts = call->sent;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
-    reply->fault = transfer->too_large ? HTTP_FAULT_REFUSED : http_retry_fault((int)code, ending->sent);
+    reply->fault = fault_of(transfer, code, ending->sent);
     if (ending->sent && status >= 200 && reply->fault != HTTP_FAULT_REFUSED) {
         reply->status = (int)status;
         if (code != CURLE_OK) {
@@ -113,8 +129,12 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
         err_set(e, ERR_NETWORK, "no connection to %s port %u: %s", origin->host, origin->port, cause);
         break;
     case HTTP_FAULT_UNTRUSTED:
-        err_set(e, ERR_NETWORK, "%s port %u is not trusted: %s (--ca-file FILE names further authorities)",
-                origin->host, origin->port, cause);
+        if (code == CURLE_PEER_FAILED_VERIFICATION) {
+            err_set(e, ERR_NETWORK, "%s port %u is not trusted: %s (--ca-file FILE names further authorities)",
+                    origin->host, origin->port, cause);
+        } else {
+            err_set(e, ERR_NETWORK, "no TLS connection to %s port %u: %s", origin->host, origin->port, cause);
+        }
         break;
     case HTTP_FAULT_BROKEN:
         err_set(e, ERR_BAD_ANSWER, "broken answer of %s: %s", origin->host, cause);
@@ -229,7 +249,9 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
     curl->easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
     curl->easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
     curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    http->multiplexing = http->multiplexing || version == CURL_HTTP_VERSION_2_0;
+    if (version == CURL_HTTP_VERSION_2_0) {
+        http_transfer_multiplexes(http, &transfer->call->origin);
+    }
     http->counters.connections += (uint64_t)opened;
     http->counters.bytes_sent += (uint64_t)sent;
     http->counters.bytes_received += (uint64_t)headers + (uint64_t)received;

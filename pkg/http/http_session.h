@@ -58,7 +58,7 @@ struct http_token {
     char line[];
 };
 
-enum { HTTP_LINES = 7, HTTP_UUID_SIZE = 37 };
+enum { HTTP_LINES = 7, HTTP_UUID_SIZE = 37, HTTP_MULTIPLEXED_MAX = 32 };
 
 struct http_transfer {
     struct http *http;
@@ -94,11 +94,12 @@ struct http {
     size_t pending;
     bool running; /* inside http_step: callbacks must not enter it again */
 
-    int64_t pause_until_ms; /* nothing but urgent calls starts before */
-    double allowance;       /* attempts that the pace allows now */
-    int64_t allowance_ms;   /* when it was reckoned */
-    int64_t deadline_ms;    /* 0: none */
-    bool multiplexing;      /* an answer came over HTTP/2: waiting for its connection pays */
+    int64_t pause_until_ms;                               /* nothing but urgent calls starts before */
+    double allowance;                                     /* attempts that the pace allows now */
+    int64_t allowance_ms;                                 /* when it was reckoned */
+    int64_t deadline_ms;                                  /* 0: none */
+    struct http_origin multiplexed[HTTP_MULTIPLEXED_MAX]; /* spoke HTTP/2: waiting for their connection pays */
+    size_t multiplexed_count;
 
     struct http_token_source source;
     struct http_token *token;
@@ -119,6 +120,7 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
 void http_transfer_land(struct http_transfer *transfer); /* out of flight: what came can still be read */
 void http_transfer_rest(struct http_transfer *transfer); /* forgets what came and waits for the next call */
 void http_transfer_destroy(struct http_transfer *transfer);
+void http_transfer_multiplexes(struct http *http, const struct http_origin *origin);
 void http_token_release(struct http_token *token);
 
 /* http_finish.c: the end of an attempt, and of a call */

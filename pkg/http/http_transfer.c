@@ -215,6 +215,24 @@ static long timeout_ms(const struct http *http, const struct http_request *reque
     return limit_ms > 0 ? (long)limit_ms : 1;
 }
 
+static bool multiplexes(const struct http *http, const struct http_origin *origin)
+{
+    for (size_t i = 0; i < http->multiplexed_count; i++) {
+        if (http_url_same_origin(&http->multiplexed[i], origin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Remembers a server that speaks HTTP/2. */
+void http_transfer_multiplexes(struct http *http, const struct http_origin *origin)
+{
+    if (http->multiplexed_count < HTTP_MULTIPLEXED_MAX && !multiplexes(http, origin)) {
+        http->multiplexed[http->multiplexed_count++] = *origin;
+    }
+}
+
 static void set_request(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
@@ -226,8 +244,8 @@ static void set_request(struct http_transfer *transfer)
     set_method(transfer);
     set_lines(transfer);
     curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
-    /* Until HTTP/2 was seen, waiting for the first connection to tell would only serialise the start. */
-    curl->easy_setopt(easy, CURLOPT_PIPEWAIT, http->multiplexing ? 1L : 0L);
+    /* Until a server has spoken HTTP/2, waiting for its first connection to tell would only serialise the start. */
+    curl->easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes(http, &call->origin) ? 1L : 0L);
     /* A proxy would carry what is meant for this machine to another one. */
     curl->easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
 }

@@ -7,6 +7,8 @@
 #include "http/http.h"
 #include "json/answer.h"
 
+enum { REDACT_MIN = 6 }; /* a shorter secret is none, and would be found in ordinary words */
+
 void iam_token_free(struct iam_token *token)
 {
     if (token->text != NULL) {
@@ -121,7 +123,7 @@ static void redact_word(char *message, const char *word)
 {
     size_t length = strlen(word);
 
-    for (char *at = message; length > 0 && (at = strstr(at, word)) != NULL; at += length) {
+    for (char *at = message; length >= REDACT_MIN && (at = strstr(at, word)) != NULL; at += length) {
         memset(at, '*', length);
     }
 }

@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# Connections, certificates, credentials and secrets, as the whole program handles them.
+load sim
+
+vpcmeta() {
+    "$BUILD/vpcmeta" "$@"
+}
+
+setup() {
+    # nothing of the machine's own settings
+    unset "${!IC_@}" "${!IBMCLOUD_@}" "${!IBM_@}" "${!VPC_@}" VCAP_SERVICES
+    export HOME=$BATS_TEST_TMPDIR XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    unset XDG_CONFIG_HOME XDG_CACHE_HOME
+}
+
+teardown() {
+    if [ -n "${front:-}" ]; then kill "$front" && wait "$front" || true; fi
+    sim_stop
+}
+
+use_sim() {
+    sim_start "$@"
+    export VPC_URL=$SIM_URL VPC_AUTH_URL=$SIM_BASE
+}
+
+@test "certificates are verified, and --ca-file names further authorities" {
+    use_sim --instances 3 --tls
+    export IC_API_KEY=$SIM_API_KEY
+    vpcmeta instance list --ca-file "$SIM_CA" > /dev/null
+    before=$(wc -l < "$SIM_LOG")
+    run vpcmeta instance list --trace "$BATS_TEST_TMPDIR/trace"
+    [ "$status" -eq 1 ]
+    [[ $output == *"is not trusted: SSL certificate problem"*"--ca-file"* ]]
+    [ "$(wc -l < "$SIM_LOG")" -eq "$before" ]
+    [ "$(wc -l < "$BATS_TEST_TMPDIR/trace")" -eq 1 ]
+    run vpcmeta instance list --ca-file /nonexistent
+    [ "$status" -eq 2 ]
+}
+
+@test "https to a server without TLS fails at once" {
+    use_sim --instances 3
+    run vpcmeta instance list --auth none --endpoint "https://127.0.0.1:$SIM_PORT/v1" --trace "$BATS_TEST_TMPDIR/trace"
+    [ "$status" -eq 1 ]
+    [[ $output == *"no TLS connection to 127.0.0.1"* ]]
+    [ "$(wc -l < "$BATS_TEST_TMPDIR/trace")" -eq 1 ]
+}
+
+@test "HTTP/2 carries everything over one connection where it is offered" {
+    command -v nghttpx openssl > /dev/null || skip "needs nghttpx and openssl"
+    sim_start --instances 300 --templates 0 --bare-metal 0
+    cd "$BATS_TEST_TMPDIR"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \
+        -subj /CN=localhost -addext subjectAltName=DNS:localhost 2> /dev/null
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    nghttpx --conf=/dev/null "-f127.0.0.1,$port" "-b127.0.0.1,$SIM_PORT" --workers=1 key.pem cert.pem 2> /dev/null 3>&- &
+    front=$!
+    export IC_API_KEY=$SIM_API_KEY
+    curl -s --retry 20 --retry-connrefused --retry-delay 1 --cacert cert.pem "https://localhost:$port/" > /dev/null
+    vpcmeta instance set --all --enabled true --hop-limit 7 -y --endpoint "https://localhost:$port/v1" \
+        --iam-url "https://localhost:$port" --ca-file cert.pem --trace trace > /dev/null
+    [ "$(jq -s 'map(select(.http_version == "2")) | length' trace)" -eq "$(wc -l < trace)" ]
+    [ "$(jq -s 'map(select(.connection_reused | not)) | length' trace)" -eq 1 ]
+    [ "$(jq -s 'map(select(.method == "PATCH")) | length' trace)" -gt 200 ]
+}
+
+@test "no secret shows anywhere" {
+    use_sim --instances 20 --bare-metal 0
+    key=Sup3r-Secret_Key+0123456789
+    cd "$BATS_TEST_TMPDIR"
+    for given in "$key" "$SIM_API_KEY"; do
+        export IC_API_KEY=$given
+        vpcmeta -v instance list --trace trace.list >> out 2>> err || true
+        vpcmeta -v instance set --all --enabled true --hop-limit 3 -y --trace trace.set >> out 2>> err || true
+        vpcmeta auth status >> out 2>> err || true
+        vpcmeta doctor >> out 2>> err || true
+        vpcmeta shell -c 'instance list; auth status' >> out 2>> err || true
+    done
+    grep -q BXNIM0415E err
+    run grep -rFl -e "$key" -e "$(jq -rn --arg key "$key" '$key | @uri')" -e "$SIM_API_KEY" .
+    [ "$status" -eq 1 ]
+    token=$(vpcmeta auth token)
+    [ ${#token} -gt 20 ]
+    run grep -rFl -e "${token##*.}" -e "${token:0:30}" .
+    [ "$status" -eq 1 ]
+    run grep -rFil -e bearer -e authorization trace.list trace.set
+    [ "$status" -eq 1 ]
+}
+
+@test "a token never leaves over plain http to another machine" {
+    export IC_API_KEY=key-that-stays-here
+    run vpcmeta instance list --endpoint http://192.0.2.1/v1 --iam-url http://127.0.0.1:1 --trace "$BATS_TEST_TMPDIR/trace"
+    [ "$status" -ne 0 ]
+    [[ $output == *"not sent over plain http to 192.0.2.1"* ]]
+    [ ! -s "$BATS_TEST_TMPDIR/trace" ]
+    run vpcmeta auth token --iam-url http://192.0.2.1
+    [ "$status" -ne 0 ]
+    [[ $output == *"not sent over plain http to 192.0.2.1"* ]]
+}
+
+@test "a proxy of the environment is used, but not for this machine" {
+    use_sim --instances 3
+    export IC_API_KEY=$SIM_API_KEY http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1
+    vpcmeta instance list > /dev/null
+    run vpcmeta instance list --endpoint https://example.invalid/v1 --auth none --deadline 1
+    [ "$status" -ne 0 ]
+    [[ $output == *"127.0.0.1 port 1"* || $output == *deadline* ]]
+}
+
+@test "no credentials is exit 4 and says what to do" {
+    run vpcmeta instance list --endpoint http://127.0.0.1:1/v1
+    [ "$status" -eq 4 ]
+    [[ $output == *"--api-key-file"*"IC_API_KEY"*"--auth none"* ]]
+}
+
+@test "a key from a file, from standard input, from a credentials file" {
+    use_sim --instances 3
+    cd "$BATS_TEST_TMPDIR"
+    (umask 077 && echo "$SIM_API_KEY" > key && printf '{"apikey":"%s"}' "$SIM_API_KEY" > key.json)
+    vpcmeta instance list --api-key-file key > /dev/null
+    vpcmeta instance list --api-key-file key.json > /dev/null
+    vpcmeta instance list --api-key-file - < key > /dev/null
+    IC_API_KEY=@key vpcmeta instance list > /dev/null
+    unset VPC_URL VPC_AUTH_URL
+    (umask 077 && printf 'VPC_URL=%s\nVPC_AUTH_URL=%s\nVPC_APIKEY=%s\n' "$SIM_URL" "$SIM_BASE" "$SIM_API_KEY" > creds)
+    IBM_CREDENTIALS_FILE=creds vpcmeta instance list > /dev/null
+    # the folder one stands in decides nothing
+    mv creds ibm-credentials.env
+    HOME=/nonexistent run vpcmeta instance list
+    [ "$status" -eq 4 ]
+    vpcmeta instance list > /dev/null # but the home folder does
+}
+
+@test "a refused key is exit 4 with IAM's code, and is asked for once" {
+    use_sim --instances 3
+    IC_API_KEY=wrong-key-0123456789 run vpcmeta instance list
+    [ "$status" -eq 4 ]
+    [[ $output == *BXNIM0415E* ]]
+    [ "$(sim_count POST /identity/token)" -eq 1 ]
+}
+
+@test "one token serves a fleet, and an expired one is replaced" {
+    use_sim --instances 150 --bare-metal 0
+    export IC_API_KEY=$SIM_API_KEY
+    vpcmeta instance set --all --enabled true --hop-limit 9 -y > /dev/null
+    [ "$(sim_count POST /identity/token)" -eq 1 ]
+    sim_stop
+    use_sim --instances 150 --bare-metal 0 --token-life 1 --latency-ms 40
+    summary=$(vpcmeta instance set --all --enabled true --hop-limit 9 -y -j 4 -o json 2> /dev/null | jq -c .summary)
+    [ "$(jq '.failed + .unknown' <<< "$summary")" -eq 0 ]
+    [ "$(sim_log 'select(.method == "PATCH" and .status == 200)' | wc -l)" -eq "$(jq .changed <<< "$summary")" ]
+    # the crowd that finds its token expired asks for one new token, not each for its own
+    tokens=$(sim_count POST /identity/token)
+    [ "$tokens" -ge 2 ] && [ "$tokens" -le 12 ]
+}
