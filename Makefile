@@ -44,6 +44,9 @@ fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
 bench_bin := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(bench_src))
 lib := $(BUILD)/libvpcmeta.a
 
+# `make V=1` shows the commands, otherwise a line says what is made.
+say = $(if $(V),,@echo "  $(1)  $@" && )
+
 .PHONY: all demo test check install man deps lint format asan valgrind fuzz bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -136,22 +139,22 @@ help: ## this list
 # --- rules ---------------------------------------------------------------------------------------
 
 $(BUILD)/vpcmeta: $(main_obj) $(lib)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(main_obj) $(lib) $(LIBS)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(main_obj) $(lib) $(LIBS)
 
 $(BUILD)/vpcsim: $(sim_obj) $(lib)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(sim_obj) $(lib) $(LIBS) $(SIM_LIBS)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(sim_obj) $(lib) $(LIBS) $(SIM_LIBS)
 
 $(lib): $(lib_obj)
 	@rm -f $@
-	$(AR) rcs $@ $(lib_obj)
+	$(call say,AR)$(AR) rcs $@ $(lib_obj)
 
 $(BUILD)/obj/%.c.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CXX)$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) $(wildcard schemas schemas/*/)
 	@mkdir -p $(@D)
@@ -163,25 +166,25 @@ $(BUILD)/gen/schema_metaschema_files.c: scripts/embed-schemas.sh $(metaschemas)
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/obj/gen/schema_files.o: $(schemas)
 $(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcmocka
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcmocka
 
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS)
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.c.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LIBS)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.c.o $(lib)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcurl
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcurl
 
 # Rebuild when the compiler or its flags change, not only when a source does. The first build in a folder
 # looks for the packages, so that a missing one is named and not guessed from a missing header.

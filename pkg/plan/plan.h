@@ -20,7 +20,7 @@ struct plan_item {
     enum plan_verdict verdict;
     unsigned mask;                  /* settings that differ (bits of enum resource_setting) */
     struct resource_settings after; /* all settings as they will be */
-    const char *reason;              /* of PLAN_SKIP, else NULL; owned by the plan */
+    const char *reason;             /* of PLAN_SKIP, else NULL; owned by the plan */
 };
 
 struct plan {
