@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "auth.h"
+#include "data_plane.h"
 #include "faults.h"
 #include "log.h"
 #include "routes.h"
@@ -178,6 +179,9 @@ static void check_and_run(struct request *request, struct reply *reply)
     unsigned flags = request->route->flags;
 
     reply->with_status_code = (flags & ROUTE_DATA_PLANE) != 0;
+    if ((flags & ROUTE_DATA_PLANE) != 0 && !data_plane_answers(request, reply)) {
+        return;
+    }
     if ((flags & (ROUTE_API | ROUTE_BEARER)) != 0 && !auth_check(request, AUTH_IAM, reply)) {
         return;
     }

@@ -32,8 +32,13 @@ route_handler memberships_list, memberships_get, memberships_patch, memberships_
 route_handler vpcs_list, vpcs_get, subnets_list, subnets_get, keys_list, keys_get;
 route_handler regions_list, regions_get, zones_list, zones_get;
 
-/* iam.c */
-route_handler iam_token;
+/* iam.c, iam_links.c */
+route_handler iam_token, iam_profiles_list, iam_profiles_get, iam_links_list, iam_links_create, iam_links_get,
+    iam_links_delete, iam_links_delete_by_target;
+
+/* data_plane.c */
+route_handler identity_token, identity_iam_token, identity_certificate, metadata_instance, metadata_initialization,
+    metadata_interfaces, metadata_attachments, metadata_volumes, metadata_keys, metadata_placement_groups;
 
 /* admin.c */
 route_handler admin_state, admin_requests, admin_counters, admin_faults, admin_reset, admin_quit;

@@ -104,7 +104,8 @@ void reply_bad_parameter(struct reply *reply, const char *name, const char *valu
     va_list args;
 
     va_start(args, format);
-    add_problem(reply, 400, "bad_field", "parameter", name, value, format, args);
+    add_problem(reply, 400, reply->with_status_code ? "invalid_value" : "bad_field", "parameter", name, value, format,
+                args);
     va_end(args);
 }
 

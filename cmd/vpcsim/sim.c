@@ -9,10 +9,10 @@
 #include "links.h"
 #include "log.h"
 #include "schedule.h"
+#include "state.h"
 
 static bool fill(struct sim *sim, struct err *e)
 {
-    (void)e;
     sim->random.state = sim->options.seed;
     sim->now_ms = clock_monotonic_ms(sim->clock);
     sim->now_s = clock_wall_s(sim->clock);
@@ -20,7 +20,7 @@ static bool fill(struct sim *sim, struct err *e)
         store_region(sim, sim->options.regions[i]);
     }
     generate_fleet(sim);
-    return true;
+    return sim->options.load == NULL || state_load(sim, sim->options.load, e);
 }
 
 bool sim_open(struct sim *sim, struct err *e)
