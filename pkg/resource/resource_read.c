@@ -1,4 +1,5 @@
 /* From an answer to a record, by the kind's list of members. */
+#include <ctype.h>
 #include <string.h>
 
 #include "resource/resource_list.h"
@@ -89,13 +90,36 @@ static bool read_profile(struct resource_list *list, struct resource *record, st
     return true;
 }
 
-/* "eu-de-1" lies in "eu-de": the part before the last dash (vpc-api.md 1.1, 2.17). */
+/* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
+static struct answer_string crn_location(const char *crn)
+{
+    for (int part = 0; crn != NULL && part < 5; part++) {
+        const char *colon = strchr(crn, ':');
+        crn = colon != NULL ? colon + 1 : NULL;
+    }
+    return (struct answer_string){.data = crn, .size = crn != NULL ? strcspn(crn, ":") : 0};
+}
+
+/* Zone "eu-de-1" lies in region "eu-de": what is behind the last dash is a number (vpc-api.md 1.1, 2.17). */
 static void derive_region(struct resource_list *list, struct resource *record)
 {
-    const char *dash = record->zone != NULL ? strrchr(record->zone, '-') : NULL;
+    struct answer_string place = crn_location(record->crn);
 
-    if (dash != NULL && (record->region == NULL || record->region[0] == '\0')) {
-        record->region = resource_list_share(list, record->zone, (size_t)(dash - record->zone));
+    if (record->region != NULL && record->region[0] != '\0') {
+        return;
+    }
+    if (record->zone != NULL) {
+        place = (struct answer_string){.data = record->zone, .size = strlen(record->zone)};
+    }
+    size_t digits = 0;
+    while (digits < place.size && isdigit((unsigned char)place.data[place.size - 1 - digits])) {
+        digits++;
+    }
+    if (digits > 0 && digits < place.size && place.data[place.size - 1 - digits] == '-') {
+        place.size -= digits + 1;
+    }
+    if (place.size > 0) {
+        record->region = resource_list_share(list, place.data, place.size);
     }
 }
 

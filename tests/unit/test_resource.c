@@ -268,6 +268,29 @@ static void the_region_is_told_by_the_zone_when_it_is_not_known(void **state)
     assert_string_equal(record->architecture, "amd64");
 }
 
+static void the_region_of_a_regional_resource_is_told_by_its_crn(void **state)
+{
+    static const struct {
+        const char *crn, *region;
+    } rows[] = {{"crn:v1:bluemix:public:is:eu-de:a/3f::instance-group:r010-1", "eu-de"},
+                {"crn:v1:bluemix:public:is:us-south-2:a/3f::instance-group:r010-1", "us-south"},
+                {"crn:v1", ""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        CLEANUP(text_free) struct text json = {0};
+        struct resource *record = resource_list_append(list, &resource_group, "");
+        text_printf(&json,
+                    "{\"id\":\"r010-1\",\"name\":\"g\",\"crn\":\"%s\",\"status\":\"healthy\",\"membership_count\":2,"
+                    "\"instance_template\":{\"id\":\"t\"}}",
+                    rows[i].crn);
+        assert_true(read_text(list, record, text_string(&json), &e));
+        assert_string_equal(record->region, rows[i].region);
+    }
+}
+
 static void records_keep_their_place_while_the_list_grows(void **state)
 {
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
@@ -297,6 +320,7 @@ int main(void)
         cmocka_unit_test(an_absent_block_of_a_template_reads_as_the_defaults),
         cmocka_unit_test(a_server_without_its_settings_is_a_bad_answer),
         cmocka_unit_test(the_region_is_told_by_the_zone_when_it_is_not_known),
+        cmocka_unit_test(the_region_of_a_regional_resource_is_told_by_its_crn),
         cmocka_unit_test(records_keep_their_place_while_the_list_grows),
     };
 
