@@ -95,11 +95,22 @@ static size_t columns_of(struct character c)
     return in_ranges(c.code, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
 }
 
+/* Bytes at the start that are printable ASCII: one column each and harmless. Nearly all of a fleet's data is. */
+static size_t plain(const char *bytes, size_t size)
+{
+    size_t run = 0;
+
+    while (run < size && bytes[run] >= 0x20 && bytes[run] < 0x7f) {
+        run++;
+    }
+    return run;
+}
+
 size_t text_width(const char *bytes, size_t size)
 {
-    size_t columns = 0;
+    size_t columns = plain(bytes, size);
 
-    for (size_t i = 0; i < size;) {
+    for (size_t i = columns; i < size;) {
         struct character c = decode(bytes + i, size - i);
         columns += columns_of(c);
         i += c.size;
@@ -132,6 +143,12 @@ static bool is_unsafe(struct character c)
 void text_append_safe(struct text *t, const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size;) {
+        size_t run = plain(bytes + i, size - i);
+        if (run > 0) {
+            text_append_size(t, bytes + i, run);
+            i += run;
+            continue;
+        }
         struct character c = decode(bytes + i, size - i);
         if (!is_unsafe(c)) {
             text_append_size(t, bytes + i, c.size);
@@ -147,6 +164,10 @@ void text_append_safe(struct text *t, const char *bytes, size_t size)
 void text_append_short(struct text *t, const char *bytes, size_t size, size_t columns)
 {
     CLEANUP(text_free) struct text safe = {0};
+    if (size <= columns && plain(bytes, size) == size) {
+        text_append_size(t, bytes, size);
+        return;
+    }
     /* no more than this can show: a character has at most 4 bytes and rarely no width */
     size_t enough = size < 8 * columns + 64 ? size : 8 * columns + 64;
 
