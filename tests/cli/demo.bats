@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # scripts/demo.sh: what README promises of `make demo`.
 
-demo() {
-    "$BATS_TEST_DIRNAME/../../scripts/demo.sh"
+setup() {
+    demo=$BATS_TEST_DIRNAME/../../scripts/demo.sh
 }
 
 @test "the demo lists, changes, lists again and audits a thousand servers, and ends well" {
     export TMPDIR=$BATS_TEST_TMPDIR
-    run demo
+    run "$demo"
     [ "$status" -eq 0 ]
     [[ $output == *"1000 selected: 0 changed, "* ]]
     [[ $output == *"error: --hop-limit 65 "* ]]
@@ -18,7 +18,7 @@ demo() {
 }
 
 @test "a demo that is stopped stops its simulator" {
-    demo > "$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    "$demo" > "$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     local pid=$! status=0 url
     until grep -q 'What is there' "$BATS_TEST_TMPDIR/out"; do kill -0 "$pid"; done
     kill -TERM "$pid"

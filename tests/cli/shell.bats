@@ -126,7 +126,7 @@ END
 expect > $
 type \x1b[A\x1b[A
 expect version$
-send 
+type \r
 expect ^vpcmeta [0-9.]+$
 expect > $
 eof
