@@ -11,9 +11,10 @@
 
 #include <stdint.h>
 
-#include "schema/arena.h"
+#include "schema/map.h"
 #include "schema/pattern.h"
 #include "schema/schema.h"
+#include "text/text_arena.h"
 
 enum schema_type {
     SCHEMA_NULL = 1,

@@ -47,7 +47,7 @@ struct schema_findings {
 
 struct schema_explanation {
     struct schema_run run;
-    struct schema_arena arena;
+    struct text_arena arena;
     struct text instance, path;     /* JSON pointers of where we are */
     const char *name;               /* of the member we are in; NULL at the root and in an item */
     const struct schema *schema;    /* whose rules are looked at */

@@ -29,7 +29,7 @@ struct schema_source {
 };
 
 struct schema_library {
-    struct schema_arena arena;
+    struct text_arena arena;
     enum schema_flags flags;
     struct schema_source *sources;
     struct schema_document *documents;
@@ -37,6 +37,7 @@ struct schema_library {
     struct schema_map schemas;   /* json_t * of a subschema (an object) -> struct schema * */
     struct schema_map patterns;  /* ECMA text -> struct schema_pattern * */
     struct schema_matcher *matcher;
+    unsigned long steps_max;
     struct schema_resource *newest; /* of all resources */
     struct schema *pending;         /* stack of schemas to compile */
     struct schema *compiled;        /* since the last look for circles */

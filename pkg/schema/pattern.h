@@ -12,14 +12,16 @@
 #ifndef SCHEMA_PATTERN_H
 #define SCHEMA_PATTERN_H
 
+#include <stdint.h>
+
 #include "text/text.h"
 
 enum {
     SCHEMA_PATTERN_SIZE_MAX = 64 * 1024,      /* bytes of one pattern */
     SCHEMA_PATTERN_STACK_MAX = 64 << 20,      /* bytes that one match may use for backtracking */
-    SCHEMA_PATTERN_EFFORT_MAX = 10 * 1000000, /* steps of one match */
-    SCHEMA_PATTERN_HEAVY_MAX = 64,            /* matches of one check that may take more than EFFORT_LIGHT steps */
-    SCHEMA_PATTERN_EFFORT_LIGHT = 10 * 1000,
+    SCHEMA_PATTERN_EFFORT_MAX = 10 * 1000000, /* steps of one match, as PCRE2 counts them */
+    SCHEMA_PATTERN_EFFORT_LIGHT = 20 * 1000,  /* steps of a match that is not timed */
+    SCHEMA_PATTERN_TIME_MAX = 2000,           /* milliseconds for all heavier matches of one check together */
 };
 
 /* Appends the PCRE2 form; false with a reason ("... is not ..."; no full stop) appended to ret_reason. */
@@ -33,9 +35,13 @@ struct schema_pattern *schema_pattern_create(const char *ecma, size_t size, stru
 void schema_pattern_destroy(struct schema_pattern *pattern);
 
 struct schema_matcher *schema_matcher_create(void);
+
+/* Less time than SCHEMA_PATTERN_TIME_MAX. */
+void schema_matcher_limit(struct schema_matcher *matcher, int64_t time_ms);
+
 void schema_matcher_destroy(struct schema_matcher *matcher);
 
-/* Allows SCHEMA_PATTERN_HEAVY_MAX heavy matches from here on: at the beginning of a check. */
+/* At the beginning of a check: all the time is there again. */
 void schema_matcher_begin(struct schema_matcher *matcher);
 
 enum schema_match { SCHEMA_NO_MATCH, SCHEMA_MATCH, SCHEMA_MATCH_LIMIT };

@@ -53,6 +53,9 @@ enum schema_flags {
 /* A library that knows the metaschema of draft 2020-12. Never NULL. */
 struct schema_library *schema_library_create(enum schema_flags flags);
 
+/* For fuzzers and tests: schemas of the library check less long than the limits say. */
+void schema_library_limit(struct schema_library *library, unsigned long steps, int pattern_ms);
+
 /* Frees it, its documents and all that was compiled from them. NULL allowed. */
 void schema_library_destroy(struct schema_library *library);
 

@@ -77,7 +77,7 @@ static void explain_alternatives(struct schema_explanation *x, const struct sche
 {
     const struct list_rule *rule = (const struct list_rule *)base;
     struct schema_branches branches = {.keyword = base->keyword, .schemas = rule->schemas, .count = rule->count};
-    bool *fits = schema_arena_alloc(&x->arena, rule->count * sizeof(*fits));
+    bool *fits = text_arena_alloc(&x->arena, rule->count * sizeof(*fits));
     size_t fitting = 0;
 
     for (size_t i = 0; i < rule->count; i++) {

@@ -7,7 +7,7 @@
 
 void *schema_alloc(struct schema_compiler *c, size_t size)
 {
-    return schema_arena_alloc(&c->library->arena, size);
+    return text_arena_alloc(&c->library->arena, size);
 }
 
 enum schema_flags schema_compiler_flags(const struct schema_compiler *c)
@@ -134,7 +134,7 @@ struct schema_pattern *schema_compile_pattern(struct schema_compiler *c, const s
                          text_string(&reason));
             return NULL;
         }
-        schema_map_put(&c->library->patterns, schema_arena_copy(&c->library->arena, bytes, size), size, pattern);
+        schema_map_put(&c->library->patterns, text_arena_copy(&c->library->arena, bytes, size), size, pattern);
     }
     return pattern;
 }
@@ -266,7 +266,7 @@ const struct schema *schema_compile(struct schema_library *library, const char *
     if (schema->place == NULL) {
         CLEANUP(text_free) struct text place = {0};
         schema_place_print(&place, schema);
-        schema->place = schema_arena_copy(&library->arena, text_string(&place), place.size);
+        schema->place = text_arena_copy(&library->arena, text_string(&place), place.size);
     }
     return schema;
 }

@@ -74,7 +74,7 @@ static void explain_branches(struct diagnosis *d)
     struct schema_findings outer = d->x->found;
     size_t more = d->x->more;
 
-    d->branches = schema_arena_alloc(&d->x->arena, d->count * sizeof(*d->branches));
+    d->branches = text_arena_alloc(&d->x->arena, d->count * sizeof(*d->branches));
     for (size_t i = 0; i < d->count; i++) {
         struct branch *branch = &d->branches[i];
         const struct schema *schema = d->of->schemas[i];
@@ -221,7 +221,7 @@ static enum opinion opinion_of(const struct diagnosis *d, const struct branch *b
 /* One member of the value: which alternatives does it speak against? True when it speaks against all. */
 static bool weigh_member(struct diagnosis *d, const char *name, const json_t *member, json_t *choices)
 {
-    enum opinion *opinions = schema_arena_alloc(&d->x->arena, d->count * sizeof(*opinions));
+    enum opinion *opinions = text_arena_alloc(&d->x->arena, d->count * sizeof(*opinions));
     size_t counts[REFUSES + 1] = {0};
 
     for (size_t i = 0; i < d->count; i++) {
@@ -345,7 +345,7 @@ static bool is_common(const struct diagnosis *d, const struct schema_finding *ca
 
 static void add_copy(struct diagnosis *d, const struct schema_finding *finding, const char *variant)
 {
-    struct schema_finding *copy = schema_arena_alloc(&d->x->arena, sizeof(*copy));
+    struct schema_finding *copy = text_arena_alloc(&d->x->arena, sizeof(*copy));
 
     *copy = *finding;
     if (copy->variant == NULL) {
@@ -519,7 +519,7 @@ static struct schema_findings find_common(struct diagnosis *d)
 
     for (const struct schema_finding *at = first != NULL ? first->found.first : NULL; at != NULL; at = at->next) {
         if (is_common(d, at)) {
-            struct schema_finding *copy = schema_arena_alloc(&d->x->arena, sizeof(*copy));
+            struct schema_finding *copy = text_arena_alloc(&d->x->arena, sizeof(*copy));
             *copy = *at;
             schema_findings_add(&common, copy);
         }

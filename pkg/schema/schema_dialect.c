@@ -68,7 +68,7 @@ bool schema_dialect_set(struct schema_library *library, struct schema_resource *
 {
     size_t size = schema_uri_without_fragment(uri);
 
-    resource->dialect = schema_arena_copy(&library->arena, uri, size);
+    resource->dialect = text_arena_copy(&library->arena, uri, size);
     resource->vocabularies = standard_vocabularies();
     if (strcmp(resource->dialect, SCHEMA_DIALECT) == 0) {
         return true;
@@ -110,7 +110,7 @@ bool schema_dialect_check(struct schema_library *library, struct schema_document
     }
     schema_explain(metaschema, document->root, &faults);
     const struct schema_fault *fault = &faults.list[0];
-    struct err *failure = schema_arena_alloc(&library->arena, sizeof(*failure));
+    struct err *failure = text_arena_alloc(&library->arena, sizeof(*failure));
     err_set(failure, verdict == SCHEMA_UNDECIDED ? ERR_UNDECIDED : ERR_INVALID, "%s#%s: %s%s%s", document->name,
             fault->instance, fault->message, fault->fix[0] != '\0' ? "; " : "", fault->fix);
     document->failure = failure;

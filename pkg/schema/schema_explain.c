@@ -17,7 +17,7 @@ const char *schema_explain_text(struct schema_explanation *x, const char *format
     va_start(args, format);
     text_vprintf(&text, format, args);
     va_end(args);
-    return schema_arena_copy(&x->arena, text_string(&text), text.size);
+    return text_arena_copy(&x->arena, text_string(&text), text.size);
 }
 
 static struct schema_finding *note(struct schema_explanation *x, enum schema_fault_kind kind, const char *keyword,
@@ -29,15 +29,15 @@ static struct schema_finding *note(struct schema_explanation *x, enum schema_fau
         x->more++;
         return NULL;
     }
-    struct schema_finding *finding = schema_arena_alloc(&x->arena, sizeof(*finding));
+    struct schema_finding *finding = text_arena_alloc(&x->arena, sizeof(*finding));
     text_vprintf(&text, format, args);
     finding->kind = kind;
     finding->keyword = keyword;
     finding->value = value;
     finding->schema = x->schema;
-    finding->message = schema_arena_copy(&x->arena, text_string(&text), text.size);
+    finding->message = text_arena_copy(&x->arena, text_string(&text), text.size);
     finding->fix = "";
-    finding->instance = schema_arena_copy(&x->arena, text_string(&x->instance), x->instance.size);
+    finding->instance = text_arena_copy(&x->arena, text_string(&x->instance), x->instance.size);
     bool named = strcmp(keyword, "false") != 0;
     finding->path = schema_explain_text(x, "%s%s%s", text_string(&x->path), named ? "/" : "", named ? keyword : "");
     schema_findings_add(&x->found, finding);
@@ -347,6 +347,6 @@ enum schema_verdict schema_explain(const struct schema *schema, const json_t *va
     json_decref(x.kept);
     text_free(&x.instance);
     text_free(&x.path);
-    schema_arena_free(&x.arena);
+    text_arena_free(&x.arena);
     return limit != NULL ? SCHEMA_UNDECIDED : SCHEMA_INVALID;
 }

@@ -8,12 +8,12 @@
 static struct schema *new_schema(struct schema_library *library, const struct schema *parent, const char *steps,
                                  const json_t *source)
 {
-    struct schema *schema = schema_arena_alloc(&library->arena, sizeof(*schema));
+    struct schema *schema = text_arena_alloc(&library->arena, sizeof(*schema));
 
     schema->source = source;
     schema->parent = parent;
     schema->resource = parent != NULL ? parent->resource : NULL;
-    schema->steps = schema_arena_copy(&library->arena, steps, strlen(steps));
+    schema->steps = text_arena_copy(&library->arena, steps, strlen(steps));
     schema->types = json_is_false(source) ? 0 : SCHEMA_ANY;
     return schema;
 }
@@ -45,7 +45,7 @@ static bool begin_resource(struct schema_library *library, struct schema_documen
     const char *dialect = string_member(schema->source, "$schema");
     const struct schema_resource *outer = schema->resource;
 
-    struct schema_resource *resource = schema_arena_alloc(&library->arena, sizeof(*resource));
+    struct schema_resource *resource = text_arena_alloc(&library->arena, sizeof(*resource));
     resource->next = library->newest;
     library->newest = resource;
     resource->root = schema;
@@ -54,8 +54,7 @@ static bool begin_resource(struct schema_library *library, struct schema_documen
     CLEANUP(text_free) struct text uri = {0};
     const char *base = outer != NULL ? outer->uri : document->uri;
     schema_uri_resolve(base, id != NULL ? id : "", &uri);
-    resource->uri =
-        schema_arena_copy(&library->arena, text_string(&uri), schema_uri_without_fragment(text_string(&uri)));
+    resource->uri = text_arena_copy(&library->arena, text_string(&uri), schema_uri_without_fragment(text_string(&uri)));
     register_uri(library, resource->uri, resource);
     if (outer == NULL) {
         document->resource = resource;

@@ -17,19 +17,26 @@
 
 static char *keep(struct schema_library *library, const char *string)
 {
-    return schema_arena_copy(&library->arena, string, strlen(string));
+    return text_arena_copy(&library->arena, string, strlen(string));
 }
 
 struct schema_library *schema_library_create(enum schema_flags flags)
 {
-    struct schema_arena arena = {0};
-    struct schema_library *library = schema_arena_alloc(&arena, sizeof(*library));
+    struct text_arena arena = {0};
+    struct schema_library *library = text_arena_alloc(&arena, sizeof(*library));
 
     library->arena = arena;
     library->flags = flags;
     library->matcher = schema_matcher_create();
+    library->steps_max = SCHEMA_STEPS_MAX;
     schema_library_embed(library, METASCHEMA_URI, METASCHEMA_FOLDER, schema_metaschema_files, SCHEMA_TRUSTED);
     return library;
+}
+
+void schema_library_limit(struct schema_library *library, unsigned long steps, int pattern_ms)
+{
+    library->steps_max = steps;
+    schema_matcher_limit(library->matcher, pattern_ms);
 }
 
 static void free_patterns(struct schema_library *library)
@@ -61,13 +68,13 @@ void schema_library_destroy(struct schema_library *library)
     schema_map_free(&library->resources);
     schema_map_free(&library->schemas);
     schema_map_free(&library->patterns);
-    struct schema_arena arena = library->arena;
-    schema_arena_free(&arena); /* the library itself is in it */
+    struct text_arena arena = library->arena; /* the library itself is in it */
+    text_arena_free(&arena);
 }
 
 static void add_source(struct schema_library *library, struct schema_source source)
 {
-    struct schema_source *kept = schema_arena_alloc(&library->arena, sizeof(*kept));
+    struct schema_source *kept = text_arena_alloc(&library->arena, sizeof(*kept));
 
     *kept = source;
     kept->next = library->sources;
@@ -110,11 +117,11 @@ void schema_library_add(struct schema_library *library, const char *uri, json_t 
 struct schema_document *schema_library_document(struct schema_library *library, const char *uri, const char *name,
                                                 json_t *root, enum schema_flags flags)
 {
-    struct schema_document *document = schema_arena_alloc(&library->arena, sizeof(*document));
+    struct schema_document *document = text_arena_alloc(&library->arena, sizeof(*document));
     struct err e = ERR_INIT;
 
     document->library = library;
-    document->uri = schema_arena_copy(&library->arena, uri, schema_uri_without_fragment(uri));
+    document->uri = text_arena_copy(&library->arena, uri, schema_uri_without_fragment(uri));
     document->name = keep(library, name);
     document->root = root;
     document->flags = flags;
@@ -122,7 +129,7 @@ struct schema_document *schema_library_document(struct schema_library *library, 
     document->next = library->documents;
     library->documents = document;
     if (schema_index(library, document, NULL, "", root, &e) == NULL) {
-        struct err *failure = schema_arena_alloc(&library->arena, sizeof(*failure));
+        struct err *failure = text_arena_alloc(&library->arena, sizeof(*failure));
         *failure = e;
         document->failure = failure;
     }
@@ -283,7 +290,7 @@ static bool file_uri(struct schema_library *library, const char *path, struct te
     const char *slash = strrchr(text_string(ret_uri), '/');
     text_append_size(&folder_uri, text_string(ret_uri), (size_t)(slash + 1 - text_string(ret_uri)));
     const char *end = strrchr(path, '/');
-    const char *folder = end == NULL ? "." : schema_arena_copy(&library->arena, path, (size_t)(end + 1 - path));
+    const char *folder = end == NULL ? "." : text_arena_copy(&library->arena, path, (size_t)(end + 1 - path));
     add_source(library, (struct schema_source){.uri = keep(library, text_string(&folder_uri)), .folder = folder});
     return true;
 }

@@ -75,7 +75,7 @@ static void print_choices(struct text *out, const json_t *choices)
 static const char *likely_choice(struct schema_explanation *x, const json_t *value, const json_t *choices)
 {
     size_t count = json_array_size(choices);
-    const char **words = schema_arena_alloc(&x->arena, (count + 1) * sizeof(*words));
+    const char **words = text_arena_alloc(&x->arena, (count + 1) * sizeof(*words));
     size_t used = 0;
     size_t i;
     json_t *choice;
@@ -168,7 +168,7 @@ static void note_unknown(struct schema_explanation *x, const json_t *object, con
                          const char *name, bool *used)
 {
     const char *meant = text_nearest(name, members->missing, members->missing_count);
-    const char **absent = schema_arena_alloc(&x->arena, (members->known_count + 1) * sizeof(*absent));
+    const char **absent = text_arena_alloc(&x->arena, (members->known_count + 1) * sizeof(*absent));
     size_t count = 0;
 
     for (size_t i = 0; meant != NULL && i < members->missing_count; i++) {
@@ -201,7 +201,7 @@ static void note_unknown(struct schema_explanation *x, const json_t *object, con
 static const char *misspelt_in(struct schema_explanation *x, const json_t *object, const struct schema_members *members,
                                const char *missing)
 {
-    const char **strangers = schema_arena_alloc(&x->arena, (json_object_size(object) + 1) * sizeof(*strangers));
+    const char **strangers = text_arena_alloc(&x->arena, (json_object_size(object) + 1) * sizeof(*strangers));
     size_t count = 0;
     const char *name;
     json_t *member;
@@ -217,7 +217,7 @@ static const char *misspelt_in(struct schema_explanation *x, const json_t *objec
 
 void schema_note_members(struct schema_explanation *x, const json_t *object, const struct schema_members *members)
 {
-    bool *used = schema_arena_alloc(&x->arena, members->missing_count + 1);
+    bool *used = text_arena_alloc(&x->arena, members->missing_count + 1);
 
     for (size_t i = 0; i < members->unknown_count; i++) {
         note_unknown(x, object, members, members->unknown[i], used);

@@ -212,9 +212,9 @@ static void explain_shape(struct schema_explanation *x, const struct object_rule
     const char *name;
     json_t *member;
 
-    members.unknown = schema_arena_alloc(&x->arena, (size + 1) * sizeof(char *));
-    members.missing = schema_arena_alloc(&x->arena, (json_array_size(rule->required_names) + 1) * sizeof(char *));
-    members.known = schema_arena_alloc(&x->arena, (rule->count + 1) * sizeof(char *));
+    members.unknown = text_arena_alloc(&x->arena, (size + 1) * sizeof(char *));
+    members.missing = text_arena_alloc(&x->arena, (json_array_size(rule->required_names) + 1) * sizeof(char *));
+    members.known = text_arena_alloc(&x->arena, (rule->count + 1) * sizeof(char *));
     json_object_foreach ((json_t *)object, name, member) {
         if (is_unknown(x, rule, name)) {
             members.unknown[members.unknown_count++] = name;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clock/clock.h"
+
 /* A pattern that ran this often is worth 20 us of machine code; most command lines check one body and end sooner. */
 enum { RUNS_BEFORE_JIT = 12, JIT_STACK_START = 32 * 1024 };
 
@@ -19,7 +21,10 @@ struct schema_matcher {
     pcre2_match_data *data;
     pcre2_match_context *light, *heavy;
     pcre2_jit_stack *stack;
-    unsigned heavy_left;
+    int64_t time_max_ms, time_left_ms;
+    /* The last match that reached a limit: who explains a failure asks again and must not wait again. */
+    const struct schema_pattern *limit_pattern;
+    const char *limit_bytes;
 };
 
 static void *checked(void *memory)
@@ -78,8 +83,14 @@ struct schema_matcher *schema_matcher_create(void)
     matcher->data = checked(pcre2_match_data_create(1, NULL));
     matcher->light = limited_context(SCHEMA_PATTERN_EFFORT_LIGHT);
     matcher->heavy = limited_context(SCHEMA_PATTERN_EFFORT_MAX);
+    matcher->time_max_ms = SCHEMA_PATTERN_TIME_MAX;
     schema_matcher_begin(matcher);
     return matcher;
+}
+
+void schema_matcher_limit(struct schema_matcher *matcher, int64_t time_ms)
+{
+    matcher->time_max_ms = time_ms;
 }
 
 void schema_matcher_destroy(struct schema_matcher *matcher)
@@ -95,7 +106,8 @@ void schema_matcher_destroy(struct schema_matcher *matcher)
 
 void schema_matcher_begin(struct schema_matcher *matcher)
 {
-    matcher->heavy_left = SCHEMA_PATTERN_HEAVY_MAX;
+    matcher->time_left_ms = matcher->time_max_ms;
+    matcher->limit_pattern = NULL;
 }
 
 static bool is_limit(int result)
@@ -104,32 +116,51 @@ static bool is_limit(int result)
            result == PCRE2_ERROR_JIT_STACKLIMIT;
 }
 
-/* The machine code is five times as fast, which counts here; it needs a stack of its own for deep backtracking. */
-static int match_heavily(struct schema_pattern *pattern, struct schema_matcher *matcher, const char *bytes, size_t size)
+/* Machine code needs a stack of its own for deep backtracking. */
+static void make_fast(struct schema_pattern *pattern, struct schema_matcher *matcher)
 {
-    if (matcher->heavy_left == 0) {
-        return PCRE2_ERROR_MATCHLIMIT;
-    }
-    matcher->heavy_left--;
+    pattern->runs = RUNS_BEFORE_JIT;
+    pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
     if (matcher->stack == NULL) {
         matcher->stack = checked(pcre2_jit_stack_create(JIT_STACK_START, SCHEMA_PATTERN_STACK_MAX, NULL));
+        pcre2_jit_stack_assign(matcher->light, NULL, matcher->stack);
         pcre2_jit_stack_assign(matcher->heavy, NULL, matcher->stack);
     }
-    if (pattern->runs < RUNS_BEFORE_JIT) {
-        pattern->runs = RUNS_BEFORE_JIT;
-        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+}
+
+static int match_with(const struct schema_pattern *pattern, const struct schema_matcher *matcher,
+                      pcre2_match_context *context, const char *bytes, size_t size)
+{
+    return pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, context);
+}
+
+static int match_heavily(struct schema_pattern *pattern, struct schema_matcher *matcher, const char *bytes, size_t size)
+{
+    bool known = matcher->limit_pattern == pattern && matcher->limit_bytes == bytes;
+
+    if (known || matcher->time_left_ms <= 0) {
+        return PCRE2_ERROR_MATCHLIMIT;
     }
-    return pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->heavy);
+    if (pattern->runs < RUNS_BEFORE_JIT) {
+        make_fast(pattern, matcher);
+    }
+    int64_t start_ms = clock_monotonic_ms(clock_system());
+    int result = match_with(pattern, matcher, matcher->heavy, bytes, size);
+    matcher->time_left_ms -= clock_monotonic_ms(clock_system()) - start_ms;
+    if (is_limit(result)) {
+        matcher->limit_pattern = pattern;
+        matcher->limit_bytes = bytes;
+    }
+    return result;
 }
 
 enum schema_match schema_pattern_match(struct schema_pattern *pattern, struct schema_matcher *matcher,
                                        const char *bytes, size_t size)
 {
     if (pattern->runs < RUNS_BEFORE_JIT && ++pattern->runs == RUNS_BEFORE_JIT) {
-        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+        make_fast(pattern, matcher);
     }
-    int result =
-        pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, matcher->light);
+    int result = match_with(pattern, matcher, matcher->light, bytes, size);
     if (is_limit(result)) {
         result = match_heavily(pattern, matcher, bytes, size);
     }

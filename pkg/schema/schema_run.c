@@ -109,7 +109,9 @@ bool schema_run_rules(struct schema_run *run, const struct schema *schema, const
 
 void schema_run_begin(struct schema_run *run, const struct schema *schema)
 {
-    *run = (struct schema_run){.matcher = schema->resource->document->library->matcher, .steps = SCHEMA_STEPS_MAX};
+    const struct schema_library *library = schema->resource->document->library;
+
+    *run = (struct schema_run){.matcher = library->matcher, .steps = library->steps_max};
     schema_matcher_begin(run->matcher);
 }
 

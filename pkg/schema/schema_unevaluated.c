@@ -69,8 +69,8 @@ static void explain_properties(struct schema_explanation *x, const struct schema
     json_t *member;
     size_t i = 0;
 
-    members.unknown = schema_arena_alloc(&x->arena, (size + 1) * sizeof(char *));
-    members.known = schema_arena_alloc(&x->arena, KNOWN_MAX * sizeof(char *));
+    members.unknown = text_arena_alloc(&x->arena, (size + 1) * sizeof(char *));
+    members.known = text_arena_alloc(&x->arena, KNOWN_MAX * sizeof(char *));
     json_object_foreach ((json_t *)value, name, member) {
         if (!x->seen->marks[i++]) {
             if (rule->schema->types == 0) {

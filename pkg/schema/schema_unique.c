@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/arena.h"
+#include "schema/map.h"
 
 enum { PAIRS_MAX = 12 };
 

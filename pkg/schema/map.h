@@ -1,30 +1,12 @@
 /*
- * arena: memory with one lifetime, and a hash map over it; private to room schema.
- *
- * All that a library compiles lives in its arena and is freed at once. Nothing is ever NULL: no memory ends the
- * process, as in room text.
+ * map: a hash map of bytes to pointers; private to room schema. No memory ends the process, as in room text.
  */
-#ifndef SCHEMA_ARENA_H
-#define SCHEMA_ARENA_H
+#ifndef SCHEMA_MAP_H
+#define SCHEMA_MAP_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct schema_arena_block;
-
-struct schema_arena {
-    struct schema_arena_block *blocks;
-    char *next, *end;
-};
-
-/* `size` zeroed bytes, aligned for any type. */
-void *schema_arena_alloc(struct schema_arena *arena, size_t size);
-
-/* A NUL-terminated copy of `size` bytes. */
-char *schema_arena_copy(struct schema_arena *arena, const char *bytes, size_t size);
-
-void schema_arena_free(struct schema_arena *arena);
 
 /* Bytes to pointers. Keys are borrowed: they must live as long as the map. Zero-initialised it is empty. */
 struct schema_map {

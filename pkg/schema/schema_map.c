@@ -1,15 +1,11 @@
-/* Memory with one lifetime, and a hash map. */
-#include "schema/arena.h"
+/* A hash map with open addressing. */
+#include "schema/map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 32 * 1024, ALIGNMENT = 16, MAP_START = 64 };
-
-struct schema_arena_block {
-    _Alignas(ALIGNMENT) struct schema_arena_block *next;
-};
+enum { MAP_START = 64 };
 
 struct schema_map_slot {
     const char *key; /* NULL: free */
@@ -26,42 +22,6 @@ static void *checked_alloc(size_t size)
         abort();
     }
     return memory;
-}
-
-void *schema_arena_alloc(struct schema_arena *arena, size_t size)
-{
-    size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (arena->next == NULL || size > (size_t)(arena->end - arena->next)) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-        struct schema_arena_block *block = checked_alloc(sizeof(*block) + room);
-        block->next = arena->blocks;
-        arena->blocks = block;
-        arena->next = (char *)(block + 1);
-        arena->end = arena->next + room;
-    }
-    void *memory = arena->next;
-    arena->next += size;
-    return memory;
-}
-
-char *schema_arena_copy(struct schema_arena *arena, const char *bytes, size_t size)
-{
-    char *copy = schema_arena_alloc(arena, size + 1);
-
-    if (size > 0) {
-        memcpy(copy, bytes, size);
-    }
-    return copy;
-}
-
-void schema_arena_free(struct schema_arena *arena)
-{
-    while (arena->blocks != NULL) {
-        struct schema_arena_block *next = arena->blocks->next;
-        free(arena->blocks);
-        arena->blocks = next;
-    }
-    *arena = (struct schema_arena){0};
 }
 
 uint32_t schema_hash(const char *bytes, size_t size)
