@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(json_document_free) struct json_document value = {0};
     struct err e = ERR_INIT;
 
-    if (line == NULL || !json_parse((const char *)data, first, "schema.json", JSON_READ_BIG_NUMBERS, &schema_text, &e) ||
+    if (line == NULL ||
+        !json_parse((const char *)data, first, "schema.json", JSON_READ_BIG_NUMBERS, &schema_text, &e) ||
         !json_parse((const char *)line + 1, size - first - 1, "value.json", JSON_READ_BIG_NUMBERS, &value, &e)) {
         return 0;
     }
