@@ -159,8 +159,10 @@ static int print_list(struct app *app, const struct resource_list *list, const s
 {
     TABLE_CLEANUP struct table *table = make_table(list, kind, profiles);
     JSON_CLEANUP json_t *head = verb_list_head(missing);
+    /* headings over nothing would look like an empty fleet */
+    bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
 
-    if (!app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
+    if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }
     return verb_inventory_status("list", missing, e);
