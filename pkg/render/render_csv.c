@@ -1,4 +1,4 @@
-/* CSV after RFC 4180, safe to open in a spreadsheet. */
+/* CSV after RFC 4180 with the line ends of Unix, safe to open in a spreadsheet. */
 #include <string.h>
 
 #include "render/render_view.h"
@@ -52,7 +52,7 @@ static void append_row(struct text *out, const struct render_view *view, size_t 
             render_append_scalar(out, type, cell);
         }
     }
-    text_append(out, "\r\n");
+    text_append_char(out, '\n');
 }
 
 bool render_csv_rows(const struct render_view *view, const struct render_options *options, struct render_output *output,
@@ -63,7 +63,7 @@ bool render_csv_rows(const struct render_view *view, const struct render_options
         render_csv_string(&output->text, render_column(view, i)->name, strlen(render_column(view, i)->name));
     }
     if (!options->no_headers) {
-        text_append(&output->text, "\r\n");
+        text_append_char(&output->text, '\n');
     }
     for (size_t row = 0; row < table_row_count(view->table); row++) {
         append_row(&output->text, view, row);

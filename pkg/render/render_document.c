@@ -57,7 +57,7 @@ static void add_leaf(struct leaves *leaves, const json_t *value)
         } else {
             text_append(leaves->out, text_string(&shown));
         }
-        text_append(leaves->out, "\r\n");
+        text_append_char(leaves->out, '\n');
         return;
     }
     text_append_safe(leaves->out, text_string(&leaves->path), leaves->path.size);
@@ -102,7 +102,7 @@ static void append_leaves(const json_t *document, const struct render_options *o
     walk(&leaves, document);
     leaves.out = out;
     if (leaves.csv && !options->no_headers) {
-        text_append(out, "field,value\r\n");
+        text_append(out, "field,value\n");
     }
     walk(&leaves, document);
     text_free(&leaves.path);

@@ -287,7 +287,7 @@ static void csv_quotes_what_must_be_and_defuses_formulas(void **state)
         TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
         CLEANUP(text_free) struct text wanted = {0};
         add(table, cases[i].name, true, -1);
-        text_printf(&wanted, "name\r\n%s\r\n", cases[i].field);
+        text_printf(&wanted, "name\n%s\n", cases[i].field);
         expect(rendered(table, NULL,
                         (struct render_options){
                             .format = RENDER_CSV, .fields = (const char *const[]){"name"}, .fields_count = 1}),
@@ -310,9 +310,9 @@ static void csv_leaves_numbers_alone_and_absent_cells_empty(void **state)
     table_add_row(table);
     table_set_null(table, 0);
     table_set_bool(table, 2, true);
-    expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV}), "a,b,c,d\r\n-5,-0.1,,\r\n,,true,\r\n");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV}), "a,b,c,d\n-5,-0.1,,\n,,true,\n");
     expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV, .no_headers = true}),
-           "-5,-0.1,,\r\n,,true,\r\n");
+           "-5,-0.1,,\n,,true,\n");
 }
 
 static void yaml_reads_as_the_json_does(void **state)
@@ -420,8 +420,8 @@ static void documents_come_in_every_format(void **state)
                                                                             "none          null\n"
                                                                             "empty         {}\n");
     expect(document(json, (struct render_options){.format = RENDER_CSV}),
-           "field,value\r\nid,a\r\nservice.on,true\r\nservice.hops,1.0\r\nkeys[0].id,'=k\r\nkeys[1],[]\r\n"
-           "none,null\r\nempty,{}\r\n");
+           "field,value\nid,a\nservice.on,true\nservice.hops,1.0\nkeys[0].id,'=k\nkeys[1],[]\n"
+           "none,null\nempty,{}\n");
     expect(document(json, (struct render_options){.format = RENDER_JSONL}),
            "{\"id\":\"a\",\"service\":{\"on\":true,\"hops\":1.0},\"keys\":[{\"id\":\"=k\"},[]],\"none\":null,"
            "\"empty\":{}}\n");
