@@ -1,0 +1,215 @@
+#!/usr/bin/env bats
+# set: the right servers get the right request once, the others none, and what is said about it is true.
+load client
+
+teardown() {
+    sim_stop
+}
+
+# What the state before asks for when everything is to be enabled over https with hop limit 2: {ID: BODY, ...}
+wanted_bodies() {
+    jq -c '[.instances[]
+        | select(.architecture == "amd64" and (.lifecycle_state | IN("deleting", "failed", "suspended") | not) and
+                 (.status | IN("deleting", "failed") | not))
+        | {key: .id, value: ((if .enabled then {} else {enabled: true} end) +
+                             (if .protocol == "https" then {} else {protocol: "https"} end) +
+                             (if .response_hop_limit == 2 then {} else {response_hop_limit: 2} end))}
+        | select(.value != {}) | .value = {metadata_service: .value}] | from_entries' "$1"
+}
+
+@test "a thousand instances: exactly the right ones are patched once, with what differs; again: no write at all" {
+    client_start --instances 1000 --bare-metal 5
+    sim_state > before
+    wanted_bodies before > wanted
+    meta instance set --all --enabled true --protocol https --hop-limit 2 -y -o json
+    expect 0
+    writes | jq -s '[.[] | {key: (.path | ltrimstr("/v1/instances/")), value: .body}] | from_entries' > sent
+    [ "$(writes | wc -l)" -eq "$(jq length wanted)" ]
+    diff <(jq -S . wanted) <(jq -S . sent)
+    # no request at all for the rest
+    jq -r 'keys[]' wanted | sort > named
+    sim_log -r '.path | select(startswith("/v1/instances/")) | ltrimstr("/v1/instances/")' | sort -u | diff named -
+
+    jq -e --slurpfile wanted wanted '.summary as $s | $s.selected == 1000 and $s.changed == ($wanted[0] | length) and
+        $s.failed == 0 and $s.unknown == 0 and $s.changed + $s.unchanged + $s.skipped == 1000' <<< "$output"
+    # every result says what the simulator has before and after
+    sim_state > after
+    echo "$output" > run
+    jq -n --slurpfile b before --slurpfile a after --slurpfile run run '
+        def of($doc): $doc[0].instances | map({key: .id, value: [.enabled, .protocol, .response_hop_limit]}) | from_entries;
+        of($b) as $before | of($a) as $after |
+        [$run[0].results[] | select((.before | [.enabled, .protocol, .response_hop_limit]) != $before[.id] or
+                                 (.after | [.enabled, .protocol, .response_hop_limit]) != $after[.id] or
+                                 (.outcome == "changed") != ($before[.id] != $after[.id]))] == []' | grep -qx true
+
+    clear_log
+    meta instance set --all --enabled true --protocol https --hop-limit 2 -y -o json
+    expect 0
+    [ -z "$(writes)" ]
+    [ "$(sim_count GET '/v1/instances/*')" -eq 0 ]
+    jq -e '.summary.changed == 0 and .summary.unchanged + .summary.skipped == 1000' <<< "$output"
+}
+
+@test "every request has the version, the generation, its media type and one token; instances get If-Match" {
+    client_start --instances 20 --bare-metal 3 --all-disabled
+    meta instance set --all --enabled true -y
+    meta bare-metal set --all --enabled true -y
+    [ "$(sim_log 'select(.path | startswith("/v1/")) | select((.query.version | test("^20[0-9][0-9]-[01][0-9]-[0-3][0-9]$") | not)
+        or .query.generation != "2" or .accept != "application/json" or (.authorization | startswith("Bearer") | not)
+        or (.user_agent | startswith("vpcmeta/") | not) or (.x_request_id | length) != 36)' | wc -l)" -eq 0 ]
+    [ "$(writes | jq -r .content_type | sort -u)" = application/merge-patch+json ]
+    [ "$(writes | jq -c .body | sort -u)" = '{"metadata_service":{"enabled":true}}' ]
+    [ "$(writes | jq -r 'select(.path | startswith("/v1/instances/")) | .if_match[0:3]' | sort -u)" = 'W/"' ]
+    [ "$(writes | jq -r 'select(.path | startswith("/v1/bare")) | .if_match' | sort -u)" = null ]
+    [ "$(sim_count POST /identity/token)" -eq 2 ]
+    [ "$(sim_log -r .x_request_id | sort | uniq -d)" = "" ]
+}
+
+@test "only what was asked for is sent, also when other settings differ" {
+    client_start --instances 30 --all-disabled
+    meta instance set --all --protocol https -y
+    expect 0 "stay disabled: protocol and hop limit take effect once --enabled true is set"
+    [ "$(writes | jq -c .body | sort -u)" = '{"metadata_service":{"protocol":"https"}}' ]
+    [ "$(settings | jq -c 'map(.[0]) | unique')" = '[false]' ]
+}
+
+@test "the spellings of ibmcloud are accepted" {
+    client_start --instances 1 --all-disabled
+    meta instance set --all --metadata-service true --metadata-service-protocol https \
+        --metadata-service-response-hop-limit 3 -y
+    expect 0
+    [ "$(settings | jq -c '.[]')" = '[true,"https",3]' ]
+}
+
+@test "after false to true it says who needs a stop and a start; the answer is in restart_needed too" {
+    client_start --instances 12 --bare-metal 2 --all-disabled
+    meta instance set --all --enabled true -y -o json
+    expect 0 "must be stopped and started"
+    jq -e 'all(.results[]; .restart_needed == (.outcome == "changed"))' <<< "$output"
+    meta instance set --all --enabled false -y -o json
+    expect 0
+    [[ $stderr != *"stopped and started"* ]]
+    meta bare-metal set --all --enabled true -y -o json
+    expect 0
+    jq -e 'all(.results[]; .restart_needed == false)' <<< "$output"
+    [[ $stderr != *"stopped and started"* ]]
+}
+
+@test "http to https on servers that are on warns about clients of 169.254.169.254" {
+    client_start --instances 3 --all-disabled
+    meta instance set --all --enabled true --protocol https -y
+    [[ $stderr != *169.254.169.254* ]]
+    meta instance set --all --protocol http -y
+    meta instance set --all --protocol https -y
+    expect 0 "http://169.254.169.254"
+}
+
+@test "servers that cannot be set are skipped with the reason, which does not change the exit status" {
+    client_start --instances 1000 --seed 5
+    meta instance set --all --enabled true --protocol https --hop-limit 2 -n -o json
+    expect 0
+    jq -e '[.results[] | select(.outcome == "skipped")] | length > 0 and all(.[]; .reason != "")' <<< "$output"
+    jq -r '.results[] | select(.outcome == "skipped") | .reason' <<< "$output" | sort -u | grep -q s390x
+    [ -z "$(writes)" ]
+}
+
+@test "a dry run reads and sends no write; --exit-code makes pending changes status 3" {
+    client_start --instances 5 --all-disabled
+    meta instance set --all --enabled true -n
+    expect 0 "nothing was sent"
+    meta instance set --all --enabled true --dry-run --exit-code -o json
+    expect 3
+    jq -e '.summary.changed == 5 and all(.results[]; .attempts == 0)' <<< "$output"
+    [ -z "$(writes)" ]
+    meta instance set --all --enabled false --dry-run --exit-code
+    expect 0
+}
+
+@test "without --yes and nobody to ask nothing is sent" {
+    client_start --instances 3 --all-disabled
+    meta instance set --all --enabled true < /dev/null
+    expect 2 "--yes"
+    meta instance set --all --enabled true --no-input
+    expect 2 "--yes"
+    meta instance set --all --enabled false < /dev/null
+    expect 0 # nothing to confirm where nothing changes
+    [ -z "$(writes)" ]
+}
+
+@test "on a terminal it shows what will change and takes no for an answer" {
+    client_start --instances 3 --all-disabled
+    run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo n)
+    [ "$status" -eq 1 ]
+    [[ $output == *"3 instances of 3 will change"*"enabled"*"[y/N]"*"nothing was changed"* ]]
+    [ -z "$(writes)" ]
+    run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo y)
+    [ "$status" -eq 0 ]
+    [ "$(writes | wc -l)" -eq 3 ]
+}
+
+@test "a name that matches nothing stops everything before a write" {
+    client_start --instances 3 --all-disabled
+    meta instance set "$(sim_state -r '.instances[0].name')" no-such-name --enabled true -y
+    expect 1 'there is no instance "no-such-name"'
+    [ -z "$(writes)" ]
+}
+
+@test "the same server named twice, by name, id and CRN, is changed once" {
+    client_start --instances 3 --all-disabled
+    eval "$(sim_state -r '.instances[0] | @sh "name=\(.name) id=\(.id) crn=\(.crn)"')"
+    meta instance set "$name" "$id" "$crn" "$name" --enabled true -y -o json
+    expect 0
+    jq -e '.summary.selected == 1 and .summary.changed == 1' <<< "$output"
+    [ "$(writes | wc -l)" -eq 1 ]
+}
+
+@test "-j bounds how many requests are under way" {
+    client_start --instances 60 --all-disabled --latency-ms 20
+    meta instance set --all --enabled true -y -j 3
+    expect 0
+    # a window of writes, and one of reads beside it
+    sim_http "$SIM_BASE/_sim/counters" | jq -e '.max_in_flight <= 7'
+}
+
+@test "the table names what changed and counts the rest on standard error" {
+    client_start --instances 4 --all-disabled
+    meta instance set --all --hop-limit 2 -y
+    meta instance set --all --hop-limit 3 --enabled true -y
+    expect 0 "4 selected: 4 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"
+    [ "$(grep -c 'changed  needed   enabled false -> true, hop limit 2 -> 3' <<< "$output")" -eq 4 ]
+    meta instance set --all --enabled true -y
+    [ -z "$output" ]
+    meta instance set --all --enabled true -y -q
+    [ -z "$output$stderr" ]
+}
+
+@test "an interrupt stops new writes, drains what is under way and reports everything" {
+    client_start --instances 300 --all-disabled --latency-ms 50
+    set -m # without job control a command in the background ignores SIGINT
+    "$BUILD/vpcmeta" instance set --all --enabled true -y -j 4 -o json > out 2> err &
+    pid=$!
+    set +m
+    for _ in $(seq 100); do [ "$(writes | wc -l)" -lt 8 ] || break; sleep 0.02; done
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 130 ]
+    sent=$(writes | wc -l)
+    [ "$sent" -lt 300 ]
+    jq -e --argjson sent "$sent" '.summary.changed == $sent and .summary.selected == 300 and
+        .summary.changed + .summary.skipped == 300 and (.results | length) == 300' out
+    # what it says is what is there
+    settings > after
+    jq -e --slurpfile after after 'all(.results[]; (.outcome == "changed") == $after[0][.id][0])' out
+}
+
+@test "output that cannot be written is an error, a reader that has enough is none" {
+    client_start --instances 200 --all-disabled
+    run bash -c '"$BUILD/vpcmeta" instance set --all --enabled true -y -o json > /dev/full'
+    [ "$status" -eq 1 ]
+    [[ $output == *"No space left"* ]]
+    [ "$(settings | jq -c 'map(.[0]) | unique')" != '[false]' ]
+    run bash -c '"$BUILD/vpcmeta" instance list -v -o jsonl 2> err | head -1'
+    [ "$status" -eq 0 ]
+    ! grep -i -e pipe -e error err
+}
