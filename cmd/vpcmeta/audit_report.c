@@ -15,9 +15,9 @@ enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
 
 const struct table_column audit_report_columns[] = {
     [RULE] = {.name = "rule", .type = TABLE_STRING},
-    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .rank = 2},
-    [KIND] = {.name = "kind", .type = TABLE_STRING, .rank = 1},
-    [REGION] = {.name = "region", .type = TABLE_STRING, .rank = 3},
+    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .rank = 3},
+    [KIND] = {.name = "kind", .type = TABLE_STRING, .rank = 2},
+    [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 1},
     [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
     [NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
     [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24},
@@ -30,7 +30,7 @@ static const char *or_empty(const char *string)
     return string != NULL ? string : "";
 }
 
-static struct table *make_findings(const struct audit *audit)
+static struct table *make_findings(const struct audit *audit, bool with_region)
 {
     struct table *table = table_create(audit_report_columns, FINDING_COLUMNS);
     CLEANUP(text_free) struct text words = {0};
@@ -42,7 +42,9 @@ static struct table *make_findings(const struct audit *audit)
         table_set_string(table, SEVERITY, audit_severity_names[finding->severity]);
         table_set_style(table, SEVERITY, severity_styles[finding->severity]);
         table_set_string(table, KIND, finding->resource->kind->name);
-        table_set_string(table, REGION, or_empty(finding->resource->region));
+        if (with_region) {
+            table_set_string(table, REGION, or_empty(finding->resource->region));
+        }
         table_set_string(table, ID, or_empty(finding->resource->id));
         table_set_string(table, NAME, or_empty(finding->resource->name));
         text_clear(&words);
@@ -221,7 +223,7 @@ static bool print_text(struct app *app, const struct audit *audit, const struct 
     if (audit->count == 0) {
         return render_text(nothing, strlen(nothing), stdout, e);
     }
-    TABLE_CLEANUP struct table *findings = make_findings(audit);
+    TABLE_CLEANUP struct table *findings = make_findings(audit, audit->policy.name_region);
     return print_broken_rules(app, audit, e) && app_print_table(app, findings, NULL, e);
 }
 
@@ -232,7 +234,7 @@ bool audit_report_print(struct app *app, const struct audit *audit, const struct
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, audit, missing, e);
     }
-    TABLE_CLEANUP struct table *findings = make_findings(audit);
+    TABLE_CLEANUP struct table *findings = make_findings(audit, true);
     JSON_CLEANUP json_t *head = verb_list_head(missing);
     json_object_set_new(head, "summary", audit_summary(audit));
     return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);

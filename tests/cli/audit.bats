@@ -102,7 +102,8 @@ findings_by_jq='
 }
 
 @test "without findings the status is 0 and the counts are still there" {
-    fleet_of '{"kind":"instance","name":"web-01","enabled":true,"protocol":"https","response_hop_limit":1}'
+    fleet_of '{"kind":"instance","name":"web-01","id":"0717_1e09281b-f177-46fb-baf1-bc152b2e391a","enabled":true,
+               "protocol":"https","response_hop_limit":1}'
     run --separate-stderr -0 audit
     [[ $output == *"no findings"* && $output == *"instance"* ]]
     run --separate-stderr -0 audit -o json
