@@ -214,7 +214,7 @@ static bool print_broken_rules(struct app *app, const struct audit *audit, struc
 static bool print_text(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
 {
     static const char incomplete[] = "INCOMPLETE: these are only the resources that could be read\n\n";
-    static const char nothing[] = "no findings\n";
+    const char *nothing = missing->size > 0 ? "no findings in these\n" : "no findings\n";
 
     if ((missing->size > 0 && !render_text(incomplete, strlen(incomplete), stdout, e)) ||
         !print_counts(app, audit, e) || !print_histogram(app, audit, e)) {
