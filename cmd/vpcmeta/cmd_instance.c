@@ -2,26 +2,6 @@
 #include "commands.h"
 #include "verbs.h"
 
-static int list(struct app *app, const struct cli_call *call, struct err *e)
-{
-    return verb_list(app, call, &resource_instance, e);
-}
-
-static int show(struct app *app, const struct cli_call *call, struct err *e)
-{
-    return verb_show(app, call, &resource_instance, e);
-}
-
-static int create(struct app *app, const struct cli_call *call, struct err *e)
-{
-    return verb_create(app, call, &resource_instance, e);
-}
-
-static int set(struct app *app, const struct cli_call *call, struct err *e)
-{
-    return verb_set(app, call, &resource_instance, e);
-}
-
 static const struct cmd_example list_examples[] = {
     {"vpcmeta instance list", "every instance of the region with its metadata settings"},
     {"vpcmeta instance list --vpc vpc-prod --where '.metadata_service.protocol == \"http\"'",
@@ -33,13 +13,9 @@ static const struct cmd_example list_examples[] = {
 const struct cmd_spec cmd_instance_list = {
     .path = "instance list",
     .summary = "list instances with their metadata settings",
-    .arguments = "[NAME|ID|CRN...]",
     .description = "Lists every instance, or those that the names and selectors leave.",
     .examples = list_examples,
-    .opts = list_opt,
-    .opts_size = sizeof(struct list_opts),
-    .max_args = CMD_ANY_ARGS,
-    .run = list,
+    VERB_LIST(resource_instance),
 };
 
 static const struct cmd_example show_examples[] = {
@@ -51,11 +27,8 @@ static const struct cmd_example show_examples[] = {
 const struct cmd_spec cmd_instance_show = {
     .path = "instance show",
     .summary = "show single instances with their default trusted profile",
-    .arguments = "NAME|ID|CRN...",
     .examples = show_examples,
-    .min_args = 1,
-    .max_args = CMD_ANY_ARGS,
-    .run = show,
+    VERB_SHOW(resource_instance),
 };
 
 static const struct cmd_example create_examples[] = {
@@ -71,10 +44,7 @@ const struct cmd_spec cmd_instance_create = {
     .description = "Takes the body of POST /instances from a file or standard input, lays the flags over it, checks it "
                    "against the schema instance_create and sends it. The answer is compared with what was asked for.",
     .examples = create_examples,
-    .opts = create_opt,
-    .opts_size = sizeof(struct create_opts),
-    .flags = CMD_WRITES,
-    .run = create,
+    VERB_CREATE(resource_instance),
 };
 
 static const struct cmd_example set_examples[] = {
@@ -88,7 +58,6 @@ static const struct cmd_example set_examples[] = {
 const struct cmd_spec cmd_instance_set = {
     .path = "instance set",
     .summary = "change metadata settings of existing instances",
-    .arguments = "[NAME|ID|CRN...]",
     .description =
         "Reads the instances, compares, and sends a PATCH with only what differs to those that differ. Each is read "
         "once "
@@ -98,9 +67,5 @@ const struct cmd_spec cmd_instance_set = {
         "instance whose service goes from off to on must be stopped and started before the service is fully there; the "
         "result says which. Going from http to https breaks clients of the bare address 169.254.169.254.",
     .examples = set_examples,
-    .opts = set_opt,
-    .opts_size = sizeof(struct set_opts),
-    .flags = CMD_WRITES,
-    .max_args = CMD_ANY_ARGS,
-    .run = set,
+    VERB_SET(resource_instance),
 };

@@ -188,8 +188,9 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     return err_exit_status(e);
 }
 
-int verb_create(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+int verb_create(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct resource_kind *kind = call->command->subject;
     const struct create_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(json_document_free) struct json_document document = {0};

@@ -177,8 +177,9 @@ static bool select_resources(const struct plan_scope *scope, const struct resour
            (kind->settings != 0 || verb_take_template_settings(scope, into, missing, e));
 }
 
-int verb_list(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+int verb_list(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct resource_kind *kind = call->command->subject;
     const struct list_opts *opts = call->opts;
     CLEANUP(options_selector_free) struct options_selector selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
@@ -199,8 +200,9 @@ int verb_list(struct app *app, const struct cli_call *call, const struct resourc
     return status;
 }
 
-int verb_show(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+int verb_show(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct resource_kind *kind = call->command->subject;
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct plan_scope scope;

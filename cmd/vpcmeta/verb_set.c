@@ -218,8 +218,9 @@ static int carry_out(struct app *app, const struct plan_scope *scope, const stru
     return fleet_exit_status(&run.summary);
 }
 
-int verb_set(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e)
+int verb_set(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct resource_kind *kind = call->command->subject;
     const struct set_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(options_selector_free) struct options_selector selector = {0};

@@ -1,6 +1,6 @@
 /*
- * verbs: what the nouns have in common. cmd_<noun>.c declares the commands of a noun; each runs one of these with its
- * kind. Nothing here knows which kind it works on but by its descriptor.
+ * verbs: what the nouns have in common. cmd_<noun>.c declares the commands of a noun by the macros below; the kind is the
+ * command's subject. Nothing here knows which kind it works on but by its descriptor.
  */
 #ifndef VPCMETA_VERBS_H
 #define VPCMETA_VERBS_H
@@ -13,9 +13,14 @@ struct list_opts {
     bool profile_details;
 };
 extern const struct opt_spec list_opt[];
-int verb_list(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+#define VERB_LIST(kind)                                                                       \
+    .arguments = "[NAME|ID|CRN...]", .opts = list_opt, .opts_size = sizeof(struct list_opts), \
+    .max_args = CMD_ANY_ARGS, .run = verb_list, .subject = &(kind)
+int verb_list(struct app *app, const struct cli_call *call, struct err *e);
 
-int verb_show(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+#define VERB_SHOW(kind) \
+    .arguments = "NAME|ID|CRN...", .min_args = 1, .max_args = CMD_ANY_ARGS, .run = verb_show, .subject = &(kind)
+int verb_show(struct app *app, const struct cli_call *call, struct err *e);
 
 struct create_opts {
     const char *file, *name;
@@ -24,7 +29,10 @@ struct create_opts {
     bool dry_run, yes;
 };
 extern const struct opt_spec create_opt[];
-int verb_create(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+#define VERB_CREATE(kind)                                                                                 \
+    .opts = create_opt, .opts_size = sizeof(struct create_opts), .flags = CMD_WRITES, .run = verb_create, \
+    .subject = &(kind)
+int verb_create(struct app *app, const struct cli_call *call, struct err *e);
 
 struct set_opts {
     struct selector_opts select;
@@ -33,7 +41,10 @@ struct set_opts {
     struct write_opts write;
 };
 extern const struct opt_spec set_opt[];
-int verb_set(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct err *e);
+#define VERB_SET(kind)                                                                                           \
+    .arguments = "[NAME|ID|CRN...]", .opts = set_opt, .opts_size = sizeof(struct set_opts), .flags = CMD_WRITES, \
+    .max_args = CMD_ANY_ARGS, .run = verb_set, .subject = &(kind)
+int verb_set(struct app *app, const struct cli_call *call, struct err *e);
 
 /* --- pieces that verbs share ------------------------------------------------------------------------ */
 

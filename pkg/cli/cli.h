@@ -233,6 +233,7 @@ struct cmd_spec {
      * the caller prints the error: `return err_exit_status(e);`.
      */
     int (*run)(struct app *app, const struct cli_call *call, struct err *e);
+    const void *subject; /* what `run` works on where several commands share it: call->command->subject; or NULL */
 };
 
 /* A noun over verbs ("instance"), for help. */
