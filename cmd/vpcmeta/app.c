@@ -194,7 +194,7 @@ struct render_options app_render_options(const struct app *app)
 
 static void say(const struct app *app, const char *label, const char *color, const char *message)
 {
-    bool colored = app_color(app, STDERR_FILENO);
+    bool colored = color[0] != '\0' && app_color(app, STDERR_FILENO);
     CLEANUP(text_free) struct text safe = {0};
 
     text_append_safe(&safe, message, strlen(message));
