@@ -186,11 +186,21 @@ static bool answer_is_as_asked(struct fleet_task *task, struct err *e)
     return err_set(e, ERR_FAILED, "the API answered 200 without making the change (%s)", text_string(&changes));
 }
 
+/* The boot volume forbids the setting. The code is in no source (vpc-api.md 4.3), only the name of the rule is. */
+static bool allowed_use_refuses(const struct err *error)
+{
+    return error->http_status >= 400 && error->http_status < 500 &&
+           (strcasestr(error->message, "allowed_use") != NULL || strcasestr(error->message, "allowed use") != NULL);
+}
+
 static void write_failed(struct fleet_task *task, const struct vpc_answer *answer)
 {
     const struct err *error = answer->error;
 
-    if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
+    if (allowed_use_refuses(error)) {
+        task->result->after = task->fresh.settings;
+        finish_failed(task, error, FLEET_SKIPPED);
+    } else if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
         start_read(task);
     } else if (answer->reply->maybe_acted && error->code != ERR_CONFLICT) {
         task->lost = true;
