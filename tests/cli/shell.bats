@@ -37,6 +37,9 @@ expect \[y/N\] $
 send y
 expect ^60 selected: [1-9][0-9]* changed
 expect > $
+send audit
+expect ^instance +60
+expect > $
 send instance set --all --hop-limit 65
 expect ^error: .*--hop-limit 65.*1\.\.64
 expect > $
