@@ -105,6 +105,9 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
 {
     CLEANUP(text_free_pointer) char *key = app_session_key(app->globals);
 
+    if (!app_session_check(app->globals, e)) {
+        return false;
+    }
     if (app->session == NULL || strcmp(app->session->key, key) != 0) {
         app_session_close(app->session);
         app->session = app_session_open(app, e);
@@ -114,6 +117,9 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
     }
     http_resume(app->session->http);
     http_set_deadline(app->session->http, app->globals->deadline.ms);
+    if (!app_session_turn(app->session, app->globals, e)) {
+        return false;
+    }
     *ret_scope = (struct plan_scope){
         .http = app->session->http, .regions = app->session->regions, .region_count = app->session->region_count};
     return true;

@@ -174,7 +174,8 @@ END
 @test "options of the shell are defaults that a line overrides for itself only" {
     connect --instances 3 --templates 0 --bare-metal 0
     unset IBMCLOUD_IS_NG_API_ENDPOINT
-    run "$vpcmeta" --endpoint "$SIM_URL" -o json shell -c "instance list; instance list -o csv; instance list"
+    run "$vpcmeta" --endpoint "$SIM_URL" -o json shell -c \
+        "instance list; instance list -o csv --region us-south; instance list"
     [ "$status" -eq 0 ]
     [ "$(grep -c schema_version <<< "$output")" -eq 2 ]
     [ "$(grep -c '^kind,\|^region,' <<< "$output")" -eq 1 ]
