@@ -22,7 +22,7 @@ ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fno-rtti -ffunction-sections -f
 ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 
 # libcurl is not named: room http loads it at the first request, so that commands without one start fast.
-LIBS     := -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -ledit -lstdc++ -lm -lpthread -ldl
+LIBS     := -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread -ldl
 SIM_LIBS := -lmicrohttpd -lgnutls
 
 lib_src  := $(wildcard pkg/*/*.c pkg/*/*.cc)

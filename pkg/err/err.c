@@ -131,6 +131,8 @@ int err_exit_status(const struct err *e)
         return 6;
     case ERR_BUDGET:
         return 7;
+    case ERR_LOCKED:
+        return 8;
     case ERR_CANCELLED:
         return e->signal > 0 ? 128 + e->signal : 1;
     case ERR_FAILED:

@@ -53,7 +53,7 @@ struct fsio_lock;
 /*
  * Takes the advisory lock on a file, which is made when missing and stays, without waiting; `who` (one line: command,
  * process, since when) is kept in it for those who find it taken. Errors: ERR_IO; when it is taken, NULL with
- * *ret_taken true and ERR_CONFLICT whose message ends in the holder's line.
+ * *ret_taken true and ERR_LOCKED whose message ends in the holder's line.
  */
 struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_taken, struct err *e)
     __attribute__((warn_unused_result));

@@ -48,7 +48,7 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
         if (*ret_taken) {
             char by[WHO_MAX];
             holder(fd, by);
-            err_set(e, ERR_CONFLICT, "%s is locked by %s", path, by[0] != '\0' ? by : "another process");
+            err_set(e, ERR_LOCKED, "%s is locked by %s", path, by[0] != '\0' ? by : "another process");
         } else {
             err_set_errno(e, ERR_IO, "cannot lock %s", path);
         }

@@ -254,7 +254,7 @@ static void a_lock_is_held_by_one_who_is_named(void **state)
     assert_int_equal(mode_of(in(state, "lock")), 0600);
     assert_null(fsio_lock_open(in(state, "lock"), "set, process 2", &taken, &e));
     assert_true(taken);
-    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_int_equal(e.code, ERR_LOCKED);
     assert_non_null(strstr(e.message, "locked by apply, process 1"));
     fsio_lock_release(&first);
     err_clear(&e);

@@ -1,0 +1,242 @@
+/* The file: opened, brought up to date, locked. */
+#include "history/history.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "history/history_db.h"
+
+enum { BUSY_WAIT_MS = 10 * 1000 };
+
+/* One entry a version of the layout; a file with user_version N has had the first N. Never change one: add. */
+static const char *const migrations[] = {
+    "CREATE TABLE run ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id TEXT NOT NULL UNIQUE,"
+    " started_at TEXT NOT NULL,"
+    " ended_at TEXT,"
+    " command TEXT NOT NULL,"
+    " arguments TEXT NOT NULL,"
+    " place TEXT NOT NULL,"
+    " wanted TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('done', 'interrupted', 'running')),"
+    " process INTEGER NOT NULL,"
+    " process_began INTEGER NOT NULL,"
+    " summary TEXT);"
+    "CREATE TABLE step ("
+    " run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+    " ordinal INTEGER NOT NULL,"
+    " stage TEXT NOT NULL CHECK (stage IN ('planned', 'intended', 'final')),"
+    " kind TEXT NOT NULL,"
+    " region TEXT,"
+    " id TEXT,"
+    " name TEXT,"
+    " crn TEXT,"
+    " before TEXT NOT NULL,"
+    " wanted TEXT NOT NULL,"
+    " after TEXT,"
+    " etag TEXT,"
+    " attempts INTEGER NOT NULL DEFAULT 0,"
+    " outcome TEXT,"
+    " reason TEXT,"
+    " request_id TEXT,"
+    " http_status INTEGER NOT NULL DEFAULT 0,"
+    " restart_needed INTEGER NOT NULL DEFAULT 0,"
+    " intended_at TEXT,"
+    " concluded_at TEXT,"
+    " PRIMARY KEY (run, ordinal)) WITHOUT ROWID;",
+};
+enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
+
+const char *history_state_name(enum history_state state)
+{
+    static const char *const names[] = {"done", "interrupted", "running"};
+
+    return names[state];
+}
+
+bool history_fault(const struct history *history, struct err *e)
+{
+    switch (sqlite3_errcode(history->db)) {
+    case SQLITE_FULL:
+        return err_set(e, ERR_IO, "the history %s cannot be written: no space left on the device", history->path);
+    case SQLITE_READONLY:
+        return err_set(e, ERR_IO, "the history %s cannot be written: it is read-only", history->path);
+    case SQLITE_BUSY:
+        return err_set(e, ERR_IO, "the history %s stays busy: another program holds it", history->path);
+    default:
+        return err_set(e, ERR_IO, "the history %s cannot be used: %s", history->path, sqlite3_errmsg(history->db));
+    }
+}
+
+bool history_execute(struct history *history, const char *sql, struct err *e)
+{
+    return sqlite3_exec(history->db, sql, NULL, NULL, NULL) == SQLITE_OK || history_fault(history, e);
+}
+
+sqlite3_stmt *history_prepare(struct history *history, const char *sql, struct err *e)
+{
+    sqlite3_stmt *statement = NULL;
+
+    if (sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL) != SQLITE_OK) {
+        history_fault(history, e);
+    }
+    return statement;
+}
+
+void history_finalize(sqlite3_stmt **statement)
+{
+    sqlite3_finalize(*statement);
+}
+
+bool history_run_once(struct history *history, sqlite3_stmt *statement, struct err *e)
+{
+    bool done = sqlite3_step(statement) == SQLITE_DONE || history_fault(history, e);
+
+    sqlite3_reset(statement);
+    return done;
+}
+
+void history_bind(sqlite3_stmt *statement, int parameter, const char *string)
+{
+    if (sqlite3_bind_text(statement, parameter, string, -1, SQLITE_STATIC) == SQLITE_NOMEM) {
+        text_out_of_memory();
+    }
+}
+
+/* --- opening ---------------------------------------------------------------------------------------- */
+
+static bool read_version(struct history *history, int *ret_version, struct err *e)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, "PRAGMA user_version", e);
+
+    if (statement == NULL || sqlite3_step(statement) != SQLITE_ROW) {
+        return history_fault(history, e);
+    }
+    *ret_version = sqlite3_column_int(statement, 0);
+    return true;
+}
+
+static bool apply_migrations(struct history *history, int version, struct err *e)
+{
+    for (; version < VERSION; version++) {
+        CLEANUP(text_free) struct text sql = {0};
+        text_printf(&sql, "%s PRAGMA user_version = %d;", migrations[version], version + 1);
+        if (!history_execute(history, text_string(&sql), e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The version is read again inside the transaction: two processes may find the same old file. */
+static bool migrate(struct history *history, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+    int version;
+
+    if (!read_version(history, &version, e)) {
+        return false;
+    }
+    if (version > VERSION) {
+        return err_set(e, ERR_IO, "the history %s was written by a newer vpcmeta (layout %d, this one knows %d)",
+                       history->path, version, VERSION);
+    }
+    if (version == VERSION) {
+        return true;
+    }
+    if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
+        return false;
+    }
+    if (!read_version(history, &version, e) || !apply_migrations(history, version, e) ||
+        !history_execute(history, "COMMIT", e)) {
+        (void)history_execute(history, "ROLLBACK", &ignored);
+        return false;
+    }
+    return true;
+}
+
+static bool make_file(const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text folder = {0};
+    const char *slash = strrchr(path, '/');
+
+    text_append_size(&folder, path, slash != NULL ? (size_t)(slash - path) : 0);
+    return (folder.size == 0 || fsio_make_private_folder(text_string(&folder), e)) && fsio_make_private_file(path, e);
+}
+
+static bool open_file(struct history *history, struct err *e)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+
+    if (!make_file(history->path, e)) {
+        return false;
+    }
+    if (sqlite3_open_v2(history->path, &history->db, flags, NULL) != SQLITE_OK) {
+        return history_fault(history, e);
+    }
+    sqlite3_busy_timeout(history->db, BUSY_WAIT_MS);
+    /* the log is emptied as it grows; doing it at each end would cost every command a few more flushes of the disk */
+    sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return history_execute(history, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+                           e) &&
+           migrate(history, e);
+}
+
+struct history *history_open(const char *path, const struct clock *clock, struct err *e)
+{
+    struct history *history = calloc(1, sizeof(*history));
+
+    if (history == NULL || (history->path = strdup(path)) == NULL) {
+        text_out_of_memory();
+    }
+    history->clock = clock;
+    if (!open_file(history, e)) {
+        history_close(history);
+        return NULL;
+    }
+    return history;
+}
+
+void history_close(struct history *history)
+{
+    if (history == NULL) {
+        return;
+    }
+    sqlite3_finalize(history->intend);
+    sqlite3_finalize(history->conclude);
+    sqlite3_close(history->db);
+    free(history->path);
+    free(history);
+}
+
+void history_release(struct history **history)
+{
+    history_close(*history);
+    *history = NULL;
+}
+
+/* --- who works there -------------------------------------------------------------------------------- */
+
+/* "a/1234 https://eu-de.../v1" as a file name beside the history. */
+static void lock_path(const struct history *history, const char *place, struct text *out)
+{
+    text_printf(out, "%s.lock-", history->path);
+    for (const char *c = place; *c != '\0'; c++) {
+        text_append_char(out, isalnum((unsigned char)*c) || strchr(".-", *c) != NULL ? *c : '_');
+    }
+}
+
+struct fsio_lock *history_lock(struct history *history, const char *place, const char *who, struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+    bool taken;
+
+    lock_path(history, place, &path);
+    struct fsio_lock *lock = fsio_lock_open(text_string(&path), who, &taken, e);
+    if (lock == NULL && taken) {
+        err_wrap(e, "another run is changing servers there; wait for it to end");
+    }
+    return lock;
+}

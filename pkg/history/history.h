@@ -1,0 +1,133 @@
+/*
+ * history: what runs were about to do, and what became of it. Kept in SQLite, on disk before a request leaves.
+ *
+ * A run has steps, one for each resource it was about. A step is `planned` when the run begins, `intended` just before
+ * its request leaves, and `final` once its outcome is known. A process that dies in between leaves a run that can be
+ * taken up again: an intended step may or may not have reached the server, a planned one certainly has not.
+ *
+ * Every function that writes is one transaction, durable when it returns (write-ahead log, synchronous=FULL): hand
+ * over many steps at once. Several processes may read while one writes. Folder and files are private (fsio). Settings,
+ * arguments and summaries are JSON texts of the caller's; nothing here knows what they mean.
+ */
+#ifndef HISTORY_HISTORY_H
+#define HISTORY_HISTORY_H
+
+#include <stdint.h>
+
+#include "clock/clock.h"
+#include "err/err.h"
+#include "fsio/fsio.h"
+#include "text/text_arena.h"
+
+/* In the order of cli.md, "Output". */
+enum history_state { HISTORY_DONE, HISTORY_INTERRUPTED, HISTORY_RUNNING };
+
+/* "done", "interrupted", "running". */
+const char *history_state_name(enum history_state state);
+
+/* How far a step has come. */
+enum history_stage { HISTORY_PLANNED, HISTORY_INTENDED, HISTORY_FINAL };
+
+struct history_run {
+    int64_t number;         /* of the run in this history; 0 before history_begin */
+    const char *id;         /* as people name it */
+    const char *started_at; /* RFC 3339 */
+    const char *ended_at;   /* NULL while it runs and when it was cut off */
+    const char *command;    /* "instance set" */
+    const char *arguments;  /* JSON array, without secrets: the caller sees to that */
+    const char *place;      /* where it works: account and region, as it was locked */
+    const char *wanted;     /* JSON object: what it was asked to set */
+    const char *summary;    /* JSON object; NULL until it has ended */
+    enum history_state state;
+    int64_t process; /* id of the process that runs it, or ran it last */
+};
+
+struct history_step {
+    size_t ordinal; /* place in the run, from 0 */
+    enum history_stage stage;
+    const char *kind, *region, *id, *name, *crn;
+    const char *before;                        /* JSON object: as it was before the change */
+    const char *wanted;                        /* JSON object: what it is to get; "{}" when nothing is to change */
+    const char *after;                         /* JSON object: as it was read last; NULL until the step is final */
+    const char *etag;                          /* that the change is bound to; NULL: none */
+    unsigned attempts;                         /* requests that tried to change it */
+    const char *outcome, *reason, *request_id; /* of a final step; NULL: none */
+    int http_status;                           /* 0: no answer came */
+    bool restart_needed;
+};
+
+struct history;
+
+/*
+ * Opens the history in the file at `path`, which is made when missing with its folder, and brings an older one up to
+ * date. Error: ERR_IO, also when a newer program wrote it.
+ */
+struct history *history_open(const char *path, const struct clock *clock, struct err *e)
+    __attribute__((warn_unused_result));
+void history_close(struct history *history); /* NULL allowed */
+void history_release(struct history **history);
+#define HISTORY_CLEANUP CLEANUP(history_release)
+
+/*
+ * Takes the lock of one place (account and region) beside the history, for as long as the lock is held; `who` as
+ * fsio_lock_open takes it. Errors: ERR_LOCKED that says who holds it, ERR_IO.
+ */
+struct fsio_lock *history_lock(struct history *history, const char *place, const char *who, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+/*
+ * Begins a run of this process: id, command, arguments, place and wanted are taken from `run`. Steps that are final
+ * already need an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
+ */
+bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
+                   size_t count, int64_t *ret_number, struct err *e) __attribute__((warn_unused_result));
+
+/* A run that was cut off goes on in this process. Error: ERR_IO. */
+bool history_take_over(struct history *history, int64_t number, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Requests for the steps `intended` are about to leave (ordinal, before and etag count), and the steps `concluded` are
+ * final. All of it or nothing. Error: ERR_IO: then nothing may be sent.
+ */
+bool history_record(struct history *history, int64_t number, const struct history_step *intended, size_t intended_count,
+                    const struct history_step *concluded, size_t concluded_count, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The run has ended: HISTORY_DONE, or HISTORY_INTERRUPTED when steps are left. Error: ERR_IO. */
+bool history_end(struct history *history, int64_t number, enum history_state state, const char *summary, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Forgets the runs that began more than `days` ago; never one that is running. Error: ERR_IO. */
+bool history_prune(struct history *history, unsigned days, size_t *ret_count, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* Runs, newest first. Strings live in the memory. Free with history_runs_free. */
+struct history_runs {
+    struct history_run *items;
+    size_t count;
+    struct text_arena memory;
+};
+bool history_list(struct history *history, struct history_runs *ret, struct err *e) __attribute__((warn_unused_result));
+void history_runs_free(struct history_runs *runs); /* zero-initialised values allowed; for CLEANUP */
+
+/* One run with its steps in their order. Free with history_entry_free. */
+struct history_entry {
+    struct history_run run;
+    struct history_step *steps;
+    size_t count;
+    struct text_arena memory;
+};
+
+/*
+ * The run called `word`: its id, the beginning of one that no other shares, or "last" for the newest. A run whose
+ * process is gone is interrupted. Errors: ERR_NOT_FOUND, for several matches with their ids; ERR_IO.
+ */
+bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void history_entry_free(struct history_entry *entry); /* zero-initialised values allowed; for CLEANUP */
+
+#endif

@@ -1,0 +1,426 @@
+/* What runs did is on disk before they do it, and can be read back whatever happened. */
+#include "history/history.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int make_folder(void **state)
+{
+    char *folder = strdup("/tmp/test_history.XXXXXX");
+
+    *state = folder;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    CLEANUP(text_free) struct text command = {0};
+
+    text_printf(&command, "rm -rf '%s'", (char *)*state);
+    int status = system(text_string(&command));
+    free(*state);
+    return status;
+}
+
+static const char *in(void **state, const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/state/%s", (char *)*state, name);
+    return path;
+}
+
+/* A clock that stands where the test puts it. */
+struct still {
+    struct clock clock;
+    int64_t now_s;
+};
+
+static int64_t still_wall_s(const struct clock *self)
+{
+    return ((const struct still *)self)->now_s;
+}
+
+static struct still still_at(int64_t now_s)
+{
+    return (struct still){.clock = {.wall_s = still_wall_s}, .now_s = now_s};
+}
+
+static struct history *open_history(void **state)
+{
+    struct err e = ERR_INIT;
+    struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+
+    assert_string_equal(e.message, "");
+    assert_non_null(history);
+    return history;
+}
+
+static const struct history_step two_steps[] = {
+    {.ordinal = 0,
+     .kind = "instance",
+     .region = "us-south",
+     .id = "i-0",
+     .name = "web-0",
+     .before = "{\"a\":0}",
+     .wanted = "{\"a\":1}"},
+    {.ordinal = 1,
+     .stage = HISTORY_FINAL,
+     .kind = "instance",
+     .id = "i-1",
+     .name = "web-1",
+     .before = "{\"a\":1}",
+     .wanted = "{}",
+     .after = "{\"a\":1}",
+     .outcome = "unchanged"},
+};
+
+static int64_t begin(struct history *history, const char *id)
+{
+    struct err e = ERR_INIT;
+    int64_t number = 0;
+    struct history_run run = {
+        .id = id, .command = "instance set", .arguments = "[\"--all\"]", .place = "p", .wanted = "{}"};
+
+    assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
+    assert_true(number > 0);
+    return number;
+}
+
+static void load(struct history *history, const char *word, struct history_entry *ret)
+{
+    struct err e = ERR_INIT;
+
+    assert_true(history_load(history, word, ret, &e));
+}
+
+/* --- tests ------------------------------------------------------------------------------------------ */
+
+static void a_run_is_read_back_as_it_was_written(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    struct err e = ERR_INIT;
+    int64_t number = begin(history, "20260101-1");
+    struct history_step step = {.ordinal = 0, .before = "{\"a\":2}", .etag = "W/\"7\""};
+
+    assert_true(history_record(history, number, &step, 1, NULL, 0, &e));
+    load(history, "20260101-1", &entry);
+    assert_int_equal(entry.run.state, HISTORY_RUNNING);
+    assert_string_equal(entry.run.arguments, "[\"--all\"]");
+    assert_int_equal(entry.count, 2);
+    assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
+    assert_string_equal(entry.steps[0].before, "{\"a\":2}");
+    assert_string_equal(entry.steps[0].etag, "W/\"7\"");
+    assert_null(entry.steps[0].outcome);
+    assert_int_equal(entry.steps[1].stage, HISTORY_FINAL);
+    assert_string_equal(entry.steps[1].outcome, "unchanged");
+    history_entry_free(&entry);
+
+    step = (struct history_step){.ordinal = 0,
+                                 .before = "{\"a\":2}",
+                                 .after = "{\"a\":1}",
+                                 .attempts = 3,
+                                 .outcome = "changed",
+                                 .request_id = "r-1",
+                                 .http_status = 200,
+                                 .restart_needed = true};
+    assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
+    assert_true(history_end(history, number, HISTORY_DONE, "{\"changed\":1}", &e));
+    load(history, "last", &entry);
+    assert_int_equal(entry.run.state, HISTORY_DONE);
+    assert_string_equal(entry.run.summary, "{\"changed\":1}");
+    assert_non_null(entry.run.ended_at);
+    assert_int_equal(entry.steps[0].stage, HISTORY_FINAL);
+    assert_string_equal(entry.steps[0].after, "{\"a\":1}");
+    assert_int_equal(entry.steps[0].attempts, 3);
+    assert_int_equal(entry.steps[0].http_status, 200);
+    assert_true(entry.steps[0].restart_needed);
+    assert_string_equal(entry.steps[0].id, "i-0");
+}
+
+static void folder_and_files_are_private(void **state)
+{
+    static const char *const names[] = {"", "history.db", "history.db-wal", "history.db-shm"};
+    mode_t old = umask(0);
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    struct stat status;
+
+    begin(history, "1");
+    umask(old);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(stat(in(state, names[i]), &status), 0);
+        assert_int_equal(status.st_mode & 0777, i == 0 ? 0700 : 0600);
+    }
+}
+
+static void a_run_is_found_by_what_names_only_it(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    static const struct {
+        const char *word, *found, *error;
+    } rows[] = {
+        {"2026-ab1", "2026-ab1", NULL},
+        {"2026-ab1x", "2026-ab1x", NULL},
+        {"2027", "2027-c", NULL},
+        {"last", "2027-c", NULL},
+        {"2026", NULL, "\"2026\" begins the ids of 2 runs (2026-ab1x, 2026-ab1): give more of it"},
+        {"", NULL, "there is no run \"\" (vpcmeta runs list shows them)"},
+        {"2026%", NULL, "there is no run \"2026%\" (vpcmeta runs list shows them)"},
+        {"_", NULL, "there is no run \"_\" (vpcmeta runs list shows them)"},
+    };
+
+    begin(history, "2026-ab1");
+    begin(history, "2026-ab1x");
+    begin(history, "2027-c");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(history_entry_free) struct history_entry entry = {0};
+        struct err e = ERR_INIT;
+        assert_int_equal(history_load(history, rows[i].word, &entry, &e), rows[i].found != NULL);
+        if (rows[i].found != NULL) {
+            assert_string_equal(entry.run.id, rows[i].found);
+        } else {
+            assert_int_equal(e.code, ERR_NOT_FOUND);
+            assert_string_equal(e.message, rows[i].error);
+        }
+    }
+}
+
+static void an_empty_history_has_no_last_run(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    struct err e = ERR_INIT;
+
+    assert_true(history_list(history, &runs, &e));
+    assert_int_equal(runs.count, 0);
+    assert_false(history_load(history, "last", &entry, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    assert_non_null(strstr(e.message, "no run is recorded yet"));
+}
+
+/* The child writes a number for each step that it was told is durable; whatever it wrote must be there. */
+static void kill_after(void **state, int output, unsigned wait_us)
+{
+    char byte;
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct err e = ERR_INIT;
+        struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+        struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
+        struct history_step steps[500];
+        int64_t number;
+        for (size_t i = 0; i < 500; i++) {
+            steps[i] = (struct history_step){.ordinal = i, .kind = "instance", .before = "{}", .wanted = "{}"};
+        }
+        if (history == NULL || !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
+            _exit(1);
+        }
+        for (size_t i = 0; i < 500; i++) {
+            if (!history_record(history, number, &steps[i], 1, NULL, 0, &e) || write(output, "+", 1) != 1) {
+                _exit(1);
+            }
+        }
+        _exit(0);
+    }
+    assert_true(child > 0);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    usleep(wait_us);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void what_was_intended_survives_kill_9(void **state)
+{
+    FILE *told = tmpfile();
+    struct stat status;
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    size_t intended = 0;
+
+    assert_non_null(told);
+    kill_after(state, fileno(told), 30000);
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    load(history, "last", &entry);
+    assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
+    for (size_t i = 0; i < entry.count; i++) {
+        intended += entry.steps[i].stage == HISTORY_INTENDED;
+    }
+    assert_int_equal(fstat(fileno(told), &status), 0);
+    assert_int_equal(entry.count, 500);
+    assert_in_range(intended, (uintmax_t)status.st_size, (uintmax_t)status.st_size + 1);
+    fclose(told);
+}
+
+static void an_interrupted_run_goes_on_in_another_process(void **state)
+{
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    FILE *told = tmpfile();
+    struct err e = ERR_INIT;
+
+    kill_after(state, fileno(told), 1000);
+    fclose(told);
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    load(history, "last", &entry);
+    assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
+    assert_true(history_take_over(history, entry.run.number, &e));
+    history_entry_free(&entry);
+    load(history, "last", &entry);
+    assert_int_equal(entry.run.state, HISTORY_RUNNING);
+    assert_int_equal(entry.run.process, getpid());
+}
+
+static void others_can_read_while_one_writes(void **state)
+{
+    HISTORY_CLEANUP struct history *writer = open_history(state);
+    HISTORY_CLEANUP struct history *reader = open_history(state);
+    struct err e = ERR_INIT;
+    struct history_step step = {.ordinal = 0, .before = "{}"};
+    int64_t number = begin(writer, "r");
+
+    for (int i = 0; i < 20; i++) {
+        CLEANUP(history_entry_free) struct history_entry entry = {0};
+        CLEANUP(history_runs_free) struct history_runs runs = {0};
+        assert_true(history_record(writer, number, &step, 1, NULL, 0, &e));
+        load(reader, "r", &entry);
+        assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
+        assert_true(history_list(reader, &runs, &e));
+        assert_int_equal(runs.count, 1);
+    }
+}
+
+static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
+{
+    enum { DAY_S = 24 * 60 * 60 };
+    struct still still = still_at(1780000000);
+    struct err e = ERR_INIT;
+    HISTORY_CLEANUP struct history *history = history_open(in(state, "history.db"), &still.clock, &e);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    size_t count = 0;
+
+    assert_true(history_end(history, begin(history, "old"), HISTORY_DONE, "{}", &e));
+    begin(history, "old but running");
+    still.now_s += 10 * DAY_S;
+    assert_true(history_end(history, begin(history, "new"), HISTORY_DONE, "{}", &e));
+    assert_true(history_prune(history, 11, &count, &e));
+    assert_int_equal(count, 0);
+    assert_true(history_prune(history, 9, &count, &e));
+    assert_int_equal(count, 1);
+    assert_true(history_list(history, &runs, &e));
+    assert_int_equal(runs.count, 2);
+    assert_string_equal(runs.items[0].id, "new");
+    assert_string_equal(runs.items[1].id, "old but running");
+}
+
+static void a_history_of_a_newer_program_is_left_alone(void **state)
+{
+    struct err e = ERR_INIT;
+    CLEANUP(text_free) struct text command = {0};
+
+    history_close(open_history(state));
+    text_printf(&command, "python3 -c 'import sqlite3; sqlite3.connect(\"%s\").execute(\"pragma user_version = 99\")'",
+                in(state, "history.db"));
+    assert_int_equal(system(text_string(&command)), 0);
+    assert_null(history_open(in(state, "history.db"), clock_system(), &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_non_null(strstr(e.message, "was written by a newer vpcmeta (layout 99"));
+}
+
+static void an_empty_file_is_brought_up_to_date_once(void **state)
+{
+    struct err e = ERR_INIT;
+
+    assert_true(fsio_make_private_folder(in(state, ""), &e));
+    assert_true(fsio_make_private_file(in(state, "history.db"), &e));
+    HISTORY_CLEANUP struct history *first = open_history(state);
+    HISTORY_CLEANUP struct history *second = open_history(state);
+    begin(first, "a");
+    begin(second, "b");
+}
+
+static void a_file_that_is_no_history_is_refused(void **state)
+{
+    struct err e = ERR_INIT;
+    static const char content[] = "this is a shopping list, and it is longer than a header of the database would be; "
+                                  "so that it can be told that it is none, it goes on for a while";
+
+    assert_true(fsio_make_private_folder(in(state, ""), &e));
+    assert_true(fsio_replace(in(state, "history.db"), content, sizeof(content), &e));
+    assert_null(history_open(in(state, "history.db"), clock_system(), &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_non_null(strstr(e.message, "not a database"));
+}
+
+/* A limit on the size of files stands for a full disk: writes beyond it fail. */
+static void a_full_disk_fails_before_anything_is_recorded(void **state)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct err e = ERR_INIT;
+        signal(SIGXFSZ, SIG_IGN);
+        struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){16 * 1024, 16 * 1024});
+        struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
+        int64_t number = -1;
+        bool begun = history_begin(history, &run, two_steps, 2, &number, &e);
+        _exit(!begun && number == -1 && e.code == ERR_IO && strstr(e.message, "history.db") != NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void one_place_has_one_writer(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    struct err e = ERR_INIT;
+    CLEANUP(fsio_lock_release) struct fsio_lock *lock = history_lock(history, "a/1 https://x/v1", "set, process 7", &e);
+
+    assert_non_null(lock);
+    assert_null(history_lock(history, "a/1 https://x/v1", "other", &e));
+    assert_int_equal(e.code, ERR_LOCKED);
+    assert_non_null(strstr(e.message, "set, process 7"));
+    err_clear(&e);
+    CLEANUP(fsio_lock_release) struct fsio_lock *elsewhere = history_lock(history, "a/1 https://y/v1", "other", &e);
+    assert_non_null(elsewhere);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(a_run_is_read_back_as_it_was_written),
+        TEST(folder_and_files_are_private),
+        TEST(a_run_is_found_by_what_names_only_it),
+        TEST(an_empty_history_has_no_last_run),
+        TEST(what_was_intended_survives_kill_9),
+        TEST(an_interrupted_run_goes_on_in_another_process),
+        TEST(others_can_read_while_one_writes),
+        TEST(runs_are_listed_newest_first_and_pruned_by_age),
+        TEST(a_history_of_a_newer_program_is_left_alone),
+        TEST(an_empty_file_is_brought_up_to_date_once),
+        TEST(a_file_that_is_no_history_is_refused),
+        TEST(a_full_disk_fails_before_anything_is_recorded),
+        TEST(one_place_has_one_writer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
