@@ -36,8 +36,9 @@ show() {
     printf '\n'
     status=0
     vpcmeta "$@" > "$work/data" 2> "$work/messages" || status=$?
-    awk -v rows="$rows" 'NR <= rows + 1 { print } END { if (NR > rows + 1) print "... " NR - rows - 1 " more" }' \
-        "$work/data"
+    awk -v rows="$rows" -v wide=150 '
+        NR <= rows + 1 { print (length > wide) ? substr($0, 1, wide - 3) "..." : $0 }
+        END { if (NR > rows + 1) print "... " NR - rows - 1 " more" }' "$work/data"
     cat "$work/messages"
     [ "$status" -eq 0 ] || echo "(exit status $status)"
 }
@@ -82,7 +83,7 @@ show instance set --all --hop-limit 65
 say 'Do it: one PATCH for each instance that differs, with only what differs.'
 show -6 instance set --all --enabled true --protocol https --hop-limit 2 --yes
 
-say 'Again: everything is as wanted, so nothing is sent.'
+say 'Again: what is as wanted gets no request; the others are skipped for their reasons.'
 show -3 instance set --all --enabled true --protocol https --hop-limit 2 --yes
 
 say 'The bare metal servers, and a template for servers to come, built on an old one.'

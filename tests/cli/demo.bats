@@ -10,6 +10,7 @@ setup() {
     run "$demo"
     [ "$status" -eq 0 ]
     [[ $output == *"1000 selected: 0 changed, "* ]]
+    [[ $output == *" changed  needed   enabled false -> true"* ]]
     [[ $output == *"error: --hop-limit 65 "* ]]
     [[ $output == *"created instance template web-hardened "* ]]
     [ "$(grep -c '^\.\.\. 990 more$' <<< "$output")" -eq 2 ]
