@@ -22,6 +22,10 @@ const char *schema_explain_text(struct schema_explanation *x, const char *format
 
 static struct schema_finding *note(struct schema_explanation *x, enum schema_fault_kind kind, const char *keyword,
                                    const json_t *value, const char *format, va_list args)
+    __attribute__((format(printf, 5, 0)));
+
+static struct schema_finding *note(struct schema_explanation *x, enum schema_fault_kind kind, const char *keyword,
+                                   const json_t *value, const char *format, va_list args)
 {
     CLEANUP(text_free) struct text text = {0};
 
@@ -138,6 +142,7 @@ static void explain_rules(struct schema_explanation *x, const struct schema *sch
         if (!rule->kind->check(&x->run, rule, value, schema->tracks ? &seen : NULL)) {
             failed = true;
             x->run.limit = NULL;
+            /* cppcheck-suppress autoVariables ; schema_explain_schema() takes it back before this frame ends */
             x->seen = &seen;
             rule->kind->explain(x, rule, value);
         }

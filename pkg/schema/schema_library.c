@@ -169,13 +169,10 @@ static const struct schema_file *find_embedded(const struct schema_source *sourc
 
 static bool leaves_folder(const char *path)
 {
-    for (const char *at = path; at != NULL; at = strchr(at, '/')) {
-        at += *at == '/';
-        if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || at[2] == '\0')) {
-            return true;
-        }
-    }
-    return path[0] == '/';
+    size_t size = strlen(path);
+
+    return path[0] == '/' || strcmp(path, "..") == 0 || strncmp(path, "../", 3) == 0 || strstr(path, "/../") != NULL ||
+           (size >= 3 && strcmp(path + size - 3, "/..") == 0);
 }
 
 /* The file at `name` below the source's folder, or at `name`.json. */

@@ -86,6 +86,7 @@ static bool check_values(struct schema_run *run, const struct object_rule *rule,
 
     for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at), i++) {
         const json_t *member = json_object_iter_value(at);
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): check_object() went over the same members */
         const struct property *property =
             i < ENTRIES_KEPT ? entries[i] : lookup(rule, json_object_iter_key(at), json_object_iter_key_len(at));
         bool evaluated = property != NULL && property->schema != NULL;

@@ -310,8 +310,8 @@ static bool class_character(struct schema_pattern_reader *in, uint32_t *ret_code
 /* One character or a range of them. */
 static bool class_range(struct schema_pattern_reader *in, struct text *out)
 {
-    uint32_t first;
-    uint32_t last;
+    uint32_t first = 0;
+    uint32_t last = 0;
 
     if (!class_character(in, &first)) {
         return false;

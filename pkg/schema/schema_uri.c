@@ -151,25 +151,21 @@ void schema_uri_resolve(const char *base_uri, const char *reference_uri, struct 
     struct parts reference = split(reference_uri, strlen(reference_uri));
     CLEANUP(text_free) struct text merged = {0};
 
-    struct part query = reference.query;
-    if (reference.scheme.present || reference.authority.present) {
+    bool own = reference.scheme.present || reference.authority.present;
+    bool here = !own && reference.path.size == 0;
+    if (own || (reference.path.size > 0 && reference.path.at[0] == '/')) {
         text_append_size(&merged, reference.path.at, reference.path.size);
-    } else if (reference.path.size == 0) {
-        query = reference.query.present ? reference.query : base.query;
-    } else if (reference.path.at[0] == '/') {
-        text_append_size(&merged, reference.path.at, reference.path.size);
-    } else {
+    } else if (!here) {
         merge_paths(&base, &reference, &merged);
     }
     append_part(ret_uri, "", reference.scheme.present ? reference.scheme : base.scheme, ":");
-    bool own = reference.scheme.present || reference.authority.present;
     append_part(ret_uri, "//", own ? reference.authority : base.authority, "");
-    if (!own && reference.path.size == 0) {
+    if (here) {
         text_append_size(ret_uri, base.path.at, base.path.size);
     } else {
         remove_dot_segments(text_string(&merged), merged.size, ret_uri);
     }
-    append_part(ret_uri, "?", query, "");
+    append_part(ret_uri, "?", here && !reference.query.present ? base.query : reference.query, "");
     append_part(ret_uri, "#", reference.fragment, "");
 }
 
