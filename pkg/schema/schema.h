@@ -118,10 +118,10 @@ struct schema_fault {
     char *schema_place;      /* "schemas/instance_patch.json#/properties/metadata_service/required" */
     char *keyword_location;  /* JSON pointer from the schema's root, through references (draft 2020-12, 12.3.1) */
     char *absolute_location; /* URI of the keyword */
-    char *value;             /* the offending value as JSON, shortened; "" where there is none */
-    char *variant;           /* title of the variant of oneOf or anyOf that the value was taken for, or NULL */
-    char *message;           /* "instance by image: `zone` is missing": the variant, the limit and the value */
-    char *fix;               /* what to do: "did you mean `capacity`?"; "" where the message says it */
+    char *value;   /* the offending value as JSON, shortened, or "an object with 3 members"; "" where there is none */
+    char *variant; /* title of the variant of oneOf or anyOf that the value was taken for, or NULL */
+    char *message; /* "instance by image: `zone` is missing": the variant, the limit and the value */
+    char *fix;     /* what to do: "did you mean `capacity`?"; "" where the message says it */
 };
 
 struct schema_faults {

@@ -1,5 +1,6 @@
 /* Where a schema stands, for people and as URI. */
 #include "schema/library.h"
+#include "schema/uri.h"
 
 /* The steps from `from` down to the schema. */
 static void print_steps(struct text *out, const struct schema *schema, const struct schema *from)
@@ -20,9 +21,12 @@ void schema_place_print(struct text *out, const struct schema *schema)
 
 void schema_place_print_absolute(struct text *out, const struct schema *schema)
 {
+    CLEANUP(text_free) struct text pointer = {0};
+
     text_append(out, schema->resource->uri);
     text_append_char(out, '#');
-    print_steps(out, schema, schema->resource->root);
+    print_steps(&pointer, schema, schema->resource->root);
+    schema_uri_encode(text_string(&pointer), "/!$&'()*+,;=:@?-._~", out); /* RFC 3986 3.5 */
 }
 
 const char *schema_place(const struct schema *schema)

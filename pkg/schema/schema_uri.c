@@ -187,16 +187,21 @@ bool schema_uri_decode(const char *bytes, size_t size, struct text *ret_text)
     return true;
 }
 
-void schema_uri_from_path(const char *path, struct text *ret_uri)
+void schema_uri_encode(const char *string, const char *allowed, struct text *ret_uri)
 {
-    text_append(ret_uri, "file://");
-    for (const char *at = path; *at != '\0'; at++) {
-        if (is_alpha(*at) || is_digit(*at) || strchr("/-._~", *at) != NULL) {
+    for (const char *at = string; *at != '\0'; at++) {
+        if (is_alpha(*at) || is_digit(*at) || strchr(allowed, *at) != NULL) {
             text_append_char(ret_uri, *at);
         } else {
             text_printf(ret_uri, "%%%02X", (unsigned char)*at);
         }
     }
+}
+
+void schema_uri_from_path(const char *path, struct text *ret_uri)
+{
+    text_append(ret_uri, "file://");
+    schema_uri_encode(path, "/-._~", ret_uri);
 }
 
 /* unreserved, pct-encoded, sub-delims and what `more` names (RFC 3986 2.2, 2.3) */

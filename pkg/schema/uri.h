@@ -18,6 +18,9 @@ void schema_uri_resolve(const char *base, const char *reference, struct text *re
 /* Appends the bytes with %XX decoded; false when a % is not followed by two hex digits or means NUL. */
 bool schema_uri_decode(const char *bytes, size_t size, struct text *ret_text);
 
+/* Appends the string; what is neither letter nor digit nor in `allowed` as %XX. */
+void schema_uri_encode(const char *string, const char *allowed, struct text *ret_uri);
+
 /* Appends "file://" and the path, with what a URI does not allow as %XX. */
 void schema_uri_from_path(const char *path, struct text *ret_uri);
 

@@ -1,0 +1,240 @@
+/* What is said about faulty values: place, sentence, fix, in text and JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "schema/schema.h"
+
+#define URI "https://test.example/s.json"
+
+static struct json_document document_of(const char *text)
+{
+    struct json_document document = {0};
+    struct err e = ERR_INIT;
+
+    if (!json_parse(text, strlen(text), "value.json", JSON_READ_STRICT, &document, &e)) {
+        fail_msg("%s: %s", text, e.message);
+    }
+    return document;
+}
+
+/* The faults of the value, one a line. */
+static void explain(const char *schema_text, const char *value_text, struct text *ret_lines)
+{
+    struct schema_library *library = schema_library_create(SCHEMA_ASSERT_FORMAT);
+    CLEANUP(json_document_free) struct json_document source = document_of(schema_text);
+    CLEANUP(json_document_free) struct json_document value = document_of(value_text);
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    struct err e = ERR_INIT;
+
+    schema_library_add(library, URI, source.root);
+    const struct schema *schema = schema_compile(library, URI, &e);
+    if (schema == NULL) {
+        fail_msg("%s: %s", schema_text, e.message);
+    }
+    assert_int_equal(schema_explain(schema, value.root, &faults), SCHEMA_INVALID);
+    for (size_t i = 0; i < faults.count; i++) {
+        schema_fault_print(ret_lines, &faults.list[i], NULL);
+        text_append_char(ret_lines, '\n');
+    }
+    schema_library_destroy(library);
+}
+
+/* Lines are compared without the schema's URI, which would be in each. */
+static const struct {
+    const char *schema, *value, *lines;
+} cases[] = {
+    {"{\"type\":\"integer\",\"minimum\":1,\"maximum\":64}", "65",
+     "/: must be in the range 1 to 64, is 65 (#/maximum)\n"},
+    {"{\"minimum\":1}", "0", "/: must be at least 1, is 0 (#/minimum)\n"},
+    {"{\"exclusiveMaximum\":3}", "3", "/: must be less than 3, is 3 (#/exclusiveMaximum)\n"},
+    {"{\"multipleOf\":0.5}", "0.7", "/: must be a multiple of 0.5, is 0.7 (#/multipleOf)\n"},
+    {"{\"type\":\"integer\"}", "\"2\"", "/: must be an integer, is \"2\"; write it without quotes (#/type)\n"},
+    {"{\"type\":[\"string\",\"null\"]}", "{\"a\":1}",
+     "/: must be a string or null, is an object with 1 member (#/type)\n"},
+    {"{\"enum\":[\"http\",\"https\"]}", "\"htps\"",
+     "/: must be one of \"http\", \"https\", is \"htps\"; did you mean \"https\"? (#/enum)\n"},
+    {"{\"const\":\"tcp\"}", "\"udp\"", "/: must be \"tcp\", is \"udp\" (#/const)\n"},
+    {"{\"enum\":[1,2]}", "\"x\"", "/: must be one of 1, 2, is \"x\" (#/enum)\n"},
+    {"{\"minLength\":2}", "\"é\"", "/: must have at least 2 characters, has 1 (#/minLength)\n"},
+    {"{\"maxLength\":3}", "\"abcd\"", "/: must have at most 3 characters, has 4 (#/maxLength)\n"},
+    {"{\"pattern\":\"^[a-z]+$\"}", "\"A-1\"", "/: must match the pattern ^[a-z]+$, is \"A-1\" (#/pattern)\n"},
+    {"{\"format\":\"ipv4\"}", "\"1.2.3\"",
+     "/: must be of the format ipv4, is \"1.2.3\"; write it like 192.0.2.1 (#/format)\n"},
+    {"{\"minItems\":1}", "[]", "/: must have at least 1 item, has 0 (#/minItems)\n"},
+    {"{\"maxItems\":1}", "[1,2]", "/: must have at most 1 item, has 2 (#/maxItems)\n"},
+    {"{\"uniqueItems\":true}", "[1,2,1.0]", "/2: equals item 0; items must differ (#/uniqueItems)\n"},
+    {"{\"contains\":{\"const\":1}}", "[2,3]",
+     "/: at least 1 of the items must fit the schema of contains, 0 of 2 do (#/contains)\n"},
+    {"{\"contains\":{\"type\":\"string\"},\"maxContains\":1}", "[\"a\",\"b\"]",
+     "/: at most 1 of the items may fit the schema of contains, 2 do (#/maxContains)\n"},
+    {"{\"properties\":{\"capacity\":true,\"name\":true},\"required\":[\"capacity\"],\"additionalProperties\":false}",
+     "{\"capcity\":1}", "/capcity: unknown property `capcity`; did you mean `capacity`? (#/additionalProperties)\n"},
+    {"{\"properties\":{\"capacity\":true,\"name\":true},\"additionalProperties\":false}", "{\"nmae\":1}",
+     "/nmae: unknown property `nmae`; did you mean `name`? (#/additionalProperties)\n"},
+    {"{\"properties\":{\"capacity\":true,\"name\":true},\"additionalProperties\":false}", "{\"colour\":1}",
+     "/colour: unknown property `colour`; remove it; also possible here: `capacity`, `name` "
+     "(#/additionalProperties)\n"},
+    {"{\"required\":[\"zone\"]}", "{}", "/: `zone` is missing (#/required)\n"},
+    {"{\"properties\":{\"zone\":true},\"required\":[\"zone\"]}", "{\"zoen\":1}",
+     "/: `zone` is missing; is it the one misspelt `zoen`? (#/required)\n"},
+    {"{\"propertyNames\":{\"pattern\":\"^[a-z]+$\"}}", "{\"A1\":1}",
+     "/A1: the name `A1` must match the pattern ^[a-z]+$, is \"A1\" (#/propertyNames/pattern)\n"},
+    {"{\"dependentRequired\":{\"port_max\":[\"port_min\"]}}", "{\"port_max\":1}",
+     "/: `port_min` is missing; `port_max` needs it; add `port_min` or remove `port_max` (#/dependentRequired)\n"},
+    {"{\"minProperties\":1}", "{}", "/: must have at least 1 member, has 0 (#/minProperties)\n"},
+    {"{\"properties\":{\"image\":false}}", "{\"image\":1}",
+     "/image: `image` must not be given; remove it (#/properties/image)\n"},
+    {"{\"prefixItems\":[true],\"items\":false}", "[1,2]", "/1: the schema allows no value here (#/items)\n"},
+    {"false", "1", "/: the schema allows no value here (#)\n"},
+    {"{\"not\":{\"required\":[\"a\"]}}", "{\"a\":1}", "/a: `a` must not be given here; remove it (#/not)\n"},
+    {"{\"not\":{\"required\":[\"a\",\"b\"]}}", "{\"a\":1,\"b\":2}",
+     "/a: `a` must not be given together with `b`; remove one of them (#/not)\n"},
+    {"{\"not\":{\"type\":\"string\",\"title\":\"string\"}}", "\"x\"", "/: must not be a string, is \"x\" (#/not)\n"},
+    {"{\"allOf\":[{\"properties\":{\"a\":true}}],\"unevaluatedProperties\":false}", "{\"b\":1}",
+     "/b: unknown property `b`; remove it; also possible here: `a` (#/unevaluatedProperties)\n"},
+    {"{\"prefixItems\":[true],\"unevaluatedItems\":false}", "[1,2]", "/1: one item too many (#/unevaluatedItems)\n"},
+    {"{\"if\":{\"properties\":{\"kind\":{\"const\":\"a\"}}},\"then\":{\"required\":[\"x\"]}}", "{\"kind\":\"a\"}",
+     "/: `x` is missing (#/then/required)\n"},
+    {"{\"oneOf\":[{\"title\":\"by id\",\"required\":[\"id\"]},{\"title\":\"by crn\",\"required\":[\"crn\"]}]}",
+     "{\"name\":1}", "/: needs exactly one of `id` (by id), `crn` (by crn) (#/oneOf)\n"},
+    {"{\"oneOf\":[{\"title\":\"by id\",\"required\":[\"id\"]},{\"title\":\"by crn\",\"required\":[\"crn\"]}]}",
+     "{\"id\":1,\"crn\":2}",
+     "/: fits 2 alternatives at once (by id, by crn), exactly one is allowed; keep only one of `id`, `crn` "
+     "(#/oneOf)\n"},
+    {"{\"oneOf\":[{\"title\":\"by "
+     "id\",\"properties\":{\"id\":true},\"required\":[\"id\"],\"additionalProperties\":false},{\"title\":\"by "
+     "crn\",\"properties\":{\"crn\":true},\"required\":[\"crn\"],\"additionalProperties\":false}]}",
+     "{\"id\":1,\"crn\":2}", "/: may have only one of `crn`, `id`; remove all but one of them (#/oneOf)\n"},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", "null",
+     "/: must be a string or an integer, is null (#/type)\n"},
+    {"{\"anyOf\":[{\"type\":\"string\",\"minLength\":3},{\"type\":\"integer\"}]}", "\"ab\"",
+     "/: must have at least 3 characters, has 2 (#/anyOf/0/minLength)\n"},
+    {"{\"oneOf\":[{\"title\":\"TCP "
+     "rule\",\"properties\":{\"protocol\":{\"const\":\"tcp\"},\"port\":{\"minimum\":1}},\"required\":[\"protocol\"]},{"
+     "\"title\":\"ICMP "
+     "rule\",\"properties\":{\"protocol\":{\"enum\":[\"icmp\",\"icmp6\"]}},\"required\":[\"protocol\"]}]}",
+     "{\"protocol\":\"tpc\"}",
+     "/protocol: must be one of \"tcp\", \"icmp\", \"icmp6\", is \"tpc\"; did you mean \"tcp\"? (#/oneOf)\n"},
+    {"{\"oneOf\":[{\"title\":\"TCP "
+     "rule\",\"properties\":{\"protocol\":{\"const\":\"tcp\"},\"port\":{\"minimum\":1}},\"required\":[\"protocol\"]},{"
+     "\"title\":\"ICMP "
+     "rule\",\"properties\":{\"protocol\":{\"enum\":[\"icmp\",\"icmp6\"]}},\"required\":[\"protocol\"]}]}",
+     "{\"protocol\":\"tcp\",\"port\":0}",
+     "/port: TCP rule: must be at least 1, is 0 (#/oneOf/0/properties/port/minimum)\n"},
+    {"{\"oneOf\":[{\"title\":\"instance by "
+     "image\",\"properties\":{\"image\":true,\"zone\":true,\"name\":true},\"required\":[\"image\",\"zone\"],"
+     "\"additionalProperties\":false},{\"title\":\"instance by "
+     "volume\",\"properties\":{\"volume\":true,\"zone\":true,\"name\":true},\"required\":[\"volume\",\"zone\"],"
+     "\"additionalProperties\":false}]}",
+     "{\"image\":1}", "/: instance by image: `zone` is missing (#/oneOf/0/required)\n"},
+    {"{\"oneOf\":[{\"title\":\"instance by "
+     "image\",\"properties\":{\"image\":true,\"zone\":true,\"name\":true},\"required\":[\"image\",\"zone\"],"
+     "\"additionalProperties\":false},{\"title\":\"instance by "
+     "volume\",\"properties\":{\"volume\":true,\"zone\":true,\"size\":true},\"required\":[\"volume\",\"zone\"],"
+     "\"additionalProperties\":false}]}",
+     "{\"image\":1,\"zone\":2,\"size\":3}",
+     "/size: instance by image: unknown property `size`; remove it; it belongs to instance by volume "
+     "(#/oneOf/0/additionalProperties)\n"},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"properties\":{\"context\":true},"
+     "\"additionalProperties\":false}]}",
+     "{\"what\":1}", "/: must be a string or an object of `context`, is an object with 1 member (#/anyOf)\n"},
+};
+
+static void without_uri(const char *lines, struct text *ret_lines)
+{
+    for (const char *at = lines; *at != '\0';) {
+        if (strncmp(at, URI, strlen(URI)) == 0) {
+            at += strlen(URI);
+        } else {
+            text_append_char(ret_lines, *at++);
+        }
+    }
+}
+
+static void test_faults_are_told_with_place_limit_value_and_fix(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(text_free) struct text lines = {0};
+        CLEANUP(text_free) struct text shorter = {0};
+        explain(cases[i].schema, cases[i].value, &lines);
+        without_uri(text_string(&lines), &shorter);
+        if (strcmp(text_string(&shorter), cases[i].lines) != 0) {
+            fail_msg("%s: %s:\n%sinstead of\n%s", cases[i].schema, cases[i].value, text_string(&shorter),
+                     cases[i].lines);
+        }
+    }
+}
+
+static void test_a_fault_has_line_and_column_of_its_value(void **state)
+{
+    struct schema_library *library = schema_library_create(SCHEMA_DEFAULT);
+    CLEANUP(json_document_free)
+    struct json_document source = document_of("{\"properties\":{\"a\":{\"items\":{\"minimum\":3}},\"b^\":{\"type\":"
+                                              "\"null\"}},\"additionalProperties\":false}");
+    CLEANUP(json_document_free)
+    struct json_document value = document_of("{\n  \"a\": [5,\n    1],\n  \"c\": 1, \"b^\": 2\n}");
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    CLEANUP(text_free) struct text lines = {0};
+    struct err e = ERR_INIT;
+    (void)state;
+
+    schema_library_add(library, URI, source.root);
+    const struct schema *schema = schema_compile(library, URI, &e);
+    assert_non_null(schema);
+    assert_int_equal(schema_explain(schema, value.root, &faults), SCHEMA_INVALID);
+    for (size_t i = 0; i < faults.count; i++) {
+        schema_fault_print(&lines, &faults.list[i], &value);
+        text_append_char(&lines, '\n');
+    }
+    assert_string_equal(text_string(&lines),
+                        "value.json:4:3: /c: unknown property `c`; remove it (" URI "#/additionalProperties)\n"
+                        "value.json:3:5: /a/1: must be at least 3, is 1 (" URI "#/properties/a/items/minimum)\n"
+                        "value.json:4:17: /b^: must be null, is 2 (" URI "#/properties/b^/type)\n");
+    json_t *unit JSON_CLEANUP = schema_fault_json(&faults.list[2], &value);
+    json_t *want JSON_CLEANUP =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "keywordLocation", "/properties/b^/type",
+                  "absoluteKeywordLocation", URI "#/properties/b%5E/type", "instanceLocation", "/b^", "error",
+                  "must be null, is 2", "keyword", "type", "value", "2", "schema", URI "#/properties/b^/type", "line",
+                  4, "column", 17);
+    assert_true(json_equal(unit, want));
+    json_t *output JSON_CLEANUP = schema_output(SCHEMA_INVALID, &faults, NULL);
+    assert_true(json_is_false(json_object_get(output, "valid")));
+    assert_int_equal(json_array_size(json_object_get(output, "errors")), 3);
+    schema_library_destroy(library);
+}
+
+static void test_faults_are_capped_and_the_rest_is_counted(void **state)
+{
+    struct schema_library *library = schema_library_create(SCHEMA_DEFAULT);
+    CLEANUP(json_document_free) struct json_document source = document_of("{\"items\":{\"type\":\"null\"}}");
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    json_t *value JSON_CLEANUP = json_array();
+    struct err e = ERR_INIT;
+    (void)state;
+
+    for (int i = 0; i < 1000; i++) {
+        json_array_append_new(value, json_integer(i));
+    }
+    schema_library_add(library, URI, source.root);
+    assert_int_equal(schema_explain(schema_compile(library, URI, &e), value, &faults), SCHEMA_INVALID);
+    assert_int_equal(faults.count, SCHEMA_FAULTS_MAX);
+    assert_int_equal(faults.more, 900);
+    schema_library_destroy(library);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_faults_are_told_with_place_limit_value_and_fix),
+        cmocka_unit_test(test_a_fault_has_line_and_column_of_its_value),
+        cmocka_unit_test(test_faults_are_capped_and_the_rest_is_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
