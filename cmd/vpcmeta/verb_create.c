@@ -17,9 +17,6 @@ const struct opt_spec create_opt[] = {
 
 static bool read_document(const struct create_opts *opts, struct json_document *ret, struct err *e)
 {
-    if (opts->file == NULL) {
-        return json_parse("{}", 2, "options", JSON_READ_STRICT, ret, e);
-    }
     if (!json_read_file(opts->file, JSON_READ_STRICT, ret, e)) {
         return false;
     }
@@ -188,6 +185,16 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     return err_exit_status(e);
 }
 
+static bool check_options(const struct create_opts *opts, const struct resource_kind *kind, struct err *e)
+{
+    if (opts->file == NULL) {
+        return err_set(e, ERR_USAGE,
+                       "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
+                       kind->create_schema);
+    }
+    return opts->name == NULL || resource_check_name(opts->name, e) || err_wrap(e, "--name");
+}
+
 int verb_create(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct resource_kind *kind = call->command->subject;
@@ -196,18 +203,13 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(json_document_free) struct json_document document = {0};
     struct plan_scope scope;
 
-    if (opts->file == NULL && opts->name == NULL && wanted.given == 0) {
-        err_set(e, ERR_USAGE, "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
-                kind->create_schema);
-        return err_exit_status(e);
-    }
-    if (!resource_settings_check(kind, &wanted, false, e) ||
+    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(opts, kind, e) ||
         !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
         !read_document(opts, &document, e)) {
         return err_exit_status(e);
     }
     JSON_CLEANUP json_t *body = make_body(app, opts, kind, &wanted, &document, e);
-    if (body == NULL || !verb_check_body(app, kind->create_schema, body, opts->file != NULL ? &document : NULL, e)) {
+    if (body == NULL || !verb_check_body(app, kind->create_schema, body, &document, e)) {
         return err_exit_status(e);
     }
     if (opts->dry_run) {

@@ -92,10 +92,9 @@ static void print_changes(const struct app *app, const struct plan *plan)
             count += plan->items[i].verdict == PLAN_CHANGE && (plan->items[i].mask & bits[b]) != 0;
         }
         if (count > 0) {
-            struct resource_settings unset = {0};
-            resource_settings_describe(&what, &unset, &plan->wanted, bits[b]);
-            const char *arrow = strstr(text_string(&what), "unset -> ");
-            app_note(app, "  %zu: %.*s%s", count, (int)(arrow - text_string(&what)), text_string(&what), arrow + 9);
+            struct resource_settings nothing = {0};
+            resource_settings_describe(&what, &nothing, &plan->wanted, bits[b]);
+            app_note(app, "  %zu: %s", count, text_string(&what));
         }
     }
 }

@@ -119,7 +119,10 @@ bool resource_lay_over(const struct resource_kind *kind, json_t *body, const str
 bool resource_mend_body(const struct resource_kind *kind, json_t *body, struct text *ret_moved, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Appends "enabled false -> true, protocol http -> https" for the settings of `mask`. */
+/*
+ * Appends "enabled false -> true, protocol http -> https" for the settings of `mask`; a setting that `before` does not
+ * have is "enabled true" alone.
+ */
 void resource_settings_describe(struct text *out, const struct resource_settings *before,
                                 const struct resource_settings *after, unsigned mask);
 
@@ -131,6 +134,9 @@ enum resource_name_form resource_name_form(const char *word);
 
 /* The id inside a CRN (its last segment), or NULL when it is none. Borrowed from `crn`. */
 const char *resource_crn_id(const char *crn);
+
+/* Whether a new resource may be called so (vpc-api.md 1.8). Error: ERR_USAGE. */
+bool resource_check_name(const char *name, struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Refuses what can name no resource, whatever there is: a name the API would not give (vpc-api.md 1.8: 1..63 characters,

@@ -70,6 +70,17 @@ static bool is_crn(const char *crn)
     return colons == CRN_COLONS && id != NULL && is_id(id);
 }
 
+bool resource_check_name(const char *name, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+
+    text_append_short(&shown, name, strlen(name), 60);
+    return is_name(name) || err_set(e, ERR_USAGE,
+                                    "\"%s\" can be no name: names have 1..63 lower-case letters, digits and dashes, "
+                                    "begin with a letter and end without a dash",
+                                    text_string(&shown));
+}
+
 bool resource_check_target(const char *word, struct err *e)
 {
     CLEANUP(text_free) struct text shown = {0};

@@ -160,8 +160,10 @@ void resource_settings_describe(struct text *out, const struct resource_settings
             continue;
         }
         text_printf(out, "%s%s ", separator, rows[i].label);
-        append_value(out, before, rows[i].bit);
-        text_append(out, " -> ");
+        if ((before->given & rows[i].bit) != 0) {
+            append_value(out, before, rows[i].bit);
+            text_append(out, " -> ");
+        }
         append_value(out, after, rows[i].bit);
         separator = ", ";
     }
