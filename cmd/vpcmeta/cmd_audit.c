@@ -146,7 +146,7 @@ const struct cmd_spec cmd_audit = {
         "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
         "findings, 0 without, 1 when anything could not be read: what was found then is told all the same.\n\n"
         "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
-        "template, the --zone of a group; a template knows its VPC by id only. Templates and groups outside of the "
+        "template, the --zone of a group. Templates and groups outside of the "
         "selection are still read to judge the groups in it.\n\n"
         "The text begins with counts (https and http beneath enabled and disabled apart), a histogram of hop limits "
         "and the number of findings by rule. -o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "

@@ -162,6 +162,9 @@ static int print_list(struct app *app, const struct resource_list *list, const s
     /* headings over nothing would look like an empty fleet */
     bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
 
+    if (missing->size == 0 && table_row_count(table) == 0) {
+        app_note(app, "no %s", kind->plural);
+    }
     if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/plan_vpcs.h"
+
 /* One selection under way; every list and every single read of it ends in one of the callbacks below. */
 struct selection {
     const struct plan_scope *scope;
@@ -12,6 +14,7 @@ struct selection {
     size_t kind_count;
     const struct plan_selector *selector;
     struct resource_list *found;
+    struct resource_list *vpcs;        /* where they are needed to tell names from ids */
     struct resource_list *passed_over; /* targets that are there and that another selector leaves out */
     struct text *ret_missing;
     struct err error; /* the first part that could not be read */
@@ -54,6 +57,17 @@ static bool where_holds(struct selection *selection, const struct resource *reco
     return true;
 }
 
+/* A VPC that is known by its id alone is judged when all VPCs are known. */
+static bool matches_so_far(const struct plan_selector *selector, const struct resource *record)
+{
+    struct plan_selector judged = *selector;
+
+    if (plan_vpcs_open(selector, record)) {
+        judged.vpcs.count = 0;
+    }
+    return plan_selector_matches(&judged, record);
+}
+
 static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
     struct selection *selection = context;
@@ -63,7 +77,7 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
         *ret_keep = false;
         return true;
     }
-    *ret_keep = plan_selector_matches(selector, record);
+    *ret_keep = matches_so_far(selector, record);
     if (*ret_keep && selector->where != NULL && !where_holds(selection, record, item, ret_keep, e)) {
         return false;
     }
@@ -289,18 +303,27 @@ bool plan_select(const struct plan_scope *scope, const struct resource_kind *con
                  struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *vpcs = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *passed_over = resource_list_create();
     struct selection selection = {.scope = scope,
                                   .kinds = kinds,
                                   .kind_count = kind_count,
                                   .selector = selector,
                                   .found = found,
+                                  .vpcs = vpcs,
                                   .passed_over = passed_over,
                                   .ret_missing = ret_missing};
+    bool list_vpcs = false;
 
     for (size_t r = 0; r < scope->region_count; r++) {
         for (size_t k = 0; k < kind_count; k++) {
             request(&selection, scope->regions[r], kinds[k]);
+            list_vpcs |= !kinds[k]->names_vpc;
+        }
+        if (list_vpcs && plan_vpcs_wanted(selector)) {
+            vpc_list(
+                scope->regions[r],
+                &(struct vpc_listing){.kind = &resource_vpc, .into = vpcs, .listed = listed, .context = &selection});
         }
     }
     bool ran = http_run(scope->http, e);
@@ -312,6 +335,7 @@ bool plan_select(const struct plan_scope *scope, const struct resource_kind *con
         *e = selection.error;
         return false;
     }
+    plan_vpcs_settle(selector, vpcs, found);
     resource_list_sort(found);
     drop_doubles(found);
     if (!check_targets(&selection, e)) {

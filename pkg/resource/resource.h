@@ -51,6 +51,7 @@ struct resource_kind {
     const char *plural;
     const char *path;        /* of the collection, below /v1 */
     const char *items;       /* member of the collection that holds the array */
+    bool names_vpc;          /* answers tell the name of the VPC, not only its id */
     bool paginated;          /* requests take start and limit */
     bool has_etag;           /* GET gives an ETag and PATCH takes If-Match */
     bool restart_to_enable;  /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */

@@ -230,3 +230,30 @@ LIST
     expect 1 evil
     [[ $stderr != *$'\033'* && $stderr != *$'\302\233'* ]]
 }
+
+@test "the name of a VPC selects templates, which know only its id, at the price of one list of VPCs" {
+    local id
+    client_start --templates 40
+    id=$(sim_curl GET /v1/vpcs | jq -r '.vpcs[] | select(.name == "vpc-prod") | .id')
+    clear_log
+    meta template list --vpc vpc-prod -o json
+    expect 0
+    [ "$(requests)" -eq 3 ]
+    diff <(jq -r '.items[].id' <<< "$output" | sort) \
+        <(sim_curl GET /v1/instance/templates | jq -r --arg id "$id" '.templates[] | select(.vpc.id == $id) | .id' | sort)
+    jq -e '(.items | length > 0) and all(.items[]; .vpc == "vpc-prod")' <<< "$output"
+}
+
+@test "a long list is read by VPC, each item once; where the VPCs cannot be read, as one" {
+    client_start --instances 2500
+    meta instance list -o json
+    expect 0
+    [ "$(jq '[.items[].id] | unique | length' <<< "$output")" -eq 2500 ]
+    [ "$(sim_log -r '.query["vpc.id"] // empty' | sort -u | wc -l)" -gt 1 ]
+    faults '{"operation": "vpcs.list", "action": "status", "status": 403}'
+    clear_log
+    meta instance list -o json
+    expect 0
+    [ "$(jq '[.items[].id] | unique | length' <<< "$output")" -eq 2500 ]
+    [ "$(sim_log -r '.query["vpc.id"] // empty' | wc -l)" -eq 0 ]
+}
