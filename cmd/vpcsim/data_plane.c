@@ -17,6 +17,7 @@
 #include "links.h"
 #include "shape.h"
 #include "sim.h"
+#include "words.h"
 
 enum {
     OLD_PATHS_UNTIL = 20250825, /* version dates: 5.2 */
@@ -85,9 +86,7 @@ static bool check_members(const json_t *body, const char *known, struct reply *r
     json_t *value;
 
     json_object_foreach ((json_t *)body, name, value) {
-        const char *at = strstr(known, name);
-        size_t size = strlen(name);
-        if (at == NULL || (at != known && at[-1] != ' ') || (at[size] != ' ' && at[size] != '\0')) {
+        if (!words_have(known, name)) {
             reply_problem(reply, 400, "unknown_field", "field", name, NULL, "The field %s is unknown.", name);
         }
     }

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "routes.h"
 #include "sim.h"
+#include "words.h"
 
 enum { OLDEST_VERSION = 20190101, BETA_DAYS = 45 };
 
@@ -72,18 +73,6 @@ static void check_version(struct request *request, struct reply *reply)
     }
 }
 
-static bool is_listed(const char *words, const char *word)
-{
-    size_t size = strlen(word);
-
-    for (const char *at = words; at != NULL && (at = strstr(at, word)) != NULL; at += size) {
-        if ((at == words || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_query(struct request *request, struct reply *reply)
 {
     const struct route *route = request->route;
@@ -94,8 +83,8 @@ static void check_query(struct request *request, struct reply *reply)
     for (size_t i = 0; i < request->query_count; i++) {
         const struct parameter *parameter = &request->query[i];
         bool common = (route->flags & (ROUTE_API | ROUTE_DATA_PLANE)) != 0 &&
-                      is_listed("version generation maturity", parameter->name);
-        if (!common && !is_listed(route->query, parameter->name)) {
+                      words_have("version generation maturity", parameter->name);
+        if (!common && !words_have(route->query, parameter->name)) {
             reply_bad_parameter(reply, parameter->name, parameter->value, "The query parameter is unknown here.");
         } else if (request_query(request, parameter->name) != parameter->value) {
             reply_bad_parameter(reply, parameter->name, parameter->value,

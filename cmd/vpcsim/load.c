@@ -11,6 +11,7 @@
 #include "links.h"
 #include "sim.h"
 #include "template.h"
+#include "words.h"
 #include "world.h"
 
 /* A member that may be a string or an object with a name (or whatever `inner` says). */
@@ -363,29 +364,13 @@ static const struct {
 
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
-static bool is_kind(const json_t *item, const char *kinds)
-{
-    const char *kind = json_string_value(json_object_get(item, "kind"));
-    size_t size = kind != NULL ? strlen(kind) : 0;
-
-    for (const char *at = kinds; kind != NULL && (at = strstr(at, kind)) != NULL; at += size) {
-        if (size > 0 && (at == kinds || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) {
-            return true;
-        }
-        if (size == 0) {
-            break;
-        }
-    }
-    return false;
-}
-
 /* `kinds` NULL: all of them are of this section. */
 static bool load_array(struct sim *sim, const json_t *array, const char *key, const char *kinds, load_item *load,
                        struct err *e)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *item = json_array_get(array, i);
-        if (kinds != NULL && !is_kind(item, kinds)) {
+        if (kinds != NULL && !words_have(kinds, json_string_value(json_object_get(item, "kind")))) {
             continue;
         }
         struct region *region = find_region(sim, item, e);

@@ -39,6 +39,7 @@ enum option_name {
     OPTION_PORT_FILE,
     OPTION_TLS,
     OPTION_CERT_OUT,
+    OPTION_ASSUMPTIONS,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -72,6 +73,7 @@ static const struct option long_options[] = {
     {"port-file", required_argument, NULL, OPTION_PORT_FILE},
     {"tls", no_argument, NULL, OPTION_TLS},
     {"cert-out", required_argument, NULL, OPTION_CERT_OUT},
+    {"assumptions", no_argument, NULL, OPTION_ASSUMPTIONS},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {0},
@@ -271,6 +273,9 @@ enum options_verdict options_read(int argc, char **argv, struct options *ret_opt
     for (int option; verdict == OPTIONS_RUN && (option = getopt_long(argc, argv, ":h", long_options, &at)) != -1;) {
         if (option == OPTION_HELP || option == 'h') {
             options_print_help();
+            verdict = OPTIONS_DONE;
+        } else if (option == OPTION_ASSUMPTIONS) {
+            options_print_assumptions();
             verdict = OPTIONS_DONE;
         } else if (option == OPTION_VERSION) {
             puts("vpcsim " VPCMETA_VERSION);

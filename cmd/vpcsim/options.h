@@ -50,7 +50,8 @@ enum options_verdict { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e);
 void options_free(struct options *options);
 
-/* Where the documents under --assumptions and --help come from. */
+/* help.c */
 void options_print_help(void);
+void options_print_assumptions(void);
 
 #endif

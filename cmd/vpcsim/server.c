@@ -56,7 +56,7 @@ static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const c
         return MHD_NO;
     }
     struct parameter *parameter = &request->query[request->query_count++];
-    parameter->name = alloc_string(name);
+    parameter->name = alloc_string(name != NULL ? name : "");
     parameter->value = alloc_string(value != NULL ? value : "");
     return MHD_YES;
 }

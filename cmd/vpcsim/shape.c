@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "words.h"
+
 enum { NAME_MAX_SIZE = 63, PLACE_MAX = 256 };
 
 bool shape_is_name(const char *name)
@@ -13,21 +15,6 @@ bool shape_is_name(const char *name)
 
     return size >= 1 && size <= NAME_MAX_SIZE && name[0] >= 'a' && name[0] <= 'z' && strspn(name, inner) == size &&
            name[size - 1] != '-';
-}
-
-static bool is_word(const char *words, const char *word)
-{
-    size_t size = strlen(word);
-
-    for (const char *at = words; (at = strstr(at, word)) != NULL; at += size) {
-        if (size > 0 && (at == words || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) {
-            return true;
-        }
-        if (size == 0) {
-            break;
-        }
-    }
-    return false;
 }
 
 static void wrong(struct reply *reply, const char *at, const json_t *value, const char *message)
@@ -67,7 +54,7 @@ static void check_string(const json_t *value, const struct shape *shape, const c
     const char *text = json_string_value(value);
     if (shape->type == SHAPE_NAME && !shape_is_name(text)) {
         reply_problem(reply, 400, "validation_invalid_name", "field", at, text, "The name is not valid.");
-    } else if (shape->type == SHAPE_WORD && !is_word(shape->words, text)) {
+    } else if (shape->type == SHAPE_WORD && !words_have(shape->words, text)) {
         snprintf(message, sizeof(message), "must be one of: %s", shape->words);
         wrong(reply, at, value, message);
     } else if (shape->type == SHAPE_STRING &&
@@ -82,7 +69,7 @@ static bool is_identity(const json_t *value, const char *words)
     json_t *member;
 
     json_object_foreach ((json_t *)value, name, member) {
-        if (is_word(words, name)) {
+        if (words_have(words, name)) {
             return true;
         }
     }
@@ -103,7 +90,7 @@ static void check_identity(const json_t *value, const struct shape *shape, const
     json_object_foreach ((json_t *)value, name, member) {
         char place[PLACE_MAX];
         snprintf(place, sizeof(place), "%s.%s", at, name);
-        if (!is_word(shape->words, name)) {
+        if (!words_have(shape->words, name)) {
             wrong(reply, place, member, "names a member that is unknown here");
         } else if (!json_is_string(member) || json_string_length(member) == 0) {
             wrong(reply, place, member, "must be a string");
@@ -195,9 +182,10 @@ void shape_check(const json_t *value, const struct shape *members, const char *a
         }
     }
     for (const struct shape *shape = members; shape->name != NULL; shape++) {
+        char place[PLACE_MAX];
         if (shape->required && json_object_get(value, shape->name) == NULL) {
-            reply_bad_field(reply, shape->name, NULL, "The field %s%s%s is missing.", at, at[0] != '\0' ? "." : "",
-                            shape->name);
+            snprintf(place, sizeof(place), "%s%s%s", at, at[0] != '\0' ? "." : "", shape->name);
+            reply_bad_field(reply, place, NULL, "The field %s is missing.", place);
         }
     }
 }
