@@ -35,8 +35,8 @@ enum {
     HTTP_CONNECT_TIMEOUT_MS = 10 * 1000, /* default */
     HTTP_TIMEOUT_MS = 30 * 1000,         /* default for one attempt, connecting included */
     HTTP_WINDOW = 16,                    /* default for requests in flight */
-    HTTP_WINDOW_MAX = 1024,
-    HTTP_ATTEMPTS = 5, /* default: one and four retries, as the SDKs */
+    HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
+    HTTP_ATTEMPTS = 5,                   /* default: one and four retries, as the SDKs */
     HTTP_REDIRECTS_MAX = 5,
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */

@@ -190,13 +190,12 @@ static inline void *loopback_accept(void *argument)
     }
 }
 
-static inline void loopback_start(struct loopback *server, loopback_handler *handler, void *context)
+/* Opens the listener and learns the port, no more. */
+static inline void loopback_listen(struct loopback *server)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(address);
 
-    *server = (struct loopback){.handler = handler, .context = context};
-    pthread_mutex_init(&server->lock, NULL);
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(server->listener, (struct sockaddr *)&address, size) != 0 || listen(server->listener, 1024) != 0 ||
         getsockname(server->listener, (struct sockaddr *)&address, &size) != 0) {
@@ -204,6 +203,13 @@ static inline void loopback_start(struct loopback *server, loopback_handler *han
         exit(1);
     }
     server->port = ntohs(address.sin_port);
+}
+
+static inline void loopback_start(struct loopback *server, loopback_handler *handler, void *context)
+{
+    *server = (struct loopback){.handler = handler, .context = context};
+    pthread_mutex_init(&server->lock, NULL);
+    loopback_listen(server);
     pthread_create(&server->acceptor, NULL, loopback_accept, server);
 }
 

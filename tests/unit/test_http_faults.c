@@ -288,6 +288,47 @@ static void a_wait_beyond_the_deadline_is_not_begun(void **state)
     loopback_stop(&server);
 }
 
+/* Answers whatever comes, a TLS greeting too, in plain text and waits for the peer to go. */
+static void *answer_in_plain_text(void *argument)
+{
+    static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    const struct loopback *listening = argument;
+    char heard[4096];
+    uintptr_t connections = 0;
+
+    for (int fd; (fd = accept(listening->listener, NULL, NULL)) >= 0; connections++) {
+        if (recv(fd, heard, sizeof(heard), 0) > 0) {
+            loopback_send(fd, answer, sizeof(answer) - 1);
+        }
+        while (recv(fd, heard, sizeof(heard), 0) > 0) {
+        }
+        close(fd);
+    }
+    return (void *)connections;
+}
+
+static void a_server_without_tls_is_asked_once(void **state)
+{
+    struct loopback server;
+    void *connections;
+    char url[64];
+
+    (void)state;
+    loopback_listen(&server);
+    pthread_create(&server.acceptor, NULL, answer_in_plain_text, &server);
+    snprintf(url, sizeof(url), "https://127.0.0.1:%u/", server.port);
+    struct http *http = open_session(NULL);
+    struct ended ended = fetch(http, (struct http_request){.url = url});
+    assert_int_equal(ended.fault, HTTP_FAULT_UNTRUSTED);
+    assert_int_equal(ended.error.code, ERR_NETWORK);
+    assert_non_null(strstr(ended.error.message, "no TLS connection to 127.0.0.1"));
+    http_destroy(http);
+    shutdown(server.listener, SHUT_RDWR);
+    pthread_join(server.acceptor, &connections);
+    close(server.listener);
+    assert_int_equal((uintptr_t)connections, 1);
+}
+
 struct seen {
     struct text lines;
     unsigned count;
@@ -331,6 +372,7 @@ int main(void)
         cmocka_unit_test(each_attempt_has_its_own_request_id),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_silent_server_times_out),
+        cmocka_unit_test(a_server_without_tls_is_asked_once),
         cmocka_unit_test(a_rate_limit_holds_for_all),
         cmocka_unit_test(a_waiting_retry_does_not_hold_up_others),
         cmocka_unit_test(a_wait_beyond_the_deadline_is_not_begun),
