@@ -47,6 +47,28 @@ static bool is_wanted(const struct opt_list *wanted, const char *region)
     return false;
 }
 
+/* A region that was named and is not there would leave a hole in every list that nobody sees. */
+static bool check_found(const struct opt_list *wanted, const struct vpc_place *places, size_t count, struct err *e)
+{
+    CLEANUP(text_free) struct text known = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        text_printf(&known, "%s%s", places[i].available ? (known.size > 0 ? ", " : "") : "",
+                    places[i].available ? places[i].name : "");
+    }
+    for (size_t w = 0; w < wanted->count; w++) {
+        bool found = strcmp(wanted->items[w], "all") == 0 && known.size > 0;
+        for (size_t i = 0; i < count && !found; i++) {
+            found = places[i].available && strcmp(wanted->items[w], places[i].name) == 0;
+        }
+        if (!found) {
+            return err_set(e, ERR_USAGE, "--region %s: the API has no such region that is available (there are: %s)",
+                           wanted->items[w], text_string(&known));
+        }
+    }
+    return true;
+}
+
 /* Asks the API which regions there are and where, and takes the wanted ones. */
 static bool add_listed_regions(struct app_session *session, const struct global_opts *globals, const char *base,
                                struct err *e)
@@ -54,19 +76,17 @@ static bool add_listed_regions(struct app_session *session, const struct global_
     struct vpc *first = vpc_create(session->http, session->parser, "", base, globals->api_version);
     struct vpc_place *places = NULL;
     size_t count = 0;
-    bool read = vpc_regions(first, session->http, &places, &count, e);
+    bool good =
+        vpc_regions(first, session->http, &places, &count, e) && check_found(&globals->regions, places, count, e);
 
     vpc_destroy(first);
-    for (size_t i = 0; read && i < count; i++) {
+    for (size_t i = 0; good && i < count; i++) {
         if (places[i].available && is_wanted(&globals->regions, places[i].name)) {
             add_region(session, globals, places[i].name, places[i].base);
         }
     }
     vpc_places_free(places, count);
-    if (read && session->region_count == 0) {
-        return err_set(e, ERR_USAGE, "--region: the API has no such region that is available");
-    }
-    return read;
+    return good;
 }
 
 static const char *region_from_environment(void)

@@ -185,8 +185,14 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     return err_exit_status(e);
 }
 
-static bool check_options(const struct create_opts *opts, const struct resource_kind *kind, struct err *e)
+static bool check_options(const struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
+                          struct err *e)
 {
+    const struct opt_list *regions = &app->globals->regions;
+
+    if (regions->count > 1 || (regions->count == 1 && strcmp(regions->items[0], "all") == 0)) {
+        return err_set(e, ERR_USAGE, "create works in one region: give one --region");
+    }
     if (opts->file == NULL) {
         return err_set(e, ERR_USAGE,
                        "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
@@ -203,7 +209,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(json_document_free) struct json_document document = {0};
     struct plan_scope scope;
 
-    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(opts, kind, e) ||
+    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, opts, kind, e) ||
         !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
         !read_document(opts, &document, e)) {
         return err_exit_status(e);
@@ -216,10 +222,6 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
         return show_body(app, kind, body, e);
     }
     if (!app_connect(app, &scope, e)) {
-        return err_exit_status(e);
-    }
-    if (scope.region_count > 1) {
-        err_set(e, ERR_USAGE, "create works in one region: give one --region");
         return err_exit_status(e);
     }
     return send_body(app, &scope, kind, body, e);

@@ -201,6 +201,16 @@ LIST
     [ "$(sort -u <<< "$output" | paste -sd,)" = eu-de,us-south ]
 }
 
+@test "a region that the API does not have is an error, not a hole in the list" {
+    client_start --region us-south,eu-de --instances 5
+    meta instance list --region us-south,eu-dee
+    expect 2 "--region eu-dee: the API has no such region that is available (there are: "
+    [ -z "$output" ]
+    meta instance list --region us-south,eu-de -o csv --fields region --no-headers
+    expect 0
+    [ "$(sort -u <<< "$output" | paste -sd,)" = eu-de,us-south ]
+}
+
 @test "--trusted-profile-details reads each server's initialization" {
     client_start --instances 40
     meta instance list --trusted-profile-details -o json
