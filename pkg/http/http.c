@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,18 +11,12 @@
 #include "http/http_retry.h"
 #include "http/http_session.h"
 
-static _Noreturn void out_of_memory(void)
-{
-    fputs("error: out of memory\n", stderr);
-    abort();
-}
-
 static void *allocate(size_t size)
 {
     void *memory = calloc(1, size);
 
     if (memory == NULL) {
-        out_of_memory();
+        text_out_of_memory();
     }
     return memory;
 }

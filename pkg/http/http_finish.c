@@ -349,7 +349,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
     }
     ending->moved_url = strdup(target);
     if (ending->moved_url == NULL) {
-        return refuse_redirect(ending, target, "out of memory");
+        text_out_of_memory();
     }
     call->foreign = call->foreign || !same;
     call->redirects++;

@@ -78,11 +78,12 @@ static struct http_token *new_token(const char *token, unsigned serial)
     size_t size = sizeof(prefix) + length;
     struct http_token *line = malloc(sizeof(*line) + size);
 
-    if (line != NULL) {
-        *line = (struct http_token){.references = 1, .serial = serial, .size = size};
-        memcpy(line->line, prefix, sizeof(prefix) - 1);
-        memcpy(line->line + sizeof(prefix) - 1, token, length + 1);
+    if (line == NULL) {
+        text_out_of_memory();
     }
+    *line = (struct http_token){.references = 1, .serial = serial, .size = size};
+    memcpy(line->line, prefix, sizeof(prefix) - 1);
+    memcpy(line->line + sizeof(prefix) - 1, token, length + 1);
     return line;
 }
 
@@ -103,10 +104,6 @@ static enum http_token_state ask_token(struct http *http, const struct http_call
     if (http->token == NULL || http->token->serial != serial) {
         http_token_release(http->token);
         http->token = new_token(token, serial);
-        if (http->token == NULL) {
-            err_set(e, ERR_FAILED, "out of memory");
-            return HTTP_TOKEN_FAILED;
-        }
     }
     *ret_token = http->token;
     return HTTP_TOKEN_READY;

@@ -1,5 +1,3 @@
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "http/http_session.h"
@@ -48,8 +46,7 @@ static void heap_grow(struct http_heap *heap)
     struct http_call **calls = reallocarray(heap->calls, capacity, sizeof(*calls));
 
     if (calls == NULL) {
-        fputs("error: out of memory\n", stderr);
-        abort();
+        text_out_of_memory();
     }
     heap->calls = calls;
     heap->capacity = capacity;

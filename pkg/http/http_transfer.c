@@ -102,15 +102,12 @@ static struct http_transfer *take_idle(struct http *http)
         return transfer;
     }
     transfer = calloc(1, sizeof(*transfer));
-    if (transfer == NULL) {
-        return NULL;
+    CURL *easy = http->curl.easy_init();
+    if (transfer == NULL || easy == NULL) {
+        text_out_of_memory();
     }
     transfer->http = http;
-    transfer->easy = http->curl.easy_init();
-    if (transfer->easy == NULL) {
-        free(transfer);
-        return NULL;
-    }
+    transfer->easy = easy;
     set_up(http, transfer);
     return transfer;
 }
@@ -280,9 +277,6 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
 {
     struct http_transfer *transfer = take_idle(http);
 
-    if (transfer == NULL) {
-        return err_set(e, ERR_FAILED, "out of memory");
-    }
     transfer->call = call;
     transfer->urgent = (call->request.flags & HTTP_URGENT) != 0;
     transfer->secret = (call->request.flags & HTTP_SECRET_BODY) != 0;

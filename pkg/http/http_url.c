@@ -45,7 +45,7 @@ bool http_url_origin(const struct http_curl *curl, const char *url, struct http_
 
     CURLU *handle = curl->url();
     if (handle == NULL) {
-        return err_set(e, ERR_FAILED, "out of memory");
+        text_out_of_memory();
     }
     CURLUcode code = curl->url_set(handle, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
     bool parsed = code == CURLUE_OK && take_part(curl, handle, CURLUPART_SCHEME, scheme, sizeof(scheme)) &&

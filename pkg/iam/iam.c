@@ -1,6 +1,5 @@
 #include "iam/iam.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,8 +182,7 @@ struct iam *iam_create(struct iam_credentials *credentials, struct http *http, c
     struct iam *iam = calloc(1, sizeof(*iam));
 
     if (iam == NULL) {
-        fputs("error: out of memory\n", stderr);
-        abort();
+        text_out_of_memory();
     }
     iam->credentials = *credentials;
     *credentials = (struct iam_credentials){0};
