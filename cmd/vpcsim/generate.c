@@ -35,6 +35,15 @@ static bool chance(struct generator *generator, unsigned permille)
     return random_chance(&generator->random, permille) && generator->options->mix == MIX_REAL;
 }
 
+/* The resource groups in turn. */
+static const struct resource_group *resource_group_of(unsigned number)
+{
+    size_t count;
+    const struct resource_group *groups = world_resource_groups(&count);
+
+    return &groups[number % count];
+}
+
 static unsigned pick_role(struct generator *generator)
 {
     unsigned point = random_below(&generator->random, 100);
@@ -129,14 +138,13 @@ static void pick_place(struct generator *generator, struct instance *instance)
 {
     struct region *region = generator->region;
     unsigned number = random_below(&generator->random, 1000);
-    size_t groups;
 
     /* a third in the first VPC, the rest spread, as fleets do */
     size_t vpc = number < 333 ? 0 : number % region->vpcs.count;
     instance->vpc = (struct vpc *)region->vpcs.items[vpc];
     instance->zone = (uint8_t)random_below(&generator->random, ZONES);
     instance->subnet = (struct subnet *)region->subnets.items[vpc * ZONES + instance->zone];
-    instance->resource_group = &world_resource_groups(&groups)[number % groups];
+    instance->resource_group = resource_group_of(number);
     if (chance(generator, 30)) {
         instance->placement_group =
             (struct placement_group *)region->placement_groups.items[number % region->placement_groups.count];
@@ -383,11 +391,10 @@ static void make_templates(struct generator *generator)
         unsigned zone = i % ZONES;
         char name[48];
         char id[ID_MAX];
-        size_t groups;
         snprintf(name, sizeof(name), "tpl-%s-%03u", roles[i % ROLES].name, i + 1);
         snprintf(id, sizeof(id), "%s-%s", region->zone_prefix[zone], WORLD_TEMPLATE_UUID);
         json_t *prototype = template_prototype(generator, i, zone);
-        json_object_set_new(prototype, "resource_group", identity("id", world_resource_groups(&groups)[0].id));
+        json_object_set_new(prototype, "resource_group", identity("id", resource_group_of(0)->id));
         struct template *template =
             template_add(region, name, i == 0 ? id : NULL, random_next(&generator->random), prototype);
         template->entity.created_s = FLEET_BORN_S + (int64_t)i * 3600;
@@ -398,7 +405,6 @@ static void make_bare_metals(struct generator *generator)
 {
     struct region *region = generator->region;
     size_t profiles;
-    size_t groups;
 
     for (unsigned i = 0; i < generator->options->bare_metals; i++) {
         struct bare_metal *server = alloc_zeroed(1, sizeof(*server));
@@ -419,7 +425,7 @@ static void make_bare_metals(struct generator *generator)
         server->zone = (uint8_t)(number % ZONES);
         server->vpc = (struct vpc *)region->vpcs.items[vpc];
         server->subnet = (struct subnet *)region->subnets.items[vpc * ZONES + server->zone];
-        server->resource_group = &world_resource_groups(&groups)[number % groups];
+        server->resource_group = resource_group_of(number);
         server->interface_style = chance(generator, 300);
         server->keys = 1;
         server->status = chance(generator, 100) ? STATUS_STOPPED : STATUS_RUNNING;
