@@ -36,8 +36,8 @@ void schema_pattern_destroy(struct schema_pattern *pattern);
 
 struct schema_matcher *schema_matcher_create(void);
 
-/* Less time than SCHEMA_PATTERN_TIME_MAX. */
-void schema_matcher_limit(struct schema_matcher *matcher, int64_t time_ms);
+/* Fewer steps than SCHEMA_PATTERN_EFFORT_MAX for a match. */
+void schema_matcher_limit(struct schema_matcher *matcher, uint32_t effort);
 
 void schema_matcher_destroy(struct schema_matcher *matcher);
 

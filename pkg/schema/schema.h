@@ -53,8 +53,8 @@ enum schema_flags {
 /* A library that knows the metaschema of draft 2020-12. Never NULL. */
 struct schema_library *schema_library_create(enum schema_flags flags);
 
-/* For fuzzers and tests: schemas of the library check less long than the limits say. */
-void schema_library_limit(struct schema_library *library, unsigned long steps, int pattern_ms);
+/* For fuzzers and tests: fewer steps of a check, and of one match of a regular expression, than the limits say. */
+void schema_library_limit(struct schema_library *library, unsigned long steps, unsigned pattern_steps);
 
 /* Frees it, its documents and all that was compiled from them. NULL allowed. */
 void schema_library_destroy(struct schema_library *library);

@@ -34,10 +34,10 @@ struct schema_library *schema_library_create(enum schema_flags flags)
     return library;
 }
 
-void schema_library_limit(struct schema_library *library, unsigned long steps, int pattern_ms)
+void schema_library_limit(struct schema_library *library, unsigned long steps, unsigned pattern_steps)
 {
     library->steps_max = steps;
-    schema_matcher_limit(library->matcher, pattern_ms);
+    schema_matcher_limit(library->matcher, pattern_steps);
 }
 
 static void free_patterns(struct schema_library *library)

@@ -5,7 +5,7 @@
 
 #include "schema/schema.h"
 
-enum { STEPS_MAX = 200000, PATTERN_MS_MAX = 200 };
+enum { STEPS_MAX = 200000, PATTERN_STEPS_MAX = 200000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     struct schema_library *library = schema_library_create(size % 2 == 0 ? SCHEMA_DEFAULT : SCHEMA_ASSERT_FORMAT);
-    schema_library_limit(library, STEPS_MAX, PATTERN_MS_MAX);
+    schema_library_limit(library, STEPS_MAX, PATTERN_STEPS_MAX);
     schema_library_add(library, "https://fuzz.example/schema", schema_text.root);
     const struct schema *schema = schema_compile(library, "https://fuzz.example/schema", &e);
     require((schema == NULL) == (e.code != ERR_NONE));

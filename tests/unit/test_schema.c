@@ -459,7 +459,7 @@ static void assert_undecided(const char *schema_text, const char *value_text, co
     json_t *value JSON_CLEANUP = parsed(value_text);
     CLEANUP(schema_faults_free) struct schema_faults faults = {0};
 
-    schema_library_limit(library, 100000, 500);
+    schema_library_limit(library, 100000, 100000);
     assert_int_equal(schema_check(schema, value), SCHEMA_UNDECIDED);
     assert_int_equal(schema_explain(schema, value, &faults), SCHEMA_UNDECIDED);
     assert_int_equal(faults.count, 1);
@@ -500,7 +500,7 @@ static void test_long_strings_and_deep_values_are_decided(void **state)
     (void)state;
 
     text_append(&value, "[\"");
-    text_append_repeat(&value, 'a', 1 << 20);
+    text_append_repeat(&value, 'a', 200 * 1000);
     text_append(&value, "\"]");
     assert_verdicts(schema, "long", text_string(&value), SCHEMA_VALID);
     text_clear(&value);
