@@ -66,6 +66,9 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     }
     const struct global_opts *outer = app->globals;
     app->globals = call->globals;
+    if ((call->command->flags & CMD_WRITES) != 0) {
+        app_signals_drain();
+    }
     int status = call->command->run(app, call, e);
     print_costs(app);
     query_release(&app->jq);

@@ -96,4 +96,7 @@ void app_signals_catch(void);
 /* A new command begins: what asked the last one to stop does not concern it. */
 void app_signals_forget(void);
 
+/* The command writes: the first signal lets what is in flight come to its end, only the second one drops it. */
+void app_signals_drain(void);
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * Signals. A handler can reach only what is global, so this file holds the one exception to "no mutable file-level
- * variables": the session to stop and the signal that came.
+ * variables": the session to stop, how, and the signal that came.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -9,13 +9,14 @@
 
 static struct http *volatile watched;
 static volatile sig_atomic_t received;
+static volatile sig_atomic_t drains; /* the command writes: what is in flight has to be seen to its end */
 
 static void on_signal(int signal)
 {
     struct http *http = watched;
 
     if (http != NULL) {
-        if (received == 0) {
+        if (received == 0 && drains) {
             http_cancel(http);
         } else {
             http_abort(http);
@@ -50,4 +51,10 @@ int app_signal(void)
 void app_signals_forget(void)
 {
     received = 0;
+    drains = 0;
+}
+
+void app_signals_drain(void)
+{
+    drains = 1;
 }
