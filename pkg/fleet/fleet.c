@@ -197,8 +197,10 @@ static void write_failed(struct fleet_task *task, const struct vpc_answer *answe
 {
     const struct err *error = answer->error;
 
-    if (allowed_use_refuses(error)) {
+    if (!answer->reply->maybe_acted) {
         task->result->after = task->fresh.settings;
+    }
+    if (allowed_use_refuses(error)) {
         finish_failed(task, error, FLEET_SKIPPED);
     } else if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
         start_read(task);
