@@ -78,6 +78,12 @@ static bool parse(struct answer_parser *parser, const char *bytes, size_t size, 
             code = parser->parser.parse(text_string(&repaired), repaired.size, true).get(root);
         }
     }
+    if (code == simdjson::NUMBER_ERROR) {
+        CLEANUP(text_free) struct text repaired = {nullptr, 0, 0};
+        if (answer_repair_numbers(bytes, size, &repaired)) {
+            code = parser->parser.parse(text_string(&repaired), repaired.size, true).get(root);
+        }
+    }
     if (code != simdjson::SUCCESS) {
         return answer_fault(bytes, size, simdjson::error_message(code), e);
     }

@@ -6,10 +6,10 @@
  * takes the memory of its biggest one (about 5 times its bytes).
  *
  * The reader is tolerant where the API may grow: members nobody asks for are skipped, any escape is read (half a
- * surrogate pair becomes U+FFFD), of duplicate members the first counts, null for an optional member is the same as
- * its absence. It is strict where an answer cannot be used: a wrong type, a missing required member and a truncated
- * body are ERR_BAD_ANSWER; err.place is then "answer: /instances/17/vpc/name" (a JSON pointer) or
- * "answer: byte 1234".
+ * surrogate pair becomes U+FFFD) and a number of any size (as the nearest double), of duplicate members the first
+ * counts, null for an optional member is the same as its absence. It is strict where an answer cannot be used: a
+ * wrong type, a missing required member and a truncated body are ERR_BAD_ANSWER; err.place is then
+ * "answer: /instances/17/vpc/name" (a JSON pointer) or "answer: byte 1234".
  */
 #ifndef JSON_ANSWER_H
 #define JSON_ANSWER_H

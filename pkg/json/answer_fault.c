@@ -4,6 +4,9 @@
 #include "json/answer.h"
 #include "json/json_text.h"
 
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool answer_fault(const char *bytes, size_t size, const char *otherwise, struct err *e)
@@ -58,6 +61,83 @@ bool answer_repair(const char *bytes, size_t size, struct text *ret_copy)
         } else {
             at += 2;
         }
+    }
+    return repaired;
+}
+
+/* Bytes of the number at the beginning; what is no number by RFC 8259 is left for the parser to refuse. */
+static size_t number_length(const char *bytes, size_t size)
+{
+    size_t length = 0;
+
+    while (length < size && bytes[length] != '\0' && strchr("+-.0123456789Ee", bytes[length]) != NULL) {
+        length++;
+    }
+    return length;
+}
+
+static bool is_integer(const char *bytes, size_t size)
+{
+    for (size_t i = bytes[0] == '-'; i < size; i++) {
+        if (bytes[i] < '0' || bytes[i] > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* As simdjson sees it: of 64 bits, with or without sign. */
+static bool fits_integer(const char *number)
+{
+    errno = 0;
+    if (number[0] == '-') {
+        (void)strtoll(number, NULL, 10);
+    } else {
+        (void)strtoull(number, NULL, 10);
+    }
+    return errno == 0;
+}
+
+/* An integer becomes a real by its fraction. */
+static bool append_number(struct text *copy, const char *bytes, size_t size)
+{
+    CLEANUP(text_free) struct text number = {0};
+
+    text_append_size(&number, bytes, size);
+    bool integer = is_integer(bytes, size);
+    bool huge = isinf(strtod(text_string(&number), NULL)) != 0;
+    if (!huge && (!integer || fits_integer(text_string(&number)))) {
+        text_append_size(copy, bytes, size);
+        return false;
+    }
+    if (huge) {
+        text_append(copy, bytes[0] == '-' ? "-1.7e308" : "1.7e308");
+    } else {
+        text_printf(copy, "%s.0", text_string(&number));
+    }
+    return true;
+}
+
+bool answer_repair_numbers(const char *bytes, size_t size, struct text *ret_copy)
+{
+    bool repaired = false;
+    bool in_string = false;
+
+    for (size_t at = 0; at < size;) {
+        size_t length = 1;
+        if (in_string) {
+            length = bytes[at] == '\\' && at + 1 < size ? 2 : 1;
+            in_string = bytes[at] != '"';
+        } else if (bytes[at] == '"') {
+            in_string = true;
+        } else if (bytes[at] == '-' || (bytes[at] >= '0' && bytes[at] <= '9')) {
+            length = number_length(bytes + at, size - at);
+            repaired |= append_number(ret_copy, bytes + at, length);
+            at += length;
+            continue;
+        }
+        text_append_size(ret_copy, bytes + at, length);
+        at += length;
     }
     return repaired;
 }
