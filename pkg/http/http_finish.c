@@ -166,6 +166,19 @@ static void explain_status(struct ending *ending)
     http_problem_explain(&problem, &ending->error);
 }
 
+/* Callers put such an error into reasons and reports, which have no place of their own: the message carries it. */
+static void explain_broken(struct ending *ending)
+{
+    struct err *error = &ending->error;
+
+    err_set(error, ERR_BAD_ANSWER, "the answer cannot be used");
+    if (error->place[0] != '\0') {
+        err_wrap(error, "%s", error->place);
+        error->place[0] = '\0';
+    }
+    error->http_status = ending->reply.status;
+}
+
 /* Sets reply.error and what the verdict needs to know. */
 static void judge(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
@@ -179,8 +192,7 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
         }
         reply->fault = HTTP_FAULT_BROKEN;
         ending->error = problem;
-        err_set(&ending->error, ERR_BAD_ANSWER, "the answer cannot be used");
-        ending->error.http_status = reply->status;
+        explain_broken(ending);
     } else if (reply->fault == HTTP_FAULT_NONE) {
         ending->api_error = reply->status == 503 && http_problem_is_api(reply->body, reply->size);
         explain_status(ending);

@@ -30,7 +30,32 @@ static enum afterwards answer_faulty(struct loopback *server, const struct heard
 static bool read_json_only(struct http_reply *reply, void *context, struct err *e)
 {
     (void)context;
-    return reply->body[0] == '{' ? true : err_set(e, ERR_BAD_ANSWER, "not JSON");
+    if (reply->body[0] != '{') {
+        err_set(e, ERR_BAD_ANSWER, "not JSON");
+        return err_at(e, "answer: byte 0");
+    }
+    return true;
+}
+
+/* Reasons and reports have no place of their own. */
+static void the_message_of_an_unusable_answer_names_the_place(void **state)
+{
+    static const char html[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>";
+    struct loopback server;
+    struct fault fault = {.answer = html, .then = KEEP_OPEN, .times = 1};
+
+    (void)state;
+    loopback_start(&server, answer_faulty, &fault);
+    struct http *http = open_session(NULL);
+    struct ended ended = fetch(
+        http,
+        (struct http_request){
+            .method = HTTP_POST, .url = url_of(&server, "/"), .read = read_json_only, .body = "{}", .body_size = 2});
+    assert_int_equal(ended.error.code, ERR_BAD_ANSWER);
+    assert_non_null(strstr(ended.error.message, "answer: byte 0: not JSON"));
+    assert_string_equal(ended.error.place, "");
+    http_destroy(http);
+    loopback_stop(&server);
 }
 
 static void faults_by_method(void **state)
@@ -367,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_by_method),
+        cmocka_unit_test(the_message_of_an_unusable_answer_names_the_place),
         cmocka_unit_test(a_write_on_a_reused_connection_is_never_repeated_silently),
         cmocka_unit_test(attempts_end),
         cmocka_unit_test(each_attempt_has_its_own_request_id),
