@@ -66,6 +66,7 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     }
     const struct global_opts *outer = app->globals;
     app->globals = call->globals;
+    app->command = call->command->path;
     if ((call->command->flags & CMD_WRITES) != 0) {
         app_signals_drain();
     }
@@ -83,6 +84,8 @@ int app_run(struct app *app, size_t count, const char *const words[])
     int status;
 
     app_signals_forget();
+    app->words = words;
+    app->words_count = count;
     if (!cli_parse(app->program, app->shell_call, count, words, &call, &error)) {
         status = err_exit_status(&error);
     } else {
@@ -169,6 +172,14 @@ void app_state_path(const char *name, struct text *out)
     } else if (home != NULL && home[0] == '/') {
         text_printf(out, "%s/.local/state/vpcmeta/%s", home, name);
     }
+}
+
+bool app_need_state_path(const char *name, struct text *out, struct err *e)
+{
+    app_state_path(name, out);
+    return out->size > 0 || err_set(e, ERR_FAILED,
+                                    "there is no folder to record what is changed: set XDG_STATE_HOME (or HOME) to an "
+                                    "absolute path; nothing was sent");
 }
 
 /* --- people --------------------------------------------------------------------------------------- */

@@ -15,6 +15,9 @@
 struct app {
     const struct cli_program *program;
     const struct cli_call *shell_call; /* of the shell around the command, or NULL */
+    const char *command;               /* under way: "instance set" */
+    const char *const *words;          /* of the command line under way, `words_count` of them */
+    size_t words_count;
     const char *where;                 /* in a script the command stands ("change.txt:3"), for errors; or NULL */
     const struct global_opts *globals; /* of the command under way */
     struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
@@ -86,6 +89,9 @@ void app_place(const struct app *app, struct text *out);
 
 /* Appends the path of a file of ours that outlives the program (XDG_STATE_HOME); nothing when there is no home. */
 void app_state_path(const char *name, struct text *out);
+
+/* The same for a file that a command cannot do without; ERR_FAILED that says what to set. */
+bool app_need_state_path(const char *name, struct text *out, struct err *e) __attribute__((warn_unused_result));
 
 /* The signal that asked to stop since the command began, or 0. */
 int app_signal(void);

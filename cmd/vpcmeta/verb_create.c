@@ -141,19 +141,49 @@ static struct resource_settings asked_by(const json_t *body, const struct resour
     return asked;
 }
 
+/* The intent is on disk before the POST leaves: it is the one request that must never be sent twice. */
+static bool begin_record(struct app *app, const struct verb_change *change, struct creation *creation,
+                         struct verb_record *ret, struct err *e)
+{
+    JSON_CLEANUP json_t *wanted = resource_settings_json(change->plan->items[0].wanted, RESOURCE_METADATA_SETTINGS);
+    const struct fleet_result *const intended[] = {&creation->result};
+
+    if (!verb_record_begin(app, change, wanted, ret, e)) {
+        return false;
+    }
+    struct fleet_journal journal = verb_record_journal(ret);
+    return journal.record(journal.context, intended, 1, NULL, 0, e) || err_wrap(e, "nothing was created");
+}
+
+static void end_record(const struct app *app, struct verb_record *record, const struct fleet_run *run)
+{
+    const struct fleet_result *const concluded[] = {run->results};
+    struct fleet_journal journal = verb_record_journal(record);
+    struct err error = ERR_INIT;
+
+    if (!journal.record(journal.context, NULL, 0, concluded, 1, &error)) {
+        app_warn(app, "the outcome is not recorded: %s", error.message);
+    }
+    verb_record_end(app, record, &run->summary);
+}
+
 static int send_body(struct app *app, const struct plan_scope *scope, const struct resource_kind *kind,
                      const json_t *body, struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct resource_settings asked = asked_by(body, kind);
     struct resource *record = resource_list_append(list, kind, vpc_region(scope->regions[0]));
-    struct plan_item item = {.resource = record};
+    struct plan_item item = {.resource = record, .wanted = &asked, .verdict = PLAN_CHANGE};
+    const struct plan plan = {.items = &item, .count = 1};
     struct creation creation = {.list = list, .record = record, .result = {.item = &item}};
     CLEANUP(text_free) struct text bytes = {0};
-    char run_id[VERB_RUN_ID_SIZE];
+    CLEANUP(verb_record_close) struct verb_record written = {0};
 
     record->name = resource_list_keep(list, json_string_value(json_object_get(body, "name")));
     json_print(&bytes, body, JSON_PRINT_COMPACT);
+    if (!begin_record(app, &(struct verb_change){.scope = scope, .plan = &plan}, &creation, &written, e)) {
+        return err_exit_status(e);
+    }
     vpc_create_resource(scope->regions[0], kind,
                         &(struct vpc_call){.body = text_string(&bytes),
                                            .body_size = bytes.size,
@@ -168,11 +198,11 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     }
     struct fleet_run run = {.results = &creation.result, .count = 1, .summary = {.selected = 1}};
     run.summary.counts[creation.result.outcome] = 1;
-    verb_run_id(run_id);
+    end_record(app, &written, &run);
     struct err printing = ERR_INIT;
     /* for people a failure is one error line, not a table of one row as well */
     bool said_by_error = app->globals->output.value == RENDER_TABLE && creation.result.outcome != FLEET_CHANGED;
-    if (!said_by_error && !verb_print_results(app, &run, run_id, false, &printing) && whole) {
+    if (!said_by_error && !verb_print_results(app, &run, written.id, false, &printing) && whole) {
         *e = printing;
         return err_exit_status(e);
     }
@@ -207,6 +237,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     const struct create_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(json_document_free) struct json_document document = {0};
+    CLEANUP(text_free) struct text path = {0};
     struct plan_scope scope;
 
     if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, opts, kind, e) ||
@@ -221,7 +252,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->dry_run) {
         return show_body(app, kind, body, e);
     }
-    if (!app_connect(app, &scope, e)) {
+    if (!app_need_state_path(VERB_HISTORY_FILE, &path, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
     return send_body(app, &scope, kind, body, e);

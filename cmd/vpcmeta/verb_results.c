@@ -83,7 +83,7 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
 }
 
-static json_t *summary_json(const struct fleet_summary *summary)
+json_t *verb_summary_json(const struct fleet_summary *summary)
 {
     json_t *object = json_pack("{s:I}", "selected", (json_int_t)summary->selected);
 
@@ -159,7 +159,7 @@ bool verb_print_results(struct app *app, const struct fleet_run *run, const char
         add_result(table, &run->results[i]);
     }
     JSON_CLEANUP json_t *head =
-        json_pack("{s:i, s:s, s:o}", "schema_version", 1, "run", run_id, "summary", summary_json(&run->summary));
+        json_pack("{s:i, s:s, s:o}", "schema_version", 1, "run", run_id, "summary", verb_summary_json(&run->summary));
     if (dry_run) {
         json_object_set_new(head, "dry_run", json_true());
     }

@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "fleet/fleet.h"
+#include "history/history.h"
 
 struct list_opts {
     struct selector_opts select;
@@ -86,6 +87,73 @@ extern const size_t verb_result_columns_count;
 enum { VERB_RUN_ID_SIZE = 32 };
 /* "20261120-233059-5f3a9c": when, and a random part. */
 void verb_run_id(char run_id[VERB_RUN_ID_SIZE]);
+
+/* --- a change and its record ------------------------------------------------------------------------- */
+
+/* A plan to be carried out. All borrowed. */
+struct verb_change {
+    const struct plan_scope *scope;
+    const struct write_opts *write;
+    const struct fleet_limits *limits;
+    const struct plan *plan;
+    struct resource_list *list;       /* keeps words of answers */
+    const struct resource_kind *kind; /* for sentences */
+};
+
+#define VERB_HISTORY_FILE "history.db"
+
+/* The run that is being recorded, with the locks of the places where it works. Zero-initialised: none. */
+struct verb_record {
+    struct history *history; /* NULL: the run changes nothing and is not recorded */
+    struct fsio_lock **locks;
+    size_t lock_count;
+    int64_t number;
+    char id[VERB_RUN_ID_SIZE];
+    const struct plan *plan;
+    const struct history_step *const
+        *steps; /* of the items of the plan, when it goes on; NULL: numbered as the items */
+};
+
+/* The history; ERR_FAILED where there is no folder for it, ERR_IO. */
+struct history *verb_history_open(struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Locks the places of the change and writes its plan down; `wanted` tells what was asked for. A plan without a change is
+ * not recorded. Nothing may be sent when it fails: ERR_LOCKED, ERR_IO.
+ */
+bool verb_record_begin(struct app *app, const struct verb_change *change, const json_t *wanted, struct verb_record *ret,
+                       struct err *e) __attribute__((warn_unused_result));
+
+/* For fleet_options; borrows the record. */
+struct fleet_journal verb_record_journal(struct verb_record *record);
+
+/* The run has ended. A history that cannot take it is only warned about: what was done is done. */
+void verb_record_end(const struct app *app, struct verb_record *record, const struct fleet_summary *summary);
+void verb_record_close(struct verb_record *record); /* gives back the locks; for CLEANUP */
+
+/* {"selected":...,"changed":...}. New reference. */
+json_t *verb_summary_json(const struct fleet_summary *summary);
+
+/* Every distinct body that the plan sends is checked once. */
+bool verb_change_check(struct app *app, const struct plan *plan, struct err *e) __attribute__((warn_unused_result));
+
+/* What people should know before: https, settings without effect, with -v what is skipped. */
+void verb_change_warn(const struct app *app, const struct plan *plan);
+
+/* Asks, unless told not to: how many change how. ERR_FAILED when the answer is no, ERR_USAGE when nobody can be asked. */
+bool verb_change_confirm(struct app *app, const struct verb_change *change, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The dry run: prints what would become of the plan. Returns the exit status. */
+int verb_change_show(struct app *app, const struct verb_change *change, struct err *e);
+
+/* Carries it out with its progress. False when it was stopped before its end; `ret` is complete either way. */
+bool verb_change_run(struct app *app, const struct verb_change *change, struct verb_record *record,
+                     struct fleet_run *ret, struct err *e);
+
+/* Prints the results and what follows from them; `stopped` is what ended the run, if anything. Returns the exit status. */
+int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
+                       struct err *e);
 
 /* "1 instance", "12 bare metal servers". */
 void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind);

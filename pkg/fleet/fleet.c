@@ -1,6 +1,6 @@
 /*
- * The run: two windows (reads, writes) over the items of a plan. A task goes read -> ready -> write -> final; only the
- * callbacks of http move it, and start_more keeps both windows full.
+ * The run: two windows (reads, writes) over the items of a plan. A task goes read -> ready -> recorded -> write -> final.
+ * The callbacks of http move it to ready and to its end; between them take_up keeps both windows full.
  */
 #include "fleet/fleet.h"
 
@@ -8,18 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock/clock.h"
 #include "fleet/fleet_task.h"
 
-static void take_up(struct fleet *fleet);
+struct vpc *fleet_region(struct vpc *const *regions, size_t region_count, const struct resource *resource)
+{
+    for (size_t i = 0; i < region_count; i++) {
+        if (resource->region != NULL && strcmp(vpc_region(regions[i]), resource->region) == 0) {
+            return regions[i];
+        }
+    }
+    return regions[0];
+}
 
 static struct vpc *region_of(const struct fleet_options *options, const struct resource *resource)
 {
-    for (size_t i = 0; i < options->region_count; i++) {
-        if (resource->region != NULL && strcmp(vpc_region(options->regions[i]), resource->region) == 0) {
-            return options->regions[i];
-        }
-    }
-    return options->regions[0];
+    return fleet_region(options->regions, options->region_count, resource);
 }
 
 /* --- ends ---------------------------------------------------------------------------------------- */
@@ -36,6 +40,7 @@ static void finish(struct fleet_task *task, enum fleet_outcome outcome)
         summary->conflicts += result->code == ERR_CONFLICT;
         summary->refused += result->code == ERR_AUTH;
     }
+    fleet_group_conclude(fleet, result);
     fleet_gate_note(&fleet->gate, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
     if (fleet->options->progress != NULL) {
         fleet->options->progress(result, summary, fleet->options->progress_context);
@@ -83,13 +88,31 @@ static bool read_fresh(struct answer_node root, const struct http_reply *reply, 
     return true;
 }
 
-/* The wanted settings that somebody changed to something else since the plan was made. */
+/* The settings that somebody changed to something else since the plan was made, as far as the plan minds. */
 static unsigned changed_by_others(const struct fleet_task *task)
 {
-    struct resource_settings seen = task->result->item->resource->settings;
+    const struct plan_item *item = task->result->item;
+    unsigned changed = resource_settings_diff(&task->fresh.settings, &item->resource->settings);
 
-    seen.given &= task->fleet->wanted.given;
-    return resource_settings_diff(&task->fresh.settings, &seen) & task->mask;
+    switch (item->guard) {
+    case PLAN_GUARD_WANTED:
+        return changed & task->mask;
+    case PLAN_GUARD_ALL:
+        return changed;
+    case PLAN_GUARD_NONE:
+        break;
+    }
+    return 0;
+}
+
+static void make_ready(struct fleet_task *task)
+{
+    struct fleet *fleet = task->fleet;
+
+    if (fleet->ready.count == 0) {
+        fleet->ready_since_ms = clock_monotonic_ms(clock_system());
+    }
+    fleet_queue_push(&fleet->ready, task);
 }
 
 static void finish_conflict(struct fleet_task *task, unsigned mask)
@@ -108,10 +131,8 @@ static void finish_conflict(struct fleet_task *task, unsigned mask)
 /* A read is there: what is left to do? */
 static void after_read(struct fleet_task *task)
 {
-    struct fleet *fleet = task->fleet;
-    struct resource_settings *wanted = &fleet->wanted;
     char reason[PLAN_REASON_SIZE];
-    enum plan_verdict verdict = plan_judge(&task->fresh, wanted, &task->mask, reason);
+    enum plan_verdict verdict = plan_judge(&task->fresh, task->result->item->wanted, &task->mask, reason);
 
     if (!task->sent) {
         task->result->before = task->fresh.settings;
@@ -141,7 +162,18 @@ static void after_read(struct fleet_task *task)
         finish_conflict(task, theirs);
         return;
     }
-    fleet_queue_push(&fleet->ready, task);
+    make_ready(task);
+}
+
+/* Without a request that may have arrived nothing has changed; with one, nobody knows. */
+static void finish_unread(struct fleet_task *task, const struct err *error)
+{
+    task->fleet->stopped |= error->code == ERR_CANCELLED;
+    if (task->result->item->intended) {
+        finish_failed(task, error, FLEET_UNKNOWN);
+    } else {
+        finish_failed(task, error, error->code == ERR_CANCELLED ? FLEET_SKIPPED : FLEET_FAILED);
+    }
 }
 
 static void read_done(const struct vpc_answer *answer, void *context)
@@ -156,9 +188,8 @@ static void read_done(const struct vpc_answer *answer, void *context)
         finish_failed(task, &task->lost_error, FLEET_UNKNOWN);
     } else {
         note_reply(task, answer->reply);
-        finish_failed(task, answer->error, answer->error->code == ERR_CANCELLED ? FLEET_SKIPPED : FLEET_FAILED);
+        finish_unread(task, answer->error);
     }
-    take_up(fleet);
 }
 
 static void start_read(struct fleet_task *task)
@@ -197,6 +228,7 @@ static void write_failed(struct fleet_task *task, const struct vpc_answer *answe
 {
     const struct err *error = answer->error;
 
+    task->fleet->stopped |= error->code == ERR_CANCELLED;
     if (!answer->reply->maybe_acted) {
         task->result->after = task->fresh.settings;
     }
@@ -232,18 +264,17 @@ static void write_done(const struct vpc_answer *answer, void *context)
         task->result->after = task->fresh.settings;
         finish_failed(task, &error, FLEET_FAILED);
     }
-    take_up(fleet);
 }
 
 static void start_write(struct fleet_task *task)
 {
     struct fleet *fleet = task->fleet;
     const struct resource *resource = task->result->item->resource;
-    JSON_CLEANUP json_t *body = resource_patch_body(&fleet->wanted, task->mask);
+    JSON_CLEANUP json_t *body = resource_patch_body(task->result->item->wanted, task->mask);
     CLEANUP(text_free) struct text bytes = {0};
 
     json_print(&bytes, body, JSON_PRINT_COMPACT);
-    task->asked = fleet->wanted;
+    task->asked = *task->result->item->wanted;
     task->asked.given &= task->mask;
     task->sent = true;
     fleet->writing++;
@@ -275,22 +306,32 @@ static struct fleet_task *next_task(struct fleet *fleet)
         if (task == NULL) {
             text_out_of_memory();
         }
-        *task = (struct fleet_task){.fleet = fleet, .result = result};
+        *task = (struct fleet_task){.fleet = fleet, .result = result, .sent = result->item->intended};
         return task;
     }
     return NULL;
 }
 
-/* Fills both windows; reads keep at most one window ahead of the writes. */
+static bool is_over(const struct fleet *fleet)
+{
+    return fleet->gate.closed || fleet->stopped || fleet->error.code != ERR_NONE;
+}
+
+/* Fills both windows; reads keep a little ahead of the writes, so that the journal gets them in groups. */
 static void take_up(struct fleet *fleet)
 {
     unsigned window = fleet->options->concurrency;
+    size_t ahead = fleet_group_ahead(fleet);
     struct fleet_task *task;
 
-    while (!fleet->gate.closed && fleet->writing < window && (task = fleet_queue_pop(&fleet->ready)) != NULL) {
+    if (!is_over(fleet) && fleet_group_due(fleet)) {
+        (void)fleet_group_record(fleet);
+    }
+    while (!is_over(fleet) && fleet->writing < window && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
         start_write(task);
     }
-    while (fleet->reading < window && fleet->ready.count < window && (task = next_task(fleet)) != NULL) {
+    while (!is_over(fleet) && fleet->reading < window && fleet->ready.count + fleet->recorded.count < ahead &&
+           (task = next_task(fleet)) != NULL) {
         start_read(task);
     }
 }
@@ -304,16 +345,25 @@ static void withhold(struct fleet_result *result, struct fleet *fleet, const cha
     fleet->run->summary.withheld++;
 }
 
-/* Whatever was not sent when the run ended: closed by failures, or interrupted. */
-static void withhold_the_rest(struct fleet *fleet)
+static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
 {
-    const char *reason = fleet->gate.closed ? "not begun: too many failures before" : "not begun: interrupted";
     struct fleet_task *task;
 
-    while ((task = fleet_queue_pop(&fleet->ready)) != NULL) {
+    while ((task = fleet_queue_pop(queue)) != NULL) {
         withhold(task->result, fleet, reason);
         free(task);
     }
+}
+
+/* Whatever was not sent when the run ended: closed by failures, or interrupted. */
+static void withhold_the_rest(struct fleet *fleet)
+{
+    const char *reason = fleet->error.code != ERR_NONE ? "not begun: the history could not be written"
+                         : fleet->gate.closed          ? "not begun: too many failures before"
+                                                       : "not begun: interrupted";
+
+    withhold_queue(fleet, &fleet->recorded, reason);
+    withhold_queue(fleet, &fleet->ready, reason);
     for (skip_to_a_change(fleet); fleet->next < fleet->plan->count; skip_to_a_change(fleet)) {
         withhold(&fleet->run->results[fleet->next++], fleet, reason);
     }
@@ -361,19 +411,38 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
     }
 }
 
+static void work(struct fleet *fleet)
+{
+    take_up(fleet);
+    while (fleet->reading + fleet->writing > 0) {
+        (void)http_step(fleet->options->http, fleet_group_wait_ms(fleet));
+        take_up(fleet);
+    }
+}
+
 bool fleet_change(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
                   struct fleet_run *ret, struct err *e)
 {
-    struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret, .wanted = plan->wanted};
+    struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret};
 
     begin_results(plan, ret);
+    fleet.intended = calloc(2 * (plan->count + 1), sizeof(struct fleet_result *));
+    if (fleet.intended == NULL) {
+        text_out_of_memory();
+    }
+    fleet.concluded = fleet.intended + plan->count + 1;
     fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
     http_set_window(options->http, 2 * options->concurrency);
     http_set_pace(options->http, options->max_per_second);
-    take_up(&fleet);
+    work(&fleet);
     bool whole = http_run(options->http, e);
     http_set_pace(options->http, 0);
     withhold_the_rest(&fleet);
+    whole = fleet_group_record(&fleet) && whole;
+    free(fleet.intended);
+    if (fleet.error.code != ERR_NONE && e->code == ERR_NONE) {
+        *e = fleet.error;
+    }
     return whole;
 }
 

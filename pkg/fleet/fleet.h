@@ -6,6 +6,9 @@
  * since the plan was made, that is a conflict and nothing is sent; otherwise PATCH with a merge patch that holds only
  * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
  * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
+ *
+ * With a journal, no request that changes anything leaves before the journal has it; changes are handed to it in groups,
+ * so that one flush of the disk serves many.
  */
 #ifndef FLEET_FLEET_H
 #define FLEET_FLEET_H
@@ -32,6 +35,7 @@ struct fleet_result {
     int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
+    const char *etag;   /* that the change is bound to; only while the journal is told of it */
     const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
@@ -45,14 +49,25 @@ struct fleet_summary {
 /* Called as each result is final, in the order of completion. */
 typedef void fleet_progress_fn(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
 
+/*
+ * Who is told, all at once, that requests for `intended` are about to leave (before and etag count) and what became of
+ * `concluded`. False, with e set, keeps the requests from leaving and ends the run. What was cancelled is never concluded.
+ */
+struct fleet_journal {
+    bool (*record)(void *context, const struct fleet_result *const intended[], size_t intended_count,
+                   const struct fleet_result *const concluded[], size_t concluded_count, struct err *e);
+    void *context;
+};
+
 struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
     size_t region_count;
-    unsigned concurrency;              /* writes under way; as many reads run beside them */
-    unsigned max_per_second;           /* requests; 0: no ceiling */
-    const struct fleet_limits *limits; /* NULL: none */
-    fleet_progress_fn *progress;       /* NULL: none */
+    unsigned concurrency;                /* writes under way; as many reads run beside them */
+    unsigned max_per_second;             /* requests; 0: no ceiling */
+    const struct fleet_limits *limits;   /* NULL: none */
+    const struct fleet_journal *journal; /* NULL: none */
+    fleet_progress_fn *progress;         /* NULL: none */
     void *progress_context;
 };
 
@@ -63,11 +78,14 @@ struct fleet_run {
 };
 
 /*
- * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED); results are complete either way: what was
+ * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED) or the journal failed; results are complete either way: what was
  * not begun is `skipped` with that reason. `strings` keeps words of answers. Free with fleet_run_free.
  */
 bool fleet_change(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
                   struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
+
+/* The API that has the resource: that of its region, or the first where none is known by that name. */
+struct vpc *fleet_region(struct vpc *const *regions, size_t region_count, const struct resource *resource);
 
 /* The results as they would be if every change succeeded: what a dry run shows. Nothing is sent. */
 void fleet_foresee(const struct plan *plan, struct fleet_run *ret);

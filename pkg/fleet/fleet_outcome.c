@@ -30,6 +30,15 @@ struct fleet_task *fleet_queue_pop(struct fleet_queue *queue)
     return task;
 }
 
+void fleet_queue_move(struct fleet_queue *queue, struct fleet_queue *from)
+{
+    struct fleet_task *task;
+
+    while ((task = fleet_queue_pop(from)) != NULL) {
+        fleet_queue_push(queue, task);
+    }
+}
+
 int fleet_exit_status(const struct fleet_summary *summary)
 {
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];

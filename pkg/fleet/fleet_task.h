@@ -30,14 +30,37 @@ struct fleet {
     const struct fleet_options *options;
     struct resource_list *strings;
     struct fleet_run *run;
-    struct resource_settings wanted;
     struct fleet_gate gate;
-    struct fleet_queue ready; /* read, to be written */
-    size_t next;              /* item that is taken up next */
+    struct fleet_queue ready;                          /* read, to be recorded */
+    struct fleet_queue recorded;                       /* in the journal, to be written */
+    int64_t ready_since_ms;                            /* when the first of `ready` came */
+    const struct fleet_result **intended, **concluded; /* for the journal; room for every result */
+    size_t concluded_count;
+    bool stopped;     /* cancelled: nothing more is begun */
+    struct err error; /* of the journal: nothing more is begun */
+    size_t next;      /* item that is taken up next */
     unsigned reading, writing;
 };
 
+/* Resources that may be ready and recorded at a time. */
+size_t fleet_group_ahead(const struct fleet *fleet);
+
+/* Whether the ready ones go to the journal now, or may wait a moment for others to share its flush of the disk. */
+bool fleet_group_due(const struct fleet *fleet);
+
+/* Milliseconds that the run may wait for answers before it looks again. */
+int fleet_group_wait_ms(const struct fleet *fleet);
+
+/* Tells the journal of the ready ones and of what was concluded; the ready ones are recorded then. False: it failed. */
+bool fleet_group_record(struct fleet *fleet);
+
+/* A result is final: the journal is told with the next group. */
+void fleet_group_conclude(struct fleet *fleet, const struct fleet_result *result);
+
 void fleet_queue_push(struct fleet_queue *queue, struct fleet_task *task);
 struct fleet_task *fleet_queue_pop(struct fleet_queue *queue); /* NULL when empty */
+
+/* Appends all of `from`, which is empty afterwards. */
+void fleet_queue_move(struct fleet_queue *queue, struct fleet_queue *from);
 
 #endif

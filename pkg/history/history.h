@@ -8,6 +8,9 @@
  * Every function that writes is one transaction, durable when it returns (write-ahead log, synchronous=FULL): hand
  * over many steps at once. Several processes may read while one writes. Folder and files are private (fsio). Settings,
  * arguments and summaries are JSON texts of the caller's; nothing here knows what they mean.
+ *
+ * libedit, too, has functions called history_..., and a program's own would take their place: names that
+ * <editline/readline.h> or libedit's internals have (history_list, history_end, history_search) are not free.
  */
 #ifndef HISTORY_HISTORY_H
 #define HISTORY_HISTORY_H
@@ -95,8 +98,8 @@ bool history_record(struct history *history, int64_t number, const struct histor
                     const struct history_step *concluded, size_t concluded_count, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The run has ended: HISTORY_DONE, or HISTORY_INTERRUPTED when steps are left. Error: ERR_IO. */
-bool history_end(struct history *history, int64_t number, enum history_state state, const char *summary, struct err *e)
+/* The run has ended: it is done, or interrupted when steps are left that are not final. Error: ERR_IO. */
+bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Forgets the runs that began more than `days` ago; never one that is running. Error: ERR_IO. */
@@ -111,7 +114,8 @@ struct history_runs {
     size_t count;
     struct text_arena memory;
 };
-bool history_list(struct history *history, struct history_runs *ret, struct err *e) __attribute__((warn_unused_result));
+bool history_list_runs(struct history *history, struct history_runs *ret, struct err *e)
+    __attribute__((warn_unused_result));
 void history_runs_free(struct history_runs *runs); /* zero-initialised values allowed; for CLEANUP */
 
 /* One run with its steps in their order. Free with history_entry_free. */

@@ -62,7 +62,7 @@ static bool count_rows(struct history *history, const char *sql, int64_t number,
     return true;
 }
 
-bool history_list(struct history *history, struct history_runs *ret, struct err *e)
+bool history_list_runs(struct history *history, struct history_runs *ret, struct err *e)
 {
     CLEANUP(history_finalize)
     sqlite3_stmt *statement = history_prepare(history, "SELECT " RUN_COLUMNS " FROM run ORDER BY number DESC", e);

@@ -199,21 +199,24 @@ bool history_record(struct history *history, int64_t number, const struct histor
 
 /* --- a run ends ------------------------------------------------------------------------------------- */
 
-bool history_end(struct history *history, int64_t number, enum history_state state, const char *summary, struct err *e)
+bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
 {
     CLEANUP(history_finalize)
-    sqlite3_stmt *statement =
-        history_prepare(history, "UPDATE run SET state = ?, ended_at = ?, summary = ? WHERE number = ?", e);
+    sqlite3_stmt *statement = history_prepare(
+        history,
+        "UPDATE run SET ended_at = ?2, summary = ?3, state ="
+        " CASE WHEN EXISTS (SELECT 1 FROM step WHERE run = ?1 AND stage <> 'final') THEN 'interrupted' ELSE 'done' END"
+        " WHERE number = ?1",
+        e);
     char now[CLOCK_STAMP_SIZE];
 
     if (statement == NULL) {
         return false;
     }
     stamp(history, 0, now);
-    history_bind(statement, 1, history_state_name(state));
+    sqlite3_bind_int64(statement, 1, number);
     history_bind(statement, 2, now);
     history_bind(statement, 3, summary);
-    sqlite3_bind_int64(statement, 4, number);
     return history_run_once(history, statement, e);
 }
 
@@ -221,7 +224,7 @@ bool history_end(struct history *history, int64_t number, enum history_state sta
 static bool delete_older(struct history *history, const char *before, size_t *ret_count, struct err *e)
 {
     struct history_runs runs;
-    bool fine = history_list(history, &runs, e);
+    bool fine = history_list_runs(history, &runs, e);
 
     *ret_count = 0;
     CLEANUP(history_finalize)

@@ -54,31 +54,47 @@ enum plan_verdict plan_judge(const struct resource *record, const struct resourc
     return PLAN_CHANGE;
 }
 
-void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret)
+/* `step` is 0 where all records share one value of `wanted`, 1 where each has its own. */
+static void make(const struct resource_list *list, const struct resource_settings wanted[], size_t step,
+                 struct plan *ret)
 {
     size_t count = resource_list_count(list);
+    size_t values = step > 0 ? count : 1;
 
-    *ret = (struct plan){.count = count, .wanted = *wanted};
+    *ret = (struct plan){.count = count};
     ret->items = calloc(count + 1, sizeof(*ret->items));
     if (ret->items == NULL) {
         text_out_of_memory();
     }
+    struct resource_settings *own = text_arena_alloc(&ret->memory, (values + 1) * sizeof(*own));
+    memcpy(own, wanted, values * sizeof(*own));
     for (size_t i = 0; i < count; i++) {
         struct plan_item *item = &ret->items[i];
         char reason[PLAN_REASON_SIZE];
         item->resource = resource_list_at(list, i);
-        item->verdict = plan_judge(item->resource, wanted, &item->mask, reason);
+        item->wanted = &own[i * step];
+        item->verdict = plan_judge(item->resource, item->wanted, &item->mask, reason);
         if (item->verdict == PLAN_SKIP) {
-            item->reason = text_arena_copy(&ret->reasons, reason, strlen(reason));
+            item->reason = text_arena_copy(&ret->memory, reason, strlen(reason));
         }
-        item->after = resource_settings_over(&item->resource->settings, wanted, item->mask);
+        item->after = resource_settings_over(&item->resource->settings, item->wanted, item->mask);
     }
+}
+
+void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret)
+{
+    make(list, wanted, 0, ret);
+}
+
+void plan_make_each(const struct resource_list *list, const struct resource_settings wanted[], struct plan *ret)
+{
+    make(list, wanted, 1, ret);
 }
 
 void plan_free(struct plan *plan)
 {
     free(plan->items);
-    text_arena_free(&plan->reasons);
+    text_arena_free(&plan->memory);
     *plan = (struct plan){0};
 }
 

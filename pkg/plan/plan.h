@@ -14,10 +14,21 @@ enum plan_verdict {
     PLAN_SKIP,      /* cannot take it now; `reason` says why */
 };
 
+/* What somebody else may have changed since the plan was made, so that it is still carried out. */
+enum plan_guard {
+    PLAN_GUARD_WANTED, /* other settings than those that are wanted */
+    PLAN_GUARD_ALL,    /* none */
+    PLAN_GUARD_NONE,   /* any */
+};
+
 /* One resource of a plan. */
 struct plan_item {
-    const struct resource *resource; /* borrowed from the list the plan was made from */
+    const struct resource *resource;        /* borrowed from the list the plan was made from */
+    const struct resource_settings *wanted; /* owned by the plan; its strings are borrowed */
     enum plan_verdict verdict;
+    enum plan_guard guard;
+    bool
+        intended; /* the request may have been sent already, by a run that was cut off: what is as wanted was its doing */
     unsigned mask;                  /* settings that differ (bits of enum resource_setting) */
     struct resource_settings after; /* all settings as they will be */
     const char *reason;             /* of PLAN_SKIP, else NULL; owned by the plan */
@@ -26,8 +37,7 @@ struct plan_item {
 struct plan {
     struct plan_item *items;
     size_t count;
-    struct resource_settings wanted;
-    struct text_arena reasons;
+    struct text_arena memory; /* of what the items own */
 };
 
 /* Counts for the confirmation and the warnings. */
@@ -41,6 +51,9 @@ struct plan_counts {
 
 /* Makes the plan: one item for each record of the list, in its order. `wanted` strings are borrowed. */
 void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret);
+
+/* The same with wanted settings of its own for each record: as many as the list has. */
+void plan_make_each(const struct resource_list *list, const struct resource_settings wanted[], struct plan *ret);
 void plan_free(struct plan *plan); /* zero-initialised values allowed; for CLEANUP */
 
 struct plan_counts plan_count(const struct plan *plan);

@@ -138,7 +138,7 @@ static void a_run_is_read_back_as_it_was_written(void **state)
                                  .http_status = 200,
                                  .restart_needed = true};
     assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
-    assert_true(history_end(history, number, HISTORY_DONE, "{\"changed\":1}", &e));
+    assert_true(history_conclude(history, number, "{\"changed\":1}", &e));
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_DONE);
     assert_string_equal(entry.run.summary, "{\"changed\":1}");
@@ -205,7 +205,7 @@ static void an_empty_history_has_no_last_run(void **state)
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     struct err e = ERR_INIT;
 
-    assert_true(history_list(history, &runs, &e));
+    assert_true(history_list_runs(history, &runs, &e));
     assert_int_equal(runs.count, 0);
     assert_false(history_load(history, "last", &entry, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
@@ -301,7 +301,7 @@ static void others_can_read_while_one_writes(void **state)
         assert_true(history_record(writer, number, &step, 1, NULL, 0, &e));
         load(reader, "r", &entry);
         assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
-        assert_true(history_list(reader, &runs, &e));
+        assert_true(history_list_runs(reader, &runs, &e));
         assert_int_equal(runs.count, 1);
     }
 }
@@ -315,15 +315,15 @@ static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     size_t count = 0;
 
-    assert_true(history_end(history, begin(history, "old"), HISTORY_DONE, "{}", &e));
+    assert_true(history_conclude(history, begin(history, "old"), "{}", &e));
     begin(history, "old but running");
     still.now_s += 10 * DAY_S;
-    assert_true(history_end(history, begin(history, "new"), HISTORY_DONE, "{}", &e));
+    assert_true(history_conclude(history, begin(history, "new"), "{}", &e));
     assert_true(history_prune(history, 11, &count, &e));
     assert_int_equal(count, 0);
     assert_true(history_prune(history, 9, &count, &e));
     assert_int_equal(count, 1);
-    assert_true(history_list(history, &runs, &e));
+    assert_true(history_list_runs(history, &runs, &e));
     assert_int_equal(runs.count, 2);
     assert_string_equal(runs.items[0].id, "new");
     assert_string_equal(runs.items[1].id, "old but running");

@@ -1,0 +1,222 @@
+/* Carrying out a plan: checked, confirmed, sent, told. What `set` and the commands that repeat or undo a run share. */
+#include <string.h>
+
+#include "verbs.h"
+
+enum { ASK_FOR_NUMBER_ABOVE = 100, NAMES_SHOWN = 10 };
+
+bool verb_change_check(struct app *app, const struct plan *plan, struct err *e)
+{
+    JSON_CLEANUP json_t *checked = json_object();
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        if (item->verdict != PLAN_CHANGE) {
+            continue;
+        }
+        JSON_CLEANUP json_t *body = resource_patch_body(item->wanted, item->mask);
+        CLEANUP(text_free) struct text bytes = {0};
+        json_print(&bytes, body, JSON_PRINT_COMPACT);
+        if (json_object_get(checked, text_string(&bytes)) != NULL) {
+            continue;
+        }
+        if (!verb_check_body(app, item->resource->kind->patch_schema, body, NULL, e)) {
+            return false;
+        }
+        json_object_set_new(checked, text_string(&bytes), json_true());
+    }
+    return true;
+}
+
+/* --- what people are told --------------------------------------------------------------------------- */
+
+static void warn(const struct app *app, const struct plan_counts *counts)
+{
+    if (counts->to_https > 0) {
+        app_warn(
+            app,
+            "%zu server%s go%s from http to https: clients of http://169.254.169.254 stop working there, they must "
+            "use https://api.metadata.cloud.ibm.com",
+            counts->to_https, counts->to_https == 1 ? "" : "s", counts->to_https == 1 ? "es" : "");
+    }
+    if (counts->while_off > 0) {
+        app_warn(app, "%zu server%s stay%s disabled: protocol and hop limit take effect once --enabled true is set",
+                 counts->while_off, counts->while_off == 1 ? "" : "s", counts->while_off == 1 ? "s" : "");
+    }
+}
+
+static void note_skipped(const struct app *app, const struct plan *plan)
+{
+    for (size_t i = 0; app->globals->verbose && i < plan->count; i++) {
+        if (plan->items[i].verdict == PLAN_SKIP) {
+            app_detail(app, "skipping %s: %s", plan->items[i].resource->name, plan->items[i].reason);
+        }
+    }
+}
+
+void verb_change_warn(const struct app *app, const struct plan *plan)
+{
+    struct plan_counts counts = plan_count(plan);
+
+    warn(app, &counts);
+    note_skipped(app, plan);
+}
+
+/* Counts one more of "enabled true"; the lines keep the order in which they came up. */
+static void count_change(json_t *lines, const struct plan_item *item, unsigned setting)
+{
+    const struct resource_settings nothing = {0};
+    CLEANUP(text_free) struct text line = {0};
+
+    resource_settings_describe(&line, &nothing, item->wanted, setting);
+    json_int_t count = json_integer_value(json_object_get(lines, text_string(&line)));
+    json_object_set_new(lines, text_string(&line), json_integer(count + 1));
+}
+
+/* How many get which change: the lines of the confirmation. */
+static void print_changes(const struct app *app, const struct plan *plan)
+{
+    static const unsigned bits[] = {RESOURCE_ENABLED, RESOURCE_PROTOCOL, RESOURCE_HOP_LIMIT};
+    JSON_CLEANUP json_t *lines = json_object();
+    const char *line;
+    json_t *count;
+
+    for (size_t b = 0; b < sizeof(bits) / sizeof(bits[0]); b++) {
+        for (size_t i = 0; i < plan->count; i++) {
+            if (plan->items[i].verdict == PLAN_CHANGE && (plan->items[i].mask & bits[b]) != 0) {
+                count_change(lines, &plan->items[i], bits[b]);
+            }
+        }
+    }
+    json_object_foreach (lines, line, count) {
+        app_note(app, "  %lld: %s", (long long)json_integer_value(count), line);
+    }
+}
+
+bool verb_change_confirm(struct app *app, const struct verb_change *change, struct err *e)
+{
+    const struct resource_kind *kind = change->kind;
+    const struct plan *plan = change->plan;
+    struct plan_counts counts = plan_count(plan);
+    CLEANUP(text_free) struct text what = {0};
+    CLEANUP(text_free) struct text answer = {0};
+    CLEANUP(text_free) struct text number = {0};
+
+    if (change->write->yes || counts.change == 0) {
+        return true;
+    }
+    if (!app_can_ask(app)) {
+        return err_set(e, ERR_USAGE,
+                       "%zu %s would change and nobody can be asked: say --yes, or look first with --dry-run",
+                       counts.change, counts.change == 1 ? kind->singular : kind->plural);
+    }
+    verb_append_count(&what, counts.change, kind);
+    app_note(app, "%s of %zu will change:", text_string(&what), plan->count);
+    print_changes(app, plan);
+    if (counts.restart > 0) {
+        app_note(app, "  %zu of them need a stop and a start afterwards", counts.restart);
+    }
+    text_printf(&number, "%zu", counts.change);
+    bool by_number = counts.change > ASK_FOR_NUMBER_ABOVE;
+    bool answered = by_number ? app_ask(app, &answer,
+                                        "type the number of %s to change them, anything else to leave: ", kind->plural)
+                              : app_ask(app, &answer, "change them? [y/N] ");
+    const char *word = text_string(&answer);
+    bool agreed =
+        by_number ? strcmp(word, text_string(&number)) == 0 : strcmp(word, "y") == 0 || strcmp(word, "yes") == 0;
+    return (answered && agreed) || err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
+}
+
+static void tell_restarts(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(text_free) struct text names = {0};
+    CLEANUP(text_free) struct text what = {0};
+    const struct resource_kind *kind = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].restart_needed && ++count <= NAMES_SHOWN) {
+            kind = run->results[i].item->resource->kind;
+            text_printf(&names, "%s%s", count > 1 ? ", " : "", run->results[i].item->resource->name);
+        }
+    }
+    if (count > NAMES_SHOWN) {
+        text_printf(&names, " and %zu more (restart_needed in -o json)", count - NAMES_SHOWN);
+    }
+    if (count > 0) {
+        verb_append_count(&what, count, kind);
+        app_note(
+            app,
+            "%s must be stopped and started before the metadata service is fully there (a reboot is not enough): %s",
+            text_string(&what), text_string(&names));
+    }
+}
+
+static void tell_summary(const struct app *app, const struct fleet_summary *summary)
+{
+    app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
+             summary->counts[FLEET_CHANGED], summary->counts[FLEET_UNCHANGED], summary->counts[FLEET_SKIPPED],
+             summary->counts[FLEET_FAILED], summary->counts[FLEET_UNKNOWN]);
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+/* A dry run shows its plan in the shape of a run that changed everything it could. */
+int verb_change_show(struct app *app, const struct verb_change *change, struct err *e)
+{
+    const struct plan *plan = change->plan;
+    struct plan_counts counts = plan_count(plan);
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    char run_id[VERB_RUN_ID_SIZE];
+
+    fleet_foresee(plan, &run);
+    verb_run_id(run_id);
+    if (!verb_print_results(app, &run, run_id, true, e)) {
+        return err_exit_status(e);
+    }
+    app_note(app, "dry run: %zu of %zu would change, %zu are as wanted, %zu would be skipped; nothing was sent",
+             counts.change, plan->count, counts.unchanged, counts.skip);
+    return change->write->exit_code && counts.change > 0 ? 3 : 0;
+}
+
+bool verb_change_run(struct app *app, const struct verb_change *change, struct verb_record *record,
+                     struct fleet_run *ret, struct err *e)
+{
+    struct verb_progress progress = verb_progress_begin(app, change->plan);
+    struct fleet_journal journal = verb_record_journal(record);
+    bool whole = fleet_change(change->plan,
+                              &(struct fleet_options){.http = change->scope->http,
+                                                      .regions = change->scope->regions,
+                                                      .region_count = change->scope->region_count,
+                                                      .concurrency = options_concurrency(change->write),
+                                                      .max_per_second = (unsigned)change->write->tps.value,
+                                                      .limits = change->limits,
+                                                      .journal = record->history != NULL ? &journal : NULL,
+                                                      .progress = verb_progress_step,
+                                                      .progress_context = &progress},
+                              change->list, ret, e);
+
+    verb_progress_end(&progress);
+    return whole;
+}
+
+int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
+                       struct err *e)
+{
+    const struct fleet_summary *summary = &run->summary;
+
+    if (!verb_print_results(app, run, run_id, false, e)) {
+        return err_exit_status(e);
+    }
+    tell_restarts(app, run);
+    tell_summary(app, summary);
+    if (summary->budget_spent) {
+        app_warn(app, "stopped after %zu failures: %zu were not begun",
+                 summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN], summary->withheld);
+    }
+    if (stopped->code != ERR_NONE) {
+        *e = *stopped;
+        return err_exit_status(e);
+    }
+    return fleet_exit_status(summary);
+}

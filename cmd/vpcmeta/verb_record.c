@@ -1,0 +1,286 @@
+/* What a command that writes leaves in the history: the plan before it begins, each step before it is sent and after. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock/clock.h"
+#include "verbs.h"
+
+struct history *verb_history_open(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return app_need_state_path(VERB_HISTORY_FILE, &path, e) ? history_open(text_string(&path), clock_system(), e)
+                                                            : NULL;
+}
+
+/* --- where it works --------------------------------------------------------------------------------- */
+
+/* "a/1234", the account, is the seventh part of a CRN (vpc-api.md 1.8); "-" when it is not known. */
+static void append_account(struct text *out, const char *crn)
+{
+    for (int colons = 0; crn != NULL && colons < 6; colons++) {
+        crn = strchr(crn, ':');
+        crn = crn != NULL ? crn + 1 : NULL;
+    }
+    if (crn == NULL || crn[0] == ':') {
+        text_append(out, "-");
+    } else {
+        text_append_size(out, crn, strcspn(crn, ":"));
+    }
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The places of what is to change, sorted: two runs that take locks in the same order cannot block each other. */
+static json_t *places_of(const struct verb_change *change)
+{
+    const struct plan *plan = change->plan;
+    json_t *places = json_object();
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct resource *resource = plan->items[i].resource;
+        CLEANUP(text_free) struct text place = {0};
+        if (plan->items[i].verdict != PLAN_CHANGE) {
+            continue;
+        }
+        append_account(&place, resource->crn);
+        text_printf(&place, " %s",
+                    vpc_base(fleet_region(change->scope->regions, change->scope->region_count, resource)));
+        json_object_set_new(places, text_string(&place), json_true());
+    }
+    return places;
+}
+
+static bool take_locks(struct app *app, struct verb_record *record, const char *const places[], size_t count,
+                       struct err *e)
+{
+    CLEANUP(text_free) struct text who = {0};
+    char now[CLOCK_STAMP_SIZE];
+
+    clock_stamp(clock_wall_s(clock_system()), now);
+    text_printf(&who, "vpcmeta %s, process %d, since %s", app->command, (int)getpid(), now);
+    record->locks = calloc(count + 1, sizeof(*record->locks));
+    if (record->locks == NULL) {
+        text_out_of_memory();
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct fsio_lock *lock = history_lock(record->history, places[i], text_string(&who), e);
+        if (lock == NULL) {
+            return false;
+        }
+        record->locks[record->lock_count++] = lock;
+    }
+    return true;
+}
+
+/* Appends the places, separated by ", ", and locks them. */
+static bool lock_places(struct app *app, const struct verb_change *change, struct verb_record *record,
+                        struct text *ret_place, struct err *e)
+{
+    JSON_CLEANUP json_t *places = places_of(change);
+    size_t count = 0;
+    const char *key;
+    json_t *value;
+    const char **keys = calloc(json_object_size(places) + 1, sizeof(*keys));
+
+    if (keys == NULL) {
+        text_out_of_memory();
+    }
+    json_object_foreach (places, key, value) {
+        keys[count++] = key;
+    }
+    qsort(keys, count, sizeof(*keys), compare_keys);
+    for (size_t i = 0; i < count; i++) {
+        text_printf(ret_place, "%s%s", i > 0 ? ", " : "", keys[i]);
+    }
+    /* what does not exist yet cannot be changed by somebody else */
+    bool exists = change->plan->items[0].resource->id != NULL;
+    bool locked = !exists || take_locks(app, record, keys, count, e);
+    free(keys);
+    return locked;
+}
+
+/* --- what it was called with ------------------------------------------------------------------------ */
+
+/* No option takes a secret, but a URL can hold one before its host or behind "?". */
+static void append_redacted(struct text *out, const char *word)
+{
+    const char *scheme = strstr(word, "://");
+    const char *host = scheme != NULL ? scheme + 3 : word;
+    size_t authority = strcspn(host, "/?#");
+    const char *at = scheme != NULL ? memrchr(host, '@', authority) : NULL;
+
+    if (scheme == NULL) {
+        text_append(out, word);
+        return;
+    }
+    text_append_size(out, word, (size_t)(host - word));
+    if (at != NULL) {
+        text_append(out, "REDACTED");
+        host = at;
+    }
+    size_t size = strcspn(host, "?#");
+    text_append_size(out, host, size);
+    text_append(out, host[size] != '\0' ? "?REDACTED" : "");
+}
+
+static void print_arguments(const struct app *app, struct text *out)
+{
+    JSON_CLEANUP json_t *words = json_array();
+
+    for (size_t i = 0; i < app->words_count; i++) {
+        CLEANUP(text_free) struct text word = {0};
+        append_redacted(&word, app->words[i]);
+        json_array_append_new(words, json_stringn_nocheck(text_string(&word), word.size));
+    }
+    json_print(out, words, JSON_PRINT_COMPACT);
+}
+
+/* --- steps ------------------------------------------------------------------------------------------ */
+
+static const char *keep_settings(struct text_arena *memory, const struct resource_settings *settings)
+{
+    JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    json_print(&bytes, object, JSON_PRINT_COMPACT);
+    return text_arena_copy(memory, text_string(&bytes), bytes.size);
+}
+
+static struct history_step step_of_item(struct text_arena *memory, const struct plan_item *item, size_t ordinal)
+{
+    const struct resource *resource = item->resource;
+    bool changes = item->verdict == PLAN_CHANGE;
+
+    return (struct history_step){
+        .ordinal = ordinal,
+        .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
+        .kind = resource->kind->name,
+        .region = resource->region,
+        .id = resource->id,
+        .name = resource->name,
+        .crn = resource->crn,
+        .before = keep_settings(memory, &resource->settings),
+        .wanted = changes ? keep_settings(memory, item->wanted) : "{}",
+        .after = changes ? NULL : keep_settings(memory, &resource->settings),
+        .outcome = fleet_outcome_name(item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED),
+        .reason = item->reason,
+    };
+}
+
+static struct history_step step_of_result(struct text_arena *memory, const struct verb_record *record,
+                                          const struct fleet_result *result)
+{
+    const struct resource *resource = result->item->resource;
+    size_t index = (size_t)(result->item - record->plan->items);
+    const struct history_step *earlier = record->steps != NULL ? record->steps[index] : NULL;
+
+    return (struct history_step){
+        .ordinal = earlier != NULL ? earlier->ordinal : index,
+        .id = resource->id,
+        .crn = resource->crn,
+        .before = keep_settings(memory, &result->before),
+        .after = keep_settings(memory, &result->after),
+        .etag = result->etag,
+        .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
+        .outcome = fleet_outcome_name(result->outcome),
+        .reason = result->reason,
+        .request_id = result->request_id[0] != '\0' ? result->request_id : NULL,
+        .http_status = result->http_status,
+        .restart_needed = result->restart_needed,
+    };
+}
+
+static struct history_step *steps_of_results(struct text_arena *memory, const struct verb_record *record,
+                                             const struct fleet_result *const results[], size_t count)
+{
+    struct history_step *steps = text_arena_alloc(memory, (count + 1) * sizeof(*steps));
+
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = step_of_result(memory, record, results[i]);
+    }
+    return steps;
+}
+
+static bool record_results(void *context, const struct fleet_result *const intended[], size_t intended_count,
+                           const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
+{
+    const struct verb_record *record = context;
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const struct history_step *before = steps_of_results(&memory, record, intended, intended_count);
+    const struct history_step *after = steps_of_results(&memory, record, concluded, concluded_count);
+
+    return history_record(record->history, record->number, before, intended_count, after, concluded_count, e);
+}
+
+struct fleet_journal verb_record_journal(struct verb_record *record)
+{
+    return (struct fleet_journal){.record = record_results, .context = record};
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+static bool write_plan(struct app *app, const struct plan *plan, const json_t *wanted, const char *place,
+                       struct verb_record *record, struct err *e)
+{
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    CLEANUP(text_free) struct text arguments = {0};
+    CLEANUP(text_free) struct text settings = {0};
+    struct history_step *steps = text_arena_alloc(&memory, (plan->count + 1) * sizeof(*steps));
+
+    for (size_t i = 0; i < plan->count; i++) {
+        steps[i] = step_of_item(&memory, &plan->items[i], i);
+    }
+    print_arguments(app, &arguments);
+    json_print(&settings, wanted, JSON_PRINT_COMPACT);
+    struct history_run run = {.id = record->id,
+                              .command = app->command,
+                              .arguments = text_string(&arguments),
+                              .place = place,
+                              .wanted = text_string(&settings)};
+    return history_begin(record->history, &run, steps, plan->count, &record->number, e);
+}
+
+bool verb_record_begin(struct app *app, const struct verb_change *change, const json_t *wanted, struct verb_record *ret,
+                       struct err *e)
+{
+    CLEANUP(text_free) struct text place = {0};
+
+    verb_run_id(ret->id);
+    ret->plan = change->plan;
+    if (plan_count(change->plan).change == 0) {
+        return true;
+    }
+    ret->history = verb_history_open(e);
+    if (ret->history == NULL || !lock_places(app, change, ret, &place, e) ||
+        !write_plan(app, change->plan, wanted, text_string(&place), ret, e)) {
+        return err_wrap(e, "nothing was changed");
+    }
+    return true;
+}
+
+void verb_record_end(const struct app *app, struct verb_record *record, const struct fleet_summary *summary)
+{
+    JSON_CLEANUP json_t *object = verb_summary_json(summary);
+    CLEANUP(text_free) struct text bytes = {0};
+    struct err error = ERR_INIT;
+
+    json_print(&bytes, object, JSON_PRINT_COMPACT);
+    if (record->history != NULL && !history_conclude(record->history, record->number, text_string(&bytes), &error)) {
+        app_warn(app, "the end of the run is not recorded: %s", error.message);
+    }
+}
+
+void verb_record_close(struct verb_record *record)
+{
+    for (size_t i = 0; i < record->lock_count; i++) {
+        fsio_lock_close(record->locks[i]);
+    }
+    free(record->locks);
+    history_close(record->history);
+    *record = (struct verb_record){0};
+}
