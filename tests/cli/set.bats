@@ -121,6 +121,7 @@ wanted_bodies() {
     client_start --instances 5 --all-disabled
     meta instance set --all --enabled true -n
     expect 0 "nothing was sent"
+    [ "$(grep -c 'would change  needed   enabled false -> true' <<< "$output")" -eq 5 ]
     meta instance set --all --enabled true --dry-run --exit-code -o json
     expect 3
     jq -e '.summary.changed == 5 and all(.results[]; .attempts == 0)' <<< "$output"
