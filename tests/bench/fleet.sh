@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Helpers of the benchmarks that need a simulator; read with `.`. Environment: BUILD.
 . tests/cli/sim.bash
 
