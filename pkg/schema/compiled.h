@@ -64,8 +64,16 @@ struct schema_resource {
 };
 
 struct schema_rule_kind;
+struct schema_run;
+struct schema_seen;
+struct schema_rule;
+
+typedef bool schema_check_function(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
+                                   struct schema_seen *seen);
 
 struct schema_rule {
+    schema_check_function *check; /* this and the next are the kind's, at hand for the fast pass */
+    unsigned types;
     const struct schema_rule_kind *kind;
     const struct schema_rule *next;
     const char *keyword;
@@ -89,6 +97,7 @@ struct schema {
     bool queued;                     /* it is or will be compiled */
     bool tracks;                     /* has unevaluatedItems or unevaluatedProperties */
     unsigned char visit;             /* 0 not yet, 1 under way, 2 done: for finding circles */
+    const struct schema *alias;      /* it is nothing but a reference to that one; or NULL */
     const struct schema_rule *rules; /* by phase */
     const struct schema_edge *edges;
     const struct schema_edge *cursor;
@@ -113,7 +122,19 @@ struct schema_scope {
     const struct schema_scope *outer;
 };
 
+/* The members of the object that was looked at last: the alternatives of a oneOf all look at the same. */
+enum { SCHEMA_MEMBERS_MAX = 32 };
+
+struct schema_member {
+    const char *name;
+    const json_t *value;
+    size_t size;
+    uint32_t hash;
+};
+
 struct schema_run {
+    const json_t *object; /* whose members `members` are, or NULL */
+    struct schema_member members[SCHEMA_MEMBERS_MAX];
     const struct schema_scope *scope;
     struct schema_matcher *matcher;
     unsigned depth;
@@ -129,8 +150,7 @@ struct schema_explanation;
 struct schema_rule_kind {
     unsigned types; /* of values that it looks at */
     enum schema_phase phase;
-    bool (*check)(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
-                  struct schema_seen *seen);
+    schema_check_function *check;
     void (*explain)(struct schema_explanation *x, const struct schema_rule *rule, const json_t *value);
 };
 
@@ -144,6 +164,7 @@ bool schema_type_fits(const struct schema *schema, const json_t *value, unsigned
 static inline bool schema_accepts(struct schema_run *run, const struct schema *schema, const json_t *value,
                                   struct schema_seen *seen)
 {
+    schema = schema->alias != NULL ? schema->alias : schema;
     unsigned type = schema_type_of(value);
 
     if ((schema->types & type) == 0 && !schema_type_fits(schema, value, type)) {
@@ -209,6 +230,9 @@ struct schema *schema_child_member(struct schema_compiler *c, struct schema *sch
                                    const char *name, const json_t *source);
 struct schema *schema_child_item(struct schema_compiler *c, struct schema *schema, const char *keyword, size_t index,
                                  const json_t *source);
+
+/* What a schema that has only this rule refers to, when nothing is lost by going there at once; else NULL. */
+const struct schema *schema_ref_only(const struct schema_rule *rule);
 
 /* `to` is applied to the same value as `schema`. */
 void schema_edge_add(struct schema_compiler *c, struct schema *schema, struct schema *to, enum schema_edge_kind kind);

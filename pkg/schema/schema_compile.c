@@ -35,6 +35,8 @@ void *schema_rule_add(struct schema_compiler *c, struct schema *schema, const st
     const struct schema_rule **at = &schema->rules;
 
     rule->kind = kind;
+    rule->check = kind->check;
+    rule->types = kind->types;
     rule->keyword = keyword;
     while (*at != NULL && (*at)->kind->phase <= kind->phase) {
         at = (const struct schema_rule **)&(*at)->next;
@@ -197,6 +199,22 @@ static bool fill(struct schema_compiler *c, struct schema *schema)
     return true;
 }
 
+/*
+ * A schema that is nothing but a $ref is passed over. Not where it brings a resource with dynamic anchors into the
+ * scope. Circles are refused before, so the chain ends.
+ */
+static void shorten_references(struct schema *schema)
+{
+    const struct schema *end = schema;
+    const struct schema *next;
+
+    while (end->types == SCHEMA_ANY && end->resource->dynamic_anchors.count == 0 &&
+           (next = schema_ref_only(end->rules)) != NULL) {
+        end = next;
+    }
+    schema->alias = end != schema ? end : NULL;
+}
+
 static bool fill_pending(struct schema_compiler *c)
 {
     while (c->library->pending != NULL) {
@@ -208,7 +226,13 @@ static bool fill_pending(struct schema_compiler *c)
             return false;
         }
     }
-    return schema_refuse_circles(c->library, c->e);
+    if (!schema_refuse_circles(c->library, c->e)) {
+        return false;
+    }
+    for (struct schema *schema = c->library->compiled; schema != NULL; schema = schema->next) {
+        shorten_references(schema);
+    }
+    return true;
 }
 
 /* After a failure nothing stays half compiled. */
@@ -224,6 +248,7 @@ static void unwind(struct schema_library *library)
             schema->tracks = false;
             schema->types = json_is_false(schema->source) ? 0 : SCHEMA_ANY;
             schema->rules = NULL;
+            schema->alias = NULL;
             schema->edges = NULL;
             schema->visit = 0;
             schema->resource->entered = false;

@@ -4,7 +4,7 @@
 
 #include "schema/explain.h"
 
-enum { ENTRIES_KEPT = 64, TABLE_START = 8 };
+enum { TABLE_START = 8 };
 
 struct property {
     const char *name;
@@ -61,17 +61,17 @@ static bool is_closed(const struct object_rule *rule)
     return rule->additional != NULL && rule->additional->types == 0 && rule->patterns == NULL;
 }
 
-static bool check_pattern_properties(struct schema_run *run, const struct object_rule *rule, const char *name,
-                                     size_t size, const json_t *member, bool *ret_evaluated)
+static bool check_pattern_properties(struct schema_run *run, const struct object_rule *rule,
+                                     const struct schema_member *member, bool *ret_evaluated)
 {
     for (const struct pattern_property *at = rule->patterns; at != NULL; at = at->next) {
-        enum schema_match match = schema_pattern_match(at->pattern, run->matcher, name, size);
+        enum schema_match match = schema_pattern_match(at->pattern, run->matcher, member->name, member->size);
         if (match == SCHEMA_MATCH_LIMIT) {
             return schema_run_stop(run, "matching the regular expression of a patternProperties takes too long");
         }
         if (match == SCHEMA_MATCH) {
             *ret_evaluated = true;
-            if (!schema_accepts(run, at->schema, member, NULL)) {
+            if (!schema_accepts(run, at->schema, member->value, NULL)) {
                 return false;
             }
         }
@@ -79,35 +79,74 @@ static bool check_pattern_properties(struct schema_run *run, const struct object
     return true;
 }
 
-static bool check_values(struct schema_run *run, const struct object_rule *rule, json_t *object,
-                         const struct property *const entries[ENTRIES_KEPT], struct schema_seen *seen)
+static bool check_member(struct schema_run *run, const struct object_rule *rule, const struct property *property,
+                         const struct schema_member *member, bool *ret_evaluated)
 {
+    *ret_evaluated = property != NULL && property->schema != NULL;
+    if (*ret_evaluated && !schema_accepts(run, property->schema, member->value, NULL)) {
+        return false;
+    }
+    if (rule->patterns != NULL && !check_pattern_properties(run, rule, member, ret_evaluated)) {
+        return false;
+    }
+    if (!*ret_evaluated && rule->additional != NULL) {
+        *ret_evaluated = true;
+        return schema_accepts(run, rule->additional, member->value, NULL);
+    }
+    return true;
+}
+
+static struct schema_member member_at(void *at)
+{
+    struct schema_member member = {
+        .name = json_object_iter_key(at),
+        .value = json_object_iter_value(at),
+        .size = json_object_iter_key_len(at),
+    };
+
+    member.hash = schema_hash(member.name, member.size);
+    return member;
+}
+
+static const struct property *property_of(const struct object_rule *rule, const struct schema_member *member)
+{
+    if (rule->slots == 0) {
+        return NULL;
+    }
+    const struct property *property = find_property(rule, member->name, member->size, member->hash);
+    return property->name != NULL ? property : NULL;
+}
+
+/* The same for objects with more members than a run keeps. */
+static bool check_large_object(struct schema_run *run, const struct object_rule *rule, json_t *object,
+                               struct schema_seen *seen)
+{
+    size_t found = 0;
     size_t i = 0;
 
     for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at), i++) {
-        const json_t *member = json_object_iter_value(at);
-        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): check_object() went over the same members */
-        const struct property *property =
-            i < ENTRIES_KEPT ? entries[i] : lookup(rule, json_object_iter_key(at), json_object_iter_key_len(at));
-        bool evaluated = property != NULL && property->schema != NULL;
-        if (evaluated && !schema_accepts(run, property->schema, member, NULL)) {
+        struct schema_member member = member_at(at);
+        const struct property *property = property_of(rule, &member);
+        bool evaluated;
+        if (!check_member(run, rule, property, &member, &evaluated)) {
             return false;
         }
-        if (rule->patterns != NULL && !check_pattern_properties(run, rule, json_object_iter_key(at),
-                                                                json_object_iter_key_len(at), member, &evaluated)) {
-            return false;
-        }
-        if (!evaluated && rule->additional != NULL) {
-            evaluated = true;
-            if (!schema_accepts(run, rule->additional, member, NULL)) {
-                return false;
-            }
-        }
+        found += property != NULL && property->required;
         if (evaluated) {
             schema_seen_mark(seen, i);
         }
     }
-    return true;
+    return found == rule->required;
+}
+
+static void take_members(struct schema_run *run, json_t *object)
+{
+    size_t i = 0;
+
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at), i++) {
+        run->members[i] = member_at(at);
+    }
+    run->object = object;
 }
 
 /* The shape first: names tell alternatives apart at a fraction of what the values cost. */
@@ -116,26 +155,50 @@ static bool check_object(struct schema_run *run, const struct schema_rule *base,
 {
     const struct object_rule *rule = (const struct object_rule *)base;
     json_t *object = (json_t *)value; /* jansson's iterators take no const */
-    const struct property *entries[ENTRIES_KEPT];
+    const struct property *properties[SCHEMA_MEMBERS_MAX];
+    struct schema_member members[SCHEMA_MEMBERS_MAX];
     size_t size = json_object_size(object);
     size_t found = 0;
-    size_t i = 0;
+    bool descend = false;
 
     if (size < rule->min || size > rule->max || size < rule->required) {
         return false;
     }
+    if (size > SCHEMA_MEMBERS_MAX) {
+        return check_large_object(run, rule, object, seen);
+    }
+    if (run->object != value) {
+        take_members(run, object);
+    }
     bool closed = is_closed(rule);
-    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at), i++) {
-        const struct property *property = lookup(rule, json_object_iter_key(at), json_object_iter_key_len(at));
-        found += property != NULL && property->required;
-        if (closed && (property == NULL || property->schema == NULL)) {
+    for (size_t i = 0; i < size; i++) {
+        const struct property *property = property_of(rule, &run->members[i]);
+        bool known = property != NULL && property->schema != NULL;
+        if (known ? property->schema->types == 0 : closed) {
             return false;
         }
-        if (i < ENTRIES_KEPT) {
-            entries[i] = property;
+        found += property != NULL && property->required;
+        descend |= known;
+        properties[i] = property;
+    }
+    if (found != rule->required) {
+        return false;
+    }
+    if (!descend && rule->patterns == NULL && rule->additional == NULL) {
+        return true;
+    }
+    /* the members' own members take their place in the run */
+    memcpy(members, run->members, size * sizeof(members[0]));
+    for (size_t i = 0; i < size; i++) {
+        bool evaluated;
+        if (!check_member(run, rule, properties[i], &members[i], &evaluated)) {
+            return false;
+        }
+        if (evaluated) {
+            schema_seen_mark(seen, i);
         }
     }
-    return found == rule->required && check_values(run, rule, object, entries, seen);
+    return true;
 }
 
 /* --- faults ------------------------------------------------------------------------------------ */

@@ -71,3 +71,10 @@ bool schema_compile_dynamic_ref(struct schema_compiler *c, struct schema *schema
     }
     return true;
 }
+
+const struct schema *schema_ref_only(const struct schema_rule *rule)
+{
+    const struct ref_rule *ref = (const struct ref_rule *)rule;
+
+    return rule != NULL && rule->next == NULL && rule->kind == &ref_kind && ref->anchor == NULL ? ref->target : NULL;
+}

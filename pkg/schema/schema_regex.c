@@ -22,6 +22,7 @@ enum { RUNS_BEFORE_JIT = 12, JIT_STACK_START = 32 * 1024 };
 struct schema_pattern {
     pcre2_code *code;
     unsigned runs;
+    bool fast; /* there is machine code */
 };
 
 struct schema_matcher {
@@ -127,9 +128,7 @@ static bool is_limit(int result)
 static void make_fast(struct schema_pattern *pattern, struct schema_matcher *matcher)
 {
     pattern->runs = RUNS_BEFORE_JIT;
-    if (!RUNNING_ON_VALGRIND) {
-        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
-    }
+    pattern->fast = !RUNNING_ON_VALGRIND && pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
     if (matcher->stack == NULL) {
         matcher->stack = checked(pcre2_jit_stack_create(JIT_STACK_START, SCHEMA_PATTERN_STACK_MAX, NULL));
         pcre2_jit_stack_assign(matcher->light, NULL, matcher->stack);
@@ -140,6 +139,9 @@ static void make_fast(struct schema_pattern *pattern, struct schema_matcher *mat
 static int match_with(const struct schema_pattern *pattern, const struct schema_matcher *matcher,
                       pcre2_match_context *context, const char *bytes, size_t size)
 {
+    if (pattern->fast) {
+        return pcre2_jit_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, 0, matcher->data, context);
+    }
     return pcre2_match(pattern->code, (PCRE2_SPTR)bytes, size, 0, PCRE2_NO_UTF_CHECK, matcher->data, context);
 }
 

@@ -58,7 +58,7 @@ static bool run_each(struct schema_run *run, const struct schema *schema, const 
                      struct schema_seen *seen)
 {
     for (const struct schema_rule *rule = schema->rules; rule != NULL; rule = rule->next) {
-        if ((rule->kind->types & type) != 0 && !rule->kind->check(run, rule, value, seen)) {
+        if ((rule->types & type) != 0 && !rule->check(run, rule, value, seen)) {
             return false;
         }
     }
@@ -111,7 +111,12 @@ void schema_run_begin(struct schema_run *run, const struct schema *schema)
 {
     const struct schema_library *library = schema->resource->document->library;
 
-    *run = (struct schema_run){.matcher = library->matcher, .steps = library->steps_max};
+    run->object = NULL;
+    run->scope = NULL;
+    run->matcher = library->matcher;
+    run->depth = 0;
+    run->steps = library->steps_max;
+    run->limit = NULL;
     schema_matcher_begin(run->matcher);
 }
 
