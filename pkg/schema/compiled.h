@@ -96,6 +96,7 @@ struct schema {
     unsigned types;                  /* that may pass */
     bool queued;                     /* it is or will be compiled */
     bool tracks;                     /* has unevaluatedItems or unevaluatedProperties */
+    bool plain;                      /* neither tracks nor matters to the dynamic scope */
     unsigned char visit;             /* 0 not yet, 1 under way, 2 done: for finding circles */
     const struct schema *alias;      /* it is nothing but a reference to that one; or NULL */
     const struct schema_rule *rules; /* by phase */

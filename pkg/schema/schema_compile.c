@@ -203,7 +203,7 @@ static bool fill(struct schema_compiler *c, struct schema *schema)
  * A schema that is nothing but a $ref is passed over. Not where it brings a resource with dynamic anchors into the
  * scope. Circles are refused before, so the chain ends.
  */
-static void shorten_references(struct schema *schema)
+static void finish(struct schema *schema)
 {
     const struct schema *end = schema;
     const struct schema *next;
@@ -213,6 +213,7 @@ static void shorten_references(struct schema *schema)
         end = next;
     }
     schema->alias = end != schema ? end : NULL;
+    schema->plain = !schema->tracks && schema->resource->dynamic_anchors.count == 0;
 }
 
 static bool fill_pending(struct schema_compiler *c)
@@ -230,7 +231,7 @@ static bool fill_pending(struct schema_compiler *c)
         return false;
     }
     for (struct schema *schema = c->library->compiled; schema != NULL; schema = schema->next) {
-        shorten_references(schema);
+        finish(schema);
     }
     return true;
 }
@@ -246,6 +247,7 @@ static void unwind(struct schema_library *library)
             *lists[i] = schema->next;
             schema->queued = false;
             schema->tracks = false;
+            schema->plain = false;
             schema->types = json_is_false(schema->source) ? 0 : SCHEMA_ANY;
             schema->rules = NULL;
             schema->alias = NULL;

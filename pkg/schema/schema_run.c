@@ -80,6 +80,22 @@ static bool run_tracking(struct schema_run *run, const struct schema *schema, co
     return good;
 }
 
+/* In the dynamic scope of its resource, which only counts where $dynamicRef can find something in it. */
+static bool run_scoped(struct schema_run *run, const struct schema *schema, const json_t *value, unsigned type,
+                       struct schema_seen *seen)
+{
+    const struct schema_scope *outer = run->scope;
+    struct schema_scope scope = {.resource = schema->resource, .outer = outer};
+
+    if (outer == NULL || outer->resource != schema->resource) {
+        run->scope = &scope;
+    }
+    bool good =
+        schema->tracks ? run_tracking(run, schema, value, type, seen) : run_each(run, schema, value, type, seen);
+    run->scope = outer;
+    return good;
+}
+
 bool schema_run_rules(struct schema_run *run, const struct schema *schema, const json_t *value, unsigned type,
                       struct schema_seen *seen)
 {
@@ -95,14 +111,7 @@ bool schema_run_rules(struct schema_run *run, const struct schema *schema, const
     }
     run->steps--;
     run->depth++;
-    const struct schema_scope *outer = run->scope;
-    struct schema_scope scope = {.resource = schema->resource, .outer = outer};
-    if (outer == NULL || outer->resource != schema->resource) {
-        run->scope = &scope;
-    }
-    bool good =
-        schema->tracks ? run_tracking(run, schema, value, type, seen) : run_each(run, schema, value, type, seen);
-    run->scope = outer;
+    bool good = schema->plain ? run_each(run, schema, value, type, seen) : run_scoped(run, schema, value, type, seen);
     run->depth--;
     return good;
 }
