@@ -68,6 +68,9 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
     }
     if (server->status == STATUS_DELETING) {
         links_remove_server(region, "bare-metal-server", server->zone, server->entity.id);
+        if (server->vni != NULL) {
+            server->vni->attached = false;
+        }
         collection_remove(&region->bare_metals, &server->entity);
         store_free_bare_metal(server);
         return;
@@ -134,39 +137,13 @@ void bare_metal_read_initialization(struct region *region, const json_t *body, c
     resolve_trusted_profile(body, place, &server->trusted_profile, reply);
 }
 
-static struct subnet *find_subnet(struct region *region, const json_t *body, struct reply *reply)
-{
-    const json_t *attachment = json_object_get(body, "primary_network_attachment");
-    const json_t *interface = json_object_get(body, "primary_network_interface");
-    const json_t *network = attachment != NULL ? json_object_get(attachment, "virtual_network_interface") : interface;
-    const json_t *subnet = json_object_get(network, "subnet");
-    bool attachments = attachment != NULL || json_object_get(body, "network_attachments") != NULL;
-    bool interfaces = interface != NULL || json_object_get(body, "network_interfaces") != NULL;
-
-    if (attachments && interfaces) {
-        reply_bad_field(reply, "primary_network_interface", NULL,
-                        "Network attachments and network interfaces cannot be mixed.");
-        return NULL;
-    }
-    if (network == NULL) {
-        reply_bad_field(reply, "primary_network_attachment", NULL,
-                        "Either primary_network_attachment or primary_network_interface is needed.");
-        return NULL;
-    }
-    if (subnet == NULL) {
-        reply_bad_field(reply, "subnet", NULL, "The subnet is missing.");
-        return NULL;
-    }
-    return resolve(region, &region->subnets, &resolve_subnet, subnet, "subnet", reply);
-}
-
 static void place_server(struct region *region, const json_t *body, struct bare_metal *server, struct reply *reply)
 {
     const json_t *vpc = json_object_get(body, "vpc");
     int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
 
     server->zone = (uint8_t)(zone < 0 ? 0 : zone);
-    server->subnet = find_subnet(region, body, reply);
+    server->subnet = resolve_network(region, body, server->zone, &server->vni, reply);
     if (server->subnet == NULL || zone < 0) {
         return;
     }
@@ -286,6 +263,9 @@ void bare_metal_create(struct request *request, struct reply *reply)
     server->entity.key = random_next(&region->sim->random);
     server->entity.created_s = region->sim->now_s;
     server->lifecycle = LIFECYCLE_PENDING;
+    if (server->vni != NULL) {
+        server->vni->attached = true;
+    }
     server->allowed_use.bare_metal_server = alloc_string(server->image->allowed_use.bare_metal_server);
     bare_metal_add(region, server, NULL);
     bare_metal_set_status(region, server, STATUS_PENDING, STATUS_STARTING);

@@ -319,21 +319,16 @@ void metadata_initialization(struct request *request, struct reply *reply)
     text_append_char(out, '}');
 }
 
-/* One of the instance's arrays, whole or one item by id. */
-static void send_array(struct request *request, struct reply *reply, const char *name)
+/* A list under its name, or the one item that the path names; takes the list. */
+static void send_items(struct request *request, struct reply *reply, const char *name, json_t *items)
 {
-    const struct instance *instance = open_metadata(request, reply);
     const char *wanted = request->argument[0];
+    const json_t *found = NULL;
 
-    if (instance == NULL) {
-        return;
-    }
-    json_t *full = full_body(request, instance);
-    json_t *items = json_object_get(full, name);
-    json_t *found = NULL;
     for (size_t i = 0; wanted != NULL && i < json_array_size(items); i++) {
-        const char *id = json_string_value(json_object_get(json_array_get(items, i), "id"));
-        found = id != NULL && strcmp(id, wanted) == 0 ? json_array_get(items, i) : found;
+        const json_t *item = json_array_get(items, i);
+        const char *id = json_string_value(json_object_get(item, "id"));
+        found = id != NULL && strcmp(id, wanted) == 0 ? item : found;
     }
     if (wanted == NULL) {
         json_t *body = json_pack("{s:O}", name, items);
@@ -342,8 +337,22 @@ static void send_array(struct request *request, struct reply *reply, const char 
     } else if (found != NULL) {
         reply_document(reply, 200, found);
     } else {
-        reply_not_found(reply, name, wanted);
+        reply_not_found(reply, "Resource", wanted);
     }
+    json_decref(items);
+}
+
+/* One of the instance's arrays; empty when its body has none of that name. */
+static void send_array(struct request *request, struct reply *reply, const char *name)
+{
+    const struct instance *instance = open_metadata(request, reply);
+
+    if (instance == NULL) {
+        return;
+    }
+    json_t *full = full_body(request, instance);
+    json_t *items = json_object_get(full, name);
+    send_items(request, reply, name, items != NULL ? json_incref(items) : json_array());
     json_decref(full);
 }
 
@@ -357,38 +366,65 @@ void metadata_attachments(struct request *request, struct reply *reply)
     send_array(request, reply, "network_attachments");
 }
 
+void metadata_cluster_attachments(struct request *request, struct reply *reply)
+{
+    send_array(request, reply, "cluster_network_attachments");
+}
+
+void metadata_software_attachments(struct request *request, struct reply *reply)
+{
+    send_array(request, reply, "software_attachments");
+}
+
 void metadata_volumes(struct request *request, struct reply *reply)
 {
     send_array(request, reply, "volume_attachments");
 }
 
+void metadata_virtual_interfaces(struct request *request, struct reply *reply)
+{
+    const struct instance *instance = open_metadata(request, reply);
+    json_t *items = json_array();
+
+    if (instance == NULL) {
+        json_decref(items);
+        return;
+    }
+    json_t *full = full_body(request, instance);
+    const json_t *attachments = json_object_get(full, "network_attachments");
+    for (size_t i = 0; i < json_array_size(attachments); i++) {
+        json_array_append(items, json_object_get(json_array_get(attachments, i), "virtual_network_interface"));
+    }
+    json_decref(full);
+    send_items(request, reply, "virtual_network_interfaces", items);
+}
+
 void metadata_keys(struct request *request, struct reply *reply)
 {
     const struct instance *instance = open_metadata(request, reply);
+    struct text keys CLEANUP(text_free) = {0};
 
-    if (instance == NULL) {
-        return;
+    if (instance != NULL) {
+        render_keys(request->region, instance->keys, &keys);
+        send_items(request, reply, "keys", json_loadb(text_string(&keys), keys.size, 0, NULL));
     }
-    struct text *out = reply_json(reply, 200);
-    text_append(out, "{\"keys\":");
-    render_keys(request->region, instance->keys, out);
-    text_append_char(out, '}');
 }
 
 void metadata_placement_groups(struct request *request, struct reply *reply)
 {
     const struct instance *instance = open_metadata(request, reply);
+    struct text crn CLEANUP(text_free) = {0};
+    json_t *items = json_array();
 
     if (instance == NULL) {
+        json_decref(items);
         return;
     }
-    struct text *out = reply_json(reply, 200);
-    text_append(out, "{\"placement_groups\":[");
     if (instance->placement_group != NULL) {
         const struct entity *group = &instance->placement_group->entity;
-        text_printf(out, "{\"crn\":\"");
-        render_crn(request->region, "placement-group", -1, group->id, out);
-        text_printf(out, "\",\"id\":\"%s\",\"name\":\"%s\",\"strategy\":\"host_spread\"}", group->id, group->name);
+        render_crn(request->region, "placement-group", -1, group->id, &crn);
+        json_array_append_new(items, json_pack("{s:s,s:s,s:s,s:s}", "crn", text_string(&crn), "id", group->id, "name",
+                                               group->name, "strategy", "host_spread"));
     }
-    text_append(out, "]}");
+    send_items(request, reply, "placement_groups", items);
 }

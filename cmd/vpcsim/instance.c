@@ -124,6 +124,9 @@ void instance_remove(struct region *region, struct instance *instance)
         collection_remove(&region->volumes, &boot->entity);
         store_free_volume(boot);
     }
+    if (instance->vni != NULL) {
+        instance->vni->attached = false;
+    }
     if (instance->membership != NULL) {
         group_member_gone(region, instance->membership);
     }

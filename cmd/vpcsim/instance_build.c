@@ -32,20 +32,6 @@ static enum instance_boot boot_of(const json_t *body)
     return has(volume, "id") || has(volume, "crn") || has(volume, "href") ? BOOT_VOLUME : BOOT_NONE;
 }
 
-static void check_network(const json_t *body, struct reply *reply)
-{
-    bool attachment = has(body, "primary_network_attachment");
-    bool interface = has(body, "primary_network_interface");
-
-    if ((attachment || has(body, "network_attachments")) && (interface || has(body, "network_interfaces"))) {
-        reply_bad_field(reply, "primary_network_interface", NULL,
-                        "Network attachments and network interfaces cannot be mixed.");
-    } else if (!attachment && !interface) {
-        reply_bad_field(reply, "primary_network_attachment", NULL,
-                        "Either primary_network_attachment or primary_network_interface is needed.");
-    }
-}
-
 static void check_catalog(const json_t *body, struct reply *reply)
 {
     const json_t *offering = json_object_get(body, "catalog_offering");
@@ -103,7 +89,7 @@ enum instance_boot instance_variant(const json_t *body, bool is_template, struct
     if (!has(body, "zone")) {
         reply_bad_field(reply, "zone", NULL, "The field zone is missing.");
     }
-    check_network(body, reply);
+    resolve_network_style(body, reply);
     check_catalog(body, reply);
     check_boot_volume(body, boot, reply);
     check_data_volumes(body, reply);
@@ -161,35 +147,25 @@ json_t *instance_merge(const struct region *region, const json_t *body, const st
     return merged;
 }
 
-/* The subnet that the primary interface or attachment names; NULL when it names none (an existing interface). */
-static struct subnet *find_subnet(struct region *region, const json_t *body, unsigned zone, struct reply *reply)
+/* A placement group of the region; anything else is taken for a dedicated host. */
+static void read_target(const struct region *region, const json_t *target, struct instance *instance)
 {
-    const json_t *attachment = json_object_get(body, "primary_network_attachment");
-    const json_t *network = attachment != NULL ? json_object_get(attachment, "virtual_network_interface")
-                                               : json_object_get(body, "primary_network_interface");
-    const json_t *subnet = json_object_get(network, "subnet");
-    bool existing = has(network, "id") || has(network, "crn") || has(network, "href");
+    static const struct resolve_kind kind = {"Placement group", "placement-group", "placement_groups"};
+    struct reply ignored = {0};
+    const char *name;
+    json_t *value;
 
-    if (subnet != NULL) {
-        return resolve(region, &region->subnets, &resolve_subnet, subnet, "subnet", reply);
+    if (target == NULL) {
+        return;
     }
-    if (existing) {
-        struct vni *vni = resolve(region, &region->vnis, &resolve_vni, network, "virtual_network_interface", reply);
-        if (vni == NULL) {
-            return NULL;
+    instance->placement_group = resolve(region, &region->placement_groups, &kind, target, "", &ignored);
+    reply_free(&ignored);
+    json_object_foreach ((json_t *)target, name, value) {
+        const char *last = strrchr(json_string_value(value), strcmp(name, "crn") == 0 ? ':' : '/');
+        if (instance->placement_group == NULL) {
+            instance->dedicated_host = alloc_string(last != NULL ? last + 1 : json_string_value(value));
         }
-        if (vni->attached) {
-            reply_problem(reply, 409, "virtual_network_interface_in_use", "field", "virtual_network_interface",
-                          vni->entity.id, "The virtual network interface is attached already.");
-        }
-        return region->vpcs.count > 0 ? world_subnet(region, (struct vpc *)region->vpcs.items[0], zone) : NULL;
     }
-    const json_t *ip = json_object_get(network, "primary_ip");
-    if (has(ip, "id") || has(ip, "href")) {
-        return region->vpcs.count > 0 ? world_subnet(region, (struct vpc *)region->vpcs.items[0], zone) : NULL;
-    }
-    reply_bad_field(reply, "subnet", NULL, "The subnet is missing.");
-    return NULL;
 }
 
 static void place(struct region *region, const json_t *body, struct instance *instance, struct reply *reply)
@@ -198,7 +174,7 @@ static void place(struct region *region, const json_t *body, struct instance *in
     int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
 
     instance->zone = (uint8_t)(zone < 0 ? 0 : zone);
-    instance->subnet = find_subnet(region, body, instance->zone, reply);
+    instance->subnet = resolve_network(region, body, instance->zone, &instance->vni, reply);
     if (instance->subnet == NULL) {
         return;
     }
@@ -210,12 +186,7 @@ static void place(struct region *region, const json_t *body, struct instance *in
         !reply_failed(reply)) {
         reply_bad_field(reply, "vpc", NULL, "The subnet is in another VPC.");
     }
-    const json_t *target = json_object_get(body, "placement_target");
-    const char *id = json_string_value(json_object_get(target, "id"));
-    instance->placement_group = id != NULL ? collection_find(&region->placement_groups, id) : NULL;
-    if (id != NULL && instance->placement_group == NULL) {
-        instance->dedicated_host = alloc_string(id);
-    }
+    read_target(region, json_object_get(body, "placement_target"), instance);
 }
 
 /* The volume that the instance boots from, when it exists; its source's rules of use otherwise. */
@@ -276,7 +247,8 @@ static void read_options(struct region *region, const json_t *body, struct insta
     instance->stop_on_host_failure = word_is(policy, "host_failure", "stop");
     instance->delete_on_preemption = word_is(policy, "preemption", "delete");
     instance->secure_boot = json_is_true(json_object_get(body, "enable_secure_boot"));
-    instance->sgx = word_is(body, "confidential_compute_mode", "sgx");
+    const char *mode = json_string_value(json_object_get(body, "confidential_compute_mode"));
+    instance->confidential = mode != NULL ? store_confidential(mode) : 0;
     instance->qos_weighted = word_is(body, "volume_bandwidth_qos_mode", "weighted");
     instance->affinity_manual = word_is(affinity, "policy", "manual");
     instance->affinity_automatic = word_is(affinity, "policy", "automatic");
@@ -361,6 +333,9 @@ struct instance *instance_build(struct region *region, const json_t *body, const
     if (reply_failed(reply)) {
         store_free_instance(instance);
         return NULL;
+    }
+    if (instance->vni != NULL) {
+        instance->vni->attached = true;
     }
     instance->template_id = alloc_string(template_id);
     instance->entity.key = random_next(&region->sim->random);

@@ -96,7 +96,10 @@ static void apply(const json_t *body, struct instance *next, struct reply *reply
     set_word(policy, "preemption", "delete", &next->delete_on_preemption);
     set_word(affinity, "policy", "manual", &next->affinity_manual);
     set_word(affinity, "policy", "automatic", &next->affinity_automatic);
-    set_word(body, "confidential_compute_mode", "sgx", &next->sgx);
+    const char *mode = json_string_value(json_object_get(body, "confidential_compute_mode"));
+    if (mode != NULL) {
+        next->confidential = store_confidential(mode);
+    }
     set_word(body, "volume_bandwidth_qos_mode", "weighted", &next->qos_weighted);
     next->secure_boot = secure_boot != NULL ? json_is_true(secure_boot) : next->secure_boot;
     if (bandwidth != NULL) {

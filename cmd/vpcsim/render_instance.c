@@ -74,7 +74,7 @@ FIELD(volume_bandwidth)
 
 FIELD(confidential)
 {
-    text_append(out, instance->sgx ? "sgx" : "disabled");
+    text_append(out, store_confidential_name(instance->confidential));
 }
 
 FIELD(secure_boot)

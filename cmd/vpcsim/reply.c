@@ -46,8 +46,9 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
     va_end(args);
 }
 
-static void add_problem(struct reply *reply, unsigned status, const char *code, const char *target_type,
-                        const char *target, const char *value, const char *format, va_list args)
+static void __attribute__((format(printf, 7, 0)))
+add_problem(struct reply *reply, unsigned status, const char *code, const char *target_type, const char *target,
+            const char *value, const char *format, va_list args)
 {
     struct text *out = &reply->errors;
 

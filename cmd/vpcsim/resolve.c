@@ -98,6 +98,70 @@ int resolve_zone(const struct region *region, const json_t *identity, struct rep
     return zone;
 }
 
+static bool has(const json_t *body, const char *name)
+{
+    return json_object_get(body, name) != NULL;
+}
+
+bool resolve_network_style(const json_t *body, struct reply *reply)
+{
+    bool attachment = has(body, "primary_network_attachment");
+    bool interface = has(body, "primary_network_interface");
+
+    if ((attachment || has(body, "network_attachments")) && (interface || has(body, "network_interfaces"))) {
+        reply_bad_field(reply, "primary_network_interface", NULL,
+                        "Network attachments and network interfaces cannot be mixed.");
+        return false;
+    }
+    if (!attachment && !interface) {
+        reply_bad_field(reply, "primary_network_attachment", NULL,
+                        "Either primary_network_attachment or primary_network_interface is needed.");
+    }
+    return attachment || interface;
+}
+
+/* An interface that exists; it is in the first VPC (assumption: where it really is is not modelled). */
+static struct subnet *existing_network(const struct region *region, const json_t *network, unsigned zone,
+                                       struct vni **ret_vni, struct reply *reply)
+{
+    struct vni *vni = resolve(region, &region->vnis, &resolve_vni, network, "virtual_network_interface", reply);
+
+    if (vni == NULL) {
+        return NULL;
+    }
+    if (vni->attached) {
+        reply_problem(reply, 409, "virtual_network_interface_in_use", "field", "virtual_network_interface",
+                      vni->entity.id, "The virtual network interface is attached already.");
+    }
+    *ret_vni = vni;
+    return world_subnet(region, (struct vpc *)region->vpcs.items[0], zone);
+}
+
+struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone, struct vni **ret_vni,
+                               struct reply *reply)
+{
+    const json_t *attachment = json_object_get(body, "primary_network_attachment");
+    const json_t *interface = json_object_get(body, "primary_network_interface");
+    const json_t *network = attachment != NULL ? json_object_get(attachment, "virtual_network_interface") : interface;
+    const json_t *subnet = json_object_get(network, "subnet");
+    const json_t *ip = json_object_get(network, "primary_ip");
+
+    if (!resolve_network_style(body, reply)) {
+        return NULL;
+    }
+    if (subnet != NULL) {
+        return resolve(region, &region->subnets, &resolve_subnet, subnet, "subnet", reply);
+    }
+    if (has(network, "id") || has(network, "crn") || has(network, "href")) {
+        return existing_network(region, network, zone, ret_vni, reply);
+    }
+    if (has(ip, "id") || has(ip, "href")) {
+        return world_subnet(region, (struct vpc *)region->vpcs.items[0], zone);
+    }
+    reply_bad_field(reply, "subnet", NULL, "The subnet is missing.");
+    return NULL;
+}
+
 const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply)
 {
     size_t count;

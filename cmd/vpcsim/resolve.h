@@ -26,6 +26,16 @@ void *resolve(const struct region *region, const struct collection *collection, 
 const struct profile *resolve_profile(const json_t *identity, bool bare_metal, struct reply *reply);
 int resolve_zone(const struct region *region, const json_t *identity, struct reply *reply);
 
+/* Whether the body has network attachments or network interfaces, and not both; reports otherwise. */
+bool resolve_network_style(const json_t *body, struct reply *reply);
+
+/*
+ * The subnet of a body's primary network attachment or interface. `ret_vni` is the existing interface that it names,
+ * which is marked by the caller when it is taken; NULL: it names none. Reports mixed or missing networks.
+ */
+struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone, struct vni **ret_vni,
+                               struct reply *reply);
+
 /* The default group for NULL. */
 const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply);
 

@@ -16,7 +16,6 @@ enum route_flag {
     ROUTE_BEARER = 1 << 5,        /* bearer token without version */
     ROUTE_DATA_PLANE = 1 << 6,    /* served to the instance that asks: version, no generation */
     ROUTE_ADMIN = 1 << 7,         /* the simulator's own: no faults, not in the log */
-    ROUTE_NO_FAULT = 1 << 8,
 };
 
 typedef void route_handler(struct request *request, struct reply *reply);

@@ -23,8 +23,7 @@ struct sim {
     struct bodies *bodies;     /* compiled patterns of answers */
     struct faults *faults;
     struct request_log *log;
-    struct random random; /* ids of what is created at run time */
-    uint64_t links_position;
+    struct random random;       /* ids of what is created at run time */
     uint64_t tokens_valid_from; /* serial number: older tokens are refused */
     uint64_t tokens_issued;
     char secret[32];       /* key of the tokens' signatures */
@@ -32,7 +31,6 @@ struct sim {
     int64_t now_ms, now_s; /* of the request that is served */
     double bucket;         /* tokens left for --rate */
     int64_t bucket_ms;     /* when it was filled last */
-    bool quit;
 };
 
 /* Fills the store as the options say. */

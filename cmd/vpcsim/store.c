@@ -296,3 +296,17 @@ int store_lifecycle(const char *name)
 {
     return find_name(lifecycle_names, sizeof(lifecycle_names) / sizeof(lifecycle_names[0]), name);
 }
+
+static const char *const confidential_names[] = {"disabled", "sgx", "tdx"};
+
+const char *store_confidential_name(unsigned mode)
+{
+    return confidential_names[mode];
+}
+
+uint8_t store_confidential(const char *name)
+{
+    int mode = find_name(confidential_names, sizeof(confidential_names) / sizeof(confidential_names[0]), name);
+
+    return mode < 0 ? 0 : (uint8_t)mode;
+}

@@ -141,6 +141,7 @@ struct instance {
     const struct resource_group *resource_group;
     const struct placement_group *placement_group;
     struct membership *membership;
+    struct vni *vni; /* an existing interface that it was given; NULL: its own */
     struct trusted_profile trusted_profile;
     char *user_data, *catalog_version, *template_id, *dedicated_host;
     struct metadata metadata;
@@ -149,8 +150,9 @@ struct instance {
     int64_t due_ms;   /* when the next change of status happens; 0: none */
     int total_volume_bandwidth;
     uint8_t zone, status, lifecycle, data_volumes, vcpu_percentage;
+    uint8_t confidential; /* number of the word in confidential_compute_mode's enum */
     bool spot, interface_style, secure_boot, not_startable, qos_weighted, keep_boot_volume;
-    bool stop_on_host_failure, delete_on_preemption, erased_disks, sgx, affinity_manual, affinity_automatic;
+    bool stop_on_host_failure, delete_on_preemption, erased_disks, affinity_manual, affinity_automatic;
     bool created_disabled; /* metadata was off at creation: a stop and start is due after enabling */
 };
 
@@ -161,6 +163,7 @@ struct bare_metal {
     const struct image *image;
     const struct profile *profile;
     const struct resource_group *resource_group;
+    struct vni *vni; /* as of instances */
     struct trusted_profile trusted_profile;
     struct allowed_use allowed_use; /* of the boot disk */
     char *user_data;
@@ -258,6 +261,9 @@ int store_zone(const struct region *region, const char *name);
 
 const char *store_status_name(unsigned status);
 const char *store_lifecycle_name(unsigned lifecycle);
+/* disabled, sgx, tdx; and the number of one of them, 0 for anything else. */
+const char *store_confidential_name(unsigned mode);
+uint8_t store_confidential(const char *name);
 /* The status with that name, or -1. */
 int store_status(const char *name);
 int store_lifecycle(const char *name);
