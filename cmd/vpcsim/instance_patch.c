@@ -114,6 +114,18 @@ static void apply(const json_t *body, struct instance *next, struct reply *reply
     }
 }
 
+/* Whether a patch would be seen: one that changes nothing leaves the ETag alone. */
+static bool differs(const struct instance *a, const struct instance *b)
+{
+    return a->metadata.enabled != b->metadata.enabled || a->metadata.https != b->metadata.https ||
+           a->metadata.hop_limit != b->metadata.hop_limit || a->profile != b->profile || a->spot != b->spot ||
+           a->stop_on_host_failure != b->stop_on_host_failure || a->delete_on_preemption != b->delete_on_preemption ||
+           a->affinity_manual != b->affinity_manual || a->affinity_automatic != b->affinity_automatic ||
+           a->confidential != b->confidential || a->qos_weighted != b->qos_weighted ||
+           a->secure_boot != b->secure_boot || a->total_volume_bandwidth != b->total_volume_bandwidth ||
+           a->vcpu_percentage != b->vcpu_percentage;
+}
+
 static void set_host(struct region *region, const json_t *body, struct instance *instance, struct reply *reply)
 {
     const json_t *target = json_object_get(body, "placement_target");
@@ -154,7 +166,7 @@ void instance_patch(struct request *request, struct instance *instance, struct r
     if (reply_failed(reply)) {
         return;
     }
-    bool changed = memcmp(&next, instance, sizeof(next)) != 0;
+    bool changed = differs(&next, instance);
     const char *name = json_string_value(json_object_get(body, "name"));
     *instance = next;
     set_host(region, body, instance, reply);

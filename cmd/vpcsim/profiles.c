@@ -113,7 +113,7 @@ static void append_listed_bare_metal(const struct request *request, const struct
 }
 
 /* A page of the profiles for one architecture, or of all (NULL). */
-static void list(struct request *request, struct reply *reply, struct page *page, const struct profile *profiles,
+static void list(struct request *request, struct reply *reply, struct page page, const struct profile *profiles,
                  size_t count, const char *architecture)
 {
     struct listed *items = alloc_zeroed(count, sizeof(items[0]));
@@ -125,8 +125,8 @@ static void list(struct request *request, struct reply *reply, struct page *page
             collection.items[collection.count++] = &items[i].entity;
         }
     }
-    page->items = &collection;
-    page_reply(request, reply, page);
+    page.items = &collection;
+    page_reply(request, reply, &page);
     free(collection.items);
     free(items);
 }
@@ -160,7 +160,7 @@ void instance_profiles_list(struct request *request, struct reply *reply)
     if (request->version < PAGED_FROM) {
         list_all(request, reply);
     } else {
-        list(request, reply, &page, profiles, count, NULL);
+        list(request, reply, page, profiles, count, NULL);
     }
 }
 
@@ -170,7 +170,7 @@ void bare_metal_profiles_list(struct request *request, struct reply *reply)
     size_t count;
     const struct profile *profiles = world_bare_metal_profiles(&count);
 
-    list(request, reply, &page, profiles, count, NULL);
+    list(request, reply, page, profiles, count, NULL);
 }
 
 void instance_profiles_get(struct request *request, struct reply *reply)
@@ -218,7 +218,7 @@ static void list_for_image(struct request *request, struct reply *reply, const c
     }
     snprintf(path, sizeof(path), "images/%s/%s", image->entity.id, key);
     struct page page = {.key = key, .path = path, .append = append_reference};
-    list(request, reply, &page, profiles, count, image->architecture);
+    list(request, reply, page, profiles, count, image->architecture);
 }
 
 void images_instance_profiles(struct request *request, struct reply *reply)

@@ -75,7 +75,7 @@ static struct exchange *begin(struct server *server, struct MHD_Connection *conn
     request->tls = server->sim->options.tls;
     request->method = alloc_string(method);
     request->path = alloc_string(url);
-    request->connection = info != NULL ? (unsigned long)(uintptr_t)info->socket_context : 0;
+    request->connection = info != NULL ? *(const unsigned long *)info->socket_context : 0;
     request->number = atomic_fetch_add(&server->requests, 1) + 1;
     headers->authorization = header(connection, "Authorization");
     headers->content_type = header(connection, "Content-Type");
@@ -240,7 +240,12 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
 
     (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        *number = (void *)(uintptr_t)(atomic_fetch_add(&server->connections, 1) + 1);
+        unsigned long *own = alloc_zeroed(1, sizeof(*own));
+        *own = atomic_fetch_add(&server->connections, 1) + 1;
+        *number = own;
+    } else {
+        free(*number);
+        *number = NULL;
     }
     log_connection(server->sim->log, what == MHD_CONNECTION_NOTIFY_STARTED);
 }
