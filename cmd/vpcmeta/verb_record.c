@@ -263,6 +263,50 @@ bool verb_record_begin(struct app *app, const struct verb_change *change, const 
     return true;
 }
 
+bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
+{
+    JSON_CLEANUP json_t *places = places_of(change);
+    const char *place;
+    json_t *value;
+
+    json_object_foreach (places, place, value) {
+        if (strstr(run->place, place) == NULL) {
+            return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s; nothing was changed",
+                           run->id, run->place, place);
+        }
+    }
+    return true;
+}
+
+/* Another process may have gone on with the run before the lock was ours. */
+static bool still_as_read(struct history *history, const struct history_entry *entry, struct err *e)
+{
+    CLEANUP(history_entry_free) struct history_entry now = {0};
+
+    if (!history_load(history, entry->run.id, &now, e)) {
+        return false;
+    }
+    bool same = now.run.state == entry->run.state && now.count == entry->count;
+    for (size_t i = 0; same && i < now.count; i++) {
+        same = now.steps[i].stage == entry->steps[i].stage && now.steps[i].attempts == entry->steps[i].attempts;
+    }
+    return same || err_set(e, ERR_CONFLICT, "run %s went on meanwhile; nothing was changed, try again", now.run.id);
+}
+
+bool verb_record_resume(struct app *app, const struct verb_change *change, const struct history_entry *entry,
+                        const struct history_step *const *steps, struct verb_record *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text place = {0};
+
+    snprintf(ret->id, sizeof(ret->id), "%s", entry->run.id);
+    ret->number = entry->run.number;
+    ret->plan = change->plan;
+    ret->steps = steps;
+    return verb_record_same_place(change, &entry->run, e) &&
+           (change->plan->count == 0 || lock_places(app, change, ret, &place, e)) &&
+           still_as_read(ret->history, entry, e) && history_take_over(ret->history, ret->number, e);
+}
+
 void verb_record_end(const struct app *app, struct verb_record *record, const struct fleet_summary *summary)
 {
     JSON_CLEANUP json_t *object = verb_summary_json(summary);

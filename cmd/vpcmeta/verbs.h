@@ -47,6 +47,26 @@ extern const struct opt_spec set_opt[];
     .max_args = CMD_ANY_ARGS, .run = verb_set, .subject = &(kind)
 int verb_set(struct app *app, const struct cli_call *call, struct err *e);
 
+struct resume_opts {
+    struct write_opts write;
+};
+extern const struct opt_spec resume_opt[];
+int verb_runs_resume(struct app *app, const struct cli_call *call, struct err *e);
+
+struct retry_opts {
+    bool failed, unknown;
+    struct write_opts write;
+};
+extern const struct opt_spec retry_opt[];
+int verb_runs_retry(struct app *app, const struct cli_call *call, struct err *e);
+
+struct rollback_opts {
+    bool force;
+    struct write_opts write;
+};
+extern const struct opt_spec rollback_opt[];
+int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err *e);
+
 /* --- pieces that verbs share ------------------------------------------------------------------------ */
 
 /*
@@ -123,6 +143,18 @@ struct history *verb_history_open(struct err *e) __attribute__((warn_unused_resu
  */
 bool verb_record_begin(struct app *app, const struct verb_change *change, const json_t *wanted, struct verb_record *ret,
                        struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * The same for a run that goes on: it becomes this process's. `steps` are those of the plan's items; `ret->history` is
+ * open. ERR_USAGE when the session leads to another place than the run's, ERR_LOCKED, ERR_IO.
+ */
+bool verb_record_resume(struct app *app, const struct verb_change *change, const struct history_entry *entry,
+                        const struct history_step *const *steps, struct verb_record *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Refuses to touch servers elsewhere than where the run was: ids are unique, but an API can be a test's. ERR_USAGE. */
+bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* For fleet_options; borrows the record. */
 struct fleet_journal verb_record_journal(struct verb_record *record);

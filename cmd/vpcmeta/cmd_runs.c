@@ -1,0 +1,241 @@
+/* vpcmeta runs ...: what was changed, by which run, and how to go on or back. */
+#include <string.h>
+
+#include "commands.h"
+#include "verb_past.h"
+
+enum list_column { COLUMN_RUN, COLUMN_STARTED, COLUMN_COMMAND, COLUMN_STATE, COLUMN_SUMMARY, COLUMN_COUNT };
+
+static const struct table_column list_columns[COLUMN_COUNT] = {
+    [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME},
+    [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
+    [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
+    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON},
+};
+
+/* --- list ------------------------------------------------------------------------------------------- */
+
+/* A run that was cut off has no summary yet; its steps tell. */
+static bool set_summary(struct table *table, struct history *history, const struct history_run *run, struct err *e)
+{
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (run->summary != NULL) {
+        table_set_json(table, COLUMN_SUMMARY, run->summary, strlen(run->summary));
+        return true;
+    }
+    if (!verb_past_open(history, run->id, &past, e)) {
+        return false;
+    }
+    JSON_CLEANUP json_t *summary = verb_summary_json(&past.run.summary);
+    json_print(&bytes, summary, JSON_PRINT_COMPACT);
+    table_set_json(table, COLUMN_SUMMARY, text_string(&bytes), bytes.size);
+    return true;
+}
+
+static bool add_run(struct table *table, struct history *history, const struct history_run *run, struct err *e)
+{
+    static const enum table_style styles[] = {
+        [HISTORY_DONE] = TABLE_GOOD, [HISTORY_INTERRUPTED] = TABLE_BAD, [HISTORY_RUNNING] = TABLE_WARN};
+
+    table_add_row(table);
+    table_set_string(table, COLUMN_RUN, run->id);
+    table_set_string(table, COLUMN_STARTED, run->started_at);
+    table_set_string(table, COLUMN_COMMAND, run->command);
+    table_set_string(table, COLUMN_STATE, history_state_name(run->state));
+    table_set_style(table, COLUMN_STATE, styles[run->state]);
+    return set_summary(table, history, run, e);
+}
+
+static int list(struct app *app, const struct cli_call *call, struct err *e)
+{
+    HISTORY_CLEANUP struct history *history = NULL;
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    TABLE_CLEANUP struct table *table = table_create(list_columns, COLUMN_COUNT);
+    JSON_CLEANUP json_t *head = json_pack("{s:i}", "schema_version", 1);
+
+    (void)call;
+    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = verb_history_open(e)) == NULL ||
+        !history_list_runs(history, &runs, e)) {
+        return err_exit_status(e);
+    }
+    for (size_t i = 0; i < runs.count; i++) {
+        if (!add_run(table, history, &runs.items[i], e)) {
+            return err_exit_status(e);
+        }
+    }
+    return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "items"}, e)
+               ? 0
+               : err_exit_status(e);
+}
+
+static const struct cmd_example list_examples[] = {
+    {"vpcmeta runs list", "every recorded run, the newest first"},
+    {"vpcmeta runs list -o json --jq '.items[] | select(.state == \"interrupted\") | .run'", "those to resume"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_list = {
+    .path = "runs list",
+    .summary = "list the recorded runs, the newest first",
+    .description =
+        "Every command that writes records its run before it begins. A run is done, running, or interrupted: "
+        "then `runs resume` finishes it.",
+    .examples = list_examples,
+    .flags = CMD_OFFLINE,
+    .run = list,
+};
+
+/* --- show ------------------------------------------------------------------------------------------- */
+
+static int show(struct app *app, const struct cli_call *call, struct err *e)
+{
+    HISTORY_CLEANUP struct history *history = NULL;
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+
+    if (!app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
+        (history = verb_history_open(e)) == NULL || !verb_past_open(history, call->args[0], &past, e)) {
+        return err_exit_status(e);
+    }
+    const struct history_run *run = &past.entry.run;
+    app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
+             run->place);
+    return verb_print_results(app, &past.run, run->id, false, e) ? 0 : err_exit_status(e);
+}
+
+static const struct cmd_example show_examples[] = {
+    {"vpcmeta runs show last", "what became of every server of the newest run"},
+    {"vpcmeta runs show 20261120-23 -o json", "one by the beginning of its id, as it was printed then"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_show = {
+    .path = "runs show",
+    .summary = "show what a run did to each server",
+    .arguments = "RUN",
+    .description = "RUN is an id, the beginning of one that no other run shares, or `last`.",
+    .examples = show_examples,
+    .flags = CMD_OFFLINE,
+    .min_args = 1,
+    .max_args = 1,
+    .run = show,
+};
+
+/* --- resume, retry, rollback ------------------------------------------------------------------------ */
+
+static const struct cmd_example resume_examples[] = {
+    {"vpcmeta runs resume last", "finish what was cut off"},
+    {"vpcmeta runs resume last --dry-run", "see what is left of it"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_resume = {
+    .path = "runs resume",
+    .summary = "finish a run that was interrupted",
+    .arguments = "RUN",
+    .description =
+        "Reads every server that the run had not finished with, and compares it with what the run saw: what "
+        "is as wanted was its doing, what is as before is changed now, what somebody else has changed is a "
+        "conflict. A creation is never sent again: look for it by name. The result is that of the whole run.",
+    .examples = resume_examples,
+    .opts = resume_opt,
+    .opts_size = sizeof(struct resume_opts),
+    .flags = CMD_WRITES,
+    .min_args = 1,
+    .max_args = 1,
+    .run = verb_runs_resume,
+};
+
+static const struct cmd_example retry_examples[] = {
+    {"vpcmeta runs retry last --failed", "try again what failed"},
+    {"vpcmeta runs retry last --unknown --yes", "find out what became of the rest, and change it where it is not done"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_retry = {
+    .path = "runs retry",
+    .summary = "try again what failed in a run or ended without an answer",
+    .arguments = "RUN",
+    .description =
+        "Reads each of them once more and changes what is not as the run wanted it, also where somebody else "
+        "has changed it. The result is that of the whole run.",
+    .examples = retry_examples,
+    .opts = retry_opt,
+    .opts_size = sizeof(struct retry_opts),
+    .flags = CMD_WRITES,
+    .min_args = 1,
+    .max_args = 1,
+    .run = verb_runs_retry,
+};
+
+static const struct cmd_example rollback_examples[] = {
+    {"vpcmeta runs rollback last --dry-run", "see what would go back to what"},
+    {"vpcmeta runs rollback last web-01 web-02", "two servers of the newest run"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_rollback = {
+    .path = "runs rollback",
+    .summary = "give servers back the settings from before a run",
+    .arguments = "RUN [NAME|ID|CRN...]",
+    .description =
+        "Sets what the run has set to what it was before, where the server still is as the run left it; "
+        "otherwise that is a conflict, which --force overrides. What was created is not deleted. The rollback "
+        "is a run of its own and can be rolled back.",
+    .examples = rollback_examples,
+    .opts = rollback_opt,
+    .opts_size = sizeof(struct rollback_opts),
+    .flags = CMD_WRITES,
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = verb_runs_rollback,
+};
+
+/* --- prune ------------------------------------------------------------------------------------------ */
+
+enum { DAYS_MAX = 36500 };
+
+struct prune_opts {
+    struct opt_int older_than;
+};
+
+static const struct opt_spec prune_opt[] = {
+    OPT_INT(struct prune_opts, older_than, 0, "older-than", 0, DAYS_MAX, "days since the run began"),
+    OPT_END,
+};
+
+static int prune(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct prune_opts *opts = call->opts;
+    HISTORY_CLEANUP struct history *history = NULL;
+    size_t count = 0;
+
+    if (!opts->older_than.given) {
+        err_set(e, ERR_USAGE, "which runs? give --older-than DAYS");
+        return err_exit_status(e);
+    }
+    if ((history = verb_history_open(e)) == NULL ||
+        !history_prune(history, (unsigned)opts->older_than.value, &count, e)) {
+        return err_exit_status(e);
+    }
+    app_note(app, "%zu run%s forgotten", count, count == 1 ? "" : "s");
+    return 0;
+}
+
+static const struct cmd_example prune_examples[] = {
+    {"vpcmeta runs prune --older-than 90", "forget what began more than 90 days ago"},
+    {0},
+};
+
+const struct cmd_spec cmd_runs_prune = {
+    .path = "runs prune",
+    .summary = "forget old runs",
+    .description = "What is forgotten can no longer be resumed or rolled back. A run that is under way is kept.",
+    .examples = prune_examples,
+    .opts = prune_opt,
+    .opts_size = sizeof(struct prune_opts),
+    .flags = CMD_OFFLINE,
+    .run = prune,
+};

@@ -1,0 +1,170 @@
+/* A recorded run, made into what fleet and the tables know: resources, a plan, results. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "verb_past.h"
+
+static struct resource_settings settings_of(const json_t *object)
+{
+    const json_t *enabled = json_object_get(object, "enabled");
+    const json_t *protocol = json_object_get(object, "protocol");
+    const json_t *hop_limit = json_object_get(object, "response_hop_limit");
+
+    return (struct resource_settings){.given = (enabled != NULL ? RESOURCE_ENABLED : 0U) |
+                                               (protocol != NULL ? RESOURCE_PROTOCOL : 0U) |
+                                               (hop_limit != NULL ? RESOURCE_HOP_LIMIT : 0U),
+                                      .enabled = json_is_true(enabled),
+                                      .protocol = json_string_value(protocol),
+                                      .hop_limit = (int)json_integer_value(hop_limit)};
+}
+
+/* Settings as they are in the history; words are kept in the list. */
+static bool read_settings(struct resource_list *list, const char *json, struct resource_settings *ret, struct err *e)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+
+    if (!json_parse(json, strlen(json), "the history", JSON_READ_STRICT, &document, e)) {
+        return false;
+    }
+    *ret = settings_of(document.root);
+    ret->protocol = resource_list_keep(list, ret->protocol);
+    return true;
+}
+
+static enum fleet_outcome outcome_of(const char *name)
+{
+    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
+        if (name != NULL && strcmp(name, fleet_outcome_name((enum fleet_outcome)outcome)) == 0) {
+            return (enum fleet_outcome)outcome;
+        }
+    }
+    return FLEET_UNKNOWN;
+}
+
+static void tell_stage(const struct history_step *step, struct fleet_result *result)
+{
+    switch (step->stage) {
+    case HISTORY_PLANNED:
+        result->outcome = FLEET_SKIPPED;
+        result->reason = "not begun when the run ended";
+        break;
+    case HISTORY_INTENDED:
+        result->outcome = FLEET_UNKNOWN;
+        result->reason = step->id == NULL ? VERB_PAST_LOOK : "the run ended before its answer: runs resume settles it";
+        break;
+    case HISTORY_FINAL:
+        result->outcome = outcome_of(step->outcome);
+        result->reason = step->reason;
+        break;
+    }
+}
+
+static bool read_step(struct verb_past *past, size_t index, struct err *e)
+{
+    const struct history_step *step = &past->entry.steps[index];
+    const struct resource_kind *kind = resource_kind_find(step->kind);
+    struct plan_item *item = &past->items[index];
+    struct fleet_result *result = &past->run.results[index];
+
+    if (kind == NULL) {
+        return err_set(e, ERR_FAILED, "the run is about a kind that is not known: %s", step->kind);
+    }
+    struct resource *resource = resource_list_append(past->list, kind, step->region);
+    resource->id = step->id;
+    resource->name = step->name;
+    resource->crn = step->crn;
+    item->resource = resource;
+    item->wanted = &past->wanted[index];
+    result->item = item;
+    result->attempts = step->attempts;
+    result->http_status = step->http_status;
+    result->restart_needed = step->restart_needed;
+    snprintf(result->request_id, sizeof(result->request_id), "%s", step->request_id != NULL ? step->request_id : "");
+    tell_stage(step, result);
+    past->run.summary.counts[result->outcome]++;
+    if (!read_settings(past->list, step->before, &resource->settings, e) ||
+        !read_settings(past->list, step->wanted, &past->wanted[index], e) ||
+        (step->after != NULL && !read_settings(past->list, step->after, &result->after, e))) {
+        return err_wrap(e, "run %s", past->entry.run.id);
+    }
+    result->before = resource->settings;
+    return true;
+}
+
+bool verb_past_open(struct history *history, const char *word, struct verb_past *ret, struct err *e)
+{
+    struct verb_past past = {0};
+
+    if (!history_load(history, word, &past.entry, e)) {
+        return false;
+    }
+    size_t count = past.entry.count;
+    past.list = resource_list_create();
+    past.items = calloc(count + 1, sizeof(*past.items));
+    past.wanted = calloc(count + 1, sizeof(*past.wanted));
+    past.run = (struct fleet_run){
+        .results = calloc(count + 1, sizeof(*past.run.results)), .count = count, .summary = {.selected = count}};
+    if (past.items == NULL || past.wanted == NULL || past.run.results == NULL) {
+        text_out_of_memory();
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!read_step(&past, i, e)) {
+            verb_past_close(&past);
+            return false;
+        }
+    }
+    *ret = past;
+    return true;
+}
+
+void verb_past_close(struct verb_past *past)
+{
+    free(past->items);
+    free(past->wanted);
+    fleet_run_free(&past->run);
+    resource_list_destroy(past->list);
+    history_entry_free(&past->entry);
+    *past = (struct verb_past){0};
+}
+
+/* --- again ------------------------------------------------------------------------------------------ */
+
+void verb_again_add(struct verb_again *again, const struct verb_past *past, size_t index,
+                    const struct resource_settings *found, const struct resource_settings *wanted)
+{
+    const struct resource *resource = past->items[index].resource;
+    struct resource *copy = resource_list_append(again->list, resource->kind, resource->region);
+
+    if (again->steps == NULL) {
+        again->steps = calloc(past->entry.count, sizeof(struct history_step *));
+        again->wanted = calloc(past->entry.count, sizeof(*again->wanted));
+        if (again->steps == NULL || again->wanted == NULL) {
+            text_out_of_memory();
+        }
+    }
+    *copy = *resource;
+    copy->settings = *found;
+    again->wanted[again->count] = *wanted;
+    again->steps[again->count++] = &past->entry.steps[index];
+}
+
+/* What the record says may be out of date: each is read once more, whatever the plan thinks of it. */
+void verb_again_plan(struct verb_again *again, enum plan_guard guard)
+{
+    plan_make_each(again->list, again->wanted, &again->plan);
+    for (size_t i = 0; i < again->count; i++) {
+        struct plan_item *item = &again->plan.items[i];
+        item->verdict = item->wanted->given != 0 ? PLAN_CHANGE : PLAN_SKIP;
+        item->reason = item->verdict == PLAN_SKIP ? "it was created by the run, and nothing is deleted" : NULL;
+        item->guard = guard;
+    }
+}
+
+void verb_again_free(struct verb_again *again)
+{
+    plan_free(&again->plan);
+    resource_list_destroy(again->list);
+    free(again->steps);
+    free(again->wanted);
+    *again = (struct verb_again){0};
+}

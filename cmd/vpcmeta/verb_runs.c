@@ -1,0 +1,293 @@
+/* Taking up a recorded run: resume and retry go on with it, rollback is a run of its own. */
+#include <string.h>
+
+#include "clock/clock.h"
+#include "verb_past.h"
+
+const struct opt_spec resume_opt[] = {
+    OPT_GROUP(struct resume_opts, write, write_group),
+    OPT_END,
+};
+
+const struct opt_spec retry_opt[] = {
+    OPT_FLAG(struct retry_opts, failed, 0, "failed", "only what failed"),
+    OPT_FLAG(struct retry_opts, unknown, 0, "unknown", "only what nobody knows the outcome of"),
+    OPT_GROUP(struct retry_opts, write, write_group),
+    OPT_END,
+};
+
+const struct opt_spec rollback_opt[] = {
+    OPT_FLAG(struct rollback_opts, force, 0, "force", "also where somebody has changed something since"),
+    OPT_GROUP(struct rollback_opts, write, write_group),
+    OPT_END,
+};
+
+/* --- going on --------------------------------------------------------------------------------------- */
+
+/* A rollback minds every change since, unless it was forced; so does its resumption. */
+static enum plan_guard guard_of(const struct history_run *run)
+{
+    CLEANUP(json_document_free) struct json_document wanted = {0};
+    struct err ignored = ERR_INIT;
+
+    if (!json_parse(run->wanted, strlen(run->wanted), run->id, JSON_READ_STRICT, &wanted, &ignored) ||
+        json_object_get(wanted.root, "rollback") == NULL) {
+        return PLAN_GUARD_WANTED;
+    }
+    return json_is_true(json_object_get(wanted.root, "force")) ? PLAN_GUARD_NONE : PLAN_GUARD_ALL;
+}
+
+/* A POST is never sent twice: what is not known to exist is told as such. */
+static bool conclude_creations(struct history *history, const struct verb_past *past, struct err *e)
+{
+    for (size_t i = 0; i < past->entry.count; i++) {
+        struct history_step step = past->entry.steps[i];
+        bool sent = step.stage == HISTORY_INTENDED;
+        if (step.stage == HISTORY_FINAL || step.id != NULL) {
+            continue;
+        }
+        step.outcome = fleet_outcome_name(sent ? FLEET_UNKNOWN : FLEET_FAILED);
+        step.reason = sent ? VERB_PAST_LOOK : "never sent: run the command again";
+        step.after = "{}";
+        if (!history_record(history, past->entry.run.number, NULL, 0, &step, 1, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_open_steps(struct verb_again *again, const struct verb_past *past)
+{
+    for (size_t i = 0; i < past->entry.count; i++) {
+        const struct history_step *step = &past->entry.steps[i];
+        if (step->stage != HISTORY_FINAL && step->id != NULL) {
+            verb_again_add(again, past, i, &past->items[i].resource->settings, &past->wanted[i]);
+        }
+    }
+    verb_again_plan(again, guard_of(&past->entry.run));
+    for (size_t i = 0; i < again->count; i++) {
+        again->plan.items[i].intended = again->steps[i]->stage == HISTORY_INTENDED;
+    }
+}
+
+static void add_bad_steps(struct verb_again *again, const struct verb_past *past, const struct retry_opts *opts)
+{
+    bool failed = opts->failed || !opts->unknown;
+    bool unknown = opts->unknown || !opts->failed;
+
+    for (size_t i = 0; i < past->entry.count; i++) {
+        const struct history_step *step = &past->entry.steps[i];
+        enum fleet_outcome outcome = past->run.results[i].outcome;
+        bool wanted = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
+        if (step->stage == HISTORY_FINAL && step->id != NULL && wanted && past->wanted[i].given != 0) {
+            verb_again_add(again, past, i, &past->items[i].resource->settings, &past->wanted[i]);
+        }
+    }
+    verb_again_plan(again, PLAN_GUARD_NONE);
+    for (size_t i = 0; i < again->count; i++) {
+        again->plan.items[i].intended = strcmp(again->steps[i]->outcome, fleet_outcome_name(FLEET_UNKNOWN)) == 0;
+    }
+}
+
+/* What became of the whole run: its record, and why the last attempt at it stopped. */
+static int report_whole(struct app *app, struct verb_record *record, const char *id, const struct fleet_summary *last,
+                        const struct err *stopped, struct err *e)
+{
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+
+    if (!verb_past_open(record->history, id, &past, e)) {
+        return err_exit_status(e);
+    }
+    struct fleet_summary *summary = &past.run.summary;
+    summary->conflicts = last->conflicts;
+    summary->refused = last->refused;
+    summary->withheld = last->withheld;
+    summary->budget_spent = last->budget_spent;
+    verb_record_end(app, record, summary);
+    return verb_change_report(app, &past.run, past.entry.run.id, stopped, e);
+}
+
+/* Goes on with a run; `again` says with which of its steps. */
+static int carry_on(struct app *app, struct history **history, const struct verb_past *past, struct verb_change *change,
+                    struct verb_again *again, struct err *e)
+{
+    CLEANUP(verb_record_close) struct verb_record record = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err stopped = ERR_INIT;
+
+    change->plan = &again->plan;
+    change->list = again->list;
+    change->kind = past->entry.count > 0 ? past->items[0].resource->kind : NULL;
+    if (change->write->dry_run) {
+        return verb_change_show(app, change, e);
+    }
+    if (again->count > 0 && !verb_change_confirm(app, change, e)) {
+        return err_exit_status(e);
+    }
+    record.history = *history;
+    *history = NULL;
+    if (!verb_record_resume(app, change, &past->entry, again->steps, &record, e) ||
+        !conclude_creations(record.history, past, e)) {
+        return err_exit_status(e);
+    }
+    if (again->count > 0) {
+        (void)verb_change_run(app, change, &record, &run, &stopped);
+    } else {
+        app_note(app, "nothing is left to do of run %s", past->entry.run.id);
+    }
+    return report_whole(app, &record, past->entry.run.id, &run.summary, &stopped, e);
+}
+
+/* Opens what every command needs that takes up a run. */
+static bool open_past(struct app *app, const struct cli_call *call, const struct write_opts *write,
+                      struct fleet_limits *ret_limits, struct plan_scope *ret_scope, struct history **ret_history,
+                      struct verb_past *ret_past, struct err *e)
+{
+    if (!options_limits(write, ret_limits, e) ||
+        !app_check_output(app, verb_result_columns, verb_result_columns_count, e)) {
+        return false;
+    }
+    *ret_history = verb_history_open(e);
+    if (*ret_history == NULL || !verb_past_open(*ret_history, call->args[0], ret_past, e)) {
+        return false;
+    }
+    const struct history_run *run = &ret_past->entry.run;
+    if (run->state == HISTORY_RUNNING) {
+        return err_set(e, ERR_LOCKED, "run %s is still carried out by process %lld", run->id, (long long)run->process);
+    }
+    return app_connect(app, ret_scope, e);
+}
+
+static int take_up(struct app *app, const struct cli_call *call, const struct write_opts *write,
+                   const struct retry_opts *retry, struct err *e)
+{
+    HISTORY_CLEANUP struct history *history = NULL;
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(verb_again_free) struct verb_again again = {0};
+    struct fleet_limits limits;
+    struct plan_scope scope;
+
+    if (!open_past(app, call, write, &limits, &scope, &history, &past, e)) {
+        return err_exit_status(e);
+    }
+    again.list = resource_list_create();
+    if (retry != NULL) {
+        add_bad_steps(&again, &past, retry);
+    } else {
+        add_open_steps(&again, &past);
+    }
+    struct verb_change change = {.scope = &scope, .write = write, .limits = &limits};
+    return carry_on(app, &history, &past, &change, &again, e);
+}
+
+int verb_runs_resume(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct resume_opts *opts = call->opts;
+
+    return take_up(app, call, &opts->write, NULL, e);
+}
+
+int verb_runs_retry(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct retry_opts *opts = call->opts;
+
+    return take_up(app, call, &opts->write, opts, e);
+}
+
+/* --- going back ------------------------------------------------------------------------------------- */
+
+static bool is_named(const struct cli_call *call, const struct history_step *step)
+{
+    for (size_t i = 1; i < call->args_count; i++) {
+        const char *word = call->args[i];
+        if ((step->name != NULL && strcmp(step->name, word) == 0) ||
+            (step->id != NULL && strcmp(step->id, word) == 0) || (step->crn != NULL && strcmp(step->crn, word) == 0)) {
+            return true;
+        }
+    }
+    return call->args_count == 1;
+}
+
+/* A name that the run knows nothing of is a slip; nothing is undone then. */
+static bool check_names(const struct cli_call *call, const struct verb_past *past, struct err *e)
+{
+    for (size_t i = 1; i < call->args_count; i++) {
+        const char *const two[] = {call->args[0], call->args[i]};
+        const struct cli_call one = {.args = two, .args_count = 2};
+        bool known = false;
+        for (size_t j = 0; j < past->entry.count && !known; j++) {
+            known = is_named(&one, &past->entry.steps[j]);
+        }
+        if (!known) {
+            return err_set(e, ERR_NOT_FOUND, "run %s had nothing to do with \"%s\"; nothing was changed",
+                           past->entry.run.id, call->args[i]);
+        }
+    }
+    return true;
+}
+
+static void add_steps_to_undo(struct verb_again *again, const struct verb_past *past, const struct cli_call *call)
+{
+    for (size_t i = 0; i < past->entry.count; i++) {
+        const struct history_step *step = &past->entry.steps[i];
+        const struct fleet_result *result = &past->run.results[i];
+        struct resource_settings before = result->before;
+        struct resource_settings left = result->after;
+        bool changed = result->outcome == FLEET_CHANGED;
+        if ((!changed && result->outcome != FLEET_UNKNOWN) || step->id == NULL || !is_named(call, step)) {
+            continue;
+        }
+        if (!changed) {
+            left = resource_settings_over(&before, &past->wanted[i], past->wanted[i].given);
+        }
+        before.given &= past->wanted[i].given;
+        verb_again_add(again, past, i, &left, &before);
+    }
+}
+
+static int undo(struct app *app, const struct verb_past *past, struct verb_change *change,
+                const struct rollback_opts *opts, struct err *e)
+{
+    CLEANUP(verb_record_close) struct verb_record record = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err stopped = ERR_INIT;
+    JSON_CLEANUP json_t *wanted = json_pack("{s:s, s:b}", "rollback", past->entry.run.id, "force", (int)opts->force);
+
+    verb_change_warn(app, change->plan);
+    if (change->write->dry_run) {
+        return verb_change_show(app, change, e);
+    }
+    if (!verb_change_confirm(app, change, e) || !verb_record_begin(app, change, wanted, &record, e)) {
+        return err_exit_status(e);
+    }
+    (void)verb_change_run(app, change, &record, &run, &stopped);
+    verb_record_end(app, &record, &run.summary);
+    return verb_change_report(app, &run, record.id, &stopped, e);
+}
+
+int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct rollback_opts *opts = call->opts;
+    HISTORY_CLEANUP struct history *history = NULL;
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(verb_again_free) struct verb_again again = {0};
+    struct fleet_limits limits;
+    struct plan_scope scope;
+
+    if (!open_past(app, call, &opts->write, &limits, &scope, &history, &past, e) || !check_names(call, &past, e)) {
+        return err_exit_status(e);
+    }
+    again.list = resource_list_create();
+    add_steps_to_undo(&again, &past, call);
+    verb_again_plan(&again, opts->force ? PLAN_GUARD_NONE : PLAN_GUARD_ALL);
+    struct verb_change change = {.scope = &scope,
+                                 .write = &opts->write,
+                                 .limits = &limits,
+                                 .plan = &again.plan,
+                                 .list = again.list,
+                                 .kind = again.count > 0 ? again.plan.items[0].resource->kind : NULL};
+    if (!verb_record_same_place(&change, &past.entry.run, e) || !verb_change_check(app, &again.plan, e)) {
+        return err_exit_status(e);
+    }
+    return undo(app, &past, &change, opts, e);
+}
