@@ -57,7 +57,8 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
 fi
 echo "installing:$missing" >&2
-apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >&2; }
+# What apt says on standard output is progress; errors come on standard error.
+apt_get() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null; }
 # shellcheck disable=SC2086
 install_missing() { apt_get install -y --no-install-recommends $missing; }
 # A fresh system has no package lists yet, which a simulated run shows without noise; stale lists show

@@ -118,7 +118,7 @@ struct shell_edit *shell_edit_open(const struct cli_program *program, struct she
     el_set(edit->line, EL_PROMPT_ESC, show_prompt, PROMPT_ESCAPE);
     el_set(edit->line, EL_EDITOR, "emacs");
     el_set(edit->line, EL_GETCFN, read_character);
-    el_set(edit->line, EL_HIST, history, shell_history_list(kept));
+    el_set(edit->line, EL_HIST, shell_history_move, kept);
     el_set(edit->line, EL_ADDFN, "vpcmeta-complete", "complete from the command table", complete);
     el_set(edit->line, EL_BIND, "^I", "vpcmeta-complete", NULL);
     el_set(edit->line, EL_BIND, "^R", "em-inc-search-prev", NULL);

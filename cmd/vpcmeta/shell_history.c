@@ -1,4 +1,4 @@
-/* The lines typed in earlier shells and in this one: a private file, and libedit's list in memory. */
+/* The lines typed in earlier shells and in this one, in a private file and in memory. */
 #include "shell_history.h"
 
 #include <ctype.h>
@@ -14,15 +14,60 @@
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
 struct shell_history {
-    History *list;
-    char *path; /* NULL: lines are remembered for this shell alone */
+    char *lines[SHELL_HISTORY_LINES]; /* oldest first */
+    size_t count;
+    size_t shown; /* how far back from the newest libedit is */
+    char *path;   /* NULL: lines are remembered for this shell alone */
 };
 
-static void remember(struct shell_history *shell_history, const char *line)
+static void remember(struct shell_history *history, const char *line)
 {
-    HistEvent event;
+    if (history->count > 0 && strcmp(history->lines[history->count - 1], line) == 0) {
+        return;
+    }
+    if (history->count == SHELL_HISTORY_LINES) {
+        free(history->lines[0]);
+        memmove(history->lines, history->lines + 1, (SHELL_HISTORY_LINES - 1) * sizeof(history->lines[0]));
+        history->count--;
+    }
+    char *copy = strdup(line);
+    if (copy == NULL) {
+        text_out_of_memory();
+    }
+    history->lines[history->count++] = copy;
+}
 
-    (void)history(shell_history->list, &event, H_ENTER, line);
+int shell_history_move(void *context, struct HistEvent *ret_event, int operation, ...)
+{
+    struct shell_history *history = context;
+    size_t wanted = history->shown;
+
+    switch (operation) {
+    case H_FIRST:
+        wanted = 0;
+        break;
+    case H_LAST:
+        wanted = history->count - 1;
+        break;
+    case H_NEXT:
+        wanted++;
+        break;
+    case H_PREV:
+        wanted--;
+        break;
+    case H_CURR:
+        break;
+    default:
+        return -1;
+    }
+    /* beyond either end, and also when there is no line at all */
+    if (wanted >= history->count) {
+        return -1;
+    }
+    history->shown = wanted;
+    ret_event->num = (int)(history->count - wanted);
+    ret_event->str = history->lines[history->count - 1 - wanted];
+    return 0;
 }
 
 /* Remembers the lines of the file; returns where the last SHELL_HISTORY_LINES of them begin. */
@@ -68,22 +113,21 @@ static bool open_file(struct shell_history *history, const char *path, struct er
 
 struct shell_history *shell_history_open(const char *path, struct err *e)
 {
-    struct shell_history *shell_history = calloc(1, sizeof(*shell_history));
-    HistEvent event;
+    struct shell_history *history = calloc(1, sizeof(*history));
 
-    if (shell_history == NULL || (shell_history->list = history_init()) == NULL) {
+    if (history == NULL) {
         text_out_of_memory();
     }
-    (void)history(shell_history->list, &event, H_SETSIZE, (int)SHELL_HISTORY_LINES);
-    (void)history(shell_history->list, &event, H_SETUNIQUE, 1);
-    (void)open_file(shell_history, path, e);
-    return shell_history;
+    (void)open_file(history, path, e);
+    return history;
 }
 
 void shell_history_close(struct shell_history *history)
 {
     if (history != NULL) {
-        history_end(history->list);
+        for (size_t i = 0; i < history->count; i++) {
+            free(history->lines[i]);
+        }
         free(history->path);
         free(history);
     }
@@ -117,9 +161,4 @@ void shell_history_add(struct shell_history *history, const char *line)
     if (history->path != NULL) {
         append(history->path, line);
     }
-}
-
-void *shell_history_list(struct shell_history *history)
-{
-    return history->list;
 }

@@ -16,6 +16,7 @@ enum {
     SHELL_HISTORY_LINE_MAX = 10000, /* bytes of a line that is remembered */
 };
 
+struct HistEvent; /* of <histedit.h> */
 struct shell_history;
 
 /*
@@ -31,8 +32,11 @@ void shell_history_close_pointer(struct shell_history **history);
 /* Remembers a line unless it is to be forgotten. */
 void shell_history_add(struct shell_history *history, const char *line);
 
-/* The lines, as libedit's functions want them (`History *`). */
-void *shell_history_list(struct shell_history *history);
+/*
+ * Moves among the lines as libedit's history() does: H_FIRST is the newest, H_NEXT an older one. For EL_HIST, with the
+ * history as `context`. libedit's own lists are not used: its functions have the names of room history's.
+ */
+int shell_history_move(void *context, struct HistEvent *ret_event, int operation, ...);
 
 /* Whether a line seems to hold a key, token or password: by the name before a value, or by the look of a word. */
 bool shell_history_is_secret(const char *line);
