@@ -6,9 +6,8 @@ set -eu
 
 build='gcc g++ make pkg-config libcurl4-openssl-dev libjansson-dev libsimdjson-dev libedit-dev libjq-dev
        libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev'
-test='libcmocka-dev bats jq curl python3 procps'
-dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-14-dev hyperfine nodejs npm
-     nghttp2-proxy time'
+test='libcmocka-dev bats jq curl python3 procps openssl nghttp2-proxy'
+dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-14-dev hyperfine nodejs npm time'
 
 check_only=
 if [ "${1:-}" = --check ]; then
