@@ -14,46 +14,76 @@ static const struct table_column list_columns[COLUMN_COUNT] = {
     [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON},
 };
 
+static const struct table_column text_columns[COLUMN_COUNT] = {
+    [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME},
+    [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
+    [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
+    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP},
+};
+
 /* --- list ------------------------------------------------------------------------------------------- */
 
-/* A run that was cut off has no summary yet; its steps tell. */
-static bool set_summary(struct table *table, struct history *history, const struct history_run *run, struct err *e)
+/* What people see: counts that are not 0. */
+static void describe_summary(const json_t *summary, struct text *out)
 {
-    CLEANUP(verb_past_close) struct verb_past past = {0};
-    CLEANUP(text_free) struct text bytes = {0};
+    const char *name;
+    json_t *count;
 
-    if (run->summary != NULL) {
-        table_set_json(table, COLUMN_SUMMARY, run->summary, strlen(run->summary));
-        return true;
+    json_object_foreach ((json_t *)summary, name, count) {
+        if (json_integer_value(count) > 0) {
+            text_printf(out, "%s%lld %s", out->size > 0 ? ", " : "", (long long)json_integer_value(count), name);
+        }
     }
-    if (!verb_past_open(history, run->id, &past, e)) {
-        return false;
-    }
-    JSON_CLEANUP json_t *summary = verb_summary_json(&past.run.summary);
-    json_print(&bytes, summary, JSON_PRINT_COMPACT);
-    table_set_json(table, COLUMN_SUMMARY, text_string(&bytes), bytes.size);
-    return true;
 }
 
-static bool add_run(struct table *table, struct history *history, const struct history_run *run, struct err *e)
+/* The summary as it was recorded; that of a run that was cut off is made from its steps. New reference. */
+static json_t *summary_of(struct history *history, const struct history_run *run, struct err *e)
+{
+    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(json_document_free) struct json_document document = {0};
+
+    if (run->summary != NULL) {
+        return json_parse(run->summary, strlen(run->summary), run->id, JSON_READ_STRICT, &document, e)
+                   ? json_incref(document.root)
+                   : NULL;
+    }
+    return verb_past_open(history, run->id, &past, e) ? verb_summary_json(&past.run.summary) : NULL;
+}
+
+static bool add_run(struct table *table, struct history *history, const struct history_run *run, bool for_people,
+                    struct err *e)
 {
     static const enum table_style styles[] = {
         [HISTORY_DONE] = TABLE_GOOD, [HISTORY_INTERRUPTED] = TABLE_BAD, [HISTORY_RUNNING] = TABLE_WARN};
+    JSON_CLEANUP json_t *summary = summary_of(history, run, e);
+    CLEANUP(text_free) struct text bytes = {0};
 
+    if (summary == NULL) {
+        return false;
+    }
     table_add_row(table);
     table_set_string(table, COLUMN_RUN, run->id);
     table_set_string(table, COLUMN_STARTED, run->started_at);
     table_set_string(table, COLUMN_COMMAND, run->command);
     table_set_string(table, COLUMN_STATE, history_state_name(run->state));
     table_set_style(table, COLUMN_STATE, styles[run->state]);
-    return set_summary(table, history, run, e);
+    if (for_people) {
+        describe_summary(summary, &bytes);
+        table_set_string(table, COLUMN_SUMMARY, text_string(&bytes));
+    } else {
+        json_print(&bytes, summary, JSON_PRINT_COMPACT);
+        table_set_json(table, COLUMN_SUMMARY, text_string(&bytes), bytes.size);
+    }
+    return true;
 }
 
 static int list(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(history_runs_free) struct history_runs runs = {0};
-    TABLE_CLEANUP struct table *table = table_create(list_columns, COLUMN_COUNT);
+    bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+    TABLE_CLEANUP struct table *table = table_create(for_people ? text_columns : list_columns, COLUMN_COUNT);
     JSON_CLEANUP json_t *head = json_pack("{s:i}", "schema_version", 1);
 
     (void)call;
@@ -62,7 +92,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     for (size_t i = 0; i < runs.count; i++) {
-        if (!add_run(table, history, &runs.items[i], e)) {
+        if (!add_run(table, history, &runs.items[i], for_people, e)) {
             return err_exit_status(e);
         }
     }

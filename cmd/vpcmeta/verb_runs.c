@@ -124,6 +124,10 @@ static int carry_on(struct app *app, struct history **history, const struct verb
     if (again->count > 0 && !verb_change_confirm(app, change, e)) {
         return err_exit_status(e);
     }
+    if (again->count == 0 && past->entry.run.state == HISTORY_DONE) {
+        app_note(app, "nothing is left to do of run %s", past->entry.run.id);
+        return verb_change_report(app, &past->run, past->entry.run.id, &stopped, e);
+    }
     record.history = *history;
     *history = NULL;
     if (!verb_record_resume(app, change, &past->entry, again->steps, &record, e) ||
@@ -132,8 +136,6 @@ static int carry_on(struct app *app, struct history **history, const struct verb
     }
     if (again->count > 0) {
         (void)verb_change_run(app, change, &record, &run, &stopped);
-    } else {
-        app_note(app, "nothing is left to do of run %s", past->entry.run.id);
     }
     return report_whole(app, &record, past->entry.run.id, &run.summary, &stopped, e);
 }

@@ -125,6 +125,8 @@ simple_fleet() {
     expect 2 "--older-than"
     meta runs prune --older-than 1
     expect 0 "0 runs forgotten"
+    meta runs list --no-headers
+    [[ $output =~ instance\ set\ +done\ +3\ selected ]]
     meta runs show nonsense
     expect 1 'there is no run "nonsense"'
     meta runs show 2
@@ -142,4 +144,28 @@ simple_fleet() {
     wait "$pid" || true
     meta runs resume last -y --endpoint "http://localhost:$SIM_PORT/v1"
     expect 2 "was about"
+}
+
+@test "a creation that was cut off is not sent again: its outcome is unknown and says where to look" {
+    client_start --region eu-de --instances 2 --templates 2 --latency-ms 400
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    HISTORY=$XDG_STATE_HOME/vpcmeta/history.db
+    bodies=$BATS_TEST_DIRNAME/../data/bodies
+    "$BUILD/vpcmeta" instance create -f "$bodies/instance-prototype-by-image-network-attachment.json" --name cut-off \
+        > /dev/null 2>&1 3>&- &
+    pid=$!
+    for _ in $(seq 500); do
+        [ ! -e "$HISTORY" ] || [ "$(query "select count(*) from step where stage = 'intended'" 2> /dev/null)" != "[1]" ] || break
+        sleep 0.01
+    done
+    kill -9 "$pid"
+    wait "$pid" || true
+    meta runs show last -o json
+    jq -e '.results[0].outcome == "unknown" and (.results[0].reason | contains("look for it by name"))' <<< "$output"
+    meta runs resume last -y -o json
+    expect 1
+    jq -e '.summary.unknown == 1 and (.results[0].reason | contains("look for it by name"))' <<< "$output"
+    # what was on its way when the run was cut off may arrive late
+    [ "$(writes | wc -l)" -le 1 ]
+    [ "$("$BUILD/vpcmeta" runs list -o json | jq -r '.items[0].state')" = done ]
 }

@@ -84,11 +84,11 @@ static void codes_become_the_exit_statuses_of_the_contract(void **state)
         enum err_code code;
         int signal, status;
     } rows[] = {
-        {ERR_NONE, 0, 0},      {ERR_FAILED, 0, 1}, {ERR_USAGE, 0, 2},       {ERR_INVALID, 0, 2},
-        {ERR_UNDECIDED, 0, 2}, {ERR_AUTH, 0, 4},   {ERR_NOT_FOUND, 0, 1},   {ERR_IO, 0, 1},
-        {ERR_NETWORK, 0, 1},   {ERR_API, 0, 1},    {ERR_BAD_ANSWER, 0, 1},  {ERR_INCOMPLETE, 0, 1},
-        {ERR_CONFLICT, 0, 6},  {ERR_BUDGET, 0, 7}, {ERR_LOCKED, 0, 8}, {ERR_CANCELLED, 2, 130}, {ERR_CANCELLED, 15, 143},
-        {ERR_CANCELLED, 0, 1},
+        {ERR_NONE, 0, 0},         {ERR_FAILED, 0, 1},    {ERR_USAGE, 0, 2},      {ERR_INVALID, 0, 2},
+        {ERR_UNDECIDED, 0, 2},    {ERR_AUTH, 0, 4},      {ERR_NOT_FOUND, 0, 1},  {ERR_IO, 0, 1},
+        {ERR_NETWORK, 0, 1},      {ERR_API, 0, 1},       {ERR_BAD_ANSWER, 0, 1}, {ERR_INCOMPLETE, 0, 1},
+        {ERR_CONFLICT, 0, 6},     {ERR_BUDGET, 0, 7},    {ERR_LOCKED, 0, 8},     {ERR_CANCELLED, 2, 130},
+        {ERR_CANCELLED, 15, 143}, {ERR_CANCELLED, 0, 1},
     };
 
     (void)state;
