@@ -108,7 +108,7 @@ struct http *http_create(const struct http_options *options, struct err *e)
         return NULL;
     }
     http_set_window(http, chosen.window);
-    http_set_pace(http, chosen.max_per_second);
+    http_pace_begin(&http->pace, chosen.max_per_second, http_now_ms(http));
     return http;
 }
 
@@ -228,8 +228,7 @@ void http_set_window(struct http *http, unsigned window)
 void http_set_pace(struct http *http, unsigned max_per_second)
 {
     http->options.max_per_second = max_per_second;
-    http->allowance = 1;
-    http->allowance_ms = http_now_ms(http);
+    http->pace.ceiling = max_per_second; /* what was learned of the server's own limit stays true */
 }
 
 void http_set_deadline(struct http *http, int64_t ms)

@@ -221,6 +221,21 @@ static void pause_all(struct http *http, const struct http_call *call, const str
     }
 }
 
+/* What an answer tells about how fast the server lets us be; 5xx tell nothing. */
+static void note_pace(struct http *http, const struct http_call *call, const struct http_reply *reply)
+{
+    int64_t now_ms = http_now_ms(http);
+
+    if (reply->fault != HTTP_FAULT_NONE || (call->request.flags & HTTP_URGENT) != 0) {
+        return;
+    }
+    if (reply->status == 429) {
+        http_pace_refused(&http->pace, now_ms - reply->elapsed_ms, now_ms);
+    } else if (reply->status > 0 && reply->status < 500) {
+        http_pace_served(&http->pace, now_ms);
+    }
+}
+
 static int64_t decide(struct http *http, const struct http_call *call, const struct ending *ending)
 {
     struct http_outcome outcome = {
@@ -388,6 +403,7 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
     bool at_once = renew_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
     ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
     pause_all(http, call, &ending.reply);
+    note_pace(http, call, &ending.reply);
     count_and_observe(transfer, &ending);
     http_transfer_land(transfer);
     if (ending.moved_url != NULL) {

@@ -109,22 +109,6 @@ static enum http_token_state ask_token(struct http *http, const struct http_call
     return HTTP_TOKEN_READY;
 }
 
-/* A bucket that holds little: a pace of 50 a second must not begin with a burst of 50. */
-static bool pace_allows(struct http *http)
-{
-    unsigned rate = http->options.max_per_second;
-
-    if (rate == 0) {
-        return true;
-    }
-    int64_t now_ms = http_now_ms(http);
-    double most = 1 + rate / 20.0;
-    http->allowance += (double)(now_ms - http->allowance_ms) * rate / 1000.0;
-    http->allowance = http->allowance > most ? most : http->allowance;
-    http->allowance_ms = now_ms;
-    return http->allowance >= 1;
-}
-
 static struct http_queue *next_queue(struct http *http)
 {
     return http->urgent.count > 0 ? &http->urgent : http->again.count > 0 ? &http->again : &http->fresh;
@@ -135,10 +119,12 @@ static enum start may_start(struct http *http, bool urgent)
     if (urgent) {
         return START_DONE;
     }
-    if (http->flying_count - http->urgent_count >= http->options.window) {
+    size_t flying = http->flying_count - http->urgent_count;
+    if (flying >= http->options.window || flying >= http->pace.in_flight) {
         return START_FULL;
     }
-    return http_now_ms(http) < http->pause_until_ms || !pace_allows(http) ? START_PAUSED : START_DONE;
+    int64_t now_ms = http_now_ms(http);
+    return now_ms < http->pause_until_ms || !http_pace_allows(&http->pace, flying, now_ms) ? START_PAUSED : START_DONE;
 }
 
 static enum start start_one(struct http *http)
@@ -168,7 +154,7 @@ static enum start start_one(struct http *http)
     if (!fine || !http_transfer_start(http, call, token, &problem)) {
         http_finish_unsent(http, call, HTTP_FAULT_REFUSED, &problem);
     } else if (!urgent) {
-        http->allowance -= 1;
+        http_pace_take(&http->pace);
     }
     return START_DONE;
 }
@@ -257,7 +243,7 @@ static int64_t next_event_ms(const struct http *http, enum start verdict)
     if (verdict == START_PAUSED) {
         int64_t start_ms = http->pause_until_ms;
         if (start_ms <= now_ms) {
-            start_ms = now_ms + 1 + (int64_t)((1 - http->allowance) * 1000 / http->options.max_per_second);
+            start_ms = now_ms + http_pace_wait_ms(&http->pace);
         }
         next_ms = start_ms < next_ms ? start_ms : next_ms;
     }

@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "http/http_answer.h"
 #include "http/http_curl.h"
+#include "http/http_pace.h"
 #include "http/http_url.h"
 
 struct http_call {
@@ -94,9 +95,8 @@ struct http {
     size_t pending;
     bool running; /* inside http_step: callbacks must not enter it again */
 
-    int64_t pause_until_ms;                               /* nothing but urgent calls starts before */
-    double allowance;                                     /* attempts that the pace allows now */
-    int64_t allowance_ms;                                 /* when it was reckoned */
+    int64_t pause_until_ms; /* nothing but urgent calls starts before */
+    struct http_pace pace;
     int64_t deadline_ms;                                  /* 0: none */
     struct http_origin multiplexed[HTTP_MULTIPLEXED_MAX]; /* spoke HTTP/2: waiting for their connection pays */
     size_t multiplexed_count;
