@@ -31,12 +31,11 @@ void bare_metal_list(struct request *request, struct reply *reply)
         .items = &request->region->bare_metals,
         .key = "bare_metal_servers",
         .path = "bare_metal_servers",
-        .wanted = filter_bare_metal,
         .filter = &filter,
         .append = append_server,
     };
 
-    filter_read(request, &filter);
+    page.wanted = filter_read(request, &filter) ? filter_bare_metal : NULL;
     page_reply(request, reply, &page);
 }
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "words.h"
+
 static void read_target(const struct request *request, const char *prefix, struct filter_target *target)
 {
     const char **const members[] = {&target->id, &target->crn, &target->name};
@@ -18,7 +20,7 @@ static void read_target(const struct request *request, const char *prefix, struc
     }
 }
 
-void filter_read(const struct request *request, struct filter *ret_filter)
+bool filter_read(const struct request *request, struct filter *ret_filter)
 {
     struct filter *filter = ret_filter;
 
@@ -36,6 +38,12 @@ void filter_read(const struct request *request, struct filter *ret_filter)
     /* nothing of the following exists here, so that naming one finds nothing */
     read_target(request, "reservation", &filter->other);
     read_target(request, "cluster_network", &filter->other);
+    for (size_t i = 0; i < request->query_count; i++) {
+        if (!words_have("start limit version generation maturity", request->query[i].name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool filter_names(const struct filter_target *target, const struct entity *entity)

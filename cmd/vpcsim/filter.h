@@ -16,7 +16,8 @@ struct filter {
     struct filter_target vpc, group, placement_group, dedicated_host, other;
 };
 
-void filter_read(const struct request *request, struct filter *ret_filter);
+/* False when the request filters nothing: no item need be looked at. */
+bool filter_read(const struct request *request, struct filter *ret_filter);
 
 /* Whether the target names the record; NULL is named by an unset target only. */
 bool filter_names(const struct filter_target *target, const struct entity *entity);

@@ -266,11 +266,10 @@ void volumes_list(struct request *request, struct reply *reply)
     struct page page = {.items = &request->region->volumes,
                         .key = "volumes",
                         .path = "volumes",
-                        .wanted = wanted_volume,
                         .filter = &filter,
                         .append = append_volume};
 
-    filter_read(request, &filter);
+    page.wanted = filter_read(request, &filter) ? wanted_volume : NULL;
     page_reply(request, reply, &page);
 }
 

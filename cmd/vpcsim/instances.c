@@ -20,12 +20,11 @@ void instances_list(struct request *request, struct reply *reply)
         .items = &request->region->instances,
         .key = "instances",
         .path = "instances",
-        .wanted = filter_instance,
         .filter = &filter,
         .append = append_instance,
     };
 
-    filter_read(request, &filter);
+    page.wanted = filter_read(request, &filter) ? filter_instance : NULL;
     page_reply(request, reply, &page);
 }
 

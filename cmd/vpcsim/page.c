@@ -55,6 +55,41 @@ static void append_link(const struct request *request, const struct page *page, 
                 token != NULL ? "start=" : "", token != NULL ? token : "", token != NULL ? "&" : "", limit);
 }
 
+static bool is_wanted(const struct page *page, const struct entity *item)
+{
+    return page->wanted == NULL || page->wanted(item, page->filter);
+}
+
+static size_t count_wanted(const struct page *page)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; page->wanted != NULL && i < page->items->count; i++) {
+        count += is_wanted(page, page->items->items[i]);
+    }
+    return page->wanted == NULL ? page->items->count : count;
+}
+
+/* At most `limit` items from position `from` on; `ret_next` is the item behind them, if there is one. */
+static void append_items(const struct request *request, const struct page *page, long limit, uint64_t from,
+                         const struct entity **ret_next, struct text *out)
+{
+    long sent = 0;
+
+    for (size_t i = collection_from(page->items, from); i < page->items->count; i++) {
+        const struct entity *item = page->items->items[i];
+        if (!is_wanted(page, item)) {
+            continue;
+        }
+        if (sent == limit) {
+            *ret_next = item;
+            return;
+        }
+        text_append(out, sent++ > 0 ? "," : "");
+        page->append(request, item, out);
+    }
+}
+
 void page_reply(const struct request *request, struct reply *reply, const struct page *page)
 {
     long limit;
@@ -64,35 +99,16 @@ void page_reply(const struct request *request, struct reply *reply, const struct
         return;
     }
     const struct entity *next = NULL;
-    size_t total = 0;
-    long sent = 0;
     struct text *out = reply_json(reply, 200);
     text_append_char(out, '{');
     append_link(request, page, limit, "first", NULL, out);
     text_printf(out, "\"%s\":[", page->key);
-    for (size_t i = 0; i < page->items->count; i++) {
-        const struct entity *item = page->items->items[i];
-        if (page->wanted != NULL && !page->wanted(item, page->filter)) {
-            continue;
-        }
-        total++;
-        if (item->position < from || next != NULL) {
-            continue;
-        }
-        if (sent == limit && !page->unpaginated) {
-            next = item;
-            continue;
-        }
-        if (sent++ > 0) {
-            text_append_char(out, ',');
-        }
-        page->append(request, item, out);
-    }
+    append_items(request, page, page->unpaginated ? (long)page->items->count : limit, from, &next, out);
     text_printf(out, "],\"limit\":%ld,", limit);
     if (next != NULL) {
         char token[TOKEN_SIZE];
         token_of(page, next->position, token);
         append_link(request, page, limit, "next", token, out);
     }
-    text_printf(out, "\"total_count\":%zu}", total);
+    text_printf(out, "\"total_count\":%zu}", count_wanted(page));
 }

@@ -43,9 +43,9 @@ static void list(struct request *request, struct reply *reply, const struct coll
                  void (*append)(const struct request *, const struct entity *, struct text *))
 {
     struct filter filter;
-    struct page page = {.items = items, .key = key, .path = key, .wanted = wanted, .filter = &filter, .append = append};
+    struct page page = {.items = items, .key = key, .path = key, .filter = &filter, .append = append};
 
-    filter_read(request, &filter);
+    page.wanted = filter_read(request, &filter) ? wanted : NULL;
     page_reply(request, reply, &page);
 }
 

@@ -286,12 +286,27 @@ uint16_t server_port(const struct server *server)
     return MHD_get_daemon_info(server->daemons[0], MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
-struct server *server_start(struct sim *sim, struct err *e)
+static bool listen_on_loopback(struct server *server)
 {
-    struct server *server = alloc_zeroed(1, sizeof(*server));
+    struct sim *sim = server->sim;
     struct sockaddr_in address4 = {
         .sin_family = AF_INET, .sin_port = htons(sim->options.port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+
+    server->daemons[0] = start_daemon(server, (const struct sockaddr *)&address4, false);
+    if (server->daemons[0] == NULL) {
+        return false;
+    }
+    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server_port(server));
+    /* a machine without IPv6 is no error */
+    address6.sin6_port = htons(server_port(server));
+    server->daemons[1] = start_daemon(server, (const struct sockaddr *)&address6, true);
+    return true;
+}
+
+struct server *server_start(struct sim *sim, struct err *e)
+{
+    struct server *server = alloc_zeroed(1, sizeof(*server));
 
     server->sim = sim;
     pthread_mutex_init(&server->lock, NULL);
@@ -301,16 +316,14 @@ struct server *server_start(struct sim *sim, struct err *e)
         return NULL;
     }
     server->timers = timers_create();
-    server->daemons[0] = start_daemon(server, (const struct sockaddr *)&address4, false);
-    if (server->daemons[0] == NULL) {
+    pthread_mutex_lock(&server->lock); /* nobody is served before the address is known */
+    bool listening = listen_on_loopback(server);
+    pthread_mutex_unlock(&server->lock);
+    if (!listening) {
         err_set(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
         server_stop(server);
         return NULL;
     }
-    /* a machine without IPv6 is no error */
-    address6.sin6_port = htons(server_port(server));
-    server->daemons[1] = start_daemon(server, (const struct sockaddr *)&address6, true);
-    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server_port(server));
     return server;
 }
 

@@ -307,6 +307,54 @@ CASES
     code allowed_use_invalid
 }
 
+@test "allowed_use is evaluated as its language says" {
+    sim_start --instances 0 --transition-ms 0
+    image=$(sim_state -r '.images[] | select(.name == "golden-ubuntu-2404").id')
+    good=$(jq -n --arg image "$image" --argjson s "$(sim_curl GET /v1/subnets | jq -c '.subnets[0] | [.id, .zone.name]')" \
+        '{image: {id: $image}, zone: {name: $s[1]}, profile: {name: "bx2-4x16"}, enable_secure_boot: true,
+          metadata_service: {enabled: true, protocol: "https"}, primary_network_interface: {subnet: {id: $s[0]}}}')
+    while IFS='|' read -r wanted expression; do
+        expect 200 PATCH "/v1/images/$image" -H "$merge" -d "$(jq -n --arg e "$expression" '{allowed_use: {instance: $e}}')"
+        expect "$wanted" POST /v1/instances -H "$json" -d "$good" || { echo "$expression" >&2; return 1; }
+    done <<'CASES'
+201|true
+400|false
+201|enable_secure_boot
+400|!enable_secure_boot
+201|!!enable_secure_boot
+201|metadata_service.enabled == true && metadata_service.protocol == 'https'
+400|metadata_service.protocol == "HTTPS"
+201|metadata_service.protocol != "http"
+201|false || true && true
+201|true || false && false
+400|(true || false) && false
+201|vcpu.count >= 4 && vcpu.count <= 4
+400|vcpu.count > 4 || vcpu.count < 4
+201|metadata_service.protocol in ['http', "https"]
+400|gpu.model in []
+400|vcpu.count in [1, 2, 3]
+201|gpu.count == 0 && gpu.model == ''
+201|"a" < "b"
+CASES
+    while read -r expression; do
+        expect 400 PATCH "/v1/images/$image" -H "$merge" -d "$(jq -n --arg e "$expression" '{allowed_use: {instance: $e}}')"
+        code allowed_use_invalid
+    done <<'CASES'
+true &&
+(true
+vcpu.count == "4"
+metadata_service.hop_limit == 1
+enable_secure_boot == 1
+vcpu.count
+has(vcpu)
+true false
+'open
+1.5 == 1
+true > false
+vcpu.count in 4
+CASES
+}
+
 @test "instances made with a linked profile say so, and links end with them" {
     sim_start --instances 0 --transition-ms 0
     document=$(jq -n --arg image "$(sim_state -r '.images[0].id')" \
