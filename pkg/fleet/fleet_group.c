@@ -5,7 +5,7 @@
 enum {
     AHEAD_WINDOWS = 4, /* reads that are done before their writes can begin, in windows of writes */
     AHEAD_MAX = 256,   /* more would only make ETags stale */
-    WAIT_MS = 5,       /* about what a flush takes */
+    WAIT_MS = 10,      /* two flushes of the disk */
     RUN_WAIT_MS = 60 * 1000,
 };
 
@@ -29,7 +29,7 @@ bool fleet_group_due(const struct fleet *fleet)
     }
     /* with a read under way more may come; none may wait for a slow one */
     return fleet->options->journal == NULL || fleet->reading == 0 ||
-           fleet->ready.count >= (fleet->options->concurrency + 1) / 2 ||
+           fleet->ready.count >= fleet->options->concurrency ||
            clock_monotonic_ms(clock_system()) - fleet->ready_since_ms >= WAIT_MS;
 }
 
