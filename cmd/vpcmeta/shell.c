@@ -168,11 +168,9 @@ static void run_terminal(struct shell *shell)
             run_line(shell, text_string(&line));
             continue;
         }
-        fputc('\n', stderr);
+        fputs(key == SHELL_INTERRUPT ? "^C\n" : "\n", stderr);
         shell->leave = key == SHELL_END;
-        if (key == SHELL_INTERRUPT && app_signal() != SIGINT) {
-            finish_command(shell, 0);
-        }
+        finish_command(shell, 0);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -21,7 +22,9 @@ struct shell_edit {
     FILE *screen; /* standard error, buffered: a prompt leaves in one piece */
     const struct cli_program *program;
     struct text prompt;
-    sigset_t outside; /* the signal mask of the program, in force while a key is waited for */
+    sigset_t outside;        /* the signal mask of the program, in force while a key is waited for */
+    cc_t interrupt, suspend; /* Ctrl-C and Ctrl-Z as the terminal has them */
+    bool interrupted;        /* the line under way, by a key or a signal */
 };
 
 /* Around escape sequences in the prompt, so that libedit does not count them as columns. */
@@ -45,17 +48,20 @@ static unsigned char complete(EditLine *line, int key)
     return shell_complete(line, edit_of(line)->program, key);
 }
 
-/* Waits for a byte. Signals are let in here only, so that none slips in between a look at app_signal and the wait. */
+/*
+ * Waits for a byte: 1, 0 at the end or when the terminal is gone, -1 when a signal asks to stop. Signals are let in here
+ * only, so that none slips in between a look at app_signal and the wait.
+ */
 static int read_byte(EditLine *line, char *ret_byte)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
     while (app_signal() == 0) {
         if (ppoll(&input, 1, NULL, &edit_of(line)->outside) >= 0) {
-            return (int)read(STDIN_FILENO, ret_byte, 1);
+            return read(STDIN_FILENO, ret_byte, 1) == 1 ? 1 : 0;
         }
         if (errno != EINTR) {
-            return -1;
+            return 0;
         }
         /* The window changed, or the process was stopped and goes on: the terminal's mode may be another's. */
         if (app_signal() == 0) {
@@ -64,19 +70,32 @@ static int read_byte(EditLine *line, char *ret_byte)
             el_set(line, EL_REFRESH);
         }
     }
-    errno = EINTR;
     return -1;
+}
+
+static void suspend(EditLine *line)
+{
+    el_set(line, EL_PREP_TERM, 0);
+    kill(0, SIGTSTP);
+    el_set(line, EL_PREP_TERM, 1);
+    el_set(line, EL_REFRESH);
 }
 
 /* libedit's own reader swallows the first signal. */
 static int read_character(EditLine *line, wchar_t *ret_character)
 {
+    struct shell_edit *edit = edit_of(line);
     mbstate_t state = {0};
     char byte;
 
     for (int got; (got = read_byte(line, &byte)) != 0;) {
-        if (got < 0) {
+        if (got < 0 || (cc_t)byte == edit->interrupt) {
+            edit->interrupted = true;
             return -1;
+        }
+        if ((cc_t)byte == edit->suspend) {
+            suspend(line);
+            continue;
         }
         size_t used = mbrtowc(ret_character, &byte, 1, &state);
         if (used == (size_t)-1) {
@@ -92,6 +111,20 @@ static int read_character(EditLine *line, wchar_t *ret_character)
 static void wake(int signal_number)
 {
     (void)signal_number;
+}
+
+/*
+ * While a line is edited Ctrl-C is a key like others and no signal: the kernel would drop what was typed before it at
+ * any moment, also between the news that there is a key and the reading of it.
+ */
+static void take_control_keys(struct shell_edit *edit)
+{
+    struct termios mode = {0};
+
+    tcgetattr(STDIN_FILENO, &mode);
+    edit->interrupt = mode.c_cc[VINTR];
+    edit->suspend = mode.c_cc[VSUSP];
+    el_set(edit->line, EL_SETTY, "-d", "-isig", NULL);
 }
 
 static void use_utf8(void)
@@ -119,10 +152,12 @@ struct shell_edit *shell_edit_open(const struct cli_program *program, struct she
     el_set(edit->line, EL_EDITOR, "emacs");
     el_set(edit->line, EL_GETCFN, read_character);
     el_set(edit->line, EL_HIST, shell_history_move, kept);
-    el_set(edit->line, EL_ADDFN, "vpcmeta-complete", "complete from the command table", complete);
+    /* el_set would copy the two strings and never free them */
+    el_wset(edit->line, EL_ADDFN, L"vpcmeta-complete", L"complete from the command table", complete);
     el_set(edit->line, EL_BIND, "^I", "vpcmeta-complete", NULL);
     el_set(edit->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(edit->line, NULL);
+    take_control_keys(edit);
     return edit;
 }
 
@@ -162,6 +197,7 @@ enum shell_key shell_edit_read(struct shell_edit *edit, const char *where, bool 
     int count = 0;
     sigset_t ending;
 
+    edit->interrupted = false;
     set_prompt(&edit->prompt, edit->program->name, where, color);
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);
@@ -176,7 +212,7 @@ enum shell_key shell_edit_read(struct shell_edit *edit, const char *where, bool 
     text_clear(ret_line);
     if (line == NULL || count <= 0) {
         el_reset(edit->line);
-        return app_signal() != 0 ? SHELL_INTERRUPT : SHELL_END;
+        return edit->interrupted ? SHELL_INTERRUPT : SHELL_END;
     }
     text_append_size(ret_line, line, strcspn(line, "\r\n"));
     return SHELL_ENTER;
