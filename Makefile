@@ -17,8 +17,9 @@ CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
 OPT  ?= -O2 -g
 SAN  ?=
 CPPFLAGS += -D_GNU_SOURCE -DVPCMETA_VERSION='"$(VERSION)"' -Ipkg -I.
-ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fno-common -ffunction-sections -fdata-sections $(CFLAGS)
-ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)
+# Hidden: a function of ours that is called like one inside a library must not stand in for it.
+ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fvisibility=hidden -fno-common -ffunction-sections -fdata-sections $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fvisibility=hidden -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)
 ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 
 # libcurl is not named: room http loads it at the first request, so that commands without one start fast.

@@ -1,6 +1,7 @@
 #include "app_session.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,7 +129,8 @@ static bool open_trace(struct app_session *session, const char *path, struct err
     if (path == NULL) {
         return true;
     }
-    session->trace = fopen(path, "ae");
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    session->trace = fd >= 0 ? fdopen(fd, "a") : NULL;
     if (session->trace == NULL) {
         return err_set_errno(e, ERR_USAGE, "--trace: cannot open %s", path);
     }

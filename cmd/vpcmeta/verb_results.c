@@ -74,11 +74,7 @@ static void add_result(struct table *table, const struct fleet_result *result)
     set_settings(table, COLUMN_AFTER, &result->after);
     table_set_bool(table, COLUMN_RESTART, result->restart_needed);
     table_set_string(table, COLUMN_REASON, result->reason != NULL ? result->reason : "");
-    if (result->http_status > 0) {
-        table_set_int(table, COLUMN_STATUS, result->http_status);
-    } else {
-        table_set_null(table, COLUMN_STATUS);
-    }
+    table_set_int(table, COLUMN_STATUS, result->http_status); /* 0: nothing was sent */
     table_set_string(table, COLUMN_REQUEST, result->request_id);
     table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
 }

@@ -235,6 +235,8 @@ static void write_failed(struct fleet_task *task, const struct vpc_answer *answe
     if (allowed_use_refuses(error)) {
         finish_failed(task, error, FLEET_SKIPPED);
     } else if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
+        /* refused, so what the next read finds is not our doing */
+        task->sent = answer->reply->maybe_acted;
         start_read(task);
     } else if (answer->reply->maybe_acted && error->code != ERR_CONFLICT) {
         task->lost = true;
