@@ -1,4 +1,5 @@
 /* Taking up a recorded run: resume and retry go on with it, rollback is a run of its own. */
+#include <assert.h>
 #include <string.h>
 
 #include "clock/clock.h"
@@ -169,6 +170,7 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     struct fleet_limits limits;
     struct plan_scope scope;
 
+    assert(write != NULL);
     if (!open_past(app, call, write, &limits, &scope, &history, &past, e)) {
         return err_exit_status(e);
     }

@@ -232,9 +232,7 @@ static void write_failed(struct fleet_task *task, const struct vpc_answer *answe
     if (!answer->reply->maybe_acted) {
         task->result->after = task->fresh.settings;
     }
-    if (allowed_use_refuses(error)) {
-        finish_failed(task, error, FLEET_SKIPPED);
-    } else if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
+    if (error->code == ERR_CONFLICT && task->round < FLEET_ROUNDS_MAX) {
         /* refused, so what the next read finds is not our doing */
         task->sent = answer->reply->maybe_acted;
         start_read(task);
@@ -242,10 +240,9 @@ static void write_failed(struct fleet_task *task, const struct vpc_answer *answe
         task->lost = true;
         task->lost_error = *error;
         start_read(task);
-    } else if (error->code == ERR_CANCELLED && answer->reply->attempts == 0) {
-        finish_failed(task, error, FLEET_SKIPPED);
     } else {
-        finish_failed(task, error, FLEET_FAILED);
+        bool never_left = error->code == ERR_CANCELLED && answer->reply->attempts == 0;
+        finish_failed(task, error, never_left || allowed_use_refuses(error) ? FLEET_SKIPPED : FLEET_FAILED);
     }
 }
 

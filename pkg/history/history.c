@@ -134,7 +134,7 @@ static bool apply_migrations(struct history *history, int version, struct err *e
 static bool migrate(struct history *history, struct err *e)
 {
     struct err ignored = ERR_INIT;
-    int version;
+    int version = 0;
 
     if (!read_version(history, &version, e)) {
         return false;

@@ -1,4 +1,5 @@
 /* Looking back: lists, and one run with its steps. */
+#include <assert.h>
 #include <string.h>
 
 #include "history/history_db.h"
@@ -147,6 +148,7 @@ static bool find(struct history *history, const char *word, struct history_entry
         return history_fault(history, e);
     }
     entry->run = read_run(statement, &entry->memory);
+    assert(entry->run.id != NULL); /* NOT NULL in the layout */
     if (strcmp(entry->run.id, word) != 0 && sqlite3_step(statement) == SQLITE_ROW) {
         return ambiguous(statement, word, entry->run.id, e);
     }
