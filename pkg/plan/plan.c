@@ -67,7 +67,9 @@ static void make(const struct resource_list *list, const struct resource_setting
         text_out_of_memory();
     }
     struct resource_settings *own = text_arena_alloc(&ret->memory, (values + 1) * sizeof(*own));
-    memcpy(own, wanted, values * sizeof(*own));
+    if (values > 0) {
+        memcpy(own, wanted, values * sizeof(*own));
+    }
     for (size_t i = 0; i < count; i++) {
         struct plan_item *item = &ret->items[i];
         char reason[PLAN_REASON_SIZE];

@@ -1,4 +1,5 @@
 /* From an answer to a record, by the kind's list of members. */
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -11,13 +12,20 @@ static bool same(const char *kept, struct answer_string value)
     return kept != NULL && strlen(kept) == value.size && memcmp(kept, value.data, value.size) == 0;
 }
 
+/* Where a member is read: below the child of the resource that its path begins with or, when there is none, from the
+ * resource itself, which then says what is missing. */
+struct place {
+    struct answer_node node;
+    const char *path;
+};
+
 static bool read_string(struct resource_list *list, struct resource *record, const struct resource_member *member,
-                        struct answer_node node, struct err *e)
+                        struct place place, struct err *e)
 {
     const char **field = (const char **)((char *)record + member->offset);
     struct answer_string value = {0};
 
-    if (!answer_get_string(node, member->path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
+    if (!answer_get_string(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
         return false;
     }
     if (value.data != NULL && !same(*field, value)) {
@@ -27,12 +35,11 @@ static bool read_string(struct resource_list *list, struct resource *record, con
     return true;
 }
 
-static bool read_count(struct resource *record, const struct resource_member *member, struct answer_node node,
-                       struct err *e)
+static bool read_count(struct resource *record, const struct resource_member *member, struct place place, struct err *e)
 {
     int64_t *field = (int64_t *)((char *)record + member->offset);
 
-    return answer_get_integer(node, member->path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
+    return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
 }
 
 /* A number no server should send is kept within int: it is shown and audited, not computed with. */
@@ -42,35 +49,39 @@ static int clamp_hop_limit(int64_t value)
 }
 
 static bool read_settings(struct resource_list *list, struct resource *record, enum answer_need need,
-                          struct answer_node node, struct err *e)
+                          struct place place, struct err *e)
 {
+    static const char *const from_resource[] = {"metadata_service/enabled", "metadata_service/protocol",
+                                                "metadata_service/response_hop_limit"};
+    static const char *const from_block[] = {"enabled", "protocol", "response_hop_limit"};
+    bool present = place.path[0] == '\0';
+    const char *const *paths = present ? from_block : from_resource;
     struct resource_settings settings = {.enabled = false, .protocol = "http", .hop_limit = 1};
     struct answer_string protocol = {.data = "http", .size = 4};
     int64_t hop_limit = 1;
 
     settings.given = record->kind->settings & RESOURCE_METADATA_SETTINGS;
-    if (!answer_get_boolean(node, "metadata_service/enabled", need, &settings.enabled, e) ||
-        !answer_get_string(node, "metadata_service/protocol", need, &protocol, e)) {
+    if (!answer_get_boolean(place.node, paths[0], need, &settings.enabled, e) ||
+        !answer_get_string(place.node, paths[1], need, &protocol, e)) {
         return false;
     }
-    if ((settings.given & RESOURCE_HOP_LIMIT) != 0 &&
-        !answer_get_integer(node, "metadata_service/response_hop_limit", need, &hop_limit, e)) {
+    if ((settings.given & RESOURCE_HOP_LIMIT) != 0 && !answer_get_integer(place.node, paths[2], need, &hop_limit, e)) {
         return false;
     }
     settings.protocol = resource_list_share(list, protocol.data, protocol.size);
     settings.hop_limit = clamp_hop_limit(hop_limit);
     record->settings = settings;
-    record->settings_assumed = answer_kind(answer_find(node, "metadata_service")) != ANSWER_OBJECT;
+    record->settings_assumed = !present;
     return true;
 }
 
-static bool read_profile(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
+static bool read_profile(struct resource_list *list, struct resource *record, struct place place, struct err *e)
 {
     struct answer_node profile = ANSWER_ABSENT_NODE;
     struct answer_string target = {0};
     bool auto_link = true;
 
-    if (!answer_get_object(node, "default_trusted_profile", ANSWER_OPTIONAL, &profile, e)) {
+    if (!answer_get_object(place.node, place.path, ANSWER_OPTIONAL, &profile, e)) {
         return false;
     }
     if (profile.document == NULL) {
@@ -123,29 +134,63 @@ static void derive_region(struct resource_list *list, struct resource *record)
     }
 }
 
+enum { MEMBERS_MAX = 16 };
+
+static bool begins_with(const char *path, struct answer_string name)
+{
+    /* most names differ in their first letter: no call for those */
+    return path[0] == name.data[0] && strncmp(path, name.data, name.size) == 0 &&
+           (path[name.size] == '/' || path[name.size] == '\0');
+}
+
+/* One pass over the resource: an instance has forty members, and looking up each wanted one would pass them all. */
+static void find_places(const struct resource_member *members, struct answer_node resource, struct place *ret_places)
+{
+    for (size_t i = 0; members[i].path != NULL; i++) {
+        assert(i < MEMBERS_MAX);
+        ret_places[i] = (struct place){.node = resource, .path = members[i].path};
+    }
+    for (struct answer_cursor each = answer_each(resource); answer_next(&each);) {
+        if (answer_kind(each.node) == ANSWER_NULL) {
+            continue;
+        }
+        for (size_t i = 0; members[i].path != NULL; i++) {
+            bool first = ret_places[i].path == members[i].path;
+            if (first && begins_with(members[i].path, each.name)) {
+                const char *slash = strchr(members[i].path, '/');
+                ret_places[i] = (struct place){.node = each.node, .path = slash != NULL ? slash + 1 : ""};
+            }
+        }
+    }
+}
+
+static bool read_member(struct resource_list *list, struct resource *record, const struct resource_member *member,
+                        struct place place, struct err *e)
+{
+    switch (member->kind) {
+    case MEMBER_STRING:
+    case MEMBER_WORD:
+        return read_string(list, record, member, place, e);
+    case MEMBER_COUNT:
+        return read_count(record, member, place, e);
+    case MEMBER_SETTINGS:
+        return read_settings(list, record, ANSWER_REQUIRED, place, e);
+    case MEMBER_PARTIAL:
+        return read_settings(list, record, ANSWER_OPTIONAL, place, e);
+    case MEMBER_PROFILE:
+        return read_profile(list, record, place, e);
+    }
+    return false;
+}
+
 bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
 {
-    for (const struct resource_member *member = record->kind->members; member->path != NULL; member++) {
-        bool read = false;
-        switch (member->kind) {
-        case MEMBER_STRING:
-        case MEMBER_WORD:
-            read = read_string(list, record, member, node, e);
-            break;
-        case MEMBER_COUNT:
-            read = read_count(record, member, node, e);
-            break;
-        case MEMBER_SETTINGS:
-            read = read_settings(list, record, ANSWER_REQUIRED, node, e);
-            break;
-        case MEMBER_PARTIAL:
-            read = read_settings(list, record, ANSWER_OPTIONAL, node, e);
-            break;
-        case MEMBER_PROFILE:
-            read = read_profile(list, record, node, e);
-            break;
-        }
-        if (!read) {
+    const struct resource_member *members = record->kind->members;
+    struct place places[MEMBERS_MAX];
+
+    find_places(members, node, places);
+    for (size_t i = 0; members[i].path != NULL; i++) {
+        if (!read_member(list, record, &members[i], places[i], e)) {
             return false;
         }
     }
