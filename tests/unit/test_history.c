@@ -382,6 +382,7 @@ static void a_full_disk_fails_before_anything_is_recorded(void **state)
         struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
         int64_t number = -1;
         bool begun = history_begin(history, &run, two_steps, 2, &number, &e);
+        history_close(history);
         _exit(!begun && number == -1 && e.code == ERR_IO && strstr(e.message, "history.db") != NULL ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
