@@ -146,6 +146,11 @@ static bool choose_regions(struct app_session *session, const struct global_opts
 /* A host without a scheme has a dot (the form of IBMCLOUD_IS_NG_API_ENDPOINT); anything else is a slip. */
 static bool check_endpoint(const char *option, const char *url, struct err *e)
 {
+    if (url != NULL && strpbrk(url, "?#@ ") != NULL) {
+        /* not quoted: what stands before an @ is a password */
+        return err_set(e, ERR_USAGE, "%s: a base URL has no \"?\", \"#\", \"@\" or blank: write https://HOST%s", option,
+                       strcmp(option, "--endpoint") == 0 ? "/v1" : "");
+    }
     if (url == NULL || strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 ||
         (strstr(url, "://") == NULL && strchr(url, '.') != NULL)) {
         return true;

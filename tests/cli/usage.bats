@@ -103,6 +103,8 @@ is not a time|instance list --timeout soon
 out of range|instance list --deadline 0
 is no URL|instance list --endpoint nonsense
 is no URL|instance list --endpoint ftp://example.com/v1
+a base URL has no|instance list --endpoint http://127.0.0.1:1/v1?x=y
+a base URL has no|instance list --endpoint https://user:secret@example.com/v1
 is no URL|instance list --iam-url nonsense
 the value is empty|instance list --endpoint ''
 not sent over plain http to example.com|instance list --endpoint http://example.com/v1
