@@ -73,6 +73,8 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out);
 /* {"auto_link":..,"target":{..}}; the CRN of a profile. */
 void render_trusted_profile(const struct trusted_profile *profile, struct text *out);
 void render_profile_crn(const char *profile_id, struct text *out);
+/* What initialization tells in the control plane and inside the server alike: profile and keys, the object still open. */
+void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
 /* The record's ETag. */
 void render_etag(const struct entity *entity, uint64_t version, char etag[UUID_SIZE + 4]);
 

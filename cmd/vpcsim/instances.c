@@ -114,14 +114,7 @@ void instances_initialization(struct request *request, struct reply *reply)
         return;
     }
     struct text *out = reply_json(reply, 200);
-    text_append_char(out, '{');
-    if (instance->trusted_profile.id != NULL) {
-        text_append(out, "\"default_trusted_profile\":");
-        render_trusted_profile(&instance->trusted_profile, out);
-        text_append_char(out, ',');
-    }
-    text_append(out, "\"keys\":");
-    render_keys(request->region, instance->keys, out);
+    render_initialization(request->region, instance, out);
     if (instance->image != NULL && instance->image->windows) {
         const struct key *key = (const struct key *)request->region->keys.items[0];
         text_printf(

@@ -457,3 +457,15 @@ void render_instance(const struct region *region, const struct instance *instanc
 
     body_render(region->sim->bodies->instance, out, &view);
 }
+
+void render_initialization(const struct region *region, const struct instance *instance, struct text *out)
+{
+    text_append_char(out, '{');
+    if (instance->trusted_profile.id != NULL) {
+        text_append(out, "\"default_trusted_profile\":");
+        render_trusted_profile(&instance->trusted_profile, out);
+        text_append_char(out, ',');
+    }
+    text_append(out, "\"keys\":");
+    render_keys(region, instance->keys, out);
+}
