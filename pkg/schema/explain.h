@@ -40,6 +40,9 @@ struct schema_finding {
     struct schema_finding *next;
 };
 
+/* Findings of one list; of nested alternatives each level copies those of the level below, so every way in counts. */
+enum { SCHEMA_FINDINGS_MAX = 4 * SCHEMA_FAULTS_MAX };
+
 struct schema_findings {
     struct schema_finding *first, *last;
     size_t count;

@@ -50,6 +50,10 @@ static bool is_common(const struct schema_diagnosis *d, const struct schema_find
 
 static void add_copy(struct schema_diagnosis *d, const struct schema_finding *finding, const char *variant)
 {
+    if (d->x->found.count == SCHEMA_FINDINGS_MAX) {
+        d->x->more++;
+        return;
+    }
     struct schema_finding *copy = text_arena_alloc(&d->x->arena, sizeof(*copy));
 
     *copy = *finding;

@@ -7,7 +7,7 @@
 #include "schema/library.h"
 
 /* Alternatives in alternatives multiply; what is dropped behind this is not missed in a list of 100. */
-enum { EFFORT_MAX = 20000, FINDINGS_MAX = 4 * SCHEMA_FAULTS_MAX, EXPLAIN_DEPTH_MAX = SCHEMA_DEPTH_MAX / 4 };
+enum { EFFORT_MAX = 20000, EXPLAIN_DEPTH_MAX = SCHEMA_DEPTH_MAX / 4 };
 
 const char *schema_explain_text(struct schema_explanation *x, const char *format, ...)
 {
@@ -29,7 +29,7 @@ static struct schema_finding *note(struct schema_explanation *x, enum schema_fau
 {
     CLEANUP(text_free) struct text text = {0};
 
-    if (x->found.count == FINDINGS_MAX) {
+    if (x->found.count == SCHEMA_FINDINGS_MAX) {
         x->more++;
         return NULL;
     }
