@@ -26,16 +26,6 @@ struct iam_sources app_sources(const struct global_opts *globals)
                                 .endpoint = globals->endpoint};
 }
 
-static char *copy(const char *string)
-{
-    char *own = strdup(string != NULL ? string : "");
-
-    if (own == NULL) {
-        text_out_of_memory();
-    }
-    return own;
-}
-
 char *app_session_key(const struct global_opts *globals)
 {
     struct text key = {0};
@@ -160,7 +150,7 @@ static bool find_credentials(const struct app *app, struct app_session *session,
     if (ret->warning != NULL) {
         app_warn(app, "%s", ret->warning);
     }
-    session->credential_source = copy(ret->source);
+    session->credential_source = text_duplicate(ret->source != NULL ? ret->source : "");
     return true;
 }
 

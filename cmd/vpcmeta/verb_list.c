@@ -63,16 +63,6 @@ static void profile_done(const struct vpc_answer *answer, void *context)
     free(read);
 }
 
-static struct vpc *region_of(const struct plan_scope *scope, const struct resource *record)
-{
-    for (size_t i = 1; i < scope->region_count; i++) {
-        if (strcmp(vpc_region(scope->regions[i]), record->region) == 0) {
-            return scope->regions[i];
-        }
-    }
-    return scope->regions[0];
-}
-
 /* A template carries its profile itself; servers tell it in their initialization. */
 static json_t *own_profile(const struct resource *record)
 {
@@ -101,7 +91,7 @@ json_t **verb_read_profiles(const struct plan_scope *scope, const struct resourc
             continue;
         }
         *read = (struct profile_read){.slot = &profiles[i], .error = &error};
-        vpc_get(region_of(scope, record), record->kind,
+        vpc_get(fleet_region(scope->regions, scope->region_count, record), record->kind,
                 &(struct vpc_call){.id = record->id,
                                    .below = "initialization",
                                    .read = read_profile,

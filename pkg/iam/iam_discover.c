@@ -24,14 +24,6 @@ static void search_free(struct search *search)
     text_free(&search->warning);
 }
 
-static char *copy(const char *string)
-{
-    struct text text = {0};
-
-    text_append(&text, string);
-    return text_take(&text);
-}
-
 static void warn(struct search *search, const char *what, const char *advice)
 {
     text_append(&search->warning, search->warning.size > 0 ? "; " : "");
@@ -205,7 +197,7 @@ static bool keep_secret(struct search *search, const char *value, const char *wh
         return false;
     }
     search->found.secret = text_take(&secret);
-    search->found.source = copy(text_string(place));
+    search->found.source = text_duplicate(text_string(place));
     return true;
 }
 
@@ -242,7 +234,7 @@ static void keep_option(const struct search *search, enum iam_property which, ch
 {
     const char *value = property(search, which);
 
-    *ret = value != NULL ? copy(value) : NULL;
+    *ret = text_duplicate(value);
 }
 
 static bool find_api_key(struct search *search, struct err *e)

@@ -255,14 +255,6 @@ static bool is_said_already(const struct schema_findings *findings, const struct
     return false;
 }
 
-static char *copy(const char *string)
-{
-    struct text text = {0};
-
-    text_append(&text, string);
-    return text_take(&text);
-}
-
 static struct schema_fault fault_of(const struct schema_finding *finding)
 {
     struct schema_fault fault = {.at_name = finding->at_name, .keyword = finding->keyword};
@@ -282,15 +274,15 @@ static struct schema_fault fault_of(const struct schema_finding *finding)
     }
     text_printf(&message, "%s%s%s", finding->variant != NULL ? finding->variant : "",
                 finding->variant != NULL ? ": " : "", finding->message);
-    fault.instance = copy(finding->instance);
-    fault.member = finding->kind == SCHEMA_FAULT_MISSING ? copy(finding->member) : NULL;
+    fault.instance = text_duplicate(finding->instance);
+    fault.member = finding->kind == SCHEMA_FAULT_MISSING ? text_duplicate(finding->member) : NULL;
     fault.schema_place = text_take(&place);
-    fault.keyword_location = copy(finding->path);
+    fault.keyword_location = text_duplicate(finding->path);
     fault.absolute_location = text_take(&absolute);
     fault.value = text_take(&value);
-    fault.variant = finding->variant != NULL ? copy(finding->variant) : NULL;
+    fault.variant = text_duplicate(finding->variant);
     fault.message = text_take(&message);
-    fault.fix = copy(finding->fix);
+    fault.fix = text_duplicate(finding->fix);
     return fault;
 }
 

@@ -110,6 +110,17 @@ void text_free(struct text *t)
     *t = (struct text){0};
 }
 
+char *text_duplicate(const char *string)
+{
+    struct text text = {0};
+
+    if (string == NULL) {
+        return NULL;
+    }
+    text_append(&text, string);
+    return text_take(&text);
+}
+
 void text_wipe(void *bytes, size_t size)
 {
     if (size > 0) {

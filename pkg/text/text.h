@@ -54,6 +54,9 @@ void text_free(struct text *t);
 /* text_free for content that must not stay in memory: overwrites it first. */
 void text_free_secret(struct text *t);
 
+/* A copy of the string for the caller to free; NULL gives NULL. Ends the process when there is no memory. */
+char *text_duplicate(const char *string);
+
 /* Overwrites `size` bytes so that no optimiser drops it. NULL with size 0 is allowed. */
 void text_wipe(void *bytes, size_t size);
 

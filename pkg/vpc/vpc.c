@@ -6,16 +6,6 @@
 
 #include "vpc/vpc_url.h"
 
-static char *copy(const char *string)
-{
-    char *own = strdup(string);
-
-    if (own == NULL) {
-        text_out_of_memory();
-    }
-    return own;
-}
-
 struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
                        const char *api_version)
 {
@@ -24,8 +14,11 @@ struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const ch
     if (vpc == NULL) {
         text_out_of_memory();
     }
-    *vpc = (struct vpc){
-        .http = http, .parser = parser, .region = copy(region), .base = copy(base), .api_version = copy(api_version)};
+    *vpc = (struct vpc){.http = http,
+                        .parser = parser,
+                        .region = text_duplicate(region),
+                        .base = text_duplicate(base),
+                        .api_version = text_duplicate(api_version)};
     return vpc;
 }
 
