@@ -184,7 +184,7 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
 {
     struct verb_progress progress = verb_progress_begin(app, change->plan);
     struct fleet_journal journal = verb_record_journal(record);
-    bool whole = fleet_change(change->plan,
+    bool whole = fleet_execute(change->plan,
                               &(struct fleet_options){.http = change->scope->http,
                                                       .regions = change->scope->regions,
                                                       .region_count = change->scope->region_count,

@@ -173,7 +173,7 @@ static int send_body(struct app *app, const struct plan_scope *scope, const stru
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct resource_settings asked = asked_by(body, kind);
     struct resource *record = resource_list_append(list, kind, vpc_region(scope->regions[0]));
-    struct plan_item item = {.resource = record, .wanted = &asked, .verdict = PLAN_CHANGE};
+    struct plan_item item = {.action = PLAN_CREATE, .resource = record, .wanted = &asked, .verdict = PLAN_CHANGE};
     const struct plan plan = {.items = &item, .count = 1};
     struct creation creation = {.list = list, .record = record, .result = {.item = &item}};
     CLEANUP(text_free) struct text bytes = {0};

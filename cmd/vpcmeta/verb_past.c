@@ -66,14 +66,17 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
     struct plan_item *item = &past->items[index];
     struct fleet_result *result = &past->run.results[index];
 
-    if (kind == NULL) {
-        return err_set(e, ERR_FAILED, "the run is about a kind that is not known: %s", step->kind);
+    if (kind == NULL || !plan_action_find(step->action, &item->action)) {
+        return err_set(e, ERR_FAILED, "run %s is about something this version does not know: %s of %s",
+                       past->entry.run.id, step->action, step->kind);
     }
     struct resource *resource = resource_list_append(past->list, kind, step->region);
     resource->id = step->id;
     resource->name = step->name;
     resource->crn = step->crn;
     item->resource = resource;
+    item->body = step->body;
+    item->phase = step->phase;
     item->wanted = &past->wanted[index];
     result->item = item;
     result->attempts = step->attempts;
@@ -138,13 +141,15 @@ void verb_again_add(struct verb_again *again, const struct verb_past *past, size
     if (again->steps == NULL) {
         again->steps = calloc(past->entry.count, sizeof(struct history_step *));
         again->wanted = calloc(past->entry.count, sizeof(*again->wanted));
-        if (again->steps == NULL || again->wanted == NULL) {
+        again->past = calloc(past->entry.count, sizeof(struct plan_item *));
+        if (again->steps == NULL || again->wanted == NULL || again->past == NULL) {
             text_out_of_memory();
         }
     }
     *copy = *resource;
     copy->settings = *found;
     again->wanted[again->count] = *wanted;
+    again->past[again->count] = &past->items[index];
     again->steps[again->count++] = &past->entry.steps[index];
 }
 
@@ -154,6 +159,10 @@ void verb_again_plan(struct verb_again *again, enum plan_guard guard)
     plan_make_each(again->list, again->wanted, &again->plan);
     for (size_t i = 0; i < again->count; i++) {
         struct plan_item *item = &again->plan.items[i];
+        const struct plan_item *past = again->past[i];
+        item->action = past->action;
+        item->body = past->body;
+        item->phase = past->phase;
         item->verdict = item->wanted->given != 0 ? PLAN_CHANGE : PLAN_SKIP;
         item->reason = item->verdict == PLAN_SKIP ? "it was created by the run, and nothing is deleted" : NULL;
         item->guard = guard;
@@ -166,5 +175,6 @@ void verb_again_free(struct verb_again *again)
     resource_list_destroy(again->list);
     free(again->steps);
     free(again->wanted);
+    free(again->past);
     *again = (struct verb_again){0};
 }

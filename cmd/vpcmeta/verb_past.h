@@ -27,6 +27,7 @@ struct verb_again {
     struct resource_list *list;
     struct resource_settings *wanted;
     const struct history_step **steps; /* borrowed from the past run */
+    const struct plan_item **past;     /* as well */
     size_t count;
     struct plan plan;
 };

@@ -159,6 +159,8 @@ static struct history_step step_of_item(struct text_arena *memory, const struct 
     return (struct history_step){
         .ordinal = ordinal,
         .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
+        .action = plan_action_name(item->action),
+        .body = item->body,
         .kind = resource->kind->name,
         .region = resource->region,
         .id = resource->id,
@@ -186,6 +188,7 @@ static struct history_step step_of_result(struct text_arena *memory, const struc
         .before = keep_settings(memory, &result->before),
         .after = keep_settings(memory, &result->after),
         .etag = result->etag,
+        .phase = result->phase,
         .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
         .outcome = fleet_outcome_name(result->outcome),
         .reason = result->reason,

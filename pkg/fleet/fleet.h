@@ -1,8 +1,8 @@
 /*
- * fleet: carries out a plan: reads each resource once more, sends its change, checks the answer, and says what became
- * of it. Many are under way at a time; one that fails does not stop the others.
+ * fleet: carries out a plan: reads each resource once more, does what its item asks, checks the answer, and says what
+ * became of it. Many are under way at a time; one that fails does not stop the others, but for those that need it.
  *
- * For every resource to change: GET (fresh settings and the ETag); if somebody changed one of the settings in question
+ * Settings of a resource (PLAN_SET): GET (fresh settings and the ETag); if somebody changed one of the settings in question
  * since the plan was made, that is a conflict and nothing is sent; otherwise PATCH with a merge patch that holds only
  * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
  * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
@@ -35,7 +35,9 @@ struct fleet_result {
     int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
-    const char *etag;   /* that the change is bound to; only while the journal is told of it */
+    bool begun;         /* has been taken up; what was not to change never is */
+    const char *etag;   /* that the change is bound to; only until the journal has it */
+    const char *phase;  /* how far it came: what is written next or was last; NULL where there is but one */
     const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
@@ -81,8 +83,8 @@ struct fleet_run {
  * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED) or the journal failed; results are complete either way: what was
  * not begun is `skipped` with that reason. `strings` keeps words of answers. Free with fleet_run_free.
  */
-bool fleet_change(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
-                  struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
+bool fleet_execute(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
+                   struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
 
 /* The API that has the resource: that of its region, or the first where none is known by that name. */
 struct vpc *fleet_region(struct vpc *const *regions, size_t region_count, const struct resource *resource);

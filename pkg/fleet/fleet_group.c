@@ -44,7 +44,6 @@ bool fleet_group_record(struct fleet *fleet)
     size_t count = 0;
 
     for (struct fleet_task *task = fleet->ready.first; task != NULL; task = task->next) {
-        task->result->etag = task->etag[0] != '\0' ? task->etag : NULL;
         fleet->intended[count++] = task->result;
     }
     bool recorded =

@@ -46,6 +46,10 @@ static const char *const migrations[] = {
     " intended_at TEXT,"
     " concluded_at TEXT,"
     " PRIMARY KEY (run, ordinal)) WITHOUT ROWID;",
+    "ALTER TABLE step ADD COLUMN action TEXT NOT NULL DEFAULT 'set';"
+    "ALTER TABLE step ADD COLUMN phase TEXT;"
+    "ALTER TABLE step ADD COLUMN body TEXT;"
+    "UPDATE step SET action = 'create' WHERE (SELECT command FROM run WHERE number = step.run) LIKE '% create';",
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -48,6 +48,9 @@ struct history_run {
 struct history_step {
     size_t ordinal; /* place in the run, from 0 */
     enum history_stage stage;
+    const char *action; /* what is done with the resource: "set", ... */
+    const char *phase;  /* of an action with several requests: the one that was intended last; NULL: none, or only one */
+    const char *body;   /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
     const char *kind, *region, *id, *name, *crn;
     const char *before;                        /* JSON object: as it was before the change */
     const char *wanted;                        /* JSON object: what it is to get; "{}" when nothing is to change */
@@ -91,7 +94,7 @@ bool history_begin(struct history *history, const struct history_run *run, const
 bool history_take_over(struct history *history, int64_t number, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Requests for the steps `intended` are about to leave (ordinal, before and etag count), and the steps `concluded` are
+ * Requests for the steps `intended` are about to leave (ordinal, before, etag and phase count), and the steps `concluded` are
  * final. All of it or nothing. Error: ERR_IO: then nothing may be sent.
  */
 bool history_record(struct history *history, int64_t number, const struct history_step *intended, size_t intended_count,

@@ -182,6 +182,9 @@ static struct history_step read_step(sqlite3_stmt *statement, struct text_arena 
         .request_id = string_at(statement, 14, memory),
         .http_status = sqlite3_column_int(statement, 15),
         .restart_needed = sqlite3_column_int(statement, 16) != 0,
+        .action = string_at(statement, 17, memory),
+        .phase = string_at(statement, 18, memory),
+        .body = string_at(statement, 19, memory),
     };
 }
 
@@ -191,7 +194,7 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
     sqlite3_stmt *statement = history_prepare(
         history,
         "SELECT ordinal, stage, kind, region, id, name, crn, before, wanted, after, etag, attempts, outcome, reason,"
-        " request_id, http_status, restart_needed FROM step WHERE run = ? ORDER BY ordinal",
+        " request_id, http_status, restart_needed, action, phase, body FROM step WHERE run = ? ORDER BY ordinal",
         e);
     size_t room = 0;
     int code = SQLITE_DONE;

@@ -69,6 +69,8 @@ static void bind_step(sqlite3_stmt *statement, const struct history_step *step)
     history_bind(statement, 11, final ? step->after : NULL);
     history_bind(statement, 12, final ? step->outcome : NULL);
     history_bind(statement, 13, final ? step->reason : NULL);
+    history_bind(statement, 14, step->action);
+    history_bind(statement, 15, step->body);
 }
 
 static bool insert_steps(struct history *history, int64_t number, const struct history_step *steps, size_t count,
@@ -77,8 +79,8 @@ static bool insert_steps(struct history *history, int64_t number, const struct h
     CLEANUP(history_finalize)
     sqlite3_stmt *statement = history_prepare(
         history,
-        "INSERT INTO step (run, ordinal, stage, kind, region, id, name, crn, before, wanted, after, outcome, reason)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO step (run, ordinal, stage, kind, region, id, name, crn, before, wanted, after, outcome, reason,"
+        " action, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         e);
     bool fine = statement != NULL;
 
@@ -128,10 +130,11 @@ bool history_take_over(struct history *history, int64_t number, struct err *e)
 static bool prepare_steps(struct history *history, struct err *e)
 {
     if (history->intend == NULL) {
-        history->intend = history_prepare(history,
-                                          "UPDATE step SET stage = 'intended', before = ?1, etag = ?2, intended_at = ?3"
-                                          " WHERE run = ?4 AND ordinal = ?5",
-                                          e);
+        history->intend =
+            history_prepare(history,
+                            "UPDATE step SET stage = 'intended', before = ?1, etag = ?2, intended_at = ?3,"
+                            " phase = ?6 WHERE run = ?4 AND ordinal = ?5",
+                            e);
     }
     if (history->conclude == NULL) {
         history->conclude = history_prepare(
@@ -154,6 +157,7 @@ static bool intend(struct history *history, int64_t number, const struct history
     history_bind(statement, 3, now);
     sqlite3_bind_int64(statement, 4, number);
     sqlite3_bind_int64(statement, 5, (sqlite3_int64)step->ordinal);
+    history_bind(statement, 6, step->phase);
     return history_run_once(history, statement, e);
 }
 

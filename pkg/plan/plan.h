@@ -21,17 +21,33 @@ enum plan_guard {
     PLAN_GUARD_NONE,   /* any */
 };
 
+/* What is to be done with the resource of an item. */
+enum plan_action {
+    PLAN_SET,    /* give it metadata settings */
+    PLAN_CREATE, /* make it */
+    PLAN_ACTIONS,
+};
+
+/* "set", "create": as the history keeps it. */
+const char *plan_action_name(enum plan_action action);
+
+/* The action called so. False when there is none: a newer program knew it. */
+bool plan_action_find(const char *name, enum plan_action *ret);
+
 /* One resource of a plan. */
 struct plan_item {
+    enum plan_action action;
     const struct resource *resource;        /* borrowed from the list the plan was made from */
     const struct resource_settings *wanted; /* owned by the plan; its strings are borrowed */
     enum plan_verdict verdict;
     enum plan_guard guard;
-    bool
-        intended; /* the request may have been sent already, by a run that was cut off: what is as wanted was its doing */
-    unsigned mask;                  /* settings that differ (bits of enum resource_setting) */
+    bool intended; /* by a run that was cut off: its request may have been sent, what is as wanted was its doing */
+    unsigned mask; /* settings that differ (bits of enum resource_setting) */
     struct resource_settings after; /* all settings as they will be */
     const char *reason;             /* of PLAN_SKIP, else NULL; owned by the plan */
+    const char *body;               /* JSON: what the action sends beyond settings; NULL: nothing. Borrowed */
+    const char *phase;              /* how far a run came that was cut off; NULL: not begun, or there is but one */
+    size_t needs;                   /* number (from 1) of an earlier item that has to succeed first; 0: none */
 };
 
 struct plan {

@@ -70,6 +70,8 @@ static struct history *open_history(void **state)
 
 static const struct history_step two_steps[] = {
     {.ordinal = 0,
+     .action = "create",
+     .body = "{\"name\":\"web-0\"}",
      .kind = "instance",
      .region = "us-south",
      .id = "i-0",
@@ -78,6 +80,7 @@ static const struct history_step two_steps[] = {
      .wanted = "{\"a\":1}"},
     {.ordinal = 1,
      .stage = HISTORY_FINAL,
+     .action = "set",
      .kind = "instance",
      .id = "i-1",
      .name = "web-1",
@@ -114,7 +117,7 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     CLEANUP(history_entry_free) struct history_entry entry = {0};
     struct err e = ERR_INIT;
     int64_t number = begin(history, "20260101-1");
-    struct history_step step = {.ordinal = 0, .before = "{\"a\":2}", .etag = "W/\"7\""};
+    struct history_step step = {.ordinal = 0, .before = "{\"a\":2}", .etag = "W/\"7\"", .phase = "stop"};
 
     assert_true(history_record(history, number, &step, 1, NULL, 0, &e));
     load(history, "20260101-1", &entry);
@@ -124,6 +127,9 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
     assert_string_equal(entry.steps[0].before, "{\"a\":2}");
     assert_string_equal(entry.steps[0].etag, "W/\"7\"");
+    assert_string_equal(entry.steps[0].phase, "stop");
+    assert_string_equal(entry.steps[0].action, "create");
+    assert_string_equal(entry.steps[0].body, "{\"name\":\"web-0\"}");
     assert_null(entry.steps[0].outcome);
     assert_int_equal(entry.steps[1].stage, HISTORY_FINAL);
     assert_string_equal(entry.steps[1].outcome, "unchanged");
@@ -227,7 +233,8 @@ static void kill_after(void **state, int output, unsigned wait_us)
         struct history_step steps[500];
         int64_t number;
         for (size_t i = 0; i < 500; i++) {
-            steps[i] = (struct history_step){.ordinal = i, .kind = "instance", .before = "{}", .wanted = "{}"};
+            steps[i] = (struct history_step){
+                .ordinal = i, .action = "set", .kind = "instance", .before = "{}", .wanted = "{}"};
         }
         if (history == NULL || !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
             _exit(1);
