@@ -3,7 +3,6 @@
  * CPU and wall time for a fleet's PATCHes over kept-alive loopback connections, taken in turns in one run.
  * usage: bench_http [REQUESTS [WINDOW]]      (default 10000 32)
  */
-#include <curl/curl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "bare_loop.h"
 #include "http/http.h"
 #include "tests/unit/loopback.h"
 
@@ -93,72 +93,23 @@ static pid_t start_server(unsigned *ret_port)
 
 /* --- the floor -------------------------------------------------------------------------------- */
 
-static size_t ignore(char *data, size_t size, size_t count, void *context)
-{
-    (void)data, (void)context;
-    return size * count;
-}
-
-static CURL *new_handle(const char *url, struct curl_slist *headers)
-{
-    CURL *easy = curl_easy_init();
-
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PATCH");
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, patch);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "vpcmeta/" VPCMETA_VERSION);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore);
-    return easy;
-}
-
-static void loop_bare(CURLM *multi, unsigned started, unsigned requests)
-{
-    unsigned done = 0;
-    int running, left;
-
-    while (done < requests) {
-        curl_multi_perform(multi, &running);
-        for (CURLMsg *message; (message = curl_multi_info_read(multi, &left)) != NULL;) {
-            CURL *easy = message->easy_handle;
-            done++;
-            curl_multi_remove_handle(multi, easy);
-            if (started < requests) {
-                started++;
-                curl_multi_add_handle(multi, easy);
-            } else {
-                curl_easy_cleanup(easy);
-            }
-        }
-        if (done < requests) {
-            curl_multi_poll(multi, NULL, 0, 1000, NULL);
-        }
-    }
-}
-
 static struct cost run_bare(const char *url, const char *token, unsigned requests, unsigned window)
 {
-    struct text authorization = {0};
-    struct curl_slist *headers = NULL;
-    CURLM *multi = curl_multi_init();
+    struct bare_request *list = calloc(requests, sizeof(*list));
 
-    text_printf(&authorization, "Authorization: Bearer %s", token);
-    headers = curl_slist_append(headers, "Accept: application/json");
-    headers = curl_slist_append(headers, "X-Request-Id: 7c2f9a4e-1b7d-4f5e-8f0c-2d3e4f5a6b7c");
-    headers = curl_slist_append(headers, "Content-Type: application/merge-patch+json");
-    headers = curl_slist_append(headers, "If-Match: W/\"96d225c4-9bd9\"");
-    headers = curl_slist_append(headers, authorization.data);
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)window);
-    struct cost start = now();
-    for (unsigned i = 0; i < window; i++) {
-        curl_multi_add_handle(multi, new_handle(url, headers));
+    if (list == NULL) {
+        text_out_of_memory();
     }
-    loop_bare(multi, window, requests);
+    for (unsigned i = 0; i < requests; i++) {
+        list[i] = (struct bare_request){"PATCH", url, "W/\"96d225c4-9bd9\"", patch};
+    }
+    struct cost start = now();
+    if (bare_run(list, requests, window, token) > 0) {
+        fprintf(stderr, "the bare loop was refused\n");
+        exit(1);
+    }
     struct cost cost = since(start);
-    curl_multi_cleanup(multi);
-    curl_slist_free_all(headers);
-    text_free(&authorization);
+    free(list);
     return cost;
 }
 
