@@ -74,14 +74,17 @@ bool filter_instance(const struct entity *item, const void *context)
 {
     const struct instance *instance = (const struct instance *)item;
     const struct filter *filter = context;
+
+    /* the VPC first: every page of a long list counts all items that it names */
+    if (!filter_names(&filter->vpc, &instance->vpc->entity)) {
+        return false;
+    }
     const struct membership *membership = instance->membership;
     const struct placement_group *spread = instance->placement_group;
     struct entity host = {.id = instance->dedicated_host, .name = (char *)"host-1"};
-
     return is(filter->name, item->name) && is(filter->resource_group, instance->resource_group->id) &&
            is(filter->class, instance->spot ? "spot" : "standard") &&
            is(filter->affinity, affinity(instance->affinity_manual, instance->affinity_automatic)) &&
-           filter_names(&filter->vpc, &instance->vpc->entity) &&
            filter_names(&filter->group, membership != NULL ? &membership->group->entity : NULL) &&
            filter_names(&filter->placement_group, spread != NULL ? &spread->entity : NULL) &&
            filter_names(&filter->dedicated_host, host.id != NULL ? &host : NULL) && filter_names(&filter->other, NULL);

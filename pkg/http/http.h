@@ -59,6 +59,7 @@ enum {
     HTTP_WITH_TOKEN = 1 << 0,  /* send the bearer token of the token source */
     HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
     HTTP_URGENT = 1 << 2,      /* starts before all others, outside window, pace and pauses (token requests) */
+    HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
 };
 
 /* How one attempt ended, as far as the question of sending it again is concerned. */

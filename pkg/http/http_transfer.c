@@ -6,9 +6,14 @@
 #include "http/http_session.h"
 
 enum {
-    RECEIVE_BUFFER = 100 * 1024, /* pages are near 1 MB: fewer, larger reads */
-    EXPECT_LIMIT = 1024 * 1024,  /* from here on libcurl would ask "Expect: 100-continue" first */
-    IDLE_BODY_MAX = 256 * 1024,  /* a larger body buffer is kept by few idle transfers only */
+    /*
+     * libcurl has a buffer of its own for every transfer, and all it gives back is wiped: the small size holds one
+     * server, the large one makes fewer reads of a page, which is near 1 MB.
+     */
+    BUFFER_SIZE = 16 * 1024,
+    LONG_BUFFER_SIZE = 100 * 1024,
+    EXPECT_LIMIT = 1024 * 1024, /* from here on libcurl would ask "Expect: 100-continue" first */
+    IDLE_BODY_MAX = 256 * 1024, /* a larger body buffer is kept by few idle transfers only */
     IDLE_BODIES = 2,
 };
 
@@ -82,7 +87,7 @@ static void set_up(struct http *http, struct http_transfer *transfer)
     curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl->easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl->easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+    curl->easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
     curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
     curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl->easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
@@ -241,6 +246,8 @@ static void set_request(struct http_transfer *transfer)
     set_method(transfer);
     set_lines(transfer);
     curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
+    curl->easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                      (call->request.flags & HTTP_LONG_ANSWER) != 0 ? (long)LONG_BUFFER_SIZE : (long)BUFFER_SIZE);
     /* Until a server has spoken HTTP/2, waiting for its first connection to tell would only serialise the start. */
     curl->easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes(http, &call->origin) ? 1L : 0L);
     /* A proxy would carry what is meant for this machine to another one. */

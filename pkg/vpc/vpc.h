@@ -18,7 +18,7 @@ enum {
     VPC_PAGES_MAX = 100000, /* a list longer than this is a server that never ends */
     VPC_LIST_TRIES = 3,     /* a list that does not add up is read again */
     VPC_PARTS_ABOVE = 1500, /* items above which a list is read by VPC, several at a time */
-    VPC_PARTS_AT_ONCE = 4,  /* each holds a page of up to a megabyte */
+    VPC_PARTS_AT_ONCE = 8,  /* each holds a page of up to a megabyte */
 };
 
 /* One region's API. */

@@ -136,7 +136,7 @@ void vpc_chain_continue(struct vpc_chain *chain)
     chain->start = previous;
     text_clear(&chain->start);
     http_submit(chain->vpc->http, &(struct http_request){.method = HTTP_GET,
-                                                         .flags = HTTP_WITH_TOKEN,
+                                                         .flags = HTTP_WITH_TOKEN | HTTP_LONG_ANSWER,
                                                          .url = text_string(&url),
                                                          .read = read_page,
                                                          .done = page_done,
