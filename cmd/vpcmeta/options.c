@@ -76,7 +76,8 @@ static const struct opt_spec write_opt[] = {
     OPT_FLAG(struct write_opts, exit_code, 0, "exit-code", "with --dry-run: exit 3 when changes are pending"),
     OPT_FLAG(struct write_opts, yes, 'y', "yes", "do not ask for confirmation"),
     OPT_INT(struct write_opts, concurrency, 'j', "concurrency", 1, OPTIONS_CONCURRENCY_MAX,
-            "writes under way at a time", .word = "auto", .default_value = "auto"),
+            "writes under way at a time; auto finds out what the server takes", .word = "auto",
+            .default_value = "auto"),
     OPT_INT(struct write_opts, tps, 0, "tps", 1, 100000, "requests a second at the most"),
     OPT_INT(struct write_opts, max_failures, 0, "max-failures", 0, 1000000,
             "begin no more after so many failures (0 is as 1)", .flags = OPT_PERCENTS),
@@ -115,7 +116,7 @@ struct resource_settings options_settings(const struct metadata_opts *metadata, 
 
 unsigned options_concurrency(const struct write_opts *write)
 {
-    return write->concurrency.unit == OPT_WORD ? OPTIONS_CONCURRENCY_AUTO : (unsigned)write->concurrency.value;
+    return write->concurrency.unit == OPT_WORD ? 0 : (unsigned)write->concurrency.value;
 }
 
 static bool parse_share(const char *word, struct fleet_share *ret)

@@ -56,12 +56,11 @@ struct write_opts {
 };
 extern const struct opt_group write_group;
 enum {
-    OPTIONS_CONCURRENCY_AUTO = 32,
     OPTIONS_CONCURRENCY_MAX = 256,
     OPTIONS_FROM_MAX = 16 * 1024 * 1024, /* bytes of a --from file */
 };
 
-/* Requests in flight that the options ask for. */
+/* Writes under way that the options ask for; 0: found out. */
 unsigned options_concurrency(const struct write_opts *write);
 
 /* --max-failures and --batch; ERR_USAGE for a batch that is neither N nor N%. */

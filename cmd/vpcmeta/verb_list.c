@@ -98,7 +98,6 @@ json_t **verb_read_profiles(const struct plan_scope *scope, const struct resourc
                                    .done = profile_done,
                                    .context = read});
     }
-    http_set_window(scope->http, OPTIONS_CONCURRENCY_AUTO);
     if (!http_run(scope->http, e) || error.code != ERR_NONE) {
         verb_free_profiles(profiles, count);
         err_set(e, error.code, "%s", error.message);

@@ -176,21 +176,39 @@ static bool is_over(const struct fleet *fleet)
     return fleet->gate.closed || fleet->stopped || fleet->error.code != ERR_NONE;
 }
 
+unsigned fleet_reads_at_once(const struct fleet *fleet)
+{
+    unsigned window = http_window(fleet->options->http);
+
+    if (fleet->options->concurrency > 0) {
+        return fleet->options->concurrency;
+    }
+    return window > fleet->writing ? window - fleet->writing : 1;
+}
+
+unsigned fleet_writes_at_once(const struct fleet *fleet)
+{
+    unsigned window = http_window(fleet->options->http);
+    unsigned reading = fleet->reading < window / 2 ? fleet->reading : window / 2;
+
+    return fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
+}
+
 /* Fills both windows; reads keep a little ahead of the writes, so that the journal gets them in groups. */
 static void take_up(struct fleet *fleet)
 {
-    unsigned window = fleet->options->concurrency;
     size_t ahead = fleet_group_ahead(fleet);
     struct fleet_task *task;
 
     if (!is_over(fleet) && fleet_group_due(fleet)) {
         (void)fleet_group_record(fleet);
     }
-    while (!is_over(fleet) && fleet->writing < window && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
+    while (!is_over(fleet) && fleet->writing < fleet_writes_at_once(fleet) &&
+           (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
         task->work->write(task);
     }
-    while (!is_over(fleet) && fleet->reading < window && fleet->ready.count + fleet->recorded.count < ahead &&
-           begin_next(fleet)) {
+    while (!is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
+           fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
     }
 }
 

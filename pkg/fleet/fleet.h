@@ -65,7 +65,7 @@ struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
     size_t region_count;
-    unsigned concurrency;                /* writes under way; as many reads run beside them */
+    unsigned concurrency;                /* writes under way, as many reads beside them; 0: found out (http_window.h) */
     unsigned max_per_second;             /* requests; 0: no ceiling */
     const struct fleet_limits *limits;   /* NULL: none */
     const struct fleet_journal *journal; /* NULL: none */

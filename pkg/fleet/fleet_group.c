@@ -11,7 +11,7 @@ enum {
 
 size_t fleet_group_ahead(const struct fleet *fleet)
 {
-    size_t window = fleet->options->concurrency;
+    size_t window = fleet_writes_at_once(fleet);
     size_t ahead = window * AHEAD_WINDOWS < AHEAD_MAX ? window * AHEAD_WINDOWS : AHEAD_MAX;
 
     return fleet->options->journal == NULL || ahead < window ? window : ahead;
@@ -19,7 +19,7 @@ size_t fleet_group_ahead(const struct fleet *fleet)
 
 static bool has_use_for_ready(const struct fleet *fleet)
 {
-    return fleet->ready.count > 0 && fleet->writing + fleet->recorded.count < fleet->options->concurrency;
+    return fleet->ready.count > 0 && fleet->writing + fleet->recorded.count < fleet_writes_at_once(fleet);
 }
 
 bool fleet_group_due(const struct fleet *fleet)
@@ -29,7 +29,7 @@ bool fleet_group_due(const struct fleet *fleet)
     }
     /* with a read under way more may come; none may wait for a slow one */
     return fleet->options->journal == NULL || fleet->reading == 0 ||
-           fleet->ready.count >= fleet->options->concurrency ||
+           fleet->ready.count >= fleet_writes_at_once(fleet) ||
            clock_monotonic_ms(clock_system()) - fleet->ready_since_ms >= WAIT_MS;
 }
 

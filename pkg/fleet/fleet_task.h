@@ -84,6 +84,15 @@ void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *rep
 /* Whether what became of it wants a stop and a start. */
 bool fleet_needs_restart(const struct fleet_result *result);
 
+/* --- windows ----------------------------------------------------------------------------------------- */
+
+/*
+ * Reads and writes that may be under way now. Where they are found out, both share one window: reads take what writes
+ * leave, and no more than half of it while writes wait.
+ */
+unsigned fleet_reads_at_once(const struct fleet *fleet);
+unsigned fleet_writes_at_once(const struct fleet *fleet);
+
 /* --- groups for the journal -------------------------------------------------------------------------- */
 
 /* Resources that may be ready and recorded at a time. */

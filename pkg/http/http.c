@@ -36,7 +36,6 @@ static void fill_defaults(struct http_options *options)
         .user_agent = "vpcmeta/" VPCMETA_VERSION,
         .connect_timeout_ms = HTTP_CONNECT_TIMEOUT_MS,
         .timeout_ms = HTTP_TIMEOUT_MS,
-        .window = HTTP_WINDOW,
         .attempts = HTTP_ATTEMPTS,
         .backoff_ms = HTTP_BACKOFF_MS,
         .answer_max = HTTP_BODY_MAX,
@@ -53,9 +52,6 @@ static void fill_defaults(struct http_options *options)
     }
     if (options->timeout_ms == 0) {
         options->timeout_ms = defaults.timeout_ms;
-    }
-    if (options->window == 0) {
-        options->window = defaults.window;
     }
     if (options->attempts == 0) {
         options->attempts = defaults.attempts;
@@ -107,6 +103,7 @@ struct http *http_create(const struct http_options *options, struct err *e)
         http_destroy(http);
         return NULL;
     }
+    http_window_begin(&http->window);
     http_set_window(http, chosen.window);
     http_pace_begin(&http->pace, chosen.max_per_second, http_now_ms(http));
     return http;
@@ -220,9 +217,19 @@ size_t http_in_flight(const struct http *http)
 
 void http_set_window(struct http *http, unsigned window)
 {
-    http->options.window = window < 1 ? 1 : window > HTTP_WINDOW_MAX ? HTTP_WINDOW_MAX : window;
+    if (window > 0) {
+        http_window_fix(&http->window, window < HTTP_WINDOW_MAX ? window : HTTP_WINDOW_MAX);
+    } else if (!http->window.adaptive) {
+        http_window_begin(&http->window);
+    }
     /* the pool holds one connection a request in flight and some for token requests and redirects */
-    http->curl.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->options.window + 4);
+    long most = window > 0 ? (long)http_window_size(&http->window) : HTTP_WINDOW_AUTO_MAX;
+    http->curl.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, most + 4);
+}
+
+unsigned http_window(const struct http *http)
+{
+    return http_window_size(&http->window);
 }
 
 void http_set_pace(struct http *http, unsigned max_per_second)
@@ -273,7 +280,7 @@ void http_abort(struct http *http)
 void http_resume(struct http *http)
 {
     http->stop = HTTP_GO;
-    http->pause_until_ms = 0;
+    http->pace.pause_until_ms = 0;
     http->deadline_ms = 0;
 }
 

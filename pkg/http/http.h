@@ -34,7 +34,6 @@
 enum {
     HTTP_CONNECT_TIMEOUT_MS = 10 * 1000, /* default */
     HTTP_TIMEOUT_MS = 30 * 1000,         /* default for one attempt, connecting included */
-    HTTP_WINDOW = 16,                    /* default for requests in flight */
     HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
     HTTP_ATTEMPTS = 5,                   /* default: one and four retries, as the SDKs */
     HTTP_REDIRECTS_MAX = 5,
@@ -148,7 +147,7 @@ struct http_options {
     const char *ca_file;         /* PEM; NULL: the system's */
     unsigned connect_timeout_ms; /* 0: HTTP_CONNECT_TIMEOUT_MS, and so on */
     unsigned timeout_ms;
-    unsigned window;
+    unsigned window; /* requests in flight; 0: found out, see http_window.h */
     unsigned attempts;
     unsigned backoff_ms; /* 0: HTTP_BACKOFF_MS of http_retry.h */
     size_t answer_max;
@@ -185,9 +184,15 @@ bool http_step(struct http *http, int wait_ms);
 size_t http_pending(const struct http *http);
 size_t http_in_flight(const struct http *http);
 
-/* Changes the window (clamped to 1..HTTP_WINDOW_MAX) or the pace (0: none); requests in flight are not disturbed. */
+/*
+ * Changes the window (0: found out; clamped to HTTP_WINDOW_MAX) or the pace (0: none); requests in flight are not
+ * disturbed, and what was learned of the server is kept.
+ */
 void http_set_window(struct http *http, unsigned window);
 void http_set_pace(struct http *http, unsigned max_per_second);
+
+/* How many requests may be in flight now: more that are submitted wait. */
+unsigned http_window(const struct http *http);
 
 /* Everything must be done within `ms` from now, or ends as ERR_CANCELLED; 0 lifts the deadline. */
 void http_set_deadline(struct http *http, int64_t ms);

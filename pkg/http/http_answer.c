@@ -3,6 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* seconds from now do not reach this, those since the epoch passed it in 2001 */
+enum { EPOCH_LEAST_S = 1000 * 1000 * 1000 };
+
 static const char *skip_blanks(const char *at, const char *end)
 {
     while (at < end && (*at == ' ' || *at == '\t')) {
@@ -33,6 +36,9 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
         {"x-request-id", offsetof(struct http_headers, request_id)},
         {"content-type", offsetof(struct http_headers, content_type)},
         {"retry-after", offsetof(struct http_headers, retry_after)},
+        {"x-ratelimit-limit", offsetof(struct http_headers, rate_limit)},
+        {"x-ratelimit-remaining", offsetof(struct http_headers, rate_remaining)},
+        {"x-ratelimit-reset", offsetof(struct http_headers, rate_reset)},
     };
 
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -55,6 +61,9 @@ void http_headers_clear(struct http_headers *headers)
     text_clear(&headers->request_id);
     text_clear(&headers->content_type);
     text_clear(&headers->retry_after);
+    text_clear(&headers->rate_limit);
+    text_clear(&headers->rate_remaining);
+    text_clear(&headers->rate_reset);
 }
 
 void http_headers_free(struct http_headers *headers)
@@ -63,13 +72,16 @@ void http_headers_free(struct http_headers *headers)
     text_free(&headers->request_id);
     text_free(&headers->content_type);
     text_free(&headers->retry_after);
+    text_free(&headers->rate_limit);
+    text_free(&headers->rate_remaining);
+    text_free(&headers->rate_reset);
 }
 
-/* Whole seconds, saturating: a number with forty digits is a long time, not garbage. */
-static bool read_seconds(const char *value, int64_t *ret_ms)
+/* A whole number, saturating at what milliseconds can hold: one with forty digits is a long time, not garbage. */
+static bool read_number(const char *value, int64_t *ret)
 {
-    static const int64_t most_s = INT64_MAX / 1000;
-    int64_t seconds = 0;
+    static const int64_t most = INT64_MAX / 1000;
+    int64_t number = 0;
 
     if (*value == '\0') {
         return false;
@@ -79,18 +91,35 @@ static bool read_seconds(const char *value, int64_t *ret_ms)
             return false;
         }
         int64_t digit = *value - '0';
-        seconds = seconds > (most_s - digit) / 10 ? most_s : seconds * 10 + digit;
+        number = number > (most - digit) / 10 ? most : number * 10 + digit;
     }
-    *ret_ms = seconds * 1000;
+    *ret = number;
     return true;
+}
+
+struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s)
+{
+    struct http_quota_told told = {-1, -1, -1};
+    int64_t reset_s;
+
+    if (headers->rate_remaining.size == 0) {
+        return told;
+    }
+    (void)read_number(text_string(&headers->rate_limit), &told.limit);
+    (void)read_number(text_string(&headers->rate_remaining), &told.remaining);
+    if (read_number(text_string(&headers->rate_reset), &reset_s)) {
+        int64_t left_s = reset_s > EPOCH_LEAST_S ? reset_s - now_s : reset_s;
+        told.reset_ms = left_s >= 0 ? left_s * 1000 : -1;
+    }
+    return told;
 }
 
 int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s)
 {
-    int64_t wait_ms;
+    int64_t seconds;
 
-    if (read_seconds(value, &wait_ms)) {
-        return wait_ms;
+    if (read_number(value, &seconds)) {
+        return seconds * 1000;
     }
     /* libcurl's date reader takes loose forms; a header that does not begin like a date is none */
     if (strlen(value) < sizeof("Sun, 06 Nov 1994") || strchr("MTWFS", value[0]) == NULL) {

@@ -11,6 +11,7 @@
 
 #include "err/err.h"
 #include "http/http_curl.h"
+#include "http/http_quota.h"
 #include "text/text.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
 /* The headers we keep, of the last answer of a transfer. Zero-initialised it is empty. */
 struct http_headers {
     struct text etag, request_id, content_type, retry_after;
+    struct text rate_limit, rate_remaining, rate_reset;
 };
 
 /* Takes one line as libcurl delivers it, CRLF included. A status line starts anew. */
@@ -33,6 +35,12 @@ void http_headers_free(struct http_headers *headers);
  * passed, -1 when the value is empty or neither.
  */
 int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s);
+
+/*
+ * X-RateLimit-Limit, -Remaining and -Reset; what is absent or no number is -1. Reset counts seconds: from now, or since the
+ * epoch when it is that large, as both are in use; one that has passed is -1.
+ */
+struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s);
 
 /* An answer that is an error. */
 struct http_problem {

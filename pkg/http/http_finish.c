@@ -215,24 +215,28 @@ static void pause_all(struct http *http, const struct http_call *call, const str
         (call->request.flags & HTTP_URGENT) != 0) {
         return;
     }
-    int64_t until_ms = http_now_ms(http) + wait_ms;
-    if (until_ms > http->pause_until_ms) {
-        http->pause_until_ms = until_ms;
-    }
+    http_pace_pause(&http->pace, http_now_ms(http) + wait_ms);
 }
 
 /* What an answer tells about how fast the server lets us be; 5xx tell nothing. */
-static void note_pace(struct http *http, const struct http_call *call, const struct http_reply *reply)
+static void note_pace(struct http *http, const struct http_transfer *transfer, const struct http_reply *reply)
 {
+    const struct http_call *call = transfer->call;
+    enum http_window_class class = is_write(call) ? HTTP_WINDOW_WRITE : HTTP_WINDOW_READ;
     int64_t now_ms = http_now_ms(http);
+    bool refused = reply->status == 429;
 
-    if (reply->fault != HTTP_FAULT_NONE || (call->request.flags & HTTP_URGENT) != 0) {
+    if (reply->fault != HTTP_FAULT_NONE || reply->status >= 500 || (call->request.flags & HTTP_URGENT) != 0) {
         return;
     }
-    if (reply->status == 429) {
-        http_pace_refused(&http->pace, now_ms - reply->elapsed_ms, now_ms);
-    } else if (reply->status > 0 && reply->status < 500) {
+    struct http_quota_told told = http_headers_quota(&transfer->headers, clock_wall_s(http->clock));
+    http_pace_told(&http->pace, &told, refused, http->flying_count, now_ms);
+    if (refused) {
+        http_pace_refused(&http->pace, transfer->started_ms, now_ms);
+        http_window_refused(&http->window);
+    } else {
         http_pace_served(&http->pace, now_ms);
+        http_window_answered(&http->window, class, transfer->started_ms, now_ms, http->crowded);
     }
 }
 
@@ -403,7 +407,7 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
     bool at_once = renew_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
     ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
     pause_all(http, call, &ending.reply);
-    note_pace(http, call, &ending.reply);
+    note_pace(http, transfer, &ending.reply);
     count_and_observe(transfer, &ending);
     http_transfer_land(transfer);
     if (ending.moved_url != NULL) {

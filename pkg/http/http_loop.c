@@ -120,11 +120,10 @@ static enum start may_start(struct http *http, bool urgent)
         return START_DONE;
     }
     size_t flying = http->flying_count - http->urgent_count;
-    if (flying >= http->options.window || flying >= http->pace.in_flight) {
+    if (flying >= http_window_size(&http->window)) {
         return START_FULL;
     }
-    int64_t now_ms = http_now_ms(http);
-    return now_ms < http->pause_until_ms || !http_pace_allows(&http->pace, flying, now_ms) ? START_PAUSED : START_DONE;
+    return http_pace_allows(&http->pace, http_now_ms(http)) ? START_DONE : START_PAUSED;
 }
 
 static enum start start_one(struct http *http)
@@ -154,7 +153,7 @@ static enum start start_one(struct http *http)
     if (!fine || !http_transfer_start(http, call, token, &problem)) {
         http_finish_unsent(http, call, HTTP_FAULT_REFUSED, &problem);
     } else if (!urgent) {
-        http_pace_take(&http->pace);
+        http_pace_take(&http->pace, http_now_ms(http));
     }
     return START_DONE;
 }
@@ -175,6 +174,7 @@ static enum start start_calls(struct http *http)
     do {
         verdict = start_one(http);
     } while (verdict == START_DONE);
+    http->crowded = http->flying_count - http->urgent_count >= http_window_size(&http->window);
     return verdict;
 }
 
@@ -241,10 +241,7 @@ static int64_t next_event_ms(const struct http *http, enum start verdict)
         next_ms = http->deadline_ms;
     }
     if (verdict == START_PAUSED) {
-        int64_t start_ms = http->pause_until_ms;
-        if (start_ms <= now_ms) {
-            start_ms = now_ms + http_pace_wait_ms(&http->pace);
-        }
+        int64_t start_ms = now_ms + http_pace_wait_ms(&http->pace, now_ms);
         next_ms = start_ms < next_ms ? start_ms : next_ms;
     }
     return next_ms > now_ms ? next_ms - now_ms : 0;

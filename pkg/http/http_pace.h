@@ -1,11 +1,21 @@
 /*
- * http_pace: how fast requests may start. A ceiling that is given, a limit that is learned from refusals, and a gentle
- * start. Pure: time is handed in, nothing waits here.
+ * http_pace: how fast requests may start. A ceiling that is given, what the server says of its limit, and a limit that is
+ * learned from refusals. Pure: time is handed in, nothing waits here.
  *
- * No rate limit of the API is documented (vpc-api.md 1.7), so it is found out: until the first 429 requests start as fast
- * as the window lets them, the window itself growing from HTTP_PACE_START by one an answer. A 429 sets the pace a little
- * below what was served lately; from then on it rises slowly and falls by each further refusal, additive increase and
- * multiplicative decrease. Refusals of requests that had started before the last fall say nothing new.
+ * No rate limit of the API is documented (vpc-api.md 1.7), so it is found out, and taken for what most are: a bucket of
+ * so many requests that fills with so many a second. Every refusal says that the bucket is empty. So what was served
+ * between two refusals, over the time between them, is the rate; and what was served in any span is at most a full
+ * bucket and the rate's share.
+ *   free   Until the first 429 nothing holds requests back but the window (http_window.h).
+ *   seek   The first one tells little of the rate, but at most how much the bucket holds. The pace goes on with a guess
+ *          (the bucket holds a second's worth), stays there a moment and doubles every HTTP_PACE_DOUBLE_MS.
+ *   hold   From the second one on the pace is a little below the measured rate, rises past it slowly, ever faster where
+ *          nothing is refused, and is measured again at the next refusal. The better two measurements agree, the slower
+ *          it rises.
+ * A Retry-After holds everything back, and makes another refusal costly: the pace then rises four times as slowly.
+ * Refusals of requests that had started before the last one say nothing new.
+ *
+ * Where answers say how much remains (http_quota.h), the pace follows that instead.
  */
 #ifndef HTTP_HTTP_PACE_H
 #define HTTP_HTTP_PACE_H
@@ -14,41 +24,66 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/http_quota.h"
+
 enum {
-    HTTP_PACE_START = 10, /* requests in flight at the beginning */
-    HTTP_PACE_SLOTS = 8,  /* of HTTP_PACE_SLOT_MS each: what was served lately */
-    HTTP_PACE_SLOT_MS = 250,
-    HTTP_PACE_RISE_MS = 500, /* between two rises */
+    HTTP_PACE_SLOTS = 64, /* of HTTP_PACE_SLOT_MS each: what was served lately */
+    HTTP_PACE_SLOT_MS = 50,
+    HTTP_PACE_DOUBLE_MS = 250,
+    HTTP_PACE_DOUBLE_PATIENT_MS = 500, /* where a refusal makes us wait */
+};
+
+enum http_pace_phase { HTTP_PACE_FREE, HTTP_PACE_SEEK, HTTP_PACE_HOLD };
+
+struct http_pace_slot {
+    int64_t number; /* time / HTTP_PACE_SLOT_MS */
+    unsigned count;
 };
 
 struct http_pace {
     double ceiling;      /* requests a second at the most; 0: none */
-    double limit;        /* learned; 0: none */
+    double limit;        /* of the server, as far as it is known; 0: none */
     double allowance;    /* requests that may start now */
     int64_t reckoned_ms; /* when allowance was reckoned */
-    int64_t lowered_ms;  /* when limit fell last */
-    int64_t raised_ms;   /* when it rose last */
-    int64_t began_ms;    /* the first answer, or 0 */
-    bool settled;        /* refused more than once: the limit is near the server's */
-    unsigned in_flight;  /* that the gentle start allows */
-    struct {
-        int64_t number; /* time / HTTP_PACE_SLOT_MS */
-        unsigned count;
-    } served[HTTP_PACE_SLOTS];
+    int64_t pause_until_ms;
+
+    enum http_pace_phase phase;
+    double base;        /* the limit that it rises from */
+    double measured;    /* by the last refusal; 0: not yet */
+    double rise_ms;     /* time that the pace was in use since */
+    double hold_ms;     /* the time constant of hold */
+    bool held;          /* held something back since the last request started */
+    bool patient;       /* a refusal makes us wait */
+    int64_t taken_ms;   /* when the last request started */
+    int64_t began_ms;   /* when the first one did, or 0 */
+    int64_t lowered_ms; /* the last refusal that counted, or 0 */
+    unsigned served_since;
+    struct http_pace_slot served[HTTP_PACE_SLOTS];
+    struct http_pace_slot first[HTTP_PACE_SLOTS]; /* at the first refusal */
+    int64_t first_ms;
+
+    struct http_quota quota;
 };
 
 /* Begins anew, with a ceiling or 0. */
 void http_pace_begin(struct http_pace *pace, unsigned ceiling, int64_t now_ms);
 
-/* Whether one more may start now beside `flying` others; http_pace_take when it does. */
-bool http_pace_allows(struct http_pace *pace, size_t flying, int64_t now_ms);
-void http_pace_take(struct http_pace *pace);
+/* Whether one more may start now; http_pace_take when it does. */
+bool http_pace_allows(struct http_pace *pace, int64_t now_ms);
+void http_pace_take(struct http_pace *pace, int64_t now_ms);
 
 /* Milliseconds until http_pace_allows can say yes; at least 1. */
-int64_t http_pace_wait_ms(const struct http_pace *pace);
+int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms);
+
+/* Nothing may start before. */
+void http_pace_pause(struct http_pace *pace, int64_t until_ms);
 
 /* An answer came: any but 429, or a 429 to a request that started at `started_ms`. */
 void http_pace_served(struct http_pace *pace, int64_t now_ms);
 void http_pace_refused(struct http_pace *pace, int64_t started_ms, int64_t now_ms);
+
+/* What the answer, `refused` or not, said of the limit; call it before one of the two above. */
+void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t flying,
+                    int64_t now_ms);
 
 #endif

@@ -15,6 +15,7 @@
 #include "http/http_curl.h"
 #include "http/http_pace.h"
 #include "http/http_url.h"
+#include "http/http_window.h"
 
 struct http_call {
     struct http_call *next;      /* in its queue */
@@ -95,8 +96,9 @@ struct http {
     size_t pending;
     bool running; /* inside http_step: callbacks must not enter it again */
 
-    int64_t pause_until_ms; /* nothing but urgent calls starts before */
     struct http_pace pace;
+    struct http_window window;
+    bool crowded;                                         /* as many are in flight as may be */
     int64_t deadline_ms;                                  /* 0: none */
     struct http_origin multiplexed[HTTP_MULTIPLEXED_MAX]; /* spoke HTTP/2: waiting for their connection pays */
     size_t multiplexed_count;

@@ -1,111 +1,194 @@
-/* The pace: against a simulated server that serves R requests a second and refuses the rest. No real time passes. */
+/* The pace, the window and the quota against a simulated server with a bucket of requests. No real time passes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "http/http_pace.h"
+#include "http/http_window.h"
 
-enum { WINDOW = 64, CALLS_MAX = 20000 };
+enum { FLYING_MAX = 512, AGAIN_MAX = 32768, PAUSE_MS = 1000 };
 
-/* A server with a bucket of `burst` that refills by `rate` a second, `latency_ms` away. */
+/* A server with a bucket of `burst` that fills by `rate` a second (0: no limit), `latency_ms` away. */
 struct server {
-    double rate, burst, tokens;
+    double rate, burst;
     int latency_ms;
+    bool retry_after, headers;
+    double tokens;
+};
+
+struct flight {
+    int64_t started_ms, due_ms;
+    bool refused;
+    int64_t remaining;
 };
 
 struct run {
-    unsigned served, refused;
-    int64_t end_ms;
+    struct http_pace pace;
+    struct http_window window;
+    struct flight flying[FLYING_MAX];
+    size_t first, count; /* of those in flight: a ring, in the order of their answers */
+    int64_t again_ms[AGAIN_MAX];
+    size_t again_count;
+    unsigned waiting, served, refused;
+    bool crowded;
+    unsigned dice;
+    int64_t now_ms;
 };
 
-/* Sends `count` requests, WINDOW at most in flight; those that are refused come again a second later. */
-static struct run run_against(struct server *server, unsigned count, unsigned ceiling)
+static void arrive(struct server *server, struct flight *flight)
 {
-    struct http_pace pace;
-    int64_t started[WINDOW];
-    size_t flying = 0;
-    unsigned waiting = count;
-    struct run run = {0};
-    static int64_t again[CALLS_MAX];
-    size_t again_count = 0, again_next = 0;
+    flight->refused = server->rate > 0 && server->tokens < 1;
+    server->tokens -= flight->refused ? 0 : 1;
+    flight->remaining = (int64_t)server->tokens;
+}
 
-    http_pace_begin(&pace, ceiling, 1000);
-    server->tokens = server->burst;
-    int64_t now = 1000;
-    for (; run.served < count && now < 10000000; now++) {
-        server->tokens += server->rate / 1000;
-        server->tokens = server->tokens > server->burst ? server->burst : server->tokens;
-        for (size_t i = 0; i < flying;) {
-            if (now - started[i] < server->latency_ms) {
-                i++;
-                continue;
-            }
-            if (server->rate <= 0 || server->tokens >= 1) {
-                server->tokens -= 1;
-                run.served++;
-                http_pace_served(&pace, now);
-            } else {
-                run.refused++;
-                http_pace_refused(&pace, started[i], now);
-                again[again_count++ % CALLS_MAX] = now + 1000;
-            }
-            started[i] = started[--flying];
+static void be_refused(struct run *run, const struct server *server, const struct flight *flight)
+{
+    run->refused++;
+    run->dice = run->dice * 1103515245U + 12345U;
+    int64_t wait_ms = server->retry_after ? PAUSE_MS : (run->dice >> 8) % (PAUSE_MS + 1);
+    if (server->retry_after) {
+        http_pace_pause(&run->pace, run->now_ms + PAUSE_MS);
+    }
+    run->again_ms[run->again_count++ % AGAIN_MAX] = run->now_ms + wait_ms;
+    http_pace_refused(&run->pace, flight->started_ms, run->now_ms);
+    http_window_refused(&run->window);
+}
+
+static void take_answers(struct run *run, const struct server *server)
+{
+    while (run->count > 0 && run->flying[run->first].due_ms <= run->now_ms) {
+        struct flight *flight = &run->flying[run->first];
+        struct http_quota_told told = {-1, -1, -1};
+        run->first = (run->first + 1) % FLYING_MAX;
+        run->count--;
+        if (server->headers) {
+            told = (struct http_quota_told){(int64_t)server->rate, flight->remaining, 1000};
         }
-        while (again_next < again_count && again[again_next % CALLS_MAX] <= now) {
-            again_next++;
-            waiting++;
-        }
-        while (waiting > 0 && flying < WINDOW && http_pace_allows(&pace, flying, now)) {
-            http_pace_take(&pace);
-            started[flying++] = now;
-            waiting--;
+        http_pace_told(&run->pace, &told, flight->refused, run->count, run->now_ms);
+        if (flight->refused) {
+            be_refused(run, server, flight);
+        } else {
+            run->served++;
+            http_pace_served(&run->pace, run->now_ms);
+            http_window_answered(&run->window, HTTP_WINDOW_READ, flight->started_ms, run->now_ms, run->crowded);
         }
     }
-    run.end_ms = now - 1000;
+}
+
+static void start_requests(struct run *run, struct server *server)
+{
+    while (run->waiting > 0 && run->count < http_window_size(&run->window) &&
+           http_pace_allows(&run->pace, run->now_ms)) {
+        struct flight *flight = &run->flying[(run->first + run->count++) % FLYING_MAX];
+        http_pace_take(&run->pace, run->now_ms);
+        run->waiting--;
+        *flight = (struct flight){.started_ms = run->now_ms, .due_ms = run->now_ms + server->latency_ms};
+        arrive(server, flight);
+    }
+    run->crowded = run->count >= http_window_size(&run->window);
+}
+
+/* Sends `count` requests; those that are refused come again within a second, or after it when told so. */
+static struct run *run_against(struct server *server, unsigned count, unsigned ceiling)
+{
+    struct run *run = test_calloc(1, sizeof(*run));
+
+    *run = (struct run){.waiting = count, .now_ms = 1000, .dice = 1};
+    http_pace_begin(&run->pace, ceiling, run->now_ms);
+    http_window_begin(&run->window);
+    server->tokens = server->burst;
+    for (; run->served < count && run->now_ms < 10000000; run->now_ms++) {
+        server->tokens += server->rate / 1000;
+        server->tokens = server->tokens > server->burst ? server->burst : server->tokens;
+        take_answers(run, server);
+        for (size_t i = 0; i < run->again_count;) {
+            if (run->again_ms[i] <= run->now_ms) {
+                run->again_ms[i] = run->again_ms[--run->again_count];
+                run->waiting++;
+            } else {
+                i++;
+            }
+        }
+        start_requests(run, server);
+    }
+    run->now_ms -= 1000;
+    assert_int_equal(run->served, count);
     return run;
+}
+
+/*
+ * Fifteen seconds' worth of requests. With Retry-After and a bucket of a tenth of a second's worth, each refusal costs
+ * nine tenths of a second in which nothing may be sent and the bucket overflows, and two are needed to know the rate:
+ * that alone is a tenth of fifteen seconds and more.
+ */
+static void check_cell(const struct server *cell)
+{
+    struct server server = *cell;
+    unsigned count = server.rate * 15 < 1000 ? 1000 : (unsigned)(server.rate * 15);
+    struct run *run = run_against(&server, count, 0);
+    double wall = (double)run->now_ms / 1000 / (count / server.rate);
+    double refused = 100.0 * run->refused / (run->refused + run->served);
+    bool costly = server.retry_after && !server.headers && server.burst < server.rate;
+
+    if (wall > (costly ? 1.4 : 1.1) || refused >= 2) {
+        fail_msg("rate %.0f burst %.0f latency %d%s%s: %.3f of the time, %.2f %% refused", server.rate, server.burst,
+                 server.latency_ms, server.retry_after ? " retry-after" : "", server.headers ? " headers" : "", wall,
+                 refused);
+    }
+    test_free(run);
 }
 
 static void a_limit_is_found_with_few_refusals_and_used_up(void **state)
 {
-    static const struct {
-        double rate, burst;
-        int latency_ms;
-    } rows[] = {{100, 20, 1}, {100, 100, 30}, {50, 10, 30}, {200, 20, 1}, {400, 100, 30}, {20, 20, 5}};
-    enum { COUNT = 4000 };
+    static const double rates[] = {20, 50, 100, 200, 500, 1000};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct server server = {.rate = rows[i].rate, .burst = rows[i].burst, .latency_ms = rows[i].latency_ms};
-        struct run run = run_against(&server, COUNT, 0);
-        double least_ms = (COUNT - rows[i].burst) * 1000.0 / rows[i].rate;
-        print_message("rate %.0f: refused %.2f %%, time %.3f of the least\n", rows[i].rate,
-                      100.0 * run.refused / (run.refused + run.served), (double)run.end_ms / least_ms);
-        assert_int_equal(run.served, COUNT);
-        assert_true(run.refused * 100.0 < 2.0 * (run.refused + run.served));
-        assert_true((double)run.end_ms < 1.1 * least_ms);
+    for (unsigned variant = 0; variant < 16; variant++) {
+        for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+            check_cell(&(struct server){.rate = rates[i],
+                                        .burst = (variant & 1) != 0 ? rates[i] / 10 : rates[i],
+                                        .latency_ms = (variant & 2) != 0 ? 30 : 1,
+                                        .retry_after = (variant & 4) != 0,
+                                        .headers = (variant & 8) != 0});
+        }
     }
 }
 
-static void without_a_limit_the_window_is_full_after_a_few_round_trips(void **state)
+static void what_remains_is_never_overdrawn(void **state)
 {
-    struct server server = {.rate = 0, .latency_ms = 30};
-    struct run run = run_against(&server, 2000, 0);
+    struct server server = {.rate = 200, .burst = 200, .latency_ms = 30, .headers = true};
+    struct run *run = run_against(&server, 3000, 0);
 
     (void)state;
-    assert_int_equal(run.refused, 0);
-    assert_true(run.end_ms <= (2000 / WINDOW + 4) * 31);
+    assert_int_equal(run->refused, 0);
+    test_free(run);
+}
+
+static void without_a_limit_the_window_grows_beyond_64(void **state)
+{
+    struct server server = {.latency_ms = 30};
+    struct run *run = run_against(&server, 4000, 0);
+
+    (void)state;
+    assert_int_equal(run->refused, 0);
+    assert_true(http_window_size(&run->window) > 128);
+    assert_true(run->now_ms <= (4000 / 64 + 1) * 31); /* as fast as 64 from the first to the last */
+    test_free(run);
 }
 
 static void a_ceiling_is_kept_from_the_first_second(void **state)
 {
-    struct server server = {.rate = 0, .latency_ms = 5};
-    struct run run = run_against(&server, 400, 100);
+    struct server server = {.latency_ms = 5};
+    struct run *run = run_against(&server, 400, 100);
 
     (void)state;
-    assert_in_range(run.end_ms, 3900, 4200);
+    assert_in_range(run->now_ms, 3900, 4200);
+    test_free(run);
 }
 
 static void refusals_of_older_requests_say_nothing_new(void **state)
@@ -114,6 +197,7 @@ static void refusals_of_older_requests_say_nothing_new(void **state)
 
     (void)state;
     http_pace_begin(&pace, 0, 1000);
+    http_pace_take(&pace, 1000);
     for (int i = 0; i < 50; i++) {
         http_pace_served(&pace, 1000 + i * 10);
     }
@@ -123,17 +207,53 @@ static void refusals_of_older_requests_say_nothing_new(void **state)
         http_pace_refused(&pace, 1450, 1510);
     }
     assert_true(pace.limit == limit);
+    assert_int_equal(pace.phase, HTTP_PACE_SEEK);
     http_pace_refused(&pace, 1600, 1700);
+    assert_int_equal(pace.phase, HTTP_PACE_HOLD);
     assert_true(pace.limit < limit);
+}
+
+static void a_pause_holds_everything_and_ends_to_the_millisecond(void **state)
+{
+    struct http_pace pace;
+
+    (void)state;
+    http_pace_begin(&pace, 0, 1000);
+    http_pace_pause(&pace, 3000);
+    http_pace_pause(&pace, 2000); /* a shorter one does not lift it */
+    assert_false(http_pace_allows(&pace, 2999));
+    assert_int_equal(http_pace_wait_ms(&pace, 2999), 1);
+    assert_true(http_pace_allows(&pace, 3000));
+}
+
+/* Nothing is learned from a time in which something else held requests back. */
+static void the_pace_rises_only_where_it_was_in_use(void **state)
+{
+    struct http_pace pace;
+
+    (void)state;
+    http_pace_begin(&pace, 0, 1000);
+    http_pace_take(&pace, 1000);
+    http_pace_served(&pace, 1010);
+    http_pace_refused(&pace, 1020, 1030);
+    double limit = pace.limit;
+    for (int64_t now = 5000; now < 60000; now += 2000) {
+        assert_true(http_pace_allows(&pace, now));
+        http_pace_take(&pace, now);
+    }
+    assert_true(pace.limit == limit);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_is_found_with_few_refusals_and_used_up),
-        cmocka_unit_test(without_a_limit_the_window_is_full_after_a_few_round_trips),
+        cmocka_unit_test(what_remains_is_never_overdrawn),
+        cmocka_unit_test(without_a_limit_the_window_grows_beyond_64),
         cmocka_unit_test(a_ceiling_is_kept_from_the_first_second),
         cmocka_unit_test(refusals_of_older_requests_say_nothing_new),
+        cmocka_unit_test(a_pause_holds_everything_and_ends_to_the_millisecond),
+        cmocka_unit_test(the_pace_rises_only_where_it_was_in_use),
     };
 
     return cmocka_run_group_tests_name("http_pace", tests, NULL, NULL);
