@@ -91,7 +91,7 @@ json_t **verb_read_profiles(const struct plan_scope *scope, const struct resourc
             continue;
         }
         *read = (struct profile_read){.slot = &profiles[i], .error = &error};
-        vpc_get(fleet_region(scope->regions, scope->region_count, record), record->kind,
+        vpc_get(vpc_of_region(scope->regions, scope->region_count, record->region), record->kind,
                 &(struct vpc_call){.id = record->id,
                                    .below = "initialization",
                                    .read = read_profile,

@@ -49,7 +49,7 @@ static json_t *places_of(const struct verb_change *change)
         }
         append_account(&place, resource->crn);
         text_printf(&place, " %s",
-                    vpc_base(fleet_region(change->scope->regions, change->scope->region_count, resource)));
+                    vpc_base(vpc_of_region(change->scope->regions, change->scope->region_count, resource->region)));
         json_object_set_new(places, text_string(&place), json_true());
     }
     return places;

@@ -72,7 +72,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     plan_make(list, &wanted, &plan);
-    if (!verb_change_check(app, &plan, e)) {
+    if (!verb_change_allow(app, &scope, &opts->write, &plan, e) || !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
     struct verb_change change = {

@@ -166,6 +166,13 @@ void verb_record_close(struct verb_record *record); /* gives back the locks; for
 /* {"selected":...,"changed":...}. New reference. */
 json_t *verb_summary_json(const struct fleet_summary *summary);
 
+/*
+ * Takes out of the plan what an allowed_use forbids (plan_allowed_read.h), and warns once about what is not known here.
+ * ERR_CANCELLED.
+ */
+bool verb_change_allow(struct app *app, const struct plan_scope *scope, const struct write_opts *write,
+                       struct plan *plan, struct err *e) __attribute__((warn_unused_result));
+
 /* Every distinct body that the plan sends is checked once. */
 bool verb_change_check(struct app *app, const struct plan *plan, struct err *e) __attribute__((warn_unused_result));
 

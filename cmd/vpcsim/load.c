@@ -234,6 +234,7 @@ static bool load_bare_metal(struct region *region, const json_t *item, struct er
     server->status = (uint8_t)status_of(item);
     server->lifecycle = (uint8_t)lifecycle_of(item);
     server->keys = 1;
+    server->allowed_use.bare_metal_server = alloc_string(json_string_value(json_object_get(item, "boot_allowed_use")));
     bare_metal_add(region, server, json_string_value(json_object_get(item, "id")));
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
     return true;

@@ -96,6 +96,7 @@ static void append_bare_metal(const struct region *region, const struct bare_met
     append_string(out, "architecture", server->profile->architecture);
     append_metadata(out, &server->metadata);
     append_profile(out, &server->trusted_profile);
+    append_string(out, "boot_allowed_use", server->allowed_use.bare_metal_server);
     text_append_char(out, '}');
 }
 

@@ -12,23 +12,13 @@
 #include "clock/clock.h"
 #include "fleet/fleet_task.h"
 
-struct vpc *fleet_region(struct vpc *const *regions, size_t region_count, const struct resource *resource)
-{
-    for (size_t i = 0; i < region_count; i++) {
-        if (resource->region != NULL && strcmp(vpc_region(regions[i]), resource->region) == 0) {
-            return regions[i];
-        }
-    }
-    return regions[0];
-}
-
 /* --- what works are built from ----------------------------------------------------------------------- */
 
 struct vpc *fleet_task_vpc(const struct fleet_task *task)
 {
     const struct fleet_options *options = task->fleet->options;
 
-    return fleet_region(options->regions, options->region_count, task->result->item->resource);
+    return vpc_of_region(options->regions, options->region_count, task->result->item->resource->region);
 }
 
 void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply)

@@ -86,9 +86,6 @@ struct fleet_run {
 bool fleet_execute(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
                    struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
 
-/* The API that has the resource: that of its region, or the first where none is known by that name. */
-struct vpc *fleet_region(struct vpc *const *regions, size_t region_count, const struct resource *resource);
-
 /* The results as they would be if every change succeeded: what a dry run shows. Nothing is sent. */
 void fleet_foresee(const struct plan *plan, struct fleet_run *ret);
 

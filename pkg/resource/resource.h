@@ -65,7 +65,12 @@ struct resource_kind {
     const char *patch_schema;
     const char
         *profile_parent; /* member of the create body that holds default_trusted_profile, or NULL for the top level */
-    const struct resource_member *members; /* what is kept of an answer; see resource_list.h */
+    const char
+        *use_member;      /* member of allowed_use that holds the expression about the kind, or NULL (vpc-api.md 4.3) */
+    bool use_of_settings; /* it may name metadata_service.*, vcpu.* and gpu.*; else only enable_secure_boot */
+    const struct resource_kind *profile_kind; /* what the kind's profiles are, or NULL */
+    const char *profile_architecture;         /* member of a profile that holds its architecture (vpc-api.md 2.17) */
+    const struct resource_member *members;    /* what is kept of an answer; see resource_list.h */
 };
 
 /* The kinds; every one of them is in resource_kinds[], which ends with NULL. */
@@ -75,8 +80,13 @@ extern const struct resource_kind resource_bare_metal;
 extern const struct resource_kind resource_group;
 extern const struct resource_kind *const resource_kinds[];
 
-/* VPCs: read to divide long lists by, no kind of their own for operators; not in resource_kinds[]. */
-extern const struct resource_kind resource_vpc;
+/* What is read on the way and is no kind of its own for operators; not in resource_kinds[]. */
+extern const struct resource_kind resource_vpc;   /* to divide long lists by */
+extern const struct resource_kind resource_image; /* these for their allowed_use */
+extern const struct resource_kind resource_volume;
+extern const struct resource_kind resource_snapshot;
+extern const struct resource_kind resource_instance_profile; /* these for their architecture and vcpu */
+extern const struct resource_kind resource_bare_metal_profile;
 
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);

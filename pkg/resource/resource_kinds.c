@@ -19,6 +19,10 @@ const struct resource_kind resource_instance = {
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
     .patchable = RESOURCE_METADATA_SETTINGS,
     .change_remedy = "only creation or a reinitialization sets the default trusted profile of an instance",
+    .use_member = "instance",
+    .use_of_settings = true,
+    .profile_kind = &resource_instance_profile,
+    .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_create.json",
     .patch_schema = "instance_patch.json",
     .members = resource_members_server,
@@ -50,6 +54,9 @@ const struct resource_kind resource_bare_metal = {
     .settings = RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_PROFILE_SETTINGS,
     .patchable = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
     .change_remedy = "only creation or a reinitialization, which wipes the disk, sets the default trusted profile",
+    .use_member = "bare_metal_server",
+    .profile_kind = &resource_bare_metal_profile,
+    .profile_architecture = "cpu_architecture",
     .create_schema = "bare_metal_server_create.json",
     .patch_schema = "bare_metal_server_patch.json",
     .profile_parent = "initialization",
@@ -77,6 +84,16 @@ const struct resource_kind resource_vpc = {
     .paginated = true,
     .members = resource_members_vpc,
 };
+
+#define READ_SINGLY(what, where)                                          \
+    {                                                                     \
+        .name = what, .singular = what, .plural = what "s", .path = where \
+    }
+const struct resource_kind resource_image = READ_SINGLY("image", "/images");
+const struct resource_kind resource_volume = READ_SINGLY("volume", "/volumes");
+const struct resource_kind resource_snapshot = READ_SINGLY("snapshot", "/snapshots");
+const struct resource_kind resource_instance_profile = READ_SINGLY("profile", "/instance/profiles");
+const struct resource_kind resource_bare_metal_profile = READ_SINGLY("profile", "/bare_metal_server/profiles");
 
 const struct resource_kind *const resource_kinds[] = {
     &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,

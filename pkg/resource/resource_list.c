@@ -7,14 +7,15 @@
 
 #include "text/text_arena.h"
 
-enum { BLOCK_RECORDS = 256, WORD_SLOTS = 64 };
+enum { BLOCK_RECORDS = 256, WORD_SLOTS = 64, MACHINE_SLOTS = 64 };
 
 struct resource_list {
     struct resource **blocks;
     size_t block_count;
     size_t count;
     struct text_arena strings;
-    const char *words[WORD_SLOTS]; /* lately kept words by hash: zones, states, VPC names */
+    const char *words[WORD_SLOTS];                          /* lately kept words by hash: zones, states, VPC names */
+    const struct resource_machine *machines[MACHINE_SLOTS]; /* likewise */
 };
 
 static void *must_allocate(void *pointer)
@@ -71,20 +72,20 @@ const struct resource *resource_list_find(const struct resource_list *list, cons
     return NULL;
 }
 
-/* FNV-1a, enough to spread a few dozen words over the slots. */
-static size_t slot_of(const char *bytes, size_t size)
-{
-    uint32_t hash = 2166136261U;
+static const uint32_t hash_begin = 2166136261U;
 
+/* FNV-1a, enough to spread a few dozen words over the slots. */
+static uint32_t hash_of(uint32_t hash, const char *bytes, size_t size)
+{
     for (size_t i = 0; i < size; i++) {
         hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
     }
-    return hash % WORD_SLOTS;
+    return hash;
 }
 
 const char *resource_list_share(struct resource_list *list, const char *bytes, size_t size)
 {
-    const char **slot = &list->words[slot_of(bytes, size)];
+    const char **slot = &list->words[hash_of(hash_begin, bytes, size) % WORD_SLOTS];
 
     if (*slot == NULL || strncmp(*slot, bytes, size) != 0 || (*slot)[size] != '\0') {
         *slot = text_arena_copy(&list->strings, bytes, size);
@@ -95,6 +96,39 @@ const char *resource_list_share(struct resource_list *list, const char *bytes, s
 const char *resource_list_keep(struct resource_list *list, const char *string)
 {
     return string == NULL ? NULL : resource_list_share(list, string, strlen(string));
+}
+
+static bool same_string(const char *left, const char *right)
+{
+    return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
+}
+
+bool resource_machine_equal(const struct resource_machine *left, const struct resource_machine *right)
+{
+    return same_string(left->image_id, right->image_id) && same_string(left->boot_rule, right->boot_rule) &&
+           same_string(left->gpu_manufacturer, right->gpu_manufacturer) &&
+           same_string(left->gpu_model, right->gpu_model) && left->vcpu_count == right->vcpu_count &&
+           left->gpu_count == right->gpu_count && left->gpu_memory == right->gpu_memory &&
+           left->secure_boot == right->secure_boot;
+}
+
+const struct resource_machine *resource_list_keep_machine(struct resource_list *list,
+                                                          const struct resource_machine *machine)
+{
+    const char *image = machine->image_id != NULL ? machine->image_id : "";
+    uint32_t hash = hash_of(hash_begin ^ (uint32_t)machine->vcpu_count, image, strlen(image));
+    const struct resource_machine **slot = &list->machines[hash % MACHINE_SLOTS];
+
+    if (*slot == NULL || !resource_machine_equal(*slot, machine)) {
+        struct resource_machine *copy = text_arena_alloc(&list->strings, sizeof(*copy));
+        *copy = *machine;
+        copy->image_id = resource_list_keep(list, machine->image_id);
+        copy->boot_rule = resource_list_keep(list, machine->boot_rule);
+        copy->gpu_manufacturer = resource_list_keep(list, machine->gpu_manufacturer);
+        copy->gpu_model = resource_list_keep(list, machine->gpu_model);
+        *slot = copy;
+    }
+    return *slot;
 }
 
 struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
@@ -136,6 +170,8 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
     own->name = copy_of(list, record->name);
     own->crn = copy_of(list, record->crn);
     own->etag = copy_of(list, record->etag);
+    own->boot_id = copy_of(list, record->boot_id);
+    own->machine = record->machine != NULL ? resource_list_keep_machine(list, record->machine) : NULL;
     const char **const words[] = {&own->status,
                                   &own->lifecycle_state,
                                   &own->zone,

@@ -10,6 +10,20 @@
 #include "resource/resource.h"
 #include "json/answer.h"
 
+enum resource_switch { RESOURCE_NOT_TOLD, RESOURCE_OFF, RESOURCE_ON };
+
+/*
+ * What an expression of allowed_use looks at besides the settings (vpc-api.md 2.3, 4.3), and where that expression comes
+ * from. Servers that have all of it in common share one.
+ */
+struct resource_machine {
+    const char *image_id;  /* of the image it was made from; NULL: made from a volume or a snapshot, or not told */
+    const char *boot_rule; /* the expression of its boot disk, for kinds whose answers tell it; NULL: not told */
+    const char *gpu_manufacturer, *gpu_model;  /* NULL: not told */
+    int64_t vcpu_count, gpu_count, gpu_memory; /* 0: not told */
+    enum resource_switch secure_boot;
+};
+
 /* One resource. Strings live in the list's arena; NULL where the answer had none. */
 struct resource {
     const struct resource_kind *kind;
@@ -19,6 +33,8 @@ struct resource {
     const char *zone, *vpc, *vpc_id, *resource_group, *resource_group_id;
     const char *architecture;
     const char *template_id, *template_name; /* of an instance group */
+    const char *boot_id;                     /* of the boot volume or disk of a server */
+    const struct resource_machine *machine;  /* of a server that was read; else NULL */
     const char *etag;                        /* NULL unless read singly */
     int64_t membership_count;                /* of an instance group */
     struct resource_settings settings;
@@ -46,6 +62,13 @@ const char *resource_list_share(struct resource_list *list, const char *bytes, s
 
 /* A copy that is not looked for among the shared ones: names, ids. */
 const char *resource_list_copy(struct resource_list *list, const char *bytes, size_t size);
+
+/* The list's copy of it; equal ones that were kept lately share one. */
+const struct resource_machine *resource_list_keep_machine(struct resource_list *list,
+                                                          const struct resource_machine *machine);
+
+/* Whether both are the same, string by string. */
+bool resource_machine_equal(const struct resource_machine *left, const struct resource_machine *right);
 
 /* Appends an empty record of the kind. */
 struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region);

@@ -2,7 +2,8 @@
 
 #include "resource/resource_list.h"
 
-#define FIELD(field) offsetof(struct resource, field)
+#define FIELD(field)   offsetof(struct resource, field), false
+#define MACHINE(field) offsetof(struct resource_machine, field), true
 #define MEMBERS_EVERY_KIND_HAS                                                                                         \
     {"id", MEMBER_STRING, true, FIELD(id)}, {"name", MEMBER_STRING, true, FIELD(name)},                                \
         {"crn", MEMBER_STRING, true, FIELD(crn)}, {"resource_group/id", MEMBER_WORD, false, FIELD(resource_group_id)}, \
@@ -20,8 +21,18 @@ const struct resource_member resource_members_server[] = {
     {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
     {"vcpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
     {"cpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
-    {"metadata_service", MEMBER_SETTINGS, true, 0},
-    {NULL, MEMBER_STRING, false, 0},
+    {"boot_volume_attachment/volume/id", MEMBER_STRING, false, FIELD(boot_id)},
+    {"boot_target/id", MEMBER_STRING, false, FIELD(boot_id)},
+    {"disks", MEMBER_RULE, false, MACHINE(boot_rule)},
+    {"image/id", MEMBER_WORD, false, MACHINE(image_id)},
+    {"vcpu/count", MEMBER_COUNT, false, MACHINE(vcpu_count)},
+    {"gpu/count", MEMBER_COUNT, false, MACHINE(gpu_count)},
+    {"gpu/memory", MEMBER_COUNT, false, MACHINE(gpu_memory)},
+    {"gpu/manufacturer", MEMBER_WORD, false, MACHINE(gpu_manufacturer)},
+    {"gpu/model", MEMBER_WORD, false, MACHINE(gpu_model)},
+    {"enable_secure_boot", MEMBER_SWITCH, false, MACHINE(secure_boot)},
+    {"metadata_service", MEMBER_SETTINGS, true, 0, false},
+    {NULL, MEMBER_STRING, false, 0, false},
 };
 
 /* A template echoes the body it was made from: identities stay identities (vpc-api.md 2.9). */
@@ -29,9 +40,9 @@ const struct resource_member resource_members_template[] = {
     MEMBERS_EVERY_KIND_HAS,
     {"zone/name", MEMBER_WORD, false, FIELD(zone)},
     {"vpc/id", MEMBER_WORD, false, FIELD(vpc_id)},
-    {"metadata_service", MEMBER_PARTIAL, false, 0},
-    {"default_trusted_profile", MEMBER_PROFILE, false, 0},
-    {NULL, MEMBER_STRING, false, 0},
+    {"metadata_service", MEMBER_PARTIAL, false, 0, false},
+    {"default_trusted_profile", MEMBER_PROFILE, false, 0, false},
+    {NULL, MEMBER_STRING, false, 0, false},
 };
 
 const struct resource_member resource_members_group[] = {
@@ -43,10 +54,10 @@ const struct resource_member resource_members_group[] = {
     {"instance_template/id", MEMBER_STRING, true, FIELD(template_id)},
     {"instance_template/name", MEMBER_STRING, false, FIELD(template_name)},
     {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
-    {NULL, MEMBER_STRING, false, 0},
+    {NULL, MEMBER_STRING, false, 0, false},
 };
 
 const struct resource_member resource_members_vpc[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {NULL, MEMBER_STRING, false, 0},
+    {NULL, MEMBER_STRING, false, 0, false},
 };

@@ -15,6 +15,8 @@ enum resource_member_kind {
     MEMBER_COUNT,    /* int64_t */
     MEMBER_SETTINGS, /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
     MEMBER_PARTIAL,  /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */
+    MEMBER_SWITCH,   /* a boolean, as enum resource_switch */
+    MEMBER_RULE,     /* disks: the expression of the one that is the boot disk (vpc-api.md 2.11) */
     MEMBER_PROFILE,  /* default_trusted_profile of a template; absent auto_link reads as true (vpc-api.md 2.9) */
 };
 
@@ -23,6 +25,7 @@ struct resource_member {
     enum resource_member_kind kind;
     bool required;
     size_t offset; /* of the field in struct resource; unused for settings */
+    bool machine;  /* the field lies in struct resource_machine instead */
 };
 
 extern const struct resource_member resource_members_server[];

@@ -12,6 +12,18 @@ static bool same(const char *kept, struct answer_string value)
     return kept != NULL && strlen(kept) == value.size && memcmp(kept, value.data, value.size) == 0;
 }
 
+/* A resource being read. The machine's strings are the answer's own until all is read. */
+struct reading {
+    struct resource_list *list;
+    struct resource *record;
+    struct resource_machine machine;
+};
+
+static void *field_of(struct reading *reading, const struct resource_member *member)
+{
+    return (member->machine ? (char *)&reading->machine : (char *)reading->record) + member->offset;
+}
+
 /* Where a member is read: below the child of the resource that its path begins with or, when there is none, from the
  * resource itself, which then says what is missing. */
 struct place {
@@ -19,25 +31,28 @@ struct place {
     const char *path;
 };
 
-static bool read_string(struct resource_list *list, struct resource *record, const struct resource_member *member,
-                        struct place place, struct err *e)
+static bool read_string(struct reading *reading, const struct resource_member *member, struct place place,
+                        struct err *e)
 {
-    const char **field = (const char **)((char *)record + member->offset);
+    struct resource_list *list = reading->list;
+    const char **field = field_of(reading, member);
     struct answer_string value = {0};
 
     if (!answer_get_string(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
         return false;
     }
-    if (value.data != NULL && !same(*field, value)) {
+    if (member->machine) {
+        *field = value.data;
+    } else if (value.data != NULL && !same(*field, value)) {
         *field = member->kind == MEMBER_WORD ? resource_list_share(list, value.data, value.size)
                                              : resource_list_copy(list, value.data, value.size);
     }
     return true;
 }
 
-static bool read_count(struct resource *record, const struct resource_member *member, struct place place, struct err *e)
+static bool read_count(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
 {
-    int64_t *field = (int64_t *)((char *)record + member->offset);
+    int64_t *field = field_of(reading, member);
 
     return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
 }
@@ -134,7 +149,50 @@ static void derive_region(struct resource_list *list, struct resource *record)
     }
 }
 
-enum { MEMBERS_MAX = 16 };
+static bool read_switch(struct reading *reading, const struct resource_member *member, struct place place,
+                        struct err *e)
+{
+    enum resource_switch *field = field_of(reading, member);
+    bool value = false;
+
+    if (!answer_get_boolean(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
+        return false;
+    }
+    bool told = answer_kind(answer_find(place.node, place.path)) == ANSWER_BOOLEAN;
+    *field = !told ? RESOURCE_NOT_TOLD : value ? RESOURCE_ON : RESOURCE_OFF;
+    return true;
+}
+
+/* Which disk it is, a member before this one told; disks of another kind of server have no rule. */
+static bool read_rule(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+{
+    const char **field = field_of(reading, member);
+    const char *boot_id = reading->record->boot_id;
+    const char *kind = reading->record->kind->use_member;
+    struct answer_node disks = ANSWER_ABSENT_NODE;
+
+    if (!answer_get_array(place.node, place.path, ANSWER_OPTIONAL, &disks, e)) {
+        return false;
+    }
+    for (struct answer_cursor each = answer_each(disks); boot_id != NULL && answer_next(&each);) {
+        struct answer_string id = {0};
+        struct answer_string rule = {0};
+        if (!answer_get_string(each.node, "id", ANSWER_OPTIONAL, &id, e)) {
+            return false;
+        }
+        if (id.data == NULL || strcmp(id.data, boot_id) != 0) {
+            continue;
+        }
+        struct answer_node use = answer_member(each.node, "allowed_use", strlen("allowed_use"));
+        if (use.document != NULL && !answer_get_string(use, kind, ANSWER_OPTIONAL, &rule, e)) {
+            return false;
+        }
+        *field = rule.data;
+    }
+    return true;
+}
+
+enum { MEMBERS_MAX = 24 };
 
 static bool begins_with(const char *path, struct answer_string name)
 {
@@ -164,15 +222,22 @@ static void find_places(const struct resource_member *members, struct answer_nod
     }
 }
 
-static bool read_member(struct resource_list *list, struct resource *record, const struct resource_member *member,
-                        struct place place, struct err *e)
+static bool read_member(struct reading *reading, const struct resource_member *member, struct place place,
+                        struct err *e)
 {
+    struct resource_list *list = reading->list;
+    struct resource *record = reading->record;
+
     switch (member->kind) {
     case MEMBER_STRING:
     case MEMBER_WORD:
-        return read_string(list, record, member, place, e);
+        return read_string(reading, member, place, e);
     case MEMBER_COUNT:
-        return read_count(record, member, place, e);
+        return read_count(reading, member, place, e);
+    case MEMBER_SWITCH:
+        return read_switch(reading, member, place, e);
+    case MEMBER_RULE:
+        return read_rule(reading, member, place, e);
     case MEMBER_SETTINGS:
         return read_settings(list, record, ANSWER_REQUIRED, place, e);
     case MEMBER_PARTIAL:
@@ -187,12 +252,17 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
 {
     const struct resource_member *members = record->kind->members;
     struct place places[MEMBERS_MAX];
+    struct reading reading = {.list = list, .record = record};
 
     find_places(members, node, places);
     for (size_t i = 0; members[i].path != NULL; i++) {
-        if (!read_member(list, record, &members[i], places[i], e)) {
+        if (!read_member(&reading, &members[i], places[i], e)) {
             return false;
         }
+    }
+    bool known = record->machine != NULL && resource_machine_equal(record->machine, &reading.machine);
+    if (record->kind->use_member != NULL && !known) {
+        record->machine = resource_list_keep_machine(list, &reading.machine);
     }
     derive_region(list, record);
     return true;

@@ -43,6 +43,16 @@ const char *vpc_base(const struct vpc *vpc)
     return vpc->base;
 }
 
+struct vpc *vpc_of_region(struct vpc *const *regions, size_t count, const char *region)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (region != NULL && strcmp(regions[i]->region, region) == 0) {
+            return regions[i];
+        }
+    }
+    return regions[0];
+}
+
 /* A call under way: the caller's callbacks behind http's. */
 struct pending {
     struct vpc *vpc;

@@ -291,6 +291,75 @@ static void the_region_of_a_regional_resource_is_told_by_its_crn(void **state)
     }
 }
 
+#define SERVER                                                                                               \
+    COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"metadata_service\":{\"enabled\":true," \
+           "\"protocol\":\"https\",\"response_hop_limit\":1}"
+
+static void what_allowed_use_looks_at_is_kept_and_shared(void **state)
+{
+    static const char json[] =
+        "{" SERVER ",\"boot_volume_attachment\":{\"volume\":{\"id\":\"r010-v\"}},\"image\":{\"id\":\"r010-i\"},"
+        "\"enable_secure_boot\":true,\"disks\":[{\"id\":\"d\"}],\"vcpu\":{\"architecture\":\"amd64\",\"count\":24},"
+        "\"gpu\":{\"count\":2,\"memory\":80,\"manufacturer\":\"nvidia\",\"model\":\"a100\"}}";
+    struct err e = ERR_INIT;
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *other = resource_list_create();
+    struct resource *one = resource_list_append(list, &resource_instance, "");
+    struct resource *two = resource_list_append(list, &resource_instance, "");
+    struct resource *bare = resource_list_append(list, &resource_instance, "");
+
+    (void)state;
+    assert_true(read_text(list, one, json, &e) && read_text(list, two, json, &e));
+    assert_true(read_text(list, bare, "{" SERVER "}", &e));
+    assert_ptr_equal(one->machine, two->machine);
+    assert_string_equal(one->boot_id, "r010-v");
+    const struct resource_machine wanted = {.image_id = "r010-i",
+                                            .gpu_manufacturer = "nvidia",
+                                            .gpu_model = "a100",
+                                            .vcpu_count = 24,
+                                            .gpu_count = 2,
+                                            .gpu_memory = 80,
+                                            .secure_boot = RESOURCE_ON};
+    assert_true(resource_machine_equal(one->machine, &wanted));
+    assert_true(resource_machine_equal(bare->machine, &(struct resource_machine){0}));
+    assert_null(bare->boot_id);
+    const struct resource *adopted = resource_list_adopt(other, one);
+    resource_list_release(&list);
+    assert_true(resource_machine_equal(adopted->machine, &wanted));
+    assert_string_equal(adopted->boot_id, "r010-v");
+}
+
+static void the_rule_of_a_boot_disk_is_told_by_the_server(void **state)
+{
+    static const struct {
+        const char *members, *rule;
+    } rows[] = {
+        {"\"boot_target\":{\"id\":\"d2\"},\"disks\":[{\"id\":\"d1\",\"allowed_use\":{\"bare_metal_server\":\"one\"}},"
+         "{\"id\":\"d2\",\"allowed_use\":{\"bare_metal_server\":\"two\",\"instance\":\"no\"}}]",
+         "two"},
+        {"\"disks\":[{\"id\":\"d2\",\"allowed_use\":{\"bare_metal_server\":\"two\"}}],\"boot_target\":{\"id\":\"d2\"}",
+         "two"},
+        {"\"boot_target\":{\"id\":\"d2\"},\"disks\":[{\"id\":\"d2\"}]", NULL},
+        {"\"boot_target\":{\"id\":\"d3\"},\"disks\":[{\"id\":\"d2\",\"allowed_use\":{\"bare_metal_server\":\"two\"}}]",
+         NULL},
+        {"\"disks\":[{\"id\":\"d2\",\"allowed_use\":{\"bare_metal_server\":\"two\"}}]", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        CLEANUP(text_free) struct text json = {0};
+        struct resource *record = resource_list_append(list, &resource_bare_metal, "");
+        text_printf(&json, "{" SERVER ",%s}", rows[i].members);
+        assert_true(read_text(list, record, text_string(&json), &e));
+        assert_true((rows[i].rule == NULL) == (record->machine->boot_rule == NULL));
+        if (rows[i].rule != NULL) {
+            assert_string_equal(record->machine->boot_rule, rows[i].rule);
+        }
+    }
+}
+
 static void records_keep_their_place_while_the_list_grows(void **state)
 {
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
@@ -321,6 +390,8 @@ int main(void)
         cmocka_unit_test(a_server_without_its_settings_is_a_bad_answer),
         cmocka_unit_test(the_region_is_told_by_the_zone_when_it_is_not_known),
         cmocka_unit_test(the_region_of_a_regional_resource_is_told_by_its_crn),
+        cmocka_unit_test(what_allowed_use_looks_at_is_kept_and_shared),
+        cmocka_unit_test(the_rule_of_a_boot_disk_is_told_by_the_server),
         cmocka_unit_test(records_keep_their_place_while_the_list_grows),
     };
 

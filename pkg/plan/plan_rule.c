@@ -1,0 +1,59 @@
+#include "plan/plan_rule.h"
+
+#include <stdlib.h>
+
+static bool read_rule(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct plan_rule *rule = context;
+    CLEANUP(text_free) struct text path = {0};
+    struct answer_string expression = {0};
+
+    (void)reply;
+    text_printf(&path, "allowed_use/%s", rule->about->use_member);
+    if (!answer_get_string(root, text_string(&path), ANSWER_OPTIONAL, &expression, e)) {
+        return false;
+    }
+    free(rule->expression);
+    rule->expression = text_duplicate(expression.data);
+    return true;
+}
+
+static void rule_done(const struct vpc_answer *answer, void *context)
+{
+    struct plan_rule *rule = context;
+
+    if (answer->error != NULL) {
+        rule->problem = text_duplicate(answer->error->message);
+    }
+}
+
+void plan_rule_read(struct vpc *vpc, struct plan_rule *rule)
+{
+    vpc_get(vpc, rule->source,
+            &(struct vpc_call){.id = rule->id, .read = read_rule, .done = rule_done, .context = rule});
+}
+
+enum plan_use plan_rule_decide(const struct plan_rule *rule, const struct resource_settings *settings,
+                               const struct resource_machine *machine, struct text *ret_reason)
+{
+    CLEANUP(text_free) struct text reason = {0};
+    enum plan_use use = PLAN_USE_ALLOWED;
+
+    if (rule->problem != NULL) {
+        text_printf(&reason, "could not be read: %s", rule->problem);
+        use = PLAN_USE_UNDECIDED;
+    } else if (rule->expression != NULL) {
+        use = plan_allowed(rule->about, rule->expression, settings, machine, &reason);
+    }
+    if (use != PLAN_USE_ALLOWED) {
+        text_printf(ret_reason, "%s %s %s", rule->source->singular, rule->id, text_string(&reason));
+    }
+    return use;
+}
+
+void plan_rule_free(struct plan_rule *rule)
+{
+    free(rule->expression);
+    free(rule->problem);
+    rule->expression = rule->problem = NULL;
+}
