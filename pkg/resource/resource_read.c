@@ -256,6 +256,11 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
 
     find_places(members, node, places);
     for (size_t i = 0; members[i].path != NULL; i++) {
+        /* what is not there and need not be is not looked for once more; an absent block of settings means something */
+        bool absent = places[i].path == members[i].path;
+        if (absent && !members[i].required && members[i].kind != MEMBER_PARTIAL) {
+            continue;
+        }
         if (!read_member(&reading, &members[i], places[i], e)) {
             return false;
         }
