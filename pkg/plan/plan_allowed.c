@@ -83,7 +83,7 @@ static void append_values(struct text *out, const struct cel *cel, const struct 
 
     for (size_t i = 0; i < count; i++) {
         if (cel_names(cel, variables[i].name)) {
-            bool set = i == ENABLED || i == PROTOCOL;
+            bool set = (i == ENABLED || i == PROTOCOL) && variables[i].type != CEL_UNKNOWN;
             text_printf(out, "%s%s %s ", before, variables[i].name, set ? "would be" : "is");
             append_value(out, &variables[i]);
             before = ", ";

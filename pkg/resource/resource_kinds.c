@@ -37,6 +37,10 @@ const struct resource_kind resource_template = {
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
     .patchable = 0,
     .change_remedy = "templates are immutable; create a new one with 'template create' and use it instead",
+    .use_member = "instance",
+    .use_of_settings = true,
+    .profile_kind = &resource_instance_profile,
+    .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_template_create.json",
     .members = resource_members_template,
 };

@@ -17,6 +17,7 @@ struct reading {
     struct resource_list *list;
     struct resource *record;
     struct resource_machine machine;
+    bool has_machine;
 };
 
 static void *field_of(struct reading *reading, const struct resource_member *member)
@@ -256,6 +257,7 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
 
     find_places(members, node, places);
     for (size_t i = 0; members[i].path != NULL; i++) {
+        reading.has_machine |= members[i].machine;
         /* what is not there and need not be is not looked for once more; an absent block of settings means something */
         bool absent = places[i].path == members[i].path;
         if (absent && !members[i].required && members[i].kind != MEMBER_PARTIAL) {
@@ -266,7 +268,7 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
         }
     }
     bool known = record->machine != NULL && resource_machine_equal(record->machine, &reading.machine);
-    if (record->kind->use_member != NULL && !known) {
+    if (reading.has_machine && !known) {
         record->machine = resource_list_keep_machine(list, &reading.machine);
     }
     derive_region(list, record);
