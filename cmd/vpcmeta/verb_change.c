@@ -5,22 +5,40 @@
 
 enum { ASK_FOR_NUMBER_ABOVE = 100, NAMES_SHOWN = 10 };
 
+/* What the item sends that a schema of ours describes, and which; NULL: nothing. New reference. */
+static json_t *body_of(const struct plan_item *item, const char **ret_schema)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+    const struct resource_kind *kind = item->resource->kind;
+    struct err ignored = ERR_INIT;
+
+    if (item->action == PLAN_SET) {
+        *ret_schema = kind->patch_schema;
+        return resource_patch_body(item->wanted, item->mask);
+    }
+    *ret_schema = kind->create_schema;
+    bool creates = item->action == PLAN_CREATE &&
+                   json_parse(item->body, strlen(item->body), "a plan", JSON_READ_STRICT, &document, &ignored);
+    return creates ? json_incref(document.root) : NULL;
+}
+
 bool verb_change_check(struct app *app, const struct plan *plan, struct err *e)
 {
     JSON_CLEANUP json_t *checked = json_object();
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
-        if (item->verdict != PLAN_CHANGE) {
+        const char *schema = NULL;
+        JSON_CLEANUP json_t *body = item->verdict == PLAN_CHANGE ? body_of(item, &schema) : NULL;
+        CLEANUP(text_free) struct text bytes = {0};
+        if (body == NULL) {
             continue;
         }
-        JSON_CLEANUP json_t *body = resource_patch_body(item->wanted, item->mask);
-        CLEANUP(text_free) struct text bytes = {0};
         json_print(&bytes, body, JSON_PRINT_COMPACT);
         if (json_object_get(checked, text_string(&bytes)) != NULL) {
             continue;
         }
-        if (!verb_check_body(app, item->resource->kind->patch_schema, body, NULL, e)) {
+        if (!verb_check_body(app, schema, body, NULL, e)) {
             return false;
         }
         json_object_set_new(checked, text_string(&bytes), json_true());
@@ -185,16 +203,16 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
     struct verb_progress progress = verb_progress_begin(app, change->plan);
     struct fleet_journal journal = verb_record_journal(record);
     bool whole = fleet_execute(change->plan,
-                              &(struct fleet_options){.http = change->scope->http,
-                                                      .regions = change->scope->regions,
-                                                      .region_count = change->scope->region_count,
-                                                      .concurrency = options_concurrency(change->write),
-                                                      .max_per_second = (unsigned)change->write->tps.value,
-                                                      .limits = change->limits,
-                                                      .journal = record->history != NULL ? &journal : NULL,
-                                                      .progress = verb_progress_step,
-                                                      .progress_context = &progress},
-                              change->list, ret, e);
+                               &(struct fleet_options){.http = change->scope->http,
+                                                       .regions = change->scope->regions,
+                                                       .region_count = change->scope->region_count,
+                                                       .concurrency = options_concurrency(change->write),
+                                                       .max_per_second = (unsigned)change->write->tps.value,
+                                                       .limits = change->limits,
+                                                       .journal = record->history != NULL ? &journal : NULL,
+                                                       .progress = verb_progress_step,
+                                                       .progress_context = &progress},
+                               change->list, ret, e);
 
     verb_progress_end(&progress);
     return whole;

@@ -77,6 +77,7 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
     item->resource = resource;
     item->body = step->body;
     item->phase = step->phase;
+    item->needs = step->needs;
     item->wanted = &past->wanted[index];
     result->item = item;
     result->attempts = step->attempts;
@@ -91,6 +92,10 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
         return err_wrap(e, "run %s", past->entry.run.id);
     }
     result->before = resource->settings;
+    /* of a group: which template it used, how many members were stale */
+    result->before_text = result->before.given == 0 ? step->before : NULL;
+    result->after_text = result->after.given == 0 ? step->after : NULL;
+    item->before_text = result->before_text;
     return true;
 }
 
@@ -132,41 +137,68 @@ void verb_past_close(struct verb_past *past)
 
 /* --- again ------------------------------------------------------------------------------------------ */
 
-void verb_again_add(struct verb_again *again, const struct verb_past *past, size_t index,
-                    const struct resource_settings *found, const struct resource_settings *wanted)
+/* The steps themselves and those that they need. */
+static void mark_needed(const struct verb_past *past, const bool meant[], bool marked[])
 {
-    const struct resource *resource = past->items[index].resource;
-    struct resource *copy = resource_list_append(again->list, resource->kind, resource->region);
-
-    if (again->steps == NULL) {
-        again->steps = calloc(past->entry.count, sizeof(struct history_step *));
-        again->wanted = calloc(past->entry.count, sizeof(*again->wanted));
-        again->past = calloc(past->entry.count, sizeof(struct plan_item *));
-        if (again->steps == NULL || again->wanted == NULL || again->past == NULL) {
-            text_out_of_memory();
+    for (size_t i = past->entry.count; i > 0; i--) {
+        size_t needs = past->items[i - 1].needs;
+        marked[i - 1] |= meant[i - 1];
+        if (marked[i - 1] && needs != 0) {
+            marked[needs - 1] = true;
         }
     }
-    *copy = *resource;
-    copy->settings = *found;
-    again->wanted[again->count] = *wanted;
-    again->past[again->count] = &past->items[index];
-    again->steps[again->count++] = &past->entry.steps[index];
 }
 
-/* What the record says may be out of date: each is read once more, whatever the plan thinks of it. */
-void verb_again_plan(struct verb_again *again, enum plan_guard guard)
+static void take_step(struct verb_again *again, const struct verb_past *past, size_t index, bool meant,
+                      enum plan_guard guard)
 {
-    plan_make_each(again->list, again->wanted, &again->plan);
-    for (size_t i = 0; i < again->count; i++) {
-        struct plan_item *item = &again->plan.items[i];
-        const struct plan_item *past = again->past[i];
-        item->action = past->action;
-        item->body = past->body;
-        item->phase = past->phase;
-        item->verdict = item->wanted->given != 0 ? PLAN_CHANGE : PLAN_SKIP;
-        item->reason = item->verdict == PLAN_SKIP ? "it was created by the run, and nothing is deleted" : NULL;
-        item->guard = guard;
+    const struct history_step *step = &past->entry.steps[index];
+    const struct fleet_result *result = &past->run.results[index];
+    struct plan_item *item = &again->plan.items[again->plan.count];
+    struct resource *resource = resource_list_append(again->list, past->items[index].resource->kind, step->region);
+    char reason[PLAN_REASON_SIZE];
+
+    *resource = *past->items[index].resource;
+    *item = past->items[index];
+    item->resource = resource;
+    item->guard = guard;
+    item->intended = result->outcome == FLEET_UNKNOWN;
+    if (meant) {
+        item->verdict = PLAN_CHANGE;
+        (void)plan_judge(resource, item->wanted, &item->mask, reason);
+        item->after = resource_settings_over(&resource->settings, item->wanted, item->mask);
+    } else {
+        bool fine = result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNCHANGED;
+        item->verdict = fine ? PLAN_UNCHANGED : PLAN_SKIP;
     }
+    again->steps[again->plan.count++] = step;
+    again->count += meant;
+}
+
+void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[], enum plan_guard guard)
+{
+    size_t count = past->entry.count;
+    bool *marked = calloc(count + 1, sizeof(*marked));
+    size_t *numbers = calloc(count + 1, sizeof(*numbers)); /* of the steps among the items, from 1 */
+    struct verb_again again = {.list = resource_list_create(),
+                               .steps = calloc(count + 1, sizeof(struct history_step *)),
+                               .plan = {.items = calloc(count + 1, sizeof(struct plan_item))}};
+
+    if (marked == NULL || numbers == NULL || again.steps == NULL || again.plan.items == NULL) {
+        text_out_of_memory();
+    }
+    mark_needed(past, meant, marked);
+    for (size_t i = 0; i < count; i++) {
+        if (marked[i]) {
+            take_step(&again, past, i, meant[i], guard);
+            struct plan_item *item = &again.plan.items[again.plan.count - 1];
+            numbers[i] = again.plan.count;
+            item->needs = item->needs != 0 ? numbers[item->needs - 1] : 0;
+        }
+    }
+    free(marked);
+    free(numbers);
+    *ret = again;
 }
 
 void verb_again_free(struct verb_again *again)
@@ -174,7 +206,5 @@ void verb_again_free(struct verb_again *again)
     plan_free(&again->plan);
     resource_list_destroy(again->list);
     free(again->steps);
-    free(again->wanted);
-    free(again->past);
     *again = (struct verb_again){0};
 }

@@ -22,22 +22,19 @@ bool verb_past_open(struct history *history, const char *word, struct verb_past 
     __attribute__((warn_unused_result));
 void verb_past_close(struct verb_past *past); /* for CLEANUP */
 
-/* Steps of a past run that are to be taken up. Set `list` to an empty one. */
+/* Steps of a past run that are taken up again. */
 struct verb_again {
-    struct resource_list *list;
-    struct resource_settings *wanted;
-    const struct history_step **steps; /* borrowed from the past run */
-    const struct plan_item **past;     /* as well */
-    size_t count;
+    struct resource_list *list;        /* their resources */
+    const struct history_step **steps; /* of the plan's items; borrowed from the past run */
     struct plan plan;
+    size_t count; /* items that are to be carried out; the others are there because these need them */
 };
 
-/* Adds a step: where it is thought to be, and what it is to get. */
-void verb_again_add(struct verb_again *again, const struct verb_past *past, size_t index,
-                    const struct resource_settings *found, const struct resource_settings *wanted);
-
-/* Makes the plan of all that were added. */
-void verb_again_plan(struct verb_again *again, enum plan_guard guard);
+/*
+ * Makes the plan of the steps that are `meant` (as many as the run has), whatever their record says: it may be out of date.
+ * Borrows from the past run.
+ */
+void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[], enum plan_guard guard);
 void verb_again_free(struct verb_again *again); /* for CLEANUP */
 
 #endif

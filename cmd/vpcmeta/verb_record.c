@@ -35,16 +35,28 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The places of what is to change, sorted: two runs that take locks in the same order cannot block each other. */
+/* Whether the plan changes anything that exists: what does not exist yet cannot be changed by somebody else. */
+static bool changes_existing(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].verdict == PLAN_CHANGE && plan->items[i].resource->id != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The places of what is to change: of what exists, if there is such, as only that tells the account. */
 static json_t *places_of(const struct verb_change *change)
 {
     const struct plan *plan = change->plan;
     json_t *places = json_object();
+    bool existing = changes_existing(plan);
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct resource *resource = plan->items[i].resource;
         CLEANUP(text_free) struct text place = {0};
-        if (plan->items[i].verdict != PLAN_CHANGE) {
+        if (plan->items[i].verdict != PLAN_CHANGE || (existing && resource->id == NULL)) {
             continue;
         }
         append_account(&place, resource->crn);
@@ -77,7 +89,7 @@ static bool take_locks(struct app *app, struct verb_record *record, const char *
     return true;
 }
 
-/* Appends the places, separated by ", ", and locks them. */
+/* Appends the places, separated by ", ", and locks them, sorted: so two runs cannot block each other. */
 static bool lock_places(struct app *app, const struct verb_change *change, struct verb_record *record,
                         struct text *ret_place, struct err *e)
 {
@@ -97,9 +109,7 @@ static bool lock_places(struct app *app, const struct verb_change *change, struc
     for (size_t i = 0; i < count; i++) {
         text_printf(ret_place, "%s%s", i > 0 ? ", " : "", keys[i]);
     }
-    /* what does not exist yet cannot be changed by somebody else */
-    bool exists = change->plan->items[0].resource->id != NULL;
-    bool locked = !exists || take_locks(app, record, keys, count, e);
+    bool locked = !changes_existing(change->plan) || take_locks(app, record, keys, count, e);
     free(keys);
     return locked;
 }
@@ -142,8 +152,13 @@ static void print_arguments(const struct app *app, struct text *out)
 
 /* --- steps ------------------------------------------------------------------------------------------ */
 
-static const char *keep_settings(struct text_arena *memory, const struct resource_settings *settings)
+/* `text` where the action changes no settings. */
+static const char *keep_state(struct text_arena *memory, const struct resource_settings *settings, const char *text)
 {
+    if (text != NULL) {
+        return text;
+    }
+
     JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
     CLEANUP(text_free) struct text bytes = {0};
 
@@ -161,14 +176,15 @@ static struct history_step step_of_item(struct text_arena *memory, const struct 
         .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
         .action = plan_action_name(item->action),
         .body = item->body,
+        .needs = item->needs,
         .kind = resource->kind->name,
         .region = resource->region,
         .id = resource->id,
         .name = resource->name,
         .crn = resource->crn,
-        .before = keep_settings(memory, &resource->settings),
-        .wanted = changes ? keep_settings(memory, item->wanted) : "{}",
-        .after = changes ? NULL : keep_settings(memory, &resource->settings),
+        .before = keep_state(memory, &resource->settings, item->before_text),
+        .wanted = changes ? keep_state(memory, item->wanted, NULL) : "{}",
+        .after = changes ? NULL : keep_state(memory, &resource->settings, item->before_text),
         .outcome = fleet_outcome_name(item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED),
         .reason = item->reason,
     };
@@ -185,8 +201,8 @@ static struct history_step step_of_result(struct text_arena *memory, const struc
         .ordinal = earlier != NULL ? earlier->ordinal : index,
         .id = resource->id,
         .crn = resource->crn,
-        .before = keep_settings(memory, &result->before),
-        .after = keep_settings(memory, &result->after),
+        .before = keep_state(memory, &result->before, result->before_text),
+        .after = keep_state(memory, &result->after, result->after_text),
         .etag = result->etag,
         .phase = result->phase,
         .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
@@ -266,6 +282,15 @@ bool verb_record_begin(struct app *app, const struct verb_change *change, const 
     return true;
 }
 
+/* A run that only created something did not know its account. */
+static bool covers(const char *run_place, const char *place)
+{
+    CLEANUP(text_free) struct text anonymous = {0};
+
+    text_printf(&anonymous, "-%s", place + strcspn(place, " "));
+    return strstr(run_place, place) != NULL || strstr(run_place, text_string(&anonymous)) != NULL;
+}
+
 bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
 {
     JSON_CLEANUP json_t *places = places_of(change);
@@ -273,7 +298,7 @@ bool verb_record_same_place(const struct verb_change *change, const struct histo
     json_t *value;
 
     json_object_foreach (places, place, value) {
-        if (strstr(run->place, place) == NULL) {
+        if (!covers(run->place, place)) {
             return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s; nothing was changed",
                            run->id, run->place, place);
         }

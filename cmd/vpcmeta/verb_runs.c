@@ -1,8 +1,10 @@
 /* Taking up a recorded run: resume and retry go on with it, rollback is a run of its own. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock/clock.h"
+#include "plan/plan_undo.h"
 #include "verb_past.h"
 
 const struct opt_spec resume_opt[] = {
@@ -57,36 +59,19 @@ static bool conclude_creations(struct history *history, const struct verb_past *
     return true;
 }
 
-static void add_open_steps(struct verb_again *again, const struct verb_past *past)
+/* The steps to take up: what is left of the run or, for a retry, what went wrong. */
+static void find_steps(const struct verb_past *past, const struct retry_opts *retry, bool ret_meant[])
 {
-    for (size_t i = 0; i < past->entry.count; i++) {
-        const struct history_step *step = &past->entry.steps[i];
-        if (step->stage != HISTORY_FINAL && step->id != NULL) {
-            verb_again_add(again, past, i, &past->items[i].resource->settings, &past->wanted[i]);
-        }
-    }
-    verb_again_plan(again, guard_of(&past->entry.run));
-    for (size_t i = 0; i < again->count; i++) {
-        again->plan.items[i].intended = again->steps[i]->stage == HISTORY_INTENDED;
-    }
-}
-
-static void add_bad_steps(struct verb_again *again, const struct verb_past *past, const struct retry_opts *opts)
-{
-    bool failed = opts->failed || !opts->unknown;
-    bool unknown = opts->unknown || !opts->failed;
+    bool failed = retry != NULL && (retry->failed || !retry->unknown);
+    bool unknown = retry != NULL && (retry->unknown || !retry->failed);
 
     for (size_t i = 0; i < past->entry.count; i++) {
         const struct history_step *step = &past->entry.steps[i];
         enum fleet_outcome outcome = past->run.results[i].outcome;
-        bool wanted = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
-        if (step->stage == HISTORY_FINAL && step->id != NULL && wanted && past->wanted[i].given != 0) {
-            verb_again_add(again, past, i, &past->items[i].resource->settings, &past->wanted[i]);
-        }
-    }
-    verb_again_plan(again, PLAN_GUARD_NONE);
-    for (size_t i = 0; i < again->count; i++) {
-        again->plan.items[i].intended = strcmp(again->steps[i]->outcome, fleet_outcome_name(FLEET_UNKNOWN)) == 0;
+        bool final = step->stage == HISTORY_FINAL;
+        bool went_wrong = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
+        bool known = step->id != NULL || past->items[i].action != PLAN_CREATE;
+        ret_meant[i] = known && (retry == NULL ? !final : final && went_wrong);
     }
 }
 
@@ -174,12 +159,13 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     if (!open_past(app, call, write, &limits, &scope, &history, &past, e)) {
         return err_exit_status(e);
     }
-    again.list = resource_list_create();
-    if (retry != NULL) {
-        add_bad_steps(&again, &past, retry);
-    } else {
-        add_open_steps(&again, &past);
+    bool *meant = calloc(past.entry.count + 1, sizeof(*meant));
+    if (meant == NULL) {
+        text_out_of_memory();
     }
+    find_steps(&past, retry, meant);
+    verb_again_take(&again, &past, meant, retry != NULL ? PLAN_GUARD_NONE : guard_of(&past.entry.run));
+    free(meant);
     struct verb_change change = {.scope = &scope, .write = write, .limits = &limits};
     return carry_on(app, &history, &past, &change, &again, e);
 }
@@ -230,23 +216,29 @@ static bool check_names(const struct cli_call *call, const struct verb_past *pas
     return true;
 }
 
-static void add_steps_to_undo(struct verb_again *again, const struct verb_past *past, const struct cli_call *call)
+/* What the run did, and of it what is named. A creation that failed afterwards has left something behind as well. */
+static struct plan_done *find_done(const struct verb_past *past, const struct cli_call *call)
 {
+    struct plan_done *done = calloc(past->entry.count + 1, sizeof(*done));
+
+    if (done == NULL) {
+        text_out_of_memory();
+    }
     for (size_t i = 0; i < past->entry.count; i++) {
         const struct history_step *step = &past->entry.steps[i];
         const struct fleet_result *result = &past->run.results[i];
-        struct resource_settings before = result->before;
-        struct resource_settings left = result->after;
-        bool changed = result->outcome == FLEET_CHANGED;
-        if ((!changed && result->outcome != FLEET_UNKNOWN) || step->id == NULL || !is_named(call, step)) {
-            continue;
-        }
-        if (!changed) {
-            left = resource_settings_over(&before, &past->wanted[i], past->wanted[i].given);
-        }
-        before.given &= past->wanted[i].given;
-        verb_again_add(again, past, i, &left, &before);
+        bool left_behind = result->outcome == FLEET_FAILED && past->items[i].action == PLAN_CREATE && step->id != NULL;
+        bool changed = result->outcome == FLEET_CHANGED || left_behind;
+        enum plan_trace trace = changed                            ? PLAN_TRACE_DONE
+                                : result->outcome == FLEET_UNKNOWN ? PLAN_TRACE_MAYBE
+                                                                   : PLAN_TRACE_NONE;
+        done[i] = (struct plan_done){.item = &past->items[i],
+                                     .trace = is_named(call, step) ? trace : PLAN_TRACE_NONE,
+                                     .before = &result->before,
+                                     .after = &result->after,
+                                     .after_text = changed ? result->after_text : NULL};
     }
+    return done;
 }
 
 static int undo(struct app *app, const struct verb_past *past, struct verb_change *change,
@@ -274,23 +266,24 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
     const struct rollback_opts *opts = call->opts;
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(verb_past_close) struct verb_past past = {0};
-    CLEANUP(verb_again_free) struct verb_again again = {0};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_limits limits;
     struct plan_scope scope;
 
     if (!open_past(app, call, &opts->write, &limits, &scope, &history, &past, e) || !check_names(call, &past, e)) {
         return err_exit_status(e);
     }
-    again.list = resource_list_create();
-    add_steps_to_undo(&again, &past, call);
-    verb_again_plan(&again, opts->force ? PLAN_GUARD_NONE : PLAN_GUARD_ALL);
+    struct plan_done *done = find_done(&past, call);
+    plan_undo(done, past.entry.count, opts->force ? PLAN_GUARD_NONE : PLAN_GUARD_ALL, list, &plan);
+    free(done);
     struct verb_change change = {.scope = &scope,
                                  .write = &opts->write,
                                  .limits = &limits,
-                                 .plan = &again.plan,
-                                 .list = again.list,
-                                 .kind = again.count > 0 ? again.plan.items[0].resource->kind : NULL};
-    if (!verb_record_same_place(&change, &past.entry.run, e) || !verb_change_check(app, &again.plan, e)) {
+                                 .plan = &plan,
+                                 .list = list,
+                                 .kind = plan.count > 0 ? plan.items[0].resource->kind : NULL};
+    if (!verb_record_same_place(&change, &past.entry.run, e) || !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
     return undo(app, &past, &change, opts, e);

@@ -68,6 +68,26 @@ void fleet_task_read(struct fleet_task *task, fleet_send_fn *function, const str
     send(task, function, call, read_done);
 }
 
+static void listed(const struct err *error, void *context)
+{
+    struct fleet_task *task = context;
+
+    task->fleet->reading--;
+    task->fleet->stopped |= error != NULL && error->code == ERR_CANCELLED;
+    task->listed(error, task);
+}
+
+void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
+{
+    struct vpc_listing counted = *listing;
+
+    task->listed = listing->listed;
+    counted.listed = listed;
+    counted.context = task;
+    task->fleet->reading++;
+    vpc_list(fleet_task_vpc(task), &counted);
+}
+
 void fleet_task_write(struct fleet_task *task, fleet_send_fn *function, const struct vpc_call *call)
 {
     task->fleet->writing++;
@@ -143,9 +163,20 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
     fleet_task_finish(task, outcome);
 }
 
+void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
+{
+    bool untouched = !task->result->item->intended;
+
+    fleet_task_finish_error(task, error,
+                            !untouched                     ? FLEET_UNKNOWN
+                            : error->code == ERR_CANCELLED ? FLEET_SKIPPED
+                                                           : FLEET_FAILED);
+}
+
 /* --- the windows --------------------------------------------------------------------------------- */
 
-static const struct fleet_work *const works[PLAN_ACTIONS] = {[PLAN_SET] = &fleet_set};
+static const struct fleet_work *const works[PLAN_ACTIONS] = {
+    [PLAN_SET] = &fleet_set, [PLAN_MOVE] = &fleet_move, [PLAN_DELETE] = &fleet_delete};
 
 static bool begin_next(struct fleet *fleet)
 {
@@ -251,7 +282,8 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
     for (size_t i = 0; i < plan->count; i++) {
         struct fleet_result *result = &run->results[i];
         const struct plan_item *item = &plan->items[i];
-        *result = (struct fleet_result){.item = item, .before = item->resource->settings};
+        *result =
+            (struct fleet_result){.item = item, .before = item->resource->settings, .before_text = item->before_text};
         result->after = item->resource->settings;
         if (item->verdict == PLAN_CHANGE) {
             result->after.given = 0;
@@ -276,6 +308,7 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
         }
         result->outcome = FLEET_CHANGED;
         result->after = plan->items[i].after;
+        result->after_text = plan->items[i].after_text;
         result->restart_needed = fleet_needs_restart(result);
         ret->summary.counts[FLEET_CHANGED]++;
     }

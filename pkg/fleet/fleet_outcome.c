@@ -8,6 +8,13 @@ const char *fleet_outcome_name(enum fleet_outcome outcome)
     return names[outcome];
 }
 
+enum fleet_outcome fleet_outcome_refused(const struct vpc_answer *answer)
+{
+    bool never_left = answer->error->code == ERR_CANCELLED && answer->reply->attempts == 0;
+
+    return never_left ? FLEET_SKIPPED : FLEET_FAILED;
+}
+
 void fleet_queue_push(struct fleet_queue *queue, struct fleet_task *task)
 {
     task->next = NULL;

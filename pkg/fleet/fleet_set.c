@@ -117,16 +117,6 @@ static void after_read(struct set_task *set)
     fleet_task_ready(&set->task, NULL, set->etag);
 }
 
-/* Without a request that may have arrived nothing has changed; with one, nobody knows. */
-static void finish_unread(struct set_task *set, const struct err *error)
-{
-    if (item_of(set)->intended) {
-        fleet_task_finish_error(&set->task, error, FLEET_UNKNOWN);
-    } else {
-        fleet_task_finish_error(&set->task, error, error->code == ERR_CANCELLED ? FLEET_SKIPPED : FLEET_FAILED);
-    }
-}
-
 static void read_done(const struct vpc_answer *answer, void *context)
 {
     struct set_task *set = context;
@@ -137,7 +127,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
         fleet_task_finish_error(&set->task, &set->lost_error, FLEET_UNKNOWN);
     } else {
         fleet_task_note_reply(&set->task, answer->reply);
-        finish_unread(set, answer->error);
+        fleet_task_finish_unread(&set->task, answer->error);
     }
 }
 
@@ -185,9 +175,8 @@ static void write_failed(struct set_task *set, const struct vpc_answer *answer)
         set->lost_error = *error;
         start_read(set);
     } else {
-        bool never_left = error->code == ERR_CANCELLED && answer->reply->attempts == 0;
         fleet_task_finish_error(&set->task, error,
-                                never_left || allowed_use_refuses(error) ? FLEET_SKIPPED : FLEET_FAILED);
+                                allowed_use_refuses(error) ? FLEET_SKIPPED : fleet_outcome_refused(answer));
     }
 }
 

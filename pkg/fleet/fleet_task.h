@@ -22,13 +22,16 @@ struct fleet_work {
     void (*write)(struct fleet_task *task); /* the intent is in the journal: sends it */
 };
 extern const struct fleet_work fleet_set;
+extern const struct fleet_work fleet_move;
+extern const struct fleet_work fleet_delete;
 
 struct fleet_task {
     struct fleet_task *next; /* in the queue of those ready to be written */
     struct fleet *fleet;
     const struct fleet_work *work;
     struct fleet_result *result;
-    vpc_done_fn *done; /* of the request that is under way */
+    vpc_done_fn *done;     /* of the request that is under way */
+    vpc_listed_fn *listed; /* of the list that is under way */
 };
 
 struct fleet_queue {
@@ -65,6 +68,9 @@ typedef void fleet_send_fn(struct vpc *vpc, const struct resource_kind *kind, co
 void fleet_task_read(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call);
 void fleet_task_write(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call);
 
+/* Reads a whole collection; its context is the task. */
+void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing);
+
 /*
  * What it writes next is known: work->write is called once the journal has it. `phase` tells a later run how far this one
  * came (a literal; NULL where there is but one); `etag` lives until then, "" and NULL for none.
@@ -77,6 +83,12 @@ void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work);
 /* The result is final; `task` is gone. */
 void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome);
 void fleet_task_finish_error(struct fleet_task *task, const struct err *error, enum fleet_outcome outcome);
+
+/* The first read failed. Without a request that may have arrived earlier nothing has changed; with one, nobody knows. */
+void fleet_task_finish_unread(struct fleet_task *task, const struct err *error);
+
+/* The outcome of a request that was refused: it failed, or was never sent because the run was cancelled. */
+enum fleet_outcome fleet_outcome_refused(const struct vpc_answer *answer);
 
 /* The status and request id of an answer, into the result. Answers to writes are noted already. */
 void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply);

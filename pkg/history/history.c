@@ -53,6 +53,7 @@ static const char *const migrations[] = {
     "ALTER TABLE step ADD COLUMN phase TEXT;"
     "ALTER TABLE step ADD COLUMN body TEXT;"
     "UPDATE step SET action = 'create' WHERE (SELECT command FROM run WHERE number = step.run) LIKE '% create';",
+    "ALTER TABLE step ADD COLUMN needs INTEGER NOT NULL DEFAULT 0;",
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

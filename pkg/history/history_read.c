@@ -185,6 +185,7 @@ static struct history_step read_step(sqlite3_stmt *statement, struct text_arena 
         .action = string_at(statement, 17, memory),
         .phase = string_at(statement, 18, memory),
         .body = string_at(statement, 19, memory),
+        .needs = (size_t)sqlite3_column_int64(statement, 20),
     };
 }
 
@@ -194,7 +195,7 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
     sqlite3_stmt *statement = history_prepare(
         history,
         "SELECT ordinal, stage, kind, region, id, name, crn, before, wanted, after, etag, attempts, outcome, reason,"
-        " request_id, http_status, restart_needed, action, phase, body FROM step WHERE run = ? ORDER BY ordinal",
+        " request_id, http_status, restart_needed, action, phase, body, needs FROM step WHERE run = ? ORDER BY ordinal",
         e);
     size_t room = 0;
     int code = SQLITE_DONE;

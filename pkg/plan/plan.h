@@ -25,10 +25,13 @@ enum plan_guard {
 enum plan_action {
     PLAN_SET,    /* give it metadata settings */
     PLAN_CREATE, /* make it */
+    PLAN_MOVE,   /* an instance group: let it use another instance template (plan_template.h) */
+    PLAN_ROLL,   /* an instance group: delete the members made from another template, so that it makes new ones */
+    PLAN_DELETE, /* delete it; `body` is what it takes to make it again */
     PLAN_ACTIONS,
 };
 
-/* "set", "create": as the history keeps it. */
+/* "set", "create", ...: as the history keeps it. */
 const char *plan_action_name(enum plan_action action);
 
 /* The action called so. False when there is none: a newer program knew it. */
@@ -46,8 +49,10 @@ struct plan_item {
     struct resource_settings after; /* all settings as they will be */
     const char *reason;             /* of PLAN_SKIP, else NULL; owned by the plan */
     const char *body;               /* JSON: what the action sends beyond settings; NULL: nothing. Borrowed */
-    const char *phase;              /* how far a run came that was cut off; NULL: not begun, or there is but one */
-    size_t needs;                   /* number (from 1) of an earlier item that has to succeed first; 0: none */
+    const char *before_text; /* JSON object: what the action changes that is no setting; NULL: settings. Borrowed */
+    const char *after_text;  /* the same as it will be; NULL: settings, or not known before */
+    const char *phase;       /* how far a run came that was cut off; NULL: not begun, or there is but one */
+    size_t needs;            /* number (from 1) of an earlier item that has to succeed first; 0: none */
 };
 
 struct plan {

@@ -49,12 +49,14 @@ struct resource_kind {
     const char *name;     /* as in commands, policy files and JSON: "instance", "bare-metal" */
     const char *singular; /* for sentences */
     const char *plural;
-    const char *path;        /* of the collection, below /v1 */
+    const char *path;        /* of the collection, below /v1; with `below`: of the collection its parents are in */
+    const char *below;       /* the collection below a parent: "memberships"; NULL: it has no parent */
     const char *items;       /* member of the collection that holds the array */
     bool names_vpc;          /* answers tell the name of the VPC, not only its id */
     bool paginated;          /* requests take start and limit */
     bool has_etag;           /* GET gives an ETag and PATCH takes If-Match */
     bool restart_to_enable;  /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
+    bool disposable;         /* nothing is lost with it: undoing its creation deletes it */
     bool has_initialization; /* GET {id}/initialization tells the trusted profile */
     unsigned filters;        /* bits of enum resource_filter */
     unsigned settings;       /* what the kind has at creation */
@@ -87,6 +89,9 @@ extern const struct resource_kind resource_volume;
 extern const struct resource_kind resource_snapshot;
 extern const struct resource_kind resource_instance_profile; /* these for their architecture and vcpu */
 extern const struct resource_kind resource_bare_metal_profile;
+
+/* Memberships of an instance group, below it; as resource_vpc no kind of their own for operators. */
+extern const struct resource_kind resource_membership;
 
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);

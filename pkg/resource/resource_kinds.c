@@ -34,9 +34,10 @@ const struct resource_kind resource_template = {
     .plural = "instance templates",
     .path = "/instance/templates",
     .items = "templates",
+    .disposable = true,
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
     .patchable = 0,
-    .change_remedy = "templates are immutable; create a new one with 'template create' and use it instead",
+    .change_remedy = "templates are immutable; 'template replace' makes a new one and lets the groups use it",
     .use_member = "instance",
     .use_of_settings = true,
     .profile_kind = &resource_instance_profile,
@@ -76,6 +77,7 @@ const struct resource_kind resource_group = {
     .names_vpc = true,
     .paginated = true,
     .change_remedy = "members take their settings from the group's instance template",
+    .patch_schema = "instance_group_patch.json",
     .members = resource_members_group,
 };
 
@@ -98,6 +100,17 @@ const struct resource_kind resource_volume = READ_SINGLY("volume", "/volumes");
 const struct resource_kind resource_snapshot = READ_SINGLY("snapshot", "/snapshots");
 const struct resource_kind resource_instance_profile = READ_SINGLY("profile", "/instance/profiles");
 const struct resource_kind resource_bare_metal_profile = READ_SINGLY("profile", "/bare_metal_server/profiles");
+
+const struct resource_kind resource_membership = {
+    .name = "membership",
+    .singular = "membership",
+    .plural = "memberships",
+    .path = "/instance_groups",
+    .below = "memberships",
+    .items = "memberships",
+    .paginated = true,
+    .members = resource_members_membership,
+};
 
 const struct resource_kind *const resource_kinds[] = {
     &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,

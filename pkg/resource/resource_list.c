@@ -182,6 +182,8 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
                                   &own->architecture,
                                   &own->template_id,
                                   &own->template_name,
+                                  &own->pool,
+                                  &own->instance_name,
                                   &own->settings.protocol,
                                   &own->settings.trusted_profile};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

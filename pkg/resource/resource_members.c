@@ -54,10 +54,23 @@ const struct resource_member resource_members_group[] = {
     {"instance_template/id", MEMBER_STRING, true, FIELD(template_id)},
     {"instance_template/name", MEMBER_STRING, false, FIELD(template_name)},
     {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
+    {"managers", MEMBER_ITEMS, false, FIELD(manager_count)},
+    {"load_balancer_pool/name", MEMBER_STRING, false, FIELD(pool)},
     {NULL, MEMBER_STRING, false, 0, false},
 };
 
 const struct resource_member resource_members_vpc[] = {
     MEMBERS_EVERY_KIND_HAS,
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+/* Memberships have no CRN and no resource group (vpc-api.md 2.10). */
+const struct resource_member resource_members_membership[] = {
+    {"id", MEMBER_STRING, true, FIELD(id)},
+    {"name", MEMBER_STRING, true, FIELD(name)},
+    {"status", MEMBER_WORD, true, FIELD(status)},
+    {"instance/name", MEMBER_STRING, false, FIELD(instance_name)},
+    {"instance_template/id", MEMBER_WORD, true, FIELD(template_id)},
+    {"delete_instance_on_membership_delete", MEMBER_SWITCH, true, FIELD(takes_instance)},
     {NULL, MEMBER_STRING, false, 0, false},
 };

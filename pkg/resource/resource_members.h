@@ -13,6 +13,7 @@ enum resource_member_kind {
     MEMBER_STRING,   /* a copy of its own */
     MEMBER_WORD,     /* a string that many records share */
     MEMBER_COUNT,    /* int64_t */
+    MEMBER_ITEMS,    /* the number of items of an array, an unsigned */
     MEMBER_SETTINGS, /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
     MEMBER_PARTIAL,  /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */
     MEMBER_SWITCH,   /* a boolean, as enum resource_switch */
@@ -32,5 +33,6 @@ extern const struct resource_member resource_members_server[];
 extern const struct resource_member resource_members_template[];
 extern const struct resource_member resource_members_group[];
 extern const struct resource_member resource_members_vpc[];
+extern const struct resource_member resource_members_membership[];
 
 #endif

@@ -58,6 +58,18 @@ static bool read_count(struct reading *reading, const struct resource_member *me
     return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
 }
 
+static bool read_items(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+{
+    unsigned *field = field_of(reading, member);
+    struct answer_node array = ANSWER_ABSENT_NODE;
+
+    if (!answer_get_array(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &array, e)) {
+        return false;
+    }
+    *field = (unsigned)answer_count(array);
+    return true;
+}
+
 /* A number no server should send is kept within int: it is shown and audited, not computed with. */
 static int clamp_hop_limit(int64_t value)
 {
@@ -239,6 +251,8 @@ static bool read_member(struct reading *reading, const struct resource_member *m
         return read_switch(reading, member, place, e);
     case MEMBER_RULE:
         return read_rule(reading, member, place, e);
+    case MEMBER_ITEMS:
+        return read_items(reading, member, place, e);
     case MEMBER_SETTINGS:
         return read_settings(list, record, ANSWER_REQUIRED, place, e);
     case MEMBER_PARTIAL:

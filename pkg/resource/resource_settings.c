@@ -55,6 +55,16 @@ static bool same_string(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+/* An id, and the CRN that ends in it, name the same trusted profile. */
+static bool same_profile(const char *a, const char *b)
+{
+    const char *id_a = a != NULL ? resource_crn_id(a) : NULL;
+    const char *id_b = b != NULL ? resource_crn_id(b) : NULL;
+
+    return same_string(a, b) ||
+           ((id_a == NULL) != (id_b == NULL) && same_string(id_a != NULL ? id_a : a, id_b != NULL ? id_b : b));
+}
+
 static bool same_setting(const struct resource_settings *a, const struct resource_settings *b, unsigned bit)
 {
     switch ((enum resource_setting)bit) {
@@ -65,7 +75,7 @@ static bool same_setting(const struct resource_settings *a, const struct resourc
     case RESOURCE_HOP_LIMIT:
         return a->hop_limit == b->hop_limit;
     case RESOURCE_TRUSTED_PROFILE:
-        return same_string(a->trusted_profile, b->trusted_profile);
+        return same_profile(a->trusted_profile, b->trusted_profile);
     case RESOURCE_AUTO_LINK:
         return a->auto_link == b->auto_link;
     }

@@ -117,3 +117,8 @@ void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, cons
 {
     submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_POST, .content_type = "application/json"});
 }
+
+void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
+{
+    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_DELETE});
+}

@@ -57,6 +57,7 @@ typedef void vpc_listed_fn(const struct err *error, void *context);
 
 struct vpc_listing {
     const struct resource_kind *kind;
+    const char *parent; /* id of the resource that has the collection, where the kind lies below another; or NULL */
     struct vpc_filter filter;
     struct resource_list *into;
     vpc_keep_fn *keep; /* NULL: every record */
@@ -86,7 +87,7 @@ typedef void vpc_done_fn(const struct vpc_answer *answer, void *context);
 
 struct vpc_call {
     const char *id;    /* of the resource; NULL for the collection */
-    const char *below; /* what follows the id: "initialization"; NULL: nothing */
+    const char *below; /* what follows the id: "initialization", "memberships/ID"; NULL: nothing */
     const char *etag;  /* If-Match; NULL: none */
     const char *body;  /* of POST and PATCH */
     size_t body_size;
@@ -103,6 +104,9 @@ void vpc_patch(struct vpc *vpc, const struct resource_kind *kind, const struct v
 
 /* POST to the collection; repeated only when the server certainly did not act. */
 void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
+
+/* DELETE, which is safe to repeat: 404 is the answer to what is gone already. */
+void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
 
 /* One region as GET /regions tells it; see vpc_regions. */
 struct vpc_place {

@@ -19,6 +19,7 @@ void vpc_chain_destroy(struct vpc_chain *chain)
     if (chain == NULL) {
         return;
     }
+    text_free(&chain->parent);
     text_free(&chain->query);
     text_free(&chain->start);
     text_free(&chain->last_start);
@@ -123,7 +124,8 @@ void vpc_chain_continue(struct vpc_chain *chain)
 {
     CLEANUP(text_free) struct text url = {0};
 
-    vpc_url(&url, chain->vpc, chain->kind->path, NULL, NULL);
+    vpc_url(&url, chain->vpc, chain->kind->path, chain->parent.size > 0 ? text_string(&chain->parent) : NULL,
+            chain->kind->below);
     if (chain->kind->paginated) {
         text_printf(&url, "&limit=%d", VPC_PAGE_LIMIT);
     }

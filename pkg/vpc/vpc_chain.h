@@ -20,6 +20,7 @@ typedef void vpc_chain_end_fn(struct vpc_chain *chain, enum vpc_chain_end end, v
 struct vpc_chain {
     struct vpc *vpc;
     const struct resource_kind *kind;
+    struct text parent;            /* id of the resource that has the collection; empty: none */
     struct text query;             /* filters, escaped, the same for every page */
     struct resource_list *records; /* of the pages so far */
     size_t items;                  /* of all pages so far, kept or not */

@@ -192,6 +192,7 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
     *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create()};
     listing->wanted.filter = (struct vpc_filter){0};
     listing->whole = vpc_chain_create(vpc, wanted->kind);
+    text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
     listing->whole->keep = wanted->keep;
     listing->whole->keep_context = wanted->context;

@@ -141,6 +141,6 @@ creates() {
 
 @test "an existing template is not changed, and the way out is named" {
     meta template set "$(sim_state -r '.templates[0].name')" --enabled true -y
-    expect 2 "template create"
+    expect 2 "template replace"
     [ "$(requests)" -eq 0 ]
 }
