@@ -9,8 +9,11 @@ bool verb_change_allow(struct app *app, const struct plan_scope *scope, const st
 
     http_set_window(scope->http, options_concurrency(write));
     http_set_pace(scope->http, (unsigned)write->tps.value);
-    if (!plan_allowed_read(scope, plan, &doubts, e)) {
-        return false;
+    bool read = plan_allowed_read(scope, plan, &doubts, e);
+    http_set_window(scope->http, 0);
+    http_set_pace(scope->http, 0);
+    if (!read) {
+        return err_wrap(e, "nothing was changed");
     }
     if (doubts.count > 0) {
         app_warn(app, "whether allowed_use permits it is not known here for %zu server%s, the API decides: %s",

@@ -188,3 +188,19 @@ reasons() {
     [ "$(reads)" = "0 0" ]
     [ "$(writes | wc -l)" -eq 3 ]
 }
+
+@test "an interrupt while expressions are read changes nothing" {
+    fleet 20 '.'
+    faults '{"path": "/v1/images/*", "action": "hang", "ms": 20000}'
+    set -m # without job control a command in the background ignores SIGINT
+    "$BUILD/vpcmeta" instance set --all --enabled true -y > out 2> err &
+    pid=$!
+    set +m
+    for _ in $(seq 500); do [ "$(sim_count GET '/v1/instances')" -eq 0 ] || break; sleep 0.02; done
+    for _ in 1 2; do kill -INT "$pid" 2> /dev/null || true; sleep 0.1; done
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 130 ]
+    grep -q 'nothing was changed' err
+    [ "$(writes | wc -l)" -eq 0 ]
+}
