@@ -1,0 +1,211 @@
+#include "fleet/fleet_causes.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- words --------------------------------------------------------------------------------------- */
+
+/* Bytes of the reason without " [trace ..., request ...]" at its end. */
+static size_t message_size(const char *reason)
+{
+    static const char *const ends[] = {" [trace ", " [request "};
+    size_t size = strlen(reason);
+
+    for (size_t i = 0; size > 0 && reason[size - 1] == ']' && i < sizeof(ends) / sizeof(ends[0]); i++) {
+        const char *end = strstr(reason, ends[i]);
+        if (end != NULL) {
+            return (size_t)(end - reason);
+        }
+    }
+    return size;
+}
+
+static bool is_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-' || (unsigned char)c >= 0x80;
+}
+
+/* Bytes of a word of the server's own that begins at `at`, or 0. */
+static size_t own_word(const char *at, size_t size, const struct resource *resource)
+{
+    const char *const words[] = {resource->crn, resource->id, resource->name};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t length = words[i] != NULL ? strlen(words[i]) : 0;
+        if (length > 0 && length <= size && memcmp(at, words[i], length) == 0 &&
+            (length == size || !is_word(at[length]))) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+/* A word with a digit in it is a number, an id or an address. */
+static size_t append_word(struct text *out, const char *at, size_t size)
+{
+    size_t length = 0;
+    bool digit = false;
+
+    while (length < size && is_word(at[length])) {
+        digit = digit || isdigit((unsigned char)at[length]);
+        length++;
+    }
+    if (digit) {
+        text_append_char(out, '#');
+    } else {
+        text_append_size(out, at, length);
+    }
+    return length;
+}
+
+static size_t append_quoted(struct text *out, const char *at, size_t size)
+{
+    const char *end = memchr(at + 1, '"', size - 1);
+
+    text_append(out, "\"#\"");
+    return end != NULL ? (size_t)(end - at) + 1 : size;
+}
+
+void fleet_causes_normalise(struct text *out, const char *reason, const struct resource *resource)
+{
+    size_t size = message_size(reason);
+
+    for (size_t at = 0; at < size;) {
+        bool begins = at == 0 || !is_word(reason[at - 1]);
+        size_t own = begins ? own_word(reason + at, size - at, resource) : 0;
+        if (own > 0) {
+            text_append_char(out, '#');
+            at += own;
+        } else if (reason[at] == '"') {
+            at += append_quoted(out, reason + at, size - at);
+        } else if (is_word(reason[at])) {
+            at += append_word(out, reason + at, size - at);
+        } else {
+            text_append_char(out, reason[at++]);
+        }
+    }
+}
+
+/* "bad_field" of "400 bad_field: ...", wherever the reason comes to that. */
+static size_t find_code(const char *reason, int http_status, const char **ret_code)
+{
+    char status[16];
+    int size = snprintf(status, sizeof(status), "%d ", http_status);
+    const char *at = http_status >= 400 ? strstr(reason, status) : NULL;
+
+    if (at == NULL) {
+        return 0;
+    }
+    *ret_code = at + size;
+    size_t length = strspn(*ret_code, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    bool ends = strncmp(*ret_code + length, ": ", 2) == 0 || (*ret_code)[length] == '\0' ||
+                strncmp(*ret_code + length, " [", 2) == 0 || strncmp(*ret_code + length, " (", 2) == 0;
+    return ends ? length : 0;
+}
+
+/* --- groups -------------------------------------------------------------------------------------- */
+
+struct entry {
+    const char *key;
+    const struct fleet_result *result;
+};
+
+static bool has_cause(const struct fleet_result *result)
+{
+    return result->outcome == FLEET_FAILED || result->outcome == FLEET_UNKNOWN || result->outcome == FLEET_SKIPPED;
+}
+
+static const char *reason_of(const struct fleet_result *result)
+{
+    return result->reason != NULL ? result->reason : "";
+}
+
+static struct entry make_entry(const struct fleet_result *result, struct text *key, struct text_arena *memory)
+{
+    text_clear(key);
+    text_printf(key, "%d %d %d ", result->loud, (int)result->outcome, result->http_status);
+    fleet_causes_normalise(key, reason_of(result), result->item->resource);
+    return (struct entry){.key = text_arena_copy(memory, text_string(key), key->size), .result = result};
+}
+
+/* By key; those of a key in the order of the run. */
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a;
+    const struct entry *right = b;
+    int order = strcmp(left->key, right->key);
+
+    return order != 0 ? order : (left->result > right->result) - (left->result < right->result);
+}
+
+static struct fleet_cause make_cause(const struct fleet_result *result, struct text_arena *memory)
+{
+    const char *reason = reason_of(result);
+    const char *code = "";
+    size_t code_size = find_code(reason, result->http_status, &code);
+
+    return (struct fleet_cause){.outcome = result->outcome,
+                                .loud = result->loud,
+                                .http_status = result->http_status,
+                                .code = text_arena_copy(memory, code, code_size),
+                                .message = text_arena_copy(memory, reason, message_size(reason)),
+                                .example = result};
+}
+
+static int rank(const struct fleet_cause *cause)
+{
+    return cause->loud ? 0 : cause->outcome == FLEET_SKIPPED ? 2 : 1;
+}
+
+static int compare_causes(const void *a, const void *b)
+{
+    const struct fleet_cause *left = a;
+    const struct fleet_cause *right = b;
+
+    if (rank(left) != rank(right)) {
+        return rank(left) - rank(right);
+    }
+    if (left->count != right->count) {
+        return left->count > right->count ? -1 : 1;
+    }
+    return (left->example > right->example) - (left->example < right->example);
+}
+
+void fleet_causes_find(const struct fleet_run *run, struct fleet_causes *ret)
+{
+    struct fleet_causes causes = {0};
+    struct text_arena keys = {0};
+    CLEANUP(text_free) struct text key = {0};
+    struct entry *entries = calloc(run->count + 1, sizeof(*entries));
+    size_t count = 0;
+
+    causes.items = calloc(run->count + 1, sizeof(*causes.items));
+    if (entries == NULL || causes.items == NULL) {
+        text_out_of_memory();
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        if (has_cause(&run->results[i])) {
+            entries[count++] = make_entry(&run->results[i], &key, &keys);
+        }
+    }
+    qsort(entries, count, sizeof(*entries), compare_entries);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(entries[i].key, entries[i - 1].key) != 0) {
+            causes.items[causes.count++] = make_cause(entries[i].result, &causes.memory);
+        }
+        causes.items[causes.count - 1].count++;
+    }
+    qsort(causes.items, causes.count, sizeof(*causes.items), compare_causes);
+    text_arena_free(&keys);
+    free(entries);
+    *ret = causes;
+}
+
+void fleet_causes_free(struct fleet_causes *causes)
+{
+    free(causes->items);
+    text_arena_free(&causes->memory);
+    *causes = (struct fleet_causes){0};
+}
