@@ -71,6 +71,7 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
         app_signals_drain();
     }
     int status = call->command->run(app, call, e);
+    app_progress_end(app);
     print_costs(app);
     query_release(&app->jq);
     app->globals = outer;
@@ -99,6 +100,7 @@ int app_run(struct app *app, size_t count, const char *const words[])
 
 void app_free(struct app *app)
 {
+    app_progress_end(app);
     app_session_close(app->session);
     schema_catalog_close(app->schemas);
     free(app->schema_dir);
@@ -128,6 +130,7 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
     }
     *ret_scope = (struct plan_scope){
         .http = app->session->http, .regions = app->session->regions, .region_count = app->session->region_count};
+    app_progress_read(app, ret_scope);
     return true;
 }
 
@@ -218,6 +221,7 @@ static void say(const struct app *app, const char *label, const char *color, con
     CLEANUP(text_free) struct text safe = {0};
 
     text_append_safe(&safe, message, strlen(message));
+    app_progress_hide(app);
     fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&safe));
 }
 
@@ -285,7 +289,7 @@ bool app_ask(const struct app *app, struct text *ret_answer, const char *format,
     va_list args;
     char byte;
 
-    (void)app;
+    app_progress_hide(app);
     va_start(args, format);
     text_vprintf(&question, format, args);
     va_end(args);

@@ -24,6 +24,7 @@ struct app {
     struct app_session *session;       /* connections and token; NULL until a command needs them */
     struct schema_catalog *schemas;    /* NULL until a command needs them */
     char *schema_dir;                  /* they came from; NULL: embedded */
+    struct app_progress *progress;     /* NULL: none is shown */
 };
 
 /* Parses and runs one command line (without the program's name); prints its error. Returns the exit status. */
@@ -70,6 +71,17 @@ void app_error(const struct app *app, const struct err *error);
 void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* not with -q */
 void app_detail(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* with -v */
+
+/*
+ * A line on a terminal, or JSON lines with --progress json, from now on until the end of the command or the next
+ * app_progress_*: how much of lists is read (app_connect begins that; a terminal only), or how far a run of `total`
+ * servers is, which app_progress_note tells. Whatever is printed takes the line away first.
+ */
+void app_progress_read(struct app *app, const struct plan_scope *scope);
+void app_progress_write(struct app *app, const struct plan_scope *scope, size_t total);
+void app_progress_note(const struct app *app, size_t done, size_t changed, size_t failed);
+void app_progress_end(struct app *app);
+void app_progress_hide(const struct app *app);
 
 /* Columns of the terminal behind standard output or standard error; 0 when it is none. */
 unsigned app_columns(int fd);

@@ -8,6 +8,7 @@
 
 static const char *const auth_words[] = {"iam", "bearer", "none", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
+static const char *const progress_words[] = {"auto", "none", "json", NULL};
 static const char *const protocol_words[] = {"http", "https", NULL};
 
 const struct opt_spec global_opt[] = {
@@ -24,6 +25,9 @@ const struct opt_spec global_opt[] = {
     OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR", "filter the JSON output with a jq expression"),
     OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "no line of headings"),
     OPT_ENUM(struct global_opts, color, 0, "color", color_words, "colour in the output", .default_value = "auto"),
+    OPT_ENUM(struct global_opts, progress, 0, "progress", progress_words,
+             "how far it is: a line on a terminal, nothing, or JSON lines of a run on standard error",
+             .default_value = "auto"),
     OPT_FLAG(struct global_opts, quiet, 'q', "quiet", "no progress, no notes, only warnings and errors"),
     OPT_FLAG(struct global_opts, verbose, 'v', "verbose", "say what is done and what it cost"),
     OPT_FILE(struct global_opts, trace, 0, "trace", "FILE", "append one JSON line a request, without secrets"),

@@ -17,10 +17,12 @@ struct global_opts {
     struct opt_list fields;
     const char *jq;
     bool no_headers, quiet, verbose, no_input;
-    struct opt_enum color; /* enum term_color */
+    struct opt_enum color;    /* enum term_color */
+    struct opt_enum progress; /* enum options_progress */
     const char *trace, *ca_file, *schema_dir;
     struct opt_duration timeout, deadline;
 };
+enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_NONE, OPTIONS_PROGRESS_JSON };
 extern const struct opt_spec global_opt[];
 
 /* "Selectors" of cli.md. */

@@ -200,7 +200,7 @@ int verb_change_show(struct app *app, const struct verb_change *change, struct e
 bool verb_change_run(struct app *app, const struct verb_change *change, struct verb_record *record,
                      struct fleet_run *ret, struct err *e)
 {
-    struct verb_progress progress = verb_progress_begin(app, change->plan);
+    struct verb_progress progress = verb_progress_begin(app, change);
     struct fleet_journal journal = verb_record_journal(record);
     bool whole = fleet_execute(change->plan,
                                &(struct fleet_options){.http = change->scope->http,

@@ -204,13 +204,12 @@ void verb_append_count(struct text *out, size_t count, const struct resource_kin
 bool verb_check_body(struct app *app, const char *schema_name, const json_t *body, const struct json_document *document,
                      struct err *e) __attribute__((warn_unused_result));
 
-/* The line of progress of a run; its parts are private to verb_progress.c. */
+/* The progress of a run; its parts are private to verb_progress.c. */
 struct verb_progress {
-    size_t done, total;
-    int64_t started_ms, drawn_ms;
-    bool shown;
+    struct app *app;
+    size_t done;
 };
-struct verb_progress verb_progress_begin(const struct app *app, const struct plan *plan);
+struct verb_progress verb_progress_begin(struct app *app, const struct verb_change *change);
 void verb_progress_step(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
 void verb_progress_end(const struct verb_progress *progress);
 

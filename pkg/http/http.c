@@ -238,6 +238,14 @@ void http_set_pace(struct http *http, unsigned max_per_second)
     http->pace.ceiling = max_per_second; /* what was learned of the server's own limit stays true */
 }
 
+void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms)
+{
+    http->tick = tick;
+    http->tick_context = context;
+    http->tick_interval_ms = interval_ms;
+    http->ticked_ms = http_now_ms(http);
+}
+
 void http_set_deadline(struct http *http, int64_t ms)
 {
     http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;

@@ -180,6 +180,13 @@ bool http_run(struct http *http, struct err *e) __attribute__((warn_unused_resul
 /* Does what can be done now and waits at most wait_ms for more. False when nothing is left to do. */
 bool http_step(struct http *http, int wait_ms);
 
+/*
+ * Calls `tick` every interval_ms from http_step and http_run, also while nothing comes, and with `over` when http_run is
+ * done; NULL ends it. It must not submit requests.
+ */
+typedef void http_tick_fn(void *context, bool over);
+void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms);
+
 /* Requests that were submitted and are not done, and those of them that are with the server. */
 size_t http_pending(const struct http *http);
 size_t http_in_flight(const struct http *http);

@@ -240,6 +240,9 @@ static int64_t next_event_ms(const struct http *http, enum start verdict)
     if (http->deadline_ms > 0 && http->deadline_ms < next_ms) {
         next_ms = http->deadline_ms;
     }
+    if (http->tick != NULL && http->ticked_ms + http->tick_interval_ms < next_ms) {
+        next_ms = http->ticked_ms + http->tick_interval_ms;
+    }
     if (verdict == START_PAUSED) {
         int64_t start_ms = now_ms + http_pace_wait_ms(&http->pace, now_ms);
         next_ms = start_ms < next_ms ? start_ms : next_ms;
@@ -292,18 +295,32 @@ static void step(struct http *http, int wait_ms)
     }
 }
 
+static void tick(struct http *http)
+{
+    int64_t now_ms = http_now_ms(http);
+
+    if (http->tick != NULL && now_ms - http->ticked_ms >= http->tick_interval_ms) {
+        http->ticked_ms = now_ms;
+        http->tick(http->tick_context, false);
+    }
+}
+
 bool http_step(struct http *http, int wait_ms)
 {
     assert(!http->running);
     http->running = true;
     step(http, wait_ms);
     http->running = false;
+    tick(http);
     return http->pending > 0;
 }
 
 bool http_run(struct http *http, struct err *e)
 {
     while (http_step(http, RUN_WAIT_MS)) {
+    }
+    if (http->tick != NULL) {
+        http->tick(http->tick_context, true);
     }
     if (http->stop != HTTP_GO) {
         http_stopped_error(http, e);

@@ -109,6 +109,11 @@ struct http {
     struct http_origin origin; /* of origin_prefix: most URLs share one */
     struct text origin_prefix;
 
+    http_tick_fn *tick; /* NULL: none */
+    void *tick_context;
+    unsigned tick_interval_ms;
+    int64_t ticked_ms;
+
     volatile sig_atomic_t stop; /* enum http_stop */
     int wake_fd;                /* an eventfd that ends a wait */
 

@@ -53,6 +53,11 @@ struct vpc *vpc_of_region(struct vpc *const *regions, size_t count, const char *
     return regions[0];
 }
 
+struct vpc_reading vpc_reading(const struct vpc *vpc)
+{
+    return vpc->reading;
+}
+
 /* A call under way: the caller's callbacks behind http's. */
 struct pending {
     struct vpc *vpc;

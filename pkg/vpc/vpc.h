@@ -72,6 +72,12 @@ struct vpc_listing {
  */
 void vpc_list(struct vpc *vpc, const struct vpc_listing *listing);
 
+/* How far the lists that are under way have come: items read, and those that their collections have; for people. */
+struct vpc_reading {
+    size_t items, total;
+};
+struct vpc_reading vpc_reading(const struct vpc *vpc);
+
 /* What came of a single call. All borrowed until the callback returns. */
 struct vpc_answer {
     const struct http_reply *reply;

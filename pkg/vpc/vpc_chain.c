@@ -61,6 +61,18 @@ static bool read_next(struct vpc_chain *chain, struct answer_node root, struct e
     return true;
 }
 
+static void count_page(struct vpc_chain *chain, size_t items)
+{
+    struct vpc_reading *reading = &chain->vpc->reading;
+
+    if (chain->counted) {
+        reading->items += items;
+    }
+    if (chain->totalled && chain->pages == 0 && chain->total > 0) {
+        reading->total += (size_t)chain->total;
+    }
+}
+
 static bool read_page(struct http_reply *reply, void *context, struct err *e)
 {
     struct vpc_chain *chain = context;
@@ -82,6 +94,7 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
     }
     chain->items += answer_count(items);
     chain->total = total;
+    count_page(chain, answer_count(items));
     return true;
 }
 

@@ -25,6 +25,8 @@ struct vpc_chain {
     struct resource_list *records; /* of the pages so far */
     size_t items;                  /* of all pages so far, kept or not */
     int64_t total;                 /* total_count of the last page; -1 when it said none */
+    bool counted;                  /* in the vpc's reading */
+    bool totalled;                 /* with its total as well */
     int64_t pause_above;           /* pause after the first page when total is above it; 0: never */
     vpc_keep_fn *keep;             /* NULL: every record */
     void *keep_context;

@@ -34,6 +34,7 @@ static void end(struct listing *listing, const struct err *error)
     if (error == NULL) {
         resource_list_take(listing->wanted.into, listing->in_parts ? listing->records : listing->whole->records);
     }
+    listing->vpc->listings--;
     listing->wanted.listed(error, listing->wanted.context);
     vpc_chain_destroy(listing->whole);
     vpc_chain_destroy(listing->vpcs);
@@ -47,6 +48,7 @@ static void end(struct listing *listing, const struct err *error)
 static void give_up_parts(struct listing *listing)
 {
     listing->in_parts = false;
+    listing->vpc->reading.items -= listing->items;
     resource_list_truncate(listing->records, 0);
     begin_whole(listing, false);
 }
@@ -103,6 +105,7 @@ static void begin_part(struct listing *listing)
 
     text_append(&part->query, text_string(&listing->whole->query));
     vpc_url_query(&part->query, "vpc.id", resource_list_at(listing->vpcs->records, listing->next_vpc++)->id);
+    part->counted = true;
     part->keep = listing->wanted.keep;
     part->keep_context = listing->wanted.context;
     part->ended = part_ended;
@@ -121,6 +124,7 @@ static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
         return;
     }
     listing->in_parts = true;
+    listing->vpc->reading.items -= listing->whole->items;
     listing->total = listing->whole->total;
     resource_list_truncate(listing->whole->records, 0);
     for (size_t i = 0; i < count && i < VPC_PARTS_AT_ONCE; i++) {
@@ -151,6 +155,7 @@ static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, v
     } else if (chain->total < 0 || (uint64_t)chain->total == chain->items) {
         end(listing, NULL);
     } else if (++listing->tries < VPC_LIST_TRIES) {
+        listing->vpc->reading.items -= chain->items;
         begin_whole(listing, false);
     } else {
         err_set(&error, ERR_INCOMPLETE, "the list of %s does not add up: %zu were read, the API counts %lld",
@@ -162,6 +167,8 @@ static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, v
 static void begin_whole(struct listing *listing, bool may_pause)
 {
     listing->whole->pause_above = may_pause ? VPC_PARTS_ABOVE : 0;
+    listing->whole->counted = true;
+    listing->whole->totalled = may_pause || listing->whole->total < 0;
     vpc_chain_begin(listing->whole);
 }
 
@@ -188,6 +195,9 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
 
     if (listing == NULL) {
         text_out_of_memory();
+    }
+    if (vpc->listings++ == 0) {
+        vpc->reading = (struct vpc_reading){0};
     }
     *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create()};
     listing->wanted.filter = (struct vpc_filter){0};

@@ -10,6 +10,8 @@ struct vpc {
     struct answer_parser *parser;
     char *region;
     char *base;
+    struct vpc_reading reading;
+    unsigned listings; /* under way */
     char *api_version;
 };
 

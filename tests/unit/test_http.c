@@ -194,6 +194,43 @@ static void the_pace_is_a_ceiling(void **state)
     loopback_stop(&server);
 }
 
+struct ticks {
+    int count, over;
+};
+
+static void note_tick(void *context, bool over)
+{
+    struct ticks *ticks = context;
+
+    ticks->count += !over;
+    ticks->over += over;
+}
+
+static enum afterwards answer_late(struct loopback *server, const struct heard *heard, struct text *answer)
+{
+    usleep(100 * 1000);
+    return answer_ok(server, heard, answer);
+}
+
+static void ticks_come_while_no_answer_does(void **state)
+{
+    struct loopback server;
+    struct ticks ticks = {0};
+
+    (void)state;
+    loopback_start(&server, answer_late, NULL);
+    struct http *http = open_session(NULL);
+    http_set_ticker(http, note_tick, &ticks, 10);
+    assert_int_equal(fetch_get(http, &server, "/").status, 200);
+    assert_true(ticks.count >= 2);
+    assert_int_equal(ticks.over, 1);
+    http_set_ticker(http, NULL, NULL, 0);
+    assert_int_equal(fetch_get(http, &server, "/").status, 200);
+    assert_int_equal(ticks.over, 1);
+    http_destroy(http);
+    loopback_stop(&server);
+}
+
 /* --- bodies ----------------------------------------------------------------------------------- */
 
 static enum afterwards answer_zipped(struct loopback *server, const struct heard *heard, struct text *answer)
@@ -459,6 +496,7 @@ int main(void)
         cmocka_unit_test(connections_are_reused),
         cmocka_unit_test(the_window_is_kept_and_callbacks_may_submit),
         cmocka_unit_test(the_pace_is_a_ceiling),
+        cmocka_unit_test(ticks_come_while_no_answer_does),
         cmocka_unit_test(gzip_is_undone),
         cmocka_unit_test(an_answer_beyond_its_limit_is_refused_once),
         cmocka_unit_test(bodies_are_padded),
