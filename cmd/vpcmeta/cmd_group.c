@@ -7,6 +7,8 @@ static const struct cmd_example list_examples[] = {
     {"vpcmeta group list --vpc vpc-prod --exclude 'batch-*'", "those of a VPC but for the batch jobs'"},
     {"vpcmeta group list -o json --jq '.items[] | select(.protocol == \"http\") | .template'",
      "the templates that groups breed servers with plain http from"},
+    {"vpcmeta group list -o json --jq '.items[] | select(.stale_members > 0) | .name'",
+     "groups with members that were made from another template"},
     {0},
 };
 
@@ -15,8 +17,8 @@ const struct cmd_spec cmd_group_list = {
     .summary = "list instance groups with the template each uses",
     .description =
         "Instance groups have no metadata settings of their own: new members take those of the group's instance "
-        "template, which are shown (null where the template is gone). Members made from an earlier template "
-        "keep theirs.\n\n"
+        "template, which are shown (null where the template is gone). Members made from an earlier template keep "
+        "theirs: STALE counts them, for which the memberships of each group are read.\n\n"
         "--zone selects none: a group lies in a region.",
     .examples = list_examples,
     VERB_LIST(resource_group),

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resource/resource_columns.h"
 #include "verbs.h"
 
 const struct opt_spec list_opt[] = {
@@ -117,9 +116,36 @@ void verb_free_profiles(json_t **profiles, size_t count)
 
 /* --- rows ------------------------------------------------------------------------------------------- */
 
-static struct table *make_table(const struct resource_list *list, const struct resource_kind *kind,
-                                json_t *const *profiles)
+/* What is shown and is not in the records themselves. */
+struct details {
+    json_t **profiles;                          /* NULL: not asked for */
+    struct resource_membership_counts *members; /* NULL: the kind has none */
+};
+
+static void free_details(struct details *details, const struct resource_list *list)
 {
+    verb_free_profiles(details->profiles, resource_list_count(list));
+    free(details->members);
+}
+
+static bool read_details(const struct plan_scope *scope, const struct resource_kind *kind, bool with_profiles,
+                         const struct resource_list *list, struct text *missing, struct details *ret, struct err *e)
+{
+    struct details details = {0};
+
+    if ((with_profiles && (details.profiles = verb_read_profiles(scope, list, e)) == NULL) ||
+        (kind->memberships != NULL && (details.members = verb_read_members(scope, list, missing, e)) == NULL)) {
+        free_details(&details, list);
+        return false;
+    }
+    *ret = details;
+    return true;
+}
+
+static struct table *make_table(const struct resource_list *list, const struct resource_kind *kind,
+                                const struct details *details)
+{
+    json_t *const *profiles = details->profiles;
     struct table *table = table_create(resource_columns, resource_columns_count(kind, profiles != NULL));
 
     for (size_t i = 0; i < resource_list_count(list); i++) {
@@ -127,6 +153,9 @@ static struct table *make_table(const struct resource_list *list, const struct r
         resource_add_row(table, record, &record->settings);
         if (profiles != NULL) {
             resource_set_profile(table, profiles[i]);
+        }
+        if (details->members != NULL) {
+            resource_set_members(table, &details->members[i]);
         }
     }
     return table;
@@ -144,9 +173,9 @@ int verb_inventory_status(const char *what, const struct text *missing, struct e
 }
 
 static int print_list(struct app *app, const struct resource_list *list, const struct resource_kind *kind,
-                      json_t *const *profiles, const struct text *missing, struct err *e)
+                      const struct details *details, const struct text *missing, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = make_table(list, kind, profiles);
+    TABLE_CLEANUP struct table *table = make_table(list, kind, details);
     JSON_CLEANUP json_t *head = verb_list_head(missing);
     /* headings over nothing would look like an empty fleet */
     bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
@@ -177,18 +206,16 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
     struct plan_scope scope;
-    json_t **profiles = NULL;
+    struct details details;
 
     if (!app_check_output(app, resource_columns, resource_columns_count(kind, opts->profile_details), e) ||
         !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
-        !select_resources(&scope, kind, &selector.selector, list, &missing, e)) {
+        !select_resources(&scope, kind, &selector.selector, list, &missing, e) ||
+        !read_details(&scope, kind, opts->profile_details, list, &missing, &details, e)) {
         return err_exit_status(e);
     }
-    if (opts->profile_details && (profiles = verb_read_profiles(&scope, list, e)) == NULL) {
-        return err_exit_status(e);
-    }
-    int status = print_list(app, list, kind, profiles, &missing, e);
-    verb_free_profiles(profiles, resource_list_count(list));
+    int status = print_list(app, list, kind, &details, &missing, e);
+    free_details(&details, list);
     return status;
 }
 
@@ -198,18 +225,16 @@ int verb_show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct plan_scope scope;
+    struct details details;
 
     if (!options_check_targets(&selector.targets, e) ||
         !app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
-        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, list, NULL, e)) {
+        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, list, NULL, e) ||
+        !read_details(&scope, kind, true, list, NULL, &details, e)) {
         return err_exit_status(e);
     }
-    json_t **profiles = verb_read_profiles(&scope, list, e);
-    if (profiles == NULL) {
-        return err_exit_status(e);
-    }
-    TABLE_CLEANUP struct table *table = make_table(list, kind, profiles);
+    TABLE_CLEANUP struct table *table = make_table(list, kind, &details);
     int status = app_print_records(app, table, NULL, e) ? 0 : err_exit_status(e);
-    verb_free_profiles(profiles, resource_list_count(list));
+    free_details(&details, list);
     return status;
 }

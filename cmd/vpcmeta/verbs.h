@@ -8,6 +8,7 @@
 #include "app.h"
 #include "fleet/fleet.h"
 #include "history/history.h"
+#include "resource/resource_columns.h"
 
 struct list_opts {
     struct selector_opts select;
@@ -94,6 +95,13 @@ bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *c
  */
 bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
                                  struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Reads the memberships of every group (many at a time) and counts them; free the array. What cannot be read is added to
+ * `missing`; where that is NULL it is an error, and NULL is returned.
+ */
+struct resource_membership_counts *verb_read_members(const struct plan_scope *scope, const struct resource_list *groups,
+                                                     struct text *missing, struct err *e);
 
 /*
  * Prints what became of a run in the wanted format; of a dry run what would become of it, marked as such. `run_id` is

@@ -72,6 +72,7 @@ struct resource_kind {
     bool use_of_settings; /* it may name metadata_service.*, vcpu.* and gpu.*; else only enable_secure_boot */
     const struct resource_kind *profile_kind; /* what the kind's profiles are, or NULL */
     const char *profile_architecture;         /* member of a profile that holds its architecture (vpc-api.md 2.17) */
+    const struct resource_kind *memberships;  /* what lies below each and says who belongs to it, or NULL */
     const struct resource_member *members;    /* what is kept of an answer; see resource_list.h */
 };
 

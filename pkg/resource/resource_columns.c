@@ -22,7 +22,12 @@ const struct table_column resource_columns[RESOURCE_COLUMNS] = {
                                  .flags = TABLE_SPARSE},
     [RESOURCE_COLUMN_TEMPLATE] = {.name = "template", .type = TABLE_STRING, .least = 12},
     [RESOURCE_COLUMN_TEMPLATE_ID] = {.name = "template_id", .type = TABLE_STRING, .flags = TABLE_WIDE},
-    [RESOURCE_COLUMN_MEMBERSHIP_COUNT] = {.name = "membership_count", .title = "MEMBERS", .type = TABLE_INT, .rank = 3},
+    [RESOURCE_COLUMN_MEMBERSHIP_COUNT] = {.name = "membership_count", .title = "SIZE", .type = TABLE_INT, .rank = 3},
+    [RESOURCE_COLUMN_MEMBERS] = {.name = "members", .type = TABLE_INT, .rank = 1},
+    [RESOURCE_COLUMN_STALE_MEMBERS] = {.name = "stale_members", .title = "STALE", .type = TABLE_INT},
+    [RESOURCE_COLUMN_MANAGERS] = {.name = "managers", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 7},
+    [RESOURCE_COLUMN_POOL] =
+        {.name = "load_balancer_pool", .title = "POOL", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 7},
 };
 
 size_t resource_columns_count(const struct resource_kind *kind, bool with_profile)
@@ -90,6 +95,8 @@ void resource_add_row(struct table *table, const struct resource *record, const 
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE, record->template_name);
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE_ID, record->template_id);
         table_set_int(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT, record->membership_count);
+        table_set_string(table, RESOURCE_COLUMN_MANAGERS, record->managers);
+        table_set_string(table, RESOURCE_COLUMN_POOL, record->pool);
     }
 }
 
@@ -103,4 +110,29 @@ void resource_set_profile(struct table *table, const json_t *profile)
     }
     json_print(&bytes, profile, JSON_PRINT_COMPACT);
     table_set_json(table, RESOURCE_COLUMN_PROFILE, text_string(&bytes), bytes.size);
+}
+
+struct resource_membership_counts resource_count_members(const struct resource *group,
+                                                         const struct resource_list *memberships)
+{
+    struct resource_membership_counts counts = {.known = true, .members = resource_list_count(memberships)};
+
+    for (size_t i = 0; i < counts.members; i++) {
+        const struct resource *membership = resource_list_at(memberships, i);
+        counts.stale += strcmp(membership->template_id, group->template_id) != 0;
+        counts.loose += membership->takes_instance == RESOURCE_OFF;
+    }
+    return counts;
+}
+
+void resource_set_members(struct table *table, const struct resource_membership_counts *counts)
+{
+    if (!counts->known) {
+        table_set_null(table, RESOURCE_COLUMN_MEMBERS);
+        table_set_null(table, RESOURCE_COLUMN_STALE_MEMBERS);
+        return;
+    }
+    table_set_int(table, RESOURCE_COLUMN_MEMBERS, (int64_t)counts->members);
+    table_set_int(table, RESOURCE_COLUMN_STALE_MEMBERS, (int64_t)counts->stale);
+    table_set_style(table, RESOURCE_COLUMN_STALE_MEMBERS, counts->stale > 0 ? TABLE_WARN : TABLE_PLAIN);
 }

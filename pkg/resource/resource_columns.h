@@ -24,6 +24,10 @@ enum resource_column {
     RESOURCE_COLUMN_TEMPLATE, /* this and those below: instance groups only */
     RESOURCE_COLUMN_TEMPLATE_ID,
     RESOURCE_COLUMN_MEMBERSHIP_COUNT,
+    RESOURCE_COLUMN_MEMBERS,
+    RESOURCE_COLUMN_STALE_MEMBERS,
+    RESOURCE_COLUMN_MANAGERS,
+    RESOURCE_COLUMN_POOL,
     RESOURCE_COLUMNS,
 };
 
@@ -41,5 +45,20 @@ void resource_add_row(struct table *table, const struct resource *record, const 
 
 /* Fills RESOURCE_COLUMN_PROFILE of the last row: {"auto_link":...,"target":{"id":...}}; NULL is null. */
 void resource_set_profile(struct table *table, const json_t *profile);
+
+/* What the memberships of a group say; `known` false: they could not be read. */
+struct resource_membership_counts {
+    bool known;
+    size_t members;
+    size_t stale; /* made from another template than the group's */
+    size_t loose; /* whose server stays when the membership is deleted */
+};
+
+/* Counts the memberships of the group. */
+struct resource_membership_counts resource_count_members(const struct resource *group,
+                                                         const struct resource_list *memberships);
+
+/* Fills the columns about members in the last row. */
+void resource_set_members(struct table *table, const struct resource_membership_counts *counts);
 
 #endif

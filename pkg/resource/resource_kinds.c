@@ -78,6 +78,7 @@ const struct resource_kind resource_group = {
     .paginated = true,
     .change_remedy = "members take their settings from the group's instance template",
     .patch_schema = "instance_group_patch.json",
+    .memberships = &resource_membership,
     .members = resource_members_group,
 };
 

@@ -183,6 +183,7 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
                                   &own->template_id,
                                   &own->template_name,
                                   &own->pool,
+                                  &own->managers,
                                   &own->instance_name,
                                   &own->settings.protocol,
                                   &own->settings.trusted_profile};

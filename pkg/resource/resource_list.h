@@ -36,10 +36,10 @@ struct resource {
     const struct resource_machine *machine;  /* of a server that was read; else NULL */
     const char *template_id, *template_name; /* of an instance group; the id of a membership as well */
     const char *pool;                        /* of an instance group: the load balancer's pool that it fills */
+    const char *managers;                    /* of an instance group: their names, "a, b" */
     const char *instance_name;               /* of a membership */
     const char *etag;                        /* NULL unless read singly */
     int64_t membership_count;                /* of an instance group */
-    unsigned manager_count;                  /* of an instance group */
     enum resource_switch takes_instance;     /* of a membership: whether its server is deleted with it */
     struct resource_settings settings;
     bool settings_assumed; /* the answer had no metadata_service: the settings are the API's defaults */

@@ -54,7 +54,7 @@ const struct resource_member resource_members_group[] = {
     {"instance_template/id", MEMBER_STRING, true, FIELD(template_id)},
     {"instance_template/name", MEMBER_STRING, false, FIELD(template_name)},
     {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
-    {"managers", MEMBER_ITEMS, false, FIELD(manager_count)},
+    {"managers", MEMBER_NAMES, false, FIELD(managers)},
     {"load_balancer_pool/name", MEMBER_STRING, false, FIELD(pool)},
     {NULL, MEMBER_STRING, false, 0, false},
 };

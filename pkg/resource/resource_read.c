@@ -58,15 +58,24 @@ static bool read_count(struct reading *reading, const struct resource_member *me
     return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
 }
 
-static bool read_items(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+static bool read_names(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
 {
-    unsigned *field = field_of(reading, member);
+    const char **field = field_of(reading, member);
     struct answer_node array = ANSWER_ABSENT_NODE;
+    CLEANUP(text_free) struct text names = {0};
 
     if (!answer_get_array(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &array, e)) {
         return false;
     }
-    *field = (unsigned)answer_count(array);
+    for (struct answer_cursor each = answer_each(array); answer_next(&each);) {
+        struct answer_string name = {0};
+        if (!answer_get_string(each.node, "name", ANSWER_REQUIRED, &name, e)) {
+            return false;
+        }
+        text_append(&names, names.size > 0 ? ", " : "");
+        text_append_size(&names, name.data, name.size);
+    }
+    *field = names.size > 0 ? resource_list_share(reading->list, names.data, names.size) : NULL;
     return true;
 }
 
@@ -251,8 +260,8 @@ static bool read_member(struct reading *reading, const struct resource_member *m
         return read_switch(reading, member, place, e);
     case MEMBER_RULE:
         return read_rule(reading, member, place, e);
-    case MEMBER_ITEMS:
-        return read_items(reading, member, place, e);
+    case MEMBER_NAMES:
+        return read_names(reading, member, place, e);
     case MEMBER_SETTINGS:
         return read_settings(list, record, ANSWER_REQUIRED, place, e);
     case MEMBER_PARTIAL:

@@ -38,6 +38,34 @@ groups_by_jq='. as $state | [.groups[] | .template as $id | ($state.templates[] 
     [ "${#lines[@]}" -eq 7 ]
 }
 
+@test "members, and those made from another template, are counted over all pages" {
+    name=$(sim_state -r '.groups[0].name')
+    sim_curl PATCH "/v1/instance_groups/$(sim_state -r '.groups[0].id')" -H 'Content-Type: application/merge-patch+json' \
+        -d '{"membership_count": 120}' > /dev/null
+    for _ in $(seq 200); do
+        [ "$(sim_state '.groups[0].members')" -lt 120 ] || break
+        sleep 0.05
+    done
+    run --separate-stderr -0 group list -o json
+    diff <(jq -S '[.items[] | {id, members, stale_members}] | sort_by(.id)' <<< "$output") \
+        <(sim_state -S '. as $state | [.groups[] | . as $group | {id, members,
+            stale_members: ([$state.memberships[] | select(.group == $group.id and .template != $group.template)] | length)}]
+            | sort_by(.id)')
+    jq -e --arg name "$name" '.items | any(.stale_members > 0) and any(.name == $name and .members == 120)' <<< "$output"
+    [ "$(sim_count GET "/v1/instance_groups/*/memberships")" -eq 7 ]
+    diff <(jq -S '[.items[] | {id, managed: (.managers != null)}] | sort_by(.id)' <<< "$output") \
+        <(sim_state -S '[.groups[] | {id, managed}] | sort_by(.id)')
+    jq -e 'any(.items[]; .load_balancer_pool == "pool-1")' <<< "$output"
+}
+
+@test "members that cannot be read make the list incomplete" {
+    sim_http -X POST -H 'Content-Type: application/json' "$SIM_BASE/_sim/faults" \
+        -d '{"rules":[{"path":"/v1/instance_groups/*/memberships","nth":1,"action":"status","status":403}]}'
+    run --separate-stderr -1 group list -o json
+    jq -e '(.complete | not) and ([.items[] | select(.stale_members == null)] | length == 1)' <<< "$output"
+    [[ $stderr == *"incomplete"*"members of instance group"* ]]
+}
+
 @test "groups are selected as anything else" {
     name=$(sim_state -r '.groups[0].name')
     id=$(sim_state -r '.groups[0].id')
