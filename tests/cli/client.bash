@@ -5,6 +5,7 @@
 #   expect STATUS [WORDS]          the last meta ended so and, where given, standard error has these words
 #   clear_log                      forgets the requests so far
 #   writes                         the requests so far that could have changed anything, one JSON object a line
+#   changes_sent                   the different changes among them, one line each: the path and the body, however often
 #   requests                       how many requests of any kind there were, tokens included
 #   faults JSON...                 these rules go wrong from now on (cmd/vpcsim/faults.h)
 #   settings                       enabled, protocol and hop limit of all instances: {ID: [..], ..}
@@ -47,6 +48,11 @@ clear_log() {
 
 writes() {
     sim_log 'select(.method != "GET" and .path != "/identity/token")'
+}
+
+# A request that was refused before its body was looked at is logged with the body as text.
+changes_sent() {
+    writes | jq -c '[.path, (.body | if type == "string" then fromjson else . end)]' | sort -u
 }
 
 requests() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Connections, certificates, credentials and secrets, as the whole program handles them.
 load sim
+load front
 
 vpcmeta() {
     "$BUILD/vpcmeta" "$@"
@@ -14,7 +15,7 @@ setup() {
 }
 
 teardown() {
-    if [ -n "${front:-}" ]; then kill "$front" && wait "$front" || true; fi
+    front_stop
     sim_stop
 }
 
@@ -45,20 +46,13 @@ use_sim() {
 }
 
 @test "HTTP/2 carries everything over one connection where it is offered" {
-    command -v nghttpx > /dev/null || skip "needs nghttpx"
     sim_start --instances 300 --templates 0 --bare-metal 0
-    cd "$BATS_TEST_TMPDIR"
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \
-        -subj /CN=localhost -addext subjectAltName=DNS:localhost 2> /dev/null
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    nghttpx --conf=/dev/null "-f127.0.0.1,$port" "-b127.0.0.1,$SIM_PORT" --workers=1 key.pem cert.pem 2> /dev/null 3>&- &
-    front=$!
+    front_start
     export IC_API_KEY=$SIM_API_KEY
-    curl -s --retry 20 --retry-connrefused --retry-delay 1 --cacert cert.pem "https://localhost:$port/" > /dev/null
-    vpcmeta instance set --all --enabled true --hop-limit 7 -y --endpoint "https://localhost:$port/v1" \
-        --iam-url "https://localhost:$port" --ca-file cert.pem --trace trace > /dev/null || [ $? -eq 5 ]
-    [ "$(jq -s 'map(select(.http_version == "2")) | length' trace)" -eq "$(wc -l < trace)" ]
-    [ "$(jq -s 'map(select(.connection_reused | not)) | length' trace)" -eq 1 ]
+    cd "$BATS_TEST_TMPDIR"
+    vpcmeta instance set --all --enabled true --hop-limit 7 -y --ca-file "$FRONT_CA" --trace trace > /dev/null || [ $? -eq 5 ]
+    [ "$(front_versions trace)" = 2 ]
+    [ "$(front_connections trace)" -eq 1 ]
     [ "$(jq -s 'map(select(.method == "PATCH")) | length' trace)" -gt 200 ]
 }
 
