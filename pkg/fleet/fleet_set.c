@@ -117,17 +117,27 @@ static void after_read(struct set_task *set)
     fleet_task_ready(&set->task, NULL, set->etag);
 }
 
+static void finish_unread(struct set_task *set, const struct err *error)
+{
+    if (set->sent) {
+        /* refused after a change that may have been ours: nobody knows */
+        fleet_task_finish_error(&set->task, error, FLEET_UNKNOWN);
+    } else {
+        fleet_task_finish_unread(&set->task, error);
+    }
+}
+
 static void read_done(const struct vpc_answer *answer, void *context)
 {
     struct set_task *set = context;
 
     if (answer->error == NULL) {
         after_read(set);
-    } else if (set->lost) {
+    } else if (set->lost && answer->error->code != ERR_CANCELLED) {
         fleet_task_finish_error(&set->task, &set->lost_error, FLEET_UNKNOWN);
     } else {
         fleet_task_note_reply(&set->task, answer->reply);
-        fleet_task_finish_unread(&set->task, answer->error);
+        finish_unread(set, answer->error);
     }
 }
 

@@ -12,7 +12,7 @@
  *   port, and never from https to plain http; a request other than GET and HEAD follows 307 and 308 within the same
  *   origin only and never turns into a GET;
  * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
- *   answered once with a fresh token (not counted as an attempt);
+ *   answered with a fresh token (not counted as an attempt), once or while tokens work and end HTTP_RENEWALS_MAX times;
  * - that an answer never takes more memory than its limit, decompressed.
  *
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
@@ -37,6 +37,7 @@ enum {
     HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
     HTTP_ATTEMPTS = 5,                   /* default: one and four retries, as the SDKs */
     HTTP_REDIRECTS_MAX = 5,
+    HTTP_RENEWALS_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */
 };
@@ -86,7 +87,8 @@ struct http_reply {
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
     /*
-     * An attempt of a write got no answer or a 5xx: the server may have carried it out. Also set beside a final answer:
+     * An attempt of a write got no answer or a 5xx: the server may have carried it out. (What must not be done twice rests
+     * on a 503 with an error of the API's own instead, which says that nothing was done.) Also set beside a final answer:
      * a 412 that follows such an attempt may be our own doing.
      */
     bool maybe_acted;

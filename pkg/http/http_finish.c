@@ -200,7 +200,9 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
         explain_fault(transfer, code, ending);
     }
     reply->error = &ending->error;
-    bool acted_on = reply->status >= 500 && reply->status != 501 && !ending->api_error;
+    /* a 503 of the API's own says that nothing was done: a creation rests on that, a change can be looked up */
+    bool undone = ending->api_error && http_retry_class(call->request.method, call->request.repeat) != HTTP_REPEAT_SAFE;
+    bool acted_on = reply->status >= 500 && reply->status != 501 && !undone;
     if (is_write(call) && (acted_on || reply->fault == HTTP_FAULT_UNANSWERED || reply->fault == HTTP_FAULT_BROKEN)) {
         call->maybe_acted = true;
     }
@@ -325,11 +327,13 @@ static bool renew_token(struct http_transfer *transfer, const struct http_reply 
         transfer->token->worked = transfer->token->worked || reply->status < 500;
         return false;
     }
-    if (call->renewed || http->stop != HTTP_GO ||
+    /* one that had worked until now has come to its end once more; one that never did will not do better */
+    unsigned renewals_max = transfer->token->worked ? HTTP_RENEWALS_MAX : 1;
+    if (call->renewals >= renewals_max || http->stop != HTTP_GO ||
         !http->source.refused(http->source.context, transfer->token->serial, transfer->token->worked)) {
         return false;
     }
-    call->renewed = true;
+    call->renewals++;
     call->uncounted++;
     return true;
 }

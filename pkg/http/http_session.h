@@ -23,7 +23,7 @@ struct http_call {
     char *url;                   /* request.url, or where a redirect leads; owned when it is not request.url */
     struct http_origin origin;   /* of url; valid once it was started */
     bool foreign;                /* redirected to another origin: no token, no If-Match */
-    bool renewed;                /* a 401 was answered with a fresh token */
+    unsigned renewals;           /* times that a 401 was answered with a fresh token */
     bool maybe_acted;
     unsigned sent;      /* attempts in all */
     unsigned uncounted; /* of them: followed redirects and renewed tokens */

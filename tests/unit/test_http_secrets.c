@@ -308,6 +308,45 @@ static void a_401_is_answered_once_with_a_fresh_token(void **state)
     loopback_stop(&server);
 }
 
+/* The n-th request is answered with the n-th status. */
+static enum afterwards answer_in_turn(struct loopback *server, const struct heard *heard, struct text *answer)
+{
+    const int *statuses = server->context;
+    int status = statuses[server->requests - 1];
+
+    if (status == 200) {
+        return answer_ok(server, heard, answer);
+    }
+    loopback_json(answer, status, "", "{\"errors\":[{\"code\":\"unauthenticated\",\"message\":\"Token expired\"}]}");
+    return KEEP_OPEN;
+}
+
+/* A token that did work, as any answer but 401 shows, has only come to its end: that may happen again. */
+static void tokens_that_work_and_end_are_renewed_again(void **state)
+{
+    static int served[] = {401, 429, 401, 429, 401, 200};
+    static int never_worked[] = {401, 401};
+    struct http_options options = {.attempts = 3, .backoff_ms = 1};
+    struct tokens tokens = steady_tokens();
+    struct loopback server;
+
+    (void)state;
+    tokens.renewable = true;
+    loopback_start(&server, answer_in_turn, served);
+    struct http *http = open_session(&options);
+    use_tokens(http, &tokens);
+    struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
+    assert_int_equal(ended.status, 200);
+    assert_int_equal(tokens.refused, 3);
+    loopback_stop(&server);
+    loopback_start(&server, answer_in_turn, never_worked);
+    ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
+    assert_int_equal(ended.status, 401);
+    assert_int_equal(tokens.refused, 4);
+    http_destroy(http);
+    loopback_stop(&server);
+}
+
 static void a_token_that_cannot_be_renewed_fails_at_once(void **state)
 {
     struct loopback server;
@@ -402,6 +441,7 @@ int main(void)
         cmocka_unit_test(redirects_that_lead_nowhere_good),
         cmocka_unit_test(a_proxy_never_sees_what_is_for_this_machine),
         cmocka_unit_test(a_401_is_answered_once_with_a_fresh_token),
+        cmocka_unit_test(tokens_that_work_and_end_are_renewed_again),
         cmocka_unit_test(a_token_that_cannot_be_renewed_fails_at_once),
         cmocka_unit_test(no_token_means_no_request),
         cmocka_unit_test(requests_wait_for_a_token_without_holding_up_others),
