@@ -11,6 +11,7 @@
 
 #include "clock/clock.h"
 #include "fleet/fleet_task.h"
+#include "fleet/fleet_watch.h"
 
 /* --- what works are built from ----------------------------------------------------------------------- */
 
@@ -59,6 +60,7 @@ static void send(struct fleet_task *task, fleet_send_fn *function, const struct 
     task->done = call->done;
     counted.done = done;
     counted.context = task;
+    counted.vital = task->vital;
     function(fleet_task_vpc(task), task->result->item->resource->kind, &counted);
 }
 
@@ -106,14 +108,14 @@ void fleet_task_ready(struct fleet_task *task, const char *phase, const char *et
     fleet_queue_push(&fleet->ready, task);
 }
 
-static void begin_task(struct fleet *fleet, struct fleet_result *result, const struct fleet_work *work)
+static void begin_task(struct fleet *fleet, struct fleet_result *result, const struct fleet_work *work, bool changed)
 {
     struct fleet_task *task = calloc(1, work->size);
 
     if (task == NULL) {
         text_out_of_memory();
     }
-    *task = (struct fleet_task){.fleet = fleet, .work = work, .result = result};
+    *task = (struct fleet_task){.fleet = fleet, .work = work, .result = result, .changed = changed};
     work->begin(task);
 }
 
@@ -123,12 +125,69 @@ void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work)
     struct fleet_result *result = task->result;
 
     free(task);
-    begin_task(fleet, result, work);
+    begin_task(fleet, result, work, true);
 }
 
-bool fleet_needs_restart(const struct fleet_result *result)
+bool fleet_needs_restart(const struct fleet_result *result, const char *status)
 {
-    return result->item->resource->kind->restart_to_enable && !result->before.enabled && result->after.enabled;
+    bool stopped = status != NULL && strcmp(status, "stopped") == 0;
+
+    return result->item->resource->kind->restart_to_enable && !result->before.enabled && result->after.enabled &&
+           !stopped;
+}
+
+/* --- turns --------------------------------------------------------------------------------------- */
+
+void fleet_task_await_turn(struct fleet_task *task)
+{
+    fleet_queue_push(&task->fleet->queued, task);
+    task->fleet->turns_changed = true;
+}
+
+void fleet_task_end_turn(struct fleet_task *task)
+{
+    fleet_turns_end(&task->fleet->turns, task->turn.who);
+    task->fleet->turns_changed = true;
+}
+
+/* Gives turns to those that may go down now, in the order in which they came. */
+static void give_turns(struct fleet *fleet)
+{
+    struct fleet_queue waiting = {0};
+    struct fleet_task *task;
+
+    if (!fleet->turns_changed) {
+        return;
+    }
+    fleet->turns_changed = false;
+    fleet_queue_move(&waiting, &fleet->queued);
+    while ((task = fleet_queue_pop(&waiting)) != NULL) {
+        if (fleet_turns_allow(&fleet->turns, &task->turn)) {
+            fleet_turns_take(&fleet->turns, &task->turn);
+            task->work->turn(task);
+        } else {
+            fleet_queue_push(&fleet->queued, task);
+        }
+    }
+}
+
+/* What a run that was cut off may have taken down is down until it is known to run. */
+static void begin_turns(struct fleet *fleet)
+{
+    const struct plan *plan = fleet->plan;
+
+    if (fleet->options->restart == NULL) {
+        return;
+    }
+    fleet->turns = (struct fleet_turns){.most = fleet_turns_most(fleet->options->restart->max_unavailable, plan->count),
+                                        .same_group = fleet->options->restart->same_group};
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        bool restarts = item->action == PLAN_RESTART || item->action == PLAN_SET;
+        if (item->verdict == PLAN_CHANGE && restarts && item->phase != NULL) {
+            fleet_turns_take(&fleet->turns, &(struct fleet_turn){.who = i});
+        }
+    }
 }
 
 /* --- ends ---------------------------------------------------------------------------------------- */
@@ -176,7 +235,7 @@ void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
 /* --- the windows --------------------------------------------------------------------------------- */
 
 static const struct fleet_work *const works[PLAN_ACTIONS] = {
-    [PLAN_SET] = &fleet_set, [PLAN_MOVE] = &fleet_move, [PLAN_DELETE] = &fleet_delete};
+    [PLAN_SET] = &fleet_set, [PLAN_MOVE] = &fleet_move, [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart};
 
 static bool begin_next(struct fleet *fleet)
 {
@@ -188,7 +247,7 @@ static bool begin_next(struct fleet *fleet)
     fleet_order_take(&fleet->order);
     struct fleet_result *result = &fleet->run->results[index];
     result->begun = true;
-    begin_task(fleet, result, works[result->item->action]);
+    begin_task(fleet, result, works[result->item->action], false);
     return true;
 }
 
@@ -215,60 +274,102 @@ unsigned fleet_writes_at_once(const struct fleet *fleet)
     return fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
 }
 
+/* What is changed already but for its restart is not undone by leaving that out. */
+static void withhold(struct fleet *fleet, struct fleet_result *result, bool changed, const char *reason)
+{
+    static const char not_begun[] = "not begun: ";
+    CLEANUP(text_free) struct text unfinished = {0};
+
+    if (changed) {
+        text_printf(&unfinished, "not restarted: %s", reason + strlen(not_begun));
+        reason = resource_list_keep(fleet->strings, text_string(&unfinished));
+        result->restart_needed = true;
+    }
+    result->outcome = changed ? FLEET_CHANGED : FLEET_SKIPPED;
+    result->code = fleet->gate.closed ? ERR_BUDGET : ERR_CANCELLED;
+    result->reason = reason;
+    fleet->run->summary.counts[result->outcome]++;
+    fleet->run->summary.withheld++;
+}
+
+static const char *reason_to_withhold(const struct fleet *fleet)
+{
+    return fleet->error.code != ERR_NONE ? "not begun: the history could not be written"
+           : fleet->gate.closed          ? "not begun: too many failures before"
+           : fleet->stopped              ? "not begun: interrupted"
+           : fleet->queued.count > 0     ? "not begun: as many servers as allowed are down already"
+                                         : "not begun: what it needs was not done";
+}
+
+static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
+{
+    struct fleet_queue all = {0};
+    struct fleet_task *task;
+
+    fleet_queue_move(&all, queue);
+    while ((task = fleet_queue_pop(&all)) != NULL) {
+        if (task->vital) {
+            fleet_queue_push(queue, task);
+            continue;
+        }
+        withhold(fleet, task->result, task->changed, reason);
+        free(task);
+    }
+}
+
+/* Those that wait to write, or to go down: closed by failures, interrupted, or nobody's turn comes any more. */
+static void withhold_waiting(struct fleet *fleet)
+{
+    const char *reason = reason_to_withhold(fleet);
+
+    withhold_queue(fleet, &fleet->recorded, reason);
+    withhold_queue(fleet, &fleet->ready, reason);
+    withhold_queue(fleet, &fleet->queued, reason);
+}
+
+/* Whatever was not begun when the run ended. */
+static void withhold_the_rest(struct fleet *fleet)
+{
+    const char *reason = reason_to_withhold(fleet);
+
+    withhold_waiting(fleet);
+    for (size_t i = 0; i < fleet->run->count; i++) {
+        struct fleet_result *result = &fleet->run->results[i];
+        if (result->item->verdict == PLAN_CHANGE && !result->begun) {
+            withhold(fleet, result, false, reason);
+        }
+    }
+    fleet->run->summary.budget_spent = fleet->gate.closed && fleet->run->summary.withheld > 0;
+}
+
+/* A start is sent even if the history cannot take it: a server that stays down is worse. */
+static void record_ready(struct fleet *fleet)
+{
+    if (fleet_group_due(fleet) && !fleet_group_record(fleet)) {
+        withhold_waiting(fleet);
+        fleet_queue_move(&fleet->recorded, &fleet->ready);
+    }
+}
+
 /* Fills both windows; reads keep a little ahead of the writes, so that the journal gets them in groups. */
 static void take_up(struct fleet *fleet)
 {
     size_t ahead = fleet_group_ahead(fleet);
     struct fleet_task *task;
 
-    if (!is_over(fleet) && fleet_group_due(fleet)) {
-        (void)fleet_group_record(fleet);
+    if (is_over(fleet)) {
+        withhold_waiting(fleet);
+    } else {
+        give_turns(fleet);
     }
-    while (!is_over(fleet) && fleet->writing < fleet_writes_at_once(fleet) &&
-           (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
+    record_ready(fleet);
+    while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
         task->work->write(task);
     }
     while (!is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
            fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
     }
-}
-
-static void withhold(struct fleet_result *result, struct fleet *fleet, const char *reason)
-{
-    result->outcome = FLEET_SKIPPED;
-    result->code = fleet->gate.closed ? ERR_BUDGET : ERR_CANCELLED;
-    result->reason = reason;
-    fleet->run->summary.counts[FLEET_SKIPPED]++;
-    fleet->run->summary.withheld++;
-}
-
-static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
-{
-    struct fleet_task *task;
-
-    while ((task = fleet_queue_pop(queue)) != NULL) {
-        withhold(task->result, fleet, reason);
-        free(task);
-    }
-}
-
-/* Whatever was not sent when the run ended: closed by failures, interrupted, or in need of something that failed. */
-static void withhold_the_rest(struct fleet *fleet)
-{
-    const char *reason = fleet->error.code != ERR_NONE ? "not begun: the history could not be written"
-                         : fleet->gate.closed          ? "not begun: too many failures before"
-                         : fleet->stopped              ? "not begun: interrupted"
-                                                       : "not begun: what it needs was not done";
-
-    withhold_queue(fleet, &fleet->recorded, reason);
-    withhold_queue(fleet, &fleet->ready, reason);
-    for (size_t i = 0; i < fleet->run->count; i++) {
-        struct fleet_result *result = &fleet->run->results[i];
-        if (result->item->verdict == PLAN_CHANGE && !result->begun) {
-            withhold(result, fleet, reason);
-        }
-    }
-    fleet->run->summary.budget_spent = fleet->gate.closed && fleet->run->summary.withheld > 0;
+    fleet_watch_step(fleet);
 }
 
 static void begin_results(const struct plan *plan, struct fleet_run *run)
@@ -290,10 +391,8 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
             continue;
         }
         result->outcome = item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED;
-        if (item->verdict == PLAN_SKIP) {
-            result->code = ERR_FAILED;
-            result->reason = item->reason;
-        }
+        result->code = item->verdict == PLAN_SKIP ? ERR_FAILED : ERR_NONE;
+        result->reason = item->reason;
         run->summary.counts[result->outcome]++;
     }
 }
@@ -309,18 +408,52 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
         result->outcome = FLEET_CHANGED;
         result->after = plan->items[i].after;
         result->after_text = plan->items[i].after_text;
-        result->restart_needed = fleet_needs_restart(result);
+        result->restart_needed = fleet_needs_restart(result, plan->items[i].resource->status);
         ret->summary.counts[FLEET_CHANGED]++;
     }
 }
 
+/* Told to stop: whoever was taken down is started again, and that at once. */
+static void notice_stop(struct fleet *fleet)
+{
+    if (fleet->drains || http_standing(fleet->options->http) == HTTP_STANDING) {
+        return;
+    }
+    fleet->drains = fleet->stopped = true;
+    fleet_watch_hurry(fleet);
+    if (fleet->turns.count > 0 && fleet->options->draining != NULL) {
+        fleet->options->draining(fleet->turns.count, fleet->options->progress_context);
+    }
+}
+
+/* Waits for answers, or for the next look at servers; false when there is nothing to wait for. */
+static bool await(struct fleet *fleet)
+{
+    struct http *http = fleet->options->http;
+    int group_ms = fleet_group_wait_ms(fleet);
+    int look_ms = fleet_watch_left_ms(fleet);
+    int wait_ms = look_ms >= 0 && look_ms < group_ms ? look_ms : group_ms;
+
+    if (fleet->reading + fleet->writing > 0 || fleet_watch_is_looking(fleet)) {
+        (void)http_step(http, wait_ms);
+        return true;
+    }
+    if (look_ms < 0) {
+        return false;
+    }
+    http_idle(http, wait_ms);
+    if (http_standing(http) == HTTP_ENDED) {
+        fleet_watch_hurry(fleet);
+    }
+    return true;
+}
+
 static void work(struct fleet *fleet)
 {
-    take_up(fleet);
-    while (fleet->reading + fleet->writing > 0) {
-        (void)http_step(fleet->options->http, fleet_group_wait_ms(fleet));
+    do {
+        notice_stop(fleet);
         take_up(fleet);
-    }
+    } while (await(fleet));
 }
 
 bool fleet_execute(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
@@ -336,6 +469,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     fleet.concluded = fleet.intended + plan->count + 1;
     fleet.order = fleet_order_open(plan);
     fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
+    begin_turns(&fleet);
     http_set_window(options->http, 2 * options->concurrency);
     http_set_pace(options->http, options->max_per_second);
     work(&fleet);
@@ -344,6 +478,8 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     withhold_the_rest(&fleet);
     whole = fleet_group_record(&fleet) && whole;
     fleet_order_close(&fleet.order);
+    fleet_turns_free(&fleet.turns);
+    free(fleet.watch.long_for);
     free(fleet.intended);
     if (fleet.error.code != ERR_NONE && e->code == ERR_NONE) {
         *e = fleet.error;

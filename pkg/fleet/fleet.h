@@ -7,6 +7,11 @@
  * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
  * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
  *
+ * A restart (PLAN_RESTART, or after a change that needs it): GET once more; POST of a stop, wait for `stopped`, POST of a
+ * start, wait for `running`. Never more servers than allowed are between the two at a time; one that did not come back keeps
+ * its place, so that failures cannot add up to more. Actions are not repeated blindly: after one whose answer never came,
+ * and after a 409, the status decides. A run that is cancelled still starts what it has stopped.
+ *
  * With a journal, no request that changes anything leaves before the journal has it; changes are handed to it in groups,
  * so that one flush of the disk serves many.
  */
@@ -15,6 +20,7 @@
 
 #include "fleet/fleet_gate.h"
 #include "plan/plan.h"
+#include "plan/plan_restart.h"
 #include "vpc/vpc.h"
 
 /* In the order of cli.md, "Output". */
@@ -40,6 +46,7 @@ struct fleet_result {
     bool begun;         /* has been taken up; what was not to change never is */
     const char *etag;   /* that the change is bound to; only until the journal has it */
     const char *phase;  /* how far it came: what is written next or was last; NULL where there is but one */
+    const char *down;   /* status of a server that we stopped and that is not known to run again; NULL: none such */
     const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
@@ -63,6 +70,17 @@ struct fleet_journal {
     void *context;
 };
 
+/* How servers are restarted. */
+struct fleet_restarts {
+    struct fleet_share max_unavailable; /* down at a time, of all that the plan is about; rounded down, at least 1 */
+    unsigned stop_timeout_ms;           /* to be stopped after the stop was asked for */
+    unsigned start_timeout_ms;          /* to run after the start was */
+    unsigned poll_ms;                   /* between looks; 0: 1 to 5 s */
+    bool force_stop;                    /* power off what has not stopped in time */
+    bool same_group;                    /* members of one placement or instance group may be down together */
+    struct plan_restart_terms terms;
+};
+
 struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
@@ -71,8 +89,10 @@ struct fleet_options {
     unsigned max_per_second;             /* requests; 0: no ceiling */
     const struct fleet_limits *limits;   /* NULL: none */
     const struct fleet_journal *journal; /* NULL: none */
-    fleet_progress_fn *progress;         /* NULL: none */
-    void *progress_context;
+    const struct fleet_restarts *restart; /* NULL: what needs a restart is only reported; plans of restarts need it */
+    void (*draining)(size_t down, void *context); /* cancelled while so many are down: they are started; may be NULL */
+    fleet_progress_fn *progress;                  /* NULL: none */
+    void *progress_context;                       /* of both */
 };
 
 struct fleet_run {

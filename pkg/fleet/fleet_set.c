@@ -31,8 +31,12 @@ static void finish_changed(struct set_task *set)
     struct fleet_result *result = set->task.result;
 
     result->after = set->fresh.settings;
-    result->restart_needed = fleet_needs_restart(result);
-    fleet_task_finish(&set->task, FLEET_CHANGED);
+    result->restart_needed = fleet_needs_restart(result, set->fresh.status);
+    if (result->restart_needed && set->task.fleet->options->restart != NULL) {
+        fleet_task_go_on(&set->task, &fleet_restart);
+    } else {
+        fleet_task_finish(&set->task, FLEET_CHANGED);
+    }
 }
 
 /* --- answers ------------------------------------------------------------------------------------- */
@@ -209,6 +213,11 @@ static void begin(struct fleet_task *task)
 {
     struct set_task *set = (struct set_task *)task;
 
+    if (item_of(set)->phase != NULL) {
+        /* the run that was cut off had come to the restart */
+        fleet_task_go_on(task, &fleet_restart);
+        return;
+    }
     set->sent = item_of(set)->intended;
     start_read(set);
 }

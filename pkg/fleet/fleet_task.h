@@ -3,35 +3,54 @@
  * from. Private to the room.
  *
  * A task lives from fleet_work.begin to fleet_task_finish and is always in exactly one of these: reading, ready,
- * recorded, writing. From a callback it must go on to one of them, or be finished.
+ * recorded, writing, waiting for its turn, waiting for a status. From a callback it must go on to one of them, or be
+ * finished.
+ *
+ * When the run is to end before its time (interrupted, too many failures, no history), tasks that wait to write or for
+ * their turn are taken back; those that are `vital` go on: they put right what must not stay as it is.
  */
 #ifndef FLEET_FLEET_TASK_H
 #define FLEET_FLEET_TASK_H
 
 #include "fleet/fleet.h"
 #include "fleet/fleet_order.h"
+#include "fleet/fleet_turns.h"
 
 enum { FLEET_ETAG_SIZE = 256 };
 
 struct fleet_task;
+
+/* What was seen of a server that is waited for. */
+struct fleet_sight {
+    const char *status; /* NULL: nothing could be learned, this time */
+    const char *why;    /* what the API says about the status, or NULL */
+    enum err_code code; /* ERR_CANCELLED: nothing more will be learned */
+    bool gone;          /* there is no such server any more */
+};
 
 /* How one action is carried out. */
 struct fleet_work {
     size_t size;                            /* of its tasks; their first member is a struct fleet_task */
     void (*begin)(struct fleet_task *task); /* reads what it needs to know before it writes, if anything */
     void (*write)(struct fleet_task *task); /* the intent is in the journal: sends it */
+    void (*turn)(struct fleet_task *task);  /* it may go down now; of works that wait for a turn */
+    void (*seen)(struct fleet_task *task, const struct fleet_sight *sight); /* of works that wait for a status */
 };
 extern const struct fleet_work fleet_set;
 extern const struct fleet_work fleet_move;
 extern const struct fleet_work fleet_delete;
+extern const struct fleet_work fleet_restart;
 
 struct fleet_task {
     struct fleet_task *next; /* in the queue of those ready to be written */
     struct fleet *fleet;
     const struct fleet_work *work;
     struct fleet_result *result;
-    vpc_done_fn *done;     /* of the request that is under way */
-    vpc_listed_fn *listed; /* of the list that is under way */
+    vpc_done_fn *done;      /* of the request that is under way */
+    vpc_listed_fn *listed;  /* of the list that is under way */
+    struct fleet_turn turn; /* when it waits for one, or has it */
+    bool vital;             /* goes on when the run ends */
+    bool changed;           /* another work has changed the resource already */
 };
 
 struct fleet_queue {
@@ -51,7 +70,19 @@ struct fleet {
     int64_t ready_since_ms;                            /* when the first of `ready` came */
     const struct fleet_result **intended, **concluded; /* for the journal; room for every result */
     size_t concluded_count;
+    struct fleet_queue queued; /* waiting for their turns */
+    struct fleet_turns turns;
+    bool turns_changed; /* somebody came, or is up again */
+    struct fleet_watch {
+        struct fleet_queue waiting;
+        int64_t next_ms;    /* when the next look is due */
+        unsigned fruitless; /* looks that found nothing new, the last ones in a row */
+        unsigned looks;     /* under way: one a region */
+        size_t *long_for;   /* of each region: see fleet_watch_singly */
+        bool telling;
+    } watch;
     bool stopped;     /* cancelled: nothing more is begun */
+    bool drains;      /* and that was told */
     struct err error; /* of the journal: nothing more is begun */
     unsigned reading, writing;
 };
@@ -77,6 +108,13 @@ void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
  */
 void fleet_task_ready(struct fleet_task *task, const char *phase, const char *etag);
 
+/* It waits until it may go down (task->turn): work->turn is called then. It has its turn until fleet_task_end_turn. */
+void fleet_task_await_turn(struct fleet_task *task);
+void fleet_task_end_turn(struct fleet_task *task);
+
+/* It waits until the next look at the servers: work->seen is called then. */
+void fleet_task_await_status(struct fleet_task *task);
+
 /* Another work goes on with the resource: its `begin` is called; `task` is gone. */
 void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work);
 
@@ -93,8 +131,11 @@ enum fleet_outcome fleet_outcome_refused(const struct vpc_answer *answer);
 /* The status and request id of an answer, into the result. Answers to writes are noted already. */
 void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply);
 
-/* Whether what became of it wants a stop and a start. */
-bool fleet_needs_restart(const struct fleet_result *result);
+/*
+ * Whether what became of it wants a stop and a start: its service was turned on while it ran. A server that is stopped
+ * (`status`) has that before it: at its next start the service is complete.
+ */
+bool fleet_needs_restart(const struct fleet_result *result, const char *status);
 
 /* --- windows ----------------------------------------------------------------------------------------- */
 

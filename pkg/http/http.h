@@ -60,6 +60,7 @@ enum {
     HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
     HTTP_URGENT = 1 << 2,      /* starts before all others, outside window, pace and pauses (token requests) */
     HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
+    HTTP_VITAL = 1 << 4,       /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
 };
 
 /* How one attempt ended, as far as the question of sending it again is concerned. */
@@ -189,6 +190,16 @@ bool http_step(struct http *http, int wait_ms);
 typedef void http_tick_fn(void *context, bool over);
 void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms);
 
+/*
+ * Waits though nothing is pending, for a caller who will submit more: at most wait_ms, and at once over when the session
+ * is told to stop.
+ */
+void http_idle(struct http *http, int wait_ms);
+
+/* Whether the session takes new requests: all, HTTP_VITAL ones only (http_cancel), or none (http_abort, deadline). */
+enum http_standing { HTTP_STANDING, HTTP_DRAINING, HTTP_ENDED };
+enum http_standing http_standing(const struct http *http);
+
 /* Requests that were submitted and are not done, and those of them that are with the server. */
 size_t http_pending(const struct http *http);
 size_t http_in_flight(const struct http *http);
@@ -207,8 +218,8 @@ unsigned http_window(const struct http *http);
 void http_set_deadline(struct http *http, int64_t ms);
 
 /*
- * http_cancel: nothing new starts, what is in flight is drained, the rest ends as ERR_CANCELLED. http_abort: all of it
- * ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
+ * http_cancel: nothing new starts but what is HTTP_VITAL, what is in flight is drained, the rest ends as ERR_CANCELLED.
+ * http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
  * makes the session usable again and lifts the deadline (the next command of a shell).
  */
 void http_cancel(struct http *http);

@@ -257,7 +257,7 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
     };
 
     http_random(http, &outcome.random, sizeof(outcome.random));
-    return http->stop != HTTP_GO ? -1 : http_retry_wait(&outcome);
+    return http_goes_on(http, call) ? http_retry_wait(&outcome) : -1;
 }
 
 /* A server that repeats a secret in its error must not bring it into a trace. */

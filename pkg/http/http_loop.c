@@ -178,10 +178,27 @@ static enum start start_calls(struct http *http)
     return verdict;
 }
 
+bool http_goes_on(const struct http *http, const struct http_call *call)
+{
+    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_VITAL) != 0);
+}
+
+/* Ends the calls of a queue but those that go on. */
 static void drop_queue(struct http *http, struct http_queue *queue, const struct err *cause)
 {
-    for (struct http_call *call; (call = http_queue_pop(queue)) != NULL;) {
-        http_finish_unsent(http, call, HTTP_FAULT_CANCELLED, cause);
+    struct http_queue kept;
+    struct http_call *call;
+
+    http_queue_init(&kept);
+    while ((call = http_queue_pop(queue)) != NULL) {
+        if (http_goes_on(http, call)) {
+            http_queue_push(&kept, call);
+        } else {
+            http_finish_unsent(http, call, HTTP_FAULT_CANCELLED, cause);
+        }
+    }
+    while ((call = http_queue_pop(&kept)) != NULL) {
+        http_queue_push(queue, call);
     }
 }
 
@@ -189,14 +206,22 @@ static void drop_queue(struct http *http, struct http_queue *queue, const struct
 static void drop_waiting(struct http *http)
 {
     struct err cause = ERR_INIT;
+    struct http_queue later;
+    struct http_call *call;
 
     http_stopped_error(http, &cause);
-    for (struct http_call *call; (call = http_heap_pop(&http->waiting)) != NULL;) {
-        http_queue_push(&http->again, call);
+    http_queue_init(&later);
+    while ((call = http_heap_pop(&http->waiting)) != NULL) {
+        http_queue_push(http_goes_on(http, call) ? &later : &http->again, call);
     }
     drop_queue(http, &http->again, &cause);
     drop_queue(http, &http->fresh, &cause);
-    drop_queue(http, &http->urgent, &cause);
+    if (http->again.count + http->fresh.count + later.count == 0) {
+        drop_queue(http, &http->urgent, &cause); /* nobody needs a token any more */
+    }
+    while ((call = http_queue_pop(&later)) != NULL) {
+        http_heap_push(&http->waiting, call);
+    }
 }
 
 static void obey_stop(struct http *http)
@@ -313,6 +338,24 @@ bool http_step(struct http *http, int wait_ms)
     http->running = false;
     tick(http);
     return http->pending > 0;
+}
+
+void http_idle(struct http *http, int wait_ms)
+{
+    assert(!http->running);
+    obey_stop(http);
+    if (http->stop <= HTTP_DRAIN) {
+        int64_t event_ms = next_event_ms(http, START_NOTHING);
+        wait_for_more(http, event_ms < wait_ms ? event_ms : wait_ms);
+    }
+    tick(http);
+}
+
+enum http_standing http_standing(const struct http *http)
+{
+    return http->stop == HTTP_GO && http_left_ms(http) != 0 ? HTTP_STANDING
+           : http->stop == HTTP_DRAIN                       ? HTTP_DRAINING
+                                                            : HTTP_ENDED;
 }
 
 bool http_run(struct http *http, struct err *e)

@@ -136,6 +136,9 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
 void http_abort_transfer(struct http_transfer *transfer);
 void http_call_free(struct http_call *call);
 
+/* http_loop.c: whether the call may still be sent, told to stop or not */
+bool http_goes_on(const struct http *http, const struct http_call *call);
+
 /* http.c */
 void http_random(struct http *http, void *bytes, size_t size);
 int64_t http_left_ms(const struct http *http); /* until the deadline; -1: there is none */

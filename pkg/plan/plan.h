@@ -23,11 +23,12 @@ enum plan_guard {
 
 /* What is to be done with the resource of an item. */
 enum plan_action {
-    PLAN_SET,    /* give it metadata settings */
-    PLAN_CREATE, /* make it */
-    PLAN_MOVE,   /* an instance group: let it use another instance template (plan_template.h) */
-    PLAN_ROLL,   /* an instance group: delete the members made from another template, so that it makes new ones */
-    PLAN_DELETE, /* delete it; `body` is what it takes to make it again */
+    PLAN_SET,     /* give it metadata settings */
+    PLAN_CREATE,  /* make it */
+    PLAN_MOVE,    /* an instance group: let it use another instance template (plan_template.h) */
+    PLAN_ROLL,    /* an instance group: delete the members made from another template, so that it makes new ones */
+    PLAN_DELETE,  /* delete it; `body` is what it takes to make it again */
+    PLAN_RESTART, /* stop it and start it again */
     PLAN_ACTIONS,
 };
 
@@ -47,7 +48,7 @@ struct plan_item {
     bool intended; /* by a run that was cut off: its request may have been sent, what is as wanted was its doing */
     unsigned mask; /* settings that differ (bits of enum resource_setting) */
     struct resource_settings after; /* all settings as they will be */
-    const char *reason;             /* of PLAN_SKIP, else NULL; owned by the plan */
+    const char *reason;             /* of PLAN_SKIP, or why there is nothing to do; may be NULL; owned by the plan */
     const char *body;               /* JSON: what the action sends beyond settings; NULL: nothing. Borrowed */
     const char *before_text; /* JSON object: what the action changes that is no setting; NULL: settings. Borrowed */
     const char *after_text;  /* the same as it will be; NULL: settings, or not known before */
@@ -67,6 +68,7 @@ struct plan_counts {
     size_t enable;    /* false to true: these need a stop and a start when the kind says so */
     size_t restart;   /* of those, the ones whose kind needs it */
     size_t to_https;  /* http to https: clients of the bare address break (vpc-api.md 4.1) */
+    size_t restarts;  /* items that are a restart and nothing else */
     size_t while_off; /* protocol or hop limit set on a resource that stays disabled */
 };
 

@@ -3,7 +3,8 @@
 #include <string.h>
 
 static const char *const names[PLAN_ACTIONS] = {
-    [PLAN_SET] = "set", [PLAN_CREATE] = "create", [PLAN_MOVE] = "move", [PLAN_ROLL] = "roll", [PLAN_DELETE] = "delete"};
+    [PLAN_SET] = "set",   [PLAN_CREATE] = "create", [PLAN_MOVE] = "move",
+    [PLAN_ROLL] = "roll", [PLAN_DELETE] = "delete", [PLAN_RESTART] = "restart"};
 
 const char *plan_action_name(enum plan_action action)
 {

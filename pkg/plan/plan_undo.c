@@ -106,11 +106,17 @@ static bool undo_delete(const struct undoing *undoing, const struct plan_done *d
     return item->body != NULL || skip(item, "nothing is known of what it was made from");
 }
 
-static undo_fn *const rows[PLAN_ACTIONS] = {[PLAN_SET] = undo_set,
-                                            [PLAN_CREATE] = undo_create,
-                                            [PLAN_MOVE] = undo_move,
-                                            [PLAN_ROLL] = undo_roll,
-                                            [PLAN_DELETE] = undo_delete};
+static bool undo_restart(const struct undoing *undoing, const struct plan_done *done, struct resource *resource,
+                         struct plan_item *item)
+{
+    (void)undoing, (void)done, (void)resource;
+    item->action = PLAN_RESTART;
+    return skip(item, "there is nothing to undo of a restart");
+}
+
+static undo_fn *const rows[PLAN_ACTIONS] = {
+    [PLAN_SET] = undo_set,   [PLAN_CREATE] = undo_create, [PLAN_MOVE] = undo_move,
+    [PLAN_ROLL] = undo_roll, [PLAN_DELETE] = undo_delete, [PLAN_RESTART] = undo_restart};
 
 /* Adds the undoing of an item, if there is one; returns the number of what the items before it have to wait for. */
 static size_t add(struct undoing *undoing, size_t index)

@@ -5,6 +5,7 @@
  *   move     the group goes back to the template it used
  *   roll     nothing: the new members stay and are said to be stale once the group has moved back
  *   delete   made again from its body: the same name, a new id, which the groups of its chain are moved to
+ *   restart  nothing
  * Pure.
  */
 #ifndef PLAN_PLAN_UNDO_H

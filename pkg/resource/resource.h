@@ -58,6 +58,7 @@ struct resource_kind {
     bool restart_to_enable;  /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
     bool disposable;         /* nothing is lost with it: undoing its creation deletes it */
     bool has_initialization; /* GET {id}/initialization tells the trusted profile */
+    const char *actions;     /* what follows an id where it is stopped and started (vpc-api.md 2.7), or NULL */
     unsigned filters;        /* bits of enum resource_filter */
     unsigned settings;       /* what the kind has at creation */
     unsigned patchable;      /* what PATCH changes */

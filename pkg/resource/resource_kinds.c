@@ -15,6 +15,7 @@ const struct resource_kind resource_instance = {
     .has_etag = true,
     .restart_to_enable = true,
     .has_initialization = true,
+    .actions = "actions",
     .filters = RESOURCE_FILTER_NAME | RESOURCE_FILTER_VPC | RESOURCE_FILTER_GROUP,
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
     .patchable = RESOURCE_METADATA_SETTINGS,

@@ -185,6 +185,10 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
                                   &own->pool,
                                   &own->managers,
                                   &own->instance_name,
+                                  &own->placement_type,
+                                  &own->placement_id,
+                                  &own->member_of,
+                                  &own->availability,
                                   &own->settings.protocol,
                                   &own->settings.trusted_profile};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

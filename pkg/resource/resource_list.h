@@ -32,17 +32,22 @@ struct resource {
     const char *status, *lifecycle_state;
     const char *zone, *vpc, *vpc_id, *resource_group, *resource_group_id;
     const char *architecture;
-    const char *boot_id;                     /* of the boot volume or disk of a server */
-    const struct resource_machine *machine;  /* of a server that was read; else NULL */
-    const char *template_id, *template_name; /* of an instance group; the id of a membership as well */
-    const char *pool;                        /* of an instance group: the load balancer's pool that it fills */
-    const char *managers;                    /* of an instance group: their names, "a, b" */
-    const char *instance_name;               /* of a membership */
-    const char *etag;                        /* NULL unless read singly */
-    int64_t membership_count;                /* of an instance group */
-    enum resource_switch takes_instance;     /* of a membership: whether its server is deleted with it */
+    const char *boot_id;                       /* of the boot volume or disk of a server */
+    const struct resource_machine *machine;    /* of a server that was read; else NULL */
+    const char *template_id, *template_name;   /* of an instance group; the id of a membership as well */
+    const char *pool;                          /* of an instance group: the load balancer's pool that it fills */
+    const char *managers;                      /* of an instance group: their names, "a, b" */
+    const char *instance_name;                 /* of a membership */
+    const char *etag;                          /* NULL unless read singly */
+    const char *placement_type, *placement_id; /* what it is placed on or in, such as "placement_group" */
+    const char *member_of;                     /* id of the instance group it is a member of */
+    const char *availability;                  /* "standard", "spot" */
+    unsigned disk_count;                       /* of its own: a stop of an instance erases them (vpc-api.md 4.1) */
+    int64_t membership_count;                  /* of an instance group */
+    enum resource_switch takes_instance;       /* of a membership: whether its server is deleted with it */
     struct resource_settings settings;
-    bool settings_assumed; /* the answer had no metadata_service: the settings are the API's defaults */
+    bool settings_assumed;          /* the answer had no metadata_service: the settings are the API's defaults */
+    enum resource_switch startable; /* whether a start is accepted now; off while it runs */
 };
 
 struct resource_list; /* owns records and strings */

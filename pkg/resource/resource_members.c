@@ -31,6 +31,12 @@ const struct resource_member resource_members_server[] = {
     {"gpu/manufacturer", MEMBER_WORD, false, MACHINE(gpu_manufacturer)},
     {"gpu/model", MEMBER_WORD, false, MACHINE(gpu_model)},
     {"enable_secure_boot", MEMBER_SWITCH, false, MACHINE(secure_boot)},
+    {"placement_target/resource_type", MEMBER_WORD, false, FIELD(placement_type)},
+    {"placement_target/id", MEMBER_WORD, false, FIELD(placement_id)},
+    {"instance_group_membership/instance_group/id", MEMBER_WORD, false, FIELD(member_of)},
+    {"availability/class", MEMBER_WORD, false, FIELD(availability)},
+    {"disks", MEMBER_ITEMS, false, FIELD(disk_count)},
+    {"startable", MEMBER_SWITCH, false, FIELD(startable)},
     {"metadata_service", MEMBER_SETTINGS, true, 0, false},
     {NULL, MEMBER_STRING, false, 0, false},
 };

@@ -13,6 +13,7 @@ enum resource_member_kind {
     MEMBER_STRING,   /* a copy of its own */
     MEMBER_WORD,     /* a string that many records share */
     MEMBER_COUNT,    /* int64_t */
+    MEMBER_ITEMS,    /* the number of an array's items, an unsigned */
     MEMBER_NAMES,    /* the names of an array's items, "a, b" */
     MEMBER_SETTINGS, /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
     MEMBER_PARTIAL,  /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */

@@ -58,6 +58,18 @@ static bool read_count(struct reading *reading, const struct resource_member *me
     return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
 }
 
+static bool read_items(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+{
+    unsigned *field = field_of(reading, member);
+    struct answer_node array = ANSWER_ABSENT_NODE;
+
+    if (!answer_get_array(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &array, e)) {
+        return false;
+    }
+    *field = (unsigned)answer_count(array);
+    return true;
+}
+
 static bool read_names(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
 {
     const char **field = field_of(reading, member);
@@ -214,7 +226,7 @@ static bool read_rule(struct reading *reading, const struct resource_member *mem
     return true;
 }
 
-enum { MEMBERS_MAX = 24 };
+enum { MEMBERS_MAX = 32 };
 
 static bool begins_with(const char *path, struct answer_string name)
 {
@@ -260,6 +272,8 @@ static bool read_member(struct reading *reading, const struct resource_member *m
         return read_switch(reading, member, place, e);
     case MEMBER_RULE:
         return read_rule(reading, member, place, e);
+    case MEMBER_ITEMS:
+        return read_items(reading, member, place, e);
     case MEMBER_NAMES:
         return read_names(reading, member, place, e);
     case MEMBER_SETTINGS:

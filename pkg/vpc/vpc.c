@@ -1,6 +1,7 @@
 /* Single calls. */
 #include "vpc/vpc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static void submit(struct vpc *vpc, const char *path, const struct vpc_call *cal
     }
     *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
     vpc_url(&url, vpc, path, call->id, call->below);
-    request->flags = HTTP_WITH_TOKEN;
+    request->flags = HTTP_WITH_TOKEN | (call->vital ? HTTP_VITAL : 0U);
     request->url = text_string(&url);
     request->if_match = call->etag;
     request->body = call->body;
@@ -126,4 +127,15 @@ void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, cons
 void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
 {
     submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_DELETE});
+}
+
+void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
+{
+    struct vpc_call action = *call;
+
+    assert(kind->actions != NULL);
+    action.below = kind->actions;
+    submit(
+        vpc, kind->path, &action,
+        &(struct http_request){.method = HTTP_POST, .repeat = HTTP_REPEAT_UNACTED, .content_type = "application/json"});
 }

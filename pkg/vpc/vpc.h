@@ -63,6 +63,8 @@ struct vpc_listing {
     vpc_keep_fn *keep; /* NULL: every record */
     vpc_listed_fn *listed;
     void *context;
+    int64_t most; /* items: of a longer collection only the first page is read, ERR_INCOMPLETE; 0: any number */
+    bool vital;   /* HTTP_VITAL of its requests */
 };
 
 /*
@@ -97,6 +99,7 @@ struct vpc_call {
     const char *etag;  /* If-Match; NULL: none */
     const char *body;  /* of POST and PATCH */
     size_t body_size;
+    bool vital;        /* HTTP_VITAL */
     vpc_read_fn *read; /* NULL: the answer's body is not looked at */
     vpc_done_fn *done;
     void *context;
@@ -113,6 +116,9 @@ void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, cons
 
 /* DELETE, which is safe to repeat: 404 is the answer to what is gone already. */
 void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
+
+/* POST of an action (kind->actions), such as {"type":"stop"}; repeated only when the server certainly did not act. */
+void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
 
 /* One region as GET /regions tells it; see vpc_regions. */
 struct vpc_place {

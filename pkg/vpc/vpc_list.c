@@ -150,6 +150,9 @@ static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, v
     if (chain_end == VPC_CHAIN_FAILED) {
         error = chain->error;
         end(listing, &error);
+    } else if (chain_end == VPC_CHAIN_PAUSED && listing->wanted.most > 0) {
+        err_set(&error, ERR_INCOMPLETE, "there are %lld %s", (long long)chain->total, chain->kind->plural);
+        end(listing, &error);
     } else if (chain_end == VPC_CHAIN_PAUSED) {
         list_vpcs(listing);
     } else if (chain->total < 0 || (uint64_t)chain->total == chain->items) {
@@ -166,7 +169,7 @@ static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, v
 
 static void begin_whole(struct listing *listing, bool may_pause)
 {
-    listing->whole->pause_above = may_pause ? VPC_PARTS_ABOVE : 0;
+    listing->whole->pause_above = listing->wanted.most > 0 ? listing->wanted.most : may_pause ? VPC_PARTS_ABOVE : 0;
     listing->whole->counted = true;
     listing->whole->totalled = may_pause || listing->whole->total < 0;
     vpc_chain_begin(listing->whole);
@@ -204,6 +207,7 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
     listing->whole = vpc_chain_create(vpc, wanted->kind);
     text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
+    listing->whole->vital = wanted->vital;
     listing->whole->keep = wanted->keep;
     listing->whole->keep_context = wanted->context;
     listing->whole->ended = whole_ended;

@@ -87,9 +87,13 @@ wanted_bodies() {
 
 @test "after false to true it says who needs a stop and a start; the answer is in restart_needed too" {
     client_start --instances 12 --bare-metal 2 --all-disabled
+    stopped=$(sim_state -c '[.instances[] | select(.status == "stopped") | .id]')
+    [ "$stopped" != "[]" ]
     meta instance set --all --enabled true -y -o json
     expect 0 "must be stopped and started"
-    jq -e 'all(.results[]; .restart_needed == (.outcome == "changed"))' <<< "$output"
+    # what is stopped has its start before it
+    jq -e --argjson stopped "$stopped" 'all(.results[];
+        .restart_needed == (.outcome == "changed" and (.id | IN($stopped[]) | not)))' <<< "$output"
     meta instance set --all --enabled false -y -o json
     expect 0
     [[ $stderr != *"stopped and started"* ]]
@@ -118,7 +122,7 @@ wanted_bodies() {
 }
 
 @test "a dry run reads and sends no write; --exit-code makes pending changes status 3" {
-    client_start --instances 5 --all-disabled
+    client_start --instances 5 --mix plain
     meta instance set --all --enabled true -n
     expect 0 "nothing was sent"
     [ "$(grep -c 'would change  needed   enabled false -> true' <<< "$output")" -eq 5 ]
@@ -177,7 +181,7 @@ wanted_bodies() {
 }
 
 @test "the table names what changed and counts the rest on standard error" {
-    client_start --instances 4 --all-disabled
+    client_start --instances 4 --mix plain
     meta instance set --all --hop-limit 2 -y
     meta instance set --all --hop-limit 3 --enabled true -y
     expect 0 "4 selected: 4 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"

@@ -428,6 +428,38 @@ static void cancelling_drains_what_is_in_flight(void **state)
     loopback_stop(&server);
 }
 
+static void what_is_vital_is_still_sent_after_a_cancel_and_not_after_an_abort(void **state)
+{
+    struct loopback server;
+    struct err e = ERR_INIT;
+    struct ended ended[4] = {{0}};
+
+    (void)state;
+    loopback_start(&server, answer_ok, NULL);
+    struct http *http = open_session(NULL);
+    assert_int_equal(http_standing(http), HTTP_STANDING);
+    for (int i = 0; i < 4; i++) {
+        struct http_request request = {
+            .url = url_of(&server, "/"), .flags = i % 2 == 1 ? HTTP_VITAL : 0U, .done = note_end, .context = &ended[i]};
+        http_submit(http, &request);
+        if (i == 1) {
+            http_cancel(http);
+            assert_int_equal(http_standing(http), HTTP_DRAINING);
+            assert_false(http_run(http, &e));
+            assert_int_equal(ended[0].fault, HTTP_FAULT_CANCELLED);
+            assert_int_equal(ended[1].status, 200);
+        }
+    }
+    http_abort(http);
+    assert_int_equal(http_standing(http), HTTP_ENDED);
+    http_idle(http, 60 * 1000); /* is over at once */
+    assert_false(http_run(http, &e));
+    assert_int_equal(ended[3].fault, HTTP_FAULT_CANCELLED);
+    assert_int_equal(server.requests, 1);
+    http_destroy(http);
+    loopback_stop(&server);
+}
+
 static void the_deadline_ends_everything(void **state)
 {
     struct loopback server;
@@ -502,6 +534,7 @@ int main(void)
         cmocka_unit_test(bodies_are_padded),
         cmocka_unit_test(a_signal_ends_a_waiting_session_at_once),
         cmocka_unit_test(cancelling_drains_what_is_in_flight),
+        cmocka_unit_test(what_is_vital_is_still_sent_after_a_cancel_and_not_after_an_abort),
         cmocka_unit_test(the_deadline_ends_everything),
         cmocka_unit_test(a_session_can_be_dropped_at_any_time),
         cmocka_unit_test(options_are_checked),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "fleet/fleet.h"
+#include "plan/plan_restart.h"
 #include "plan/plan_select.h"
 
 static struct resource server(const char *architecture, const char *status, const char *lifecycle_state)
@@ -197,9 +198,77 @@ static void the_exit_status_tells_partly_failed_from_failed(void **state)
     }
 }
 
+static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void **state)
+{
+    static const struct {
+        const char *status, *lifecycle_state, *availability;
+        unsigned disk_count;
+        enum resource_switch startable;
+        bool enabled, pending;
+        struct plan_restart_terms terms;
+        enum plan_verdict verdict;
+        const char *reason;
+    } rows[] = {
+        {"running", "stable", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_CHANGE, ""},
+        {"running", NULL, NULL, 0, RESOURCE_NOT_TOLD, true, true, {0}, PLAN_CHANGE, ""},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, true, false, {0}, PLAN_UNCHANGED, "no restart is pending"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, false, true, {0}, PLAN_UNCHANGED, "service is off"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, false, false, {.always = true}, PLAN_CHANGE, ""},
+        {"running", "stable", "spot", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "spot"},
+        {"running", "stable", "standard", 2, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "--allow-disk-loss"},
+        {"running", "stable", "standard", 2, RESOURCE_OFF, true, true, {.allow_disk_loss = true}, PLAN_CHANGE, ""},
+        {"running", "suspended", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "suspended"},
+        {"stopped", "stable", "standard", 0, RESOURCE_ON, true, true, {0}, PLAN_UNCHANGED, "at its next start"},
+        {"stopped", "stable", "standard", 0, RESOURCE_OFF, true, true, {.always = true}, PLAN_SKIP, "startable"},
+        {"starting", "stable", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "status is starting"},
+        {"failed", "failed", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "failed"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource record = server("amd64", rows[i].status, rows[i].lifecycle_state);
+        char reason[PLAN_REASON_SIZE];
+        record.availability = rows[i].availability;
+        record.disk_count = rows[i].disk_count;
+        record.startable = rows[i].startable;
+        record.settings.enabled = rows[i].enabled;
+        if (plan_judge_restart(&record, rows[i].pending, &rows[i].terms, reason) != rows[i].verdict ||
+            strstr(reason, rows[i].reason) == NULL) {
+            fail_msg("row %zu: %s", i, reason);
+        }
+    }
+}
+
+static void what_is_as_wanted_but_pending_is_restarted_in_a_plan_of_settings(void **state)
+{
+    struct resource_list *list = resource_list_create();
+    const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
+    const struct plan_restart_terms terms = {0};
+    static const bool pending[] = {true, false, true};
+    struct plan plan;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        *resource_list_append(list, &resource_instance, "eu-de") = server("amd64", "running", "stable");
+        resource_list_at(list, (size_t)i)->settings.enabled = i != 2;
+    }
+    plan_make(list, &wanted, &plan);
+    plan_add_restarts(&plan, pending, &terms);
+    assert_int_equal(plan.items[0].action, PLAN_RESTART);
+    assert_int_equal(plan.items[0].verdict, PLAN_CHANGE);
+    assert_int_equal(plan.items[1].verdict, PLAN_UNCHANGED);
+    assert_int_equal(plan.items[2].action, PLAN_SET);
+    assert_int_equal(plan_count(&plan).restarts, 1);
+    assert_int_equal(plan_count(&plan).restart, 1);
+    plan_free(&plan);
+    resource_list_destroy(list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(servers_that_might_not_come_back_as_they_were_are_not_restarted),
+        cmocka_unit_test(what_is_as_wanted_but_pending_is_restarted_in_a_plan_of_settings),
         cmocka_unit_test(servers_that_cannot_take_a_setting_are_skipped_with_the_reason),
         cmocka_unit_test(a_plan_counts_restarts_https_and_settings_without_effect),
         cmocka_unit_test(selectors_narrow_and_excludes_alone_do_not),

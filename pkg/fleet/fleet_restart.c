@@ -1,0 +1,425 @@
+/*
+ * Restarting: GET, POST of a stop, wait for `stopped`, POST of a start, wait for `running`. What comes next is always
+ * decided by fleet_steps.h from the status that was read; answers to the requests only say how far to trust it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "fleet/fleet_steps.h"
+#include "fleet/fleet_task.h"
+
+/* The phases as the history keeps them. */
+#define PHASE_STOP  "stop"
+#define PHASE_START "start"
+
+struct restart_task {
+    struct fleet_task task;
+    struct resource fresh; /* as last read */
+    struct fleet_stand stand;
+    const char *status; /* as last seen */
+    const char *why;    /* what the API said about it, or NULL */
+    bool read;          /* once at least */
+    bool starts;        /* what is written next, or was: the start, else the stop */
+    bool forced;        /* the stop cuts the power */
+    unsigned round;     /* requests for that so far */
+    int64_t since_ms;   /* of the first of them */
+    enum err_code code; /* why the last one failed, ERR_NONE: it did not */
+    const char *problem;
+};
+
+static const struct fleet_restarts *terms_of(const struct restart_task *restart)
+{
+    return restart->task.fleet->options->restart;
+}
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ms(clock_system());
+}
+
+/* Whether the server may be down because of us. */
+static bool is_ours(const struct restart_task *restart)
+{
+    return restart->stand.stop != FLEET_UNSENT || restart->stand.start != FLEET_UNSENT;
+}
+
+static bool is_running(const struct restart_task *restart)
+{
+    return restart->status != NULL && strcmp(restart->status, "running") == 0;
+}
+
+/* --- ends ------------------------------------------------------------------------------------------- */
+
+static void finish(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
+static void finish(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *format,
+                   ...)
+{
+    struct fleet_result *result = restart->task.result;
+    CLEANUP(text_free) struct text reason = {0};
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vprintf(&reason, format, arguments);
+    va_end(arguments);
+    result->code = code;
+    result->reason = reason.size > 0 ? resource_list_keep(restart->task.fleet->strings, text_string(&reason)) : NULL;
+    if (restart->read || !restart->task.changed) {
+        result->after = restart->fresh.settings;
+    }
+    if (!restart->task.changed) {
+        result->before = restart->fresh.settings;
+    }
+    if (!is_ours(restart) || outcome == FLEET_CHANGED) {
+        fleet_task_end_turn(&restart->task);
+    }
+    fleet_task_finish(&restart->task, outcome);
+}
+
+static void finish_running(struct restart_task *restart)
+{
+    restart->task.result->restart_needed = false;
+    finish(restart, FLEET_CHANGED, ERR_NONE, "%s", "");
+}
+
+/* It was not stopped, or not by us. */
+static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
+{
+    bool stopped = restart->status != NULL && strcmp(restart->status, "stopped") == 0;
+
+    restart->stand = (struct fleet_stand){0};
+    restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED;
+    if (restart->task.changed) {
+        finish(restart, FLEET_CHANGED, ERR_NONE, "not restarted: %s", reason);
+    } else {
+        finish(restart, outcome, code, "%s", reason);
+    }
+}
+
+/* Nobody may overlook a server that we took down. */
+static void finish_down(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code,
+                        const char *reason)
+{
+    restart->task.result->restart_needed = true;
+    restart->task.result->down = is_ours(restart) && !is_running(restart)
+                                     ? (restart->status != NULL ? restart->status : "in an unknown state")
+                                     : NULL;
+    finish(restart, outcome, code, "%s", reason);
+}
+
+static void fail(struct restart_task *restart, const char *reason)
+{
+    CLEANUP(text_free) struct text message = {0};
+    const char *status = restart->status != NULL ? restart->status : "in an unknown state";
+
+    if (restart->stand.been_down || restart->starts) {
+        text_printf(&message, "is %s and did not start again: %s", status, reason);
+    } else {
+        text_printf(&message, "is %s and was not restarted: %s", status, reason);
+    }
+    if (restart->why != NULL) {
+        text_printf(&message, " (%s)", restart->why);
+    }
+    finish_down(restart, FLEET_FAILED, restart->code != ERR_NONE ? restart->code : ERR_FAILED, text_string(&message));
+}
+
+/* Left open in the history: a resumed run goes on with it. */
+static void interrupt(struct restart_task *restart)
+{
+    CLEANUP(text_free) struct text message = {0};
+
+    if (!is_ours(restart)) {
+        leave(restart, FLEET_SKIPPED, ERR_CANCELLED, "interrupted");
+        return;
+    }
+    text_printf(&message, "is %s: interrupted after the %s was sent; runs resume goes on with it",
+                restart->status != NULL ? restart->status : "in an unknown state",
+                restart->stand.start != FLEET_UNSENT ? "start" : "stop");
+    finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
+}
+
+/* --- the next step ---------------------------------------------------------------------------------- */
+
+static void write_next(struct restart_task *restart, bool starts)
+{
+    if (restart->starts != starts) {
+        restart->round = 0;
+        restart->code = ERR_NONE;
+    }
+    restart->starts = starts;
+    if (restart->round >= FLEET_ROUNDS_MAX) {
+        fail(restart, restart->code != ERR_NONE ? restart->problem : "the request had no effect");
+        return;
+    }
+    fleet_task_ready(&restart->task, starts ? PHASE_START : PHASE_STOP, NULL);
+}
+
+/* It has not got where it is wanted. How long may that take? */
+static void wait_longer(struct restart_task *restart)
+{
+    const struct fleet_restarts *terms = terms_of(restart);
+    bool starting = restart->stand.start != FLEET_UNSENT;
+    unsigned limit_ms = starting ? terms->start_timeout_ms : terms->stop_timeout_ms;
+    CLEANUP(text_free) struct text reason = {0};
+
+    if (now_ms() - restart->since_ms < (int64_t)limit_ms) {
+        fleet_task_await_status(&restart->task);
+        return;
+    }
+    if (!starting && terms->force_stop && !restart->forced) {
+        restart->forced = true;
+        restart->round = 0;
+        write_next(restart, false);
+        return;
+    }
+    text_printf(&reason, "it took more than %u s", limit_ms / 1000);
+    if (!starting && !restart->forced) {
+        text_append(&reason, " to stop (--force-stop cuts the power then)");
+    }
+    fail(restart, text_string(&reason));
+}
+
+/* The run is ending: what is down is started, everything else is left to the next one. */
+static bool ends_here(struct restart_task *restart, enum fleet_step step)
+{
+    if (!restart->task.fleet->stopped) {
+        return false;
+    }
+    return step == FLEET_STEP_STOP || (step == FLEET_STEP_WAIT && restart->stand.start != FLEET_UNSENT);
+}
+
+static void go_on(struct restart_task *restart, const char *status)
+{
+    restart->status = status;
+    enum fleet_step step = fleet_steps_next(&restart->stand, status);
+
+    if (ends_here(restart, step)) {
+        interrupt(restart);
+        return;
+    }
+    switch (step) {
+    case FLEET_STEP_STOP:
+        write_next(restart, false);
+        break;
+    case FLEET_STEP_START:
+        write_next(restart, true);
+        break;
+    case FLEET_STEP_WAIT:
+        wait_longer(restart);
+        break;
+    case FLEET_STEP_DONE:
+        finish_running(restart);
+        break;
+    case FLEET_STEP_LEAVE:
+        leave(restart, FLEET_SKIPPED, ERR_FAILED, "somebody else stopped it meanwhile");
+        break;
+    case FLEET_STEP_LOST:
+        fail(restart, "it will not come back by itself");
+        break;
+    }
+}
+
+static void seen(struct fleet_task *task, const struct fleet_sight *sight)
+{
+    struct restart_task *restart = (struct restart_task *)task;
+
+    restart->why = sight->why != NULL ? sight->why : restart->why;
+    if (sight->code == ERR_CANCELLED) {
+        interrupt(restart);
+    } else if (sight->gone) {
+        restart->status = "deleted";
+        fail(restart, "there is no such server any more");
+    } else if (sight->status != NULL) {
+        go_on(restart, sight->status);
+    } else if (task->fleet->stopped && !is_ours(restart)) {
+        interrupt(restart);
+    } else {
+        wait_longer(restart);
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+static const char *keep_why(struct restart_task *restart, struct answer_node root)
+{
+    struct answer_string why = {0};
+    struct err ignored = ERR_INIT;
+
+    return answer_get_string(root, "status_reasons/0/message", ANSWER_REQUIRED, &why, &ignored)
+               ? resource_list_share(restart->task.fleet->strings, why.data, why.size)
+               : NULL;
+}
+
+static bool read_fresh(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct restart_task *restart = context;
+    struct resource fresh = restart->fresh;
+
+    (void)reply;
+    if (!resource_read(restart->task.fleet->strings, &fresh, root, e)) {
+        return false;
+    }
+    restart->fresh = fresh;
+    restart->read = true;
+    restart->why = keep_why(restart, root);
+    return true;
+}
+
+static void note_groups(struct restart_task *restart)
+{
+    const struct resource *fresh = &restart->fresh;
+    bool grouped = fresh->placement_type != NULL && strcmp(fresh->placement_type, "placement_group") == 0;
+
+    restart->task.turn.placement_group = grouped ? fresh->placement_id : NULL;
+    restart->task.turn.instance_group = fresh->member_of;
+}
+
+/* The last look before the stop: is all as the plan thought? */
+static void check_fresh(struct restart_task *restart)
+{
+    char reason[PLAN_REASON_SIZE];
+
+    note_groups(restart);
+    if (!fleet_turns_allow(&restart->task.fleet->turns, &restart->task.turn)) {
+        fleet_task_end_turn(&restart->task);
+        fleet_task_await_turn(&restart->task);
+        return;
+    }
+    fleet_turns_take(&restart->task.fleet->turns, &restart->task.turn);
+    restart->status = restart->fresh.status;
+    switch (plan_judge_restart(&restart->fresh, true, &terms_of(restart)->terms, reason)) {
+    case PLAN_CHANGE:
+        go_on(restart, restart->fresh.status);
+        break;
+    case PLAN_UNCHANGED:
+        leave(restart, FLEET_UNCHANGED, ERR_NONE, reason);
+        break;
+    case PLAN_SKIP:
+        leave(restart, FLEET_SKIPPED, ERR_FAILED, reason);
+        break;
+    }
+}
+
+static void read_done(const struct vpc_answer *answer, void *context)
+{
+    struct restart_task *restart = context;
+    const struct err *error = answer->error;
+
+    if (!restart->task.vital) {
+        fleet_task_note_reply(&restart->task, answer->reply);
+    }
+    if (error != NULL && error->code == ERR_CANCELLED) {
+        interrupt(restart);
+    } else if (error != NULL && !is_ours(restart)) {
+        restart->status = restart->fresh.status;
+        leave(restart, FLEET_FAILED, error->code, error->message);
+    } else if (error != NULL) {
+        wait_longer(restart);
+    } else if (is_ours(restart)) {
+        note_groups(restart);
+        fleet_turns_take(&restart->task.fleet->turns, &restart->task.turn);
+        go_on(restart, restart->fresh.status);
+    } else {
+        check_fresh(restart);
+    }
+}
+
+static void start_read(struct fleet_task *task)
+{
+    fleet_task_read(task, vpc_get,
+                    &(struct vpc_call){.id = task->result->item->resource->id, .read = read_fresh, .done = read_done});
+}
+
+/* A run that was cut off may have sent what it intended; before a start the stop had its effect. */
+static void take_over(struct restart_task *restart, const char *phase)
+{
+    bool starts = strcmp(phase, PHASE_START) == 0;
+
+    restart->stand = (struct fleet_stand){.stop = starts ? FLEET_SENT : FLEET_DOUBTED,
+                                          .start = starts ? FLEET_DOUBTED : FLEET_UNSENT,
+                                          .been_down = starts};
+    restart->starts = starts;
+    restart->since_ms = now_ms();
+    restart->task.vital = true;
+}
+
+static void begin(struct fleet_task *task)
+{
+    struct restart_task *restart = (struct restart_task *)task;
+    const struct plan_item *item = task->result->item;
+
+    restart->fresh = *item->resource;
+    task->turn.who = (size_t)(task->result - task->fleet->run->results);
+    if (item->phase != NULL) {
+        take_over(restart, item->phase);
+        start_read(task);
+    } else {
+        note_groups(restart);
+        fleet_task_await_turn(task);
+    }
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+/* Whether the API said no for good: neither a conflict with the status nor something that passes. */
+static bool is_refusal(const struct err *error)
+{
+    return error->code == ERR_AUTH || (error->http_status >= 400 && error->http_status < 500 &&
+                                       error->http_status != 409 && error->http_status != 429);
+}
+
+static void write_failed(struct restart_task *restart, const struct vpc_answer *answer, enum fleet_sending *sending)
+{
+    const struct err *error = answer->error;
+
+    restart->code = error->code;
+    restart->problem = resource_list_keep(restart->task.fleet->strings, error->message);
+    if (answer->reply->maybe_acted) {
+        *sending = *sending == FLEET_UNSENT ? FLEET_DOUBTED : *sending;
+        restart->task.vital = true;
+        fleet_task_await_status(&restart->task);
+    } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
+        interrupt(restart);
+    } else if (is_refusal(error)) {
+        fail(restart, restart->problem);
+    } else {
+        fleet_task_await_status(&restart->task);
+    }
+}
+
+static void write_done(const struct vpc_answer *answer, void *context)
+{
+    struct restart_task *restart = context;
+    enum fleet_sending *sending = restart->starts ? &restart->stand.start : &restart->stand.stop;
+
+    restart->stand.seen = 0;
+    if (answer->error != NULL) {
+        write_failed(restart, answer, sending);
+        return;
+    }
+    *sending = FLEET_SENT;
+    restart->code = ERR_NONE;
+    restart->task.vital = true;
+    fleet_task_await_status(&restart->task);
+}
+
+static void write(struct fleet_task *task)
+{
+    struct restart_task *restart = (struct restart_task *)task;
+    const char *body = restart->starts   ? "{\"type\":\"start\"}"
+                       : restart->forced ? "{\"type\":\"stop\",\"force\":true}"
+                                         : "{\"type\":\"stop\"}";
+
+    if (restart->round++ == 0) {
+        restart->since_ms = now_ms();
+    }
+    fleet_task_write(
+        task, vpc_act,
+        &(struct vpc_call){
+            .id = task->result->item->resource->id, .body = body, .body_size = strlen(body), .done = write_done});
+}
+
+const struct fleet_work fleet_restart = {
+    .size = sizeof(struct restart_task), .begin = begin, .write = write, .turn = start_read, .seen = seen};
