@@ -3,7 +3,7 @@
 
 #include "verbs.h"
 
-enum { ASK_FOR_NUMBER_ABOVE = 100, NAMES_SHOWN = 10 };
+enum { ASK_FOR_NUMBER_ABOVE = 100 };
 
 /* What the item sends that a schema of ours describes, and which; NULL: nothing. New reference. */
 static json_t *body_of(const struct plan_item *item, const char **ret_schema)
@@ -81,17 +81,37 @@ void verb_change_warn(const struct app *app, const struct plan *plan)
 }
 
 /* Counts one more of "enabled true"; the lines keep the order in which they came up. */
+static void count_line(json_t *lines, const struct text *line)
+{
+    json_int_t count = json_integer_value(json_object_get(lines, text_string(line)));
+
+    json_object_set_new(lines, text_string(line), json_integer(count + 1));
+}
+
 static void count_change(json_t *lines, const struct plan_item *item, unsigned setting)
 {
     const struct resource_settings nothing = {0};
     CLEANUP(text_free) struct text line = {0};
 
     resource_settings_describe(&line, &nothing, item->wanted, setting);
-    json_int_t count = json_integer_value(json_object_get(lines, text_string(&line)));
-    json_object_set_new(lines, text_string(&line), json_integer(count + 1));
+    count_line(lines, &line);
 }
 
-/* How many get which change: the lines of the confirmation. */
+/* How many of which kind change in which region. */
+static void count_places(json_t *lines, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct resource *resource = plan->items[i].resource;
+        CLEANUP(text_free) struct text line = {0};
+        if (plan->items[i].verdict != PLAN_CHANGE || resource->region == NULL || resource->region[0] == '\0') {
+            continue;
+        }
+        text_printf(&line, "%s in %s", resource->kind->plural, resource->region);
+        count_line(lines, &line);
+    }
+}
+
+/* How many change where, and how: the lines of the confirmation. */
 static void print_changes(const struct app *app, const struct plan *plan)
 {
     static const unsigned bits[] = {RESOURCE_ENABLED, RESOURCE_PROTOCOL, RESOURCE_HOP_LIMIT};
@@ -99,6 +119,7 @@ static void print_changes(const struct app *app, const struct plan *plan)
     const char *line;
     json_t *count;
 
+    count_places(lines, plan);
     for (size_t b = 0; b < sizeof(bits) / sizeof(bits[0]); b++) {
         for (size_t i = 0; i < plan->count; i++) {
             if (plan->items[i].verdict == PLAN_CHANGE && (plan->items[i].mask & bits[b]) != 0) {
@@ -145,38 +166,6 @@ bool verb_change_confirm(struct app *app, const struct verb_change *change, stru
     return (answered && agreed) || err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
 }
 
-static void tell_restarts(const struct app *app, const struct fleet_run *run)
-{
-    CLEANUP(text_free) struct text names = {0};
-    CLEANUP(text_free) struct text what = {0};
-    const struct resource_kind *kind = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->count; i++) {
-        if (run->results[i].restart_needed && ++count <= NAMES_SHOWN) {
-            kind = run->results[i].item->resource->kind;
-            text_printf(&names, "%s%s", count > 1 ? ", " : "", run->results[i].item->resource->name);
-        }
-    }
-    if (count > NAMES_SHOWN) {
-        text_printf(&names, " and %zu more (restart_needed in -o json)", count - NAMES_SHOWN);
-    }
-    if (count > 0) {
-        verb_append_count(&what, count, kind);
-        app_note(
-            app,
-            "%s must be stopped and started before the metadata service is fully there (a reboot is not enough): %s",
-            text_string(&what), text_string(&names));
-    }
-}
-
-static void tell_summary(const struct app *app, const struct fleet_summary *summary)
-{
-    app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
-             summary->counts[FLEET_CHANGED], summary->counts[FLEET_UNCHANGED], summary->counts[FLEET_SKIPPED],
-             summary->counts[FLEET_FAILED], summary->counts[FLEET_UNKNOWN]);
-}
-
 /* --- the run ---------------------------------------------------------------------------------------- */
 
 /* A dry run shows its plan in the shape of a run that changed everything it could. */
@@ -221,20 +210,14 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
 int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
                        struct err *e)
 {
-    const struct fleet_summary *summary = &run->summary;
-
+    verb_tell_loud(app, run);
     if (!verb_print_results(app, run, run_id, false, e)) {
         return err_exit_status(e);
     }
-    tell_restarts(app, run);
-    tell_summary(app, summary);
-    if (summary->budget_spent) {
-        app_warn(app, "stopped after %zu failures: %zu were not begun",
-                 summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN], summary->withheld);
-    }
+    verb_tell_summary(app, run, run_id);
     if (stopped->code != ERR_NONE) {
         *e = *stopped;
         return err_exit_status(e);
     }
-    return fleet_exit_status(summary);
+    return fleet_exit_status(&run->summary);
 }

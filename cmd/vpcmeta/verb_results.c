@@ -154,8 +154,8 @@ bool verb_print_results(struct app *app, const struct fleet_run *run, const char
     for (size_t i = 0; i < run->count; i++) {
         add_result(table, &run->results[i]);
     }
-    JSON_CLEANUP json_t *head =
-        json_pack("{s:i, s:s, s:o}", "schema_version", 1, "run", run_id, "summary", verb_summary_json(&run->summary));
+    JSON_CLEANUP json_t *head = json_pack("{s:i, s:s, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
+                                          verb_summary_json(&run->summary), "causes", verb_causes_json(run));
     if (dry_run) {
         json_object_set_new(head, "dry_run", json_true());
     }

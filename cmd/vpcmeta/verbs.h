@@ -202,6 +202,16 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
 int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
                        struct err *e);
 
+/*
+ * [{"outcome","code","message","count","example":{"id","name","request_id"}}]: what went wrong or was skipped, by cause
+ * (fleet_causes.h). New reference.
+ */
+json_t *verb_causes_json(const struct fleet_run *run);
+
+/* What people have to know before the results, and what they read behind them; `run_id` for what to run next. */
+void verb_tell_loud(const struct app *app, const struct fleet_run *run);
+void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id);
+
 /* "1 instance", "12 bare metal servers". */
 void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind);
 

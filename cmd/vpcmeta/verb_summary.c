@@ -1,0 +1,178 @@
+/* What people read at the end of a run: what needs them first, counts, causes, and what to run next. */
+#include <string.h>
+
+#include "fleet/fleet_causes.h"
+#include "verbs.h"
+
+enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
+
+/* --- causes ------------------------------------------------------------------------------------------ */
+
+static const char *name_of(const struct fleet_result *result)
+{
+    const struct resource *resource = result->item->resource;
+
+    return resource->name != NULL ? resource->name : resource->id != NULL ? resource->id : "";
+}
+
+static json_t *cause_json(const struct fleet_cause *cause)
+{
+    const struct fleet_result *example = cause->example;
+    const char *id = example->item->resource->id;
+
+    return json_pack("{s:s, s:s, s:s, s:I, s:{s:s, s:s, s:s}}", "outcome", fleet_outcome_name(cause->outcome), "code",
+                     cause->code, "message", cause->message, "count", (json_int_t)cause->count, "example", "id",
+                     id != NULL ? id : "", "name", name_of(example), "request_id", example->request_id);
+}
+
+json_t *verb_causes_json(const struct fleet_run *run)
+{
+    CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
+    json_t *array = json_array();
+
+    fleet_causes_find(run, &causes);
+    for (size_t i = 0; i < causes.count; i++) {
+        json_array_append_new(array, cause_json(&causes.items[i]));
+    }
+    return array;
+}
+
+/* "12 failed: 400 bad_field: ... (such as web-3, request 7f...)" */
+static void describe_cause(struct text *out, const struct fleet_cause *cause)
+{
+    const struct fleet_result *example = cause->example;
+
+    text_printf(out, "%zu %s: %s (%s%s", cause->count, fleet_outcome_name(cause->outcome), cause->message,
+                cause->count > 1 ? "such as " : "", name_of(example));
+    if (example->request_id[0] != '\0') {
+        text_printf(out, ", request %s", example->request_id);
+    }
+    text_append(out, ")");
+}
+
+/* With -q what went wrong is still told, what was skipped is not. */
+static void tell_causes(const struct app *app, const struct fleet_causes *causes)
+{
+    size_t unsaid = 0;
+
+    for (size_t i = 0; i < causes->count; i++) {
+        CLEANUP(text_free) struct text line = {0};
+        describe_cause(&line, &causes->items[i]);
+        if (i >= CAUSES_SHOWN) {
+            unsaid += causes->items[i].count;
+        } else if (!app->globals->quiet) {
+            app_note(app, "  %s", text_string(&line));
+        } else if (causes->items[i].outcome != FLEET_SKIPPED) {
+            app_warn(app, "%s", text_string(&line));
+        }
+    }
+    if (unsaid > 0) {
+        app_note(app, "  %zu for %zu other causes (causes in -o json)", unsaid, causes->count - CAUSES_SHOWN);
+    }
+}
+
+static void append_names_of(struct text *out, const struct fleet_run *run, const struct fleet_cause *cause)
+{
+    const struct resource_kind *kind = cause->example->item->resource->kind;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count && count < cause->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        if (result->loud && result->outcome == cause->outcome && result->item->resource->kind == kind) {
+            text_printf(out, "%s%s", count++ > 0 ? ", " : "", name_of(result));
+        }
+    }
+}
+
+/* Servers that are worse off than before: every one by name, before anything else. */
+void verb_tell_loud(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
+
+    fleet_causes_find(run, &causes);
+    for (size_t i = 0; i < causes.count && causes.items[i].loud; i++) {
+        CLEANUP(text_free) struct text names = {0};
+        struct err error = ERR_INIT;
+        append_names_of(&names, run, &causes.items[i]);
+        err_set(&error, ERR_FAILED, "%s: %s", text_string(&names), causes.items[i].message);
+        app_error(app, &error);
+    }
+}
+
+/* --- counts ------------------------------------------------------------------------------------------ */
+
+static void tell_counts(const struct app *app, const struct fleet_summary *summary)
+{
+    app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
+             summary->counts[FLEET_CHANGED], summary->counts[FLEET_UNCHANGED], summary->counts[FLEET_SKIPPED],
+             summary->counts[FLEET_FAILED], summary->counts[FLEET_UNKNOWN]);
+}
+
+/* Returns their kind, NULL when there are none. */
+static const struct resource_kind *tell_restarts(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(text_free) struct text names = {0};
+    CLEANUP(text_free) struct text what = {0};
+    const struct resource_kind *kind = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].restart_needed && ++count <= NAMES_SHOWN) {
+            kind = run->results[i].item->resource->kind;
+            text_printf(&names, "%s%s", count > 1 ? ", " : "", name_of(&run->results[i]));
+        }
+    }
+    if (count > NAMES_SHOWN) {
+        text_printf(&names, " and %zu more (restart_needed in -o json)", count - NAMES_SHOWN);
+    }
+    if (count > 0) {
+        verb_append_count(&what, count, kind);
+        app_note(app,
+                 "  %s must be stopped and started before the metadata service is fully there (a reboot is not "
+                 "enough): %s",
+                 text_string(&what), text_string(&names));
+    }
+    return kind;
+}
+
+/* --- what next --------------------------------------------------------------------------------------- */
+
+/* The rest of a run first: a retry of what failed would leave it. */
+static void tell_next(const struct app *app, const struct fleet_summary *summary, const char *run_id,
+                      const struct resource_kind *restart)
+{
+    size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    CLEANUP(text_free) struct text command = {0};
+
+    if (bad + summary->withheld + summary->counts[FLEET_CHANGED] == 0) {
+        return; /* nothing was recorded */
+    }
+    if (summary->withheld > 0) {
+        app_note(app, "next: vpcmeta runs resume %s (the %zu that were not begun)", run_id, summary->withheld);
+    }
+    if (bad > 0) {
+        app_note(app, "next: vpcmeta runs retry %s (the %zu that failed or are unknown)", run_id, bad);
+    }
+    if (restart != NULL) {
+        text_printf(&command, "%s restart", restart->name);
+        if (cli_find(app->program, text_string(&command)) != NULL) {
+            app_note(app, "next: vpcmeta %s --all (those that need it)", text_string(&command));
+        }
+    }
+    app_note(app, "run %s: `vpcmeta runs show` tells it again, `runs rollback` undoes it", run_id);
+}
+
+void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id)
+{
+    CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
+
+    fleet_causes_find(run, &causes);
+    tell_counts(app, &run->summary);
+    tell_causes(app, &causes);
+    const struct resource_kind *restart = tell_restarts(app, run);
+    if (run->summary.budget_spent) {
+        app_warn(app, "stopped after %zu failures: %zu were not begun",
+                 run->summary.counts[FLEET_FAILED] + run->summary.counts[FLEET_UNKNOWN], run->summary.withheld);
+    }
+    tell_next(app, &run->summary, run_id, restart);
+}

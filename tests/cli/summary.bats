@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# The end of a run: counts, what went wrong by its cause, who needs a restart, what to run next; and what is asked before.
+load client
+
+teardown() {
+    sim_stop
+}
+
+patches='"operation": "instances.patch"'
+
+@test "errors and what was skipped are grouped by cause, each with its count and one example" {
+    client_start --instances 200 --seed 3
+    faults "{$patches, \"nth\": [2, 5, 9], \"action\": \"status\", \"status\": 400, \"code\": \"bad_field\"}" \
+        "{$patches, \"nth\": [3, 4], \"action\": \"status\", \"status\": 409, \"code\": \"busy\"}"
+    meta instance set --all --enabled true --hop-limit 3 -y -o json
+    expect 5
+    jq -e '.causes as $causes | .results as $results |
+        ($causes[0] | .outcome == "failed" and .code == "bad_field" and .count == 3) and
+        ($causes[1] | .outcome == "failed" and .code == "busy" and .count == 2) and
+        ($causes[2:] | length > 0 and all(.[]; .outcome == "skipped")) and
+        all($causes[]; keys == ["code", "count", "example", "message", "outcome"]) and
+        ([$causes[].count] | add) == ([.summary.failed, .summary.skipped, .summary.unknown] | add) and
+        all($causes[]; . as $cause | any($results[]; .id == $cause.example.id and .name == $cause.example.name and
+            .request_id == $cause.example.request_id and .outcome == $cause.outcome))' <<< "$output"
+    # the members of the contract are there still
+    jq -e '.schema_version == 1 and (.run | length > 0) and .summary.selected == 200 and (.results | length) == 200' <<< "$output"
+    example=$(jq -r '.causes[0].example | "such as \(.name), request \(.request_id)"' <<< "$output")
+    expect 5 "  3 failed: 400 bad_field: The simulator was told to answer this ($example)"
+    expect 5 "next: vpcmeta runs retry $(jq -r .run <<< "$output") (the 5 that failed or are unknown)"
+    # the history tells the same
+    before=$(jq -c '.causes' <<< "$output")
+    meta runs show last -o json
+    expect 0
+    [ "$(jq -c '.causes' <<< "$output")" = "$before" ]
+}
+
+@test "what the summary says to run next does that" {
+    client_start --instances 40 --mix plain
+    faults "{$patches, \"nth\": [2, 5], \"action\": \"status\", \"status\": 400}"
+    meta instance set --all --enabled true -y
+    expect 5 "next: vpcmeta runs retry"
+    next=$(sed -n 's/^next: vpcmeta \(runs retry [^ ]*\) .*/\1/p' <<< "$stderr")
+    # shellcheck disable=SC2086 # the words of a command
+    meta $next -y
+    expect 0 "40 selected: 40 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"
+    [[ $stderr != *"next: vpcmeta runs"* ]]
+}
+
+@test "a run that was stopped says how to go on with it" {
+    client_start --instances 40 --mix plain
+    faults "{$patches, \"nth\": [2, 3], \"action\": \"status\", \"status\": 400}"
+    meta instance set --all --enabled true -y -j 1 --max-failures 2
+    expect 7 "next: vpcmeta runs resume "
+    next=$(sed -n 's/^next: vpcmeta \(runs resume [^ ]*\) .*/\1/p' <<< "$stderr")
+    # shellcheck disable=SC2086 # the words of a command
+    meta $next -y
+    expect 5 "40 selected: 38 changed, 0 unchanged, 0 skipped, 2 failed, 0 unknown"
+}
+
+@test "with -q failures are told and nothing else; a run without trouble has no causes" {
+    client_start --instances 10 --mix plain
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 400}"
+    meta instance set --all --enabled true -y -q
+    expect 5
+    [[ $stderr == "warning: 1 failed: 400 bad_request: "*", request "*")" ]]
+    meta instance set --all --enabled true -y -o json
+    expect 0
+    jq -e '.causes == []' <<< "$output"
+}
+
+@test "the confirmation counts by kind, region and change, and warns of restarts and https" {
+    client_start --instances 12 --mix plain --region us-south,eu-de
+    meta instance set --all --enabled true --region us-south -y
+    run script -qec "$BUILD/vpcmeta instance set --all --enabled true --protocol https --region us-south,eu-de" /dev/null < <(echo n)
+    [ "$status" -eq 1 ]
+    output=${output//$'\r'/}
+    [[ $output == *"24 instances of 24 will change:
+  12: instances in eu-de
+  12: instances in us-south
+  12: enabled true
+  24: protocol https
+  12 of them need a stop and a start afterwards"* ]]
+    [[ $output == *"12 servers go from http to https"* ]]
+}
