@@ -67,6 +67,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
         (!opts->write.dry_run && !app_need_state_path(VERB_HISTORY_FILE, &path, e)) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
+    http_set_pace(scope.http, (unsigned)opts->write.tps.value); /* lists count as well */
     if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);

@@ -78,13 +78,13 @@ static void append_names_of(struct text *out, const struct fleet_run *run, const
 
     for (size_t i = 0; i < run->count && count < cause->count; i++) {
         const struct fleet_result *result = &run->results[i];
-        if (result->loud && result->outcome == cause->outcome && result->item->resource->kind == kind) {
+        if (result->down != NULL && result->outcome == cause->outcome && result->item->resource->kind == kind) {
             text_printf(out, "%s%s", count++ > 0 ? ", " : "", name_of(result));
         }
     }
 }
 
-/* Servers that are worse off than before: every one by name, before anything else. */
+/* Servers that the run took down and that are not up again: every one by name, before anything else. */
 void verb_tell_loud(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};

@@ -125,7 +125,7 @@ static const char *reason_of(const struct fleet_result *result)
 static struct entry make_entry(const struct fleet_result *result, struct text *key, struct text_arena *memory)
 {
     text_clear(key);
-    text_printf(key, "%d %d %d ", result->loud, (int)result->outcome, result->http_status);
+    text_printf(key, "%d %d %d ", result->down != NULL, (int)result->outcome, result->http_status);
     fleet_causes_normalise(key, reason_of(result), result->item->resource);
     return (struct entry){.key = text_arena_copy(memory, text_string(key), key->size), .result = result};
 }
@@ -147,7 +147,7 @@ static struct fleet_cause make_cause(const struct fleet_result *result, struct t
     size_t code_size = find_code(reason, result->http_status, &code);
 
     return (struct fleet_cause){.outcome = result->outcome,
-                                .loud = result->loud,
+                                .loud = result->down != NULL,
                                 .http_status = result->http_status,
                                 .code = text_arena_copy(memory, code, code_size),
                                 .message = text_arena_copy(memory, reason, message_size(reason)),

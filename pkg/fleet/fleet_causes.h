@@ -14,7 +14,7 @@
 
 struct fleet_cause {
     enum fleet_outcome outcome;
-    bool loud;           /* servers are worse off than before (fleet_result.loud) */
+    bool loud;           /* servers are down that were up before (fleet_result.down) */
     int http_status;     /* 0: no answer, or no request */
     const char *code;    /* of the API: "bad_field"; "" for causes that are not the API's words */
     const char *message; /* the reason of the first result, without trace and request id */

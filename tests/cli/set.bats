@@ -180,6 +180,14 @@ wanted_bodies() {
     sim_http "$SIM_BASE/_sim/counters" | jq -e '.max_in_flight <= 7'
 }
 
+@test "--tps bounds every request, those of the list included" {
+    client_start --instances 400 --mix plain
+    meta instance set --all --hop-limit 2 -n --tps 4
+    expect 0
+    # four pages: the first at once, the others a quarter of a second apart at least, but for what the bucket spares
+    sim_log 'select(.path == "/v1/instances") | .at_ms' | jq -s -e 'length == 4 and .[3] - .[0] >= 500'
+}
+
 @test "the table names what changed and counts the rest on standard error" {
     client_start --instances 4 --mix plain
     meta instance set --all --hop-limit 2 -y

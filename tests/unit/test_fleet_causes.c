@@ -115,7 +115,7 @@ static void loud_ones_come_first_then_failures_then_what_was_skipped_bigger_firs
         {.outcome = FLEET_FAILED, .reason = "one"},
         {.outcome = FLEET_UNKNOWN, .reason = "two"},
         {.outcome = FLEET_UNKNOWN, .reason = "two"},
-        {.outcome = FLEET_FAILED, .reason = "it does not start", .loud = true},
+        {.outcome = FLEET_FAILED, .reason = "it does not start", .down = "stopped"},
         {.outcome = FLEET_FAILED, .reason = "two"}, /* as an unknown one, but it is none */
         {.outcome = FLEET_FAILED, .reason = NULL},
     };
