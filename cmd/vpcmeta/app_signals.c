@@ -57,4 +57,6 @@ void app_signals_forget(void)
 void app_signals_drain(void)
 {
     drains = 1;
+    /* a history that may grow no further is an error to be told, not the end of the run */
+    sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 }

@@ -87,7 +87,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     JSON_CLEANUP json_t *head = json_pack("{s:i}", "schema_version", 1);
 
     (void)call;
-    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = verb_history_open(e)) == NULL ||
+    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = verb_history_past(e)) == NULL ||
         !history_list_runs(history, &runs, e)) {
         return err_exit_status(e);
     }
@@ -126,7 +126,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(verb_past_close) struct verb_past past = {0};
 
     if (!app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (history = verb_history_open(e)) == NULL || !verb_past_open(history, call->args[0], &past, e)) {
+        (history = verb_history_past(e)) == NULL || !verb_past_open(history, call->args[0], &past, e)) {
         return err_exit_status(e);
     }
     const struct history_run *run = &past.entry.run;
@@ -246,12 +246,16 @@ static int prune(struct app *app, const struct cli_call *call, struct err *e)
         err_set(e, ERR_USAGE, "which runs? give --older-than DAYS");
         return err_exit_status(e);
     }
-    if ((history = verb_history_open(e)) == NULL ||
+    if (!app_check_output(app, NULL, 0, e) || (history = verb_history_past(e)) == NULL ||
         !history_prune(history, (unsigned)opts->older_than.value, &count, e)) {
         return err_exit_status(e);
     }
     app_note(app, "%zu run%s forgotten", count, count == 1 ? "" : "s");
-    return 0;
+    if (app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL) {
+        return 0;
+    }
+    JSON_CLEANUP json_t *document = json_pack("{s:i, s:I}", "schema_version", 1, "forgotten", (json_int_t)count);
+    return app_print_document(app, document, e) ? 0 : err_exit_status(e);
 }
 
 static const struct cmd_example prune_examples[] = {

@@ -237,7 +237,6 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     const struct create_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(json_document_free) struct json_document document = {0};
-    CLEANUP(text_free) struct text path = {0};
     struct plan_scope scope;
 
     if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, opts, kind, e) ||
@@ -252,7 +251,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->dry_run) {
         return show_body(app, kind, body, e);
     }
-    if (!app_need_state_path(VERB_HISTORY_FILE, &path, e) || !app_connect(app, &scope, e)) {
+    if (!verb_history_check(e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
     return send_body(app, &scope, kind, body, e);

@@ -6,6 +6,22 @@
 #include "clock/clock.h"
 #include "verbs.h"
 
+bool verb_history_check(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return (app_need_state_path(VERB_HISTORY_FILE, &path, e) && history_check(text_string(&path), e)) ||
+           err_wrap(e, "nothing was sent");
+}
+
+struct history *verb_history_past(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return app_need_state_path(VERB_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
+                                                            : NULL;
+}
+
 struct history *verb_history_open(struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};

@@ -135,7 +135,10 @@ static bool open_past(struct app *app, const struct cli_call *call, const struct
         !app_check_output(app, verb_result_columns, verb_result_columns_count, e)) {
         return false;
     }
-    *ret_history = verb_history_open(e);
+    if (!write->dry_run && !verb_history_check(e)) {
+        return false;
+    }
+    *ret_history = verb_history_past(e);
     if (*ret_history == NULL || !verb_past_open(*ret_history, call->args[0], ret_past, e)) {
         return false;
     }

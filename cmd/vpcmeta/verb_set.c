@@ -57,14 +57,13 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(options_selector_free) struct options_selector selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
-    CLEANUP(text_free) struct text path = {0};
     struct fleet_limits limits;
     struct plan_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) ||
         !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (!opts->write.dry_run && !app_need_state_path(VERB_HISTORY_FILE, &path, e)) || !app_connect(app, &scope, e)) {
+        (!opts->write.dry_run && !verb_history_check(e)) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
     http_set_pace(scope.http, (unsigned)opts->write.tps.value); /* lists count as well */

@@ -142,8 +142,13 @@ struct verb_record {
         *steps; /* of the items of the plan, when it goes on; NULL: numbered as the items */
 };
 
-/* The history; ERR_FAILED where there is no folder for it, ERR_IO. */
+/*
+ * The history, made when missing, or only what there is of it; and whether it can be written, which a command that writes
+ * asks before its first request. ERR_FAILED where there is no folder for it, ERR_IO.
+ */
 struct history *verb_history_open(struct err *e) __attribute__((warn_unused_result));
+struct history *verb_history_past(struct err *e) __attribute__((warn_unused_result));
+bool verb_history_check(struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Locks the places of the change and writes its plan down; `wanted` tells what was asked for. A plan without a change is

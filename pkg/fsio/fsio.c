@@ -124,6 +124,25 @@ bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *
     return sync_folder_of(path, e);
 }
 
+bool fsio_check_room(const char *folder, size_t size, struct err *e)
+{
+    static const char zeros[4096];
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s/.room.XXXXXX", folder);
+    FD_CLEANUP int fd = mkostemp(path.data, O_CLOEXEC);
+    if (fd < 0) {
+        return err_set_errno(e, ERR_IO, "cannot write into folder %s", folder);
+    }
+    unlink(path.data);
+    for (size_t done = 0; done < size; done += sizeof(zeros)) {
+        if (!write_all(fd, zeros, sizeof(zeros))) {
+            return err_set_errno(e, ERR_IO, "cannot write %zu bytes into folder %s", size, folder);
+        }
+    }
+    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
+}
+
 bool fsio_make_private_file(const char *path, struct err *e)
 {
     FD_CLEANUP int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

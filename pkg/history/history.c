@@ -2,8 +2,10 @@
 #include "history/history.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "history/history_db.h"
 
@@ -165,23 +167,41 @@ static bool migrate(struct history *history, struct err *e)
     return true;
 }
 
+static bool make_folder(const char *path, struct text *ret_folder, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL) {
+        text_append(ret_folder, ".");
+        return true;
+    }
+    text_append_size(ret_folder, path, (size_t)(slash - path));
+    return fsio_make_private_folder(text_string(ret_folder), e);
+}
+
 static bool make_file(const char *path, struct err *e)
 {
     CLEANUP(text_free) struct text folder = {0};
-    const char *slash = strrchr(path, '/');
 
-    text_append_size(&folder, path, slash != NULL ? (size_t)(slash - path) : 0);
-    return (folder.size == 0 || fsio_make_private_folder(text_string(&folder), e)) && fsio_make_private_file(path, e);
+    return make_folder(path, &folder, e) && fsio_make_private_file(path, e);
 }
 
-static bool open_file(struct history *history, struct err *e)
+bool history_check(const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text folder = {0};
+    bool fine = make_folder(path, &folder, e) && fsio_check_room(text_string(&folder), HISTORY_ROOM, e);
+
+    if (fine && access(path, W_OK) != 0 && errno != ENOENT) {
+        fine = err_set_errno(e, ERR_IO, "cannot write");
+    }
+    return fine || err_wrap(e, "the history %s cannot be written", path);
+}
+
+static bool open_database(struct history *history, const char *path, struct err *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
-    if (!make_file(history->path, e)) {
-        return false;
-    }
-    if (sqlite3_open_v2(history->path, &history->db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(path, &history->db, flags, NULL) != SQLITE_OK) {
         return history_fault(history, e);
     }
     sqlite3_busy_timeout(history->db, BUSY_WAIT_MS);
@@ -192,7 +212,7 @@ static bool open_file(struct history *history, struct err *e)
            migrate(history, e);
 }
 
-struct history *history_open(const char *path, const struct clock *clock, struct err *e)
+static struct history *create(const char *path, const struct clock *clock)
 {
     struct history *history = calloc(1, sizeof(*history));
 
@@ -200,7 +220,26 @@ struct history *history_open(const char *path, const struct clock *clock, struct
         text_out_of_memory();
     }
     history->clock = clock;
-    if (!open_file(history, e)) {
+    return history;
+}
+
+struct history *history_open(const char *path, const struct clock *clock, struct err *e)
+{
+    struct history *history = create(path, clock);
+
+    if (!make_file(path, e) || !open_database(history, path, e)) {
+        history_close(history);
+        return NULL;
+    }
+    return history;
+}
+
+struct history *history_open_past(const char *path, const struct clock *clock, struct err *e)
+{
+    struct history *history = create(path, clock);
+    bool missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+
+    if (!open_database(history, missing ? ":memory:" : path, e)) {
         history_close(history);
         return NULL;
     }

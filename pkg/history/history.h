@@ -71,6 +71,18 @@ struct history;
  */
 struct history *history_open(const char *path, const struct clock *clock, struct err *e)
     __attribute__((warn_unused_result));
+
+/* The same for who only looks back: where there is no file none is made, and the history is empty. */
+struct history *history_open_past(const char *path, const struct clock *clock, struct err *e)
+    __attribute__((warn_unused_result));
+
+enum { HISTORY_ROOM = 256 * 1024 };
+
+/*
+ * Whether a history can be kept at `path`, before anything else is done: its folder, made when missing, takes another
+ * HISTORY_ROOM bytes, and a file that is there can be written. Error: ERR_IO.
+ */
+bool history_check(const char *path, struct err *e) __attribute__((warn_unused_result));
 void history_close(struct history *history); /* NULL allowed */
 void history_release(struct history **history);
 #define HISTORY_CLEANUP CLEANUP(history_release)

@@ -123,6 +123,27 @@ simple_fleet() {
     sim_state -S '.instances | map({id, enabled, protocol, response_hop_limit})' | diff before -
 }
 
+@test "a rollback that was cut off is resumed: everything is as it was before the run" {
+    simple_fleet --instances 120 --latency-ms 15
+    sim_state -S '.instances | map({id, enabled, protocol, response_hop_limit})' > before
+    meta instance set --from able --hop-limit 7 -y -q
+    expect 0
+    clear_log
+    "$BUILD/vpcmeta" runs rollback last -y -q > /dev/null 2>&1 3>&- &
+    pid=$!
+    await_writes 15
+    kill -9 "$pid"
+    wait "$pid" || true
+    [ "$(sim_state '[.instances[] | select(.response_hop_limit == 7)] | length')" -gt 0 ]
+    meta runs list -o json
+    jq -e '.items[0] | .command == "runs rollback" and .state == "interrupted"' <<< "$output"
+    meta runs resume last -y -o json
+    expect 0
+    jq -e '.summary | .failed == 0 and .unknown == 0' <<< "$output"
+    sim_state -S '.instances | map({id, enabled, protocol, response_hop_limit})' | diff before -
+    [ "$(changes_sent | wc -l)" -eq "$(wc -l < able)" ]
+}
+
 @test "old runs are forgotten when asked; a run that is not there is named" {
     simple_fleet --instances 3
     meta runs prune
