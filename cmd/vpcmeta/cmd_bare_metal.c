@@ -41,7 +41,7 @@ const struct cmd_spec cmd_bare_metal_create = {
         "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "
         "some of the vendor's examples, are moved there with a note.",
     .examples = create_examples,
-    VERB_CREATE(resource_bare_metal),
+    VERB_CREATE(resource_bare_metal, create_opt),
 };
 
 static const struct cmd_example set_examples[] = {

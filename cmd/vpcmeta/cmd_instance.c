@@ -44,7 +44,7 @@ const struct cmd_spec cmd_instance_create = {
     .description = "Takes the body of POST /instances from a file or standard input, lays the flags over it, checks it "
                    "against the schema instance_create and sends it. The answer is compared with what was asked for.",
     .examples = create_examples,
-    VERB_CREATE(resource_instance),
+    VERB_CREATE(resource_instance, create_from_template_opt),
 };
 
 static const struct cmd_example set_examples[] = {

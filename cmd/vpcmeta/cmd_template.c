@@ -41,7 +41,7 @@ const struct cmd_spec cmd_template_create = {
         "Takes the body of POST /instance/templates from a file or standard input and lays the flags over it. An "
         "instance group refuses templates whose trusted profile is linked automatically (--auto-link true).",
     .examples = create_examples,
-    VERB_CREATE(resource_template),
+    VERB_CREATE(resource_template, create_from_source_opt),
 };
 
 static const struct cmd_example set_examples[] = {

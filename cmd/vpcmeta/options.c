@@ -91,6 +91,17 @@ static const struct opt_spec write_opt[] = {
 };
 const struct opt_group write_group = {"Writing", write_opt, sizeof(struct write_opts)};
 
+static const struct opt_spec creation_opt[] = {
+    OPT_FILE(struct creation_opts, file, 'f', "file", "FILE|-", "the request body as JSON; flags are laid over it"),
+    OPT_STRING(struct creation_opts, name, 0, "name", "NAME", "name of the new resource; with --count 'web-{:03}'"),
+    OPT_INT(struct creation_opts, count, 0, "count", 1, OPTIONS_CREATIONS_MAX, "create so many: 001, 002, ..."),
+    OPT_INT(struct creation_opts, start_at, 0, "start-at", 0, 1000000, "the first number of --count",
+            .default_value = "1"),
+    OPT_FILE(struct creation_opts, from, 0, "from", "FILE|-", "create one for each name in a file, one a line"),
+    OPT_END,
+};
+const struct opt_group creation_group = {"Creating", creation_opt, sizeof(struct creation_opts)};
+
 struct resource_settings options_settings(const struct metadata_opts *metadata, const struct profile_opts *profile)
 {
     struct resource_settings settings = {0};
@@ -183,15 +194,13 @@ bool options_check_targets(const struct plan_words *targets, struct err *e)
     return true;
 }
 
-/* The arguments and the lines of --from, in one list. */
-static bool collect_targets(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
-                            struct err *e)
+bool options_lines(const char *file, struct text_arena *memory, struct plan_words *ret, struct err *e)
 {
     CLEANUP(text_free) struct text lines = {0};
-    size_t most = call->args_count;
+    size_t most = 1;
+    size_t count = 0;
 
-    if (opts->from != NULL &&
-        !fsio_read(strcmp(opts->from, "-") == 0 ? "/dev/stdin" : opts->from, OPTIONS_FROM_MAX, &lines, e)) {
+    if (!fsio_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, OPTIONS_FROM_MAX, &lines, e)) {
         err_wrap(e, "--from");
         e->code = ERR_USAGE;
         return false;
@@ -199,20 +208,34 @@ static bool collect_targets(const struct selector_opts *opts, const struct cli_c
     for (size_t i = 0; i < lines.size; i++) {
         most += lines.data[i] == '\n';
     }
-    const char **items = text_arena_alloc(&ret->memory, (most + 1) * sizeof(*items));
-    size_t count = 0;
-    for (size_t i = 0; i < call->args_count; i++) {
-        items[count++] = call->args[i];
-    }
+    const char **items = text_arena_alloc(memory, most * sizeof(*items));
     char *next = lines.data;
     for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
         line = trim_line(line);
         if (line[0] != '\0') {
-            items[count++] = text_arena_copy(&ret->memory, line, strlen(line));
+            items[count++] = text_arena_copy(memory, line, strlen(line));
         }
     }
-    if (opts->from != NULL && count == call->args_count) {
-        return err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", opts->from);
+    *ret = (struct plan_words){.items = items, .count = count};
+    return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", file);
+}
+
+/* The arguments and the lines of --from, in one list. */
+static bool collect_targets(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
+                            struct err *e)
+{
+    struct plan_words lines = {0};
+    size_t count = 0;
+
+    if (opts->from != NULL && !options_lines(opts->from, &ret->memory, &lines, e)) {
+        return false;
+    }
+    const char **items = text_arena_alloc(&ret->memory, (call->args_count + lines.count + 1) * sizeof(*items));
+    for (size_t i = 0; i < call->args_count; i++) {
+        items[count++] = call->args[i];
+    }
+    for (size_t i = 0; i < lines.count; i++) {
+        items[count++] = lines.items[i];
     }
     ret->selector.targets = (struct plan_words){.items = items, .count = count};
     return options_check_targets(&ret->selector.targets, e);

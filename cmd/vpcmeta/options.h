@@ -50,6 +50,13 @@ extern const struct opt_group profile_group;
 /* The settings that were given. Strings are borrowed from the call. */
 struct resource_settings options_settings(const struct metadata_opts *metadata, const struct profile_opts *profile);
 
+/* "Creating" of cli.md. */
+struct creation_opts {
+    const char *file, *name, *from;
+    struct opt_int count, start_at;
+};
+extern const struct opt_group creation_group;
+
 /* "Writing to a fleet" of cli.md. */
 struct write_opts {
     bool dry_run, exit_code, yes;
@@ -60,6 +67,7 @@ extern const struct opt_group write_group;
 enum {
     OPTIONS_CONCURRENCY_MAX = 256,
     OPTIONS_FROM_MAX = 16 * 1024 * 1024, /* bytes of a --from file */
+    OPTIONS_CREATIONS_MAX = 10000,       /* by one command */
 };
 
 /* Writes under way that the options ask for; 0: found out. */
@@ -79,6 +87,9 @@ struct options_selector {
 };
 bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
                       struct err *e) __attribute__((warn_unused_result));
+/* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
+bool options_lines(const char *file, struct text_arena *memory, struct plan_words *ret, struct err *e)
+    __attribute__((warn_unused_result));
 bool options_check_targets(const struct plan_words *targets, struct err *e) __attribute__((warn_unused_result));
 void options_selector_free(struct options_selector *selector);
 

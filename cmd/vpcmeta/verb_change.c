@@ -132,38 +132,59 @@ static void print_changes(const struct app *app, const struct plan *plan)
     }
 }
 
+static bool ask(const struct app *app, size_t count, const struct resource_kind *kind, const char *what)
+{
+    CLEANUP(text_free) struct text answer = {0};
+    CLEANUP(text_free) struct text number = {0};
+
+    if (count <= ASK_FOR_NUMBER_ABOVE) {
+        bool answered = app_ask(app, &answer, "%s them? [y/N] ", what);
+        const char *word = text_string(&answer);
+        return answered && (strcmp(word, "y") == 0 || strcmp(word, "yes") == 0);
+    }
+    text_printf(&number, "%zu", count);
+    return app_ask(app, &answer, "type the number of %s to %s them, anything else to leave: ", kind->plural, what) &&
+           strcmp(text_string(&answer), text_string(&number)) == 0;
+}
+
+/* "web-001 ... web-500" */
+static void print_names(const struct app *app, const struct plan *plan)
+{
+    const char *first = plan->items[0].resource->name;
+    const char *last = plan->items[plan->count - 1].resource->name;
+
+    if (first != NULL && last != NULL) {
+        app_note(app, "  %s ... %s", first, last);
+    }
+}
+
 bool verb_change_confirm(struct app *app, const struct verb_change *change, struct err *e)
 {
     const struct resource_kind *kind = change->kind;
     const struct plan *plan = change->plan;
     struct plan_counts counts = plan_count(plan);
     CLEANUP(text_free) struct text what = {0};
-    CLEANUP(text_free) struct text answer = {0};
-    CLEANUP(text_free) struct text number = {0};
 
     if (change->write->yes || counts.change == 0) {
         return true;
     }
+    bool creates = plan->items[0].action == PLAN_CREATE;
     if (!app_can_ask(app)) {
-        return err_set(e, ERR_USAGE,
-                       "%zu %s would change and nobody can be asked: say --yes, or look first with --dry-run",
-                       counts.change, counts.change == 1 ? kind->singular : kind->plural);
+        return err_set(e, ERR_USAGE, "%zu %s would %s and nobody can be asked: say --yes, or look first with --dry-run",
+                       counts.change, counts.change == 1 ? kind->singular : kind->plural,
+                       creates ? "be created" : "change");
     }
     verb_append_count(&what, counts.change, kind);
-    app_note(app, "%s of %zu will change:", text_string(&what), plan->count);
+    app_note(app, "%s of %zu will %s:", text_string(&what), plan->count, creates ? "be created" : "change");
+    if (creates) {
+        print_names(app, plan);
+    }
     print_changes(app, plan);
     if (counts.restart > 0) {
         app_note(app, "  %zu of them need a stop and a start afterwards", counts.restart);
     }
-    text_printf(&number, "%zu", counts.change);
-    bool by_number = counts.change > ASK_FOR_NUMBER_ABOVE;
-    bool answered = by_number ? app_ask(app, &answer,
-                                        "type the number of %s to change them, anything else to leave: ", kind->plural)
-                              : app_ask(app, &answer, "change them? [y/N] ");
-    const char *word = text_string(&answer);
-    bool agreed =
-        by_number ? strcmp(word, text_string(&number)) == 0 : strcmp(word, "y") == 0 || strcmp(word, "yes") == 0;
-    return (answered && agreed) || err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
+    return ask(app, counts.change, kind, creates ? "create" : "change") ||
+           err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
 }
 
 /* --- the run ---------------------------------------------------------------------------------------- */
@@ -197,6 +218,7 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
                                                        .region_count = change->scope->region_count,
                                                        .concurrency = options_concurrency(change->write),
                                                        .max_per_second = (unsigned)change->write->tps.value,
+                                                       .began_s = change->began_s,
                                                        .limits = change->limits,
                                                        .journal = record->history != NULL ? &journal : NULL,
                                                        .progress = verb_progress_step,

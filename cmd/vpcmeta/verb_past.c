@@ -9,13 +9,18 @@ static struct resource_settings settings_of(const json_t *object)
     const json_t *enabled = json_object_get(object, "enabled");
     const json_t *protocol = json_object_get(object, "protocol");
     const json_t *hop_limit = json_object_get(object, "response_hop_limit");
+    const json_t *profile = json_object_get(object, "trusted_profile");
+    const json_t *auto_link = json_object_get(object, "auto_link");
 
-    return (struct resource_settings){.given = (enabled != NULL ? RESOURCE_ENABLED : 0U) |
-                                               (protocol != NULL ? RESOURCE_PROTOCOL : 0U) |
-                                               (hop_limit != NULL ? RESOURCE_HOP_LIMIT : 0U),
-                                      .enabled = json_is_true(enabled),
-                                      .protocol = json_string_value(protocol),
-                                      .hop_limit = (int)json_integer_value(hop_limit)};
+    return (struct resource_settings){
+        .given = (enabled != NULL ? RESOURCE_ENABLED : 0U) | (protocol != NULL ? RESOURCE_PROTOCOL : 0U) |
+                 (hop_limit != NULL ? RESOURCE_HOP_LIMIT : 0U) | (profile != NULL ? RESOURCE_TRUSTED_PROFILE : 0U) |
+                 (auto_link != NULL ? RESOURCE_AUTO_LINK : 0U),
+        .enabled = json_is_true(enabled),
+        .protocol = json_string_value(protocol),
+        .hop_limit = (int)json_integer_value(hop_limit),
+        .trusted_profile = json_string_value(profile),
+        .auto_link = json_is_true(auto_link)};
 }
 
 /* Settings as they are in the history; words are kept in the list. */
@@ -28,6 +33,7 @@ static bool read_settings(struct resource_list *list, const char *json, struct r
     }
     *ret = settings_of(document.root);
     ret->protocol = resource_list_keep(list, ret->protocol);
+    ret->trusted_profile = resource_list_keep(list, ret->trusted_profile);
     return true;
 }
 
@@ -50,13 +56,33 @@ static void tell_stage(const struct history_step *step, struct fleet_result *res
         break;
     case HISTORY_INTENDED:
         result->outcome = FLEET_UNKNOWN;
-        result->reason = step->id == NULL ? VERB_PAST_LOOK : "the run ended before its answer: runs resume settles it";
+        result->reason = step->id == NULL && step->name == NULL
+                             ? FLEET_LOOK
+                             : "the run ended before its answer: runs resume settles it";
         break;
     case HISTORY_FINAL:
         result->outcome = outcome_of(step->outcome);
         result->reason = step->reason;
         break;
     }
+}
+
+/* What creations of the run share stands in what it was asked for. */
+static bool read_shared(struct verb_past *past, struct err *e)
+{
+    CLEANUP(json_document_free) struct json_document wanted = {0};
+    const struct history_run *run = &past->entry.run;
+
+    if (!json_parse(run->wanted, strlen(run->wanted), run->id, JSON_READ_STRICT, &wanted, e)) {
+        return false;
+    }
+    const json_t *body = json_object_get(wanted.root, "body");
+    const json_t *identity = json_object_get(wanted.root, "identity");
+    if (body != NULL && identity != NULL) {
+        json_print(&past->body, body, JSON_PRINT_COMPACT);
+        json_print(&past->identity, identity, JSON_PRINT_COMPACT);
+    }
+    return true;
 }
 
 static bool read_step(struct verb_past *past, size_t index, struct err *e)
@@ -76,6 +102,10 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
     resource->crn = step->crn;
     item->resource = resource;
     item->body = step->body;
+    if (item->action == PLAN_CREATE && step->body == NULL && past->body.size > 0) {
+        item->body = text_string(&past->body);
+        item->identity = text_string(&past->identity);
+    }
     item->phase = step->phase;
     item->needs = step->needs;
     item->wanted = &past->wanted[index];
@@ -115,11 +145,13 @@ bool verb_past_open(struct history *history, const char *word, struct verb_past 
     if (past.items == NULL || past.wanted == NULL || past.run.results == NULL) {
         text_out_of_memory();
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!read_step(&past, i, e)) {
-            verb_past_close(&past);
-            return false;
-        }
+    bool fine = read_shared(&past, e);
+    for (size_t i = 0; fine && i < count; i++) {
+        fine = read_step(&past, i, e);
+    }
+    if (!fine) {
+        verb_past_close(&past);
+        return false;
     }
     *ret = past;
     return true;
@@ -130,6 +162,8 @@ void verb_past_close(struct verb_past *past)
     free(past->items);
     free(past->wanted);
     fleet_run_free(&past->run);
+    text_free(&past->body);
+    text_free(&past->identity);
     resource_list_destroy(past->list);
     history_entry_free(&past->entry);
     *past = (struct verb_past){0};
@@ -162,7 +196,8 @@ static void take_step(struct verb_again *again, const struct verb_past *past, si
     *item = past->items[index];
     item->resource = resource;
     item->guard = guard;
-    item->intended = result->outcome == FLEET_UNKNOWN;
+    /* what has an id was made, whatever went wrong with it afterwards */
+    item->intended = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL);
     if (meant) {
         item->verdict = PLAN_CHANGE;
         (void)plan_judge(resource, item->wanted, &item->mask, reason);

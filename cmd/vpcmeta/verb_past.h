@@ -6,15 +6,14 @@
 
 #include "verbs.h"
 
-#define VERB_PAST_LOOK "it may have been created: look for it by name before creating it again"
-
 /* Zero-initialised: none. All pointers of the entry, items and run lead into it. */
 struct verb_past {
     struct history_entry entry;
     struct resource_list *list; /* a record for each step, with its settings from before */
     struct plan_item *items;    /* one for each step */
     struct resource_settings *wanted;
-    struct fleet_run run; /* what became of the steps so far */
+    struct text body, identity; /* of the creations that share theirs */
+    struct fleet_run run;       /* what became of the steps so far */
 };
 
 /* Reads the run called `word` as history_load finds it. */

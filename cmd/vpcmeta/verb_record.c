@@ -75,7 +75,8 @@ static json_t *places_of(const struct verb_change *change)
         if (plan->items[i].verdict != PLAN_CHANGE || (existing && resource->id == NULL)) {
             continue;
         }
-        append_account(&place, resource->crn);
+        /* what is created has its account only afterwards */
+        append_account(&place, plan->items[i].action == PLAN_CREATE ? NULL : resource->crn);
         text_printf(&place, " %s",
                     vpc_base(vpc_of_region(change->scope->regions, change->scope->region_count, resource->region)));
         json_object_set_new(places, text_string(&place), json_true());
@@ -175,15 +176,17 @@ static const char *keep_state(struct text_arena *memory, const struct resource_s
         return text;
     }
 
-    JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
+    JSON_CLEANUP json_t *object =
+        resource_settings_json(settings, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
     CLEANUP(text_free) struct text bytes = {0};
 
     json_print(&bytes, object, JSON_PRINT_COMPACT);
     return text_arena_copy(memory, text_string(&bytes), bytes.size);
 }
 
-static struct history_step step_of_item(struct text_arena *memory, const struct plan_item *item, size_t ordinal)
+static struct history_step step_of_item(struct text_arena *memory, const struct verb_change *change, size_t ordinal)
 {
+    const struct plan_item *item = &change->plan->items[ordinal];
     const struct resource *resource = item->resource;
     bool changes = item->verdict == PLAN_CHANGE;
 
@@ -191,7 +194,7 @@ static struct history_step step_of_item(struct text_arena *memory, const struct 
         .ordinal = ordinal,
         .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
         .action = plan_action_name(item->action),
-        .body = item->body,
+        .body = item->body != change->body ? item->body : NULL,
         .needs = item->needs,
         .kind = resource->kind->name,
         .region = resource->region,
@@ -259,16 +262,17 @@ struct fleet_journal verb_record_journal(struct verb_record *record)
 
 /* --- the run ---------------------------------------------------------------------------------------- */
 
-static bool write_plan(struct app *app, const struct plan *plan, const json_t *wanted, const char *place,
+static bool write_plan(struct app *app, const struct verb_change *change, const json_t *wanted, const char *place,
                        struct verb_record *record, struct err *e)
 {
+    const struct plan *plan = change->plan;
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     CLEANUP(text_free) struct text arguments = {0};
     CLEANUP(text_free) struct text settings = {0};
     struct history_step *steps = text_arena_alloc(&memory, (plan->count + 1) * sizeof(*steps));
 
     for (size_t i = 0; i < plan->count; i++) {
-        steps[i] = step_of_item(&memory, &plan->items[i], i);
+        steps[i] = step_of_item(&memory, change, i);
     }
     print_arguments(app, &arguments);
     json_print(&settings, wanted, JSON_PRINT_COMPACT);
@@ -292,7 +296,7 @@ bool verb_record_begin(struct app *app, const struct verb_change *change, const 
     }
     ret->history = verb_history_open(e);
     if (ret->history == NULL || !lock_places(app, change, ret, &place, e) ||
-        !write_plan(app, change->plan, wanted, text_string(&place), ret, e)) {
+        !write_plan(app, change, wanted, text_string(&place), ret, e)) {
         return err_wrap(e, "nothing was changed");
     }
     return true;

@@ -40,25 +40,6 @@ static enum plan_guard guard_of(const struct history_run *run)
     return json_is_true(json_object_get(wanted.root, "force")) ? PLAN_GUARD_NONE : PLAN_GUARD_ALL;
 }
 
-/* A POST is never sent twice: what is not known to exist is told as such. */
-static bool conclude_creations(struct history *history, const struct verb_past *past, struct err *e)
-{
-    for (size_t i = 0; i < past->entry.count; i++) {
-        struct history_step step = past->entry.steps[i];
-        bool sent = step.stage == HISTORY_INTENDED;
-        if (step.stage == HISTORY_FINAL || step.id != NULL) {
-            continue;
-        }
-        step.outcome = fleet_outcome_name(sent ? FLEET_UNKNOWN : FLEET_FAILED);
-        step.reason = sent ? VERB_PAST_LOOK : "never sent: run the command again";
-        step.after = "{}";
-        if (!history_record(history, past->entry.run.number, NULL, 0, &step, 1, e)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The steps to take up: what is left of the run or, for a retry, what went wrong. */
 static void find_steps(const struct verb_past *past, const struct retry_opts *retry, bool ret_meant[])
 {
@@ -70,8 +51,7 @@ static void find_steps(const struct verb_past *past, const struct retry_opts *re
         enum fleet_outcome outcome = past->run.results[i].outcome;
         bool final = step->stage == HISTORY_FINAL;
         bool went_wrong = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
-        bool known = step->id != NULL || past->items[i].action != PLAN_CREATE;
-        ret_meant[i] = known && (retry == NULL ? !final : final && went_wrong);
+        ret_meant[i] = retry == NULL ? !final : final && went_wrong;
     }
 }
 
@@ -116,8 +96,7 @@ static int carry_on(struct app *app, struct history **history, const struct verb
     }
     record.history = *history;
     *history = NULL;
-    if (!verb_record_resume(app, change, &past->entry, again->steps, &record, e) ||
-        !conclude_creations(record.history, past, e)) {
+    if (!verb_record_resume(app, change, &past->entry, again->steps, &record, e)) {
         return err_exit_status(e);
     }
     if (again->count > 0) {
@@ -169,7 +148,8 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     find_steps(&past, retry, meant);
     verb_again_take(&again, &past, meant, retry != NULL ? PLAN_GUARD_NONE : guard_of(&past.entry.run));
     free(meant);
-    struct verb_change change = {.scope = &scope, .write = write, .limits = &limits};
+    struct verb_change change = {
+        .scope = &scope, .write = write, .limits = &limits, .began_s = clock_stamp_read(past.entry.run.started_at)};
     return carry_on(app, &history, &past, &change, &again, e);
 }
 

@@ -25,14 +25,16 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e);
 int verb_show(struct app *app, const struct cli_call *call, struct err *e);
 
 struct create_opts {
-    const char *file, *name;
+    const char *source; /* the template to build on */
+    struct creation_opts creation;
     struct metadata_opts metadata;
     struct profile_opts profile;
-    bool dry_run, yes;
+    struct write_opts write;
 };
-extern const struct opt_spec create_opt[];
-#define VERB_CREATE(kind)                                                                                 \
-    .opts = create_opt, .opts_size = sizeof(struct create_opts), .flags = CMD_WRITES, .run = verb_create, \
+/* Without a template, with --template, with --source-template. */
+extern const struct opt_spec create_opt[], create_from_template_opt[], create_from_source_opt[];
+#define VERB_CREATE(kind, options)                                                                     \
+    .opts = options, .opts_size = sizeof(struct create_opts), .flags = CMD_WRITES, .run = verb_create, \
     .subject = &(kind)
 int verb_create(struct app *app, const struct cli_call *call, struct err *e);
 
@@ -126,6 +128,8 @@ struct verb_change {
     const struct plan *plan;
     struct resource_list *list;       /* keeps words of answers */
     const struct resource_kind *kind; /* for sentences */
+    const char *body; /* of all its creations: kept once, in what was `wanted`; NULL: each keeps its own */
+    int64_t began_s;  /* when the run began, if it goes on; 0: now */
 };
 
 #define VERB_HISTORY_FILE "history.db"

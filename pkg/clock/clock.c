@@ -1,6 +1,7 @@
 #include "clock/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t system_monotonic_ms(const struct clock *self)
@@ -45,4 +46,15 @@ void clock_stamp(int64_t wall_s, char buffer[CLOCK_STAMP_SIZE])
     if (strftime(buffer, CLOCK_STAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
         buffer[0] = '\0';
     }
+}
+
+int64_t clock_stamp_read(const char *stamp)
+{
+    struct tm parts = {0};
+    const char *rest = strptime(stamp, "%Y-%m-%dT%H:%M:%S", &parts);
+
+    if (rest != NULL && *rest == '.') {
+        rest += 1 + strspn(rest + 1, "0123456789");
+    }
+    return rest != NULL && strcmp(rest, "Z") == 0 ? (int64_t)timegm(&parts) : -1;
 }

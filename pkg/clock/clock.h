@@ -36,4 +36,7 @@ enum { CLOCK_STAMP_SIZE = sizeof("2026-01-01T00:00:00Z") };
 /* RFC 3339 in UTC with seconds, into a buffer of CLOCK_STAMP_SIZE. Years beyond 9999 are clamped. */
 void clock_stamp(int64_t wall_s, char buffer[CLOCK_STAMP_SIZE]);
 
+/* The seconds of such a stamp, which may have fractions of a second (they are dropped); -1 when it is none. */
+int64_t clock_stamp_read(const char *stamp);
+
 #endif

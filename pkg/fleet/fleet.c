@@ -235,7 +235,9 @@ void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
 /* --- the windows --------------------------------------------------------------------------------- */
 
 static const struct fleet_work *const works[PLAN_ACTIONS] = {
-    [PLAN_SET] = &fleet_set, [PLAN_MOVE] = &fleet_move, [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart};
+    [PLAN_SET] = &fleet_set,       [PLAN_CREATE] = &fleet_create,   [PLAN_MOVE] = &fleet_move,
+    [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart,
+};
 
 static bool begin_next(struct fleet *fleet)
 {
@@ -301,6 +303,15 @@ static const char *reason_to_withhold(const struct fleet *fleet)
                                          : "not begun: what it needs was not done";
 }
 
+/* Its request may have taken effect. Resuming the run settles it, as the journal is not told of an end. */
+static void leave_open(struct fleet *fleet, struct fleet_result *result)
+{
+    fleet->run->summary.counts[result->outcome]--;
+    result->outcome = FLEET_UNKNOWN;
+    result->reason = "the run ended before it was known what became of it";
+    fleet->run->summary.counts[result->outcome]++;
+}
+
 static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
 {
     struct fleet_queue all = {0};
@@ -313,6 +324,9 @@ static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const
             continue;
         }
         withhold(fleet, task->result, task->changed, reason);
+        if (task->lost) {
+            leave_open(fleet, task->result);
+        }
         free(task);
     }
 }
@@ -351,23 +365,32 @@ static void record_ready(struct fleet *fleet)
     }
 }
 
+static void write_ready(struct fleet *fleet)
+{
+    struct fleet_task *task;
+
+    record_ready(fleet);
+    while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
+        task->work->write(task);
+    }
+}
+
 /* Fills both windows; reads keep a little ahead of the writes, so that the journal gets them in groups. */
 static void take_up(struct fleet *fleet)
 {
     size_t ahead = fleet_group_ahead(fleet);
-    struct fleet_task *task;
 
     if (is_over(fleet)) {
         withhold_waiting(fleet);
     } else {
         give_turns(fleet);
     }
-    record_ready(fleet);
-    while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
-        task->work->write(task);
-    }
+    write_ready(fleet);
     while (!is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
            fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
+    }
+    if (fleet->reading + fleet->writing == 0 && !is_over(fleet)) {
+        write_ready(fleet); /* of works that read nothing before they write */
     }
     fleet_watch_step(fleet);
 }
@@ -467,6 +490,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
         text_out_of_memory();
     }
     fleet.concluded = fleet.intended + plan->count + 1;
+    fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
     fleet.order = fleet_order_open(plan);
     fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
     begin_turns(&fleet);

@@ -7,6 +7,9 @@
  * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
  * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
  *
+ * New resources (PLAN_CREATE): POST, whose answer is compared with what was asked for. What became of one without an
+ * answer is settled by its name, see fleet_create.c; without a name it is `unknown`.
+ *
  * A restart (PLAN_RESTART, or after a change that needs it): GET once more; POST of a stop, wait for `stopped`, POST of a
  * start, wait for `running`. Never more servers than allowed are between the two at a time; one that did not come back keeps
  * its place, so that failures cannot add up to more. Actions are not repeated blindly: after one whose answer never came,
@@ -30,6 +33,9 @@ enum fleet_outcome { FLEET_CHANGED, FLEET_UNCHANGED, FLEET_SKIPPED, FLEET_FAILED
 const char *fleet_outcome_name(enum fleet_outcome outcome);
 
 enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
+
+/* The reason of a creation without a name whose answer never came. */
+#define FLEET_LOOK "it may have been created: look for it before creating it again"
 
 /* What became of one resource. */
 struct fleet_result {
@@ -86,6 +92,7 @@ struct fleet_options {
     size_t region_count;
     unsigned concurrency;                /* writes under way, as many reads beside them; 0: found out (http_window.h) */
     unsigned max_per_second;             /* requests; 0: no ceiling */
+    int64_t began_s;                     /* seconds since the epoch: when the run began; 0: now */
     const struct fleet_limits *limits;   /* NULL: none */
     const struct fleet_journal *journal; /* NULL: none */
     const struct fleet_restarts *restart; /* NULL: what needs a restart is only reported; plans of restarts need it */

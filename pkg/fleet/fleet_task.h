@@ -37,6 +37,7 @@ struct fleet_work {
     void (*seen)(struct fleet_task *task, const struct fleet_sight *sight); /* of works that wait for a status */
 };
 extern const struct fleet_work fleet_set;
+extern const struct fleet_work fleet_create;
 extern const struct fleet_work fleet_move;
 extern const struct fleet_work fleet_delete;
 extern const struct fleet_work fleet_restart;
@@ -49,6 +50,7 @@ struct fleet_task {
     vpc_done_fn *done;      /* of the request that is under way */
     vpc_listed_fn *listed;  /* of the list that is under way */
     struct fleet_turn turn; /* when it waits for one, or has it */
+    bool lost;              /* the answer to a write never came, and what it did is not known yet */
     bool vital;             /* goes on when the run ends */
     bool changed;           /* another work has changed the resource already */
 };
@@ -65,6 +67,7 @@ struct fleet {
     struct fleet_run *run;
     struct fleet_gate gate;
     struct fleet_order order;
+    int64_t began_s;                                   /* of the run, on this machine's clock */
     struct fleet_queue ready;                          /* read, to be recorded */
     struct fleet_queue recorded;                       /* in the journal, to be written */
     int64_t ready_since_ms;                            /* when the first of `ready` came */

@@ -84,6 +84,7 @@ struct http_reply {
     const char *content_type;
     const char *url;        /* that answered: differs from the request's after a redirect */
     int64_t retry_after_ms; /* from Retry-After; -1 when absent */
+    int64_t date_s;         /* the server's clock, from Date; -1 when absent */
     unsigned attempts;      /* sent in all; 0 when none was */
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;

@@ -39,6 +39,7 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
         {"x-ratelimit-limit", offsetof(struct http_headers, rate_limit)},
         {"x-ratelimit-remaining", offsetof(struct http_headers, rate_remaining)},
         {"x-ratelimit-reset", offsetof(struct http_headers, rate_reset)},
+        {"date", offsetof(struct http_headers, date)},
     };
 
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -64,6 +65,7 @@ void http_headers_clear(struct http_headers *headers)
     text_clear(&headers->rate_limit);
     text_clear(&headers->rate_remaining);
     text_clear(&headers->rate_reset);
+    text_clear(&headers->date);
 }
 
 void http_headers_free(struct http_headers *headers)
@@ -75,6 +77,7 @@ void http_headers_free(struct http_headers *headers)
     text_free(&headers->rate_limit);
     text_free(&headers->rate_remaining);
     text_free(&headers->rate_reset);
+    text_free(&headers->date);
 }
 
 /* A whole number, saturating at what milliseconds can hold: one with forty digits is a long time, not garbage. */
@@ -114,6 +117,15 @@ struct http_quota_told http_headers_quota(const struct http_headers *headers, in
     return told;
 }
 
+int64_t http_date(const struct http_curl *curl, const char *value)
+{
+    /* libcurl's date reader takes loose forms; a header that does not begin like a date is none */
+    if (strlen(value) < sizeof("Sun, 06 Nov 1994") || strchr("MTWFS", value[0]) == NULL) {
+        return -1;
+    }
+    return (int64_t)curl->getdate(value, NULL);
+}
+
 int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s)
 {
     int64_t seconds;
@@ -121,13 +133,9 @@ int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_
     if (read_number(value, &seconds)) {
         return seconds * 1000;
     }
-    /* libcurl's date reader takes loose forms; a header that does not begin like a date is none */
-    if (strlen(value) < sizeof("Sun, 06 Nov 1994") || strchr("MTWFS", value[0]) == NULL) {
+    int64_t when = http_date(curl, value);
+    if (when < 0) {
         return -1;
     }
-    time_t when = curl->getdate(value, NULL);
-    if (when == (time_t)-1) {
-        return -1;
-    }
-    return when <= now_s ? 0 : ((int64_t)when - now_s) * 1000;
+    return when <= now_s ? 0 : (when - now_s) * 1000;
 }

@@ -21,7 +21,7 @@ enum {
 
 /* The headers we keep, of the last answer of a transfer. Zero-initialised it is empty. */
 struct http_headers {
-    struct text etag, request_id, content_type, retry_after;
+    struct text etag, request_id, content_type, retry_after, date;
     struct text rate_limit, rate_remaining, rate_reset;
 };
 
@@ -41,6 +41,8 @@ int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_
  * epoch when it is that large, as both are in use; one that has passed is -1.
  */
 struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s);
+/* Seconds since the epoch of an HTTP date (RFC 9110 5.6.7); -1 when it is none. */
+int64_t http_date(const struct http_curl *curl, const char *value);
 
 /* An answer that is an error. */
 struct http_problem {

@@ -46,6 +46,7 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
         .content_type = "",
         .url = call->url,
         .retry_after_ms = -1,
+        .date_s = -1,
         .attempts = call->sent,
         .fault = fault,
         .maybe_acted = call->maybe_acted,
@@ -101,6 +102,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->url = call->url;
     reply->retry_after_ms =
         http_retry_after(&http->curl, text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
+    reply->date_s = http_date(&http->curl, text_string(&transfer->headers.date));
     reply->attempts = call->sent;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);

@@ -93,6 +93,19 @@ void plan_make_each(const struct resource_list *list, const struct resource_sett
     make(list, wanted, 1, ret);
 }
 
+void plan_make_creations(struct resource_list *list, const struct resource_settings *wanted, const char *body,
+                         const char *identity, struct plan *ret)
+{
+    make(list, wanted, 0, ret);
+    for (size_t i = 0; i < ret->count; i++) {
+        struct plan_item *item = &ret->items[i];
+        item->action = PLAN_CREATE;
+        item->body = body;
+        item->identity = identity;
+        item->verdict = PLAN_CHANGE;
+    }
+}
+
 void plan_free(struct plan *plan)
 {
     free(plan->items);
@@ -116,7 +129,7 @@ struct plan_counts plan_count(const struct plan *plan)
         counts.change++;
         counts.restarts += item->action == PLAN_RESTART;
         counts.enable += enables;
-        counts.restart += enables && item->resource->kind->restart_to_enable;
+        counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
         counts.to_https += https && item->resource->settings.enabled;
         counts.while_off += !item->after.enabled && (item->mask & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT)) != 0;
     }

@@ -41,7 +41,7 @@ bool plan_action_find(const char *name, enum plan_action *ret);
 /* One resource of a plan. */
 struct plan_item {
     enum plan_action action;
-    const struct resource *resource;        /* borrowed from the list the plan was made from */
+    const struct resource *resource; /* borrowed from the list the plan was made from; what is created fills it in */
     const struct resource_settings *wanted; /* owned by the plan; its strings are borrowed */
     enum plan_verdict verdict;
     enum plan_guard guard;
@@ -50,6 +50,7 @@ struct plan_item {
     struct resource_settings after; /* all settings as they will be */
     const char *reason;             /* of PLAN_SKIP, or why there is nothing to do; may be NULL; owned by the plan */
     const char *body;               /* JSON: what the action sends beyond settings; NULL: nothing. Borrowed */
+    const char *identity;           /* of PLAN_CREATE: JSON of resource_asked.h; NULL: that of the body. Borrowed */
     const char *before_text; /* JSON object: what the action changes that is no setting; NULL: settings. Borrowed */
     const char *after_text;  /* the same as it will be; NULL: settings, or not known before */
     const char *phase;       /* how far a run came that was cut off; NULL: not begun, or there is but one */
@@ -61,6 +62,13 @@ struct plan {
     size_t count;
     struct text_arena memory; /* of what the items own */
 };
+
+/*
+ * Makes a plan of PLAN_CREATE: one item for each record of the list, which have nothing but kind, region and, but for a
+ * single one, a name. `body` is the request's; its name is the record's. Id, CRN and state are filled in once it is made. `wanted` is what the answer has to say. All strings are borrowed.
+ */
+void plan_make_creations(struct resource_list *list, const struct resource_settings *wanted, const char *body,
+                         const char *identity, struct plan *ret);
 
 /* Counts for the confirmation and the warnings. */
 struct plan_counts {

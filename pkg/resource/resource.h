@@ -64,6 +64,7 @@ struct resource_kind {
     unsigned patchable;      /* what PATCH changes */
     const char *
         change_remedy; /* how a setting that PATCH does not change can be changed; NULL when nothing is patchable by design */
+    const char *quota_remedy;  /* how many an account may have and what to do when that is used up; or NULL */
     const char *create_schema; /* file below schemas/, or NULL */
     const char *patch_schema;
     const char
@@ -116,7 +117,10 @@ unsigned resource_settings_diff(const struct resource_settings *found, const str
 struct resource_settings resource_settings_over(const struct resource_settings *base,
                                                 const struct resource_settings *over, unsigned mask);
 
-/* {"enabled":...,"protocol":...,"response_hop_limit":...} with the settings of `mask` that are given. New reference. */
+/*
+ * {"enabled":...,"protocol":...,"response_hop_limit":...,"trusted_profile":...,"auto_link":...} with the settings of
+ * `mask` that are given. New reference.
+ */
 json_t *resource_settings_json(const struct resource_settings *settings, unsigned mask);
 
 /* The merge patch that sets the settings of `mask`: {"metadata_service":{...}}. New reference. */

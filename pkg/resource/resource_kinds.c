@@ -63,6 +63,8 @@ const struct resource_kind resource_bare_metal = {
     .use_member = "bare_metal_server",
     .profile_kind = &resource_bare_metal_profile,
     .profile_architecture = "cpu_architecture",
+    .quota_remedy = "an account has room for 25 bare metal servers unless it was given more: delete one that is not "
+                    "needed, or ask IBM Cloud support for a higher quota",
     .create_schema = "bare_metal_server_create.json",
     .patch_schema = "bare_metal_server_patch.json",
     .profile_parent = "initialization",

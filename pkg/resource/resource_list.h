@@ -100,6 +100,13 @@ void resource_list_truncate(struct resource_list *list, size_t count);
 bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
     __attribute__((warn_unused_result));
 
+/*
+ * Reads the default trusted profile from the answer of GET {id}/initialization (vpc-api.md 2.14, 2.15) into the
+ * settings; they stay as they are where there is none. ERR_BAD_ANSWER.
+ */
+bool resource_read_initialization(struct resource_list *list, struct resource_settings *settings,
+                                  struct answer_node node, struct err *e) __attribute__((warn_unused_result));
+
 /* Orders records by region, kind, name, id. The records that pointers lead to change places. */
 void resource_list_sort(struct resource_list *list);
 

@@ -124,7 +124,8 @@ static bool read_settings(struct resource_list *list, struct resource *record, e
     return true;
 }
 
-static bool read_profile(struct resource_list *list, struct resource *record, struct place place, struct err *e)
+static bool read_profile(struct resource_list *list, struct resource_settings *settings, struct place place,
+                         struct err *e)
 {
     struct answer_node profile = ANSWER_ABSENT_NODE;
     struct answer_string target = {0};
@@ -141,13 +142,19 @@ static bool read_profile(struct resource_list *list, struct resource *record, st
         (target.data == NULL && !answer_get_string(profile, "target/crn", ANSWER_OPTIONAL, &target, e))) {
         return false;
     }
-    record->settings.given |= RESOURCE_AUTO_LINK;
-    record->settings.auto_link = auto_link;
+    settings->given |= RESOURCE_AUTO_LINK;
+    settings->auto_link = auto_link;
     if (target.data != NULL) {
-        record->settings.given |= RESOURCE_TRUSTED_PROFILE;
-        record->settings.trusted_profile = resource_list_share(list, target.data, target.size);
+        settings->given |= RESOURCE_TRUSTED_PROFILE;
+        settings->trusted_profile = resource_list_share(list, target.data, target.size);
     }
     return true;
+}
+
+bool resource_read_initialization(struct resource_list *list, struct resource_settings *settings,
+                                  struct answer_node node, struct err *e)
+{
+    return read_profile(list, settings, (struct place){.node = node, .path = "default_trusted_profile"}, e);
 }
 
 /* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
@@ -281,7 +288,7 @@ static bool read_member(struct reading *reading, const struct resource_member *m
     case MEMBER_PARTIAL:
         return read_settings(list, record, ANSWER_OPTIONAL, place, e);
     case MEMBER_PROFILE:
-        return read_profile(list, record, place, e);
+        return read_profile(list, &record->settings, place, e);
     }
     return false;
 }

@@ -124,6 +124,12 @@ json_t *resource_settings_json(const struct resource_settings *settings, unsigne
     if ((mask & RESOURCE_HOP_LIMIT) != 0) {
         json_object_set_new(object, "response_hop_limit", json_integer(settings->hop_limit));
     }
+    if ((mask & RESOURCE_TRUSTED_PROFILE) != 0) {
+        json_object_set_new(object, "trusted_profile", json_string(settings->trusted_profile));
+    }
+    if ((mask & RESOURCE_AUTO_LINK) != 0) {
+        json_object_set_new(object, "auto_link", json_boolean(settings->auto_link));
+    }
     return object;
 }
 

@@ -87,7 +87,8 @@ static void reply_done(struct http_reply *reply, void *context)
     free(pending);
 }
 
-static void submit(struct vpc *vpc, const char *path, const struct vpc_call *call, struct http_request *request)
+static void submit(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call,
+                   struct http_request *request)
 {
     CLEANUP(text_free) struct text url = {0};
     struct pending *pending = malloc(sizeof(*pending));
@@ -96,7 +97,10 @@ static void submit(struct vpc *vpc, const char *path, const struct vpc_call *cal
         text_out_of_memory();
     }
     *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
-    vpc_url(&url, vpc, path, call->id, call->below);
+    vpc_url(&url, vpc, kind->path, call->id, call->below);
+    if ((kind->filters & RESOURCE_FILTER_NAME) != 0) {
+        vpc_url_query(&url, "name", call->name);
+    }
     request->flags = HTTP_WITH_TOKEN | (call->vital ? HTTP_VITAL : 0U);
     request->url = text_string(&url);
     request->if_match = call->etag;
@@ -110,23 +114,23 @@ static void submit(struct vpc *vpc, const char *path, const struct vpc_call *cal
 
 void vpc_get(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
 {
-    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_GET});
+    submit(vpc, kind, call, &(struct http_request){.method = HTTP_GET});
 }
 
 void vpc_patch(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
 {
-    submit(vpc, kind->path, call,
+    submit(vpc, kind, call,
            &(struct http_request){.method = HTTP_PATCH, .content_type = "application/merge-patch+json"});
 }
 
 void vpc_create_resource(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
 {
-    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_POST, .content_type = "application/json"});
+    submit(vpc, kind, call, &(struct http_request){.method = HTTP_POST, .content_type = "application/json"});
 }
 
 void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
 {
-    submit(vpc, kind->path, call, &(struct http_request){.method = HTTP_DELETE});
+    submit(vpc, kind, call, &(struct http_request){.method = HTTP_DELETE});
 }
 
 void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call)
@@ -136,6 +140,6 @@ void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc
     assert(kind->actions != NULL);
     action.below = kind->actions;
     submit(
-        vpc, kind->path, &action,
+        vpc, kind, &action,
         &(struct http_request){.method = HTTP_POST, .repeat = HTTP_REPEAT_UNACTED, .content_type = "application/json"});
 }

@@ -96,8 +96,10 @@ typedef void vpc_done_fn(const struct vpc_answer *answer, void *context);
 struct vpc_call {
     const char *id;    /* of the resource; NULL for the collection */
     const char *below; /* what follows the id: "initialization", "memberships/ID"; NULL: nothing */
-    const char *etag;  /* If-Match; NULL: none */
-    const char *body;  /* of POST and PATCH */
+    const char
+        *name; /* with GET of the collection: only what is called so, where the kind takes that filter; or NULL */
+    const char *etag; /* If-Match; NULL: none */
+    const char *body; /* of POST and PATCH */
     size_t body_size;
     bool vital;        /* HTTP_VITAL */
     vpc_read_fn *read; /* NULL: the answer's body is not looked at */
@@ -105,7 +107,7 @@ struct vpc_call {
     void *context;
 };
 
-/* GET one resource (or what lies below it); safe to repeat. */
+/* GET one resource, what lies below it, or (without an id) a page of the collection; safe to repeat. */
 void vpc_get(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
 
 /* PATCH with a merge patch (RFC 7396), which is safe to repeat. */

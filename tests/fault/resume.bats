@@ -171,13 +171,12 @@ simple_fleet() {
     expect 2 "was about"
 }
 
-@test "a creation that was cut off is not sent again: its outcome is unknown and says where to look" {
+# BODY: a creation of it is killed once it is about to be sent
+cut_off() {
     client_start --region eu-de --instances 2 --templates 2 --latency-ms 400
     export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
     HISTORY=$XDG_STATE_HOME/vpcmeta/history.db
-    bodies=$BATS_TEST_DIRNAME/../data/bodies
-    "$BUILD/vpcmeta" instance create -f "$bodies/instance-prototype-by-image-network-attachment.json" --name cut-off \
-        > /dev/null 2>&1 3>&- &
+    "$BUILD/vpcmeta" instance create -f "$1" > /dev/null 2>&1 3>&- &
     pid=$!
     for _ in $(seq 500); do
         [ ! -e "$HISTORY" ] || [ "$(query "select count(*) from step where stage = 'intended'" 2> /dev/null)" != "[1]" ] || break
@@ -185,11 +184,29 @@ simple_fleet() {
     done
     kill -9 "$pid"
     wait "$pid" || true
+}
+body=$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-by-image-network-attachment.json
+
+@test "a creation that was cut off is settled by its name: there is one in the end" {
+    cut_off "$body"
     meta runs show last -o json
-    jq -e '.results[0].outcome == "unknown" and (.results[0].reason | contains("look for it by name"))' <<< "$output"
+    jq -e '.results[0].outcome == "unknown" and (.results[0].reason | contains("runs resume settles it"))' <<< "$output"
+    meta runs resume last -y -o json
+    expect 0
+    [ "$(sim_state '.instances | length')" -eq 3 ]
+    jq -e --arg id "$(sim_state -r '.instances[] | select(.name == "web-01").id')" '.summary.changed == 1 and
+        .results[0].id == $id and .results[0].after == {enabled: true, protocol: "https", response_hop_limit: 1}' <<< "$output"
+    [ "$("$BUILD/vpcmeta" runs list -o json | jq -r '.items[0].state')" = done ]
+}
+
+@test "one without a name is not sent again: its outcome is unknown and says where to look" {
+    jq 'del(.name)' "$body" > "$BATS_TEST_TMPDIR/unnamed.json"
+    cut_off "$BATS_TEST_TMPDIR/unnamed.json"
+    meta runs show last -o json
+    jq -e '.results[0].outcome == "unknown" and (.results[0].reason | contains("look for it"))' <<< "$output"
     meta runs resume last -y -o json
     expect 1
-    jq -e '.summary.unknown == 1 and (.results[0].reason | contains("look for it by name"))' <<< "$output"
+    jq -e '.summary.unknown == 1 and (.results[0].reason | contains("look for it"))' <<< "$output"
     # what was on its way when the run was cut off may arrive late
     [ "$(writes | wc -l)" -le 1 ]
     [ "$("$BUILD/vpcmeta" runs list -o json | jq -r '.items[0].state')" = done ]

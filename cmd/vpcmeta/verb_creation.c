@@ -1,0 +1,298 @@
+/* The body of a creation and the names that go with it. */
+#include "verb_creation.h"
+
+#include <string.h>
+
+#include "resource/resource_asked.h"
+#include "resource/resource_pattern.h"
+
+/* --- the file ----------------------------------------------------------------------------------------- */
+
+static bool read_document(const struct create_opts *opts, struct json_document *ret, struct err *e)
+{
+    if (!json_read_file(opts->creation.file, JSON_READ_STRICT, ret, e)) {
+        return false;
+    }
+    if (!json_is_object(ret->root)) {
+        err_set(e, ERR_INVALID, "a request body is a JSON object");
+        return err_at(e, "%s:1:1", ret->name);
+    }
+    return true;
+}
+
+/* --- the template ------------------------------------------------------------------------------------- */
+
+/* The template's name, id or CRN as the options or the body say it; NULL: it builds on none. */
+static const char *source_word(const struct create_opts *opts, const json_t *body)
+{
+    const json_t *given = json_object_get(body, "source_template");
+    const char *id = json_string_value(json_object_get(given, "id"));
+    const char *crn = json_string_value(json_object_get(given, "crn"));
+    const char *href = json_string_value(json_object_get(given, "href"));
+    const char *last = href != NULL ? strrchr(href, '/') : NULL;
+
+    if (opts->source != NULL) {
+        return opts->source;
+    }
+    return id != NULL ? id : crn != NULL ? crn : last != NULL ? last + 1 : NULL;
+}
+
+/* The id behind a name takes a look at the list; ids and CRNs are as good as it. */
+static bool find_source(const struct plan_scope *scope, const char *word, struct text *ret_id, struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    const struct resource_kind *kind = &resource_template;
+    struct plan_selector selector = {.targets = {.items = &word, .count = 1}};
+
+    switch (resource_name_form(word)) {
+    case RESOURCE_BY_NAME:
+        if (!plan_select(scope, &kind, 1, &selector, list, NULL, e)) {
+            return false;
+        }
+        text_append(ret_id, resource_list_at(list, 0)->id);
+        break;
+    case RESOURCE_BY_ID:
+        text_append(ret_id, word);
+        break;
+    case RESOURCE_BY_CRN:
+        text_append(ret_id, resource_crn_id(word));
+        break;
+    }
+    return true;
+}
+
+struct source_read {
+    json_t **ret;
+    struct err *error;
+};
+
+static bool keep_source(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct source_read *read = context;
+
+    (void)reply;
+    json_decref(*read->ret);
+    *read->ret = answer_to_json(root);
+    return json_is_object(*read->ret) || answer_error(root, e, "a template was wanted");
+}
+
+static void source_done(const struct vpc_answer *answer, void *context)
+{
+    const struct source_read *read = context;
+
+    if (answer->error != NULL) {
+        *read->error = *answer->error;
+    }
+}
+
+static bool read_source(const struct plan_scope *scope, const char *id, json_t **ret, struct err *e)
+{
+    struct err error = ERR_INIT;
+    struct source_read read = {.ret = ret, .error = &error};
+
+    vpc_get(scope->regions[0], &resource_template,
+            &(struct vpc_call){.id = id, .read = keep_source, .done = source_done, .context = &read});
+    if (!http_run(scope->http, e)) {
+        return false;
+    }
+    if (error.code != ERR_NONE) {
+        *e = error;
+        return false;
+    }
+    return true;
+}
+
+static bool take_source(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
+{
+    const char *word = source_word(opts, creation->body);
+    CLEANUP(text_free) struct text id = {0};
+    struct plan_scope scope;
+
+    if (word == NULL) {
+        return true;
+    }
+    if (!resource_check_target(word, e) || !app_connect(app, &scope, e)) {
+        return err_wrap(e, "the template");
+    }
+    if (!find_source(&scope, word, &id, e) || !read_source(&scope, text_string(&id), &creation->source, e)) {
+        return err_wrap(e, "the template %s", word);
+    }
+    if (opts->source != NULL) {
+        json_object_set_new(creation->body, "source_template", json_pack("{s:s}", "id", text_string(&id)));
+    }
+    return true;
+}
+
+/* --- the body ----------------------------------------------------------------------------------------- */
+
+static bool lay_over(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
+{
+    const struct resource_kind *kind = creation->kind;
+    struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
+    CLEANUP(text_free) struct text moved = {0};
+
+    if (!resource_mend_body(kind, creation->body, &moved, e) || !take_source(app, opts, creation, e)) {
+        return false;
+    }
+    if (creation->source != NULL && (wanted.given & RESOURCE_PROFILE_SETTINGS) == RESOURCE_AUTO_LINK) {
+        resource_take_profile(creation->body, creation->source);
+    }
+    if (!resource_lay_over(kind, creation->body, &wanted, e)) {
+        return false;
+    }
+    if (creation->source != NULL) {
+        resource_complete_metadata(kind, creation->body, creation->source);
+    }
+    if (moved.size > 0) {
+        app_note(app, "note: moved %s under \"%s\", where the API takes it (%s)", text_string(&moved),
+                 kind->profile_parent, creation->document.name);
+    }
+    return true;
+}
+
+/* --- the names ---------------------------------------------------------------------------------------- */
+
+static bool count_names(const struct creation_opts *opts, struct creation *creation, struct err *e)
+{
+    size_t count = (size_t)opts->count.value;
+    const char **names = text_arena_alloc(&creation->memory, (count + 1) * sizeof(*names));
+    struct resource_pattern pattern;
+
+    if (opts->name == NULL) {
+        return err_set(e, ERR_USAGE, "names make it safe to try again: give --name 'web-{:03}' with --count");
+    }
+    if (!resource_pattern_read(opts->name, &pattern, e)) {
+        return err_wrap(e, "--name");
+    }
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_free) struct text name = {0};
+        resource_pattern_name(&pattern, (unsigned long)opts->start_at.value + i, &name);
+        names[i] = text_arena_copy(&creation->memory, text_string(&name), name.size);
+    }
+    creation->names = (struct plan_words){.items = names, .count = count};
+    return true;
+}
+
+static bool one_name(const char *name, struct creation *creation)
+{
+    const char **names = text_arena_alloc(&creation->memory, sizeof(*names));
+
+    names[0] = text_arena_copy(&creation->memory, name, strlen(name));
+    creation->names = (struct plan_words){.items = names, .count = 1};
+    return true;
+}
+
+static bool check_names(const struct plan_words *names, const char *origin, struct err *e)
+{
+    JSON_CLEANUP json_t *seen = json_object();
+
+    for (size_t i = 0; i < names->count; i++) {
+        if (!resource_check_name(names->items[i], e)) {
+            return err_wrap(e, "%s", origin);
+        }
+        if (json_object_get(seen, names->items[i]) != NULL) {
+            return err_set(e, ERR_USAGE, "%s: the name %s is there twice", origin, names->items[i]);
+        }
+        json_object_set_new(seen, names->items[i], json_true());
+    }
+    return true;
+}
+
+/* The name goes out of the body, which the others share; what is no string stays for the schema to refuse. */
+static bool make_names(const struct creation_opts *opts, struct creation *creation, struct err *e)
+{
+    const char *own = json_string_value(json_object_get(creation->body, "name"));
+    bool named = true;
+
+    if (opts->from != NULL) {
+        named = options_lines(opts->from, &creation->memory, &creation->names, e);
+    } else if (opts->count.given) {
+        named = count_names(opts, creation, e);
+    } else if (opts->name != NULL) {
+        named = one_name(opts->name, creation);
+    } else if (own != NULL) {
+        named = one_name(own, creation);
+        json_object_del(creation->body, "name");
+        return named;
+    } else {
+        return true;
+    }
+    json_object_del(creation->body, "name");
+    return named && check_names(&creation->names, opts->from != NULL ? "--from" : "--name", e);
+}
+
+/* --- all of it ---------------------------------------------------------------------------------------- */
+
+static bool check_options(const struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
+                          struct err *e)
+{
+    const struct opt_list *regions = &app->globals->regions;
+    const struct creation_opts *creation = &opts->creation;
+
+    if (regions->count > 1 || (regions->count == 1 && strcmp(regions->items[0], "all") == 0)) {
+        return err_set(e, ERR_USAGE, "create works in one region: give one --region");
+    }
+    if (creation->file == NULL && opts->source == NULL) {
+        return err_set(e, ERR_USAGE,
+                       "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
+                       kind->create_schema);
+    }
+    if (creation->from != NULL && (creation->name != NULL || creation->count.given)) {
+        return err_set(e, ERR_USAGE, "--from brings the names: leave out --name and --count");
+    }
+    if (creation->from != NULL && creation->file != NULL && strcmp(creation->from, creation->file) == 0) {
+        return err_set(e, ERR_USAGE, "--file and --from cannot both be %s", creation->from);
+    }
+    return creation->name == NULL || creation->count.given || !resource_is_pattern(creation->name) ||
+           err_set(e, ERR_USAGE, "--name %s counts: say how many with --count", creation->name);
+}
+
+static bool make(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
+{
+    if (opts->creation.file != NULL && !read_document(opts, &creation->document, e)) {
+        return false;
+    }
+    creation->body = creation->document.root != NULL ? json_deep_copy(creation->document.root) : json_object();
+    if (!make_names(&opts->creation, creation, e) || !lay_over(app, opts, creation, e)) {
+        return false;
+    }
+    creation->effective = creation->source != NULL ? resource_over_template(creation->source, creation->body)
+                                                   : json_incref(creation->body);
+    return true;
+}
+
+bool creation_make(struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
+                   struct creation *ret, struct err *e)
+{
+    struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
+
+    ret->kind = kind;
+    return resource_settings_check(kind, &wanted, false, e) && check_options(app, opts, kind, e) &&
+           make(app, opts, ret, e);
+}
+
+void creation_free(struct creation *creation)
+{
+    json_document_free(&creation->document);
+    json_decref(creation->body);
+    json_decref(creation->source);
+    json_decref(creation->effective);
+    text_arena_free(&creation->memory);
+    *creation = (struct creation){0};
+}
+
+size_t creation_count(const struct creation *creation)
+{
+    return creation->names.count > 0 ? creation->names.count : 1;
+}
+
+json_t *creation_body(const struct creation *creation, size_t index)
+{
+    json_t *body = json_object();
+
+    if (creation->names.count > 0) {
+        json_object_set_new(body, "name", json_string(creation->names.items[index]));
+    }
+    json_object_update(body, creation->body);
+    return body;
+}

@@ -1,0 +1,37 @@
+/*
+ * verb_creation: what `create` sends: a body, made of a file, a template and flags, and the names of those that are to be
+ * made from it. Private to create.
+ */
+#ifndef VPCMETA_VERB_CREATION_H
+#define VPCMETA_VERB_CREATION_H
+
+#include "verbs.h"
+
+/* Zero-initialised: none. */
+struct creation {
+    const struct resource_kind *kind;
+    struct json_document document; /* of -f */
+    json_t *body;                  /* as it is sent, without its name */
+    json_t *source;                /* the template it builds on, as the API tells it; NULL: none */
+    json_t *effective;             /* what the API makes of both: the body where there is no template */
+    struct plan_words names;       /* of those to be made; none: one that the API names */
+    struct text_arena memory;
+};
+
+/*
+ * Reads the file, lays everything over it, reads the template where there is one (the only request), and makes the
+ * names. ERR_USAGE, ERR_INVALID, ERR_NOT_FOUND, or why the template could not be read.
+ */
+bool creation_make(struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
+                   struct creation *ret, struct err *e) __attribute__((warn_unused_result));
+void creation_free(struct creation *creation); /* for CLEANUP */
+
+size_t creation_count(const struct creation *creation);
+
+/* The body of the one with that number, from 0, its name first. New reference. */
+json_t *creation_body(const struct creation *creation, size_t index);
+
+/* The dry run: the body and the names, and what has to be known about them. Returns the exit status. */
+int creation_show(struct app *app, const struct creation *creation, struct err *e);
+
+#endif

@@ -1,0 +1,164 @@
+#include "resource/resource_asked.h"
+
+#include <string.h>
+
+/* --- over a template -------------------------------------------------------------------------------- */
+
+/* What a template has besides the body it was made from (vpc-api.md 2.9). */
+static const char *const template_only[] = {"created_at", "crn", "href", "id", "name", "resource_group"};
+
+static bool has(const json_t *object, const char *name)
+{
+    return json_object_get(object, name) != NULL;
+}
+
+/* The ways to say what to boot from exclude each other. */
+static void drop_other_sources(json_t *merged, const json_t *body)
+{
+    static const char *const sources[] = {"image", "catalog_offering", "boot_volume_attachment"};
+    const json_t *volume = json_at(body, "/boot_volume_attachment/volume");
+
+    if (has(body, "image") || has(body, "catalog_offering") || has(volume, "source_snapshot") || has(volume, "id") ||
+        has(volume, "crn") || has(volume, "href")) {
+        for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+            json_object_del(merged, sources[i]);
+        }
+    }
+}
+
+json_t *resource_over_template(const json_t *source, const json_t *body)
+{
+    json_t *merged = json_copy((json_t *)source);
+
+    for (size_t i = 0; i < sizeof(template_only) / sizeof(template_only[0]); i++) {
+        json_object_del(merged, template_only[i]);
+    }
+    drop_other_sources(merged, body);
+    json_object_update(merged, (json_t *)body);
+    json_object_del(merged, "source_template");
+    return merged;
+}
+
+void resource_complete_metadata(const struct resource_kind *kind, json_t *body, const json_t *source)
+{
+    json_t *metadata = json_object_get(body, "metadata_service");
+    struct resource_settings from = resource_asked_settings(kind, source);
+    struct resource_settings settings = {.given = kind->settings, .protocol = "http", .hop_limit = 1};
+
+    if (!json_is_object(metadata)) {
+        return;
+    }
+    /* vpc-api.md 2.9: what a template leaves out is false, http, 1 */
+    settings = resource_settings_over(&settings, &from, RESOURCE_METADATA_SETTINGS);
+    JSON_CLEANUP json_t *rest = resource_settings_json(&settings, RESOURCE_METADATA_SETTINGS);
+    json_object_update_missing(metadata, rest);
+}
+
+void resource_take_profile(json_t *body, const json_t *source)
+{
+    json_t *profile = json_object_get(source, "default_trusted_profile");
+
+    if (json_is_object(profile) && !has(body, "default_trusted_profile")) {
+        json_object_set_new(body, "default_trusted_profile", json_deep_copy(profile));
+    }
+}
+
+/* --- settings --------------------------------------------------------------------------------------- */
+
+static void read_profile(const json_t *profile, struct resource_settings *asked)
+{
+    const json_t *target = json_object_get(profile, "target");
+    const json_t *auto_link = json_object_get(profile, "auto_link");
+    const char *id = json_string_value(json_object_get(target, "id"));
+
+    asked->trusted_profile = id != NULL ? id : json_string_value(json_object_get(target, "crn"));
+    asked->given |= asked->trusted_profile != NULL ? RESOURCE_TRUSTED_PROFILE : 0U;
+    asked->given |= auto_link != NULL ? RESOURCE_AUTO_LINK : 0U;
+    asked->auto_link = json_is_true(auto_link);
+}
+
+struct resource_settings resource_asked_settings(const struct resource_kind *kind, const json_t *body)
+{
+    const json_t *metadata = json_object_get(body, "metadata_service");
+    const json_t *enabled = json_object_get(metadata, "enabled");
+    const json_t *protocol = json_object_get(metadata, "protocol");
+    const json_t *hop_limit = json_object_get(metadata, "response_hop_limit");
+    const json_t *parent = kind->profile_parent != NULL ? json_object_get(body, kind->profile_parent) : body;
+    struct resource_settings asked = {.given = (enabled != NULL ? RESOURCE_ENABLED : 0U) |
+                                               (protocol != NULL ? RESOURCE_PROTOCOL : 0U) |
+                                               (hop_limit != NULL ? RESOURCE_HOP_LIMIT : 0U),
+                                      .enabled = json_is_true(enabled),
+                                      .protocol = json_string_value(protocol),
+                                      .hop_limit = (int)json_integer_value(hop_limit)};
+
+    read_profile(json_object_get(parent, "default_trusted_profile"), &asked);
+    asked.given &= kind->settings;
+    return asked;
+}
+
+/* --- identity --------------------------------------------------------------------------------------- */
+
+static const struct part {
+    const char *name;    /* for people */
+    const char *pointer; /* in bodies and in answers */
+    bool always;         /* an answer without it is of something else */
+} parts[] = {
+    {"profile", "/profile", true},
+    {"zone", "/zone", true},
+    {"image", "/image", true}, /* absent when booted from a volume or a snapshot (vpc-api.md 2.3) */
+    {"VPC", "/vpc", false},
+    {"boot volume", "/boot_volume_attachment/volume", false},
+    {"catalog version", "/catalog_offering/version", false},
+};
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+/* The id or name that an identity or a reference means. */
+static json_t *short_identity(const json_t *identity)
+{
+    static const struct {
+        const char *member;
+        char before; /* the id or name is what follows the last one */
+    } forms[] = {{"id", '\0'}, {"crn", ':'}, {"href", '/'}, {"name", '\0'}};
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        const char *value = json_string_value(json_object_get(identity, forms[i].member));
+        const char *last = value != NULL && forms[i].before != '\0' ? strrchr(value, forms[i].before) : NULL;
+        if (value != NULL) {
+            return json_string(last != NULL ? last + 1 : value);
+        }
+    }
+    return NULL;
+}
+
+json_t *resource_identity(const json_t *body)
+{
+    json_t *identity = json_object();
+
+    for (size_t i = 0; i < PARTS; i++) {
+        const json_t *given = json_at(body, parts[i].pointer);
+        /* a new volume has a profile and perhaps a name, which are not its own */
+        bool is_new = json_object_get(given, "profile") != NULL;
+        json_t *value = is_new ? NULL : short_identity(given);
+        if (value != NULL) {
+            json_object_set_new(identity, parts[i].name, value);
+        }
+    }
+    return identity;
+}
+
+bool resource_same_identity(const json_t *asked, const json_t *found, struct text *ret_how)
+{
+    bool same = true;
+
+    for (size_t i = 0; i < PARTS; i++) {
+        const char *wanted = json_string_value(json_object_get(asked, parts[i].name));
+        const char *there = json_string_value(json_object_get(found, parts[i].name));
+        if (wanted == NULL || (there == NULL && !parts[i].always) || (there != NULL && strcmp(wanted, there) == 0)) {
+            continue;
+        }
+        text_printf(ret_how, "%s%s %s instead of %s", same ? "" : ", ", parts[i].name, there != NULL ? there : "unset",
+                    wanted);
+        same = false;
+    }
+    return same;
+}

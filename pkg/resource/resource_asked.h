@@ -1,0 +1,43 @@
+/*
+ * resource_asked: what a create body asks for, as answers tell it. Pure.
+ *
+ * A body may build on an instance template: then the template's members count that the body does not replace
+ * (vpc-api.md 2.9).
+ */
+#ifndef RESOURCE_RESOURCE_ASKED_H
+#define RESOURCE_RESOURCE_ASKED_H
+
+#include "resource/resource.h"
+
+/*
+ * The body with the template's members where it has none of its own; a source of the boot volume that the body gives
+ * replaces the template's, of whatever sort. Without source_template. New reference.
+ */
+json_t *resource_over_template(const json_t *source, const json_t *body);
+
+/*
+ * Makes a body over a template say the same however the API reads it: whether a given metadata_service merges with the
+ * template's or replaces it is not documented, so where it says anything it says everything.
+ */
+void resource_complete_metadata(const struct resource_kind *kind, json_t *body, const json_t *source);
+
+/* Gives the body the template's trusted profile where it has none, so that auto_link can be laid over it. */
+void resource_take_profile(json_t *body, const json_t *source);
+
+/* The settings that the body asks for. Strings are borrowed from it. */
+struct resource_settings resource_asked_settings(const struct resource_kind *kind, const json_t *body);
+
+/*
+ * What tells a resource from another one of the same name: profile, zone, VPC, image, boot volume, catalog version, as
+ * {"profile":"bx2-2x8",...}, from a create body or from an answer of the API. An identity counts as its id or name
+ * however it is written (vpc-api.md 2.5). New reference.
+ */
+json_t *resource_identity(const json_t *body);
+
+/*
+ * Whether `found` is what `asked` describes. What the answers do not always tell is compared where they do. Appends
+ * to `ret_how`, where they differ, "profile cx2-2x4 instead of bx2-2x8, ...".
+ */
+bool resource_same_identity(const json_t *asked, const json_t *found, struct text *ret_how);
+
+#endif

@@ -1,0 +1,291 @@
+/* Creating: names that count, what a body asks for, and what became of a creation whose answer never came. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "clock/clock.h"
+#include "fleet/fleet_settle.h"
+#include "resource/resource_asked.h"
+#include "resource/resource_pattern.h"
+
+/* --- names ------------------------------------------------------------------------------------------- */
+
+static void names_count(void **state)
+{
+    static const struct {
+        const char *pattern;
+        unsigned long number;
+        const char *name;
+    } rows[] = {
+        {"web-{:03}", 1, "web-001"},       {"web-{:03}", 999, "web-999"},
+        {"web-{:03}", 1000, "web-1000"},   {"web-{}", 1, "web-1"},
+        {"web-{}", 12, "web-12"},          {"a{:02}-prod", 7, "a07-prod"},
+        {"web-{:09}", 1, "web-000000001"}, {"{}", 3, "3"},
+        {"web-{:01}", 0, "web-0"},         {"100%s-{:02}", 5, "100%s-05"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text name = {0};
+        struct resource_pattern pattern;
+        struct err e = ERR_INIT;
+        assert_true(resource_pattern_read(rows[i].pattern, &pattern, &e));
+        resource_pattern_name(&pattern, rows[i].number, &name);
+        assert_string_equal(text_string(&name), rows[i].name);
+    }
+}
+
+static void a_pattern_has_one_counter_of_known_form(void **state)
+{
+    static const struct {
+        const char *pattern, *words;
+    } rows[] = {
+        {"web", "no counter"},      {"web-{", "no counter"},      {"web-}{", "no counter"},
+        {"web-{:3}", "no counter"}, {"web-{:00}", "no counter"},  {"web-{:012}", "no counter"},
+        {"web-{0}", "no counter"},  {"web-{:0x}", "no counter"},  {"web-{: 3}", "no counter"},
+        {"{}-{}", "more than one"}, {"web-{}}", "more than one"}, {"", "no counter"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource_pattern pattern;
+        struct err e = ERR_INIT;
+        assert_false(resource_pattern_read(rows[i].pattern, &pattern, &e));
+        assert_int_equal(e.code, ERR_USAGE);
+        assert_non_null(strstr(e.message, rows[i].words));
+    }
+}
+
+/* --- what a body asks for ------------------------------------------------------------------------------ */
+
+static json_t *parse(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+    assert_non_null(value);
+    return value;
+}
+
+static void assert_json(json_t *value, const char *expected)
+{
+    JSON_CLEANUP json_t *given = value;
+    JSON_CLEANUP json_t *wanted = parse(expected);
+
+    if (!json_equal(given, wanted)) {
+        char *text = json_dumps(given, JSON_SORT_KEYS);
+        fail_msg("%s instead of %s", text, expected);
+    }
+}
+
+static void identities_count_however_they_are_written(void **state)
+{
+    static const struct {
+        const char *body, *identity;
+    } rows[] = {
+        {"{\"profile\":{\"name\":\"bx2-2x8\"},\"zone\":{\"name\":\"eu-de-1\"},\"image\":{\"id\":\"r010-1\"}}",
+         "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\"}"},
+        {"{\"profile\":{\"href\":\"https://h/v1/instance/profiles/"
+         "bx2-2x8\"},\"image\":{\"crn\":\"crn:v1:a:image:r010-1\"}}",
+         "{\"profile\":\"bx2-2x8\",\"image\":\"r010-1\"}"},
+        /* a reference of an answer: the id says more than the name */
+        {"{\"vpc\":{\"crn\":\"crn:x:r010-9\",\"id\":\"r010-9\",\"name\":\"prod\",\"href\":\"https://h/v1/vpcs/"
+         "r010-9\"}}",
+         "{\"VPC\":\"r010-9\"}"},
+        {"{\"boot_volume_attachment\":{\"volume\":{\"id\":\"r010-v\"}}}", "{\"boot volume\":\"r010-v\"}"},
+        {"{\"boot_volume_attachment\":{\"volume\":{\"profile\":{\"name\":\"general-purpose\"},\"name\":\"boot\"}}}",
+         "{}"},
+        {"{\"catalog_offering\":{\"version\":{\"crn\":\"crn:v1:b::a/c:1:version:2/3\"}}}",
+         "{\"catalog version\":\"2/3\"}"},
+        {"{\"name\":\"web\",\"keys\":[]}", "{}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        JSON_CLEANUP json_t *body = parse(rows[i].body);
+        assert_json(resource_identity(body), rows[i].identity);
+    }
+}
+
+static void a_body_over_a_template_replaces_what_it_gives(void **state)
+{
+    JSON_CLEANUP json_t *source =
+        parse("{\"id\":\"0717-1\",\"name\":\"tpl\",\"crn\":\"c\",\"href\":\"h\",\"created_at\":\"t\","
+              "\"resource_group\":{\"id\":\"g\"},\"profile\":{\"name\":\"bx2-2x8\"},"
+              "\"image\":{\"id\":\"i\"},\"metadata_service\":{\"enabled\":true}}");
+    static const struct {
+        const char *body, *effective;
+    } rows[] = {
+        {"{\"source_template\":{\"id\":\"0717-1\"}}",
+         "{\"profile\":{\"name\":\"bx2-2x8\"},\"image\":{\"id\":\"i\"},\"metadata_service\":{\"enabled\":true}}"},
+        {"{\"name\":\"w\",\"profile\":{\"name\":\"cx2\"},\"metadata_service\":{\"protocol\":\"https\"}}",
+         "{\"name\":\"w\",\"profile\":{\"name\":\"cx2\"},\"image\":{\"id\":\"i\"},\"metadata_service\":{\"protocol\":"
+         "\"https\"}}"},
+        {"{\"catalog_offering\":{\"version\":{\"crn\":\"v\"}}}",
+         "{\"profile\":{\"name\":\"bx2-2x8\"},\"catalog_offering\":{\"version\":{\"crn\":\"v\"}},"
+         "\"metadata_service\":{\"enabled\":true}}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        JSON_CLEANUP json_t *body = parse(rows[i].body);
+        assert_json(resource_over_template(source, body), rows[i].effective);
+    }
+}
+
+static void metadata_over_a_template_is_said_whole(void **state)
+{
+    static const struct {
+        const char *source, *body, *metadata;
+    } rows[] = {
+        {"{\"metadata_service\":{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":2}}",
+         "{\"metadata_service\":{\"response_hop_limit\":1}}",
+         "{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":1}"},
+        {"{\"metadata_service\":{\"enabled\":true}}", "{\"metadata_service\":{\"protocol\":\"https\"}}",
+         "{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":1}"},
+        {"{}", "{\"metadata_service\":{\"enabled\":true}}",
+         "{\"enabled\":true,\"protocol\":\"http\",\"response_hop_limit\":1}"},
+        /* nothing is said where nothing was asked for */
+        {"{\"metadata_service\":{\"enabled\":true}}", "{}", "null"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        JSON_CLEANUP json_t *source = parse(rows[i].source);
+        JSON_CLEANUP json_t *body = parse(rows[i].body);
+        resource_complete_metadata(&resource_instance, body, source);
+        json_t *metadata = json_object_get(body, "metadata_service");
+        assert_json(metadata != NULL ? json_incref(metadata) : json_null(), rows[i].metadata);
+    }
+}
+
+static void settings_are_read_from_their_place(void **state)
+{
+    JSON_CLEANUP json_t *server =
+        parse("{\"metadata_service\":{\"enabled\":true},\"initialization\":{"
+              "\"default_trusted_profile\":{\"auto_link\":false,\"target\":{\"crn\":\"crn:p\"}}}}");
+    JSON_CLEANUP json_t *instance = parse("{\"default_trusted_profile\":{\"target\":{\"id\":\"Profile-1\"}},"
+                                          "\"metadata_service\":{\"response_hop_limit\":3}}");
+    struct resource_settings asked = resource_asked_settings(&resource_bare_metal, server);
+
+    (void)state;
+    assert_int_equal(asked.given, RESOURCE_ENABLED | RESOURCE_TRUSTED_PROFILE | RESOURCE_AUTO_LINK);
+    assert_true(asked.enabled);
+    assert_false(asked.auto_link);
+    assert_string_equal(asked.trusted_profile, "crn:p");
+    asked = resource_asked_settings(&resource_instance, instance);
+    assert_int_equal(asked.given, RESOURCE_HOP_LIMIT | RESOURCE_TRUSTED_PROFILE);
+    assert_string_equal(asked.trusted_profile, "Profile-1");
+    assert_int_equal(asked.hop_limit, 3);
+}
+
+static void a_profile_is_the_same_by_id_and_by_crn(void **state)
+{
+    struct resource_settings by_id = {.given = RESOURCE_TRUSTED_PROFILE, .trusted_profile = "Profile-1"};
+    struct resource_settings by_crn = {.given = RESOURCE_TRUSTED_PROFILE,
+                                       .trusted_profile = "crn:v1:bluemix:public:iam-identity::a/1::profile:Profile-1"};
+    struct resource_settings other = {.given = RESOURCE_TRUSTED_PROFILE, .trusted_profile = "Profile-2"};
+
+    (void)state;
+    assert_int_equal(resource_settings_diff(&by_id, &by_crn), 0);
+    assert_int_equal(resource_settings_diff(&by_crn, &by_id), 0);
+    assert_int_equal(resource_settings_diff(&by_crn, &other), RESOURCE_TRUSTED_PROFILE);
+}
+
+/* --- what became of it --------------------------------------------------------------------------------- */
+
+static void what_is_found_under_the_name_decides(void **state)
+{
+#define ASKED "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-9\"}"
+    static const struct {
+        const char *asked, *found; /* NULL: nothing is there */
+        int64_t created_s;
+        bool may_be_ours;
+        enum fleet_finding finding;
+        const char *how;
+    } rows[] = {
+        {ASKED, NULL, -1, true, FLEET_ABSENT, ""},
+        {ASKED, NULL, -1, false, FLEET_ABSENT, ""},
+        {ASKED, ASKED, 1000, true, FLEET_ADOPTED, ""},
+        {ASKED, ASKED, 5000, true, FLEET_ADOPTED, ""},
+        {ASKED, ASKED, 999, true, FLEET_THERE, ""},   /* before the run began */
+        {ASKED, ASKED, 5000, false, FLEET_THERE, ""}, /* no request of ours can have made it */
+        {ASKED, ASKED, -1, true, FLEET_THERE, ""},    /* nobody says when */
+        {ASKED, "{\"profile\":\"cx2-4x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\"}", 5000, true, FLEET_CONFLICT,
+         "profile cx2-4x8 instead of bx2-2x8"},
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-2\",\"image\":\"r010-2\"}", 5000, true, FLEET_CONFLICT,
+         "zone eu-de-2 instead of eu-de-1, image r010-2 instead of r010-1"},
+        /* booted from something else than an image */
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"VPC\":\"r010-9\"}", 5000, true, FLEET_CONFLICT,
+         "image unset instead of r010-1"},
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-8\"}", 5000, true,
+         FLEET_CONFLICT, "VPC r010-8 instead of r010-9"},
+        /* what was not asked for may be anything */
+        {"{}", ASKED, 5000, true, FLEET_ADOPTED, ""},
+        {"{\"zone\":\"eu-de-1\"}", ASKED, 5000, true, FLEET_ADOPTED, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text how = {0};
+        JSON_CLEANUP json_t *asked = parse(rows[i].asked);
+        JSON_CLEANUP json_t *found = rows[i].found != NULL ? parse(rows[i].found) : NULL;
+        struct fleet_sought sought = {.identity = asked, .may_be_ours = rows[i].may_be_ours, .since_s = 1000};
+        struct fleet_found there = {.identity = found, .created_s = rows[i].created_s};
+        assert_int_equal(fleet_settle(&sought, &there, &how), rows[i].finding);
+        assert_string_equal(text_string(&how), rows[i].how);
+    }
+}
+
+static void the_begin_is_told_in_the_servers_time(void **state)
+{
+    (void)state;
+    /* ten seconds have passed here, whatever either clock says */
+    assert_int_equal(fleet_settle_since(90000, 1010, 1000), 90000 - 10 - FLEET_CLOCK_SLACK_S);
+    assert_int_equal(fleet_settle_since(500, 1010, 1000), 500 - 10 - FLEET_CLOCK_SLACK_S);
+    /* without a Date this machine's clock has to do; one that was set back has not gone on */
+    assert_int_equal(fleet_settle_since(-1, 1010, 1000), 1000 - FLEET_CLOCK_SLACK_S);
+    assert_int_equal(fleet_settle_since(90000, 900, 1000), 90000 - FLEET_CLOCK_SLACK_S);
+}
+
+static void stamps_are_read_with_and_without_fractions(void **state)
+{
+    static const struct {
+        const char *stamp;
+        int64_t seconds;
+    } rows[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"2026-04-01T12:00:00Z", 1775044800},
+        {"2026-04-01T12:00:00.123456Z", 1775044800},
+        {"2026-04-01T12:00:00", -1},
+        {"2026-04-01T12:00:00+02:00", -1},
+        {"yesterday", -1},
+        {"", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(clock_stamp_read(rows[i].stamp), rows[i].seconds);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_count),
+        cmocka_unit_test(a_pattern_has_one_counter_of_known_form),
+        cmocka_unit_test(identities_count_however_they_are_written),
+        cmocka_unit_test(a_body_over_a_template_replaces_what_it_gives),
+        cmocka_unit_test(metadata_over_a_template_is_said_whole),
+        cmocka_unit_test(settings_are_read_from_their_place),
+        cmocka_unit_test(a_profile_is_the_same_by_id_and_by_crn),
+        cmocka_unit_test(what_is_found_under_the_name_decides),
+        cmocka_unit_test(the_begin_is_told_in_the_servers_time),
+        cmocka_unit_test(stamps_are_read_with_and_without_fractions),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
