@@ -1,0 +1,216 @@
+/* Room fleet: what is sent, and what is told, when the journal works and when it fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fleet/fleet.h"
+#include "http_fixture.h"
+
+enum { SERVERS = 60, WINDOW = 4, NEVER = 1000 };
+
+/* Both ends of a run: the servers as the API has them, and what the journal was told. */
+struct world {
+    bool enabled[SERVERS];
+    unsigned patches, unrecorded; /* changes that came; those that the journal did not have before */
+    bool intended[SERVERS], concluded[SERVERS];
+    unsigned records, fail_at; /* calls of the journal; the one from which on it fails */
+    bool fail_at_end;          /* it fails where nothing is about to leave */
+};
+
+static unsigned number_of(const char *id)
+{
+    return (unsigned)strtoul(strstr(id, "0717_") + strlen("0717_"), NULL, 10);
+}
+
+static enum afterwards answer_instance(struct loopback *server, const struct heard *heard, struct text *answer)
+{
+    struct world *world = server->context;
+    unsigned number = number_of(heard->path);
+    CLEANUP(text_free) struct text body = {0};
+
+    if (strcmp(heard->method, "PATCH") == 0) {
+        world->patches++;
+        world->unrecorded += !world->intended[number];
+        world->enabled[number] = true;
+    }
+    text_printf(
+        &body,
+        "{\"id\":\"0717_%u\",\"name\":\"web-%u\",\"crn\":\"crn:v1:x:0717_%u\",\"status\":\"running\","
+        "\"lifecycle_state\":\"stable\",\"zone\":{\"name\":\"eu-de-1\"},\"vpc\":{\"id\":\"r010-1\",\"name\":\"prod\"},"
+        "\"vcpu\":{\"architecture\":\"amd64\"},\"metadata_service\":{\"enabled\":%s,\"protocol\":\"http\","
+        "\"response_hop_limit\":1}}",
+        number, number, number, world->enabled[number] ? "true" : "false");
+    loopback_json(answer, 200, "ETag: W/\"1\"\r\n", text_string(&body));
+    return KEEP_OPEN;
+}
+
+static bool record(void *context, const struct fleet_result *const intended[], size_t intended_count,
+                   const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
+{
+    struct world *world = context;
+
+    if (++world->records >= world->fail_at || (world->fail_at_end && intended_count == 0)) {
+        return err_set(e, ERR_IO, "the disk is full");
+    }
+    for (size_t i = 0; i < intended_count; i++) {
+        world->intended[number_of(intended[i]->item->resource->id)] = true;
+    }
+    for (size_t i = 0; i < concluded_count; i++) {
+        world->concluded[number_of(concluded[i]->item->resource->id)] = true;
+    }
+    return true;
+}
+
+static struct resource_list *fleet_of_servers(void)
+{
+    struct resource_list *list = resource_list_create();
+
+    for (unsigned i = 0; i < SERVERS; i++) {
+        struct resource *resource = resource_list_append(list, &resource_instance, "eu-de");
+        char id[32];
+        snprintf(id, sizeof(id), "0717_%u", i);
+        resource->id = resource->name = resource_list_keep(list, id);
+        resource->crn = "crn:v1:x";
+        resource->status = "running";
+        resource->lifecycle_state = "stable";
+        resource->architecture = "amd64";
+        resource->settings =
+            (struct resource_settings){.given = RESOURCE_METADATA_SETTINGS, .protocol = "http", .hop_limit = 1};
+    }
+    return list;
+}
+
+/* Enables all of them; false and e as fleet_execute says. */
+static bool enable_all(struct world *world, struct resource_list *list, struct plan *plan, struct fleet_run *ret,
+                       struct err *e)
+{
+    static const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
+    struct fleet_journal journal = {.record = record, .context = world};
+    struct answer_parser *parser = answer_parser_create();
+    struct http *http = open_session(NULL);
+    struct loopback server;
+
+    loopback_start(&server, answer_instance, world);
+    struct vpc *region = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
+    plan_make(list, &wanted, plan);
+    bool whole = fleet_execute(
+        plan,
+        &(struct fleet_options){
+            .http = http, .regions = &region, .region_count = 1, .concurrency = WINDOW, .journal = &journal},
+        list, ret, e);
+    vpc_destroy(region);
+    http_destroy(http);
+    loopback_stop(&server);
+    answer_parser_destroy(parser);
+    return whole;
+}
+
+static unsigned count(const bool flags[SERVERS])
+{
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < SERVERS; i++) {
+        sum += flags[i];
+    }
+    return sum;
+}
+
+/* changed: as wanted and recorded before it was sent; skipped: untouched, and the reason names the history. */
+static void expect_truth(const struct world *world, const struct fleet_run *run)
+{
+    assert_int_equal(world->unrecorded, 0);
+    assert_int_equal(run->count, SERVERS);
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        unsigned number = number_of(result->item->resource->id);
+        assert_true(result->outcome == FLEET_CHANGED || result->outcome == FLEET_SKIPPED);
+        assert_int_equal(result->outcome == FLEET_CHANGED, world->enabled[number]);
+        if (result->outcome == FLEET_SKIPPED) {
+            assert_string_equal(result->reason, "not begun: the history could not be written");
+        }
+    }
+    assert_int_equal(run->summary.counts[FLEET_CHANGED] + run->summary.counts[FLEET_SKIPPED], SERVERS);
+}
+
+static void the_journal_has_every_change_before_it_is_sent_and_its_end_after(void **state)
+{
+    struct world world = {.fail_at = NEVER};
+    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
+    CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(enable_all(&world, list, &plan, &run, &e));
+    expect_truth(&world, &run);
+    assert_int_equal(world.patches, SERVERS);
+    assert_int_equal(count(world.concluded), SERVERS);
+    /* groups, not one by one */
+    assert_true(world.records <= SERVERS / 2);
+}
+
+static void a_journal_that_fails_at_once_lets_nothing_be_sent(void **state)
+{
+    struct world world = {.fail_at = 1};
+    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
+    CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_false(enable_all(&world, list, &plan, &run, &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_non_null(strstr(e.message, "the disk is full"));
+    expect_truth(&world, &run);
+    assert_int_equal(world.patches, 0);
+}
+
+static void a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_true(void **state)
+{
+    for (unsigned fail_at = 2; fail_at < 8; fail_at++) {
+        struct world world = {.fail_at = fail_at};
+        CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
+        CLEANUP(plan_free) struct plan plan = {0};
+        CLEANUP(fleet_run_free) struct fleet_run run = {0};
+        struct err e = ERR_INIT;
+        (void)state;
+        assert_false(enable_all(&world, list, &plan, &run, &e));
+        assert_int_equal(e.code, ERR_IO);
+        expect_truth(&world, &run);
+        assert_in_range(world.patches, 1, SERVERS - 1);
+        assert_int_equal(world.patches, run.summary.counts[FLEET_CHANGED]);
+        /* it is not asked again, neither for more nor for the end of what was under way */
+        assert_int_equal(world.records, fail_at);
+    }
+}
+
+static void a_journal_that_fails_at_the_end_leaves_the_results_as_they_are(void **state)
+{
+    struct world world = {.fail_at = NEVER, .fail_at_end = true};
+    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
+    CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_false(enable_all(&world, list, &plan, &run, &e));
+    assert_int_equal(e.code, ERR_IO);
+    expect_truth(&world, &run);
+    assert_int_equal(run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_in_range(count(world.concluded), 1, SERVERS - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_journal_has_every_change_before_it_is_sent_and_its_end_after),
+        cmocka_unit_test(a_journal_that_fails_at_once_lets_nothing_be_sent),
+        cmocka_unit_test(a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_true),
+        cmocka_unit_test(a_journal_that_fails_at_the_end_leaves_the_results_as_they_are),
+    };
+
+    return cmocka_run_group_tests_name("fleet", tests, NULL, NULL);
+}
