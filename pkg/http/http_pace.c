@@ -9,7 +9,7 @@
 #define AGREE        0.05
 #define UNCERTAIN    0.8  /* what is left of a limit that was refused at once */
 #define STEP         1.02 /* of the search for a rate */
-#define OVERSHOT     0.5  /* at least, of a pace that doubled until now, is the rate: the bucket was emptied first */
+#define OVERSHOT     0.58 /* at least, of a pace that doubled until now, is the rate: the bucket was emptied first */
 #define DOUBLINGS    20.0 /* at most */
 #define ALLOWANCE_S  0.05 /* that may be saved up */
 

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 BUILD=$(realpath "${BUILD:-build}")
 export BUILD
-rates=${BENCH_RATES:-50 200 1000}
+rates=${BENCH_RATES:-100 500}
 
 # usage: cell RATE [VPCSIM-ARGS...]: "WALL/(N/R) REFUSED%"
 cell() {
