@@ -54,6 +54,7 @@ list() {
 list | xargs -P "${BENCH_PARALLEL:-4}" -L 1 bash -c 'out=$1; shift; "$0" cell "$@" > "$out"' "$0"
 
 printf '%-44s' "wall / (N/R) and % refused, at R ="
+# shellcheck disable=SC2086 # a word each
 printf '%12s' $rates
 echo
 number=0

@@ -188,6 +188,13 @@ wanted_bodies() {
     sim_log 'select(.path == "/v1/instances") | .at_ms' | jq -s -e 'length == 4 and .[3] - .[0] >= 500'
 }
 
+@test "a server that says how much of its limit remains has nothing to refuse" {
+    client_start --instances 150 --mix plain --rate 200 --burst 40 --rate-headers
+    meta instance set --all --enabled true -y
+    expect 0 "150 changed"
+    [ "$(sim_log 'select(.status == 429)' | wc -l)" -eq 0 ]
+}
+
 @test "the table names what changed and counts the rest on standard error" {
     client_start --instances 4 --mix plain
     meta instance set --all --hop-limit 2 -y
