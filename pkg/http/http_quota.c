@@ -1,7 +1,5 @@
 #include "http/http_quota.h"
 
-#include <string.h>
-
 #define LEFT_SHARE  0.1 /* of the bucket, or of a second's worth: what shall remain */
 #define CORRECT_S   0.5 /* time in which too much or too little is made up for */
 #define TRUST       0.4 /* weight of one measurement */
