@@ -208,12 +208,15 @@ static const struct cmd_example rollback_examples[] = {
 
 const struct cmd_spec cmd_runs_rollback = {
     .path = "runs rollback",
-    .summary = "give servers back the settings from before a run",
+    .summary = "take back what a run did",
     .arguments = "RUN [NAME|ID|CRN...]",
     .description =
         "Sets what the run has set to what it was before, where the server still is as the run left it; "
-        "otherwise that is a conflict, which --force overrides. What was created is not deleted. The rollback "
-        "is a run of its own and can be rolled back.",
+        "otherwise that is a conflict, which --force overrides. Instance groups move back to the template they used; a "
+        "template that was deleted is made again, with a new id, and one that was made is deleted unless a group uses "
+        "it. Servers that were created are not deleted. What was done last is taken back first. The rollback is a run "
+        "of "
+        "its own and can be rolled back.",
     .examples = rollback_examples,
     .opts = rollback_opt,
     .opts_size = sizeof(struct rollback_opts),

@@ -21,6 +21,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_template_list,
     &cmd_template_show,
     &cmd_template_create,
+    &cmd_template_replace,
     &cmd_template_set,
     &cmd_bare_metal_list,
     &cmd_bare_metal_show,

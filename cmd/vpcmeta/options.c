@@ -42,19 +42,31 @@ const struct opt_spec global_opt[] = {
     OPT_END,
 };
 
+/* What selects beside names. */
+#define SELECT_BY_THE_REST                                                                                           \
+    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                              \
+        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID",                        \
+                       "in this resource group"),                                                                    \
+        OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                              \
+        OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                     \
+        OPT_STRING(struct selector_opts, where, 0, "where", "JQ", "for whose API object this jq predicate is true"), \
+        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "but not those whose name matches"),    \
+        OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line")
+
 static const struct opt_spec selector_opt[] = {
     OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
     OPT_COMMA_LIST(struct selector_opts, names, 0, "name", "GLOB", "whose name matches"),
-    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),
-    OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID", "in this resource group"),
-    OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),
-    OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),
-    OPT_STRING(struct selector_opts, where, 0, "where", "JQ", "for whose API object this jq predicate is true"),
-    OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "but not those whose name matches"),
-    OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line"),
+    SELECT_BY_THE_REST,
     OPT_END,
 };
 const struct opt_group selector_group = {"Selectors", selector_opt, sizeof(struct selector_opts)};
+
+static const struct opt_spec nameless_selector_opt[] = {
+    OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
+    SELECT_BY_THE_REST,
+    OPT_END,
+};
+const struct opt_group nameless_selector_group = {"Selectors", nameless_selector_opt, sizeof(struct selector_opts)};
 
 static const struct opt_spec metadata_opt[] = {
     OPT_BOOL(struct metadata_opts, enabled, 0, "enabled", "metadata service on or off", .alias = "metadata-service"),
@@ -74,6 +86,21 @@ static const struct opt_spec profile_opt[] = {
     OPT_END,
 };
 const struct opt_group profile_group = {"Trusted profile", profile_opt, sizeof(struct profile_opts)};
+
+enum { HEAL_TIMEOUT_MIN_MS = 1000, DAY_MS = 24 * 60 * 60 * 1000, POLL_MIN_MS = 10 };
+
+static const struct opt_spec roll_opt[] = {
+    OPT_FLAG(struct roll_opts, roll, 0, "roll", "replace the members of the groups that were moved, a batch at a time"),
+    OPT_INT(struct roll_opts, max_unavailable, 0, "max-unavailable", 1, 1000000,
+            "members of a group that are deleted at a time", .flags = OPT_PERCENTS, .default_value = "1"),
+    OPT_DURATION(struct roll_opts, heal_timeout, 0, "heal-timeout",
+                 "time a group has to be healthy again before its next batch", .default_value = "15m",
+                 .min = HEAL_TIMEOUT_MIN_MS, .max = DAY_MS),
+    OPT_DURATION(struct roll_opts, poll_interval, 0, "poll-interval",
+                 "time between looks at a group instead of 1, 2, then 5 s", .min = POLL_MIN_MS, .max = DAY_MS),
+    OPT_END,
+};
+const struct opt_group roll_group = {"Members", roll_opt, sizeof(struct roll_opts)};
 
 static const struct opt_spec write_opt[] = {
     OPT_FLAG(struct write_opts, dry_run, 'n', "dry-run", "show what would change, send nothing that writes"),

@@ -32,6 +32,7 @@ struct selector_opts {
     const char *where, *from;
 };
 extern const struct opt_group selector_group;
+extern const struct opt_group nameless_selector_group; /* without --name, where that is another name */
 
 /* "Settings" of cli.md: those that can be changed, and those that exist at creation only. */
 struct metadata_opts {
@@ -56,6 +57,14 @@ struct creation_opts {
     struct opt_int count, start_at;
 };
 extern const struct opt_group creation_group;
+
+/* Replacing the members of instance groups. */
+struct roll_opts {
+    bool roll;
+    struct opt_int max_unavailable;
+    struct opt_duration heal_timeout, poll_interval;
+};
+extern const struct opt_group roll_group;
 
 /* "Writing to a fleet" of cli.md. */
 struct write_opts {

@@ -106,7 +106,11 @@ static void count_places(json_t *lines, const struct plan *plan)
         if (plan->items[i].verdict != PLAN_CHANGE || resource->region == NULL || resource->region[0] == '\0') {
             continue;
         }
-        text_printf(&line, "%s in %s", resource->kind->plural, resource->region);
+        text_printf(&line, "%s ", resource->kind->plural);
+        if (plan->items[i].action != PLAN_SET) {
+            text_printf(&line, "to %s ", plan_action_name(plan->items[i].action));
+        }
+        text_printf(&line, "in %s", resource->region);
         count_line(lines, &line);
     }
 }
@@ -158,9 +162,23 @@ static void print_names(const struct app *app, const struct plan *plan)
     }
 }
 
+/* What the plan changes, for sentences. */
+static const struct resource_kind *noun_of(const struct verb_change *change)
+{
+    static const struct resource_kind step = {.singular = "step", .plural = "steps"};
+    const struct plan *plan = change->plan;
+
+    for (size_t i = 1; i < plan->count; i++) {
+        if (plan->items[i].action != plan->items[0].action) {
+            return &step;
+        }
+    }
+    return change->kind;
+}
+
 bool verb_change_confirm(struct app *app, const struct verb_change *change, struct err *e)
 {
-    const struct resource_kind *kind = change->kind;
+    const struct resource_kind *kind = noun_of(change);
     const struct plan *plan = change->plan;
     struct plan_counts counts = plan_count(plan);
     CLEANUP(text_free) struct text what = {0};
@@ -168,7 +186,7 @@ bool verb_change_confirm(struct app *app, const struct verb_change *change, stru
     if (change->write->yes || counts.change == 0) {
         return true;
     }
-    bool creates = plan->items[0].action == PLAN_CREATE;
+    bool creates = plan->items[0].action == PLAN_CREATE && kind == change->kind;
     if (!app_can_ask(app)) {
         return err_set(e, ERR_USAGE, "%zu %s would %s and nobody can be asked: say --yes, or look first with --dry-run",
                        counts.change, counts.change == 1 ? kind->singular : kind->plural,
@@ -242,4 +260,18 @@ int verb_change_report(struct app *app, const struct fleet_run *run, const char 
         return err_exit_status(e);
     }
     return fleet_exit_status(&run->summary);
+}
+
+int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)
+{
+    CLEANUP(verb_record_close) struct verb_record record = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct err stopped = ERR_INIT;
+
+    if (!verb_record_begin(app, change, wanted, &record, e)) {
+        return err_exit_status(e);
+    }
+    (void)verb_change_run(app, change, &record, &run, &stopped);
+    verb_record_end(app, &record, &run.summary);
+    return verb_change_report(app, &run, record.id, &stopped, e);
 }

@@ -1,4 +1,5 @@
 /* What became of a run: the write object of cli.md, or a table for people. */
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -18,6 +19,7 @@ enum result_column {
     COLUMN_STATUS,
     COLUMN_REQUEST,
     COLUMN_ATTEMPTS,
+    COLUMN_ACTION,
     COLUMN_COUNT,
 };
 
@@ -34,6 +36,7 @@ const struct table_column verb_result_columns[] = {
     [COLUMN_STATUS] = {.name = "http_status", .type = TABLE_INT},
     [COLUMN_REQUEST] = {.name = "request_id", .type = TABLE_STRING},
     [COLUMN_ATTEMPTS] = {.name = "attempts", .type = TABLE_INT},
+    [COLUMN_ACTION] = {.name = "action", .type = TABLE_STRING},
 };
 const size_t verb_result_columns_count = COLUMN_COUNT;
 
@@ -51,8 +54,14 @@ void verb_run_id(char run_id[VERB_RUN_ID_SIZE])
     snprintf(run_id + used, VERB_RUN_ID_SIZE - used, "-%06x", random & 0xffffffU);
 }
 
-static void set_settings(struct table *table, size_t column, const struct resource_settings *settings)
+/* `text` where what changed is no setting. */
+static void set_state(struct table *table, size_t column, const struct resource_settings *settings, const char *text)
 {
+    if (text != NULL) {
+        table_set_json(table, column, text, strlen(text));
+        return;
+    }
+
     JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
     CLEANUP(text_free) struct text bytes = {0};
 
@@ -70,13 +79,14 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_string(table, COLUMN_ID, resource->id != NULL ? resource->id : "");
     table_set_string(table, COLUMN_NAME, resource->name != NULL ? resource->name : "");
     table_set_string(table, COLUMN_OUTCOME, fleet_outcome_name(result->outcome));
-    set_settings(table, COLUMN_BEFORE, &result->before);
-    set_settings(table, COLUMN_AFTER, &result->after);
+    set_state(table, COLUMN_BEFORE, &result->before, result->before_text);
+    set_state(table, COLUMN_AFTER, &result->after, result->after_text);
     table_set_bool(table, COLUMN_RESTART, result->restart_needed);
     table_set_string(table, COLUMN_REASON, result->reason != NULL ? result->reason : "");
     table_set_int(table, COLUMN_STATUS, result->http_status); /* 0: nothing was sent */
     table_set_string(table, COLUMN_REQUEST, result->request_id);
     table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
+    table_set_string(table, COLUMN_ACTION, plan_action_name(result->item->action));
 }
 
 json_t *verb_summary_json(const struct fleet_summary *summary)
@@ -92,8 +102,9 @@ json_t *verb_summary_json(const struct fleet_summary *summary)
 
 /* --- for people ------------------------------------------------------------------------------------- */
 
-enum { TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
+enum { TEXT_STEP, TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
 static const struct table_column text_columns[TEXT_COLUMNS] = {
+    [TEXT_STEP] = {.name = "step", .type = TABLE_STRING, .flags = TABLE_SPARSE},
     [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
     [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
     [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .rank = 1},
@@ -104,6 +115,54 @@ static const struct table_column text_columns[TEXT_COLUMNS] = {
 static const char *outcome_word(const struct fleet_result *result, bool dry_run)
 {
     return dry_run && result->outcome == FLEET_CHANGED ? "would change" : fleet_outcome_name(result->outcome);
+}
+
+/* A template by its name, a number as it is. */
+static void append_value(struct text *out, const json_t *value)
+{
+    const json_t *name = json_object_get(value, "name");
+
+    if (json_is_object(value)) {
+        text_append(out, name != NULL ? json_string_value(name) : json_string_value(json_object_get(value, "id")));
+    } else {
+        json_print(out, value, JSON_PRINT_COMPACT);
+    }
+}
+
+/* "stale members 3 -> 0" of what differs. */
+static void describe_texts(struct text *out, const char *before_text, const char *after_text)
+{
+    CLEANUP(json_document_free) struct json_document before = {0};
+    CLEANUP(json_document_free) struct json_document after = {0};
+    struct err ignored = ERR_INIT;
+    const char *member;
+    json_t *value;
+
+    if (before_text == NULL || after_text == NULL ||
+        !json_parse(before_text, strlen(before_text), "before", JSON_READ_STRICT, &before, &ignored) ||
+        !json_parse(after_text, strlen(after_text), "after", JSON_READ_STRICT, &after, &ignored)) {
+        return;
+    }
+    json_object_foreach (after.root, member, value) {
+        const json_t *former = json_object_get(before.root, member);
+        if (former == NULL || json_equal((json_t *)former, value)) {
+            continue;
+        }
+        text_append(out, out->size > 0 ? ", " : "");
+        for (const char *c = member; *c != '\0'; c++) {
+            text_append_char(out, *c == '_' ? ' ' : *c);
+        }
+        text_append_char(out, ' ');
+        append_value(out, former);
+        text_append(out, " -> ");
+        append_value(out, value);
+    }
+}
+
+/* What is done, where it is not the setting of settings. */
+static const char *step_of(const struct plan_item *item)
+{
+    return item->action == PLAN_SET ? "" : plan_action_name(item->action);
 }
 
 static void add_text_row(struct table *table, const struct fleet_result *result, bool dry_run)
@@ -117,11 +176,16 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
 
     if (result->reason != NULL) {
         text_append(&change, result->reason);
+    } else if (result->item->action == PLAN_DELETE) {
+        text_append(&change, dry_run ? "is deleted" : result->outcome == FLEET_CHANGED ? "deleted" : "");
+    } else if (result->after_text != NULL) {
+        describe_texts(&change, result->before_text, result->after_text);
     } else {
         resource_settings_describe(&change, &result->before, &result->after,
                                    resource_settings_diff(&result->before, &result->after));
     }
     table_add_row(table);
+    table_set_string(table, TEXT_STEP, step_of(result->item));
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_word(result, dry_run));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);

@@ -224,24 +224,34 @@ static struct plan_done *find_done(const struct verb_past *past, const struct cl
     return done;
 }
 
+/* What is deleted can be made again: what that takes is written down before. */
+static bool keep_images(const struct plan_scope *scope, struct resource_list *list, struct plan *plan, struct err *e)
+{
+    CLEANUP(verb_templates_free) struct verb_templates templates = {0};
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_item *item = &plan->items[i];
+        if (item->action != PLAN_DELETE || item->verdict != PLAN_CHANGE) {
+            continue;
+        }
+        if (templates.list == NULL && !verb_read_templates(scope, &templates, e)) {
+            return err_wrap(e, "nothing was changed");
+        }
+        item->body = resource_list_keep(list, verb_template_body(&templates, item->resource->id));
+    }
+    return true;
+}
+
 static int undo(struct app *app, const struct verb_past *past, struct verb_change *change,
                 const struct rollback_opts *opts, struct err *e)
 {
-    CLEANUP(verb_record_close) struct verb_record record = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct err stopped = ERR_INIT;
     JSON_CLEANUP json_t *wanted = json_pack("{s:s, s:b}", "rollback", past->entry.run.id, "force", (int)opts->force);
 
     verb_change_warn(app, change->plan);
     if (change->write->dry_run) {
         return verb_change_show(app, change, e);
     }
-    if (!verb_change_confirm(app, change, e) || !verb_record_begin(app, change, wanted, &record, e)) {
-        return err_exit_status(e);
-    }
-    (void)verb_change_run(app, change, &record, &run, &stopped);
-    verb_record_end(app, &record, &run.summary);
-    return verb_change_report(app, &run, record.id, &stopped, e);
+    return verb_change_confirm(app, change, e) ? verb_change_carry_out(app, change, wanted, e) : err_exit_status(e);
 }
 
 int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err *e)
@@ -266,7 +276,8 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
                                  .plan = &plan,
                                  .list = list,
                                  .kind = plan.count > 0 ? plan.items[0].resource->kind : NULL};
-    if (!verb_record_same_place(&change, &past.entry.run, e) || !verb_change_check(app, &plan, e)) {
+    if (!verb_record_same_place(&change, &past.entry.run, e) || !keep_images(&scope, list, &plan, e) ||
+        !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
     return undo(app, &past, &change, opts, e);

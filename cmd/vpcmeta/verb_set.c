@@ -36,17 +36,9 @@ static bool check_options(const struct set_opts *opts, const struct resource_kin
 static int carry_out(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
                      struct err *e)
 {
-    CLEANUP(verb_record_close) struct verb_record record = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
     JSON_CLEANUP json_t *settings = resource_settings_json(wanted, RESOURCE_METADATA_SETTINGS);
-    struct err stopped = ERR_INIT;
 
-    if (!verb_record_begin(app, change, settings, &record, e)) {
-        return err_exit_status(e);
-    }
-    (void)verb_change_run(app, change, &record, &run, &stopped);
-    verb_record_end(app, &record, &run.summary);
-    return verb_change_report(app, &run, record.id, &stopped, e);
+    return verb_change_carry_out(app, change, settings, e);
 }
 
 int verb_set(struct app *app, const struct cli_call *call, struct err *e)

@@ -50,6 +50,21 @@ extern const struct opt_spec set_opt[];
     .max_args = CMD_ANY_ARGS, .run = verb_set, .subject = &(kind)
 int verb_set(struct app *app, const struct cli_call *call, struct err *e);
 
+struct replace_opts {
+    struct selector_opts select;
+    struct metadata_opts metadata;
+    struct profile_opts profile;
+    const char *name, *suffix;
+    bool update_groups, delete_old;
+    struct roll_opts roll;
+    struct write_opts write;
+};
+extern const struct opt_spec replace_opt[];
+#define VERB_REPLACE(kind)                                                                          \
+    .arguments = "[NAME|ID|CRN...]", .opts = replace_opt, .opts_size = sizeof(struct replace_opts), \
+    .flags = CMD_WRITES, .max_args = CMD_ANY_ARGS, .run = verb_replace, .subject = &(kind)
+int verb_replace(struct app *app, const struct cli_call *call, struct err *e);
+
 struct resume_opts {
     struct write_opts write;
 };
@@ -97,6 +112,17 @@ bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *c
  */
 bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
                                  struct err *e) __attribute__((warn_unused_result));
+
+/* Every template of the regions, and what it takes to make it again (plan_template_body). Zero-initialised: none. */
+struct verb_templates {
+    struct resource_list *list;
+    const char **bodies; /* of each record of the list, which keeps them */
+};
+bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *ret, struct err *e)
+    __attribute__((warn_unused_result));
+/* The body of the template with that id, or NULL. */
+const char *verb_template_body(const struct verb_templates *templates, const char *id);
+void verb_templates_free(struct verb_templates *templates); /* for CLEANUP */
 
 /*
  * Reads the memberships of every group (many at a time) and counts them; free the array. What cannot be read is added to
@@ -216,6 +242,9 @@ int verb_change_report(struct app *app, const struct fleet_run *run, const char 
  * (fleet_causes.h). New reference.
  */
 json_t *verb_causes_json(const struct fleet_run *run);
+
+/* Records the plan, carries it out and reports; `wanted` tells what was asked for. Returns the exit status. */
+int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
 
 /* What people have to know before the results, and what they read behind them; `run_id` for what to run next. */
 void verb_tell_loud(const struct app *app, const struct fleet_run *run);

@@ -235,8 +235,8 @@ void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
 /* --- the windows --------------------------------------------------------------------------------- */
 
 static const struct fleet_work *const works[PLAN_ACTIONS] = {
-    [PLAN_SET] = &fleet_set,       [PLAN_CREATE] = &fleet_create,   [PLAN_MOVE] = &fleet_move,
-    [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart,
+    [PLAN_SET] = &fleet_set,   [PLAN_CREATE] = &fleet_create, [PLAN_MOVE] = &fleet_move,
+    [PLAN_ROLL] = &fleet_roll, [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart,
 };
 
 static bool begin_next(struct fleet *fleet)
@@ -253,7 +253,7 @@ static bool begin_next(struct fleet *fleet)
     return true;
 }
 
-static bool is_over(const struct fleet *fleet)
+bool fleet_is_over(const struct fleet *fleet)
 {
     return fleet->gate.closed || fleet->stopped || fleet->error.code != ERR_NONE;
 }
@@ -327,6 +327,9 @@ static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const
         if (task->lost) {
             leave_open(fleet, task->result);
         }
+        if (task->work->release != NULL) {
+            task->work->release(task);
+        }
         free(task);
     }
 }
@@ -380,19 +383,20 @@ static void take_up(struct fleet *fleet)
 {
     size_t ahead = fleet_group_ahead(fleet);
 
-    if (is_over(fleet)) {
+    if (fleet_is_over(fleet)) {
         withhold_waiting(fleet);
     } else {
         give_turns(fleet);
     }
     write_ready(fleet);
-    while (!is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
+    while (!fleet_is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
            fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
     }
-    if (fleet->reading + fleet->writing == 0 && !is_over(fleet)) {
+    if (fleet->reading + fleet->writing == 0 && !fleet_is_over(fleet)) {
         write_ready(fleet); /* of works that read nothing before they write */
     }
     fleet_watch_step(fleet);
+    fleet_pause_step(fleet);
 }
 
 static void begin_results(const struct plan *plan, struct fleet_run *run)
@@ -449,12 +453,18 @@ static void notice_stop(struct fleet *fleet)
     }
 }
 
+/* The sooner one of two; -1: none. */
+static int sooner_ms(int one_ms, int other_ms)
+{
+    return one_ms < 0 || (other_ms >= 0 && other_ms < one_ms) ? other_ms : one_ms;
+}
+
 /* Waits for answers, or for the next look at servers; false when there is nothing to wait for. */
 static bool await(struct fleet *fleet)
 {
     struct http *http = fleet->options->http;
     int group_ms = fleet_group_wait_ms(fleet);
-    int look_ms = fleet_watch_left_ms(fleet);
+    int look_ms = sooner_ms(fleet_watch_left_ms(fleet), fleet_pause_left_ms(fleet));
     int wait_ms = look_ms >= 0 && look_ms < group_ms ? look_ms : group_ms;
 
     if (fleet->reading + fleet->writing > 0 || fleet_watch_is_looking(fleet)) {

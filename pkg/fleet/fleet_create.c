@@ -67,6 +67,12 @@ static void finish_as_asked(struct create_task *create)
     if (create->outcome == FLEET_UNCHANGED) {
         create->task.result->before = create->record.settings;
     }
+    if (fleet_compares(item_of(create))) {
+        create->task.result->outcome = create->outcome;
+        json_decref(create->found);
+        fleet_task_go_on(&create->task, &fleet_compare);
+        return;
+    }
     finish(create, create->outcome);
 }
 

@@ -3,8 +3,8 @@
  * from. Private to the room.
  *
  * A task lives from fleet_work.begin to fleet_task_finish and is always in exactly one of these: reading, ready,
- * recorded, writing, waiting for its turn, waiting for a status. From a callback it must go on to one of them, or be
- * finished.
+ * recorded, writing, waiting for its turn, waiting for a status, pausing. From a callback it must go on to one of them, or
+ * be finished.
  *
  * When the run is to end before its time (interrupted, too many failures, no history), tasks that wait to write or for
  * their turn are taken back; those that are `vital` go on: they put right what must not stay as it is.
@@ -35,12 +35,19 @@ struct fleet_work {
     void (*write)(struct fleet_task *task); /* the intent is in the journal: sends it */
     void (*turn)(struct fleet_task *task);  /* it may go down now; of works that wait for a turn */
     void (*seen)(struct fleet_task *task, const struct fleet_sight *sight); /* of works that wait for a status */
+    void (*resume)(struct fleet_task *task);                                /* the pause is over; of works that pause */
+    void (*release)(struct fleet_task *task); /* it is taken back: gives back what it holds; NULL: it holds nothing */
 };
 extern const struct fleet_work fleet_set;
 extern const struct fleet_work fleet_create;
 extern const struct fleet_work fleet_move;
 extern const struct fleet_work fleet_delete;
 extern const struct fleet_work fleet_restart;
+extern const struct fleet_work fleet_roll;
+extern const struct fleet_work fleet_compare; /* goes on with what was created from a template */
+
+/* Whether what the item created was made from another template, with which it is to be compared. */
+bool fleet_compares(const struct plan_item *item);
 
 struct fleet_task {
     struct fleet_task *next; /* in the queue of those ready to be written */
@@ -51,6 +58,7 @@ struct fleet_task {
     vpc_listed_fn *listed;  /* of the list that is under way */
     struct fleet_turn turn; /* when it waits for one, or has it */
     bool lost;              /* the answer to a write never came, and what it did is not known yet */
+    int64_t due_ms;         /* when its pause is over */
     bool vital;             /* goes on when the run ends */
     bool changed;           /* another work has changed the resource already */
 };
@@ -76,6 +84,7 @@ struct fleet {
     struct fleet_queue queued; /* waiting for their turns */
     struct fleet_turns turns;
     bool turns_changed; /* somebody came, or is up again */
+    struct fleet_queue pausing;
     struct fleet_watch {
         struct fleet_queue waiting;
         int64_t next_ms;    /* when the next look is due */
@@ -118,6 +127,9 @@ void fleet_task_end_turn(struct fleet_task *task);
 /* It waits until the next look at the servers: work->seen is called then. */
 void fleet_task_await_status(struct fleet_task *task);
 
+/* It does nothing for so long, or until the run is over: work->resume is called then. */
+void fleet_task_pause(struct fleet_task *task, int pause_ms);
+
 /* Another work goes on with the resource: its `begin` is called; `task` is gone. */
 void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work);
 
@@ -139,6 +151,17 @@ void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *rep
  * (`status`) has that before it: at its next start the service is complete.
  */
 bool fleet_needs_restart(const struct fleet_result *result, const char *status);
+
+/* Whether the run ends: nothing new may begin. */
+bool fleet_is_over(const struct fleet *fleet);
+
+/* --- pauses ------------------------------------------------------------------------------------------ */
+
+/* Resumes the tasks whose pause is over. */
+void fleet_pause_step(struct fleet *fleet);
+
+/* Milliseconds until the first pause is over; -1: nobody pauses. */
+int fleet_pause_left_ms(const struct fleet *fleet);
 
 /* --- windows ----------------------------------------------------------------------------------------- */
 

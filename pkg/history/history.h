@@ -49,9 +49,9 @@ struct history_step {
     size_t ordinal; /* place in the run, from 0 */
     enum history_stage stage;
     const char *action; /* what is done with the resource: "set", ... */
-    const char *phase;  /* of an action with several requests: the one that was intended last; NULL: none, or only one */
-    const char *body;   /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
-    size_t needs;       /* number (from 1) of an earlier step that has to succeed first; 0: none */
+    const char *phase; /* of an action with several requests: the one that was intended last; NULL: none, or only one */
+    const char *body;  /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
+    size_t needs;      /* number (from 1) of an earlier step that has to succeed first; 0: none */
     const char *kind, *region, *id, *name, *crn;
     const char *before;                        /* JSON object: as it was before the change */
     const char *wanted;                        /* JSON object: what it is to get; "{}" when nothing is to change */

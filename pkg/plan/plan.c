@@ -127,6 +127,9 @@ struct plan_counts plan_count(const struct plan *plan)
         bool enables = (item->mask & RESOURCE_ENABLED) != 0 && item->after.enabled;
         bool https = (item->mask & RESOURCE_PROTOCOL) != 0 && strcmp(item->after.protocol, "https") == 0;
         counts.change++;
+        if (item->action != PLAN_SET) {
+            continue;
+        }
         counts.restarts += item->action == PLAN_RESTART;
         counts.enable += enables;
         counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;

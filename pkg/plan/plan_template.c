@@ -48,3 +48,62 @@ struct plan_template_name plan_template_target(struct resource_list *list, const
     }
     return target;
 }
+
+/* --- a template as the API tells it: the body it was made from and what the API has added (vpc-api.md 2.9) ---------- */
+
+static bool is_added(const char *member)
+{
+    static const char *const added[] = {"created_at", "crn", "href", "id", "name"};
+
+    for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
+        if (strcmp(added[i], member) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *plan_template_body(struct resource_list *list, const json_t *answer)
+{
+    JSON_CLEANUP json_t *body = json_object();
+    CLEANUP(text_free) struct text bytes = {0};
+    const char *member;
+    json_t *value;
+
+    json_object_foreach ((json_t *)answer, member, value) {
+        const char *group = json_string_value(json_object_get(value, "id"));
+        if (is_added(member)) {
+            continue;
+        }
+        /* a reference in the answer, an identity in the body */
+        json_object_set_new(body, member,
+                            strcmp(member, "resource_group") == 0 && group != NULL ? json_pack("{s:s}", "id", group)
+                                                                                   : json_incref(value));
+    }
+    json_print(&bytes, body, JSON_PRINT_COMPACT);
+    return resource_list_copy(list, text_string(&bytes), bytes.size);
+}
+
+static void compare_members(const json_t *one, const json_t *other, const json_t *overrides, bool missing_only,
+                            struct text *ret_different)
+{
+    const char *member;
+    json_t *value;
+
+    json_object_foreach ((json_t *)one, member, value) {
+        const json_t *counterpart = json_object_get(other, member);
+        bool same = missing_only ? counterpart != NULL : counterpart != NULL && json_equal(value, counterpart);
+        if (!same && !is_added(member) && json_object_get(overrides, member) == NULL) {
+            text_printf(ret_different, "%s%s", ret_different->size > 0 ? ", " : "", member);
+        }
+    }
+}
+
+bool plan_template_same(const json_t *source, const json_t *made, const json_t *overrides, struct text *ret_different)
+{
+    size_t before = ret_different->size;
+
+    compare_members(source, made, overrides, false, ret_different);
+    compare_members(made, source, overrides, true, ret_different);
+    return ret_different->size == before;
+}

@@ -24,6 +24,15 @@ struct plan_template_name plan_template_read(struct resource_list *list, const c
 struct plan_template_name plan_template_target(struct resource_list *list, const struct plan *plan,
                                                const struct plan_item *item);
 
+/* The body, without the name, that makes a template again, from the API's answer about it; kept in the list. */
+const char *plan_template_body(struct resource_list *list, const json_t *answer);
+
+/*
+ * Whether the template `made` has what `source` has, but for the members of `overrides` (those of the body it was made
+ * with); appends the names of the members that differ, separated by ", ". All are answers or bodies.
+ */
+bool plan_template_same(const json_t *source, const json_t *made, const json_t *overrides, struct text *ret_different);
+
 /* The item that creates something and that `item` needs, perhaps through others; NULL: there is none. */
 const struct plan_item *plan_creation_before(const struct plan *plan, const struct plan_item *item);
 

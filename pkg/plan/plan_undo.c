@@ -138,7 +138,11 @@ static size_t add(struct undoing *undoing, size_t index)
         return before;
     }
     plan->count++;
-    return item->verdict == PLAN_CHANGE ? plan->count : before;
+    if (item->verdict == PLAN_CHANGE) {
+        return plan->count;
+    }
+    item->needs = 0; /* who waits for what is not carried out waits for what comes before it */
+    return before;
 }
 
 void plan_undo(const struct plan_done done[], size_t count, enum plan_guard guard, struct resource_list *list,
@@ -155,7 +159,7 @@ void plan_undo(const struct plan_done done[], size_t count, enum plan_guard guar
     for (size_t i = count; i > 0; i--) {
         size_t number = add(&undoing, i - 1);
         size_t needed = done[i - 1].item->needs;
-        if (needed != 0) {
+        if (needed != 0 && number != 0) {
             undoing.pending[needed - 1] = number;
         }
     }

@@ -56,7 +56,7 @@ static void a_replacement_is_taken_back_last_first(void **state)
         size_t needs;
     } rows[] = {
         {PLAN_CREATE, PLAN_CHANGE, "old", "{\"name\":\"old\"}", 0},
-        {PLAN_ROLL, PLAN_SKIP, "one", NULL, 1},
+        {PLAN_ROLL, PLAN_SKIP, "one", NULL, 0},
         {PLAN_MOVE, PLAN_CHANGE, "two", "{\"instance_template\":{\"name\":\"old\"}}", 1},
         {PLAN_MOVE, PLAN_CHANGE, "one", "{\"instance_template\":{\"name\":\"old\"}}", 3},
         {PLAN_DELETE, PLAN_CHANGE, "new", NULL, 4},
@@ -83,6 +83,31 @@ static void a_replacement_is_taken_back_last_first(void **state)
     /* once the template is there again, the groups go to its new id */
     ((struct resource *)plan.items[0].resource)->id = "t-again";
     assert_string_equal(plan_template_target(list, &plan, &plan.items[3]).id, "t-again");
+}
+
+static void what_was_skipped_in_the_run_breaks_no_chain(void **state)
+{
+    static const struct plan_item run[] = {
+        {.action = PLAN_CREATE, .resource = &new_template, .wanted = &nothing, .body = "{}"},
+        {.action = PLAN_MOVE, .resource = &groups[0], .wanted = &nothing, .before_text = OLD, .needs = 1},
+        {.action = PLAN_ROLL, .resource = &groups[0], .wanted = &nothing, .needs = 1},
+    };
+    struct plan_done done[3] = {0};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        done[i] = (struct plan_done){.item = &run[i],
+                                     .trace = run[i].action == PLAN_ROLL ? PLAN_TRACE_NONE : PLAN_TRACE_DONE,
+                                     .before = &nothing,
+                                     .after = &nothing,
+                                     .after_text = NEW};
+    }
+    plan_undo(done, 3, PLAN_GUARD_ALL, list, &plan);
+    assert_int_equal(plan.count, 2);
+    assert_int_equal(plan.items[1].action, PLAN_DELETE);
+    assert_int_equal(plan.items[1].needs, 1);
 }
 
 static void without_the_deletion_the_groups_go_back_to_the_template_itself(void **state)
@@ -160,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_replacement_is_taken_back_last_first),
+        cmocka_unit_test(what_was_skipped_in_the_run_breaks_no_chain),
         cmocka_unit_test(without_the_deletion_the_groups_go_back_to_the_template_itself),
         cmocka_unit_test(what_is_not_undone_is_not_in_the_plan),
         cmocka_unit_test(settings_go_back_to_what_was_asked_for),

@@ -1,0 +1,252 @@
+/* replace: templates are immutable, so others take their place, and the groups that use them move to those. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan_name.h"
+#include "plan/plan_replace.h"
+#include "verbs.h"
+
+const struct opt_spec replace_opt[] = {
+    OPT_GROUP(struct replace_opts, select, nameless_selector_group),
+    OPT_GROUP(struct replace_opts, metadata, metadata_group),
+    OPT_GROUP(struct replace_opts, profile, profile_group),
+    OPT_STRING(struct replace_opts, name, 0, "name", "NAME", "name of the new template, when one is replaced"),
+    OPT_STRING(struct replace_opts, suffix, 0, "name-suffix", "S", "end of the new names instead of -r2, -r3, ..."),
+    OPT_FLAG(struct replace_opts, update_groups, 0, "update-groups", "move the instance groups that use the old ones"),
+    OPT_FLAG(struct replace_opts, delete_old, 0, "delete-old", "delete the old ones, once no group uses them"),
+    OPT_GROUP(struct replace_opts, roll, roll_group),
+    OPT_GROUP(struct replace_opts, write, write_group),
+    OPT_END,
+};
+
+/* --- before anything is sent ------------------------------------------------------------------------ */
+
+static bool check_names(const struct replace_opts *opts, struct err *e)
+{
+    char sample[PLAN_NAME_MAX + 1];
+    struct err unsaid = ERR_INIT;
+
+    if (opts->name != NULL && opts->suffix != NULL) {
+        return err_set(e, ERR_USAGE, "--name and --name-suffix contradict each other: give one of them");
+    }
+    if (opts->name != NULL) {
+        return resource_check_name(opts->name, e) || err_wrap(e, "--name");
+    }
+    if (opts->suffix != NULL) {
+        plan_name_with("a", opts->suffix, sample);
+        return (opts->suffix[0] != '\0' && sample[0] == 'a' && resource_check_name(sample, &unsaid)) ||
+               err_set(e, ERR_USAGE,
+                       "--name-suffix \"%s\" can end no name: lower-case letters, digits and dashes, no dash last",
+                       opts->suffix);
+    }
+    return true;
+}
+
+static bool check_options(const struct replace_opts *opts, const struct resource_kind *kind,
+                          const struct resource_settings *wanted, const struct plan_selector *selector, struct err *e)
+{
+    if (!resource_settings_check(kind, wanted, false, e) || !check_names(opts, e)) {
+        return false;
+    }
+    if (wanted->given == 0) {
+        return err_set(e, ERR_USAGE,
+                       "nothing to set: give --enabled, --protocol, --hop-limit, --trusted-profile or --auto-link");
+    }
+    if (opts->roll.roll && !opts->update_groups) {
+        return err_set(e, ERR_USAGE,
+                       "--roll replaces the members of groups that were moved: give --update-groups as well");
+    }
+    if (!opts->select.all && !plan_selector_narrows(selector)) {
+        return err_set(e, ERR_USAGE, "which %s? give names, a selector such as --where or --vpc, or --all",
+                       kind->plural);
+    }
+    return true;
+}
+
+/* --- what people should know ------------------------------------------------------------------------ */
+
+/* Groups are rolled as they are; what follows from that is said before. */
+static void tell_group(const struct app *app, const struct resource *group,
+                       const struct resource_membership_counts *members)
+{
+    if (group->managers != NULL) {
+        app_note(
+            app,
+            "instance group %s is scaled by %s: its membership_count cannot be set back if deleting members lowers it",
+            group->name, group->managers);
+    }
+    if (group->pool != NULL) {
+        app_note(app, "instance group %s fills the load balancer pool %s", group->name, group->pool);
+    }
+    if (members->loose > 0) {
+        app_warn(app,
+                 "%zu of %zu members of instance group %s stay behind as servers of their own "
+                 "(delete_instance_on_membership_delete is false)",
+                 members->loose, members->members, group->name);
+    }
+}
+
+static bool tell_rolls(const struct app *app, const struct plan_scope *scope, const struct plan *plan, struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == PLAN_CHANGE) {
+            resource_list_adopt(groups, plan->items[i].resource);
+        }
+    }
+    struct resource_membership_counts *members = verb_read_members(scope, groups, NULL, e);
+    for (size_t i = 0; members != NULL && i < resource_list_count(groups); i++) {
+        tell_group(app, resource_list_at(groups, i), &members[i]);
+    }
+    free(members);
+    return members != NULL;
+}
+
+/* The settings as the command line has them, for the command that goes on. */
+static void append_settings(struct text *out, const struct resource_settings *wanted)
+{
+    if ((wanted->given & RESOURCE_ENABLED) != 0) {
+        text_printf(out, " --enabled %s", wanted->enabled ? "true" : "false");
+    }
+    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
+        text_printf(out, " --protocol %s", wanted->protocol);
+    }
+    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
+        text_printf(out, " --hop-limit %d", wanted->hop_limit);
+    }
+    if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
+        text_printf(out, " --trusted-profile %s", wanted->trusted_profile);
+    }
+    if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
+        text_printf(out, " --auto-link %s", wanted->auto_link ? "true" : "false");
+    }
+}
+
+static void append_users(struct text *out, const struct resource *template, const struct resource_list *groups)
+{
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (plan_group_uses(group, template)) {
+            text_printf(out, "%s%s", out->size > 0 ? ", " : "", group->name);
+        }
+    }
+}
+
+/* Which groups still use an old template, and what moves them. */
+static void tell_left(const struct app *app, const struct resource_list *selected, const struct plan *plan,
+                      const struct resource_settings *wanted, const struct resource_list *groups)
+{
+    size_t next = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        CLEANUP(text_free) struct text users = {0};
+        CLEANUP(text_free) struct text settings = {0};
+        if (item->action != PLAN_CREATE && item->action != PLAN_SET) {
+            continue;
+        }
+        const struct resource *old = resource_list_at(selected, next++);
+        bool replaced = item->resource->id == NULL || strcmp(item->resource->id, old->id) != 0;
+        append_users(&users, old, groups);
+        if (replaced && users.size > 0) {
+            append_settings(&settings, wanted);
+            app_note(app,
+                     "still using %s: instance group %s; next: vpcmeta template replace %s --name %s%s --update-groups",
+                     old->name, text_string(&users), old->name, item->resource->name, text_string(&settings));
+        }
+    }
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+static int carry_out(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
+                     struct err *e)
+{
+    JSON_CLEANUP json_t *settings =
+        resource_settings_json(wanted, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
+
+    return verb_change_carry_out(app, change, settings, e);
+}
+
+static struct plan_roll roll_of(const struct roll_opts *opts)
+{
+    return (struct plan_roll){.max_unavailable = (unsigned)opts->max_unavailable.value,
+                              .percent = opts->max_unavailable.unit == OPT_PERCENT,
+                              .heal_timeout_ms = opts->heal_timeout.ms,
+                              .poll_ms = (unsigned)opts->poll_interval.ms};
+}
+
+static bool make_plan(const struct replace_opts *opts, const struct resource_settings *wanted,
+                      const struct resource_list *selected, const struct verb_templates *templates,
+                      const struct resource_list *groups, struct resource_list *list, struct plan *ret, struct err *e)
+{
+    struct plan_roll roll = roll_of(&opts->roll);
+    struct plan_replacement how = {.wanted = wanted,
+                                   .name = opts->name,
+                                   .suffix = opts->suffix,
+                                   .update_groups = opts->update_groups,
+                                   .delete_old = opts->delete_old,
+                                   .roll = opts->roll.roll ? &roll : NULL};
+
+    return plan_replace(
+        selected, &how,
+        &(struct plan_surroundings){.templates = templates->list, .bodies = templates->bodies, .groups = groups}, list,
+        ret, e);
+}
+
+/* With the plan at hand: checked, told, shown or carried out. */
+static int go_on(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
+                 struct err *e)
+{
+    if (!verb_change_check(app, change->plan, e) || !tell_rolls(app, change->scope, change->plan, e)) {
+        return err_exit_status(e);
+    }
+    verb_change_warn(app, change->plan);
+    if (change->write->dry_run) {
+        return verb_change_show(app, change, e);
+    }
+    if (!verb_change_confirm(app, change, e)) {
+        return err_exit_status(e);
+    }
+    return carry_out(app, change, wanted, e);
+}
+
+int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
+{
+    static const struct resource_kind *const group_kinds[] = {&resource_group};
+    const struct resource_kind *kind = call->command->subject;
+    const struct replace_opts *opts = call->opts;
+    struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
+    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(resource_list_release) struct resource_list *selected = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(verb_templates_free) struct verb_templates templates = {0};
+    CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(text_free) struct text path = {0};
+    struct fleet_limits limits;
+    struct plan_scope scope;
+
+    if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
+        !check_options(opts, kind, &wanted, &selector.selector, e) ||
+        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
+        (!opts->write.dry_run && !app_need_state_path(VERB_HISTORY_FILE, &path, e)) || !app_connect(app, &scope, e)) {
+        return err_exit_status(e);
+    }
+    if (!plan_select(&scope, &kind, 1, &selector.selector, selected, NULL, e) ||
+        !verb_read_templates(&scope, &templates, e) || !verb_read_all(&scope, group_kinds, 1, groups, NULL, e) ||
+        !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {
+        err_wrap(e, "nothing was changed");
+        return err_exit_status(e);
+    }
+    int status =
+        go_on(app,
+              &(struct verb_change){
+                  .scope = &scope, .write = &opts->write, .limits = &limits, .plan = &plan, .list = list, .kind = kind},
+              &wanted, e);
+    if (!opts->update_groups) {
+        tell_left(app, selected, &plan, &wanted, groups);
+    }
+    return status;
+}

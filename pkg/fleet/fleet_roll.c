@@ -1,0 +1,360 @@
+/*
+ * Rolling an instance group: the members made from another template than the group's are deleted, a batch at a time, and
+ * the group makes new ones. Before each batch it has to be healthy, with as many members as it had. Whether deleting a
+ * membership lowers membership_count is not documented (vpc-api.md 4.2): where it did, it is set back.
+ *
+ * All is told by looking, so nothing depends on what was sent before: a lost answer, a run that was cut off.
+ */
+#include "fleet/fleet_roll_steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "fleet/fleet_task.h"
+#include "fleet/fleet_watch.h"
+#include "plan/plan_roll.h"
+
+#define PHASE_DELETE  "delete"
+#define PHASE_RESTORE "restore"
+
+struct roll_task {
+    struct fleet_task task;
+    struct plan_roll terms;
+    struct resource group;         /* as last read */
+    struct resource_list *members; /* as well; NULL: not yet */
+    struct fleet_roll_look look;
+    struct text loose;  /* names of servers that stay without a membership, ", " between them */
+    size_t in_flight;   /* deletions */
+    struct err error;   /* of the last batch, the first one counts */
+    unsigned fruitless; /* batches with an error in a row */
+    unsigned looks;     /* since the last change */
+    int64_t wanted;     /* members */
+    int64_t since_ms;   /* when the last batch was sent */
+    bool restores;      /* what is written next */
+    bool told;          /* the state from before is in the result */
+};
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ms(clock_system());
+}
+
+static void release(struct fleet_task *task)
+{
+    struct roll_task *roll = (struct roll_task *)task;
+
+    resource_list_destroy(roll->members);
+    text_free(&roll->loose);
+}
+
+/* --- ends ---------------------------------------------------------------------------------------- */
+
+static void finish(struct roll_task *roll, enum fleet_outcome outcome, const struct err *error)
+{
+    struct fleet_result *result = roll->task.result;
+    CLEANUP(text_free) struct text reason = {0};
+
+    if (error != NULL) {
+        text_append(&reason, error->message);
+        result->code = error->code;
+    }
+    if (roll->loose.size > 0) {
+        text_printf(&reason, "%sthese servers are no longer in the group and still there: %s",
+                    reason.size > 0 ? "; " : "", text_string(&roll->loose));
+    }
+    if (roll->members != NULL) {
+        result->after_text = plan_roll_text(roll->task.fleet->strings, roll->look.count, (int64_t)roll->look.stale);
+    }
+    result->reason = reason.size > 0 ? resource_list_keep(roll->task.fleet->strings, text_string(&reason)) : NULL;
+    release(&roll->task);
+    fleet_task_finish(&roll->task, outcome);
+}
+
+/* Open in the history: a run that goes on rolls the rest. */
+static void interrupt(struct roll_task *roll)
+{
+    struct err error = ERR_INIT;
+
+    err_set(&error, ERR_CANCELLED, "interrupted; runs resume goes on with it");
+    finish(roll, roll->look.begun ? FLEET_UNKNOWN : FLEET_SKIPPED, &error);
+}
+
+static void stop(struct roll_task *roll)
+{
+    CLEANUP(text_free) struct text why = {0};
+    struct err error = ERR_INIT;
+
+    fleet_roll_trouble(&roll->look, &why);
+    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: %s", roll->look.stale, text_string(&why));
+    finish(roll, FLEET_FAILED, &error);
+}
+
+static void finish_error(struct roll_task *roll, const struct err *error)
+{
+    if (error->code == ERR_CANCELLED) {
+        interrupt(roll);
+    } else {
+        finish(roll, FLEET_FAILED, error);
+    }
+}
+
+/* --- looking ------------------------------------------------------------------------------------- */
+
+static void look_later(struct roll_task *roll)
+{
+    fleet_task_pause(&roll->task, fleet_watch_interval_ms(roll->terms.poll_ms, roll->looks++));
+}
+
+static void wait_longer(struct roll_task *roll)
+{
+    CLEANUP(text_free) struct text why = {0};
+    struct err error = ERR_INIT;
+
+    if (now_ms() - roll->since_ms < roll->terms.heal_timeout_ms) {
+        look_later(roll);
+        return;
+    }
+    fleet_roll_trouble(&roll->look, &why);
+    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: after %lld s %s", roll->look.stale,
+            (long long)roll->terms.heal_timeout_ms / 1000, text_string(&why));
+    finish(roll, FLEET_FAILED, &error);
+}
+
+static void write_next(struct roll_task *roll, bool restores)
+{
+    roll->restores = restores;
+    if (!roll->told) {
+        roll->told = true;
+        roll->task.result->before_text =
+            plan_roll_text(roll->task.fleet->strings, roll->wanted, (int64_t)roll->look.stale);
+    }
+    fleet_task_ready(&roll->task, restores ? PHASE_RESTORE : PHASE_DELETE, NULL);
+}
+
+static void go_on(struct roll_task *roll)
+{
+    bool begun = roll->look.begun;
+
+    roll->look = fleet_roll_look_at(&roll->group, roll->members);
+    roll->look.begun = begun;
+    if (!begun || roll->look.count > roll->wanted) {
+        roll->wanted = roll->look.count;
+    }
+    roll->look.wanted = roll->wanted;
+    if (fleet_is_over(roll->task.fleet)) {
+        interrupt(roll);
+        return;
+    }
+    switch (fleet_roll_next(&roll->look)) {
+    case FLEET_ROLL_DELETE:
+        write_next(roll, false);
+        break;
+    case FLEET_ROLL_RESTORE:
+        write_next(roll, true);
+        break;
+    case FLEET_ROLL_WAIT:
+        wait_longer(roll);
+        break;
+    case FLEET_ROLL_DONE:
+        finish(roll, begun ? FLEET_CHANGED : FLEET_UNCHANGED, NULL);
+        break;
+    case FLEET_ROLL_STOP:
+        stop(roll);
+        break;
+    }
+}
+
+static void look_failed(struct roll_task *roll, const struct err *error)
+{
+    struct err wrapped = *error;
+
+    err_wrap(&wrapped, "stopped: the group could not be looked at");
+    finish_error(roll, &wrapped);
+}
+
+static void members_listed(const struct err *error, void *context)
+{
+    struct roll_task *roll = context;
+
+    if (error != NULL) {
+        look_failed(roll, error);
+    } else {
+        go_on(roll);
+    }
+}
+
+static bool read_group(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct roll_task *roll = context;
+    struct resource group = *roll->task.result->item->resource;
+
+    (void)reply;
+    if (!resource_read(roll->task.fleet->strings, &group, root, e)) {
+        return false;
+    }
+    roll->group = group;
+    return true;
+}
+
+/* The run is ending: what was lowered is set back, the rest is left to the next one. */
+static void end_here(struct roll_task *roll)
+{
+    bool lowered = roll->look.begun && roll->group.membership_count < roll->wanted && roll->group.managers == NULL;
+
+    if (lowered && roll->error.code == ERR_NONE) {
+        roll->look.count = roll->group.membership_count;
+        write_next(roll, true);
+    } else {
+        interrupt(roll);
+    }
+}
+
+static void group_read(const struct vpc_answer *answer, void *context)
+{
+    struct roll_task *roll = context;
+
+    if (answer->error != NULL) {
+        look_failed(roll, answer->error);
+        return;
+    }
+    if (fleet_is_over(roll->task.fleet)) {
+        end_here(roll);
+        return;
+    }
+    resource_list_destroy(roll->members);
+    roll->members = resource_list_create();
+    fleet_task_list(&roll->task, &(struct vpc_listing){.kind = roll->group.kind->memberships,
+                                                       .parent = roll->group.id,
+                                                       .into = roll->members,
+                                                       .listed = members_listed});
+}
+
+static void look(struct fleet_task *task)
+{
+    fleet_task_read(task, vpc_get,
+                    &(struct vpc_call){.id = task->result->item->resource->id, .read = read_group, .done = group_read});
+}
+
+static void begin(struct fleet_task *task)
+{
+    struct roll_task *roll = (struct roll_task *)task;
+    const struct plan_item *item = task->result->item;
+
+    roll->terms = plan_roll_read(item->body);
+    roll->look.begun = item->intended;
+    roll->wanted = item->intended ? plan_roll_count(item->before_text) : 0;
+    roll->told = item->intended;
+    roll->since_ms = now_ms();
+    look(task);
+}
+
+/* --- writing ------------------------------------------------------------------------------------- */
+
+/* Whether the API said no for good. */
+static bool is_refusal(const struct err *error)
+{
+    return error->code == ERR_AUTH ||
+           (error->http_status >= 400 && error->http_status < 500 && error->http_status != 404 &&
+            error->http_status != 409 && error->http_status != 429);
+}
+
+static void batch_done(struct roll_task *roll)
+{
+    roll->fruitless = roll->error.code != ERR_NONE ? roll->fruitless + 1 : 0;
+    roll->looks = 0;
+    if (roll->error.code == ERR_CANCELLED || is_refusal(&roll->error) || roll->fruitless >= FLEET_ROUNDS_MAX) {
+        struct err error = roll->error;
+        finish_error(roll, &error);
+        return;
+    }
+    look_later(roll);
+}
+
+static void one_deleted(const struct vpc_answer *answer, void *context)
+{
+    struct roll_task *roll = context;
+
+    if (answer->error != NULL && answer->reply->status != 404 && roll->error.code == ERR_NONE) {
+        roll->error = *answer->error;
+    }
+    if (--roll->in_flight == 0) {
+        batch_done(roll);
+    }
+}
+
+static void restored(const struct vpc_answer *answer, void *context)
+{
+    struct roll_task *roll = context;
+
+    if (answer->error != NULL) {
+        roll->error = *answer->error;
+        err_wrap(&roll->error,
+                 "deleting members lowered membership_count from %lld to %lld, and setting it back failed",
+                 (long long)roll->wanted, (long long)roll->look.count);
+    }
+    batch_done(roll);
+}
+
+static void restore(struct roll_task *roll)
+{
+    CLEANUP(text_free) struct text body = {0};
+
+    text_printf(&body, "{\"membership_count\":%lld}", (long long)roll->wanted);
+    fleet_task_write(
+        &roll->task, vpc_patch,
+        &(struct vpc_call){.id = roll->group.id, .body = text_string(&body), .body_size = body.size, .done = restored});
+}
+
+/* One that is deleted a second time, because no answer came, is told once. */
+static void note_loose(struct roll_task *roll, const struct resource *membership)
+{
+    const char *name = membership->instance_name != NULL ? membership->instance_name : membership->name;
+
+    if (membership->takes_instance == RESOURCE_OFF && strstr(text_string(&roll->loose), name) == NULL) {
+        text_printf(&roll->loose, "%s%s", roll->loose.size > 0 ? ", " : "", name);
+    }
+}
+
+static void delete_batch(struct roll_task *roll)
+{
+    size_t count = resource_list_count(roll->members);
+    struct fleet_share share = {.percent = roll->terms.percent, .value = roll->terms.max_unavailable};
+    bool *chosen = calloc(count + 1, sizeof(*chosen));
+
+    if (chosen == NULL) {
+        text_out_of_memory();
+    }
+    roll->in_flight =
+        fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->wanted), chosen);
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *membership = resource_list_at(roll->members, i);
+        CLEANUP(text_free) struct text below = {0};
+        if (!chosen[i]) {
+            continue;
+        }
+        note_loose(roll, membership);
+        text_printf(&below, "%s/%s", membership->kind->below, membership->id);
+        fleet_task_write(&roll->task, vpc_delete,
+                         &(struct vpc_call){.id = roll->group.id, .below = text_string(&below), .done = one_deleted});
+    }
+    free(chosen);
+}
+
+static void start_write(struct fleet_task *task)
+{
+    struct roll_task *roll = (struct roll_task *)task;
+
+    roll->error = ERR_INIT;
+    roll->since_ms = now_ms();
+    roll->look.begun = true;
+    task->vital = true; /* membership_count may have to be set back */
+    if (roll->restores) {
+        restore(roll);
+    } else {
+        delete_batch(roll);
+    }
+}
+
+const struct fleet_work fleet_roll = {
+    .size = sizeof(struct roll_task), .begin = begin, .write = start_write, .resume = look, .release = release};

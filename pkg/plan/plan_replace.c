@@ -1,0 +1,355 @@
+#include "plan/plan_replace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan_name.h"
+#include "plan/plan_template.h"
+
+enum { ITEMS_OF_TEMPLATE = 2, ITEMS_OF_GROUP = 2, NAMES_TRIED = 1000 };
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+static bool in_region(const struct resource *one, const struct resource *other)
+{
+    return one->region == NULL || other->region == NULL || strcmp(one->region, other->region) == 0;
+}
+
+struct replacing {
+    const struct plan_replacement *how;
+    const struct plan_surroundings *surroundings;
+    struct resource_list *list;
+    struct plan *plan;
+};
+
+/* The index of the template of that name where the old one is; the count of templates when there is none. */
+static size_t find_named(const struct replacing *replacing, const struct resource *old, const char *name)
+{
+    const struct resource_list *templates = replacing->surroundings->templates;
+    size_t i = 0;
+
+    while (i < resource_list_count(templates) && (strcmp(resource_list_at(templates, i)->name, name) != 0 ||
+                                                  !in_region(resource_list_at(templates, i), old))) {
+        i++;
+    }
+    return i;
+}
+
+static bool is_taken(const struct replacing *replacing, const struct resource *old, const char *name)
+{
+    if (find_named(replacing, old, name) < resource_list_count(replacing->surroundings->templates)) {
+        return true;
+    }
+    for (size_t i = 0; i < replacing->plan->count; i++) {
+        const struct plan_item *item = &replacing->plan->items[i];
+        if (item->action == PLAN_CREATE && strcmp(item->resource->name, name) == 0 && in_region(item->resource, old)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool choose_free_name(const struct replacing *replacing, const struct resource *old,
+                             char ret_name[PLAN_NAME_MAX + 1], struct err *e)
+{
+    for (unsigned n = 0; n < NAMES_TRIED; n++) {
+        plan_name_next(old->name, n, ret_name);
+        if (!is_taken(replacing, old, ret_name)) {
+            return true;
+        }
+    }
+    return err_set(e, ERR_USAGE, "every name up to %s is taken: give --name or --name-suffix", ret_name);
+}
+
+static bool choose_name(const struct replacing *replacing, const struct resource *old, char ret_name[PLAN_NAME_MAX + 1],
+                        struct err *e)
+{
+    const struct plan_replacement *how = replacing->how;
+
+    if (how->name == NULL && how->suffix == NULL) {
+        return choose_free_name(replacing, old, ret_name, e);
+    }
+    if (how->name != NULL) {
+        snprintf(ret_name, PLAN_NAME_MAX + 1, "%s", how->name);
+    } else {
+        plan_name_with(old->name, how->suffix, ret_name);
+    }
+    if (is_taken(replacing, old, ret_name)) {
+        return err_set(e, ERR_USAGE, "the new name of %s, %s, is taken: give another --name%s", old->name, ret_name,
+                       how->name == NULL ? "-suffix" : "");
+    }
+    return resource_check_name(ret_name, e);
+}
+
+/* --- settings --------------------------------------------------------------------------------------- */
+
+/* What is asked of this template: auto_link means nothing where there is no profile to link. */
+static struct resource_settings asked_of(const struct resource *old, const struct resource_settings *wanted)
+{
+    struct resource_settings asked = *wanted;
+    bool has_profile = ((old->settings.given | wanted->given) & RESOURCE_TRUSTED_PROFILE) != 0;
+
+    if (!has_profile) {
+        asked.given &= ~(unsigned)RESOURCE_AUTO_LINK;
+    }
+    return asked;
+}
+
+/* All settings of the new template, auto_link explicit (vpc-api.md 3.3: left out it counts as on). */
+static struct resource_settings settings_after(const struct resource *old, const struct resource_settings *asked,
+                                               unsigned mask)
+{
+    struct resource_settings after = resource_settings_over(&old->settings, asked, mask);
+
+    if ((after.given & RESOURCE_PROFILE_SETTINGS) == RESOURCE_TRUSTED_PROFILE) {
+        after.given |= RESOURCE_AUTO_LINK;
+        after.auto_link = true;
+    }
+    return after;
+}
+
+/* The name is that of the record; the settings are sent whole: then it is the same whether the API merges them or not. */
+static const char *make_body(struct resource_list *list, const struct resource *old,
+                             const struct resource_settings *after, struct err *e)
+{
+    JSON_CLEANUP json_t *body = json_pack("{s:{s:s}}", "source_template", "id", old->id);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (!resource_lay_over(old->kind, body, after, e)) {
+        return NULL;
+    }
+    json_print(&bytes, body, JSON_PRINT_COMPACT);
+    return resource_list_keep(list, text_string(&bytes));
+}
+
+/* --- items ------------------------------------------------------------------------------------------ */
+
+bool plan_group_uses(const struct resource *group, const struct resource *template)
+{
+    return group->template_id != NULL && strcmp(group->template_id, template->id) == 0 && in_region(group, template);
+}
+
+static struct plan_item *add(struct replacing *replacing, enum plan_action action, const struct resource *resource)
+{
+    static const struct resource_settings none;
+    struct plan_item *item = &replacing->plan->items[replacing->plan->count++];
+
+    *item = (struct plan_item){.action = action, .resource = resource, .wanted = &none, .verdict = PLAN_CHANGE};
+    return item;
+}
+
+/* The record of what does not exist yet: where the old one is, with its settings as those from before. */
+static struct resource *new_record(struct replacing *replacing, const struct resource *old, const char *name)
+{
+    struct resource *record = resource_list_append(replacing->list, old->kind, old->region);
+
+    record->name = resource_list_keep(replacing->list, name);
+    record->settings = old->settings;
+    return record;
+}
+
+static bool add_creation(struct replacing *replacing, const struct resource *old, const struct resource_settings *after,
+                         unsigned mask, struct err *e)
+{
+    char name[PLAN_NAME_MAX + 1];
+
+    if (!choose_name(replacing, old, name, e)) {
+        return false;
+    }
+    const char *body = make_body(replacing->list, old, after, e);
+    if (body == NULL) {
+        return false;
+    }
+    struct plan_item *item = add(replacing, PLAN_CREATE, new_record(replacing, old, name));
+    struct resource_settings *wanted = text_arena_alloc(&replacing->plan->memory, sizeof(*wanted));
+    *wanted = *after;
+    item->wanted = wanted;
+    item->after = *after;
+    item->mask = mask;
+    item->body = body;
+    return true;
+}
+
+/* Adds the moves of the groups, then their rolls; returns the number of the item that comes last in the chain. */
+static size_t add_groups(struct replacing *replacing, const struct resource *old, const struct resource *new,
+                         size_t last)
+{
+    const struct resource_list *groups = replacing->surroundings->groups;
+    struct resource_list *list = replacing->list;
+    size_t first = replacing->plan->count;
+
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (!plan_group_uses(group, old)) {
+            continue;
+        }
+        struct plan_item *item = add(replacing, PLAN_MOVE, resource_list_adopt(list, group));
+        item->before_text = plan_template_text(list, old->id, old->name);
+        item->body = item->after_text = plan_template_text(list, new->id, new->name);
+        if (group->status != NULL && strcmp(group->status, "deleting") == 0) {
+            item->verdict = PLAN_SKIP;
+            item->reason = "it is being deleted";
+            continue;
+        }
+        item->needs = last;
+        last = replacing->plan->count;
+    }
+    for (size_t i = first, end = replacing->plan->count; replacing->how->roll != NULL && i < end; i++) {
+        const struct resource *group = replacing->plan->items[i].resource;
+        if (replacing->plan->items[i].verdict != PLAN_CHANGE) {
+            continue;
+        }
+        struct plan_item *item = add(replacing, PLAN_ROLL, group);
+        item->before_text = plan_roll_text(list, group->membership_count, group->membership_count);
+        item->after_text = plan_roll_text(list, group->membership_count, 0);
+        item->body = plan_roll_body(list, replacing->how->roll);
+        item->needs = last;
+        last = replacing->plan->count;
+    }
+    return last;
+}
+
+/* What it takes to make the template again; NULL: not known. */
+static const char *body_of(const struct plan_surroundings *surroundings, const char *id)
+{
+    for (size_t i = 0; i < resource_list_count(surroundings->templates); i++) {
+        if (strcmp(resource_list_at(surroundings->templates, i)->id, id) == 0) {
+            return surroundings->bodies[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether both are the same but for the settings. */
+static bool same_but_settings(const struct plan_surroundings *surroundings, const char *id, const char *other_id)
+{
+    const char *const texts[] = {body_of(surroundings, id), body_of(surroundings, other_id)};
+    JSON_CLEANUP json_t *settings = json_pack("{s:n, s:n}", "metadata_service", "default_trusted_profile");
+    CLEANUP(json_document_free) struct json_document one = {0};
+    CLEANUP(json_document_free) struct json_document other = {0};
+    CLEANUP(text_free) struct text different = {0};
+    struct err ignored = ERR_INIT;
+
+    return texts[0] != NULL && texts[1] != NULL &&
+           json_parse(texts[0], strlen(texts[0]), "a body", JSON_READ_STRICT, &one, &ignored) &&
+           json_parse(texts[1], strlen(texts[1]), "a body", JSON_READ_STRICT, &other, &ignored) &&
+           plan_template_same(one.root, other.root, settings, &different);
+}
+
+/*
+ * What an earlier run made of the template under the name that is asked for: it is used, so that a command can be repeated
+ * with --update-groups. NULL: nothing has the name, or something else.
+ */
+static const struct resource *find_successor(const struct replacing *replacing, const struct resource *old,
+                                             const struct resource_settings *after)
+{
+    const struct plan_surroundings *surroundings = replacing->surroundings;
+    const char *name = replacing->how->name;
+    size_t index = name != NULL ? find_named(replacing, old, name) : resource_list_count(surroundings->templates);
+
+    if (index == resource_list_count(surroundings->templates)) {
+        return NULL;
+    }
+    const struct resource *found = resource_list_at(surroundings->templates, index);
+    bool as_wanted = strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
+                     resource_settings_diff(&found->settings, after) == 0;
+    return as_wanted && same_but_settings(surroundings, old->id, found->id) ? found : NULL;
+}
+
+/* The item for what is there already. */
+static struct plan_item *add_unchanged(struct replacing *replacing, const struct resource *template)
+{
+    struct plan_item *item = add(replacing, PLAN_SET, resource_list_adopt(replacing->list, template));
+
+    item->verdict = PLAN_UNCHANGED;
+    item->after = template->settings;
+    return item;
+}
+
+static size_t count_users(const struct replacing *replacing, const struct resource *template,
+                          const struct resource **ret_first)
+{
+    const struct resource_list *groups = replacing->surroundings->groups;
+    size_t count = 0;
+
+    for (size_t i = resource_list_count(groups); i > 0; i--) {
+        const struct resource *group = resource_list_at(groups, i - 1);
+        if (plan_group_uses(group, template)) {
+            *ret_first = group;
+            count++;
+        }
+    }
+    return count;
+}
+
+static void add_deletion(struct replacing *replacing, const struct resource *old, size_t users, size_t last)
+{
+    struct plan_item *item = add(replacing, PLAN_DELETE, resource_list_adopt(replacing->list, old));
+
+    item->body = resource_list_keep(replacing->list, body_of(replacing->surroundings, old->id));
+    item->needs = last;
+    if (users > 0 && !replacing->how->update_groups) {
+        item->verdict = PLAN_SKIP;
+        item->reason = "instance groups use it: move them with --update-groups";
+    }
+}
+
+static bool add_template(struct replacing *replacing, const struct resource *old, struct err *e)
+{
+    struct resource_settings asked = asked_of(old, replacing->how->wanted);
+    unsigned mask = resource_settings_diff(&old->settings, &asked);
+    struct resource_settings after = settings_after(old, &asked, mask);
+    const struct resource *user = NULL;
+    size_t users = count_users(replacing, old, &user);
+
+    if (mask == 0) {
+        add_unchanged(replacing, old);
+        return true;
+    }
+    if (users > 0 && replacing->how->update_groups && (after.given & RESOURCE_AUTO_LINK) != 0 && after.auto_link) {
+        return err_set(e, ERR_USAGE,
+                       "instance template %s is used by instance group %s, and groups refuse templates that link their "
+                       "trusted profile by themselves: give --auto-link false",
+                       old->name, user->name);
+    }
+    const struct resource *successor = find_successor(replacing, old, &after);
+    if (successor != NULL) {
+        add_unchanged(replacing, successor);
+    } else if (!add_creation(replacing, old, &after, mask, e)) {
+        return err_wrap(e, "instance template %s", old->name);
+    }
+    size_t last = replacing->plan->count;
+    if (replacing->how->update_groups) {
+        last = add_groups(replacing, old, replacing->plan->items[last - 1].resource, last);
+    }
+    if (replacing->how->delete_old) {
+        add_deletion(replacing, old, users, last);
+    }
+    return true;
+}
+
+bool plan_replace(const struct resource_list *selected, const struct plan_replacement *how,
+                  const struct plan_surroundings *surroundings, struct resource_list *list, struct plan *ret,
+                  struct err *e)
+{
+    struct replacing replacing = {.how = how, .surroundings = surroundings, .list = list, .plan = ret};
+    size_t count = resource_list_count(selected);
+
+    *ret = (struct plan){0};
+    if (how->name != NULL && count > 1) {
+        return err_set(e, ERR_USAGE, "--name %s cannot be the name of %zu templates: give --name-suffix", how->name,
+                       count);
+    }
+    ret->items = calloc(count * ITEMS_OF_TEMPLATE + resource_list_count(surroundings->groups) * ITEMS_OF_GROUP + 1,
+                        sizeof(*ret->items));
+    if (ret->items == NULL) {
+        text_out_of_memory();
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!add_template(&replacing, resource_list_at(selected, i), e)) {
+            plan_free(ret);
+            return false;
+        }
+    }
+    return true;
+}
