@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define LOWEST_LIMIT 1.0
-#define BELOW        0.97 /* of the measured rate */
-#define RISE         0.03 /* in the first time constant of hold; then it doubles with each */
+#define BELOW        0.985 /* of the measured rate */
+#define RISE         0.03  /* in the first time constant of hold; then it doubles with each */
 #define AGREE        0.05
 #define UNCERTAIN    0.8  /* what is left of a limit that was refused at once */
 #define STEP         1.02 /* of the search for a rate */

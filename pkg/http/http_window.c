@@ -1,11 +1,12 @@
 #include "http/http_window.h"
 
-#define GROWTH      0.17 /* an answer, in the beginning */
-#define GROWTH_LATE 0.03 /* beyond HTTP_WINDOW_USUAL: what a refusal would cost has to stay small */
-#define FALL_SLOW   0.8
-#define SLOW        2.0    /* times the best: too slow */
-#define SMOOTHING   0.0625 /* weight of one answer */
-#define AGING       0.001  /* the best is forgotten so fast an answer */
+#define GROWTH       0.17 /* an answer, in the beginning */
+#define GROWTH_LATE  0.03 /* beyond HTTP_WINDOW_USUAL: what a refusal would cost has to stay small */
+#define FALL_REFUSED 0.6  /* it had grown beyond what the server takes */
+#define FALL_SLOW    0.8
+#define SLOW         2.0    /* times the best: too slow */
+#define SMOOTHING    0.0625 /* weight of one answer */
+#define AGING        0.001  /* the best is forgotten so fast an answer */
 
 enum { FEW = 16 }; /* answers that tell too little */
 
@@ -73,6 +74,10 @@ void http_window_answered(struct http_window *window, enum http_window_class cla
 
 void http_window_refused(struct http_window *window)
 {
+    if (window->adaptive && !window->settled) {
+        window->size *= FALL_REFUSED;
+        keep_bounds(window);
+    }
     window->settled = true;
 }
 

@@ -6,8 +6,8 @@
  * The beginning is gentle: a server with a limit refuses all that is in flight when its limit is reached, so the window
  * grows with what was served: by a fifth of an answer, doubling in four round trips, up to HTTP_WINDOW_USUAL, and more
  * slowly beyond, up to HTTP_WINDOW_AUTO_MAX. From the first setback on it grows by one a round trip. It grows only when it
- * was what held requests back; a window that is not used tells nothing. A refusal does not make it smaller: http_pace.h
- * then knows better how many may start.
+ * was what held requests back; a window that is not used tells nothing. Only the first refusal makes it smaller: from then on
+ * http_pace.h knows better how many may start, and the window must not be what holds them back.
  *
  * Slow is measured against the same kind of request, reading or writing, as its fastest times lately; so that lists,
  * which take longer than single reads, do not look like trouble.
@@ -49,7 +49,7 @@ void http_window_begin(struct http_window *window);
 void http_window_answered(struct http_window *window, enum http_window_class class, int64_t started_ms, int64_t now_ms,
                           bool full);
 
-/* A request was refused for being too many (429): the gentle beginning is over. */
+/* A request was refused for being too many (429): the beginning is over. */
 void http_window_refused(struct http_window *window);
 
 /* Requests that may be in flight now; at least 1. */
