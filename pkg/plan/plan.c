@@ -127,10 +127,10 @@ struct plan_counts plan_count(const struct plan *plan)
         bool enables = (item->mask & RESOURCE_ENABLED) != 0 && item->after.enabled;
         bool https = (item->mask & RESOURCE_PROTOCOL) != 0 && strcmp(item->after.protocol, "https") == 0;
         counts.change++;
-        if (item->action != PLAN_SET) {
-            continue;
-        }
         counts.restarts += item->action == PLAN_RESTART;
+        if (item->action != PLAN_SET && item->action != PLAN_RESTART) {
+            continue; /* no server changes */
+        }
         counts.enable += enables;
         counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
         counts.to_https += https && item->resource->settings.enabled;
