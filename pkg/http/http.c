@@ -66,6 +66,7 @@ static void fill_defaults(struct http_options *options)
 
 static bool open_multi(struct http *http, struct err *e)
 {
+    http->date_s = -1;
     http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (http->wake_fd < 0) {
         return err_set_errno(e, ERR_FAILED, "cannot open an event descriptor");
@@ -148,6 +149,7 @@ void http_destroy(struct http *http)
     free(http->waiting.calls);
     http_token_release(http->token);
     text_free(&http->origin_prefix);
+    text_free(&http->date);
     if (http->multi != NULL) {
         http->curl.multi_cleanup(http->multi);
     }

@@ -78,6 +78,17 @@ static enum http_fault fault_of(const struct http_transfer *transfer, CURLcode c
     return http_retry_fault((int)code, sent);
 }
 
+/* Many answers of a second have the same date, and reading one costs as much as all other headers together. */
+static int64_t date_of(struct http *http, const struct text *header)
+{
+    if (http->date.size != header->size || memcmp(text_string(&http->date), text_string(header), header->size) != 0) {
+        text_clear(&http->date);
+        text_append_size(&http->date, text_string(header), header->size);
+        http->date_s = http_date(&http->curl, text_string(header));
+    }
+    return http->date_s;
+}
+
 static void look_at(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -102,7 +113,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->url = call->url;
     reply->retry_after_ms =
         http_retry_after(&http->curl, text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
-    reply->date_s = http_date(&http->curl, text_string(&transfer->headers.date));
+    reply->date_s = date_of(http, &transfer->headers.date);
     reply->attempts = call->sent;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);

@@ -108,6 +108,8 @@ struct http {
 
     struct http_origin origin; /* of origin_prefix: most URLs share one */
     struct text origin_prefix;
+    struct text date; /* of the last answer, and when that is */
+    int64_t date_s;
 
     http_tick_fn *tick; /* NULL: none */
     void *tick_context;

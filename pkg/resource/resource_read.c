@@ -233,27 +233,45 @@ static bool read_rule(struct reading *reading, const struct resource_member *mem
     return true;
 }
 
-enum { MEMBERS_MAX = 32 };
+enum { MEMBERS_MAX = 32, LETTERS = 32 };
 
 static bool begins_with(const char *path, struct answer_string name)
 {
-    /* most names differ in their first letter: no call for those */
-    return path[0] == name.data[0] && strncmp(path, name.data, name.size) == 0 &&
-           (path[name.size] == '/' || path[name.size] == '\0');
+    return strncmp(path, name.data, name.size) == 0 && (path[name.size] == '/' || path[name.size] == '\0');
 }
 
-/* One pass over the resource: an instance has forty members, and looking up each wanted one would pass them all. */
+/* The members by the first letter of their path: the number, from 1, of the first and of the next one. */
+struct letters {
+    uint8_t first[LETTERS], next[MEMBERS_MAX];
+};
+
+static uint8_t *first_of(struct letters *letters, char letter)
+{
+    return &letters->first[(unsigned char)letter % LETTERS];
+}
+
+/*
+ * One pass over the resource: an instance has forty members, and looking up each wanted one would pass them all. Nor is
+ * each of the forty compared with all that are wanted.
+ */
 static void find_places(const struct resource_member *members, struct answer_node resource, struct place *ret_places)
 {
+    struct letters letters = {0};
+
     for (size_t i = 0; members[i].path != NULL; i++) {
         assert(i < MEMBERS_MAX);
         ret_places[i] = (struct place){.node = resource, .path = members[i].path};
+        uint8_t *first = first_of(&letters, members[i].path[0]);
+        letters.next[i] = *first;
+        *first = (uint8_t)(i + 1);
     }
     for (struct answer_cursor each = answer_each(resource); answer_next(&each);) {
-        if (answer_kind(each.node) == ANSWER_NULL) {
+        uint8_t number = *first_of(&letters, each.name.data[0]);
+        if (number == 0 || answer_kind(each.node) == ANSWER_NULL) {
             continue;
         }
-        for (size_t i = 0; members[i].path != NULL; i++) {
+        for (; number != 0; number = letters.next[number - 1]) {
+            size_t i = number - 1U;
             bool first = ret_places[i].path == members[i].path;
             if (first && begins_with(members[i].path, each.name)) {
                 const char *slash = strchr(members[i].path, '/');
