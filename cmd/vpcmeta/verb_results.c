@@ -159,12 +159,6 @@ static void describe_texts(struct text *out, const char *before_text, const char
     }
 }
 
-/* What is done, where it is not the setting of settings. */
-static const char *step_of(const struct plan_item *item)
-{
-    return item->action == PLAN_SET ? "" : plan_action_name(item->action);
-}
-
 static void add_text_row(struct table *table, const struct fleet_result *result, bool dry_run)
 {
     static const enum table_style styles[FLEET_OUTCOMES] = {[FLEET_CHANGED] = TABLE_GOOD,
@@ -185,7 +179,9 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
                                    resource_settings_diff(&result->before, &result->after));
     }
     table_add_row(table);
-    table_set_string(table, TEXT_STEP, step_of(result->item));
+    if (result->item->action != PLAN_SET) { /* a run that only sets has no such column */
+        table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
+    }
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_word(result, dry_run));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);

@@ -4,10 +4,10 @@
  * in, nothing waits here.
  *
  * The beginning is gentle: a server with a limit refuses all that is in flight when its limit is reached, so the window
- * grows with what was served: by a fifth of an answer, doubling in four round trips, up to HTTP_WINDOW_USUAL, and more
+ * grows with what was served: by a sixth of an answer, doubling in five round trips, up to HTTP_WINDOW_USUAL, and more
  * slowly beyond, up to HTTP_WINDOW_AUTO_MAX. From the first setback on it grows by one a round trip. It grows only when it
- * was what held requests back; a window that is not used tells nothing. Only the first refusal makes it smaller: from then on
- * http_pace.h knows better how many may start, and the window must not be what holds them back.
+ * was what held requests back; a window that is not used tells nothing. Only the first refusal makes it smaller: from then
+ * on http_pace.h knows better how many may start, and the window must not be what holds them back.
  *
  * Slow is measured against the same kind of request, reading or writing, as its fastest times lately; so that lists,
  * which take longer than single reads, do not look like trouble.
