@@ -1,6 +1,7 @@
 /* create: one resource or many of a kind from a body file, a template, flags, or all of them. */
 #include <string.h>
 
+#include "plan/plan_birth.h"
 #include "resource/resource_asked.h"
 #include "verb_creation.h"
 
@@ -24,6 +25,51 @@ const struct opt_spec create_from_source_opt[] = {
     CREATE_OPTIONS,
     OPT_END,
 };
+
+/* --- what the API would refuse ------------------------------------------------------------------------ */
+
+/* A template is not refused itself, but what is made of it, and that may say something else. */
+static bool judge(const struct app *app, const struct resource_kind *kind, enum plan_use use, const struct text *reason,
+                  struct err *e)
+{
+    bool is_server = kind->has_initialization;
+
+    if (use == PLAN_USE_FORBIDDEN && is_server) {
+        return err_set(e, ERR_INVALID, "%s; nothing was sent", text_string(reason));
+    }
+    if (use == PLAN_USE_FORBIDDEN) {
+        app_warn(app, "no %s can be made of this %s as it is: %s", resource_instance.singular, kind->singular,
+                 text_string(reason));
+    } else if (use == PLAN_USE_UNDECIDED) {
+        app_note(app, "not checked, the API decides: %s", text_string(reason));
+    }
+    return true;
+}
+
+static bool check_birth(struct app *app, const struct creation *creation, struct err *e)
+{
+    CLEANUP(plan_birth_free) struct plan_birth birth = {0};
+    struct plan_scope scope;
+
+    return app_connect(app, &scope, e) &&
+           plan_birth_check(scope.http, scope.regions[0], creation->kind, creation->effective, &birth, e) &&
+           judge(app, creation->kind, birth.architecture, &birth.architecture_reason, e) &&
+           judge(app, creation->kind, birth.use, &birth.use_reason, e);
+}
+
+/* Several are made from one body: what it says of parts that exist once is true of one of them only. */
+static void warn_unique(const struct app *app, const struct creation *creation)
+{
+    CLEANUP(text_free) struct text unique = {0};
+
+    if (creation_count(creation) > 1) {
+        resource_append_unique(creation->effective, &unique);
+    }
+    if (unique.size > 0) {
+        app_warn(app, "only one of %zu can have what the body says of %s: leave it out, and the API chooses",
+                 creation_count(creation), text_string(&unique));
+    }
+}
 
 /* --- the plan ----------------------------------------------------------------------------------------- */
 
@@ -152,6 +198,11 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     }
     JSON_CLEANUP json_t *first = creation_body(&creation, 0);
     if (!verb_check_body(app, creation.kind->create_schema, first, &creation.document, e)) {
+        return err_exit_status(e);
+    }
+    warn_unique(app, &creation);
+    /* a dry run works without a connection, unless it needs one for the template anyway */
+    if ((!opts->write.dry_run || creation.source != NULL) && !check_birth(app, &creation, e)) {
         return err_exit_status(e);
     }
     if (opts->write.dry_run) {

@@ -79,6 +79,14 @@ static json_t *make_document(const struct app *app, const struct creation *creat
                  : json_pack("{s:O, s:o}", "body", creation->body, "names", list);
 }
 
+static void tell_unchecked(const struct app *app, const struct creation *creation)
+{
+    if (creation->source == NULL) {
+        app_note(app, "checked by the schema only: the image's allowed_use and the profile are looked at before it is "
+                      "sent");
+    }
+}
+
 int creation_show(struct app *app, const struct creation *creation, struct err *e)
 {
     JSON_CLEANUP json_t *document = make_document(app, creation);
@@ -88,6 +96,7 @@ int creation_show(struct app *app, const struct creation *creation, struct err *
     tell_variant(app, creation, first);
     tell_defaults(app, creation);
     tell_fixed(app, creation->kind);
+    tell_unchecked(app, creation);
     json_print(&bytes, document, JSON_PRINT_INDENT);
     text_append_char(&bytes, '\n');
     if (app->globals->jq != NULL || app->globals->output.value == RENDER_YAML) {

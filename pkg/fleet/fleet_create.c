@@ -119,6 +119,7 @@ static void check(struct create_task *create)
     if (missing != 0) {
         finish_different(create, missing);
     } else if ((item->wanted->given & RESOURCE_PROFILE_SETTINGS & ~told) != 0) {
+        create->task.vital = true; /* one more answer leaves nothing open: it is waited for when the run is told to stop */
         fleet_task_read(
             &create->task, vpc_get,
             &(struct vpc_call){

@@ -162,3 +162,44 @@ bool resource_same_identity(const json_t *asked, const json_t *found, struct tex
     }
     return same;
 }
+
+/* --- what exists once --------------------------------------------------------------------------------- */
+
+static bool is_one_of(const char *word, const char *const words[])
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `name` is the member that holds the value, or the array of it. */
+static void walk(const json_t *value, const char *name, const struct text *path, struct text *ret)
+{
+    static const char *const holders[] = {"volume", "virtual_network_interface", "primary_ip", "ips", NULL};
+    static const char *const members[] = {"name", "address", "id", "crn", "href", NULL};
+    const char *member;
+    json_t *child;
+    size_t i;
+
+    json_array_foreach ((json_t *)value, i, child) {
+        walk(child, name, path, ret);
+    }
+    json_object_foreach ((json_t *)value, member, child) {
+        CLEANUP(text_free) struct text below = {0};
+        text_printf(&below, "%s%s%s", text_string(path), path->size > 0 ? "." : "", member);
+        if (is_one_of(name, holders) && is_one_of(member, members) && json_is_string(child)) {
+            text_printf(ret, "%s%s", ret->size > 0 ? ", " : "", text_string(&below));
+        }
+        walk(child, member, &below, ret);
+    }
+}
+
+void resource_append_unique(const json_t *body, struct text *ret)
+{
+    const struct text top = {0};
+
+    walk(body, "", &top, ret);
+}

@@ -35,6 +35,13 @@ struct resource_settings resource_asked_settings(const struct resource_kind *kin
 json_t *resource_identity(const json_t *body);
 
 /*
+ * Appends what in the body can exist once only, so that no two resources can be made from it:
+ * "boot_volume_attachment.volume.name, ...". Names, addresses and identities of volumes, virtual network interfaces
+ * and reserved IPs.
+ */
+void resource_append_unique(const json_t *body, struct text *ret);
+
+/*
  * Whether `found` is what `asked` describes. What the answers do not always tell is compared where they do. Appends
  * to `ret_how`, where they differ, "profile cx2-2x4 instead of bx2-2x8, ...".
  */

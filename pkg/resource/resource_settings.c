@@ -27,6 +27,38 @@ static bool refuse_missing(const struct resource_kind *kind, const struct settin
     return err_set(e, ERR_USAGE, "%s: %s have no such setting; %s", row->flag, kind->plural, kind->change_remedy);
 }
 
+/* vpc-api.md 1.8: seen so in every source; the API takes no names. */
+static bool is_profile(const char *word)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+    const char *id = strncmp(word, "crn:", 4) == 0 ? resource_crn_id(word) : word;
+    const char *last = strrchr(word, ':');
+    bool in_place = last == NULL || (last - word > 8 && strncmp(last - 8, ":profile", 8) == 0);
+
+    return id != NULL && in_place && strncmp(id, "Profile-", 8) == 0 && id[8] != '\0' &&
+           id[strspn(id, letters)] == '\0';
+}
+
+static bool check_values(const struct resource_settings *settings, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 &&
+        (settings->hop_limit < RESOURCE_HOP_LIMIT_MIN || settings->hop_limit > RESOURCE_HOP_LIMIT_MAX)) {
+        return err_set(e, ERR_USAGE, "hop limit %d is out of range %d..%d", settings->hop_limit, RESOURCE_HOP_LIMIT_MIN,
+                       RESOURCE_HOP_LIMIT_MAX);
+    }
+    if ((settings->given & RESOURCE_TRUSTED_PROFILE) != 0 && !is_profile(settings->trusted_profile)) {
+        text_append_short(&shown, settings->trusted_profile, strlen(settings->trusted_profile), 80);
+        return err_set(
+            e, ERR_USAGE,
+            "--trusted-profile: \"%s\" is neither an id (Profile-...) nor a CRN (crn:...::profile:Profile-...); "
+            "the API takes no names",
+            text_string(&shown));
+    }
+    return true;
+}
+
 bool resource_settings_check(const struct resource_kind *kind, const struct resource_settings *settings, bool patching,
                              struct err *e)
 {
@@ -42,12 +74,7 @@ bool resource_settings_check(const struct resource_kind *kind, const struct reso
                            kind->change_remedy);
         }
     }
-    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 &&
-        (settings->hop_limit < RESOURCE_HOP_LIMIT_MIN || settings->hop_limit > RESOURCE_HOP_LIMIT_MAX)) {
-        return err_set(e, ERR_USAGE, "hop limit %d is out of range %d..%d", settings->hop_limit, RESOURCE_HOP_LIMIT_MIN,
-                       RESOURCE_HOP_LIMIT_MAX);
-    }
-    return true;
+    return check_values(settings, e);
 }
 
 static bool same_string(const char *a, const char *b)

@@ -144,3 +144,252 @@ creates() {
     expect 2 "template replace"
     [ "$(requests)" -eq 0 ]
 }
+
+# --- exactly what was asked for, in its place -----------------------------------------------------------
+
+# KIND FILTER OPTIONS -- FILE...: what is sent is the file's body changed by the jq filter, and nothing else
+sends() {
+    local kind=$1 filter=$2 options=() file
+    shift 2
+    while [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    for file in "$@"; do
+        sim_stop
+        setup
+        meta "$kind" create -f "$bodies/$file" "${options[@]}"
+        expect 0
+        [ "$(writes | wc -l)" -eq 1 ]
+        diff <(writes | jq -S .body) <(jq -S --arg id "$profile" "$filter" "$bodies/$file")
+    done
+}
+
+@test "options stand at the top of every variant of instance and template, and change nothing else" {
+    local options=(--name other --enabled true --protocol https --hop-limit 1 --trusted-profile "$profile" --auto-link false)
+    local filter='.name = "other" | .metadata_service = {enabled: true, protocol: "https", response_hop_limit: 1} |
+        .default_trusted_profile = {target: {id: $id}, auto_link: false}'
+    sends instance "$filter" "${options[@]}" -- \
+        instance-prototype-by-{image,volume,source-snapshot}-network-{attachment,interface}.json \
+        instance-prototype-by-catalog-offering-network-interface.json \
+        instance-prototype-by-catalog-version-network-attachment.json instance-prototype-by-source-template.json
+    sends template "$filter" "${options[@]}" -- \
+        instance-template-prototype-by-{image,catalog-offering,source-snapshot,source-template}.json
+}
+
+@test "on bare metal the profile stands in the initialization, in both network flavours" {
+    sends bare-metal '.name = "other" | .metadata_service = {enabled: true, protocol: "https"} |
+        .initialization.default_trusted_profile = {target: {id: $id}, auto_link: false}' \
+        --name other --enabled true --protocol https --trusted-profile "$profile" --auto-link false -- \
+        bare-metal-prototype-by-network-{attachment,interface}.json
+}
+
+# --- many -----------------------------------------------------------------------------------------------
+
+many=$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-by-image-network-interface.json
+
+# A body that any number of instances can be made from.
+plain_body() {
+    jq 'del(.name, .boot_volume_attachment, .default_trusted_profile, .primary_network_interface.primary_ip,
+        .volume_attachments, .network_interfaces)' "$many" > plain.json
+}
+
+@test "many are made of one body, with names that count or come from a file" {
+    plain_body
+    meta instance create -f plain.json --count 12 --name 'web-{:03}' --start-at 99 -y -o json
+    expect 0
+    [[ $stderr != *"only one of"* ]]
+    jq -e '.summary == {selected: 12, changed: 12, unchanged: 0, skipped: 0, failed: 0, unknown: 0} and
+        ([.results[].name] == [range(99; 111) | "web-" + (if . < 100 then "0" else "" end) + tostring]) and
+        ([.results[].id] | unique | length) == 12 and all(.results[]; .before == {} and .http_status == 201 and
+        .attempts == 1 and .request_id != "" and (.restart_needed | not))' <<< "$output"
+    [ "$(writes | wc -l)" -eq 12 ]
+    diff <(writes | jq -S '.body | del(.name)' | sort -u) <(jq -S . plain.json | sort -u)
+    clear_log
+    printf 'db-a  # the first\n\ndb-b\r\n' > names
+    meta instance create -f plain.json --from names -y --hop-limit 2
+    expect 0 "2 selected: 2 changed"
+    [ "$(writes | jq -c '[.body.name, .body.metadata_service.response_hop_limit]' | sort | paste -sd' ')" = '["db-a",2] ["db-b",2]' ]
+}
+
+@test "names are wanted for more than one, distinct, valid and short enough; nothing is sent before" {
+    plain_body
+    refused() { # WORDS ARGS...
+        local words=$1
+        shift
+        meta instance create -f plain.json -y "$@"
+        expect 2 "$words"
+        [ "$(requests)" -eq 0 ]
+    }
+    refused "give --name 'web-{:03}'" --count 2
+    refused "no counter" --count 2 --name web
+    refused "more than one counter" --count 2 --name 'web-{}-{}'
+    refused "say how many" --name 'web-{}'
+    refused "can be no name" --count 2 --name 'Web-{}'
+    refused "can be no name" --count 10 --name "a$(printf '%062d' 0 | tr 0 b){}"
+    refused "--count" --count 0 --name 'web-{}'
+    printf 'a\nb\na\n' > names
+    refused "the name a is there twice" --from names
+    refused "leave out --name" --from names --name 'web-{}'
+    printf '#\n' > names
+    refused "names nothing" --from names
+    # without -y somebody must be there to be asked
+    meta instance create -f plain.json --count 3 --name 'web-{}'
+    expect 2 "3 instances would be created and nobody can be asked"
+    [ "$(writes | wc -l)" -eq 0 ]
+}
+
+@test "a dry run of many prints the body once with the names, or every body for programs" {
+    plain_body
+    meta instance create -f plain.json --count 3 --name 'web-{}' -n
+    expect 0 "3 times POST /instances: instance by image with network interfaces; nothing was sent"
+    jq -e '.names == ["web-1", "web-2", "web-3"]' <<< "$output"
+    diff <(jq -S .body <<< "$output") <(jq -S . plain.json)
+    meta instance create -f plain.json --count 3 --name 'web-{}' -n -o json
+    jq -e --slurpfile plain plain.json '.bodies == [range(1; 4) | {name: "web-\(.)"} + $plain[0]]' <<< "$output"
+    [ "$(requests)" -eq 0 ]
+    meta instance create -f plain.json --count 3 --name 'web-{}' -n --exit-code
+    expect 3
+}
+
+@test "the preview tells what the API defaults and what cannot be changed later" {
+    plain_body
+    jq 'del(.metadata_service)' plain.json > bare.json
+    meta instance create -f bare.json -n
+    expect 0 "left to the API's defaults: enabled false, protocol http, hop limit 1, no trusted profile"
+    [[ $stderr == *"cannot be changed later: only creation or a reinitialization"* ]]
+    meta instance create -f bare.json -n --protocol https
+    expect 0 "left to the API's defaults: enabled false, hop limit 1, no trusted profile"
+    meta template create -f "$bodies/instance-template-prototype-by-image.json" -n
+    expect 0 "cannot be changed later: any setting"
+    meta bare-metal create -f "$bodies/bare-metal-prototype-by-network-interface.json" -n
+    expect 0
+    [[ $stderr != *"hop limit"* ]]
+}
+
+@test "what exists once and several would share is warned about" {
+    meta instance create -f "$by_image" --count 2 --name 'web-{}' -n
+    expect 0 "only one of 2 can have what the body says of boot_volume_attachment.volume.name"
+    meta instance create -f "$by_image" -n
+    [[ $stderr != *"only one of"* ]]
+}
+
+@test "the same command again makes nothing: what is there as asked is unchanged, what is not is a conflict" {
+    plain_body
+    meta instance create -f plain.json --count 4 --name 'web-{}' --trusted-profile "$profile" -y -o json
+    expect 0
+    first=$(jq -c '[.results[].id]' <<< "$output")
+    meta instance create -f plain.json --count 5 --name 'web-{}' --trusted-profile "$profile" -y -o json
+    expect 0
+    jq -e --argjson first "$first" '.summary.unchanged == 4 and .summary.changed == 1 and [.results[:4][].id] == $first and
+        all(.results[:4][]; .outcome == "unchanged" and .before == .after)' <<< "$output"
+    [ "$(sim_state '.instances | length')" -eq 7 ]
+    # other settings
+    meta instance create -f plain.json --name web-1 --hop-limit 9 -o json
+    expect 6 "it was there before, but not as asked (hop limit 1 -> 9)"
+    meta instance create -f plain.json --name web-1 --trusted-profile Profile-1b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2
+    expect 6 "it was there before, but not as asked (trusted profile"
+    # something else by that name
+    jq '.profile.name = "cx2-2x4"' plain.json > other.json
+    meta instance create -f other.json --name web-1 -o json
+    expect 6 "the name is taken by another instance"
+    jq -e '.results[0] | .outcome == "failed" and .id == "" and (.reason | contains("instead of cx2-2x4"))' <<< "$output"
+    [ "$(sim_state '.instances | length')" -eq 7 ]
+}
+
+# --- templates as a source ------------------------------------------------------------------------------
+
+# FIELD...: of a template that an instance can be made of; its name is in $template
+make_template() {
+    jq '.name = "base" | .metadata_service = {enabled: true, protocol: "https"} |
+        .default_trusted_profile = {auto_link: true, target: {id: "Profile-0b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2"}}' \
+        "$bodies/instance-template-prototype-by-image.json" > base.json
+    meta template create -f base.json
+    expect 0
+    template_id=$(sim_state -r '.templates[] | select(.name == "base").id')
+    clear_log
+}
+
+@test "an instance is made of a template, by name or id; overrides say all of metadata_service" {
+    make_template
+    meta instance create --template base --name plain
+    expect 0
+    diff <(writes | jq -S .body) <(jq -nS --arg id "$template_id" '{name: "plain", source_template: {id: $id}}')
+    clear_log
+    meta instance create --template "$template_id" --name limited --hop-limit 2 -o json
+    expect 0
+    diff <(writes | jq -S .body) <(jq -nS --arg id "$template_id" '{name: "limited", source_template: {id: $id},
+        metadata_service: {enabled: true, protocol: "https", response_hop_limit: 2}}')
+    jq -e '.results[0].after == {enabled: true, protocol: "https", response_hop_limit: 2}' <<< "$output"
+    clear_log
+    meta instance create --template base --name linked --auto-link false
+    expect 0
+    diff <(writes | jq -S .body.default_trusted_profile) <(jq -nS '{auto_link: false, target: {id: "Profile-0b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2"}}')
+    # a body may override the template, too
+    clear_log
+    echo '{"profile": {"name": "bx2-2x8"}}' > override.json
+    meta instance create --template base -f override.json --count 2 --name 'of-{}' -y
+    expect 0 "2 selected: 2 changed"
+    [ "$(writes | jq -c '[.body.profile.name, .body.source_template.id] | length' | sort -u)" = 2 ]
+    # done again
+    meta instance create --template base -f override.json --count 2 --name 'of-{}' -y
+    expect 0 "2 selected: 0 changed, 2 unchanged"
+    meta instance create --template base --name of-1
+    expect 6 "instead of"
+}
+
+@test "a template is made of a template" {
+    make_template
+    meta template create --source-template base --name hard --protocol https --hop-limit 1 -o json
+    expect 0
+    diff <(writes | jq -S .body) <(jq -nS --arg id "$template_id" '{name: "hard", source_template: {id: $id},
+        metadata_service: {enabled: true, protocol: "https", response_hop_limit: 1}}')
+    clear_log
+    meta template create --source-template base --name hard --protocol https --hop-limit 1 -o json
+    expect 0
+    jq -e '.results[0].outcome == "unchanged"' <<< "$output"
+    meta template create --source-template base --name hard --auto-link false
+    expect 6 "auto link true -> false"
+}
+
+@test "a template that is not there, or no template option at all, is told before anything is sent" {
+    meta instance create --template no-such-template --name web
+    expect 1 "no-such-template"
+    [ "$(writes | wc -l)" -eq 0 ]
+    meta bare-metal create --template base
+    expect 2
+}
+
+# --- checks before sending ------------------------------------------------------------------------------
+
+@test "metadata on an architecture that has none, or against the image's allowed_use, is refused before anything is sent" {
+    plain_body
+    jq '.profile.name = "bz2-4x16"' plain.json > s390x.json
+    meta instance create -f s390x.json --name big --enabled true
+    expect 2 "x86 only"
+    [ "$(writes | wc -l)" -eq 0 ]
+    # this image wants the service on, over https
+    image=$(sim_curl GET /v1/images | jq -r '.images[] | select(.name == "golden-ubuntu-2404").id')
+    jq --arg id "$image" '.image.id = $id' plain.json > golden.json && mv golden.json plain.json
+    clear_log
+    meta instance create -f plain.json --count 2 --name 'web-{}' --protocol http -y
+    expect 2 "metadata_service.protocol == 'https'"
+    [ "$(writes | wc -l)" -eq 0 ]
+    [ "$(sim_count GET '/v1/images/*')" -eq 1 ]
+    meta instance create -f plain.json --name web --enabled true --protocol https
+    expect 0
+    # a template is not checked by the API, so it is warned about only
+    jq --arg id "$image" '.image.id = $id | .metadata_service.protocol = "http"' \
+        "$bodies/instance-template-prototype-by-image.json" > template.json
+    meta template create -f template.json --name tpl
+    expect 0 "no instance can be made of this instance template as it is"
+}
+
+@test "a quota that is used up is explained with what to do" {
+    sim_stop
+    client_start --region eu-de --instances 0 --templates 0 --bare-metal 25
+    meta bare-metal create -f "$bodies/bare-metal-prototype-by-network-interface.json" --name one-more
+    expect 1 "room for 25 bare metal servers"
+    [[ $stderr == *"support"* ]]
+}

@@ -195,6 +195,31 @@ static void a_profile_is_the_same_by_id_and_by_crn(void **state)
     assert_int_equal(resource_settings_diff(&by_crn, &other), RESOURCE_TRUSTED_PROFILE);
 }
 
+static void what_exists_once_is_named(void **state)
+{
+    static const struct {
+        const char *body, *unique;
+    } rows[] = {
+        {"{\"name\":\"w\",\"zone\":{\"name\":\"z\"},\"keys\":[{\"id\":\"k\"}]}", ""},
+        {"{\"boot_volume_attachment\":{\"name\":\"a\",\"volume\":{\"name\":\"b\",\"profile\":{\"name\":\"p\"},"
+         "\"source_snapshot\":{\"id\":\"s\"}}}}",
+         "boot_volume_attachment.volume.name"},
+        {"{\"volume_attachments\":[{\"volume\":{\"id\":\"v\"}}]}", "volume_attachments.volume.id"},
+        {"{\"primary_network_attachment\":{\"name\":\"eth0\",\"virtual_network_interface\":{\"name\":\"vni\","
+         "\"subnet\":{\"id\":\"s\"},\"primary_ip\":{\"address\":\"10.0.0.4\"}}}}",
+         "primary_network_attachment.virtual_network_interface.name, "
+         "primary_network_attachment.virtual_network_interface.primary_ip.address"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text unique = {0};
+        JSON_CLEANUP json_t *body = parse(rows[i].body);
+        resource_append_unique(body, &unique);
+        assert_string_equal(text_string(&unique), rows[i].unique);
+    }
+}
+
 /* --- what became of it --------------------------------------------------------------------------------- */
 
 static void what_is_found_under_the_name_decides(void **state)
@@ -282,6 +307,7 @@ int main(void)
         cmocka_unit_test(metadata_over_a_template_is_said_whole),
         cmocka_unit_test(settings_are_read_from_their_place),
         cmocka_unit_test(a_profile_is_the_same_by_id_and_by_crn),
+        cmocka_unit_test(what_exists_once_is_named),
         cmocka_unit_test(what_is_found_under_the_name_decides),
         cmocka_unit_test(the_begin_is_told_in_the_servers_time),
         cmocka_unit_test(stamps_are_read_with_and_without_fractions),
