@@ -120,6 +120,17 @@ const struct cmd_spec cmd_runs_list = {
 
 /* --- show ------------------------------------------------------------------------------------------- */
 
+/* The steps that `runs resume` would go on with. */
+static size_t count_open(const struct history_entry *entry)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < entry->count; i++) {
+        count += entry->steps[i].stage != HISTORY_FINAL;
+    }
+    return count;
+}
+
 static int show(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
@@ -132,7 +143,14 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     const struct history_run *run = &past.entry.run;
     app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
              run->place);
-    return verb_print_results(app, &past.run, run->id, false, e) ? 0 : err_exit_status(e);
+    if (!verb_print_results(app, &past.run, run->id, false, e)) {
+        return err_exit_status(e);
+    }
+    if (run->state != HISTORY_RUNNING) {
+        past.run.summary.withheld = count_open(&past.entry);
+        verb_tell_summary(app, &past.run, run->id);
+    }
+    return 0;
 }
 
 static const struct cmd_example show_examples[] = {

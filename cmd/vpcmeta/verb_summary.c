@@ -144,11 +144,8 @@ static void tell_next(const struct app *app, const struct fleet_summary *summary
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     CLEANUP(text_free) struct text command = {0};
 
-    if (bad + summary->withheld + summary->counts[FLEET_CHANGED] == 0) {
-        return; /* nothing was recorded */
-    }
     if (summary->withheld > 0) {
-        app_note(app, "next: vpcmeta runs resume %s (the %zu that were not begun)", run_id, summary->withheld);
+        app_note(app, "next: vpcmeta runs resume %s (the %zu that are left)", run_id, summary->withheld);
     }
     if (bad > 0) {
         app_note(app, "next: vpcmeta runs retry %s (the %zu that failed or are unknown)", run_id, bad);
@@ -159,7 +156,15 @@ static void tell_next(const struct app *app, const struct fleet_summary *summary
             app_note(app, "next: vpcmeta %s --all (those that need it)", text_string(&command));
         }
     }
-    app_note(app, "run %s: `vpcmeta runs show` tells it again, `runs rollback` undoes it", run_id);
+}
+
+void verb_tell_run(const struct app *app, const struct fleet_summary *summary, const char *run_id)
+{
+    size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+
+    if (sent + summary->withheld > 0) {
+        app_note(app, "run %s: `vpcmeta runs show` tells it again, `runs rollback` undoes it", run_id);
+    }
 }
 
 void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id)

@@ -246,9 +246,13 @@ json_t *verb_causes_json(const struct fleet_run *run);
 /* Records the plan, carries it out and reports; `wanted` tells what was asked for. Returns the exit status. */
 int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
 
-/* What people have to know before the results, and what they read behind them; `run_id` for what to run next. */
+/*
+ * What people have to know before the results, and what they read behind them: counts, causes, what to run next, and how
+ * to come back to the run, if it was recorded.
+ */
 void verb_tell_loud(const struct app *app, const struct fleet_run *run);
 void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id);
+void verb_tell_run(const struct app *app, const struct fleet_summary *summary, const char *run_id);
 
 /* "1 instance", "12 bare metal servers". */
 void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind);

@@ -30,7 +30,7 @@ patches='"operation": "instances.patch"'
     # the history tells the same
     before=$(jq -c '.causes' <<< "$output")
     meta runs show last -o json
-    expect 0
+    expect 0 "  3 failed: 400 bad_field: The simulator was told to answer this"
     [ "$(jq -c '.causes' <<< "$output")" = "$before" ]
 }
 
@@ -51,6 +51,8 @@ patches='"operation": "instances.patch"'
     faults "{$patches, \"nth\": [2, 3], \"action\": \"status\", \"status\": 400}"
     meta instance set --all --enabled true -y -j 1 --max-failures 2
     expect 7 "next: vpcmeta runs resume "
+    meta runs show last
+    expect 0 "next: vpcmeta runs resume "
     next=$(sed -n 's/^next: vpcmeta \(runs resume [^ ]*\) .*/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
