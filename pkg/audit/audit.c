@@ -10,14 +10,6 @@ static unsigned bit(enum audit_rule_number rule)
     return 1U << rule;
 }
 
-static void *must_allocate(void *pointer)
-{
-    if (pointer == NULL) {
-        abort();
-    }
-    return pointer;
-}
-
 /* --- what a kind is to an audit --------------------------------------------------------------------- */
 
 enum role { ROLE_SERVER, ROLE_TEMPLATE, ROLE_GROUP };
@@ -76,7 +68,7 @@ static void add_finding(struct audit *audit, const struct audit_finding *finding
     }
     if (audit->count == audit->capacity) {
         audit->capacity = audit->capacity == 0 ? 64 : audit->capacity * 2;
-        audit->findings = must_allocate(realloc(audit->findings, audit->capacity * sizeof(*audit->findings)));
+        audit->findings = text_allocated(realloc(audit->findings, audit->capacity * sizeof(*audit->findings)));
     }
     audit->findings[audit->count++] = *finding;
     audit->by_rule[finding->rule]++;

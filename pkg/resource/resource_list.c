@@ -18,17 +18,9 @@ struct resource_list {
     const struct resource_machine *machines[MACHINE_SLOTS]; /* likewise */
 };
 
-static void *must_allocate(void *pointer)
-{
-    if (pointer == NULL) {
-        text_out_of_memory();
-    }
-    return pointer;
-}
-
 struct resource_list *resource_list_create(void)
 {
-    return must_allocate(calloc(1, sizeof(struct resource_list)));
+    return text_allocated(calloc(1, sizeof(struct resource_list)));
 }
 
 void resource_list_destroy(struct resource_list *list)
@@ -134,8 +126,8 @@ const struct resource_machine *resource_list_keep_machine(struct resource_list *
 struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
 {
     if (list->count == list->block_count * BLOCK_RECORDS) {
-        list->blocks = must_allocate(realloc(list->blocks, (list->block_count + 1) * sizeof(*list->blocks)));
-        list->blocks[list->block_count] = must_allocate(malloc(BLOCK_RECORDS * sizeof(struct resource)));
+        list->blocks = text_allocated(realloc(list->blocks, (list->block_count + 1) * sizeof(*list->blocks)));
+        list->blocks[list->block_count] = text_allocated(malloc(BLOCK_RECORDS * sizeof(struct resource)));
         list->block_count++;
     }
     struct resource *record = resource_list_at(list, list->count++);
@@ -238,7 +230,7 @@ static int compare_records(const void *left, const void *right)
 
 void resource_list_sort(struct resource_list *list)
 {
-    struct resource *all = must_allocate(malloc((list->count + 1) * sizeof(*all)));
+    struct resource *all = text_allocated(malloc((list->count + 1) * sizeof(*all)));
 
     for (size_t i = 0; i < list->count; i++) {
         all[i] = *resource_list_at(list, i);

@@ -11,6 +11,14 @@ void text_out_of_memory(void)
     abort();
 }
 
+void *text_allocated(void *memory)
+{
+    if (memory == NULL) {
+        text_out_of_memory();
+    }
+    return memory;
+}
+
 char *text_reserve(struct text *t, size_t extra)
 {
     if (extra > (size_t)TEXT_MAX - t->size) {

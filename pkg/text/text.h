@@ -29,6 +29,9 @@ enum { TEXT_MAX = 1 << 30 };
 /* Ends the process with that message; for code that allocates by other means. */
 void text_out_of_memory(void) __attribute__((noreturn));
 
+/* What malloc, calloc or realloc gave, or the end of the process where that is NULL. */
+void *text_allocated(void *memory) __attribute__((returns_nonnull, warn_unused_result));
+
 void text_append(struct text *t, const char *string);
 void text_append_size(struct text *t, const char *bytes, size_t size);
 void text_append_char(struct text *t, char c);

@@ -36,8 +36,8 @@ sent_once() {
 servers=${FAULT_SERVERS:-120}
 patch='"operation": "instances.patch", "probability": 0.1'
 get='"operation": "instances.get", "probability": 0.1'
-# A 429 slows all of the run down, as it should: there are fewer of them.
-refused='"action": "status", "status": 429, "limit": '$(((servers + 119) / 120))
+# A 429 slows all of the run down, and every further one more so: FAULT_REFUSALS=N for each rule.
+refused='"action": "status", "status": 429, "limit": '${FAULT_REFUSALS:-1}
 
 meets() {
     client_start --instances "$servers" --bare-metal 0 --mix plain

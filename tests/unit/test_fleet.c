@@ -83,11 +83,19 @@ static struct resource_list *fleet_of_servers(void)
     return list;
 }
 
-/* Enables all of them; false and e as fleet_execute says. */
-static bool enable_all(struct world *world, struct resource_list *list, struct plan *plan, struct fleet_run *ret,
-                       struct err *e)
+/* What came of enabling all of them. */
+struct outcome {
+    struct resource_list *list;
+    struct plan plan;
+    struct fleet_run run;
+    struct err error;
+    bool whole;
+};
+
+static struct outcome enable_all(struct world *world)
 {
     static const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
+    struct outcome outcome = {.list = fleet_of_servers(), .error = ERR_INIT};
     struct fleet_journal journal = {.record = record, .context = world};
     struct answer_parser *parser = answer_parser_create();
     struct http *http = open_session(NULL);
@@ -95,17 +103,24 @@ static bool enable_all(struct world *world, struct resource_list *list, struct p
 
     loopback_start(&server, answer_instance, world);
     struct vpc *region = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
-    plan_make(list, &wanted, plan);
-    bool whole = fleet_execute(
-        plan,
+    plan_make(outcome.list, &wanted, &outcome.plan);
+    outcome.whole = fleet_execute(
+        &outcome.plan,
         &(struct fleet_options){
             .http = http, .regions = &region, .region_count = 1, .concurrency = WINDOW, .journal = &journal},
-        list, ret, e);
+        outcome.list, &outcome.run, &outcome.error);
     vpc_destroy(region);
     http_destroy(http);
     loopback_stop(&server);
     answer_parser_destroy(parser);
-    return whole;
+    return outcome;
+}
+
+static void outcome_free(struct outcome *outcome)
+{
+    fleet_run_free(&outcome->run);
+    plan_free(&outcome->plan);
+    resource_list_destroy(outcome->list);
 }
 
 static unsigned count(const bool flags[SERVERS])
@@ -138,14 +153,11 @@ static void expect_truth(const struct world *world, const struct fleet_run *run)
 static void the_journal_has_every_change_before_it_is_sent_and_its_end_after(void **state)
 {
     struct world world = {.fail_at = NEVER};
-    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
-    CLEANUP(plan_free) struct plan plan = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct err e = ERR_INIT;
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
 
     (void)state;
-    assert_true(enable_all(&world, list, &plan, &run, &e));
-    expect_truth(&world, &run);
+    assert_true(outcome.whole);
+    expect_truth(&world, &outcome.run);
     assert_int_equal(world.patches, SERVERS);
     assert_int_equal(count(world.concluded), SERVERS);
     /* groups, not one by one */
@@ -155,16 +167,13 @@ static void the_journal_has_every_change_before_it_is_sent_and_its_end_after(voi
 static void a_journal_that_fails_at_once_lets_nothing_be_sent(void **state)
 {
     struct world world = {.fail_at = 1};
-    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
-    CLEANUP(plan_free) struct plan plan = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct err e = ERR_INIT;
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
 
     (void)state;
-    assert_false(enable_all(&world, list, &plan, &run, &e));
-    assert_int_equal(e.code, ERR_IO);
-    assert_non_null(strstr(e.message, "the disk is full"));
-    expect_truth(&world, &run);
+    assert_false(outcome.whole);
+    assert_int_equal(outcome.error.code, ERR_IO);
+    assert_non_null(strstr(outcome.error.message, "the disk is full"));
+    expect_truth(&world, &outcome.run);
     assert_int_equal(world.patches, 0);
 }
 
@@ -172,16 +181,13 @@ static void a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_
 {
     for (unsigned fail_at = 2; fail_at < 8; fail_at++) {
         struct world world = {.fail_at = fail_at};
-        CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
-        CLEANUP(plan_free) struct plan plan = {0};
-        CLEANUP(fleet_run_free) struct fleet_run run = {0};
-        struct err e = ERR_INIT;
+        CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
         (void)state;
-        assert_false(enable_all(&world, list, &plan, &run, &e));
-        assert_int_equal(e.code, ERR_IO);
-        expect_truth(&world, &run);
+        assert_false(outcome.whole);
+        assert_int_equal(outcome.error.code, ERR_IO);
+        expect_truth(&world, &outcome.run);
         assert_in_range(world.patches, 1, SERVERS - 1);
-        assert_int_equal(world.patches, run.summary.counts[FLEET_CHANGED]);
+        assert_int_equal(world.patches, outcome.run.summary.counts[FLEET_CHANGED]);
         /* it is not asked again, neither for more nor for the end of what was under way */
         assert_int_equal(world.records, fail_at);
     }
@@ -190,16 +196,13 @@ static void a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_
 static void a_journal_that_fails_at_the_end_leaves_the_results_as_they_are(void **state)
 {
     struct world world = {.fail_at = NEVER, .fail_at_end = true};
-    CLEANUP(resource_list_release) struct resource_list *list = fleet_of_servers();
-    CLEANUP(plan_free) struct plan plan = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct err e = ERR_INIT;
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
 
     (void)state;
-    assert_false(enable_all(&world, list, &plan, &run, &e));
-    assert_int_equal(e.code, ERR_IO);
-    expect_truth(&world, &run);
-    assert_int_equal(run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_false(outcome.whole);
+    assert_int_equal(outcome.error.code, ERR_IO);
+    expect_truth(&world, &outcome.run);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
     assert_in_range(count(world.concluded), 1, SERVERS - 1);
 }
 

@@ -18,32 +18,7 @@
 
 #include <cmocka.h>
 
-static int make_folder(void **state)
-{
-    char *folder = strdup("/tmp/test_fsio.XXXXXX");
-
-    *state = folder;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    CLEANUP(text_free) struct text command = {0};
-
-    text_printf(&command, "rm -rf '%s'", (char *)*state);
-    int status = system(text_string(&command));
-    free(*state);
-    return status;
-}
-
-/* A path inside the test's folder; freed with the next call. */
-static const char *in(void **state, const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof(path), "%s/%s", (char *)*state, name);
-    return path;
-}
+#include "folder_fixture.h"
 
 static mode_t mode_of(const char *path)
 {

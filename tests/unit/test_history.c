@@ -16,31 +16,7 @@
 
 #include <cmocka.h>
 
-static int make_folder(void **state)
-{
-    char *folder = strdup("/tmp/test_history.XXXXXX");
-
-    *state = folder;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    CLEANUP(text_free) struct text command = {0};
-
-    text_printf(&command, "rm -rf '%s'", (char *)*state);
-    int status = system(text_string(&command));
-    free(*state);
-    return status;
-}
-
-static const char *in(void **state, const char *name)
-{
-    static char path[256];
-
-    snprintf(path, sizeof(path), "%s/state/%s", (char *)*state, name);
-    return path;
-}
+#include "folder_fixture.h"
 
 /* A clock that stands where the test puts it. */
 struct still {
@@ -61,7 +37,7 @@ static struct still still_at(int64_t now_s)
 static struct history *open_history(void **state)
 {
     struct err e = ERR_INIT;
-    struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+    struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
 
     assert_string_equal(e.message, "");
     assert_non_null(history);
@@ -162,7 +138,7 @@ static void a_run_is_read_back_as_it_was_written(void **state)
 
 static void folder_and_files_are_private(void **state)
 {
-    static const char *const names[] = {"", "history.db", "history.db-wal", "history.db-shm"};
+    static const char *const names[] = {"state", "state/history.db", "state/history.db-wal", "state/history.db-shm"};
     mode_t old = umask(0);
     HISTORY_CLEANUP struct history *history = open_history(state);
     struct stat status;
@@ -173,6 +149,50 @@ static void folder_and_files_are_private(void **state)
         assert_int_equal(stat(in(state, names[i]), &status), 0);
         assert_int_equal(status.st_mode & 0777, i == 0 ? 0700 : 0600);
     }
+}
+
+static void looking_back_makes_nothing_and_finds_nothing(void **state)
+{
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    struct err e = ERR_INIT;
+
+    {
+        HISTORY_CLEANUP struct history *history = history_open_past(in(state, "state/history.db"), clock_system(), &e);
+        assert_non_null(history);
+        assert_true(history_list_runs(history, &runs, &e));
+        assert_int_equal(runs.count, 0);
+        history_runs_free(&runs);
+    }
+    assert_int_not_equal(access(in(state, "state"), F_OK), 0);
+    {
+        HISTORY_CLEANUP struct history *history = open_history(state);
+        begin(history, "1");
+    }
+    HISTORY_CLEANUP struct history *again = history_open_past(in(state, "state/history.db"), clock_system(), &e);
+    assert_true(history_list_runs(again, &runs, &e));
+    assert_int_equal(runs.count, 1);
+}
+
+static void a_place_is_checked_before_it_is_used(void **state)
+{
+    struct rlimit limit, small = {.rlim_cur = HISTORY_ROOM / 2};
+    struct err e = ERR_INIT;
+
+    assert_true(history_check(in(state, "state/history.db"), &e));
+    assert_int_not_equal(access(in(state, "state/history.db"), F_OK), 0);
+    fclose(fopen(in(state, "file"), "w"));
+    assert_false(history_check(in(state, "file/history.db"), &e));
+    assert_int_equal(e.code, ERR_IO);
+    e = ERR_INIT;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    small.rlim_max = limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    bool fits = history_check(in(state, "state/history.db"), &e);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_false(fits);
+    assert_non_null(strstr(e.message, "state/history.db cannot be written"));
 }
 
 static void a_run_is_found_by_what_names_only_it(void **state)
@@ -231,7 +251,7 @@ static void kill_after(void **state, int output, unsigned wait_us)
     pid_t child = fork();
     if (child == 0) {
         struct err e = ERR_INIT;
-        struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+        struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
         struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
         struct history_step steps[500];
         int64_t number;
@@ -321,7 +341,7 @@ static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
     enum { DAY_S = 24 * 60 * 60 };
     struct still still = still_at(1780000000);
     struct err e = ERR_INIT;
-    HISTORY_CLEANUP struct history *history = history_open(in(state, "history.db"), &still.clock, &e);
+    HISTORY_CLEANUP struct history *history = history_open(in(state, "state/history.db"), &still.clock, &e);
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     size_t count = 0;
 
@@ -346,9 +366,9 @@ static void a_history_of_a_newer_program_is_left_alone(void **state)
 
     history_close(open_history(state));
     text_printf(&command, "python3 -c 'import sqlite3; sqlite3.connect(\"%s\").execute(\"pragma user_version = 99\")'",
-                in(state, "history.db"));
+                in(state, "state/history.db"));
     assert_int_equal(system(text_string(&command)), 0);
-    assert_null(history_open(in(state, "history.db"), clock_system(), &e));
+    assert_null(history_open(in(state, "state/history.db"), clock_system(), &e));
     assert_int_equal(e.code, ERR_IO);
     assert_non_null(strstr(e.message, "was written by a newer vpcmeta (layout 99"));
 }
@@ -357,8 +377,8 @@ static void an_empty_file_is_brought_up_to_date_once(void **state)
 {
     struct err e = ERR_INIT;
 
-    assert_true(fsio_make_private_folder(in(state, ""), &e));
-    assert_true(fsio_make_private_file(in(state, "history.db"), &e));
+    assert_true(fsio_make_private_folder(in(state, "state"), &e));
+    assert_true(fsio_make_private_file(in(state, "state/history.db"), &e));
     HISTORY_CLEANUP struct history *first = open_history(state);
     HISTORY_CLEANUP struct history *second = open_history(state);
     begin(first, "a");
@@ -371,9 +391,9 @@ static void a_file_that_is_no_history_is_refused(void **state)
     static const char content[] = "this is a shopping list, and it is longer than a header of the database would be; "
                                   "so that it can be told that it is none, it goes on for a while";
 
-    assert_true(fsio_make_private_folder(in(state, ""), &e));
-    assert_true(fsio_replace(in(state, "history.db"), content, sizeof(content), &e));
-    assert_null(history_open(in(state, "history.db"), clock_system(), &e));
+    assert_true(fsio_make_private_folder(in(state, "state"), &e));
+    assert_true(fsio_replace(in(state, "state/history.db"), content, sizeof(content), &e));
+    assert_null(history_open(in(state, "state/history.db"), clock_system(), &e));
     assert_int_equal(e.code, ERR_IO);
     assert_non_null(strstr(e.message, "not a database"));
 }
@@ -387,7 +407,7 @@ static void a_full_disk_fails_before_anything_is_recorded(void **state)
     if (child == 0) {
         struct err e = ERR_INIT;
         signal(SIGXFSZ, SIG_IGN);
-        struct history *history = history_open(in(state, "history.db"), clock_system(), &e);
+        struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){16 * 1024, 16 * 1024});
         struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
         int64_t number = -1;
@@ -420,6 +440,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_run_is_read_back_as_it_was_written),
         TEST(folder_and_files_are_private),
+        TEST(looking_back_makes_nothing_and_finds_nothing),
+        TEST(a_place_is_checked_before_it_is_used),
         TEST(a_run_is_found_by_what_names_only_it),
         TEST(an_empty_history_has_no_last_run),
         TEST(what_was_intended_survives_kill_9),

@@ -13,24 +13,9 @@
 
 #include <cmocka.h>
 
+#include "json_fixture.h"
+
 #define DOCUMENT CLEANUP(json_document_free) struct json_document
-
-static struct json_document parsed(const char *text, int flags)
-{
-    struct json_document document = {0};
-    struct err e = ERR_INIT;
-
-    if (!json_parse(text, strlen(text), "test.json", flags, &document, &e)) {
-        fail_msg("%s: %s: %s", text, e.place, e.message);
-    }
-    return document;
-}
-
-static void print(const json_t *value, enum json_print style, struct text *out)
-{
-    text_clear(out);
-    json_print(out, value, style);
-}
 
 /* What is no JSON, where that is, and a word of what to do about it. */
 static const struct {
