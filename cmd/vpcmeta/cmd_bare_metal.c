@@ -39,7 +39,8 @@ const struct cmd_spec cmd_bare_metal_create = {
     .description =
         "Takes the body of POST /bare_metal_servers from a file or standard input and lays the flags over it. The "
         "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "
-        "some of the vendor's examples, are moved there with a note.",
+        "some of the vendor's examples, are moved there with a note. It starts by itself once it is made; it has no "
+        "response hop limit.",
     .examples = create_examples,
     VERB_CREATE(resource_bare_metal, create_opt),
 };

@@ -35,14 +35,20 @@ static const struct cmd_example create_examples[] = {
     {"vpcmeta instance create -f web-05.json --enabled true --protocol https",
      "a body from a file, settings laid over it"},
     {"vpcmeta instance create -f web-05.json --dry-run", "print the exact request body, send nothing"},
+    {"vpcmeta instance create -f web.json --count 40 --name 'web-{:03}' --hop-limit 1", "web-001 ... web-040"},
+    {"vpcmeta instance create --template tpl-web --name web-06 --protocol https", "from a template, overriding it"},
     {0},
 };
 
 const struct cmd_spec cmd_instance_create = {
     .path = "instance create",
     .summary = "create an instance with its metadata settings right from birth",
-    .description = "Takes the body of POST /instances from a file or standard input, lays the flags over it, checks it "
-                   "against the schema instance_create and sends it. The answer is compared with what was asked for.",
+    .description =
+        "Takes the body of POST /instances from a file or standard input, or an instance template, lays the flags over "
+        "it, checks it against the schema instance_create, the image's allowed_use and the profile's architecture, and "
+        "sends it. The answer is compared with what was asked for, and the default trusted profile is read back.\n\n"
+        "Names make it safe to try again: they are unique in a region, so what became of a request without an answer is "
+        "settled by looking for the name, and the same command twice makes nothing twice. More than one need names.",
     .examples = create_examples,
     VERB_CREATE(resource_instance, create_from_template_opt),
 };

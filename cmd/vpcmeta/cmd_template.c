@@ -31,6 +31,8 @@ const struct cmd_spec cmd_template_show = {
 static const struct cmd_example create_examples[] = {
     {"vpcmeta template create -f tpl.json --name tpl-web-v4 --enabled true --protocol https --hop-limit 1",
      "a body from a file, name and settings laid over it"},
+    {"vpcmeta template create --source-template tpl-web --name tpl-web-strict --protocol https",
+     "as another template is, but for its protocol"},
     {0},
 };
 
@@ -38,7 +40,8 @@ const struct cmd_spec cmd_template_create = {
     .path = "template create",
     .summary = "create an instance template with metadata settings",
     .description =
-        "Takes the body of POST /instance/templates from a file or standard input and lays the flags over it. An "
+        "Takes the body of POST /instance/templates from a file or standard input, or another template, and lays the "
+        "flags over it. Over a template a metadata flag sends all three settings, the template's for the rest. An "
         "instance group refuses templates whose trusted profile is linked automatically (--auto-link true).",
     .examples = create_examples,
     VERB_CREATE(resource_template, create_from_source_opt),
