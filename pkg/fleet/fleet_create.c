@@ -119,7 +119,8 @@ static void check(struct create_task *create)
     if (missing != 0) {
         finish_different(create, missing);
     } else if ((item->wanted->given & RESOURCE_PROFILE_SETTINGS & ~told) != 0) {
-        create->task.vital = true; /* one more answer leaves nothing open: it is waited for when the run is told to stop */
+        create->task.vital =
+            true; /* one more answer leaves nothing open: it is waited for when the run is told to stop */
         fleet_task_read(
             &create->task, vpc_get,
             &(struct vpc_call){
@@ -213,6 +214,12 @@ static void absent(struct create_task *create)
     }
 }
 
+static bool is_deleting(const struct resource *record)
+{
+    return (record->status != NULL && strcmp(record->status, "deleting") == 0) ||
+           (record->lifecycle_state != NULL && strcmp(record->lifecycle_state, "deleting") == 0);
+}
+
 static void settle(struct create_task *create, const struct http_reply *reply)
 {
     const struct fleet *fleet = create->task.fleet;
@@ -222,7 +229,8 @@ static void settle(struct create_task *create, const struct http_reply *reply)
         .identity = identity,
         .may_be_ours = create->task.lost,
         .since_s = fleet_settle_since(create->server_now_s, clock_wall_s(clock_system()), fleet->began_s)};
-    struct fleet_found found = {.identity = create->found, .created_s = create->found_created_s};
+    struct fleet_found found = {
+        .identity = create->found, .created_s = create->found_created_s, .deleting = is_deleting(&create->record)};
 
     switch (fleet_settle(&sought, &found, &how)) {
     case FLEET_ABSENT:

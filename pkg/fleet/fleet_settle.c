@@ -8,6 +8,10 @@ enum fleet_finding fleet_settle(const struct fleet_sought *sought, const struct 
     if (found->identity == NULL) {
         return FLEET_ABSENT;
     }
+    if (found->deleting) {
+        text_append(ret_how, "it is being deleted");
+        return FLEET_CONFLICT;
+    }
     if (!resource_same_identity(sought->identity, found->identity, ret_how)) {
         return FLEET_CONFLICT;
     }

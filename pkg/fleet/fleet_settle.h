@@ -33,6 +33,7 @@ struct fleet_sought {
 struct fleet_found {
     const json_t *identity; /* NULL: nothing */
     int64_t created_s;      /* on the server's clock; -1: not told */
+    bool deleting;          /* it will not be there for long */
 };
 
 /* Appends, for a conflict, what differs. */

@@ -137,3 +137,24 @@ all_made() {
     jq -e --slurpfile first first '.summary.changed + $first[0].summary.changed == 40 and
         .summary.changed + .summary.unchanged == 40' <<< "$output"
 }
+
+# KIND PATH COUNT BODY: so many of another kind, with lost answers
+of_another_kind() {
+    jq 'del(.name)' "$bodies/$4" > other.json
+    meta "$1" create -f other.json --count "$3" --name 'x-{:02}' -y -o json
+    expect 0
+    jq -e --argjson n "$3" '.summary.changed == $n and ([.results[].id] | unique | length) == $n and
+        any(.results[]; .attempts > 1)' <<< "$output"
+    [ "$(sim_state "[.$2[] | select(.name | startswith(\"x-\"))] | length")" -eq "$3" ]
+}
+
+@test "templates and bare metal servers are made exactly once as well" {
+    start
+    goes_wrong lost-creates.json resets.json
+    of_another_kind template templates 40 instance-template-prototype-by-image.json
+    of_another_kind bare-metal bare_metal_servers 25 bare-metal-prototype-by-network-attachment.json
+    sim_stop
+    start
+    goes_wrong lost-creates.json resets.json
+    of_another_kind bare-metal bare_metal_servers 25 bare-metal-prototype-by-network-interface.json
+}

@@ -265,6 +265,20 @@ static void what_is_found_under_the_name_decides(void **state)
     }
 }
 
+static void what_is_about_to_go_is_not_there(void **state)
+{
+    JSON_CLEANUP json_t *asked = parse(ASKED);
+
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        CLEANUP(text_free) struct text how = {0};
+        struct fleet_sought sought = {.identity = asked, .may_be_ours = ours == 1, .since_s = 1000};
+        struct fleet_found found = {.identity = asked, .created_s = 5000, .deleting = true};
+        assert_int_equal(fleet_settle(&sought, &found, &how), FLEET_CONFLICT);
+        assert_string_equal(text_string(&how), "it is being deleted");
+    }
+}
+
 static void the_begin_is_told_in_the_servers_time(void **state)
 {
     (void)state;
@@ -309,6 +323,7 @@ int main(void)
         cmocka_unit_test(a_profile_is_the_same_by_id_and_by_crn),
         cmocka_unit_test(what_exists_once_is_named),
         cmocka_unit_test(what_is_found_under_the_name_decides),
+        cmocka_unit_test(what_is_about_to_go_is_not_there),
         cmocka_unit_test(the_begin_is_told_in_the_servers_time),
         cmocka_unit_test(stamps_are_read_with_and_without_fractions),
     };
