@@ -9,6 +9,7 @@
 #define AGREE        0.05
 #define UNCERTAIN    0.8  /* what is left of a limit that was refused at once */
 #define STEP         1.02 /* of the search for a rate */
+#define WRONG_GUESS  4.0  /* with a bucket of a second's worth, as guessed, the pace would not have got so far */
 #define OVERSHOT     0.58 /* at least, of a pace that doubled until now, is the rate: the bucket was emptied first */
 #define DOUBLINGS    20.0 /* at most */
 #define ALLOWANCE_S  0.05 /* that may be saved up */
@@ -173,7 +174,7 @@ static double measure(const struct http_pace *pace, int64_t now_ms)
     double span_s = fmax((double)(now_ms - pace->lowered_ms) / 1000, 0.001);
     double rate = pace->served_since >= FEW ? pace->served_since / span_s : pace->limit * UNCERTAIN;
 
-    if (pace->patient && pace->phase == HTTP_PACE_SEEK) {
+    if (pace->patient && pace->phase == HTTP_PACE_SEEK && pace->limit > pace->base * WRONG_GUESS) {
         rate = fmax(rate, pace->limit * OVERSHOT);
     }
     while (rate < pace->limit &&
