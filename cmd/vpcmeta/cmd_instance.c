@@ -75,3 +75,29 @@ const struct cmd_spec cmd_instance_set = {
     .examples = set_examples,
     VERB_SET(resource_instance),
 };
+
+static const struct cmd_example restart_examples[] = {
+    {"vpcmeta instance restart --all --dry-run", "who still needs a restart"},
+    {"vpcmeta instance restart --all --max-unavailable 10%", "them, a tenth of the servers at a time"},
+    {"vpcmeta instance restart web-01 --stop-timeout 60 --force-stop", "one that may not want to stop"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_restart = {
+    .path = "instance restart",
+    .summary = "stop and start instances whose metadata service was turned on since",
+    .description =
+        "A service that was turned on after the creation is fully there once the instance was stopped and started; a "
+        "reboot is not enough. The history knows from `set` whose restart is pending; the others are left alone, "
+        "unless "
+        "--always is given. Each is stopped, waited for, started, and waited for again; --max-unavailable says how "
+        "many "
+        "may be down at a time, and no two of one placement group or instance group are. One that does not come back "
+        "is reported first, and keeps its place: the run ends before more are down than allowed.\n\n"
+        "Instances with instance storage are skipped (a stop erases it), spot instances as well (there may be no "
+        "capacity "
+        "for their start). A stopped instance is left stopped: its service will be complete at its next start.\n\n"
+        "When the command is interrupted it starts what it has stopped; `runs resume` goes on.",
+    .examples = restart_examples,
+    VERB_RESTART(resource_instance),
+};

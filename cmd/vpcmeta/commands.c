@@ -18,6 +18,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_instance_show,
     &cmd_instance_create,
     &cmd_instance_set,
+    &cmd_instance_restart,
     &cmd_template_list,
     &cmd_template_show,
     &cmd_template_create,

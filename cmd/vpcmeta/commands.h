@@ -8,7 +8,8 @@
 
 extern const struct cli_program commands_program;
 
-extern const struct cmd_spec cmd_instance_list, cmd_instance_show, cmd_instance_create, cmd_instance_set;
+extern const struct cmd_spec cmd_instance_list, cmd_instance_show, cmd_instance_create, cmd_instance_set,
+    cmd_instance_restart;
 extern const struct cmd_spec cmd_template_list, cmd_template_show, cmd_template_create, cmd_template_replace,
     cmd_template_set;
 extern const struct cmd_spec cmd_bare_metal_list, cmd_bare_metal_show, cmd_bare_metal_create, cmd_bare_metal_set;

@@ -129,6 +129,38 @@ static const struct opt_spec creation_opt[] = {
 };
 const struct opt_group creation_group = {"Creating", creation_opt, sizeof(struct creation_opts)};
 
+static const struct opt_spec downtime_opt[] = {
+    OPT_INT(struct downtime_opts, max_unavailable, 0, "max-unavailable", 1, 1000000,
+            "servers down at a time, in all regions together", .flags = OPT_PERCENTS, .default_value = "1"),
+    OPT_FLAG(struct downtime_opts, allow_same_group, 0, "allow-same-group",
+             "members of one placement group or instance group may be down together"),
+    OPT_DURATION(struct downtime_opts, stop_timeout, 0, "stop-timeout", "time a server has to stop",
+                 .default_value = "300", .min = 100, .max = 86400000),
+    OPT_FLAG(struct downtime_opts, force_stop, 0, "force-stop", "cut the power of what has not stopped in that time"),
+    OPT_DURATION(struct downtime_opts, start_timeout, 0, "start-timeout", "time a server has to run again",
+                 .default_value = "600", .min = 100, .max = 86400000),
+    OPT_FLAG(struct downtime_opts, allow_disk_loss, 0, "allow-disk-loss",
+             "also servers with instance storage, whose data a stop erases"),
+    OPT_DURATION(struct downtime_opts, poll_interval, 0, "poll-interval",
+                 "time between looks at the servers (1 to 5 seconds when not given)", .min = 100, .max = 600000),
+    OPT_END,
+};
+const struct opt_group downtime_group = {"Restarting", downtime_opt, sizeof(struct downtime_opts)};
+
+struct fleet_restarts options_restarts(const struct downtime_opts *downtime)
+{
+    return (struct fleet_restarts){
+        .max_unavailable = {.percent = downtime->max_unavailable.unit == OPT_PERCENT,
+                            .value = (unsigned)downtime->max_unavailable.value},
+        .stop_timeout_ms = (unsigned)downtime->stop_timeout.ms,
+        .start_timeout_ms = (unsigned)downtime->start_timeout.ms,
+        .poll_ms = (unsigned)downtime->poll_interval.ms,
+        .force_stop = downtime->force_stop,
+        .same_group = downtime->allow_same_group,
+        .terms = {.allow_disk_loss = downtime->allow_disk_loss},
+    };
+}
+
 struct resource_settings options_settings(const struct metadata_opts *metadata, const struct profile_opts *profile)
 {
     struct resource_settings settings = {0};

@@ -3,7 +3,7 @@
 #define VPCMETA_OPTIONS_H
 
 #include "cli/cli.h"
-#include "fleet/fleet_gate.h"
+#include "fleet/fleet.h"
 #include "plan/plan_select.h"
 #include "resource/resource.h"
 
@@ -73,6 +73,16 @@ struct write_opts {
     struct opt_list batches;
 };
 extern const struct opt_group write_group;
+
+/* How servers are stopped and started. */
+struct downtime_opts {
+    struct opt_int max_unavailable;
+    struct opt_duration stop_timeout, start_timeout, poll_interval;
+    bool force_stop, allow_same_group, allow_disk_loss;
+};
+extern const struct opt_group downtime_group;
+struct fleet_restarts options_restarts(const struct downtime_opts *downtime);
+
 enum {
     OPTIONS_CONCURRENCY_MAX = 256,
     OPTIONS_FROM_MAX = 16 * 1024 * 1024, /* bytes of a --from file */

@@ -46,6 +46,13 @@ bool verb_change_check(struct app *app, const struct plan *plan, struct err *e)
     return true;
 }
 
+bool verb_check_selected(const struct resource_kind *kind, bool all, const struct plan_selector *selector,
+                         struct err *e)
+{
+    return all || plan_selector_narrows(selector) ||
+           err_set(e, ERR_USAGE, "which %s? give names, a selector such as --name or --vpc, or --all", kind->plural);
+}
+
 /* --- what people are told --------------------------------------------------------------------------- */
 
 static void warn(const struct app *app, const struct plan_counts *counts)
@@ -198,9 +205,7 @@ bool verb_change_confirm(struct app *app, const struct verb_change *change, stru
         print_names(app, plan);
     }
     print_changes(app, plan);
-    if (counts.restart > 0) {
-        app_note(app, "  %zu of them need a stop and a start afterwards", counts.restart);
-    }
+    verb_restarts_announce(app, change, &counts);
     return ask(app, counts.change, kind, creates ? "create" : "change") ||
            err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
 }
@@ -216,6 +221,10 @@ int verb_change_show(struct app *app, const struct verb_change *change, struct e
     char run_id[VERB_RUN_ID_SIZE];
 
     fleet_foresee(plan, &run);
+    for (size_t i = 0; change->restart != NULL && i < run.count; i++) {
+        run.results[i].restarted = run.results[i].restart_needed || plan->items[i].action == PLAN_RESTART;
+        run.results[i].restart_needed = false;
+    }
     verb_run_id(run_id);
     if (!verb_print_results(app, &run, run_id, true, e)) {
         return err_exit_status(e);
@@ -239,12 +248,32 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
                                                        .began_s = change->began_s,
                                                        .limits = change->limits,
                                                        .journal = record->history != NULL ? &journal : NULL,
+                                                       .restart = change->restart,
+                                                       .draining = verb_restarts_drain,
                                                        .progress = verb_progress_step,
                                                        .progress_context = &progress},
                                change->list, ret, e);
 
     verb_progress_end(&progress);
     return whole;
+}
+
+int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)
+{
+    CLEANUP(verb_record_close) struct verb_record record = {0};
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    JSON_CLEANUP json_t *asked = json_copy((json_t *)wanted);
+    struct err stopped = ERR_INIT;
+
+    if (change->restart != NULL) {
+        json_object_set_new(asked, "restart", verb_restarts_json(change->restart));
+    }
+    if (!verb_record_begin(app, change, asked, &record, e)) {
+        return err_exit_status(e);
+    }
+    (void)verb_change_run(app, change, &record, &run, &stopped);
+    verb_record_end(app, &record, &run.summary);
+    return verb_change_report(app, &run, record.id, &stopped, e);
 }
 
 int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
@@ -261,18 +290,4 @@ int verb_change_report(struct app *app, const struct fleet_run *run, const char 
         return err_exit_status(e);
     }
     return fleet_exit_status(&run->summary);
-}
-
-int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)
-{
-    CLEANUP(verb_record_close) struct verb_record record = {0};
-    CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct err stopped = ERR_INIT;
-
-    if (!verb_record_begin(app, change, wanted, &record, e)) {
-        return err_exit_status(e);
-    }
-    (void)verb_change_run(app, change, &record, &run, &stopped);
-    verb_record_end(app, &record, &run.summary);
-    return verb_change_report(app, &run, record.id, &stopped, e);
 }

@@ -116,37 +116,77 @@ void verb_free_profiles(json_t **profiles, size_t count)
 
 /* --- rows ------------------------------------------------------------------------------------------- */
 
+/* Behind the others; only where there is a history that knows. */
+static const struct table_column restart_column = {
+    .name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL, .flags = TABLE_SPARSE, .rank = 1};
+
 /* What is shown and is not in the records themselves. */
 struct details {
+    struct table_column columns[RESOURCE_COLUMNS + 1];
+    size_t column_count;
+    bool tells_restarts;                        /* in the last column */
+    bool *pending;                              /* restarts; NULL: nothing is known of them */
     json_t **profiles;                          /* NULL: not asked for */
     struct resource_membership_counts *members; /* NULL: the kind has none */
 };
+
+static struct details choose_columns(const struct resource_kind *kind, bool with_profiles)
+{
+    struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
+
+    memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
+    details.tells_restarts = kind->restart_to_enable && verb_has_history();
+    if (details.tells_restarts) {
+        details.columns[details.column_count++] = restart_column;
+    }
+    return details;
+}
 
 static void free_details(struct details *details, const struct resource_list *list)
 {
     verb_free_profiles(details->profiles, resource_list_count(list));
     free(details->members);
+    free(details->pending);
 }
 
-static bool read_details(const struct plan_scope *scope, const struct resource_kind *kind, bool with_profiles,
-                         const struct resource_list *list, struct text *missing, struct details *ret, struct err *e)
+/* A history that cannot be read is no reason not to list servers. */
+static void read_pending(struct app *app, const struct plan_scope *scope, const struct resource_list *list,
+                         struct details *details)
 {
-    struct details details = {0};
+    struct err error = ERR_INIT;
 
-    if ((with_profiles && (details.profiles = verb_read_profiles(scope, list, e)) == NULL) ||
-        (kind->memberships != NULL && (details.members = verb_read_members(scope, list, missing, e)) == NULL)) {
-        free_details(&details, list);
+    if (details->tells_restarts && !verb_read_pending(scope, list, &details->pending, &error)) {
+        app_warn(app, "who needs a restart is not known: %s", error.message);
+    }
+}
+
+static bool read_details(struct app *app, const struct plan_scope *scope, const struct resource_kind *kind,
+                         bool with_profiles, const struct resource_list *list, struct text *missing,
+                         struct details *details, struct err *e)
+{
+    if ((with_profiles && (details->profiles = verb_read_profiles(scope, list, e)) == NULL) ||
+        (kind->memberships != NULL && (details->members = verb_read_members(scope, list, missing, e)) == NULL)) {
+        free_details(details, list);
         return false;
     }
-    *ret = details;
+    read_pending(app, scope, list, details);
     return true;
 }
 
-static struct table *make_table(const struct resource_list *list, const struct resource_kind *kind,
-                                const struct details *details)
+/* In text only those that need one are worth a word. */
+static void set_restart(struct table *table, size_t column, bool needed, bool for_people)
+{
+    if (needed || !for_people) {
+        table_set_bool(table, column, needed);
+        table_set_style(table, column, needed ? TABLE_WARN : TABLE_PLAIN);
+    }
+}
+
+static struct table *make_table(const struct app *app, const struct resource_list *list, const struct details *details)
 {
     json_t *const *profiles = details->profiles;
-    struct table *table = table_create(resource_columns, resource_columns_count(kind, profiles != NULL));
+    bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+    struct table *table = table_create(details->columns, details->column_count);
 
     for (size_t i = 0; i < resource_list_count(list); i++) {
         const struct resource *record = resource_list_at(list, i);
@@ -156,6 +196,10 @@ static struct table *make_table(const struct resource_list *list, const struct r
         }
         if (details->members != NULL) {
             resource_set_members(table, &details->members[i]);
+        }
+        if (details->pending != NULL) {
+            set_restart(table, details->column_count - 1, details->pending[i] && verb_needs_restart(record),
+                        for_people);
         }
     }
     return table;
@@ -175,7 +219,7 @@ int verb_inventory_status(const char *what, const struct text *missing, struct e
 static int print_list(struct app *app, const struct resource_list *list, const struct resource_kind *kind,
                       const struct details *details, const struct text *missing, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = make_table(list, kind, details);
+    TABLE_CLEANUP struct table *table = make_table(app, list, details);
     JSON_CLEANUP json_t *head = verb_list_head(missing);
     /* headings over nothing would look like an empty fleet */
     bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
@@ -206,12 +250,12 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
     struct plan_scope scope;
-    struct details details;
+    struct details details = choose_columns(kind, opts->profile_details);
 
-    if (!app_check_output(app, resource_columns, resource_columns_count(kind, opts->profile_details), e) ||
+    if (!app_check_output(app, details.columns, details.column_count, e) ||
         !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
         !select_resources(&scope, kind, &selector.selector, list, &missing, e) ||
-        !read_details(&scope, kind, opts->profile_details, list, &missing, &details, e)) {
+        !read_details(app, &scope, kind, opts->profile_details, list, &missing, &details, e)) {
         return err_exit_status(e);
     }
     int status = print_list(app, list, kind, &details, &missing, e);
@@ -225,15 +269,15 @@ int verb_show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct plan_scope scope;
-    struct details details;
+    struct details details = choose_columns(kind, true);
 
     if (!options_check_targets(&selector.targets, e) ||
-        !app_check_output(app, resource_columns, resource_columns_count(kind, true), e) ||
-        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, list, NULL, e) ||
-        !read_details(&scope, kind, true, list, NULL, &details, e)) {
+        !app_check_output(app, details.columns, details.column_count, e) || !app_connect(app, &scope, e) ||
+        !select_resources(&scope, kind, &selector, list, NULL, e) ||
+        !read_details(app, &scope, kind, true, list, NULL, &details, e)) {
         return err_exit_status(e);
     }
-    TABLE_CLEANUP struct table *table = make_table(list, kind, &details);
+    TABLE_CLEANUP struct table *table = make_table(app, list, &details);
     int status = app_print_records(app, table, NULL, e) ? 0 : err_exit_status(e);
     free_details(&details, list);
     return status;

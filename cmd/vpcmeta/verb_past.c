@@ -122,6 +122,7 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
         return err_wrap(e, "run %s", past->entry.run.id);
     }
     result->before = resource->settings;
+    result->restarted = step->restart_done && result->outcome == FLEET_CHANGED && result->after.enabled;
     /* of a group: which template it used, how many members were stale */
     result->before_text = result->before.given == 0 ? step->before : NULL;
     result->after_text = result->after.given == 0 ? step->after : NULL;

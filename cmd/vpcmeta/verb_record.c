@@ -46,6 +46,17 @@ static void append_account(struct text *out, const char *crn)
     }
 }
 
+static void append_place(struct text *out, const struct plan_scope *scope, const char *crn, const char *region)
+{
+    append_account(out, crn);
+    text_printf(out, " %s", vpc_base(vpc_of_region(scope->regions, scope->region_count, region)));
+}
+
+void verb_record_place(const struct plan_scope *scope, const struct resource *resource, struct text *out)
+{
+    append_place(out, scope, resource->crn, resource->region);
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -76,9 +87,8 @@ static json_t *places_of(const struct verb_change *change)
             continue;
         }
         /* what is created has its account only afterwards */
-        append_account(&place, plan->items[i].action == PLAN_CREATE ? NULL : resource->crn);
-        text_printf(&place, " %s",
-                    vpc_base(vpc_of_region(change->scope->regions, change->scope->region_count, resource->region)));
+        append_place(&place, change->scope, plan->items[i].action == PLAN_CREATE ? NULL : resource->crn,
+                     resource->region);
         json_object_set_new(places, text_string(&place), json_true());
     }
     return places;
@@ -209,6 +219,14 @@ static struct history_step step_of_item(struct text_arena *memory, const struct 
     };
 }
 
+/* Whether a restart that was needed is needed no more: it was done, or the service is off. */
+static bool ends_need(const struct fleet_result *result)
+{
+    bool off = result->item->action == PLAN_SET && !result->after.enabled;
+
+    return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
+}
+
 static struct history_step step_of_result(struct text_arena *memory, const struct verb_record *record,
                                           const struct fleet_result *result)
 {
@@ -230,6 +248,7 @@ static struct history_step step_of_result(struct text_arena *memory, const struc
         .request_id = result->request_id[0] != '\0' ? result->request_id : NULL,
         .http_status = result->http_status,
         .restart_needed = result->restart_needed,
+        .restart_done = ends_need(result),
     };
 }
 

@@ -159,6 +159,25 @@ static void describe_texts(struct text *out, const char *before_text, const char
     }
 }
 
+static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
+{
+    if (result->reason != NULL) {
+        text_append(out, result->reason);
+        return;
+    }
+    if (result->item->action == PLAN_DELETE) {
+        text_append(out, dry_run ? "is deleted" : result->outcome == FLEET_CHANGED ? "deleted" : "");
+    } else if (result->after_text != NULL) {
+        describe_texts(out, result->before_text, result->after_text);
+    } else {
+        resource_settings_describe(out, &result->before, &result->after,
+                                   resource_settings_diff(&result->before, &result->after));
+    }
+    if (result->restarted) {
+        text_printf(out, "%s%s", out->size > 0 ? ", " : "", dry_run ? "stopped and started" : "restarted");
+    }
+}
+
 static void add_text_row(struct table *table, const struct fleet_result *result, bool dry_run)
 {
     static const enum table_style styles[FLEET_OUTCOMES] = {[FLEET_CHANGED] = TABLE_GOOD,
@@ -168,16 +187,7 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
                                                             [FLEET_UNKNOWN] = TABLE_BAD};
     CLEANUP(text_free) struct text change = {0};
 
-    if (result->reason != NULL) {
-        text_append(&change, result->reason);
-    } else if (result->item->action == PLAN_DELETE) {
-        text_append(&change, dry_run ? "is deleted" : result->outcome == FLEET_CHANGED ? "deleted" : "");
-    } else if (result->after_text != NULL) {
-        describe_texts(&change, result->before_text, result->after_text);
-    } else {
-        resource_settings_describe(&change, &result->before, &result->after,
-                                   resource_settings_diff(&result->before, &result->after));
-    }
+    describe_change(&change, result, dry_run);
     table_add_row(table);
     if (result->item->action != PLAN_SET) { /* a run that only sets has no such column */
         table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));

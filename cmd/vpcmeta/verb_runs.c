@@ -79,11 +79,15 @@ static int carry_on(struct app *app, struct history **history, const struct verb
 {
     CLEANUP(verb_record_close) struct verb_record record = {0};
     CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    struct fleet_restarts restarts;
     struct err stopped = ERR_INIT;
 
     change->plan = &again->plan;
     change->list = again->list;
     change->kind = past->entry.count > 0 ? past->items[0].resource->kind : NULL;
+    if (verb_restarts_read(&past->entry.run, &restarts)) {
+        change->restart = &restarts;
+    }
     if (change->write->dry_run) {
         return verb_change_show(app, change, e);
     }
@@ -102,6 +106,7 @@ static int carry_on(struct app *app, struct history **history, const struct verb
     if (again->count > 0) {
         (void)verb_change_run(app, change, &record, &run, &stopped);
     }
+    verb_tell_loud(app, &run); /* the record does not know who is down now */
     return report_whole(app, &record, past->entry.run.id, &run.summary, &stopped, e);
 }
 

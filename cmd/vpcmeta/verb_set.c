@@ -1,11 +1,19 @@
 /* set: change metadata settings of existing servers. */
+#include <stdlib.h>
+
 #include "verbs.h"
+
+enum { RESTART_NEVER, RESTART_NEEDED };
+static const char *const restart_words[] = {"never", "needed", NULL};
 
 const struct opt_spec set_opt[] = {
     OPT_GROUP(struct set_opts, select, selector_group),
     OPT_GROUP(struct set_opts, metadata, metadata_group),
     OPT_GROUP(struct set_opts, profile, profile_group),
     OPT_GROUP(struct set_opts, write, write_group),
+    OPT_ENUM(struct set_opts, restart, 0, "restart", restart_words,
+             "stop and start servers whose service was turned on and that need it", .default_value = "never"),
+    OPT_GROUP(struct set_opts, downtime, downtime_group),
     OPT_END,
 };
 
@@ -24,21 +32,25 @@ static bool check_options(const struct set_opts *opts, const struct resource_kin
         return err_set(e, ERR_USAGE, "nothing to set: give --enabled, --protocol%s",
                        (kind->patchable & RESOURCE_HOP_LIMIT) != 0 ? " or --hop-limit" : "");
     }
-    if (!opts->select.all && !plan_selector_narrows(selector)) {
-        return err_set(e, ERR_USAGE, "which %s? give names, a selector such as --name or --vpc, or --all",
-                       kind->plural);
-    }
-    return true;
+    return verb_check_selected(kind, opts->select.all, selector, e);
 }
 
 /* --- the run ---------------------------------------------------------------------------------------- */
 
-static int carry_out(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
-                     struct err *e)
+/* What is as wanted already may still wait for its restart. */
+static bool add_restarts(const struct plan_scope *scope, const struct resource_list *list,
+                         const struct fleet_restarts *restarts, struct plan *plan, struct err *e)
 {
-    JSON_CLEANUP json_t *settings = resource_settings_json(wanted, RESOURCE_METADATA_SETTINGS);
+    bool *pending = NULL;
 
-    return verb_change_carry_out(app, change, settings, e);
+    if (restarts != NULL && !verb_read_pending(scope, list, &pending, e)) {
+        return false;
+    }
+    if (pending != NULL) {
+        plan_add_restarts(plan, pending, &restarts->terms);
+        free(pending);
+    }
+    return true;
 }
 
 int verb_set(struct app *app, const struct cli_call *call, struct err *e)
@@ -49,6 +61,8 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(options_selector_free) struct options_selector selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
+    struct fleet_restarts restarts = options_restarts(&opts->downtime);
+    const struct fleet_restarts *restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
     struct fleet_limits limits;
     struct plan_scope scope;
 
@@ -64,11 +78,17 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     plan_make(list, &wanted, &plan);
-    if (!verb_change_allow(app, &scope, &opts->write, &plan, e) || !verb_change_check(app, &plan, e)) {
+    if (!add_restarts(&scope, list, restart, &plan, e) || !verb_change_allow(app, &scope, &opts->write, &plan, e) ||
+        !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
-    struct verb_change change = {
-        .scope = &scope, .write = &opts->write, .limits = &limits, .plan = &plan, .list = list, .kind = kind};
+    struct verb_change change = {.scope = &scope,
+                                 .write = &opts->write,
+                                 .limits = &limits,
+                                 .plan = &plan,
+                                 .list = list,
+                                 .kind = kind,
+                                 .restart = restart};
     verb_change_warn(app, &plan);
     if (opts->write.dry_run) {
         return verb_change_show(app, &change, e);
@@ -76,5 +96,6 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     if (!verb_change_confirm(app, &change, e)) {
         return err_exit_status(e);
     }
-    return carry_out(app, &change, &wanted, e);
+    JSON_CLEANUP json_t *settings = resource_settings_json(&wanted, RESOURCE_METADATA_SETTINGS);
+    return verb_change_carry_out(app, &change, settings, e);
 }

@@ -38,10 +38,24 @@ extern const struct opt_spec create_opt[], create_from_template_opt[], create_fr
     .subject = &(kind)
 int verb_create(struct app *app, const struct cli_call *call, struct err *e);
 
+struct restart_opts {
+    struct selector_opts select;
+    bool always;
+    struct downtime_opts downtime;
+    struct write_opts write;
+};
+extern const struct opt_spec restart_opt[];
+#define VERB_RESTART(kind)                                                                          \
+    .arguments = "[NAME|ID|CRN...]", .opts = restart_opt, .opts_size = sizeof(struct restart_opts), \
+    .flags = CMD_WRITES, .max_args = CMD_ANY_ARGS, .run = verb_restart, .subject = &(kind)
+int verb_restart(struct app *app, const struct cli_call *call, struct err *e);
+
 struct set_opts {
     struct selector_opts select;
     struct metadata_opts metadata;
     struct profile_opts profile; /* only to refuse it with the way out */
+    struct opt_enum restart;     /* never, needed */
+    struct downtime_opts downtime;
     struct write_opts write;
 };
 extern const struct opt_spec set_opt[];
@@ -156,6 +170,7 @@ struct verb_change {
     const struct resource_kind *kind; /* for sentences */
     const char *body; /* of all its creations: kept once, in what was `wanted`; NULL: each keeps its own */
     int64_t began_s;  /* when the run began, if it goes on; 0: now */
+    const struct fleet_restarts *restart; /* NULL: nobody is restarted */
 };
 
 #define VERB_HISTORY_FILE "history.db"
@@ -199,6 +214,9 @@ bool verb_record_resume(struct app *app, const struct verb_change *change, const
 bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Appends the place of a resource as the history has it: its account and the API that has it. */
+void verb_record_place(const struct plan_scope *scope, const struct resource *resource, struct text *out);
+
 /* For fleet_options; borrows the record. */
 struct fleet_journal verb_record_journal(struct verb_record *record);
 
@@ -233,6 +251,10 @@ int verb_change_show(struct app *app, const struct verb_change *change, struct e
 bool verb_change_run(struct app *app, const struct verb_change *change, struct verb_record *record,
                      struct fleet_run *ret, struct err *e);
 
+/* Refuses a selector that says nothing, unless everything was asked for. ERR_USAGE. */
+bool verb_check_selected(const struct resource_kind *kind, bool all, const struct plan_selector *selector,
+                         struct err *e) __attribute__((warn_unused_result));
+
 /* Prints the results and what follows from them; `stopped` is what ended the run, if anything. Returns the exit status. */
 int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
                        struct err *e);
@@ -253,6 +275,29 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
 void verb_tell_loud(const struct app *app, const struct fleet_run *run);
 void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id);
 void verb_tell_run(const struct app *app, const struct fleet_summary *summary, const char *run_id);
+
+/* --- restarts ---------------------------------------------------------------------------------------- */
+
+/*
+ * Whose restart is pending by the history: an array as long as the list, NULL when there is no history (which is not made
+ * for the question). Free it. Error: ERR_IO.
+ */
+bool verb_read_pending(const struct plan_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Whether a server whose restart is pending still needs it by what the record says of it now. */
+bool verb_needs_restart(const struct resource *record);
+
+/* Whether there is a history to read that from. */
+bool verb_has_history(void);
+
+/* How a run restarts, to be kept with it, and read back; false when it restarts nobody. */
+json_t *verb_restarts_json(const struct fleet_restarts *restarts);
+bool verb_restarts_read(const struct history_run *run, struct fleet_restarts *ret);
+
+/* What people are told: before they agree, and while a run is being ended. */
+void verb_restarts_announce(const struct app *app, const struct verb_change *change, const struct plan_counts *counts);
+void verb_restarts_drain(size_t down, void *progress);
 
 /* "1 instance", "12 bare metal servers". */
 void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind);

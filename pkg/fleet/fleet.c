@@ -385,12 +385,13 @@ static void take_up(struct fleet *fleet)
 
     if (fleet_is_over(fleet)) {
         withhold_waiting(fleet);
-    } else {
-        give_turns(fleet);
     }
     write_ready(fleet);
     while (!fleet_is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
            fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
+    }
+    if (!fleet_is_over(fleet)) {
+        give_turns(fleet);
     }
     if (fleet->reading + fleet->writing == 0 && !fleet_is_over(fleet)) {
         write_ready(fleet); /* of works that read nothing before they write */

@@ -44,6 +44,7 @@ struct fleet_result {
     struct resource_settings before, after; /* as read last; after.given is 0 when it is not known */
     const char *before_text, *after_text;   /* JSON objects: what it changed that is no setting; NULL: the settings */
     bool restart_needed;
+    bool restarted;    /* was stopped and runs again */
     unsigned attempts; /* requests that changed or tried to change it */
     int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];

@@ -81,6 +81,7 @@ static void finish(struct restart_task *restart, enum fleet_outcome outcome, enu
 static void finish_running(struct restart_task *restart)
 {
     restart->task.result->restart_needed = false;
+    restart->task.result->restarted = true;
     finish(restart, FLEET_CHANGED, ERR_NONE, "%s", "");
 }
 

@@ -56,6 +56,9 @@ static const char *const migrations[] = {
     "ALTER TABLE step ADD COLUMN body TEXT;"
     "UPDATE step SET action = 'create' WHERE (SELECT command FROM run WHERE number = step.run) LIKE '% create';",
     "ALTER TABLE step ADD COLUMN needs INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE step ADD COLUMN restart_done INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX step_restart_needed ON step (id) WHERE restart_needed = 1;"
+    "CREATE INDEX step_restart_done ON step (id) WHERE restart_done = 1;",
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

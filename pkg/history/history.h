@@ -60,7 +60,8 @@ struct history_step {
     unsigned attempts;                         /* requests that tried to change it */
     const char *outcome, *reason, *request_id; /* of a final step; NULL: none */
     int http_status;                           /* 0: no answer came */
-    bool restart_needed;
+    bool restart_needed;                       /* from then on it needs one; final steps only, and so the next */
+    bool restart_done;                         /* from then on it needs none any more */
 };
 
 struct history;
@@ -149,5 +150,18 @@ struct history_entry {
 bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
     __attribute__((warn_unused_result));
 void history_entry_free(struct history_entry *entry); /* zero-initialised values allowed; for CLEANUP */
+
+/*
+ * The ids of the resources in a place whose last final step that said anything about restarts left them in need of one,
+ * sorted; `place` as one of those that history_run.place lists. Free with history_ids_free. Error: ERR_IO.
+ */
+struct history_ids {
+    const char **items;
+    size_t count;
+    struct text_arena memory;
+};
+bool history_list_pending(struct history *history, const char *place, struct history_ids *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void history_ids_free(struct history_ids *ids); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

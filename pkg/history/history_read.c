@@ -186,6 +186,7 @@ static struct history_step read_step(sqlite3_stmt *statement, struct text_arena 
         .phase = string_at(statement, 18, memory),
         .body = string_at(statement, 19, memory),
         .needs = (size_t)sqlite3_column_int64(statement, 20),
+        .restart_done = sqlite3_column_int(statement, 21) != 0,
     };
 }
 
@@ -195,7 +196,8 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
     sqlite3_stmt *statement = history_prepare(
         history,
         "SELECT ordinal, stage, kind, region, id, name, crn, before, wanted, after, etag, attempts, outcome, reason,"
-        " request_id, http_status, restart_needed, action, phase, body, needs FROM step WHERE run = ? ORDER BY ordinal",
+        " request_id, http_status, restart_needed, action, phase, body, needs, restart_done"
+        " FROM step WHERE run = ? ORDER BY ordinal",
         e);
     size_t room = 0;
     int code = SQLITE_DONE;

@@ -142,7 +142,7 @@ static bool prepare_steps(struct history *history, struct err *e)
             history,
             "UPDATE step SET stage = 'final', before = ?1, after = ?2, concluded_at = ?3, attempts = ?6, outcome = ?7,"
             " reason = ?8, request_id = ?9, http_status = ?10, restart_needed = ?11, id = ifnull(?12, id),"
-            " crn = ifnull(?13, crn) WHERE run = ?4 AND ordinal = ?5",
+            " crn = ifnull(?13, crn), restart_done = ?14 WHERE run = ?4 AND ordinal = ?5",
             e);
     }
     return history->intend != NULL && history->conclude != NULL;
@@ -180,6 +180,7 @@ static bool conclude(struct history *history, int64_t number, const struct histo
     sqlite3_bind_int(statement, 11, step->restart_needed);
     history_bind(statement, 12, step->id);
     history_bind(statement, 13, step->crn);
+    sqlite3_bind_int(statement, 14, step->restart_done);
     return history_run_once(history, statement, e);
 }
 

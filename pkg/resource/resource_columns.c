@@ -91,7 +91,7 @@ void resource_add_row(struct table *table, const struct resource *record, const 
     table_set_string(table, RESOURCE_COLUMN_VPC, record->vpc != NULL ? record->vpc : record->vpc_id);
     table_set_string(table, RESOURCE_COLUMN_ARCHITECTURE, record->architecture);
     set_settings(table, settings);
-    if (table_column_count(table) > RESOURCE_COLUMN_TEMPLATE) {
+    if (table_column_count(table) == RESOURCE_COLUMNS) {
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE, record->template_name);
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE_ID, record->template_id);
         table_set_int(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT, record->membership_count);

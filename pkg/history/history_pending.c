@@ -1,0 +1,56 @@
+/* Who still needs a restart, by all that runs left behind. */
+#include "history/history_db.h"
+
+/* Seconds are coarse: of two steps in one second the one of the later run is the later one. */
+static const char query[] =
+    "SELECT DISTINCT s.id FROM step s JOIN run r ON r.number = s.run"
+    " WHERE s.restart_needed = 1 AND s.stage = 'final' AND instr(', ' || r.place || ', ', ', ' || ?1 || ', ') > 0"
+    " AND NOT EXISTS (SELECT 1 FROM step d JOIN run q ON q.number = d.run"
+    "  WHERE d.id = s.id AND d.restart_done = 1 AND d.stage = 'final'"
+    "  AND instr(', ' || q.place || ', ', ', ' || ?1 || ', ') > 0"
+    "  AND (d.concluded_at > s.concluded_at OR (d.concluded_at = s.concluded_at AND d.run > s.run)))"
+    " ORDER BY s.id";
+
+static void append(struct history_ids *ids, size_t *room, sqlite3_stmt *statement)
+{
+    const char *id = (const char *)sqlite3_column_text(statement, 0);
+
+    if (ids->count == *room) {
+        const char **larger;
+        *room = *room > 0 ? 2 * *room : 64;
+        larger = text_arena_alloc(&ids->memory, *room * sizeof(*larger));
+        for (size_t i = 0; i < ids->count; i++) {
+            larger[i] = ids->items[i];
+        }
+        ids->items = larger;
+    }
+    ids->items[ids->count++] = text_arena_copy(&ids->memory, id, (size_t)sqlite3_column_bytes(statement, 0));
+}
+
+bool history_list_pending(struct history *history, const char *place, struct history_ids *ret, struct err *e)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, query, e);
+    struct history_ids ids = {0};
+    size_t room = 0;
+    int code = SQLITE_DONE;
+
+    if (statement == NULL) {
+        return false;
+    }
+    history_bind(statement, 1, place);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        append(&ids, &room, statement);
+    }
+    if (code != SQLITE_DONE) {
+        history_ids_free(&ids);
+        return history_fault(history, e);
+    }
+    *ret = ids;
+    return true;
+}
+
+void history_ids_free(struct history_ids *ids)
+{
+    text_arena_free(&ids->memory);
+    *ids = (struct history_ids){0};
+}
