@@ -115,7 +115,8 @@ static void fail(struct restart_task *restart, const char *reason)
     CLEANUP(text_free) struct text message = {0};
     const char *status = restart->status != NULL ? restart->status : "in an unknown state";
 
-    if (restart->stand.been_down || restart->starts) {
+    bool stops = is_running(restart) || strcmp(status, "stopping") == 0;
+    if (restart->starts || !stops) {
         text_printf(&message, "is %s and did not start again: %s", status, reason);
     } else {
         text_printf(&message, "is %s and was not restarted: %s", status, reason);
@@ -175,7 +176,7 @@ static void wait_longer(struct restart_task *restart)
         write_next(restart, false);
         return;
     }
-    text_printf(&reason, "it took more than %u s", limit_ms / 1000);
+    text_printf(&reason, "it took more than %g s", limit_ms / 1000.0);
     if (!starting && !restart->forced) {
         text_append(&reason, " to stop (--force-stop cuts the power then)");
     }

@@ -24,10 +24,10 @@ static enum fleet_step while_stopped(struct fleet_stand *stand)
         return FLEET_STEP_LEAVE;
     }
     stand->been_down = true;
-    if (stand->start == FLEET_UNSENT || seen_often(stand, stand->start)) {
-        return FLEET_STEP_START;
+    if (stand->been_up) {
+        return FLEET_STEP_LOST;
     }
-    return stand->been_up ? FLEET_STEP_LOST : FLEET_STEP_WAIT;
+    return stand->start == FLEET_UNSENT || seen_often(stand, stand->start) ? FLEET_STEP_START : FLEET_STEP_WAIT;
 }
 
 enum fleet_step fleet_steps_next(struct fleet_stand *stand, const char *status)
@@ -47,6 +47,6 @@ enum fleet_step fleet_steps_next(struct fleet_stand *stand, const char *status)
         return FLEET_STEP_LOST;
     }
     stand->been_down |= strcmp(status, "stopping") == 0 || strcmp(status, "starting") == 0;
-    stand->been_up |= stand->start != FLEET_UNSENT && strcmp(status, "starting") == 0;
+    stand->been_up |= stand->start != FLEET_UNSENT;
     return FLEET_STEP_WAIT;
 }

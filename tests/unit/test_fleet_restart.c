@@ -139,12 +139,15 @@ static void the_status_decides_what_comes_next(void **state)
 
 static void a_start_that_falls_back_is_lost(void **state)
 {
-    struct fleet_stand stand = {.stop = FLEET_SENT, .start = FLEET_SENT};
+    static const enum fleet_sending sendings[] = {FLEET_SENT, FLEET_DOUBTED};
 
     (void)state;
-    assert_int_equal(fleet_steps_next(&stand, "stopped"), FLEET_STEP_WAIT);
-    assert_int_equal(fleet_steps_next(&stand, "starting"), FLEET_STEP_WAIT);
-    assert_int_equal(fleet_steps_next(&stand, "stopped"), FLEET_STEP_LOST);
+    for (size_t i = 0; i < 2; i++) {
+        struct fleet_stand stand = {.stop = FLEET_SENT, .start = sendings[i]};
+        assert_int_equal(fleet_steps_next(&stand, "stopped"), FLEET_STEP_WAIT);
+        assert_int_equal(fleet_steps_next(&stand, i == 0 ? "starting" : "stopping"), FLEET_STEP_WAIT);
+        assert_int_equal(fleet_steps_next(&stand, "stopped"), FLEET_STEP_LOST);
+    }
 }
 
 static void a_server_that_somebody_starts_after_our_stop_is_done(void **state)
