@@ -58,6 +58,8 @@ static const struct cmd_example set_examples[] = {
     {"vpcmeta instance set web-01 web-02 --enabled true --protocol https", "two instances by name"},
     {"vpcmeta instance set --vpc vpc-prod --exclude 'db-*' --hop-limit 1 --yes",
      "a VPC but for its databases, unasked"},
+    {"vpcmeta instance set --vpc vpc-dev --enabled true --restart needed --max-unavailable 5",
+     "and restart those that need it, five at a time"},
     {0},
 };
 
@@ -71,7 +73,9 @@ const struct cmd_spec cmd_instance_set = {
         "overwritten.\n\n"
         "Instances that cannot take the setting (s390x, deleting, failed, suspended) are skipped with the reason. An "
         "instance whose service goes from off to on must be stopped and started before the service is fully there; the "
-        "result says which. Going from http to https breaks clients of the bare address 169.254.169.254.",
+        "result says which, and --restart needed does it in the same run (see `instance restart`). One that is stopped "
+        "has "
+        "that before it. Going from http to https breaks clients of the bare address 169.254.169.254.",
     .examples = set_examples,
     VERB_SET(resource_instance),
 };

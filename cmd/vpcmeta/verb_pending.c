@@ -64,7 +64,7 @@ bool verb_read_pending(const struct plan_scope *scope, const struct resource_lis
     if (pending == NULL) {
         text_out_of_memory();
     }
-    bool fine = (history = verb_history_open(e)) != NULL;
+    bool fine = (history = verb_history_past(e)) != NULL;
     json_object_foreach (places, place, value) {
         CLEANUP(history_ids_free) struct history_ids ids = {0};
         fine = fine && history_list_pending(history, place, &ids, e);

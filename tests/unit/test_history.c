@@ -136,6 +136,71 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_string_equal(entry.steps[0].id, "i-0");
 }
 
+/* One run with one final step about a server. */
+static void add_run(struct history *history, const char *run_id, const char *place, const char *id, bool needed,
+                    bool done)
+{
+    struct err e = ERR_INIT;
+    int64_t number = 0;
+    struct history_run run = {.id = run_id, .command = "x", .arguments = "[]", .place = place, .wanted = "{}"};
+    struct history_step step = {.action = "set", .kind = "instance", .id = id, .before = "{}", .wanted = "{}"};
+
+    assert_true(history_begin(history, &run, &step, 1, &number, &e));
+    step.outcome = "changed";
+    step.after = "{}";
+    step.restart_needed = needed;
+    step.restart_done = done;
+    assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
+}
+
+static void expect_pending(struct history *history, const char *place, const char *ids)
+{
+    CLEANUP(history_ids_free) struct history_ids found = {0};
+    CLEANUP(text_free) struct text all = {0};
+    struct err e = ERR_INIT;
+
+    assert_true(history_list_pending(history, place, &found, &e));
+    for (size_t i = 0; i < found.count; i++) {
+        text_printf(&all, "%s ", found.items[i]);
+    }
+    assert_string_equal(text_string(&all), ids);
+}
+
+static void whose_restart_is_pending_is_what_the_last_step_about_it_says(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+
+    expect_pending(history, "a/1 u", "");
+    add_run(history, "1", "a/1 u", "i-1", true, false);
+    add_run(history, "2", "a/1 u, a/1 v", "i-2", true, false);
+    add_run(history, "3", "a/1 v", "i-3", true, false);
+    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    expect_pending(history, "a/1 v", "i-2 i-3 ");
+    expect_pending(history, "a/1", "");
+    /* a step that says nothing about restarts changes nothing */
+    add_run(history, "4", "a/1 u", "i-1", false, false);
+    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    /* the same id elsewhere is another server */
+    add_run(history, "5", "a/1 v", "i-1", false, true);
+    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    add_run(history, "6", "a/1 u", "i-1", false, true);
+    expect_pending(history, "a/1 u", "i-2 ");
+    add_run(history, "7", "a/1 u", "i-1", true, false);
+    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    for (int i = 0; i < 200; i++) {
+        char id[16];
+        char run[16];
+        snprintf(id, sizeof(id), "j-%03d", i);
+        snprintf(run, sizeof(run), "many-%d", i);
+        add_run(history, run, "many", id, true, false);
+    }
+    CLEANUP(history_ids_free) struct history_ids found = {0};
+    struct err e = ERR_INIT;
+    assert_true(history_list_pending(history, "many", &found, &e));
+    assert_int_equal(found.count, 200);
+    assert_string_equal(found.items[199], "j-199");
+}
+
 static void folder_and_files_are_private(void **state)
 {
     static const char *const names[] = {"state", "state/history.db", "state/history.db-wal", "state/history.db-shm"};
@@ -439,6 +504,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_run_is_read_back_as_it_was_written),
+        TEST(whose_restart_is_pending_is_what_the_last_step_about_it_says),
         TEST(folder_and_files_are_private),
         TEST(looking_back_makes_nothing_and_finds_nothing),
         TEST(a_place_is_checked_before_it_is_used),
