@@ -126,7 +126,7 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (default 60) under ASan and UBSan
 fuzz-built: $(fuzz_bin)
 bench-built: all $(bench_bin)
 
-bench: ## measure against peers in the same run; prints ratios
+bench: ## measure against peers in the same run; prints ratios (BENCH_QUICK=1: a minute)
 	@scripts/deps.sh build test dev
 	@$(MAKE) --no-print-directory -j$$(nproc) bench-built
 	@BUILD=$(BUILD) tests/bench/run.sh
