@@ -55,7 +55,7 @@ simple_fleet() {
         [ "$(writes | jq -r .path | sort -u | wc -l)" -eq "$(query "select count(*) from step where intended_at is not null
             and run = (select max(number) from run)" | tr -d '[]')" ]
     done
-    echo "report: $cut of $kills runs were cut off in the middle"
+    echo "# report: $cut of $kills runs were cut off in the middle" >&3
     [ "$cut" -ge $((kills / 7 + 1)) ]
 }
 
