@@ -55,7 +55,7 @@ enabled() {
 
 @test "HTTP/2: resets, truncated bodies, 429 and errors of the front itself: every server ends as wanted" {
     front_fleet --instances 200
-    faults "{$patches, \"probability\": 0.04, \"action\": \"status\", \"status\": 429}" \
+    faults "{$patches, \"nth\": 30, \"action\": \"status\", \"status\": 429}" \
         "{$patches, \"probability\": 0.04, \"action\": \"status\", \"status\": 503}" \
         "{$patches, \"probability\": 0.04, \"action\": \"reset\"}" \
         "{$patches, \"probability\": 0.04, \"action\": \"reset\", \"when\": \"after\"}" \
