@@ -22,19 +22,10 @@ static bool read_document(const struct create_opts *opts, struct json_document *
 
 /* --- the template ------------------------------------------------------------------------------------- */
 
-/* The template's name, id or CRN as the options or the body say it; NULL: it builds on none. */
+/* The template's name, id or CRN as the options say it, or its id of the body; NULL: it builds on none. */
 static const char *source_word(const struct create_opts *opts, const json_t *body)
 {
-    const json_t *given = json_object_get(body, "source_template");
-    const char *id = json_string_value(json_object_get(given, "id"));
-    const char *crn = json_string_value(json_object_get(given, "crn"));
-    const char *href = json_string_value(json_object_get(given, "href"));
-    const char *last = href != NULL ? strrchr(href, '/') : NULL;
-
-    if (opts->source != NULL) {
-        return opts->source;
-    }
-    return id != NULL ? id : crn != NULL ? crn : last != NULL ? last + 1 : NULL;
+    return opts->source != NULL ? opts->source : resource_identity_word(json_object_get(body, "source_template"));
 }
 
 /* The id behind a name takes a look at the list; ids and CRNs are as good as it. */

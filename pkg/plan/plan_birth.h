@@ -2,15 +2,13 @@
  * plan_birth: what can be known about a server before it is created: whether the allowed_use of what it boots from permits
  * its settings (vpc-api.md 4.3), and whether its profile has a metadata service at all (x86 only, vpc-api.md 4.1).
  *
- * Works on the create body as it will be sent (flags laid over it, misplaced members put right), for every kind that has
- * one. Reads at most four resources, the last three side by side where they are needed:
+ * Works on the create body as it takes effect (flags laid over it, misplaced members put right, with what its source
+ * template adds: resource_asked.h), for every kind that has one. Reads at most two resources, side by side:
  *
- *   the source template, when the body names one: what the body leaves out is taken from it, member by member;
  *   the image, the volume or the snapshot that it boots from: GET /images/{id} and so on;
  *   the profile: when the metadata service is to be on, or when the expression needs facts that only the profile has.
  *
- * Settings that the body leaves out have the API's defaults (false, http). A metadata_service given over a source template
- * leaves its missing members unknown: whether they are merged or defaulted is not documented.
+ * Settings that the body leaves out have the API's defaults (false, http).
  *
  * The API does not check a template against allowed_use when it is created (nothing says so), but what is made of it: there
  * the answer is about those instances.

@@ -112,8 +112,7 @@ static const struct part {
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
-/* The id or name that an identity or a reference means. */
-static json_t *short_identity(const json_t *identity)
+const char *resource_identity_word(const json_t *identity)
 {
     static const struct {
         const char *member;
@@ -124,7 +123,7 @@ static json_t *short_identity(const json_t *identity)
         const char *value = json_string_value(json_object_get(identity, forms[i].member));
         const char *last = value != NULL && forms[i].before != '\0' ? strrchr(value, forms[i].before) : NULL;
         if (value != NULL) {
-            return json_string(last != NULL ? last + 1 : value);
+            return last != NULL ? last + 1 : value;
         }
     }
     return NULL;
@@ -138,9 +137,9 @@ json_t *resource_identity(const json_t *body)
         const json_t *given = json_at(body, parts[i].pointer);
         /* a new volume has a profile and perhaps a name, which are not its own */
         bool is_new = json_object_get(given, "profile") != NULL;
-        json_t *value = is_new ? NULL : short_identity(given);
-        if (value != NULL) {
-            json_object_set_new(identity, parts[i].name, value);
+        const char *word = is_new ? NULL : resource_identity_word(given);
+        if (word != NULL) {
+            json_object_set_new(identity, parts[i].name, json_string(word));
         }
     }
     return identity;

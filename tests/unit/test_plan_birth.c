@@ -32,10 +32,6 @@ static const struct {
                                      "\"range\",\"min\":2,\"max\":16,\"default\":4}}"},
     {"/v1/instance/profiles/bz2-4x16?", "{\"vcpu_architecture\":{\"type\":\"fixed\",\"value\":\"s390x\"}}"},
     {"/v1/bare_metal_server/profiles/metal?", "{\"cpu_architecture\":{\"type\":\"fixed\",\"value\":\"amd64\"}}"},
-    {"/v1/instance/templates/t-https?",
-     "{\"image\":{\"id\":\"https\"},\"profile\":{\"name\":\"bx2-4x16\"},\"metadata_service\":{\"enabled\":true,"
-     "\"protocol\":\"https\",\"response_hop_limit\":1}}"},
-    {"/v1/instance/templates/t-plain?", "{\"image\":{\"id\":\"https\"},\"profile\":{\"name\":\"bz2-4x16\"}}"},
 };
 
 static enum afterwards answer_things(struct loopback *server, const struct heard *heard, struct text *answer)
@@ -120,19 +116,6 @@ static const struct row rows[] = {
     {INSTANCE, "{'image':{'id':'free'},'profile':{'name':'range'}," ON "}", YES, UNKNOWN, "",
      "profile range does not tell its architecture", 2},
     {INSTANCE, "{'image':{'id':'free'}," ON "}", YES, UNKNOWN, "", "names no profile", 1},
-    /* source templates */
-    {INSTANCE, "{'source_template':{'id':'t-https'}}", YES, YES, "", "", 3},
-    {INSTANCE, "{'source_template':{'id':'t-https'},'image':{'id':'free'}}", YES, YES, "", "", 3},
-    {INSTANCE, "{'source_template':{'id':'t-https'},'metadata_service':{'enabled':false}}", NO, YES,
-     "metadata_service.enabled would be false, metadata_service.protocol is not known", "", 2},
-    {INSTANCE, "{'source_template':{'id':'t-https'},'metadata_service':{'enabled':true}}", UNKNOWN, YES,
-     "metadata_service.protocol is not known", "", 3},
-    {INSTANCE, "{'source_template':{'id':'t-plain'}}", NO, YES, "metadata_service.enabled would be false", "", 2},
-    {INSTANCE, "{'source_template':{'id':'t-plain'}," ON "}", YES, NO, "", "s390x", 3},
-    {INSTANCE, "{'source_template':{'id':'t-plain'},'metadata_service':{'protocol':'https'}}", UNKNOWN, UNKNOWN,
-     "metadata_service.enabled is not known", "whether it would be on is not known", 3},
-    {INSTANCE, "{'source_template':{'id':'gone'}}", UNKNOWN, UNKNOWN, "instance template gone could not be read: 404",
-     "template gone", 1},
     {&resource_template, "{'image':{'id':'https'}," AMD64 "," ON_HTTP "}", NO, YES, "image https", "", 2},
     /* bare metal: secure boot and nothing else; the image is below `initialization` */
     {&resource_bare_metal,
