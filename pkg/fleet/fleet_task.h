@@ -130,6 +130,9 @@ void fleet_task_await_status(struct fleet_task *task);
 /* It does nothing for so long, or until the run is over: work->resume is called then. */
 void fleet_task_pause(struct fleet_task *task, int pause_ms);
 
+/* Begins a work on a resource; `changed`: another one has changed it already. */
+void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_work *work, bool changed);
+
 /* Another work goes on with the resource: its `begin` is called; `task` is gone. */
 void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work);
 
@@ -154,6 +157,14 @@ bool fleet_needs_restart(const struct fleet_result *result, const char *status);
 
 /* Whether the run ends: nothing new may begin. */
 bool fleet_is_over(const struct fleet *fleet);
+
+/* --- turns ------------------------------------------------------------------------------------------- */
+
+/* Reserves the turns of those that a run that was cut off may have taken down. */
+void fleet_down_begin(struct fleet *fleet);
+
+/* Gives turns to those that may go down now. */
+void fleet_down_give(struct fleet *fleet);
 
 /* --- pauses ------------------------------------------------------------------------------------------ */
 

@@ -67,6 +67,9 @@ statuses() {
     [ "$(actions | jq -c 'length, (map(.) | unique)')" = $'4\n[["stop","start"]]' ]
     [ "$(statuses)" = '{"running":6}' ]
     [ "$(writes | jq -c .body | sort | uniq -c | tr -s ' ')" = $' 4 {"type":"start"}\n 4 {"type":"stop"}' ]
+    for body in $(writes | jq -c .body | sort -u); do
+        "$BUILD/vpcmeta" schema check --as instance_action - <<< "$body"
+    done
     clear_log
     meta instance restart --all $look -y
     expect 0 "0 changed, 6 unchanged"
@@ -150,6 +153,17 @@ statuses() {
     echo "report: $singles single reads, $pages pages, at most $most down"
     [ "$singles" -le 260 ]
     [ "$pages" -le 300 ]
+}
+
+@test "a few of a large fleet are looked for one by one, not with all its pages" {
+    restart_start --instances 1200 --mix plain --groups 0
+    sim_state -r '.instances[0:6][].name' > names
+    meta instance restart --from names --always --max-unavailable 6 $look -y
+    expect 0 "6 changed"
+    pages=$(sim_log 'select(.method == "GET" and .path == "/v1/instances")' | wc -l)
+    echo "report: $pages pages"
+    # the names, and one for each larger number of servers that a list was tried for
+    [ "$pages" -le 14 ]
 }
 
 @test "a share of the servers is rounded down, to one at least" {

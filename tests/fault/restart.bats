@@ -106,6 +106,52 @@ survives() {
     [ "$(statuses)" = '{"running":4}' ]
 }
 
+@test "when failures end the run, what is down is started all the same" {
+    pending_fleet 6
+    # the first start is refused while two others are down
+    faults "{$action, \"nth\": 4, \"action\": \"status\", \"status\": 403}"
+    meta instance restart --all --max-unavailable 3 --max-failures 1 $look -y -o json
+    expect 7 "stopped after 1 failures"
+    jq -e '.summary.failed == 1 and .summary.changed == 2 and .summary.skipped == 3' <<< "$output"
+    [ "$(statuses)" = '{"running":5,"stopped":1}' ]
+    meta runs retry last -y
+    meta runs resume last -y
+    expect 0 "6 changed"
+    [ "$(statuses)" = '{"running":6}' ]
+}
+
+# Keeps the history busy until process PID is gone.
+hold_history() {
+    python3 -c '
+import os, sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], timeout=30)
+db.execute("BEGIN IMMEDIATE")
+for _ in range(3000):
+    time.sleep(0.02)
+    try:
+        state = open("/proc/%s/stat" % sys.argv[2]).read().split()[2]
+    except OSError:
+        break
+    if state == "Z":
+        break' "$HISTORY" "$1"
+}
+
+@test "a history that cannot be written keeps no server down" {
+    pending_fleet 2 --transition-ms 1000
+    "$BUILD/vpcmeta" instance restart --all $look -y > run 2> err 3>&- &
+    pid=$!
+    await_writes 1
+    hold_history "$pid"
+    wait "$pid" && false || [ $? -eq 1 ]
+    cat err
+    grep -q "stays busy" err
+    [ "$(accepted)" = "stop start" ]
+    await_status running
+    meta runs resume last -y
+    expect 0 "2 changed"
+    [ "$(statuses)" = '{"running":2}' ]
+}
+
 @test "a start that goes wrong later is a failure that says why" {
     pending_fleet 1 --transition-ms 1000
     "$BUILD/vpcmeta" instance restart --all $look -y -o json > run 2> err 3>&- &
