@@ -284,7 +284,7 @@ int verb_change_report(struct app *app, const struct fleet_run *run, const char 
         return err_exit_status(e);
     }
     verb_tell_summary(app, run, run_id);
-    verb_tell_run(app, &run->summary, run_id);
+    verb_tell_run(app, run, run_id);
     if (stopped->code != ERR_NONE) {
         *e = *stopped;
         return err_exit_status(e);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fleet/fleet_causes.h"
+#include "plan/plan_undo.h"
 #include "verbs.h"
 
 enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
@@ -158,12 +159,27 @@ static void tell_next(const struct app *app, const struct fleet_summary *summary
     }
 }
 
-void verb_tell_run(const struct app *app, const struct fleet_summary *summary, const char *run_id)
+/* Whether a rollback has anything to do: it leaves servers that were created, and restarts are over. */
+static bool can_be_undone(const struct fleet_run *run)
 {
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        if ((result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNKNOWN) &&
+            plan_can_be_undone(result->item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void verb_tell_run(const struct app *app, const struct fleet_run *run, const char *run_id)
+{
+    const struct fleet_summary *summary = &run->summary;
     size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
 
     if (sent + summary->withheld > 0) {
-        app_note(app, "run %s: `vpcmeta runs show` tells it again, `runs rollback` undoes it", run_id);
+        app_note(app, "run %s: `vpcmeta runs show` tells it again%s", run_id,
+                 can_be_undone(run) ? ", `runs rollback` undoes it" : "");
     }
 }
 

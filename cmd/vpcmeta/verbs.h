@@ -274,7 +274,7 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
  */
 void verb_tell_loud(const struct app *app, const struct fleet_run *run);
 void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id);
-void verb_tell_run(const struct app *app, const struct fleet_summary *summary, const char *run_id);
+void verb_tell_run(const struct app *app, const struct fleet_run *run, const char *run_id);
 
 /* --- restarts ---------------------------------------------------------------------------------------- */
 

@@ -168,3 +168,20 @@ void plan_undo(const struct plan_done done[], size_t count, enum plan_guard guar
     }
     free(undoing.pending);
 }
+
+bool plan_can_be_undone(const struct plan_item *item)
+{
+    switch (item->action) {
+    case PLAN_SET:
+    case PLAN_MOVE:
+    case PLAN_DELETE:
+        return true;
+    case PLAN_CREATE:
+        return item->resource->kind->disposable;
+    case PLAN_ROLL:
+    case PLAN_RESTART:
+    case PLAN_ACTIONS:
+        break;
+    }
+    return false;
+}

@@ -35,4 +35,7 @@ struct plan_done {
 void plan_undo(const struct plan_done done[], size_t count, enum plan_guard guard, struct resource_list *list,
                struct plan *ret);
 
+/* Whether there is anything to take back of an item that was carried out. */
+bool plan_can_be_undone(const struct plan_item *item);
+
 #endif

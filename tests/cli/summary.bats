@@ -43,6 +43,7 @@ patches='"operation": "instances.patch"'
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 0 "40 selected: 40 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"
+    expect 0 "runs rollback"
     [[ $stderr != *"next: vpcmeta runs"* ]]
 }
 
