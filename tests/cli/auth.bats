@@ -105,7 +105,11 @@ uses() {
     faults '{"operation": "instances.patch", "nth": 3, "action": "status", "status": 400}'
     "$BUILD/vpcmeta" instance set --all --enabled true -y -v -o json -j 2 --trace trace > out 2> err &
     pid=$!
-    tr '\0' '\n' < "/proc/$pid/cmdline" > arguments
+    for _ in $(seq 200); do # until it has taken the place of the shell
+        tr '\0' '\n' < "/proc/$pid/cmdline" > arguments
+        ! grep -q -- --trace arguments || break
+        sleep 0.01
+    done
     wait "$pid" || true
     meta instance list -v --trace trace
     printf '%s%s' "$output" "$stderr" >> out

@@ -129,7 +129,7 @@ simple_fleet() {
     meta instance set --from able --hop-limit 7 -y -q
     expect 0
     clear_log
-    "$BUILD/vpcmeta" runs rollback last -y -q > /dev/null 2>&1 3>&- &
+    "$BUILD/vpcmeta" runs rollback last -y -q -j 1 > /dev/null 2>&1 3>&- &
     pid=$!
     await_writes 15
     kill -9 "$pid"
