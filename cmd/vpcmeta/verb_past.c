@@ -197,8 +197,9 @@ static void take_step(struct verb_again *again, const struct verb_past *past, si
     *item = past->items[index];
     item->resource = resource;
     item->guard = guard;
-    /* what has an id was made, whatever went wrong with it afterwards */
-    item->intended = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL);
+    /* what has an id was made, whatever went wrong with it afterwards; a roll that failed had perhaps begun */
+    item->intended = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL) ||
+                     (item->action == PLAN_ROLL && result->attempts > 0);
     if (meant) {
         item->verdict = PLAN_CHANGE;
         (void)plan_judge(resource, item->wanted, &item->mask, reason);

@@ -4,7 +4,7 @@
 
 #include "plan/plan_name.h"
 #include "plan/plan_replace.h"
-#include "verbs.h"
+#include "verb_replace.h"
 
 const struct opt_spec replace_opt[] = {
     OPT_GROUP(struct replace_opts, select, nameless_selector_group),
@@ -63,101 +63,6 @@ static bool check_options(const struct replace_opts *opts, const struct resource
     return true;
 }
 
-/* --- what people should know ------------------------------------------------------------------------ */
-
-/* Groups are rolled as they are; what follows from that is said before. */
-static void tell_group(const struct app *app, const struct resource *group,
-                       const struct resource_membership_counts *members)
-{
-    if (group->managers != NULL) {
-        app_note(
-            app,
-            "instance group %s is scaled by %s: its membership_count cannot be set back if deleting members lowers it",
-            group->name, group->managers);
-    }
-    if (group->pool != NULL) {
-        app_note(app, "instance group %s fills the load balancer pool %s", group->name, group->pool);
-    }
-    if (members->loose > 0) {
-        app_warn(app,
-                 "%zu of %zu members of instance group %s stay behind as servers of their own "
-                 "(delete_instance_on_membership_delete is false)",
-                 members->loose, members->members, group->name);
-    }
-}
-
-static bool tell_rolls(const struct app *app, const struct plan_scope *scope, const struct plan *plan, struct err *e)
-{
-    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
-
-    for (size_t i = 0; i < plan->count; i++) {
-        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == PLAN_CHANGE) {
-            resource_list_adopt(groups, plan->items[i].resource);
-        }
-    }
-    struct resource_membership_counts *members = verb_read_members(scope, groups, NULL, e);
-    for (size_t i = 0; members != NULL && i < resource_list_count(groups); i++) {
-        tell_group(app, resource_list_at(groups, i), &members[i]);
-    }
-    free(members);
-    return members != NULL;
-}
-
-/* The settings as the command line has them, for the command that goes on. */
-static void append_settings(struct text *out, const struct resource_settings *wanted)
-{
-    if ((wanted->given & RESOURCE_ENABLED) != 0) {
-        text_printf(out, " --enabled %s", wanted->enabled ? "true" : "false");
-    }
-    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
-        text_printf(out, " --protocol %s", wanted->protocol);
-    }
-    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
-        text_printf(out, " --hop-limit %d", wanted->hop_limit);
-    }
-    if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
-        text_printf(out, " --trusted-profile %s", wanted->trusted_profile);
-    }
-    if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
-        text_printf(out, " --auto-link %s", wanted->auto_link ? "true" : "false");
-    }
-}
-
-static void append_users(struct text *out, const struct resource *template, const struct resource_list *groups)
-{
-    for (size_t i = 0; i < resource_list_count(groups); i++) {
-        const struct resource *group = resource_list_at(groups, i);
-        if (plan_group_uses(group, template)) {
-            text_printf(out, "%s%s", out->size > 0 ? ", " : "", group->name);
-        }
-    }
-}
-
-/* Which groups still use an old template, and what moves them. */
-static void tell_left(const struct app *app, const struct resource_list *selected, const struct plan *plan,
-                      const struct resource_settings *wanted, const struct resource_list *groups)
-{
-    size_t next = 0;
-
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_item *item = &plan->items[i];
-        CLEANUP(text_free) struct text users = {0};
-        CLEANUP(text_free) struct text settings = {0};
-        if (item->action != PLAN_CREATE && item->action != PLAN_SET) {
-            continue;
-        }
-        const struct resource *old = resource_list_at(selected, next++);
-        bool replaced = item->resource->id == NULL || strcmp(item->resource->id, old->id) != 0;
-        append_users(&users, old, groups);
-        if (replaced && users.size > 0) {
-            append_settings(&settings, wanted);
-            app_note(app,
-                     "still using %s: instance group %s; next: vpcmeta template replace %s --name %s%s --update-groups",
-                     old->name, text_string(&users), old->name, item->resource->name, text_string(&settings));
-        }
-    }
-}
-
 /* --- the run ---------------------------------------------------------------------------------------- */
 
 static int carry_out(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
@@ -199,7 +104,7 @@ static bool make_plan(const struct replace_opts *opts, const struct resource_set
 static int go_on(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
                  struct err *e)
 {
-    if (!verb_change_check(app, change->plan, e) || !tell_rolls(app, change->scope, change->plan, e)) {
+    if (!verb_change_check(app, change->plan, e) || !replace_tell_rolls(app, change->scope, change->plan, e)) {
         return err_exit_status(e);
     }
     verb_change_warn(app, change->plan);
@@ -246,7 +151,7 @@ int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
                   .scope = &scope, .write = &opts->write, .limits = &limits, .plan = &plan, .list = list, .kind = kind},
               &wanted, e);
     if (!opts->update_groups) {
-        tell_left(app, selected, &plan, &wanted, groups);
+        replace_tell_left(app, selected, &plan, &wanted, groups);
     }
     return status;
 }

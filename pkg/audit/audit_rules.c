@@ -37,8 +37,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_HIGH,
             .meaning = "every instance made from the template is born enabled over http",
             .message = "new instances answer over {protocol}{groups}",
-            .fix = "create a template with --protocol https in place of {name} and use it instead (templates cannot "
-                   "be changed)",
+            .fix = "vpcmeta {kind} replace {target}{region} --protocol https --update-groups",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_HOP_LIMIT] =
@@ -65,8 +64,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_MEDIUM,
             .meaning = "every instance made from the template is born with that hop limit",
             .message = "new instances have hop limit {hops}, above {max}{groups}",
-            .fix = "create a template with --hop-limit {max} in place of {name} and use it instead (templates cannot "
-                   "be changed)",
+            .fix = "vpcmeta {kind} replace {target}{region} --hop-limit {max} --update-groups",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_TEMPLATE_AUTO_LINK] =
@@ -76,8 +74,9 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .meaning = "every instance made from the template may assume the trusted profile without anybody deciding "
                        "it, and instance groups refuse the template",
             .message = "links {profile} to every new instance{groups}",
-            .fix = "create a template with --auto-link false in place of {name} and link the trusted profile in IAM "
-                   "where it is needed (templates cannot be changed)",
+            .fix =
+                "vpcmeta {kind} replace {target}{region} --auto-link false (and link the trusted profile in IAM where "
+                "it is needed)",
             .basis = "A7: blocks instance groups; silent linking",
         },
     [AUDIT_GROUP_TEMPLATE] =
@@ -86,7 +85,8 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_HIGH,
             .meaning = "every member that the group adds or replaces inherits them; as severe as the worst of them",
             .message = "template {template}: {template-rules}",
-            .fix = "let the group use a template without findings; members made before keep their settings",
+            .fix = "replace its template as its own findings say; --roll replaces the members, which keep their "
+                   "settings otherwise",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_GROUP_TEMPLATE_MISSING] =
@@ -114,8 +114,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .meaning = "every instance made from the template is born disabled, and needs a stop and a start once it "
                        "is enabled",
             .message = "new instances are born disabled ({stored}){groups}",
-            .fix = "create a template with --enabled true{hardening} in place of {name} and use it instead (templates "
-                   "cannot be changed)",
+            .fix = "vpcmeta {kind} replace {target}{region} --enabled true{hardening} --update-groups",
             .basis = "A8: new servers inherit",
         },
 };

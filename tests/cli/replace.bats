@@ -69,7 +69,7 @@ template_of() { sim_state -r --arg name "$1" '(.groups[] | select(.name == $name
 
 @test "--roll replaces the members, never more than --max-unavailable at a time, --delete-old ends it" {
     replace "$used" --protocol https --enabled true --update-groups --roll --delete-old --max-unavailable 50% --poll-interval 20ms
-    expect 0 "fills the load balancer pool"
+    expect 0 "filling pools of load balancers: $group (pool-1)"
     jq -e '[.results[] | [.action, .outcome]] == [["create", "changed"], ["move", "changed"], ["roll", "changed"],
         ["delete", "changed"]] and .results[2].before == {membership_count: 4, stale_members: 4} and
         .results[2].after == {membership_count: 4, stale_members: 0}' <<< "$output"
@@ -90,7 +90,7 @@ template_of() { sim_state -r --arg name "$1" '(.groups[] | select(.name == $name
     jq -e '.items[0] | .stale_members == 0 and .members == 4 and .membership_count == 4' <<< "$output"
     managed=$(sim_state -r '.groups[] | select(.managed).name')
     replace "$(template_of "$managed")" --protocol https --enabled true --update-groups --roll --delete-old --poll-interval 20ms
-    expect 5 "is scaled by autoscale-1"
+    expect 5 "(autoscale-1)"
     jq -e '.results[2] | .action == "roll" and .outcome == "failed" and (.reason | test("from 5 to 4.*manager"))' <<< "$output"
     jq -e '.results[3] | .action == "delete" and .outcome == "skipped"' <<< "$output"
     [ "$(writes | jq -r 'select(.method == "DELETE").path' | grep -c memberships)" -eq 5 ]
@@ -103,7 +103,7 @@ template_of() { sim_state -r --arg name "$1" '(.groups[] | select(.name == $name
         -H 'Content-Type: application/merge-patch+json' -d '{"delete_instance_on_membership_delete": false}' > /dev/null
     server=$(sim_state -r --arg id "$(jq -r .instance <<< "$member")" '.instances[] | select(.id == $id).name')
     replace "$used" --enabled true --update-groups --roll --poll-interval 20ms
-    expect 0 "1 of 4 members of instance group $group stay behind"
+    expect 0 "1 member stays behind as a server of its own (delete_instance_on_membership_delete is false) in $group"
     jq -e --arg server "$server" '.results[2] | .outcome == "changed" and (.reason | contains($server))' <<< "$output"
     sim_state -e --arg server "$server" 'any(.instances[]; .name == $server and .group == null)'
 }

@@ -164,6 +164,21 @@ is_replaced() {
     sim_state -e --argjson group "$group" '.groups[] | select(.id == $group.id) | .membership_count == $group.membership_count'
 }
 
+@test "a roll that could not set membership_count back fails, and a retry does it" {
+    world --membership-delete shrink
+    group=$(sim_state -r '[.groups[] | select(.managed | not)][-1]')
+    name=$(sim_state -r --arg id "$(jq -r .template <<< "$group")" '.templates[] | select(.id == $id).name')
+    # the first PATCH moves the group
+    faults '{"operation": "groups.patch", "nth": 2, "action": "status", "status": 400, "code": "bad_field"}'
+    meta template replace "$name" --hop-limit 33 --update-groups --roll --poll-interval 20ms -y -o json
+    expect 5
+    jq -e '.results[2] | .outcome == "failed" and (.reason | test("setting it back failed.*bad_field"))' <<< "$output"
+    meta runs retry last -y -o json
+    expect 0
+    jq -e '.summary.changed == 3 and .results[2].after.stale_members == 0' <<< "$output"
+    sim_state -e --argjson group "$group" '.groups[] | select(.id == $group.id) | .membership_count == $group.membership_count'
+}
+
 @test "an interrupt in the middle of a roll sets membership_count back, and leaves a run that resume finishes" {
     world --membership-delete shrink --transition-ms 300
     group=$(sim_state -r '[.groups[] | select(.managed | not)][-1]')

@@ -294,19 +294,16 @@ static void findings_say_what_is_wrong_and_which_command_mends_it(void **state)
          "vpcmeta bare-metal set bm-01 --enabled true --protocol https"},
         {{{TEMPLATE("t"), OFF, .protocol = "http", .assumed = true}},
          "new instances are born disabled (no metadata_service in it)",
-         "create a template with --enabled true --protocol https in place of t and use it instead (templates cannot "
-         "be changed)"},
+         "vpcmeta template replace t --enabled true --protocol https --update-groups"},
         {{{TEMPLATE("t"), OFF, .protocol = "http"}},
          "new instances are born disabled (http, hop limit 1)",
-         "create a template with --enabled true --protocol https in place of t and use it instead (templates cannot "
-         "be changed)"},
+         "vpcmeta template replace t --enabled true --protocol https --update-groups"},
         {{{TEMPLATE("t"), ON, .hop_limit = 3}, {GROUP("g"), .template_id = "t"}},
          "new instances have hop limit 3, above 2; used by group g",
-         "create a template with --hop-limit 2 in place of t and use it instead (templates cannot be changed)"},
+         "vpcmeta template replace t --hop-limit 2 --update-groups"},
         {{{TEMPLATE("t"), ON, .auto_link = true}},
          "links trusted profile Profile-1 to every new instance",
-         "create a template with --auto-link false in place of t and link the trusted profile in IAM where it is "
-         "needed (templates cannot be changed)"},
+         "vpcmeta template replace t --auto-link false (and link the trusted profile in IAM where it is needed)"},
         {{{GROUP("g"), .template_id = "gone"}},
          "template gone does not exist",
          "let the group use a template that exists"},

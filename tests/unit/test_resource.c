@@ -70,6 +70,29 @@ static void only_what_was_asked_and_differs_is_a_difference(void **state)
     assert_int_equal(resource_settings_diff(&found, &wanted), RESOURCE_ENABLED | RESOURCE_PROTOCOL);
 }
 
+static void a_trusted_profile_is_the_same_by_id_and_by_crn(void **state)
+{
+    static const struct {
+        const char *found, *wanted;
+        bool same;
+    } rows[] = {
+        {"Profile-1", "Profile-1", true},
+        {"Profile-1", "crn:v1:bluemix:public:iam-identity::a/1::profile:Profile-1", true},
+        {"crn:v1:bluemix:public:iam-identity::a/1::profile:Profile-1", "Profile-1", true},
+        {"Profile-1", "crn:v1:bluemix:public:iam-identity::a/1::profile:Profile-2", false},
+        /* of two accounts */
+        {"crn:v1:bluemix:public:iam-identity::a/2::profile:Profile-1",
+         "crn:v1:bluemix:public:iam-identity::a/1::profile:Profile-1", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource_settings found = {.given = RESOURCE_TRUSTED_PROFILE, .trusted_profile = rows[i].found};
+        struct resource_settings wanted = {.given = RESOURCE_TRUSTED_PROFILE, .trusted_profile = rows[i].wanted};
+        assert_int_equal(resource_settings_diff(&found, &wanted) == 0, rows[i].same);
+    }
+}
+
 static void a_patch_holds_what_was_asked_for_and_nothing_else(void **state)
 {
     struct resource_settings wanted = settings(RESOURCE_METADATA_SETTINGS, true, "https", 2);
@@ -380,6 +403,7 @@ int main(void)
         cmocka_unit_test(what_a_kind_cannot_take_is_refused_with_the_way_out),
         cmocka_unit_test(hop_limits_out_of_range_are_refused),
         cmocka_unit_test(only_what_was_asked_and_differs_is_a_difference),
+        cmocka_unit_test(a_trusted_profile_is_the_same_by_id_and_by_crn),
         cmocka_unit_test(a_patch_holds_what_was_asked_for_and_nothing_else),
         cmocka_unit_test(settings_are_laid_where_the_kind_takes_them),
         cmocka_unit_test(auto_link_without_a_profile_is_refused),
