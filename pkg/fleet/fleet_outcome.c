@@ -15,6 +15,12 @@ enum fleet_outcome fleet_outcome_refused(const struct vpc_answer *answer)
     return never_left ? FLEET_SKIPPED : FLEET_FAILED;
 }
 
+bool fleet_is_refused(const struct err *error)
+{
+    return error->code == ERR_AUTH || (error->http_status >= 400 && error->http_status < 500 &&
+                                       error->http_status != 409 && error->http_status != 429);
+}
+
 void fleet_queue_push(struct fleet_queue *queue, struct fleet_task *task)
 {
     task->next = NULL;

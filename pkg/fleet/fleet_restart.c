@@ -365,13 +365,6 @@ static void begin(struct fleet_task *task)
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
-/* Whether the API said no for good: neither a conflict with the status nor something that passes. */
-static bool is_refusal(const struct err *error)
-{
-    return error->code == ERR_AUTH || (error->http_status >= 400 && error->http_status < 500 &&
-                                       error->http_status != 409 && error->http_status != 429);
-}
-
 static void write_failed(struct restart_task *restart, const struct vpc_answer *answer, enum fleet_sending *sending)
 {
     const struct err *error = answer->error;
@@ -384,7 +377,7 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
         interrupt(restart);
-    } else if (is_refusal(error)) {
+    } else if (fleet_is_refused(error)) {
         fail(restart, restart->problem);
     } else {
         fleet_task_await_status(&restart->task);

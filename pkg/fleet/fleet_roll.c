@@ -251,19 +251,11 @@ static void begin(struct fleet_task *task)
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
-/* Whether the API said no for good. */
-static bool is_refusal(const struct err *error)
-{
-    return error->code == ERR_AUTH ||
-           (error->http_status >= 400 && error->http_status < 500 && error->http_status != 404 &&
-            error->http_status != 409 && error->http_status != 429);
-}
-
 static void batch_done(struct roll_task *roll)
 {
     roll->fruitless = roll->error.code != ERR_NONE ? roll->fruitless + 1 : 0;
     roll->looks = 0;
-    if (roll->error.code == ERR_CANCELLED || is_refusal(&roll->error) || roll->fruitless >= FLEET_ROUNDS_MAX) {
+    if (roll->error.code == ERR_CANCELLED || fleet_is_refused(&roll->error) || roll->fruitless >= FLEET_ROUNDS_MAX) {
         struct err error = roll->error;
         finish_error(roll, &error);
         return;

@@ -146,6 +146,9 @@ void fleet_task_finish_unread(struct fleet_task *task, const struct err *error);
 /* The outcome of a request that was refused: it failed, or was never sent because the run was cancelled. */
 enum fleet_outcome fleet_outcome_refused(const struct vpc_answer *answer);
 
+/* Whether the API said no for good: neither a conflict with the status nor something that passes. */
+bool fleet_is_refused(const struct err *error);
+
 /* The status and request id of an answer, into the result. Answers to writes are noted already. */
 void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply);
 
