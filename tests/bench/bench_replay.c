@@ -46,7 +46,7 @@ static struct replay read_requests(const char *base)
     char *line = NULL;
     size_t room = 0;
 
-    for (ssize_t size; (size = getline(&line, &room, stdin)) > 0;) {
+    while (getline(&line, &room, stdin) > 0) {
         line[strcspn(line, "\n")] = '\0';
         read_request(&replay, base, line);
     }
