@@ -73,11 +73,11 @@ all_made() {
 }
 
 @test "kill -9 at any moment of 500 creations that go wrong, resumed until they are done: exactly 500" {
-    start --latency-ms 3
+    start --latency-ms 25
     goes_wrong resets.json
     RANDOM=${SEED:-4}
     cut=0
-    "$BUILD/vpcmeta" instance create -f "$BATS_TEST_TMPDIR/body.json" --count 500 --name 'web-{:03}' -y -q -j 16 > /dev/null 2>&1 3>&- &
+    "$BUILD/vpcmeta" instance create -f "$BATS_TEST_TMPDIR/body.json" --count 500 --name 'web-{:03}' -y -q -j 8 > /dev/null 2>&1 3>&- &
     for round in $(seq 8); do
         pid=$!
         target=$(($(requests) + 1 + RANDOM % 90))
@@ -85,7 +85,7 @@ all_made() {
         kill -9 "$pid" 2> /dev/null && cut=$((cut + 1))
         wait "$pid" 2> /dev/null || true
         if [ "$round" -lt 8 ]; then
-            "$BUILD/vpcmeta" runs resume last -y -q -j 16 > /dev/null 2>&1 3>&- &
+            "$BUILD/vpcmeta" runs resume last -y -q -j 8 > /dev/null 2>&1 3>&- &
         fi
     done
     echo "report: creations were cut off $cut times, $(query "select count(*) from step where stage = 'intended'") were under way at last"
@@ -113,7 +113,7 @@ all_made() {
 }
 
 @test "an interrupt leaves what can be resumed, and says of nothing sent that it was not begun" {
-    start --latency-ms 30
+    start --latency-ms 80
     "$BUILD/vpcmeta" instance create -f "$BATS_TEST_TMPDIR/body.json" --count 80 --name 'web-{:03}' -y -o json -j 4 > first 2> /dev/null 3>&- &
     pid=$!
     await_writes 10
