@@ -130,12 +130,25 @@ struct details {
     struct resource_membership_counts *members; /* NULL: the kind has none */
 };
 
-static struct details choose_columns(const struct resource_kind *kind, bool with_profiles)
+/* Whether --fields names the column: then it is there, even if nothing is known. */
+static bool is_asked_for(const struct app *app, const struct table_column *column)
+{
+    const struct opt_list *fields = &app->globals->fields;
+
+    for (size_t i = 0; i < fields->count; i++) {
+        if (strcmp(fields->items[i], column->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
 {
     struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
 
     memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
-    details.tells_restarts = kind->restart_to_enable && verb_has_history();
+    details.tells_restarts = kind->restart_to_enable && (verb_has_history() || is_asked_for(app, &restart_column));
     if (details.tells_restarts) {
         details.columns[details.column_count++] = restart_column;
     }
@@ -250,7 +263,7 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
     struct plan_scope scope;
-    struct details details = choose_columns(kind, opts->profile_details);
+    struct details details = choose_columns(app, kind, opts->profile_details);
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
         !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
@@ -269,7 +282,7 @@ int verb_show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct plan_scope scope;
-    struct details details = choose_columns(kind, true);
+    struct details details = choose_columns(app, kind, true);
 
     if (!options_check_targets(&selector.targets, e) ||
         !app_check_output(app, details.columns, details.column_count, e) || !app_connect(app, &scope, e) ||

@@ -85,15 +85,22 @@ static void finish_running(struct restart_task *restart)
     finish(restart, FLEET_CHANGED, ERR_NONE, "%s", "");
 }
 
+/* What was to be restarted in any case may not have needed it. */
+static bool is_needed(const struct restart_task *restart)
+{
+    return restart->task.changed || !terms_of(restart)->terms.always;
+}
+
 /* It was not stopped, or not by us. */
 static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
     bool stopped = restart->status != NULL && strcmp(restart->status, "stopped") == 0;
 
     restart->stand = (struct fleet_stand){0};
-    restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED;
+    restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
     if (restart->task.changed) {
-        finish(restart, FLEET_CHANGED, ERR_NONE, "not restarted: %s", reason);
+        /* interrupted, it is left open: a resumed run goes on with the restart */
+        finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, "not restarted: %s", reason);
     } else {
         finish(restart, outcome, code, "%s", reason);
     }
@@ -103,7 +110,7 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
 static void finish_down(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code,
                         const char *reason)
 {
-    restart->task.result->restart_needed = true;
+    restart->task.result->restart_needed = is_needed(restart);
     restart->task.result->down = is_ours(restart) && !is_running(restart)
                                      ? (restart->status != NULL ? restart->status : "in an unknown state")
                                      : NULL;

@@ -41,6 +41,9 @@ statuses() {
     restart_start --instances 6 --mix plain
     meta instance list -o json
     jq -e 'all(.items[]; has("restart_needed") | not)' <<< "$output"
+    meta instance list -o json --fields name,restart_needed
+    expect 0
+    jq -e 'all(.items[]; .restart_needed == null)' <<< "$output"
     [ ! -e "$HISTORY" ]
     # two are on already
     ids=$(sim_state -r '[.instances[].id][0:2][]')

@@ -188,8 +188,8 @@ static void whose_restart_is_pending_is_what_the_last_step_about_it_says(void **
     add_run(history, "7", "a/1 u", "i-1", true, false);
     expect_pending(history, "a/1 u", "i-1 i-2 ");
     for (int i = 0; i < 200; i++) {
-        char id[16];
-        char run[16];
+        char id[24];
+        char run[24];
         snprintf(id, sizeof(id), "j-%03d", i);
         snprintf(run, sizeof(run), "many-%d", i);
         add_run(history, run, "many", id, true, false);
