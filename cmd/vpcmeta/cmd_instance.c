@@ -47,7 +47,8 @@ const struct cmd_spec cmd_instance_create = {
         "Takes the body of POST /instances from a file or standard input, or an instance template, lays the flags over "
         "it, checks it against the schema instance_create, the image's allowed_use and the profile's architecture, and "
         "sends it. The answer is compared with what was asked for, and the default trusted profile is read back.\n\n"
-        "Names make it safe to try again: they are unique in a region, so what became of a request without an answer is "
+        "Names make it safe to try again: they are unique in a region, so what became of a request without an answer "
+        "is "
         "settled by looking for the name, and the same command twice makes nothing twice. More than one need names.",
     .examples = create_examples,
     VERB_CREATE(resource_instance, create_from_template_opt),
