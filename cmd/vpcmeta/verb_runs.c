@@ -79,15 +79,11 @@ static int carry_on(struct app *app, struct history **history, const struct verb
 {
     CLEANUP(verb_record_close) struct verb_record record = {0};
     CLEANUP(fleet_run_free) struct fleet_run run = {0};
-    struct fleet_restarts restarts;
     struct err stopped = ERR_INIT;
 
     change->plan = &again->plan;
     change->list = again->list;
     change->kind = past->entry.count > 0 ? past->items[0].resource->kind : NULL;
-    if (verb_restarts_read(&past->entry.run, &restarts)) {
-        change->restart = &restarts;
-    }
     if (change->write->dry_run) {
         return verb_change_show(app, change, e);
     }
@@ -153,8 +149,12 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     find_steps(&past, retry, meant);
     verb_again_take(&again, &past, meant, retry != NULL ? PLAN_GUARD_NONE : guard_of(&past.entry.run));
     free(meant);
-    struct verb_change change = {
-        .scope = &scope, .write = write, .limits = &limits, .began_s = clock_stamp_read(past.entry.run.started_at)};
+    struct fleet_restarts restarts;
+    struct verb_change change = {.scope = &scope,
+                                 .write = write,
+                                 .limits = &limits,
+                                 .restart = verb_restarts_read(&past.entry.run, &restarts) ? &restarts : NULL,
+                                 .began_s = clock_stamp_read(past.entry.run.started_at)};
     return carry_on(app, &history, &past, &change, &again, e);
 }
 
