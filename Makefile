@@ -67,7 +67,7 @@ test: ## install what is missing, build, run every test
 tests-built: all $(unit_bin) $(fuzz_replay_bin)
 
 check: tests-built
-	@BUILD=$(BUILD) scripts/run-tests.sh $(unit_bin) $(fuzz_replay_bin) $(wildcard tests/cli/*.bats tests/fault/*.bats)
+	@BUILD=$(BUILD) scripts/run-tests.sh $(wildcard tests/fault/*.bats tests/cli/*.bats) $(unit_bin) $(fuzz_replay_bin)
 
 share := $(DESTDIR)$(PREFIX)/share
 install: all man ## install into $(DESTDIR)$(PREFIX)

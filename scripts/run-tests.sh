@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs test programs (cmocka binaries, corpus replays) and .bats files, two at a time, and sums up.
+# Runs test programs (cmocka binaries, corpus replays) and .bats files, one a core, and sums up. Name the slow ones first:
+# what begins last decides how long it takes.
 # usage: BUILD=build scripts/run-tests.sh PROGRAM|FILE.bats ...
 # Every program's output is shown when it failed; lines that start with "report:" are always shown.
 # VALGRIND=1 runs the binaries, and vpcmeta inside the .bats files, under valgrind.
@@ -19,9 +20,11 @@ case $2 in
    [ -z "${VALGRIND:-}" ] || command="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect $2" ;;
 esac
 status=0
+began=$(date +%s)
 CMOCKA_MESSAGE_OUTPUT=TAP timeout 900 $command > "$1/$name.log" 2>&1 < /dev/null || status=$?
 echo "$status" > "$1/$name.status"
-if [ "$status" -eq 0 ]; then echo "ok      $2"; else echo "FAILED  $2 (status $status)"; fi
+seconds=$(($(date +%s) - began))
+if [ "$status" -eq 0 ]; then echo "ok      $2 ($seconds s)"; else echo "FAILED  $2 (status $status, $seconds s)"; fi
 ONE
 chmod +x "$out/one"
 printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} "$out/one" "$out" {}
