@@ -175,7 +175,9 @@ is_replaced() {
     jq -e '.results[2] | .outcome == "failed" and (.reason | test("setting it back failed.*bad_field"))' <<< "$output"
     meta runs retry last -y -o json
     expect 0
-    jq -e '.summary.changed == 3 and .results[2].after.stale_members == 0' <<< "$output"
+    # what there was before the first deletion stays in the record
+    jq -e --argjson group "$group" '.summary.changed == 3 and .results[2].after.stale_members == 0 and .results[2].before ==
+        {membership_count: $group.members, stale_members: $group.members}' <<< "$output"
     sim_state -e --argjson group "$group" '.groups[] | select(.id == $group.id) | .membership_count == $group.membership_count'
 }
 
