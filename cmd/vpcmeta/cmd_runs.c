@@ -209,7 +209,7 @@ const struct cmd_spec cmd_runs_retry = {
     .arguments = "RUN",
     .description =
         "Reads each of them once more and changes what is not as the run wanted it, also where somebody else "
-        "has changed it. The result is that of the whole run.",
+        "has changed it. Steps that waited for one of them go on. The result is that of the whole run.",
     .examples = retry_examples,
     .opts = retry_opt,
     .opts_size = sizeof(struct retry_opts),

@@ -51,7 +51,10 @@ static void find_steps(const struct verb_past *past, const struct retry_opts *re
         enum fleet_outcome outcome = past->run.results[i].outcome;
         bool final = step->stage == HISTORY_FINAL;
         bool went_wrong = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
-        ret_meant[i] = retry == NULL ? !final : final && went_wrong;
+        size_t needs = past->items[i].needs;
+        /* what waited for a step that went wrong goes on with it */
+        bool waits = !final && needs != 0 && ret_meant[needs - 1];
+        ret_meant[i] = retry == NULL ? !final : (final && went_wrong) || waits;
     }
 }
 
@@ -149,6 +152,11 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     find_steps(&past, retry, meant);
     verb_again_take(&again, &past, meant, retry != NULL ? PLAN_GUARD_NONE : guard_of(&past.entry.run));
     free(meant);
+    for (size_t i = 0; retry != NULL && i < again.plan.count; i++) {
+        if (again.steps[i]->stage != HISTORY_FINAL) {
+            again.plan.items[i].guard = guard_of(&past.entry.run); /* begun for the first time */
+        }
+    }
     struct fleet_restarts restarts;
     struct verb_change change = {.scope = &scope,
                                  .write = write,
