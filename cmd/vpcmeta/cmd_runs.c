@@ -183,11 +183,11 @@ const struct cmd_spec cmd_runs_resume = {
     .path = "runs resume",
     .summary = "finish a run that was interrupted",
     .arguments = "RUN",
-    .description =
-        "Reads every server that the run had not finished with, and compares it with what the run saw: what "
-        "is as wanted was its doing, what is as before is changed now, what somebody else has changed is a "
-        "conflict. What was to be created is looked for by its name, and made where it is not there; without a name it is "
-        "not sent again. The result is that of the whole run.",
+    .description = "Reads every server that the run had not finished with, and compares it with what the run saw: what "
+                   "is as wanted was its doing, what is as before is changed now, what somebody else has changed is a "
+                   "conflict. What was to be created is looked for by its name, and made where it is not there; "
+                   "without a name it is "
+                   "not sent again. The result is that of the whole run.",
     .examples = resume_examples,
     .opts = resume_opt,
     .opts_size = sizeof(struct resume_opts),
