@@ -234,16 +234,16 @@ static void seen(struct fleet_task *task, const struct fleet_sight *sight)
 {
     struct restart_task *restart = (struct restart_task *)task;
 
+    bool learned = sight->status != NULL || sight->gone;
+
     restart->why = sight->why != NULL ? sight->why : restart->why;
-    if (sight->code == ERR_CANCELLED) {
+    if (sight->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
         interrupt(restart);
     } else if (sight->gone) {
         restart->status = "deleted";
         fail(restart, "there is no such server any more");
-    } else if (sight->status != NULL) {
+    } else if (learned) {
         go_on(restart, sight->status);
-    } else if (task->fleet->stopped && !is_ours(restart)) {
-        interrupt(restart);
     } else {
         wait_longer(restart);
     }
