@@ -60,9 +60,9 @@ struct row {
 #define ON_HTTP  "'metadata_service':{'enabled':true}"
 #define AMD64    "'profile':{'name':'bx2-4x16'}"
 #define INSTANCE &resource_instance
-#define YES PLAN_USE_ALLOWED
-#define NO PLAN_USE_FORBIDDEN
-#define UNKNOWN PLAN_USE_UNDECIDED
+#define YES      PLAN_USE_ALLOWED
+#define NO       PLAN_USE_FORBIDDEN
+#define UNKNOWN  PLAN_USE_UNDECIDED
 
 static const struct row rows[] = {
     {INSTANCE, "{'image':{'id':'free'}," AMD64 "}", YES, YES, "", "", 1},
