@@ -233,6 +233,18 @@ static void pause_all(struct http *http, const struct http_call *call, const str
     http_pace_pause(&http->pace, http_now_ms(http) + wait_ms);
 }
 
+static void note_refusal(struct http *http, const struct http_transfer *transfer, int64_t now_ms)
+{
+    bool before = http_pace_on_trial(&http->pace);
+
+    http_pace_refused(&http->pace, transfer->started_ms, now_ms);
+    if (!http_pace_on_trial(&http->pace)) {
+        http_window_refused(&http->window);
+    } else if (!before) {
+        http_window_cleared(&http->window);
+    }
+}
+
 /* What an answer tells about how fast the server lets us be; 5xx tell nothing. */
 static void note_pace(struct http *http, const struct http_transfer *transfer, const struct http_reply *reply)
 {
@@ -247,10 +259,9 @@ static void note_pace(struct http *http, const struct http_transfer *transfer, c
     struct http_quota_told told = http_headers_quota(&transfer->headers, clock_wall_s(http->clock));
     http_pace_told(&http->pace, &told, refused, http->flying_count, now_ms);
     if (refused) {
-        http_pace_refused(&http->pace, transfer->started_ms, now_ms);
-        http_window_refused(&http->window);
+        note_refusal(http, transfer, now_ms);
     } else {
-        http_pace_served(&http->pace, now_ms);
+        http_pace_served(&http->pace, transfer->started_ms, now_ms);
         http_window_answered(&http->window, class, transfer->started_ms, now_ms, http->crowded);
     }
 }

@@ -166,6 +166,14 @@ static void wake_due(struct http *http)
     }
 }
 
+/* Whether the window holds requests back. On trial those that wait for another attempt count: they hold others back. */
+static bool is_crowded(const struct http *http)
+{
+    size_t waiting = http_pace_on_trial(&http->pace) ? http->waiting.count : 0;
+
+    return http->flying_count - http->urgent_count + waiting >= http_window_size(&http->window);
+}
+
 static enum start start_calls(struct http *http)
 {
     enum start verdict;
@@ -174,7 +182,7 @@ static enum start start_calls(struct http *http)
     do {
         verdict = start_one(http);
     } while (verdict == START_DONE);
-    http->crowded = http->flying_count - http->urgent_count >= http_window_size(&http->window);
+    http->crowded = is_crowded(http);
     return verdict;
 }
 

@@ -13,6 +13,8 @@
 #define OVERSHOT     0.58 /* at least, of a pace that doubled until now, is the rate: the bucket was emptied first */
 #define DOUBLINGS    20.0 /* at most */
 #define ALLOWANCE_S  0.05 /* that may be saved up */
+#define SLOW         5.0  /* a pace at which doubts take too long to gather */
+#define PROVEN       0.85 /* of what a trial found: that much is certain */
 
 enum {
     FEW = 10,            /* served since a refusal: too few for a rate */
@@ -22,6 +24,7 @@ enum {
     HOLD_REQUESTS = 25, /* a time constant is at least so many requests long */
     HOLD_MOST_MS = 30 * 1000,
     HOLD_PATIENT_MS = 8000,
+    LATELY_SLOTS = 1000 / HTTP_PACE_SLOT_MS,
     BREAK_MS = 50, /* beyond two intervals: a longer one between two starts is no use of the pace */
 };
 
@@ -44,7 +47,7 @@ static void rise(struct http_pace *pace)
 
     if (told > 0) {
         pace->limit = told;
-    } else if (pace->phase == HTTP_PACE_SEEK) {
+    } else if (pace->phase == HTTP_PACE_SEEK || (pace->phase == HTTP_PACE_TRIAL && pace->base > 0)) {
         double double_ms = pace->patient ? HTTP_PACE_DOUBLE_PATIENT_MS : HTTP_PACE_DOUBLE_MS;
         double stay_ms = fmin(fmax(STAY_LEAST_MS, time_for_ms(FEW, pace->base)), STAY_MOST_MS);
         pace->limit = pace->base * exp2(fmin(fmax(0, pace->rise_ms - stay_ms) / double_ms, DOUBLINGS));
@@ -86,6 +89,7 @@ void http_pace_take(struct http_pace *pace, int64_t now_ms)
     double rate = rate_of(pace);
 
     pace->allowance -= 1;
+    pace->emptied = pace->emptied && pace->taken_ms >= pace->pause_until_ms;
     pace->began_ms = pace->began_ms == 0 ? now_ms : pace->began_ms;
     if (pace->held && pace->limit > 0 && pace->limit <= rate) {
         double most_ms = 2 * time_for_ms(1, rate) + BREAK_MS;
@@ -113,7 +117,21 @@ void http_pace_pause(struct http_pace *pace, int64_t until_ms)
 
 /* --- what refusals tell ------------------------------------------------------------------------------ */
 
-void http_pace_served(struct http_pace *pace, int64_t now_ms)
+/* Whether it had started when the last refusal that counted came. */
+static bool is_old(const struct http_pace *pace, int64_t started_ms)
+{
+    return pace->refused_ms > 0 && started_ms <= pace->refused_ms;
+}
+
+/* Those under way at a refusal tell what it was, and in a trial those that follow, until a pause fills the bucket. */
+static void note_doubt(struct http_pace *pace, int64_t started_ms, bool refused)
+{
+    if (pace->phase == HTTP_PACE_TRIAL ? pace->emptied : is_old(pace, started_ms)) {
+        http_doubt_answer(&pace->doubt, refused);
+    }
+}
+
+void http_pace_served(struct http_pace *pace, int64_t started_ms, int64_t now_ms)
 {
     int64_t number = now_ms / HTTP_PACE_SLOT_MS;
     unsigned slot = (unsigned)(number % HTTP_PACE_SLOTS);
@@ -124,6 +142,7 @@ void http_pace_served(struct http_pace *pace, int64_t now_ms)
     }
     pace->served[slot].count++;
     pace->served_since++;
+    note_doubt(pace, started_ms, false);
 }
 
 /* The most that was served beyond the rate's share in any span that ends at `now_ms`. */
@@ -149,7 +168,7 @@ static void restart(struct http_pace *pace, enum http_pace_phase phase, double b
     pace->rise_ms = 0;
     pace->allowance = 0;
     pace->served_since = 0;
-    pace->reckoned_ms = pace->lowered_ms = pace->taken_ms = now_ms;
+    pace->reckoned_ms = pace->lowered_ms = pace->refused_ms = pace->taken_ms = now_ms;
 }
 
 /* The rate by which a bucket of a second's worth would have been emptied just now, in any span. */
@@ -184,34 +203,121 @@ static double measure(const struct http_pace *pace, int64_t now_ms)
     return fmin(rate, pace->limit);
 }
 
+static double least_hold_ms(const struct http_pace *pace, double rate)
+{
+    return fmax(pace->patient ? HOLD_PATIENT_MS : HOLD_LEAST_MS, time_for_ms(HOLD_REQUESTS, rate));
+}
+
 static void measure_again(struct http_pace *pace, int64_t now_ms)
 {
-    double measured = measure(pace, now_ms);
+    double measured = fmax(measure(pace, now_ms), LOWEST_LIMIT);
     bool agrees = pace->measured > 0 && fabs(measured / pace->measured - 1) < AGREE;
 
-    double least_ms = fmax(pace->patient ? HOLD_PATIENT_MS : HOLD_LEAST_MS, time_for_ms(HOLD_REQUESTS, measured));
+    double least_ms = least_hold_ms(pace, measured);
     pace->hold_ms = agrees ? fmin(3 * pace->hold_ms, HOLD_MOST_MS) : least_ms;
     pace->hold_ms = fmax(pace->hold_ms, least_ms);
     pace->measured = measured;
     restart(pace, HTTP_PACE_HOLD, measured * BELOW, now_ms);
 }
 
+/* --- whether they tell anything ---------------------------------------------------------------------- */
+
+/* A refusal at a pace that the server has shown to take. */
+static bool contradicts(const struct http_pace *pace)
+{
+    return (pace->phase == HTTP_PACE_SEEK && pace->limit <= pace->base) ||
+           (pace->phase == HTTP_PACE_HOLD && pace->limit <= fmax(pace->measured, pace->proven));
+}
+
+static void begin_trial(struct http_pace *pace, int64_t now_ms)
+{
+    double base = pace->proven > 0 ? fmax(pace->proven, pace->limit) : 0;
+
+    pace->before = pace->limit;
+    restart(pace, HTTP_PACE_TRIAL, base, now_ms);
+    if (base <= 0) {
+        pace->limit = pace->base = 0;
+    }
+    pace->emptied = true;
+}
+
+/* A second, over the last one. */
+static unsigned served_lately(const struct http_pace *pace, int64_t now_ms)
+{
+    int64_t before = now_ms / HTTP_PACE_SLOT_MS - LATELY_SLOTS;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < HTTP_PACE_SLOTS; i++) {
+        count += pace->served[i].number > before ? pace->served[i].count : 0;
+    }
+    return count;
+}
+
+/* It was a limit. Where the trial had a pace, that and the share that was served tell it; pauses would spoil that. */
+static void end_trial(struct http_pace *pace, int64_t now_ms)
+{
+    double refused = http_doubt_refused_share(&pace->doubt);
+    bool paced = pace->base > 0 && !pace->patient;
+    double rate = paced ? pace->limit * (1 - refused) : fmax(served_lately(pace, now_ms), pace->before);
+
+    pace->measured = fmax(rate, LOWEST_LIMIT);
+    pace->proven = PROVEN * (paced ? pace->measured : fmin(pace->measured, pace->before));
+    pace->hold_ms = least_hold_ms(pace, pace->measured);
+    restart(pace, HTTP_PACE_HOLD, pace->measured, now_ms);
+}
+
+static void refused_on_trial(struct http_pace *pace, int64_t now_ms)
+{
+    pace->emptied = true;
+    if (http_doubt_finds_limit(&pace->doubt)) {
+        end_trial(pace, now_ms);
+        http_doubt_settle(&pace->doubt);
+    }
+}
+
+/* Whether the refusal, which is news, says nothing of the rate. */
+static bool is_doubtful(struct http_pace *pace, int64_t now_ms)
+{
+    struct http_doubt_sign sign = {
+        .contradicts = contradicts(pace),
+        .soon = pace->served_since < HOLD_REQUESTS, /* a measurement that is a little too high takes longer to show */
+        .slow = pace->limit < SLOW,
+        .first = pace->phase == HTTP_PACE_SEEK,
+        .rate = pace->phase == HTTP_PACE_HOLD ? pace->limit : 0,
+    };
+    if (http_doubt_refusal(&pace->doubt, &sign)) {
+        begin_trial(pace, now_ms);
+        return true;
+    }
+    pace->refused_ms = now_ms;
+    return sign.soon && pace->limit > 0 && pace->limit <= pace->proven;
+}
+
 void http_pace_refused(struct http_pace *pace, int64_t started_ms, int64_t now_ms)
 {
-    if (pace->lowered_ms > 0 && started_ms <= pace->lowered_ms) {
-        return;
-    }
     if (http_quota_limit(&pace->quota) > 0) {
-        pace->allowance = 0;
-        pace->reckoned_ms = pace->lowered_ms = now_ms;
+        if (!is_old(pace, started_ms)) {
+            pace->allowance = 0;
+            pace->reckoned_ms = pace->refused_ms = now_ms;
+        }
         return;
     }
     pace->patient = pace->patient || pace->pause_until_ms > now_ms;
-    if (pace->phase == HTTP_PACE_FREE) {
+    note_doubt(pace, started_ms, true);
+    if (pace->phase == HTTP_PACE_TRIAL) {
+        refused_on_trial(pace, now_ms);
+    } else if (is_old(pace, started_ms) || is_doubtful(pace, now_ms)) {
+        return;
+    } else if (pace->phase == HTTP_PACE_FREE) {
         begin_to_seek(pace, now_ms);
     } else {
         measure_again(pace, now_ms);
     }
+}
+
+bool http_pace_on_trial(const struct http_pace *pace)
+{
+    return pace->phase == HTTP_PACE_TRIAL;
 }
 
 void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t flying,

@@ -12,6 +12,11 @@
  *   hold   From the second one on the pace is a little below the measured rate, rises past it slowly, ever faster where
  *          nothing is refused, and is measured again at the next refusal. The better two measurements agree, the slower
  *          it rises.
+ *   trial  When refusals seem to have nothing to do with the pace (http_doubt.h), nothing but the window holds requests
+ *          back, and no refusal lowers the pace; those that were refused come again after their wait (http_retry.h). It lasts
+ *          to the end, unless most of what follows a refusal is refused as well: then it was a limit, at what was served
+ *          lately, and the pace is held there. Where it was a limit once, the next trial does not let go, but doubles the
+ *          pace as in seek; and refusals that come soon below the limit that was found no longer lower the pace: they only raise doubts.
  * A Retry-After holds everything back, and makes another refusal costly: the pace then rises four times as slowly.
  * Refusals of requests that had started before the last one say nothing new.
  *
@@ -24,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "http/http_doubt.h"
 #include "http/http_quota.h"
 
 enum {
@@ -33,7 +39,7 @@ enum {
     HTTP_PACE_DOUBLE_PATIENT_MS = 500, /* where a refusal makes us wait */
 };
 
-enum http_pace_phase { HTTP_PACE_FREE, HTTP_PACE_SEEK, HTTP_PACE_HOLD };
+enum http_pace_phase { HTTP_PACE_FREE, HTTP_PACE_SEEK, HTTP_PACE_HOLD, HTTP_PACE_TRIAL };
 
 struct http_pace_slot {
     int64_t number; /* time / HTTP_PACE_SLOT_MS */
@@ -56,7 +62,12 @@ struct http_pace {
     bool patient;       /* a refusal makes us wait */
     int64_t taken_ms;   /* when the last request started */
     int64_t began_ms;   /* when the first one did, or 0 */
-    int64_t lowered_ms; /* the last refusal that counted, or 0 */
+    int64_t lowered_ms; /* the last refusal that changed the pace, or 0 */
+    int64_t refused_ms; /* the last one that was news, or 0 */
+    double proven;      /* a little below the limit that the last trial found; 0: none did */
+    double before;      /* the limit when the trial began */
+    bool emptied;       /* in a trial: something was refused since the last pause */
+    struct http_doubt doubt;
     unsigned served_since;
     struct http_pace_slot served[HTTP_PACE_SLOTS];
     struct http_pace_slot first[HTTP_PACE_SLOTS]; /* at the first refusal */
@@ -78,9 +89,12 @@ int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms);
 /* Nothing may start before. */
 void http_pace_pause(struct http_pace *pace, int64_t until_ms);
 
-/* An answer came: any but 429, or a 429 to a request that started at `started_ms`. */
-void http_pace_served(struct http_pace *pace, int64_t now_ms);
+/* An answer came to a request that started at `started_ms`: any but 429, or a 429. */
+void http_pace_served(struct http_pace *pace, int64_t started_ms, int64_t now_ms);
 void http_pace_refused(struct http_pace *pace, int64_t started_ms, int64_t now_ms);
+
+/* Whether refusals are taken for something other than a limit. */
+bool http_pace_on_trial(const struct http_pace *pace);
 
 /* What the answer, `refused` or not, said of the limit; call it before one of the two above. */
 void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t flying,

@@ -81,6 +81,11 @@ void http_window_refused(struct http_window *window)
     window->settled = true;
 }
 
+void http_window_cleared(struct http_window *window)
+{
+    window->settled = false;
+}
+
 unsigned http_window_size(const struct http_window *window)
 {
     return window->size >= 1 ? (unsigned)window->size : 1;

@@ -52,6 +52,9 @@ void http_window_answered(struct http_window *window, enum http_window_class cla
 /* A request was refused for being too many (429): the beginning is over. */
 void http_window_refused(struct http_window *window);
 
+/* It turned out that it was refused for something else: the beginning goes on. */
+void http_window_cleared(struct http_window *window);
+
 /* Requests that may be in flight now; at least 1. */
 unsigned http_window_size(const struct http_window *window);
 

@@ -92,6 +92,20 @@ static void only_the_first_refusal_makes_it_smaller(void **state)
     PLAY({ANSWERS, 0, 200, 30, 35, 50}, {REFUSAL, 0, 50, 0, 21, 30}, {ANSWERS, 0, 50, 30, 22, 32});
 }
 
+static void a_refusal_for_something_else_lets_the_beginning_go_on(void **state)
+{
+    struct http_window window;
+
+    (void)state;
+    http_window_begin(&window);
+    http_window_refused(&window);
+    http_window_cleared(&window);
+    for (int64_t now_ms = 1001; now_ms <= 1100; now_ms++) {
+        http_window_answered(&window, HTTP_WINDOW_READ, now_ms - 1, now_ms, true);
+    }
+    assert_in_range(http_window_size(&window), 24, 26);
+}
+
 static void a_fixed_one_stays(void **state)
 {
     struct http_window window;
@@ -176,6 +190,7 @@ int main(void)
         cmocka_unit_test(writes_that_take_longer_than_reads_are_no_trouble),
         cmocka_unit_test(a_few_milliseconds_are_no_sign),
         cmocka_unit_test(only_the_first_refusal_makes_it_smaller),
+        cmocka_unit_test(a_refusal_for_something_else_lets_the_beginning_go_on),
         cmocka_unit_test(a_fixed_one_stays),
         cmocka_unit_test(limits_are_read_from_headers),
         cmocka_unit_test(an_hourly_limit_holds_nothing_back_until_nothing_remains),
