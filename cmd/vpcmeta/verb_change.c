@@ -65,8 +65,8 @@ static void warn(const struct app *app, const struct plan_counts *counts)
             counts->to_https, counts->to_https == 1 ? "" : "s", counts->to_https == 1 ? "es" : "");
     }
     if (counts->while_off > 0) {
-        app_warn(app, "%zu server%s stay%s disabled: protocol and hop limit take effect once --enabled true is set",
-                 counts->while_off, counts->while_off == 1 ? "" : "s", counts->while_off == 1 ? "s" : "");
+        app_warn(app, "%zu server%s will be disabled: protocol and hop limit take effect once --enabled true is set",
+                 counts->while_off, counts->while_off == 1 ? "" : "s");
     }
 }
 

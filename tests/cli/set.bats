@@ -72,7 +72,7 @@ wanted_bodies() {
 @test "only what was asked for is sent, also when other settings differ" {
     client_start --instances 30 --all-disabled
     meta instance set --all --protocol https -y
-    expect 0 "stay disabled: protocol and hop limit take effect once --enabled true is set"
+    expect 0 "will be disabled: protocol and hop limit take effect once --enabled true is set"
     [ "$(writes | jq -c .body | sort -u)" = '{"metadata_service":{"protocol":"https"}}' ]
     [ "$(settings | jq -c 'map(.[0]) | unique')" = '[false]' ]
 }
