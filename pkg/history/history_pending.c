@@ -1,15 +1,20 @@
 /* Who still needs a restart, by all that runs left behind. */
 #include "history/history_db.h"
 
-/* Seconds are coarse: of two steps in one second the one of the later run is the later one. */
+/*
+ * Pending is what was needed last no earlier than it was done last. Seconds are coarse: of two steps in one second the
+ * one of the later run is the later one. The numbers of runs get leading zeros to be compared as text.
+ */
 static const char query[] =
-    "SELECT DISTINCT s.id FROM step s JOIN run r ON r.number = s.run"
-    " WHERE s.restart_needed = 1 AND s.stage = 'final' AND instr(', ' || r.place || ', ', ', ' || ?1 || ', ') > 0"
-    " AND NOT EXISTS (SELECT 1 FROM step d JOIN run q ON q.number = d.run"
-    "  WHERE d.id = s.id AND d.restart_done = 1 AND d.stage = 'final'"
-    "  AND instr(', ' || q.place || ', ', ', ' || ?1 || ', ') > 0"
-    "  AND (d.concluded_at > s.concluded_at OR (d.concluded_at = s.concluded_at AND d.run > s.run)))"
-    " ORDER BY s.id";
+    "SELECT id FROM"
+    " (SELECT s.id, s.restart_needed AS needed, s.restart_done AS done,"
+    "   s.concluded_at || printf('%020d', s.run) AS moment"
+    "  FROM step s JOIN run r ON r.number = s.run"
+    "  WHERE (s.restart_needed = 1 OR s.restart_done = 1) AND s.stage = 'final'"
+    "  AND instr(', ' || r.place || ', ', ', ' || ?1 || ', ') > 0)"
+    " GROUP BY id"
+    " HAVING max(CASE WHEN needed THEN moment END) >= ifnull(max(CASE WHEN done THEN moment END), '')"
+    " ORDER BY id";
 
 static void append(struct history_ids *ids, size_t *room, sqlite3_stmt *statement)
 {

@@ -438,6 +438,27 @@ static void a_history_of_a_newer_program_is_left_alone(void **state)
     assert_non_null(strstr(e.message, "was written by a newer vpcmeta (layout 99"));
 }
 
+/* Layout 4 found the steps with restarts by their servers. */
+static void pending_restarts_survive_a_new_layout(void **state)
+{
+    CLEANUP(text_free) struct text command = {0};
+
+    {
+        HISTORY_CLEANUP struct history *history = open_history(state);
+        add_run(history, "1", "a/1 u", "i-1", true, false);
+        add_run(history, "2", "a/1 u", "i-2", true, false);
+        add_run(history, "3", "a/1 u", "i-1", false, true);
+    }
+    text_printf(&command,
+                "python3 -c 'import sqlite3; sqlite3.connect(\"%s\").executescript(\"drop index step_restart;"
+                " create index step_restart_needed on step (id) where restart_needed = 1;"
+                " create index step_restart_done on step (id) where restart_done = 1; pragma user_version = 4\")'",
+                in(state, "state/history.db"));
+    assert_int_equal(system(text_string(&command)), 0);
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    expect_pending(history, "a/1 u", "i-2 ");
+}
+
 static void an_empty_file_is_brought_up_to_date_once(void **state)
 {
     struct err e = ERR_INIT;
@@ -515,6 +536,7 @@ int main(void)
         TEST(others_can_read_while_one_writes),
         TEST(runs_are_listed_newest_first_and_pruned_by_age),
         TEST(a_history_of_a_newer_program_is_left_alone),
+        TEST(pending_restarts_survive_a_new_layout),
         TEST(an_empty_file_is_brought_up_to_date_once),
         TEST(a_file_that_is_no_history_is_refused),
         TEST(a_full_disk_fails_before_anything_is_recorded),
