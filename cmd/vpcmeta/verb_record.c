@@ -179,22 +179,51 @@ static void print_arguments(const struct app *app, struct text *out)
 
 /* --- steps ------------------------------------------------------------------------------------------ */
 
-/* `text` where the action changes no settings. */
-static const char *keep_state(struct text_arena *memory, const struct resource_settings *settings, const char *text)
-{
-    if (text != NULL) {
-        return text;
-    }
+enum { STATES_KEPT = 8 };
 
+/* Settings as texts. Most servers of a run look the same, so the last few texts are kept. */
+struct states {
+    struct text_arena memory;
+    struct resource_settings settings[STATES_KEPT];
+    const char *texts[STATES_KEPT]; /* of these settings; NULL: none yet */
+    size_t next;                    /* to be replaced */
+};
+
+static void states_free(struct states *states)
+{
+    text_arena_free(&states->memory);
+}
+
+/* Equal words are mostly the same word (resource_list_share); where they are not, the text is only made again. */
+static bool looks_same(const struct resource_settings *a, const struct resource_settings *b)
+{
+    return a->given == b->given && a->enabled == b->enabled && a->auto_link == b->auto_link &&
+           a->hop_limit == b->hop_limit && a->protocol == b->protocol && a->trusted_profile == b->trusted_profile;
+}
+
+static const char *print_state(struct states *states, const struct resource_settings *settings)
+{
     JSON_CLEANUP json_t *object =
         resource_settings_json(settings, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
     CLEANUP(text_free) struct text bytes = {0};
+    size_t slot = states->next++ % STATES_KEPT;
 
     json_print(&bytes, object, JSON_PRINT_COMPACT);
-    return text_arena_copy(memory, text_string(&bytes), bytes.size);
+    states->settings[slot] = *settings;
+    states->texts[slot] = text_arena_copy(&states->memory, text_string(&bytes), bytes.size);
+    return states->texts[slot];
 }
 
-static struct history_step step_of_item(struct text_arena *memory, const struct verb_change *change, size_t ordinal)
+/* `text` where the action changes no settings. */
+static const char *keep_state(struct states *states, const struct resource_settings *settings, const char *text)
+{
+    for (size_t i = 0; text == NULL && i < STATES_KEPT && states->texts[i] != NULL; i++) {
+        text = looks_same(&states->settings[i], settings) ? states->texts[i] : NULL;
+    }
+    return text != NULL ? text : print_state(states, settings);
+}
+
+static struct history_step step_of_item(struct states *states, const struct verb_change *change, size_t ordinal)
 {
     const struct plan_item *item = &change->plan->items[ordinal];
     const struct resource *resource = item->resource;
@@ -211,9 +240,9 @@ static struct history_step step_of_item(struct text_arena *memory, const struct 
         .id = resource->id,
         .name = resource->name,
         .crn = resource->crn,
-        .before = keep_state(memory, &resource->settings, item->before_text),
-        .wanted = changes ? keep_state(memory, item->wanted, NULL) : "{}",
-        .after = changes ? NULL : keep_state(memory, &resource->settings, item->before_text),
+        .before = keep_state(states, &resource->settings, item->before_text),
+        .wanted = changes ? keep_state(states, item->wanted, NULL) : "{}",
+        .after = changes ? NULL : keep_state(states, &resource->settings, item->before_text),
         .outcome = fleet_outcome_name(item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED),
         .reason = item->reason,
     };
@@ -227,7 +256,7 @@ static bool ends_need(const struct fleet_result *result)
     return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
 }
 
-static struct history_step step_of_result(struct text_arena *memory, const struct verb_record *record,
+static struct history_step step_of_result(struct states *states, const struct verb_record *record,
                                           const struct fleet_result *result)
 {
     const struct resource *resource = result->item->resource;
@@ -238,8 +267,8 @@ static struct history_step step_of_result(struct text_arena *memory, const struc
         .ordinal = earlier != NULL ? earlier->ordinal : index,
         .id = resource->id,
         .crn = resource->crn,
-        .before = keep_state(memory, &result->before, result->before_text),
-        .after = keep_state(memory, &result->after, result->after_text),
+        .before = keep_state(states, &result->before, result->before_text),
+        .after = keep_state(states, &result->after, result->after_text),
         .etag = result->etag,
         .phase = result->phase,
         .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
@@ -252,13 +281,13 @@ static struct history_step step_of_result(struct text_arena *memory, const struc
     };
 }
 
-static struct history_step *steps_of_results(struct text_arena *memory, const struct verb_record *record,
+static struct history_step *steps_of_results(struct states *states, const struct verb_record *record,
                                              const struct fleet_result *const results[], size_t count)
 {
-    struct history_step *steps = text_arena_alloc(memory, (count + 1) * sizeof(*steps));
+    struct history_step *steps = text_arena_alloc(&states->memory, (count + 1) * sizeof(*steps));
 
     for (size_t i = 0; i < count; i++) {
-        steps[i] = step_of_result(memory, record, results[i]);
+        steps[i] = step_of_result(states, record, results[i]);
     }
     return steps;
 }
@@ -267,9 +296,9 @@ static bool record_results(void *context, const struct fleet_result *const inten
                            const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
     const struct verb_record *record = context;
-    CLEANUP(text_arena_free) struct text_arena memory = {0};
-    const struct history_step *before = steps_of_results(&memory, record, intended, intended_count);
-    const struct history_step *after = steps_of_results(&memory, record, concluded, concluded_count);
+    CLEANUP(states_free) struct states states = {0};
+    const struct history_step *before = steps_of_results(&states, record, intended, intended_count);
+    const struct history_step *after = steps_of_results(&states, record, concluded, concluded_count);
 
     return history_record(record->history, record->number, before, intended_count, after, concluded_count, e);
 }
@@ -285,13 +314,13 @@ static bool write_plan(struct app *app, const struct verb_change *change, const 
                        struct verb_record *record, struct err *e)
 {
     const struct plan *plan = change->plan;
-    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    CLEANUP(states_free) struct states states = {0};
     CLEANUP(text_free) struct text arguments = {0};
     CLEANUP(text_free) struct text settings = {0};
-    struct history_step *steps = text_arena_alloc(&memory, (plan->count + 1) * sizeof(*steps));
+    struct history_step *steps = text_arena_alloc(&states.memory, (plan->count + 1) * sizeof(*steps));
 
     for (size_t i = 0; i < plan->count; i++) {
-        steps[i] = step_of_item(&memory, change, i);
+        steps[i] = step_of_item(&states, change, i);
     }
     print_arguments(app, &arguments);
     json_print(&settings, wanted, JSON_PRINT_COMPACT);
