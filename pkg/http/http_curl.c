@@ -54,7 +54,7 @@ bool http_curl_open(struct http_curl *ret, struct err *e)
     struct http_curl curl = {0};
 
     /* NODELETE: OpenSSL below it registers exit handlers, which must not point into an unmapped library. */
-    curl.library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    curl.library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
     if (curl.library == NULL) {
         return err_set(e, ERR_FAILED, "cannot load %s (Debian package libcurl4): %s", LIBRARY, dlerror());
     }

@@ -14,7 +14,7 @@ enum {
     LONG_BUFFER_SIZE = 100 * 1024,
     EXPECT_LIMIT = 1024 * 1024, /* from here on libcurl would ask "Expect: 100-continue" first */
     IDLE_BODY_MAX = 256 * 1024, /* a larger body buffer is kept by few idle transfers only */
-    IDLE_BODIES = 2,
+    IDLE_BODIES = 8,            /* as many as a list has pages under way */
 };
 
 static size_t on_header(char *data, size_t size, size_t count, void *context)

@@ -75,7 +75,9 @@ static size_t print_character(struct text *out, const char *bytes, size_t size)
 /* What is copied as it is, a run at a time: that makes the printer fast. */
 static bool is_plain(char c)
 {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    static const bool plain[256] = {[' ' ... '"' - 1] = true, ['"' + 1 ... '\\' - 1] = true, ['\\' + 1 ... '~'] = true};
+
+    return plain[(unsigned char)c];
 }
 
 void json_print_string(struct text *out, const char *bytes, size_t size)

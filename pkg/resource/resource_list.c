@@ -66,13 +66,21 @@ const struct resource *resource_list_find(const struct resource_list *list, cons
 
 static const uint32_t hash_begin = 2166136261U;
 
-/* FNV-1a, enough to spread a few dozen words over the slots. */
-static uint32_t hash_of(uint32_t hash, const char *bytes, size_t size)
+/* Like FNV-1a but eight bytes at a time, enough to spread a few dozen words over the slots. */
+static uint32_t hash_of(uint32_t begin, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
+    uint64_t hash = begin;
+
+    while (size > 0) {
+        uint64_t word = 0;
+        size_t taken = size < sizeof(word) ? size : sizeof(word);
+        memcpy(&word, bytes, taken);
+        hash = (hash ^ word) * 1099511628211U;
+        hash ^= hash >> 32;
+        bytes += taken;
+        size -= taken;
     }
-    return hash;
+    return (uint32_t)hash;
 }
 
 const char *resource_list_share(struct resource_list *list, const char *bytes, size_t size)
@@ -204,7 +212,7 @@ void resource_list_take(struct resource_list *list, struct resource_list *from)
 
 static int compare(const char *a, const char *b)
 {
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+    return a == b ? 0 : strcmp(a != NULL ? a : "", b != NULL ? b : "");
 }
 
 static size_t kind_rank(const struct resource_kind *kind)
@@ -223,7 +231,9 @@ static int compare_records(const void *left, const void *right)
     const struct resource *b = right;
     int order = compare(a->region, b->region);
 
-    order = order != 0 ? order : (int)kind_rank(a->kind) - (int)kind_rank(b->kind);
+    if (order == 0 && a->kind != b->kind) {
+        order = (int)kind_rank(a->kind) - (int)kind_rank(b->kind);
+    }
     order = order != 0 ? order : compare(a->name, b->name);
     return order != 0 ? order : compare(a->id, b->id);
 }

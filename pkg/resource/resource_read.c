@@ -237,7 +237,10 @@ enum { MEMBERS_MAX = 32, LETTERS = 32 };
 
 static bool begins_with(const char *path, struct answer_string name)
 {
-    return strncmp(path, name.data, name.size) == 0 && (path[name.size] == '/' || path[name.size] == '\0');
+    /* those that are compared share the first letter; most differ in the next */
+    bool differ = name.size > 1 && path[1] != name.data[1];
+
+    return !differ && strncmp(path, name.data, name.size) == 0 && (path[name.size] == '/' || path[name.size] == '\0');
 }
 
 /* The members by the first letter of their path: the number, from 1, of the first and of the next one. */

@@ -58,7 +58,11 @@ void text_append(struct text *t, const char *string)
 
 void text_append_char(struct text *t, char c)
 {
-    text_append_size(t, &c, 1);
+    char *end = text_reserve(t, 1);
+
+    end[0] = c;
+    end[1] = '\0';
+    t->size++;
 }
 
 void text_append_repeat(struct text *t, char c, size_t count)
