@@ -3,14 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind)
+struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into)
 {
     struct vpc_chain *chain = calloc(1, sizeof(*chain));
 
     if (chain == NULL) {
         text_out_of_memory();
     }
-    *chain = (struct vpc_chain){.vpc = vpc, .kind = kind, .records = resource_list_create(), .total = -1};
+    *chain = (struct vpc_chain){.vpc = vpc, .kind = kind, .records = into, .total = -1};
+    if (into == NULL) {
+        chain->own = chain->records = resource_list_create();
+    }
     return chain;
 }
 
@@ -23,7 +26,7 @@ void vpc_chain_destroy(struct vpc_chain *chain)
     text_free(&chain->query);
     text_free(&chain->start);
     text_free(&chain->last_start);
-    resource_list_destroy(chain->records);
+    resource_list_destroy(chain->own);
     free(chain);
 }
 
@@ -161,7 +164,9 @@ void vpc_chain_continue(struct vpc_chain *chain)
 
 void vpc_chain_begin(struct vpc_chain *chain)
 {
-    resource_list_truncate(chain->records, 0);
+    if (chain->own != NULL) {
+        resource_list_truncate(chain->own, 0);
+    }
     text_clear(&chain->start);
     text_clear(&chain->last_start);
     chain->items = chain->pages = 0;

@@ -22,7 +22,7 @@ struct vpc_chain {
     const struct resource_kind *kind;
     struct text parent;            /* id of the resource that has the collection; empty: none */
     struct text query;             /* filters, escaped, the same for every page */
-    struct resource_list *records; /* of the pages so far */
+    struct resource_list *records; /* of the pages so far: the chain's own, or the caller's, with those of others */
     size_t items;                  /* of all pages so far, kept or not */
     int64_t total;                 /* total_count of the last page; -1 when it said none */
     bool counted;                  /* in the vpc's reading */
@@ -36,16 +36,20 @@ struct vpc_chain {
     struct err error;
 
     /* private to vpc_chain.c */
+    struct resource_list *own;     /* records, unless they are the caller's */
     struct text start, last_start; /* tokens of the next page and of the one under way */
     size_t pages;
     struct err keep_error; /* of `keep`: no repetition mends it */
 };
 
-/* A chain that has not begun; the caller fills what it wants and calls vpc_chain_begin. */
-struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind);
+/*
+ * A chain that has not begun; the caller fills what it wants and calls vpc_chain_begin. `into` takes the records and stays
+ * the caller's; NULL: the chain has a list of its own.
+ */
+struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into);
 void vpc_chain_destroy(struct vpc_chain *chain); /* NULL allowed; not while a page is under way */
 
-/* Reads from the first page on, forgetting what was read before. */
+/* Reads from the first page on, forgetting what was read before; once only into a caller's list, which keeps it all. */
 void vpc_chain_begin(struct vpc_chain *chain);
 
 /* Goes on behind a pause. */

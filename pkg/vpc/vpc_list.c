@@ -17,7 +17,7 @@ struct listing {
     struct vpc_chain *whole;       /* the one chain; its first page decides */
     struct vpc_chain *vpcs;        /* of the region, once parts are wanted */
     struct vpc_chain *check;       /* asks for total_count again, at the end */
-    struct resource_list *records; /* of the parts that are read */
+    struct resource_list *records; /* of the parts, as far as they are read */
     size_t next_vpc;               /* whose part begins next */
     unsigned parts;                /* under way */
     size_t items;                  /* of the parts that are read */
@@ -69,7 +69,7 @@ static void checked(struct vpc_chain *chain, enum vpc_chain_end chain_end, void 
 
 static void check_total(struct listing *listing)
 {
-    listing->check = vpc_chain_create(listing->vpc, listing->wanted.kind);
+    listing->check = vpc_chain_create(listing->vpc, listing->wanted.kind, NULL);
     text_append(&listing->check->query, text_string(&listing->whole->query));
     listing->check->pause_above = 1;
     listing->check->ended = checked;
@@ -86,7 +86,6 @@ static void part_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
     if (chain_end == VPC_CHAIN_FAILED && listing->error.code == ERR_NONE) {
         listing->error = chain->error;
     }
-    resource_list_take(listing->records, chain->records);
     listing->items += chain->items;
     listing->parts--;
     vpc_chain_destroy(chain);
@@ -101,7 +100,7 @@ static void part_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
 
 static void begin_part(struct listing *listing)
 {
-    struct vpc_chain *part = vpc_chain_create(listing->vpc, listing->wanted.kind);
+    struct vpc_chain *part = vpc_chain_create(listing->vpc, listing->wanted.kind, listing->records);
 
     text_append(&part->query, text_string(&listing->whole->query));
     vpc_url_query(&part->query, "vpc.id", resource_list_at(listing->vpcs->records, listing->next_vpc++)->id);
@@ -134,7 +133,7 @@ static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
 
 static void list_vpcs(struct listing *listing)
 {
-    listing->vpcs = vpc_chain_create(listing->vpc, &resource_vpc);
+    listing->vpcs = vpc_chain_create(listing->vpc, &resource_vpc, NULL);
     listing->vpcs->ended = vpcs_ended;
     listing->vpcs->context = listing;
     vpc_chain_begin(listing->vpcs);
@@ -204,7 +203,7 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
     }
     *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create()};
     listing->wanted.filter = (struct vpc_filter){0};
-    listing->whole = vpc_chain_create(vpc, wanted->kind);
+    listing->whole = vpc_chain_create(vpc, wanted->kind, NULL);
     text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
     listing->whole->vital = wanted->vital;
