@@ -276,6 +276,15 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
     return verb_change_report(app, &run, record.id, &stopped, e);
 }
 
+int verb_change_perform(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)
+{
+    verb_change_warn(app, change->plan);
+    if (change->write->dry_run) {
+        return verb_change_show(app, change, e);
+    }
+    return verb_change_confirm(app, change, e) ? verb_change_carry_out(app, change, wanted, e) : err_exit_status(e);
+}
+
 int verb_change_report(struct app *app, const struct fleet_run *run, const char *run_id, const struct err *stopped,
                        struct err *e)
 {

@@ -65,15 +65,6 @@ static bool check_options(const struct replace_opts *opts, const struct resource
 
 /* --- the run ---------------------------------------------------------------------------------------- */
 
-static int carry_out(struct app *app, const struct verb_change *change, const struct resource_settings *wanted,
-                     struct err *e)
-{
-    JSON_CLEANUP json_t *settings =
-        resource_settings_json(wanted, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
-
-    return verb_change_carry_out(app, change, settings, e);
-}
-
 static struct plan_roll roll_of(const struct roll_opts *opts)
 {
     return (struct plan_roll){.max_unavailable = (unsigned)opts->max_unavailable.value,
@@ -107,14 +98,9 @@ static int go_on(struct app *app, const struct verb_change *change, const struct
     if (!verb_change_check(app, change->plan, e) || !replace_tell_rolls(app, change->scope, change->plan, e)) {
         return err_exit_status(e);
     }
-    verb_change_warn(app, change->plan);
-    if (change->write->dry_run) {
-        return verb_change_show(app, change, e);
-    }
-    if (!verb_change_confirm(app, change, e)) {
-        return err_exit_status(e);
-    }
-    return carry_out(app, change, wanted, e);
+    JSON_CLEANUP json_t *settings =
+        resource_settings_json(wanted, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
+    return verb_change_perform(app, change, settings, e);
 }
 
 int verb_replace(struct app *app, const struct cli_call *call, struct err *e)

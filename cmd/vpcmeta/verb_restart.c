@@ -125,13 +125,6 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
                                  .list = list,
                                  .kind = kind,
                                  .restart = &restarts};
-    verb_change_warn(app, &plan);
-    if (opts->write.dry_run) {
-        return verb_change_show(app, &change, e);
-    }
-    if (!verb_change_confirm(app, &change, e)) {
-        return err_exit_status(e);
-    }
     JSON_CLEANUP json_t *wanted = json_object();
-    return verb_change_carry_out(app, &change, wanted, e);
+    return verb_change_perform(app, &change, wanted, e);
 }

@@ -255,18 +255,6 @@ static bool keep_images(const struct plan_scope *scope, struct resource_list *li
     return true;
 }
 
-static int undo(struct app *app, const struct verb_past *past, struct verb_change *change,
-                const struct rollback_opts *opts, struct err *e)
-{
-    JSON_CLEANUP json_t *wanted = json_pack("{s:s, s:b}", "rollback", past->entry.run.id, "force", (int)opts->force);
-
-    verb_change_warn(app, change->plan);
-    if (change->write->dry_run) {
-        return verb_change_show(app, change, e);
-    }
-    return verb_change_confirm(app, change, e) ? verb_change_carry_out(app, change, wanted, e) : err_exit_status(e);
-}
-
 int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct rollback_opts *opts = call->opts;
@@ -293,5 +281,6 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
         !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
-    return undo(app, &past, &change, opts, e);
+    JSON_CLEANUP json_t *wanted = json_pack("{s:s, s:b}", "rollback", past.entry.run.id, "force", (int)opts->force);
+    return verb_change_perform(app, &change, wanted, e);
 }

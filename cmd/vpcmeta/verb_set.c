@@ -89,13 +89,6 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
                                  .list = list,
                                  .kind = kind,
                                  .restart = restart};
-    verb_change_warn(app, &plan);
-    if (opts->write.dry_run) {
-        return verb_change_show(app, &change, e);
-    }
-    if (!verb_change_confirm(app, &change, e)) {
-        return err_exit_status(e);
-    }
     JSON_CLEANUP json_t *settings = resource_settings_json(&wanted, RESOURCE_METADATA_SETTINGS);
-    return verb_change_carry_out(app, &change, settings, e);
+    return verb_change_perform(app, &change, settings, e);
 }

@@ -268,6 +268,9 @@ json_t *verb_causes_json(const struct fleet_run *run);
 /* Records the plan, carries it out and reports; `wanted` tells what was asked for. Returns the exit status. */
 int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
 
+/* With the plan at hand: says what people should know before, then shows it (a dry run) or asks and carries it out. */
+int verb_change_perform(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
+
 /*
  * What people have to know before the results, and what they read behind them: counts, causes, what to run next, and how
  * to come back to the run, if it was recorded.
