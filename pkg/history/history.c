@@ -60,8 +60,8 @@ static const char *const migrations[] = {
     "ALTER TABLE step ADD COLUMN restart_done INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX step_restart_needed ON step (id) WHERE restart_needed = 1;"
     "CREATE INDEX step_restart_done ON step (id) WHERE restart_done = 1;",
-    "DROP INDEX step_restart_needed; DROP INDEX step_restart_done;"
-    "CREATE INDEX step_restart ON step (run) WHERE restart_needed = 1 OR restart_done = 1;",
+    ("DROP INDEX step_restart_needed; DROP INDEX step_restart_done;"
+     "CREATE INDEX step_restart ON step (run) WHERE restart_needed = 1 OR restart_done = 1;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
