@@ -276,6 +276,16 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
     return verb_change_report(app, &run, record.id, &stopped, e);
 }
 
+bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
+{
+    if (!app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
+        (!write->dry_run && !verb_history_check(e)) || !app_connect(app, ret_scope, e)) {
+        return false;
+    }
+    http_set_pace(ret_scope->http, (unsigned)write->tps.value); /* lists count as well */
+    return true;
+}
+
 int verb_change_perform(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)
 {
     verb_change_warn(app, change->plan);

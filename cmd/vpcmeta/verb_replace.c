@@ -115,14 +115,11 @@ int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(verb_templates_free) struct verb_templates templates = {0};
     CLEANUP(plan_free) struct plan plan = {0};
-    CLEANUP(text_free) struct text path = {0};
     struct fleet_limits limits;
     struct plan_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
-        !check_options(opts, kind, &wanted, &selector.selector, e) ||
-        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (!opts->write.dry_run && !app_need_state_path(VERB_HISTORY_FILE, &path, e)) || !app_connect(app, &scope, e)) {
+        !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
     if (!plan_select(&scope, &kind, 1, &selector.selector, selected, NULL, e) ||

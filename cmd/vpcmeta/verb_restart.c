@@ -108,11 +108,9 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
     restarts.terms.always = opts->always;
     if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
         !verb_check_selected(kind, opts->select.all, &selector.selector, e) ||
-        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (!opts->write.dry_run && !verb_history_check(e)) || !app_connect(app, &scope, e)) {
+        !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
-    http_set_pace(scope.http, (unsigned)opts->write.tps.value); /* lists count as well */
     if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e) ||
         !make_plan(&scope, list, &restarts.terms, &plan, e)) {
         err_wrap(e, "nothing was changed");

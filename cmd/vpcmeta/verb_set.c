@@ -67,12 +67,9 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     struct plan_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
-        !check_options(opts, kind, &wanted, &selector.selector, e) ||
-        !app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (!opts->write.dry_run && !verb_history_check(e)) || !app_connect(app, &scope, e)) {
+        !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
-    http_set_pace(scope.http, (unsigned)opts->write.tps.value); /* lists count as well */
     if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);

@@ -268,6 +268,13 @@ json_t *verb_causes_json(const struct fleet_run *run);
 /* Records the plan, carries it out and reports; `wanted` tells what was asked for. Returns the exit status. */
 int verb_change_carry_out(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
 
+/*
+ * What has to be in order before the first request of a command that changes servers: the output, the place of the history
+ * (not for a dry run), the session, whose pace is that of --tps from now on.
+ */
+bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* With the plan at hand: says what people should know before, then shows it (a dry run) or asks and carries it out. */
 int verb_change_perform(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e);
 

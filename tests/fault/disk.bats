@@ -41,10 +41,12 @@ told_and_recorded() {
 
 @test "a read-only state folder: an error that says so, and nothing is sent" {
     needs_mounts
-    on_small_disk 1m "mount -o remount,ro '$XDG_STATE_HOME' && exec '$BUILD/vpcmeta' instance set --all --enabled true -y"
-    expect 1 "nothing was sent"
-    [[ $stderr == *"$XDG_STATE_HOME"* && $stderr == *ead-only* ]]
-    [ "$(requests)" -eq 0 ]
+    for command in "instance set --all --enabled true" "instance restart --all" "template replace --all --enabled true"; do
+        on_small_disk 1m "mount -o remount,ro '$XDG_STATE_HOME' && exec '$BUILD/vpcmeta' $command -y"
+        expect 1 "nothing was sent"
+        [[ $stderr == *"$XDG_STATE_HOME"* && $stderr == *ead-only* ]]
+        [ "$(requests)" -eq 0 ]
+    done
 }
 
 @test "a history that is read-only: an error that says so, and nothing is sent" {
