@@ -48,7 +48,7 @@ lib := $(BUILD)/libvpcmeta.a
 # `make V=1` shows the commands, otherwise a line says what is made.
 say = $(if $(V),,@echo "  $(1)  $@" && )
 
-.PHONY: all demo test check install man deps lint format asan valgrind fuzz bench help clean tests-built
+.PHONY: all demo test check install man deps lint format asan valgrind fuzz measure bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -86,14 +86,14 @@ man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the comm
 	@set -e; for shell in bash zsh fish; do $(BUILD)/vpcmeta completion $$shell > $(BUILD)/completion/$$shell; done
 
 lint: export LINT_FLAGS = $(CPPFLAGS)
-lint: ## formatting, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang
+lint: ## formatting, words, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang
 	@scripts/deps.sh build test dev
 	@scripts/lint-format.sh
 	@scripts/lint-text.sh
 	@scripts/lint-layers.sh
-	@scripts/lint-sizes.sh
 	@scripts/lint-static.sh
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/gcc-werror CC=gcc CXX=g++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
+	@scripts/measure.py build/gcc-werror/obj
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/clang-werror CC=clang CXX=clang++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
 	@echo "lint: clean"
 
@@ -125,6 +125,9 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (default 60) under ASan and UBSan
 .PHONY: fuzz-built bench-built
 fuzz-built: $(fuzz_bin)
 bench-built: all $(bench_bin)
+
+measure: tests-built ## print sizes, cycles and repetitions of the source
+	@scripts/measure.py $(BUILD)/obj
 
 bench: ## measure against peers in the same run; prints ratios (BENCH_QUICK=1: a minute)
 	@scripts/deps.sh build test dev
