@@ -126,7 +126,7 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
     http_resume(app->session->http);
     http_set_deadline(app->session->http, app->globals->deadline.ms);
     http_set_window(app->session->http, 0); /* -j and --tps of the last command do not concern this one */
-    http_set_pace(app->session->http, 0);
+    http_set_max_rate(app->session->http, 0);
     if (!app_session_turn(app->session, app->globals, e)) {
         return false;
     }

@@ -48,7 +48,7 @@ static bool is_wanted(const struct opt_list *wanted, const char *region)
 }
 
 /* A region that was named and is not there would leave a hole in every list that nobody sees. */
-static bool check_found(const struct opt_list *wanted, const struct vpc_place *places, size_t count, struct err *e)
+static bool check_found(const struct opt_list *wanted, const struct vpc_endpoint *places, size_t count, struct err *e)
 {
     CLEANUP(text_free) struct text known = {0};
 
@@ -74,7 +74,7 @@ static bool add_listed_regions(struct app_session *session, const struct global_
                                struct err *e)
 {
     struct vpc *first = vpc_create(session->http, session->parser, "", base, globals->api_version);
-    struct vpc_place *places = NULL;
+    struct vpc_endpoint *places = NULL;
     size_t count = 0;
     bool good =
         vpc_regions(first, session->http, &places, &count, e) && check_found(&globals->regions, places, count, e);
@@ -85,7 +85,7 @@ static bool add_listed_regions(struct app_session *session, const struct global_
             add_region(session, globals, places[i].name, places[i].base);
         }
     }
-    vpc_places_free(places, count);
+    vpc_endpoints_free(places, count);
     return good;
 }
 

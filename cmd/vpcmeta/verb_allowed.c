@@ -8,10 +8,10 @@ bool verb_change_allow(struct app *app, const struct plan_scope *scope, const st
     CLEANUP(plan_doubts_free) struct plan_doubts doubts = {0};
 
     http_set_window(scope->http, options_concurrency(write));
-    http_set_pace(scope->http, (unsigned)write->tps.value);
+    http_set_max_rate(scope->http, (unsigned)write->tps.value);
     bool read = plan_allowed_read(scope, plan, &doubts, e);
     http_set_window(scope->http, 0);
-    http_set_pace(scope->http, 0);
+    http_set_max_rate(scope->http, 0);
     if (!read) {
         return err_wrap(e, "nothing was changed");
     }

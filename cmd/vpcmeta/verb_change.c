@@ -282,7 +282,7 @@ bool verb_change_open(struct app *app, const struct write_opts *write, struct pl
         (!write->dry_run && !verb_history_check(e)) || !app_connect(app, ret_scope, e)) {
         return false;
     }
-    http_set_pace(ret_scope->http, (unsigned)write->tps.value); /* lists count as well */
+    http_set_max_rate(ret_scope->http, (unsigned)write->tps.value); /* lists count as well */
     return true;
 }
 

@@ -100,7 +100,7 @@ static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const
 
     fleet_queue_move(&all, queue);
     while ((task = fleet_queue_pop(&all)) != NULL) {
-        if (task->vital) {
+        if (task->must_finish) {
             fleet_queue_push(queue, task);
             continue;
         }
@@ -225,7 +225,7 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
 /* Told to stop: whoever was taken down is started again, and that at once. */
 static void notice_stop(struct fleet *fleet)
 {
-    if (fleet->drains || http_standing(fleet->options->http) == HTTP_STANDING) {
+    if (fleet->drains || http_state(fleet->options->http) == HTTP_OPEN) {
         return;
     }
     fleet->drains = fleet->stopped = true;
@@ -257,7 +257,7 @@ static bool await(struct fleet *fleet)
         return false;
     }
     http_idle(http, wait_ms);
-    if (http_standing(http) == HTTP_ENDED) {
+    if (http_state(http) == HTTP_CLOSED) {
         fleet_watch_hurry(fleet);
     }
     return true;
@@ -287,10 +287,10 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
     fleet_down_begin(&fleet);
     http_set_window(options->http, 2 * options->concurrency);
-    http_set_pace(options->http, options->max_per_second);
+    http_set_max_rate(options->http, options->max_per_second);
     work(&fleet);
     bool whole = http_run(options->http, e);
-    http_set_pace(options->http, 0);
+    http_set_max_rate(options->http, 0);
     withhold_the_rest(&fleet);
     whole = fleet_group_record(&fleet) && whole;
     fleet_order_close(&fleet.order);

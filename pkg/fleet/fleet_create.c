@@ -119,7 +119,7 @@ static void check(struct create_task *create)
     if (missing != 0) {
         finish_different(create, missing);
     } else if ((item->wanted->given & RESOURCE_PROFILE_SETTINGS & ~told) != 0) {
-        create->task.vital =
+        create->task.must_finish =
             true; /* one more answer leaves nothing open: it is waited for when the run is told to stop */
         fleet_task_read(
             &create->task, vpc_get,
@@ -331,8 +331,8 @@ static void explain(struct create_task *create)
 
 static void post_failed(struct create_task *create, const struct vpc_answer *answer)
 {
-    create->task.lost |= answer->reply->maybe_acted;
-    create->unanswered = answer->reply->maybe_acted && !is_refusal(answer->reply->status);
+    create->task.lost |= answer->reply->maybe_processed;
+    create->unanswered = answer->reply->maybe_processed && !is_refusal(answer->reply->status);
     create->error = *answer->error;
     explain(create);
     if (create->error.code == ERR_CANCELLED && !create->task.lost && answer->reply->attempts == 0) {

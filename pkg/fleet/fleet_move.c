@@ -104,7 +104,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
     struct move_task *move = context;
     struct err error = ERR_INIT;
 
-    if (answer->error != NULL && answer->reply->maybe_acted) {
+    if (answer->error != NULL && answer->reply->maybe_processed) {
         move->lost = true;
         move->lost_error = *answer->error;
         start_read(move);

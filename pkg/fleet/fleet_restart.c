@@ -316,7 +316,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
     struct restart_task *restart = context;
     const struct err *error = answer->error;
 
-    if (!restart->task.vital) {
+    if (!restart->task.must_finish) {
         fleet_task_note_reply(&restart->task, answer->reply);
     }
     if (error != NULL && error->code == ERR_CANCELLED) {
@@ -351,7 +351,7 @@ static void take_over(struct restart_task *restart, const char *phase)
                                           .been_down = starts};
     restart->starts = starts;
     restart->since_ms = now_ms();
-    restart->task.vital = true;
+    restart->task.must_finish = true;
 }
 
 static void begin(struct fleet_task *task)
@@ -378,9 +378,9 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
 
     restart->code = error->code;
     restart->problem = resource_list_keep(restart->task.fleet->strings, error->message);
-    if (answer->reply->maybe_acted) {
+    if (answer->reply->maybe_processed) {
         *sending = *sending == FLEET_UNSENT ? FLEET_DOUBTED : *sending;
-        restart->task.vital = true;
+        restart->task.must_finish = true;
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
         interrupt(restart);
@@ -403,7 +403,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
     }
     *sending = FLEET_SENT;
     restart->code = ERR_NONE;
-    restart->task.vital = true;
+    restart->task.must_finish = true;
     fleet_task_await_status(&restart->task);
 }
 

@@ -340,7 +340,7 @@ static void start_write(struct fleet_task *task)
     roll->error = ERR_INIT;
     roll->since_ms = now_ms();
     roll->look.begun = true;
-    task->vital = true; /* membership_count may have to be set back */
+    task->must_finish = true; /* membership_count may have to be set back */
     if (roll->restores) {
         restore(roll);
     } else {

@@ -177,14 +177,14 @@ static void write_failed(struct set_task *set, const struct vpc_answer *answer)
 {
     const struct err *error = answer->error;
 
-    if (!answer->reply->maybe_acted) {
+    if (!answer->reply->maybe_processed) {
         set->task.result->after = set->fresh.settings;
     }
     if (error->code == ERR_CONFLICT && set->round < FLEET_ROUNDS_MAX) {
         /* refused, so what the next read finds is not our doing */
-        set->sent = answer->reply->maybe_acted;
+        set->sent = answer->reply->maybe_processed;
         start_read(set);
-    } else if (answer->reply->maybe_acted && error->code != ERR_CONFLICT) {
+    } else if (answer->reply->maybe_processed && error->code != ERR_CONFLICT) {
         set->lost = true;
         set->lost_error = *error;
         start_read(set);

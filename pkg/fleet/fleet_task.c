@@ -52,7 +52,7 @@ static void send(struct fleet_task *task, fleet_send_fn *function, const struct 
     task->done = call->done;
     counted.done = done;
     counted.context = task;
-    counted.vital = task->vital;
+    counted.must_finish = task->must_finish;
     function(fleet_task_vpc(task), task->result->item->resource->kind, &counted);
 }
 

@@ -7,7 +7,7 @@
  * be finished.
  *
  * When the run is to end before its time (interrupted, too many failures, no history), tasks that wait to write or for
- * their turn are taken back; those that are `vital` go on: they put right what must not stay as it is.
+ * their turn are taken back; those that are `must_finish` go on: they put right what must not stay as it is.
  */
 #ifndef FLEET_FLEET_TASK_H
 #define FLEET_FLEET_TASK_H
@@ -59,7 +59,7 @@ struct fleet_task {
     struct fleet_turn turn; /* when it waits for one, or has it */
     bool lost;              /* the answer to a write never came, and what it did is not known yet */
     int64_t due_ms;         /* when its pause is over */
-    bool vital;             /* goes on when the run ends */
+    bool must_finish;       /* goes on when the run ends */
     bool changed;           /* another work has changed the resource already */
 };
 

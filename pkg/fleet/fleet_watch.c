@@ -120,7 +120,7 @@ static void look_singly(struct target *target)
     target->look->pending++;
     vpc_get(fleet_task_vpc(target->task), resource->kind,
             &(struct vpc_call){
-                .id = resource->id, .vital = true, .read = read_single, .done = single_done, .context = target});
+                .id = resource->id, .must_finish = true, .read = read_single, .done = single_done, .context = target});
 }
 
 /* --- a list ----------------------------------------------------------------------------------------- */
@@ -199,7 +199,7 @@ static void look_at_list(struct look *look)
                                                           .listed = listed,
                                                           .context = look,
                                                           .most = (int64_t)look->count * VPC_PAGE_LIMIT,
-                                                          .vital = true});
+                                                          .must_finish = true});
 }
 
 /* --- looks ------------------------------------------------------------------------------------------ */

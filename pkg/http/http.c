@@ -119,11 +119,11 @@ static void free_queue(struct http_queue *queue)
 
 static void free_transfers(struct http *http)
 {
-    while (http->flying != NULL) {
-        struct http_transfer *transfer = http->flying;
+    while (http->active != NULL) {
+        struct http_transfer *transfer = http->active;
         struct http_call *call = transfer->call;
-        http_transfer_land(transfer);
-        http_transfer_rest(transfer);
+        http_transfer_detach(transfer);
+        http_transfer_recycle(transfer);
         http_call_free(call);
     }
     while (http->idle != NULL) {
@@ -160,12 +160,6 @@ void http_destroy(struct http *http)
     free(http->user_agent);
     free(http->ca_file);
     free(http);
-}
-
-void http_destroy_pointer(struct http **http)
-{
-    http_destroy(*http);
-    *http = NULL;
 }
 
 static char *copy_behind(char **end, const char *bytes, size_t size)
@@ -214,7 +208,7 @@ size_t http_pending(const struct http *http)
 
 size_t http_in_flight(const struct http *http)
 {
-    return http->flying_count;
+    return http->active_count;
 }
 
 void http_set_window(struct http *http, unsigned window)
@@ -234,7 +228,7 @@ unsigned http_window(const struct http *http)
     return http_window_size(&http->window);
 }
 
-void http_set_pace(struct http *http, unsigned max_per_second)
+void http_set_max_rate(struct http *http, unsigned max_per_second)
 {
     http->options.max_per_second = max_per_second;
     http->pace.ceiling = max_per_second; /* what was learned of the server's own limit stays true */

@@ -12,7 +12,7 @@
  *   port, and never from https to plain http; a request other than GET and HEAD follows 307 and 308 within the same
  *   origin only and never turns into a GET;
  * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
- *   answered with a fresh token (not counted as an attempt), once or while tokens work and end HTTP_RENEWALS_MAX times;
+ *   answered with a fresh token (not counted as an attempt), once or while tokens work and end HTTP_TOKEN_REFRESHES_MAX times;
  * - that an answer never takes more memory than its limit, decompressed.
  *
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
@@ -37,7 +37,7 @@ enum {
     HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
     HTTP_ATTEMPTS = 5,                   /* default: one and four retries, as the SDKs */
     HTTP_REDIRECTS_MAX = 5,
-    HTTP_RENEWALS_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
+    HTTP_TOKEN_REFRESHES_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */
 };
@@ -49,9 +49,9 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 
 /* When a failed request may be sent again. */
 enum http_repeat {
-    HTTP_REPEAT_BY_METHOD = 0, /* POST: HTTP_REPEAT_UNACTED; all others: HTTP_REPEAT_SAFE */
+    HTTP_REPEAT_BY_METHOD = 0, /* POST: HTTP_REPEAT_UNPROCESSED; all others: HTTP_REPEAT_SAFE */
     HTTP_REPEAT_SAFE,          /* doing it twice is doing it once: after every passing failure */
-    HTTP_REPEAT_UNACTED,       /* only when the server certainly did nothing (a create, a restart) */
+    HTTP_REPEAT_UNPROCESSED,   /* only when the server certainly did nothing (a create, a restart) */
     HTTP_REPEAT_NEVER,
 };
 
@@ -60,7 +60,7 @@ enum {
     HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
     HTTP_URGENT = 1 << 2,      /* starts before all others, outside window, pace and pauses (token requests) */
     HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
-    HTTP_VITAL = 1 << 4,       /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
+    HTTP_MUST_FINISH = 1 << 4, /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
 };
 
 /* How one attempt ended, as far as the question of sending it again is concerned. */
@@ -93,7 +93,7 @@ struct http_reply {
      * on a 503 with an error of the API's own instead, which says that nothing was done.) Also set beside a final answer:
      * a 412 that follows such an attempt may be our own doing.
      */
-    bool maybe_acted;
+    bool maybe_processed;
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };
 
@@ -169,9 +169,6 @@ struct http *http_create(const struct http_options *options, struct err *e) __at
 /* Closes connections. Requests that are not done are dropped without their callback. */
 void http_destroy(struct http *http);
 
-/* For CLEANUP. */
-void http_destroy_pointer(struct http **http);
-
 /*
  * Queues a request; it starts in http_step or http_run. May be called from read, done and observe callbacks. What is
  * wrong with the request (URL, plain http with a token) is reported to `done` like every failure.
@@ -197,9 +194,9 @@ void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsig
  */
 void http_idle(struct http *http, int wait_ms);
 
-/* Whether the session takes new requests: all, HTTP_VITAL ones only (http_cancel), or none (http_abort, deadline). */
-enum http_standing { HTTP_STANDING, HTTP_DRAINING, HTTP_ENDED };
-enum http_standing http_standing(const struct http *http);
+/* Whether the session takes new requests: all, HTTP_MUST_FINISH ones only (http_cancel), or none (http_abort, deadline). */
+enum http_state { HTTP_OPEN, HTTP_DRAINING, HTTP_CLOSED };
+enum http_state http_state(const struct http *http);
 
 /* Requests that were submitted and are not done, and those of them that are with the server. */
 size_t http_pending(const struct http *http);
@@ -210,7 +207,7 @@ size_t http_in_flight(const struct http *http);
  * disturbed, and what was learned of the server is kept.
  */
 void http_set_window(struct http *http, unsigned window);
-void http_set_pace(struct http *http, unsigned max_per_second);
+void http_set_max_rate(struct http *http, unsigned max_per_second);
 
 /* How many requests may be in flight now: more that are submitted wait. */
 unsigned http_window(const struct http *http);
@@ -219,7 +216,7 @@ unsigned http_window(const struct http *http);
 void http_set_deadline(struct http *http, int64_t ms);
 
 /*
- * http_cancel: nothing new starts but what is HTTP_VITAL, what is in flight is drained, the rest ends as ERR_CANCELLED.
+ * http_cancel: nothing new starts but what is HTTP_MUST_FINISH, what is in flight is drained, the rest ends as ERR_CANCELLED.
  * http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
  * makes the session usable again and lifts the deadline (the next command of a shell).
  */

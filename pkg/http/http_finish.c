@@ -49,7 +49,7 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
         .date_s = -1,
         .attempts = call->sent,
         .fault = fault,
-        .maybe_acted = call->maybe_acted,
+        .maybe_processed = call->maybe_processed,
         .error = cause,
     };
 
@@ -217,7 +217,7 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
     bool undone = ending->api_error && http_retry_class(call->request.method, call->request.repeat) != HTTP_REPEAT_SAFE;
     bool acted_on = reply->status >= 500 && reply->status != 501 && !undone;
     if (is_write(call) && (acted_on || reply->fault == HTTP_FAULT_UNANSWERED || reply->fault == HTTP_FAULT_BROKEN)) {
-        call->maybe_acted = true;
+        call->maybe_processed = true;
     }
 }
 
@@ -257,12 +257,12 @@ static void note_pace(struct http *http, const struct http_transfer *transfer, c
         return;
     }
     struct http_quota_told told = http_headers_quota(&transfer->headers, clock_wall_s(http->clock));
-    http_pace_told(&http->pace, &told, refused, http->flying_count, now_ms);
+    http_pace_told(&http->pace, &told, refused, http->active_count, now_ms);
     if (refused) {
         note_refusal(http, transfer, now_ms);
     } else {
         http_pace_served(&http->pace, transfer->started_ms, now_ms);
-        http_window_answered(&http->window, class, transfer->started_ms, now_ms, http->crowded);
+        http_window_answered(&http->window, class, transfer->started_ms, now_ms, http->saturated);
     }
 }
 
@@ -281,7 +281,7 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
     };
 
     http_random(http, &outcome.random, sizeof(outcome.random));
-    return http_goes_on(http, call) ? http_retry_wait(&outcome) : -1;
+    return http_may_continue(http, call) ? http_retry_wait(&outcome) : -1;
 }
 
 /* A server that repeats a secret in its error must not bring it into a trace. */
@@ -339,7 +339,7 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
 }
 
 /* A fresh token is worth one more try when the server refused the one we sent. */
-static bool renew_token(struct http_transfer *transfer, const struct http_reply *reply)
+static bool refresh_token(struct http_transfer *transfer, const struct http_reply *reply)
 {
     struct http *http = transfer->http;
     struct http_call *call = transfer->call;
@@ -352,12 +352,12 @@ static bool renew_token(struct http_transfer *transfer, const struct http_reply 
         return false;
     }
     /* one that had worked until now has come to its end once more; one that never did will not do better */
-    unsigned renewals_max = transfer->token->worked ? HTTP_RENEWALS_MAX : 1;
-    if (call->renewals >= renewals_max || http->stop != HTTP_GO ||
+    unsigned refreshes_max = transfer->token->worked ? HTTP_TOKEN_REFRESHES_MAX : 1;
+    if (call->token_refreshes >= refreshes_max || http->stop != HTTP_GO ||
         !http->source.refused(http->source.context, transfer->token->serial, transfer->token->worked)) {
         return false;
     }
-    call->renewals++;
+    call->token_refreshes++;
     call->uncounted++;
     return true;
 }
@@ -410,7 +410,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
     if (ending->moved_url == NULL) {
         text_out_of_memory();
     }
-    call->foreign = call->foreign || !same;
+    call->cross_origin = call->cross_origin || !same;
     call->redirects++;
     call->uncounted++;
     return true;
@@ -432,12 +432,12 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
 
     look_at(transfer, code, &ending);
     judge(transfer, code, &ending);
-    bool at_once = renew_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
+    bool at_once = refresh_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
     ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
     pause_all(http, call, &ending.reply);
     note_pace(http, transfer, &ending.reply);
     count_and_observe(transfer, &ending);
-    http_transfer_land(transfer);
+    http_transfer_detach(transfer);
     if (ending.moved_url != NULL) {
         move_call(call, ending.moved_url);
     }
@@ -447,10 +447,10 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
         call->due_ms = http_now_ms(http) + ending.wait_ms;
         http_heap_push(&http->waiting, call);
     } else {
-        ending.reply.maybe_acted = call->maybe_acted;
+        ending.reply.maybe_processed = call->maybe_processed;
         deliver(http, call, &ending.reply);
     }
-    http_transfer_rest(transfer);
+    http_transfer_recycle(transfer);
 }
 
 void http_abort_transfer(struct http_transfer *transfer)
@@ -461,12 +461,12 @@ void http_abort_transfer(struct http_transfer *transfer)
 
     look_at(transfer, CURLE_ABORTED_BY_CALLBACK, &ending);
     ending.reply.fault = HTTP_FAULT_CANCELLED;
-    call->maybe_acted = call->maybe_acted || (is_write(call) && ending.sent);
+    call->maybe_processed = call->maybe_processed || (is_write(call) && ending.sent);
     http_stopped_error(http, &ending.error);
     ending.reply.error = &ending.error;
-    ending.reply.maybe_acted = call->maybe_acted;
+    ending.reply.maybe_processed = call->maybe_processed;
     count_and_observe(transfer, &ending);
-    http_transfer_land(transfer);
+    http_transfer_detach(transfer);
     deliver(http, call, &ending.reply);
-    http_transfer_rest(transfer);
+    http_transfer_recycle(transfer);
 }

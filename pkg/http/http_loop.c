@@ -52,7 +52,7 @@ static bool has_line_break(const char *value)
 static bool guard(struct http *http, struct http_call *call, struct err *e)
 {
     const struct http_request *request = &call->request;
-    bool with_token = (request->flags & HTTP_WITH_TOKEN) != 0 && http->source.get != NULL && !call->foreign;
+    bool with_token = (request->flags & HTTP_WITH_TOKEN) != 0 && http->source.get != NULL && !call->cross_origin;
     bool secret = with_token || request->authorization != NULL || (request->flags & HTTP_SECRET_BODY) != 0;
 
     if (!look_up_origin(http, call->url, &call->origin, e)) {
@@ -94,7 +94,7 @@ static enum http_token_state ask_token(struct http *http, const struct http_call
     const char *token = NULL;
     unsigned serial = 0;
 
-    if ((call->request.flags & HTTP_WITH_TOKEN) == 0 || call->foreign || http->source.get == NULL) {
+    if ((call->request.flags & HTTP_WITH_TOKEN) == 0 || call->cross_origin || http->source.get == NULL) {
         return HTTP_TOKEN_NONE;
     }
     enum http_token_state state = http->source.get(http->source.context, &token, &serial, e);
@@ -119,8 +119,8 @@ static enum start may_start(struct http *http, bool urgent)
     if (urgent) {
         return START_DONE;
     }
-    size_t flying = http->flying_count - http->urgent_count;
-    if (flying >= http_window_size(&http->window)) {
+    size_t active = http->active_count - http->urgent_count;
+    if (active >= http_window_size(&http->window)) {
         return START_FULL;
     }
     return http_pace_allows(&http->pace, http_now_ms(http)) ? START_DONE : START_PAUSED;
@@ -167,11 +167,11 @@ static void wake_due(struct http *http)
 }
 
 /* Whether the window holds requests back. On trial those that wait for another attempt count: they hold others back. */
-static bool is_crowded(const struct http *http)
+static bool is_saturated(const struct http *http)
 {
     size_t waiting = http_pace_on_trial(&http->pace) ? http->waiting.count : 0;
 
-    return http->flying_count - http->urgent_count + waiting >= http_window_size(&http->window);
+    return http->active_count - http->urgent_count + waiting >= http_window_size(&http->window);
 }
 
 static enum start start_calls(struct http *http)
@@ -182,13 +182,13 @@ static enum start start_calls(struct http *http)
     do {
         verdict = start_one(http);
     } while (verdict == START_DONE);
-    http->crowded = is_crowded(http);
+    http->saturated = is_saturated(http);
     return verdict;
 }
 
-bool http_goes_on(const struct http *http, const struct http_call *call)
+bool http_may_continue(const struct http *http, const struct http_call *call)
 {
-    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_VITAL) != 0);
+    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_MUST_FINISH) != 0);
 }
 
 /* Ends the calls of a queue but those that go on. */
@@ -199,7 +199,7 @@ static void drop_queue(struct http *http, struct http_queue *queue, const struct
 
     http_queue_init(&kept);
     while ((call = http_queue_pop(queue)) != NULL) {
-        if (http_goes_on(http, call)) {
+        if (http_may_continue(http, call)) {
             http_queue_push(&kept, call);
         } else {
             http_finish_unsent(http, call, HTTP_FAULT_CANCELLED, cause);
@@ -220,7 +220,7 @@ static void drop_waiting(struct http *http)
     http_stopped_error(http, &cause);
     http_queue_init(&later);
     while ((call = http_heap_pop(&http->waiting)) != NULL) {
-        http_queue_push(http_goes_on(http, call) ? &later : &http->again, call);
+        http_queue_push(http_may_continue(http, call) ? &later : &http->again, call);
     }
     drop_queue(http, &http->again, &cause);
     drop_queue(http, &http->fresh, &cause);
@@ -232,7 +232,7 @@ static void drop_waiting(struct http *http)
     }
 }
 
-static void obey_stop(struct http *http)
+static void apply_stop(struct http *http)
 {
     if (http_left_ms(http) == 0 && http->stop < HTTP_LATE) {
         http->stop = HTTP_LATE;
@@ -240,8 +240,8 @@ static void obey_stop(struct http *http)
     if (http->stop == HTTP_GO) {
         return;
     }
-    while (http->stop > HTTP_DRAIN && http->flying != NULL) {
-        http_abort_transfer(http->flying);
+    while (http->stop > HTTP_DRAIN && http->active != NULL) {
+        http_abort_transfer(http->active);
     }
     drop_waiting(http);
 }
@@ -310,7 +310,7 @@ static void step(struct http *http, int wait_ms)
 {
     int running;
 
-    obey_stop(http);
+    apply_stop(http);
     enum start verdict = start_calls(http);
     if (http->curl.multi_perform(http->multi, &running) != CURLM_OK) {
         http->stop = HTTP_BROKEN;
@@ -318,7 +318,7 @@ static void step(struct http *http, int wait_ms)
     if (collect(http) || http->pending == 0) {
         return;
     }
-    if (verdict == START_TOKEN && http->flying_count == 0 && http->waiting.count == 0) {
+    if (verdict == START_TOKEN && http->active_count == 0 && http->waiting.count == 0) {
         fail_token_wait(http);
         return;
     }
@@ -351,7 +351,7 @@ bool http_step(struct http *http, int wait_ms)
 void http_idle(struct http *http, int wait_ms)
 {
     assert(!http->running);
-    obey_stop(http);
+    apply_stop(http);
     if (http->stop <= HTTP_DRAIN) {
         int64_t event_ms = next_event_ms(http, START_NOTHING);
         wait_for_more(http, event_ms < wait_ms ? event_ms : wait_ms);
@@ -359,11 +359,11 @@ void http_idle(struct http *http, int wait_ms)
     tick(http);
 }
 
-enum http_standing http_standing(const struct http *http)
+enum http_state http_state(const struct http *http)
 {
-    return http->stop == HTTP_GO && http_left_ms(http) != 0 ? HTTP_STANDING
+    return http->stop == HTTP_GO && http_left_ms(http) != 0 ? HTTP_OPEN
            : http->stop == HTTP_DRAIN                       ? HTTP_DRAINING
-                                                            : HTTP_ENDED;
+                                                            : HTTP_CLOSED;
 }
 
 bool http_run(struct http *http, struct err *e)

@@ -320,10 +320,10 @@ bool http_pace_on_trial(const struct http_pace *pace)
     return pace->phase == HTTP_PACE_TRIAL;
 }
 
-void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t flying,
+void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t active,
                     int64_t now_ms)
 {
-    int64_t pause_ms = http_quota_note(&pace->quota, told, refused, flying, now_ms);
+    int64_t pause_ms = http_quota_note(&pace->quota, told, refused, active, now_ms);
 
     if (pause_ms > 0) {
         http_pace_pause(pace, now_ms + pause_ms);

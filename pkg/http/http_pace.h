@@ -97,7 +97,7 @@ void http_pace_refused(struct http_pace *pace, int64_t started_ms, int64_t now_m
 bool http_pace_on_trial(const struct http_pace *pace);
 
 /* What the answer, `refused` or not, said of the limit; call it before one of the two above. */
-void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t flying,
+void http_pace_told(struct http_pace *pace, const struct http_quota_told *told, bool refused, size_t active,
                     int64_t now_ms);
 
 #endif

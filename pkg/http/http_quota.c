@@ -38,13 +38,13 @@ static void measure(struct http_quota *quota, int64_t now_ms)
     begin_measurement(quota, now_ms);
 }
 
-int64_t http_quota_note(struct http_quota *quota, const struct http_quota_told *told, bool refused, size_t flying,
+int64_t http_quota_note(struct http_quota *quota, const struct http_quota_told *told, bool refused, size_t active,
                         int64_t now_ms)
 {
     if (told->remaining < 0 || quota->refuted) {
         return 0;
     }
-    if (refused && quota->from_ms > 0 && quota->remaining > (int64_t)flying + ENOUGH) {
+    if (refused && quota->from_ms > 0 && quota->remaining > (int64_t)active + ENOUGH) {
         *quota = (struct http_quota){.refuted = true};
         return 0;
     }

@@ -31,10 +31,10 @@ struct http_quota {
 };
 
 /*
- * An answer came while `flying` other requests were under way. Returns the milliseconds that everything has to wait for
+ * An answer came while `active` other requests were under way. Returns the milliseconds that everything has to wait for
  * the limit to begin anew; 0: none.
  */
-int64_t http_quota_note(struct http_quota *quota, const struct http_quota_told *told, bool refused, size_t flying,
+int64_t http_quota_note(struct http_quota *quota, const struct http_quota_told *told, bool refused, size_t active,
                         int64_t now_ms);
 
 /* Requests a second at which a little remains; 0: not known. */

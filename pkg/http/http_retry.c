@@ -64,7 +64,7 @@ enum http_repeat http_retry_class(enum http_method method, enum http_repeat repe
     if (repeat != HTTP_REPEAT_BY_METHOD) {
         return repeat;
     }
-    return method == HTTP_POST ? HTTP_REPEAT_UNACTED : HTTP_REPEAT_SAFE;
+    return method == HTTP_POST ? HTTP_REPEAT_UNPROCESSED : HTTP_REPEAT_SAFE;
 }
 
 enum http_fault http_retry_fault(int curl_code, bool sent)

@@ -3,7 +3,7 @@
  *
  * The rule (vpc-api.md 1.7):
  *   HTTP_REPEAT_SAFE     again on 429, on 5xx but 501, when no answer came, when a 2xx answer was broken;
- *   HTTP_REPEAT_UNACTED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose body is
+ *   HTTP_REPEAT_UNPROCESSED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose body is
  *                        the API's own error (a gateway's 503 may hide a request that went through);
  *   never                after certificates that do not pass, refusals of our own, cancellation.
  * The wait is exponential with full jitter: a random time between 0 and backoff * 2^(attempt-1), at most

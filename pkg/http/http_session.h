@@ -22,9 +22,9 @@ struct http_call {
     struct http_request request; /* strings point behind the call, but for url */
     char *url;                   /* request.url, or where a redirect leads; owned when it is not request.url */
     struct http_origin origin;   /* of url; valid once it was started */
-    bool foreign;                /* redirected to another origin: no token, no If-Match */
-    unsigned renewals;           /* times that a 401 was answered with a fresh token */
-    bool maybe_acted;
+    bool cross_origin;           /* redirected to another origin: no token, no If-Match */
+    unsigned token_refreshes;    /* times that a 401 was answered with a fresh token */
+    bool maybe_processed;
     unsigned sent;      /* attempts in all */
     unsigned uncounted; /* of them: followed redirects and renewed tokens */
     unsigned redirects;
@@ -91,14 +91,14 @@ struct http {
 
     struct http_queue urgent, again, fresh;
     struct http_heap waiting;
-    struct http_transfer *flying, *idle;
-    size_t flying_count, urgent_count, idle_bodies;
+    struct http_transfer *active, *idle;
+    size_t active_count, urgent_count, idle_bodies;
     size_t pending;
     bool running; /* inside http_step: callbacks must not enter it again */
 
     struct http_pace pace;
     struct http_window window;
-    bool crowded;                                         /* as many are in flight as may be */
+    bool saturated;                                       /* as many are in flight as may be */
     int64_t deadline_ms;                                  /* 0: none */
     struct http_origin multiplexed[HTTP_MULTIPLEXED_MAX]; /* spoke HTTP/2: waiting for their connection pays */
     size_t multiplexed_count;
@@ -126,8 +126,8 @@ struct http {
 
 /* http_transfer.c: one attempt */
 bool http_transfer_start(struct http *http, struct http_call *call, struct http_token *token, struct err *e);
-void http_transfer_land(struct http_transfer *transfer); /* out of flight: what came can still be read */
-void http_transfer_rest(struct http_transfer *transfer); /* forgets what came and waits for the next call */
+void http_transfer_detach(struct http_transfer *transfer);  /* out of flight: what came can still be read */
+void http_transfer_recycle(struct http_transfer *transfer); /* forgets what came and waits for the next call */
 void http_transfer_destroy(struct http_transfer *transfer);
 void http_transfer_multiplexes(struct http *http, const struct http_origin *origin);
 void http_token_release(struct http_token *token);
@@ -139,7 +139,7 @@ void http_abort_transfer(struct http_transfer *transfer);
 void http_call_free(struct http_call *call);
 
 /* http_loop.c: whether the call may still be sent, told to stop or not */
-bool http_goes_on(const struct http *http, const struct http_call *call);
+bool http_may_continue(const struct http *http, const struct http_call *call);
 
 /* http.c */
 void http_random(struct http *http, void *bytes, size_t size);

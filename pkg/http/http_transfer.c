@@ -178,7 +178,7 @@ static void set_lines(struct http_transfer *transfer)
     }
     if (transfer->token != NULL) {
         add_line(transfer, &count, transfer->token->line);
-    } else if (request->authorization != NULL && !transfer->call->foreign) {
+    } else if (request->authorization != NULL && !transfer->call->cross_origin) {
         add_line(transfer, &count, compose(&transfer->authorization_line, "Authorization: ", request->authorization));
     }
     if (request->body_size >= EXPECT_LIMIT) {
@@ -254,29 +254,29 @@ static void set_request(struct http_transfer *transfer)
     curl->easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
 }
 
-static void link_flying(struct http *http, struct http_transfer *transfer)
+static void link_active(struct http *http, struct http_transfer *transfer)
 {
     transfer->previous = NULL;
-    transfer->next = http->flying;
+    transfer->next = http->active;
     if (transfer->next != NULL) {
         transfer->next->previous = transfer;
     }
-    http->flying = transfer;
-    http->flying_count++;
+    http->active = transfer;
+    http->active_count++;
     http->urgent_count += transfer->urgent;
 }
 
-static void unlink_flying(struct http *http, struct http_transfer *transfer)
+static void unlink_active(struct http *http, struct http_transfer *transfer)
 {
     if (transfer->previous != NULL) {
         transfer->previous->next = transfer->next;
     } else {
-        http->flying = transfer->next;
+        http->active = transfer->next;
     }
     if (transfer->next != NULL) {
         transfer->next->previous = transfer->previous;
     }
-    http->flying_count--;
+    http->active_count--;
     http->urgent_count -= transfer->urgent;
 }
 
@@ -300,28 +300,28 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
     transfer->started_ms = http_now_ms(http);
     transfer->started_wall_ms = clock_wall_ms(http->clock);
     set_request(transfer);
-    link_flying(http, transfer);
+    link_active(http, transfer);
     call->sent++;
     http->counters.attempts++;
     http->counters.retries += call->sent - call->uncounted > 1;
     CURLMcode code = http->curl.multi_add_handle(http->multi, transfer->easy);
     if (code != CURLM_OK) {
-        http_transfer_land(transfer);
-        http_transfer_rest(transfer);
+        http_transfer_detach(transfer);
+        http_transfer_recycle(transfer);
         return err_set(e, ERR_FAILED, "cannot start a transfer: %s", http->curl.multi_strerror(code));
     }
     return true;
 }
 
-void http_transfer_land(struct http_transfer *transfer)
+void http_transfer_detach(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
 
     http->curl.multi_remove_handle(http->multi, transfer->easy);
-    unlink_flying(http, transfer);
+    unlink_active(http, transfer);
 }
 
-void http_transfer_rest(struct http_transfer *transfer)
+void http_transfer_recycle(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
 

@@ -204,12 +204,6 @@ void iam_destroy(struct iam *iam)
     free(iam);
 }
 
-void iam_destroy_pointer(struct iam **iam)
-{
-    iam_destroy(*iam);
-    *iam = NULL;
-}
-
 bool iam_token(struct iam *iam, const char **ret_token, struct err *e)
 {
     const char *token = NULL;

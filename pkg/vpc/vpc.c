@@ -101,7 +101,7 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
     if ((kind->filters & RESOURCE_FILTER_NAME) != 0) {
         vpc_url_query(&url, "name", call->name);
     }
-    request->flags = HTTP_WITH_TOKEN | (call->vital ? HTTP_VITAL : 0U);
+    request->flags = HTTP_WITH_TOKEN | (call->must_finish ? HTTP_MUST_FINISH : 0U);
     request->url = text_string(&url);
     request->if_match = call->etag;
     request->body = call->body;
@@ -139,7 +139,7 @@ void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc
 
     assert(kind->actions != NULL);
     action.below = kind->actions;
-    submit(
-        vpc, kind, &action,
-        &(struct http_request){.method = HTTP_POST, .repeat = HTTP_REPEAT_UNACTED, .content_type = "application/json"});
+    submit(vpc, kind, &action,
+           &(struct http_request){
+               .method = HTTP_POST, .repeat = HTTP_REPEAT_UNPROCESSED, .content_type = "application/json"});
 }

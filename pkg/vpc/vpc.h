@@ -63,8 +63,8 @@ struct vpc_listing {
     vpc_keep_fn *keep; /* NULL: every record */
     vpc_listed_fn *listed;
     void *context;
-    int64_t most; /* items: of a longer collection only the first page is read, ERR_INCOMPLETE; 0: any number */
-    bool vital;   /* HTTP_VITAL of its requests */
+    int64_t most;     /* items: of a longer collection only the first page is read, ERR_INCOMPLETE; 0: any number */
+    bool must_finish; /* HTTP_MUST_FINISH of its requests */
 };
 
 /*
@@ -101,7 +101,7 @@ struct vpc_call {
     const char *etag; /* If-Match; NULL: none */
     const char *body; /* of POST and PATCH */
     size_t body_size;
-    bool vital;        /* HTTP_VITAL */
+    bool must_finish;  /* HTTP_MUST_FINISH */
     vpc_read_fn *read; /* NULL: the answer's body is not looked at */
     vpc_done_fn *done;
     void *context;
@@ -123,15 +123,15 @@ void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct 
 void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
 
 /* One region as GET /regions tells it; see vpc_regions. */
-struct vpc_place {
+struct vpc_endpoint {
     char *name;
     char *base; /* endpoint with /v1 */
     bool available;
 };
 
-/* Reads all regions; waits for the answer (runs the http session). The array is the caller's: vpc_places_free. */
-bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_place **ret_places, size_t *ret_count, struct err *e)
+/* Reads all regions; waits for the answer (runs the http session). The array is the caller's: vpc_endpoints_free. */
+bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_endpoint **ret_places, size_t *ret_count, struct err *e)
     __attribute__((warn_unused_result));
-void vpc_places_free(struct vpc_place *places, size_t count);
+void vpc_endpoints_free(struct vpc_endpoint *places, size_t count);
 
 #endif

@@ -153,13 +153,13 @@ void vpc_chain_continue(struct vpc_chain *chain)
     chain->last_start = chain->start;
     chain->start = previous;
     text_clear(&chain->start);
-    http_submit(chain->vpc->http,
-                &(struct http_request){.method = HTTP_GET,
-                                       .flags = HTTP_WITH_TOKEN | HTTP_LONG_ANSWER | (chain->vital ? HTTP_VITAL : 0U),
-                                       .url = text_string(&url),
-                                       .read = read_page,
-                                       .done = page_done,
-                                       .context = chain});
+    http_submit(chain->vpc->http, &(struct http_request){.method = HTTP_GET,
+                                                         .flags = HTTP_WITH_TOKEN | HTTP_LONG_ANSWER |
+                                                                  (chain->must_finish ? HTTP_MUST_FINISH : 0U),
+                                                         .url = text_string(&url),
+                                                         .read = read_page,
+                                                         .done = page_done,
+                                                         .context = chain});
 }
 
 void vpc_chain_begin(struct vpc_chain *chain)

@@ -28,7 +28,7 @@ struct vpc_chain {
     bool counted;                  /* in the vpc's reading */
     bool totalled;                 /* with its total as well */
     int64_t pause_above;           /* pause after the first page when total is above it; 0: never */
-    bool vital;                    /* HTTP_VITAL */
+    bool must_finish;              /* HTTP_MUST_FINISH */
     vpc_keep_fn *keep;             /* NULL: every record */
     void *keep_context;
     vpc_chain_end_fn *ended;

@@ -206,7 +206,7 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
     listing->whole = vpc_chain_create(vpc, wanted->kind, NULL);
     text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
-    listing->whole->vital = wanted->vital;
+    listing->whole->must_finish = wanted->must_finish;
     listing->whole->keep = wanted->keep;
     listing->whole->keep_context = wanted->context;
     listing->whole->ended = whole_ended;

@@ -5,7 +5,7 @@
 #include "vpc/vpc_url.h"
 
 struct reading {
-    struct vpc_place *places;
+    struct vpc_endpoint *places;
     size_t count;
     struct err error;
 };
@@ -28,7 +28,7 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
     struct answer_node regions;
 
     (void)reply;
-    vpc_places_free(reading->places, reading->count);
+    vpc_endpoints_free(reading->places, reading->count);
     *reading = (struct reading){0};
     if (!answer_get_array(root, "regions", ANSWER_REQUIRED, &regions, e)) {
         return false;
@@ -46,9 +46,9 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
             !answer_get_string(each.node, "status", ANSWER_OPTIONAL, &status, e)) {
             return false;
         }
-        reading->places[reading->count++] = (struct vpc_place){.name = text_of(name, ""),
-                                                               .base = text_of(endpoint, "/v1"),
-                                                               .available = strcmp(status.data, "available") == 0};
+        reading->places[reading->count++] = (struct vpc_endpoint){.name = text_of(name, ""),
+                                                                  .base = text_of(endpoint, "/v1"),
+                                                                  .available = strcmp(status.data, "available") == 0};
     }
     return true;
 }
@@ -62,7 +62,7 @@ static void regions_done(const struct vpc_answer *answer, void *context)
     }
 }
 
-bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_place **ret_places, size_t *ret_count, struct err *e)
+bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_endpoint **ret_places, size_t *ret_count, struct err *e)
 {
     static const struct resource_kind regions = {.path = "/regions"};
     struct reading reading = {0};
@@ -70,7 +70,7 @@ bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_place **ret_plac
     vpc_get(vpc, &regions, &(struct vpc_call){.read = read_regions, .done = regions_done, .context = &reading});
     bool ran = http_run(http, e);
     if (!ran || reading.error.code != ERR_NONE) {
-        vpc_places_free(reading.places, reading.count);
+        vpc_endpoints_free(reading.places, reading.count);
         err_set(e, reading.error.code, "%s", reading.error.message);
         return err_wrap(e, "listing the regions");
     }
@@ -79,7 +79,7 @@ bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_place **ret_plac
     return true;
 }
 
-void vpc_places_free(struct vpc_place *places, size_t count)
+void vpc_endpoints_free(struct vpc_endpoint *places, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free(places[i].name);

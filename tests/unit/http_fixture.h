@@ -19,7 +19,7 @@ struct ended {
     int status;
     enum http_fault fault;
     unsigned attempts;
-    bool maybe_acted, failed;
+    bool maybe_processed, failed;
     char body[256], etag[64], request_id[64], url[256];
     size_t size;
     int64_t retry_after_ms;
@@ -34,7 +34,7 @@ static inline void note_end(struct http_reply *reply, void *context)
     ended->status = reply->status;
     ended->fault = reply->fault;
     ended->attempts = reply->attempts;
-    ended->maybe_acted = reply->maybe_acted;
+    ended->maybe_processed = reply->maybe_processed;
     ended->failed = reply->error != NULL;
     ended->size = reply->size;
     ended->retry_after_ms = reply->retry_after_ms;

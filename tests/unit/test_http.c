@@ -389,7 +389,7 @@ static void a_signal_ends_a_waiting_session_at_once(void **state)
         assert_int_equal(ended[i].fault, HTTP_FAULT_CANCELLED);
         assert_int_equal(ended[i].error.code, ERR_CANCELLED);
         assert_int_equal(ended[i].attempts, i < 2 ? 1 : 0);
-        assert_int_equal(ended[i].maybe_acted, i < 2);
+        assert_int_equal(ended[i].maybe_processed, i < 2);
     }
     http_destroy(http);
     loopback_stop(&server);
@@ -428,7 +428,7 @@ static void cancelling_drains_what_is_in_flight(void **state)
     loopback_stop(&server);
 }
 
-static void what_is_vital_is_still_sent_after_a_cancel_and_not_after_an_abort(void **state)
+static void what_must_finish_is_still_sent_after_a_cancel_and_not_after_an_abort(void **state)
 {
     struct loopback server;
     struct err e = ERR_INIT;
@@ -437,21 +437,23 @@ static void what_is_vital_is_still_sent_after_a_cancel_and_not_after_an_abort(vo
     (void)state;
     loopback_start(&server, answer_ok, NULL);
     struct http *http = open_session(NULL);
-    assert_int_equal(http_standing(http), HTTP_STANDING);
+    assert_int_equal(http_state(http), HTTP_OPEN);
     for (int i = 0; i < 4; i++) {
-        struct http_request request = {
-            .url = url_of(&server, "/"), .flags = i % 2 == 1 ? HTTP_VITAL : 0U, .done = note_end, .context = &ended[i]};
+        struct http_request request = {.url = url_of(&server, "/"),
+                                       .flags = i % 2 == 1 ? HTTP_MUST_FINISH : 0U,
+                                       .done = note_end,
+                                       .context = &ended[i]};
         http_submit(http, &request);
         if (i == 1) {
             http_cancel(http);
-            assert_int_equal(http_standing(http), HTTP_DRAINING);
+            assert_int_equal(http_state(http), HTTP_DRAINING);
             assert_false(http_run(http, &e));
             assert_int_equal(ended[0].fault, HTTP_FAULT_CANCELLED);
             assert_int_equal(ended[1].status, 200);
         }
     }
     http_abort(http);
-    assert_int_equal(http_standing(http), HTTP_ENDED);
+    assert_int_equal(http_state(http), HTTP_CLOSED);
     http_idle(http, 60 * 1000); /* is over at once */
     assert_false(http_run(http, &e));
     assert_int_equal(ended[3].fault, HTTP_FAULT_CANCELLED);
@@ -534,7 +536,7 @@ int main(void)
         cmocka_unit_test(bodies_are_padded),
         cmocka_unit_test(a_signal_ends_a_waiting_session_at_once),
         cmocka_unit_test(cancelling_drains_what_is_in_flight),
-        cmocka_unit_test(what_is_vital_is_still_sent_after_a_cancel_and_not_after_an_abort),
+        cmocka_unit_test(what_must_finish_is_still_sent_after_a_cancel_and_not_after_an_abort),
         cmocka_unit_test(the_deadline_ends_everything),
         cmocka_unit_test(a_session_can_be_dropped_at_any_time),
         cmocka_unit_test(options_are_checked),

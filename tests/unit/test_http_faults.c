@@ -112,9 +112,9 @@ static void faults_by_method(void **state)
                                                                    .body = m > 0 ? "{}" : NULL,
                                                                    .body_size = m > 0 ? 2 : 0});
             if (ended.failed == again || server.requests != (again ? 2 : 1) || ended.attempts != server.requests ||
-                ended.maybe_acted != unsure) {
+                ended.maybe_processed != unsure) {
                 fail_msg("%s of %s: failed %d, %u requests, %u attempts, unsure %d: %s", http_method_name(methods[m]),
-                         cases[i].what, ended.failed, server.requests, ended.attempts, ended.maybe_acted,
+                         cases[i].what, ended.failed, server.requests, ended.attempts, ended.maybe_processed,
                          ended.error.message);
             }
             http_destroy(http);
@@ -144,7 +144,7 @@ static void a_write_on_a_reused_connection_is_never_repeated_silently(void **sta
                                                                    .url = url_of(&server, "/"),
                                                                    .body = "{}",
                                                                    .body_size = cases[i].body_size});
-            assert_true(ended.maybe_acted);
+            assert_true(ended.maybe_processed);
             assert_int_equal(ended.attempts, cases[i].again ? 2 : 1);
             assert_int_equal(server.requests, cases[i].again ? 3 : 2);
             assert_int_equal(ended.failed, !cases[i].again);
@@ -169,7 +169,7 @@ static void attempts_end(void **state)
     assert_int_equal(ended.error.code, ERR_API);
     assert_int_equal(ended.error.http_status, 502);
     assert_non_null(strstr(ended.error.message, "[request last]"));
-    assert_false(ended.maybe_acted);
+    assert_false(ended.maybe_processed);
     assert_int_equal(http_counters(http).retries, HTTP_ATTEMPTS - 1);
     http_destroy(http);
     loopback_stop(&server);
@@ -205,7 +205,7 @@ static void nobody_listens(void **state)
     assert_int_equal(ended.fault, HTTP_FAULT_UNREACHED);
     assert_int_equal(ended.error.code, ERR_NETWORK);
     assert_int_equal(ended.attempts, 3);
-    assert_false(ended.maybe_acted);
+    assert_false(ended.maybe_processed);
     assert_non_null(strstr(ended.error.message, "no connection to 127.0.0.1 port"));
     assert_non_null(strstr(ended.error.message, "(3 attempts)"));
     ended = fetch_with_body(http, HTTP_POST, "http://name.invalid/");
@@ -225,7 +225,7 @@ static void a_silent_server_times_out(void **state)
     struct ended ended = fetch_with_body(http, HTTP_PATCH, url_of(&server, "/"));
     assert_int_equal(ended.fault, HTTP_FAULT_UNANSWERED);
     assert_int_equal(ended.attempts, 2);
-    assert_true(ended.maybe_acted);
+    assert_true(ended.maybe_processed);
     assert_non_null(strstr(ended.error.message, "no answer from 127.0.0.1"));
     http_destroy(http);
     loopback_stop(&server);

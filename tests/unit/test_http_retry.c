@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define SAFE    HTTP_REPEAT_SAFE
-#define UNACTED HTTP_REPEAT_UNACTED
+#define UNACTED HTTP_REPEAT_UNPROCESSED
 #define NEVER   HTTP_REPEAT_NEVER
 
 static void verdicts(void **state)
@@ -142,11 +142,11 @@ static void the_last_attempt_is_the_last(void **state)
 static void only_post_needs_care_by_itself(void **state)
 {
     (void)state;
-    assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_UNACTED);
+    assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_UNPROCESSED);
     assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_SAFE), HTTP_REPEAT_SAFE);
     assert_int_equal(http_retry_class(HTTP_PATCH, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
     assert_int_equal(http_retry_class(HTTP_GET, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
-    assert_int_equal(http_retry_class(HTTP_PUT, HTTP_REPEAT_UNACTED), HTTP_REPEAT_UNACTED);
+    assert_int_equal(http_retry_class(HTTP_PUT, HTTP_REPEAT_UNPROCESSED), HTTP_REPEAT_UNPROCESSED);
 }
 
 static void faults_by_what_libcurl_says(void **state)

@@ -176,7 +176,7 @@ static void redirects_within_the_origin(void **state)
             count_of(heard, "{\"a\":1}") != (bodied ? expected : 0)) {
             fail_msg("%s %d: %s\n%s", http_method_name(cases[i].method), cases[i].status, ended.error.message, heard);
         }
-        assert_false(ended.maybe_acted);
+        assert_false(ended.maybe_processed);
         http_destroy(http);
         loopback_stop(&server);
     }

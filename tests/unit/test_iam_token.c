@@ -356,7 +356,7 @@ static void given_tokens_and_none(void **state)
     assert_null(strstr(text_string(&server.log), "Authorization"));
     assert_true(iam_token(iam, &token, &e));
     assert_null(token);
-    iam_destroy_pointer(&iam);
+    iam_destroy(iam);
     iam_destroy(NULL);
     http_destroy(http);
     loopback_stop(&server);
