@@ -1,3 +1,4 @@
+/* Setting, wrapping and placing errors; the exit status of each code. */
 #include "err/err.h"
 
 #include <errno.h>
@@ -120,21 +121,21 @@ int err_exit_status(const struct err *e)
 {
     switch (e->code) {
     case ERR_NONE:
-        return 0;
+        return ERR_EXIT_DONE;
     case ERR_USAGE:
     case ERR_INVALID:
     case ERR_UNDECIDED:
-        return 2;
+        return ERR_EXIT_USAGE;
     case ERR_AUTH:
-        return 4;
+        return ERR_EXIT_AUTH;
     case ERR_CONFLICT:
-        return 6;
+        return ERR_EXIT_CONFLICT;
     case ERR_BUDGET:
-        return 7;
+        return ERR_EXIT_BUDGET;
     case ERR_LOCKED:
-        return 8;
+        return ERR_EXIT_LOCKED;
     case ERR_CANCELLED:
-        return e->signal > 0 ? 128 + e->signal : 1;
+        return e->signal > 0 ? ERR_EXIT_SIGNAL + e->signal : ERR_EXIT_FAILED;
     case ERR_FAILED:
     case ERR_NOT_FOUND:
     case ERR_IO:
@@ -142,7 +143,7 @@ int err_exit_status(const struct err *e)
     case ERR_API:
     case ERR_BAD_ANSWER:
     case ERR_INCOMPLETE:
-        return 1;
+        return ERR_EXIT_FAILED;
     }
-    return 1;
+    return ERR_EXIT_FAILED;
 }

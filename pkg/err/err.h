@@ -31,6 +31,24 @@ enum err_code {
     ERR_CANCELLED,  /* a signal or a deadline ended it */
 };
 
+/* The exit statuses of the program (cli.md, "Exit codes"): no other file spells one as a number. */
+enum err_exit {
+    ERR_EXIT_DONE = 0,
+    ERR_EXIT_FAILED = 1,
+    ERR_EXIT_USAGE = 2,    /* usage or validation; nothing was sent */
+    ERR_EXIT_FINDINGS = 3, /* findings of an audit, or changes that a preview found pending */
+    ERR_EXIT_AUTH = 4,
+    ERR_EXIT_PARTLY = 5,   /* a part failed */
+    ERR_EXIT_CONFLICT = 6, /* a stale plan, or a precondition that failed (412) */
+    ERR_EXIT_BUDGET = 7,   /* the failure budget is spent */
+    ERR_EXIT_LOCKED = 8,   /* another run holds the lock */
+    ERR_EXIT_SIGNAL = 128, /* plus the number of the signal that ended it */
+    ERR_EXIT_HANGUP = 129,
+    ERR_EXIT_INTERRUPTED = 130,
+    ERR_EXIT_BROKEN_PIPE = 141,
+    ERR_EXIT_TERMINATED = 143,
+};
+
 enum { ERR_PLACE_MAX = 256, ERR_MESSAGE_MAX = 1024 };
 
 struct err {
@@ -58,7 +76,7 @@ bool err_at(struct err *e, const char *format, ...) __attribute__((format(printf
 /* Forgets the error. */
 void err_clear(struct err *e);
 
-/* The process exit status for an error: the one place where codes become numbers (cli.md, "Exit codes"). */
+/* The process exit status for an error: the one place where codes become numbers. */
 int err_exit_status(const struct err *e);
 
 #endif

@@ -1,3 +1,4 @@
+/* The string that grows, wiping, and numbers. */
 #include "text/text.h"
 
 #include <errno.h>
@@ -5,16 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 void text_out_of_memory(void)
 {
-    fputs("error: out of memory\n", stderr);
-    abort();
+    mem_out_of_memory();
 }
 
 void *text_allocated(void *memory)
 {
     if (memory == NULL) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     return memory;
 }
@@ -22,7 +24,7 @@ void *text_allocated(void *memory)
 char *text_reserve(struct text *t, size_t extra)
 {
     if (extra > (size_t)TEXT_MAX - t->size) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     size_t need = t->size + extra + 1;
     if (need > t->capacity) {
@@ -30,11 +32,7 @@ char *text_reserve(struct text *t, size_t extra)
         while (capacity < need) {
             capacity *= 2;
         }
-        char *data = realloc(t->data, capacity);
-        if (data == NULL) {
-            text_out_of_memory();
-        }
-        t->data = data;
+        t->data = mem_grow(t->data, capacity, 1);
         t->capacity = capacity;
     }
     return t->data + t->size;
@@ -124,13 +122,7 @@ void text_free(struct text *t)
 
 char *text_duplicate(const char *string)
 {
-    struct text text = {0};
-
-    if (string == NULL) {
-        return NULL;
-    }
-    text_append(&text, string);
-    return text_take(&text);
+    return mem_copy(string);
 }
 
 void text_wipe(void *bytes, size_t size)

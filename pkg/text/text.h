@@ -14,8 +14,8 @@
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
 /*
- * A string that grows up to TEXT_MAX bytes; zero-initialised it is empty and owns nothing. Allocation failure
- * or reaching the limit ends the process with a message: no caller could go on in a sensible way.
+ * A string that grows up to TEXT_MAX bytes; zero-initialised it is empty and owns nothing. Reaching the
+ * limit is a lack of memory (mem.h).
  * `data` is always NUL-terminated when it is not NULL; text_string() never returns NULL.
  */
 struct text {
@@ -26,7 +26,7 @@ struct text {
 
 enum { TEXT_MAX = 1 << 30 };
 
-/* Ends the process with that message; for code that allocates by other means. */
+/* mem_out_of_memory by its former name; new code calls room mem. */
 void text_out_of_memory(void) __attribute__((noreturn));
 
 /* What malloc, calloc or realloc gave, or the end of the process where that is NULL. */

@@ -1,9 +1,11 @@
+/* The arena: blocks that double, freed together. */
 #include "text/text_arena.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mem/mem.h"
 
 enum { BLOCK_MIN = 1024, BLOCK_MAX = 256 * 1024 };
 
@@ -23,11 +25,10 @@ static char *take(struct text_arena *arena, size_t size, size_t align)
         size_t capacity = block ? 2 * block->capacity : BLOCK_MIN;
         capacity = capacity > BLOCK_MAX ? BLOCK_MAX : capacity;
         capacity = capacity < size ? size : capacity;
-        block = capacity < SIZE_MAX - sizeof(*block) ? malloc(sizeof(*block) + capacity) : NULL;
-        if (block == NULL) {
-            fputs("error: out of memory\n", stderr);
-            abort();
+        if (capacity > SIZE_MAX - sizeof(*block)) {
+            mem_out_of_memory();
         }
+        block = mem_grow(NULL, 1, sizeof(*block) + capacity);
         *block = (struct text_arena_block){.previous = arena->last, .capacity = capacity};
         arena->last = block;
         arena->total += sizeof(*block) + capacity;

@@ -1,0 +1,145 @@
+/* The string map and the string set, on uthash. */
+#include "mem/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define uthash_malloc(size)   mem_grow(NULL, 1, (size))
+#define uthash_fatal(message) mem_out_of_memory()
+#include <uthash.h>
+
+struct mem_map_slot {
+    struct mem_map_entry entry; /* first, so that the address of an entry is the address of its slot */
+    UT_hash_handle hh;
+    char key[];
+};
+
+static struct mem_map_slot *find(const struct mem_map *map, const void *key, size_t size)
+{
+    struct mem_map_slot *slot = NULL;
+
+    HASH_FIND(hh, map->slots, key, size, slot);
+    return slot;
+}
+
+static void add(struct mem_map *map, const void *key, size_t size, void *value)
+{
+    struct mem_map_slot *slot = mem_grow(NULL, 1, sizeof(*slot) + size + 1);
+
+    memset(slot, 0, sizeof(*slot));
+    if (size > 0) {
+        memcpy(slot->key, key, size);
+    }
+    slot->key[size] = '\0';
+    slot->entry = (struct mem_map_entry){.key = slot->key, .key_size = size, .value = value};
+    HASH_ADD_KEYPTR(hh, map->slots, slot->key, size, slot);
+}
+
+const struct mem_map_entry *mem_map_find(const struct mem_map *map, const void *key, size_t size)
+{
+    const struct mem_map_slot *slot = find(map, key, size);
+
+    return slot != NULL ? &slot->entry : NULL;
+}
+
+void *mem_map_get_n(const struct mem_map *map, const void *key, size_t size)
+{
+    const struct mem_map_slot *slot = find(map, key, size);
+
+    return slot != NULL ? slot->entry.value : NULL;
+}
+
+void *mem_map_get(const struct mem_map *map, const char *key)
+{
+    return mem_map_get_n(map, key, strlen(key));
+}
+
+bool mem_map_put(struct mem_map *map, const char *key, void *value)
+{
+    struct mem_map_slot *slot = find(map, key, strlen(key));
+
+    if (slot != NULL) {
+        slot->entry.value = value;
+        return false;
+    }
+    add(map, key, strlen(key), value);
+    return true;
+}
+
+bool mem_map_add_n(struct mem_map *map, const void *key, size_t size, void *value)
+{
+    if (find(map, key, size) != NULL) {
+        return false;
+    }
+    add(map, key, size, value);
+    return true;
+}
+
+void *mem_map_remove(struct mem_map *map, const char *key)
+{
+    struct mem_map_slot *slot = find(map, key, strlen(key));
+
+    if (slot == NULL) {
+        return NULL;
+    }
+    void *value = slot->entry.value;
+    HASH_DEL(map->slots, slot);
+    free(slot);
+    return value;
+}
+
+size_t mem_map_count(const struct mem_map *map)
+{
+    return HASH_COUNT(map->slots);
+}
+
+const struct mem_map_entry *mem_map_first(const struct mem_map *map)
+{
+    return map->slots != NULL ? &map->slots->entry : NULL;
+}
+
+const struct mem_map_entry *mem_map_next(const struct mem_map_entry *entry)
+{
+    const struct mem_map_slot *slot = (const struct mem_map_slot *)(const void *)entry;
+
+    return mem_map_first(&(struct mem_map){.slots = slot->hh.next});
+}
+
+void mem_map_free(struct mem_map *map)
+{
+    struct mem_map_slot *slot = NULL, *next = NULL;
+
+    HASH_ITER(hh, map->slots, slot, next)
+    {
+        HASH_DEL(map->slots, slot);
+        free(slot);
+    }
+}
+
+bool mem_set_add(struct mem_set *set, const char *string)
+{
+    return mem_map_add_n(&set->map, string, strlen(string), NULL);
+}
+
+bool mem_set_has(const struct mem_set *set, const char *string)
+{
+    return find(&set->map, string, strlen(string)) != NULL;
+}
+
+bool mem_set_remove(struct mem_set *set, const char *string)
+{
+    bool found = mem_set_has(set, string);
+
+    (void)mem_map_remove(&set->map, string);
+    return found;
+}
+
+size_t mem_set_count(const struct mem_set *set)
+{
+    return mem_map_count(&set->map);
+}
+
+void mem_set_free(struct mem_set *set)
+{
+    mem_map_free(&set->map);
+}
