@@ -22,8 +22,7 @@ ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fvisibility=hidden -fno-common
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fvisibility=hidden -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)
 ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 
-# libcurl is not named: room http loads it at the first request, so that commands without one start fast.
-LIBS     := -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread -ldl
+LIBS     := -lcurl -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread
 SIM_LIBS := -lmicrohttpd -lgnutls
 
 lib_src  := $(wildcard pkg/*/*.c pkg/*/*.cc)
@@ -188,7 +187,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.c.o $(lib)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.c.o $(lib)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcurl
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS)
 
 # Rebuild when the compiler or its flags change, not only when a source does. The first build in a folder
 # looks for the packages, so that a missing one is named and not guessed from a missing header.

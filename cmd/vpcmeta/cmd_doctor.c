@@ -95,7 +95,7 @@ static bool check_connection(struct app *app, struct table *table)
         add(table, error.code == ERR_AUTH ? "credential" : "session", false, error.message);
         return false;
     }
-    add(table, "http library", true, http_library(scope.http));
+    add(table, "http library", true, http_library());
     add(table, "endpoint", true, app_endpoint_source(app));
     add(table, "credential", true, app_credential_source(app));
     int64_t began_ms = clock_monotonic_ms(clock_system());

@@ -19,7 +19,7 @@ struct library {
     const char *name, *version;
 };
 
-/* What it was built with: libcurl itself is not loaded for this. */
+/* What it was built with. */
 static void list_libraries(struct library ret_libraries[LIBRARIES])
 {
     const struct library libraries[LIBRARIES] = {{"libcurl", http_built_with()},

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -19,6 +20,30 @@ static void *allocate(size_t size)
         text_out_of_memory();
     }
     return memory;
+}
+
+/* Requests and forms with secrets pass through libcurl's buffers, so libcurl overwrites what it frees. */
+static void wiping_free(void *memory)
+{
+    if (memory != NULL) {
+        text_wipe(memory, malloc_usable_size(memory));
+        free(memory);
+    }
+}
+
+/* realloc() would leave the old bytes as they were. */
+static void *wiping_realloc(void *memory, size_t size)
+{
+    if (memory == NULL) {
+        return malloc(size);
+    }
+    size_t usable = malloc_usable_size(memory);
+    void *moved = malloc(size);
+    if (moved != NULL) {
+        memcpy(moved, memory, usable < size ? usable : size);
+        wiping_free(memory);
+    }
+    return moved;
 }
 
 static char *copy_string(const char *string)
@@ -71,15 +96,16 @@ static bool open_multi(struct http *http, struct err *e)
     if (http->wake_fd < 0) {
         return err_set_errno(e, ERR_FAILED, "cannot open an event descriptor");
     }
-    if (!http_curl_open(&http->curl, e)) {
-        return false;
+    if (curl_global_init_mem(CURL_GLOBAL_ALL, malloc, wiping_free, wiping_realloc, strdup, calloc) != CURLE_OK) {
+        return err_set(e, ERR_FAILED, "cannot start libcurl");
     }
-    http->multi = http->curl.multi_init();
+    http->multi = curl_multi_init();
     if (http->multi == NULL) {
+        curl_global_cleanup();
         return err_set(e, ERR_FAILED, "libcurl cannot open a session");
     }
-    http->curl.multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    http->curl.multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)HTTP_WINDOW_MAX);
+    curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(http->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)HTTP_WINDOW_MAX);
     return true;
 }
 
@@ -151,9 +177,9 @@ void http_destroy(struct http *http)
     text_free(&http->origin_prefix);
     text_free(&http->date);
     if (http->multi != NULL) {
-        http->curl.multi_cleanup(http->multi);
+        curl_multi_cleanup(http->multi);
+        curl_global_cleanup();
     }
-    http_curl_close(&http->curl);
     if (http->wake_fd >= 0) {
         close(http->wake_fd);
     }
@@ -220,7 +246,7 @@ void http_set_window(struct http *http, unsigned window)
     }
     /* the pool holds one connection a request in flight and some for token requests and redirects */
     long most = window > 0 ? (long)http_window_size(&http->window) : HTTP_WINDOW_AUTO_MAX;
-    http->curl.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, most + 4);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, most + 4);
 }
 
 unsigned http_window(const struct http *http)
@@ -310,9 +336,9 @@ const char *http_method_name(enum http_method method)
     return names[method];
 }
 
-const char *http_library(const struct http *http)
+const char *http_library(void)
 {
-    return http->curl.version();
+    return curl_version();
 }
 
 const char *http_built_with(void)

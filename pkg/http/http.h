@@ -18,7 +18,7 @@
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
  * belongs to one line of ours; the reply names the last one.
  *
- * Limits: one thread a handle. libcurl is loaded by http_create, not by the program's start.
+ * Limits: one thread a handle.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -162,7 +162,7 @@ struct http_options {
 
 /*
  * Opens a session; nothing is connected yet. NULL and ERR_USAGE when ca_file cannot be read, ERR_FAILED when libcurl
- * is missing. options may be NULL for all defaults; strings are copied.
+ * does not start. options may be NULL for all defaults; strings are copied.
  */
 struct http *http_create(const struct http_options *options, struct err *e) __attribute__((warn_unused_result));
 
@@ -268,9 +268,9 @@ void http_append_escaped(struct text *out, const char *value);
 const char *http_method_name(enum http_method method);
 
 /* "libcurl/7.88.1 OpenSSL/3.0.15 ..." for doctor; owned by libcurl. */
-const char *http_library(const struct http *http);
+const char *http_library(void);
 
-/* "7.88.1": the libcurl whose headers this was built with; known without loading it. */
+/* "7.88.1": the libcurl whose headers this was built with. */
 const char *http_built_with(void);
 
 #endif

@@ -1,5 +1,6 @@
 #include "http/http_answer.h"
 
+#include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -117,23 +118,23 @@ struct http_quota_told http_headers_quota(const struct http_headers *headers, in
     return told;
 }
 
-int64_t http_date(const struct http_curl *curl, const char *value)
+int64_t http_date(const char *value)
 {
     /* libcurl's date reader takes loose forms; a header that does not begin like a date is none */
     if (strlen(value) < sizeof("Sun, 06 Nov 1994") || strchr("MTWFS", value[0]) == NULL) {
         return -1;
     }
-    return (int64_t)curl->getdate(value, NULL);
+    return (int64_t)curl_getdate(value, NULL);
 }
 
-int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s)
+int64_t http_retry_after(const char *value, int64_t now_s)
 {
     int64_t seconds;
 
     if (read_number(value, &seconds)) {
         return seconds * 1000;
     }
-    int64_t when = http_date(curl, value);
+    int64_t when = http_date(value);
     if (when < 0) {
         return -1;
     }

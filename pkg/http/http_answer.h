@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "err/err.h"
-#include "http/http_curl.h"
 #include "http/http_quota.h"
 #include "text/text.h"
 
@@ -34,7 +33,7 @@ void http_headers_free(struct http_headers *headers);
  * Milliseconds that a Retry-After value asks to wait (RFC 9110 10.2.3: seconds or an HTTP date); 0 for a date that has
  * passed, -1 when the value is empty or neither.
  */
-int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_t now_s);
+int64_t http_retry_after(const char *value, int64_t now_s);
 
 /*
  * X-RateLimit-Limit, -Remaining and -Reset; what is absent or no number is -1. Reset counts seconds: from now, or since the
@@ -42,7 +41,7 @@ int64_t http_retry_after(const struct http_curl *curl, const char *value, int64_
  */
 struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s);
 /* Seconds since the epoch of an HTTP date (RFC 9110 5.6.7); -1 when it is none. */
-int64_t http_date(const struct http_curl *curl, const char *value);
+int64_t http_date(const char *value);
 
 /* An answer that is an error. */
 struct http_problem {

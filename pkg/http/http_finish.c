@@ -84,7 +84,7 @@ static int64_t date_of(struct http *http, const struct text *header)
     if (http->date.size != header->size || memcmp(text_string(&http->date), text_string(header), header->size) != 0) {
         text_clear(&http->date);
         text_append_size(&http->date, text_string(header), header->size);
-        http->date_s = http_date(&http->curl, text_string(header));
+        http->date_s = http_date(text_string(header));
     }
     return http->date_s;
 }
@@ -96,8 +96,8 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     long status = 0;
     long request_size = 0;
 
-    http->curl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    http->curl.easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
     pad_body(transfer);
     ending->method = http_method_name(call->request.method);
     /* without a round, the numbers are those of the handle's last use */
@@ -111,8 +111,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->request_id = transfer->headers.request_id.size > 0 ? text_string(&transfer->headers.request_id)
                                                               : transfer->id_line + strlen("X-Request-Id: ");
     reply->url = call->url;
-    reply->retry_after_ms =
-        http_retry_after(&http->curl, text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
+    reply->retry_after_ms = http_retry_after(text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
     reply->date_s = date_of(http, &transfer->headers.date);
     reply->attempts = call->sent;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
@@ -129,7 +128,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
 static void explain_fault(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     const struct http_origin *origin = &transfer->call->origin;
-    const char *cause = transfer->problem[0] != '\0' ? transfer->problem : transfer->http->curl.easy_strerror(code);
+    const char *cause = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
     struct err *e = &ending->error;
 
     if (transfer->too_large) {
@@ -296,16 +295,15 @@ static const char *problem_to_show(const struct http_transfer *transfer, const s
 static void count_and_observe(struct http_transfer *transfer, const struct ending *ending)
 {
     struct http *http = transfer->http;
-    const struct http_curl *curl = &http->curl;
     const struct http_reply *reply = &ending->reply;
     long sent = 0, headers = 0, opened = 0, version = 0;
     curl_off_t received = 0;
 
-    curl->easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
-    curl->easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
-    curl->easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-    curl->easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
-    curl->easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &opened);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
     if (version == CURL_HTTP_VERSION_2_0) {
         http_transfer_multiplexes(http, &transfer->call->origin);
     }
@@ -388,11 +386,11 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
         ending->reply.fault != HTTP_FAULT_NONE || http->stop != HTTP_GO) {
         return false;
     }
-    http->curl.easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &target);
+    curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &target);
     if (target == NULL) {
         return refuse_redirect(ending, "nowhere", "there is no Location");
     }
-    if (!http_url_origin(&http->curl, target, &origin, &problem)) {
+    if (!http_url_origin(target, &origin, &problem)) {
         return refuse_redirect(ending, "another place", problem.message);
     }
     bool same = http_url_same_origin(&call->origin, &origin);

@@ -32,7 +32,7 @@ static bool look_up_origin(struct http *http, const char *url, struct http_origi
 
     if (size == 0 || http->origin_prefix.size != size || memcmp(text_string(&http->origin_prefix), url, size) != 0) {
         struct http_origin origin;
-        if (!http_url_origin(&http->curl, url, &origin, e)) {
+        if (!http_url_origin(url, &origin, e)) {
             return false;
         }
         http->origin = origin;
@@ -251,10 +251,10 @@ static bool collect(struct http *http)
     bool any = false;
     int left;
 
-    for (CURLMsg *message; (message = http->curl.multi_info_read(http->multi, &left)) != NULL;) {
+    for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)) != NULL;) {
         struct http_transfer *transfer = NULL;
         CURLcode code = message->data.result;
-        http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
         http_finish_transfer(transfer, code);
         any = true;
     }
@@ -288,7 +288,7 @@ static void wait_for_more(struct http *http, int64_t wait_ms)
     struct curl_waitfd wake = {.fd = http->wake_fd, .events = CURL_WAIT_POLLIN};
     uint64_t ignored;
 
-    if (http->curl.multi_poll(http->multi, &wake, 1, (int)wait_ms, NULL) != CURLM_OK) {
+    if (curl_multi_poll(http->multi, &wake, 1, (int)wait_ms, NULL) != CURLM_OK) {
         http->stop = HTTP_BROKEN;
     }
     if (wake.revents != 0 && read(http->wake_fd, &ignored, sizeof(ignored)) < 0) {
@@ -312,7 +312,7 @@ static void step(struct http *http, int wait_ms)
 
     apply_stop(http);
     enum start verdict = start_calls(http);
-    if (http->curl.multi_perform(http->multi, &running) != CURLM_OK) {
+    if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
         http->stop = HTTP_BROKEN;
     }
     if (collect(http) || http->pending == 0) {

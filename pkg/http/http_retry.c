@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "http/http_curl.h"
+#include <curl/curl.h>
 
 static bool passing_status(int status)
 {

@@ -8,11 +8,11 @@
 #ifndef HTTP_HTTP_SESSION_H
 #define HTTP_HTTP_SESSION_H
 
+#include <curl/curl.h>
 #include <signal.h>
 
 #include "http/http.h"
 #include "http/http_answer.h"
-#include "http/http_curl.h"
 #include "http/http_pace.h"
 #include "http/http_url.h"
 #include "http/http_window.h"
@@ -83,7 +83,6 @@ struct http_transfer {
 enum http_stop { HTTP_GO, HTTP_DRAIN, HTTP_STOP, HTTP_LATE, HTTP_BROKEN };
 
 struct http {
-    struct http_curl curl;
     CURLM *multi;
     struct http_options options;
     char *user_agent, *ca_file;

@@ -30,7 +30,7 @@ static void reserve_whole(struct http_transfer *transfer)
 {
     curl_off_t length = -1;
 
-    transfer->http->curl.easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0 && (size_t)length <= transfer->body_max) {
         text_reserve(&transfer->body, (size_t)length + HTTP_BODY_PADDING);
     }
@@ -69,32 +69,31 @@ static int on_before_send(void *context, char *their_ip, char *our_ip, int their
 
 static void set_up(struct http *http, struct http_transfer *transfer)
 {
-    const struct http_curl *curl = &http->curl;
     CURL *easy = transfer->easy;
 
-    curl->easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
-    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (http->ca_file != NULL) {
-        curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
     }
-    curl->easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
-    curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl->easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl->easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
-    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
-    curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl->easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl->easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl->easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_send);
-    curl->easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_send);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
 static struct http_transfer *take_idle(struct http *http)
@@ -107,7 +106,7 @@ static struct http_transfer *take_idle(struct http *http)
         return transfer;
     }
     transfer = calloc(1, sizeof(*transfer));
-    CURL *easy = http->curl.easy_init();
+    CURL *easy = curl_easy_init();
     if (transfer == NULL || easy == NULL) {
         text_out_of_memory();
     }
@@ -184,26 +183,25 @@ static void set_lines(struct http_transfer *transfer)
     if (request->body_size >= EXPECT_LIMIT) {
         add_line(transfer, &count, no_expect);
     }
-    transfer->http->curl.easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->lines);
 }
 
 static void set_method(struct http_transfer *transfer)
 {
-    const struct http_curl *curl = &transfer->http->curl;
     const struct http_request *request = &transfer->call->request;
     CURL *easy = transfer->easy;
     bool plain = request->method == HTTP_GET || request->method == HTTP_HEAD;
 
     if (request->body_size > 0 || request->method == HTTP_POST) {
-        curl->easy_setopt(easy, CURLOPT_POST, 1L);
-        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
-        curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body != NULL ? request->body : "");
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body != NULL ? request->body : "");
     } else if (request->method == HTTP_HEAD) {
-        curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else {
-        curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
-    curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : http_method_name(request->method));
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : http_method_name(request->method));
 }
 
 static long timeout_ms(const struct http *http, const struct http_request *request)
@@ -238,20 +236,19 @@ void http_transfer_multiplexes(struct http *http, const struct http_origin *orig
 static void set_request(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
-    const struct http_curl *curl = &http->curl;
     const struct http_call *call = transfer->call;
     CURL *easy = transfer->easy;
 
-    curl->easy_setopt(easy, CURLOPT_URL, call->url);
+    curl_easy_setopt(easy, CURLOPT_URL, call->url);
     set_method(transfer);
     set_lines(transfer);
-    curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
-    curl->easy_setopt(easy, CURLOPT_BUFFERSIZE,
-                      (call->request.flags & HTTP_LONG_ANSWER) != 0 ? (long)LONG_BUFFER_SIZE : (long)BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+                     (call->request.flags & HTTP_LONG_ANSWER) != 0 ? (long)LONG_BUFFER_SIZE : (long)BUFFER_SIZE);
     /* Until a server has spoken HTTP/2, waiting for its first connection to tell would only serialise the start. */
-    curl->easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes(http, &call->origin) ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes(http, &call->origin) ? 1L : 0L);
     /* A proxy would carry what is meant for this machine to another one. */
-    curl->easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
 }
 
 static void link_active(struct http *http, struct http_transfer *transfer)
@@ -304,11 +301,11 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
     call->sent++;
     http->counters.attempts++;
     http->counters.retries += call->sent - call->uncounted > 1;
-    CURLMcode code = http->curl.multi_add_handle(http->multi, transfer->easy);
+    CURLMcode code = curl_multi_add_handle(http->multi, transfer->easy);
     if (code != CURLM_OK) {
         http_transfer_detach(transfer);
         http_transfer_recycle(transfer);
-        return err_set(e, ERR_FAILED, "cannot start a transfer: %s", http->curl.multi_strerror(code));
+        return err_set(e, ERR_FAILED, "cannot start a transfer: %s", curl_multi_strerror(code));
     }
     return true;
 }
@@ -317,7 +314,7 @@ void http_transfer_detach(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
 
-    http->curl.multi_remove_handle(http->multi, transfer->easy);
+    curl_multi_remove_handle(http->multi, transfer->easy);
     unlink_active(http, transfer);
 }
 
@@ -345,7 +342,7 @@ void http_transfer_recycle(struct http_transfer *transfer)
 
 void http_transfer_destroy(struct http_transfer *transfer)
 {
-    transfer->http->curl.easy_cleanup(transfer->easy);
+    curl_easy_cleanup(transfer->easy);
     http_token_release(transfer->token);
     http_headers_free(&transfer->headers);
     text_free(&transfer->type_line);

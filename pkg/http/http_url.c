@@ -1,6 +1,7 @@
 #include "http/http_url.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -20,45 +21,45 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET, host, &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
-static bool take_part(const struct http_curl *curl, CURLU *handle, CURLUPart what, char *buffer, size_t size)
+static bool take_part(CURLU *handle, CURLUPart what, char *buffer, size_t size)
 {
     char *part = NULL;
     unsigned flags = what == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0;
 
-    if (curl->url_get(handle, what, &part, flags) != CURLUE_OK) {
+    if (curl_url_get(handle, what, &part, flags) != CURLUE_OK) {
         return false;
     }
     size_t length = strlen(part);
     if (length < size) {
         memcpy(buffer, part, length + 1);
     }
-    curl->free(part);
+    curl_free(part);
     return length < size;
 }
 
-bool http_url_origin(const struct http_curl *curl, const char *url, struct http_origin *ret, struct err *e)
+bool http_url_origin(const char *url, struct http_origin *ret, struct err *e)
 {
     struct http_origin origin = {0};
     char scheme[8];
     char port[8];
     long number = 0;
 
-    CURLU *handle = curl->url();
+    CURLU *handle = curl_url();
     if (handle == NULL) {
         text_out_of_memory();
     }
-    CURLUcode code = curl->url_set(handle, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
-    bool parsed = code == CURLUE_OK && take_part(curl, handle, CURLUPART_SCHEME, scheme, sizeof(scheme)) &&
-                  take_part(curl, handle, CURLUPART_HOST, origin.host, sizeof(origin.host)) &&
-                  take_part(curl, handle, CURLUPART_PORT, port, sizeof(port)) && text_to_long(port, 1, 65535, &number);
-    curl->url_cleanup(handle);
+    CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+    bool parsed = code == CURLUE_OK && take_part(handle, CURLUPART_SCHEME, scheme, sizeof(scheme)) &&
+                  take_part(handle, CURLUPART_HOST, origin.host, sizeof(origin.host)) &&
+                  take_part(handle, CURLUPART_PORT, port, sizeof(port)) && text_to_long(port, 1, 65535, &number);
+    curl_url_cleanup(handle);
     if (code == CURLUE_USER_NOT_ALLOWED) {
         /* not quoted: what stands before the @ may be a password */
         return err_set(e, ERR_USAGE, "the URL holds a user name; credentials in URLs are not supported");
     }
     if (!parsed) {
         return err_set(e, ERR_USAGE, "'%s' is not a valid http or https URL%s%s", url, code != CURLUE_OK ? ": " : "",
-                       code != CURLUE_OK ? curl->url_strerror(code) : "");
+                       code != CURLUE_OK ? curl_url_strerror(code) : "");
     }
     origin.https = strcmp(scheme, "https") == 0;
     if (!origin.https && strcmp(scheme, "http") != 0) {

@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "err/err.h"
-#include "http/http_curl.h"
 
 enum { HTTP_HOST_MAX = 256 };
 
@@ -20,8 +19,7 @@ struct http_origin {
 };
 
 /* ERR_USAGE when the URL is malformed, neither http nor https, or holds a user name. */
-bool http_url_origin(const struct http_curl *curl, const char *url, struct http_origin *ret, struct err *e)
-    __attribute__((warn_unused_result));
+bool http_url_origin(const char *url, struct http_origin *ret, struct err *e) __attribute__((warn_unused_result));
 
 bool http_url_same_origin(const struct http_origin *a, const struct http_origin *b);
 
