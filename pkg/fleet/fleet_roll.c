@@ -24,15 +24,15 @@ struct roll_task {
     struct resource group;         /* as last read */
     struct resource_list *members; /* as well; NULL: not yet */
     struct fleet_roll_look look;
-    struct text loose;  /* names of servers that stay without a membership, ", " between them */
-    size_t in_flight;   /* deletions */
-    struct err error;   /* of the last batch, the first one counts */
-    unsigned fruitless; /* batches with an error in a row */
-    unsigned looks;     /* since the last change */
-    int64_t wanted;     /* members */
-    int64_t since_ms;   /* when the last batch was sent */
-    bool restores;      /* what is written next */
-    bool told;          /* the state from before is in the result */
+    struct resource_list *orphaned; /* memberships whose servers stay without them; NULL: none */
+    size_t in_flight;               /* deletions */
+    struct err error;               /* of the last batch, the first one counts */
+    unsigned fruitless;             /* batches with an error in a row */
+    unsigned looks;                 /* since the last change */
+    int64_t wanted;                 /* members */
+    int64_t since_ms;               /* when the last batch was sent */
+    bool restores;                  /* what is written next */
+    bool told;                      /* the state from before is in the result */
 };
 
 static int64_t now_ms(void)
@@ -45,10 +45,19 @@ static void release(struct fleet_task *task)
     struct roll_task *roll = (struct roll_task *)task;
 
     resource_list_destroy(roll->members);
-    text_free(&roll->loose);
+    resource_list_destroy(roll->orphaned);
 }
 
 /* --- ends ---------------------------------------------------------------------------------------- */
+
+static void append_orphaned(struct text *out, const struct resource_list *orphaned)
+{
+    for (size_t i = 0; i < resource_list_count(orphaned); i++) {
+        const struct resource *membership = resource_list_at(orphaned, i);
+        text_printf(out, "%s%s", i > 0 ? ", " : "",
+                    membership->instance_name != NULL ? membership->instance_name : membership->name);
+    }
+}
 
 static void finish(struct roll_task *roll, enum fleet_outcome outcome, const struct err *error)
 {
@@ -59,9 +68,10 @@ static void finish(struct roll_task *roll, enum fleet_outcome outcome, const str
         text_append(&reason, error->message);
         result->code = error->code;
     }
-    if (roll->loose.size > 0) {
-        text_printf(&reason, "%sthese servers are no longer in the group and still there: %s",
-                    reason.size > 0 ? "; " : "", text_string(&roll->loose));
+    if (roll->orphaned != NULL) {
+        text_printf(&reason,
+                    "%sthese servers are no longer in the group and still there: ", reason.size > 0 ? "; " : "");
+        append_orphaned(&reason, roll->orphaned);
     }
     if (roll->members != NULL) {
         result->after_text = plan_roll_text(roll->task.fleet->strings, roll->look.count, (int64_t)roll->look.stale);
@@ -298,13 +308,17 @@ static void restore(struct roll_task *roll)
         &(struct vpc_call){.id = roll->group.id, .body = text_string(&body), .body_size = body.size, .done = restored});
 }
 
-/* One that is deleted a second time, because no answer came, is told once. */
-static void note_loose(struct roll_task *roll, const struct resource *membership)
+/* One that is deleted a second time, because no answer came, is noted once. */
+static void note_orphaned(struct roll_task *roll, const struct resource *membership)
 {
-    const char *name = membership->instance_name != NULL ? membership->instance_name : membership->name;
-
-    if (membership->takes_instance == RESOURCE_OFF && strstr(text_string(&roll->loose), name) == NULL) {
-        text_printf(&roll->loose, "%s%s", roll->loose.size > 0 ? ", " : "", name);
+    if (membership->takes_instance != RESOURCE_OFF) {
+        return;
+    }
+    if (roll->orphaned == NULL) {
+        roll->orphaned = resource_list_create();
+    }
+    if (resource_list_find(roll->orphaned, membership->kind, membership->id) == NULL) {
+        resource_list_adopt(roll->orphaned, membership);
     }
 }
 
@@ -325,7 +339,7 @@ static void delete_batch(struct roll_task *roll)
         if (!chosen[i]) {
             continue;
         }
-        note_loose(roll, membership);
+        note_orphaned(roll, membership);
         text_printf(&below, "%s/%s", membership->kind->below, membership->id);
         fleet_task_write(&roll->task, vpc_delete,
                          &(struct vpc_call){.id = roll->group.id, .below = text_string(&below), .done = one_deleted});

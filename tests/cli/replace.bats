@@ -108,6 +108,21 @@ template_of() { sim_state -r --arg name "$1" '(.groups[] | select(.name == $name
     sim_state -e --arg server "$server" 'any(.instances[]; .name == $server and .group == null)'
 }
 
+@test "a server that stays is named also where its name is the beginning of another's" {
+    id=$(sim_state -r --arg name "$group" '.groups[] | select(.name == $name).id')
+    for name in web-12 web-1; do
+        member=$(sim_state --arg id "$id" --arg name "$name" \
+            '[.memberships[] | select(.group == $id)][if $name == "web-12" then 0 else 1 end]')
+        sim_curl PATCH "/v1/instance_groups/$id/memberships/$(jq -r .id <<< "$member")" \
+            -H 'Content-Type: application/merge-patch+json' -d '{"delete_instance_on_membership_delete": false}' > /dev/null
+        sim_curl PATCH "/v1/instances/$(jq -r .instance <<< "$member")" \
+            -H 'Content-Type: application/merge-patch+json' -d "{\"name\": \"$name\"}" > /dev/null
+    done
+    replace "$used" --enabled true --update-groups --roll --poll-interval 20ms
+    expect 0
+    jq -e '.results[2].reason | endswith(": web-12, web-1")' <<< "$output"
+}
+
 @test "a roll in trouble stops after --heal-timeout, and what comes behind it is not begun" {
     sim_stop
     client_start --region eu-de --instances 60 --templates 8 --groups 4 --transition-ms 60000
