@@ -25,9 +25,9 @@ ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 LIBS     := -lcurl -ljansson -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread
 SIM_LIBS := -lmicrohttpd -lgnutls
 
-lib_src  := $(wildcard pkg/*/*.c pkg/*/*.cc)
+lib_src  := $(wildcard pkg/*/*.c pkg/*/*/*.c pkg/*/*.cc)
 main_src := $(wildcard cmd/vpcmeta/*.c)
-sim_src  := $(wildcard cmd/vpcsim/*.c)
+sim_src  := $(wildcard cmd/vpcsim/*.c cmd/vpcsim/*/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src := $(wildcard tests/bench/*.c)

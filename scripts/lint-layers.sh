@@ -28,9 +28,21 @@ function code_of(line,    out, i, c) {
     return out
 }
 
-function check_own_include(header,    parts, target) {
-    split(header, parts, "/")
+# The order of the folders of a room.
+function check_folder(header, wanted) {
+    if (!((room, wanted) in rank))
+        fail("pkg/LAYERS names no folder " wanted " of room " room)
+    else if (folder != "" && rank[room, wanted] > rank[room, folder])
+        fail("folder " folder " of room " room " may not include " header)
+}
+
+function check_own_include(header,    parts, count, target) {
+    count = split(header, parts, "/")
     target = parts[1]
+    if (count == 3 && target in floor && target != room)
+        fail(header " is private to room " target)
+    else if (count == 3 && target == room)
+        check_folder(header, parts[2])
     if (index(header, "/") == 0 || target == "cmd")
         { if (room != "cmd" && room != "vpcsim") fail("a room includes by \"room/file.h\": " header) }
     else if (!(target in floor))
@@ -45,7 +57,10 @@ BEGIN {
     while ((getline line < "pkg/LAYERS") > 0) {
         if (line ~ /^#/) continue
         n = split(line, word, " ")
-        for (i = 2; i <= n; i++) floor[word[i]] = word[1] + (word[1] == 0 ? i / 100 : 0)
+        ordered = sub(/:$/, "", word[1])
+        for (i = 2; i <= n; i++)
+            if (ordered) rank[word[1], word[i]] = i
+            else floor[word[i]] = word[1] + (word[1] == 0 ? i / 100 : 0)
     }
     owner["jansson.h"] = owner["simdjson.h"] = "^pkg/json/"
     owner["curl/"] = "^pkg/http/"
@@ -60,9 +75,11 @@ BEGIN {
 
 FNR == 1 {
     in_comment = 0
-    split(FILENAME, path, "/")
+    depth = split(FILENAME, path, "/")
+    folder = depth > 3 ? path[3] : ""
     room = path[1] == "pkg" ? path[2] : path[2] == "vpcsim" ? "vpcsim" : "cmd"
     if (path[1] == "pkg" && !(room in floor)) fail("room " room " is not in pkg/LAYERS")
+    if (path[1] == "pkg" && folder != "" && !((room, folder) in rank)) fail("pkg/LAYERS names no folder " folder " of room " room)
 }
 
 /^#[ ]*include[ ]*"/ { split($0, quoted, "\""); check_own_include(quoted[2]) }
