@@ -15,15 +15,24 @@ static const char *skip_blanks(const char *at, const char *end)
     return at;
 }
 
-static void keep_value(struct text *out, const char *value, const char *end)
+/*
+ * Headers may hold any byte (RFC 9110 5.5), but ours go into JSON: they become printable UTF-8 here, where they enter.
+ * Escaping an ETag would change it, so that one is absent then.
+ */
+static void keep_value(struct text *out, const char *value, const char *end, bool verbatim)
 {
     value = skip_blanks(value, end);
     while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' ' || end[-1] == '\t')) {
         end--;
     }
+    size_t size = (size_t)(end - value);
     text_clear(out);
-    if (end - value <= HTTP_HEADER_MAX && memchr(value, '\0', (size_t)(end - value)) == NULL) {
-        text_append_size(out, value, (size_t)(end - value));
+    if (size > HTTP_HEADER_MAX || memchr(value, '\0', size) != NULL) {
+        return;
+    }
+    text_append_safe(out, value, size);
+    if (out->size > HTTP_HEADER_MAX || (verbatim && out->size != size)) {
+        text_clear(out);
     }
 }
 
@@ -51,7 +60,7 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
     size_t length = colon != NULL ? (size_t)(colon - line) : 0;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         if (strlen(kept[i].name) == length && strncasecmp(line, kept[i].name, length) == 0) {
-            keep_value((struct text *)((char *)headers + kept[i].offset), colon + 1, line + size);
+            keep_value((struct text *)((char *)headers + kept[i].offset), colon + 1, line + size, i == 0);
             return;
         }
     }

@@ -18,7 +18,10 @@ enum {
     HTTP_ERRORS_SHOWN = 3,  /* of an error body */
 };
 
-/* The headers we keep, of the last answer of a transfer. Zero-initialised it is empty. */
+/*
+ * The headers we keep, of the last answer of a transfer, as printable UTF-8 (text_append_safe); an ETag that is not
+ * printable UTF-8 as it stands is absent. Zero-initialised it is empty.
+ */
 struct http_headers {
     struct text etag, request_id, content_type, retry_after, date;
     struct text rate_limit, rate_remaining, rate_reset;

@@ -128,8 +128,12 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
 static void explain_fault(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     const struct http_origin *origin = &transfer->call->origin;
-    const char *cause = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
+    const char *words = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
+    CLEANUP(text_free) struct text safe = {0};
     struct err *e = &ending->error;
+
+    text_append_safe(&safe, words, strlen(words)); /* libcurl quotes certificates and host names */
+    const char *cause = text_string(&safe);
 
     if (transfer->too_large) {
         err_set(e, ERR_BAD_ANSWER, "the answer of %s is larger than the limit of %zu bytes", origin->host,
@@ -372,13 +376,13 @@ static bool refuse_redirect(struct ending *ending, const char *target, const cha
     return false;
 }
 
-/* RFC 9110 15.4, narrowed as http.h promises. True when the call is to go on at moved_url. */
+/* RFC 9110 15.4, narrowed as http.h promises. True when the call continues at moved_url. */
 static bool follow_redirect(struct http_transfer *transfer, struct ending *ending)
 {
     struct http *http = transfer->http;
     struct http_call *call = transfer->call;
     int status = ending->reply.status;
-    char *target = NULL;
+    char *target = NULL; /* ASCII: libcurl percent-encodes other bytes of a Location */
     struct http_origin origin;
     struct err problem = ERR_INIT;
 
@@ -404,10 +408,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
         return refuse_redirect(ending, target,
                                same ? "it would turn the request into a GET" : "it leads a change to another server");
     }
-    ending->moved_url = strdup(target);
-    if (ending->moved_url == NULL) {
-        text_out_of_memory();
-    }
+    ending->moved_url = text_duplicate(target);
     call->cross_origin = call->cross_origin || !same;
     call->redirects++;
     call->uncounted++;

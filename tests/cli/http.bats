@@ -15,6 +15,7 @@ setup() {
 }
 
 teardown() {
+    [ -z "${RELAY_PID:-}" ] || kill "$RELAY_PID"
     front_stop
     sim_stop
 }
@@ -36,6 +37,30 @@ use_sim() {
     [ "$(wc -l < "$BATS_TEST_TMPDIR/trace")" -eq 1 ]
     run vpcmeta instance list --ca-file /nonexistent
     [ "$status" -eq 2 ]
+}
+
+# relay_start PATTERN REPLACEMENT: puts a relay that changes answers before the simulator
+relay_start() {
+    local port
+    mkfifo "$BATS_TEST_TMPDIR/relay"
+    python3 "$BATS_TEST_DIRNAME/relay.py" "$SIM_PORT" "$@" > "$BATS_TEST_TMPDIR/relay" 3>&- 4>&- &
+    RELAY_PID=$!
+    read -r port < "$BATS_TEST_TMPDIR/relay"
+    export VPC_URL=http://127.0.0.1:$port/v1
+}
+
+@test "a byte of a header that is not UTF-8 breaks neither the trace nor the document" {
+    echo '{"rules": [{"operation": "instances.patch", "action": "status", "status": 400}]}' > "$BATS_TEST_TMPDIR/rules"
+    use_sim --instances 5 --mix plain --bare-metal 0 --scenario "$BATS_TEST_TMPDIR/rules"
+    export IC_API_KEY=$SIM_API_KEY
+    relay_start '(?i)x-request-id: ..' 'X-Request-Id: \xfe\xff'
+    cd "$BATS_TEST_TMPDIR"
+    run vpcmeta instance set --all --enabled true -y --trace trace
+    [ "$status" -eq 1 ]
+    [ "$(jq -r 'select(.method == "PATCH" and (.problem | contains("request \\xfe\\xff"))) | .status' trace | sort -u)" = 400 ]
+    vpcmeta instance set --all --enabled true -y -o json > out || [ $? -eq 1 ]
+    jq -e '[.causes[].count] == [5] and (.causes[0].example.request_id | startswith("\\xfe\\xff"))' out
+    jq -e '[.results[].request_id | startswith("\\xfe\\xff")] == [true, true, true, true, true]' out
 }
 
 @test "https to a server without TLS fails" {

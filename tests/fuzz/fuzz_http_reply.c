@@ -40,6 +40,9 @@ static void check_value(const struct text *value)
 {
     assert(value->size <= HTTP_HEADER_MAX);
     assert(strlen(text_string(value)) == value->size);
+    CLEANUP(text_free) struct text safe = {0};
+    text_append_safe(&safe, text_string(value), value->size);
+    assert(strcmp(text_string(&safe), text_string(value)) == 0);
 }
 
 static void check_line(const char *message)

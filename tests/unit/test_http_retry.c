@@ -254,6 +254,31 @@ static void header_lines(void **state)
     http_headers_free(&headers);
 }
 
+static void header_bytes_become_printable_utf8(void **state)
+{
+    static const struct {
+        const char *line, *etag, *request_id;
+    } cases[] = {
+        {"X-Request-Id: caf\xc3\xa9", "", "caf\xc3\xa9"},
+        {"X-Request-Id: a\xff"
+         "b\xc3",
+         "", "a\\xffb\\xc3"},
+        {"X-Request-Id: \x1b[31m\x7f", "", "\\x1b[31m\\x7f"},
+        {"ETag: \"caf\xc3\xa9\"", "\"caf\xc3\xa9\"", ""},
+        {"ETag: \"a\xff\"", "", ""},
+        {"ETag: \"a\x01\"", "", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_headers headers = {0};
+        http_headers_line(&headers, cases[i].line, strlen(cases[i].line));
+        assert_string_equal(text_string(&headers.etag), cases[i].etag);
+        assert_string_equal(text_string(&headers.request_id), cases[i].request_id);
+        http_headers_free(&headers);
+    }
+}
+
 static void error_answers_in_words(void **state)
 {
     static const struct {
@@ -336,6 +361,7 @@ int main(void)
         cmocka_unit_test(faults_by_what_libcurl_says),
         cmocka_unit_test(retry_after_in_its_forms),
         cmocka_unit_test(header_lines),
+        cmocka_unit_test(header_bytes_become_printable_utf8),
         cmocka_unit_test(error_answers_in_words),
         cmocka_unit_test(a_long_message_leaves_room_for_the_trace),
     };

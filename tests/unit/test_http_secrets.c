@@ -182,6 +182,23 @@ static void redirects_within_the_origin(void **state)
     }
 }
 
+static void a_location_becomes_ascii(void **state)
+{
+    struct redirect redirect = {.status = 302, .location = "/caf\xc3\xa9?\xff"};
+    struct loopback server;
+
+    (void)state;
+    loopback_start(&server, answer_redirect, &redirect);
+    struct http *http = open_session(NULL);
+    struct ended ended = fetch_get(http, &server, "/here");
+    assert_string_equal(ended.url, url_of(&server, "/caf%c3%a9?%ff"));
+    assert_non_null(strstr(text_string(&server.log), "GET /caf%c3%a9?%ff HTTP/1.1"));
+    assert_non_null(strstr(ended.error.message, "too many redirects"));
+    assert_non_null(strstr(ended.error.message, "/caf%c3%a9?%ff"));
+    http_destroy(http);
+    loopback_stop(&server);
+}
+
 static void a_redirect_to_another_server_goes_without_the_token(void **state)
 {
     struct loopback first, second;
@@ -437,6 +454,7 @@ int main(void)
         cmocka_unit_test(urls_that_are_none_are_refused),
         cmocka_unit_test(header_values_cannot_smuggle_lines),
         cmocka_unit_test(redirects_within_the_origin),
+        cmocka_unit_test(a_location_becomes_ascii),
         cmocka_unit_test(a_redirect_to_another_server_goes_without_the_token),
         cmocka_unit_test(redirects_that_lead_nowhere_good),
         cmocka_unit_test(a_proxy_never_sees_what_is_for_this_machine),
