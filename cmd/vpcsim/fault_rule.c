@@ -18,13 +18,14 @@ static const char *const actions[] = {
     [FAULT_CONTENT_TYPE] = "content_type",
     [FAULT_EXPIRE_TOKEN] = "expire_token",
     [FAULT_CHANGE] = "change",
+    [FAULT_HEADERS] = "headers",
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
-static const char *const members[] = {"name",  "operation",   "method", "path", "nth",    "every",       "after",
-                                      "limit", "probability", "action", "ms",   "status", "retry_after", "body",
-                                      "code",  "type",        "when",   "keep", "bytes",  "interval_ms", "set"};
+static const char *const members[] = {
+    "name",   "operation",   "method", "path", "nth",  "every", "after", "limit", "probability", "action", "ms",
+    "status", "retry_after", "body",   "code", "type", "when",  "keep",  "bytes", "interval_ms", "set",    "headers"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -42,6 +43,7 @@ void fault_rule_free(struct fault_rule *rule)
     free(rule->code);
     free(rule->type);
     json_decref(rule->set);
+    json_decref(rule->headers);
     *rule = (struct fault_rule){0};
 }
 
@@ -137,6 +139,58 @@ static bool read_retry_after(const json_t *document, struct fault_rule *rule, st
     return true;
 }
 
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+bool fault_rule_decode(const char *value, struct text *out)
+{
+    for (; *value != '\0'; value++) {
+        int byte = (unsigned char)*value;
+        if (byte == '%') {
+            int high = hex_digit(value[1]);
+            int low = high >= 0 ? hex_digit(value[2]) : -1;
+            if (low < 0) {
+                return false;
+            }
+            byte = high * 16 + low;
+            value += 2;
+        }
+        if (byte == '\0' || byte == '\r' || byte == '\n') {
+            return false;
+        }
+        text_append_char(out, (char)byte);
+    }
+    return out->size > 0;
+}
+
+static bool check_headers(const struct fault_rule *rule, struct err *e)
+{
+    static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const char *name;
+    json_t *value;
+
+    if (json_object_size(rule->headers) == 0 || json_object_size(rule->headers) > FAULT_HEADERS_MAX) {
+        return err_set(e, ERR_USAGE, "headers must be an object of 1 to %d headers", FAULT_HEADERS_MAX);
+    }
+    json_object_foreach (rule->headers, name, value) {
+        struct text bytes = {0};
+        bool right = name[0] != '\0' && name[strspn(name, name_characters)] == '\0' && json_is_string(value) &&
+                     fault_rule_decode(json_string_value(value), &bytes) && bytes.size < REPLY_HEADER_SIZE;
+        text_free(&bytes);
+        if (!right) {
+            return err_set(e, ERR_USAGE,
+                           "header %s must be a string of 1 to %d bytes, any but NUL, CR and LF, as %%XX where needed",
+                           name, REPLY_HEADER_SIZE - 1);
+        }
+    }
+    return true;
+}
+
 static bool check_values(const struct fault_rule *rule, struct err *e)
 {
     if (rule->action == FAULT_STATUS && (rule->status < 200 || rule->status > 599)) {
@@ -148,7 +202,7 @@ static bool check_values(const struct fault_rule *rule, struct err *e)
     if (rule->bytes < 1 || rule->interval_ms < 1 || rule->ms_min < 0 || rule->ms_max < rule->ms_min) {
         return err_set(e, ERR_USAGE, "bytes, interval_ms and ms must be positive, a range from small to large");
     }
-    return true;
+    return rule->action != FAULT_HEADERS || check_headers(rule, e);
 }
 
 bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct err *e)
@@ -173,9 +227,11 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.keep = number_of(document, "keep", 0.5);
     rule.bytes = integer_of(document, "bytes", 64);
     rule.interval_ms = integer_of(document, "interval_ms", 50);
+    rule.headers = json_object_get(document, "headers");
     if (!read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
         return false;
     }
+    json_incref(rule.headers);
     rule.operation = string_of(document, "operation");
     rule.method = string_of(document, "method");
     rule.path = string_of(document, "path");

@@ -5,6 +5,7 @@
 #define VPCSIM_FAULT_RULE_H
 
 #include "err/err.h"
+#include "reply.h"
 #include "request.h"
 
 enum fault_action {
@@ -18,9 +19,10 @@ enum fault_action {
     FAULT_CONTENT_TYPE,
     FAULT_EXPIRE_TOKEN,
     FAULT_CHANGE,
+    FAULT_HEADERS,
 };
 
-enum { FAULT_NTH_MAX = 64 };
+enum { FAULT_NTH_MAX = 64, FAULT_HEADERS_MAX = 4 };
 
 struct fault_rule {
     char *operation, *method, *path; /* NULL: any */
@@ -37,7 +39,8 @@ struct fault_rule {
     bool after_commit;
     double keep;
     long bytes, interval_ms;
-    json_t *set;
+    json_t *set;     /* settings, for FAULT_CHANGE */
+    json_t *headers; /* name: value with %XX, for FAULT_HEADERS */
     /* what happened so far */
     long seen, fired;
 };
@@ -51,6 +54,9 @@ bool fault_rule_fits(const struct fault_rule *rule, const struct request *reques
 
 /* Counts the request and says whether the rule fires; `dice` is 0..1. Not `is_free`: another one has fired, only count. */
 bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
+
+/* Appends the bytes that a header's value in a rule stands for; false when it cannot be one. */
+bool fault_rule_decode(const char *value, struct text *out) __attribute__((warn_unused_result));
 
 /* The name of the action in scenarios and in the log. */
 const char *fault_rule_action(const struct fault_rule *rule);

@@ -7,7 +7,7 @@
 #include "alloc.h"
 #include "fault_rule.h"
 #include "instance.h"
-#include "pace.h"
+#include "rate_limit.h"
 #include "resolve.h"
 #include "routes.h"
 #include "sim.h"
@@ -18,6 +18,8 @@ struct faults {
     struct fault_rule *rules;
     size_t count;
     uint64_t seed;
+    struct rate_limit *rate;          /* of the scenario; NULL: the one of the options */
+    struct rate_limit *standard;      /* of --rate; NULL: none */
     uint16_t attempts[ATTEMPT_SLOTS]; /* how often a request was seen, by its hash */
 };
 
@@ -38,6 +40,8 @@ void faults_destroy(struct faults *faults)
 {
     if (faults != NULL) {
         free_rules(faults->rules, faults->count);
+        rate_limit_destroy(faults->rate);
+        rate_limit_destroy(faults->standard);
         free(faults);
     }
 }
@@ -48,35 +52,69 @@ void faults_reset(struct faults *faults)
         faults->rules[i].seen = faults->rules[i].fired = 0;
     }
     memset(faults->attempts, 0, sizeof(faults->attempts));
+    rate_limit_restart(faults->rate);
+    rate_limit_restart(faults->standard);
+}
+
+static bool check_scenario(const json_t *scenario, struct err *e)
+{
+    static const char *const members[] = {"seed", "rate", "rules"};
+    const char *name;
+    json_t *value;
+
+    json_object_foreach ((json_t *)scenario, name, value) {
+        if (strcmp(name, "seed") != 0 && strcmp(name, "rate") != 0 && strcmp(name, "rules") != 0) {
+            const char *meant = text_nearest(name, members, 3);
+            return err_set(e, ERR_USAGE, "unknown member %s%s%s", name, meant != NULL ? ": did you mean " : "",
+                           meant != NULL ? meant : "");
+        }
+    }
+    const json_t *list = json_object_get(scenario, "rules");
+    bool has_rate = json_object_get(scenario, "rate") != NULL;
+    return json_is_array(list) || (list == NULL && has_rate) ||
+           err_set(e, ERR_USAGE, "a scenario is an object with an array \"rules\", a \"rate\", or both");
 }
 
 bool faults_set(struct faults *faults, const json_t *scenario, struct err *e)
 {
     const json_t *list = json_object_get(scenario, "rules");
+    const json_t *rate = json_object_get(scenario, "rate");
 
-    if (!json_is_array(list)) {
-        return err_set(e, ERR_USAGE, "a scenario is an object with an array \"rules\"");
+    if (!check_scenario(scenario, e)) {
+        return false;
+    }
+    struct rate_limit *limit = rate != NULL ? rate_limit_read(rate, e) : NULL;
+    if (rate != NULL && limit == NULL) {
+        return false;
     }
     size_t count = json_array_size(list);
     struct fault_rule *rules = alloc_zeroed(count, sizeof(rules[0]));
     for (size_t i = 0; i < count; i++) {
         if (!fault_rule_read(json_array_get(list, i), &rules[i], e)) {
             free_rules(rules, i);
+            rate_limit_destroy(limit);
             return err_wrap(e, "rule %zu", i + 1);
         }
     }
     free_rules(faults->rules, faults->count);
+    rate_limit_destroy(faults->rate);
     faults->rules = rules;
     faults->count = count;
+    faults->rate = limit;
     faults->seed = (uint64_t)json_integer_value(json_object_get(scenario, "seed"));
     faults_reset(faults);
     return true;
 }
 
-bool faults_load(struct faults *faults, const char *path, struct err *e)
+bool faults_load(struct faults *faults, const struct options *options, struct err *e)
 {
+    const char *path = options->scenario;
     json_error_t error;
 
+    if (options->rate > 0) {
+        faults->standard =
+            rate_limit_create(options->rate, options->burst, options->retry_after, options->rate_headers);
+    }
     if (path == NULL) {
         return true;
     }
@@ -108,25 +146,26 @@ static double dice_of(uint64_t hash, uint64_t seed, size_t rule)
     return (double)(random_mix(hash, random_mix(seed, rule)) >> 11) / 9007199254740992.0;
 }
 
-static const struct fault_rule *choose(struct faults *faults, struct request *request, struct reply *reply)
+static void choose(struct faults *faults, struct request *request, struct reply *reply, struct fault_plan *plan)
 {
     uint64_t hash = request_hash(faults, request);
-    const struct fault_rule *chosen = NULL;
 
     for (size_t i = 0; i < faults->count; i++) {
         struct fault_rule *rule = &faults->rules[i];
-        bool is_free = chosen == NULL || rule->action == FAULT_LATENCY;
+        bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS;
+        bool is_free = plan->rule == NULL || adds;
         if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free)) {
             continue;
         }
         if (rule->action == FAULT_LATENCY) {
             double share = dice_of(hash, faults->seed, 1000 + i);
             reply->delay_ms += rule->ms_min + (long)((double)(rule->ms_max - rule->ms_min) * share);
+        } else if (rule->action == FAULT_HEADERS) {
+            plan->headers = rule;
         } else {
-            chosen = rule;
+            plan->rule = rule;
         }
     }
-    return chosen;
 }
 
 static void add_retry_after(const struct sim *sim, const struct fault_rule *rule, struct reply *reply)
@@ -177,7 +216,7 @@ static void answer_status(const struct sim *sim, const struct fault_rule *rule, 
     reply->error_count = 0;
     if (strcmp(body, "html") == 0) {
         struct text *out = reply_json(reply, rule->status);
-        reply->content_type = "text/html";
+        reply_content_type(reply, "text/html");
         text_printf(out,
                     "<html>\r\n<head><title>%u</title></head>\r\n<body>\r\n<center><h1>%u</h1></center>\r\n<hr>"
                     "<center>gateway</center>\r\n</body>\r\n</html>\r\n",
@@ -213,15 +252,28 @@ static void expire_tokens(struct sim *sim, struct reply *reply, struct fault_pla
     }
 }
 
+/* The limit counts the operations of the API, not IAM nor the metadata service. */
+static bool over_limit(const struct request *request, struct reply *reply)
+{
+    const struct sim *sim = request->sim;
+    struct rate_limit *limit = sim->faults->rate != NULL ? sim->faults->rate : sim->faults->standard;
+
+    return request->route != NULL && (request->route->flags & ROUTE_API) != 0 &&
+           rate_limit_refuses(limit, sim->now_ms, sim->now_s, reply);
+}
+
 void faults_before(struct request *request, struct reply *reply, struct fault_plan *ret_plan)
 {
     struct sim *sim = request->sim;
 
     reply->delay_ms += sim->options.latency_ms;
-    const struct fault_rule *rule = choose(sim->faults, request, reply);
+    choose(sim->faults, request, reply, ret_plan);
+    const struct fault_rule *rule = ret_plan->rule;
+    if (ret_plan->headers != NULL) {
+        reply->fault = fault_rule_action(ret_plan->headers);
+    }
     if (rule != NULL) {
         reply->fault = fault_rule_action(rule);
-        ret_plan->rule = rule;
         ret_plan->refused = !rule->after_commit &&
                             (rule->action == FAULT_STATUS || rule->action == FAULT_RESET || rule->action == FAULT_HANG);
         if (rule->action == FAULT_CHANGE) {
@@ -230,7 +282,7 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
             expire_tokens(sim, reply, ret_plan);
         }
     }
-    if (!ret_plan->refused && pace_refuses(request, reply)) {
+    if (!ret_plan->refused && over_limit(request, reply)) {
         ret_plan->refused = true;
         ret_plan->rule = NULL;
     }
@@ -242,6 +294,20 @@ static void truncate_body(const struct fault_rule *rule, struct reply *reply)
     reply->bytes = (size_t)((double)reply->body.size * rule->keep);
     if (reply->bytes >= reply->body.size && reply->body.size > 0) {
         reply->bytes = reply->body.size - 1;
+    }
+}
+
+static void replace_headers(const struct fault_rule *rule, struct reply *reply)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (rule->headers, name, value) {
+        struct text bytes = {0};
+        if (fault_rule_decode(json_string_value(value), &bytes)) {
+            reply_replace_header(reply, name, text_string(&bytes));
+        }
+        text_free(&bytes);
     }
 }
 
@@ -273,11 +339,15 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
         text_append(&reply->body, "{\"garbage\":[1,2,,}<<< \xff\xfe this is not JSON");
         break;
     case FAULT_CONTENT_TYPE:
-        reply->content_type = rule->type != NULL ? rule->type : "text/html";
+        reply_content_type(reply, rule->type != NULL ? rule->type : "text/html");
         break;
     case FAULT_LATENCY:
+    case FAULT_HEADERS:
     case FAULT_EXPIRE_TOKEN:
     case FAULT_CHANGE:
         break;
+    }
+    if (plan->headers != NULL) {
+        replace_headers(plan->headers, reply);
     }
 }

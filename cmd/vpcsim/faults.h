@@ -2,7 +2,7 @@
  * faults: what goes wrong on purpose. Faults are data: a scenario is a JSON document of rules (README of
  * tests/data/scenarios/, `vpcsim --help`), tried in order for every request but the simulator's own:
  *
- *   {"seed": 1, "rules": [ {MATCH, WHEN, "action": NAME, PARAMETERS}, ... ]}
+ *   {"seed": 1, "rules": [ {MATCH, WHEN, "action": NAME, PARAMETERS}, ... ], "rate": [ STEP, ... ]}
  *
  * MATCH (all that are given must fit): "operation" ("instances.patch", * ? as in a shell), "method", "path" (glob).
  * WHEN, counted over the requests that fit the rule: "nth" (a number or an array, from 1), "every" N, "after" N (skips
@@ -20,8 +20,11 @@
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
  *   change        somebody else changes the instance first: its ETag, and "set" {"metadata_service": {...}}
+ *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
+ *                 cannot hold
  * "when": "before" (default): the request has no effect; "after": it took effect all the same.
- * Latencies of several rules add up; of the other actions the first that fires is the one.
+ * Latencies of several rules add up, the last "headers" that fires is added; of the other actions the first that
+ * fires is the one. "rate" (rate_limit.h) replaces --rate; it counts the operations of the API that no rule refused.
  */
 #ifndef VPCSIM_FAULTS_H
 #define VPCSIM_FAULTS_H
@@ -31,18 +34,21 @@
 #include "request.h"
 
 struct fault_rule;
+struct options;
 
 /* What was decided for one request. */
 struct fault_plan {
-    const struct fault_rule *rule; /* to be carried out after the handler; NULL: none */
-    bool refused;                  /* the handler must not run: the reply is made */
+    const struct fault_rule *rule;    /* to be carried out after the handler; NULL: none */
+    const struct fault_rule *headers; /* of FAULT_HEADERS; NULL: none */
+    bool refused;                     /* the handler must not run: the reply is made */
 };
 
 struct faults *faults_create(void);
 void faults_destroy(struct faults *faults);
 
-/* Reads a scenario file; NULL: no faults. Error: ERR_USAGE with the rule that is wrong. */
-bool faults_load(struct faults *faults, const char *path, struct err *e) __attribute__((warn_unused_result));
+/* The limit of --rate and the file of --scenario, where given. Error: ERR_USAGE with the rule that is wrong. */
+bool faults_load(struct faults *faults, const struct options *options, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Replaces the rules; the old ones stay on error. */
 bool faults_set(struct faults *faults, const json_t *scenario, struct err *e) __attribute__((warn_unused_result));

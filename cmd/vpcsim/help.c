@@ -56,12 +56,19 @@ static const char usage[] =
     "  ACTION  latency ms|[min,max]; status status, retry_after N|\"date:N\", body api|html|empty, code; reset; hang "
     "ms;\n"
     "          truncate keep 0..1; drip bytes, interval_ms; garbage; content_type type; expire_token;\n"
-    "          change set {metadata_service}: somebody else changes the instance first\n"
+    "          change set {metadata_service}: another client changes the instance first;\n"
+    "          headers headers {NAME: VALUE}: the answer has these, bytes that JSON cannot hold as %XX\n"
     "          status, reset and hang take when before|after: after, the request took effect all the same\n"
+    "  RATE    \"rate\": STEP or [STEP, ...] beside or without \"rules\", in place of --rate; the last step that has "
+    "begun\n"
+    "          is in force: after_s S, after_requests N (from the first request; N served); per_second N, burst N\n"
+    "          (token bucket) or requests N, window_s S (N in each window of S seconds) or neither (no limit);\n"
+    "          retry_after N|\"exact\" (left out: none); headers true (X-RateLimit-Limit, -Remaining, -Reset)\n"
+    "          {\"rate\": [{\"per_second\": 200, \"retry_after\": \"exact\"}, {\"after_s\": 5, \"per_second\": 100}]}\n"
     "\n"
     "The simulator's own paths: GET /_sim/state, /_sim/requests, /_sim/counters; POST /_sim/faults, /_sim/reset,\n"
-    "/_sim/quit. IAM: POST /identity/token, /v1/profiles/... Metadata: /identity/v1, /instance_identity/v1, "
-    "/metadata/v1.\n";
+    "/_sim/quit. Counters are by operation and by client (hash of the token, user agent).\n"
+    "IAM: POST /identity/token, /v1/profiles/... Metadata: /identity/v1, /instance_identity/v1, /metadata/v1.\n";
 
 /* Where the facts are silent the simulator does what is safe: strict, and never kind. */
 static const char *const assumptions[][2] = {
@@ -89,6 +96,7 @@ static const char *const assumptions[][2] = {
     {"deleting a membership", "membership_count stays and the group refills (--membership-delete)"},
     {"deleting a template that a group uses", "409 instance_template_in_use"},
     {"soft stop of bare metal", "finishes; the status is running until then"},
+    {"rate limits", "one over all operations of the API and all clients; requests that a rule refused are not counted"},
     {"more than 25 bare metal servers, 200 groups", "400 over_quota for what is created"},
     {"the metadata service off or in the other protocol", "the connection is held for a minute and closed"},
     {"not modelled, any identity accepted", "security groups, reserved IPs, dedicated hosts, reservations, offerings"},

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,7 @@
 #include "routes.h"
 #include "sim.h"
 
-enum { OPERATIONS_MAX = 128, STATUSES = 600 };
+enum { OPERATIONS_MAX = 128, CLIENTS_MAX = 64, CLIENT_SIZE = 160, STATUSES = 600 };
 
 struct counter {
     const char *operation; /* of the route table; NULL: free */
@@ -21,11 +22,18 @@ struct counter {
     unsigned long statuses[6]; /* by hundreds; 0: no answer */
 };
 
+/* Requests of the API by who sent them: the hash of the token and the user agent. */
+struct client_counter {
+    char client[CLIENT_SIZE]; /* "": free; the last one holds all for whom there is no room */
+    unsigned long requests, served, refused, no_answer;
+};
+
 struct request_log {
     int fd;
     char **lines; /* ring */
     size_t line_count, next_line;
     struct counter counters[OPERATIONS_MAX];
+    struct client_counter clients[CLIENTS_MAX];
     unsigned long total;
     atomic_ulong connections, open_connections, in_flight, max_in_flight, max_connections;
 };
@@ -47,6 +55,7 @@ void log_clear(struct request_log *log)
     }
     log->line_count = log->next_line = 0;
     memset(log->counters, 0, sizeof(log->counters));
+    memset(log->clients, 0, sizeof(log->clients));
     log->total = 0;
     atomic_store(&log->max_in_flight, atomic_load(&log->in_flight));
     atomic_store(&log->max_connections, atomic_load(&log->open_connections));
@@ -127,13 +136,13 @@ static void append_member(struct text *out, const char *name, const char *value)
 }
 
 /* The scheme, and a hash that tells tokens apart without telling them. */
-static void append_authorization(struct text *out, const char *authorization)
+static void append_token_hash(struct text *out, const char *authorization)
 {
     if (authorization == NULL) {
         return;
     }
     size_t scheme = strcspn(authorization, " ");
-    text_printf(out, ",\"authorization\":\"%.*s#%08" PRIx64 "\"",
+    text_printf(out, "%.*s#%08" PRIx64,
                 strncmp(authorization, "Bearer ", 7) == 0 || strncmp(authorization, "Basic ", 6) == 0 ? (int)scheme : 0,
                 authorization, random_hash(authorization, strlen(authorization)) & 0xffffffff);
 }
@@ -184,7 +193,11 @@ static void append_line(struct text *out, const struct request *request, const s
     append_member(out, "path", request->path);
     append_member(out, "operation", request->route != NULL ? request->route->operation : NULL);
     append_query(out, request);
-    append_authorization(out, headers->authorization);
+    if (headers->authorization != NULL) {
+        text_append(out, ",\"authorization\":\"");
+        append_token_hash(out, headers->authorization);
+        text_append_char(out, '"');
+    }
     append_member(out, "content_type", headers->content_type);
     append_member(out, "if_match", headers->if_match);
     append_member(out, "user_agent", headers->user_agent);
@@ -199,12 +212,41 @@ static void append_line(struct text *out, const struct request *request, const s
     text_append(out, "}\n");
 }
 
+static void count_client(struct request_log *log, const struct request *request, unsigned status)
+{
+    const struct request_headers *headers = &request->headers;
+    struct text client = {0};
+    size_t i = 0;
+
+    append_token_hash(&client, headers->authorization);
+    text_append(&client, client.size > 0 && headers->user_agent != NULL ? " " : "");
+    text_append(&client, headers->user_agent != NULL ? headers->user_agent : "");
+    if (client.size == 0 || client.size >= CLIENT_SIZE) {
+        text_clear(&client);
+        text_append(&client, "other");
+    }
+    while (i < CLIENTS_MAX - 1 && log->clients[i].client[0] != '\0' &&
+           strcmp(log->clients[i].client, text_string(&client)) != 0) {
+        i++;
+    }
+    struct client_counter *counter = &log->clients[i];
+    snprintf(counter->client, sizeof(counter->client), "%s", i < CLIENTS_MAX - 1 ? text_string(&client) : "other");
+    counter->requests++;
+    counter->no_answer += status == 0;
+    counter->served += status >= 200 && status < 300;
+    counter->refused += status == 429;
+    text_free(&client);
+}
+
 static void count(struct request_log *log, const struct request *request, const struct reply *reply)
 {
     const char *operation = request->route != NULL ? request->route->operation : "unknown";
     bool answered = reply->delivery != DELIVER_RESET && reply->delivery != DELIVER_CLOSED;
 
     log->total++;
+    if (request->route != NULL && (request->route->flags & ROUTE_API) != 0) {
+        count_client(log, request, answered ? reply->status : 0);
+    }
     for (size_t i = 0; i < OPERATIONS_MAX; i++) {
         struct counter *counter = &log->counters[i];
         if (counter->operation == NULL || strcmp(counter->operation, operation) == 0) {
@@ -261,6 +303,14 @@ void log_append_counters(struct request_log *log, struct text *out)
         text_printf(out, "%s\"%s\":{\"requests\":%lu,\"no_answer\":%lu,\"2xx\":%lu,\"4xx\":%lu,\"5xx\":%lu}",
                     i > 0 ? "," : "", counter->operation, counter->requests, counter->statuses[0], counter->statuses[2],
                     counter->statuses[4], counter->statuses[5]);
+    }
+    text_append(out, "},\"clients\":{");
+    for (size_t i = 0; i < CLIENTS_MAX && log->clients[i].client[0] != '\0'; i++) {
+        const struct client_counter *counter = &log->clients[i];
+        text_append(out, i > 0 ? "," : "");
+        reply_string(out, counter->client);
+        text_printf(out, ":{\"requests\":%lu,\"no_answer\":%lu,\"served\":%lu,\"429\":%lu}", counter->requests,
+                    counter->no_answer, counter->served, counter->refused);
     }
     text_append(out, "}}");
 }

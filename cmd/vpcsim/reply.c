@@ -13,9 +13,14 @@ void reply_string(struct text *out, const char *string)
 struct text *reply_json(struct reply *reply, unsigned status)
 {
     reply->status = status;
-    reply->content_type = "application/json; charset=utf-8";
+    reply_content_type(reply, "application/json; charset=utf-8");
     text_clear(&reply->body);
     return &reply->body;
+}
+
+void reply_content_type(struct reply *reply, const char *content_type)
+{
+    snprintf(reply->content_type, sizeof(reply->content_type), "%s", content_type);
 }
 
 void reply_document(struct reply *reply, unsigned status, const json_t *document)
@@ -28,7 +33,7 @@ void reply_document(struct reply *reply, unsigned status, const json_t *document
 void reply_empty(struct reply *reply, unsigned status)
 {
     reply->status = status;
-    reply->content_type = NULL;
+    reply->content_type[0] = '\0';
     text_clear(&reply->body);
 }
 
@@ -40,10 +45,25 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
         return;
     }
     struct reply_header *header = &reply->headers[reply->header_count++];
-    header->name = name;
+    snprintf(header->name, sizeof(header->name), "%s", name);
     va_start(args, format);
     vsnprintf(header->value, sizeof(header->value), format, args);
     va_end(args);
+}
+
+void reply_replace_header(struct reply *reply, const char *name, const char *value)
+{
+    for (size_t i = 0; i < reply->header_count; i++) {
+        if (strcasecmp(reply->headers[i].name, name) == 0) {
+            reply->headers[i] = reply->headers[--reply->header_count];
+            i--;
+        }
+    }
+    if (strcasecmp(name, "Content-Type") == 0) {
+        reply_content_type(reply, value);
+    } else {
+        reply_header(reply, name, "%s", value);
+    }
 }
 
 static void __attribute__((format(printf, 7, 0)))
@@ -136,7 +156,7 @@ void reply_clear(struct reply *reply)
     reply->error_count = 0;
     reply->header_count = 0;
     reply->status = 0;
-    reply->content_type = NULL;
+    reply->content_type[0] = '\0';
 }
 
 void reply_finish(struct reply *reply)

@@ -12,7 +12,7 @@
 #include "text/text.h"
 #include "json/json.h"
 
-enum { REPLY_HEADERS_MAX = 12, REPLY_ERRORS_MAX = 16 };
+enum { REPLY_HEADERS_MAX = 16, REPLY_HEADER_SIZE = 256, REPLY_ERRORS_MAX = 16 };
 
 enum delivery {
     DELIVER_WHOLE,
@@ -23,14 +23,14 @@ enum delivery {
 };
 
 struct reply_header {
-    const char *name;
-    char value[256];
+    char name[64];
+    char value[REPLY_HEADER_SIZE];
 };
 
 struct reply {
     unsigned status;
     struct text body;
-    const char *content_type;
+    char content_type[128]; /* "": none */
     struct reply_header headers[REPLY_HEADERS_MAX];
     size_t header_count;
     struct text errors; /* items of the "errors" array */
@@ -54,6 +54,11 @@ void reply_document(struct reply *reply, unsigned status, const json_t *document
 void reply_empty(struct reply *reply, unsigned status);
 
 void reply_header(struct reply *reply, const char *name, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Sets a header to these bytes, whatever it was before. */
+void reply_replace_header(struct reply *reply, const char *name, const char *value);
+
+void reply_content_type(struct reply *reply, const char *content_type);
 
 /* One error of the container in vpc-api.md 1.6. Target and value may be NULL. */
 void reply_problem(struct reply *reply, unsigned status, const char *code, const char *target_type, const char *target,

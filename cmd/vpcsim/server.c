@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -20,11 +21,12 @@
 #include "log.h"
 #include "timers.h"
 
-enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096 };
+enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
 
 struct server {
     struct sim *sim;
     struct MHD_Daemon *daemons[2]; /* IPv4, IPv6; the second may be NULL */
+    uint16_t port;
     struct timers *timers;
     struct certificate certificate;
     pthread_mutex_t lock; /* of the store */
@@ -165,7 +167,7 @@ static enum MHD_Result respond(struct exchange *exchange)
     if (response == NULL) {
         return MHD_NO;
     }
-    if (reply->content_type != NULL) {
+    if (reply->content_type[0] != '\0') {
         MHD_add_response_header(response, "Content-Type", reply->content_type);
     }
     for (size_t i = 0; i < reply->header_count; i++) {
@@ -250,11 +252,10 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     log_connection(server->sim->log, what == MHD_CONNECTION_NOTIFY_STARTED);
 }
 
-static struct MHD_Daemon *start_daemon(struct server *server, const struct sockaddr *address, bool ipv6)
+static struct MHD_Daemon *start_daemon(struct server *server, int listener)
 {
     const struct options *options = &server->sim->options;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (ipv6 ? MHD_USE_IPv6 : 0) |
-                     (options->tls ? MHD_USE_TLS : 0);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (options->tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key},
@@ -262,10 +263,9 @@ static struct MHD_Daemon *start_daemon(struct server *server, const struct socka
     };
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
-    return MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_SOCK_ADDR, address,
+    return MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET, listener,
                             MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-                            MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
                             MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
                             connection_changed, server, MHD_OPTION_ARRAY, options->tls ? tls : none, MHD_OPTION_END);
 }
@@ -283,24 +283,82 @@ static void raise_descriptors(void)
 
 uint16_t server_port(const struct server *server)
 {
-    return MHD_get_daemon_info(server->daemons[0], MHD_DAEMON_INFO_BIND_PORT)->port;
+    return server->port;
 }
 
-static bool listen_on_loopback(struct server *server)
+/* A socket that listens there, or -1 with errno. A port of another process is an error, also when that one shares it. */
+static int listen_at(const struct sockaddr *address, socklen_t size)
 {
-    struct sim *sim = server->sim;
-    struct sockaddr_in address4 = {
-        .sin_family = AF_INET, .sin_port = htons(sim->options.port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    const int yes = 1;
+    int listener = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    server->daemons[0] = start_daemon(server, (const struct sockaddr *)&address4, false);
-    if (server->daemons[0] == NULL) {
+    if (listener < 0) {
+        return -1;
+    }
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    if (address->sa_family == AF_INET6) {
+        setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+    }
+    if (bind(listener, address, size) != 0 || listen(listener, BACKLOG) != 0) {
+        int why = errno;
+        close(listener);
+        errno = why;
+        return -1;
+    }
+    return listener;
+}
+
+/* Sockets of both loopback addresses with one port; the second is -1 on a machine without IPv6. */
+static bool listen_on_loopback(uint16_t *port, int listeners[2])
+{
+    struct sockaddr_in address4 = {
+        .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t size = sizeof(address4);
+
+    listeners[0] = listen_at((const struct sockaddr *)&address4, sizeof(address4));
+    if (listeners[0] < 0) {
         return false;
     }
-    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server_port(server));
-    /* a machine without IPv6 is no error */
-    address6.sin6_port = htons(server_port(server));
-    server->daemons[1] = start_daemon(server, (const struct sockaddr *)&address6, true);
+    getsockname(listeners[0], (struct sockaddr *)&address4, &size);
+    address6.sin6_port = address4.sin_port;
+    listeners[1] = listen_at((const struct sockaddr *)&address6, sizeof(address6));
+    if (listeners[1] < 0 && errno == EADDRINUSE) {
+        close(listeners[0]);
+        errno = EADDRINUSE;
+        return false;
+    }
+    *port = ntohs(address4.sin_port);
+    return true;
+}
+
+static bool start_listening(struct server *server, struct err *e)
+{
+    struct sim *sim = server->sim;
+    int listeners[2] = {-1, -1};
+    bool listening = false;
+
+    /* any port: one that is free on 127.0.0.1 may be taken on ::1 */
+    for (int tries = sim->options.port != 0 ? 1 : PORT_TRIES; !listening && tries > 0; tries--) {
+        server->port = sim->options.port;
+        listening = listen_on_loopback(&server->port, listeners);
+    }
+    if (!listening) {
+        return errno == EADDRINUSE
+                   ? err_set(e, ERR_IO,
+                             "port %u of 127.0.0.1 or ::1 is in use by another process: choose another with --port, "
+                             "or --port 0 for any",
+                             sim->options.port)
+                   : err_set_errno(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
+    }
+    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server->port);
+    for (size_t i = 0; i < 2; i++) {
+        server->daemons[i] = listeners[i] >= 0 ? start_daemon(server, listeners[i]) : NULL;
+        if (listeners[i] >= 0 && server->daemons[i] == NULL) {
+            close(listeners[i]);
+            return err_set(e, ERR_IO, "cannot start threads that serve port %u", server->port);
+        }
+    }
     return true;
 }
 
@@ -316,11 +374,7 @@ struct server *server_start(struct sim *sim, struct err *e)
         return NULL;
     }
     server->timers = timers_create();
-    pthread_mutex_lock(&server->lock); /* nobody is served before the address is known */
-    bool listening = listen_on_loopback(server);
-    pthread_mutex_unlock(&server->lock);
-    if (!listening) {
-        err_set(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
+    if (!start_listening(server, e)) {
         server_stop(server);
         return NULL;
     }

@@ -31,7 +31,7 @@ bool sim_open(struct sim *sim, struct err *e)
     sim->bodies = bodies_create();
     sim->faults = faults_create();
     sim->log = log_create();
-    if (!log_open(sim->log, sim->options.log, e) || !faults_load(sim->faults, sim->options.scenario, e)) {
+    if (!log_open(sim->log, sim->options.log, e) || !faults_load(sim->faults, &sim->options, e)) {
         return false;
     }
     return fill(sim, e);

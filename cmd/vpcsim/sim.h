@@ -29,8 +29,6 @@ struct sim {
     char secret[32];       /* key of the tokens' signatures */
     char address[64];      /* "127.0.0.1:8080", as bound */
     int64_t now_ms, now_s; /* of the request that is served */
-    double bucket;         /* tokens left for --rate */
-    int64_t bucket_ms;     /* when it was filled last */
 };
 
 /* Fills the store as the options say. */

@@ -17,7 +17,8 @@ expect() {
     sim_curl "$@" -o "$SIM_DIR/body" -D "$SIM_DIR/headers" -w '%{http_code}' > "$SIM_DIR/status" || true
     got=$(cat "$SIM_DIR/status")
     body=$(cat "$SIM_DIR/body" 2> /dev/null || true)
-    headers=$(tr -d '\r' < "$SIM_DIR/headers")
+    tr -d '\r' < "$SIM_DIR/headers" > "$SIM_DIR/headers.raw"
+    headers=$(cat "$SIM_DIR/headers.raw")
     rm -f "$SIM_DIR/body"
     if [ "$got" != "$wanted" ]; then
         echo "$*: $got instead of $wanted: $body" >&2
@@ -464,6 +465,121 @@ CASES
     code too_many_requests
     grep -q '^Retry-After: 1$' <<< "$headers"
     grep -q '^X-RateLimit-Limit: 1$' <<< "$headers"
+}
+
+# scenario JSON: these faults from now on.
+scenario() {
+    [ "$(sim_http -X POST "$SIM_BASE/_sim/faults" -H "$json" -d "$1" -w '%{http_code}')" = 204 ]
+}
+
+# bad_scenario JSON WORDS: it is refused, and the answer has these words.
+bad_scenario() {
+    body=$(sim_http -X POST "$SIM_BASE/_sim/faults" -H "$json" -d "$1")
+    code bad_scenario
+    [[ $body == *"$2"* ]] || { echo "$1: $body" >&2; return 1; }
+}
+
+# statuses N: how N requests in a row end, as "COUNT STATUS ..."; the headers of the last one go to $SIM_DIR/headers.
+statuses() {
+    yes "url=$SIM_URL/instances?limit=1&version=2026-09-01&generation=2" | head "-$1" > "$SIM_DIR/urls"
+    sim_http -K "$SIM_DIR/urls" -H "Authorization: Bearer $(sim_token)" -D "$SIM_DIR/all" -o /dev/null -w '%{stderr}%{http_code}\n' \
+        > /dev/null 2> "$SIM_DIR/codes"
+    tr -d '\r' < "$SIM_DIR/all" | tac | awk 'NF == 0 { blocks++ } blocks < 2' > "$SIM_DIR/headers"
+    sort "$SIM_DIR/codes" | uniq -c | xargs
+}
+
+@test "a scenario has a rate limit: buckets and windows, Retry-After and X-RateLimit headers as asked for" {
+    sim_start --instances 1 --rate 1 --burst 2
+    sim_token > /dev/null
+    scenario '{"rate": {"per_second": 0.01, "burst": 5}}'
+    [ "$(statuses 8)" = '5 200 3 429' ]
+    ! grep -Ei '^(Retry-After|X-RateLimit)' "$SIM_DIR/headers"
+    scenario '{"rate": [{"per_second": 0.01, "burst": 5, "retry_after": 0}]}'
+    [ "$(statuses 6)" = '5 200 1 429' ]
+    grep -q '^Retry-After: 0$' "$SIM_DIR/headers"
+    scenario '{"rate": {"per_second": 0.01, "burst": 1, "retry_after": "exact"}}'
+    [ "$(statuses 2)" = '1 200 1 429' ]
+    grep -Eq '^Retry-After: (99|100)$' "$SIM_DIR/headers"
+    scenario '{"rate": {"requests": 3, "window_s": 600, "retry_after": "exact", "headers": true}}'
+    [ "$(statuses 5)" = '3 200 2 429' ]
+    grep -Eq '^Retry-After: (59[0-9]|600)$' "$SIM_DIR/headers"
+    grep -q '^X-RateLimit-Limit: 3$' "$SIM_DIR/headers"
+    grep -q '^X-RateLimit-Remaining: 0$' "$SIM_DIR/headers"
+    [ $(($(sed -n 's/^X-RateLimit-Reset: //p' "$SIM_DIR/headers") - $(date +%s))) -gt 500 ]
+    # without one the limit of the command line is in force again
+    scenario '{"rules": []}'
+    [ "$(statuses 3)" = '2 200 1 429' ]
+}
+
+@test "the rate limit changes after so many requests, and what is no limit is refused" {
+    sim_start --instances 1
+    sim_token > /dev/null
+    scenario '{"rate": [{"requests": 4, "window_s": 600}, {"after_requests": 4}, {"after_requests": 10, "requests": 2, "window_s": 600}]}'
+    [ "$(statuses 14)" = '12 200 2 429' ]
+    for step in '{"per_second": 0}' '{"per_second": 5, "requests": 5, "window_s": 1}' '{"requests": 5}' '{"burst": 3}' \
+        '{"per_second": 5, "retry_after": "soon"}' '{"per_secnd": 5}' '7'; do
+        bad_scenario "{\"rate\": [{\"per_second\": 5}, $step]}" 'rate, step 2'
+    done
+    bad_scenario '{"seed": 1}' 'array'
+    bad_scenario '{"rats": {}, "rules": []}' 'did you mean rate'
+    bad_scenario '{"rules": {}}' 'array'
+}
+
+@test "the counters tell clients apart by token and by user agent" {
+    sim_start --instances 1
+    sim_token > /dev/null
+    scenario '{"rate": {"requests": 4, "window_s": 600}}'
+    for agent in one/1 two/2 two/2; do expect 200 GET /v1/instances -A "$agent"; done
+    SIM_TOKEN=
+    expect 200 GET /v1/instances -A one/1
+    expect 429 GET /v1/instances -A one/1
+    [ "$(sim_http "$SIM_BASE/_sim/counters" | jq -c '[.clients | to_entries[] | [(.key | sub("#[0-9a-f]{8}"; "")), .value.requests, .value.served, .value["429"]]]')" = \
+        '[["Bearer one/1",1,1,0],["Bearer two/2",2,2,0],["Bearer one/1",2,1,1]]' ]
+    for i in 1 2 3 4 5 6 7; do
+        sim_curl GET /v1/instances -A "agent/$i" > /dev/null
+        [ "$(sim_http "$SIM_BASE/_sim/counters" | jq '[.clients[].requests] | add')" = $((5 + i)) ]
+    done
+}
+
+@test "a header is set to any bytes, and other faults fire beside it" {
+    sim_start --instances 1
+    scenario '{"rules": [{"action": "headers", "headers": {"X-Request-Id": "a%FF%fe%25b", "X-More": "1"}}, {"operation": "instances.get", "action": "status", "status": 503}]}'
+    expect 200 GET /v1/instances
+    LC_ALL=C grep -aq $'^X-Request-Id: a\xff\xfe%b$' "$SIM_DIR/headers.raw"
+    [ "$(LC_ALL=C grep -aic '^x-request-id' "$SIM_DIR/headers.raw")" -eq 1 ]
+    expect 503 GET "/v1/instances/$(first_id)"
+    grep -aq '^X-More: 1$' "$SIM_DIR/headers.raw"
+    for value in '"a%0d"' '"%00"' '"%g0"' '"%4"' '""' 7; do
+        bad_scenario "{\"rules\": [{\"action\": \"headers\", \"headers\": {\"x-a\": $value}}]}" 'header x-a must'
+    done
+    bad_scenario '{"rules": [{"action": "headers", "headers": {"x a": "1"}}]}' 'header x a must'
+    bad_scenario '{"rules": [{"action": "headers"}]}' 'headers must be'
+}
+
+@test "a fault that is replaced while its answer waits does no harm" {
+    sim_start --instances 1 --latency-ms 300
+    scenario '{"rules": [{"operation": "instances.list", "action": "content_type", "type": "text/of-its-own"}]}'
+    sim_token > /dev/null
+    sim_curl GET /v1/instances -D "$SIM_DIR/late" -o /dev/null 3>&- &
+    pid=$!
+    while [ "$(sim_count GET /v1/instances)" -eq 0 ]; do sleep 0.01; done
+    scenario '{"rules": []}'
+    wait "$pid"
+    grep -q '^Content-Type: text/of-its-own' "$SIM_DIR/late"
+}
+
+@test "a port that is taken is an error that says so, on either loopback address" {
+    sim_start --instances 1
+    run "$BUILD/vpcsim" --port "$SIM_PORT"
+    [ "$status" -eq 1 ]
+    [[ $output == "vpcsim: port $SIM_PORT "*"in use"*--port* ]]
+    python3 -c '
+import socket, subprocess, sys
+s = socket.socket(socket.AF_INET6)
+s.bind(("::1", 0)); s.listen()
+r = subprocess.run([sys.argv[1], "--port", str(s.getsockname()[1])], capture_output=True, text=True, timeout=20)
+sys.exit(0 if r.returncode == 1 and "in use" in r.stderr else r.stderr)' "$BUILD/vpcsim"
+    expect 200 GET /v1/instances
 }
 
 @test "every kind of fault looks as it should" {
