@@ -8,18 +8,14 @@ enum { ASK_FOR_NUMBER_ABOVE = 100 };
 /* What the item sends that a schema of ours describes, and which; NULL: nothing. New reference. */
 static json_t *body_of(const struct plan_item *item, const char **ret_schema)
 {
-    CLEANUP(json_document_free) struct json_document document = {0};
     const struct resource_kind *kind = item->resource->kind;
-    struct err ignored = ERR_INIT;
 
     if (item->action == PLAN_SET) {
         *ret_schema = kind->patch_schema;
         return resource_patch_body(item->wanted, item->mask);
     }
     *ret_schema = kind->create_schema;
-    bool creates = item->action == PLAN_CREATE &&
-                   json_parse(item->body, strlen(item->body), "a plan", JSON_READ_STRICT, &document, &ignored);
-    return creates ? json_incref(document.root) : NULL;
+    return item->action == PLAN_CREATE ? json_incref(item->create.body) : NULL;
 }
 
 bool verb_change_check(struct app *app, const struct plan *plan, struct err *e)

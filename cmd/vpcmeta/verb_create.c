@@ -77,7 +77,6 @@ static void warn_unique(const struct app *app, const struct creation *creation)
 struct creation_plan {
     struct resource_list *list;
     json_t *identity;
-    struct text body, identity_text;
     struct plan plan;
 };
 
@@ -86,8 +85,6 @@ static void free_plan(struct creation_plan *made)
     plan_free(&made->plan);
     resource_list_destroy(made->list);
     json_decref(made->identity);
-    text_free(&made->body);
-    text_free(&made->identity_text);
 }
 
 static void make_plan(const struct creation *creation, const char *region, struct creation_plan *ret)
@@ -100,9 +97,7 @@ static void make_plan(const struct creation *creation, const char *region, struc
         record->name = creation->names.count > 0 ? creation->names.items[i] : NULL;
     }
     ret->identity = resource_identity(creation->effective);
-    json_print(&ret->body, creation->body, JSON_PRINT_COMPACT);
-    json_print(&ret->identity_text, ret->identity, JSON_PRINT_COMPACT);
-    plan_make_creations(ret->list, &wanted, text_string(&ret->body), text_string(&ret->identity_text), &ret->plan);
+    plan_make_creations(ret->list, &wanted, creation->body, ret->identity, &ret->plan);
 }
 
 /* --- the run ------------------------------------------------------------------------------------------ */
@@ -179,7 +174,7 @@ static int create(struct app *app, const struct create_opts *opts, const struct 
                                  .plan = &made.plan,
                                  .list = made.list,
                                  .kind = creation->kind,
-                                 .body = text_string(&made.body)};
+                                 .body = creation->body};
     if (made.plan.count > 1 && !verb_change_confirm(app, &change, e)) {
         return err_exit_status(e);
     }

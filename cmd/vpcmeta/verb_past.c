@@ -2,40 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/plan_history.h"
 #include "verb_past.h"
-
-static struct resource_settings settings_of(const json_t *object)
-{
-    const json_t *enabled = json_object_get(object, "enabled");
-    const json_t *protocol = json_object_get(object, "protocol");
-    const json_t *hop_limit = json_object_get(object, "response_hop_limit");
-    const json_t *profile = json_object_get(object, "trusted_profile");
-    const json_t *auto_link = json_object_get(object, "auto_link");
-
-    return (struct resource_settings){
-        .given = (enabled != NULL ? RESOURCE_ENABLED : 0U) | (protocol != NULL ? RESOURCE_PROTOCOL : 0U) |
-                 (hop_limit != NULL ? RESOURCE_HOP_LIMIT : 0U) | (profile != NULL ? RESOURCE_TRUSTED_PROFILE : 0U) |
-                 (auto_link != NULL ? RESOURCE_AUTO_LINK : 0U),
-        .enabled = json_is_true(enabled),
-        .protocol = json_string_value(protocol),
-        .hop_limit = (int)json_integer_value(hop_limit),
-        .trusted_profile = json_string_value(profile),
-        .auto_link = json_is_true(auto_link)};
-}
-
-/* Settings as they are in the history; words are kept in the list. */
-static bool read_settings(struct resource_list *list, const char *json, struct resource_settings *ret, struct err *e)
-{
-    CLEANUP(json_document_free) struct json_document document = {0};
-
-    if (!json_parse(json, strlen(json), "the history", JSON_READ_STRICT, &document, e)) {
-        return false;
-    }
-    *ret = settings_of(document.root);
-    ret->protocol = resource_list_keep(list, ret->protocol);
-    ret->trusted_profile = resource_list_keep(list, ret->trusted_profile);
-    return true;
-}
 
 static enum fleet_outcome outcome_of(const char *name)
 {
@@ -76,11 +44,11 @@ static bool read_shared(struct verb_past *past, struct err *e)
     if (!json_parse(run->wanted, strlen(run->wanted), run->id, JSON_READ_STRICT, &wanted, e)) {
         return false;
     }
-    const json_t *body = json_object_get(wanted.root, "body");
-    const json_t *identity = json_object_get(wanted.root, "identity");
+    json_t *body = json_object_get(wanted.root, "body");
+    json_t *identity = json_object_get(wanted.root, "identity");
     if (body != NULL && identity != NULL) {
-        json_print(&past->body, body, JSON_PRINT_COMPACT);
-        json_print(&past->identity, identity, JSON_PRINT_COMPACT);
+        past->body = plan_own(&past->plan, json_incref(body));
+        past->identity = plan_own(&past->plan, json_incref(identity));
     }
     return true;
 }
@@ -89,10 +57,12 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
 {
     const struct history_step *step = &past->entry.steps[index];
     const struct resource_kind *kind = resource_kind_find(step->kind);
-    struct plan_item *item = &past->items[index];
+    struct plan_item *item = &past->plan.items[index];
     struct fleet_result *result = &past->run.results[index];
+    const struct plan_texts texts = {
+        .action = step->action, .body = step->body, .before = step->before, .wanted = step->wanted};
 
-    if (kind == NULL || !plan_action_find(step->action, &item->action)) {
+    if (kind == NULL) {
         return err_set(e, ERR_FAILED, "run %s is about something this version does not know: %s of %s",
                        past->entry.run.id, step->action, step->kind);
     }
@@ -100,15 +70,16 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
     resource->id = step->id;
     resource->name = step->name;
     resource->crn = step->crn;
-    item->resource = resource;
-    item->body = step->body;
-    if (item->action == PLAN_CREATE && step->body == NULL && past->body.size > 0) {
-        item->body = text_string(&past->body);
-        item->identity = text_string(&past->identity);
+    if (!plan_item_decode(&texts, past->list, resource, &past->plan, item, e) ||
+        !plan_state_decode(item->action, step->after, past->list, &result->after, &result->after_state, e)) {
+        return err_wrap(e, "run %s", past->entry.run.id);
+    }
+    if (item->action == PLAN_CREATE && item->create.body == NULL) {
+        item->create.body = past->body;
+        item->create.identity = past->identity;
     }
     item->phase = step->phase;
-    item->needs = step->needs;
-    item->wanted = &past->wanted[index];
+    item->depends_on = step->needs;
     result->item = item;
     result->attempts = step->attempts;
     result->http_status = step->http_status;
@@ -116,17 +87,9 @@ static bool read_step(struct verb_past *past, size_t index, struct err *e)
     snprintf(result->request_id, sizeof(result->request_id), "%s", step->request_id != NULL ? step->request_id : "");
     tell_stage(step, result);
     past->run.summary.counts[result->outcome]++;
-    if (!read_settings(past->list, step->before, &resource->settings, e) ||
-        !read_settings(past->list, step->wanted, &past->wanted[index], e) ||
-        (step->after != NULL && !read_settings(past->list, step->after, &result->after, e))) {
-        return err_wrap(e, "run %s", past->entry.run.id);
-    }
     result->before = resource->settings;
+    result->before_state = plan_item_before(item);
     result->restarted = step->restart_done && result->outcome == FLEET_CHANGED && result->after.enabled;
-    /* of a group: which template it used, how many members were stale */
-    result->before_text = result->before.given == 0 ? step->before : NULL;
-    result->after_text = result->after.given == 0 ? step->after : NULL;
-    item->before_text = result->before_text;
     return true;
 }
 
@@ -139,13 +102,10 @@ bool verb_past_open(struct history *history, const char *word, struct verb_past 
     }
     size_t count = past.entry.count;
     past.list = resource_list_create();
-    past.items = calloc(count + 1, sizeof(*past.items));
-    past.wanted = calloc(count + 1, sizeof(*past.wanted));
-    past.run = (struct fleet_run){
-        .results = calloc(count + 1, sizeof(*past.run.results)), .count = count, .summary = {.selected = count}};
-    if (past.items == NULL || past.wanted == NULL || past.run.results == NULL) {
-        text_out_of_memory();
-    }
+    past.plan = (struct plan){.items = text_allocated(calloc(count + 1, sizeof(*past.plan.items))), .count = count};
+    past.run = (struct fleet_run){.results = text_allocated(calloc(count + 1, sizeof(*past.run.results))),
+                                  .count = count,
+                                  .summary = {.selected = count}};
     bool fine = read_shared(&past, e);
     for (size_t i = 0; fine && i < count; i++) {
         fine = read_step(&past, i, e);
@@ -160,11 +120,8 @@ bool verb_past_open(struct history *history, const char *word, struct verb_past 
 
 void verb_past_close(struct verb_past *past)
 {
-    free(past->items);
-    free(past->wanted);
+    plan_free(&past->plan);
     fleet_run_free(&past->run);
-    text_free(&past->body);
-    text_free(&past->identity);
     resource_list_destroy(past->list);
     history_entry_free(&past->entry);
     *past = (struct verb_past){0};
@@ -176,7 +133,7 @@ void verb_past_close(struct verb_past *past)
 static void mark_needed(const struct verb_past *past, const bool meant[], bool marked[])
 {
     for (size_t i = past->entry.count; i > 0; i--) {
-        size_t needs = past->items[i - 1].needs;
+        size_t needs = past->plan.items[i - 1].depends_on;
         marked[i - 1] |= meant[i - 1];
         if (marked[i - 1] && needs != 0) {
             marked[needs - 1] = true;
@@ -185,21 +142,24 @@ static void mark_needed(const struct verb_past *past, const bool meant[], bool m
 }
 
 static void take_step(struct verb_again *again, const struct verb_past *past, size_t index, bool meant,
-                      enum plan_guard guard)
+                      enum plan_conflict_policy policy)
 {
     const struct history_step *step = &past->entry.steps[index];
     const struct fleet_result *result = &past->run.results[index];
     struct plan_item *item = &again->plan.items[again->plan.count];
-    struct resource *resource = resource_list_append(again->list, past->items[index].resource->kind, step->region);
+    struct resource *resource = resource_list_append(again->list, past->plan.items[index].resource->kind, step->region);
     char reason[PLAN_REASON_SIZE];
 
-    *resource = *past->items[index].resource;
-    *item = past->items[index];
+    *resource = *past->plan.items[index].resource;
+    *item = past->plan.items[index];
     item->resource = resource;
-    item->guard = guard;
+    if (item->action == PLAN_CREATE) {
+        item->create.record = resource;
+    }
+    item->conflict_policy = policy;
     /* what has an id was made, whatever went wrong with it afterwards; a roll that failed had perhaps begun */
-    item->intended = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL) ||
-                     (item->action == PLAN_ROLL && result->attempts > 0);
+    item->journaled = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL) ||
+                      (item->action == PLAN_ROLL && result->attempts > 0);
     if (meant) {
         item->verdict = PLAN_CHANGE;
         (void)plan_judge(resource, item->wanted, &item->mask, reason);
@@ -212,7 +172,8 @@ static void take_step(struct verb_again *again, const struct verb_past *past, si
     again->count += meant;
 }
 
-void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[], enum plan_guard guard)
+void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[],
+                     enum plan_conflict_policy policy)
 {
     size_t count = past->entry.count;
     bool *marked = calloc(count + 1, sizeof(*marked));
@@ -227,10 +188,10 @@ void verb_again_take(struct verb_again *ret, const struct verb_past *past, const
     mark_needed(past, meant, marked);
     for (size_t i = 0; i < count; i++) {
         if (marked[i]) {
-            take_step(&again, past, i, meant[i], guard);
+            take_step(&again, past, i, meant[i], policy);
             struct plan_item *item = &again.plan.items[again.plan.count - 1];
             numbers[i] = again.plan.count;
-            item->needs = item->needs != 0 ? numbers[item->needs - 1] : 0;
+            item->depends_on = item->depends_on != 0 ? numbers[item->depends_on - 1] : 0;
         }
     }
     free(marked);

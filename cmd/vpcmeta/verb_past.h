@@ -10,9 +10,8 @@
 struct verb_past {
     struct history_entry entry;
     struct resource_list *list; /* a record for each step, with its settings from before */
-    struct plan_item *items;    /* one for each step */
-    struct resource_settings *wanted;
-    struct text body, identity; /* of the creations that share theirs */
+    struct plan plan;           /* an item for each step */
+    json_t *body, *identity;    /* of the creations that share theirs; the plan's */
     struct fleet_run run;       /* what became of the steps so far */
 };
 
@@ -33,7 +32,8 @@ struct verb_again {
  * Makes the plan of the steps that are `meant` (as many as the run has), whatever their record says: it may be out of date.
  * Borrows from the past run.
  */
-void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[], enum plan_guard guard);
+void verb_again_take(struct verb_again *ret, const struct verb_past *past, const bool meant[],
+                     enum plan_conflict_policy policy);
 void verb_again_free(struct verb_again *again); /* for CLEANUP */
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clock/clock.h"
+#include "plan/plan_history.h"
 #include "verbs.h"
 
 bool verb_history_check(struct err *e)
@@ -179,70 +180,27 @@ static void print_arguments(const struct app *app, struct text *out)
 
 /* --- steps ------------------------------------------------------------------------------------------ */
 
-enum { STATES_KEPT = 8 };
-
-/* Settings as texts. Most servers of a run look the same, so the last few texts are kept. */
-struct states {
-    struct text_arena memory;
-    struct resource_settings settings[STATES_KEPT];
-    const char *texts[STATES_KEPT]; /* of these settings; NULL: none yet */
-    size_t next;                    /* to be replaced */
-};
-
-static void states_free(struct states *states)
-{
-    text_arena_free(&states->memory);
-}
-
-/* Equal words are mostly the same word (resource_list_share); where they are not, the text is only made again. */
-static bool looks_same(const struct resource_settings *a, const struct resource_settings *b)
-{
-    return a->given == b->given && a->enabled == b->enabled && a->auto_link == b->auto_link &&
-           a->hop_limit == b->hop_limit && a->protocol == b->protocol && a->trusted_profile == b->trusted_profile;
-}
-
-static const char *print_state(struct states *states, const struct resource_settings *settings)
-{
-    JSON_CLEANUP json_t *object =
-        resource_settings_json(settings, RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS);
-    CLEANUP(text_free) struct text bytes = {0};
-    size_t slot = states->next++ % STATES_KEPT;
-
-    json_print(&bytes, object, JSON_PRINT_COMPACT);
-    states->settings[slot] = *settings;
-    states->texts[slot] = text_arena_copy(&states->memory, text_string(&bytes), bytes.size);
-    return states->texts[slot];
-}
-
-/* `text` where the action changes no settings. */
-static const char *keep_state(struct states *states, const struct resource_settings *settings, const char *text)
-{
-    for (size_t i = 0; text == NULL && i < STATES_KEPT && states->texts[i] != NULL; i++) {
-        text = looks_same(&states->settings[i], settings) ? states->texts[i] : NULL;
-    }
-    return text != NULL ? text : print_state(states, settings);
-}
-
-static struct history_step step_of_item(struct states *states, const struct verb_change *change, size_t ordinal)
+static struct history_step step_of_item(struct plan_encoder *encoder, const struct verb_change *change, size_t ordinal)
 {
     const struct plan_item *item = &change->plan->items[ordinal];
     const struct resource *resource = item->resource;
     bool changes = item->verdict == PLAN_CHANGE;
+    struct plan_texts texts = plan_item_encode(encoder, item, change->body);
 
     return (struct history_step){
         .ordinal = ordinal,
         .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
-        .action = plan_action_name(item->action),
-        .body = item->body != change->body ? item->body : NULL,
-        .needs = item->needs,
+        .action = texts.action,
+        .body = texts.body,
+        .needs = item->depends_on,
         .kind = resource->kind->name,
         .region = resource->region,
         .id = resource->id,
         .name = resource->name,
         .crn = resource->crn,
-        .before = keep_state(states, &resource->settings, item->before_text),
-        .wanted = changes ? keep_state(states, item->wanted, NULL) : "{}",
-        .after = changes ? NULL : keep_state(states, &resource->settings, item->before_text),
+        .before = texts.before,
+        .wanted = texts.wanted,
+        .after = changes ? NULL : texts.before,
         .outcome = fleet_outcome_name(item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED),
         .reason = item->reason,
     };
@@ -256,7 +214,7 @@ static bool ends_need(const struct fleet_result *result)
     return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
 }
 
-static struct history_step step_of_result(struct states *states, const struct verb_record *record,
+static struct history_step step_of_result(struct plan_encoder *encoder, const struct verb_record *record,
                                           const struct fleet_result *result)
 {
     const struct resource *resource = result->item->resource;
@@ -267,8 +225,8 @@ static struct history_step step_of_result(struct states *states, const struct ve
         .ordinal = earlier != NULL ? earlier->ordinal : index,
         .id = resource->id,
         .crn = resource->crn,
-        .before = keep_state(states, &result->before, result->before_text),
-        .after = keep_state(states, &result->after, result->after_text),
+        .before = plan_state_encode(encoder, &result->before, &result->before_state),
+        .after = plan_state_encode(encoder, &result->after, &result->after_state),
         .etag = result->etag,
         .phase = result->phase,
         .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
@@ -281,13 +239,13 @@ static struct history_step step_of_result(struct states *states, const struct ve
     };
 }
 
-static struct history_step *steps_of_results(struct states *states, const struct verb_record *record,
+static struct history_step *steps_of_results(struct plan_encoder *encoder, const struct verb_record *record,
                                              const struct fleet_result *const results[], size_t count)
 {
-    struct history_step *steps = text_arena_alloc(&states->memory, (count + 1) * sizeof(*steps));
+    struct history_step *steps = text_arena_alloc(&encoder->memory, (count + 1) * sizeof(*steps));
 
     for (size_t i = 0; i < count; i++) {
-        steps[i] = step_of_result(states, record, results[i]);
+        steps[i] = step_of_result(encoder, record, results[i]);
     }
     return steps;
 }
@@ -296,9 +254,9 @@ static bool record_results(void *context, const struct fleet_result *const inten
                            const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
     const struct verb_record *record = context;
-    CLEANUP(states_free) struct states states = {0};
-    const struct history_step *before = steps_of_results(&states, record, intended, intended_count);
-    const struct history_step *after = steps_of_results(&states, record, concluded, concluded_count);
+    CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
+    const struct history_step *before = steps_of_results(&encoder, record, intended, intended_count);
+    const struct history_step *after = steps_of_results(&encoder, record, concluded, concluded_count);
 
     return history_record(record->history, record->number, before, intended_count, after, concluded_count, e);
 }
@@ -314,13 +272,13 @@ static bool write_plan(struct app *app, const struct verb_change *change, const 
                        struct verb_record *record, struct err *e)
 {
     const struct plan *plan = change->plan;
-    CLEANUP(states_free) struct states states = {0};
+    CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
     CLEANUP(text_free) struct text arguments = {0};
     CLEANUP(text_free) struct text settings = {0};
-    struct history_step *steps = text_arena_alloc(&states.memory, (plan->count + 1) * sizeof(*steps));
+    struct history_step *steps = text_arena_alloc(&encoder.memory, (plan->count + 1) * sizeof(*steps));
 
     for (size_t i = 0; i < plan->count; i++) {
-        steps[i] = step_of_item(&states, change, i);
+        steps[i] = step_of_item(&encoder, change, i);
     }
     print_arguments(app, &arguments);
     json_print(&settings, wanted, JSON_PRINT_COMPACT);

@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan_name.h"
-#include "plan/plan_replace.h"
 #include "verb_replace.h"
 
 const struct opt_spec replace_opt[] = {
@@ -87,8 +85,8 @@ static bool make_plan(const struct replace_opts *opts, const struct resource_set
 
     return plan_replace(
         selected, &how,
-        &(struct plan_surroundings){.templates = templates->list, .bodies = templates->bodies, .groups = groups}, list,
-        ret, e);
+        &(struct plan_template_context){.templates = templates->list, .bodies = templates->bodies, .groups = groups},
+        list, ret, e);
 }
 
 /* With the plan at hand: checked, told, shown or carried out. */

@@ -54,15 +54,12 @@ void verb_run_id(char run_id[VERB_RUN_ID_SIZE])
     snprintf(run_id + used, VERB_RUN_ID_SIZE - used, "-%06x", random & 0xffffffU);
 }
 
-/* `text` where what changed is no setting. */
-static void set_state(struct table *table, size_t column, const struct resource_settings *settings, const char *text)
+static void set_state(struct table *table, size_t column, const struct resource_settings *settings,
+                      const struct plan_state *state)
 {
-    if (text != NULL) {
-        table_set_json(table, column, text, strlen(text));
-        return;
-    }
-
-    JSON_CLEANUP json_t *object = resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
+    JSON_CLEANUP json_t *object = state->type != PLAN_STATE_NONE
+                                      ? plan_state_json(state)
+                                      : resource_settings_json(settings, RESOURCE_METADATA_SETTINGS);
     CLEANUP(text_free) struct text bytes = {0};
 
     json_print(&bytes, object, JSON_PRINT_COMPACT);
@@ -79,8 +76,8 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_string(table, COLUMN_ID, resource->id != NULL ? resource->id : "");
     table_set_string(table, COLUMN_NAME, resource->name != NULL ? resource->name : "");
     table_set_string(table, COLUMN_OUTCOME, fleet_outcome_name(result->outcome));
-    set_state(table, COLUMN_BEFORE, &result->before, result->before_text);
-    set_state(table, COLUMN_AFTER, &result->after, result->after_text);
+    set_state(table, COLUMN_BEFORE, &result->before, &result->before_state);
+    set_state(table, COLUMN_AFTER, &result->after, &result->after_state);
     table_set_bool(table, COLUMN_RESTART, result->restart_needed);
     table_set_string(table, COLUMN_REASON, result->reason != NULL ? result->reason : "");
     table_set_int(table, COLUMN_STATUS, result->http_status); /* 0: nothing was sent */
@@ -117,48 +114,6 @@ static const char *outcome_word(const struct fleet_result *result, bool dry_run)
     return dry_run && result->outcome == FLEET_CHANGED ? "would change" : fleet_outcome_name(result->outcome);
 }
 
-/* A template by its name, a number as it is. */
-static void append_value(struct text *out, const json_t *value)
-{
-    const json_t *name = json_object_get(value, "name");
-
-    if (json_is_object(value)) {
-        text_append(out, name != NULL ? json_string_value(name) : json_string_value(json_object_get(value, "id")));
-    } else {
-        json_print(out, value, JSON_PRINT_COMPACT);
-    }
-}
-
-/* "stale members 3 -> 0" of what differs. */
-static void describe_texts(struct text *out, const char *before_text, const char *after_text)
-{
-    CLEANUP(json_document_free) struct json_document before = {0};
-    CLEANUP(json_document_free) struct json_document after = {0};
-    struct err ignored = ERR_INIT;
-    const char *member;
-    json_t *value;
-
-    if (before_text == NULL || after_text == NULL ||
-        !json_parse(before_text, strlen(before_text), "before", JSON_READ_STRICT, &before, &ignored) ||
-        !json_parse(after_text, strlen(after_text), "after", JSON_READ_STRICT, &after, &ignored)) {
-        return;
-    }
-    json_object_foreach (after.root, member, value) {
-        const json_t *former = json_object_get(before.root, member);
-        if (former == NULL || json_equal((json_t *)former, value)) {
-            continue;
-        }
-        text_append(out, out->size > 0 ? ", " : "");
-        for (const char *c = member; *c != '\0'; c++) {
-            text_append_char(out, *c == '_' ? ' ' : *c);
-        }
-        text_append_char(out, ' ');
-        append_value(out, former);
-        text_append(out, " -> ");
-        append_value(out, value);
-    }
-}
-
 static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
 {
     if (result->reason != NULL) {
@@ -167,8 +122,8 @@ static void describe_change(struct text *out, const struct fleet_result *result,
     }
     if (result->item->action == PLAN_DELETE) {
         text_append(out, dry_run ? "is deleted" : result->outcome == FLEET_CHANGED ? "deleted" : "");
-    } else if (result->after_text != NULL) {
-        describe_texts(out, result->before_text, result->after_text);
+    } else if (result->after_state.type != PLAN_STATE_NONE) {
+        plan_state_describe(out, &result->before_state, &result->after_state);
     } else {
         resource_settings_describe(out, &result->before, &result->after,
                                    resource_settings_diff(&result->before, &result->after));

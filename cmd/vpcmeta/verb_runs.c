@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
-#include "plan/plan_undo.h"
+#include "plan/plan_rollback.h"
 #include "verb_past.h"
 
 const struct opt_spec resume_opt[] = {
@@ -28,16 +28,16 @@ const struct opt_spec rollback_opt[] = {
 /* --- going on --------------------------------------------------------------------------------------- */
 
 /* A rollback minds every change since, unless it was forced; so does its resumption. */
-static enum plan_guard guard_of(const struct history_run *run)
+static enum plan_conflict_policy policy_of(const struct history_run *run)
 {
     CLEANUP(json_document_free) struct json_document wanted = {0};
     struct err ignored = ERR_INIT;
 
     if (!json_parse(run->wanted, strlen(run->wanted), run->id, JSON_READ_STRICT, &wanted, &ignored) ||
         json_object_get(wanted.root, "rollback") == NULL) {
-        return PLAN_GUARD_WANTED;
+        return PLAN_CONFLICT_STRICT_TOUCHED;
     }
-    return json_is_true(json_object_get(wanted.root, "force")) ? PLAN_GUARD_NONE : PLAN_GUARD_ALL;
+    return json_is_true(json_object_get(wanted.root, "force")) ? PLAN_CONFLICT_IGNORE : PLAN_CONFLICT_STRICT_ALL;
 }
 
 /* The steps to take up: what is left of the run or, for a retry, what went wrong. */
@@ -51,7 +51,7 @@ static void find_steps(const struct verb_past *past, const struct retry_opts *re
         enum fleet_outcome outcome = past->run.results[i].outcome;
         bool final = step->stage == HISTORY_FINAL;
         bool went_wrong = (outcome == FLEET_FAILED && failed) || (outcome == FLEET_UNKNOWN && unknown);
-        size_t needs = past->items[i].needs;
+        size_t needs = past->plan.items[i].depends_on;
         /* what waited for a step that went wrong goes on with it */
         bool waits = !final && needs != 0 && ret_meant[needs - 1];
         ret_meant[i] = retry == NULL ? !final : (final && went_wrong) || waits;
@@ -86,7 +86,7 @@ static int carry_on(struct app *app, struct history **history, const struct verb
 
     change->plan = &again->plan;
     change->list = again->list;
-    change->kind = past->entry.count > 0 ? past->items[0].resource->kind : NULL;
+    change->kind = past->entry.count > 0 ? past->plan.items[0].resource->kind : NULL;
     if (change->write->dry_run) {
         return verb_change_show(app, change, e);
     }
@@ -150,11 +150,11 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
         text_out_of_memory();
     }
     find_steps(&past, retry, meant);
-    verb_again_take(&again, &past, meant, retry != NULL ? PLAN_GUARD_NONE : guard_of(&past.entry.run));
+    verb_again_take(&again, &past, meant, retry != NULL ? PLAN_CONFLICT_IGNORE : policy_of(&past.entry.run));
     free(meant);
     for (size_t i = 0; retry != NULL && i < again.plan.count; i++) {
         if (again.steps[i]->stage != HISTORY_FINAL) {
-            again.plan.items[i].guard = guard_of(&past.entry.run); /* begun for the first time */
+            again.plan.items[i].conflict_policy = policy_of(&past.entry.run); /* begun for the first time */
         }
     }
     struct fleet_restarts restarts;
@@ -213,32 +213,30 @@ static bool check_names(const struct cli_call *call, const struct verb_past *pas
 }
 
 /* What the run did, and of it what is named. A creation that failed afterwards has left something behind as well. */
-static struct plan_done *find_done(const struct verb_past *past, const struct cli_call *call)
+static struct plan_applied *find_applied(const struct verb_past *past, const struct cli_call *call)
 {
-    struct plan_done *done = calloc(past->entry.count + 1, sizeof(*done));
+    struct plan_applied *applied = text_allocated(calloc(past->entry.count + 1, sizeof(*applied)));
 
-    if (done == NULL) {
-        text_out_of_memory();
-    }
     for (size_t i = 0; i < past->entry.count; i++) {
         const struct history_step *step = &past->entry.steps[i];
         const struct fleet_result *result = &past->run.results[i];
-        bool left_behind = result->outcome == FLEET_FAILED && past->items[i].action == PLAN_CREATE && step->id != NULL;
+        bool left_behind =
+            result->outcome == FLEET_FAILED && past->plan.items[i].action == PLAN_CREATE && step->id != NULL;
         bool changed = result->outcome == FLEET_CHANGED || left_behind;
-        enum plan_trace trace = changed                            ? PLAN_TRACE_DONE
-                                : result->outcome == FLEET_UNKNOWN ? PLAN_TRACE_MAYBE
-                                                                   : PLAN_TRACE_NONE;
-        done[i] = (struct plan_done){.item = &past->items[i],
-                                     .trace = is_named(call, step) ? trace : PLAN_TRACE_NONE,
-                                     .before = &result->before,
-                                     .after = &result->after,
-                                     .after_text = changed ? result->after_text : NULL};
+        enum plan_effect effect = changed                            ? PLAN_EFFECT_APPLIED
+                                  : result->outcome == FLEET_UNKNOWN ? PLAN_EFFECT_UNKNOWN
+                                                                     : PLAN_EFFECT_NONE;
+        applied[i] = (struct plan_applied){.item = &past->plan.items[i],
+                                           .effect = is_named(call, step) ? effect : PLAN_EFFECT_NONE,
+                                           .before = &result->before,
+                                           .after = &result->after,
+                                           .after_state = changed ? result->after_state : (struct plan_state){0}};
     }
-    return done;
+    return applied;
 }
 
 /* What is deleted can be made again: what that takes is written down before. */
-static bool keep_images(const struct plan_scope *scope, struct resource_list *list, struct plan *plan, struct err *e)
+static bool keep_images(const struct plan_scope *scope, struct plan *plan, struct err *e)
 {
     CLEANUP(verb_templates_free) struct verb_templates templates = {0};
 
@@ -250,7 +248,7 @@ static bool keep_images(const struct plan_scope *scope, struct resource_list *li
         if (templates.list == NULL && !verb_read_templates(scope, &templates, e)) {
             return err_wrap(e, "nothing was changed");
         }
-        item->body = resource_list_keep(list, verb_template_body(&templates, item->resource->id));
+        item->delete.body = plan_own(plan, json_incref(json_object_get(templates.bodies, item->resource->id)));
     }
     return true;
 }
@@ -268,16 +266,17 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
     if (!open_past(app, call, &opts->write, &limits, &scope, &history, &past, e) || !check_names(call, &past, e)) {
         return err_exit_status(e);
     }
-    struct plan_done *done = find_done(&past, call);
-    plan_undo(done, past.entry.count, opts->force ? PLAN_GUARD_NONE : PLAN_GUARD_ALL, list, &plan);
-    free(done);
+    struct plan_applied *applied = find_applied(&past, call);
+    plan_rollback(applied, past.entry.count, opts->force ? PLAN_CONFLICT_IGNORE : PLAN_CONFLICT_STRICT_ALL, list,
+                  &plan);
+    free(applied);
     struct verb_change change = {.scope = &scope,
                                  .write = &opts->write,
                                  .limits = &limits,
                                  .plan = &plan,
                                  .list = list,
                                  .kind = plan.count > 0 ? plan.items[0].resource->kind : NULL};
-    if (!verb_record_same_place(&change, &past.entry.run, e) || !keep_images(&scope, list, &plan, e) ||
+    if (!verb_record_same_place(&change, &past.entry.run, e) || !keep_images(&scope, &plan, e) ||
         !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fleet/fleet_causes.h"
-#include "plan/plan_undo.h"
+#include "plan/plan_rollback.h"
 #include "verbs.h"
 
 enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
@@ -165,7 +165,7 @@ static bool can_be_undone(const struct fleet_run *run)
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
         if ((result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNKNOWN) &&
-            plan_can_be_undone(result->item)) {
+            plan_can_roll_back(result->item)) {
             return true;
         }
     }

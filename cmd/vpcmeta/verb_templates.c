@@ -1,8 +1,7 @@
 /* What instance groups take from their templates; templates as a whole. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan_template.h"
+#include "plan/plan_replace.h"
 #include "verbs.h"
 
 /* A region that cannot be reached is told once, however often it is asked. */
@@ -57,7 +56,6 @@ bool verb_take_template_settings(const struct plan_scope *scope, struct resource
 /* --- as a whole ------------------------------------------------------------------------------------- */
 
 struct reading {
-    struct resource_list *list;
     json_t *bodies;   /* by id */
     struct err error; /* the first one */
 };
@@ -71,7 +69,7 @@ static bool keep_body(const struct resource *record, struct answer_node item, vo
 
     (void)e;
     *ret_keep = true;
-    json_object_set_new(reading->bodies, record->id, json_string(plan_template_body(reading->list, answer)));
+    json_object_set_new(reading->bodies, record->id, plan_template_body(answer));
     return true;
 }
 
@@ -86,9 +84,8 @@ static void listed(const struct err *error, void *context)
 
 bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *ret, struct err *e)
 {
-    struct verb_templates templates = {.list = resource_list_create()};
-    JSON_CLEANUP json_t *bodies = json_object();
-    struct reading reading = {.list = templates.list, .bodies = bodies};
+    struct verb_templates templates = {.list = resource_list_create(), .bodies = json_object()};
+    struct reading reading = {.bodies = templates.bodies};
 
     for (size_t i = 0; i < scope->region_count; i++) {
         vpc_list(scope->regions[i], &(struct vpc_listing){.kind = &resource_template,
@@ -103,32 +100,13 @@ bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *
         verb_templates_free(&templates);
         return err_wrap(e, "reading the templates");
     }
-    size_t count = resource_list_count(templates.list);
-    templates.bodies = calloc(count + 1, sizeof(*templates.bodies));
-    if (templates.bodies == NULL) {
-        text_out_of_memory();
-    }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *body = json_object_get(bodies, resource_list_at(templates.list, i)->id);
-        templates.bodies[i] = resource_list_keep(templates.list, json_string_value(body));
-    }
     *ret = templates;
     return true;
-}
-
-const char *verb_template_body(const struct verb_templates *templates, const char *id)
-{
-    for (size_t i = 0; i < resource_list_count(templates->list); i++) {
-        if (strcmp(resource_list_at(templates->list, i)->id, id) == 0) {
-            return templates->bodies[i];
-        }
-    }
-    return NULL;
 }
 
 void verb_templates_free(struct verb_templates *templates)
 {
     resource_list_destroy(templates->list);
-    free(templates->bodies);
+    json_decref(templates->bodies);
     *templates = (struct verb_templates){0};
 }

@@ -127,15 +127,13 @@ bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *c
 bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
                                  struct err *e) __attribute__((warn_unused_result));
 
-/* Every template of the regions, and what it takes to make it again (plan_template_body). Zero-initialised: none. */
+/* Every template of the regions, and what it takes to create it again (plan_template_body). Zero-initialised: none. */
 struct verb_templates {
     struct resource_list *list;
-    const char **bodies; /* of each record of the list, which keeps them */
+    json_t *bodies; /* of each of them, by id */
 };
 bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *ret, struct err *e)
     __attribute__((warn_unused_result));
-/* The body of the template with that id, or NULL. */
-const char *verb_template_body(const struct verb_templates *templates, const char *id);
 void verb_templates_free(struct verb_templates *templates); /* for CLEANUP */
 
 /*
@@ -168,8 +166,8 @@ struct verb_change {
     const struct plan *plan;
     struct resource_list *list;       /* keeps words of answers */
     const struct resource_kind *kind; /* for sentences */
-    const char *body; /* of all its creations: kept once, in what was `wanted`; NULL: each keeps its own */
-    int64_t began_s;  /* when the run began, if it goes on; 0: now */
+    const json_t *body; /* of all its creations: kept once, in what was `wanted`; NULL: each keeps its own */
+    int64_t began_s;    /* when the run began, if it goes on; 0: now */
     const struct fleet_restarts *restart; /* NULL: nobody is restarted */
 };
 

@@ -192,8 +192,8 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
     for (size_t i = 0; i < plan->count; i++) {
         struct fleet_result *result = &run->results[i];
         const struct plan_item *item = &plan->items[i];
-        *result =
-            (struct fleet_result){.item = item, .before = item->resource->settings, .before_text = item->before_text};
+        *result = (struct fleet_result){
+            .item = item, .before = item->resource->settings, .before_state = plan_item_before(item)};
         result->after = item->resource->settings;
         if (item->verdict == PLAN_CHANGE) {
             result->after.given = 0;
@@ -216,7 +216,7 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
         }
         result->outcome = FLEET_CHANGED;
         result->after = plan->items[i].after;
-        result->after_text = plan->items[i].after_text;
+        result->after_state = plan_item_after(&plan->items[i]);
         result->restart_needed = fleet_needs_restart(result, plan->items[i].resource->status);
         ret->summary.counts[FLEET_CHANGED]++;
     }

@@ -23,7 +23,6 @@
 
 #include "fleet/fleet_gate.h"
 #include "plan/plan.h"
-#include "plan/plan_restart.h"
 #include "vpc/vpc.h"
 
 /* In the order of cli.md, "Output". */
@@ -41,8 +40,8 @@ enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
 struct fleet_result {
     const struct plan_item *item;
     enum fleet_outcome outcome;
-    struct resource_settings before, after; /* as read last; after.given is 0 when it is not known */
-    const char *before_text, *after_text;   /* JSON objects: what it changed that is no setting; NULL: the settings */
+    struct resource_settings before, after;      /* as read last; after.given is 0 when it is not known */
+    struct plan_state before_state, after_state; /* the same of what it changed that is no setting */
     bool restart_needed;
     bool restarted;    /* was stopped and runs again */
     unsigned attempts; /* requests that changed or tried to change it */

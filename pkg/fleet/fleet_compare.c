@@ -6,16 +6,15 @@
 #include <string.h>
 
 #include "fleet/fleet_task.h"
-#include "plan/plan_template.h"
+#include "plan/plan_replace.h"
 
 struct compare_task {
     struct fleet_task task;
-    json_t *body, *source, *made;
+    json_t *source, *made;
 };
 
 static void finish(struct compare_task *compare, const struct err *error, enum fleet_outcome outcome)
 {
-    json_decref(compare->body);
     json_decref(compare->source);
     json_decref(compare->made);
     if (error != NULL) {
@@ -61,7 +60,8 @@ static void both_read(const struct vpc_answer *answer, void *context)
 
     if (answer->error != NULL) {
         finish_unread(compare, answer->error);
-    } else if (plan_template_same(compare->source, compare->made, compare->body, &different)) {
+    } else if (plan_template_same(compare->source, compare->made, compare->task.result->item->create.body,
+                                  &different)) {
         finish(compare, NULL, compare->task.result->outcome);
     } else {
         err_set(&error, ERR_FAILED, "created, but it differs from its source in more than was asked for: %s",
@@ -95,26 +95,18 @@ static const char *source_of(const json_t *body)
 static void begin(struct fleet_task *task)
 {
     struct compare_task *compare = (struct compare_task *)task;
-    const struct plan_item *item = task->result->item;
-    CLEANUP(json_document_free) struct json_document document = {0};
-    struct err error = ERR_INIT;
+    const char *source = source_of(task->result->item->create.body);
 
-    if (!json_parse(item->body, strlen(item->body), "the body", JSON_READ_STRICT, &document, &error)) {
-        finish_unread(compare, &error);
-        return;
-    }
-    compare->body = json_incref(document.root);
-    if (source_of(compare->body) == NULL) {
+    if (source == NULL) {
         finish(compare, NULL, compare->task.result->outcome);
         return;
     }
-    fleet_task_read(task, vpc_get,
-                    &(struct vpc_call){.id = source_of(compare->body), .read = read_source, .done = source_read});
+    fleet_task_read(task, vpc_get, &(struct vpc_call){.id = source, .read = read_source, .done = source_read});
 }
 
 bool fleet_compares(const struct plan_item *item)
 {
-    return item->resource->kind->disposable && strstr(item->body, "\"source_template\"") != NULL;
+    return item->resource->kind->disposable && json_object_get(item->create.body, "source_template") != NULL;
 }
 
 const struct fleet_work fleet_compare = {.size = sizeof(struct compare_task), .begin = begin};

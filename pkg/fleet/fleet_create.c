@@ -113,8 +113,7 @@ static void check(struct create_task *create)
     unsigned told = kind->has_initialization ? RESOURCE_METADATA_SETTINGS : kind->settings;
     unsigned missing = resource_settings_diff(&create->record.settings, item->wanted) & told;
 
-    /* the record is one of a list of the caller's, who waits for it to be filled in */
-    *(struct resource *)item->resource = create->record;
+    *item->create.record = create->record;
     create->task.result->after = create->record.settings;
     if (missing != 0) {
         finish_different(create, missing);
@@ -181,14 +180,7 @@ static bool read_found(struct answer_node root, const struct http_reply *reply, 
 /* New reference. */
 static json_t *asked_identity(const struct plan_item *item)
 {
-    const char *text = item->identity != NULL ? item->identity : item->body;
-    CLEANUP(json_document_free) struct json_document document = {0};
-    struct err ignored = ERR_INIT;
-
-    if (!json_parse(text, strlen(text), "the body", JSON_READ_STRICT, &document, &ignored)) {
-        return json_object();
-    }
-    return item->identity != NULL ? json_incref(document.root) : resource_identity(document.root);
+    return item->create.identity != NULL ? json_incref(item->create.identity) : resource_identity(item->create.body);
 }
 
 static void finish_conflict(struct create_task *create, const char *how)
@@ -279,11 +271,11 @@ static void begin(struct fleet_task *task)
 {
     struct create_task *create = (struct create_task *)task;
 
-    create->task.lost = item_of(create)->intended;
+    create->task.lost = item_of(create)->journaled;
     if (create->task.lost && name_of(create) == NULL) {
         err_set(&create->error, ERR_FAILED, FLEET_LOOK);
         finish_error(create, &create->error, FLEET_UNKNOWN);
-    } else if (item_of(create)->body == NULL) {
+    } else if (item_of(create)->create.body == NULL) {
         err_set(&create->error, ERR_FAILED, "its body is not in the history: run the command again");
         finish_error(create, &create->error, FLEET_FAILED);
     } else if (create->task.lost) {
@@ -363,17 +355,12 @@ static void post_done(const struct vpc_answer *answer, void *context)
 /* The body is shared; the name is the record's, and goes first. */
 static void print_body(const struct plan_item *item, struct text *out)
 {
-    CLEANUP(json_document_free) struct json_document document = {0};
     JSON_CLEANUP json_t *body = json_object();
-    struct err ignored = ERR_INIT;
 
-    if (item->resource->name == NULL ||
-        !json_parse(item->body, strlen(item->body), "the body", JSON_READ_STRICT, &document, &ignored)) {
-        text_append(out, item->body);
-        return;
+    if (item->resource->name != NULL) {
+        json_object_set_new(body, "name", json_string(item->resource->name));
     }
-    json_object_set_new(body, "name", json_string(item->resource->name));
-    json_object_update_missing(body, document.root);
+    json_object_update_missing(body, item->create.body);
     json_print(out, body, JSON_PRINT_COMPACT);
 }
 

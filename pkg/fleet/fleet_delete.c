@@ -85,7 +85,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
     bool gone = answer->reply->status == 404;
 
     if (answer->error == NULL || gone) {
-        bool ours = answer->error == NULL || answer->reply->maybe_processed || item_of(delete)->intended;
+        bool ours = answer->error == NULL || answer->reply->maybe_processed || item_of(delete)->journaled;
         fleet_task_finish(&delete->task, ours ? FLEET_CHANGED : FLEET_UNCHANGED);
     } else if (answer->reply->maybe_processed) {
         delete->lost_error = *answer->error;

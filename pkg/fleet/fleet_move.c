@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "fleet/fleet_task.h"
-#include "plan/plan_template.h"
 
 struct move_task {
     struct fleet_task task;
-    struct resource fresh;              /* the group as last read */
-    struct plan_template_name from, to; /* from.id NULL: it does not matter where it was */
-    bool sent;                          /* a PATCH has left */
-    bool lost;                          /* its answer never came: the next read settles it */
+    struct resource fresh;         /* the group as last read */
+    struct plan_template from, to; /* from.id NULL: it does not matter where it was */
+    bool sent;                     /* a PATCH has left */
+    bool lost;                     /* its answer never came: the next read settles it */
     struct err lost_error;
 };
 
@@ -23,9 +22,10 @@ static const struct plan_item *item_of(const struct move_task *move)
     return move->task.result->item;
 }
 
-static const char *text_of(struct move_task *move)
+static struct plan_state state_of(const struct move_task *move)
 {
-    return plan_template_text(move->task.fleet->strings, move->fresh.template_id, move->fresh.template_name);
+    return (struct plan_state){.type = PLAN_STATE_TEMPLATE,
+                               .template = {.id = move->fresh.template_id, .name = move->fresh.template_name}};
 }
 
 static bool is_there(const struct move_task *move)
@@ -54,7 +54,7 @@ static void finish_conflict(struct move_task *move)
 
     err_set(&error, ERR_CONFLICT, "moved to template %s by somebody else meanwhile; nothing was overwritten",
             move->fresh.template_name != NULL ? move->fresh.template_name : move->fresh.template_id);
-    move->task.result->after_text = text_of(move);
+    move->task.result->after_state = state_of(move);
     fleet_task_finish_error(&move->task, &error, FLEET_FAILED);
 }
 
@@ -64,15 +64,15 @@ static void after_read(struct move_task *move)
     bool moved_away = move->from.id != NULL && strcmp(move->fresh.template_id, move->from.id) != 0;
 
     if (is_there(move)) {
-        result->after_text = text_of(move);
+        result->after_state = state_of(move);
         fleet_task_finish(&move->task, move->sent ? FLEET_CHANGED : FLEET_UNCHANGED);
-    } else if (moved_away && item_of(move)->guard != PLAN_GUARD_NONE) {
+    } else if (moved_away && item_of(move)->conflict_policy != PLAN_CONFLICT_IGNORE) {
         finish_conflict(move);
     } else if (move->lost) {
-        result->after_text = text_of(move);
+        result->after_state = state_of(move);
         fleet_task_finish_error(&move->task, &move->lost_error, FLEET_FAILED);
     } else {
-        result->before_text = text_of(move);
+        result->before_state = state_of(move);
         fleet_task_ready(&move->task, NULL, NULL);
     }
 }
@@ -109,13 +109,13 @@ static void write_done(const struct vpc_answer *answer, void *context)
         move->lost_error = *answer->error;
         start_read(move);
     } else if (answer->error != NULL) {
-        move->task.result->after_text = text_of(move);
+        move->task.result->after_state = state_of(move);
         fleet_task_finish_error(&move->task, answer->error, fleet_outcome_refused(answer));
     } else if (is_there(move)) {
-        move->task.result->after_text = text_of(move);
+        move->task.result->after_state = state_of(move);
         fleet_task_finish(&move->task, FLEET_CHANGED);
     } else {
-        move->task.result->after_text = text_of(move);
+        move->task.result->after_state = state_of(move);
         err_set(&error, ERR_FAILED, "the API answered 200 without moving the group");
         fleet_task_finish_error(&move->task, &error, FLEET_FAILED);
     }
@@ -126,9 +126,9 @@ static void begin(struct fleet_task *task)
     struct move_task *move = (struct move_task *)task;
     struct err error = ERR_INIT;
 
-    move->from = plan_template_read(task->fleet->strings, item_of(move)->before_text);
-    move->to = plan_template_target(task->fleet->strings, task->fleet->plan, item_of(move));
-    move->sent = item_of(move)->intended;
+    move->from = item_of(move)->move.from;
+    move->to = plan_template_target(task->fleet->plan, item_of(move));
+    move->sent = item_of(move)->journaled;
     if (move->to.id == NULL) {
         err_set(&error, ERR_FAILED, "the template it shall use is not known");
         fleet_task_finish_error(task, &error, FLEET_FAILED);
@@ -140,13 +140,15 @@ static void begin(struct fleet_task *task)
 static void start_write(struct fleet_task *task)
 {
     struct move_task *move = (struct move_task *)task;
-    const char *body = plan_template_text(task->fleet->strings, move->to.id, NULL);
+    JSON_CLEANUP json_t *body = plan_template_json(&(struct plan_template){.id = move->to.id});
+    CLEANUP(text_free) struct text bytes = {0};
 
+    json_print(&bytes, body, JSON_PRINT_COMPACT);
     move->sent = true;
     fleet_task_write(task, vpc_patch,
                      &(struct vpc_call){.id = item_of(move)->resource->id,
-                                        .body = body,
-                                        .body_size = strlen(body),
+                                        .body = text_string(&bytes),
+                                        .body_size = bytes.size,
                                         .read = read_fresh,
                                         .done = write_done});
 }

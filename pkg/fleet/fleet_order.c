@@ -6,7 +6,7 @@
 /* Whether the item waits for another one, or for ever. */
 static bool waits(const struct plan *plan, const struct plan_item *item)
 {
-    return item->needs != 0 && plan->items[item->needs - 1].verdict != PLAN_UNCHANGED;
+    return item->depends_on != 0 && plan->items[item->depends_on - 1].verdict != PLAN_UNCHANGED;
 }
 
 static void find_followers(struct fleet_order *order)
@@ -25,9 +25,9 @@ static void find_followers(struct fleet_order *order)
             }
             order->freed = order->follower + plan->count;
         }
-        assert(item->needs <= i &&
-               order->follower[item->needs - 1] == 0); /* chains: one follower each, later in the plan */
-        order->follower[item->needs - 1] = i + 1;
+        assert(item->depends_on <= i &&
+               order->follower[item->depends_on - 1] == 0); /* chains: one follower each, later in the plan */
+        order->follower[item->depends_on - 1] = i + 1;
     }
 }
 

@@ -13,7 +13,6 @@
 #include "clock/clock.h"
 #include "fleet/fleet_task.h"
 #include "fleet/fleet_watch.h"
-#include "plan/plan_roll.h"
 
 #define PHASE_DELETE  "delete"
 #define PHASE_RESTORE "restore"
@@ -48,6 +47,11 @@ static void release(struct fleet_task *task)
     resource_list_destroy(roll->orphaned);
 }
 
+static struct plan_state members_state(int64_t count, size_t stale)
+{
+    return (struct plan_state){.type = PLAN_STATE_MEMBERS, .members = {.count = count, .stale = (int64_t)stale}};
+}
+
 /* --- ends ---------------------------------------------------------------------------------------- */
 
 static void append_orphaned(struct text *out, const struct resource_list *orphaned)
@@ -74,7 +78,7 @@ static void finish(struct roll_task *roll, enum fleet_outcome outcome, const str
         append_orphaned(&reason, roll->orphaned);
     }
     if (roll->members != NULL) {
-        result->after_text = plan_roll_text(roll->task.fleet->strings, roll->look.count, (int64_t)roll->look.stale);
+        result->after_state = members_state(roll->look.count, roll->look.stale);
     }
     result->reason = reason.size > 0 ? resource_list_keep(roll->task.fleet->strings, text_string(&reason)) : NULL;
     release(&roll->task);
@@ -136,8 +140,7 @@ static void write_next(struct roll_task *roll, bool restores)
     roll->restores = restores;
     if (!roll->told) {
         roll->told = true;
-        roll->task.result->before_text =
-            plan_roll_text(roll->task.fleet->strings, roll->wanted, (int64_t)roll->look.stale);
+        roll->task.result->before_state = members_state(roll->wanted, roll->look.stale);
     }
     fleet_task_ready(&roll->task, restores ? PHASE_RESTORE : PHASE_DELETE, NULL);
 }
@@ -251,10 +254,10 @@ static void begin(struct fleet_task *task)
     struct roll_task *roll = (struct roll_task *)task;
     const struct plan_item *item = task->result->item;
 
-    roll->terms = plan_roll_read(item->body);
-    roll->look.begun = item->intended;
-    roll->wanted = item->intended ? plan_roll_count(item->before_text) : 0;
-    roll->told = item->intended;
+    roll->terms = item->roll.terms;
+    roll->look.begun = item->journaled;
+    roll->wanted = item->journaled ? item->roll.before.count : 0;
+    roll->told = item->journaled;
     roll->since_ms = now_ms();
     look(task);
 }

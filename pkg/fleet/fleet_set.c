@@ -60,12 +60,12 @@ static unsigned changed_by_others(const struct set_task *set)
     const struct plan_item *item = item_of(set);
     unsigned changed = resource_settings_diff(&set->fresh.settings, &item->resource->settings);
 
-    switch (item->guard) {
-    case PLAN_GUARD_WANTED:
+    switch (item->conflict_policy) {
+    case PLAN_CONFLICT_STRICT_TOUCHED:
         return changed & set->mask;
-    case PLAN_GUARD_ALL:
+    case PLAN_CONFLICT_STRICT_ALL:
         return changed;
-    case PLAN_GUARD_NONE:
+    case PLAN_CONFLICT_IGNORE:
         break;
     }
     return 0;
@@ -218,7 +218,7 @@ static void begin(struct fleet_task *task)
         fleet_task_go_on(task, &fleet_restart);
         return;
     }
-    set->sent = item_of(set)->intended;
+    set->sent = item_of(set)->journaled;
     start_read(set);
 }
 

@@ -162,7 +162,7 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
 
 void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
 {
-    bool untouched = !task->result->item->intended;
+    bool untouched = !task->result->item->journaled;
 
     fleet_task_finish_error(task, error,
                             !untouched                     ? FLEET_UNKNOWN

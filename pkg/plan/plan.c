@@ -1,8 +1,18 @@
+/* Plans of settings and of creations: the verdict for a record, the counts, and what every item has. */
 #include "plan/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char *const names[PLAN_ACTIONS] = {
+    [PLAN_SET] = "set",   [PLAN_CREATE] = "create", [PLAN_MOVE] = "move",
+    [PLAN_ROLL] = "roll", [PLAN_DELETE] = "delete", [PLAN_RESTART] = "restart"};
+
+const char *plan_action_name(enum plan_action action)
+{
+    return names[action];
+}
 
 static bool is_one_of(const char *value, const char *const words[])
 {
@@ -54,27 +64,18 @@ enum plan_verdict plan_judge(const struct resource *record, const struct resourc
     return PLAN_CHANGE;
 }
 
-/* `step` is 0 where all records share one value of `wanted`, 1 where each has its own. */
-static void make(const struct resource_list *list, const struct resource_settings wanted[], size_t step,
-                 struct plan *ret)
+void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret)
 {
     size_t count = resource_list_count(list);
-    size_t values = step > 0 ? count : 1;
 
-    *ret = (struct plan){.count = count};
-    ret->items = calloc(count + 1, sizeof(*ret->items));
-    if (ret->items == NULL) {
-        text_out_of_memory();
-    }
-    struct resource_settings *own = text_arena_alloc(&ret->memory, (values + 1) * sizeof(*own));
-    if (values > 0) {
-        memcpy(own, wanted, values * sizeof(*own));
-    }
+    *ret = (struct plan){.items = text_allocated(calloc(count + 1, sizeof(*ret->items))), .count = count};
+    struct resource_settings *own = text_arena_alloc(&ret->memory, sizeof(*own));
+    *own = *wanted;
     for (size_t i = 0; i < count; i++) {
         struct plan_item *item = &ret->items[i];
         char reason[PLAN_REASON_SIZE];
         item->resource = resource_list_at(list, i);
-        item->wanted = &own[i * step];
+        item->wanted = own;
         item->verdict = plan_judge(item->resource, item->wanted, &item->mask, reason);
         if (item->verdict == PLAN_SKIP) {
             item->reason = text_arena_copy(&ret->memory, reason, strlen(reason));
@@ -83,26 +84,17 @@ static void make(const struct resource_list *list, const struct resource_setting
     }
 }
 
-void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret)
+void plan_make_creations(struct resource_list *list, const struct resource_settings *wanted, json_t *body,
+                         json_t *identity, struct plan *ret)
 {
-    make(list, wanted, 0, ret);
-}
-
-void plan_make_each(const struct resource_list *list, const struct resource_settings wanted[], struct plan *ret)
-{
-    make(list, wanted, 1, ret);
-}
-
-void plan_make_creations(struct resource_list *list, const struct resource_settings *wanted, const char *body,
-                         const char *identity, struct plan *ret)
-{
-    make(list, wanted, 0, ret);
+    plan_make(list, wanted, ret);
     for (size_t i = 0; i < ret->count; i++) {
         struct plan_item *item = &ret->items[i];
         item->action = PLAN_CREATE;
-        item->body = body;
-        item->identity = identity;
         item->verdict = PLAN_CHANGE;
+        item->create.body = body;
+        item->create.identity = identity;
+        item->create.record = resource_list_at(list, i);
     }
 }
 
@@ -110,7 +102,19 @@ void plan_free(struct plan *plan)
 {
     free(plan->items);
     text_arena_free(&plan->memory);
+    json_decref(plan->owned);
     *plan = (struct plan){0};
+}
+
+json_t *plan_own(struct plan *plan, json_t *value)
+{
+    if (value == NULL) {
+        return NULL;
+    }
+    if (plan->owned == NULL) {
+        plan->owned = json_array();
+    }
+    return json_array_append_new(plan->owned, value) == 0 ? value : text_allocated(NULL);
 }
 
 struct plan_counts plan_count(const struct plan *plan)
@@ -137,4 +141,82 @@ struct plan_counts plan_count(const struct plan *plan)
         counts.while_off += !item->after.enabled && (item->mask & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT)) != 0;
     }
     return counts;
+}
+
+/* --- what is no setting ----------------------------------------------------------------------------- */
+
+static struct plan_state template_state(struct plan_template template)
+{
+    return template.id != NULL || template.name != NULL
+               ? (struct plan_state){.type = PLAN_STATE_TEMPLATE, .template = template}
+               : (struct plan_state){0};
+}
+
+static struct plan_state members_state(struct plan_members members)
+{
+    return members.count != 0 || members.stale != 0
+               ? (struct plan_state){.type = PLAN_STATE_MEMBERS, .members = members}
+               : (struct plan_state){0};
+}
+
+struct plan_state plan_item_before(const struct plan_item *item)
+{
+    return item->action == PLAN_MOVE   ? template_state(item->move.from)
+           : item->action == PLAN_ROLL ? members_state(item->roll.before)
+                                       : (struct plan_state){0};
+}
+
+struct plan_state plan_item_after(const struct plan_item *item)
+{
+    return item->action == PLAN_MOVE   ? template_state(item->move.to)
+           : item->action == PLAN_ROLL ? members_state((struct plan_members){.count = item->roll.before.count})
+                                       : (struct plan_state){0};
+}
+
+json_t *plan_state_json(const struct plan_state *state)
+{
+    switch (state->type) {
+    case PLAN_STATE_TEMPLATE:
+        return plan_template_json(&state->template);
+    case PLAN_STATE_MEMBERS:
+        return json_pack("{s:I, s:I}", "membership_count", (json_int_t)state->members.count, "stale_members",
+                         (json_int_t)state->members.stale);
+    case PLAN_STATE_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static const char *word_for(const struct plan_template *template)
+{
+    const char *word = template->name != NULL ? template->name : template->id;
+
+    return word != NULL ? word : "?";
+}
+
+static void describe_count(struct text *out, const char *what, int64_t before, int64_t after)
+{
+    if (before != after) {
+        text_printf(out, "%s%s %lld -> %lld", out->size > 0 ? ", " : "", what, (long long)before, (long long)after);
+    }
+}
+
+void plan_state_describe(struct text *out, const struct plan_state *before, const struct plan_state *after)
+{
+    if (before->type != after->type) {
+        return;
+    }
+    if (before->type == PLAN_STATE_MEMBERS) {
+        describe_count(out, "membership count", before->members.count, after->members.count);
+        describe_count(out, "stale members", before->members.stale, after->members.stale);
+    } else if (before->type == PLAN_STATE_TEMPLATE && !(same_word(before->template.id, after->template.id) &&
+                                                        same_word(before->template.name, after->template.name))) {
+        text_printf(out, "%sinstance template %s -> %s", out->size > 0 ? ", " : "", word_for(&before->template),
+                    word_for(&after->template));
+    }
 }

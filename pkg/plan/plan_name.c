@@ -1,4 +1,5 @@
-#include "plan/plan_name.h"
+/* Names of templates that replace others. */
+#include "plan/plan_replace.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,10 +1,8 @@
+/* The plan that replaces templates. */
 #include "plan/plan_replace.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "plan/plan_name.h"
-#include "plan/plan_template.h"
 
 enum { ITEMS_OF_TEMPLATE = 2, ITEMS_OF_GROUP = 2, NAMES_TRIED = 1000 };
 
@@ -17,7 +15,7 @@ static bool in_region(const struct resource *one, const struct resource *other)
 
 struct replacing {
     const struct plan_replacement *how;
-    const struct plan_surroundings *surroundings;
+    const struct plan_template_context *context;
     struct resource_list *list;
     struct plan *plan;
 };
@@ -25,7 +23,7 @@ struct replacing {
 /* The index of the template of that name where the old one is; the count of templates when there is none. */
 static size_t find_named(const struct replacing *replacing, const struct resource *old, const char *name)
 {
-    const struct resource_list *templates = replacing->surroundings->templates;
+    const struct resource_list *templates = replacing->context->templates;
     size_t i = 0;
 
     while (i < resource_list_count(templates) && (strcmp(resource_list_at(templates, i)->name, name) != 0 ||
@@ -37,7 +35,7 @@ static size_t find_named(const struct replacing *replacing, const struct resourc
 
 static bool is_taken(const struct replacing *replacing, const struct resource *old, const char *name)
 {
-    if (find_named(replacing, old, name) < resource_list_count(replacing->surroundings->templates)) {
+    if (find_named(replacing, old, name) < resource_list_count(replacing->context->templates)) {
         return true;
     }
     for (size_t i = 0; i < replacing->plan->count; i++) {
@@ -108,18 +106,14 @@ static struct resource_settings settings_after(const struct resource *old, const
     return after;
 }
 
-/* The name is that of the record; the settings are sent whole: then it is the same whether the API merges them or not. */
-static const char *make_body(struct resource_list *list, const struct resource *old,
-                             const struct resource_settings *after, struct err *e)
+/* Without the name; the settings are sent whole: then it is the same whether the API merges them or not. */
+static bool make_body(const struct resource *old, const struct resource_settings *after, struct plan *plan,
+                      json_t **ret, struct err *e)
 {
-    JSON_CLEANUP json_t *body = json_pack("{s:{s:s}}", "source_template", "id", old->id);
-    CLEANUP(text_free) struct text bytes = {0};
+    json_t *body = plan_own(plan, json_pack("{s:{s:s}}", "source_template", "id", old->id));
 
-    if (!resource_lay_over(old->kind, body, after, e)) {
-        return NULL;
-    }
-    json_print(&bytes, body, JSON_PRINT_COMPACT);
-    return resource_list_keep(list, text_string(&bytes));
+    *ret = body;
+    return resource_lay_over(old->kind, body, after, e);
 }
 
 /* --- items ------------------------------------------------------------------------------------------ */
@@ -156,17 +150,19 @@ static bool add_creation(struct replacing *replacing, const struct resource *old
     if (!choose_name(replacing, old, name, e)) {
         return false;
     }
-    const char *body = make_body(replacing->list, old, after, e);
-    if (body == NULL) {
+    json_t *body = NULL;
+    if (!make_body(old, after, replacing->plan, &body, e)) {
         return false;
     }
-    struct plan_item *item = add(replacing, PLAN_CREATE, new_record(replacing, old, name));
+    struct resource *record = new_record(replacing, old, name);
+    struct plan_item *item = add(replacing, PLAN_CREATE, record);
     struct resource_settings *wanted = text_arena_alloc(&replacing->plan->memory, sizeof(*wanted));
     *wanted = *after;
     item->wanted = wanted;
     item->after = *after;
     item->mask = mask;
-    item->body = body;
+    item->create.body = body;
+    item->create.record = record;
     return true;
 }
 
@@ -174,7 +170,7 @@ static bool add_creation(struct replacing *replacing, const struct resource *old
 static size_t add_groups(struct replacing *replacing, const struct resource *old, const struct resource *new,
                          size_t last)
 {
-    const struct resource_list *groups = replacing->surroundings->groups;
+    const struct resource_list *groups = replacing->context->groups;
     struct resource_list *list = replacing->list;
     size_t first = replacing->plan->count;
 
@@ -184,14 +180,15 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
             continue;
         }
         struct plan_item *item = add(replacing, PLAN_MOVE, resource_list_adopt(list, group));
-        item->before_text = plan_template_text(list, old->id, old->name);
-        item->body = item->after_text = plan_template_text(list, new->id, new->name);
+        item->move.from = (struct plan_template){.id = resource_list_keep(list, old->id),
+                                                 .name = resource_list_keep(list, old->name)};
+        item->move.to = (struct plan_template){.id = new->id, .name = new->name};
         if (group->status != NULL && strcmp(group->status, "deleting") == 0) {
             item->verdict = PLAN_SKIP;
             item->reason = "it is being deleted";
             continue;
         }
-        item->needs = last;
+        item->depends_on = last;
         last = replacing->plan->count;
     }
     for (size_t i = first, end = replacing->plan->count; replacing->how->roll != NULL && i < end; i++) {
@@ -200,40 +197,23 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
             continue;
         }
         struct plan_item *item = add(replacing, PLAN_ROLL, group);
-        item->before_text = plan_roll_text(list, group->membership_count, group->membership_count);
-        item->after_text = plan_roll_text(list, group->membership_count, 0);
-        item->body = plan_roll_body(list, replacing->how->roll);
-        item->needs = last;
+        item->roll.terms = *replacing->how->roll;
+        item->roll.before = (struct plan_members){.count = group->membership_count, .stale = group->membership_count};
+        item->depends_on = last;
         last = replacing->plan->count;
     }
     return last;
 }
 
-/* What it takes to make the template again; NULL: not known. */
-static const char *body_of(const struct plan_surroundings *surroundings, const char *id)
+/* Whether both are the same except the settings. */
+static bool same_but_settings(const struct plan_template_context *context, const char *id, const char *other_id)
 {
-    for (size_t i = 0; i < resource_list_count(surroundings->templates); i++) {
-        if (strcmp(resource_list_at(surroundings->templates, i)->id, id) == 0) {
-            return surroundings->bodies[i];
-        }
-    }
-    return NULL;
-}
-
-/* Whether both are the same but for the settings. */
-static bool same_but_settings(const struct plan_surroundings *surroundings, const char *id, const char *other_id)
-{
-    const char *const texts[] = {body_of(surroundings, id), body_of(surroundings, other_id)};
+    json_t *one = json_object_get(context->bodies, id);
+    json_t *other = json_object_get(context->bodies, other_id);
     JSON_CLEANUP json_t *settings = json_pack("{s:n, s:n}", "metadata_service", "default_trusted_profile");
-    CLEANUP(json_document_free) struct json_document one = {0};
-    CLEANUP(json_document_free) struct json_document other = {0};
     CLEANUP(text_free) struct text different = {0};
-    struct err ignored = ERR_INIT;
 
-    return texts[0] != NULL && texts[1] != NULL &&
-           json_parse(texts[0], strlen(texts[0]), "a body", JSON_READ_STRICT, &one, &ignored) &&
-           json_parse(texts[1], strlen(texts[1]), "a body", JSON_READ_STRICT, &other, &ignored) &&
-           plan_template_same(one.root, other.root, settings, &different);
+    return one != NULL && other != NULL && plan_template_same(one, other, settings, &different);
 }
 
 /*
@@ -243,17 +223,17 @@ static bool same_but_settings(const struct plan_surroundings *surroundings, cons
 static const struct resource *find_successor(const struct replacing *replacing, const struct resource *old,
                                              const struct resource_settings *after)
 {
-    const struct plan_surroundings *surroundings = replacing->surroundings;
+    const struct plan_template_context *context = replacing->context;
     const char *name = replacing->how->name;
-    size_t index = name != NULL ? find_named(replacing, old, name) : resource_list_count(surroundings->templates);
+    size_t index = name != NULL ? find_named(replacing, old, name) : resource_list_count(context->templates);
 
-    if (index == resource_list_count(surroundings->templates)) {
+    if (index == resource_list_count(context->templates)) {
         return NULL;
     }
-    const struct resource *found = resource_list_at(surroundings->templates, index);
+    const struct resource *found = resource_list_at(context->templates, index);
     bool as_wanted = strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
                      resource_settings_diff(&found->settings, after) == 0;
-    return as_wanted && same_but_settings(surroundings, old->id, found->id) ? found : NULL;
+    return as_wanted && same_but_settings(context, old->id, found->id) ? found : NULL;
 }
 
 /* The item for what is there already. */
@@ -269,7 +249,7 @@ static struct plan_item *add_unchanged(struct replacing *replacing, const struct
 static size_t count_users(const struct replacing *replacing, const struct resource *template,
                           const struct resource **ret_first)
 {
-    const struct resource_list *groups = replacing->surroundings->groups;
+    const struct resource_list *groups = replacing->context->groups;
     size_t count = 0;
 
     for (size_t i = resource_list_count(groups); i > 0; i--) {
@@ -286,8 +266,8 @@ static void add_deletion(struct replacing *replacing, const struct resource *old
 {
     struct plan_item *item = add(replacing, PLAN_DELETE, resource_list_adopt(replacing->list, old));
 
-    item->body = resource_list_keep(replacing->list, body_of(replacing->surroundings, old->id));
-    item->needs = last;
+    item->delete.body = plan_own(replacing->plan, json_incref(json_object_get(replacing->context->bodies, old->id)));
+    item->depends_on = last;
     if (users > 0 && !replacing->how->update_groups) {
         item->verdict = PLAN_SKIP;
         item->reason = "instance groups use it: move them with --update-groups";
@@ -329,10 +309,10 @@ static bool add_template(struct replacing *replacing, const struct resource *old
 }
 
 bool plan_replace(const struct resource_list *selected, const struct plan_replacement *how,
-                  const struct plan_surroundings *surroundings, struct resource_list *list, struct plan *ret,
+                  const struct plan_template_context *context, struct resource_list *list, struct plan *ret,
                   struct err *e)
 {
-    struct replacing replacing = {.how = how, .surroundings = surroundings, .list = list, .plan = ret};
+    struct replacing replacing = {.how = how, .context = context, .list = list, .plan = ret};
     size_t count = resource_list_count(selected);
 
     *ret = (struct plan){0};
@@ -340,11 +320,8 @@ bool plan_replace(const struct resource_list *selected, const struct plan_replac
         return err_set(e, ERR_USAGE, "--name %s cannot be the name of %zu templates: give --name-suffix", how->name,
                        count);
     }
-    ret->items = calloc(count * ITEMS_OF_TEMPLATE + resource_list_count(surroundings->groups) * ITEMS_OF_GROUP + 1,
-                        sizeof(*ret->items));
-    if (ret->items == NULL) {
-        text_out_of_memory();
-    }
+    ret->items = text_allocated(calloc(
+        count * ITEMS_OF_TEMPLATE + resource_list_count(context->groups) * ITEMS_OF_GROUP + 1, sizeof(*ret->items)));
     for (size_t i = 0; i < count; i++) {
         if (!add_template(&replacing, resource_list_at(selected, i), e)) {
             plan_free(ret);

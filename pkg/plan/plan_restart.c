@@ -1,4 +1,5 @@
-#include "plan/plan_restart.h"
+/* Which servers are restarted. */
+#include "plan/plan.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -54,7 +54,7 @@ static enum afterwards answer(struct loopback *server, const struct heard *heard
 struct row {
     const char *what;
     struct script script;
-    bool intended;
+    bool journaled;
     enum fleet_outcome outcome;
     enum err_code code;
     const char *words; /* of the reason */
@@ -211,9 +211,9 @@ static struct fleet_result create(const struct row *row, const char *name, struc
     struct http *http = open_session(NULL);
     struct vpc *vpc = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
     resource_list_append(list, &resource_instance, "eu-de")->name = name;
-    plan_make_creations(list, &wanted, "{\"profile\":{\"name\":\"bx2-2x8\"},\"zone\":{\"name\":\"eu-de-1\"}}", NULL,
-                        &plan);
-    plan.items[0].intended = row->intended;
+    JSON_CLEANUP json_t *body = json_pack("{s:{s:s},s:{s:s}}", "profile", "name", "bx2-2x8", "zone", "name", "eu-de-1");
+    plan_make_creations(list, &wanted, body, NULL, &plan);
+    plan.items[0].journaled = row->journaled;
     assert_true(fleet_execute(&plan, &(struct fleet_options){.http = http, .regions = &vpc, .region_count = 1}, list,
                               &run, &e));
     struct fleet_result result = run.results[0];
@@ -247,7 +247,7 @@ static void what_comes_of_a_creation(void **state)
 static void without_a_name_nothing_is_settled(void **state)
 {
     static const struct row lost = {.what = "lost", .script = {.posts = {LOST}}, .posts = 1};
-    static const struct row cut_off = {.what = "cut off", .script = {.posts = {LOST}}, .intended = true};
+    static const struct row cut_off = {.what = "cut off", .script = {.posts = {LOST}}, .journaled = true};
     CLEANUP(text_free) struct text reason = {0};
 
     (void)state;

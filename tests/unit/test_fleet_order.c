@@ -44,7 +44,7 @@ static void items_that_change_come_in_the_order_of_the_plan(void **state)
 
 static void an_item_comes_as_soon_as_what_it_needs_has_succeeded(void **state)
 {
-    struct plan_item items[] = {{0}, {.needs = 1}, {.needs = 2}, {0}, {0}};
+    struct plan_item items[] = {{0}, {.depends_on = 1}, {.depends_on = 2}, {0}, {0}};
     struct plan plan = plan_of(items, 5);
     struct fleet_order order = fleet_order_open(&plan);
 
@@ -64,7 +64,7 @@ static void an_item_comes_as_soon_as_what_it_needs_has_succeeded(void **state)
 
 static void what_needs_something_that_failed_or_is_skipped_never_comes(void **state)
 {
-    struct plan_item items[] = {{0}, {.needs = 1}, {.verdict = PLAN_SKIP}, {.needs = 3}};
+    struct plan_item items[] = {{0}, {.depends_on = 1}, {.verdict = PLAN_SKIP}, {.depends_on = 3}};
     struct plan plan = plan_of(items, 4);
     struct fleet_order order = fleet_order_open(&plan);
 
@@ -76,7 +76,7 @@ static void what_needs_something_that_failed_or_is_skipped_never_comes(void **st
 
 static void what_is_as_wanted_already_keeps_nobody_waiting(void **state)
 {
-    struct plan_item items[] = {{.verdict = PLAN_UNCHANGED}, {.needs = 1}};
+    struct plan_item items[] = {{.verdict = PLAN_UNCHANGED}, {.depends_on = 1}};
     struct plan plan = plan_of(items, 2);
     struct fleet_order order = fleet_order_open(&plan);
 

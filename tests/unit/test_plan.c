@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "fleet/fleet.h"
-#include "plan/plan_restart.h"
+#include "plan/plan.h"
 #include "plan/plan_select.h"
 
 static struct resource server(const char *architecture, const char *status, const char *lifecycle_state)

@@ -7,9 +7,7 @@
 
 #include <cmocka.h>
 
-#include "plan/plan_name.h"
 #include "plan/plan_replace.h"
-#include "plan/plan_template.h"
 
 #define TEN   "abcdefghij"
 #define SIXTY TEN TEN TEN TEN TEN TEN
@@ -75,9 +73,14 @@ static const struct plan_roll rolling = {.max_unavailable = 10, .percent = true,
 
 struct world {
     struct resource_list *templates, *groups, *list;
-    const char *bodies[8];
+    json_t *bodies; /* by id of the template */
     struct plan plan;
 };
+
+static void set_image(struct world *world, const char *template_id, const char *image)
+{
+    json_object_set_new(world->bodies, template_id, json_pack("{s:{s:s}}", "image", "id", image));
+}
 
 static void add_template(struct world *world, const char *name)
 {
@@ -89,7 +92,7 @@ static void add_template(struct world *world, const char *name)
     template->id = resource_list_keep(world->templates, text_string(&id));
     template->settings =
         (struct resource_settings){.given = RESOURCE_METADATA_SETTINGS, .protocol = "http", .hop_limit = 3};
-    world->bodies[resource_list_count(world->templates) - 1] = "{\"image\":{\"id\":\"i-1\"}}";
+    set_image(world, template->id, "i-1");
 }
 
 static struct resource *add_group(struct world *world, const char *name, const char *template_id)
@@ -108,8 +111,10 @@ static int make_world(void **state)
 {
     static struct world world;
 
-    world = (struct world){
-        .templates = resource_list_create(), .groups = resource_list_create(), .list = resource_list_create()};
+    world = (struct world){.templates = resource_list_create(),
+                           .groups = resource_list_create(),
+                           .list = resource_list_create(),
+                           .bodies = json_object()};
     add_template(&world, "web");
     add_template(&world, "db");
     add_group(&world, "one", "id-web");
@@ -127,6 +132,7 @@ static int drop_world(void **state)
     resource_list_destroy(world->templates);
     resource_list_destroy(world->groups);
     resource_list_destroy(world->list);
+    json_decref(world->bodies);
     return 0;
 }
 
@@ -139,11 +145,27 @@ static bool replace(struct world *world, size_t count, const struct plan_replace
     for (size_t i = 0; i < count; i++) {
         resource_list_adopt(selected, resource_list_at(world->templates, i));
     }
-    bool made = plan_replace(
-        selected, how,
-        &(struct plan_surroundings){.templates = world->templates, .bodies = world->bodies, .groups = world->groups},
-        world->list, &world->plan, e);
+    bool made = plan_replace(selected, how,
+                             &(struct plan_template_context){
+                                 .templates = world->templates, .bodies = world->bodies, .groups = world->groups},
+                             world->list, &world->plan, e);
     return made;
+}
+
+static void assert_json(const json_t *value, const char *text)
+{
+    CLEANUP(text_free) struct text bytes = {0};
+
+    json_print(&bytes, value, JSON_PRINT_COMPACT);
+    assert_string_equal(text_string(&bytes), text);
+}
+
+static bool auto_link_of(const struct plan_item *creation)
+{
+    const json_t *profile = json_object_get(creation->create.body, "default_trusted_profile");
+
+    assert_non_null(json_object_get(profile, "auto_link"));
+    return json_is_true(json_object_get(profile, "auto_link"));
 }
 
 static void each_step_needs_the_one_before(void **state)
@@ -151,7 +173,7 @@ static void each_step_needs_the_one_before(void **state)
     static const struct {
         enum plan_action action;
         const char *name;
-        size_t needs;
+        size_t depends_on;
     } rows[] = {
         {PLAN_CREATE, "web-r2", 0}, {PLAN_MOVE, "one", 1},   {PLAN_MOVE, "two", 2},     {PLAN_ROLL, "one", 3},
         {PLAN_ROLL, "two", 4},      {PLAN_DELETE, "web", 5}, {PLAN_CREATE, "db-r2", 0}, {PLAN_DELETE, "db", 7},
@@ -168,20 +190,21 @@ static void each_step_needs_the_one_before(void **state)
         assert_int_equal(item->action, rows[i].action);
         assert_int_equal(item->verdict, PLAN_CHANGE);
         assert_string_equal(item->resource->name, rows[i].name);
-        assert_int_equal(item->needs, rows[i].needs);
+        assert_int_equal(item->depends_on, rows[i].depends_on);
     }
     /* all three members are sent: then it is the same whether the API merges them or not */
-    assert_string_equal(world->plan.items[0].body,
-                        "{\"source_template\":{\"id\":\"id-web\"},\"metadata_service\":{\"enabled\":true,"
-                        "\"protocol\":\"https\",\"response_hop_limit\":3}}");
-    assert_string_equal(world->plan.items[1].before_text,
-                        "{\"instance_template\":{\"id\":\"id-web\",\"name\":\"web\"}}");
-    assert_string_equal(world->plan.items[1].body, "{\"instance_template\":{\"name\":\"web-r2\"}}");
-    assert_string_equal(world->plan.items[5].body, "{\"image\":{\"id\":\"i-1\"}}");
-    struct plan_roll terms = plan_roll_read(world->plan.items[3].body);
-    assert_true(terms.percent);
-    assert_int_equal(terms.max_unavailable, 10);
-    assert_int_equal(plan_roll_count(world->plan.items[3].before_text), 4);
+    assert_json(world->plan.items[0].create.body,
+                "{\"source_template\":{\"id\":\"id-web\"},\"metadata_service\":{\"enabled\":true,"
+                "\"protocol\":\"https\",\"response_hop_limit\":3}}");
+    assert_string_equal(world->plan.items[1].move.from.id, "id-web");
+    assert_string_equal(world->plan.items[1].move.from.name, "web");
+    assert_null(world->plan.items[1].move.to.id);
+    assert_string_equal(world->plan.items[1].move.to.name, "web-r2");
+    assert_json(world->plan.items[5].delete.body, "{\"image\":{\"id\":\"i-1\"}}");
+    assert_true(world->plan.items[3].roll.terms.percent);
+    assert_int_equal(world->plan.items[3].roll.terms.max_unavailable, 10);
+    assert_int_equal(world->plan.items[3].roll.before.count, 4);
+    assert_ptr_equal(world->plan.items[0].create.record, world->plan.items[0].resource);
 }
 
 static void only_what_was_asked_for_is_done(void **state)
@@ -206,7 +229,7 @@ static void names_that_are_taken_are_passed_over_or_refused(void **state)
     struct err e = ERR_INIT;
 
     add_template(world, "web-r2");
-    world->bodies[2] = "{\"image\":{\"id\":\"i-2\"}}";
+    set_image(world, "id-web-r2", "i-2");
     assert_true(replace(world, 1, &(struct plan_replacement){.wanted = &https}, &e));
     assert_string_equal(world->plan.items[0].resource->name, "web-r3");
     assert_false(replace(world, 1, &(struct plan_replacement){.wanted = &https, .suffix = "-r2"}, &e));
@@ -247,9 +270,9 @@ static void a_successor_that_is_there_is_used(void **state)
     assert_int_equal(world->plan.count, 3);
     assert_int_equal(world->plan.items[0].verdict, PLAN_UNCHANGED);
     assert_string_equal(world->plan.items[0].resource->id, "id-web-new");
-    assert_string_equal(plan_template_target(world->list, &world->plan, &world->plan.items[1]).id, "id-web-new");
+    assert_string_equal(plan_template_target(&world->plan, &world->plan.items[1]).id, "id-web-new");
     /* another image: it is something else */
-    world->bodies[2] = "{\"image\":{\"id\":\"i-2\"}}";
+    set_image(world, "id-web-new", "i-2");
     assert_false(
         replace(world, 1, &(struct plan_replacement){.wanted = &https, .name = "web-new", .update_groups = true}, &e));
 }
@@ -268,10 +291,10 @@ static void groups_are_not_moved_to_a_template_that_links_its_profile(void **sta
     assert_non_null(strstr(e.message, "--auto-link false"));
     e = ERR_INIT;
     assert_true(replace(world, 1, &(struct plan_replacement){.wanted = &unlinked, .update_groups = true}, &e));
-    assert_non_null(strstr(world->plan.items[0].body, "\"auto_link\":false"));
+    assert_false(auto_link_of(&world->plan.items[0]));
     /* without groups it may link, and says so in its body */
     assert_true(replace(world, 1, &(struct plan_replacement){.wanted = &profile}, &e));
-    assert_non_null(strstr(world->plan.items[0].body, "\"auto_link\":true"));
+    assert_true(auto_link_of(&world->plan.items[0]));
     /* there is nothing to link */
     assert_true(replace(world, 1, &(struct plan_replacement){.wanted = &no_link}, &e));
     assert_int_equal(world->plan.items[0].verdict, PLAN_UNCHANGED);
@@ -287,7 +310,7 @@ static void a_group_that_is_being_deleted_stays_where_it_is(void **state)
         replace(world, 1, &(struct plan_replacement){.wanted = &https, .update_groups = true, .roll = &rolling}, &e));
     assert_int_equal(world->plan.count, 4);
     assert_int_equal(world->plan.items[1].verdict, PLAN_SKIP);
-    assert_int_equal(world->plan.items[2].needs, 1);
+    assert_int_equal(world->plan.items[2].depends_on, 1);
     assert_int_equal(world->plan.items[3].action, PLAN_ROLL);
     assert_string_equal(world->plan.items[3].resource->name, "two");
 }
