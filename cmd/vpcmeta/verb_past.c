@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "plan/plan_history.h"
 #include "verb_past.h"
 
@@ -102,10 +103,9 @@ bool verb_past_open(struct history *history, const char *word, struct verb_past 
     }
     size_t count = past.entry.count;
     past.list = resource_list_create();
-    past.plan = (struct plan){.items = text_allocated(calloc(count + 1, sizeof(*past.plan.items))), .count = count};
-    past.run = (struct fleet_run){.results = text_allocated(calloc(count + 1, sizeof(*past.run.results))),
-                                  .count = count,
-                                  .summary = {.selected = count}};
+    past.plan = (struct plan){.items = mem_array(count + 1, sizeof(*past.plan.items)), .count = count};
+    past.run = (struct fleet_run){
+        .results = mem_array(count + 1, sizeof(*past.run.results)), .count = count, .summary = {.selected = count}};
     bool fine = read_shared(&past, e);
     for (size_t i = 0; fine && i < count; i++) {
         fine = read_step(&past, i, e);

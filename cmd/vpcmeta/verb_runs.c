@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "mem/mem.h"
 #include "plan/plan_rollback.h"
 #include "verb_past.h"
 
@@ -215,7 +216,7 @@ static bool check_names(const struct cli_call *call, const struct verb_past *pas
 /* What the run did, and of it what is named. A creation that failed afterwards has left something behind as well. */
 static struct plan_applied *find_applied(const struct verb_past *past, const struct cli_call *call)
 {
-    struct plan_applied *applied = text_allocated(calloc(past->entry.count + 1, sizeof(*applied)));
+    struct plan_applied *applied = mem_array(past->entry.count + 1, sizeof(*applied));
 
     for (size_t i = 0; i < past->entry.count; i++) {
         const struct history_step *step = &past->entry.steps[i];

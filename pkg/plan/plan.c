@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 static const char *const names[PLAN_ACTIONS] = {
     [PLAN_SET] = "set",   [PLAN_CREATE] = "create", [PLAN_MOVE] = "move",
     [PLAN_ROLL] = "roll", [PLAN_DELETE] = "delete", [PLAN_RESTART] = "restart"};
@@ -68,7 +70,7 @@ void plan_make(const struct resource_list *list, const struct resource_settings 
 {
     size_t count = resource_list_count(list);
 
-    *ret = (struct plan){.items = text_allocated(calloc(count + 1, sizeof(*ret->items))), .count = count};
+    *ret = (struct plan){.items = mem_array(count + 1, sizeof(*ret->items)), .count = count};
     struct resource_settings *own = text_arena_alloc(&ret->memory, sizeof(*own));
     *own = *wanted;
     for (size_t i = 0; i < count; i++) {
@@ -114,7 +116,10 @@ json_t *plan_own(struct plan *plan, json_t *value)
     if (plan->owned == NULL) {
         plan->owned = json_array();
     }
-    return json_array_append_new(plan->owned, value) == 0 ? value : text_allocated(NULL);
+    if (json_array_append_new(plan->owned, value) != 0) {
+        mem_out_of_memory();
+    }
+    return value;
 }
 
 struct plan_counts plan_count(const struct plan *plan)

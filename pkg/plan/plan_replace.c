@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 enum { ITEMS_OF_TEMPLATE = 2, ITEMS_OF_GROUP = 2, NAMES_TRIED = 1000 };
 
 /* --- names ------------------------------------------------------------------------------------------ */
@@ -320,8 +322,8 @@ bool plan_replace(const struct resource_list *selected, const struct plan_replac
         return err_set(e, ERR_USAGE, "--name %s cannot be the name of %zu templates: give --name-suffix", how->name,
                        count);
     }
-    ret->items = text_allocated(calloc(
-        count * ITEMS_OF_TEMPLATE + resource_list_count(context->groups) * ITEMS_OF_GROUP + 1, sizeof(*ret->items)));
+    ret->items = mem_array(count * ITEMS_OF_TEMPLATE + resource_list_count(context->groups) * ITEMS_OF_GROUP + 1,
+                           sizeof(*ret->items));
     for (size_t i = 0; i < count; i++) {
         if (!add_template(&replacing, resource_list_at(selected, i), e)) {
             plan_free(ret);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 struct rollback {
     struct resource_list *list;
     const struct plan_applied *applied; /* all items of the run */
@@ -153,8 +155,8 @@ void plan_rollback(const struct plan_applied applied[], size_t count, enum plan_
     struct rollback rollback = {.list = list, .applied = applied, .count = count, .plan = ret};
 
     *ret = (struct plan){0};
-    ret->items = text_allocated(calloc(count + 1, sizeof(*ret->items)));
-    rollback.pending = text_allocated(calloc(count + 1, sizeof(*rollback.pending)));
+    ret->items = mem_array(count + 1, sizeof(*ret->items));
+    rollback.pending = mem_array(count + 1, sizeof(*rollback.pending));
     for (size_t i = count; i > 0; i--) {
         size_t number = add(&rollback, i - 1);
         size_t needed = applied[i - 1].item->depends_on;
