@@ -261,9 +261,6 @@ struct http_counters {
 };
 struct http_counters http_counters(const struct http *http);
 
-/* Appends `value` percent-encoded for a query or a form: all but the unreserved characters of RFC 3986 2.3. */
-void http_append_escaped(struct text *out, const char *value);
-
 /* "GET", ... */
 const char *http_method_name(enum http_method method);
 

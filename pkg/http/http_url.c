@@ -86,16 +86,3 @@ size_t http_url_prefix(const char *url)
     authority += 3;
     return (size_t)(authority - url) + strcspn(authority, "/?#");
 }
-
-void http_append_escaped(struct text *out, const char *value)
-{
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (; *value != '\0'; value++) {
-        if (strchr(unreserved, *value) != NULL) {
-            text_append_char(out, *value);
-        } else {
-            text_printf(out, "%%%02X", (unsigned char)*value);
-        }
-    }
-}

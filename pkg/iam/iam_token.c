@@ -24,12 +24,12 @@ void iam_token_form(const struct iam_credentials *credentials, struct text *out)
     text_reserve(
         out, 256 + 3 * (strlen(credentials->secret) + (credentials->scope != NULL ? strlen(credentials->scope) : 0)));
     text_append(out, "grant_type=");
-    http_append_escaped(out, "urn:ibm:params:oauth:grant-type:apikey");
+    text_percent_encode(out, "urn:ibm:params:oauth:grant-type:apikey", "");
     text_append(out, "&response_type=cloud_iam&apikey=");
-    http_append_escaped(out, credentials->secret);
+    text_percent_encode(out, credentials->secret, "");
     if (credentials->scope != NULL) {
         text_append(out, "&scope=");
-        http_append_escaped(out, credentials->scope);
+        text_percent_encode(out, credentials->scope, "");
     }
 }
 
@@ -133,7 +133,7 @@ void iam_token_redact(char *message, const char *secret)
     CLEANUP(text_free_secret) struct text escaped = {0};
 
     text_reserve(&escaped, 3 * strlen(secret));
-    http_append_escaped(&escaped, secret);
+    text_percent_encode(&escaped, secret, "");
     redact_word(message, secret);
     redact_word(message, text_string(&escaped));
 }

@@ -4,33 +4,6 @@
 
 #include <string.h>
 
-/*
- * Characters that steer a terminal: C0, DEL, C1 and the bidirectional overrides. As \uXXXX they
- * mean the same to every reader of JSON and do nothing on a screen.
- */
-static bool steers_terminal(unsigned code)
-{
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x202a && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
-/* The code point of a well-formed character below U+10000; longer ones are never escaped. */
-static unsigned decode(const char *bytes, size_t size)
-{
-    const unsigned char *b = (const unsigned char *)bytes;
-
-    switch (size) {
-    case 1:
-        return b[0];
-    case 2:
-        return (b[0] & 0x1fU) << 6 | (b[1] & 0x3fU);
-    case 3:
-        return (b[0] & 0x0fU) << 12 | (b[1] & 0x3fU) << 6 | (b[2] & 0x3fU);
-    default:
-        return 0x10000;
-    }
-}
-
 static char short_escape(char c)
 {
     switch (c) {
@@ -52,24 +25,25 @@ static char short_escape(char c)
     }
 }
 
-/* One character that may need more than copying; returns the bytes it took. */
+/*
+ * One character that may need more than copying; returns the bytes it took. What steers a terminal means the same as
+ * \uXXXX to every reader of JSON and does nothing on a screen.
+ */
 static size_t print_character(struct text *out, const char *bytes, size_t size)
 {
+    struct text_character c = text_decode(bytes, size);
     char escape = short_escape(*bytes);
-    size_t used = json_text_character(bytes, size);
 
-    if (used == 0) {
-        text_append(out, "\xef\xbf\xbd");
-        return 1;
-    }
-    if (escape != '\0') {
+    if (c.broken) {
+        text_append_utf8(out, bytes, c.size);
+    } else if (escape != '\0') {
         text_append_size(out, (const char[]){'\\', escape}, 2);
-    } else if (steers_terminal(decode(bytes, used))) {
-        text_printf(out, "\\u%04x", decode(bytes, used));
+    } else if (text_steers_terminal(c.code)) {
+        text_printf(out, "\\u%04x", (unsigned)c.code);
     } else {
-        text_append_size(out, bytes, used);
+        text_append_size(out, bytes, c.size);
     }
-    return used;
+    return c.size;
 }
 
 /* What is copied as it is, a run at a time: that makes the printer fast. */

@@ -124,23 +124,3 @@ struct json_place json_text_place(const char *text, size_t at)
     }
     return place;
 }
-
-size_t json_text_character(const char *bytes, size_t size)
-{
-    const unsigned char *b = (const unsigned char *)bytes;
-    /* What the second byte may be rules out overlong forms, surrogates and code points above
-     * U+10FFFF. */
-    unsigned char low = b[0] == 0xe0 ? 0xa0 : b[0] == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = b[0] == 0xed ? 0x9f : b[0] == 0xf4 ? 0x8f : 0xbf;
-    size_t need = b[0] < 0x80 ? 1 : b[0] < 0xc2 ? 0 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : b[0] < 0xf5 ? 4 : 0;
-
-    if (need > size || (need > 1 && (b[1] < low || b[1] > high))) {
-        return 0;
-    }
-    for (size_t i = 2; i < need; i++) {
-        if ((b[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return need;
-}

@@ -29,9 +29,6 @@ size_t json_text_too_deep(const char *text, size_t size, size_t limit);
 /* Line and column of an offset. */
 struct json_place json_text_place(const char *text, size_t at);
 
-/* Bytes of the well-formed UTF-8 character at `bytes` (Unicode 15, table 3-7), or 0. */
-size_t json_text_character(const char *bytes, size_t size);
-
 /*
  * Why jansson refused the text: sets ERR_INVALID with a message for people and returns the offset
  * it is about. `error` is what jansson said, about this text or, when `widened`, about a copy in

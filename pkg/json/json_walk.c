@@ -24,8 +24,7 @@ const char *json_walk_what(const struct json_walk *w, char buffer[JSON_WALK_WHAT
         return buffer;
     }
     if (size == 0) {
-        size = json_text_character(w->text + w->at, w->size - w->at);
-        size = size > 0 ? size : 1;
+        size = text_decode(w->text + w->at, w->size - w->at).size;
     }
     text_append_short(&shown, w->text + w->at, size, 24);
     snprintf(buffer, JSON_WALK_WHAT, "'%.44s'", text_string(&shown));
@@ -58,7 +57,7 @@ bool json_walk_foreign(struct json_walk *w)
             return JSON_WALK_FAULT(w, w->at, "%s", foreign[i].message);
         }
     }
-    if (w->at < w->size && json_text_character(w->text + w->at, w->size - w->at) == 0) {
+    if (w->at < w->size && text_decode(w->text + w->at, w->size - w->at).broken) {
         return JSON_WALK_FAULT(w, w->at, "byte 0x%02x is not UTF-8", (unsigned char)w->text[w->at]);
     }
     return true;
@@ -115,7 +114,7 @@ bool json_walk_string(struct json_walk *w)
 
     while (w->at < w->size && w->text[w->at] != '"') {
         unsigned char c = (unsigned char)w->text[w->at];
-        size_t size = json_text_character(w->text + w->at, w->size - w->at);
+        struct text_character character = text_decode(w->text + w->at, w->size - w->at);
         if (c == '\n' || c == '\r') {
             return JSON_WALK_FAULT(w, start,
                                    "the string is not closed on its line; a quote is missing (a line break in a "
@@ -124,11 +123,11 @@ bool json_walk_string(struct json_walk *w)
         if (c < 0x20) {
             return JSON_WALK_FAULT(w, w->at, "control character 0x%02x in a string; write \\u%04x", c, c);
         }
-        if (size == 0) {
+        if (character.broken) {
             return JSON_WALK_FAULT(w, w->at, "byte 0x%02x in a string is not UTF-8", c);
         }
         if (c != '\\') {
-            w->at += size;
+            w->at += character.size;
         } else if (!walk_escape(w)) {
             return false;
         }

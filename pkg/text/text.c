@@ -1,4 +1,4 @@
-/* The string that grows, wiping, and numbers. */
+/* The string that grows, wiping, comparison and numbers. */
 #include "text/text.h"
 
 #include <errno.h>
@@ -144,6 +144,11 @@ void text_free_pointer(void *pointer)
 
     free(*p);
     *p = NULL;
+}
+
+bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 bool text_to_long(const char *string, long min, long max, long *ret_value)

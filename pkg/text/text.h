@@ -1,5 +1,6 @@
 /*
- * text: strings. A bounded builder, display width, shortening, escaping for terminals, likeness of words.
+ * text: strings. A bounded builder, display width, shortening, escaping for terminals, UTF-8, percent-coding,
+ * likeness of words.
  *
  * All strings are UTF-8; broken sequences are tolerated and counted as one column a byte.
  */
@@ -9,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* CLEANUP(f): runs f(&variable) when the variable goes out of scope. */
 #define CLEANUP(function) __attribute__((cleanup(function)))
@@ -72,11 +74,41 @@ size_t text_width(const char *bytes, size_t size);
 /* Bytes of the longest prefix that is at most `columns` wide and ends on a character. */
 size_t text_prefix(const char *bytes, size_t size, size_t columns);
 
-/* Appends bytes with control characters (C0, DEL, C1, broken UTF-8, bidirectional overrides) as \xNN or \u{NNNN}. */
+/* Whether a code point may steer a terminal: C0, DEL, C1 and the bidirectional overrides. */
+bool text_steers_terminal(uint32_t code);
+
+/* Appends bytes with broken UTF-8 and what steers a terminal as \xNN or \u{NNNN}. */
 void text_append_safe(struct text *t, const char *bytes, size_t size);
 
 /* Appends at most `columns` columns of a safe rendering, ending in "..." where something was cut. */
 void text_append_short(struct text *t, const char *bytes, size_t size, size_t columns);
+
+/* The first character of at least one byte: its code point and how many bytes it takes. */
+struct text_character {
+    uint32_t code; /* of a broken character: its first byte */
+    size_t size;
+    bool broken; /* not UTF-8: `size` is the maximal subpart of an ill-formed sequence (Unicode 15, 3.9) */
+};
+struct text_character text_decode(const char *bytes, size_t size);
+
+/*
+ * Appends bytes from outside as valid UTF-8: each maximal subpart of an ill-formed sequence becomes one U+FFFD, as
+ * Unicode 15 section 3.9 recommends and the WHATWG Encoding Standard requires. Control characters stay.
+ */
+void text_append_utf8(struct text *t, const char *bytes, size_t size);
+
+/* Percent-encodes all but the unreserved characters of RFC 3986 2.3 and those in `also` ("" for none). */
+void text_percent_encode(struct text *t, const char *string, const char *also);
+
+/* Decodes "%41"; a % without two hexadecimal digits behind it is copied as it is, and makes the result false. */
+bool text_percent_decode(struct text *t, const char *bytes, size_t size);
+
+/* Whether the bytes have the form of a UUID (RFC 9562 section 4), in upper or lower case. */
+bool text_is_uuid(const char *bytes, size_t size);
+enum { TEXT_UUID_SIZE = 36 };
+
+/* Whether two strings are the same; NULL equals NULL only. */
+bool text_equal(const char *a, const char *b);
 
 /* Shell-like pattern over the whole string: * ? [abc] [!a-z] and \ as escape; case-sensitive. */
 bool text_glob(const char *pattern, const char *string);

@@ -1,41 +1,7 @@
 /* Text on terminals: width, cutting and making foreign bytes harmless. */
 #include "text/text.h"
 
-#include <stdint.h>
 #include <string.h>
-
-/* One decoded character: its code point and bytes; a broken byte is `broken` with size 1. */
-struct character {
-    uint32_t code;
-    size_t size;
-    bool broken;
-};
-
-static struct character decode(const char *bytes, size_t size)
-{
-    const unsigned char *b = (const unsigned char *)bytes;
-    struct character broken = {.code = b[0], .size = 1, .broken = true};
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t need = b[0] < 0x80 ? 1 : b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : b[0] >= 0xc2 ? 2 : 0;
-
-    if (need == 1) {
-        return (struct character){.code = b[0], .size = 1};
-    }
-    if (need == 0 || need > size || b[0] > 0xf4) {
-        return broken;
-    }
-    uint32_t code = b[0] & (0xffU >> (need + 1));
-    for (size_t i = 1; i < need; i++) {
-        if ((b[i] & 0xc0) != 0x80) {
-            return broken;
-        }
-        code = code << 6 | (b[i] & 0x3f);
-    }
-    if (code < least[need] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-        return broken;
-    }
-    return (struct character){.code = code, .size = need};
-}
 
 struct range {
     uint32_t first, last;
@@ -84,9 +50,12 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t count)
     return false;
 }
 
-static size_t columns_of(struct character c)
+static size_t columns_of(struct text_character c)
 {
-    if (c.code < 0x300 || c.broken) {
+    if (c.broken) {
+        return c.size;
+    }
+    if (c.code < 0x300) {
         return 1;
     }
     if (in_ranges(c.code, zero, sizeof(zero) / sizeof(zero[0]))) {
@@ -111,7 +80,7 @@ size_t text_width(const char *bytes, size_t size)
     size_t columns = plain(bytes, size);
 
     for (size_t i = columns; i < size;) {
-        struct character c = decode(bytes + i, size - i);
+        struct text_character c = text_decode(bytes + i, size - i);
         columns += columns_of(c);
         i += c.size;
     }
@@ -124,7 +93,7 @@ size_t text_prefix(const char *bytes, size_t size, size_t columns)
     size_t i = 0;
 
     while (i < size) {
-        struct character c = decode(bytes + i, size - i);
+        struct text_character c = text_decode(bytes + i, size - i);
         used += columns_of(c);
         if (used > columns) {
             break;
@@ -134,10 +103,10 @@ size_t text_prefix(const char *bytes, size_t size, size_t columns)
     return i;
 }
 
-static bool is_unsafe(struct character c)
+bool text_steers_terminal(uint32_t code)
 {
-    return c.broken || c.code < 0x20 || (c.code >= 0x7f && c.code <= 0x9f) || (c.code >= 0x202a && c.code <= 0x202e) ||
-           (c.code >= 0x2066 && c.code <= 0x2069);
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
 }
 
 void text_append_safe(struct text *t, const char *bytes, size_t size)
@@ -149,13 +118,15 @@ void text_append_safe(struct text *t, const char *bytes, size_t size)
             i += run;
             continue;
         }
-        struct character c = decode(bytes + i, size - i);
-        if (!is_unsafe(c)) {
-            text_append_size(t, bytes + i, c.size);
-        } else if (c.broken || c.code < 0x100) {
-            text_printf(t, "\\x%02x", (unsigned)c.code);
+        struct text_character c = text_decode(bytes + i, size - i);
+        if (c.broken) {
+            for (size_t k = 0; k < c.size; k++) {
+                text_printf(t, "\\x%02x", (unsigned char)bytes[i + k]);
+            }
+        } else if (text_steers_terminal(c.code)) {
+            text_printf(t, c.code < 0x100 ? "\\x%02x" : "\\u{%04x}", (unsigned)c.code);
         } else {
-            text_printf(t, "\\u{%04x}", (unsigned)c.code);
+            text_append_size(t, bytes + i, c.size);
         }
         i += c.size;
     }

@@ -2,27 +2,13 @@
 
 #include <string.h>
 
-/* RFC 3986 2.3: everything but unreserved characters is escaped. */
-static void append_escaped(struct text *out, const char *value)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (const char *c = value; *c != '\0'; c++) {
-        if (strchr(plain, *c) != NULL) {
-            text_append_char(out, *c);
-        } else {
-            text_printf(out, "%%%02X", (unsigned char)*c);
-        }
-    }
-}
-
 void vpc_url(struct text *out, const struct vpc *vpc, const char *path, const char *id, const char *below)
 {
     text_append(out, vpc->base);
     text_append(out, path);
     if (id != NULL) {
         text_append_char(out, '/');
-        append_escaped(out, id);
+        text_percent_encode(out, id, "");
     }
     if (below != NULL) {
         text_printf(out, "/%s", below);
@@ -34,29 +20,20 @@ void vpc_url_query(struct text *out, const char *name, const char *value)
 {
     if (value != NULL) {
         text_printf(out, "&%s=", name);
-        append_escaped(out, value);
+        text_percent_encode(out, value, "");
     }
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
+/* A query writes a space as + (WHATWG URL, application/x-www-form-urlencoded). */
 static void append_unescaped(struct text *out, const char *value, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (value[i] == '%' && i + 2 < size && hex_value(value[i + 1]) >= 0 && hex_value(value[i + 2]) >= 0) {
-            text_append_char(out, (char)(hex_value(value[i + 1]) << 4 | hex_value(value[i + 2])));
-            i += 2;
-        } else {
-            text_append_char(out, value[i] == '+' ? ' ' : value[i]);
-        }
+    CLEANUP(text_free) struct text spaced = {0};
+
+    text_append_size(&spaced, value, size);
+    for (char *c = spaced.data; (c = strchr(c, '+')) != NULL;) {
+        *c = ' ';
     }
+    (void)text_percent_decode(out, text_string(&spaced), spaced.size);
 }
 
 bool vpc_url_start(const char *href, size_t size, struct text *ret_start)

@@ -512,16 +512,6 @@ static void options_are_checked(void **state)
     assert_non_null(strstr(e.message, "/nonexistent/ca.pem"));
 }
 
-static void escaping_keeps_only_the_unreserved(void **state)
-{
-    struct text out = {0};
-
-    (void)state;
-    http_append_escaped(&out, "aZ09-._~ +/&=%\xc3\xa9");
-    assert_string_equal(text_string(&out), "aZ09-._~%20%2B%2F%26%3D%25%C3%A9");
-    text_free(&out);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,7 +530,6 @@ int main(void)
         cmocka_unit_test(the_deadline_ends_everything),
         cmocka_unit_test(a_session_can_be_dropped_at_any_time),
         cmocka_unit_test(options_are_checked),
-        cmocka_unit_test(escaping_keeps_only_the_unreserved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,9 @@ static void what_steers_a_terminal_is_escaped(void **state)
     (void)state;
     text_append_safe(&out, raw, sizeof(raw) - 1);
     assert_string_equal(text_string(&out), "a\\x1b[31m\\x9b\\u{202e}\\xc0z");
+    text_clear(&out);
+    text_append_safe(&out, "\xf0\x9f\x98z", 4); /* a character that is cut short shows each of its bytes */
+    assert_string_equal(text_string(&out), "\\xf0\\x9f\\x98z");
 }
 
 static void a_short_rendering_fits_and_says_that_it_was_cut(void **state)
@@ -114,6 +117,130 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
     }
 }
 
+static void broken_utf8_becomes_replacement_characters(void **state)
+{
+#define FFFD "\xef\xbf\xbd"
+    /* The first rows are the examples of Unicode 15, tables 3-8 to 3-11. */
+    static const struct {
+        const char *bytes, *repaired;
+    } rows[] = {
+        {"\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41", FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A"},
+        {"\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41", FFFD FFFD FFFD FFFD FFFD FFFD FFFD FFFD "A"},
+        {"\xf4\x91\x92\x93\xff\x41\x80\xbf\x42", FFFD FFFD FFFD FFFD FFFD "A" FFFD FFFD "B"},
+        {"\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41", FFFD FFFD FFFD FFFD "A"},
+        {"", ""},
+        {"web-1\n", "web-1\n"},
+        {"caf\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe6\x97\xa5 \xf0\x9f\x98\x80"},
+        {"caf\xe9", "caf" FFFD},
+        {"\xc3", FFFD},
+        {"\xe6\x97", FFFD},
+        {"\xf0\x9f\x98", FFFD},
+        {"\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbf"},
+        {"\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        text_append_utf8(&out, rows[i].bytes, strlen(rows[i].bytes));
+        assert_string_equal(text_string(&out), rows[i].repaired);
+    }
+}
+
+static void a_character_is_decoded_with_its_size(void **state)
+{
+    static const struct {
+        const char *bytes;
+        uint32_t code;
+        size_t size;
+        bool broken;
+    } rows[] = {
+        {"A", 'A', 1, false},
+        {"\xc3\xa9", 0xe9, 2, false},
+        {"\xe2\x80\xae", 0x202e, 3, false},
+        {"\xf0\x9f\x98\x80", 0x1f600, 4, false},
+        {"\x80", 0x80, 1, true},
+        {"\xf0\x9f\x98x", 0xf0, 3, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct text_character c = text_decode(rows[i].bytes, strlen(rows[i].bytes));
+        assert_int_equal(c.code, rows[i].code);
+        assert_int_equal(c.size, rows[i].size);
+        assert_int_equal(c.broken, rows[i].broken);
+    }
+}
+
+static void percent_coding_is_that_of_rfc_3986(void **state)
+{
+    static const struct {
+        const char *string, *also, *coded;
+    } rows[] = {
+        {"aZ09-._~ +/&=%\xc3\xa9", "", "aZ09-._~%20%2B%2F%26%3D%25%C3%A9"},
+        {"/tmp/a b", "/", "/tmp/a%20b"},
+        {"", "/", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text coded = {0};
+        CLEANUP(text_free) struct text back = {0};
+        text_percent_encode(&coded, rows[i].string, rows[i].also);
+        assert_string_equal(text_string(&coded), rows[i].coded);
+        assert_true(text_percent_decode(&back, text_string(&coded), coded.size));
+        assert_string_equal(text_string(&back), rows[i].string);
+    }
+}
+
+static void a_percent_sign_without_digits_is_copied_and_reported(void **state)
+{
+    static const struct {
+        const char *coded, *string;
+        bool valid;
+    } rows[] = {
+        {"%41%4a%4A", "AJJ", true},  {"a%", "a%", false},   {"a%4", "a%4", false},
+        {"a%4g%42", "a%4gB", false}, {"%%41", "%A", false}, {"a+b", "a+b", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        assert_int_equal(text_percent_decode(&out, rows[i].coded, strlen(rows[i].coded)), rows[i].valid);
+        assert_string_equal(text_string(&out), rows[i].string);
+    }
+}
+
+static void uuids_are_recognised_by_their_form(void **state)
+{
+    static const struct {
+        const char *string;
+        bool is;
+    } rows[] = {
+        {"2eb4e35a-4257-48f8-8239-da544d855655", true},  {"2EB4E35A-4257-48F8-8239-DA544D855655", true},
+        {"2eb4e35a-4257-48f8-8239-da544d85565", false},  {"2eb4e35a-4257-48f8-8239-da544d8556555", false},
+        {"2eb4e35a-4257-48f8-8239-da544d85565g", false}, {"2eb4e35a04257-48f8-8239-da544d855655", false},
+        {"2eb4e35-a4257-48f8-8239-da544d855655", false}, {"", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(text_is_uuid(rows[i].string, strlen(rows[i].string)), rows[i].is);
+    }
+}
+
+static void null_equals_null_only(void **state)
+{
+    char web[] = "web-1";
+
+    (void)state;
+    assert_true(text_equal("web-1", web));
+    assert_false(text_equal("web-1", "web-12"));
+    assert_false(text_equal("", NULL));
+    assert_false(text_equal(NULL, ""));
+    assert_true(text_equal(NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +251,12 @@ int main(void)
         cmocka_unit_test(globs_match_whole_strings),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_near),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+        cmocka_unit_test(broken_utf8_becomes_replacement_characters),
+        cmocka_unit_test(a_character_is_decoded_with_its_size),
+        cmocka_unit_test(percent_coding_is_that_of_rfc_3986),
+        cmocka_unit_test(a_percent_sign_without_digits_is_copied_and_reported),
+        cmocka_unit_test(uuids_are_recognised_by_their_form),
+        cmocka_unit_test(null_equals_null_only),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
