@@ -28,6 +28,22 @@ enum {
 void json_release(json_t **value);
 #define JSON_CLEANUP CLEANUP(json_release)
 
+/*
+ * Constructors that never return NULL, so that a value which cannot be made is never a member that silently lacks.
+ * A lack of memory ends the process (mem.h; jansson allocates through it); a wrong format or a NULL where a string is
+ * needed is a programming mistake (assert); bytes that are not UTF-8 become U+FFFD (text_append_utf8), because they
+ * come from outside: arguments, file names, headers. jansson's own json_pack and json_string are not called outside
+ * this room.
+ *
+ * The format of json_build is json_pack's without its blanks-and-hash forms: {key:value, ...} with keys as `s`
+ * arguments, [value, ...], and the values s (const char *), i (int), I (json_int_t), b (int), f (double), n (null),
+ * o (json_t *, its reference is taken over), O (json_t *, a reference of its own). Behind s, o and O, `?` makes null
+ * of a NULL argument and `*` leaves the member or item out.
+ */
+json_t *json_build(const char *format, ...) __attribute__((returns_nonnull, warn_unused_result));
+json_t *json_build_string(const char *string) __attribute__((returns_nonnull, warn_unused_result));
+json_t *json_build_string_n(const char *bytes, size_t size) __attribute__((returns_nonnull, warn_unused_result));
+
 /* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals
  * of them. */
 enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -257,6 +260,75 @@ static void equality_is_that_of_json_schema(void **state)
     }
 }
 
+static void values_are_built_as_the_format_says(void **state)
+{
+    JSON_CLEANUP json_t *shared = json_array();
+    (void)state;
+
+    const struct {
+        json_t *value;
+        const char *printed;
+    } rows[] = {
+        {json_build("{}"), "{}"},
+        {json_build("[]"), "[]"},
+        {json_build("n"), "null"},
+        {json_build("{s:s, s:i, s:I, s:b, s:b, s:f, s:n}", "s", "x", "i", -1, "I", (json_int_t)1 << 40, "t", 7, "f", 0,
+                    "r", 0.5, "n"),
+         "{\"s\":\"x\",\"i\":-1,\"I\":1099511627776,\"t\":true,\"f\":false,\"r\":0.5,\"n\":null}"},
+        {json_build("{s:{s:s, s:[i, {s:s}]}, s:i}", "a", "b", "c", "d", 1, "e", "f", "g", 2),
+         "{\"a\":{\"b\":\"c\",\"d\":[1,{\"e\":\"f\"}]},\"g\":2}"},
+        {json_build("[o, O]", json_true(), shared), "[true,[]]"},
+        {json_build("{s:s?, s:s*, s:o?, s:o*, s:O?, s:O*, s:i}", "a", NULL, "b", NULL, "c", NULL, "d", NULL, "e", NULL,
+                    "f", NULL, "g", 1),
+         "{\"a\":null,\"c\":null,\"e\":null,\"g\":1}"},
+        {json_build("[s?, s*, s*, i]", NULL, NULL, "there", 1), "[null,\"there\",1]"},
+        {json_build("{s:s}", "id", "a\xff"), "{\"id\":\"a\xef\xbf\xbd\"}"},
+        {json_build_string("\xe6\x97"), "\"\xef\xbf\xbd\""},
+        {json_build_string_n("a\0\xff", 3), "\"a\\u0000\xef\xbf\xbd\""},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        json_print(&out, rows[i].value, JSON_PRINT_COMPACT);
+        assert_string_equal(text_string(&out), rows[i].printed);
+        json_decref(rows[i].value);
+    }
+    assert_int_equal(shared->refcount, 1);
+}
+
+static void use_little_memory(void)
+{
+    struct rlimit little = {.rlim_cur = 1 << 20, .rlim_max = 1 << 20};
+    json_t *array = json_array();
+
+    setrlimit(RLIMIT_AS, &little);
+    for (int i = 0; i < 10 * 1000 * 1000; i++) {
+        json_array_append_new(array, json_integer(i));
+    }
+}
+
+/* jansson itself would return NULL, which hardly a caller expects. */
+static void a_tree_without_memory_ends_the_process(void **state)
+{
+    int status = 0;
+
+    (void)state;
+#ifndef __SANITIZE_ADDRESS__ /* its shadow memory is larger than the limit */
+    pid_t child = fork();
+    if (child == 0) {
+        close(STDERR_FILENO);
+        use_little_memory();
+        _exit(99);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), ERR_EXIT_FAILED);
+#else
+    (void)status;
+    (void)use_little_memory;
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +340,8 @@ int main(void)
         cmocka_unit_test(strings_are_escaped_for_readers_and_terminals),
         cmocka_unit_test(members_print_in_their_order_in_both_styles),
         cmocka_unit_test(equality_is_that_of_json_schema),
+        cmocka_unit_test(values_are_built_as_the_format_says),
+        cmocka_unit_test(a_tree_without_memory_ends_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
