@@ -24,10 +24,10 @@ static bool begin_next(struct fleet *fleet)
 {
     size_t index;
 
-    if (!fleet_order_peek(&fleet->order, &index) || !fleet_gate_pass(&fleet->gate)) {
+    if (!fleet_dependencies_peek(&fleet->dependencies, &index) || !fleet_rollout_admit(&fleet->rollout)) {
         return false;
     }
-    fleet_order_take(&fleet->order);
+    fleet_dependencies_take(&fleet->dependencies);
     struct fleet_result *result = &fleet->run->results[index];
     result->begun = true;
     fleet_task_begin(fleet, result, works[result->item->action], false);
@@ -36,7 +36,7 @@ static bool begin_next(struct fleet *fleet)
 
 bool fleet_is_over(const struct fleet *fleet)
 {
-    return fleet->gate.closed || fleet->stopped || fleet->error.code != ERR_NONE;
+    return fleet->rollout.closed || fleet->stopped || fleet->error.code != ERR_NONE;
 }
 
 unsigned fleet_reads_at_once(const struct fleet *fleet)
@@ -69,7 +69,7 @@ static void withhold(struct fleet *fleet, struct fleet_result *result, bool chan
         result->restart_needed = true;
     }
     result->outcome = changed ? FLEET_CHANGED : FLEET_SKIPPED;
-    result->code = fleet->gate.closed ? ERR_BUDGET : ERR_CANCELLED;
+    result->code = fleet->rollout.closed ? ERR_BUDGET : ERR_CANCELLED;
     result->reason = reason;
     fleet->run->summary.counts[result->outcome]++;
     fleet->run->summary.withheld++;
@@ -78,7 +78,7 @@ static void withhold(struct fleet *fleet, struct fleet_result *result, bool chan
 static const char *reason_to_withhold(const struct fleet *fleet)
 {
     return fleet->error.code != ERR_NONE ? "not begun: the history could not be written"
-           : fleet->gate.closed          ? "not begun: too many failures before"
+           : fleet->rollout.closed       ? "not begun: too many failures before"
            : fleet->stopped              ? "not begun: interrupted"
            : fleet->queued.count > 0     ? "not begun: as many servers as allowed are down already"
                                          : "not begun: what it needs was not done";
@@ -137,7 +137,7 @@ static void withhold_the_rest(struct fleet *fleet)
             withhold(fleet, result, false, reason);
         }
     }
-    fleet->run->summary.budget_spent = fleet->gate.closed && fleet->run->summary.withheld > 0;
+    fleet->run->summary.budget_spent = fleet->rollout.closed && fleet->run->summary.withheld > 0;
 }
 
 /* A start is sent even if the history cannot take it: a server that stays down is worse. */
@@ -230,8 +230,8 @@ static void notice_stop(struct fleet *fleet)
     }
     fleet->drains = fleet->stopped = true;
     fleet_watch_hurry(fleet);
-    if (fleet->turns.count > 0 && fleet->options->draining != NULL) {
-        fleet->options->draining(fleet->turns.count, fleet->options->progress_context);
+    if (fleet->disruption.count > 0 && fleet->options->draining != NULL) {
+        fleet->options->draining(fleet->disruption.count, fleet->options->progress_context);
     }
 }
 
@@ -283,8 +283,8 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     }
     fleet.concluded = fleet.intended + plan->count + 1;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
-    fleet.order = fleet_order_open(plan);
-    fleet.gate = fleet_gate_open(options->limits, plan_count(plan).change);
+    fleet.dependencies = fleet_dependencies_open(plan);
+    fleet.rollout = fleet_rollout_open(options->limits, plan_count(plan).change);
     fleet_down_begin(&fleet);
     http_set_window(options->http, 2 * options->concurrency);
     http_set_max_rate(options->http, options->max_per_second);
@@ -293,8 +293,8 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     http_set_max_rate(options->http, 0);
     withhold_the_rest(&fleet);
     whole = fleet_group_record(&fleet) && whole;
-    fleet_order_close(&fleet.order);
-    fleet_turns_free(&fleet.turns);
+    fleet_dependencies_close(&fleet.dependencies);
+    fleet_disruption_free(&fleet.disruption);
     free(fleet.watch.long_for);
     free(fleet.intended);
     if (fleet.error.code != ERR_NONE && e->code == ERR_NONE) {

@@ -21,7 +21,6 @@
 #ifndef FLEET_FLEET_H
 #define FLEET_FLEET_H
 
-#include "fleet/fleet_gate.h"
 #include "plan/plan.h"
 #include "vpc/vpc.h"
 
@@ -73,6 +72,22 @@ struct fleet_journal {
     bool (*record)(void *context, const struct fleet_result *const intended[], size_t intended_count,
                    const struct fleet_result *const concluded[], size_t concluded_count, struct err *e);
     void *context;
+};
+
+/* A number of servers, or a share of them. */
+struct fleet_share {
+    bool percent;
+    unsigned value;
+};
+
+enum { FLEET_BATCHES_MAX = 32 };
+
+/* How far a run may go. All zero: no limits. */
+struct fleet_limits {
+    bool has_max_failures;
+    struct fleet_share max_failures;               /* 0 is as 1: no other server starts after the first failure */
+    struct fleet_share batches[FLEET_BATCHES_MAX]; /* sizes in their order; the last one is repeated */
+    size_t batch_count;
 };
 
 /* How servers are restarted. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_settle.h"
+#include "fleet/fleet_reconcile.h"
 #include "fleet/fleet_task.h"
 #include "resource/resource_asked.h"
 
@@ -217,28 +217,28 @@ static void settle(struct create_task *create, const struct http_reply *reply)
     const struct fleet *fleet = create->task.fleet;
     JSON_CLEANUP json_t *identity = asked_identity(item_of(create));
     CLEANUP(text_free) struct text how = {0};
-    struct fleet_sought sought = {
+    struct fleet_expected expected = {
         .identity = identity,
         .may_be_ours = create->task.lost,
-        .since_s = fleet_settle_since(create->server_now_s, clock_wall_s(clock_system()), fleet->began_s)};
-    struct fleet_found found = {
+        .since_s = fleet_reconcile_since(create->server_now_s, clock_wall_s(clock_system()), fleet->began_s)};
+    struct fleet_actual actual = {
         .identity = create->found, .created_s = create->found_created_s, .deleting = is_deleting(&create->record)};
 
-    switch (fleet_settle(&sought, &found, &how)) {
-    case FLEET_ABSENT:
+    switch (fleet_reconcile_creation(&expected, &actual, &how)) {
+    case FLEET_FOUND_NOTHING:
         absent(create);
         break;
-    case FLEET_ADOPTED:
+    case FLEET_FOUND_OURS:
         fleet_task_note_reply(&create->task, reply);
         create->outcome = FLEET_CHANGED;
         check(create);
         break;
-    case FLEET_THERE:
+    case FLEET_FOUND_EARLIER:
         fleet_task_note_reply(&create->task, reply);
         create->outcome = FLEET_UNCHANGED;
         check(create);
         break;
-    case FLEET_CONFLICT:
+    case FLEET_FOUND_OTHER:
         finish_conflict(create, text_string(&how));
         break;
     }

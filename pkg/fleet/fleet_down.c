@@ -1,16 +1,16 @@
 /* Who waits to go down: the queue before fleet_turns.h. */
 #include "fleet/fleet_task.h"
 
-void fleet_task_await_turn(struct fleet_task *task)
+void fleet_task_await_slot(struct fleet_task *task)
 {
     fleet_queue_push(&task->fleet->queued, task);
-    task->fleet->turns_changed = true;
+    task->fleet->slots_changed = true;
 }
 
-void fleet_task_end_turn(struct fleet_task *task)
+void fleet_task_release_slot(struct fleet_task *task)
 {
-    fleet_turns_end(&task->fleet->turns, task->turn.who);
-    task->fleet->turns_changed = true;
+    fleet_slot_release(&task->fleet->disruption, task->slot.item);
+    task->fleet->slots_changed = true;
 }
 
 /* In the order in which they came. */
@@ -19,15 +19,15 @@ void fleet_down_give(struct fleet *fleet)
     struct fleet_queue waiting = {0};
     struct fleet_task *task;
 
-    if (!fleet->turns_changed) {
+    if (!fleet->slots_changed) {
         return;
     }
-    fleet->turns_changed = false;
+    fleet->slots_changed = false;
     fleet_queue_move(&waiting, &fleet->queued);
     while ((task = fleet_queue_pop(&waiting)) != NULL) {
-        if (fleet_turns_allow(&fleet->turns, &task->turn)) {
-            fleet_turns_take(&fleet->turns, &task->turn);
-            task->work->turn(task);
+        if (fleet_slot_is_free(&fleet->disruption, &task->slot)) {
+            fleet_slot_take(&fleet->disruption, &task->slot);
+            task->work->on_slot(task);
         } else {
             fleet_queue_push(&fleet->queued, task);
         }
@@ -42,13 +42,14 @@ void fleet_down_begin(struct fleet *fleet)
     if (fleet->options->restart == NULL) {
         return;
     }
-    fleet->turns = (struct fleet_turns){.most = fleet_turns_most(fleet->options->restart->max_unavailable, plan->count),
-                                        .same_group = fleet->options->restart->same_group};
+    fleet->disruption = (struct fleet_disruption){
+        .max_down = fleet_disruption_max(fleet->options->restart->max_unavailable, plan->count),
+        .same_group = fleet->options->restart->same_group};
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
         bool restarts = item->action == PLAN_RESTART || item->action == PLAN_SET;
         if (item->verdict == PLAN_CHANGE && restarts && item->phase != NULL) {
-            fleet_turns_take(&fleet->turns, &(struct fleet_turn){.who = i});
+            fleet_slot_take(&fleet->disruption, &(struct fleet_slot){.item = i});
         }
     }
 }

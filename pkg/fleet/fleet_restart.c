@@ -1,13 +1,13 @@
 /*
  * Restarting: GET, POST of a stop, wait for `stopped`, POST of a start, wait for `running`. What comes next is always
- * decided by fleet_steps.h from the status that was read; answers to the requests only say how far to trust it.
+ * decided by fleet_restart_state.h from the status that was read; answers to the requests only say how far to trust it.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_steps.h"
+#include "fleet/fleet_restart_state.h"
 #include "fleet/fleet_task.h"
 
 /* The phases as the history keeps them. */
@@ -17,7 +17,7 @@
 struct restart_task {
     struct fleet_task task;
     struct resource fresh; /* as last read */
-    struct fleet_stand stand;
+    struct fleet_restart_state state;
     const char *status; /* as last seen */
     const char *why;    /* what the API said about it, or NULL */
     bool read;          /* once at least */
@@ -42,7 +42,7 @@ static int64_t now_ms(void)
 /* Whether the server may be down because of us. */
 static bool is_ours(const struct restart_task *restart)
 {
-    return restart->stand.stop != FLEET_UNSENT || restart->stand.start != FLEET_UNSENT;
+    return restart->state.stop != FLEET_UNSENT || restart->state.start != FLEET_UNSENT;
 }
 
 static bool is_running(const struct restart_task *restart)
@@ -73,7 +73,7 @@ static void finish(struct restart_task *restart, enum fleet_outcome outcome, enu
         result->before = restart->fresh.settings;
     }
     if (!is_ours(restart) || outcome == FLEET_CHANGED) {
-        fleet_task_end_turn(&restart->task);
+        fleet_task_release_slot(&restart->task);
     }
     fleet_task_finish(&restart->task, outcome);
 }
@@ -96,7 +96,7 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
 {
     bool stopped = restart->status != NULL && strcmp(restart->status, "stopped") == 0;
 
-    restart->stand = (struct fleet_stand){0};
+    restart->state = (struct fleet_restart_state){0};
     restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
     if (restart->task.changed) {
         /* interrupted, it is left open: a resumed run goes on with the restart */
@@ -145,7 +145,7 @@ static void interrupt(struct restart_task *restart)
     }
     text_printf(&message, "is %s: interrupted after the %s was sent; runs resume goes on with it",
                 restart->status != NULL ? restart->status : "in an unknown state",
-                restart->stand.start != FLEET_UNSENT ? "start" : "stop");
+                restart->state.start != FLEET_UNSENT ? "start" : "stop");
     finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
 }
 
@@ -169,7 +169,7 @@ static void write_next(struct restart_task *restart, bool starts)
 static void wait_longer(struct restart_task *restart)
 {
     const struct fleet_restarts *terms = terms_of(restart);
-    bool starting = restart->stand.start != FLEET_UNSENT;
+    bool starting = restart->state.start != FLEET_UNSENT;
     unsigned limit_ms = starting ? terms->start_timeout_ms : terms->stop_timeout_ms;
     CLEANUP(text_free) struct text reason = {0};
 
@@ -191,40 +191,40 @@ static void wait_longer(struct restart_task *restart)
 }
 
 /* The run is ending: what is down is started, everything else is left to the next one. */
-static bool ends_here(struct restart_task *restart, enum fleet_step step)
+static bool ends_here(struct restart_task *restart, enum fleet_restart_step step)
 {
     if (!restart->task.fleet->stopped) {
         return false;
     }
-    return step == FLEET_STEP_STOP || (step == FLEET_STEP_WAIT && restart->stand.start != FLEET_UNSENT);
+    return step == FLEET_RESTART_STOP || (step == FLEET_RESTART_WAIT && restart->state.start != FLEET_UNSENT);
 }
 
 static void go_on(struct restart_task *restart, const char *status)
 {
     restart->status = status;
-    enum fleet_step step = fleet_steps_next(&restart->stand, status);
+    enum fleet_restart_step step = fleet_restart_next(&restart->state, status);
 
     if (ends_here(restart, step)) {
         interrupt(restart);
         return;
     }
     switch (step) {
-    case FLEET_STEP_STOP:
+    case FLEET_RESTART_STOP:
         write_next(restart, false);
         break;
-    case FLEET_STEP_START:
+    case FLEET_RESTART_START:
         write_next(restart, true);
         break;
-    case FLEET_STEP_WAIT:
+    case FLEET_RESTART_WAIT:
         wait_longer(restart);
         break;
-    case FLEET_STEP_DONE:
+    case FLEET_RESTART_DONE:
         finish_running(restart);
         break;
-    case FLEET_STEP_LEAVE:
+    case FLEET_RESTART_LEAVE:
         leave(restart, FLEET_SKIPPED, ERR_FAILED, "somebody else stopped it meanwhile");
         break;
-    case FLEET_STEP_LOST:
+    case FLEET_RESTART_HOPELESS:
         fail(restart, "it will not come back by itself");
         break;
     }
@@ -281,8 +281,8 @@ static void note_groups(struct restart_task *restart)
     const struct resource *fresh = &restart->fresh;
     bool grouped = fresh->placement_type != NULL && strcmp(fresh->placement_type, "placement_group") == 0;
 
-    restart->task.turn.placement_group = grouped ? fresh->placement_id : NULL;
-    restart->task.turn.instance_group = fresh->member_of;
+    restart->task.slot.placement_group = grouped ? fresh->placement_id : NULL;
+    restart->task.slot.instance_group = fresh->member_of;
 }
 
 /* The last look before the stop: is all as the plan thought? */
@@ -291,12 +291,12 @@ static void check_fresh(struct restart_task *restart)
     char reason[PLAN_REASON_SIZE];
 
     note_groups(restart);
-    if (!fleet_turns_allow(&restart->task.fleet->turns, &restart->task.turn)) {
-        fleet_task_end_turn(&restart->task);
-        fleet_task_await_turn(&restart->task);
+    if (!fleet_slot_is_free(&restart->task.fleet->disruption, &restart->task.slot)) {
+        fleet_task_release_slot(&restart->task);
+        fleet_task_await_slot(&restart->task);
         return;
     }
-    fleet_turns_take(&restart->task.fleet->turns, &restart->task.turn);
+    fleet_slot_take(&restart->task.fleet->disruption, &restart->task.slot);
     restart->status = restart->fresh.status;
     switch (plan_judge_restart(&restart->fresh, true, &terms_of(restart)->terms, reason)) {
     case PLAN_CHANGE:
@@ -328,7 +328,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
         wait_longer(restart);
     } else if (is_ours(restart)) {
         note_groups(restart);
-        fleet_turns_take(&restart->task.fleet->turns, &restart->task.turn);
+        fleet_slot_take(&restart->task.fleet->disruption, &restart->task.slot);
         go_on(restart, restart->fresh.status);
     } else {
         check_fresh(restart);
@@ -346,9 +346,9 @@ static void take_over(struct restart_task *restart, const char *phase)
 {
     bool starts = strcmp(phase, PHASE_START) == 0;
 
-    restart->stand = (struct fleet_stand){.stop = starts ? FLEET_SENT : FLEET_DOUBTED,
-                                          .start = starts ? FLEET_DOUBTED : FLEET_UNSENT,
-                                          .been_down = starts};
+    restart->state = (struct fleet_restart_state){.stop = starts ? FLEET_CONFIRMED : FLEET_UNCONFIRMED,
+                                                  .start = starts ? FLEET_UNCONFIRMED : FLEET_UNSENT,
+                                                  .left_running = starts};
     restart->starts = starts;
     restart->since_ms = now_ms();
     restart->task.must_finish = true;
@@ -360,26 +360,26 @@ static void begin(struct fleet_task *task)
     const struct plan_item *item = task->result->item;
 
     restart->fresh = *item->resource;
-    task->turn.who = (size_t)(task->result - task->fleet->run->results);
+    task->slot.item = (size_t)(task->result - task->fleet->run->results);
     if (item->phase != NULL) {
         take_over(restart, item->phase);
         start_read(task);
     } else {
         note_groups(restart);
-        fleet_task_await_turn(task);
+        fleet_task_await_slot(task);
     }
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
-static void write_failed(struct restart_task *restart, const struct vpc_answer *answer, enum fleet_sending *sending)
+static void write_failed(struct restart_task *restart, const struct vpc_answer *answer, enum fleet_receipt *receipt)
 {
     const struct err *error = answer->error;
 
     restart->code = error->code;
     restart->problem = resource_list_keep(restart->task.fleet->strings, error->message);
     if (answer->reply->maybe_processed) {
-        *sending = *sending == FLEET_UNSENT ? FLEET_DOUBTED : *sending;
+        *receipt = *receipt == FLEET_UNSENT ? FLEET_UNCONFIRMED : *receipt;
         restart->task.must_finish = true;
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
@@ -394,14 +394,14 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
 static void write_done(const struct vpc_answer *answer, void *context)
 {
     struct restart_task *restart = context;
-    enum fleet_sending *sending = restart->starts ? &restart->stand.start : &restart->stand.stop;
+    enum fleet_receipt *receipt = restart->starts ? &restart->state.start : &restart->state.stop;
 
-    restart->stand.seen = 0;
+    restart->state.same_reads = 0;
     if (answer->error != NULL) {
-        write_failed(restart, answer, sending);
+        write_failed(restart, answer, receipt);
         return;
     }
-    *sending = FLEET_SENT;
+    *receipt = FLEET_CONFIRMED;
     restart->code = ERR_NONE;
     restart->task.must_finish = true;
     fleet_task_await_status(&restart->task);
@@ -424,4 +424,4 @@ static void write(struct fleet_task *task)
 }
 
 const struct fleet_work fleet_restart = {
-    .size = sizeof(struct restart_task), .begin = begin, .write = write, .turn = start_read, .seen = seen};
+    .size = sizeof(struct restart_task), .begin = begin, .write = write, .on_slot = start_read, .seen = seen};

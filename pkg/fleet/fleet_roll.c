@@ -5,7 +5,7 @@
  *
  * All is told by looking, so nothing depends on what was sent before: a lost answer, a run that was cut off.
  */
-#include "fleet/fleet_roll_steps.h"
+#include "fleet/fleet_roll_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +22,13 @@ struct roll_task {
     struct plan_roll terms;
     struct resource group;         /* as last read */
     struct resource_list *members; /* as well; NULL: not yet */
-    struct fleet_roll_look look;
+    struct fleet_roll_state state;
     struct resource_list *orphaned; /* memberships whose servers stay without them; NULL: none */
     size_t in_flight;               /* deletions */
     struct err error;               /* of the last batch, the first one counts */
     unsigned fruitless;             /* batches with an error in a row */
     unsigned looks;                 /* since the last change */
-    int64_t wanted;                 /* members */
+    int64_t expected;               /* members */
     int64_t since_ms;               /* when the last batch was sent */
     bool restores;                  /* what is written next */
     bool told;                      /* the state from before is in the result */
@@ -78,7 +78,7 @@ static void finish(struct roll_task *roll, enum fleet_outcome outcome, const str
         append_orphaned(&reason, roll->orphaned);
     }
     if (roll->members != NULL) {
-        result->after_state = members_state(roll->look.count, roll->look.stale);
+        result->after_state = members_state(roll->state.count, roll->state.stale);
     }
     result->reason = reason.size > 0 ? resource_list_keep(roll->task.fleet->strings, text_string(&reason)) : NULL;
     release(&roll->task);
@@ -91,7 +91,7 @@ static void interrupt(struct roll_task *roll)
     struct err error = ERR_INIT;
 
     err_set(&error, ERR_CANCELLED, "interrupted; runs resume goes on with it");
-    finish(roll, roll->look.begun ? FLEET_UNKNOWN : FLEET_SKIPPED, &error);
+    finish(roll, roll->state.begun ? FLEET_UNKNOWN : FLEET_SKIPPED, &error);
 }
 
 static void stop(struct roll_task *roll)
@@ -99,8 +99,8 @@ static void stop(struct roll_task *roll)
     CLEANUP(text_free) struct text why = {0};
     struct err error = ERR_INIT;
 
-    fleet_roll_trouble(&roll->look, &why);
-    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: %s", roll->look.stale, text_string(&why));
+    fleet_roll_describe(&roll->state, &why);
+    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: %s", roll->state.stale, text_string(&why));
     finish(roll, FLEET_FAILED, &error);
 }
 
@@ -129,8 +129,8 @@ static void wait_longer(struct roll_task *roll)
         look_later(roll);
         return;
     }
-    fleet_roll_trouble(&roll->look, &why);
-    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: after %lld s %s", roll->look.stale,
+    fleet_roll_describe(&roll->state, &why);
+    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: after %lld s %s", roll->state.stale,
             (long long)roll->terms.heal_timeout_ms / 1000, text_string(&why));
     finish(roll, FLEET_FAILED, &error);
 }
@@ -140,26 +140,26 @@ static void write_next(struct roll_task *roll, bool restores)
     roll->restores = restores;
     if (!roll->told) {
         roll->told = true;
-        roll->task.result->before_state = members_state(roll->wanted, roll->look.stale);
+        roll->task.result->before_state = members_state(roll->expected, roll->state.stale);
     }
     fleet_task_ready(&roll->task, restores ? PHASE_RESTORE : PHASE_DELETE, NULL);
 }
 
 static void go_on(struct roll_task *roll)
 {
-    bool begun = roll->look.begun;
+    bool begun = roll->state.begun;
 
-    roll->look = fleet_roll_look_at(&roll->group, roll->members);
-    roll->look.begun = begun;
-    if (!begun || roll->look.count > roll->wanted) {
-        roll->wanted = roll->look.count;
+    roll->state = fleet_roll_read(&roll->group, roll->members);
+    roll->state.begun = begun;
+    if (!begun || roll->state.count > roll->expected) {
+        roll->expected = roll->state.count;
     }
-    roll->look.wanted = roll->wanted;
+    roll->state.expected = roll->expected;
     if (fleet_is_over(roll->task.fleet)) {
         interrupt(roll);
         return;
     }
-    switch (fleet_roll_next(&roll->look)) {
+    switch (fleet_roll_next(&roll->state)) {
     case FLEET_ROLL_DELETE:
         write_next(roll, false);
         break;
@@ -213,10 +213,10 @@ static bool read_group(struct answer_node root, const struct http_reply *reply, 
 /* The run is ending: what was lowered is set back, the rest is left to the next one. */
 static void end_here(struct roll_task *roll)
 {
-    bool lowered = roll->look.begun && roll->group.membership_count < roll->wanted && roll->group.managers == NULL;
+    bool lowered = roll->state.begun && roll->group.membership_count < roll->expected && roll->group.managers == NULL;
 
     if (lowered && roll->error.code == ERR_NONE) {
-        roll->look.count = roll->group.membership_count;
+        roll->state.count = roll->group.membership_count;
         write_next(roll, true);
     } else {
         interrupt(roll);
@@ -255,8 +255,8 @@ static void begin(struct fleet_task *task)
     const struct plan_item *item = task->result->item;
 
     roll->terms = item->roll.terms;
-    roll->look.begun = item->journaled;
-    roll->wanted = item->journaled ? item->roll.before.count : 0;
+    roll->state.begun = item->journaled;
+    roll->expected = item->journaled ? item->roll.before.count : 0;
     roll->told = item->journaled;
     roll->since_ms = now_ms();
     look(task);
@@ -296,7 +296,7 @@ static void restored(const struct vpc_answer *answer, void *context)
         roll->error = *answer->error;
         err_wrap(&roll->error,
                  "deleting members lowered membership_count from %lld to %lld, and setting it back failed",
-                 (long long)roll->wanted, (long long)roll->look.count);
+                 (long long)roll->expected, (long long)roll->state.count);
     }
     batch_done(roll);
 }
@@ -305,7 +305,7 @@ static void restore(struct roll_task *roll)
 {
     CLEANUP(text_free) struct text body = {0};
 
-    text_printf(&body, "{\"membership_count\":%lld}", (long long)roll->wanted);
+    text_printf(&body, "{\"membership_count\":%lld}", (long long)roll->expected);
     fleet_task_write(
         &roll->task, vpc_patch,
         &(struct vpc_call){.id = roll->group.id, .body = text_string(&body), .body_size = body.size, .done = restored});
@@ -335,7 +335,7 @@ static void delete_batch(struct roll_task *roll)
         text_out_of_memory();
     }
     roll->in_flight =
-        fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->wanted), chosen);
+        fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
     for (size_t i = 0; i < count; i++) {
         const struct resource *membership = resource_list_at(roll->members, i);
         CLEANUP(text_free) struct text below = {0};
@@ -356,7 +356,7 @@ static void start_write(struct fleet_task *task)
 
     roll->error = ERR_INIT;
     roll->since_ms = now_ms();
-    roll->look.begun = true;
+    roll->state.begun = true;
     task->must_finish = true; /* membership_count may have to be set back */
     if (roll->restores) {
         restore(roll);

@@ -143,10 +143,10 @@ void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
         summary->refused += result->code == ERR_AUTH;
     }
     if (outcome == FLEET_CHANGED || outcome == FLEET_UNCHANGED) {
-        fleet_order_met(&fleet->order, (size_t)(result - fleet->run->results));
+        fleet_dependencies_succeeded(&fleet->dependencies, (size_t)(result - fleet->run->results));
     }
     fleet_group_conclude(fleet, result);
-    fleet_gate_note(&fleet->gate, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
+    fleet_rollout_note(&fleet->rollout, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
     if (fleet->options->progress != NULL) {
         fleet->options->progress(result, summary, fleet->options->progress_context);
     }

@@ -13,8 +13,7 @@
 #define FLEET_FLEET_TASK_H
 
 #include "fleet/fleet.h"
-#include "fleet/fleet_order.h"
-#include "fleet/fleet_turns.h"
+#include "fleet/fleet_schedule.h"
 
 enum { FLEET_ETAG_SIZE = 256 };
 
@@ -30,10 +29,10 @@ struct fleet_sight {
 
 /* How one action is carried out. */
 struct fleet_work {
-    size_t size;                            /* of its tasks; their first member is a struct fleet_task */
-    void (*begin)(struct fleet_task *task); /* reads what it needs to know before it writes, if anything */
-    void (*write)(struct fleet_task *task); /* the intent is in the journal: sends it */
-    void (*turn)(struct fleet_task *task);  /* it may go down now; of works that wait for a turn */
+    size_t size;                              /* of its tasks; their first member is a struct fleet_task */
+    void (*begin)(struct fleet_task *task);   /* reads what it needs to know before it writes, if anything */
+    void (*write)(struct fleet_task *task);   /* the intent is in the journal: sends it */
+    void (*on_slot)(struct fleet_task *task); /* it may go down now; of works that wait for a turn */
     void (*seen)(struct fleet_task *task, const struct fleet_sight *sight); /* of works that wait for a status */
     void (*resume)(struct fleet_task *task);                                /* the pause is over; of works that pause */
     void (*release)(struct fleet_task *task); /* it is taken back: gives back what it holds; NULL: it holds nothing */
@@ -56,7 +55,7 @@ struct fleet_task {
     struct fleet_result *result;
     vpc_done_fn *done;      /* of the request that is under way */
     vpc_listed_fn *listed;  /* of the list that is under way */
-    struct fleet_turn turn; /* when it waits for one, or has it */
+    struct fleet_slot slot; /* when it waits for one, or has it */
     bool lost;              /* the answer to a write never came, and what it did is not known yet */
     int64_t due_ms;         /* when its pause is over */
     bool must_finish;       /* goes on when the run ends */
@@ -73,8 +72,8 @@ struct fleet {
     const struct fleet_options *options;
     struct resource_list *strings;
     struct fleet_run *run;
-    struct fleet_gate gate;
-    struct fleet_order order;
+    struct fleet_rollout rollout;
+    struct fleet_dependencies dependencies;
     int64_t began_s;                                   /* of the run, on this machine's clock */
     struct fleet_queue ready;                          /* read, to be recorded */
     struct fleet_queue recorded;                       /* in the journal, to be written */
@@ -82,8 +81,8 @@ struct fleet {
     const struct fleet_result **intended, **concluded; /* for the journal; room for every result */
     size_t concluded_count;
     struct fleet_queue queued; /* waiting for their turns */
-    struct fleet_turns turns;
-    bool turns_changed; /* somebody came, or is up again */
+    struct fleet_disruption disruption;
+    bool slots_changed; /* somebody came, or is up again */
     struct fleet_queue pausing;
     struct fleet_watch {
         struct fleet_queue waiting;
@@ -120,9 +119,9 @@ void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
  */
 void fleet_task_ready(struct fleet_task *task, const char *phase, const char *etag);
 
-/* It waits until it may go down (task->turn): work->turn is called then. It has its turn until fleet_task_end_turn. */
-void fleet_task_await_turn(struct fleet_task *task);
-void fleet_task_end_turn(struct fleet_task *task);
+/* It waits until it may go down (task->slot): work->turn is called then. It has its turn until fleet_task_release_slot. */
+void fleet_task_await_slot(struct fleet_task *task);
+void fleet_task_release_slot(struct fleet_task *task);
 
 /* It waits until the next look at the servers: work->seen is called then. */
 void fleet_task_await_status(struct fleet_task *task);

@@ -1,4 +1,4 @@
-/* Creating: names that count, what a body asks for, and what became of a creation whose answer never came. */
+/* Creating: names that count, what a body asks for, and time stamps. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_settle.h"
 #include "resource/resource_asked.h"
 #include "resource/resource_pattern.h"
 
@@ -220,76 +219,6 @@ static void what_exists_once_is_named(void **state)
     }
 }
 
-/* --- what became of it --------------------------------------------------------------------------------- */
-
-static void what_is_found_under_the_name_decides(void **state)
-{
-#define ASKED "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-9\"}"
-    static const struct {
-        const char *asked, *found; /* NULL: nothing is there */
-        int64_t created_s;
-        bool may_be_ours;
-        enum fleet_finding finding;
-        const char *how;
-    } rows[] = {
-        {ASKED, NULL, -1, true, FLEET_ABSENT, ""},
-        {ASKED, NULL, -1, false, FLEET_ABSENT, ""},
-        {ASKED, ASKED, 1000, true, FLEET_ADOPTED, ""},
-        {ASKED, ASKED, 5000, true, FLEET_ADOPTED, ""},
-        {ASKED, ASKED, 999, true, FLEET_THERE, ""},   /* before the run began */
-        {ASKED, ASKED, 5000, false, FLEET_THERE, ""}, /* no request of ours can have made it */
-        {ASKED, ASKED, -1, true, FLEET_THERE, ""},    /* nobody says when */
-        {ASKED, "{\"profile\":\"cx2-4x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\"}", 5000, true, FLEET_CONFLICT,
-         "profile cx2-4x8 instead of bx2-2x8"},
-        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-2\",\"image\":\"r010-2\"}", 5000, true, FLEET_CONFLICT,
-         "zone eu-de-2 instead of eu-de-1, image r010-2 instead of r010-1"},
-        /* booted from something else than an image */
-        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"VPC\":\"r010-9\"}", 5000, true, FLEET_CONFLICT,
-         "image unset instead of r010-1"},
-        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-8\"}", 5000, true,
-         FLEET_CONFLICT, "VPC r010-8 instead of r010-9"},
-        /* what was not asked for may be anything */
-        {"{}", ASKED, 5000, true, FLEET_ADOPTED, ""},
-        {"{\"zone\":\"eu-de-1\"}", ASKED, 5000, true, FLEET_ADOPTED, ""},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        CLEANUP(text_free) struct text how = {0};
-        JSON_CLEANUP json_t *asked = parse(rows[i].asked);
-        JSON_CLEANUP json_t *found = rows[i].found != NULL ? parse(rows[i].found) : NULL;
-        struct fleet_sought sought = {.identity = asked, .may_be_ours = rows[i].may_be_ours, .since_s = 1000};
-        struct fleet_found there = {.identity = found, .created_s = rows[i].created_s};
-        assert_int_equal(fleet_settle(&sought, &there, &how), rows[i].finding);
-        assert_string_equal(text_string(&how), rows[i].how);
-    }
-}
-
-static void what_is_about_to_go_is_not_there(void **state)
-{
-    JSON_CLEANUP json_t *asked = parse(ASKED);
-
-    (void)state;
-    for (int ours = 0; ours < 2; ours++) {
-        CLEANUP(text_free) struct text how = {0};
-        struct fleet_sought sought = {.identity = asked, .may_be_ours = ours == 1, .since_s = 1000};
-        struct fleet_found found = {.identity = asked, .created_s = 5000, .deleting = true};
-        assert_int_equal(fleet_settle(&sought, &found, &how), FLEET_CONFLICT);
-        assert_string_equal(text_string(&how), "it is being deleted");
-    }
-}
-
-static void the_begin_is_told_in_the_servers_time(void **state)
-{
-    (void)state;
-    /* ten seconds have passed here, whatever either clock says */
-    assert_int_equal(fleet_settle_since(90000, 1010, 1000), 90000 - 10 - FLEET_CLOCK_SLACK_S);
-    assert_int_equal(fleet_settle_since(500, 1010, 1000), 500 - 10 - FLEET_CLOCK_SLACK_S);
-    /* without a Date this machine's clock has to do; one that was set back has not gone on */
-    assert_int_equal(fleet_settle_since(-1, 1010, 1000), 1000 - FLEET_CLOCK_SLACK_S);
-    assert_int_equal(fleet_settle_since(90000, 900, 1000), 90000 - FLEET_CLOCK_SLACK_S);
-}
-
 static void stamps_are_read_with_and_without_fractions(void **state)
 {
     static const struct {
@@ -322,9 +251,6 @@ int main(void)
         cmocka_unit_test(settings_are_read_from_their_place),
         cmocka_unit_test(a_profile_is_the_same_by_id_and_by_crn),
         cmocka_unit_test(what_exists_once_is_named),
-        cmocka_unit_test(what_is_found_under_the_name_decides),
-        cmocka_unit_test(what_is_about_to_go_is_not_there),
-        cmocka_unit_test(the_begin_is_told_in_the_servers_time),
         cmocka_unit_test(stamps_are_read_with_and_without_fractions),
     };
 

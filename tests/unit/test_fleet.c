@@ -1,4 +1,4 @@
-/* Room fleet: what is sent, and what is told, when the journal works and when it fails. */
+/* Room fleet: what is sent and recorded when the journal works and when it fails; the exit status of a run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -206,6 +206,30 @@ static void a_journal_that_fails_at_the_end_leaves_the_results_as_they_are(void 
     assert_in_range(count(world.concluded), 1, SERVERS - 1);
 }
 
+static void a_partly_failed_run_has_an_exit_status_of_its_own(void **state)
+{
+    static const struct {
+        struct fleet_summary summary;
+        int status;
+    } rows[] = {
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 2}}, 0},
+        {{.selected = 2, .counts = {[FLEET_UNCHANGED] = 1, [FLEET_SKIPPED] = 1}}, 0},
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_FAILED] = 1}}, 5},
+        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_UNKNOWN] = 1}}, 5},
+        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}}, 1},
+        {{.selected = 1, .counts = {[FLEET_UNKNOWN] = 1}}, 1},
+        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}, .conflicts = 1}, 6},
+        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .conflicts = 1}, 1},
+        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .refused = 2}, 4},
+        {{.selected = 9, .counts = {[FLEET_FAILED] = 2, [FLEET_CHANGED] = 1}, .withheld = 6, .budget_spent = true}, 7},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(fleet_exit_status(&rows[i].summary), rows[i].status);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_journal_that_fails_at_once_lets_nothing_be_sent),
         cmocka_unit_test(a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_true),
         cmocka_unit_test(a_journal_that_fails_at_the_end_leaves_the_results_as_they_are),
+        cmocka_unit_test(a_partly_failed_run_has_an_exit_status_of_its_own),
     };
 
     return cmocka_run_group_tests_name("fleet", tests, NULL, NULL);

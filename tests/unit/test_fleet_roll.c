@@ -1,4 +1,4 @@
-/* Room fleet: what to do next with a group whose members are replaced, by what one look shows. */
+/* Room fleet: what to do next with a group whose members are replaced, by its state. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "fleet/fleet_roll_steps.h"
+#include "fleet/fleet_roll_state.h"
 
 static const struct resource group = {
     .kind = &resource_group, .name = "asg", .template_id = "new", .status = "healthy", .membership_count = 3};
@@ -29,7 +29,7 @@ static void add_members(struct resource_list *list, const char *words)
     }
 }
 
-static void the_next_step_follows_from_what_is_seen(void **state)
+static void the_next_step_follows_from_the_state(void **state)
 {
     static const struct {
         const char *members, *status;
@@ -52,7 +52,7 @@ static void the_next_step_follows_from_what_is_seen(void **state)
         {"old:deleting old:healthy old:healthy", "healthy", 2, true, false, FLEET_ROLL_RESTORE},
         {"old:healthy old:healthy", "healthy", 2, true, false, FLEET_ROLL_RESTORE},
         {"old:healthy old:healthy", "healthy", 2, true, true, FLEET_ROLL_STOP},
-        /* what is deleted next may be unwell, what is new may not */
+        /* what is deleted next may be unhealthy, what is new may not */
         {"old:failed old:healthy new:healthy", "unhealthy", 3, true, false, FLEET_ROLL_DELETE},
         {"old:healthy old:healthy new:unhealthy", "unhealthy", 3, true, false, FLEET_ROLL_WAIT},
         {"old:healthy old:healthy new:failed", "unhealthy", 3, true, false, FLEET_ROLL_STOP},
@@ -69,14 +69,14 @@ static void the_next_step_follows_from_what_is_seen(void **state)
         seen.membership_count = rows[i].count;
         seen.managers = rows[i].managed ? "autoscale-1" : NULL;
         add_members(members, rows[i].members);
-        struct fleet_roll_look look = fleet_roll_look_at(&seen, members);
-        look.begun = rows[i].begun;
-        look.wanted = rows[i].begun ? 3 : rows[i].count;
-        assert_int_equal(fleet_roll_next(&look), rows[i].step);
+        struct fleet_roll_state roll = fleet_roll_read(&seen, members);
+        roll.begun = rows[i].begun;
+        roll.expected = rows[i].begun ? 3 : rows[i].count;
+        assert_int_equal(fleet_roll_next(&roll), rows[i].step);
     }
 }
 
-static void the_unwell_are_deleted_first_and_never_more_than_allowed(void **state)
+static void the_unhealthy_are_deleted_first_and_never_more_than_allowed(void **state)
 {
     static const struct {
         const char *members;
@@ -103,22 +103,23 @@ static void the_unwell_are_deleted_first_and_never_more_than_allowed(void **stat
     }
 }
 
-static void trouble_is_told_in_words(void **state)
+static void trouble_is_described(void **state)
 {
     static const struct {
-        struct fleet_roll_look look;
+        struct fleet_roll_state roll;
         const char *words;
     } rows[] = {
-        {{.status = "unhealthy", .wanted = 3, .fresh = 2, .fresh_unwell = 1}, "it is unhealthy with 1 of 3 members"},
+        {{.status = "unhealthy", .expected = 3, .fresh = 2, .fresh_unhealthy = 1},
+         "it is unhealthy with 1 of 3 members"},
         {{.status = "unhealthy", .failed = "m-1"}, "the new member m-1 failed"},
-        {{.status = "healthy", .wanted = 3, .count = 2, .begun = true, .managed = true}, "from 3 to 2"},
+        {{.status = "healthy", .expected = 3, .count = 2, .begun = true, .managed = true}, "from 3 to 2"},
         {{.status = "deleting"}, "being deleted"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         CLEANUP(text_free) struct text words = {0};
-        fleet_roll_trouble(&rows[i].look, &words);
+        fleet_roll_describe(&rows[i].roll, &words);
         assert_non_null(strstr(text_string(&words), rows[i].words));
     }
 }
@@ -126,9 +127,9 @@ static void trouble_is_told_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_next_step_follows_from_what_is_seen),
-        cmocka_unit_test(the_unwell_are_deleted_first_and_never_more_than_allowed),
-        cmocka_unit_test(trouble_is_told_in_words),
+        cmocka_unit_test(the_next_step_follows_from_the_state),
+        cmocka_unit_test(the_unhealthy_are_deleted_first_and_never_more_than_allowed),
+        cmocka_unit_test(trouble_is_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Rooms plan and fleet, their pure parts: who is changed, who is skipped and why, and what a run's exit status is. */
+/* Room plan: what is changed, what is skipped and why. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "fleet/fleet.h"
 #include "plan/plan.h"
 #include "plan/plan_select.h"
 
@@ -114,90 +113,6 @@ static void selectors_narrow_and_excludes_alone_do_not(void **state)
     }
 }
 
-/* Runs `total` servers through a gate, one under way at a time; those in `bad` fail. Gives how many began. */
-static size_t run_through(const struct fleet_limits *limits, size_t total, const char *bad)
-{
-    struct fleet_gate gate = fleet_gate_open(limits, total);
-
-    while (fleet_gate_pass(&gate)) {
-        fleet_gate_note(&gate, gate.begun <= strlen(bad) && bad[gate.begun - 1] == 'x');
-    }
-    return gate.begun;
-}
-
-static void failures_close_the_gate_when_the_budget_is_spent(void **state)
-{
-    static const struct {
-        struct fleet_limits limits;
-        size_t total;
-        const char *bad; /* x: fails */
-        size_t begun;
-    } rows[] = {
-        {.total = 10, .bad = "xxxxx", .begun = 10},
-        {{.has_max_failures = true, .max_failures = {.value = 2}}, 10, ".x.x..", 4},
-        {{.has_max_failures = true, .max_failures = {.value = 0}}, 10, "..x", 3},
-        {{.has_max_failures = true, .max_failures = {.value = 3}}, 10, "xx", 10},
-        {{.has_max_failures = true, .max_failures = {.percent = true, .value = 25}}, 10, "x.x.x", 5},
-        {{.batches = {{.value = 1}, {.percent = true, .value = 10}, {.percent = true, .value = 100}}, .batch_count = 3},
-         100,
-         "x",
-         1},
-        {{.batches = {{.value = 1}, {.percent = true, .value = 10}, {.percent = true, .value = 100}}, .batch_count = 3},
-         100,
-         "..x",
-         11},
-        {{.batches = {{.value = 1}, {.percent = true, .value = 10}}, .batch_count = 2}, 100, "", 100},
-        {{.batches = {{.value = 2}}, .batch_count = 1, .has_max_failures = true, .max_failures = {.value = 3}},
-         9,
-         "x...x",
-         9},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_int_equal(run_through(&rows[i].limits, rows[i].total, rows[i].bad), rows[i].begun);
-    }
-}
-
-static void a_batch_waits_for_the_one_before(void **state)
-{
-    struct fleet_limits limits = {.batches = {{.value = 2}, {.value = 3}}, .batch_count = 2};
-    struct fleet_gate gate = fleet_gate_open(&limits, 10);
-
-    (void)state;
-    assert_true(fleet_gate_pass(&gate));
-    assert_true(fleet_gate_pass(&gate));
-    assert_false(fleet_gate_pass(&gate));
-    fleet_gate_note(&gate, false);
-    assert_false(fleet_gate_pass(&gate));
-    fleet_gate_note(&gate, false);
-    assert_true(fleet_gate_pass(&gate));
-}
-
-static void the_exit_status_tells_partly_failed_from_failed(void **state)
-{
-    static const struct {
-        struct fleet_summary summary;
-        int status;
-    } rows[] = {
-        {{.selected = 2, .counts = {[FLEET_CHANGED] = 2}}, 0},
-        {{.selected = 2, .counts = {[FLEET_UNCHANGED] = 1, [FLEET_SKIPPED] = 1}}, 0},
-        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_FAILED] = 1}}, 5},
-        {{.selected = 2, .counts = {[FLEET_CHANGED] = 1, [FLEET_UNKNOWN] = 1}}, 5},
-        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}}, 1},
-        {{.selected = 1, .counts = {[FLEET_UNKNOWN] = 1}}, 1},
-        {{.selected = 1, .counts = {[FLEET_FAILED] = 1}, .conflicts = 1}, 6},
-        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .conflicts = 1}, 1},
-        {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .refused = 2}, 4},
-        {{.selected = 9, .counts = {[FLEET_FAILED] = 2, [FLEET_CHANGED] = 1}, .withheld = 6, .budget_spent = true}, 7},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        assert_int_equal(fleet_exit_status(&rows[i].summary), rows[i].status);
-    }
-}
-
 static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void **state)
 {
     static const struct {
@@ -272,9 +187,6 @@ int main(void)
         cmocka_unit_test(servers_that_cannot_take_a_setting_are_skipped_with_the_reason),
         cmocka_unit_test(a_plan_counts_restarts_https_and_settings_without_effect),
         cmocka_unit_test(selectors_narrow_and_excludes_alone_do_not),
-        cmocka_unit_test(failures_close_the_gate_when_the_budget_is_spent),
-        cmocka_unit_test(a_batch_waits_for_the_one_before),
-        cmocka_unit_test(the_exit_status_tells_partly_failed_from_failed),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

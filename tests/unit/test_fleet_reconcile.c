@@ -1,0 +1,237 @@
+/* The decisions of a guarded write: from answers, from states that were read, and from what has the name of a creation. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fleet/fleet_reconcile.h"
+
+static json_t *parse(const char *text)
+{
+    json_t *value = json_loads(text, 0, NULL);
+
+    assert_non_null(value);
+    return value;
+}
+
+/* --- answers ------------------------------------------------------------------------------------------- */
+
+static const struct fleet_rules patch = {.readable = true, .rounds_left = 4};
+static const struct fleet_rules last_patch = {.readable = true};
+static const struct fleet_rules deletion = {.readable = true, .deletes = true};
+static const struct fleet_rules creation = {.readable = true, .creates = true, .rounds_left = 4};
+static const struct fleet_rules nameless = {.creates = true, .rounds_left = 4};
+static const struct fleet_rules again = {.readable = true, .creates = true, .maybe_created = true, .rounds_left = 3};
+static const struct fleet_rules nameless_again = {.creates = true, .maybe_created = true, .rounds_left = 3};
+
+static void what_follows_from_an_answer(void **state)
+{
+    static const struct {
+        const char *what;
+        const struct fleet_rules *rules;
+        struct fleet_answer answer;
+        enum fleet_verdict verdict;
+        enum fleet_receipt receipt;
+    } rows[] = {
+        {"accepted", &patch, {.accepted = true, .status = 200}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"stale", &patch, {.status = 412}, FLEET_DO_READ, FLEET_STALE},
+        {"stale, maybe by ourselves", &patch, {.status = 412, .maybe_processed = true}, FLEET_DO_READ, FLEET_STALE},
+        {"stale for the last time", &last_patch, {.status = 412}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"stale for the last time, maybe by ourselves",
+         &last_patch,
+         {.status = 412, .maybe_processed = true},
+         FLEET_DO_READ,
+         FLEET_UNCONFIRMED},
+        {"a conflict with the state", &patch, {.status = 409}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"refused", &patch, {.status = 403}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"lost", &patch, {.maybe_processed = true, .attempts = 5}, FLEET_DO_READ, FLEET_UNCONFIRMED},
+        {"lost, then refused", &patch, {.status = 400, .maybe_processed = true}, FLEET_DO_READ, FLEET_UNCONFIRMED},
+        {"lost by an interrupt",
+         &patch,
+         {.cancelled = true, .maybe_processed = true, .attempts = 1},
+         FLEET_END_UNKNOWN,
+         FLEET_UNCONFIRMED},
+        {"interrupted before it left", &patch, {.cancelled = true}, FLEET_END_NOT_SENT, FLEET_REFUSED},
+        {"refused, then interrupted", &patch, {.cancelled = true, .attempts = 2}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"gone", &patch, {.status = 404}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"gone, which is wanted", &deletion, {.status = 404}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"not deleted", &deletion, {.status = 409}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"created", &creation, {.accepted = true, .status = 201}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"lost creation", &creation, {.maybe_processed = true, .attempts = 1}, FLEET_DO_READ, FLEET_UNCONFIRMED},
+        {"lost creation without a name",
+         &nameless,
+         {.maybe_processed = true, .attempts = 1},
+         FLEET_END_UNKNOWN,
+         FLEET_UNCONFIRMED},
+        {"lost creation, 5xx", &creation, {.status = 503, .maybe_processed = true}, FLEET_DO_READ, FLEET_UNCONFIRMED},
+        {"the name may be taken", &creation, {.status = 400}, FLEET_DO_READ, FLEET_REFUSED},
+        {"the name may be taken", &creation, {.status = 409}, FLEET_DO_READ, FLEET_REFUSED},
+        {"the name may be taken", &creation, {.status = 422}, FLEET_DO_READ, FLEET_REFUSED},
+        {"there is no name", &nameless, {.status = 400}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"it is not about the name", &creation, {.status = 403}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"an earlier one may have created it", &again, {.status = 403}, FLEET_DO_READ, FLEET_REFUSED},
+        {"an earlier one may have created it", &nameless_again, {.status = 403}, FLEET_END_UNKNOWN, FLEET_REFUSED},
+        {"an earlier one may have created it", &again, {.cancelled = true}, FLEET_END_UNKNOWN, FLEET_REFUSED},
+        {"lost, then the name was taken",
+         &creation,
+         {.status = 400, .maybe_processed = true},
+         FLEET_DO_READ,
+         FLEET_REFUSED},
+        {"interrupted before it left", &creation, {.cancelled = true}, FLEET_END_NOT_SENT, FLEET_REFUSED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum fleet_receipt receipt = FLEET_UNSENT;
+        enum fleet_verdict verdict = fleet_judge_answer(&rows[i].answer, rows[i].rules, &receipt);
+        if (verdict != rows[i].verdict || receipt != rows[i].receipt) {
+            fail_msg("row %zu, %s: verdict %d, receipt %d", i, rows[i].what, verdict, receipt);
+        }
+    }
+}
+
+/* --- states -------------------------------------------------------------------------------------------- */
+
+static void what_follows_from_a_state(void **state)
+{
+    static const struct fleet_rules spent = {.readable = true, .creates = true, .maybe_created = true};
+    static const struct {
+        const char *what;
+        const struct fleet_rules *rules;
+        enum fleet_match match;
+        enum fleet_receipt receipt;
+        bool ours;
+        enum fleet_verdict verdict;
+    } rows[] = {
+        {"never needed", &patch, FLEET_AS_EXPECTED, FLEET_UNSENT, false, FLEET_END_UNCHANGED},
+        {"by the run that was cut off", &patch, FLEET_AS_EXPECTED, FLEET_UNSENT, true, FLEET_END_CHANGED},
+        {"lost, and there", &patch, FLEET_AS_EXPECTED, FLEET_UNCONFIRMED, true, FLEET_END_CHANGED},
+        {"another writer was first", &patch, FLEET_AS_EXPECTED, FLEET_STALE, false, FLEET_END_UNCHANGED},
+        {"to be written", &patch, FLEET_DIFFERENT, FLEET_UNSENT, false, FLEET_DO_WRITE},
+        {"cut off before it was sent", &patch, FLEET_DIFFERENT, FLEET_UNSENT, true, FLEET_DO_WRITE},
+        {"written with a stale ETag", &patch, FLEET_DIFFERENT, FLEET_STALE, false, FLEET_DO_WRITE},
+        {"lost, and not there", &patch, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
+        {"lost, and then overwritten", &patch, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
+        {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_UNSENT, false, FLEET_END_CONFLICT},
+        {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_STALE, false, FLEET_END_CONFLICT},
+        {"cannot take it now", &patch, FLEET_BLOCKED, FLEET_UNSENT, false, FLEET_END_BLOCKED},
+        {"deleted after all", &deletion, FLEET_AS_EXPECTED, FLEET_UNCONFIRMED, true, FLEET_END_CHANGED},
+        {"not deleted", &deletion, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
+        {"still in use", &deletion, FLEET_CONFLICT, FLEET_UNSENT, false, FLEET_END_CONFLICT},
+        {"cut off, not created", &again, FLEET_DIFFERENT, FLEET_UNSENT, true, FLEET_DO_WRITE},
+        {"lost, not created", &again, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_DO_WRITE},
+        {"lost too often", &spent, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_NOT_FOUND},
+        {"refused, and the name is free", &creation, FLEET_DIFFERENT, FLEET_REFUSED, false, FLEET_END_REFUSED},
+        {"the name is another's", &again, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_CONFLICT},
+        {"it existed before", &creation, FLEET_AS_EXPECTED, FLEET_REFUSED, false, FLEET_END_UNCHANGED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum fleet_verdict verdict = fleet_judge_state(rows[i].match, rows[i].receipt, rows[i].ours, rows[i].rules);
+        if (verdict != rows[i].verdict) {
+            fail_msg("row %zu, %s: verdict %d", i, rows[i].what, verdict);
+        }
+    }
+}
+
+/* Whatever is read, an unconfirmed write never ends as skipped or unchanged unless the state says so. */
+static void an_unconfirmed_write_is_never_taken_for_nothing(void **state)
+{
+    static const struct fleet_rules *const rules[] = {&patch, &last_patch, &deletion, &creation, &again};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        for (int match = FLEET_AS_EXPECTED; match <= FLEET_CONFLICT; match++) {
+            enum fleet_verdict verdict = fleet_judge_state((enum fleet_match)match, FLEET_UNCONFIRMED, true, rules[i]);
+            assert_int_not_equal(verdict, FLEET_END_UNCHANGED);
+            assert_int_not_equal(verdict, FLEET_END_NOT_SENT);
+        }
+    }
+}
+
+/* --- creations --------------------------------------------------------------------------------- */
+
+static void what_is_found_under_the_name_decides(void **state)
+{
+#define ASKED "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-9\"}"
+    static const struct {
+        const char *asked, *found; /* NULL: nothing is there */
+        int64_t created_s;
+        bool may_be_ours;
+        enum fleet_finding finding;
+        const char *how;
+    } rows[] = {
+        {ASKED, NULL, -1, true, FLEET_FOUND_NOTHING, ""},
+        {ASKED, NULL, -1, false, FLEET_FOUND_NOTHING, ""},
+        {ASKED, ASKED, 1000, true, FLEET_FOUND_OURS, ""},
+        {ASKED, ASKED, 5000, true, FLEET_FOUND_OURS, ""},
+        {ASKED, ASKED, 999, true, FLEET_FOUND_EARLIER, ""},   /* before the run began */
+        {ASKED, ASKED, 5000, false, FLEET_FOUND_EARLIER, ""}, /* no request of ours can have made it */
+        {ASKED, ASKED, -1, true, FLEET_FOUND_EARLIER, ""},    /* it is not known when */
+        {ASKED, "{\"profile\":\"cx2-4x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\"}", 5000, true, FLEET_FOUND_OTHER,
+         "profile cx2-4x8 instead of bx2-2x8"},
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-2\",\"image\":\"r010-2\"}", 5000, true, FLEET_FOUND_OTHER,
+         "zone eu-de-2 instead of eu-de-1, image r010-2 instead of r010-1"},
+        /* booted from something other than an image */
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"VPC\":\"r010-9\"}", 5000, true, FLEET_FOUND_OTHER,
+         "image unset instead of r010-1"},
+        {ASKED, "{\"profile\":\"bx2-2x8\",\"zone\":\"eu-de-1\",\"image\":\"r010-1\",\"VPC\":\"r010-8\"}", 5000, true,
+         FLEET_FOUND_OTHER, "VPC r010-8 instead of r010-9"},
+        /* what was not requested may be anything */
+        {"{}", ASKED, 5000, true, FLEET_FOUND_OURS, ""},
+        {"{\"zone\":\"eu-de-1\"}", ASKED, 5000, true, FLEET_FOUND_OURS, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text how = {0};
+        JSON_CLEANUP json_t *asked = parse(rows[i].asked);
+        JSON_CLEANUP json_t *found = rows[i].found != NULL ? parse(rows[i].found) : NULL;
+        struct fleet_expected expected = {.identity = asked, .may_be_ours = rows[i].may_be_ours, .since_s = 1000};
+        struct fleet_actual actual = {.identity = found, .created_s = rows[i].created_s};
+        assert_int_equal(fleet_reconcile_creation(&expected, &actual, &how), rows[i].finding);
+        assert_string_equal(text_string(&how), rows[i].how);
+    }
+}
+
+static void what_is_being_deleted_is_not_adopted(void **state)
+{
+    JSON_CLEANUP json_t *asked = parse(ASKED);
+
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        CLEANUP(text_free) struct text how = {0};
+        struct fleet_expected expected = {.identity = asked, .may_be_ours = ours == 1, .since_s = 1000};
+        struct fleet_actual actual = {.identity = asked, .created_s = 5000, .deleting = true};
+        assert_int_equal(fleet_reconcile_creation(&expected, &actual, &how), FLEET_FOUND_OTHER);
+        assert_string_equal(text_string(&how), "it is being deleted");
+    }
+}
+
+static void the_begin_is_in_the_servers_time(void **state)
+{
+    (void)state;
+    /* ten seconds have passed here, whatever either clock says */
+    assert_int_equal(fleet_reconcile_since(90000, 1010, 1000), 90000 - 10 - FLEET_CLOCK_SLACK_S);
+    assert_int_equal(fleet_reconcile_since(500, 1010, 1000), 500 - 10 - FLEET_CLOCK_SLACK_S);
+    /* without a Date this machine's clock has to do; one that was set back has not gone on */
+    assert_int_equal(fleet_reconcile_since(-1, 1010, 1000), 1000 - FLEET_CLOCK_SLACK_S);
+    assert_int_equal(fleet_reconcile_since(90000, 900, 1000), 90000 - FLEET_CLOCK_SLACK_S);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_follows_from_an_answer),
+        cmocka_unit_test(what_follows_from_a_state),
+        cmocka_unit_test(an_unconfirmed_write_is_never_taken_for_nothing),
+        cmocka_unit_test(what_is_found_under_the_name_decides),
+        cmocka_unit_test(what_is_being_deleted_is_not_adopted),
+        cmocka_unit_test(the_begin_is_in_the_servers_time),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
