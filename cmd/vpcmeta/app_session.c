@@ -52,12 +52,12 @@ static void trace_attempt(const struct http_attempt *attempt, void *context)
     clock_stamp(attempt->wall_ms / 1000, stamp);
     text_printf(&time, "%.19s.%03dZ", stamp, (int)(attempt->wall_ms % 1000));
     JSON_CLEANUP json_t *object =
-        json_pack("{s:s, s:s, s:s, s:i, s:I, s:i, s:I, s:s, s:I, s:I, s:b, s:s, s:s}", "time", text_string(&time),
-                  "method", attempt->method, "url", attempt->url, "status", attempt->status, "ms",
-                  (json_int_t)attempt->elapsed_ms, "attempt", (int)attempt->attempt, "retry_in_ms",
-                  (json_int_t)attempt->wait_ms, "request_id", attempt->request_id, "bytes_sent",
-                  (json_int_t)attempt->bytes_sent, "bytes_received", (json_int_t)attempt->bytes_received,
-                  "connection_reused", attempt->reused, "http_version", attempt->version, "problem", attempt->problem);
+        json_build("{s:s, s:s, s:s, s:i, s:I, s:i, s:I, s:s, s:I, s:I, s:b, s:s, s:s}", "time", text_string(&time),
+                   "method", attempt->method, "url", attempt->url, "status", attempt->status, "ms",
+                   (json_int_t)attempt->elapsed_ms, "attempt", (int)attempt->attempt, "retry_in_ms",
+                   (json_int_t)attempt->wait_ms, "request_id", attempt->request_id, "bytes_sent",
+                   (json_int_t)attempt->bytes_sent, "bytes_received", (json_int_t)attempt->bytes_received,
+                   "connection_reused", attempt->reused, "http_version", attempt->version, "problem", attempt->problem);
     json_print(&line, object, JSON_PRINT_COMPACT);
     fprintf(session->trace, "%s\n", text_string(&line));
     fflush(session->trace);

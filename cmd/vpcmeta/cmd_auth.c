@@ -11,9 +11,9 @@ static int status(struct app *app, const struct cli_call *call, struct err *e)
     if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !iam_token(app_iam(app), &token, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *document = json_pack("{s:i, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
-                                              app_credential_source(app), "endpoint", vpc_base(scope.regions[0]),
-                                              "endpoint_source", app_endpoint_source(app), "token", token != NULL);
+    JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
+                                               app_credential_source(app), "endpoint", vpc_base(scope.regions[0]),
+                                               "endpoint_source", app_endpoint_source(app), "token", token != NULL);
     int64_t life_s = iam_token_life_s(app_iam(app));
     if (life_s >= 0) {
         json_object_set_new(document, "expires_in", json_integer(life_s));

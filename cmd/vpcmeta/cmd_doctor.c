@@ -123,7 +123,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     check_schemas(app, table);
     check_terminal(table);
     bool good = check_connection(app, table);
-    JSON_CLEANUP json_t *head = json_pack("{s:i, s:b}", "schema_version", 1, "ok", good);
+    JSON_CLEANUP json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "ok", good);
     if (!app_print_table(app, table, &(struct render_envelope){.head = head, .items = "checks"}, e)) {
         return err_exit_status(e);
     }

@@ -84,7 +84,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
     TABLE_CLEANUP struct table *table = table_create(for_people ? text_columns : list_columns, COLUMN_COUNT);
-    JSON_CLEANUP json_t *head = json_pack("{s:i}", "schema_version", 1);
+    JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
 
     (void)call;
     if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = verb_history_past(e)) == NULL ||
@@ -276,7 +276,7 @@ static int prune(struct app *app, const struct cli_call *call, struct err *e)
     if (app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL) {
         return 0;
     }
-    JSON_CLEANUP json_t *document = json_pack("{s:i, s:I}", "schema_version", 1, "forgotten", (json_int_t)count);
+    JSON_CLEANUP json_t *document = json_build("{s:i, s:I}", "schema_version", 1, "forgotten", (json_int_t)count);
     return app_print_document(app, document, e) ? 0 : err_exit_status(e);
 }
 

@@ -36,10 +36,10 @@ static bool print_document(struct app *app, const struct library libraries[LIBRA
     JSON_CLEANUP json_t *versions = json_object();
 
     for (size_t i = 0; i < LIBRARIES; i++) {
-        json_object_set_new(versions, libraries[i].name, json_string(libraries[i].version));
+        json_object_set_new(versions, libraries[i].name, json_build_string(libraries[i].version));
     }
-    JSON_CLEANUP json_t *document = json_pack("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
-                                              "version", app->program->version, "libraries", versions);
+    JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
+                                               "version", app->program->version, "libraries", versions);
     return app_check_output(app, NULL, 0, e) && app_print_document(app, document, e);
 }
 

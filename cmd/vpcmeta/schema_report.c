@@ -102,14 +102,15 @@ static json_t *schemas_json(const struct schema_result *result)
     json_t *list = json_array();
 
     if (result->name != NULL) {
-        json_array_append_new(list, json_string(result->match.nearest ? result->match.nearest->name : result->name));
+        json_array_append_new(list,
+                              json_build_string(result->match.nearest ? result->match.nearest->name : result->name));
         return list;
     }
     for (size_t i = 0; i < result->match.count; i++) {
-        json_array_append_new(list, json_string(result->match.valid[i]->name));
+        json_array_append_new(list, json_build_string(result->match.valid[i]->name));
     }
     if (result->match.nearest != NULL) {
-        json_array_append_new(list, json_string(result->match.nearest->name));
+        json_array_append_new(list, json_build_string(result->match.nearest->name));
     }
     return list;
 }
@@ -134,10 +135,10 @@ static void add_document(struct schema_report *report, const struct schema_resul
         json_array_append_new(errors, schema_fault_json(&result->faults.list[i], &result->document));
     }
     json_array_append_new(report->results,
-                          json_pack("{s:s, s:s, s:o, s:b, s:s?, s:o, s:I}", "file", result->document.name, "verdict",
-                                    verdicts[result->verdict], "schemas", schemas_json(result), "recognized",
-                                    result->name == NULL, "variant", variant_of(result), "errors", errors,
-                                    "more_errors", (json_int_t)result->faults.more));
+                          json_build("{s:s, s:s, s:o, s:b, s:s?, s:o, s:I}", "file", result->document.name, "verdict",
+                                     verdicts[result->verdict], "schemas", schemas_json(result), "recognized",
+                                     result->name == NULL, "variant", variant_of(result), "errors", errors,
+                                     "more_errors", (json_int_t)result->faults.more));
 }
 
 /* --- both -------------------------------------------------------------------------------------- */
@@ -171,8 +172,8 @@ void schema_report_add_failure(struct schema_report *report, const char *file, c
 {
     begin(report);
     report->any_invalid = true;
-    json_array_append_new(report->results, json_pack("{s:s, s:s, s:s, s:s}", "file", file, "verdict", "unreadable",
-                                                     "place", failure->place, "error", failure->message));
+    json_array_append_new(report->results, json_build("{s:s, s:s, s:s, s:s}", "file", file, "verdict", "unreadable",
+                                                      "place", failure->place, "error", failure->message));
 }
 
 bool schema_report_finish(struct app *app, struct schema_report *report, struct err *e)
@@ -182,6 +183,6 @@ bool schema_report_finish(struct app *app, struct schema_report *report, struct 
     }
     begin(report);
     JSON_CLEANUP json_t *document =
-        json_pack("{s:i, s:b, s:O}", "schema_version", 1, "valid", !report->any_invalid, "results", report->results);
+        json_build("{s:i, s:b, s:O}", "schema_version", 1, "valid", !report->any_invalid, "results", report->results);
     return app_print_document(app, document, e);
 }

@@ -73,10 +73,10 @@ static json_t *make_document(const struct app *app, const struct creation *creat
         return creation_body(creation, 0);
     }
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, whole ? creation_body(creation, i) : json_string(creation->names.items[i]));
+        json_array_append_new(list, whole ? creation_body(creation, i) : json_build_string(creation->names.items[i]));
     }
-    return whole ? json_pack("{s:i, s:s, s:o}", "schema_version", 1, "path", creation->kind->path, "bodies", list)
-                 : json_pack("{s:O, s:o}", "body", creation->body, "names", list);
+    return whole ? json_build("{s:i, s:s, s:o}", "schema_version", 1, "path", creation->kind->path, "bodies", list)
+                 : json_build("{s:O, s:o}", "body", creation->body, "names", list);
 }
 
 static void tell_unchecked(const struct app *app, const struct creation *creation)

@@ -109,7 +109,7 @@ static bool take_source(struct app *app, const struct create_opts *opts, struct 
         return err_wrap(e, "the template %s", word);
     }
     if (opts->source != NULL) {
-        json_object_set_new(creation->body, "source_template", json_pack("{s:s}", "id", text_string(&id)));
+        json_object_set_new(creation->body, "source_template", json_build("{s:s}", "id", text_string(&id)));
     }
     return true;
 }
@@ -282,7 +282,7 @@ json_t *creation_body(const struct creation *creation, size_t index)
     json_t *body = json_object();
 
     if (creation->names.count > 0) {
-        json_object_set_new(body, "name", json_string(creation->names.items[index]));
+        json_object_set_new(body, "name", json_build_string(creation->names.items[index]));
     }
     json_object_update(body, creation->body);
     return body;

@@ -13,7 +13,7 @@ const struct opt_spec list_opt[] = {
 
 json_t *verb_list_head(const struct text *missing)
 {
-    json_t *head = json_pack("{s:i, s:b}", "schema_version", 1, "complete", missing->size == 0);
+    json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "complete", missing->size == 0);
     CLEANUP(text_free) struct text lines = {0};
 
     if (missing->size == 0) {
@@ -24,7 +24,7 @@ json_t *verb_list_head(const struct text *missing)
     char *next = lines.data;
     for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
         if (line[0] != '\0') {
-            json_array_append_new(parts, json_string(line));
+            json_array_append_new(parts, json_build_string(line));
         }
     }
     json_object_set_new(head, "missing", parts);
@@ -71,8 +71,8 @@ static json_t *own_profile(const struct resource *record)
     if ((settings->given & RESOURCE_TRUSTED_PROFILE) == 0) {
         return NULL;
     }
-    return json_pack("{s:b, s:{s:s}}", "auto_link", settings->auto_link, "target",
-                     resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
+    return json_build("{s:b, s:{s:s}}", "auto_link", settings->auto_link, "target",
+                      resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
 }
 
 json_t **verb_read_profiles(const struct plan_scope *scope, const struct resource_list *list, struct err *e)

@@ -16,12 +16,12 @@ const struct opt_spec restart_opt[] = {
 
 json_t *verb_restarts_json(const struct fleet_restarts *restarts)
 {
-    return json_pack("{s:i, s:b, s:I, s:I, s:I, s:b, s:b, s:b, s:b}", "max_unavailable",
-                     (int)restarts->max_unavailable.value, "percent", restarts->max_unavailable.percent,
-                     "stop_timeout_ms", (json_int_t)restarts->stop_timeout_ms, "start_timeout_ms",
-                     (json_int_t)restarts->start_timeout_ms, "poll_ms", (json_int_t)restarts->poll_ms, "force_stop",
-                     restarts->force_stop, "same_group", restarts->same_group, "allow_disk_loss",
-                     restarts->terms.allow_disk_loss, "always", restarts->terms.always);
+    return json_build("{s:i, s:b, s:I, s:I, s:I, s:b, s:b, s:b, s:b}", "max_unavailable",
+                      (int)restarts->max_unavailable.value, "percent", restarts->max_unavailable.percent,
+                      "stop_timeout_ms", (json_int_t)restarts->stop_timeout_ms, "start_timeout_ms",
+                      (json_int_t)restarts->start_timeout_ms, "poll_ms", (json_int_t)restarts->poll_ms, "force_stop",
+                      restarts->force_stop, "same_group", restarts->same_group, "allow_disk_loss",
+                      restarts->terms.allow_disk_loss, "always", restarts->terms.always);
 }
 
 bool verb_restarts_read(const struct history_run *run, struct fleet_restarts *ret)

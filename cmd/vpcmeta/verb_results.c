@@ -88,7 +88,7 @@ static void add_result(struct table *table, const struct fleet_result *result)
 
 json_t *verb_summary_json(const struct fleet_summary *summary)
 {
-    json_t *object = json_pack("{s:I}", "selected", (json_int_t)summary->selected);
+    json_t *object = json_build("{s:I}", "selected", (json_int_t)summary->selected);
 
     for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
         json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
@@ -179,8 +179,8 @@ bool verb_print_results(struct app *app, const struct fleet_run *run, const char
     for (size_t i = 0; i < run->count; i++) {
         add_result(table, &run->results[i]);
     }
-    JSON_CLEANUP json_t *head = json_pack("{s:i, s:s, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
-                                          verb_summary_json(&run->summary), "causes", verb_causes_json(run));
+    JSON_CLEANUP json_t *head = json_build("{s:i, s:s, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
+                                           verb_summary_json(&run->summary), "causes", verb_causes_json(run));
     if (dry_run) {
         json_object_set_new(head, "dry_run", json_true());
     }

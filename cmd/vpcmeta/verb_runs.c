@@ -281,6 +281,6 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
         !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *wanted = json_pack("{s:s, s:b}", "rollback", past.entry.run.id, "force", (int)opts->force);
+    JSON_CLEANUP json_t *wanted = json_build("{s:s, s:b}", "rollback", past.entry.run.id, "force", (int)opts->force);
     return verb_change_perform(app, &change, wanted, e);
 }

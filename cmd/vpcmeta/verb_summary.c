@@ -21,9 +21,9 @@ static json_t *cause_json(const struct fleet_cause *cause)
     const struct fleet_result *example = cause->example;
     const char *id = example->item->resource->id;
 
-    return json_pack("{s:s, s:s, s:s, s:I, s:{s:s, s:s, s:s}}", "outcome", fleet_outcome_name(cause->outcome), "code",
-                     cause->code, "message", cause->message, "count", (json_int_t)cause->count, "example", "id",
-                     id != NULL ? id : "", "name", name_of(example), "request_id", example->request_id);
+    return json_build("{s:s, s:s, s:s, s:I, s:{s:s, s:s, s:s}}", "outcome", fleet_outcome_name(cause->outcome), "code",
+                      cause->code, "message", cause->message, "count", (json_int_t)cause->count, "example", "id",
+                      id != NULL ? id : "", "name", name_of(example), "request_id", example->request_id);
 }
 
 json_t *verb_causes_json(const struct fleet_run *run)

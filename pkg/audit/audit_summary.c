@@ -73,7 +73,7 @@ static json_t *findings_json(const struct audit *audit)
             set_count(rules, audit_rule_ids[rule], audit->by_rule[rule]);
         }
     }
-    return json_pack("{s:I, s:o, s:o}", "total", (json_int_t)audit->count, "severity", severities, "rule", rules);
+    return json_build("{s:I, s:o, s:o}", "total", (json_int_t)audit->count, "severity", severities, "rule", rules);
 }
 
 json_t *audit_summary(const struct audit *audit)
@@ -88,6 +88,6 @@ json_t *audit_summary(const struct audit *audit)
             json_object_set_new(settings, counts->kind->name, settings_json(counts));
         }
     }
-    return json_pack("{s:i, s:o, s:o, s:o}", "max_hop_limit", audit->policy.max_hop_limit, "resources", resources,
-                     "metadata_service", settings, "findings", findings_json(audit));
+    return json_build("{s:i, s:o, s:o, s:o}", "max_hop_limit", audit->policy.max_hop_limit, "resources", resources,
+                      "metadata_service", settings, "findings", findings_json(audit));
 }

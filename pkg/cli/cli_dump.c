@@ -30,7 +30,7 @@ static const char *kind_name(const struct opt_spec *spec)
 static void set_string(json_t *object, const char *name, const char *value)
 {
     if (value != NULL) {
-        json_object_set_new(object, name, json_string(value));
+        json_object_set_new(object, name, json_build_string(value));
     }
 }
 
@@ -39,7 +39,7 @@ static json_t *strings(const char *const *words)
     json_t *array = json_array();
 
     for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
-        json_array_append_new(array, json_string(words[i]));
+        json_array_append_new(array, json_build_string(words[i]));
     }
     return array;
 }
@@ -48,10 +48,10 @@ static json_t *describe_option(const struct cli_option *option)
 {
     CLEANUP(text_free) struct text scratch = {0};
     const struct opt_spec *spec = option->spec;
-    json_t *object = json_pack("{s:s, s:s}", "name", spec->name, "kind", kind_name(spec));
+    json_t *object = json_build("{s:s, s:s}", "name", spec->name, "kind", kind_name(spec));
 
     if (spec->letter != 0) {
-        json_object_set_new(object, "letter", json_stringn(&spec->letter, 1));
+        json_object_set_new(object, "letter", json_build_string_n(&spec->letter, 1));
     }
     set_string(object, "alias", spec->alias);
     if (cli_option_takes_value(spec)) {
@@ -86,7 +86,7 @@ static json_t *describe_examples(const struct cmd_example *example)
     json_t *array = json_array();
 
     for (; example != NULL && example->line != NULL; example++) {
-        json_array_append_new(array, json_pack("{s:s, s:s}", "line", example->line, "what", example->what));
+        json_array_append_new(array, json_build("{s:s, s:s}", "line", example->line, "what", example->what));
     }
     return array;
 }
@@ -94,7 +94,7 @@ static json_t *describe_examples(const struct cmd_example *example)
 static json_t *describe_command(const struct cmd_spec *command)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
-    json_t *object = json_pack("{s:s, s:s}", "command", command->path, "summary", command->summary);
+    json_t *object = json_build("{s:s, s:s}", "command", command->path, "summary", command->summary);
 
     cli_options_add_command(&options, command);
     set_string(object, "arguments", command->arguments);
@@ -122,7 +122,7 @@ json_t *cli_help_json(const struct cli_program *program)
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         json_array_append_new(commands, describe_command(program->commands[i]));
     }
-    return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema_version", 1, "name", program->name, "version",
-                     program->version, "summary", program->summary, "global_options", describe_options(&globals),
-                     "commands", commands);
+    return json_build("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema_version", 1, "name", program->name, "version",
+                      program->version, "summary", program->summary, "global_options", describe_options(&globals),
+                      "commands", commands);
 }

@@ -358,7 +358,7 @@ static void print_body(const struct plan_item *item, struct text *out)
     JSON_CLEANUP json_t *body = json_object();
 
     if (item->resource->name != NULL) {
-        json_object_set_new(body, "name", json_string(item->resource->name));
+        json_object_set_new(body, "name", json_build_string(item->resource->name));
     }
     json_object_update_missing(body, item->create.body);
     json_print(out, body, JSON_PRINT_COMPACT);

@@ -184,8 +184,8 @@ json_t *plan_state_json(const struct plan_state *state)
     case PLAN_STATE_TEMPLATE:
         return plan_template_json(&state->template);
     case PLAN_STATE_MEMBERS:
-        return json_pack("{s:I, s:I}", "membership_count", (json_int_t)state->members.count, "stale_members",
-                         (json_int_t)state->members.stale);
+        return json_build("{s:I, s:I}", "membership_count", (json_int_t)state->members.count, "stale_members",
+                          (json_int_t)state->members.stale);
     case PLAN_STATE_NONE:
         break;
     }

@@ -55,9 +55,9 @@ const char *plan_state_encode(struct plan_encoder *encoder, const struct resourc
 
 static json_t *roll_json(const struct plan_roll *roll)
 {
-    return json_pack("{s:I, s:b, s:I, s:I}", "max_unavailable", (json_int_t)roll->max_unavailable, "percent",
-                     (int)roll->percent, "heal_timeout_ms", (json_int_t)roll->heal_timeout_ms, "poll_ms",
-                     (json_int_t)roll->poll_ms);
+    return json_build("{s:I, s:b, s:I, s:I}", "max_unavailable", (json_int_t)roll->max_unavailable, "percent",
+                      (int)roll->percent, "heal_timeout_ms", (json_int_t)roll->heal_timeout_ms, "poll_ms",
+                      (json_int_t)roll->poll_ms);
 }
 
 /* New reference, or NULL. */

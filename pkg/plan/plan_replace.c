@@ -112,7 +112,7 @@ static struct resource_settings settings_after(const struct resource *old, const
 static bool make_body(const struct resource *old, const struct resource_settings *after, struct plan *plan,
                       json_t **ret, struct err *e)
 {
-    json_t *body = plan_own(plan, json_pack("{s:{s:s}}", "source_template", "id", old->id));
+    json_t *body = plan_own(plan, json_build("{s:{s:s}}", "source_template", "id", old->id));
 
     *ret = body;
     return resource_lay_over(old->kind, body, after, e);
@@ -212,7 +212,7 @@ static bool same_but_settings(const struct plan_template_context *context, const
 {
     json_t *one = json_object_get(context->bodies, id);
     json_t *other = json_object_get(context->bodies, other_id);
-    JSON_CLEANUP json_t *settings = json_pack("{s:n, s:n}", "metadata_service", "default_trusted_profile");
+    JSON_CLEANUP json_t *settings = json_build("{s:n, s:n}", "metadata_service", "default_trusted_profile");
     CLEANUP(text_free) struct text different = {0};
 
     return one != NULL && other != NULL && plan_template_same(one, other, settings, &different);

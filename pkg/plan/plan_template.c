@@ -5,7 +5,7 @@
 
 json_t *plan_template_json(const struct plan_template *template)
 {
-    return json_pack("{s:{s:s*, s:s*}}", "instance_template", "id", template->id, "name", template->name);
+    return json_build("{s:{s:s*, s:s*}}", "instance_template", "id", template->id, "name", template->name);
 }
 
 const struct plan_item *plan_creation_before(const struct plan *plan, const struct plan_item *item)
@@ -54,7 +54,7 @@ json_t *plan_template_body(json_t *answer)
         }
         /* a reference in the answer, an identity in the body */
         json_object_set_new(body, member,
-                            strcmp(member, "resource_group") == 0 && group != NULL ? json_pack("{s:s}", "id", group)
+                            strcmp(member, "resource_group") == 0 && group != NULL ? json_build("{s:s}", "id", group)
                                                                                    : json_incref(value));
     }
     return body;

@@ -142,7 +142,7 @@ bool render_table(const struct table *table, const struct render_envelope *envel
     CLEANUP(render_output_free) struct render_output output = {.file = out};
     size_t most = table_column_count(table) + options->fields_count;
     CLEANUP(text_free_pointer) size_t *columns = calloc(most + 1, sizeof(*columns));
-    JSON_CLEANUP json_t *usual = json_pack("{s:i, s:b}", "schema_version", 1, "complete", 1);
+    JSON_CLEANUP json_t *usual = json_build("{s:i, s:b}", "schema_version", 1, "complete", 1);
     struct render_envelope whole = {.head = usual, .items = "items"};
     struct render_view view = {.table = table, .columns = columns};
 

@@ -9,7 +9,7 @@ static json_t *cell_value(enum table_type type, const struct table_cell *cell)
     switch (type) {
     case TABLE_STRING:
     case TABLE_TIME:
-        return json_stringn(cell->string, cell->size);
+        return json_build_string_n(cell->string, cell->size);
     case TABLE_INT:
         return json_integer(cell->integer);
     case TABLE_REAL:

@@ -64,27 +64,14 @@ static bool is_plain(const char *bytes, size_t size)
     return true;
 }
 
-static bool is_utf8(const char *bytes, size_t size)
-{
-    JSON_CLEANUP json_t *string = json_stringn(bytes, size); /* NULL for broken UTF-8 */
-
-    return string != NULL;
-}
-
 static bool emit_string(struct emitter *emitter, const char *bytes, size_t size, struct err *e)
 {
     if (is_plain(bytes, size)) {
         return emit_scalar(emitter, bytes, size, YAML_PLAIN_SCALAR_STYLE, e);
     }
-    if (is_utf8(bytes, size)) {
-        return emit_scalar(emitter, bytes, size, YAML_DOUBLE_QUOTED_SCALAR_STYLE, e);
-    }
-    /* as JSON says it: broken bytes become U+FFFD */
-    CLEANUP(text_free) struct text printed = {0};
-    json_print_string(&printed, bytes, size);
-    JSON_CLEANUP json_t *repaired = json_loadb(printed.data, printed.size, JSON_DECODE_ANY, NULL);
-    return emit_scalar(emitter, json_string_value(repaired), json_string_length(repaired),
-                       YAML_DOUBLE_QUOTED_SCALAR_STYLE, e);
+    CLEANUP(text_free) struct text valid = {0};
+    text_append_utf8(&valid, bytes, size); /* libyaml refuses what is not UTF-8 */
+    return emit_scalar(emitter, text_string(&valid), valid.size, YAML_DOUBLE_QUOTED_SCALAR_STYLE, e);
 }
 
 static bool begin_mapping(struct emitter *emitter, struct err *e)

@@ -139,7 +139,7 @@ json_t *resource_identity(const json_t *body)
         bool is_new = json_object_get(given, "profile") != NULL;
         const char *word = is_new ? NULL : resource_identity_word(given);
         if (word != NULL) {
-            json_object_set_new(identity, parts[i].name, json_string(word));
+            json_object_set_new(identity, parts[i].name, json_build_string(word));
         }
     }
     return identity;

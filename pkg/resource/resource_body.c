@@ -42,7 +42,7 @@ static bool lay_profile(json_t *parent, const struct resource_settings *settings
     }
     if ((settings->given & RESOURCE_TRUSTED_PROFILE) != 0) {
         const char *member = resource_name_form(settings->trusted_profile) == RESOURCE_BY_CRN ? "crn" : "id";
-        json_object_set_new(profile, "target", json_pack("{s:s}", member, settings->trusted_profile));
+        json_object_set_new(profile, "target", json_build("{s:s}", member, settings->trusted_profile));
     }
     if ((settings->given & RESOURCE_AUTO_LINK) != 0) {
         json_object_set_new(profile, "auto_link", json_boolean(settings->auto_link));

@@ -145,14 +145,15 @@ json_t *resource_settings_json(const struct resource_settings *settings, unsigne
     if ((mask & RESOURCE_ENABLED) != 0) {
         json_object_set_new(object, "enabled", json_boolean(settings->enabled));
     }
-    if ((mask & RESOURCE_PROTOCOL) != 0) {
-        json_object_set_new(object, "protocol", json_string(settings->protocol));
+    /* a body or an entry of the history may hold a protocol or profile that is no string */
+    if ((mask & RESOURCE_PROTOCOL) != 0 && settings->protocol != NULL) {
+        json_object_set_new(object, "protocol", json_build_string(settings->protocol));
     }
     if ((mask & RESOURCE_HOP_LIMIT) != 0) {
         json_object_set_new(object, "response_hop_limit", json_integer(settings->hop_limit));
     }
-    if ((mask & RESOURCE_TRUSTED_PROFILE) != 0) {
-        json_object_set_new(object, "trusted_profile", json_string(settings->trusted_profile));
+    if ((mask & RESOURCE_TRUSTED_PROFILE) != 0 && settings->trusted_profile != NULL) {
+        json_object_set_new(object, "trusted_profile", json_build_string(settings->trusted_profile));
     }
     if ((mask & RESOURCE_AUTO_LINK) != 0) {
         json_object_set_new(object, "auto_link", json_boolean(settings->auto_link));

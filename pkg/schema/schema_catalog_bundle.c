@@ -60,7 +60,7 @@ json_t *schema_catalog_bundle(struct schema_catalog *catalog, const struct schem
 {
     CLEANUP(text_free) struct text self = {0};
     text_printf(&self, "%s.json", entry->name);
-    JSON_CLEANUP json_t *found = json_pack("{s:O}", self.data, entry->root);
+    JSON_CLEANUP json_t *found = json_build("{s:O}", self.data, entry->root);
     if (!note_references(entry->root, self.data, found, e)) {
         return NULL;
     }

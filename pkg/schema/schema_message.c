@@ -112,7 +112,7 @@ void schema_note_choice(struct schema_explanation *x, const char *keyword, const
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_CHOICE, keyword, value, "must be %s%s, is %s",
                                                  one ? "" : "one of ", text_string(&wanted), text_string(&shown));
     if (finding != NULL) {
-        json_array_append_new(x->kept, is_const ? json_pack("[O]", choices) : json_incref((json_t *)choices));
+        json_array_append_new(x->kept, is_const ? json_build("[O]", choices) : json_incref((json_t *)choices));
         finding->choices = json_array_get(x->kept, json_array_size(x->kept) - 1);
     }
     if (finding != NULL && likely != NULL) {
