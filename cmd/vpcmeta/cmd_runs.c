@@ -141,8 +141,10 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     const struct history_run *run = &past.entry.run;
+    CLEANUP(text_free) struct text places = {0};
+    verb_append_places(run, &places);
     app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
-             run->place);
+             text_string(&places));
     if (!verb_print_results(app, &past.run, run->id, false, e)) {
         return err_exit_status(e);
     }

@@ -23,7 +23,7 @@ static void tell_stage(const struct history_step *step, struct fleet_result *res
         result->outcome = FLEET_SKIPPED;
         result->reason = "not begun when the run ended";
         break;
-    case HISTORY_INTENDED:
+    case HISTORY_JOURNALED:
         result->outcome = FLEET_UNKNOWN;
         result->reason = step->id == NULL && step->name == NULL
                              ? FLEET_LOOK

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem/mem.h"
 #include "verbs.h"
 
 bool verb_has_history(void)
@@ -23,56 +24,69 @@ static int compare_with_id(const void *id, const void *item)
     return strcmp(id, *(const char *const *)item);
 }
 
-/* The records of one place, which most lists have only one of. */
-static void mark(const struct plan_scope *scope, const struct resource_list *list, const char *place,
-                 const struct history_ids *ids, bool *pending)
+static bool is_pending(const struct history_ids *ids, const char *id)
 {
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        const struct resource *record = resource_list_at(list, i);
-        CLEANUP(text_free) struct text own = {0};
-        verb_record_place(scope, record, &own);
-        if (strcmp(text_string(&own), place) == 0 && ids->count > 0) {
-            pending[i] = bsearch(record->id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
-        }
-    }
+    return ids->count > 0 && bsearch(id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
 }
 
-static json_t *places_of(const struct plan_scope *scope, const struct resource_list *list)
-{
-    json_t *places = json_object();
+/* What is pending in one place; most lists are about only one. */
+struct place_ids {
+    struct history_place place;
+    struct history_ids ids;
+};
 
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        CLEANUP(text_free) struct text place = {0};
-        verb_record_place(scope, resource_list_at(list, i), &place);
-        json_object_set_new(places, text_string(&place), json_true());
+struct place_lists {
+    struct place_ids *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+
+static void place_lists_free(struct place_lists *lists)
+{
+    for (size_t i = 0; i < lists->count; i++) {
+        history_ids_free(&lists->items[i].ids);
     }
-    return places;
+    free(lists->items);
+    text_arena_free(&lists->memory);
+}
+
+/* The ids of the place, which are read at its first record; NULL with e set. */
+static const struct history_ids *ids_of(struct history *history, struct place_lists *lists,
+                                        const struct history_place *place, struct err *e)
+{
+    for (size_t i = 0; i < lists->count; i++) {
+        const struct history_place *known = &lists->items[i].place;
+        if (strcmp(known->account, place->account) == 0 && strcmp(known->api, place->api) == 0) {
+            return &lists->items[i].ids;
+        }
+    }
+    struct place_ids *added = mem_list_add(lists);
+    added->place = *place;
+    return history_list_pending(history, place, &added->ids, e) ? &added->ids : NULL;
 }
 
 bool verb_read_pending(const struct plan_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
-    JSON_CLEANUP json_t *places = places_of(scope, list);
-    const char *place;
-    json_t *value;
+    CLEANUP(place_lists_free) struct place_lists lists = {0};
 
     *ret = NULL;
     if (!verb_has_history()) {
         return true;
     }
-    bool *pending = calloc(resource_list_count(list) + 1, sizeof(*pending));
-    if (pending == NULL) {
-        text_out_of_memory();
-    }
-    bool fine = (history = verb_history_past(e)) != NULL;
-    json_object_foreach (places, place, value) {
-        CLEANUP(history_ids_free) struct history_ids ids = {0};
-        fine = fine && history_list_pending(history, place, &ids, e);
-        mark(scope, list, place, &ids, pending);
-    }
-    if (!fine) {
-        free(pending);
+    if ((history = verb_history_past(e)) == NULL) {
         return false;
+    }
+    bool *pending = mem_array(resource_list_count(list), sizeof(*pending));
+    for (size_t i = 0; i < resource_list_count(list); i++) {
+        const struct resource *record = resource_list_at(list, i);
+        struct history_place place = verb_record_place(scope, record, &lists.memory);
+        const struct history_ids *ids = ids_of(history, &lists, &place, e);
+        if (ids == NULL) {
+            free(pending);
+            return false;
+        }
+        pending[i] = is_pending(ids, record->id);
     }
     *ret = pending;
     return true;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clock/clock.h"
+#include "mem/mem.h"
 #include "plan/plan_history.h"
 #include "verbs.h"
 
@@ -33,34 +34,22 @@ struct history *verb_history_open(struct err *e)
 
 /* --- where it works --------------------------------------------------------------------------------- */
 
-/* "a/1234", the account, is the seventh part of a CRN (vpc-api.md 1.8); "-" when it is not known. */
-static void append_account(struct text *out, const char *crn)
+/* "a/1234", the account, is the seventh part of a CRN (vpc-api.md 1.8). */
+static const char *account_of(const char *crn, struct text_arena *memory)
 {
     for (int colons = 0; crn != NULL && colons < 6; colons++) {
         crn = strchr(crn, ':');
         crn = crn != NULL ? crn + 1 : NULL;
     }
-    if (crn == NULL || crn[0] == ':') {
-        text_append(out, "-");
-    } else {
-        text_append_size(out, crn, strcspn(crn, ":"));
-    }
+    return crn == NULL || crn[0] == ':' ? HISTORY_NO_ACCOUNT : text_arena_copy(memory, crn, strcspn(crn, ":"));
 }
 
-static void append_place(struct text *out, const struct plan_scope *scope, const char *crn, const char *region)
+struct history_place verb_record_place(const struct plan_scope *scope, const struct resource *resource,
+                                       struct text_arena *memory)
 {
-    append_account(out, crn);
-    text_printf(out, " %s", vpc_base(vpc_of_region(scope->regions, scope->region_count, region)));
-}
-
-void verb_record_place(const struct plan_scope *scope, const struct resource *resource, struct text *out)
-{
-    append_place(out, scope, resource->crn, resource->region);
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return (struct history_place){.account = account_of(resource->crn, memory),
+                                  .api =
+                                      vpc_base(vpc_of_region(scope->regions, scope->region_count, resource->region))};
 }
 
 /* Whether the plan changes anything that exists: what does not exist yet cannot be changed by somebody else. */
@@ -74,72 +63,59 @@ static bool changes_existing(const struct plan *plan)
     return false;
 }
 
+struct places {
+    struct history_place *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+
+static void places_free(struct places *places)
+{
+    free(places->items);
+    text_arena_free(&places->memory);
+}
+
+static bool has_place(const struct history_place places[], size_t count, const char *account, const char *api)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(places[i].account, account) == 0 && strcmp(places[i].api, api) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The places of what is to change: of what exists, if there is such, as only that tells the account. */
-static json_t *places_of(const struct verb_change *change)
+static void find_places(const struct verb_change *change, struct places *ret)
 {
     const struct plan *plan = change->plan;
-    json_t *places = json_object();
     bool existing = changes_existing(plan);
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct resource *resource = plan->items[i].resource;
-        CLEANUP(text_free) struct text place = {0};
         if (plan->items[i].verdict != PLAN_CHANGE || (existing && resource->id == NULL)) {
             continue;
         }
-        /* what is created has its account only afterwards */
-        append_place(&place, change->scope, plan->items[i].action == PLAN_CREATE ? NULL : resource->crn,
-                     resource->region);
-        json_object_set_new(places, text_string(&place), json_true());
+        struct history_place place = verb_record_place(change->scope, resource, &ret->memory);
+        if (plan->items[i].action == PLAN_CREATE) {
+            place.account = HISTORY_NO_ACCOUNT; /* what is created has its account only afterwards */
+        }
+        if (!has_place(ret->items, ret->count, place.account, place.api)) {
+            *mem_list_add(ret) = place;
+        }
     }
-    return places;
 }
 
-static bool take_locks(struct app *app, struct verb_record *record, const char *const places[], size_t count,
-                       struct err *e)
+static bool lock_places(struct app *app, struct verb_record *record, struct history_place places[], size_t count,
+                        struct err *e)
 {
     CLEANUP(text_free) struct text who = {0};
     char now[CLOCK_STAMP_SIZE];
 
     clock_stamp(clock_wall_s(clock_system()), now);
     text_printf(&who, "vpcmeta %s, process %d, since %s", app->command, (int)getpid(), now);
-    record->locks = calloc(count + 1, sizeof(*record->locks));
-    if (record->locks == NULL) {
-        text_out_of_memory();
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct fsio_lock *lock = history_lock(record->history, places[i], text_string(&who), e);
-        if (lock == NULL) {
-            return false;
-        }
-        record->locks[record->lock_count++] = lock;
-    }
-    return true;
-}
-
-/* Appends the places, separated by ", ", and locks them, sorted: so two runs cannot block each other. */
-static bool lock_places(struct app *app, const struct verb_change *change, struct verb_record *record,
-                        struct text *ret_place, struct err *e)
-{
-    JSON_CLEANUP json_t *places = places_of(change);
-    size_t count = 0;
-    const char *key;
-    json_t *value;
-    const char **keys = calloc(json_object_size(places) + 1, sizeof(*keys));
-
-    if (keys == NULL) {
-        text_out_of_memory();
-    }
-    json_object_foreach (places, key, value) {
-        keys[count++] = key;
-    }
-    qsort(keys, count, sizeof(*keys), compare_keys);
-    for (size_t i = 0; i < count; i++) {
-        text_printf(ret_place, "%s%s", i > 0 ? ", " : "", keys[i]);
-    }
-    bool locked = !changes_existing(change->plan) || take_locks(app, record, keys, count, e);
-    free(keys);
-    return locked;
+    record->locks = history_lock(record->history, places, count, text_string(&who), e);
+    return record->locks != NULL;
 }
 
 /* --- what it was called with ------------------------------------------------------------------------ */
@@ -250,15 +226,15 @@ static struct history_step *steps_of_results(struct plan_encoder *encoder, const
     return steps;
 }
 
-static bool record_results(void *context, const struct fleet_result *const intended[], size_t intended_count,
+static bool record_results(void *context, const struct fleet_result *const journaled[], size_t journaled_count,
                            const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
     const struct verb_record *record = context;
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
-    const struct history_step *before = steps_of_results(&encoder, record, intended, intended_count);
+    const struct history_step *before = steps_of_results(&encoder, record, journaled, journaled_count);
     const struct history_step *after = steps_of_results(&encoder, record, concluded, concluded_count);
 
-    return history_record(record->history, record->number, before, intended_count, after, concluded_count, e);
+    return history_record(record->history, record->number, before, journaled_count, after, concluded_count, e);
 }
 
 struct fleet_journal verb_record_journal(struct verb_record *record)
@@ -268,8 +244,8 @@ struct fleet_journal verb_record_journal(struct verb_record *record)
 
 /* --- the run ---------------------------------------------------------------------------------------- */
 
-static bool write_plan(struct app *app, const struct verb_change *change, const json_t *wanted, const char *place,
-                       struct verb_record *record, struct err *e)
+static bool write_plan(struct app *app, const struct verb_change *change, const json_t *wanted,
+                       const struct places *places, struct verb_record *record, struct err *e)
 {
     const struct plan *plan = change->plan;
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
@@ -285,7 +261,8 @@ static bool write_plan(struct app *app, const struct verb_change *change, const 
     struct history_run run = {.id = record->id,
                               .command = app->command,
                               .arguments = text_string(&arguments),
-                              .place = place,
+                              .places = places->items,
+                              .place_count = places->count,
                               .wanted = text_string(&settings)};
     return history_begin(record->history, &run, steps, plan->count, &record->number, e);
 }
@@ -293,46 +270,49 @@ static bool write_plan(struct app *app, const struct verb_change *change, const 
 bool verb_record_begin(struct app *app, const struct verb_change *change, const json_t *wanted, struct verb_record *ret,
                        struct err *e)
 {
-    CLEANUP(text_free) struct text place = {0};
+    CLEANUP(places_free) struct places places = {0};
 
     verb_run_id(ret->id);
     ret->plan = change->plan;
     if (plan_count(change->plan).change == 0) {
         return true;
     }
+    find_places(change, &places);
     ret->history = verb_history_open(e);
-    if (ret->history == NULL || !lock_places(app, change, ret, &place, e) ||
-        !write_plan(app, change, wanted, text_string(&place), ret, e)) {
+    if (ret->history == NULL || !lock_places(app, ret, places.items, places.count, e) ||
+        !write_plan(app, change, wanted, &places, ret, e)) {
         return err_wrap(e, "nothing was changed");
     }
     return true;
 }
 
-/* A run that only created something did not know its account. */
-static bool covers(const char *run_place, const char *place)
+void verb_append_places(const struct history_run *run, struct text *out)
 {
-    CLEANUP(text_free) struct text anonymous = {0};
-
-    text_printf(&anonymous, "-%s", place + strcspn(place, " "));
-    return strstr(run_place, place) != NULL || strstr(run_place, text_string(&anonymous)) != NULL;
+    for (size_t i = 0; i < run->place_count; i++) {
+        text_printf(out, "%s%s %s", i > 0 ? ", " : "", run->places[i].account, run->places[i].api);
+    }
 }
 
 bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
 {
-    JSON_CLEANUP json_t *places = places_of(change);
-    const char *place;
-    json_t *value;
+    CLEANUP(places_free) struct places places = {0};
 
-    json_object_foreach (places, place, value) {
-        if (!covers(run->place, place)) {
-            return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s; nothing was changed",
-                           run->id, run->place, place);
+    find_places(change, &places);
+    for (size_t i = 0; i < places.count; i++) {
+        const struct history_place *place = &places.items[i];
+        /* a run that only created something did not know its account */
+        if (!has_place(run->places, run->place_count, place->account, place->api) &&
+            !has_place(run->places, run->place_count, HISTORY_NO_ACCOUNT, place->api)) {
+            CLEANUP(text_free) struct text was = {0};
+            verb_append_places(run, &was);
+            return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s %s; nothing was changed",
+                           run->id, text_string(&was), place->account, place->api);
         }
     }
     return true;
 }
 
-/* Another process may have gone on with the run before the lock was ours. */
+/* Another process may have resumed the run before the locks were ours. */
 static bool still_as_read(struct history *history, const struct history_entry *entry, struct err *e)
 {
     CLEANUP(history_entry_free) struct history_entry now = {0};
@@ -340,25 +320,33 @@ static bool still_as_read(struct history *history, const struct history_entry *e
     if (!history_load(history, entry->run.id, &now, e)) {
         return false;
     }
-    bool same = now.run.state == entry->run.state && now.count == entry->count;
+    const char *ended = now.run.ended_at, *ended_before = entry->run.ended_at;
+    bool same = (ended == NULL || ended_before == NULL ? ended == ended_before : strcmp(ended, ended_before) == 0) &&
+                now.count == entry->count;
     for (size_t i = 0; same && i < now.count; i++) {
         same = now.steps[i].stage == entry->steps[i].stage && now.steps[i].attempts == entry->steps[i].attempts;
     }
-    return same || err_set(e, ERR_CONFLICT, "run %s went on meanwhile; nothing was changed, try again", now.run.id);
+    return same || err_set(e, ERR_CONFLICT, "run %s was resumed meanwhile; nothing was changed, try again", now.run.id);
 }
 
+/* All places of the run are locked, also those where nothing is left to do: its locks show that it is in progress. */
 bool verb_record_resume(struct app *app, const struct verb_change *change, const struct history_entry *entry,
                         const struct history_step *const *steps, struct verb_record *ret, struct err *e)
 {
-    CLEANUP(text_free) struct text place = {0};
+    size_t count = entry->run.place_count;
+    struct history_place *places = mem_array(count, sizeof(*places));
 
     snprintf(ret->id, sizeof(ret->id), "%s", entry->run.id);
     ret->number = entry->run.number;
     ret->plan = change->plan;
     ret->steps = steps;
-    return verb_record_same_place(change, &entry->run, e) &&
-           (change->plan->count == 0 || lock_places(app, change, ret, &place, e)) &&
-           still_as_read(ret->history, entry, e) && history_take_over(ret->history, ret->number, e);
+    for (size_t i = 0; i < count; i++) {
+        places[i] = entry->run.places[i];
+    }
+    bool fine = verb_record_same_place(change, &entry->run, e) && lock_places(app, ret, places, count, e) &&
+                still_as_read(ret->history, entry, e) && history_take_over(ret->history, ret->number, e);
+    free(places);
+    return fine;
 }
 
 void verb_record_end(const struct app *app, struct verb_record *record, const struct fleet_summary *summary)
@@ -375,10 +363,7 @@ void verb_record_end(const struct app *app, struct verb_record *record, const st
 
 void verb_record_close(struct verb_record *record)
 {
-    for (size_t i = 0; i < record->lock_count; i++) {
-        fsio_lock_close(record->locks[i]);
-    }
-    free(record->locks);
+    history_unlock(record->locks);
     history_close(record->history);
     *record = (struct verb_record){0};
 }

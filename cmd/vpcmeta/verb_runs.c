@@ -128,7 +128,7 @@ static bool open_past(struct app *app, const struct cli_call *call, const struct
     }
     const struct history_run *run = &ret_past->entry.run;
     if (run->state == HISTORY_RUNNING) {
-        return err_set(e, ERR_LOCKED, "run %s is still carried out by process %lld", run->id, (long long)run->process);
+        return err_set(e, ERR_LOCKED, "run %s is in progress: %s", run->id, run->holder);
     }
     return app_connect(app, ret_scope, e);
 }

@@ -176,8 +176,7 @@ struct verb_change {
 /* The run that is being recorded, with the locks of the places where it works. Zero-initialised: none. */
 struct verb_record {
     struct history *history; /* NULL: the run changes nothing and is not recorded */
-    struct fsio_lock **locks;
-    size_t lock_count;
+    struct history_locks *locks;
     int64_t number;
     char id[VERB_RUN_ID_SIZE];
     const struct plan *plan;
@@ -212,8 +211,12 @@ bool verb_record_resume(struct app *app, const struct verb_change *change, const
 bool verb_record_same_place(const struct verb_change *change, const struct history_run *run, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Appends the place of a resource as the history has it: its account and the API that has it. */
-void verb_record_place(const struct plan_scope *scope, const struct resource *resource, struct text *out);
+/* The place of a resource: its account and the API that has it; the account is kept in `memory`. */
+struct history_place verb_record_place(const struct plan_scope *scope, const struct resource *resource,
+                                       struct text_arena *memory);
+
+/* Appends "ACCOUNT API, ACCOUNT API" of a run. */
+void verb_append_places(const struct history_run *run, struct text *out);
 
 /* For fleet_options; borrows the record. */
 struct fleet_journal verb_record_journal(struct verb_record *record);

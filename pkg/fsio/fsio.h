@@ -63,6 +63,9 @@ struct fsio_lock;
 struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_taken, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Whether the lock on the file is held by anybody; then the holder's line is appended. A missing file is not held. */
+bool fsio_lock_is_held(const char *path, struct text *ret_who);
+
 /* NULL allowed. */
 void fsio_lock_close(struct fsio_lock *lock);
 /* For CLEANUP. */

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WHO_MAX = 256 };
+#include "mem/mem.h"
+
+enum { WHO_MAX = 256, TRIES = 20, TRY_WAIT_NS = 1000 * 1000 };
 
 struct fsio_lock {
     int fd;
@@ -31,6 +34,18 @@ static bool write_who(int fd, const char *who)
     return ftruncate(fd, 0) == 0 && pwrite(fd, who, size, 0) == (ssize_t)size;
 }
 
+/* Whoever only asks whether the lock is held (fsio_lock_is_held) has it for some microseconds: they are waited for. */
+static bool take(int fd)
+{
+    for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || tries == TRIES) {
+            return false;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = TRY_WAIT_NS}, NULL);
+    }
+    return true;
+}
+
 struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_taken, struct err *e)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -40,10 +55,7 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
         err_set_errno(e, ERR_IO, "cannot open the lock %s", path);
         return NULL;
     }
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EINTR) {
-            continue;
-        }
+    if (!take(fd)) {
         *ret_taken = errno == EWOULDBLOCK;
         if (*ret_taken) {
             char by[WHO_MAX];
@@ -55,10 +67,7 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
         close(fd);
         return NULL;
     }
-    struct fsio_lock *lock = malloc(sizeof(*lock));
-    if (lock == NULL) {
-        text_out_of_memory();
-    }
+    struct fsio_lock *lock = mem_alloc(sizeof(*lock));
     lock->fd = fd;
     if (!write_who(fd, who)) {
         err_set_errno(e, ERR_IO, "cannot write the lock %s", path);
@@ -66,6 +75,22 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
         return NULL;
     }
     return lock;
+}
+
+bool fsio_lock_is_held(const char *path, struct text *ret_who)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    char who[WHO_MAX] = "";
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+    if (held) {
+        holder(fd, who);
+        text_append(ret_who, who);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return held;
 }
 
 void fsio_lock_close(struct fsio_lock *lock)

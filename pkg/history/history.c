@@ -1,13 +1,13 @@
-/* The file: opened, brought up to date, locked. */
+/* The file: opened and brought up to date. */
 #include "history/history.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "history/history_db.h"
+#include "mem/mem.h"
 
 enum { BUSY_WAIT_MS = 10 * 1000 };
 
@@ -62,14 +62,31 @@ static const char *const migrations[] = {
     "CREATE INDEX step_restart_done ON step (id) WHERE restart_done = 1;",
     ("DROP INDEX step_restart_needed; DROP INDEX step_restart_done;"
      "CREATE INDEX step_restart ON step (run) WHERE restart_needed = 1 OR restart_done = 1;"),
+    /* places "ACCOUNT API, ACCOUNT API" become rows; processes go: the locks of places decide what is in progress */
+    ("CREATE TABLE run_place ("
+     " run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+     " account TEXT NOT NULL,"
+     " api TEXT NOT NULL,"
+     " PRIMARY KEY (run, account, api)) WITHOUT ROWID;"
+     "WITH RECURSIVE part (run, place, rest) AS ("
+     " SELECT number, NULL, place || ', ' FROM run"
+     " UNION ALL SELECT run, substr(rest, 1, instr(rest, ', ') - 1), substr(rest, instr(rest, ', ') + 2)"
+     "  FROM part WHERE rest <> '')"
+     "INSERT OR IGNORE INTO run_place SELECT run, substr(place, 1, instr(place, ' ') - 1),"
+     " substr(place, instr(place, ' ') + 1) FROM part WHERE instr(place, ' ') > 0;"
+     "ALTER TABLE run DROP COLUMN place;"
+     "ALTER TABLE run DROP COLUMN process;"
+     "ALTER TABLE run DROP COLUMN process_began;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
+/* A step whose request is about to leave is called "intended" in the file. */
+const char *const history_stage_words[] = {"planned", "intended", "final"};
+const char *const history_state_words[] = {"done", "interrupted", "running"};
+
 const char *history_state_name(enum history_state state)
 {
-    static const char *const names[] = {"done", "interrupted", "running"};
-
-    return names[state];
+    return history_state_words[state];
 }
 
 bool history_fault(const struct history *history, struct err *e)
@@ -117,7 +134,7 @@ bool history_run_once(struct history *history, sqlite3_stmt *statement, struct e
 void history_bind(sqlite3_stmt *statement, int parameter, const char *string)
 {
     if (sqlite3_bind_text(statement, parameter, string, -1, SQLITE_STATIC) == SQLITE_NOMEM) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
 }
 
@@ -220,11 +237,9 @@ static bool open_database(struct history *history, const char *path, struct err 
 
 static struct history *create(const char *path, const struct clock *clock)
 {
-    struct history *history = calloc(1, sizeof(*history));
+    struct history *history = mem_alloc(sizeof(*history));
 
-    if (history == NULL || (history->path = strdup(path)) == NULL) {
-        text_out_of_memory();
-    }
+    history->path = mem_copy(path);
     history->clock = clock;
     return history;
 }
@@ -257,7 +272,7 @@ void history_close(struct history *history)
     if (history == NULL) {
         return;
     }
-    sqlite3_finalize(history->intend);
+    sqlite3_finalize(history->journal);
     sqlite3_finalize(history->conclude);
     sqlite3_close(history->db);
     free(history->path);
@@ -268,28 +283,4 @@ void history_release(struct history **history)
 {
     history_close(*history);
     *history = NULL;
-}
-
-/* --- who works there -------------------------------------------------------------------------------- */
-
-/* "a/1234 https://eu-de.../v1" as a file name beside the history. */
-static void lock_path(const struct history *history, const char *place, struct text *out)
-{
-    text_printf(out, "%s.lock-", history->path);
-    for (const char *c = place; *c != '\0'; c++) {
-        text_append_char(out, isalnum((unsigned char)*c) || strchr(".-", *c) != NULL ? *c : '_');
-    }
-}
-
-struct fsio_lock *history_lock(struct history *history, const char *place, const char *who, struct err *e)
-{
-    CLEANUP(text_free) struct text path = {0};
-    bool taken;
-
-    lock_path(history, place, &path);
-    struct fsio_lock *lock = fsio_lock_open(text_string(&path), who, &taken, e);
-    if (lock == NULL && taken) {
-        err_wrap(e, "another run is changing servers there; wait for it to end");
-    }
-    return lock;
 }

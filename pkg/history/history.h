@@ -1,9 +1,12 @@
 /*
  * history: what runs were about to do, and what became of it. Kept in SQLite, on disk before a request leaves.
  *
- * A run has steps, one for each resource it was about. A step is `planned` when the run begins, `intended` just before
+ * A run has steps, one for each resource it was about. A step is `planned` when the run begins, `journaled` just before
  * its request leaves, and `final` once its outcome is known. A process that dies in between leaves a run that can be
- * taken up again: an intended step may or may not have reached the server, a planned one certainly has not.
+ * resumed: a journaled step may or may not have reached the server, a planned one certainly has not.
+ *
+ * A run holds the locks of its places (history_lock) from before history_begin or history_take_over until after
+ * history_conclude. The locks alone decide whether it is in progress: the kernel gives them back however a process ends.
  *
  * Every function that writes is one transaction, durable when it returns (write-ahead log, synchronous=FULL): hand
  * over many steps at once. Several processes may read while one writes. Folder and files are private (fsio). Settings,
@@ -29,29 +32,38 @@ enum history_state { HISTORY_DONE, HISTORY_INTERRUPTED, HISTORY_RUNNING };
 const char *history_state_name(enum history_state state);
 
 /* How far a step has come. */
-enum history_stage { HISTORY_PLANNED, HISTORY_INTENDED, HISTORY_FINAL };
+enum history_stage { HISTORY_PLANNED, HISTORY_JOURNALED, HISTORY_FINAL };
+
+/* Where runs work: one account of one API. Runs with a place in common exclude each other. */
+struct history_place {
+    const char *account; /* "a/1234"; HISTORY_NO_ACCOUNT: not known, as nothing exists there yet */
+    const char *api;     /* base URL */
+};
+#define HISTORY_NO_ACCOUNT "-"
 
 struct history_run {
-    int64_t number;         /* of the run in this history; 0 before history_begin */
-    const char *id;         /* as people name it */
-    const char *started_at; /* RFC 3339 */
-    const char *ended_at;   /* NULL while it runs and when it was cut off */
-    const char *command;    /* "instance set" */
-    const char *arguments;  /* JSON array, without secrets: the caller sees to that */
-    const char *place;      /* where it works: account and region, as it was locked */
-    const char *wanted;     /* JSON object: what it was asked to set */
-    const char *summary;    /* JSON object; NULL until it has ended */
+    int64_t number;                     /* of the run in this history; 0 before history_begin */
+    const char *id;                     /* as people name it */
+    const char *started_at;             /* RFC 3339 */
+    const char *ended_at;               /* NULL while it runs and when it was cut off */
+    const char *command;                /* "instance set" */
+    const char *arguments;              /* JSON array, without secrets: the caller sees to that */
+    const struct history_place *places; /* where it works, in the order in which they are locked */
+    size_t place_count;
+    const char *wanted;  /* JSON object: what it was asked to set */
+    const char *summary; /* JSON object; NULL until it has ended */
     enum history_state state;
-    int64_t process; /* id of the process that runs it, or ran it last */
+    const char *holder; /* of a run in progress: who holds its locks, as history_lock was given it; else NULL */
 };
 
 struct history_step {
     size_t ordinal; /* place in the run, from 0 */
     enum history_stage stage;
     const char *action; /* what is done with the resource: "set", ... */
-    const char *phase; /* of an action with several requests: the one that was intended last; NULL: none, or only one */
-    const char *body;  /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
-    size_t needs;      /* number (from 1) of an earlier step that has to succeed first; 0: none */
+    const char
+        *phase;       /* of an action with several requests: the last one that was journaled; NULL: none, or only one */
+    const char *body; /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
+    size_t needs;     /* number (from 1) of an earlier step that has to succeed first; 0: none */
     const char *kind, *region, *id, *name, *crn;
     const char *before;                        /* JSON object: as it was before the change */
     const char *wanted;                        /* JSON object: what it is to get; "{}" when nothing is to change */
@@ -89,30 +101,33 @@ void history_release(struct history **history);
 #define HISTORY_CLEANUP CLEANUP(history_release)
 
 /*
- * Takes the lock of one place (account and region) beside the history, for as long as the lock is held; `who` as
- * fsio_lock_open takes it. Errors: ERR_LOCKED that says who holds it, ERR_IO.
+ * Takes the locks of places, which it sorts, beside the history, without waiting; `who` as fsio_lock_open takes it.
+ * Errors: ERR_LOCKED that says who holds one of them, ERR_IO; then none is held. Freed with history_unlock.
  */
-struct fsio_lock *history_lock(struct history *history, const char *place, const char *who, struct err *e)
-    __attribute__((warn_unused_result));
+struct history_locks;
+struct history_locks *history_lock(const struct history *history, struct history_place places[], size_t count,
+                                   const char *who, struct err *e) __attribute__((warn_unused_result));
+void history_unlock(struct history_locks *locks); /* NULL allowed */
 
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /*
- * Begins a run of this process: id, command, arguments, place and wanted are taken from `run`. Steps that are final
- * already need an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
+ * Begins a run: id, command, arguments, places and wanted are taken from `run`. Steps that are final already need an
+ * outcome; the others are planned. Runs that were cut off in its places are marked as interrupted, as its locks prove it.
+ * Sets *ret_number. Error: ERR_IO.
  */
 bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
                    size_t count, int64_t *ret_number, struct err *e) __attribute__((warn_unused_result));
 
-/* A run that was cut off goes on in this process. Error: ERR_IO. */
+/* A run that was cut off is resumed by this process. Error: ERR_IO. */
 bool history_take_over(struct history *history, int64_t number, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Requests for the steps `intended` are about to leave (ordinal, before, etag and phase count), and the steps `concluded` are
- * final. All of it or nothing. Error: ERR_IO: then nothing may be sent.
+ * Requests for the steps `journaled` are about to leave (ordinal, before, etag and phase count), and the steps
+ * `concluded` are final. All of it or nothing. Error: ERR_IO: then nothing may be sent.
  */
-bool history_record(struct history *history, int64_t number, const struct history_step *intended, size_t intended_count,
-                    const struct history_step *concluded, size_t concluded_count, struct err *e)
+bool history_record(struct history *history, int64_t number, const struct history_step *journaled,
+                    size_t journaled_count, const struct history_step *concluded, size_t concluded_count, struct err *e)
     __attribute__((warn_unused_result));
 
 /* The run has ended: it is done, or interrupted when steps are left that are not final. Error: ERR_IO. */
@@ -144,8 +159,8 @@ struct history_entry {
 };
 
 /*
- * The run called `word`: its id, the beginning of one that no other shares, or "last" for the newest. A run whose
- * process is gone is interrupted. Errors: ERR_NOT_FOUND, for several matches with their ids; ERR_IO.
+ * The run called `word`: its id, the beginning of one that no other shares, or "last" for the newest. Errors:
+ * ERR_NOT_FOUND, for several matches with their ids; ERR_IO.
  */
 bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
     __attribute__((warn_unused_result));
@@ -153,15 +168,15 @@ void history_entry_free(struct history_entry *entry); /* zero-initialised values
 
 /*
  * The ids of the resources in a place whose last final step that said anything about restarts left them in need of one,
- * sorted; `place` as one of those that history_run.place lists. Free with history_ids_free. Error: ERR_IO.
+ * sorted. Free with history_ids_free. Error: ERR_IO.
  */
 struct history_ids {
     const char **items;
-    size_t count;
+    size_t count, capacity;
     struct text_arena memory;
 };
-bool history_list_pending(struct history *history, const char *place, struct history_ids *ret, struct err *e)
-    __attribute__((warn_unused_result));
+bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
+                          struct err *e) __attribute__((warn_unused_result));
 void history_ids_free(struct history_ids *ids); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

@@ -10,7 +10,7 @@ struct history {
     char *path;
     const struct clock *clock;
     sqlite3 *db;
-    sqlite3_stmt *intend, *conclude; /* made at their first use: the two that run once a step */
+    sqlite3_stmt *journal, *conclude; /* made at their first use: the two that run once a step */
 };
 
 /* Sets the error of the last call, with the file's name. Always returns false. */
@@ -29,7 +29,10 @@ bool history_run_once(struct history *history, sqlite3_stmt *statement, struct e
 /* Text that outlives the statement's run; NULL is null. */
 void history_bind(sqlite3_stmt *statement, int parameter, const char *string);
 
-/* When the process began, in ticks since the boot, or 0 when there is none: an id alone may be in use again. */
-int64_t history_process_began(int64_t process);
+/* The words of the file for stages and states, in the order of their enums. */
+extern const char *const history_stage_words[3], *const history_state_words[3];
+
+/* Whether the lock of the place is held; appends who holds it. */
+bool history_is_locked(const struct history *history, const struct history_place *place, struct text *ret_holder);
 
 #endif

@@ -1,13 +1,14 @@
-/* Looking back: lists, and one run with its steps. */
+/* Reading the history: the list of runs, one run with its steps, pending restarts. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "history/history_db.h"
+#include "mem/mem.h"
 
 enum { MATCHES_SHOWN = 5 };
 
-#define RUN_COLUMNS \
-    "number, id, started_at, ended_at, command, arguments, place, wanted, summary, state, process, process_began"
+#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state"
 
 static const char *string_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
 {
@@ -16,17 +17,15 @@ static const char *string_at(sqlite3_stmt *statement, int column, struct text_ar
     return bytes != NULL ? text_arena_copy(memory, bytes, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
 }
 
-/* What the file calls running is interrupted when its process is gone. */
-static enum history_state state_of(sqlite3_stmt *statement)
+/* The position of a word of the file among those of an enum; an unknown one cannot be there (CHECK). */
+static int position_of(const char *word, const char *const words[], int count)
 {
-    const char *word = (const char *)sqlite3_column_text(statement, 9);
-    int64_t began = sqlite3_column_int64(statement, 11);
+    int position = 0;
 
-    if (strcmp(word, "running") == 0) {
-        return history_process_began(sqlite3_column_int64(statement, 10)) == began ? HISTORY_RUNNING
-                                                                                   : HISTORY_INTERRUPTED;
+    while (position < count - 1 && strcmp(word, words[position]) != 0) {
+        position++;
     }
-    return strcmp(word, "done") == 0 ? HISTORY_DONE : HISTORY_INTERRUPTED;
+    return position;
 }
 
 static struct history_run read_run(sqlite3_stmt *statement, struct text_arena *memory)
@@ -38,11 +37,10 @@ static struct history_run read_run(sqlite3_stmt *statement, struct text_arena *m
         .ended_at = string_at(statement, 3, memory),
         .command = string_at(statement, 4, memory),
         .arguments = string_at(statement, 5, memory),
-        .place = string_at(statement, 6, memory),
-        .wanted = string_at(statement, 7, memory),
-        .summary = string_at(statement, 8, memory),
-        .state = state_of(statement),
-        .process = sqlite3_column_int64(statement, 10),
+        .wanted = string_at(statement, 6, memory),
+        .summary = string_at(statement, 7, memory),
+        .state = (enum history_state)position_of((const char *)sqlite3_column_text(statement, 8), history_state_words,
+                                                 HISTORY_RUNNING + 1),
     };
 }
 
@@ -63,29 +61,89 @@ static bool count_rows(struct history *history, const char *sql, int64_t number,
     return true;
 }
 
-bool history_list_runs(struct history *history, struct history_runs *ret, struct err *e)
+static bool read_places(struct history *history, struct history_run *run, struct text_arena *memory, struct err *e)
 {
     CLEANUP(history_finalize)
-    sqlite3_stmt *statement = history_prepare(history, "SELECT " RUN_COLUMNS " FROM run ORDER BY number DESC", e);
-    struct history_runs runs = {0};
+    sqlite3_stmt *statement =
+        history_prepare(history, "SELECT account, api FROM run_place WHERE run = ? ORDER BY account, api", e);
+    struct history_place *places;
     size_t room = 0;
     int code = SQLITE_DONE;
 
-    *ret = runs;
+    if (statement == NULL ||
+        !count_rows(history, "SELECT count(*) FROM run_place WHERE run = ?", run->number, &room, e)) {
+        return false;
+    }
+    run->places = places = text_arena_alloc(memory, (room + 1) * sizeof(*places));
+    sqlite3_bind_int64(statement, 1, run->number);
+    while (run->place_count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        places[run->place_count++] =
+            (struct history_place){string_at(statement, 0, memory), string_at(statement, 1, memory)};
+    }
+    return code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
+}
+
+/*
+ * What the file calls running is in progress while the locks of its places are held; else it was cut off. A run that has
+ * ended since it was read gave its locks back after it had recorded its end: *ret_stale is set then, to read it again.
+ */
+static bool check_running(struct history *history, struct history_run *run, struct text_arena *memory, bool *ret_stale,
+                          struct err *e)
+{
+    static const char query[] = "SELECT count(*) FROM run WHERE number = ? AND state = 'running'";
+    CLEANUP(text_free) struct text holder = {0};
+    size_t still = 0;
+
+    if (run->state != HISTORY_RUNNING) {
+        return true;
+    }
+    if (run->place_count > 0 && history_is_locked(history, &run->places[0], &holder)) {
+        run->holder = text_arena_copy(memory, text_string(&holder), holder.size);
+        return true;
+    }
+    run->state = HISTORY_INTERRUPTED;
+    bool counted = count_rows(history, query, run->number, &still, e);
+    *ret_stale |= counted && still == 0;
+    return counted;
+}
+
+static bool list_runs(struct history *history, struct history_runs *ret, bool *ret_stale, struct err *e)
+{
+    CLEANUP(history_finalize)
+    sqlite3_stmt *statement = history_prepare(history, "SELECT " RUN_COLUMNS " FROM run ORDER BY number DESC", e);
+    size_t room = 0;
+    int code = SQLITE_DONE;
+
     if (statement == NULL || !count_rows(history, "SELECT count(*) FROM run", 0, &room, e)) {
         return false;
     }
-    runs.items = text_arena_alloc(&runs.memory, (room + 1) * sizeof(*runs.items));
+    ret->items = text_arena_alloc(&ret->memory, (room + 1) * sizeof(*ret->items));
     /* a run that another process has begun since the count is left out */
-    while (runs.count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        runs.items[runs.count++] = read_run(statement, &runs.memory);
+    while (ret->count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        ret->items[ret->count++] = read_run(statement, &ret->memory);
     }
-    if (code != SQLITE_ROW && code != SQLITE_DONE) {
-        history_runs_free(&runs);
-        return history_fault(history, e);
+    bool fine = code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
+    for (size_t i = 0; fine && i < ret->count; i++) {
+        fine = read_places(history, &ret->items[i], &ret->memory, e) &&
+               check_running(history, &ret->items[i], &ret->memory, ret_stale, e);
     }
-    *ret = runs;
-    return true;
+    return fine;
+}
+
+bool history_list_runs(struct history *history, struct history_runs *ret, struct err *e)
+{
+    bool fine, stale;
+
+    *ret = (struct history_runs){0};
+    do {
+        history_runs_free(ret);
+        stale = false;
+        fine = list_runs(history, ret, &stale, e);
+    } while (fine && stale);
+    if (!fine) {
+        history_runs_free(ret);
+    }
+    return fine;
 }
 
 void history_runs_free(struct history_runs *runs)
@@ -155,18 +213,12 @@ static bool find(struct history *history, const char *word, struct history_entry
     return true;
 }
 
-static enum history_stage stage_of(const char *word)
-{
-    return strcmp(word, "final") == 0      ? HISTORY_FINAL
-           : strcmp(word, "intended") == 0 ? HISTORY_INTENDED
-                                           : HISTORY_PLANNED;
-}
-
 static struct history_step read_step(sqlite3_stmt *statement, struct text_arena *memory)
 {
     return (struct history_step){
         .ordinal = (size_t)sqlite3_column_int64(statement, 0),
-        .stage = stage_of((const char *)sqlite3_column_text(statement, 1)),
+        .stage = (enum history_stage)position_of((const char *)sqlite3_column_text(statement, 1), history_stage_words,
+                                                 HISTORY_FINAL + 1),
         .kind = string_at(statement, 2, memory),
         .region = string_at(statement, 3, memory),
         .id = string_at(statement, 4, memory),
@@ -214,17 +266,30 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
     return code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
 }
 
-bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
+/* One transaction, so that run and steps are of the same moment. */
+static bool load(struct history *history, const char *word, struct history_entry *ret, bool *ret_stale, struct err *e)
 {
-    struct history_entry entry = {0};
+    struct err ignored = ERR_INIT;
 
-    /* one transaction, so that run and steps are of the same moment */
     if (!history_execute(history, "BEGIN", e)) {
         return false;
     }
-    bool fine = find(history, word, &entry, e) && read_steps(history, &entry, e);
-    struct err ignored = ERR_INIT;
+    bool fine =
+        find(history, word, ret, e) && read_places(history, &ret->run, &ret->memory, e) && read_steps(history, ret, e);
     (void)history_execute(history, "COMMIT", &ignored);
+    return fine && check_running(history, &ret->run, &ret->memory, ret_stale, e);
+}
+
+bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
+{
+    struct history_entry entry = {0};
+    bool fine, stale;
+
+    do {
+        history_entry_free(&entry);
+        stale = false;
+        fine = load(history, word, &entry, &stale, e);
+    } while (fine && stale);
     if (!fine) {
         history_entry_free(&entry);
         return false;
@@ -237,4 +302,51 @@ void history_entry_free(struct history_entry *entry)
 {
     text_arena_free(&entry->memory);
     *entry = (struct history_entry){0};
+}
+
+/* --- pending restarts ------------------------------------------------------------------------------- */
+
+/*
+ * Pending is what was needed last no earlier than it was done last. Seconds are coarse: of two steps in one second the
+ * one of the later run is the later one. The numbers of runs get leading zeros to be compared as text.
+ */
+static const char pending_query[] =
+    "SELECT id FROM"
+    " (SELECT s.id, s.restart_needed AS needed, s.restart_done AS done,"
+    "   s.concluded_at || printf('%020d', s.run) AS moment"
+    "  FROM step s"
+    "  WHERE (s.restart_needed = 1 OR s.restart_done = 1) AND s.stage = 'final'"
+    "  AND s.run IN (SELECT run FROM run_place WHERE account = ?1 AND api = ?2))"
+    " GROUP BY id"
+    " HAVING max(CASE WHEN needed THEN moment END) >= ifnull(max(CASE WHEN done THEN moment END), '')"
+    " ORDER BY id";
+
+bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
+                          struct err *e)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_query, e);
+    struct history_ids ids = {0};
+    int code = SQLITE_DONE;
+
+    if (statement == NULL) {
+        return false;
+    }
+    history_bind(statement, 1, place->account);
+    history_bind(statement, 2, place->api);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        *mem_list_add(&ids) = string_at(statement, 0, &ids.memory);
+    }
+    if (code != SQLITE_DONE) {
+        history_ids_free(&ids);
+        return history_fault(history, e);
+    }
+    *ret = ids;
+    return true;
+}
+
+void history_ids_free(struct history_ids *ids)
+{
+    free(ids->items);
+    text_arena_free(&ids->memory);
+    *ids = (struct history_ids){0};
 }

@@ -1,9 +1,5 @@
 /* Everything that changes the history: one transaction a function. */
-#include <unistd.h>
-
 #include "history/history_db.h"
-
-static const char *const stage_names[] = {"planned", "intended", "final"};
 
 static void stamp(const struct history *history, int64_t offset_s, char now[CLOCK_STAMP_SIZE])
 {
@@ -29,9 +25,7 @@ static bool insert_run(struct history *history, const struct history_run *run, i
     CLEANUP(history_finalize)
     sqlite3_stmt *statement = history_prepare(
         history,
-        "INSERT INTO run (id, started_at, command, arguments, place, wanted, process, process_began, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')",
-        e);
+        "INSERT INTO run (id, started_at, command, arguments, wanted, state) VALUES (?, ?, ?, ?, ?, 'running')", e);
     char now[CLOCK_STAMP_SIZE];
 
     if (statement == NULL) {
@@ -42,10 +36,7 @@ static bool insert_run(struct history *history, const struct history_run *run, i
     history_bind(statement, 2, now);
     history_bind(statement, 3, run->command);
     history_bind(statement, 4, run->arguments);
-    history_bind(statement, 5, run->place);
-    history_bind(statement, 6, run->wanted);
-    sqlite3_bind_int64(statement, 7, getpid());
-    sqlite3_bind_int64(statement, 8, history_process_began(getpid()));
+    history_bind(statement, 5, run->wanted);
     if (!history_run_once(history, statement, e)) {
         return false;
     }
@@ -53,12 +44,37 @@ static bool insert_run(struct history *history, const struct history_run *run, i
     return true;
 }
 
+/* Who begins holds the locks of its places: what ran there before was cut off. */
+static bool insert_places(struct history *history, int64_t number, const struct history_run *run, struct err *e)
+{
+    CLEANUP(history_finalize)
+    sqlite3_stmt *end_others =
+        history_prepare(history,
+                        "UPDATE run SET state = 'interrupted' WHERE state = 'running' AND number <> ?1 AND EXISTS"
+                        " (SELECT 1 FROM run_place p WHERE p.run = run.number AND p.account = ?2 AND p.api = ?3)",
+                        e);
+    CLEANUP(history_finalize)
+    sqlite3_stmt *insert = history_prepare(history, "INSERT INTO run_place (run, account, api) VALUES (?, ?, ?)", e);
+    bool fine = end_others != NULL && insert != NULL;
+
+    for (size_t i = 0; fine && i < run->place_count; i++) {
+        sqlite3_stmt *const both[] = {end_others, insert};
+        for (size_t j = 0; fine && j < 2; j++) {
+            sqlite3_bind_int64(both[j], 1, number);
+            history_bind(both[j], 2, run->places[i].account);
+            history_bind(both[j], 3, run->places[i].api);
+            fine = history_run_once(history, both[j], e);
+        }
+    }
+    return fine;
+}
+
 static void bind_step(sqlite3_stmt *statement, const struct history_step *step)
 {
     bool final = step->stage == HISTORY_FINAL;
 
     sqlite3_bind_int64(statement, 2, (sqlite3_int64)step->ordinal);
-    history_bind(statement, 3, stage_names[final ? HISTORY_FINAL : HISTORY_PLANNED]);
+    history_bind(statement, 3, history_stage_words[final ? HISTORY_FINAL : HISTORY_PLANNED]);
     history_bind(statement, 4, step->kind);
     history_bind(statement, 5, step->region);
     history_bind(statement, 6, step->id);
@@ -101,7 +117,8 @@ bool history_begin(struct history *history, const struct history_run *run, const
     if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
         return false;
     }
-    bool fine = insert_run(history, run, &number, e) && insert_steps(history, number, steps, count, e);
+    bool fine = insert_run(history, run, &number, e) && insert_places(history, number, run, e) &&
+                insert_steps(history, number, steps, count, e);
     if (!end_transaction(history, fine, e)) {
         return false;
     }
@@ -112,17 +129,13 @@ bool history_begin(struct history *history, const struct history_run *run, const
 bool history_take_over(struct history *history, int64_t number, struct err *e)
 {
     CLEANUP(history_finalize)
-    sqlite3_stmt *statement = history_prepare(history,
-                                              "UPDATE run SET state = 'running', ended_at = NULL, process = ?,"
-                                              " process_began = ? WHERE number = ?",
-                                              e);
+    sqlite3_stmt *statement =
+        history_prepare(history, "UPDATE run SET state = 'running', ended_at = NULL WHERE number = ?", e);
 
     if (statement == NULL) {
         return false;
     }
-    sqlite3_bind_int64(statement, 1, getpid());
-    sqlite3_bind_int64(statement, 2, history_process_began(getpid()));
-    sqlite3_bind_int64(statement, 3, number);
+    sqlite3_bind_int64(statement, 1, number);
     return history_run_once(history, statement, e);
 }
 
@@ -130,8 +143,8 @@ bool history_take_over(struct history *history, int64_t number, struct err *e)
 
 static bool prepare_steps(struct history *history, struct err *e)
 {
-    if (history->intend == NULL) {
-        history->intend =
+    if (history->journal == NULL) {
+        history->journal =
             history_prepare(history,
                             "UPDATE step SET stage = 'intended', before = ?1, etag = ?2, intended_at = ?3,"
                             " phase = ?6 WHERE run = ?4 AND ordinal = ?5",
@@ -145,13 +158,13 @@ static bool prepare_steps(struct history *history, struct err *e)
             " crn = ifnull(?13, crn), restart_done = ?14 WHERE run = ?4 AND ordinal = ?5",
             e);
     }
-    return history->intend != NULL && history->conclude != NULL;
+    return history->journal != NULL && history->conclude != NULL;
 }
 
-static bool intend(struct history *history, int64_t number, const struct history_step *step, const char *now,
-                   struct err *e)
+static bool journal(struct history *history, int64_t number, const struct history_step *step, const char *now,
+                    struct err *e)
 {
-    sqlite3_stmt *statement = history->intend;
+    sqlite3_stmt *statement = history->journal;
 
     history_bind(statement, 1, step->before);
     history_bind(statement, 2, step->etag);
@@ -184,8 +197,8 @@ static bool conclude(struct history *history, int64_t number, const struct histo
     return history_run_once(history, statement, e);
 }
 
-bool history_record(struct history *history, int64_t number, const struct history_step *intended, size_t intended_count,
-                    const struct history_step *concluded, size_t concluded_count, struct err *e)
+bool history_record(struct history *history, int64_t number, const struct history_step *journaled,
+                    size_t journaled_count, const struct history_step *concluded, size_t concluded_count, struct err *e)
 {
     char now[CLOCK_STAMP_SIZE];
 
@@ -197,8 +210,8 @@ bool history_record(struct history *history, int64_t number, const struct histor
     for (size_t i = 0; fine && i < concluded_count; i++) {
         fine = conclude(history, number, &concluded[i], now, e);
     }
-    for (size_t i = 0; fine && i < intended_count; i++) {
-        fine = intend(history, number, &intended[i], now, e);
+    for (size_t i = 0; fine && i < journaled_count; i++) {
+        fine = journal(history, number, &journaled[i], now, e);
     }
     return end_transaction(history, fine, e);
 }

@@ -169,6 +169,9 @@ simple_fleet() {
     wait "$pid" || true
     meta runs resume last -y --endpoint "http://localhost:$SIM_PORT/v1"
     expect 2 "was about"
+    # nor through one whose address is the beginning of the run's
+    meta runs resume last -y --endpoint "http://127.0.0.1:$SIM_PORT/v"
+    expect 2 "was about"
 }
 
 # BODY: a creation of it is killed once it is about to be sent

@@ -237,6 +237,46 @@ static void a_lock_is_held_by_one_who_is_named(void **state)
     assert_non_null(first);
 }
 
+static void whether_a_lock_is_held_can_be_asked(void **state)
+{
+    CLEANUP(text_free) struct text who = {0};
+    struct err e = ERR_INIT;
+    bool taken;
+
+    assert_false(fsio_lock_is_held(in(state, "lock"), &who));
+    assert_int_not_equal(access(in(state, "lock"), F_OK), 0);
+    struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "set, process 1", &taken, &e);
+    assert_true(fsio_lock_is_held(in(state, "lock"), &who));
+    assert_string_equal(text_string(&who), "set, process 1");
+    fsio_lock_close(lock);
+    text_free(&who);
+    assert_false(fsio_lock_is_held(in(state, "lock"), &who));
+    assert_int_equal(who.size, 0);
+}
+
+/* Asking holds the lock for a moment; another process asks all the time. */
+static void who_asks_keeps_nobody_from_the_lock(void **state)
+{
+    struct err e = ERR_INIT;
+    bool taken;
+
+    /* the line of a holder that was killed */
+    assert_true(fsio_replace(in(state, "lock"), "killed", 6, &e));
+    pid_t child = fork();
+    if (child == 0) {
+        for (;;) {
+            CLEANUP(text_free) struct text who = {0};
+            (void)fsio_lock_is_held(in(state, "lock"), &who);
+        }
+    }
+    for (int i = 0; i < 2000 && e.code == ERR_NONE; i++) {
+        fsio_lock_close(fsio_lock_open(in(state, "lock"), "x", &taken, &e));
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_string_equal(e.message, "");
+}
+
 static void a_killed_holder_gives_its_lock_back(void **state)
 {
     struct err e = ERR_INIT;
@@ -281,6 +321,8 @@ int main(void)
         TEST(secrets_are_trimmed_and_exposure_is_told),
         TEST(a_missing_secret_is_told_from_an_unreadable_one),
         TEST(a_lock_is_held_by_one_who_is_named),
+        TEST(whether_a_lock_is_held_can_be_asked),
+        TEST(who_asks_keeps_nobody_from_the_lock),
         TEST(a_killed_holder_gives_its_lock_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

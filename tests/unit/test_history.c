@@ -67,16 +67,43 @@ static const struct history_step two_steps[] = {
      .outcome = "unchanged"},
 };
 
-static int64_t begin(struct history *history, const char *id)
+static const struct history_place place_u = {"a/1", "https://u/v1"}, place_v = {"a/1", "https://v/v1"};
+
+static struct history_locks *lock(struct history *history, const struct history_place *place, const char *who)
+{
+    struct history_place places[] = {*place};
+    struct err e = ERR_INIT;
+    struct history_locks *locks = history_lock(history, places, 1, who, &e);
+
+    assert_string_equal(e.message, "");
+    assert_non_null(locks);
+    return locks;
+}
+
+static void locks_release(struct history_locks **locks)
+{
+    history_unlock(*locks);
+}
+
+static int64_t begin_at(struct history *history, const char *id, const struct history_place *place)
 {
     struct err e = ERR_INIT;
     int64_t number = 0;
-    struct history_run run = {
-        .id = id, .command = "instance set", .arguments = "[\"--all\"]", .place = "p", .wanted = "{}"};
+    struct history_run run = {.id = id,
+                              .command = "instance set",
+                              .arguments = "[\"--all\"]",
+                              .places = place,
+                              .place_count = 1,
+                              .wanted = "{}"};
 
     assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
     assert_true(number > 0);
     return number;
+}
+
+static int64_t begin(struct history *history, const char *id)
+{
+    return begin_at(history, id, &place_u);
 }
 
 static void load(struct history *history, const char *word, struct history_entry *ret)
@@ -92,6 +119,7 @@ static void a_run_is_read_back_as_it_was_written(void **state)
 {
     HISTORY_CLEANUP struct history *history = open_history(state);
     CLEANUP(history_entry_free) struct history_entry entry = {0};
+    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_u, "set, process 7");
     struct err e = ERR_INIT;
     int64_t number = begin(history, "20260101-1");
     struct history_step step = {.ordinal = 0, .before = "{\"a\":2}", .etag = "W/\"7\"", .phase = "stop"};
@@ -99,9 +127,13 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_true(history_record(history, number, &step, 1, NULL, 0, &e));
     load(history, "20260101-1", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
+    assert_string_equal(entry.run.holder, "set, process 7");
+    assert_int_equal(entry.run.place_count, 1);
+    assert_string_equal(entry.run.places[0].account, "a/1");
+    assert_string_equal(entry.run.places[0].api, "https://u/v1");
     assert_string_equal(entry.run.arguments, "[\"--all\"]");
     assert_int_equal(entry.count, 2);
-    assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
+    assert_int_equal(entry.steps[0].stage, HISTORY_JOURNALED);
     assert_string_equal(entry.steps[0].before, "{\"a\":2}");
     assert_string_equal(entry.steps[0].etag, "W/\"7\"");
     assert_string_equal(entry.steps[0].phase, "stop");
@@ -137,12 +169,13 @@ static void a_run_is_read_back_as_it_was_written(void **state)
 }
 
 /* One run with one final step about a server. */
-static void add_run(struct history *history, const char *run_id, const char *place, const char *id, bool needed,
-                    bool done)
+static void add_run(struct history *history, const char *run_id, const struct history_place *places, size_t place_count,
+                    const char *id, bool needed, bool done)
 {
     struct err e = ERR_INIT;
     int64_t number = 0;
-    struct history_run run = {.id = run_id, .command = "x", .arguments = "[]", .place = place, .wanted = "{}"};
+    struct history_run run = {
+        .id = run_id, .command = "x", .arguments = "[]", .places = places, .place_count = place_count, .wanted = "{}"};
     struct history_step step = {.action = "set", .kind = "instance", .id = id, .before = "{}", .wanted = "{}"};
 
     assert_true(history_begin(history, &run, &step, 1, &number, &e));
@@ -153,7 +186,7 @@ static void add_run(struct history *history, const char *run_id, const char *pla
     assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
 }
 
-static void expect_pending(struct history *history, const char *place, const char *ids)
+static void expect_pending(struct history *history, const struct history_place *place, const char *ids)
 {
     CLEANUP(history_ids_free) struct history_ids found = {0};
     CLEANUP(text_free) struct text all = {0};
@@ -169,34 +202,45 @@ static void expect_pending(struct history *history, const char *place, const cha
 static void whose_restart_is_pending_is_what_the_last_step_about_it_says(void **state)
 {
     HISTORY_CLEANUP struct history *history = open_history(state);
+    const struct history_place both[] = {place_u, place_v};
+    /* parts of a place are other places, whatever they begin or end with */
+    const struct history_place others[] = {{"a/1", "https://u/v"},
+                                           {"a/1", "https://u/v12"},
+                                           {"a", "https://u/v1"},
+                                           {"/1", "https://u/v1"},
+                                           {"a/12", "https://u/v1"},
+                                           {"", ""},
+                                           {"a/1", "https://u/v1, a/1 https://v/v1"}};
 
-    expect_pending(history, "a/1 u", "");
-    add_run(history, "1", "a/1 u", "i-1", true, false);
-    add_run(history, "2", "a/1 u, a/1 v", "i-2", true, false);
-    add_run(history, "3", "a/1 v", "i-3", true, false);
-    expect_pending(history, "a/1 u", "i-1 i-2 ");
-    expect_pending(history, "a/1 v", "i-2 i-3 ");
-    expect_pending(history, "a/1", "");
+    expect_pending(history, &place_u, "");
+    add_run(history, "1", &place_u, 1, "i-1", true, false);
+    add_run(history, "2", both, 2, "i-2", true, false);
+    add_run(history, "3", &place_v, 1, "i-3", true, false);
+    expect_pending(history, &place_u, "i-1 i-2 ");
+    expect_pending(history, &place_v, "i-2 i-3 ");
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        expect_pending(history, &others[i], "");
+    }
     /* a step that says nothing about restarts changes nothing */
-    add_run(history, "4", "a/1 u", "i-1", false, false);
-    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    add_run(history, "4", &place_u, 1, "i-1", false, false);
+    expect_pending(history, &place_u, "i-1 i-2 ");
     /* the same id elsewhere is another server */
-    add_run(history, "5", "a/1 v", "i-1", false, true);
-    expect_pending(history, "a/1 u", "i-1 i-2 ");
-    add_run(history, "6", "a/1 u", "i-1", false, true);
-    expect_pending(history, "a/1 u", "i-2 ");
-    add_run(history, "7", "a/1 u", "i-1", true, false);
-    expect_pending(history, "a/1 u", "i-1 i-2 ");
+    add_run(history, "5", &place_v, 1, "i-1", false, true);
+    expect_pending(history, &place_u, "i-1 i-2 ");
+    add_run(history, "6", &place_u, 1, "i-1", false, true);
+    expect_pending(history, &place_u, "i-2 ");
+    add_run(history, "7", &place_u, 1, "i-1", true, false);
+    expect_pending(history, &place_u, "i-1 i-2 ");
     for (int i = 0; i < 200; i++) {
         char id[24];
         char run[24];
         snprintf(id, sizeof(id), "j-%03d", i);
         snprintf(run, sizeof(run), "many-%d", i);
-        add_run(history, run, "many", id, true, false);
+        add_run(history, run, &others[0], 1, id, true, false);
     }
     CLEANUP(history_ids_free) struct history_ids found = {0};
     struct err e = ERR_INIT;
-    assert_true(history_list_pending(history, "many", &found, &e));
+    assert_true(history_list_pending(history, &others[0], &found, &e));
     assert_int_equal(found.count, 200);
     assert_string_equal(found.items[199], "j-199");
 }
@@ -306,7 +350,7 @@ static void an_empty_history_has_no_last_run(void **state)
     assert_non_null(strstr(e.message, "no run is recorded yet"));
 }
 
-/* The child writes a number for each step that it was told is durable; whatever it wrote must be there. */
+/* The child writes a number for each step that is durable; whatever it wrote must be there. */
 static void kill_after(void **state, int output, unsigned wait_us)
 {
     char byte;
@@ -317,14 +361,17 @@ static void kill_after(void **state, int output, unsigned wait_us)
     if (child == 0) {
         struct err e = ERR_INIT;
         struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
-        struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
+        struct history_place place = place_u;
+        struct history_run run = {
+            .id = "r", .command = "c", .arguments = "[]", .places = &place_u, .place_count = 1, .wanted = "{}"};
         struct history_step steps[500];
         int64_t number;
         for (size_t i = 0; i < 500; i++) {
             steps[i] = (struct history_step){
                 .ordinal = i, .action = "set", .kind = "instance", .before = "{}", .wanted = "{}"};
         }
-        if (history == NULL || !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
+        if (history == NULL || history_lock(history, &place, 1, "child", &e) == NULL ||
+            !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
             _exit(1);
         }
         for (size_t i = 0; i < 500; i++) {
@@ -343,43 +390,76 @@ static void kill_after(void **state, int output, unsigned wait_us)
     close(ends[1]);
 }
 
-static void what_was_intended_survives_kill_9(void **state)
+static void what_was_journaled_survives_kill_9(void **state)
 {
-    FILE *told = tmpfile();
+    FILE *written = tmpfile();
     struct stat status;
     CLEANUP(history_entry_free) struct history_entry entry = {0};
-    size_t intended = 0;
+    size_t journaled = 0;
 
-    assert_non_null(told);
-    kill_after(state, fileno(told), 30000);
+    assert_non_null(written);
+    kill_after(state, fileno(written), 30000);
     HISTORY_CLEANUP struct history *history = open_history(state);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
     for (size_t i = 0; i < entry.count; i++) {
-        intended += entry.steps[i].stage == HISTORY_INTENDED;
+        journaled += entry.steps[i].stage == HISTORY_JOURNALED;
     }
-    assert_int_equal(fstat(fileno(told), &status), 0);
+    assert_int_equal(fstat(fileno(written), &status), 0);
     assert_int_equal(entry.count, 500);
-    assert_in_range(intended, (uintmax_t)status.st_size, (uintmax_t)status.st_size + 1);
-    fclose(told);
+    assert_in_range(journaled, (uintmax_t)status.st_size, (uintmax_t)status.st_size + 1);
+    fclose(written);
 }
 
-static void an_interrupted_run_goes_on_in_another_process(void **state)
+static void an_interrupted_run_is_resumed_by_another_process(void **state)
 {
     CLEANUP(history_entry_free) struct history_entry entry = {0};
-    FILE *told = tmpfile();
+    FILE *written = tmpfile();
     struct err e = ERR_INIT;
 
-    kill_after(state, fileno(told), 1000);
-    fclose(told);
+    kill_after(state, fileno(written), 1000);
+    fclose(written);
     HISTORY_CLEANUP struct history *history = open_history(state);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
+    assert_null(entry.run.holder);
+    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_u, "resume, process 8");
     assert_true(history_take_over(history, entry.run.number, &e));
     history_entry_free(&entry);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
-    assert_int_equal(entry.run.process, getpid());
+    assert_string_equal(entry.run.holder, "resume, process 8");
+}
+
+/* The locks alone decide, and of all runs of a place only the last one that began can hold them. */
+static void a_run_is_in_progress_while_its_locks_are_held(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    struct history_place both[] = {place_v, place_u};
+    struct history_run run = {
+        .id = "2", .command = "c", .arguments = "[]", .places = both, .place_count = 2, .wanted = "{}"};
+    struct err e = ERR_INIT;
+    int64_t number;
+
+    begin(history, "1"); /* and its process is gone */
+    struct history_locks *locks = history_lock(history, both, 2, "second", &e);
+    assert_non_null(locks);
+    assert_string_equal(both[0].api, "https://u/v1");
+    assert_true(history_list_runs(history, &runs, &e));
+    assert_int_equal(runs.items[0].state, HISTORY_RUNNING); /* until the second one has begun */
+    history_runs_free(&runs);
+    assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
+    assert_true(history_list_runs(history, &runs, &e));
+    assert_string_equal(runs.items[0].id, "2");
+    assert_int_equal(runs.items[0].state, HISTORY_RUNNING);
+    assert_int_equal(runs.items[0].place_count, 2);
+    assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
+    history_runs_free(&runs);
+    history_unlock(locks);
+    assert_true(history_list_runs(history, &runs, &e));
+    assert_int_equal(runs.items[0].state, HISTORY_INTERRUPTED);
+    assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
 }
 
 static void others_can_read_while_one_writes(void **state)
@@ -395,7 +475,7 @@ static void others_can_read_while_one_writes(void **state)
         CLEANUP(history_runs_free) struct history_runs runs = {0};
         assert_true(history_record(writer, number, &step, 1, NULL, 0, &e));
         load(reader, "r", &entry);
-        assert_int_equal(entry.steps[0].stage, HISTORY_INTENDED);
+        assert_int_equal(entry.steps[0].stage, HISTORY_JOURNALED);
         assert_true(history_list_runs(reader, &runs, &e));
         assert_int_equal(runs.count, 1);
     }
@@ -410,8 +490,10 @@ static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     size_t count = 0;
 
+    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_v, "running");
+
     assert_true(history_conclude(history, begin(history, "old"), "{}", &e));
-    begin(history, "old but running");
+    begin_at(history, "old but running", &place_v);
     still.now_s += 10 * DAY_S;
     assert_true(history_conclude(history, begin(history, "new"), "{}", &e));
     assert_true(history_prune(history, 11, &count, &e));
@@ -424,39 +506,70 @@ static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
     assert_string_equal(runs.items[1].id, "old but running");
 }
 
+/* Runs a script on the file of the history. */
+static void execute(void **state, const char *script)
+{
+    CLEANUP(text_free) struct text command = {0};
+
+    text_printf(&command, "python3 -c 'import sqlite3, sys; sqlite3.connect(\"%s\").executescript(%s)'",
+                in(state, "state/history.db"), script);
+    assert_int_equal(system(text_string(&command)), 0);
+}
+
 static void a_history_of_a_newer_program_is_left_alone(void **state)
 {
     struct err e = ERR_INIT;
-    CLEANUP(text_free) struct text command = {0};
 
     history_close(open_history(state));
-    text_printf(&command, "python3 -c 'import sqlite3; sqlite3.connect(\"%s\").execute(\"pragma user_version = 99\")'",
-                in(state, "state/history.db"));
-    assert_int_equal(system(text_string(&command)), 0);
+    execute(state, "\"pragma user_version = 99\"");
     assert_null(history_open(in(state, "state/history.db"), clock_system(), &e));
     assert_int_equal(e.code, ERR_IO);
     assert_non_null(strstr(e.message, "was written by a newer vpcmeta (layout 99"));
 }
 
-/* Layout 4 found the steps with restarts by their servers. */
-static void pending_restarts_survive_a_new_layout(void **state)
+/* A file that 0.1.0 wrote: what it says of runs, places, steps and restarts is still there. */
+static void a_history_of_0_1_0_is_brought_up_to_date(void **state)
 {
-    CLEANUP(text_free) struct text command = {0};
+    static const struct {
+        const char *id, *command;
+        enum history_state state;
+        size_t places, steps;
+        const char *account, *api; /* of the first place */
+    } rows[] = {
+#define ACCOUNT "a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b"
+#define API     "http://127.0.0.1:18431"
+        {"20261128-003756-ca4c50", "instance restart", HISTORY_DONE, 1, 1, ACCOUNT, API "/v1"},
+        {"20261128-003756-a8b5fd", "instance set", HISTORY_DONE, 1, 2, ACCOUNT, API "/v1"},
+        {"20261128-003740-eb3f14", "instance set", HISTORY_DONE, 1, 2, ACCOUNT, API "/v1"},
+        {"20261128-003649-a4b6cf", "instance set", HISTORY_INTERRUPTED, 1, 14, ACCOUNT, API "/v1"},
+        {"20261128-003648-d5de0d", "instance create", HISTORY_DONE, 1, 2, HISTORY_NO_ACCOUNT, API "/v1"},
+        {"20261128-003648-b4395d", "runs rollback", HISTORY_DONE, 1, 2, ACCOUNT, API "/v1"},
+        {"20261128-003647-d1ca82", "template replace", HISTORY_DONE, 1, 2, ACCOUNT, API "/v1"},
+        {"20261128-003646-b048bf", "instance set", HISTORY_DONE, 2, 24, ACCOUNT, API "/eu-de/v1"},
+    };
+    struct err e = ERR_INIT;
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
 
-    {
-        HISTORY_CLEANUP struct history *history = open_history(state);
-        add_run(history, "1", "a/1 u", "i-1", true, false);
-        add_run(history, "2", "a/1 u", "i-2", true, false);
-        add_run(history, "3", "a/1 u", "i-1", false, true);
-    }
-    text_printf(&command,
-                "python3 -c 'import sqlite3; sqlite3.connect(\"%s\").executescript(\"drop index step_restart;"
-                " create index step_restart_needed on step (id) where restart_needed = 1;"
-                " create index step_restart_done on step (id) where restart_done = 1; pragma user_version = 4\")'",
-                in(state, "state/history.db"));
-    assert_int_equal(system(text_string(&command)), 0);
+    assert_true(fsio_make_private_folder(in(state, "state"), &e));
+    execute(state, "open(\"tests/data/history-layout-5.sql\").read()");
     HISTORY_CLEANUP struct history *history = open_history(state);
-    expect_pending(history, "a/1 u", "i-2 ");
+    assert_true(history_list_runs(history, &runs, &e));
+    assert_int_equal(runs.count, sizeof(rows) / sizeof(rows[0]));
+    for (size_t i = 0; i < runs.count; i++) {
+        CLEANUP(history_entry_free) struct history_entry entry = {0};
+        load(history, rows[i].id, &entry);
+        assert_string_equal(runs.items[i].id, rows[i].id);
+        assert_string_equal(runs.items[i].command, rows[i].command);
+        assert_int_equal(runs.items[i].state, rows[i].state);
+        assert_int_equal(entry.run.place_count, rows[i].places);
+        assert_string_equal(entry.run.places[0].account, rows[i].account);
+        assert_string_equal(entry.run.places[0].api, rows[i].api);
+        assert_int_equal(entry.count, rows[i].steps);
+    }
+    assert_string_equal(runs.items[7].places[1].api, API "/us-south/v1");
+    expect_pending(history, &(struct history_place){ACCOUNT, API "/v1"}, "0717_f993d716-7848-4dde-b4c0-010b1a60a5f1 ");
+    add_run(history, "new", &place_u, 1, "i-1", true, false);
+    expect_pending(history, &place_u, "i-1 ");
 }
 
 static void an_empty_file_is_brought_up_to_date_once(void **state)
@@ -495,7 +608,7 @@ static void a_full_disk_fails_before_anything_is_recorded(void **state)
         signal(SIGXFSZ, SIG_IGN);
         struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
         setrlimit(RLIMIT_FSIZE, &(struct rlimit){16 * 1024, 16 * 1024});
-        struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .place = "p", .wanted = "{}"};
+        struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .wanted = "{}"};
         int64_t number = -1;
         bool begun = history_begin(history, &run, two_steps, 2, &number, &e);
         history_close(history);
@@ -508,16 +621,15 @@ static void a_full_disk_fails_before_anything_is_recorded(void **state)
 static void one_place_has_one_writer(void **state)
 {
     HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(locks_release) struct history_locks *held = lock(history, &place_u, "set, process 7");
+    struct history_place both[] = {place_v, place_u};
     struct err e = ERR_INIT;
-    CLEANUP(fsio_lock_release) struct fsio_lock *lock = history_lock(history, "a/1 https://x/v1", "set, process 7", &e);
 
-    assert_non_null(lock);
-    assert_null(history_lock(history, "a/1 https://x/v1", "other", &e));
+    assert_null(history_lock(history, both, 2, "other", &e));
     assert_int_equal(e.code, ERR_LOCKED);
     assert_non_null(strstr(e.message, "set, process 7"));
-    err_clear(&e);
-    CLEANUP(fsio_lock_release) struct fsio_lock *elsewhere = history_lock(history, "a/1 https://y/v1", "other", &e);
-    assert_non_null(elsewhere);
+    /* who does not get all of them keeps none */
+    CLEANUP(locks_release) struct history_locks *elsewhere = lock(history, &place_v, "other");
 }
 
 int main(void)
@@ -531,12 +643,13 @@ int main(void)
         TEST(a_place_is_checked_before_it_is_used),
         TEST(a_run_is_found_by_what_names_only_it),
         TEST(an_empty_history_has_no_last_run),
-        TEST(what_was_intended_survives_kill_9),
-        TEST(an_interrupted_run_goes_on_in_another_process),
+        TEST(what_was_journaled_survives_kill_9),
+        TEST(an_interrupted_run_is_resumed_by_another_process),
+        TEST(a_run_is_in_progress_while_its_locks_are_held),
         TEST(others_can_read_while_one_writes),
         TEST(runs_are_listed_newest_first_and_pruned_by_age),
         TEST(a_history_of_a_newer_program_is_left_alone),
-        TEST(pending_restarts_survive_a_new_layout),
+        TEST(a_history_of_0_1_0_is_brought_up_to_date),
         TEST(an_empty_file_is_brought_up_to_date_once),
         TEST(a_file_that_is_no_history_is_refused),
         TEST(a_full_disk_fails_before_anything_is_recorded),
