@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
 #include "body.h"
 #include "filter.h"
 #include "handlers.h"
 #include "instance.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "page.h"
 #include "resolve.h"
 #include "schedule.h"
@@ -98,7 +98,7 @@ void bare_metal_add(struct region *region, struct bare_metal *server, const char
 {
     struct entity *entity = &server->entity;
 
-    entity->id = id != NULL ? alloc_string(id) : store_zonal_id(region, server->zone, '-', entity->key);
+    entity->id = id != NULL ? mem_copy(id) : store_zonal_id(region, server->zone, '-', entity->key);
     if (server->bandwidth == 0) {
         server->bandwidth = 100000;
     }
@@ -131,7 +131,7 @@ void bare_metal_read_initialization(struct region *region, const json_t *body, c
         reply_bad_field(reply, place, NULL, "A Windows image needs at least one key.");
     }
     bare_metal_drop_initialization(server);
-    server->user_data = alloc_string(json_string_value(json_object_get(body, "user_data")));
+    server->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     snprintf(place, sizeof(place), "%sdefault_trusted_profile.target", at);
     resolve_trusted_profile(body, place, &server->trusted_profile, reply);
 }
@@ -227,7 +227,7 @@ static void build(struct region *region, const json_t *body, struct bare_metal *
 
     check_name(region, name, server, reply);
     server->entity.name =
-        name != NULL ? alloc_string(name) : instance_invent_name(region, &region->bare_metals, "bare-metal");
+        name != NULL ? mem_copy(name) : instance_invent_name(region, &region->bare_metals, "bare-metal");
     server->profile = resolve_profile(json_object_get(body, "profile"), true, reply);
     server->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
     place_server(region, body, server, reply);
@@ -253,7 +253,7 @@ void bare_metal_create(struct request *request, struct reply *reply)
     if (reply_failed(reply)) {
         return;
     }
-    struct bare_metal *server = alloc_zeroed(1, sizeof(*server));
+    struct bare_metal *server = mem_alloc(sizeof(*server));
     build(region, request->document, server, reply);
     if (reply_failed(reply)) {
         store_free_bare_metal(server);
@@ -265,7 +265,7 @@ void bare_metal_create(struct request *request, struct reply *reply)
     if (server->vni != NULL) {
         server->vni->attached = true;
     }
-    server->allowed_use.bare_metal_server = alloc_string(server->image->allowed_use.bare_metal_server);
+    server->allowed_use.bare_metal_server = mem_copy(server->image->allowed_use.bare_metal_server);
     bare_metal_add(region, server, NULL);
     bare_metal_set_status(region, server, STATUS_PENDING, STATUS_STARTING);
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);

@@ -1,11 +1,11 @@
 /* Start, stop, restart and reinitialization of bare metal servers (vpc-api.md 2.14). */
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
 #include "bare_metal.h"
 #include "handlers.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "shapes.h"
 #include "sim.h"
 

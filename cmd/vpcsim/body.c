@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 
 /* A stretch of literal text, then a field; the last one has none. */
 struct segment {
@@ -14,7 +14,7 @@ struct segment {
 
 struct body {
     char *text;
-    struct segment *segments;
+    struct segment *items;
     size_t count, capacity;
 };
 
@@ -32,9 +32,9 @@ static void (*find_field(const struct body_field *fields, const char *name, size
 
 struct body *body_compile(const char *pattern, const struct body_field *fields)
 {
-    struct body *body = alloc_zeroed(1, sizeof(*body));
+    struct body *body = mem_alloc(sizeof(*body));
 
-    body->text = alloc_string(pattern);
+    body->text = mem_copy(pattern);
     for (char *at = body->text; (at = strchr(at, '\'')) != NULL;) {
         *at = '"';
     }
@@ -47,8 +47,7 @@ struct body *body_compile(const char *pattern, const struct body_field *fields)
             segment.append = find_field(fields, name, size);
             at = name + size + 1;
         }
-        body->segments = alloc_grow(body->segments, body->count + 1, &body->capacity, sizeof(body->segments[0]));
-        body->segments[body->count++] = segment;
+        *mem_list_add(body) = segment;
         if (segment.append == NULL) {
             return body;
         }
@@ -59,7 +58,7 @@ void body_destroy(struct body *body)
 {
     if (body != NULL) {
         free(body->text);
-        free(body->segments);
+        free(body->items);
         free(body);
     }
 }
@@ -67,7 +66,7 @@ void body_destroy(struct body *body)
 void body_render(const struct body *body, struct text *out, const struct body_view *view)
 {
     for (size_t i = 0; i < body->count; i++) {
-        const struct segment *segment = &body->segments[i];
+        const struct segment *segment = &body->items[i];
         text_append_size(out, body->text + segment->from, segment->size);
         if (segment->append != NULL) {
             segment->append(out, view);
@@ -77,7 +76,7 @@ void body_render(const struct body *body, struct text *out, const struct body_vi
 
 struct bodies *bodies_create(void)
 {
-    struct bodies *bodies = alloc_zeroed(1, sizeof(*bodies));
+    struct bodies *bodies = mem_alloc(sizeof(*bodies));
 
     bodies->instance = body_compile(render_instance_pattern, render_instance_fields);
     bodies->bare_metal = body_compile(render_bare_metal_pattern, render_bare_metal_fields);

@@ -8,14 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 enum { LIFE_S = 30 * 86400, CLOCK_SKEW_S = 86400 };
 
 static char *to_pem(const gnutls_datum_t *pem)
 {
-    char *copy = alloc_zeroed(pem->size + 1, 1);
+    char *copy = mem_alloc(pem->size + 1);
 
     memcpy(copy, pem->data, pem->size);
     return copy;

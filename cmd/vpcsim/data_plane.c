@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "auth.h"
 #include "body.h"
 #include "data_plane.h"
 #include "handlers.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "shape.h"
 #include "sim.h"
 #include "words.h"
@@ -175,7 +175,7 @@ static char *wanted_profile(const json_t *body, const struct instance *instance,
             reply_problem(reply, 400, "missing_field", "field", "trusted_profile", NULL,
                           "There is no default trusted profile: a trusted profile must be named.");
         }
-        return alloc_string(instance->trusted_profile.id);
+        return mem_copy(instance->trusted_profile.id);
     }
     if (!check_members(body, "trusted_profile", reply)) {
         return NULL;
@@ -185,7 +185,7 @@ static char *wanted_profile(const json_t *body, const struct instance *instance,
                       "Exactly one of id and crn is needed.");
         return NULL;
     }
-    return alloc_string(id != NULL ? id : last + 1);
+    return mem_copy(id != NULL ? id : last + 1);
 }
 
 void identity_iam_token(struct request *request, struct reply *reply)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "routes.h"
 #include "text/text.h"
 
@@ -49,7 +49,7 @@ void fault_rule_free(struct fault_rule *rule)
 
 static char *string_of(const json_t *document, const char *name)
 {
-    return alloc_string(json_string_value(json_object_get(document, name)));
+    return mem_copy(json_string_value(json_object_get(document, name)));
 }
 
 static long integer_of(const json_t *document, const char *name, long otherwise)

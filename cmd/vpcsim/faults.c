@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "alloc.h"
 #include "fault_rule.h"
 #include "instance.h"
+#include "mem/mem.h"
 #include "rate_limit.h"
 #include "resolve.h"
 #include "routes.h"
@@ -25,7 +25,7 @@ struct faults {
 
 struct faults *faults_create(void)
 {
-    return alloc_zeroed(1, sizeof(struct faults));
+    return mem_alloc(sizeof(struct faults));
 }
 
 static void free_rules(struct fault_rule *rules, size_t count)
@@ -88,7 +88,7 @@ bool faults_set(struct faults *faults, const json_t *scenario, struct err *e)
         return false;
     }
     size_t count = json_array_size(list);
-    struct fault_rule *rules = alloc_zeroed(count, sizeof(rules[0]));
+    struct fault_rule *rules = mem_array(count, sizeof(rules[0]));
     for (size_t i = 0; i < count; i++) {
         if (!fault_rule_read(json_array_get(list, i), &rules[i], e)) {
             free_rules(rules, i);

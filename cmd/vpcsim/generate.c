@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "bare_metal.h"
 #include "generator.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "world.h"
 
 /* Roles and how many of a hundred servers play them. */
@@ -74,7 +74,7 @@ void generator_trusted_profile(struct generator *generator, struct trusted_profi
     }
     random_uuid(generator->options->seed + number, 77, uuid);
     snprintf(id, sizeof(id), "Profile-%s", uuid);
-    profile->id = alloc_string(number == 0 ? WORLD_TRUSTED_PROFILE : id);
+    profile->id = mem_copy(number == 0 ? WORLD_TRUSTED_PROFILE : id);
     profile->auto_link = generator_chance(generator, 500);
 }
 
@@ -94,12 +94,12 @@ static void make_bare_metals(struct generator *generator)
     size_t profiles;
 
     for (unsigned i = 0; i < generator->options->bare_metals; i++) {
-        struct bare_metal *server = alloc_zeroed(1, sizeof(*server));
+        struct bare_metal *server = mem_alloc(sizeof(*server));
         char name[32];
         unsigned number = random_below(&generator->random, 1000);
         snprintf(name, sizeof(name), "bm-%03u", i + 1);
         server->entity.key = random_next(&generator->random);
-        server->entity.name = alloc_string(name);
+        server->entity.name = mem_copy(name);
         server->entity.created_s = GENERATOR_BORN_S + (int64_t)i * 7200;
         const struct profile *all = world_bare_metal_profiles(&profiles);
         server->profile = &all[generator_chance(generator, 80) ? profiles - 1 : number % (profiles - 1)];

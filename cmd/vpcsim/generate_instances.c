@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "generator.h"
 #include "instance.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "world.h"
 
 /* Ordinary profiles stand first in the table; architecture and disks are what the mix decides on. */
@@ -93,9 +93,9 @@ static void restrict_boot_volume(struct generator *generator, struct instance *i
                                           : "metadata_service.protocol == 'http'";
 
     if (generator_chance(generator, 20)) {
-        instance->boot->allowed_use.instance = alloc_string(rule);
+        instance->boot->allowed_use.instance = mem_copy(rule);
     } else if (instance->image != NULL) {
-        instance->boot->allowed_use.instance = alloc_string(instance->image->allowed_use.instance);
+        instance->boot->allowed_use.instance = mem_copy(instance->image->allowed_use.instance);
     }
 }
 
@@ -114,10 +114,10 @@ static void make_plain(const struct region *region, const struct group *group, s
 /* Members of a group live in its subnet and are plain otherwise. */
 struct instance *generator_instance(struct generator *generator, const char *name, const struct group *group)
 {
-    struct instance *instance = alloc_zeroed(1, sizeof(*instance));
+    struct instance *instance = mem_alloc(sizeof(*instance));
 
     instance->entity.key = random_next(&generator->random);
-    instance->entity.name = alloc_string(name);
+    instance->entity.name = mem_copy(name);
     instance->entity.created_s =
         GENERATOR_BORN_S + (int64_t)random_below(&generator->random, GENERATOR_BIRTHS_MINUTES) * 60;
     instance->profile = pick_profile(generator);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "generator.h"
 #include "group.h"
+#include "mem/mem.h"
 #include "template.h"
 #include "world.h"
 
@@ -121,7 +121,7 @@ static void make_member(struct generator *generator, struct group *group, const 
     struct instance *instance = generator_instance(generator, name, group);
     instance->metadata = template_metadata(built_from);
     instance->created_disabled = !instance->metadata.enabled;
-    instance->template_id = alloc_string(built_from->entity.id);
+    instance->template_id = mem_copy(built_from->entity.id);
     group_add_member(generator->region, group, instance, built_from);
 }
 
@@ -146,7 +146,7 @@ unsigned generator_groups(struct generator *generator)
 
     for (unsigned i = 0; i < generator->options->groups && region->templates.count > 0; i++) {
         struct template *template = pick_template(region, i * 2);
-        struct group *group = alloc_zeroed(1, sizeof(*group));
+        struct group *group = mem_alloc(sizeof(*group));
         char name[32];
         if (template == NULL) {
             free(group);
@@ -154,7 +154,7 @@ unsigned generator_groups(struct generator *generator)
         }
         snprintf(name, sizeof(name), "asg-%s-%02u", generator_role(i % GENERATOR_ROLES), i + 1);
         group->entity.key = random_next(&generator->random);
-        group->entity.name = alloc_string(name);
+        group->entity.name = mem_copy(name);
         group->entity.created_s = GENERATOR_BORN_S + (int64_t)i * 86400;
         group->template = template;
         group->resource_group = template->resource_group;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "instance.h"
+#include "mem/mem.h"
 #include "schedule.h"
 #include "sim.h"
 
@@ -60,7 +60,7 @@ enum status group_status(const struct group *group)
 
 void group_add(struct region *region, struct group *group, const char *id)
 {
-    group->entity.id = id != NULL ? alloc_string(id) : store_regional_id(region, group->entity.key);
+    group->entity.id = id != NULL ? mem_copy(id) : store_regional_id(region, group->entity.key);
     group->updated_s = group->entity.created_s;
     collection_add(region, &region->groups, &group->entity);
 }
@@ -68,18 +68,18 @@ void group_add(struct region *region, struct group *group, const char *id)
 struct membership *group_add_member(struct region *region, struct group *group, struct instance *instance,
                                     const struct template *template)
 {
-    struct membership *membership = alloc_zeroed(1, sizeof(*membership));
+    struct membership *membership = mem_alloc(sizeof(*membership));
     char name[96];
 
     snprintf(name, sizeof(name), "%.40s-member-%zu", group->entity.name, (size_t)region->next_position);
     membership->entity.key = random_mix(instance->entity.key, 9);
     membership->entity.id = store_regional_id(region, membership->entity.key);
-    membership->entity.name = alloc_string(name);
+    membership->entity.name = mem_copy(name);
     membership->entity.created_s = membership->updated_s = instance->entity.created_s;
     membership->group = group;
     membership->instance = instance;
-    membership->template_id = alloc_string(template->entity.id);
-    membership->template_name = alloc_string(template->entity.name);
+    membership->template_id = mem_copy(template->entity.id);
+    membership->template_name = mem_copy(template->entity.name);
     membership->template_zone = template->zone;
     membership->delete_instance = true;
     instance->membership = membership;

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "body.h"
 #include "group.h"
 #include "handlers.h"
 #include "instance.h"
+#include "mem/mem.h"
 #include "page.h"
 #include "resolve.h"
 #include "shapes.h"
@@ -206,7 +206,7 @@ void groups_create(struct request *request, struct reply *reply)
         reply_error(reply, 400, "over_quota", "The quota of %d instance groups is used up.", GROUPS_QUOTA);
         return;
     }
-    struct group *group = alloc_zeroed(1, sizeof(*group));
+    struct group *group = mem_alloc(sizeof(*group));
     check_name(region, name, group, reply);
     read_template(region, body, group, reply);
     read_subnets(region, body, group, reply);
@@ -223,7 +223,7 @@ void groups_create(struct request *request, struct reply *reply)
         return;
     }
     group->entity.key = random_next(&region->sim->random);
-    group->entity.name = name != NULL ? alloc_string(name) : instance_invent_name(region, &region->groups, "group");
+    group->entity.name = name != NULL ? mem_copy(name) : instance_invent_name(region, &region->groups, "group");
     group->entity.created_s = region->sim->now_s;
     group->membership_count = (int)json_integer_value(json_object_get(body, "membership_count"));
     group_add(region, group, NULL);

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "auth.h"
 #include "handlers.h"
+#include "mem/mem.h"
 #include "sim.h"
 
 /* IAM's own error container (vpc-api.md 1.6). */
@@ -42,7 +42,7 @@ static char *form_value(const char *form, const char *name)
         if (strncmp(at, name, size) != 0 || at[size] != '=') {
             continue;
         }
-        char *value = alloc_zeroed(strlen(at) + 1, 1);
+        char *value = mem_alloc(strlen(at) + 1);
         char *out = value;
         for (const char *in = at + size + 1; *in != '\0' && *in != '&'; in++) {
             if (*in == '%' && hex(in[1]) >= 0 && hex(in[2]) >= 0) {
@@ -101,7 +101,7 @@ static const struct grant *find_grant(const char *form)
 
 static bool has_one(const char *form, const char *names)
 {
-    char *list = alloc_string(names);
+    char *list = mem_copy(names);
     bool found = false;
     char *rest = NULL;
 

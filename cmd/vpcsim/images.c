@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
 #include "body.h"
 #include "filter.h"
 #include "handlers.h"
+#include "mem/mem.h"
 #include "page.h"
 #include "shapes.h"
 #include "sim.h"
@@ -148,7 +148,7 @@ static void replace(char **string, const char *value)
 {
     if (value != NULL) {
         free(*string);
-        *string = alloc_string(value);
+        *string = mem_copy(value);
     }
 }
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "group.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "schedule.h"
 #include "sim.h"
 
@@ -83,11 +83,11 @@ static void add_boot_volume(struct region *region, struct instance *instance)
 
     if (volume == NULL) {
         char name[96];
-        volume = alloc_zeroed(1, sizeof(*volume));
+        volume = mem_alloc(sizeof(*volume));
         snprintf(name, sizeof(name), "%.90s-boot", instance->entity.name);
         volume->entity.key = random_mix(instance->entity.key, 5);
         volume->entity.id = store_regional_id(region, volume->entity.key);
-        volume->entity.name = alloc_string(name);
+        volume->entity.name = mem_copy(name);
         volume->entity.created_s = instance->entity.created_s;
         volume->capacity = 100;
         snprintf(volume->allowed_use.api_version, sizeof(volume->allowed_use.api_version), "2026-06-23");
@@ -102,7 +102,7 @@ void instance_add(struct region *region, struct instance *instance, const char *
 {
     struct entity *entity = &instance->entity;
 
-    entity->id = id != NULL ? alloc_string(id) : store_zonal_id(region, instance->zone, '_', entity->key);
+    entity->id = id != NULL ? mem_copy(id) : store_zonal_id(region, instance->zone, '_', entity->key);
     if (instance->total_volume_bandwidth == 0) {
         instance->total_volume_bandwidth = (int)instance->profile->vcpu * 500;
     }
@@ -142,5 +142,5 @@ char *instance_invent_name(struct region *region, const struct collection *taken
         uint64_t number = random_next(&region->sim->random);
         snprintf(name, sizeof(name), "%.50s-%08" PRIx64, stem, number & 0xffffffff);
     } while (collection_named(taken, name) != NULL);
-    return alloc_string(name);
+    return mem_copy(name);
 }

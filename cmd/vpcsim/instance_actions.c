@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
 #include "body.h"
 #include "handlers.h"
 #include "instance.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "resolve.h"
 #include "shapes.h"
 #include "sim.h"
@@ -147,7 +147,7 @@ void instances_reinitialize(struct request *request, struct reply *reply)
     }
     free(instance->trusted_profile.id);
     free(instance->user_data);
-    next.user_data = alloc_string(json_string_value(json_object_get(body, "user_data")));
+    next.user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     *instance = next;
     links_add_server(region, &instance->trusted_profile, "instance", instance->zone, &instance->entity);
     instance_set_status(region, instance, STATUS_STARTING);

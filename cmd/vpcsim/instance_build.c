@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "resolve.h"
 #include "sim.h"
 #include "world.h"
@@ -163,7 +163,7 @@ static void read_target(const struct region *region, const json_t *target, struc
     json_object_foreach ((json_t *)target, name, value) {
         const char *last = strrchr(json_string_value(value), strcmp(name, "crn") == 0 ? ':' : '/');
         if (instance->placement_group == NULL) {
-            instance->dedicated_host = alloc_string(last != NULL ? last + 1 : json_string_value(value));
+            instance->dedicated_host = mem_copy(last != NULL ? last + 1 : json_string_value(value));
         }
     }
 }
@@ -242,7 +242,7 @@ static void read_options(struct region *region, const json_t *body, struct insta
     instance->profile = profile == NULL ? world_instance_profile("bxf-2x8") : resolve_profile(profile, false, reply);
     instance->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
     instance->keys = resolve_keys(region, json_object_get(body, "keys"), "keys", reply);
-    instance->user_data = alloc_string(json_string_value(json_object_get(body, "user_data")));
+    instance->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     instance->spot = word_is(json_object_get(body, "availability"), "class", "spot");
     instance->stop_on_host_failure = word_is(policy, "host_failure", "stop");
     instance->delete_on_preemption = word_is(policy, "preemption", "delete");
@@ -258,7 +258,7 @@ static void read_options(struct region *region, const json_t *body, struct insta
     instance->vcpu_percentage = (uint8_t)json_integer_value(percentage);
     const char *version = json_string_value(json_object_get(json_object_get(offering, "version"), "crn"));
     const char *whole = json_string_value(json_object_get(json_object_get(offering, "offering"), "crn"));
-    instance->catalog_version = alloc_string(version != NULL ? version : whole);
+    instance->catalog_version = mem_copy(version != NULL ? version : whole);
     instance->metadata.hop_limit = 1;
     resolve_metadata(body, &instance->metadata);
     resolve_trusted_profile(body, "default_trusted_profile.target", &instance->trusted_profile, reply);
@@ -272,7 +272,7 @@ static void check_name(struct region *region, const json_t *body, struct instanc
         instance->entity.name = instance_invent_name(region, &region->instances, "instance");
         return;
     }
-    instance->entity.name = alloc_string(name);
+    instance->entity.name = mem_copy(name);
     if (collection_named(&region->instances, name) != NULL) {
         reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
                       "Provided Name (%s) is not unique.", name);
@@ -312,7 +312,7 @@ static void give_rules(const json_t *body, const struct allowed_use *source, str
         own = source->instance;
     }
     free(volume->allowed_use.instance);
-    volume->allowed_use.instance = alloc_string(own);
+    volume->allowed_use.instance = mem_copy(own);
 }
 
 struct instance *instance_build(struct region *region, const json_t *body, const char *template_id, struct reply *reply)
@@ -322,7 +322,7 @@ struct instance *instance_build(struct region *region, const json_t *body, const
     if (reply_failed(reply)) {
         return NULL;
     }
-    struct instance *instance = alloc_zeroed(1, sizeof(*instance));
+    struct instance *instance = mem_alloc(sizeof(*instance));
     check_name(region, body, instance, reply);
     place(region, body, instance, reply);
     read_options(region, body, instance, reply);
@@ -337,7 +337,7 @@ struct instance *instance_build(struct region *region, const json_t *body, const
     if (instance->vni != NULL) {
         instance->vni->attached = true;
     }
-    instance->template_id = alloc_string(template_id);
+    instance->template_id = mem_copy(template_id);
     instance->entity.key = random_next(&region->sim->random);
     instance->entity.created_s = region->sim->now_s;
     instance_add(region, instance, NULL);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "allowed_use.h"
+#include "mem/mem.h"
 #include "resolve.h"
 #include "shapes.h"
 #include "sim.h"
@@ -135,7 +135,7 @@ static void set_host(struct region *region, const json_t *body, struct instance 
         reply_bad_field(reply, "placement_target", id, "A placement group cannot be given to an existing instance.");
     } else if (id != NULL) {
         free(instance->dedicated_host);
-        instance->dedicated_host = alloc_string(id);
+        instance->dedicated_host = mem_copy(id);
     }
 }
 

@@ -3,24 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "body.h"
+#include "mem/mem.h"
 #include "sim.h"
 
 struct link *links_add(struct sim *sim, const char *profile_id, const char *cr_type, const char *crn, const char *name)
 {
-    struct link *link = alloc_zeroed(1, sizeof(*link));
+    struct link *link = mem_alloc(sizeof(*link));
     struct text id = {0};
 
     link->entity.key = random_next(&sim->random);
     text_append(&id, "link-");
     render_uuid(link->entity.key, 0, &id);
     link->entity.id = text_take(&id);
-    link->entity.name = alloc_string(name);
+    link->entity.name = mem_copy(name);
     link->entity.created_s = sim->now_s;
-    link->profile_id = alloc_string(profile_id);
-    link->cr_type = alloc_string(cr_type);
-    link->crn = alloc_string(crn);
+    link->profile_id = mem_copy(profile_id);
+    link->cr_type = mem_copy(cr_type);
+    link->crn = mem_copy(crn);
     collection_add(&sim->regions[0], &sim->links, &link->entity);
     return link;
 }

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "bare_metal.h"
 #include "group.h"
 #include "instance.h"
 #include "links.h"
+#include "mem/mem.h"
 #include "sim.h"
 #include "template.h"
 #include "words.h"
@@ -115,7 +115,7 @@ static struct trusted_profile profile_of(const json_t *item)
     const char *id = json_string_value(json_object_get(json_is_object(target) ? target : profile, "id"));
 
     return (struct trusted_profile){
-        .id = alloc_string(id),
+        .id = mem_copy(id),
         .auto_link = json_is_true(json_object_get(profile, "auto_link")),
     };
 }
@@ -140,7 +140,7 @@ static bool read_entity(const json_t *item, struct collection *taken, struct ent
     if (collection_find(taken, id) != NULL) {
         return err_set(e, ERR_USAGE, "the id %s is there twice", id);
     }
-    entity->name = alloc_string(name);
+    entity->name = mem_copy(name);
     entity->key = random_hash(id, strlen(id));
     entity->created_s = 1777593600; /* 2026-05-01: exports do not say when */
     return true;
@@ -177,7 +177,7 @@ static unsigned lifecycle_of(const json_t *item)
 
 static bool load_instance(struct region *region, const json_t *item, struct err *e)
 {
-    struct instance *instance = alloc_zeroed(1, sizeof(*instance));
+    struct instance *instance = mem_alloc(sizeof(*instance));
 
     if (!read_entity(item, &region->instances, &instance->entity, e)) {
         store_free_instance(instance);
@@ -198,20 +198,20 @@ static bool load_instance(struct region *region, const json_t *item, struct err 
     instance->trusted_profile = profile_of(item);
     instance->status = (uint8_t)status_of(item);
     instance->lifecycle = (uint8_t)lifecycle_of(item);
-    instance->template_id = alloc_string(json_string_value(json_object_get(item, "template")));
+    instance->template_id = mem_copy(json_string_value(json_object_get(item, "template")));
     instance->keys = 1;
     instance_add(region, instance, json_string_value(json_object_get(item, "id")));
     if (created_disabled != NULL) {
         instance->created_disabled = json_is_true(created_disabled);
     }
-    instance->boot->allowed_use.instance = alloc_string(json_string_value(json_object_get(item, "boot_allowed_use")));
+    instance->boot->allowed_use.instance = mem_copy(json_string_value(json_object_get(item, "boot_allowed_use")));
     links_add_server(region, &instance->trusted_profile, "instance", instance->zone, &instance->entity);
     return true;
 }
 
 static bool load_bare_metal(struct region *region, const json_t *item, struct err *e)
 {
-    struct bare_metal *server = alloc_zeroed(1, sizeof(*server));
+    struct bare_metal *server = mem_alloc(sizeof(*server));
     const char *name = string_of(item, "profile");
     size_t count;
 
@@ -234,7 +234,7 @@ static bool load_bare_metal(struct region *region, const json_t *item, struct er
     server->status = (uint8_t)status_of(item);
     server->lifecycle = (uint8_t)lifecycle_of(item);
     server->keys = 1;
-    server->allowed_use.bare_metal_server = alloc_string(json_string_value(json_object_get(item, "boot_allowed_use")));
+    server->allowed_use.bare_metal_server = mem_copy(json_string_value(json_object_get(item, "boot_allowed_use")));
     bare_metal_add(region, server, json_string_value(json_object_get(item, "id")));
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
     return true;
@@ -286,7 +286,7 @@ static bool load_group(struct region *region, const json_t *item, struct err *e)
     const char *template_id = json_string_value(json_object_get(item, "template"));
     struct template *template = template_id != NULL ? collection_find(&region->templates, template_id) : NULL;
     const json_t *subnets = json_object_get(item, "subnets");
-    struct group *group = alloc_zeroed(1, sizeof(*group));
+    struct group *group = mem_alloc(sizeof(*group));
 
     if (template == NULL) {
         store_free_group(group);
@@ -340,9 +340,8 @@ static bool load_image(struct region *region, const json_t *item, struct err *e)
     if (image != NULL) {
         free(image->allowed_use.instance);
         free(image->allowed_use.bare_metal_server);
-        image->allowed_use.instance = alloc_string(json_string_value(json_object_get(item, "instance")));
-        image->allowed_use.bare_metal_server =
-            alloc_string(json_string_value(json_object_get(item, "bare_metal_server")));
+        image->allowed_use.instance = mem_copy(json_string_value(json_object_get(item, "instance")));
+        image->allowed_use.bare_metal_server = mem_copy(json_string_value(json_object_get(item, "bare_metal_server")));
     }
     return true;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "routes.h"
 #include "sim.h"
 
@@ -40,10 +40,10 @@ struct request_log {
 
 struct request_log *log_create(void)
 {
-    struct request_log *log = alloc_zeroed(1, sizeof(*log));
+    struct request_log *log = mem_alloc(sizeof(*log));
 
     log->fd = -1;
-    log->lines = alloc_zeroed(LOG_KEPT_LINES, sizeof(log->lines[0]));
+    log->lines = mem_array(LOG_KEPT_LINES, sizeof(log->lines[0]));
     return log;
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 enum { NUMBER_MAX = 1000000 };
@@ -108,7 +108,7 @@ static bool read_regions(const char *list, struct options *options, struct err *
     char *rest = NULL;
 
     free(options->region_list);
-    options->region_list = alloc_string(list);
+    options->region_list = mem_copy(list);
     options->region_count = 0;
     for (char *name = strtok_r(options->region_list, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
         if (options->region_count == OPTIONS_REGIONS_MAX || strlen(name) > 24 ||

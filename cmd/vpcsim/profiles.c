@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "handlers.h"
+#include "mem/mem.h"
 #include "page.h"
 #include "sim.h"
 #include "world.h"
@@ -116,8 +116,8 @@ static void append_listed_bare_metal(const struct request *request, const struct
 static void list(struct request *request, struct reply *reply, struct page page, const struct profile *profiles,
                  size_t count, const char *architecture)
 {
-    struct listed *items = alloc_zeroed(count, sizeof(items[0]));
-    struct collection collection = {.items = alloc_zeroed(count, sizeof(struct entity *))};
+    struct listed *items = mem_array(count, sizeof(items[0]));
+    struct collection collection = {.items = mem_array(count, sizeof(struct entity *))};
 
     for (size_t i = 0; i < count; i++) {
         items[i] = (struct listed){.entity = {.position = i + 1}, .profile = &profiles[i]};

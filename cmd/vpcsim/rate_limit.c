@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 enum retry_after { RETRY_AFTER_NONE, RETRY_AFTER_FIXED, RETRY_AFTER_EXACT };
@@ -122,10 +122,10 @@ static bool read_step(const json_t *document, struct step *step, struct err *e)
 
 struct rate_limit *rate_limit_read(const json_t *document, struct err *e)
 {
-    struct rate_limit *limit = alloc_zeroed(1, sizeof(*limit));
+    struct rate_limit *limit = mem_alloc(sizeof(*limit));
 
     limit->count = json_is_array(document) ? json_array_size(document) : 1;
-    limit->steps = alloc_zeroed(limit->count, sizeof(limit->steps[0]));
+    limit->steps = mem_array(limit->count, sizeof(limit->steps[0]));
     for (size_t i = 0; i < limit->count; i++) {
         if (!read_step(json_is_array(document) ? json_array_get(document, i) : document, &limit->steps[i], e)) {
             err_wrap(e, "rate, step %zu", i + 1);
@@ -138,10 +138,10 @@ struct rate_limit *rate_limit_read(const json_t *document, struct err *e)
 
 struct rate_limit *rate_limit_create(unsigned per_second, unsigned burst, bool retry_after, bool headers)
 {
-    struct rate_limit *limit = alloc_zeroed(1, sizeof(*limit));
+    struct rate_limit *limit = mem_alloc(sizeof(*limit));
 
     limit->count = 1;
-    limit->steps = alloc_zeroed(1, sizeof(limit->steps[0]));
+    limit->steps = mem_alloc(sizeof(limit->steps[0]));
     limit->steps[0] = (struct step){
         .per_second = per_second,
         .burst = burst,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "world.h"
 
 const struct resolve_kind resolve_image = {"Image", "image", "images"};
@@ -244,7 +244,7 @@ void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_
         return;
     }
     free(ret_profile->id);
-    ret_profile->id = alloc_string(id);
+    ret_profile->id = mem_copy(id);
     ret_profile->auto_link = auto_link == NULL || json_is_true(auto_link);
 }
 

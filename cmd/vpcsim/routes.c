@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "handlers.h"
+#include "mem/mem.h"
 #include "sim.h"
 
 #define PAGE       "start limit"
@@ -149,7 +149,7 @@ const struct route *routes_all(void)
 /* Splits the path; an empty or encoded segment never matches a pattern's word. */
 static void split(struct request *request, const char *path)
 {
-    request->segment_text = alloc_string(path);
+    request->segment_text = mem_copy(path);
     request->segment_count = 0;
     char *rest = request->segment_text;
     while (rest != NULL && *rest == '/') {

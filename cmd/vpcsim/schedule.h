@@ -8,6 +8,23 @@
 
 #include "store.h"
 
+/* What is due at a time, first come first served at the same time; zero-initialised the heap is empty. */
+struct due {
+    int64_t due_ms;
+    uint64_t sequence;
+    void *what; /* borrowed */
+};
+
+struct due_heap {
+    struct due *items; /* the next one first; the owner frees it with free() */
+    size_t count, capacity;
+    uint64_t sequence;
+};
+
+void due_heap_add(struct due_heap *heap, int64_t due_ms, void *what);
+/* Takes the next one out of a heap that is not empty. */
+struct due due_heap_take(struct due_heap *heap);
+
 /*
  * Called when it is due. Names the record by id, for it may be gone by then; a record that was given another due
  * time in between ignores the event: `due_ms` tells which one it is.

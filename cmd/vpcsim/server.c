@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "certificate.h"
 #include "dispatch.h"
 #include "log.h"
+#include "mem/mem.h"
 #include "timers.h"
 
 enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
@@ -45,7 +45,7 @@ struct exchange {
 
 static char *header(struct MHD_Connection *connection, const char *name)
 {
-    return alloc_string(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+    return mem_copy(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
 }
 
 static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -58,15 +58,15 @@ static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const c
         return MHD_NO;
     }
     struct parameter *parameter = &request->query[request->query_count++];
-    parameter->name = alloc_string(name != NULL ? name : "");
-    parameter->value = alloc_string(value != NULL ? value : "");
+    parameter->name = mem_copy(name != NULL ? name : "");
+    parameter->value = mem_copy(value != NULL ? value : "");
     return MHD_YES;
 }
 
 static struct exchange *begin(struct server *server, struct MHD_Connection *connection, const char *url,
                               const char *method)
 {
-    struct exchange *exchange = alloc_zeroed(1, sizeof(*exchange));
+    struct exchange *exchange = mem_alloc(sizeof(*exchange));
     struct request *request = &exchange->request;
     struct request_headers *headers = &request->headers;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -75,8 +75,8 @@ static struct exchange *begin(struct server *server, struct MHD_Connection *conn
     exchange->connection = connection;
     request->sim = server->sim;
     request->tls = server->sim->options.tls;
-    request->method = alloc_string(method);
-    request->path = alloc_string(url);
+    request->method = mem_copy(method);
+    request->path = mem_copy(url);
     request->connection = info != NULL ? *(const unsigned long *)info->socket_context : 0;
     request->number = atomic_fetch_add(&server->requests, 1) + 1;
     headers->authorization = header(connection, "Authorization");
@@ -242,7 +242,7 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
 
     (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        unsigned long *own = alloc_zeroed(1, sizeof(*own));
+        unsigned long *own = mem_alloc(sizeof(*own));
         *own = atomic_fetch_add(&server->connections, 1) + 1;
         *number = own;
     } else {
@@ -364,7 +364,7 @@ static bool start_listening(struct server *server, struct err *e)
 
 struct server *server_start(struct sim *sim, struct err *e)
 {
-    struct server *server = alloc_zeroed(1, sizeof(*server));
+    struct server *server = mem_alloc(sizeof(*server));
 
     server->sim = sim;
     pthread_mutex_init(&server->lock, NULL);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "sim.h"
 #include "world.h"
 
@@ -13,11 +13,9 @@ void collection_add(struct region *region, struct collection *collection, struct
 {
     assert(entity->id != NULL && entity->name != NULL);
     entity->position = ++region->next_position;
-    collection->items =
-        alloc_grow(collection->items, collection->count + 1, &collection->capacity, sizeof(collection->items[0]));
-    collection->items[collection->count++] = entity;
-    index_put(&collection->by_id, entity->id, entity);
-    index_put(&collection->by_name, entity->name, entity);
+    *mem_list_add(collection) = entity;
+    mem_map_put(&collection->by_id, entity->id, entity);
+    mem_map_put(&collection->by_name, entity->name, entity);
 }
 
 size_t collection_from(const struct collection *collection, uint64_t position)
@@ -44,30 +42,30 @@ void collection_remove(struct collection *collection, struct entity *entity)
     memmove(&collection->items[at], &collection->items[at + 1],
             (collection->count - at - 1) * sizeof(collection->items[0]));
     collection->count--;
-    index_remove(&collection->by_id, entity->id);
-    if (index_get(&collection->by_name, entity->name) == entity) {
-        index_remove(&collection->by_name, entity->name);
+    mem_map_remove(&collection->by_id, entity->id);
+    if (mem_map_get(&collection->by_name, entity->name) == entity) {
+        mem_map_remove(&collection->by_name, entity->name);
     }
 }
 
 void collection_rename(struct collection *collection, struct entity *entity, const char *name)
 {
-    char *copy = alloc_string(name);
+    char *copy = mem_copy(name);
 
-    index_remove(&collection->by_name, entity->name);
+    mem_map_remove(&collection->by_name, entity->name);
     free(entity->name);
     entity->name = copy;
-    index_put(&collection->by_name, entity->name, entity);
+    mem_map_put(&collection->by_name, entity->name, entity);
 }
 
 void *collection_find(const struct collection *collection, const char *id)
 {
-    return index_get(&collection->by_id, id);
+    return mem_map_get(&collection->by_id, id);
 }
 
 void *collection_named(const struct collection *collection, const char *name)
 {
-    return index_get(&collection->by_name, name);
+    return mem_map_get(&collection->by_name, name);
 }
 
 static void free_entity(void *record)
@@ -81,8 +79,8 @@ static void free_entity(void *record)
 
 void collection_free(struct collection *collection, void (*destroy)(void *record))
 {
-    index_free(&collection->by_id);
-    index_free(&collection->by_name);
+    mem_map_free(&collection->by_id);
+    mem_map_free(&collection->by_name);
     for (size_t i = 0; i < collection->count; i++) {
         destroy(collection->items[i]);
     }
@@ -97,7 +95,7 @@ char *store_regional_id(const struct region *region, uint64_t key)
 
     random_uuid(key, 0, uuid);
     snprintf(id, sizeof(id), "%s-%s", region->prefix, uuid);
-    return alloc_string(id);
+    return mem_copy(id);
 }
 
 char *store_zonal_id(const struct region *region, unsigned zone, char separator, uint64_t key)
@@ -107,7 +105,7 @@ char *store_zonal_id(const struct region *region, unsigned zone, char separator,
 
     random_uuid(key, 0, uuid);
     snprintf(id, sizeof(id), "%s%c%s", region->zone_prefix[zone], separator, uuid);
-    return alloc_string(id);
+    return mem_copy(id);
 }
 
 struct region *store_find_region(const struct sim *sim, const char *name)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "index.h"
+#include "mem/mem.h"
 #include "random.h"
 #include "json/json.h"
 
@@ -32,7 +32,7 @@ struct entity {
 struct collection {
     struct entity **items; /* by position */
     size_t count, capacity;
-    struct index by_id, by_name;
+    struct mem_map by_id, by_name;
 };
 
 enum status {

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "body.h"
 #include "handlers.h"
 #include "instance.h"
+#include "mem/mem.h"
 #include "page.h"
 #include "resolve.h"
 #include "shapes.h"
@@ -73,16 +73,15 @@ void templates_get(struct request *request, struct reply *reply)
 
 struct template *template_add(struct region *region, const char *name, const char *id, uint64_t key, json_t *prototype)
 {
-    struct template *template = alloc_zeroed(1, sizeof(*template));
+    struct template *template = mem_alloc(sizeof(*template));
     struct reply ignored = {0};
     int zone = resolve_zone(region, json_object_get(prototype, "zone"), &ignored);
 
     template->entity.key = key;
-    template->entity.name = alloc_string(name);
+    template->entity.name = mem_copy(name);
     template->entity.created_s = region->sim->now_s;
     template->zone = zone < 0 ? 0 : (unsigned)zone;
-    template->entity.id =
-        id != NULL ? alloc_string(id) : store_zonal_id(region, template->zone, '-', template->entity.key);
+    template->entity.id = id != NULL ? mem_copy(id) : store_zonal_id(region, template->zone, '-', template->entity.key);
     template->resource_group = resolve_resource_group(json_object_get(prototype, "resource_group"), &ignored);
     reply_free(&ignored);
     json_object_del(prototype, "name");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
+#include "mem/mem.h"
 #include "sim.h"
 
 enum { WORLD_BORN_S = 1775001600 /* 2026-04-01T00:00:00Z */ };
@@ -162,11 +162,11 @@ static void name_entity(const struct region *region, struct entity *entity, cons
     char id[ID_MAX];
 
     entity->key = key_of(region, kind, number);
-    entity->name = alloc_string(name);
+    entity->name = mem_copy(name);
     entity->created_s = WORLD_BORN_S + (int64_t)number * 60;
     if (uuid != NULL) {
         snprintf(id, sizeof(id), "%s-%s", zone < 0 ? region->prefix : region->zone_prefix[zone], uuid);
-        entity->id = alloc_string(id);
+        entity->id = mem_copy(id);
     } else if (zone < 0) {
         entity->id = store_regional_id(region, entity->key);
     } else {
@@ -185,7 +185,7 @@ static void add_keys(struct region *region)
     };
 
     for (unsigned i = 0; i < COUNT(rows); i++) {
-        struct key *key = alloc_zeroed(1, sizeof(*key));
+        struct key *key = mem_alloc(sizeof(*key));
         name_entity(region, &key->entity, "key", i, -1, rows[i].uuid, rows[i].name);
         snprintf(key->fingerprint, sizeof(key->fingerprint), "%s", rows[i].fingerprint);
         collection_add(region, &region->keys, &key->entity);
@@ -212,13 +212,13 @@ static void add_images(struct region *region)
     };
 
     for (unsigned i = 0; i < COUNT(rows); i++) {
-        struct image *image = alloc_zeroed(1, sizeof(*image));
+        struct image *image = mem_alloc(sizeof(*image));
         name_entity(region, &image->entity, "image", i, -1, rows[i].uuid, rows[i].name);
         image->architecture = rows[i].architecture;
         image->system = rows[i].system;
         image->stock = rows[i].stock;
         image->windows = rows[i].windows;
-        image->allowed_use.instance = alloc_string(rows[i].allowed_instance);
+        image->allowed_use.instance = mem_copy(rows[i].allowed_instance);
         snprintf(image->allowed_use.api_version, sizeof(image->allowed_use.api_version), "2026-06-23");
         collection_add(region, &region->images, &image->entity);
     }
@@ -228,7 +228,7 @@ static void add_disks(struct region *region, struct collection *collection, cons
                       const char *const uuids[2])
 {
     for (unsigned i = 0; i < count; i++) {
-        struct volume *volume = alloc_zeroed(1, sizeof(*volume));
+        struct volume *volume = mem_alloc(sizeof(*volume));
         char name[48];
         snprintf(name, sizeof(name), "%s-%u", kind, i + 1);
         name_entity(region, &volume->entity, kind, i, -1, i < 2 ? uuids[i] : NULL, name);
@@ -247,7 +247,7 @@ static void add_spares(struct region *region)
     add_disks(region, &region->volumes, "spare-volume", 8, volumes);
     add_disks(region, &region->snapshots, "snapshot", 3, snapshots);
     for (unsigned i = 0; i < 8; i++) {
-        struct vni *vni = alloc_zeroed(1, sizeof(*vni));
+        struct vni *vni = mem_alloc(sizeof(*vni));
         char name[32];
         snprintf(name, sizeof(name), "spare-vni-%u", i + 1);
         name_entity(region, &vni->entity, "vni", i, (int)(i % ZONES),
@@ -255,7 +255,7 @@ static void add_spares(struct region *region)
         collection_add(region, &region->vnis, &vni->entity);
     }
     for (unsigned i = 0; i < 3; i++) {
-        struct placement_group *group = alloc_zeroed(1, sizeof(*group));
+        struct placement_group *group = mem_alloc(sizeof(*group));
         char name[32];
         snprintf(name, sizeof(name), "spread-%u", i + 1);
         name_entity(region, &group->entity, "placement-group", i, -1, NULL, name);
@@ -268,17 +268,17 @@ struct vpc *world_add_vpc(struct region *region, const char *name, const char *i
     static const char first_vpc[] = "4727d842-f94f-4a2d-824a-9bc9b02c523b";
     static const char first_subnet[] = "7ec86020-1c6e-4889-b3f0-a15f2e50f87e";
     unsigned number = (unsigned)region->vpcs.count;
-    struct vpc *vpc = alloc_zeroed(1, sizeof(*vpc));
+    struct vpc *vpc = mem_alloc(sizeof(*vpc));
 
     name_entity(region, &vpc->entity, "vpc", number, -1, number == 0 ? first_vpc : NULL, name);
     if (id != NULL) {
         free(vpc->entity.id);
-        vpc->entity.id = alloc_string(id);
+        vpc->entity.id = mem_copy(id);
     }
     vpc->resource_group = &resource_groups[number % COUNT(resource_groups)];
     collection_add(region, &region->vpcs, &vpc->entity);
     for (unsigned zone = 0; zone < ZONES; zone++) {
-        struct subnet *subnet = alloc_zeroed(1, sizeof(*subnet));
+        struct subnet *subnet = mem_alloc(sizeof(*subnet));
         char subnet_name[128];
         snprintf(subnet_name, sizeof(subnet_name), "%s-subnet-%u", name, zone + 1);
         subnet->number = number * ZONES + zone;
