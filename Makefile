@@ -16,7 +16,7 @@ WARN := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith -Wwrite-strings
 CWARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
 OPT  ?= -O2 -g
 SAN  ?=
-CPPFLAGS += -D_GNU_SOURCE -DVPCMETA_VERSION='"$(VERSION)"' -Ipkg -I.
+CPPFLAGS += -D_GNU_SOURCE -DVPCMETA_VERSION='"$(VERSION)"' -Ipkg -Icmd -I.
 # Hidden: a function of ours that is called like one inside a library must not stand in for it.
 ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fvisibility=hidden -fno-common -ffunction-sections -fdata-sections $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fvisibility=hidden -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)

@@ -2,11 +2,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "faults.h"
-#include "handlers.h"
-#include "log.h"
-#include "sim.h"
-#include "state.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/faults/faults.h"
+#include "vpcsim/fixtures/state.h"
+#include "vpcsim/http/log.h"
+#include "vpcsim/sim.h"
 
 void admin_state(struct request *request, struct reply *reply)
 {

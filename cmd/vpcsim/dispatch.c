@@ -1,17 +1,17 @@
-#include "dispatch.h"
+#include "vpcsim/dispatch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "auth.h"
-#include "data_plane.h"
-#include "faults.h"
-#include "log.h"
-#include "routes.h"
-#include "sim.h"
-#include "words.h"
+#include "vpcsim/api/auth.h"
+#include "vpcsim/api/data_plane.h"
+#include "vpcsim/api/words.h"
+#include "vpcsim/faults/faults.h"
+#include "vpcsim/http/log.h"
+#include "vpcsim/routes.h"
+#include "vpcsim/sim.h"
 
 enum { OLDEST_VERSION = 20190101, BETA_DAYS = 45 };
 

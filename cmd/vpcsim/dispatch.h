@@ -5,8 +5,8 @@
 #ifndef VPCSIM_DISPATCH_H
 #define VPCSIM_DISPATCH_H
 
-#include "reply.h"
-#include "request.h"
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
 
 void dispatch(struct request *request, struct reply *reply);
 

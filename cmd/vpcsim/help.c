@@ -1,7 +1,7 @@
 /* The text of vpcsim --help and --assumptions. */
 #include <stdio.h>
 
-#include "options.h"
+#include "vpcsim/options.h"
 
 static const char usage[] =
     "usage: vpcsim [OPTION...]\n"

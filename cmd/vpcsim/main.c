@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "server.h"
-#include "sim.h"
+#include "vpcsim/http/server.h"
+#include "vpcsim/sim.h"
 
 static bool write_port(const char *path, unsigned port, struct err *e)
 {

@@ -1,4 +1,4 @@
-#include "options.h"
+#include "vpcsim/options.h"
 
 #include <getopt.h>
 #include <stdio.h>

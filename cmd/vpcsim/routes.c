@@ -1,11 +1,11 @@
-#include "routes.h"
+#include "vpcsim/routes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "handlers.h"
 #include "mem/mem.h"
-#include "sim.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/sim.h"
 
 #define PAGE       "start limit"
 #define VPC_FILTER "vpc.id vpc.crn vpc.name "

@@ -4,8 +4,8 @@
 #ifndef VPCSIM_ROUTES_H
 #define VPCSIM_ROUTES_H
 
-#include "reply.h"
-#include "request.h"
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
 
 enum route_flag {
     ROUTE_API = 1 << 0,           /* version and generation, bearer token */

@@ -1,15 +1,16 @@
-#include "sim.h"
+#include "vpcsim/sim.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-#include "body.h"
-#include "faults.h"
-#include "generate.h"
-#include "links.h"
-#include "log.h"
-#include "schedule.h"
-#include "state.h"
+#include "vpcsim/api/body.h"
+#include "vpcsim/api/links.h"
+#include "vpcsim/faults/faults.h"
+#include "vpcsim/fixtures/fixtures.h"
+#include "vpcsim/fixtures/generate.h"
+#include "vpcsim/fixtures/state.h"
+#include "vpcsim/http/log.h"
+#include "vpcsim/store/schedule.h"
 
 static bool fill(struct sim *sim, struct err *e)
 {
@@ -17,7 +18,7 @@ static bool fill(struct sim *sim, struct err *e)
     sim->now_ms = clock_monotonic_ms(sim->clock);
     sim->now_s = clock_wall_s(sim->clock);
     for (size_t i = 0; i < sim->options.region_count; i++) {
-        store_region(sim, sim->options.regions[i]);
+        fixtures_region(sim, sim->options.regions[i]);
     }
     generate_fleet(sim);
     return sim->options.load == NULL || state_load(sim, sim->options.load, e);

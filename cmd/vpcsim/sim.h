@@ -5,8 +5,8 @@
 #define VPCSIM_SIM_H
 
 #include "clock/clock.h"
-#include "options.h"
-#include "store.h"
+#include "vpcsim/options.h"
+#include "vpcsim/store/store.h"
 
 struct bodies;
 struct faults;

@@ -7,7 +7,7 @@
 #   writes                         the requests so far that could have changed anything, one JSON object a line
 #   changes_sent                   the different changes among them, one line each: the path and the body, however often
 #   requests                       how many requests of any kind there were, tokens included
-#   faults JSON...                 these rules go wrong from now on (cmd/vpcsim/faults.h)
+#   faults JSON...                 these rules go wrong from now on (cmd/vpcsim/faults/faults.h)
 #   settings                       enabled, protocol and hop limit of all instances: {ID: [..], ..}
 load "${BATS_TEST_DIRNAME%/tests/*}/tests/cli/sim"
 bats_require_minimum_version 1.5.0

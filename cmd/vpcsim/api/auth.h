@@ -1,0 +1,22 @@
+/*
+ * auth: the tokens that the simulated IAM issues. They look like JWTs; the signature is an HMAC of this process, so
+ * that a token can be checked without a list of those that were issued.
+ */
+#ifndef VPCSIM_AUTH_H
+#define VPCSIM_AUTH_H
+
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
+
+enum auth_audience {
+    AUTH_IAM,      /* IAM access tokens: the control plane */
+    AUTH_IDENTITY, /* identity tokens of the data plane */
+};
+
+/* Appends a token with the claims ("\"iam_id\":\"...\"", may be "") besides iat, exp and the serial number. */
+void auth_issue(struct sim *sim, enum auth_audience audience, const char *claims, int64_t life_s, struct text *token);
+
+/* Checks the request's bearer token; otherwise leaves a 401 in the reply. */
+bool auth_check(const struct request *request, enum auth_audience audience, struct reply *reply);
+
+#endif

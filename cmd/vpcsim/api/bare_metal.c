@@ -1,0 +1,367 @@
+#include "vpcsim/api/bare_metal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "vpcsim/api/allowed_use.h"
+#include "vpcsim/api/body.h"
+#include "vpcsim/api/filter.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/instance.h"
+#include "vpcsim/api/links.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/api/resolve.h"
+#include "vpcsim/api/shapes.h"
+#include "vpcsim/sim.h"
+#include "vpcsim/store/schedule.h"
+
+enum { BARE_METAL_QUOTA = 25 }; /* per account (vpc-api.md 2.12); of what is created, a loaded fleet may be larger */
+
+static void append_server(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_bare_metal(request->region, (const struct bare_metal *)item, out);
+}
+
+void bare_metal_list(struct request *request, struct reply *reply)
+{
+    struct filter filter;
+    struct page page = {
+        .items = &request->region->bare_metals,
+        .key = "bare_metal_servers",
+        .path = "bare_metal_servers",
+        .filter = &filter,
+        .append = append_server,
+    };
+
+    page.wanted = filter_read(request, &filter) ? filter_bare_metal : NULL;
+    page_reply(request, reply, &page);
+}
+
+struct bare_metal *bare_metal_named(const struct request *request, struct reply *reply)
+{
+    struct bare_metal *server = collection_find(&request->region->bare_metals, request->argument[0]);
+
+    if (server == NULL) {
+        reply_not_found(reply, "Bare metal server", request->argument[0]);
+    }
+    return server;
+}
+
+void bare_metal_get(struct request *request, struct reply *reply)
+{
+    const struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server != NULL) {
+        render_bare_metal(request->region, server, reply_json(reply, 200));
+    }
+}
+
+static void advance(struct region *region, const char *id, int64_t due_ms)
+{
+    struct bare_metal *server = collection_find(&region->bare_metals, id);
+
+    if (server == NULL || server->due_ms != due_ms) {
+        return;
+    }
+    if (server->status == STATUS_DELETING) {
+        links_remove_server(region, "bare-metal-server", server->zone, server->entity.id);
+        if (server->vni != NULL) {
+            server->vni->attached = false;
+        }
+        collection_remove(&region->bare_metals, &server->entity);
+        store_free_bare_metal(server);
+        return;
+    }
+    if (server->lifecycle == LIFECYCLE_PENDING) {
+        server->lifecycle = LIFECYCLE_STABLE;
+    }
+    enum status reached = (enum status)server->next_status;
+    bare_metal_set_status(region, server, reached, reached == STATUS_STARTING ? STATUS_RUNNING : reached);
+}
+
+void bare_metal_set_status(struct region *region, struct bare_metal *server, enum status status, enum status next)
+{
+    struct sim *sim = region->sim;
+
+    server->status = (uint8_t)status;
+    server->next_status = (uint8_t)next;
+    server->due_ms = 0;
+    if (status != next) {
+        server->due_ms = sim->now_ms + sim->options.transition_ms;
+        schedule_at(sim->schedule, server->due_ms, advance, region, server->entity.id);
+    }
+}
+
+void bare_metal_add(struct region *region, struct bare_metal *server, const char *id)
+{
+    struct entity *entity = &server->entity;
+
+    entity->id = id != NULL ? mem_copy(id) : store_zonal_id(region, server->zone, '-', entity->key);
+    if (server->bandwidth == 0) {
+        server->bandwidth = 100000;
+    }
+    if (server->allowed_use.api_version[0] == '\0') {
+        snprintf(server->allowed_use.api_version, sizeof(server->allowed_use.api_version), "2026-06-23");
+    }
+    server->next_status = server->status;
+    collection_add(region, &region->bare_metals, entity);
+}
+
+void bare_metal_drop_initialization(struct bare_metal *server)
+{
+    free(server->user_data);
+    server->user_data = NULL;
+    free(server->trusted_profile.id);
+    server->trusted_profile = (struct trusted_profile){0};
+}
+
+void bare_metal_read_initialization(struct region *region, const json_t *body, const char *at,
+                                    struct bare_metal *server, struct reply *reply)
+{
+    char place[64];
+    const json_t *keys = json_object_get(body, "keys");
+
+    snprintf(place, sizeof(place), "%simage", at);
+    server->image = resolve(region, &region->images, &resolve_image, json_object_get(body, "image"), place, reply);
+    snprintf(place, sizeof(place), "%skeys", at);
+    server->keys = resolve_keys(region, keys, place, reply);
+    if (server->image != NULL && server->image->windows && json_array_size(keys) == 0) {
+        reply_bad_field(reply, place, NULL, "A Windows image needs at least one key.");
+    }
+    bare_metal_drop_initialization(server);
+    server->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
+    snprintf(place, sizeof(place), "%sdefault_trusted_profile.target", at);
+    resolve_trusted_profile(body, place, &server->trusted_profile, reply);
+}
+
+static void place_server(struct region *region, const json_t *body, struct bare_metal *server, struct reply *reply)
+{
+    const json_t *vpc = json_object_get(body, "vpc");
+    int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
+
+    server->zone = (uint8_t)(zone < 0 ? 0 : zone);
+    server->subnet = resolve_network(region, body, server->zone, &server->vni, reply);
+    if (server->subnet == NULL || zone < 0) {
+        return;
+    }
+    server->vpc = server->subnet->vpc;
+    server->interface_style = json_object_get(body, "primary_network_interface") != NULL;
+    if (server->subnet->zone != (unsigned)zone) {
+        reply_bad_field(reply, "subnet", server->subnet->entity.id, "The subnet is in another zone.");
+    }
+    if (vpc != NULL && resolve(region, &region->vpcs, &resolve_vpc, vpc, "vpc", reply) != server->vpc &&
+        !reply_failed(reply)) {
+        reply_bad_field(reply, "vpc", NULL, "The subnet is in another VPC.");
+    }
+}
+
+/* VLAN attachments need a VLAN and the others must not have one (vpc-api.md 2.12). */
+static void check_vlans(const json_t *list, const char *at, struct reply *reply)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *type = json_string_value(json_object_get(item, "interface_type"));
+        bool vlan = type != NULL && strcmp(type, "vlan") == 0;
+        if (vlan != (json_object_get(item, "vlan") != NULL)) {
+            reply_bad_field(reply, at, NULL, "vlan goes with interface_type vlan, and only with it.");
+        }
+        if (vlan && json_object_get(item, "allowed_vlans") != NULL) {
+            reply_bad_field(reply, at, NULL, "allowed_vlans does not go with interface_type vlan.");
+        }
+    }
+}
+
+static void check_metadata(const struct bare_metal *server, struct reply *reply)
+{
+    if (server->metadata.enabled && server->profile != NULL && strcmp(server->profile->architecture, "amd64") != 0) {
+        reply_bad_field(reply, "metadata_service.enabled", "true", "The metadata service is not supported on %s.",
+                        server->profile->architecture);
+    }
+}
+
+static void read_affinity(const json_t *body, struct bare_metal *server)
+{
+    const char *policy = json_string_value(json_object_get(json_object_get(body, "reservation_affinity"), "policy"));
+
+    if (policy != NULL) {
+        server->affinity_manual = strcmp(policy, "manual") == 0;
+        server->affinity_automatic = strcmp(policy, "automatic") == 0;
+    }
+}
+
+static void read_options(const json_t *body, struct bare_metal *server)
+{
+    const json_t *bandwidth = json_object_get(body, "bandwidth");
+    const json_t *secure_boot = json_object_get(body, "enable_secure_boot");
+    const char *mode = json_string_value(json_object_get(json_object_get(body, "trusted_platform_module"), "mode"));
+
+    resolve_metadata(body, &server->metadata);
+    read_affinity(body, server);
+    if (bandwidth != NULL) {
+        server->bandwidth = (int)json_integer_value(bandwidth);
+    }
+    if (secure_boot != NULL) {
+        server->secure_boot = json_is_true(secure_boot);
+    }
+    if (mode != NULL) {
+        server->tpm = strcmp(mode, "tpm_2") == 0;
+    }
+}
+
+static void check_name(const struct region *region, const char *name, const struct bare_metal *server,
+                       struct reply *reply)
+{
+    const struct entity *holder = name != NULL ? collection_named(&region->bare_metals, name) : NULL;
+
+    if (holder != NULL && holder != &server->entity) {
+        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
+                      "Provided Name (%s) is not unique.", name);
+    }
+}
+
+static void build(struct region *region, const json_t *body, struct bare_metal *server, struct reply *reply)
+{
+    const char *name = json_string_value(json_object_get(body, "name"));
+
+    check_name(region, name, server, reply);
+    server->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->bare_metals, "bare-metal");
+    server->profile = resolve_profile(json_object_get(body, "profile"), true, reply);
+    server->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
+    place_server(region, body, server, reply);
+    read_options(body, server);
+    check_metadata(server, reply);
+    check_vlans(json_object_get(body, "network_attachments"), "network_attachments", reply);
+    check_vlans(json_object_get(body, "network_interfaces"), "network_interfaces", reply);
+    bare_metal_read_initialization(region, json_object_get(body, "initialization"), "initialization.", server, reply);
+    if (!reply_failed(reply)) {
+        allowed_use_bare_metal(server->image->allowed_use.bare_metal_server, server,
+                               "initialization.image.allowed_use.bare_metal_server", reply);
+    }
+    if (region->bare_metals.count >= BARE_METAL_QUOTA) {
+        reply_error(reply, 400, "over_quota", "The quota of %d bare metal servers is used up.", BARE_METAL_QUOTA);
+    }
+}
+
+void bare_metal_create(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+
+    shape_check(request->document, shapes_bare_metal_create, "", reply);
+    if (reply_failed(reply)) {
+        return;
+    }
+    struct bare_metal *server = mem_alloc(sizeof(*server));
+    build(region, request->document, server, reply);
+    if (reply_failed(reply)) {
+        store_free_bare_metal(server);
+        return;
+    }
+    server->entity.key = random_next(&region->sim->random);
+    server->entity.created_s = region->sim->now_s;
+    server->lifecycle = LIFECYCLE_PENDING;
+    if (server->vni != NULL) {
+        server->vni->attached = true;
+    }
+    server->allowed_use.bare_metal_server = mem_copy(server->image->allowed_use.bare_metal_server);
+    bare_metal_add(region, server, NULL);
+    bare_metal_set_status(region, server, STATUS_PENDING, STATUS_STARTING);
+    links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
+    render_bare_metal(region, server, reply_json(reply, 201));
+}
+
+static void check_state(const json_t *body, const struct bare_metal *server, struct reply *reply)
+{
+    static const char *const stopped_only[] = {"enable_secure_boot", "trusted_platform_module"};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (server->status != STATUS_STOPPED && json_object_get(body, stopped_only[i]) != NULL) {
+            reply_problem(reply, 409, "conflict", "field", stopped_only[i], NULL,
+                          "The server must be stopped to change %s.", stopped_only[i]);
+        }
+    }
+    if (server->status == STATUS_DELETING || server->lifecycle == LIFECYCLE_SUSPENDED ||
+        server->lifecycle == LIFECYCLE_FAILED) {
+        reply_error(reply, 409, "conflict", "The server cannot be changed: it is %s (%s).",
+                    store_lifecycle_name(server->lifecycle), store_status_name(server->status));
+    }
+}
+
+void bare_metal_patch(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+    struct bare_metal *server = bare_metal_named(request, reply);
+    const json_t *body = request->document;
+    const char *name = json_string_value(json_object_get(body, "name"));
+
+    if (server == NULL) {
+        return;
+    }
+    shape_check(body, shapes_bare_metal_patch, "", reply);
+    if (reply_failed(reply)) {
+        return;
+    }
+    struct bare_metal next = *server;
+    check_state(body, server, reply);
+    check_name(region, name, server, reply);
+    read_options(body, &next);
+    check_metadata(&next, reply);
+    if (!reply_failed(reply)) {
+        allowed_use_bare_metal(server->allowed_use.bare_metal_server, &next, "disks.allowed_use.bare_metal_server",
+                               reply);
+    }
+    if (reply_failed(reply)) {
+        return;
+    }
+    *server = next;
+    if (name != NULL && strcmp(name, server->entity.name) != 0) {
+        collection_rename(&region->bare_metals, &server->entity, name);
+    }
+    render_bare_metal(region, server, reply_json(reply, 200));
+}
+
+void bare_metal_delete(struct request *request, struct reply *reply)
+{
+    struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server == NULL) {
+        return;
+    }
+    if (server->status != STATUS_DELETING) {
+        server->lifecycle = LIFECYCLE_DELETING;
+        bare_metal_set_status(request->region, server, STATUS_DELETING, STATUS_STOPPED);
+    }
+    reply_empty(reply, 202);
+}
+
+void bare_metal_initialization(struct request *request, struct reply *reply)
+{
+    const struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server == NULL) {
+        return;
+    }
+    struct text *out = reply_json(reply, 200);
+    text_append_char(out, '{');
+    if (server->trusted_profile.id != NULL) {
+        text_append(out, "\"default_trusted_profile\":");
+        render_trusted_profile(&server->trusted_profile, out);
+        text_append_char(out, ',');
+    }
+    text_append(out, "\"image\":");
+    render_image_reference(request->region, server->image, out);
+    text_append(out, ",\"keys\":");
+    render_keys(request->region, server->keys, out);
+    text_append(out, ",\"user_accounts\":[");
+    if (server->image->windows) {
+        struct text keys = {0};
+        render_keys(request->region, server->keys & (~server->keys + 1), &keys);
+        text_append(out, "{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
+                         "\"encryption_key\":");
+        text_append_size(out, text_string(&keys) + 1, keys.size - 2);
+        text_append(out, ",\"resource_type\":\"host_user_account\",\"username\":\"Administrator\"}");
+        text_free(&keys);
+    }
+    text_append(out, "]}");
+}

@@ -1,0 +1,292 @@
+/* Operations on instance groups. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "vpcsim/api/body.h"
+#include "vpcsim/api/group.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/instance.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/api/resolve.h"
+#include "vpcsim/api/shapes.h"
+#include "vpcsim/api/template.h"
+#include "vpcsim/sim.h"
+
+enum { GROUPS_QUOTA = 200 }; /* an account (vpc-api.md 2.10) */
+
+static void append_template(const struct region *region, const struct template *template, struct text *out)
+{
+    struct reference what = {"instance-template", "instance/templates", NULL, (int)template->zone};
+
+    render_reference(region, &template->entity, &what, out);
+}
+
+static void append_pool(const struct region *region, const struct group *group, struct text *out)
+{
+    if (group->application_port > 0) {
+        text_printf(out, "\"application_port\":%d,", group->application_port);
+    }
+    if (group->load_balancer_pool) {
+        text_printf(out, "\"load_balancer_pool\":{\"href\":\"%s/load_balancers/%s-", region->api, region->prefix);
+        render_uuid(group->entity.key, 31, out);
+        text_printf(out, "/pools/%s-", region->prefix);
+        render_uuid(group->entity.key, 32, out);
+        text_printf(out, "\",\"id\":\"%s-", region->prefix);
+        render_uuid(group->entity.key, 32, out);
+        text_append(out, "\",\"name\":\"pool-1\"},");
+    }
+}
+
+static void append_managers(const struct region *region, const struct group *group, struct text *out)
+{
+    text_append(out, ",\"managers\":[");
+    if (group->managed) {
+        text_printf(out, "{\"href\":\"%s/instance_groups/%s/managers/%s-", region->api, group->entity.id,
+                    region->prefix);
+        render_uuid(group->entity.key, 33, out);
+        text_printf(out, "\",\"id\":\"%s-", region->prefix);
+        render_uuid(group->entity.key, 33, out);
+        text_append(out, "\",\"name\":\"autoscale-1\"}");
+    }
+    text_append_char(out, ']');
+}
+
+static void render_group(const struct region *region, const struct group *group, struct text *out)
+{
+    const struct entity *entity = &group->entity;
+
+    text_append_char(out, '{');
+    append_pool(region, group, out);
+    text_append(out, "\"created_at\":\"");
+    render_stamp(entity->created_s, out);
+    text_append(out, "\",\"crn\":\"");
+    render_crn(region, "instance-group", -1, entity->id, out);
+    text_printf(out, "\",\"href\":\"%s/instance_groups/%s\",\"id\":\"%s\",\"instance_template\":", region->api,
+                entity->id, entity->id);
+    append_template(region, group->template, out);
+    text_printf(out, ",\"lifecycle_reasons\":[],\"lifecycle_state\":\"%s\"", group->deleting ? "deleting" : "stable");
+    append_managers(region, group, out);
+    text_printf(out, ",\"membership_count\":%d,\"name\":", group->membership_count);
+    reply_string(out, entity->name);
+    text_append(out, ",\"resource_group\":");
+    render_resource_group(group->resource_group, out);
+    text_printf(out, ",\"status\":\"%s\",\"subnets\":[", store_status_name(group_status(group)));
+    for (size_t i = 0; i < group->subnet_count; i++) {
+        text_append(out, i > 0 ? "," : "");
+        render_subnet_reference(region, group->subnets[i], out);
+    }
+    text_append(out, "],\"updated_at\":\"");
+    render_stamp(group->updated_s, out);
+    text_append(out, "\",\"vpc\":");
+    render_vpc_reference(region, group->subnets[0]->vpc, out);
+    text_append_char(out, '}');
+}
+
+static void append_group(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_group(request->region, (const struct group *)item, out);
+}
+
+void groups_list(struct request *request, struct reply *reply)
+{
+    struct page page = {
+        .items = &request->region->groups, .key = "instance_groups", .path = "instance_groups", .append = append_group};
+
+    page_reply(request, reply, &page);
+}
+
+static struct group *find(const struct request *request, struct reply *reply)
+{
+    struct group *group = collection_find(&request->region->groups, request->argument[0]);
+
+    if (group == NULL) {
+        reply_not_found(reply, "Instance group", request->argument[0]);
+    }
+    return group;
+}
+
+void groups_get(struct request *request, struct reply *reply)
+{
+    const struct group *group = find(request, reply);
+
+    if (group != NULL) {
+        render_group(request->region, group, reply_json(reply, 200));
+    }
+}
+
+static void read_template(struct region *region, const json_t *body, struct group *group, struct reply *reply)
+{
+    const json_t *identity = json_object_get(body, "instance_template");
+    struct template *template =
+        identity != NULL ? resolve(region, &region->templates, &resolve_template, identity, "instance_template", reply)
+                         : NULL;
+
+    if (template == NULL) {
+        return;
+    }
+    if (template_links(template)) {
+        reply_problem(reply, 400, "instance_template_auto_link", "field", "instance_template", template->entity.id,
+                      "The template links instances to its default trusted profile (auto_link), which groups do not "
+                      "support.");
+    }
+    if (group->resource_group != NULL && template->resource_group != group->resource_group) {
+        reply_problem(reply, 400, "bad_field", "field", "instance_template", template->entity.id,
+                      "The template is in another resource group.");
+    }
+    group->template = template;
+}
+
+static void read_subnets(struct region *region, const json_t *body, struct group *group, struct reply *reply)
+{
+    const json_t *list = json_object_get(body, "subnets");
+
+    if (list == NULL) {
+        return;
+    }
+    if (json_array_size(list) > ZONES) {
+        reply_bad_field(reply, "subnets", NULL, "A group has at most a subnet a zone.");
+        return;
+    }
+    group->subnet_count = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct subnet *subnet =
+            resolve(region, &region->subnets, &resolve_subnet, json_array_get(list, i), "subnets", reply);
+        if (subnet == NULL) {
+            return;
+        }
+        if (group->subnet_count > 0 && subnet->vpc != group->subnets[0]->vpc) {
+            reply_bad_field(reply, "subnets", subnet->entity.id, "The subnets must be in one VPC.");
+        }
+        group->subnets[group->subnet_count++] = subnet;
+    }
+}
+
+/* Pool, balancer and port go together (vpc-api.md 2.10); null removes all. */
+static void read_pool(const json_t *body, struct group *group, struct reply *reply)
+{
+    const json_t *port = json_object_get(body, "application_port");
+    const json_t *balancer = json_object_get(body, "load_balancer");
+    const json_t *pool = json_object_get(body, "load_balancer_pool");
+
+    if (port == NULL && balancer == NULL && pool == NULL) {
+        return;
+    }
+    bool removed = json_is_null(port) || json_is_null(balancer) || json_is_null(pool);
+    if (!removed && (port == NULL || balancer == NULL || pool == NULL)) {
+        reply_bad_field(reply, "load_balancer_pool", NULL,
+                        "load_balancer_pool, load_balancer and application_port go together.");
+        return;
+    }
+    group->load_balancer_pool = !removed;
+    group->application_port = removed ? 0 : (int)json_integer_value(port);
+}
+
+static void check_name(const struct region *region, const char *name, const struct group *group, struct reply *reply)
+{
+    const struct entity *holder = name != NULL ? collection_named(&region->groups, name) : NULL;
+
+    if (holder != NULL && holder != &group->entity) {
+        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
+                      "Provided Name (%s) is not unique.", name);
+    }
+}
+
+void groups_create(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+    const json_t *body = request->document;
+    const char *name = json_string_value(json_object_get(body, "name"));
+
+    shape_check(body, shapes_group_create, "", reply);
+    if (reply_failed(reply)) {
+        return;
+    }
+    if (region->groups.count >= GROUPS_QUOTA) {
+        reply_error(reply, 400, "over_quota", "The quota of %d instance groups is used up.", GROUPS_QUOTA);
+        return;
+    }
+    struct group *group = mem_alloc(sizeof(*group));
+    check_name(region, name, group, reply);
+    read_template(region, body, group, reply);
+    read_subnets(region, body, group, reply);
+    read_pool(body, group, reply);
+    const json_t *given = json_object_get(body, "resource_group");
+    group->resource_group = given != NULL             ? resolve_resource_group(given, reply)
+                            : group->template != NULL ? group->template->resource_group
+                                                      : NULL;
+    if (group->template != NULL && group->resource_group != group->template->resource_group) {
+        reply_bad_field(reply, "resource_group", NULL, "The template is in another resource group.");
+    }
+    if (reply_failed(reply)) {
+        free(group);
+        return;
+    }
+    group->entity.key = random_next(&region->sim->random);
+    group->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->groups, "group");
+    group->entity.created_s = region->sim->now_s;
+    group->membership_count = (int)json_integer_value(json_object_get(body, "membership_count"));
+    group_add(region, group, NULL);
+    group_settle_later(region, group);
+    render_group(region, group, reply_json(reply, 201));
+}
+
+static void check_count(const json_t *count, const struct group *group, struct reply *reply)
+{
+    if (count != NULL && group->managed && json_integer_value(count) != group->membership_count) {
+        reply_problem(reply, 409, "conflict", "field", "membership_count", NULL,
+                      "The group's managers must be disabled before its membership_count can be set.");
+    }
+}
+
+void groups_patch(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+    struct group *group = find(request, reply);
+    const json_t *body = request->document;
+    const char *name = json_string_value(json_object_get(body, "name"));
+    const json_t *count = json_object_get(body, "membership_count");
+
+    if (group == NULL) {
+        return;
+    }
+    shape_check(body, shapes_group_patch, "", reply);
+    if (reply_failed(reply)) {
+        return;
+    }
+    struct group next = *group;
+    check_name(region, name, group, reply);
+    check_count(count, group, reply);
+    read_template(region, body, &next, reply);
+    read_subnets(region, body, &next, reply);
+    read_pool(body, &next, reply);
+    if (group->deleting) {
+        reply_error(reply, 409, "conflict", "The group is being deleted.");
+    }
+    if (reply_failed(reply)) {
+        return;
+    }
+    *group = next;
+    group->updated_s = region->sim->now_s;
+    if (name != NULL && strcmp(name, group->entity.name) != 0) {
+        collection_rename(&region->groups, &group->entity, name);
+    }
+    if (count != NULL) {
+        group->membership_count = (int)json_integer_value(count);
+        group_settle_later(region, group);
+    }
+    render_group(region, group, reply_json(reply, 200));
+}
+
+void groups_delete(struct request *request, struct reply *reply)
+{
+    struct group *group = find(request, reply);
+
+    if (group == NULL) {
+        return;
+    }
+    if (!group->deleting) {
+        group_delete(request->region, group);
+    }
+    reply_empty(reply, 204);
+}

@@ -1,0 +1,23 @@
+/*
+ * links: trusted profiles linked to servers (vpc-api.md 3.3, 6.4). A server made with auto_link is linked at birth;
+ * all its links end with it.
+ */
+#ifndef VPCSIM_LINKS_H
+#define VPCSIM_LINKS_H
+
+#include "vpcsim/store/store.h"
+
+/* Links a server; cr_type is VSI or BMS. */
+struct link *links_add(struct sim *sim, const char *profile_id, const char *cr_type, const char *crn, const char *name);
+void links_remove(struct sim *sim, struct link *link);
+void links_free(void *link);
+
+/* Whether the profile may be assumed by the server with that CRN. */
+bool links_has(const struct sim *sim, const char *profile_id, const char *crn);
+
+/* Links a new server when its profile says so; `type` is that of the CRN: "instance", "bare-metal-server". */
+void links_add_server(struct region *region, const struct trusted_profile *profile, const char *type, unsigned zone,
+                      const struct entity *server);
+void links_remove_server(struct region *region, const char *type, unsigned zone, const char *id);
+
+#endif

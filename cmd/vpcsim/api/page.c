@@ -1,0 +1,114 @@
+#include "vpcsim/api/page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vpcsim/sim.h"
+
+enum { TOKEN_SIZE = 25 };
+
+/* Opaque: the masked position, and a check that keeps guesses and tokens of other collections out. */
+static void token_of(const struct page *page, uint64_t position, char token[TOKEN_SIZE])
+{
+    uint64_t place = random_hash(page->path, strlen(page->path));
+
+    snprintf(token, TOKEN_SIZE, "%08" PRIx64 "%016" PRIx64, random_mix(position, place) & 0xffffffff,
+             position ^ random_mix(place, 1));
+}
+
+static bool read_token(const struct page *page, const char *token, uint64_t *ret_position)
+{
+    uint64_t place = random_hash(page->path, strlen(page->path));
+    char again[TOKEN_SIZE];
+
+    if (strlen(token) != TOKEN_SIZE - 1 || strspn(token, "0123456789abcdef") != TOKEN_SIZE - 1) {
+        return false;
+    }
+    *ret_position = strtoull(token + 8, NULL, 16) ^ random_mix(place, 1);
+    token_of(page, *ret_position, again);
+    return strcmp(again, token) == 0;
+}
+
+static bool read_limits(const struct request *request, struct reply *reply, const struct page *page, long *ret_limit,
+                        uint64_t *ret_from)
+{
+    const char *limit = request_query(request, "limit");
+    const char *start = request_query(request, "start");
+
+    *ret_limit = PAGE_LIMIT_DEFAULT;
+    *ret_from = 0;
+    if (limit != NULL && !text_to_long(limit, 1, PAGE_LIMIT_MAX, ret_limit)) {
+        reply_bad_parameter(reply, "limit", limit, "The limit must be between 1 and %d.", PAGE_LIMIT_MAX);
+    }
+    if (start != NULL && !read_token(page, start, ret_from)) {
+        reply_bad_parameter(reply, "start", start, "The start token is not valid.");
+    }
+    return !reply_failed(reply);
+}
+
+static void append_link(const struct request *request, const struct page *page, long limit, const char *name,
+                        const char *token, struct text *out)
+{
+    text_printf(out, "\"%s\":{\"href\":\"%s/%s?%s%s%slimit=%ld\"},", name, request->region->api, page->path,
+                token != NULL ? "start=" : "", token != NULL ? token : "", token != NULL ? "&" : "", limit);
+}
+
+static bool is_wanted(const struct page *page, const struct entity *item)
+{
+    return page->wanted == NULL || page->wanted(item, page->filter);
+}
+
+static size_t count_wanted(const struct page *page)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; page->wanted != NULL && i < page->items->count; i++) {
+        count += is_wanted(page, page->items->items[i]);
+    }
+    return page->wanted == NULL ? page->items->count : count;
+}
+
+/* At most `limit` items from position `from` on; `ret_next` is the item behind them, if there is one. */
+static void append_items(const struct request *request, const struct page *page, long limit, uint64_t from,
+                         const struct entity **ret_next, struct text *out)
+{
+    long sent = 0;
+
+    for (size_t i = collection_from(page->items, from); i < page->items->count; i++) {
+        const struct entity *item = page->items->items[i];
+        if (!is_wanted(page, item)) {
+            continue;
+        }
+        if (sent == limit) {
+            *ret_next = item;
+            return;
+        }
+        text_append(out, sent++ > 0 ? "," : "");
+        page->append(request, item, out);
+    }
+}
+
+void page_reply(const struct request *request, struct reply *reply, const struct page *page)
+{
+    long limit;
+    uint64_t from;
+
+    if (!read_limits(request, reply, page, &limit, &from)) {
+        return;
+    }
+    const struct entity *next = NULL;
+    struct text *out = reply_json(reply, 200);
+    text_append_char(out, '{');
+    append_link(request, page, limit, "first", NULL, out);
+    text_printf(out, "\"%s\":[", page->key);
+    append_items(request, page, page->unpaginated ? (long)page->items->count : limit, from, &next, out);
+    text_printf(out, "],\"limit\":%ld,", limit);
+    if (next != NULL) {
+        char token[TOKEN_SIZE];
+        token_of(page, next->position, token);
+        append_link(request, page, limit, "next", token, out);
+    }
+    text_printf(out, "\"total_count\":%zu}", count_wanted(page));
+}

@@ -1,0 +1,27 @@
+/*
+ * page: collections in pages (vpc-api.md 1.5). A start token names the position of the item that the page begins
+ * with or, when that item is gone by then, the next one: items that stay are neither skipped nor repeated.
+ */
+#ifndef VPCSIM_PAGE_H
+#define VPCSIM_PAGE_H
+
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
+
+enum { PAGE_LIMIT_DEFAULT = 50, PAGE_LIMIT_MAX = 100 };
+
+struct page {
+    const struct collection *items;
+    const char *key;  /* of the array in the answer */
+    const char *path; /* behind .../v1/, for the links */
+    /* NULL: all items */
+    bool (*wanted)(const struct entity *item, const void *filter);
+    const void *filter;
+    void (*append)(const struct request *request, const struct entity *item, struct text *out);
+    bool unpaginated; /* everything on one page, whose fields it has all the same */
+};
+
+/* Answers with the page that the request's start and limit ask for, or with their errors. */
+void page_reply(const struct request *request, struct reply *reply, const struct page *page);
+
+#endif

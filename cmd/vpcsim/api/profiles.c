@@ -1,0 +1,238 @@
+/* Profiles of instances and bare metal servers; their form depends on the version's date (vpc-api.md 1.2, 2.17). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/sim.h"
+#include "vpcsim/store/catalog.h"
+
+enum { PAGED_FROM = 20260407, VCPU_ENUM_FROM = 20260901 };
+
+/* A profile dressed as an item of a collection, for pages of a constant table. */
+struct listed {
+    struct entity entity;
+    const struct profile *profile;
+};
+
+static void append_disks(struct text *out, const struct profile *profile)
+{
+    text_append(out, "\"disks\":[");
+    if (profile->disks > 0) {
+        text_printf(out,
+                    "{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\",\"value\":%u},"
+                    "\"supported_interface_types\":{\"default\":\"virtio_blk\",\"type\":\"enum\",\"values\":"
+                    "[\"virtio_blk\"]}}",
+                    profile->disks, profile->disk_size);
+    }
+    text_append(out, "],");
+}
+
+static void append_instance_profile(const struct request *request, const struct profile *profile, struct text *out)
+{
+    bool s390x = strcmp(profile->architecture, "s390x") == 0;
+
+    text_printf(out,
+                "{\"availability_class\":{\"default\":\"standard\",\"type\":\"enum\",\"values\":[\"standard\"%s]},",
+                s390x ? "" : ",\"spot\"");
+    text_printf(
+        out,
+        "\"bandwidth\":{\"type\":\"fixed\",\"value\":%u},\"cluster_network_attachment_count\":"
+        "{\"type\":\"dependent\"},\"confidential_compute_modes\":{\"default\":\"disabled\",\"type\":\"enum\"%s},",
+        profile->vcpu * 2000, s390x ? "" : ",\"values\":[\"disabled\",\"sgx\"]");
+    append_disks(out, profile);
+    text_printf(out, "\"family\":\"%s\",", profile->family);
+    if (profile->gpu_model != NULL) {
+        text_printf(out, "\"gpu_model\":{\"type\":\"enum\",\"values\":[\"%s\"]},", profile->gpu_model);
+    }
+    text_printf(out,
+                "\"href\":\"%s/instance/profiles/%s\",\"memory\":{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\","
+                "\"network_attachment_count\":{\"max\":5,\"min\":1,\"type\":\"range\"},\"network_bandwidth_mode\":"
+                "{\"default\":\"divided\",\"type\":\"enum\",\"values\":[\"divided\"]},\"network_interface_count\":"
+                "{\"max\":5,\"min\":1,\"type\":\"range\"},\"numa_count\":{\"type\":\"fixed\",\"value\":1},"
+                "\"os_architecture\":{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},",
+                request->region->api, profile->name, profile->memory, profile->name, profile->architecture,
+                profile->architecture);
+    text_printf(out,
+                "\"port_speed\":{\"type\":\"fixed\",\"value\":16000},\"reservation_terms\":{\"type\":\"enum\","
+                "\"values\":[\"one_year\",\"three_year\"]},\"resource_type\":\"instance_profile\","
+                "\"secure_boot_modes\":{\"default\":false,\"type\":\"enum\",\"values\":[false%s]},"
+                "\"status\":\"current\",\"supported_cluster_network_profiles\":[],\"total_volume_bandwidth\":"
+                "{\"default\":%u,\"max\":%u,\"min\":500,\"step\":1,\"type\":\"range\"},\"vcpu_architecture\":"
+                "{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_burst_limit\":{\"type\":\"fixed\",\"value\":100},",
+                s390x ? "" : ",true", profile->vcpu * 500, profile->vcpu * 1900, profile->architecture);
+    if (request->version >= VCPU_ENUM_FROM) {
+        text_printf(out, "\"vcpu_count\":{\"default\":%u,\"type\":\"enum\",\"values\":[%u]},", profile->vcpu,
+                    profile->vcpu);
+    } else {
+        text_printf(out, "\"vcpu_count\":{\"type\":\"fixed\",\"value\":%u},", profile->vcpu);
+    }
+    text_printf(out,
+                "\"vcpu_manufacturer\":{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_percentage\":{\"default\":100,"
+                "\"type\":\"enum\",\"values\":[100]},\"volume_bandwidth_qos_modes\":{\"default\":\"weighted\","
+                "\"type\":\"enum\",\"values\":[\"weighted\",\"pooled\"]}}",
+                profile->manufacturer);
+}
+
+static void append_bare_metal_profile(const struct request *request, const struct profile *profile, struct text *out)
+{
+    text_printf(out,
+                "{\"bandwidth\":{\"type\":\"fixed\",\"value\":100000},\"console_types\":{\"type\":\"enum\","
+                "\"values\":[\"serial\"]},\"cpu_architecture\":{\"type\":\"fixed\",\"value\":\"%s\"},"
+                "\"cpu_core_count\":{\"type\":\"fixed\",\"value\":%u},\"cpu_socket_count\":{\"type\":\"fixed\","
+                "\"value\":%u},",
+                profile->architecture, profile->vcpu / 2, profile->sockets);
+    text_printf(out,
+                "\"disks\":[{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\","
+                "\"value\":%u},\"supported_interface_types\":{\"default\":\"sata\",\"type\":\"enum\",\"values\":"
+                "[\"sata\"]}}],\"family\":\"%s\",\"href\":\"%s/bare_metal_server/profiles/%s\",\"memory\":"
+                "{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\",",
+                profile->disks, profile->disk_size, profile->family, request->region->api, profile->name,
+                profile->memory, profile->name);
+    text_printf(out,
+                "\"network_attachment_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},"
+                "\"network_interface_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},\"os_architecture\":"
+                "{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},\"reservation_terms\":{\"type\":\"enum\","
+                "\"values\":[\"one_year\"]},\"resource_type\":\"bare_metal_server_profile\","
+                "\"supported_trusted_platform_module_modes\":{\"default\":\"disabled\",\"type\":\"enum\",\"values\":"
+                "[\"disabled\",\"tpm_2\"]},\"virtual_network_interfaces_supported\":{\"type\":\"fixed\","
+                "\"value\":true}}",
+                profile->architecture, profile->architecture);
+}
+
+static void append_listed_instance(const struct request *request, const struct entity *item, struct text *out)
+{
+    append_instance_profile(request, ((const struct listed *)item)->profile, out);
+}
+
+static void append_listed_bare_metal(const struct request *request, const struct entity *item, struct text *out)
+{
+    append_bare_metal_profile(request, ((const struct listed *)item)->profile, out);
+}
+
+/* A page of the profiles for one architecture, or of all (NULL). */
+static void list(struct request *request, struct reply *reply, struct page page, const struct profile *profiles,
+                 size_t count, const char *architecture)
+{
+    struct listed *items = mem_array(count, sizeof(items[0]));
+    struct collection collection = {.items = mem_array(count, sizeof(struct entity *))};
+
+    for (size_t i = 0; i < count; i++) {
+        items[i] = (struct listed){.entity = {.position = i + 1}, .profile = &profiles[i]};
+        if (architecture == NULL || strcmp(architecture, profiles[i].architecture) == 0) {
+            collection.items[collection.count++] = &items[i].entity;
+        }
+    }
+    page.items = &collection;
+    page_reply(request, reply, &page);
+    free(collection.items);
+    free(items);
+}
+
+/* Before the date of the change: all of them, without any page members. */
+static void list_all(struct request *request, struct reply *reply)
+{
+    size_t count;
+    const struct profile *profiles = catalog_instance_profiles(&count);
+
+    if (request_query(request, "start") != NULL || request_query(request, "limit") != NULL) {
+        reply_bad_parameter(reply, request_query(request, "start") != NULL ? "start" : "limit", NULL,
+                            "The collection is not paginated in this version.");
+        return;
+    }
+    struct text *out = reply_json(reply, 200);
+    text_append(out, "{\"profiles\":[");
+    for (size_t i = 0; i < count; i++) {
+        text_append(out, i > 0 ? "," : "");
+        append_instance_profile(request, &profiles[i], out);
+    }
+    text_append(out, "]}");
+}
+
+void instance_profiles_list(struct request *request, struct reply *reply)
+{
+    struct page page = {.key = "profiles", .path = "instance/profiles", .append = append_listed_instance};
+    size_t count;
+    const struct profile *profiles = catalog_instance_profiles(&count);
+
+    if (request->version < PAGED_FROM) {
+        list_all(request, reply);
+    } else {
+        list(request, reply, page, profiles, count, NULL);
+    }
+}
+
+void bare_metal_profiles_list(struct request *request, struct reply *reply)
+{
+    struct page page = {.key = "profiles", .path = "bare_metal_server/profiles", .append = append_listed_bare_metal};
+    size_t count;
+    const struct profile *profiles = catalog_bare_metal_profiles(&count);
+
+    list(request, reply, page, profiles, count, NULL);
+}
+
+void instance_profiles_get(struct request *request, struct reply *reply)
+{
+    const struct profile *profile = catalog_instance_profile(request->argument[0]);
+
+    if (profile == NULL) {
+        reply_not_found(reply, "Instance profile", request->argument[0]);
+    } else {
+        append_instance_profile(request, profile, reply_json(reply, 200));
+    }
+}
+
+void bare_metal_profiles_get(struct request *request, struct reply *reply)
+{
+    const struct profile *profile = catalog_bare_metal_profile(request->argument[0]);
+
+    if (profile == NULL) {
+        reply_not_found(reply, "Bare metal server profile", request->argument[0]);
+    } else {
+        append_bare_metal_profile(request, profile, reply_json(reply, 200));
+    }
+}
+
+/* References to the profiles that an image runs on. */
+static void append_reference(const struct request *request, const struct entity *item, struct text *out)
+{
+    const struct profile *profile = ((const struct listed *)item)->profile;
+    bool bare_metal = profile->sockets > 1;
+    const char *kind = bare_metal ? "bare_metal_server" : "instance";
+
+    text_printf(out, "{\"href\":\"%s/%s/profiles/%s\",\"name\":\"%s\",\"resource_type\":\"%s_profile\"}",
+                request->region->api, kind, profile->name, profile->name, kind);
+}
+
+static void list_for_image(struct request *request, struct reply *reply, const char *key,
+                           const struct profile *profiles, size_t count)
+{
+    const struct image *image = collection_find(&request->region->images, request->argument[0]);
+    char path[160];
+
+    if (image == NULL) {
+        reply_not_found(reply, "Image", request->argument[0]);
+        return;
+    }
+    snprintf(path, sizeof(path), "images/%s/%s", image->entity.id, key);
+    struct page page = {.key = key, .path = path, .append = append_reference};
+    list(request, reply, page, profiles, count, image->architecture);
+}
+
+void images_instance_profiles(struct request *request, struct reply *reply)
+{
+    size_t count;
+    const struct profile *profiles = catalog_instance_profiles(&count);
+
+    list_for_image(request, reply, "instance_profiles", profiles, count);
+}
+
+void images_bare_metal_profiles(struct request *request, struct reply *reply)
+{
+    size_t count;
+    const struct profile *profiles = catalog_bare_metal_profiles(&count);
+
+    list_for_image(request, reply, "bare_metal_server_profiles", profiles, count);
+}

@@ -1,0 +1,471 @@
+/* The body of an instance: every member that vpc-api.md 2.3 lists, in the size of the real ones. */
+#include <stdio.h>
+#include <string.h>
+
+#include "vpcsim/api/body.h"
+#include "vpcsim/http/reply.h"
+#include "vpcsim/sim.h"
+
+/* A field over the record: its code follows in braces. */
+#define UNUSED __attribute__((unused))
+#define FIELD(name)                                                                                        \
+    static void name##_of(struct text *out, const struct region *region, const struct instance *instance); \
+    static void append_##name(struct text *out, const struct body_view *view)                              \
+    {                                                                                                      \
+        name##_of(out, view->region, view->record);                                                        \
+    }                                                                                                      \
+    static void name##_of(struct text *out, UNUSED const struct region *region, UNUSED const struct instance *instance)
+
+FIELD(api)
+{
+    text_append(out, region->api);
+}
+
+FIELD(id)
+{
+    text_append(out, instance->entity.id);
+}
+
+FIELD(name)
+{
+    text_append(out, instance->entity.name);
+}
+
+FIELD(crn)
+{
+    render_crn(region, "instance", instance->zone, instance->entity.id, out);
+}
+
+FIELD(created_at)
+{
+    render_stamp(instance->entity.created_s, out);
+}
+
+FIELD(class)
+{
+    text_append(out, instance->spot ? "spot" : "standard");
+}
+
+FIELD(host_failure)
+{
+    text_append(out, instance->stop_on_host_failure ? "stop" : "restart");
+}
+
+FIELD(preemption)
+{
+    text_append(out, instance->delete_on_preemption ? "delete" : "stop");
+}
+
+FIELD(bandwidth)
+{
+    text_printf(out, "%u", instance->profile->vcpu * 2000);
+}
+
+FIELD(network_bandwidth)
+{
+    int total = (int)instance->profile->vcpu * 2000;
+    text_printf(out, "%d", total > instance->total_volume_bandwidth ? total - instance->total_volume_bandwidth : 0);
+}
+
+FIELD(volume_bandwidth)
+{
+    text_printf(out, "%d", instance->total_volume_bandwidth);
+}
+
+FIELD(confidential)
+{
+    text_append(out, store_confidential_name(instance->confidential));
+}
+
+FIELD(secure_boot)
+{
+    text_append(out, instance->secure_boot ? "true" : "false");
+}
+
+FIELD(startable)
+{
+    bool startable = instance->status == STATUS_STOPPED && !instance->not_startable;
+    text_append(out, startable ? "true" : "false");
+}
+
+FIELD(status)
+{
+    text_append(out, store_status_name(instance->status));
+}
+
+FIELD(status_reasons)
+{
+    if (instance->status == STATUS_FAILED || (instance->status == STATUS_STOPPED && instance->not_startable)) {
+        text_append(out, "[{\"code\":\"cannot_start_capacity\",\"message\":\"There is no capacity.\"}]");
+    } else {
+        text_append(out, "[]");
+    }
+}
+
+FIELD(lifecycle)
+{
+    text_append(out, store_lifecycle_name(instance->lifecycle));
+}
+
+FIELD(memory)
+{
+    text_printf(out, "%u", instance->profile->memory);
+}
+
+FIELD(vcpu)
+{
+    const struct profile *profile = instance->profile;
+    const char *maker = instance->status == STATUS_STOPPED ? "unassigned" : profile->manufacturer;
+    text_printf(out,
+                "{\"architecture\":\"%s\",\"burst\":{\"limit\":100},\"count\":%u,\"manufacturer\":\"%s\","
+                "\"percentage\":%u}",
+                profile->architecture, profile->vcpu, maker, instance->vcpu_percentage);
+}
+
+FIELD(profile)
+{
+    text_append(out, instance->profile->name);
+}
+
+FIELD(metadata)
+{
+    text_printf(out, "{\"enabled\":%s,\"protocol\":\"%s\",\"response_hop_limit\":%d}",
+                instance->metadata.enabled ? "true" : "false", instance->metadata.https ? "https" : "http",
+                instance->metadata.hop_limit);
+}
+
+FIELD(qos)
+{
+    text_append(out, instance->qos_weighted ? "weighted" : "pooled");
+}
+
+FIELD(affinity)
+{
+    text_append(out, instance->affinity_manual ? "manual" : instance->affinity_automatic ? "automatic" : "disabled");
+}
+
+FIELD(resource_group)
+{
+    render_resource_group(instance->resource_group, out);
+}
+
+FIELD(vpc)
+{
+    render_vpc_reference(region, instance->vpc, out);
+}
+
+FIELD(zone)
+{
+    render_zone(region, instance->zone, out);
+}
+
+/* Members that are not always there; each ends with its comma. */
+FIELD(image)
+{
+    if (instance->image != NULL) {
+        text_append(out, "\"image\":");
+        render_image_reference(region, instance->image, out);
+        text_append_char(out, ',');
+    }
+}
+
+FIELD(numa_count)
+{
+    if (instance->status == STATUS_RUNNING) {
+        text_append(out, "\"numa_count\":1,");
+    }
+}
+
+FIELD(catalog_offering)
+{
+    if (instance->catalog_version != NULL) {
+        text_append(out, "\"catalog_offering\":{\"version\":{\"crn\":");
+        reply_string(out, instance->catalog_version);
+        text_append(out, "}},");
+    }
+}
+
+FIELD(gpu)
+{
+    if (instance->profile->gpu_model != NULL) {
+        text_printf(out, "\"gpu\":{\"count\":%u,\"manufacturer\":\"nvidia\",\"memory\":%u,\"model\":\"%s\"},",
+                    instance->profile->vcpu >= 160 ? 8U : 1U, 24U, instance->profile->gpu_model);
+    }
+}
+
+FIELD(membership)
+{
+    const struct membership *membership = instance->membership;
+    if (membership != NULL) {
+        static const struct reference group = {"instance-group", "instance_groups", NULL, -1};
+        text_printf(out,
+                    "\"instance_group_membership\":{\"href\":\"%s/instance_groups/%s/memberships/%s\","
+                    "\"id\":\"%s\",\"instance_group\":",
+                    region->api, membership->group->entity.id, membership->entity.id, membership->entity.id);
+        render_reference(region, &membership->group->entity, &group, out);
+        text_printf(out, ",\"name\":\"%s\"},", membership->entity.name);
+    }
+}
+
+FIELD(placement_target)
+{
+    static const struct reference spread = {"placement-group", "placement_groups", "placement_group", -1};
+    if (instance->placement_group != NULL) {
+        text_append(out, "\"placement_target\":");
+        render_reference(region, &instance->placement_group->entity, &spread, out);
+        text_append_char(out, ',');
+    } else if (instance->dedicated_host != NULL) {
+        struct reference host = {"dedicated-host", "dedicated_hosts", "dedicated_host", instance->zone};
+        struct entity entity = {.id = instance->dedicated_host, .name = (char *)"host-1"};
+        text_append(out, "\"dedicated_host\":");
+        render_reference(region, &entity, &host, out);
+        text_append(out, ",\"placement_target\":");
+        render_reference(region, &entity, &host, out);
+        text_append_char(out, ',');
+    }
+}
+
+FIELD(disks)
+{
+    text_append_char(out, '[');
+    for (unsigned i = 0; i < instance->profile->disks && !instance->erased_disks; i++) {
+        text_printf(out, "%s{\"created_at\":\"", i > 0 ? "," : "");
+        render_stamp(instance->entity.created_s, out);
+        text_printf(out, "\",\"href\":\"%s/instances/%s/disks/%s-", region->api, instance->entity.id,
+                    region->zone_prefix[instance->zone]);
+        render_uuid(instance->entity.key, 60 + i, out);
+        text_printf(out, "\",\"id\":\"%s-", region->zone_prefix[instance->zone]);
+        render_uuid(instance->entity.key, 60 + i, out);
+        text_printf(out,
+                    "\",\"interface_type\":\"virtio_blk\",\"name\":\"disk-%u\",\"resource_type\":"
+                    "\"instance_disk\",\"size\":%u}",
+                    i + 1, instance->profile->disk_size);
+    }
+    text_append_char(out, ']');
+}
+
+/* An id inside the instance: the zone's prefix and a uuid of its own. */
+static void append_inner_id(struct text *out, const struct region *region, const struct instance *instance,
+                            unsigned salt)
+{
+
+    text_append(out, region->zone_prefix[instance->zone]);
+    text_append_char(out, '-');
+    render_uuid(instance->entity.key, salt, out);
+}
+
+enum { SALT_BOOT_ATTACHMENT = 20, SALT_NIC = 21, SALT_VNI = 22, SALT_DATA_ATTACHMENT = 30, SALT_DATA_VOLUME = 45 };
+
+static void append_attachment(struct text *out, const struct region *region, const struct instance *instance,
+                              unsigned salt, const char *name)
+{
+
+    text_append(out, "{\"device\":{\"id\":\"");
+    append_inner_id(out, region, instance, salt);
+    text_append(out, "-7qk2m\"},\"href\":\"");
+    text_append(out, region->api);
+    text_append(out, "/instances/");
+    text_append(out, instance->entity.id);
+    text_append(out, "/volume_attachments/");
+    append_inner_id(out, region, instance, salt);
+    text_append(out, "\",\"id\":\"");
+    append_inner_id(out, region, instance, salt);
+    text_append(out, "\",\"name\":\"");
+    text_append(out, instance->entity.name);
+    text_append(out, name);
+    text_append(out, "\",\"volume\":");
+}
+
+FIELD(boot_attachment)
+{
+    struct reference what = {"volume", "volumes", "volume", instance->zone};
+    append_attachment(out, region, instance, SALT_BOOT_ATTACHMENT, "-boot-att");
+    render_reference(region, &instance->boot->entity, &what, out);
+    text_append_char(out, '}');
+}
+
+FIELD(attachments)
+{
+    text_append_char(out, '[');
+    boot_attachment_of(out, region, instance);
+    for (unsigned i = 0; i < instance->data_volumes; i++) {
+        struct reference what = {"volume", "volumes", "volume", instance->zone};
+        char id[ID_MAX];
+        char uuid[UUID_SIZE];
+        char name[96];
+        random_uuid(instance->entity.key, SALT_DATA_VOLUME + i, uuid);
+        snprintf(id, sizeof(id), "%s-%s", region->prefix, uuid);
+        snprintf(name, sizeof(name), "%.63s-data-%u", instance->entity.name, i + 1);
+        struct entity volume = {.id = id, .name = name};
+        text_append_char(out, ',');
+        append_attachment(out, region, instance, SALT_DATA_ATTACHMENT + i, "-data-att");
+        render_reference(region, &volume, &what, out);
+        text_append_char(out, '}');
+    }
+    text_append_char(out, ']');
+}
+
+static void append_interface(struct text *out, const struct region *region, const struct instance *instance,
+                             const char *path)
+{
+
+    text_append(out, "{\"href\":\"");
+    text_append(out, region->api);
+    text_append(out, "/instances/");
+    text_append(out, instance->entity.id);
+    text_append(out, path);
+    append_inner_id(out, region, instance, SALT_NIC);
+    text_append(out, "\",\"id\":\"");
+    append_inner_id(out, region, instance, SALT_NIC);
+    text_append(out, "\",\"name\":\"eth0\",\"primary_ip\":");
+    render_primary_ip(region, &instance->entity, instance->subnet, "-eth0-ip", out);
+    text_append(out, ",\"resource_type\":\"");
+    text_append(out, path[9] == 'a' ? "instance_network_attachment" : "network_interface");
+    text_append(out, "\",\"subnet\":");
+    render_subnet_reference(region, instance->subnet, out);
+}
+
+FIELD(interface_field)
+{
+    (void)instance;
+    append_interface(out, region, instance, "/network_interfaces/");
+    text_append_char(out, '}');
+}
+
+static void append_network_attachment(struct text *out, const struct region *region, const struct instance *instance)
+{
+    append_interface(out, region, instance, "/network_attachments/");
+    text_append(out, ",\"virtual_network_interface\":{\"crn\":\"crn:v1:bluemix:public:is:");
+    text_printf(out, "%s-%u:a/" ACCOUNT "::virtual-network-interface:", region->name, instance->zone + 1U);
+    append_inner_id(out, region, instance, SALT_VNI);
+    text_append(out, "\",\"href\":\"");
+    text_append(out, region->api);
+    text_append(out, "/virtual_network_interfaces/");
+    append_inner_id(out, region, instance, SALT_VNI);
+    text_append(out, "\",\"id\":\"");
+    append_inner_id(out, region, instance, SALT_VNI);
+    text_append(out, "\",\"name\":\"");
+    text_append(out, instance->entity.name);
+    text_append(out, "-vni\",\"resource_type\":\"virtual_network_interface\"}}");
+}
+
+FIELD(network_attachments)
+{
+    text_append_char(out, '[');
+    if (!instance->interface_style) {
+        append_network_attachment(out, region, instance);
+    }
+    text_append_char(out, ']');
+}
+
+FIELD(primary_attachment)
+{
+    if (!instance->interface_style) {
+        text_append(out, "\"primary_network_attachment\":");
+        append_network_attachment(out, region, instance);
+        text_append_char(out, ',');
+    }
+}
+
+const struct body_field render_instance_fields[] = {
+    {"api", append_api},
+    {"id", append_id},
+    {"name", append_name},
+    {"crn", append_crn},
+    {"created_at", append_created_at},
+    {"class", append_class},
+    {"host_failure", append_host_failure},
+    {"preemption", append_preemption},
+    {"bandwidth", append_bandwidth},
+    {"network_bandwidth", append_network_bandwidth},
+    {"volume_bandwidth", append_volume_bandwidth},
+    {"confidential", append_confidential},
+    {"secure_boot", append_secure_boot},
+    {"startable", append_startable},
+    {"status", append_status},
+    {"status_reasons", append_status_reasons},
+    {"lifecycle", append_lifecycle},
+    {"memory", append_memory},
+    {"vcpu", append_vcpu},
+    {"profile", append_profile},
+    {"metadata", append_metadata},
+    {"qos", append_qos},
+    {"affinity", append_affinity},
+    {"resource_group", append_resource_group},
+    {"vpc", append_vpc},
+    {"zone", append_zone},
+    {"image", append_image},
+    {"numa_count", append_numa_count},
+    {"catalog_offering", append_catalog_offering},
+    {"gpu", append_gpu},
+    {"membership", append_membership},
+    {"placement_target", append_placement_target},
+    {"disks", append_disks},
+    {"boot_attachment", append_boot_attachment},
+    {"attachments", append_attachments},
+    {"interface", append_interface_field},
+    {"network_attachments", append_network_attachments},
+    {"primary_attachment", append_primary_attachment},
+    {0},
+};
+
+const char render_instance_pattern[] =
+    "{'availability':{'class':'@class@'},"
+    "'availability_policy':{'host_failure':'@host_failure@','preemption':'@preemption@'},"
+    "'bandwidth':@bandwidth@,"
+    "'boot_volume_attachment':@boot_attachment@,"
+    "@catalog_offering@"
+    "'cluster_network_attachments':[],"
+    "'confidential_compute_mode':'@confidential@',"
+    "'created_at':'@created_at@',"
+    "'crn':'@crn@',"
+    "'disks':@disks@,"
+    "'enable_secure_boot':@secure_boot@,"
+    "@gpu@"
+    "'health_reasons':[],'health_state':'ok',"
+    "'href':'@api@/instances/@id@',"
+    "'id':'@id@',"
+    "@image@"
+    "@membership@"
+    "'lifecycle_reasons':[],'lifecycle_state':'@lifecycle@',"
+    "'memory':@memory@,"
+    "'metadata_service':@metadata@,"
+    "'name':'@name@',"
+    "'network_attachments':@network_attachments@,"
+    "'network_interfaces':[@interface@],"
+    "@numa_count@"
+    "@placement_target@"
+    "@primary_attachment@"
+    "'primary_network_interface':@interface@,"
+    "'profile':{'href':'@api@/instance/profiles/@profile@','name':'@profile@',"
+    "'resource_type':'instance_profile'},"
+    "'reservation_affinity':{'policy':'@affinity@','pool':[]},"
+    "'resource_group':@resource_group@,"
+    "'resource_type':'instance',"
+    "'startable':@startable@,"
+    "'status':'@status@','status_reasons':@status_reasons@,"
+    "'total_network_bandwidth':@network_bandwidth@,'total_volume_bandwidth':@volume_bandwidth@,"
+    "'vcpu':@vcpu@,"
+    "'volume_attachments':@attachments@,"
+    "'volume_bandwidth_qos_mode':'@qos@',"
+    "'vpc':@vpc@,"
+    "'zone':@zone@}";
+
+void render_instance(const struct region *region, const struct instance *instance, struct text *out)
+{
+    struct body_view view = {.region = region, .record = instance};
+
+    body_render(region->sim->bodies->instance, out, &view);
+}
+
+void render_initialization(const struct region *region, const struct instance *instance, struct text *out)
+{
+    text_append_char(out, '{');
+    if (instance->trusted_profile.id != NULL) {
+        text_append(out, "\"default_trusted_profile\":");
+        render_trusted_profile(&instance->trusted_profile, out);
+        text_append_char(out, ',');
+    }
+    text_append(out, "\"keys\":");
+    render_keys(region, instance->keys, out);
+}

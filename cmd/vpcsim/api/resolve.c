@@ -1,0 +1,267 @@
+#include "vpcsim/api/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "vpcsim/store/catalog.h"
+
+const struct resolve_kind resolve_image = {"Image", "image", "images"};
+const struct resolve_kind resolve_vpc = {"VPC", "vpc", "vpcs"};
+const struct resolve_kind resolve_subnet = {"Subnet", "subnet", "subnets"};
+const struct resolve_kind resolve_volume = {"Volume", "volume", "volumes"};
+const struct resolve_kind resolve_snapshot = {"Snapshot", "snapshot", "snapshots"};
+const struct resolve_kind resolve_template = {"Instance template", "instance-template", "instance/templates"};
+const struct resolve_kind resolve_vni = {"Virtual network interface", "virtual-network-interface",
+                                         "virtual_network_interfaces"};
+
+static const char *tail(const char *string, char separator)
+{
+    const char *last = strrchr(string, separator);
+
+    return last != NULL ? last + 1 : string;
+}
+
+/* Between the account and the id a CRN names its type; the region or zone stands before the account. */
+static bool is_crn_of(const struct region *region, const struct resolve_kind *kind, const char *crn, const char *id)
+{
+    static const char begin[] = "crn:v1:bluemix:public:is:";
+    struct text end = {0};
+    size_t size = strlen(crn);
+
+    text_printf(&end, ":a/" ACCOUNT "::%s:%s", kind->crn_type, id);
+    bool right = strncmp(crn, begin, sizeof(begin) - 1) == 0 &&
+                 strncmp(crn + sizeof(begin) - 1, region->name, strlen(region->name)) == 0 && size > end.size &&
+                 strcmp(crn + size - end.size, text_string(&end)) == 0;
+    text_free(&end);
+    return right;
+}
+
+static bool is_href_of(const struct region *region, const struct resolve_kind *kind, const char *href, const char *id)
+{
+    struct text whole = {0};
+
+    text_printf(&whole, "%s/%s/%s", region->api, kind->path, id);
+    bool right = strcmp(text_string(&whole), href) == 0;
+    text_free(&whole);
+    return right;
+}
+
+void *resolve(const struct region *region, const struct collection *collection, const struct resolve_kind *kind,
+              const json_t *identity, const char *at, struct reply *reply)
+{
+    const char *id = json_string_value(json_object_get(identity, "id"));
+    const char *crn = json_string_value(json_object_get(identity, "crn"));
+    const char *href = json_string_value(json_object_get(identity, "href"));
+    void *record = NULL;
+
+    if (id != NULL) {
+        record = collection_find(collection, id);
+    } else if (crn != NULL && is_crn_of(region, kind, crn, tail(crn, ':'))) {
+        record = collection_find(collection, tail(crn, ':'));
+    } else if (href != NULL && is_href_of(region, kind, href, tail(href, '/'))) {
+        record = collection_find(collection, tail(href, '/'));
+    }
+    if (record == NULL) {
+        reply_problem(reply, 400, "not_found", "field", at,
+                      id != NULL    ? id
+                      : crn != NULL ? crn
+                                    : href,
+                      "%s not found.", kind->title);
+    }
+    return record;
+}
+
+const struct profile *resolve_profile(const json_t *identity, bool bare_metal, struct reply *reply)
+{
+    const char *name = json_string_value(json_object_get(identity, "name"));
+    const char *href = json_string_value(json_object_get(identity, "href"));
+    const char *wanted = name != NULL ? name : href != NULL ? tail(href, '/') : "";
+    const struct profile *profile = bare_metal ? catalog_bare_metal_profile(wanted) : catalog_instance_profile(wanted);
+
+    if (profile == NULL) {
+        reply_problem(reply, 400, "not_found", "field", "profile", wanted, "Profile not found.");
+    }
+    return profile;
+}
+
+int resolve_zone(const struct region *region, const json_t *identity, struct reply *reply)
+{
+    const char *name = json_string_value(json_object_get(identity, "name"));
+    const char *href = json_string_value(json_object_get(identity, "href"));
+    const char *wanted = name != NULL ? name : href != NULL ? tail(href, '/') : "";
+    int zone = store_zone(region, wanted);
+
+    if (zone < 0) {
+        reply_problem(reply, 400, "not_found", "field", "zone", wanted, "Zone not found.");
+    }
+    return zone;
+}
+
+static bool has(const json_t *body, const char *name)
+{
+    return json_object_get(body, name) != NULL;
+}
+
+bool resolve_network_style(const json_t *body, struct reply *reply)
+{
+    bool attachment = has(body, "primary_network_attachment");
+    bool interface = has(body, "primary_network_interface");
+
+    if ((attachment || has(body, "network_attachments")) && (interface || has(body, "network_interfaces"))) {
+        reply_bad_field(reply, "primary_network_interface", NULL,
+                        "Network attachments and network interfaces cannot be mixed.");
+        return false;
+    }
+    if (!attachment && !interface) {
+        reply_bad_field(reply, "primary_network_attachment", NULL,
+                        "Either primary_network_attachment or primary_network_interface is needed.");
+    }
+    return attachment || interface;
+}
+
+/* An interface that exists; it is in the first VPC (assumption: where it really is is not modelled). */
+static struct subnet *existing_network(const struct region *region, const json_t *network, unsigned zone,
+                                       struct vni **ret_vni, struct reply *reply)
+{
+    struct vni *vni = resolve(region, &region->vnis, &resolve_vni, network, "virtual_network_interface", reply);
+
+    if (vni == NULL) {
+        return NULL;
+    }
+    if (vni->attached) {
+        reply_problem(reply, 409, "virtual_network_interface_in_use", "field", "virtual_network_interface",
+                      vni->entity.id, "The virtual network interface is attached already.");
+    }
+    *ret_vni = vni;
+    return store_subnet(region, (struct vpc *)region->vpcs.items[0], zone);
+}
+
+struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone, struct vni **ret_vni,
+                               struct reply *reply)
+{
+    const json_t *attachment = json_object_get(body, "primary_network_attachment");
+    const json_t *interface = json_object_get(body, "primary_network_interface");
+    const json_t *network = attachment != NULL ? json_object_get(attachment, "virtual_network_interface") : interface;
+    const json_t *subnet = json_object_get(network, "subnet");
+    const json_t *ip = json_object_get(network, "primary_ip");
+
+    if (!resolve_network_style(body, reply)) {
+        return NULL;
+    }
+    if (subnet != NULL) {
+        return resolve(region, &region->subnets, &resolve_subnet, subnet, "subnet", reply);
+    }
+    if (has(network, "id") || has(network, "crn") || has(network, "href")) {
+        return existing_network(region, network, zone, ret_vni, reply);
+    }
+    if (has(ip, "id") || has(ip, "href")) {
+        return store_subnet(region, (struct vpc *)region->vpcs.items[0], zone);
+    }
+    reply_bad_field(reply, "subnet", NULL, "The subnet is missing.");
+    return NULL;
+}
+
+const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply)
+{
+    size_t count;
+
+    if (identity == NULL) {
+        return catalog_resource_groups(&count);
+    }
+    const char *id = json_string_value(json_object_get(identity, "id"));
+    const struct resource_group *group = catalog_resource_group(id != NULL ? id : "");
+    if (group == NULL) {
+        reply_problem(reply, 400, "not_found", "field", "resource_group.id", id, "Resource group not found.");
+    }
+    return group;
+}
+
+static const struct key *find_key(const struct region *region, const json_t *identity, size_t *ret_number)
+{
+    static const struct resolve_kind kind = {"Key", "key", "keys"};
+    const char *fingerprint = json_string_value(json_object_get(identity, "fingerprint"));
+    struct reply ignored = {0};
+
+    const struct key *found = resolve(region, &region->keys, &kind, identity, "", &ignored);
+    reply_free(&ignored);
+    for (size_t i = 0; i < region->keys.count; i++) {
+        const struct key *key = (const struct key *)region->keys.items[i];
+        if (key == found || (fingerprint != NULL && strcmp(key->fingerprint, fingerprint) == 0)) {
+            *ret_number = i;
+            return key;
+        }
+    }
+    return NULL;
+}
+
+uint64_t resolve_keys(const struct region *region, const json_t *keys, const char *at, struct reply *reply)
+{
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        size_t number = 0;
+        if (find_key(region, json_array_get(keys, i), &number) == NULL) {
+            reply_problem(reply, 400, "not_found", "field", at, NULL, "Key not found.");
+        } else {
+            bits |= (uint64_t)1 << (number % KEYS_MAX);
+        }
+    }
+    return bits;
+}
+
+/* "Profile-<uuid>", alone or at the end of a CRN of this account. */
+static const char *profile_id(const json_t *target)
+{
+    const char *id = json_string_value(json_object_get(target, "id"));
+    const char *crn = json_string_value(json_object_get(target, "crn"));
+
+    if (crn != NULL) {
+        id = strncmp(crn, "crn:v1:bluemix:public:iam-identity:", 35) == 0 &&
+                     strstr(crn, ":a/" ACCOUNT "::profile:") != NULL
+                 ? tail(crn, ':')
+                 : NULL;
+    }
+    if (id == NULL || strncmp(id, "Profile-", 8) != 0 || strlen(id) != 8 + UUID_SIZE - 1 ||
+        strspn(id + 8, "0123456789abcdef-") != UUID_SIZE - 1) {
+        return NULL;
+    }
+    return id;
+}
+
+void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,
+                             struct reply *reply)
+{
+    const json_t *profile = json_object_get(body, "default_trusted_profile");
+    const json_t *auto_link = json_object_get(profile, "auto_link");
+
+    if (profile == NULL) {
+        return;
+    }
+    const char *id = profile_id(json_object_get(profile, "target"));
+    if (id == NULL) {
+        reply_bad_field(reply, at, NULL, "The target is not the id or CRN of a trusted profile.");
+        return;
+    }
+    free(ret_profile->id);
+    ret_profile->id = mem_copy(id);
+    ret_profile->auto_link = auto_link == NULL || json_is_true(auto_link);
+}
+
+void resolve_metadata(const json_t *body, struct metadata *metadata)
+{
+    const json_t *settings = json_object_get(body, "metadata_service");
+    const json_t *enabled = json_object_get(settings, "enabled");
+    const char *protocol = json_string_value(json_object_get(settings, "protocol"));
+    const json_t *hop_limit = json_object_get(settings, "response_hop_limit");
+
+    if (enabled != NULL) {
+        metadata->enabled = json_is_true(enabled);
+    }
+    if (protocol != NULL) {
+        metadata->https = strcmp(protocol, "https") == 0;
+    }
+    if (hop_limit != NULL) {
+        metadata->hop_limit = (int)json_integer_value(hop_limit);
+    }
+}

@@ -1,0 +1,275 @@
+#include "vpcsim/faults/fault_rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "text/text.h"
+#include "vpcsim/routes.h"
+
+static const char *const actions[] = {
+    [FAULT_LATENCY] = "latency",
+    [FAULT_STATUS] = "status",
+    [FAULT_RESET] = "reset",
+    [FAULT_HANG] = "hang",
+    [FAULT_TRUNCATE] = "truncate",
+    [FAULT_DRIP] = "drip",
+    [FAULT_GARBAGE] = "garbage",
+    [FAULT_CONTENT_TYPE] = "content_type",
+    [FAULT_EXPIRE_TOKEN] = "expire_token",
+    [FAULT_CHANGE] = "change",
+    [FAULT_HEADERS] = "headers",
+};
+
+enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
+
+static const char *const members[] = {
+    "name",   "operation",   "method", "path", "nth",  "every", "after", "limit", "probability", "action", "ms",
+    "status", "retry_after", "body",   "code", "type", "when",  "keep",  "bytes", "interval_ms", "set",    "headers"};
+
+enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
+
+const char *fault_rule_action(const struct fault_rule *rule)
+{
+    return actions[rule->action];
+}
+
+void fault_rule_free(struct fault_rule *rule)
+{
+    free(rule->operation);
+    free(rule->method);
+    free(rule->path);
+    free(rule->body);
+    free(rule->code);
+    free(rule->type);
+    json_decref(rule->set);
+    json_decref(rule->headers);
+    *rule = (struct fault_rule){0};
+}
+
+static char *string_of(const json_t *document, const char *name)
+{
+    return mem_copy(json_string_value(json_object_get(document, name)));
+}
+
+static long integer_of(const json_t *document, const char *name, long otherwise)
+{
+    const json_t *value = json_object_get(document, name);
+
+    return json_is_integer(value) ? (long)json_integer_value(value) : otherwise;
+}
+
+static double number_of(const json_t *document, const char *name, double otherwise)
+{
+    const json_t *value = json_object_get(document, name);
+
+    return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+static bool read_action(const json_t *document, struct fault_rule *rule, struct err *e)
+{
+    const char *name = json_string_value(json_object_get(document, "action"));
+
+    for (size_t i = 0; name != NULL && i < ACTIONS; i++) {
+        if (strcmp(actions[i], name) == 0) {
+            rule->action = (enum fault_action)i;
+            return true;
+        }
+    }
+    const char *meant = name != NULL ? text_nearest(name, actions, ACTIONS) : NULL;
+    return err_set(e, ERR_USAGE, "unknown action %s%s%s", name != NULL ? name : "(none)",
+                   meant != NULL ? ": did you mean " : "", meant != NULL ? meant : "");
+}
+
+static bool check_members(const json_t *document, struct err *e)
+{
+    const char *name;
+    json_t *value;
+
+    if (!json_is_object(document)) {
+        return err_set(e, ERR_USAGE, "a rule must be an object");
+    }
+    json_object_foreach ((json_t *)document, name, value) {
+        bool known = false;
+        for (size_t i = 0; i < MEMBERS; i++) {
+            known = known || strcmp(members[i], name) == 0;
+        }
+        if (!known) {
+            const char *meant = text_nearest(name, members, MEMBERS);
+            return err_set(e, ERR_USAGE, "unknown member %s%s%s", name, meant != NULL ? ": did you mean " : "",
+                           meant != NULL ? meant : "");
+        }
+    }
+    return true;
+}
+
+static void read_nth(const json_t *nth, struct fault_rule *rule)
+{
+    if (json_is_integer(nth)) {
+        rule->nth[rule->nth_count++] = (long)json_integer_value(nth);
+    }
+    for (size_t i = 0; i < json_array_size(nth) && rule->nth_count < FAULT_NTH_MAX; i++) {
+        rule->nth[rule->nth_count++] = (long)json_integer_value(json_array_get(nth, i));
+    }
+}
+
+static void read_ms(const json_t *document, struct fault_rule *rule)
+{
+    const json_t *ms = json_object_get(document, "ms");
+
+    rule->ms_min = rule->ms_max = integer_of(document, "ms", rule->action == FAULT_HANG ? 60000 : 0);
+    if (json_array_size(ms) == 2) {
+        rule->ms_min = (long)json_integer_value(json_array_get(ms, 0));
+        rule->ms_max = (long)json_integer_value(json_array_get(ms, 1));
+    }
+}
+
+static bool read_retry_after(const json_t *document, struct fault_rule *rule, struct err *e)
+{
+    const char *date = json_string_value(json_object_get(document, "retry_after"));
+
+    rule->retry_after = integer_of(document, "retry_after", -1);
+    if (date == NULL) {
+        return true;
+    }
+    rule->retry_after_date = true;
+    if (strncmp(date, "date:", 5) != 0 || !text_to_long(date + 5, 0, 86400, &rule->retry_after)) {
+        return err_set(e, ERR_USAGE, "retry_after must be seconds or \"date:SECONDS\"");
+    }
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+bool fault_rule_decode(const char *value, struct text *out)
+{
+    for (; *value != '\0'; value++) {
+        int byte = (unsigned char)*value;
+        if (byte == '%') {
+            int high = hex_digit(value[1]);
+            int low = high >= 0 ? hex_digit(value[2]) : -1;
+            if (low < 0) {
+                return false;
+            }
+            byte = high * 16 + low;
+            value += 2;
+        }
+        if (byte == '\0' || byte == '\r' || byte == '\n') {
+            return false;
+        }
+        text_append_char(out, (char)byte);
+    }
+    return out->size > 0;
+}
+
+static bool check_headers(const struct fault_rule *rule, struct err *e)
+{
+    static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const char *name;
+    json_t *value;
+
+    if (json_object_size(rule->headers) == 0 || json_object_size(rule->headers) > FAULT_HEADERS_MAX) {
+        return err_set(e, ERR_USAGE, "headers must be an object of 1 to %d headers", FAULT_HEADERS_MAX);
+    }
+    json_object_foreach (rule->headers, name, value) {
+        struct text bytes = {0};
+        bool right = name[0] != '\0' && name[strspn(name, name_characters)] == '\0' && json_is_string(value) &&
+                     fault_rule_decode(json_string_value(value), &bytes) && bytes.size < REPLY_HEADER_SIZE;
+        text_free(&bytes);
+        if (!right) {
+            return err_set(e, ERR_USAGE,
+                           "header %s must be a string of 1 to %d bytes, any but NUL, CR and LF, as %%XX where needed",
+                           name, REPLY_HEADER_SIZE - 1);
+        }
+    }
+    return true;
+}
+
+static bool check_values(const struct fault_rule *rule, struct err *e)
+{
+    if (rule->action == FAULT_STATUS && (rule->status < 200 || rule->status > 599)) {
+        return err_set(e, ERR_USAGE, "status must be between 200 and 599");
+    }
+    if (rule->probability < 0 || rule->probability > 1 || rule->keep < 0 || rule->keep > 1) {
+        return err_set(e, ERR_USAGE, "probability and keep must be between 0 and 1");
+    }
+    if (rule->bytes < 1 || rule->interval_ms < 1 || rule->ms_min < 0 || rule->ms_max < rule->ms_min) {
+        return err_set(e, ERR_USAGE, "bytes, interval_ms and ms must be positive, a range from small to large");
+    }
+    return rule->action != FAULT_HEADERS || check_headers(rule, e);
+}
+
+bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct err *e)
+{
+    struct fault_rule rule = {0};
+
+    if (!check_members(document, e) || !read_action(document, &rule, e)) {
+        return false;
+    }
+    const char *when = json_string_value(json_object_get(document, "when"));
+    rule.after_commit = when != NULL && strcmp(when, "after") == 0;
+    if (when != NULL && !rule.after_commit && strcmp(when, "before") != 0) {
+        return err_set(e, ERR_USAGE, "when must be \"before\" or \"after\"");
+    }
+    read_nth(json_object_get(document, "nth"), &rule);
+    read_ms(document, &rule);
+    rule.every = integer_of(document, "every", 0);
+    rule.after = integer_of(document, "after", 0);
+    rule.limit = integer_of(document, "limit", 0);
+    rule.probability = number_of(document, "probability", 1);
+    rule.status = (unsigned)integer_of(document, "status", 0);
+    rule.keep = number_of(document, "keep", 0.5);
+    rule.bytes = integer_of(document, "bytes", 64);
+    rule.interval_ms = integer_of(document, "interval_ms", 50);
+    rule.headers = json_object_get(document, "headers");
+    if (!read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
+        return false;
+    }
+    json_incref(rule.headers);
+    rule.operation = string_of(document, "operation");
+    rule.method = string_of(document, "method");
+    rule.path = string_of(document, "path");
+    rule.body = string_of(document, "body");
+    rule.code = string_of(document, "code");
+    rule.type = string_of(document, "type");
+    rule.set = json_incref(json_object_get(document, "set"));
+    *ret_rule = rule;
+    return true;
+}
+
+bool fault_rule_fits(const struct fault_rule *rule, const struct request *request)
+{
+    const char *operation = request->route != NULL ? request->route->operation : "unknown";
+
+    return (rule->operation == NULL || text_glob(rule->operation, operation)) &&
+           (rule->method == NULL || strcmp(rule->method, request->method) == 0) &&
+           (rule->path == NULL || text_glob(rule->path, request->path));
+}
+
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free)
+{
+    long number = ++rule->seen;
+    bool fires = is_free && number > rule->after && dice < rule->probability;
+
+    if (rule->every > 0) {
+        fires = fires && (number - rule->after) % rule->every == 0;
+    }
+    if (rule->nth_count > 0) {
+        bool listed = false;
+        for (size_t i = 0; i < rule->nth_count; i++) {
+            listed = listed || rule->nth[i] == number;
+        }
+        fires = fires && listed;
+    }
+    if (rule->limit > 0 && rule->fired >= rule->limit) {
+        fires = false;
+    }
+    rule->fired += fires;
+    return fires;
+}

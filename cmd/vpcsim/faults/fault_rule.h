@@ -1,0 +1,64 @@
+/*
+ * fault_rule: one rule of a scenario, read and matched; faults.h explains the members.
+ */
+#ifndef VPCSIM_FAULT_RULE_H
+#define VPCSIM_FAULT_RULE_H
+
+#include "err/err.h"
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
+
+enum fault_action {
+    FAULT_LATENCY,
+    FAULT_STATUS,
+    FAULT_RESET,
+    FAULT_HANG,
+    FAULT_TRUNCATE,
+    FAULT_DRIP,
+    FAULT_GARBAGE,
+    FAULT_CONTENT_TYPE,
+    FAULT_EXPIRE_TOKEN,
+    FAULT_CHANGE,
+    FAULT_HEADERS,
+};
+
+enum { FAULT_NTH_MAX = 64, FAULT_HEADERS_MAX = 4 };
+
+struct fault_rule {
+    char *operation, *method, *path; /* NULL: any */
+    long nth[FAULT_NTH_MAX];
+    size_t nth_count;
+    long every, after, limit; /* 0: not given */
+    double probability;       /* 1: always */
+    enum fault_action action;
+    long ms_min, ms_max;
+    unsigned status;
+    long retry_after; /* seconds; -1: not given */
+    bool retry_after_date;
+    char *body, *code, *type; /* NULL: the default */
+    bool after_commit;
+    double keep;
+    long bytes, interval_ms;
+    json_t *set;     /* settings, for FAULT_CHANGE */
+    json_t *headers; /* name: value with %XX, for FAULT_HEADERS */
+    /* what happened so far */
+    long seen, fired;
+};
+
+bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct err *e)
+    __attribute__((warn_unused_result));
+void fault_rule_free(struct fault_rule *rule);
+
+/* Whether the rule is about this request; `number` of such requests are counted by fault_rule_fires. */
+bool fault_rule_fits(const struct fault_rule *rule, const struct request *request);
+
+/* Counts the request and says whether the rule fires; `dice` is 0..1. Not `is_free`: another one has fired, only count. */
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
+
+/* Appends the bytes that a header's value in a rule stands for; false when it cannot be one. */
+bool fault_rule_decode(const char *value, struct text *out) __attribute__((warn_unused_result));
+
+/* The name of the action in scenarios and in the log. */
+const char *fault_rule_action(const struct fault_rule *rule);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * faults: what goes wrong on purpose. Faults are data: a scenario is a JSON document of rules (README of
+ * tests/data/scenarios/, `vpcsim --help`), tried in order for every request but the simulator's own:
+ *
+ *   {"seed": 1, "rules": [ {MATCH, WHEN, "action": NAME, PARAMETERS}, ... ], "rate": [ STEP, ... ]}
+ *
+ * MATCH (all that are given must fit): "operation" ("instances.patch", * ? as in a shell), "method", "path" (glob).
+ * WHEN, counted over the requests that fit the rule: "nth" (a number or an array, from 1), "every" N, "after" N (skips
+ * the first N), "probability" 0..1 (seeded, by request and attempt, so that the order of arrival does not matter),
+ * "limit" (times that it fires at most).
+ * Actions:
+ *   latency       "ms": N or [min, max]; adds to the delay of the answer
+ *   status        "status": 429..., "retry_after": seconds or "date:SECONDS", "body": "api" | "html" | "empty",
+ *                 "code", "when"
+ *   reset         the connection is reset; "when"
+ *   hang          no answer for "ms" (60000), then the connection is closed; "when"
+ *   truncate      the body ends after "keep" (0.5) of it and the connection is closed
+ *   drip          the body comes "bytes" (64) at a time every "interval_ms" (50)
+ *   garbage       a body that is no JSON under the right status
+ *   content_type  the answer calls itself "type" ("text/html")
+ *   expire_token  every token issued so far has expired
+ *   change        somebody else changes the instance first: its ETag, and "set" {"metadata_service": {...}}
+ *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
+ *                 cannot hold
+ * "when": "before" (default): the request has no effect; "after": it took effect all the same.
+ * Latencies of several rules add up, the last "headers" that fires is added; of the other actions the first that
+ * fires is the one. "rate" (rate_limit.h) replaces --rate; it counts the operations of the API that no rule refused.
+ */
+#ifndef VPCSIM_FAULTS_H
+#define VPCSIM_FAULTS_H
+
+#include "err/err.h"
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
+
+struct fault_rule;
+struct options;
+
+/* What was decided for one request. */
+struct fault_plan {
+    const struct fault_rule *rule;    /* to be carried out after the handler; NULL: none */
+    const struct fault_rule *headers; /* of FAULT_HEADERS; NULL: none */
+    bool refused;                     /* the handler must not run: the reply is made */
+};
+
+struct faults *faults_create(void);
+void faults_destroy(struct faults *faults);
+
+/* The limit of --rate and the file of --scenario, where given. Error: ERR_USAGE with the rule that is wrong. */
+bool faults_load(struct faults *faults, const struct options *options, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Replaces the rules; the old ones stay on error. */
+bool faults_set(struct faults *faults, const json_t *scenario, struct err *e) __attribute__((warn_unused_result));
+
+/* Starts counting again. */
+void faults_reset(struct faults *faults);
+
+/* Around the handler: pace, latency and what fires before it; then what spoils the finished reply. */
+void faults_before(struct request *request, struct reply *reply, struct fault_plan *ret_plan);
+void faults_after(struct request *request, struct reply *reply, const struct fault_plan *plan);
+
+#endif

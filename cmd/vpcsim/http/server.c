@@ -1,0 +1,423 @@
+#include "vpcsim/http/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mem/mem.h"
+#include "vpcsim/dispatch.h"
+#include "vpcsim/http/certificate.h"
+#include "vpcsim/http/log.h"
+#include "vpcsim/http/timers.h"
+
+enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
+
+struct server {
+    struct sim *sim;
+    struct MHD_Daemon *daemons[2]; /* IPv4, IPv6; the second may be NULL */
+    uint16_t port;
+    struct timers *timers;
+    struct certificate certificate;
+    pthread_mutex_t lock; /* of the store */
+    atomic_ulong connections, requests;
+};
+
+/* One request on its way through libmicrohttpd, which calls answer() several times for it. */
+struct exchange {
+    struct server *server;
+    struct request request;
+    struct reply reply;
+    bool processed, dripping;
+    size_t sent;
+    struct MHD_Connection *connection;
+};
+
+static char *header(struct MHD_Connection *connection, const char *name)
+{
+    return mem_copy(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
+static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct request *request = context;
+
+    (void)kind;
+    if (request->query_count == REQUEST_QUERY_MAX) {
+        request->query_overflow = true;
+        return MHD_NO;
+    }
+    struct parameter *parameter = &request->query[request->query_count++];
+    parameter->name = mem_copy(name != NULL ? name : "");
+    parameter->value = mem_copy(value != NULL ? value : "");
+    return MHD_YES;
+}
+
+static struct exchange *begin(struct server *server, struct MHD_Connection *connection, const char *url,
+                              const char *method)
+{
+    struct exchange *exchange = mem_alloc(sizeof(*exchange));
+    struct request *request = &exchange->request;
+    struct request_headers *headers = &request->headers;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    exchange->server = server;
+    exchange->connection = connection;
+    request->sim = server->sim;
+    request->tls = server->sim->options.tls;
+    request->method = mem_copy(method);
+    request->path = mem_copy(url);
+    request->connection = info != NULL ? *(const unsigned long *)info->socket_context : 0;
+    request->number = atomic_fetch_add(&server->requests, 1) + 1;
+    headers->authorization = header(connection, "Authorization");
+    headers->content_type = header(connection, "Content-Type");
+    headers->if_match = header(connection, "If-Match");
+    headers->user_agent = header(connection, "User-Agent");
+    headers->request_id = header(connection, "X-Request-Id");
+    headers->accept = header(connection, "Accept");
+    headers->accept_encoding = header(connection, "Accept-Encoding");
+    headers->metadata_flavor = header(connection, "Metadata-Flavor");
+    headers->host = header(connection, "Host");
+    headers->forwarded_proto = header(connection, "X-Forwarded-Proto");
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, request);
+    log_in_flight(server->sim->log, true);
+    return exchange;
+}
+
+static void take_body(struct request *request, const char *data, size_t size)
+{
+    if (request->body.size + size > REQUEST_BODY_MAX) {
+        request->body_too_large = true;
+        text_clear(&request->body);
+    } else if (!request->body_too_large) {
+        text_append_size(&request->body, data, size);
+    }
+}
+
+static void process(struct exchange *exchange)
+{
+    struct server *server = exchange->server;
+
+    pthread_mutex_lock(&server->lock);
+    dispatch(&exchange->request, &exchange->reply);
+    pthread_mutex_unlock(&server->lock);
+    exchange->processed = true;
+}
+
+/* A TCP reset: dissolving the association sends one at once. */
+static void reset(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+    if (info != NULL) {
+        (void)connect(info->connect_fd, &nowhere, sizeof(nowhere));
+    }
+}
+
+/* The body of a reply that ends early, or that comes in drops. */
+static ssize_t read_body(void *context, uint64_t position, char *buffer, size_t room)
+{
+    struct exchange *exchange = context;
+    const struct reply *reply = &exchange->reply;
+    size_t end = reply->delivery == DELIVER_TRUNCATED ? reply->bytes : reply->body.size;
+    size_t left = end > position ? end - (size_t)position : 0;
+
+    if (left == 0) {
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    if (reply->delivery == DELIVER_DRIP) {
+        exchange->dripping = !exchange->dripping;
+        if (exchange->dripping && timers_wait(exchange->server->timers, exchange->connection, reply->interval_ms)) {
+            return 0;
+        }
+        left = left < reply->bytes ? left : reply->bytes;
+    }
+    size_t size = left < room ? left : room;
+    memcpy(buffer, reply->body.data + position, size);
+    return (ssize_t)size;
+}
+
+static struct MHD_Response *make_response(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+
+    if (reply->delivery == DELIVER_WHOLE || reply->body.size == 0) {
+        size_t size = reply->body.size;
+        return MHD_create_response_from_buffer(size, text_take(&reply->body), MHD_RESPMEM_MUST_FREE);
+    }
+    return MHD_create_response_from_callback(reply->body.size, 16 * 1024, read_body, exchange, NULL);
+}
+
+static enum MHD_Result respond(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+    struct MHD_Response *response = make_response(exchange);
+
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    if (reply->content_type[0] != '\0') {
+        MHD_add_response_header(response, "Content-Type", reply->content_type);
+    }
+    for (size_t i = 0; i < reply->header_count; i++) {
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    }
+    enum MHD_Result result = MHD_queue_response(exchange->connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result finish(struct exchange *exchange)
+{
+    struct reply *reply = &exchange->reply;
+
+    if (reply->delay_ms > 0) {
+        long delay_ms = reply->delay_ms;
+        reply->delay_ms = 0;
+        if (timers_wait(exchange->server->timers, exchange->connection, delay_ms)) {
+            return MHD_YES;
+        }
+    }
+    if (reply->delivery == DELIVER_RESET) {
+        reset(exchange->connection);
+        return MHD_NO;
+    }
+    return reply->delivery == DELIVER_CLOSED ? MHD_NO : respond(exchange);
+}
+
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *http_version, const char *data, size_t *size, void **state)
+{
+    struct server *server = context;
+    struct exchange *exchange = *state;
+
+    (void)http_version;
+    if (exchange == NULL) {
+        *state = begin(server, connection, url, method);
+        return MHD_YES;
+    }
+    if (*size > 0) {
+        take_body(&exchange->request, data, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    if (!exchange->processed) {
+        process(exchange);
+    }
+    return finish(exchange);
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **state,
+                      enum MHD_RequestTerminationCode reason)
+{
+    struct server *server = context;
+    struct exchange *exchange = *state;
+
+    (void)connection;
+    (void)reason;
+    if (exchange != NULL) {
+        log_in_flight(server->sim->log, false);
+        request_free(&exchange->request);
+        reply_free(&exchange->reply);
+        free(exchange);
+        *state = NULL;
+    }
+}
+
+static void connection_changed(void *context, struct MHD_Connection *connection, void **number,
+                               enum MHD_ConnectionNotificationCode what)
+{
+    struct server *server = context;
+
+    (void)connection;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        unsigned long *own = mem_alloc(sizeof(*own));
+        *own = atomic_fetch_add(&server->connections, 1) + 1;
+        *number = own;
+    } else {
+        free(*number);
+        *number = NULL;
+    }
+    log_connection(server->sim->log, what == MHD_CONNECTION_NOTIFY_STARTED);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *server, int listener)
+{
+    const struct options *options = &server->sim->options;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (options->tls ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+
+    return MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET, listener,
+                            MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+                            MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+                            connection_changed, server, MHD_OPTION_ARRAY, options->tls ? tls : none, MHD_OPTION_END);
+}
+
+/* Thousands of connections need as many descriptors. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return server->port;
+}
+
+/* A socket that listens there, or -1 with errno. A port of another process is an error, also when that one shares it. */
+static int listen_at(const struct sockaddr *address, socklen_t size)
+{
+    const int yes = 1;
+    int listener = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (listener < 0) {
+        return -1;
+    }
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    if (address->sa_family == AF_INET6) {
+        setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+    }
+    if (bind(listener, address, size) != 0 || listen(listener, BACKLOG) != 0) {
+        int why = errno;
+        close(listener);
+        errno = why;
+        return -1;
+    }
+    return listener;
+}
+
+/* Sockets of both loopback addresses with one port; the second is -1 on a machine without IPv6. */
+static bool listen_on_loopback(uint16_t *port, int listeners[2])
+{
+    struct sockaddr_in address4 = {
+        .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t size = sizeof(address4);
+
+    listeners[0] = listen_at((const struct sockaddr *)&address4, sizeof(address4));
+    if (listeners[0] < 0) {
+        return false;
+    }
+    getsockname(listeners[0], (struct sockaddr *)&address4, &size);
+    address6.sin6_port = address4.sin_port;
+    listeners[1] = listen_at((const struct sockaddr *)&address6, sizeof(address6));
+    if (listeners[1] < 0 && errno == EADDRINUSE) {
+        close(listeners[0]);
+        errno = EADDRINUSE;
+        return false;
+    }
+    *port = ntohs(address4.sin_port);
+    return true;
+}
+
+static bool start_listening(struct server *server, struct err *e)
+{
+    struct sim *sim = server->sim;
+    int listeners[2] = {-1, -1};
+    bool listening = false;
+
+    /* any port: one that is free on 127.0.0.1 may be taken on ::1 */
+    for (int tries = sim->options.port != 0 ? 1 : PORT_TRIES; !listening && tries > 0; tries--) {
+        server->port = sim->options.port;
+        listening = listen_on_loopback(&server->port, listeners);
+    }
+    if (!listening) {
+        return errno == EADDRINUSE
+                   ? err_set(e, ERR_IO,
+                             "port %u of 127.0.0.1 or ::1 is in use by another process: choose another with --port, "
+                             "or --port 0 for any",
+                             sim->options.port)
+                   : err_set_errno(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
+    }
+    snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server->port);
+    for (size_t i = 0; i < 2; i++) {
+        server->daemons[i] = listeners[i] >= 0 ? start_daemon(server, listeners[i]) : NULL;
+        if (listeners[i] >= 0 && server->daemons[i] == NULL) {
+            close(listeners[i]);
+            return err_set(e, ERR_IO, "cannot start threads that serve port %u", server->port);
+        }
+    }
+    return true;
+}
+
+struct server *server_start(struct sim *sim, struct err *e)
+{
+    struct server *server = mem_alloc(sizeof(*server));
+
+    server->sim = sim;
+    pthread_mutex_init(&server->lock, NULL);
+    raise_descriptors();
+    if (sim->options.tls && !certificate_make(&server->certificate, sim->options.cert_out, e)) {
+        server_stop(server);
+        return NULL;
+    }
+    server->timers = timers_create();
+    if (!start_listening(server, e)) {
+        server_stop(server);
+        return NULL;
+    }
+    return server;
+}
+
+static void stop_listening(struct server *server)
+{
+    for (size_t i = 0; i < 2; i++) {
+        MHD_socket listener = server->daemons[i] != NULL ? MHD_quiesce_daemon(server->daemons[i]) : MHD_INVALID_SOCKET;
+        if (listener != MHD_INVALID_SOCKET) {
+            close(listener);
+        }
+    }
+}
+
+/* What was answered is sent before its connection goes: it has half a second. */
+static void drain(const struct server *server)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+
+    for (int i = 0; i < 100 && log_requests_in_flight(server->sim->log) > 0; i++) {
+        nanosleep(&moment, NULL);
+    }
+}
+
+void server_stop(struct server *server)
+{
+    if (server == NULL) {
+        return;
+    }
+    if (server->timers != NULL) {
+        stop_listening(server);
+        timers_stop(server->timers);
+        drain(server);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (server->daemons[i] != NULL) {
+            MHD_stop_daemon(server->daemons[i]);
+        }
+    }
+    timers_destroy(server->timers);
+    certificate_free(&server->certificate);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}

@@ -1,0 +1,19 @@
+/*
+ * server: the HTTP side, on libmicrohttpd. Listens on loopback only (127.0.0.1, and ::1 where there is one).
+ */
+#ifndef VPCSIM_SERVER_H
+#define VPCSIM_SERVER_H
+
+#include "vpcsim/sim.h"
+
+struct server;
+
+/* Starts; `sim` must stay until the server is stopped, and is no longer the caller's to touch in between. */
+struct server *server_start(struct sim *sim, struct err *e);
+
+uint16_t server_port(const struct server *server);
+
+/* Finishes what is being answered, drops what waits, and frees all. NULL allowed. */
+void server_stop(struct server *server);
+
+#endif
