@@ -67,9 +67,7 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     const struct global_opts *outer = app->globals;
     app->globals = call->globals;
     app->command = call->command->path;
-    if ((call->command->flags & CMD_WRITES) != 0) {
-        app_signals_drain();
-    }
+    app->limits = command_begin(call, app->session != NULL ? app->session->http : NULL);
     int status = call->command->run(app, call, e);
     app_progress_end(app);
     print_costs(app);
@@ -84,7 +82,6 @@ int app_run(struct app *app, size_t count, const char *const words[])
     struct err error = ERR_INIT;
     int status;
 
-    app_signals_forget();
     app->words = words;
     app->words_count = count;
     if (!cli_parse(app->program, app->shell_call, count, words, &call, &error)) {
@@ -95,7 +92,7 @@ int app_run(struct app *app, size_t count, const char *const words[])
     if (error.code != ERR_NONE) {
         app_error(app, &error);
     }
-    return app_signal() != 0 && status != 0 ? 128 + app_signal() : status;
+    return command_signal() != 0 && status != 0 ? 128 + command_signal() : status;
 }
 
 void app_free(struct app *app)
@@ -113,21 +110,14 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
 {
     CLEANUP(text_free_pointer) char *key = app_session_key(app->globals);
 
-    if (!app_session_check(app->globals, e)) {
+    if (!command_continues(&app->limits, e) || !app_session_check(app->globals, e)) {
         return false;
     }
     if (app->session == NULL || strcmp(app->session->key, key) != 0) {
         app_session_close(app->session);
         app->session = app_session_open(app, e);
     }
-    if (app->session == NULL) {
-        return false;
-    }
-    http_resume(app->session->http);
-    http_set_deadline(app->session->http, app->globals->deadline.ms);
-    http_set_window(app->session->http, 0); /* -j and --tps of the last command do not concern this one */
-    http_set_max_rate(app->session->http, 0);
-    if (!app_session_turn(app->session, app->globals, e)) {
+    if (app->session == NULL || !app_session_turn(app, e)) {
         return false;
     }
     *ret_scope = (struct plan_scope){
@@ -285,8 +275,9 @@ bool app_can_ask(const struct app *app)
     return !app->globals->no_input && term_is_terminal(STDIN_FILENO) && term_is_terminal(STDERR_FILENO);
 }
 
-bool app_ask(const struct app *app, struct text *ret_answer, const char *format, ...)
+bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, const char *format, ...)
 {
+    struct fsio_wait input = command_input(&app->limits);
     CLEANUP(text_free) struct text question = {0};
     va_list args;
     char byte;
@@ -298,11 +289,37 @@ bool app_ask(const struct app *app, struct text *ret_answer, const char *format,
     fprintf(stderr, "%s", text_string(&question));
     fflush(stderr);
     /* unbuffered, so that the rest of a pasted script stays for the shell to read */
-    while (read(STDIN_FILENO, &byte, 1) == 1) {
+    while (fsio_input(&input, &byte, 1, e) == 1) {
         if (byte == '\n') {
             return true;
         }
         text_append_char(ret_answer, byte);
     }
     return false;
+}
+
+void app_note_input(const struct app *app, const char *what)
+{
+    if (term_is_terminal(STDIN_FILENO)) {
+        app_note(app, "reading %s from the terminal; Ctrl-D ends the input", what);
+    }
+}
+
+bool app_read_input(const struct app *app, const char *what, size_t limit, struct text *ret, struct err *e)
+{
+    struct fsio_wait input = command_input(&app->limits);
+
+    app_note_input(app, what);
+    return fsio_read_input(&input, limit, ret, e);
+}
+
+bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text text = {0};
+
+    if (strcmp(path, "-") != 0) {
+        return json_read_file(path, flags, ret, e);
+    }
+    return app_read_input(app, "a JSON document", JSON_SIZE_MAX, &text, e) &&
+           json_parse(text_string(&text), text.size, "<stdin>", flags, ret, e);
 }

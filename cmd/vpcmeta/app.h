@@ -6,6 +6,7 @@
 #define VPCMETA_APP_H
 
 #include "cli/cli.h"
+#include "command.h"
 #include "iam/iam.h"
 #include "options.h"
 #include "plan/plan_select.h"
@@ -20,6 +21,7 @@ struct app {
     size_t words_count;
     const char *where;                 /* in a script the command stands ("change.txt:3"), for errors; or NULL */
     const struct global_opts *globals; /* of the command under way */
+    struct command limits;             /* of the command under way */
     struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
     struct app_session *session;       /* connections and token; NULL until a command needs them */
     struct schema_catalog *schemas;    /* NULL until a command needs them */
@@ -92,9 +94,23 @@ bool app_color(const struct app *app, int fd);
 /* Whether a person can be asked: standard input and error are terminals and --no-input is not given. */
 bool app_can_ask(const struct app *app);
 
-/* Prints the question and reads a line; false at its end. The answer has no newline. */
-bool app_ask(const struct app *app, struct text *ret_answer, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/*
+ * Prints the question and reads a line; false at the end of the input, and with ERR_CANCELLED when a signal or the
+ * deadline comes first. The answer has no newline.
+ */
+bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* At a terminal, where nothing else shows that standard input is read: "reading names from the terminal; ...". */
+void app_note_input(const struct app *app, const char *what);
+
+/* Standard input, whole; `what` is for app_note_input. ERR_CANCELLED as app_ask, ERR_IO. */
+bool app_read_input(const struct app *app, const char *what, size_t limit, struct text *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* json_read_file, where "-" is standard input. */
+bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Appends where commands work by the options and the environment: regions, or the endpoint's host. Sends nothing. */
 void app_place(const struct app *app, struct text *out);
@@ -104,17 +120,5 @@ void app_state_path(const char *name, struct text *out);
 
 /* The same for a file that a command cannot do without; ERR_FAILED that says what to set. */
 bool app_need_state_path(const char *name, struct text *out, struct err *e) __attribute__((warn_unused_result));
-
-/* The signal that asked to stop since the command began, or 0. */
-int app_signal(void);
-
-/* From now on SIGINT and SIGTERM only ask to stop (app_signal); a session does that by itself when it opens. */
-void app_signals_catch(void);
-
-/* A new command begins: what asked the last one to stop does not concern it. */
-void app_signals_forget(void);
-
-/* The command writes: the first signal lets what is in flight come to its end, only the second one drops it. */
-void app_signals_drain(void);
 
 #endif

@@ -201,11 +201,13 @@ void app_session_leave(struct app_session *session)
     session->place = session->endpoint_source = NULL;
 }
 
-bool app_session_turn(struct app_session *session, const struct global_opts *globals, struct err *e)
+bool app_session_turn(const struct app *app, struct err *e)
 {
+    const struct global_opts *globals = app->globals;
+    struct app_session *session = app->session;
     CLEANUP(text_free_pointer) char *key = place_key(globals);
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
-    struct iam_sources sources = app_sources(globals);
+    struct iam_sources sources = app_sources(app);
 
     if (session->place != NULL && strcmp(session->place, key) == 0) {
         return true;
@@ -226,7 +228,7 @@ bool app_session_turn(struct app_session *session, const struct global_opts *glo
 void app_place(const struct app *app, struct text *out)
 {
     const struct opt_list *wanted = &app->globals->regions;
-    struct iam_sources sources = app_sources(app->globals);
+    struct iam_sources sources = app_sources(app);
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
     struct err ignored = ERR_INIT;
 

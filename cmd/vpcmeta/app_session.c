@@ -15,15 +15,17 @@ static const char *environment(void *context, const char *name)
     return getenv(name);
 }
 
-struct iam_sources app_sources(const struct global_opts *globals)
+struct iam_sources app_sources(const struct app *app)
 {
+    const struct global_opts *globals = app->globals;
     static const char *const methods[] = {"iam", "bearer", "none"};
 
     return (struct iam_sources){.environment = environment,
                                 .auth = globals->auth.given ? methods[globals->auth.value] : NULL,
                                 .api_key_file = globals->api_key_file,
                                 .iam_url = globals->iam_url,
-                                .endpoint = globals->endpoint};
+                                .endpoint = globals->endpoint,
+                                .input = command_input(&app->limits)};
 }
 
 char *app_session_key(const struct global_opts *globals)
@@ -142,8 +144,11 @@ static bool open_http(const struct app *app, struct app_session *session, struct
 static bool find_credentials(const struct app *app, struct app_session *session, struct iam_credentials *ret,
                              struct err *e)
 {
-    struct iam_sources sources = app_sources(app->globals);
+    struct iam_sources sources = app_sources(app);
 
+    if (sources.api_key_file != NULL && strcmp(sources.api_key_file, "-") == 0) {
+        app_note_input(app, "the API key");
+    }
     if (!iam_discover(&sources, ret, e)) {
         return false;
     }
@@ -171,7 +176,7 @@ struct app_session *app_session_open(const struct app *app, struct err *e)
     }
     session->parser = answer_parser_create();
     session->iam = iam_create(&credentials, session->http, NULL);
-    app_signals_watch(session->http);
+    command_watch(&app->limits, session->http);
     return session;
 }
 
@@ -180,7 +185,7 @@ void app_session_close(struct app_session *session)
     if (session == NULL) {
         return;
     }
-    app_signals_watch(NULL);
+    command_watch(NULL, NULL);
     app_session_leave(session);
     iam_destroy(session->iam);
     http_destroy(session->http);

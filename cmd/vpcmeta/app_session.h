@@ -34,17 +34,13 @@ struct app_session *app_session_open(const struct app *app, struct err *e) __att
 void app_session_close(struct app_session *session); /* NULL allowed */
 
 /* Makes the session's regions those that options and environment name; asks the API when they are to be listed. */
-bool app_session_turn(struct app_session *session, const struct global_opts *globals, struct err *e)
-    __attribute__((warn_unused_result));
+bool app_session_turn(const struct app *app, struct err *e) __attribute__((warn_unused_result));
 void app_session_leave(struct app_session *session); /* forgets them */
 
 /* Where options and environment say that credentials and endpoint are. */
-struct iam_sources app_sources(const struct global_opts *globals);
+struct iam_sources app_sources(const struct app *app);
 
 /* The options that decide on connections, as one string: equal keys can share a session. Never holds a secret. */
 char *app_session_key(const struct global_opts *globals);
-
-/* Makes SIGINT and SIGTERM stop the session: drain at the first, abort at the second. NULL: the session is gone. */
-void app_signals_watch(struct http *http);
 
 #endif

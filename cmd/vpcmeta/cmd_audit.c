@@ -102,7 +102,7 @@ static int audit_resources(struct app *app, const struct resources *resources, c
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct audit_opts *opts = call->opts;
-    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resources_free) struct resources resources = {0};
     struct audit_policy policy;
     struct plan_scope scope;
@@ -114,7 +114,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
                    : err_exit_status(e);
     }
     if (!app_check_output(app, audit_report_columns, audit_report_columns_count, e) || !make_policy(opts, &policy, e) ||
-        !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
         !read_resources(&scope, &selector.selector, &resources, e)) {
         return err_exit_status(e);
     }

@@ -193,6 +193,17 @@ static bool add_our_schemas(const struct app *app, struct schema_library *librar
     return true;
 }
 
+static const struct schema *compile_input(const struct app *app, struct schema_library *library, struct err *e)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+
+    if (!app_read_document(app, "-", JSON_READ_BIG_NUMBERS, &document, e)) {
+        return NULL;
+    }
+    schema_library_add(library, "stdin:///schema.json", document.root);
+    return schema_compile(library, "stdin:///schema.json", e);
+}
+
 static bool open_schema_file(const struct app *app, const struct check_opts *opts, struct checker *checker,
                              struct err *e)
 {
@@ -201,7 +212,8 @@ static bool open_schema_file(const struct app *app, const struct check_opts *opt
     if (!add_our_schemas(app, checker->library, e) || !map_folders(checker->library, &opts->maps, e)) {
         return false;
     }
-    checker->schema = schema_compile_file(checker->library, opts->schema, e);
+    checker->schema = strcmp(opts->schema, "-") == 0 ? compile_input(app, checker->library, e)
+                                                     : schema_compile_file(checker->library, opts->schema, e);
     return checker->schema != NULL;
 }
 
@@ -240,11 +252,12 @@ static bool recognize(const struct checker *checker, struct schema_result *resul
     return entry == NULL || *ret_schema != NULL;
 }
 
-static bool check_file(const struct checker *checker, const char *path, struct schema_result *result, struct err *e)
+static bool check_file(const struct app *app, const struct checker *checker, const char *path,
+                       struct schema_result *result, struct err *e)
 {
     const struct schema *schema = checker->schema;
 
-    if (!json_read_file(path, JSON_READ_BIG_NUMBERS, &result->document, e)) {
+    if (!app_read_document(app, path, JSON_READ_BIG_NUMBERS, &result->document, e)) {
         return false;
     }
     result->catalog = checker->catalog;
@@ -288,7 +301,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
     for (size_t i = 0; i < call->args_count; i++) {
         CLEANUP(schema_result_free) struct schema_result result = {0};
         struct err failure = ERR_INIT;
-        bool checked = check_file(&checker, call->args[i], &result, &failure);
+        bool checked = check_file(app, &checker, call->args[i], &result, &failure);
         if (checked) {
             checked = schema_report_add(app, &report, &result, &failure);
         } else {

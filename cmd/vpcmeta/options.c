@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fsio/fsio.h"
 #include "render/render.h"
 
 static const char *const auth_words[] = {"iam", "bearer", "none", NULL};
@@ -223,111 +222,4 @@ bool options_limits(const struct write_opts *write, struct fleet_limits *ret, st
         }
     }
     return true;
-}
-
-/* --- selectors ----------------------------------------------------------------------------------- */
-
-static struct plan_words words_of(const struct opt_list *list)
-{
-    return (struct plan_words){.items = list->items, .count = list->count};
-}
-
-/* Trims blanks and a carriage return (lists made on Windows); "" for empty lines and comments. */
-static char *trim_line(char *line)
-{
-    line += strspn(line, " \t");
-    line[strcspn(line, "#\r")] = '\0';
-    for (size_t size = strlen(line); size > 0 && strchr(" \t", line[size - 1]) != NULL;) {
-        line[--size] = '\0';
-    }
-    return line;
-}
-
-bool options_check_targets(const struct plan_words *targets, struct err *e)
-{
-    for (size_t i = 0; i < targets->count; i++) {
-        if (!resource_check_target(targets->items[i], e)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool options_lines(const char *file, struct text_arena *memory, struct plan_words *ret, struct err *e)
-{
-    CLEANUP(text_free) struct text lines = {0};
-    size_t most = 1;
-    size_t count = 0;
-
-    if (!fsio_read(strcmp(file, "-") == 0 ? "/dev/stdin" : file, OPTIONS_FROM_MAX, &lines, e)) {
-        err_wrap(e, "--from");
-        e->code = ERR_USAGE;
-        return false;
-    }
-    for (size_t i = 0; i < lines.size; i++) {
-        most += lines.data[i] == '\n';
-    }
-    const char **items = text_arena_alloc(memory, most * sizeof(*items));
-    char *next = lines.data;
-    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
-        line = trim_line(line);
-        if (line[0] != '\0') {
-            items[count++] = text_arena_copy(memory, line, strlen(line));
-        }
-    }
-    *ret = (struct plan_words){.items = items, .count = count};
-    return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", file);
-}
-
-/* The arguments and the lines of --from, in one list. */
-static bool collect_targets(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
-                            struct err *e)
-{
-    struct plan_words lines = {0};
-    size_t count = 0;
-
-    if (opts->from != NULL && !options_lines(opts->from, &ret->memory, &lines, e)) {
-        return false;
-    }
-    const char **items = text_arena_alloc(&ret->memory, (call->args_count + lines.count + 1) * sizeof(*items));
-    for (size_t i = 0; i < call->args_count; i++) {
-        items[count++] = call->args[i];
-    }
-    for (size_t i = 0; i < lines.count; i++) {
-        items[count++] = lines.items[i];
-    }
-    ret->selector.targets = (struct plan_words){.items = items, .count = count};
-    return options_check_targets(&ret->selector.targets, e);
-}
-
-bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
-                      struct err *e)
-{
-    *ret = (struct options_selector){.selector = {
-                                         .names = words_of(&opts->names),
-                                         .excludes = words_of(&opts->excludes),
-                                         .vpcs = words_of(&opts->vpcs),
-                                         .resource_groups = words_of(&opts->resource_groups),
-                                         .zones = words_of(&opts->zones),
-                                         .statuses = words_of(&opts->statuses),
-                                     }};
-    if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, e)) == NULL) {
-        return err_wrap(e, "--where");
-    }
-    if (!collect_targets(opts, call, ret, e)) {
-        options_selector_free(ret);
-        return false;
-    }
-    if (opts->all && ret->selector.targets.count > 0) {
-        options_selector_free(ret);
-        return err_set(e, ERR_USAGE, "--all and names contradict each other: give one of them");
-    }
-    return true;
-}
-
-void options_selector_free(struct options_selector *selector)
-{
-    query_destroy(selector->selector.where);
-    text_arena_free(&selector->memory);
-    *selector = (struct options_selector){0};
 }

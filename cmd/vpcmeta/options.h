@@ -85,8 +85,7 @@ struct fleet_restarts options_restarts(const struct downtime_opts *downtime);
 
 enum {
     OPTIONS_CONCURRENCY_MAX = 256,
-    OPTIONS_FROM_MAX = 16 * 1024 * 1024, /* bytes of a --from file */
-    OPTIONS_CREATIONS_MAX = 10000,       /* by one command */
+    OPTIONS_CREATIONS_MAX = 10000, /* by one command */
 };
 
 /* Writes under way that the options ask for; 0: found out. */
@@ -95,21 +94,5 @@ unsigned options_concurrency(const struct write_opts *write);
 /* --max-failures and --batch; ERR_USAGE for a batch that is neither N nor N%. */
 bool options_limits(const struct write_opts *write, struct fleet_limits *ret, struct err *e)
     __attribute__((warn_unused_result));
-
-/*
- * A selector from options, arguments and --from (a file or "-", one name, id or CRN a line, # comments). Frees with
- * options_selector_free. ERR_USAGE for a bad --where or a file that cannot be read.
- */
-struct options_selector {
-    struct plan_selector selector;
-    struct text_arena memory;
-};
-bool options_selector(const struct selector_opts *opts, const struct cli_call *call, struct options_selector *ret,
-                      struct err *e) __attribute__((warn_unused_result));
-/* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
-bool options_lines(const char *file, struct text_arena *memory, struct plan_words *ret, struct err *e)
-    __attribute__((warn_unused_result));
-bool options_check_targets(const struct plan_words *targets, struct err *e) __attribute__((warn_unused_result));
-void options_selector_free(struct options_selector *selector);
 
 #endif

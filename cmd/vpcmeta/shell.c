@@ -39,7 +39,7 @@ enum { STATUS_FINDINGS = 3 };
 
 static void finish_command(struct shell *shell, int status)
 {
-    int signal_number = app_signal();
+    int signal_number = command_signal();
 
     if (shell->status == 0 || (shell->status == STATUS_FINDINGS && status != 0)) {
         shell->status = status;
@@ -98,8 +98,12 @@ static void run_line(struct shell *shell, const char *text)
         app_error(shell->app, &error);
         finish_command(shell, err_exit_status(&error));
     }
-    for (size_t i = 0; i < line.count && !shell->leave; i++) {
-        run_command(shell, &line.commands[i]);
+    size_t done = 0;
+    while (done < line.count && !shell->leave && command_signal() == 0) {
+        run_command(shell, &line.commands[done++]);
+    }
+    if (done < line.count && command_signal() != 0) {
+        app_note(shell->app, "interrupted: the rest of the line was not run");
     }
     shell->app->where = NULL;
 }
@@ -116,7 +120,7 @@ static void run_stream(struct shell *shell, FILE *stream)
         line[strcspn(line, "\r\n")] = '\0';
         run_line(shell, line);
     }
-    if (app_signal() != 0 && !shell->leave) {
+    if (command_signal() != 0 && !shell->leave) {
         finish_command(shell, 0);
     }
 }
@@ -161,7 +165,7 @@ static void run_terminal(struct shell *shell)
     app_note(shell->app, "%s %s: TAB completes, `help` lists the commands, `exit` or Ctrl-D leaves",
              shell->app->program->name, shell->app->program->version);
     while (!shell->leave) {
-        app_signals_forget();
+        command_forget_signal();
         enum shell_key key = shell_edit_read(edit, text_string(&place), app_color(shell->app, STDERR_FILENO), &line);
         if (key == SHELL_ENTER) {
             shell_history_add(history, text_string(&line));
@@ -186,7 +190,7 @@ static int shell_run(struct app *app, const struct cli_call *call, struct err *e
     }
     shell.stop = opts->on_error.given ? opts->on_error.value == ON_ERROR_STOP : !typed;
     app->shell_call = call;
-    app_signals_catch();
+    command_catch_signals();
     if (typed) {
         run_terminal(&shell);
     } else if (opts->command != NULL) {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "app.h"
+#include "command.h"
 #include "shell_complete.h"
 #include "shell_history.h"
 
@@ -50,13 +50,13 @@ static unsigned char complete(EditLine *line, int key)
 
 /*
  * Waits for a byte: 1, 0 at the end or when the terminal is gone, -1 when a signal asks to stop. Signals are let in here
- * only, so that none slips in between a look at app_signal and the wait.
+ * only, so that none slips in between a look at command_signal and the wait.
  */
 static int read_byte(EditLine *line, char *ret_byte)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    while (app_signal() == 0) {
+    while (command_signal() == 0) {
         if (ppoll(&input, 1, NULL, &edit_of(line)->outside) >= 0) {
             return read(STDIN_FILENO, ret_byte, 1) == 1 ? 1 : 0;
         }
@@ -64,7 +64,7 @@ static int read_byte(EditLine *line, char *ret_byte)
             return 0;
         }
         /* The window changed, or the process was stopped and goes on: the terminal's mode may be another's. */
-        if (app_signal() == 0) {
+        if (command_signal() == 0) {
             el_set(line, EL_PREP_TERM, 1);
             el_resize(line);
             el_set(line, EL_REFRESH);

@@ -16,7 +16,7 @@ struct shell_history;
 /* What a line ended with. */
 enum shell_key {
     SHELL_ENTER,     /* a line is there */
-    SHELL_INTERRUPT, /* Ctrl-C, or a signal that app_signal() tells: what was typed is dropped */
+    SHELL_INTERRUPT, /* Ctrl-C, or a signal (command_signal): what was typed is dropped */
     SHELL_END,       /* Ctrl-D on an empty line, or the terminal is gone */
 };
 

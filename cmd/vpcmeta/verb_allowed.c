@@ -2,17 +2,11 @@
 #include "plan/plan_allowed_read.h"
 #include "verbs.h"
 
-bool verb_change_allow(struct app *app, const struct plan_scope *scope, const struct write_opts *write,
-                       struct plan *plan, struct err *e)
+bool verb_change_allow(struct app *app, const struct plan_scope *scope, struct plan *plan, struct err *e)
 {
     CLEANUP(plan_doubts_free) struct plan_doubts doubts = {0};
 
-    http_set_window(scope->http, options_concurrency(write));
-    http_set_max_rate(scope->http, (unsigned)write->tps.value);
-    bool read = plan_allowed_read(scope, plan, &doubts, e);
-    http_set_window(scope->http, 0);
-    http_set_max_rate(scope->http, 0);
-    if (!read) {
+    if (!plan_allowed_read(scope, plan, &doubts, e)) {
         return err_wrap(e, "nothing was changed");
     }
     if (doubts.count > 0) {

@@ -139,18 +139,18 @@ static void print_changes(const struct app *app, const struct plan *plan)
     }
 }
 
-static bool ask(const struct app *app, size_t count, const struct resource_kind *kind, const char *what)
+static bool ask(const struct app *app, size_t count, const struct resource_kind *kind, const char *what, struct err *e)
 {
     CLEANUP(text_free) struct text answer = {0};
     CLEANUP(text_free) struct text number = {0};
 
     if (count <= ASK_FOR_NUMBER_ABOVE) {
-        bool answered = app_ask(app, &answer, "%s them? [y/N] ", what);
+        bool answered = app_ask(app, &answer, e, "%s them? [y/N] ", what);
         const char *word = text_string(&answer);
         return answered && (strcmp(word, "y") == 0 || strcmp(word, "yes") == 0);
     }
     text_printf(&number, "%zu", count);
-    return app_ask(app, &answer, "type the number of %s to %s them, anything else to leave: ", kind->plural, what) &&
+    return app_ask(app, &answer, e, "type the number of %s to %s them, anything else to leave: ", kind->plural, what) &&
            strcmp(text_string(&answer), text_string(&number)) == 0;
 }
 
@@ -202,7 +202,7 @@ bool verb_change_confirm(struct app *app, const struct verb_change *change, stru
     }
     print_changes(app, plan);
     verb_restarts_announce(app, change, &counts);
-    return ask(app, counts.change, kind, creates ? "create" : "change") ||
+    return ask(app, counts.change, kind, creates ? "create" : "change", e) ||
            err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
 }
 
@@ -240,7 +240,6 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
                                                        .regions = change->scope->regions,
                                                        .region_count = change->scope->region_count,
                                                        .concurrency = options_concurrency(change->write),
-                                                       .max_per_second = (unsigned)change->write->tps.value,
                                                        .began_s = change->began_s,
                                                        .limits = change->limits,
                                                        .journal = record->history != NULL ? &journal : NULL,
@@ -274,12 +273,8 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
 
 bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
 {
-    if (!app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (!write->dry_run && !verb_history_check(e)) || !app_connect(app, ret_scope, e)) {
-        return false;
-    }
-    http_set_max_rate(ret_scope->http, (unsigned)write->tps.value); /* lists count as well */
-    return true;
+    return app_check_output(app, verb_result_columns, verb_result_columns_count, e) &&
+           (write->dry_run || verb_history_check(e)) && app_connect(app, ret_scope, e);
 }
 
 int verb_change_perform(struct app *app, const struct verb_change *change, const json_t *wanted, struct err *e)

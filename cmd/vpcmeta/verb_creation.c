@@ -8,9 +8,10 @@
 
 /* --- the file ----------------------------------------------------------------------------------------- */
 
-static bool read_document(const struct create_opts *opts, struct json_document *ret, struct err *e)
+static bool read_document(const struct app *app, const struct create_opts *opts, struct json_document *ret,
+                          struct err *e)
 {
-    if (!json_read_file(opts->creation.file, JSON_READ_STRICT, ret, e)) {
+    if (!app_read_document(app, opts->creation.file, JSON_READ_STRICT, ret, e)) {
         return false;
     }
     if (!json_is_object(ret->root)) {
@@ -190,13 +191,14 @@ static bool check_names(const struct plan_words *names, const char *origin, stru
 }
 
 /* The name goes out of the body, which the others share; what is no string stays for the schema to refuse. */
-static bool make_names(const struct creation_opts *opts, struct creation *creation, struct err *e)
+static bool make_names(const struct app *app, const struct creation_opts *opts, struct creation *creation,
+                       struct err *e)
 {
     const char *own = json_string_value(json_object_get(creation->body, "name"));
     bool named = true;
 
     if (opts->from != NULL) {
-        named = options_lines(opts->from, &creation->memory, &creation->names, e);
+        named = selection_lines(app, opts->from, &creation->memory, &creation->names, e);
     } else if (opts->count.given) {
         named = count_names(opts, creation, e);
     } else if (opts->name != NULL) {
@@ -240,11 +242,11 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
 
 static bool make(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
 {
-    if (opts->creation.file != NULL && !read_document(opts, &creation->document, e)) {
+    if (opts->creation.file != NULL && !read_document(app, opts, &creation->document, e)) {
         return false;
     }
     creation->body = creation->document.root != NULL ? json_deep_copy(creation->document.root) : json_object();
-    if (!make_names(&opts->creation, creation, e) || !lay_over(app, opts, creation, e)) {
+    if (!make_names(app, &opts->creation, creation, e) || !lay_over(app, opts, creation, e)) {
         return false;
     }
     creation->effective = creation->source != NULL ? resource_over_template(creation->source, creation->body)

@@ -259,14 +259,14 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct resource_kind *kind = call->command->subject;
     const struct list_opts *opts = call->opts;
-    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
     struct plan_scope scope;
     struct details details = choose_columns(app, kind, opts->profile_details);
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
-        !options_selector(&opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
         !select_resources(&scope, kind, &selector.selector, list, &missing, e) ||
         !read_details(app, &scope, kind, opts->profile_details, list, &missing, &details, e)) {
         return err_exit_status(e);
@@ -284,7 +284,7 @@ int verb_show(struct app *app, const struct cli_call *call, struct err *e)
     struct plan_scope scope;
     struct details details = choose_columns(app, kind, true);
 
-    if (!options_check_targets(&selector.targets, e) ||
+    if (!selection_check_targets(&selector.targets, e) ||
         !app_check_output(app, details.columns, details.column_count, e) || !app_connect(app, &scope, e) ||
         !select_resources(&scope, kind, &selector, list, NULL, e) ||
         !read_details(app, &scope, kind, true, list, NULL, &details, e)) {

@@ -107,7 +107,7 @@ int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
     const struct resource_kind *kind = call->command->subject;
     const struct replace_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
-    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *selected = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
@@ -116,7 +116,7 @@ int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
     struct fleet_limits limits;
     struct plan_scope scope;
 
-    if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
+    if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }

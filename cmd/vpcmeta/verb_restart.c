@@ -99,14 +99,14 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
     const struct resource_kind *kind = call->command->subject;
     const struct restart_opts *opts = call->opts;
     struct fleet_restarts restarts = options_restarts(&opts->downtime);
-    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_limits limits;
     struct plan_scope scope;
 
     restarts.terms.always = opts->always;
-    if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
+    if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
         !verb_check_selected(kind, opts->select.all, &selector.selector, e) ||
         !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);

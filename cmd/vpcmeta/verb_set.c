@@ -58,7 +58,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     const struct resource_kind *kind = call->command->subject;
     const struct set_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
-    CLEANUP(options_selector_free) struct options_selector selector = {0};
+    CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_restarts restarts = options_restarts(&opts->downtime);
@@ -66,7 +66,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     struct fleet_limits limits;
     struct plan_scope scope;
 
-    if (!options_limits(&opts->write, &limits, e) || !options_selector(&opts->select, call, &selector, e) ||
+    if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
@@ -75,7 +75,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     plan_make(list, &wanted, &plan);
-    if (!add_restarts(&scope, list, restart, &plan, e) || !verb_change_allow(app, &scope, &opts->write, &plan, e) ||
+    if (!add_restarts(&scope, list, restart, &plan, e) || !verb_change_allow(app, &scope, &plan, e) ||
         !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }

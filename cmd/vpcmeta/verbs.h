@@ -9,6 +9,7 @@
 #include "fleet/fleet.h"
 #include "history/history.h"
 #include "resource/resource_columns.h"
+#include "selection.h"
 
 struct list_opts {
     struct selector_opts select;
@@ -232,8 +233,8 @@ json_t *verb_summary_json(const struct fleet_summary *summary);
  * Takes out of the plan what an allowed_use forbids (plan_allowed_read.h), and warns once about what is not known here.
  * ERR_CANCELLED.
  */
-bool verb_change_allow(struct app *app, const struct plan_scope *scope, const struct write_opts *write,
-                       struct plan *plan, struct err *e) __attribute__((warn_unused_result));
+bool verb_change_allow(struct app *app, const struct plan_scope *scope, struct plan *plan, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Every distinct body that the plan sends is checked once. */
 bool verb_change_check(struct app *app, const struct plan *plan, struct err *e) __attribute__((warn_unused_result));
@@ -271,7 +272,7 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
 
 /*
  * What has to be in order before the first request of a command that changes servers: the output, the place of the history
- * (not for a dry run), the session, whose pace is that of --tps from now on.
+ * (not for a dry run), the session.
  */
 bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
     __attribute__((warn_unused_result));

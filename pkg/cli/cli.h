@@ -300,6 +300,9 @@ struct cli_call {
 bool cli_parse(const struct cli_program *program, const struct cli_call *base, size_t count, const char *const words[],
                struct cli_call *ret, struct err *e) __attribute__((warn_unused_result));
 
+/* The struct of a group of options that the call's command embeds, or NULL: what holds for every command with it. */
+const void *cli_group(const struct cli_call *call, const struct opt_group *group);
+
 /* Frees what the call holds; zero-initialised values allowed. For CLEANUP. */
 void cli_call_free(struct cli_call *call);
 

@@ -358,6 +358,16 @@ bool cli_parse(const struct cli_program *program, const struct cli_call *base, s
     return true;
 }
 
+const void *cli_group(const struct cli_call *call, const struct opt_group *group)
+{
+    for (const struct opt_spec *opt = call->command->opts; opt != NULL && opt->kind != OPT_KIND_END; opt++) {
+        if (opt->kind == OPT_KIND_GROUP && opt->group == group) {
+            return (const char *)call->opts + opt->offset;
+        }
+    }
+    return NULL;
+}
+
 void cli_call_free(struct cli_call *call)
 {
     text_arena_free(&call->memory);

@@ -286,11 +286,8 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     fleet.dependencies = fleet_dependencies_open(plan);
     fleet.rollout = fleet_rollout_open(options->limits, plan_count(plan).change);
     fleet_down_begin(&fleet);
-    http_set_window(options->http, 2 * options->concurrency);
-    http_set_max_rate(options->http, options->max_per_second);
     work(&fleet);
     bool whole = http_run(options->http, e);
-    http_set_max_rate(options->http, 0);
     withhold_the_rest(&fleet);
     whole = fleet_group_record(&fleet) && whole;
     fleet_dependencies_close(&fleet.dependencies);

@@ -106,7 +106,6 @@ struct fleet_options {
     struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
     size_t region_count;
     unsigned concurrency;                /* writes under way, as many reads beside them; 0: found out (http_window.h) */
-    unsigned max_per_second;             /* requests; 0: no ceiling */
     int64_t began_s;                     /* seconds since the epoch: when the run began; 0: now */
     const struct fleet_limits *limits;   /* NULL: none */
     const struct fleet_journal *journal; /* NULL: none */

@@ -153,7 +153,30 @@ bool fsio_make_private_file(const char *path, struct err *e)
     return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
 }
 
-static bool read_fd(int fd, const char *path, size_t limit, struct text *content, struct err *e)
+ssize_t fsio_input(const struct fsio_wait *wait, char *bytes, size_t size, struct err *e)
+{
+    bool waits = wait->ready != NULL;
+    /* Ctrl-C makes a terminal drop input that poll has announced: a read that blocks would never return then */
+    FD_CLEANUP int terminal =
+        waits && isatty(STDIN_FILENO) ? open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1;
+    int fd = terminal >= 0 ? terminal : STDIN_FILENO;
+
+    while (!waits || wait->ready(wait->context, fd, e)) {
+        ssize_t count = read(fd, bytes, size);
+        if (count >= 0) {
+            return count;
+        }
+        if (errno != EINTR && errno != EAGAIN) {
+            err_set_errno(e, ERR_IO, "cannot read standard input");
+            return -1;
+        }
+    }
+    return -1;
+}
+
+/* Standard input where `wait` is not NULL. */
+static bool read_fd(int fd, const char *path, const struct fsio_wait *wait, size_t limit, struct text *content,
+                    struct err *e)
 {
     enum { STEP = 64 * 1024 };
     size_t start = content->size;
@@ -162,8 +185,9 @@ static bool read_fd(int fd, const char *path, size_t limit, struct text *content
         /* One byte more than allowed tells a file that is too big from one that just fits. */
         size_t left = limit - (content->size - start) + 1;
         size_t step = left < STEP ? left : STEP;
-        ssize_t count = read(fd, text_reserve(content, step), step);
-        if (count < 0 && errno != EINTR) {
+        char *bytes = text_reserve(content, step);
+        ssize_t count = wait != NULL ? fsio_input(wait, bytes, step, e) : read(fd, bytes, step);
+        if (count < 0 && (wait != NULL || errno != EINTR)) {
             return err_set_errno(e, ERR_IO, "cannot read %s", path);
         }
         if (count > 0) {
@@ -203,7 +227,12 @@ bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct 
     struct stat status;
     FD_CLEANUP int fd = open_status(path, &status, e);
 
-    return fd >= 0 && read_fd(fd, path, limit, ret_content, e);
+    return fd >= 0 && read_fd(fd, path, NULL, limit, ret_content, e);
+}
+
+bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
+{
+    return read_fd(STDIN_FILENO, "standard input", wait, limit, ret_content, e);
 }
 
 static bool is_space(char c)
@@ -229,7 +258,8 @@ static void trim(struct text *secret)
     secret->data[secret->size] = '\0';
 }
 
-bool fsio_read_secret_file(const char *path, struct text *ret_content, bool *ret_exposed, struct err *e)
+bool fsio_read_secret_file(const char *path, const struct fsio_wait *wait, struct text *ret_content, bool *ret_exposed,
+                           struct err *e)
 {
     CLEANUP(text_free_secret) struct text secret = {0};
     bool standard_input = strcmp(path, "-") == 0;
@@ -241,7 +271,8 @@ bool fsio_read_secret_file(const char *path, struct text *ret_content, bool *ret
     }
     /* All the room at once: growing would leave copies behind. */
     text_reserve(&secret, FSIO_SECRET_MAX + 1)[0] = '\0';
-    if (!read_fd(fd, standard_input ? "standard input" : path, FSIO_SECRET_MAX, &secret, e)) {
+    if (!read_fd(fd, standard_input ? "standard input" : path, standard_input ? wait : NULL, FSIO_SECRET_MAX, &secret,
+                 e)) {
         return false;
     }
     trim(&secret);

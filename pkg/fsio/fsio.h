@@ -42,15 +42,35 @@ bool fsio_make_private_file(const char *path, struct err *e) __attribute__((warn
 bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct err *e)
     __attribute__((warn_unused_result));
 
+/*
+ * How to wait for standard input, which may never end: `ready` returns when the descriptor can be read, or false with an
+ * error (a signal, a deadline). Zero-initialised: the kernel waits, for ever.
+ */
+struct fsio_wait {
+    bool (*ready)(const void *context, int fd, struct err *e);
+    const void *context;
+};
+
+/*
+ * Waits for standard input and takes what there is of it, at most `size` bytes: how many, 0 at its end, -1 with ERR_IO or
+ * the error of `wait`.
+ */
+ssize_t fsio_input(const struct fsio_wait *wait, char *bytes, size_t size, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* fsio_read for standard input. ERR_IO, or the error of `wait`. */
+bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
+    __attribute__((warn_unused_result));
+
 enum { FSIO_SECRET_MAX = 64 * 1024 };
 
 /*
  * fsio_read for keys and tokens: white space at both ends is dropped, an empty one is an error, "-" is standard
- * input. *ret_exposed tells whether group or others can read the file, for a warning. Free the content with
- * text_free_secret.
+ * input, which is waited for by `wait`. *ret_exposed is whether group or others can read the file, for a warning. Free
+ * the content with text_free_secret.
  */
-bool fsio_read_secret_file(const char *path, struct text *ret_content, bool *ret_exposed, struct err *e)
-    __attribute__((warn_unused_result));
+bool fsio_read_secret_file(const char *path, const struct fsio_wait *wait, struct text *ret_content, bool *ret_exposed,
+                           struct err *e) __attribute__((warn_unused_result));
 
 /* A lock held; closing it, or the end of the process however it comes, gives it back. */
 struct fsio_lock;

@@ -29,6 +29,7 @@
 
 #include "clock/clock.h"
 #include "err/err.h"
+#include "fsio/fsio.h"
 #include "http/http.h"
 #include "text/text.h"
 
@@ -50,6 +51,7 @@ struct iam_sources {
     const char *api_key_file; /* --api-key-file: a path, or "-" for standard input */
     const char *iam_url;      /* --iam-url */
     const char *endpoint;     /* --endpoint */
+    struct fsio_wait input;   /* how standard input is waited for */
 };
 
 /* What was found. Strings are owned by it; NULL means "not given". */

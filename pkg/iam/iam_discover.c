@@ -142,8 +142,8 @@ static bool read_key_file(struct search *search, const char *path, struct text *
     const char *place = strcmp(path, "-") == 0 ? "standard input" : path;
     bool exposed = false;
 
-    if (!fsio_read_secret_file(path, ret_secret, &exposed, e)) {
-        e->code = ERR_USAGE;
+    if (!fsio_read_secret_file(path, &search->sources->input, ret_secret, &exposed, e)) {
+        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
         return err_wrap(e, "the API key");
     }
     if (exposed) {

@@ -53,7 +53,7 @@ struct json_document {
     json_t *root;
     char *text; /* NUL-terminated copy */
     size_t size;
-    char *name; /* file name as the user wrote it, "<stdin>" for "-", or what the caller named it */
+    char *name; /* file name as the user wrote it, or what the caller named it */
 };
 
 /* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and
@@ -61,8 +61,7 @@ struct json_document {
 bool json_parse(const char *text, size_t size, const char *name, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Reads a file, or standard input for "-". Errors: ERR_USAGE when it cannot be opened, ERR_INVALID
- * as json_parse. */
+/* Reads a file. Errors: ERR_USAGE when it cannot be opened, ERR_INVALID as json_parse. */
 bool json_read_file(const char *path, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 

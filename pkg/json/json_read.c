@@ -140,18 +140,15 @@ static bool read_all(int fd, struct text *text, struct err *e)
 bool json_read_file(const char *path, int flags, struct json_document *ret, struct err *e)
 {
     CLEANUP(text_free) struct text text = {0};
-    bool standard_input = strcmp(path, "-") == 0;
-    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
         return err_set_errno(e, ERR_USAGE, "cannot open %s", path);
     }
     bool done = read_all(fd, &text, e);
-    if (!standard_input) {
-        close(fd);
-    }
+    close(fd);
     if (!done) {
-        return err_wrap(e, "%s", standard_input ? "<stdin>" : path);
+        return err_wrap(e, "%s", path);
     }
-    return parse_taken(&text, standard_input ? "<stdin>" : path, flags, ret, e);
+    return parse_taken(&text, path, flags, ret, e);
 }

@@ -87,7 +87,7 @@ void schema_library_add(struct schema_library *library, const char *uri, json_t 
 const struct schema *schema_compile(struct schema_library *library, const char *uri, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The schema in a file ("-" is standard input), known under the file's URI and its $id. ERR_USAGE when unreadable. */
+/* The schema in a file, known under the file's URI and its $id. ERR_USAGE when unreadable. */
 const struct schema *schema_compile_file(struct schema_library *library, const char *path, struct err *e)
     __attribute__((warn_unused_result));
 

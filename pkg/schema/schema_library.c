@@ -14,7 +14,6 @@
 
 #define METASCHEMA_URI    "https://json-schema.org/draft/2020-12/"
 #define METASCHEMA_FOLDER "json-schema.org/draft/2020-12"
-#define STANDARD_INPUT    "stdin:///schema.json"
 
 static char *keep(struct schema_library *library, const char *string)
 {
@@ -287,10 +286,6 @@ struct schema_resource *schema_library_resource(struct schema_library *library, 
 /* The folder of a schema file becomes a source, so that relative references find their neighbours. */
 static bool file_uri(struct schema_library *library, const char *path, struct text *ret_uri, struct err *e)
 {
-    if (strcmp(path, "-") == 0) {
-        text_append(ret_uri, STANDARD_INPUT);
-        return true;
-    }
     CLEANUP(text_free_pointer) char *absolute = realpath(path, NULL);
     if (absolute == NULL) {
         return err_set_errno(e, ERR_USAGE, "cannot read the schema %s", path);
@@ -317,8 +312,7 @@ const struct schema *schema_compile_file(struct schema_library *library, const c
         if (!json_read_file(path, JSON_READ_BIG_NUMBERS, &document, e)) {
             return NULL;
         }
-        const char *name = strcmp(path, "-") == 0 ? document.name : path;
-        schema_library_document(library, text_string(&uri), name, json_incref(document.root), SCHEMA_DEFAULT);
+        schema_library_document(library, text_string(&uri), path, json_incref(document.root), SCHEMA_DEFAULT);
     }
     return schema_compile(library, text_string(&uri), e);
 }

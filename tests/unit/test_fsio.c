@@ -195,7 +195,7 @@ static void secrets_are_trimmed_and_exposure_is_told(void **state)
         bool exposed = !rows[i].exposed;
         unlink(in(state, "key"));
         put(in(state, "key"), rows[i].content, rows[i].mode);
-        bool done = fsio_read_secret_file(in(state, "key"), &secret, &exposed, &e);
+        bool done = fsio_read_secret_file(in(state, "key"), NULL, &secret, &exposed, &e);
         assert_int_equal(done, rows[i].secret != NULL);
         if (done) {
             assert_string_equal(text_string(&secret), rows[i].secret);
@@ -212,7 +212,7 @@ static void a_missing_secret_is_told_from_an_unreadable_one(void **state)
     CLEANUP(text_free_secret) struct text secret = {0};
     bool exposed;
 
-    assert_false(fsio_read_secret_file(in(state, "absent"), &secret, &exposed, &e));
+    assert_false(fsio_read_secret_file(in(state, "absent"), NULL, &secret, &exposed, &e));
     assert_int_equal(e.code, ERR_NOT_FOUND);
     assert_non_null(strstr(e.message, "absent"));
 }

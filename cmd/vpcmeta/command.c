@@ -1,0 +1,137 @@
+/* The limits of a command and the signals that end it. */
+#include "command.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "clock/clock.h"
+#include "options.h"
+
+/* What a signal handler can reach: the one exception to "no mutable file-level variables". */
+static struct {
+    struct http *volatile http; /* to stop, or NULL */
+    volatile sig_atomic_t received;
+    volatile sig_atomic_t drains; /* the command writes: requests in flight are waited for at the first signal */
+} signals;
+
+static void on_signal(int number)
+{
+    struct http *http = signals.http;
+
+    if (http != NULL) {
+        if (signals.received == 0 && signals.drains) {
+            http_cancel(http);
+        } else {
+            http_abort(http);
+        }
+    }
+    signals.received = number;
+}
+
+void command_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+}
+
+int command_signal(void)
+{
+    return signals.received;
+}
+
+void command_forget_signal(void)
+{
+    signals.received = 0;
+}
+
+/* -1: there is no deadline. */
+static int64_t left_ms(const struct command *command)
+{
+    int64_t left = command->deadline_ms - clock_monotonic_ms(clock_system());
+
+    return command->deadline_ms == 0 ? -1 : left > 0 ? left : 0;
+}
+
+struct command command_begin(const struct cli_call *call, struct http *http)
+{
+    const struct global_opts *globals = call->globals;
+    const struct write_opts *write = cli_group(call, &write_group);
+    bool writes = (call->command->flags & CMD_WRITES) != 0;
+    struct command command = {0};
+
+    if (globals->deadline.given) {
+        command.deadline_ms = clock_monotonic_ms(clock_system()) + globals->deadline.ms;
+    }
+    if (write != NULL) {
+        command.max_per_second = (unsigned)write->tps.value;
+        command.window = 2 * options_concurrency(write); /* as many reads as writes */
+    }
+    signals.drains = writes;
+    if (writes) {
+        /* a history that may grow no further is an error of the command, not the end of the process */
+        sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    }
+    if (http != NULL) {
+        http_resume(http);
+        command_watch(&command, http);
+    }
+    return command;
+}
+
+void command_watch(const struct command *command, struct http *http)
+{
+    signals.http = http;
+    if (http == NULL) {
+        return;
+    }
+    int64_t left = left_ms(command);
+    http_set_deadline(http, left == 0 ? 1 : left);
+    http_set_window(http, command->window);
+    http_set_max_rate(http, command->max_per_second);
+    command_catch_signals();
+    if (signals.received != 0) {
+        http_abort(http);
+    }
+}
+
+bool command_continues(const struct command *command, struct err *e)
+{
+    if (command_signal() != 0) {
+        err_set(e, ERR_CANCELLED, "interrupted");
+        e->signal = command_signal();
+        return false;
+    }
+    return left_ms(command) != 0 || err_set(e, ERR_CANCELLED, "the deadline has passed");
+}
+
+/* Signals are let in while the process waits and at no other moment, because one before the wait would be slept over. */
+static bool wait_for_input(const void *context, int fd, struct err *e)
+{
+    const struct command *command = context;
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    sigset_t ending, outside;
+    int ready = 0;
+
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ending, &outside);
+    while (ready == 0 && command_continues(command, e)) {
+        int64_t left = left_ms(command);
+        struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+        ready = ppoll(&input, 1, left >= 0 ? &time : NULL, &outside);
+        ready = ready < 0 && errno == EINTR ? 0 : ready;
+    }
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+    return e->code == ERR_NONE;
+}
+
+struct fsio_wait command_input(const struct command *command)
+{
+    return (struct fsio_wait){.ready = wait_for_input, .context = command};
+}

@@ -1,0 +1,40 @@
+/*
+ * command: what holds for one command from its beginning to its end: the stop flag that signals set, the deadline, the
+ * rate ceiling and the window. command_begin sets them once; a session that opens later takes them over as they are, and
+ * neither connecting, nor another request, nor reading standard input starts them again.
+ */
+#ifndef VPCMETA_COMMAND_H
+#define VPCMETA_COMMAND_H
+
+#include "cli/cli.h"
+#include "fsio/fsio.h"
+#include "http/http.h"
+
+struct command {
+    int64_t deadline_ms;     /* --deadline, on the monotonic clock; 0: none */
+    unsigned max_per_second; /* --tps: requests of every kind; 0: no ceiling */
+    unsigned window;         /* requests in flight; 0: found out */
+};
+
+/* The command starts now. `http` is that of a session that is already open, or NULL. */
+struct command command_begin(const struct cli_call *call, struct http *http);
+
+/* Gives the limits to a session; SIGINT and SIGTERM stop it from now on, once. NULL: the session is gone. */
+void command_watch(const struct command *command, struct http *http);
+
+/* False with ERR_CANCELLED when a signal or the deadline has ended the command: nothing may be sent any more. */
+bool command_continues(const struct command *command, struct err *e) __attribute__((warn_unused_result));
+
+/* For fsio: waits for input as long as the command continues. It borrows the command. */
+struct fsio_wait command_input(const struct command *command);
+
+/* The signal that asked to stop, or 0. It holds until command_forget_signal, also for commands that begin later. */
+int command_signal(void);
+
+/* Another line of a shell at a terminal begins. */
+void command_forget_signal(void);
+
+/* From now on SIGINT and SIGTERM only ask to stop; a session does that by itself. */
+void command_catch_signals(void);
+
+#endif

@@ -1,0 +1,112 @@
+/* Which resources a command is about: options, arguments and the lines of --from. */
+#include "selection.h"
+
+#include <string.h>
+
+enum { FROM_MAX = 16 * 1024 * 1024 }; /* bytes of a --from file */
+
+static struct plan_words words_of(const struct opt_list *list)
+{
+    return (struct plan_words){.items = list->items, .count = list->count};
+}
+
+/* Trims blanks and a carriage return (lists made on Windows); "" for empty lines and comments. */
+static char *trim_line(char *line)
+{
+    line += strspn(line, " \t");
+    line[strcspn(line, "#\r")] = '\0';
+    for (size_t size = strlen(line); size > 0 && strchr(" \t", line[size - 1]) != NULL;) {
+        line[--size] = '\0';
+    }
+    return line;
+}
+
+bool selection_check_targets(const struct plan_words *targets, struct err *e)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        if (!resource_check_target(targets->items[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct plan_words *ret,
+                     struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+    size_t most = 1;
+    size_t count = 0;
+
+    if (!(strcmp(file, "-") == 0 ? app_read_input(app, "names", FROM_MAX, &lines, e)
+                                 : fsio_read(file, FROM_MAX, &lines, e))) {
+        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
+        return err_wrap(e, "--from");
+    }
+    for (size_t i = 0; i < lines.size; i++) {
+        most += lines.data[i] == '\n';
+    }
+    const char **items = text_arena_alloc(memory, most * sizeof(*items));
+    char *next = lines.data;
+    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
+        line = trim_line(line);
+        if (line[0] != '\0') {
+            items[count++] = text_arena_copy(memory, line, strlen(line));
+        }
+    }
+    *ret = (struct plan_words){.items = items, .count = count};
+    return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", file);
+}
+
+/* The arguments and the lines of --from, in one list. */
+static bool collect_targets(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
+                            struct selection *ret, struct err *e)
+{
+    struct plan_words lines = {0};
+    size_t count = 0;
+
+    if (opts->from != NULL && !selection_lines(app, opts->from, &ret->memory, &lines, e)) {
+        return false;
+    }
+    const char **items = text_arena_alloc(&ret->memory, (call->args_count + lines.count + 1) * sizeof(*items));
+    for (size_t i = 0; i < call->args_count; i++) {
+        items[count++] = call->args[i];
+    }
+    for (size_t i = 0; i < lines.count; i++) {
+        items[count++] = lines.items[i];
+    }
+    ret->selector.targets = (struct plan_words){.items = items, .count = count};
+    return selection_check_targets(&ret->selector.targets, e);
+}
+
+bool selection_read(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
+                    struct selection *ret, struct err *e)
+{
+    *ret = (struct selection){.selector = {
+                                  .names = words_of(&opts->names),
+                                  .excludes = words_of(&opts->excludes),
+                                  .vpcs = words_of(&opts->vpcs),
+                                  .resource_groups = words_of(&opts->resource_groups),
+                                  .zones = words_of(&opts->zones),
+                                  .statuses = words_of(&opts->statuses),
+                              }};
+    if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, e)) == NULL) {
+        return err_wrap(e, "--where");
+    }
+    if (!collect_targets(app, opts, call, ret, e)) {
+        selection_free(ret);
+        return false;
+    }
+    if (opts->all && ret->selector.targets.count > 0) {
+        selection_free(ret);
+        return err_set(e, ERR_USAGE, "--all and names contradict each other: give one of them");
+    }
+    return true;
+}
+
+void selection_free(struct selection *selector)
+{
+    query_destroy(selector->selector.where);
+    text_arena_free(&selector->memory);
+    *selector = (struct selection){0};
+}
