@@ -106,7 +106,7 @@ void app_free(struct app *app)
 
 /* --- what commands need --------------------------------------------------------------------------- */
 
-bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
+bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e)
 {
     CLEANUP(text_free_pointer) char *key = app_session_key(app->globals);
 
@@ -120,7 +120,7 @@ bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e)
     if (app->session == NULL || !app_session_turn(app, e)) {
         return false;
     }
-    *ret_scope = (struct plan_scope){
+    *ret_scope = (struct inventory_scope){
         .http = app->session->http, .regions = app->session->regions, .region_count = app->session->region_count};
     app_progress_read(app, ret_scope);
     return true;

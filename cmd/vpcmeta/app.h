@@ -8,8 +8,8 @@
 #include "cli/cli.h"
 #include "command.h"
 #include "iam/iam.h"
+#include "inventory/inventory.h"
 #include "options.h"
-#include "plan/plan_select.h"
 #include "render/render.h"
 #include "schema/schema_catalog.h"
 
@@ -40,7 +40,7 @@ void app_free(struct app *app);
  * same options. Sends nothing but, for `--region all`, the question for the regions. The scope lives as long as the
  * app.
  */
-bool app_connect(struct app *app, struct plan_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
+bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
 
 /* The token source of the session that app_connect opened. */
 struct iam *app_iam(struct app *app);
@@ -79,8 +79,8 @@ void app_detail(const struct app *app, const char *format, ...) __attribute__((f
  * app_progress_*: how much of lists is read (app_connect begins that; a terminal only), or how far a run of `total`
  * servers is, which app_progress_note tells. Whatever is printed takes the line away first.
  */
-void app_progress_read(struct app *app, const struct plan_scope *scope);
-void app_progress_write(struct app *app, const struct plan_scope *scope, size_t total);
+void app_progress_read(struct app *app, const struct inventory_scope *scope);
+void app_progress_write(struct app *app, const struct inventory_scope *scope, size_t total);
 void app_progress_note(const struct app *app, size_t done, size_t changed, size_t failed);
 void app_progress_end(struct app *app);
 void app_progress_hide(const struct app *app);

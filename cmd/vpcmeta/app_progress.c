@@ -20,7 +20,7 @@ enum {
 };
 
 struct app_progress {
-    struct plan_scope scope;
+    struct inventory_scope scope;
     struct render_progress state;
     int64_t began_ms, told_ms;
     uint64_t retries_before;
@@ -111,7 +111,7 @@ static void tick(void *context, bool over)
 }
 
 /* Nothing at all where nothing would be shown. */
-static struct app_progress *begin(struct app *app, const struct plan_scope *scope)
+static struct app_progress *begin(struct app *app, const struct inventory_scope *scope)
 {
     bool draws = can_draw(app);
 
@@ -132,7 +132,7 @@ static struct app_progress *begin(struct app *app, const struct plan_scope *scop
     return progress;
 }
 
-void app_progress_read(struct app *app, const struct plan_scope *scope)
+void app_progress_read(struct app *app, const struct inventory_scope *scope)
 {
     struct app_progress *progress = begin(app, scope);
 
@@ -141,7 +141,7 @@ void app_progress_read(struct app *app, const struct plan_scope *scope)
     }
 }
 
-void app_progress_write(struct app *app, const struct plan_scope *scope, size_t total)
+void app_progress_write(struct app *app, const struct inventory_scope *scope, size_t total)
 {
     struct app_progress *progress = begin(app, scope);
 

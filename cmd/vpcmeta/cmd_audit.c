@@ -60,7 +60,7 @@ static void resources_free(struct resources *resources)
     text_free(&resources->missing);
 }
 
-static bool read_resources(const struct plan_scope *scope, const struct plan_selector *selector,
+static bool read_resources(const struct inventory_scope *scope, const struct inventory_selector *selector,
                            struct resources *resources, struct err *e)
 {
     static const struct resource_kind *const related[] = {&resource_template, &resource_group};
@@ -71,15 +71,15 @@ static bool read_resources(const struct plan_scope *scope, const struct plan_sel
     }
     resources->selected = resource_list_create();
     resources->known = resources->selected;
-    if (!plan_select(scope, resource_kinds, kind_count, selector, resources->selected, &resources->missing, e)) {
+    if (!inventory_select(scope, resource_kinds, kind_count, selector, resources->selected, &resources->missing, e)) {
         return false;
     }
-    if (!plan_selector_narrows(selector) && selector->excludes.count == 0) {
+    if (!inventory_selector_narrows(selector) && selector->excludes.count == 0) {
         return true;
     }
     resources->known = resource_list_create();
-    return verb_read_all(scope, related, sizeof(related) / sizeof(related[0]), resources->known, &resources->missing,
-                         e);
+    return inventory_read_all(scope, related, sizeof(related) / sizeof(related[0]), resources->known,
+                              &resources->missing, e);
 }
 
 /* Findings in part of a fleet say nothing about the rest: incomplete is never told by the status of findings. */
@@ -105,7 +105,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resources_free) struct resources resources = {0};
     struct audit_policy policy;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (opts->list_rules) {
         return app_check_output(app, audit_report_rule_columns, audit_report_rule_columns_count, e) &&

@@ -4,7 +4,7 @@
 
 static int status(struct app *app, const struct cli_call *call, struct err *e)
 {
-    struct plan_scope scope;
+    struct inventory_scope scope;
     const char *token = NULL;
 
     (void)call;
@@ -23,7 +23,7 @@ static int status(struct app *app, const struct cli_call *call, struct err *e)
 
 static int token(struct app *app, const struct cli_call *call, struct err *e)
 {
-    struct plan_scope scope;
+    struct inventory_scope scope;
     const char *bearer = NULL;
     CLEANUP(text_free_secret) struct text line = {0};
 

@@ -65,7 +65,7 @@ static void probed(const struct vpc_answer *answer, void *context)
     }
 }
 
-static bool check_region(const struct plan_scope *scope, struct vpc *vpc, struct table *table)
+static bool check_region(const struct inventory_scope *scope, struct vpc *vpc, struct table *table)
 {
     static const struct resource_kind regions = {.path = "/regions"};
     struct probe probe = {.error = ERR_INIT};
@@ -86,7 +86,7 @@ static bool check_region(const struct plan_scope *scope, struct vpc *vpc, struct
 
 static bool check_connection(struct app *app, struct table *table)
 {
-    struct plan_scope scope;
+    struct inventory_scope scope;
     struct err error = ERR_INIT;
     const char *token = NULL;
     bool good = true;

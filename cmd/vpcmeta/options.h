@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "fleet/fleet.h"
-#include "plan/plan_select.h"
+#include "inventory/inventory.h"
 #include "resource/resource.h"
 
 /* Options of every command. */

@@ -5,9 +5,9 @@
 
 enum { FROM_MAX = 16 * 1024 * 1024 }; /* bytes of a --from file */
 
-static struct plan_words words_of(const struct opt_list *list)
+static struct inventory_words words_of(const struct opt_list *list)
 {
-    return (struct plan_words){.items = list->items, .count = list->count};
+    return (struct inventory_words){.items = list->items, .count = list->count};
 }
 
 /* Trims blanks and a carriage return (lists made on Windows); "" for empty lines and comments. */
@@ -21,7 +21,7 @@ static char *trim_line(char *line)
     return line;
 }
 
-bool selection_check_targets(const struct plan_words *targets, struct err *e)
+bool selection_check_targets(const struct inventory_words *targets, struct err *e)
 {
     for (size_t i = 0; i < targets->count; i++) {
         if (!resource_check_target(targets->items[i], e)) {
@@ -31,7 +31,7 @@ bool selection_check_targets(const struct plan_words *targets, struct err *e)
     return true;
 }
 
-bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct plan_words *ret,
+bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
                      struct err *e)
 {
     CLEANUP(text_free) struct text lines = {0};
@@ -54,7 +54,7 @@ bool selection_lines(const struct app *app, const char *file, struct text_arena 
             items[count++] = text_arena_copy(memory, line, strlen(line));
         }
     }
-    *ret = (struct plan_words){.items = items, .count = count};
+    *ret = (struct inventory_words){.items = items, .count = count};
     return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", file);
 }
 
@@ -62,7 +62,7 @@ bool selection_lines(const struct app *app, const char *file, struct text_arena 
 static bool collect_targets(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
                             struct selection *ret, struct err *e)
 {
-    struct plan_words lines = {0};
+    struct inventory_words lines = {0};
     size_t count = 0;
 
     if (opts->from != NULL && !selection_lines(app, opts->from, &ret->memory, &lines, e)) {
@@ -75,7 +75,7 @@ static bool collect_targets(const struct app *app, const struct selector_opts *o
     for (size_t i = 0; i < lines.count; i++) {
         items[count++] = lines.items[i];
     }
-    ret->selector.targets = (struct plan_words){.items = items, .count = count};
+    ret->selector.targets = (struct inventory_words){.items = items, .count = count};
     return selection_check_targets(&ret->selector.targets, e);
 }
 

@@ -9,15 +9,15 @@
  * selection_free. ERR_USAGE for a bad --where or a file that cannot be read.
  */
 struct selection {
-    struct plan_selector selector;
+    struct inventory_selector selector;
     struct text_arena memory;
 };
 bool selection_read(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
                     struct selection *ret, struct err *e) __attribute__((warn_unused_result));
 /* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
-bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct plan_words *ret,
+bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
                      struct err *e) __attribute__((warn_unused_result));
-bool selection_check_targets(const struct plan_words *targets, struct err *e) __attribute__((warn_unused_result));
+bool selection_check_targets(const struct inventory_words *targets, struct err *e) __attribute__((warn_unused_result));
 void selection_free(struct selection *selector);
 
 #endif

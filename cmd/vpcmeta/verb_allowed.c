@@ -1,12 +1,12 @@
 /* What allowed_use has to say about a plan. */
-#include "plan/plan_allowed_read.h"
+#include "preflight/preflight_allowed_read.h"
 #include "verbs.h"
 
-bool verb_change_allow(struct app *app, const struct plan_scope *scope, struct plan *plan, struct err *e)
+bool verb_change_allow(struct app *app, const struct inventory_scope *scope, struct plan *plan, struct err *e)
 {
-    CLEANUP(plan_doubts_free) struct plan_doubts doubts = {0};
+    CLEANUP(preflight_undetermined_free) struct preflight_undetermined doubts = {0};
 
-    if (!plan_allowed_read(scope, plan, &doubts, e)) {
+    if (!preflight_allowed_read(scope, plan, &doubts, e)) {
         return err_wrap(e, "nothing was changed");
     }
     if (doubts.count > 0) {

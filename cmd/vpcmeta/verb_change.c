@@ -42,10 +42,10 @@ bool verb_change_check(struct app *app, const struct plan *plan, struct err *e)
     return true;
 }
 
-bool verb_check_selected(const struct resource_kind *kind, bool all, const struct plan_selector *selector,
+bool verb_check_selected(const struct resource_kind *kind, bool all, const struct inventory_selector *selector,
                          struct err *e)
 {
-    return all || plan_selector_narrows(selector) ||
+    return all || inventory_selector_narrows(selector) ||
            err_set(e, ERR_USAGE, "which %s? give names, a selector such as --name or --vpc, or --all", kind->plural);
 }
 
@@ -271,7 +271,7 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
     return verb_change_report(app, &run, record.id, &stopped, e);
 }
 
-bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
+bool verb_change_open(struct app *app, const struct write_opts *write, struct inventory_scope *ret_scope, struct err *e)
 {
     return app_check_output(app, verb_result_columns, verb_result_columns_count, e) &&
            (write->dry_run || verb_history_check(e)) && app_connect(app, ret_scope, e);

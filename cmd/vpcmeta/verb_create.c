@@ -1,7 +1,7 @@
 /* create: one resource or many of a kind from a body file, a template, flags, or all of them. */
 #include <string.h>
 
-#include "plan/plan_birth.h"
+#include "preflight/preflight_create.h"
 #include "resource/resource_asked.h"
 #include "verb_creation.h"
 
@@ -29,18 +29,18 @@ const struct opt_spec create_from_source_opt[] = {
 /* --- what the API would refuse ------------------------------------------------------------------------ */
 
 /* A template is not refused itself, but what is made of it, and that may say something else. */
-static bool judge(const struct app *app, const struct resource_kind *kind, enum plan_use use, const struct text *reason,
-                  struct err *e)
+static bool judge(const struct app *app, const struct resource_kind *kind, enum preflight_verdict use,
+                  const struct text *reason, struct err *e)
 {
     bool is_server = kind->has_initialization;
 
-    if (use == PLAN_USE_FORBIDDEN && is_server) {
+    if (use == PREFLIGHT_FORBIDDEN && is_server) {
         return err_set(e, ERR_INVALID, "%s; nothing was sent", text_string(reason));
     }
-    if (use == PLAN_USE_FORBIDDEN) {
+    if (use == PREFLIGHT_FORBIDDEN) {
         app_warn(app, "no %s can be made of this %s as it is: %s", resource_instance.singular, kind->singular,
                  text_string(reason));
-    } else if (use == PLAN_USE_UNDECIDED) {
+    } else if (use == PREFLIGHT_UNDETERMINED) {
         app_note(app, "not checked, the API decides: %s", text_string(reason));
     }
     return true;
@@ -48,11 +48,11 @@ static bool judge(const struct app *app, const struct resource_kind *kind, enum 
 
 static bool check_birth(struct app *app, const struct creation *creation, struct err *e)
 {
-    CLEANUP(plan_birth_free) struct plan_birth birth = {0};
-    struct plan_scope scope;
+    CLEANUP(preflight_create_free) struct preflight_create birth = {0};
+    struct inventory_scope scope;
 
     return app_connect(app, &scope, e) &&
-           plan_birth_check(scope.http, scope.regions[0], creation->kind, creation->effective, &birth, e) &&
+           preflight_create_check(scope.http, scope.regions[0], creation->kind, creation->effective, &birth, e) &&
            judge(app, creation->kind, birth.architecture, &birth.architecture_reason, e) &&
            judge(app, creation->kind, birth.use, &birth.use_reason, e);
 }
@@ -162,7 +162,7 @@ static int create(struct app *app, const struct create_opts *opts, const struct 
 {
     CLEANUP(free_plan) struct creation_plan made = {0};
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);

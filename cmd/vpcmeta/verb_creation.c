@@ -30,15 +30,15 @@ static const char *source_word(const struct create_opts *opts, const json_t *bod
 }
 
 /* The id behind a name takes a look at the list; ids and CRNs are as good as it. */
-static bool find_source(const struct plan_scope *scope, const char *word, struct text *ret_id, struct err *e)
+static bool find_source(const struct inventory_scope *scope, const char *word, struct text *ret_id, struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     const struct resource_kind *kind = &resource_template;
-    struct plan_selector selector = {.targets = {.items = &word, .count = 1}};
+    struct inventory_selector selector = {.targets = {.items = &word, .count = 1}};
 
     switch (resource_name_form(word)) {
     case RESOURCE_BY_NAME:
-        if (!plan_select(scope, &kind, 1, &selector, list, NULL, e)) {
+        if (!inventory_select(scope, &kind, 1, &selector, list, NULL, e)) {
             return false;
         }
         text_append(ret_id, resource_list_at(list, 0)->id);
@@ -77,7 +77,7 @@ static void source_done(const struct vpc_answer *answer, void *context)
     }
 }
 
-static bool read_source(const struct plan_scope *scope, const char *id, json_t **ret, struct err *e)
+static bool read_source(const struct inventory_scope *scope, const char *id, json_t **ret, struct err *e)
 {
     struct err error = ERR_INIT;
     struct source_read read = {.ret = ret, .error = &error};
@@ -98,7 +98,7 @@ static bool take_source(struct app *app, const struct create_opts *opts, struct 
 {
     const char *word = source_word(opts, creation->body);
     CLEANUP(text_free) struct text id = {0};
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (word == NULL) {
         return true;
@@ -161,7 +161,7 @@ static bool count_names(const struct creation_opts *opts, struct creation *creat
         resource_pattern_name(&pattern, (unsigned long)opts->start_at.value + i, &name);
         names[i] = text_arena_copy(&creation->memory, text_string(&name), name.size);
     }
-    creation->names = (struct plan_words){.items = names, .count = count};
+    creation->names = (struct inventory_words){.items = names, .count = count};
     return true;
 }
 
@@ -170,11 +170,11 @@ static bool one_name(const char *name, struct creation *creation)
     const char **names = text_arena_alloc(&creation->memory, sizeof(*names));
 
     names[0] = text_arena_copy(&creation->memory, name, strlen(name));
-    creation->names = (struct plan_words){.items = names, .count = 1};
+    creation->names = (struct inventory_words){.items = names, .count = 1};
     return true;
 }
 
-static bool check_names(const struct plan_words *names, const char *origin, struct err *e)
+static bool check_names(const struct inventory_words *names, const char *origin, struct err *e)
 {
     JSON_CLEANUP json_t *seen = json_object();
 

@@ -31,89 +31,6 @@ json_t *verb_list_head(const struct text *missing)
     return head;
 }
 
-/* --- trusted profiles ------------------------------------------------------------------------------- */
-
-struct profile_read {
-    json_t **slot;
-    struct err *error; /* shared: the first one counts */
-};
-
-static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
-{
-    struct profile_read *read = context;
-    struct answer_node profile = ANSWER_ABSENT_NODE;
-
-    (void)reply;
-    if (!answer_get_object(root, "default_trusted_profile", ANSWER_OPTIONAL, &profile, e)) {
-        return false;
-    }
-    json_decref(*read->slot);
-    *read->slot = profile.document != NULL ? answer_to_json(profile) : NULL;
-    return true;
-}
-
-static void profile_done(const struct vpc_answer *answer, void *context)
-{
-    struct profile_read *read = context;
-
-    if (answer->error != NULL && read->error->code == ERR_NONE) {
-        *read->error = *answer->error;
-    }
-    free(read);
-}
-
-/* A template carries its profile itself; servers tell it in their initialization. */
-static json_t *own_profile(const struct resource *record)
-{
-    const struct resource_settings *settings = &record->settings;
-    const char *target = settings->trusted_profile;
-
-    if ((settings->given & RESOURCE_TRUSTED_PROFILE) == 0) {
-        return NULL;
-    }
-    return json_build("{s:b, s:{s:s}}", "auto_link", settings->auto_link, "target",
-                      resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
-}
-
-json_t **verb_read_profiles(const struct plan_scope *scope, const struct resource_list *list, struct err *e)
-{
-    size_t count = resource_list_count(list);
-    json_t **profiles = calloc(count + 1, sizeof(json_t *));
-    struct err error = ERR_INIT;
-
-    for (size_t i = 0; profiles != NULL && i < count; i++) {
-        const struct resource *record = resource_list_at(list, i);
-        struct profile_read *read = malloc(sizeof(*read));
-        if (read == NULL || !record->kind->has_initialization) {
-            profiles[i] = own_profile(record);
-            free(read);
-            continue;
-        }
-        *read = (struct profile_read){.slot = &profiles[i], .error = &error};
-        vpc_get(vpc_of_region(scope->regions, scope->region_count, record->region), record->kind,
-                &(struct vpc_call){.id = record->id,
-                                   .below = "initialization",
-                                   .read = read_profile,
-                                   .done = profile_done,
-                                   .context = read});
-    }
-    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
-        verb_free_profiles(profiles, count);
-        err_set(e, error.code, "%s", error.message);
-        err_wrap(e, "reading the trusted profiles");
-        return NULL;
-    }
-    return profiles;
-}
-
-void verb_free_profiles(json_t **profiles, size_t count)
-{
-    for (size_t i = 0; profiles != NULL && i < count; i++) {
-        json_decref(profiles[i]);
-    }
-    free(profiles);
-}
-
 /* --- rows ------------------------------------------------------------------------------------------- */
 
 /* Behind the others; only where there is a history that knows. */
@@ -157,13 +74,13 @@ static struct details choose_columns(const struct app *app, const struct resourc
 
 static void free_details(struct details *details, const struct resource_list *list)
 {
-    verb_free_profiles(details->profiles, resource_list_count(list));
+    inventory_free_profiles(details->profiles, resource_list_count(list));
     free(details->members);
     free(details->pending);
 }
 
 /* A history that cannot be read is no reason not to list servers. */
-static void read_pending(struct app *app, const struct plan_scope *scope, const struct resource_list *list,
+static void read_pending(struct app *app, const struct inventory_scope *scope, const struct resource_list *list,
                          struct details *details)
 {
     struct err error = ERR_INIT;
@@ -173,12 +90,12 @@ static void read_pending(struct app *app, const struct plan_scope *scope, const 
     }
 }
 
-static bool read_details(struct app *app, const struct plan_scope *scope, const struct resource_kind *kind,
+static bool read_details(struct app *app, const struct inventory_scope *scope, const struct resource_kind *kind,
                          bool with_profiles, const struct resource_list *list, struct text *missing,
                          struct details *details, struct err *e)
 {
-    if ((with_profiles && (details->profiles = verb_read_profiles(scope, list, e)) == NULL) ||
-        (kind->memberships != NULL && (details->members = verb_read_members(scope, list, missing, e)) == NULL)) {
+    if ((with_profiles && (details->profiles = inventory_read_profiles(scope, list, e)) == NULL) ||
+        (kind->memberships != NULL && (details->members = inventory_read_members(scope, list, missing, e)) == NULL)) {
         free_details(details, list);
         return false;
     }
@@ -247,12 +164,12 @@ static int print_list(struct app *app, const struct resource_list *list, const s
 }
 
 /* The settings of a group are those of its template; every other kind has its own. */
-static bool select_resources(const struct plan_scope *scope, const struct resource_kind *kind,
-                             const struct plan_selector *selector, struct resource_list *into, struct text *missing,
-                             struct err *e)
+static bool select_resources(const struct inventory_scope *scope, const struct resource_kind *kind,
+                             const struct inventory_selector *selector, struct resource_list *into,
+                             struct text *missing, struct err *e)
 {
-    return plan_select(scope, &kind, 1, selector, into, missing, e) &&
-           (kind->settings != 0 || verb_take_template_settings(scope, into, missing, e));
+    return inventory_select(scope, &kind, 1, selector, into, missing, e) &&
+           (kind->settings != 0 || inventory_take_template_settings(scope, into, missing, e));
 }
 
 int verb_list(struct app *app, const struct cli_call *call, struct err *e)
@@ -262,7 +179,7 @@ int verb_list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
-    struct plan_scope scope;
+    struct inventory_scope scope;
     struct details details = choose_columns(app, kind, opts->profile_details);
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
@@ -280,8 +197,8 @@ int verb_show(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct resource_kind *kind = call->command->subject;
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    struct plan_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
-    struct plan_scope scope;
+    struct inventory_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
+    struct inventory_scope scope;
     struct details details = choose_columns(app, kind, true);
 
     if (!selection_check_targets(&selector.targets, e) ||

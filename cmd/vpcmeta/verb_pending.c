@@ -65,7 +65,7 @@ static const struct history_ids *ids_of(struct history *history, struct place_li
     return history_list_pending(history, place, &added->ids, e) ? &added->ids : NULL;
 }
 
-bool verb_read_pending(const struct plan_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
+bool verb_read_pending(const struct inventory_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(place_lists_free) struct place_lists lists = {0};

@@ -44,7 +44,7 @@ static const char *account_of(const char *crn, struct text_arena *memory)
     return crn == NULL || crn[0] == ':' ? HISTORY_NO_ACCOUNT : text_arena_copy(memory, crn, strcspn(crn, ":"));
 }
 
-struct history_place verb_record_place(const struct plan_scope *scope, const struct resource *resource,
+struct history_place verb_record_place(const struct inventory_scope *scope, const struct resource *resource,
                                        struct text_arena *memory)
 {
     return (struct history_place){.account = account_of(resource->crn, memory),

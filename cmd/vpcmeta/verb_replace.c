@@ -41,7 +41,8 @@ static bool check_names(const struct replace_opts *opts, struct err *e)
 }
 
 static bool check_options(const struct replace_opts *opts, const struct resource_kind *kind,
-                          const struct resource_settings *wanted, const struct plan_selector *selector, struct err *e)
+                          const struct resource_settings *wanted, const struct inventory_selector *selector,
+                          struct err *e)
 {
     if (!resource_settings_check(kind, wanted, false, e) || !check_names(opts, e)) {
         return false;
@@ -54,7 +55,7 @@ static bool check_options(const struct replace_opts *opts, const struct resource
         return err_set(e, ERR_USAGE,
                        "--roll replaces the members of groups that were moved: give --update-groups as well");
     }
-    if (!opts->select.all && !plan_selector_narrows(selector)) {
+    if (!opts->select.all && !inventory_selector_narrows(selector)) {
         return err_set(e, ERR_USAGE, "which %s? give names, a selector such as --where or --vpc, or --all",
                        kind->plural);
     }
@@ -72,7 +73,7 @@ static struct plan_roll roll_of(const struct roll_opts *opts)
 }
 
 static bool make_plan(const struct replace_opts *opts, const struct resource_settings *wanted,
-                      const struct resource_list *selected, const struct verb_templates *templates,
+                      const struct resource_list *selected, const struct inventory_templates *templates,
                       const struct resource_list *groups, struct resource_list *list, struct plan *ret, struct err *e)
 {
     struct plan_roll roll = roll_of(&opts->roll);
@@ -111,17 +112,18 @@ int verb_replace(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *selected = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    CLEANUP(verb_templates_free) struct verb_templates templates = {0};
+    CLEANUP(inventory_templates_free) struct inventory_templates templates = {0};
     CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
-    if (!plan_select(&scope, &kind, 1, &selector.selector, selected, NULL, e) ||
-        !verb_read_templates(&scope, &templates, e) || !verb_read_all(&scope, group_kinds, 1, groups, NULL, e) ||
+    if (!inventory_select(&scope, &kind, 1, &selector.selector, selected, NULL, e) ||
+        !inventory_read_templates(&scope, &templates, e) ||
+        !inventory_read_all(&scope, group_kinds, 1, groups, NULL, e) ||
         !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);

@@ -70,7 +70,8 @@ static void tell_groups(const struct app *app, const struct resource_list *group
     text_free(&loose.shown);
 }
 
-bool replace_tell_rolls(const struct app *app, const struct plan_scope *scope, const struct plan *plan, struct err *e)
+bool replace_tell_rolls(const struct app *app, const struct inventory_scope *scope, const struct plan *plan,
+                        struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
 
@@ -79,7 +80,7 @@ bool replace_tell_rolls(const struct app *app, const struct plan_scope *scope, c
             resource_list_adopt(groups, plan->items[i].resource);
         }
     }
-    struct resource_membership_counts *members = verb_read_members(scope, groups, NULL, e);
+    struct resource_membership_counts *members = inventory_read_members(scope, groups, NULL, e);
     bool read = members != NULL;
     if (read) {
         tell_groups(app, groups, members);

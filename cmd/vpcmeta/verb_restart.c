@@ -75,7 +75,7 @@ void verb_restarts_drain(size_t down, void *progress)
 /* --- the command ------------------------------------------------------------------------------------ */
 
 /* Nobody's restart is pending where there is no history. */
-static bool make_plan(const struct plan_scope *scope, const struct resource_list *list,
+static bool make_plan(const struct inventory_scope *scope, const struct resource_list *list,
                       const struct plan_restart_terms *terms, struct plan *ret, struct err *e)
 {
     bool *pending = NULL;
@@ -103,7 +103,7 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     restarts.terms.always = opts->always;
     if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
@@ -111,7 +111,7 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
         !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
-    if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e) ||
+    if (!inventory_select(&scope, &kind, 1, &selector.selector, list, NULL, e) ||
         !make_plan(&scope, list, &restarts.terms, &plan, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);

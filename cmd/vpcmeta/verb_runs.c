@@ -112,7 +112,7 @@ static int carry_on(struct app *app, struct history **history, const struct verb
 
 /* Opens what every command needs that takes up a run. */
 static bool open_past(struct app *app, const struct cli_call *call, const struct write_opts *write,
-                      struct fleet_limits *ret_limits, struct plan_scope *ret_scope, struct history **ret_history,
+                      struct fleet_limits *ret_limits, struct inventory_scope *ret_scope, struct history **ret_history,
                       struct verb_past *ret_past, struct err *e)
 {
     if (!options_limits(write, ret_limits, e) ||
@@ -140,7 +140,7 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     CLEANUP(verb_past_close) struct verb_past past = {0};
     CLEANUP(verb_again_free) struct verb_again again = {0};
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     assert(write != NULL);
     if (!open_past(app, call, write, &limits, &scope, &history, &past, e)) {
@@ -237,16 +237,16 @@ static struct plan_applied *find_applied(const struct verb_past *past, const str
 }
 
 /* What is deleted can be made again: what that takes is written down before. */
-static bool keep_images(const struct plan_scope *scope, struct plan *plan, struct err *e)
+static bool keep_images(const struct inventory_scope *scope, struct plan *plan, struct err *e)
 {
-    CLEANUP(verb_templates_free) struct verb_templates templates = {0};
+    CLEANUP(inventory_templates_free) struct inventory_templates templates = {0};
 
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_item *item = &plan->items[i];
         if (item->action != PLAN_DELETE || item->verdict != PLAN_CHANGE) {
             continue;
         }
-        if (templates.list == NULL && !verb_read_templates(scope, &templates, e)) {
+        if (templates.list == NULL && !inventory_read_templates(scope, &templates, e)) {
             return err_wrap(e, "nothing was changed");
         }
         item->delete.body = plan_own(plan, json_incref(json_object_get(templates.bodies, item->resource->id)));
@@ -262,7 +262,7 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(plan_free) struct plan plan = {0};
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (!open_past(app, call, &opts->write, &limits, &scope, &history, &past, e) || !check_names(call, &past, e)) {
         return err_exit_status(e);

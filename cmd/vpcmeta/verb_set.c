@@ -20,7 +20,8 @@ const struct opt_spec set_opt[] = {
 /* --- before anything is sent ------------------------------------------------------------------------ */
 
 static bool check_options(const struct set_opts *opts, const struct resource_kind *kind,
-                          const struct resource_settings *wanted, const struct plan_selector *selector, struct err *e)
+                          const struct resource_settings *wanted, const struct inventory_selector *selector,
+                          struct err *e)
 {
     if (kind->patchable == 0) {
         return err_set(e, ERR_USAGE, "an existing %s cannot be changed: %s", kind->singular, kind->change_remedy);
@@ -38,7 +39,7 @@ static bool check_options(const struct set_opts *opts, const struct resource_kin
 /* --- the run ---------------------------------------------------------------------------------------- */
 
 /* What is as wanted already may still wait for its restart. */
-static bool add_restarts(const struct plan_scope *scope, const struct resource_list *list,
+static bool add_restarts(const struct inventory_scope *scope, const struct resource_list *list,
                          const struct fleet_restarts *restarts, struct plan *plan, struct err *e)
 {
     bool *pending = NULL;
@@ -64,13 +65,13 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
     struct fleet_restarts restarts = options_restarts(&opts->downtime);
     const struct fleet_restarts *restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
     struct fleet_limits limits;
-    struct plan_scope scope;
+    struct inventory_scope scope;
 
     if (!options_limits(&opts->write, &limits, e) || !selection_read(app, &opts->select, call, &selector, e) ||
         !check_options(opts, kind, &wanted, &selector.selector, e) || !verb_change_open(app, &opts->write, &scope, e)) {
         return err_exit_status(e);
     }
-    if (!plan_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
+    if (!inventory_select(&scope, &kind, 1, &selector.selector, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);
     }

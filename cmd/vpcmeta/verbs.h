@@ -102,13 +102,6 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
 
 /* --- pieces that verbs share ------------------------------------------------------------------------ */
 
-/*
- * Reads the trusted profile of every record (GET {id}/initialization, many at a time) and gives an array of new
- * references, NULL where there is none. Free it with verb_free_profiles.
- */
-json_t **verb_read_profiles(const struct plan_scope *scope, const struct resource_list *list, struct err *e);
-void verb_free_profiles(json_t **profiles, size_t count);
-
 /* {"schema_version":1,"complete":true}, or complete false with the lines of `missing` as a list. New reference. */
 json_t *verb_list_head(const struct text *missing);
 
@@ -116,33 +109,6 @@ json_t *verb_list_head(const struct text *missing);
  * The exit status of an inventory: 0, or that of ERR_INCOMPLETE, set with what is missing; `what` is "list" or the like.
  */
 int verb_inventory_status(const char *what, const struct text *missing, struct err *e);
-
-/* Reads every resource of the kinds, whatever was selected. Adds to `missing` as plan_select does, each line once. */
-bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                   struct resource_list *into, struct text *missing, struct err *e) __attribute__((warn_unused_result));
-
-/*
- * Gives each instance group the settings of its template, having none of its own; a group whose template is gone is
- * left without. `missing` as above.
- */
-bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
-                                 struct err *e) __attribute__((warn_unused_result));
-
-/* Every template of the regions, and what it takes to create it again (plan_template_body). Zero-initialised: none. */
-struct verb_templates {
-    struct resource_list *list;
-    json_t *bodies; /* of each of them, by id */
-};
-bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *ret, struct err *e)
-    __attribute__((warn_unused_result));
-void verb_templates_free(struct verb_templates *templates); /* for CLEANUP */
-
-/*
- * Reads the memberships of every group (many at a time) and counts them; free the array. What cannot be read is added to
- * `missing`; where that is NULL it is an error, and NULL is returned.
- */
-struct resource_membership_counts *verb_read_members(const struct plan_scope *scope, const struct resource_list *groups,
-                                                     struct text *missing, struct err *e);
 
 /*
  * Prints what became of a run in the wanted format; of a dry run what would become of it, marked as such. `run_id` is
@@ -161,7 +127,7 @@ void verb_run_id(char run_id[VERB_RUN_ID_SIZE]);
 
 /* A plan to be carried out. All borrowed. */
 struct verb_change {
-    const struct plan_scope *scope;
+    const struct inventory_scope *scope;
     const struct write_opts *write;
     const struct fleet_limits *limits;
     const struct plan *plan;
@@ -213,7 +179,7 @@ bool verb_record_same_place(const struct verb_change *change, const struct histo
     __attribute__((warn_unused_result));
 
 /* The place of a resource: its account and the API that has it; the account is kept in `memory`. */
-struct history_place verb_record_place(const struct plan_scope *scope, const struct resource *resource,
+struct history_place verb_record_place(const struct inventory_scope *scope, const struct resource *resource,
                                        struct text_arena *memory);
 
 /* Appends "ACCOUNT API, ACCOUNT API" of a run. */
@@ -230,10 +196,10 @@ void verb_record_close(struct verb_record *record); /* gives back the locks; for
 json_t *verb_summary_json(const struct fleet_summary *summary);
 
 /*
- * Takes out of the plan what an allowed_use forbids (plan_allowed_read.h), and warns once about what is not known here.
+ * Takes out of the plan what an allowed_use forbids (preflight_allowed_read.h), and warns once about what is not known here.
  * ERR_CANCELLED.
  */
-bool verb_change_allow(struct app *app, const struct plan_scope *scope, struct plan *plan, struct err *e)
+bool verb_change_allow(struct app *app, const struct inventory_scope *scope, struct plan *plan, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Every distinct body that the plan sends is checked once. */
@@ -254,7 +220,7 @@ bool verb_change_run(struct app *app, const struct verb_change *change, struct v
                      struct fleet_run *ret, struct err *e);
 
 /* Refuses a selector that says nothing, unless everything was asked for. ERR_USAGE. */
-bool verb_check_selected(const struct resource_kind *kind, bool all, const struct plan_selector *selector,
+bool verb_check_selected(const struct resource_kind *kind, bool all, const struct inventory_selector *selector,
                          struct err *e) __attribute__((warn_unused_result));
 
 /* Prints the results and what follows from them; `stopped` is what ended the run, if anything. Returns the exit status. */
@@ -274,7 +240,7 @@ int verb_change_carry_out(struct app *app, const struct verb_change *change, con
  * What has to be in order before the first request of a command that changes servers: the output, the place of the history
  * (not for a dry run), the session.
  */
-bool verb_change_open(struct app *app, const struct write_opts *write, struct plan_scope *ret_scope, struct err *e)
+bool verb_change_open(struct app *app, const struct write_opts *write, struct inventory_scope *ret_scope, struct err *e)
     __attribute__((warn_unused_result));
 
 /* With the plan at hand: says what people should know before, then shows it (a dry run) or asks and carries it out. */
@@ -294,7 +260,7 @@ void verb_tell_run(const struct app *app, const struct fleet_run *run, const cha
  * Whose restart is pending by the history: an array as long as the list, NULL when there is no history (which is not made
  * for the question). Free it. Error: ERR_IO.
  */
-bool verb_read_pending(const struct plan_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
+bool verb_read_pending(const struct inventory_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Whether a server whose restart is pending still needs it by what the record says of it now. */

@@ -40,9 +40,6 @@ bool plan_group_uses(const struct resource *group, const struct resource *templa
 
 /* --- templates --------------------------------------------------------------------------------------- */
 
-/* The body, without the name, that creates a template again, from the API's answer about it. New reference. */
-json_t *plan_template_body(json_t *answer);
-
 /*
  * Whether the template `made` has what `source` has, except the members of `overrides` (those of the body it was made
  * with); appends the names of the members that differ, separated by ", ". All are answers or bodies.

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "plan/plan_replace.h"
+#include "resource/resource_asked.h"
 
 json_t *plan_template_json(const struct plan_template *template)
 {
@@ -27,39 +28,6 @@ struct plan_template plan_template_target(const struct plan *plan, const struct 
                             : item->move.to;
 }
 
-/* --- a template as the API answers it: the body it was made from and what the API has added (vpc-api.md 2.9) -------- */
-
-static bool is_added(const char *member)
-{
-    static const char *const added[] = {"created_at", "crn", "href", "id", "name"};
-
-    for (size_t i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
-        if (strcmp(added[i], member) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-json_t *plan_template_body(json_t *answer)
-{
-    json_t *body = json_object();
-    const char *member;
-    json_t *value;
-
-    json_object_foreach (answer, member, value) {
-        const char *group = json_string_value(json_object_get(value, "id"));
-        if (is_added(member)) {
-            continue;
-        }
-        /* a reference in the answer, an identity in the body */
-        json_object_set_new(body, member,
-                            strcmp(member, "resource_group") == 0 && group != NULL ? json_build("{s:s}", "id", group)
-                                                                                   : json_incref(value));
-    }
-    return body;
-}
-
 static void compare_members(json_t *one, const json_t *other, const json_t *overrides, bool missing_only,
                             struct text *ret_different)
 {
@@ -69,7 +37,7 @@ static void compare_members(json_t *one, const json_t *other, const json_t *over
     json_object_foreach (one, member, value) {
         const json_t *counterpart = json_object_get(other, member);
         bool same = missing_only ? counterpart != NULL : counterpart != NULL && json_equal(value, counterpart);
-        if (!same && !is_added(member) && json_object_get(overrides, member) == NULL) {
+        if (!same && !resource_is_assigned(member) && json_object_get(overrides, member) == NULL) {
             text_printf(ret_different, "%s%s", ret_different->size > 0 ? ", " : "", member);
         }
     }

@@ -4,8 +4,36 @@
 
 /* --- over a template -------------------------------------------------------------------------------- */
 
-/* What a template has besides the body it was made from (vpc-api.md 2.9). */
-static const char *const template_only[] = {"created_at", "crn", "href", "id", "name", "resource_group"};
+static const char *const assigned[] = {"created_at", "crn", "href", "id", "name"};
+
+bool resource_is_assigned(const char *member)
+{
+    for (size_t i = 0; i < sizeof(assigned) / sizeof(assigned[0]); i++) {
+        if (strcmp(assigned[i], member) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+json_t *resource_template_body(json_t *answer)
+{
+    json_t *body = json_object();
+    const char *member;
+    json_t *value;
+
+    json_object_foreach (answer, member, value) {
+        const char *group = json_string_value(json_object_get(value, "id"));
+        if (resource_is_assigned(member)) {
+            continue;
+        }
+        /* a reference in the answer, an identity in the body */
+        json_object_set_new(body, member,
+                            strcmp(member, "resource_group") == 0 && group != NULL ? json_build("{s:s}", "id", group)
+                                                                                   : json_incref(value));
+    }
+    return body;
+}
 
 static bool has(const json_t *object, const char *name)
 {
@@ -30,9 +58,10 @@ json_t *resource_over_template(const json_t *source, const json_t *body)
 {
     json_t *merged = json_copy((json_t *)source);
 
-    for (size_t i = 0; i < sizeof(template_only) / sizeof(template_only[0]); i++) {
-        json_object_del(merged, template_only[i]);
+    for (size_t i = 0; i < sizeof(assigned) / sizeof(assigned[0]); i++) {
+        json_object_del(merged, assigned[i]);
     }
+    json_object_del(merged, "resource_group");
     drop_other_sources(merged, body);
     json_object_update(merged, (json_t *)body);
     json_object_del(merged, "source_template");

@@ -24,6 +24,12 @@ void resource_complete_metadata(const struct resource_kind *kind, json_t *body, 
 /* Gives the body the template's trusted profile where it has none, so that auto_link can be laid over it. */
 void resource_take_profile(json_t *body, const json_t *source);
 
+/* Whether the API itself gives a template that member, besides those of its body (vpc-api.md 2.9). */
+bool resource_is_assigned(const char *member);
+
+/* The body, without the name, that creates a template again, from the API's answer about it. New reference. */
+json_t *resource_template_body(json_t *answer);
+
 /* The settings that the body asks for. Strings are borrowed from it. */
 struct resource_settings resource_asked_settings(const struct resource_kind *kind, const json_t *body);
 

@@ -14,8 +14,8 @@ struct resource_list {
     size_t block_count;
     size_t count;
     struct text_arena strings;
-    const char *words[WORD_SLOTS];                          /* lately kept words by hash: zones, states, VPC names */
-    const struct resource_machine *machines[MACHINE_SLOTS]; /* likewise */
+    const char *words[WORD_SLOTS];                           /* lately kept words by hash: zones, states, VPC names */
+    const struct resource_hardware *hardware[MACHINE_SLOTS]; /* likewise */
 };
 
 struct resource_list *resource_list_create(void)
@@ -103,7 +103,7 @@ static bool same_string(const char *left, const char *right)
     return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
 }
 
-bool resource_machine_equal(const struct resource_machine *left, const struct resource_machine *right)
+bool resource_hardware_equal(const struct resource_hardware *left, const struct resource_hardware *right)
 {
     return same_string(left->image_id, right->image_id) && same_string(left->boot_rule, right->boot_rule) &&
            same_string(left->gpu_manufacturer, right->gpu_manufacturer) &&
@@ -112,20 +112,20 @@ bool resource_machine_equal(const struct resource_machine *left, const struct re
            left->secure_boot == right->secure_boot;
 }
 
-const struct resource_machine *resource_list_keep_machine(struct resource_list *list,
-                                                          const struct resource_machine *machine)
+const struct resource_hardware *resource_list_keep_hardware(struct resource_list *list,
+                                                            const struct resource_hardware *hardware)
 {
-    const char *image = machine->image_id != NULL ? machine->image_id : "";
-    uint32_t hash = hash_of(hash_begin ^ (uint32_t)machine->vcpu_count, image, strlen(image));
-    const struct resource_machine **slot = &list->machines[hash % MACHINE_SLOTS];
+    const char *image = hardware->image_id != NULL ? hardware->image_id : "";
+    uint32_t hash = hash_of(hash_begin ^ (uint32_t)hardware->vcpu_count, image, strlen(image));
+    const struct resource_hardware **slot = &list->hardware[hash % MACHINE_SLOTS];
 
-    if (*slot == NULL || !resource_machine_equal(*slot, machine)) {
-        struct resource_machine *copy = text_arena_alloc(&list->strings, sizeof(*copy));
-        *copy = *machine;
-        copy->image_id = resource_list_keep(list, machine->image_id);
-        copy->boot_rule = resource_list_keep(list, machine->boot_rule);
-        copy->gpu_manufacturer = resource_list_keep(list, machine->gpu_manufacturer);
-        copy->gpu_model = resource_list_keep(list, machine->gpu_model);
+    if (*slot == NULL || !resource_hardware_equal(*slot, hardware)) {
+        struct resource_hardware *copy = text_arena_alloc(&list->strings, sizeof(*copy));
+        *copy = *hardware;
+        copy->image_id = resource_list_keep(list, hardware->image_id);
+        copy->boot_rule = resource_list_keep(list, hardware->boot_rule);
+        copy->gpu_manufacturer = resource_list_keep(list, hardware->gpu_manufacturer);
+        copy->gpu_model = resource_list_keep(list, hardware->gpu_model);
         *slot = copy;
     }
     return *slot;
@@ -171,7 +171,7 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
     own->crn = copy_of(list, record->crn);
     own->etag = copy_of(list, record->etag);
     own->boot_id = copy_of(list, record->boot_id);
-    own->machine = record->machine != NULL ? resource_list_keep_machine(list, record->machine) : NULL;
+    own->hardware = record->hardware != NULL ? resource_list_keep_hardware(list, record->hardware) : NULL;
     const char **const words[] = {&own->status,
                                   &own->lifecycle_state,
                                   &own->zone,

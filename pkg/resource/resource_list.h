@@ -10,13 +10,13 @@
 #include "resource/resource.h"
 #include "json/answer.h"
 
-enum resource_switch { RESOURCE_NOT_TOLD, RESOURCE_OFF, RESOURCE_ON };
+enum resource_switch { RESOURCE_UNKNOWN, RESOURCE_OFF, RESOURCE_ON };
 
 /*
  * What an expression of allowed_use looks at besides the settings (vpc-api.md 2.3, 4.3), and where that expression comes
  * from. Servers that have all of it in common share one.
  */
-struct resource_machine {
+struct resource_hardware {
     const char *image_id;  /* of the image it was made from; NULL: made from a volume or a snapshot, or not told */
     const char *boot_rule; /* the expression of its boot disk, for kinds whose answers tell it; NULL: not told */
     const char *gpu_manufacturer, *gpu_model;  /* NULL: not told */
@@ -33,7 +33,7 @@ struct resource {
     const char *zone, *vpc, *vpc_id, *resource_group, *resource_group_id;
     const char *architecture;
     const char *boot_id;                       /* of the boot volume or disk of a server */
-    const struct resource_machine *machine;    /* of a server that was read; else NULL */
+    const struct resource_hardware *hardware;  /* of a server that was read; else NULL */
     const char *template_id, *template_name;   /* of an instance group; the id of a membership as well */
     const char *pool;                          /* of an instance group: the load balancer's pool that it fills */
     const char *managers;                      /* of an instance group: their names, "a, b" */
@@ -73,11 +73,11 @@ const char *resource_list_share(struct resource_list *list, const char *bytes, s
 const char *resource_list_copy(struct resource_list *list, const char *bytes, size_t size);
 
 /* The list's copy of it; equal ones that were kept lately share one. */
-const struct resource_machine *resource_list_keep_machine(struct resource_list *list,
-                                                          const struct resource_machine *machine);
+const struct resource_hardware *resource_list_keep_hardware(struct resource_list *list,
+                                                            const struct resource_hardware *hardware);
 
 /* Whether both are the same, string by string. */
-bool resource_machine_equal(const struct resource_machine *left, const struct resource_machine *right);
+bool resource_hardware_equal(const struct resource_hardware *left, const struct resource_hardware *right);
 
 /* Appends an empty record of the kind. */
 struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region);

@@ -3,7 +3,7 @@
 #include "resource/resource_list.h"
 
 #define FIELD(field)   offsetof(struct resource, field), false
-#define MACHINE(field) offsetof(struct resource_machine, field), true
+#define MACHINE(field) offsetof(struct resource_hardware, field), true
 #define MEMBERS_EVERY_KIND_HAS                                                                                         \
     {"id", MEMBER_STRING, true, FIELD(id)}, {"name", MEMBER_STRING, true, FIELD(name)},                                \
         {"crn", MEMBER_STRING, true, FIELD(crn)}, {"resource_group/id", MEMBER_WORD, false, FIELD(resource_group_id)}, \

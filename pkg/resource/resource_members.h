@@ -27,7 +27,7 @@ struct resource_member {
     enum resource_member_kind kind;
     bool required;
     size_t offset; /* of the field in struct resource; unused for settings */
-    bool machine;  /* the field lies in struct resource_machine instead */
+    bool hardware; /* the field lies in struct resource_hardware instead */
 };
 
 extern const struct resource_member resource_members_server[];

@@ -12,17 +12,17 @@ static bool same(const char *kept, struct answer_string value)
     return kept != NULL && strlen(kept) == value.size && memcmp(kept, value.data, value.size) == 0;
 }
 
-/* A resource being read. The machine's strings are the answer's own until all is read. */
+/* A resource being read. The hardware's strings are the answer's own until all is read. */
 struct reading {
     struct resource_list *list;
     struct resource *record;
-    struct resource_machine machine;
-    bool has_machine;
+    struct resource_hardware hardware;
+    bool has_hardware;
 };
 
 static void *field_of(struct reading *reading, const struct resource_member *member)
 {
-    return (member->machine ? (char *)&reading->machine : (char *)reading->record) + member->offset;
+    return (member->hardware ? (char *)&reading->hardware : (char *)reading->record) + member->offset;
 }
 
 /* Where a member is read: below the child of the resource that its path begins with or, when there is none, from the
@@ -42,7 +42,7 @@ static bool read_string(struct reading *reading, const struct resource_member *m
     if (!answer_get_string(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
         return false;
     }
-    if (member->machine) {
+    if (member->hardware) {
         *field = value.data;
     } else if (value.data != NULL && !same(*field, value)) {
         *field = member->kind == MEMBER_WORD ? resource_list_share(list, value.data, value.size)
@@ -200,7 +200,7 @@ static bool read_switch(struct reading *reading, const struct resource_member *m
         return false;
     }
     bool told = answer_kind(answer_find(place.node, place.path)) == ANSWER_BOOLEAN;
-    *field = !told ? RESOURCE_NOT_TOLD : value ? RESOURCE_ON : RESOURCE_OFF;
+    *field = !told ? RESOURCE_UNKNOWN : value ? RESOURCE_ON : RESOURCE_OFF;
     return true;
 }
 
@@ -322,7 +322,7 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
 
     find_places(members, node, places);
     for (size_t i = 0; members[i].path != NULL; i++) {
-        reading.has_machine |= members[i].machine;
+        reading.has_hardware |= members[i].hardware;
         /* what is not there and need not be is not looked for once more; an absent block of settings means something */
         bool absent = places[i].path == members[i].path;
         if (absent && !members[i].required && members[i].kind != MEMBER_PARTIAL) {
@@ -332,9 +332,9 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
             return false;
         }
     }
-    bool known = record->machine != NULL && resource_machine_equal(record->machine, &reading.machine);
-    if (reading.has_machine && !known) {
-        record->machine = resource_list_keep_machine(list, &reading.machine);
+    bool known = record->hardware != NULL && resource_hardware_equal(record->hardware, &reading.hardware);
+    if (reading.has_hardware && !known) {
+        record->hardware = resource_list_keep_hardware(list, &reading.hardware);
     }
     derive_region(list, record);
     return true;

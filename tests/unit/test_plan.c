@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "inventory/inventory.h"
 #include "plan/plan.h"
-#include "plan/plan_select.h"
 
 static struct resource server(const char *architecture, const char *status, const char *lifecycle_state)
 {
@@ -94,7 +94,7 @@ static void selectors_narrow_and_excludes_alone_do_not(void **state)
                              *const vpc_id[] = {"r010-1"}, *const vpc_crn[] = {"crn:v1:a::vpc:r010-1"},
                              *const zone[] = {"eu-de-2"}, *const status[] = {"stopped", "running"};
     static const struct {
-        struct plan_selector selector;
+        struct inventory_selector selector;
         bool matches, narrows;
     } rows[] = {
         {.matches = true, .narrows = false},     {{.names = {web, 1}}, true, true},
@@ -108,8 +108,8 @@ static void selectors_narrow_and_excludes_alone_do_not(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct resource record = server("amd64", "running", "stable");
-        assert_int_equal(plan_selector_matches(&rows[i].selector, &record), rows[i].matches);
-        assert_int_equal(plan_selector_narrows(&rows[i].selector), rows[i].narrows);
+        assert_int_equal(inventory_selector_matches(&rows[i].selector, &record), rows[i].matches);
+        assert_int_equal(inventory_selector_narrows(&rows[i].selector), rows[i].narrows);
     }
 }
 
@@ -125,7 +125,7 @@ static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void
         const char *reason;
     } rows[] = {
         {"running", "stable", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_CHANGE, ""},
-        {"running", NULL, NULL, 0, RESOURCE_NOT_TOLD, true, true, {0}, PLAN_CHANGE, ""},
+        {"running", NULL, NULL, 0, RESOURCE_UNKNOWN, true, true, {0}, PLAN_CHANGE, ""},
         {"running", "stable", "standard", 0, RESOURCE_OFF, true, false, {0}, PLAN_UNCHANGED, "no restart is pending"},
         {"running", "stable", "standard", 0, RESOURCE_OFF, false, true, {0}, PLAN_UNCHANGED, "service is off"},
         {"running", "stable", "standard", 0, RESOURCE_OFF, false, false, {.always = true}, PLAN_CHANGE, ""},

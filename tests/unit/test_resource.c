@@ -334,21 +334,21 @@ static void what_allowed_use_looks_at_is_kept_and_shared(void **state)
     (void)state;
     assert_true(read_text(list, one, json, &e) && read_text(list, two, json, &e));
     assert_true(read_text(list, bare, "{" SERVER "}", &e));
-    assert_ptr_equal(one->machine, two->machine);
+    assert_ptr_equal(one->hardware, two->hardware);
     assert_string_equal(one->boot_id, "r010-v");
-    const struct resource_machine wanted = {.image_id = "r010-i",
-                                            .gpu_manufacturer = "nvidia",
-                                            .gpu_model = "a100",
-                                            .vcpu_count = 24,
-                                            .gpu_count = 2,
-                                            .gpu_memory = 80,
-                                            .secure_boot = RESOURCE_ON};
-    assert_true(resource_machine_equal(one->machine, &wanted));
-    assert_true(resource_machine_equal(bare->machine, &(struct resource_machine){0}));
+    const struct resource_hardware wanted = {.image_id = "r010-i",
+                                             .gpu_manufacturer = "nvidia",
+                                             .gpu_model = "a100",
+                                             .vcpu_count = 24,
+                                             .gpu_count = 2,
+                                             .gpu_memory = 80,
+                                             .secure_boot = RESOURCE_ON};
+    assert_true(resource_hardware_equal(one->hardware, &wanted));
+    assert_true(resource_hardware_equal(bare->hardware, &(struct resource_hardware){0}));
     assert_null(bare->boot_id);
     const struct resource *adopted = resource_list_adopt(other, one);
     resource_list_release(&list);
-    assert_true(resource_machine_equal(adopted->machine, &wanted));
+    assert_true(resource_hardware_equal(adopted->hardware, &wanted));
     assert_string_equal(adopted->boot_id, "r010-v");
 }
 
@@ -376,9 +376,9 @@ static void the_rule_of_a_boot_disk_is_told_by_the_server(void **state)
         struct resource *record = resource_list_append(list, &resource_bare_metal, "");
         text_printf(&json, "{" SERVER ",%s}", rows[i].members);
         assert_true(read_text(list, record, text_string(&json), &e));
-        assert_true((rows[i].rule == NULL) == (record->machine->boot_rule == NULL));
+        assert_true((rows[i].rule == NULL) == (record->hardware->boot_rule == NULL));
         if (rows[i].rule != NULL) {
-            assert_string_equal(record->machine->boot_rule, rows[i].rule);
+            assert_string_equal(record->hardware->boot_rule, rows[i].rule);
         }
     }
 }

@@ -1,9 +1,9 @@
-#include "plan/plan_allowed_read.h"
+#include "preflight/preflight_allowed_read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan_rule.h"
+#include "preflight/preflight_rule.h"
 
 /* A change, and whose expression it waits for. */
 struct need {
@@ -16,10 +16,10 @@ struct need {
 
 struct check {
     struct plan *plan;
-    struct plan_doubts *doubts;
+    struct preflight_undetermined *doubts;
     struct need *needs;
     size_t count;
-    struct plan_rule *rules;
+    struct preflight_rule *rules;
     size_t rule_count;
 };
 
@@ -32,22 +32,23 @@ static void doubt(struct check *check, const struct plan_item *item, const char 
     }
 }
 
-static void take_verdict(struct check *check, struct plan_item *item, enum plan_use use, const struct text *reason)
+static void take_verdict(struct check *check, struct plan_item *item, enum preflight_verdict use,
+                         const struct text *reason)
 {
-    if (use == PLAN_USE_FORBIDDEN) {
+    if (use == PREFLIGHT_FORBIDDEN) {
         item->verdict = PLAN_SKIP;
         item->reason = text_arena_copy(&check->plan->memory, text_string(reason), reason->size);
-    } else if (use == PLAN_USE_UNDECIDED) {
+    } else if (use == PREFLIGHT_UNDETERMINED) {
         doubt(check, item, text_string(reason));
     }
 }
 
 /* What an image says against the settings is asked of the volume itself: true when that has to be read. */
-static bool ask_volume(struct need *need, const struct plan_rule *rule, enum plan_use use)
+static bool ask_volume(struct need *need, const struct preflight_rule *rule, enum preflight_verdict use)
 {
     const char *volume_id = need->item->resource->boot_id;
 
-    if (use == PLAN_USE_ALLOWED || rule->problem != NULL || rule->source == &resource_volume || volume_id == NULL) {
+    if (use == PREFLIGHT_ALLOWED || rule->problem != NULL || rule->source == &resource_volume || volume_id == NULL) {
         return false;
     }
     need->source = &resource_volume;
@@ -62,9 +63,10 @@ static void decide(struct check *check)
 
     for (size_t i = 0; i < check->count; i++) {
         struct need *need = &check->needs[i];
-        const struct plan_rule *rule = &check->rules[need->rule];
+        const struct preflight_rule *rule = &check->rules[need->rule];
         CLEANUP(text_free) struct text reason = {0};
-        enum plan_use use = plan_rule_decide(rule, &need->item->after, need->item->resource->machine, &reason);
+        enum preflight_verdict use =
+            preflight_rule_decide(rule, &need->item->after, need->item->resource->hardware, &reason);
         if (ask_volume(need, rule, use)) {
             check->needs[left++] = *need;
         } else {
@@ -90,14 +92,14 @@ static int compare_needs(const void *left, const void *right)
 static void free_rules(struct check *check)
 {
     for (size_t i = 0; i < check->rule_count; i++) {
-        plan_rule_free(&check->rules[i]);
+        preflight_rule_free(&check->rules[i]);
     }
     free(check->rules);
     check->rules = NULL;
     check->rule_count = 0;
 }
 
-static bool read_rules(const struct plan_scope *scope, struct check *check, struct err *e)
+static bool read_rules(const struct inventory_scope *scope, struct check *check, struct err *e)
 {
     qsort(check->needs, check->count, sizeof(*check->needs), compare_needs);
     check->rules = calloc(check->count, sizeof(*check->rules));
@@ -107,9 +109,10 @@ static bool read_rules(const struct plan_scope *scope, struct check *check, stru
     for (size_t i = 0; i < check->count; i++) {
         struct need *need = &check->needs[i];
         if (i == 0 || compare_needs(need, need - 1) != 0) {
-            struct plan_rule *rule = &check->rules[check->rule_count++];
-            *rule = (struct plan_rule){.source = need->source, .id = need->id, .about = need->item->resource->kind};
-            plan_rule_read(need->vpc, rule);
+            struct preflight_rule *rule = &check->rules[check->rule_count++];
+            *rule =
+                (struct preflight_rule){.source = need->source, .id = need->id, .about = need->item->resource->kind};
+            preflight_rule_read(need->vpc, rule);
         }
         need->rule = check->rule_count - 1;
     }
@@ -118,33 +121,35 @@ static bool read_rules(const struct plan_scope *scope, struct check *check, stru
 
 /* --- which ------------------------------------------------------------------------------------------- */
 
-static void add(struct check *check, const struct plan_scope *scope, struct plan_item *item)
+static void add(struct check *check, const struct inventory_scope *scope, struct plan_item *item)
 {
     const struct resource *record = item->resource;
-    const struct resource_machine *machine = record->machine;
+    const struct resource_hardware *hardware = record->hardware;
     CLEANUP(text_free) struct text reason = {0};
 
-    if (machine->boot_rule != NULL) {
+    if (hardware->boot_rule != NULL) {
         text_append(&reason, "its boot disk ");
-        enum plan_use use = plan_allowed(record->kind, machine->boot_rule, &item->after, machine, &reason);
+        enum preflight_verdict use =
+            preflight_allowed(record->kind, hardware->boot_rule, &item->after, hardware, &reason);
         take_verdict(check, item, use, &reason);
-    } else if (record->kind->use_of_settings && (machine->image_id != NULL || record->boot_id != NULL)) {
-        bool has_image = machine->image_id != NULL;
+    } else if (record->kind->use_of_settings && (hardware->image_id != NULL || record->boot_id != NULL)) {
+        bool has_image = hardware->image_id != NULL;
         check->needs[check->count++] =
             (struct need){.item = item,
                           .vpc = vpc_of_region(scope->regions, scope->region_count, record->region),
                           .source = has_image ? &resource_image : &resource_volume,
-                          .id = has_image ? machine->image_id : record->boot_id};
+                          .id = has_image ? hardware->image_id : record->boot_id};
     }
 }
 
 static bool concerns(const struct plan_item *item)
 {
     return item->verdict == PLAN_CHANGE && (item->mask & (RESOURCE_ENABLED | RESOURCE_PROTOCOL)) != 0 &&
-           item->resource->machine != NULL;
+           item->resource->hardware != NULL;
 }
 
-bool plan_allowed_read(const struct plan_scope *scope, struct plan *plan, struct plan_doubts *ret, struct err *e)
+bool preflight_allowed_read(const struct inventory_scope *scope, struct plan *plan, struct preflight_undetermined *ret,
+                            struct err *e)
 {
     struct check check = {.plan = plan, .doubts = ret, .needs = calloc(plan->count + 1, sizeof(*check.needs))};
     bool good = true;
@@ -168,7 +173,7 @@ bool plan_allowed_read(const struct plan_scope *scope, struct plan *plan, struct
     return good;
 }
 
-void plan_doubts_free(struct plan_doubts *doubts)
+void preflight_undetermined_free(struct preflight_undetermined *doubts)
 {
     text_free(&doubts->first);
     doubts->count = 0;

@@ -1,9 +1,9 @@
-/* The selectors that look at a record alone. */
+/* The selectors that need a record alone. */
 #include <string.h>
 
-#include "plan/plan_select.h"
+#include "inventory/inventory.h"
 
-bool plan_selector_narrows(const struct plan_selector *selector)
+bool inventory_selector_narrows(const struct inventory_selector *selector)
 {
     return selector->targets.count + selector->names.count + selector->vpcs.count + selector->resource_groups.count +
                    selector->zones.count + selector->statuses.count >
@@ -16,7 +16,7 @@ static bool equals(const char *value, const char *word)
     return value != NULL && strcmp(value, word) == 0;
 }
 
-static bool any_glob(const struct plan_words *words, const char *value)
+static bool any_glob(const struct inventory_words *words, const char *value)
 {
     for (size_t i = 0; i < words->count; i++) {
         if (value != NULL && text_glob(words->items[i], value)) {
@@ -27,7 +27,7 @@ static bool any_glob(const struct plan_words *words, const char *value)
 }
 
 /* No words, or one that equals a value. A CRN is compared by the id in it. */
-static bool any_equal(const struct plan_words *words, const char *value, const char *other)
+static bool any_equal(const struct inventory_words *words, const char *value, const char *other)
 {
     for (size_t i = 0; i < words->count; i++) {
         const char *crn_id = resource_crn_id(words->items[i]);
@@ -39,7 +39,7 @@ static bool any_equal(const struct plan_words *words, const char *value, const c
     return words->count == 0;
 }
 
-bool plan_selector_matches(const struct plan_selector *selector, const struct resource *record)
+bool inventory_selector_matches(const struct inventory_selector *selector, const struct resource *record)
 {
     return (selector->names.count == 0 || any_glob(&selector->names, record->name)) &&
            !any_glob(&selector->excludes, record->name) && any_equal(&selector->vpcs, record->vpc, record->vpc_id) &&

@@ -1,4 +1,4 @@
-#include "plan/plan_profile.h"
+#include "preflight/preflight_profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,25 +32,25 @@ static struct answer_scalar told(struct answer_node root, const char *name)
     return answer_value(preset.document == NULL && answer_count(values) == 1 ? first(values) : preset);
 }
 
-static const char *told_word(struct plan_profile *profile, struct answer_node root, const char *name)
+static const char *told_word(struct preflight_profile *profile, struct answer_node root, const char *name)
 {
     struct answer_string word = told(root, name).string;
 
     return word.data != NULL ? text_arena_copy(&profile->strings, word.data, word.size) : NULL;
 }
 
-void plan_profile_take(struct answer_node root, const struct resource_kind *kind, struct plan_profile *ret)
+void preflight_profile_take(struct answer_node root, const struct resource_kind *kind, struct preflight_profile *ret)
 {
     struct answer_scalar secure_boot = told(root, "secure_boot_modes");
 
     ret->architecture = told_word(ret, root, kind->profile_architecture);
-    ret->machine = (struct resource_machine){
+    ret->hardware = (struct resource_hardware){
         .vcpu_count = told(root, "vcpu_count").integer,
         .gpu_count = told(root, "gpu_count").integer,
         .gpu_memory = told(root, "gpu_memory").integer,
         .gpu_manufacturer = told_word(ret, root, "gpu_manufacturer"),
         .gpu_model = told_word(ret, root, "gpu_model"),
-        .secure_boot = secure_boot.kind != ANSWER_BOOLEAN ? RESOURCE_NOT_TOLD
+        .secure_boot = secure_boot.kind != ANSWER_BOOLEAN ? RESOURCE_UNKNOWN
                        : secure_boot.boolean              ? RESOURCE_ON
                                                           : RESOURCE_OFF,
     };
@@ -59,7 +59,7 @@ void plan_profile_take(struct answer_node root, const struct resource_kind *kind
 /* A read under way. */
 struct reading {
     const struct resource_kind *kind;
-    struct plan_profile *profile;
+    struct preflight_profile *profile;
 };
 
 static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
@@ -70,7 +70,7 @@ static bool read_profile(struct answer_node root, const struct http_reply *reply
     if (answer_kind(root) != ANSWER_OBJECT) {
         return answer_error(root, e, "a profile must be an object");
     }
-    plan_profile_take(root, reading->kind, reading->profile);
+    preflight_profile_take(root, reading->kind, reading->profile);
     return true;
 }
 
@@ -84,7 +84,8 @@ static void profile_done(const struct vpc_answer *answer, void *context)
     free(reading);
 }
 
-void plan_profile_read(struct vpc *vpc, const struct resource_kind *kind, const char *name, struct plan_profile *ret)
+void preflight_profile_read(struct vpc *vpc, const struct resource_kind *kind, const char *name,
+                            struct preflight_profile *ret)
 {
     struct reading *reading = malloc(sizeof(*reading));
 
@@ -96,9 +97,9 @@ void plan_profile_read(struct vpc *vpc, const struct resource_kind *kind, const 
             &(struct vpc_call){.id = name, .read = read_profile, .done = profile_done, .context = reading});
 }
 
-void plan_profile_free(struct plan_profile *profile)
+void preflight_profile_free(struct preflight_profile *profile)
 {
     text_arena_free(&profile->strings);
     free(profile->problem);
-    *profile = (struct plan_profile){0};
+    *profile = (struct preflight_profile){0};
 }

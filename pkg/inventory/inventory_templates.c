@@ -1,44 +1,17 @@
-/* What instance groups take from their templates; templates as a whole. */
+/* Instance templates: the settings that groups take from them, and the bodies that create them again. */
 #include <string.h>
 
-#include "plan/plan_replace.h"
-#include "verbs.h"
+#include "inventory/inventory.h"
+#include "resource/resource_asked.h"
 
-/* A region that cannot be reached is told once, however often it is asked. */
-static void add_missing(struct text *missing, struct text *more)
-{
-    char *next = more->data;
-
-    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
-        if (line[0] != '\0' && strstr(text_string(missing), line) == NULL) {
-            text_printf(missing, "%s\n", line);
-        }
-    }
-}
-
-bool verb_read_all(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                   struct resource_list *into, struct text *missing, struct err *e)
-{
-    CLEANUP(text_free) struct text more = {0};
-    struct plan_selector everything = {0};
-
-    if (!plan_select(scope, kinds, kind_count, &everything, into, missing != NULL ? &more : NULL, e)) {
-        return false;
-    }
-    if (more.size > 0) {
-        add_missing(missing, &more);
-    }
-    return true;
-}
-
-bool verb_take_template_settings(const struct plan_scope *scope, struct resource_list *groups, struct text *missing,
-                                 struct err *e)
+bool inventory_take_template_settings(const struct inventory_scope *scope, struct resource_list *groups,
+                                      struct text *missing, struct err *e)
 {
     static const struct resource_kind *const kinds[] = {&resource_template};
     CLEANUP(resource_list_release) struct resource_list *templates = resource_list_create();
     size_t count = resource_list_count(groups);
 
-    if (count > 0 && !verb_read_all(scope, kinds, 1, templates, missing, e)) {
+    if (count > 0 && !inventory_read_all(scope, kinds, 1, templates, missing, e)) {
         return err_wrap(e, "reading the templates of the groups");
     }
     for (size_t i = 0; i < count; i++) {
@@ -69,7 +42,7 @@ static bool keep_body(const struct resource *record, struct answer_node item, vo
 
     (void)e;
     *ret_keep = true;
-    json_object_set_new(reading->bodies, record->id, plan_template_body(answer));
+    json_object_set_new(reading->bodies, record->id, resource_template_body(answer));
     return true;
 }
 
@@ -82,9 +55,9 @@ static void listed(const struct err *error, void *context)
     }
 }
 
-bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *ret, struct err *e)
+bool inventory_read_templates(const struct inventory_scope *scope, struct inventory_templates *ret, struct err *e)
 {
-    struct verb_templates templates = {.list = resource_list_create(), .bodies = json_object()};
+    struct inventory_templates templates = {.list = resource_list_create(), .bodies = json_object()};
     struct reading reading = {.bodies = templates.bodies};
 
     for (size_t i = 0; i < scope->region_count; i++) {
@@ -97,16 +70,16 @@ bool verb_read_templates(const struct plan_scope *scope, struct verb_templates *
     bool ran = http_run(scope->http, e);
     if (!ran || reading.error.code != ERR_NONE) {
         *e = ran ? reading.error : *e;
-        verb_templates_free(&templates);
+        inventory_templates_free(&templates);
         return err_wrap(e, "reading the templates");
     }
     *ret = templates;
     return true;
 }
 
-void verb_templates_free(struct verb_templates *templates)
+void inventory_templates_free(struct inventory_templates *templates)
 {
     resource_list_destroy(templates->list);
     json_decref(templates->bodies);
-    *templates = (struct verb_templates){0};
+    *templates = (struct inventory_templates){0};
 }

@@ -1,10 +1,10 @@
-#include "plan/plan_birth.h"
+#include "preflight/preflight_create.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "plan/plan_profile.h"
-#include "plan/plan_rule.h"
+#include "preflight/preflight_profile.h"
+#include "preflight/preflight_rule.h"
 #include "resource/resource_asked.h"
 
 /* A server to be. */
@@ -14,16 +14,16 @@ struct birth {
     const struct resource_kind *kind;
     const json_t *body;
     struct resource_settings settings; /* those that are known */
-    struct plan_rule rule;             /* source NULL: nothing to read */
-    struct plan_profile profile;
+    struct preflight_rule rule;        /* source NULL: nothing to read */
+    struct preflight_profile profile;
     struct text profile_name; /* empty: not named */
     bool profile_read;
 };
 
 static void birth_free(struct birth *birth)
 {
-    plan_rule_free(&birth->rule);
-    plan_profile_free(&birth->profile);
+    preflight_rule_free(&birth->rule);
+    preflight_profile_free(&birth->profile);
     text_free(&birth->profile_name);
 }
 
@@ -59,7 +59,7 @@ static void find_source(struct birth *birth)
         bool named_only = places[i].source == &resource_volume && string_in(volume, "id") == NULL &&
                           string_in(volume, "crn") == NULL && string_in(volume, "href") == NULL;
         const char *id = named_only ? NULL : resource_identity_word(places[i].identity);
-        birth->rule = (struct plan_rule){.source = id != NULL ? places[i].source : NULL, .id = id, .about = kind};
+        birth->rule = (struct preflight_rule){.source = id != NULL ? places[i].source : NULL, .id = id, .about = kind};
     }
 }
 
@@ -75,30 +75,30 @@ static void find_settings(struct birth *birth)
 }
 
 /* The facts of the profile, and what the body says over them. */
-static struct resource_machine machine_of(const struct birth *birth)
+static struct resource_hardware hardware_of(const struct birth *birth)
 {
-    struct resource_machine machine = birth->profile.machine;
+    struct resource_hardware hardware = birth->profile.hardware;
     const json_t *secure_boot = json_object_get(birth->body, "enable_secure_boot");
 
     if (json_is_boolean(secure_boot)) {
-        machine.secure_boot = json_is_true(secure_boot) ? RESOURCE_ON : RESOURCE_OFF;
+        hardware.secure_boot = json_is_true(secure_boot) ? RESOURCE_ON : RESOURCE_OFF;
     }
-    return machine;
+    return hardware;
 }
 
 /* --- the answers ------------------------------------------------------------------------------------- */
 
-static void undecided(enum plan_use *use, struct text *reason, const char *why)
+static void undecided(enum preflight_verdict *use, struct text *reason, const char *why)
 {
-    *use = PLAN_USE_UNDECIDED;
+    *use = PREFLIGHT_UNDETERMINED;
     text_append(reason, why);
 }
 
 /* No is more than not known, and that more than yes. */
-static void add_answer(struct plan_birth *ret, enum plan_use use, const struct text *reason)
+static void add_answer(struct preflight_create *ret, enum preflight_verdict use, const struct text *reason)
 {
-    if (use == PLAN_USE_FORBIDDEN ? ret->use != PLAN_USE_FORBIDDEN
-                                  : use == PLAN_USE_UNDECIDED && ret->use == PLAN_USE_ALLOWED) {
+    if (use == PREFLIGHT_FORBIDDEN ? ret->use != PREFLIGHT_FORBIDDEN
+                                   : use == PREFLIGHT_UNDETERMINED && ret->use == PREFLIGHT_ALLOWED) {
         ret->use = use;
         text_clear(&ret->use_reason);
         text_append(&ret->use_reason, text_string(reason));
@@ -106,31 +106,31 @@ static void add_answer(struct plan_birth *ret, enum plan_use use, const struct t
 }
 
 /* The source's expression, and the one that the body gives its new boot volume. */
-static void decide_use(const struct birth *birth, struct plan_birth *ret)
+static void decide_use(const struct birth *birth, struct preflight_create *ret)
 {
-    struct resource_machine machine = machine_of(birth);
+    struct resource_hardware hardware = hardware_of(birth);
     const char *own = string_in(json_object_get(boot_volume_of(birth->body), "allowed_use"), birth->kind->use_member);
     CLEANUP(text_free) struct text reason = {0};
     CLEANUP(text_free) struct text own_reason = {0};
 
-    ret->use = PLAN_USE_ALLOWED;
+    ret->use = PREFLIGHT_ALLOWED;
     text_clear(&ret->use_reason);
     if (birth->rule.source != NULL) {
-        add_answer(ret, plan_rule_decide(&birth->rule, &birth->settings, &machine, &reason), &reason);
+        add_answer(ret, preflight_rule_decide(&birth->rule, &birth->settings, &hardware, &reason), &reason);
     } else {
         text_append(&reason, "the body names no image, volume or snapshot");
-        add_answer(ret, PLAN_USE_UNDECIDED, &reason);
+        add_answer(ret, PREFLIGHT_UNDETERMINED, &reason);
     }
     if (own != NULL) {
         text_append(&own_reason, "the body's boot volume ");
-        add_answer(ret, plan_allowed(birth->kind, own, &birth->settings, &machine, &own_reason), &own_reason);
+        add_answer(ret, preflight_allowed(birth->kind, own, &birth->settings, &hardware, &own_reason), &own_reason);
     }
 }
 
-static void decide_architecture(const struct birth *birth, struct plan_birth *ret)
+static void decide_architecture(const struct birth *birth, struct preflight_create *ret)
 {
     const char *name = text_string(&birth->profile_name);
-    const struct plan_profile *profile = &birth->profile;
+    const struct preflight_profile *profile = &birth->profile;
     CLEANUP(text_free) struct text why = {0};
 
     if (!birth->settings.enabled ||
@@ -138,7 +138,7 @@ static void decide_architecture(const struct birth *birth, struct plan_birth *re
         return;
     }
     if (profile->architecture != NULL) {
-        ret->architecture = PLAN_USE_FORBIDDEN;
+        ret->architecture = PREFLIGHT_FORBIDDEN;
         text_printf(&ret->architecture_reason, "profile %s is %s, the metadata service is for x86 only", name,
                     profile->architecture);
         return;
@@ -159,15 +159,15 @@ static void queue_profile(struct birth *birth)
 {
     if (birth->profile_name.size > 0 && !birth->profile_read) {
         birth->profile_read = true;
-        plan_profile_read(birth->vpc, birth->kind, text_string(&birth->profile_name), &birth->profile);
+        preflight_profile_read(birth->vpc, birth->kind, text_string(&birth->profile_name), &birth->profile);
     }
 }
 
 /* First what is needed in any case; the profile as well where only it can decide. */
-static bool read_and_decide(struct birth *birth, struct plan_birth *ret, struct err *e)
+static bool read_and_decide(struct birth *birth, struct preflight_create *ret, struct err *e)
 {
     if (birth->rule.source != NULL) {
-        plan_rule_read(birth->vpc, &birth->rule);
+        preflight_rule_read(birth->vpc, &birth->rule);
     }
     if (birth->settings.enabled) {
         queue_profile(birth);
@@ -176,7 +176,7 @@ static bool read_and_decide(struct birth *birth, struct plan_birth *ret, struct 
         return false;
     }
     decide_use(birth, ret);
-    bool by_expression = birth->rule.problem == NULL && ret->use == PLAN_USE_UNDECIDED;
+    bool by_expression = birth->rule.problem == NULL && ret->use == PREFLIGHT_UNDETERMINED;
     if (by_expression && !birth->profile_read && birth->profile_name.size > 0) {
         queue_profile(birth);
         if (!http_run(birth->http, e)) {
@@ -188,8 +188,8 @@ static bool read_and_decide(struct birth *birth, struct plan_birth *ret, struct 
     return true;
 }
 
-bool plan_birth_check(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
-                      struct plan_birth *ret, struct err *e)
+bool preflight_create_check(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
+                            struct preflight_create *ret, struct err *e)
 {
     CLEANUP(birth_free) struct birth birth = {.http = http, .vpc = vpc, .kind = kind, .body = body};
 
@@ -203,9 +203,9 @@ bool plan_birth_check(struct http *http, struct vpc *vpc, const struct resource_
     return read_and_decide(&birth, ret, e);
 }
 
-void plan_birth_free(struct plan_birth *birth)
+void preflight_create_free(struct preflight_create *birth)
 {
     text_free(&birth->use_reason);
     text_free(&birth->architecture_reason);
-    birth->use = birth->architecture = PLAN_USE_ALLOWED;
+    birth->use = birth->architecture = PREFLIGHT_ALLOWED;
 }

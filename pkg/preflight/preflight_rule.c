@@ -1,10 +1,10 @@
-#include "plan/plan_rule.h"
+#include "preflight/preflight_rule.h"
 
 #include <stdlib.h>
 
 static bool read_rule(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
-    struct plan_rule *rule = context;
+    struct preflight_rule *rule = context;
     CLEANUP(text_free) struct text path = {0};
     struct answer_string expression = {0};
 
@@ -20,38 +20,39 @@ static bool read_rule(struct answer_node root, const struct http_reply *reply, v
 
 static void rule_done(const struct vpc_answer *answer, void *context)
 {
-    struct plan_rule *rule = context;
+    struct preflight_rule *rule = context;
 
     if (answer->error != NULL) {
         rule->problem = text_duplicate(answer->error->message);
     }
 }
 
-void plan_rule_read(struct vpc *vpc, struct plan_rule *rule)
+void preflight_rule_read(struct vpc *vpc, struct preflight_rule *rule)
 {
     vpc_get(vpc, rule->source,
             &(struct vpc_call){.id = rule->id, .read = read_rule, .done = rule_done, .context = rule});
 }
 
-enum plan_use plan_rule_decide(const struct plan_rule *rule, const struct resource_settings *settings,
-                               const struct resource_machine *machine, struct text *ret_reason)
+enum preflight_verdict preflight_rule_decide(const struct preflight_rule *rule,
+                                             const struct resource_settings *settings,
+                                             const struct resource_hardware *hardware, struct text *ret_reason)
 {
     CLEANUP(text_free) struct text reason = {0};
-    enum plan_use use = PLAN_USE_ALLOWED;
+    enum preflight_verdict use = PREFLIGHT_ALLOWED;
 
     if (rule->problem != NULL) {
         text_printf(&reason, "could not be read: %s", rule->problem);
-        use = PLAN_USE_UNDECIDED;
+        use = PREFLIGHT_UNDETERMINED;
     } else if (rule->expression != NULL) {
-        use = plan_allowed(rule->about, rule->expression, settings, machine, &reason);
+        use = preflight_allowed(rule->about, rule->expression, settings, hardware, &reason);
     }
-    if (use != PLAN_USE_ALLOWED) {
+    if (use != PREFLIGHT_ALLOWED) {
         text_printf(ret_reason, "%s %s %s", rule->source->singular, rule->id, text_string(&reason));
     }
     return use;
 }
 
-void plan_rule_free(struct plan_rule *rule)
+void preflight_rule_free(struct preflight_rule *rule)
 {
     free(rule->expression);
     free(rule->problem);

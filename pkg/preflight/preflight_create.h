@@ -1,5 +1,5 @@
 /*
- * plan_birth: what can be known about a server before it is created: whether the allowed_use of what it boots from permits
+ * preflight_create: what can be known about a server before it is created: whether the allowed_use of what it boots from permits
  * its settings (vpc-api.md 4.3), and whether its profile has a metadata service at all (x86 only, vpc-api.md 4.1).
  *
  * Works on the create body as it takes effect (flags laid over it, misplaced members put right, with what its source
@@ -13,28 +13,28 @@
  * The API does not check a template against allowed_use when it is created (nothing says so), but what is made of it: there
  * the answer is about those instances.
  */
-#ifndef PLAN_PLAN_BIRTH_H
-#define PLAN_PLAN_BIRTH_H
+#ifndef PREFLIGHT_PREFLIGHT_CREATE_H
+#define PREFLIGHT_PREFLIGHT_CREATE_H
 
-#include "plan/plan_allowed.h"
+#include "preflight/preflight_allowed.h"
 #include "vpc/vpc.h"
 
-/* Two answers; a reason is empty exactly where the answer is PLAN_USE_ALLOWED. Zero-initialised: all allowed. */
-struct plan_birth {
-    enum plan_use use;
+/* Two answers; a reason is empty exactly where the answer is PREFLIGHT_ALLOWED. Zero-initialised: all allowed. */
+struct preflight_create {
+    enum preflight_verdict use;
     struct text use_reason; /* "image r006-1 allows only `...`: metadata_service.enabled would be true" */
-    enum plan_use architecture;
+    enum preflight_verdict architecture;
     struct text architecture_reason; /* "profile bz2-4x16 is s390x, the metadata service is for x86 only" */
 };
 
 /*
- * Reads and decides; runs the http session. What cannot be read (403, 404, 5xx) is PLAN_USE_UNDECIDED with the cause, never
+ * Reads and decides; runs the http session. What cannot be read (403, 404, 5xx) is PREFLIGHT_UNDETERMINED with the cause, never
  * an error. False only with ERR_CANCELLED. `body` is not changed. One call serves any number of servers that differ in
  * their names only.
  */
-bool plan_birth_check(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
-                      struct plan_birth *ret, struct err *e) __attribute__((warn_unused_result));
+bool preflight_create_check(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
+                            struct preflight_create *ret, struct err *e) __attribute__((warn_unused_result));
 
-void plan_birth_free(struct plan_birth *birth); /* zero-initialised values allowed; for CLEANUP */
+void preflight_create_free(struct preflight_create *birth); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

@@ -1,8 +1,8 @@
 /* Room plan: what is known of a server before it is created, and what is read for it. */
 #include "tests/unit/http_fixture.h"
 
-#include "plan/plan_birth.h"
-#include "plan/plan_profile.h"
+#include "preflight/preflight_create.h"
+#include "preflight/preflight_profile.h"
 #include "json/json.h"
 
 #define HTTPS_ONLY "metadata_service.enabled == true && metadata_service.protocol == 'https'"
@@ -51,7 +51,7 @@ static enum afterwards answer_things(struct loopback *server, const struct heard
 struct row {
     const struct resource_kind *kind;
     const char *body; /* with ' for " */
-    enum plan_use use, architecture;
+    enum preflight_verdict use, architecture;
     const char *use_reason, *architecture_reason; /* in part */
     unsigned requests;
 };
@@ -60,9 +60,9 @@ struct row {
 #define ON_HTTP  "'metadata_service':{'enabled':true}"
 #define AMD64    "'profile':{'name':'bx2-4x16'}"
 #define INSTANCE &resource_instance
-#define YES      PLAN_USE_ALLOWED
-#define NO       PLAN_USE_FORBIDDEN
-#define UNKNOWN  PLAN_USE_UNDECIDED
+#define YES      PREFLIGHT_ALLOWED
+#define NO       PREFLIGHT_FORBIDDEN
+#define UNKNOWN  PREFLIGHT_UNDETERMINED
 
 static const struct row rows[] = {
     {INSTANCE, "{'image':{'id':'free'}," AMD64 "}", YES, YES, "", "", 1},
@@ -150,12 +150,12 @@ static void births_are_judged_with_as_little_reading_as_it_takes(void **state)
     struct http *http = open_session(NULL);
     struct vpc *vpc = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        CLEANUP(plan_birth_free) struct plan_birth birth = {0};
+        CLEANUP(preflight_create_free) struct preflight_create birth = {0};
         JSON_CLEANUP json_t *body = body_of(rows[i].body);
         JSON_CLEANUP json_t *before = json_deep_copy(body);
         struct err e = ERR_INIT;
         unsigned requests = server.requests;
-        assert_true(plan_birth_check(http, vpc, rows[i].kind, body, &birth, &e));
+        assert_true(preflight_create_check(http, vpc, rows[i].kind, body, &birth, &e));
         const char *use_reason = text_string(&birth.use_reason);
         const char *architecture_reason = text_string(&birth.architecture_reason);
         if (birth.use != rows[i].use || birth.architecture != rows[i].architecture ||
@@ -180,18 +180,18 @@ static void only_certain_facts_of_a_profile_count(void **state)
         const char *gpu_model;
         enum resource_switch secure_boot;
     } facts[] = {
-        {"{}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"fixed\",\"value\":4}}", 4, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"enum\",\"default\":8,\"values\":[4,8]}}", 8, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"enum\",\"values\":[4]}}", 4, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"enum\",\"values\":[4,8]}}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"range\",\"default\":4,\"min\":2,\"max\":8}}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"type\":\"dependent\"}}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":{\"value\":4}}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"vcpu_count\":4,\"gpu_model\":\"a100\"}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[\"a100\"]}}", 0, "a100", RESOURCE_NOT_TOLD},
-        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[\"a100\",\"h100\"]}}", 0, NULL, RESOURCE_NOT_TOLD},
-        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[]}}", 0, NULL, RESOURCE_NOT_TOLD},
+        {"{}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"fixed\",\"value\":4}}", 4, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"enum\",\"default\":8,\"values\":[4,8]}}", 8, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"enum\",\"values\":[4]}}", 4, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"enum\",\"values\":[4,8]}}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"range\",\"default\":4,\"min\":2,\"max\":8}}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"type\":\"dependent\"}}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":{\"value\":4}}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"vcpu_count\":4,\"gpu_model\":\"a100\"}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[\"a100\"]}}", 0, "a100", RESOURCE_UNKNOWN},
+        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[\"a100\",\"h100\"]}}", 0, NULL, RESOURCE_UNKNOWN},
+        {"{\"gpu_model\":{\"type\":\"enum\",\"values\":[]}}", 0, NULL, RESOURCE_UNKNOWN},
         {"{\"secure_boot_modes\":{\"type\":\"enum\",\"default\":true,\"values\":[true,false]}}", 0, NULL, RESOURCE_ON},
         {"{\"secure_boot_modes\":{\"type\":\"fixed\",\"value\":false}}", 0, NULL, RESOURCE_OFF},
     };
@@ -199,16 +199,16 @@ static void only_certain_facts_of_a_profile_count(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-        CLEANUP(plan_profile_free) struct plan_profile profile = {0};
+        CLEANUP(preflight_profile_free) struct preflight_profile profile = {0};
         struct answer_node root;
         struct err e = ERR_INIT;
         assert_true(answer_parse(parser, facts[i].json, strlen(facts[i].json), &root, &e));
-        plan_profile_take(root, &resource_instance, &profile);
-        assert_int_equal(profile.machine.vcpu_count, facts[i].vcpu_count);
-        assert_int_equal(profile.machine.secure_boot, facts[i].secure_boot);
-        assert_true((profile.machine.gpu_model == NULL) == (facts[i].gpu_model == NULL));
+        preflight_profile_take(root, &resource_instance, &profile);
+        assert_int_equal(profile.hardware.vcpu_count, facts[i].vcpu_count);
+        assert_int_equal(profile.hardware.secure_boot, facts[i].secure_boot);
+        assert_true((profile.hardware.gpu_model == NULL) == (facts[i].gpu_model == NULL));
         if (facts[i].gpu_model != NULL) {
-            assert_string_equal(profile.machine.gpu_model, facts[i].gpu_model);
+            assert_string_equal(profile.hardware.gpu_model, facts[i].gpu_model);
         }
     }
 }
@@ -220,5 +220,5 @@ int main(void)
         cmocka_unit_test(only_certain_facts_of_a_profile_count),
     };
 
-    return cmocka_run_group_tests_name("plan_birth", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("preflight_create", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "plan/plan_allowed.h"
+#include "preflight/preflight_allowed.h"
 
 #include <string.h>
 
@@ -31,14 +31,14 @@ static struct cel_variable word(const char *name, const char *value)
 }
 
 static void fill(struct cel_variable variables[VARIABLES], const struct resource_settings *settings,
-                 const struct resource_machine *machine)
+                 const struct resource_hardware *hardware)
 {
-    static const struct resource_machine nothing = {0};
-    const struct resource_machine *m = machine != NULL ? machine : &nothing;
+    static const struct resource_hardware nothing = {0};
+    const struct resource_hardware *m = hardware != NULL ? hardware : &nothing;
     bool has_protocol = (settings->given & RESOURCE_PROTOCOL) != 0;
 
     variables[SECURE_BOOT] =
-        truth("enable_secure_boot", m->secure_boot != RESOURCE_NOT_TOLD, m->secure_boot == RESOURCE_ON);
+        truth("enable_secure_boot", m->secure_boot != RESOURCE_UNKNOWN, m->secure_boot == RESOURCE_ON);
     variables[ENABLED] =
         truth("metadata_service.enabled", (settings->given & RESOURCE_ENABLED) != 0, settings->enabled);
     variables[PROTOCOL] = word("metadata_service.protocol", has_protocol ? settings->protocol : NULL);
@@ -91,9 +91,9 @@ static void append_values(struct text *out, const struct cel *cel, const struct 
     }
 }
 
-enum plan_use plan_allowed(const struct resource_kind *kind, const char *expression,
-                           const struct resource_settings *settings, const struct resource_machine *machine,
-                           struct text *ret_reason)
+enum preflight_verdict preflight_allowed(const struct resource_kind *kind, const char *expression,
+                                         const struct resource_settings *settings,
+                                         const struct resource_hardware *hardware, struct text *ret_reason)
 {
     struct cel_variable variables[VARIABLES];
     size_t count = kind->use_of_settings ? VARIABLES : VARIABLES_WITHOUT_SETTINGS;
@@ -101,21 +101,21 @@ enum plan_use plan_allowed(const struct resource_kind *kind, const char *express
     CLEANUP(cel_release) struct cel *cel = cel_compile(expression, &e);
     enum cel_verdict verdict = CEL_UNDECIDED;
 
-    fill(variables, settings, machine);
+    fill(variables, settings, hardware);
     if (cel != NULL) {
         verdict = cel_decide(cel, variables, count, &e);
     }
     if (verdict == CEL_TRUE) {
-        return PLAN_USE_ALLOWED;
+        return PREFLIGHT_ALLOWED;
     }
     if (verdict == CEL_FALSE) {
         text_append(ret_reason, "allows only ");
         append_expression(ret_reason, expression);
         append_values(ret_reason, cel, variables, count);
-        return PLAN_USE_FORBIDDEN;
+        return PREFLIGHT_FORBIDDEN;
     }
     text_append(ret_reason, "has an allowed_use that cannot be decided here: ");
     append_expression(ret_reason, expression);
     text_printf(ret_reason, ", %s%s%s", e.place, e.place[0] != '\0' ? ": " : "", e.message);
-    return PLAN_USE_UNDECIDED;
+    return PREFLIGHT_UNDETERMINED;
 }

@@ -1,29 +1,79 @@
 /* Reading what is selected: which requests are needed, and whether every target was found. */
-#include "plan/plan_select.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/plan_vpcs.h"
+#include "inventory/inventory.h"
+#include "mem/mem.h"
 
 /* One selection under way; every list and every single read of it ends in one of the callbacks below. */
 struct selection {
-    const struct plan_scope *scope;
+    const struct inventory_scope *scope;
     const struct resource_kind *const *kinds;
     size_t kind_count;
-    const struct plan_selector *selector;
+    const struct inventory_selector *selector;
     struct resource_list *found;
-    struct resource_list *vpcs;        /* where they are needed to tell names from ids */
-    struct resource_list *passed_over; /* targets that are there and that another selector leaves out */
+    struct resource_list *vpcs;     /* where they are needed to tell names from ids */
+    struct resource_list *excluded; /* targets that are there and that another selector leaves out */
     struct text *ret_missing;
     struct err error; /* the first part that could not be read */
     struct text json; /* scratch for --where */
 };
 
+/* --- VPCs: some answers hold only their ids (templates echo the body they were made from, vpc-api.md 2.9) ----------- */
+
+/* Whether the selector names a VPC by name: then the VPCs are read beside the resources. */
+static bool wants_vpcs(const struct inventory_selector *selector)
+{
+    for (size_t i = 0; i < selector->vpcs.count; i++) {
+        if (resource_name_form(selector->vpcs.items[i]) == RESOURCE_BY_NAME) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the VPC of the record cannot be judged before the VPCs are known. */
+static bool is_vpc_open(const struct inventory_selector *selector, const struct resource *record)
+{
+    return record->vpc == NULL && record->vpc_id != NULL && wants_vpcs(selector);
+}
+
+static const char *vpc_name_of(const struct resource_list *vpcs, const char *id)
+{
+    for (size_t i = 0; i < resource_list_count(vpcs); i++) {
+        if (strcmp(resource_list_at(vpcs, i)->id, id) == 0) {
+            return resource_list_at(vpcs, i)->name;
+        }
+    }
+    return NULL;
+}
+
+/* Gives the records whose VPC was open its name from `vpcs` and drops those that the selector excludes. */
+static void close_vpcs(const struct inventory_selector *selector, const struct resource_list *vpcs,
+                       struct resource_list *records)
+{
+    size_t count = resource_list_count(records);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct resource *record = resource_list_at(records, i);
+        if (is_vpc_open(selector, record)) {
+            record->vpc = resource_list_keep(records, vpc_name_of(vpcs, record->vpc_id));
+            if (!inventory_selector_matches(selector, record)) {
+                continue;
+            }
+        }
+        if (kept != i) {
+            *resource_list_at(records, kept) = *record;
+        }
+        kept++;
+    }
+    resource_list_truncate(records, kept);
+}
+
 /* --- one record ----------------------------------------------------------------------------------- */
 
-static bool is_target(const struct plan_words *targets, const struct resource *record)
+static bool is_target(const struct inventory_words *targets, const struct resource *record)
 {
     for (size_t i = 0; i < targets->count; i++) {
         const char *word = targets->items[i];
@@ -58,20 +108,20 @@ static bool where_holds(struct selection *selection, const struct resource *reco
 }
 
 /* A VPC that is known by its id alone is judged when all VPCs are known. */
-static bool matches_so_far(const struct plan_selector *selector, const struct resource *record)
+static bool matches_so_far(const struct inventory_selector *selector, const struct resource *record)
 {
-    struct plan_selector judged = *selector;
+    struct inventory_selector judged = *selector;
 
-    if (plan_vpcs_open(selector, record)) {
+    if (is_vpc_open(selector, record)) {
         judged.vpcs.count = 0;
     }
-    return plan_selector_matches(&judged, record);
+    return inventory_selector_matches(&judged, record);
 }
 
 static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
     struct selection *selection = context;
-    const struct plan_selector *selector = selection->selector;
+    const struct inventory_selector *selector = selection->selector;
 
     if (selector->targets.count > 0 && !is_target(&selector->targets, record)) {
         *ret_keep = false;
@@ -82,7 +132,7 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
         return false;
     }
     if (!*ret_keep && selector->targets.count > 0) {
-        resource_list_adopt(selection->passed_over, record);
+        resource_list_adopt(selection->excluded, record);
     }
     return true;
 }
@@ -108,13 +158,13 @@ static void listed(const struct err *error, void *context)
     }
 }
 
-static const char *only_word(const struct plan_words *words)
+static const char *only_word(const struct inventory_words *words)
 {
     return words->count == 1 ? words->items[0] : NULL;
 }
 
 /* The part of the selector that the API can apply: single words that are no patterns. */
-static struct vpc_filter api_filter(const struct plan_selector *selector)
+static struct vpc_filter api_filter(const struct inventory_selector *selector)
 {
     struct vpc_filter filter = {0};
     const char *name = only_word(&selector->names);
@@ -186,19 +236,16 @@ static void single_done(const struct vpc_answer *answer, void *context)
 
 static void read_one(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind, const char *id)
 {
-    struct single *single = malloc(sizeof(*single));
+    struct single *single = mem_alloc(sizeof(*single));
 
-    if (single == NULL) {
-        text_out_of_memory();
-    }
     *single = (struct single){.selection = selection, .kind = kind, .region = vpc_region(vpc)};
     vpc_get(vpc, kind, &(struct vpc_call){.id = id, .read = read_single, .done = single_done, .context = single});
 }
 
 /* Few targets cost a request each; a name on a kind without the filter costs the whole list anyway. */
-static bool read_singly(const struct plan_words *targets, const struct resource_kind *kind)
+static bool read_singly(const struct inventory_words *targets, const struct resource_kind *kind)
 {
-    if (targets->count == 0 || targets->count > PLAN_TARGETS_SINGLY) {
+    if (targets->count == 0 || targets->count > INVENTORY_TARGETS_SINGLY) {
         return false;
     }
     for (size_t i = 0; i < targets->count; i++) {
@@ -211,7 +258,7 @@ static bool read_singly(const struct plan_words *targets, const struct resource_
 
 static void request(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind)
 {
-    const struct plan_words *targets = &selection->selector->targets;
+    const struct inventory_words *targets = &selection->selector->targets;
 
     if (!read_singly(targets, kind)) {
         struct vpc_filter filter = api_filter(selection->selector);
@@ -232,7 +279,7 @@ static void request(struct selection *selection, struct vpc *vpc, const struct r
 /* --- targets -------------------------------------------------------------------------------------- */
 
 /* A target that is given twice, or by name and by id, is one resource. */
-static void drop_doubles(struct resource_list *records)
+static void dedupe(struct resource_list *records)
 {
     size_t count = resource_list_count(records);
     size_t kept = 0;
@@ -253,7 +300,7 @@ static void drop_doubles(struct resource_list *records)
 
 static size_t matches_of(const struct resource_list *records, const char *target, struct text *ret_places)
 {
-    struct plan_words one = {.items = &target, .count = 1};
+    struct inventory_words one = {.items = &target, .count = 1};
     size_t matches = 0;
 
     for (size_t i = 0; i < resource_list_count(records); i++) {
@@ -269,14 +316,14 @@ static size_t matches_of(const struct resource_list *records, const char *target
 
 static bool check_targets(const struct selection *selection, struct err *e)
 {
-    const struct plan_words *targets = &selection->selector->targets;
+    const struct inventory_words *targets = &selection->selector->targets;
     CLEANUP(text_free) struct text lost = {0};
     size_t lost_count = 0;
 
     for (size_t i = 0; i < targets->count; i++) {
         CLEANUP(text_free) struct text places = {0};
         size_t matches = matches_of(selection->found, targets->items[i], &places);
-        if (matches == 0 && matches_of(selection->passed_over, targets->items[i], &places) > 0) {
+        if (matches == 0 && matches_of(selection->excluded, targets->items[i], &places) > 0) {
             continue;
         }
         if (matches > 1) {
@@ -298,20 +345,20 @@ static bool check_targets(const struct selection *selection, struct err *e)
                    selection->kind_count > 1 ? "resource" : selection->kinds[0]->singular, text_string(&lost));
 }
 
-bool plan_select(const struct plan_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                 const struct plan_selector *selector, struct resource_list *into, struct text *ret_missing,
-                 struct err *e)
+bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
+                      struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *vpcs = resource_list_create();
-    CLEANUP(resource_list_release) struct resource_list *passed_over = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *excluded = resource_list_create();
     struct selection selection = {.scope = scope,
                                   .kinds = kinds,
                                   .kind_count = kind_count,
                                   .selector = selector,
                                   .found = found,
                                   .vpcs = vpcs,
-                                  .passed_over = passed_over,
+                                  .excluded = excluded,
                                   .ret_missing = ret_missing};
     bool list_vpcs = false;
 
@@ -320,7 +367,7 @@ bool plan_select(const struct plan_scope *scope, const struct resource_kind *con
             request(&selection, scope->regions[r], kinds[k]);
             list_vpcs |= !kinds[k]->names_vpc;
         }
-        if (list_vpcs && plan_vpcs_wanted(selector)) {
+        if (list_vpcs && wants_vpcs(selector)) {
             vpc_list(
                 scope->regions[r],
                 &(struct vpc_listing){.kind = &resource_vpc, .into = vpcs, .listed = listed, .context = &selection});
@@ -335,12 +382,39 @@ bool plan_select(const struct plan_scope *scope, const struct resource_kind *con
         *e = selection.error;
         return false;
     }
-    plan_vpcs_settle(selector, vpcs, found);
+    close_vpcs(selector, vpcs, found);
     resource_list_sort(found);
-    drop_doubles(found);
+    dedupe(found);
     if (!check_targets(&selection, e)) {
         return false;
     }
     resource_list_take(into, found);
+    return true;
+}
+
+/* A region that cannot be reached is told once, however often it is asked. */
+static void add_missing(struct text *missing, struct text *more)
+{
+    char *next = more->data;
+
+    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
+        if (line[0] != '\0' && strstr(text_string(missing), line) == NULL) {
+            text_printf(missing, "%s\n", line);
+        }
+    }
+}
+
+bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
+                        size_t kind_count, struct resource_list *into, struct text *missing, struct err *e)
+{
+    CLEANUP(text_free) struct text more = {0};
+    struct inventory_selector everything = {0};
+
+    if (!inventory_select(scope, kinds, kind_count, &everything, into, missing != NULL ? &more : NULL, e)) {
+        return false;
+    }
+    if (more.size > 0) {
+        add_missing(missing, &more);
+    }
     return true;
 }

@@ -1,0 +1,102 @@
+/*
+ * inventory: what exists. The only room that reads whole collections: it finds what a command selects, and reads what
+ * records do not hold themselves (templates, memberships, trusted profiles).
+ *
+ * Selectors are those of cli.md: filters that the API has are sent to it, the others are applied here. As little is read
+ * as the selection needs, of all regions and kinds at once.
+ */
+#ifndef INVENTORY_INVENTORY_H
+#define INVENTORY_INVENTORY_H
+
+#include "query/query.h"
+#include "resource/resource_columns.h"
+#include "vpc/vpc.h"
+
+/* Where to look: the APIs of the regions, which share the session. */
+struct inventory_scope {
+    struct http *http;
+    struct vpc *const *regions;
+    size_t region_count;
+};
+
+/* --- selecting --------------------------------------------------------------------------------------- */
+
+/* Words of one selector; any of them may match. */
+struct inventory_words {
+    const char *const *items;
+    size_t count;
+};
+
+/* All zero selects everything. Strings are borrowed. */
+struct inventory_selector {
+    struct inventory_words targets;         /* names, ids, CRNs: each must be found, names in one place only */
+    struct inventory_words names;           /* globs over the name */
+    struct inventory_words excludes;        /* globs over the name: never selected, also when targeted */
+    struct inventory_words vpcs;            /* name, id or CRN */
+    struct inventory_words resource_groups; /* name or id */
+    struct inventory_words zones;
+    struct inventory_words statuses;
+    struct query *where; /* a predicate over the object of the API; NULL: none */
+};
+
+/* Above this many targets the whole collection is read instead of one request a target. */
+enum { INVENTORY_TARGETS_SINGLY = 40 };
+
+/*
+ * Appends what is selected of the kinds (`kind_count` of them, read side by side) to `into`, ordered by region, kind and
+ * name. Errors: ERR_NOT_FOUND naming every target that matches nothing (with the nearest name) or every resource
+ * that an ambiguous name matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole:
+ * `into` is then unchanged, unless `ret_missing` is given: it takes a line about each part that is missing, what could be
+ * read is kept, and true is returned.
+ */
+bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
+                      struct err *e) __attribute__((warn_unused_result));
+
+/* Reads every resource of the kinds. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
+bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
+                        size_t kind_count, struct resource_list *into, struct text *missing, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Whether the selector says which resources are meant; excluding some alone does not. */
+bool inventory_selector_narrows(const struct inventory_selector *selector);
+
+/* The filters of the selector over a record alone (everything except targets and `where`). */
+bool inventory_selector_matches(const struct inventory_selector *selector, const struct resource *record);
+
+/* --- templates --------------------------------------------------------------------------------------- */
+
+/*
+ * Gives each instance group the settings of its template, having none of its own; a group whose template is gone is
+ * left without. `missing` as of inventory_read_all.
+ */
+bool inventory_take_template_settings(const struct inventory_scope *scope, struct resource_list *groups,
+                                      struct text *missing, struct err *e) __attribute__((warn_unused_result));
+
+/* Every template of the regions. Zero-initialised: none. */
+struct inventory_templates {
+    struct resource_list *list;
+    json_t *bodies; /* by id: the body, without the name, that creates each of them again */
+};
+bool inventory_read_templates(const struct inventory_scope *scope, struct inventory_templates *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void inventory_templates_free(struct inventory_templates *templates); /* for CLEANUP */
+
+/* --- details of records ------------------------------------------------------------------------------ */
+
+/*
+ * Reads the memberships of every instance group (many at a time) and counts them: an array as long as the list, freed
+ * with free(). What cannot be read is added to `missing`; where that is NULL it is an error, and NULL is returned.
+ */
+struct resource_membership_counts *inventory_read_members(const struct inventory_scope *scope,
+                                                          const struct resource_list *groups, struct text *missing,
+                                                          struct err *e);
+
+/*
+ * The trusted profile of every record (GET {id}/initialization, many at a time; templates hold theirs): an array of
+ * references as long as the list, NULL where there is none. Free it with inventory_free_profiles. NULL: an error.
+ */
+json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list, struct err *e);
+void inventory_free_profiles(json_t **profiles, size_t count); /* NULL allowed */
+
+#endif

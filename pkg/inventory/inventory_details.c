@@ -1,0 +1,145 @@
+/* What records do not hold themselves: the memberships of instance groups, the trusted profiles of servers. */
+#include <stdlib.h>
+
+#include "inventory/inventory.h"
+#include "mem/mem.h"
+
+/* --- memberships ------------------------------------------------------------------------------------ */
+
+/* The memberships of one group, as they are read. */
+struct reading {
+    const struct resource *group;
+    struct resource_list *memberships;
+    struct resource_membership_counts *counts;
+    struct text *missing; /* NULL: what cannot be read is an error */
+    struct err *error;    /* shared: the first one counts */
+};
+
+static void listed(const struct err *error, void *context)
+{
+    struct reading *reading = context;
+
+    if (error == NULL) {
+        *reading->counts = resource_count_members(reading->group, reading->memberships);
+    } else if (reading->missing != NULL && error->code != ERR_CANCELLED) {
+        text_printf(reading->missing, "members of instance group %s: %s\n", reading->group->name, error->message);
+    } else if (reading->error->code == ERR_NONE) {
+        *reading->error = *error;
+        err_wrap(reading->error, "reading the members of instance group %s", reading->group->name);
+    }
+    resource_list_destroy(reading->memberships);
+    free(reading);
+}
+
+struct resource_membership_counts *inventory_read_members(const struct inventory_scope *scope,
+                                                          const struct resource_list *groups, struct text *missing,
+                                                          struct err *e)
+{
+    size_t count = resource_list_count(groups);
+    struct resource_membership_counts *counts = mem_array(count + 1, sizeof(*counts));
+    struct err error = ERR_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        struct reading *reading = mem_alloc(sizeof(*reading));
+        *reading = (struct reading){.group = group,
+                                    .memberships = resource_list_create(),
+                                    .counts = &counts[i],
+                                    .missing = missing,
+                                    .error = &error};
+        vpc_list(vpc_of_region(scope->regions, scope->region_count, group->region),
+                 &(struct vpc_listing){.kind = group->kind->memberships,
+                                       .parent = group->id,
+                                       .into = reading->memberships,
+                                       .listed = listed,
+                                       .context = reading});
+    }
+    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
+        free(counts);
+        *e = e->code != ERR_NONE ? *e : error;
+        return NULL;
+    }
+    return counts;
+}
+
+/* --- trusted profiles ------------------------------------------------------------------------------- */
+
+struct profile_read {
+    json_t **slot;
+    struct err *error; /* shared: the first one counts */
+};
+
+static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct profile_read *read = context;
+    struct answer_node profile = ANSWER_ABSENT_NODE;
+
+    (void)reply;
+    if (!answer_get_object(root, "default_trusted_profile", ANSWER_OPTIONAL, &profile, e)) {
+        return false;
+    }
+    json_decref(*read->slot);
+    *read->slot = profile.document != NULL ? answer_to_json(profile) : NULL;
+    return true;
+}
+
+static void profile_done(const struct vpc_answer *answer, void *context)
+{
+    struct profile_read *read = context;
+
+    if (answer->error != NULL && read->error->code == ERR_NONE) {
+        *read->error = *answer->error;
+    }
+    free(read);
+}
+
+/* A template holds its profile itself. */
+static json_t *own_profile(const struct resource *record)
+{
+    const struct resource_settings *settings = &record->settings;
+    const char *target = settings->trusted_profile;
+
+    if ((settings->given & RESOURCE_TRUSTED_PROFILE) == 0) {
+        return NULL;
+    }
+    return json_build("{s:b, s:{s:s}}", "auto_link", settings->auto_link, "target",
+                      resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
+}
+
+json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list, struct err *e)
+{
+    size_t count = resource_list_count(list);
+    json_t **profiles = mem_array(count + 1, sizeof(*profiles));
+    struct err error = ERR_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(list, i);
+        if (!record->kind->has_initialization) {
+            profiles[i] = own_profile(record);
+            continue;
+        }
+        struct profile_read *read = mem_alloc(sizeof(*read));
+        *read = (struct profile_read){.slot = &profiles[i], .error = &error};
+        vpc_get(vpc_of_region(scope->regions, scope->region_count, record->region), record->kind,
+                &(struct vpc_call){.id = record->id,
+                                   .below = "initialization",
+                                   .read = read_profile,
+                                   .done = profile_done,
+                                   .context = read});
+    }
+    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
+        inventory_free_profiles(profiles, count);
+        err_set(e, error.code, "%s", error.message);
+        err_wrap(e, "reading the trusted profiles");
+        return NULL;
+    }
+    return profiles;
+}
+
+void inventory_free_profiles(json_t **profiles, size_t count)
+{
+    for (size_t i = 0; profiles != NULL && i < count; i++) {
+        json_decref(profiles[i]);
+    }
+    free(profiles);
+}
