@@ -1,30 +1,16 @@
 /* The table as the other files of the room read it. */
 #include "cli/cli_options.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mem/mem.h"
 
 static const struct opt_spec builtin_opts[] = {
     OPT_FLAG(struct cli_builtin_opts, help, 'h', "help", "show help and end"),
     OPT_FLAG(struct cli_builtin_opts, version, 0, "version", "show the version and end"),
     OPT_END,
 };
-
-static void add(struct cli_options *options, struct cli_option option)
-{
-    if (options->count == options->capacity) {
-        size_t capacity = options->capacity ? 2 * options->capacity : 64;
-        struct cli_option *items = realloc(options->items, capacity * sizeof(*items));
-        if (items == NULL) {
-            fputs("error: out of memory\n", stderr);
-            abort();
-        }
-        options->items = items;
-        options->capacity = capacity;
-    }
-    options->items[options->count++] = option;
-}
 
 static void add_specs(struct cli_options *options, const struct opt_spec *specs, enum cli_owner owner, size_t offset,
                       const char *heading, bool groups)
@@ -38,7 +24,7 @@ static void add_specs(struct cli_options *options, const struct opt_spec *specs,
             add_specs(options, spec->group->opts, owner, offset + spec->offset, own, false);
             add_specs(options, spec->group->opts, owner, offset + spec->offset, own, true);
         } else {
-            add(options, (struct cli_option){spec, owner, offset + spec->offset, heading, NULL});
+            *mem_list_add(options) = ((struct cli_option){spec, owner, offset + spec->offset, heading, NULL});
         }
     }
 }
@@ -118,9 +104,9 @@ static const char *only_longer(const struct cli_options *options, const char *na
 const char *cli_options_nearest(const struct cli_options *options, const char *name)
 {
     const char *nearest = only_longer(options, name);
-    const char **words = nearest ? NULL : calloc(2 * options->count + 1, sizeof(*words));
 
-    if (words != NULL) {
+    if (nearest == NULL) {
+        const char **words = mem_array(2 * options->count, sizeof(*words));
         for (size_t i = 0; i < options->count; i++) {
             words[2 * i] = options->items[i].spec->name;
             words[2 * i + 1] = options->items[i].spec->alias;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 enum { SHOWN_MAX = 60, FIRST_LONG = 256 };
 
 struct parser {
@@ -49,10 +51,7 @@ static void describe_options(struct parser *p)
     size_t used = 0;
 
     free(p->longs);
-    p->longs = calloc(2 * count + 1, sizeof(*p->longs));
-    if (p->longs == NULL) {
-        abort();
-    }
+    p->longs = mem_array(2 * count + 1, sizeof(*p->longs));
     text_clear(&p->shorts);
     text_append(&p->shorts, "-:");
     for (size_t i = 0; i < count; i++) {

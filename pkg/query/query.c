@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "text/text.h"
 
 /*
@@ -92,22 +93,28 @@ static void refuse(const char *expression, struct text *said, struct err *e)
     }
 }
 
+/* libjq would abort. */
+static void no_memory(void *context)
+{
+    (void)context;
+    mem_out_of_memory();
+}
+
 struct query *query_compile(const char *expression, struct err *e)
 {
     CLEANUP(text_free) struct text program = {0};
     CLEANUP(text_free) struct text said = {0};
-    struct text copy = {0};
 
     if (expression[strspn(expression, " \t\r\n")] == '\0') {
         err_set(e, ERR_USAGE, "the jq expression is empty");
         return NULL;
     }
-    struct query *query = calloc(1, sizeof(*query));
-    if (query == NULL || (query->jq = jq_init()) == NULL) {
-        text_out_of_memory();
+    struct query *query = mem_alloc(sizeof(*query));
+    jv_nomem_handler(no_memory, NULL);
+    if ((query->jq = jq_init()) == NULL) {
+        mem_out_of_memory();
     }
-    text_append(&copy, expression);
-    query->expression = text_take(&copy);
+    query->expression = mem_copy(expression);
     /* jq_init of 1.6 leaves these two pointers uninitialised. */
     jq_set_input_cb(query->jq, no_input, NULL);
     jq_set_debug_cb(query->jq, drop, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "render/render_view.h"
 
 const char *const render_format_names[] = {"table", "json", "jsonl", "csv", "yaml", NULL};
@@ -25,9 +26,9 @@ bool render_unknown_field(const char *field, const char *const names[], size_t c
 
 static const char **names_of(const struct table_column *columns, size_t count)
 {
-    const char **names = calloc(count + 1, sizeof(*names));
+    const char **names = mem_array(count, sizeof(*names));
 
-    for (size_t i = 0; names != NULL && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         names[i] = columns[i].name;
     }
     return names;
@@ -141,14 +142,11 @@ bool render_table(const struct table *table, const struct render_envelope *envel
 {
     CLEANUP(render_output_free) struct render_output output = {.file = out};
     size_t most = table_column_count(table) + options->fields_count;
-    CLEANUP(text_free_pointer) size_t *columns = calloc(most + 1, sizeof(*columns));
+    CLEANUP(text_free_pointer) size_t *columns = mem_array(most, sizeof(*columns));
     JSON_CLEANUP json_t *usual = json_build("{s:i, s:b}", "schema_version", 1, "complete", 1);
     struct render_envelope whole = {.head = usual, .items = "items"};
     struct render_view view = {.table = table, .columns = columns};
 
-    if (columns == NULL || usual == NULL) {
-        return err_set(e, ERR_FAILED, "out of memory");
-    }
     if (envelope != NULL) {
         whole.head = envelope->head ? envelope->head : usual;
         whole.items = envelope->items ? envelope->items : "items";

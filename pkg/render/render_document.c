@@ -1,6 +1,7 @@
 /* Any document: as it is in the formats for programs, a line per leaf in text and CSV. */
 #include <stdlib.h>
 
+#include "mem/mem.h"
 #include "render/render_view.h"
 
 /* The members wanted of an object, in their order. New reference; NULL with the error set. */
@@ -12,13 +13,11 @@ static json_t *select_members(const json_t *document, const struct render_option
         json_t *value = json_object_get(document, options->fields[i]);
         if (value == NULL) {
             size_t count = 0;
-            CLEANUP(text_free_pointer) const char **names = calloc(json_object_size(document) + 1, sizeof(*names));
+            CLEANUP(text_free_pointer) const char **names = mem_array(json_object_size(document), sizeof(*names));
             const char *key;
             json_t *ignored;
             json_object_foreach ((json_t *)document, key, ignored) {
-                if (names != NULL) {
-                    names[count++] = key;
-                }
+                names[count++] = key;
             }
             render_unknown_field(options->fields[i], names, count, e);
             return NULL;

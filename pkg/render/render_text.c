@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "render/render_view.h"
 
 enum {
@@ -264,12 +265,9 @@ static void name_the_left_out(const struct layout *layout, struct text *out)
 bool render_text_rows(const struct render_view *view, const struct render_options *options,
                       struct render_output *output, struct err *e)
 {
-    CLEANUP(text_free_pointer) size_t *width = calloc(view->count + 1, sizeof(*width));
+    CLEANUP(text_free_pointer) size_t *width = mem_array(view->count, sizeof(*width));
     struct layout layout = {.view = view, .options = options, .width = width};
 
-    if (width == NULL) {
-        return err_set(e, ERR_FAILED, "out of memory");
-    }
     measure(&layout);
     fit(&layout);
     if (!options->no_headers) {

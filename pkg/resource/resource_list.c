@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "text/text_arena.h"
 
 enum { BLOCK_RECORDS = 256, WORD_SLOTS = 64, MACHINE_SLOTS = 64 };
 
 struct resource_list {
-    struct resource **blocks;
-    size_t block_count;
+    struct {
+        struct resource **items;
+        size_t count, capacity;
+    } blocks;
     size_t count;
     struct text_arena strings;
     const char *words[WORD_SLOTS];                           /* lately kept words by hash: zones, states, VPC names */
@@ -20,7 +23,7 @@ struct resource_list {
 
 struct resource_list *resource_list_create(void)
 {
-    return text_allocated(calloc(1, sizeof(struct resource_list)));
+    return mem_alloc(sizeof(struct resource_list));
 }
 
 void resource_list_destroy(struct resource_list *list)
@@ -28,10 +31,10 @@ void resource_list_destroy(struct resource_list *list)
     if (list == NULL) {
         return;
     }
-    for (size_t i = 0; i < list->block_count; i++) {
-        free(list->blocks[i]);
+    for (size_t i = 0; i < list->blocks.count; i++) {
+        free(list->blocks.items[i]);
     }
-    free(list->blocks);
+    free(list->blocks.items);
     text_arena_free(&list->strings);
     free(list);
 }
@@ -49,7 +52,7 @@ size_t resource_list_count(const struct resource_list *list)
 
 struct resource *resource_list_at(const struct resource_list *list, size_t index)
 {
-    return &list->blocks[index / BLOCK_RECORDS][index % BLOCK_RECORDS];
+    return &list->blocks.items[index / BLOCK_RECORDS][index % BLOCK_RECORDS];
 }
 
 const struct resource *resource_list_find(const struct resource_list *list, const struct resource_kind *kind,
@@ -98,16 +101,11 @@ const char *resource_list_keep(struct resource_list *list, const char *string)
     return string == NULL ? NULL : resource_list_share(list, string, strlen(string));
 }
 
-static bool same_string(const char *left, const char *right)
-{
-    return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
-}
-
 bool resource_hardware_equal(const struct resource_hardware *left, const struct resource_hardware *right)
 {
-    return same_string(left->image_id, right->image_id) && same_string(left->boot_rule, right->boot_rule) &&
-           same_string(left->gpu_manufacturer, right->gpu_manufacturer) &&
-           same_string(left->gpu_model, right->gpu_model) && left->vcpu_count == right->vcpu_count &&
+    return text_equal(left->image_id, right->image_id) && text_equal(left->boot_rule, right->boot_rule) &&
+           text_equal(left->gpu_manufacturer, right->gpu_manufacturer) &&
+           text_equal(left->gpu_model, right->gpu_model) && left->vcpu_count == right->vcpu_count &&
            left->gpu_count == right->gpu_count && left->gpu_memory == right->gpu_memory &&
            left->secure_boot == right->secure_boot;
 }
@@ -133,10 +131,8 @@ const struct resource_hardware *resource_list_keep_hardware(struct resource_list
 
 struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
 {
-    if (list->count == list->block_count * BLOCK_RECORDS) {
-        list->blocks = text_allocated(realloc(list->blocks, (list->block_count + 1) * sizeof(*list->blocks)));
-        list->blocks[list->block_count] = text_allocated(malloc(BLOCK_RECORDS * sizeof(struct resource)));
-        list->block_count++;
+    if (list->count == list->blocks.count * BLOCK_RECORDS) {
+        *mem_list_add(&list->blocks) = mem_grow(NULL, BLOCK_RECORDS, sizeof(struct resource));
     }
     struct resource *record = resource_list_at(list, list->count++);
     *record = (struct resource){.kind = kind, .region = resource_list_keep(list, region)};
@@ -215,11 +211,12 @@ static int compare(const char *a, const char *b)
     return a == b ? 0 : strcmp(a != NULL ? a : "", b != NULL ? b : "");
 }
 
+/* A kind that is not in the table comes behind all that are. */
 static size_t kind_rank(const struct resource_kind *kind)
 {
     size_t rank = 0;
 
-    while (resource_kinds[rank] != kind) {
+    while (resource_kinds[rank] != NULL && resource_kinds[rank] != kind) {
         rank++;
     }
     return rank;
@@ -240,7 +237,7 @@ static int compare_records(const void *left, const void *right)
 
 void resource_list_sort(struct resource_list *list)
 {
-    struct resource *all = text_allocated(malloc((list->count + 1) * sizeof(*all)));
+    struct resource *all = mem_array(list->count, sizeof(*all));
 
     for (size_t i = 0; i < list->count; i++) {
         all[i] = *resource_list_at(list, i);

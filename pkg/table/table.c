@@ -1,28 +1,27 @@
+/* The rows of a table: cells in an arena, strings shared with the row above, a stable sort. */
 #include "table/table.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "text/text_arena.h"
 
 struct table {
     const struct table_column *columns;
     size_t column_count;
-    struct table_cell **rows; /* each column_count cells, in the arena */
-    size_t row_count, capacity;
+    struct {
+        struct table_cell **items; /* each column_count cells, in the arena */
+        size_t count, capacity;
+    } rows;
     struct text_arena memory;
 };
 
 struct table *table_create(const struct table_column *columns, size_t count)
 {
-    struct table *table = calloc(1, sizeof(*table));
+    struct table *table = mem_alloc(sizeof(*table));
 
-    if (table == NULL) {
-        fputs("error: out of memory\n", stderr);
-        abort();
-    }
     table->columns = columns;
     table->column_count = count;
     return table;
@@ -32,7 +31,7 @@ void table_destroy(struct table *table)
 {
     if (table != NULL) {
         text_arena_free(&table->memory);
-        free(table->rows);
+        free(table->rows.items);
         free(table);
     }
 }
@@ -45,26 +44,16 @@ void table_release(struct table **table)
 
 size_t table_add_row(struct table *table)
 {
-    if (table->row_count == table->capacity) {
-        size_t capacity = table->capacity ? 2 * table->capacity : 64;
-        struct table_cell **rows = realloc(table->rows, capacity * sizeof(struct table_cell *));
-        if (rows == NULL) {
-            fputs("error: out of memory\n", stderr);
-            abort();
-        }
-        table->rows = rows;
-        table->capacity = capacity;
-    }
-    table->rows[table->row_count] = text_arena_alloc(&table->memory, table->column_count * sizeof(struct table_cell));
-    return table->row_count++;
+    *mem_list_add(&table->rows) = text_arena_alloc(&table->memory, table->column_count * sizeof(struct table_cell));
+    return table->rows.count - 1;
 }
 
 /* The cell to fill, marked as having a value. */
 static struct table_cell *fill(struct table *table, size_t column, enum table_type type)
 {
-    assert(table->row_count > 0 && column < table->column_count);
+    assert(table->rows.count > 0 && column < table->column_count);
     assert(table->columns[column].type == type || (type == TABLE_STRING && table->columns[column].type == TABLE_TIME));
-    struct table_cell *cell = &table->rows[table->row_count - 1][column];
+    struct table_cell *cell = &table->rows.items[table->rows.count - 1][column];
     cell->state = TABLE_VALUE;
     return cell;
 }
@@ -72,8 +61,8 @@ static struct table_cell *fill(struct table *table, size_t column, enum table_ty
 static void set_bytes(struct table *table, size_t column, enum table_type type, const char *bytes, size_t size)
 {
     struct table_cell *cell = fill(table, column, type);
-    size_t row = table->row_count - 1;
-    const struct table_cell *above = row > 0 ? &table->rows[row - 1][column] : NULL;
+    size_t row = table->rows.count - 1;
+    const struct table_cell *above = row > 0 ? &table->rows.items[row - 1][column] : NULL;
 
     if (size > UINT32_MAX - 1) {
         size = UINT32_MAX - 1;
@@ -120,14 +109,14 @@ void table_set_bool(struct table *table, size_t column, bool value)
 
 void table_set_null(struct table *table, size_t column)
 {
-    assert(table->row_count > 0 && column < table->column_count);
-    table->rows[table->row_count - 1][column].state = TABLE_NULL;
+    assert(table->rows.count > 0 && column < table->column_count);
+    table->rows.items[table->rows.count - 1][column].state = TABLE_NULL;
 }
 
 void table_set_style(struct table *table, size_t column, enum table_style style)
 {
-    assert(table->row_count > 0 && column < table->column_count);
-    table->rows[table->row_count - 1][column].style = (uint8_t)style;
+    assert(table->rows.count > 0 && column < table->column_count);
+    table->rows.items[table->rows.count - 1][column].style = (uint8_t)style;
 }
 
 struct order {
@@ -196,19 +185,15 @@ static void sort_rows(struct table_cell **rows, struct table_cell **space, size_
 void table_sort(struct table *table, const size_t columns[], size_t count)
 {
     struct order order = {.table = table, .columns = columns, .count = count};
-    struct table_cell **space = malloc((table->row_count / 2 + 1) * sizeof(struct table_cell *));
+    struct table_cell **space = mem_array(table->rows.count / 2, sizeof(struct table_cell *));
 
-    if (space == NULL) {
-        fputs("error: out of memory\n", stderr);
-        abort();
-    }
-    sort_rows(table->rows, space, table->row_count, &order);
+    sort_rows(table->rows.items, space, table->rows.count, &order);
     free(space);
 }
 
 size_t table_row_count(const struct table *table)
 {
-    return table->row_count;
+    return table->rows.count;
 }
 
 size_t table_column_count(const struct table *table)
@@ -224,8 +209,8 @@ const struct table_column *table_column(const struct table *table, size_t column
 
 const struct table_cell *table_cell(const struct table *table, size_t row, size_t column)
 {
-    assert(row < table->row_count && column < table->column_count);
-    return &table->rows[row][column];
+    assert(row < table->rows.count && column < table->column_count);
+    return &table->rows.items[row][column];
 }
 
 size_t table_find_column(const struct table_column *columns, size_t count, const char *name)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -397,6 +398,26 @@ static void records_keep_their_place_while_the_list_grows(void **state)
     assert_true(sizeof(struct resource) <= 300);
 }
 
+static void a_kind_that_is_not_in_the_table_sorts_behind_those_that_are(void **state)
+{
+    static const struct resource_kind foreign = {.name = "foreign"};
+    const struct resource_kind *const kinds[] = {&foreign, &resource_volume, &resource_bare_metal, &resource_instance};
+    static const char *const ids[] = {"z", "a", "b", "c"};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        resource_list_append(list, kinds[i], "eu-de")->id = ids[i];
+    }
+    alarm(10); /* a look-up without an end fails instead of hanging */
+    resource_list_sort(list);
+    alarm(0);
+    assert_ptr_equal(resource_list_at(list, 0)->kind, &resource_instance);
+    assert_ptr_equal(resource_list_at(list, 1)->kind, &resource_bare_metal);
+    assert_string_equal(resource_list_at(list, 2)->id, "a");
+    assert_string_equal(resource_list_at(list, 3)->id, "z");
+}
+
 /* A fleet of 50,000 is kept in memory: what every server costs beside its names is bounded. */
 static void a_record_stays_small(void **state)
 {
@@ -424,6 +445,7 @@ int main(void)
         cmocka_unit_test(what_allowed_use_looks_at_is_kept_and_shared),
         cmocka_unit_test(the_rule_of_a_boot_disk_is_told_by_the_server),
         cmocka_unit_test(records_keep_their_place_while_the_list_grows),
+        cmocka_unit_test(a_kind_that_is_not_in_the_table_sorts_behind_those_that_are),
         cmocka_unit_test(a_record_stays_small),
     };
 
