@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app_session.h"
+#include "mem/mem.h"
 #include "term/term.h"
 
 /* --- a command line ------------------------------------------------------------------------------- */
@@ -151,7 +152,7 @@ struct schema_catalog *app_schemas(struct app *app, struct err *e)
         schema_catalog_close(app->schemas);
         free(app->schema_dir);
         app->schemas = schema_catalog_open(wanted, e);
-        app->schema_dir = wanted != NULL ? strdup(wanted) : NULL;
+        app->schema_dir = wanted != NULL ? mem_copy(wanted) : NULL;
     }
     return app->schemas;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app_session.h"
+#include "mem/mem.h"
 
 /* SDK default when nothing is configured (vpc-api.md 1.1). */
 #define REGION_DEFAULT "us-south"
@@ -10,10 +11,7 @@
 static void add_region(struct app_session *session, const struct global_opts *globals, const char *region,
                        const char *base)
 {
-    session->regions = realloc(session->regions, (session->region_count + 1) * sizeof(struct vpc *));
-    if (session->regions == NULL) {
-        text_out_of_memory();
-    }
+    session->regions = mem_grow(session->regions, session->region_count + 1, sizeof(struct vpc *));
     session->regions[session->region_count++] =
         vpc_create(session->http, session->parser, region, base, globals->api_version);
 }

@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "clock/clock.h"
+#include "mem/mem.h"
 #include "render/render_progress.h"
 #include "term/term.h"
 
@@ -119,10 +120,7 @@ static struct app_progress *begin(struct app *app, const struct inventory_scope 
     if (!draws && app->globals->progress.value != OPTIONS_PROGRESS_JSON) {
         return NULL;
     }
-    struct app_progress *progress = calloc(1, sizeof(*progress));
-    if (progress == NULL) {
-        text_out_of_memory();
-    }
+    struct app_progress *progress = mem_alloc(sizeof(*progress));
     *progress = (struct app_progress){.scope = *scope,
                                       .draws = draws,
                                       .began_ms = clock_monotonic_ms(clock_system()),

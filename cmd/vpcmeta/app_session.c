@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "clock/clock.h"
+#include "mem/mem.h"
 
 static const char *environment(void *context, const char *name)
 {
@@ -155,7 +156,7 @@ static bool find_credentials(const struct app *app, struct app_session *session,
     if (ret->warning != NULL) {
         app_warn(app, "%s", ret->warning);
     }
-    session->credential_source = text_duplicate(ret->source != NULL ? ret->source : "");
+    session->credential_source = mem_copy(ret->source != NULL ? ret->source : "");
     return true;
 }
 
@@ -163,11 +164,8 @@ struct app_session *app_session_open(const struct app *app, struct err *e)
 {
     const struct global_opts *globals = app->globals;
     CLEANUP(iam_credentials_free) struct iam_credentials credentials = {0};
-    struct app_session *session = calloc(1, sizeof(*session));
+    struct app_session *session = mem_alloc(sizeof(*session));
 
-    if (session == NULL) {
-        text_out_of_memory();
-    }
     session->key = app_session_key(globals);
     if (!open_trace(session, globals->trace, e) || !open_http(app, session, e) ||
         !find_credentials(app, session, &credentials, e)) {

@@ -14,6 +14,7 @@
 #include <wchar.h>
 
 #include "command.h"
+#include "mem/mem.h"
 #include "shell_complete.h"
 #include "shell_history.h"
 
@@ -137,14 +138,14 @@ static void use_utf8(void)
 struct shell_edit *shell_edit_open(const struct cli_program *program, struct shell_history *kept)
 {
     struct sigaction action = {.sa_handler = wake};
-    struct shell_edit *edit = calloc(1, sizeof(*edit));
+    struct shell_edit *edit = mem_alloc(sizeof(*edit));
 
     use_utf8();
     sigaction(SIGWINCH, &action, NULL);
     sigaction(SIGCONT, &action, NULL);
-    if (edit == NULL || (edit->screen = fdopen(dup(STDERR_FILENO), "w")) == NULL ||
+    if ((edit->screen = fdopen(dup(STDERR_FILENO), "w")) == NULL ||
         (edit->line = el_init(program->name, stdin, edit->screen, edit->screen)) == NULL) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     edit->program = program;
     el_set(edit->line, EL_CLIENTDATA, edit);

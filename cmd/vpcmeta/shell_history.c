@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fsio/fsio.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
@@ -30,10 +31,7 @@ static void remember(struct shell_history *history, const char *line)
         memmove(history->lines, history->lines + 1, (SHELL_HISTORY_LINES - 1) * sizeof(history->lines[0]));
         history->count--;
     }
-    char *copy = strdup(line);
-    if (copy == NULL) {
-        text_out_of_memory();
-    }
+    char *copy = mem_copy(line);
     history->lines[history->count++] = copy;
 }
 
@@ -107,17 +105,14 @@ static bool open_file(struct shell_history *history, const char *path, struct er
     if (dropped > content.size / 2 && !fsio_replace(path, kept, content.size - dropped, e)) {
         return false;
     }
-    history->path = strdup(path);
+    history->path = mem_copy(path);
     return true;
 }
 
 struct shell_history *shell_history_open(const char *path, struct err *e)
 {
-    struct shell_history *history = calloc(1, sizeof(*history));
+    struct shell_history *history = mem_alloc(sizeof(*history));
 
-    if (history == NULL) {
-        text_out_of_memory();
-    }
     (void)open_file(history, path, e);
     return history;
 }

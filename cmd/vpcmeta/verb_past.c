@@ -176,15 +176,12 @@ void verb_again_take(struct verb_again *ret, const struct verb_past *past, const
                      enum plan_conflict_policy policy)
 {
     size_t count = past->entry.count;
-    bool *marked = calloc(count + 1, sizeof(*marked));
-    size_t *numbers = calloc(count + 1, sizeof(*numbers)); /* of the steps among the items, from 1 */
+    bool *marked = mem_array(count + 1, sizeof(*marked));
+    size_t *numbers = mem_array(count + 1, sizeof(*numbers)); /* of the steps among the items, from 1 */
     struct verb_again again = {.list = resource_list_create(),
-                               .steps = calloc(count + 1, sizeof(struct history_step *)),
-                               .plan = {.items = calloc(count + 1, sizeof(struct plan_item))}};
+                               .steps = mem_array(count + 1, sizeof(struct history_step *)),
+                               .plan = {.items = mem_array(count + 1, sizeof(struct plan_item))}};
 
-    if (marked == NULL || numbers == NULL || again.steps == NULL || again.plan.items == NULL) {
-        text_out_of_memory();
-    }
     mark_needed(past, meant, marked);
     for (size_t i = 0; i < count; i++) {
         if (marked[i]) {

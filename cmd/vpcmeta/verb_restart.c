@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "verbs.h"
 
 const struct opt_spec restart_opt[] = {
@@ -84,10 +85,7 @@ static bool make_plan(const struct inventory_scope *scope, const struct resource
         return false;
     }
     if (pending == NULL) {
-        pending = calloc(resource_list_count(list) + 1, sizeof(*pending));
-    }
-    if (pending == NULL) {
-        text_out_of_memory();
+        pending = mem_array(resource_list_count(list) + 1, sizeof(*pending));
     }
     plan_make_restart(list, pending, terms, ret);
     free(pending);

@@ -146,10 +146,7 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     if (!open_past(app, call, write, &limits, &scope, &history, &past, e)) {
         return err_exit_status(e);
     }
-    bool *meant = calloc(past.entry.count + 1, sizeof(*meant));
-    if (meant == NULL) {
-        text_out_of_memory();
-    }
+    bool *meant = mem_array(past.entry.count + 1, sizeof(*meant));
     find_steps(&past, retry, meant);
     verb_again_take(&again, &past, meant, retry != NULL ? PLAN_CONFLICT_IGNORE : policy_of(&past.entry.run));
     free(meant);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 static unsigned bit(enum audit_rule_number rule)
 {
     return 1U << rule;
@@ -68,7 +70,7 @@ static void add_finding(struct audit *audit, const struct audit_finding *finding
     }
     if (audit->count == audit->capacity) {
         audit->capacity = audit->capacity == 0 ? 64 : audit->capacity * 2;
-        audit->findings = text_allocated(realloc(audit->findings, audit->capacity * sizeof(*audit->findings)));
+        audit->findings = mem_grow(audit->findings, audit->capacity, sizeof(*audit->findings));
     }
     audit->findings[audit->count++] = *finding;
     audit->by_rule[finding->rule]++;

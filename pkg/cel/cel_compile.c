@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cel/cel_token.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 struct parser {
@@ -74,10 +75,7 @@ static void emit(struct cel *cel, const struct cel_step *step)
 {
     if (cel->count == cel->capacity) {
         cel->capacity = cel->capacity * 2 + 8;
-        cel->steps = reallocarray(cel->steps, cel->capacity, sizeof(*cel->steps));
-        if (cel->steps == NULL) {
-            text_out_of_memory();
-        }
+        cel->steps = mem_grow(cel->steps, cel->capacity, sizeof(*cel->steps));
     }
     cel->steps[cel->count++] = *step;
 }
@@ -278,11 +276,8 @@ struct cel *cel_compile(const char *expression, struct err *e)
         err_set(e, ERR_UNDECIDED, "the expression is longer than %d bytes", CEL_SIZE_MAX);
         return NULL;
     }
-    struct cel *cel = calloc(1, sizeof(*cel));
-    if (cel == NULL) {
-        text_out_of_memory();
-    }
-    cel->expression = text_duplicate(expression);
+    struct cel *cel = mem_alloc(sizeof(*cel));
+    cel->expression = mem_copy(expression);
     struct parser parser = {.cel = cel, .e = e};
     if (!advance(&parser) || !parse(&parser, 1) ||
         (parser.token.kind != CEL_TOKEN_END && !refuse(&parser, "an operator or the end"))) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cel/cel_program.h"
+#include "mem/mem.h"
 #include "text/text.h"
 
 enum value_type { VALUE_ERROR, VALUE_BOOL, VALUE_INT, VALUE_STRING };
@@ -280,10 +281,7 @@ enum cel_verdict cel_decide(const struct cel *cel, const struct cel_variable var
     struct machine machine = {.variables = variables, .variable_count = count};
     enum cel_verdict verdict = CEL_UNDECIDED;
 
-    machine.stack = calloc(cel->count, sizeof(*machine.stack));
-    if (machine.stack == NULL) {
-        text_out_of_memory();
-    }
+    machine.stack = mem_array(cel->count, sizeof(*machine.stack));
     for (size_t i = 0; i < cel->count; i++) {
         const struct cel_step *step = &cel->steps[i];
         machine.height -= operands_of(step);

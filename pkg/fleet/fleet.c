@@ -12,6 +12,7 @@
 #include "clock/clock.h"
 #include "fleet/fleet_task.h"
 #include "fleet/fleet_watch.h"
+#include "mem/mem.h"
 
 /* --- the windows --------------------------------------------------------------------------------- */
 
@@ -184,10 +185,7 @@ static void take_up(struct fleet *fleet)
 static void begin_results(const struct plan *plan, struct fleet_run *run)
 {
     run->count = plan->count;
-    run->results = calloc(plan->count + 1, sizeof(*run->results));
-    if (run->results == NULL) {
-        text_out_of_memory();
-    }
+    run->results = mem_array(plan->count + 1, sizeof(*run->results));
     run->summary = (struct fleet_summary){.selected = plan->count};
     for (size_t i = 0; i < plan->count; i++) {
         struct fleet_result *result = &run->results[i];
@@ -277,10 +275,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret};
 
     begin_results(plan, ret);
-    fleet.intended = calloc(2 * (plan->count + 1), sizeof(struct fleet_result *));
-    if (fleet.intended == NULL) {
-        text_out_of_memory();
-    }
+    fleet.intended = mem_array(2 * (plan->count + 1), sizeof(struct fleet_result *));
     fleet.concluded = fleet.intended + plan->count + 1;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
     fleet.dependencies = fleet_dependencies_open(plan);

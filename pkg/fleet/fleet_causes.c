@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 /* --- words --------------------------------------------------------------------------------------- */
 
 /* Bytes of the reason without " [trace ..., request ...]" at its end. */
@@ -178,13 +180,10 @@ void fleet_causes_find(const struct fleet_run *run, struct fleet_causes *ret)
     struct fleet_causes causes = {0};
     struct text_arena keys = {0};
     CLEANUP(text_free) struct text key = {0};
-    struct entry *entries = calloc(run->count + 1, sizeof(*entries));
+    struct entry *entries = mem_array(run->count + 1, sizeof(*entries));
     size_t count = 0;
 
-    causes.items = calloc(run->count + 1, sizeof(*causes.items));
-    if (entries == NULL || causes.items == NULL) {
-        text_out_of_memory();
-    }
+    causes.items = mem_array(run->count + 1, sizeof(*causes.items));
     for (size_t i = 0; i < run->count; i++) {
         if (has_cause(&run->results[i])) {
             entries[count++] = make_entry(&run->results[i], &key, &keys);

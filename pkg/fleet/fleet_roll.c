@@ -13,6 +13,7 @@
 #include "clock/clock.h"
 #include "fleet/fleet_task.h"
 #include "fleet/fleet_watch.h"
+#include "mem/mem.h"
 
 #define PHASE_DELETE  "delete"
 #define PHASE_RESTORE "restore"
@@ -329,11 +330,8 @@ static void delete_batch(struct roll_task *roll)
 {
     size_t count = resource_list_count(roll->members);
     struct fleet_share share = {.percent = roll->terms.percent, .value = roll->terms.max_unavailable};
-    bool *chosen = calloc(count + 1, sizeof(*chosen));
+    bool *chosen = mem_array(count + 1, sizeof(*chosen));
 
-    if (chosen == NULL) {
-        text_out_of_memory();
-    }
     roll->in_flight =
         fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
     for (size_t i = 0; i < count; i++) {

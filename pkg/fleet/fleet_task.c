@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "mem/mem.h"
 
 struct vpc *fleet_task_vpc(const struct fleet_task *task)
 {
@@ -102,11 +103,8 @@ void fleet_task_ready(struct fleet_task *task, const char *phase, const char *et
 
 void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_work *work, bool changed)
 {
-    struct fleet_task *task = calloc(1, work->size);
+    struct fleet_task *task = mem_alloc(work->size);
 
-    if (task == NULL) {
-        text_out_of_memory();
-    }
     *task = (struct fleet_task){.fleet = fleet, .work = work, .result = result, .changed = changed};
     work->begin(task);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "mem/mem.h"
 
 int fleet_watch_interval_ms(unsigned fixed_ms, unsigned fruitless)
 {
@@ -208,14 +209,11 @@ static void look_at_list(struct look *look)
 static struct look *make_look(struct fleet *fleet, size_t region)
 {
     struct fleet_queue *waiting = &fleet->watch.waiting;
-    struct look *look = calloc(1, sizeof(*look));
-    struct target *targets = calloc(waiting->count + 1, sizeof(*targets));
+    struct look *look = mem_alloc(sizeof(*look));
+    struct target *targets = mem_array(waiting->count + 1, sizeof(*targets));
     struct fleet_queue others = {0};
     struct fleet_task *task;
 
-    if (look == NULL || targets == NULL) {
-        text_out_of_memory();
-    }
     *look = (struct look){.fleet = fleet, .region = region, .targets = targets};
     while ((task = fleet_queue_pop(waiting)) != NULL) {
         if (fleet_task_vpc(task) == fleet->options->regions[region]) {
@@ -256,10 +254,7 @@ void fleet_watch_step(struct fleet *fleet)
         return;
     }
     if (watch->long_for == NULL) {
-        watch->long_for = calloc(fleet->options->region_count, sizeof(*watch->long_for));
-        if (watch->long_for == NULL) {
-            text_out_of_memory();
-        }
+        watch->long_for = mem_array(fleet->options->region_count, sizeof(*watch->long_for));
     }
     watch->fruitless++;
     for (size_t i = 0; i < fleet->options->region_count; i++) {

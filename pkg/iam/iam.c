@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "iam/iam_token.h"
+#include "mem/mem.h"
 
 enum {
     ANSWER_MAX = 1024 * 1024,
@@ -179,11 +180,8 @@ static bool token_refused(void *context, unsigned serial, bool worked)
 
 struct iam *iam_create(struct iam_credentials *credentials, struct http *http, const struct clock *clock)
 {
-    struct iam *iam = calloc(1, sizeof(*iam));
+    struct iam *iam = mem_alloc(sizeof(*iam));
 
-    if (iam == NULL) {
-        text_out_of_memory();
-    }
     iam->credentials = *credentials;
     *credentials = (struct iam_credentials){0};
     iam->http = http;

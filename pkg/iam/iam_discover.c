@@ -7,6 +7,7 @@
 #include "fsio/fsio.h"
 #include "iam/iam.h"
 #include "iam/iam_properties.h"
+#include "mem/mem.h"
 #include "json/json.h"
 
 /* What is being found; `found` is handed over at the end. */
@@ -197,7 +198,7 @@ static bool keep_secret(struct search *search, const char *value, const char *wh
         return false;
     }
     search->found.secret = text_take(&secret);
-    search->found.source = text_duplicate(text_string(place));
+    search->found.source = mem_copy(text_string(place));
     return true;
 }
 
@@ -234,7 +235,7 @@ static void keep_option(const struct search *search, enum iam_property which, ch
 {
     const char *value = property(search, which);
 
-    *ret = text_duplicate(value);
+    *ret = mem_copy(value);
 }
 
 static bool find_api_key(struct search *search, struct err *e)

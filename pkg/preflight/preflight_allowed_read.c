@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "preflight/preflight_rule.h"
 
 /* A change, and whose expression it waits for. */
@@ -102,10 +103,7 @@ static void free_rules(struct check *check)
 static bool read_rules(const struct inventory_scope *scope, struct check *check, struct err *e)
 {
     qsort(check->needs, check->count, sizeof(*check->needs), compare_needs);
-    check->rules = calloc(check->count, sizeof(*check->rules));
-    if (check->rules == NULL) {
-        text_out_of_memory();
-    }
+    check->rules = mem_array(check->count, sizeof(*check->rules));
     for (size_t i = 0; i < check->count; i++) {
         struct need *need = &check->needs[i];
         if (i == 0 || compare_needs(need, need - 1) != 0) {
@@ -151,12 +149,9 @@ static bool concerns(const struct plan_item *item)
 bool preflight_allowed_read(const struct inventory_scope *scope, struct plan *plan, struct preflight_undetermined *ret,
                             struct err *e)
 {
-    struct check check = {.plan = plan, .doubts = ret, .needs = calloc(plan->count + 1, sizeof(*check.needs))};
+    struct check check = {.plan = plan, .doubts = ret, .needs = mem_array(plan->count + 1, sizeof(*check.needs))};
     bool good = true;
 
-    if (check.needs == NULL) {
-        text_out_of_memory();
-    }
     for (size_t i = 0; i < plan->count; i++) {
         if (concerns(&plan->items[i])) {
             add(&check, scope, &plan->items[i]);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 static struct answer_node member(struct answer_node node, const char *name)
 {
     return answer_member(node, name, strlen(name));
@@ -79,7 +81,7 @@ static void profile_done(const struct vpc_answer *answer, void *context)
     struct reading *reading = context;
 
     if (answer->error != NULL) {
-        reading->profile->problem = text_duplicate(answer->error->message);
+        reading->profile->problem = mem_copy(answer->error->message);
     }
     free(reading);
 }
@@ -87,11 +89,8 @@ static void profile_done(const struct vpc_answer *answer, void *context)
 void preflight_profile_read(struct vpc *vpc, const struct resource_kind *kind, const char *name,
                             struct preflight_profile *ret)
 {
-    struct reading *reading = malloc(sizeof(*reading));
+    struct reading *reading = mem_alloc(sizeof(*reading));
 
-    if (reading == NULL) {
-        text_out_of_memory();
-    }
     *reading = (struct reading){.kind = kind, .profile = ret};
     vpc_get(vpc, kind->profile_kind,
             &(struct vpc_call){.id = name, .read = read_profile, .done = profile_done, .context = reading});

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "mem/mem.h"
+
 static bool read_rule(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
     struct preflight_rule *rule = context;
@@ -14,7 +16,7 @@ static bool read_rule(struct answer_node root, const struct http_reply *reply, v
         return false;
     }
     free(rule->expression);
-    rule->expression = text_duplicate(expression.data);
+    rule->expression = mem_copy(expression.data);
     return true;
 }
 
@@ -23,7 +25,7 @@ static void rule_done(const struct vpc_answer *answer, void *context)
     struct preflight_rule *rule = context;
 
     if (answer->error != NULL) {
-        rule->problem = text_duplicate(answer->error->message);
+        rule->problem = mem_copy(answer->error->message);
     }
 }
 

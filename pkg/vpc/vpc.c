@@ -5,21 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "vpc/vpc_url.h"
 
 struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
                        const char *api_version)
 {
-    struct vpc *vpc = calloc(1, sizeof(*vpc));
+    struct vpc *vpc = mem_alloc(sizeof(*vpc));
 
-    if (vpc == NULL) {
-        text_out_of_memory();
-    }
     *vpc = (struct vpc){.http = http,
                         .parser = parser,
-                        .region = text_duplicate(region),
-                        .base = text_duplicate(base),
-                        .api_version = text_duplicate(api_version)};
+                        .region = mem_copy(region),
+                        .base = mem_copy(base),
+                        .api_version = mem_copy(api_version)};
     return vpc;
 }
 
@@ -91,11 +89,8 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
                    struct http_request *request)
 {
     CLEANUP(text_free) struct text url = {0};
-    struct pending *pending = malloc(sizeof(*pending));
+    struct pending *pending = mem_alloc(sizeof(*pending));
 
-    if (pending == NULL) {
-        text_out_of_memory();
-    }
     *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
     vpc_url(&url, vpc, kind->path, call->id, call->below);
     if ((kind->filters & RESOURCE_FILTER_NAME) != 0) {

@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
+
 struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into)
 {
-    struct vpc_chain *chain = calloc(1, sizeof(*chain));
+    struct vpc_chain *chain = mem_alloc(sizeof(*chain));
 
-    if (chain == NULL) {
-        text_out_of_memory();
-    }
     *chain = (struct vpc_chain){.vpc = vpc, .kind = kind, .records = into, .total = -1};
     if (into == NULL) {
         chain->own = chain->records = resource_list_create();

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "vpc/vpc_chain.h"
 
 struct listing {
@@ -191,13 +192,10 @@ static void append_filter(struct text *query, const struct vpc_filter *filter, u
 
 void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
 {
-    struct listing *listing = calloc(1, sizeof(*listing));
+    struct listing *listing = mem_alloc(sizeof(*listing));
     const struct vpc_filter *filter = &wanted->filter;
     bool by_vpc = filter->vpc_id != NULL || filter->vpc_crn != NULL || filter->vpc_name != NULL;
 
-    if (listing == NULL) {
-        text_out_of_memory();
-    }
     if (vpc->listings++ == 0) {
         vpc->reading = (struct vpc_reading){0};
     }

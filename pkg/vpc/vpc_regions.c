@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "vpc/vpc_url.h"
 
 struct reading {
@@ -33,10 +34,7 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
     if (!answer_get_array(root, "regions", ANSWER_REQUIRED, &regions, e)) {
         return false;
     }
-    reading->places = calloc(answer_count(regions) + 1, sizeof(*reading->places));
-    if (reading->places == NULL) {
-        text_out_of_memory();
-    }
+    reading->places = mem_array(answer_count(regions) + 1, sizeof(*reading->places));
     for (struct answer_cursor each = answer_each(regions); answer_next(&each);) {
         struct answer_string name = {0};
         struct answer_string endpoint = {0};
