@@ -27,7 +27,7 @@ static int print_overview(const struct cli_call *call, struct err *e)
     CLEANUP(text_free) struct text overview = {0};
 
     cli_overview(call->program, call->topic, app_columns(STDERR_FILENO), &overview);
-    return render_text(text_string(&overview), overview.size, stderr, e) ? 2 : err_exit_status(e);
+    return render_text(text_string(&overview), overview.size, stderr, e) ? ERR_EXIT_USAGE : err_exit_status(e);
 }
 
 static int print_version(const struct cli_program *program, struct err *e)
@@ -93,7 +93,7 @@ int app_run(struct app *app, size_t count, const char *const words[])
     if (error.code != ERR_NONE) {
         app_error(app, &error);
     }
-    return command_signal() != 0 && status != 0 ? 128 + command_signal() : status;
+    return command_signal() != 0 && status != 0 ? ERR_EXIT_SIGNAL + command_signal() : status;
 }
 
 void app_free(struct app *app)

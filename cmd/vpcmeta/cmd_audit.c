@@ -3,8 +3,6 @@
 #include "commands.h"
 #include "verbs.h"
 
-enum { EXIT_FINDINGS = 3 }; /* cli.md, "Exit codes" */
-
 struct audit_opts {
     struct selector_opts select;
     struct opt_int max_hop_limit;
@@ -96,7 +94,7 @@ static int audit_resources(struct app *app, const struct resources *resources, c
         return err_exit_status(e);
     }
     int status = verb_inventory_status("audit", &resources->missing, e);
-    return status != 0 ? status : audit.count > 0 ? EXIT_FINDINGS : 0;
+    return status != 0 ? status : audit.count > 0 ? ERR_EXIT_FINDINGS : 0;
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)

@@ -12,7 +12,13 @@ static const struct table_column columns[] = {
 };
 enum { CHECK, STATE, DETAIL, COLUMNS };
 
-static void add(struct table *table, const char *check, bool good, const char *detail)
+/* What was checked; the first failure decides the exit status. */
+struct report {
+    struct table *table;
+    struct err first;
+};
+
+static void add_row(struct table *table, const char *check, bool good, const char *detail)
 {
     table_add_row(table);
     table_set_string(table, CHECK, check);
@@ -21,20 +27,38 @@ static void add(struct table *table, const char *check, bool good, const char *d
     table_set_string(table, DETAIL, detail);
 }
 
-static void check_schemas(struct app *app, struct table *table)
+static void add(struct report *report, const char *check, const char *detail)
+{
+    add_row(report->table, check, true, detail);
+}
+
+static void add_failure(struct report *report, const char *check, const char *what, const struct err *error)
+{
+    CLEANUP(text_free) struct text detail = {0};
+
+    text_printf(&detail, "%s%s", what, error->message);
+    add_row(report->table, check, false, text_string(&detail));
+    if (report->first.code == ERR_NONE) {
+        report->first = *error;
+    }
+}
+
+static void check_schemas(struct app *app, struct report *report)
 {
     struct err error = ERR_INIT;
     struct schema_catalog *catalog = app_schemas(app, &error);
     CLEANUP(text_free) struct text detail = {0};
 
-    if (catalog != NULL) {
-        text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
-                    app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
+    if (catalog == NULL) {
+        add_failure(report, "schemas", "", &error);
+        return;
     }
-    add(table, "schemas", catalog != NULL, catalog != NULL ? text_string(&detail) : error.message);
+    text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
+                app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
+    add(report, "schemas", text_string(&detail));
 }
 
-static void check_terminal(struct table *table)
+static void check_terminal(struct report *report)
 {
     CLEANUP(text_free) struct text detail = {0};
     unsigned columns_out = app_columns(STDOUT_FILENO);
@@ -44,12 +68,11 @@ static void check_terminal(struct table *table)
     } else {
         text_append(&detail, "standard output is no terminal");
     }
-    add(table, "terminal", true, text_string(&detail));
+    add(report, "terminal", text_string(&detail));
 }
 
-/* One small request: is the API there, does it take the token, how long does it take? */
+/* One small request: does the API answer, does it take the token, how long does it take? */
 struct probe {
-    bool good;
     int64_t elapsed_ms;
     struct err error;
 };
@@ -58,14 +81,13 @@ static void probed(const struct vpc_answer *answer, void *context)
 {
     struct probe *probe = context;
 
-    probe->good = answer->error == NULL;
     probe->elapsed_ms = answer->reply->elapsed_ms;
     if (answer->error != NULL) {
         probe->error = *answer->error;
     }
 }
 
-static bool check_region(const struct inventory_scope *scope, struct vpc *vpc, struct table *table)
+static void check_region(const struct inventory_scope *scope, struct vpc *vpc, struct report *report)
 {
     static const struct resource_kind regions = {.path = "/regions"};
     struct probe probe = {.error = ERR_INIT};
@@ -73,61 +95,64 @@ static bool check_region(const struct inventory_scope *scope, struct vpc *vpc, s
     CLEANUP(text_free) struct text detail = {0};
 
     vpc_get(vpc, &regions, &(struct vpc_call){.done = probed, .context = &probe});
-    bool ran = http_run(scope->http, &error);
-    text_printf(&detail, "%s ", vpc_base(vpc));
-    if (ran && probe.good) {
-        text_printf(&detail, "answers in %lld ms", (long long)probe.elapsed_ms);
-    } else {
-        text_append(&detail, ran ? probe.error.message : error.message);
+    if (!http_run(scope->http, &error)) {
+        probe.error = error;
     }
-    add(table, "api", ran && probe.good, text_string(&detail));
-    return ran && probe.good;
+    text_printf(&detail, "%s ", vpc_base(vpc));
+    if (probe.error.code != ERR_NONE) {
+        add_failure(report, "api", text_string(&detail), &probe.error);
+        return;
+    }
+    text_printf(&detail, "answers in %lld ms", (long long)probe.elapsed_ms);
+    add(report, "api", text_string(&detail));
 }
 
-static bool check_connection(struct app *app, struct table *table)
+static void check_connection(struct app *app, struct report *report)
 {
     struct inventory_scope scope;
     struct err error = ERR_INIT;
     const char *token = NULL;
-    bool good = true;
+    CLEANUP(text_free) struct text detail = {0};
 
     if (!app_connect(app, &scope, &error)) {
-        add(table, error.code == ERR_AUTH ? "credential" : "session", false, error.message);
-        return false;
+        add_failure(report, error.code == ERR_AUTH ? "credential" : "session", "", &error);
+        return;
     }
-    add(table, "http library", true, http_library());
-    add(table, "endpoint", true, app_endpoint_source(app));
-    add(table, "credential", true, app_credential_source(app));
+    add(report, "http library", http_library());
+    add(report, "endpoint", app_endpoint_source(app));
+    add(report, "credential", app_credential_source(app));
     int64_t began_ms = clock_monotonic_ms(clock_system());
-    bool has_token = iam_token(app_iam(app), &token, &error);
-    CLEANUP(text_free) struct text detail = {0};
+    if (!iam_token(app_iam(app), &token, &error)) {
+        add_failure(report, "token", "", &error);
+        return;
+    }
     text_printf(&detail, "%s in %lld ms", token != NULL ? "there" : "none is used",
                 (long long)(clock_monotonic_ms(clock_system()) - began_ms));
-    add(table, "token", has_token, has_token ? text_string(&detail) : error.message);
-    for (size_t i = 0; has_token && i < scope.region_count; i++) {
-        good &= check_region(&scope, scope.regions[i], table);
+    add(report, "token", text_string(&detail));
+    for (size_t i = 0; i < scope.region_count; i++) {
+        check_region(&scope, scope.regions[i], report);
     }
-    return has_token && good;
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
+    struct report report = {.table = table, .first = ERR_INIT};
 
     (void)call;
     if (!app_check_output(app, columns, COLUMNS, e)) {
         return err_exit_status(e);
     }
-    add(table, "version", true, VPCMETA_VERSION);
-    add(table, "api version", true, app->globals->api_version);
-    check_schemas(app, table);
-    check_terminal(table);
-    bool good = check_connection(app, table);
-    JSON_CLEANUP json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "ok", good);
+    add(&report, "version", VPCMETA_VERSION);
+    add(&report, "api version", app->globals->api_version);
+    check_schemas(app, &report);
+    check_terminal(&report);
+    check_connection(app, &report);
+    JSON_CLEANUP json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "ok", report.first.code == ERR_NONE);
     if (!app_print_table(app, table, &(struct render_envelope){.head = head, .items = "checks"}, e)) {
         return err_exit_status(e);
     }
-    return good ? 0 : 1;
+    return err_exit_status(&report.first);
 }
 
 static const struct cmd_example examples[] = {

@@ -308,7 +308,8 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
             app_error(app, &failure);
             schema_report_add_failure(&report, call->args[i], &failure);
         }
-        int its_status = checked ? (result.verdict == SCHEMA_VALID ? 0 : 2) : err_exit_status(&failure);
+        int its_status =
+            checked ? (result.verdict == SCHEMA_VALID ? ERR_EXIT_DONE : ERR_EXIT_USAGE) : err_exit_status(&failure);
         status = status != 0 ? status : its_status;
     }
     return schema_report_finish(app, &report, e) ? status : err_exit_status(e);

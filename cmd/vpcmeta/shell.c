@@ -29,11 +29,8 @@ struct shell {
     size_t line;        /* number of the line in the source; 0: the source is one line */
     bool stop;          /* at the first command that fails */
     bool leave;         /* no more lines are read */
-    int status;         /* of the first command that failed, else 3 when one had findings */
+    int status;         /* of the first command that failed, else ERR_EXIT_FINDINGS when one had any */
 };
-
-/* Findings and pending changes are results: they show in the exit status but stop nothing. */
-enum { STATUS_FINDINGS = 3 };
 
 /* --- running a line ------------------------------------------------------------------------------- */
 
@@ -41,13 +38,14 @@ static void finish_command(struct shell *shell, int status)
 {
     int signal_number = command_signal();
 
-    if (shell->status == 0 || (shell->status == STATUS_FINDINGS && status != 0)) {
+    /* findings and pending changes are results: they show in the exit status but stop nothing */
+    if (shell->status == 0 || (shell->status == ERR_EXIT_FINDINGS && status != 0)) {
         shell->status = status;
     }
     if (signal_number != 0 && (shell->source != NULL || signal_number != SIGINT)) {
-        shell->status = 128 + signal_number;
+        shell->status = ERR_EXIT_SIGNAL + signal_number;
         shell->leave = true;
-    } else if (status != 0 && status != STATUS_FINDINGS && shell->stop) {
+    } else if (status != 0 && status != ERR_EXIT_FINDINGS && shell->stop) {
         app_note(shell->app, "stopped at the first failure (exit status %d); --on-error continue goes on", status);
         shell->leave = true;
     }

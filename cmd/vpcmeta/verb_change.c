@@ -227,7 +227,7 @@ int verb_change_show(struct app *app, const struct verb_change *change, struct e
     }
     app_note(app, "dry run: %zu of %zu would change, %zu are as wanted, %zu would be skipped; nothing was sent",
              counts.change, plan->count, counts.unchanged, counts.skip);
-    return change->write->exit_code && counts.change > 0 ? 3 : 0;
+    return change->write->exit_code && counts.change > 0 ? ERR_EXIT_FINDINGS : 0;
 }
 
 bool verb_change_run(struct app *app, const struct verb_change *change, struct verb_record *record,

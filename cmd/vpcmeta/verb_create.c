@@ -202,7 +202,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     }
     if (opts->write.dry_run) {
         int status = creation_show(app, &creation, e);
-        return status == 0 && opts->write.exit_code ? 3 : status;
+        return status == 0 && opts->write.exit_code ? ERR_EXIT_FINDINGS : status;
     }
     return create(app, opts, &creation, e);
 }

@@ -63,10 +63,10 @@ int fleet_exit_status(const struct fleet_summary *summary)
         return err_exit_status(&error);
     }
     if (bad == 0) {
-        return 0;
+        return ERR_EXIT_DONE;
     }
     if (good > 0) {
-        return 5;
+        return ERR_EXIT_PARTLY;
     }
     error.code = summary->conflicts == bad ? ERR_CONFLICT : summary->refused == bad ? ERR_AUTH : ERR_FAILED;
     return err_exit_status(&error);
