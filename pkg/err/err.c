@@ -3,111 +3,85 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Messages quote foreign text (names, answers); a raw escape sequence must never reach a terminal. */
-static void escape_controls(char *message, size_t size)
-{
-    char raw[ERR_MESSAGE_MAX];
-    size_t out = 0;
+#include "text/text.h"
 
-    snprintf(raw, sizeof(raw), "%s", message);
-    for (const unsigned char *in = (const unsigned char *)raw; *in != '\0' && out + 5 < size; in++) {
-        if (*in < 0x20 || *in == 0x7f) {
-            out += (size_t)snprintf(message + out, size - out, "\\x%02x", *in);
-        } else if (*in == 0xc2 && in[1] >= 0x80 && in[1] <= 0x9f) {
-            /* C1 controls (U+0080..U+009F) steer terminals as well */
-            out += (size_t)snprintf(message + out, size - out, "\\x%02x", *++in);
-        } else {
-            message[out++] = (char)*in;
+_Static_assert(ERR_EXIT_FAILED == EXIT_FAILURE, "mem.c ends the process with EXIT_FAILURE");
+
+/*
+ * Fills the buffer with the formatted text and, unless it is NULL, ": " and `behind`, cut behind a whole character.
+ * Messages quote names and answers from outside, so what is not UTF-8 or steers a terminal is escaped.
+ */
+static void fill(char *buffer, size_t size, const char *format, va_list args, const char *behind)
+{
+    CLEANUP(text_free) struct text raw = {0};
+    CLEANUP(text_free) struct text safe = {0};
+    size_t used = 0;
+
+    text_vprintf(&raw, format, args);
+    if (behind != NULL) {
+        text_append(&raw, ": ");
+        text_append(&raw, behind);
+    }
+    text_append_safe(&safe, text_string(&raw), raw.size);
+    while (used < safe.size) {
+        size_t next = text_decode(safe.data + used, safe.size - used).size;
+        if (used + next >= size) {
+            break;
         }
+        used += next;
     }
-    message[out] = '\0';
-}
-
-/* A message that was cut inside a UTF-8 sequence loses the broken tail. */
-static void drop_broken_tail(char *message, size_t length)
-{
-    size_t start = length;
-
-    while (start > 0 && length - start < 4 && ((unsigned char)message[start - 1] & 0xc0) == 0x80) {
-        start--;
-    }
-    if (start == 0) {
-        return;
-    }
-    unsigned char lead = (unsigned char)message[start - 1];
-    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-    if (need > 1 && length - (start - 1) < need) {
-        message[start - 1] = '\0';
-    }
-}
-
-static void finish(char *message, size_t size)
-{
-    escape_controls(message, size);
-    drop_broken_tail(message, strlen(message));
+    memcpy(buffer, text_string(&safe), used);
+    buffer[used] = '\0';
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)
 {
-    if (e->code != ERR_NONE) {
-        return false;
-    }
-    e->code = code;
     va_list args;
-    va_start(args, format);
-    vsnprintf(e->message, sizeof(e->message), format, args);
-    va_end(args);
-    finish(e->message, sizeof(e->message));
+
+    if (e->code == ERR_NONE) {
+        e->code = code;
+        va_start(args, format);
+        fill(e->message, sizeof(e->message), format, args, NULL);
+        va_end(args);
+    }
     return false;
 }
 
 bool err_set_errno(struct err *e, enum err_code code, const char *format, ...)
 {
-    int number = errno;
-
-    if (e->code != ERR_NONE) {
-        return false;
-    }
-    e->code = code;
+    const char *reason = strerror(errno);
     va_list args;
-    va_start(args, format);
-    int used = vsnprintf(e->message, sizeof(e->message), format, args);
-    va_end(args);
-    if (used >= 0 && (size_t)used < sizeof(e->message)) {
-        snprintf(e->message + used, sizeof(e->message) - (size_t)used, ": %s", strerror(number));
+
+    if (e->code == ERR_NONE) {
+        e->code = code;
+        va_start(args, format);
+        fill(e->message, sizeof(e->message), format, args, reason);
+        va_end(args);
     }
-    finish(e->message, sizeof(e->message));
     return false;
 }
 
 bool err_wrap(struct err *e, const char *format, ...)
 {
-    char inner[ERR_MESSAGE_MAX];
-
-    memcpy(inner, e->message, sizeof(inner));
     va_list args;
+
     va_start(args, format);
-    int used = vsnprintf(e->message, sizeof(e->message), format, args);
+    fill(e->message, sizeof(e->message), format, args, e->message);
     va_end(args);
-    if (used >= 0 && (size_t)used < sizeof(e->message)) {
-        size_t room = sizeof(e->message) - (size_t)used;
-        snprintf(e->message + used, room, ": %.*s", (int)room, inner);
-    }
-    finish(e->message, sizeof(e->message));
     return false;
 }
 
 bool err_at(struct err *e, const char *format, ...)
 {
+    va_list args;
+
     if (e->place[0] == '\0') {
-        va_list args;
         va_start(args, format);
-        vsnprintf(e->place, sizeof(e->place), format, args);
+        fill(e->place, sizeof(e->place), format, args, NULL);
         va_end(args);
-        finish(e->place, sizeof(e->place));
     }
     return false;
 }

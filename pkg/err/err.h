@@ -56,7 +56,7 @@ struct err {
     int http_status;               /* of the answer that caused it, or 0 */
     int signal;                    /* that ended it when code is ERR_CANCELLED, or 0 */
     char place[ERR_PLACE_MAX];     /* "file:line:column", a JSON pointer, or "" */
-    char message[ERR_MESSAGE_MAX]; /* one line, no trailing full stop, control characters escaped */
+    char message[ERR_MESSAGE_MAX]; /* one line of UTF-8 without a full stop; what steers a terminal is escaped */
 };
 
 #define ERR_INIT ((struct err){.code = ERR_NONE})

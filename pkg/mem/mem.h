@@ -2,7 +2,7 @@
  * mem: memory from the system, and the list, the set and the map that are built on it.
  *
  * One policy for the whole program: when there is no memory, the process writes one line on standard error and ends
- * with ERR_EXIT_FAILED. It never aborts, because a core file would hold keys and tokens; no function here returns
+ * with status 1 (ERR_EXIT_FAILED). It never aborts, because a core file would hold keys and tokens; no function here returns
  * NULL for lack of memory, so no caller checks. malloc, calloc, realloc and strdup are called nowhere else; what
  * these functions return is freed with free().
  */

@@ -57,6 +57,26 @@ static void foreign_control_characters_are_never_printed_raw(void **state)
     assert_string_equal(e.message, "name \\x1b[2Jx\\x0a\\x9bz\\x7f");
 }
 
+static void messages_and_places_are_valid_utf8(void **state)
+{
+    static const struct {
+        const char *bytes, *message;
+    } rows[] = {
+        {"caf\xc3\xa9", "caf\xc3\xa9"},      {"caf\xe9", "caf\\xe9"},
+        {"\xe2\x82", "\\xe2\\x82"},          {"\xe2\x80\xaetxt", "\\u{202e}txt"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"}, {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        err_set(&e, ERR_API, "%s", rows[i].bytes);
+        err_at(&e, "%s", rows[i].bytes);
+        assert_string_equal(e.message, rows[i].message);
+        assert_string_equal(e.place, rows[i].message);
+    }
+}
+
 static void errno_is_spelled_out(void **state)
 {
     struct err e = ERR_INIT;
@@ -105,6 +125,7 @@ int main(void)
         cmocka_unit_test(wrapping_puts_the_context_in_front),
         cmocka_unit_test(a_long_message_is_cut_on_a_character),
         cmocka_unit_test(foreign_control_characters_are_never_printed_raw),
+        cmocka_unit_test(messages_and_places_are_valid_utf8),
         cmocka_unit_test(errno_is_spelled_out),
         cmocka_unit_test(the_first_place_wins),
         cmocka_unit_test(codes_become_the_exit_statuses_of_the_contract),
