@@ -149,7 +149,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     if (run->state != HISTORY_RUNNING) {
-        past.run.summary.withheld = count_open(&past.entry);
+        past.run.summary.not_started = count_open(&past.entry);
         verb_tell_summary(app, &past.run, run->id);
     }
     return 0;

@@ -216,7 +216,7 @@ int verb_change_show(struct app *app, const struct verb_change *change, struct e
     CLEANUP(fleet_run_free) struct fleet_run run = {0};
     char run_id[VERB_RUN_ID_SIZE];
 
-    fleet_foresee(plan, &run);
+    fleet_preview(plan, &run);
     for (size_t i = 0; change->restart != NULL && i < run.count; i++) {
         run.results[i].restarted = run.results[i].restart_needed || plan->items[i].action == PLAN_RESTART;
         run.results[i].restart_needed = false;

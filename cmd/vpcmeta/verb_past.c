@@ -26,7 +26,7 @@ static void tell_stage(const struct history_step *step, struct fleet_result *res
     case HISTORY_JOURNALED:
         result->outcome = FLEET_UNKNOWN;
         result->reason = step->id == NULL && step->name == NULL
-                             ? FLEET_LOOK
+                             ? FLEET_MAYBE_CREATED
                              : "the run ended before its answer: runs resume settles it";
         break;
     case HISTORY_FINAL:

@@ -71,7 +71,7 @@ static int report_whole(struct app *app, struct verb_record *record, const char 
     struct fleet_summary *summary = &past.run.summary;
     summary->conflicts = last->conflicts;
     summary->refused = last->refused;
-    summary->withheld = last->withheld;
+    summary->not_started = last->not_started;
     summary->budget_spent = last->budget_spent;
     verb_record_end(app, record, summary);
     return verb_change_report(app, &past.run, past.entry.run.id, stopped, e);

@@ -145,8 +145,8 @@ static void tell_next(const struct app *app, const struct fleet_summary *summary
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     CLEANUP(text_free) struct text command = {0};
 
-    if (summary->withheld > 0) {
-        app_note(app, "next: vpcmeta runs resume %s (the %zu that are left)", run_id, summary->withheld);
+    if (summary->not_started > 0) {
+        app_note(app, "next: vpcmeta runs resume %s (the %zu that are left)", run_id, summary->not_started);
     }
     if (bad > 0) {
         app_note(app, "next: vpcmeta runs retry %s (the %zu that failed or are unknown)", run_id, bad);
@@ -177,7 +177,7 @@ void verb_tell_run(const struct app *app, const struct fleet_run *run, const cha
     const struct fleet_summary *summary = &run->summary;
     size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
 
-    if (sent + summary->withheld > 0) {
+    if (sent + summary->not_started > 0) {
         app_note(app, "run %s: `vpcmeta runs show` tells it again%s", run_id,
                  can_be_undone(run) ? ", `runs rollback` undoes it" : "");
     }
@@ -193,7 +193,7 @@ void verb_tell_summary(const struct app *app, const struct fleet_run *run, const
     const struct resource_kind *restart = tell_restarts(app, run);
     if (run->summary.budget_spent) {
         app_warn(app, "stopped after %zu failures: %zu were not begun",
-                 run->summary.counts[FLEET_FAILED] + run->summary.counts[FLEET_UNKNOWN], run->summary.withheld);
+                 run->summary.counts[FLEET_FAILED] + run->summary.counts[FLEET_UNKNOWN], run->summary.not_started);
     }
     tell_next(app, &run->summary, run_id, restart);
 }

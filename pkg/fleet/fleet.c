@@ -1,71 +1,33 @@
 /*
- * The run: two windows (reads, writes) over the items of a plan. A task goes read -> ready -> recorded -> write -> final,
- * some of them several times. The works (fleet_set.c, ...) move it on in the callbacks of their requests; between them
- * take_up keeps both windows full.
+ * The run: two windows (reads, writes) over the items of a plan. A task goes read -> ready -> journaled -> write ->
+ * final, some of them several times. The actions (fleet_set.c, ...) move it on in the callbacks of their requests;
+ * between them take_up keeps both windows full.
  */
 #include "fleet/fleet.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_task.h"
+#include "fleet/fleet_journal.h"
 #include "fleet/fleet_watch.h"
 #include "mem/mem.h"
 
-/* --- the windows --------------------------------------------------------------------------------- */
-
-static const struct fleet_work *const works[PLAN_ACTIONS] = {
+static const struct fleet_action_ops *const actions[PLAN_ACTIONS] = {
     [PLAN_SET] = &fleet_set,   [PLAN_CREATE] = &fleet_create, [PLAN_MOVE] = &fleet_move,
     [PLAN_ROLL] = &fleet_roll, [PLAN_DELETE] = &fleet_delete, [PLAN_RESTART] = &fleet_restart,
 };
 
-static bool begin_next(struct fleet *fleet)
+/* --- what is not started ----------------------------------------------------------------------------- */
+
+/* What is changed already, only not restarted, stays changed. */
+static void end_unstarted(struct fleet *fleet, struct fleet_result *result, bool changed, const char *reason)
 {
-    size_t index;
-
-    if (!fleet_dependencies_peek(&fleet->dependencies, &index) || !fleet_rollout_admit(&fleet->rollout)) {
-        return false;
-    }
-    fleet_dependencies_take(&fleet->dependencies);
-    struct fleet_result *result = &fleet->run->results[index];
-    result->begun = true;
-    fleet_task_begin(fleet, result, works[result->item->action], false);
-    return true;
-}
-
-bool fleet_is_over(const struct fleet *fleet)
-{
-    return fleet->rollout.closed || fleet->stopped || fleet->error.code != ERR_NONE;
-}
-
-unsigned fleet_reads_at_once(const struct fleet *fleet)
-{
-    unsigned window = http_window(fleet->options->http);
-
-    if (fleet->options->concurrency > 0) {
-        return fleet->options->concurrency;
-    }
-    return window > fleet->writing ? window - fleet->writing : 1;
-}
-
-unsigned fleet_writes_at_once(const struct fleet *fleet)
-{
-    unsigned window = http_window(fleet->options->http);
-    unsigned reading = fleet->reading < window / 2 ? fleet->reading : window / 2;
-
-    return fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
-}
-
-/* What is changed already but for its restart is not undone by leaving that out. */
-static void withhold(struct fleet *fleet, struct fleet_result *result, bool changed, const char *reason)
-{
-    static const char not_begun[] = "not begun: ";
+    static const char not_started[] = "not started: ";
     CLEANUP(text_free) struct text unfinished = {0};
 
     if (changed) {
-        text_printf(&unfinished, "not restarted: %s", reason + strlen(not_begun));
+        text_printf(&unfinished, "not restarted: %s", reason + strlen(not_started));
         reason = resource_list_keep(fleet->strings, text_string(&unfinished));
         result->restart_needed = true;
     }
@@ -73,28 +35,28 @@ static void withhold(struct fleet *fleet, struct fleet_result *result, bool chan
     result->code = fleet->rollout.closed ? ERR_BUDGET : ERR_CANCELLED;
     result->reason = reason;
     fleet->run->summary.counts[result->outcome]++;
-    fleet->run->summary.withheld++;
+    fleet->run->summary.not_started++;
 }
 
-static const char *reason_to_withhold(const struct fleet *fleet)
+static const char *reason_not_started(const struct fleet *fleet)
 {
-    return fleet->error.code != ERR_NONE ? "not begun: the history could not be written"
-           : fleet->rollout.closed       ? "not begun: too many failures before"
-           : fleet->stopped              ? "not begun: interrupted"
-           : fleet->queued.count > 0     ? "not begun: as many servers as allowed are down already"
-                                         : "not begun: what it needs was not done";
+    return fleet->error.code != ERR_NONE ? "not started: the history could not be written"
+           : fleet->rollout.closed       ? "not started: too many failures before"
+           : fleet->stopped              ? "not started: interrupted"
+           : fleet->queued.count > 0     ? "not started: as many servers as allowed are down already"
+                                         : "not started: what it depends on was not done";
 }
 
-/* Its request may have taken effect. Resuming the run settles it, as the journal is not told of an end. */
+/* Its request may have taken effect. Resuming the run reconciles it, as the journal gets no end. */
 static void leave_open(struct fleet *fleet, struct fleet_result *result)
 {
     fleet->run->summary.counts[result->outcome]--;
     result->outcome = FLEET_UNKNOWN;
-    result->reason = "the run ended before it was known what became of it";
+    result->reason = "the run ended before its result was known";
     fleet->run->summary.counts[result->outcome]++;
 }
 
-static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
+static void end_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
 {
     struct fleet_queue all = {0};
     struct fleet_task *task;
@@ -105,48 +67,61 @@ static void withhold_queue(struct fleet *fleet, struct fleet_queue *queue, const
             fleet_queue_push(queue, task);
             continue;
         }
-        withhold(fleet, task->result, task->changed, reason);
-        if (task->lost) {
+        end_unstarted(fleet, task->result, task->changed, reason);
+        if (task->unconfirmed) {
             leave_open(fleet, task->result);
         }
-        if (task->work->release != NULL) {
-            task->work->release(task);
-        }
-        free(task);
+        fleet_task_free(task);
     }
 }
 
-/* Those that wait to write, or to go down: closed by failures, interrupted, or nobody's turn comes any more. */
-static void withhold_waiting(struct fleet *fleet)
+/* Those that wait to write or for a slot: too many failures, interrupted, or no slot will be free any more. */
+static void end_waiting(struct fleet *fleet)
 {
-    const char *reason = reason_to_withhold(fleet);
+    const char *reason = reason_not_started(fleet);
 
-    withhold_queue(fleet, &fleet->recorded, reason);
-    withhold_queue(fleet, &fleet->ready, reason);
-    withhold_queue(fleet, &fleet->queued, reason);
+    end_queue(fleet, &fleet->journaled, reason);
+    end_queue(fleet, &fleet->ready, reason);
+    end_queue(fleet, &fleet->queued, reason);
 }
 
-/* Whatever was not begun when the run ended. */
-static void withhold_the_rest(struct fleet *fleet)
+/* Everything that was not started when the run ended. */
+static void end_the_rest(struct fleet *fleet)
 {
-    const char *reason = reason_to_withhold(fleet);
+    const char *reason = reason_not_started(fleet);
 
-    withhold_waiting(fleet);
+    end_waiting(fleet);
     for (size_t i = 0; i < fleet->run->count; i++) {
         struct fleet_result *result = &fleet->run->results[i];
-        if (result->item->verdict == PLAN_CHANGE && !result->begun) {
-            withhold(fleet, result, false, reason);
+        if (result->item->verdict == PLAN_CHANGE && !result->started) {
+            end_unstarted(fleet, result, false, reason);
         }
     }
-    fleet->run->summary.budget_spent = fleet->rollout.closed && fleet->run->summary.withheld > 0;
+    fleet->run->summary.budget_spent = fleet->rollout.closed && fleet->run->summary.not_started > 0;
+}
+
+/* --- the windows ------------------------------------------------------------------------------------- */
+
+static bool begin_next(struct fleet *fleet)
+{
+    size_t index;
+
+    if (!fleet_dependencies_peek(&fleet->dependencies, &index) || !fleet_rollout_admit(&fleet->rollout)) {
+        return false;
+    }
+    fleet_dependencies_take(&fleet->dependencies);
+    struct fleet_result *result = &fleet->run->results[index];
+    result->started = true;
+    fleet_task_begin(fleet, result, actions[result->item->action], false);
+    return true;
 }
 
 /* A start is sent even if the history cannot take it: a server that stays down is worse. */
 static void record_ready(struct fleet *fleet)
 {
-    if (fleet_group_due(fleet) && !fleet_group_record(fleet)) {
-        withhold_waiting(fleet);
-        fleet_queue_move(&fleet->recorded, &fleet->ready);
+    if (fleet_journal_is_due(fleet) && !fleet_journal_record(fleet)) {
+        end_waiting(fleet);
+        fleet_queue_move(&fleet->journaled, &fleet->ready);
     }
 }
 
@@ -155,37 +130,94 @@ static void write_ready(struct fleet *fleet)
     struct fleet_task *task;
 
     record_ready(fleet);
-    while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->recorded)) != NULL) {
-        task->work->write(task);
+    while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->journaled)) != NULL) {
+        task->ops->write(task);
     }
 }
 
-/* Fills both windows; reads keep a little ahead of the writes, so that the journal gets them in groups. */
+/* Gives slots of the disruption budget, in the order in which tasks began to wait. */
+static void give_slots(struct fleet *fleet)
+{
+    struct fleet_queue waiting = {0};
+    struct fleet_task *task;
+
+    if (!fleet->slots_changed) {
+        return;
+    }
+    fleet->slots_changed = false;
+    fleet_queue_move(&waiting, &fleet->queued);
+    while ((task = fleet_queue_pop(&waiting)) != NULL) {
+        if (fleet_slot_is_free(&fleet->disruption, &task->slot)) {
+            fleet_slot_take(&fleet->disruption, &task->slot);
+            task->ops->on_slot(task);
+        } else {
+            fleet_queue_push(&fleet->queued, task);
+        }
+    }
+}
+
+/* Fills both windows; reads keep a little ahead of the writes, so that the journal gets batches. */
 static void take_up(struct fleet *fleet)
 {
-    size_t ahead = fleet_group_ahead(fleet);
+    size_t ahead = fleet_journal_ahead(fleet);
 
     if (fleet_is_over(fleet)) {
-        withhold_waiting(fleet);
+        end_waiting(fleet);
     }
     write_ready(fleet);
     while (!fleet_is_over(fleet) && fleet->reading < fleet_reads_at_once(fleet) &&
-           fleet->ready.count + fleet->recorded.count < ahead && begin_next(fleet)) {
+           fleet->ready.count + fleet->journaled.count < ahead && begin_next(fleet)) {
     }
     if (!fleet_is_over(fleet)) {
-        fleet_down_give(fleet);
+        give_slots(fleet);
     }
     if (fleet->reading + fleet->writing == 0 && !fleet_is_over(fleet)) {
-        write_ready(fleet); /* of works that read nothing before they write */
+        write_ready(fleet); /* of actions that read nothing before they write */
     }
     fleet_watch_step(fleet);
-    fleet_pause_step(fleet);
 }
+
+/* The run was interrupted: servers that are down because of the run are started again, and that at once. */
+static void notice_stop(struct fleet *fleet)
+{
+    if (fleet->draining || http_state(fleet->options->http) == HTTP_OPEN) {
+        return;
+    }
+    fleet->draining = fleet->stopped = true;
+    fleet_watch_hurry(fleet);
+    if (fleet->disruption.count > 0 && fleet->options->draining != NULL) {
+        fleet->options->draining(fleet->disruption.count, fleet->options->progress_context);
+    }
+}
+
+/* Waits for answers, or for the next read of statuses; false when there is nothing to wait for. */
+static bool await(struct fleet *fleet)
+{
+    struct http *http = fleet->options->http;
+    int journal_ms = fleet_journal_wait_ms(fleet);
+    int watch_ms = fleet_watch_left_ms(fleet);
+    int wait_ms = watch_ms >= 0 && watch_ms < journal_ms ? watch_ms : journal_ms;
+
+    if (fleet->reading + fleet->writing > 0 || fleet_watch_is_reading(fleet)) {
+        (void)http_step(http, wait_ms);
+        return true;
+    }
+    if (watch_ms < 0) {
+        return false;
+    }
+    http_idle(http, wait_ms);
+    if (http_state(http) == HTTP_CLOSED) {
+        fleet_watch_hurry(fleet);
+    }
+    return true;
+}
+
+/* --- results ----------------------------------------------------------------------------------------- */
 
 static void begin_results(const struct plan *plan, struct fleet_run *run)
 {
     run->count = plan->count;
-    run->results = mem_array(plan->count + 1, sizeof(*run->results));
+    run->results = mem_array(plan->count, sizeof(*run->results));
     run->summary = (struct fleet_summary){.selected = plan->count};
     for (size_t i = 0; i < plan->count; i++) {
         struct fleet_result *result = &run->results[i];
@@ -204,7 +236,7 @@ static void begin_results(const struct plan *plan, struct fleet_run *run)
     }
 }
 
-void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
+void fleet_preview(const struct plan *plan, struct fleet_run *ret)
 {
     begin_results(plan, ret);
     for (size_t i = 0; i < plan->count; i++) {
@@ -220,53 +252,56 @@ void fleet_foresee(const struct plan *plan, struct fleet_run *ret)
     }
 }
 
-/* Told to stop: whoever was taken down is started again, and that at once. */
-static void notice_stop(struct fleet *fleet)
+void fleet_run_free(struct fleet_run *run)
 {
-    if (fleet->drains || http_state(fleet->options->http) == HTTP_OPEN) {
+    free(run->results);
+    *run = (struct fleet_run){0};
+}
+
+const char *fleet_outcome_name(enum fleet_outcome outcome)
+{
+    static const char *const names[FLEET_OUTCOMES] = {"changed", "unchanged", "skipped", "failed", "unknown"};
+
+    return names[outcome];
+}
+
+int fleet_exit_status(const struct fleet_summary *summary)
+{
+    size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    size_t good = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_UNCHANGED];
+
+    if (summary->budget_spent) {
+        return ERR_EXIT_BUDGET;
+    }
+    if (bad == 0) {
+        return ERR_EXIT_DONE;
+    }
+    if (good > 0) {
+        return ERR_EXIT_PARTLY;
+    }
+    return summary->conflicts == bad ? ERR_EXIT_CONFLICT : summary->refused == bad ? ERR_EXIT_AUTH : ERR_EXIT_FAILED;
+}
+
+/* --- the run ----------------------------------------------------------------------------------------- */
+
+/* A server that an earlier run may have stopped is down until it is known to run. */
+static void open_disruption_budget(struct fleet *fleet)
+{
+    const struct fleet_restarts *restarts = fleet->options->restart;
+    const struct plan *plan = fleet->plan;
+
+    if (restarts == NULL) {
         return;
     }
-    fleet->drains = fleet->stopped = true;
-    fleet_watch_hurry(fleet);
-    if (fleet->disruption.count > 0 && fleet->options->draining != NULL) {
-        fleet->options->draining(fleet->disruption.count, fleet->options->progress_context);
+    fleet->disruption = (struct fleet_disruption){
+        .max_down = fleet_disruption_max(restarts->max_unavailable, plan->count), .same_group = restarts->same_group};
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        bool stops = item->action == PLAN_RESTART || item->action == PLAN_SET;
+        if (item->verdict == PLAN_CHANGE && stops && item->phase != NULL) {
+            fleet_slot_take(&fleet->disruption, &(struct fleet_slot){.item = i});
+        }
     }
-}
-
-/* The sooner one of two; -1: none. */
-static int sooner_ms(int one_ms, int other_ms)
-{
-    return one_ms < 0 || (other_ms >= 0 && other_ms < one_ms) ? other_ms : one_ms;
-}
-
-/* Waits for answers, or for the next look at servers; false when there is nothing to wait for. */
-static bool await(struct fleet *fleet)
-{
-    struct http *http = fleet->options->http;
-    int group_ms = fleet_group_wait_ms(fleet);
-    int look_ms = sooner_ms(fleet_watch_left_ms(fleet), fleet_pause_left_ms(fleet));
-    int wait_ms = look_ms >= 0 && look_ms < group_ms ? look_ms : group_ms;
-
-    if (fleet->reading + fleet->writing > 0 || fleet_watch_is_looking(fleet)) {
-        (void)http_step(http, wait_ms);
-        return true;
-    }
-    if (look_ms < 0) {
-        return false;
-    }
-    http_idle(http, wait_ms);
-    if (http_state(http) == HTTP_CLOSED) {
-        fleet_watch_hurry(fleet);
-    }
-    return true;
-}
-
-static void work(struct fleet *fleet)
-{
-    do {
-        notice_stop(fleet);
-        take_up(fleet);
-    } while (await(fleet));
 }
 
 bool fleet_execute(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
@@ -275,28 +310,25 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret};
 
     begin_results(plan, ret);
-    fleet.intended = mem_array(2 * (plan->count + 1), sizeof(struct fleet_result *));
-    fleet.concluded = fleet.intended + plan->count + 1;
+    fleet.starting = mem_array(plan->count, 2 * sizeof(struct fleet_result *));
+    fleet.concluded = fleet.starting + plan->count;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
     fleet.dependencies = fleet_dependencies_open(plan);
     fleet.rollout = fleet_rollout_open(options->limits, plan_count(plan).change);
-    fleet_down_begin(&fleet);
-    work(&fleet);
+    open_disruption_budget(&fleet);
+    do {
+        notice_stop(&fleet);
+        take_up(&fleet);
+    } while (await(&fleet));
     bool whole = http_run(options->http, e);
-    withhold_the_rest(&fleet);
-    whole = fleet_group_record(&fleet) && whole;
+    end_the_rest(&fleet);
+    whole = fleet_journal_record(&fleet) && whole;
     fleet_dependencies_close(&fleet.dependencies);
     fleet_disruption_free(&fleet.disruption);
     free(fleet.watch.long_for);
-    free(fleet.intended);
+    free(fleet.starting);
     if (fleet.error.code != ERR_NONE && e->code == ERR_NONE) {
         *e = fleet.error;
     }
     return whole;
-}
-
-void fleet_run_free(struct fleet_run *run)
-{
-    free(run->results);
-    *run = (struct fleet_run){0};
 }

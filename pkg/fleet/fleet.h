@@ -1,22 +1,23 @@
 /*
- * fleet: carries out a plan: reads each resource once more, does what its item asks, checks the answer, and says what
- * became of it. Many are under way at a time; one that fails does not stop the others, but for those that need it.
+ * fleet: carries out a plan: reads each resource once more, does what its item says, checks the answer, and records
+ * the result. Many are in progress at a time; one that fails stops no other, except those that depend on it.
  *
- * Settings of a resource (PLAN_SET): GET (fresh settings and the ETag); if somebody changed one of the settings in question
- * since the plan was made, that is a conflict and nothing is sent; otherwise PATCH with a merge patch that holds only
- * what differs, with If-Match where the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer
- * that never came is settled by a GET; where that fails too, the outcome is `unknown`, never guessed.
+ * Every change is a guarded write (fleet_write.h): read, compare, journal, write, verify, reconcile. Settings
+ * (PLAN_SET): GET (settings and ETag); a setting in question that another writer changed since the plan was made is a
+ * conflict and nothing is sent; otherwise PATCH with a merge patch that holds only what differs, with If-Match where
+ * the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer that never came is reconciled by a
+ * GET; where that fails too, the outcome is `unknown`, never guessed.
  *
- * New resources (PLAN_CREATE): POST, whose answer is compared with what was asked for. What became of one without an
- * answer is settled by its name, see fleet_create.c; without a name it is `unknown`.
+ * New resources (PLAN_CREATE): POST, whose answer is compared with what was requested. What became of one without an
+ * answer is reconciled by its name, see fleet_create.c; without a name it is `unknown`.
  *
- * A restart (PLAN_RESTART, or after a change that needs it): GET once more; POST of a stop, wait for `stopped`, POST of a
- * start, wait for `running`. Never more servers than allowed are between the two at a time; one that did not come back keeps
- * its place, so that failures cannot add up to more. Actions are not repeated blindly: after one whose answer never came,
- * and after a 409, the status decides. A run that is cancelled still starts what it has stopped.
+ * A restart (PLAN_RESTART, or after a change that needs it): GET once more; POST of a stop, wait for `stopped`, POST
+ * of a start, wait for `running`. Never more servers than allowed are between the two at a time; one that did not come
+ * back keeps its slot, so that failures cannot add up to more. Actions are not repeated blindly: after one whose
+ * answer never came, and after a 409, the status decides. A run that is cancelled still starts what it has stopped.
  *
- * With a journal, no request that changes anything leaves before the journal has it; changes are handed to it in groups,
- * so that one flush of the disk serves many.
+ * With a journal, no request that changes anything leaves before the journal has it; changes are handed to it in
+ * batches, so that one flush of the disk serves many.
  */
 #ifndef FLEET_FLEET_H
 #define FLEET_FLEET_H
@@ -33,7 +34,7 @@ const char *fleet_outcome_name(enum fleet_outcome outcome);
 enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
 
 /* The reason of a creation without a name whose answer never came. */
-#define FLEET_LOOK "it may have been created: look for it before creating it again"
+#define FLEET_MAYBE_CREATED "it may have been created: look for it before creating it again"
 
 /* What became of one resource. */
 struct fleet_result {
@@ -47,17 +48,17 @@ struct fleet_result {
     int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
-    bool begun;         /* has been taken up; what was not to change never is */
+    bool started;       /* items that need no change never are */
     const char *etag;   /* that the change is bound to; only until the journal has it */
-    const char *phase;  /* how far it came: what is written next or was last; NULL where there is but one */
-    const char *down;   /* status of a server that we stopped and that is not known to run again; NULL: none such */
+    const char *phase;  /* how far it came: what is written next or was last; NULL where the action has one phase */
+    const char *down; /* status of a server that the run stopped and that is not known to run again; NULL: none such */
     const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
 struct fleet_summary {
     size_t selected, counts[FLEET_OUTCOMES];
-    size_t conflicts, refused; /* failed ones by cause: changed by somebody else; credentials */
-    size_t withheld;           /* skipped ones that were not begun: interrupted, or too many failures */
+    size_t conflicts, refused; /* failed ones by cause: changed by another writer; credentials */
+    size_t not_started;        /* skipped ones: interrupted, or too many failures */
     bool budget_spent;         /* failures ended the run before its end */
 };
 
@@ -65,11 +66,12 @@ struct fleet_summary {
 typedef void fleet_progress_fn(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
 
 /*
- * Who is told, all at once, that requests for `intended` are about to leave (before and etag count) and what became of
- * `concluded`. False, with e set, keeps the requests from leaving and ends the run. What was cancelled is never concluded.
+ * Records at once that requests for `starting` are about to leave (before and etag count) and the results of
+ * `concluded`. False, with e set, keeps the requests from leaving and ends the run. What was cancelled is never
+ * concluded.
  */
 struct fleet_journal {
-    bool (*record)(void *context, const struct fleet_result *const intended[], size_t intended_count,
+    bool (*record)(void *context, const struct fleet_result *const starting[], size_t starting_count,
                    const struct fleet_result *const concluded[], size_t concluded_count, struct err *e);
     void *context;
 };
@@ -95,7 +97,7 @@ struct fleet_restarts {
     struct fleet_share max_unavailable; /* down at a time, of all that the plan is about; rounded down, at least 1 */
     unsigned stop_timeout_ms;           /* to be stopped after the stop was asked for */
     unsigned start_timeout_ms;          /* to run after the start was */
-    unsigned poll_ms;                   /* between looks; 0: 1 to 5 s */
+    unsigned poll_ms;                   /* between reads of the status; 0: 1 to 5 s */
     bool force_stop;                    /* power off what has not stopped in time */
     bool same_group;                    /* members of one placement or instance group may be down together */
     struct plan_restart_terms terms;
@@ -103,12 +105,12 @@ struct fleet_restarts {
 
 struct fleet_options {
     struct http *http;
-    struct vpc *const *regions; /* a resource's region is looked up by name; a single one serves all */
+    struct vpc *const *regions; /* a resource's region is looked up by name; a single one without a name serves all */
     size_t region_count;
-    unsigned concurrency;                /* writes under way, as many reads beside them; 0: found out (http_window.h) */
-    int64_t began_s;                     /* seconds since the epoch: when the run began; 0: now */
-    const struct fleet_limits *limits;   /* NULL: none */
-    const struct fleet_journal *journal; /* NULL: none */
+    unsigned concurrency;                 /* writes in progress, as many reads beside them; 0: found out by http */
+    int64_t began_s;                      /* seconds since the epoch: when the run began; 0: now */
+    const struct fleet_limits *limits;    /* NULL: none */
+    const struct fleet_journal *journal;  /* NULL: none */
     const struct fleet_restarts *restart; /* NULL: what needs a restart is only reported; plans of restarts need it */
     void (*draining)(size_t down, void *context); /* cancelled while so many are down: they are started; may be NULL */
     fleet_progress_fn *progress;                  /* NULL: none */
@@ -122,14 +124,15 @@ struct fleet_run {
 };
 
 /*
- * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED) or the journal failed; results are complete either way: what was
- * not begun is `skipped` with that reason. `strings` keeps words of answers. Free with fleet_run_free.
+ * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED) or the journal failed; results are complete
+ * either way: what was not started is `skipped` with that reason. `strings` keeps words of answers. Free with
+ * fleet_run_free.
  */
 bool fleet_execute(const struct plan *plan, const struct fleet_options *options, struct resource_list *strings,
                    struct fleet_run *ret, struct err *e) __attribute__((warn_unused_result));
 
 /* The results as they would be if every change succeeded: what a dry run shows. Nothing is sent. */
-void fleet_foresee(const struct plan *plan, struct fleet_run *ret);
+void fleet_preview(const struct plan *plan, struct fleet_run *ret);
 
 void fleet_run_free(struct fleet_run *run); /* zero-initialised values allowed; for CLEANUP */
 

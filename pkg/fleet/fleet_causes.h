@@ -1,10 +1,10 @@
 /*
  * fleet_causes: what went wrong in a run, grouped by cause. Pure: results in, groups out.
  *
- * Results that failed, are unknown or were skipped have the same cause when their outcome, HTTP status and reason agree,
- * but for what differs from server to server: its own name, id and CRN, numbers, words with digits in them (ids, request
- * ids, addresses), what is quoted, and the trace and request id behind the reason. A reason that comes from the history
- * groups like a fresh one: everything is in its words.
+ * Results that failed, are unknown or were skipped have the same cause when their outcome, HTTP status and reason
+ * agree, but for what differs from server to server: its own name, id and CRN, numbers, words with digits in them
+ * (ids, request ids, addresses), what is quoted, and the trace and request id behind the reason. A reason that comes
+ * from the history groups like a fresh one: everything is in its words.
  */
 #ifndef FLEET_FLEET_CAUSES_H
 #define FLEET_FLEET_CAUSES_H

@@ -46,6 +46,12 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
     return answer->cancelled && answer->attempts == 0 ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
 }
 
+bool fleet_is_refusal(const struct err *error)
+{
+    return error->code == ERR_AUTH || (error->http_status >= 400 && error->http_status < 500 &&
+                                       error->http_status != 409 && error->http_status != 429);
+}
+
 enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt receipt, bool ours,
                                      const struct fleet_rules *rules)
 {
@@ -63,6 +69,19 @@ enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt 
         return FLEET_END_NOT_FOUND;
     }
     return receipt == FLEET_REFUSED ? FLEET_END_REFUSED : FLEET_DO_WRITE;
+}
+
+enum fleet_verdict fleet_judge_unread(bool cancelled, enum fleet_receipt receipt, bool ours,
+                                      const struct fleet_rules *rules)
+{
+    if (ours) {
+        bool by_write = receipt == FLEET_UNCONFIRMED && !rules->creates && !cancelled;
+        return by_write ? FLEET_END_UNKNOWN : FLEET_END_UNREAD_UNKNOWN;
+    }
+    if (receipt == FLEET_REFUSED) {
+        return FLEET_END_REFUSED;
+    }
+    return cancelled ? FLEET_END_NOT_SENT : FLEET_END_UNREAD;
 }
 
 enum fleet_finding fleet_reconcile_creation(const struct fleet_expected *expected, const struct fleet_actual *actual,

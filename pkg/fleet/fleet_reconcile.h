@@ -1,6 +1,6 @@
 /*
- * fleet_reconcile: the decisions of a guarded write: what the answer to a write means, and what follows from the state that
- * was read. Pure: no request, no clock. Private to the room.
+ * fleet_reconcile: the decisions of a guarded write: what the answer to a write means, and what follows from the state
+ * that was read. Pure: no request, no clock. Private to the room.
  */
 #ifndef FLEET_FLEET_RECONCILE_H
 #define FLEET_FLEET_RECONCILE_H
@@ -51,12 +51,17 @@ enum fleet_verdict {
     FLEET_END_REFUSED,        /* failed: with the error of the write */
     FLEET_END_WITHOUT_EFFECT, /* failed: unconfirmed, and the state shows that it had no effect */
     FLEET_END_NOT_FOUND,      /* unknown: unconfirmed, sent as often as allowed and not found */
-    FLEET_END_UNKNOWN,        /* unconfirmed, and the state cannot be read */
+    FLEET_END_UNKNOWN,        /* unknown: unconfirmed, and the state cannot be read; with the error of the write */
+    FLEET_END_UNREAD,         /* failed: the read before the write failed; with its error */
+    FLEET_END_UNREAD_UNKNOWN, /* unknown: an earlier write may have arrived; with the error of the read */
 };
 
 /* What follows from the answer to a write. Sets *ret_receipt. */
 enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const struct fleet_rules *rules,
                                       enum fleet_receipt *ret_receipt);
+
+/* Whether the API refused for good: neither a conflict with the status nor something that passes. */
+bool fleet_is_refusal(const struct err *error);
 
 /* --- states that were read --------------------------------------------------------------------------- */
 
@@ -69,11 +74,15 @@ enum fleet_match {
 };
 
 /*
- * What follows from a state; `receipt` is of the last write. `ours`: a request of this run, or of the one that it resumes,
- * may have made the state what it is.
+ * What follows from a state; `receipt` is of the last write. `ours`: a request of this run, or of the one that it
+ * resumes, may have made the state what it is.
  */
 enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt receipt, bool ours,
                                      const struct fleet_rules *rules);
+
+/* What follows from a read that failed or, with `cancelled`, was never sent. */
+enum fleet_verdict fleet_judge_unread(bool cancelled, enum fleet_receipt receipt, bool ours,
+                                      const struct fleet_rules *rules);
 
 /* --- creations --------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 
 #include "clock/clock.h"
 #include "fleet/fleet_restart_state.h"
-#include "fleet/fleet_task.h"
+#include "fleet/fleet_watch.h"
 
 /* The phases as the history keeps them. */
 #define PHASE_STOP  "stop"
@@ -18,8 +18,8 @@ struct restart_task {
     struct fleet_task task;
     struct resource fresh; /* as last read */
     struct fleet_restart_state state;
-    const char *status; /* as last seen */
-    const char *why;    /* what the API said about it, or NULL */
+    const char *status; /* as last read */
+    const char *why;    /* the API's reason for it, or NULL */
     bool read;          /* once at least */
     bool starts;        /* what is written next, or was: the start, else the stop */
     bool forced;        /* the stop cuts the power */
@@ -39,7 +39,7 @@ static int64_t now_ms(void)
     return clock_monotonic_ms(clock_system());
 }
 
-/* Whether the server may be down because of us. */
+/* Whether the server may be down because of the run. */
 static bool is_ours(const struct restart_task *restart)
 {
     return restart->state.stop != FLEET_UNSENT || restart->state.start != FLEET_UNSENT;
@@ -85,13 +85,13 @@ static void finish_running(struct restart_task *restart)
     finish(restart, FLEET_CHANGED, ERR_NONE, "%s", "");
 }
 
-/* What was to be restarted in any case may not have needed it. */
+/* A server that is restarted in any case may not have needed it. */
 static bool is_needed(const struct restart_task *restart)
 {
     return restart->task.changed || !terms_of(restart)->terms.always;
 }
 
-/* It was not stopped, or not by us. */
+/* It was not stopped, or not by the run. */
 static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
     bool stopped = restart->status != NULL && strcmp(restart->status, "stopped") == 0;
@@ -99,14 +99,14 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
     restart->state = (struct fleet_restart_state){0};
     restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
     if (restart->task.changed) {
-        /* interrupted, it is left open: a resumed run goes on with the restart */
+        /* interrupted, it is left open: a resumed run continues with the restart */
         finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, "not restarted: %s", reason);
     } else {
         finish(restart, outcome, code, "%s", reason);
     }
 }
 
-/* Nobody may overlook a server that we took down. */
+/* A server that is down because of the run is part of its result. */
 static void finish_down(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code,
                         const char *reason)
 {
@@ -134,7 +134,7 @@ static void fail(struct restart_task *restart, const char *reason)
     finish_down(restart, FLEET_FAILED, restart->code != ERR_NONE ? restart->code : ERR_FAILED, text_string(&message));
 }
 
-/* Left open in the history: a resumed run goes on with it. */
+/* Left open in the history: a resumed run continues with it. */
 static void interrupt(struct restart_task *restart)
 {
     CLEANUP(text_free) struct text message = {0};
@@ -143,7 +143,7 @@ static void interrupt(struct restart_task *restart)
         leave(restart, FLEET_SKIPPED, ERR_CANCELLED, "interrupted");
         return;
     }
-    text_printf(&message, "is %s: interrupted after the %s was sent; runs resume goes on with it",
+    text_printf(&message, "is %s: interrupted after the %s was sent; runs resume continues with it",
                 restart->status != NULL ? restart->status : "in an unknown state",
                 restart->state.start != FLEET_UNSENT ? "start" : "stop");
     finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
@@ -165,7 +165,7 @@ static void write_next(struct restart_task *restart, bool starts)
     fleet_task_ready(&restart->task, starts ? PHASE_START : PHASE_STOP, NULL);
 }
 
-/* It has not got where it is wanted. How long may that take? */
+/* It does not have the status that is waited for: is there time left? */
 static void wait_longer(struct restart_task *restart)
 {
     const struct fleet_restarts *terms = terms_of(restart);
@@ -190,7 +190,7 @@ static void wait_longer(struct restart_task *restart)
     fail(restart, text_string(&reason));
 }
 
-/* The run is ending: what is down is started, everything else is left to the next one. */
+/* The run is ending: what is down is started, everything else is left to a resumed run. */
 static bool ends_here(struct restart_task *restart, enum fleet_restart_step step)
 {
     if (!restart->task.fleet->stopped) {
@@ -199,7 +199,7 @@ static bool ends_here(struct restart_task *restart, enum fleet_restart_step step
     return step == FLEET_RESTART_STOP || (step == FLEET_RESTART_WAIT && restart->state.start != FLEET_UNSENT);
 }
 
-static void go_on(struct restart_task *restart, const char *status)
+static void proceed(struct restart_task *restart, const char *status)
 {
     restart->status = status;
     enum fleet_restart_step step = fleet_restart_next(&restart->state, status);
@@ -222,7 +222,7 @@ static void go_on(struct restart_task *restart, const char *status)
         finish_running(restart);
         break;
     case FLEET_RESTART_LEAVE:
-        leave(restart, FLEET_SKIPPED, ERR_FAILED, "somebody else stopped it meanwhile");
+        leave(restart, FLEET_SKIPPED, ERR_FAILED, "another writer stopped it meanwhile");
         break;
     case FLEET_RESTART_HOPELESS:
         fail(restart, "it will not come back by itself");
@@ -230,20 +230,20 @@ static void go_on(struct restart_task *restart, const char *status)
     }
 }
 
-static void seen(struct fleet_task *task, const struct fleet_sight *sight)
+static void on_status(struct fleet_task *task, const struct fleet_observation *observation)
 {
     struct restart_task *restart = (struct restart_task *)task;
 
-    bool learned = sight->status != NULL || sight->gone;
+    bool learned = observation->status != NULL || observation->gone;
 
-    restart->why = sight->why != NULL ? sight->why : restart->why;
-    if (sight->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
+    restart->why = observation->why != NULL ? observation->why : restart->why;
+    if (observation->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
         interrupt(restart);
-    } else if (sight->gone) {
+    } else if (observation->gone) {
         restart->status = "deleted";
         fail(restart, "there is no such server any more");
     } else if (learned) {
-        go_on(restart, sight->status);
+        proceed(restart, observation->status);
     } else {
         wait_longer(restart);
     }
@@ -285,7 +285,7 @@ static void note_groups(struct restart_task *restart)
     restart->task.slot.instance_group = fresh->member_of;
 }
 
-/* The last look before the stop: is all as the plan thought? */
+/* The last read before the stop: the plan is judged again. */
 static void check_fresh(struct restart_task *restart)
 {
     char reason[PLAN_REASON_SIZE];
@@ -300,7 +300,7 @@ static void check_fresh(struct restart_task *restart)
     restart->status = restart->fresh.status;
     switch (plan_judge_restart(&restart->fresh, true, &terms_of(restart)->terms, reason)) {
     case PLAN_CHANGE:
-        go_on(restart, restart->fresh.status);
+        proceed(restart, restart->fresh.status);
         break;
     case PLAN_UNCHANGED:
         leave(restart, FLEET_UNCHANGED, ERR_NONE, reason);
@@ -329,7 +329,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
     } else if (is_ours(restart)) {
         note_groups(restart);
         fleet_slot_take(&restart->task.fleet->disruption, &restart->task.slot);
-        go_on(restart, restart->fresh.status);
+        proceed(restart, restart->fresh.status);
     } else {
         check_fresh(restart);
     }
@@ -341,7 +341,7 @@ static void start_read(struct fleet_task *task)
                     &(struct vpc_call){.id = task->result->item->resource->id, .read = read_fresh, .done = read_done});
 }
 
-/* A run that was cut off may have sent what it intended; before a start the stop had its effect. */
+/* A run that was cut off may have sent what it journaled; before a start the stop had its effect. */
 static void take_over(struct restart_task *restart, const char *phase)
 {
     bool starts = strcmp(phase, PHASE_START) == 0;
@@ -384,7 +384,7 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
         interrupt(restart);
-    } else if (fleet_is_refused(error)) {
+    } else if (fleet_is_refusal(error)) {
         fail(restart, restart->problem);
     } else {
         fleet_task_await_status(&restart->task);
@@ -423,5 +423,5 @@ static void write(struct fleet_task *task)
             .id = task->result->item->resource->id, .body = body, .body_size = strlen(body), .done = write_done});
 }
 
-const struct fleet_work fleet_restart = {
-    .size = sizeof(struct restart_task), .begin = begin, .write = write, .on_slot = start_read, .seen = seen};
+const struct fleet_action_ops fleet_restart = {
+    .size = sizeof(struct restart_task), .begin = begin, .write = write, .on_slot = start_read, .on_status = on_status};

@@ -1,9 +1,9 @@
 /*
- * fleet_restart_state: what the restart of a server does next, given how far it came and the status that was read. Pure.
- * Private to the room.
+ * fleet_restart_state: what the restart of a server does next, given how far it came and the status that was read.
+ * Pure. Private to the room.
  *
- * Requests for actions are not simply sent again: after one whose answer never came the status decides. It may lag behind,
- * so a status has to be read FLEET_STATUS_READS times as it was before the request counts as never arrived.
+ * Requests for actions are not simply sent again: after one whose answer never came the status decides. It may lag
+ * behind, so a status has to be read FLEET_STATUS_READS times as it was before the request counts as never arrived.
  */
 #ifndef FLEET_FLEET_RESTART_STATE_H
 #define FLEET_FLEET_RESTART_STATE_H
@@ -25,7 +25,7 @@ enum fleet_restart_step {
     FLEET_RESTART_WAIT,     /* and read the status again */
     FLEET_RESTART_DONE,     /* it is running again */
     FLEET_RESTART_LEAVE,    /* no request of ours stopped it */
-    FLEET_RESTART_HOPELESS, /* it will not come to run by itself: failed, being deleted, or down again after its start */
+    FLEET_RESTART_HOPELESS, /* it will not run by itself: failed, being deleted, or down again after its start */
 };
 
 /* Takes the status into account and says what to do. Statuses that are not known are passing ones. */

@@ -1,9 +1,10 @@
 /*
- * Rolling an instance group: the members made from another template than the group's are deleted, a batch at a time, and
- * the group makes new ones. Before each batch it has to be healthy, with as many members as it had. Whether deleting a
- * membership lowers membership_count is not documented (vpc-api.md 4.2): where it did, it is set back.
+ * Rolling an instance group: the members made from another template than the group's are deleted, a batch at a time,
+ * and the group makes new ones. Before each batch it has to be healthy, with as many members as it had. Whether
+ * deleting a membership lowers membership_count is not documented (vpc-api.md 4.2): where it did, it is set back.
  *
- * All is told by looking, so nothing depends on what was sent before: a lost answer, a run that was cut off.
+ * Every step is decided by the state that is read, so nothing depends on what was sent before: an answer that was
+ * lost, a run that was cut off.
  */
 #include "fleet/fleet_roll_state.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_task.h"
+#include "fleet/fleet_reconcile.h"
 #include "fleet/fleet_watch.h"
 #include "mem/mem.h"
 
@@ -27,12 +28,12 @@ struct roll_task {
     struct resource_list *orphaned; /* memberships whose servers stay without them; NULL: none */
     size_t in_flight;               /* deletions */
     struct err error;               /* of the last batch, the first one counts */
-    unsigned fruitless;             /* batches with an error in a row */
-    unsigned looks;                 /* since the last change */
+    unsigned failures;              /* batches with an error, the last ones in a row */
+    unsigned reads;                 /* since the last change */
     int64_t expected;               /* members */
     int64_t since_ms;               /* when the last batch was sent */
     bool restores;                  /* what is written next */
-    bool told;                      /* the state from before is in the result */
+    bool noted;                     /* the state from before is in the result */
 };
 
 static int64_t now_ms(void)
@@ -82,16 +83,15 @@ static void finish(struct roll_task *roll, enum fleet_outcome outcome, const str
         result->after_state = members_state(roll->state.count, roll->state.stale);
     }
     result->reason = reason.size > 0 ? resource_list_keep(roll->task.fleet->strings, text_string(&reason)) : NULL;
-    release(&roll->task);
     fleet_task_finish(&roll->task, outcome);
 }
 
-/* Open in the history: a run that goes on rolls the rest. */
+/* Left open in the history: a resumed run rolls the rest. */
 static void interrupt(struct roll_task *roll)
 {
     struct err error = ERR_INIT;
 
-    err_set(&error, ERR_CANCELLED, "interrupted; runs resume goes on with it");
+    err_set(&error, ERR_CANCELLED, "interrupted; runs resume continues with it");
     finish(roll, roll->state.begun ? FLEET_UNKNOWN : FLEET_SKIPPED, &error);
 }
 
@@ -114,11 +114,11 @@ static void finish_error(struct roll_task *roll, const struct err *error)
     }
 }
 
-/* --- looking ------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------- */
 
-static void look_later(struct roll_task *roll)
+static void read_later(struct roll_task *roll)
 {
-    fleet_task_pause(&roll->task, fleet_watch_interval_ms(roll->terms.poll_ms, roll->looks++));
+    fleet_task_pause(&roll->task, fleet_watch_interval_ms(roll->terms.poll_ms, roll->reads++));
 }
 
 static void wait_longer(struct roll_task *roll)
@@ -127,7 +127,7 @@ static void wait_longer(struct roll_task *roll)
     struct err error = ERR_INIT;
 
     if (now_ms() - roll->since_ms < roll->terms.heal_timeout_ms) {
-        look_later(roll);
+        read_later(roll);
         return;
     }
     fleet_roll_describe(&roll->state, &why);
@@ -139,14 +139,14 @@ static void wait_longer(struct roll_task *roll)
 static void write_next(struct roll_task *roll, bool restores)
 {
     roll->restores = restores;
-    if (!roll->told) {
-        roll->told = true;
+    if (!roll->noted) {
+        roll->noted = true;
         roll->task.result->before_state = members_state(roll->expected, roll->state.stale);
     }
     fleet_task_ready(&roll->task, restores ? PHASE_RESTORE : PHASE_DELETE, NULL);
 }
 
-static void go_on(struct roll_task *roll)
+static void proceed(struct roll_task *roll)
 {
     bool begun = roll->state.begun;
 
@@ -179,11 +179,11 @@ static void go_on(struct roll_task *roll)
     }
 }
 
-static void look_failed(struct roll_task *roll, const struct err *error)
+static void read_failed(struct roll_task *roll, const struct err *error)
 {
     struct err wrapped = *error;
 
-    err_wrap(&wrapped, "stopped: the group could not be looked at");
+    err_wrap(&wrapped, "stopped: the group could not be read");
     finish_error(roll, &wrapped);
 }
 
@@ -192,9 +192,9 @@ static void members_listed(const struct err *error, void *context)
     struct roll_task *roll = context;
 
     if (error != NULL) {
-        look_failed(roll, error);
+        read_failed(roll, error);
     } else {
-        go_on(roll);
+        proceed(roll);
     }
 }
 
@@ -211,7 +211,7 @@ static bool read_group(struct answer_node root, const struct http_reply *reply, 
     return true;
 }
 
-/* The run is ending: what was lowered is set back, the rest is left to the next one. */
+/* The run is ending: what was lowered is set back, the rest is left to a resumed run. */
 static void end_here(struct roll_task *roll)
 {
     bool lowered = roll->state.begun && roll->group.membership_count < roll->expected && roll->group.managers == NULL;
@@ -229,7 +229,7 @@ static void group_read(const struct vpc_answer *answer, void *context)
     struct roll_task *roll = context;
 
     if (answer->error != NULL) {
-        look_failed(roll, answer->error);
+        read_failed(roll, answer->error);
         return;
     }
     if (fleet_is_over(roll->task.fleet)) {
@@ -244,7 +244,7 @@ static void group_read(const struct vpc_answer *answer, void *context)
                                                        .listed = members_listed});
 }
 
-static void look(struct fleet_task *task)
+static void read_state(struct fleet_task *task)
 {
     fleet_task_read(task, vpc_get,
                     &(struct vpc_call){.id = task->result->item->resource->id, .read = read_group, .done = group_read});
@@ -258,23 +258,23 @@ static void begin(struct fleet_task *task)
     roll->terms = item->roll.terms;
     roll->state.begun = item->journaled;
     roll->expected = item->journaled ? item->roll.before.count : 0;
-    roll->told = item->journaled;
+    roll->noted = item->journaled;
     roll->since_ms = now_ms();
-    look(task);
+    read_state(task);
 }
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
 static void batch_done(struct roll_task *roll)
 {
-    roll->fruitless = roll->error.code != ERR_NONE ? roll->fruitless + 1 : 0;
-    roll->looks = 0;
-    if (roll->error.code == ERR_CANCELLED || fleet_is_refused(&roll->error) || roll->fruitless >= FLEET_ROUNDS_MAX) {
+    roll->failures = roll->error.code != ERR_NONE ? roll->failures + 1 : 0;
+    roll->reads = 0;
+    if (roll->error.code == ERR_CANCELLED || fleet_is_refusal(&roll->error) || roll->failures >= FLEET_ROUNDS_MAX) {
         struct err error = roll->error;
         finish_error(roll, &error);
         return;
     }
-    look_later(roll);
+    read_later(roll);
 }
 
 static void one_deleted(const struct vpc_answer *answer, void *context)
@@ -330,7 +330,7 @@ static void delete_batch(struct roll_task *roll)
 {
     size_t count = resource_list_count(roll->members);
     struct fleet_share share = {.percent = roll->terms.percent, .value = roll->terms.max_unavailable};
-    bool *chosen = mem_array(count + 1, sizeof(*chosen));
+    bool *chosen = mem_array(count, sizeof(*chosen));
 
     roll->in_flight =
         fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
@@ -363,5 +363,5 @@ static void start_write(struct fleet_task *task)
     }
 }
 
-const struct fleet_work fleet_roll = {
-    .size = sizeof(struct roll_task), .begin = begin, .write = start_write, .resume = look, .release = release};
+const struct fleet_action_ops fleet_roll = {
+    .size = sizeof(struct roll_task), .begin = begin, .write = start_write, .resume = read_state, .release = release};

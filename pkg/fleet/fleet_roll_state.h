@@ -1,6 +1,6 @@
 /*
- * fleet_roll_state: what to do next with an instance group whose stale members are replaced, a batch at a time, by its state
- * as it was read. Pure: no request, no clock. Private to the room.
+ * fleet_roll_state: what to do next with an instance group whose stale members are replaced, a batch at a time, by its
+ * state as it was read. Pure: no request, no clock. Private to the room.
  */
 #ifndef FLEET_FLEET_ROLL_STATE_H
 #define FLEET_FLEET_ROLL_STATE_H
@@ -39,8 +39,8 @@ enum fleet_roll_step fleet_roll_next(const struct fleet_roll_state *state);
 void fleet_roll_describe(const struct fleet_roll_state *state, struct text *out);
 
 /*
- * Marks in `ret_chosen` (as many as there are memberships) the stale ones to delete next: at most `most`, those that are
- * not healthy first. Returns their number.
+ * Marks in `ret_chosen` (as many as there are memberships) the stale ones to delete next: at most `most`, those that
+ * are not healthy first. Returns their number.
  */
 size_t fleet_roll_choose(const struct resource *group, const struct resource_list *memberships, size_t most,
                          bool ret_chosen[]);

@@ -1,4 +1,4 @@
-/* What works are built from: requests, the way of a task through the queues, and its end. */
+/* What actions are built from: requests, the way of a task through the queues, and its end. */
 #include "fleet/fleet_task.h"
 
 #include <stdio.h>
@@ -8,85 +8,62 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 
-struct vpc *fleet_task_vpc(const struct fleet_task *task)
-{
-    const struct fleet_options *options = task->fleet->options;
+/* --- the run ----------------------------------------------------------------------------------------- */
 
-    return vpc_of_region(options->regions, options->region_count, task->result->item->resource->region);
+bool fleet_is_over(const struct fleet *fleet)
+{
+    return fleet->rollout.closed || fleet->stopped || fleet->error.code != ERR_NONE;
 }
 
-void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply)
+unsigned fleet_reads_at_once(const struct fleet *fleet)
 {
-    task->result->http_status = reply->status;
-    snprintf(task->result->request_id, sizeof(task->result->request_id), "%s", reply->request_id);
+    unsigned window = http_window(fleet->options->http);
+
+    if (fleet->options->concurrency > 0) {
+        return fleet->options->concurrency;
+    }
+    return window > fleet->writing ? window - fleet->writing : 1;
 }
 
-static void note_cancelled(struct fleet *fleet, const struct vpc_answer *answer)
+unsigned fleet_writes_at_once(const struct fleet *fleet)
 {
-    fleet->stopped |= answer->error != NULL && answer->error->code == ERR_CANCELLED;
+    unsigned window = http_window(fleet->options->http);
+    unsigned reading = fleet->reading < window / 2 ? fleet->reading : window / 2;
+
+    return fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
 }
 
-static void read_done(const struct vpc_answer *answer, void *context)
-{
-    struct fleet_task *task = context;
+/* --- queues ------------------------------------------------------------------------------------------ */
 
-    task->fleet->reading--;
-    note_cancelled(task->fleet, answer);
-    task->done(answer, task);
+void fleet_queue_push(struct fleet_queue *queue, struct fleet_task *task)
+{
+    task->next = NULL;
+    if (queue->first == NULL) {
+        queue->last = &queue->first;
+    }
+    *queue->last = task;
+    queue->last = &task->next;
+    queue->count++;
 }
 
-static void write_done(const struct vpc_answer *answer, void *context)
+struct fleet_task *fleet_queue_pop(struct fleet_queue *queue)
 {
-    struct fleet_task *task = context;
+    struct fleet_task *task = queue->first;
 
-    task->fleet->writing--;
-    note_cancelled(task->fleet, answer);
-    fleet_task_note_reply(task, answer->reply);
-    task->result->attempts += answer->reply->attempts;
-    task->done(answer, task);
+    if (task != NULL) {
+        queue->first = task->next;
+        queue->count--;
+    }
+    return task;
 }
 
-static void send(struct fleet_task *task, fleet_send_fn *function, const struct vpc_call *call, vpc_done_fn *done)
+void fleet_queue_move(struct fleet_queue *queue, struct fleet_queue *source)
 {
-    struct vpc_call counted = *call;
+    struct fleet_task *task;
 
-    task->done = call->done;
-    counted.done = done;
-    counted.context = task;
-    counted.must_finish = task->must_finish;
-    function(fleet_task_vpc(task), task->result->item->resource->kind, &counted);
-}
-
-void fleet_task_read(struct fleet_task *task, fleet_send_fn *function, const struct vpc_call *call)
-{
-    task->fleet->reading++;
-    send(task, function, call, read_done);
-}
-
-static void listed(const struct err *error, void *context)
-{
-    struct fleet_task *task = context;
-
-    task->fleet->reading--;
-    task->fleet->stopped |= error != NULL && error->code == ERR_CANCELLED;
-    task->listed(error, task);
-}
-
-void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
-{
-    struct vpc_listing counted = *listing;
-
-    task->listed = listing->listed;
-    counted.listed = listed;
-    counted.context = task;
-    task->fleet->reading++;
-    vpc_list(fleet_task_vpc(task), &counted);
-}
-
-void fleet_task_write(struct fleet_task *task, fleet_send_fn *function, const struct vpc_call *call)
-{
-    task->fleet->writing++;
-    send(task, function, call, write_done);
+    while ((task = fleet_queue_pop(source)) != NULL) {
+        fleet_queue_push(queue, task);
+    }
 }
 
 void fleet_task_ready(struct fleet_task *task, const char *phase, const char *etag)
@@ -101,22 +78,101 @@ void fleet_task_ready(struct fleet_task *task, const char *phase, const char *et
     fleet_queue_push(&fleet->ready, task);
 }
 
-void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_work *work, bool changed)
+void fleet_task_await_slot(struct fleet_task *task)
 {
-    struct fleet_task *task = mem_alloc(work->size);
-
-    *task = (struct fleet_task){.fleet = fleet, .work = work, .result = result, .changed = changed};
-    work->begin(task);
+    fleet_queue_push(&task->fleet->queued, task);
+    task->fleet->slots_changed = true;
 }
 
-void fleet_task_go_on(struct fleet_task *task, const struct fleet_work *work)
+void fleet_task_release_slot(struct fleet_task *task)
 {
-    struct fleet *fleet = task->fleet;
-    struct fleet_result *result = task->result;
-
-    free(task);
-    fleet_task_begin(fleet, result, work, true);
+    fleet_slot_release(&task->fleet->disruption, task->slot.item);
+    task->fleet->slots_changed = true;
 }
+
+void fleet_task_pause(struct fleet_task *task, int pause_ms)
+{
+    task->due_ms = clock_monotonic_ms(clock_system()) + pause_ms;
+    fleet_queue_push(&task->fleet->pausing, task);
+}
+
+/* --- requests ---------------------------------------------------------------------------------------- */
+
+void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply)
+{
+    task->result->http_status = reply->status;
+    snprintf(task->result->request_id, sizeof(task->result->request_id), "%s", reply->request_id);
+}
+
+static void note_cancelled(struct fleet *fleet, const struct err *error)
+{
+    fleet->stopped |= error != NULL && error->code == ERR_CANCELLED;
+}
+
+static void read_done(const struct vpc_answer *answer, void *context)
+{
+    struct fleet_task *task = context;
+
+    task->fleet->reading--;
+    note_cancelled(task->fleet, answer->error);
+    task->done(answer, task);
+}
+
+static void write_done(const struct vpc_answer *answer, void *context)
+{
+    struct fleet_task *task = context;
+
+    task->fleet->writing--;
+    note_cancelled(task->fleet, answer->error);
+    fleet_task_note_reply(task, answer->reply);
+    task->result->attempts += answer->reply->attempts;
+    task->done(answer, task);
+}
+
+static void listed(const struct err *error, void *context)
+{
+    struct fleet_task *task = context;
+
+    task->fleet->reading--;
+    note_cancelled(task->fleet, error);
+    task->listed(error, task);
+}
+
+static void send_call(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call, vpc_done_fn *done)
+{
+    struct vpc_call counted = *call;
+
+    task->done = call->done;
+    counted.done = done;
+    counted.context = task;
+    counted.must_finish = task->must_finish;
+    send(task->vpc, task->result->item->resource->kind, &counted);
+}
+
+void fleet_task_read(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call)
+{
+    task->fleet->reading++;
+    send_call(task, send, call, read_done);
+}
+
+void fleet_task_write(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call)
+{
+    task->fleet->writing++;
+    send_call(task, send, call, write_done);
+}
+
+void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
+{
+    struct vpc_listing counted = *listing;
+
+    task->listed = listing->listed;
+    counted.listed = listed;
+    counted.context = task;
+    task->fleet->reading++;
+    vpc_list(task->vpc, &counted);
+}
+
+/* --- ends -------------------------------------------------------------------------------------------- */
 
 bool fleet_needs_restart(const struct fleet_result *result, const char *status)
 {
@@ -126,7 +182,13 @@ bool fleet_needs_restart(const struct fleet_result *result, const char *status)
            !stopped;
 }
 
-/* --- ends ---------------------------------------------------------------------------------------- */
+void fleet_task_free(struct fleet_task *task)
+{
+    if (task->ops->release != NULL) {
+        task->ops->release(task);
+    }
+    free(task);
+}
 
 void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
 {
@@ -143,12 +205,14 @@ void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
     if (outcome == FLEET_CHANGED || outcome == FLEET_UNCHANGED) {
         fleet_dependencies_succeeded(&fleet->dependencies, (size_t)(result - fleet->run->results));
     }
-    fleet_group_conclude(fleet, result);
+    if (result->code != ERR_CANCELLED) {
+        fleet->concluded[fleet->concluded_count++] = result; /* what was cancelled is left open, for runs resume */
+    }
     fleet_rollout_note(&fleet->rollout, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
     if (fleet->options->progress != NULL) {
         fleet->options->progress(result, summary, fleet->options->progress_context);
     }
-    free(task);
+    fleet_task_free(task);
 }
 
 void fleet_task_finish_error(struct fleet_task *task, const struct err *error, enum fleet_outcome outcome)
@@ -158,12 +222,34 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
     fleet_task_finish(task, outcome);
 }
 
-void fleet_task_finish_unread(struct fleet_task *task, const struct err *error)
-{
-    bool untouched = !task->result->item->journaled;
+/* --- beginnings -------------------------------------------------------------------------------------- */
 
-    fleet_task_finish_error(task, error,
-                            !untouched                     ? FLEET_UNKNOWN
-                            : error->code == ERR_CANCELLED ? FLEET_SKIPPED
-                                                           : FLEET_FAILED);
+void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_action_ops *ops,
+                      bool changed)
+{
+    const struct fleet_options *options = fleet->options;
+    const char *region = result->item->resource->region;
+    struct fleet_task *task = mem_alloc(ops->size);
+
+    *task = (struct fleet_task){.fleet = fleet,
+                                .ops = ops,
+                                .result = result,
+                                .vpc = vpc_of_region(options->regions, options->region_count, region),
+                                .changed = changed};
+    if (task->vpc == NULL) {
+        struct err error = ERR_INIT;
+        err_set(&error, ERR_FAILED, "no API of region %s is known", region != NULL ? region : "(unknown)");
+        fleet_task_finish_error(task, &error, FLEET_FAILED);
+        return;
+    }
+    ops->begin(task);
+}
+
+void fleet_task_continue(struct fleet_task *task, const struct fleet_action_ops *ops)
+{
+    struct fleet *fleet = task->fleet;
+    struct fleet_result *result = task->result;
+
+    fleet_task_free(task);
+    fleet_task_begin(fleet, result, ops, true);
 }

@@ -318,9 +318,9 @@ end'
     [ "$(sim_state '.instances | length')" -eq 7 ]
     # other settings
     meta instance create -f plain.json --name web-1 --hop-limit 9 -o json
-    expect 6 "it was there before, but not as asked (hop limit 1 -> 9)"
+    expect 6 "it existed before, but not as requested (hop limit 1 -> 9)"
     meta instance create -f plain.json --name web-1 --trusted-profile Profile-1b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2
-    expect 6 "it was there before, but not as asked (trusted profile"
+    expect 6 "it existed before, but not as requested (trusted profile"
     # what is about to go does not count as there
     sim_curl DELETE "/v1/instances/$(jq -r '.[1]' <<< "$first")" > /dev/null
     meta instance create -f plain.json --name web-2 --trusted-profile "$profile"

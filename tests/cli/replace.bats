@@ -129,7 +129,7 @@ template_of() { sim_state -r --arg name "$1" '(.groups[] | select(.name == $name
     replace "$used" --enabled true --update-groups --roll --delete-old --poll-interval 20ms --heal-timeout 1s
     expect 5
     jq -e '.results[2] | .outcome == "failed" and (.reason | test("4 stale members left|3 stale members left"))' <<< "$output"
-    jq -e '.results[3] | .outcome == "skipped" and (.reason | test("not begun"))' <<< "$output"
+    jq -e '.results[3] | .outcome == "skipped" and (.reason | test("not started"))' <<< "$output"
     [ "$(writes | jq -r 'select(.method == "DELETE").path' | grep -c memberships)" -eq 1 ]
 }
 

@@ -62,7 +62,7 @@ create_meets() {
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
     faults '{"operation": "instances.create", "action": "reset"}'
     meta instance create -f "$body" -o json
-    expect 1 "sent 5 times and not there yet"
+    expect 1 "sent 5 times and not found yet"
     [ "$(sim_count POST /v1/instances)" -eq 5 ]
     jq -e '.results[0] | .outcome == "unknown" and .attempts == 5' <<< "$output"
     faults

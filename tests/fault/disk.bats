@@ -90,7 +90,7 @@ told_and_recorded() {
     mv kept "$XDG_STATE_HOME"
     told_and_recorded
     jq -e '.summary | .changed >= 1 and .skipped > 50 and .changed + .skipped == 200' run
-    jq -e 'any(.results[]; .reason == "not begun: the history could not be written")' run
+    jq -e 'any(.results[]; .reason == "not started: the history could not be written")' run
     [ "$("$BUILD/vpcmeta" runs list -o json | jq -r '.items[0].state')" = interrupted ]
     meta runs resume last -y -q
     expect 0

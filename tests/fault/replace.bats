@@ -218,7 +218,7 @@ is_replaced() {
         -d "{\"instance_template\": {\"id\": \"$other\"}}" > /dev/null
     wait "$pid" && false || [ $? -eq 5 ]
     jq -e '[.results[] | [.action, .outcome]] == [["create", "changed"], ["move", "failed"], ["roll", "skipped"],
-        ["delete", "skipped"]] and (.results[1].reason | test("by somebody else"))' run
+        ["delete", "skipped"]] and (.results[1].reason | test("by another writer"))' run
     [ "$(sim_state -r '.groups[0].template')" = "$other" ]
 }
 

@@ -80,7 +80,7 @@ survives() {
     meta instance set --all --hop-limit 5 -y -o json
     expect 6
     [ "$(settings | jq -c '.[]')" = '[false,"https",7]' ]
-    jq -e '.results[0] | .outcome == "failed" and (.reason | test("changed by somebody else")) and
+    jq -e '.results[0] | .outcome == "failed" and (.reason | test("changed by another writer")) and
         .after.response_hop_limit == 7' <<< "$output"
     sim_stop
     client_start --instances 3 --all-disabled

@@ -15,7 +15,7 @@ enum { SERVERS = 60, WINDOW = 4, NEVER = 1000 };
 struct world {
     bool enabled[SERVERS];
     unsigned patches, unrecorded; /* changes that came; those that the journal did not have before */
-    bool intended[SERVERS], concluded[SERVERS];
+    bool journaled[SERVERS], concluded[SERVERS];
     unsigned records, fail_at; /* calls of the journal; the one from which on it fails */
     bool fail_at_end;          /* it fails where nothing is about to leave */
 };
@@ -33,7 +33,7 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
 
     if (strcmp(heard->method, "PATCH") == 0) {
         world->patches++;
-        world->unrecorded += !world->intended[number];
+        world->unrecorded += !world->journaled[number];
         world->enabled[number] = true;
     }
     text_printf(
@@ -47,16 +47,16 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
     return KEEP_OPEN;
 }
 
-static bool record(void *context, const struct fleet_result *const intended[], size_t intended_count,
+static bool record(void *context, const struct fleet_result *const starting[], size_t starting_count,
                    const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
     struct world *world = context;
 
-    if (++world->records >= world->fail_at || (world->fail_at_end && intended_count == 0)) {
+    if (++world->records >= world->fail_at || (world->fail_at_end && starting_count == 0)) {
         return err_set(e, ERR_IO, "the disk is full");
     }
-    for (size_t i = 0; i < intended_count; i++) {
-        world->intended[number_of(intended[i]->item->resource->id)] = true;
+    for (size_t i = 0; i < starting_count; i++) {
+        world->journaled[number_of(starting[i]->item->resource->id)] = true;
     }
     for (size_t i = 0; i < concluded_count; i++) {
         world->concluded[number_of(concluded[i]->item->resource->id)] = true;
@@ -144,7 +144,7 @@ static void expect_truth(const struct world *world, const struct fleet_run *run)
         assert_true(result->outcome == FLEET_CHANGED || result->outcome == FLEET_SKIPPED);
         assert_int_equal(result->outcome == FLEET_CHANGED, world->enabled[number]);
         if (result->outcome == FLEET_SKIPPED) {
-            assert_string_equal(result->reason, "not begun: the history could not be written");
+            assert_string_equal(result->reason, "not started: the history could not be written");
         }
     }
     assert_int_equal(run->summary.counts[FLEET_CHANGED] + run->summary.counts[FLEET_SKIPPED], SERVERS);
@@ -221,7 +221,8 @@ static void a_partly_failed_run_has_an_exit_status_of_its_own(void **state)
         {{.selected = 1, .counts = {[FLEET_FAILED] = 1}, .conflicts = 1}, 6},
         {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .conflicts = 1}, 1},
         {{.selected = 2, .counts = {[FLEET_FAILED] = 2}, .refused = 2}, 4},
-        {{.selected = 9, .counts = {[FLEET_FAILED] = 2, [FLEET_CHANGED] = 1}, .withheld = 6, .budget_spent = true}, 7},
+        {{.selected = 9, .counts = {[FLEET_FAILED] = 2, [FLEET_CHANGED] = 1}, .not_started = 6, .budget_spent = true},
+         7},
     };
 
     (void)state;

@@ -82,7 +82,7 @@ static const struct row rows[] = {
      false,
      FLEET_FAILED,
      ERR_FAILED,
-     "created, but not as asked (enabled false -> true)",
+     "created, but not as requested (enabled false -> true)",
      1},
     {"another profile",
      {{{201, AS_ASKED}}, {0}, {200, PROFILE("Profile-2", "false")}, 0},
@@ -103,7 +103,7 @@ static const struct row rows[] = {
      false,
      FLEET_FAILED,
      ERR_FAILED,
-     "created, but not as asked (trusted profile Profile-1, auto link false)",
+     "created, but not as requested (trusted profile Profile-1, auto link false)",
      1},
     {"a profile that cannot be read",
      {{{201, AS_ASKED}}, {0}, {403, taken}, 0},
@@ -118,7 +118,7 @@ static const struct row rows[] = {
      false,
      FLEET_FAILED,
      ERR_FAILED,
-     "created, but not as asked",
+     "created, but not as requested",
      1},
     {"lost, and there before",
      {{LOST}, FOUND(SERVER("web", "true", BEFORE)), {200, LINKED}, 0},
@@ -132,7 +132,7 @@ static const struct row rows[] = {
      false,
      FLEET_FAILED,
      ERR_CONFLICT,
-     "it was there before, but not as asked",
+     "it existed before, but not as requested",
      1},
     {"lost, and sent again",
      {{LOST, {201, AS_ASKED}}, {200, NOTHING}, {200, LINKED}, 0},
@@ -146,7 +146,7 @@ static const struct row rows[] = {
      false,
      FLEET_UNKNOWN,
      ERR_NETWORK,
-     "sent 5 times and not there yet",
+     "sent 5 times and not found yet",
      5},
     {"lost, and the list is not whole",
      {{LOST}, {200, LIST("", "7")}, {0}, 0},
@@ -252,10 +252,10 @@ static void without_a_name_nothing_is_settled(void **state)
 
     (void)state;
     assert_int_equal(create(&lost, NULL, &reason).outcome, FLEET_UNKNOWN);
-    assert_non_null(strstr(text_string(&reason), FLEET_LOOK));
+    assert_non_null(strstr(text_string(&reason), FLEET_MAYBE_CREATED));
     text_clear(&reason);
     assert_int_equal(create(&cut_off, NULL, &reason).outcome, FLEET_UNKNOWN);
-    assert_string_equal(text_string(&reason), FLEET_LOOK);
+    assert_string_equal(text_string(&reason), FLEET_MAYBE_CREATED);
 }
 
 int main(void)

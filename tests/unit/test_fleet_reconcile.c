@@ -152,6 +152,60 @@ static void an_unconfirmed_write_is_never_taken_for_nothing(void **state)
     }
 }
 
+/* --- reads that failed --------------------------------------------------------------------------------- */
+
+static void what_follows_from_a_read_that_failed(void **state)
+{
+    static const struct {
+        const char *what;
+        const struct fleet_rules *rules;
+        bool cancelled, ours;
+        enum fleet_receipt receipt;
+        enum fleet_verdict verdict;
+    } rows[] = {
+        {"nothing was sent", &patch, false, false, FLEET_UNSENT, FLEET_END_UNREAD},
+        {"nothing was sent, interrupted", &patch, true, false, FLEET_UNSENT, FLEET_END_NOT_SENT},
+        {"refused by a stale ETag", &patch, false, false, FLEET_STALE, FLEET_END_UNREAD},
+        {"refused by an ETag that may be stale by our doing", &patch, false, true, FLEET_STALE,
+         FLEET_END_UNREAD_UNKNOWN},
+        {"the run before was cut off", &patch, false, true, FLEET_UNSENT, FLEET_END_UNREAD_UNKNOWN},
+        {"the run before was cut off, interrupted", &patch, true, true, FLEET_UNSENT, FLEET_END_UNREAD_UNKNOWN},
+        {"lost", &patch, false, true, FLEET_UNCONFIRMED, FLEET_END_UNKNOWN},
+        {"lost, interrupted", &patch, true, true, FLEET_UNCONFIRMED, FLEET_END_UNREAD_UNKNOWN},
+        {"lost deletion", &deletion, false, true, FLEET_UNCONFIRMED, FLEET_END_UNKNOWN},
+        {"lost creation", &again, false, true, FLEET_UNCONFIRMED, FLEET_END_UNREAD_UNKNOWN},
+        {"refused creation", &creation, false, false, FLEET_REFUSED, FLEET_END_REFUSED},
+        {"refused after a lost one", &again, false, true, FLEET_REFUSED, FLEET_END_UNREAD_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        enum fleet_verdict verdict =
+            fleet_judge_unread(rows[i].cancelled, rows[i].receipt, rows[i].ours, rows[i].rules);
+        if (verdict != rows[i].verdict) {
+            fail_msg("row %zu, %s: verdict %d", i, rows[i].what, verdict);
+        }
+    }
+}
+
+static void refusals_are_for_good_but_conflicts_and_rate_limits(void **state)
+{
+    static const struct {
+        enum err_code code;
+        int status;
+        bool refusal;
+    } rows[] = {
+        {ERR_AUTH, 0, true},   {ERR_API, 400, true},  {ERR_API, 404, true},    {ERR_API, 409, false},
+        {ERR_API, 429, false}, {ERR_API, 500, false}, {ERR_NETWORK, 0, false}, {ERR_NONE, 0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct err error = {.code = rows[i].code, .http_status = rows[i].status};
+        assert_int_equal(fleet_is_refusal(&error), rows[i].refusal);
+    }
+}
+
 /* --- creations --------------------------------------------------------------------------------- */
 
 static void what_is_found_under_the_name_decides(void **state)
@@ -228,6 +282,8 @@ int main(void)
         cmocka_unit_test(what_follows_from_an_answer),
         cmocka_unit_test(what_follows_from_a_state),
         cmocka_unit_test(an_unconfirmed_write_is_never_taken_for_nothing),
+        cmocka_unit_test(what_follows_from_a_read_that_failed),
+        cmocka_unit_test(refusals_are_for_good_but_conflicts_and_rate_limits),
         cmocka_unit_test(what_is_found_under_the_name_decides),
         cmocka_unit_test(what_is_being_deleted_is_not_adopted),
         cmocka_unit_test(the_begin_is_in_the_servers_time),

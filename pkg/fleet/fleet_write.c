@@ -1,0 +1,253 @@
+/* The guarded write that set, create, move and delete share: read, compare, journal, write, verify, reconcile. */
+#include "fleet/fleet_write.h"
+
+#include <stdio.h>
+
+static const struct fleet_write_ops *ops_of(const struct fleet_write *write)
+{
+    return write->task.ops->guarded;
+}
+
+static struct fleet_rules rules_of(const struct fleet_write *write)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+
+    return (struct fleet_rules){.deletes = ops->deletes,
+                                .creates = ops->creates,
+                                .readable = !ops->creates || write->task.result->item->resource->name != NULL,
+                                .maybe_created = write->ours,
+                                .rounds_left = ops->rounds - write->rounds};
+}
+
+/* --- ends -------------------------------------------------------------------------------------------- */
+
+void fleet_write_finish(struct fleet_write *write, enum fleet_outcome outcome, const struct err *error)
+{
+    if (write->known && ops_of(write)->note != NULL) {
+        ops_of(write)->note(write, false);
+    }
+    if (error != NULL) {
+        fleet_task_finish_error(&write->task, error, outcome);
+    } else {
+        fleet_task_finish(&write->task, outcome);
+    }
+}
+
+static void succeed(struct fleet_write *write, enum fleet_outcome outcome)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+
+    if (ops->complete == NULL) {
+        fleet_write_finish(write, outcome, NULL);
+        return;
+    }
+    if (ops->note != NULL) {
+        ops->note(write, false);
+    }
+    ops->complete(write, outcome);
+}
+
+/* --- the decisions ----------------------------------------------------------------------------------- */
+
+static void read_state(struct fleet_write *write);
+
+static void verify(struct fleet_write *write)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+    struct err error = ERR_INIT;
+
+    if (ops->verify != NULL && !ops->verify(write, &error)) {
+        fleet_write_finish(write, FLEET_FAILED, &error);
+    } else {
+        succeed(write, write->ours ? FLEET_CHANGED : FLEET_UNCHANGED);
+    }
+}
+
+/* `error` belongs to the verdict where it is about a read or a state. */
+static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, const struct err *error)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+
+    switch (verdict) {
+    case FLEET_DO_VERIFY:
+        verify(write);
+        break;
+    case FLEET_DO_READ:
+        read_state(write);
+        break;
+    case FLEET_DO_WRITE:
+        write->task.unconfirmed = ops->creates && write->ours;
+        fleet_task_ready(&write->task, NULL, write->etag);
+        break;
+    case FLEET_END_CHANGED:
+        succeed(write, FLEET_CHANGED);
+        break;
+    case FLEET_END_UNCHANGED:
+        succeed(write, FLEET_UNCHANGED);
+        break;
+    case FLEET_END_NOT_SENT:
+    case FLEET_END_BLOCKED:
+        fleet_write_finish(write, FLEET_SKIPPED, error);
+        break;
+    case FLEET_END_CONFLICT:
+    case FLEET_END_UNREAD:
+        fleet_write_finish(write, FLEET_FAILED, error);
+        break;
+    case FLEET_END_REFUSED:
+        fleet_write_finish(write, ops->refuse != NULL ? ops->refuse(write, &write->error) : FLEET_FAILED,
+                           &write->error);
+        break;
+    case FLEET_END_WITHOUT_EFFECT:
+        fleet_write_finish(write, FLEET_FAILED, &write->error);
+        break;
+    case FLEET_END_NOT_FOUND:
+        err_wrap(&write->error, "sent %u times and not found yet", write->rounds);
+        fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+        break;
+    case FLEET_END_UNKNOWN:
+        if (ops->creates) {
+            err_wrap(&write->error, FLEET_MAYBE_CREATED);
+        }
+        fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+        break;
+    case FLEET_END_UNREAD_UNKNOWN:
+        fleet_write_finish(write, FLEET_UNKNOWN, error);
+        break;
+    }
+}
+
+/* `reply` showed the state; NULL: a list did, or nothing was read. */
+static void judge_state(struct fleet_write *write, const struct http_reply *reply)
+{
+    const struct fleet_rules rules = rules_of(write);
+    struct err error = ERR_INIT;
+    enum fleet_match match = ops_of(write)->compare(write, &error);
+
+    if (!write->ours && ops_of(write)->note != NULL) {
+        ops_of(write)->note(write, true);
+    }
+    if (match == FLEET_AS_EXPECTED && rules.creates && reply != NULL) {
+        fleet_task_note_reply(&write->task, reply);
+    }
+    carry_out(write, fleet_judge_state(match, write->receipt, write->ours, &rules), &error);
+}
+
+/* --- reads ------------------------------------------------------------------------------------------- */
+
+void fleet_write_was_read(struct fleet_write *write, const struct http_reply *reply, const struct err *error)
+{
+    const struct fleet_rules rules = rules_of(write);
+
+    if (error == NULL) {
+        write->known = true;
+        judge_state(write, reply);
+        return;
+    }
+    if (rules.deletes && error->http_status == 404) {
+        carry_out(write, fleet_judge_state(FLEET_AS_EXPECTED, write->receipt, write->ours, &rules), NULL);
+        return;
+    }
+    enum fleet_verdict verdict = fleet_judge_unread(error->code == ERR_CANCELLED, write->receipt, write->ours, &rules);
+    struct err wrapped = *error;
+    if (verdict == FLEET_END_UNREAD_UNKNOWN && ops_of(write)->unread != NULL) {
+        err_wrap(&wrapped, "%s", ops_of(write)->unread);
+    }
+    if (reply != NULL && verdict != FLEET_END_UNKNOWN && !rules.creates) {
+        fleet_task_note_reply(&write->task, reply);
+    }
+    carry_out(write, verdict, &wrapped);
+}
+
+static bool take_state(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct fleet_write *write = context;
+    struct resource actual = *write->task.result->item->resource;
+
+    if (!resource_read(write->task.fleet->strings, &actual, root, e)) {
+        return false;
+    }
+    write->actual = actual;
+    snprintf(write->etag, sizeof(write->etag), "%s", reply->etag);
+    return true;
+}
+
+void fleet_write_read_done(const struct vpc_answer *answer, void *context)
+{
+    fleet_write_was_read(context, answer->reply, answer->error);
+}
+
+static void read_state(struct fleet_write *write)
+{
+    if (ops_of(write)->read != NULL) {
+        ops_of(write)->read(write);
+        return;
+    }
+    fleet_task_read(&write->task, vpc_get,
+                    &(struct vpc_call){.id = write->task.result->item->resource->id,
+                                       .read = take_state,
+                                       .done = fleet_write_read_done});
+}
+
+void fleet_write_begin(struct fleet_task *task)
+{
+    struct fleet_write *write = (struct fleet_write *)task;
+    const struct fleet_write_ops *ops = ops_of(write);
+
+    write->ours = task->result->item->journaled;
+    write->actual = *task->result->item->resource;
+    if (ops->prepare != NULL && !ops->prepare(write)) {
+        return;
+    }
+    if (ops->reads_first == NULL || ops->reads_first(write)) {
+        read_state(write);
+    } else {
+        judge_state(write, NULL);
+    }
+}
+
+/* --- writes ------------------------------------------------------------------------------------------ */
+
+static void write_done(const struct vpc_answer *answer, void *context)
+{
+    struct fleet_write *write = context;
+    const struct fleet_rules rules = rules_of(write);
+    const struct fleet_answer facts = {.accepted = answer->error == NULL,
+                                       .cancelled = answer->error != NULL && answer->error->code == ERR_CANCELLED,
+                                       .status = answer->reply->status,
+                                       .maybe_processed = answer->reply->maybe_processed,
+                                       .attempts = answer->reply->attempts};
+
+    if (answer->error != NULL) {
+        write->error = *answer->error;
+    }
+    write->known = facts.accepted || (write->known && !facts.maybe_processed);
+    enum fleet_verdict verdict = fleet_judge_answer(&facts, &rules, &write->receipt);
+    write->ours = facts.accepted || facts.maybe_processed || (write->ours && (rules.creates || rules.deletes));
+    carry_out(write, verdict, &write->error);
+}
+
+void fleet_write_ready(struct fleet_task *task)
+{
+    struct fleet_write *write = (struct fleet_write *)task;
+
+    write->rounds++;
+    ops_of(write)->write(write);
+}
+
+void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+    struct vpc_call call = {.id = write->actual.id, .etag = etag, .done = write_done};
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (body != NULL) {
+        json_print(&bytes, body, JSON_PRINT_COMPACT);
+        call.body = text_string(&bytes);
+        call.body_size = bytes.size;
+        call.read = take_state;
+    }
+    if (ops->creates) {
+        call.id = NULL;
+    }
+    fleet_task_write(&write->task, send, &call);
+}
