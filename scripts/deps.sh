@@ -5,7 +5,8 @@
 set -eu
 
 build='gcc g++ make pkg-config libcurl4-openssl-dev libjansson-dev libsimdjson-dev libedit-dev libjq-dev
-       libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev uthash-dev'
+       liburiparser-dev libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
+       uthash-dev'
 test='libcmocka-dev bats jq curl python3 procps openssl nghttp2-proxy'
 dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-14-dev hyperfine nodejs npm time'
 

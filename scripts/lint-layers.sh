@@ -67,7 +67,7 @@ BEGIN {
     owner["jansson.h"] = owner["simdjson.h"] = "^pkg/json/"
     owner["curl/"] = "^pkg/http/"
     owner["jq.h"] = owner["jv.h"] = "^pkg/query/"
-    owner["pcre2.h"] = "^pkg/schema/"
+    owner["uriparser/"] = owner["pcre2.h"] = "^pkg/schema/"
     owner["yaml.h"] = "^pkg/(render|policy)/"
     owner["sqlite3.h"] = "^pkg/history/"
     owner["histedit.h"] = owner["editline/"] = "^cmd/vpcmeta/shell[a-z_]*[.]c$"

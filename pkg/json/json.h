@@ -85,6 +85,15 @@ bool json_locate_name(const struct json_document *document, const char *pointer,
 /* The value at a JSON pointer, borrowed, or NULL. */
 json_t *json_at(const json_t *root, const char *pointer);
 
+/*
+ * Takes the next token off a JSON pointer and appends it decoded; moves `*pointer` behind it. False at the end and,
+ * with `*pointer` left where it is, at something that is no pointer.
+ */
+bool json_pointer_next(const char **pointer, struct text *token);
+
+/* The index that a token stands for (RFC 6901 section 4: no leading zeros, no sign), or SIZE_MAX. */
+size_t json_pointer_index(const char *token);
+
 /* Appends "/token" with ~ and / escaped (RFC 6901). */
 void json_pointer_push(struct text *pointer, const char *token);
 void json_pointer_push_index(struct text *pointer, size_t index);

@@ -36,14 +36,4 @@ struct json_place json_text_place(const char *text, size_t at);
  */
 size_t json_text_diagnose(const char *text, size_t size, const json_error_t *error, bool widened, struct err *e);
 
-/*
- * Takes the next token off a JSON pointer and appends it decoded; moves `*pointer` behind it. False
- * at the end and, with `*pointer` left where it is, at something that is no pointer.
- */
-bool json_pointer_next(const char **pointer, struct text *token);
-
-/* The index that a token stands for (RFC 6901 section 4: no leading zeros, no sign), or SIZE_MAX.
- */
-size_t json_pointer_index(const char *token);
-
 #endif

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Ends the process as above; for libraries that report the lack of memory on their own, and for sizes over a cap. */
 void mem_out_of_memory(void) __attribute__((noreturn));
@@ -87,6 +88,9 @@ const struct mem_map_entry *mem_map_next(const struct mem_map_entry *entry);
 
 /* Frees keys and entries; the map is empty again. For CLEANUP. */
 void mem_map_free(struct mem_map *map);
+
+/* The hash of the map, for tables of another kind. */
+uint32_t mem_hash(const void *bytes, size_t size);
 
 struct mem_set {
     struct mem_map map;

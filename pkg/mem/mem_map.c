@@ -4,9 +4,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define uthash_malloc(size)   mem_grow(NULL, 1, (size))
-#define uthash_fatal(message) mem_out_of_memory()
+#define HASH_FUNCTION(key, size, hash) (hash) = mem_hash((key), (size))
+#define uthash_malloc(size)            mem_grow(NULL, 1, (size))
+#define uthash_fatal(message)          mem_out_of_memory()
 #include <uthash.h>
+
+static uint64_t word_at(const char *bytes)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+static uint64_t half_word_at(const char *bytes)
+{
+    uint32_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+/* The last bytes as one word that may overlap the one before: no loop over single bytes. */
+static uint64_t tail_of(const char *bytes, size_t size)
+{
+    if (size >= 8) {
+        return word_at(bytes + size - 8);
+    }
+    if (size >= 4) {
+        return half_word_at(bytes) << 32 | half_word_at(bytes + size - 4);
+    }
+    if (size == 0) {
+        return 0;
+    }
+    return (uint64_t)(unsigned char)bytes[0] << 16 | (uint64_t)(unsigned char)bytes[size / 2] << 8 |
+           (unsigned char)bytes[size - 1];
+}
+
+uint32_t mem_hash(const void *memory, size_t size)
+{
+    const char *bytes = memory;
+    const uint64_t multiplier = 0x9e3779b97f4a7c15u;
+    uint64_t hash = size * multiplier;
+
+    for (size_t at = 0; at + 8 < size; at += 8) {
+        hash = (hash ^ word_at(bytes + at)) * multiplier;
+        hash ^= hash >> 32;
+    }
+    hash = (hash ^ tail_of(bytes, size)) * multiplier;
+    return (uint32_t)(hash >> 32);
+}
 
 struct mem_map_slot {
     struct mem_map_entry entry; /* first, so that the address of an entry is the address of its slot */

@@ -16,11 +16,11 @@
  *   references, anchors, embedded resources, unevaluated*, $vocabulary, exact decimal multipleOf, code point lengths.
  *   No other dialect: a `$schema` that leads to no metaschema of draft 2020-12 vocabularies is an error.
  * - A schema is checked against its metaschema when it is compiled; references that cannot be resolved, patterns that
- *   cannot be translated and references that go round in circles without going into the value are errors then. The
+ *   cannot be translated and cycles of references that do not go into the value are errors then. The
  *   error's message names file and JSON pointer.
  * - Nothing in a schema or a value can crash or hang: what would take more than the limits below has the verdict
  *   SCHEMA_UNDECIDED, which is neither valid nor invalid.
- * - `pattern` is ECMA-262 with the u flag, translated to PCRE2 (schema/pattern.h).
+ * - `pattern` is ECMA-262 with the u flag, translated to PCRE2 (engine/schema_pattern.h).
  *
  * Everything that is compiled belongs to the library. A library and its schemas are for one thread at a time.
  */
@@ -28,6 +28,7 @@
 #define SCHEMA_SCHEMA_H
 
 #include "schema/schema_files.h"
+#include "text/text_arena.h"
 #include "json/json.h"
 
 enum {
@@ -43,7 +44,7 @@ struct schema;
 
 enum schema_flags {
     SCHEMA_DEFAULT = 0,
-    /* `format` asserts (see schema/format.h for which). Without it `format` is an annotation, as the draft says,
+    /* `format` asserts (engine/schema_format.h says which). Without it `format` is an annotation, as the draft says,
      * unless the schema's metaschema declares the vocabulary format-assertion. */
     SCHEMA_ASSERT_FORMAT = 1,
     /* Of one source of documents: not checked against the metaschema again, because the build's tests did that. */
@@ -91,11 +92,8 @@ const struct schema *schema_compile(struct schema_library *library, const char *
 const struct schema *schema_compile_file(struct schema_library *library, const char *path, struct err *e)
     __attribute__((warn_unused_result));
 
-/* What the schema says about itself: its `title`, or NULL; its JSON (borrowed); "file#/pointer" for people (owned by
- * the library). */
+/* The schema's `title`, or NULL. */
 const char *schema_title(const struct schema *schema);
-const json_t *schema_source(const struct schema *schema);
-const char *schema_place(const struct schema *schema);
 
 /* --- check ------------------------------------------------------------------------------------- */
 
@@ -111,23 +109,25 @@ enum schema_verdict schema_check(const struct schema *schema, const json_t *valu
 struct schema_fault {
     /* JSON pointer of the value at fault. An unknown or misspelt member is named itself; a missing member has the
      * pointer of the object that lacks it and its name in `member`. */
-    char *instance;
-    char *member;            /* of a missing member; otherwise NULL */
-    bool at_name;            /* the fault is in the member's name, not in its value: see json_locate_name */
-    const char *keyword;     /* that failed: "required"; "false" for a schema that allows nothing */
-    char *schema_place;      /* "schemas/instance_patch.json#/properties/metadata_service/required" */
-    char *keyword_location;  /* JSON pointer from the schema's root, through references (draft 2020-12, 12.3.1) */
-    char *absolute_location; /* URI of the keyword */
-    char *value;   /* the offending value as JSON, shortened, or "an object with 3 members"; "" where there is none */
-    char *variant; /* title of the variant of oneOf or anyOf that the value was taken for, or NULL */
-    char *message; /* "instance by image: `zone` is missing": the variant, the limit and the value */
-    char *fix;     /* what to do: "did you mean `capacity`?"; "" where the message says it */
+    const char *instance;
+    const char *member;            /* of a missing member; otherwise NULL */
+    bool at_name;                  /* the fault is in the member's name, not in its value: see json_locate_name */
+    const char *keyword;           /* that failed: "required"; "false" for a schema that allows nothing */
+    const char *schema_place;      /* "schemas/instance_patch.json#/properties/metadata_service/required" */
+    const char *keyword_location;  /* JSON pointer from the schema's root, through references (draft 2020-12, 12.3.1) */
+    const char *absolute_location; /* URI of the keyword */
+    const char
+        *value; /* the offending value as JSON, shortened, or "an object with 3 members"; "" where there is none */
+    const char *variant; /* title of the variant of oneOf or anyOf that the value was taken for, or NULL */
+    const char *message; /* "instance by image: `zone` is missing": the variant, the limit and the value */
+    const char *fix;     /* what to do: "did you mean `capacity`?"; "" where the message says it */
 };
 
 struct schema_faults {
     struct schema_fault *list;
     size_t count;
-    size_t more; /* left out by SCHEMA_FAULTS_MAX */
+    size_t more;              /* left out by SCHEMA_FAULTS_MAX */
+    struct text_arena memory; /* of the list and its strings */
 };
 
 /*

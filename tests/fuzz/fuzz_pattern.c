@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "schema/pattern.h"
+#include "schema/engine/schema_pattern.h"
 
 enum { STEPS_MAX = 200000 };
 

@@ -439,7 +439,10 @@ static void test_references_resolve_in_mapped_folders_and_beside_the_file(void *
     assert_verdicts(schema, "main.json", "[{\"a\":1,\"b\":2}]", SCHEMA_VALID);
     assert_verdicts(schema, "main.json", "[{\"a\":\"1\"}, {\"b\":\"2\"}]", SCHEMA_INVALID);
     assert_null(schema_compile(library, "https://m.example/x/up.json", &e));
-    assert_string_equal(schema_place(schema) + strlen(folder), "/main.json#");
+    json_t *value JSON_CLEANUP = parsed("{\"a\":\"1\"}");
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    assert_int_equal(schema_explain(schema, value, &faults), SCHEMA_INVALID);
+    assert_string_equal(faults.list[0].schema_place + strlen(folder), "/count.json#/type");
     schema_library_destroy(library);
     const char *const names[] = {"count.json", "main.json", "up.json"};
     for (size_t i = 0; i < 3; i++) {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "schema/pattern.h"
+#include "schema/engine/schema_pattern.h"
 
 enum { MATCHES_MAX = 6 };
 

@@ -1,0 +1,306 @@
+#include "schema/schema_catalog.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/engine/schema_library.h"
+#include "text/text_arena.h"
+
+struct schema_catalog {
+    const char *directory; /* or NULL: embedded */
+    struct schema_library *library;
+    struct schema_entry *entries; /* sorted by name; `root` is NULL until it is read */
+    size_t entries_count;
+    struct text_arena memory; /* of all of this, and of the catalog itself */
+};
+
+/* --- opening ----------------------------------------------------------------------------------- */
+
+/* Room for one more entry: a new array at every power of two. */
+static struct schema_entry *new_entry(struct schema_catalog *catalog)
+{
+    size_t count = catalog->entries_count;
+    if ((count & (count - 1)) == 0) {
+        struct schema_entry *larger = text_arena_alloc(&catalog->memory, (count ? 2 * count : 1) * sizeof(*larger));
+        if (count > 0) {
+            memcpy(larger, catalog->entries, count * sizeof(*larger));
+        }
+        catalog->entries = larger;
+    }
+    return &catalog->entries[catalog->entries_count++];
+}
+
+/* Takes a file at the top of the folder as a named schema. */
+static void add_entry(struct schema_catalog *catalog, const char *file)
+{
+    size_t length = strlen(file);
+    if (length <= 5 || strcmp(file + length - 5, ".json") != 0 || file[0] == '.' || strchr(file, '/')) {
+        return;
+    }
+    CLEANUP(text_free) struct text place = {0};
+    text_printf(&place, "%s/%s", catalog->directory ? catalog->directory : "schemas", file);
+    *new_entry(catalog) = (struct schema_entry){
+        .name = text_arena_copy(&catalog->memory, file, length - 5),
+        .place = text_arena_copy(&catalog->memory, place.data, place.size),
+    };
+}
+
+static bool list_directory(struct schema_catalog *catalog, struct err *e)
+{
+    DIR *folder = opendir(catalog->directory);
+    if (folder == NULL) {
+        return err_set_errno(e, ERR_USAGE, "cannot read the schemas in %s", catalog->directory);
+    }
+    for (struct dirent *item; (item = readdir(folder));) {
+        add_entry(catalog, item->d_name);
+    }
+    closedir(folder);
+    if (catalog->entries_count == 0) {
+        return err_set(e, ERR_USAGE, "%s has no schemas: a file NAME.json for each", catalog->directory);
+    }
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct schema_entry *)a)->name, ((const struct schema_entry *)b)->name);
+}
+
+static bool open_files(struct schema_catalog *catalog, struct err *e)
+{
+    if (catalog->directory) {
+        if (!list_directory(catalog, e) ||
+            !schema_library_map(catalog->library, SCHEMA_CATALOG_URI, catalog->directory, SCHEMA_DEFAULT, e)) {
+            return false;
+        }
+    } else {
+        for (const struct schema_file *file = schema_files; file->name; file++) {
+            add_entry(catalog, file->name);
+        }
+        schema_library_embed(catalog->library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
+    }
+    qsort(catalog->entries, catalog->entries_count, sizeof(*catalog->entries), compare_names);
+    return true;
+}
+
+struct schema_catalog *schema_catalog_open(const char *directory, struct err *e)
+{
+    struct text_arena memory = {0};
+    struct schema_catalog *catalog = text_arena_alloc(&memory, sizeof(*catalog));
+    if (directory) {
+        size_t length = strlen(directory);
+        while (length > 1 && directory[length - 1] == '/') {
+            length--;
+        }
+        catalog->directory = text_arena_copy(&memory, directory, length);
+    }
+    catalog->memory = memory;
+    catalog->library = schema_library_create(SCHEMA_ASSERT_FORMAT);
+    if (open_files(catalog, e)) {
+        return catalog;
+    }
+    schema_catalog_close(catalog);
+    return NULL;
+}
+
+void schema_catalog_close(struct schema_catalog *catalog)
+{
+    if (catalog == NULL) {
+        return;
+    }
+    schema_library_destroy(catalog->library);
+    struct text_arena memory = catalog->memory; /* the catalog lies in it */
+    text_arena_free(&memory);
+}
+
+void schema_catalog_release(struct schema_catalog **catalog)
+{
+    schema_catalog_close(*catalog);
+}
+
+/* --- reading ----------------------------------------------------------------------------------- */
+
+const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text uri = {0};
+    text_printf(&uri, SCHEMA_CATALOG_URI "%s", path);
+    /* The library reads a file once, for us and for compiling. */
+    const struct schema_resource *resource = schema_library_resource(catalog->library, uri.data, uri.size, e);
+    if (resource == NULL) {
+        return NULL;
+    }
+    const struct schema_document *document = resource->document;
+    if (!json_is_object(document->root)) {
+        err_set(e, ERR_INVALID, "the schema %s is no JSON object", document->name);
+        return NULL;
+    }
+    return document->root;
+}
+
+bool schema_catalog_resolve(const char *from, const char *reference, struct text *ret_path, const char **ret_fragment)
+{
+    const char *hash = strchr(reference, '#');
+    size_t length = hash ? (size_t)(hash - reference) : strlen(reference);
+    size_t base = strlen(SCHEMA_CATALOG_URI);
+    if (length == 0) {
+        text_append(ret_path, from);
+    } else if (strncmp(reference, SCHEMA_CATALOG_URI, base) == 0) {
+        text_append_size(ret_path, reference + base, length - base);
+    } else if (reference[0] == '/' || reference[0] == '.' || memchr(reference, ':', length)) {
+        return false;
+    } else {
+        const char *slash = strrchr(from, '/');
+        text_append_size(ret_path, from, slash ? (size_t)(slash - from) + 1 : 0);
+        text_append_size(ret_path, reference, length);
+    }
+    *ret_fragment = hash ? hash + 1 : "";
+    return true;
+}
+
+/* --- entries ----------------------------------------------------------------------------------- */
+
+static const char *member(const json_t *root, const char *name, const char *otherwise)
+{
+    const char *string = json_string_value(json_object_get(root, name));
+    return string ? string : otherwise;
+}
+
+static bool load(struct schema_catalog *catalog, struct schema_entry *entry, struct err *e)
+{
+    if (entry->root) {
+        return true;
+    }
+    CLEANUP(text_free) struct text path = {0};
+    text_printf(&path, "%s.json", entry->name);
+    const json_t *root = schema_catalog_document(catalog, path.data, e);
+    if (root == NULL) {
+        return false;
+    }
+    entry->title = member(root, "title", entry->name);
+    entry->description = member(root, "description", "");
+    entry->request = member(root, "x-request", "");
+    entry->root = root;
+    return true;
+}
+
+static const struct schema_file *embedded_file(const struct schema_entry *entry)
+{
+    const struct schema_file *file = schema_files;
+    size_t length = strlen(entry->name);
+    while (strncmp(file->name, entry->name, length) != 0 || strcmp(file->name + length, ".json") != 0) {
+        file++; /* it is there: entries were made from this list */
+    }
+    return file;
+}
+
+static bool has_text(const struct schema_file *file, const char *wanted, size_t size)
+{
+    return memmem(file->text, (size_t)(file->end - file->text), wanted, size) != NULL;
+}
+
+bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name)
+{
+    assert(index < catalog->entries_count);
+    if (catalog->directory) {
+        return true;
+    }
+    const struct schema_file *file = embedded_file(&catalog->entries[index]);
+    CLEANUP(text_free) struct text quoted = {0};
+    text_printf(&quoted, "\"%s\"", name);
+    bool found = has_text(file, quoted.data, quoted.size);
+    for (const struct schema_file *other = schema_files; !found && other->name; other++) {
+        found = strchr(other->name, '/') && has_text(file, other->name, strlen(other->name)) &&
+                has_text(other, quoted.data, quoted.size);
+    }
+    return found;
+}
+
+bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
+                         struct err *e)
+{
+    if (catalog->directory) {
+        CLEANUP(json_document_free) struct json_document document = {0};
+        if (!json_read_file(entry->place, JSON_READ_STRICT, &document, e)) {
+            return false;
+        }
+        text_append_size(ret, document.text, document.size);
+        return true;
+    }
+    const struct schema_file *file = embedded_file(entry);
+    text_append_size(ret, file->text, (size_t)(file->end - file->text));
+    return true;
+}
+
+size_t schema_catalog_count(const struct schema_catalog *catalog)
+{
+    return catalog->entries_count;
+}
+
+const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, size_t index, struct err *e)
+{
+    assert(index < catalog->entries_count);
+    struct schema_entry *entry = &catalog->entries[index];
+    return load(catalog, entry, e) ? entry : NULL;
+}
+
+static void unknown_name(struct schema_catalog *catalog, const char *name, struct err *e)
+{
+    const char **names = text_arena_alloc(&catalog->memory, catalog->entries_count * sizeof(*names));
+    for (size_t i = 0; i < catalog->entries_count; i++) {
+        names[i] = catalog->entries[i].name;
+    }
+    const char *nearest = text_nearest(name, names, catalog->entries_count);
+    if (nearest) {
+        err_set(e, ERR_USAGE, "there is no schema \"%s\"; did you mean \"%s\"?", name, nearest);
+    } else {
+        err_set(e, ERR_USAGE, "there is no schema \"%s\"; \"vpcmeta schema list\" shows all", name);
+    }
+}
+
+const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, const char *name, struct err *e)
+{
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0) {
+        length -= 5;
+    }
+    for (size_t i = 0; i < catalog->entries_count; i++) {
+        struct schema_entry *entry = &catalog->entries[i];
+        if (strlen(entry->name) == length && strncmp(entry->name, name, length) == 0) {
+            return load(catalog, entry, e) ? entry : NULL;
+        }
+    }
+    unknown_name(catalog, name, e);
+    return NULL;
+}
+
+/* --- using them -------------------------------------------------------------------------------- */
+
+const struct schema *schema_catalog_compile(struct schema_catalog *catalog, const struct schema_entry *entry,
+                                            struct err *e)
+{
+    CLEANUP(text_free) struct text uri = {0};
+    text_printf(&uri, SCHEMA_CATALOG_URI "%s.json", entry->name);
+    return schema_compile(catalog->library, uri.data, e);
+}
+
+const char *schema_catalog_variant(struct schema_catalog *catalog, const struct schema_entry *entry,
+                                   const json_t *value)
+{
+    const json_t *variants = json_object_get(entry->root, "oneOf");
+    for (size_t i = 0; i < json_array_size(variants); i++) {
+        const char *title = member(json_array_get(variants, i), "title", NULL);
+        if (title == NULL) {
+            continue;
+        }
+        CLEANUP(text_free) struct text uri = {0};
+        text_printf(&uri, SCHEMA_CATALOG_URI "%s.json#/oneOf/%zu", entry->name, i);
+        struct err ignored = ERR_INIT;
+        const struct schema *variant = schema_compile(catalog->library, uri.data, &ignored);
+        if (variant && schema_check(variant, value) == SCHEMA_VALID) {
+            return title;
+        }
+    }
+    return entry->title;
+}
