@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,6 +234,24 @@ bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct 
 bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
 {
     return read_fd(STDIN_FILENO, "standard input", wait, limit, ret_content, e);
+}
+
+bool fsio_random(void *bytes, size_t size, struct err *e)
+{
+    size_t filled = 0;
+    ssize_t got = 0;
+
+    while (filled < size && ((got = getrandom((char *)bytes + filled, size - filled, 0)) > 0 || errno == EINTR)) {
+        filled += got > 0 ? (size_t)got : 0;
+    }
+    if (filled == size) {
+        return true;
+    }
+    FD_CLEANUP int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, bytes, size) != (ssize_t)size) {
+        return err_set_errno(e, ERR_IO, "cannot get random bytes from the kernel or /dev/urandom");
+    }
+    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
 }
 
 static bool is_space(char c)

@@ -62,6 +62,12 @@ ssize_t fsio_input(const struct fsio_wait *wait, char *bytes, size_t size, struc
 bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
     __attribute__((warn_unused_result));
 
+/*
+ * Fills the bytes with random ones for ids and jitter: from the kernel's getrandom or, where a sandbox forbids that,
+ * /dev/urandom. ERR_IO where neither gives any.
+ */
+bool fsio_random(void *bytes, size_t size, struct err *e) __attribute__((warn_unused_result));
+
 enum { FSIO_SECRET_MAX = 64 * 1024 };
 
 /*

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
+#include "fsio/fsio.h"
 #include "http/http_retry.h"
 #include "http/http_session.h"
 
@@ -118,8 +118,13 @@ struct http *http_create(const struct http_options *options, struct err *e)
         err_set_errno(e, ERR_USAGE, "cannot read the certificates in %s", chosen.ca_file);
         return NULL;
     }
+    uint64_t seed = 0;
+    if (!fsio_random(&seed, sizeof(seed), e)) {
+        return NULL;
+    }
     struct http *http = allocate(sizeof(*http));
     http->options = chosen;
+    http->random = seed;
     http->clock = chosen.clock;
     http->user_agent = copy_string(chosen.user_agent);
     http->ca_file = copy_string(chosen.ca_file);
@@ -346,17 +351,12 @@ const char *http_built_with(void)
     return LIBCURL_VERSION;
 }
 
-void http_random(struct http *http, void *bytes, size_t size)
+/* SplitMix64 (Steele, Lea, Flood 2014), seeded by the kernel: ids of requests and jitter are no secrets. */
+uint64_t http_random(struct http *http)
 {
-    assert(size <= sizeof(http->random));
-    if (http->random_left < size) {
-        size_t filled = 0;
-        while (filled < sizeof(http->random)) {
-            ssize_t got = getrandom(http->random + filled, sizeof(http->random) - filled, 0);
-            filled += got > 0 ? (size_t)got : 0;
-        }
-        http->random_left = sizeof(http->random);
-    }
-    memcpy(bytes, http->random + sizeof(http->random) - http->random_left, size);
-    http->random_left -= size;
+    uint64_t z = http->random += 0x9e3779b97f4a7c15;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
 }

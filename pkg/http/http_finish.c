@@ -281,9 +281,9 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
         .backoff_ms = http->options.backoff_ms,
         .retry_after_ms = ending->reply.retry_after_ms,
         .left_ms = http_left_ms(http),
+        .random = (uint32_t)http_random(http),
     };
 
-    http_random(http, &outcome.random, sizeof(outcome.random));
     return http_may_continue(http, call) ? http_retry_wait(&outcome) : -1;
 }
 

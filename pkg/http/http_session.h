@@ -119,8 +119,7 @@ struct http {
     int wake_fd;                /* an eventfd that ends a wait */
 
     struct http_counters counters;
-    unsigned char random[1024];
-    size_t random_left;
+    uint64_t random; /* the state of http_random */
 };
 
 /* http_transfer.c: one attempt */
@@ -141,7 +140,7 @@ void http_call_free(struct http_call *call);
 bool http_may_continue(const struct http *http, const struct http_call *call);
 
 /* http.c */
-void http_random(struct http *http, void *bytes, size_t size);
+uint64_t http_random(struct http *http);
 int64_t http_left_ms(const struct http *http); /* until the deadline; -1: there is none */
 void http_stopped_error(const struct http *http, struct err *e);
 

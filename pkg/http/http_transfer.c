@@ -136,9 +136,10 @@ static char *compose(struct text *line, const char *name, const char *value)
 /* RFC 9562 5.4. */
 static void new_request_id(struct http_transfer *transfer)
 {
-    unsigned char bytes[16];
+    uint64_t random[2] = {http_random(transfer->http), http_random(transfer->http)};
+    unsigned char bytes[sizeof(random)];
 
-    http_random(transfer->http, bytes, sizeof(bytes));
+    memcpy(bytes, random, sizeof(bytes));
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
     char *out = transfer->id_line + sprintf(transfer->id_line, "X-Request-Id: ");

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "folder_fixture.h"
+#include "no_random.h"
 
 static mode_t mode_of(const char *path)
 {
@@ -306,6 +307,30 @@ static void a_killed_holder_gives_its_lock_back(void **state)
     close(ready[1]);
 }
 
+static int draw_twice(void)
+{
+    struct err e = ERR_INIT;
+    unsigned char one[64] = {0}, two[64] = {0};
+
+    if (!fsio_random(one, sizeof(one), &e) || !fsio_random(two, sizeof(two), &e)) {
+        return e.code == ERR_IO && strstr(e.message, "/dev/urandom") != NULL ? 2 : 3;
+    }
+    return memcmp(one, two, sizeof(one)) != 0 ? 0 : 1;
+}
+
+static void random_bytes_come_or_an_error_does(void **state)
+{
+    (void)state;
+    assert_int_equal(draw_twice(), 0);
+    int without_call = status_without_random(false, draw_twice);
+    int without_any = status_without_random(true, draw_twice);
+    if (without_call == NO_RANDOM_SANDBOX) {
+        skip();
+    }
+    assert_int_equal(without_call, 0);
+    assert_int_equal(without_any, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
@@ -324,6 +349,7 @@ int main(void)
         TEST(whether_a_lock_is_held_can_be_asked),
         TEST(who_asks_keeps_nobody_from_the_lock),
         TEST(a_killed_holder_gives_its_lock_back),
+        cmocka_unit_test(random_bytes_come_or_an_error_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Transfers: what goes out, reuse, window, pace, limits, stopping. */
 #include "tests/unit/http_fixture.h"
+#include "tests/unit/no_random.h"
 
 #include <signal.h>
 #include <sys/time.h>
@@ -512,6 +513,25 @@ static void options_are_checked(void **state)
     assert_non_null(strstr(e.message, "/nonexistent/ca.pem"));
 }
 
+static int create(void)
+{
+    struct err e = ERR_INIT;
+    struct http *http = http_create(NULL, &e);
+
+    http_destroy(http);
+    return http != NULL ? 0 : e.code == ERR_IO ? 2 : 3;
+}
+
+static void a_session_without_random_bytes_is_an_error(void **state)
+{
+    (void)state;
+    int status = status_without_random(true, create);
+    if (status == NO_RANDOM_SANDBOX) {
+        skip();
+    }
+    assert_int_equal(status, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -530,6 +550,7 @@ int main(void)
         cmocka_unit_test(the_deadline_ends_everything),
         cmocka_unit_test(a_session_can_be_dropped_at_any_time),
         cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(a_session_without_random_bytes_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
