@@ -16,7 +16,7 @@ bool verb_has_history(void)
 
 bool verb_needs_restart(const struct resource *record)
 {
-    return record->settings.enabled && (record->status == NULL || strcmp(record->status, "stopped") != 0);
+    return record->settings.enabled && resource_status(record->status) != RESOURCE_STATUS_STOPPED;
 }
 
 static int compare_with_id(const void *id, const void *item)

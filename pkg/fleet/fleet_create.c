@@ -118,8 +118,8 @@ static void read_by_name(struct fleet_write *write)
 
 static bool is_deleting(const struct resource *record)
 {
-    return (record->status != NULL && strcmp(record->status, "deleting") == 0) ||
-           (record->lifecycle_state != NULL && strcmp(record->lifecycle_state, "deleting") == 0);
+    return resource_status(record->status) == RESOURCE_STATUS_DELETING ||
+           resource_status(record->lifecycle_state) == RESOURCE_STATUS_DELETING;
 }
 
 static enum fleet_match compare(struct fleet_write *write, struct err *e)

@@ -47,7 +47,7 @@ static bool is_ours(const struct restart_task *restart)
 
 static bool is_running(const struct restart_task *restart)
 {
-    return restart->status != NULL && strcmp(restart->status, "running") == 0;
+    return resource_status(restart->status) == RESOURCE_STATUS_RUNNING;
 }
 
 /* --- ends ------------------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ static bool is_needed(const struct restart_task *restart)
 /* It was not stopped, or not by the run. */
 static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
-    bool stopped = restart->status != NULL && strcmp(restart->status, "stopped") == 0;
+    bool stopped = resource_status(restart->status) == RESOURCE_STATUS_STOPPED;
 
     restart->state = (struct fleet_restart_state){0};
     restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
@@ -122,7 +122,7 @@ static void fail(struct restart_task *restart, const char *reason)
     CLEANUP(text_free) struct text message = {0};
     const char *status = restart->status != NULL ? restart->status : "in an unknown state";
 
-    bool stops = is_running(restart) || strcmp(status, "stopping") == 0;
+    bool stops = is_running(restart) || resource_status(status) == RESOURCE_STATUS_STOPPING;
     if (restart->starts || !stops) {
         text_printf(&message, "is %s and did not start again: %s", status, reason);
     } else {
@@ -240,7 +240,7 @@ static void on_status(struct fleet_task *task, const struct fleet_observation *o
     if (observation->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
         interrupt(restart);
     } else if (observation->gone) {
-        restart->status = "deleted";
+        restart->status = resource_status_words[RESOURCE_STATUS_DELETED];
         fail(restart, "there is no such server any more");
     } else if (learned) {
         proceed(restart, observation->status);

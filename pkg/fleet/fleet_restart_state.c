@@ -1,7 +1,7 @@
 /* What the restart of a server does next, by how far it came and the status that was read. */
 #include "fleet/fleet_restart_state.h"
 
-#include <string.h>
+#include "resource/resource.h"
 
 static bool never_arrived(struct fleet_restart_state *state, enum fleet_receipt receipt)
 {
@@ -32,20 +32,21 @@ static enum fleet_restart_step while_stopped(struct fleet_restart_state *state)
 enum fleet_restart_step fleet_restart_next(struct fleet_restart_state *state, const char *status)
 {
     bool ours = state->stop != FLEET_UNSENT || state->start != FLEET_UNSENT;
+    enum resource_status now = resource_status(status);
 
-    if (strcmp(status, "running") == 0) {
+    if (now == RESOURCE_STATUS_RUNNING) {
         return while_running(state);
     }
-    if (strcmp(status, "stopped") == 0) {
+    if (now == RESOURCE_STATUS_STOPPED) {
         return while_stopped(state);
     }
     if (!ours) {
         return FLEET_RESTART_LEAVE;
     }
-    if (strcmp(status, "failed") == 0 || strcmp(status, "deleting") == 0) {
+    if (now == RESOURCE_STATUS_FAILED || now == RESOURCE_STATUS_DELETING) {
         return FLEET_RESTART_HOPELESS;
     }
-    state->left_running |= strcmp(status, "stopping") == 0 || strcmp(status, "starting") == 0;
+    state->left_running |= now == RESOURCE_STATUS_STOPPING || now == RESOURCE_STATUS_STARTING;
     state->left_stopped |= state->start != FLEET_UNSENT;
     return FLEET_RESTART_WAIT;
 }

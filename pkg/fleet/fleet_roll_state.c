@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-static bool is(const char *status, const char *word)
-{
-    return status != NULL && strcmp(status, word) == 0;
-}
-
 static bool is_stale(const struct resource *group, const struct resource *membership)
 {
     return strcmp(membership->template_id, group->template_id) != 0;
@@ -22,8 +17,8 @@ struct fleet_roll_state fleet_roll_read(const struct resource *group, const stru
 
     for (size_t i = 0; i < resource_list_count(memberships); i++) {
         const struct resource *membership = resource_list_at(memberships, i);
-        bool unhealthy = !is(membership->status, "healthy");
-        if (is(membership->status, "deleting")) {
+        bool unhealthy = resource_status(membership->status) != RESOURCE_STATUS_HEALTHY;
+        if (resource_status(membership->status) == RESOURCE_STATUS_DELETING) {
             state.deleting++;
         } else if (is_stale(group, membership)) {
             state.stale++;
@@ -31,7 +26,8 @@ struct fleet_roll_state fleet_roll_read(const struct resource *group, const stru
         } else {
             state.fresh++;
             state.fresh_unhealthy += unhealthy;
-            state.failed = is(membership->status, "failed") ? membership->name : state.failed;
+            state.failed =
+                resource_status(membership->status) == RESOURCE_STATUS_FAILED ? membership->name : state.failed;
         }
     }
     return state;
@@ -41,14 +37,16 @@ struct fleet_roll_state fleet_roll_read(const struct resource *group, const stru
 static bool is_complete(const struct fleet_roll_state *state)
 {
     return state->deleting == 0 && (int64_t)(state->stale + state->fresh) == state->expected &&
-           state->fresh_unhealthy == 0 && (is(state->status, "healthy") || state->stale_unhealthy > 0);
+           state->fresh_unhealthy == 0 &&
+           (resource_status(state->status) == RESOURCE_STATUS_HEALTHY || state->stale_unhealthy > 0);
 }
 
 enum fleet_roll_step fleet_roll_next(const struct fleet_roll_state *state)
 {
     bool lowered = state->begun && state->count < state->expected;
 
-    if (is(state->status, "deleting") || state->failed != NULL || (lowered && state->managed)) {
+    if (resource_status(state->status) == RESOURCE_STATUS_DELETING || state->failed != NULL ||
+        (lowered && state->managed)) {
         return FLEET_ROLL_STOP;
     }
     if (lowered) {
@@ -64,7 +62,7 @@ void fleet_roll_describe(const struct fleet_roll_state *state, struct text *out)
 {
     size_t well = state->stale - state->stale_unhealthy + state->fresh - state->fresh_unhealthy;
 
-    if (is(state->status, "deleting")) {
+    if (resource_status(state->status) == RESOURCE_STATUS_DELETING) {
         text_append(out, "the group is being deleted");
     } else if (state->failed != NULL) {
         text_printf(out, "the new member %s failed", state->failed);
@@ -86,8 +84,8 @@ size_t fleet_roll_choose(const struct resource *group, const struct resource_lis
     for (int unhealthy = 1; unhealthy >= 0; unhealthy--) {
         for (size_t i = 0; i < resource_list_count(memberships) && count < most; i++) {
             const struct resource *membership = resource_list_at(memberships, i);
-            if (is_stale(group, membership) && !is(membership->status, "deleting") &&
-                !is(membership->status, "healthy") == (unhealthy == 1)) {
+            if (is_stale(group, membership) && resource_status(membership->status) != RESOURCE_STATUS_DELETING &&
+                (resource_status(membership->status) != RESOURCE_STATUS_HEALTHY) == (unhealthy == 1)) {
                 ret_chosen[i] = true;
                 count++;
             }

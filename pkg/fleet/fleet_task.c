@@ -176,7 +176,7 @@ void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
 
 bool fleet_needs_restart(const struct fleet_result *result, const char *status)
 {
-    bool stopped = status != NULL && strcmp(status, "stopped") == 0;
+    bool stopped = resource_status(status) == RESOURCE_STATUS_STOPPED;
 
     return result->item->resource->kind->restart_to_enable && !result->before.enabled && result->after.enabled &&
            !stopped;

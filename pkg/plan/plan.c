@@ -16,27 +16,18 @@ const char *plan_action_name(enum plan_action action)
     return names[action];
 }
 
-static bool is_one_of(const char *value, const char *const words[])
-{
-    for (size_t i = 0; value != NULL && words[i] != NULL; i++) {
-        if (strcmp(value, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* vpc-api.md 4.1: no status is documented to refuse the patch, but in these nothing useful can come of it. */
 static bool state_refuses(const struct resource *record, char *reason)
 {
-    static const char *const lifecycle_states[] = {"deleting", "failed", "suspended", NULL};
-    static const char *const statuses[] = {"deleting", "failed", NULL};
+    enum resource_status lifecycle = resource_status(record->lifecycle_state);
+    enum resource_status status = resource_status(record->status);
 
-    if (is_one_of(record->lifecycle_state, lifecycle_states)) {
+    if (lifecycle == RESOURCE_STATUS_DELETING || lifecycle == RESOURCE_STATUS_FAILED ||
+        lifecycle == RESOURCE_STATUS_SUSPENDED) {
         snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
         return true;
     }
-    if (is_one_of(record->status, statuses)) {
+    if (status == RESOURCE_STATUS_DELETING || status == RESOURCE_STATUS_FAILED) {
         snprintf(reason, PLAN_REASON_SIZE, "status is %s", record->status);
         return true;
     }

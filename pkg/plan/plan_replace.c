@@ -185,7 +185,7 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
         item->move.from = (struct plan_template){.id = resource_list_keep(list, old->id),
                                                  .name = resource_list_keep(list, old->name)};
         item->move.to = (struct plan_template){.id = new->id, .name = new->name};
-        if (group->status != NULL && strcmp(group->status, "deleting") == 0) {
+        if (resource_status(group->status) == RESOURCE_STATUS_DELETING) {
             item->verdict = PLAN_SKIP;
             item->reason = "it is being deleted";
             continue;

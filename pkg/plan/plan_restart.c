@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is(const char *value, const char *word)
-{
-    return value != NULL && strcmp(value, word) == 0;
-}
-
 static enum plan_verdict judge_stopped(const struct resource *record, char *reason)
 {
     if (record->startable == RESOURCE_OFF) {
@@ -24,6 +19,7 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
 {
     const char *reason = "";
     enum plan_verdict verdict = PLAN_SKIP;
+    enum resource_status lifecycle = resource_status(record->lifecycle_state);
 
     if (!record->kind->restart_to_enable || record->kind->actions == NULL) {
         verdict = PLAN_UNCHANGED;
@@ -34,17 +30,17 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     } else if (!terms->always && !record->settings.enabled) {
         verdict = PLAN_UNCHANGED;
         reason = "the metadata service is off: no restart is needed";
-    } else if (is(record->lifecycle_state, "suspended") || is(record->lifecycle_state, "deleting") ||
-               is(record->lifecycle_state, "failed")) {
+    } else if (lifecycle == RESOURCE_STATUS_SUSPENDED || lifecycle == RESOURCE_STATUS_DELETING ||
+               lifecycle == RESOURCE_STATUS_FAILED) {
         snprintf(ret_reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
         return PLAN_SKIP;
-    } else if (is(record->status, "stopped")) {
+    } else if (resource_status(record->status) == RESOURCE_STATUS_STOPPED) {
         return judge_stopped(record, ret_reason);
-    } else if (!is(record->status, "running")) {
+    } else if (resource_status(record->status) != RESOURCE_STATUS_RUNNING) {
         snprintf(ret_reason, PLAN_REASON_SIZE, "status is %s: only running servers are restarted",
                  record->status != NULL ? record->status : "unknown");
         return PLAN_SKIP;
-    } else if (is(record->availability, "spot")) {
+    } else if (text_equal(record->availability, "spot")) {
         reason = "is a spot server: there may be no capacity to start it again";
     } else if (record->disk_count > 0 && !terms->allow_disk_loss) {
         reason = "a stop erases its instance storage (--allow-disk-loss restarts it all the same)";

@@ -96,6 +96,27 @@ extern const struct resource_kind resource_bare_metal_profile;
 /* Memberships of an instance group, below it; as resource_vpc no kind of their own for operators. */
 extern const struct resource_kind resource_membership;
 
+/*
+ * The words of the API for the status, the health and the lifecycle_state of a resource (vpc-api.md 2.1, 2.10, 2.13).
+ * A list may hold others: they and NULL are RESOURCE_STATUS_OTHER.
+ */
+enum resource_status {
+    RESOURCE_STATUS_OTHER,
+    RESOURCE_STATUS_DELETED, /* ours: what was there answers with 404 */
+    RESOURCE_STATUS_DELETING,
+    RESOURCE_STATUS_FAILED,
+    RESOURCE_STATUS_HEALTHY,
+    RESOURCE_STATUS_RUNNING,
+    RESOURCE_STATUS_STARTING,
+    RESOURCE_STATUS_STOPPED,
+    RESOURCE_STATUS_STOPPING,
+    RESOURCE_STATUS_SUSPENDED,
+    RESOURCE_STATUS_UNHEALTHY,
+    RESOURCE_STATUSES
+};
+enum resource_status resource_status(const char *word);
+extern const char *const resource_status_words[RESOURCE_STATUSES]; /* NULL for RESOURCE_STATUS_OTHER */
+
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);
 

@@ -40,18 +40,13 @@ size_t resource_columns_count(const struct resource_kind *kind, bool with_profil
 
 static enum table_style status_style(const char *status)
 {
-    static const struct {
-        const char *word;
-        enum table_style style;
-    } styles[] = {{"running", TABLE_GOOD}, {"healthy", TABLE_GOOD}, {"failed", TABLE_BAD},
-                  {"deleting", TABLE_BAD}, {"stopped", TABLE_DIM},  {"unhealthy", TABLE_BAD}};
+    static const enum table_style styles[RESOURCE_STATUSES] = {
+        [RESOURCE_STATUS_RUNNING] = TABLE_GOOD, [RESOURCE_STATUS_HEALTHY] = TABLE_GOOD,
+        [RESOURCE_STATUS_FAILED] = TABLE_BAD,   [RESOURCE_STATUS_DELETING] = TABLE_BAD,
+        [RESOURCE_STATUS_STOPPED] = TABLE_DIM,  [RESOURCE_STATUS_UNHEALTHY] = TABLE_BAD,
+    };
 
-    for (size_t i = 0; status != NULL && i < sizeof(styles) / sizeof(styles[0]); i++) {
-        if (strcmp(status, styles[i].word) == 0) {
-            return styles[i].style;
-        }
-    }
-    return TABLE_PLAIN;
+    return styles[resource_status(status)]; /* TABLE_PLAIN is 0 */
 }
 
 static void set_settings(struct table *table, const struct resource_settings *settings)

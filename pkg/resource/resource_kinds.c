@@ -130,6 +130,24 @@ const struct resource_kind *resource_kind_find(const char *name)
     return NULL;
 }
 
+const char *const resource_status_words[RESOURCE_STATUSES] = {
+    [RESOURCE_STATUS_DELETED] = "deleted",     [RESOURCE_STATUS_DELETING] = "deleting",
+    [RESOURCE_STATUS_FAILED] = "failed",       [RESOURCE_STATUS_HEALTHY] = "healthy",
+    [RESOURCE_STATUS_RUNNING] = "running",     [RESOURCE_STATUS_STARTING] = "starting",
+    [RESOURCE_STATUS_STOPPED] = "stopped",     [RESOURCE_STATUS_STOPPING] = "stopping",
+    [RESOURCE_STATUS_SUSPENDED] = "suspended", [RESOURCE_STATUS_UNHEALTHY] = "unhealthy",
+};
+
+enum resource_status resource_status(const char *word)
+{
+    size_t status = RESOURCE_STATUSES - 1;
+
+    while (status > RESOURCE_STATUS_OTHER && !text_equal(word, resource_status_words[status])) {
+        status--;
+    }
+    return (enum resource_status)status;
+}
+
 bool resource_architecture_supported(const char *architecture)
 {
     return architecture == NULL || strcmp(architecture, "amd64") == 0;

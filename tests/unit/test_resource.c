@@ -418,6 +418,20 @@ static void a_kind_that_is_not_in_the_table_sorts_behind_those_that_are(void **s
     assert_string_equal(resource_list_at(list, 3)->id, "z");
 }
 
+static void every_status_has_one_word(void **state)
+{
+    (void)state;
+    for (int i = RESOURCE_STATUS_OTHER + 1; i < RESOURCE_STATUSES; i++) {
+        assert_non_null(resource_status_words[i]);
+        assert_int_equal(resource_status(resource_status_words[i]), i);
+    }
+    assert_int_equal(resource_status("running"), RESOURCE_STATUS_RUNNING);
+    assert_int_equal(resource_status("stopping"), RESOURCE_STATUS_STOPPING);
+    assert_int_equal(resource_status("hibernating"), RESOURCE_STATUS_OTHER);
+    assert_int_equal(resource_status(""), RESOURCE_STATUS_OTHER);
+    assert_int_equal(resource_status(NULL), RESOURCE_STATUS_OTHER);
+}
+
 /* A fleet of 50,000 is kept in memory: what every server costs beside its names is bounded. */
 static void a_record_stays_small(void **state)
 {
@@ -446,6 +460,7 @@ int main(void)
         cmocka_unit_test(the_rule_of_a_boot_disk_is_told_by_the_server),
         cmocka_unit_test(records_keep_their_place_while_the_list_grows),
         cmocka_unit_test(a_kind_that_is_not_in_the_table_sorts_behind_those_that_are),
+        cmocka_unit_test(every_status_has_one_word),
         cmocka_unit_test(a_record_stays_small),
     };
 
