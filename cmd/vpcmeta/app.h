@@ -23,9 +23,9 @@ struct app {
     const struct global_opts *globals; /* of the command under way */
     struct command limits;             /* of the command under way */
     struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
-    struct app_session *session;       /* connections and token; NULL until a command needs them */
+    struct session *session;           /* NULL until a command needs it */
     struct schema_catalog *schemas;    /* NULL until a command needs them */
-    char *schema_dir;                  /* they came from; NULL: embedded */
+    char *schema_dir;                  /* where the schemas came from; NULL: embedded */
     struct app_progress *progress;     /* NULL: none is shown */
 };
 
@@ -41,13 +41,6 @@ void app_free(struct app *app);
  * app.
  */
 bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
-
-/* The token source of the session that app_connect opened. */
-struct iam *app_iam(struct app *app);
-
-/* Where the credentials and the endpoint came from; borrowed until the session changes. Never NULL after app_connect. */
-const char *app_credential_source(const struct app *app);
-const char *app_endpoint_source(const struct app *app);
 
 /* The compiled-in JSON Schemas, or those of --schema-dir. */
 struct schema_catalog *app_schemas(struct app *app, struct err *e);
@@ -79,8 +72,8 @@ void app_detail(const struct app *app, const char *format, ...) __attribute__((f
  * app_progress_*: how much of lists is read (app_connect begins that; a terminal only), or how far a run of `total`
  * servers is, which app_progress_note tells. Whatever is printed takes the line away first.
  */
-void app_progress_read(struct app *app, const struct inventory_scope *scope);
-void app_progress_write(struct app *app, const struct inventory_scope *scope, size_t total);
+void app_progress_read(struct app *app);
+void app_progress_write(struct app *app, size_t total);
 void app_progress_note(const struct app *app, size_t done, size_t changed, size_t failed);
 void app_progress_end(struct app *app);
 void app_progress_hide(const struct app *app);
@@ -113,7 +106,7 @@ bool app_read_document(const struct app *app, const char *path, int flags, struc
     __attribute__((warn_unused_result));
 
 /* Appends where commands work by the options and the environment: regions, or the endpoint's host. Sends nothing. */
-void app_place(const struct app *app, struct text *out);
+void app_describe_target(const struct app *app, struct text *out);
 
 /* Appends the path of a file of ours that outlives the program (XDG_STATE_HOME); nothing when there is no home. */
 void app_state_path(const char *name, struct text *out);

@@ -1,8 +1,21 @@
 /* Output of tables and documents, straight or through --jq. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
+
+struct render_options app_render_options(const struct app *app)
+{
+    const struct global_opts *globals = app->globals;
+
+    return (struct render_options){.format = (enum render_format)globals->output.value,
+                                   .columns = app_columns(STDOUT_FILENO),
+                                   .color = app_color(app, STDOUT_FILENO),
+                                   .no_headers = globals->no_headers,
+                                   .fields = globals->fields.items,
+                                   .fields_count = globals->fields.count};
+}
 
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
 {

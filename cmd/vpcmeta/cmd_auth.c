@@ -8,13 +8,14 @@ static int status(struct app *app, const struct cli_call *call, struct err *e)
     const char *token = NULL;
 
     (void)call;
-    if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !iam_token(app_iam(app), &token, e)) {
+    if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !session_token(app->session, &token, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
-                                               app_credential_source(app), "endpoint", vpc_base(scope.regions[0]),
-                                               "endpoint_source", app_endpoint_source(app), "token", token != NULL);
-    int64_t life_s = iam_token_life_s(app_iam(app));
+    JSON_CLEANUP json_t *document =
+        json_build("{s:i, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
+                   session_credential_source(app->session), "endpoint", session_region_base(app->session, 0),
+                   "endpoint_source", session_endpoint_source(app->session), "token", token != NULL);
+    int64_t life_s = session_token_life_s(app->session);
     if (life_s >= 0) {
         json_object_set_new(document, "expires_in", json_integer(life_s));
     }
@@ -28,7 +29,7 @@ static int token(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(text_free_secret) struct text line = {0};
 
     (void)call;
-    if (!app_connect(app, &scope, e) || !iam_token(app_iam(app), &bearer, e)) {
+    if (!app_connect(app, &scope, e) || !session_token(app->session, &bearer, e)) {
         return err_exit_status(e);
     }
     if (bearer == NULL) {

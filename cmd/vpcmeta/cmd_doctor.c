@@ -71,39 +71,18 @@ static void check_terminal(struct report *report)
     add(report, "terminal", text_string(&detail));
 }
 
-/* One small request: does the API answer, does it take the token, how long does it take? */
-struct probe {
-    int64_t elapsed_ms;
-    struct err error;
-};
-
-static void probed(const struct vpc_answer *answer, void *context)
+static void check_region(struct app *app, size_t region, struct report *report)
 {
-    struct probe *probe = context;
-
-    probe->elapsed_ms = answer->reply->elapsed_ms;
-    if (answer->error != NULL) {
-        probe->error = *answer->error;
-    }
-}
-
-static void check_region(const struct inventory_scope *scope, struct vpc *vpc, struct report *report)
-{
-    static const struct resource_kind regions = {.path = "/regions"};
-    struct probe probe = {.error = ERR_INIT};
-    struct err error = ERR_INIT;
     CLEANUP(text_free) struct text detail = {0};
+    struct err error = ERR_INIT;
+    int64_t elapsed_ms = 0;
 
-    vpc_get(vpc, &regions, &(struct vpc_call){.done = probed, .context = &probe});
-    if (!http_run(scope->http, &error)) {
-        probe.error = error;
-    }
-    text_printf(&detail, "%s ", vpc_base(vpc));
-    if (probe.error.code != ERR_NONE) {
-        add_failure(report, "api", text_string(&detail), &probe.error);
+    text_printf(&detail, "%s ", session_region_base(app->session, region));
+    if (!session_probe(app->session, region, &elapsed_ms, &error)) {
+        add_failure(report, "api", text_string(&detail), &error);
         return;
     }
-    text_printf(&detail, "answers in %lld ms", (long long)probe.elapsed_ms);
+    text_printf(&detail, "answers in %lld ms", (long long)elapsed_ms);
     add(report, "api", text_string(&detail));
 }
 
@@ -118,11 +97,11 @@ static void check_connection(struct app *app, struct report *report)
         add_failure(report, error.code == ERR_AUTH ? "credential" : "session", "", &error);
         return;
     }
-    add(report, "http library", http_library());
-    add(report, "endpoint", app_endpoint_source(app));
-    add(report, "credential", app_credential_source(app));
+    add(report, "http library", session_library());
+    add(report, "endpoint", session_endpoint_source(app->session));
+    add(report, "credential", session_credential_source(app->session));
     int64_t began_ms = clock_monotonic_ms(clock_system());
-    if (!iam_token(app_iam(app), &token, &error)) {
+    if (!session_token(app->session, &token, &error)) {
         add_failure(report, "token", "", &error);
         return;
     }
@@ -130,7 +109,7 @@ static void check_connection(struct app *app, struct report *report)
                 (long long)(clock_monotonic_ms(clock_system()) - began_ms));
     add(report, "token", text_string(&detail));
     for (size_t i = 0; i < scope.region_count; i++) {
-        check_region(&scope, scope.regions[i], report);
+        check_region(app, i, report);
     }
 }
 

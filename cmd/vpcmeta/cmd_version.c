@@ -3,7 +3,6 @@
 
 #include "app.h"
 #include "commands.h"
-#include "http/http.h"
 #include "schema/schema.h"
 #include "json/answer.h"
 
@@ -22,7 +21,7 @@ struct library {
 /* What it was built with. */
 static void list_libraries(struct library ret_libraries[LIBRARIES])
 {
-    const struct library libraries[LIBRARIES] = {{"libcurl", http_built_with()},
+    const struct library libraries[LIBRARIES] = {{"libcurl", session_library_version()},
                                                  {"jansson", JANSSON_VERSION},
                                                  {"simdjson", answer_built_with()},
                                                  {"pcre2", schema_built_with()},

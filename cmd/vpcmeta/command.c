@@ -10,20 +10,20 @@
 
 /* What a signal handler can reach: the one exception to "no mutable file-level variables". */
 static struct {
-    struct http *volatile http; /* to stop, or NULL */
+    struct session *volatile session; /* to stop, or NULL */
     volatile sig_atomic_t received;
     volatile sig_atomic_t drains; /* the command writes: requests in flight are waited for at the first signal */
 } signals;
 
 static void on_signal(int number)
 {
-    struct http *http = signals.http;
+    struct session *session = signals.session;
 
-    if (http != NULL) {
+    if (session != NULL) {
         if (signals.received == 0 && signals.drains) {
-            http_cancel(http);
+            session_cancel(session);
         } else {
-            http_abort(http);
+            session_abort(session);
         }
     }
     signals.received = number;
@@ -57,7 +57,7 @@ static int64_t left_ms(const struct command *command)
     return command->deadline_ms == 0 ? -1 : left > 0 ? left : 0;
 }
 
-struct command command_begin(const struct cli_call *call, struct http *http)
+struct command command_begin(const struct cli_call *call, struct session *session)
 {
     const struct global_opts *globals = call->globals;
     const struct write_opts *write = cli_group(call, &write_group);
@@ -76,26 +76,25 @@ struct command command_begin(const struct cli_call *call, struct http *http)
         /* a history that may grow no further is an error of the command, not the end of the process */
         sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     }
-    if (http != NULL) {
-        http_resume(http);
-        command_watch(&command, http);
-    }
+    command_watch(&command, session);
     return command;
 }
 
-void command_watch(const struct command *command, struct http *http)
+void command_watch(const struct command *command, struct session *session)
 {
-    signals.http = http;
-    if (http == NULL) {
+    signals.session = session;
+    if (session == NULL) {
         return;
     }
     int64_t left = left_ms(command);
-    http_set_deadline(http, left == 0 ? 1 : left);
-    http_set_window(http, command->window);
-    http_set_max_rate(http, command->max_per_second);
+    session_begin(session, &(struct session_limits){.deadline_ms = left == 0  ? 1
+                                                                   : left > 0 ? left
+                                                                              : 0,
+                                                    .max_per_second = command->max_per_second,
+                                                    .window = command->window});
     command_catch_signals();
     if (signals.received != 0) {
-        http_abort(http);
+        session_abort(session);
     }
 }
 

@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "fsio/fsio.h"
-#include "http/http.h"
+#include "session/session.h"
 
 struct command {
     int64_t deadline_ms;     /* --deadline, on the monotonic clock; 0: none */
@@ -16,11 +16,11 @@ struct command {
     unsigned window;         /* requests in flight; 0: found out */
 };
 
-/* The command starts now. `http` is that of a session that is already open, or NULL. */
-struct command command_begin(const struct cli_call *call, struct http *http);
+/* The command starts now. `session` is one that is open already, or NULL. */
+struct command command_begin(const struct cli_call *call, struct session *session);
 
-/* Gives the limits to a session; SIGINT and SIGTERM stop it from now on, once. NULL: the session is gone. */
-void command_watch(const struct command *command, struct http *http);
+/* Gives the limits to the session; SIGINT and SIGTERM stop it from now on. NULL: the session is going to be closed. */
+void command_watch(const struct command *command, struct session *session);
 
 /* False with ERR_CANCELLED when a signal or the deadline has ended the command: nothing may be sent any more. */
 bool command_continues(const struct command *command, struct err *e) __attribute__((warn_unused_result));

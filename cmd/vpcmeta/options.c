@@ -5,7 +5,7 @@
 
 #include "render/render.h"
 
-static const char *const auth_words[] = {"iam", "bearer", "none", NULL};
+const char *const options_auth_words[] = {"iam", "bearer", "none", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const progress_words[] = {"auto", "none", "json", NULL};
 static const char *const protocol_words[] = {"http", "https", NULL};
@@ -14,7 +14,7 @@ const struct opt_spec global_opt[] = {
     OPT_COMMA_LIST(struct global_opts, regions, 0, "region", "R[,R...]|all", "regions to work in; all asks the API"),
     OPT_STRING(struct global_opts, endpoint, 0, "endpoint", "URL", "base URL of the VPC API, /v1 included"),
     OPT_STRING(struct global_opts, iam_url, 0, "iam-url", "URL", "base URL of IAM"),
-    OPT_ENUM(struct global_opts, auth, 0, "auth", auth_words, "where tokens come from"),
+    OPT_ENUM(struct global_opts, auth, 0, "auth", options_auth_words, "where tokens come from"),
     OPT_FILE(struct global_opts, api_key_file, 0, "api-key-file", "FILE|-", "read the API key from a file"),
     OPT_STRING(struct global_opts, api_version, 0, "api-version", "DATE", "version date sent with every request",
                .default_value = VPC_API_VERSION),

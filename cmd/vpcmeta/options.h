@@ -24,6 +24,7 @@ struct global_opts {
 };
 enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_NONE, OPTIONS_PROGRESS_JSON };
 extern const struct opt_spec global_opt[];
+extern const char *const options_auth_words[]; /* of --auth */
 
 /* "Selectors" of cli.md. */
 struct selector_opts {

@@ -159,7 +159,7 @@ static void run_terminal(struct shell *shell)
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(text_free) struct text place = {0};
 
-    app_place(shell->app, &place);
+    app_describe_target(shell->app, &place);
     app_note(shell->app, "%s %s: TAB completes, `help` lists the commands, `exit` or Ctrl-D leaves",
              shell->app->program->name, shell->app->program->version);
     while (!shell->leave) {

@@ -3,7 +3,7 @@
 
 struct verb_progress verb_progress_begin(struct app *app, const struct verb_change *change)
 {
-    app_progress_write(app, change->scope, plan_count(change->plan).change);
+    app_progress_write(app, plan_count(change->plan).change);
     return (struct verb_progress){.app = app};
 }
 

@@ -204,7 +204,7 @@ LIST
 @test "a region that the API does not have is an error, not a hole in the list" {
     client_start --region us-south,eu-de --instances 5
     meta instance list --region us-south,eu-dee
-    expect 2 "--region eu-dee: the API has no such region that is available (there are: "
+    expect 2 "--region eu-dee: the API has no such region that is available (available: "
     [ -z "$output" ]
     meta instance list --region us-south,eu-de -o csv --fields region --no-headers
     expect 0

@@ -88,24 +88,24 @@ LINES
 --jq: jq expression|instance list --jq '.items['
 there is no such field|instance list --fields name,nosuch
 the value is empty|instance list --fields ''
-is no date|instance list --api-version 2026-13-01
-is no date|instance list --api-version 2026-02-30
-is no date|instance list --api-version yesterday
+is not a date|instance list --api-version 2026-13-01
+is not a date|instance list --api-version 2026-02-30
+is not a date|instance list --api-version yesterday
 out of range 2019-01-01..|instance list --api-version 2999-01-01
 out of range 2019-01-01..|instance list --api-version 2018-12-31
-is no region name|instance list --region 'us south'
-is no region name|instance list --region evil.com/
-is no region name|instance list --region ../x
+is not a region name|instance list --region 'us south'
+is not a region name|instance list --region evil.com/
+is not a region name|instance list --region ../x
 the value is empty|instance list --region ''
 an item of the list is empty|instance list --region us-south,
 out of range|instance list --timeout 0
 is not a time|instance list --timeout soon
 out of range|instance list --deadline 0
-is no URL|instance list --endpoint nonsense
-is no URL|instance list --endpoint ftp://example.com/v1
+is not a URL|instance list --endpoint nonsense
+is not a URL|instance list --endpoint ftp://example.com/v1
 a base URL has no|instance list --endpoint http://127.0.0.1:1/v1?x=y
 a base URL has no|instance list --endpoint https://user:secret@example.com/v1
-is no URL|instance list --iam-url nonsense
+is not a URL|instance list --iam-url nonsense
 the value is empty|instance list --endpoint ''
 not sent over plain http to example.com|instance list --endpoint http://example.com/v1
 not sent over plain http to example.com|instance list --iam-url http://example.com
@@ -140,9 +140,9 @@ LINES
     unset VPC_APIKEY VPC_URL
     settings_lines | refuse_all
     refuse_all << 'LINES'
-is no region name|instance list --region 'us south'
-is no date|instance list --api-version 2026-02-30
-is no URL|instance list --endpoint nonsense
+is not a region name|instance list --region 'us south'
+is not a date|instance list --api-version 2026-02-30
+is not a URL|instance list --endpoint nonsense
 no folder /nowhere|instance list --schema-dir /nowhere
 LINES
 }

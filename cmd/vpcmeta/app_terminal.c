@@ -1,6 +1,6 @@
 /*
- * The line of progress on a terminal, or lines of JSON. It is drawn by the ticks of the session, so also while nothing
- * comes, and taken away before anything else is printed.
+ * What a terminal shows: columns, colour, and the line of progress (or lines of JSON), which is drawn by the ticks of the
+ * session, so also while no answer comes, and taken away before anything else is printed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,24 @@
 #include "render/render_progress.h"
 #include "term/term.h"
 
+bool app_color(const struct app *app, int fd)
+{
+    struct term_environment environment = {.no_color = getenv("NO_COLOR"),
+                                           .clicolor_force = getenv("CLICOLOR_FORCE"),
+                                           .ibmcloud_color = getenv("IBMCLOUD_COLOR"),
+                                           .term = getenv("TERM")};
+    enum term_color option = app->globals != NULL ? (enum term_color)app->globals->color.value : TERM_COLOR_AUTO;
+
+    return term_use_color(fd, option, &environment);
+}
+
+unsigned app_columns(int fd)
+{
+    return term_columns(fd, getenv("COLUMNS"));
+}
+
+/* --- progress --------------------------------------------------------------------------------------- */
+
 enum {
     TICK_MS = 100,
     JSON_MS = 500,
@@ -21,9 +39,9 @@ enum {
 };
 
 struct app_progress {
-    struct inventory_scope scope;
+    struct session *session;
     struct render_progress state;
-    int64_t began_ms, told_ms;
+    int64_t began_ms, printed_ms;
     uint64_t retries_before;
     bool writing; /* a run; else lists are read */
     bool draws;   /* on a terminal; else lines of JSON */
@@ -38,25 +56,16 @@ static bool can_draw(const struct app *app)
            term_is_terminal(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-static void count_reading(struct app_progress *progress)
-{
-    progress->state.done = progress->state.total = 0;
-    for (size_t i = 0; i < progress->scope.region_count; i++) {
-        struct vpc_reading reading = vpc_reading(progress->scope.regions[i]);
-        progress->state.done += reading.items;
-        progress->state.total += reading.total;
-    }
-}
-
 static void update(struct app_progress *progress)
 {
-    struct http *http = progress->scope.http;
+    struct session_progress session = session_progress(progress->session);
 
     if (!progress->writing) {
-        count_reading(progress);
+        progress->state.done = session.items;
+        progress->state.total = session.total;
     }
-    progress->state.in_flight = http_in_flight(http);
-    progress->state.retries = http_counters(http).retries - progress->retries_before;
+    progress->state.in_flight = session.in_flight;
+    progress->state.retries = session.retries - progress->retries_before;
     render_progress_tick(&progress->state, clock_monotonic_ms(clock_system()) - progress->began_ms);
 }
 
@@ -84,7 +93,7 @@ static void print_json(struct app_progress *progress)
     render_progress_json(&line, &progress->state);
     fprintf(stderr, "%s\n", text_string(&line));
     fflush(stderr);
-    progress->told_ms = progress->state.elapsed_ms;
+    progress->printed_ms = progress->state.elapsed_ms;
 }
 
 static void hide(struct app_progress *progress)
@@ -96,7 +105,7 @@ static void hide(struct app_progress *progress)
     }
 }
 
-/* Between two pieces of work anybody may print anything: the line is gone then. */
+/* Between two pieces of work any code may print: the line is not there then. */
 static void tick(void *context, bool over)
 {
     struct app_progress *progress = context;
@@ -106,13 +115,13 @@ static void tick(void *context, bool over)
         hide(progress);
     } else if (progress->draws) {
         draw(progress);
-    } else if (progress->writing && progress->state.elapsed_ms - progress->told_ms >= JSON_MS) {
+    } else if (progress->writing && progress->state.elapsed_ms - progress->printed_ms >= JSON_MS) {
         print_json(progress);
     }
 }
 
 /* Nothing at all where nothing would be shown. */
-static struct app_progress *begin(struct app *app, const struct inventory_scope *scope)
+static struct app_progress *begin(struct app *app)
 {
     bool draws = can_draw(app);
 
@@ -121,27 +130,27 @@ static struct app_progress *begin(struct app *app, const struct inventory_scope 
         return NULL;
     }
     struct app_progress *progress = mem_alloc(sizeof(*progress));
-    *progress = (struct app_progress){.scope = *scope,
+    *progress = (struct app_progress){.session = app->session,
                                       .draws = draws,
                                       .began_ms = clock_monotonic_ms(clock_system()),
-                                      .retries_before = http_counters(scope->http).retries};
-    http_set_ticker(scope->http, tick, progress, TICK_MS);
+                                      .retries_before = session_progress(app->session).retries};
+    session_set_ticker(app->session, tick, progress, TICK_MS);
     app->progress = progress;
     return progress;
 }
 
-void app_progress_read(struct app *app, const struct inventory_scope *scope)
+void app_progress_read(struct app *app)
 {
-    struct app_progress *progress = begin(app, scope);
+    struct app_progress *progress = begin(app);
 
     if (progress != NULL) {
         progress->state.what = "reading";
     }
 }
 
-void app_progress_write(struct app *app, const struct inventory_scope *scope, size_t total)
+void app_progress_write(struct app *app, size_t total)
 {
-    struct app_progress *progress = begin(app, scope);
+    struct app_progress *progress = begin(app);
 
     if (progress != NULL) {
         progress->writing = true;
@@ -173,7 +182,7 @@ void app_progress_end(struct app *app)
         return;
     }
     app_progress_hide(app);
-    http_set_ticker(progress->scope.http, NULL, NULL, 0);
+    session_set_ticker(progress->session, NULL, NULL, 0);
     if (progress->writing && !progress->draws) {
         update(progress);
         print_json(progress);

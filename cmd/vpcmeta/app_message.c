@@ -1,0 +1,147 @@
+/* Messages and questions on standard error, standard input, and where files of ours are. */
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "term/term.h"
+
+static void say(const struct app *app, const char *label, const char *color, const char *message)
+{
+    bool colored = color[0] != '\0' && app_color(app, STDERR_FILENO);
+    CLEANUP(text_free) struct text safe = {0};
+
+    text_append_safe(&safe, message, strlen(message));
+    app_progress_hide(app);
+    fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&safe));
+}
+
+void app_error(const struct app *app, const struct err *error)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    if (error->code == ERR_CANCELLED && error->signal == SIGPIPE) {
+        return;
+    }
+    if (app->where != NULL) {
+        text_printf(&line, "%s: ", app->where);
+    }
+    text_printf(&line, "%s%s%s", error->place, error->place[0] != '\0' ? ": " : "", error->message);
+    say(app, "error: ", "\033[31m", text_string(&line));
+}
+
+void app_warn(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "warning: ", "\033[33m", text_string(&line));
+}
+
+void app_note(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    if (app->globals->quiet) {
+        return;
+    }
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "", "", text_string(&line));
+}
+
+void app_detail(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    if (!app->globals->verbose) {
+        return;
+    }
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "", "\033[2m", text_string(&line));
+}
+
+bool app_can_ask(const struct app *app)
+{
+    return !app->globals->no_input && term_is_terminal(STDIN_FILENO) && term_is_terminal(STDERR_FILENO);
+}
+
+bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, const char *format, ...)
+{
+    struct fsio_wait input = command_input(&app->limits);
+    CLEANUP(text_free) struct text question = {0};
+    va_list args;
+    char byte;
+
+    app_progress_hide(app);
+    va_start(args, format);
+    text_vprintf(&question, format, args);
+    va_end(args);
+    fprintf(stderr, "%s", text_string(&question));
+    fflush(stderr);
+    /* unbuffered, so that the rest of a pasted script stays for the shell to read */
+    while (fsio_input(&input, &byte, 1, e) == 1) {
+        if (byte == '\n') {
+            return true;
+        }
+        text_append_char(ret_answer, byte);
+    }
+    return false;
+}
+
+void app_note_input(const struct app *app, const char *what)
+{
+    if (term_is_terminal(STDIN_FILENO)) {
+        app_note(app, "reading %s from the terminal; Ctrl-D ends the input", what);
+    }
+}
+
+bool app_read_input(const struct app *app, const char *what, size_t limit, struct text *ret, struct err *e)
+{
+    struct fsio_wait input = command_input(&app->limits);
+
+    app_note_input(app, what);
+    return fsio_read_input(&input, limit, ret, e);
+}
+
+bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text text = {0};
+
+    if (strcmp(path, "-") != 0) {
+        return json_read_file(path, flags, ret, e);
+    }
+    return app_read_input(app, "a JSON document", JSON_SIZE_MAX, &text, e) &&
+           json_parse(text_string(&text), text.size, "<stdin>", flags, ret, e);
+}
+
+void app_state_path(const char *name, struct text *out)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+
+    /* a relative path is to be ignored (XDG Base Directory Specification) */
+    if (state != NULL && state[0] == '/') {
+        text_printf(out, "%s/vpcmeta/%s", state, name);
+    } else if (home != NULL && home[0] == '/') {
+        text_printf(out, "%s/.local/state/vpcmeta/%s", home, name);
+    }
+}
+
+bool app_need_state_path(const char *name, struct text *out, struct err *e)
+{
+    app_state_path(name, out);
+    return out->size > 0 || err_set(e, ERR_FAILED,
+                                    "there is no folder to record what is changed: set XDG_STATE_HOME (or HOME) to an "
+                                    "absolute path; nothing was sent");
+}

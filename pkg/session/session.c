@@ -1,0 +1,305 @@
+/* A session's life: options, trace, credentials, limits. */
+#include "session/session.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock/clock.h"
+#include "mem/mem.h"
+#include "session/session_regions.h"
+
+struct session {
+    char *key; /* the options it was made for */
+    struct http *http;
+    struct iam *iam;
+    struct answer_parser *parser;
+    FILE *trace;
+    char *credential_source;
+    struct session_regions regions;
+};
+
+/* --- options -------------------------------------------------------------------------------------- */
+
+static bool is_date(const char *date)
+{
+    static const char shape[] = "dddd-dd-dd";
+    bool fits = strlen(date) == sizeof(shape) - 1;
+
+    for (size_t i = 0; fits && shape[i] != '\0'; i++) {
+        fits = shape[i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shape[i];
+    }
+    if (!fits) {
+        return false;
+    }
+    struct tm given = {.tm_year = atoi(date) - 1900, .tm_mon = atoi(date + 5) - 1, .tm_mday = atoi(date + 8)};
+    struct tm real = given;
+    /* a day that is in no calendar, such as February 30, comes back as another one */
+    return timegm(&real) != (time_t)-1 && real.tm_mon == given.tm_mon && real.tm_mday == given.tm_mday;
+}
+
+/* vpc-api.md 1.2: YYYY-MM-DD, not before 2019-01-01 and not after today in UTC. */
+static bool check_api_version(const char *date, struct err *e)
+{
+    char today[CLOCK_STAMP_SIZE];
+
+    if (!is_date(date)) {
+        return err_set(e, ERR_USAGE, "--api-version \"%s\" is not a date YYYY-MM-DD", date);
+    }
+    clock_stamp(clock_wall_s(clock_system()), today);
+    today[strlen("YYYY-MM-DD")] = '\0';
+    if (strcmp(date, "2019-01-01") < 0 || strcmp(date, today) > 0) {
+        return err_set(e, ERR_USAGE, "--api-version %s is out of range 2019-01-01..%s (today in UTC)", date, today);
+    }
+    return true;
+}
+
+bool session_check(const struct session_options *options, struct err *e)
+{
+    return check_api_version(options->api_version, e) && session_regions_check(options, e);
+}
+
+/* The options that decide on connections and token, as one string. It never holds a secret. */
+static char *key_of(const struct session_options *options)
+{
+    const struct iam_sources *sources = &options->sources;
+    const char *const parts[] = {sources->iam_url, sources->auth, sources->api_key_file, options->trace,
+                                 options->ca_file};
+    struct text key = {0};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        text_printf(&key, "%s|", parts[i] != NULL ? parts[i] : "");
+    }
+    text_printf(&key, "%u", options->timeout_ms);
+    return text_take(&key);
+}
+
+bool session_serves(const struct session *session, const struct session_options *options)
+{
+    CLEANUP(text_free_pointer) char *key = key_of(options);
+
+    return strcmp(session->key, key) == 0;
+}
+
+/* --- trace ---------------------------------------------------------------------------------------- */
+
+static void trace_attempt(const struct http_attempt *attempt, void *context)
+{
+    struct session *session = context;
+    CLEANUP(text_free) struct text line = {0};
+    CLEANUP(text_free) struct text time = {0};
+    char stamp[CLOCK_STAMP_SIZE];
+
+    clock_stamp(attempt->wall_ms / 1000, stamp);
+    text_printf(&time, "%.19s.%03dZ", stamp, (int)(attempt->wall_ms % 1000));
+    JSON_CLEANUP json_t *object =
+        json_build("{s:s, s:s, s:s, s:i, s:I, s:i, s:I, s:s, s:I, s:I, s:b, s:s, s:s}", "time", text_string(&time),
+                   "method", attempt->method, "url", attempt->url, "status", attempt->status, "ms",
+                   (json_int_t)attempt->elapsed_ms, "attempt", (int)attempt->attempt, "retry_in_ms",
+                   (json_int_t)attempt->wait_ms, "request_id", attempt->request_id, "bytes_sent",
+                   (json_int_t)attempt->bytes_sent, "bytes_received", (json_int_t)attempt->bytes_received,
+                   "connection_reused", attempt->reused, "http_version", attempt->version, "problem", attempt->problem);
+    json_print(&line, object, JSON_PRINT_COMPACT);
+    fprintf(session->trace, "%s\n", text_string(&line));
+    fflush(session->trace);
+}
+
+static bool open_trace(struct session *session, const char *path, struct err *e)
+{
+    if (path == NULL) {
+        return true;
+    }
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    session->trace = fd >= 0 ? fdopen(fd, "a") : NULL;
+    return session->trace != NULL || err_set_errno(e, ERR_USAGE, "--trace: cannot open %s", path);
+}
+
+/* --- open and close ------------------------------------------------------------------------------- */
+
+static bool find_credentials(struct session *session, const struct session_options *options, struct text *ret_warning,
+                             struct err *e)
+{
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+
+    if (!iam_discover(&options->sources, &found, e)) {
+        return false;
+    }
+    text_append(ret_warning, found.warning != NULL ? found.warning : "");
+    session->credential_source = mem_copy(found.source != NULL ? found.source : "");
+    session->iam = iam_create(&found, session->http, NULL);
+    return true;
+}
+
+struct session *session_open(const struct session_options *options, struct text *ret_warning, struct err *e)
+{
+    struct session *session = mem_alloc(sizeof(*session));
+
+    session->key = key_of(options);
+    session->parser = answer_parser_create();
+    if (open_trace(session, options->trace, e)) {
+        session->http = http_create(&(struct http_options){.ca_file = options->ca_file,
+                                                           .timeout_ms = options->timeout_ms,
+                                                           .observe = session->trace != NULL ? trace_attempt : NULL,
+                                                           .observe_context = session},
+                                    e);
+    }
+    if (session->http == NULL || !find_credentials(session, options, ret_warning, e)) {
+        session_close(session);
+        return NULL;
+    }
+    return session;
+}
+
+void session_close(struct session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    session_regions_clear(&session->regions);
+    iam_destroy(session->iam);
+    http_destroy(session->http);
+    answer_parser_destroy(session->parser);
+    if (session->trace != NULL) {
+        fclose(session->trace);
+    }
+    free(session->key);
+    free(session->credential_source);
+    free(session);
+}
+
+/* --- the limits of a command ---------------------------------------------------------------------- */
+
+void session_begin(struct session *session, const struct session_limits *limits)
+{
+    http_resume(session->http);
+    http_set_deadline(session->http, limits->deadline_ms);
+    http_set_window(session->http, limits->window);
+    http_set_max_rate(session->http, limits->max_per_second);
+}
+
+void session_cancel(struct session *session)
+{
+    http_cancel(session->http);
+}
+
+void session_abort(struct session *session)
+{
+    http_abort(session->http);
+}
+
+/* --- where and who -------------------------------------------------------------------------------- */
+
+bool session_select_regions(struct session *session, const struct session_options *options,
+                            struct inventory_scope *ret_scope, struct err *e)
+{
+    struct session_regions *regions = &session->regions;
+
+    if (!session_regions_choose(regions, session->http, session->parser, options, e)) {
+        return false;
+    }
+    *ret_scope =
+        (struct inventory_scope){.http = session->http, .regions = regions->items, .region_count = regions->count};
+    return true;
+}
+
+const char *session_credential_source(const struct session *session)
+{
+    return session->credential_source;
+}
+
+const char *session_endpoint_source(const struct session *session)
+{
+    return session->regions.endpoint_source;
+}
+
+const char *session_region_base(const struct session *session, size_t region)
+{
+    return vpc_base(session->regions.items[region]);
+}
+
+bool session_token(struct session *session, const char **ret_token, struct err *e)
+{
+    return iam_token(session->iam, ret_token, e);
+}
+
+int64_t session_token_life_s(const struct session *session)
+{
+    return iam_token_life_s(session->iam);
+}
+
+struct probe {
+    int64_t elapsed_ms;
+    struct err *error;
+};
+
+static void probed(const struct vpc_answer *answer, void *context)
+{
+    struct probe *probe = context;
+
+    probe->elapsed_ms = answer->reply->elapsed_ms;
+    if (answer->error != NULL) {
+        *probe->error = *answer->error;
+    }
+}
+
+bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
+{
+    static const struct resource_kind regions = {.path = "/regions"};
+    struct err error = ERR_INIT;
+    struct probe probe = {.error = &error};
+
+    vpc_get(session->regions.items[region], &regions, &(struct vpc_call){.done = probed, .context = &probe});
+    if (!http_run(session->http, e)) {
+        return false;
+    }
+    if (error.code != ERR_NONE) {
+        *e = error;
+        return false;
+    }
+    *ret_ms = probe.elapsed_ms;
+    return true;
+}
+
+/* --- what it costs -------------------------------------------------------------------------------- */
+
+struct session_progress session_progress(const struct session *session)
+{
+    struct session_progress progress = {.in_flight = http_in_flight(session->http),
+                                        .retries = http_counters(session->http).retries};
+
+    for (size_t i = 0; i < session->regions.count; i++) {
+        struct vpc_reading reading = vpc_reading(session->regions.items[i]);
+        progress.items += reading.items;
+        progress.total += reading.total;
+    }
+    return progress;
+}
+
+void session_set_ticker(struct session *session, void (*tick)(void *context, bool over), void *context,
+                        unsigned interval_ms)
+{
+    http_set_ticker(session->http, tick, context, interval_ms);
+}
+
+void session_append_costs(const struct session *session, struct text *out)
+{
+    struct http_counters counters = http_counters(session->http);
+
+    text_printf(out, "%llu requests, %llu retries, %llu connections, %llu bytes sent, %llu received",
+                (unsigned long long)counters.attempts, (unsigned long long)counters.retries,
+                (unsigned long long)counters.connections, (unsigned long long)counters.bytes_sent,
+                (unsigned long long)counters.bytes_received);
+}
+
+const char *session_library(void)
+{
+    return http_library();
+}
+
+const char *session_library_version(void)
+{
+    return http_built_with();
+}

@@ -1,0 +1,111 @@
+/*
+ * session: what commands talk through: the connections, the token and the APIs of the regions where they work.
+ *
+ * A session is made for the options that connections depend on and serves every command that has the same ones; the
+ * regions may change from one command to the next. Where to work is decided in this order: --region, --endpoint or what
+ * iam.h finds in its place, IC_REGION and IBMCLOUD_REGION, then SESSION_REGION_DEFAULT. Several regions of one endpoint,
+ * and `all`, are looked up with GET /regions.
+ *
+ * The limits of a command (deadline, rate, window) are given by session_begin alone; nothing else starts them again.
+ * session_cancel and session_abort may be called from a signal handler.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "iam/iam.h"
+#include "inventory/inventory.h"
+
+/* SDK default when nothing is configured (vpc-api.md 1.1). */
+#define SESSION_REGION_DEFAULT "us-south"
+
+/* All borrowed. */
+struct session_options {
+    struct iam_sources sources;     /* of credentials and the endpoint; its environment has the region, too */
+    struct inventory_words regions; /* --region: names, or "all" */
+    const char *api_version;        /* YYYY-MM-DD */
+    const char *trace;              /* file that gets a JSON line a request, without secrets; NULL: none */
+    const char *ca_file;            /* NULL: the system's */
+    unsigned timeout_ms;            /* of one request */
+};
+
+struct session;
+
+/*
+ * Finds the slips in the options before missing credentials are found: they would still be there when those are. Sends
+ * nothing. ERR_USAGE.
+ */
+bool session_check(const struct session_options *options, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Opens the trace file and finds the credentials; sends nothing. What to warn of is appended to `ret_warning`. Errors:
+ * ERR_USAGE, ERR_AUTH without credentials, those of waiting for standard input.
+ */
+struct session *session_open(const struct session_options *options, struct text *ret_warning, struct err *e)
+    __attribute__((warn_unused_result));
+void session_close(struct session *session); /* NULL allowed */
+
+/* Whether the session's connections and token are those of the options, whatever the regions. */
+bool session_serves(const struct session *session, const struct session_options *options);
+
+/* What holds for a command; all zero: no limits. */
+struct session_limits {
+    int64_t deadline_ms;     /* from now; 0: none */
+    unsigned max_per_second; /* requests of every kind; 0: no ceiling */
+    unsigned window;         /* requests in flight; 0: found out */
+};
+
+/* A command begins: it may send again, within these limits. */
+void session_begin(struct session *session, const struct session_limits *limits);
+
+/*
+ * The command shall end: nothing new is sent, what is in flight is waited for (session_cancel) or dropped
+ * (session_abort). Safe in signal handlers.
+ */
+void session_cancel(struct session *session);
+void session_abort(struct session *session);
+
+/*
+ * Makes the session's regions those of options and environment; asks the API for them where that is needed. The scope
+ * lives until the next call or session_close. ERR_USAGE for a region that the API does not have, and the API's errors.
+ */
+bool session_select_regions(struct session *session, const struct session_options *options,
+                            struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
+
+/* Appends where the options lead: regions, or the endpoint's host. Sends nothing. */
+void session_describe_target(const struct session_options *options, struct text *out);
+
+/* Where the credential came from, for people; "" without one. */
+const char *session_credential_source(const struct session *session);
+
+/* After session_select_regions: where the endpoint came from ("region": from its name), and the base URL of a region. */
+const char *session_endpoint_source(const struct session *session);
+const char *session_region_base(const struct session *session, size_t region);
+
+/* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
+bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
+int64_t session_token_life_s(const struct session *session); /* as iam_token_life_s */
+
+/* Asks the region's API for one small thing; *ret_ms is how long the answer took. */
+bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* What the session is doing, for a line of progress. */
+struct session_progress {
+    size_t items, total; /* of the lists that are read; total 0: not known yet */
+    size_t in_flight;
+    uint64_t retries; /* since the session was opened */
+};
+struct session_progress session_progress(const struct session *session);
+
+/* As http_set_ticker. */
+void session_set_ticker(struct session *session, void (*tick)(void *context, bool over), void *context,
+                        unsigned interval_ms);
+
+/* "12 requests, 1 retries, ..." since the session was opened. */
+void session_append_costs(const struct session *session, struct text *out);
+
+/* The HTTP library in use, with what it was built with ("libcurl/7.88.1 OpenSSL/3.0.15 ..."), and its bare version. */
+const char *session_library(void);
+const char *session_library_version(void);
+
+#endif
