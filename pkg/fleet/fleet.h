@@ -6,7 +6,7 @@
  * (PLAN_SET): GET (settings and ETag); a setting in question that another writer changed since the plan was made is a
  * conflict and nothing is sent; otherwise PATCH with a merge patch that holds only what differs, with If-Match where
  * the kind takes it (vpc-api.md 1.4). A 412 begins again with the GET. An answer that never came is reconciled by a
- * GET; where that fails too, the outcome is `unknown`, never guessed.
+ * GET; where that fails too, the outcome is `unknown`, never guessed. PLAN_GUARD_LIST leaves out the first GET.
  *
  * New resources (PLAN_CREATE): POST, whose answer is compared with what was requested. What became of one without an
  * answer is reconciled by its name, see fleet_create.c; without a name it is `unknown`.

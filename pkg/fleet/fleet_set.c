@@ -1,4 +1,7 @@
-/* Setting metadata settings: GET, then PATCH with only what differs, bound to the ETag where the kind has one. */
+/*
+ * Setting metadata settings: GET, then PATCH with only what differs, bound to the ETag where the kind has one. With
+ * PLAN_GUARD_LIST the listed state stands for the first GET; lost answers are reconciled by a GET all the same.
+ */
 #include <string.h>
 
 #include "fleet/fleet_write.h"
@@ -8,6 +11,11 @@ struct set_task {
     struct resource_settings asked; /* what the last PATCH asked for */
     unsigned mask;                  /* what differs, by the last read */
 };
+
+static bool reads_first(const struct fleet_write *write)
+{
+    return write->ours || write->task.result->item->guard == PLAN_GUARD_ETAG;
+}
 
 /* The settings that another writer changed to something else since the plan was made, as far as the policy minds. */
 static unsigned changed_by_others(const struct set_task *set)
@@ -111,6 +119,7 @@ static void complete(struct fleet_write *write, enum fleet_outcome outcome)
 
 static const struct fleet_write_ops guarded = {
     .rounds = FLEET_ROUNDS_MAX,
+    .reads_first = reads_first,
     .compare = compare,
     .write = send_patch,
     .verify = verify,

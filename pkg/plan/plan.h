@@ -24,6 +24,12 @@ enum plan_conflict_policy {
     PLAN_CONFLICT_IGNORE,         /* none */
 };
 
+/* Which state of a resource PLAN_SET compares last before it is changed. */
+enum plan_guard {
+    PLAN_GUARD_ETAG, /* of a read just before; the change is bound to its ETag where the kind has one */
+    PLAN_GUARD_LIST, /* as it was listed: half the requests, but a change made since then may be overwritten */
+};
+
 /* What is to be done with the resource of an item. */
 enum plan_action {
     PLAN_SET,     /* change its metadata settings */
@@ -79,6 +85,7 @@ struct plan_item {
     enum plan_action action;
     enum plan_verdict verdict;
     enum plan_conflict_policy conflict_policy;
+    enum plan_guard guard;
     bool journaled;                         /* by an earlier run that was cut off: its request may have been sent */
     const struct resource *resource;        /* borrowed; of PLAN_CREATE: `create.record` */
     const struct resource_settings *wanted; /* owned by the plan; `given` is 0 where no setting is asked for */

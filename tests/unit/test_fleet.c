@@ -12,9 +12,13 @@
 enum { SERVERS = 60, WINDOW = 4, NEVER = 1000 };
 
 /* Both ends of a run: the servers as the API has them, and what the journal was told. */
-struct world {
+struct service {
     bool enabled[SERVERS];
     unsigned patches, unrecorded; /* changes that came; those that the journal did not have before */
+    unsigned reads, bound;        /* GETs; changes that were bound to an ETag */
+    enum plan_guard guard;
+    bool lose[SERVERS]; /* the answer to the first change of it, after it took effect */
+    bool ignore;        /* changes are answered with the state from before */
     bool journaled[SERVERS], concluded[SERVERS];
     unsigned records, fail_at; /* calls of the journal; the one from which on it fails */
     bool fail_at_end;          /* it fails where nothing is about to leave */
@@ -27,14 +31,20 @@ static unsigned number_of(const char *id)
 
 static enum afterwards answer_instance(struct loopback *server, const struct heard *heard, struct text *answer)
 {
-    struct world *world = server->context;
+    struct service *service = server->context;
     unsigned number = number_of(heard->path);
     CLEANUP(text_free) struct text body = {0};
 
     if (strcmp(heard->method, "PATCH") == 0) {
-        world->patches++;
-        world->unrecorded += !world->journaled[number];
-        world->enabled[number] = true;
+        service->patches++;
+        service->unrecorded += !service->journaled[number];
+        service->bound += strcasestr(heard->head, "if-match:") != NULL;
+        service->enabled[number] = !service->ignore;
+        if (service->lose[number]) {
+            return RESET;
+        }
+    } else {
+        service->reads++;
     }
     text_printf(
         &body,
@@ -42,7 +52,7 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
         "\"lifecycle_state\":\"stable\",\"zone\":{\"name\":\"eu-de-1\"},\"vpc\":{\"id\":\"r010-1\",\"name\":\"prod\"},"
         "\"vcpu\":{\"architecture\":\"amd64\"},\"metadata_service\":{\"enabled\":%s,\"protocol\":\"http\","
         "\"response_hop_limit\":1}}",
-        number, number, number, world->enabled[number] ? "true" : "false");
+        number, number, number, service->enabled[number] ? "true" : "false");
     loopback_json(answer, 200, "ETag: W/\"1\"\r\n", text_string(&body));
     return KEEP_OPEN;
 }
@@ -50,16 +60,16 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
 static bool record(void *context, const struct fleet_result *const starting[], size_t starting_count,
                    const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
-    struct world *world = context;
+    struct service *service = context;
 
-    if (++world->records >= world->fail_at || (world->fail_at_end && starting_count == 0)) {
+    if (++service->records >= service->fail_at || (service->fail_at_end && starting_count == 0)) {
         return err_set(e, ERR_IO, "the disk is full");
     }
     for (size_t i = 0; i < starting_count; i++) {
-        world->journaled[number_of(starting[i]->item->resource->id)] = true;
+        service->journaled[number_of(starting[i]->item->resource->id)] = true;
     }
     for (size_t i = 0; i < concluded_count; i++) {
-        world->concluded[number_of(concluded[i]->item->resource->id)] = true;
+        service->concluded[number_of(concluded[i]->item->resource->id)] = true;
     }
     return true;
 }
@@ -92,18 +102,21 @@ struct outcome {
     bool whole;
 };
 
-static struct outcome enable_all(struct world *world)
+static struct outcome enable_all(struct service *service)
 {
     static const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
     struct outcome outcome = {.list = fleet_of_servers(), .error = ERR_INIT};
-    struct fleet_journal journal = {.record = record, .context = world};
+    struct fleet_journal journal = {.record = record, .context = service};
     struct answer_parser *parser = answer_parser_create();
     struct http *http = open_session(NULL);
     struct loopback server;
 
-    loopback_start(&server, answer_instance, world);
+    loopback_start(&server, answer_instance, service);
     struct vpc *region = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
     plan_make(outcome.list, &wanted, &outcome.plan);
+    for (size_t i = 0; i < outcome.plan.count; i++) {
+        outcome.plan.items[i].guard = service->guard;
+    }
     outcome.whole = fleet_execute(
         &outcome.plan,
         &(struct fleet_options){
@@ -134,15 +147,15 @@ static unsigned count(const bool flags[SERVERS])
 }
 
 /* changed: as wanted and recorded before it was sent; skipped: untouched, and the reason names the history. */
-static void expect_truth(const struct world *world, const struct fleet_run *run)
+static void expect_truth(const struct service *service, const struct fleet_run *run)
 {
-    assert_int_equal(world->unrecorded, 0);
+    assert_int_equal(service->unrecorded, 0);
     assert_int_equal(run->count, SERVERS);
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
         unsigned number = number_of(result->item->resource->id);
         assert_true(result->outcome == FLEET_CHANGED || result->outcome == FLEET_SKIPPED);
-        assert_int_equal(result->outcome == FLEET_CHANGED, world->enabled[number]);
+        assert_int_equal(result->outcome == FLEET_CHANGED, service->enabled[number]);
         if (result->outcome == FLEET_SKIPPED) {
             assert_string_equal(result->reason, "not started: the history could not be written");
         }
@@ -152,58 +165,108 @@ static void expect_truth(const struct world *world, const struct fleet_run *run)
 
 static void the_journal_has_every_change_before_it_is_sent_and_its_end_after(void **state)
 {
-    struct world world = {.fail_at = NEVER};
-    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
+    struct service service = {.fail_at = NEVER};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
 
     (void)state;
     assert_true(outcome.whole);
-    expect_truth(&world, &outcome.run);
-    assert_int_equal(world.patches, SERVERS);
-    assert_int_equal(count(world.concluded), SERVERS);
+    expect_truth(&service, &outcome.run);
+    assert_int_equal(service.patches, SERVERS);
+    assert_int_equal(count(service.concluded), SERVERS);
     /* groups, not one by one */
-    assert_true(world.records <= SERVERS / 2);
+    assert_true(service.records <= SERVERS / 2);
 }
 
 static void a_journal_that_fails_at_once_lets_nothing_be_sent(void **state)
 {
-    struct world world = {.fail_at = 1};
-    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
+    struct service service = {.fail_at = 1};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
 
     (void)state;
     assert_false(outcome.whole);
     assert_int_equal(outcome.error.code, ERR_IO);
     assert_non_null(strstr(outcome.error.message, "the disk is full"));
-    expect_truth(&world, &outcome.run);
-    assert_int_equal(world.patches, 0);
+    expect_truth(&service, &outcome.run);
+    assert_int_equal(service.patches, 0);
 }
 
 static void a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_true(void **state)
 {
     for (unsigned fail_at = 2; fail_at < 8; fail_at++) {
-        struct world world = {.fail_at = fail_at};
-        CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
+        struct service service = {.fail_at = fail_at};
+        CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
         (void)state;
         assert_false(outcome.whole);
         assert_int_equal(outcome.error.code, ERR_IO);
-        expect_truth(&world, &outcome.run);
-        assert_in_range(world.patches, 1, SERVERS - 1);
-        assert_int_equal(world.patches, outcome.run.summary.counts[FLEET_CHANGED]);
+        expect_truth(&service, &outcome.run);
+        assert_in_range(service.patches, 1, SERVERS - 1);
+        assert_int_equal(service.patches, outcome.run.summary.counts[FLEET_CHANGED]);
         /* it is not asked again, neither for more nor for the end of what was under way */
-        assert_int_equal(world.records, fail_at);
+        assert_int_equal(service.records, fail_at);
     }
 }
 
 static void a_journal_that_fails_at_the_end_leaves_the_results_as_they_are(void **state)
 {
-    struct world world = {.fail_at = NEVER, .fail_at_end = true};
-    CLEANUP(outcome_free) struct outcome outcome = enable_all(&world);
+    struct service service = {.fail_at = NEVER, .fail_at_end = true};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
 
     (void)state;
     assert_false(outcome.whole);
     assert_int_equal(outcome.error.code, ERR_IO);
-    expect_truth(&world, &outcome.run);
+    expect_truth(&service, &outcome.run);
     assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
-    assert_in_range(count(world.concluded), 1, SERVERS - 1);
+    assert_in_range(count(service.concluded), 1, SERVERS - 1);
+}
+
+static void a_change_is_bound_to_the_etag_of_a_read_just_before(void **state)
+{
+    struct service service = {.fail_at = NEVER};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    assert_int_equal(service.reads, SERVERS);
+    assert_int_equal(service.bound, SERVERS);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
+}
+
+static void guarded_by_the_list_nothing_is_read_before_the_change(void **state)
+{
+    struct service service = {.fail_at = NEVER, .guard = PLAN_GUARD_LIST};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    assert_true(outcome.whole);
+    expect_truth(&service, &outcome.run);
+    assert_int_equal(service.reads, 0);
+    assert_int_equal(service.bound, 0);
+    assert_int_equal(service.patches, SERVERS);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
+    for (size_t i = 0; i < SERVERS; i++) {
+        assert_false(outcome.run.results[i].before.enabled);
+        assert_true(outcome.run.results[i].after.enabled);
+    }
+}
+
+static void guarded_by_the_list_a_lost_answer_is_reconciled_by_a_read(void **state)
+{
+    struct service service = {.fail_at = NEVER, .guard = PLAN_GUARD_LIST, .lose = {[7] = true, [8] = true}};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    expect_truth(&service, &outcome.run);
+    assert_int_equal(service.reads, 2);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
+}
+
+static void guarded_by_the_list_the_answer_is_compared_all_the_same(void **state)
+{
+    struct service service = {.fail_at = NEVER, .guard = PLAN_GUARD_LIST, .ignore = true};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    assert_int_equal(outcome.run.summary.counts[FLEET_FAILED], SERVERS);
+    assert_non_null(strstr(outcome.run.results[0].reason, "without making the change"));
 }
 
 static void a_partly_failed_run_has_an_exit_status_of_its_own(void **state)
@@ -238,6 +301,10 @@ int main(void)
         cmocka_unit_test(a_journal_that_fails_at_once_lets_nothing_be_sent),
         cmocka_unit_test(a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_true),
         cmocka_unit_test(a_journal_that_fails_at_the_end_leaves_the_results_as_they_are),
+        cmocka_unit_test(a_change_is_bound_to_the_etag_of_a_read_just_before),
+        cmocka_unit_test(guarded_by_the_list_nothing_is_read_before_the_change),
+        cmocka_unit_test(guarded_by_the_list_a_lost_answer_is_reconciled_by_a_read),
+        cmocka_unit_test(guarded_by_the_list_the_answer_is_compared_all_the_same),
         cmocka_unit_test(a_partly_failed_run_has_an_exit_status_of_its_own),
     };
 
