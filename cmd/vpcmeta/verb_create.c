@@ -1,7 +1,7 @@
 /* create: one resource or many of a kind from a body file, a template, flags, or all of them. */
 #include <string.h>
 
-#include "preflight/preflight_create.h"
+#include "preflight/preflight.h"
 #include "resource/resource_asked.h"
 #include "verb_creation.h"
 
@@ -46,15 +46,15 @@ static bool judge(const struct app *app, const struct resource_kind *kind, enum 
     return true;
 }
 
-static bool check_birth(struct app *app, const struct creation *creation, struct err *e)
+static bool check_creation(struct app *app, const struct creation *creation, struct err *e)
 {
-    CLEANUP(preflight_create_free) struct preflight_create birth = {0};
+    CLEANUP(preflight_creation_free) struct preflight_creation checked = {0};
     struct inventory_scope scope;
 
     return app_connect(app, &scope, e) &&
-           preflight_create_check(scope.http, scope.regions[0], creation->kind, creation->effective, &birth, e) &&
-           judge(app, creation->kind, birth.architecture, &birth.architecture_reason, e) &&
-           judge(app, creation->kind, birth.use, &birth.use_reason, e);
+           preflight_check_creation(scope.http, scope.regions[0], creation->kind, creation->effective, &checked, e) &&
+           judge(app, creation->kind, checked.architecture, &checked.architecture_reason, e) &&
+           judge(app, creation->kind, checked.use, &checked.use_reason, e);
 }
 
 /* Several are made from one body: what it says of parts that exist once is true of one of them only. */
@@ -87,13 +87,14 @@ static void free_plan(struct creation_plan *made)
     json_decref(made->identity);
 }
 
-static void make_plan(const struct creation *creation, const char *region, struct creation_plan *ret)
+static void make_plan(const struct creation *creation, struct vpc *api, struct creation_plan *ret)
 {
     struct resource_settings wanted = resource_asked_settings(creation->kind, creation->effective);
 
     ret->list = resource_list_create();
     for (size_t i = 0; i < creation_count(creation); i++) {
-        struct resource *record = resource_list_append(ret->list, creation->kind, region);
+        struct resource *record = resource_list_append(ret->list, creation->kind, vpc_region(api));
+        record->api = api;
         record->name = creation->names.count > 0 ? creation->names.items[i] : NULL;
     }
     ret->identity = resource_identity(creation->effective);
@@ -167,7 +168,7 @@ static int create(struct app *app, const struct create_opts *opts, const struct 
     if (!options_limits(&opts->write, &limits, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
-    make_plan(creation, vpc_region(scope.regions[0]), &made);
+    make_plan(creation, scope.regions[0], &made);
     struct verb_change change = {.scope = &scope,
                                  .write = &opts->write,
                                  .limits = &limits,
@@ -197,7 +198,7 @@ int verb_create(struct app *app, const struct cli_call *call, struct err *e)
     }
     warn_unique(app, &creation);
     /* a dry run works without a connection, unless it needs one for the template anyway */
-    if ((!opts->write.dry_run || creation.source != NULL) && !check_birth(app, &creation, e)) {
+    if ((!opts->write.dry_run || creation.source != NULL) && !check_creation(app, &creation, e)) {
         return err_exit_status(e);
     }
     if (opts->write.dry_run) {

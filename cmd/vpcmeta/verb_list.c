@@ -80,12 +80,11 @@ static void free_details(struct details *details, const struct resource_list *li
 }
 
 /* A history that cannot be read is no reason not to list servers. */
-static void read_pending(struct app *app, const struct inventory_scope *scope, const struct resource_list *list,
-                         struct details *details)
+static void read_pending(struct app *app, const struct resource_list *list, struct details *details)
 {
     struct err error = ERR_INIT;
 
-    if (details->tells_restarts && !verb_read_pending(scope, list, &details->pending, &error)) {
+    if (details->tells_restarts && !verb_read_pending(list, &details->pending, &error)) {
         app_warn(app, "who needs a restart is not known: %s", error.message);
     }
 }
@@ -99,7 +98,7 @@ static bool read_details(struct app *app, const struct inventory_scope *scope, c
         free_details(details, list);
         return false;
     }
-    read_pending(app, scope, list, details);
+    read_pending(app, list, details);
     return true;
 }
 

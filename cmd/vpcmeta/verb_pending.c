@@ -65,7 +65,7 @@ static const struct history_ids *ids_of(struct history *history, struct place_li
     return history_list_pending(history, place, &added->ids, e) ? &added->ids : NULL;
 }
 
-bool verb_read_pending(const struct inventory_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
+bool verb_read_pending(const struct resource_list *list, bool **ret, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(place_lists_free) struct place_lists lists = {0};
@@ -80,7 +80,7 @@ bool verb_read_pending(const struct inventory_scope *scope, const struct resourc
     bool *pending = mem_array(resource_list_count(list), sizeof(*pending));
     for (size_t i = 0; i < resource_list_count(list); i++) {
         const struct resource *record = resource_list_at(list, i);
-        struct history_place place = verb_record_place(scope, record, &lists.memory);
+        struct history_place place = verb_record_place(record, &lists.memory);
         const struct history_ids *ids = ids_of(history, &lists, &place, e);
         if (ids == NULL) {
             free(pending);

@@ -44,12 +44,9 @@ static const char *account_of(const char *crn, struct text_arena *memory)
     return crn == NULL || crn[0] == ':' ? HISTORY_NO_ACCOUNT : text_arena_copy(memory, crn, strcspn(crn, ":"));
 }
 
-struct history_place verb_record_place(const struct inventory_scope *scope, const struct resource *resource,
-                                       struct text_arena *memory)
+struct history_place verb_record_place(const struct resource *resource, struct text_arena *memory)
 {
-    return (struct history_place){.account = account_of(resource->crn, memory),
-                                  .api =
-                                      vpc_base(vpc_of_region(scope->regions, scope->region_count, resource->region))};
+    return (struct history_place){.account = account_of(resource->crn, memory), .api = vpc_base(resource->api)};
 }
 
 /* Whether the plan changes anything that exists: what does not exist yet cannot be changed by somebody else. */
@@ -96,7 +93,7 @@ static void find_places(const struct verb_change *change, struct places *ret)
         if (plan->items[i].verdict != PLAN_CHANGE || (existing && resource->id == NULL)) {
             continue;
         }
-        struct history_place place = verb_record_place(change->scope, resource, &ret->memory);
+        struct history_place place = verb_record_place(resource, &ret->memory);
         if (plan->items[i].action == PLAN_CREATE) {
             place.account = HISTORY_NO_ACCOUNT; /* what is created has its account only afterwards */
         }

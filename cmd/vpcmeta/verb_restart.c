@@ -76,12 +76,12 @@ void verb_restarts_drain(size_t down, void *progress)
 /* --- the command ------------------------------------------------------------------------------------ */
 
 /* Nobody's restart is pending where there is no history. */
-static bool make_plan(const struct inventory_scope *scope, const struct resource_list *list,
-                      const struct plan_restart_terms *terms, struct plan *ret, struct err *e)
+static bool make_plan(const struct resource_list *list, const struct plan_restart_terms *terms, struct plan *ret,
+                      struct err *e)
 {
     bool *pending = NULL;
 
-    if (!verb_read_pending(scope, list, &pending, e)) {
+    if (!verb_read_pending(list, &pending, e)) {
         return false;
     }
     if (pending == NULL) {
@@ -110,7 +110,7 @@ int verb_restart(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     if (!inventory_select(&scope, &kind, 1, &selector.selector, list, NULL, e) ||
-        !make_plan(&scope, list, &restarts.terms, &plan, e)) {
+        !make_plan(list, &restarts.terms, &plan, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);
     }

@@ -150,6 +150,9 @@ static int take_up(struct app *app, const struct cli_call *call, const struct wr
     find_steps(&past, retry, meant);
     verb_again_take(&again, &past, meant, retry != NULL ? PLAN_CONFLICT_IGNORE : policy_of(&past.entry.run));
     free(meant);
+    if (!inventory_find_apis(&scope, again.list, e)) {
+        return err_exit_status(e);
+    }
     for (size_t i = 0; retry != NULL && i < again.plan.count; i++) {
         if (again.steps[i]->stage != HISTORY_FINAL) {
             again.plan.items[i].conflict_policy = policy_of(&past.entry.run); /* begun for the first time */
@@ -274,8 +277,8 @@ int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err 
                                  .plan = &plan,
                                  .list = list,
                                  .kind = plan.count > 0 ? plan.items[0].resource->kind : NULL};
-    if (!verb_record_same_place(&change, &past.entry.run, e) || !keep_images(&scope, &plan, e) ||
-        !verb_change_check(app, &plan, e)) {
+    if (!inventory_find_apis(&scope, list, e) || !verb_record_same_place(&change, &past.entry.run, e) ||
+        !keep_images(&scope, &plan, e) || !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }
     JSON_CLEANUP json_t *wanted = json_build("{s:s, s:b}", "rollback", past.entry.run.id, "force", (int)opts->force);

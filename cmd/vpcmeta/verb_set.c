@@ -39,12 +39,12 @@ static bool check_options(const struct set_opts *opts, const struct resource_kin
 /* --- the run ---------------------------------------------------------------------------------------- */
 
 /* What is as wanted already may still wait for its restart. */
-static bool add_restarts(const struct inventory_scope *scope, const struct resource_list *list,
-                         const struct fleet_restarts *restarts, struct plan *plan, struct err *e)
+static bool add_restarts(const struct resource_list *list, const struct fleet_restarts *restarts, struct plan *plan,
+                         struct err *e)
 {
     bool *pending = NULL;
 
-    if (restarts != NULL && !verb_read_pending(scope, list, &pending, e)) {
+    if (restarts != NULL && !verb_read_pending(list, &pending, e)) {
         return false;
     }
     if (pending != NULL) {
@@ -76,7 +76,7 @@ int verb_set(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     plan_make(list, &wanted, &plan);
-    if (!add_restarts(&scope, list, restart, &plan, e) || !verb_change_allow(app, &scope, &plan, e) ||
+    if (!add_restarts(list, restart, &plan, e) || !verb_change_allow(app, &scope, &plan, e) ||
         !verb_change_check(app, &plan, e)) {
         return err_exit_status(e);
     }

@@ -179,8 +179,7 @@ bool verb_record_same_place(const struct verb_change *change, const struct histo
     __attribute__((warn_unused_result));
 
 /* The place of a resource: its account and the API that has it; the account is kept in `memory`. */
-struct history_place verb_record_place(const struct inventory_scope *scope, const struct resource *resource,
-                                       struct text_arena *memory);
+struct history_place verb_record_place(const struct resource *resource, struct text_arena *memory);
 
 /* Appends "ACCOUNT API, ACCOUNT API" of a run. */
 void verb_append_places(const struct history_run *run, struct text *out);
@@ -196,7 +195,7 @@ void verb_record_close(struct verb_record *record); /* gives back the locks; for
 json_t *verb_summary_json(const struct fleet_summary *summary);
 
 /*
- * Takes out of the plan what an allowed_use forbids (preflight_allowed_read.h), and warns once about what is not known here.
+ * Takes out of the plan what an allowed_use forbids (preflight.h), and warns once about what is not known here.
  * ERR_CANCELLED.
  */
 bool verb_change_allow(struct app *app, const struct inventory_scope *scope, struct plan *plan, struct err *e)
@@ -260,8 +259,7 @@ void verb_tell_run(const struct app *app, const struct fleet_run *run, const cha
  * Whose restart is pending by the history: an array as long as the list, NULL when there is no history (which is not made
  * for the question). Free it. Error: ERR_IO.
  */
-bool verb_read_pending(const struct inventory_scope *scope, const struct resource_list *list, bool **ret, struct err *e)
-    __attribute__((warn_unused_result));
+bool verb_read_pending(const struct resource_list *list, bool **ret, struct err *e) __attribute__((warn_unused_result));
 
 /* Whether a server whose restart is pending still needs it by what the record says of it now. */
 bool verb_needs_restart(const struct resource *record);

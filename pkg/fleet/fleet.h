@@ -105,7 +105,7 @@ struct fleet_restarts {
 
 struct fleet_options {
     struct http *http;
-    struct vpc *const *regions; /* a resource's region is looked up by name; a single one without a name serves all */
+    struct vpc *const *regions; /* every resource that changes has one of them as its `api` */
     size_t region_count;
     unsigned concurrency;                 /* writes in progress, as many reads beside them; 0: found out by http */
     int64_t began_s;                      /* seconds since the epoch: when the run began; 0: now */

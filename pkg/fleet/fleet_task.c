@@ -1,6 +1,7 @@
 /* What actions are built from: requests, the way of a task through the queues, and its end. */
 #include "fleet/fleet_task.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,21 +228,11 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
 void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_action_ops *ops,
                       bool changed)
 {
-    const struct fleet_options *options = fleet->options;
-    const char *region = result->item->resource->region;
     struct fleet_task *task = mem_alloc(ops->size);
 
-    *task = (struct fleet_task){.fleet = fleet,
-                                .ops = ops,
-                                .result = result,
-                                .vpc = vpc_of_region(options->regions, options->region_count, region),
-                                .changed = changed};
-    if (task->vpc == NULL) {
-        struct err error = ERR_INIT;
-        err_set(&error, ERR_FAILED, "no API of region %s is known", region != NULL ? region : "(unknown)");
-        fleet_task_finish_error(task, &error, FLEET_FAILED);
-        return;
-    }
+    assert(result->item->resource->api != NULL);
+    *task = (struct fleet_task){
+        .fleet = fleet, .ops = ops, .result = result, .vpc = result->item->resource->api, .changed = changed};
     ops->begin(task);
 }
 

@@ -19,6 +19,14 @@ struct inventory_scope {
     size_t region_count;
 };
 
+/*
+ * Finds the APIs of records that were not read from one, such as those of the history: by the name of the region or, where
+ * the scope has a single API of an unknown region (--endpoint), that one. There is no other fall-back: ERR_USAGE, with the
+ * regions to give, when one of them is of a region that the scope lacks.
+ */
+bool inventory_find_apis(const struct inventory_scope *scope, struct resource_list *records, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* --- selecting --------------------------------------------------------------------------------------- */
 
 /* Words of one selector; any of them may match. */

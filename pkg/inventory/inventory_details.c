@@ -47,12 +47,11 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
                                     .counts = &counts[i],
                                     .missing = missing,
                                     .error = &error};
-        vpc_list(vpc_of_region(scope->regions, scope->region_count, group->region),
-                 &(struct vpc_listing){.kind = group->kind->memberships,
-                                       .parent = group->id,
-                                       .into = reading->memberships,
-                                       .listed = listed,
-                                       .context = reading});
+        vpc_list(group->api, &(struct vpc_listing){.kind = group->kind->memberships,
+                                                   .parent = group->id,
+                                                   .into = reading->memberships,
+                                                   .listed = listed,
+                                                   .context = reading});
     }
     if (!http_run(scope->http, e) || error.code != ERR_NONE) {
         free(counts);
@@ -120,7 +119,7 @@ json_t **inventory_read_profiles(const struct inventory_scope *scope, const stru
         }
         struct profile_read *read = mem_alloc(sizeof(*read));
         *read = (struct profile_read){.slot = &profiles[i], .error = &error};
-        vpc_get(vpc_of_region(scope->regions, scope->region_count, record->region), record->kind,
+        vpc_get(record->api, record->kind,
                 &(struct vpc_call){.id = record->id,
                                    .below = "initialization",
                                    .read = read_profile,

@@ -200,7 +200,7 @@ static void list(struct selection *selection, struct vpc *vpc, const struct reso
 struct single {
     struct selection *selection;
     const struct resource_kind *kind;
-    const char *region;
+    struct vpc *api;
 };
 
 static bool read_single(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
@@ -208,9 +208,10 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     struct single *single = context;
     struct selection *selection = single->selection;
     size_t before = resource_list_count(selection->found);
-    struct resource *record = resource_list_append(selection->found, single->kind, single->region);
+    struct resource *record = resource_list_append(selection->found, single->kind, vpc_region(single->api));
     bool wanted = false;
 
+    record->api = single->api;
     if (!resource_read(selection->found, record, root, e)) {
         resource_list_truncate(selection->found, before);
         return false;
@@ -238,7 +239,7 @@ static void read_one(struct selection *selection, struct vpc *vpc, const struct 
 {
     struct single *single = mem_alloc(sizeof(*single));
 
-    *single = (struct single){.selection = selection, .kind = kind, .region = vpc_region(vpc)};
+    *single = (struct single){.selection = selection, .kind = kind, .api = vpc};
     vpc_get(vpc, kind, &(struct vpc_call){.id = id, .read = read_single, .done = single_done, .context = single});
 }
 

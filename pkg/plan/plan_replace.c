@@ -139,6 +139,7 @@ static struct resource *new_record(struct replacing *replacing, const struct res
 {
     struct resource *record = resource_list_append(replacing->list, old->kind, old->region);
 
+    record->api = old->api;
     record->name = resource_list_keep(replacing->list, name);
     record->settings = old->settings;
     return record;

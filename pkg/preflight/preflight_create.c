@@ -1,14 +1,13 @@
-#include "preflight/preflight_create.h"
+/* What can be known about a server before it is created. */
+#include "preflight/preflight_read.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "preflight/preflight_profile.h"
-#include "preflight/preflight_rule.h"
 #include "resource/resource_asked.h"
 
-/* A server to be. */
-struct birth {
+/* A server that is to be created. */
+struct check {
     struct http *http;
     struct vpc *vpc;
     const struct resource_kind *kind;
@@ -20,11 +19,11 @@ struct birth {
     bool profile_read;
 };
 
-static void birth_free(struct birth *birth)
+static void check_free(struct check *check)
 {
-    preflight_rule_free(&birth->rule);
-    preflight_profile_free(&birth->profile);
-    text_free(&birth->profile_name);
+    preflight_rule_free(&check->rule);
+    preflight_profile_free(&check->profile);
+    text_free(&check->profile_name);
 }
 
 /* --- what the body says ------------------------------------------------------------------------------ */
@@ -40,45 +39,45 @@ static const json_t *boot_volume_of(const json_t *body)
 }
 
 /* What the server boots from; an identity within the body. */
-static void find_source(struct birth *birth)
+static void find_source(struct check *check)
 {
-    const struct resource_kind *kind = birth->kind;
-    const json_t *parent = kind->profile_parent != NULL ? json_object_get(birth->body, kind->profile_parent) : NULL;
-    const json_t *volume = boot_volume_of(birth->body);
+    const struct resource_kind *kind = check->kind;
+    const json_t *parent = kind->profile_parent != NULL ? json_object_get(check->body, kind->profile_parent) : NULL;
+    const json_t *volume = boot_volume_of(check->body);
     const struct {
         const struct resource_kind *source;
         const json_t *identity;
     } places[] = {
-        {&resource_image, json_object_get(parent != NULL ? parent : birth->body, "image")},
+        {&resource_image, json_object_get(parent != NULL ? parent : check->body, "image")},
         {&resource_snapshot, json_object_get(volume, "source_snapshot")},
         {&resource_volume, volume},
     };
 
-    for (size_t i = 0; birth->rule.id == NULL && i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; check->rule.id == NULL && i < sizeof(places) / sizeof(places[0]); i++) {
         /* "name" is the new volume's own */
         bool named_only = places[i].source == &resource_volume && string_in(volume, "id") == NULL &&
                           string_in(volume, "crn") == NULL && string_in(volume, "href") == NULL;
         const char *id = named_only ? NULL : resource_identity_word(places[i].identity);
-        birth->rule = (struct preflight_rule){.source = id != NULL ? places[i].source : NULL, .id = id, .about = kind};
+        check->rule = (struct preflight_rule){.source = id != NULL ? places[i].source : NULL, .id = id, .about = kind};
     }
 }
 
 /* What is not given has the API's default (vpc-api.md 3.1). */
-static void find_settings(struct birth *birth)
+static void find_settings(struct check *check)
 {
-    const json_t *metadata = json_object_get(birth->body, "metadata_service");
+    const json_t *metadata = json_object_get(check->body, "metadata_service");
     const char *protocol = string_in(metadata, "protocol");
 
-    birth->settings = (struct resource_settings){.given = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
+    check->settings = (struct resource_settings){.given = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
                                                  .enabled = json_is_true(json_object_get(metadata, "enabled")),
                                                  .protocol = protocol != NULL ? protocol : "http"};
 }
 
 /* The facts of the profile, and what the body says over them. */
-static struct resource_hardware hardware_of(const struct birth *birth)
+static struct resource_hardware hardware_of(const struct check *check)
 {
-    struct resource_hardware hardware = birth->profile.hardware;
-    const json_t *secure_boot = json_object_get(birth->body, "enable_secure_boot");
+    struct resource_hardware hardware = check->profile.hardware;
+    const json_t *secure_boot = json_object_get(check->body, "enable_secure_boot");
 
     if (json_is_boolean(secure_boot)) {
         hardware.secure_boot = json_is_true(secure_boot) ? RESOURCE_ON : RESOURCE_OFF;
@@ -88,14 +87,14 @@ static struct resource_hardware hardware_of(const struct birth *birth)
 
 /* --- the answers ------------------------------------------------------------------------------------- */
 
-static void undecided(enum preflight_verdict *use, struct text *reason, const char *why)
+static void undetermined(enum preflight_verdict *use, struct text *reason, const char *why)
 {
     *use = PREFLIGHT_UNDETERMINED;
     text_append(reason, why);
 }
 
-/* No is more than not known, and that more than yes. */
-static void add_answer(struct preflight_create *ret, enum preflight_verdict use, const struct text *reason)
+/* Forbidden outweighs undetermined, which outweighs allowed. */
+static void add_answer(struct preflight_creation *ret, enum preflight_verdict use, const struct text *reason)
 {
     if (use == PREFLIGHT_FORBIDDEN ? ret->use != PREFLIGHT_FORBIDDEN
                                    : use == PREFLIGHT_UNDETERMINED && ret->use == PREFLIGHT_ALLOWED) {
@@ -106,34 +105,34 @@ static void add_answer(struct preflight_create *ret, enum preflight_verdict use,
 }
 
 /* The source's expression, and the one that the body gives its new boot volume. */
-static void decide_use(const struct birth *birth, struct preflight_create *ret)
+static void decide_use(const struct check *check, struct preflight_creation *ret)
 {
-    struct resource_hardware hardware = hardware_of(birth);
-    const char *own = string_in(json_object_get(boot_volume_of(birth->body), "allowed_use"), birth->kind->use_member);
+    struct resource_hardware hardware = hardware_of(check);
+    const char *own = string_in(json_object_get(boot_volume_of(check->body), "allowed_use"), check->kind->use_member);
     CLEANUP(text_free) struct text reason = {0};
     CLEANUP(text_free) struct text own_reason = {0};
 
     ret->use = PREFLIGHT_ALLOWED;
     text_clear(&ret->use_reason);
-    if (birth->rule.source != NULL) {
-        add_answer(ret, preflight_rule_decide(&birth->rule, &birth->settings, &hardware, &reason), &reason);
+    if (check->rule.source != NULL) {
+        add_answer(ret, preflight_rule_decide(&check->rule, &check->settings, &hardware, &reason), &reason);
     } else {
         text_append(&reason, "the body names no image, volume or snapshot");
         add_answer(ret, PREFLIGHT_UNDETERMINED, &reason);
     }
     if (own != NULL) {
         text_append(&own_reason, "the body's boot volume ");
-        add_answer(ret, preflight_allowed(birth->kind, own, &birth->settings, &hardware, &own_reason), &own_reason);
+        add_answer(ret, preflight_decide(check->kind, own, &check->settings, &hardware, &own_reason), &own_reason);
     }
 }
 
-static void decide_architecture(const struct birth *birth, struct preflight_create *ret)
+static void decide_architecture(const struct check *check, struct preflight_creation *ret)
 {
-    const char *name = text_string(&birth->profile_name);
-    const struct preflight_profile *profile = &birth->profile;
+    const char *name = text_string(&check->profile_name);
+    const struct preflight_profile *profile = &check->profile;
     CLEANUP(text_free) struct text why = {0};
 
-    if (!birth->settings.enabled ||
+    if (!check->settings.enabled ||
         (profile->architecture != NULL && resource_architecture_supported(profile->architecture))) {
         return;
     }
@@ -148,64 +147,64 @@ static void decide_architecture(const struct birth *birth, struct preflight_crea
     } else if (profile->problem != NULL) {
         text_printf(&why, "profile %s could not be read: %s", name, profile->problem);
     } else {
-        text_printf(&why, "profile %s does not tell its architecture", name);
+        text_printf(&why, "profile %s does not say its architecture", name);
     }
-    undecided(&ret->architecture, &ret->architecture_reason, text_string(&why));
+    undetermined(&ret->architecture, &ret->architecture_reason, text_string(&why));
 }
 
 /* --- reading ----------------------------------------------------------------------------------------- */
 
-static void queue_profile(struct birth *birth)
+static void queue_profile(struct check *check)
 {
-    if (birth->profile_name.size > 0 && !birth->profile_read) {
-        birth->profile_read = true;
-        preflight_profile_read(birth->vpc, birth->kind, text_string(&birth->profile_name), &birth->profile);
+    if (check->profile_name.size > 0 && !check->profile_read) {
+        check->profile_read = true;
+        preflight_profile_read(check->vpc, check->kind, text_string(&check->profile_name), &check->profile);
     }
 }
 
 /* First what is needed in any case; the profile as well where only it can decide. */
-static bool read_and_decide(struct birth *birth, struct preflight_create *ret, struct err *e)
+static bool read_and_decide(struct check *check, struct preflight_creation *ret, struct err *e)
 {
-    if (birth->rule.source != NULL) {
-        preflight_rule_read(birth->vpc, &birth->rule);
+    if (check->rule.source != NULL) {
+        preflight_rule_read(check->vpc, &check->rule);
     }
-    if (birth->settings.enabled) {
-        queue_profile(birth);
+    if (check->settings.enabled) {
+        queue_profile(check);
     }
-    if (!http_run(birth->http, e)) {
+    if (!http_run(check->http, e)) {
         return false;
     }
-    decide_use(birth, ret);
-    bool by_expression = birth->rule.problem == NULL && ret->use == PREFLIGHT_UNDETERMINED;
-    if (by_expression && !birth->profile_read && birth->profile_name.size > 0) {
-        queue_profile(birth);
-        if (!http_run(birth->http, e)) {
+    decide_use(check, ret);
+    bool by_expression = check->rule.problem == NULL && ret->use == PREFLIGHT_UNDETERMINED;
+    if (by_expression && !check->profile_read && check->profile_name.size > 0) {
+        queue_profile(check);
+        if (!http_run(check->http, e)) {
             return false;
         }
-        decide_use(birth, ret);
+        decide_use(check, ret);
     }
-    decide_architecture(birth, ret);
+    decide_architecture(check, ret);
     return true;
 }
 
-bool preflight_create_check(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
-                            struct preflight_create *ret, struct err *e)
+bool preflight_check_creation(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
+                              struct preflight_creation *ret, struct err *e)
 {
-    CLEANUP(birth_free) struct birth birth = {.http = http, .vpc = vpc, .kind = kind, .body = body};
+    CLEANUP(check_free) struct check check = {.http = http, .vpc = vpc, .kind = kind, .body = body};
 
     assert(kind->use_member != NULL);
-    const char *profile = resource_identity_word(json_object_get(birth.body, "profile"));
+    const char *profile = resource_identity_word(json_object_get(check.body, "profile"));
     if (profile != NULL) {
-        text_append(&birth.profile_name, profile);
+        text_append(&check.profile_name, profile);
     }
-    find_source(&birth);
-    find_settings(&birth);
-    return read_and_decide(&birth, ret, e);
+    find_source(&check);
+    find_settings(&check);
+    return read_and_decide(&check, ret, e);
 }
 
-void preflight_create_free(struct preflight_create *birth)
+void preflight_creation_free(struct preflight_creation *creation)
 {
-    text_free(&birth->use_reason);
-    text_free(&birth->architecture_reason);
-    birth->use = birth->architecture = PREFLIGHT_ALLOWED;
+    text_free(&creation->use_reason);
+    text_free(&creation->architecture_reason);
+    creation->use = creation->architecture = PREFLIGHT_ALLOWED;
 }

@@ -24,9 +24,12 @@ struct resource_hardware {
     enum resource_switch secure_boot;
 };
 
+struct vpc; /* the API of one region (vpc.h) */
+
 /* One resource. Strings live in the list's arena; NULL where the answer had none. */
 struct resource {
     const struct resource_kind *kind;
+    struct vpc *api; /* that it was read from or is created with; NULL: not known, it comes from elsewhere */
     const char *region;
     const char *id, *name, *crn;
     const char *status, *lifecycle_state;

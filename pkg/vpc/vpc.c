@@ -42,16 +42,6 @@ const char *vpc_base(const struct vpc *vpc)
     return vpc->base;
 }
 
-struct vpc *vpc_of_region(struct vpc *const *regions, size_t count, const char *region)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (region != NULL && strcmp(regions[i]->region, region) == 0) {
-            return regions[i];
-        }
-    }
-    return regions[0];
-}
-
 struct vpc_reading vpc_reading(const struct vpc *vpc)
 {
     return vpc->reading;

@@ -35,9 +35,6 @@ void vpc_destroy(struct vpc *vpc);
 const char *vpc_region(const struct vpc *vpc);
 const char *vpc_base(const struct vpc *vpc);
 
-/* The region's one of `count`, or the first where none is known by that name (an endpoint of its own). */
-struct vpc *vpc_of_region(struct vpc *const *regions, size_t count, const char *region);
-
 /* Filters that the API applies (vpc-api.md 2.2); NULL ones are not sent. Kinds that do not take one ignore it. */
 struct vpc_filter {
     const char *name; /* exact */

@@ -36,6 +36,7 @@ static bool read_item(struct vpc_chain *chain, struct answer_node item, struct e
     struct resource *record = resource_list_append(chain->records, chain->kind, chain->vpc->region);
     bool keep = true;
 
+    record->api = chain->vpc;
     if (!resource_read(chain->records, record, item, e)) {
         return false;
     }

@@ -174,6 +174,21 @@ simple_fleet() {
     expect 2 "was about"
 }
 
+@test "a server of a region that is not given is not looked for in another one" {
+    client_start --region us-south,eu-de --mix plain --instances 3
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    meta instance set --all --region us-south,eu-de --enabled true -y
+    expect 0
+    clear_log
+    meta runs rollback last -y --region us-south
+    expect 2 "which is not among those of this command: give --region us-south,eu-de"
+    [[ $stderr == *"in region eu-de"* ]]
+    [ -z "$(writes)" ]
+    meta runs rollback last -y --region us-south,eu-de -o json
+    expect 0
+    jq -e '.summary.changed == 6' <<< "$output"
+}
+
 # BODY: a creation of it is killed once it is about to be sent
 cut_off() {
     client_start --region eu-de --instances 2 --templates 2 --latency-ms 400

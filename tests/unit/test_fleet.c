@@ -113,6 +113,9 @@ static struct outcome enable_all(struct service *service)
 
     loopback_start(&server, answer_instance, service);
     struct vpc *region = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
+    for (size_t i = 0; i < resource_list_count(outcome.list); i++) {
+        resource_list_at(outcome.list, i)->api = region;
+    }
     plan_make(outcome.list, &wanted, &outcome.plan);
     for (size_t i = 0; i < outcome.plan.count; i++) {
         outcome.plan.items[i].guard = service->guard;

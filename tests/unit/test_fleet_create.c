@@ -210,7 +210,9 @@ static struct fleet_result create(const struct row *row, const char *name, struc
     loopback_start(&server, answer, &script);
     struct http *http = open_session(NULL);
     struct vpc *vpc = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
-    resource_list_append(list, &resource_instance, "eu-de")->name = name;
+    struct resource *record = resource_list_append(list, &resource_instance, "eu-de");
+    record->name = name;
+    record->api = vpc;
     JSON_CLEANUP json_t *body = json_pack("{s:{s:s},s:{s:s}}", "profile", "name", "bx2-2x8", "zone", "name", "eu-de-1");
     plan_make_creations(list, &wanted, body, NULL, &plan);
     plan.items[0].journaled = row->journaled;

@@ -1,8 +1,8 @@
-/* Room plan: what is known of a server before it is created, and what is read for it. */
+/* Room preflight: what is known of a server before it is created, and what is read for it. */
 #include "tests/unit/http_fixture.h"
 
-#include "preflight/preflight_create.h"
-#include "preflight/preflight_profile.h"
+#include "preflight/preflight.h"
+#include "preflight/preflight_read.h"
 #include "json/json.h"
 
 #define HTTPS_ONLY "metadata_service.enabled == true && metadata_service.protocol == 'https'"
@@ -114,7 +114,7 @@ static const struct row rows[] = {
     {INSTANCE, "{'image':{'id':'free'},'profile':{'name':'bz2-4x16'},'metadata_service':{'protocol':'https'}}", YES,
      YES, "", "", 1},
     {INSTANCE, "{'image':{'id':'free'},'profile':{'name':'range'}," ON "}", YES, UNKNOWN, "",
-     "profile range does not tell its architecture", 2},
+     "profile range does not say its architecture", 2},
     {INSTANCE, "{'image':{'id':'free'}," ON "}", YES, UNKNOWN, "", "names no profile", 1},
     {&resource_template, "{'image':{'id':'https'}," AMD64 "," ON_HTTP "}", NO, YES, "image https", "", 2},
     /* bare metal: secure boot and nothing else; the image is below `initialization` */
@@ -140,7 +140,7 @@ static json_t *body_of(const char *quoted)
     return body;
 }
 
-static void births_are_judged_with_as_little_reading_as_it_takes(void **state)
+static void creations_are_checked_with_as_little_reading_as_it_takes(void **state)
 {
     static struct loopback server;
     CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
@@ -150,21 +150,21 @@ static void births_are_judged_with_as_little_reading_as_it_takes(void **state)
     struct http *http = open_session(NULL);
     struct vpc *vpc = vpc_create(http, parser, "eu-de", url_of(&server, "/v1"), VPC_API_VERSION);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        CLEANUP(preflight_create_free) struct preflight_create birth = {0};
+        CLEANUP(preflight_creation_free) struct preflight_creation checked = {0};
         JSON_CLEANUP json_t *body = body_of(rows[i].body);
         JSON_CLEANUP json_t *before = json_deep_copy(body);
         struct err e = ERR_INIT;
         unsigned requests = server.requests;
-        assert_true(preflight_create_check(http, vpc, rows[i].kind, body, &birth, &e));
-        const char *use_reason = text_string(&birth.use_reason);
-        const char *architecture_reason = text_string(&birth.architecture_reason);
-        if (birth.use != rows[i].use || birth.architecture != rows[i].architecture ||
-            strstr(use_reason, rows[i].use_reason) == NULL || (birth.use == YES) != (use_reason[0] == '\0') ||
+        assert_true(preflight_check_creation(http, vpc, rows[i].kind, body, &checked, &e));
+        const char *use_reason = text_string(&checked.use_reason);
+        const char *architecture_reason = text_string(&checked.architecture_reason);
+        if (checked.use != rows[i].use || checked.architecture != rows[i].architecture ||
+            strstr(use_reason, rows[i].use_reason) == NULL || (checked.use == YES) != (use_reason[0] == '\0') ||
             strstr(architecture_reason, rows[i].architecture_reason) == NULL ||
-            (birth.architecture == YES) != (architecture_reason[0] == '\0') ||
+            (checked.architecture == YES) != (architecture_reason[0] == '\0') ||
             server.requests - requests != rows[i].requests || !json_equal(body, before)) {
-            fail_msg("%s: use %d \"%s\", architecture %d \"%s\", %u requests", rows[i].body, birth.use, use_reason,
-                     birth.architecture, architecture_reason, server.requests - requests);
+            fail_msg("%s: use %d \"%s\", architecture %d \"%s\", %u requests", rows[i].body, checked.use, use_reason,
+                     checked.architecture, architecture_reason, server.requests - requests);
         }
     }
     vpc_destroy(vpc);
@@ -216,7 +216,7 @@ static void only_certain_facts_of_a_profile_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(births_are_judged_with_as_little_reading_as_it_takes),
+        cmocka_unit_test(creations_are_checked_with_as_little_reading_as_it_takes),
         cmocka_unit_test(only_certain_facts_of_a_profile_count),
     };
 

@@ -1,4 +1,4 @@
-/* Room plan: what allowed_use permits of a server's settings, in words. */
+/* Room preflight: what allowed_use permits of a server's settings, in words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "preflight/preflight_allowed.h"
+#include "preflight/preflight.h"
 
 static const struct resource_hardware plain = {.vcpu_count = 4, .secure_boot = RESOURCE_OFF};
 static const struct resource_hardware with_gpu = {.vcpu_count = 24,
@@ -48,17 +48,18 @@ static void expressions_are_decided_with_the_facts_of_the_server(void **state)
         {"gpu.model in ['h100']", &off_http, &with_gpu, PREFLIGHT_FORBIDDEN,
          "allows only `gpu.model in ['h100']`: gpu.model is 'a100'"},
         {"gpu.count == 0", &off_http, &plain, PREFLIGHT_UNDETERMINED,
-         "has an allowed_use that cannot be decided here: `gpu.count == 0`, column 1: gpu.count is not known: nothing "
-         "tells it"},
+         "has an allowed_use that cannot be decided here: `gpu.count == 0`, column 1: gpu.count is not known: no "
+         "answer "
+         "of the API has it"},
         {"gpu.count == 1 && !metadata_service.enabled", &on_https, &plain, PREFLIGHT_FORBIDDEN,
          "allows only `gpu.count == 1 && !metadata_service.enabled`: metadata_service.enabled would be true, gpu.count "
          "is not known"},
         {"metadata_service.protocol == 'http'", &on_only, &plain, PREFLIGHT_UNDETERMINED,
          "has an allowed_use that cannot be decided here: `metadata_service.protocol == 'http'`, column 1: "
-         "metadata_service.protocol is not known: nothing tells it"},
+         "metadata_service.protocol is not known: no answer of the API has it"},
         {"enable_secure_boot", &on_https, NULL, PREFLIGHT_UNDETERMINED,
          "has an allowed_use that cannot be decided here: `enable_secure_boot`, column 1: enable_secure_boot is not "
-         "known: nothing tells it"},
+         "known: no answer of the API has it"},
         {"metadata_service.response_hop_limit == 1", &on_https, &plain, PREFLIGHT_UNDETERMINED,
          "has an allowed_use that cannot be decided here: `metadata_service.response_hop_limit == 1`, column 1: there "
          "is no variable metadata_service.response_hop_limit"},
@@ -71,7 +72,7 @@ static void expressions_are_decided_with_the_facts_of_the_server(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         CLEANUP(text_free) struct text reason = {0};
         enum preflight_verdict use =
-            preflight_allowed(&resource_instance, rows[i].expression, rows[i].settings, rows[i].hardware, &reason);
+            preflight_decide(&resource_instance, rows[i].expression, rows[i].settings, rows[i].hardware, &reason);
         if (use != rows[i].use || strcmp(text_string(&reason), rows[i].reason) != 0) {
             fail_msg("%s: %d, \"%s\"", rows[i].expression, use, text_string(&reason));
         }
@@ -84,13 +85,13 @@ static void bare_metal_knows_secure_boot_only(void **state)
     CLEANUP(text_free) struct text reason = {0};
 
     (void)state;
-    assert_int_equal(preflight_allowed(&resource_bare_metal, "enable_secure_boot", &on_https, &with_gpu, &reason),
+    assert_int_equal(preflight_decide(&resource_bare_metal, "enable_secure_boot", &on_https, &with_gpu, &reason),
                      PREFLIGHT_ALLOWED);
-    assert_int_equal(preflight_allowed(&resource_bare_metal, "!enable_secure_boot", &on_https, &with_gpu, &reason),
+    assert_int_equal(preflight_decide(&resource_bare_metal, "!enable_secure_boot", &on_https, &with_gpu, &reason),
                      PREFLIGHT_FORBIDDEN);
     assert_string_equal(text_string(&reason), "allows only `!enable_secure_boot`: enable_secure_boot is true");
     text_clear(&reason);
-    assert_int_equal(preflight_allowed(&resource_bare_metal, "metadata_service.enabled", &on_https, &plain, &reason),
+    assert_int_equal(preflight_decide(&resource_bare_metal, "metadata_service.enabled", &on_https, &plain, &reason),
                      PREFLIGHT_UNDETERMINED);
     assert_non_null(strstr(text_string(&reason), "there is no variable metadata_service.enabled"));
 }

@@ -1,4 +1,5 @@
-#include "preflight/preflight_allowed.h"
+/* Deciding expressions of allowed_use, and what is said about them. */
+#include "preflight/preflight.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ enum { VARIABLES_WITHOUT_SETTINGS = SECURE_BOOT + 1 };
 
 static struct cel_variable unknown(const char *name)
 {
-    return (struct cel_variable){.name = name, .type = CEL_UNKNOWN, .string = "nothing tells it"};
+    return (struct cel_variable){.name = name, .type = CEL_UNKNOWN, .string = "no answer of the API has it"};
 }
 
 static struct cel_variable truth(const char *name, bool known, bool value)
@@ -91,9 +92,9 @@ static void append_values(struct text *out, const struct cel *cel, const struct 
     }
 }
 
-enum preflight_verdict preflight_allowed(const struct resource_kind *kind, const char *expression,
-                                         const struct resource_settings *settings,
-                                         const struct resource_hardware *hardware, struct text *ret_reason)
+enum preflight_verdict preflight_decide(const struct resource_kind *kind, const char *expression,
+                                        const struct resource_settings *settings,
+                                        const struct resource_hardware *hardware, struct text *ret_reason)
 {
     struct cel_variable variables[VARIABLES];
     size_t count = kind->use_of_settings ? VARIABLES : VARIABLES_WITHOUT_SETTINGS;
