@@ -10,20 +10,20 @@
  *   sum      = unary values joined by + - and, binding more, * / %   integers only
  *   unary    = { ! } value  |  { - } value
  *   value    = true | false | integer | string | name { . name } | ( expr )
- *   list     = [ expr, ... ]  stands right of `in` and nowhere else
+ *   list     = [ expr, ... ]  right of `in` and nowhere else
  *
- * Integers are 64 bits wide with sign, decimal or 0x; leaving that range is an error. Strings stand in ', ", ''' or """,
+ * Integers are 64 bits wide with sign, decimal or 0x; leaving that range is an error. Strings are in ', ", ''' or """,
  * with \a \b \f \n \r \t \v \\ \? \" \' \` \xHH \ooo \uHHHH \UHHHHHHHH for characters, or raw behind r.
  * Strings are ordered by code points, false is less than true. `//` begins a comment.
  *
- * An error is a value: false && error is false, true || error is true, either way round; everything else that touches
- * an error is that error. Errors are: an unknown variable, an operator on types it is not defined for, division by zero.
- * Nothing is converted: 1 == '1', 1 && true and !1 are errors. (A CEL without its type checker calls values of different
- * types unequal, one with it refuses the expression; which the API has is not documented.) For the same reason
- * `x in [..]` is true when an equal one is listed, and otherwise an error when one of another type is.
+ * An error is a value: false && error is false, true || error is true, either way round; everything else with an
+ * operand that is an error is that error. Errors are: an unknown variable, an operator on types it is not defined for,
+ * division by zero. Nothing is converted: 1 == '1', 1 && true and !1 are errors. (A CEL without its type checker calls
+ * values of different types unequal, one with it refuses the expression; which the API has is not documented.) For the
+ * same reason `x in [..]` is true when an equal value is listed, and otherwise an error when one of another type is.
  *
- * Not known here, so that an expression with it is undecided: functions, ?:, floating-point, unsigned, bytes, null, maps,
- * messages, indexing, lists as values.
+ * Not supported, so that an expression with it is undecided: functions, ?:, floating-point, unsigned, bytes, null,
+ * maps, messages, indexing, lists as values.
  */
 #ifndef CEL_CEL_H
 #define CEL_CEL_H
@@ -61,8 +61,8 @@ struct cel;
 /* Error: ERR_UNDECIDED with the cause; its place is the column ("column 5", in characters, or "line 2, column 5"). */
 struct cel *cel_compile(const char *expression, struct err *e) __attribute__((warn_unused_result));
 
-void cel_destroy(struct cel *cel);  /* NULL allowed */
-void cel_release(struct cel **cel); /* for CLEANUP */
+/* Frees it; for CLEANUP. NULL allowed. */
+void cel_release(struct cel **cel);
 
 /* Whether the expression names the variable. */
 bool cel_names(const struct cel *cel, const char *variable);

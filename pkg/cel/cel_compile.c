@@ -1,4 +1,4 @@
-/* From tokens to steps: precedence climbing over one table of operators. */
+/* Compiling tokens to steps: precedence climbing over one table of operators. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,25 +24,6 @@ static const struct operator_row {
     {"in", CEL_IN, 3},    {"+", CEL_ADD, 4},         {"-", CEL_SUBTRACT, 4}, {"*", CEL_MULTIPLY, 5},
     {"/", CEL_DIVIDE, 5}, {"%", CEL_REMAINDER, 5},
 };
-
-/* --- what went wrong --------------------------------------------------------------------------------- */
-
-bool cel_at(struct err *e, const char *expression, size_t offset)
-{
-    size_t line = 1;
-    size_t column = 1;
-
-    for (size_t i = 0; i < offset; i++) {
-        bool begins_character = ((unsigned char)expression[i] & 0xc0) != 0x80;
-        column += begins_character;
-        if (expression[i] == '\n') {
-            line++;
-            column = 1;
-        }
-    }
-    return strchr(expression, '\n') == NULL ? err_at(e, "column %zu", column)
-                                            : err_at(e, "line %zu, column %zu", line, column);
-}
 
 static bool refuse(struct parser *parser, const char *expected)
 {
@@ -73,11 +54,7 @@ static bool take(struct parser *parser, const char *sign, const char *called)
 
 static void emit(struct cel *cel, const struct cel_step *step)
 {
-    if (cel->count == cel->capacity) {
-        cel->capacity = cel->capacity * 2 + 8;
-        cel->steps = mem_grow(cel->steps, cel->capacity, sizeof(*cel->steps));
-    }
-    cel->steps[cel->count++] = *step;
+    *mem_list_add(cel) = *step;
 }
 
 static bool parse(struct parser *parser, unsigned level);
@@ -105,7 +82,7 @@ static bool parse_number(struct parser *parser, bool negative)
         err_set(parser->e, ERR_UNDECIDED, "the integer is out of range");
         return cel_at(parser->e, parser->cel->expression, parser->token.offset);
     }
-    /* in two steps: the lowest integer has no positive twin */
+    /* in two steps: the lowest integer has no positive counterpart */
     step.number = negative && magnitude > 0 ? -(int64_t)(magnitude - 1) - 1 : (int64_t)magnitude;
     emit(parser->cel, &step);
     return advance(parser);
@@ -281,32 +258,26 @@ struct cel *cel_compile(const char *expression, struct err *e)
     struct parser parser = {.cel = cel, .e = e};
     if (!advance(&parser) || !parse(&parser, 1) ||
         (parser.token.kind != CEL_TOKEN_END && !refuse(&parser, "an operator or the end"))) {
-        cel_destroy(cel);
-        return NULL;
+        cel_release(&cel);
     }
     return cel;
 }
 
-void cel_destroy(struct cel *cel)
-{
-    if (cel != NULL) {
-        text_arena_free(&cel->strings);
-        free(cel->steps);
-        free(cel->expression);
-        free(cel);
-    }
-}
-
 void cel_release(struct cel **cel)
 {
-    cel_destroy(*cel);
+    if (*cel != NULL) {
+        text_arena_free(&(*cel)->strings);
+        free((*cel)->items);
+        free((*cel)->expression);
+        free(*cel);
+    }
     *cel = NULL;
 }
 
 bool cel_names(const struct cel *cel, const char *variable)
 {
     for (size_t i = 0; i < cel->count; i++) {
-        if (cel->steps[i].operation == CEL_PUSH_VARIABLE && strcmp(cel->steps[i].bytes, variable) == 0) {
+        if (cel->items[i].operation == CEL_PUSH_VARIABLE && strcmp(cel->items[i].bytes, variable) == 0) {
             return true;
         }
     }

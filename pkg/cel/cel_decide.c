@@ -1,10 +1,10 @@
-/* Running the steps. */
+/* Deciding: the steps of an expression run on a stack of values. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cel/cel_program.h"
+#include "cel/cel_token.h"
 #include "mem/mem.h"
 #include "text/text.h"
 
@@ -217,7 +217,7 @@ static struct value unary(struct machine *machine, const struct cel_step *step, 
 static struct value membership(struct machine *machine, const struct cel_step *step, const struct value values[],
                                size_t count)
 {
-    const struct value *stranger = NULL;
+    const struct value *other = NULL;
     bool found = false;
 
     for (size_t i = 0; i <= count; i++) {
@@ -227,12 +227,12 @@ static struct value membership(struct machine *machine, const struct cel_step *s
     }
     for (size_t i = 1; i <= count; i++) {
         if (values[i].type != values[0].type) {
-            stranger = stranger != NULL ? stranger : &values[i];
+            other = other != NULL ? other : &values[i];
         } else {
             found |= compare(&values[0], &values[i]) == 0;
         }
     }
-    return found || stranger == NULL ? boolean(found) : no_such_operator(machine, step, &values[0], stranger);
+    return found || other == NULL ? boolean(found) : no_such_operator(machine, step, &values[0], other);
 }
 
 /* --- steps ------------------------------------------------------------------------------------------- */
@@ -283,7 +283,7 @@ enum cel_verdict cel_decide(const struct cel *cel, const struct cel_variable var
 
     machine.stack = mem_array(cel->count, sizeof(*machine.stack));
     for (size_t i = 0; i < cel->count; i++) {
-        const struct cel_step *step = &cel->steps[i];
+        const struct cel_step *step = &cel->items[i];
         machine.height -= operands_of(step);
         machine.stack[machine.height] = result_of(&machine, step, &machine.stack[machine.height]);
         machine.height++;

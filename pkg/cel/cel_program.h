@@ -1,6 +1,6 @@
 /*
- * cel_program: what an expression is compiled to: steps on a stack of values, operands before their operator. Both sides
- * of && and || are always computed: there are no side effects, and errors are values. Private to the room.
+ * cel_program: what an expression is compiled to: steps on a stack of values, operands before their operator. Both
+ * sides of && and || are always computed: there are no side effects, and errors are values. Private to the room.
  */
 #ifndef CEL_CEL_PROGRAM_H
 #define CEL_CEL_PROGRAM_H
@@ -41,12 +41,9 @@ struct cel_step {
 
 struct cel {
     char *expression;
-    struct cel_step *steps;
+    struct cel_step *items; /* the steps */
     size_t count, capacity;
     struct text_arena strings;
 };
-
-/* Names the place of the error that is set: "column 5". Returns false. */
-bool cel_at(struct err *e, const char *expression, size_t offset);
 
 #endif

@@ -1,3 +1,4 @@
+/* Cutting an expression into tokens, and the place of an error in it. */
 #include "cel/cel_token.h"
 
 #include <ctype.h>
@@ -7,6 +8,23 @@
 #include "text/text.h"
 
 static const char blanks[] = " \t\n\f\r";
+
+bool cel_at(struct err *e, const char *expression, size_t offset)
+{
+    size_t line = 1;
+    size_t column = 1;
+
+    for (size_t i = 0; i < offset; i++) {
+        bool begins_character = ((unsigned char)expression[i] & 0xc0) != 0x80;
+        column += begins_character;
+        if (expression[i] == '\n') {
+            line++;
+            column = 1;
+        }
+    }
+    return strchr(expression, '\n') == NULL ? err_at(e, "column %zu", column)
+                                            : err_at(e, "line %zu, column %zu", line, column);
+}
 
 static size_t skip_blanks(const char *expression, size_t at)
 {
@@ -60,20 +78,12 @@ static bool read_number(const char *expression, struct cel_token *token, struct 
 
 static void append_character(struct text *out, uint32_t code)
 {
-    if (code < 0x80) {
-        text_append_char(out, (char)code);
-    } else if (code < 0x800) {
-        text_append_char(out, (char)(0xc0 | code >> 6));
-        text_append_char(out, (char)(0x80 | (code & 0x3f)));
-    } else if (code < 0x10000) {
-        text_append_char(out, (char)(0xe0 | code >> 12));
-        text_append_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-        text_append_char(out, (char)(0x80 | (code & 0x3f)));
-    } else {
-        text_append_char(out, (char)(0xf0 | code >> 18));
-        text_append_char(out, (char)(0x80 | (code >> 12 & 0x3f)));
-        text_append_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-        text_append_char(out, (char)(0x80 | (code & 0x3f)));
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+
+    text_append_char(out, (char)(lead[more] | code >> 6 * more));
+    while (more-- > 0) {
+        text_append_char(out, (char)(0x80 | (code >> 6 * more & 0x3f)));
     }
 }
 

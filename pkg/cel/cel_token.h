@@ -20,6 +20,9 @@ struct cel_token {
     size_t size;
 };
 
+/* Names the place of the error that is set: "column 5". Returns false. */
+bool cel_at(struct err *e, const char *expression, size_t offset);
+
 /* Reads the token that begins at `offset` or behind the blanks there. ERR_UNDECIDED with its place. */
 bool cel_token_read(const char *expression, size_t offset, struct text_arena *strings, struct cel_token *ret,
                     struct err *e) __attribute__((warn_unused_result));

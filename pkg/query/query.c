@@ -1,3 +1,4 @@
+/* jq expressions on libjq: compiling, running, and its errors in the words of the product. */
 #include "query/query.h"
 
 #include <jq.h>
@@ -23,7 +24,7 @@ struct query {
     char *expression;
 };
 
-/* libjq says what is wrong in lines of "jq: error: REASON at <top-level>, line N:\nTEXT"; the first one counts. */
+/* libjq reports what is wrong in lines of "jq: error: REASON at <top-level>, line N:\nTEXT"; the first one is kept. */
 static void keep_first(void *context, jv message)
 {
     struct text *first = context;
@@ -65,28 +66,28 @@ static void show(struct text *out, const char *bytes, size_t columns)
     text_append_short(out, bytes, strlen(bytes), columns);
 }
 
-static void refuse(const char *expression, struct text *said, struct err *e)
+static void refuse(const char *expression, struct text *report, struct err *e)
 {
     static const char place[] = " at <top-level>, line ";
     CLEANUP(text_free) struct text shown = {0};
     CLEANUP(text_free) struct text reason = {0};
-    char *at = strstr(text_string(said), place);
+    char *at = strstr(text_string(report), place);
     int line = 1;
 
     if (at != NULL) {
         line = atoi(at + strlen(place));
         *at = '\0';
-        said->size = (size_t)(at - said->data);
+        report->size = (size_t)(at - report->data);
     }
-    replace(said, "jq: error: ", "");
-    replace(said, " (Unix shell quoting issues?)", "");
-    replace(said, "$end", "end of the expression");
-    replace(said, "QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END", "a closing quote");
-    replace(said, "INVALID_CHARACTER", "character");
-    replace(said, "IDENT", "name");
-    replace(said, "LITERAL", "number");
+    replace(report, "jq: error: ", "");
+    replace(report, " (Unix shell quoting issues?)", "");
+    replace(report, "$end", "end of the expression");
+    replace(report, "QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END", "a closing quote");
+    replace(report, "INVALID_CHARACTER", "character");
+    replace(report, "IDENT", "name");
+    replace(report, "LITERAL", "number");
     show(&shown, expression, EXPRESSION_SHOWN);
-    show(&reason, said->size > 0 ? text_string(said) : "it does not compile", MESSAGE_SHOWN);
+    show(&reason, report->size > 0 ? text_string(report) : "it does not compile", MESSAGE_SHOWN);
     err_set(e, ERR_USAGE, "jq expression '%s': %s", text_string(&shown), text_string(&reason));
     if (strchr(expression, '\n') != NULL) {
         err_at(e, "line %d", line);
@@ -103,7 +104,7 @@ static void no_memory(void *context)
 struct query *query_compile(const char *expression, struct err *e)
 {
     CLEANUP(text_free) struct text program = {0};
-    CLEANUP(text_free) struct text said = {0};
+    CLEANUP(text_free) struct text report = {0};
 
     if (expression[strspn(expression, " \t\r\n")] == '\0') {
         err_set(e, ERR_USAGE, "the jq expression is empty");
@@ -120,11 +121,11 @@ struct query *query_compile(const char *expression, struct err *e)
     jq_set_debug_cb(query->jq, drop, NULL);
     text_append(&program, scope);
     text_append(&program, expression);
-    jq_set_error_cb(query->jq, keep_first, &said);
+    jq_set_error_cb(query->jq, keep_first, &report);
     bool compiled = jq_compile(query->jq, text_string(&program));
     jq_set_error_cb(query->jq, NULL, NULL);
     if (!compiled) {
-        refuse(expression, &said, e);
+        refuse(expression, &report, e);
         query_destroy(query);
         return NULL;
     }
@@ -234,10 +235,10 @@ static bool hand_over(jv output, query_sink *sink, void *context, struct err *e)
         out.string = jv_string_value(output);
         out.string_size = (size_t)jv_string_length_bytes(jv_copy(output));
     }
-    bool go_on = sink(context, &out, e);
+    bool more = sink(context, &out, e);
     jv_free(json);
     jv_free(output);
-    return go_on;
+    return more;
 }
 
 bool query_run(struct query *query, const char *json, size_t size, query_sink *sink, void *context, struct err *e)

@@ -1,9 +1,9 @@
 /*
  * query: the jq expressions of --where and --jq. The only includer of <jq.h> (libjq 1.6).
  *
- * An expression sees one JSON value and nothing else: `env` and `$ENV` are empty (the environment may hold an API
- * key), there is no further input, `debug` and `stderr` print nothing, `import` and `include` are refused, `halt`
- * ends the expression and not the process. As with jq itself, the functions of ~/.jq can be used, and integers
+ * An expression has access to one JSON value and nothing else: `env` and `$ENV` are empty (the environment may hold
+ * an API key), there is no further input, `debug` and `stderr` print nothing, `import` and `include` are refused,
+ * `halt` ends the expression and not the process. As with jq itself, the functions of ~/.jq can be used, and integers
  * beyond 2^53 are rounded. Compiling takes some 35 ms (libjq compiles its own library each time): compile once.
  *
  * Limits of libjq 1.6: an expression that never ends is not stopped, and indices/index/rindex over an array leak some

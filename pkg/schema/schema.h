@@ -35,6 +35,7 @@ enum {
     SCHEMA_FAULTS_MAX = 100,         /* faults that one explanation lists; the rest is counted */
     SCHEMA_DEPTH_MAX = 6000,         /* schemas inside each other at one moment of a check */
     SCHEMA_STEPS_MAX = 50 * 1000000, /* schema evaluations of one check */
+    SCHEMA_STEPS_FEW = 100 * 1000,
 };
 
 struct schema_library;
@@ -49,13 +50,12 @@ enum schema_flags {
     SCHEMA_ASSERT_FORMAT = 1,
     /* Of one source of documents: not checked against the metaschema again, because the build's tests did that. */
     SCHEMA_TRUSTED = 2,
+    /* Of a library: at most SCHEMA_STEPS_FEW steps of a check, and of one match of a regular expression. */
+    SCHEMA_FEW_STEPS = 4,
 };
 
-/* A library that knows the metaschema of draft 2020-12. Never NULL. */
+/* A library with the metaschema of draft 2020-12. Never NULL. */
 struct schema_library *schema_library_create(enum schema_flags flags);
-
-/* For fuzzers and tests: fewer steps of a check, and of one match of a regular expression, than the limits say. */
-void schema_library_limit(struct schema_library *library, unsigned long steps, unsigned pattern_steps);
 
 /* Frees it, its documents and all that was compiled from them. NULL allowed. */
 void schema_library_destroy(struct schema_library *library);
@@ -148,11 +148,6 @@ void schema_fault_print(struct text *out, const struct schema_fault *fault, cons
 /* A fault as output unit of the draft (12.4.2 "basic": keywordLocation, absoluteKeywordLocation, instanceLocation,
  * error) with keyword, value, variant, fix, and line and column when `document` is given. New reference. */
 json_t *schema_fault_json(const struct schema_fault *fault, const struct json_document *document);
-
-/* The result in the draft's "basic" form: {"valid": false, "errors": [...]}, with "undecided": true for that verdict.
- * New reference. */
-json_t *schema_output(enum schema_verdict verdict, const struct schema_faults *faults,
-                      const struct json_document *document);
 
 /* "10.42": the PCRE2 this was built with. */
 const char *schema_built_with(void);

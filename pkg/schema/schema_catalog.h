@@ -3,7 +3,7 @@
  *
  * A schema's name is its file's name without ".json": instance_patch, instance_create. The catalog is data: it holds
  * every file at the top of the folder schemas/ (embedded, or a folder of the same build given instead), and what it
- * tells of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body it is.
+ * says of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body it is.
  * Files in folders below (common/) hold shared definitions and have no name.
  *
  * Schemas are read when they are asked for and compiled when they are first used, so that checking one body by name
@@ -29,9 +29,6 @@ struct schema_catalog *schema_catalog_open(const char *directory, struct err *e)
 
 /* Frees it and all that was compiled from it. NULL allowed. */
 void schema_catalog_close(struct schema_catalog *catalog);
-
-/* For CLEANUP. */
-void schema_catalog_release(struct schema_catalog **catalog);
 
 /* One named schema; everything is owned by the catalog. */
 struct schema_entry {
@@ -66,13 +63,7 @@ const struct schema *schema_catalog_compile(struct schema_catalog *catalog, cons
 const char *schema_catalog_variant(struct schema_catalog *catalog, const struct schema_entry *entry,
                                    const json_t *value);
 
-/*
- * Whether the entry at `index` can have a member of that name as far as a search in the text of its file and the files
- * it refers to tells; nothing is read for it. True also when that cannot be told: with a folder of the user's.
- */
-bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name);
-
-/* What a body is, told by its shape. */
+/* What a body is, by its shape. */
 struct schema_catalog_match {
     const struct schema_entry *valid[SCHEMA_CATALOG_MATCHES_MAX]; /* `count` schemas it is valid as */
     size_t count;
@@ -80,26 +71,12 @@ struct schema_catalog_match {
 };
 
 /*
- * Finds the schemas that `value` is valid as. When there is none, the nearest is the one that knows the most of its
- * members, among those the one with the fewest faults; NULL when no schema knows any. False with the error of a schema
+ * Finds the schemas that `value` is valid as. When there is none, the nearest is the one that has the most of its
+ * members, among those the one with the fewest faults; NULL when no schema has any. False with the error of a schema
  * that does not compile.
  */
 bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *value, struct schema_catalog_match *ret,
                               struct err *e) __attribute__((warn_unused_result));
-
-/*
- * The tree of any file of the folder by its path below it, "common/instance.json"; borrowed. NULL with ERR_NOT_FOUND
- * when there is none, ERR_INVALID when it is no JSON object.
- */
-const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
-    __attribute__((warn_unused_result));
-
-/*
- * The path below the folder of what `reference` means in the file `from` ("scalars.json#/$defs/id" in
- * "common/identity.json": "common/scalars.json"), appended to `ret_path`, and its fragment ("/$defs/id"; "" for none),
- * which points into `reference`. False when it leads out of the folder.
- */
-bool schema_catalog_resolve(const char *from, const char *reference, struct text *ret_path, const char **ret_fragment);
 
 /*
  * The entry's schema with all that its references reach in one document that stands for itself: the files it needs

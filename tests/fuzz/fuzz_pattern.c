@@ -29,8 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     if (pattern != NULL && line != NULL) {
-        struct schema_matcher *matcher = schema_matcher_create();
-        schema_matcher_limit(matcher, STEPS_MAX);
+        struct schema_matcher *matcher = schema_matcher_create(STEPS_MAX);
         schema_matcher_begin(matcher);
         schema_pattern_match(pattern, matcher, line + 1, size - first - 1);
         schema_matcher_destroy(matcher);

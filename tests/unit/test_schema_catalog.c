@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "schema/schema_catalog.h"
+#include "schema/catalog/schema_catalog_files.h"
 
 static struct schema_catalog *catalog;
 
@@ -299,7 +299,7 @@ static void test_a_folder_replaces_the_embedded_schemas(void **state)
     write_file(folder, "README", "no schema");
 
     struct err e = ERR_INIT;
-    CLEANUP(schema_catalog_release) struct schema_catalog *own = schema_catalog_open(folder, &e);
+    struct schema_catalog *own = schema_catalog_open(folder, &e);
     assert_non_null(own);
     assert_int_equal(schema_catalog_count(own), 2);
     assert_null(schema_catalog_at(own, 0, &e));
@@ -315,6 +315,7 @@ static void test_a_folder_replaces_the_embedded_schemas(void **state)
     assert_int_equal(schema_check(schema, horse), SCHEMA_VALID);
     assert_int_equal(schema_check(schema, centipede), SCHEMA_INVALID);
     assert_null(schema_catalog_find(own, "instance_patch", &e));
+    schema_catalog_close(own);
 
     text_printf(&clean_up, "rm -r %s", folder);
     assert_int_equal(system(clean_up.data), 0);

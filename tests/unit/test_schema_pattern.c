@@ -73,7 +73,7 @@ static const struct {
 
 static void test_patterns_match_as_in_ecma_262(void **state)
 {
-    struct schema_matcher *matcher = schema_matcher_create();
+    struct schema_matcher *matcher = schema_matcher_create(SCHEMA_PATTERN_EFFORT_MAX);
     (void)state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -148,11 +148,10 @@ static void test_no_pattern_runs_for_ever(void **state)
     subject[400] = '!';
     subject[401] = '\0';
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-        struct schema_matcher *matcher = schema_matcher_create();
+        struct schema_matcher *matcher = schema_matcher_create(1000000);
         CLEANUP(text_free) struct text reason = {0};
         struct schema_pattern *pattern = schema_pattern_create(patterns[i], strlen(patterns[i]), &reason);
         assert_non_null(pattern);
-        schema_matcher_limit(matcher, 1000000);
         for (int round = 0; round < 100; round++) {
             assert_int_not_equal(schema_pattern_match(pattern, matcher, subject, 401), SCHEMA_MATCH);
         }

@@ -1,4 +1,5 @@
-#include "schema/schema_catalog.h"
+/* The catalog of named schemas: opening a folder or the embedded files, entries, and compiling them when asked for. */
+#include "schema/catalog/schema_catalog_files.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -115,18 +116,13 @@ void schema_catalog_close(struct schema_catalog *catalog)
     text_arena_free(&memory);
 }
 
-void schema_catalog_release(struct schema_catalog **catalog)
-{
-    schema_catalog_close(*catalog);
-}
-
 /* --- reading ----------------------------------------------------------------------------------- */
 
 const json_t *schema_catalog_document(struct schema_catalog *catalog, const char *path, struct err *e)
 {
     CLEANUP(text_free) struct text uri = {0};
     text_printf(&uri, SCHEMA_CATALOG_URI "%s", path);
-    /* The library reads a file once, for us and for compiling. */
+    /* The library reads a file once, for the catalog and for compiling. */
     const struct schema_resource *resource = schema_library_resource(catalog->library, uri.data, uri.size, e);
     if (resource == NULL) {
         return NULL;
@@ -195,9 +191,9 @@ static const struct schema_file *embedded_file(const struct schema_entry *entry)
     return file;
 }
 
-static bool has_text(const struct schema_file *file, const char *wanted, size_t size)
+static bool has_text(const struct schema_file *file, const char *quoted, size_t size)
 {
-    return memmem(file->text, (size_t)(file->end - file->text), wanted, size) != NULL;
+    return memmem(file->text, (size_t)(file->end - file->text), quoted, size) != NULL;
 }
 
 bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name)

@@ -1,6 +1,7 @@
+/* One document out of a schema and all the files that its references reach. */
 #include <string.h>
 
-#include "schema/schema_catalog.h"
+#include "schema/catalog/schema_catalog_files.h"
 
 /* What is gathered: `found` maps the path of every file that is needed to its tree, or to null until it is read. */
 

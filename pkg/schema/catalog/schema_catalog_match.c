@@ -1,6 +1,7 @@
+/* Which schemas a body is valid as, or which one it was most probably written for. */
 #include <string.h>
 
-#include "schema/schema_catalog.h"
+#include "schema/catalog/schema_catalog_files.h"
 #include "text/text_arena.h"
 
 /* How well a body fits a schema by the names of its members alone. */
@@ -77,7 +78,7 @@ static size_t steps(const char *pointer)
     return count;
 }
 
-/* What speaks against a schema: many faults; then one further up, as the body's inside was not even reached. */
+/* What makes a schema unlikely: many faults; then faults further up, as the body's inside was not even reached. */
 struct verdict {
     size_t faults, depth;
 };

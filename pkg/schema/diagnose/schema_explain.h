@@ -2,8 +2,8 @@
  * schema_explain: collecting the faults of a value that has failed its check.
  *
  * schema_explain_schema() goes through the rules of a schema and explains those whose check fails (schema_rules.c);
- * these note findings or go on into subschemas. The alternatives of oneOf and anyOf are explained one by one into lists
- * of their own, from which schema_explain_alternatives() chooses. Findings live in the explanation's arena.
+ * these note findings or continue into subschemas. The alternatives of oneOf and anyOf are explained one by one into
+ * lists of their own, from which schema_explain_alternatives() chooses. Findings live in the explanation's arena.
  */
 #ifndef SCHEMA_DIAGNOSE_SCHEMA_EXPLAIN_H
 #define SCHEMA_DIAGNOSE_SCHEMA_EXPLAIN_H

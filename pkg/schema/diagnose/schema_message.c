@@ -70,19 +70,19 @@ void schema_note_choice(struct schema_explanation *x, const char *keyword, const
                         bool is_const)
 {
     CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text wanted = {0};
+    CLEANUP(text_free) struct text allowed = {0};
     const char *likely = NULL;
 
     schema_value_print(&shown, value);
     if (is_const) {
-        schema_value_print(&wanted, choices);
+        schema_value_print(&allowed, choices);
     } else {
-        print_choices(&wanted, choices);
+        print_choices(&allowed, choices);
         likely = likely_choice(x, value, choices);
     }
     bool one = is_const || json_array_size(choices) == 1;
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_CHOICE, keyword, value, "must be %s%s, is %s",
-                                                 one ? "" : "one of ", text_string(&wanted), text_string(&shown));
+                                                 one ? "" : "one of ", text_string(&allowed), text_string(&shown));
     if (finding != NULL) {
         json_array_append_new(x->kept, is_const ? json_build("[O]", choices) : json_incref((json_t *)choices));
         finding->choices = json_array_get(x->kept, json_array_size(x->kept) - 1);
@@ -95,7 +95,7 @@ void schema_note_choice(struct schema_explanation *x, const char *keyword, const
 
 /* --- types ------------------------------------------------------------------------------------- */
 
-/* A string that holds what is wanted: quotes are the most common wrong type. */
+/* A string that holds a value of an allowed type: quotes are the most common wrong type. */
 static bool only_quotes_are_wrong(unsigned types, const json_t *value)
 {
     if (!json_is_string(value)) {
@@ -109,13 +109,13 @@ static bool only_quotes_are_wrong(unsigned types, const json_t *value)
 
 void schema_note_type(struct schema_explanation *x, unsigned types, const json_t *value)
 {
-    CLEANUP(text_free) struct text wanted = {0};
+    CLEANUP(text_free) struct text allowed = {0};
     CLEANUP(text_free) struct text shown = {0};
 
-    schema_types_print(&wanted, types);
+    schema_types_print(&allowed, types);
     schema_value_print(&shown, value);
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_TYPE, "type", value, "must be %s, is %s",
-                                                 text_string(&wanted), text_string(&shown));
+                                                 text_string(&allowed), text_string(&shown));
     if (finding != NULL) {
         finding->types = types;
         if (only_quotes_are_wrong(types, value)) {
@@ -173,7 +173,7 @@ static void note_unknown(struct schema_explanation *x, const json_t *object, con
 static const char *misspelt_in(struct schema_explanation *x, const json_t *object, const struct schema_members *members,
                                const char *missing)
 {
-    const char **strangers = text_arena_alloc(&x->arena, (json_object_size(object) + 1) * sizeof(*strangers));
+    const char **unknown = text_arena_alloc(&x->arena, (json_object_size(object) + 1) * sizeof(*unknown));
     size_t count = 0;
     const char *name;
     json_t *member;
@@ -181,10 +181,10 @@ static const char *misspelt_in(struct schema_explanation *x, const json_t *objec
     json_object_foreach ((json_t *)object, name, member) {
         if (!is_among(name, members->known, members->known_count) &&
             !is_among(name, members->unknown, members->unknown_count) && !schema_knows_member(x->schema, name)) {
-            strangers[count++] = name;
+            unknown[count++] = name;
         }
     }
-    return text_nearest(missing, strangers, count);
+    return text_nearest(missing, unknown, count);
 }
 
 void schema_note_members(struct schema_explanation *x, const json_t *object, const struct schema_members *members)

@@ -61,25 +61,3 @@ json_t *schema_fault_json(const struct schema_fault *fault, const struct json_do
     }
     return unit;
 }
-
-json_t *schema_output(enum schema_verdict verdict, const struct schema_faults *faults,
-                      const struct json_document *document)
-{
-    json_t *output = json_object();
-
-    json_object_set_new(output, "valid", json_boolean(verdict == SCHEMA_VALID));
-    if (verdict == SCHEMA_UNDECIDED) {
-        json_object_set_new(output, "undecided", json_true());
-    }
-    if (verdict != SCHEMA_VALID) {
-        json_t *errors = json_array();
-        for (size_t i = 0; i < faults->count; i++) {
-            json_array_append_new(errors, schema_fault_json(&faults->list[i], document));
-        }
-        json_object_set_new(output, "errors", errors);
-        if (faults->more > 0) {
-            json_object_set_new(output, "more", json_integer((json_int_t)faults->more));
-        }
-    }
-    return output;
-}

@@ -26,7 +26,7 @@ static void explain_choice(struct schema_explanation *x, const struct schema_rul
 
 /* --- numbers and strings ----------------------------------------------------------------------- */
 
-/* A limit of the number is broken. Both ends are named where there are two: after "at least 1" a reader would try 100. */
+/* The number breaks a limit. Both ends are named where there are two: after "at least 1" a reader would try 100. */
 static void note_limit(struct schema_explanation *x, const struct schema_number_rule *rule, const char *keyword,
                        const json_t *limit, const json_t *value)
 {
@@ -280,7 +280,7 @@ static void explain_unevaluated_properties(struct schema_explanation *x, const s
     schema_note_members(x, value, &members);
 }
 
-/* What propertyNames has against the name of a member. */
+/* Why propertyNames refuses the name of a member. */
 static void explain_name(struct schema_explanation *x, const struct schema *schema, const char *name)
 {
     JSON_CLEANUP json_t *string = json_build_string(name);
@@ -316,15 +316,15 @@ static void explain_required(struct schema_explanation *x, const struct schema_r
 
     json_object_foreach ((json_t *)((const struct schema_dependent_required_rule *)base)->argument, trigger, names) {
         json_array_foreach (names, i, name) {
-            const char *wanted = json_string_value(name);
-            if (json_object_get(value, trigger) == NULL || json_object_get(value, wanted) != NULL) {
+            const char *needed = json_string_value(name);
+            if (json_object_get(value, trigger) == NULL || json_object_get(value, needed) != NULL) {
                 continue;
             }
             struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_MISSING, "dependentRequired", value,
-                                                         "`%s` is missing; `%s` needs it", wanted, trigger);
+                                                         "`%s` is missing; `%s` needs it", needed, trigger);
             if (finding != NULL) {
-                finding->member = wanted;
-                finding->fix = schema_explain_text(x, "add `%s` or remove `%s`", wanted, trigger);
+                finding->member = needed;
+                finding->fix = schema_explain_text(x, "add `%s` or remove `%s`", needed, trigger);
             }
         }
     }

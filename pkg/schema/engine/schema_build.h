@@ -56,10 +56,9 @@ bool schema_count(struct schema_compiler *c, const struct schema *schema, const 
 schema_compile_function schema_compile_argument, schema_compile_count, schema_compile_child, schema_compile_list;
 
 /* Those of a family. */
-schema_compile_function schema_compile_type, schema_compile_choice;            /* schema_value.c */
-schema_compile_function schema_compile_multiple_of;                            /* schema_number.c */
-schema_compile_function schema_compile_pattern_keyword, schema_compile_format; /* schema_string.c */
-schema_compile_function schema_compile_contains;                               /* schema_array.c */
+schema_compile_function schema_compile_type, schema_compile_choice, schema_compile_multiple_of; /* schema_value.c */
+schema_compile_function schema_compile_pattern_keyword, schema_compile_format;                  /* schema_string.c */
+schema_compile_function schema_compile_contains;                                                /* schema_array.c */
 schema_compile_function schema_compile_properties, schema_compile_pattern_properties,
     schema_compile_required;                                                                 /* schema_object.c */
 schema_compile_function schema_compile_dependent_required, schema_compile_dependent_schemas; /* schema_dependent.c */

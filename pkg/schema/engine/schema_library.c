@@ -15,17 +15,12 @@ struct schema_library *schema_library_create(enum schema_flags flags)
     struct schema_library *library = mem_alloc(sizeof(*library));
 
     library->flags = flags;
-    library->matcher = schema_matcher_create();
-    library->steps_max = SCHEMA_STEPS_MAX;
+    bool few = (flags & SCHEMA_FEW_STEPS) != 0;
+    library->matcher = schema_matcher_create(few ? SCHEMA_STEPS_FEW : SCHEMA_PATTERN_EFFORT_MAX);
+    library->steps_max = few ? SCHEMA_STEPS_FEW : SCHEMA_STEPS_MAX;
     library->resources_end = &library->resources_first;
     schema_library_embed(library, METASCHEMA_URI, METASCHEMA_FOLDER, schema_metaschema_files, SCHEMA_TRUSTED);
     return library;
-}
-
-void schema_library_limit(struct schema_library *library, unsigned long steps, unsigned pattern_steps)
-{
-    library->steps_max = steps;
-    schema_matcher_limit(library->matcher, pattern_steps);
 }
 
 void schema_library_destroy(struct schema_library *library)

@@ -1,11 +1,11 @@
-/* Checking numbers: minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, exact in decimal digits. */
+/* Comparing and dividing JSON numbers exactly, in decimal digits. */
 #include "schema/engine/schema_number.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "schema/engine/schema_build.h"
 
 /* digits * 10 ^ exponent; a double has at most 17 significant digits, an integer 19 */
 struct decimal {
@@ -127,32 +127,4 @@ bool schema_number_is_multiple(const json_t *number, const json_t *divisor)
         scaled *= 10;
     }
     return scaled <= value.digits && value.digits % scaled == 0;
-}
-
-/* --- the rule ---------------------------------------------------------------------------------- */
-
-static bool check_number(struct schema_run *run, const struct schema_rule *base, const json_t *value,
-                         struct schema_evaluated *evaluated)
-{
-    const struct schema_number_rule *rule = (const struct schema_number_rule *)base;
-
-    (void)run;
-    (void)evaluated;
-    return (rule->minimum == NULL || schema_number_compare(value, rule->minimum) >= 0) &&
-           (rule->maximum == NULL || schema_number_compare(value, rule->maximum) <= 0) &&
-           (rule->above == NULL || schema_number_compare(value, rule->above) > 0) &&
-           (rule->below == NULL || schema_number_compare(value, rule->below) < 0) &&
-           (rule->unit == NULL || schema_number_is_multiple(value, rule->unit));
-}
-
-const struct schema_rule_kind schema_kind_number = {
-    SCHEMA_RULE_NUMBER, SCHEMA_NUMBER, SCHEMA_SCALAR, check_number, sizeof(struct schema_number_rule), false};
-
-bool schema_compile_multiple_of(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
-                                const json_t *argument)
-{
-    if (json_number_value(argument) <= 0) {
-        return schema_error(c, schema, keyword->name, "must be more than 0");
-    }
-    return schema_compile_argument(c, schema, keyword, argument);
 }

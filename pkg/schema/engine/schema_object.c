@@ -86,7 +86,7 @@ static struct schema_member member_at(void *at)
     return member;
 }
 
-/* The same for objects with more members than a run keeps. */
+/* check_object for objects with more members than a run keeps. */
 static bool check_large_object(struct schema_run *run, const struct schema_object_rule *rule, json_t *object,
                                struct schema_evaluated *evaluated)
 {
@@ -118,7 +118,7 @@ static void take_members(struct schema_run *run, json_t *object)
     run->object = object;
 }
 
-/* The shape first: names tell alternatives apart at a fraction of what the values cost. */
+/* The shape first: names distinguish alternatives at a fraction of what the values cost. */
 static bool check_object(struct schema_run *run, const struct schema_rule *base, const json_t *value,
                          struct schema_evaluated *evaluated)
 {

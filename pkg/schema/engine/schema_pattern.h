@@ -34,11 +34,8 @@ struct schema_matcher; /* working memory of matches, shared by all patterns of a
 struct schema_pattern *schema_pattern_create(const char *ecma, size_t size, struct text *ret_reason);
 void schema_pattern_destroy(struct schema_pattern *pattern);
 
-struct schema_matcher *schema_matcher_create(void);
-
-/* Fewer steps than SCHEMA_PATTERN_EFFORT_MAX for a match. */
-void schema_matcher_limit(struct schema_matcher *matcher, uint32_t effort);
-
+/* `effort`: steps of one match, at most SCHEMA_PATTERN_EFFORT_MAX. */
+struct schema_matcher *schema_matcher_create(uint32_t effort);
 void schema_matcher_destroy(struct schema_matcher *matcher);
 
 /* At the beginning of a check: all the time is there again. */

@@ -87,21 +87,15 @@ static pcre2_match_context *limited_context(uint32_t effort)
     return context;
 }
 
-struct schema_matcher *schema_matcher_create(void)
+struct schema_matcher *schema_matcher_create(uint32_t effort)
 {
     struct schema_matcher *matcher = mem_alloc(sizeof(*matcher));
 
     matcher->data = created(pcre2_match_data_create(1, NULL));
     matcher->light = limited_context(SCHEMA_PATTERN_EFFORT_LIGHT);
-    matcher->heavy = limited_context(SCHEMA_PATTERN_EFFORT_MAX);
+    matcher->heavy = limited_context(effort);
     schema_matcher_begin(matcher);
     return matcher;
-}
-
-void schema_matcher_limit(struct schema_matcher *matcher, uint32_t effort)
-{
-    pcre2_set_match_limit(matcher->heavy, effort);
-    pcre2_set_depth_limit(matcher->heavy, effort);
 }
 
 void schema_matcher_destroy(struct schema_matcher *matcher)

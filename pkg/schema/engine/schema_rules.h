@@ -43,8 +43,7 @@ struct schema_rule_kind {
     bool limited; /* it begins with a struct schema_limit_rule */
 };
 
-extern const struct schema_rule_kind schema_kind_const, schema_kind_enum;                         /* schema_value.c */
-extern const struct schema_rule_kind schema_kind_number;                                          /* schema_number.c */
+extern const struct schema_rule_kind schema_kind_const, schema_kind_enum, schema_kind_number;     /* schema_value.c */
 extern const struct schema_rule_kind schema_kind_length, schema_kind_pattern, schema_kind_format; /* schema_string.c */
 extern const struct schema_rule_kind schema_kind_array, schema_kind_contains, schema_kind_unevaluated_items;
 extern const struct schema_rule_kind schema_kind_object, schema_kind_names, schema_kind_dependent_required,

@@ -11,8 +11,8 @@ bool schema_uri_is_valid(const char *bytes, size_t size);
 bool schema_uri_is_valid_reference(const char *bytes, size_t size);
 
 /*
- * RFC 3986 5.2: appends `reference` resolved against `base`, a URI. The fragment is copied as it is, valid or not. False
- * when one of them is no URI or reference.
+ * RFC 3986 5.2: appends `reference` resolved against `base`, a URI. The fragment is copied as it is, valid or not.
+ * False when one of them is no URI or reference.
  */
 bool schema_uri_resolve(const char *base, const char *reference, struct text *ret_uri);
 

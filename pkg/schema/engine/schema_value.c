@@ -1,7 +1,8 @@
-/* Checking what values are: type, const, enum. */
+/* Checking values as such: type, const, enum; minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf. */
 #include <string.h>
 
 #include "schema/engine/schema_build.h"
+#include "schema/engine/schema_number.h"
 
 bool schema_choice_allows(const struct schema_choice_rule *rule, const json_t *value)
 {
@@ -129,4 +130,32 @@ bool schema_compile_type(struct schema_compiler *c, struct schema *schema, const
     }
     schema->types &= types;
     return true;
+}
+
+/* --- numbers ----------------------------------------------------------------------------------- */
+
+static bool check_number(struct schema_run *run, const struct schema_rule *base, const json_t *value,
+                         struct schema_evaluated *evaluated)
+{
+    const struct schema_number_rule *rule = (const struct schema_number_rule *)base;
+
+    (void)run;
+    (void)evaluated;
+    return (rule->minimum == NULL || schema_number_compare(value, rule->minimum) >= 0) &&
+           (rule->maximum == NULL || schema_number_compare(value, rule->maximum) <= 0) &&
+           (rule->above == NULL || schema_number_compare(value, rule->above) > 0) &&
+           (rule->below == NULL || schema_number_compare(value, rule->below) < 0) &&
+           (rule->unit == NULL || schema_number_is_multiple(value, rule->unit));
+}
+
+const struct schema_rule_kind schema_kind_number = {
+    SCHEMA_RULE_NUMBER, SCHEMA_NUMBER, SCHEMA_SCALAR, check_number, sizeof(struct schema_number_rule), false};
+
+bool schema_compile_multiple_of(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
+                                const json_t *argument)
+{
+    if (json_number_value(argument) <= 0) {
+        return schema_error(c, schema, keyword->name, "must be more than 0");
+    }
+    return schema_compile_argument(c, schema, keyword, argument);
 }
