@@ -62,6 +62,15 @@ bool app_print_document(struct app *app, const json_t *document, struct err *e) 
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
     __attribute__((warn_unused_result));
 
+/* {"schema_version":1,"complete":true}, or complete false with the lines of `missing` as a list. New reference. */
+json_t *app_list_head(const struct text *missing);
+
+/*
+ * The exit status of a complete inventory, or that of ERR_INCOMPLETE, set with what is missing; `what` is "list" or the
+ * like.
+ */
+int app_inventory_status(const char *what, const struct text *missing, struct err *e);
+
 void app_error(const struct app *app, const struct err *error);
 void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* not with -q */

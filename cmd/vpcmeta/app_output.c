@@ -117,3 +117,34 @@ bool app_print_document(struct app *app, const json_t *document, struct err *e)
 {
     return print(app, document_printer, document, e);
 }
+
+json_t *app_list_head(const struct text *missing)
+{
+    json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "complete", missing->size == 0);
+    CLEANUP(text_free) struct text lines = {0};
+
+    if (missing->size == 0) {
+        return head;
+    }
+    json_t *parts = json_array();
+    text_append(&lines, text_string(missing));
+    char *next = lines.data;
+    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
+        if (line[0] != '\0') {
+            json_array_append_new(parts, json_build_string(line));
+        }
+    }
+    json_object_set_new(head, "missing", parts);
+    return head;
+}
+
+/* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */
+int app_inventory_status(const char *what, const struct text *missing, struct err *e)
+{
+    if (missing->size == 0) {
+        return 0;
+    }
+    err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(text_string(missing), "\n"),
+            text_string(missing));
+    return err_exit_status(e);
+}

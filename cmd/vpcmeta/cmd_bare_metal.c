@@ -2,31 +2,6 @@
 #include "commands.h"
 #include "verbs.h"
 
-static const struct cmd_example list_examples[] = {
-    {"vpcmeta bare-metal list", "every bare metal server of the region"},
-    {0},
-};
-
-const struct cmd_spec cmd_bare_metal_list = {
-    .path = "bare-metal list",
-    .summary = "list bare metal servers with their metadata settings",
-    .description = "Bare metal servers have no response hop limit.",
-    .examples = list_examples,
-    VERB_LIST(resource_bare_metal),
-};
-
-static const struct cmd_example show_examples[] = {
-    {"vpcmeta bare-metal show bm-01 -o yaml", "one server with its default trusted profile"},
-    {0},
-};
-
-const struct cmd_spec cmd_bare_metal_show = {
-    .path = "bare-metal show",
-    .summary = "show single bare metal servers with their default trusted profile",
-    .examples = show_examples,
-    VERB_SHOW(resource_bare_metal),
-};
-
 static const struct cmd_example create_examples[] = {
     {"vpcmeta bare-metal create -f bm-03.json --enabled true --protocol https",
      "a body from a file, settings laid over it"},

@@ -2,35 +2,6 @@
 #include "commands.h"
 #include "verbs.h"
 
-static const struct cmd_example list_examples[] = {
-    {"vpcmeta instance list", "every instance of the region with its metadata settings"},
-    {"vpcmeta instance list --vpc vpc-prod --where '.metadata_service.protocol == \"http\"'",
-     "those of a VPC that answer over plain http"},
-    {"vpcmeta instance list --region all -o csv", "a spreadsheet of the whole account"},
-    {0},
-};
-
-const struct cmd_spec cmd_instance_list = {
-    .path = "instance list",
-    .summary = "list instances with their metadata settings",
-    .description = "Lists every instance, or those that the names and selectors leave.",
-    .examples = list_examples,
-    VERB_LIST(resource_instance),
-};
-
-static const struct cmd_example show_examples[] = {
-    {"vpcmeta instance show web-01", "one instance by name"},
-    {"vpcmeta instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0 -o json", "one by id, as JSON"},
-    {0},
-};
-
-const struct cmd_spec cmd_instance_show = {
-    .path = "instance show",
-    .summary = "show single instances with their default trusted profile",
-    .examples = show_examples,
-    VERB_SHOW(resource_instance),
-};
-
 static const struct cmd_example create_examples[] = {
     {"vpcmeta instance create -f web-05.json --enabled true --protocol https",
      "a body from a file, settings laid over it"},

@@ -2,32 +2,6 @@
 #include "commands.h"
 #include "verbs.h"
 
-static const struct cmd_example list_examples[] = {
-    {"vpcmeta template list", "what new instances will be born with"},
-    {0},
-};
-
-const struct cmd_spec cmd_template_list = {
-    .path = "template list",
-    .summary = "list instance templates with the metadata settings they breed",
-    .description =
-        "Settings that a template leaves out are shown as what an instance of it will have: disabled, http, 1.",
-    .examples = list_examples,
-    VERB_LIST(resource_template),
-};
-
-static const struct cmd_example show_examples[] = {
-    {"vpcmeta template show tpl-web-v3", "one template"},
-    {0},
-};
-
-const struct cmd_spec cmd_template_show = {
-    .path = "template show",
-    .summary = "show single instance templates",
-    .examples = show_examples,
-    VERB_SHOW(resource_template),
-};
-
 static const struct cmd_example create_examples[] = {
     {"vpcmeta template create -f tpl.json --name tpl-web-v4 --enabled true --protocol https --hop-limit 1",
      "a body from a file, name and settings laid over it"},

@@ -11,20 +11,6 @@
 #include "resource/resource_columns.h"
 #include "selection.h"
 
-struct list_opts {
-    struct selector_opts select;
-    bool profile_details;
-};
-extern const struct opt_spec list_opt[];
-#define VERB_LIST(kind)                                                                       \
-    .arguments = "[NAME|ID|CRN...]", .opts = list_opt, .opts_size = sizeof(struct list_opts), \
-    .max_args = CMD_ANY_ARGS, .run = verb_list, .subject = &(kind)
-int verb_list(struct app *app, const struct cli_call *call, struct err *e);
-
-#define VERB_SHOW(kind) \
-    .arguments = "NAME|ID|CRN...", .min_args = 1, .max_args = CMD_ANY_ARGS, .run = verb_show, .subject = &(kind)
-int verb_show(struct app *app, const struct cli_call *call, struct err *e);
-
 struct create_opts {
     const char *source; /* the template to build on */
     struct creation_opts creation;
@@ -101,14 +87,6 @@ extern const struct opt_spec rollback_opt[];
 int verb_runs_rollback(struct app *app, const struct cli_call *call, struct err *e);
 
 /* --- pieces that verbs share ------------------------------------------------------------------------ */
-
-/* {"schema_version":1,"complete":true}, or complete false with the lines of `missing` as a list. New reference. */
-json_t *verb_list_head(const struct text *missing);
-
-/*
- * The exit status of an inventory: 0, or that of ERR_INCOMPLETE, set with what is missing; `what` is "list" or the like.
- */
-int verb_inventory_status(const char *what, const struct text *missing, struct err *e);
 
 /*
  * Prints what became of a run in the wanted format; of a dry run what would become of it, marked as such. `run_id` is

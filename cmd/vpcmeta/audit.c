@@ -1,9 +1,9 @@
-/* For people: counts, a histogram, what is wrong by rule, then a row a finding. For programs: the findings. */
-#include "audit_report.h"
-
+/* vpcmeta audit: findings over every kind of resource, as a report for people or as findings for programs. */
 #include <string.h>
 
-#include "verbs.h"
+#include "audit/audit.h"
+#include "commands.h"
+#include "selection.h"
 
 enum { BAR_COLUMNS = 40 };
 
@@ -13,7 +13,7 @@ static const enum table_style severity_styles[AUDIT_SEVERITIES] = {TABLE_PLAIN, 
 
 enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
 
-const struct table_column audit_report_columns[] = {
+static const struct table_column finding_columns[] = {
     [RULE] = {.name = "rule", .type = TABLE_STRING},
     [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .rank = 3},
     [KIND] = {.name = "kind", .type = TABLE_STRING, .rank = 2},
@@ -23,7 +23,6 @@ const struct table_column audit_report_columns[] = {
     [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24},
     [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
 };
-const size_t audit_report_columns_count = FINDING_COLUMNS;
 
 static const char *or_empty(const char *string)
 {
@@ -32,7 +31,7 @@ static const char *or_empty(const char *string)
 
 static struct table *make_findings(const struct audit *audit, bool with_region)
 {
-    struct table *table = table_create(audit_report_columns, FINDING_COLUMNS);
+    struct table *table = table_create(finding_columns, FINDING_COLUMNS);
     CLEANUP(text_free) struct text words = {0};
 
     for (size_t i = 0; i < audit->count; i++) {
@@ -227,7 +226,7 @@ static bool print_text(struct app *app, const struct audit *audit, const struct 
     return print_broken_rules(app, audit, e) && app_print_table(app, findings, NULL, e);
 }
 
-bool audit_report_print(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
+static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
 {
     const struct global_opts *globals = app->globals;
 
@@ -235,7 +234,7 @@ bool audit_report_print(struct app *app, const struct audit *audit, const struct
         return print_text(app, audit, missing, e);
     }
     TABLE_CLEANUP struct table *findings = make_findings(audit, true);
-    JSON_CLEANUP json_t *head = verb_list_head(missing);
+    JSON_CLEANUP json_t *head = app_list_head(missing);
     json_object_set_new(head, "summary", audit_summary(audit));
     return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);
 }
@@ -244,7 +243,7 @@ bool audit_report_print(struct app *app, const struct audit *audit, const struct
 
 enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS, LIST_COLUMNS };
 
-const struct table_column audit_report_rule_columns[] = {
+static const struct table_column rule_columns[] = {
     [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING},
     [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .least = 30},
@@ -252,11 +251,10 @@ const struct table_column audit_report_rule_columns[] = {
     [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_BASIS] = {.name = "basis", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 30},
 };
-const size_t audit_report_rule_columns_count = LIST_COLUMNS;
 
-bool audit_report_print_rules(struct app *app, struct err *e)
+static bool print_rules(struct app *app, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = table_create(audit_report_rule_columns, LIST_COLUMNS);
+    TABLE_CLEANUP struct table *table = table_create(rule_columns, LIST_COLUMNS);
 
     for (enum audit_rule_number number = 0; number < AUDIT_RULES; number++) {
         const struct audit_rule *rule = &audit_rules[number];
@@ -271,3 +269,160 @@ bool audit_report_print_rules(struct app *app, struct err *e)
     }
     return app_print_table(app, table, &(struct render_envelope){.items = "rules"}, e);
 }
+
+/* --- the command ------------------------------------------------------------------------------------ */
+
+struct audit_opts {
+    struct selector_opts select;
+    struct opt_int max_hop_limit;
+    struct opt_list rules, excluded;
+    struct opt_enum severity;
+    bool list_rules;
+};
+
+static const struct opt_spec audit_opt[] = {
+    OPT_GROUP(struct audit_opts, select, selector_group),
+    OPT_INT(struct audit_opts, max_hop_limit, 0, "max-hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
+            "more than this is a finding", .default_value = "1"),
+    OPT_COMMA_LIST(struct audit_opts, rules, 0, "rule", "RULE[,RULE...]", "only findings of these rules",
+                   .words = audit_rule_ids),
+    OPT_COMMA_LIST(struct audit_opts, excluded, 0, "exclude-rule", "RULE[,RULE...]", "no findings of these rules",
+                   .words = audit_rule_ids),
+    OPT_ENUM(struct audit_opts, severity, 0, "severity", audit_severity_names,
+             "only findings of this severity or worse", .default_value = "low"),
+    OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else"),
+    OPT_END,
+};
+
+static bool add_rules(const struct opt_list *ids, const char *option, unsigned *rules, struct err *e)
+{
+    for (size_t i = 0; i < ids->count; i++) {
+        if (!audit_add_rule(ids->items[i], rules, e)) {
+            return err_wrap(e, "%s", option);
+        }
+    }
+    return true;
+}
+
+static bool make_policy(const struct audit_opts *opts, struct audit_policy *ret, struct err *e)
+{
+    *ret = (struct audit_policy){.max_hop_limit = (int)opts->max_hop_limit.value,
+                                 .severity = (enum audit_severity)opts->severity.value};
+    return add_rules(&opts->rules, "--rule", &ret->rules, e) &&
+           add_rules(&opts->excluded, "--exclude-rule", &ret->excluded, e);
+}
+
+/* Resources of an audit: what was selected, and all templates and groups, which judge each other. */
+struct resources {
+    struct resource_list *selected, *known;
+    struct text missing;
+};
+
+static void resources_free(struct resources *resources)
+{
+    if (resources->known != resources->selected) {
+        resource_list_destroy(resources->known);
+    }
+    resource_list_destroy(resources->selected);
+    text_free(&resources->missing);
+}
+
+static bool read_resources(const struct inventory_scope *scope, const struct inventory_selector *selector,
+                           struct resources *resources, struct err *e)
+{
+    static const struct resource_kind *const related[] = {&resource_template, &resource_group};
+    size_t kind_count = 0;
+
+    while (resource_kinds[kind_count] != NULL) {
+        kind_count++;
+    }
+    resources->selected = resource_list_create();
+    resources->known = resources->selected;
+    if (!inventory_select(scope, resource_kinds, kind_count, selector, resources->selected, &resources->missing, e)) {
+        return false;
+    }
+    if (!inventory_selector_narrows(selector) && selector->excludes.count == 0) {
+        return true;
+    }
+    resources->known = resource_list_create();
+    return inventory_read_all(scope, related, sizeof(related) / sizeof(related[0]), resources->known,
+                              &resources->missing, e);
+}
+
+/* Findings in part of a fleet say nothing about the rest: incomplete is never told by the status of findings. */
+static int audit_resources(struct app *app, const struct resources *resources, const struct audit_policy *policy,
+                           struct err *e)
+{
+    CLEANUP(audit_free) struct audit audit = {0};
+
+    audit_make(&(struct audit_inventory){.selected = resources->selected,
+                                         .known = resources->known,
+                                         .known_whole = resources->missing.size == 0},
+               policy, &audit);
+    if (!print_audit(app, &audit, &resources->missing, e)) {
+        return err_exit_status(e);
+    }
+    int status = app_inventory_status("audit", &resources->missing, e);
+    return status != 0 ? status : audit.count > 0 ? ERR_EXIT_FINDINGS : 0;
+}
+
+static int run(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct audit_opts *opts = call->opts;
+    CLEANUP(selection_free) struct selection selector = {0};
+    CLEANUP(resources_free) struct resources resources = {0};
+    struct audit_policy policy;
+    struct inventory_scope scope;
+
+    if (opts->list_rules) {
+        return app_check_output(app, rule_columns, LIST_COLUMNS, e) && print_rules(app, e) ? 0 : err_exit_status(e);
+    }
+    if (!app_check_output(app, finding_columns, FINDING_COLUMNS, e) || !make_policy(opts, &policy, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !read_resources(&scope, &selector.selector, &resources, e)) {
+        return err_exit_status(e);
+    }
+    policy.name_region = scope.region_count > 1;
+    return audit_resources(app, &resources, &policy, e);
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta audit", "everything in the region: counts, then findings, the worst first"},
+    {"vpcmeta audit --region all --max-hop-limit 2 -o csv > findings.csv", "a spreadsheet of the whole account"},
+    {"vpcmeta audit -o json --jq '.summary.metadata_service.instance.protocol.enabled'",
+     "how many instances are enabled over each protocol"},
+    {"vpcmeta audit --rule enabled-over-http -o json --jq '.findings[].fix'",
+     "the commands that bring https to every server enabled over http"},
+    {"vpcmeta audit --vpc vpc-prod --exclude-rule disabled,template-disabled --severity medium",
+     "a VPC where disabled is as it should be"},
+    {"vpcmeta audit --list-rules -o yaml", "every rule with what it means and what mends it"},
+    {0},
+};
+
+const struct cmd_spec cmd_audit = {
+    .path = "audit",
+    .summary = "find servers, templates and groups whose metadata settings are unsafe",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Reads instances, instance templates, bare metal servers and instance groups side by side and tells what "
+        "breaks "
+        "a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
+        "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
+        "findings, 0 without, 1 when anything could not be read: what was found then is told all the same.\n\n"
+        "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
+        "template, the --zone of a group. Templates and groups outside of the "
+        "selection are still read to judge the groups in it.\n\n"
+        "The text begins with counts (https and http beneath enabled and disabled apart), a histogram of hop limits "
+        "and the number of findings by rule. -o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "
+        "with findings of {\"rule\", \"severity\", \"kind\", \"region\", \"id\", \"name\", \"message\", \"fix\"}; "
+        "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
+        "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
+        "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
+        "has "
+        "`total`, `severity` and `rule`.",
+    .examples = examples,
+    .opts = audit_opt,
+    .opts_size = sizeof(struct audit_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = run,
+};

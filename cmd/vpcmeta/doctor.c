@@ -1,9 +1,9 @@
 /* vpcmeta doctor: what the tool would use and whether it gets through. */
 #include <unistd.h>
 
+#include "app.h"
 #include "clock/clock.h"
 #include "commands.h"
-#include "verbs.h"
 
 static const struct table_column columns[] = {
     {.name = "check", .type = TABLE_STRING},

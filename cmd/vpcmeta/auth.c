@@ -1,6 +1,6 @@
 /* vpcmeta auth ...: which credentials are in use, and whether they work. */
+#include "app.h"
 #include "commands.h"
-#include "verbs.h"
 
 static int status(struct app *app, const struct cli_call *call, struct err *e)
 {

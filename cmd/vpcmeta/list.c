@@ -1,0 +1,338 @@
+/* list and show of every kind: an inventory, or part of it, as rows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "verbs.h"
+
+struct list_opts {
+    struct selector_opts select;
+    bool profile_details;
+};
+
+static const struct opt_spec list_opt[] = {
+    OPT_GROUP(struct list_opts, select, selector_group),
+    OPT_FLAG(struct list_opts, profile_details, 0, "trusted-profile-details",
+             "also read each server's default trusted profile (a request each)"),
+    OPT_END,
+};
+
+/* --- rows ------------------------------------------------------------------------------------------- */
+
+/* Behind the others; only where there is a history that knows. */
+static const struct table_column restart_column = {
+    .name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL, .flags = TABLE_SPARSE, .rank = 1};
+
+/* What is shown and is not in the records themselves. */
+struct details {
+    struct table_column columns[RESOURCE_COLUMNS + 1];
+    size_t column_count;
+    bool shows_restarts;                        /* in the last column */
+    bool *pending;                              /* restarts; NULL: nothing is known of them */
+    json_t **profiles;                          /* NULL: not asked for */
+    struct resource_membership_counts *members; /* NULL: the kind has none */
+};
+
+/* Whether --fields names the column: then it is there, even if nothing is known. */
+static bool is_asked_for(const struct app *app, const struct table_column *column)
+{
+    const struct opt_list *fields = &app->globals->fields;
+
+    for (size_t i = 0; i < fields->count; i++) {
+        if (strcmp(fields->items[i], column->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
+{
+    struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
+
+    memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
+    details.shows_restarts = kind->restart_to_enable && (verb_has_history() || is_asked_for(app, &restart_column));
+    if (details.shows_restarts) {
+        details.columns[details.column_count++] = restart_column;
+    }
+    return details;
+}
+
+static void free_details(struct details *details, const struct resource_list *list)
+{
+    inventory_free_profiles(details->profiles, resource_list_count(list));
+    free(details->members);
+    free(details->pending);
+}
+
+/* A history that cannot be read is no reason not to list servers. */
+static void read_pending(struct app *app, const struct resource_list *list, struct details *details)
+{
+    struct err error = ERR_INIT;
+
+    if (details->shows_restarts && !verb_read_pending(list, &details->pending, &error)) {
+        app_warn(app, "it is not known which servers need a restart: %s", error.message);
+    }
+}
+
+static bool read_details(struct app *app, const struct inventory_scope *scope, const struct resource_kind *kind,
+                         bool with_profiles, const struct resource_list *list, struct text *missing,
+                         struct details *details, struct err *e)
+{
+    if ((with_profiles && (details->profiles = inventory_read_profiles(scope, list, e)) == NULL) ||
+        (kind->memberships != NULL && (details->members = inventory_read_members(scope, list, missing, e)) == NULL)) {
+        free_details(details, list);
+        return false;
+    }
+    read_pending(app, list, details);
+    return true;
+}
+
+/* For people only a needed restart is shown. */
+static void set_restart(struct table *table, size_t column, bool needed, bool for_people)
+{
+    if (needed || !for_people) {
+        table_set_bool(table, column, needed);
+        table_set_style(table, column, needed ? TABLE_WARN : TABLE_PLAIN);
+    }
+}
+
+static struct table *make_table(const struct app *app, const struct resource_list *list, const struct details *details)
+{
+    json_t *const *profiles = details->profiles;
+    bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+    struct table *table = table_create(details->columns, details->column_count);
+
+    for (size_t i = 0; i < resource_list_count(list); i++) {
+        const struct resource *record = resource_list_at(list, i);
+        resource_add_row(table, record, &record->settings);
+        if (profiles != NULL) {
+            resource_set_profile(table, profiles[i]);
+        }
+        if (details->members != NULL) {
+            resource_set_members(table, &details->members[i]);
+        }
+        if (details->pending != NULL) {
+            set_restart(table, details->column_count - 1, details->pending[i] && verb_needs_restart(record),
+                        for_people);
+        }
+    }
+    return table;
+}
+
+static int print_list(struct app *app, const struct resource_list *list, const struct resource_kind *kind,
+                      const struct details *details, const struct text *missing, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = make_table(app, list, details);
+    JSON_CLEANUP json_t *head = app_list_head(missing);
+    /* headings over nothing would look like an empty fleet */
+    bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
+
+    if (missing->size == 0 && table_row_count(table) == 0) {
+        app_note(app, "no %s", kind->plural);
+    }
+    if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
+        return err_exit_status(e);
+    }
+    return app_inventory_status("list", missing, e);
+}
+
+/* The settings of a group are those of its template; every other kind has its own. */
+static bool select_resources(const struct inventory_scope *scope, const struct resource_kind *kind,
+                             const struct inventory_selector *selector, struct resource_list *into,
+                             struct text *missing, struct err *e)
+{
+    return inventory_select(scope, &kind, 1, selector, into, missing, e) &&
+           (kind->settings != 0 || inventory_take_template_settings(scope, into, missing, e));
+}
+
+static int list(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct resource_kind *kind = call->command->subject;
+    const struct list_opts *opts = call->opts;
+    CLEANUP(selection_free) struct selection selector = {0};
+    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    CLEANUP(text_free) struct text missing = {0};
+    struct inventory_scope scope;
+    struct details details = choose_columns(app, kind, opts->profile_details);
+
+    if (!app_check_output(app, details.columns, details.column_count, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
+        !select_resources(&scope, kind, &selector.selector, found, &missing, e) ||
+        !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {
+        return err_exit_status(e);
+    }
+    int status = print_list(app, found, kind, &details, &missing, e);
+    free_details(&details, found);
+    return status;
+}
+
+static int show(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct resource_kind *kind = call->command->subject;
+    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    struct inventory_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
+    struct inventory_scope scope;
+    struct details details = choose_columns(app, kind, true);
+
+    if (!selection_check_targets(&selector.targets, e) ||
+        !app_check_output(app, details.columns, details.column_count, e) || !app_connect(app, &scope, e) ||
+        !select_resources(&scope, kind, &selector, found, NULL, e) ||
+        !read_details(app, &scope, kind, true, found, NULL, &details, e)) {
+        return err_exit_status(e);
+    }
+    TABLE_CLEANUP struct table *table = make_table(app, found, &details);
+    int status = app_print_records(app, table, NULL, e) ? 0 : err_exit_status(e);
+    free_details(&details, found);
+    return status;
+}
+
+static const struct cmd_example list_instance_examples[] = {
+    {"vpcmeta instance list", "every instance of the region with its metadata settings"},
+    {"vpcmeta instance list --vpc vpc-prod --where '.metadata_service.protocol == \"http\"'",
+     "those of a VPC that answer over plain http"},
+    {"vpcmeta instance list --region all -o csv", "a spreadsheet of the whole account"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_list = {
+    .path = "instance list",
+    .summary = "list instances with their metadata settings",
+    .description = "Lists every instance, or those that the names and selectors leave.",
+    .examples = list_instance_examples,
+    .arguments = "[NAME|ID|CRN...]",
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = list,
+    .subject = &resource_instance,
+};
+
+static const struct cmd_example show_instance_examples[] = {
+    {"vpcmeta instance show web-01", "one instance by name"},
+    {"vpcmeta instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0 -o json", "one by id, as JSON"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_show = {
+    .path = "instance show",
+    .summary = "show single instances with their default trusted profile",
+    .examples = show_instance_examples,
+    .arguments = "NAME|ID|CRN...",
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = show,
+    .subject = &resource_instance,
+};
+
+static const struct cmd_example list_template_examples[] = {
+    {"vpcmeta template list", "what new instances will be born with"},
+    {0},
+};
+
+const struct cmd_spec cmd_template_list = {
+    .path = "template list",
+    .summary = "list instance templates with the metadata settings they breed",
+    .description =
+        "Settings that a template leaves out are shown as what an instance of it will have: disabled, http, 1.",
+    .examples = list_template_examples,
+    .arguments = "[NAME|ID|CRN...]",
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = list,
+    .subject = &resource_template,
+};
+
+static const struct cmd_example show_template_examples[] = {
+    {"vpcmeta template show tpl-web-v3", "one template"},
+    {0},
+};
+
+const struct cmd_spec cmd_template_show = {
+    .path = "template show",
+    .summary = "show single instance templates",
+    .examples = show_template_examples,
+    .arguments = "NAME|ID|CRN...",
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = show,
+    .subject = &resource_template,
+};
+
+static const struct cmd_example list_server_examples[] = {
+    {"vpcmeta bare-metal list", "every bare metal server of the region"},
+    {0},
+};
+
+const struct cmd_spec cmd_bare_metal_list = {
+    .path = "bare-metal list",
+    .summary = "list bare metal servers with their metadata settings",
+    .description = "Bare metal servers have no response hop limit.",
+    .examples = list_server_examples,
+    .arguments = "[NAME|ID|CRN...]",
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = list,
+    .subject = &resource_bare_metal,
+};
+
+static const struct cmd_example show_server_examples[] = {
+    {"vpcmeta bare-metal show bm-01 -o yaml", "one server with its default trusted profile"},
+    {0},
+};
+
+const struct cmd_spec cmd_bare_metal_show = {
+    .path = "bare-metal show",
+    .summary = "show single bare metal servers with their default trusted profile",
+    .examples = show_server_examples,
+    .arguments = "NAME|ID|CRN...",
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = show,
+    .subject = &resource_bare_metal,
+};
+
+static const struct cmd_example list_group_examples[] = {
+    {"vpcmeta group list", "every instance group of the region with its template's metadata settings"},
+    {"vpcmeta group list --vpc vpc-prod --exclude 'batch-*'", "those of a VPC but for the batch jobs'"},
+    {"vpcmeta group list -o json --jq '.items[] | select(.protocol == \"http\") | .template'",
+     "the templates that groups breed servers with plain http from"},
+    {"vpcmeta group list -o json --jq '.items[] | select(.stale_members > 0) | .name'",
+     "groups with members that were made from another template"},
+    {0},
+};
+
+const struct cmd_spec cmd_group_list = {
+    .path = "group list",
+    .summary = "list instance groups with the template each uses",
+    .description =
+        "Instance groups have no metadata settings of their own: new members take those of the group's instance "
+        "template, which are shown (null where the template is gone). Members made from an earlier template keep "
+        "theirs: STALE counts them, for which the memberships of each group are read.\n\n"
+        "--zone selects none: a group lies in a region.",
+    .examples = list_group_examples,
+    .arguments = "[NAME|ID|CRN...]",
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
+    .max_args = CMD_ANY_ARGS,
+    .run = list,
+    .subject = &resource_group,
+};
+
+static const struct cmd_example show_group_examples[] = {
+    {"vpcmeta group show asg-payments", "one group with its template's settings and default trusted profile"},
+    {0},
+};
+
+const struct cmd_spec cmd_group_show = {
+    .path = "group show",
+    .summary = "show single instance groups with the template each uses",
+    .examples = show_group_examples,
+    .arguments = "NAME|ID|CRN...",
+    .min_args = 1,
+    .max_args = CMD_ANY_ARGS,
+    .run = show,
+    .subject = &resource_group,
+};
