@@ -279,7 +279,7 @@ static bool check_file(const struct app *app, const struct checker *checker, con
 /* Standard input can be read once only. */
 static bool refuse_second_reader(const struct check_opts *opts, const struct cli_call *call, struct err *e)
 {
-    size_t readers = opts->schema != NULL && strcmp(opts->schema, "-") == 0;
+    size_t readers = text_equal(opts->schema, "-");
 
     for (size_t i = 0; i < call->args_count; i++) {
         readers += strcmp(call->args[i], "-") == 0;

@@ -3,30 +3,19 @@
 #include <string.h>
 
 #include "shell_history.h"
+#include "text/text.h"
 
 enum {
     NAME_MAX_SIZE = 64, /* longest name before a value that is looked at */
     MIXED_MIN = 24,     /* upper and lower case with digits: no name of a resource looks so */
     PLAIN_MIN = 32,     /* letters and digits without any separator */
-    UUID_SIZE = 36,
 };
-
-static bool is_uuid(const char *bytes)
-{
-    for (size_t i = 0; i < UUID_SIZE; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? bytes[i] != '-' : !isxdigit((unsigned char)bytes[i])) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* Ids of instances, trusted profiles and the like are long, but they are no secret. */
 static bool has_uuid(const char *word, size_t size)
 {
-    for (size_t i = 0; i + UUID_SIZE <= size; i++) {
-        if (is_uuid(word + i)) {
+    for (size_t i = 0; i + TEXT_UUID_SIZE <= size; i++) {
+        if (text_is_uuid(word + i, TEXT_UUID_SIZE)) {
             return true;
         }
     }

@@ -233,7 +233,7 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
     if (creation->from != NULL && (creation->name != NULL || creation->count.given)) {
         return err_set(e, ERR_USAGE, "--from brings the names: leave out --name and --count");
     }
-    if (creation->from != NULL && creation->file != NULL && strcmp(creation->from, creation->file) == 0) {
+    if (creation->from != NULL && text_equal(creation->from, creation->file)) {
         return err_set(e, ERR_USAGE, "--file and --from cannot both be %s", creation->from);
     }
     return creation->name == NULL || creation->count.given || !resource_is_pattern(creation->name) ||

@@ -133,7 +133,7 @@ void replace_tell_left(const struct app *app, const struct resource_list *select
             continue;
         }
         const struct resource *old = resource_list_at(selected, next++);
-        bool replaced = item->resource->id == NULL || strcmp(item->resource->id, old->id) != 0;
+        bool replaced = !text_equal(item->resource->id, old->id);
         append_users(&users, old, groups);
         if (replaced && users.size > 0) {
             append_settings(&settings, wanted);

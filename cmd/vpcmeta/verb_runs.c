@@ -187,8 +187,7 @@ static bool is_named(const struct cli_call *call, const struct history_step *ste
 {
     for (size_t i = 1; i < call->args_count; i++) {
         const char *word = call->args[i];
-        if ((step->name != NULL && strcmp(step->name, word) == 0) ||
-            (step->id != NULL && strcmp(step->id, word) == 0) || (step->crn != NULL && strcmp(step->crn, word) == 0)) {
+        if (text_equal(step->name, word) || text_equal(step->id, word) || text_equal(step->crn, word)) {
             return true;
         }
     }

@@ -26,7 +26,7 @@ static enum role role_of(const struct resource_kind *kind)
 
 static bool over_https(const struct resource_settings *settings)
 {
-    return settings->protocol != NULL && strcmp(settings->protocol, "https") == 0;
+    return text_equal(settings->protocol, "https");
 }
 
 static bool hops_too_far(const struct resource_settings *settings, int max_hop_limit)
@@ -147,8 +147,7 @@ static enum audit_protocol protocol_of(const struct resource_settings *settings)
 {
     enum audit_protocol protocol = 0;
 
-    while (protocol < AUDIT_PROTOCOL_OTHER &&
-           (settings->protocol == NULL || strcmp(settings->protocol, audit_protocol_names[protocol]) != 0)) {
+    while (protocol < AUDIT_PROTOCOL_OTHER && !text_equal(settings->protocol, audit_protocol_names[protocol])) {
         protocol++;
     }
     return protocol;

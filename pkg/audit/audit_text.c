@@ -121,7 +121,7 @@ static void append_groups(const struct audit *audit, const struct audit_finding 
 
     for (size_t i = 0; i < resource_list_count(known); i++) {
         const struct resource *record = resource_list_at(known, i);
-        if (record->template_id == NULL || strcmp(record->template_id, finding->resource->id) != 0) {
+        if (!text_equal(record->template_id, finding->resource->id)) {
             continue;
         }
         if (++users <= GROUPS_NAMED_MAX) {

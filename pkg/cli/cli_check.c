@@ -57,18 +57,13 @@ static void check_option(const char *path, const struct opt_spec *spec, struct t
     check_default(path, spec, out);
 }
 
-static bool same_word(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 static void check_pair(const char *path, const struct opt_spec *a, const struct opt_spec *b, struct text *out)
 {
     if (a->letter != 0 && a->letter == b->letter) {
         complain(out, path, b, "its letter is taken");
     }
-    if (same_word(a->name, b->name) || same_word(a->name, b->alias) || same_word(a->alias, b->name) ||
-        same_word(a->alias, b->alias)) {
+    if (text_equal(a->name, b->name) || text_equal(a->name, b->alias) || text_equal(a->alias, b->name) ||
+        (a->alias != NULL && text_equal(a->alias, b->alias))) {
         complain(out, path, b, "its name is taken");
     }
 }

@@ -127,7 +127,7 @@ static void append_options(struct text *out, const struct cli_options *options, 
     }
     for (size_t i = first; i < options->count; i++) {
         const struct cli_option *option = &options->items[i];
-        if (heading == NULL || strcmp(heading, option->heading) != 0) {
+        if (!text_equal(heading, option->heading)) {
             heading = option->heading;
             text_printf(out, "\n%s:\n", heading[0] ? heading : "Options");
         }

@@ -111,7 +111,7 @@ static void append_options(struct text *out, const struct cli_options *options)
 
     for (size_t i = 0; i < options->count; i++) {
         const struct cli_option *option = &options->items[i];
-        if (heading == NULL || strcmp(heading, option->heading) != 0) {
+        if (!text_equal(heading, option->heading)) {
             text_append(out, heading == NULL ? ".SH OPTIONS\n" : "");
             heading = option->heading;
             if (heading[0] != '\0') {

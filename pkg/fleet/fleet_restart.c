@@ -279,7 +279,7 @@ static bool read_fresh(struct answer_node root, const struct http_reply *reply, 
 static void note_groups(struct restart_task *restart)
 {
     const struct resource *fresh = &restart->fresh;
-    bool grouped = fresh->placement_type != NULL && strcmp(fresh->placement_type, "placement_group") == 0;
+    bool grouped = text_equal(fresh->placement_type, "placement_group");
 
     restart->task.slot.placement_group = grouped ? fresh->placement_id : NULL;
     restart->task.slot.instance_group = fresh->member_of;

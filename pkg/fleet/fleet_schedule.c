@@ -145,9 +145,10 @@ size_t fleet_disruption_max(struct fleet_share share, size_t total)
     return number > 0 ? number : 1;
 }
 
-static bool same(const char *a, const char *b)
+static bool share_group(const struct fleet_slot *a, const struct fleet_slot *b)
 {
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
+    return (a->placement_group != NULL && text_equal(a->placement_group, b->placement_group)) ||
+           (a->instance_group != NULL && text_equal(a->instance_group, b->instance_group));
 }
 
 static struct fleet_slot *find(const struct fleet_disruption *budget, size_t item)
@@ -170,8 +171,7 @@ bool fleet_slot_is_free(const struct fleet_disruption *budget, const struct flee
             continue;
         }
         others++;
-        if (!budget->same_group &&
-            (same(down->placement_group, slot->placement_group) || same(down->instance_group, slot->instance_group))) {
+        if (!budget->same_group && share_group(down, slot)) {
             return false;
         }
     }

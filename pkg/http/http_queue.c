@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "http/http_session.h"
+#include "mem/mem.h"
 
 void http_queue_init(struct http_queue *queue)
 {
@@ -40,22 +41,11 @@ struct http_call *http_queue_pop(struct http_queue *queue)
     return call;
 }
 
-static void heap_grow(struct http_heap *heap)
-{
-    size_t capacity = heap->capacity > 0 ? heap->capacity * 2 : 64;
-    struct http_call **calls = reallocarray(heap->calls, capacity, sizeof(*calls));
-
-    if (calls == NULL) {
-        text_out_of_memory();
-    }
-    heap->calls = calls;
-    heap->capacity = capacity;
-}
-
 void http_heap_push(struct http_heap *heap, struct http_call *call)
 {
     if (heap->count == heap->capacity) {
-        heap_grow(heap);
+        heap->capacity = heap->capacity > 0 ? heap->capacity * 2 : 64;
+        heap->calls = mem_grow(heap->calls, heap->capacity, sizeof(*heap->calls));
     }
     size_t at = heap->count++;
     while (at > 0 && heap->calls[(at - 1) / 2]->due_ms > call->due_ms) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/http_session.h"
+#include "mem/mem.h"
 
 enum {
     /*
@@ -105,11 +106,11 @@ static struct http_transfer *take_idle(struct http *http)
         http->idle_bodies -= transfer->body.capacity > IDLE_BODY_MAX;
         return transfer;
     }
-    transfer = calloc(1, sizeof(*transfer));
     CURL *easy = curl_easy_init();
-    if (transfer == NULL || easy == NULL) {
-        text_out_of_memory();
+    if (easy == NULL) {
+        mem_out_of_memory();
     }
+    transfer = mem_alloc(sizeof(*transfer));
     transfer->http = http;
     transfer->easy = easy;
     set_up(http, transfer);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "http/http.h"
+#include "mem/mem.h"
 
 /*
  * libcurl itself maps "localhost" to the loopback addresses and writes IPv4 addresses in dotted form, whatever form
@@ -46,7 +47,7 @@ bool http_url_origin(const char *url, struct http_origin *ret, struct err *e)
 
     CURLU *handle = curl_url();
     if (handle == NULL) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
     bool parsed = code == CURLUE_OK && take_part(handle, CURLUPART_SCHEME, scheme, sizeof(scheme)) &&

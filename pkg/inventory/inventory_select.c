@@ -89,7 +89,7 @@ static bool is_target(const struct inventory_words *targets, const struct resour
             value = record->crn;
             break;
         }
-        if (value != NULL && strcmp(value, word) == 0) {
+        if (text_equal(value, word)) {
             return true;
         }
     }

@@ -11,11 +11,6 @@ bool inventory_selector_narrows(const struct inventory_selector *selector)
            selector->where != NULL;
 }
 
-static bool equals(const char *value, const char *word)
-{
-    return value != NULL && strcmp(value, word) == 0;
-}
-
 static bool any_glob(const struct inventory_words *words, const char *value)
 {
     for (size_t i = 0; i < words->count; i++) {
@@ -31,8 +26,8 @@ static bool any_equal(const struct inventory_words *words, const char *value, co
 {
     for (size_t i = 0; i < words->count; i++) {
         const char *crn_id = resource_crn_id(words->items[i]);
-        if (equals(value, words->items[i]) || equals(other, words->items[i]) ||
-            (crn_id != NULL && equals(other, crn_id))) {
+        if (text_equal(value, words->items[i]) || text_equal(other, words->items[i]) ||
+            (crn_id != NULL && text_equal(other, crn_id))) {
             return true;
         }
     }

@@ -6,6 +6,7 @@
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
+#include "mem/mem.h"
 #include "json/answer.h"
 #include "json/answer_fault.h"
 
@@ -30,7 +31,7 @@ struct answer_parser *answer_parser_create(void)
 {
     auto parser = new (std::nothrow) answer_parser;
     if (parser == nullptr) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     return parser;
 }
@@ -58,7 +59,7 @@ static void reserve(simdjson::dom::parser &parser, size_t size) noexcept
         capacity *= 2;
     }
     if (parser.doc.allocate(capacity) != simdjson::SUCCESS || parser.allocate(capacity) != simdjson::SUCCESS) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
 }
 
@@ -70,7 +71,7 @@ static bool parse(struct answer_parser *parser, const char *bytes, size_t size, 
     reserve(parser->parser, size);
     auto code = parser->parser.parse(bytes, size, copy).get(root);
     if (code == simdjson::MEMALLOC) {
-        text_out_of_memory();
+        mem_out_of_memory();
     }
     if (code == simdjson::STRING_ERROR) {
         CLEANUP(text_free) struct text repaired = {nullptr, 0, 0};

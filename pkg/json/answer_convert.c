@@ -50,22 +50,13 @@ void answer_print(struct answer_node node, struct text *out)
     }
 }
 
-static json_t *or_die(json_t *value)
-{
-    if (value == NULL) {
-        text_out_of_memory(); /* simdjson has checked all else that makes jansson refuse */
-    }
-    return value;
-}
-
 static json_t *object_of(struct answer_node node)
 {
-    json_t *object = or_die(json_object());
+    json_t *object = json_object();
 
     for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
-        if (json_object_getn(object, each.name.data, each.name.size) == NULL &&
-            json_object_setn_new_nocheck(object, each.name.data, each.name.size, answer_to_json(each.node)) != 0) {
-            text_out_of_memory();
+        if (json_object_getn(object, each.name.data, each.name.size) == NULL) {
+            json_object_setn_new_nocheck(object, each.name.data, each.name.size, answer_to_json(each.node));
         }
     }
     return object;
@@ -73,12 +64,10 @@ static json_t *object_of(struct answer_node node)
 
 static json_t *array_of(struct answer_node node)
 {
-    json_t *array = or_die(json_array());
+    json_t *array = json_array();
 
     for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
-        if (json_array_append_new(array, answer_to_json(each.node)) != 0) {
-            text_out_of_memory();
-        }
+        json_array_append_new(array, answer_to_json(each.node));
     }
     return array;
 }
@@ -91,11 +80,11 @@ json_t *answer_to_json(struct answer_node node)
     case ANSWER_BOOLEAN:
         return json_boolean(value.boolean);
     case ANSWER_INTEGER:
-        return or_die(json_integer(value.integer));
+        return json_integer(value.integer);
     case ANSWER_REAL:
-        return or_die(json_real(value.real));
+        return json_real(value.real);
     case ANSWER_STRING:
-        return or_die(json_stringn_nocheck(value.string.data, value.string.size));
+        return json_stringn_nocheck(value.string.data, value.string.size);
     case ANSWER_ARRAY:
         return array_of(node);
     case ANSWER_OBJECT:

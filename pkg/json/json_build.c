@@ -18,6 +18,13 @@ __attribute__((constructor)) static void use_mem(void)
     json_set_alloc_funcs(allocate, free);
 }
 
+/* In this file, because what builds trees releases them: so every program with trees has use_mem linked. */
+void json_release(json_t **value)
+{
+    json_decref(*value);
+    *value = NULL;
+}
+
 json_t *json_build_string_n(const char *bytes, size_t size)
 {
     json_t *string = json_stringn(bytes, size);

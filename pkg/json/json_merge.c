@@ -1,25 +1,11 @@
 /* Changing and comparing trees. Recursion is bounded by the depth that the reader lets in. */
 #include "json/json.h"
 
-void json_release(json_t **value)
-{
-    json_decref(*value);
-    *value = NULL;
-}
-
 /* json_decref wants the caller's own reference; trees are shared, never copied, so constness is
  * only a promise. */
 static json_t *share(const json_t *value)
 {
     return json_incref((json_t *)value);
-}
-
-static json_t *or_die(json_t *value)
-{
-    if (value == NULL) {
-        text_out_of_memory(); /* nothing else makes these calls fail */
-    }
-    return value;
 }
 
 json_t *json_merge_patch(json_t *target, const json_t *patch)
@@ -30,15 +16,12 @@ json_t *json_merge_patch(json_t *target, const json_t *patch)
     if (!json_is_object(patch)) {
         return share(patch);
     }
-    json_t *merged = or_die(json_is_object(target) ? json_copy(target) : json_object());
+    json_t *merged = json_is_object(target) ? json_copy(target) : json_object();
     json_object_foreach ((json_t *)patch, name, value) {
         if (json_is_null(value)) {
             json_object_del(merged, name);
         } else {
-            json_t *member = json_merge_patch(json_object_get(target, name), value);
-            if (json_object_set_new_nocheck(merged, name, member) != 0) {
-                text_out_of_memory();
-            }
+            json_object_set_new_nocheck(merged, name, json_merge_patch(json_object_get(target, name), value));
         }
     }
     return merged;

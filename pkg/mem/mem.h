@@ -11,6 +11,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include <stdint.h>
 
 /* Ends the process as above; for libraries that report the lack of memory on their own, and for sizes over a cap. */
@@ -104,5 +108,9 @@ size_t mem_set_count(const struct mem_set *set);
 
 /* For CLEANUP. */
 void mem_set_free(struct mem_set *set);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

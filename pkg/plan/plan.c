@@ -183,11 +183,6 @@ json_t *plan_state_json(const struct plan_state *state)
     return NULL;
 }
 
-static bool same_word(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static const char *word_for(const struct plan_template *template)
 {
     const char *word = template->name != NULL ? template->name : template->id;
@@ -210,8 +205,8 @@ void plan_state_describe(struct text *out, const struct plan_state *before, cons
     if (before->type == PLAN_STATE_MEMBERS) {
         describe_count(out, "membership count", before->members.count, after->members.count);
         describe_count(out, "stale members", before->members.stale, after->members.stale);
-    } else if (before->type == PLAN_STATE_TEMPLATE && !(same_word(before->template.id, after->template.id) &&
-                                                        same_word(before->template.name, after->template.name))) {
+    } else if (before->type == PLAN_STATE_TEMPLATE && !(text_equal(before->template.id, after->template.id) &&
+                                                        text_equal(before->template.name, after->template.name))) {
         text_printf(out, "%sinstance template %s -> %s", out->size > 0 ? ", " : "", word_for(&before->template),
                     word_for(&after->template));
     }

@@ -122,7 +122,7 @@ static bool make_body(const struct resource *old, const struct resource_settings
 
 bool plan_group_uses(const struct resource *group, const struct resource *template)
 {
-    return group->template_id != NULL && strcmp(group->template_id, template->id) == 0 && in_region(group, template);
+    return text_equal(group->template_id, template->id) && in_region(group, template);
 }
 
 static struct plan_item *add(struct replacing *replacing, enum plan_action action, const struct resource *resource)

@@ -63,7 +63,7 @@ static bool is_made_again(const struct rollback *rollback, const struct plan_ite
 
     for (size_t i = 0; creation != NULL && i < rollback->count; i++) {
         const struct plan_item *past = rollback->applied[i].item;
-        if (past->action == PLAN_DELETE && past->resource->id != NULL && strcmp(past->resource->id, template_id) == 0) {
+        if (past->action == PLAN_DELETE && text_equal(past->resource->id, template_id)) {
             return strcmp(past->resource->name, creation->resource->name) == 0;
         }
     }

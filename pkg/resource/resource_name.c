@@ -4,22 +4,15 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { ID_MAX = 64, NAME_MAX_SIZE = 63, ZONE_PREFIX = 4, UUID_SIZE = 36, CRN_COLONS = 9 };
+enum { ID_MAX = 64, NAME_MAX_SIZE = 63, ZONE_PREFIX = 4, CRN_COLONS = 9 };
 
 /* "r006-72b27b5c-f4b0-48bb-b954-5becc7c1dcb8": a name may look like that only on purpose. */
 static bool is_prefixed_uuid(const char *word)
 {
-    if (strlen(word) != ZONE_PREFIX + 1 + UUID_SIZE || word[ZONE_PREFIX] != '-') {
-        return false;
-    }
-    const char *uuid = word + ZONE_PREFIX + 1;
-    for (int i = 0; i < UUID_SIZE; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? uuid[i] != '-' : !isxdigit((unsigned char)uuid[i])) {
-            return false;
-        }
-    }
-    return true;
+    size_t size = strlen(word);
+
+    return size > ZONE_PREFIX && word[ZONE_PREFIX] == '-' &&
+           text_is_uuid(word + ZONE_PREFIX + 1, size - ZONE_PREFIX - 1);
 }
 
 enum resource_name_form resource_name_form(const char *word)

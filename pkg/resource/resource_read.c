@@ -221,7 +221,7 @@ static bool read_rule(struct reading *reading, const struct resource_member *mem
         if (!answer_get_string(each.node, "id", ANSWER_OPTIONAL, &id, e)) {
             return false;
         }
-        if (id.data == NULL || strcmp(id.data, boot_id) != 0) {
+        if (!text_equal(id.data, boot_id)) {
             continue;
         }
         struct answer_node use = answer_member(each.node, "allowed_use", strlen("allowed_use"));

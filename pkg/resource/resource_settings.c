@@ -77,19 +77,14 @@ bool resource_settings_check(const struct resource_kind *kind, const struct reso
     return check_values(settings, e);
 }
 
-static bool same_string(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 /* An id, and the CRN that ends in it, name the same trusted profile. */
 static bool same_profile(const char *a, const char *b)
 {
     const char *id_a = a != NULL ? resource_crn_id(a) : NULL;
     const char *id_b = b != NULL ? resource_crn_id(b) : NULL;
 
-    return same_string(a, b) ||
-           ((id_a == NULL) != (id_b == NULL) && same_string(id_a != NULL ? id_a : a, id_b != NULL ? id_b : b));
+    return text_equal(a, b) ||
+           ((id_a == NULL) != (id_b == NULL) && text_equal(id_a != NULL ? id_a : a, id_b != NULL ? id_b : b));
 }
 
 static bool same_setting(const struct resource_settings *a, const struct resource_settings *b, unsigned bit)
@@ -98,7 +93,7 @@ static bool same_setting(const struct resource_settings *a, const struct resourc
     case RESOURCE_ENABLED:
         return a->enabled == b->enabled;
     case RESOURCE_PROTOCOL:
-        return same_string(a->protocol, b->protocol);
+        return text_equal(a->protocol, b->protocol);
     case RESOURCE_HOP_LIMIT:
         return a->hop_limit == b->hop_limit;
     case RESOURCE_TRUSTED_PROFILE:
