@@ -1,6 +1,6 @@
 /*
- * What a terminal shows: columns, colour, and the line of progress (or lines of JSON), which the ticks of the session draw,
- * so also while no answer comes, and which is taken away before anything else is printed.
+ * What a terminal shows: columns, colour, and the line of progress (or lines of JSON), which the ticks of the session
+ * draw, so also while no answer comes, and which is taken away before anything else is printed.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -349,7 +349,7 @@ static bool read_resources(const struct inventory_scope *scope, const struct inv
                               &resources->missing, e);
 }
 
-/* Findings in part of a fleet say nothing about the rest: incomplete is never told by the status of findings. */
+/* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_resources(struct app *app, const struct resources *resources, const struct audit_policy *policy,
                            struct err *e)
 {
@@ -395,7 +395,7 @@ static const struct cmd_example examples[] = {
      "the commands that bring https to every server enabled over http"},
     {"vpcmeta audit --vpc vpc-prod --exclude-rule disabled,template-disabled --severity medium",
      "a VPC where disabled is as it should be"},
-    {"vpcmeta audit --list-rules -o yaml", "every rule with what it means and what mends it"},
+    {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},
     {0},
 };
 
@@ -404,11 +404,11 @@ const struct cmd_spec cmd_audit = {
     .summary = "find servers, templates and groups whose metadata settings are unsafe",
     .arguments = "[NAME|ID|CRN...]",
     .description =
-        "Reads instances, instance templates, bare metal servers and instance groups side by side and tells what "
-        "breaks "
-        "a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
+        "Reads instances, instance templates, bare metal servers and instance groups side by side and reports what "
+        "breaks a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
         "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
-        "findings, 0 without, 1 when anything could not be read: what was found then is told all the same.\n\n"
+        "findings, 0 without, 1 when anything could not be read: the findings in what was read are printed all the "
+        "same.\n\n"
         "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
         "template, the --zone of a group. Templates and groups outside of the "
         "selection are still read to judge the groups in it.\n\n"
@@ -418,8 +418,7 @@ const struct cmd_spec cmd_audit = {
         "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
         "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
         "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
-        "has "
-        "`total`, `severity` and `rule`.",
+        "has `total`, `severity` and `rule`.",
     .examples = examples,
     .opts = audit_opt,
     .opts_size = sizeof(struct audit_opts),

@@ -108,7 +108,7 @@ bool command_continues(const struct command *command, struct err *e)
     return left_ms(command) != 0 || err_set(e, ERR_CANCELLED, "the deadline has passed");
 }
 
-/* Signals are let in while the process waits and at no other moment, because one before the wait would be slept over. */
+/* Signals are delivered during the wait and at no other moment, because one before it would not end the wait. */
 static bool wait_for_input(const void *context, int fd, struct err *e)
 {
     const struct command *command = context;

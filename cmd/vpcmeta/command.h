@@ -1,7 +1,7 @@
 /*
  * command: what holds for one command from its beginning to its end: the stop flag that signals set, the deadline, the
- * rate ceiling and the window. command_begin sets them once; a session that opens later takes them over as they are, and
- * neither connecting, nor another request, nor reading standard input starts them again.
+ * rate ceiling and the window. command_begin sets them once; a session that opens later takes them over as they are,
+ * and neither connecting, nor another request, nor reading standard input starts them again.
  */
 #ifndef VPCMETA_COMMAND_H
 #define VPCMETA_COMMAND_H

@@ -1,13 +1,14 @@
+/* The list of all commands, and what help says about the program as a whole. */
 #include "commands.h"
 
 #include "options.h"
 
 static const struct cli_noun nouns[] = {
     {"instance", "virtual servers"},
-    {"template", "instance templates, which breed new instances"},
+    {"template", "instance templates, which new instances are created from"},
     {"bare-metal", "bare metal servers"},
     {"group", "instance groups and the template each uses"},
-    {"runs", "what was changed, and how to go on or back"},
+    {"runs", "recorded runs: show, resume, retry, roll back"},
     {"schema", "the JSON Schemas of request bodies"},
     {"auth", "credentials and tokens"},
     {NULL, NULL},
@@ -57,7 +58,7 @@ static const struct cli_section sections[] = {
                     "3: findings, or pending changes with --exit-code\n"
                     "4: authentication\n"
                     "5: partly failed\n"
-                    "6: stale plan, or somebody else changed the same thing\n"
+                    "6: stale plan, or a conflict: the same thing was changed elsewhere\n"
                     "7: failure budget spent\n"
                     "8: another run holds the lock\n"
                     "130, 143: ended by SIGINT, SIGTERM; 141 when the reader of the output went away\n"
@@ -67,7 +68,7 @@ static const struct cli_section sections[] = {
 };
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta instance list --region us-south", "what is there"},
+    {"vpcmeta instance list --region us-south", "every instance of a region"},
     {"vpcmeta instance set --all --enabled true --protocol https --dry-run", "what would change"},
     {"vpcmeta instance set --all --enabled true --protocol https", "change it, after a question"},
     {0},

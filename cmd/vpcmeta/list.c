@@ -226,13 +226,13 @@ const struct cmd_spec cmd_instance_show = {
 };
 
 static const struct cmd_example list_template_examples[] = {
-    {"vpcmeta template list", "what new instances will be born with"},
+    {"vpcmeta template list", "every template of the region, with the settings that new instances get"},
     {0},
 };
 
 const struct cmd_spec cmd_template_list = {
     .path = "template list",
-    .summary = "list instance templates with the metadata settings they breed",
+    .summary = "list instance templates with the metadata settings of their instances",
     .description =
         "Settings that a template leaves out are shown as what an instance of it will have: disabled, http, 1.",
     .examples = list_template_examples,
@@ -296,9 +296,9 @@ const struct cmd_spec cmd_bare_metal_show = {
 
 static const struct cmd_example list_group_examples[] = {
     {"vpcmeta group list", "every instance group of the region with its template's metadata settings"},
-    {"vpcmeta group list --vpc vpc-prod --exclude 'batch-*'", "those of a VPC but for the batch jobs'"},
+    {"vpcmeta group list --vpc vpc-prod --exclude 'batch-*'", "those of a VPC, except those of the batch jobs"},
     {"vpcmeta group list -o json --jq '.items[] | select(.protocol == \"http\") | .template'",
-     "the templates that groups breed servers with plain http from"},
+     "the templates from which groups create servers with plain http"},
     {"vpcmeta group list -o json --jq '.items[] | select(.stale_members > 0) | .name'",
      "groups with members that were made from another template"},
     {0},

@@ -1,3 +1,4 @@
+/* vpcmeta: the entry of the program. */
 #include "app.h"
 #include "commands.h"
 

@@ -1,3 +1,4 @@
+/* The groups of options that several commands share, and what they come to. */
 #include "options.h"
 
 #include <stdlib.h>
@@ -22,13 +23,14 @@ const struct opt_spec global_opt[] = {
              .default_value = "table"),
     OPT_COMMA_LIST(struct global_opts, fields, 0, "fields", "A,B...", "only these fields, in this order"),
     OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR", "filter the JSON output with a jq expression"),
-    OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "no line of headings"),
+    OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "leave out the line of headings"),
     OPT_ENUM(struct global_opts, color, 0, "color", color_words, "colour in the output", .default_value = "auto"),
     OPT_ENUM(struct global_opts, progress, 0, "progress", progress_words,
-             "how far it is: a line on a terminal, nothing, or JSON lines of a run on standard error",
+             "progress: a line on a terminal, nothing, or JSON lines of a run on standard error",
              .default_value = "auto"),
     OPT_FLAG(struct global_opts, quiet, 'q', "quiet", "no progress, no notes, only warnings and errors"),
-    OPT_FLAG(struct global_opts, verbose, 'v', "verbose", "say what is done and what it cost"),
+    OPT_FLAG(struct global_opts, verbose, 'v', "verbose",
+             "also print details: what is skipped and why, requests, bytes"),
     OPT_FILE(struct global_opts, trace, 0, "trace", "FILE", "append one JSON line a request, without secrets"),
     OPT_DURATION(struct global_opts, timeout, 0, "timeout", "time for one request", .default_value = "30", .min = 100,
                  .max = 3600000),
@@ -41,31 +43,32 @@ const struct opt_spec global_opt[] = {
     OPT_END,
 };
 
-/* What selects beside names. */
-#define SELECT_BY_THE_REST                                                                                           \
+/* The selectors that every command with selectors has. */
+#define SELECTORS_BESIDE_NAME                                                                                        \
     OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                              \
         OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID",                        \
                        "in this resource group"),                                                                    \
         OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                              \
         OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                     \
         OPT_STRING(struct selector_opts, where, 0, "where", "JQ", "for whose API object this jq predicate is true"), \
-        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "but not those whose name matches"),    \
+        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"),     \
         OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line")
 
 static const struct opt_spec selector_opt[] = {
     OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
     OPT_COMMA_LIST(struct selector_opts, names, 0, "name", "GLOB", "whose name matches"),
-    SELECT_BY_THE_REST,
+    SELECTORS_BESIDE_NAME,
     OPT_END,
 };
 const struct opt_group selector_group = {"Selectors", selector_opt, sizeof(struct selector_opts)};
 
-static const struct opt_spec nameless_selector_opt[] = {
+static const struct opt_spec selector_opt_without_name[] = {
     OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
-    SELECT_BY_THE_REST,
+    SELECTORS_BESIDE_NAME,
     OPT_END,
 };
-const struct opt_group nameless_selector_group = {"Selectors", nameless_selector_opt, sizeof(struct selector_opts)};
+const struct opt_group selector_group_without_name = {"Selectors", selector_opt_without_name,
+                                                      sizeof(struct selector_opts)};
 
 static const struct opt_spec metadata_opt[] = {
     OPT_BOOL(struct metadata_opts, enabled, 0, "enabled", "metadata service on or off", .alias = "metadata-service"),
@@ -96,7 +99,7 @@ static const struct opt_spec roll_opt[] = {
                  "time a group has to be healthy again before its next batch", .default_value = "15m",
                  .min = HEAL_TIMEOUT_MIN_MS, .max = DAY_MS),
     OPT_DURATION(struct roll_opts, poll_interval, 0, "poll-interval",
-                 "time between looks at a group instead of 1, 2, then 5 s", .min = POLL_MIN_MS, .max = DAY_MS),
+                 "time between two polls of a group, instead of 1, 2, then 5 s", .min = POLL_MIN_MS, .max = DAY_MS),
     OPT_END,
 };
 const struct opt_group roll_group = {"Members", roll_opt, sizeof(struct roll_opts)};
@@ -106,21 +109,21 @@ static const struct opt_spec write_opt[] = {
     OPT_FLAG(struct write_opts, exit_code, 0, "exit-code", "with --dry-run: exit 3 when changes are pending"),
     OPT_FLAG(struct write_opts, yes, 'y', "yes", "do not ask for confirmation"),
     OPT_INT(struct write_opts, concurrency, 'j', "concurrency", 1, OPTIONS_CONCURRENCY_MAX,
-            "writes under way at a time; auto finds out what the server takes", .word = "auto",
-            .default_value = "auto"),
+            "writes in progress at a time; auto adapts to the server", .word = "auto", .default_value = "auto"),
     OPT_INT(struct write_opts, tps, 0, "tps", 1, 100000, "requests a second at the most"),
     OPT_INT(struct write_opts, max_failures, 0, "max-failures", 0, 1000000,
-            "begin no more after so many failures (0 is as 1)", .flags = OPT_PERCENTS),
+            "start no more changes after this number of failures (0 counts as 1)", .flags = OPT_PERCENTS),
     OPT_COMMA_LIST(struct write_opts, batches, 0, "batch", "N|P%,...",
-                   "change so many, wait for their success, go on: 1,10%,100%"),
+                   "change in batches of these sizes, each once the one before succeeded: 1,10%,100%"),
     OPT_END,
 };
 const struct opt_group write_group = {"Writing", write_opt, sizeof(struct write_opts)};
 
 static const struct opt_spec creation_opt[] = {
-    OPT_FILE(struct creation_opts, file, 'f', "file", "FILE|-", "the request body as JSON; flags are laid over it"),
+    OPT_FILE(struct creation_opts, file, 'f', "file", "FILE|-", "the request body as JSON; flags override it"),
     OPT_STRING(struct creation_opts, name, 0, "name", "NAME", "name of the new resource; with --count 'web-{:03}'"),
-    OPT_INT(struct creation_opts, count, 0, "count", 1, OPTIONS_CREATIONS_MAX, "create so many: 001, 002, ..."),
+    OPT_INT(struct creation_opts, count, 0, "count", 1, OPTIONS_CREATIONS_MAX,
+            "number of resources to create: 001, 002, ..."),
     OPT_INT(struct creation_opts, start_at, 0, "start-at", 0, 1000000, "the first number of --count",
             .default_value = "1"),
     OPT_FILE(struct creation_opts, from, 0, "from", "FILE|-", "create one for each name in a file, one a line"),
@@ -135,13 +138,13 @@ static const struct opt_spec downtime_opt[] = {
              "members of one placement group or instance group may be down together"),
     OPT_DURATION(struct downtime_opts, stop_timeout, 0, "stop-timeout", "time a server has to stop",
                  .default_value = "300", .min = 100, .max = 86400000),
-    OPT_FLAG(struct downtime_opts, force_stop, 0, "force-stop", "cut the power of what has not stopped in that time"),
+    OPT_FLAG(struct downtime_opts, force_stop, 0, "force-stop", "power off servers that have not stopped in that time"),
     OPT_DURATION(struct downtime_opts, start_timeout, 0, "start-timeout", "time a server has to run again",
                  .default_value = "600", .min = 100, .max = 86400000),
     OPT_FLAG(struct downtime_opts, allow_disk_loss, 0, "allow-disk-loss",
              "also servers with instance storage, whose data a stop erases"),
     OPT_DURATION(struct downtime_opts, poll_interval, 0, "poll-interval",
-                 "time between looks at the servers (1 to 5 seconds when not given)", .min = 100, .max = 600000),
+                 "time between two polls of the servers (default: 1 to 5 seconds)", .min = 100, .max = 600000),
     OPT_END,
 };
 const struct opt_group downtime_group = {"Restarting", downtime_opt, sizeof(struct downtime_opts)};

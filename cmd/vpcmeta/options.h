@@ -33,7 +33,7 @@ struct selector_opts {
     const char *where, *from;
 };
 extern const struct opt_group selector_group;
-extern const struct opt_group nameless_selector_group; /* without --name, where that is another name */
+extern const struct opt_group selector_group_without_name; /* without --name, where that is another name */
 
 /* "Settings" of cli.md: those that can be changed, and those that exist at creation only. */
 struct metadata_opts {

@@ -145,7 +145,7 @@ struct check_opts {
 
 static const struct opt_spec check_opt[] = {
     OPT_STRING(struct check_opts, as, 0, "as", "NAME",
-               "check against this schema; without it, told by the body's shape"),
+               "check against this schema; without it, chosen by the body's shape"),
     OPT_FILE(struct check_opts, schema, 0, "schema", "FILE|-", "check against any JSON Schema of draft 2020-12"),
     OPT_LIST(struct check_opts, maps, 0, "map", "URI=DIR", "with --schema: references to URI... are files in DIR"),
     OPT_FLAG(struct check_opts, assert_format, 0, "assert-format", "with --schema: 'format' is a rule, not a remark"),
@@ -183,7 +183,7 @@ static bool map_folders(struct schema_library *library, const struct opt_list *m
     return true;
 }
 
-/* Our own schemas can be referred to as well, so that somebody may be stricter than the API. */
+/* Our own schemas can be referred to as well, so that a schema can be stricter than the API. */
 static bool add_our_schemas(const struct app *app, struct schema_library *library, struct err *e)
 {
     if (app->globals->schema_dir != NULL) {
@@ -238,7 +238,7 @@ static bool open_checker(struct app *app, const struct check_opts *opts, struct 
     return checker->schema != NULL;
 }
 
-/* Told by the body's shape. Leaves the schema NULL when nothing can be told. */
+/* Chooses the schema by the body's shape; leaves it NULL where none fits. */
 static bool recognize(const struct checker *checker, struct schema_result *result, const struct schema **ret_schema,
                       struct err *e)
 {
@@ -316,7 +316,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 }
 
 static const struct cmd_example check_examples[] = {
-    {"vpcmeta schema check body.json", "tells what request it is the body of, and its faults"},
+    {"vpcmeta schema check body.json", "which request it is the body of, and its faults"},
     {"vpcmeta schema check --as instance_patch -", "a body from standard input"},
     {"vpcmeta schema check --schema pet.json --map https://example.org=./schemas rex.json", "any schema"},
     {NULL, NULL},
@@ -328,7 +328,7 @@ const struct cmd_spec cmd_schema_check = {
     .arguments = "FILE|- ...",
     .description =
         "Says what a body is valid as, or each of its faults with line and column, JSON pointer, reason and rule. "
-        "Without --as the schema is told by the body's shape.\n\n"
+        "Without --as the schema is chosen by the body's shape.\n\n"
         "With --schema the check is against any JSON Schema of draft 2020-12. Nothing is fetched: a reference that "
         "leads out of the file is found in the folder that --map gives for its URI, one to " SCHEMA_CATALOG_URI
         " in our own schemas. As the draft says, 'format' is a remark only; --assert-format makes it a rule.\n\n"

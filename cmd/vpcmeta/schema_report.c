@@ -1,3 +1,4 @@
+/* The report of schema check: lines for people, or a document. */
 #include "schema_report.h"
 
 #include <stdio.h>
@@ -41,8 +42,8 @@ static void append_schema(struct text *line, const struct schema_result *result,
 static bool print_verdict(const struct schema_report *report, const struct schema_result *result, struct err *e)
 {
     CLEANUP(text_free) struct text lines = {0};
-    bool told = result->name != NULL;
-    size_t count = told ? 1 : result->match.count;
+    bool named = result->name != NULL;
+    size_t count = named ? 1 : result->match.count;
 
     for (size_t i = 0; i < count; i++) {
         if (report->files > 1) {
@@ -50,7 +51,7 @@ static bool print_verdict(const struct schema_report *report, const struct schem
             text_append(&lines, ": ");
         }
         text_append(&lines, "valid: ");
-        append_schema(&lines, result, told ? result->match.nearest : result->match.valid[i]);
+        append_schema(&lines, result, named ? result->match.nearest : result->match.valid[i]);
         text_append_char(&lines, '\n');
     }
     return render_text(lines.data, lines.size, stdout, e);
@@ -85,7 +86,7 @@ static void print_guess(const struct app *app, const struct schema_result *resul
 
     text_append_safe(&line, result->document.name, strlen(result->document.name));
     if (result->match.nearest == NULL) {
-        text_append(&line, ": fits no schema, and nothing in it tells which it was meant for; name it with --as "
+        text_append(&line, ": fits no schema, and nothing in it shows which one was meant; name it with --as "
                            "(\"vpcmeta schema list\" shows all)");
         print_line(app, line.data);
         return;

@@ -7,7 +7,7 @@
 /* The check of one file. */
 struct schema_result {
     struct json_document document;
-    const char *name;                  /* of the schema that was asked for; NULL when the shape told it */
+    const char *name;                  /* of the schema that was asked for; NULL when it was chosen by the shape */
     const char *title;                 /* of that schema, or NULL */
     struct schema_catalog *catalog;    /* NULL for a schema that is none of ours */
     struct schema_catalog_match match; /* `nearest` is the schema that was asked for when it is one of ours */
@@ -27,7 +27,7 @@ struct schema_report {
 /* For CLEANUP. */
 void schema_report_free(struct schema_report *report);
 
-/* Tells a result: lines at once (verdict on standard output, faults on standard error), or kept for the document. */
+/* Reports a result: lines at once (verdict on standard output, faults on standard error), or kept for the document. */
 bool schema_report_add(struct app *app, struct schema_report *report, const struct schema_result *result,
                        struct err *e);
 

@@ -50,8 +50,8 @@ static unsigned char complete(EditLine *line, int key)
 }
 
 /*
- * Waits for a byte: 1, 0 at the end or when the terminal is gone, -1 when a signal asks to stop. Signals are let in here
- * only, so that none slips in between a look at command_signal and the wait.
+ * Waits for a byte: 1, 0 at the end or when the terminal is gone, -1 when a signal asks to stop. Signals are let in
+ * here only, so that none slips in between a look at command_signal and the wait.
  */
 static int read_byte(EditLine *line, char *ret_byte)
 {

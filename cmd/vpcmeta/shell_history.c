@@ -133,7 +133,9 @@ void shell_history_close_pointer(struct shell_history **history)
     shell_history_close(*history);
 }
 
-/* One write a line, so that lines of several shells stay whole. What cannot be written is not worth a failed command. */
+/*
+ * One write a line, so that lines of several shells stay whole. What cannot be written is not worth a failed command.
+ */
 static void append(const char *path, const char *line)
 {
     CLEANUP(text_free) struct text whole = {0};

@@ -20,8 +20,8 @@ struct HistEvent; /* of <histedit.h> */
 struct shell_history;
 
 /*
- * Reads the file and opens it for more; its folder and itself are made when they are not there. Never NULL: when the file
- * cannot be used, `e` says why and lines are remembered for this shell alone.
+ * Reads the file and opens it for more; its folder and itself are made when they are not there. Never NULL: when the
+ * file cannot be used, `e` says why and lines are remembered for this shell alone.
  */
 struct shell_history *shell_history_open(const char *path, struct err *e);
 void shell_history_close(struct shell_history *history);

@@ -1,4 +1,4 @@
-/* Which lines of the shell are never written down. In doubt a line is forgotten: that costs only typing. */
+/* Which lines of the shell are never written down. A line that may hold a secret is dropped: that costs only typing. */
 #include <ctype.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "verb_replace.h"
 
 const struct opt_spec replace_opt[] = {
-    OPT_GROUP(struct replace_opts, select, nameless_selector_group),
+    OPT_GROUP(struct replace_opts, select, selector_group_without_name),
     OPT_GROUP(struct replace_opts, metadata, metadata_group),
     OPT_GROUP(struct replace_opts, profile, profile_group),
     OPT_STRING(struct replace_opts, name, 0, "name", "NAME", "name of the new template, when one is replaced"),

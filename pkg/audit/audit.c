@@ -1,4 +1,4 @@
-/* Judging: which rules a resource breaks, by what its kind can do. */
+/* Which rules a resource breaks, by what its kind can do, and the counts of what was audited. */
 #include "audit/audit.h"
 
 #include <assert.h>
@@ -41,7 +41,7 @@ static unsigned broken_by_server(const struct resource *record, int max_hop_limi
     bool supported = resource_architecture_supported(record->architecture);
 
     if (!settings->enabled) {
-        return supported ? bit(AUDIT_DISABLED) : 0; /* what cannot be on is right to be off */
+        return supported ? bit(AUDIT_DISABLED) : 0; /* off is right where the service does not exist */
     }
     return (over_https(settings) ? 0 : bit(AUDIT_HTTP)) |
            (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_HOP_LIMIT) : 0) |
@@ -65,13 +65,10 @@ static unsigned broken_by_template(const struct resource *record, int max_hop_li
 
 static void add_finding(struct audit *audit, const struct audit_finding *finding)
 {
-    if (!audit_tells(&audit->policy, finding->rule) || finding->severity < audit->policy.severity) {
+    if (!audit_reports(&audit->policy, finding->rule) || finding->severity < audit->policy.severity) {
         return;
     }
-    if (audit->count == audit->capacity) {
-        audit->capacity = audit->capacity == 0 ? 64 : audit->capacity * 2;
-        audit->findings = mem_grow(audit->findings, audit->capacity, sizeof(*audit->findings));
-    }
+    audit->findings = mem_list_reserve(audit->findings, audit->count, &audit->capacity, sizeof(*audit->findings));
     audit->findings[audit->count++] = *finding;
     audit->by_rule[finding->rule]++;
     audit->by_severity[finding->severity]++;

@@ -1,10 +1,10 @@
 /*
- * audit: findings over an inventory. Which resources break which rule, in what order they matter, what each finding
- * says and which command mends it; and the counts that an audit begins with. Pure: no request is sent, nothing is
+ * audit: findings over an inventory. Which resources break which rule, in what order the findings matter, what each of
+ * them says, the recommended fix, and the counts that an audit begins with. Pure: no request is sent, nothing is
  * printed.
  *
- * A rule is a row of one table (audit_rules.c): its id is stable, scripts and waivers name it. Rules ask what a kind can
- * do (room resource), never which kind it is: a new kind is audited without a change here.
+ * A rule is a row of one table (audit_rules.c): its id is stable, because scripts and waivers name it. Rules ask what a
+ * kind can do (room resource), never which kind it is: a new kind is audited without a change here.
  *
  * Sources: vpc-api.md 5.7 (A1, A3, A5, A7, A8), 2.9 and 2.10 (templates and groups), 4.1 (architectures).
  */
@@ -17,7 +17,7 @@
 enum audit_severity { AUDIT_LOW, AUDIT_MEDIUM, AUDIT_HIGH, AUDIT_SEVERITIES };
 extern const char *const audit_severity_names[]; /* by enum audit_severity, NULL-terminated */
 
-/* In the order in which findings of one severity are told. */
+/* In the order in which findings of one severity are reported. */
 enum audit_rule_number {
     AUDIT_HTTP,
     AUDIT_TEMPLATE_HTTP,
@@ -39,7 +39,7 @@ struct audit_rule {
         severity;        /* of its findings; those of AUDIT_GROUP_TEMPLATE have their template's worst, this at most */
     const char *meaning; /* why it matters */
     const char *message; /* of a finding */
-    const char *fix;     /* a command line, or what to do where no command does it */
+    const char *fix;     /* a command line that can be pasted, or what to do where no command does it */
     const char *basis;   /* where the rule comes from */
 };
 extern const struct audit_rule audit_rules[AUDIT_RULES];
@@ -51,14 +51,14 @@ bool audit_add_rule(const char *id, unsigned *rules, struct err *e) __attribute_
 /* What to look for. */
 struct audit_policy {
     int max_hop_limit;            /* 1..64: more than this is a finding */
-    enum audit_severity severity; /* findings below it are not told */
-    unsigned rules;               /* the only ones told; 0: all */
-    unsigned excluded;            /* neither told nor held against the groups of a template */
-    bool name_region;             /* fixes name the region: several are audited */
+    enum audit_severity severity; /* findings below it are left out */
+    unsigned rules;               /* the only ones reported; 0: all */
+    unsigned excluded;            /* neither reported nor counted against the groups of a template */
+    bool name_region;             /* fixes have --region, because several regions are audited */
 };
 
 /*
- * The resources to look at. `known` holds at least the templates that the groups use and the groups that use the
+ * The resources to audit. `known` holds at least the templates that the groups use and the groups that use the
  * templates; it may be `selected` itself. `known_whole` says that a template that is not in it does not exist.
  */
 struct audit_inventory {
@@ -109,10 +109,10 @@ struct audit {
 void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret);
 void audit_free(struct audit *audit); /* zero-initialised values allowed; for CLEANUP */
 
-/* Whether findings of the rule are told under the policy. */
-bool audit_tells(const struct audit_policy *policy, enum audit_rule_number rule);
+/* Whether findings of the rule are reported under the policy. */
+bool audit_reports(const struct audit_policy *policy, enum audit_rule_number rule);
 
-/* Append what the finding says, and what mends it: a whole command line, quoted for a shell, or a sentence. */
+/* Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, or a sentence. */
 void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 
@@ -124,7 +124,7 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
  *          "protocol":{"enabled":{"http":2,"https":5},"disabled":{"http":3,"https":0}},
  *          "response_hop_limit":{"enabled":{"1":6,"2":1},"disabled":{"1":3}}},...},
  *      "findings":{"total":5,"severity":{"high":2,...},"rule":{"enabled-over-http":2,...}}}
- * Kinds and protocols that there are none of count 0; hop limits that nothing has are left out.
+ * Kinds and protocols without a resource count 0; hop limits that no resource has are left out.
  */
 json_t *audit_summary(const struct audit *audit);
 

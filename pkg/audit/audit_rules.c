@@ -1,4 +1,4 @@
-/* THE table of rules. Everything that tells what a rule is reads it: findings, --list-rules, --rule. */
+/* The table of rules, which findings, --list-rules and --rule read. */
 #include <string.h>
 
 #include "audit/audit.h"
@@ -35,7 +35,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "template of servers with plain http",
             .severity = AUDIT_HIGH,
-            .meaning = "every instance made from the template is born enabled over http",
+            .meaning = "every instance made from the template is enabled over http from the start",
             .message = "new instances answer over {protocol}{groups}",
             .fix = "vpcmeta {kind} replace {target}{region} --protocol https --update-groups",
             .basis = "A8: new servers inherit",
@@ -53,7 +53,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "enabled on an unsupported architecture",
             .severity = AUDIT_MEDIUM,
-            .meaning = "the setting is on where the service does not exist: whoever relies on it gets no answer",
+            .meaning = "the setting is on where the service does not exist: a program that relies on it gets no answer",
             .message = "enabled, but {architecture} has no metadata service (x86 only)",
             .fix = "vpcmeta {kind} set {target}{region} --enabled false",
             .basis = "A5: not supported",
@@ -62,7 +62,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "template with a hop limit too high",
             .severity = AUDIT_MEDIUM,
-            .meaning = "every instance made from the template is born with that hop limit",
+            .meaning = "every instance made from the template has that hop limit from the start",
             .message = "new instances have hop limit {hops}, above {max}{groups}",
             .fix = "vpcmeta {kind} replace {target}{region} --hop-limit {max} --update-groups",
             .basis = "A8: new servers inherit",
@@ -71,12 +71,10 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "auto_link in a template",
             .severity = AUDIT_MEDIUM,
-            .meaning = "every instance made from the template may assume the trusted profile without anybody deciding "
-                       "it, and instance groups refuse the template",
+            .meaning = "every instance made from the template may assume the trusted profile without a decision, and "
+                       "instance groups refuse the template; link the profile in IAM where it is needed",
             .message = "links {profile} to every new instance{groups}",
-            .fix =
-                "vpcmeta {kind} replace {target}{region} --auto-link false (and link the trusted profile in IAM where "
-                "it is needed)",
+            .fix = "vpcmeta {kind} replace {target}{region} --auto-link false",
             .basis = "A7: blocks instance groups; silent linking",
         },
     [AUDIT_GROUP_TEMPLATE] =
@@ -93,7 +91,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "group whose template does not exist",
             .severity = AUDIT_MEDIUM,
-            .meaning = "what new members would be like cannot be told, and the group cannot make any",
+            .meaning = "the settings of new members cannot be determined, and the group cannot create any",
             .message = "template {template} does not exist",
             .fix = "let the group use a template that exists",
             .basis = "A8: new servers inherit",
@@ -111,9 +109,10 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
         {
             .title = "template of servers without the service",
             .severity = AUDIT_LOW,
-            .meaning = "every instance made from the template is born disabled, and needs a stop and a start once it "
-                       "is enabled",
-            .message = "new instances are born disabled ({stored}){groups}",
+            .meaning =
+                "every instance made from the template is disabled at first, and needs a stop and a start once it "
+                "is enabled",
+            .message = "new instances are disabled at first ({stored}){groups}",
             .fix = "vpcmeta {kind} replace {target}{region} --enabled true{hardening} --update-groups",
             .basis = "A8: new servers inherit",
         },
@@ -132,9 +131,9 @@ bool audit_add_rule(const char *id, unsigned *rules, struct err *e)
                            : err_set(e, ERR_USAGE, "there is no rule \"%s\"; --list-rules shows them all", id);
 }
 
-bool audit_tells(const struct audit_policy *policy, enum audit_rule_number rule)
+bool audit_reports(const struct audit_policy *policy, enum audit_rule_number rule)
 {
-    unsigned told = policy->rules != 0 ? policy->rules : ~0U;
+    unsigned reported = policy->rules != 0 ? policy->rules : ~0U;
 
-    return (told & ~policy->excluded & 1U << rule) != 0;
+    return (reported & ~policy->excluded & 1U << rule) != 0;
 }

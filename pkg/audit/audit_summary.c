@@ -69,7 +69,7 @@ static json_t *findings_json(const struct audit *audit)
         set_count(severities, audit_severity_names[severity], audit->by_severity[severity]);
     }
     for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-        if (audit_tells(&audit->policy, rule)) {
+        if (audit_reports(&audit->policy, rule)) {
             set_count(rules, audit_rule_ids[rule], audit->by_rule[rule]);
         }
     }

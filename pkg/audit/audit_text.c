@@ -20,7 +20,7 @@ static void append_name(const struct audit *audit, const struct audit_finding *f
     text_append(out, finding->resource->name);
 }
 
-/* Never taken for an option, and nothing that a shell would act upon. */
+/* Neither an option nor anything that a shell would expand. */
 static bool is_plain(const char *word)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/";
@@ -28,7 +28,7 @@ static bool is_plain(const char *word)
     return word != NULL && word[0] != '\0' && word[0] != '-' && word[strspn(word, letters)] == '\0';
 }
 
-/* The name, when it will be read back as one; somebody else chose it. */
+/* The name, where vpcmeta would read it as one: names are chosen by other people. */
 static void append_target(const struct audit *audit, const struct audit_finding *finding, struct text *out)
 {
     const struct resource *record = finding->resource;
@@ -74,7 +74,7 @@ static void append_architecture(const struct audit *audit, const struct audit_fi
     text_append(out, finding->resource->architecture);
 }
 
-/* What waits for the day the service is enabled. */
+/* The settings that take effect once the service is enabled. */
 static void append_stored(const struct audit *audit, const struct audit_finding *finding, struct text *out)
 {
     const struct resource_settings *settings = &finding->resource->settings;
@@ -181,7 +181,7 @@ static append_fn *find_word(const char *word, size_t size)
             return words[i].append;
         }
     }
-    assert(!"a pattern of audit_rules holds a word that is none");
+    assert(!"a pattern of audit_rules holds an unknown word");
     return NULL;
 }
 

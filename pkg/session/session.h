@@ -3,8 +3,8 @@
  *
  * A session is made for the options that connections depend on and serves every command that has the same ones; the
  * regions may change from one command to the next. Where to work is decided in this order: --region, --endpoint or what
- * iam.h finds in its place, IC_REGION and IBMCLOUD_REGION, then SESSION_REGION_DEFAULT. Several regions of one endpoint,
- * and `all`, are looked up with GET /regions.
+ * iam.h finds in its place, IC_REGION and IBMCLOUD_REGION, then SESSION_REGION_DEFAULT. Several regions of one
+ * endpoint, and `all`, are looked up with GET /regions.
  *
  * The limits of a command (deadline, rate, window) are given by session_begin alone; nothing else starts them again.
  * session_cancel and session_abort may be called from a signal handler.
@@ -77,7 +77,9 @@ void session_describe_target(const struct session_options *options, struct text 
 /* Where the credential came from, for people; "" without one. */
 const char *session_credential_source(const struct session *session);
 
-/* After session_select_regions: where the endpoint came from ("region": from its name), and the base URL of a region. */
+/*
+ * After session_select_regions: where the endpoint came from ("region": from its name), and the base URL of a region.
+ */
 const char *session_endpoint_source(const struct session *session);
 const char *session_region_base(const struct session *session, size_t region);
 
