@@ -1,3 +1,4 @@
+/* The way of every request: route, faults, the checks that all operations share, handler, log. */
 #include "vpcsim/dispatch.h"
 
 #include <stdio.h>
@@ -10,7 +11,6 @@
 #include "vpcsim/api/words.h"
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/http/log.h"
-#include "vpcsim/routes.h"
 #include "vpcsim/sim.h"
 
 enum { OLDEST_VERSION = 20190101, BETA_DAYS = 45 };
@@ -203,7 +203,7 @@ void dispatch(struct request *request, struct reply *reply)
 
     sim_advance(sim);
     stamp(request, reply);
-    routes_match(request, reply);
+    request_match(request, routes, reply);
     bool admin = request->route != NULL && (request->route->flags & ROUTE_ADMIN) != 0;
     struct fault_plan plan = {0};
     if (!admin) {

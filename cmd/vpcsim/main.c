@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "vpcsim/dispatch.h"
 #include "vpcsim/http/server.h"
 #include "vpcsim/sim.h"
 
@@ -34,7 +35,7 @@ static void block_signals(sigset_t *signals)
 
 static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
 {
-    struct server *server = server_start(sim, e);
+    struct server *server = server_start(sim, dispatch, e);
     int number;
 
     if (server == NULL) {

@@ -5,7 +5,7 @@
 #ifndef VPCSIM_HANDLERS_H
 #define VPCSIM_HANDLERS_H
 
-#include "vpcsim/routes.h"
+#include "vpcsim/http/request.h"
 
 /* instances.c, instance_actions.c */
 route_handler instances_list, instances_get, instances_patch, instances_delete, instances_create;

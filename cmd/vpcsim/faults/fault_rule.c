@@ -5,7 +5,6 @@
 
 #include "mem/mem.h"
 #include "text/text.h"
-#include "vpcsim/routes.h"
 
 static const char *const actions[] = {
     [FAULT_LATENCY] = "latency",

@@ -9,7 +9,6 @@
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/faults/fault_rule.h"
 #include "vpcsim/faults/rate_limit.h"
-#include "vpcsim/routes.h"
 #include "vpcsim/sim.h"
 
 enum { ATTEMPT_SLOTS = 65536 };

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "mem/mem.h"
-#include "vpcsim/routes.h"
 #include "vpcsim/sim.h"
 
 enum { OPERATIONS_MAX = 128, CLIENTS_MAX = 64, CLIENT_SIZE = 160, STATUSES = 600 };

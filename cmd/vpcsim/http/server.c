@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "mem/mem.h"
-#include "vpcsim/dispatch.h"
 #include "vpcsim/http/certificate.h"
 #include "vpcsim/http/log.h"
 #include "vpcsim/http/timers.h"
@@ -25,6 +24,7 @@ enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES
 
 struct server {
     struct sim *sim;
+    route_handler *handler;
     struct MHD_Daemon *daemons[2]; /* IPv4, IPv6; the second may be NULL */
     uint16_t port;
     struct timers *timers;
@@ -109,7 +109,7 @@ static void process(struct exchange *exchange)
     struct server *server = exchange->server;
 
     pthread_mutex_lock(&server->lock);
-    dispatch(&exchange->request, &exchange->reply);
+    server->handler(&exchange->request, &exchange->reply);
     pthread_mutex_unlock(&server->lock);
     exchange->processed = true;
 }
@@ -362,11 +362,12 @@ static bool start_listening(struct server *server, struct err *e)
     return true;
 }
 
-struct server *server_start(struct sim *sim, struct err *e)
+struct server *server_start(struct sim *sim, route_handler *handler, struct err *e)
 {
     struct server *server = mem_alloc(sizeof(*server));
 
     server->sim = sim;
+    server->handler = handler;
     pthread_mutex_init(&server->lock, NULL);
     raise_descriptors();
     if (sim->options.tls && !certificate_make(&server->certificate, sim->options.cert_out, e)) {

@@ -4,12 +4,17 @@
 #ifndef VPCSIM_SERVER_H
 #define VPCSIM_SERVER_H
 
+#include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
 #include "vpcsim/sim.h"
 
 struct server;
 
-/* Starts; `sim` must stay until the server is stopped, and is no longer the caller's to touch in between. */
-struct server *server_start(struct sim *sim, struct err *e);
+/*
+ * Starts; `sim` must stay until the server is stopped, and is no longer the caller's to touch in between. `handler` gets
+ * one request at a time, with the store locked.
+ */
+struct server *server_start(struct sim *sim, route_handler *handler, struct err *e);
 
 uint16_t server_port(const struct server *server);
 
