@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "vpcsim/api/auth.h"
-#include "vpcsim/api/data_plane.h"
-#include "vpcsim/api/words.h"
+#include "vpcsim/api/iam.h"
+#include "vpcsim/api/metadata_service.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/http/log.h"
 #include "vpcsim/sim.h"
@@ -83,8 +83,8 @@ static void check_query(struct request *request, struct reply *reply)
     for (size_t i = 0; i < request->query_count; i++) {
         const struct parameter *parameter = &request->query[i];
         bool common = (route->flags & (ROUTE_API | ROUTE_DATA_PLANE)) != 0 &&
-                      words_have("version generation maturity", parameter->name);
-        if (!common && !words_have(route->query, parameter->name)) {
+                      tokens_have("version generation maturity", parameter->name);
+        if (!common && !tokens_have(route->query, parameter->name)) {
             reply_bad_parameter(reply, parameter->name, parameter->value, "The query parameter is unknown here.");
         } else if (request_query(request, parameter->name) != parameter->value) {
             reply_bad_parameter(reply, parameter->name, parameter->value,
@@ -168,7 +168,7 @@ static void check_and_run(struct request *request, struct reply *reply)
     unsigned flags = request->route->flags;
 
     reply->with_status_code = (flags & ROUTE_DATA_PLANE) != 0;
-    if ((flags & ROUTE_DATA_PLANE) != 0 && !data_plane_answers(request, reply)) {
+    if ((flags & ROUTE_DATA_PLANE) != 0 && !metadata_service_answers(request, reply)) {
         return;
     }
     if ((flags & (ROUTE_API | ROUTE_BEARER)) != 0 && !auth_check(request, AUTH_IAM, reply)) {

@@ -1,6 +1,6 @@
 /*
- * dispatch: from a received request to a finished reply: route, faults, rate limit, the checks that all operations share,
- * the handler, the log line.
+ * dispatch: from a received request to a finished reply: route, faults, rate limit, the checks that all operations
+ * share, the handler, the log line.
  */
 #ifndef VPCSIM_DISPATCH_H
 #define VPCSIM_DISPATCH_H

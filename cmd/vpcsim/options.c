@@ -1,3 +1,4 @@
+/* The command line of vpcsim. */
 #include "vpcsim/options.h"
 
 #include <getopt.h>
@@ -250,7 +251,7 @@ static bool read_option(int option, const char *name, struct options *options, s
 }
 
 /* What some options mean for others. */
-static void settle(struct options *options)
+static void complete(struct options *options)
 {
     if (options->load != NULL && !options->sizes_given) {
         options->instances = options->templates = options->bare_metals = options->groups = 0;
@@ -292,7 +293,7 @@ enum options_verdict options_read(int argc, char **argv, struct options *ret_opt
         err_set(e, ERR_USAGE, "unexpected argument %s: see vpcsim --help", argv[optind]);
         verdict = OPTIONS_WRONG;
     }
-    settle(&options);
+    complete(&options);
     *ret_options = options;
     return verdict;
 }

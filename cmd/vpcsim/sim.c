@@ -1,10 +1,11 @@
+/* Opens, resets and closes the simulated account. */
 #include "vpcsim/sim.h"
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-#include "vpcsim/api/body.h"
-#include "vpcsim/api/links.h"
+#include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/render.h"
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/fixtures/fixtures.h"
 #include "vpcsim/fixtures/generate.h"
@@ -29,7 +30,7 @@ bool sim_open(struct sim *sim, struct err *e)
     gnutls_rnd(GNUTLS_RND_KEY, sim->secret, sizeof(sim->secret));
     sim->clock = clock_system();
     sim->schedule = schedule_create();
-    sim->bodies = bodies_create();
+    sim->response_templates = response_templates_create();
     sim->faults = faults_create();
     sim->log = log_create();
     if (!log_open(sim->log, sim->options.log, e) || !faults_load(sim->faults, &sim->options, e)) {
@@ -51,7 +52,7 @@ void sim_close(struct sim *sim)
 {
     empty(sim);
     schedule_destroy(sim->schedule);
-    bodies_destroy(sim->bodies);
+    response_templates_destroy(sim->response_templates);
     faults_destroy(sim->faults);
     log_destroy(sim->log);
 }

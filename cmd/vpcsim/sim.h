@@ -8,7 +8,7 @@
 #include "vpcsim/options.h"
 #include "vpcsim/store/store.h"
 
-struct bodies;
+struct response_templates;
 struct faults;
 struct request_log;
 struct schedule;
@@ -20,7 +20,7 @@ struct sim {
     size_t region_count;
     struct collection links;   /* IAM's, of struct link */
     struct schedule *schedule; /* changes of status that are due */
-    struct bodies *bodies;     /* compiled patterns of answers */
+    struct response_templates *response_templates;
     struct faults *faults;
     struct request_log *log;
     struct random random;       /* ids of what is created at run time */

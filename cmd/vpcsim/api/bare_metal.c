@@ -1,21 +1,131 @@
+/* Bare metal servers: records, checks, operations (vpc-api.md 2.12 to 2.14). */
 #include "vpcsim/api/bare_metal.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/mem.h"
 #include "vpcsim/api/allowed_use.h"
-#include "vpcsim/api/body.h"
-#include "vpcsim/api/filter.h"
 #include "vpcsim/api/handlers.h"
+#include "vpcsim/api/iam_links.h"
 #include "vpcsim/api/instance.h"
-#include "vpcsim/api/links.h"
 #include "vpcsim/api/page.h"
+#include "vpcsim/api/render.h"
 #include "vpcsim/api/resolve.h"
-#include "vpcsim/api/shapes.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/schedule.h"
+
+#define ENOUGH INT_MAX
+
+static const struct validator vlan_item = {.type = VALID_INT, .min = 1, .max = 4094};
+
+static const struct validator metadata_fields[] = {
+    {.name = "enabled", .type = VALID_BOOL},
+    {.name = "protocol", .type = VALID_TOKEN, .tokens = "http https"},
+    {0},
+};
+
+static const struct validator initialization_fields[] = {
+    {.name = "default_trusted_profile", .type = VALID_OBJECT, .of = validator_trusted_profile},
+    {.name = "image", .type = VALID_IDENTITY, .required = true, .tokens = ID_CRN_HREF},
+    {.name = "keys", .type = VALID_LIST, .required = true, .of = &validator_key_item},
+    {.name = "user_data", .type = VALID_STRING},
+    {0},
+};
+
+static const struct validator primary_attachment_fields[] = {
+    {.name = "allowed_vlans", .type = VALID_LIST, .of = &vlan_item},
+    {.name = "interface_type", .type = VALID_TOKEN, .tokens = "pci"},
+    {.name = "name", .type = VALID_NAME},
+    {.name = "virtual_network_interface",
+     .type = VALID_OBJECT,
+     .required = true,
+     .tokens = ID_CRN_HREF,
+     .of = validator_network},
+    {0},
+};
+
+static const struct validator attachment_fields[] = {
+    {.name = "allow_to_float", .type = VALID_BOOL},
+    {.name = "allowed_vlans", .type = VALID_LIST, .of = &vlan_item},
+    {.name = "interface_type", .type = VALID_TOKEN, .required = true, .tokens = "pci vlan"},
+    {.name = "name", .type = VALID_NAME},
+    {.name = "virtual_network_interface",
+     .type = VALID_OBJECT,
+     .required = true,
+     .tokens = ID_CRN_HREF,
+     .of = validator_network},
+    {.name = "vlan", .type = VALID_INT, .min = 1, .max = 4094},
+    {0},
+};
+static const struct validator attachment_item = {.type = VALID_OBJECT, .of = attachment_fields};
+
+#define BARE_METAL_INTERFACE                                                                             \
+    {.name = "allow_ip_spoofing", .type = VALID_BOOL},                                                   \
+        {.name = "allowed_vlans", .type = VALID_LIST, .of = &vlan_item},                                 \
+        {.name = "enable_infrastructure_nat", .type = VALID_BOOL}, {.name = "name", .type = VALID_NAME}, \
+        {.name = "primary_ip", .type = VALID_OBJECT, .tokens = "id href", .of = validator_address},      \
+        {.name = "security_groups", .type = VALID_LIST, .of = &validator_identity_item},                 \
+    {                                                                                                    \
+        .name = "subnet", .type = VALID_IDENTITY, .required = true, .tokens = ID_CRN_HREF                \
+    }
+
+static const struct validator primary_interface_fields[] = {
+    BARE_METAL_INTERFACE,
+    {.name = "interface_type", .type = VALID_TOKEN, .tokens = "hipersocket pci"},
+    {0},
+};
+
+static const struct validator interface_fields[] = {
+    BARE_METAL_INTERFACE,
+    {.name = "allow_interface_to_float", .type = VALID_BOOL},
+    {.name = "interface_type", .type = VALID_TOKEN, .required = true, .tokens = "hipersocket pci vlan"},
+    {.name = "vlan", .type = VALID_INT, .min = 1, .max = 4094},
+    {0},
+};
+static const struct validator interface_item = {.type = VALID_OBJECT, .of = interface_fields};
+
+static const struct validator tpm_fields[] = {
+    {.name = "mode", .type = VALID_TOKEN, .tokens = "disabled tpm_2"},
+    {0},
+};
+
+static const struct validator create_fields[] = {
+    {.name = "bandwidth", .type = VALID_INT, .min = 1, .max = ENOUGH},
+    {.name = "enable_secure_boot", .type = VALID_BOOL},
+    {.name = "initialization", .type = VALID_OBJECT, .required = true, .of = initialization_fields},
+    {.name = "metadata_service", .type = VALID_OBJECT, .of = metadata_fields},
+    {.name = "name", .type = VALID_NAME},
+    {.name = "network_attachments", .type = VALID_LIST, .of = &attachment_item},
+    {.name = "network_interfaces", .type = VALID_LIST, .of = &interface_item},
+    {.name = "primary_network_attachment", .type = VALID_OBJECT, .of = primary_attachment_fields},
+    {.name = "primary_network_interface", .type = VALID_OBJECT, .of = primary_interface_fields},
+    {.name = "profile", .type = VALID_IDENTITY, .required = true, .tokens = "name href"},
+    {.name = "reservation_affinity", .type = VALID_OBJECT, .of = validator_affinity},
+    {.name = "resource_group", .type = VALID_IDENTITY, .tokens = "id"},
+    {.name = "trusted_platform_module", .type = VALID_OBJECT, .of = tpm_fields},
+    {.name = "vpc", .type = VALID_IDENTITY, .tokens = ID_CRN_HREF},
+    {.name = "zone", .type = VALID_IDENTITY, .required = true, .tokens = "name href"},
+    {0},
+};
+
+static const struct validator patch_fields[] = {
+    {.name = "bandwidth", .type = VALID_INT, .min = 1, .max = ENOUGH},
+    {.name = "enable_secure_boot", .type = VALID_BOOL},
+    {.name = "metadata_service", .type = VALID_OBJECT, .of = metadata_fields},
+    {.name = "name", .type = VALID_NAME},
+    {.name = "reservation_affinity", .type = VALID_OBJECT, .of = validator_affinity},
+    {.name = "trusted_platform_module", .type = VALID_OBJECT, .of = tpm_fields},
+    {0},
+};
+
+static const struct validator stop_fields[] = {
+    {.name = "type", .type = VALID_TOKEN, .required = true, .tokens = "hard soft"},
+    {0},
+};
 
 enum { BARE_METAL_QUOTA = 25 }; /* per account (vpc-api.md 2.12); of what is created, a loaded fleet may be larger */
 
@@ -248,7 +358,7 @@ void bare_metal_create(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
 
-    shape_check(request->document, shapes_bare_metal_create, "", reply);
+    validator_check(request->document, create_fields, "", reply);
     if (reply_failed(reply)) {
         return;
     }
@@ -298,7 +408,7 @@ void bare_metal_patch(struct request *request, struct reply *reply)
     if (server == NULL) {
         return;
     }
-    shape_check(body, shapes_bare_metal_patch, "", reply);
+    validator_check(body, patch_fields, "", reply);
     if (reply_failed(reply)) {
         return;
     }
@@ -364,4 +474,81 @@ void bare_metal_initialization(struct request *request, struct reply *reply)
         text_free(&keys);
     }
     text_append(out, "]}");
+}
+
+/* Whether the server is at rest in `wanted`; 409 otherwise. */
+static bool is_in(const struct bare_metal *server, enum status wanted, struct reply *reply)
+{
+    if (server->status == wanted && server->due_ms == 0 && server->lifecycle != LIFECYCLE_SUSPENDED) {
+        return true;
+    }
+    reply_error(reply, 409, "conflict", "The server must be %s for this, it is %s.", store_status_name(wanted),
+                store_status_name(server->status));
+    return false;
+}
+
+void bare_metal_start(struct request *request, struct reply *reply)
+{
+    struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server != NULL && is_in(server, STATUS_STOPPED, reply)) {
+        bare_metal_set_status(request->region, server, STATUS_STARTING, STATUS_RUNNING);
+        reply_empty(reply, 204);
+    }
+}
+
+/* There is no status stopping: the server is running until it is stopped (assumption: soft stops do finish). */
+void bare_metal_stop(struct request *request, struct reply *reply)
+{
+    struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server == NULL) {
+        return;
+    }
+    validator_check(request->document, stop_fields, "", reply);
+    if (!reply_failed(reply) && is_in(server, STATUS_RUNNING, reply)) {
+        bare_metal_set_status(request->region, server, STATUS_RUNNING, STATUS_STOPPED);
+        reply_empty(reply, 204);
+    }
+}
+
+void bare_metal_restart(struct request *request, struct reply *reply)
+{
+    struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server != NULL && is_in(server, STATUS_RUNNING, reply)) {
+        bare_metal_set_status(request->region, server, STATUS_RESTARTING, STATUS_RUNNING);
+        reply_empty(reply, 204);
+    }
+}
+
+void bare_metal_replace_initialization(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+    struct bare_metal *server = bare_metal_named(request, reply);
+
+    if (server == NULL) {
+        return;
+    }
+    validator_check(request->document, initialization_fields, "", reply);
+    if (reply_failed(reply) || (server->status != STATUS_FAILED && !is_in(server, STATUS_STOPPED, reply))) {
+        return;
+    }
+    struct bare_metal next = *server;
+    next.user_data = NULL;
+    next.trusted_profile = (struct trusted_profile){0};
+    bare_metal_read_initialization(region, request->document, "", &next, reply);
+    if (!reply_failed(reply)) {
+        allowed_use_bare_metal(next.image->allowed_use.bare_metal_server, &next, "image.allowed_use.bare_metal_server",
+                               reply);
+    }
+    if (reply_failed(reply)) {
+        bare_metal_drop_initialization(&next);
+        return;
+    }
+    bare_metal_drop_initialization(server);
+    *server = next;
+    links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
+    bare_metal_set_status(region, server, STATUS_REINITIALIZING, STATUS_STARTING);
+    bare_metal_initialization(request, reply);
 }

@@ -25,7 +25,8 @@ route_handler volumes_list, volumes_get, instance_profiles_list, instance_profil
     bare_metal_profiles_get;
 
 /* groups.c, memberships.c */
-route_handler groups_list, groups_get, groups_create, groups_patch, groups_delete;
+route_handler instance_groups_list, instance_groups_get, instance_groups_create, instance_groups_patch,
+    instance_groups_delete;
 route_handler memberships_list, memberships_get, memberships_patch, memberships_delete, memberships_delete_all;
 
 /* places.c */

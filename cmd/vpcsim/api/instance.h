@@ -1,9 +1,10 @@
 /*
- * instance: what instances go through: made from a body, settled, changed, ended.
+ * instance: what instances go through: made from a body, changed, ended.
  */
 #ifndef VPCSIM_INSTANCE_H
 #define VPCSIM_INSTANCE_H
 
+#include "vpcsim/api/validator.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/http/request.h"
 
@@ -17,7 +18,7 @@ enum instance_boot {
 };
 
 /*
- * Checks that a body that passed its shape is one of the variants; `is_template` refuses volumes. A body on a
+ * Checks that a body that passed its validator is one of the variants; `is_template` refuses volumes. A body on a
  * source template is merged first (instance_merge).
  */
 enum instance_boot instance_variant(const json_t *body, bool is_template, struct reply *reply);
@@ -48,10 +49,13 @@ void instance_touch(struct instance *instance);
 /* Takes it out of the region, its boot volume and links with it. */
 void instance_remove(struct region *region, struct instance *instance);
 
-/*
- * PATCH: checks the body, the precondition and the instance's state, then changes what differs; all or nothing.
- */
-void instance_patch(struct request *request, struct instance *instance, struct reply *reply);
+/* Answers with the instance and its ETag. */
+void instance_send(const struct request *request, const struct instance *instance, unsigned status,
+                   struct reply *reply);
+
+/* The bodies of requests; that of POST is also a template's. */
+extern const struct validator instance_create_fields[], instance_patch_fields[], instance_action_fields[],
+    instance_reinitialize_fields[];
 
 /* The instance that the path names, or NULL and 404. */
 struct instance *instances_named(const struct request *request, struct reply *reply);

@@ -1,3 +1,4 @@
+/* From the identities in a body to the records that they name. */
 #include "vpcsim/api/resolve.h"
 
 #include <stdlib.h>

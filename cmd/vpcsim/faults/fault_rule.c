@@ -1,3 +1,4 @@
+/* One rule of a scenario: reads it, and decides whether it fires. */
 #include "vpcsim/faults/fault_rule.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Applies the rules of a scenario before and after the handler. */
 #include "vpcsim/faults/faults.h"
 
 #include <stdlib.h>
@@ -224,13 +225,13 @@ static void answer_status(const struct sim *sim, const struct fault_rule *rule, 
         reply_empty(reply, rule->status);
     } else {
         reply_error(reply, rule->status, rule->code != NULL ? rule->code : default_code(rule->status),
-                    "The simulator was told to answer this.");
+                    "A scenario makes the simulator answer this.");
         reply_finish(reply);
     }
     add_retry_after(sim, rule, reply);
 }
 
-/* Somebody else was here: the instance of the path has another ETag, and perhaps other settings. */
+/* As if another client had changed the instance of the path: it has another ETag, and perhaps other settings. */
 static void change_instance(struct request *request, const struct fault_rule *rule)
 {
     struct instance *instance =

@@ -19,7 +19,7 @@
  *   garbage       a body that is no JSON under the right status
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
- *   change        somebody else changes the instance first: its ETag, and "set" {"metadata_service": {...}}
+ *   change        another client changes the instance first: its ETag, and "set" {"metadata_service": {...}}
  *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
  *                 cannot hold
  * "when": "before" (default): the request has no effect; "after": it took effect all the same.

@@ -1,3 +1,4 @@
+/* Makes the self-signed certificate of --tls. */
 #include "vpcsim/http/certificate.h"
 
 #include <gnutls/gnutls.h>

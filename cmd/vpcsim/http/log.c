@@ -1,3 +1,4 @@
+/* The log of requests and their counters. */
 #include "vpcsim/http/log.h"
 
 #include <errno.h>
@@ -134,7 +135,7 @@ static void append_member(struct text *out, const char *name, const char *value)
     }
 }
 
-/* The scheme, and a hash that tells tokens apart without telling them. */
+/* The scheme, and a hash that distinguishes tokens without revealing them. */
 static void append_token_hash(struct text *out, const char *authorization)
 {
     if (authorization == NULL) {

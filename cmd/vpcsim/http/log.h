@@ -24,7 +24,7 @@ int64_t log_microseconds(void);
 
 void log_request(const struct request *request, const struct reply *reply, int64_t began_us);
 
-/* Connections and requests in flight, told by the server from any of its threads. */
+/* Counts connections and requests in flight; called from any thread. */
 void log_connection(struct request_log *log, bool opened);
 void log_in_flight(struct request_log *log, bool began);
 unsigned long log_requests_in_flight(const struct request_log *log);

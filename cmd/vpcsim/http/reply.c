@@ -1,3 +1,4 @@
+/* Builds one answer: body, headers, collected errors. */
 #include "vpcsim/http/reply.h"
 
 #include <stdio.h>

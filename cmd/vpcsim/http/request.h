@@ -47,7 +47,7 @@ struct parameter {
     char *name, *value;
 };
 
-/* The headers that the simulator looks at; NULL: not sent. */
+/* The headers that the simulator reads; NULL: not sent. */
 struct request_headers {
     char *authorization, *content_type, *if_match, *user_agent, *request_id, *accept, *accept_encoding;
     char *metadata_flavor, *host, *forwarded_proto;

@@ -1,3 +1,4 @@
+/* The HTTP side, on libmicrohttpd. */
 #include "vpcsim/http/server.h"
 
 #include <arpa/inet.h>
@@ -286,7 +287,7 @@ uint16_t server_port(const struct server *server)
     return server->port;
 }
 
-/* A socket that listens there, or -1 with errno. A port of another process is an error, also when that one shares it. */
+/* A socket that listens there, or -1 with errno. A port of another process is an error. */
 static int listen_at(const struct sockaddr *address, socklen_t size)
 {
     const int yes = 1;

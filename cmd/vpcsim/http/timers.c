@@ -1,3 +1,4 @@
+/* Wakes connections whose answer is delayed. */
 #include "vpcsim/http/timers.h"
 
 #include <microhttpd.h>

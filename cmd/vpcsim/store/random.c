@@ -1,3 +1,4 @@
+/* Seeded random numbers and the identifiers made of them. */
 #include "vpcsim/store/random.h"
 
 static uint64_t scramble(uint64_t x)

@@ -1,3 +1,4 @@
+/* Events of the simulated account that are due later. */
 #include "vpcsim/store/schedule.h"
 
 #include <stdio.h>

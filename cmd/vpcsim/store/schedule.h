@@ -1,5 +1,5 @@
 /*
- * schedule: what happens later. Events run when the next request looks at the clock; no thread waits for them.
+ * schedule: what happens later. Events run before the next request is served; no thread waits for them.
  */
 #ifndef VPCSIM_SCHEDULE_H
 #define VPCSIM_SCHEDULE_H

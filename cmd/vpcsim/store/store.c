@@ -1,3 +1,4 @@
+/* Collections, regions and the end of records. */
 #include "vpcsim/store/store.h"
 
 #include <assert.h>
@@ -233,9 +234,9 @@ void store_free_membership(void *record)
     free_entity(membership);
 }
 
-void store_free_group(void *record)
+void store_free_instance_group(void *record)
 {
-    struct group *group = record;
+    struct instance_group *group = record;
 
     collection_free(&group->members, store_free_membership);
     free_entity(group);
@@ -263,7 +264,7 @@ void store_region_free(struct region *region)
 {
     collection_free(&region->instances, store_free_instance);
     collection_free(&region->bare_metals, store_free_bare_metal);
-    collection_free(&region->groups, store_free_group);
+    collection_free(&region->instance_groups, store_free_instance_group);
     collection_free(&region->templates, store_free_template);
     collection_free(&region->placement_groups, free_entity);
     collection_free(&region->vnis, free_entity);

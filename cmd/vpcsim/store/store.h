@@ -21,6 +21,8 @@ enum { ZONES = 3, REGIONS_MAX = 16, KEYS_MAX = 64, ID_MAX = 64, REGION_NAME_MAX 
 /* The account that all CRNs name. */
 #define ACCOUNT "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b"
 
+struct region;
+
 /* What every record begins with. */
 struct entity {
     uint64_t position; /* order of creation in the region; pages are keyed by it */
@@ -184,7 +186,7 @@ struct template
     unsigned zone;
 };
 
-struct group {
+struct instance_group {
     struct entity entity;
     struct template *template;
     struct subnet *subnets[ZONES];
@@ -200,12 +202,14 @@ struct group {
 
 struct membership {
     struct entity entity;
-    struct group *group;
+    struct instance_group *group;
     struct instance *instance;
     char *template_id, *template_name; /* as it was built; the template may be gone */
     unsigned template_zone;
     int64_t updated_s, due_ms;
     bool deleting, delete_instance;
+    /* Called when the instance ends on its own; frees the membership. */
+    void (*instance_removed)(struct region *region, struct membership *membership);
 };
 
 /* Links of trusted profiles to servers, in IAM (vpc-api.md 6.4). */
@@ -221,7 +225,7 @@ struct region {
     char zone_prefix[ZONES][8]; /* of zonal ids: 0717 */
     char api[96];               /* https://us-south.iaas.cloud.ibm.com/v1 */
     struct collection vpcs, subnets, keys, images, volumes, snapshots, vnis, placement_groups;
-    struct collection templates, groups, instances, bare_metals;
+    struct collection templates, instance_groups, instances, bare_metals;
     uint64_t next_position;
 };
 
@@ -253,7 +257,7 @@ void store_free_bare_metal(void *server);
 void store_free_template(void *template);
 void store_free_membership(void *membership);
 void store_free_volume(void *volume);
-void store_free_group(void *group);
+void store_free_instance_group(void *group);
 void store_free_allowed_use(struct allowed_use *use);
 
 /* "web-4f2a91c3": a name that is not taken, for bodies without one. The caller frees it. */

@@ -1,52 +1,41 @@
 /*
- * body: answers from patterns. A pattern is JSON written with ' for ", in which @name@ stands for what the field
- * of that name appends; it is compiled once, so that a body costs little more than copying it.
+ * render: answers from templates, and the pieces that several kinds share. A template is JSON written with ' for ", in
+ * which @name@ stands for what the field of that name appends; it is compiled once, so that a body costs little more
+ * than copying it.
  */
-#ifndef VPCSIM_BODY_H
-#define VPCSIM_BODY_H
+#ifndef VPCSIM_RENDER_H
+#define VPCSIM_RENDER_H
 
 #include "text/text.h"
 #include "vpcsim/store/store.h"
 
-/* What a field may look at. */
-struct body_view {
+/* What a field is made of. */
+struct response_view {
     const struct region *region;
     const void *record;
 };
 
-struct body_field {
+struct response_field {
     const char *name;
-    void (*append)(struct text *out, const struct body_view *view);
+    void (*append)(struct text *out, const struct response_view *view);
 };
 
-struct body;
-
-/* `fields` ends with a NULL name and must outlive the body, as must the pattern. */
-struct body *body_compile(const char *pattern, const struct body_field *fields);
-void body_destroy(struct body *body);
-void body_render(const struct body *body, struct text *out, const struct body_view *view);
-
-/* All patterns of the simulator. */
-struct bodies {
-    struct body *instance, *bare_metal, *vpc, *subnet, *image, *instance_profile, *bare_metal_profile, *group, *volume;
+/* Compiled templates, one a kind; NULL: not needed so far. */
+struct response_templates {
+    struct response_template *instance, *bare_metal, *vpc, *subnet;
 };
 
-struct bodies *bodies_create(void);
-void bodies_destroy(struct bodies *bodies);
+struct response_templates *response_templates_create(void);
+void response_templates_destroy(struct response_templates *templates);
+
+/* Appends the record; `pattern` is compiled into `*compiled` where that is NULL. `fields` end with a NULL name. */
+void response_render(struct response_template **compiled, const char *pattern, const struct response_field *fields,
+                     const struct region *region, const void *record, struct text *out);
 
 /* One record, appended to `out`. */
 void render_instance(const struct region *region, const struct instance *instance, struct text *out);
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out);
-void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out);
-void render_subnet(const struct region *region, const struct subnet *subnet, struct text *out);
 void render_template(const struct region *region, const struct template *template, struct text *out);
-
-/* Patterns and fields of each kind (render_*.c). */
-extern const char render_instance_pattern[], render_bare_metal_pattern[], render_vpc_pattern[], render_subnet_pattern[];
-extern const struct body_field render_instance_fields[], render_bare_metal_fields[], render_vpc_fields[],
-    render_subnet_fields[];
-
-/* Pieces that several kinds share (render_parts.c). */
 
 /* {"crn":..,"href":..,"id":..,"name":..[,"resource_type":..]}; zone -1 for regional resources. */
 struct reference {
@@ -73,7 +62,7 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out);
 /* {"auto_link":..,"target":{..}}; the CRN of a profile. */
 void render_trusted_profile(const struct trusted_profile *profile, struct text *out);
 void render_profile_crn(const char *profile_id, struct text *out);
-/* What initialization tells in the control plane and inside the server alike: profile and keys, the object still open. */
+/* Initialization of the control plane and of the metadata API alike: profile and keys, the object still open. */
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
 /* The record's ETag. */
 void render_etag(const struct entity *entity, uint64_t version, char etag[UUID_SIZE + 4]);

@@ -1,9 +1,9 @@
 /*
- * auth: the tokens that the simulated IAM issues. They look like JWTs; the signature is an HMAC of this process, so
+ * iam: the tokens that the simulated IAM issues. They look like JWTs; the signature is an HMAC of this process, so
  * that a token can be checked without a list of those that were issued.
  */
-#ifndef VPCSIM_AUTH_H
-#define VPCSIM_AUTH_H
+#ifndef VPCSIM_IAM_H
+#define VPCSIM_IAM_H
 
 #include "vpcsim/http/reply.h"
 #include "vpcsim/http/request.h"

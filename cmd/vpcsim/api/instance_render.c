@@ -1,8 +1,11 @@
-/* The body of an instance: every member that vpc-api.md 2.3 lists, in the size of the real ones. */
+/* The body of an instance: every member that vpc-api.md 2.3 lists, in the size of the real ones; lists of them. */
 #include <stdio.h>
 #include <string.h>
 
-#include "vpcsim/api/body.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/instance.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/api/render.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
 
@@ -10,7 +13,7 @@
 #define UNUSED __attribute__((unused))
 #define FIELD(name)                                                                                        \
     static void name##_of(struct text *out, const struct region *region, const struct instance *instance); \
-    static void append_##name(struct text *out, const struct body_view *view)                              \
+    static void append_##name(struct text *out, const struct response_view *view)                          \
     {                                                                                                      \
         name##_of(out, view->region, view->record);                                                        \
     }                                                                                                      \
@@ -367,7 +370,7 @@ FIELD(primary_attachment)
     }
 }
 
-const struct body_field render_instance_fields[] = {
+static const struct response_field instance_fields[] = {
     {"api", append_api},
     {"id", append_id},
     {"name", append_name},
@@ -409,7 +412,7 @@ const struct body_field render_instance_fields[] = {
     {0},
 };
 
-const char render_instance_pattern[] =
+static const char instance_pattern[] =
     "{'availability':{'class':'@class@'},"
     "'availability_policy':{'host_failure':'@host_failure@','preemption':'@preemption@'},"
     "'bandwidth':@bandwidth@,"
@@ -453,9 +456,8 @@ const char render_instance_pattern[] =
 
 void render_instance(const struct region *region, const struct instance *instance, struct text *out)
 {
-    struct body_view view = {.region = region, .record = instance};
-
-    body_render(region->sim->bodies->instance, out, &view);
+    response_render(&region->sim->response_templates->instance, instance_pattern, instance_fields, region, instance,
+                    out);
 }
 
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out)
@@ -468,4 +470,62 @@ void render_initialization(const struct region *region, const struct instance *i
     }
     text_append(out, "\"keys\":");
     render_keys(region, instance->keys, out);
+}
+
+static void append_instance(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_instance(request->region, (const struct instance *)item, out);
+}
+
+void instances_list(struct request *request, struct reply *reply)
+{
+    struct filter filter;
+    struct page page = {
+        .items = &request->region->instances,
+        .key = "instances",
+        .path = "instances",
+        .filter = &filter,
+        .append = append_instance,
+    };
+
+    page.wanted = filter_read(request, &filter) ? filter_instance : NULL;
+    page_reply(request, reply, &page);
+}
+
+void instance_send(const struct request *request, const struct instance *instance, unsigned status, struct reply *reply)
+{
+    char etag[UUID_SIZE + 4];
+
+    render_instance(request->region, instance, reply_json(reply, status));
+    render_etag(&instance->entity, instance->version, etag);
+    reply_header(reply, "ETag", "%s", etag);
+}
+
+void instances_get(struct request *request, struct reply *reply)
+{
+    const struct instance *instance = instances_named(request, reply);
+
+    if (instance != NULL) {
+        instance_send(request, instance, 200, reply);
+    }
+}
+
+void instances_initialization(struct request *request, struct reply *reply)
+{
+    const struct instance *instance = instances_named(request, reply);
+
+    if (instance == NULL) {
+        return;
+    }
+    struct text *out = reply_json(reply, 200);
+    render_initialization(request->region, instance, out);
+    if (instance->image != NULL && instance->image->windows) {
+        const struct key *key = (const struct key *)request->region->keys.items[0];
+        text_printf(
+            out,
+            ",\"password\":{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
+            "\"encryption_key\":{\"fingerprint\":\"%s\"}}",
+            key->fingerprint);
+    }
+    text_append_char(out, '}');
 }

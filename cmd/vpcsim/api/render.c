@@ -1,10 +1,105 @@
-/* Pieces that the bodies of several kinds share. */
+/* Bodies of answers from compiled templates, and the pieces that several kinds share. */
+#include "vpcsim/api/render.h"
+
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock/clock.h"
-#include "vpcsim/api/body.h"
+#include "mem/mem.h"
 #include "vpcsim/http/reply.h"
+
+/* A stretch of literal text, then a field; the last one has none. */
+struct segment {
+    size_t from, size;
+    void (*append)(struct text *out, const struct response_view *view);
+};
+
+struct response_template {
+    char *text;
+    struct segment *items;
+    size_t count, capacity;
+};
+
+static void (*find_field(const struct response_field *fields, const char *name,
+                         size_t size))(struct text *, const struct response_view *)
+{
+    for (const struct response_field *field = fields; field->name != NULL; field++) {
+        if (strlen(field->name) == size && memcmp(field->name, name, size) == 0) {
+            return field->append;
+        }
+    }
+    assert(!"a pattern names a field that does not exist");
+    return NULL;
+}
+
+static struct response_template *compile(const char *pattern, const struct response_field *fields)
+{
+    struct response_template *template = mem_alloc(sizeof(*template));
+
+    template->text = mem_copy(pattern);
+    for (char *at = template->text; (at = strchr(at, '\'')) != NULL;) {
+        *at = '"';
+    }
+    for (const char *at = template->text;;) {
+        size_t literal = strcspn(at, "@");
+        const char *name = at + literal;
+        struct segment segment = {.from = (size_t)(at - template->text), .size = literal};
+        if (*name == '@') {
+            size_t size = strcspn(++name, "@");
+            segment.append = find_field(fields, name, size);
+            at = name + size + 1;
+        }
+        *mem_list_add(template) = segment;
+        if (segment.append == NULL) {
+            return template;
+        }
+    }
+}
+
+static void destroy(struct response_template *template)
+{
+    if (template != NULL) {
+        free(template->text);
+        free(template->items);
+        free(template);
+    }
+}
+
+void response_render(struct response_template **compiled, const char *pattern, const struct response_field *fields,
+                     const struct region *region, const void *record, struct text *out)
+{
+    struct response_view view = {.region = region, .record = record};
+
+    if (*compiled == NULL) {
+        *compiled = compile(pattern, fields);
+    }
+    const struct response_template *template = *compiled;
+    for (size_t i = 0; i < template->count; i++) {
+        const struct segment *segment = &template->items[i];
+        text_append_size(out, template->text + segment->from, segment->size);
+        if (segment->append != NULL) {
+            segment->append(out, &view);
+        }
+    }
+}
+
+struct response_templates *response_templates_create(void)
+{
+    return mem_alloc(sizeof(struct response_templates));
+}
+
+void response_templates_destroy(struct response_templates *templates)
+{
+    if (templates != NULL) {
+        destroy(templates->instance);
+        destroy(templates->bare_metal);
+        destroy(templates->vpc);
+        destroy(templates->subnet);
+        free(templates);
+    }
+}
 
 void render_crn(const struct region *region, const char *type, int zone, const char *id, struct text *out)
 {

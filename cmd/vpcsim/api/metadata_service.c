@@ -10,13 +10,12 @@
 #include <string.h>
 
 #include "mem/mem.h"
-#include "vpcsim/api/auth.h"
-#include "vpcsim/api/body.h"
-#include "vpcsim/api/data_plane.h"
 #include "vpcsim/api/handlers.h"
-#include "vpcsim/api/links.h"
-#include "vpcsim/api/shape.h"
-#include "vpcsim/api/words.h"
+#include "vpcsim/api/iam.h"
+#include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/metadata_service.h"
+#include "vpcsim/api/render.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
 enum {
@@ -39,7 +38,7 @@ static const struct instance *asking(const struct request *request)
     return found != NULL ? found : collection_named(instances, name);
 }
 
-bool data_plane_answers(const struct request *request, struct reply *reply)
+bool metadata_service_answers(const struct request *request, struct reply *reply)
 {
     const struct instance *instance = asking(request);
 
@@ -86,7 +85,7 @@ static bool check_members(const json_t *body, const char *known, struct reply *r
     json_t *value;
 
     json_object_foreach ((json_t *)body, name, value) {
-        if (!words_have(known, name)) {
+        if (!tokens_have(known, name)) {
             reply_problem(reply, 400, "unknown_field", "field", name, NULL, "The field %s is unknown.", name);
         }
     }

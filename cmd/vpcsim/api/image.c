@@ -5,13 +5,20 @@
 
 #include "mem/mem.h"
 #include "vpcsim/api/allowed_use.h"
-#include "vpcsim/api/body.h"
-#include "vpcsim/api/filter.h"
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/page.h"
-#include "vpcsim/api/shapes.h"
+#include "vpcsim/api/render.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+
+static const struct validator patch_fields[] = {
+    {.name = "allowed_use", .type = VALID_OBJECT, .of = validator_volume_allowed_use},
+    {.name = "deprecation_at", .type = VALID_STRING, .min = 20, .max = 32, .nullable = true},
+    {.name = "name", .type = VALID_NAME},
+    {.name = "obsolescence_at", .type = VALID_STRING, .min = 20, .max = 32, .nullable = true},
+    {0},
+};
 
 static void append_expression(struct text *out, const char *name, const char *expression)
 {
@@ -194,7 +201,7 @@ void images_patch(struct request *request, struct reply *reply)
     if (image == NULL) {
         return;
     }
-    shape_check(body, shapes_image_patch, "", reply);
+    validator_check(body, patch_fields, "", reply);
     if (!reply_failed(reply)) {
         check_patch(request, image, reply);
     }

@@ -1,13 +1,15 @@
-#include "vpcsim/api/instance.h"
-
+/* Making instances: variants of a body, source templates, checks, POST. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/mem.h"
 #include "vpcsim/api/allowed_use.h"
-#include "vpcsim/api/links.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/instance.h"
 #include "vpcsim/api/resolve.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
 
@@ -348,4 +350,24 @@ struct instance *instance_build(struct region *region, const json_t *body, const
     instance_set_status(region, instance, STATUS_PENDING);
     links_add_server(region, &instance->trusted_profile, "instance", instance->zone, &instance->entity);
     return instance;
+}
+
+void instances_create(struct request *request, struct reply *reply)
+{
+    struct region *region = request->region;
+    const json_t *source = json_object_get(request->document, "source_template");
+    const struct template *template = NULL;
+
+    validator_check(request->document, instance_create_fields, "", reply);
+    if (reply_failed(reply)) {
+        return;
+    }
+    json_t *body =
+        source != NULL ? instance_merge(region, request->document, &template, reply) : json_incref(request->document);
+    const char *template_id = template != NULL ? template->entity.id : NULL;
+    struct instance *instance = body != NULL ? instance_build(region, body, template_id, reply) : NULL;
+    if (instance != NULL) {
+        instance_send(request, instance, 201, reply);
+    }
+    json_decref(body);
 }

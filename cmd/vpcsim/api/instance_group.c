@@ -1,17 +1,41 @@
-/* Operations on instance groups. */
+/* Instance groups: checks, bodies, operations (vpc-api.md 2.10). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/mem.h"
-#include "vpcsim/api/body.h"
-#include "vpcsim/api/group.h"
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/instance.h"
+#include "vpcsim/api/membership.h"
 #include "vpcsim/api/page.h"
+#include "vpcsim/api/render.h"
 #include "vpcsim/api/resolve.h"
-#include "vpcsim/api/shapes.h"
 #include "vpcsim/api/template.h"
+#include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+
+#define GROUP_MEMBERS(can_be_null)                                                                            \
+    {.name = "application_port", .type = VALID_INT, .min = 1, .max = 65535, .nullable = can_be_null},         \
+        {.name = "load_balancer", .type = VALID_IDENTITY, .tokens = ID_CRN_HREF, .nullable = can_be_null},    \
+        {.name = "load_balancer_pool", .type = VALID_IDENTITY, .tokens = "id href", .nullable = can_be_null}, \
+        {.name = "membership_count", .type = VALID_INT, .min = 0, .max = 1000},                               \
+    {                                                                                                         \
+        .name = "name", .type = VALID_NAME                                                                    \
+    }
+
+static const struct validator create_fields[] = {
+    GROUP_MEMBERS(false),
+    {.name = "instance_template", .type = VALID_IDENTITY, .required = true, .tokens = ID_CRN_HREF},
+    {.name = "resource_group", .type = VALID_IDENTITY, .tokens = "id"},
+    {.name = "subnets", .type = VALID_LIST, .required = true, .min = 1, .of = &validator_identity_item},
+    {0},
+};
+
+static const struct validator patch_fields[] = {
+    GROUP_MEMBERS(true),
+    {.name = "instance_template", .type = VALID_IDENTITY, .tokens = ID_CRN_HREF},
+    {.name = "subnets", .type = VALID_LIST, .min = 1, .of = &validator_identity_item},
+    {0},
+};
 
 enum { GROUPS_QUOTA = 200 }; /* an account (vpc-api.md 2.10) */
 
@@ -22,7 +46,7 @@ static void append_template(const struct region *region, const struct template *
     render_reference(region, &template->entity, &what, out);
 }
 
-static void append_pool(const struct region *region, const struct group *group, struct text *out)
+static void append_pool(const struct region *region, const struct instance_group *group, struct text *out)
 {
     if (group->application_port > 0) {
         text_printf(out, "\"application_port\":%d,", group->application_port);
@@ -38,7 +62,7 @@ static void append_pool(const struct region *region, const struct group *group, 
     }
 }
 
-static void append_managers(const struct region *region, const struct group *group, struct text *out)
+static void append_managers(const struct region *region, const struct instance_group *group, struct text *out)
 {
     text_append(out, ",\"managers\":[");
     if (group->managed) {
@@ -52,7 +76,7 @@ static void append_managers(const struct region *region, const struct group *gro
     text_append_char(out, ']');
 }
 
-static void render_group(const struct region *region, const struct group *group, struct text *out)
+static void render_group(const struct region *region, const struct instance_group *group, struct text *out)
 {
     const struct entity *entity = &group->entity;
 
@@ -71,7 +95,7 @@ static void render_group(const struct region *region, const struct group *group,
     reply_string(out, entity->name);
     text_append(out, ",\"resource_group\":");
     render_resource_group(group->resource_group, out);
-    text_printf(out, ",\"status\":\"%s\",\"subnets\":[", store_status_name(group_status(group)));
+    text_printf(out, ",\"status\":\"%s\",\"subnets\":[", store_status_name(instance_group_status(group)));
     for (size_t i = 0; i < group->subnet_count; i++) {
         text_append(out, i > 0 ? "," : "");
         render_subnet_reference(region, group->subnets[i], out);
@@ -85,20 +109,22 @@ static void render_group(const struct region *region, const struct group *group,
 
 static void append_group(const struct request *request, const struct entity *item, struct text *out)
 {
-    render_group(request->region, (const struct group *)item, out);
+    render_group(request->region, (const struct instance_group *)item, out);
 }
 
-void groups_list(struct request *request, struct reply *reply)
+void instance_groups_list(struct request *request, struct reply *reply)
 {
-    struct page page = {
-        .items = &request->region->groups, .key = "instance_groups", .path = "instance_groups", .append = append_group};
+    struct page page = {.items = &request->region->instance_groups,
+                        .key = "instance_groups",
+                        .path = "instance_groups",
+                        .append = append_group};
 
     page_reply(request, reply, &page);
 }
 
-static struct group *find(const struct request *request, struct reply *reply)
+static struct instance_group *find(const struct request *request, struct reply *reply)
 {
-    struct group *group = collection_find(&request->region->groups, request->argument[0]);
+    struct instance_group *group = collection_find(&request->region->instance_groups, request->argument[0]);
 
     if (group == NULL) {
         reply_not_found(reply, "Instance group", request->argument[0]);
@@ -106,16 +132,16 @@ static struct group *find(const struct request *request, struct reply *reply)
     return group;
 }
 
-void groups_get(struct request *request, struct reply *reply)
+void instance_groups_get(struct request *request, struct reply *reply)
 {
-    const struct group *group = find(request, reply);
+    const struct instance_group *group = find(request, reply);
 
     if (group != NULL) {
         render_group(request->region, group, reply_json(reply, 200));
     }
 }
 
-static void read_template(struct region *region, const json_t *body, struct group *group, struct reply *reply)
+static void read_template(struct region *region, const json_t *body, struct instance_group *group, struct reply *reply)
 {
     const json_t *identity = json_object_get(body, "instance_template");
     struct template *template =
@@ -137,7 +163,7 @@ static void read_template(struct region *region, const json_t *body, struct grou
     group->template = template;
 }
 
-static void read_subnets(struct region *region, const json_t *body, struct group *group, struct reply *reply)
+static void read_subnets(struct region *region, const json_t *body, struct instance_group *group, struct reply *reply)
 {
     const json_t *list = json_object_get(body, "subnets");
 
@@ -163,7 +189,7 @@ static void read_subnets(struct region *region, const json_t *body, struct group
 }
 
 /* Pool, balancer and port go together (vpc-api.md 2.10); null removes all. */
-static void read_pool(const json_t *body, struct group *group, struct reply *reply)
+static void read_pool(const json_t *body, struct instance_group *group, struct reply *reply)
 {
     const json_t *port = json_object_get(body, "application_port");
     const json_t *balancer = json_object_get(body, "load_balancer");
@@ -182,9 +208,10 @@ static void read_pool(const json_t *body, struct group *group, struct reply *rep
     group->application_port = removed ? 0 : (int)json_integer_value(port);
 }
 
-static void check_name(const struct region *region, const char *name, const struct group *group, struct reply *reply)
+static void check_name(const struct region *region, const char *name, const struct instance_group *group,
+                       struct reply *reply)
 {
-    const struct entity *holder = name != NULL ? collection_named(&region->groups, name) : NULL;
+    const struct entity *holder = name != NULL ? collection_named(&region->instance_groups, name) : NULL;
 
     if (holder != NULL && holder != &group->entity) {
         reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
@@ -192,21 +219,21 @@ static void check_name(const struct region *region, const char *name, const stru
     }
 }
 
-void groups_create(struct request *request, struct reply *reply)
+void instance_groups_create(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
     const json_t *body = request->document;
     const char *name = json_string_value(json_object_get(body, "name"));
 
-    shape_check(body, shapes_group_create, "", reply);
+    validator_check(body, create_fields, "", reply);
     if (reply_failed(reply)) {
         return;
     }
-    if (region->groups.count >= GROUPS_QUOTA) {
+    if (region->instance_groups.count >= GROUPS_QUOTA) {
         reply_error(reply, 400, "over_quota", "The quota of %d instance groups is used up.", GROUPS_QUOTA);
         return;
     }
-    struct group *group = mem_alloc(sizeof(*group));
+    struct instance_group *group = mem_alloc(sizeof(*group));
     check_name(region, name, group, reply);
     read_template(region, body, group, reply);
     read_subnets(region, body, group, reply);
@@ -223,15 +250,15 @@ void groups_create(struct request *request, struct reply *reply)
         return;
     }
     group->entity.key = random_next(&region->sim->random);
-    group->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->groups, "group");
+    group->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->instance_groups, "group");
     group->entity.created_s = region->sim->now_s;
     group->membership_count = (int)json_integer_value(json_object_get(body, "membership_count"));
-    group_add(region, group, NULL);
-    group_settle_later(region, group);
+    instance_group_add(region, group, NULL);
+    instance_group_reconcile_later(region, group);
     render_group(region, group, reply_json(reply, 201));
 }
 
-static void check_count(const json_t *count, const struct group *group, struct reply *reply)
+static void check_count(const json_t *count, const struct instance_group *group, struct reply *reply)
 {
     if (count != NULL && group->managed && json_integer_value(count) != group->membership_count) {
         reply_problem(reply, 409, "conflict", "field", "membership_count", NULL,
@@ -239,10 +266,10 @@ static void check_count(const json_t *count, const struct group *group, struct r
     }
 }
 
-void groups_patch(struct request *request, struct reply *reply)
+void instance_groups_patch(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct group *group = find(request, reply);
+    struct instance_group *group = find(request, reply);
     const json_t *body = request->document;
     const char *name = json_string_value(json_object_get(body, "name"));
     const json_t *count = json_object_get(body, "membership_count");
@@ -250,11 +277,11 @@ void groups_patch(struct request *request, struct reply *reply)
     if (group == NULL) {
         return;
     }
-    shape_check(body, shapes_group_patch, "", reply);
+    validator_check(body, patch_fields, "", reply);
     if (reply_failed(reply)) {
         return;
     }
-    struct group next = *group;
+    struct instance_group next = *group;
     check_name(region, name, group, reply);
     check_count(count, group, reply);
     read_template(region, body, &next, reply);
@@ -269,24 +296,24 @@ void groups_patch(struct request *request, struct reply *reply)
     *group = next;
     group->updated_s = region->sim->now_s;
     if (name != NULL && strcmp(name, group->entity.name) != 0) {
-        collection_rename(&region->groups, &group->entity, name);
+        collection_rename(&region->instance_groups, &group->entity, name);
     }
     if (count != NULL) {
         group->membership_count = (int)json_integer_value(count);
-        group_settle_later(region, group);
+        instance_group_reconcile_later(region, group);
     }
     render_group(region, group, reply_json(reply, 200));
 }
 
-void groups_delete(struct request *request, struct reply *reply)
+void instance_groups_delete(struct request *request, struct reply *reply)
 {
-    struct group *group = find(request, reply);
+    struct instance_group *group = find(request, reply);
 
     if (group == NULL) {
         return;
     }
     if (!group->deleting) {
-        group_delete(request->region, group);
+        instance_group_delete(request->region, group);
     }
     reply_empty(reply, 204);
 }

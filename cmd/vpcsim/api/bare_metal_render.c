@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vpcsim/api/body.h"
+#include "vpcsim/api/render.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
 
@@ -12,7 +12,7 @@ enum { SALT_DISK = 20, SALT_NIC = 21, SALT_VNI = 22 };
 #define UNUSED __attribute__((unused))
 #define FIELD(name)                                                                                        \
     static void name##_of(struct text *out, const struct region *region, const struct bare_metal *server); \
-    static void append_##name(struct text *out, const struct body_view *view)                              \
+    static void append_##name(struct text *out, const struct response_view *view)                          \
     {                                                                                                      \
         name##_of(out, view->region, view->record);                                                        \
     }                                                                                                      \
@@ -221,7 +221,7 @@ FIELD(primary_attachment)
     }
 }
 
-const struct body_field render_bare_metal_fields[] = {
+static const struct response_field bare_metal_fields[] = {
     {"api", append_api},
     {"id", append_id},
     {"name", append_name},
@@ -249,7 +249,7 @@ const struct body_field render_bare_metal_fields[] = {
     {0},
 };
 
-const char render_bare_metal_pattern[] =
+static const char bare_metal_pattern[] =
     "{'bandwidth':@bandwidth@,"
     "'boot_target':{'href':'@api@/bare_metal_servers/@id@/disks/@boot_disk@','id':'@boot_disk@',"
     "'name':'disk-boot','resource_type':'bare_metal_server_disk'},"
@@ -282,7 +282,6 @@ const char render_bare_metal_pattern[] =
 
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out)
 {
-    struct body_view view = {.region = region, .record = server};
-
-    body_render(region->sim->bodies->bare_metal, out, &view);
+    response_render(&region->sim->response_templates->bare_metal, bare_metal_pattern, bare_metal_fields, region, server,
+                    out);
 }

@@ -1,9 +1,9 @@
 /*
- * links: trusted profiles linked to servers (vpc-api.md 3.3, 6.4). A server made with auto_link is linked at birth;
- * all its links end with it.
+ * iam_links: trusted profiles linked to servers (vpc-api.md 3.3, 6.4). A server that is created with auto_link has a
+ * link from the start; all its links end with it.
  */
-#ifndef VPCSIM_LINKS_H
-#define VPCSIM_LINKS_H
+#ifndef VPCSIM_IAM_LINKS_H
+#define VPCSIM_IAM_LINKS_H
 
 #include "vpcsim/store/store.h"
 
