@@ -1,7 +1,7 @@
 /*
  * All of C++ that reads answers: simdjson's parser and its tape. The tape is an array of 64-bit words, a type in
  * the top byte of each (simdjson's doc/tape.md); a node is the index of its word. No exception can start here:
- * simdjson reports codes, and nothing else allocates.
+ * simdjson reports codes, and a lack of memory ends the process.
  */
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
@@ -29,11 +29,9 @@ static tape_ref tape(struct answer_node node) noexcept
 
 struct answer_parser *answer_parser_create(void)
 {
-    auto parser = new (std::nothrow) answer_parser;
-    if (parser == nullptr) {
-        mem_out_of_memory();
-    }
-    return parser;
+    /* Behind every operator new, simdjson's own too, which would throw and so abort with a core. */
+    std::set_new_handler(mem_out_of_memory);
+    return new answer_parser;
 }
 
 void answer_parser_destroy(struct answer_parser *parser)
