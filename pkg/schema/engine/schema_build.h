@@ -59,10 +59,9 @@ schema_compile_function schema_compile_argument, schema_compile_count, schema_co
 schema_compile_function schema_compile_type, schema_compile_choice, schema_compile_multiple_of; /* schema_value.c */
 schema_compile_function schema_compile_pattern_keyword, schema_compile_format;                  /* schema_string.c */
 schema_compile_function schema_compile_contains;                                                /* schema_array.c */
-schema_compile_function schema_compile_properties, schema_compile_pattern_properties,
-    schema_compile_required;                                                                 /* schema_object.c */
-schema_compile_function schema_compile_dependent_required, schema_compile_dependent_schemas; /* schema_dependent.c */
-schema_compile_function schema_compile_branch, schema_compile_ref;                           /* schema_applicators.c */
+schema_compile_function schema_compile_properties, schema_compile_pattern_properties;           /* schema_object.c */
+schema_compile_function schema_compile_dependent_required, schema_compile_dependent_schemas;    /* schema_dependent.c */
+schema_compile_function schema_compile_branch, schema_compile_ref; /* schema_applicators.c */
 
 /* What a schema that has only this rule refers to, when nothing is lost by going there at once; else NULL. */
 const struct schema *schema_ref_only(const struct schema_rule *rule);

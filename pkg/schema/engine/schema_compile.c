@@ -69,7 +69,7 @@ static const struct schema_keyword keywords[] = {
     {"prefixItems", APPLICATOR, ARRAY, ELSEWHERE, schema_compile_list, FIELD(array, array, prefix)},
     {"properties", APPLICATOR, OBJECT, ELSEWHERE, schema_compile_properties, KIND(object)},
     {"propertyNames", APPLICATOR, ONE, ELSEWHERE, schema_compile_child, FIELD(names, one, schema)},
-    {"required", VALIDATION, ARRAY, ELSEWHERE, schema_compile_required, KIND(object)},
+    {"required", VALIDATION, ARRAY, ELSEWHERE, schema_compile_properties, KIND(object)},
     {"then", APPLICATOR, ONE, SOMETIMES, schema_compile_branch, FIELD(if, if, then)},
     {"title", SCHEMA_META_DATA, STRING, ELSEWHERE, NOTHING},
     {"type", VALIDATION, STRING | ARRAY, ELSEWHERE, schema_compile_type, NULL, 0},

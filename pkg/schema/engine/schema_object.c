@@ -5,30 +5,26 @@
 
 #include "schema/engine/schema_build.h"
 
-enum { TABLE_START = 8 };
-
-static struct schema_property *find_property(const struct schema_object_rule *rule, const char *name, size_t size,
-                                             uint32_t hash)
-{
-    size_t mask = rule->slots - 1;
-    size_t at = hash & mask;
-
-    while (rule->table[at].name != NULL) {
-        struct schema_property *property = &rule->table[at];
-        if (property->hash == hash && property->size == size && memcmp(property->name, name, size) == 0) {
-            return property;
-        }
-        at = (at + 1) & mask;
-    }
-    return &rule->table[at];
-}
-
+/* The property with that name and hash, by bisection: no branch on the way depends on the name. */
 static const struct schema_property *lookup(const struct schema_object_rule *rule, const char *name, size_t size,
                                             uint32_t hash)
 {
-    const struct schema_property *property = rule->slots > 0 ? find_property(rule, name, size, hash) : NULL;
+    const struct schema_property *at = rule->list;
+    const struct schema_property *end = at + rule->count;
 
-    return property != NULL && property->name != NULL ? property : NULL;
+    if (rule->count == 0) {
+        return NULL;
+    }
+    for (size_t left = rule->count; left > 1; left -= left / 2) {
+        at = at[left / 2 - 1].hash < hash ? at + left / 2 : at;
+    }
+    while (at < end && at->hash <= hash) {
+        if (at->hash == hash && at->size == size && memcmp(at->name, name, size) == 0) {
+            return at;
+        }
+        at++;
+    }
+    return NULL;
 }
 
 const struct schema_property *schema_object_property(const struct schema_object_rule *rule, const char *name)
@@ -174,47 +170,90 @@ static bool check_object(struct schema_run *run, const struct schema_rule *base,
 const struct schema_rule_kind schema_kind_object = {
     SCHEMA_RULE_OBJECT, SCHEMA_OBJECT, SCHEMA_CHILDREN, check_object, sizeof(struct schema_object_rule), true};
 
-static struct schema_property *add_property(struct schema_compiler *c, struct schema_object_rule *rule,
-                                            const char *name)
+static int compare_properties(const void *a, const void *b)
 {
-    size_t size = strlen(name);
+    const struct schema_property *x = a;
+    const struct schema_property *y = b;
 
-    if (rule->count * 2 >= rule->slots) {
-        struct schema_object_rule larger = {.slots = rule->slots ? rule->slots * 2 : TABLE_START};
-        larger.table = text_arena_alloc(&c->library->arena, larger.slots * sizeof(*larger.table));
-        for (size_t i = 0; i < rule->slots; i++) {
-            const struct schema_property *old = &rule->table[i];
-            if (old->name != NULL) {
-                *find_property(&larger, old->name, old->size, old->hash) = *old;
-            }
-        }
-        rule->table = larger.table;
-        rule->slots = larger.slots;
+    if (x->hash != y->hash) {
+        return x->hash < y->hash ? -1 : 1;
     }
-    uint32_t hash = mem_hash(name, size);
-    struct schema_property *property = find_property(rule, name, size, hash);
-    if (property->name == NULL) {
-        *property = (struct schema_property){.name = name, .size = size, .hash = hash};
-        rule->count++;
-    }
+    return strcmp(x->name, y->name);
+}
+
+static struct schema_property *add_property(struct schema_object_rule *rule, const char *name)
+{
+    struct schema_property *property = &rule->list[rule->count++];
+
+    property->name = name;
+    property->size = strlen(name);
+    property->hash = mem_hash(name, property->size);
     return property;
 }
 
+/* A name in both `properties` and `required`, or twice in `required`, becomes one property. */
+static void sort_properties(struct schema_object_rule *rule)
+{
+    size_t count = 0;
+
+    qsort(rule->list, rule->count, sizeof(*rule->list), compare_properties);
+    for (size_t i = 0; i < rule->count; i++) {
+        struct schema_property *last = count > 0 ? &rule->list[count - 1] : NULL;
+        if (last != NULL && compare_properties(last, &rule->list[i]) == 0) {
+            last->required |= rule->list[i].required;
+            last->schema = last->schema != NULL ? last->schema : rule->list[i].schema;
+        } else {
+            rule->list[count++] = rule->list[i];
+        }
+    }
+    rule->count = count;
+    for (size_t i = 0; i < count; i++) {
+        rule->required += rule->list[i].required;
+    }
+}
+
+static bool add_required(struct schema_compiler *c, struct schema *schema, struct schema_object_rule *rule)
+{
+    size_t i;
+    json_t *name;
+
+    json_array_foreach (rule->required_names, i, name) {
+        if (!json_is_string(name)) {
+            return schema_error(c, schema, "required", "must be an array of strings");
+        }
+        add_property(rule, json_string_value(name))->required = true;
+    }
+    return true;
+}
+
+/* Both keywords at once, when `properties` is compiled; when there is none, `required` alone. */
 bool schema_compile_properties(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
                                const json_t *argument)
 {
+    unsigned vocabularies = schema->resource->vocabularies;
+    const json_t *properties = vocabularies & SCHEMA_APPLICATOR ? json_object_get(schema->source, "properties") : NULL;
     struct schema_object_rule *rule = schema_rule(c, schema, keyword);
     const char *name;
     json_t *source;
 
-    rule->properties = argument;
-    json_object_foreach ((json_t *)argument, name, source) {
+    if (properties != NULL && properties != argument) {
+        return true;
+    }
+    rule->properties = properties;
+    rule->required_names = vocabularies & SCHEMA_VALIDATION ? json_object_get(schema->source, "required") : NULL;
+    size_t most = json_object_size(properties) + json_array_size(rule->required_names);
+    rule->list = text_arena_alloc(&c->library->arena, most * sizeof(*rule->list));
+    json_object_foreach ((json_t *)properties, name, source) {
         struct schema *child = schema_child_member(c, schema, keyword, name, source);
         if (child == NULL) {
             return false;
         }
-        add_property(c, rule, name)->schema = child;
+        add_property(rule, name)->schema = child;
     }
+    if (!add_required(c, schema, rule)) {
+        return false;
+    }
+    sort_properties(rule);
     return true;
 }
 
@@ -234,25 +273,6 @@ bool schema_compile_pattern_properties(struct schema_compiler *c, struct schema 
         }
         property->next = rule->patterns;
         rule->patterns = property;
-    }
-    return true;
-}
-
-bool schema_compile_required(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
-                             const json_t *argument)
-{
-    struct schema_object_rule *rule = schema_rule(c, schema, keyword);
-    size_t i;
-    json_t *name;
-
-    rule->required_names = argument;
-    json_array_foreach (argument, i, name) {
-        if (!json_is_string(name)) {
-            return schema_error(c, schema, keyword->name, "must be an array of strings");
-        }
-        struct schema_property *property = add_property(c, rule, json_string_value(name));
-        rule->required += !property->required;
-        property->required = true;
     }
     return true;
 }

@@ -172,8 +172,8 @@ struct schema_pattern_property {
 
 struct schema_object_rule {
     struct schema_limit_rule limit;
-    struct schema_property *table; /* open addressing, `slots` a power of two, a name of NULL is free */
-    size_t slots, count, required;
+    struct schema_property *list; /* of properties and required, by hash */
+    size_t count, required;
     const struct schema_pattern_property *patterns;
     const struct schema *additional;
     const json_t *properties, *required_names; /* as the schema has them, for their order; NULL allowed */
