@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "linehistory/linehistory.h"
 #include "shell_edit.h"
-#include "shell_history.h"
 #include "term/term.h"
 
 struct shell_opts {
@@ -139,13 +139,13 @@ static bool run_file(struct shell *shell, const char *path, struct err *e)
     return true;
 }
 
-static struct shell_history *open_history(struct shell *shell)
+static struct linehistory *open_history(struct shell *shell)
 {
     CLEANUP(text_free) struct text path = {0};
     struct err error = ERR_INIT;
 
     app_state_path("shell_history", &path);
-    struct shell_history *history = shell_history_open(text_string(&path), &error);
+    struct linehistory *history = linehistory_open(text_string(&path), &error);
     if (error.code != ERR_NONE) {
         app_warn(shell->app, "no history: %s", error.message);
     }
@@ -154,7 +154,7 @@ static struct shell_history *open_history(struct shell *shell)
 
 static void run_terminal(struct shell *shell)
 {
-    CLEANUP(shell_history_close_pointer) struct shell_history *history = open_history(shell);
+    CLEANUP(linehistory_release) struct linehistory *history = open_history(shell);
     CLEANUP(shell_edit_close_pointer) struct shell_edit *edit = shell_edit_open(shell->app->program, history);
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(text_free) struct text place = {0};
@@ -166,7 +166,7 @@ static void run_terminal(struct shell *shell)
         command_forget_signal();
         enum shell_key key = shell_edit_read(edit, text_string(&place), app_color(shell->app, STDERR_FILENO), &line);
         if (key == SHELL_ENTER) {
-            shell_history_add(history, text_string(&line));
+            linehistory_add(history, text_string(&line));
             run_line(shell, text_string(&line));
             continue;
         }

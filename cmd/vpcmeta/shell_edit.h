@@ -11,7 +11,7 @@
 #include "text/text.h"
 
 struct shell_edit;
-struct shell_history;
+struct linehistory;
 
 /* What a line ended with. */
 enum shell_key {
@@ -21,10 +21,10 @@ enum shell_key {
 };
 
 /*
- * Takes over the terminal for reading. `kept` (borrowed) outlives it; `program` is completed from. Never NULL: without
+ * Takes over the terminal for reading. `history` (borrowed) outlives it; `program` is completed from. Never NULL: without
  * a usable terminal description libedit reads plain lines.
  */
-struct shell_edit *shell_edit_open(const struct cli_program *program, struct shell_history *kept);
+struct shell_edit *shell_edit_open(const struct cli_program *program, const struct linehistory *history);
 void shell_edit_close(struct shell_edit *edit);
 
 /* For CLEANUP. */

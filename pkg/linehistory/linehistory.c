@@ -1,9 +1,8 @@
-/* The lines typed in earlier shells and in this one, in a private file and in memory. */
-#include "shell_history.h"
+/* Typed lines in memory and in a private file. */
+#include "linehistory/linehistory.h"
 
 #include <ctype.h>
 #include <fcntl.h>
-#include <histedit.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,62 +13,32 @@
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
-struct shell_history {
-    char *lines[SHELL_HISTORY_LINES]; /* oldest first */
+struct linehistory {
+    char *lines[LINEHISTORY_LINES]; /* oldest first */
     size_t count;
-    size_t shown; /* how far back from the newest libedit is */
-    char *path;   /* NULL: lines are remembered for this shell alone */
+    char *path; /* NULL: lines are remembered for this process alone */
 };
 
-static void remember(struct shell_history *history, const char *line)
+static void remember(struct linehistory *history, const char *line)
 {
     if (history->count > 0 && strcmp(history->lines[history->count - 1], line) == 0) {
         return;
     }
-    if (history->count == SHELL_HISTORY_LINES) {
+    if (history->count == LINEHISTORY_LINES) {
         free(history->lines[0]);
-        memmove(history->lines, history->lines + 1, (SHELL_HISTORY_LINES - 1) * sizeof(history->lines[0]));
+        memmove(history->lines, history->lines + 1, (LINEHISTORY_LINES - 1) * sizeof(history->lines[0]));
         history->count--;
     }
-    char *copy = mem_copy(line);
-    history->lines[history->count++] = copy;
+    history->lines[history->count++] = mem_copy(line);
 }
 
-int shell_history_move(void *context, struct HistEvent *ret_event, int operation, ...)
+const char *linehistory_at(const struct linehistory *history, size_t back)
 {
-    struct shell_history *history = context;
-    size_t wanted = history->shown;
-
-    switch (operation) {
-    case H_FIRST:
-        wanted = 0;
-        break;
-    case H_LAST:
-        wanted = history->count - 1;
-        break;
-    case H_NEXT:
-        wanted++;
-        break;
-    case H_PREV:
-        wanted--;
-        break;
-    case H_CURR:
-        break;
-    default:
-        return -1;
-    }
-    /* beyond either end, and also when there is no line at all */
-    if (wanted >= history->count) {
-        return -1;
-    }
-    history->shown = wanted;
-    ret_event->num = (int)(history->count - wanted);
-    ret_event->str = history->lines[history->count - 1 - wanted];
-    return 0;
+    return back < history->count ? history->lines[history->count - 1 - back] : NULL;
 }
 
-/* Remembers the lines of the file; returns where the last SHELL_HISTORY_LINES of them begin. */
-static const char *remember_lines(struct shell_history *history, struct text *content)
+/* Remembers the lines of the file; returns where the last LINEHISTORY_LINES of them begin. */
+static const char *remember_lines(struct linehistory *history, struct text *content)
 {
     size_t count = 0;
 
@@ -77,7 +46,7 @@ static const char *remember_lines(struct shell_history *history, struct text *co
         count += content->data[i] == '\n';
     }
     char *line = content->data;
-    for (; count > SHELL_HISTORY_LINES; count--) {
+    for (; count > LINEHISTORY_LINES; count--) {
         line += strcspn(line, "\n") + 1;
     }
     const char *first = line;
@@ -89,7 +58,7 @@ static const char *remember_lines(struct shell_history *history, struct text *co
     return first;
 }
 
-static bool open_file(struct shell_history *history, const char *path, struct err *e)
+static bool open_file(struct linehistory *history, const char *path, struct err *e)
 {
     CLEANUP(text_free) struct text content = {0};
     CLEANUP(text_free) struct text folder = {0};
@@ -109,15 +78,15 @@ static bool open_file(struct shell_history *history, const char *path, struct er
     return true;
 }
 
-struct shell_history *shell_history_open(const char *path, struct err *e)
+struct linehistory *linehistory_open(const char *path, struct err *e)
 {
-    struct shell_history *history = mem_alloc(sizeof(*history));
+    struct linehistory *history = mem_alloc(sizeof(*history));
 
     (void)open_file(history, path, e);
     return history;
 }
 
-void shell_history_close(struct shell_history *history)
+void linehistory_close(struct linehistory *history)
 {
     if (history != NULL) {
         for (size_t i = 0; i < history->count; i++) {
@@ -128,9 +97,9 @@ void shell_history_close(struct shell_history *history)
     }
 }
 
-void shell_history_close_pointer(struct shell_history **history)
+void linehistory_release(struct linehistory **history)
 {
-    shell_history_close(*history);
+    linehistory_close(*history);
 }
 
 /*
@@ -148,10 +117,10 @@ static void append(const char *path, const char *line)
     }
 }
 
-void shell_history_add(struct shell_history *history, const char *line)
+void linehistory_add(struct linehistory *history, const char *line)
 {
-    if (line[0] == '\0' || isspace((unsigned char)line[0]) || strlen(line) > SHELL_HISTORY_LINE_MAX ||
-        shell_history_is_secret(line)) {
+    if (line[0] == '\0' || isspace((unsigned char)line[0]) || strlen(line) > LINEHISTORY_LINE_MAX ||
+        linehistory_is_secret(line)) {
         return;
     }
     remember(history, line);

@@ -1,8 +1,8 @@
-/* Which lines of the shell are never written down. A line that may hold a secret is dropped: that costs only typing. */
+/* Which lines are never written down. A line that may hold a secret is dropped: that costs only typing. */
 #include <ctype.h>
 #include <string.h>
 
-#include "shell_history.h"
+#include "linehistory/linehistory.h"
 #include "text/text.h"
 
 enum {
@@ -65,7 +65,7 @@ static bool names_secret(const char *word, size_t size)
     return strcmp(name, "bearer") == 0 || (named && used >= 5 && strcmp(name + used - 5, "token") == 0);
 }
 
-bool shell_history_is_secret(const char *line)
+bool linehistory_is_secret(const char *line)
 {
     static const char word_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/~.";
 
