@@ -51,15 +51,34 @@ struct inventory_selector {
 enum { INVENTORY_TARGETS_SINGLY = 40 };
 
 /*
- * Appends what is selected of the kinds (`kind_count` of them, read side by side) to `into`, ordered by region, kind and
- * name. Errors: ERR_NOT_FOUND naming every target that matches nothing (with the nearest name) or every resource
- * that an ambiguous name matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole:
- * `into` is then unchanged, unless `ret_missing` is given: it takes a line about each part that is missing, what could be
- * read is kept, and true is returned.
+ * Appends what is selected of the kinds (`kind_count` of them, read side by side) to `into`, ordered by region, kind
+ * and name. Errors: ERR_NOT_FOUND naming every target that matches nothing or every resource that an ambiguous name
+ * matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged, unless
+ * `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and true is
+ * returned.
  */
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
                       struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Is called with each record as a page brings it, while other pages are still to come: a command may read more about it
+ * at once, on the same session (the selection then ends when those requests have ended, too). The record is borrowed
+ * until the call returns; its content is final, but that it is selected is not: a list that does not add up is read
+ * again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may be written
+ * before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose VPC is known
+ * only at the end are not reported.
+ */
+struct inventory_observer {
+    void (*selected)(const struct resource *record, void *context);
+    void *context;
+};
+
+/* inventory_select with an observer; NULL: none. */
+bool inventory_select_observed(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
+                               size_t kind_count, const struct inventory_selector *selector,
+                               const struct inventory_observer *observer, struct resource_list *into,
+                               struct text *ret_missing, struct err *e) __attribute__((warn_unused_result));
 
 /* Reads every resource of the kinds. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],

@@ -5,21 +5,39 @@
 #include "inventory/inventory.h"
 #include "mem/mem.h"
 
-/* One selection under way; every list and every single read of it ends in one of the callbacks below. */
+enum { WORDS_SHOWN = 10 };
+
+/* A word that has to name exactly one resource. */
+struct target {
+    const char *word;
+    enum resource_name_form form;
+    size_t matches; /* records that were found by it */
+    bool excluded;  /* one was found that another selector leaves out */
+};
+
+/* One selection in progress; every list and every single read of it ends in one of the callbacks below. */
 struct selection {
-    const struct inventory_scope *scope;
-    const struct resource_kind *const *kinds;
-    size_t kind_count;
     const struct inventory_selector *selector;
+    const struct inventory_observer *observer; /* NULL: none */
     struct resource_list *found;
-    struct resource_list *vpcs;     /* where they are needed to tell names from ids */
-    struct resource_list *excluded; /* targets that are there and that another selector leaves out */
+    struct resource_list *vpcs; /* where they are needed to tell names from ids */
+    struct target *targets;     /* of the selector, in its order */
+    struct mem_map by_word;     /* the same; equal words are one */
     struct text *ret_missing;
     struct err error; /* the first part that could not be read */
     struct text json; /* scratch for --where */
 };
 
-/* --- VPCs: some answers hold only their ids (templates echo the body they were made from, vpc-api.md 2.9) ----------- */
+static void selection_free(struct selection *selection)
+{
+    resource_list_destroy(selection->found);
+    resource_list_destroy(selection->vpcs);
+    mem_map_free(&selection->by_word);
+    free(selection->targets);
+    text_free(&selection->json);
+}
+
+/* --- VPCs: some answers hold only their ids (templates echo their bodies, vpc-api.md 2.9) ------------ */
 
 /* Whether the selector names a VPC by name: then the VPCs are read beside the resources. */
 static bool wants_vpcs(const struct inventory_selector *selector)
@@ -73,27 +91,24 @@ static void close_vpcs(const struct inventory_selector *selector, const struct r
 
 /* --- one record ----------------------------------------------------------------------------------- */
 
-static bool is_target(const struct inventory_words *targets, const struct resource *record)
+/* A record has three words that may name it; a word that looks like an id is no name, and so on. */
+enum { FORMS = 3 };
+
+static size_t targets_of(const struct selection *selection, const struct resource *record, struct target *ret[FORMS])
 {
-    for (size_t i = 0; i < targets->count; i++) {
-        const char *word = targets->items[i];
-        const char *value = NULL;
-        switch (resource_name_form(word)) {
-        case RESOURCE_BY_NAME:
-            value = record->name;
-            break;
-        case RESOURCE_BY_ID:
-            value = record->id;
-            break;
-        case RESOURCE_BY_CRN:
-            value = record->crn;
-            break;
-        }
-        if (text_equal(value, word)) {
-            return true;
+    const struct {
+        const char *word;
+        enum resource_name_form form;
+    } words[FORMS] = {{record->name, RESOURCE_BY_NAME}, {record->id, RESOURCE_BY_ID}, {record->crn, RESOURCE_BY_CRN}};
+    size_t count = 0;
+
+    for (size_t i = 0; i < FORMS; i++) {
+        struct target *target = words[i].word != NULL ? mem_map_get(&selection->by_word, words[i].word) : NULL;
+        if (target != NULL && target->form == words[i].form) {
+            ret[count++] = target;
         }
     }
-    return false;
+    return count;
 }
 
 static bool where_holds(struct selection *selection, const struct resource *record, struct answer_node item,
@@ -122,17 +137,22 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
 {
     struct selection *selection = context;
     const struct inventory_selector *selector = selection->selector;
+    struct target *targets[FORMS];
+    size_t count = targets_of(selection, record, targets);
 
-    if (selector->targets.count > 0 && !is_target(&selector->targets, record)) {
-        *ret_keep = false;
+    *ret_keep = false;
+    if (selector->targets.count > 0 && count == 0) {
         return true;
     }
     *ret_keep = matches_so_far(selector, record);
     if (*ret_keep && selector->where != NULL && !where_holds(selection, record, item, ret_keep, e)) {
         return false;
     }
-    if (!*ret_keep && selector->targets.count > 0) {
-        resource_list_adopt(selection->excluded, record);
+    for (size_t i = 0; i < count && !*ret_keep; i++) {
+        targets[i]->excluded = true;
+    }
+    if (*ret_keep && selection->observer != NULL && !is_vpc_open(selector, record)) {
+        selection->observer->selected(record, selection->observer->context);
     }
     return true;
 }
@@ -196,7 +216,7 @@ static void list(struct selection *selection, struct vpc *vpc, const struct reso
                                         .context = selection});
 }
 
-/* A single read under way. */
+/* A single read in progress. */
 struct single {
     struct selection *selection;
     const struct resource_kind *kind;
@@ -228,7 +248,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
 {
     struct single *single = context;
 
-    /* not here: another region may have it, and who misses it is told at the end */
+    /* 404: another region may have it; check_targets reports what no region has */
     if (answer->error != NULL && answer->reply->status != 404) {
         note_missing(single->selection, answer->error);
     }
@@ -299,107 +319,146 @@ static void dedupe(struct resource_list *records)
     resource_list_truncate(records, kept);
 }
 
-static size_t matches_of(const struct resource_list *records, const char *target, struct text *ret_places)
+static bool refuse_ambiguous(const struct selection *selection, const struct target *target, struct err *e)
 {
-    struct inventory_words one = {.items = &target, .count = 1};
-    size_t matches = 0;
+    CLEANUP(text_free) struct text places = {0};
 
-    for (size_t i = 0; i < resource_list_count(records); i++) {
-        const struct resource *record = resource_list_at(records, i);
-        if (is_target(&one, record)) {
-            text_printf(ret_places, "%s%s %s in %s", matches > 0 ? ", " : "", record->kind->singular, record->id,
-                        record->region != NULL ? record->region : "an unknown region");
-            matches++;
+    for (size_t i = 0; i < resource_list_count(selection->found); i++) {
+        const struct resource *record = resource_list_at(selection->found, i);
+        struct target *targets[FORMS];
+        for (size_t n = targets_of(selection, record, targets); n > 0; n--) {
+            if (targets[n - 1] == target) {
+                text_printf(&places, "%s%s %s in %s", places.size > 0 ? ", " : "", record->kind->singular, record->id,
+                            record->region != NULL ? record->region : "an unknown region");
+            }
         }
     }
-    return matches;
+    return err_set(e, ERR_NOT_FOUND, "\"%s\" names %zu resources (%s): say which by id", target->word, target->matches,
+                   text_string(&places));
 }
 
-static bool check_targets(const struct selection *selection, struct err *e)
+static bool refuse_absent(const char *what, const struct text *words, size_t count, struct err *e)
 {
-    const struct inventory_words *targets = &selection->selector->targets;
-    CLEANUP(text_free) struct text lost = {0};
-    size_t lost_count = 0;
+    CLEANUP(text_free) struct text more = {0};
 
-    for (size_t i = 0; i < targets->count; i++) {
-        CLEANUP(text_free) struct text places = {0};
-        size_t matches = matches_of(selection->found, targets->items[i], &places);
-        if (matches == 0 && matches_of(selection->excluded, targets->items[i], &places) > 0) {
-            continue;
-        }
-        if (matches > 1) {
-            return err_set(e, ERR_NOT_FOUND, "\"%s\" names %zu resources (%s): say which by id", targets->items[i],
-                           matches, text_string(&places));
-        }
-        if (matches == 0 && ++lost_count <= 10) {
-            text_printf(&lost, "%s\"%s\"", lost_count > 1 ? ", " : "", targets->items[i]);
-        }
+    if (count > WORDS_SHOWN) {
+        text_printf(&more, " and %zu more", count - WORDS_SHOWN);
     }
-    /* what could not be read may hold the lost ones */
-    if (lost_count == 0 || (selection->ret_missing != NULL && selection->ret_missing->size > 0)) {
-        return true;
-    }
-    if (lost_count > 10) {
-        text_printf(&lost, " and %zu more", lost_count - 10);
-    }
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s",
-                   selection->kind_count > 1 ? "resource" : selection->kinds[0]->singular, text_string(&lost));
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s", what, text_string(words), text_string(&more));
 }
 
-bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
-                      struct err *e)
+static bool check_targets(struct selection *selection, const char *what, struct err *e)
 {
-    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
-    CLEANUP(resource_list_release) struct resource_list *vpcs = resource_list_create();
-    CLEANUP(resource_list_release) struct resource_list *excluded = resource_list_create();
-    struct selection selection = {.scope = scope,
-                                  .kinds = kinds,
-                                  .kind_count = kind_count,
-                                  .selector = selector,
-                                  .found = found,
-                                  .vpcs = vpcs,
-                                  .excluded = excluded,
-                                  .ret_missing = ret_missing};
+    CLEANUP(text_free) struct text absent = {0};
+    size_t absent_count = 0;
+
+    for (size_t i = 0; i < resource_list_count(selection->found); i++) {
+        struct target *targets[FORMS];
+        for (size_t n = targets_of(selection, resource_list_at(selection->found, i), targets); n > 0; n--) {
+            targets[n - 1]->matches++;
+        }
+    }
+    for (size_t i = 0; i < selection->selector->targets.count; i++) {
+        const struct target *target = mem_map_get(&selection->by_word, selection->selector->targets.items[i]);
+        if (target->matches > 1) {
+            return refuse_ambiguous(selection, target, e);
+        }
+        if (target->matches == 0 && !target->excluded && ++absent_count <= WORDS_SHOWN) {
+            text_printf(&absent, "%s\"%s\"", absent_count > 1 ? ", " : "", target->word);
+        }
+    }
+    /* what could not be read may hold the absent ones */
+    return absent_count == 0 || (selection->ret_missing != NULL && selection->ret_missing->size > 0) ||
+           refuse_absent(what, &absent, absent_count, e);
+}
+
+/* --- the selection -------------------------------------------------------------------------------- */
+
+static void begin(struct selection *selection, const struct inventory_scope *scope,
+                  const struct resource_kind *const kinds[], size_t kind_count)
+{
+    const struct inventory_selector *selector = selection->selector;
     bool list_vpcs = false;
 
+    selection->targets = mem_array(selector->targets.count, sizeof(*selection->targets));
+    for (size_t i = 0; i < selector->targets.count; i++) {
+        const char *word = selector->targets.items[i];
+        selection->targets[i] = (struct target){.word = word, .form = resource_name_form(word)};
+        mem_map_put(&selection->by_word, word, &selection->targets[i]);
+    }
+    for (size_t k = 0; k < kind_count; k++) {
+        list_vpcs |= !kinds[k]->names_vpc && wants_vpcs(selector);
+    }
     for (size_t r = 0; r < scope->region_count; r++) {
         for (size_t k = 0; k < kind_count; k++) {
-            request(&selection, scope->regions[r], kinds[k]);
-            list_vpcs |= !kinds[k]->names_vpc;
+            request(selection, scope->regions[r], kinds[k]);
         }
-        if (list_vpcs && wants_vpcs(selector)) {
-            vpc_list(
-                scope->regions[r],
-                &(struct vpc_listing){.kind = &resource_vpc, .into = vpcs, .listed = listed, .context = &selection});
+        if (list_vpcs) {
+            vpc_list(scope->regions[r],
+                     &(struct vpc_listing){
+                         .kind = &resource_vpc, .into = selection->vpcs, .listed = listed, .context = selection});
         }
     }
-    bool ran = http_run(scope->http, e);
-    text_free(&selection.json);
-    if (!ran) {
+}
+
+bool inventory_select_observed(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
+                               size_t kind_count, const struct inventory_selector *selector,
+                               const struct inventory_observer *observer, struct resource_list *into,
+                               struct text *ret_missing, struct err *e)
+{
+    CLEANUP(selection_free)
+    struct selection selection = {.selector = selector,
+                                  .observer = observer,
+                                  .found = resource_list_create(),
+                                  .vpcs = resource_list_create(),
+                                  .ret_missing = ret_missing};
+
+    begin(&selection, scope, kinds, kind_count);
+    if (!http_run(scope->http, e)) {
         return false;
     }
     if (selection.error.code != ERR_NONE) {
         *e = selection.error;
         return false;
     }
-    close_vpcs(selector, vpcs, found);
-    resource_list_sort(found);
-    dedupe(found);
-    if (!check_targets(&selection, e)) {
+    close_vpcs(selector, selection.vpcs, selection.found);
+    resource_list_sort(selection.found);
+    dedupe(selection.found);
+    if (!check_targets(&selection, kind_count > 1 ? "resource" : kinds[0]->singular, e)) {
         return false;
     }
-    resource_list_take(into, found);
+    resource_list_take(into, selection.found);
     return true;
 }
 
-/* A region that cannot be reached is told once, however often it is asked. */
+bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
+                      struct err *e)
+{
+    return inventory_select_observed(scope, kinds, kind_count, selector, NULL, into, ret_missing, e);
+}
+
+static bool has_line(const struct text *lines, const char *line)
+{
+    size_t wanted = strlen(line);
+    size_t size;
+
+    for (const char *next = text_string(lines); *next != '\0'; next += size + (next[size] == '\n')) {
+        size = strcspn(next, "\n");
+        if (size == wanted && memcmp(next, line, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What could not be read for several questions is one line. */
 static void add_missing(struct text *missing, struct text *more)
 {
     char *next = more->data;
 
     for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
-        if (line[0] != '\0' && strstr(text_string(missing), line) == NULL) {
+        if (line[0] != '\0' && !has_line(missing, line)) {
             text_printf(missing, "%s\n", line);
         }
     }
