@@ -25,12 +25,12 @@ patches='"operation": "instances.patch"'
     # the members of the contract are there still
     jq -e '.schema_version == 1 and (.run | length > 0) and .summary.selected == 200 and (.results | length) == 200' <<< "$output"
     example=$(jq -r '.causes[0].example | "such as \(.name), request \(.request_id)"' <<< "$output")
-    expect 5 "  3 failed: 400 bad_field: The simulator was told to answer this ($example)"
+    expect 5 "  3 failed: 400 bad_field: A scenario makes the simulator answer this ($example)"
     expect 5 "next: vpcmeta runs retry $(jq -r .run <<< "$output") (the 5 that failed or are unknown)"
     # the history tells the same
     before=$(jq -c '.causes' <<< "$output")
     meta runs show last -o json
-    expect 0 "  3 failed: 400 bad_field: The simulator was told to answer this"
+    expect 0 "  3 failed: 400 bad_field: A scenario makes the simulator answer this"
     [ "$(jq -c '.causes' <<< "$output")" = "$before" ]
 }
 

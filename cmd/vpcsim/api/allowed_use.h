@@ -1,6 +1,6 @@
 /*
- * allowed_use: whether an image, volume or disk lets a server use it (vpc-api.md 4.3). Assumption: a refusal is 400 with
- * the code allowed_use_violation.
+ * allowed_use: whether an image, volume or disk lets a server use it (vpc-api.md 4.3). Assumption: a refusal is 400
+ * with the code allowed_use_violation.
  */
 #ifndef VPCSIM_ALLOWED_USE_H
 #define VPCSIM_ALLOWED_USE_H

@@ -149,7 +149,7 @@ void bare_metal_list(struct request *request, struct reply *reply)
     page_reply(request, reply, &page);
 }
 
-struct bare_metal *bare_metal_named(const struct request *request, struct reply *reply)
+static struct bare_metal *find_server(const struct request *request, struct reply *reply)
 {
     struct bare_metal *server = collection_find(&request->region->bare_metals, request->argument[0]);
 
@@ -161,12 +161,15 @@ struct bare_metal *bare_metal_named(const struct request *request, struct reply 
 
 void bare_metal_get(struct request *request, struct reply *reply)
 {
-    const struct bare_metal *server = bare_metal_named(request, reply);
+    const struct bare_metal *server = find_server(request, reply);
 
     if (server != NULL) {
         render_bare_metal(request->region, server, reply_json(reply, 200));
     }
 }
+
+/* Sets a passing status that `next` follows after the transition time; the same twice: it stays. */
+static void set_status(struct region *region, struct bare_metal *server, enum status status, enum status next);
 
 static void advance(struct region *region, const char *id, int64_t due_ms)
 {
@@ -188,10 +191,10 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
         server->lifecycle = LIFECYCLE_STABLE;
     }
     enum status reached = (enum status)server->next_status;
-    bare_metal_set_status(region, server, reached, reached == STATUS_STARTING ? STATUS_RUNNING : reached);
+    set_status(region, server, reached, reached == STATUS_STARTING ? STATUS_RUNNING : reached);
 }
 
-void bare_metal_set_status(struct region *region, struct bare_metal *server, enum status status, enum status next)
+static void set_status(struct region *region, struct bare_metal *server, enum status status, enum status next)
 {
     struct sim *sim = region->sim;
 
@@ -219,7 +222,7 @@ void bare_metal_add(struct region *region, struct bare_metal *server, const char
     collection_add(region, &region->bare_metals, entity);
 }
 
-void bare_metal_drop_initialization(struct bare_metal *server)
+static void drop_initialization(struct bare_metal *server)
 {
     free(server->user_data);
     server->user_data = NULL;
@@ -227,8 +230,9 @@ void bare_metal_drop_initialization(struct bare_metal *server)
     server->trusted_profile = (struct trusted_profile){0};
 }
 
-void bare_metal_read_initialization(struct region *region, const json_t *body, const char *at,
-                                    struct bare_metal *server, struct reply *reply)
+/* Image, keys, user data and trusted profile of a body: at creation (`at` "initialization.") and of PUT (""). */
+static void read_initialization(struct region *region, const json_t *body, const char *at, struct bare_metal *server,
+                                struct reply *reply)
 {
     char place[64];
     const json_t *keys = json_object_get(body, "keys");
@@ -240,7 +244,7 @@ void bare_metal_read_initialization(struct region *region, const json_t *body, c
     if (server->image != NULL && server->image->windows && json_array_size(keys) == 0) {
         reply_bad_field(reply, place, NULL, "A Windows image needs at least one key.");
     }
-    bare_metal_drop_initialization(server);
+    drop_initialization(server);
     server->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     snprintf(place, sizeof(place), "%sdefault_trusted_profile.target", at);
     resolve_trusted_profile(body, place, &server->trusted_profile, reply);
@@ -344,7 +348,7 @@ static void build(struct region *region, const json_t *body, struct bare_metal *
     check_metadata(server, reply);
     check_vlans(json_object_get(body, "network_attachments"), "network_attachments", reply);
     check_vlans(json_object_get(body, "network_interfaces"), "network_interfaces", reply);
-    bare_metal_read_initialization(region, json_object_get(body, "initialization"), "initialization.", server, reply);
+    read_initialization(region, json_object_get(body, "initialization"), "initialization.", server, reply);
     if (!reply_failed(reply)) {
         allowed_use_bare_metal(server->image->allowed_use.bare_metal_server, server,
                                "initialization.image.allowed_use.bare_metal_server", reply);
@@ -376,7 +380,7 @@ void bare_metal_create(struct request *request, struct reply *reply)
     }
     server->allowed_use.bare_metal_server = mem_copy(server->image->allowed_use.bare_metal_server);
     bare_metal_add(region, server, NULL);
-    bare_metal_set_status(region, server, STATUS_PENDING, STATUS_STARTING);
+    set_status(region, server, STATUS_PENDING, STATUS_STARTING);
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
     render_bare_metal(region, server, reply_json(reply, 201));
 }
@@ -401,7 +405,7 @@ static void check_state(const json_t *body, const struct bare_metal *server, str
 void bare_metal_patch(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
     const json_t *body = request->document;
     const char *name = json_string_value(json_object_get(body, "name"));
 
@@ -433,21 +437,21 @@ void bare_metal_patch(struct request *request, struct reply *reply)
 
 void bare_metal_delete(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
 
     if (server == NULL) {
         return;
     }
     if (server->status != STATUS_DELETING) {
         server->lifecycle = LIFECYCLE_DELETING;
-        bare_metal_set_status(request->region, server, STATUS_DELETING, STATUS_STOPPED);
+        set_status(request->region, server, STATUS_DELETING, STATUS_STOPPED);
     }
     reply_empty(reply, 202);
 }
 
 void bare_metal_initialization(struct request *request, struct reply *reply)
 {
-    const struct bare_metal *server = bare_metal_named(request, reply);
+    const struct bare_metal *server = find_server(request, reply);
 
     if (server == NULL) {
         return;
@@ -489,10 +493,10 @@ static bool is_in(const struct bare_metal *server, enum status wanted, struct re
 
 void bare_metal_start(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
 
     if (server != NULL && is_in(server, STATUS_STOPPED, reply)) {
-        bare_metal_set_status(request->region, server, STATUS_STARTING, STATUS_RUNNING);
+        set_status(request->region, server, STATUS_STARTING, STATUS_RUNNING);
         reply_empty(reply, 204);
     }
 }
@@ -500,24 +504,24 @@ void bare_metal_start(struct request *request, struct reply *reply)
 /* There is no status stopping: the server is running until it is stopped (assumption: soft stops do finish). */
 void bare_metal_stop(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
 
     if (server == NULL) {
         return;
     }
     validator_check(request->document, stop_fields, "", reply);
     if (!reply_failed(reply) && is_in(server, STATUS_RUNNING, reply)) {
-        bare_metal_set_status(request->region, server, STATUS_RUNNING, STATUS_STOPPED);
+        set_status(request->region, server, STATUS_RUNNING, STATUS_STOPPED);
         reply_empty(reply, 204);
     }
 }
 
 void bare_metal_restart(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
 
     if (server != NULL && is_in(server, STATUS_RUNNING, reply)) {
-        bare_metal_set_status(request->region, server, STATUS_RESTARTING, STATUS_RUNNING);
+        set_status(request->region, server, STATUS_RESTARTING, STATUS_RUNNING);
         reply_empty(reply, 204);
     }
 }
@@ -525,7 +529,7 @@ void bare_metal_restart(struct request *request, struct reply *reply)
 void bare_metal_replace_initialization(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct bare_metal *server = bare_metal_named(request, reply);
+    struct bare_metal *server = find_server(request, reply);
 
     if (server == NULL) {
         return;
@@ -537,18 +541,18 @@ void bare_metal_replace_initialization(struct request *request, struct reply *re
     struct bare_metal next = *server;
     next.user_data = NULL;
     next.trusted_profile = (struct trusted_profile){0};
-    bare_metal_read_initialization(region, request->document, "", &next, reply);
+    read_initialization(region, request->document, "", &next, reply);
     if (!reply_failed(reply)) {
         allowed_use_bare_metal(next.image->allowed_use.bare_metal_server, &next, "image.allowed_use.bare_metal_server",
                                reply);
     }
     if (reply_failed(reply)) {
-        bare_metal_drop_initialization(&next);
+        drop_initialization(&next);
         return;
     }
-    bare_metal_drop_initialization(server);
+    drop_initialization(server);
     *server = next;
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
-    bare_metal_set_status(region, server, STATUS_REINITIALIZING, STATUS_STARTING);
+    set_status(region, server, STATUS_REINITIALIZING, STATUS_STARTING);
     bare_metal_initialization(request, reply);
 }

@@ -11,7 +11,8 @@
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
-struct link *links_add(struct sim *sim, const char *profile_id, const char *cr_type, const char *crn, const char *name)
+static struct link *add_link(struct sim *sim, const char *profile_id, const char *cr_type, const char *crn,
+                             const char *name)
 {
     struct link *link = mem_alloc(sizeof(*link));
     struct text id = {0};
@@ -41,7 +42,7 @@ void links_free(void *record)
     free(link);
 }
 
-void links_remove(struct sim *sim, struct link *link)
+static void remove_link(struct sim *sim, struct link *link)
 {
     collection_remove(&sim->links, &link->entity);
     links_free(link);
@@ -67,7 +68,7 @@ void links_add_server(struct region *region, const struct trusted_profile *profi
         return;
     }
     render_crn(region, type, (int)zone, server->id, &crn);
-    links_add(region->sim, profile->id, strcmp(type, "instance") == 0 ? "VSI" : "BMS", text_string(&crn), "");
+    add_link(region->sim, profile->id, strcmp(type, "instance") == 0 ? "VSI" : "BMS", text_string(&crn), "");
     text_free(&crn);
 }
 
@@ -80,7 +81,7 @@ void links_remove_server(struct region *region, const char *type, unsigned zone,
     for (size_t i = sim->links.count; i > 0; i--) {
         struct link *link = (struct link *)sim->links.items[i - 1];
         if (strcmp(link->crn, text_string(&crn)) == 0) {
-            links_remove(sim, link);
+            remove_link(sim, link);
         }
     }
     text_free(&crn);
@@ -161,8 +162,8 @@ void iam_links_create(struct request *request, struct reply *reply)
         reply_error(reply, 409, "conflict", "The link exists already.");
         return;
     }
-    append_link(links_add(request->sim, request->argument[0], json_string_value(json_object_get(body, "cr_type")), crn,
-                          name != NULL ? name : ""),
+    append_link(add_link(request->sim, request->argument[0], json_string_value(json_object_get(body, "cr_type")), crn,
+                         name != NULL ? name : ""),
                 reply_json(reply, 201));
 }
 
@@ -191,7 +192,7 @@ void iam_links_delete(struct request *request, struct reply *reply)
     struct link *link = find(request, reply);
 
     if (link != NULL) {
-        links_remove(request->sim, link);
+        remove_link(request->sim, link);
         reply_empty(reply, 204);
     }
 }
@@ -210,7 +211,7 @@ void iam_links_delete_by_target(struct request *request, struct reply *reply)
         struct link *link = (struct link *)sim->links.items[i - 1];
         if (strcmp(link->profile_id, request->argument[0]) == 0 && strcmp(link->cr_type, type) == 0 &&
             strcmp(link->crn, crn) == 0) {
-            links_remove(sim, link);
+            remove_link(sim, link);
             reply_empty(reply, 204);
             return;
         }

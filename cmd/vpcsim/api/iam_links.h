@@ -7,9 +7,6 @@
 
 #include "vpcsim/store/store.h"
 
-/* Links a server; cr_type is VSI or BMS. */
-struct link *links_add(struct sim *sim, const char *profile_id, const char *cr_type, const char *crn, const char *name);
-void links_remove(struct sim *sim, struct link *link);
 void links_free(void *link);
 
 /* Whether the profile may be assumed by the server with that CRN. */

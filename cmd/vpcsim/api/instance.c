@@ -181,6 +181,26 @@ static int next_status(unsigned status)
     }
 }
 
+static void remove_instance(struct region *region, struct instance *instance)
+{
+    struct volume *boot = instance->boot;
+
+    links_remove_server(region, "instance", instance->zone, instance->entity.id);
+    boot->attached_to = NULL;
+    if (!instance->keep_boot_volume) {
+        collection_remove(&region->volumes, &boot->entity);
+        store_free_volume(boot);
+    }
+    if (instance->vni != NULL) {
+        instance->vni->attached = false;
+    }
+    if (instance->membership != NULL) {
+        instance->membership->instance_removed(region, instance->membership);
+    }
+    collection_remove(&region->instances, &instance->entity);
+    store_free_instance(instance);
+}
+
 static void advance(struct region *region, const char *id, int64_t due_ms)
 {
     struct instance *instance = collection_find(&region->instances, id);
@@ -190,7 +210,7 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
     }
     instance->due_ms = 0;
     if (instance->status == STATUS_DELETING) {
-        instance_remove(region, instance);
+        remove_instance(region, instance);
         return;
     }
     int next = next_status(instance->status);
@@ -266,26 +286,6 @@ void instance_add(struct region *region, struct instance *instance, const char *
     instance->created_disabled = !instance->metadata.enabled;
     collection_add(region, &region->instances, entity);
     add_boot_volume(region, instance);
-}
-
-void instance_remove(struct region *region, struct instance *instance)
-{
-    struct volume *boot = instance->boot;
-
-    links_remove_server(region, "instance", instance->zone, instance->entity.id);
-    boot->attached_to = NULL;
-    if (!instance->keep_boot_volume) {
-        collection_remove(&region->volumes, &boot->entity);
-        store_free_volume(boot);
-    }
-    if (instance->vni != NULL) {
-        instance->vni->attached = false;
-    }
-    if (instance->membership != NULL) {
-        instance->membership->instance_removed(region, instance->membership);
-    }
-    collection_remove(&region->instances, &instance->entity);
-    store_free_instance(instance);
 }
 
 struct instance *instances_named(const struct request *request, struct reply *reply)

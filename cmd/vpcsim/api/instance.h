@@ -46,9 +46,6 @@ void instance_set_status(struct region *region, struct instance *instance, enum 
 /* The ETag changes. */
 void instance_touch(struct instance *instance);
 
-/* Takes it out of the region, its boot volume and links with it. */
-void instance_remove(struct region *region, struct instance *instance);
-
 /* Answers with the instance and its ETag. */
 void instance_send(const struct request *request, const struct instance *instance, unsigned status,
                    struct reply *reply);

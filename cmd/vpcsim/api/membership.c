@@ -153,6 +153,9 @@ static bool make_member(struct region *region, struct instance_group *group)
     return instance != NULL;
 }
 
+/* Ends a membership after the transition time, and its instance if delete_instance is set. */
+static void remove_membership(struct region *region, struct membership *membership);
+
 static void reconcile(struct region *region, const char *id, int64_t due_ms)
 {
     struct instance_group *group = collection_find(&region->instance_groups, id);
@@ -174,7 +177,7 @@ static void reconcile(struct region *region, const char *id, int64_t due_ms)
     for (size_t i = group->members.count; i > 0 && missing < 0; i--) {
         struct membership *last = (struct membership *)group->members.items[i - 1];
         if (!last->deleting) {
-            membership_remove(region, last);
+            remove_membership(region, last);
             missing++;
         }
     }
@@ -217,7 +220,7 @@ static void end_member(struct region *region, const char *id, int64_t due_ms)
     instance_group_reconcile_later(region, group);
 }
 
-void membership_remove(struct region *region, struct membership *membership)
+static void remove_membership(struct region *region, struct membership *membership)
 {
     struct sim *sim = region->sim;
 
@@ -237,7 +240,7 @@ void instance_group_delete(struct region *region, struct instance_group *group)
     for (size_t i = 0; i < group->members.count; i++) {
         struct membership *member = (struct membership *)group->members.items[i];
         member->delete_instance = true;
-        membership_remove(region, member);
+        remove_membership(region, member);
     }
     instance_group_reconcile_later(region, group);
 }
@@ -351,7 +354,7 @@ static void end_membership(struct request *request, struct membership *membershi
     if (!membership->deleting && request->sim->options.shrink_on_membership_delete) {
         membership->group->membership_count -= membership->group->membership_count > 0;
     }
-    membership_remove(request->region, membership);
+    remove_membership(request->region, membership);
 }
 
 void memberships_delete(struct request *request, struct reply *reply)

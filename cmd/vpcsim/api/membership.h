@@ -20,9 +20,6 @@ void instance_group_reconcile_later(struct region *region, struct instance_group
 struct membership *membership_add(struct region *region, struct instance_group *group, struct instance *instance,
                                   const struct template *template);
 
-/* Ends a membership after the transition time, its instance with it if it says so. */
-void membership_remove(struct region *region, struct membership *membership);
-
 /* Ends the group and all its members. */
 void instance_group_delete(struct region *region, struct instance_group *group);
 

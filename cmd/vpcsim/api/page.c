@@ -156,7 +156,7 @@ bool filter_read(const struct request *request, struct filter *ret_filter)
     return false;
 }
 
-bool filter_names(const struct filter_target *target, const struct entity *entity)
+static bool names_entity(const struct filter_target *target, const struct entity *entity)
 {
     if (target->id == NULL && target->crn == NULL && target->name == NULL) {
         return true;
@@ -186,7 +186,7 @@ bool filter_instance(const struct entity *item, const void *context)
     const struct filter *filter = context;
 
     /* the VPC first: every page of a long list counts all items that it names */
-    if (!filter_names(&filter->vpc, &instance->vpc->entity)) {
+    if (!names_entity(&filter->vpc, &instance->vpc->entity)) {
         return false;
     }
     const struct membership *membership = instance->membership;
@@ -195,9 +195,9 @@ bool filter_instance(const struct entity *item, const void *context)
     return is(filter->name, item->name) && is(filter->resource_group, instance->resource_group->id) &&
            is(filter->class, instance->spot ? "spot" : "standard") &&
            is(filter->affinity, affinity(instance->affinity_manual, instance->affinity_automatic)) &&
-           filter_names(&filter->group, membership != NULL ? &membership->group->entity : NULL) &&
-           filter_names(&filter->placement_group, spread != NULL ? &spread->entity : NULL) &&
-           filter_names(&filter->dedicated_host, host.id != NULL ? &host : NULL) && filter_names(&filter->other, NULL);
+           names_entity(&filter->group, membership != NULL ? &membership->group->entity : NULL) &&
+           names_entity(&filter->placement_group, spread != NULL ? &spread->entity : NULL) &&
+           names_entity(&filter->dedicated_host, host.id != NULL ? &host : NULL) && names_entity(&filter->other, NULL);
 }
 
 bool filter_bare_metal(const struct entity *item, const void *context)
@@ -206,7 +206,7 @@ bool filter_bare_metal(const struct entity *item, const void *context)
     const struct filter *filter = context;
 
     return is(filter->name, item->name) && is(filter->resource_group, server->resource_group->id) &&
-           filter_names(&filter->vpc, &server->vpc->entity) && filter_names(&filter->other, NULL);
+           names_entity(&filter->vpc, &server->vpc->entity) && names_entity(&filter->other, NULL);
 }
 
 bool filter_vpc(const struct entity *item, const void *context)
@@ -225,5 +225,5 @@ bool filter_subnet(const struct entity *item, const void *context)
                 (strlen(filter->zone) > 1 && filter->zone[strlen(filter->zone) - 1] == (char)('1' + subnet->zone));
 
     return zone && is(filter->resource_group, subnet->vpc->resource_group->id) &&
-           filter_names(&filter->vpc, &subnet->vpc->entity);
+           names_entity(&filter->vpc, &subnet->vpc->entity);
 }

@@ -39,9 +39,6 @@ struct filter {
 /* False when the request filters nothing: no item need be looked at. */
 bool filter_read(const struct request *request, struct filter *ret_filter);
 
-/* Whether the target names the record; NULL is named by an unset target only. */
-bool filter_names(const struct filter_target *target, const struct entity *entity);
-
 /* For struct page: records of one kind against a struct filter. */
 bool filter_instance(const struct entity *item, const void *filter);
 bool filter_bare_metal(const struct entity *item, const void *filter);

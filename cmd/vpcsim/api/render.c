@@ -248,7 +248,7 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out)
     text_append_char(out, ']');
 }
 
-void render_profile_crn(const char *profile_id, struct text *out)
+static void append_profile_crn(const char *profile_id, struct text *out)
 {
     text_printf(out, "crn:v1:bluemix:public:iam-identity::a/" ACCOUNT "::profile:%s", profile_id);
 }
@@ -256,7 +256,7 @@ void render_profile_crn(const char *profile_id, struct text *out)
 void render_trusted_profile(const struct trusted_profile *profile, struct text *out)
 {
     text_printf(out, "{\"auto_link\":%s,\"target\":{\"crn\":\"", profile->auto_link ? "true" : "false");
-    render_profile_crn(profile->id, out);
+    append_profile_crn(profile->id, out);
     text_append(out, "\",\"id\":");
     reply_string(out, profile->id);
     text_append(out, ",\"resource_type\":\"trusted_profile\"}}");

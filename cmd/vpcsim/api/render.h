@@ -35,7 +35,6 @@ void response_render(struct response_template **compiled, const char *pattern, c
 /* One record, appended to `out`. */
 void render_instance(const struct region *region, const struct instance *instance, struct text *out);
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out);
-void render_template(const struct region *region, const struct template *template, struct text *out);
 
 /* {"crn":..,"href":..,"id":..,"name":..[,"resource_type":..]}; zone -1 for regional resources. */
 struct reference {
@@ -61,7 +60,6 @@ void render_image_reference(const struct region *region, const struct image *ima
 void render_keys(const struct region *region, uint64_t keys, struct text *out);
 /* {"auto_link":..,"target":{..}}; the CRN of a profile. */
 void render_trusted_profile(const struct trusted_profile *profile, struct text *out);
-void render_profile_crn(const char *profile_id, struct text *out);
 /* Initialization of the control plane and of the metadata API alike: profile and keys, the object still open. */
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
 /* The record's ETag. */

@@ -13,8 +13,8 @@ const struct resolve_kind resolve_subnet = {"Subnet", "subnet", "subnets"};
 const struct resolve_kind resolve_volume = {"Volume", "volume", "volumes"};
 const struct resolve_kind resolve_snapshot = {"Snapshot", "snapshot", "snapshots"};
 const struct resolve_kind resolve_template = {"Instance template", "instance-template", "instance/templates"};
-const struct resolve_kind resolve_vni = {"Virtual network interface", "virtual-network-interface",
-                                         "virtual_network_interfaces"};
+static const struct resolve_kind resolve_vni = {"Virtual network interface", "virtual-network-interface",
+                                                "virtual_network_interfaces"};
 
 static const char *tail(const char *string, char separator)
 {

@@ -16,7 +16,7 @@ struct resolve_kind {
 };
 
 extern const struct resolve_kind resolve_image, resolve_vpc, resolve_subnet, resolve_volume, resolve_snapshot,
-    resolve_template, resolve_vni;
+    resolve_template;
 
 /* The record, or NULL with the problem reported under the name `at`. */
 void *resolve(const struct region *region, const struct collection *collection, const struct resolve_kind *kind,

@@ -48,7 +48,7 @@ void template_trusted_profile(const struct template *template, struct trusted_pr
     ret_profile->auto_link = template_links(template);
 }
 
-void render_template(const struct region *region, const struct template *template, struct text *out)
+static void render(const struct region *region, const struct template *template, struct text *out)
 {
     struct text rest = {0};
     const struct entity *entity = &template->entity;
@@ -71,7 +71,7 @@ void render_template(const struct region *region, const struct template *templat
 
 static void append_template(const struct request *request, const struct entity *item, struct text *out)
 {
-    render_template(request->region, (const struct template *)item, out);
+    render(request->region, (const struct template *)item, out);
 }
 
 void templates_list(struct request *request, struct reply *reply)
@@ -102,7 +102,7 @@ void templates_get(struct request *request, struct reply *reply)
     const struct template *template = find(request, reply);
 
     if (template != NULL) {
-        render_template(request->region, template, reply_json(reply, 200));
+        render(request->region, template, reply_json(reply, 200));
     }
 }
 
@@ -185,7 +185,7 @@ void templates_create(struct request *request, struct reply *reply)
     const struct template *template =
         template_add(region, given != NULL ? given : invented, NULL, random_next(&region->sim->random), body);
     free(invented);
-    render_template(region, template, reply_json(reply, 201));
+    render(region, template, reply_json(reply, 201));
 }
 
 void templates_patch(struct request *request, struct reply *reply)
@@ -204,7 +204,7 @@ void templates_patch(struct request *request, struct reply *reply)
         }
     }
     if (!reply_failed(reply)) {
-        render_template(request->region, template, reply_json(reply, 200));
+        render(request->region, template, reply_json(reply, 200));
     }
 }
 

@@ -22,7 +22,7 @@ bool tokens_have(const char *tokens, const char *token)
     return false;
 }
 
-bool validator_is_name(const char *name)
+static bool is_name(const char *name)
 {
     static const char inner[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     size_t size = strlen(name);
@@ -66,7 +66,7 @@ static void check_string(const json_t *value, const struct validator *validator,
         return;
     }
     const char *text = json_string_value(value);
-    if (validator->type == VALID_NAME && !validator_is_name(text)) {
+    if (validator->type == VALID_NAME && !is_name(text)) {
         reply_problem(reply, 400, "validation_invalid_name", "field", at, text, "The name is not valid.");
     } else if (validator->type == VALID_TOKEN && !tokens_have(validator->tokens, text)) {
         snprintf(message, sizeof(message), "must be one of: %s", validator->tokens);

@@ -31,9 +31,6 @@ struct validator {
 /* Reports every violation, members unknown to the table included, under the name `at` ("" for the body itself). */
 void validator_check(const json_t *value, const struct validator *members, const char *at, struct reply *reply);
 
-/* Names as vpc-api.md 1.8 says. */
-bool validator_is_name(const char *name);
-
 /* Whether `token` is one of `tokens`, which have blanks between; NULL and the empty token never are. */
 bool tokens_have(const char *tokens, const char *token);
 

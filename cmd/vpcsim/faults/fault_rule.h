@@ -52,7 +52,7 @@ void fault_rule_free(struct fault_rule *rule);
 /* Whether the rule is about this request; `number` of such requests are counted by fault_rule_fires. */
 bool fault_rule_fits(const struct fault_rule *rule, const struct request *request);
 
-/* Counts the request and returns whether the rule fires; `dice` is 0..1. Not `is_free`: another rule fired, only count. */
+/* Counts the request and returns whether the rule fires; `dice` is 0..1. Not `is_free`: another one fired. */
 bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
 
 /* Appends the bytes that a header's value in a rule stands for; false when it cannot be one. */

@@ -150,16 +150,6 @@ bool reply_failed(const struct reply *reply)
     return reply->error_count > 0;
 }
 
-void reply_clear(struct reply *reply)
-{
-    text_clear(&reply->body);
-    text_clear(&reply->errors);
-    reply->error_count = 0;
-    reply->header_count = 0;
-    reply->status = 0;
-    reply->content_type[0] = '\0';
-}
-
 void reply_finish(struct reply *reply)
 {
     if (reply->error_count == 0) {

@@ -76,9 +76,6 @@ void reply_not_found(struct reply *reply, const char *what, const char *id);
 
 bool reply_failed(const struct reply *reply);
 
-/* Drops everything that was said so far. */
-void reply_clear(struct reply *reply);
-
 /* Makes the body of the errors that were collected, if there are any. */
 void reply_finish(struct reply *reply);
 

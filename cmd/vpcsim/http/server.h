@@ -11,8 +11,8 @@
 struct server;
 
 /*
- * Starts. `sim` must stay until the server is stopped and belongs to the server's threads in between. `handler` gets one
- * request at a time, with the store locked.
+ * Starts. `sim` must stay until the server is stopped and belongs to the server's threads in between. `handler` gets
+ * one request at a time, with the store locked.
  */
 struct server *server_start(struct sim *sim, route_handler *handler, struct err *e);
 

@@ -176,7 +176,7 @@ struct subnet *store_subnet(const struct region *region, const struct vpc *vpc, 
     return NULL;
 }
 
-void store_free_allowed_use(struct allowed_use *use)
+static void free_allowed_use(struct allowed_use *use)
 {
     free(use->instance);
     free(use->bare_metal_server);
@@ -207,7 +207,7 @@ void store_free_bare_metal(void *record)
     }
     free(server->trusted_profile.id);
     free(server->user_data);
-    store_free_allowed_use(&server->allowed_use);
+    free_allowed_use(&server->allowed_use);
     free_entity(server);
 }
 
@@ -246,7 +246,7 @@ static void free_image(void *record)
 {
     struct image *image = record;
 
-    store_free_allowed_use(&image->allowed_use);
+    free_allowed_use(&image->allowed_use);
     free(image->deprecation_at);
     free(image->obsolescence_at);
     free_entity(image);
@@ -256,7 +256,7 @@ void store_free_volume(void *record)
 {
     struct volume *volume = record;
 
-    store_free_allowed_use(&volume->allowed_use);
+    free_allowed_use(&volume->allowed_use);
     free_entity(volume);
 }
 

@@ -258,8 +258,6 @@ void store_free_template(void *template);
 void store_free_membership(void *membership);
 void store_free_volume(void *volume);
 void store_free_instance_group(void *group);
-void store_free_allowed_use(struct allowed_use *use);
-
 /* "web-4f2a91c3": a name that is not taken, for bodies without one. The caller frees it. */
 char *store_invent_name(struct region *region, const struct collection *taken, const char *stem);
 
