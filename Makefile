@@ -175,7 +175,8 @@ $(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS) -lcmocka
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS) -lcmocka
+$(BUILD)/tests/unit/test_commands: $(filter-out %/main.c.o,$(main_obj))
 
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(lib)
 	@mkdir -p $(@D)

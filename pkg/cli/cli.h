@@ -260,13 +260,6 @@ struct cli_program {
         *sections; /* at the end of the program's man page; the last one has no heading; NULL: none */
 };
 
-/*
- * Programming mistakes in the table: a name or letter declared twice for one command, a group whose
- * size is wrong, a default that does not parse, a command without help, a noun without verbs. False
- * with all that was found in `ret_mistakes`, one a line. For tests.
- */
-bool cli_check(const struct cli_program *program, struct text *ret_mistakes);
-
 /* --- parsing -----------------------------------------------------------------------------------
  */
 

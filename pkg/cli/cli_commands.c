@@ -22,7 +22,8 @@ const char *cli_noun_summary(const struct cli_program *program, const char *name
     return "";
 }
 
-const char *cli_path_rest(const struct cmd_spec *command, const char *path)
+/* What stands behind the words `path` in a command's path: "set" of "instance set" behind "instance"; NULL: no match. */
+static const char *path_rest(const struct cmd_spec *command, const char *path)
 {
     size_t size = strlen(path);
 
@@ -52,7 +53,7 @@ void cli_next_words(const struct cli_program *program, const char *path, struct 
     }
     *ret = (struct cli_next){.items = text_arena_alloc(memory, (commands + 1) * sizeof(*ret->items))};
     for (size_t i = 0; i < commands; i++) {
-        const char *rest = cli_path_rest(program->commands[i], path);
+        const char *rest = path_rest(program->commands[i], path);
         size_t size = rest ? strcspn(rest, " ") : 0;
         if (size == 0 || has_word(ret, rest, size)) {
             continue;

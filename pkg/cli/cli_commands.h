@@ -18,9 +18,6 @@ void cli_next_words(const struct cli_program *program, const char *path, struct 
 /* The summary of the noun with this name, or "". */
 const char *cli_noun_summary(const struct cli_program *program, const char *name);
 
-/* What stands behind the words `path` in a command's path: "set" of "instance set" behind "instance"; NULL: no match. */
-const char *cli_path_rest(const struct cmd_spec *command, const char *path);
-
 /* The error for a word that is neither noun nor command after `path`. */
 bool cli_unknown_command(const struct cli_program *program, const char *path, const char *word, struct err *e);
 

@@ -94,7 +94,5 @@ bool fsio_lock_is_held(const char *path, struct text *ret_who);
 
 /* NULL allowed. */
 void fsio_lock_close(struct fsio_lock *lock);
-/* For CLEANUP. */
-void fsio_lock_release(struct fsio_lock **lock);
 
 #endif

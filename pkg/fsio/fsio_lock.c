@@ -102,9 +102,3 @@ void fsio_lock_close(struct fsio_lock *lock)
         free(lock);
     }
 }
-
-void fsio_lock_release(struct fsio_lock **lock)
-{
-    fsio_lock_close(*lock);
-    *lock = NULL;
-}

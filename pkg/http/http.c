@@ -11,16 +11,7 @@
 #include "fsio/fsio.h"
 #include "http/http_retry.h"
 #include "http/http_session.h"
-
-static void *allocate(size_t size)
-{
-    void *memory = calloc(1, size);
-
-    if (memory == NULL) {
-        text_out_of_memory();
-    }
-    return memory;
-}
+#include "mem/mem.h"
 
 /* Requests and forms with secrets pass through libcurl's buffers, so libcurl overwrites what it frees. */
 static void wiping_free(void *memory)
@@ -34,25 +25,13 @@ static void wiping_free(void *memory)
 /* realloc() would leave the old bytes as they were. */
 static void *wiping_realloc(void *memory, size_t size)
 {
-    if (memory == NULL) {
-        return malloc(size);
-    }
-    size_t usable = malloc_usable_size(memory);
-    void *moved = malloc(size);
-    if (moved != NULL) {
+    void *moved = mem_alloc(size);
+    if (memory != NULL) {
+        size_t usable = malloc_usable_size(memory);
         memcpy(moved, memory, usable < size ? usable : size);
         wiping_free(memory);
     }
     return moved;
-}
-
-static char *copy_string(const char *string)
-{
-    if (string == NULL) {
-        return NULL;
-    }
-    size_t size = strlen(string) + 1;
-    return memcpy(allocate(size), string, size);
 }
 
 static void fill_defaults(struct http_options *options)
@@ -96,7 +75,8 @@ static bool open_multi(struct http *http, struct err *e)
     if (http->wake_fd < 0) {
         return err_set_errno(e, ERR_FAILED, "cannot open an event descriptor");
     }
-    if (curl_global_init_mem(CURL_GLOBAL_ALL, malloc, wiping_free, wiping_realloc, strdup, calloc) != CURLE_OK) {
+    if (curl_global_init_mem(CURL_GLOBAL_ALL, mem_alloc, wiping_free, wiping_realloc, mem_copy, mem_array) !=
+        CURLE_OK) {
         return err_set(e, ERR_FAILED, "cannot start libcurl");
     }
     http->multi = curl_multi_init();
@@ -122,12 +102,12 @@ struct http *http_create(const struct http_options *options, struct err *e)
     if (!fsio_random(&seed, sizeof(seed), e)) {
         return NULL;
     }
-    struct http *http = allocate(sizeof(*http));
+    struct http *http = mem_alloc(sizeof(*http));
     http->options = chosen;
     http->random = seed;
     http->clock = chosen.clock;
-    http->user_agent = copy_string(chosen.user_agent);
-    http->ca_file = copy_string(chosen.ca_file);
+    http->user_agent = mem_copy(chosen.user_agent);
+    http->ca_file = mem_copy(chosen.ca_file);
     http_queue_init(&http->urgent);
     http_queue_init(&http->again);
     http_queue_init(&http->fresh);
@@ -218,7 +198,7 @@ void http_submit(struct http *http, const struct http_request *request)
     size_t size = url_size + type_size + match_size + authorization_size + request->body_size;
 
     assert(request->url != NULL && request->done != NULL && (request->body != NULL || request->body_size == 0));
-    struct http_call *call = allocate(sizeof(*call) + size);
+    struct http_call *call = mem_alloc(sizeof(*call) + size);
     char *end = (char *)(call + 1);
     call->size = size;
     call->request = *request;

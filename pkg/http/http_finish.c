@@ -3,6 +3,7 @@
 
 #include "http/http_retry.h"
 #include "http/http_session.h"
+#include "mem/mem.h"
 
 /* How an attempt ended. */
 struct ending {
@@ -408,7 +409,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
         return refuse_redirect(ending, target,
                                same ? "it would turn the request into a GET" : "it leads a change to another server");
     }
-    ending->moved_url = text_duplicate(target);
+    ending->moved_url = mem_copy(target);
     call->cross_origin = call->cross_origin || !same;
     call->redirects++;
     call->uncounted++;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "http/http_session.h"
+#include "mem/mem.h"
 
 enum { RUN_WAIT_MS = 60 * 1000 };
 
@@ -76,11 +77,8 @@ static struct http_token *new_token(const char *token, unsigned serial)
     static const char prefix[] = "Authorization: Bearer ";
     size_t length = strlen(token);
     size_t size = sizeof(prefix) + length;
-    struct http_token *line = malloc(sizeof(*line) + size);
+    struct http_token *line = mem_alloc(sizeof(*line) + size);
 
-    if (line == NULL) {
-        text_out_of_memory();
-    }
     *line = (struct http_token){.references = 1, .serial = serial, .size = size};
     memcpy(line->line, prefix, sizeof(prefix) - 1);
     memcpy(line->line + sizeof(prefix) - 1, token, length + 1);

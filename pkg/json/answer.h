@@ -144,9 +144,6 @@ void answer_print(struct answer_node node, struct text *out);
 /* The node as a tree, a new reference: the first of duplicate members; integers beyond 64 bits become reals. */
 struct json_t *answer_to_json(struct answer_node node);
 
-/* Appends the node's JSON pointer from the root of the answer. */
-void answer_pointer(struct answer_node node, struct text *out);
-
 /* Sets ERR_BAD_ANSWER with the node's place; for what types cannot say. Always returns false. */
 bool answer_error(struct answer_node node, struct err *e, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

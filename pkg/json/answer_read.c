@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Down from the root: at each level the child to take is the last one that does not begin behind the node. */
-void answer_pointer(struct answer_node node, struct text *out)
+static void append_pointer(struct answer_node node, struct text *out)
 {
     struct answer_node at = {.document = node.document, .index = 1};
 
@@ -37,7 +37,7 @@ bool answer_error(struct answer_node node, struct err *e, const char *format, ..
     va_start(args, format);
     text_vprintf(&message, format, args);
     va_end(args);
-    answer_pointer(node, &pointer);
+    append_pointer(node, &pointer);
     err_set(e, ERR_BAD_ANSWER, "%s", text_string(&message));
     return err_at(e, "answer%s%s", pointer.size > 0 ? ": " : "", text_string(&pointer));
 }
@@ -122,7 +122,7 @@ static bool missing(struct reached reached, struct err *e)
 {
     CLEANUP(text_free) struct text pointer = {0};
 
-    answer_pointer(reached.node, &pointer);
+    append_pointer(reached.node, &pointer);
     err_set(e, ERR_BAD_ANSWER, "%s",
             *reached.rest == '\0' ? "the value is null, but it is required"
                                   : "the member is missing, but it is required");

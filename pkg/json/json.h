@@ -98,12 +98,6 @@ size_t json_pointer_index(const char *token);
 void json_pointer_push(struct text *pointer, const char *token);
 void json_pointer_push_index(struct text *pointer, size_t index);
 
-/*
- * RFC 7396: applies `patch` to `target` and returns the result; both stay unchanged (subtrees may
- * be shared).
- */
-json_t *json_merge_patch(json_t *target, const json_t *patch);
-
 enum json_print { JSON_PRINT_COMPACT = 0, JSON_PRINT_INDENT = 2 };
 
 /*

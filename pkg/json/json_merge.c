@@ -1,31 +1,5 @@
-/* Changing and comparing trees. Recursion is bounded by the depth that the reader lets in. */
+/* Comparing trees. Recursion is bounded by the depth that the reader lets in. */
 #include "json/json.h"
-
-/* json_decref wants the caller's own reference; trees are shared, never copied, so constness is
- * only a promise. */
-static json_t *share(const json_t *value)
-{
-    return json_incref((json_t *)value);
-}
-
-json_t *json_merge_patch(json_t *target, const json_t *patch)
-{
-    const char *name;
-    json_t *value;
-
-    if (!json_is_object(patch)) {
-        return share(patch);
-    }
-    json_t *merged = json_is_object(target) ? json_copy(target) : json_object();
-    json_object_foreach ((json_t *)patch, name, value) {
-        if (json_is_null(value)) {
-            json_object_del(merged, name);
-        } else {
-            json_object_set_new_nocheck(merged, name, json_merge_patch(json_object_get(target, name), value));
-        }
-    }
-    return merged;
-}
 
 /* Exact: a conversion of the integer to double would make neighbours beyond 2^53 equal. */
 static bool same_number(const json_t *a, const json_t *b)

@@ -48,22 +48,12 @@ bool render_check_fields(const struct render_options *options, const struct tabl
 
 void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell)
 {
-    JSON_CLEANUP json_t *real = NULL;
-
     switch (type) {
     case TABLE_INT:
         text_printf(out, "%" PRId64, cell->integer);
         break;
     case TABLE_BOOL:
         text_append(out, cell->boolean ? "true" : "false");
-        break;
-    case TABLE_REAL:
-        real = json_real(cell->real); /* NULL for what JSON cannot say */
-        if (real != NULL) {
-            json_print(out, real, JSON_PRINT_COMPACT);
-        } else {
-            text_append(out, "null");
-        }
         break;
     case TABLE_STRING:
     case TABLE_TIME:

@@ -1,3 +1,4 @@
+/* The rate of the last seconds, and the line of progress in its two forms. */
 #include "render/render_progress.h"
 
 #include <inttypes.h>
@@ -23,7 +24,7 @@ void render_progress_tick(struct render_progress *progress, int64_t elapsed_ms)
     progress->seen_ms = elapsed_ms;
 }
 
-int64_t render_progress_left_s(const struct render_progress *progress)
+static int64_t left_seconds(const struct render_progress *progress)
 {
     double least = 0.01; /* slower is standing still */
 
@@ -79,7 +80,7 @@ static void append_part(struct text *out, const struct render_progress *progress
         }
         break;
     case PART_LEFT:
-        append_left(out, render_progress_left_s(progress));
+        append_left(out, left_seconds(progress));
         break;
     case PARTS:
         break;
@@ -114,7 +115,7 @@ void render_progress_line(struct text *out, const struct render_progress *progre
 
 void render_progress_json(struct text *out, const struct render_progress *progress)
 {
-    int64_t left_s = render_progress_left_s(progress);
+    int64_t left_s = left_seconds(progress);
 
     text_printf(out,
                 "{\"event\":\"progress\",\"done\":%zu,\"total\":%zu,\"in_flight\":%zu,\"changed\":%zu,\"failed\":%zu,"

@@ -1,6 +1,6 @@
 /*
- * render_progress: how far a long piece of work has come, as a line for a terminal and as a line of JSON. Pure: numbers and
- * times are handed in, nothing is drawn here.
+ * render_progress: how far a long piece of work has come, as a line for a terminal and as a line of JSON. Pure:
+ * numbers and times are handed in, nothing is drawn here.
  */
 #ifndef RENDER_RENDER_PROGRESS_H
 #define RENDER_RENDER_PROGRESS_H
@@ -27,18 +27,15 @@ struct render_progress {
 /* The time is now `elapsed_ms`: takes the rate of the last seconds from what is done. */
 void render_progress_tick(struct render_progress *progress, int64_t elapsed_ms);
 
-/* Seconds until all is done at that rate, rounded up; -1: nobody knows. */
-int64_t render_progress_left_s(const struct render_progress *progress);
-
 /*
- * Appends "412/1000  98/s  32 in flight  3 failed  5 retries  6 s left", as much of it as `columns` can show; what is less
- * worth knowing gives way first. No newline, no control characters.
+ * Appends "412/1000  98/s  32 in flight  3 failed  5 retries  6 s left", as much of it as `columns` can show; what
+ * is less worth knowing gives way first. No newline, no control characters.
  */
 void render_progress_line(struct text *out, const struct render_progress *progress, size_t columns);
 
 /*
  * Appends {"event":"progress","done":412,"total":1000,"in_flight":32,"changed":409,"failed":3,"retries":5,"rate":98.2,
- * "seconds_left":6}; seconds_left is null where nobody knows. No newline.
+ * "seconds_left":6}; seconds_left is null where it is not known. No newline.
  */
 void render_progress_json(struct text *out, const struct render_progress *progress);
 

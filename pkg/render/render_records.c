@@ -12,8 +12,6 @@ static json_t *cell_value(enum table_type type, const struct table_cell *cell)
         return json_build_string_n(cell->string, cell->size);
     case TABLE_INT:
         return json_integer(cell->integer);
-    case TABLE_REAL:
-        return json_real(cell->real);
     case TABLE_BOOL:
         return json_boolean(cell->boolean);
     case TABLE_JSON:

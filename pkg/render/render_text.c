@@ -224,7 +224,7 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
         }
         const char *color = show(view, row, i, &shown);
         bool wraps = (column->flags & TABLE_WRAP) && width > 0;
-        bool right = column->type == TABLE_INT || column->type == TABLE_REAL || (column->flags & TABLE_RIGHT);
+        bool right = column->type == TABLE_INT || (column->flags & TABLE_RIGHT);
         struct slice part = {text_string(&shown), line == 0 ? shown.size : 0};
         if (wraps) {
             part = wrapped(&shown, width, line);

@@ -1,4 +1,4 @@
-/* The rows of a table: cells in an arena, strings shared with the row above, a stable sort. */
+/* The rows of a table: cells in an arena, strings shared with the row above. */
 #include "table/table.h"
 
 #include <assert.h>
@@ -27,18 +27,13 @@ struct table *table_create(const struct table_column *columns, size_t count)
     return table;
 }
 
-void table_destroy(struct table *table)
-{
-    if (table != NULL) {
-        text_arena_free(&table->memory);
-        free(table->rows.items);
-        free(table);
-    }
-}
-
 void table_release(struct table **table)
 {
-    table_destroy(*table);
+    if (*table != NULL) {
+        text_arena_free(&(*table)->memory);
+        free((*table)->rows.items);
+        free(*table);
+    }
     *table = NULL;
 }
 
@@ -82,11 +77,6 @@ void table_set_string(struct table *table, size_t column, const char *string)
     }
 }
 
-void table_set_bytes(struct table *table, size_t column, const char *bytes, size_t size)
-{
-    set_bytes(table, column, TABLE_STRING, bytes, size);
-}
-
 void table_set_json(struct table *table, size_t column, const char *json, size_t size)
 {
     set_bytes(table, column, TABLE_JSON, json, size);
@@ -95,11 +85,6 @@ void table_set_json(struct table *table, size_t column, const char *json, size_t
 void table_set_int(struct table *table, size_t column, int64_t value)
 {
     fill(table, column, TABLE_INT)->integer = value;
-}
-
-void table_set_real(struct table *table, size_t column, double value)
-{
-    fill(table, column, TABLE_REAL)->real = value;
 }
 
 void table_set_bool(struct table *table, size_t column, bool value)
@@ -117,78 +102,6 @@ void table_set_style(struct table *table, size_t column, enum table_style style)
 {
     assert(table->rows.count > 0 && column < table->column_count);
     table->rows.items[table->rows.count - 1][column].style = (uint8_t)style;
-}
-
-struct order {
-    const struct table *table;
-    const size_t *columns;
-    size_t count;
-};
-
-static int compare_bytes(const struct table_cell *a, const struct table_cell *b)
-{
-    size_t size = a->size < b->size ? a->size : b->size;
-    int order = memcmp(a->string, b->string, size);
-
-    return order ? order : (a->size > b->size) - (a->size < b->size);
-}
-
-static int compare_cells(enum table_type type, const struct table_cell *a, const struct table_cell *b)
-{
-    if (a->state != TABLE_VALUE || b->state != TABLE_VALUE) {
-        return (int)a->state - (int)b->state;
-    }
-    switch (type) {
-    case TABLE_INT:
-        return (a->integer > b->integer) - (a->integer < b->integer);
-    case TABLE_REAL:
-        return (a->real > b->real) - (a->real < b->real);
-    case TABLE_BOOL:
-        return (int)a->boolean - (int)b->boolean;
-    case TABLE_STRING:
-    case TABLE_TIME:
-    case TABLE_JSON:
-        break;
-    }
-    return compare_bytes(a, b);
-}
-
-static int compare_rows(const struct table_cell *a, const struct table_cell *b, const struct order *order)
-{
-    for (size_t i = 0; i < order->count; i++) {
-        size_t column = order->columns[i];
-        int result = compare_cells(order->table->columns[column].type, &a[column], &b[column]);
-        if (result != 0) {
-            return result;
-        }
-    }
-    return 0;
-}
-
-/* Merge sort: stable, and with the order as an argument, which qsort lacks. */
-static void sort_rows(struct table_cell **rows, struct table_cell **space, size_t count, const struct order *order)
-{
-    size_t half = count / 2;
-
-    if (count < 2) {
-        return;
-    }
-    sort_rows(rows, space, half, order);
-    sort_rows(rows + half, space, count - half, order);
-    memcpy(space, rows, half * sizeof(struct table_cell *));
-    for (size_t i = 0, j = half, out = 0; i < half; out++) {
-        bool right = j < count && compare_rows(rows[j], space[i], order) < 0;
-        rows[out] = right ? rows[j++] : space[i++];
-    }
-}
-
-void table_sort(struct table *table, const size_t columns[], size_t count)
-{
-    struct order order = {.table = table, .columns = columns, .count = count};
-    struct table_cell **space = mem_array(table->rows.count / 2, sizeof(struct table_cell *));
-
-    sort_rows(table->rows.items, space, table->rows.count, &order);
-    free(space);
 }
 
 size_t table_row_count(const struct table *table)

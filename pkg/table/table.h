@@ -2,7 +2,7 @@
  * table: typed cells in rows and columns. No formats: room render writes tables, others fill them.
  *
  * A table keeps rows compactly, because lists of tens of thousands of servers are held whole
- * (widths and order are known at the end only): 16 bytes a cell and the bytes of its strings, which
+ * (widths are known at the end only): 16 bytes a cell and the bytes of its strings, which
  * are shared with the row above where they are equal (region, zone, status). Strings are copied.
  * Columns are borrowed and outlive the table.
  */
@@ -18,7 +18,6 @@
 enum table_type {
     TABLE_STRING,
     TABLE_INT,
-    TABLE_REAL,
     TABLE_BOOL,
     TABLE_TIME, /* an RFC 3339 string */
     TABLE_JSON, /* JSON text of any value: an object of details, a list */
@@ -55,7 +54,6 @@ struct table_cell {
     union {
         const char *string; /* STRING, TIME, JSON: `size` bytes and a NUL */
         int64_t integer;
-        double real;
         bool boolean;
     };
     uint32_t size;
@@ -68,8 +66,7 @@ struct table;
 /* A table without rows. Never NULL. */
 struct table *table_create(const struct table_column *columns, size_t count);
 
-/* Frees it; NULL allowed. table_release is for CLEANUP. */
-void table_destroy(struct table *table);
+/* Frees it; NULL allowed. For CLEANUP. */
 void table_release(struct table **table);
 #define TABLE_CLEANUP CLEANUP(table_release)
 
@@ -82,17 +79,11 @@ size_t table_add_row(struct table *table);
  * NULL strings and _null make the cell null; a cell that is never set is absent.
  */
 void table_set_string(struct table *table, size_t column, const char *string);
-void table_set_bytes(struct table *table, size_t column, const char *bytes, size_t size);
 void table_set_int(struct table *table, size_t column, int64_t value);
-void table_set_real(struct table *table, size_t column, double value);
 void table_set_bool(struct table *table, size_t column, bool value);
 void table_set_json(struct table *table, size_t column, const char *json, size_t size);
 void table_set_null(struct table *table, size_t column);
 void table_set_style(struct table *table, size_t column, enum table_style style);
-
-/* Orders the rows by these columns, the first one first; absent and null before values; equal rows
- * keep their order. */
-void table_sort(struct table *table, const size_t columns[], size_t count);
 
 size_t table_row_count(const struct table *table);
 size_t table_column_count(const struct table *table);

@@ -8,19 +8,6 @@
 
 #include "mem/mem.h"
 
-void text_out_of_memory(void)
-{
-    mem_out_of_memory();
-}
-
-void *text_allocated(void *memory)
-{
-    if (memory == NULL) {
-        mem_out_of_memory();
-    }
-    return memory;
-}
-
 char *text_reserve(struct text *t, size_t extra)
 {
     if (extra > (size_t)TEXT_MAX - t->size) {
@@ -118,11 +105,6 @@ void text_free(struct text *t)
 {
     free(t->data);
     *t = (struct text){0};
-}
-
-char *text_duplicate(const char *string)
-{
-    return mem_copy(string);
 }
 
 void text_wipe(void *bytes, size_t size)

@@ -28,12 +28,6 @@ struct text {
 
 enum { TEXT_MAX = 1 << 30 };
 
-/* mem_out_of_memory by its former name; new code calls room mem. */
-void text_out_of_memory(void) __attribute__((noreturn));
-
-/* What malloc, calloc or realloc gave, or the end of the process where that is NULL. */
-void *text_allocated(void *memory) __attribute__((returns_nonnull, warn_unused_result));
-
 void text_append(struct text *t, const char *string);
 void text_append_size(struct text *t, const char *bytes, size_t size);
 void text_append_char(struct text *t, char c);
@@ -58,9 +52,6 @@ void text_free(struct text *t);
 
 /* text_free for content that must not stay in memory: overwrites it first. */
 void text_free_secret(struct text *t);
-
-/* A copy of the string for the caller to free; NULL gives NULL. Ends the process when there is no memory. */
-char *text_duplicate(const char *string);
 
 /* Overwrites `size` bytes so that no optimiser drops it. NULL with size 0 is allowed. */
 void text_wipe(void *bytes, size_t size);

@@ -13,6 +13,7 @@
 
 #include "bare_loop.h"
 #include "http/http.h"
+#include "mem/mem.h"
 #include "tests/unit/loopback.h"
 
 enum { ROUNDS = 5, ANSWER_SIZE = 9 * 1024, TOKEN_SIZE = 1200 };
@@ -95,11 +96,8 @@ static pid_t start_server(unsigned *ret_port)
 
 static struct cost run_bare(const char *url, const char *token, unsigned requests, unsigned window)
 {
-    struct bare_request *list = calloc(requests, sizeof(*list));
+    struct bare_request *list = mem_array(requests, sizeof(*list));
 
-    if (list == NULL) {
-        text_out_of_memory();
-    }
     for (unsigned i = 0; i < requests; i++) {
         list[i] = (struct bare_request){"PATCH", url, "W/\"96d225c4-9bd9\"", patch};
     }

@@ -6,6 +6,7 @@
  * ALONE of them go one after the other (a list knows its next page only then), all others WINDOW at a time.
  */
 #include "bare_loop.h"
+#include "mem/mem.h"
 
 struct replay {
     struct bare_request *requests;
@@ -25,12 +26,9 @@ static void read_request(struct replay *replay, const char *base, char *line)
 
     if (replay->count == replay->capacity) {
         replay->capacity = 2 * replay->capacity + 1024;
-        replay->requests = realloc(replay->requests, replay->capacity * sizeof(*replay->requests));
-        if (replay->requests == NULL) {
-            text_out_of_memory();
-        }
+        replay->requests = mem_grow(replay->requests, replay->capacity, sizeof(*replay->requests));
     }
-    char *rest = text_duplicate(line);
+    char *rest = mem_copy(line);
     struct bare_request *request = &replay->requests[replay->count++];
     request->method = field(&rest);
     const char *path = field(&rest);

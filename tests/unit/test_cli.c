@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/cli_check.h"
 #include "tests/unit/cli_fixture.h"
 
 /* Parses a line that must parse. */
@@ -330,7 +331,7 @@ static void mistakes_in_a_table_are_found(void **state)
         "disk set --many: many 7 is out of range 1..5",
         "disk set --from: an option without name or help",
         "disk set: a noun without summary",
-        "disk set: the example 'vm instance show' is another command or wrong",
+        "disk set: the example 'vm instance show' is no command line",
         "bare-metal: a noun without verbs",
     };
 

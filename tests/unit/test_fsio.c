@@ -222,7 +222,6 @@ static void a_lock_is_held_by_one_who_is_named(void **state)
 {
     struct err e = ERR_INIT;
     bool taken = true;
-    CLEANUP(fsio_lock_release)
     struct fsio_lock *first = fsio_lock_open(in(state, "lock"), "apply, process 1", &taken, &e);
 
     assert_non_null(first);
@@ -232,10 +231,11 @@ static void a_lock_is_held_by_one_who_is_named(void **state)
     assert_true(taken);
     assert_int_equal(e.code, ERR_LOCKED);
     assert_non_null(strstr(e.message, "locked by apply, process 1"));
-    fsio_lock_release(&first);
+    fsio_lock_close(first);
     err_clear(&e);
     first = fsio_lock_open(in(state, "lock"), "x", &taken, &e);
     assert_non_null(first);
+    fsio_lock_close(first);
 }
 
 static void whether_a_lock_is_held_can_be_asked(void **state)
@@ -301,8 +301,9 @@ static void a_killed_holder_gives_its_lock_back(void **state)
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     err_clear(&e);
-    CLEANUP(fsio_lock_release) struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "me", &taken, &e);
+    struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "me", &taken, &e);
     assert_non_null(lock);
+    fsio_lock_close(lock);
     close(ready[0]);
     close(ready[1]);
 }

@@ -87,54 +87,6 @@ static void pointers_escape_and_index_as_rfc_6901_says(void **state)
 }
 
 /* The table of RFC 7396, appendix A, and what must stay unshared. */
-static void merge_patch_does_what_rfc_7396_shows(void **state)
-{
-    static const struct {
-        const char *target, *patch, *result;
-    } rows[] = {
-        {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
-        {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
-        {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
-        {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
-        {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
-        {"{\"a\":\"c\"}", "{\"a\":[\"b\"]}", "{\"a\":[\"b\"]}"},
-        {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
-        {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
-        {"[\"a\",\"b\"]", "[\"c\",\"d\"]", "[\"c\",\"d\"]"},
-        {"{\"a\":\"b\"}", "[\"c\"]", "[\"c\"]"},
-        {"{\"a\":\"foo\"}", "null", "null"},
-        {"{\"a\":\"foo\"}", "\"bar\"", "\"bar\""},
-        {"{\"e\":null}", "{\"a\":1}", "{\"e\":null,\"a\":1}"},
-        {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
-        {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        DOCUMENT target = parsed(rows[i].target, 0);
-        DOCUMENT patch = parsed(rows[i].patch, 0);
-        CLEANUP(text_free) struct text out = {0};
-        JSON_CLEANUP json_t *merged = json_merge_patch(target.root, patch.root);
-        print(merged, JSON_PRINT_COMPACT, &out);
-        assert_string_equal(text_string(&out), rows[i].result);
-        print(target.root, JSON_PRINT_COMPACT, &out);
-        assert_string_equal(text_string(&out), rows[i].target);
-        print(patch.root, JSON_PRINT_COMPACT, &out);
-        assert_string_equal(text_string(&out), rows[i].patch);
-    }
-}
-
-static void merging_onto_nothing_strips_nulls(void **state)
-{
-    DOCUMENT patch = parsed("{\"a\":{\"b\":null,\"c\":1}}", 0);
-    CLEANUP(text_free) struct text out = {0};
-    JSON_CLEANUP json_t *merged = json_merge_patch(NULL, patch.root);
-    (void)state;
-
-    print(merged, JSON_PRINT_COMPACT, &out);
-    assert_string_equal(text_string(&out), "{\"a\":{\"c\":1}}");
-}
-
 static void numbers_print_shortest_and_keep_their_kind(void **state)
 {
     static const struct {
@@ -334,8 +286,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_and_names_are_located),
         cmocka_unit_test(pointers_escape_and_index_as_rfc_6901_says),
-        cmocka_unit_test(merge_patch_does_what_rfc_7396_shows),
-        cmocka_unit_test(merging_onto_nothing_strips_nulls),
         cmocka_unit_test(numbers_print_shortest_and_keep_their_kind),
         cmocka_unit_test(strings_are_escaped_for_readers_and_terminals),
         cmocka_unit_test(members_print_in_their_order_in_both_styles),

@@ -298,7 +298,7 @@ static void csv_quotes_what_must_be_and_defuses_formulas(void **state)
 static void csv_leaves_numbers_alone_and_absent_cells_empty(void **state)
 {
     static const struct table_column numbers[] = {{.name = "a", .type = TABLE_INT},
-                                                  {.name = "b", .type = TABLE_REAL},
+                                                  {.name = "b", .type = TABLE_INT},
                                                   {.name = "c", .type = TABLE_BOOL},
                                                   {.name = "d", .flags = TABLE_WIDE}};
     TABLE_CLEANUP struct table *table = table_create(numbers, 4);
@@ -306,13 +306,14 @@ static void csv_leaves_numbers_alone_and_absent_cells_empty(void **state)
     (void)state;
     table_add_row(table);
     table_set_int(table, 0, -5);
-    table_set_real(table, 1, -0.1);
+    table_set_int(table, 1, INT64_MIN);
     table_add_row(table);
     table_set_null(table, 0);
     table_set_bool(table, 2, true);
-    expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV}), "a,b,c,d\n-5,-0.1,,\n,,true,\n");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV}),
+           "a,b,c,d\n-5,-9223372036854775808,,\n,,true,\n");
     expect(rendered(table, NULL, (struct render_options){.format = RENDER_CSV, .no_headers = true}),
-           "-5,-0.1,,\n,,true,\n");
+           "-5,-9223372036854775808,,\n,,true,\n");
 }
 
 static void yaml_reads_as_the_json_does(void **state)
