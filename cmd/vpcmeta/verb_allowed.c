@@ -37,7 +37,7 @@ bool verb_change_allow(struct app *app, const struct inventory_scope *scope, str
     for (size_t i = 0; i < plan->count; i++) {
         changes[i] = change_of(&plan->items[i]);
     }
-    bool checked = preflight_check_changes(scope->http, changes, plan->count, &plan->memory, e);
+    bool checked = preflight_check_changes(scope->http, changes, plan->count, NULL, &plan->memory, e);
     size_t undetermined = checked ? drop_forbidden(plan, changes, &first) : 0;
     free(changes);
     if (undetermined > 0) {

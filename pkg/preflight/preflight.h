@@ -35,6 +35,14 @@ struct preflight_change {
     const char *reason;                    /* filled in unless it is allowed */
 };
 
+/* The expressions that were read, each once. */
+struct preflight_rules;
+struct preflight_rules *preflight_rules_create(void);
+void preflight_rules_destroy(struct preflight_rules *rules); /* NULL allowed */
+
+/* Begins to read what preflight_check_changes will need for the server, while its list is still coming. */
+void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record);
+
 /*
  * Checks changes of `enabled` or `protocol` (PATCH is checked against the boot volume, which inherits from the image):
  *
@@ -43,10 +51,12 @@ struct preflight_change {
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image;
  *   nothing for kinds whose answers hold the expression of the boot disk.
  *
- * Runs the session; `memory` keeps the reasons. ERR_CANCELLED when the session is: then the verdicts are not complete.
+ * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED when
+ * the session is: then the verdicts are not complete.
  */
 bool preflight_check_changes(struct http *http, struct preflight_change changes[], size_t count,
-                             struct text_arena *memory, struct err *e) __attribute__((warn_unused_result));
+                             struct preflight_rules *rules, struct text_arena *memory, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* --- servers that are to be created ------------------------------------------------------------------ */
 

@@ -10,16 +10,82 @@ struct lookup {
     struct preflight_change *change;
     const struct resource_kind *source; /* resource_image or resource_volume */
     const char *id;
-    size_t rule; /* index of what is read for it */
+    const struct preflight_rule *rule; /* what is read for it */
 };
 
 struct check {
     struct text_arena *memory; /* of the reasons */
     struct lookup *lookups;
     size_t count;
-    struct preflight_rule *rules;
-    size_t rule_count;
 };
+
+/* --- expressions that were read ---------------------------------------------------------------------- */
+
+struct preflight_rules {
+    struct mem_map map; /* by API, source, id and kind of server */
+    struct text_arena ids;
+};
+
+struct preflight_rules *preflight_rules_create(void)
+{
+    return mem_alloc(sizeof(struct preflight_rules));
+}
+
+void preflight_rules_destroy(struct preflight_rules *rules)
+{
+    if (rules == NULL) {
+        return;
+    }
+    for (const struct mem_map_entry *entry = mem_map_first(&rules->map); entry != NULL; entry = mem_map_next(entry)) {
+        preflight_rule_free(entry->value);
+        free(entry->value);
+    }
+    mem_map_free(&rules->map);
+    text_arena_free(&rules->ids);
+    free(rules);
+}
+
+/* The rule of the source for servers like `record`; it is read unless it was. */
+static const struct preflight_rule *expect_rule(struct preflight_rules *rules, const struct resource *record,
+                                                const struct resource_kind *source, const char *id)
+{
+    CLEANUP(text_free) struct text key = {0};
+
+    text_printf(&key, "%s %s %s %s", vpc_base(record->api), source->path, id, record->kind->name);
+    struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
+    if (rule == NULL) {
+        rule = mem_alloc(sizeof(*rule));
+        *rule = (struct preflight_rule){
+            .source = source, .id = text_arena_copy(&rules->ids, id, strlen(id)), .about = record->kind};
+        mem_map_put(&rules->map, text_string(&key), rule);
+        preflight_rule_read(record->api, rule);
+    }
+    return rule;
+}
+
+/* Where the expression for the server is read first; NULL: nowhere. */
+static const struct resource_kind *first_source(const struct resource *record, const char **ret_id)
+{
+    const struct resource_hardware *hardware = record->hardware;
+
+    if (hardware == NULL || hardware->boot_rule != NULL || !record->kind->use_of_settings) {
+        return NULL;
+    }
+    *ret_id = hardware->image_id != NULL ? hardware->image_id : record->boot_id;
+    return *ret_id == NULL ? NULL : hardware->image_id != NULL ? &resource_image : &resource_volume;
+}
+
+void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record)
+{
+    const char *id = NULL;
+    const struct resource_kind *source = first_source(record, &id);
+
+    if (source != NULL) {
+        (void)expect_rule(rules, record, source, id);
+    }
+}
+
+/* --- verdicts ---------------------------------------------------------------------------------------- */
 
 static void set_verdict(struct check *check, struct preflight_change *change, enum preflight_verdict verdict,
                         const struct text *reason)
@@ -51,7 +117,7 @@ static void decide(struct check *check)
 
     for (size_t i = 0; i < check->count; i++) {
         struct lookup *lookup = &check->lookups[i];
-        const struct preflight_rule *rule = &check->rules[lookup->rule];
+        const struct preflight_rule *rule = lookup->rule;
         CLEANUP(text_free) struct text reason = {0};
         enum preflight_verdict verdict =
             preflight_rule_decide(rule, lookup->change->after, lookup->change->resource->hardware, &reason);
@@ -62,36 +128,6 @@ static void decide(struct check *check)
         }
     }
     check->count = left;
-}
-
-/* Those that are equal share a request. */
-static int compare_lookups(const void *left, const void *right)
-{
-    const struct lookup *a = left;
-    const struct lookup *b = right;
-    int order = strcmp(a->id, b->id);
-
-    order = order != 0 ? order : strcmp(a->source->path, b->source->path);
-    order = order != 0 ? order : strcmp(a->change->resource->kind->name, b->change->resource->kind->name);
-    return order != 0 ? order : strcmp(vpc_base(a->change->resource->api), vpc_base(b->change->resource->api));
-}
-
-static bool read_rules(struct http *http, struct check *check, struct err *e)
-{
-    qsort(check->lookups, check->count, sizeof(*check->lookups), compare_lookups);
-    check->rules = mem_array(check->count, sizeof(*check->rules));
-    check->rule_count = 0;
-    for (size_t i = 0; i < check->count; i++) {
-        struct lookup *lookup = &check->lookups[i];
-        if (i == 0 || compare_lookups(lookup, lookup - 1) != 0) {
-            struct preflight_rule *rule = &check->rules[check->rule_count++];
-            *rule = (struct preflight_rule){
-                .source = lookup->source, .id = lookup->id, .about = lookup->change->resource->kind};
-            preflight_rule_read(lookup->change->resource->api, rule);
-        }
-        lookup->rule = check->rule_count - 1;
-    }
-    return http_run(http, e);
 }
 
 static void add(struct check *check, struct preflight_change *change)
@@ -109,33 +145,36 @@ static void add(struct check *check, struct preflight_change *change)
         text_append(&reason, "its boot disk ");
         set_verdict(check, change,
                     preflight_decide(record->kind, hardware->boot_rule, change->after, hardware, &reason), &reason);
-    } else if (record->kind->use_of_settings && (hardware->image_id != NULL || record->boot_id != NULL)) {
-        bool has_image = hardware->image_id != NULL;
-        check->lookups[check->count++] = (struct lookup){.change = change,
-                                                         .source = has_image ? &resource_image : &resource_volume,
-                                                         .id = has_image ? hardware->image_id : record->boot_id};
+        return;
+    }
+    const char *id = NULL;
+    const struct resource_kind *source = first_source(record, &id);
+    if (source != NULL) {
+        check->lookups[check->count++] = (struct lookup){.change = change, .source = source, .id = id};
     }
 }
 
 bool preflight_check_changes(struct http *http, struct preflight_change changes[], size_t count,
-                             struct text_arena *memory, struct err *e)
+                             struct preflight_rules *rules, struct text_arena *memory, struct err *e)
 {
     struct check check = {.memory = memory, .lookups = mem_array(count, sizeof(*check.lookups))};
+    struct preflight_rules *own = rules == NULL ? preflight_rules_create() : NULL;
     bool good = true;
 
     for (size_t i = 0; i < count; i++) {
         add(&check, &changes[i]);
     }
     while (good && check.count > 0) {
-        good = read_rules(http, &check, e);
+        for (size_t i = 0; i < check.count; i++) {
+            struct lookup *lookup = &check.lookups[i];
+            lookup->rule = expect_rule(own != NULL ? own : rules, lookup->change->resource, lookup->source, lookup->id);
+        }
+        good = http_run(http, e);
         if (good) {
             decide(&check);
         }
-        for (size_t i = 0; i < check.rule_count; i++) {
-            preflight_rule_free(&check.rules[i]);
-        }
-        free(check.rules);
     }
+    preflight_rules_destroy(own);
     free(check.lookups);
     return good;
 }
