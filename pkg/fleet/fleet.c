@@ -10,6 +10,7 @@
 
 #include "clock/clock.h"
 #include "fleet/fleet_journal.h"
+#include "fleet/fleet_prefetch.h"
 #include "fleet/fleet_watch.h"
 #include "mem/mem.h"
 
@@ -102,14 +103,40 @@ static void end_the_rest(struct fleet *fleet)
 
 /* --- the windows ------------------------------------------------------------------------------------- */
 
+static bool is_prefetched(const struct fleet *fleet, size_t index)
+{
+    const struct plan_item *item = &fleet->plan->items[index];
+
+    return item->verdict == PLAN_CHANGE && item->action == PLAN_SET && item->depends_on == 0 &&
+           !fleet->run->results[index].started &&
+           fleet_prefetch_get(fleet->options->prefetch, item->resource->id) != NULL;
+}
+
+/* Items whose state is at hand start first. */
+static bool peek(struct fleet *fleet, size_t *ret_index)
+{
+    size_t count = fleet->options->prefetch != NULL ? fleet->plan->count : 0;
+
+    while (fleet->next_prefetched < count && !is_prefetched(fleet, fleet->next_prefetched)) {
+        fleet->next_prefetched++;
+    }
+    if (fleet->next_prefetched < count) {
+        *ret_index = fleet->next_prefetched;
+        return true;
+    }
+    while (fleet_dependencies_peek(&fleet->dependencies, ret_index) && fleet->run->results[*ret_index].started) {
+        fleet_dependencies_take(&fleet->dependencies);
+    }
+    return fleet_dependencies_peek(&fleet->dependencies, ret_index);
+}
+
 static bool begin_next(struct fleet *fleet)
 {
     size_t index;
 
-    if (!fleet_dependencies_peek(&fleet->dependencies, &index) || !fleet_rollout_admit(&fleet->rollout)) {
+    if (!peek(fleet, &index) || !fleet_rollout_admit(&fleet->rollout)) {
         return false;
     }
-    fleet_dependencies_take(&fleet->dependencies);
     struct fleet_result *result = &fleet->run->results[index];
     result->started = true;
     fleet_task_begin(fleet, result, actions[result->item->action], false);
@@ -171,8 +198,10 @@ static void take_up(struct fleet *fleet)
     if (!fleet_is_over(fleet)) {
         give_slots(fleet);
     }
-    if (fleet->reading + fleet->writing == 0 && !fleet_is_over(fleet)) {
-        write_ready(fleet); /* of actions that read nothing before they write */
+    /* of actions that read nothing before they write, or whose reads were done before the run */
+    bool full = fleet->writing == 0 && fleet->ready.count >= fleet_writes_at_once(fleet);
+    if ((full || fleet->reading + fleet->writing == 0) && !fleet_is_over(fleet)) {
+        write_ready(fleet);
     }
     fleet_watch_step(fleet);
 }

@@ -31,6 +31,8 @@ enum fleet_outcome { FLEET_CHANGED, FLEET_UNCHANGED, FLEET_SKIPPED, FLEET_FAILED
 /* "changed", ... */
 const char *fleet_outcome_name(enum fleet_outcome outcome);
 
+struct fleet_prefetch;
+
 enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
 
 /* The reason of a creation without a name whose answer never came. */
@@ -107,11 +109,12 @@ struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* every resource that changes has one of them as its `api` */
     size_t region_count;
-    unsigned concurrency;                 /* writes in progress, as many reads beside them; 0: found out by http */
-    int64_t began_s;                      /* seconds since the epoch: when the run began; 0: now */
-    const struct fleet_limits *limits;    /* NULL: none */
-    const struct fleet_journal *journal;  /* NULL: none */
-    const struct fleet_restarts *restart; /* NULL: what needs a restart is only reported; plans of restarts need it */
+    unsigned concurrency;                  /* writes in progress, as many reads beside them; 0: found out by http */
+    int64_t began_s;                       /* seconds since the epoch: when the run began; 0: now */
+    const struct fleet_prefetch *prefetch; /* of PLAN_SET, read before the run (fleet_prefetch.h); NULL: none */
+    const struct fleet_limits *limits;     /* NULL: none */
+    const struct fleet_journal *journal;   /* NULL: none */
+    const struct fleet_restarts *restart;  /* NULL: what needs a restart is only reported; plans of restarts need it */
     void (*draining)(size_t down, void *context); /* cancelled while so many are down: they are started; may be NULL */
     fleet_progress_fn *progress;                  /* NULL: none */
     void *progress_context;                       /* of both */

@@ -2,8 +2,10 @@
  * Setting metadata settings: GET, then PATCH with only what differs, bound to the ETag where the kind has one. With
  * PLAN_GUARD_LIST the listed state stands for the first GET; lost answers are reconciled by a GET all the same.
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "fleet/fleet_prefetch.h"
 #include "fleet/fleet_write.h"
 
 struct set_task {
@@ -15,6 +17,22 @@ struct set_task {
 static bool reads_first(const struct fleet_write *write)
 {
     return write->ours || write->task.result->item->guard == PLAN_GUARD_ETAG;
+}
+
+/* The first GET may have been done while the list was still coming. */
+static void read_settings(struct fleet_write *write)
+{
+    const struct fleet_prefetch *prefetch = write->task.fleet->options->prefetch;
+    const struct resource *fresh =
+        prefetch != NULL && write->rounds == 0 ? fleet_prefetch_get(prefetch, write->actual.id) : NULL;
+
+    if (fresh == NULL) {
+        fleet_write_get(write);
+        return;
+    }
+    write->actual = *fresh;
+    snprintf(write->etag, sizeof(write->etag), "%s", fresh->etag);
+    fleet_write_was_read(write, NULL, NULL);
 }
 
 /* The settings that another writer changed to something else since the plan was made, as far as the policy minds. */
@@ -120,6 +138,7 @@ static void complete(struct fleet_write *write, enum fleet_outcome outcome)
 static const struct fleet_write_ops guarded = {
     .rounds = FLEET_ROUNDS_MAX,
     .reads_first = reads_first,
+    .read = read_settings,
     .compare = compare,
     .write = send_patch,
     .verify = verify,

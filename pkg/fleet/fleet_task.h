@@ -72,10 +72,11 @@ struct fleet {
     struct fleet_run *run;
     struct fleet_rollout rollout;
     struct fleet_dependencies dependencies;
-    int64_t began_s;                                   /* of the run, on this machine's clock */
-    struct fleet_queue ready;                          /* for the journal */
-    struct fleet_queue journaled;                      /* to be written */
-    int64_t ready_since_ms;                            /* when the first of `ready` came */
+    size_t next_prefetched;       /* index of the item that is considered next as one that was read before the run */
+    int64_t began_s;              /* of the run, on this machine's clock */
+    struct fleet_queue ready;     /* for the journal */
+    struct fleet_queue journaled; /* to be written */
+    int64_t ready_since_ms;       /* when the first of `ready` came */
     const struct fleet_result **starting, **concluded; /* for the journal; room for every result */
     size_t concluded_count;
     struct fleet_queue queued; /* waiting for slots */

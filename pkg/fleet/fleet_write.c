@@ -176,16 +176,21 @@ void fleet_write_read_done(const struct vpc_answer *answer, void *context)
     fleet_write_was_read(context, answer->reply, answer->error);
 }
 
-static void read_state(struct fleet_write *write)
+void fleet_write_get(struct fleet_write *write)
 {
-    if (ops_of(write)->read != NULL) {
-        ops_of(write)->read(write);
-        return;
-    }
     fleet_task_read(&write->task, vpc_get,
                     &(struct vpc_call){.id = write->task.result->item->resource->id,
                                        .read = take_state,
                                        .done = fleet_write_read_done});
+}
+
+static void read_state(struct fleet_write *write)
+{
+    if (ops_of(write)->read != NULL) {
+        ops_of(write)->read(write);
+    } else {
+        fleet_write_get(write);
+    }
 }
 
 void fleet_write_begin(struct fleet_task *task)

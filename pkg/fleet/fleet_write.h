@@ -67,6 +67,9 @@ void fleet_write_ready(struct fleet_task *task);
 /* Sends the write; body, read and done of the call are set here. `body` may be NULL. */
 void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body);
 
+/* Sends a GET of the resource, which ends in fleet_write_was_read. */
+void fleet_write_get(struct fleet_write *write);
+
 /* A read of the state has ended; `reply` is NULL for a list, `error` when it succeeded. */
 void fleet_write_was_read(struct fleet_write *write, const struct http_reply *reply, const struct err *error);
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "fleet/fleet.h"
+#include "fleet/fleet_prefetch.h"
 #include "http_fixture.h"
 
 enum { SERVERS = 60, WINDOW = 4, NEVER = 1000 };
@@ -16,6 +17,10 @@ struct service {
     bool enabled[SERVERS];
     unsigned patches, unrecorded; /* changes that came; those that the journal did not have before */
     unsigned reads, bound;        /* GETs; changes that were bound to an ETag */
+    unsigned reads_at_begin;      /* GETs before the run began */
+    bool prefetch, touch;         /* servers are read before the run; then another writer touches all of them */
+    bool touched;                 /* that has happened: other ETags */
+    unsigned stale;               /* changes with an ETag from before */
     enum plan_guard guard;
     bool lose[SERVERS]; /* the answer to the first change of it, after it took effect */
     bool ignore;        /* changes are answered with the state from before */
@@ -36,6 +41,11 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
     CLEANUP(text_free) struct text body = {0};
 
     if (strcmp(heard->method, "PATCH") == 0) {
+        if (service->touched && strstr(heard->head, "W/\"1\"") != NULL) {
+            service->stale++;
+            loopback_json(answer, 412, "", "{\"errors\":[{\"code\":\"precondition_failed\",\"message\":\"stale\"}]}");
+            return KEEP_OPEN;
+        }
         service->patches++;
         service->unrecorded += !service->journaled[number];
         service->bound += strcasestr(heard->head, "if-match:") != NULL;
@@ -53,7 +63,7 @@ static enum afterwards answer_instance(struct loopback *server, const struct hea
         "\"vcpu\":{\"architecture\":\"amd64\"},\"metadata_service\":{\"enabled\":%s,\"protocol\":\"http\","
         "\"response_hop_limit\":1}}",
         number, number, number, service->enabled[number] ? "true" : "false");
-    loopback_json(answer, 200, "ETag: W/\"1\"\r\n", text_string(&body));
+    loopback_json(answer, 200, service->touched ? "ETag: W/\"2\"\r\n" : "ETag: W/\"1\"\r\n", text_string(&body));
     return KEEP_OPEN;
 }
 
@@ -98,6 +108,7 @@ struct outcome {
     struct resource_list *list;
     struct plan plan;
     struct fleet_run run;
+    struct fleet_prefetch *prefetch;
     struct err error;
     bool whole;
 };
@@ -120,11 +131,22 @@ static struct outcome enable_all(struct service *service)
     for (size_t i = 0; i < outcome.plan.count; i++) {
         outcome.plan.items[i].guard = service->guard;
     }
-    outcome.whole = fleet_execute(
-        &outcome.plan,
-        &(struct fleet_options){
-            .http = http, .regions = &region, .region_count = 1, .concurrency = WINDOW, .journal = &journal},
-        outcome.list, &outcome.run, &outcome.error);
+    outcome.prefetch = service->prefetch ? fleet_prefetch_create(http, WINDOW) : NULL;
+    for (size_t i = resource_list_count(outcome.list); service->prefetch && i-- > 0;) {
+        fleet_prefetch_add(outcome.prefetch, resource_list_at(outcome.list, i));
+        fleet_prefetch_add(outcome.prefetch, resource_list_at(outcome.list, i)); /* listed again */
+    }
+    assert_true(http_run(http, &outcome.error));
+    service->reads_at_begin = service->reads;
+    service->touched = service->touch;
+    outcome.whole = fleet_execute(&outcome.plan,
+                                  &(struct fleet_options){.http = http,
+                                                          .regions = &region,
+                                                          .region_count = 1,
+                                                          .concurrency = WINDOW,
+                                                          .prefetch = outcome.prefetch,
+                                                          .journal = &journal},
+                                  outcome.list, &outcome.run, &outcome.error);
     vpc_destroy(region);
     http_destroy(http);
     loopback_stop(&server);
@@ -135,6 +157,7 @@ static struct outcome enable_all(struct service *service)
 static void outcome_free(struct outcome *outcome)
 {
     fleet_run_free(&outcome->run);
+    fleet_prefetch_destroy(outcome->prefetch);
     plan_free(&outcome->plan);
     resource_list_destroy(outcome->list);
 }
@@ -272,6 +295,47 @@ static void guarded_by_the_list_the_answer_is_compared_all_the_same(void **state
     assert_non_null(strstr(outcome.run.results[0].reason, "without making the change"));
 }
 
+static void servers_that_were_read_before_the_run_are_not_read_again(void **state)
+{
+    struct service service = {.fail_at = NEVER, .prefetch = true};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    assert_true(outcome.whole);
+    expect_truth(&service, &outcome.run);
+    /* no more than the run can use at once, each one time */
+    assert_int_equal(service.reads_at_begin, 2 * WINDOW);
+    assert_int_equal(service.reads, SERVERS);
+    assert_int_equal(service.bound, SERVERS);
+    assert_int_equal(service.patches, SERVERS);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
+}
+
+static void what_was_read_before_the_run_is_never_written_over_a_later_change(void **state)
+{
+    struct service service = {.fail_at = NEVER, .prefetch = true, .touch = true};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    expect_truth(&service, &outcome.run);
+    /* their ETags were stale: refused, read again, changed */
+    assert_int_equal(service.stale, 2 * WINDOW);
+    assert_int_equal(service.reads, SERVERS + 2 * WINDOW);
+    assert_int_equal(service.patches, SERVERS);
+    assert_int_equal(outcome.run.summary.counts[FLEET_CHANGED], SERVERS);
+}
+
+static void without_a_journal_of_it_nothing_that_was_read_before_the_run_is_written(void **state)
+{
+    struct service service = {.fail_at = 1, .prefetch = true};
+    CLEANUP(outcome_free) struct outcome outcome = enable_all(&service);
+
+    (void)state;
+    assert_false(outcome.whole);
+    expect_truth(&service, &outcome.run);
+    assert_int_equal(service.patches, 0);
+}
+
 static void a_partly_failed_run_has_an_exit_status_of_its_own(void **state)
 {
     static const struct {
@@ -308,6 +372,9 @@ int main(void)
         cmocka_unit_test(guarded_by_the_list_nothing_is_read_before_the_change),
         cmocka_unit_test(guarded_by_the_list_a_lost_answer_is_reconciled_by_a_read),
         cmocka_unit_test(guarded_by_the_list_the_answer_is_compared_all_the_same),
+        cmocka_unit_test(servers_that_were_read_before_the_run_are_not_read_again),
+        cmocka_unit_test(what_was_read_before_the_run_is_never_written_over_a_later_change),
+        cmocka_unit_test(without_a_journal_of_it_nothing_that_was_read_before_the_run_is_written),
         cmocka_unit_test(a_partly_failed_run_has_an_exit_status_of_its_own),
     };
 
