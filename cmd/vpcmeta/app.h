@@ -50,6 +50,9 @@ struct schema_catalog *app_schemas(struct app *app, struct err *e);
 /* How tables and documents shall look. `fields` belong to tables. */
 struct render_options app_render_options(const struct app *app);
 
+/* Whether people read the output: a table without --jq. */
+bool app_prints_text(const struct app *app);
+
 /* Prints a table or a document in the wanted format, through --jq when that is given. */
 bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
     __attribute__((warn_unused_result));
@@ -72,6 +75,8 @@ json_t *app_list_head(const struct text *missing);
 int app_inventory_status(const char *what, const struct text *missing, struct err *e);
 
 void app_error(const struct app *app, const struct err *error);
+/* Each fault of a body as an error with its place, in `document` where that is not NULL. */
+void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document);
 void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* not with -q */
 void app_detail(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* with -v */

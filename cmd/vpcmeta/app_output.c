@@ -17,6 +17,11 @@ struct render_options app_render_options(const struct app *app)
                                    .fields_count = globals->fields.count};
 }
 
+bool app_prints_text(const struct app *app)
+{
+    return app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+}
+
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
 {
     struct render_options options = app_render_options(app);
@@ -45,77 +50,59 @@ static bool append_result(void *context, const struct query_output *output, stru
     return true;
 }
 
-static bool print_query(struct app *app, const char *json, size_t size, struct err *e)
-{
-    CLEANUP(text_free) struct text out = {0};
+/* What is printed: a document, or a table as rows or as a block of lines for each row. */
+struct content {
+    const json_t *document;
+    const struct table *table;
+    const struct render_envelope *envelope;
+    bool blocks;
+};
 
-    return app_check_output(app, NULL, 0, e) && query_run(app->jq, json, size, append_result, &out, e) &&
-           render_text(text_string(&out), out.size, stdout, e);
+static bool write_content(const struct content *content, const struct render_options *options, FILE *out, struct err *e)
+{
+    if (content->document != NULL) {
+        return render_document(content->document, options, out, e);
+    }
+    return content->blocks ? render_records(content->table, content->envelope, options, out, e)
+                           : render_table(content->table, content->envelope, options, out, e);
 }
 
-typedef bool printer(const void *what, const struct render_options *options, FILE *out, struct err *e);
-
-/* What the printer writes as JSON goes through the expression. */
-static bool print_through_jq(struct app *app, printer *print_it, const void *what, struct err *e)
+/* What would be written as JSON goes through the expression of --jq. */
+static bool print(struct app *app, const struct content *content, struct err *e)
 {
     struct render_options options = app_render_options(app);
     CLEANUP(text_free_pointer) char *json = NULL;
+    CLEANUP(text_free) struct text out = {0};
     size_t size = 0;
-    FILE *memory = open_memstream(&json, &size);
 
+    if (app->globals->jq == NULL) {
+        return write_content(content, &options, stdout, e);
+    }
+    FILE *memory = open_memstream(&json, &size);
     if (memory == NULL) {
         return err_set_errno(e, ERR_FAILED, "cannot collect the output");
     }
     options.format = RENDER_JSON;
-    bool printed = print_it(what, &options, memory, e);
-    return fclose(memory) == 0 && printed && print_query(app, json, size, e);
-}
-
-struct rows {
-    const struct table *table;
-    const struct render_envelope *envelope;
-};
-
-static bool table_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
-{
-    const struct rows *rows = what;
-
-    return render_table(rows->table, rows->envelope, options, out, e);
-}
-
-static bool records_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
-{
-    const struct rows *rows = what;
-
-    return render_records(rows->table, rows->envelope, options, out, e);
-}
-
-static bool document_printer(const void *what, const struct render_options *options, FILE *out, struct err *e)
-{
-    return render_document(what, options, out, e);
-}
-
-static bool print(struct app *app, printer *print_it, const void *what, struct err *e)
-{
-    struct render_options options = app_render_options(app);
-
-    return app->globals->jq != NULL ? print_through_jq(app, print_it, what, e) : print_it(what, &options, stdout, e);
+    bool written = write_content(content, &options, memory, e);
+    return fclose(memory) == 0 && written && app_check_output(app, NULL, 0, e) &&
+           query_run(app->jq, json, size, append_result, &out, e) &&
+           render_text(text_string(&out), out.size, stdout, e);
 }
 
 bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
 {
-    return print(app, table_printer, &(struct rows){table, envelope}, e);
+    return print(app, &(struct content){.table = table, .envelope = envelope}, e);
 }
 
 bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
                        struct err *e)
 {
-    return print(app, records_printer, &(struct rows){table, envelope}, e);
+    return print(app, &(struct content){.table = table, .envelope = envelope, .blocks = true}, e);
 }
 
 bool app_print_document(struct app *app, const json_t *document, struct err *e)
 {
-    return print(app, document_printer, document, e);
+    return print(app, &(struct content){.document = document}, e);
 }
 
 json_t *app_list_head(const struct text *missing)
@@ -147,4 +134,15 @@ int app_inventory_status(const char *what, const struct text *missing, struct er
     err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(text_string(missing), "\n"),
             text_string(missing));
     return err_exit_status(e);
+}
+
+void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        CLEANUP(text_free) struct text line = {0};
+        struct err error = {.code = ERR_INVALID};
+        schema_fault_print(&line, &faults->list[i], document);
+        snprintf(error.message, sizeof(error.message), "%s", text_string(&line));
+        app_error(app, &error);
+    }
 }

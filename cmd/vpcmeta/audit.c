@@ -230,7 +230,7 @@ static bool print_audit(struct app *app, const struct audit *audit, const struct
 {
     const struct global_opts *globals = app->globals;
 
-    if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
+    if (app_prints_text(app) && globals->fields.count == 0) {
         return print_text(app, audit, missing, e);
     }
     TABLE_CLEANUP struct table *findings = make_findings(audit, true);

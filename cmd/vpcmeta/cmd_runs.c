@@ -82,7 +82,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(history_runs_free) struct history_runs runs = {0};
-    bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+    bool for_people = app_prints_text(app);
     TABLE_CLEANUP struct table *table = table_create(for_people ? text_columns : list_columns, COLUMN_COUNT);
     JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
 
@@ -275,7 +275,7 @@ static int prune(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     app_note(app, "%zu run%s forgotten", count, count == 1 ? "" : "s");
-    if (app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL) {
+    if (app_prints_text(app)) {
         return 0;
     }
     JSON_CLEANUP json_t *document = json_build("{s:i, s:I}", "schema_version", 1, "forgotten", (json_int_t)count);

@@ -1,4 +1,4 @@
-/* vpcmeta doctor: what the tool would use and whether it gets through. */
+/* vpcmeta doctor: which endpoint, credential and schemas would be used, and whether requests succeed. */
 #include <unistd.h>
 
 #include "app.h"
@@ -18,26 +18,19 @@ struct report {
     struct err first;
 };
 
-static void add_row(struct table *table, const char *check, bool good, const char *detail)
+/* `error` is why the check failed; ERR_NONE: it passed. */
+static void add(struct report *report, const char *check, const char *detail, const struct err *error)
 {
+    struct table *table = report->table;
+    bool good = error->code == ERR_NONE;
+    CLEANUP(text_free) struct text whole = {0};
+
+    text_printf(&whole, "%s%s", detail, error->message);
     table_add_row(table);
     table_set_string(table, CHECK, check);
     table_set_string(table, STATE, good ? "ok" : "bad");
     table_set_style(table, STATE, good ? TABLE_GOOD : TABLE_BAD);
-    table_set_string(table, DETAIL, detail);
-}
-
-static void add(struct report *report, const char *check, const char *detail)
-{
-    add_row(report->table, check, true, detail);
-}
-
-static void add_failure(struct report *report, const char *check, const char *what, const struct err *error)
-{
-    CLEANUP(text_free) struct text detail = {0};
-
-    text_printf(&detail, "%s%s", what, error->message);
-    add_row(report->table, check, false, text_string(&detail));
+    table_set_string(table, DETAIL, text_string(&whole));
     if (report->first.code == ERR_NONE) {
         report->first = *error;
     }
@@ -49,13 +42,11 @@ static void check_schemas(struct app *app, struct report *report)
     struct schema_catalog *catalog = app_schemas(app, &error);
     CLEANUP(text_free) struct text detail = {0};
 
-    if (catalog == NULL) {
-        add_failure(report, "schemas", "", &error);
-        return;
+    if (catalog != NULL) {
+        text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
+                    app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
     }
-    text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
-                app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
-    add(report, "schemas", text_string(&detail));
+    add(report, "schemas", text_string(&detail), &error);
 }
 
 static void check_terminal(struct report *report)
@@ -63,12 +54,8 @@ static void check_terminal(struct report *report)
     CLEANUP(text_free) struct text detail = {0};
     unsigned columns_out = app_columns(STDOUT_FILENO);
 
-    if (columns_out > 0) {
-        text_printf(&detail, "%u columns", columns_out);
-    } else {
-        text_append(&detail, "standard output is no terminal");
-    }
-    add(report, "terminal", text_string(&detail));
+    text_printf(&detail, columns_out > 0 ? "%u columns" : "standard output is not a terminal", columns_out);
+    add(report, "terminal", text_string(&detail), &ERR_INIT);
 }
 
 static void check_region(struct app *app, size_t region, struct report *report)
@@ -78,12 +65,10 @@ static void check_region(struct app *app, size_t region, struct report *report)
     int64_t elapsed_ms = 0;
 
     text_printf(&detail, "%s ", session_region_base(app->session, region));
-    if (!session_probe(app->session, region, &elapsed_ms, &error)) {
-        add_failure(report, "api", text_string(&detail), &error);
-        return;
+    if (session_probe(app->session, region, &elapsed_ms, &error)) {
+        text_printf(&detail, "answers in %lld ms", (long long)elapsed_ms);
     }
-    text_printf(&detail, "answers in %lld ms", (long long)elapsed_ms);
-    add(report, "api", text_string(&detail));
+    add(report, "api", text_string(&detail), &error);
 }
 
 static void check_connection(struct app *app, struct report *report)
@@ -94,21 +79,20 @@ static void check_connection(struct app *app, struct report *report)
     CLEANUP(text_free) struct text detail = {0};
 
     if (!app_connect(app, &scope, &error)) {
-        add_failure(report, error.code == ERR_AUTH ? "credential" : "session", "", &error);
+        add(report, error.code == ERR_AUTH ? "credential" : "session", "", &error);
         return;
     }
-    add(report, "http library", session_library());
-    add(report, "endpoint", session_endpoint_source(app->session));
-    add(report, "credential", session_credential_source(app->session));
+    add(report, "http library", session_library(), &error);
+    add(report, "endpoint", session_endpoint_source(app->session), &error);
+    add(report, "credential", session_credential_source(app->session), &error);
     int64_t began_ms = clock_monotonic_ms(clock_system());
-    if (!session_token(app->session, &token, &error)) {
-        add_failure(report, "token", "", &error);
-        return;
+    bool has_token = session_token(app->session, &token, &error);
+    if (has_token) {
+        text_printf(&detail, "%s in %lld ms", token != NULL ? "present" : "none is used",
+                    (long long)(clock_monotonic_ms(clock_system()) - began_ms));
     }
-    text_printf(&detail, "%s in %lld ms", token != NULL ? "there" : "none is used",
-                (long long)(clock_monotonic_ms(clock_system()) - began_ms));
-    add(report, "token", text_string(&detail));
-    for (size_t i = 0; i < scope.region_count; i++) {
+    add(report, "token", text_string(&detail), &error);
+    for (size_t i = 0; has_token && i < scope.region_count; i++) {
         check_region(app, i, report);
     }
 }
@@ -122,8 +106,8 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     if (!app_check_output(app, columns, COLUMNS, e)) {
         return err_exit_status(e);
     }
-    add(&report, "version", VPCMETA_VERSION);
-    add(&report, "api version", app->globals->api_version);
+    add(&report, "version", VPCMETA_VERSION, &ERR_INIT);
+    add(&report, "api version", app->globals->api_version, &ERR_INIT);
     check_schemas(app, &report);
     check_terminal(&report);
     check_connection(app, &report);

@@ -93,7 +93,7 @@ static bool answer(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->check != NULL) {
         return check_line(call->program, opts->check, e);
     }
-    if (opts->json || app->globals->output.value != RENDER_TABLE || app->globals->jq != NULL) {
+    if (opts->json || !app_prints_text(app)) {
         return print_table(app, call->program, opts->json && app->globals->jq == NULL, e);
     }
     if (opts->list) {

@@ -100,7 +100,7 @@ static void set_restart(struct table *table, size_t column, bool needed, bool fo
 static struct table *make_table(const struct app *app, const struct resource_list *list, const struct details *details)
 {
     json_t *const *profiles = details->profiles;
-    bool for_people = app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
+    bool for_people = app_prints_text(app);
     struct table *table = table_create(details->columns, details->column_count);
 
     for (size_t i = 0; i < resource_list_count(list); i++) {

@@ -4,7 +4,7 @@
 
 #include "app.h"
 #include "commands.h"
-#include "schema_report.h"
+#include "schema/schema_catalog.h"
 
 /* --- list -------------------------------------------------------------------------------------- */
 
@@ -135,6 +135,183 @@ const struct cmd_spec cmd_schema_show = {
     .run = run_show,
 };
 
+/* --- the report of a check ------------------------------------------------------------------- */
+
+/* The check of one file. */
+struct result {
+    struct json_document document;
+    const char *name;                  /* of the schema that was asked for; NULL when it was chosen by the shape */
+    const char *title;                 /* of that schema, or NULL */
+    struct schema_catalog *catalog;    /* NULL for a schema that is none of ours */
+    struct schema_catalog_match match; /* `nearest` is the schema that was asked for when it is one of ours */
+    enum schema_verdict verdict;
+    struct schema_faults faults;
+};
+
+struct report {
+    size_t files;    /* how many there will be */
+    json_t *results; /* for the document */
+    bool any_invalid;
+};
+
+static void result_free(struct result *result)
+{
+    json_document_free(&result->document);
+    schema_faults_free(&result->faults);
+}
+
+static void report_free(struct report *report)
+{
+    json_decref(report->results);
+}
+
+/* --- lines ------------------------------------------------------------------------------------- */
+
+/* "NAME (what it is)" */
+static void append_schema(struct text *line, const struct result *result, const struct schema_entry *entry)
+{
+    const char *title = result->title;
+
+    if (entry != NULL) {
+        title = result->verdict == SCHEMA_VALID ? schema_catalog_variant(result->catalog, entry, result->document.root)
+                                                : entry->title;
+    }
+    text_append(line, entry != NULL ? entry->name : result->name);
+    if (title != NULL) {
+        text_append(line, " (");
+        text_append_safe(line, title, strlen(title));
+        text_append(line, ")");
+    }
+}
+
+static bool print_verdict(const struct report *report, const struct result *result, struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+    bool named = result->name != NULL;
+    size_t count = named ? 1 : result->match.count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (report->files > 1) {
+            text_append_safe(&lines, result->document.name, strlen(result->document.name));
+            text_append(&lines, ": ");
+        }
+        text_append(&lines, "valid: ");
+        append_schema(&lines, result, named ? result->match.nearest : result->match.valid[i]);
+        text_append_char(&lines, '\n');
+    }
+    return render_text(lines.data, lines.size, stdout, e);
+}
+
+static void print_faults(const struct app *app, const struct result *result)
+{
+    app_print_faults(app, &result->faults, &result->document);
+    if (result->faults.more > 0) {
+        struct err error = {.code = ERR_INVALID};
+        snprintf(error.message, sizeof(error.message), "%s: %zu more faults", result->document.name,
+                 result->faults.more);
+        app_error(app, &error);
+    }
+}
+
+/* Which schema the faults are against, unless the user said it. */
+static void print_guess(const struct app *app, const struct result *result)
+{
+    CLEANUP(text_free) struct text line = {0};
+    struct err error = ERR_INIT;
+
+    text_append_safe(&line, result->document.name, strlen(result->document.name));
+    if (result->match.nearest == NULL) {
+        text_append(&line, ": fits no schema, and nothing in it shows which one was meant; name it with --as "
+                           "(\"vpcmeta schema list\" shows all)");
+        err_set(&error, ERR_INVALID, "%s", line.data);
+        app_error(app, &error);
+        return;
+    }
+    text_append(&line, ": taken for ");
+    append_schema(&line, result, result->match.nearest);
+    app_note(app, "%s; --as NAME checks it as something else", line.data);
+}
+
+/* --- document ---------------------------------------------------------------------------------- */
+
+static json_t *schemas_json(const struct result *result)
+{
+    json_t *list = json_array();
+
+    if (result->name != NULL) {
+        json_array_append_new(list,
+                              json_build_string(result->match.nearest ? result->match.nearest->name : result->name));
+        return list;
+    }
+    for (size_t i = 0; i < result->match.count; i++) {
+        json_array_append_new(list, json_build_string(result->match.valid[i]->name));
+    }
+    if (result->match.nearest != NULL) {
+        json_array_append_new(list, json_build_string(result->match.nearest->name));
+    }
+    return list;
+}
+
+static const char *variant_of(const struct result *result)
+{
+    const struct schema_entry *entry = result->match.count > 0 ? result->match.valid[0] : result->match.nearest;
+
+    if (result->verdict == SCHEMA_VALID && entry != NULL) {
+        return schema_catalog_variant(result->catalog, entry, result->document.root);
+    }
+    return result->faults.count > 0 ? result->faults.list[0].variant : result->title;
+}
+
+static void add_document(struct report *report, const struct result *result)
+{
+    static const char *const verdicts[] = {
+        [SCHEMA_VALID] = "valid", [SCHEMA_INVALID] = "invalid", [SCHEMA_UNDECIDED] = "undecided"};
+    json_t *errors = json_array();
+
+    for (size_t i = 0; i < result->faults.count; i++) {
+        json_array_append_new(errors, schema_fault_json(&result->faults.list[i], &result->document));
+    }
+    json_array_append_new(report->results,
+                          json_build("{s:s, s:s, s:o, s:b, s:s?, s:o, s:I}", "file", result->document.name, "verdict",
+                                     verdicts[result->verdict], "schemas", schemas_json(result), "recognized",
+                                     result->name == NULL, "variant", variant_of(result), "errors", errors,
+                                     "more_errors", (json_int_t)result->faults.more));
+}
+
+static bool report_result(struct app *app, struct report *report, const struct result *result, struct err *e)
+{
+    report->any_invalid |= result->verdict != SCHEMA_VALID;
+    if (!app_prints_text(app)) {
+        add_document(report, result);
+        return true;
+    }
+    if (result->verdict == SCHEMA_VALID) {
+        return print_verdict(report, result, e);
+    }
+    if (result->name == NULL) {
+        print_guess(app, result);
+    }
+    print_faults(app, result);
+    return true;
+}
+
+static void report_failure(struct report *report, const char *file, const struct err *failure)
+{
+    report->any_invalid = true;
+    json_array_append_new(report->results, json_build("{s:s, s:s, s:s, s:s}", "file", file, "verdict", "unreadable",
+                                                      "place", failure->place, "error", failure->message));
+}
+
+static bool print_report(struct app *app, struct report *report, struct err *e)
+{
+    if (app_prints_text(app)) {
+        return true;
+    }
+    JSON_CLEANUP json_t *document =
+        json_build("{s:i, s:b, s:O}", "schema_version", 1, "valid", !report->any_invalid, "results", report->results);
+    return app_print_document(app, document, e);
+}
+
 /* --- check ------------------------------------------------------------------------------------- */
 
 struct check_opts {
@@ -239,7 +416,7 @@ static bool open_checker(struct app *app, const struct check_opts *opts, struct 
 }
 
 /* Chooses the schema by the body's shape; leaves it NULL where none fits. */
-static bool recognize(const struct checker *checker, struct schema_result *result, const struct schema **ret_schema,
+static bool recognize(const struct checker *checker, struct result *result, const struct schema **ret_schema,
                       struct err *e)
 {
     if (!schema_catalog_recognize(checker->catalog, result->document.root, &result->match, e)) {
@@ -252,8 +429,8 @@ static bool recognize(const struct checker *checker, struct schema_result *resul
     return entry == NULL || *ret_schema != NULL;
 }
 
-static bool check_file(const struct app *app, const struct checker *checker, const char *path,
-                       struct schema_result *result, struct err *e)
+static bool check_file(const struct app *app, const struct checker *checker, const char *path, struct result *result,
+                       struct err *e)
 {
     const struct schema *schema = checker->schema;
 
@@ -291,7 +468,7 @@ static bool refuse_second_reader(const struct check_opts *opts, const struct cli
 static int run_check(struct app *app, const struct cli_call *call, struct err *e)
 {
     CLEANUP(checker_free) struct checker checker = {0};
-    CLEANUP(schema_report_free) struct schema_report report = {.files = call->args_count};
+    CLEANUP(report_free) struct report report = {.files = call->args_count, .results = json_array()};
     int status = 0;
 
     if (!app_check_output(app, NULL, 0, e) || !refuse_second_reader(call->opts, call, e) ||
@@ -299,20 +476,20 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
         return err_exit_status(e);
     }
     for (size_t i = 0; i < call->args_count; i++) {
-        CLEANUP(schema_result_free) struct schema_result result = {0};
+        CLEANUP(result_free) struct result result = {0};
         struct err failure = ERR_INIT;
         bool checked = check_file(app, &checker, call->args[i], &result, &failure);
         if (checked) {
-            checked = schema_report_add(app, &report, &result, &failure);
+            checked = report_result(app, &report, &result, &failure);
         } else {
             app_error(app, &failure);
-            schema_report_add_failure(&report, call->args[i], &failure);
+            report_failure(&report, call->args[i], &failure);
         }
         int its_status =
             checked ? (result.verdict == SCHEMA_VALID ? ERR_EXIT_DONE : ERR_EXIT_USAGE) : err_exit_status(&failure);
         status = status != 0 ? status : its_status;
     }
-    return schema_report_finish(app, &report, e) ? status : err_exit_status(e);
+    return print_report(app, &report, e) ? status : err_exit_status(e);
 }
 
 static const struct cmd_example check_examples[] = {

@@ -1,17 +1,6 @@
 /* Checking bodies: every fault with its place, before anything is sent. */
 #include "verbs.h"
 
-static void print_faults(struct app *app, const struct schema_faults *faults, const struct json_document *document)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        CLEANUP(text_free) struct text line = {0};
-        struct err error = {.code = ERR_INVALID};
-        schema_fault_print(&line, &faults->list[i], document);
-        snprintf(error.message, sizeof(error.message), "%s", text_string(&line));
-        app_error(app, &error);
-    }
-}
-
 bool verb_check_body(struct app *app, const char *schema_name, const json_t *body, const struct json_document *document,
                      struct err *e)
 {
@@ -27,7 +16,7 @@ bool verb_check_body(struct app *app, const char *schema_name, const json_t *bod
         return true;
     }
     enum schema_verdict verdict = schema_explain(schema, body, &faults);
-    print_faults(app, &faults, document);
+    app_print_faults(app, &faults, document);
     if (verdict == SCHEMA_UNDECIDED) {
         return err_set(e, ERR_UNDECIDED, "the body could not be checked within the limits; nothing was sent");
     }

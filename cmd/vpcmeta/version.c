@@ -1,12 +1,8 @@
-/* vpcmeta version: which vpcmeta this is, and on what it stands. */
-#include <string.h>
-
+/* vpcmeta version: the version of vpcmeta and of the libraries it uses. */
 #include "app.h"
 #include "commands.h"
 #include "schema/schema.h"
 #include "json/answer.h"
-
-enum { LIBRARIES = 5 };
 
 static const struct cmd_example version_examples[] = {
     {"vpcmeta version", "for people"},
@@ -14,41 +10,23 @@ static const struct cmd_example version_examples[] = {
     {0},
 };
 
-struct library {
-    const char *name, *version;
-};
-
-/* What it was built with. */
-static void list_libraries(struct library ret_libraries[LIBRARIES])
+/* What it was built with, in the order of printing. New reference. */
+static json_t *library_versions(void)
 {
-    const struct library libraries[LIBRARIES] = {{"libcurl", session_library_version()},
-                                                 {"jansson", JANSSON_VERSION},
-                                                 {"simdjson", answer_built_with()},
-                                                 {"pcre2", schema_built_with()},
-                                                 {"libyaml", render_yaml_version()}};
-
-    memcpy(ret_libraries, libraries, sizeof(libraries));
+    return json_build("{s:s, s:s, s:s, s:s, s:s}", "libcurl", session_library_version(), "jansson", JANSSON_VERSION,
+                      "simdjson", answer_built_with(), "pcre2", schema_built_with(), "libyaml", render_yaml_version());
 }
 
-static bool print_document(struct app *app, const struct library libraries[LIBRARIES], struct err *e)
-{
-    JSON_CLEANUP json_t *versions = json_object();
-
-    for (size_t i = 0; i < LIBRARIES; i++) {
-        json_object_set_new(versions, libraries[i].name, json_build_string(libraries[i].version));
-    }
-    JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
-                                               "version", app->program->version, "libraries", versions);
-    return app_check_output(app, NULL, 0, e) && app_print_document(app, document, e);
-}
-
-static bool print_text(const struct cli_program *program, const struct library libraries[LIBRARIES], struct err *e)
+static bool print_text(const struct cli_program *program, json_t *libraries, struct err *e)
 {
     CLEANUP(text_free) struct text out = {0};
+    const char *name, *separator = "\n";
+    json_t *library;
 
-    text_printf(&out, "%s %s\n", program->name, program->version);
-    for (size_t i = 0; i < LIBRARIES; i++) {
-        text_printf(&out, "%s%s %s", i > 0 ? ", " : "", libraries[i].name, libraries[i].version);
+    text_printf(&out, "%s %s", program->name, program->version);
+    json_object_foreach (libraries, name, library) {
+        text_printf(&out, "%s%s %s", separator, name, json_string_value(library));
+        separator = ", ";
     }
     text_append_char(&out, '\n');
     return render_text(text_string(&out), out.size, stdout, e);
@@ -56,11 +34,12 @@ static bool print_text(const struct cli_program *program, const struct library l
 
 static int version(struct app *app, const struct cli_call *call, struct err *e)
 {
-    bool document = app->globals->output.value != RENDER_TABLE || app->globals->jq != NULL;
-    struct library libraries[LIBRARIES];
+    JSON_CLEANUP json_t *libraries = library_versions();
+    JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
+                                               "version", app->program->version, "libraries", libraries);
+    bool printed = app_prints_text(app) ? print_text(call->program, libraries, e)
+                                        : app_check_output(app, NULL, 0, e) && app_print_document(app, document, e);
 
-    list_libraries(libraries);
-    bool printed = document ? print_document(app, libraries, e) : print_text(call->program, libraries, e);
     return printed ? 0 : err_exit_status(e);
 }
 
