@@ -115,9 +115,8 @@ struct http *http_create(const struct http_options *options, struct err *e)
         http_destroy(http);
         return NULL;
     }
-    http_window_begin(&http->window);
+    http_ratelimit_begin(&http->ratelimit, chosen.max_per_second, 0, http_now_ms(http));
     http_set_window(http, chosen.window);
-    http_pace_begin(&http->pace, chosen.max_per_second, http_now_ms(http));
     return http;
 }
 
@@ -224,25 +223,23 @@ size_t http_in_flight(const struct http *http)
 
 void http_set_window(struct http *http, unsigned window)
 {
-    if (window > 0) {
-        http_window_fix(&http->window, window < HTTP_WINDOW_MAX ? window : HTTP_WINDOW_MAX);
-    } else if (!http->window.adaptive) {
-        http_window_begin(&http->window);
-    }
+    http_ratelimit_set_window(&http->ratelimit, window < HTTP_WINDOW_MAX ? window : HTTP_WINDOW_MAX);
     /* the pool holds one connection a request in flight and some for token requests and redirects */
-    long most = window > 0 ? (long)http_window_size(&http->window) : HTTP_WINDOW_AUTO_MAX;
+    long most = window > 0 ? (long)http_ratelimit_window(&http->ratelimit) : HTTP_WINDOW_AUTO_MAX;
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, most + 4);
 }
 
 unsigned http_window(const struct http *http)
 {
-    return http_window_size(&http->window);
+    size_t window = http_ratelimit_window(&http->ratelimit);
+    size_t most = window > HTTP_WINDOW_AUTO_MAX ? window : HTTP_WINDOW_AUTO_MAX;
+
+    return (unsigned)(window + http->waiting.count < most ? window + http->waiting.count : most);
 }
 
 void http_set_max_rate(struct http *http, unsigned max_per_second)
 {
-    http->options.max_per_second = max_per_second;
-    http->pace.ceiling = max_per_second; /* what was learned of the server's own limit stays true */
+    http->ratelimit.ceiling = max_per_second;
 }
 
 void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms)
@@ -295,7 +292,7 @@ void http_abort(struct http *http)
 void http_resume(struct http *http)
 {
     http->stop = HTTP_GO;
-    http->pace.pause_until_ms = 0;
+    http->ratelimit.hold_until_ms = 0;
     http->deadline_ms = 0;
 }
 

@@ -35,14 +35,14 @@ enum {
     HTTP_CONNECT_TIMEOUT_MS = 10 * 1000, /* default */
     HTTP_TIMEOUT_MS = 30 * 1000,         /* default for one attempt, connecting included */
     HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
-    HTTP_ATTEMPTS = 5,                   /* default: one and four retries, as the SDKs */
+    HTTP_ATTEMPTS = 6,                   /* default: one and five retries */
     HTTP_REDIRECTS_MAX = 5,
     HTTP_TOKEN_REFRESHES_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */
 };
 
-/* A bounded session of requests: connections, queue, window, pace. */
+/* A bounded session of requests: connections, queue, rate limit. */
 struct http;
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
@@ -58,7 +58,7 @@ enum http_repeat {
 enum {
     HTTP_WITH_TOKEN = 1 << 0,  /* send the bearer token of the token source */
     HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
-    HTTP_URGENT = 1 << 2,      /* starts before all others, outside window, pace and pauses (token requests) */
+    HTTP_URGENT = 1 << 2,      /* starts before all others, outside window and rate limit (token requests) */
     HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
     HTTP_MUST_FINISH = 1 << 4, /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
 };
@@ -127,7 +127,7 @@ struct http_request {
     void *context; /* of read and done */
 };
 
-/* One attempt as --trace and a controller of the window see it. Holds no secret: no headers, no bodies. */
+/* One attempt as --trace shows it. Holds no secret: no headers, no bodies. */
 struct http_attempt {
     int64_t wall_ms; /* start, since the epoch */
     const char *method, *url, *request_id;
@@ -151,7 +151,7 @@ struct http_options {
     const char *ca_file;         /* PEM; NULL: the system's */
     unsigned connect_timeout_ms; /* 0: HTTP_CONNECT_TIMEOUT_MS, and so on */
     unsigned timeout_ms;
-    unsigned window; /* requests in flight; 0: found out, see http_window.h */
+    unsigned window; /* requests in flight; 0: found out, see http_ratelimit.h */
     unsigned attempts;
     unsigned backoff_ms; /* 0: HTTP_BACKOFF_MS of http_retry.h */
     size_t answer_max;
@@ -203,13 +203,13 @@ size_t http_pending(const struct http *http);
 size_t http_in_flight(const struct http *http);
 
 /*
- * Changes the window (0: found out; clamped to HTTP_WINDOW_MAX) or the pace (0: none); requests in flight are not
+ * Changes the window (0: found out; clamped to HTTP_WINDOW_MAX) or the ceiling of the rate (0: none); requests in flight are not
  * disturbed, and what was learned of the server is kept.
  */
 void http_set_window(struct http *http, unsigned window);
 void http_set_max_rate(struct http *http, unsigned max_per_second);
 
-/* How many requests may be in flight now: more that are submitted wait. */
+/* How many requests may be submitted now before others wait: those that may be in flight, and those between two attempts. */
 unsigned http_window(const struct http *http);
 
 /* Everything must be done within `ms` from now, or ends as ERR_CANCELLED; 0 lifts the deadline. */

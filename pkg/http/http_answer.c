@@ -46,7 +46,6 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
         {"x-request-id", offsetof(struct http_headers, request_id)},
         {"content-type", offsetof(struct http_headers, content_type)},
         {"retry-after", offsetof(struct http_headers, retry_after)},
-        {"x-ratelimit-limit", offsetof(struct http_headers, rate_limit)},
         {"x-ratelimit-remaining", offsetof(struct http_headers, rate_remaining)},
         {"x-ratelimit-reset", offsetof(struct http_headers, rate_reset)},
         {"date", offsetof(struct http_headers, date)},
@@ -72,7 +71,6 @@ void http_headers_clear(struct http_headers *headers)
     text_clear(&headers->request_id);
     text_clear(&headers->content_type);
     text_clear(&headers->retry_after);
-    text_clear(&headers->rate_limit);
     text_clear(&headers->rate_remaining);
     text_clear(&headers->rate_reset);
     text_clear(&headers->date);
@@ -84,7 +82,6 @@ void http_headers_free(struct http_headers *headers)
     text_free(&headers->request_id);
     text_free(&headers->content_type);
     text_free(&headers->retry_after);
-    text_free(&headers->rate_limit);
     text_free(&headers->rate_remaining);
     text_free(&headers->rate_reset);
     text_free(&headers->date);
@@ -110,21 +107,16 @@ static bool read_number(const char *value, int64_t *ret)
     return true;
 }
 
-struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s)
+void http_headers_ratelimit(const struct http_headers *headers, int64_t now_s, struct http_ratelimit_answer *ret)
 {
-    struct http_quota_told told = {-1, -1, -1};
     int64_t reset_s;
 
-    if (headers->rate_remaining.size == 0) {
-        return told;
-    }
-    (void)read_number(text_string(&headers->rate_limit), &told.limit);
-    (void)read_number(text_string(&headers->rate_remaining), &told.remaining);
+    ret->remaining = ret->reset_ms = -1;
+    (void)read_number(text_string(&headers->rate_remaining), &ret->remaining);
     if (read_number(text_string(&headers->rate_reset), &reset_s)) {
         int64_t left_s = reset_s > EPOCH_LEAST_S ? reset_s - now_s : reset_s;
-        told.reset_ms = left_s >= 0 ? left_s * 1000 : -1;
+        ret->reset_ms = left_s >= 0 ? left_s * 1000 : -1;
     }
-    return told;
 }
 
 int64_t http_date(const char *value)

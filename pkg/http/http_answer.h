@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "err/err.h"
-#include "http/http_quota.h"
+#include "http/http_ratelimit.h"
 #include "text/text.h"
 
 enum {
@@ -24,7 +24,7 @@ enum {
  */
 struct http_headers {
     struct text etag, request_id, content_type, retry_after, date;
-    struct text rate_limit, rate_remaining, rate_reset;
+    struct text rate_remaining, rate_reset;
 };
 
 /* Takes one line as libcurl delivers it, CRLF included. A status line starts anew. */
@@ -39,10 +39,11 @@ void http_headers_free(struct http_headers *headers);
 int64_t http_retry_after(const char *value, int64_t now_s);
 
 /*
- * X-RateLimit-Limit, -Remaining and -Reset; what is absent or no number is -1. Reset counts seconds: from now, or since the
- * epoch when it is that large, as both are in use; one that has passed is -1.
+ * Sets remaining and reset_ms from X-RateLimit-Remaining and -Reset; what is absent or no number is -1. Reset counts
+ * seconds: from now, or since the epoch when it is that large, as both are in use; one that has passed is -1.
  */
-struct http_quota_told http_headers_quota(const struct http_headers *headers, int64_t now_s);
+void http_headers_ratelimit(const struct http_headers *headers, int64_t now_s, struct http_ratelimit_answer *ret);
+
 /* Seconds since the epoch of an HTTP date (RFC 9110 5.6.7); -1 when it is none. */
 int64_t http_date(const char *value);
 

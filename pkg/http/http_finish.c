@@ -225,49 +225,25 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
     }
 }
 
-/* A rate limit is meant for all of us: nothing new starts while one request was told to wait. */
-static void pause_all(struct http *http, const struct http_call *call, const struct http_reply *reply)
-{
-    int64_t wait_ms = reply->retry_after_ms;
-
-    if (reply->status != 429 || wait_ms <= 0 || wait_ms > HTTP_RETRY_AFTER_MAX_MS ||
-        (call->request.flags & HTTP_URGENT) != 0) {
-        return;
-    }
-    http_pace_pause(&http->pace, http_now_ms(http) + wait_ms);
-}
-
-static void note_refusal(struct http *http, const struct http_transfer *transfer, int64_t now_ms)
-{
-    bool before = http_pace_on_trial(&http->pace);
-
-    http_pace_refused(&http->pace, transfer->started_ms, now_ms);
-    if (!http_pace_on_trial(&http->pace)) {
-        http_window_refused(&http->window);
-    } else if (!before) {
-        http_window_cleared(&http->window);
-    }
-}
-
-/* What an answer tells about how fast the server lets us be; 5xx tell nothing. */
-static void note_pace(struct http *http, const struct http_transfer *transfer, const struct http_reply *reply)
+/* 5xx say nothing of a rate limit, and no limit holds back token requests. */
+static void note_rate(struct http *http, const struct http_transfer *transfer, const struct http_reply *reply)
 {
     const struct http_call *call = transfer->call;
-    enum http_window_class class = is_write(call) ? HTTP_WINDOW_WRITE : HTTP_WINDOW_READ;
-    int64_t now_ms = http_now_ms(http);
-    bool refused = reply->status == 429;
 
     if (reply->fault != HTTP_FAULT_NONE || reply->status >= 500 || (call->request.flags & HTTP_URGENT) != 0) {
         return;
     }
-    struct http_quota_told told = http_headers_quota(&transfer->headers, clock_wall_s(http->clock));
-    http_pace_told(&http->pace, &told, refused, http->active_count, now_ms);
-    if (refused) {
-        note_refusal(http, transfer, now_ms);
-    } else {
-        http_pace_served(&http->pace, transfer->started_ms, now_ms);
-        http_window_answered(&http->window, class, transfer->started_ms, now_ms, http->saturated);
-    }
+    struct http_ratelimit_answer answer = {
+        .started_ms = transfer->started_ms,
+        .now_ms = http_now_ms(http),
+        .class = is_write(call) ? HTTP_RATELIMIT_WRITE : HTTP_RATELIMIT_READ,
+        .refused = reply->status == 429,
+        .saturated = http->saturated,
+        .in_flight = (unsigned)(http->active_count - http->urgent_count - 1),
+        .retry_after_ms = reply->retry_after_ms,
+    };
+    http_headers_ratelimit(&transfer->headers, clock_wall_s(http->clock), &answer);
+    http_ratelimit_answered(&http->ratelimit, &answer);
 }
 
 static int64_t decide(struct http *http, const struct http_call *call, const struct ending *ending)
@@ -434,8 +410,7 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
     judge(transfer, code, &ending);
     bool at_once = refresh_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
     ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
-    pause_all(http, call, &ending.reply);
-    note_pace(http, transfer, &ending.reply);
+    note_rate(http, transfer, &ending.reply);
     count_and_observe(transfer, &ending);
     http_transfer_detach(transfer);
     if (ending.moved_url != NULL) {

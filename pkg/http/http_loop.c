@@ -117,11 +117,11 @@ static enum start may_start(struct http *http, bool urgent)
     if (urgent) {
         return START_DONE;
     }
-    size_t active = http->active_count - http->urgent_count;
-    if (active >= http_window_size(&http->window)) {
-        return START_FULL;
-    }
-    return http_pace_allows(&http->pace, http_now_ms(http)) ? START_DONE : START_PAUSED;
+    int64_t now_ms = http_now_ms(http);
+    unsigned in_flight = (unsigned)(http->active_count - http->urgent_count);
+    int64_t wait_ms = http_ratelimit_wait_ms(&http->ratelimit, in_flight, now_ms);
+    http->start_ms = now_ms + wait_ms;
+    return wait_ms == 0 ? START_DONE : wait_ms > 0 ? START_PAUSED : START_FULL;
 }
 
 static enum start start_one(struct http *http)
@@ -151,7 +151,7 @@ static enum start start_one(struct http *http)
     if (!fine || !http_transfer_start(http, call, token, &problem)) {
         http_finish_unsent(http, call, HTTP_FAULT_REFUSED, &problem);
     } else if (!urgent) {
-        http_pace_take(&http->pace, http_now_ms(http));
+        http_ratelimit_started(&http->ratelimit, http_now_ms(http));
     }
     return START_DONE;
 }
@@ -164,14 +164,6 @@ static void wake_due(struct http *http)
     }
 }
 
-/* Whether the window holds requests back. On trial those that wait for another attempt count: they hold others back. */
-static bool is_saturated(const struct http *http)
-{
-    size_t waiting = http_pace_on_trial(&http->pace) ? http->waiting.count : 0;
-
-    return http->active_count - http->urgent_count + waiting >= http_window_size(&http->window);
-}
-
 static enum start start_calls(struct http *http)
 {
     enum start verdict;
@@ -180,7 +172,7 @@ static enum start start_calls(struct http *http)
     do {
         verdict = start_one(http);
     } while (verdict == START_DONE);
-    http->saturated = is_saturated(http);
+    http->saturated = http->active_count - http->urgent_count >= http_ratelimit_window(&http->ratelimit);
     return verdict;
 }
 
@@ -274,9 +266,8 @@ static int64_t next_event_ms(const struct http *http, enum start verdict)
     if (http->tick != NULL && http->ticked_ms + http->tick_interval_ms < next_ms) {
         next_ms = http->ticked_ms + http->tick_interval_ms;
     }
-    if (verdict == START_PAUSED) {
-        int64_t start_ms = now_ms + http_pace_wait_ms(&http->pace, now_ms);
-        next_ms = start_ms < next_ms ? start_ms : next_ms;
+    if (verdict == START_PAUSED && http->start_ms < next_ms) {
+        next_ms = http->start_ms;
     }
     return next_ms > now_ms ? next_ms - now_ms : 0;
 }

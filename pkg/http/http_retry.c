@@ -38,7 +38,7 @@ static bool may_repeat(const struct http_outcome *outcome)
 
 static int64_t jittered_ms(const struct http_outcome *outcome)
 {
-    int64_t top = outcome->backoff_ms;
+    int64_t top = outcome->retry_after_ms == 0 ? outcome->backoff_ms / HTTP_BACKOFF_AT_ONCE : outcome->backoff_ms;
 
     for (unsigned i = 1; i < outcome->attempt && top < HTTP_BACKOFF_MAX_MS; i++) {
         top *= 2;

@@ -13,9 +13,8 @@
 
 #include "http/http.h"
 #include "http/http_answer.h"
-#include "http/http_pace.h"
+#include "http/http_ratelimit.h"
 #include "http/http_url.h"
-#include "http/http_window.h"
 
 struct http_call {
     struct http_call *next;      /* in its queue */
@@ -95,8 +94,8 @@ struct http {
     size_t pending;
     bool running; /* inside http_step: callbacks must not enter it again */
 
-    struct http_pace pace;
-    struct http_window window;
+    struct http_ratelimit ratelimit;
+    int64_t start_ms;                                     /* when the rate limit lets the next one start */
     bool saturated;                                       /* as many are in flight as may be */
     int64_t deadline_ms;                                  /* 0: none */
     struct http_origin multiplexed[HTTP_MULTIPLEXED_MAX]; /* spoke HTTP/2: waiting for their connection pays */

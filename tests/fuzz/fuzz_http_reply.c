@@ -65,8 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_value(&headers.content_type);
     int64_t wait_ms = http_retry_after(text_string(&headers.retry_after), 1700000000);
     assert(wait_ms >= -1);
-    struct http_quota_told told = http_headers_quota(&headers, 1700000000);
-    assert(told.limit >= -1 && told.remaining >= -1 && told.reset_ms >= -1);
+    struct http_ratelimit_answer answer = {0};
+    http_headers_ratelimit(&headers, 1700000000, &answer);
+    assert(answer.remaining >= -1 && answer.reset_ms >= -1);
     size_t body_size = size - head;
     char *body = calloc(1, body_size + HTTP_BODY_PADDING + 1);
     assert(body != NULL);

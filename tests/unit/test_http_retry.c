@@ -97,7 +97,9 @@ static void waits(void **state)
         {"and nothing overflows", 4000000000u, -1, -1, 30000, 30000},
         {"Retry-After replaces it", 1, 7000, -1, 999, 7000},
         {"also when it is shorter", 4, 1, -1, 8000, 1},
-        {"Retry-After 0 leaves the backoff", 1, 0, -1, 1000, 1000},
+        {"Retry-After 0 leaves a tenth of the backoff", 1, 0, -1, 100, 100},
+        {"and not more", 1, 0, -1, 101, 0},
+        {"which doubles as well", 3, 0, -1, 400, 400},
         {"five minutes are waited", 1, 300000, -1, 0, 300000},
         {"more is given up", 1, 300001, -1, 0, -1},
         {"a wait within the deadline", 1, -1, 501, 500, 500},
@@ -112,7 +114,7 @@ static void waits(void **state)
             .status = 429,
             .attempt = cases[i].attempt,
             .attempts_max = UINT32_MAX,
-            .backoff_ms = HTTP_BACKOFF_MS,
+            .backoff_ms = 1000,
             .retry_after_ms = cases[i].retry_after_ms,
             .left_ms = cases[i].left_ms,
             .random = cases[i].random,
@@ -254,6 +256,42 @@ static void header_lines(void **state)
     http_headers_free(&headers);
 }
 
+static void the_rate_limit_is_read_from_headers(void **state)
+{
+    static const struct {
+        const char *remaining, *reset;
+        int64_t remaining_is, reset_ms_is;
+    } rows[] = {
+        {"42", "1700000007", 42, 7000},
+        {"42", "30", 42, 30000},
+        {"42", "1699999999", 42, -1},
+        {"0", NULL, 0, -1},
+        {"5", "many", 5, -1},
+        {NULL, NULL, -1, -1},
+        {"1.5", "", -1, -1},
+        {"-1", "0", -1, 0},
+        {"99999999999999999999999", "0", INT64_MAX / 1000, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *const names[] = {"x-ratelimit-remaining", "X-RATELIMIT-RESET"};
+        const char *const values[] = {rows[i].remaining, rows[i].reset};
+        CLEANUP(http_headers_free) struct http_headers headers = {0};
+        struct http_ratelimit_answer answer;
+        for (size_t n = 0; n < 2; n++) {
+            CLEANUP(text_free) struct text line = {0};
+            if (values[n] != NULL) {
+                text_printf(&line, "%s: %s\r\n", names[n], values[n]);
+                http_headers_line(&headers, text_string(&line), line.size);
+            }
+        }
+        http_headers_ratelimit(&headers, 1700000000, &answer);
+        assert_int_equal(answer.remaining, rows[i].remaining_is);
+        assert_int_equal(answer.reset_ms, rows[i].reset_ms_is);
+    }
+}
+
 static void header_bytes_become_printable_utf8(void **state)
 {
     static const struct {
@@ -361,6 +399,7 @@ int main(void)
         cmocka_unit_test(faults_by_what_libcurl_says),
         cmocka_unit_test(retry_after_in_its_forms),
         cmocka_unit_test(header_lines),
+        cmocka_unit_test(the_rate_limit_is_read_from_headers),
         cmocka_unit_test(header_bytes_become_printable_utf8),
         cmocka_unit_test(error_answers_in_words),
         cmocka_unit_test(a_long_message_leaves_room_for_the_trace),
