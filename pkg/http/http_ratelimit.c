@@ -21,6 +21,7 @@
 #define CUSUM_LIMIT  5.0
 #define CUSUM_HOLD   1.5 /* two refusals: nothing new starts while those in flight decide */
 enum { SPORADIC_TIMES_MAX = 2, USED_UP = 4 /* halved paces */ };
+enum { HEADROOM = 5 }; /* of X-RateLimit-Remaining: others start before the next answer says less */
 
 /* The window: additive increase, multiplicative decrease when answers take more than twice their best time. */
 #define GROWTH      0.17 /* an answer: doubles in five round trips */
@@ -285,12 +286,13 @@ void http_ratelimit_answered(struct http_ratelimit *limit, const struct http_rat
     (answer->refused ? note_refused : note_served)(limit, answer);
     limit->headers_wrong = limit->headers_wrong || (answer->refused && answer->remaining > 0);
     bool believed = answer->remaining >= 0 && !limit->headers_wrong;
-    if (believed && answer->remaining == 0 && answer->reset_ms > HTTP_RATELIMIT_RESET_MS &&
+    if (believed && answer->remaining <= answer->in_flight && answer->reset_ms > HTTP_RATELIMIT_RESET_MS &&
         answer->reset_ms <= HTTP_RATELIMIT_HOLD_MAX_MS) {
         limit->hold_until_ms = answer->now_ms + answer->reset_ms;
         limit->empty = USED_UP;
     }
-    if (believed && !answer->refused && answer->remaining <= answer->in_flight && answer->started_ms > limit->hit_ms) {
+    if (believed && !answer->refused && answer->remaining <= answer->in_flight + HEADROOM &&
+        answer->started_ms > limit->hit_ms) {
         hit(limit, answer->now_ms);
     }
 }

@@ -22,8 +22,8 @@
  * after pace, each half of the one before, had every request refused, does everything wait for it. Whatever is served after
  * such a time begins a new cycle, at the average rate of the one before: that suits limits of so many requests a minute.
  *
- * Where answers carry X-RateLimit-Remaining, the limit is hit when no more remain than are in flight, and none is refused;
- * at 0 everything waits for X-RateLimit-Reset when that is more than HTTP_RATELIMIT_RESET_MS away.
+ * Where answers carry X-RateLimit-Remaining, the limit is hit when few more remain than are in flight, and none is refused;
+ * and everything waits for X-RateLimit-Reset when that is more than HTTP_RATELIMIT_RESET_MS away.
  *
  * The window is fixed, or grows from HTTP_WINDOW_START while it is what holds requests back and answers stay as fast as they
  * were. A limit refuses all that is in flight when it is hit, so growth is fast only up to HTTP_WINDOW_USUAL and

@@ -656,7 +656,7 @@ static struct http_ratelimit_answer told(bool refused, int64_t remaining, int64_
 static void headers_of_a_long_window(void **state)
 {
     struct http_ratelimit limit;
-    struct http_ratelimit_answer answer = told(false, 3, 60000, BEGIN_MS + 100);
+    struct http_ratelimit_answer answer = told(false, 9, 60000, BEGIN_MS + 100);
 
     (void)state;
     http_ratelimit_begin(&limit, 0, 0, BEGIN_MS);
