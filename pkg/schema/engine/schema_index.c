@@ -83,6 +83,7 @@ static bool begin_resource(struct schema_library *library, struct schema_documen
     resource->vocabularies = SCHEMA_STANDARD;
     if (outer == NULL) {
         document->resource = resource;
+        mem_map_add_n(&library->resources, document->uri, strlen(document->uri), resource);
     }
     schema->resource = resource;
     if (id != NULL && !schema_uri_resolve(base, id, &uri)) {
@@ -93,9 +94,6 @@ static bool begin_resource(struct schema_library *library, struct schema_documen
     resource->uri =
         id != NULL ? text_arena_copy(&library->arena, text_string(&uri), strcspn(text_string(&uri), "#")) : base;
     mem_map_add_n(&library->resources, resource->uri, strlen(resource->uri), resource);
-    if (outer == NULL) {
-        mem_map_add_n(&library->resources, document->uri, strlen(document->uri), resource);
-    }
     return true;
 }
 
