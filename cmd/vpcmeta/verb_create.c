@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "preflight/preflight.h"
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 #include "verb_creation.h"
 
 #define CREATE_OPTIONS                                                                                                \
@@ -89,7 +89,7 @@ static void free_plan(struct creation_plan *made)
 
 static void make_plan(const struct creation *creation, struct vpc *api, struct creation_plan *ret)
 {
-    struct resource_settings wanted = resource_asked_settings(creation->kind, creation->effective);
+    struct resource_settings wanted = resource_create_settings(creation->kind, creation->effective);
 
     ret->list = resource_list_create();
     for (size_t i = 0; i < creation_count(creation); i++) {

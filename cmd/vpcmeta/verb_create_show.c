@@ -1,7 +1,7 @@
 /* The dry run of create: the exact body on standard output, what has to be known about it on standard error. */
 #include <string.h>
 
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 #include "verb_creation.h"
 
 /* --- what has to be known ------------------------------------------------------------------------------ */
@@ -34,7 +34,7 @@ static void tell_defaults(const struct app *app, const struct creation *creation
         .given = RESOURCE_METADATA_SETTINGS, .enabled = false, .protocol = "http", .hop_limit = 1};
     static const struct resource_settings nothing;
     const struct resource_kind *kind = creation->kind;
-    struct resource_settings asked = resource_asked_settings(kind, creation->effective);
+    struct resource_settings asked = resource_create_settings(kind, creation->effective);
     unsigned missing = kind->settings & RESOURCE_METADATA_SETTINGS & ~asked.given;
     CLEANUP(text_free) struct text list = {0};
 

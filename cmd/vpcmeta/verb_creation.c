@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "resource/resource_asked.h"
-#include "resource/resource_pattern.h"
+#include "resource/resource_create.h"
 
 /* --- the file ----------------------------------------------------------------------------------------- */
 
@@ -123,13 +122,13 @@ static bool lay_over(struct app *app, const struct create_opts *opts, struct cre
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(text_free) struct text moved = {0};
 
-    if (!resource_mend_body(kind, creation->body, &moved, e) || !take_source(app, opts, creation, e)) {
+    if (!resource_relocate_misplaced(kind, creation->body, &moved, e) || !take_source(app, opts, creation, e)) {
         return false;
     }
     if (creation->source != NULL && (wanted.given & RESOURCE_PROFILE_SETTINGS) == RESOURCE_AUTO_LINK) {
         resource_take_profile(creation->body, creation->source);
     }
-    if (!resource_lay_over(kind, creation->body, &wanted, e)) {
+    if (!resource_overlay(kind, creation->body, &wanted, e)) {
         return false;
     }
     if (creation->source != NULL) {

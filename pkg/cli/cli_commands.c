@@ -1,3 +1,4 @@
+/* Finding commands by their words, and the error for a word that is none. */
 #include "cli/cli_commands.h"
 
 #include <string.h>

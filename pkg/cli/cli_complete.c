@@ -1,7 +1,8 @@
-/* Completion inside the shell: what can stand at the cursor, from the table alone. */
+/* Completion: what can stand at the cursor, from the table alone, and the scripts that shells load. */
 #include "cli/cli_commands.h"
 #include "cli/cli_lexer.h"
 #include "cli/cli_options.h"
+#include "cli/cli_script.h"
 
 #include <string.h>
 
@@ -235,4 +236,23 @@ void cli_candidates_free(struct cli_candidates *candidates)
 {
     text_arena_free(&candidates->memory);
     *candidates = (struct cli_candidates){0};
+}
+
+/* --- scripts for shells ------------------------------------------------------------------------------- */
+
+const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
+
+void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
+{
+    switch (shell) {
+    case CLI_BASH:
+        cli_script_bash(program, out);
+        break;
+    case CLI_ZSH:
+        cli_script_zsh(program, out);
+        break;
+    case CLI_FISH:
+        cli_script_fish(program, out);
+        break;
+    }
 }

@@ -1,23 +1,7 @@
+/* What the completion scripts of the shells have in common. */
 #include "cli/cli_script.h"
 
 #include <string.h>
-
-const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
-
-void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
-{
-    switch (shell) {
-    case CLI_BASH:
-        cli_script_bash(program, out);
-        break;
-    case CLI_ZSH:
-        cli_script_zsh(program, out);
-        break;
-    case CLI_FISH:
-        cli_script_fish(program, out);
-        break;
-    }
-}
 
 static void add_paths(const struct cli_program *program, const char *path, struct cli_paths *paths)
 {

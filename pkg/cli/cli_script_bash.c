@@ -1,3 +1,4 @@
+/* The completion script for bash. */
 #include "cli/cli_script.h"
 
 static void append_values(struct text *out, const char *path, const struct cli_options *options)

@@ -1,3 +1,4 @@
+/* The completion script for zsh. */
 #include "cli/cli_script.h"
 
 static const char quote[] = "'\\''";

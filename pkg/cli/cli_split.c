@@ -1,3 +1,4 @@
+/* Splitting a line of the shell into commands and words, with quotes and comments. */
 #include "cli/cli.h"
 #include "cli/cli_lexer.h"
 

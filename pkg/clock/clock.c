@@ -1,3 +1,4 @@
+/* The clocks of the system, and RFC 3339 stamps. */
 #include "clock/clock.h"
 
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include "clock/clock.h"
 #include "fleet/fleet_write.h"
 #include "plan/plan_replace.h"
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 
 struct create_task {
     struct fleet_write write;

@@ -1,7 +1,7 @@
 /* The decisions of a guarded write, from an answer or from a state. */
 #include "fleet/fleet_reconcile.h"
 
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 
 /* A creation is never sent again because of a refusal, but its name may be taken by what an earlier request created. */
 static enum fleet_verdict judge_creation(const struct fleet_answer *answer, const struct fleet_rules *rules,

@@ -100,7 +100,7 @@ enum fleet_finding {
 };
 
 struct fleet_expected {
-    const json_t *identity; /* of what was requested; see resource_asked.h */
+    const json_t *identity; /* of what was requested; see resource_create.h */
     bool may_be_ours;       /* a request was sent whose answer never came */
     int64_t since_s;        /* when the run began, on the server's clock; see fleet_reconcile_since */
 };

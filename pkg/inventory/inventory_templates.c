@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "inventory/inventory.h"
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 
 bool inventory_take_template_settings(const struct inventory_scope *scope, struct resource_list *groups,
                                       struct text *missing, struct err *e)

@@ -97,7 +97,7 @@ struct plan_item {
     union {             /* by action; PLAN_SET and PLAN_RESTART need nothing else */
         struct {
             json_t *body;            /* of the request; its name is the record's. NULL: not known */
-            json_t *identity;        /* of resource_asked.h; NULL: that of the body */
+            json_t *identity;        /* of resource_create.h; NULL: that of the body */
             struct resource *record; /* `resource`, which is filled in once it is created */
         } create;
         struct {

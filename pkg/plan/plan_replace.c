@@ -115,7 +115,7 @@ static bool make_body(const struct resource *old, const struct resource_settings
     json_t *body = plan_own(plan, json_build("{s:{s:s}}", "source_template", "id", old->id));
 
     *ret = body;
-    return resource_lay_over(old->kind, body, after, e);
+    return resource_overlay(old->kind, body, after, e);
 }
 
 /* --- items ------------------------------------------------------------------------------------------ */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "plan/plan_replace.h"
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 
 json_t *plan_template_json(const struct plan_template *template)
 {

@@ -70,7 +70,7 @@ struct preflight_creation {
 
 /*
  * Checks a create body as it takes effect (flags laid over it, misplaced members put right, with what its source template
- * adds: resource_asked.h) of a kind that has an allowed_use. Settings that it leaves out have the API's defaults (false,
+ * adds: resource_create.h) of a kind that has an allowed_use. Settings that it leaves out have the API's defaults (false,
  * http). Runs the session and reads at most two resources, side by side:
  *
  *   the image, the volume or the snapshot that the server boots from;

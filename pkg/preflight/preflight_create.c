@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "resource/resource_asked.h"
+#include "resource/resource_create.h"
 
 /* A server that is to be created. */
 struct check {

@@ -1,7 +1,6 @@
+/* A table or a few records in the wanted format. */
 #include "render/render.h"
 
-#include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,59 +8,6 @@
 #include "render/render_view.h"
 
 const char *const render_format_names[] = {"table", "json", "jsonl", "csv", "yaml", NULL};
-
-bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e)
-{
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text all = {0};
-    const char *nearest = text_nearest(field, names, count);
-
-    text_append_short(&shown, field, strlen(field), 60);
-    for (size_t i = 0; i < count; i++) {
-        text_printf(&all, "%s%s", i ? ", " : "", names[i]);
-    }
-    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s%s%s (there are: %s)", text_string(&shown),
-                   nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", text_string(&all));
-}
-
-static const char **names_of(const struct table_column *columns, size_t count)
-{
-    const char **names = mem_array(count, sizeof(*names));
-
-    for (size_t i = 0; i < count; i++) {
-        names[i] = columns[i].name;
-    }
-    return names;
-}
-
-bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
-                         struct err *e)
-{
-    for (size_t i = 0; i < options->fields_count; i++) {
-        if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
-            CLEANUP(text_free_pointer) const char **names = names_of(columns, count);
-            return render_unknown_field(options->fields[i], names, names ? count : 0, e);
-        }
-    }
-    return true;
-}
-
-void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell)
-{
-    switch (type) {
-    case TABLE_INT:
-        text_printf(out, "%" PRId64, cell->integer);
-        break;
-    case TABLE_BOOL:
-        text_append(out, cell->boolean ? "true" : "false");
-        break;
-    case TABLE_STRING:
-    case TABLE_TIME:
-    case TABLE_JSON:
-        text_append_size(out, cell->string, cell->size);
-        break;
-    }
-}
 
 static const struct table_column *columns_of(const struct table *table)
 {
@@ -145,4 +91,53 @@ bool render_table(const struct table *table, const struct render_envelope *envel
         return false;
     }
     return render_rows(&view, &whole, options, &output, e) && render_finish(&output, e);
+}
+
+/* --- records: a few rows, each as lines of field and value ------------------------------------------ */
+
+static json_t *cell_value(enum table_type type, const struct table_cell *cell)
+{
+    if (cell->state != TABLE_VALUE) {
+        return json_null();
+    }
+    switch (type) {
+    case TABLE_STRING:
+    case TABLE_TIME:
+        return json_build_string_n(cell->string, cell->size);
+    case TABLE_INT:
+        return json_integer(cell->integer);
+    case TABLE_BOOL:
+        return json_boolean(cell->boolean);
+    case TABLE_JSON:
+        return json_loadb(cell->string, cell->size, JSON_DECODE_ANY, NULL);
+    }
+    return json_null();
+}
+
+static json_t *row_value(const struct table *table, size_t row)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < table_column_count(table); i++) {
+        const struct table_cell *cell = table_cell(table, row, i);
+        if (cell->state != TABLE_ABSENT) {
+            json_object_set_new(object, table_column(table, i)->name, cell_value(table_column(table, i)->type, cell));
+        }
+    }
+    return object;
+}
+
+bool render_records(const struct table *table, const struct render_envelope *envelope,
+                    const struct render_options *options, FILE *out, struct err *e)
+{
+    if (options->format != RENDER_TABLE) {
+        return render_table(table, envelope, options, out, e);
+    }
+    for (size_t row = 0; row < table_row_count(table); row++) {
+        JSON_CLEANUP json_t *object = row_value(table, row);
+        if ((row > 0 && !render_text("\n", 1, out, e)) || !render_document(object, options, out, e)) {
+            return false;
+        }
+    }
+    return true;
 }

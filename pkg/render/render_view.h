@@ -1,11 +1,26 @@
 /*
- * render_view: the columns of a table that are to be shown, and the formats. For the files of room render only.
+ * render_view: the columns of a table that are to be shown, the formats, and the buffer that they write to. For the
+ * files of room render only.
  */
 #ifndef RENDER_RENDER_VIEW_H
 #define RENDER_RENDER_VIEW_H
 
 #include "render/render.h"
-#include "render/render_output.h"
+
+/* Formats append to `text`; render_flush_some hands it on when it has grown. */
+struct render_output {
+    FILE *file;
+    struct text text;
+};
+
+/* Writes what has gathered if that is worth a write. False: the error is set. */
+bool render_flush_some(struct render_output *output, struct err *e);
+
+/* Writes the rest and flushes the FILE. */
+bool render_finish(struct render_output *output, struct err *e);
+
+/* Frees the buffer. For CLEANUP. */
+void render_output_free(struct render_output *output);
 
 struct render_view {
     const struct table *table;

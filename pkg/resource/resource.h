@@ -151,15 +151,15 @@ json_t *resource_patch_body(const struct resource_settings *settings, unsigned m
  * Lays given settings over a create body, each in its place for the kind; auto_link is always sent explicitly with
  * a profile (vpc-api.md 3.3: its default is documented in two ways). Changes `body`.
  */
-bool resource_lay_over(const struct resource_kind *kind, json_t *body, const struct resource_settings *settings,
-                       struct err *e) __attribute__((warn_unused_result));
+bool resource_overlay(const struct resource_kind *kind, json_t *body, const struct resource_settings *settings,
+                      struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Moves members of a create body that the vendor's documentation shows at the wrong level to where the API takes
  * them (vpc-api.md 8, contradictions 1 and 2: image, keys and default_trusted_profile of bare metal). Appends the
  * names of the moved ones to `ret_moved`, separated by ", ". A member that stands in both places is ERR_INVALID.
  */
-bool resource_mend_body(const struct resource_kind *kind, json_t *body, struct text *ret_moved, struct err *e)
+bool resource_relocate_misplaced(const struct resource_kind *kind, json_t *body, struct text *ret_moved, struct err *e)
     __attribute__((warn_unused_result));
 
 /*
@@ -187,5 +187,26 @@ bool resource_check_name(const char *name, struct err *e) __attribute__((warn_un
  * or longer than 64, a CRN without its ten parts. ERR_USAGE.
  */
 bool resource_check_target(const char *word, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Names that count: "web-{:03}" is web-001, web-002, ...
+ *   {}      the number as it is: 1, 2, ... 10
+ *   {:0N}   with zeros in front to at least N digits (1..9): {:03} is 001 ... 999, 1000
+ */
+struct resource_pattern {
+    const char *before, *after; /* the counter; `before` is not terminated by it. Borrowed */
+    size_t before_size;
+    unsigned digits; /* at least so many */
+};
+
+/* Whether the word holds a counter at all: no name has a brace. */
+bool resource_is_pattern(const char *word);
+
+/* Reads a name with exactly one counter. ERR_USAGE. */
+bool resource_pattern_read(const char *word, struct resource_pattern *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Appends the name with that number. */
+void resource_pattern_name(const struct resource_pattern *pattern, unsigned long number, struct text *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* The columns of lists: which a kind has, and how a record fills them. */
 #include "resource/resource_columns.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Which members of an answer fill which fields of a record, a table a kind. */
 #include "resource/resource_members.h"
 
 #include "resource/resource_list.h"

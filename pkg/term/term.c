@@ -1,3 +1,4 @@
+/* What a file descriptor of a terminal can show. */
 #include "term/term.h"
 
 #include <stdlib.h>

@@ -8,8 +8,7 @@
 #include <cmocka.h>
 
 #include "clock/clock.h"
-#include "resource/resource_asked.h"
-#include "resource/resource_pattern.h"
+#include "resource/resource_create.h"
 
 /* --- names ------------------------------------------------------------------------------------------- */
 
@@ -168,14 +167,14 @@ static void settings_are_read_from_their_place(void **state)
               "\"default_trusted_profile\":{\"auto_link\":false,\"target\":{\"crn\":\"crn:p\"}}}}");
     JSON_CLEANUP json_t *instance = parse("{\"default_trusted_profile\":{\"target\":{\"id\":\"Profile-1\"}},"
                                           "\"metadata_service\":{\"response_hop_limit\":3}}");
-    struct resource_settings asked = resource_asked_settings(&resource_bare_metal, server);
+    struct resource_settings asked = resource_create_settings(&resource_bare_metal, server);
 
     (void)state;
     assert_int_equal(asked.given, RESOURCE_ENABLED | RESOURCE_TRUSTED_PROFILE | RESOURCE_AUTO_LINK);
     assert_true(asked.enabled);
     assert_false(asked.auto_link);
     assert_string_equal(asked.trusted_profile, "crn:p");
-    asked = resource_asked_settings(&resource_instance, instance);
+    asked = resource_create_settings(&resource_instance, instance);
     assert_int_equal(asked.given, RESOURCE_HOP_LIMIT | RESOURCE_TRUSTED_PROFILE);
     assert_string_equal(asked.trusted_profile, "Profile-1");
     assert_int_equal(asked.hop_limit, 3);

@@ -135,7 +135,7 @@ static void settings_are_laid_where_the_kind_takes_them(void **state)
         JSON_CLEANUP json_t *body = json_loads(rows[i].body, 0, NULL);
         struct resource_settings given = {.given = rows[i].profile != NULL ? RESOURCE_TRUSTED_PROFILE : 0,
                                           .trusted_profile = rows[i].profile};
-        assert_true(resource_lay_over(rows[i].kind, body, &given, &e));
+        assert_true(resource_overlay(rows[i].kind, body, &given, &e));
         json_print(&out, body, JSON_PRINT_COMPACT);
         assert_string_equal(text_string(&out), rows[i].wanted);
     }
@@ -148,7 +148,7 @@ static void auto_link_without_a_profile_is_refused(void **state)
     struct resource_settings given = {.given = RESOURCE_AUTO_LINK, .auto_link = true};
 
     (void)state;
-    assert_false(resource_lay_over(&resource_instance, body, &given, &e));
+    assert_false(resource_overlay(&resource_instance, body, &given, &e));
     assert_non_null(strstr(e.message, "--trusted-profile"));
 }
 
@@ -162,12 +162,12 @@ static void misplaced_members_of_bare_metal_are_moved_and_named(void **state)
         json_loads("{\"image\":{\"id\":\"i\"},\"initialization\":{\"image\":{\"id\":\"j\"}}}", 0, NULL);
 
     (void)state;
-    assert_true(resource_mend_body(&resource_bare_metal, body, &moved, &e));
+    assert_true(resource_relocate_misplaced(&resource_bare_metal, body, &moved, &e));
     assert_string_equal(text_string(&moved), "image, keys");
     json_print(&out, body, JSON_PRINT_COMPACT);
     assert_string_equal(text_string(&out),
                         "{\"name\":\"b\",\"initialization\":{\"image\":{\"id\":\"i\"},\"keys\":[]}}");
-    assert_false(resource_mend_body(&resource_bare_metal, both, &moved, &e));
+    assert_false(resource_relocate_misplaced(&resource_bare_metal, both, &moved, &e));
     assert_string_equal(e.place, "/image");
 }
 

@@ -1,11 +1,11 @@
 /*
- * resource_asked: what a create body asks for, as answers tell it. Pure.
+ * resource_create: create bodies: what they ask for, and settings that are laid over them. Pure.
  *
  * A body may build on an instance template: then the template's members count that the body does not replace
  * (vpc-api.md 2.9).
  */
-#ifndef RESOURCE_RESOURCE_ASKED_H
-#define RESOURCE_RESOURCE_ASKED_H
+#ifndef RESOURCE_RESOURCE_CREATE_H
+#define RESOURCE_RESOURCE_CREATE_H
 
 #include "resource/resource.h"
 
@@ -31,7 +31,7 @@ bool resource_is_assigned(const char *member);
 json_t *resource_template_body(json_t *answer);
 
 /* The settings that the body asks for. Strings are borrowed from it. */
-struct resource_settings resource_asked_settings(const struct resource_kind *kind, const json_t *body);
+struct resource_settings resource_create_settings(const struct resource_kind *kind, const json_t *body);
 
 /*
  * The id or, where that is not given, the name in an identity of a body or a reference of an answer: {"id"}, {"crn"},

@@ -1,0 +1,115 @@
+/* What the formats share: fields by name, scalars, and the buffer in front of the FILE. */
+#include "render/render_view.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+#include "mem/mem.h"
+
+bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text all = {0};
+    const char *nearest = text_nearest(field, names, count);
+
+    text_append_short(&shown, field, strlen(field), 60);
+    for (size_t i = 0; i < count; i++) {
+        text_printf(&all, "%s%s", i ? ", " : "", names[i]);
+    }
+    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s%s%s (there are: %s)", text_string(&shown),
+                   nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", text_string(&all));
+}
+
+static const char **names_of(const struct table_column *columns, size_t count)
+{
+    const char **names = mem_array(count, sizeof(*names));
+
+    for (size_t i = 0; i < count; i++) {
+        names[i] = columns[i].name;
+    }
+    return names;
+}
+
+bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
+                         struct err *e)
+{
+    for (size_t i = 0; i < options->fields_count; i++) {
+        if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
+            CLEANUP(text_free_pointer) const char **names = names_of(columns, count);
+            return render_unknown_field(options->fields[i], names, names ? count : 0, e);
+        }
+    }
+    return true;
+}
+
+void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell)
+{
+    switch (type) {
+    case TABLE_INT:
+        text_printf(out, "%" PRId64, cell->integer);
+        break;
+    case TABLE_BOOL:
+        text_append(out, cell->boolean ? "true" : "false");
+        break;
+    case TABLE_STRING:
+    case TABLE_TIME:
+    case TABLE_JSON:
+        text_append_size(out, cell->string, cell->size);
+        break;
+    }
+}
+
+/* --- output -------------------------------------------------------------------------------------------- */
+
+enum { WORTH_A_WRITE = 64 * 1024 };
+
+static bool write_failed(struct err *e)
+{
+    if (errno != EPIPE) {
+        return err_set_errno(e, ERR_IO, "output could not be written");
+    }
+    err_set(e, ERR_CANCELLED, "the reader of the output is gone");
+    e->signal = SIGPIPE;
+    return false;
+}
+
+static bool write_text(struct render_output *output, struct err *e)
+{
+    size_t size = output->text.size;
+
+    errno = 0;
+    if (size > 0 && fwrite(text_string(&output->text), 1, size, output->file) != size) {
+        return write_failed(e);
+    }
+    text_clear(&output->text);
+    return true;
+}
+
+bool render_flush_some(struct render_output *output, struct err *e)
+{
+    return output->text.size < WORTH_A_WRITE || write_text(output, e);
+}
+
+bool render_finish(struct render_output *output, struct err *e)
+{
+    if (!write_text(output, e)) {
+        return false;
+    }
+    errno = 0;
+    return (fflush(output->file) == 0 && !ferror(output->file)) || write_failed(e);
+}
+
+void render_output_free(struct render_output *output)
+{
+    text_free(&output->text);
+}
+
+bool render_text(const char *text, size_t size, FILE *out, struct err *e)
+{
+    CLEANUP(render_output_free) struct render_output output = {.file = out};
+
+    text_append_size(&output.text, text, size);
+    return render_finish(&output, e);
+}
