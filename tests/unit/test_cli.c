@@ -86,6 +86,19 @@ static void what_was_not_given_has_its_default_and_is_not_given(void **state)
     assert_int_equal(call.args_count, 0);
 }
 
+static void the_struct_of_a_group_is_found_in_whatever_command_embeds_it(void **state)
+{
+    CLEANUP(cli_call_free) struct cli_call call = parsed("instance set --hop-limit 7");
+    CLEANUP(cli_call_free) struct cli_call without = parsed("version");
+    const struct settings_opts *settings = cli_group(&call, &settings_group);
+
+    (void)state;
+    assert_ptr_equal(settings, &((const struct set_opts *)call.opts)->want);
+    assert_int_equal(settings->hop_limit.value, 7);
+    assert_null(cli_group(&without, &settings_group));
+    assert_null(cli_group(&call, &(struct opt_group){.heading = "Another"}));
+}
+
 static void aliases_and_places_of_options_do_not_matter(void **state)
 {
     static const char *const lines[] = {
@@ -431,6 +444,7 @@ int main(void)
         cmocka_unit_test(the_table_of_the_test_is_right),
         cmocka_unit_test(every_kind_of_option_reaches_its_member),
         cmocka_unit_test(what_was_not_given_has_its_default_and_is_not_given),
+        cmocka_unit_test(the_struct_of_a_group_is_found_in_whatever_command_embeds_it),
         cmocka_unit_test(aliases_and_places_of_options_do_not_matter),
         cmocka_unit_test(mistakes_are_usage_errors_that_name_them),
         cmocka_unit_test(the_value_of_an_unknown_option_is_never_repeated),

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -218,6 +219,138 @@ static void a_missing_secret_is_told_from_an_unreadable_one(void **state)
     assert_non_null(strstr(e.message, "absent"));
 }
 
+/* --- standard input ---------------------------------------------------------------------------------- */
+
+/* How often input may be waited for; then the command has ended. */
+struct patience {
+    int left;
+    bool drops; /* what was typed at the terminal is dropped after the wait, as Ctrl-C does */
+};
+
+static bool wait_some(const void *context, int fd, struct err *e)
+{
+    struct patience *patience = (struct patience *)context;
+
+    if (patience->left-- == 0) {
+        return err_set(e, ERR_CANCELLED, "interrupted");
+    }
+    if (patience->drops) {
+        assert_int_equal(tcflush(fd, TCIFLUSH), 0);
+    }
+    return true;
+}
+
+/* Puts `fd` in the place of standard input and returns what was there. */
+static int replace_input(int fd)
+{
+    int before = dup(STDIN_FILENO);
+
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    close(fd);
+    return before;
+}
+
+static void restore_input(int before)
+{
+    dup2(before, STDIN_FILENO);
+    close(before);
+}
+
+static int pipe_with(const char *content, int *ret_writer)
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], content, strlen(content)), (ssize_t)strlen(content));
+    *ret_writer = ends[1];
+    return ends[0];
+}
+
+static void standard_input_is_read_to_its_end_or_until_the_wait_ends(void **state)
+{
+    static const struct {
+        const char *content;
+        size_t limit;
+        int patience;
+        enum err_code code;
+        bool open; /* the writer may write more */
+    } rows[] = {
+        {"one\ntwo\n", 100, 2, ERR_NONE, false},      {"", 100, 1, ERR_NONE, false},
+        {"exactly", 7, 2, ERR_NONE, false},           {"too long", 7, 2, ERR_IO, false},
+        {"without end", 100, 1, ERR_CANCELLED, true}, {"never", 100, 0, ERR_CANCELLED, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct patience patience = {.left = rows[i].patience};
+        struct fsio_wait wait = {.ready = wait_some, .context = &patience};
+        CLEANUP(text_free) struct text content = {0};
+        struct err e = ERR_INIT;
+        int writer;
+        int before = replace_input(pipe_with(rows[i].content, &writer));
+        if (!rows[i].open) {
+            close(writer);
+        }
+        bool done = fsio_read_input(&wait, rows[i].limit, &content, &e);
+        assert_int_equal(done, rows[i].code == ERR_NONE);
+        assert_int_equal(e.code, rows[i].code);
+        if (done) {
+            assert_string_equal(text_string(&content), rows[i].content);
+        }
+        if (rows[i].open) {
+            close(writer);
+        }
+        restore_input(before);
+    }
+}
+
+static void a_secret_from_standard_input_is_waited_for_as_well(void **state)
+{
+    (void)state;
+    for (int left = 2; left >= 0; left -= 2) {
+        struct patience patience = {.left = left};
+        struct fsio_wait wait = {.ready = wait_some, .context = &patience};
+        CLEANUP(text_free_secret) struct text secret = {0};
+        struct err e = ERR_INIT;
+        bool exposed = true;
+        int writer;
+        int before = replace_input(pipe_with(" key\n", &writer));
+        close(writer);
+        assert_int_equal(fsio_read_secret_file("-", &wait, &secret, &exposed, &e), left > 0);
+        assert_int_equal(e.code, left > 0 ? ERR_NONE : ERR_CANCELLED);
+        assert_string_equal(text_string(&secret), left > 0 ? "key" : "");
+        restore_input(before);
+    }
+}
+
+/* Between the news that there is input and its reading, Ctrl-C at a terminal drops it: the reading must not block. */
+static void input_that_a_terminal_drops_is_not_waited_for_in_vain(void **state)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    char byte;
+
+    (void)state;
+    assert_true(terminal >= 0);
+    assert_int_equal(grantpt(terminal), 0);
+    assert_int_equal(unlockpt(terminal), 0);
+    int before = replace_input(open(ptsname(terminal), O_RDWR | O_NOCTTY));
+    struct patience patience = {.left = 1, .drops = true};
+    struct fsio_wait wait = {.ready = wait_some, .context = &patience};
+    struct err e = ERR_INIT;
+    alarm(20); /* a reading that blocks ends the test */
+    assert_int_equal(write(terminal, "y\n", 2), 2);
+    assert_int_equal(fsio_input(&wait, &byte, 1, &e), -1);
+    assert_int_equal(e.code, ERR_CANCELLED);
+    err_clear(&e);
+    patience = (struct patience){.left = 1};
+    assert_int_equal(write(terminal, "y\n", 2), 2);
+    assert_int_equal(fsio_input(&wait, &byte, 1, &e), 1);
+    assert_int_equal(byte, 'y');
+    alarm(0);
+    restore_input(before);
+    close(terminal);
+}
+
 static void a_lock_is_held_by_one_who_is_named(void **state)
 {
     struct err e = ERR_INIT;
@@ -346,6 +479,9 @@ int main(void)
         TEST(reading_keeps_its_limit_and_names_what_is_missing),
         TEST(secrets_are_trimmed_and_exposure_is_told),
         TEST(a_missing_secret_is_told_from_an_unreadable_one),
+        cmocka_unit_test(standard_input_is_read_to_its_end_or_until_the_wait_ends),
+        cmocka_unit_test(a_secret_from_standard_input_is_waited_for_as_well),
+        cmocka_unit_test(input_that_a_terminal_drops_is_not_waited_for_in_vain),
         TEST(a_lock_is_held_by_one_who_is_named),
         TEST(whether_a_lock_is_held_can_be_asked),
         TEST(who_asks_keeps_nobody_from_the_lock),
