@@ -78,7 +78,8 @@ void app_error(const struct app *app, const struct err *error);
 /* Each fault of a body as an error with its place, in `document` where that is not NULL. */
 void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document);
 void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* not with -q */
+void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* not with -q */
+void app_say(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));  /* also with -q */
 void app_detail(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* with -v */
 
 /*
@@ -121,6 +122,8 @@ bool app_read_document(const struct app *app, const char *path, int flags, struc
 
 /* Appends where commands work by the options and the environment: regions, or the endpoint's host. Sends nothing. */
 void app_describe_target(const struct app *app, struct text *out);
+
+#define APP_HISTORY_FILE "history.db"
 
 /* Appends the path of a file of ours that outlives the program (XDG_STATE_HOME); nothing when there is no home. */
 void app_state_path(const char *name, struct text *out);

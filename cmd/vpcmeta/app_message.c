@@ -57,6 +57,18 @@ void app_note(const struct app *app, const char *format, ...)
     say(app, "", "", text_string(&line));
 }
 
+/* What belongs to a question, which nothing may hide. */
+void app_say(const struct app *app, const char *format, ...)
+{
+    CLEANUP(text_free) struct text line = {0};
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(&line, format, args);
+    va_end(args);
+    say(app, "", "", text_string(&line));
+}
+
 void app_detail(const struct app *app, const char *format, ...)
 {
     CLEANUP(text_free) struct text line = {0};

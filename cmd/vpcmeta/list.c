@@ -1,9 +1,11 @@
 /* list and show of every kind: an inventory, or part of it, as rows. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
-#include "verbs.h"
+#include "selection.h"
+#include "write.h"
 
 struct list_opts {
     struct selector_opts select;
@@ -46,12 +48,27 @@ static bool is_asked_for(const struct app *app, const struct table_column *colum
     return false;
 }
 
+/* Whether there is a history to know pending restarts from. */
+static bool has_history(void)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    app_state_path(APP_HISTORY_FILE, &path);
+    return path.size > 0 && access(text_string(&path), F_OK) == 0;
+}
+
+/* Whether a server whose restart is pending still needs it by what the record says of it now. */
+static bool needs_restart(const struct resource *record)
+{
+    return record->settings.enabled && resource_status(record->status) != RESOURCE_STATUS_STOPPED;
+}
+
 static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
 {
     struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
 
     memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
-    details.shows_restarts = kind->restart_to_enable && (verb_has_history() || is_asked_for(app, &restart_column));
+    details.shows_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
     if (details.shows_restarts) {
         details.columns[details.column_count++] = restart_column;
     }
@@ -70,7 +87,7 @@ static void read_pending(struct app *app, const struct resource_list *list, stru
 {
     struct err error = ERR_INIT;
 
-    if (details->shows_restarts && !verb_read_pending(list, &details->pending, &error)) {
+    if (details->shows_restarts && has_history() && !write_read_pending(list, &details->pending, &error)) {
         app_warn(app, "it is not known which servers need a restart: %s", error.message);
     }
 }
@@ -113,8 +130,7 @@ static struct table *make_table(const struct app *app, const struct resource_lis
             resource_set_members(table, &details->members[i]);
         }
         if (details->pending != NULL) {
-            set_restart(table, details->column_count - 1, details->pending[i] && verb_needs_restart(record),
-                        for_people);
+            set_restart(table, details->column_count - 1, details->pending[i] && needs_restart(record), for_people);
         }
     }
     return table;

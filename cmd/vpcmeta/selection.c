@@ -104,6 +104,14 @@ bool selection_read(const struct app *app, const struct selector_opts *opts, con
     return true;
 }
 
+bool selection_check_given(const struct inventory_selector *selector, const struct resource_kind *kind, bool all,
+                           const char *example, struct err *e)
+{
+    return all || inventory_selector_narrows(selector) ||
+           err_set(e, ERR_USAGE, "which %s? give names, a selector such as %s or --vpc, or --all", kind->plural,
+                   example);
+}
+
 void selection_free(struct selection *selector)
 {
     query_destroy(selector->selector.where);

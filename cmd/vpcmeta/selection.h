@@ -17,6 +17,9 @@ bool selection_read(const struct app *app, const struct selector_opts *opts, con
 /* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
 bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
                      struct err *e) __attribute__((warn_unused_result));
+/* Refuses a selector that says nothing, unless all are meant; `example` is an option that says something. ERR_USAGE. */
+bool selection_check_given(const struct inventory_selector *selector, const struct resource_kind *kind, bool all,
+                           const char *example, struct err *e) __attribute__((warn_unused_result));
 bool selection_check_targets(const struct inventory_words *targets, struct err *e) __attribute__((warn_unused_result));
 void selection_free(struct selection *selector);
 

@@ -63,7 +63,7 @@ struct history_step {
     const char
         *phase;       /* of an action with several requests: the last one that was journaled; NULL: none, or only one */
     const char *body; /* what it sends beyond `wanted`, a text of the caller's; NULL: nothing */
-    size_t needs;     /* number (from 1) of an earlier step that has to succeed first; 0: none */
+    size_t depends_on; /* number (from 1) of an earlier step that has to succeed first; 0: none */
     const char *kind, *region, *id, *name, *crn;
     const char *before;                        /* JSON object: as it was before the change */
     const char *wanted;                        /* JSON object: what it is to get; "{}" when nothing is to change */

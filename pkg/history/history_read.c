@@ -237,7 +237,7 @@ static struct history_step read_step(sqlite3_stmt *statement, struct text_arena 
         .action = string_at(statement, 17, memory),
         .phase = string_at(statement, 18, memory),
         .body = string_at(statement, 19, memory),
-        .needs = (size_t)sqlite3_column_int64(statement, 20),
+        .depends_on = (size_t)sqlite3_column_int64(statement, 20),
         .restart_done = sqlite3_column_int(statement, 21) != 0,
     };
 }

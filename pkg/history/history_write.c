@@ -87,7 +87,7 @@ static void bind_step(sqlite3_stmt *statement, const struct history_step *step)
     history_bind(statement, 13, final ? step->reason : NULL);
     history_bind(statement, 14, step->action);
     history_bind(statement, 15, step->body);
-    sqlite3_bind_int64(statement, 16, (sqlite3_int64)step->needs);
+    sqlite3_bind_int64(statement, 16, (sqlite3_int64)step->depends_on);
 }
 
 static bool insert_steps(struct history *history, int64_t number, const struct history_step *steps, size_t count,

@@ -120,6 +120,9 @@ extern const char *const resource_status_words[RESOURCE_STATUSES]; /* NULL for R
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);
 
+/* Appends "1 instance" or "12 instances". */
+void resource_append_count(struct text *out, size_t count, const struct resource_kind *kind);
+
 /* Whether metadata can be on with this architecture: x86 only (vpc-api.md 4.1). NULL (not known) counts as yes. */
 bool resource_architecture_supported(const char *architecture);
 

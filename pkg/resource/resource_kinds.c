@@ -152,3 +152,8 @@ bool resource_architecture_supported(const char *architecture)
 {
     return architecture == NULL || strcmp(architecture, "amd64") == 0;
 }
+
+void resource_append_count(struct text *out, size_t count, const struct resource_kind *kind)
+{
+    text_printf(out, "%zu %s", count, count == 1 ? kind->singular : kind->plural);
+}

@@ -238,7 +238,7 @@ plain_body() {
     refused "names nothing" --from names
     # without -y somebody must be there to be asked
     meta instance create -f plain.json --count 3 --name 'web-{}'
-    expect 2 "3 instances would be created and nobody can be asked"
+    expect 2 "3 instances would be created: cannot ask for confirmation (no terminal): add --yes"
     [ "$(writes | wc -l)" -eq 0 ]
 }
 
@@ -418,7 +418,7 @@ make_template() {
     jq --arg id "$image" '.image.id = $id | .metadata_service.protocol = "http"' \
         "$bodies/instance-template-prototype-by-image.json" > template.json
     meta template create -f template.json --name tpl
-    expect 0 "no instance can be made of this instance template as it is"
+    expect 0 "no instance can be created from this instance template as it is"
 }
 
 @test "a quota that is used up is explained with what to do" {

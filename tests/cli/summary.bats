@@ -26,7 +26,7 @@ patches='"operation": "instances.patch"'
     jq -e '.schema_version == 1 and (.run | length > 0) and .summary.selected == 200 and (.results | length) == 200' <<< "$output"
     example=$(jq -r '.causes[0].example | "such as \(.name), request \(.request_id)"' <<< "$output")
     expect 5 "  3 failed: 400 bad_field: A scenario makes the simulator answer this ($example)"
-    expect 5 "next: vpcmeta runs retry $(jq -r .run <<< "$output") (the 5 that failed or are unknown)"
+    expect 5 "5 failed or unknown; next: vpcmeta runs retry $(jq -r .run <<< "$output")"
     # the history tells the same
     before=$(jq -c '.causes' <<< "$output")
     meta runs show last -o json
@@ -39,7 +39,7 @@ patches='"operation": "instances.patch"'
     faults "{$patches, \"nth\": [2, 5], \"action\": \"status\", \"status\": 400}"
     meta instance set --all --enabled true -y
     expect 5 "next: vpcmeta runs retry"
-    next=$(sed -n 's/^next: vpcmeta \(runs retry [^ ]*\) .*/\1/p' <<< "$stderr")
+    next=$(sed -n 's/.*next: vpcmeta \(runs retry .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 0 "40 selected: 40 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"
@@ -54,10 +54,25 @@ patches='"operation": "instances.patch"'
     expect 7 "next: vpcmeta runs resume "
     meta runs show last
     expect 0 "next: vpcmeta runs resume "
-    next=$(sed -n 's/^next: vpcmeta \(runs resume [^ ]*\) .*/\1/p' <<< "$stderr")
+    next=$(sed -n 's/.*next: vpcmeta \(runs resume .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 5 "40 selected: 38 changed, 0 unchanged, 0 skipped, 2 failed, 0 unknown"
+}
+
+@test "what the summary says to run next works when pasted: it has the options of place" {
+    client_start --region us-south,eu-de --instances 10 --mix plain
+    unset VPC_URL
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 400}"
+    meta instance set --all --enabled true -y --endpoint "$SIM_URL" --region us-south,eu-de
+    expect 5
+    for pattern in 'next: vpcmeta \(runs retry\)' 'next: vpcmeta \(instance restart\)' 'undo: vpcmeta \(runs rollback\)'; do
+        line=$(sed -n "s/.*$pattern/\1/p" <<< "$stderr")
+        [[ $line == *" --region us-south,eu-de --endpoint $SIM_URL" ]]
+        # shellcheck disable=SC2086 # the words of a command
+        pasted=$(vpcmeta $line -n -o json 2> /dev/null)
+        [ "$(jq '.results | length' <<< "$pasted")" -gt 0 ]
+    done
 }
 
 @test "with -q failures are told and nothing else; a run without trouble has no causes" {

@@ -48,7 +48,7 @@ static const struct history_step two_steps[] = {
     {.ordinal = 0,
      .action = "create",
      .body = "{\"name\":\"web-0\"}",
-     .needs = 7,
+     .depends_on = 7,
      .kind = "instance",
      .region = "us-south",
      .id = "i-0",
@@ -139,8 +139,8 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_string_equal(entry.steps[0].phase, "stop");
     assert_string_equal(entry.steps[0].action, "create");
     assert_string_equal(entry.steps[0].body, "{\"name\":\"web-0\"}");
-    assert_int_equal(entry.steps[0].needs, 7);
-    assert_int_equal(entry.steps[1].needs, 0);
+    assert_int_equal(entry.steps[0].depends_on, 7);
+    assert_int_equal(entry.steps[1].depends_on, 0);
     assert_null(entry.steps[0].outcome);
     assert_int_equal(entry.steps[1].stage, HISTORY_FINAL);
     assert_string_equal(entry.steps[1].outcome, "unchanged");

@@ -3,7 +3,7 @@
 
 #include "fleet/fleet_causes.h"
 #include "plan/plan_rollback.h"
-#include "verbs.h"
+#include "results.h"
 
 enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
 
@@ -26,7 +26,7 @@ static json_t *cause_json(const struct fleet_cause *cause)
                       id != NULL ? id : "", "name", name_of(example), "request_id", example->request_id);
 }
 
-json_t *verb_causes_json(const struct fleet_run *run)
+json_t *results_causes_json(const struct fleet_run *run)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
     json_t *array = json_array();
@@ -51,24 +51,24 @@ static void describe_cause(struct text *out, const struct fleet_cause *cause)
     text_append(out, ")");
 }
 
-/* With -q what went wrong is still told, what was skipped is not. */
-static void tell_causes(const struct app *app, const struct fleet_causes *causes)
+/* With -q what went wrong is still said, what was skipped is not. */
+static void note_causes(const struct app *app, const struct fleet_causes *causes)
 {
-    size_t unsaid = 0;
+    size_t more = 0;
 
     for (size_t i = 0; i < causes->count; i++) {
         CLEANUP(text_free) struct text line = {0};
         describe_cause(&line, &causes->items[i]);
         if (i >= CAUSES_SHOWN) {
-            unsaid += causes->items[i].count;
+            more += causes->items[i].count;
         } else if (!app->globals->quiet) {
             app_note(app, "  %s", text_string(&line));
         } else if (causes->items[i].outcome != FLEET_SKIPPED) {
             app_warn(app, "%s", text_string(&line));
         }
     }
-    if (unsaid > 0) {
-        app_note(app, "  %zu for %zu other causes (causes in -o json)", unsaid, causes->count - CAUSES_SHOWN);
+    if (more > 0) {
+        app_note(app, "  %zu for %zu other causes (causes in -o json)", more, causes->count - CAUSES_SHOWN);
     }
 }
 
@@ -85,8 +85,7 @@ static void append_names_of(struct text *out, const struct fleet_run *run, const
     }
 }
 
-/* Servers that the run took down and that are not up again: every one by name, before anything else. */
-void verb_tell_loud(const struct app *app, const struct fleet_run *run)
+void results_report_down(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
 
@@ -102,7 +101,7 @@ void verb_tell_loud(const struct app *app, const struct fleet_run *run)
 
 /* --- counts ------------------------------------------------------------------------------------------ */
 
-static void tell_counts(const struct app *app, const struct fleet_summary *summary)
+static void note_counts(const struct app *app, const struct fleet_summary *summary)
 {
     app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
              summary->counts[FLEET_CHANGED], summary->counts[FLEET_UNCHANGED], summary->counts[FLEET_SKIPPED],
@@ -110,7 +109,7 @@ static void tell_counts(const struct app *app, const struct fleet_summary *summa
 }
 
 /* Returns their kind, NULL when there are none. */
-static const struct resource_kind *tell_restarts(const struct app *app, const struct fleet_run *run)
+static const struct resource_kind *note_restarts(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(text_free) struct text names = {0};
     CLEANUP(text_free) struct text what = {0};
@@ -127,7 +126,7 @@ static const struct resource_kind *tell_restarts(const struct app *app, const st
         text_printf(&names, " and %zu more (restart_needed in -o json)", count - NAMES_SHOWN);
     }
     if (count > 0) {
-        verb_append_count(&what, count, kind);
+        resource_append_count(&what, count, kind);
         app_note(app,
                  "  %s must be stopped and started before the metadata service is fully there (a reboot is not "
                  "enough): %s",
@@ -138,29 +137,46 @@ static const struct resource_kind *tell_restarts(const struct app *app, const st
 
 /* --- what next --------------------------------------------------------------------------------------- */
 
+/* Appends the options of place of the command line, without which a command would not work where this one did. */
+static void append_place(struct text *out, const struct app *app)
+{
+    const struct global_opts *globals = app->globals;
+
+    for (size_t i = 0; i < globals->regions.count; i++) {
+        text_printf(out, "%s%s", i == 0 ? " --region " : ",", globals->regions.items[i]);
+    }
+    if (globals->endpoint != NULL) {
+        text_printf(out, " --endpoint %s", globals->endpoint);
+    }
+}
+
 /* The rest of a run first: a retry of what failed would leave it. */
-static void tell_next(const struct app *app, const struct fleet_summary *summary, const char *run_id,
+static void note_next(const struct app *app, const struct fleet_summary *summary, const char *run_id,
                       const struct resource_kind *restart)
 {
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     CLEANUP(text_free) struct text command = {0};
+    CLEANUP(text_free) struct text place = {0};
 
+    append_place(&place, app);
     if (summary->not_started > 0) {
-        app_note(app, "next: vpcmeta runs resume %s (the %zu that are left)", run_id, summary->not_started);
+        app_note(app, "%zu not finished; next: vpcmeta runs resume %s%s", summary->not_started, run_id,
+                 text_string(&place));
     }
     if (bad > 0) {
-        app_note(app, "next: vpcmeta runs retry %s (the %zu that failed or are unknown)", run_id, bad);
+        app_note(app, "%zu failed or unknown; next: vpcmeta runs retry %s%s", bad, run_id, text_string(&place));
     }
     if (restart != NULL) {
         text_printf(&command, "%s restart", restart->name);
         if (cli_find(app->program, text_string(&command)) != NULL) {
-            app_note(app, "next: vpcmeta %s --all (those that need it)", text_string(&command));
+            app_note(app, "to restart those that need it; next: vpcmeta %s --all%s", text_string(&command),
+                     text_string(&place));
         }
     }
 }
 
-/* Whether a rollback has anything to do: it leaves servers that were created, and restarts are over. */
-static bool can_be_undone(const struct fleet_run *run)
+/* Whether a rollback has anything to do: servers that were created stay, and restarts are over. */
+static bool can_be_rolled_back(const struct fleet_run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
@@ -172,28 +188,31 @@ static bool can_be_undone(const struct fleet_run *run)
     return false;
 }
 
-void verb_tell_run(const struct app *app, const struct fleet_run *run, const char *run_id)
+void results_note_run(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
     const struct fleet_summary *summary = &run->summary;
     size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    CLEANUP(text_free) struct text place = {0};
 
-    if (sent + summary->not_started > 0) {
-        app_note(app, "run %s: `vpcmeta runs show` tells it again%s", run_id,
-                 can_be_undone(run) ? ", `runs rollback` undoes it" : "");
+    append_place(&place, app);
+    if (sent + summary->not_started > 0 && can_be_rolled_back(run)) {
+        app_note(app, "run %s recorded; undo: vpcmeta runs rollback %s%s", run_id, run_id, text_string(&place));
+    } else if (sent + summary->not_started > 0) {
+        app_note(app, "run %s recorded; details: vpcmeta runs show %s", run_id, run_id);
     }
 }
 
-void verb_tell_summary(const struct app *app, const struct fleet_run *run, const char *run_id)
+void results_summarize(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
 
     fleet_causes_find(run, &causes);
-    tell_counts(app, &run->summary);
-    tell_causes(app, &causes);
-    const struct resource_kind *restart = tell_restarts(app, run);
+    note_counts(app, &run->summary);
+    note_causes(app, &causes);
+    const struct resource_kind *restart = note_restarts(app, run);
     if (run->summary.budget_spent) {
-        app_warn(app, "stopped after %zu failures: %zu were not begun",
+        app_warn(app, "stopped after %zu failures: %zu were not started",
                  run->summary.counts[FLEET_FAILED] + run->summary.counts[FLEET_UNKNOWN], run->summary.not_started);
     }
-    tell_next(app, &run->summary, run_id, restart);
+    note_next(app, &run->summary, run_id, restart);
 }

@@ -1,9 +1,10 @@
 /* The body of a creation and the names that go with it. */
-#include "verb_creation.h"
+#include "create_body.h"
 
 #include <string.h>
 
 #include "resource/resource_create.h"
+#include "selection.h"
 
 /* --- the file ----------------------------------------------------------------------------------------- */
 

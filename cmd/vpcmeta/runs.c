@@ -1,8 +1,9 @@
-/* vpcmeta runs ...: what was changed, by which run, and how to go on or back. */
+/* runs list, show and prune: what was changed, and by which run. */
 #include <string.h>
 
+#include "clock/clock.h"
 #include "commands.h"
-#include "verb_past.h"
+#include "results.h"
 
 enum list_column { COLUMN_RUN, COLUMN_STARTED, COLUMN_COMMAND, COLUMN_STATE, COLUMN_SUMMARY, COLUMN_COUNT };
 
@@ -22,6 +23,14 @@ static const struct table_column text_columns[COLUMN_COUNT] = {
     [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP},
 };
 
+static struct history *open_history(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
+                                                           : NULL;
+}
+
 /* --- list ------------------------------------------------------------------------------------------- */
 
 /* What people see: counts that are not 0. */
@@ -40,7 +49,7 @@ static void describe_summary(const json_t *summary, struct text *out)
 /* The summary as it was recorded; that of a run that was cut off is made from its steps. New reference. */
 static json_t *summary_of(struct history *history, const struct history_run *run, struct err *e)
 {
-    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(run_record_free) struct run_record record = {0};
     CLEANUP(json_document_free) struct json_document document = {0};
 
     if (run->summary != NULL) {
@@ -48,7 +57,7 @@ static json_t *summary_of(struct history *history, const struct history_run *run
                    ? json_incref(document.root)
                    : NULL;
     }
-    return verb_past_open(history, run->id, &past, e) ? verb_summary_json(&past.run.summary) : NULL;
+    return run_load(history, run->id, &record, e) ? run_summary_json(&record.results.summary) : NULL;
 }
 
 static bool add_run(struct table *table, struct history *history, const struct history_run *run, bool for_people,
@@ -87,7 +96,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
 
     (void)call;
-    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = verb_history_past(e)) == NULL ||
+    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = open_history(e)) == NULL ||
         !history_list_runs(history, &runs, e)) {
         return err_exit_status(e);
     }
@@ -120,39 +129,27 @@ const struct cmd_spec cmd_runs_list = {
 
 /* --- show ------------------------------------------------------------------------------------------- */
 
-/* The steps that `runs resume` would go on with. */
-static size_t count_open(const struct history_entry *entry)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < entry->count; i++) {
-        count += entry->steps[i].stage != HISTORY_FINAL;
-    }
-    return count;
-}
-
 static int show(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
-    CLEANUP(verb_past_close) struct verb_past past = {0};
+    CLEANUP(run_record_free) struct run_record record = {0};
+    CLEANUP(text_free) struct text places = {0};
 
-    if (!app_check_output(app, verb_result_columns, verb_result_columns_count, e) ||
-        (history = verb_history_past(e)) == NULL || !verb_past_open(history, call->args[0], &past, e)) {
+    if (!app_check_output(app, results_columns, results_columns_count, e) || (history = open_history(e)) == NULL ||
+        !run_load(history, call->args[0], &record, e)) {
         return err_exit_status(e);
     }
-    const struct history_run *run = &past.entry.run;
-    CLEANUP(text_free) struct text places = {0};
-    verb_append_places(run, &places);
+    const struct history_run *run = &record.entry.run;
+    run_append_places(run, &places);
     app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
              text_string(&places));
-    if (!verb_print_results(app, &past.run, run->id, false, e)) {
+    if (!results_print(app, &record.results, run->id, e)) {
         return err_exit_status(e);
     }
     if (run->state != HISTORY_RUNNING) {
-        past.run.summary.not_started = count_open(&past.entry);
-        verb_tell_summary(app, &past.run, run->id);
+        results_summarize(app, &record.results, run->id);
     }
-    return 0;
+    return ERR_EXIT_DONE;
 }
 
 static const struct cmd_example show_examples[] = {
@@ -171,80 +168,6 @@ const struct cmd_spec cmd_runs_show = {
     .min_args = 1,
     .max_args = 1,
     .run = show,
-};
-
-/* --- resume, retry, rollback ------------------------------------------------------------------------ */
-
-static const struct cmd_example resume_examples[] = {
-    {"vpcmeta runs resume last", "finish what was cut off"},
-    {"vpcmeta runs resume last --dry-run", "see what is left of it"},
-    {0},
-};
-
-const struct cmd_spec cmd_runs_resume = {
-    .path = "runs resume",
-    .summary = "finish a run that was interrupted",
-    .arguments = "RUN",
-    .description = "Reads every server that the run had not finished with, and compares it with what the run saw: what "
-                   "is as wanted was its doing, what is as before is changed now, what somebody else has changed is a "
-                   "conflict. What was to be created is looked for by its name, and made where it is not there; "
-                   "without a name it is "
-                   "not sent again. The result is that of the whole run.",
-    .examples = resume_examples,
-    .opts = resume_opt,
-    .opts_size = sizeof(struct resume_opts),
-    .flags = CMD_WRITES,
-    .min_args = 1,
-    .max_args = 1,
-    .run = verb_runs_resume,
-};
-
-static const struct cmd_example retry_examples[] = {
-    {"vpcmeta runs retry last --failed", "try again what failed"},
-    {"vpcmeta runs retry last --unknown --yes", "find out what became of the rest, and change it where it is not done"},
-    {0},
-};
-
-const struct cmd_spec cmd_runs_retry = {
-    .path = "runs retry",
-    .summary = "try again what failed in a run or ended without an answer",
-    .arguments = "RUN",
-    .description =
-        "Reads each of them once more and changes what is not as the run wanted it, also where somebody else "
-        "has changed it. Steps that waited for one of them go on. The result is that of the whole run.",
-    .examples = retry_examples,
-    .opts = retry_opt,
-    .opts_size = sizeof(struct retry_opts),
-    .flags = CMD_WRITES,
-    .min_args = 1,
-    .max_args = 1,
-    .run = verb_runs_retry,
-};
-
-static const struct cmd_example rollback_examples[] = {
-    {"vpcmeta runs rollback last --dry-run", "see what would go back to what"},
-    {"vpcmeta runs rollback last web-01 web-02", "two servers of the newest run"},
-    {0},
-};
-
-const struct cmd_spec cmd_runs_rollback = {
-    .path = "runs rollback",
-    .summary = "take back what a run did",
-    .arguments = "RUN [NAME|ID|CRN...]",
-    .description =
-        "Sets what the run has set to what it was before, where the server still is as the run left it; "
-        "otherwise that is a conflict, which --force overrides. Instance groups move back to the template they used; a "
-        "template that was deleted is made again, with a new id, and one that was made is deleted unless a group uses "
-        "it. Servers that were created are not deleted. What was done last is taken back first. The rollback is a run "
-        "of "
-        "its own and can be rolled back.",
-    .examples = rollback_examples,
-    .opts = rollback_opt,
-    .opts_size = sizeof(struct rollback_opts),
-    .flags = CMD_WRITES,
-    .min_args = 1,
-    .max_args = CMD_ANY_ARGS,
-    .run = verb_runs_rollback,
 };
 
 /* --- prune ------------------------------------------------------------------------------------------ */
@@ -270,7 +193,7 @@ static int prune(struct app *app, const struct cli_call *call, struct err *e)
         err_set(e, ERR_USAGE, "which runs? give --older-than DAYS");
         return err_exit_status(e);
     }
-    if (!app_check_output(app, NULL, 0, e) || (history = verb_history_past(e)) == NULL ||
+    if (!app_check_output(app, NULL, 0, e) || (history = open_history(e)) == NULL ||
         !history_prune(history, (unsigned)opts->older_than.value, &count, e)) {
         return err_exit_status(e);
     }
@@ -290,7 +213,7 @@ static const struct cmd_example prune_examples[] = {
 const struct cmd_spec cmd_runs_prune = {
     .path = "runs prune",
     .summary = "forget old runs",
-    .description = "What is forgotten can no longer be resumed or rolled back. A run that is under way is kept.",
+    .description = "What is forgotten can no longer be resumed or rolled back. A run in progress is kept.",
     .examples = prune_examples,
     .opts = prune_opt,
     .opts_size = sizeof(struct prune_opts),

@@ -1,10 +1,7 @@
 /* What became of a run: the write object of cli.md, or a table for people. */
-#include <string.h>
-#include <sys/random.h>
-#include <time.h>
+#include "results.h"
 
-#include "clock/clock.h"
-#include "verbs.h"
+#include <string.h>
 
 enum result_column {
     COLUMN_KIND,
@@ -23,7 +20,7 @@ enum result_column {
     COLUMN_COUNT,
 };
 
-const struct table_column verb_result_columns[] = {
+const struct table_column results_columns[] = {
     [COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING},
     [COLUMN_REGION] = {.name = "region", .type = TABLE_STRING},
     [COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED},
@@ -38,21 +35,7 @@ const struct table_column verb_result_columns[] = {
     [COLUMN_ATTEMPTS] = {.name = "attempts", .type = TABLE_INT},
     [COLUMN_ACTION] = {.name = "action", .type = TABLE_STRING},
 };
-const size_t verb_result_columns_count = COLUMN_COUNT;
-
-void verb_run_id(char run_id[VERB_RUN_ID_SIZE])
-{
-    time_t now = time(NULL);
-    struct tm parts;
-    unsigned random = 0;
-
-    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
-        random = (unsigned)clock_monotonic_ms(clock_system());
-    }
-    gmtime_r(&now, &parts);
-    size_t used = strftime(run_id, VERB_RUN_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
-    snprintf(run_id + used, VERB_RUN_ID_SIZE - used, "-%06x", random & 0xffffffU);
-}
+const size_t results_columns_count = COLUMN_COUNT;
 
 static void set_state(struct table *table, size_t column, const struct resource_settings *settings,
                       const struct plan_state *state)
@@ -84,17 +67,6 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_string(table, COLUMN_REQUEST, result->request_id);
     table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
     table_set_string(table, COLUMN_ACTION, plan_action_name(result->item->action));
-}
-
-json_t *verb_summary_json(const struct fleet_summary *summary)
-{
-    json_t *object = json_build("{s:I}", "selected", (json_int_t)summary->selected);
-
-    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
-        json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
-                            json_integer((json_int_t)summary->counts[outcome]));
-    }
-    return object;
 }
 
 /* --- for people ------------------------------------------------------------------------------------- */
@@ -168,26 +140,22 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
     return table_row_count(table) == 0 || app_print_table(app, table, NULL, e);
 }
 
-bool verb_print_results(struct app *app, const struct fleet_run *run, const char *run_id, bool dry_run, struct err *e)
+bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
 {
     const struct global_opts *globals = app->globals;
+    bool dry_run = run_id == NULL;
 
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
     }
-    TABLE_CLEANUP struct table *table = table_create(verb_result_columns, verb_result_columns_count);
+    TABLE_CLEANUP struct table *table = table_create(results_columns, results_columns_count);
     for (size_t i = 0; i < run->count; i++) {
         add_result(table, &run->results[i]);
     }
-    JSON_CLEANUP json_t *head = json_build("{s:i, s:s, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
-                                           verb_summary_json(&run->summary), "causes", verb_causes_json(run));
+    JSON_CLEANUP json_t *head = json_build("{s:i, s:s?, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
+                                           run_summary_json(&run->summary), "causes", results_causes_json(run));
     if (dry_run) {
         json_object_set_new(head, "dry_run", json_true());
     }
     return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "results"}, e);
-}
-
-void verb_append_count(struct text *out, size_t count, const struct resource_kind *kind)
-{
-    text_printf(out, "%zu %s", count, count == 1 ? kind->singular : kind->plural);
 }

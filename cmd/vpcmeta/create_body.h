@@ -1,11 +1,19 @@
 /*
- * verb_creation: what `create` sends: a body, made of a file, a template and flags, and the names of those that are to be
+ * create_body: what `create` sends: a body, made of a file, a template and flags, and the names of those that are to be
  * made from it. Private to create.
  */
-#ifndef VPCMETA_VERB_CREATION_H
-#define VPCMETA_VERB_CREATION_H
+#ifndef VPCMETA_CREATE_BODY_H
+#define VPCMETA_CREATE_BODY_H
 
-#include "verbs.h"
+#include "app.h"
+
+struct create_opts {
+    const char *source; /* the template to build on */
+    struct creation_opts creation;
+    struct metadata_opts metadata;
+    struct profile_opts profile;
+    struct write_opts write;
+};
 
 /* Zero-initialised: none. */
 struct creation {
@@ -30,8 +38,5 @@ size_t creation_count(const struct creation *creation);
 
 /* The body of the one with that number, from 0, its name first. New reference. */
 json_t *creation_body(const struct creation *creation, size_t index);
-
-/* The dry run: the body and the names, and what has to be known about them. Returns the exit status. */
-int creation_show(struct app *app, const struct creation *creation, struct err *e);
 
 #endif

@@ -1,0 +1,357 @@
+/* create: one resource or many of a kind from a body file, a template, flags, or all of them. */
+#include <string.h>
+
+#include "commands.h"
+#include "create_body.h"
+#include "preflight/preflight.h"
+#include "resource/resource_create.h"
+#include "results.h"
+#include "write.h"
+
+#define CREATE_OPTIONS                                                                                                \
+    OPT_GROUP(struct create_opts, creation, creation_group), OPT_GROUP(struct create_opts, metadata, metadata_group), \
+        OPT_GROUP(struct create_opts, profile, profile_group), OPT_GROUP(struct create_opts, write, write_group)
+
+static const struct opt_spec create_opt[] = {
+    CREATE_OPTIONS,
+    OPT_END,
+};
+
+static const struct opt_spec create_from_template_opt[] = {
+    OPT_STRING(struct create_opts, source, 0, "template", "NAME|ID|CRN", "build on this instance template"),
+    CREATE_OPTIONS,
+    OPT_END,
+};
+
+static const struct opt_spec create_from_source_opt[] = {
+    OPT_STRING(struct create_opts, source, 0, "source-template", "NAME|ID|CRN", "build on this instance template"),
+    CREATE_OPTIONS,
+    OPT_END,
+};
+
+/* --- what the API would refuse ------------------------------------------------------------------------ */
+
+/* A template is not refused itself, but what is made of it, and that may say something else. */
+static bool judge(const struct app *app, const struct resource_kind *kind, enum preflight_verdict use,
+                  const struct text *reason, struct err *e)
+{
+    bool is_server = kind->has_initialization;
+
+    if (use == PREFLIGHT_FORBIDDEN && is_server) {
+        return err_set(e, ERR_INVALID, "%s; nothing was sent", text_string(reason));
+    }
+    if (use == PREFLIGHT_FORBIDDEN) {
+        app_warn(app, "no %s can be created from this %s as it is: %s", resource_instance.singular, kind->singular,
+                 text_string(reason));
+    } else if (use == PREFLIGHT_UNDETERMINED) {
+        app_note(app, "not checked, the API decides: %s", text_string(reason));
+    }
+    return true;
+}
+
+static bool check_creation(struct app *app, const struct creation *creation, struct err *e)
+{
+    CLEANUP(preflight_creation_free) struct preflight_creation checked = {0};
+    struct inventory_scope scope;
+
+    return app_connect(app, &scope, e) &&
+           preflight_check_creation(scope.http, scope.regions[0], creation->kind, creation->effective, &checked, e) &&
+           judge(app, creation->kind, checked.architecture, &checked.architecture_reason, e) &&
+           judge(app, creation->kind, checked.use, &checked.use_reason, e);
+}
+
+/* Several are made from one body: what it says of parts that exist once is true of one of them only. */
+static void warn_unique(const struct app *app, const struct creation *creation)
+{
+    CLEANUP(text_free) struct text unique = {0};
+
+    if (creation_count(creation) > 1) {
+        resource_append_unique(creation->effective, &unique);
+    }
+    if (unique.size > 0) {
+        app_warn(app, "only one of %zu can have what the body says of %s: leave it out, and the API chooses",
+                 creation_count(creation), text_string(&unique));
+    }
+}
+
+/* --- the plan ----------------------------------------------------------------------------------------- */
+
+/* What the plan borrows. */
+struct creation_plan {
+    struct resource_list *list;
+    json_t *identity;
+    struct plan plan;
+};
+
+static void free_plan(struct creation_plan *made)
+{
+    plan_free(&made->plan);
+    resource_list_destroy(made->list);
+    json_decref(made->identity);
+}
+
+static void make_plan(const struct creation *creation, struct vpc *api, struct creation_plan *ret)
+{
+    struct resource_settings wanted = resource_create_settings(creation->kind, creation->effective);
+
+    ret->list = resource_list_create();
+    for (size_t i = 0; i < creation_count(creation); i++) {
+        struct resource *record = resource_list_append(ret->list, creation->kind, vpc_region(api));
+        record->api = api;
+        record->name = creation->names.count > 0 ? creation->names.items[i] : NULL;
+    }
+    ret->identity = resource_identity(creation->effective);
+    plan_make_creations(ret->list, &wanted, creation->body, ret->identity, &ret->plan);
+}
+
+/* --- the preview: notes ------------------------------------------------------------------------------ */
+
+static void note_variant(struct app *app, const struct creation *creation, const json_t *body)
+{
+    const struct resource_kind *kind = creation->kind;
+    struct err ignored = ERR_INIT;
+    const struct schema_entry *entry = schema_catalog_find(app->schemas, kind->create_schema, &ignored);
+    CLEANUP(text_free) struct text times = {0};
+
+    if (creation_count(creation) > 1) {
+        text_printf(&times, "%zu times ", creation_count(creation));
+    }
+    if (entry != NULL) {
+        app_note(app, "%sPOST %s: %s; nothing was sent", text_string(&times), kind->path,
+                 schema_catalog_variant(app->schemas, entry, body));
+    }
+    if (creation->source != NULL) {
+        const char *name = json_string_value(json_object_get(creation->source, "name"));
+        const char *variant = entry != NULL ? schema_catalog_variant(app->schemas, entry, creation->effective) : "";
+        app_note(app, "what the body leaves out is the template's (%s): %s", name != NULL ? name : "", variant);
+    }
+}
+
+/* vpc-api.md 3.1: what the API takes for settings that nobody gives. */
+static void note_defaults(const struct app *app, const struct creation *creation)
+{
+    static const struct resource_settings defaults = {
+        .given = RESOURCE_METADATA_SETTINGS, .enabled = false, .protocol = "http", .hop_limit = 1};
+    static const struct resource_settings nothing;
+    const struct resource_kind *kind = creation->kind;
+    struct resource_settings asked = resource_create_settings(kind, creation->effective);
+    unsigned missing = kind->settings & RESOURCE_METADATA_SETTINGS & ~asked.given;
+    CLEANUP(text_free) struct text list = {0};
+
+    resource_settings_describe(&list, &nothing, &defaults, missing);
+    if ((kind->settings & RESOURCE_TRUSTED_PROFILE & ~asked.given) != 0) {
+        text_printf(&list, "%sno trusted profile", list.size > 0 ? ", " : "");
+    }
+    if (json_object_get(creation->effective, "profile") == NULL) {
+        text_printf(&list, "%sthe profile", list.size > 0 ? ", " : "");
+    }
+    if (list.size > 0) {
+        app_note(app, "left to the API's defaults: %s", text_string(&list));
+    }
+}
+
+static void note_fixed(const struct app *app, const struct resource_kind *kind)
+{
+    if (kind->patchable == 0) {
+        app_note(app, "cannot be changed later: any setting; %s", kind->change_remedy);
+    } else {
+        app_note(app, "cannot be changed later: %s", kind->change_remedy);
+    }
+}
+
+/* --- the preview: the body ------------------------------------------------------------------------------------------ */
+
+/* One: its body. Several, for people: the body once, and the names. For programs: every body. New reference. */
+static json_t *make_document(const struct app *app, const struct creation *creation)
+{
+    json_t *list = json_array();
+    size_t count = creation_count(creation);
+    bool whole = app->globals->output.value != RENDER_TABLE;
+
+    if (count == 1) {
+        json_decref(list);
+        return creation_body(creation, 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(list, whole ? creation_body(creation, i) : json_build_string(creation->names.items[i]));
+    }
+    return whole ? json_build("{s:i, s:s, s:o}", "schema_version", 1, "path", creation->kind->path, "bodies", list)
+                 : json_build("{s:O, s:o}", "body", creation->body, "names", list);
+}
+
+static void note_unchecked(const struct app *app, const struct creation *creation)
+{
+    if (creation->source == NULL) {
+        app_note(app, "checked by the schema only: the image's allowed_use and the profile are checked before it is "
+                      "sent");
+    }
+}
+
+static int preview(struct app *app, const struct creation *creation, struct err *e)
+{
+    JSON_CLEANUP json_t *document = make_document(app, creation);
+    JSON_CLEANUP json_t *first = creation_body(creation, 0);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    note_variant(app, creation, first);
+    note_defaults(app, creation);
+    note_fixed(app, creation->kind);
+    note_unchecked(app, creation);
+    json_print(&bytes, document, JSON_PRINT_INDENT);
+    text_append_char(&bytes, '\n');
+    if (app->globals->jq != NULL || app->globals->output.value == RENDER_YAML) {
+        return app_print_document(app, document, e) ? 0 : err_exit_status(e);
+    }
+    return render_text(text_string(&bytes), bytes.size, stdout, e) ? 0 : err_exit_status(e);
+}
+
+/* --- the run ------------------------------------------------------------------------------------------ */
+
+/* For people a single one is a line, not a table of one row. */
+static int report_one(const struct app *app, const struct run_result *created, struct err *e)
+{
+    const struct fleet_result *result = &created->run.results[0];
+    const struct resource *record = result->item->resource;
+    const char *singular = record->kind->singular;
+
+    if (result->outcome == FLEET_CHANGED) {
+        app_note(app, "created %s %s (%s)", singular, record->name, record->id);
+    } else if (result->outcome == FLEET_UNCHANGED) {
+        app_note(app, "the %s %s (%s) exists already with these settings", singular, record->name, record->id);
+    } else if (created->stopped.code != ERR_NONE) {
+        *e = created->stopped;
+    } else {
+        err_set(e, result->code, "creating the %s: %s", singular, result->reason);
+    }
+    return err_exit_status(e);
+}
+
+static int report(struct app *app, const struct run_result *created, struct err *e)
+{
+    if (created->run.count > 1) {
+        return write_report(app, created, e);
+    }
+    if (app->globals->output.value != RENDER_TABLE && !results_print(app, &created->run, created->id, e)) {
+        return err_exit_status(e);
+    }
+    return report_one(app, created, e);
+}
+
+static int execute(struct app *app, const struct creation *creation, struct writing *writing, struct err *e)
+{
+    CLEANUP(free_plan) struct creation_plan made = {0};
+    CLEANUP(run_result_free) struct run_result created = {0};
+
+    if (!write_connect(app, writing, e)) {
+        return err_exit_status(e);
+    }
+    make_plan(creation, writing->scope.regions[0], &made);
+    writing->unasked = made.plan.count == 1;
+    writing->request.plan = &made.plan;
+    writing->request.list = made.list;
+    writing->request.settings = made.plan.items[0].wanted;
+    writing->request.body = creation->body;
+    writing->request.identity = made.identity;
+    return write_execute(app, writing, &created, e) ? report(app, &created, e) : err_exit_status(e);
+}
+
+static int create(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct create_opts *opts = call->opts;
+    CLEANUP(creation_free) struct creation creation = {0};
+    struct writing writing;
+
+    if (!write_begin(app, call, &opts->write, &writing, e) ||
+        !app_check_output(app, results_columns, results_columns_count, e) || !write_check_history(&writing, e) ||
+        !creation_make(app, opts, writing.kind, &creation, e)) {
+        return err_exit_status(e);
+    }
+    JSON_CLEANUP json_t *first = creation_body(&creation, 0);
+    if (!write_check_body(app, creation.kind->create_schema, first, &creation.document, e)) {
+        return err_exit_status(e);
+    }
+    warn_unique(app, &creation);
+    /* a preview works without a connection, unless it needs one for the template anyway */
+    if ((!opts->write.dry_run || creation.source != NULL) && !check_creation(app, &creation, e)) {
+        return err_exit_status(e);
+    }
+    if (opts->write.dry_run) {
+        int status = preview(app, &creation, e);
+        return status == ERR_EXIT_DONE && opts->write.exit_code ? ERR_EXIT_FINDINGS : status;
+    }
+    return execute(app, &creation, &writing, e);
+}
+
+/* --- the rows ----------------------------------------------------------------------------------------- */
+
+static const struct cmd_example instance_examples[] = {
+    {"vpcmeta instance create -f web-05.json --enabled true --protocol https",
+     "a body from a file, settings laid over it"},
+    {"vpcmeta instance create -f web-05.json --dry-run", "print the exact request body, send nothing"},
+    {"vpcmeta instance create -f web.json --count 40 --name 'web-{:03}' --hop-limit 1", "web-001 ... web-040"},
+    {"vpcmeta instance create --template tpl-web --name web-06 --protocol https", "from a template, overriding it"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_create = {
+    .path = "instance create",
+    .summary = "create an instance with its metadata settings right from the start",
+    .description =
+        "Takes the body of POST /instances from a file or standard input, or an instance template, lays the flags over "
+        "it, checks it against the schema instance_create, the image's allowed_use and the profile's architecture, and "
+        "sends it. The answer is compared with the request, and the default trusted profile is read back.\n\n"
+        "Names make it safe to try again: they are unique in a region, so what became of a request without an answer "
+        "is settled by looking for the name, and the same command twice creates nothing twice. More than one need "
+        "names.",
+    .examples = instance_examples,
+    .opts = create_from_template_opt,
+    .opts_size = sizeof(struct create_opts),
+    .flags = CMD_WRITES,
+    .run = create,
+    .subject = &resource_instance,
+};
+
+static const struct cmd_example template_examples[] = {
+    {"vpcmeta template create -f tpl.json --name tpl-web-v4 --enabled true --protocol https --hop-limit 1",
+     "a body from a file, name and settings laid over it"},
+    {"vpcmeta template create --source-template tpl-web --name tpl-web-strict --protocol https",
+     "as another template is, except for its protocol"},
+    {0},
+};
+
+const struct cmd_spec cmd_template_create = {
+    .path = "template create",
+    .summary = "create an instance template with metadata settings",
+    .description =
+        "Takes the body of POST /instance/templates from a file or standard input, or another template, and lays the "
+        "flags over it. Over a template a metadata flag sends all three settings, the template's for the rest. An "
+        "instance group refuses templates whose trusted profile is linked automatically (--auto-link true).",
+    .examples = template_examples,
+    .opts = create_from_source_opt,
+    .opts_size = sizeof(struct create_opts),
+    .flags = CMD_WRITES,
+    .run = create,
+    .subject = &resource_template,
+};
+
+static const struct cmd_example metal_examples[] = {
+    {"vpcmeta bare-metal create -f bm-03.json --enabled true --protocol https",
+     "a body from a file, settings laid over it"},
+    {0},
+};
+
+const struct cmd_spec cmd_bare_metal_create = {
+    .path = "bare-metal create",
+    .summary = "create a bare metal server with its metadata settings right from the start",
+    .description =
+        "Takes the body of POST /bare_metal_servers from a file or standard input and lays the flags over it. The "
+        "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "
+        "some of the vendor's examples, are moved there with a note. It starts by itself once it is created; it has no "
+        "response hop limit.",
+    .examples = metal_examples,
+    .opts = create_opt,
+    .opts_size = sizeof(struct create_opts),
+    .flags = CMD_WRITES,
+    .run = create,
+    .subject = &resource_bare_metal,
+};

@@ -1,0 +1,311 @@
+/* replace: templates are immutable, so others take their place, and the groups that use them move to those. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "plan/plan_replace.h"
+#include "selection.h"
+#include "write.h"
+
+enum { NAMES_SHOWN = 10 };
+
+struct replace_opts {
+    struct selector_opts select;
+    struct metadata_opts metadata;
+    struct profile_opts profile;
+    const char *name, *suffix;
+    bool update_groups, delete_old;
+    struct roll_opts roll;
+    struct write_opts write;
+};
+
+static const struct opt_spec replace_opt[] = {
+    OPT_GROUP(struct replace_opts, select, selector_group_without_name),
+    OPT_GROUP(struct replace_opts, metadata, metadata_group),
+    OPT_GROUP(struct replace_opts, profile, profile_group),
+    OPT_STRING(struct replace_opts, name, 0, "name", "NAME", "name of the new template, when one is replaced"),
+    OPT_STRING(struct replace_opts, suffix, 0, "name-suffix", "S", "end of the new names instead of -r2, -r3, ..."),
+    OPT_FLAG(struct replace_opts, update_groups, 0, "update-groups", "move the instance groups that use the old ones"),
+    OPT_FLAG(struct replace_opts, delete_old, 0, "delete-old", "delete the old ones, once no group uses them"),
+    OPT_GROUP(struct replace_opts, roll, roll_group),
+    OPT_GROUP(struct replace_opts, write, write_group),
+    OPT_END,
+};
+
+/* --- before anything is sent ------------------------------------------------------------------------ */
+
+static bool check_names(const struct replace_opts *opts, struct err *e)
+{
+    char sample[PLAN_NAME_MAX + 1];
+    struct err ignored = ERR_INIT;
+
+    if (opts->name != NULL && opts->suffix != NULL) {
+        return err_set(e, ERR_USAGE, "--name and --name-suffix contradict each other: give one of them");
+    }
+    if (opts->name != NULL) {
+        return resource_check_name(opts->name, e) || err_wrap(e, "--name");
+    }
+    if (opts->suffix != NULL) {
+        plan_name_with("a", opts->suffix, sample);
+        return (opts->suffix[0] != '\0' && sample[0] == 'a' && resource_check_name(sample, &ignored)) ||
+               err_set(e, ERR_USAGE,
+                       "--name-suffix \"%s\" can end no name: lower-case letters, digits and dashes, no dash last",
+                       opts->suffix);
+    }
+    return true;
+}
+
+static bool check_options(const struct replace_opts *opts, const struct resource_kind *kind,
+                          const struct resource_settings *wanted, const struct inventory_selector *selector,
+                          struct err *e)
+{
+    if (!resource_settings_check(kind, wanted, false, e) || !check_names(opts, e)) {
+        return false;
+    }
+    if (wanted->given == 0) {
+        return err_set(e, ERR_USAGE,
+                       "nothing to set: give --enabled, --protocol, --hop-limit, --trusted-profile or --auto-link");
+    }
+    if (opts->roll.roll && !opts->update_groups) {
+        return err_set(e, ERR_USAGE,
+                       "--roll replaces the members of groups that were moved: give --update-groups as well");
+    }
+    return selection_check_given(selector, kind, opts->select.all, "--where", e);
+}
+
+/* --- what people should know ------------------------------------------------------------------------ */
+
+/* Names in a sentence; `count` counts those that were not shown as well. */
+struct names {
+    struct text shown;
+    size_t count;
+};
+
+static void add_name(struct names *names, const char *name, const char *detail)
+{
+    if (names->count++ < NAMES_SHOWN) {
+        text_printf(&names->shown, "%s%s%s%s%s", names->shown.size > 0 ? ", " : "", name, detail != NULL ? " (" : "",
+                    detail != NULL ? detail : "", detail != NULL ? ")" : "");
+    }
+}
+
+static void end_names(struct names *names)
+{
+    if (names->count > NAMES_SHOWN) {
+        text_printf(&names->shown, " and %zu more", names->count - NAMES_SHOWN);
+    }
+}
+
+/* Groups are rolled with their managers and pools as they are: what follows from that. */
+static void note_groups(const struct app *app, const struct resource_list *groups,
+                        const struct resource_membership_counts *members)
+{
+    struct names managed = {0};
+    struct names pooled = {0};
+    struct names orphaned = {0};
+    size_t stay = 0;
+
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (group->managers != NULL) {
+            add_name(&managed, group->name, group->managers);
+        }
+        if (group->pool != NULL) {
+            add_name(&pooled, group->name, group->pool);
+        }
+        if (members[i].loose > 0) {
+            add_name(&orphaned, group->name, NULL);
+            stay += members[i].loose;
+        }
+    }
+    end_names(&managed);
+    end_names(&pooled);
+    end_names(&orphaned);
+    if (managed.count > 0) {
+        app_note(app,
+                 "scaled by managers, so that membership_count cannot be set back if deleting members lowers it: %s",
+                 text_string(&managed.shown));
+    }
+    if (pooled.count > 0) {
+        app_note(app, "filling pools of load balancers: %s", text_string(&pooled.shown));
+    }
+    if (orphaned.count > 0) {
+        app_warn(app, "%zu member%s (delete_instance_on_membership_delete is false) in %s", stay,
+                 stay == 1 ? " stays behind as a server of its own" : "s stay behind as servers of their own",
+                 text_string(&orphaned.shown));
+    }
+    text_free(&managed.shown);
+    text_free(&pooled.shown);
+    text_free(&orphaned.shown);
+}
+
+static bool note_rolls(const struct app *app, const struct inventory_scope *scope, const struct plan *plan,
+                       struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == PLAN_CHANGE) {
+            resource_list_adopt(groups, plan->items[i].resource);
+        }
+    }
+    struct resource_membership_counts *members = inventory_read_members(scope, groups, NULL, e);
+    bool read = members != NULL;
+    if (read) {
+        note_groups(app, groups, members);
+    }
+    free(members);
+    return read;
+}
+
+/* The settings as options of a command line. */
+static void append_settings(struct text *out, const struct resource_settings *wanted)
+{
+    if ((wanted->given & RESOURCE_ENABLED) != 0) {
+        text_printf(out, " --enabled %s", wanted->enabled ? "true" : "false");
+    }
+    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
+        text_printf(out, " --protocol %s", wanted->protocol);
+    }
+    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
+        text_printf(out, " --hop-limit %d", wanted->hop_limit);
+    }
+    if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
+        text_printf(out, " --trusted-profile %s", wanted->trusted_profile);
+    }
+    if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
+        text_printf(out, " --auto-link %s", wanted->auto_link ? "true" : "false");
+    }
+}
+
+static void append_users(struct text *out, const struct resource *template, const struct resource_list *groups)
+{
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (plan_group_uses(group, template)) {
+            text_printf(out, "%s%s", out->size > 0 ? ", " : "", group->name);
+        }
+    }
+}
+
+/* Which groups still use an old template, and what moves them. */
+static void note_users(const struct app *app, const struct resource_list *selected, const struct plan *plan,
+                       const struct resource_settings *wanted, const struct resource_list *groups)
+{
+    size_t next = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        CLEANUP(text_free) struct text users = {0};
+        CLEANUP(text_free) struct text settings = {0};
+        if (item->action != PLAN_CREATE && item->action != PLAN_SET) {
+            continue;
+        }
+        const struct resource *old = resource_list_at(selected, next++);
+        bool replaced = !text_equal(item->resource->id, old->id);
+        append_users(&users, old, groups);
+        if (replaced && users.size > 0) {
+            append_settings(&settings, wanted);
+            app_note(app,
+                     "still using %s: instance group %s; next: vpcmeta template replace %s --name %s%s --update-groups",
+                     old->name, text_string(&users), old->name, item->resource->name, text_string(&settings));
+        }
+    }
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+static struct plan_roll roll_of(const struct roll_opts *opts)
+{
+    return (struct plan_roll){.max_unavailable = (unsigned)opts->max_unavailable.value,
+                              .percent = opts->max_unavailable.unit == OPT_PERCENT,
+                              .heal_timeout_ms = opts->heal_timeout.ms,
+                              .poll_ms = (unsigned)opts->poll_interval.ms};
+}
+
+static bool make_plan(const struct replace_opts *opts, const struct resource_settings *wanted,
+                      const struct resource_list *selected, const struct inventory_templates *templates,
+                      const struct resource_list *groups, struct resource_list *list, struct plan *ret, struct err *e)
+{
+    struct plan_roll roll = roll_of(&opts->roll);
+    struct plan_replacement how = {.wanted = wanted,
+                                   .name = opts->name,
+                                   .suffix = opts->suffix,
+                                   .update_groups = opts->update_groups,
+                                   .delete_old = opts->delete_old,
+                                   .roll = opts->roll.roll ? &roll : NULL};
+
+    return plan_replace(
+        selected, &how,
+        &(struct plan_template_context){.templates = templates->list, .bodies = templates->bodies, .groups = groups},
+        list, ret, e);
+}
+
+static int replace(struct app *app, const struct cli_call *call, struct err *e)
+{
+    static const struct resource_kind *const group_kinds[] = {&resource_group};
+    const struct replace_opts *opts = call->opts;
+    struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
+    CLEANUP(selection_free) struct selection selection = {0};
+    CLEANUP(resource_list_release) struct resource_list *selected = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(inventory_templates_free) struct inventory_templates templates = {0};
+    CLEANUP(plan_free) struct plan plan = {0};
+    struct writing writing;
+
+    if (!write_begin(app, call, &opts->write, &writing, e) ||
+        !selection_read(app, &opts->select, call, &selection, e) ||
+        !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
+        return err_exit_status(e);
+    }
+    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, selected, NULL, e) ||
+        !inventory_read_templates(&writing.scope, &templates, e) ||
+        !inventory_read_all(&writing.scope, group_kinds, 1, groups, NULL, e) ||
+        !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {
+        err_wrap(e, "nothing was changed");
+        return err_exit_status(e);
+    }
+    if (!write_check(app, &plan, e) || !note_rolls(app, &writing.scope, &plan, e)) {
+        return err_exit_status(e);
+    }
+    writing.request.plan = &plan;
+    writing.request.list = list;
+    writing.request.settings = &wanted;
+    int status = write_perform(app, &writing, e);
+    if (!opts->update_groups) {
+        note_users(app, selected, &plan, &wanted, groups);
+    }
+    return status;
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta template replace tpl-web --enabled true --protocol https --update-groups --dry-run",
+     "see which template would be created and which groups would move"},
+    {"vpcmeta template replace --all --where '.metadata_service.protocol != \"https\"' --protocol https "
+     "--update-groups --roll --max-unavailable 10% --delete-old --yes",
+     "every template whose servers answer over plain http, its groups and their members"},
+    {"vpcmeta runs rollback last", "the groups back to the old templates, the new ones deleted"},
+    {0},
+};
+
+const struct cmd_spec cmd_template_replace = {
+    .path = "template replace",
+    .summary = "give templates other settings: new ones take their place in instance groups",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Templates are immutable. For each one that differs a new one is created from it, named tpl-web-r2 after "
+        "tpl-web (the first number that is free), and compared with it member by member. --update-groups moves the "
+        "instance groups that use it. Their members keep their settings until --roll deletes them, at most "
+        "--max-unavailable of a group at a time, and the group creates new ones; each batch waits until the group is "
+        "healthy again, and trouble stops it. --delete-old deletes the old template once no group uses it. Every step "
+        "is recorded: `runs resume` finishes a run that was cut off, `runs rollback` takes it back.\n\n"
+        "Groups refuse templates that link their trusted profile by themselves: then nothing is sent.",
+    .examples = examples,
+    .opts = replace_opt,
+    .opts_size = sizeof(struct replace_opts),
+    .flags = CMD_WRITES,
+    .max_args = CMD_ANY_ARGS,
+    .run = replace,
+    .subject = &resource_template,
+};

@@ -1,0 +1,218 @@
+/* set: change metadata settings of existing servers. */
+#include <stdlib.h>
+
+#include "commands.h"
+#include "mem/mem.h"
+#include "preflight/preflight.h"
+#include "selection.h"
+#include "write.h"
+
+enum { RESTART_NEVER, RESTART_NEEDED };
+static const char *const restart_words[] = {"never", "needed", NULL};
+
+struct set_opts {
+    struct selector_opts select;
+    struct metadata_opts metadata;
+    struct profile_opts profile; /* only to refuse it with what to do instead */
+    struct opt_enum restart;
+    struct downtime_opts downtime;
+    struct write_opts write;
+};
+
+static const struct opt_spec set_opt[] = {
+    OPT_GROUP(struct set_opts, select, selector_group),
+    OPT_GROUP(struct set_opts, metadata, metadata_group),
+    OPT_GROUP(struct set_opts, profile, profile_group),
+    OPT_GROUP(struct set_opts, write, write_group),
+    OPT_ENUM(struct set_opts, restart, 0, "restart", restart_words,
+             "stop and start servers whose service was turned on and that need it", .default_value = "never"),
+    OPT_GROUP(struct set_opts, downtime, downtime_group),
+    OPT_END,
+};
+
+/* --- before anything is sent ------------------------------------------------------------------------ */
+
+static bool check_options(const struct set_opts *opts, const struct resource_kind *kind,
+                          const struct resource_settings *wanted, const struct inventory_selector *selector,
+                          struct err *e)
+{
+    if (kind->patchable == 0) {
+        return err_set(e, ERR_USAGE, "an existing %s cannot be changed: %s", kind->singular, kind->change_remedy);
+    }
+    if (!resource_settings_check(kind, wanted, true, e)) {
+        return false;
+    }
+    if (wanted->given == 0) {
+        return err_set(e, ERR_USAGE, "nothing to set: give --enabled, --protocol%s",
+                       (kind->patchable & RESOURCE_HOP_LIMIT) != 0 ? " or --hop-limit" : "");
+    }
+    return selection_check_given(selector, kind, opts->select.all, "--name", e);
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+/* Servers that need no change may still wait for their restart. */
+static bool add_restarts(const struct writing *writing, const struct resource_list *list, struct plan *plan,
+                         struct err *e)
+{
+    const struct fleet_restarts *restart = writing->request.restart;
+    bool *pending = NULL;
+
+    if (restart == NULL) {
+        return true;
+    }
+    if (!write_read_pending(list, &pending, e)) {
+        return false;
+    }
+    plan_add_restarts(plan, pending, &restart->terms);
+    free(pending);
+    return true;
+}
+
+/* Only the settings that expressions of allowed_use can name. */
+static struct preflight_change change_of(const struct plan_item *item)
+{
+    bool concerns = item->verdict == PLAN_CHANGE && (item->mask & (RESOURCE_ENABLED | RESOURCE_PROTOCOL)) != 0;
+
+    return (struct preflight_change){.resource = item->resource, .after = concerns ? &item->after : NULL};
+}
+
+/* Returns the number of changes that are undetermined; the first of them begins `ret_first`. */
+static size_t skip_forbidden(struct plan *plan, const struct preflight_change changes[], struct text *ret_first)
+{
+    size_t undetermined = 0;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        if (changes[i].verdict == PREFLIGHT_FORBIDDEN) {
+            plan->items[i].verdict = PLAN_SKIP;
+            plan->items[i].reason = changes[i].reason;
+        } else if (changes[i].verdict == PREFLIGHT_UNDETERMINED && undetermined++ == 0) {
+            text_printf(ret_first, "%s: %s", changes[i].resource->name, changes[i].reason);
+        }
+    }
+    return undetermined;
+}
+
+/* Takes out of the plan what an allowed_use forbids. */
+static bool check_allowed(const struct app *app, const struct inventory_scope *scope, struct plan *plan, struct err *e)
+{
+    struct preflight_change *changes = mem_array(plan->count, sizeof(*changes));
+    CLEANUP(text_free) struct text first = {0};
+
+    for (size_t i = 0; i < plan->count; i++) {
+        changes[i] = change_of(&plan->items[i]);
+    }
+    bool checked = preflight_check_changes(scope->http, changes, plan->count, NULL, &plan->memory, e);
+    size_t undetermined = checked ? skip_forbidden(plan, changes, &first) : 0;
+    free(changes);
+    if (undetermined > 0) {
+        app_warn(app, "could not be checked against allowed_use: %zu server%s, which the API decides: %s", undetermined,
+                 undetermined == 1 ? "" : "s", text_string(&first));
+    }
+    return checked || err_wrap(e, "nothing was changed");
+}
+
+static int set(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct set_opts *opts = call->opts;
+    struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
+    struct fleet_restarts restarts = options_restarts(&opts->downtime);
+    CLEANUP(selection_free) struct selection selection = {0};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    struct writing writing;
+
+    if (!write_begin(app, call, &opts->write, &writing, e) ||
+        !selection_read(app, &opts->select, call, &selection, e) ||
+        !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
+        return err_exit_status(e);
+    }
+    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e)) {
+        err_wrap(e, "nothing was changed");
+        return err_exit_status(e);
+    }
+    writing.request.plan = &plan;
+    writing.request.list = list;
+    writing.request.settings = &wanted;
+    writing.request.restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
+    plan_make(list, &wanted, &plan);
+    if (!add_restarts(&writing, list, &plan, e) || !check_allowed(app, &writing.scope, &plan, e) ||
+        !write_check(app, &plan, e)) {
+        return err_exit_status(e);
+    }
+    return write_perform(app, &writing, e);
+}
+
+/* --- the rows --------------------------------------------------------------------------------------- */
+
+static const struct cmd_example instance_examples[] = {
+    {"vpcmeta instance set --all --enabled true --protocol https --hop-limit 2 --dry-run", "see what would change"},
+    {"vpcmeta instance set web-01 web-02 --enabled true --protocol https", "two instances by name"},
+    {"vpcmeta instance set --vpc vpc-prod --exclude 'db-*' --hop-limit 1 --yes",
+     "a VPC except its databases, without confirmation"},
+    {"vpcmeta instance set --vpc vpc-dev --enabled true --restart needed --max-unavailable 5",
+     "and restart those that need it, five at a time"},
+    {0},
+};
+
+const struct cmd_spec cmd_instance_set = {
+    .path = "instance set",
+    .summary = "change metadata settings of existing instances",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Reads the instances, compares, and sends a PATCH with only what differs to those that differ. Each is read "
+        "once more just before, and the PATCH carries its ETag: a change that others made meanwhile is never "
+        "overwritten.\n\n"
+        "Instances that cannot take the setting (s390x, deleting, failed, suspended) are skipped with the reason. An "
+        "instance whose service goes from off to on must be stopped and started before the service is complete; the "
+        "result says which, and --restart needed does it in the same run (see `instance restart`). A stopped instance "
+        "needs only its start. Going from http to https breaks clients of the bare address 169.254.169.254.",
+    .examples = instance_examples,
+    .opts = set_opt,
+    .opts_size = sizeof(struct set_opts),
+    .flags = CMD_WRITES,
+    .max_args = CMD_ANY_ARGS,
+    .run = set,
+    .subject = &resource_instance,
+};
+
+static const struct cmd_example metal_examples[] = {
+    {"vpcmeta bare-metal set bm-01 --enabled true --protocol https", "switch it on, the secure way"},
+    {0},
+};
+
+const struct cmd_spec cmd_bare_metal_set = {
+    .path = "bare-metal set",
+    .summary = "change metadata settings of existing bare metal servers",
+    .arguments = "[NAME|ID|CRN...]",
+    .description =
+        "Works as `instance set`, with two differences of the API: there is no response hop limit, and a PATCH cannot "
+        "be bound to an ETag, so that a change that others make between the last read and the PATCH cannot be noticed.",
+    .examples = metal_examples,
+    .opts = set_opt,
+    .opts_size = sizeof(struct set_opts),
+    .flags = CMD_WRITES,
+    .max_args = CMD_ANY_ARGS,
+    .run = set,
+    .subject = &resource_bare_metal,
+};
+
+static const struct cmd_example template_examples[] = {
+    {"vpcmeta template replace tpl-web --enabled true", "what to do instead"},
+    {0},
+};
+
+const struct cmd_spec cmd_template_set = {
+    .path = "template set",
+    .summary = "refused: templates cannot be changed, only replaced",
+    .arguments = "[NAME|ID|CRN...]",
+    .description = "The API changes nothing but the name of a template: `template replace` creates a new one and lets "
+                   "instance groups use it.",
+    .examples = template_examples,
+    .opts = set_opt,
+    .opts_size = sizeof(struct set_opts),
+    .flags = CMD_WRITES,
+    .max_args = CMD_ANY_ARGS,
+    .run = set,
+    .subject = &resource_template,
+};

@@ -1,0 +1,164 @@
+/*
+ * run: the life of a run. Recorded before its first request, executed, and later loaded, resumed, retried or rolled back.
+ *
+ * Every command that writes ends here: options -> plan -> preview or run_execute -> report. Nothing is printed, asked or
+ * read from the environment: what people see and answer goes through the hooks.
+ *
+ * Promises:
+ *   - No request that changes anything leaves before the history has it. A history that fails ends the run.
+ *   - A run holds the locks of its places (account and API), so that no two runs change servers in one place at a time.
+ *   - A run that was cut off at any moment can be resumed: what the history calls planned was never sent, what it calls
+ *     journaled may have been and is compared with the resource as it is now.
+ *   - A run is resumed or rolled back only through the APIs that it used: ids are unique, but an API can be a test's.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "fleet/fleet.h"
+#include "history/history.h"
+#include "inventory/inventory.h"
+
+enum { RUN_ID_SIZE = 32 };
+
+/* --- recorded runs ------------------------------------------------------------------------------------ */
+
+/* A run as the history has it. All pointers lead into it. Free with run_record_free. */
+struct run_record {
+    struct history_entry entry;
+    struct resource_list *list; /* a resource for each step, with its settings from before */
+    struct plan plan;           /* an item for each step; verdicts are not set */
+    struct fleet_run results;   /* of the steps so far; summary.not_started counts those that are not final */
+    bool restarts;              /* it restarts servers, in this way: */
+    struct fleet_restarts restart;
+    enum plan_conflict_policy policy; /* of its changes: a rollback respects every change since, unless it was forced */
+};
+
+/*
+ * Reads the run called `word` as history_load finds it. A step that was not started is `skipped`, one whose answer nobody
+ * has is `unknown`. Errors: those of history_load; ERR_FAILED for a run of a newer program; ERR_INVALID for texts that
+ * are no JSON.
+ */
+bool run_load(struct history *history, const char *word, struct run_record *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void run_record_free(struct run_record *record); /* zero-initialised values allowed; for CLEANUP */
+
+/* Appends the places of a run, "ACCOUNT API, ACCOUNT API". */
+void run_append_places(const struct history_run *run, struct text *out);
+
+/* --- resume, retry, rollback: pure choices ------------------------------------------------------------ */
+
+/* Steps of a recorded run that are carried out again. Borrows from the record. Free with run_resumption_free. */
+struct run_resumption {
+    const struct run_record *record;
+    struct resource_list *list;        /* their resources */
+    const struct history_step **steps; /* of the plan's items */
+    struct plan plan;
+    size_t count; /* items that are to be carried out; the others are there because these depend on them */
+};
+
+/* The steps that are not final, whatever the record says of them. ERR_LOCKED while the run is in progress. */
+bool run_resume(const struct run_record *record, struct run_resumption *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/*
+ * The steps that failed, those whose outcome is unknown, and the steps that depend on them and were not started. What was
+ * tried before is done whatever others have changed since; what is started for the first time has the policy of the run.
+ * ERR_LOCKED as above.
+ */
+bool run_retry(const struct run_record *record, bool failed, bool unknown, struct run_resumption *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void run_resumption_free(struct run_resumption *resumption); /* zero-initialised values allowed; for CLEANUP */
+
+/*
+ * The plan that takes back what the run did (plan_rollback.h), or did to the resources that `words` name by name, id or
+ * CRN where there are any. Records are appended to `list`; the plan borrows from both. Errors: ERR_NOT_FOUND for a word
+ * that the run had nothing to do with, ERR_LOCKED as above.
+ */
+bool run_rollback(const struct run_record *record, const char *const words[], size_t count, bool force,
+                  struct resource_list *list, struct plan *ret, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Reads what it takes to create again the templates that the plan deletes, so that their deletion can be rolled back as
+ * well. Sends requests only where there are such. The plan owns the bodies.
+ */
+bool run_read_deleted(const struct inventory_scope *scope, struct plan *plan, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* --- execution ---------------------------------------------------------------------------------------- */
+
+/* What to preview or execute. All borrowed until the result is freed. */
+struct run_request {
+    const char *command;      /* "instance set" */
+    const char *const *words; /* of its command line; what URLs may hold of secrets is not recorded */
+    size_t word_count;
+    const char *history; /* path of its file, which is made when missing */
+
+    const struct inventory_scope *scope;
+    unsigned concurrency;                 /* as in fleet_options */
+    const struct fleet_limits *limits;    /* NULL: none */
+    const struct fleet_restarts *restart; /* NULL: none */
+
+    const struct plan *plan;
+    struct resource_list *list;              /* keeps words of answers */
+    const struct run_resumption *resumption; /* whose plan, list and restart these are; NULL: a new run */
+
+    /* what was asked for, kept with a new run */
+    const struct resource_settings *settings; /* NULL: none */
+    json_t *body, *identity;                  /* that its creations share; NULL: each has its own */
+    const struct run_record *rolls_back;      /* NULL: it is no rollback */
+    bool force;                               /* of a rollback */
+};
+
+/* All may be NULL. */
+struct run_hooks {
+    bool (*confirm)(void *context, struct err *e); /* before anything is recorded; false, with e set, ends it there */
+    void (*begin)(void *context);                  /* it is recorded; requests follow */
+    fleet_progress_fn *progress;                   /* a result is final */
+    void (*draining)(size_t down, void *context);  /* interrupted while so many servers are down: they are started */
+    void *context;                                 /* of all */
+};
+
+/* What became of it. Free with run_result_free. */
+struct run_result {
+    char id[RUN_ID_SIZE];
+    struct fleet_run run;     /* of a resumed run: all steps it ever had */
+    struct err stopped;       /* why it ended before its end; ERR_NONE when it did not */
+    struct err unrecorded;    /* why its end could not be recorded; ERR_NONE when it was */
+    struct run_record record; /* that the results of a resumed run borrow from */
+};
+
+/* Makes it the request to continue a run: with the plan, list and way to restart of `resumption`. */
+void run_request_resume(struct run_request *request, const struct run_resumption *resumption);
+
+/*
+ * Finds the APIs of resources that were loaded with a run, and refuses places that an earlier run, which is resumed or
+ * rolled back, did not use. ERR_USAGE. For a preview; run_execute does it, too.
+ */
+bool run_check_places(const struct run_request *request, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Asks, locks, records, executes and records the end. Returns false only where nothing was sent: ERR_USAGE as
+ * run_check_places; ERR_LOCKED; ERR_CONFLICT when the run was resumed by another process since it was loaded; ERR_IO;
+ * what the hook says. A plan without a change is not recorded.
+ */
+bool run_execute(const struct run_request *request, const struct run_hooks *hooks, struct run_result *ret,
+                 struct err *e) __attribute__((warn_unused_result));
+
+/* The result as it would be if every change succeeded: what a dry run shows. Nothing is sent or recorded. */
+void run_preview(const struct run_request *request, struct run_result *ret);
+
+void run_result_free(struct run_result *result); /* zero-initialised values allowed; for CLEANUP */
+
+/* {"selected":...,"changed":...}: as the history keeps it. New reference. */
+json_t *run_summary_json(const struct fleet_summary *summary);
+
+/* --- pending restarts --------------------------------------------------------------------------------- */
+
+/*
+ * Whose restart is pending by the history at `path`, in which earlier runs left it: an array as long as the list, freed
+ * with free(). Where there is no history it is not made, and nothing is pending. Error: ERR_IO.
+ */
+bool run_pending(const char *path, const struct resource_list *list, bool **ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,375 @@
+/* What a run leaves in the history: its plan before it begins, each step before it is sent and after. */
+#include "run/run_journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock/clock.h"
+#include "mem/mem.h"
+#include "plan/plan_history.h"
+
+/* --- places ------------------------------------------------------------------------------------------- */
+
+struct places {
+    struct history_place *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+
+static void places_free(struct places *places)
+{
+    free(places->items);
+    text_arena_free(&places->memory);
+}
+
+/* "a/1234", the account, is the seventh part of a CRN (vpc-api.md 1.8). */
+static const char *account_of(const char *crn, struct text_arena *memory)
+{
+    for (int colons = 0; crn != NULL && colons < 6; colons++) {
+        crn = strchr(crn, ':');
+        crn = crn != NULL ? crn + 1 : NULL;
+    }
+    return crn == NULL || crn[0] == ':' ? HISTORY_NO_ACCOUNT : text_arena_copy(memory, crn, strcspn(crn, ":"));
+}
+
+struct history_place run_place_of(const struct resource *resource, struct text_arena *memory)
+{
+    return (struct history_place){.account = account_of(resource->crn, memory), .api = vpc_base(resource->api)};
+}
+
+static bool has_place(const struct history_place places[], size_t count, const char *account, const char *api)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(places[i].account, account) == 0 && strcmp(places[i].api, api) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the plan changes anything that exists: what does not exist yet cannot be changed by others. */
+static bool changes_existing(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].verdict == PLAN_CHANGE && plan->items[i].resource->id != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The places of what is to change: of what exists, if there is such, as only that names its account. */
+static void find_places(const struct plan *plan, struct places *ret)
+{
+    bool existing = changes_existing(plan);
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        if (item->verdict != PLAN_CHANGE || (existing && item->resource->id == NULL)) {
+            continue;
+        }
+        struct history_place place = run_place_of(item->resource, &ret->memory);
+        if (item->action == PLAN_CREATE) {
+            place.account = HISTORY_NO_ACCOUNT; /* what is created has its account only afterwards */
+        }
+        if (!has_place(ret->items, ret->count, place.account, place.api)) {
+            *mem_list_add(ret) = place;
+        }
+    }
+}
+
+/* The run that the request continues or rolls back; NULL: it does neither. */
+static const struct history_run *earlier_run(const struct run_request *request)
+{
+    const struct run_record *record = request->resumption != NULL ? request->resumption->record : request->rolls_back;
+
+    return record != NULL ? &record->entry.run : NULL;
+}
+
+/* Only an earlier run's places; one that only created something did not know its account. */
+static bool find_allowed_places(const struct run_request *request, struct places *ret, struct err *e)
+{
+    const struct history_run *earlier = earlier_run(request);
+
+    if (earlier != NULL && !inventory_find_apis(request->scope, request->list, e)) {
+        return false;
+    }
+    find_places(request->plan, ret);
+    for (size_t i = 0; earlier != NULL && i < ret->count; i++) {
+        const struct history_place *place = &ret->items[i];
+        if (!has_place(earlier->places, earlier->place_count, place->account, place->api) &&
+            !has_place(earlier->places, earlier->place_count, HISTORY_NO_ACCOUNT, place->api)) {
+            CLEANUP(text_free) struct text was = {0};
+            run_append_places(earlier, &was);
+            return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s %s", earlier->id,
+                           text_string(&was), place->account, place->api);
+        }
+    }
+    return true;
+}
+
+bool run_check_places(const struct run_request *request, struct err *e)
+{
+    CLEANUP(places_free) struct places places = {0};
+
+    return find_allowed_places(request, &places, e) || err_wrap(e, "nothing was changed");
+}
+
+static bool lock_places(const struct run_request *request, struct run_journal *journal, struct history_place places[],
+                        size_t count, struct err *e)
+{
+    CLEANUP(text_free) struct text who = {0};
+    char now[CLOCK_STAMP_SIZE];
+
+    clock_stamp(clock_wall_s(clock_system()), now);
+    text_printf(&who, "vpcmeta %s, process %d, since %s", request->command, (int)getpid(), now);
+    journal->locks = history_lock(journal->history, places, count, text_string(&who), e);
+    return journal->locks != NULL;
+}
+
+/* --- steps -------------------------------------------------------------------------------------------- */
+
+static struct history_step step_of_item(struct plan_encoder *encoder, const struct run_request *request, size_t ordinal)
+{
+    const struct plan_item *item = &request->plan->items[ordinal];
+    const struct resource *resource = item->resource;
+    bool changes = item->verdict == PLAN_CHANGE;
+    struct plan_texts texts = plan_item_encode(encoder, item, request->body);
+
+    return (struct history_step){
+        .ordinal = ordinal,
+        .stage = changes ? HISTORY_PLANNED : HISTORY_FINAL,
+        .action = texts.action,
+        .body = texts.body,
+        .depends_on = item->depends_on,
+        .kind = resource->kind->name,
+        .region = resource->region,
+        .id = resource->id,
+        .name = resource->name,
+        .crn = resource->crn,
+        .before = texts.before,
+        .wanted = texts.wanted,
+        .after = changes ? NULL : texts.before,
+        .outcome = fleet_outcome_name(item->verdict == PLAN_SKIP ? FLEET_SKIPPED : FLEET_UNCHANGED),
+        .reason = item->reason,
+    };
+}
+
+/* Whether a restart that was needed is needed no more: it was done, or the service is off. */
+static bool ends_need(const struct fleet_result *result)
+{
+    bool off = result->item->action == PLAN_SET && !result->after.enabled;
+
+    return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
+}
+
+static struct history_step step_of_result(struct plan_encoder *encoder, const struct run_journal *journal,
+                                          const struct fleet_result *result)
+{
+    const struct resource *resource = result->item->resource;
+    size_t index = (size_t)(result->item - journal->plan->items);
+    const struct history_step *earlier = journal->steps != NULL ? journal->steps[index] : NULL;
+
+    return (struct history_step){
+        .ordinal = earlier != NULL ? earlier->ordinal : index,
+        .id = resource->id,
+        .crn = resource->crn,
+        .before = plan_state_encode(encoder, &result->before, &result->before_state),
+        .after = plan_state_encode(encoder, &result->after, &result->after_state),
+        .etag = result->etag,
+        .phase = result->phase,
+        .attempts = result->attempts + (earlier != NULL ? earlier->attempts : 0),
+        .outcome = fleet_outcome_name(result->outcome),
+        .reason = result->reason,
+        .request_id = result->request_id[0] != '\0' ? result->request_id : NULL,
+        .http_status = result->http_status,
+        .restart_needed = result->restart_needed,
+        .restart_done = ends_need(result),
+    };
+}
+
+static struct history_step *steps_of_results(struct plan_encoder *encoder, const struct run_journal *journal,
+                                             const struct fleet_result *const results[], size_t count)
+{
+    struct history_step *steps = text_arena_alloc(&encoder->memory, (count + 1) * sizeof(*steps));
+
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = step_of_result(encoder, journal, results[i]);
+    }
+    return steps;
+}
+
+static bool record_results(void *context, const struct fleet_result *const journaled[], size_t journaled_count,
+                           const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
+{
+    const struct run_journal *journal = context;
+    CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
+    const struct history_step *before = steps_of_results(&encoder, journal, journaled, journaled_count);
+    const struct history_step *after = steps_of_results(&encoder, journal, concluded, concluded_count);
+
+    return history_record(journal->history, journal->number, before, journaled_count, after, concluded_count, e);
+}
+
+struct fleet_journal run_journal_of_fleet(struct run_journal *journal)
+{
+    return (struct fleet_journal){.record = record_results, .context = journal};
+}
+
+/* --- a new run ---------------------------------------------------------------------------------------- */
+
+/* "20261120-233059-5f3a9c": when, and a random part. */
+static void make_id(char id[RUN_ID_SIZE])
+{
+    time_t now = (time_t)clock_wall_s(clock_system());
+    struct tm parts;
+    unsigned random = 0;
+
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+        random = (unsigned)clock_monotonic_ms(clock_system());
+    }
+    gmtime_r(&now, &parts);
+    size_t size = strftime(id, RUN_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
+    snprintf(id + size, RUN_ID_SIZE - size, "-%06x", random & 0xffffffU);
+}
+
+/* No option takes a secret, but a URL can hold one before its host or behind "?". */
+static void append_redacted(struct text *out, const char *word)
+{
+    const char *scheme = strstr(word, "://");
+    const char *host = scheme != NULL ? scheme + 3 : word;
+    size_t authority = strcspn(host, "/?#");
+    const char *at = scheme != NULL ? memrchr(host, '@', authority) : NULL;
+
+    if (scheme == NULL) {
+        text_append(out, word);
+        return;
+    }
+    text_append_size(out, word, (size_t)(host - word));
+    if (at != NULL) {
+        text_append(out, "REDACTED");
+        host = at;
+    }
+    size_t size = strcspn(host, "?#");
+    text_append_size(out, host, size);
+    text_append(out, host[size] != '\0' ? "?REDACTED" : "");
+}
+
+static void print_arguments(const struct run_request *request, struct text *out)
+{
+    JSON_CLEANUP json_t *words = json_array();
+
+    for (size_t i = 0; i < request->word_count; i++) {
+        CLEANUP(text_free) struct text word = {0};
+        append_redacted(&word, request->words[i]);
+        json_array_append_new(words, json_build_string_n(text_string(&word), word.size));
+    }
+    json_print(out, words, JSON_PRINT_COMPACT);
+}
+
+static bool write_plan(const struct run_request *request, const struct places *places, struct run_journal *journal,
+                       struct err *e)
+{
+    const struct plan *plan = request->plan;
+    CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
+    CLEANUP(text_free) struct text arguments = {0};
+    CLEANUP(text_free) struct text wanted = {0};
+    JSON_CLEANUP json_t *object = run_wanted_json(request);
+    struct history_step *steps = text_arena_alloc(&encoder.memory, (plan->count + 1) * sizeof(*steps));
+
+    for (size_t i = 0; i < plan->count; i++) {
+        steps[i] = step_of_item(&encoder, request, i);
+    }
+    print_arguments(request, &arguments);
+    json_print(&wanted, object, JSON_PRINT_COMPACT);
+    struct history_run run = {.id = journal->id,
+                              .command = request->command,
+                              .arguments = text_string(&arguments),
+                              .places = places->items,
+                              .place_count = places->count,
+                              .wanted = text_string(&wanted)};
+    return history_begin(journal->history, &run, steps, plan->count, &journal->number, e);
+}
+
+static bool begin_new(const struct run_request *request, struct run_journal *journal, struct err *e)
+{
+    CLEANUP(places_free) struct places places = {0};
+
+    make_id(journal->id);
+    if (plan_count(request->plan).change == 0) {
+        return true;
+    }
+    if (!find_allowed_places(request, &places, e)) {
+        return false;
+    }
+    journal->history = history_open(request->history, clock_system(), e);
+    return journal->history != NULL && lock_places(request, journal, places.items, places.count, e) &&
+           write_plan(request, &places, journal, e);
+}
+
+/* --- a run that is resumed ---------------------------------------------------------------------------- */
+
+/* Another process may have resumed the run before the locks were taken. */
+static bool check_unchanged(const struct run_journal *journal, const struct history_entry *entry, struct err *e)
+{
+    CLEANUP(history_entry_free) struct history_entry now = {0};
+
+    if (!history_load(journal->history, entry->run.id, &now, e)) {
+        return false;
+    }
+    bool same = text_equal(now.run.ended_at, entry->run.ended_at) && now.count == entry->count;
+    for (size_t i = 0; same && i < now.count; i++) {
+        same = now.steps[i].stage == entry->steps[i].stage && now.steps[i].attempts == entry->steps[i].attempts;
+    }
+    return same || err_set(e, ERR_CONFLICT, "run %s was resumed meanwhile, try again", now.run.id);
+}
+
+/* All places of the run are locked, also those where nothing is left to do: its locks show that it is in progress. */
+static bool begin_resumed(const struct run_request *request, struct run_journal *journal, struct err *e)
+{
+    const struct history_entry *entry = &request->resumption->record->entry;
+    CLEANUP(places_free) struct places used = {0};
+    CLEANUP(places_free) struct places all = {0};
+
+    snprintf(journal->id, sizeof(journal->id), "%s", entry->run.id);
+    journal->number = entry->run.number;
+    journal->steps = request->resumption->steps;
+    for (size_t i = 0; i < entry->run.place_count; i++) {
+        *mem_list_add(&all) = entry->run.places[i];
+    }
+    if (!find_allowed_places(request, &used, e)) {
+        return false;
+    }
+    journal->history = history_open(request->history, clock_system(), e);
+    return journal->history != NULL && lock_places(request, journal, all.items, all.count, e) &&
+           check_unchanged(journal, entry, e) && history_take_over(journal->history, journal->number, e);
+}
+
+/* --- begin and end ------------------------------------------------------------------------------------ */
+
+bool run_journal_begin(const struct run_request *request, struct run_journal *ret, struct err *e)
+{
+    ret->plan = request->plan;
+    return (request->resumption != NULL ? begin_resumed(request, ret, e) : begin_new(request, ret, e)) ||
+           err_wrap(e, "nothing was changed");
+}
+
+void run_journal_end(struct run_journal *journal, const struct fleet_summary *summary, struct err *ret_error)
+{
+    JSON_CLEANUP json_t *object = run_summary_json(summary);
+    CLEANUP(text_free) struct text bytes = {0};
+
+    json_print(&bytes, object, JSON_PRINT_COMPACT);
+    if (journal->history != NULL) {
+        (void)!history_conclude(journal->history, journal->number, text_string(&bytes), ret_error);
+    }
+}
+
+void run_journal_close(struct run_journal *journal)
+{
+    history_unlock(journal->locks);
+    history_close(journal->history);
+    *journal = (struct run_journal){0};
+}

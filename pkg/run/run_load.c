@@ -1,0 +1,129 @@
+/* A recorded run, read into what plans, fleet and tables know: resources, items, results. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/mem.h"
+#include "plan/plan_history.h"
+#include "run/run_journal.h"
+
+static enum fleet_outcome outcome_of(const char *name)
+{
+    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
+        if (name != NULL && strcmp(name, fleet_outcome_name((enum fleet_outcome)outcome)) == 0) {
+            return (enum fleet_outcome)outcome;
+        }
+    }
+    return FLEET_UNKNOWN;
+}
+
+static void set_outcome(const struct history_step *step, struct fleet_result *result)
+{
+    switch (step->stage) {
+    case HISTORY_PLANNED:
+        result->outcome = FLEET_SKIPPED;
+        result->reason = "not started when the run ended";
+        break;
+    case HISTORY_JOURNALED:
+        result->outcome = FLEET_UNKNOWN;
+        result->reason = step->id == NULL && step->name == NULL
+                             ? FLEET_MAYBE_CREATED
+                             : "the run ended before its answer: runs resume settles it";
+        break;
+    case HISTORY_FINAL:
+        result->outcome = outcome_of(step->outcome);
+        result->reason = step->reason;
+        break;
+    }
+}
+
+static bool read_item(struct run_record *record, const struct history_step *step, struct plan_item *item, struct err *e)
+{
+    const struct plan_texts texts = {
+        .action = step->action, .body = step->body, .before = step->before, .wanted = step->wanted};
+    const struct resource_kind *kind = resource_kind_find(step->kind);
+
+    if (kind == NULL) {
+        return err_set(e, ERR_FAILED, "this version does not know %s of %s", step->action, step->kind);
+    }
+    struct resource *resource = resource_list_append(record->list, kind, step->region);
+    resource->id = step->id;
+    resource->name = step->name;
+    resource->crn = step->crn;
+    return plan_item_decode(&texts, record->list, resource, &record->plan, item, e);
+}
+
+static bool read_result(struct run_record *record, const struct history_step *step, struct plan_item *item,
+                        struct fleet_result *result, struct err *e)
+{
+    if (!plan_state_decode(item->action, step->after, record->list, &result->after, &result->after_state, e)) {
+        return false;
+    }
+    item->phase = step->phase;
+    item->depends_on = step->depends_on;
+    result->item = item;
+    result->attempts = step->attempts;
+    result->http_status = step->http_status;
+    result->restart_needed = step->restart_needed;
+    snprintf(result->request_id, sizeof(result->request_id), "%s", step->request_id != NULL ? step->request_id : "");
+    set_outcome(step, result);
+    result->before = item->resource->settings;
+    result->before_state = plan_item_before(item);
+    result->restarted = step->restart_done && result->outcome == FLEET_CHANGED && result->after.enabled;
+    return true;
+}
+
+static bool read_steps(struct run_record *record, struct err *e)
+{
+    struct fleet_summary *summary = &record->results.summary;
+    json_t *body = NULL, *identity = NULL;
+    bool fine = run_wanted_read(record, &body, &identity, e);
+
+    for (size_t i = 0; fine && i < record->entry.count; i++) {
+        const struct history_step *step = &record->entry.steps[i];
+        struct plan_item *item = &record->plan.items[i];
+        fine = read_item(record, step, item, e) && read_result(record, step, item, &record->results.results[i], e);
+        if (fine && item->action == PLAN_CREATE && item->create.body == NULL) {
+            item->create.body = body;
+            item->create.identity = identity;
+        }
+        summary->counts[record->results.results[i].outcome] += fine;
+        summary->not_started += step->stage != HISTORY_FINAL;
+    }
+    return fine || err_wrap(e, "run %s", record->entry.run.id);
+}
+
+bool run_load(struct history *history, const char *word, struct run_record *ret, struct err *e)
+{
+    struct run_record record = {0};
+
+    if (!history_load(history, word, &record.entry, e)) {
+        return false;
+    }
+    size_t count = record.entry.count;
+    record.list = resource_list_create();
+    record.plan = (struct plan){.items = mem_array(count, sizeof(*record.plan.items)), .count = count};
+    record.results = (struct fleet_run){
+        .results = mem_array(count, sizeof(*record.results.results)), .count = count, .summary = {.selected = count}};
+    if (!read_steps(&record, e)) {
+        run_record_free(&record);
+        return false;
+    }
+    *ret = record;
+    return true;
+}
+
+void run_record_free(struct run_record *record)
+{
+    plan_free(&record->plan);
+    fleet_run_free(&record->results);
+    resource_list_destroy(record->list);
+    history_entry_free(&record->entry);
+    *record = (struct run_record){0};
+}
+
+void run_append_places(const struct history_run *run, struct text *out)
+{
+    for (size_t i = 0; i < run->place_count; i++) {
+        text_printf(out, "%s%s %s", i > 0 ? ", " : "", run->places[i].account, run->places[i].api);
+    }
+}
