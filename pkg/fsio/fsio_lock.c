@@ -1,4 +1,4 @@
-/* Advisory locks: flock, because the kernel gives it back however the holder ends. */
+/* Advisory locks of files and of single slots of a file; the kernel gives them back however the holder ends. */
 #include "fsio/fsio.h"
 
 #include <errno.h>
@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mem/mem.h"
 
-enum { WHO_MAX = 256, TRIES = 20, TRY_WAIT_NS = 1000 * 1000 };
+enum { WHO_MAX = 256 };
 
 struct fsio_lock {
     int fd;
@@ -34,18 +33,6 @@ static bool write_who(int fd, const char *who)
     return ftruncate(fd, 0) == 0 && pwrite(fd, who, size, 0) == (ssize_t)size;
 }
 
-/* Whoever only asks whether the lock is held (fsio_lock_is_held) has it for some microseconds: they are waited for. */
-static bool take(int fd)
-{
-    for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || tries == TRIES) {
-            return false;
-        }
-        nanosleep(&(struct timespec){.tv_nsec = TRY_WAIT_NS}, NULL);
-    }
-    return true;
-}
-
 struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_taken, struct err *e)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -55,7 +42,10 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
         err_set_errno(e, ERR_IO, "cannot open the lock %s", path);
         return NULL;
     }
-    if (!take(fd)) {
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) {
+            continue;
+        }
         *ret_taken = errno == EWOULDBLOCK;
         if (*ret_taken) {
             char by[WHO_MAX];
@@ -77,22 +67,6 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
     return lock;
 }
 
-bool fsio_lock_is_held(const char *path, struct text *ret_who)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    char who[WHO_MAX] = "";
-    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-
-    if (held) {
-        holder(fd, who);
-        text_append(ret_who, who);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return held;
-}
-
 void fsio_lock_close(struct fsio_lock *lock)
 {
     if (lock != NULL) {
@@ -101,4 +75,44 @@ void fsio_lock_close(struct fsio_lock *lock)
         close(lock->fd);
         free(lock);
     }
+}
+
+/* --- slots -------------------------------------------------------------------------------------------- */
+
+/* A slot is a byte of the file, which need not exist. The lock belongs to the open file, not to the process (fcntl(2)). */
+static struct flock lock_of(uint64_t slot)
+{
+    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)slot, .l_len = 1};
+}
+
+struct fsio_lock *fsio_slots_open(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        err_set_errno(e, ERR_IO, "cannot open the lock %s", path);
+        return NULL;
+    }
+    struct fsio_lock *slots = mem_alloc(sizeof(*slots));
+    slots->fd = fd;
+    return slots;
+}
+
+bool fsio_slots_take(struct fsio_lock *slots, uint64_t slot)
+{
+    struct flock lock = lock_of(slot);
+
+    return fcntl(slots->fd, F_OFD_SETLK, &lock) == 0;
+}
+
+bool fsio_slots_taken(const char *path, uint64_t slot)
+{
+    struct flock lock = lock_of(slot);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool taken = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return taken;
 }

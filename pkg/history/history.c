@@ -62,7 +62,7 @@ static const char *const migrations[] = {
     "CREATE INDEX step_restart_done ON step (id) WHERE restart_done = 1;",
     ("DROP INDEX step_restart_needed; DROP INDEX step_restart_done;"
      "CREATE INDEX step_restart ON step (run) WHERE restart_needed = 1 OR restart_done = 1;"),
-    /* places "ACCOUNT API, ACCOUNT API" become rows; processes go: the locks of places decide what is in progress */
+    /* places "ACCOUNT API, ACCOUNT API" become rows; processes go: a lock decides what is in progress */
     ("CREATE TABLE run_place ("
      " run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
      " account TEXT NOT NULL,"
@@ -76,7 +76,8 @@ static const char *const migrations[] = {
      " substr(place, instr(place, ' ') + 1) FROM part WHERE instr(place, ' ') > 0;"
      "ALTER TABLE run DROP COLUMN place;"
      "ALTER TABLE run DROP COLUMN process;"
-     "ALTER TABLE run DROP COLUMN process_began;"),
+     "ALTER TABLE run DROP COLUMN process_began;"
+     "ALTER TABLE run ADD COLUMN holder TEXT;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
@@ -275,6 +276,7 @@ void history_close(struct history *history)
     sqlite3_finalize(history->journal);
     sqlite3_finalize(history->conclude);
     sqlite3_close(history->db);
+    fsio_lock_close(history->runs);
     free(history->path);
     free(history);
 }

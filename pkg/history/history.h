@@ -5,8 +5,8 @@
  * its request leaves, and `final` once its outcome is known. A process that dies in between leaves a run that can be
  * resumed: a journaled step may or may not have reached the server, a planned one certainly has not.
  *
- * A run holds the locks of its places (history_lock) from before history_begin or history_take_over until after
- * history_conclude. The locks alone decide whether it is in progress: the kernel gives them back however a process ends.
+ * The history that begins or takes over a run holds a lock for it until history_close. That lock alone decides whether
+ * the run is in progress: the kernel gives it back however a process ends.
  *
  * Every function that writes is one transaction, durable when it returns (write-ahead log, synchronous=FULL): hand
  * over many steps at once. Several processes may read while one writes. Folder and files are private (fsio). Settings,
@@ -53,7 +53,7 @@ struct history_run {
     const char *wanted;  /* JSON object: what it was asked to set */
     const char *summary; /* JSON object; NULL until it has ended */
     enum history_state state;
-    const char *holder; /* of a run in progress: who holds its locks, as history_lock was given it; else NULL */
+    const char *holder; /* one line for people who find it in progress: command, process, since when; or NULL */
 };
 
 struct history_step {
@@ -112,15 +112,19 @@ void history_unlock(struct history_locks *locks); /* NULL allowed */
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /*
- * Begins a run: id, command, arguments, places and wanted are taken from `run`. Steps that are final already need an
- * outcome; the others are planned. Runs that were cut off in its places are marked as interrupted, as its locks prove it.
- * Sets *ret_number. Error: ERR_IO.
+ * Begins a run: id, command, arguments, places, wanted and holder are taken from `run`. Steps that are final already need
+ * an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
  */
 bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
                    size_t count, int64_t *ret_number, struct err *e) __attribute__((warn_unused_result));
 
-/* A run that was cut off is resumed by this process. Error: ERR_IO. */
-bool history_take_over(struct history *history, int64_t number, struct err *e) __attribute__((warn_unused_result));
+/*
+ * Takes over a run that was cut off, as it was loaded, to resume it. Errors: ERR_LOCKED when it is in progress, ERR_CONFLICT
+ * when it was resumed since it was loaded, ERR_IO.
+ */
+struct history_entry;
+bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder, struct err *e)
+    __attribute__((warn_unused_result));
 
 /*
  * Requests for the steps `journaled` are about to leave (ordinal, before, etag and phase count), and the steps

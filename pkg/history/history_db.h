@@ -10,6 +10,7 @@ struct history {
     char *path;
     const struct clock *clock;
     sqlite3 *db;
+    struct fsio_lock *runs;           /* the locks of runs that this history began or took over; NULL: none */
     sqlite3_stmt *journal, *conclude; /* made at their first use: the two that run once a step */
 };
 
@@ -32,7 +33,8 @@ void history_bind(sqlite3_stmt *statement, int parameter, const char *string);
 /* The words of the file for stages and states, in the order of their enums. */
 extern const char *const history_stage_words[3], *const history_state_words[3];
 
-/* Whether the lock of the place is held; appends who holds it. */
-bool history_is_locked(const struct history *history, const struct history_place *place, struct text *ret_holder);
+/* Takes the lock of a run. ERR_LOCKED when it is in progress, ERR_IO. */
+bool history_lock_run(struct history *history, int64_t number, struct err *e);
+bool history_is_run_locked(const struct history *history, int64_t number);
 
 #endif

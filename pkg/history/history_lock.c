@@ -1,10 +1,12 @@
-/* The locks of places: who works where, and whether a run is in progress. */
+/* The locks of places, of which each has one writer, and of runs, which show whether they are in progress. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "history/history_db.h"
 #include "mem/mem.h"
+
+/* --- places ------------------------------------------------------------------------------------------- */
 
 struct history_locks {
     size_t count;
@@ -72,10 +74,29 @@ void history_unlock(struct history_locks *locks)
     free(locks);
 }
 
-bool history_is_locked(const struct history *history, const struct history_place *place, struct text *ret_holder)
+/* --- runs --------------------------------------------------------------------------------------------- */
+
+static void runs_path(const struct history *history, struct text *out)
+{
+    text_printf(out, "%s.lock-runs", history->path);
+}
+
+bool history_lock_run(struct history *history, int64_t number, struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
 
-    lock_path(history, place, &path);
-    return fsio_lock_is_held(text_string(&path), ret_holder);
+    runs_path(history, &path);
+    if (history->runs == NULL && (history->runs = fsio_slots_open(text_string(&path), e)) == NULL) {
+        return false;
+    }
+    return fsio_slots_take(history->runs, (uint64_t)number) ||
+           err_set(e, ERR_LOCKED, "the run is in progress in another process");
+}
+
+bool history_is_run_locked(const struct history *history, int64_t number)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    runs_path(history, &path);
+    return fsio_slots_taken(text_string(&path), (uint64_t)number);
 }

@@ -8,7 +8,7 @@
 
 enum { MATCHES_SHOWN = 5 };
 
-#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state"
+#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder"
 
 static const char *string_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
 {
@@ -41,6 +41,7 @@ static struct history_run read_run(sqlite3_stmt *statement, struct text_arena *m
         .summary = string_at(statement, 7, memory),
         .state = (enum history_state)position_of((const char *)sqlite3_column_text(statement, 8), history_state_words,
                                                  HISTORY_RUNNING + 1),
+        .holder = string_at(statement, 9, memory),
     };
 }
 
@@ -84,21 +85,15 @@ static bool read_places(struct history *history, struct history_run *run, struct
 }
 
 /*
- * What the file calls running is in progress while the locks of its places are held; else it was cut off. A run that has
- * ended since it was read gave its locks back after it had recorded its end: *ret_stale is set then, to read it again.
+ * What the file calls running is in progress while its lock is held; else it was cut off. A run that has ended since it was
+ * read gave its lock back after it had recorded its end: *ret_stale is set then, to read it again.
  */
-static bool check_running(struct history *history, struct history_run *run, struct text_arena *memory, bool *ret_stale,
-                          struct err *e)
+static bool check_running(struct history *history, struct history_run *run, bool *ret_stale, struct err *e)
 {
     static const char query[] = "SELECT count(*) FROM run WHERE number = ? AND state = 'running'";
-    CLEANUP(text_free) struct text holder = {0};
     size_t still = 0;
 
-    if (run->state != HISTORY_RUNNING) {
-        return true;
-    }
-    if (run->place_count > 0 && history_is_locked(history, &run->places[0], &holder)) {
-        run->holder = text_arena_copy(memory, text_string(&holder), holder.size);
+    if (run->state != HISTORY_RUNNING || history_is_run_locked(history, run->number)) {
         return true;
     }
     run->state = HISTORY_INTERRUPTED;
@@ -125,7 +120,7 @@ static bool list_runs(struct history *history, struct history_runs *ret, bool *r
     bool fine = code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
     for (size_t i = 0; fine && i < ret->count; i++) {
         fine = read_places(history, &ret->items[i], &ret->memory, e) &&
-               check_running(history, &ret->items[i], &ret->memory, ret_stale, e);
+               check_running(history, &ret->items[i], ret_stale, e);
     }
     return fine;
 }
@@ -277,7 +272,7 @@ static bool load(struct history *history, const char *word, struct history_entry
     bool fine =
         find(history, word, ret, e) && read_places(history, &ret->run, &ret->memory, e) && read_steps(history, ret, e);
     (void)history_execute(history, "COMMIT", &ignored);
-    return fine && check_running(history, &ret->run, &ret->memory, ret_stale, e);
+    return fine && check_running(history, &ret->run, ret_stale, e);
 }
 
 bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)

@@ -23,9 +23,11 @@ static bool end_transaction(struct history *history, bool fine, struct err *e)
 static bool insert_run(struct history *history, const struct history_run *run, int64_t *ret_number, struct err *e)
 {
     CLEANUP(history_finalize)
-    sqlite3_stmt *statement = history_prepare(
-        history,
-        "INSERT INTO run (id, started_at, command, arguments, wanted, state) VALUES (?, ?, ?, ?, ?, 'running')", e);
+    sqlite3_stmt *statement =
+        history_prepare(history,
+                        "INSERT INTO run (id, started_at, command, arguments, wanted, holder, state)"
+                        " VALUES (?, ?, ?, ?, ?, ?, 'running')",
+                        e);
     char now[CLOCK_STAMP_SIZE];
 
     if (statement == NULL) {
@@ -37,6 +39,7 @@ static bool insert_run(struct history *history, const struct history_run *run, i
     history_bind(statement, 3, run->command);
     history_bind(statement, 4, run->arguments);
     history_bind(statement, 5, run->wanted);
+    history_bind(statement, 6, run->holder);
     if (!history_run_once(history, statement, e)) {
         return false;
     }
@@ -44,27 +47,17 @@ static bool insert_run(struct history *history, const struct history_run *run, i
     return true;
 }
 
-/* Who begins holds the locks of its places: what ran there before was cut off. */
 static bool insert_places(struct history *history, int64_t number, const struct history_run *run, struct err *e)
 {
     CLEANUP(history_finalize)
-    sqlite3_stmt *end_others =
-        history_prepare(history,
-                        "UPDATE run SET state = 'interrupted' WHERE state = 'running' AND number <> ?1 AND EXISTS"
-                        " (SELECT 1 FROM run_place p WHERE p.run = run.number AND p.account = ?2 AND p.api = ?3)",
-                        e);
-    CLEANUP(history_finalize)
-    sqlite3_stmt *insert = history_prepare(history, "INSERT INTO run_place (run, account, api) VALUES (?, ?, ?)", e);
-    bool fine = end_others != NULL && insert != NULL;
+    sqlite3_stmt *statement = history_prepare(history, "INSERT INTO run_place (run, account, api) VALUES (?, ?, ?)", e);
+    bool fine = statement != NULL;
 
     for (size_t i = 0; fine && i < run->place_count; i++) {
-        sqlite3_stmt *const both[] = {end_others, insert};
-        for (size_t j = 0; fine && j < 2; j++) {
-            sqlite3_bind_int64(both[j], 1, number);
-            history_bind(both[j], 2, run->places[i].account);
-            history_bind(both[j], 3, run->places[i].api);
-            fine = history_run_once(history, both[j], e);
-        }
+        sqlite3_bind_int64(statement, 1, number);
+        history_bind(statement, 2, run->places[i].account);
+        history_bind(statement, 3, run->places[i].api);
+        fine = history_run_once(history, statement, e);
     }
     return fine;
 }
@@ -117,8 +110,9 @@ bool history_begin(struct history *history, const struct history_run *run, const
     if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
         return false;
     }
-    bool fine = insert_run(history, run, &number, e) && insert_places(history, number, run, e) &&
-                insert_steps(history, number, steps, count, e);
+    /* the lock comes before anybody can see the run */
+    bool fine = insert_run(history, run, &number, e) && history_lock_run(history, number, e) &&
+                insert_places(history, number, run, e) && insert_steps(history, number, steps, count, e);
     if (!end_transaction(history, fine, e)) {
         return false;
     }
@@ -126,17 +120,40 @@ bool history_begin(struct history *history, const struct history_run *run, const
     return true;
 }
 
-bool history_take_over(struct history *history, int64_t number, struct err *e)
+/* Whether the run is as it was loaded. */
+static bool check_unchanged(struct history *history, const struct history_entry *entry, struct err *e)
+{
+    CLEANUP(history_entry_free) struct history_entry now = {0};
+
+    if (!history_load(history, entry->run.id, &now, e)) {
+        return false;
+    }
+    bool same = text_equal(now.run.ended_at, entry->run.ended_at) && now.count == entry->count;
+    for (size_t i = 0; same && i < now.count; i++) {
+        same = now.steps[i].stage == entry->steps[i].stage && now.steps[i].attempts == entry->steps[i].attempts;
+    }
+    return same || err_set(e, ERR_CONFLICT, "it was resumed meanwhile, try again");
+}
+
+static bool set_running(struct history *history, int64_t number, const char *holder, struct err *e)
 {
     CLEANUP(history_finalize)
     sqlite3_stmt *statement =
-        history_prepare(history, "UPDATE run SET state = 'running', ended_at = NULL WHERE number = ?", e);
+        history_prepare(history, "UPDATE run SET state = 'running', ended_at = NULL, holder = ?1 WHERE number = ?2", e);
 
     if (statement == NULL) {
         return false;
     }
-    sqlite3_bind_int64(statement, 1, number);
+    history_bind(statement, 1, holder);
+    sqlite3_bind_int64(statement, 2, number);
     return history_run_once(history, statement, e);
+}
+
+bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder, struct err *e)
+{
+    return (history_lock_run(history, entry->run.number, e) && check_unchanged(history, entry, e) &&
+            set_running(history, entry->run.number, holder, e)) ||
+           err_wrap(e, "run %s", entry->run.id);
 }
 
 /* --- steps ------------------------------------------------------------------------------------------ */

@@ -118,15 +118,23 @@ bool run_check_places(const struct run_request *request, struct err *e)
     return find_allowed_places(request, &places, e) || err_wrap(e, "nothing was changed");
 }
 
-static bool lock_places(const struct run_request *request, struct run_journal *journal, struct history_place places[],
-                        size_t count, struct err *e)
+/* For people who find the places locked, or the run in progress. */
+static void describe_holder(const struct run_request *request, struct text *out)
 {
-    CLEANUP(text_free) struct text who = {0};
     char now[CLOCK_STAMP_SIZE];
 
     clock_stamp(clock_wall_s(clock_system()), now);
-    text_printf(&who, "vpcmeta %s, process %d, since %s", request->command, (int)getpid(), now);
-    journal->locks = history_lock(journal->history, places, count, text_string(&who), e);
+    text_printf(out, "vpcmeta %s, process %d, since %s", request->command, (int)getpid(), now);
+}
+
+/* Where something exists that is changed; what does not exist yet cannot be changed by others. */
+static bool lock_places(const struct run_request *request, struct places *places, const char *holder,
+                        struct run_journal *journal, struct err *e)
+{
+    if (!changes_existing(request->plan)) {
+        return true;
+    }
+    journal->locks = history_lock(journal->history, places->items, places->count, holder, e);
     return journal->locks != NULL;
 }
 
@@ -269,8 +277,8 @@ static void print_arguments(const struct run_request *request, struct text *out)
     json_print(out, words, JSON_PRINT_COMPACT);
 }
 
-static bool write_plan(const struct run_request *request, const struct places *places, struct run_journal *journal,
-                       struct err *e)
+static bool write_plan(const struct run_request *request, const struct places *places, const char *holder,
+                       struct run_journal *journal, struct err *e)
 {
     const struct plan *plan = request->plan;
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
@@ -289,11 +297,12 @@ static bool write_plan(const struct run_request *request, const struct places *p
                               .arguments = text_string(&arguments),
                               .places = places->items,
                               .place_count = places->count,
-                              .wanted = text_string(&wanted)};
+                              .wanted = text_string(&wanted),
+                              .holder = holder};
     return history_begin(journal->history, &run, steps, plan->count, &journal->number, e);
 }
 
-static bool begin_new(const struct run_request *request, struct run_journal *journal, struct err *e)
+static bool begin_new(const struct run_request *request, const char *holder, struct run_journal *journal, struct err *e)
 {
     CLEANUP(places_free) struct places places = {0};
 
@@ -305,54 +314,37 @@ static bool begin_new(const struct run_request *request, struct run_journal *jou
         return false;
     }
     journal->history = history_open(request->history, clock_system(), e);
-    return journal->history != NULL && lock_places(request, journal, places.items, places.count, e) &&
-           write_plan(request, &places, journal, e);
+    return journal->history != NULL && lock_places(request, &places, holder, journal, e) &&
+           write_plan(request, &places, holder, journal, e);
 }
 
-/* --- a run that is resumed ---------------------------------------------------------------------------- */
-
-/* Another process may have resumed the run before the locks were taken. */
-static bool check_unchanged(const struct run_journal *journal, const struct history_entry *entry, struct err *e)
-{
-    CLEANUP(history_entry_free) struct history_entry now = {0};
-
-    if (!history_load(journal->history, entry->run.id, &now, e)) {
-        return false;
-    }
-    bool same = text_equal(now.run.ended_at, entry->run.ended_at) && now.count == entry->count;
-    for (size_t i = 0; same && i < now.count; i++) {
-        same = now.steps[i].stage == entry->steps[i].stage && now.steps[i].attempts == entry->steps[i].attempts;
-    }
-    return same || err_set(e, ERR_CONFLICT, "run %s was resumed meanwhile, try again", now.run.id);
-}
-
-/* All places of the run are locked, also those where nothing is left to do: its locks show that it is in progress. */
-static bool begin_resumed(const struct run_request *request, struct run_journal *journal, struct err *e)
+static bool begin_resumed(const struct run_request *request, const char *holder, struct run_journal *journal,
+                          struct err *e)
 {
     const struct history_entry *entry = &request->resumption->record->entry;
-    CLEANUP(places_free) struct places used = {0};
-    CLEANUP(places_free) struct places all = {0};
+    CLEANUP(places_free) struct places places = {0};
 
     snprintf(journal->id, sizeof(journal->id), "%s", entry->run.id);
     journal->number = entry->run.number;
     journal->steps = request->resumption->steps;
-    for (size_t i = 0; i < entry->run.place_count; i++) {
-        *mem_list_add(&all) = entry->run.places[i];
-    }
-    if (!find_allowed_places(request, &used, e)) {
+    if (!find_allowed_places(request, &places, e)) {
         return false;
     }
     journal->history = history_open(request->history, clock_system(), e);
-    return journal->history != NULL && lock_places(request, journal, all.items, all.count, e) &&
-           check_unchanged(journal, entry, e) && history_take_over(journal->history, journal->number, e);
+    return journal->history != NULL && lock_places(request, &places, holder, journal, e) &&
+           history_take_over(journal->history, entry, holder, e);
 }
 
 /* --- begin and end ------------------------------------------------------------------------------------ */
 
 bool run_journal_begin(const struct run_request *request, struct run_journal *ret, struct err *e)
 {
+    CLEANUP(text_free) struct text holder = {0};
+
+    describe_holder(request, &holder);
     ret->plan = request->plan;
-    return (request->resumption != NULL ? begin_resumed(request, ret, e) : begin_new(request, ret, e)) ||
+    return (request->resumption != NULL ? begin_resumed(request, text_string(&holder), ret, e)
+                                        : begin_new(request, text_string(&holder), ret, e)) ||
            err_wrap(e, "nothing was changed");
 }
 

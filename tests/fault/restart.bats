@@ -200,7 +200,7 @@ for _ in range(3000):
     await_writes 2
     kill -INT "$pid"
     wait "$pid" && false || [ $? -eq 130 ]
-    grep -q "interrupted while 2 servers may be down" err
+    grep -q "interrupted: starting 2 servers that may be stopped" err
     [ "$(accepted)" = "stop stop start start" ]
     jq -e '.summary.unknown == 2 and .summary.skipped == 4' run
     await_status running

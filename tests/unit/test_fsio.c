@@ -371,44 +371,28 @@ static void a_lock_is_held_by_one_who_is_named(void **state)
     fsio_lock_close(first);
 }
 
-static void whether_a_lock_is_held_can_be_asked(void **state)
-{
-    CLEANUP(text_free) struct text who = {0};
-    struct err e = ERR_INIT;
-    bool taken;
-
-    assert_false(fsio_lock_is_held(in(state, "lock"), &who));
-    assert_int_not_equal(access(in(state, "lock"), F_OK), 0);
-    struct fsio_lock *lock = fsio_lock_open(in(state, "lock"), "set, process 1", &taken, &e);
-    assert_true(fsio_lock_is_held(in(state, "lock"), &who));
-    assert_string_equal(text_string(&who), "set, process 1");
-    fsio_lock_close(lock);
-    text_free(&who);
-    assert_false(fsio_lock_is_held(in(state, "lock"), &who));
-    assert_int_equal(who.size, 0);
-}
-
-/* Asking holds the lock for a moment; another process asks all the time. */
-static void who_asks_keeps_nobody_from_the_lock(void **state)
+static void slots_of_a_file_are_locked_independently(void **state)
 {
     struct err e = ERR_INIT;
-    bool taken;
 
-    /* the line of a holder that was killed */
-    assert_true(fsio_replace(in(state, "lock"), "killed", 6, &e));
-    pid_t child = fork();
-    if (child == 0) {
-        for (;;) {
-            CLEANUP(text_free) struct text who = {0};
-            (void)fsio_lock_is_held(in(state, "lock"), &who);
-        }
-    }
-    for (int i = 0; i < 2000 && e.code == ERR_NONE; i++) {
-        fsio_lock_close(fsio_lock_open(in(state, "lock"), "x", &taken, &e));
-    }
-    kill(child, SIGKILL);
-    waitpid(child, NULL, 0);
-    assert_string_equal(e.message, "");
+    assert_false(fsio_slots_taken(in(state, "slots"), 7));
+    assert_int_not_equal(access(in(state, "slots"), F_OK), 0);
+    struct fsio_lock *first = fsio_slots_open(in(state, "slots"), &e);
+    struct fsio_lock *second = fsio_slots_open(in(state, "slots"), &e);
+    assert_int_equal(mode_of(in(state, "slots")), 0600);
+    assert_true(fsio_slots_take(first, 7));
+    assert_true(fsio_slots_take(first, 7));
+    assert_true(fsio_slots_take(second, 8));
+    assert_false(fsio_slots_take(second, 7));
+    assert_true(fsio_slots_taken(in(state, "slots"), 7));
+    assert_true(fsio_slots_taken(in(state, "slots"), 8));
+    assert_false(fsio_slots_taken(in(state, "slots"), 9));
+    /* asking took nothing */
+    assert_true(fsio_slots_take(second, 9));
+    fsio_lock_close(first);
+    assert_false(fsio_slots_taken(in(state, "slots"), 7));
+    assert_true(fsio_slots_take(second, 7));
+    fsio_lock_close(second);
 }
 
 static void a_killed_holder_gives_its_lock_back(void **state)
@@ -483,8 +467,7 @@ int main(void)
         cmocka_unit_test(a_secret_from_standard_input_is_waited_for_as_well),
         cmocka_unit_test(input_that_a_terminal_drops_is_not_waited_for_in_vain),
         TEST(a_lock_is_held_by_one_who_is_named),
-        TEST(whether_a_lock_is_held_can_be_asked),
-        TEST(who_asks_keeps_nobody_from_the_lock),
+        TEST(slots_of_a_file_are_locked_independently),
         TEST(a_killed_holder_gives_its_lock_back),
         cmocka_unit_test(random_bytes_come_or_an_error_does),
     };

@@ -69,7 +69,7 @@ static const struct history_step two_steps[] = {
 
 static const struct history_place place_u = {"a/1", "https://u/v1"}, place_v = {"a/1", "https://v/v1"};
 
-static struct history_locks *lock(struct history *history, const struct history_place *place, const char *who)
+static struct history_locks *lock(const struct history *history, const struct history_place *place, const char *who)
 {
     struct history_place places[] = {*place};
     struct err e = ERR_INIT;
@@ -94,7 +94,8 @@ static int64_t begin_at(struct history *history, const char *id, const struct hi
                               .arguments = "[\"--all\"]",
                               .places = place,
                               .place_count = 1,
-                              .wanted = "{}"};
+                              .wanted = "{}",
+                              .holder = "set, process 7"};
 
     assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
     assert_true(number > 0);
@@ -119,7 +120,6 @@ static void a_run_is_read_back_as_it_was_written(void **state)
 {
     HISTORY_CLEANUP struct history *history = open_history(state);
     CLEANUP(history_entry_free) struct history_entry entry = {0};
-    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_u, "set, process 7");
     struct err e = ERR_INIT;
     int64_t number = begin(history, "20260101-1");
     struct history_step step = {.ordinal = 0, .before = "{\"a\":2}", .etag = "W/\"7\"", .phase = "stop"};
@@ -361,7 +361,6 @@ static void kill_after(void **state, int output, unsigned wait_us)
     if (child == 0) {
         struct err e = ERR_INIT;
         struct history *history = history_open(in(state, "state/history.db"), clock_system(), &e);
-        struct history_place place = place_u;
         struct history_run run = {
             .id = "r", .command = "c", .arguments = "[]", .places = &place_u, .place_count = 1, .wanted = "{}"};
         struct history_step steps[500];
@@ -370,8 +369,7 @@ static void kill_after(void **state, int output, unsigned wait_us)
             steps[i] = (struct history_step){
                 .ordinal = i, .action = "set", .kind = "instance", .before = "{}", .wanted = "{}"};
         }
-        if (history == NULL || history_lock(history, &place, 1, "child", &e) == NULL ||
-            !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
+        if (history == NULL || !history_begin(history, &run, steps, 500, &number, &e) || write(ends[1], "x", 1) != 1) {
             _exit(1);
         }
         for (size_t i = 0; i < 500; i++) {
@@ -422,44 +420,48 @@ static void an_interrupted_run_is_resumed_by_another_process(void **state)
     HISTORY_CLEANUP struct history *history = open_history(state);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
-    assert_null(entry.run.holder);
-    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_u, "resume, process 8");
-    assert_true(history_take_over(history, entry.run.number, &e));
+    assert_true(history_take_over(history, &entry, "resume, process 8", &e));
     history_entry_free(&entry);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
     assert_string_equal(entry.run.holder, "resume, process 8");
 }
 
-/* The locks alone decide, and of all runs of a place only the last one that began can hold them. */
-static void a_run_is_in_progress_while_its_locks_are_held(void **state)
+/* Its lock alone decides, and who resumes it has to get that. */
+static void a_run_is_in_progress_while_its_history_is_open(void **state)
 {
-    HISTORY_CLEANUP struct history *history = open_history(state);
+    struct history *writer = open_history(state);
+    HISTORY_CLEANUP struct history *reader = open_history(state);
+    HISTORY_CLEANUP struct history *second = open_history(state);
     CLEANUP(history_runs_free) struct history_runs runs = {0};
-    struct history_place both[] = {place_v, place_u};
-    struct history_run run = {
-        .id = "2", .command = "c", .arguments = "[]", .places = both, .place_count = 2, .wanted = "{}"};
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    struct history_step step = {.ordinal = 0, .before = "{}"};
     struct err e = ERR_INIT;
     int64_t number;
 
-    begin(history, "1"); /* and its process is gone */
-    struct history_locks *locks = history_lock(history, both, 2, "second", &e);
-    assert_non_null(locks);
-    assert_string_equal(both[0].api, "https://u/v1");
-    assert_true(history_list_runs(history, &runs, &e));
-    assert_int_equal(runs.items[0].state, HISTORY_RUNNING); /* until the second one has begun */
-    history_runs_free(&runs);
-    assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
-    assert_true(history_list_runs(history, &runs, &e));
-    assert_string_equal(runs.items[0].id, "2");
-    assert_int_equal(runs.items[0].state, HISTORY_RUNNING);
-    assert_int_equal(runs.items[0].place_count, 2);
-    assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
-    history_runs_free(&runs);
-    history_unlock(locks);
-    assert_true(history_list_runs(history, &runs, &e));
+    begin(writer, "1");
+    number = begin_at(writer, "2", &place_v);
+    load(reader, "2", &entry);
+    assert_int_equal(entry.run.state, HISTORY_RUNNING);
+    assert_false(history_take_over(reader, &entry, "reader", &e));
+    assert_int_equal(e.code, ERR_LOCKED);
+    assert_true(history_record(writer, number, &step, 1, NULL, 0, &(struct err){0}));
+    history_close(writer);
+    assert_true(history_list_runs(reader, &runs, &e));
     assert_int_equal(runs.items[0].state, HISTORY_INTERRUPTED);
     assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
+    /* it went on since it was loaded */
+    e = ERR_INIT;
+    assert_false(history_take_over(second, &entry, "second", &e));
+    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_string_equal(e.message, "run 2: it was resumed meanwhile, try again");
+    history_entry_free(&entry);
+    load(reader, "1", &entry);
+    e = ERR_INIT;
+    assert_true(history_take_over(reader, &entry, "reader", &e));
+    /* of two that loaded it at the same time one gets it */
+    assert_false(history_take_over(second, &entry, "second", &e));
+    assert_int_equal(e.code, ERR_LOCKED);
 }
 
 static void others_can_read_while_one_writes(void **state)
@@ -490,10 +492,8 @@ static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     size_t count = 0;
 
-    CLEANUP(locks_release) struct history_locks *locks = lock(history, &place_v, "running");
-
     assert_true(history_conclude(history, begin(history, "old"), "{}", &e));
-    begin_at(history, "old but running", &place_v);
+    begin(history, "old but running");
     still.now_s += 10 * DAY_S;
     assert_true(history_conclude(history, begin(history, "new"), "{}", &e));
     assert_true(history_prune(history, 11, &count, &e));
@@ -645,7 +645,7 @@ int main(void)
         TEST(an_empty_history_has_no_last_run),
         TEST(what_was_journaled_survives_kill_9),
         TEST(an_interrupted_run_is_resumed_by_another_process),
-        TEST(a_run_is_in_progress_while_its_locks_are_held),
+        TEST(a_run_is_in_progress_while_its_history_is_open),
         TEST(others_can_read_while_one_writes),
         TEST(runs_are_listed_newest_first_and_pruned_by_age),
         TEST(a_history_of_a_newer_program_is_left_alone),
