@@ -2,8 +2,8 @@
  * inventory: what exists. The only room that reads whole collections: it finds what a command selects, and reads what
  * records do not hold themselves (templates, memberships, trusted profiles).
  *
- * Selectors are those of cli.md: filters that the API has are sent to it, the others are applied here. As little is read
- * as the selection needs, of all regions and kinds at once.
+ * Selectors are those of cli.md: filters that the API has are sent to it, the others are applied here. As little is
+ * read as the selection needs, of all regions and kinds at once.
  */
 #ifndef INVENTORY_INVENTORY_H
 #define INVENTORY_INVENTORY_H
@@ -20,9 +20,9 @@ struct inventory_scope {
 };
 
 /*
- * Finds the APIs of records that were not read from one, such as those of the history: by the name of the region or, where
- * the scope has a single API of an unknown region (--endpoint), that one. There is no other fall-back: ERR_USAGE, with the
- * regions to give, when one of them is of a region that the scope lacks.
+ * Finds the APIs of records that were not read from one, such as those of the history: by the name of the region or,
+ * where the scope has a single API of an unknown region (--endpoint), that one. There is no other fall-back:
+ * ERR_USAGE, with the regions to give, when one of them is of a region that the scope lacks.
  */
 bool inventory_find_apis(const struct inventory_scope *scope, struct resource_list *records, struct err *e)
     __attribute__((warn_unused_result));
@@ -53,21 +53,21 @@ enum { INVENTORY_TARGETS_SINGLY = 40 };
 /*
  * Appends what is selected of the kinds (`kind_count` of them, read side by side) to `into`, ordered by region, kind
  * and name. Errors: ERR_NOT_FOUND naming every target that matches nothing or every resource that an ambiguous name
- * matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged, unless
- * `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and true is
- * returned.
+ * matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged,
+ * unless `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and
+ * true is returned.
  */
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
                       struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Is called with each record as a page brings it, while other pages are still to come: a command may read more about it
- * at once, on the same session (the selection then ends when those requests have ended, too). The record is borrowed
- * until the call returns; its content is final, but that it is selected is not: a list that does not add up is read
- * again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may be written
- * before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose VPC is known
- * only at the end are not reported.
+ * Is called with each record as a page brings it, while other pages are still to come: a command may read more about
+ * it at once, on the same session (the selection then ends when those requests have ended, too). The record is
+ * borrowed until the call returns; its content is final, but that it is selected is not: a list that does not add up
+ * is read again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may
+ * be written before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose
+ * VPC is known only at the end are not reported.
  */
 struct inventory_observer {
     void (*selected)(const struct resource *record, void *context);

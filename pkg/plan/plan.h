@@ -1,9 +1,10 @@
 /*
- * plan: what a command would change: an item for each resource, with what it has, what it is to get, and whether it can.
- * Pure: no request is sent, no file is read, nothing is printed.
+ * plan: what a command would change: an item for each resource, with what it has, what it is to get, and whether it
+ * can. Pure: no request is sent, no file is read, nothing is printed.
  *
- * An item is a tagged union by its action. Strings and records are borrowed from the lists that the plan was made from;
- * request bodies are JSON trees that the plan owns (plan_own) or that outlive it. They are shared: nothing changes them.
+ * An item is a tagged union by its action. Strings and records are borrowed from the lists that the plan was made
+ * from; request bodies are JSON trees that the plan owns (plan_own) or that outlive it. They are shared: nothing
+ * changes them.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -74,7 +75,10 @@ struct plan_state {
     };
 };
 
-/* {"instance_template":{...}} or {"membership_count":...,"stale_members":...}; NULL for PLAN_STATE_NONE. New reference. */
+/*
+ * {"instance_template":{...}} or {"membership_count":...,"stale_members":...}; NULL for PLAN_STATE_NONE. New
+ * reference.
+ */
 json_t *plan_state_json(const struct plan_state *state);
 
 /* Appends "stale members 3 -> 0" for what differs; nothing unless both are of one type. */
@@ -131,8 +135,8 @@ struct plan_state plan_item_before(const struct plan_item *item);
 struct plan_state plan_item_after(const struct plan_item *item);
 
 /*
- * The template that the item moves its group to or, where that has no id, what is created by an item that it depends on,
- * perhaps through others. The id is NULL while that is not known.
+ * The template that the item moves its group to or, where that has no id, what is created by an item that it depends
+ * on, perhaps through others. The id is NULL while that is not known.
  */
 struct plan_template plan_template_target(const struct plan *plan, const struct plan_item *item);
 
@@ -145,8 +149,8 @@ const struct plan_item *plan_creation_before(const struct plan *plan, const stru
 void plan_make(const struct resource_list *list, const struct resource_settings *wanted, struct plan *ret);
 
 /*
- * Makes a plan of PLAN_CREATE: one item for each record of the list, which have nothing but kind, region and, unless there
- * is a single one, a name. `wanted` is what the answer has to say. Everything is borrowed.
+ * Makes a plan of PLAN_CREATE: one item for each record of the list, which have nothing but kind, region and, unless
+ * there is a single one, a name. `wanted` is what the answer has to say. Everything is borrowed.
  */
 void plan_make_creations(struct resource_list *list, const struct resource_settings *wanted, json_t *body,
                          json_t *identity, struct plan *ret);
@@ -171,9 +175,10 @@ struct plan_counts plan_count(const struct plan *plan);
 /* --- restarts ---------------------------------------------------------------------------------------- */
 
 /*
- * Which servers are stopped and started, so that a metadata service that was turned on later is complete (vpc-api.md 4.1).
- * A stop is not harmless: servers that may not come back, or not as they were, are skipped. `startable` counts only while
- * a server is stopped: it says whether a start is accepted now, and is off for all that run (vpc-api.md 4.4).
+ * Which servers are stopped and started, so that a metadata service that was turned on later is complete (vpc-api.md
+ * 4.1). A stop is not harmless: servers that may not come back, or not as they were, are skipped. `startable` counts
+ * only while a server is stopped: it says whether a start is accepted now, and is off for all that run (vpc-api.md
+ * 4.4).
  */
 struct plan_restart_terms {
     bool allow_disk_loss; /* also servers whose instance storage a stop erases */
@@ -181,8 +186,8 @@ struct plan_restart_terms {
 };
 
 /*
- * The verdict for one record; `pending`: its service was turned on and it was not restarted since. A stopped server stays
- * stopped: its service will be complete at its next start.
+ * The verdict for one record; `pending`: its service was turned on and it was not restarted since. A stopped server
+ * stays stopped: its service will be complete at its next start.
  */
 enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE]);

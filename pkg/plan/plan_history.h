@@ -1,5 +1,6 @@
 /*
- * plan_history: items of plans as the JSON texts that the history keeps, and back. The one place that knows the format:
+ * plan_history: items of plans as the JSON texts that the history keeps, and back. The one place that knows the
+ * format:
  *
  *   action   body                                                        before, after
  *   set      -                                                           settings: {"enabled":...,"protocol":...,...}
@@ -40,9 +41,9 @@ const char *plan_state_encode(struct plan_encoder *encoder, const struct resourc
                               const struct plan_state *state);
 
 /*
- * Reads action, wanted and what belongs to the action into `item` of `plan`, whose resource is set and gets the settings
- * of `before`; bodies are the plan's, words the list's. ERR_FAILED for an action of a newer program, ERR_INVALID for a
- * text that is no JSON.
+ * Reads action, wanted and what belongs to the action into `item` of `plan`, whose resource is set and gets the
+ * settings of `before`; bodies are the plan's, words the list's. ERR_FAILED for an action of a newer program,
+ * ERR_INVALID for a text that is no JSON.
  */
 bool plan_item_decode(const struct plan_texts *texts, struct resource_list *list, struct resource *resource,
                       struct plan *plan, struct plan_item *item, struct err *e) __attribute__((warn_unused_result));

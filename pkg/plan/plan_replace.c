@@ -220,8 +220,8 @@ static bool same_but_settings(const struct plan_template_context *context, const
 }
 
 /*
- * What an earlier run made of the template under the name that is asked for: it is used, so that a command can be repeated
- * with --update-groups. NULL: nothing has the name, or something else.
+ * What an earlier run made of the template under the name that is asked for: it is used, so that a command can be
+ * repeated with --update-groups. NULL: nothing has the name, or something else.
  */
 static const struct resource *find_successor(const struct replacing *replacing, const struct resource *old,
                                              const struct resource_settings *after)
@@ -239,7 +239,7 @@ static const struct resource *find_successor(const struct replacing *replacing, 
     return as_wanted && same_but_settings(context, old->id, found->id) ? found : NULL;
 }
 
-/* The item for what is there already. */
+/* The item of a template that exists and needs no change. */
 static struct plan_item *add_unchanged(struct replacing *replacing, const struct resource *template)
 {
     struct plan_item *item = add(replacing, PLAN_SET, resource_list_adopt(replacing->list, template));

@@ -1,7 +1,7 @@
 /*
- * plan_replace: the plan that gives templates other settings. Templates are immutable (vpc-api.md 3.4), so for each one
- * that differs there is a chain of items, each of which depends on the one before: create a template from it with the
- * settings over it, move the instance groups that use it, roll their members, delete it. Pure.
+ * plan_replace: the plan that gives templates other settings. Templates are immutable (vpc-api.md 3.4), so for each
+ * one that differs there is a chain of items, each of which depends on the one before: create a template from it with
+ * the settings over it, move the instance groups that use it, roll their members, delete it. Pure.
  */
 #ifndef PLAN_PLAN_REPLACE_H
 #define PLAN_PLAN_REPLACE_H
@@ -26,10 +26,11 @@ struct plan_template_context {
 
 /*
  * Makes the plan for the templates in `selected`, in their order. The first item of each is about its successor:
- * PLAN_CREATE or, when the template itself has the settings or `name` is that of one which replaces it already, PLAN_SET
- * that is PLAN_UNCHANGED. `list` keeps records and words. Errors, all ERR_USAGE: a name that is taken (with `name` or
- * `suffix`; names of other templates, and those that the plan gives), one name for several templates, auto_link on where
- * groups use the template, which the API refuses (vpc-api.md 2.10), a setting without the profile it belongs to.
+ * PLAN_CREATE or, when the template itself has the settings or `name` is that of one which replaces it already,
+ * PLAN_SET that is PLAN_UNCHANGED. `list` keeps records and words. Errors, all ERR_USAGE: a name that is taken (with
+ * `name` or `suffix`; names of other templates, and those that the plan gives), one name for several templates,
+ * auto_link on where groups use the template, which the API refuses (vpc-api.md 2.10), a setting without the profile
+ * it belongs to.
  */
 bool plan_replace(const struct resource_list *selected, const struct plan_replacement *how,
                   const struct plan_template_context *context, struct resource_list *list, struct plan *ret,
@@ -51,8 +52,8 @@ bool plan_template_same(json_t *source, json_t *made, const json_t *overrides, s
 enum { PLAN_NAME_MAX = 63 }; /* characters (vpc-api.md 1.8) */
 
 /*
- * `base` and `suffix`, cut to PLAN_NAME_MAX characters at the end of the base, which keeps no dash there. A suffix that
- * long by itself gives a name that resource_check_name refuses, or the suffix alone.
+ * `base` and `suffix`, cut to PLAN_NAME_MAX characters at the end of the base, which keeps no dash there. A suffix
+ * that long by itself gives a name that resource_check_name refuses, or the suffix alone.
  */
 void plan_name_with(const char *base, const char *suffix, char ret_name[PLAN_NAME_MAX + 1]);
 

@@ -14,7 +14,9 @@ struct rollback {
     struct plan *plan;
 };
 
-/* Fills the verdict and what the action needs into `item`, whose resource is a copy. False: nothing to say about it. */
+/*
+ * Fills the verdict and what the action needs into `item`, whose resource is a copy. False: nothing to say about it.
+ */
 typedef bool take_back_fn(const struct rollback *rollback, const struct plan_applied *applied,
                           struct resource *resource, struct plan_item *item);
 

@@ -1,5 +1,6 @@
 /*
- * plan_rollback: the plan that takes back what a run did, in the reverse of its order; one row of a table for each action.
+ * plan_rollback: the plan that takes back what a run did, in the reverse of its order; one row of a table for each
+ * action.
  *   set      set back to what it was
  *   create   deleted where nothing is lost with it (a template), else left as it is, which is said
  *   move     the group goes back to the template it used
@@ -29,8 +30,8 @@ struct plan_applied {
 };
 
 /*
- * Makes the plan from all items of a run; records are appended to `list`, which keeps the words of the plan; bodies are
- * borrowed from the items. `policy` is that of every item.
+ * Makes the plan from all items of a run; records are appended to `list`, which keeps the words of the plan; bodies
+ * are borrowed from the items. `policy` is that of every item.
  */
 void plan_rollback(const struct plan_applied applied[], size_t count, enum plan_conflict_policy policy,
                    struct resource_list *list, struct plan *ret);

@@ -1,6 +1,6 @@
 /*
- * preflight: what can be known to be refused before it is sent: settings that allowed_use forbids (vpc-api.md 2.4, 4.3),
- * servers whose architecture has no metadata service (vpc-api.md 4.1).
+ * preflight: what can be known to be refused before it is sent: settings that allowed_use forbids (vpc-api.md 2.4,
+ * 4.3), servers whose architecture has no metadata service (vpc-api.md 4.1).
  *
  * As little as possible is read, each image, volume, snapshot or profile once, many at a time. What cannot be read or
  * decided is undetermined, never an error and never taken for a yes or a no: the API decides.
@@ -15,9 +15,9 @@ enum preflight_verdict { PREFLIGHT_ALLOWED, PREFLIGHT_FORBIDDEN, PREFLIGHT_UNDET
 
 /*
  * Decides an expression of allowed_use for a server of the kind that has `settings` (those not given are unknown) on
- * `hardware` (NULL: nothing is known of it). Appends to `ret_reason`, when it is not allowed, what follows the name of the
- * image or the volume: "allows only `metadata_service.enabled == false`: metadata_service.enabled would be true", or
- * "has an allowed_use that cannot be decided here: `x == 1`, column 1: there is no variable x". Pure.
+ * `hardware` (NULL: nothing is known of it). Appends to `ret_reason`, when it is not allowed, what follows the name
+ * of the image or the volume: "allows only `metadata_service.enabled == false`: metadata_service.enabled would be
+ * true", or "has an allowed_use that cannot be decided here: `x == 1`, column 1: there is no variable x". Pure.
  *
  * What the API takes for gpu.* of a server without a GPU is not documented: unknown here.
  */
@@ -44,15 +44,16 @@ void preflight_rules_destroy(struct preflight_rules *rules); /* NULL allowed */
 void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record);
 
 /*
- * Checks changes of `enabled` or `protocol` (PATCH is checked against the boot volume, which inherits from the image):
+ * Checks changes of `enabled` or `protocol` (PATCH is checked against the boot volume, which inherits from the
+ * image):
  *
- *   each distinct image is read once. Where its expression permits the settings, so does that of the volumes made of it;
+ *   each distinct image is read once. Where it permits the settings, so do the volumes made of it;
  *   a volume with an expression of its own, given at its creation, is refused by the API as ever;
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image;
  *   nothing for kinds whose answers hold the expression of the boot disk.
  *
- * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED when
- * the session is: then the verdicts are not complete.
+ * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED
+ * when the session is: then the verdicts are not complete.
  */
 bool preflight_check_changes(struct http *http, struct preflight_change changes[], size_t count,
                              struct preflight_rules *rules, struct text_arena *memory, struct err *e)
@@ -69,16 +70,16 @@ struct preflight_creation {
 };
 
 /*
- * Checks a create body as it takes effect (flags laid over it, misplaced members put right, with what its source template
- * adds: resource_create.h) of a kind that has an allowed_use. Settings that it leaves out have the API's defaults (false,
- * http). Runs the session and reads at most two resources, side by side:
+ * Checks a create body as it takes effect (flags laid over it, misplaced members put right, with what its source
+ * template adds: resource_create.h) of a kind that has an allowed_use. Settings that it leaves out have the API's
+ * defaults (false, http). Runs the session and reads at most two resources, side by side:
  *
  *   the image, the volume or the snapshot that the server boots from;
  *   the profile: when the metadata service is to be on, or when the expression needs facts that only the profile has.
  *
- * False only with ERR_CANCELLED. `body` is not changed. One call serves any number of servers that differ in their names
- * only. The API does not check a template against allowed_use when it is created (nothing says so), but what is made of
- * it: there the answer is about those instances.
+ * False only with ERR_CANCELLED. `body` is not changed. One call serves any number of servers that differ in their
+ * names only. The API does not check a template against allowed_use when it is created (nothing says so), but what is
+ * made of it: there the answer is about those instances.
  */
 bool preflight_check_creation(struct http *http, struct vpc *vpc, const struct resource_kind *kind, const json_t *body,
                               struct preflight_creation *ret, struct err *e) __attribute__((warn_unused_result));

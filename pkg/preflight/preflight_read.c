@@ -103,7 +103,7 @@ static const char *word_of(struct preflight_profile *profile, struct answer_node
     return word.data != NULL ? text_arena_copy(&profile->strings, word.data, word.size) : NULL;
 }
 
-void preflight_profile_take(struct answer_node root, const struct resource_kind *kind, struct preflight_profile *ret)
+static void take_profile(struct answer_node root, const struct resource_kind *kind, struct preflight_profile *ret)
 {
     struct answer_scalar secure_boot = scalar_of(root, "secure_boot_modes");
 
@@ -120,7 +120,7 @@ void preflight_profile_take(struct answer_node root, const struct resource_kind 
     };
 }
 
-/* A read under way. */
+/* A read in progress. */
 struct reading {
     const struct resource_kind *kind;
     struct preflight_profile *profile;
@@ -134,7 +134,7 @@ static bool read_profile(struct answer_node root, const struct http_reply *reply
     if (answer_kind(root) != ANSWER_OBJECT) {
         return answer_error(root, e, "a profile must be an object");
     }
-    preflight_profile_take(root, reading->kind, reading->profile);
+    take_profile(root, reading->kind, reading->profile);
     return true;
 }
 

@@ -1,4 +1,6 @@
-/* preflight_read: what decisions are made from: expressions of allowed_use, facts of profiles. Private to the room. */
+/*
+ * preflight_read: what decisions are made from: expressions of allowed_use, facts of profiles. Private to the room.
+ */
 #ifndef PREFLIGHT_PREFLIGHT_READ_H
 #define PREFLIGHT_PREFLIGHT_READ_H
 
@@ -13,12 +15,14 @@ struct preflight_rule {
     char *problem;                      /* why it could not be read, or NULL; owned */
 };
 
-/* Queues GET {source}/{id}; expression or problem are there after http_run. `rule` must stay where it is until then. */
+/*
+ * Queues GET {source}/{id}; expression or problem are there after http_run. `rule` must stay where it is until then.
+ */
 void preflight_rule_read(struct vpc *vpc, struct preflight_rule *rule);
 
 /*
- * preflight_decide with a rule that was read; the reason begins with the name of the source: "image r006-1 allows only...".
- * A rule that could not be read is undetermined; a source without an expression forbids nothing.
+ * preflight_decide with a rule that was read; the reason begins with the name of the source: "image r006-1 allows
+ * only...". A rule that could not be read is undetermined; a source without an expression forbids nothing.
  */
 enum preflight_verdict preflight_rule_decide(const struct preflight_rule *rule,
                                              const struct resource_settings *settings,
@@ -27,9 +31,9 @@ enum preflight_verdict preflight_rule_decide(const struct preflight_rule *rule,
 void preflight_rule_free(struct preflight_rule *rule); /* zero-initialised values allowed */
 
 /*
- * What a profile says of the servers made with it (vpc-api.md 2.17): architecture, vcpu, gpu, and whether secure boot is
- * on by default. Only what is certain counts: a `fixed` value, the default of an `enum`, the only value of one; a range or
- * a value that depends on something is unknown.
+ * What a profile says of the servers made with it (vpc-api.md 2.17): architecture, vcpu, gpu, and whether secure boot
+ * is on by default. Only what is certain counts: a `fixed` value, the default of an `enum`, the only value of one; a
+ * range or a value that depends on something is unknown.
  */
 struct preflight_profile {
     const char *architecture;          /* "amd64"; NULL: unknown */
@@ -37,9 +41,6 @@ struct preflight_profile {
     char *problem;                     /* why it could not be read, or NULL */
     struct text_arena strings;
 };
-
-/* Takes the facts from an answer of the API about a profile for servers of that kind. */
-void preflight_profile_take(struct answer_node root, const struct resource_kind *kind, struct preflight_profile *ret);
 
 /* Queues the GET of the kind's profile of that name; `ret`, zero-initialised, is filled after http_run. */
 void preflight_profile_read(struct vpc *vpc, const struct resource_kind *kind, const char *name,

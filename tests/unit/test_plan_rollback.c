@@ -158,7 +158,7 @@ static void settings_go_back_to_what_was_asked_for(void **state)
         CLEANUP(plan_free) struct plan plan = {0};
         struct resource_settings after = resource_settings_over(&off, &enabled, RESOURCE_ENABLED);
         after.hop_limit =
-            9; /* somebody else's doing, which the rollback does not know of where nobody knows the outcome */
+            9; /* another writer's change, which the rollback does not know of where the outcome is unknown */
         const struct plan_applied applied = {.item = &set, .effect = effect, .before = &off, .after = &after};
         plan_rollback(&applied, 1, PLAN_CONFLICT_IGNORE, list, &plan);
         assert_int_equal(plan.count, 1);
