@@ -155,7 +155,7 @@ static struct linehistory *open_history(struct shell *shell)
 static void run_terminal(struct shell *shell)
 {
     CLEANUP(linehistory_release) struct linehistory *history = open_history(shell);
-    CLEANUP(shell_edit_close_pointer) struct shell_edit *edit = shell_edit_open(shell->app->program, history);
+    CLEANUP(shell_edit_release) struct shell_edit *edit = shell_edit_open(shell->app->program, history);
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(text_free) struct text place = {0};
 

@@ -336,19 +336,12 @@ struct shell_edit *shell_edit_open(const struct cli_program *program, const stru
     return edit;
 }
 
-void shell_edit_close(struct shell_edit *edit)
+void shell_edit_release(struct shell_edit **edit)
 {
-    if (edit != NULL) {
-        el_end(edit->line);
-        fclose(edit->screen);
-        text_free(&edit->prompt);
-        free(edit);
-    }
-}
-
-void shell_edit_close_pointer(struct shell_edit **edit)
-{
-    shell_edit_close(*edit);
+    el_end((*edit)->line);
+    fclose((*edit)->screen);
+    text_free(&(*edit)->prompt);
+    free(*edit);
 }
 
 static void set_prompt(struct text *prompt, const char *name, const char *where, bool color)

@@ -25,10 +25,7 @@ enum shell_key {
  * a usable terminal description libedit reads plain lines.
  */
 struct shell_edit *shell_edit_open(const struct cli_program *program, const struct linehistory *history);
-void shell_edit_close(struct shell_edit *edit);
-
-/* For CLEANUP. */
-void shell_edit_close_pointer(struct shell_edit **edit);
+void shell_edit_release(struct shell_edit **edit); /* for CLEANUP */
 
 /* Shows "vpcmeta WHERE> " (in colour or not) and reads a line without its newline; an empty one is a line too. */
 enum shell_key shell_edit_read(struct shell_edit *edit, const char *where, bool color, struct text *ret_line);

@@ -86,20 +86,13 @@ struct linehistory *linehistory_open(const char *path, struct err *e)
     return history;
 }
 
-void linehistory_close(struct linehistory *history)
-{
-    if (history != NULL) {
-        for (size_t i = 0; i < history->count; i++) {
-            free(history->lines[i]);
-        }
-        free(history->path);
-        free(history);
-    }
-}
-
 void linehistory_release(struct linehistory **history)
 {
-    linehistory_close(*history);
+    for (size_t i = 0; i < (*history)->count; i++) {
+        free((*history)->lines[i]);
+    }
+    free((*history)->path);
+    free(*history);
 }
 
 /*

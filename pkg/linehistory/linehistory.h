@@ -24,7 +24,6 @@ struct linehistory;
  * cannot be used, `e` says why and lines are remembered for this process alone.
  */
 struct linehistory *linehistory_open(const char *path, struct err *e);
-void linehistory_close(struct linehistory *history);
 void linehistory_release(struct linehistory **history); /* for CLEANUP */
 
 /* Remembers a line unless it is empty, the same as the last one, too long, begins with a blank or seems secret. */

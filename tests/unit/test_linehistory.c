@@ -71,12 +71,12 @@ static void what_is_typed_comes_back_newest_first_also_in_the_next_process(void 
         assert_string_equal(linehistory_at(history, 2), "one");
         assert_null(linehistory_at(history, 3));
         assert_null(linehistory_at(history, (size_t)-1));
-        linehistory_close(history);
+        linehistory_release(&history);
         assert_int_equal(stat(path, &status), 0);
         assert_int_equal(status.st_mode & 0777, 0600);
         history = linehistory_open(path, &error);
     }
-    linehistory_close(history);
+    linehistory_release(&history);
     free(longest);
 }
 
@@ -100,7 +100,7 @@ static void the_file_keeps_the_newest_lines_and_does_not_grow_for_ever(void **st
     linehistory_add(history, "one more");
     assert_string_equal(linehistory_at(history, 0), "one more");
     assert_null(linehistory_at(history, LINEHISTORY_LINES));
-    linehistory_close(history);
+    linehistory_release(&history);
     text_clear(&content);
     assert_true(fsio_read(path, 1 << 20, &content, &error));
     assert_int_equal(strncmp(text_string(&content), line, strlen(line)), 0); /* the older ones are gone from the file */
@@ -116,8 +116,7 @@ static void a_file_that_cannot_be_used_is_no_reason_not_to_remember(void **state
     assert_int_equal(error.code, ERR_IO);
     linehistory_add(history, "one");
     assert_string_equal(linehistory_at(history, 0), "one");
-    linehistory_close(history);
-    linehistory_close(NULL);
+    linehistory_release(&history);
 }
 
 int main(void)
