@@ -371,8 +371,8 @@ struct cli_candidates {
 
 /*
  * What can stand at byte `cursor` of a line of the shell: commands, options, values of options and
- * arguments that are words of the table. Offline; anything else that is known to be wanted is told
- * in `expected`.
+ * arguments that are words of the table. Offline; anything else that is known to be wanted is
+ * named in `expected`.
  */
 void cli_complete(const struct cli_program *program, const char *line, size_t cursor, struct cli_candidates *ret);
 

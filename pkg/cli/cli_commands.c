@@ -23,7 +23,7 @@ const char *cli_noun_summary(const struct cli_program *program, const char *name
     return "";
 }
 
-/* What stands behind the words `path` in a command's path: "set" of "instance set" behind "instance"; NULL: no match. */
+/* The rest of a command's path behind the words `path`: "set" of "instance set" behind "instance"; NULL: no match. */
 static const char *path_rest(const struct cmd_spec *command, const char *path)
 {
     size_t size = strlen(path);

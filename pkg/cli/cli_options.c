@@ -84,7 +84,7 @@ struct cli_option *cli_options_of_word(const struct cli_options *options, const 
     return word[0] == '-' && word[1] != '\0' && word[2] == '\0' ? cli_options_find_letter(options, word[1]) : NULL;
 }
 
-/* The only option that begins with `name`, as somebody means who abbreviates; NULL when there are none or several. */
+/* The only option that begins with `name`, which an abbreviation means; NULL when there are none or several. */
 static const char *only_longer(const struct cli_options *options, const char *name)
 {
     const char *found = NULL;

@@ -25,7 +25,7 @@ enum err_code {
     ERR_API,        /* the API answered with an error; http_status is set */
     ERR_BAD_ANSWER, /* the API answered with something that cannot be read */
     ERR_INCOMPLETE, /* an inventory lacks a part */
-    ERR_CONFLICT,   /* somebody else changed the same thing */
+    ERR_CONFLICT,   /* the same thing was changed by other means */
     ERR_LOCKED,     /* another run holds the lock */
     ERR_BUDGET,     /* as many failures as were tolerable */
     ERR_CANCELLED,  /* a signal or a deadline ended it */

@@ -204,7 +204,7 @@ static bool read_fd(int fd, const char *path, const struct fsio_wait *wait, size
     }
 }
 
-/* Opens for reading; `ret_status` is of what was opened, so that nobody can swap it between check and use. */
+/* Opens for reading; `ret_status` is of what was opened, so that it cannot be swapped between check and use. */
 static int open_status(const char *path, struct stat *ret_status, struct err *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

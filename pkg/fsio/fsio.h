@@ -44,8 +44,8 @@ bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct 
     __attribute__((warn_unused_result));
 
 /*
- * How to wait for standard input, which may never end: `ready` returns when the descriptor can be read, or false with an
- * error (a signal, a deadline). Zero-initialised: the kernel waits, for ever.
+ * How to wait for standard input, which may never end: `ready` returns when the descriptor can be read, or false with
+ * an error (a signal, a deadline). Zero-initialised: the kernel waits, for ever.
  */
 struct fsio_wait {
     bool (*ready)(const void *context, int fd, struct err *e);
@@ -53,8 +53,8 @@ struct fsio_wait {
 };
 
 /*
- * Waits for standard input and takes what there is of it, at most `size` bytes: how many, 0 at its end, -1 with ERR_IO or
- * the error of `wait`.
+ * Waits for standard input and takes what there is of it, at most `size` bytes: how many, 0 at its end, -1 with
+ * ERR_IO or the error of `wait`.
  */
 ssize_t fsio_input(const struct fsio_wait *wait, char *bytes, size_t size, struct err *e)
     __attribute__((warn_unused_result));

@@ -5,7 +5,7 @@
  * valid until the parser's next answer_parse or its end. The buffers are reused, so a run over any number of pages
  * takes the memory of its biggest one (about 5 times its bytes).
  *
- * The reader is tolerant where the API may grow: members nobody asks for are skipped, any escape is read (half a
+ * The reader is tolerant where the API may grow: members that are not asked for are skipped, any escape is read (half a
  * surrogate pair becomes U+FFFD) and a number of any size (as the nearest double), of duplicate members the first
  * counts, null for an optional member is the same as its absence. It is strict where an answer cannot be used: a
  * wrong type, a missing required member and a truncated body are ERR_BAD_ANSWER; err.place is then

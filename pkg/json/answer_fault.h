@@ -22,7 +22,7 @@ bool answer_repair(const char *bytes, size_t size, struct text *ret_copy);
 
 /*
  * A copy in which every number that is no double and no 64-bit integer became the nearest double, the greatest one
- * at most; false when there is none. RFC 8259 (6) sets no limits, so that a member nobody asks for may hold it.
+ * at most; false when there is none. RFC 8259 (6) sets no limits, so that a member that is not asked for may hold it.
  */
 bool answer_repair_numbers(const char *bytes, size_t size, struct text *ret_copy);
 

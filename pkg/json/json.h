@@ -48,7 +48,7 @@ json_t *json_build_string_n(const char *bytes, size_t size) __attribute__((retur
  * of them. */
 enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };
 
-/* A document with the text it came from, so that a value's place can be told afterwards. */
+/* A document with the text it came from, so that a value's place can be named afterwards. */
 struct json_document {
     json_t *root;
     char *text; /* NUL-terminated copy */

@@ -44,20 +44,11 @@ void *mem_grow(void *memory, size_t count, size_t size)
 
 char *mem_copy(const char *string)
 {
-    return string != NULL ? mem_copy_n(string, strlen(string)) : NULL;
-}
-
-char *mem_copy_n(const char *bytes, size_t size)
-{
-    if (size == SIZE_MAX) {
-        mem_out_of_memory();
+    if (string == NULL) {
+        return NULL;
     }
-    char *copy = mem_grow(NULL, size + 1, 1);
-    if (size > 0) {
-        memcpy(copy, bytes, size);
-    }
-    copy[size] = '\0';
-    return copy;
+    size_t size = strlen(string) + 1;
+    return memcpy(mem_grow(NULL, size, 1), string, size);
 }
 
 void *mem_list_reserve(void *items, size_t count, size_t *capacity, size_t size)

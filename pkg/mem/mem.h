@@ -2,8 +2,8 @@
  * mem: memory from the system, and the list, the set and the map that are built on it.
  *
  * One policy for the whole program: when there is no memory, the process writes one line on standard error and ends
- * with status 1 (ERR_EXIT_FAILED). It never aborts, because a core file would hold keys and tokens; no function here returns
- * NULL for lack of memory, so no caller checks. malloc, calloc, realloc and strdup are called nowhere else; what
+ * with status 1 (ERR_EXIT_FAILED). It never aborts, because a core file would hold keys and tokens; no function here
+ * returns NULL for lack of memory, so no caller checks. malloc, calloc, realloc and strdup are called nowhere else; what
  * these functions return is freed with free().
  */
 #ifndef MEM_MEM_H
@@ -34,9 +34,6 @@ void *mem_grow(void *memory, size_t count, size_t size) __attribute__((returns_n
 
 /* A copy of the string; NULL gives NULL. */
 char *mem_copy(const char *string) __attribute__((malloc, warn_unused_result));
-
-/* A NUL-terminated copy of `size` bytes. */
-char *mem_copy_n(const char *bytes, size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
 
 /*
  * A growing list: any struct with `items`, `count` and `capacity`, zero-initialised when empty. mem_list_add returns
@@ -73,9 +70,6 @@ struct mem_map {
 void *mem_map_get(const struct mem_map *map, const char *key);
 void *mem_map_get_n(const struct mem_map *map, const void *key, size_t size);
 
-/* The entry of the key, or NULL: tells a missing key from a NULL value. */
-const struct mem_map_entry *mem_map_find(const struct mem_map *map, const void *key, size_t size);
-
 /* Sets the value of the key; returns whether the key is new. */
 bool mem_map_put(struct mem_map *map, const char *key, void *value);
 
@@ -84,8 +78,6 @@ bool mem_map_add_n(struct mem_map *map, const void *key, size_t size, void *valu
 
 /* Removes the key; returns its value, NULL where the key is missing. */
 void *mem_map_remove(struct mem_map *map, const char *key);
-
-size_t mem_map_count(const struct mem_map *map);
 
 const struct mem_map_entry *mem_map_first(const struct mem_map *map);
 const struct mem_map_entry *mem_map_next(const struct mem_map_entry *entry);
@@ -102,9 +94,6 @@ struct mem_set {
 
 /* Adds the string; returns whether it is new. */
 bool mem_set_add(struct mem_set *set, const char *string);
-bool mem_set_has(const struct mem_set *set, const char *string);
-bool mem_set_remove(struct mem_set *set, const char *string);
-size_t mem_set_count(const struct mem_set *set);
 
 /* For CLEANUP. */
 void mem_set_free(struct mem_set *set);

@@ -82,13 +82,6 @@ static void add(struct mem_map *map, const void *key, size_t size, void *value)
     HASH_ADD_KEYPTR(hh, map->slots, slot->key, size, slot);
 }
 
-const struct mem_map_entry *mem_map_find(const struct mem_map *map, const void *key, size_t size)
-{
-    const struct mem_map_slot *slot = find(map, key, size);
-
-    return slot != NULL ? &slot->entry : NULL;
-}
-
 void *mem_map_get_n(const struct mem_map *map, const void *key, size_t size)
 {
     const struct mem_map_slot *slot = find(map, key, size);
@@ -135,11 +128,6 @@ void *mem_map_remove(struct mem_map *map, const char *key)
     return value;
 }
 
-size_t mem_map_count(const struct mem_map *map)
-{
-    return HASH_COUNT(map->slots);
-}
-
 const struct mem_map_entry *mem_map_first(const struct mem_map *map)
 {
     return map->slots != NULL ? &map->slots->entry : NULL;
@@ -166,24 +154,6 @@ void mem_map_free(struct mem_map *map)
 bool mem_set_add(struct mem_set *set, const char *string)
 {
     return mem_map_add_n(&set->map, string, strlen(string), NULL);
-}
-
-bool mem_set_has(const struct mem_set *set, const char *string)
-{
-    return find(&set->map, string, strlen(string)) != NULL;
-}
-
-bool mem_set_remove(struct mem_set *set, const char *string)
-{
-    bool found = mem_set_has(set, string);
-
-    (void)mem_map_remove(&set->map, string);
-    return found;
-}
-
-size_t mem_set_count(const struct mem_set *set)
-{
-    return mem_map_count(&set->map);
 }
 
 void mem_set_free(struct mem_set *set)

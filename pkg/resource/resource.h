@@ -49,21 +49,20 @@ struct resource_kind {
     const char *name;     /* as in commands, policy files and JSON: "instance", "bare-metal" */
     const char *singular; /* for sentences */
     const char *plural;
-    const char *path;        /* of the collection, below /v1; with `below`: of the collection its parents are in */
-    const char *below;       /* the collection below a parent: "memberships"; NULL: it has no parent */
-    const char *items;       /* member of the collection that holds the array */
-    bool names_vpc;          /* answers tell the name of the VPC, not only its id */
-    bool paginated;          /* requests take start and limit */
-    bool has_etag;           /* GET gives an ETag and PATCH takes If-Match */
-    bool restart_to_enable;  /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
-    bool disposable;         /* nothing is lost with it: undoing its creation deletes it */
-    bool has_initialization; /* GET {id}/initialization tells the trusted profile */
-    const char *actions;     /* what follows an id where it is stopped and started (vpc-api.md 2.7), or NULL */
-    unsigned filters;        /* bits of enum resource_filter */
-    unsigned settings;       /* what the kind has at creation */
-    unsigned patchable;      /* what PATCH changes */
-    const char *
-        change_remedy; /* how a setting that PATCH does not change can be changed; NULL when nothing is patchable by design */
+    const char *path;          /* of the collection, below /v1; with `below`: of the collection its parents are in */
+    const char *below;         /* the collection below a parent: "memberships"; NULL: it has no parent */
+    const char *items;         /* member of the collection that holds the array */
+    bool names_vpc;            /* answers tell the name of the VPC, not only its id */
+    bool paginated;            /* requests take start and limit */
+    bool has_etag;             /* GET gives an ETag and PATCH takes If-Match */
+    bool restart_to_enable;    /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
+    bool disposable;           /* nothing is lost with it: undoing its creation deletes it */
+    bool has_initialization;   /* GET {id}/initialization has the trusted profile */
+    const char *actions;       /* what follows an id where it is stopped and started (vpc-api.md 2.7), or NULL */
+    unsigned filters;          /* bits of enum resource_filter */
+    unsigned settings;         /* what the kind has at creation */
+    unsigned patchable;        /* what PATCH changes */
+    const char *change_remedy; /* how to change what PATCH does not; NULL when nothing is patchable by design */
     const char *quota_remedy;  /* how many an account may have and what to do when that is used up; or NULL */
     const char *create_schema; /* file below schemas/, or NULL */
     const char *patch_schema;
@@ -90,11 +89,6 @@ extern const struct resource_kind resource_vpc;   /* to divide long lists by */
 extern const struct resource_kind resource_image; /* these for their allowed_use */
 extern const struct resource_kind resource_volume;
 extern const struct resource_kind resource_snapshot;
-extern const struct resource_kind resource_instance_profile; /* these for their architecture and vcpu */
-extern const struct resource_kind resource_bare_metal_profile;
-
-/* Memberships of an instance group, below it; as resource_vpc no kind of their own for operators. */
-extern const struct resource_kind resource_membership;
 
 /*
  * The words of the API for the status, the health and the lifecycle_state of a resource (vpc-api.md 2.1, 2.10, 2.13).
@@ -185,7 +179,7 @@ const char *resource_crn_id(const char *crn);
 bool resource_check_name(const char *name, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Refuses what can name no resource, whatever there is: a name the API would not give (vpc-api.md 1.8: 1..63 characters,
+ * Refuses what names no resource in any account: a name the API would not give (vpc-api.md 1.8: 1..63 characters,
  * lower-case letters, digits and dashes, a letter first, no dash last), an id of other characters than ^[-0-9a-z_]+$
  * or longer than 64, a CRN without its ten parts. ERR_USAGE.
  */

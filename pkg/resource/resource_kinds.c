@@ -1,8 +1,110 @@
-/* The rows of THE table, and what each kind keeps of an answer. */
+/* The table of kinds, what each keeps of an answer, and the words for a status. */
 #include "resource/resource.h"
+#include "resource/resource_list.h"
 #include "resource/resource_members.h"
 
 #include <string.h>
+
+/* --- which members of an answer fill which fields ------------------------------------------------------- */
+
+#define FIELD(field)   offsetof(struct resource, field), false
+#define MACHINE(field) offsetof(struct resource_hardware, field), true
+#define MEMBERS_EVERY_KIND_HAS                                                                                         \
+    {"id", MEMBER_STRING, true, FIELD(id)}, {"name", MEMBER_STRING, true, FIELD(name)},                                \
+        {"crn", MEMBER_STRING, true, FIELD(crn)}, {"resource_group/id", MEMBER_WORD, false, FIELD(resource_group_id)}, \
+    {                                                                                                                  \
+        "resource_group/name", MEMBER_WORD, false, FIELD(resource_group)                                               \
+    }
+
+/* Instances and bare metal servers; only the place of the architecture differs. */
+static const struct resource_member server_members[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {"status", MEMBER_WORD, true, FIELD(status)},
+    {"lifecycle_state", MEMBER_WORD, false, FIELD(lifecycle_state)},
+    {"zone/name", MEMBER_WORD, true, FIELD(zone)},
+    {"vpc/id", MEMBER_WORD, false, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
+    {"vcpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
+    {"cpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
+    {"boot_volume_attachment/volume/id", MEMBER_STRING, false, FIELD(boot_id)},
+    {"boot_target/id", MEMBER_STRING, false, FIELD(boot_id)},
+    {"disks", MEMBER_RULE, false, MACHINE(boot_rule)},
+    {"image/id", MEMBER_WORD, false, MACHINE(image_id)},
+    {"vcpu/count", MEMBER_COUNT, false, MACHINE(vcpu_count)},
+    {"gpu/count", MEMBER_COUNT, false, MACHINE(gpu_count)},
+    {"gpu/memory", MEMBER_COUNT, false, MACHINE(gpu_memory)},
+    {"gpu/manufacturer", MEMBER_WORD, false, MACHINE(gpu_manufacturer)},
+    {"gpu/model", MEMBER_WORD, false, MACHINE(gpu_model)},
+    {"enable_secure_boot", MEMBER_SWITCH, false, MACHINE(secure_boot)},
+    {"placement_target/resource_type", MEMBER_WORD, false, FIELD(placement_type)},
+    {"placement_target/id", MEMBER_WORD, false, FIELD(placement_id)},
+    {"instance_group_membership/instance_group/id", MEMBER_WORD, false, FIELD(member_of)},
+    {"availability/class", MEMBER_WORD, false, FIELD(availability)},
+    {"disks", MEMBER_ITEMS, false, FIELD(disk_count)},
+    {"startable", MEMBER_SWITCH, false, FIELD(startable)},
+    {"metadata_service", MEMBER_SETTINGS, true, 0, false},
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+/* A template echoes the body it was made from: identities stay identities (vpc-api.md 2.9). */
+static const struct resource_member template_members[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {"zone/name", MEMBER_WORD, false, FIELD(zone)},
+    {"vpc/id", MEMBER_WORD, false, FIELD(vpc_id)},
+    {"metadata_service", MEMBER_PARTIAL, false, 0, false},
+    {"default_trusted_profile", MEMBER_PROFILE, false, 0, false},
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+static const struct resource_member group_members[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {"status", MEMBER_WORD, true, FIELD(status)},
+    {"lifecycle_state", MEMBER_WORD, false, FIELD(lifecycle_state)},
+    {"vpc/id", MEMBER_WORD, false, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
+    {"instance_template/id", MEMBER_STRING, true, FIELD(template_id)},
+    {"instance_template/name", MEMBER_STRING, false, FIELD(template_name)},
+    {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
+    {"managers", MEMBER_NAMES, false, FIELD(managers)},
+    {"load_balancer_pool/name", MEMBER_STRING, false, FIELD(pool)},
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+static const struct resource_member vpc_members[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+/* Memberships have no CRN and no resource group (vpc-api.md 2.10). */
+static const struct resource_member membership_members[] = {
+    {"id", MEMBER_STRING, true, FIELD(id)},
+    {"name", MEMBER_STRING, true, FIELD(name)},
+    {"status", MEMBER_WORD, true, FIELD(status)},
+    {"instance/name", MEMBER_STRING, false, FIELD(instance_name)},
+    {"instance_template/id", MEMBER_WORD, true, FIELD(template_id)},
+    {"delete_instance_on_membership_delete", MEMBER_SWITCH, true, FIELD(takes_instance)},
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+/* --- the kinds --------------------------------------------------------------------------------------- */
+
+#define READ_SINGLY(what, where)                                          \
+    {                                                                     \
+        .name = what, .singular = what, .plural = what "s", .path = where \
+    }
+static const struct resource_kind instance_profile = READ_SINGLY("profile", "/instance/profiles");
+static const struct resource_kind bare_metal_profile = READ_SINGLY("profile", "/bare_metal_server/profiles");
+
+static const struct resource_kind membership = {
+    .name = "membership",
+    .singular = "membership",
+    .plural = "memberships",
+    .path = "/instance_groups",
+    .below = "memberships",
+    .items = "memberships",
+    .paginated = true,
+    .members = membership_members,
+};
 
 const struct resource_kind resource_instance = {
     .name = "instance",
@@ -22,11 +124,11 @@ const struct resource_kind resource_instance = {
     .change_remedy = "only creation or a reinitialization sets the default trusted profile of an instance",
     .use_member = "instance",
     .use_of_settings = true,
-    .profile_kind = &resource_instance_profile,
+    .profile_kind = &instance_profile,
     .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_create.json",
     .patch_schema = "instance_patch.json",
-    .members = resource_members_server,
+    .members = server_members,
 };
 
 const struct resource_kind resource_template = {
@@ -41,10 +143,10 @@ const struct resource_kind resource_template = {
     .change_remedy = "templates are immutable; 'template replace' makes a new one and lets the groups use it",
     .use_member = "instance",
     .use_of_settings = true,
-    .profile_kind = &resource_instance_profile,
+    .profile_kind = &instance_profile,
     .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_template_create.json",
-    .members = resource_members_template,
+    .members = template_members,
 };
 
 const struct resource_kind resource_bare_metal = {
@@ -61,14 +163,14 @@ const struct resource_kind resource_bare_metal = {
     .patchable = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
     .change_remedy = "only creation or a reinitialization, which wipes the disk, sets the default trusted profile",
     .use_member = "bare_metal_server",
-    .profile_kind = &resource_bare_metal_profile,
+    .profile_kind = &bare_metal_profile,
     .profile_architecture = "cpu_architecture",
     .quota_remedy = "an account has room for 25 bare metal servers unless it was given more: delete one that is not "
                     "needed, or ask IBM Cloud support for a higher quota",
     .create_schema = "bare_metal_server_create.json",
     .patch_schema = "bare_metal_server_patch.json",
     .profile_parent = "initialization",
-    .members = resource_members_server,
+    .members = server_members,
 };
 
 const struct resource_kind resource_group = {
@@ -81,8 +183,8 @@ const struct resource_kind resource_group = {
     .paginated = true,
     .change_remedy = "members take their settings from the group's instance template",
     .patch_schema = "instance_group_patch.json",
-    .memberships = &resource_membership,
-    .members = resource_members_group,
+    .memberships = &membership,
+    .members = group_members,
 };
 
 const struct resource_kind resource_vpc = {
@@ -92,30 +194,12 @@ const struct resource_kind resource_vpc = {
     .path = "/vpcs",
     .items = "vpcs",
     .paginated = true,
-    .members = resource_members_vpc,
+    .members = vpc_members,
 };
 
-#define READ_SINGLY(what, where)                                          \
-    {                                                                     \
-        .name = what, .singular = what, .plural = what "s", .path = where \
-    }
 const struct resource_kind resource_image = READ_SINGLY("image", "/images");
 const struct resource_kind resource_volume = READ_SINGLY("volume", "/volumes");
 const struct resource_kind resource_snapshot = READ_SINGLY("snapshot", "/snapshots");
-const struct resource_kind resource_instance_profile = READ_SINGLY("profile", "/instance/profiles");
-const struct resource_kind resource_bare_metal_profile = READ_SINGLY("profile", "/bare_metal_server/profiles");
-
-const struct resource_kind resource_membership = {
-    .name = "membership",
-    .singular = "membership",
-    .plural = "memberships",
-    .path = "/instance_groups",
-    .below = "memberships",
-    .items = "memberships",
-    .paginated = true,
-    .members = resource_members_membership,
-};
-
 const struct resource_kind *const resource_kinds[] = {
     &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,
 };

@@ -13,14 +13,14 @@
 enum resource_switch { RESOURCE_UNKNOWN, RESOURCE_OFF, RESOURCE_ON };
 
 /*
- * What an expression of allowed_use looks at besides the settings (vpc-api.md 2.3, 4.3), and where that expression comes
+ * What an expression of allowed_use reads besides the settings (vpc-api.md 2.3, 4.3), and where that expression comes
  * from. Servers that have all of it in common share one.
  */
 struct resource_hardware {
-    const char *image_id;  /* of the image it was made from; NULL: made from a volume or a snapshot, or not told */
-    const char *boot_rule; /* the expression of its boot disk, for kinds whose answers tell it; NULL: not told */
-    const char *gpu_manufacturer, *gpu_model;  /* NULL: not told */
-    int64_t vcpu_count, gpu_count, gpu_memory; /* 0: not told */
+    const char *image_id;  /* of the image it was made from; NULL: made from a volume or a snapshot, or unknown */
+    const char *boot_rule; /* the expression of its boot disk, for kinds whose answers have it; NULL: unknown */
+    const char *gpu_manufacturer, *gpu_model;  /* NULL: unknown */
+    int64_t vcpu_count, gpu_count, gpu_memory; /* 0: unknown */
     enum resource_switch secure_boot;
 };
 

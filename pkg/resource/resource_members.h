@@ -1,6 +1,6 @@
 /*
- * resource_members: which members of an answer fill which fields of a record. Private to the room: the descriptor
- * table names the lists, resource_list.c reads by them.
+ * resource_members: which members of an answer fill which fields of a record. Private to the room: the table
+ * of kinds has the lists, resource_read.c reads by them.
  */
 #ifndef RESOURCE_RESOURCE_MEMBERS_H
 #define RESOURCE_RESOURCE_MEMBERS_H
@@ -29,11 +29,5 @@ struct resource_member {
     size_t offset; /* of the field in struct resource; unused for settings */
     bool hardware; /* the field lies in struct resource_hardware instead */
 };
-
-extern const struct resource_member resource_members_server[];
-extern const struct resource_member resource_members_template[];
-extern const struct resource_member resource_members_group[];
-extern const struct resource_member resource_members_vpc[];
-extern const struct resource_member resource_members_membership[];
 
 #endif

@@ -68,10 +68,11 @@ bool resource_check_name(const char *name, struct err *e)
     CLEANUP(text_free) struct text shown = {0};
 
     text_append_short(&shown, name, strlen(name), 60);
-    return is_name(name) || err_set(e, ERR_USAGE,
-                                    "\"%s\" can be no name: names have 1..63 lower-case letters, digits and dashes, "
-                                    "begin with a letter and end without a dash",
-                                    text_string(&shown));
+    return is_name(name) ||
+           err_set(e, ERR_USAGE,
+                   "\"%s\" is not a valid name: names have 1..63 lower-case letters, digits and dashes, "
+                   "begin with a letter and end without a dash",
+                   text_string(&shown));
 }
 
 bool resource_check_target(const char *word, struct err *e)
@@ -83,12 +84,12 @@ bool resource_check_target(const char *word, struct err *e)
     case RESOURCE_BY_NAME:
         return is_name(word) ||
                err_set(e, ERR_USAGE,
-                       "\"%s\" can be no name: names have 1..63 lower-case letters, digits and dashes and "
+                       "\"%s\" is not a valid name: names have 1..63 lower-case letters, digits and dashes and "
                        "begin with a letter (a pattern goes to --name)",
                        text_string(&shown));
     case RESOURCE_BY_ID:
         return is_id(word) ||
-               err_set(e, ERR_USAGE, "\"%s\" can be no id: ids have 1..64 of a-z 0-9 _ -", text_string(&shown));
+               err_set(e, ERR_USAGE, "\"%s\" is not a valid id: ids have 1..64 of a-z 0-9 _ -", text_string(&shown));
     case RESOURCE_BY_CRN:
         return is_crn(word) || err_set(e, ERR_USAGE, "\"%s\" is no CRN of a resource: crn:v1:...:TYPE:ID has ten parts",
                                        text_string(&shown));

@@ -199,12 +199,12 @@ static bool read_switch(struct reading *reading, const struct resource_member *m
     if (!answer_get_boolean(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
         return false;
     }
-    bool told = answer_kind(answer_find(place.node, place.path)) == ANSWER_BOOLEAN;
-    *field = !told ? RESOURCE_UNKNOWN : value ? RESOURCE_ON : RESOURCE_OFF;
+    bool given = answer_kind(answer_find(place.node, place.path)) == ANSWER_BOOLEAN;
+    *field = !given ? RESOURCE_UNKNOWN : value ? RESOURCE_ON : RESOURCE_OFF;
     return true;
 }
 
-/* Which disk it is, a member before this one told; disks of another kind of server have no rule. */
+/* Which disk it is, a member before this one says; disks of another kind of server have no rule. */
 static bool read_rule(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
 {
     const char **field = field_of(reading, member);

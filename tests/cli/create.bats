@@ -228,8 +228,8 @@ plain_body() {
     refused "no counter" --count 2 --name web
     refused "more than one counter" --count 2 --name 'web-{}-{}'
     refused "say how many" --name 'web-{}'
-    refused "can be no name" --count 2 --name 'Web-{}'
-    refused "can be no name" --count 10 --name "a$(printf '%062d' 0 | tr 0 b){}"
+    refused "is not a valid name" --count 2 --name 'Web-{}'
+    refused "is not a valid name" --count 10 --name "a$(printf '%062d' 0 | tr 0 b){}"
     refused "--count" --count 0 --name 'web-{}'
     printf 'a\nb\na\n' > names
     refused "the name a is there twice" --from names

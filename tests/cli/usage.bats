@@ -109,8 +109,8 @@ is not a URL|instance list --iam-url nonsense
 the value is empty|instance list --endpoint ''
 not sent over plain http to example.com|instance list --endpoint http://example.com/v1
 not sent over plain http to example.com|instance list --iam-url http://example.com
-can be no name|instance show '../../keys'
-can be no name|instance show 'a b'
+is not a valid name|instance show '../../keys'
+is not a valid name|instance show 'a b'
 is no CRN|instance show crn:x
 an argument is empty|instance set '' --enabled true -y
 LINES

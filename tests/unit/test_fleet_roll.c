@@ -20,7 +20,7 @@ static void add_members(struct resource_list *list, const char *words)
     snprintf(copy, sizeof(copy), "%s", words);
     char *next = copy;
     for (char *word = strsep(&next, " "); word != NULL && *word != '\0'; word = strsep(&next, " ")) {
-        struct resource *member = resource_list_append(list, &resource_membership, "eu-de");
+        struct resource *member = resource_list_append(list, resource_group.memberships, "eu-de");
         char *colon = strchr(word, ':');
         *colon = '\0';
         member->name = "member";
