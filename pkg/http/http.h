@@ -40,6 +40,7 @@ enum {
     HTTP_TOKEN_REFRESHES_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */
+    HTTP_ERROR_BODY_MAX = 256 * 1024, /* of an error that are read */
 };
 
 /* A bounded session of requests: connections, queue, rate limit. */
@@ -104,6 +105,12 @@ struct http_reply {
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 
+/*
+ * Reads the body of an error answer: appends what it says, in one line, and the server's name for the request. True when it
+ * is the API's own error, so that a 503 was not processed.
+ */
+typedef bool http_explain_fn(const char *body, size_t size, struct text *message, struct text *trace);
+
 /* The end of a request, called exactly once, from http_step or http_run only, never from http_submit. */
 typedef void http_done_fn(struct http_reply *reply, void *context);
 
@@ -120,9 +127,10 @@ struct http_request {
     const char *authorization; /* value for Authorization instead of the token source's; guarded like the token */
     const char *body;
     size_t body_size;
-    size_t answer_max;   /* bytes; 0: the session's */
-    unsigned timeout_ms; /* one attempt; 0: the session's */
-    http_read_fn *read;  /* may be NULL */
+    size_t answer_max;        /* bytes; 0: the session's */
+    unsigned timeout_ms;      /* one attempt; 0: the session's */
+    http_read_fn *read;       /* may be NULL */
+    http_explain_fn *explain; /* NULL: the status says all */
     http_done_fn *done;
     void *context; /* of read and done */
 };

@@ -1,11 +1,16 @@
+/* Reads what a server says about its answer: header lines, Retry-After and the rate limit, pages of gateways. */
 #include "http/http_answer.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
 
+#include "http/http.h"
+
 /* seconds from now do not reach this, those since the epoch passed it in 2001 */
 enum { EPOCH_LEAST_S = 1000 * 1000 * 1000 };
+enum { TITLE_MAX = 120 }; /* columns that are shown, so that trace and request id still fit */
 
 static const char *skip_blanks(const char *at, const char *end)
 {
@@ -140,4 +145,110 @@ int64_t http_retry_after(const char *value, int64_t now_s)
         return -1;
     }
     return when <= now_s ? 0 : (when - now_s) * 1000;
+}
+
+static const char *find_word(const char *at, const char *end, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (; at + length <= end; at++) {
+        if (strncasecmp(at, word, length) == 0) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* The title of a gateway's page has its reason. */
+static void append_title(struct text *out, const char *body, size_t size)
+{
+    const char *end = body + (size < HTTP_ERROR_BODY_MAX ? size : HTTP_ERROR_BODY_MAX);
+    const char *open = find_word(body, end, "<title");
+    const char *start = open != NULL ? memchr(open, '>', (size_t)(end - open)) : NULL;
+    const char *stop = start != NULL ? find_word(start, end, "</title") : NULL;
+
+    if (stop == NULL) {
+        return;
+    }
+    start++;
+    while (start < stop && isspace((unsigned char)*start)) {
+        start++;
+    }
+    while (stop > start && isspace((unsigned char)stop[-1])) {
+        stop--;
+    }
+    if (start < stop) {
+        text_append(out, "\"");
+        text_append_short(out, start, (size_t)(stop - start), TITLE_MAX);
+        text_append(out, "\" (a web page, not an answer of the API)");
+    }
+}
+
+bool http_problem_explain(const struct http_problem *problem, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "%d ", problem->status);
+    size_t empty = line.size;
+    text_append(&line, problem->message);
+    if (line.size == empty) {
+        append_title(&line, problem->body, problem->size);
+    }
+    if (line.size == empty) {
+        const char *reason = http_reason(problem->status);
+        text_printf(&line, "%s (%s %s)", *reason != '\0' ? reason : "unexpected status", problem->method, problem->url);
+    }
+    if (*problem->trace != '\0' || *problem->request_id != '\0') {
+        text_printf(&line, " [%s%s%s%s%s]", *problem->trace != '\0' ? "trace " : "", problem->trace,
+                    *problem->trace != '\0' && *problem->request_id != '\0' ? ", " : "",
+                    *problem->request_id != '\0' ? "request " : "", problem->request_id);
+    }
+    if (e->code == ERR_NONE) {
+        e->http_status = problem->status;
+    }
+    enum err_code code = problem->status == 401 ? ERR_AUTH : problem->status == 412 ? ERR_CONFLICT : ERR_API;
+    return err_set(e, code, "%s", text_string(&line));
+}
+
+const char *http_reason(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {
+        {301, "Moved Permanently"},
+        {302, "Found"},
+        {303, "See Other"},
+        {304, "Not Modified"},
+        {307, "Temporary Redirect"},
+        {308, "Permanent Redirect"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {406, "Not Acceptable"},
+        {408, "Request Timeout"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {428, "Precondition Required"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+    };
+
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].status == status) {
+            return reasons[i].reason;
+        }
+    }
+    return "";
 }

@@ -1,6 +1,6 @@
 /*
- * http_answer: reads what a server says about its answer: header lines, Retry-After, error bodies. Everything here
- * is fed by strangers and fuzzed.
+ * http_answer: reads what a server says about its answer: header lines, Retry-After, pages of gateways. Everything here
+ * may hold any bytes and is fuzzed.
  */
 #ifndef HTTP_HTTP_ANSWER_H
 #define HTTP_HTTP_ANSWER_H
@@ -15,7 +15,6 @@
 
 enum {
     HTTP_HEADER_MAX = 4096, /* a longer value is taken as absent */
-    HTTP_ERRORS_SHOWN = 3,  /* of an error body */
 };
 
 /*
@@ -47,24 +46,22 @@ void http_headers_ratelimit(const struct http_headers *headers, int64_t now_s, s
 /* Seconds since the epoch of an HTTP date (RFC 9110 5.6.7); -1 when it is none. */
 int64_t http_date(const char *value);
 
-/* An answer that is an error. */
+/* An answer that is an error. Strings are never NULL. */
 struct http_problem {
     int status;
     const char *method, *url;
     const char *body;
     size_t size;
-    const char *content_type, *request_id;
+    const char *request_id;
+    const char *message, *trace; /* of the body, as http_explain_fn found them; "": none */
 };
 
 /*
  * Says what an error answer says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace ...,
- * request ...]". Reads the containers of the VPC API and of IAM (vpc-api.md 1.6); anything else is reported by its
- * status, HTML by its title. Code ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
+ * request ...]". Where the body has no message, the title of a page of HTML stands for it, else the status by name. Code
+ * ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
 bool http_problem_explain(const struct http_problem *problem, struct err *e);
-
-/* True when the body is the API's own error container with at least one error. */
-bool http_problem_is_api(const char *body, size_t size);
 
 /* "Not Found" for 404; "" for a status without a name. */
 const char *http_reason(int status);

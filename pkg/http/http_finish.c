@@ -63,17 +63,13 @@ static void pad_body(struct http_transfer *transfer)
     memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
 }
 
-/*
- * A handshake that OpenSSL itself gave up (no TLS there, no common version) fails again; one that was cut off may not.
- * libcurl has one code for both and tells them apart in its words only.
- */
+/* A handshake that fails twice (no TLS there, no common version) fails again; one that was cut off may not. */
 static enum http_fault fault_of(const struct http_transfer *transfer, CURLcode code, bool sent)
 {
     if (transfer->too_large) {
         return HTTP_FAULT_REFUSED;
     }
-    if (code == CURLE_SSL_CONNECT_ERROR && strstr(transfer->problem, "SSL routines") != NULL &&
-        strstr(transfer->problem, "unexpected eof") == NULL) {
+    if (code == CURLE_SSL_CONNECT_ERROR && ++transfer->call->handshakes_failed > 1) {
         return HTTP_FAULT_UNTRUSTED;
     }
     return http_retry_fault((int)code, sent);
@@ -167,19 +163,24 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
     }
 }
 
-static void explain_status(struct ending *ending)
+static void explain_status(const struct http_call *call, struct ending *ending)
 {
     const struct http_reply *reply = &ending->reply;
+    CLEANUP(text_free) struct text message = {0};
+    CLEANUP(text_free) struct text trace = {0};
+
+    ending->api_error = call->request.explain != NULL && reply->size <= HTTP_ERROR_BODY_MAX &&
+                        call->request.explain(reply->body, reply->size, &message, &trace);
     struct http_problem problem = {
         .status = reply->status,
         .method = ending->method,
         .url = reply->url,
         .body = reply->body,
         .size = reply->size,
-        .content_type = reply->content_type,
         .request_id = reply->request_id,
+        .message = text_string(&message),
+        .trace = text_string(&trace),
     };
-
     http_problem_explain(&problem, &ending->error);
 }
 
@@ -211,14 +212,14 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
         ending->error = problem;
         explain_broken(ending);
     } else if (reply->fault == HTTP_FAULT_NONE) {
-        ending->api_error = reply->status == 503 && http_problem_is_api(reply->body, reply->size);
-        explain_status(ending);
+        explain_status(call, ending);
     } else {
         explain_fault(transfer, code, ending);
     }
     reply->error = &ending->error;
     /* a 503 of the API's own says that nothing was done: a creation rests on that, a change can be looked up */
-    bool undone = ending->api_error && http_retry_class(call->request.method, call->request.repeat) != HTTP_REPEAT_SAFE;
+    bool undone = reply->status == 503 && ending->api_error &&
+                  http_retry_class(call->request.method, call->request.repeat) != HTTP_REPEAT_SAFE;
     bool acted_on = reply->status >= 500 && reply->status != 501 && !undone;
     if (is_write(call) && (acted_on || reply->fault == HTTP_FAULT_UNANSWERED || reply->fault == HTTP_FAULT_BROKEN)) {
         call->maybe_processed = true;

@@ -26,7 +26,7 @@ struct http_call {
     bool maybe_processed;
     unsigned sent;      /* attempts in all */
     unsigned uncounted; /* of them: followed redirects and renewed tokens */
-    unsigned redirects;
+    unsigned redirects, handshakes_failed;
     int64_t due_ms; /* in the heap */
     size_t size;    /* of the memory behind the call, for wiping */
 };

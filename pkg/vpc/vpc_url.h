@@ -1,4 +1,4 @@
-/* vpc_url: the URLs of the API. Private to the room. */
+/* vpc_url: the URLs of the API and its error bodies. Private to the room. */
 #ifndef VPC_VPC_URL_H
 #define VPC_VPC_URL_H
 
@@ -26,5 +26,8 @@ void vpc_url_query(struct text *out, const char *name, const char *value);
  * that no request goes to another host). False when there is none.
  */
 bool vpc_url_start(const char *href, size_t size, struct text *ret_start);
+
+/* An http_explain_fn for the errors of the API. */
+bool vpc_error_read(const char *body, size_t size, struct text *message, struct text *trace);
 
 #endif

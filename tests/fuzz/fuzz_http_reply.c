@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/http_answer.h"
 #include "iam/iam_token.h"
+#include "vpc/vpc_url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -72,16 +73,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *body = calloc(1, body_size + HTTP_BODY_PADDING + 1);
     assert(body != NULL);
     memcpy(body, data + head, body_size);
+    CLEANUP(text_free) struct text message = {0};
+    CLEANUP(text_free) struct text trace = {0};
+    (void)iam_token_error(body, body_size, &message, &trace);
+    text_clear(&message);
+    text_clear(&trace);
+    bool is_api = vpc_error_read(body, body_size, &message, &trace);
     struct http_problem problem = {
         .status = statuses[size % (sizeof(statuses) / sizeof(statuses[0]))],
         .method = "GET",
         .url = "https://host/v1/instances",
         .body = body,
         .size = body_size,
-        .content_type = text_string(&headers.content_type),
         .request_id = text_string(&headers.request_id),
+        .message = text_string(&message),
+        .trace = text_string(&trace),
     };
-    bool is_api = http_problem_is_api(body, body_size);
     http_problem_explain(&problem, &e);
     assert(e.code != ERR_NONE && e.http_status == problem.status && (is_api || e.message[0] != '\0'));
     check_line(e.message);
