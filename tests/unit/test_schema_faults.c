@@ -144,6 +144,73 @@ static const struct {
     {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"properties\":{\"context\":true},"
      "\"additionalProperties\":false}]}",
      "{\"what\":1}", "/: must be a string or an object of `context`, is an object with 1 member (#/anyOf)\n"},
+    /* one of each kind of limit, and lists that are cut */
+    {"{\"maximum\":3}", "4", "/: must be at most 3, is 4 (#/maximum)\n"},
+    {"{\"exclusiveMinimum\":3}", "3", "/: must be more than 3, is 3 (#/exclusiveMinimum)\n"},
+    {"{\"minimum\":1,\"maximum\":9,\"exclusiveMaximum\":5}", "7",
+     "/: must be less than 5, is 7 (#/exclusiveMaximum)\n"},
+    {"{\"contains\":{\"const\":5},\"minContains\":2}", "[5,1]",
+     "/: at least 2 of the items must fit the schema of contains, 1 of 2 do (#/minContains)\n"},
+    {"{\"contains\":{\"title\":\"pet\",\"required\":[\"legs\"]}}", "[{},{}]",
+     "/: at least 1 of the items must be a pet, 0 of 2 do (#/contains)\n"},
+    {"{\"contains\":{\"minimum\":3}}", "[1]", "/0: must be at least 3, is 1 (#/contains/minimum)\n"},
+    {"{\"contains\":{\"minimum\":3},\"maxContains\":1,\"minContains\":0}", "[3,4]",
+     "/: at most 1 of the items may fit the schema of contains, 2 do (#/maxContains)\n"},
+    {"{\"enum\":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]}", "20",
+     "/: must be one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more, is 20 (#/enum)\n"},
+    {"{\"enum\":[\"A\",\"b\"]}", "\"a\"", "/: must be one of \"A\", \"b\", is \"a\"; did you mean \"A\"? (#/enum)\n"},
+    {"{\"const\":{\"a\":1}}", "[]", "/: must be an object with 1 member, is an array with 0 items (#/const)\n"},
+    {"{\"properties\":{\"a\":true,\"b\":true,\"c\":true,\"d\":true,\"e\":true,\"f\":true,\"g\":true,\"h\":true,\"i\":"
+     "true,\"j\":true},\"additionalProperties\":false}",
+     "{\"zzz\":1}",
+     "/zzz: unknown property `zzz`; remove it; also possible here: `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h` and 2 more "
+     "(#/additionalProperties)\n"},
+    {"{\"maxProperties\":1}", "{\"a\":1,\"b\":2}", "/: must have at most 1 member, has 2 (#/maxProperties)\n"},
+    {"{\"not\":{\"minimum\":1}}", "1", "/: must not fit the schema {\"minimum\":1}, is 1 (#/not)\n"},
+    {"{\"not\":{}}", "\"x\"", "/: must not fit the schema {}, is \"x\" (#/not)\n"},
+    {"{\"allOf\":[{\"$ref\":\"#/$defs/x\"},{\"maximum\":9}],\"$defs\":{\"x\":{\"minimum\":3}}}", "1",
+     "/: must be at least 3, is 1 (#/$defs/x/minimum)\n"},
+    {"{\"dependentSchemas\":{\"a\":{\"required\":[\"b\"]}}}", "{\"a\":1}",
+     "/: `b` is missing (#/dependentSchemas/a/required)\n"},
+    {"{\"if\":{\"type\":\"string\"},\"else\":{\"minimum\":3}}", "1", "/: must be at least 3, is 1 (#/else/minimum)\n"},
+    {"{\"unevaluatedItems\":{\"type\":\"null\"}}", "[1]", "/0: must be null, is 1 (#/unevaluatedItems/type)\n"},
+    {"{\"unevaluatedProperties\":{\"type\":\"null\"}}", "{\"a\":1}",
+     "/a: must be null, is 1 (#/unevaluatedProperties/type)\n"},
+    {"{\"patternProperties\":{\"^x\":{\"type\":\"null\"}},\"additionalProperties\":{\"type\":\"string\"}}",
+     "{\"xa\":1,\"b\":2}",
+     "/xa: must be null, is 1 (#/patternProperties/^x/type)\n/b: must be a string, is 2 "
+     "(#/additionalProperties/type)\n"},
+    {"{\"anyOf\":[{\"title\":\"one\",\"minimum\":3,\"multipleOf\":2},{\"title\":\"two\",\"maximum\":-3,\"multipleOf\":"
+     "5}]}",
+     "1", "/: must be at least 3, is 1 (#/anyOf/0/minimum)\n/: must be a multiple of 2, is 1 (#/anyOf/0/multipleOf)\n"},
+    {"{\"anyOf\":[{\"minimum\":3},{\"maximum\":-3}]}", "1", "/: must be at least 3, is 1 (#/anyOf/0/minimum)\n"},
+    {"{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]},{\"required\":[\"c\"]}]}", "{}",
+     "/: needs exactly one of `a`, `b`, `c` (#/oneOf)\n"},
+    {"{\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]},{\"required\":[\"c\"]},{\"required\":[\"d\"]},{"
+     "\"required\":[\"e\"]},{\"required\":[\"f\"]},{\"required\":[\"g\"]},{\"required\":[\"h\"]},{\"required\":[\"i\"]}"
+     ",{\"required\":[\"j\"]}]}",
+     "{}", "/: needs exactly one of `a`, `b`, `c`, `d`, `e`, `f`, `g`, `h`, ... (#/oneOf)\n"},
+    {"{\"oneOf\":[{\"type\":\"string\"},{\"maxLength\":3},true]}", "\"ab\"",
+     "/: fits 3 alternatives at once (alternative 1, alternative 2, alternative 3), exactly one is allowed "
+     "(#/oneOf)\n"},
+    {"{\"type\":[\"integer\",\"string\"]}", "1.5", "/: must be a string or an integer, is 1.5 (#/type)\n"},
+    {"{\"type\":\"number\"}", "\"x\"", "/: must be a number, is \"x\" (#/type)\n"},
+    {"{\"type\":[\"object\",\"array\",\"boolean\",\"null\"]}", "1",
+     "/: must be an object or an array or true or false or null, is 1 (#/type)\n"},
+    {"{\"properties\":{\"a~/b\":{\"type\":\"null\"}}}", "{\"a~/b\":1}",
+     "/a~0~1b: must be null, is 1 (#/properties/a~0~1b/type)\n"},
+    {"{\"required\":[\"a\",\"b\"]}", "{}", "/: `a` is missing (#/required)\n/: `b` is missing (#/required)\n"},
+    {"{\"uniqueItems\":true}", "[{\"a\":1},{\"a\":1.0}]", "/1: equals item 0; items must differ (#/uniqueItems)\n"},
+    {"{\"propertyNames\":{\"enum\":[\"left\",\"right\"]}}", "{\"lift\":1}",
+     "/lift: the name `lift` must be one of \"left\", \"right\", is \"lift\"; did you mean \"left\"? "
+     "(#/propertyNames/enum)\n"},
+    {"{\"propertyNames\":false}", "{\"a\":1}", "/a: `a` must not be given; remove it (#/propertyNames)\n"},
+    {"{\"format\":\"date\"}", "\"2026-02-30\"",
+     "/: must be of the format date, is \"2026-02-30\"; write it like 2026-11-20 (#/format)\n"},
+    {"{\"minLength\":1}", "\"\"", "/: must have at least 1 character, has 0 (#/minLength)\n"},
+    {"{\"maxLength\":1}", "\"ab\"", "/: must have at most 1 character, has 2 (#/maxLength)\n"},
+    {"{\"pattern\":\"^a\"}", "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"",
+     "/: must match the pattern ^a, is \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx... (#/pattern)\n"},
 };
 
 static void without_uri(const char *lines, struct text *ret_lines)

@@ -4,6 +4,8 @@
 #include "schema/diagnose/schema_explain.h"
 #include "schema/engine/schema_number.h"
 
+enum { SCHEMA_SHOWN_MAX = 60 }; /* columns */
+
 /* minLength and maxLength, and the like: "must have at least 2 items, has 1". */
 static void note_count(struct schema_explanation *x, const struct schema_limit_rule *rule,
                        const char *const keywords[2], const char *unit, size_t count, const json_t *value)
@@ -289,7 +291,9 @@ static void explain_name(struct schema_explanation *x, const struct schema *sche
     schema_explain_member(x, schema, name, string);
     for (struct schema_finding *at = last != NULL ? last->next : x->found.first; at != NULL; at = at->next) {
         at->at_name = true;
-        at->message = schema_explain_text(x, "the name `%s` %s", name, at->message);
+        if (at->kind != SCHEMA_FAULT_FORBIDDEN) { /* which names the member itself */
+            at->message = schema_explain_text(x, "the name `%s` %s", name, at->message);
+        }
         at->value = NULL;
     }
 }
@@ -411,10 +415,15 @@ static void explain_not(struct schema_explanation *x, const struct schema_rule *
 
     if (names != NULL) {
         note_forbidden(x, names, value);
+    } else if (title != NULL) {
+        schema_note(x, SCHEMA_FAULT_VALUE, "not", value, "must not be a %s, is %s", title,
+                    schema_explain_value(x, value));
     } else {
-        schema_note(x, SCHEMA_FAULT_VALUE, "not", value, "must not %s %s, is %s",
-                    title != NULL ? "be a" : "fit the schema",
-                    title != NULL ? title : schema_explain_value(x, schema->source), schema_explain_value(x, value));
+        CLEANUP(text_free) struct text full = {0}, shown = {0};
+        json_print(&full, schema->source, JSON_PRINT_COMPACT);
+        text_append_short(&shown, text_string(&full), full.size, SCHEMA_SHOWN_MAX);
+        schema_note(x, SCHEMA_FAULT_VALUE, "not", value, "must not fit the schema %s, is %s", text_string(&shown),
+                    schema_explain_value(x, value));
     }
 }
 

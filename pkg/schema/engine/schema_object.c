@@ -9,20 +9,16 @@
 static const struct schema_property *lookup(const struct schema_object_rule *rule, const char *name, size_t size,
                                             uint32_t hash)
 {
-    const struct schema_property *at = rule->list;
-    const struct schema_property *end = at + rule->count;
+    const struct schema_property *list = rule->list;
+    size_t at = 0;
 
-    if (rule->count == 0) {
-        return NULL;
-    }
     for (size_t left = rule->count; left > 1; left -= left / 2) {
-        at = at[left / 2 - 1].hash < hash ? at + left / 2 : at;
+        at = list[at + left / 2 - 1].hash < hash ? at + left / 2 : at;
     }
-    while (at < end && at->hash <= hash) {
-        if (at->hash == hash && at->size == size && memcmp(at->name, name, size) == 0) {
-            return at;
+    for (; at < rule->count && list[at].hash <= hash; at++) {
+        if (list[at].hash == hash && list[at].size == size && memcmp(list[at].name, name, size) == 0) {
+            return &list[at];
         }
-        at++;
     }
     return NULL;
 }
