@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "fleet/fleet_prefetch.h"
 #include "mem/mem.h"
 #include "preflight/preflight.h"
 #include "selection.h"
@@ -10,11 +11,13 @@
 enum { RESTART_NEVER, RESTART_NEEDED };
 static const char *const restart_words[] = {"never", "needed", NULL};
 
+static const char *const guard_words[] = {[PLAN_GUARD_ETAG] = "etag", [PLAN_GUARD_LIST] = "list", NULL};
+
 struct set_opts {
     struct selector_opts select;
     struct metadata_opts metadata;
     struct profile_opts profile; /* only to refuse it with what to do instead */
-    struct opt_enum restart;
+    struct opt_enum guard, restart;
     struct downtime_opts downtime;
     struct write_opts write;
 };
@@ -24,6 +27,10 @@ static const struct opt_spec set_opt[] = {
     OPT_GROUP(struct set_opts, metadata, metadata_group),
     OPT_GROUP(struct set_opts, profile, profile_group),
     OPT_GROUP(struct set_opts, write, write_group),
+    OPT_ENUM(struct set_opts, guard, 0, "guard", guard_words,
+             "compare with a read just before and its ETag, or with the list: half the requests, may overwrite changes "
+             "made since",
+             .default_value = "etag"),
     OPT_ENUM(struct set_opts, restart, 0, "restart", restart_words,
              "stop and start servers whose service was turned on and that need it", .default_value = "never"),
     OPT_GROUP(struct set_opts, downtime, downtime_group),
@@ -69,10 +76,12 @@ static bool add_restarts(const struct writing *writing, const struct resource_li
     return true;
 }
 
-/* Only the settings that expressions of allowed_use can name. */
+/* Only these can be named by expressions of allowed_use. */
+enum { USE_SETTINGS = RESOURCE_ENABLED | RESOURCE_PROTOCOL };
+
 static struct preflight_change change_of(const struct plan_item *item)
 {
-    bool concerns = item->verdict == PLAN_CHANGE && (item->mask & (RESOURCE_ENABLED | RESOURCE_PROTOCOL)) != 0;
+    bool concerns = item->verdict == PLAN_CHANGE && (item->mask & USE_SETTINGS) != 0;
 
     return (struct preflight_change){.resource = item->resource, .after = concerns ? &item->after : NULL};
 }
@@ -94,7 +103,8 @@ static size_t skip_forbidden(struct plan *plan, const struct preflight_change ch
 }
 
 /* Takes out of the plan what an allowed_use forbids. */
-static bool check_allowed(const struct app *app, const struct inventory_scope *scope, struct plan *plan, struct err *e)
+static bool check_allowed(const struct app *app, const struct inventory_scope *scope, struct preflight_rules *rules,
+                          struct plan *plan, struct err *e)
 {
     struct preflight_change *changes = mem_array(plan->count, sizeof(*changes));
     CLEANUP(text_free) struct text first = {0};
@@ -102,7 +112,7 @@ static bool check_allowed(const struct app *app, const struct inventory_scope *s
     for (size_t i = 0; i < plan->count; i++) {
         changes[i] = change_of(&plan->items[i]);
     }
-    bool checked = preflight_check_changes(scope->http, changes, plan->count, NULL, &plan->memory, e);
+    bool checked = preflight_check_changes(scope->http, changes, plan->count, rules, &plan->memory, e);
     size_t undetermined = checked ? skip_forbidden(plan, changes, &first) : 0;
     free(changes);
     if (undetermined > 0) {
@@ -111,6 +121,62 @@ static bool check_allowed(const struct app *app, const struct inventory_scope *s
     }
     return checked || err_wrap(e, "nothing was changed");
 }
+
+/* --- reads while the list is still coming ------------------------------------------------------------ */
+
+/* Zero-initialised: none. */
+struct early_reads {
+    const struct resource_settings *wanted;
+    struct fleet_prefetch *prefetch;
+    struct preflight_rules *rules;
+};
+
+static void early_reads_free(struct early_reads *early)
+{
+    fleet_prefetch_destroy(early->prefetch);
+    preflight_rules_destroy(early->rules);
+}
+
+/*
+ * Where nothing but the list decides what is written first, the servers to change and what decides about them are read
+ * while the list is still coming. Without ETags the last read would be older than it has to be.
+ */
+static struct early_reads begin_early_reads(const struct writing *writing, const struct resource_settings *wanted,
+                                            enum plan_guard guard)
+{
+    const struct fleet_limits *limits = &writing->limits;
+    bool at_once = writing->options->yes && !writing->options->dry_run && writing->request.restart == NULL &&
+                   limits->batch_count == 0 && !(limits->has_max_failures && limits->max_failures.percent);
+
+    if (!at_once) {
+        return (struct early_reads){0};
+    }
+    return (struct early_reads){.wanted = wanted,
+                                .prefetch =
+                                    guard == PLAN_GUARD_ETAG && writing->kind->has_etag
+                                        ? fleet_prefetch_create(writing->scope.http, writing->request.concurrency)
+                                        : NULL,
+                                .rules = preflight_rules_create()};
+}
+
+static void read_early(const struct resource *record, void *context)
+{
+    const struct early_reads *early = context;
+    char reason[PLAN_REASON_SIZE];
+    unsigned mask = 0;
+
+    if (plan_judge(record, early->wanted, &mask, reason) != PLAN_CHANGE) {
+        return;
+    }
+    if ((mask & USE_SETTINGS) != 0) {
+        preflight_rules_expect(early->rules, record);
+    }
+    if (early->prefetch != NULL) {
+        fleet_prefetch_add(early->prefetch, record);
+    }
+}
+
+/* --- the command ------------------------------------------------------------------------------------- */
 
 static int set(struct app *app, const struct cli_call *call, struct err *e)
 {
@@ -127,16 +193,24 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
         !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
-    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e)) {
+    writing.request.restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
+    CLEANUP(early_reads_free)
+    struct early_reads early = begin_early_reads(&writing, &wanted, (enum plan_guard)opts->guard.value);
+    struct inventory_observer observer = {.selected = read_early, .context = &early};
+    if (!inventory_select_observed(&writing.scope, &writing.kind, 1, &selection.selector,
+                                   early.rules != NULL ? &observer : NULL, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);
     }
     writing.request.plan = &plan;
     writing.request.list = list;
     writing.request.settings = &wanted;
-    writing.request.restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
+    writing.request.prefetch = early.prefetch;
     plan_make(list, &wanted, &plan);
-    if (!add_restarts(&writing, list, &plan, e) || !check_allowed(app, &writing.scope, &plan, e) ||
+    for (size_t i = 0; i < plan.count; i++) {
+        plan.items[i].guard = (enum plan_guard)opts->guard.value;
+    }
+    if (!add_restarts(&writing, list, &plan, e) || !check_allowed(app, &writing.scope, early.rules, &plan, e) ||
         !write_check(app, &plan, e)) {
         return err_exit_status(e);
     }
@@ -150,6 +224,7 @@ static const struct cmd_example instance_examples[] = {
     {"vpcmeta instance set web-01 web-02 --enabled true --protocol https", "two instances by name"},
     {"vpcmeta instance set --vpc vpc-prod --exclude 'db-*' --hop-limit 1 --yes",
      "a VPC except its databases, without confirmation"},
+    {"vpcmeta instance set --all --enabled true --guard list --yes", "a large fleet behind a strict rate limit"},
     {"vpcmeta instance set --vpc vpc-dev --enabled true --restart needed --max-unavailable 5",
      "and restart those that need it, five at a time"},
     {0},
@@ -162,7 +237,9 @@ const struct cmd_spec cmd_instance_set = {
     .description =
         "Reads the instances, compares, and sends a PATCH with only what differs to those that differ. Each is read "
         "once more just before, and the PATCH carries its ETag: a change that others made meanwhile is never "
-        "overwritten.\n\n"
+        "overwritten. With --guard list nothing is read before the PATCH, which halves the requests where a rate limit "
+        "is the bottleneck: the list is what it is compared with, and a change of the same setting that others make "
+        "between the list and the PATCH is overwritten without notice. The answer is compared all the same.\n\n"
         "Instances that cannot take the setting (s390x, deleting, failed, suspended) are skipped with the reason. An "
         "instance whose service goes from off to on must be stopped and started before the service is complete; the "
         "result says which, and --restart needed does it in the same run (see `instance restart`). A stopped instance "

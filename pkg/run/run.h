@@ -94,9 +94,10 @@ struct run_request {
     const char *history; /* path of its file, which is made when missing */
 
     const struct inventory_scope *scope;
-    unsigned concurrency;                 /* as in fleet_options */
-    const struct fleet_limits *limits;    /* NULL: none */
-    const struct fleet_restarts *restart; /* NULL: none */
+    unsigned concurrency;                  /* as in fleet_options */
+    const struct fleet_limits *limits;     /* NULL: none */
+    const struct fleet_restarts *restart;  /* NULL: none */
+    const struct fleet_prefetch *prefetch; /* as in fleet_options */
 
     const struct plan *plan;
     struct resource_list *list;              /* keeps words of answers */

@@ -57,6 +57,7 @@ static bool carry_out(const struct run_request *request, const struct run_hooks 
                                 .concurrency = request->concurrency,
                                 .began_s =
                                     resumption != NULL ? clock_stamp_read(resumption->record->entry.run.started_at) : 0,
+                                .prefetch = request->prefetch,
                                 .limits = request->limits,
                                 .journal = journal->history != NULL ? &of_fleet : NULL,
                                 .restart = request->restart,

@@ -69,6 +69,42 @@ wanted_bodies() {
     [ "$(sim_log -r .x_request_id | sort | uniq -d)" = "" ]
 }
 
+@test "--guard list: no read of any server before its PATCH, none bound to an ETag, the same result" {
+    client_start --instances 120 --bare-metal 3
+    sim_state > before
+    meta instance set --all --enabled true --protocol https --hop-limit 2 --guard list -y -o json
+    expect 0
+    sim_log -r 'select(.method == "GET") | .path' | grep '^/v1/instances/' && return 1
+    writes | jq -se 'length > 0 and all(.[]; .if_match == null)'
+    writes | jq -s '[.[] | select(.status == 200) | {key: (.path | ltrimstr("/v1/instances/")), value: .body}] |
+        from_entries' > sent
+    wanted_bodies before | jq 'delpaths([$refused | split("\n")[] | [.]])' \
+        --arg refused "$(writes | jq -r 'select(.status == 400) | .path | ltrimstr("/v1/instances/")')" > wanted
+    diff <(jq -S . wanted) <(jq -S . sent)
+    jq -e --slurpfile wanted wanted '.summary.changed == ($wanted[0] | length)' <<< "$output"
+    clear_log
+    meta bare-metal set --all --enabled true --guard list -y
+    expect 0
+    sim_log -r 'select(.method == "GET") | .path' | grep '^/v1/bare_metal_servers/' && return 1
+    [ "$(writes | wc -l)" -gt 0 ]
+}
+
+@test "--guard takes etag, which is the default, or list; help says what list risks" {
+    client_start --instances 1
+    meta instance set --all --enabled true --guard none -y
+    expect 2 "--guard"
+    [ "$(requests)" -eq 0 ]
+    meta instance set --all --enabled true --guard etag -y
+    expect 0
+    [ "$(writes | jq -r .if_match)" != null ]
+    meta instance set --help
+    expect 0
+    local words
+    words=$(tr -s ' \n' ' ' <<< "$output")
+    [[ $words == *"--guard "*"may overwrite changes made since"* ]]
+    [[ $words == *"overwritten without notice"* ]]
+}
+
 @test "only what was asked for is sent, also when other settings differ" {
     client_start --instances 30 --all-disabled
     meta instance set --all --protocol https -y

@@ -90,6 +90,68 @@ survives() {
     jq -e '.summary.changed == 2 and .summary.failed == 1' <<< "$output"
 }
 
+@test "--guard list: what others change after the list is overwritten where it is the same setting, and kept elsewhere" {
+    client_start --instances 1 --all-disabled
+    faults "{$patches, \"nth\": 1, \"action\": \"change\", \"set\": {\"metadata_service\": {\"protocol\": \"https\", \"response_hop_limit\": 7}}}"
+    meta instance set --all --hop-limit 5 --guard list -y -o json
+    expect 0
+    [ "$(settings | jq -c '.[]')" = '[false,"https",5]' ]
+    # no precondition can fail
+    [ "$(writes | jq -r .status)" = 200 ]
+    # what it was is what the list said, what it is now is what the answer says
+    jq -e '.results[0] | .outcome == "changed" and .before.response_hop_limit == 1 and
+        .after == {"enabled": false, "protocol": "https", "response_hop_limit": 5}' <<< "$output"
+}
+
+@test "--guard list: an answer that never comes is settled by a read, for a kind without ETags, too" {
+    for kind in instance bare-metal; do
+        client_start --instances 1 --bare-metal 1 --all-disabled
+        faults '{"method": "PATCH", "action": "reset", "when": "after"}'
+        meta "$kind" set --all --enabled true --guard list -y -o json
+        expect 0
+        jq -e '.summary.changed == 1' <<< "$output"
+        # one read, behind all tries
+        sim_log -s '[.[] | select(.path | test("^/v1/(instances|bare_metal_servers)/")) | .method]' > methods
+        jq -e 'length >= 2 and last == "GET" and all(.[:-1][]; . == "PATCH")' methods
+        sim_stop
+    done
+}
+
+@test "reads begin while the list is still coming, writes only when it is complete" {
+    client_start --instances 250 --mix plain
+    meta instance set --all --enabled true -y -o json
+    expect 0
+    jq -e '.summary.changed == 250' <<< "$output"
+    # the first GET of an instance is before the last page, each has one, and no PATCH comes before the list is over
+    sim_log -s '
+        [.[] | select(.operation == "instances.list") | .number] as $pages |
+        [.[] | select(.operation == "instances.get")] as $gets |
+        [.[] | select(.operation == "instances.patch") | .number] as $patches |
+        ($gets[0].number < ($pages | max)) and ([$gets[].path] | length == (unique | length)) and
+        ($gets | length == 250) and ($patches | min) > ($pages | max)' | grep -qx true
+}
+
+@test "nothing is written when the list cannot be completed, whatever was read early" {
+    client_start --instances 250 --mix plain
+    faults '{"operation": "instances.list", "nth": 3, "action": "status", "status": 403}'
+    meta instance set --all --enabled true -y -o json
+    expect 1 "nothing was changed"
+    [ "$(writes | wc -l)" -eq 0 ]
+}
+
+@test "where something is asked or weighed first, nothing is read before the list is complete" {
+    client_start --instances 250 --mix plain
+    for options in "--dry-run" "-y --batch 10" "-y --max-failures 10% --batch 100%"; do
+        clear_log
+        # shellcheck disable=SC2086
+        meta instance set --all --enabled true $options -o json
+        expect 0
+        sim_log -s '[.[] | select(.operation == "instances.list") | .number] as $pages |
+            all(.[] | select(.operation == "instances.get"); .number > ($pages | max))' | grep -qx true
+        meta instance set --all --enabled false -y
+    done
+}
+
 @test "an ETag that changes all the time ends as a conflict, not in a circle" {
     client_start --instances 1 --all-disabled
     faults "{$patches, \"action\": \"change\"}"
