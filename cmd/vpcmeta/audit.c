@@ -5,209 +5,14 @@
 #include "commands.h"
 #include "selection.h"
 
-enum { BAR_COLUMNS = 40 };
-
-static const enum table_style severity_styles[AUDIT_SEVERITIES] = {TABLE_PLAIN, TABLE_WARN, TABLE_BAD};
-
-/* --- findings --------------------------------------------------------------------------------------- */
-
-enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
-
-static const struct table_column finding_columns[] = {
-    [RULE] = {.name = "rule", .type = TABLE_STRING},
-    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .rank = 3},
-    [KIND] = {.name = "kind", .type = TABLE_STRING, .rank = 2},
-    [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 1},
-    [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
-    [NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
-    [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24},
-    [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
-};
-
-static const char *or_empty(const char *string)
+/* Takes over the table; nothing is printed of one without rows. */
+static bool print_block(struct app *app, struct table *block, struct err *e)
 {
-    return string != NULL ? string : "";
-}
-
-static struct table *make_findings(const struct audit *audit, bool with_region)
-{
-    struct table *table = table_create(finding_columns, FINDING_COLUMNS);
-    CLEANUP(text_free) struct text words = {0};
-
-    for (size_t i = 0; i < audit->count; i++) {
-        const struct audit_finding *finding = &audit->findings[i];
-        table_add_row(table);
-        table_set_string(table, RULE, audit_rule_ids[finding->rule]);
-        table_set_string(table, SEVERITY, audit_severity_names[finding->severity]);
-        table_set_style(table, SEVERITY, severity_styles[finding->severity]);
-        table_set_string(table, KIND, finding->resource->kind->name);
-        if (with_region) {
-            table_set_string(table, REGION, or_empty(finding->resource->region));
-        }
-        table_set_string(table, ID, or_empty(finding->resource->id));
-        table_set_string(table, NAME, or_empty(finding->resource->name));
-        text_clear(&words);
-        audit_message(audit, finding, &words);
-        table_set_string(table, MESSAGE, text_string(&words));
-        text_clear(&words);
-        audit_fix(audit, finding, &words);
-        table_set_string(table, FIX, text_string(&words));
-    }
-    return table;
-}
-
-/* --- the overview for people ------------------------------------------------------------------------ */
-
-static bool print_block(struct app *app, struct table *table, struct err *e)
-{
+    TABLE_CLEANUP struct table *table = block;
     struct render_options options = app_render_options(app);
 
-    return render_table(table, NULL, &options, stdout, e) && render_text("\n", 1, stdout, e);
-}
-
-enum { COUNT_KIND, COUNT_TOTAL, COUNT_ON, COUNT_ON_HTTPS, COUNT_ON_HTTP, COUNT_OFF, COUNT_OFF_HTTPS, COUNT_OFF_HTTP };
-
-static const struct table_column count_columns[] = {
-    [COUNT_KIND] = {.name = "kind", .type = TABLE_STRING},    [COUNT_TOTAL] = {.name = "total", .type = TABLE_INT},
-    [COUNT_ON] = {.name = "enabled", .type = TABLE_INT},      [COUNT_ON_HTTPS] = {.name = "https", .type = TABLE_INT},
-    [COUNT_ON_HTTP] = {.name = "http", .type = TABLE_INT},    [COUNT_OFF] = {.name = "disabled", .type = TABLE_INT},
-    [COUNT_OFF_HTTPS] = {.name = "https", .type = TABLE_INT}, [COUNT_OFF_HTTP] = {.name = "http", .type = TABLE_INT},
-};
-
-static void add_counts(struct table *table, const struct audit_counts *counts)
-{
-    static const size_t first[AUDIT_STATES] = {[AUDIT_OFF] = COUNT_OFF, [AUDIT_ON] = COUNT_ON};
-
-    table_add_row(table);
-    table_set_string(table, COUNT_KIND, counts->kind->name);
-    table_set_int(table, COUNT_TOTAL, (int64_t)counts->total);
-    for (size_t state = 0; state < AUDIT_STATES && counts->kind->settings != 0; state++) {
-        const size_t *protocols = counts->protocols[state];
-        table_set_int(table, first[state], (int64_t)counts->states[state]);
-        table_set_int(table, first[state] + 1, (int64_t)protocols[AUDIT_PROTOCOL_HTTPS]);
-        table_set_int(table, first[state] + 2, (int64_t)protocols[AUDIT_PROTOCOL_HTTP]);
-    }
-    if (counts->protocols[AUDIT_ON][AUDIT_PROTOCOL_HTTP] > 0) {
-        table_set_style(table, COUNT_ON_HTTP, TABLE_BAD);
-    }
-}
-
-static bool print_counts(struct app *app, const struct audit *audit, struct err *e)
-{
-    TABLE_CLEANUP struct table *table = table_create(count_columns, sizeof(count_columns) / sizeof(count_columns[0]));
-
-    for (size_t i = 0; i < audit->kind_count; i++) {
-        add_counts(table, &audit->kinds[i]);
-    }
-    return print_block(app, table, e);
-}
-
-enum { BAR_KIND, BAR_HOPS, BAR_ON, BAR_OFF, BAR_BAR, BAR_COLUMN_COUNT };
-
-static const struct table_column bar_columns[BAR_COLUMN_COUNT] = {
-    [BAR_KIND] = {.name = "kind", .type = TABLE_STRING},
-    [BAR_HOPS] = {.name = "hops", .type = TABLE_STRING, .flags = TABLE_RIGHT},
-    [BAR_ON] = {.name = "enabled", .type = TABLE_INT},
-    [BAR_OFF] = {.name = "disabled", .type = TABLE_INT},
-    [BAR_BAR] = {.name = "bar", .title = "# ENABLED, . DISABLED", .type = TABLE_STRING, .least = 8},
-};
-
-/* The small ones are what operators choose; exact numbers of the others are in the JSON. */
-static const struct bin {
-    int from, to;
-    const char *label;
-} bins[] = {
-    {1, 1, "1"},     {2, 2, "2"},     {3, 3, "3"},       {4, 4, "4"},
-    {5, 8, "5-8"},   {9, 16, "9-16"}, {17, 32, "17-32"}, {33, RESOURCE_HOP_LIMIT_MAX, "33-64"},
-    {0, 0, "other"},
-};
-enum { BINS = sizeof(bins) / sizeof(bins[0]) };
-
-/* At least one mark for anything that is there. */
-static size_t marks(size_t count, size_t most)
-{
-    size_t columns = (count * BAR_COLUMNS + most / 2) / most;
-
-    return count > 0 && columns == 0 ? 1 : columns;
-}
-
-static size_t count_bin(const struct audit_counts *counts, size_t state, const struct bin *bin)
-{
-    size_t count = 0;
-
-    for (int hops = bin->from; hops <= bin->to; hops++) {
-        count += counts->hop_limits[state][hops];
-    }
-    return count;
-}
-
-static void add_bar(struct table *table, const struct audit_counts *counts, const struct bin *bin, size_t most)
-{
-    CLEANUP(text_free) struct text bar = {0};
-    size_t on = count_bin(counts, AUDIT_ON, bin);
-    size_t off = count_bin(counts, AUDIT_OFF, bin);
-
-    if (on + off == 0) {
-        return;
-    }
-    text_append_repeat(&bar, '#', marks(on, most));
-    text_append_repeat(&bar, '.', marks(off, most));
-    table_add_row(table);
-    table_set_string(table, BAR_KIND, counts->kind->name);
-    table_set_string(table, BAR_HOPS, bin->label);
-    table_set_int(table, BAR_ON, (int64_t)on);
-    table_set_int(table, BAR_OFF, (int64_t)off);
-    table_set_string(table, BAR_BAR, text_string(&bar));
-}
-
-/* Each kind has a scale of its own, so that a few templates beside thousands of servers can be read. */
-static void add_histogram(struct table *table, const struct audit_counts *counts)
-{
-    size_t most = 0;
-
-    for (size_t i = 0; i < BINS; i++) {
-        size_t count = count_bin(counts, AUDIT_ON, &bins[i]) + count_bin(counts, AUDIT_OFF, &bins[i]);
-        most = count > most ? count : most;
-    }
-    for (size_t i = 0; i < BINS; i++) {
-        add_bar(table, counts, &bins[i], most);
-    }
-}
-
-static bool print_histogram(struct app *app, const struct audit *audit, struct err *e)
-{
-    TABLE_CLEANUP struct table *table = table_create(bar_columns, BAR_COLUMN_COUNT);
-
-    for (size_t i = 0; i < audit->kind_count; i++) {
-        add_histogram(table, &audit->kinds[i]);
-    }
-    return table_row_count(table) == 0 || print_block(app, table, e);
-}
-
-enum { BROKEN_SEVERITY, BROKEN_FINDINGS, BROKEN_RULE, BROKEN_TITLE, BROKEN_COLUMNS };
-
-static const struct table_column broken_columns[BROKEN_COLUMNS] = {
-    [BROKEN_SEVERITY] = {.name = "severity", .type = TABLE_STRING},
-    [BROKEN_FINDINGS] = {.name = "findings", .type = TABLE_INT},
-    [BROKEN_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [BROKEN_TITLE] = {.name = "title", .title = "WHAT", .type = TABLE_STRING},
-};
-
-static bool print_broken_rules(struct app *app, const struct audit *audit, struct err *e)
-{
-    TABLE_CLEANUP struct table *table = table_create(broken_columns, BROKEN_COLUMNS);
-
-    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-        if (audit->by_rule[rule] > 0) {
-            table_add_row(table);
-            table_set_string(table, BROKEN_SEVERITY, audit_severity_names[audit_rules[rule].severity]);
-            table_set_style(table, BROKEN_SEVERITY, severity_styles[audit_rules[rule].severity]);
-            table_set_int(table, BROKEN_FINDINGS, (int64_t)audit->by_rule[rule]);
-            table_set_string(table, BROKEN_RULE, audit_rule_ids[rule]);
-            table_set_string(table, BROKEN_TITLE, audit_rules[rule].title);
-        }
-    }
-    return print_block(app, table, e);
+    return table_row_count(table) == 0 ||
+           (render_table(table, NULL, &options, stdout, e) && render_text("\n", 1, stdout, e));
 }
 
 static bool print_text(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
@@ -216,14 +21,14 @@ static bool print_text(struct app *app, const struct audit *audit, const struct 
     const char *nothing = missing->size > 0 ? "no findings in these\n" : "no findings\n";
 
     if ((missing->size > 0 && !render_text(incomplete, strlen(incomplete), stdout, e)) ||
-        !print_counts(app, audit, e) || !print_histogram(app, audit, e)) {
+        !print_block(app, audit_counts_table(audit), e) || !print_block(app, audit_histogram_table(audit), e)) {
         return false;
     }
     if (audit->count == 0) {
         return render_text(nothing, strlen(nothing), stdout, e);
     }
-    TABLE_CLEANUP struct table *findings = make_findings(audit, audit->policy.name_region);
-    return print_broken_rules(app, audit, e) && app_print_table(app, findings, NULL, e);
+    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, audit->policy.name_region);
+    return print_block(app, audit_broken_table(audit), e) && app_print_table(app, findings, NULL, e);
 }
 
 static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
@@ -233,41 +38,10 @@ static bool print_audit(struct app *app, const struct audit *audit, const struct
     if (app_prints_text(app) && globals->fields.count == 0) {
         return print_text(app, audit, missing, e);
     }
-    TABLE_CLEANUP struct table *findings = make_findings(audit, true);
+    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, true);
     JSON_CLEANUP json_t *head = app_list_head(missing);
     json_object_set_new(head, "summary", audit_summary(audit));
     return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);
-}
-
-/* --- the rules themselves --------------------------------------------------------------------------- */
-
-enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS, LIST_COLUMNS };
-
-static const struct table_column rule_columns[] = {
-    [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING},
-    [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .least = 30},
-    [LIST_MEANING] = {.name = "meaning", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
-    [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
-    [LIST_BASIS] = {.name = "basis", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 30},
-};
-
-static bool print_rules(struct app *app, struct err *e)
-{
-    TABLE_CLEANUP struct table *table = table_create(rule_columns, LIST_COLUMNS);
-
-    for (enum audit_rule_number number = 0; number < AUDIT_RULES; number++) {
-        const struct audit_rule *rule = &audit_rules[number];
-        table_add_row(table);
-        table_set_string(table, LIST_RULE, audit_rule_ids[number]);
-        table_set_string(table, LIST_SEVERITY, audit_severity_names[rule->severity]);
-        table_set_style(table, LIST_SEVERITY, severity_styles[rule->severity]);
-        table_set_string(table, LIST_TITLE, rule->title);
-        table_set_string(table, LIST_MEANING, rule->meaning);
-        table_set_string(table, LIST_FIX, rule->fix);
-        table_set_string(table, LIST_BASIS, rule->basis);
-    }
-    return app_print_table(app, table, &(struct render_envelope){.items = "rules"}, e);
 }
 
 /* --- the command ------------------------------------------------------------------------------------ */
@@ -375,11 +149,14 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     struct inventory_scope scope;
 
     if (opts->list_rules) {
-        return app_check_output(app, rule_columns, LIST_COLUMNS, e) && print_rules(app, e) ? 0 : err_exit_status(e);
+        TABLE_CLEANUP struct table *rules = audit_rules_table();
+        bool printed = app_check_output(app, audit_rule_columns, audit_rule_columns_count, e) &&
+                       app_print_table(app, rules, &(struct render_envelope){.items = "rules"}, e);
+        return printed ? 0 : err_exit_status(e);
     }
-    if (!app_check_output(app, finding_columns, FINDING_COLUMNS, e) || !make_policy(opts, &policy, e) ||
-        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
-        !read_resources(&scope, &selector.selector, &resources, e)) {
+    if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
+        !make_policy(opts, &policy, e) || !selection_read(app, &opts->select, call, &selector, e) ||
+        !app_connect(app, &scope, e) || !read_resources(&scope, &selector.selector, &resources, e)) {
         return err_exit_status(e);
     }
     policy.name_region = scope.region_count > 1;

@@ -21,8 +21,8 @@ enum shell_key {
 };
 
 /*
- * Takes over the terminal for reading. `history` (borrowed) outlives it; `program` is completed from. Never NULL: without
- * a usable terminal description libedit reads plain lines.
+ * Takes over the terminal for reading. `history` (borrowed) outlives it; `program` is completed from. Never NULL:
+ * without a usable terminal description libedit reads plain lines.
  */
 struct shell_edit *shell_edit_open(const struct cli_program *program, const struct linehistory *history);
 void shell_edit_release(struct shell_edit **edit); /* for CLEANUP */

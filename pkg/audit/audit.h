@@ -12,6 +12,7 @@
 #define AUDIT_AUDIT_H
 
 #include "resource/resource_list.h"
+#include "table/table.h"
 #include "json/json.h"
 
 enum audit_severity { AUDIT_LOW, AUDIT_MEDIUM, AUDIT_HIGH, AUDIT_SEVERITIES };
@@ -127,6 +128,21 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
  * Kinds and protocols without a resource count 0; hop limits that no resource has are left out.
  */
 json_t *audit_summary(const struct audit *audit);
+
+/*
+ * The same as tables, which the caller releases: a row a finding (its region only where `with_region`); for people the
+ * counts of each kind, a histogram of hop limits with a scale for each kind (no rows where no kind has one), and the
+ * rules that are broken; and the rules themselves.
+ */
+struct table *audit_findings_table(const struct audit *audit, bool with_region);
+struct table *audit_counts_table(const struct audit *audit);
+struct table *audit_histogram_table(const struct audit *audit);
+struct table *audit_broken_table(const struct audit *audit);
+struct table *audit_rules_table(void);
+
+/* The columns of audit_findings_table and audit_rules_table, for --fields. */
+extern const struct table_column audit_finding_columns[], audit_rule_columns[];
+extern const size_t audit_finding_columns_count, audit_rule_columns_count;
 
 /* How messages and JSON call a protocol: "http", "https", "other". */
 extern const char *const audit_protocol_names[AUDIT_PROTOCOLS];

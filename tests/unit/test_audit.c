@@ -485,6 +485,105 @@ static void an_unknown_rule_is_refused_with_the_nearest(void **state)
     assert_int_equal(rules, 0);
 }
 
+/* --- tables ------------------------------------------------------------------------------------------ */
+
+/* "a|b||c" a row, "-" for a cell that is not there; numbers without their kind of cell. */
+static const char *rows_of(const struct table *table, struct text *out)
+{
+    text_clear(out);
+    for (size_t row = 0; row < table_row_count(table); row++) {
+        for (size_t column = 0; column < table_column_count(table); column++) {
+            const struct table_cell *cell = table_cell(table, row, column);
+            text_append(out, column > 0 ? "|" : "");
+            if (cell->state == TABLE_ABSENT) {
+                text_append(out, "-");
+            } else if (table_column(table, column)->type == TABLE_INT) {
+                text_printf(out, "%d", (int)cell->integer);
+            } else {
+                text_append(out, cell->string);
+            }
+        }
+        text_append_char(out, '\n');
+    }
+    return text_string(out);
+}
+
+static void the_overview_counts_each_kind_and_draws_its_hop_limits(void **state)
+{
+    static const struct {
+        struct given rows[ROWS_MAX];
+        const char *counts, *histogram, *broken;
+    } cases[] = {
+        {{{0}},
+         "instance|0|0|0|0|0|0|0\ntemplate|0|0|0|0|0|0|0\nbare-metal|0|0|0|0|0|0|0\ngroup|0|-|-|-|-|-|-\n",
+         "",
+         ""},
+        {{{INSTANCE("a"), ON},
+          {INSTANCE("b"), ON, .protocol = "http", .hop_limit = 7},
+          {INSTANCE("c"), OFF, .protocol = "http"},
+          {BARE_METAL("m"), OFF},
+          {GROUP("g"), .template_id = "gone"}},
+         "instance|3|2|1|1|1|0|1\ntemplate|0|0|0|0|0|0|0\nbare-metal|1|0|0|0|1|1|0\ngroup|1|-|-|-|-|-|-\n",
+         "instance|1|1|1|####################....................\n"
+         "instance|5-8|1|0|####################\n",
+         "high|1|enabled-over-http|metadata service enabled over http\n"
+         "medium|1|hop-limit|hop limit too high\n"
+         "medium|1|group-template-missing|group whose template does not exist\n"
+         "low|2|disabled|metadata service disabled\n"},
+        /* each kind has a scale of its own, and what is there is seen */
+        {{{INSTANCE("a"), ON, .hop_limit = 64}, {TEMPLATE("t"), ON, .hop_limit = 4}, {TEMPLATE("u"), OFF}},
+         "instance|1|1|1|0|0|0|0\ntemplate|2|1|1|0|1|1|0\nbare-metal|0|0|0|0|0|0|0\ngroup|0|-|-|-|-|-|-\n",
+         "instance|33-64|1|0|########################################\n"
+         "template|1|0|1|........................................\n"
+         "template|4|1|0|########################################\n",
+         "medium|1|hop-limit|hop limit too high\n"
+         "medium|1|template-hop-limit|template with a hop limit too high\n"
+         "low|1|template-disabled|template of servers without the service\n"},
+        {{{INSTANCE("a"), ON, .hop_limit = 99}},
+         "instance|1|1|1|0|0|0|0\ntemplate|0|0|0|0|0|0|0\nbare-metal|0|0|0|0|0|0|0\ngroup|0|-|-|-|-|-|-\n",
+         "instance|other|1|0|########################################\n",
+         "medium|1|hop-limit|hop limit too high\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        CLEANUP(text_free) struct text out = {0};
+        begin(&fixture, cases[i].rows, NULL, true);
+        TABLE_CLEANUP struct table *counts = audit_counts_table(&fixture.audit);
+        TABLE_CLEANUP struct table *histogram = audit_histogram_table(&fixture.audit);
+        TABLE_CLEANUP struct table *broken = audit_broken_table(&fixture.audit);
+        assert_string_equal(rows_of(counts, &out), cases[i].counts);
+        assert_string_equal(rows_of(histogram, &out), cases[i].histogram);
+        assert_string_equal(rows_of(broken, &out), cases[i].broken);
+        end(&fixture);
+    }
+}
+
+static void a_row_a_finding_has_the_region_only_where_it_is_wanted(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {{INSTANCE("a"), OFF}, {INSTANCE("b"), ON, .protocol = "http"}};
+    struct fixture fixture;
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    begin(&fixture, rows, NULL, true);
+    TABLE_CLEANUP struct table *with = audit_findings_table(&fixture.audit, true);
+    TABLE_CLEANUP struct table *without = audit_findings_table(&fixture.audit, false);
+    assert_string_equal(
+        rows_of(with, &out),
+        "enabled-over-http|high|instance|eu-de|b|b|answers over http|vpcmeta instance set b --protocol https\n"
+        "disabled|low|instance|eu-de|a|a|disabled (stored: https, hop limit 1)|vpcmeta instance set a --enabled "
+        "true\n");
+    assert_string_equal(
+        rows_of(without, &out),
+        "enabled-over-http|high|instance|-|b|b|answers over http|vpcmeta instance set b --protocol https\n"
+        "disabled|low|instance|-|a|a|disabled (stored: https, hop limit 1)|vpcmeta instance set a --enabled true\n");
+    TABLE_CLEANUP struct table *rules = audit_rules_table();
+    assert_int_equal(table_row_count(rules), AUDIT_RULES);
+    end(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,6 +601,8 @@ int main(void)
         cmocka_unit_test(an_empty_inventory_has_no_findings),
         cmocka_unit_test(every_rule_is_complete_and_has_an_id_of_its_own),
         cmocka_unit_test(an_unknown_rule_is_refused_with_the_nearest),
+        cmocka_unit_test(the_overview_counts_each_kind_and_draws_its_hop_limits),
+        cmocka_unit_test(a_row_a_finding_has_the_region_only_where_it_is_wanted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
