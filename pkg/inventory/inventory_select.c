@@ -66,29 +66,6 @@ static const char *vpc_name_of(const struct resource_list *vpcs, const char *id)
     return NULL;
 }
 
-/* Gives the records whose VPC was open its name from `vpcs` and drops those that the selector excludes. */
-static void close_vpcs(const struct inventory_selector *selector, const struct resource_list *vpcs,
-                       struct resource_list *records)
-{
-    size_t count = resource_list_count(records);
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        struct resource *record = resource_list_at(records, i);
-        if (is_vpc_open(selector, record)) {
-            record->vpc = resource_list_keep(records, vpc_name_of(vpcs, record->vpc_id));
-            if (!inventory_selector_matches(selector, record)) {
-                continue;
-            }
-        }
-        if (kept != i) {
-            *resource_list_at(records, kept) = *record;
-        }
-        kept++;
-    }
-    resource_list_truncate(records, kept);
-}
-
 /* --- one record ----------------------------------------------------------------------------------- */
 
 /* A record has three words that may name it; a word that looks like an id is no name, and so on. */
@@ -299,26 +276,6 @@ static void request(struct selection *selection, struct vpc *vpc, const struct r
 
 /* --- targets -------------------------------------------------------------------------------------- */
 
-/* A target that is given twice, or by name and by id, is one resource. */
-static void dedupe(struct resource_list *records)
-{
-    size_t count = resource_list_count(records);
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(records, i);
-        const struct resource *last = kept > 0 ? resource_list_at(records, kept - 1) : NULL;
-        if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
-            continue;
-        }
-        if (kept != i) {
-            *resource_list_at(records, kept) = *record;
-        }
-        kept++;
-    }
-    resource_list_truncate(records, kept);
-}
-
 static bool refuse_ambiguous(const struct selection *selection, const struct target *target, struct err *e)
 {
     CLEANUP(text_free) struct text places = {0};
@@ -401,6 +358,40 @@ static void begin(struct selection *selection, const struct inventory_scope *sco
     }
 }
 
+/* Whether the record, whose VPC is judged now, is another one than the last and is selected. */
+static bool stays(const struct selection *selection, struct resource *record, const struct resource *last)
+{
+    /* a target that is given twice, or by name and by id, is one resource */
+    if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
+        return false;
+    }
+    if (!is_vpc_open(selection->selector, record)) {
+        return true;
+    }
+    record->vpc = resource_list_keep(selection->found, vpc_name_of(selection->vpcs, record->vpc_id));
+    return inventory_selector_matches(selection->selector, record);
+}
+
+/* Sorts what was found and drops what does not stay. */
+static void settle(const struct selection *selection)
+{
+    struct resource_list *found = selection->found;
+    size_t kept = 0;
+
+    resource_list_sort(found);
+    for (size_t i = 0; i < resource_list_count(found); i++) {
+        struct resource *record = resource_list_at(found, i);
+        if (!stays(selection, record, kept > 0 ? resource_list_at(found, kept - 1) : NULL)) {
+            continue;
+        }
+        if (kept != i) {
+            *resource_list_at(found, kept) = *record;
+        }
+        kept++;
+    }
+    resource_list_truncate(found, kept);
+}
+
 bool inventory_select_observed(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
                                size_t kind_count, const struct inventory_selector *selector,
                                const struct inventory_observer *observer, struct resource_list *into,
@@ -421,9 +412,7 @@ bool inventory_select_observed(const struct inventory_scope *scope, const struct
         *e = selection.error;
         return false;
     }
-    close_vpcs(selector, selection.vpcs, selection.found);
-    resource_list_sort(selection.found);
-    dedupe(selection.found);
+    settle(&selection);
     if (!check_targets(&selection, kind_count > 1 ? "resource" : kinds[0]->singular, e)) {
         return false;
     }

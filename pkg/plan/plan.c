@@ -1,4 +1,4 @@
-/* Plans of settings and of creations: the verdict for a record, the counts, and what every item has. */
+/* Plans of settings, creations and restarts: the verdict for a record, the counts, and what every item has. */
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -16,15 +16,24 @@ const char *plan_action_name(enum plan_action action)
     return names[action];
 }
 
+static bool lifecycle_refuses(const struct resource *record, char *reason)
+{
+    enum resource_status lifecycle = resource_status(record->lifecycle_state);
+    bool refuses = lifecycle == RESOURCE_STATUS_DELETING || lifecycle == RESOURCE_STATUS_FAILED ||
+                   lifecycle == RESOURCE_STATUS_SUSPENDED;
+
+    if (refuses) {
+        snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
+    }
+    return refuses;
+}
+
 /* vpc-api.md 4.1: no status is documented to refuse the patch, but in these nothing useful can come of it. */
 static bool state_refuses(const struct resource *record, char *reason)
 {
-    enum resource_status lifecycle = resource_status(record->lifecycle_state);
     enum resource_status status = resource_status(record->status);
 
-    if (lifecycle == RESOURCE_STATUS_DELETING || lifecycle == RESOURCE_STATUS_FAILED ||
-        lifecycle == RESOURCE_STATUS_SUSPENDED) {
-        snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
+    if (lifecycle_refuses(record, reason)) {
         return true;
     }
     if (status == RESOURCE_STATUS_DELETING || status == RESOURCE_STATUS_FAILED) {
@@ -139,6 +148,75 @@ struct plan_counts plan_count(const struct plan *plan)
     return counts;
 }
 
+/* --- restarts ---------------------------------------------------------------------------------------- */
+
+enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
+                                     const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE])
+{
+    const char *reason = "";
+    enum plan_verdict verdict = PLAN_SKIP;
+
+    if (!record->kind->restart_to_enable || record->kind->actions == NULL) {
+        verdict = PLAN_UNCHANGED;
+        reason = "needs no restart";
+    } else if (!terms->always && !pending) {
+        verdict = PLAN_UNCHANGED;
+        reason = "no restart is pending";
+    } else if (!terms->always && !record->settings.enabled) {
+        verdict = PLAN_UNCHANGED;
+        reason = "the metadata service is off: no restart is needed";
+    } else if (lifecycle_refuses(record, ret_reason)) {
+        return PLAN_SKIP;
+    } else if (resource_status(record->status) == RESOURCE_STATUS_STOPPED) {
+        verdict = record->startable == RESOURCE_OFF ? PLAN_SKIP : PLAN_UNCHANGED;
+        reason = record->startable == RESOURCE_OFF
+                     ? "is stopped and cannot be started now (startable is false)"
+                     : "is stopped: the metadata service will be complete at its next start";
+    } else if (resource_status(record->status) != RESOURCE_STATUS_RUNNING) {
+        snprintf(ret_reason, PLAN_REASON_SIZE, "status is %s: only running servers are restarted",
+                 record->status != NULL ? record->status : "unknown");
+        return PLAN_SKIP;
+    } else if (text_equal(record->availability, "spot")) {
+        reason = "is a spot server: there may be no capacity to start it again";
+    } else if (record->disk_count > 0 && !terms->allow_disk_loss) {
+        reason = "a stop erases its instance storage (--allow-disk-loss restarts it all the same)";
+    } else {
+        verdict = PLAN_CHANGE;
+    }
+    snprintf(ret_reason, PLAN_REASON_SIZE, "%s", reason);
+    return verdict;
+}
+
+static void make_restart(struct plan *plan, struct plan_item *item, bool pending,
+                         const struct plan_restart_terms *terms)
+{
+    char reason[PLAN_REASON_SIZE];
+
+    item->action = PLAN_RESTART;
+    item->verdict = plan_judge_restart(item->resource, pending, terms, reason);
+    item->reason = reason[0] != '\0' ? text_arena_copy(&plan->memory, reason, strlen(reason)) : NULL;
+}
+
+void plan_make_restart(const struct resource_list *list, const bool pending[], const struct plan_restart_terms *terms,
+                       struct plan *ret)
+{
+    const struct resource_settings nothing = {0};
+
+    plan_make(list, &nothing, ret);
+    for (size_t i = 0; i < ret->count; i++) {
+        make_restart(ret, &ret->items[i], pending[i], terms);
+    }
+}
+
+void plan_add_restarts(struct plan *plan, const bool pending[], const struct plan_restart_terms *terms)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].verdict == PLAN_UNCHANGED && pending[i]) {
+            make_restart(plan, &plan->items[i], true, terms);
+        }
+    }
+}
+
 /* --- what is no setting ----------------------------------------------------------------------------- */
 
 static struct plan_state template_state(struct plan_template template)
@@ -210,4 +288,30 @@ void plan_state_describe(struct text *out, const struct plan_state *before, cons
         text_printf(out, "%sinstance template %s -> %s", out->size > 0 ? ", " : "", word_for(&before->template),
                     word_for(&after->template));
     }
+}
+
+/* --- templates --------------------------------------------------------------------------------------- */
+
+json_t *plan_template_json(const struct plan_template *template)
+{
+    return json_build("{s:{s:s*, s:s*}}", "instance_template", "id", template->id, "name", template->name);
+}
+
+const struct plan_item *plan_creation_before(const struct plan *plan, const struct plan_item *item)
+{
+    while (item->depends_on != 0) {
+        item = &plan->items[item->depends_on - 1];
+        if (item->action == PLAN_CREATE) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+struct plan_template plan_template_target(const struct plan *plan, const struct plan_item *item)
+{
+    const struct plan_item *creation = item->move.to.id == NULL ? plan_creation_before(plan, item) : NULL;
+
+    return creation != NULL ? (struct plan_template){.id = creation->resource->id, .name = creation->resource->name}
+                            : item->move.to;
 }

@@ -15,7 +15,7 @@ struct check {
     struct resource_settings settings; /* those that are known */
     struct preflight_rule rule;        /* source NULL: nothing to read */
     struct preflight_profile profile;
-    struct text profile_name; /* empty: not named */
+    const char *profile_name; /* NULL: not named; the body's */
     bool profile_read;
 };
 
@@ -23,7 +23,6 @@ static void check_free(struct check *check)
 {
     preflight_rule_free(&check->rule);
     preflight_profile_free(&check->profile);
-    text_free(&check->profile_name);
 }
 
 /* --- what the body says ------------------------------------------------------------------------------ */
@@ -87,12 +86,6 @@ static struct resource_hardware hardware_of(const struct check *check)
 
 /* --- the answers ------------------------------------------------------------------------------------- */
 
-static void undetermined(enum preflight_verdict *use, struct text *reason, const char *why)
-{
-    *use = PREFLIGHT_UNDETERMINED;
-    text_append(reason, why);
-}
-
 /* Forbidden outweighs undetermined, which outweighs allowed. */
 static void add_answer(struct preflight_creation *ret, enum preflight_verdict use, const struct text *reason)
 {
@@ -110,7 +103,6 @@ static void decide_use(const struct check *check, struct preflight_creation *ret
     struct resource_hardware hardware = hardware_of(check);
     const char *own = string_in(json_object_get(boot_volume_of(check->body), "allowed_use"), check->kind->use_member);
     CLEANUP(text_free) struct text reason = {0};
-    CLEANUP(text_free) struct text own_reason = {0};
 
     ret->use = PREFLIGHT_ALLOWED;
     text_clear(&ret->use_reason);
@@ -121,44 +113,41 @@ static void decide_use(const struct check *check, struct preflight_creation *ret
         add_answer(ret, PREFLIGHT_UNDETERMINED, &reason);
     }
     if (own != NULL) {
-        text_append(&own_reason, "the body's boot volume ");
-        add_answer(ret, preflight_decide(check->kind, own, &check->settings, &hardware, &own_reason), &own_reason);
+        text_clear(&reason);
+        text_append(&reason, "the body's boot volume ");
+        add_answer(ret, preflight_decide(check->kind, own, &check->settings, &hardware, &reason), &reason);
     }
 }
 
 static void decide_architecture(const struct check *check, struct preflight_creation *ret)
 {
-    const char *name = text_string(&check->profile_name);
     const struct preflight_profile *profile = &check->profile;
-    CLEANUP(text_free) struct text why = {0};
+    const char *name = check->profile_name;
+    struct text *reason = &ret->architecture_reason;
 
     if (!check->settings.enabled ||
         (profile->architecture != NULL && resource_architecture_supported(profile->architecture))) {
         return;
     }
+    ret->architecture = profile->architecture != NULL ? PREFLIGHT_FORBIDDEN : PREFLIGHT_UNDETERMINED;
     if (profile->architecture != NULL) {
-        ret->architecture = PREFLIGHT_FORBIDDEN;
-        text_printf(&ret->architecture_reason, "profile %s is %s, the metadata service is for x86 only", name,
-                    profile->architecture);
-        return;
-    }
-    if (name[0] == '\0') {
-        text_append(&why, "the body names no profile");
+        text_printf(reason, "profile %s is %s, the metadata service is for x86 only", name, profile->architecture);
+    } else if (name == NULL) {
+        text_append(reason, "the body names no profile");
     } else if (profile->problem != NULL) {
-        text_printf(&why, "profile %s could not be read: %s", name, profile->problem);
+        text_printf(reason, "profile %s could not be read: %s", name, profile->problem);
     } else {
-        text_printf(&why, "profile %s does not say its architecture", name);
+        text_printf(reason, "profile %s does not say its architecture", name);
     }
-    undetermined(&ret->architecture, &ret->architecture_reason, text_string(&why));
 }
 
 /* --- reading ----------------------------------------------------------------------------------------- */
 
 static void queue_profile(struct check *check)
 {
-    if (check->profile_name.size > 0 && !check->profile_read) {
+    if (check->profile_name != NULL && !check->profile_read) {
         check->profile_read = true;
-        preflight_profile_read(check->vpc, check->kind, text_string(&check->profile_name), &check->profile);
+        preflight_profile_read(check->vpc, check->kind, check->profile_name, &check->profile);
     }
 }
 
@@ -176,7 +165,7 @@ static bool read_and_decide(struct check *check, struct preflight_creation *ret,
     }
     decide_use(check, ret);
     bool by_expression = check->rule.problem == NULL && ret->use == PREFLIGHT_UNDETERMINED;
-    if (by_expression && !check->profile_read && check->profile_name.size > 0) {
+    if (by_expression && !check->profile_read && check->profile_name != NULL) {
         queue_profile(check);
         if (!http_run(check->http, e)) {
             return false;
@@ -193,10 +182,7 @@ bool preflight_check_creation(struct http *http, struct vpc *vpc, const struct r
     CLEANUP(check_free) struct check check = {.http = http, .vpc = vpc, .kind = kind, .body = body};
 
     assert(kind->use_member != NULL);
-    const char *profile = resource_identity_word(json_object_get(check.body, "profile"));
-    if (profile != NULL) {
-        text_append(&check.profile_name, profile);
-    }
+    check.profile_name = resource_identity_word(json_object_get(body, "profile"));
     find_source(&check);
     find_settings(&check);
     return read_and_decide(&check, ret, e);
