@@ -215,11 +215,11 @@ static void test_tells_what_a_valid_body_is(void **state)
     }
 }
 
-static void test_tells_what_a_faulty_body_was_meant_to_be(void **state)
+static void test_a_faulty_body_has_a_nearest_schema(void **state)
 {
     (void)state;
     static const struct {
-        const char *body, *nearest; /* NULL: nothing can be told */
+        const char *body, *nearest; /* NULL: none */
     } cases[] = {
         {"{\"metadata_service\":{\"response_hop_limit\":65}}", "instance_patch"},
         {"{\"metadata_service\":{\"enabled\":\"true\"}}", "instance_patch"},
@@ -321,6 +321,64 @@ static void test_a_folder_replaces_the_embedded_schemas(void **state)
     assert_int_equal(system(clean_up.data), 0);
 }
 
+static void test_faults_of_a_folder_are_errors_where_they_are_met(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schema, *fault; /* NULL: none */
+        bool found, compiled, recognized, bundled;
+    } cases[] = {
+        {"{\"properties\":{\"a\":true},\"oneOf\":[{\"title\":\"one\"},{}]}", NULL, true, true, true, true},
+        {"{\"allOf\":[{\"properties\":{\"a\":true}},{\"$ref\":\"n.json\"}]}", NULL, true, true, true, true},
+        {"true", "pet.json is no JSON object", false, false, false, false},
+        {"[]", "pet.json: a schema must be an object or a boolean", false, false, false, false},
+        {"{\"type\":", "is not closed", false, false, false, false},
+        {"{\"properties\":{\"a\":{\"type\":\"strng\"}}}", "/properties/a/type", true, false, false, true},
+        {"{\"properties\":{\"a\":true},\"anyOf\":[{\"$ref\":\"https://x.example/y\"}]}", "x.example/y", true, false,
+         false, false},
+        {"{\"properties\":{\"a\":true},\"not\":{\"$ref\":\"../up.json\"}}", "../up.json", true, false, false, false},
+        {"{\"properties\":{\"a\":true},\"not\":{\"$ref\":\"nowhere.json\"}}", "nowhere.json", true, false, false,
+         false},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char folder[] = "/tmp/vpcmeta-schemas-XXXXXX/";
+        CLEANUP(text_free) struct text clean_up = {0}, text = {0};
+        struct schema_catalog_match match;
+        struct err e = ERR_INIT, compiling = ERR_INIT, recognizing = ERR_INIT, bundling = ERR_INIT;
+        folder[strlen(folder) - 1] = '\0';
+        assert_non_null(mkdtemp(folder));
+        folder[strlen(folder)] = '/'; /* which messages do not show twice */
+        write_file(folder, "pet.json", cases[i].schema);
+        struct schema_catalog *own = schema_catalog_open(folder, &e);
+        assert_non_null(own);
+        const struct schema_entry *pet = schema_catalog_find(own, "pet.json", &e);
+        assert_int_equal(pet != NULL, cases[i].found);
+        if (i == 1) {
+            write_file(folder, "n.json", "{}");
+        }
+        if (pet != NULL) {
+            JSON_CLEANUP json_t *value = parsed("{\"a\":1}");
+            JSON_CLEANUP json_t *bundle = schema_catalog_bundle(own, pet, &bundling);
+            assert_int_equal(bundle != NULL, cases[i].bundled);
+            assert_int_equal(schema_catalog_compile(own, pet, &compiling) != NULL, cases[i].compiled);
+            assert_int_equal(schema_catalog_recognize(own, value, &match, &recognizing), cases[i].recognized);
+            assert_true(schema_catalog_text(own, pet, &text, &e));
+            assert_string_equal(text_string(&text), cases[i].schema);
+            assert_string_equal(schema_catalog_variant(own, pet, value), i == 0 ? "one" : "pet");
+            assert_null(strstr(pet->place, "//"));
+        }
+        const struct err *last = !cases[i].found ? &e : cases[i].fault != NULL ? &compiling : NULL;
+        if (last != NULL && strstr(last->message, cases[i].fault) == NULL) {
+            fail_msg("%s: \"%s\" lacks \"%s\"", cases[i].schema, last->message, cases[i].fault);
+        }
+        schema_catalog_close(own);
+        text_printf(&clean_up, "rm -r %s", folder);
+        assert_int_equal(system(clean_up.data), 0);
+    }
+    schema_catalog_close(NULL);
+}
+
 static void test_a_folder_without_schemas_is_refused(void **state)
 {
     (void)state;
@@ -341,9 +399,10 @@ int main(void)
         cmocka_unit_test(test_finds_by_name_and_names_the_nearest),
         cmocka_unit_test(test_references_are_resolved_within_the_folder),
         cmocka_unit_test(test_tells_what_a_valid_body_is),
-        cmocka_unit_test(test_tells_what_a_faulty_body_was_meant_to_be),
+        cmocka_unit_test(test_a_faulty_body_has_a_nearest_schema),
         cmocka_unit_test(test_a_bundle_stands_for_itself),
         cmocka_unit_test(test_a_folder_replaces_the_embedded_schemas),
+        cmocka_unit_test(test_faults_of_a_folder_are_errors_where_they_are_met),
         cmocka_unit_test(test_a_folder_without_schemas_is_refused),
     };
     return cmocka_run_group_tests(tests, open_catalog, close_catalog);
