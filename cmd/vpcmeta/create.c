@@ -127,7 +127,7 @@ static void note_variant(struct app *app, const struct creation *creation, const
     }
 }
 
-/* vpc-api.md 3.1: what the API takes for settings that nobody gives. */
+/* vpc-api.md 3.1: what the API takes for settings that are left out. */
 static void note_defaults(const struct app *app, const struct creation *creation)
 {
     static const struct resource_settings defaults = {
@@ -159,7 +159,10 @@ static void note_fixed(const struct app *app, const struct resource_kind *kind)
     }
 }
 
-/* --- the preview: the body ------------------------------------------------------------------------------------------ */
+/*
+ * --- the preview: the body
+ * ------------------------------------------------------------------------------------------
+ */
 
 /* One: its body. Several, for people: the body once, and the names. For programs: every body. New reference. */
 static json_t *make_document(const struct app *app, const struct creation *creation)
@@ -295,7 +298,7 @@ static const struct cmd_example instance_examples[] = {
 
 const struct cmd_spec cmd_instance_create = {
     .path = "instance create",
-    .summary = "create an instance with its metadata settings right from the start",
+    .summary = "create an instance with its metadata settings from the start",
     .description =
         "Takes the body of POST /instances from a file or standard input, or an instance template, lays the flags over "
         "it, checks it against the schema instance_create, the image's allowed_use and the profile's architecture, and "
@@ -342,7 +345,7 @@ static const struct cmd_example metal_examples[] = {
 
 const struct cmd_spec cmd_bare_metal_create = {
     .path = "bare-metal create",
-    .summary = "create a bare metal server with its metadata settings right from the start",
+    .summary = "create a bare metal server with its metadata settings from the start",
     .description =
         "Takes the body of POST /bare_metal_servers from a file or standard input and lays the flags over it. The "
         "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "

@@ -9,8 +9,8 @@ extern const struct table_column results_columns[];
 extern const size_t results_columns_count;
 
 /*
- * Prints the write object of cli.md, or a table for people; of a dry run (`run_id` NULL) what would become of it, marked
- * as such.
+ * Prints the write object of cli.md, or a table for people; of a dry run (`run_id` NULL) what would become of it,
+ * marked as such.
  */
 bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
     __attribute__((warn_unused_result));

@@ -1,7 +1,9 @@
 /*
  * write: what every command that writes goes through:
  *
- *   options -> write_begin -> write_connect -> plan -> write_check -> write_perform: preview, or confirm, run_execute, report
+ *   options -> write_begin -> write_connect -> plan -> write_check -> write_perform,
+ *
+ * which previews, or confirms, executes (run_execute) and reports.
  *
  * The commands differ in how they make their plans, and in what they warn of.
  */
@@ -32,8 +34,8 @@ bool write_check_history(const struct writing *writing, struct err *e) __attribu
 bool write_connect(struct app *app, struct writing *writing, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Checks a body against a schema of the catalog and prints every fault with its place (in `document`, when the body came
- * from a file). ERR_INVALID, or ERR_UNDECIDED, with a summary.
+ * Checks a body against a schema of the catalog and prints every fault with its place (in `document`, when the body
+ * came from a file). ERR_INVALID, or ERR_UNDECIDED, with a summary.
  */
 bool write_check_body(struct app *app, const char *schema_name, const json_t *body,
                       const struct json_document *document, struct err *e) __attribute__((warn_unused_result));

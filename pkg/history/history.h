@@ -112,15 +112,15 @@ void history_unlock(struct history_locks *locks); /* NULL allowed */
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /*
- * Begins a run: id, command, arguments, places, wanted and holder are taken from `run`. Steps that are final already need
- * an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
+ * Begins a run: id, command, arguments, places, wanted and holder are taken from `run`. Steps that are final already
+ * need an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
  */
 bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
                    size_t count, int64_t *ret_number, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Takes over a run that was cut off, as it was loaded, to resume it. Errors: ERR_LOCKED when it is in progress, ERR_CONFLICT
- * when it was resumed since it was loaded, ERR_IO.
+ * Takes over a run that was cut off, as it was loaded, to resume it. Errors: ERR_LOCKED when it is in progress,
+ * ERR_CONFLICT when it was resumed since it was loaded, ERR_IO.
  */
 struct history_entry;
 bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder, struct err *e)

@@ -85,8 +85,8 @@ static bool read_places(struct history *history, struct history_run *run, struct
 }
 
 /*
- * What the file calls running is in progress while its lock is held; else it was cut off. A run that has ended since it was
- * read gave its lock back after it had recorded its end: *ret_stale is set then, to read it again.
+ * What the file calls running is in progress while its lock is held; else it was cut off. A run that has ended since
+ * it was read gave its lock back after it had recorded its end: *ret_stale is set then, to read it again.
  */
 static bool check_running(struct history *history, struct history_run *run, bool *ret_stale, struct err *e)
 {

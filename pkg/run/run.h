@@ -1,8 +1,8 @@
 /*
- * run: the life of a run. Recorded before its first request, executed, and later loaded, resumed, retried or rolled back.
+ * run: the life of a run: recorded before its first request, executed, later loaded, resumed, retried or rolled back.
  *
- * Every command that writes ends here: options -> plan -> preview or run_execute -> report. Nothing is printed, asked or
- * read from the environment: what people see and answer goes through the hooks.
+ * Every command that writes ends here: options -> plan -> preview or run_execute -> report. Nothing is printed, asked
+ * or read from the environment: what people see and answer goes through the hooks.
  *
  * Promises:
  *   - No request that changes anything leaves before the history has it. A history that fails ends the run.
@@ -34,9 +34,9 @@ struct run_record {
 };
 
 /*
- * Reads the run called `word` as history_load finds it. A step that was not started is `skipped`, one whose answer nobody
- * has is `unknown`. Errors: those of history_load; ERR_FAILED for a run of a newer program; ERR_INVALID for texts that
- * are no JSON.
+ * Reads the run called `word` as history_load finds it. A step that was not started is `skipped`, one whose answer did
+ * not come is `unknown`. Errors: those of history_load; ERR_FAILED for a run of a newer program; ERR_INVALID for texts
+ * that are no JSON.
  */
 bool run_load(struct history *history, const char *word, struct run_record *ret, struct err *e)
     __attribute__((warn_unused_result));
@@ -61,9 +61,9 @@ bool run_resume(const struct run_record *record, struct run_resumption *ret, str
     __attribute__((warn_unused_result));
 
 /*
- * The steps that failed, those whose outcome is unknown, and the steps that depend on them and were not started. What was
- * tried before is done whatever others have changed since; what is started for the first time has the policy of the run.
- * ERR_LOCKED as above.
+ * The steps that failed, those whose outcome is unknown, and the steps that depend on them and were not started. What
+ * was tried before is done whatever others have changed since; what is started for the first time has the policy of
+ * the run. ERR_LOCKED as above.
  */
 bool run_retry(const struct run_record *record, bool failed, bool unknown, struct run_resumption *ret, struct err *e)
     __attribute__((warn_unused_result));

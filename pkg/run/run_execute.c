@@ -4,17 +4,6 @@
 #include "clock/clock.h"
 #include "run/run_journal.h"
 
-json_t *run_summary_json(const struct fleet_summary *summary)
-{
-    json_t *object = json_build("{s:I}", "selected", (json_int_t)summary->selected);
-
-    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
-        json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
-                            json_integer((json_int_t)summary->counts[outcome]));
-    }
-    return object;
-}
-
 void run_request_resume(struct run_request *request, const struct run_resumption *resumption)
 {
     const struct run_record *record = resumption->record;
@@ -68,8 +57,8 @@ static bool carry_out(const struct run_request *request, const struct run_hooks 
 }
 
 /*
- * The results of a resumed run are all that the history has of it by now; who is down and why it stopped is known of the
- * last attempt only.
+ * The results of a resumed run are all that the history has of it by now; who is down and why it stopped is known of
+ * the last attempt only.
  */
 static bool load_whole(struct run_journal *journal, const struct run_resumption *resumption, struct run_result *ret,
                        struct err *e)

@@ -29,7 +29,7 @@ void run_journal_close(struct run_journal *journal); /* gives back the locks; fo
 /* The place of a resource: its account, kept in `memory`, and its API. */
 struct history_place run_place_of(const struct resource *resource, struct text_arena *memory);
 
-/* What a run was asked for, as the history keeps it (run_wanted.c). */
+/* What a run was asked for, as the history keeps it (run_json.c). */
 json_t *run_wanted_json(const struct run_request *request);
 
 /* Reads it into the record: bodies, restarts, policy. ERR_INVALID. */

@@ -273,3 +273,39 @@ wanted_bodies() {
     [ "$status" -eq 0 ]
     ! grep -i -e pipe -e error err
 }
+
+# ARGUMENTS < DIALOGUE: set on a terminal of its own
+on_terminal() { run "$BATS_TEST_DIRNAME/pty_dialogue.py" "$BUILD/vpcmeta" instance set "$@"; }
+
+@test "-q hides nothing that the confirmation asks about: the number to type, what changes, who is restarted" {
+    client_start --instances 120 --mix plain --bare-metal 0
+    count=$(sim_state '.instances | length')
+    for quiet in "" -q; do
+        # shellcheck disable=SC2086 # no option, or one
+        on_terminal --all --enabled true $quiet << DIALOGUE
+expect $count instances of $count will change:
+expect $count: instances in us-south
+expect $count: enabled true
+expect $count of them need a stop and a start afterwards
+expect type the number of instances to change them
+send 1
+end
+DIALOGUE
+        [ "$status" -eq 1 ]
+        [ -z "$(writes)" ]
+    done
+    on_terminal --all --enabled true --restart needed -q << DIALOGUE
+expect $count: stopped and started, which interrupts what runs on them, 1 at a time
+expect type the number of instances to change them
+send no
+end
+DIALOGUE
+    [ "$status" -eq 1 ]
+    on_terminal --all --enabled true -q << DIALOGUE
+expect type the number of instances to change them
+send $count
+end
+DIALOGUE
+    [ "$status" -eq 0 ]
+    [ "$(writes | wc -l)" -eq "$count" ]
+}

@@ -1,6 +1,6 @@
 /*
- * What a run was asked for, as a JSON object in the history: {SETTINGS, "restart": {...}, "body": {...}, "identity": {...},
- * "rollback": RUN, "force": BOOL}, all of it optional.
+ * The JSON objects that the history keeps of a run: what it was asked for, {SETTINGS, "restart": {...}, "body": {...},
+ * "identity": {...}, "rollback": RUN, "force": BOOL}, all of it optional, and its summary.
  */
 #include <string.h>
 
@@ -80,4 +80,15 @@ bool run_wanted_read(struct run_record *record, json_t **ret_body, json_t **ret_
         *ret_identity = plan_own(&record->plan, json_incref(identity));
     }
     return true;
+}
+
+json_t *run_summary_json(const struct fleet_summary *summary)
+{
+    json_t *object = json_build("{s:I}", "selected", (json_int_t)summary->selected);
+
+    for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
+        json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
+                            json_integer((json_int_t)summary->counts[outcome]));
+    }
+    return object;
 }

@@ -1,0 +1,856 @@
+/* Room run with a server: recorded before it is sent, executed, cut off, resumed, retried, rolled back. */
+#include "run/run.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "folder_fixture.h"
+#include "http_fixture.h"
+
+enum { SERVERS = 12, ALL = -1 };
+
+/* The servers as the API has them, and what goes wrong. */
+struct service {
+    bool enabled[SERVERS];
+    int hop_limit[SERVERS];
+    unsigned patches[SERVERS], changes[SERVERS]; /* requests, and those that changed something */
+    unsigned total;                              /* of patches */
+    unsigned refuse;                             /* the PATCH with this number is refused; 0: none */
+    unsigned lose;                               /* the answer to it is lost, and to all that follow */
+    unsigned kill_at;                            /* the child is killed when it comes... */
+    bool kill_after;                             /* ... after it took effect */
+    pid_t child;
+    bool lost;
+};
+
+static unsigned number_of(const char *id)
+{
+    return (unsigned)strtoul(strstr(id, "0717_") + strlen("0717_"), NULL, 10);
+}
+
+static void append_server(struct text *out, const struct service *service, unsigned number)
+{
+    text_printf(out,
+                "{\"id\":\"0717_%u\",\"name\":\"web-%u\",\"crn\":\"crn:v1:x:public:is:eu-de:a/7::instance:0717_%u\","
+                "\"status\":\"running\",\"lifecycle_state\":\"stable\",\"zone\":{\"name\":\"eu-de-1\"},"
+                "\"vpc\":{\"id\":\"r010-1\",\"name\":\"prod\"},\"vcpu\":{\"architecture\":\"amd64\"},"
+                "\"metadata_service\":{\"enabled\":%s,\"protocol\":\"http\",\"response_hop_limit\":%d}}",
+                number, number, number, service->enabled[number] ? "true" : "false", service->hop_limit[number]);
+}
+
+static void patch(struct service *service, unsigned number, const char *body)
+{
+    bool enabled = strstr(body, "\"enabled\":true") != NULL;
+    bool disabled = strstr(body, "\"enabled\":false") != NULL;
+    const char *hop_limit = strstr(body, "\"response_hop_limit\":");
+
+    service->changes[number]++;
+    if (hop_limit != NULL) {
+        service->hop_limit[number] = atoi(hop_limit + strlen("\"response_hop_limit\":"));
+    }
+    service->enabled[number] = enabled || (service->enabled[number] && !disabled);
+}
+
+static enum afterwards answer_instance(struct loopback *server, const struct heard *heard, struct text *answer)
+{
+    struct service *service = server->context;
+    unsigned number = number_of(heard->path);
+    CLEANUP(text_free) struct text body = {0};
+
+    if (service->lost) {
+        return RESET;
+    }
+    if (strcmp(heard->method, "PATCH") == 0) {
+        service->patches[number]++;
+        service->total++;
+        bool dies = service->total == service->kill_at;
+        if (dies && !service->kill_after) {
+            kill(service->child, SIGKILL);
+            return CLOSE;
+        }
+        if (service->total == service->refuse) {
+            loopback_json(answer, 400, "", "{\"errors\":[{\"code\":\"bad_field\",\"message\":\"no\"}]}");
+            return KEEP_OPEN;
+        }
+        patch(service, number, heard->body);
+        if (dies) {
+            kill(service->child, SIGKILL);
+            return CLOSE;
+        }
+        if (service->total == service->lose) {
+            service->lost = true;
+            return RESET;
+        }
+    }
+    append_server(&body, service, number);
+    loopback_json(answer, 200, "ETag: W/\"1\"\r\n", text_string(&body));
+    return KEEP_OPEN;
+}
+
+/* Where a run works: a server, and a session with it. */
+struct place {
+    struct loopback server;
+    struct answer_parser *parser;
+    struct http *http;
+    struct vpc *region;
+    struct inventory_scope scope;
+};
+
+static void connect_to(struct place *place, const char *region, const char *path)
+{
+    place->parser = answer_parser_create();
+    place->http = open_session(&(struct http_options){.attempts = 2});
+    place->region = vpc_create(place->http, place->parser, region, url_of(&place->server, path), VPC_API_VERSION);
+    place->scope = (struct inventory_scope){.http = place->http, .regions = &place->region, .region_count = 1};
+}
+
+static void disconnect(struct place *place)
+{
+    vpc_destroy(place->region);
+    http_destroy(place->http);
+    answer_parser_destroy(place->parser);
+}
+
+static void place_open(struct place *place, struct service *service)
+{
+    for (unsigned i = 0; i < SERVERS; i++) {
+        service->hop_limit[i] = 1;
+    }
+    loopback_start(&place->server, answer_instance, service);
+    connect_to(place, "eu-de", "/v1");
+}
+
+static void place_close(struct place *place)
+{
+    disconnect(place);
+    loopback_stop(&place->server);
+}
+
+/* --- what is asked for -------------------------------------------------------------------------------- */
+
+static const struct resource_settings enable = {.given = RESOURCE_ENABLED, .enabled = true};
+
+/* The plan to enable all servers. */
+struct enabling {
+    struct resource_list *list;
+    struct plan plan;
+    struct run_request request;
+    char path[256]; /* of the history */
+};
+
+static void change_make(struct enabling *ret, void **state, const struct place *place,
+                        const struct resource_settings *wanted)
+{
+    static const char *const words[] = {"instance", "set", "--endpoint", "https://me:secret@h/v1?token=x"};
+
+    *ret = (struct enabling){.list = resource_list_create()};
+    for (unsigned i = 0; i < SERVERS; i++) {
+        struct resource *resource = resource_list_append(ret->list, &resource_instance, "eu-de");
+        char id[32], name[32];
+        snprintf(id, sizeof(id), "0717_%u", i);
+        snprintf(name, sizeof(name), "web-%u", i);
+        resource->id = resource_list_keep(ret->list, id);
+        resource->name = resource_list_keep(ret->list, name);
+        resource->crn = "crn:v1:x:public:is:eu-de:a/7::instance:i";
+        resource->api = place->region;
+        resource->status = "running";
+        resource->lifecycle_state = "stable";
+        resource->architecture = "amd64";
+        resource->settings =
+            (struct resource_settings){.given = RESOURCE_METADATA_SETTINGS, .protocol = "http", .hop_limit = 1};
+    }
+    plan_make(ret->list, wanted, &ret->plan);
+    snprintf(ret->path, sizeof(ret->path), "%s", in(state, "state/history.db"));
+    ret->request = (struct run_request){.command = "instance set",
+                                        .words = words,
+                                        .word_count = 4,
+                                        .history = ret->path,
+                                        .scope = &place->scope,
+                                        .concurrency = 3,
+                                        .plan = &ret->plan,
+                                        .list = ret->list,
+                                        .settings = wanted};
+}
+
+static void enabling_make(struct enabling *ret, void **state, const struct place *place)
+{
+    change_make(ret, state, place, &enable);
+}
+
+static void enabling_free(struct enabling *enabling)
+{
+    plan_free(&enabling->plan);
+    resource_list_destroy(enabling->list);
+}
+
+static struct history *open_history(void **state)
+{
+    struct err e = ERR_INIT;
+    struct history *history = history_open_past(in(state, "state/history.db"), clock_system(), &e);
+
+    assert_non_null(history);
+    return history;
+}
+
+static void load(void **state, struct run_record *ret)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    struct err e = ERR_INIT;
+
+    if (!run_load(history, "last", ret, &e)) {
+        fail_msg("%s", e.message);
+    }
+}
+
+static size_t count_runs(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    struct err e = ERR_INIT;
+
+    assert_true(history_list_runs(history, &runs, &e));
+    return runs.count;
+}
+
+static unsigned count_enabled(const struct service *service)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < SERVERS; i++) {
+        count += service->enabled[i];
+    }
+    return count;
+}
+
+static void execute(const struct run_request *request, struct run_result *ret)
+{
+    struct err e = ERR_INIT;
+
+    if (!run_execute(request, &(struct run_hooks){0}, ret, &e)) {
+        fail_msg("%s", e.message);
+    }
+}
+
+/* Resumes the newest run, or retries it. */
+static void take_up(void **state, const struct place *place, bool retries, struct run_result *ret)
+{
+    CLEANUP(run_record_free) struct run_record record = {0};
+    CLEANUP(run_resumption_free) struct run_resumption resumption = {0};
+    struct err e = ERR_INIT;
+    char path[256];
+
+    load(state, &record);
+    bool chosen = retries ? run_retry(&record, true, true, &resumption, &e) : run_resume(&record, &resumption, &e);
+    assert_true(chosen);
+    snprintf(path, sizeof(path), "%s", in(state, "state/history.db"));
+    struct run_request request = {.command = "runs resume", .history = path, .scope = &place->scope, .concurrency = 3};
+    run_request_resume(&request, &resumption);
+    execute(&request, ret);
+}
+
+/* --- hooks that note when they were called ------------------------------------------------------------- */
+
+struct noted {
+    const struct service *service;
+    void **state;
+    char order[64]; /* "confirm begin result result ..." in one letter each */
+    bool refuses;
+    size_t runs_at_confirm, runs_at_begin;
+};
+
+static void note(struct noted *noted, char what)
+{
+    size_t size = strlen(noted->order);
+
+    if (size + 1 < sizeof(noted->order)) {
+        noted->order[size] = what;
+    }
+}
+
+static bool note_confirm(void *context, struct err *e)
+{
+    struct noted *noted = context;
+
+    note(noted, 'c');
+    noted->runs_at_confirm = count_runs(noted->state);
+    assert_int_equal(noted->service->total, 0);
+    return !noted->refuses || err_set(e, ERR_FAILED, "not confirmed");
+}
+
+static void note_begin(void *context)
+{
+    struct noted *noted = context;
+
+    note(noted, 'b');
+    noted->runs_at_begin = count_runs(noted->state);
+    assert_int_equal(noted->service->total, 0);
+}
+
+static void note_result(const struct fleet_result *result, const struct fleet_summary *summary, void *context)
+{
+    (void)result, (void)summary;
+    note(context, 'r');
+}
+
+/* --- a new run ---------------------------------------------------------------------------------------- */
+
+static void a_run_is_confirmed_then_recorded_then_sent(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result result = {0};
+    CLEANUP(run_record_free) struct run_record record = {0};
+    struct noted noted = {.service = &service, .state = state};
+    struct err e = ERR_INIT;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    const struct run_hooks hooks = {
+        .confirm = note_confirm, .begin = note_begin, .progress = note_result, .context = &noted};
+    assert_true(run_execute(&enabling.request, &hooks, &result, &e));
+    assert_string_equal(noted.order, "cbrrrrrrrrrrrr");
+    assert_int_equal(noted.runs_at_confirm, 0);
+    assert_int_equal(noted.runs_at_begin, 1);
+    assert_int_equal(result.stopped.code, ERR_NONE);
+    assert_int_equal(result.unrecorded.code, ERR_NONE);
+    assert_int_equal(result.run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_int_equal(count_enabled(&service), SERVERS);
+    load(state, &record);
+    assert_string_equal(record.entry.run.id, result.id);
+    assert_int_equal(record.entry.run.state, HISTORY_DONE);
+    assert_string_equal(record.entry.run.command, "instance set");
+    assert_string_equal(record.entry.run.wanted, "{\"enabled\":true}");
+    assert_string_equal(record.entry.run.summary,
+                        "{\"selected\":12,\"changed\":12,\"unchanged\":0,\"skipped\":0,\"failed\":0,\"unknown\":0}");
+    /* what URLs may hold of secrets is not written down */
+    assert_string_equal(record.entry.run.arguments,
+                        "[\"instance\",\"set\",\"--endpoint\",\"https://REDACTED@h/v1?REDACTED\"]");
+    CLEANUP(text_free) struct text places = {0};
+    run_append_places(&record.entry.run, &places);
+    assert_non_null(strstr(text_string(&places), "a/7 http://127.0.0.1:"));
+    for (size_t i = 0; i < record.results.count; i++) {
+        assert_int_equal(record.results.results[i].outcome, FLEET_CHANGED);
+        assert_false(record.results.results[i].before.enabled);
+        assert_true(record.results.results[i].after.enabled);
+        assert_true(record.results.results[i].restart_needed);
+    }
+    place_close(&place);
+}
+
+static void without_confirmation_nothing_is_recorded_or_sent(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    struct noted noted = {.service = &service, .state = state, .refuses = true};
+    struct run_result result = {0};
+    struct err e = ERR_INIT;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    const struct run_hooks hooks = {.confirm = note_confirm, .begin = note_begin, .context = &noted};
+    assert_false(run_execute(&enabling.request, &hooks, &result, &e));
+    assert_string_equal(noted.order, "c");
+    assert_string_equal(e.message, "not confirmed");
+    assert_int_equal(count_runs(state), 0);
+    assert_int_equal(place.server.requests, 0);
+    place_close(&place);
+}
+
+static void a_plan_without_a_change_is_not_recorded(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result result = {0};
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    for (size_t i = 0; i < enabling.plan.count; i++) {
+        enabling.plan.items[i].verdict = PLAN_UNCHANGED;
+    }
+    execute(&enabling.request, &result);
+    assert_int_equal(result.run.summary.counts[FLEET_UNCHANGED], SERVERS);
+    assert_int_equal(place.server.requests, 0);
+    assert_int_not_equal(access(in(state, "state"), F_OK), 0);
+    place_close(&place);
+}
+
+static void a_preview_sends_and_records_nothing(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    for (int with_restarts = 0; with_restarts < 2; with_restarts++) {
+        CLEANUP(run_result_free) struct run_result result = {0};
+        struct fleet_restarts restart = {0};
+        enabling.request.restart = with_restarts ? &restart : NULL;
+        run_preview(&enabling.request, &result);
+        assert_int_equal(result.run.summary.counts[FLEET_CHANGED], SERVERS);
+        assert_string_equal(result.id, "");
+        assert_int_equal(result.run.results[0].restart_needed, !with_restarts);
+        assert_int_equal(result.run.results[0].restarted, with_restarts);
+    }
+    assert_int_equal(place.server.requests, 0);
+    assert_int_not_equal(access(in(state, "state"), F_OK), 0);
+    place_close(&place);
+}
+
+/* Another process changes servers there. */
+static void a_place_that_is_locked_is_left_alone(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    struct run_result result = {0};
+    struct err e = ERR_INIT;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    HISTORY_CLEANUP struct history *other = history_open(enabling.path, clock_system(), &e);
+    struct history_place where[] = {{"a/7", vpc_base(place.region)}};
+    struct history_locks *locks = history_lock(other, where, 1, "vpcmeta apply, process 7", &e);
+    assert_non_null(locks);
+    assert_false(run_execute(&enabling.request, &(struct run_hooks){0}, &result, &e));
+    assert_int_equal(e.code, ERR_LOCKED);
+    assert_non_null(strstr(e.message, "nothing was changed: another run is changing servers there"));
+    assert_non_null(strstr(e.message, "vpcmeta apply, process 7"));
+    assert_int_equal(place.server.requests, 0);
+    assert_int_equal(count_runs(state), 0);
+    /* another account of the same API is another place */
+    history_unlock(locks);
+    where[0].account = "a/8";
+    locks = history_lock(other, where, 1, "other", &(struct err){0});
+    assert_non_null(locks);
+    CLEANUP(run_result_free) struct run_result free_place = {0};
+    execute(&enabling.request, &free_place);
+    assert_int_equal(count_enabled(&service), SERVERS);
+    history_unlock(locks);
+    place_close(&place);
+}
+
+/* --- a history that fails ------------------------------------------------------------------------------ */
+
+static void a_history_that_cannot_be_made_lets_nothing_be_sent(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    struct run_result result = {0};
+    struct err e = ERR_INIT;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    fclose(fopen(in(state, "state"), "w"));
+    assert_false(run_execute(&enabling.request, &(struct run_hooks){0}, &result, &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_int_equal(place.server.requests, 0);
+    place_close(&place);
+}
+
+/* The disk is full from the first recorded change on: a limit on the size of files stands for it. */
+static void fill_disk(void *context)
+{
+    (void)context;
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1, RLIM_INFINITY});
+}
+
+static void a_history_that_fails_in_the_middle_ends_the_run_and_with_room_it_is_resumed(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result result = {0};
+    CLEANUP(run_result_free) struct run_result resumed = {0};
+    struct err e = ERR_INIT;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    signal(SIGXFSZ, SIG_IGN);
+    bool executed = run_execute(&enabling.request, &(struct run_hooks){.begin = fill_disk}, &result, &e);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+    signal(SIGXFSZ, SIG_DFL);
+    assert_true(executed);
+    assert_int_equal(result.stopped.code, ERR_IO);
+    assert_int_equal(result.unrecorded.code, ERR_IO);
+    /* no change left without being recorded */
+    assert_int_equal(service.total, 0);
+    assert_int_equal(result.run.summary.not_started, SERVERS);
+    take_up(state, &place, false, &resumed);
+    assert_string_equal(resumed.id, result.id);
+    assert_int_equal(resumed.run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_int_equal(count_enabled(&service), SERVERS);
+    place_close(&place);
+}
+
+/* --- a run that was cut off ---------------------------------------------------------------------------- */
+
+/* Changes all servers in a child, which is killed when a PATCH comes, before or after that takes effect. */
+static void cut_off(void **state, struct place *place, struct service *service, const struct resource_settings *wanted)
+{
+    int ready[2];
+    char byte;
+
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct enabling enabling;
+        struct run_result result;
+        struct err e = ERR_INIT;
+        if (read(ready[0], &byte, 1) != 1) {
+            _exit(1);
+        }
+        connect_to(place, "eu-de", "/v1");
+        change_make(&enabling, state, place, wanted);
+        _exit(run_execute(&enabling.request, &(struct run_hooks){0}, &result, &e) ? 0 : 1);
+    }
+    service->child = child;
+    assert_int_equal(write(ready[1], "x", 1), 1);
+    int status;
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    close(ready[0]);
+    close(ready[1]);
+}
+
+static void a_run_that_was_killed_at_any_change_is_resumed_to_the_same_end(void **state)
+{
+    for (unsigned moment = 1; moment <= SERVERS; moment++) {
+        for (int after = 0; after < 2; after++) {
+            struct service service = {.kill_at = moment, .kill_after = after};
+            struct place place;
+            CLEANUP(run_record_free) struct run_record record = {0};
+            CLEANUP(run_result_free) struct run_result resumed = {0};
+            CLEANUP(run_result_free) struct run_result again = {0};
+
+            place_open(&place, &service);
+            cut_off(state, &place, &service, &enable);
+            load(state, &record);
+            assert_int_equal(record.entry.run.state, HISTORY_INTERRUPTED);
+            assert_null(record.entry.run.summary);
+            for (size_t i = 0; i < record.entry.count; i++) {
+                unsigned number = number_of(record.entry.steps[i].id);
+                enum fleet_outcome outcome = record.results.results[i].outcome;
+                /* what is not started was never sent, and what is changed was */
+                assert_true(outcome != FLEET_SKIPPED || service.patches[number] == 0);
+                assert_true(outcome != FLEET_CHANGED || service.enabled[number]);
+            }
+            take_up(state, &place, false, &resumed);
+            assert_int_equal(resumed.stopped.code, ERR_NONE);
+            assert_int_equal(resumed.run.count, SERVERS);
+            assert_int_equal(resumed.run.summary.counts[FLEET_CHANGED], SERVERS);
+            assert_int_equal(count_enabled(&service), SERVERS);
+            for (unsigned i = 0; i < SERVERS; i++) {
+                assert_int_equal(service.changes[i], 1);
+            }
+            /* nothing is left to do then */
+            unsigned requests = place.server.requests;
+            take_up(state, &place, false, &again);
+            assert_int_equal(place.server.requests, requests);
+            assert_int_equal(again.run.summary.counts[FLEET_CHANGED], SERVERS);
+            place_close(&place);
+        }
+    }
+}
+
+static void what_others_changed_after_the_cut_is_a_conflict_that_a_retry_overrides(void **state)
+{
+    static const struct resource_settings five = {.given = RESOURCE_HOP_LIMIT, .hop_limit = 5};
+    struct service service = {.kill_at = 4};
+    struct place place;
+    CLEANUP(run_record_free) struct run_record record = {0};
+    CLEANUP(run_result_free) struct run_result resumed = {0};
+    CLEANUP(run_result_free) struct run_result retried = {0};
+    size_t victim = 0;
+
+    place_open(&place, &service);
+    cut_off(state, &place, &service, &five);
+    load(state, &record);
+    while (record.entry.steps[victim].stage != HISTORY_PLANNED) {
+        victim++;
+    }
+    unsigned number = number_of(record.entry.steps[victim].id);
+    service.hop_limit[number] = 33;
+    /* it is about the hop limit: what else others change is no conflict */
+    service.enabled[(number + 1) % SERVERS] = true;
+    take_up(state, &place, false, &resumed);
+    assert_int_equal(resumed.run.summary.counts[FLEET_CHANGED], SERVERS - 1);
+    assert_int_equal(resumed.run.results[victim].outcome, FLEET_FAILED);
+    assert_int_equal(resumed.run.summary.conflicts, 1);
+    assert_int_equal(service.hop_limit[number], 33);
+    assert_int_equal(service.patches[number], 0);
+    take_up(state, &place, true, &retried);
+    assert_int_equal(retried.run.summary.counts[FLEET_CHANGED], SERVERS);
+    for (unsigned i = 0; i < SERVERS; i++) {
+        assert_int_equal(service.hop_limit[i], 5);
+        assert_int_equal(service.changes[i], 1);
+    }
+    place_close(&place);
+}
+
+static void what_failed_is_retried_alone(void **state)
+{
+    struct service service = {.refuse = 5};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result first = {0};
+    CLEANUP(run_result_free) struct run_result retried = {0};
+    CLEANUP(run_record_free) struct run_record record = {0};
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    execute(&enabling.request, &first);
+    assert_int_equal(first.run.summary.counts[FLEET_FAILED], 1);
+    take_up(state, &place, true, &retried);
+    assert_string_equal(retried.id, first.id);
+    assert_int_equal(service.total, SERVERS + 1);
+    assert_int_equal(count_enabled(&service), SERVERS);
+    assert_int_equal(retried.run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_int_equal(count_runs(state), 1);
+    load(state, &record);
+    for (size_t i = 0; i < record.results.count; i++) {
+        /* the attempts of both are counted */
+        assert_int_equal(record.results.results[i].attempts, service.patches[i]);
+    }
+    place_close(&place);
+}
+
+static void an_unknown_result_is_settled_by_a_retry_without_a_second_change(void **state)
+{
+    struct service service = {.lose = SERVERS};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result first = {0};
+    CLEANUP(run_result_free) struct run_result retried = {0};
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    execute(&enabling.request, &first);
+    assert_int_equal(first.run.summary.counts[FLEET_UNKNOWN], 1);
+    service.lost = false;
+    take_up(state, &place, true, &retried);
+    assert_int_equal(retried.run.summary.counts[FLEET_CHANGED], SERVERS);
+    assert_int_equal(retried.run.summary.counts[FLEET_UNKNOWN], 0);
+    for (unsigned i = 0; i < SERVERS; i++) {
+        assert_int_equal(service.changes[i], 1);
+    }
+    place_close(&place);
+}
+
+/* Both have loaded it; the first to come takes it over. */
+static void a_run_that_was_resumed_meanwhile_is_not_resumed_twice(void **state)
+{
+    struct service service = {.kill_at = 4};
+    struct place place;
+    CLEANUP(run_record_free) struct run_record stale = {0};
+    CLEANUP(run_resumption_free) struct run_resumption resumption = {0};
+    CLEANUP(run_result_free) struct run_result resumed = {0};
+    struct run_result result = {0};
+    struct err e = ERR_INIT;
+    char path[256];
+
+    place_open(&place, &service);
+    cut_off(state, &place, &service, &enable);
+    load(state, &stale);
+    take_up(state, &place, false, &resumed);
+    unsigned requests = place.server.requests;
+    assert_true(run_resume(&stale, &resumption, &e));
+    snprintf(path, sizeof(path), "%s", in(state, "state/history.db"));
+    struct run_request request = {.command = "runs resume", .history = path, .scope = &place.scope};
+    run_request_resume(&request, &resumption);
+    assert_false(run_execute(&request, &(struct run_hooks){0}, &result, &e));
+    assert_int_equal(e.code, ERR_CONFLICT);
+    assert_non_null(strstr(e.message, "was resumed meanwhile"));
+    assert_int_equal(place.server.requests, requests);
+    place_close(&place);
+}
+
+/* --- elsewhere ---------------------------------------------------------------------------------------- */
+
+static void a_run_is_resumed_and_rolled_back_only_where_it_was(void **state)
+{
+    struct service service = {.kill_at = 4};
+    struct place place;
+    static const struct {
+        const char *regions[3], *path;
+        const char *message; /* NULL: it is the same place */
+    } rows[] = {
+        {{"eu-de"}, "/v1", NULL},
+        {{""}, "/v1", NULL},
+        {{"us-south", "eu-de"}, "/v1", NULL},
+        {{"eu-de"}, "/v", "and these options lead to a/7"},
+        {{"eu-de"}, "/v12", "and these options lead to a/7"},
+        {{"us-south"}, "/v1", "eu-de"},
+        {{"us-south", "jp-tok"}, "/v1", "eu-de"},
+    };
+    CLEANUP(run_record_free) struct run_record record = {0};
+
+    place_open(&place, &service);
+    cut_off(state, &place, &service, &enable);
+    load(state, &record);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(run_resumption_free) struct run_resumption resumption = {0};
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        CLEANUP(plan_free) struct plan plan = {0};
+        struct vpc *regions[3];
+        size_t count = 0;
+        for (; count < 3 && rows[i].regions[count] != NULL; count++) {
+            regions[count] = vpc_create(place.http, place.parser, rows[i].regions[count],
+                                        url_of(&place.server, rows[i].path), VPC_API_VERSION);
+        }
+        struct inventory_scope scope = {.http = place.http, .regions = regions, .region_count = count};
+        struct err e[2] = {ERR_INIT, ERR_INIT};
+        struct run_request resume = {.command = "runs resume", .scope = &scope};
+        assert_true(run_resume(&record, &resumption, &e[0]));
+        run_request_resume(&resume, &resumption);
+        struct run_request rollback = {
+            .command = "runs rollback", .scope = &scope, .plan = &plan, .list = list, .rolls_back = &record};
+        assert_true(run_rollback(&record, NULL, 0, false, list, &plan, &e[1]));
+        bool fine[] = {run_check_places(&resume, &e[0]), run_check_places(&rollback, &e[1])};
+        for (size_t j = 0; j < 2; j++) {
+            assert_int_equal(fine[j], rows[i].message == NULL);
+            assert_int_equal(e[j].code, fine[j] ? ERR_NONE : ERR_USAGE);
+            assert_true(fine[j] || strstr(e[j].message, rows[i].message) != NULL);
+        }
+        for (size_t j = 0; j < count; j++) {
+            vpc_destroy(regions[j]);
+        }
+    }
+    place_close(&place);
+}
+
+/* --- rollback ----------------------------------------------------------------------------------------- */
+
+static void roll_back(void **state, const struct place *place, bool force, struct run_result *ret)
+{
+    CLEANUP(run_record_free) struct run_record record = {0};
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    struct err e = ERR_INIT;
+    char path[256];
+
+    load(state, &record);
+    assert_true(run_rollback(&record, NULL, 0, force, list, &plan, &e));
+    snprintf(path, sizeof(path), "%s", in(state, "state/history.db"));
+    struct run_request request = {.command = "runs rollback",
+                                  .history = path,
+                                  .scope = &place->scope,
+                                  .concurrency = 3,
+                                  .plan = &plan,
+                                  .list = list,
+                                  .rolls_back = &record,
+                                  .force = force};
+    assert_true(run_read_deleted(&place->scope, &plan, &e));
+    execute(&request, ret);
+}
+
+static void a_rollback_restores_what_was_and_is_a_run_of_its_own(void **state)
+{
+    for (int force = 0; force < 2; force++) {
+        struct service service = {0};
+        struct place place;
+        CLEANUP(enabling_free) struct enabling enabling;
+        CLEANUP(run_result_free) struct run_result first = {0};
+        CLEANUP(run_record_free) struct run_record record = {0};
+        struct run_result back = {0};
+
+        place_open(&place, &service);
+        enabling_make(&enabling, state, &place);
+        execute(&enabling.request, &first);
+        /* a rollback minds every change since, also of what it does not touch */
+        service.hop_limit[3] = 9;
+        size_t runs = count_runs(state);
+        roll_back(state, &place, force, &back);
+        assert_int_equal(count_runs(state), runs + 1);
+        assert_string_not_equal(back.id, first.id);
+        assert_int_equal(back.run.summary.counts[FLEET_CHANGED], force ? SERVERS : SERVERS - 1);
+        assert_int_equal(back.run.summary.conflicts, !force);
+        assert_int_equal(count_enabled(&service), !force);
+        load(state, &record);
+        JSON_CLEANUP json_t *wanted = json_loads(record.entry.run.wanted, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(wanted, "rollback")), first.id);
+        assert_int_equal(json_is_true(json_object_get(wanted, "force")), force);
+        assert_int_equal(record.policy, force ? PLAN_CONFLICT_IGNORE : PLAN_CONFLICT_STRICT_ALL);
+        /* the results borrow from what made them */
+        fleet_run_free(&back.run);
+        place_close(&place);
+    }
+}
+
+/* --- pending restarts --------------------------------------------------------------------------------- */
+
+static void a_restart_is_pending_from_enabling_until_it_is_disabled_again(void **state)
+{
+    struct service service = {0};
+    struct place place;
+    CLEANUP(enabling_free) struct enabling enabling;
+    CLEANUP(run_result_free) struct run_result first = {0};
+    struct run_result back = {0};
+    struct err e = ERR_INIT;
+    bool *pending;
+
+    place_open(&place, &service);
+    enabling_make(&enabling, state, &place);
+    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
+    assert_false(pending[0]);
+    free(pending);
+    assert_int_not_equal(access(enabling.path, F_OK), 0);
+    execute(&enabling.request, &first);
+    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
+    for (size_t i = 0; i < SERVERS; i++) {
+        assert_true(pending[i]);
+    }
+    free(pending);
+    /* the same ids in another account, and through another API, are other servers */
+    struct vpc *elsewhere =
+        vpc_create(place.http, place.parser, "eu-de", url_of(&place.server, "/v12"), VPC_API_VERSION);
+    resource_list_at(enabling.list, 1)->crn = "crn:v1:x:public:is:eu-de:a/77::instance:i";
+    resource_list_at(enabling.list, 2)->api = elsewhere;
+    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
+    assert_true(pending[0]);
+    assert_false(pending[1]);
+    assert_false(pending[2]);
+    free(pending);
+    roll_back(state, &place, false, &back);
+    fleet_run_free(&back.run);
+    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
+    assert_false(pending[0]);
+    free(pending);
+    vpc_destroy(elsewhere);
+    place_close(&place);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(a_run_is_confirmed_then_recorded_then_sent),
+        TEST(without_confirmation_nothing_is_recorded_or_sent),
+        TEST(a_plan_without_a_change_is_not_recorded),
+        TEST(a_preview_sends_and_records_nothing),
+        TEST(a_place_that_is_locked_is_left_alone),
+        TEST(a_history_that_cannot_be_made_lets_nothing_be_sent),
+        TEST(a_history_that_fails_in_the_middle_ends_the_run_and_with_room_it_is_resumed),
+        TEST(a_run_that_was_killed_at_any_change_is_resumed_to_the_same_end),
+        TEST(what_others_changed_after_the_cut_is_a_conflict_that_a_retry_overrides),
+        TEST(what_failed_is_retried_alone),
+        TEST(an_unknown_result_is_settled_by_a_retry_without_a_second_change),
+        TEST(a_run_that_was_resumed_meanwhile_is_not_resumed_twice),
+        TEST(a_run_is_resumed_and_rolled_back_only_where_it_was),
+        TEST(a_rollback_restores_what_was_and_is_a_run_of_its_own),
+        TEST(a_restart_is_pending_from_enabling_until_it_is_disabled_again),
+    };
+
+    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}
