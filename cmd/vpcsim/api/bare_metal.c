@@ -136,36 +136,12 @@ static void append_server(const struct request *request, const struct entity *it
 
 void bare_metal_list(struct request *request, struct reply *reply)
 {
-    struct filter filter;
-    struct page page = {
-        .items = &request->region->bare_metals,
-        .key = "bare_metal_servers",
-        .path = "bare_metal_servers",
-        .filter = &filter,
-        .append = append_server,
-    };
-
-    page.wanted = filter_read(request, &filter) ? filter_bare_metal : NULL;
-    page_reply(request, reply, &page);
-}
-
-static struct bare_metal *find_server(const struct request *request, struct reply *reply)
-{
-    struct bare_metal *server = collection_find(&request->region->bare_metals, request->argument[0]);
-
-    if (server == NULL) {
-        reply_not_found(reply, "Bare metal server", request->argument[0]);
-    }
-    return server;
+    page_list(request, reply, &request->region->bare_metals, "bare_metal_servers", filter_bare_metal, append_server);
 }
 
 void bare_metal_get(struct request *request, struct reply *reply)
 {
-    const struct bare_metal *server = find_server(request, reply);
-
-    if (server != NULL) {
-        render_bare_metal(request->region, server, reply_json(reply, 200));
-    }
+    page_get(request, reply, &request->region->bare_metals, "Bare metal server", append_server);
 }
 
 /* Sets a passing status that `next` follows after the transition time; the same twice: it stays. */
@@ -250,27 +226,6 @@ static void read_initialization(struct region *region, const json_t *body, const
     resolve_trusted_profile(body, place, &server->trusted_profile, reply);
 }
 
-static void place_server(struct region *region, const json_t *body, struct bare_metal *server, struct reply *reply)
-{
-    const json_t *vpc = json_object_get(body, "vpc");
-    int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
-
-    server->zone = (uint8_t)(zone < 0 ? 0 : zone);
-    server->subnet = resolve_network(region, body, server->zone, &server->vni, reply);
-    if (server->subnet == NULL || zone < 0) {
-        return;
-    }
-    server->vpc = server->subnet->vpc;
-    server->interface_style = json_object_get(body, "primary_network_interface") != NULL;
-    if (server->subnet->zone != (unsigned)zone) {
-        reply_bad_field(reply, "subnet", server->subnet->entity.id, "The subnet is in another zone.");
-    }
-    if (vpc != NULL && resolve(region, &region->vpcs, &resolve_vpc, vpc, "vpc", reply) != server->vpc &&
-        !reply_failed(reply)) {
-        reply_bad_field(reply, "vpc", NULL, "The subnet is in another VPC.");
-    }
-}
-
 /* VLAN attachments need a VLAN and the others must not have one (vpc-api.md 2.12). */
 static void check_vlans(const json_t *list, const char *at, struct reply *reply)
 {
@@ -284,14 +239,6 @@ static void check_vlans(const json_t *list, const char *at, struct reply *reply)
         if (vlan && json_object_get(item, "allowed_vlans") != NULL) {
             reply_bad_field(reply, at, NULL, "allowed_vlans does not go with interface_type vlan.");
         }
-    }
-}
-
-static void check_metadata(const struct bare_metal *server, struct reply *reply)
-{
-    if (server->metadata.enabled && server->profile != NULL && strcmp(server->profile->architecture, "amd64") != 0) {
-        reply_bad_field(reply, "metadata_service.enabled", "true", "The metadata service is not supported on %s.",
-                        server->profile->architecture);
     }
 }
 
@@ -324,28 +271,23 @@ static void read_options(const json_t *body, struct bare_metal *server)
     }
 }
 
-static void check_name(const struct region *region, const char *name, const struct bare_metal *server,
-                       struct reply *reply)
-{
-    const struct entity *holder = name != NULL ? collection_named(&region->bare_metals, name) : NULL;
-
-    if (holder != NULL && holder != &server->entity) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
-}
-
 static void build(struct region *region, const json_t *body, struct bare_metal *server, struct reply *reply)
 {
+    struct resolve_place place;
     const char *name = json_string_value(json_object_get(body, "name"));
 
-    check_name(region, name, server, reply);
+    resolve_unique_name(&region->bare_metals, name, &server->entity, reply);
     server->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->bare_metals, "bare-metal");
     server->profile = resolve_profile(json_object_get(body, "profile"), true, reply);
     server->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
-    place_server(region, body, server, reply);
+    resolve_place(region, body, &place, reply);
+    server->zone = place.zone;
+    server->subnet = place.subnet;
+    server->vpc = place.vpc;
+    server->vni = place.vni;
+    server->interface_style = json_object_get(body, "primary_network_interface") != NULL;
     read_options(body, server);
-    check_metadata(server, reply);
+    resolve_metadata_support(&server->metadata, server->profile, reply);
     check_vlans(json_object_get(body, "network_attachments"), "network_attachments", reply);
     check_vlans(json_object_get(body, "network_interfaces"), "network_interfaces", reply);
     read_initialization(region, json_object_get(body, "initialization"), "initialization.", server, reply);
@@ -405,7 +347,7 @@ static void check_state(const json_t *body, const struct bare_metal *server, str
 void bare_metal_patch(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
     const json_t *body = request->document;
     const char *name = json_string_value(json_object_get(body, "name"));
 
@@ -418,9 +360,9 @@ void bare_metal_patch(struct request *request, struct reply *reply)
     }
     struct bare_metal next = *server;
     check_state(body, server, reply);
-    check_name(region, name, server, reply);
+    resolve_unique_name(&region->bare_metals, name, &server->entity, reply);
     read_options(body, &next);
-    check_metadata(&next, reply);
+    resolve_metadata_support(&next.metadata, next.profile, reply);
     if (!reply_failed(reply)) {
         allowed_use_bare_metal(server->allowed_use.bare_metal_server, &next, "disks.allowed_use.bare_metal_server",
                                reply);
@@ -437,7 +379,7 @@ void bare_metal_patch(struct request *request, struct reply *reply)
 
 void bare_metal_delete(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server == NULL) {
         return;
@@ -451,7 +393,8 @@ void bare_metal_delete(struct request *request, struct reply *reply)
 
 void bare_metal_initialization(struct request *request, struct reply *reply)
 {
-    const struct bare_metal *server = find_server(request, reply);
+    const struct bare_metal *server =
+        resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server == NULL) {
         return;
@@ -493,7 +436,7 @@ static bool is_in(const struct bare_metal *server, enum status wanted, struct re
 
 void bare_metal_start(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server != NULL && is_in(server, STATUS_STOPPED, reply)) {
         set_status(request->region, server, STATUS_STARTING, STATUS_RUNNING);
@@ -504,7 +447,7 @@ void bare_metal_start(struct request *request, struct reply *reply)
 /* There is no status stopping: the server is running until it is stopped (assumption: soft stops do finish). */
 void bare_metal_stop(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server == NULL) {
         return;
@@ -518,7 +461,7 @@ void bare_metal_stop(struct request *request, struct reply *reply)
 
 void bare_metal_restart(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server != NULL && is_in(server, STATUS_RUNNING, reply)) {
         set_status(request->region, server, STATUS_RESTARTING, STATUS_RUNNING);
@@ -529,7 +472,7 @@ void bare_metal_restart(struct request *request, struct reply *reply)
 void bare_metal_replace_initialization(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct bare_metal *server = find_server(request, reply);
+    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server == NULL) {
         return;

@@ -8,6 +8,7 @@
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
@@ -132,23 +133,9 @@ void images_list(struct request *request, struct reply *reply)
     page_reply(request, reply, &page);
 }
 
-static struct image *find(const struct request *request, struct reply *reply)
-{
-    struct image *image = collection_find(&request->region->images, request->argument[0]);
-
-    if (image == NULL) {
-        reply_not_found(reply, "Image", request->argument[0]);
-    }
-    return image;
-}
-
 void images_get(struct request *request, struct reply *reply)
 {
-    const struct image *image = find(request, reply);
-
-    if (image != NULL) {
-        append_image(request, &image->entity, reply_json(reply, 200));
-    }
+    page_get(request, reply, &request->region->images, "Image", append_image);
 }
 
 static void replace(char **string, const char *value)
@@ -176,7 +163,6 @@ static void check_patch(const struct request *request, const struct image *image
     const json_t *body = request->document;
     const json_t *use = json_object_get(body, "allowed_use");
     const char *name = json_string_value(json_object_get(body, "name"));
-    const struct entity *holder = name != NULL ? collection_named(&request->region->images, name) : NULL;
 
     if (image->stock) {
         reply_error(reply, 403, "not_authorized", "Images of another account cannot be changed.");
@@ -184,10 +170,7 @@ static void check_patch(const struct request *request, const struct image *image
     if (name != NULL && strncmp(name, "ibm-", 4) == 0) {
         reply_problem(reply, 400, "validation_invalid_name", "field", "name", name, "The prefix ibm- is reserved.");
     }
-    if (holder != NULL && holder != &image->entity) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
+    resolve_unique_name(&request->region->images, name, &image->entity, reply);
     allowed_use_check(json_string_value(json_object_get(use, "instance")), false, "allowed_use.instance", reply);
     allowed_use_check(json_string_value(json_object_get(use, "bare_metal_server")), true,
                       "allowed_use.bare_metal_server", reply);
@@ -195,7 +178,7 @@ static void check_patch(const struct request *request, const struct image *image
 
 void images_patch(struct request *request, struct reply *reply)
 {
-    struct image *image = find(request, reply);
+    struct image *image = resolve_argument(request, 0, &request->region->images, "Image", reply);
     const json_t *body = request->document;
 
     if (image == NULL) {
@@ -260,33 +243,12 @@ static void append_volume(const struct request *request, const struct entity *it
     text_append_char(out, '}');
 }
 
-static bool wanted_volume(const struct entity *item, const void *context)
-{
-    const struct filter *filter = context;
-
-    return filter->name == NULL || strcmp(filter->name, item->name) == 0;
-}
-
 void volumes_list(struct request *request, struct reply *reply)
 {
-    struct filter filter;
-    struct page page = {.items = &request->region->volumes,
-                        .key = "volumes",
-                        .path = "volumes",
-                        .filter = &filter,
-                        .append = append_volume};
-
-    page.wanted = filter_read(request, &filter) ? wanted_volume : NULL;
-    page_reply(request, reply, &page);
+    page_list(request, reply, &request->region->volumes, "volumes", filter_name, append_volume);
 }
 
 void volumes_get(struct request *request, struct reply *reply)
 {
-    const struct entity *volume = collection_find(&request->region->volumes, request->argument[0]);
-
-    if (volume == NULL) {
-        reply_not_found(reply, "Volume", request->argument[0]);
-    } else {
-        append_volume(request, volume, reply_json(reply, 200));
-    }
+    page_get(request, reply, &request->region->volumes, "Volume", append_volume);
 }

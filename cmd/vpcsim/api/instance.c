@@ -288,17 +288,7 @@ void instance_add(struct region *region, struct instance *instance, const char *
     add_boot_volume(region, instance);
 }
 
-struct instance *instances_named(const struct request *request, struct reply *reply)
-{
-    struct instance *instance = collection_find(&request->region->instances, request->argument[0]);
-
-    if (instance == NULL) {
-        reply_not_found(reply, "Instance", request->argument[0]);
-    }
-    return instance;
-}
-
-bool instances_match(const struct request *request, const struct instance *instance, struct reply *reply)
+bool instance_matches(const struct request *request, const struct instance *instance, struct reply *reply)
 {
     char etag[UUID_SIZE + 4];
 

@@ -54,10 +54,7 @@ void instance_send(const struct request *request, const struct instance *instanc
 extern const struct validator instance_create_fields[], instance_patch_fields[], instance_action_fields[],
     instance_reinitialize_fields[];
 
-/* The instance that the path names, or NULL and 404. */
-struct instance *instances_named(const struct request *request, struct reply *reply);
-
 /* Whether If-Match, if it was sent, names the current ETag; 412 otherwise. */
-bool instances_match(const struct request *request, const struct instance *instance, struct reply *reply);
+bool instance_matches(const struct request *request, const struct instance *instance, struct reply *reply);
 
 #endif

@@ -49,17 +49,6 @@ static void check_status(const json_t *body, const struct instance *instance, st
     }
 }
 
-static void set_name(const json_t *body, struct region *region, const struct instance *instance, struct reply *reply)
-{
-    const char *name = json_string_value(json_object_get(body, "name"));
-    const struct entity *holder = name != NULL ? collection_named(&region->instances, name) : NULL;
-
-    if (holder != NULL && holder != &instance->entity) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
-}
-
 static void set_word(const json_t *body, const char *name, const char *yes, bool *flag)
 {
     const char *value = json_string_value(json_object_get(body, name));
@@ -111,10 +100,7 @@ static void apply(const json_t *body, struct instance *next, struct reply *reply
     if (percentage != NULL) {
         next->vcpu_percentage = (uint8_t)json_integer_value(percentage);
     }
-    if (next->metadata.enabled && strcmp(next->profile->architecture, "amd64") != 0) {
-        reply_bad_field(reply, "metadata_service.enabled", "true", "The metadata service is not supported on %s.",
-                        next->profile->architecture);
-    }
+    resolve_metadata_support(&next->metadata, next->profile, reply);
 }
 
 /* Whether a patch would be seen: one that changes nothing leaves the ETag alone. */
@@ -156,12 +142,12 @@ static void patch(struct request *request, struct instance *instance, struct rep
                       "If-Match is required for a body with an array.");
         return;
     }
-    if (!instances_match(request, instance, reply)) {
+    if (!instance_matches(request, instance, reply)) {
         return;
     }
     struct instance next = *instance;
     check_status(body, instance, reply);
-    set_name(body, region, instance, reply);
+    resolve_unique_name(&region->instances, json_string_value(json_object_get(body, "name")), &instance->entity, reply);
     apply(body, &next, reply);
     if (!reply_failed(reply) && json_object_size(body) > 0) {
         allowed_use_instance(instance->boot->allowed_use.instance, &next, "boot_volume.allowed_use.instance", reply);
@@ -184,7 +170,7 @@ static void patch(struct request *request, struct instance *instance, struct rep
 
 void instances_patch(struct request *request, struct reply *reply)
 {
-    struct instance *instance = instances_named(request, reply);
+    struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
     if (instance == NULL) {
         return;
@@ -237,7 +223,7 @@ static void send_action(const struct request *request, const struct instance *in
 
 void instances_action(struct request *request, struct reply *reply)
 {
-    struct instance *instance = instances_named(request, reply);
+    struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
     const json_t *force = json_object_get(request->document, "force");
 
     if (instance == NULL) {
@@ -303,7 +289,7 @@ static void read_source(struct region *region, const json_t *body, struct instan
 void instances_reinitialize(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct instance *instance = instances_named(request, reply);
+    struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
     const json_t *body = request->document;
 
     if (instance == NULL) {
@@ -339,9 +325,9 @@ void instances_reinitialize(struct request *request, struct reply *reply)
 
 void instances_delete(struct request *request, struct reply *reply)
 {
-    struct instance *instance = instances_named(request, reply);
+    struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
-    if (instance == NULL || !instances_match(request, instance, reply)) {
+    if (instance == NULL || !instance_matches(request, instance, reply)) {
         return;
     }
     if (instance->status != STATUS_DELETING) {

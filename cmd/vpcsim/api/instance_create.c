@@ -170,27 +170,6 @@ static void read_target(const struct region *region, const json_t *target, struc
     }
 }
 
-static void place(struct region *region, const json_t *body, struct instance *instance, struct reply *reply)
-{
-    const json_t *vpc = json_object_get(body, "vpc");
-    int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
-
-    instance->zone = (uint8_t)(zone < 0 ? 0 : zone);
-    instance->subnet = resolve_network(region, body, instance->zone, &instance->vni, reply);
-    if (instance->subnet == NULL) {
-        return;
-    }
-    instance->vpc = instance->subnet->vpc;
-    if (zone >= 0 && instance->subnet->zone != (unsigned)zone) {
-        reply_bad_field(reply, "subnet", instance->subnet->entity.id, "The subnet is in another zone.");
-    }
-    if (vpc != NULL && resolve(region, &region->vpcs, &resolve_vpc, vpc, "vpc", reply) != instance->vpc &&
-        !reply_failed(reply)) {
-        reply_bad_field(reply, "vpc", NULL, "The subnet is in another VPC.");
-    }
-    read_target(region, json_object_get(body, "placement_target"), instance);
-}
-
 /* The volume that the instance boots from, when it exists; its source's rules of use otherwise. */
 static const struct allowed_use *find_boot(struct region *region, const json_t *body, enum instance_boot boot,
                                            struct instance *instance, struct reply *reply)
@@ -266,31 +245,13 @@ static void read_options(struct region *region, const json_t *body, struct insta
     resolve_trusted_profile(body, "default_trusted_profile.target", &instance->trusted_profile, reply);
 }
 
-static void check_name(struct region *region, const json_t *body, struct instance *instance, struct reply *reply)
-{
-    const char *name = json_string_value(json_object_get(body, "name"));
-
-    if (name == NULL) {
-        instance->entity.name = store_invent_name(region, &region->instances, "instance");
-        return;
-    }
-    instance->entity.name = mem_copy(name);
-    if (collection_named(&region->instances, name) != NULL) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
-}
-
 static void check_use(const json_t *body, const struct allowed_use *use, const struct instance *instance,
                       struct reply *reply)
 {
     const json_t *volume = json_object_get(json_object_get(body, "boot_volume_attachment"), "volume");
     const char *own = json_string_value(json_object_get(json_object_get(volume, "allowed_use"), "instance"));
 
-    if (instance->metadata.enabled && strcmp(instance->profile->architecture, "amd64") != 0) {
-        reply_bad_field(reply, "metadata_service.enabled", "true", "The metadata service is not supported on %s.",
-                        instance->profile->architecture);
-    }
+    resolve_metadata_support(&instance->metadata, instance->profile, reply);
     if (instance->image != NULL && strcmp(instance->image->architecture, instance->profile->architecture) != 0) {
         reply_bad_field(reply, "image", instance->image->entity.id, "The image is for another architecture.");
     }
@@ -320,13 +281,21 @@ static void give_rules(const json_t *body, const struct allowed_use *source, str
 struct instance *instance_build(struct region *region, const json_t *body, const char *template_id, struct reply *reply)
 {
     enum instance_boot boot = instance_variant(body, false, reply);
+    struct resolve_place place;
 
     if (reply_failed(reply)) {
         return NULL;
     }
+    const char *name = json_string_value(json_object_get(body, "name"));
     struct instance *instance = mem_alloc(sizeof(*instance));
-    check_name(region, body, instance, reply);
-    place(region, body, instance, reply);
+    instance->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->instances, "instance");
+    resolve_unique_name(&region->instances, name, NULL, reply);
+    resolve_place(region, body, &place, reply);
+    instance->zone = place.zone;
+    instance->subnet = place.subnet;
+    instance->vpc = place.vpc;
+    instance->vni = place.vni;
+    read_target(region, json_object_get(body, "placement_target"), instance);
     read_options(region, body, instance, reply);
     const struct allowed_use *use = find_boot(region, body, boot, instance, reply);
     if (!reply_failed(reply)) {

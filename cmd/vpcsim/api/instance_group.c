@@ -114,31 +114,12 @@ static void append_group(const struct request *request, const struct entity *ite
 
 void instance_groups_list(struct request *request, struct reply *reply)
 {
-    struct page page = {.items = &request->region->instance_groups,
-                        .key = "instance_groups",
-                        .path = "instance_groups",
-                        .append = append_group};
-
-    page_reply(request, reply, &page);
-}
-
-static struct instance_group *find(const struct request *request, struct reply *reply)
-{
-    struct instance_group *group = collection_find(&request->region->instance_groups, request->argument[0]);
-
-    if (group == NULL) {
-        reply_not_found(reply, "Instance group", request->argument[0]);
-    }
-    return group;
+    page_list(request, reply, &request->region->instance_groups, "instance_groups", NULL, append_group);
 }
 
 void instance_groups_get(struct request *request, struct reply *reply)
 {
-    const struct instance_group *group = find(request, reply);
-
-    if (group != NULL) {
-        render_group(request->region, group, reply_json(reply, 200));
-    }
+    page_get(request, reply, &request->region->instance_groups, "Instance group", append_group);
 }
 
 static void read_template(struct region *region, const json_t *body, struct instance_group *group, struct reply *reply)
@@ -208,17 +189,6 @@ static void read_pool(const json_t *body, struct instance_group *group, struct r
     group->application_port = removed ? 0 : (int)json_integer_value(port);
 }
 
-static void check_name(const struct region *region, const char *name, const struct instance_group *group,
-                       struct reply *reply)
-{
-    const struct entity *holder = name != NULL ? collection_named(&region->instance_groups, name) : NULL;
-
-    if (holder != NULL && holder != &group->entity) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
-}
-
 void instance_groups_create(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
@@ -234,7 +204,7 @@ void instance_groups_create(struct request *request, struct reply *reply)
         return;
     }
     struct instance_group *group = mem_alloc(sizeof(*group));
-    check_name(region, name, group, reply);
+    resolve_unique_name(&region->instance_groups, name, &group->entity, reply);
     read_template(region, body, group, reply);
     read_subnets(region, body, group, reply);
     read_pool(body, group, reply);
@@ -269,7 +239,8 @@ static void check_count(const json_t *count, const struct instance_group *group,
 void instance_groups_patch(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct instance_group *group = find(request, reply);
+    struct instance_group *group =
+        resolve_argument(request, 0, &request->region->instance_groups, "Instance group", reply);
     const json_t *body = request->document;
     const char *name = json_string_value(json_object_get(body, "name"));
     const json_t *count = json_object_get(body, "membership_count");
@@ -282,7 +253,7 @@ void instance_groups_patch(struct request *request, struct reply *reply)
         return;
     }
     struct instance_group next = *group;
-    check_name(region, name, group, reply);
+    resolve_unique_name(&region->instance_groups, name, &group->entity, reply);
     check_count(count, group, reply);
     read_template(region, body, &next, reply);
     read_subnets(region, body, &next, reply);
@@ -307,7 +278,8 @@ void instance_groups_patch(struct request *request, struct reply *reply)
 
 void instance_groups_delete(struct request *request, struct reply *reply)
 {
-    struct instance_group *group = find(request, reply);
+    struct instance_group *group =
+        resolve_argument(request, 0, &request->region->instance_groups, "Instance group", reply);
 
     if (group == NULL) {
         return;

@@ -6,6 +6,7 @@
 #include "vpcsim/api/instance.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
 
@@ -479,17 +480,7 @@ static void append_instance(const struct request *request, const struct entity *
 
 void instances_list(struct request *request, struct reply *reply)
 {
-    struct filter filter;
-    struct page page = {
-        .items = &request->region->instances,
-        .key = "instances",
-        .path = "instances",
-        .filter = &filter,
-        .append = append_instance,
-    };
-
-    page.wanted = filter_read(request, &filter) ? filter_instance : NULL;
-    page_reply(request, reply, &page);
+    page_list(request, reply, &request->region->instances, "instances", filter_instance, append_instance);
 }
 
 void instance_send(const struct request *request, const struct instance *instance, unsigned status, struct reply *reply)
@@ -503,7 +494,7 @@ void instance_send(const struct request *request, const struct instance *instanc
 
 void instances_get(struct request *request, struct reply *reply)
 {
-    const struct instance *instance = instances_named(request, reply);
+    const struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
     if (instance != NULL) {
         instance_send(request, instance, 200, reply);
@@ -512,7 +503,7 @@ void instances_get(struct request *request, struct reply *reply)
 
 void instances_initialization(struct request *request, struct reply *reply)
 {
-    const struct instance *instance = instances_named(request, reply);
+    const struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
     if (instance == NULL) {
         return;

@@ -10,6 +10,7 @@
 #include "vpcsim/api/instance.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/schedule.h"
@@ -277,30 +278,18 @@ static void append_membership(const struct request *request, const struct entity
     text_append(out, "\"}");
 }
 
-static struct instance_group *find_group(const struct request *request, struct reply *reply)
-{
-    struct instance_group *group = collection_find(&request->region->instance_groups, request->argument[0]);
-
-    if (group == NULL) {
-        reply_not_found(reply, "Instance group", request->argument[0]);
-    }
-    return group;
-}
-
 static struct membership *find_membership(const struct request *request, struct reply *reply)
 {
-    struct instance_group *group = find_group(request, reply);
-    struct membership *membership = group != NULL ? collection_find(&group->members, request->argument[1]) : NULL;
+    struct instance_group *group =
+        resolve_argument(request, 0, &request->region->instance_groups, "Instance group", reply);
 
-    if (group != NULL && membership == NULL) {
-        reply_not_found(reply, "Instance group membership", request->argument[1]);
-    }
-    return membership;
+    return group != NULL ? resolve_argument(request, 1, &group->members, "Instance group membership", reply) : NULL;
 }
 
 void memberships_list(struct request *request, struct reply *reply)
 {
-    const struct instance_group *group = find_group(request, reply);
+    const struct instance_group *group =
+        resolve_argument(request, 0, &request->region->instance_groups, "Instance group", reply);
     char path[160];
 
     if (group == NULL) {
@@ -331,11 +320,7 @@ void memberships_patch(struct request *request, struct reply *reply)
     }
     validator_check(request->document, patch_fields, "", reply);
     struct collection *members = &membership->group->members;
-    const struct entity *holder = name != NULL ? collection_named(members, name) : NULL;
-    if (holder != NULL && holder != &membership->entity) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
+    resolve_unique_name(members, name, &membership->entity, reply);
     if (reply_failed(reply)) {
         return;
     }
@@ -369,7 +354,8 @@ void memberships_delete(struct request *request, struct reply *reply)
 
 void memberships_delete_all(struct request *request, struct reply *reply)
 {
-    struct instance_group *group = find_group(request, reply);
+    struct instance_group *group =
+        resolve_argument(request, 0, &request->region->instance_groups, "Instance group", reply);
 
     if (group == NULL) {
         return;

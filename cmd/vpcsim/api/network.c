@@ -254,29 +254,6 @@ static void append_key(const struct request *request, const struct entity *item,
     text_printf(out, ",\"type\":\"%s\"}", type);
 }
 
-static void list(struct request *request, struct reply *reply, const struct collection *items, const char *key,
-                 bool (*wanted)(const struct entity *, const void *),
-                 void (*append)(const struct request *, const struct entity *, struct text *))
-{
-    struct filter filter;
-    struct page page = {.items = items, .key = key, .path = key, .filter = &filter, .append = append};
-
-    page.wanted = filter_read(request, &filter) ? wanted : NULL;
-    page_reply(request, reply, &page);
-}
-
-static void get(struct request *request, struct reply *reply, const struct collection *items, const char *title,
-                void (*append)(const struct request *, const struct entity *, struct text *))
-{
-    const struct entity *item = collection_find(items, request->argument[0]);
-
-    if (item == NULL) {
-        reply_not_found(reply, title, request->argument[0]);
-    } else {
-        append(request, item, reply_json(reply, 200));
-    }
-}
-
 void vpcs_list(struct request *request, struct reply *reply)
 {
     const char *classic = request_query(request, "classic_access");
@@ -287,32 +264,32 @@ void vpcs_list(struct request *request, struct reply *reply)
         reply_bad_parameter(reply, "classic_access", classic, "The value must be true or false.");
         return;
     }
-    list(request, reply, wants_classic ? &none : &request->region->vpcs, "vpcs", filter_vpc, append_vpc);
+    page_list(request, reply, wants_classic ? &none : &request->region->vpcs, "vpcs", filter_vpc, append_vpc);
 }
 
 void vpcs_get(struct request *request, struct reply *reply)
 {
-    get(request, reply, &request->region->vpcs, "VPC", append_vpc);
+    page_get(request, reply, &request->region->vpcs, "VPC", append_vpc);
 }
 
 void subnets_list(struct request *request, struct reply *reply)
 {
-    list(request, reply, &request->region->subnets, "subnets", filter_subnet, append_subnet);
+    page_list(request, reply, &request->region->subnets, "subnets", filter_subnet, append_subnet);
 }
 
 void subnets_get(struct request *request, struct reply *reply)
 {
-    get(request, reply, &request->region->subnets, "Subnet", append_subnet);
+    page_get(request, reply, &request->region->subnets, "Subnet", append_subnet);
 }
 
 void keys_list(struct request *request, struct reply *reply)
 {
-    list(request, reply, &request->region->keys, "keys", NULL, append_key);
+    page_list(request, reply, &request->region->keys, "keys", NULL, append_key);
 }
 
 void keys_get(struct request *request, struct reply *reply)
 {
-    get(request, reply, &request->region->keys, "Key", append_key);
+    page_get(request, reply, &request->region->keys, "Key", append_key);
 }
 
 /* The endpoint leads back to this process, by whatever name the client knows it; /v1 is not part of it. */

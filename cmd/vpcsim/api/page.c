@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
@@ -209,6 +210,13 @@ bool filter_bare_metal(const struct entity *item, const void *context)
            names_entity(&filter->vpc, &server->vpc->entity) && names_entity(&filter->other, NULL);
 }
 
+bool filter_name(const struct entity *item, const void *context)
+{
+    const struct filter *filter = context;
+
+    return is(filter->name, item->name);
+}
+
 bool filter_vpc(const struct entity *item, const void *context)
 {
     const struct vpc *vpc = (const struct vpc *)item;
@@ -226,4 +234,24 @@ bool filter_subnet(const struct entity *item, const void *context)
 
     return zone && is(filter->resource_group, subnet->vpc->resource_group->id) &&
            names_entity(&filter->vpc, &subnet->vpc->entity);
+}
+
+void page_list(struct request *request, struct reply *reply, const struct collection *items, const char *key,
+               page_wanted *wanted, page_append *append)
+{
+    struct filter filter;
+    struct page page = {.items = items, .key = key, .path = key, .filter = &filter, .append = append};
+
+    page.wanted = filter_read(request, &filter) ? wanted : NULL;
+    page_reply(request, reply, &page);
+}
+
+void page_get(struct request *request, struct reply *reply, const struct collection *items, const char *title,
+              page_append *append)
+{
+    const struct entity *item = resolve_argument(request, 0, items, title, reply);
+
+    if (item != NULL) {
+        append(request, item, reply_json(reply, 200));
+    }
 }

@@ -10,14 +10,18 @@
 
 enum { PAGE_LIMIT_DEFAULT = 50, PAGE_LIMIT_MAX = 100 };
 
+/* Whether an item passes a filter; appends the body of an item. */
+typedef bool page_wanted(const struct entity *item, const void *filter);
+typedef void page_append(const struct request *request, const struct entity *item, struct text *out);
+
 struct page {
     const struct collection *items;
     const char *key;  /* of the array in the answer */
     const char *path; /* behind .../v1/, for the links */
     /* NULL: all items */
-    bool (*wanted)(const struct entity *item, const void *filter);
+    page_wanted *wanted;
     const void *filter;
-    void (*append)(const struct request *request, const struct entity *item, struct text *out);
+    page_append *append;
     bool unpaginated; /* everything on one page, whose fields it has all the same */
 };
 
@@ -40,9 +44,14 @@ struct filter {
 bool filter_read(const struct request *request, struct filter *ret_filter);
 
 /* For struct page: records of one kind against a struct filter. */
-bool filter_instance(const struct entity *item, const void *filter);
-bool filter_bare_metal(const struct entity *item, const void *filter);
-bool filter_vpc(const struct entity *item, const void *filter);
-bool filter_subnet(const struct entity *item, const void *filter);
+page_wanted filter_instance, filter_bare_metal, filter_vpc, filter_subnet, filter_name;
+
+/* A collection whose array has the name of its path, filtered by `wanted` (NULL: not at all). */
+void page_list(struct request *request, struct reply *reply, const struct collection *items, const char *key,
+               page_wanted *wanted, page_append *append);
+
+/* The item that the path names, or 404. */
+void page_get(struct request *request, struct reply *reply, const struct collection *items, const char *title,
+              page_append *append);
 
 #endif

@@ -6,6 +6,7 @@
 #include "mem/mem.h"
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/page.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
 
@@ -209,11 +210,10 @@ static void append_reference(const struct request *request, const struct entity 
 static void list_for_image(struct request *request, struct reply *reply, const char *key,
                            const struct profile *profiles, size_t count)
 {
-    const struct image *image = collection_find(&request->region->images, request->argument[0]);
+    const struct image *image = resolve_argument(request, 0, &request->region->images, "Image", reply);
     char path[160];
 
     if (image == NULL) {
-        reply_not_found(reply, "Image", request->argument[0]);
         return;
     }
     snprintf(path, sizeof(path), "images/%s/%s", image->entity.id, key);

@@ -138,8 +138,9 @@ static struct subnet *existing_network(const struct region *region, const json_t
     return store_subnet(region, (struct vpc *)region->vpcs.items[0], zone);
 }
 
-struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone, struct vni **ret_vni,
-                               struct reply *reply)
+/* The subnet of the primary network attachment or interface; `ret_vni`: the existing interface that it names. */
+static struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone,
+                                      struct vni **ret_vni, struct reply *reply)
 {
     const json_t *attachment = json_object_get(body, "primary_network_attachment");
     const json_t *interface = json_object_get(body, "primary_network_interface");
@@ -265,4 +266,55 @@ void resolve_metadata(const json_t *body, struct metadata *metadata)
     if (hop_limit != NULL) {
         metadata->hop_limit = (int)json_integer_value(hop_limit);
     }
+}
+
+void *resolve_argument(const struct request *request, size_t number, const struct collection *collection,
+                       const char *title, struct reply *reply)
+{
+    void *record = collection_find(collection, request->argument[number]);
+
+    if (record == NULL) {
+        reply_not_found(reply, title, request->argument[number]);
+    }
+    return record;
+}
+
+void resolve_unique_name(const struct collection *collection, const char *name, const struct entity *own,
+                         struct reply *reply)
+{
+    const struct entity *holder = name != NULL ? collection_named(collection, name) : NULL;
+
+    if (holder != NULL && holder != own) {
+        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
+                      "Provided Name (%s) is not unique.", name);
+    }
+}
+
+void resolve_metadata_support(const struct metadata *metadata, const struct profile *profile, struct reply *reply)
+{
+    if (metadata->enabled && profile != NULL && strcmp(profile->architecture, "amd64") != 0) {
+        reply_bad_field(reply, "metadata_service.enabled", "true", "The metadata service is not supported on %s.",
+                        profile->architecture);
+    }
+}
+
+void resolve_place(const struct region *region, const json_t *body, struct resolve_place *ret_place,
+                   struct reply *reply)
+{
+    const json_t *vpc = json_object_get(body, "vpc");
+    int zone = resolve_zone(region, json_object_get(body, "zone"), reply);
+    struct resolve_place place = {.zone = (uint8_t)(zone < 0 ? 0 : zone)};
+
+    place.subnet = resolve_network(region, body, place.zone, &place.vni, reply);
+    if (place.subnet != NULL) {
+        place.vpc = place.subnet->vpc;
+    }
+    if (place.subnet != NULL && zone >= 0 && place.subnet->zone != (unsigned)zone) {
+        reply_bad_field(reply, "subnet", place.subnet->entity.id, "The subnet is in another zone.");
+    }
+    if (place.subnet != NULL && vpc != NULL &&
+        resolve(region, &region->vpcs, &resolve_vpc, vpc, "vpc", reply) != place.vpc && !reply_failed(reply)) {
+        reply_bad_field(reply, "vpc", NULL, "The subnet is in another VPC.");
+    }
+    *ret_place = place;
 }

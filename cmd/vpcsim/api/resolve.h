@@ -6,6 +6,7 @@
 #define VPCSIM_RESOLVE_H
 
 #include "vpcsim/http/reply.h"
+#include "vpcsim/http/request.h"
 #include "vpcsim/store/store.h"
 
 /* How the CRNs and hrefs of a collection's items look. */
@@ -29,12 +30,17 @@ int resolve_zone(const struct region *region, const json_t *identity, struct rep
 /* Whether the body has network attachments or network interfaces, and not both; reports otherwise. */
 bool resolve_network_style(const json_t *body, struct reply *reply);
 
-/*
- * The subnet of a body's primary network attachment or interface. `ret_vni` is the existing interface that it names,
- * which is marked by the caller when it is taken; NULL: it names none. Reports mixed or missing networks.
- */
-struct subnet *resolve_network(const struct region *region, const json_t *body, unsigned zone, struct vni **ret_vni,
-                               struct reply *reply);
+/* Where a body wants a server; what could not be resolved is NULL and reported. */
+struct resolve_place {
+    uint8_t zone;
+    struct subnet *subnet;
+    struct vpc *vpc;
+    struct vni *vni; /* an existing interface that the body names, for the caller to mark as attached; NULL: none */
+};
+
+/* Zone, and the subnet of the primary network attachment or interface; reports mixed or missing networks. */
+void resolve_place(const struct region *region, const json_t *body, struct resolve_place *ret_place,
+                   struct reply *reply);
 
 /* The default group for NULL. */
 const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply);
@@ -46,7 +52,18 @@ uint64_t resolve_keys(const struct region *region, const json_t *keys, const cha
 void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,
                              struct reply *reply);
 
-/* metadata_service of a body over what is there. */
+/* metadata_service of a body over the present settings. */
 void resolve_metadata(const json_t *body, struct metadata *metadata);
+
+/* Reports enabled metadata on an architecture that does not support it. */
+void resolve_metadata_support(const struct metadata *metadata, const struct profile *profile, struct reply *reply);
+
+/* The record whose id the path has as argument `number`, or NULL and 404. */
+void *resolve_argument(const struct request *request, size_t number, const struct collection *collection,
+                       const char *title, struct reply *reply);
+
+/* Reports a name that another record than `own` (NULL: a new one) has already. `name` NULL: none is wanted. */
+void resolve_unique_name(const struct collection *collection, const char *name, const struct entity *own,
+                         struct reply *reply);
 
 #endif

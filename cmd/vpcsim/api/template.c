@@ -87,23 +87,9 @@ void templates_list(struct request *request, struct reply *reply)
     page_reply(request, reply, &page);
 }
 
-static struct template *find(const struct request *request, struct reply *reply)
-{
-    struct template *template = collection_find(&request->region->templates, request->argument[0]);
-
-    if (template == NULL) {
-        reply_not_found(reply, "Instance template", request->argument[0]);
-    }
-    return template;
-}
-
 void templates_get(struct request *request, struct reply *reply)
 {
-    const struct template *template = find(request, reply);
-
-    if (template != NULL) {
-        render(request->region, template, reply_json(reply, 200));
-    }
+    page_get(request, reply, &request->region->templates, "Instance template", append_template);
 }
 
 struct template *template_add(struct region *region, const char *name, const char *id, uint64_t key, json_t *prototype)
@@ -150,14 +136,6 @@ static void check_references(const struct region *region, const json_t *body, st
     free(trusted.id);
 }
 
-static void check_name(const struct region *region, const char *name, struct reply *reply)
-{
-    if (name != NULL && collection_named(&region->templates, name) != NULL) {
-        reply_problem(reply, 400, "validation_unique_failed", "field", "name", name,
-                      "Provided Name (%s) is not unique.", name);
-    }
-}
-
 void templates_create(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
@@ -175,7 +153,7 @@ void templates_create(struct request *request, struct reply *reply)
     instance_variant(body, true, reply);
     if (!reply_failed(reply)) {
         check_references(region, body, reply);
-        check_name(region, given, reply);
+        resolve_unique_name(&region->templates, given, NULL, reply);
     }
     if (reply_failed(reply)) {
         json_decref(body);
@@ -190,7 +168,7 @@ void templates_create(struct request *request, struct reply *reply)
 
 void templates_patch(struct request *request, struct reply *reply)
 {
-    struct template *template = find(request, reply);
+    struct template *template = resolve_argument(request, 0, &request->region->templates, "Instance template", reply);
     const char *name = json_string_value(json_object_get(request->document, "name"));
 
     if (template == NULL) {
@@ -198,7 +176,7 @@ void templates_patch(struct request *request, struct reply *reply)
     }
     validator_check(request->document, patch_fields, "", reply);
     if (!reply_failed(reply) && name != NULL && strcmp(name, template->entity.name) != 0) {
-        check_name(request->region, name, reply);
+        resolve_unique_name(&request->region->templates, name, &template->entity, reply);
         if (!reply_failed(reply)) {
             collection_rename(&request->region->templates, &template->entity, name);
         }
@@ -211,7 +189,7 @@ void templates_patch(struct request *request, struct reply *reply)
 void templates_delete(struct request *request, struct reply *reply)
 {
     struct region *region = request->region;
-    struct template *template = find(request, reply);
+    struct template *template = resolve_argument(request, 0, &request->region->templates, "Instance template", reply);
 
     if (template == NULL) {
         return;
