@@ -8,15 +8,7 @@
 
 enum { SALT_DISK = 20, SALT_NIC = 21, SALT_VNI = 22 };
 
-/* A field over the record: its code follows in braces. */
-#define UNUSED __attribute__((unused))
-#define FIELD(name)                                                                                        \
-    static void name##_of(struct text *out, const struct region *region, const struct bare_metal *server); \
-    static void append_##name(struct text *out, const struct response_view *view)                          \
-    {                                                                                                      \
-        name##_of(out, view->region, view->record);                                                        \
-    }                                                                                                      \
-    static void name##_of(struct text *out, UNUSED const struct region *region, UNUSED const struct bare_metal *server)
+#define FIELD(name) RESPONSE_FIELD(struct bare_metal, server, name)
 
 FIELD(api)
 {

@@ -157,14 +157,6 @@ static void iam_error(struct request *request, struct reply *reply, unsigned sta
                      "\"locale\":\"en_US\",\"clusterName\":\"vpcsim\"}}");
 }
 
-static int hex(char digit)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = digit != '\0' ? strchr(digits, digit | 0x20) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* One value of a form, decoded; NULL when it is not there. The caller frees it. */
 static char *form_value(const char *form, const char *name)
 {
@@ -175,17 +167,15 @@ static char *form_value(const char *form, const char *name)
         if (strncmp(at, name, size) != 0 || at[size] != '=') {
             continue;
         }
-        char *value = mem_alloc(strlen(at) + 1);
-        char *out = value;
-        for (const char *in = at + size + 1; *in != '\0' && *in != '&'; in++) {
-            if (*in == '%' && hex(in[1]) >= 0 && hex(in[2]) >= 0) {
-                *out++ = (char)(hex(in[1]) * 16 + hex(in[2]));
-                in += 2;
-            } else {
-                *out++ = *in == '+' ? ' ' : *in;
-            }
+        const char *value = at + size + 1;
+        char *blanks = mem_copy_n(value, strcspn(value, "&"));
+        struct text decoded = {0};
+        for (char *plus = blanks; (plus = strchr(plus, '+')) != NULL;) {
+            *plus = ' ';
         }
-        return value;
+        (void)text_percent_decode(&decoded, blanks, strlen(blanks));
+        free(blanks);
+        return text_take(&decoded);
     }
     return NULL;
 }

@@ -8,6 +8,7 @@
 #include "mem/mem.h"
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
@@ -234,15 +235,9 @@ static void append_profile(const char *id, struct text *out)
     text_append(out, "\",\"account_id\":\"" ACCOUNT "\"}");
 }
 
-static bool is_profile(const char *id)
-{
-    return strncmp(id, "Profile-", 8) == 0 && strlen(id) == 8 + UUID_SIZE - 1 &&
-           strspn(id + 8, "0123456789abcdef-") == UUID_SIZE - 1;
-}
-
 void iam_profiles_get(struct request *request, struct reply *reply)
 {
-    if (!is_profile(request->argument[0])) {
+    if (!resolve_is_profile_id(request->argument[0])) {
         reply_not_found(reply, "Profile", request->argument[0]);
         return;
     }

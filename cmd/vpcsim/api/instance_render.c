@@ -10,15 +10,7 @@
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
 
-/* A field over the record: its code follows in braces. */
-#define UNUSED __attribute__((unused))
-#define FIELD(name)                                                                                        \
-    static void name##_of(struct text *out, const struct region *region, const struct instance *instance); \
-    static void append_##name(struct text *out, const struct response_view *view)                          \
-    {                                                                                                      \
-        name##_of(out, view->region, view->record);                                                        \
-    }                                                                                                      \
-    static void name##_of(struct text *out, UNUSED const struct region *region, UNUSED const struct instance *instance)
+#define FIELD(name) RESPONSE_FIELD(struct instance, instance, name)
 
 FIELD(api)
 {

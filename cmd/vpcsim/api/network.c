@@ -9,23 +9,8 @@
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
 
-/* A field over the record: its code follows in braces. */
-#define UNUSED __attribute__((unused))
-#define VPC_FIELD(name)                                                                                \
-    static void vpc_##name##_of(struct text *out, const struct region *region, const struct vpc *vpc); \
-    static void append_vpc_##name(struct text *out, const struct response_view *view)                  \
-    {                                                                                                  \
-        vpc_##name##_of(out, view->region, view->record);                                              \
-    }                                                                                                  \
-    static void vpc_##name##_of(struct text *out, UNUSED const struct region *region, UNUSED const struct vpc *vpc)
-#define SUBNET_FIELD(name)                                                                                      \
-    static void subnet_##name##_of(struct text *out, const struct region *region, const struct subnet *subnet); \
-    static void append_subnet_##name(struct text *out, const struct response_view *view)                        \
-    {                                                                                                           \
-        subnet_##name##_of(out, view->region, view->record);                                                    \
-    }                                                                                                           \
-    static void subnet_##name##_of(struct text *out, UNUSED const struct region *region,                        \
-                                   UNUSED const struct subnet *subnet)
+#define VPC_FIELD(name)    RESPONSE_FIELD(struct vpc, vpc, vpc_##name)
+#define SUBNET_FIELD(name) RESPONSE_FIELD(struct subnet, subnet, subnet_##name)
 
 static void append_api(struct text *out, const struct response_view *view)
 {

@@ -20,6 +20,16 @@ struct response_field {
     void (*append)(struct text *out, const struct response_view *view);
 };
 
+/* A field of a `type`, which its code, in braces behind it, knows by the name `its`; it may use out and region, too. */
+#define RESPONSE_FIELD(type, its, name)                                                          \
+    static void name##_of(struct text *out, const struct region *region, const type *its);       \
+    static void append_##name(struct text *out, const struct response_view *view)                \
+    {                                                                                            \
+        name##_of(out, view->region, view->record);                                              \
+    }                                                                                            \
+    static void name##_of(struct text *out, __attribute__((unused)) const struct region *region, \
+                          __attribute__((unused)) const type *its)
+
 /* Compiled templates, one a kind; NULL: not needed so far. */
 struct response_templates {
     struct response_template *instance, *bare_metal, *vpc, *subnet;

@@ -212,6 +212,11 @@ uint64_t resolve_keys(const struct region *region, const json_t *keys, const cha
     return bits;
 }
 
+bool resolve_is_profile_id(const char *id)
+{
+    return strncmp(id, "Profile-", 8) == 0 && text_is_uuid(id + 8, strlen(id + 8)) && strpbrk(id + 8, "ABCDEF") == NULL;
+}
+
 /* "Profile-<uuid>", alone or at the end of a CRN of this account. */
 static const char *profile_id(const json_t *target)
 {
@@ -224,11 +229,7 @@ static const char *profile_id(const json_t *target)
                  ? tail(crn, ':')
                  : NULL;
     }
-    if (id == NULL || strncmp(id, "Profile-", 8) != 0 || strlen(id) != 8 + UUID_SIZE - 1 ||
-        strspn(id + 8, "0123456789abcdef-") != UUID_SIZE - 1) {
-        return NULL;
-    }
-    return id;
+    return id != NULL && resolve_is_profile_id(id) ? id : NULL;
 }
 
 void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,

@@ -48,6 +48,9 @@ const struct resource_group *resolve_resource_group(const json_t *identity, stru
 /* Bits of the keys in an array of identities; 0 for NULL. */
 uint64_t resolve_keys(const struct region *region, const json_t *keys, const char *at, struct reply *reply);
 
+/* Whether it has the form of a trusted profile's id, "Profile-<uuid>". */
+bool resolve_is_profile_id(const char *id);
+
 /* default_trusted_profile of a body into `ret_profile`, which was empty; nothing for NULL. */
 void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,
                              struct reply *reply);

@@ -23,12 +23,6 @@ static const char *const actions[] = {
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
 
-static const char *const members[] = {
-    "name",   "operation",   "method", "path", "nth",  "every", "after", "limit", "probability", "action", "ms",
-    "status", "retry_after", "body",   "code", "type", "when",  "keep",  "bytes", "interval_ms", "set",    "headers"};
-
-enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
-
 const char *fault_rule_action(const struct fault_rule *rule)
 {
     return actions[rule->action];
@@ -81,27 +75,33 @@ static bool read_action(const json_t *document, struct fault_rule *rule, struct 
                    meant != NULL ? ": did you mean " : "", meant != NULL ? meant : "");
 }
 
-static bool check_members(const json_t *document, struct err *e)
+bool fault_check_members(const json_t *document, const char *const members[], size_t count, struct err *e)
 {
     const char *name;
     json_t *value;
 
     if (!json_is_object(document)) {
-        return err_set(e, ERR_USAGE, "a rule must be an object");
+        return err_set(e, ERR_USAGE, "it must be an object");
     }
     json_object_foreach ((json_t *)document, name, value) {
-        bool known = false;
-        for (size_t i = 0; i < MEMBERS; i++) {
-            known = known || strcmp(members[i], name) == 0;
+        size_t i = 0;
+        while (i < count && strcmp(members[i], name) != 0) {
+            i++;
         }
-        if (!known) {
-            const char *meant = text_nearest(name, members, MEMBERS);
+        if (i == count) {
+            const char *meant = text_nearest(name, members, count);
             return err_set(e, ERR_USAGE, "unknown member %s%s%s", name, meant != NULL ? ": did you mean " : "",
                            meant != NULL ? meant : "");
         }
     }
     return true;
 }
+
+static const char *const members[] = {
+    "name",   "operation",   "method", "path", "nth",  "every", "after", "limit", "probability", "action", "ms",
+    "status", "retry_after", "body",   "code", "type", "when",  "keep",  "bytes", "interval_ms", "set",    "headers"};
+
+enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
 static void read_nth(const json_t *nth, struct fault_rule *rule)
 {
@@ -139,33 +139,10 @@ static bool read_retry_after(const json_t *document, struct fault_rule *rule, st
     return true;
 }
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 bool fault_rule_decode(const char *value, struct text *out)
 {
-    for (; *value != '\0'; value++) {
-        int byte = (unsigned char)*value;
-        if (byte == '%') {
-            int high = hex_digit(value[1]);
-            int low = high >= 0 ? hex_digit(value[2]) : -1;
-            if (low < 0) {
-                return false;
-            }
-            byte = high * 16 + low;
-            value += 2;
-        }
-        if (byte == '\0' || byte == '\r' || byte == '\n') {
-            return false;
-        }
-        text_append_char(out, (char)byte);
-    }
-    return out->size > 0;
+    return text_percent_decode(out, value, strlen(value)) && out->size > 0 && strlen(text_string(out)) == out->size &&
+           strpbrk(text_string(out), "\r\n") == NULL;
 }
 
 static bool check_headers(const struct fault_rule *rule, struct err *e)
@@ -209,7 +186,7 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
 {
     struct fault_rule rule = {0};
 
-    if (!check_members(document, e) || !read_action(document, &rule, e)) {
+    if (!fault_check_members(document, members, MEMBERS, e) || !read_action(document, &rule, e)) {
         return false;
     }
     const char *when = json_string_value(json_object_get(document, "when"));

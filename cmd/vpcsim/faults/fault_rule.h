@@ -55,6 +55,10 @@ bool fault_rule_fits(const struct fault_rule *rule, const struct request *reques
 /* Counts the request and returns whether the rule fires; `dice` is 0..1. Not `is_free`: another one fired. */
 bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
 
+/* Refuses members that are not among those known, and what is no object. */
+bool fault_check_members(const json_t *document, const char *const members[], size_t count, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Appends the bytes that a header's value in a rule stands for; false when it cannot be one. */
 bool fault_rule_decode(const char *value, struct text *out) __attribute__((warn_unused_result));
 

@@ -59,19 +59,13 @@ void faults_reset(struct faults *faults)
 static bool check_scenario(const json_t *scenario, struct err *e)
 {
     static const char *const members[] = {"seed", "rate", "rules"};
-    const char *name;
-    json_t *value;
-
-    json_object_foreach ((json_t *)scenario, name, value) {
-        if (strcmp(name, "seed") != 0 && strcmp(name, "rate") != 0 && strcmp(name, "rules") != 0) {
-            const char *meant = text_nearest(name, members, 3);
-            return err_set(e, ERR_USAGE, "unknown member %s%s%s", name, meant != NULL ? ": did you mean " : "",
-                           meant != NULL ? meant : "");
-        }
-    }
-    const json_t *list = json_object_get(scenario, "rules");
+    const json_t *rules = json_object_get(scenario, "rules");
     bool has_rate = json_object_get(scenario, "rate") != NULL;
-    return json_is_array(list) || (list == NULL && has_rate) ||
+
+    if (!fault_check_members(scenario, members, sizeof(members) / sizeof(members[0]), e)) {
+        return err_wrap(e, "scenario");
+    }
+    return json_is_array(rules) || (rules == NULL && has_rate) ||
            err_set(e, ERR_USAGE, "a scenario is an object with an array \"rules\", a \"rate\", or both");
 }
 

@@ -8,6 +8,7 @@
 
 #include "mem/mem.h"
 #include "text/text.h"
+#include "vpcsim/faults/fault_rule.h"
 
 enum retry_after { RETRY_AFTER_NONE, RETRY_AFTER_FIXED, RETRY_AFTER_EXACT };
 
@@ -41,28 +42,6 @@ static const char *const members[] = {"after_s",  "after_requests", "per_second"
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
-static bool check_members(const json_t *document, struct err *e)
-{
-    const char *name;
-    json_t *value;
-
-    if (!json_is_object(document)) {
-        return err_set(e, ERR_USAGE, "a step must be an object");
-    }
-    json_object_foreach ((json_t *)document, name, value) {
-        size_t i = 0;
-        while (i < MEMBERS && strcmp(members[i], name) != 0) {
-            i++;
-        }
-        if (i == MEMBERS) {
-            const char *meant = text_nearest(name, members, MEMBERS);
-            return err_set(e, ERR_USAGE, "unknown member %s%s%s", name, meant != NULL ? ": did you mean " : "",
-                           meant != NULL ? meant : "");
-        }
-    }
-    return true;
-}
-
 static bool read_number(const json_t *document, const char *name, double min, double *ret_value, struct err *e)
 {
     const json_t *value = json_object_get(document, name);
@@ -95,7 +74,8 @@ static bool read_step(const json_t *document, struct step *step, struct err *e)
 {
     double after_requests = 0;
 
-    if (!check_members(document, e) || !read_number(document, "after_s", 0, &step->after_s, e) ||
+    if (!fault_check_members(document, members, MEMBERS, e) ||
+        !read_number(document, "after_s", 0, &step->after_s, e) ||
         !read_number(document, "after_requests", 0, &after_requests, e) ||
         !read_number(document, "per_second", 0.001, &step->per_second, e)) {
         return false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock/clock.h"
 #include "mem/mem.h"
 #include "vpcsim/store/schedule.h"
 
@@ -16,14 +17,6 @@ struct timers {
     struct due_heap waiting; /* of struct MHD_Connection */
     bool stopped;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void wait_until(struct timers *timers, int64_t due_ms)
 {
@@ -40,7 +33,7 @@ static void *run(void *context)
     while (!timers->stopped || timers->waiting.count > 0) {
         if (timers->waiting.count == 0) {
             pthread_cond_wait(&timers->changed, &timers->lock);
-        } else if (timers->stopped || timers->waiting.items[0].due_ms <= now_ms()) {
+        } else if (timers->stopped || timers->waiting.items[0].due_ms <= clock_monotonic_ms(clock_system())) {
             MHD_resume_connection(due_heap_take(&timers->waiting).what);
         } else {
             wait_until(timers, timers->waiting.items[0].due_ms);
@@ -95,7 +88,7 @@ bool timers_wait(struct timers *timers, struct MHD_Connection *connection, long 
     pthread_mutex_lock(&timers->lock);
     bool waits = !timers->stopped;
     if (waits) {
-        int64_t due_ms = now_ms() + ms;
+        int64_t due_ms = clock_monotonic_ms(clock_system()) + ms;
         bool first = timers->waiting.count == 0 || due_ms < timers->waiting.items[0].due_ms;
         /* suspended before anybody can resume it: the lock is held */
         MHD_suspend_connection(connection);
