@@ -457,16 +457,6 @@ CASES
     [ "$(sim_count GET '/v1/instances/*')" -eq 1 ]
 }
 
-@test "the rate limit lets the burst pass and answers 429 beyond it" {
-    sim_start --instances 1 --rate 1 --burst 5 --retry-after --rate-headers
-    sim_token > /dev/null
-    for _ in 1 2 3 4 5; do expect 200 GET '/v1/instances?limit=1'; done
-    expect 429 GET '/v1/instances?limit=1'
-    code too_many_requests
-    grep -q '^Retry-After: 1$' <<< "$headers"
-    grep -q '^X-RateLimit-Limit: 1$' <<< "$headers"
-}
-
 # scenario JSON: these faults from now on.
 scenario() {
     [ "$(sim_http -X POST "$SIM_BASE/_sim/faults" -H "$json" -d "$1" -w '%{http_code}')" = 204 ]
@@ -486,6 +476,18 @@ statuses() {
         > /dev/null 2> "$SIM_DIR/codes"
     tr -d '\r' < "$SIM_DIR/all" | tac | awk 'NF == 0 { blocks++ } blocks < 2' > "$SIM_DIR/headers"
     sort "$SIM_DIR/codes" | uniq -c | xargs
+}
+
+@test "the rate limit lets the burst pass and answers 429 beyond it" {
+    sim_start --instances 1 --rate 1 --burst 5 --retry-after --rate-headers
+    sim_token > /dev/null
+    # a token more for each second that a busy machine may need
+    read -r served _ refused _ <<< "$(statuses 25)"
+    [ "$served" -ge 5 ] && [ "$refused" -gt 10 ]
+    [ "$(head -n 5 "$SIM_DIR/codes" | sort -u)" = 200 ]
+    grep -q '^Retry-After: 1$' "$SIM_DIR/headers"
+    grep -q '^X-RateLimit-Limit: 1$' "$SIM_DIR/headers"
+    sim_log 'select(.fault == "rate") | .status' | sort -u | grep -qx 429
 }
 
 @test "a scenario has a rate limit: buckets and windows, Retry-After and X-RateLimit headers as asked for" {
@@ -508,7 +510,8 @@ statuses() {
     [ $(($(sed -n 's/^X-RateLimit-Reset: //p' "$SIM_DIR/headers") - $(date +%s))) -gt 500 ]
     # without one the limit of the command line is in force again
     scenario '{"rules": []}'
-    [ "$(statuses 3)" = '2 200 1 429' ]
+    read -r served _ refused _ <<< "$(statuses 12)"
+    [ "$served" -ge 2 ] && [ "$refused" -gt 3 ]
 }
 
 @test "the rate limit changes after so many requests, and what is no limit is refused" {
