@@ -168,13 +168,12 @@ static char *form_value(const char *form, const char *name)
             continue;
         }
         const char *value = at + size + 1;
-        char *blanks = mem_copy_n(value, strcspn(value, "&"));
         struct text decoded = {0};
-        for (char *plus = blanks; (plus = strchr(plus, '+')) != NULL;) {
-            *plus = ' ';
+        struct text blanks CLEANUP(text_free) = {0};
+        for (size_t i = 0; value[i] != '\0' && value[i] != '&'; i++) {
+            text_append_char(&blanks, value[i] == '+' ? ' ' : value[i]);
         }
-        (void)text_percent_decode(&decoded, blanks, strlen(blanks));
-        free(blanks);
+        (void)text_percent_decode(&decoded, text_string(&blanks), blanks.size);
         return text_take(&decoded);
     }
     return NULL;
