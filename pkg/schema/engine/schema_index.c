@@ -1,6 +1,7 @@
 /* The index of a document: a struct schema for each subschema, its resources and anchors. */
 #include "schema/engine/schema_library.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "schema/engine/schema_uri.h"
@@ -8,12 +9,19 @@
 /* Where subschemas stand in the value of a keyword: it is one, an array of them, or an object of them. */
 enum children { NO_CHILDREN, ONE, LIST, MEMBERS };
 
-static enum children children_of(const char *keyword)
+struct keyword {
+    const char *name;
+    enum children children;
+};
+
+static int compare(const void *name, const void *keyword)
 {
-    static const struct {
-        const char *keyword;
-        enum children children;
-    } known[] = {
+    return strcmp(name, ((const struct keyword *)keyword)->name);
+}
+
+static enum children children_of(const char *name)
+{
+    static const struct keyword sorted[] = {
         {"$defs", MEMBERS},
         {"additionalProperties", ONE},
         {"allOf", LIST},
@@ -35,13 +43,9 @@ static enum children children_of(const char *keyword)
         {"unevaluatedItems", ONE},
         {"unevaluatedProperties", ONE},
     };
+    const struct keyword *found = bsearch(name, sorted, sizeof(sorted) / sizeof(sorted[0]), sizeof(sorted[0]), compare);
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcmp(known[i].keyword, keyword) == 0) {
-            return known[i].children;
-        }
-    }
-    return NO_CHILDREN;
+    return found != NULL ? found->children : NO_CHILDREN;
 }
 
 static struct schema *new_schema(struct schema_library *library, const struct schema *parent, const char *steps,

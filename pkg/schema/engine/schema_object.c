@@ -9,15 +9,17 @@
 static const struct schema_property *lookup(const struct schema_object_rule *rule, const char *name, size_t size,
                                             uint32_t hash)
 {
-    const struct schema_property *list = rule->list;
-    size_t at = 0;
-
-    for (size_t left = rule->count; left > 1; left -= left / 2) {
-        at = list[at + left / 2 - 1].hash < hash ? at + left / 2 : at;
+    if (rule->count == 0) {
+        return NULL;
     }
-    for (; at < rule->count && list[at].hash <= hash; at++) {
-        if (list[at].hash == hash && list[at].size == size && memcmp(list[at].name, name, size) == 0) {
-            return &list[at];
+    const struct schema_property *at = rule->list;
+    const struct schema_property *end = at + rule->count;
+    for (size_t left = rule->count; left > 1; left -= left / 2) {
+        at = at[left / 2 - 1].hash < hash ? at + left / 2 : at;
+    }
+    for (; at < end && at->hash <= hash; at++) {
+        if (at->hash == hash && at->size == size && memcmp(at->name, name, size) == 0) {
+            return at;
         }
     }
     return NULL;
