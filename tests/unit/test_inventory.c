@@ -296,6 +296,41 @@ static void selectors_find_what_they_say(void **state)
     }
 }
 
+static void selectors_narrow_and_excludes_alone_do_not(void **state)
+{
+    static const char *const web[] = {"web-*"}, *const other[] = {"db-*"}, *const vpc[] = {"prod"},
+                             *const vpc_id[] = {"r010-1"}, *const vpc_crn[] = {"crn:v1:a::vpc:r010-1"},
+                             *const zone[] = {"eu-de-2"}, *const status[] = {"stopped", "running"};
+    static const struct {
+        struct inventory_selector selector;
+        bool matches, narrows;
+    } judged[] = {
+        {.matches = true, .narrows = false},
+        {.selector = {.names = {web, 1}}, true, true},
+        {.selector = {.names = {other, 1}}, false, true},
+        {.selector = {.excludes = {other, 1}}, true, false},
+        {.selector = {.excludes = {web, 1}}, false, false},
+        {.selector = {.vpcs = {vpc, 1}}, true, true},
+        {.selector = {.vpcs = {vpc_id, 1}}, true, true},
+        {.selector = {.vpcs = {vpc_crn, 1}}, true, true},
+        {.selector = {.vpcs = {other, 1}}, false, true},
+        {.selector = {.zones = {zone, 1}}, false, true},
+        {.selector = {.statuses = {status, 2}}, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++) {
+        const struct resource record = {.kind = &resource_instance,
+                                        .name = "web-01",
+                                        .status = "running",
+                                        .zone = "eu-de-1",
+                                        .vpc = "prod",
+                                        .vpc_id = "r010-1"};
+        assert_int_equal(inventory_selector_matches(&judged[i].selector, &record), judged[i].matches);
+        assert_int_equal(inventory_selector_narrows(&judged[i].selector), judged[i].narrows);
+    }
+}
+
 static void many_targets_are_read_as_a_list(void **state)
 {
     struct world *world = *state;
@@ -603,6 +638,7 @@ static void a_template_comes_with_the_body_that_creates_it_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(selectors_narrow_and_excludes_alone_do_not),
         IN_WORLD(selectors_find_what_they_say),
         IN_WORLD(many_targets_are_read_as_a_list),
         IN_WORLD(records_know_their_api),

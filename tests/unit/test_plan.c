@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "inventory/inventory.h"
 #include "plan/plan.h"
 
 static struct resource server(const char *architecture, const char *status, const char *lifecycle_state)
@@ -44,6 +43,10 @@ static void servers_that_cannot_take_a_setting_are_skipped_with_the_reason(void 
         {"amd64", "failed", "stable", false, true, PLAN_SKIP, "status is failed"},
         {"amd64", "deleting", "deleting", false, true, PLAN_SKIP, "deleting"},
         {"amd64", "running", "suspended", false, true, PLAN_SKIP, "suspended"},
+        {"amd64", "running", "deleting", false, true, PLAN_SKIP, "lifecycle state is deleting"},
+        {"amd64", "running", "failed", false, true, PLAN_SKIP, "lifecycle state is failed"},
+        {"amd64", "deleting", "stable", false, true, PLAN_SKIP, "status is deleting"},
+        {"s390x", "failed", "stable", true, false, PLAN_SKIP, "status is failed"},
         {"amd64", "failed", "failed", true, true, PLAN_UNCHANGED, ""},
         {"amd64", "a_new_status", "a_new_state", false, true, PLAN_CHANGE, ""},
     };
@@ -88,31 +91,6 @@ static void a_plan_counts_restarts_https_and_settings_without_effect(void **stat
     assert_int_equal(counts.restart, 1);
 }
 
-static void selectors_narrow_and_excludes_alone_do_not(void **state)
-{
-    static const char *const web[] = {"web-*"}, *const other[] = {"db-*"}, *const vpc[] = {"prod"},
-                             *const vpc_id[] = {"r010-1"}, *const vpc_crn[] = {"crn:v1:a::vpc:r010-1"},
-                             *const zone[] = {"eu-de-2"}, *const status[] = {"stopped", "running"};
-    static const struct {
-        struct inventory_selector selector;
-        bool matches, narrows;
-    } rows[] = {
-        {.matches = true, .narrows = false},     {{.names = {web, 1}}, true, true},
-        {{.names = {other, 1}}, false, true},    {{.excludes = {other, 1}}, true, false},
-        {{.excludes = {web, 1}}, false, false},  {{.vpcs = {vpc, 1}}, true, true},
-        {{.vpcs = {vpc_id, 1}}, true, true},     {{.vpcs = {vpc_crn, 1}}, true, true},
-        {{.vpcs = {other, 1}}, false, true},     {{.zones = {zone, 1}}, false, true},
-        {{.statuses = {status, 2}}, true, true},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct resource record = server("amd64", "running", "stable");
-        assert_int_equal(inventory_selector_matches(&rows[i].selector, &record), rows[i].matches);
-        assert_int_equal(inventory_selector_narrows(&rows[i].selector), rows[i].narrows);
-    }
-}
-
 static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void **state)
 {
     static const struct {
@@ -154,7 +132,7 @@ static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void
     }
 }
 
-static void what_is_as_wanted_but_pending_is_restarted_in_a_plan_of_settings(void **state)
+static void what_needs_no_change_but_is_pending_is_restarted_in_a_plan_of_settings(void **state)
 {
     struct resource_list *list = resource_list_create();
     const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
@@ -179,14 +157,141 @@ static void what_is_as_wanted_but_pending_is_restarted_in_a_plan_of_settings(voi
     resource_list_destroy(list);
 }
 
+/* Counts of one item each: only servers that change are counted, and restarts only where the kind needs one. */
+static void what_an_item_counts_for_depends_on_its_action_and_kind(void **state)
+{
+    static const struct resource_settings on = {
+        .given = RESOURCE_METADATA_SETTINGS, .enabled = true, .protocol = "https", .hop_limit = 1};
+    struct resource_kind plain = resource_instance;
+    plain.restart_to_enable = false;
+    const struct {
+        enum plan_action action;
+        enum plan_verdict verdict;
+        const struct resource_kind *kind;
+        bool was_enabled;
+        struct plan_counts counts;
+    } rows[] = {
+        {PLAN_SET, PLAN_CHANGE, &resource_instance, false, {.change = 1, .enable = 1, .restart = 1}},
+        {PLAN_SET, PLAN_CHANGE, &plain, false, {.change = 1, .enable = 1}},
+        {PLAN_SET, PLAN_CHANGE, &resource_instance, true, {.change = 1, .enable = 1, .restart = 1, .to_https = 1}},
+        {PLAN_SET, PLAN_SKIP, &resource_instance, true, {.skip = 1}},
+        {PLAN_SET, PLAN_UNCHANGED, &resource_instance, true, {.unchanged = 1}},
+        {PLAN_RESTART, PLAN_CHANGE, &resource_instance, false, {.change = 1, .enable = 1, .restarts = 1}},
+        {PLAN_CREATE, PLAN_CHANGE, &resource_instance, true, {.change = 1}},
+        {PLAN_MOVE, PLAN_CHANGE, &resource_group, true, {.change = 1}},
+        {PLAN_DELETE, PLAN_CHANGE, &resource_template, true, {.change = 1}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct resource record = {.kind = rows[i].kind, .settings = {.enabled = rows[i].was_enabled}};
+        struct plan_item item = {.action = rows[i].action,
+                                 .verdict = rows[i].verdict,
+                                 .resource = &record,
+                                 .after = on,
+                                 .mask = RESOURCE_ENABLED | RESOURCE_PROTOCOL};
+        struct plan_counts counts = plan_count(&(struct plan){.items = &item, .count = 1});
+        if (memcmp(&counts, &rows[i].counts, sizeof(counts)) != 0) {
+            fail_msg("row %zu", i);
+        }
+    }
+}
+
+static void what_a_group_had_and_gets_is_known_where_it_is_said(void **state)
+{
+    const struct plan_item move = {.action = PLAN_MOVE,
+                                   .move = {.from = {.id = "t-1", .name = "old"}, .to = {.name = "new"}}};
+    const struct plan_item from_anywhere = {.action = PLAN_MOVE, .move = {.to = {.id = "t-2"}}};
+    const struct plan_item roll = {.action = PLAN_ROLL, .roll = {.before = {.count = 4, .stale = 3}}};
+    const struct plan_item set = {.action = PLAN_SET};
+
+    (void)state;
+    assert_string_equal(plan_item_before(&move).template.id, "t-1");
+    assert_null(plan_item_after(&move).template.id);
+    assert_string_equal(plan_item_after(&move).template.name, "new");
+    assert_int_equal(plan_item_before(&from_anywhere).type, PLAN_STATE_NONE);
+    assert_int_equal(plan_item_before(&roll).members.stale, 3);
+    assert_int_equal(plan_item_after(&roll).members.stale, 0);
+    assert_int_equal(plan_item_after(&roll).members.count, 4);
+    assert_int_equal(plan_item_before(&set).type, PLAN_STATE_NONE);
+    assert_int_equal(plan_item_after(&set).type, PLAN_STATE_NONE);
+}
+
+/* An id of its own first; else that of the creation at the end of the chain. */
+static void a_move_goes_to_what_its_chain_has_created(void **state)
+{
+    struct resource made = {.kind = &resource_template, .id = "t-9", .name = "made"};
+    struct plan_item items[] = {
+        {.action = PLAN_CREATE, .resource = &made},
+        {.action = PLAN_MOVE, .depends_on = 1, .move = {.to = {.name = "made"}}},
+        {.action = PLAN_MOVE, .depends_on = 2, .move = {.to = {.name = "made"}}},
+        {.action = PLAN_MOVE, .depends_on = 3, .move = {.to = {.id = "t-1"}}},
+        {.action = PLAN_MOVE, .move = {.to = {.name = "made"}}},
+    };
+    const struct plan plan = {.items = items, .count = 5};
+
+    (void)state;
+    assert_string_equal(plan_template_target(&plan, &items[1]).id, "t-9");
+    assert_string_equal(plan_template_target(&plan, &items[2]).id, "t-9");
+    assert_string_equal(plan_template_target(&plan, &items[3]).id, "t-1");
+    assert_null(plan_template_target(&plan, &items[4]).id);
+    assert_null(plan_creation_before(&plan, &items[4]));
+    made.id = NULL;
+    assert_null(plan_template_target(&plan, &items[2]).id);
+}
+
+/* Bodies live as long as the plan, whoever else lets go of them. */
+static void a_plan_owns_what_it_is_given(void **state)
+{
+    struct plan plan = {0};
+    json_t *shared = json_build("{s:s}", "a", "b");
+
+    (void)state;
+    assert_null(plan_own(&plan, NULL));
+    assert_ptr_equal(plan_own(&plan, json_incref(shared)), shared);
+    assert_int_equal(json_array_size(plan.owned), 1);
+    plan_free(&plan);
+    assert_null(plan.owned);
+    assert_string_equal(json_string_value(json_object_get(shared, "a")), "b");
+    json_decref(shared);
+}
+
+static void creations_share_their_body_and_fill_their_records_in(void **state)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    JSON_CLEANUP json_t *body = json_build("{s:s}", "zone", "z");
+    JSON_CLEANUP json_t *identity = json_object();
+    const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        resource_list_append(list, &resource_instance, "eu-de")->architecture = "s390x";
+    }
+    plan_make_creations(list, &wanted, body, identity, &plan);
+    assert_int_equal(plan.count, 3);
+    for (size_t i = 0; i < plan.count; i++) {
+        assert_int_equal(plan.items[i].action, PLAN_CREATE);
+        assert_int_equal(plan.items[i].verdict, PLAN_CHANGE);
+        assert_ptr_equal(plan.items[i].create.body, body);
+        assert_ptr_equal(plan.items[i].create.identity, identity);
+        assert_ptr_equal(plan.items[i].create.record, resource_list_at(list, i));
+        assert_true(plan.items[i].wanted->enabled);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_that_might_not_come_back_as_they_were_are_not_restarted),
-        cmocka_unit_test(what_is_as_wanted_but_pending_is_restarted_in_a_plan_of_settings),
+        cmocka_unit_test(what_needs_no_change_but_is_pending_is_restarted_in_a_plan_of_settings),
         cmocka_unit_test(servers_that_cannot_take_a_setting_are_skipped_with_the_reason),
         cmocka_unit_test(a_plan_counts_restarts_https_and_settings_without_effect),
-        cmocka_unit_test(selectors_narrow_and_excludes_alone_do_not),
+        cmocka_unit_test(what_an_item_counts_for_depends_on_its_action_and_kind),
+        cmocka_unit_test(what_a_group_had_and_gets_is_known_where_it_is_said),
+        cmocka_unit_test(a_move_goes_to_what_its_chain_has_created),
+        cmocka_unit_test(a_plan_owns_what_it_is_given),
+        cmocka_unit_test(creations_share_their_body_and_fill_their_records_in),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

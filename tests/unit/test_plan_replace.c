@@ -300,6 +300,45 @@ static void groups_are_not_moved_to_a_template_that_links_its_profile(void **sta
     assert_int_equal(world->plan.items[0].verdict, PLAN_UNCHANGED);
 }
 
+static void names_and_groups_of_another_region_do_not_count(void **state)
+{
+    struct world *world = *state;
+    struct err e = ERR_INIT;
+
+    add_template(world, "web-r2");
+    resource_list_at(world->templates, 2)->region = "us-south";
+    resource_list_at(world->groups, 0)->region = "us-south";
+    /* both are named web: each has its own successor */
+    resource_list_at(world->templates, 1)->name = "web";
+    resource_list_at(world->templates, 1)->region = "us-south";
+    resource_list_at(world->templates, 0)->api = (struct vpc *)world;
+    assert_true(replace(world, 2, &(struct plan_replacement){.wanted = &https, .update_groups = true}, &e));
+    assert_int_equal(world->plan.count, 3);
+    assert_string_equal(world->plan.items[0].resource->name, "web-r2");
+    assert_ptr_equal(world->plan.items[0].resource->api, world);
+    assert_int_equal(world->plan.items[1].action, PLAN_MOVE);
+    assert_string_equal(world->plan.items[1].resource->name, "two");
+    assert_string_equal(world->plan.items[2].resource->name, "web-r3");
+    assert_string_equal(world->plan.items[2].resource->region, "us-south");
+    /* a name that the plan has given in one region is free in another */
+    resource_list_at(world->templates, 2)->name = "other";
+    assert_true(replace(world, 2, &(struct plan_replacement){.wanted = &https}, &e));
+    assert_string_equal(world->plan.items[0].resource->name, "web-r2");
+    assert_string_equal(world->plan.items[1].resource->name, "web-r2");
+}
+
+static void only_groups_that_would_use_it_forbid_a_link(void **state)
+{
+    static const struct resource_settings profile = {.given = RESOURCE_TRUSTED_PROFILE, .trusted_profile = "Profile-1"};
+    struct world *world = *state;
+    struct err e = ERR_INIT;
+
+    resource_list_at(world->groups, 0)->template_id = resource_list_at(world->groups, 2)->template_id = "id-gone";
+    assert_true(replace(world, 1, &(struct plan_replacement){.wanted = &profile, .update_groups = true}, &e));
+    assert_int_equal(world->plan.count, 1);
+    assert_true(auto_link_of(&world->plan.items[0]));
+}
+
 static void a_group_that_is_being_deleted_stays_where_it_is(void **state)
 {
     struct world *world = *state;
@@ -350,6 +389,8 @@ int main(void)
         cmocka_unit_test(names_are_counted_on),
         IN_WORLD(each_step_needs_the_one_before),
         IN_WORLD(only_what_was_asked_for_is_done),
+        IN_WORLD(names_and_groups_of_another_region_do_not_count),
+        IN_WORLD(only_groups_that_would_use_it_forbid_a_link),
         IN_WORLD(names_that_are_taken_are_passed_over_or_refused),
         IN_WORLD(two_long_names_that_are_cut_to_the_same_are_told_apart),
         IN_WORLD(a_successor_that_is_there_is_used),

@@ -192,6 +192,78 @@ static void servers_that_were_created_stay(void **state)
     assert_non_null(strstr(plan.items[1].reason, "nothing is deleted"));
 }
 
+/* A template of another name was created instead: the group goes back to the id it used. */
+static void a_move_goes_to_a_new_id_only_where_its_template_is_created_again(void **state)
+{
+    static struct resource other = {.kind = &resource_template, .id = "t-other", .name = "other"};
+    JSON_CLEANUP json_t *body = json_object();
+    const struct plan_item run[] = {
+        {.action = PLAN_CREATE, .resource = &new_template, .wanted = &nothing},
+        {.action = PLAN_MOVE, .resource = &groups[0], .wanted = &nothing, .move = {.from = OLD}, .depends_on = 1},
+        {.action = PLAN_DELETE, .resource = &other, .wanted = &nothing, .delete = {.body = body}, .depends_on = 2},
+    };
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    struct plan_applied applied[3];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        applied[i] = (struct plan_applied){.item = &run[i],
+                                           .effect = PLAN_EFFECT_APPLIED,
+                                           .before = &nothing,
+                                           .after = &nothing,
+                                           .after_state = moved};
+    }
+    plan_rollback(applied, 3, PLAN_CONFLICT_STRICT_ALL, list, &plan);
+    assert_int_equal(plan.count, 3);
+    assert_string_equal(plan.items[0].resource->name, "other");
+    assert_string_equal(plan.items[1].move.to.id, "t-old");
+    assert_int_equal(plan.items[1].depends_on, 1);
+}
+
+static void what_is_not_known_is_skipped_with_the_reason(void **state)
+{
+    static const struct plan_item items[] = {
+        {.action = PLAN_SET, .resource = &server, .wanted = &enabled},
+        {.action = PLAN_MOVE, .resource = &groups[0], .wanted = &nothing, .move = {.from = {.name = "old"}}},
+        {.action = PLAN_DELETE, .resource = &old_template, .wanted = &nothing},
+        {.action = PLAN_RESTART, .resource = &server, .wanted = &nothing},
+        {.action = PLAN_ROLL, .resource = &groups[0], .wanted = &nothing},
+    };
+    static const char *const reasons[] = {"nothing is known of what it was before",
+                                          "nothing is known of the template it used before",
+                                          "nothing is known of what it was made from", "restart", "stale"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        CLEANUP(plan_free) struct plan plan = {0};
+        const struct plan_applied applied = {
+            .item = &items[i], .effect = PLAN_EFFECT_APPLIED, .before = &nothing, .after = &nothing};
+        plan_rollback(&applied, 1, PLAN_CONFLICT_IGNORE, list, &plan);
+        assert_int_equal(plan.count, 1);
+        assert_int_equal(plan.items[0].verdict, PLAN_SKIP);
+        assert_non_null(strstr(plan.items[0].reason, reasons[i]));
+        assert_int_equal(plan.items[0].conflict_policy, PLAN_CONFLICT_IGNORE);
+    }
+}
+
+static void a_rollback_is_offered_where_it_takes_something_back(void **state)
+{
+    const struct plan_item items[] = {
+        {.action = PLAN_SET, .resource = &server},          {.action = PLAN_CREATE, .resource = &server},
+        {.action = PLAN_CREATE, .resource = &new_template}, {.action = PLAN_MOVE, .resource = &groups[0]},
+        {.action = PLAN_ROLL, .resource = &groups[0]},      {.action = PLAN_DELETE, .resource = &old_template},
+        {.action = PLAN_RESTART, .resource = &server},
+    };
+    static const bool offered[] = {true, false, true, true, false, true, false};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+        assert_int_equal(plan_can_roll_back(&items[i]), offered[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +273,9 @@ int main(void)
         cmocka_unit_test(what_is_not_undone_is_not_in_the_plan),
         cmocka_unit_test(settings_go_back_to_what_was_asked_for),
         cmocka_unit_test(servers_that_were_created_stay),
+        cmocka_unit_test(a_move_goes_to_a_new_id_only_where_its_template_is_created_again),
+        cmocka_unit_test(what_is_not_known_is_skipped_with_the_reason),
+        cmocka_unit_test(a_rollback_is_offered_where_it_takes_something_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
