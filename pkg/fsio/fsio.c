@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static void close_fd(int *fd)
@@ -127,21 +128,16 @@ bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *
 
 bool fsio_check_room(const char *folder, size_t size, struct err *e)
 {
-    static const char zeros[4096];
-    CLEANUP(text_free) struct text path = {0};
+    struct statvfs system;
 
-    text_printf(&path, "%s/.room.XXXXXX", folder);
-    FD_CLEANUP int fd = mkostemp(path.data, O_CLOEXEC);
-    if (fd < 0) {
+    if (access(folder, W_OK) != 0 || statvfs(folder, &system) != 0) {
         return err_set_errno(e, ERR_IO, "cannot write into folder %s", folder);
     }
-    unlink(path.data);
-    for (size_t done = 0; done < size; done += sizeof(zeros)) {
-        if (!write_all(fd, zeros, sizeof(zeros))) {
-            return err_set_errno(e, ERR_IO, "cannot write %zu bytes into folder %s", size, folder);
-        }
+    if (system.f_blocks > 0 && system.f_bavail < (size + system.f_frsize - 1) / system.f_frsize) {
+        errno = ENOSPC; /* where f_blocks is 0 the file system does not say how big it is */
+        return err_set_errno(e, ERR_IO, "cannot write %zu bytes into folder %s", size, folder);
     }
-    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
+    return true;
 }
 
 bool fsio_make_private_file(const char *path, struct err *e)

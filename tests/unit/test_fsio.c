@@ -157,6 +157,19 @@ static void a_private_file_keeps_its_content(void **state)
     assert_int_equal(mode_of(in(state, "fresh")), 0600);
 }
 
+static void room_is_checked_before_it_is_needed(void **state)
+{
+    struct err e = ERR_INIT;
+
+    assert_true(fsio_check_room(in(state, "."), 4096, &e));
+    assert_false(fsio_check_room(in(state, "."), SIZE_MAX / 2, &e));
+    assert_int_equal(e.code, ERR_IO);
+    assert_non_null(strstr(e.message, "No space left"));
+    err_clear(&e);
+    assert_false(fsio_check_room(in(state, "absent"), 1, &e));
+    assert_int_equal(e.code, ERR_IO);
+}
+
 static void reading_keeps_its_limit_and_names_what_is_missing(void **state)
 {
     static const struct {
@@ -460,6 +473,7 @@ int main(void)
         TEST(a_failed_replacement_leaves_the_old_file_alone),
         TEST(a_link_is_replaced_and_not_followed),
         TEST(a_private_file_keeps_its_content),
+        TEST(room_is_checked_before_it_is_needed),
         TEST(reading_keeps_its_limit_and_names_what_is_missing),
         TEST(secrets_are_trimmed_and_exposure_is_told),
         TEST(a_missing_secret_is_told_from_an_unreadable_one),
