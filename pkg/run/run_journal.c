@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock/clock.h"
+#include "fsio/fsio.h"
 #include "mem/mem.h"
 #include "plan/plan_history.h"
 
@@ -229,18 +229,19 @@ struct fleet_journal run_journal_of_fleet(struct run_journal *journal)
 /* --- a new run ---------------------------------------------------------------------------------------- */
 
 /* "20261120-233059-5f3a9c": when, and a random part. */
-static void make_id(char id[RUN_ID_SIZE])
+static bool make_id(char id[RUN_ID_SIZE], struct err *e)
 {
     time_t now = (time_t)clock_wall_s(clock_system());
     struct tm parts;
     unsigned random = 0;
 
-    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
-        random = (unsigned)clock_monotonic_ms(clock_system());
+    if (!fsio_random(&random, sizeof(random), e)) {
+        return false;
     }
     gmtime_r(&now, &parts);
     size_t size = strftime(id, RUN_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
     snprintf(id + size, RUN_ID_SIZE - size, "-%06x", random & 0xffffffU);
+    return true;
 }
 
 /* No option takes a secret, but a URL can hold one before its host or behind "?". */
@@ -306,7 +307,9 @@ static bool begin_new(const struct run_request *request, const char *holder, str
 {
     CLEANUP(places_free) struct places places = {0};
 
-    make_id(journal->id);
+    if (!make_id(journal->id, e)) {
+        return false;
+    }
     if (plan_count(request->plan).change == 0) {
         return true;
     }
