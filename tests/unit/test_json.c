@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -265,7 +266,12 @@ static void a_tree_without_memory_ends_the_process(void **state)
     int status = 0;
 
     (void)state;
-#ifndef __SANITIZE_ADDRESS__ /* its shadow memory is larger than the limit */
+#ifdef __SANITIZE_ADDRESS__ /* its shadow memory is larger than the limit, and so is valgrind's own */
+    skip();
+#endif
+    if (getenv("VALGRIND") != NULL) {
+        skip();
+    }
     pid_t child = fork();
     if (child == 0) {
         close(STDERR_FILENO);
@@ -275,10 +281,6 @@ static void a_tree_without_memory_ends_the_process(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), ERR_EXIT_FAILED);
-#else
-    (void)status;
-    (void)use_little_memory;
-#endif
 }
 
 int main(void)
