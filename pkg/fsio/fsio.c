@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -129,12 +130,16 @@ bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *
 bool fsio_check_room(const char *folder, size_t size, struct err *e)
 {
     struct statvfs system;
+    struct rlimit most;
 
     if (access(folder, W_OK) != 0 || statvfs(folder, &system) != 0) {
         return err_set_errno(e, ERR_IO, "cannot write into folder %s", folder);
     }
+    errno = getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < size ? EFBIG : 0;
     if (system.f_blocks > 0 && system.f_bavail < (size + system.f_frsize - 1) / system.f_frsize) {
         errno = ENOSPC; /* where f_blocks is 0 the file system does not say how big it is */
+    }
+    if (errno != 0) {
         return err_set_errno(e, ERR_IO, "cannot write %zu bytes into folder %s", size, folder);
     }
     return true;

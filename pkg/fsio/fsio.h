@@ -28,7 +28,7 @@ bool fsio_make_private_folder(const char *path, struct err *e) __attribute__((wa
  */
 bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *e) __attribute__((warn_unused_result));
 
-/* Whether a folder can be written to and its file system says that `size` bytes are free. Error: ERR_IO. */
+/* Whether a folder can be written to, and file system and limits leave room for `size` bytes. Error: ERR_IO. */
 bool fsio_check_room(const char *folder, size_t size, struct err *e) __attribute__((warn_unused_result));
 
 /* Makes sure that a file exists with mode 0600, for libraries that open by name; content stays. Error: ERR_IO. */
