@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What allowed_use forbids gets no request; what is not known here is left to the API; little is read for it.
+# What allowed_use forbids gets no request; what could not be checked is left to the API; little is read for it.
 load client
 
 teardown() {
@@ -129,7 +129,7 @@ reasons() {
     fleet 8 '.images[0].instance = "tomorrow.count > 1" |
         .instances[:3][].boot_allowed_use = "gpu.count == 0"'
     meta instance set --all --enabled true -y -o json
-    expect 0 "not known here for 3 servers, the API decides"
+    expect 0 "allowed_use of 3 servers could not be checked, the API decides"
     [[ $stderr == *'`gpu.count == 0`, column 1: gpu.count is not known'* ]]
     [ "$(grep -c 'allowed_use' <<< "$stderr")" -eq 1 ]
     jq -e '.summary.changed == 8' <<< "$output"
@@ -154,7 +154,7 @@ reasons() {
         faults "{\"path\": \"/v1/images/*\", \"action\": \"status\", \"status\": $code}" \
             "{\"path\": \"/v1/volumes/*\", \"action\": \"status\", \"status\": $code}"
         meta instance set --all --enabled true -y -o json
-        expect 0 "not known here for 6 servers, the API decides"
+        expect 0 "allowed_use of 6 servers could not be checked, the API decides"
         [[ $stderr == *"could not be read"*"$code"* ]]
         jq -e '.summary.changed == 6' <<< "$output"
         [ "$code" = 500 ] || [ "$(reads)" = "1 2" ]
@@ -180,7 +180,7 @@ reasons() {
     client_start --load state
     before=$(sim_state -c '[.bare_metal_servers[].id]')
     meta bare-metal set --all --enabled true -y -o json
-    expect 0 "not known here for 1 server"
+    expect 0 "allowed_use of 1 server could not be checked"
     [ "$(jq -c '[.results[] | {key: .id, value: .outcome}] | from_entries as $o | $before | map($o[.])' \
         --argjson before "$before" <<< "$output")" = '["skipped","changed","skipped","changed"]' ]
     # an expression that the API itself cannot evaluate is its own to refuse

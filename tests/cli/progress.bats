@@ -38,7 +38,7 @@ END
 
 @test "the line is drawn while no answer comes" {
     client_start --instances 5 --mix plain
-    faults '{"operation": "instances.get", "action": "latency", "ms": 2000}'
+    faults '{"operation": "instances.patch", "action": "latency", "ms": 2000}'
     at_terminal instance set --all --enabled true -y << 'END'
 expect ^0/5  5 in flight
 end
