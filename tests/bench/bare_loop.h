@@ -1,14 +1,18 @@
 /*
  * bare_loop: the floor for the client's own cost: a libcurl multi loop that sends requests which are known beforehand and
- * ignores the answers. What it spends nobody can save who uses libcurl.
+ * ignores the answers. No program that uses libcurl can spend less. With `retry` it is a plain client instead: a request that
+ * is refused (429, 5xx, no answer) keeps its place and is sent again after Retry-After or a second.
  */
 #ifndef BENCH_BARE_LOOP_H
 #define BENCH_BARE_LOOP_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "text/text.h"
 
@@ -21,6 +25,8 @@ struct bare_loop {
     const struct bare_request *requests;
     size_t count, started, ended;
     size_t refused; /* answers other than 2xx, and none at all */
+    bool retry;
+    size_t waiting;
     char *authorization;
     CURLM *multi;
 };
@@ -29,6 +35,8 @@ struct bare_loop {
 struct bare_slot {
     CURL *easy;
     struct curl_slist *headers;
+    int64_t due_ms; /* of the next attempt; 0: it does not wait */
+    bool sent;      /* libcurl has sent it on one connection already */
 };
 
 static size_t bare_ignore(char *data, size_t size, size_t count, void *context)
@@ -71,8 +79,54 @@ static bool bare_start(struct bare_loop *loop, struct bare_slot *slot)
     curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, headers);
     curl_slist_free_all(slot->headers);
     slot->headers = headers;
+    slot->sent = false;
     curl_multi_add_handle(loop->multi, slot->easy);
     return true;
+}
+
+static int64_t bare_now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* libcurl would send a request again at once when its connection is reset; a plain client waits. */
+static int bare_before_send(void *context, char *their_ip, char *our_ip, int their_port, int our_port)
+{
+    struct bare_slot *slot = context;
+    bool again = slot->sent;
+
+    (void)their_ip, (void)our_ip, (void)their_port, (void)our_port;
+    slot->sent = true;
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* Whether the request is to be sent again, and when. */
+static bool bare_retry(struct bare_loop *loop, struct bare_slot *slot, CURLcode code, long status)
+{
+    struct curl_header *header;
+
+    if (!loop->retry || (code == CURLE_OK && status != 429 && status < 500)) {
+        return false;
+    }
+    bool given = curl_easy_header(slot->easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    slot->due_ms = bare_now_ms() + (given ? 1000 * strtol(header->value, NULL, 10) : 1000);
+    loop->waiting++;
+    return true;
+}
+
+static void bare_wake(struct bare_loop *loop, struct bare_slot *slots, unsigned window)
+{
+    for (unsigned i = 0; i < window && loop->waiting > 0; i++) {
+        if (slots[i].due_ms > 0 && bare_now_ms() >= slots[i].due_ms) {
+            slots[i].due_ms = 0;
+            slots[i].sent = false;
+            loop->waiting--;
+            curl_multi_add_handle(loop->multi, slots[i].easy);
+        }
+    }
 }
 
 static void bare_collect(struct bare_loop *loop)
@@ -85,10 +139,13 @@ static void bare_collect(struct bare_loop *loop)
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, &slot);
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-        loop->refused += message->data.result != CURLE_OK || status < 200 || status > 299;
-        loop->ended++;
+        CURLcode code = message->data.result;
         curl_multi_remove_handle(loop->multi, easy);
-        bare_start(loop, slot);
+        if (!bare_retry(loop, slot, code, status)) {
+            loop->refused += code != CURLE_OK || status < 200 || status > 299;
+            loop->ended++;
+            bare_start(loop, slot);
+        }
     }
 }
 
@@ -102,12 +159,13 @@ static void bare_set_up(struct bare_slot *slot)
     curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, bare_ignore);
 }
 
-/* Sends all requests in their order, `window` at a time; returns how many were refused. */
-static size_t bare_run(const struct bare_request *requests, size_t count, unsigned window, const char *token)
+/* Sends all requests in their order, `window` at a time; returns how many were refused for good. */
+static size_t bare_run(const struct bare_request *requests, size_t count, unsigned window, const char *token,
+                       bool retry)
 {
     CLEANUP(text_free) struct text authorization = {0};
     struct bare_slot *slots = calloc(window, sizeof(*slots));
-    struct bare_loop loop = {.requests = requests, .count = count, .multi = curl_multi_init()};
+    struct bare_loop loop = {.requests = requests, .count = count, .multi = curl_multi_init(), .retry = retry};
     int running;
 
     text_printf(&authorization, "Authorization: Bearer %s", token);
@@ -115,13 +173,18 @@ static size_t bare_run(const struct bare_request *requests, size_t count, unsign
     curl_multi_setopt(loop.multi, CURLMOPT_MAXCONNECTS, (long)window);
     for (unsigned i = 0; i < window; i++) {
         bare_set_up(&slots[i]);
+        if (retry) {
+            curl_easy_setopt(slots[i].easy, CURLOPT_PREREQFUNCTION, bare_before_send);
+            curl_easy_setopt(slots[i].easy, CURLOPT_PREREQDATA, &slots[i]);
+        }
         bare_start(&loop, &slots[i]);
     }
     while (loop.ended < count) {
         curl_multi_perform(loop.multi, &running);
         bare_collect(&loop);
-        if (loop.ended < count && running > 0) {
-            curl_multi_poll(loop.multi, NULL, 0, 1000, NULL);
+        bare_wake(&loop, slots, window);
+        if (loop.ended < count && (running > 0 || loop.waiting > 0)) {
+            curl_multi_poll(loop.multi, NULL, 0, loop.waiting > 0 ? 2 : 1000, NULL);
         }
     }
     for (unsigned i = 0; i < window; i++) {

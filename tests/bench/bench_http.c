@@ -102,7 +102,7 @@ static struct cost run_bare(const char *url, const char *token, unsigned request
         list[i] = (struct bare_request){"PATCH", url, "W/\"96d225c4-9bd9\"", patch};
     }
     struct cost start = now();
-    if (bare_run(list, requests, window, token) > 0) {
+    if (bare_run(list, requests, window, token, false) > 0) {
         fprintf(stderr, "the bare loop was refused\n");
         exit(1);
     }

@@ -1,6 +1,7 @@
 /*
- * The floor of a run: the requests that somebody sent before, sent again by a bare libcurl loop that ignores the answers.
- * usage: TOKEN=... bench_replay BASE WINDOW [ALONE] < REQUESTS
+ * The floor of a run: the requests of a log, sent again by a bare libcurl loop that ignores the answers; or, with "retry", by
+ * a plain client that sends each refused request again by itself after its Retry-After or a second.
+ * usage: TOKEN=... bench_replay BASE WINDOW [ALONE [retry]] < REQUESTS
  *
  * One request a line: METHOD, path with query, If-Match and body, separated by tabs; the last two may be empty. The first
  * ALONE of them go one after the other (a list knows its next page only then), all others WINDOW at a time.
@@ -57,15 +58,16 @@ int main(int argc, char **argv)
     const char *token = getenv("TOKEN");
 
     if (argc < 3 || token == NULL) {
-        fprintf(stderr, "usage: TOKEN=... bench_replay BASE WINDOW [ALONE] < REQUESTS\n");
+        fprintf(stderr, "usage: TOKEN=... bench_replay BASE WINDOW [ALONE [retry]] < REQUESTS\n");
         return 2;
     }
     struct replay replay = read_requests(argv[1]);
     size_t alone = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
     alone = alone < replay.count ? alone : replay.count;
     curl_global_init(CURL_GLOBAL_ALL);
-    size_t refused = bare_run(replay.requests, alone, 1, token) +
-                     bare_run(replay.requests + alone, replay.count - alone, (unsigned)atoi(argv[2]), token);
+    bool retry = argc > 4 && strcmp(argv[4], "retry") == 0;
+    size_t refused = bare_run(replay.requests, alone, 1, token, retry) +
+                     bare_run(replay.requests + alone, replay.count - alone, (unsigned)atoi(argv[2]), token, retry);
     if (refused > 0) {
         fprintf(stderr, "bench_replay: %zu of %zu requests were refused\n", refused, replay.count);
     }
