@@ -1,3 +1,4 @@
+/* A session: opening, closing, submitting, and what may be set. */
 #include "http/http.h"
 
 #include <assert.h>
@@ -211,11 +212,6 @@ void http_submit(struct http *http, const struct http_request *request)
     http_queue_push((request->flags & HTTP_URGENT) != 0 ? &http->urgent : &http->fresh, call);
 }
 
-size_t http_pending(const struct http *http)
-{
-    return http->pending;
-}
-
 size_t http_in_flight(const struct http *http)
 {
     return http->active_count;
@@ -253,15 +249,6 @@ void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsig
 void http_set_deadline(struct http *http, int64_t ms)
 {
     http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;
-}
-
-int64_t http_left_ms(const struct http *http)
-{
-    if (http->deadline_ms == 0) {
-        return -1;
-    }
-    int64_t left_ms = http->deadline_ms - http_now_ms(http);
-    return left_ms > 0 ? left_ms : 0;
 }
 
 /* Called from signal handlers: nothing but the flag and one write. */
@@ -308,16 +295,6 @@ struct http_counters http_counters(const struct http *http)
     return http->counters;
 }
 
-const char *http_method_name(enum http_method method)
-{
-    static const char *const names[] = {
-        [HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
-    };
-
-    return names[method];
-}
-
 const char *http_library(void)
 {
     return curl_version();
@@ -326,14 +303,4 @@ const char *http_library(void)
 const char *http_built_with(void)
 {
     return LIBCURL_VERSION;
-}
-
-/* SplitMix64 (Steele, Lea, Flood 2014), seeded by the kernel: ids of requests and jitter are no secrets. */
-uint64_t http_random(struct http *http)
-{
-    uint64_t z = http->random += 0x9e3779b97f4a7c15;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
 }

@@ -9,10 +9,11 @@
  * - that a bearer token or a secret body leaves over https only, or over plain http to this machine (127.0.0.0/8, ::1,
  *   localhost); a request that would break this fails before anything is connected;
  * - that redirects are followed at most HTTP_REDIRECTS_MAX times, with the token only within the same scheme, host and
- *   port, and never from https to plain http; a request other than GET and HEAD follows 307 and 308 within the same
+ *   port, and never from https to plain http; a request other than GET follows 307 and 308 within the same
  *   origin only and never turns into a GET;
  * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
- *   answered with a fresh token (not counted as an attempt), once or while tokens work and end HTTP_TOKEN_REFRESHES_MAX times;
+ *   answered with a fresh token (not counted as an attempt), once or while tokens work and end
+ *   HTTP_TOKEN_REFRESHES_MAX times;
  * - that an answer never takes more memory than its limit, decompressed.
  *
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
@@ -46,7 +47,7 @@ enum {
 /* A bounded session of requests: connections, queue, rate limit. */
 struct http;
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PATCH, HTTP_DELETE };
 
 /* When a failed request may be sent again. */
 enum http_repeat {
@@ -90,9 +91,9 @@ struct http_reply {
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
     /*
-     * An attempt of a write got no answer or a 5xx: the server may have carried it out. (What must not be done twice rests
-     * on a 503 with an error of the API's own instead, which says that nothing was done.) Also set beside a final answer:
-     * a 412 that follows such an attempt may be our own doing.
+     * An attempt of a write got no answer or a 5xx: the server may have carried it out. (What must not be done twice
+     * rests on a 503 with an error of the API's own instead, which says that nothing was done.) Also set beside a
+     * final answer: a 412 that follows such an attempt may be our own doing.
      */
     bool maybe_processed;
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
@@ -106,8 +107,8 @@ struct http_reply {
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 
 /*
- * Reads the body of an error answer: appends what it says, in one line, and the server's name for the request. True when it
- * is the API's own error, so that a 503 was not processed.
+ * Reads the body of an error answer: appends what it says, in one line, and the server's name for the request. True
+ * when it is the API's own error, so that a 503 was not processed.
  */
 typedef bool http_explain_fn(const char *body, size_t size, struct text *message, struct text *trace);
 
@@ -190,43 +191,49 @@ bool http_run(struct http *http, struct err *e) __attribute__((warn_unused_resul
 bool http_step(struct http *http, int wait_ms);
 
 /*
- * Calls `tick` every interval_ms from http_step and http_run, also while nothing comes, and with `over` when http_run is
- * done; NULL ends it. It must not submit requests.
+ * Calls `tick` every interval_ms from http_step and http_run, also while nothing comes, and with `over` when http_run
+ * is done; NULL ends it. It must not submit requests.
  */
 typedef void http_tick_fn(void *context, bool over);
 void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms);
 
 /*
- * Waits though nothing is pending, for a caller who will submit more: at most wait_ms, and at once over when the session
- * is told to stop.
+ * Waits though nothing is pending, for a caller who will submit more: at most wait_ms, and at once over when the
+ * session has to stop.
  */
 void http_idle(struct http *http, int wait_ms);
 
-/* Whether the session takes new requests: all, HTTP_MUST_FINISH ones only (http_cancel), or none (http_abort, deadline). */
+/*
+ * Whether the session takes new requests: all, HTTP_MUST_FINISH ones only (http_cancel), or none (http_abort,
+ * deadline).
+ */
 enum http_state { HTTP_OPEN, HTTP_DRAINING, HTTP_CLOSED };
 enum http_state http_state(const struct http *http);
 
-/* Requests that were submitted and are not done, and those of them that are with the server. */
-size_t http_pending(const struct http *http);
+/* Requests that are with the server. */
 size_t http_in_flight(const struct http *http);
 
 /*
- * Changes the window (0: found out; clamped to HTTP_WINDOW_MAX) or the ceiling of the rate (0: none); requests in flight are not
- * disturbed, and what was learned of the server is kept.
+ * Changes the window (0: found out; clamped to HTTP_WINDOW_MAX) or the ceiling of the rate (0: none); requests in
+ * flight are not disturbed, and what was learned of the server is kept.
  */
 void http_set_window(struct http *http, unsigned window);
 void http_set_max_rate(struct http *http, unsigned max_per_second);
 
-/* How many requests may be submitted now before others wait: those that may be in flight, and those between two attempts. */
+/*
+ * How many requests may be submitted now before others wait: those that may be in flight, and those between two
+ * attempts.
+ */
 unsigned http_window(const struct http *http);
 
 /* Everything must be done within `ms` from now, or ends as ERR_CANCELLED; 0 lifts the deadline. */
 void http_set_deadline(struct http *http, int64_t ms);
 
 /*
- * http_cancel: nothing new starts but what is HTTP_MUST_FINISH, what is in flight is drained, the rest ends as ERR_CANCELLED.
- * http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be called from a signal handler. http_resume
- * makes the session usable again and lifts the deadline (the next command of a shell).
+ * http_cancel: nothing new starts but what is HTTP_MUST_FINISH, what is in flight is drained, the rest ends as
+ * ERR_CANCELLED. http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be called
+ * from a signal handler. http_resume makes the session usable again and lifts the deadline (the next command of a
+ * shell).
  */
 void http_cancel(struct http *http);
 void http_abort(struct http *http);
@@ -243,7 +250,7 @@ enum http_token_state {
 struct http_token_source {
     /*
      * The token to use now, borrowed until the next call. *ret_serial changes whenever the token does, so that a 401
-     * can be told from one for an older token.
+     * is distinguished from one for an older token.
      */
     enum http_token_state (*get)(void *context, const char **ret_token, unsigned *ret_serial, struct err *e);
     /*

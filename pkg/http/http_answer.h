@@ -57,9 +57,9 @@ struct http_problem {
 };
 
 /*
- * Says what an error answer says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace ...,
- * request ...]". Where the body has no message, the title of a page of HTML stands for it, else the status by name. Code
- * ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
+ * Says what an error answer says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace
+ * ..., request ...]". Where the body has no message, the title of a page of HTML stands for it, else the status by
+ * name. Code ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
 bool http_problem_explain(const struct http_problem *problem, struct err *e);
 

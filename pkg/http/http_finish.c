@@ -1,3 +1,4 @@
+/* The end of an attempt: what the answer means, whether another attempt follows, and the end of a call. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct ending {
 
 static bool is_write(const struct http_call *call)
 {
-    return call->request.method != HTTP_GET && call->request.method != HTTP_HEAD;
+    return call->request.method != HTTP_GET;
 }
 
 void http_call_free(struct http_call *call)

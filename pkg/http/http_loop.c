@@ -1,3 +1,4 @@
+/* The loop of a session: starts what may start, collects what has ended, waits for more. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,21 +12,6 @@ enum { RUN_WAIT_MS = 60 * 1000 };
 
 /* What keeps the next call from starting. */
 enum start { START_DONE, START_NOTHING, START_FULL, START_PAUSED, START_TOKEN };
-
-void http_stopped_error(const struct http *http, struct err *e)
-{
-    switch ((enum http_stop)http->stop) {
-    case HTTP_LATE:
-        err_set(e, ERR_CANCELLED, "the deadline has passed");
-        break;
-    case HTTP_BROKEN:
-        err_set(e, ERR_FAILED, "libcurl failed; see --trace");
-        break;
-    default:
-        err_set(e, ERR_CANCELLED, "cancelled");
-        break;
-    }
-}
 
 static bool look_up_origin(struct http *http, const char *url, struct http_origin *ret, struct err *e)
 {
@@ -176,11 +162,6 @@ static enum start start_calls(struct http *http)
     return verdict;
 }
 
-bool http_may_continue(const struct http *http, const struct http_call *call)
-{
-    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_MUST_FINISH) != 0);
-}
-
 /* Ends the calls of a queue but those that go on. */
 static void drop_queue(struct http *http, struct http_queue *queue, const struct err *cause)
 {
@@ -200,7 +181,7 @@ static void drop_queue(struct http *http, struct http_queue *queue, const struct
     }
 }
 
-/* Everything that is not with the server ends here once the session is told to stop. */
+/* Everything that is not with the server ends here once the session has to stop. */
 static void drop_waiting(struct http *http)
 {
     struct err cause = ERR_INIT;
@@ -215,7 +196,7 @@ static void drop_waiting(struct http *http)
     drop_queue(http, &http->again, &cause);
     drop_queue(http, &http->fresh, &cause);
     if (http->again.count + http->fresh.count + later.count == 0) {
-        drop_queue(http, &http->urgent, &cause); /* nobody needs a token any more */
+        drop_queue(http, &http->urgent, &cause); /* no request needs a token any more */
     }
     while ((call = http_queue_pop(&later)) != NULL) {
         http_heap_push(&http->waiting, call);
@@ -281,7 +262,7 @@ static void wait_for_more(struct http *http, int64_t wait_ms)
         http->stop = HTTP_BROKEN;
     }
     if (wake.revents != 0 && read(http->wake_fd, &ignored, sizeof(ignored)) < 0) {
-        return; /* somebody else's byte: nothing to take */
+        return; /* another wait has read it */
     }
 }
 

@@ -1,9 +1,14 @@
-/* When a request may start: finds a server's limit from what it serves. http_ratelimit.h has the model and its sources. */
+/*
+ * When a request may start: finds a server's limit from what it serves. http_ratelimit.h has the model and its
+ * sources.
+ */
 #include "http/http_ratelimit.h"
 
 #include <math.h>
 
-/* Slow start and CUBIC. RFC 9438 has 0.7 for BETA; a bucket saves what a pace below its rate leaves, but not for long. */
+/*
+ * Slow start and CUBIC. RFC 9438 has 0.7 for BETA; a bucket saves what a pace below its rate leaves, but not for long.
+ */
 #define BETA          0.8
 #define CUBIC_C       30.0 /* requests a second, by seconds^3: finds 100 a second more in 1.5 s */
 #define CURVE_LEAST   30.0 /* requests on the way back to the limit: so many make one refusal affordable ... */

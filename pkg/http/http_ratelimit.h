@@ -3,31 +3,33 @@
  * found out, and the number in flight. Pure: time is handed in, nothing waits here.
  *
  * No rate limit of the API is documented (vpc-api.md 1.7). The only assumption is that a server answers 429 beyond its
- * limit and serves the rest, so the limit is what was delivered: between two moments at which the server had nothing left
- * it served exactly its rate, whatever its burst. That is the model of BBR, policers included (Cardwell et al., "BBR:
- * Congestion-Based Congestion Control", ACM Queue 14(5), 2016; the long-term rate of Linux tcp_bbr.c). The way there and
- * around it is TCP's: slow start doubles up to a known limit (RFC 5681 3.1), and CUBIC's curve returns to the limit, stays
- * near it and then probes beyond it ever faster (RFC 9438 4.2), which shares a limit among clients.
+ * limit and serves the rest, so the limit is what was delivered: between two moments at which the server had nothing
+ * left it served exactly its rate, whatever its burst. That is the model of BBR, policers included (Cardwell et al.,
+ * "BBR: Congestion-Based Congestion Control", ACM Queue 14(5), 2016; the long-term rate of Linux tcp_bbr.c). The way
+ * there and around it is TCP's: slow start doubles up to a known limit (RFC 5681 3.1), and CUBIC's curve returns to
+ * the limit, stays near it and then probes beyond it ever faster (RFC 9438 4.2), which shares a limit among clients.
  *
  *   free    No limit is known: only the window holds requests back.
  *   ramp    A limit was hit: the pace doubles every HTTP_RATELIMIT_DOUBLE_MS up to the limit, or to the next refusal.
  *   cruise  The pace follows CUBIC's curve around the limit until the next refusal.
  *
- * Refusals that no limit explains (a gateway that refuses every tenth request) do not lower what is delivered and must not
- * lower the pace. While free, refusals count only where a CUSUM test (Page, Biometrika 41, 1954) finds that most answers
- * are refusals. Later each refusal counts, but one below the limit that was just measured contradicts it: after
- * HTTP_RATELIMIT_CONTRADICTIONS in a row they are sporadic, and the test decides again, which asks for more each time.
+ * Refusals that no limit explains (a gateway that refuses every tenth request) do not lower what is delivered and must
+ * not lower the pace. While free, refusals count only where a CUSUM test (Page, Biometrika 41, 1954) finds that most
+ * answers are refusals. Later each refusal counts, but one below the limit that was just measured contradicts it:
+ * after HTTP_RATELIMIT_CONTRADICTIONS in a row they are sporadic, and the test decides again, which asks for more each
+ * time.
  *
- * Retry-After concerns the request that was refused (http_retry.h). Only where the limit is used up, that is where pace
- * after pace, each half of the one before, had every request refused, does everything wait for it. Whatever is served after
- * such a time begins a new cycle, at the average rate of the one before: that suits limits of so many requests a minute.
+ * Retry-After concerns the request that was refused (http_retry.h). Only where the limit is used up, that is where
+ * pace after pace, each half of the one before, had every request refused, does everything wait for it. Whatever is
+ * served after such a time begins a new cycle, at the average rate of the one before: that suits limits of so many
+ * requests a minute.
  *
- * Where answers carry X-RateLimit-Remaining, the limit is hit when few more remain than are in flight, and none is refused;
- * and everything waits for X-RateLimit-Reset when that is more than HTTP_RATELIMIT_RESET_MS away.
+ * Where answers carry X-RateLimit-Remaining, the limit is hit when few more remain than are in flight, and none is
+ * refused; and everything waits for X-RateLimit-Reset when that is more than HTTP_RATELIMIT_RESET_MS away.
  *
- * The window is fixed, or grows from HTTP_WINDOW_START while it is what holds requests back and answers stay as fast as they
- * were. A limit refuses all that is in flight when it is hit, so growth is fast only up to HTTP_WINDOW_USUAL and
- * HTTP_WINDOW_RATE requests a second.
+ * The window is fixed, or grows from HTTP_WINDOW_START while it is what holds requests back and answers stay as fast
+ * as they were. A limit refuses all that is in flight when it is hit, so growth is fast only up to HTTP_WINDOW_USUAL
+ * and HTTP_WINDOW_RATE requests a second.
  */
 #ifndef HTTP_HTTP_RATELIMIT_H
 #define HTTP_HTTP_RATELIMIT_H
@@ -107,8 +109,8 @@ void http_ratelimit_begin(struct http_ratelimit *limit, unsigned ceiling, unsign
 void http_ratelimit_set_window(struct http_ratelimit *limit, unsigned window);
 
 /*
- * 0: a request may start now, and http_ratelimit_started is called when it does. Else the milliseconds after which to ask
- * again, or -1: only after an answer. `in_flight` requests are with the server.
+ * 0: a request may start now, and http_ratelimit_started is called when it does. Else the milliseconds after which to
+ * ask again, or -1: only after an answer. `in_flight` requests are with the server.
  */
 int64_t http_ratelimit_wait_ms(struct http_ratelimit *limit, unsigned in_flight, int64_t now_ms);
 void http_ratelimit_started(struct http_ratelimit *limit, int64_t now_ms);

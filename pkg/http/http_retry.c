@@ -1,3 +1,4 @@
+/* Whether and when a failed request is sent again. */
 #include "http/http_retry.h"
 
 #include <assert.h>

@@ -3,13 +3,14 @@
  *
  * The rule (vpc-api.md 1.7):
  *   HTTP_REPEAT_SAFE     again on 429, on 5xx but 501, when no answer came, when a 2xx answer was broken;
- *   HTTP_REPEAT_UNPROCESSED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose body is
- *                        the API's own error (a gateway's 503 may hide a request that went through);
+ *   HTTP_REPEAT_UNPROCESSED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose
+ *                        body is the API's own error (a gateway's 503 may hide a request that went through);
  *   never                after certificates that do not pass, refusals of our own, cancellation.
  * The wait is exponential with full jitter: a random time between 0 and backoff * 2^(attempt-1), at most
- * HTTP_BACKOFF_MAX_MS. Retry-After, when above zero, replaces it and is honoured to the millisecond; 0 says that the next
- * attempt may be served, which comes after a tenth of that time. Where the wait would end after the deadline, or Retry-After asks for more than HTTP_RETRY_AFTER_MAX_MS, the request fails at once:
- * coming back earlier than asked would be refused again.
+ * HTTP_BACKOFF_MAX_MS. Retry-After, when above zero, replaces it and is honoured to the millisecond; 0 says that the
+ * next attempt may be served, which comes after a tenth of that time. Where the wait would end after the deadline, or
+ * Retry-After asks for more than HTTP_RETRY_AFTER_MAX_MS, the request fails at once: coming back earlier than asked
+ * would be refused again.
  */
 #ifndef HTTP_HTTP_RETRY_H
 #define HTTP_HTTP_RETRY_H

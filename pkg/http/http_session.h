@@ -1,7 +1,7 @@
 /*
  * http_session: the inside of a session; included by the .c files of this room only.
  *
- * A call is a request that somebody submitted. It is in exactly one place: the queue of fresh, urgent or repeated
+ * A call is a request that was submitted. It is in exactly one place: the queue of fresh, urgent or repeated
  * calls, the heap of those that wait for their next attempt, or a transfer. A transfer is a slot with an easy handle
  * and its buffers; it carries one attempt of a call and is used again for the next.
  */
@@ -36,7 +36,7 @@ struct http_queue {
     size_t count;
 };
 
-/* http_queue.c */
+/* http_session.c */
 void http_queue_init(struct http_queue *queue);
 void http_queue_push(struct http_queue *queue, struct http_call *call);
 void http_queue_push_front(struct http_queue *queue, struct http_call *call);
@@ -127,7 +127,6 @@ void http_transfer_detach(struct http_transfer *transfer);  /* out of flight: wh
 void http_transfer_recycle(struct http_transfer *transfer); /* forgets what came and waits for the next call */
 void http_transfer_destroy(struct http_transfer *transfer);
 void http_transfer_multiplexes(struct http *http, const struct http_origin *origin);
-void http_token_release(struct http_token *token);
 
 /* http_finish.c: the end of an attempt, and of a call */
 void http_finish_transfer(struct http_transfer *transfer, CURLcode code);
@@ -135,13 +134,13 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
 void http_abort_transfer(struct http_transfer *transfer);
 void http_call_free(struct http_call *call);
 
-/* http_loop.c: whether the call may still be sent, told to stop or not */
-bool http_may_continue(const struct http *http, const struct http_call *call);
-
-/* http.c */
+/* http_session.c */
+bool http_may_continue(const struct http *http,
+                       const struct http_call *call); /* may still be sent, also while draining */
 uint64_t http_random(struct http *http);
 int64_t http_left_ms(const struct http *http); /* until the deadline; -1: there is none */
 void http_stopped_error(const struct http *http, struct err *e);
+void http_token_release(struct http_token *token);
 
 static inline int64_t http_now_ms(const struct http *http)
 {

@@ -1,3 +1,4 @@
+/* One attempt of a call on a handle of libcurl. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,8 +65,7 @@ static int on_before_send(void *context, char *their_ip, char *our_ip, int their
 
     (void)their_ip, (void)our_ip, (void)their_port, (void)our_port;
     transfer->rounds++;
-    return transfer->rounds > 1 && method != HTTP_GET && method != HTTP_HEAD ? CURL_PREREQFUNC_ABORT
-                                                                             : CURL_PREREQFUNC_OK;
+    return transfer->rounds > 1 && method != HTTP_GET ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static void set_up(struct http *http, struct http_transfer *transfer)
@@ -192,14 +192,12 @@ static void set_method(struct http_transfer *transfer)
 {
     const struct http_request *request = &transfer->call->request;
     CURL *easy = transfer->easy;
-    bool plain = request->method == HTTP_GET || request->method == HTTP_HEAD;
+    bool plain = request->method == HTTP_GET;
 
     if (request->body_size > 0 || request->method == HTTP_POST) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body != NULL ? request->body : "");
-    } else if (request->method == HTTP_HEAD) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else {
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
@@ -352,12 +350,4 @@ void http_transfer_destroy(struct http_transfer *transfer)
     text_free_secret(&transfer->authorization_line);
     text_free_secret(&transfer->body);
     free(transfer);
-}
-
-void http_token_release(struct http_token *token)
-{
-    if (token != NULL && --token->references == 0) {
-        text_wipe(token, sizeof(*token) + token->size);
-        free(token);
-    }
 }

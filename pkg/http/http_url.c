@@ -1,3 +1,4 @@
+/* Where a URL leads. */
 #include "http/http_url.h"
 
 #include <arpa/inet.h>

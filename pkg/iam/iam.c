@@ -1,3 +1,4 @@
+/* The token source of a session: fetches tokens, renews them, and answers refusals. */
 #include "iam/iam.h"
 
 #include <stdlib.h>
@@ -27,7 +28,6 @@ struct iam {
 
     struct err failure; /* of the last fetch */
     int64_t failed_at_ms;
-    unsigned requests;
 };
 
 static int64_t now_ms(const struct iam *iam)
@@ -100,7 +100,6 @@ static void fetch_token(struct iam *iam)
     iam_token_authorization(&iam->credentials, &authorization);
     text_printf(&url, "%s/identity/token", iam->credentials.iam_url);
     iam->fetching = true;
-    iam->requests++;
     http_submit(iam->http, &(struct http_request){
                                .method = HTTP_POST,
                                .repeat = HTTP_REPEAT_SAFE,
@@ -231,9 +230,4 @@ int64_t iam_token_life_s(const struct iam *iam)
         return -1;
     }
     return (iam->ends_at_ms - now_ms(iam)) / 1000;
-}
-
-unsigned iam_token_requests(const struct iam *iam)
-{
-    return iam->requests;
 }

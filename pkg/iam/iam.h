@@ -1,18 +1,16 @@
 /*
  * iam: who we are to the API: finding credentials, and turning them into bearer tokens.
  *
- * Finding (iam_discover) decides by rules alone, vpc-api.md 6.3 and the habits of `ibmcloud`. For every value the first
- * of these that has it wins:
- *   1. the command line: --auth, --api-key-file, --iam-url, --endpoint;
- *   2. the environment as `ibmcloud` reads it: IC_API_KEY, then IBMCLOUD_API_KEY; IBMCLOUD_IAM_API_ENDPOINT;
- *      IBMCLOUD_IS_NG_API_ENDPOINT;
- *   3. the SDKs' properties (VPC_URL, VPC_AUTH_TYPE, VPC_APIKEY, ...), all of them from the first source that holds any:
- *      the file named by IBM_CREDENTIALS_FILE (or ibm-credentials.env in the folder it names), ~/ibm-credentials.env,
- *      the environment, VCAP_SERVICES. Unlike in the SDKs, ./ibm-credentials.env is not read unless named: a file in
- *      the current folder must not choose where keys are sent.
- * The kind of credential follows the same order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE;
- * else what the SDK source holds (an API key, else a bearer token). Nothing found is an error that names the remedies;
- * going without a token must be said (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
+ * Finding (iam_discover) decides by rules alone, vpc-api.md 6.3 and the habits of `ibmcloud`. For every value the
+ * first of these that has it wins: 1. the command line: --auth, --api-key-file, --iam-url, --endpoint; 2. the
+ * environment as `ibmcloud` reads it: IC_API_KEY, then IBMCLOUD_API_KEY; IBMCLOUD_IAM_API_ENDPOINT;
+ * IBMCLOUD_IS_NG_API_ENDPOINT; 3. the SDKs' properties (VPC_URL, VPC_AUTH_TYPE, VPC_APIKEY, ...), all of them from the
+ * first source that holds any: the file named by IBM_CREDENTIALS_FILE (or ibm-credentials.env in the folder it names),
+ * ~/ibm-credentials.env, the environment, VCAP_SERVICES. Unlike in the SDKs, ./ibm-credentials.env is not read unless
+ * named: a file in the current folder must not choose where keys are sent. The kind of credential follows the same
+ * order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE; else what the SDK source holds (an API
+ * key, else a bearer token). Nothing found is an error that names the remedies; going without a token must be said
+ * (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
  *
  * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests go
  * on with the old one, and fetched anew once when the API answers 401 (vpc-api.md 6.2). There is never more than one
@@ -82,9 +80,6 @@ bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credent
 /* Overwrites and frees; zero-initialised values allowed. For CLEANUP. */
 void iam_credentials_free(struct iam_credentials *credentials);
 
-/* "iam", "bearer", "none": the words of --auth. */
-const char *iam_method_name(enum iam_method method);
-
 /* A source of tokens for one http session. */
 struct iam;
 
@@ -103,8 +98,5 @@ bool iam_token(struct iam *iam, const char **ret_token, struct err *e) __attribu
 
 /* For `auth status`: seconds the token in hand will live; -1 when there is none or it is not known. */
 int64_t iam_token_life_s(const struct iam *iam);
-
-/* Token requests that were made so far. */
-unsigned iam_token_requests(const struct iam *iam);
 
 #endif

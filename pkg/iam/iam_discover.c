@@ -421,10 +421,3 @@ void iam_credentials_free(struct iam_credentials *credentials)
     free(credentials->warning);
     *credentials = (struct iam_credentials){0};
 }
-
-const char *iam_method_name(enum iam_method method)
-{
-    static const char *const names[] = {[IAM_API_KEY] = "iam", [IAM_BEARER] = "bearer", [IAM_NONE] = "none"};
-
-    return names[method];
-}

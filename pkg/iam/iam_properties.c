@@ -1,3 +1,4 @@
+/* The SDKs' properties: reads them from files, the environment and VCAP_SERVICES. */
 #include "iam/iam_properties.h"
 
 #include <stdio.h>
@@ -94,7 +95,7 @@ static void read_line(const char *line, const char *end, struct iam_properties *
     }
 }
 
-void iam_properties_read(const char *content, struct iam_properties *ret)
+static void read_properties(const char *content, struct iam_properties *ret)
 {
     while (*content != '\0') {
         const char *end = content + strcspn(content, "\n");
@@ -126,7 +127,7 @@ static bool read_file(const char *path, struct iam_properties *ret, struct err *
     if (!fsio_read(path, IAM_KEY_FILE_MAX, &content, e)) {
         return false;
     }
-    iam_properties_read(text_string(&content), ret);
+    read_properties(text_string(&content), ret);
     text_append(&ret->source, path);
     return true;
 }
@@ -197,7 +198,7 @@ static void take_member(const json_t *credentials, const char *name, enum iam_pr
     }
 }
 
-/* {"vpc":[{"credentials":{"url","apikey","iam_url"}}]}: what is not of this form is somebody else's. */
+/* {"vpc":[{"credentials":{"url","apikey","iam_url"}}]}: anything else belongs to other programs. */
 static void from_vcap(const struct iam_sources *sources, struct iam_properties *ret)
 {
     const char *value = iam_variable(sources, "VCAP_SERVICES");

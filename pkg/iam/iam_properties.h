@@ -33,9 +33,6 @@ struct iam_properties {
 bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Reads the KEY=VALUE lines of a credentials file. */
-void iam_properties_read(const char *content, struct iam_properties *ret);
-
 /* Overwrites and frees. For CLEANUP. */
 void iam_properties_free(struct iam_properties *properties);
 

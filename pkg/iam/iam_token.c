@@ -1,3 +1,4 @@
+/* What the token endpoint is sent, and what it answers. */
 #include "iam/iam_token.h"
 
 #include <ctype.h>

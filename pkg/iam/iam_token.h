@@ -14,7 +14,7 @@ enum { IAM_TOKEN_MAX = 64 * 1024 }; /* bytes of a token that is accepted */
 
 struct iam_token {
     char *text;     /* owned; NULL: no token */
-    int64_t life_s; /* from its arrival; -1: not told */
+    int64_t life_s; /* from its arrival; -1: not known */
 };
 
 /* Overwrites and frees. */
@@ -34,8 +34,8 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
     __attribute__((warn_unused_result));
 
 /*
- * An http_explain_fn for IAM's errors: {"errorCode","errorMessage","context":{"requestId"}}, or {"error"}, {"message"} of
- * what stands before it. False: none of them says that nothing was done.
+ * An http_explain_fn for IAM's errors: {"errorCode","errorMessage","context":{"requestId"}}, or {"error"}, {"message"}
+ * of what stands before it. False: none of them says that nothing was done.
  */
 bool iam_token_error(const char *body, size_t size, struct text *message, struct text *trace);
 

@@ -1,3 +1,4 @@
+/* One chain of pages of a collection. */
 #include "vpc/vpc_chain.h"
 
 #include <stdlib.h>

@@ -60,7 +60,9 @@ static void append_error(struct text *out, const json_t *error)
     append_target(out, json_object_get(error, "target"));
 }
 
-/* {"errors":[{"code","message","target"}],"trace"}; or {"error"}, {"message"} of what stands before the API ([core]). */
+/*
+ * {"errors":[{"code","message","target"}],"trace"}; or {"error"}, {"message"} of what stands before the API ([core]).
+ */
 bool vpc_error_read(const char *body, size_t size, struct text *message, struct text *trace)
 {
     CLEANUP(json_document_free) struct json_document document = {0};

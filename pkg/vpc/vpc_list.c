@@ -1,10 +1,11 @@
 /*
  * Lists: all or nothing, and proven whole.
  *
- * A small collection is one chain of pages that must add up to its total_count. A big one is read in parts, because page
- * tokens are opaque and one chain cannot be hurried: every server is in exactly one VPC, so the VPCs are listed and then
- * the servers of several VPCs at a time. The parts must add up to the total_count of the whole collection, both at the
- * start and at the end; where they do not, or where the VPCs cannot be read, the one chain is read after all.
+ * A small collection is one chain of pages that must add up to its total_count. A big one is read in parts, because
+ * page tokens are opaque and one chain cannot be hurried: every server is in exactly one VPC, so the VPCs are listed
+ * and then the servers of several VPCs at a time. The parts must add up to the total_count of the whole collection,
+ * both at the start and at the end; where they do not, or where the VPCs cannot be read, the one chain is read after
+ * all.
  */
 #include <stdlib.h>
 #include <string.h>

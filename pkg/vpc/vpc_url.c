@@ -1,3 +1,4 @@
+/* URLs of the API. */
 #include "vpc/vpc_url.h"
 
 #include <string.h>

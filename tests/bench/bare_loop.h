@@ -1,7 +1,7 @@
 /*
- * bare_loop: the floor for the client's own cost: a libcurl multi loop that sends requests which are known beforehand and
- * ignores the answers. No program that uses libcurl can spend less. With `retry` it is a plain client instead: a request that
- * is refused (429, 5xx, no answer) keeps its place and is sent again after Retry-After or a second.
+ * bare_loop: the floor for the client's own cost: a libcurl multi loop that sends requests which are known beforehand
+ * and ignores the answers. No program that uses libcurl can spend less. With `retry` it is a plain client instead: a
+ * request that is refused (429, 5xx, no answer) keeps its place and is sent again after Retry-After or a second.
  */
 #ifndef BENCH_BARE_LOOP_H
 #define BENCH_BARE_LOOP_H

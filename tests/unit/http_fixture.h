@@ -88,7 +88,7 @@ static inline struct ended fetch(struct http *http, struct http_request request)
     bool ran = http_run(http, &e);
     (void)ran;
     assert_int_equal(ended.calls, 1);
-    assert_int_equal(http_pending(http), 0);
+    assert_false(http_step(http, 0));
     return ended;
 }
 

@@ -149,7 +149,7 @@ static void only_post_needs_care_by_itself(void **state)
     assert_int_equal(http_retry_class(HTTP_POST, HTTP_REPEAT_SAFE), HTTP_REPEAT_SAFE);
     assert_int_equal(http_retry_class(HTTP_PATCH, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
     assert_int_equal(http_retry_class(HTTP_GET, HTTP_REPEAT_BY_METHOD), HTTP_REPEAT_SAFE);
-    assert_int_equal(http_retry_class(HTTP_PUT, HTTP_REPEAT_UNPROCESSED), HTTP_REPEAT_UNPROCESSED);
+    assert_int_equal(http_retry_class(HTTP_PATCH, HTTP_REPEAT_UNPROCESSED), HTTP_REPEAT_UNPROCESSED);
 }
 
 static void faults_by_what_libcurl_says(void **state)

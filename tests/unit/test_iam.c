@@ -258,7 +258,7 @@ static void the_order_of_sources(void **state)
         if (found.method != cases[i].method ||
             strcmp(secret, cases[i].secret != NULL ? cases[i].secret : "none") != 0 ||
             strstr(found.source, cases[i].source) == NULL) {
-            fail_msg("%s: %s '%s' from %s", cases[i].what, iam_method_name(found.method), secret, found.source);
+            fail_msg("%s: %d '%s' from %s", cases[i].what, (int)found.method, secret, found.source);
         }
         assert_null(found.warning);
     }

@@ -1,3 +1,4 @@
+/* What all files of the room use of a session: queues of calls, the heap of waiting ones, deadline, random numbers. */
 #include <stdlib.h>
 
 #include "http/http_session.h"
@@ -76,4 +77,63 @@ struct http_call *http_heap_pop(struct http_heap *heap)
     }
     heap->calls[at] = last;
     return top;
+}
+
+int64_t http_left_ms(const struct http *http)
+{
+    if (http->deadline_ms == 0) {
+        return -1;
+    }
+    int64_t left_ms = http->deadline_ms - http_now_ms(http);
+    return left_ms > 0 ? left_ms : 0;
+}
+
+const char *http_method_name(enum http_method method)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET",
+        [HTTP_POST] = "POST",
+        [HTTP_PATCH] = "PATCH",
+        [HTTP_DELETE] = "DELETE",
+    };
+
+    return names[method];
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014), seeded by the kernel: ids of requests and jitter are no secrets. */
+uint64_t http_random(struct http *http)
+{
+    uint64_t z = http->random += 0x9e3779b97f4a7c15;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+}
+
+void http_stopped_error(const struct http *http, struct err *e)
+{
+    switch ((enum http_stop)http->stop) {
+    case HTTP_LATE:
+        err_set(e, ERR_CANCELLED, "the deadline has passed");
+        break;
+    case HTTP_BROKEN:
+        err_set(e, ERR_FAILED, "libcurl failed; see --trace");
+        break;
+    default:
+        err_set(e, ERR_CANCELLED, "cancelled");
+        break;
+    }
+}
+
+bool http_may_continue(const struct http *http, const struct http_call *call)
+{
+    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_MUST_FINISH) != 0);
+}
+
+void http_token_release(struct http_token *token)
+{
+    if (token != NULL && --token->references == 0) {
+        text_wipe(token, sizeof(*token) + token->size);
+        free(token);
+    }
 }
