@@ -57,6 +57,15 @@ function check_own_include(header,    parts, count, target) {
         fail("room " room " (floor " floor[room] ") may not include " header " (floor " floor[target] ")")
 }
 
+# Rooms that the floors alone would let in.
+function check_apart(header,    target) {
+    target = header
+    sub(/\/.*/, "", target)
+    if ((room == "plan" || (room == "cmd" && FILENAME ~ /^cmd\/vpcmeta\//)) && (target == "http" || target == "vpc"))
+        fail(room " leaves requests to the rooms below: " header)
+    if (room == "fleet" && target == "history") fail("fleet writes to a journal that its caller hands over, not to " header)
+}
+
 BEGIN {
     while ((getline line < "pkg/LAYERS") > 0) {
         if (line ~ /^#/) continue
@@ -84,10 +93,12 @@ FNR == 1 {
     folder = depth > 3 ? path[3] : ""
     room = path[1] == "pkg" ? path[2] : path[2] == "vpcsim" ? "vpcsim" : "cmd"
     if (path[1] == "pkg" && !(room in floor)) fail("room " room " is not in pkg/LAYERS")
+    if (path[1] == "pkg" && FILENAME ~ /[.]h$/ && path[depth] != room ".h" && index(path[depth], room "_") != 1)
+        fail("a header is called as its room: " room ".h or " room "_....h")
     if (folder != "" && !((room, folder) in rank)) fail("pkg/LAYERS names no folder " folder " of room " room)
 }
 
-/^#[ ]*include[ ]*"/ { split($0, quoted, "\""); check_own_include(quoted[2]) }
+/^#[ ]*include[ ]*"/ { split($0, quoted, "\""); check_own_include(quoted[2]); check_apart(quoted[2]) }
 /^#[ ]*include[ ]*</ {
     for (library in owner)
         if (index($0, "<" library) && FILENAME !~ owner[library]) fail("<" library "> belongs to " owner[library])
@@ -105,6 +116,13 @@ FNR == 1 {
 path[1] == "pkg" && room != "mem" && code ~ /(^|[^A-Za-z0-9_])((secure_)?getenv|setenv|putenv|unsetenv|environ|v?printf|puts|putchar|stdout|_?exit|quick_exit)([^A-Za-z0-9_]|$)/ &&
 code !~ /format\(v?printf,/ {
     fail("only cmd/ reads the environment, prints and exits: " $0)
+}
+
+room != "mem" && code ~ /(^|[^A-Za-z0-9_>.])(malloc|calloc|realloc|strdup|strndup|reallocarray)[ ]*\(/ {
+    fail("memory comes from room mem: " $0)
+}
+room != "json" && room != "vpcsim" && code ~ /(^|[^A-Za-z0-9_])json_v?pack(_ex)?[ ]*\(/ {
+    fail("room json has constructors that cannot fail: " $0)
 }
 
 END { exit failures > 0 }
