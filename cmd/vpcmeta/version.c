@@ -2,7 +2,7 @@
 #include "app.h"
 #include "commands.h"
 #include "schema/schema.h"
-#include "json/answer.h"
+#include "json/json_answer.h"
 
 static const struct cmd_example version_examples[] = {
     {"vpcmeta version", "for people"},

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "http/http.h"
-#include "json/answer.h"
 #include "json/json.h"
+#include "json/json_answer.h"
 
 enum { ERROR_SHOWN_MAX = 300 }; /* columns */
 enum { REDACT_MIN = 6 };        /* a shorter secret is none, and would be found in ordinary words */

@@ -1,6 +1,6 @@
 /* Answers as text and as trees. Recursion is bounded by ANSWER_DEPTH_MAX. */
-#include "json/answer.h"
 #include "json/json.h"
+#include "json/json_answer.h"
 #include "json/json_number.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* Answers that simdjson refuses: it gives a code and no place, so the tree reader's diagnosis is asked. */
-#include "json/answer_fault.h"
+#include "json/json_answer_fault.h"
 
-#include "json/answer.h"
+#include "json/json_answer.h"
 #include "json/json_text.h"
 
 #include <errno.h>

@@ -5,7 +5,7 @@
  * json_incref, ...) is the house's vocabulary for trees and may be used by every room that includes
  * this header. Ownership is jansson's reference counting: functions here return NEW references
  * unless they say "borrowed". What the API answers does not come through here but through
- * json/answer.h, which is 18 times as fast.
+ * json/json_answer.h, which is 18 times as fast.
  *
  * Reading is strict: UTF-8, no duplicate members, no comments, depth at most JSON_DEPTH_MAX.
  */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "resource/resource.h"
-#include "json/answer.h"
+#include "json/json_answer.h"
 
 enum resource_switch { RESOURCE_UNKNOWN, RESOURCE_OFF, RESOURCE_ON };
 

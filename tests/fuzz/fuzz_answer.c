@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/answer.h"
 #include "json/json.h"
+#include "json/json_answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

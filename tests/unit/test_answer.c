@@ -1,6 +1,6 @@
 /* Reading answers: what is kept, what is tolerated, what is refused and where. */
-#include "json/answer.h"
 #include "json/json.h"
+#include "json/json_answer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

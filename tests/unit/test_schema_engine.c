@@ -450,7 +450,7 @@ static void test_embedded_files_are_found_by_their_uri(void **state)
     } cases[] = {
         {"https://e.example/f/good.json", ERR_NONE},         {"https://e.example/f/good", ERR_NONE},
         {"https://e.example/f/go%6fd.json", ERR_NONE},       {"https://e.example/f/goo", ERR_NOT_FOUND},
-        {"https://e.example/fxgood.json", ERR_NOT_FOUND},     {"https://e.example/f/%zz", ERR_NOT_FOUND},
+        {"https://e.example/fxgood.json", ERR_NOT_FOUND},    {"https://e.example/f/%zz", ERR_NOT_FOUND},
         {"https://e.example/f/good%00.json", ERR_NOT_FOUND}, {"https://e.example/f/good.json#x", ERR_NOT_FOUND},
     };
     struct schema_file list[2];

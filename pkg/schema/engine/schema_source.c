@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "schema/engine/schema_uri.h"
-#include "json/answer.h"
+#include "json/json_answer.h"
 
 void schema_source_add(struct schema_library *library, struct schema_source source)
 {

@@ -7,8 +7,8 @@
 #include <simdjson.h>
 
 #include "mem/mem.h"
-#include "json/answer.h"
-#include "json/answer_fault.h"
+#include "json/json_answer.h"
+#include "json/json_answer_fault.h"
 
 #include <new>
 

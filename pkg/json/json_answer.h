@@ -11,8 +11,8 @@
  * wrong type, a missing required member and a truncated body are ERR_BAD_ANSWER; err.place is then
  * "answer: /instances/17/vpc/name" (a JSON pointer) or "answer: byte 1234".
  */
-#ifndef JSON_ANSWER_H
-#define JSON_ANSWER_H
+#ifndef JSON_JSON_ANSWER_H
+#define JSON_JSON_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Typed members of answers, and the errors about them. */
-#include "json/answer.h"
 #include "json/json.h"
+#include "json/json_answer.h"
 
 #include <stdarg.h>
 #include <stdio.h>

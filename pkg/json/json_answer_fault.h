@@ -1,8 +1,8 @@
 /*
  * answer_fault: what is wrong with an answer that does not parse, private to the room. Runs on failure only.
  */
-#ifndef JSON_ANSWER_FAULT_H
-#define JSON_ANSWER_FAULT_H
+#ifndef JSON_JSON_ANSWER_FAULT_H
+#define JSON_JSON_ANSWER_FAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
