@@ -225,7 +225,8 @@ static void a_journal_that_fails_in_the_middle_ends_the_run_and_every_result_is_
         assert_false(outcome.whole);
         assert_int_equal(outcome.error.code, ERR_IO);
         expect_truth(&service, &outcome.run);
-        assert_in_range(service.patches, 1, SERVERS - 1);
+        /* on a busy machine few large groups hold every change, and a later failure meets only their ends */
+        assert_in_range(service.patches, 1, fail_at == 2 ? SERVERS - 1 : SERVERS);
         assert_int_equal(service.patches, outcome.run.summary.counts[FLEET_CHANGED]);
         /* it is not asked again, neither for more nor for the end of what was under way */
         assert_int_equal(service.records, fail_at);
