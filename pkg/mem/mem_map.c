@@ -9,19 +9,12 @@
 #define uthash_fatal(message)          mem_out_of_memory()
 #include <uthash.h>
 
-static uint64_t word_at(const char *bytes)
+/* `size` is at most 8. */
+static inline uint64_t word_of(const char *bytes, size_t size)
 {
-    uint64_t word;
+    uint64_t word = 0;
 
-    memcpy(&word, bytes, sizeof(word));
-    return word;
-}
-
-static uint64_t half_word_at(const char *bytes)
-{
-    uint32_t word;
-
-    memcpy(&word, bytes, sizeof(word));
+    memcpy(&word, bytes, size);
     return word;
 }
 
@@ -29,10 +22,10 @@ static uint64_t half_word_at(const char *bytes)
 static uint64_t tail_of(const char *bytes, size_t size)
 {
     if (size >= 8) {
-        return word_at(bytes + size - 8);
+        return word_of(bytes + size - 8, 8);
     }
     if (size >= 4) {
-        return half_word_at(bytes) << 32 | half_word_at(bytes + size - 4);
+        return word_of(bytes, 4) << 32 | word_of(bytes + size - 4, 4);
     }
     if (size == 0) {
         return 0;
@@ -48,7 +41,7 @@ uint32_t mem_hash(const void *memory, size_t size)
     uint64_t hash = size * multiplier;
 
     for (size_t at = 0; at + 8 < size; at += 8) {
-        hash = (hash ^ word_at(bytes + at)) * multiplier;
+        hash = (hash ^ word_of(bytes + at, 8)) * multiplier;
         hash ^= hash >> 32;
     }
     hash = (hash ^ tail_of(bytes, size)) * multiplier;

@@ -73,16 +73,11 @@ static bool check_if(struct schema_run *run, const struct schema_rule *base, con
     return next == NULL || schema_accepts(run, next, value, evaluated);
 }
 
-const struct schema_rule_kind schema_kind_all_of = {
-    SCHEMA_RULE_ALL_OF, SCHEMA_ANY, SCHEMA_IN_PLACE, check_all_of, sizeof(struct schema_list_rule), false};
-const struct schema_rule_kind schema_kind_any_of = {
-    SCHEMA_RULE_ALTERNATIVES, SCHEMA_ANY, SCHEMA_IN_PLACE, check_any_of, sizeof(struct schema_list_rule), false};
-const struct schema_rule_kind schema_kind_one_of = {
-    SCHEMA_RULE_ALTERNATIVES, SCHEMA_ANY, SCHEMA_IN_PLACE, check_one_of, sizeof(struct schema_list_rule), false};
-const struct schema_rule_kind schema_kind_not = {
-    SCHEMA_RULE_NOT, SCHEMA_ANY, SCHEMA_IN_PLACE, check_not, sizeof(struct schema_one_rule), false};
-const struct schema_rule_kind schema_kind_if = {
-    SCHEMA_RULE_IF, SCHEMA_ANY, SCHEMA_CONDITIONAL, check_if, sizeof(struct schema_if_rule), false};
+SCHEMA_KIND(all_of, ALL_OF, ANY, IN_PLACE, check_all_of, list, false);
+SCHEMA_KIND(any_of, ALTERNATIVES, ANY, IN_PLACE, check_any_of, list, false);
+SCHEMA_KIND(one_of, ALTERNATIVES, ANY, IN_PLACE, check_one_of, list, false);
+SCHEMA_KIND(not, NOT, ANY, IN_PLACE, check_not, one, false);
+SCHEMA_KIND(if, IF, ANY, CONDITIONAL, check_if, if, false);
 
 /* `then` and `else` without `if` say nothing. */
 bool schema_compile_branch(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
@@ -112,10 +107,8 @@ static bool check_ref(struct schema_run *run, const struct schema_rule *rule, co
     return schema_accepts(run, schema_ref_target(run, (const struct schema_ref_rule *)rule), value, evaluated);
 }
 
-const struct schema_rule_kind schema_kind_ref = {
-    SCHEMA_RULE_REF, SCHEMA_ANY, SCHEMA_IN_PLACE, check_ref, sizeof(struct schema_ref_rule), false};
-const struct schema_rule_kind schema_kind_dynamic_ref = {
-    SCHEMA_RULE_REF, SCHEMA_ANY, SCHEMA_IN_PLACE, check_ref, sizeof(struct schema_ref_rule), false};
+SCHEMA_KIND(ref, REF, ANY, IN_PLACE, check_ref, ref, false);
+SCHEMA_KIND(dynamic_ref, REF, ANY, IN_PLACE, check_ref, ref, false);
 
 bool schema_compile_ref(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
                         const json_t *argument)

@@ -135,8 +135,7 @@ static bool check_array(struct schema_run *run, const struct schema_rule *base, 
     return !json_is_true(rule->unique) || schema_is_unique(value, &first, &second);
 }
 
-const struct schema_rule_kind schema_kind_array = {
-    SCHEMA_RULE_ARRAY, SCHEMA_ARRAY, SCHEMA_CHILDREN, check_array, sizeof(struct schema_array_rule), true};
+SCHEMA_KIND(array, ARRAY, ARRAY, CHILDREN, check_array, array, true);
 
 /* --- contains ---------------------------------------------------------------------------------- */
 
@@ -168,8 +167,7 @@ static bool check_contains(struct schema_run *run, const struct schema_rule *bas
     return count >= rule->limit.min && count <= rule->limit.max;
 }
 
-const struct schema_rule_kind schema_kind_contains = {
-    SCHEMA_RULE_CONTAINS, SCHEMA_ARRAY, SCHEMA_CHILDREN, check_contains, sizeof(struct schema_contains_rule), true};
+SCHEMA_KIND(contains, CONTAINS, ARRAY, CHILDREN, check_contains, contains, true);
 
 bool schema_compile_contains(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
                              const json_t *argument)
@@ -187,8 +185,8 @@ bool schema_compile_contains(struct schema_compiler *c, struct schema *schema, c
 
 /* --- unevaluatedItems -------------------------------------------------------------------------- */
 
-static bool check_unevaluated(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
-                              struct schema_evaluated *evaluated)
+static bool check_unevaluated_items(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
+                                    struct schema_evaluated *evaluated)
 {
     for (size_t i = 0; i < evaluated->count; i++) {
         if (!evaluated->marks[i] &&
@@ -200,6 +198,4 @@ static bool check_unevaluated(struct schema_run *run, const struct schema_rule *
     return true;
 }
 
-const struct schema_rule_kind schema_kind_unevaluated_items = {
-    SCHEMA_RULE_UNEVALUATED_ITEMS, SCHEMA_ARRAY, SCHEMA_LAST, check_unevaluated, sizeof(struct schema_one_rule), false,
-};
+SCHEMA_KIND(unevaluated_items, UNEVALUATED_ITEMS, ARRAY, LAST, check_unevaluated_items, one, false);

@@ -28,13 +28,12 @@ static bool check_names(struct schema_run *run, const struct schema_rule *base, 
     return true;
 }
 
-const struct schema_rule_kind schema_kind_names = {
-    SCHEMA_RULE_NAMES, SCHEMA_OBJECT, SCHEMA_CHILDREN, check_names, sizeof(struct schema_one_rule), false};
+SCHEMA_KIND(names, NAMES, OBJECT, CHILDREN, check_names, one, false);
 
 /* --- dependentRequired ------------------------------------------------------------------------- */
 
-static bool check_required(struct schema_run *run, const struct schema_rule *base, const json_t *value,
-                           struct schema_evaluated *evaluated)
+static bool check_dependent_required(struct schema_run *run, const struct schema_rule *base, const json_t *value,
+                                     struct schema_evaluated *evaluated)
 {
     const char *trigger;
     json_t *names;
@@ -56,12 +55,8 @@ static bool check_required(struct schema_run *run, const struct schema_rule *bas
     return true;
 }
 
-const struct schema_rule_kind schema_kind_dependent_required = {SCHEMA_RULE_DEPENDENT_REQUIRED,
-                                                                SCHEMA_OBJECT,
-                                                                SCHEMA_CHILDREN,
-                                                                check_required,
-                                                                sizeof(struct schema_dependent_required_rule),
-                                                                false};
+SCHEMA_KIND(dependent_required, DEPENDENT_REQUIRED, OBJECT, CHILDREN, check_dependent_required, dependent_required,
+            false);
 
 bool schema_compile_dependent_required(struct schema_compiler *c, struct schema *schema,
                                        const struct schema_keyword *keyword, const json_t *argument)
@@ -87,8 +82,8 @@ bool schema_compile_dependent_required(struct schema_compiler *c, struct schema 
 
 /* --- dependentSchemas -------------------------------------------------------------------------- */
 
-static bool check_schemas(struct schema_run *run, const struct schema_rule *base, const json_t *value,
-                          struct schema_evaluated *evaluated)
+static bool check_dependent_schemas(struct schema_run *run, const struct schema_rule *base, const json_t *value,
+                                    struct schema_evaluated *evaluated)
 {
     const struct schema_dependent_schemas_rule *rule = (const struct schema_dependent_schemas_rule *)base;
 
@@ -101,12 +96,8 @@ static bool check_schemas(struct schema_run *run, const struct schema_rule *base
     return true;
 }
 
-const struct schema_rule_kind schema_kind_dependent_schemas = {SCHEMA_RULE_DEPENDENT_SCHEMAS,
-                                                               SCHEMA_OBJECT,
-                                                               SCHEMA_CONDITIONAL,
-                                                               check_schemas,
-                                                               sizeof(struct schema_dependent_schemas_rule),
-                                                               false};
+SCHEMA_KIND(dependent_schemas, DEPENDENT_SCHEMAS, OBJECT, CONDITIONAL, check_dependent_schemas, dependent_schemas,
+            false);
 
 bool schema_compile_dependent_schemas(struct schema_compiler *c, struct schema *schema,
                                       const struct schema_keyword *keyword, const json_t *argument)

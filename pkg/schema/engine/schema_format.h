@@ -19,16 +19,4 @@ struct schema_format {
 /* NULL for a format that does not assert. */
 const struct schema_format *schema_format_find(const char *name);
 
-/* dates and times */
-bool schema_format_is_date_time(const char *bytes, size_t size);
-bool schema_format_is_date(const char *bytes, size_t size);
-bool schema_format_is_time(const char *bytes, size_t size);
-bool schema_format_is_duration(const char *bytes, size_t size);
-
-/* network names */
-bool schema_format_is_email(const char *bytes, size_t size);
-bool schema_format_is_hostname(const char *bytes, size_t size);
-bool schema_format_is_ipv4(const char *bytes, size_t size);
-bool schema_format_is_ipv6(const char *bytes, size_t size);
-
 #endif

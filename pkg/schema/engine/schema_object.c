@@ -165,8 +165,7 @@ static bool check_object(struct schema_run *run, const struct schema_rule *base,
     return true;
 }
 
-const struct schema_rule_kind schema_kind_object = {
-    SCHEMA_RULE_OBJECT, SCHEMA_OBJECT, SCHEMA_CHILDREN, check_object, sizeof(struct schema_object_rule), true};
+SCHEMA_KIND(object, OBJECT, OBJECT, CHILDREN, check_object, object, true);
 
 static int compare_properties(const void *a, const void *b)
 {
@@ -277,8 +276,8 @@ bool schema_compile_pattern_properties(struct schema_compiler *c, struct schema 
 
 /* --- unevaluatedProperties --------------------------------------------------------------------- */
 
-static bool check_unevaluated(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
-                              struct schema_evaluated *evaluated)
+static bool check_unevaluated_properties(struct schema_run *run, const struct schema_rule *rule, const json_t *value,
+                                         struct schema_evaluated *evaluated)
 {
     const struct schema *schema = ((const struct schema_one_rule *)rule)->schema;
     json_t *object = (json_t *)value;
@@ -293,6 +292,4 @@ static bool check_unevaluated(struct schema_run *run, const struct schema_rule *
     return true;
 }
 
-const struct schema_rule_kind schema_kind_unevaluated_properties = {
-    SCHEMA_RULE_UNEVALUATED_PROPERTIES, SCHEMA_OBJECT, SCHEMA_LAST, check_unevaluated,
-    sizeof(struct schema_one_rule),     false};
+SCHEMA_KIND(unevaluated_properties, UNEVALUATED_PROPERTIES, OBJECT, LAST, check_unevaluated_properties, one, false);

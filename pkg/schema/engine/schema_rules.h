@@ -43,6 +43,11 @@ struct schema_rule_kind {
     bool limited; /* it begins with a struct schema_limit_rule */
 };
 
+/* Defines schema_kind_NAME. */
+#define SCHEMA_KIND(name, id, types, phase, check, rule, limited) \
+    const struct schema_rule_kind schema_kind_##name = {          \
+        SCHEMA_RULE_##id, SCHEMA_##types, SCHEMA_##phase, check, sizeof(struct schema_##rule##_rule), limited}
+
 extern const struct schema_rule_kind schema_kind_const, schema_kind_enum, schema_kind_number;     /* schema_value.c */
 extern const struct schema_rule_kind schema_kind_length, schema_kind_pattern, schema_kind_format; /* schema_string.c */
 extern const struct schema_rule_kind schema_kind_array, schema_kind_contains, schema_kind_unevaluated_items;

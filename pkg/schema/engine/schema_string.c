@@ -32,8 +32,7 @@ static bool check_length(struct schema_run *run, const struct schema_rule *base,
     return count >= rule->min && count <= rule->max;
 }
 
-const struct schema_rule_kind schema_kind_length = {
-    SCHEMA_RULE_LENGTH, SCHEMA_STRING, SCHEMA_SCALAR, check_length, sizeof(struct schema_limit_rule), true};
+SCHEMA_KIND(length, LENGTH, STRING, SCALAR, check_length, limit, true);
 
 /* --- pattern ----------------------------------------------------------------------------------- */
 
@@ -50,8 +49,7 @@ static bool check_pattern(struct schema_run *run, const struct schema_rule *rule
     return match == SCHEMA_MATCH;
 }
 
-const struct schema_rule_kind schema_kind_pattern = {
-    SCHEMA_RULE_PATTERN, SCHEMA_STRING, SCHEMA_SCALAR, check_pattern, sizeof(struct schema_pattern_rule), false};
+SCHEMA_KIND(pattern, PATTERN, STRING, SCALAR, check_pattern, pattern, false);
 
 bool schema_compile_pattern_keyword(struct schema_compiler *c, struct schema *schema,
                                     const struct schema_keyword *keyword, const json_t *argument)
@@ -75,8 +73,7 @@ static bool check_format(struct schema_run *run, const struct schema_rule *rule,
     return format->check(json_string_value(value), json_string_length(value));
 }
 
-const struct schema_rule_kind schema_kind_format = {
-    SCHEMA_RULE_FORMAT, SCHEMA_STRING, SCHEMA_SCALAR, check_format, sizeof(struct schema_format_rule), false};
+SCHEMA_KIND(format, FORMAT, STRING, SCALAR, check_format, format, false);
 
 bool schema_compile_format(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
                            const json_t *argument)

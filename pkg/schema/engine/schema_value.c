@@ -41,10 +41,8 @@ static bool check_choice(struct schema_run *run, const struct schema_rule *rule,
     return schema_choice_allows((const struct schema_choice_rule *)rule, value);
 }
 
-const struct schema_rule_kind schema_kind_const = {
-    SCHEMA_RULE_CHOICE, SCHEMA_ANY, SCHEMA_SCALAR, check_choice, sizeof(struct schema_choice_rule), false};
-const struct schema_rule_kind schema_kind_enum = {
-    SCHEMA_RULE_CHOICE, SCHEMA_ANY, SCHEMA_SCALAR, check_choice, sizeof(struct schema_choice_rule), false};
+SCHEMA_KIND(const, CHOICE, ANY, SCALAR, check_choice, choice, false);
+SCHEMA_KIND(enum, CHOICE, ANY, SCALAR, check_choice, choice, false);
 
 static void add_choice(struct schema_choice_rule *rule, const json_t *choice)
 {
@@ -148,8 +146,7 @@ static bool check_number(struct schema_run *run, const struct schema_rule *base,
            (rule->unit == NULL || schema_number_is_multiple(value, rule->unit));
 }
 
-const struct schema_rule_kind schema_kind_number = {
-    SCHEMA_RULE_NUMBER, SCHEMA_NUMBER, SCHEMA_SCALAR, check_number, sizeof(struct schema_number_rule), false};
+SCHEMA_KIND(number, NUMBER, NUMBER, SCALAR, check_number, number, false);
 
 bool schema_compile_multiple_of(struct schema_compiler *c, struct schema *schema, const struct schema_keyword *keyword,
                                 const json_t *argument)
