@@ -92,15 +92,15 @@ struct fsio_lock *fsio_lock_open(const char *path, const char *who, bool *ret_ta
 void fsio_lock_close(struct fsio_lock *lock);
 
 /*
- * Numbered slots of one file that are locked independently, for many locks that come and go. The file is made when missing
- * and stays empty. NULL with ERR_IO. Closed with fsio_lock_close, which gives back all of its slots.
+ * Numbered slots of one file that are locked independently, for many locks that come and go. The file is made when
+ * missing and stays empty. NULL with ERR_IO. Closed with fsio_lock_close, which gives back all of its slots.
  */
 struct fsio_lock *fsio_slots_open(const char *path, struct err *e) __attribute__((warn_unused_result));
 
 /* Takes a slot without waiting; false when another one has it. */
 bool fsio_slots_take(struct fsio_lock *slots, uint64_t slot) __attribute__((warn_unused_result));
 
-/* Whether anybody has the slot. Asking takes nothing, so that it is in nobody's way. */
+/* Whether the slot is taken. Asking takes nothing, so that it never keeps a taker out. */
 bool fsio_slots_taken(const char *path, uint64_t slot);
 
 #endif

@@ -79,7 +79,7 @@ void fsio_lock_close(struct fsio_lock *lock)
 
 /* --- slots -------------------------------------------------------------------------------------------- */
 
-/* A slot is a byte of the file, which need not exist. The lock belongs to the open file, not to the process (fcntl(2)). */
+/* A slot is a byte of the file, which need not exist. The lock belongs to the open file, not the process (fcntl(2)). */
 static struct flock lock_of(uint64_t slot)
 {
     return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)slot, .l_len = 1};

@@ -3,8 +3,8 @@
  *
  * One policy for the whole program: when there is no memory, the process writes one line on standard error and ends
  * with status 1 (ERR_EXIT_FAILED). It never aborts, because a core file would hold keys and tokens; no function here
- * returns NULL for lack of memory, so no caller checks. malloc, calloc, realloc and strdup are called nowhere else; what
- * these functions return is freed with free().
+ * returns NULL for lack of memory, so no caller checks. malloc, calloc, realloc and strdup are called nowhere else;
+ * what these functions return is freed with free().
  */
 #ifndef MEM_MEM_H
 #define MEM_MEM_H
