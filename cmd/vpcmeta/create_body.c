@@ -29,75 +29,9 @@ static const char *source_word(const struct create_opts *opts, const json_t *bod
     return opts->source != NULL ? opts->source : resource_identity_word(json_object_get(body, "source_template"));
 }
 
-/* The id behind a name takes a look at the list; ids and CRNs are as good as it. */
-static bool find_source(const struct inventory_scope *scope, const char *word, struct text *ret_id, struct err *e)
-{
-    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    const struct resource_kind *kind = &resource_template;
-    struct inventory_selector selector = {.targets = {.items = &word, .count = 1}};
-
-    switch (resource_name_form(word)) {
-    case RESOURCE_BY_NAME:
-        if (!inventory_select(scope, &kind, 1, &selector, list, NULL, e)) {
-            return false;
-        }
-        text_append(ret_id, resource_list_at(list, 0)->id);
-        break;
-    case RESOURCE_BY_ID:
-        text_append(ret_id, word);
-        break;
-    case RESOURCE_BY_CRN:
-        text_append(ret_id, resource_crn_id(word));
-        break;
-    }
-    return true;
-}
-
-struct source_read {
-    json_t **ret;
-    struct err *error;
-};
-
-static bool keep_source(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
-{
-    struct source_read *read = context;
-
-    (void)reply;
-    json_decref(*read->ret);
-    *read->ret = answer_to_json(root);
-    return json_is_object(*read->ret) || answer_error(root, e, "a template was wanted");
-}
-
-static void source_done(const struct vpc_answer *answer, void *context)
-{
-    const struct source_read *read = context;
-
-    if (answer->error != NULL) {
-        *read->error = *answer->error;
-    }
-}
-
-static bool read_source(const struct inventory_scope *scope, const char *id, json_t **ret, struct err *e)
-{
-    struct err error = ERR_INIT;
-    struct source_read read = {.ret = ret, .error = &error};
-
-    vpc_get(scope->regions[0], &resource_template,
-            &(struct vpc_call){.id = id, .read = keep_source, .done = source_done, .context = &read});
-    if (!http_run(scope->http, e)) {
-        return false;
-    }
-    if (error.code != ERR_NONE) {
-        *e = error;
-        return false;
-    }
-    return true;
-}
-
 static bool take_source(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
 {
     const char *word = source_word(opts, creation->body);
-    CLEANUP(text_free) struct text id = {0};
     struct inventory_scope scope;
 
     if (word == NULL) {
@@ -106,11 +40,12 @@ static bool take_source(struct app *app, const struct create_opts *opts, struct 
     if (!resource_check_target(word, e) || !app_connect(app, &scope, e)) {
         return err_wrap(e, "the template");
     }
-    if (!find_source(&scope, word, &id, e) || !read_source(&scope, text_string(&id), &creation->source, e)) {
+    if (!inventory_read_template(&scope, word, &creation->source, e)) {
         return err_wrap(e, "the template %s", word);
     }
     if (opts->source != NULL) {
-        json_object_set_new(creation->body, "source_template", json_build("{s:s}", "id", text_string(&id)));
+        json_object_set_new(creation->body, "source_template",
+                            json_build("{s:O}", "id", json_object_get(creation->source, "id")));
     }
     return true;
 }

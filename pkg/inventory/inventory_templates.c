@@ -26,6 +26,72 @@ bool inventory_take_template_settings(const struct inventory_scope *scope, struc
     return true;
 }
 
+/* --- a single one ------------------------------------------------------------------------------------ */
+
+struct single {
+    json_t *answer;
+    struct err error;
+};
+
+static bool read_single(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    struct single *single = context;
+
+    (void)reply;
+    json_decref(single->answer);
+    single->answer = answer_to_json(root);
+    return json_is_string(json_object_get(single->answer, "id")) || answer_error(root, e, "a template must have an id");
+}
+
+static void single_done(const struct vpc_answer *answer, void *context)
+{
+    if (answer->error != NULL) {
+        ((struct single *)context)->error = *answer->error;
+    }
+}
+
+/* The id behind a name takes a list; ids and CRNs need none. */
+static bool find_id(const struct inventory_scope *scope, const char *word, struct text *ret_id, struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    const struct resource_kind *kind = &resource_template;
+    const struct inventory_selector selector = {.targets = {.items = &word, .count = 1}};
+
+    if (resource_name_form(word) != RESOURCE_BY_NAME) {
+        const char *crn_id = resource_crn_id(word);
+        text_append(ret_id, crn_id != NULL ? crn_id : word);
+        return true;
+    }
+    if (!inventory_select(scope, &kind, 1, &selector, list, NULL, e)) {
+        return false;
+    }
+    text_append(ret_id, resource_list_at(list, 0)->id);
+    return true;
+}
+
+bool inventory_read_template(const struct inventory_scope *scope, const char *word, json_t **ret_answer, struct err *e)
+{
+    CLEANUP(text_free) struct text id = {0};
+    struct single single = {.error = ERR_INIT};
+
+    if (!find_id(scope, word, &id, e)) {
+        return false;
+    }
+    vpc_get(scope->regions[0], &resource_template,
+            &(struct vpc_call){.id = text_string(&id), .read = read_single, .done = single_done, .context = &single});
+    bool good = http_run(scope->http, e);
+    if (good && single.error.code != ERR_NONE) {
+        *e = single.error;
+        good = false;
+    }
+    if (good) {
+        *ret_answer = single.answer;
+    } else {
+        json_decref(single.answer);
+    }
+    return good;
+}
+
 /* --- as a whole ------------------------------------------------------------------------------------- */
 
 struct reading {

@@ -132,7 +132,9 @@ static enum afterwards answer_world(struct loopback *server, const struct heard 
                       strstr(path, "a1/") != NULL ? "{\"default_trusted_profile\":{\"id\":\"Profile-9\"}}" : "{}");
         return KEEP_OPEN;
     }
-    const char *id = strncmp(path, "instances/", 10) == 0 ? path + 10 : NULL;
+    const char *id = strncmp(path, "instances/", 10) == 0            ? path + 10
+                     : strncmp(path, "instance/templates/", 19) == 0 ? path + 19
+                                                                     : NULL;
     for (size_t i = 0; id != NULL && i < sizeof(things) / sizeof(things[0]); i++) {
         char member[128];
         snprintf(member, sizeof(member), "\"id\":\"%s\"", id);
@@ -633,6 +635,33 @@ static void a_template_comes_with_the_body_that_creates_it_again(void **state)
     assert_null(none.list);
 }
 
+static void a_template_is_read_by_name_id_or_crn(void **state)
+{
+    static const struct {
+        const char *word, *id, *words;
+        unsigned requests;
+    } found[] = {
+        {"old", "0717-t1", NULL, 2},
+        {"0717-5f1c4d10-7c2b-4b5e-9d3e-0123456789ab", NULL, "404", 1},
+        {"crn:v1:bluemix:public:is:eu-de:a/1::instance-template:0717-t2", "0717-t2", NULL, 1},
+        {"none", NULL, "there is no instance template \"none\"", 1},
+    };
+    struct world *world = *state;
+    const struct inventory_scope scope = {.http = world->http, .regions = world->regions, .region_count = 1};
+
+    for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+        JSON_CLEANUP json_t *answer = NULL;
+        unsigned before = world->server.requests;
+        struct err e = ERR_INIT;
+        bool good = inventory_read_template(&scope, found[i].word, &answer, &e);
+        if (good != (found[i].id != NULL) || world->server.requests - before != found[i].requests ||
+            (good && strcmp(json_string_value(json_object_get(answer, "id")), found[i].id) != 0) ||
+            (!good && (answer != NULL || strstr(e.message, found[i].words) == NULL))) {
+            fail_msg("%s: %s", found[i].word, e.message);
+        }
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
 int main(void)
@@ -651,6 +680,7 @@ int main(void)
         IN_WORLD(members_are_counted_by_their_template),
         IN_WORLD(profiles_are_read_or_held),
         IN_WORLD(groups_take_the_settings_of_their_templates),
+        IN_WORLD(a_template_is_read_by_name_id_or_crn),
         IN_WORLD(a_template_comes_with_the_body_that_creates_it_again),
     };
 
