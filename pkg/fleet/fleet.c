@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "clock/clock.h"
-#include "fleet/fleet_journal.h"
 #include "fleet/fleet_prefetch.h"
 #include "fleet/fleet_watch.h"
 #include "mem/mem.h"
@@ -101,6 +100,69 @@ static void end_the_rest(struct fleet *fleet)
     fleet->run->summary.budget_spent = fleet->rollout.closed && fleet->run->summary.not_started > 0;
 }
 
+/* --- journal batches: one flush of the disk for as many changes as come together ---------------------- */
+
+enum {
+    AHEAD_WINDOWS = 4, /* reads that are done before their writes can start, in windows of writes */
+    AHEAD_MAX = 256,   /* more would only make ETags stale */
+    WAIT_MS = 10,      /* two flushes of the disk */
+    RUN_WAIT_MS = 60 * 1000,
+};
+
+/* Tasks that may be ready or journaled at a time. */
+static size_t journal_ahead(const struct fleet *fleet)
+{
+    size_t window = fleet_writes_at_once(fleet);
+    size_t ahead = window * AHEAD_WINDOWS < AHEAD_MAX ? window * AHEAD_WINDOWS : AHEAD_MAX;
+
+    return fleet->options->journal == NULL || ahead < window ? window : ahead;
+}
+
+static bool has_use_for_ready(const struct fleet *fleet)
+{
+    return fleet->ready.count > 0 && fleet->writing + fleet->journaled.count < fleet_writes_at_once(fleet);
+}
+
+/* The ready ones may wait a moment for others to share their flush of the disk. */
+static bool is_journal_due(const struct fleet *fleet)
+{
+    if (!has_use_for_ready(fleet)) {
+        return false;
+    }
+    /* with a read in progress more may come; none may wait for a slow one */
+    return fleet->options->journal == NULL || fleet->reading == 0 ||
+           fleet->ready.count >= fleet_writes_at_once(fleet) ||
+           clock_monotonic_ms(clock_system()) - fleet->ready_since_ms >= WAIT_MS;
+}
+
+static int journal_wait_ms(const struct fleet *fleet)
+{
+    return has_use_for_ready(fleet) ? WAIT_MS : RUN_WAIT_MS;
+}
+
+/* Hands the ready ones and what was concluded to the journal. False: it failed. */
+static bool record_batch(struct fleet *fleet)
+{
+    const struct fleet_journal *journal = fleet->options->journal;
+    size_t count = 0;
+
+    for (struct fleet_task *task = fleet->ready.first; task != NULL; task = task->next) {
+        fleet->starting[count++] = task->result;
+    }
+    bool recorded =
+        fleet->error.code == ERR_NONE && (journal == NULL || count + fleet->concluded_count == 0 ||
+                                          journal->record(journal->context, fleet->starting, count, fleet->concluded,
+                                                          fleet->concluded_count, &fleet->error));
+    for (struct fleet_task *task = fleet->ready.first; task != NULL; task = task->next) {
+        task->result->etag = NULL;
+    }
+    if (recorded) {
+        fleet->concluded_count = 0;
+        fleet_queue_move(&fleet->journaled, &fleet->ready);
+    }
+    return recorded;
+}
+
 /* --- the windows ------------------------------------------------------------------------------------- */
 
 static bool is_prefetched(const struct fleet *fleet, size_t index)
@@ -146,7 +208,7 @@ static bool begin_next(struct fleet *fleet)
 /* A start is sent even if the history cannot take it: a server that stays down is worse. */
 static void record_ready(struct fleet *fleet)
 {
-    if (fleet_journal_is_due(fleet) && !fleet_journal_record(fleet)) {
+    if (is_journal_due(fleet) && !record_batch(fleet)) {
         end_waiting(fleet);
         fleet_queue_move(&fleet->journaled, &fleet->ready);
     }
@@ -186,7 +248,7 @@ static void give_slots(struct fleet *fleet)
 /* Fills both windows; reads keep a little ahead of the writes, so that the journal gets batches. */
 static void take_up(struct fleet *fleet)
 {
-    size_t ahead = fleet_journal_ahead(fleet);
+    size_t ahead = journal_ahead(fleet);
 
     if (fleet_is_over(fleet)) {
         end_waiting(fleet);
@@ -223,7 +285,7 @@ static void notice_stop(struct fleet *fleet)
 static bool await(struct fleet *fleet)
 {
     struct http *http = fleet->options->http;
-    int journal_ms = fleet_journal_wait_ms(fleet);
+    int journal_ms = journal_wait_ms(fleet);
     int watch_ms = fleet_watch_left_ms(fleet);
     int wait_ms = watch_ms >= 0 && watch_ms < journal_ms ? watch_ms : journal_ms;
 
@@ -351,7 +413,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     } while (await(&fleet));
     bool whole = http_run(options->http, e);
     end_the_rest(&fleet);
-    whole = fleet_journal_record(&fleet) && whole;
+    whole = record_batch(&fleet) && whole;
     fleet_dependencies_close(&fleet.dependencies);
     fleet_disruption_free(&fleet.disruption);
     free(fleet.watch.long_for);

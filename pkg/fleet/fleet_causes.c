@@ -1,3 +1,4 @@
+/* What went wrong in a run, grouped by cause. */
 #include "fleet/fleet_causes.h"
 
 #include <ctype.h>
@@ -70,7 +71,8 @@ static size_t append_quoted(struct text *out, const char *at, size_t size)
     return end != NULL ? (size_t)(end - at) + 1 : size;
 }
 
-void fleet_causes_normalise(struct text *out, const char *reason, const struct resource *resource)
+/* Appends the part of a reason in which results with the same cause agree. */
+static void normalise(struct text *out, const char *reason, const struct resource *resource)
 {
     size_t size = message_size(reason);
 
@@ -128,7 +130,7 @@ static struct entry make_entry(const struct fleet_result *result, struct text *k
 {
     text_clear(key);
     text_printf(key, "%d %d %d ", result->down != NULL, (int)result->outcome, result->http_status);
-    fleet_causes_normalise(key, reason_of(result), result->item->resource);
+    normalise(key, reason_of(result), result->item->resource);
     return (struct entry){.key = text_arena_copy(memory, text_string(key), key->size), .result = result};
 }
 

@@ -31,7 +31,4 @@ struct fleet_causes {
 void fleet_causes_find(const struct fleet_run *run, struct fleet_causes *ret);
 void fleet_causes_free(struct fleet_causes *causes); /* zero-initialised values allowed; for CLEANUP */
 
-/* Appends the part of a reason in which results with the same cause agree. For tests. */
-void fleet_causes_normalise(struct text *out, const char *reason, const struct resource *resource);
-
 #endif

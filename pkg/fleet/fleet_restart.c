@@ -2,8 +2,6 @@
  * Restarting: GET, POST of a stop, wait for `stopped`, POST of a start, wait for `running`. What comes next is always
  * decided by fleet_restart_state.h from the status that was read; answers to the requests only say how far to trust it.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "clock/clock.h"
@@ -52,20 +50,12 @@ static bool is_running(const struct restart_task *restart)
 
 /* --- ends ------------------------------------------------------------------------------------------- */
 
-static void finish(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *format,
-                   ...) __attribute__((format(printf, 4, 5)));
-static void finish(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *format,
-                   ...)
+static void finish(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
     struct fleet_result *result = restart->task.result;
-    CLEANUP(text_free) struct text reason = {0};
-    va_list arguments;
 
-    va_start(arguments, format);
-    text_vprintf(&reason, format, arguments);
-    va_end(arguments);
     result->code = code;
-    result->reason = reason.size > 0 ? resource_list_keep(restart->task.fleet->strings, text_string(&reason)) : NULL;
+    result->reason = reason != NULL ? resource_list_keep(restart->task.fleet->strings, reason) : NULL;
     if (restart->read || !restart->task.changed) {
         result->after = restart->fresh.settings;
     }
@@ -78,13 +68,6 @@ static void finish(struct restart_task *restart, enum fleet_outcome outcome, enu
     fleet_task_finish(&restart->task, outcome);
 }
 
-static void finish_running(struct restart_task *restart)
-{
-    restart->task.result->restart_needed = false;
-    restart->task.result->restarted = true;
-    finish(restart, FLEET_CHANGED, ERR_NONE, "%s", "");
-}
-
 /* A server that is restarted in any case may not have needed it. */
 static bool is_needed(const struct restart_task *restart)
 {
@@ -95,15 +78,22 @@ static bool is_needed(const struct restart_task *restart)
 static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
     bool stopped = resource_status(restart->status) == RESOURCE_STATUS_STOPPED;
+    CLEANUP(text_free) struct text unfinished = {0};
 
     restart->state = (struct fleet_restart_state){0};
     restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
-    if (restart->task.changed) {
-        /* interrupted, it is left open: a resumed run continues with the restart */
-        finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, "not restarted: %s", reason);
-    } else {
-        finish(restart, outcome, code, "%s", reason);
+    if (!restart->task.changed) {
+        finish(restart, outcome, code, reason);
+        return;
     }
+    /* interrupted, it is left open: a resumed run continues with the restart */
+    text_printf(&unfinished, "not restarted: %s", reason);
+    finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, text_string(&unfinished));
+}
+
+static const char *status_of(const struct restart_task *restart)
+{
+    return restart->status != NULL ? restart->status : "in an unknown state";
 }
 
 /* A server that is down because of the run is part of its result. */
@@ -111,23 +101,17 @@ static void finish_down(struct restart_task *restart, enum fleet_outcome outcome
                         const char *reason)
 {
     restart->task.result->restart_needed = is_needed(restart);
-    restart->task.result->down = is_ours(restart) && !is_running(restart)
-                                     ? (restart->status != NULL ? restart->status : "in an unknown state")
-                                     : NULL;
-    finish(restart, outcome, code, "%s", reason);
+    restart->task.result->down = is_ours(restart) && !is_running(restart) ? status_of(restart) : NULL;
+    finish(restart, outcome, code, reason);
 }
 
 static void fail(struct restart_task *restart, const char *reason)
 {
+    bool stops = is_running(restart) || resource_status(restart->status) == RESOURCE_STATUS_STOPPING;
     CLEANUP(text_free) struct text message = {0};
-    const char *status = restart->status != NULL ? restart->status : "in an unknown state";
 
-    bool stops = is_running(restart) || resource_status(status) == RESOURCE_STATUS_STOPPING;
-    if (restart->starts || !stops) {
-        text_printf(&message, "is %s and did not start again: %s", status, reason);
-    } else {
-        text_printf(&message, "is %s and was not restarted: %s", status, reason);
-    }
+    text_printf(&message, "is %s and %s: %s", status_of(restart),
+                restart->starts || !stops ? "did not start again" : "was not restarted", reason);
     if (restart->why != NULL) {
         text_printf(&message, " (%s)", restart->why);
     }
@@ -143,8 +127,7 @@ static void interrupt(struct restart_task *restart)
         leave(restart, FLEET_SKIPPED, ERR_CANCELLED, "interrupted");
         return;
     }
-    text_printf(&message, "is %s: interrupted after the %s was sent; runs resume continues with it",
-                restart->status != NULL ? restart->status : "in an unknown state",
+    text_printf(&message, "is %s: interrupted after the %s was sent; runs resume continues with it", status_of(restart),
                 restart->state.start != FLEET_UNSENT ? "start" : "stop");
     finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
 }
@@ -190,21 +173,14 @@ static void wait_longer(struct restart_task *restart)
     fail(restart, text_string(&reason));
 }
 
-/* The run is ending: what is down is started, everything else is left to a resumed run. */
-static bool ends_here(struct restart_task *restart, enum fleet_restart_step step)
-{
-    if (!restart->task.fleet->stopped) {
-        return false;
-    }
-    return step == FLEET_RESTART_STOP || (step == FLEET_RESTART_WAIT && restart->state.start != FLEET_UNSENT);
-}
-
 static void proceed(struct restart_task *restart, const char *status)
 {
     restart->status = status;
     enum fleet_restart_step step = fleet_restart_next(&restart->state, status);
+    bool started = step == FLEET_RESTART_WAIT && restart->state.start != FLEET_UNSENT;
 
-    if (ends_here(restart, step)) {
+    /* the run is ending: what is down is started, everything else is left to a resumed run */
+    if (restart->task.fleet->stopped && (step == FLEET_RESTART_STOP || started)) {
         interrupt(restart);
         return;
     }
@@ -219,7 +195,9 @@ static void proceed(struct restart_task *restart, const char *status)
         wait_longer(restart);
         break;
     case FLEET_RESTART_DONE:
-        finish_running(restart);
+        restart->task.result->restart_needed = false;
+        restart->task.result->restarted = true;
+        finish(restart, FLEET_CHANGED, ERR_NONE, NULL);
         break;
     case FLEET_RESTART_LEAVE:
         leave(restart, FLEET_SKIPPED, ERR_FAILED, "another writer stopped it meanwhile");
@@ -251,28 +229,21 @@ static void on_status(struct fleet_task *task, const struct fleet_observation *o
 
 /* --- reading ---------------------------------------------------------------------------------------- */
 
-static const char *keep_why(struct restart_task *restart, struct answer_node root)
-{
-    struct answer_string why = {0};
-    struct err ignored = ERR_INIT;
-
-    return answer_get_string(root, "status_reasons/0/message", ANSWER_REQUIRED, &why, &ignored)
-               ? resource_list_share(restart->task.fleet->strings, why.data, why.size)
-               : NULL;
-}
-
 static bool read_fresh(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
     struct restart_task *restart = context;
+    struct resource_list *strings = restart->task.fleet->strings;
     struct resource fresh = restart->fresh;
+    struct answer_string why = {0};
 
     (void)reply;
-    if (!resource_read(restart->task.fleet->strings, &fresh, root, e)) {
+    if (!resource_read(strings, &fresh, root, e) ||
+        !answer_get_string(root, "status_reasons/0/message", ANSWER_OPTIONAL, &why, e)) {
         return false;
     }
     restart->fresh = fresh;
     restart->read = true;
-    restart->why = keep_why(restart, root);
+    restart->why = why.data != NULL ? resource_list_share(strings, why.data, why.size) : NULL;
     return true;
 }
 
@@ -341,19 +312,6 @@ static void start_read(struct fleet_task *task)
                     &(struct vpc_call){.id = task->result->item->resource->id, .read = read_fresh, .done = read_done});
 }
 
-/* A run that was cut off may have sent what it journaled; before a start the stop had its effect. */
-static void take_over(struct restart_task *restart, const char *phase)
-{
-    bool starts = strcmp(phase, PHASE_START) == 0;
-
-    restart->state = (struct fleet_restart_state){.stop = starts ? FLEET_CONFIRMED : FLEET_UNCONFIRMED,
-                                                  .start = starts ? FLEET_UNCONFIRMED : FLEET_UNSENT,
-                                                  .left_running = starts};
-    restart->starts = starts;
-    restart->since_ms = now_ms();
-    restart->task.must_finish = true;
-}
-
 static void begin(struct fleet_task *task)
 {
     struct restart_task *restart = (struct restart_task *)task;
@@ -361,13 +319,19 @@ static void begin(struct fleet_task *task)
 
     restart->fresh = *item->resource;
     task->slot.item = (size_t)(task->result - task->fleet->run->results);
-    if (item->phase != NULL) {
-        take_over(restart, item->phase);
-        start_read(task);
-    } else {
+    if (item->phase == NULL) {
         note_groups(restart);
         fleet_task_await_slot(task);
+        return;
     }
+    /* a run that was cut off may have sent what it journaled; before a start the stop had its effect */
+    restart->starts = strcmp(item->phase, PHASE_START) == 0;
+    restart->state = (struct fleet_restart_state){.stop = restart->starts ? FLEET_CONFIRMED : FLEET_UNCONFIRMED,
+                                                  .start = restart->starts ? FLEET_UNCONFIRMED : FLEET_UNSENT,
+                                                  .left_running = restart->starts};
+    restart->since_ms = now_ms();
+    task->must_finish = true;
+    start_read(task);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */

@@ -88,7 +88,7 @@ struct fleet {
         int64_t next_ms;    /* when statuses are read next */
         unsigned unchanged; /* reads that found nothing new, the last ones in a row */
         unsigned reads;     /* in progress: one a region */
-        size_t *long_for;   /* of each region: see fleet_watch_singly */
+        size_t *long_for;   /* of each region: servers that are fewer than the pages of its collection; 0: not known */
         bool notifying;
     } watch;
     bool stopped;     /* cancelled: nothing more is started */

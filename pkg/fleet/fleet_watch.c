@@ -16,11 +16,6 @@ int fleet_watch_interval_ms(unsigned fixed_ms, unsigned unchanged)
     return fixed_ms > 0 ? (int)fixed_ms : steps[unchanged < LAST ? unchanged : LAST];
 }
 
-bool fleet_watch_singly(size_t count, size_t long_for)
-{
-    return count <= 1 || count <= long_for;
-}
-
 /* A task that waits, and what was read of its server. */
 struct target {
     struct reading *reading;
@@ -239,7 +234,8 @@ static void begin_reading(struct fleet *fleet, size_t region)
     }
     fleet->watch.reads++;
     reading->pending = 1;
-    if (!fleet_watch_singly(reading->count, fleet->watch.long_for[region])) {
+    /* one by one where the collection has more pages than that, as far as is known */
+    if (reading->count > 1 && reading->count > fleet->watch.long_for[region]) {
         read_list(reading);
         return;
     }

@@ -11,12 +11,6 @@
 /* Milliseconds until the next read: `fixed_ms`, or without one 1, 2, then 5 s while reads find nothing new. */
 int fleet_watch_interval_ms(unsigned fixed_ms, unsigned unchanged);
 
-/*
- * Whether `count` servers of a region are read one by one. `long_for` is the largest count for which its collection is
- * known to have more pages than that; 0: not known.
- */
-bool fleet_watch_singly(size_t count, size_t long_for);
-
 /* It waits until statuses are read next: ops->on_status is called then. */
 void fleet_task_await_status(struct fleet_task *task);
 

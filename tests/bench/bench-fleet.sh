@@ -124,7 +124,7 @@ table list "list 10,000"
 
 echo
 echo "goals"
-goal "enable 1,000 at 30 ms: wall : (pages + ceil(1,000 / $window)) x 30 ms" "$(ratio "$(cost 30-enable-vpcmeta 1)" "$bound_s")" 1.15
+goal "enable 1,000 at 30 ms: wall : (pages + ceil(1,000 / $window)) x 30 ms" "$(ratio "$(cost 30-enable-vpcmeta 1)" "$bound_s")" 1.05
 goal "enable 1,000: CPU : bare loop with the same requests" "$(ratio "$(cost 0-enable-vpcmeta 2)" "$(cost 0-enable-bare 2)")" 1.5
 goal "enable 1,000: CPU : curl + jq + xargs" "$(ratio "$(cost 0-enable-vpcmeta 2)" "$(cost 0-enable-peer 2)")" 0.2
 goal "list 10,000: CPU : curl + jq" "$(ratio "$(cost 0-list-vpcmeta 2)" "$(cost 0-list-peer 2)")" 0.2

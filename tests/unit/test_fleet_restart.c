@@ -97,15 +97,6 @@ static void looks_become_rarer_while_nothing_happens(void **state)
     assert_int_equal(fleet_watch_interval_ms(150, 7), 150);
 }
 
-static void a_list_is_read_unless_single_servers_are_fewer_requests(void **state)
-{
-    (void)state;
-    assert_true(fleet_watch_singly(1, 0));
-    assert_false(fleet_watch_singly(2, 0));
-    assert_true(fleet_watch_singly(2, 2));
-    assert_false(fleet_watch_singly(3, 2));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,7 +104,6 @@ int main(void)
         cmocka_unit_test(a_start_that_falls_back_is_hopeless),
         cmocka_unit_test(a_server_that_another_writer_starts_after_our_stop_is_done),
         cmocka_unit_test(looks_become_rarer_while_nothing_happens),
-        cmocka_unit_test(a_list_is_read_unless_single_servers_are_fewer_requests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
