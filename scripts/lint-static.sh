@@ -5,7 +5,7 @@
 # `/* cppcheck-suppress rule ; why */` or `/* NOLINTNEXTLINE(rule): why */` in the line above.
 set -eu
 cd "$(dirname "$0")/.."
-: "${LINT_FLAGS:=-D_GNU_SOURCE -Ipkg -I.}"
+: "${LINT_FLAGS:=-D_GNU_SOURCE -Ipkg -Icmd -I.}"
 status=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

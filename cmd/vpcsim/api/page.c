@@ -131,7 +131,8 @@ static void read_target(const struct request *request, const char *prefix, struc
     }
 }
 
-bool filter_read(const struct request *request, struct filter *ret_filter)
+/* False when the request filters nothing: no item need be read. */
+static bool read_filter(const struct request *request, struct filter *ret_filter)
 {
     struct filter *filter = ret_filter;
 
@@ -242,7 +243,7 @@ void page_list(struct request *request, struct reply *reply, const struct collec
     struct filter filter;
     struct page page = {.items = items, .key = key, .path = key, .filter = &filter, .append = append};
 
-    page.wanted = filter_read(request, &filter) ? wanted : NULL;
+    page.wanted = read_filter(request, &filter) ? wanted : NULL;
     page_reply(request, reply, &page);
 }
 

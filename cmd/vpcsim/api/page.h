@@ -40,9 +40,6 @@ struct filter {
     struct filter_target vpc, group, placement_group, dedicated_host, other;
 };
 
-/* False when the request filters nothing: no item need be looked at. */
-bool filter_read(const struct request *request, struct filter *ret_filter);
-
 /* For struct page: records of one kind against a struct filter. */
 page_wanted filter_instance, filter_bare_metal, filter_vpc, filter_subnet, filter_name;
 
