@@ -50,7 +50,7 @@ static bool open_session(struct app *app, const struct session_options *options,
     }
     command_watch(NULL, NULL);
     session_close(app->session);
-    if (options->sources.api_key_file != NULL && strcmp(options->sources.api_key_file, "-") == 0) {
+    if (text_equal(options->sources.api_key_file, "-")) {
         app_note_input(app, "the API key");
     }
     app->session = session_open(options, &warning, e);
@@ -87,8 +87,7 @@ void app_describe_target(const struct app *app, struct text *out)
 struct schema_catalog *app_schemas(struct app *app, struct err *e)
 {
     const char *wanted = app->globals->schema_dir;
-    bool same =
-        wanted == NULL ? app->schema_dir == NULL : app->schema_dir != NULL && strcmp(wanted, app->schema_dir) == 0;
+    bool same = text_equal(wanted, app->schema_dir);
 
     if (app->schemas == NULL || !same) {
         schema_catalog_close(app->schemas);

@@ -93,7 +93,7 @@ static bool parse_int(const struct value *v, struct opt_int *member, struct err 
     long max = percent ? 100 : spec->max;
     long value = 0;
 
-    if (spec->word != NULL && strcmp(v->text, spec->word) == 0) {
+    if (text_equal(v->text, spec->word)) {
         *member = (struct opt_int){.given = true, .unit = OPT_WORD};
         return true;
     }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "text/text.h"
+
 static int64_t system_monotonic_ms(const struct clock *self)
 {
     struct timespec now;
@@ -57,5 +59,5 @@ int64_t clock_stamp_read(const char *stamp)
     if (rest != NULL && *rest == '.') {
         rest += 1 + strspn(rest + 1, "0123456789");
     }
-    return rest != NULL && strcmp(rest, "Z") == 0 ? (int64_t)timegm(&parts) : -1;
+    return text_equal(rest, "Z") ? (int64_t)timegm(&parts) : -1;
 }

@@ -173,7 +173,7 @@ static void send_post(struct fleet_write *write)
     JSON_CLEANUP json_t *body = json_object();
 
     if (item->resource->name != NULL) {
-        json_object_set_new(body, "name", json_string(item->resource->name));
+        json_object_set_new(body, "name", json_build_string(item->resource->name));
     }
     json_object_update_missing(body, item->create.body);
     fleet_write_send(write, vpc_create_resource, NULL, body);

@@ -87,10 +87,10 @@ static struct answer_scalar scalar_of(struct answer_node root, const char *name)
     struct answer_node values = member(property, "values");
     struct answer_node preset = member(property, "default");
 
-    if (type.data != NULL && strcmp(type.data, "fixed") == 0) {
+    if (text_equal(type.data, "fixed")) {
         return answer_value(member(property, "value"));
     }
-    if (type.data == NULL || strcmp(type.data, "enum") != 0) {
+    if (!text_equal(type.data, "enum")) {
         return (struct answer_scalar){.kind = ANSWER_ABSENT};
     }
     return answer_value(preset.document == NULL && answer_count(values) == 1 ? first(values) : preset);

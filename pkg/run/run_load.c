@@ -9,7 +9,7 @@
 static enum fleet_outcome outcome_of(const char *name)
 {
     for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
-        if (name != NULL && strcmp(name, fleet_outcome_name((enum fleet_outcome)outcome)) == 0) {
+        if (text_equal(name, fleet_outcome_name((enum fleet_outcome)outcome))) {
             return (enum fleet_outcome)outcome;
         }
     }

@@ -20,7 +20,7 @@ static bool check_region(const char *region, struct err *e)
 /* A host without a scheme has a dot (the form of IBMCLOUD_IS_NG_API_ENDPOINT); anything else is a slip. */
 static bool check_endpoint(const char *option, const char *url, struct err *e)
 {
-    const char *path = option != NULL && strcmp(option, "--endpoint") == 0 ? "/v1" : "";
+    const char *path = text_equal(option, "--endpoint") ? "/v1" : "";
 
     if (url != NULL && strpbrk(url, "?#@ ") != NULL) {
         /* not quoted: what stands before an @ is a password */
@@ -207,7 +207,7 @@ bool session_regions_choose(struct session_regions *regions, struct http *http, 
     CLEANUP(text_free_pointer) char *key = key_of(options);
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
 
-    if (regions->key != NULL && strcmp(regions->key, key) == 0) {
+    if (text_equal(regions->key, key)) {
         return true;
     }
     session_regions_clear(regions);
