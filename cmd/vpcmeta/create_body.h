@@ -20,7 +20,7 @@ struct creation {
     const struct resource_kind *kind;
     struct json_document document; /* of -f */
     json_t *body;                  /* as it is sent, without its name */
-    json_t *source;                /* the template it builds on, as the API tells it; NULL: none */
+    json_t *source;                /* the template it builds on, as the API answers it; NULL: none */
     json_t *effective;             /* what the API makes of both: the body where there is no template */
     struct inventory_words names;  /* of those to be made; none: one that the API names */
     struct text_arena memory;

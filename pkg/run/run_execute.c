@@ -1,4 +1,4 @@
-/* The one entry of every command that writes: asks, records, executes, and tells what became of it. */
+/* The one entry of every command that writes: asks, records, executes, and returns what became of it. */
 #include <stdlib.h>
 
 #include "clock/clock.h"
