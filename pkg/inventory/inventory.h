@@ -100,7 +100,7 @@ bool inventory_selector_matches(const struct inventory_selector *selector, const
 bool inventory_take_template_settings(const struct inventory_scope *scope, struct resource_list *groups,
                                       struct text *missing, struct err *e) __attribute__((warn_unused_result));
 
-/* The API's answer about a template of the first region, by name, id or CRN. New reference. ERR_NOT_FOUND, the API's. */
+/* The API's answer about a template of the first region, by name, id or CRN. New reference; untouched when it fails. */
 bool inventory_read_template(const struct inventory_scope *scope, const char *word, json_t **ret_answer, struct err *e)
     __attribute__((warn_unused_result));
 
