@@ -23,10 +23,16 @@ static void wiping_free(void *memory)
     }
 }
 
+/* Not zeroed: libcurl takes buffers of BUFFER_SIZE for every request. */
+static void *take_memory(size_t size)
+{
+    return mem_grow(NULL, size, 1);
+}
+
 /* realloc() would leave the old bytes as they were. */
 static void *wiping_realloc(void *memory, size_t size)
 {
-    void *moved = mem_alloc(size);
+    void *moved = take_memory(size);
     if (memory != NULL) {
         size_t usable = malloc_usable_size(memory);
         memcpy(moved, memory, usable < size ? usable : size);
@@ -76,7 +82,7 @@ static bool open_multi(struct http *http, struct err *e)
     if (http->wake_fd < 0) {
         return err_set_errno(e, ERR_FAILED, "cannot open an event descriptor");
     }
-    if (curl_global_init_mem(CURL_GLOBAL_ALL, mem_alloc, wiping_free, wiping_realloc, mem_copy, mem_array) !=
+    if (curl_global_init_mem(CURL_GLOBAL_ALL, take_memory, wiping_free, wiping_realloc, mem_copy, mem_array) !=
         CURLE_OK) {
         return err_set(e, ERR_FAILED, "cannot start libcurl");
     }
