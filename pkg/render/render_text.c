@@ -128,22 +128,10 @@ static void fit(struct layout *layout)
     }
 }
 
-static const char *color_of(enum table_style style)
-{
-    switch (style) {
-    case TABLE_GOOD:
-        return "\033[32m";
-    case TABLE_WARN:
-        return "\033[33m";
-    case TABLE_BAD:
-        return "\033[31m";
-    case TABLE_DIM:
-        return "\033[2m";
-    case TABLE_PLAIN:
-        break;
-    }
-    return NULL;
-}
+static const char *const colors[] = {
+    [TABLE_GOOD] = "\033[32m", [TABLE_WARN] = "\033[33m", [TABLE_BAD] = "\033[31m",
+    [TABLE_DIM] = "\033[2m",   [TABLE_PLAIN] = NULL,
+};
 
 /* A part of a cell's text. */
 struct slice {
@@ -204,7 +192,7 @@ static const char *show(const struct render_view *view, size_t row, size_t index
     }
     const struct table_cell *cell = render_cell(view, row, index);
     append_cell(shown, column->type, cell);
-    return color_of((enum table_style)cell->style);
+    return colors[cell->style];
 }
 
 /* Appends one line of a row: the first has every cell, further ones only what is left of wrapped cells. */
@@ -257,7 +245,7 @@ static void name_the_left_out(const struct layout *layout, struct text *out)
         }
     }
     if (names.size > 0) {
-        text_printf(out, "%s(not shown here: %s)%s\n", layout->options->color ? color_of(TABLE_DIM) : "",
+        text_printf(out, "%s(not shown here: %s)%s\n", layout->options->color ? colors[TABLE_DIM] : "",
                     text_string(&names), layout->options->color ? "\033[0m" : "");
     }
 }

@@ -22,23 +22,16 @@ bool render_unknown_field(const char *field, const char *const names[], size_t c
                    nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", text_string(&all));
 }
 
-static const char **names_of(const struct table_column *columns, size_t count)
-{
-    const char **names = mem_array(count, sizeof(*names));
-
-    for (size_t i = 0; i < count; i++) {
-        names[i] = columns[i].name;
-    }
-    return names;
-}
-
 bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
                          struct err *e)
 {
     for (size_t i = 0; i < options->fields_count; i++) {
         if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
-            CLEANUP(text_free_pointer) const char **names = names_of(columns, count);
-            return render_unknown_field(options->fields[i], names, names ? count : 0, e);
+            CLEANUP(text_free_pointer) const char **names = mem_array(count, sizeof(*names));
+            for (size_t k = 0; k < count; k++) {
+                names[k] = columns[k].name;
+            }
+            return render_unknown_field(options->fields[i], names, count, e);
         }
     }
     return true;

@@ -106,20 +106,17 @@ static bool end_sequence(struct emitter *emitter, struct err *e)
 
 static bool emit_value(struct emitter *emitter, const json_t *value, struct err *e);
 
-static bool emit_object(struct emitter *emitter, const json_t *object, struct err *e)
+static bool emit_members(struct emitter *emitter, const json_t *object, struct err *e)
 {
     const char *name;
     json_t *member;
 
-    if (!begin_mapping(emitter, e)) {
-        return false;
-    }
     json_object_foreach ((json_t *)object, name, member) {
         if (!emit_string(emitter, name, strlen(name), e) || !emit_value(emitter, member, e)) {
             return false;
         }
     }
-    return end_mapping(emitter, e);
+    return true;
 }
 
 static bool emit_array(struct emitter *emitter, const json_t *array, struct err *e)
@@ -144,7 +141,7 @@ static bool emit_value(struct emitter *emitter, const json_t *value, struct err 
 
     switch (json_typeof(value)) {
     case JSON_OBJECT:
-        return emit_object(emitter, value, e);
+        return begin_mapping(emitter, e) && emit_members(emitter, value, e) && end_mapping(emitter, e);
     case JSON_ARRAY:
         return emit_array(emitter, value, e);
     case JSON_STRING:
@@ -189,45 +186,13 @@ static bool emit_row(struct emitter *emitter, const struct render_view *view, si
     return end_mapping(emitter, e) && render_flush_some(emitter->output, e);
 }
 
-static bool emit_document(struct emitter *emitter, const void *what, struct err *e)
-{
-    return emit_value(emitter, what, e);
-}
-
-struct rows {
-    const struct render_view *view;
-    const struct render_envelope *envelope;
-};
-
-static bool emit_table(struct emitter *emitter, const void *what, struct err *e)
-{
-    const struct rows *rows = what;
-    const char *name;
-    json_t *member;
-
-    if (!begin_mapping(emitter, e)) {
-        return false;
-    }
-    json_object_foreach ((json_t *)rows->envelope->head, name, member) {
-        if (!emit_string(emitter, name, strlen(name), e) || !emit_value(emitter, member, e)) {
-            return false;
-        }
-    }
-    if (!emit_string(emitter, rows->envelope->items, strlen(rows->envelope->items), e) || !begin_sequence(emitter, e)) {
-        return false;
-    }
-    for (size_t row = 0; row < table_row_count(rows->view->table); row++) {
-        if (!emit_row(emitter, rows->view, row, e)) {
-            return false;
-        }
-    }
-    return end_sequence(emitter, e) && end_mapping(emitter, e);
-}
-
 static bool begin_document(struct emitter *emitter, struct err *e)
 {
     yaml_event_t event;
 
+    if (!yaml_emitter_initialize(&emitter->yaml)) {
+        return err_set(e, ERR_FAILED, "cannot write YAML: out of memory");
+    }
     yaml_emitter_set_output(&emitter->yaml, take_bytes, emitter);
     yaml_emitter_set_unicode(&emitter->yaml, 1);
     yaml_emitter_set_width(&emitter->yaml, -1);
@@ -243,29 +208,33 @@ static bool end_document(struct emitter *emitter, struct err *e)
            emit(emitter, yaml_stream_end_event_initialize(&event), &event, e);
 }
 
-static bool write_yaml(struct render_output *output,
-                       bool (*content)(struct emitter *emitter, const void *what, struct err *e), const void *what,
-                       struct err *e)
+static void emitter_free(struct emitter *emitter)
 {
-    struct emitter emitter = {.output = output};
-
-    if (!yaml_emitter_initialize(&emitter.yaml)) {
-        return err_set(e, ERR_FAILED, "cannot write YAML: out of memory");
-    }
-    bool ok = begin_document(&emitter, e) && content(&emitter, what, e) && end_document(&emitter, e);
-    yaml_emitter_delete(&emitter.yaml);
-    return ok;
+    yaml_emitter_delete(&emitter->yaml);
 }
 
 bool render_yaml_rows(const struct render_view *view, const struct render_envelope *envelope,
                       struct render_output *output, struct err *e)
 {
-    return write_yaml(output, emit_table, &(struct rows){view, envelope}, e);
+    CLEANUP(emitter_free) struct emitter emitter = {.output = output};
+
+    if (!begin_document(&emitter, e) || !begin_mapping(&emitter, e) || !emit_members(&emitter, envelope->head, e) ||
+        !emit_string(&emitter, envelope->items, strlen(envelope->items), e) || !begin_sequence(&emitter, e)) {
+        return false;
+    }
+    for (size_t row = 0; row < table_row_count(view->table); row++) {
+        if (!emit_row(&emitter, view, row, e)) {
+            return false;
+        }
+    }
+    return end_sequence(&emitter, e) && end_mapping(&emitter, e) && end_document(&emitter, e);
 }
 
 bool render_yaml_document(const json_t *document, struct render_output *output, struct err *e)
 {
-    return write_yaml(output, emit_document, document, e);
+    CLEANUP(emitter_free) struct emitter emitter = {.output = output};
+
+    return begin_document(&emitter, e) && emit_value(&emitter, document, e) && end_document(&emitter, e);
 }
 
 const char *render_yaml_version(void)
