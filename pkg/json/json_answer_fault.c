@@ -65,27 +65,6 @@ bool answer_repair(const char *bytes, size_t size, struct text *ret_copy)
     return repaired;
 }
 
-/* Bytes of the number at the beginning; what is no number by RFC 8259 is left for the parser to refuse. */
-static size_t number_length(const char *bytes, size_t size)
-{
-    size_t length = 0;
-
-    while (length < size && bytes[length] != '\0' && strchr("+-.0123456789Ee", bytes[length]) != NULL) {
-        length++;
-    }
-    return length;
-}
-
-static bool is_integer(const char *bytes, size_t size)
-{
-    for (size_t i = bytes[0] == '-'; i < size; i++) {
-        if (bytes[i] < '0' || bytes[i] > '9') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* As simdjson sees it: of 64 bits, with or without sign. */
 static bool fits_integer(const char *number)
 {
@@ -104,7 +83,8 @@ static bool append_number(struct text *copy, const char *bytes, size_t size)
     CLEANUP(text_free) struct text number = {0};
 
     text_append_size(&number, bytes, size);
-    bool integer = is_integer(bytes, size);
+    const char *digits = text_string(&number) + (bytes[0] == '-');
+    bool integer = digits[strspn(digits, "0123456789")] == '\0';
     bool huge = isinf(strtod(text_string(&number), NULL)) != 0;
     if (!huge && (!integer || fits_integer(text_string(&number)))) {
         text_append_size(copy, bytes, size);
@@ -121,23 +101,15 @@ static bool append_number(struct text *copy, const char *bytes, size_t size)
 bool answer_repair_numbers(const char *bytes, size_t size, struct text *ret_copy)
 {
     bool repaired = false;
-    bool in_string = false;
 
-    for (size_t at = 0; at < size;) {
-        size_t length = 1;
-        if (in_string) {
-            length = bytes[at] == '\\' && at + 1 < size ? 2 : 1;
-            in_string = bytes[at] != '"';
-        } else if (bytes[at] == '"') {
-            in_string = true;
-        } else if (bytes[at] == '-' || (bytes[at] >= '0' && bytes[at] <= '9')) {
-            length = number_length(bytes + at, size - at);
-            repaired |= append_number(ret_copy, bytes + at, length);
-            at += length;
-            continue;
+    for (size_t at = 0, end; at < size; at = end) {
+        if (bytes[at] == '-' || (bytes[at] >= '0' && bytes[at] <= '9')) {
+            end = json_text_word(bytes, size, at);
+            repaired |= append_number(ret_copy, bytes + at, end - at);
+        } else {
+            end = bytes[at] == '"' ? json_text_string(bytes, size, at) : at + 1;
+            text_append_size(ret_copy, bytes + at, end - at);
         }
-        text_append_size(ret_copy, bytes + at, length);
-        at += length;
     }
     return repaired;
 }
