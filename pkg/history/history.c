@@ -1,6 +1,7 @@
 /* The file: opened and brought up to date. */
 #include "history/history.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,11 +133,51 @@ bool history_run_once(struct history *history, sqlite3_stmt *statement, struct e
     return done;
 }
 
-void history_bind(sqlite3_stmt *statement, int parameter, const char *string)
+static void bind_all(sqlite3_stmt *statement, const char *types, va_list args)
 {
-    if (sqlite3_bind_text(statement, parameter, string, -1, SQLITE_STATIC) == SQLITE_NOMEM) {
-        mem_out_of_memory();
+    assert(strlen(types) == (size_t)sqlite3_bind_parameter_count(statement));
+    for (int i = 0; types[i] != '\0'; i++) {
+        int code = types[i] == 's' ? sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1, SQLITE_STATIC)
+                   : types[i] == 'I' ? sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t))
+                                     : sqlite3_bind_int(statement, i + 1, va_arg(args, int));
+        if (code == SQLITE_NOMEM) {
+            mem_out_of_memory();
+        }
     }
+}
+
+void history_bind(sqlite3_stmt *statement, const char *types, ...)
+{
+    va_list args;
+
+    va_start(args, types);
+    bind_all(statement, types, args);
+    va_end(args);
+}
+
+bool history_change(struct history *history, struct err *e, const char *sql, const char *types, ...)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, sql, e);
+    va_list args;
+
+    if (statement == NULL) {
+        return false;
+    }
+    va_start(args, types);
+    bind_all(statement, types, args);
+    va_end(args);
+    return history_run_once(history, statement, e);
+}
+
+bool history_end_transaction(struct history *history, bool fine, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+
+    if (fine && history_execute(history, "COMMIT", e)) {
+        return true;
+    }
+    (void)history_execute(history, "ROLLBACK", &ignored);
+    return false;
 }
 
 /* --- opening ---------------------------------------------------------------------------------------- */
@@ -167,7 +208,6 @@ static bool apply_migrations(struct history *history, int version, struct err *e
 /* The version is read again inside the transaction: two processes may find the same old file. */
 static bool migrate(struct history *history, struct err *e)
 {
-    struct err ignored = ERR_INIT;
     int version = 0;
 
     if (!read_version(history, &version, e)) {
@@ -180,15 +220,9 @@ static bool migrate(struct history *history, struct err *e)
     if (version == VERSION) {
         return true;
     }
-    if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
-        return false;
-    }
-    if (!read_version(history, &version, e) || !apply_migrations(history, version, e) ||
-        !history_execute(history, "COMMIT", e)) {
-        (void)history_execute(history, "ROLLBACK", &ignored);
-        return false;
-    }
-    return true;
+    return history_execute(history, "BEGIN IMMEDIATE", e) &&
+           history_end_transaction(history, read_version(history, &version, e) && apply_migrations(history, version, e),
+                                   e);
 }
 
 static bool make_folder(const char *path, struct text *ret_folder, struct err *e)

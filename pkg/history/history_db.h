@@ -27,8 +27,15 @@ void history_finalize(sqlite3_stmt **statement); /* for CLEANUP */
 /* Runs a statement without rows to its end and makes it ready for the next time. */
 bool history_run_once(struct history *history, sqlite3_stmt *statement, struct err *e);
 
-/* Text that outlives the statement's run; NULL is null. */
-void history_bind(sqlite3_stmt *statement, int parameter, const char *string);
+/*
+ * Binds the parameters, one for each letter: s (const char * that outlives the statement's run; NULL is null), i (int),
+ * I (int64_t).
+ */
+void history_bind(sqlite3_stmt *statement, const char *types, ...);
+/* Prepares, binds and runs a statement that is needed once. */
+bool history_change(struct history *history, struct err *e, const char *sql, const char *types, ...);
+/* Ends the transaction: kept when all went well, else as if it had not begun. Returns whether it was kept. */
+bool history_end_transaction(struct history *history, bool fine, struct err *e);
 
 /* The words of the file for stages and states, in the order of their enums. */
 extern const char *const history_stage_words[3], *const history_state_words[3];

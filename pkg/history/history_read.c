@@ -53,7 +53,7 @@ static bool count_rows(struct history *history, const char *sql, int64_t number,
         return false;
     }
     if (sqlite3_bind_parameter_count(statement) > 0) {
-        sqlite3_bind_int64(statement, 1, number);
+        history_bind(statement, "I", number);
     }
     if (sqlite3_step(statement) != SQLITE_ROW) {
         return history_fault(history, e);
@@ -76,7 +76,7 @@ static bool read_places(struct history *history, struct history_run *run, struct
         return false;
     }
     run->places = places = text_arena_alloc(memory, (room + 1) * sizeof(*places));
-    sqlite3_bind_int64(statement, 1, run->number);
+    history_bind(statement, "I", run->number);
     while (run->place_count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         places[run->place_count++] =
             (struct history_place){string_at(statement, 0, memory), string_at(statement, 1, memory)};
@@ -191,7 +191,7 @@ static bool find(struct history *history, const char *word, struct history_entry
         return false;
     }
     if (!last) {
-        history_bind(statement, 1, word);
+        history_bind(statement, "s", word);
     }
     int code = sqlite3_step(statement);
     if (code == SQLITE_DONE) {
@@ -254,7 +254,7 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
         return false;
     }
     entry->steps = text_arena_alloc(&entry->memory, (room + 1) * sizeof(*entry->steps));
-    sqlite3_bind_int64(statement, 1, entry->run.number);
+    history_bind(statement, "I", entry->run.number);
     while (entry->count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         entry->steps[entry->count++] = read_step(statement, &entry->memory);
     }
@@ -326,8 +326,7 @@ bool history_list_pending(struct history *history, const struct history_place *p
     if (statement == NULL) {
         return false;
     }
-    history_bind(statement, 1, place->account);
-    history_bind(statement, 2, place->api);
+    history_bind(statement, "ss", place->account, place->api);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         *mem_list_add(&ids) = string_at(statement, 0, &ids.memory);
     }
