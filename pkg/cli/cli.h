@@ -1,14 +1,12 @@
 /*
  * cli: commands and options, declared once.
  *
- * A command is a `struct cmd_spec` beside its code; a `struct cli_program` lists them. The parser,
- * help, man pages, completion and the JSON dump of the table read the same declarations, so they
- * cannot disagree.
+ * A command is a `struct cmd_spec` beside its code; a `struct cli_program` lists them. The parser, help, man pages,
+ * completion and the JSON dump of the table read the same declarations, so they cannot disagree.
  *
- * Options parse into a struct of the command's own (`opts_size` bytes, `offset` of each member),
- * which is made anew for every call: one line of the shell cannot leak into the next. Groups of
- * options that several commands share are declared once and embedded with OPT_GROUP. The room knows
- * no command and reads no environment.
+ * Options parse into a struct of the command's own (`opts_size` bytes, `offset` of each member), which is made anew
+ * for every call: one line of the shell cannot leak into the next. Groups of options that several commands share are
+ * declared once and embedded with OPT_GROUP. The room knows no command and reads no environment.
  *
  *     struct set_opts { struct settings_opts want; bool dry_run; const char *out; };
  *     static const struct opt_spec set_opt[] = {
@@ -19,19 +17,16 @@
  *     };
  *     const struct cmd_spec cmd_instance_set = {
  *         .path = "instance set", .summary = "change metadata settings of existing instances",
- *         .opts = set_opt, .opts_size = sizeof(struct set_opts), .flags = CMD_WRITES, .run =
- * set_run,
+ *         .opts = set_opt, .opts_size = sizeof(struct set_opts), .flags = CMD_WRITES,
+ *         .run = set_run,
  *     };
  *
- * Rules of the command line (all of them errors of code ERR_USAGE that name the option, the value
- * and the way out):
- *  - `--option value`, `--option=value`, `-o value`, `-ovalue`, `-ny` for two flags; `--` ends the
- * options.
+ * Rules of the command line (all of them errors of code ERR_USAGE that name the option, the value and the way out):
+ *  - `--option value`, `--option=value`, `-o value`, `-ovalue`, `-ny` for two flags; `--` ends the options.
  *  - Options stand before, between or after the command's words; long names are never abbreviated.
- *  - An option with a value is given once, unless it is a list: on a tool that writes, "last wins"
- * hides a mistake.
- *  - An empty value is refused, and so is a value that looks like a known option (`--name --all`):
- * `--name=--all` says that it is meant.
+ *  - An option with a value is given once, unless it is a list: on a tool that writes, "last wins" hides a mistake.
+ *  - An empty value is refused, and so is a value that looks like a known option (`--name --all`): `--name=--all` says
+ *    that it is meant.
  *  - `--help` wins over whatever is wrong beside it.
  */
 #ifndef CLI_CLI_H
@@ -46,13 +41,12 @@
 #include "text/text_arena.h"
 #include "json/json.h"
 
-/* --- option values: the types of the members in an options struct ------------------------------
- */
+/* --- option values: the types of the members in an options struct ---------------------------------- */
 
 /*
  * Zero-initialised they mean "not given". A declared default sets the value and leaves `given`
  * false. Strings are `const char *`, NULL when not given; flags are `bool`. All strings live as
- * long as the call.
+ * long as the call. `given` comes first in all of them.
  */
 struct opt_bool {
     bool given, value;
@@ -85,8 +79,7 @@ struct opt_list {
     size_t count;
 };
 
-/* --- option declarations -----------------------------------------------------------------------
- */
+/* --- option declarations --------------------------------------------------------------------------- */
 
 enum opt_kind {
     OPT_KIND_END,
@@ -96,8 +89,7 @@ enum opt_kind {
     OPT_KIND_BOOL,     /* struct opt_bool: "true" or "false" and nothing else */
     OPT_KIND_INT,      /* struct opt_int: min..max, `word`, N% with OPT_PERCENTS */
     OPT_KIND_ENUM,     /* struct opt_enum: one of `words` */
-    OPT_KIND_DURATION, /* struct opt_duration: seconds with up to 3 decimals, or with a unit: ms s m
-                          h */
+    OPT_KIND_DURATION, /* struct opt_duration: seconds with up to 3 decimals, or with a unit: ms s m h */
     OPT_KIND_GROUP,    /* a struct embedded at offset, with options of its own */
 };
 
@@ -106,7 +98,6 @@ enum opt_flags {
     OPT_PERCENTS = 1 << 1, /* int: also N%, 0..100 */
     OPT_FILES = 1 << 2,    /* the value is a file; completion offers files */
     OPT_FOLDERS = 1 << 3,  /* the value is a folder */
-    OPT_EMPTY_OK = 1 << 4, /* an empty value is meaningful */
 };
 
 struct opt_group;
@@ -128,8 +119,7 @@ struct opt_spec {
     size_t group_size; /* of the member, checked against the group's */
 };
 
-/* Options that several commands share: a struct, its options and the heading that help puts over
- * them. */
+/* Options that several commands share: a struct, its options and the heading that help puts over them. */
 struct opt_group {
     const char *heading; /* "Selectors" */
     const struct opt_spec *opts;
@@ -141,50 +131,33 @@ struct opt_group {
     (offsetof(type, member) + 0 * sizeof(_Generic(((type *)0)->member, wanted : 0)))
 
 /*
- * One option each; further members may follow by name: `.alias = "metadata-service", .default_value
- * = "auto"`. OPT_FLAG's own names are letter, name and help; the others also take what help calls
- * the value.
+ * One option each; further members may follow by name: `.alias = "metadata-service", .default_value = "auto"`.
+ * OPT_FLAG's own names are letter, name and help; the others also take what help calls the value.
  */
-#define OPT_FLAG(type, member, letter_, name_, help_, ...)                                                 \
-    {                                                                                                      \
-        .kind = OPT_KIND_FLAG, .offset = OPT_MEMBER(type, member, bool), .letter = letter_, .name = name_, \
-        .help = help_, __VA_ARGS__                                                                         \
-    }
-#define OPT_STRING(type, member, letter_, name_, value_, help_, ...)                                                 \
-    {                                                                                                                \
-        .kind = OPT_KIND_STRING, .offset = OPT_MEMBER(type, member, const char *), .letter = letter_, .name = name_, \
-        .value = value_, .help = help_, __VA_ARGS__                                                                  \
-    }
+#define OPT_FLAG(type, member, letter_, name_, help_, ...) \
+    OPT_OF(OPT_KIND_FLAG, type, member, bool, letter_, name_, help_, __VA_ARGS__)
+#define OPT_STRING(type, member, letter_, name_, value_, help_, ...) \
+    OPT_OF(OPT_KIND_STRING, type, member, const char *, letter_, name_, help_, .value = value_, __VA_ARGS__)
 #define OPT_FILE(type, member, letter_, name_, value_, help_, ...) \
     OPT_STRING(type, member, letter_, name_, value_, help_, .flags = OPT_FILES, __VA_ARGS__)
 #define OPT_FOLDER(type, member, letter_, name_, value_, help_, ...) \
     OPT_STRING(type, member, letter_, name_, value_, help_, .flags = OPT_FOLDERS, __VA_ARGS__)
-#define OPT_LIST(type, member, letter_, name_, value_, help_, ...)                                                    \
-    {                                                                                                                 \
-        .kind = OPT_KIND_LIST, .offset = OPT_MEMBER(type, member, struct opt_list), .letter = letter_, .name = name_, \
-        .value = value_, .help = help_, __VA_ARGS__                                                                   \
-    }
+#define OPT_LIST(type, member, letter_, name_, value_, help_, ...) \
+    OPT_OF(OPT_KIND_LIST, type, member, struct opt_list, letter_, name_, help_, .value = value_, __VA_ARGS__)
 #define OPT_COMMA_LIST(type, member, letter_, name_, value_, help_, ...) \
     OPT_LIST(type, member, letter_, name_, value_, help_, .flags = OPT_COMMAS, __VA_ARGS__)
-#define OPT_BOOL(type, member, letter_, name_, help_, ...)                                                            \
-    {                                                                                                                 \
-        .kind = OPT_KIND_BOOL, .offset = OPT_MEMBER(type, member, struct opt_bool), .letter = letter_, .name = name_, \
-        .help = help_, __VA_ARGS__                                                                                    \
-    }
-#define OPT_INT(type, member, letter_, name_, min_, max_, help_, ...)                                               \
+#define OPT_BOOL(type, member, letter_, name_, help_, ...) \
+    OPT_OF(OPT_KIND_BOOL, type, member, struct opt_bool, letter_, name_, help_, __VA_ARGS__)
+#define OPT_INT(type, member, letter_, name_, min_, max_, help_, ...) \
+    OPT_OF(OPT_KIND_INT, type, member, struct opt_int, letter_, name_, help_, .min = min_, .max = max_, __VA_ARGS__)
+#define OPT_ENUM(type, member, letter_, name_, words_, help_, ...) \
+    OPT_OF(OPT_KIND_ENUM, type, member, struct opt_enum, letter_, name_, help_, .words = words_, __VA_ARGS__)
+#define OPT_DURATION(type, member, letter_, name_, help_, ...) \
+    OPT_OF(OPT_KIND_DURATION, type, member, struct opt_duration, letter_, name_, help_, __VA_ARGS__)
+#define OPT_OF(kind_, type, member, wanted, letter_, name_, help_, ...)                                             \
     {                                                                                                               \
-        .kind = OPT_KIND_INT, .offset = OPT_MEMBER(type, member, struct opt_int), .letter = letter_, .name = name_, \
-        .min = min_, .max = max_, .help = help_, __VA_ARGS__                                                        \
-    }
-#define OPT_ENUM(type, member, letter_, name_, words_, help_, ...)                                                    \
-    {                                                                                                                 \
-        .kind = OPT_KIND_ENUM, .offset = OPT_MEMBER(type, member, struct opt_enum), .letter = letter_, .name = name_, \
-        .words = words_, .help = help_, __VA_ARGS__                                                                   \
-    }
-#define OPT_DURATION(type, member, letter_, name_, help_, ...)                                                 \
-    {                                                                                                          \
-        .kind = OPT_KIND_DURATION, .offset = OPT_MEMBER(type, member, struct opt_duration), .letter = letter_, \
-        .name = name_, .help = help_, __VA_ARGS__                                                              \
+        .kind = kind_, .offset = OPT_MEMBER(type, member, wanted), .letter = letter_, .name = name_, .help = help_, \
+        __VA_ARGS__                                                                                                 \
     }
 #define OPT_GROUP(type, member, group_)                                               \
     {                                                                                 \
@@ -196,8 +169,7 @@ struct opt_group {
         .kind = OPT_KIND_END \
     }
 
-/* --- command declarations ----------------------------------------------------------------------
- */
+/* --- command declarations -------------------------------------------------------------------------- */
 
 struct app; /* the program's own; opaque here */
 struct cli_call;
@@ -256,19 +228,16 @@ struct cli_program {
     const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help */
     const struct opt_spec *globals;         /* options that every command takes */
     size_t globals_size;
-    const struct cli_section
-        *sections; /* at the end of the program's man page; the last one has no heading; NULL: none */
+    const struct cli_section *sections; /* at the end of the man page; the last one has no heading; NULL: none */
 };
 
-/* --- parsing -----------------------------------------------------------------------------------
- */
+/* --- parsing --------------------------------------------------------------------------------------- */
 
 enum cli_action {
     CLI_RUN,        /* call->command->run */
     CLI_HELP,       /* --help: print cli_help(topic) on standard output, exit 0 */
     CLI_VERSION,    /* --version: print the version, exit 0 */
-    CLI_INCOMPLETE, /* no command, or a noun without its verb: print cli_help(topic) on standard
-                       error, exit 2 */
+    CLI_INCOMPLETE, /* no command, or a noun without its verb: print cli_help(topic) on standard error, exit 2 */
 };
 
 /* One parsed command line. */
@@ -302,8 +271,7 @@ void cli_call_free(struct cli_call *call);
 /* The command with these words ("instance set"), or NULL. */
 const struct cmd_spec *cli_find(const struct cli_program *program, const char *path);
 
-/* --- lines -------------------------------------------------------------------------------------
- */
+/* --- lines ----------------------------------------------------------------------------------------- */
 
 enum { CLI_LINE_MAX = 1024 * 1024, CLI_WORDS_MAX = 65536 };
 
@@ -320,10 +288,9 @@ struct cli_line {
 };
 
 /*
- * Splits a line as a shell does, without expansions: blanks between words; '...' literal; "..." in
- * which \ quotes " and \; \ quotes one character outside of quotes; # at the start of a word begins
- * a comment up to the end of its line; ; and newline separate commands. Error (ERR_USAGE) with the
- * column of an open quote.
+ * Splits a line as a shell does, without expansions: blanks between words; '...' literal; "..." in which \ quotes "
+ * and \; \ quotes one character outside of quotes; # at the start of a word begins a comment up to the end of its
+ * line; ; and newline separate commands. Error (ERR_USAGE) with the column of an open quote.
  */
 bool cli_split(const char *line, struct cli_line *ret, struct err *e) __attribute__((warn_unused_result));
 
@@ -336,12 +303,10 @@ void cli_line_free(struct cli_line *line);
  */
 size_t cli_shell_end(const struct cli_words *words);
 
-/* Appends the word so that cli_split and a POSIX shell read it back as one: as it is, or in '...'.
- */
+/* Appends the word so that cli_split and a POSIX shell read it back as one: as it is, or in '...'. */
 void cli_quote(struct text *out, const char *word);
 
-/* --- completion --------------------------------------------------------------------------------
- */
+/* --- completion ------------------------------------------------------------------------------------ */
 
 struct cli_candidate {
     const char *word; /* the whole word, not quoted */
@@ -359,8 +324,7 @@ enum cli_expected {
 struct cli_candidates {
     struct cli_candidate *items;
     size_t count;
-    size_t start;       /* offset in the line where the word at the cursor begins: what a candidate
-                           replaces */
+    size_t start;       /* offset in the line where the word at the cursor begins: what a candidate replaces */
     const char *prefix; /* that word as far as it is typed, without quotes; never NULL */
     char quote;         /* the quote that is open at the cursor: ' or ", or 0 */
     enum cli_expected expected;
@@ -370,9 +334,8 @@ struct cli_candidates {
 };
 
 /*
- * What can stand at byte `cursor` of a line of the shell: commands, options, values of options and
- * arguments that are words of the table. Offline; anything else that is known to be wanted is
- * named in `expected`.
+ * What can stand at byte `cursor` of a line of the shell: commands, options, values of options and arguments that are
+ * words of the table. Offline; anything else that is known to be wanted is named in `expected`.
  */
 void cli_complete(const struct cli_program *program, const char *line, size_t cursor, struct cli_candidates *ret);
 
@@ -382,12 +345,10 @@ void cli_candidates_free(struct cli_candidates *candidates);
 enum cli_shell { CLI_BASH, CLI_ZSH, CLI_FISH };
 extern const char *const cli_shell_names[]; /* by enum cli_shell, NULL-terminated */
 
-/* Appends a completion script made from the table: it never calls the program, so TAB is fast and
- * offline. */
+/* Appends a completion script made from the table: it never calls the program, so TAB is fast and offline. */
 void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out);
 
-/* --- help --------------------------------------------------------------------------------------
- */
+/* --- help ------------------------------------------------------------------------------------------ */
 
 /*
  * Appends help on a topic: "" the program, "instance" a noun, "instance set" a command. Wrapped to `columns`,
@@ -402,12 +363,10 @@ bool cli_help(const struct cli_program *program, const char *topic, unsigned col
  */
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out);
 
-/* The table as JSON: {"schema_version":1,"name","version","global_options":[],"commands":[]}. New
- * reference. */
+/* The table as JSON: {"schema_version":1,"name","version","global_options":[],"commands":[]}. New reference. */
 json_t *cli_help_json(const struct cli_program *program);
 
-/* Appends the man page (section 1, man(7) macros) of the program ("") or of a command. ERR_USAGE as
- * cli_help. */
+/* Appends the man page (section 1, man(7) macros) of the program ("") or of a command. ERR_USAGE as cli_help. */
 bool cli_man(const struct cli_program *program, const char *topic, struct text *out, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -152,11 +152,12 @@ static void offer_options(struct completer *c)
     }
 }
 
-static void offer_commands(struct completer *c)
+/* The words of a command that may stand behind `path`. */
+static void offer_next(struct completer *c, const char *path)
 {
     struct cli_next next;
 
-    cli_next_words(c->program, text_string(&c->path), &c->result->memory, &next);
+    cli_next_words(c->program, path, &c->result->memory, &next);
     for (size_t i = 0; i < next.count; i++) {
         offer(c, "", 0, next.items[i].word, next.items[i].help);
     }
@@ -171,12 +172,7 @@ static void offer_arguments(struct completer *c)
     }
     if (command->flags & CMD_COMMAND_ARGS) {
         /* what was passed as arguments are the words of a command */
-        size_t skip = c->path.size > 0;
-        struct cli_next next;
-        cli_next_words(c->program, text_string(&c->path) + skip, &c->result->memory, &next);
-        for (size_t i = 0; i < next.count; i++) {
-            offer(c, "", 0, next.items[i].word, next.items[i].help);
-        }
+        offer_next(c, text_string(&c->path) + (c->path.size > 0));
         return;
     }
     for (size_t i = 0; command->argument_words != NULL && command->argument_words[i] != NULL; i++) {
@@ -197,7 +193,7 @@ static void offer_all(struct completer *c)
     } else if (c->result->prefix[0] == '-' && !c->ended) {
         offer_options(c);
     } else if (c->result->command == NULL) {
-        offer_commands(c);
+        offer_next(c, text_string(&c->path));
     } else {
         offer_arguments(c);
     }
@@ -244,15 +240,8 @@ const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
 
 void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
 {
-    switch (shell) {
-    case CLI_BASH:
-        cli_script_bash(program, out);
-        break;
-    case CLI_ZSH:
-        cli_script_zsh(program, out);
-        break;
-    case CLI_FISH:
-        cli_script_fish(program, out);
-        break;
-    }
+    static void (*const scripts[])(const struct cli_program *, struct text *) = {
+        [CLI_BASH] = cli_script_bash, [CLI_ZSH] = cli_script_zsh, [CLI_FISH] = cli_script_fish};
+
+    scripts[shell](program, out);
 }

@@ -6,25 +6,13 @@
 
 static const char *kind_name(const struct opt_spec *spec)
 {
-    switch (spec->kind) {
-    case OPT_KIND_FLAG:
-        return "flag";
-    case OPT_KIND_LIST:
-        return "list";
-    case OPT_KIND_BOOL:
-        return "boolean";
-    case OPT_KIND_INT:
-        return "integer";
-    case OPT_KIND_ENUM:
-        return "choice";
-    case OPT_KIND_DURATION:
-        return "duration";
-    case OPT_KIND_STRING:
-    case OPT_KIND_GROUP:
-    case OPT_KIND_END:
-        break;
-    }
-    return spec->flags & OPT_FILES ? "file" : spec->flags & OPT_FOLDERS ? "folder" : "string";
+    static const char *const names[OPT_KIND_GROUP + 1] = {
+        [OPT_KIND_FLAG] = "flag",   [OPT_KIND_LIST] = "list",   [OPT_KIND_BOOL] = "boolean",
+        [OPT_KIND_INT] = "integer", [OPT_KIND_ENUM] = "choice", [OPT_KIND_DURATION] = "duration",
+    };
+    const char *string = spec->flags & OPT_FILES ? "file" : spec->flags & OPT_FOLDERS ? "folder" : "string";
+
+    return names[spec->kind] != NULL ? names[spec->kind] : string;
 }
 
 static void set_string(json_t *object, const char *name, const char *value)

@@ -26,6 +26,14 @@ static size_t left_most(size_t width)
     return width < 2 * (LEFT_MOST + INDENT) ? width / 2 - 2 * INDENT : LEFT_MOST;
 }
 
+/* The width of the left side with one more item; one that is too wide gets its own line and does not count. */
+static size_t wider(size_t widest, const char *left, size_t width)
+{
+    size_t columns = text_width(left, strlen(left));
+
+    return columns > widest && columns <= left_most(width) ? columns : widest;
+}
+
 /* Appends words from column `at` on, with lines of at most `width` columns that begin at `indent`. */
 static void wrap(struct text *out, const char *words, size_t at, size_t indent, size_t width)
 {
@@ -122,8 +130,7 @@ static void append_options(struct text *out, const struct cli_options *options, 
 
     for (size_t i = first; i < options->count; i++) {
         option_left(options->items[i].spec, &left);
-        size_t columns = text_width(text_string(&left), left.size);
-        left_width = columns > left_width && columns <= left_most(width) ? columns : left_width;
+        left_width = wider(left_width, text_string(&left), width);
     }
     for (size_t i = first; i < options->count; i++) {
         const struct cli_option *option = &options->items[i];
@@ -224,23 +231,13 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
     append_global_names(out, program, width);
 }
 
-static size_t widest_word(const struct cli_next *next, size_t width)
-{
-    size_t widest = 0;
-
-    for (size_t i = 0; i < next->count; i++) {
-        size_t columns = strlen(next->items[i].word);
-        widest = columns > widest && columns <= left_most(width) ? columns : widest;
-    }
-    return widest;
-}
-
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     const char *blank = topic[0] ? " " : "";
     const char *summary = topic[0] ? cli_noun_summary(program, topic) : program->summary;
     size_t width = usable(columns);
+    size_t widest = 0;
     struct cli_next next;
 
     cli_next_words(program, topic, &memory, &next);
@@ -249,7 +246,10 @@ void cli_overview(const struct cli_program *program, const char *topic, unsigned
     text_printf(out, "\nUsage: %s%s%s %s [OPTIONS]\n\n%s:\n", program->name, blank, topic,
                 topic[0] ? "VERB" : "COMMAND", topic[0] ? "Verbs" : "Commands");
     for (size_t i = 0; i < next.count; i++) {
-        append_item(out, next.items[i].word, next.items[i].help, widest_word(&next, width), width);
+        widest = wider(widest, next.items[i].word, width);
+    }
+    for (size_t i = 0; i < next.count; i++) {
+        append_item(out, next.items[i].word, next.items[i].help, widest, width);
     }
     text_printf(out, "\n'%s help%s%s %s' says more.\n", program->name, blank, topic, topic[0] ? "VERB" : "COMMAND");
 }
@@ -259,8 +259,7 @@ static void append_commands(struct text *out, const struct cli_program *program,
     size_t widest = 0;
 
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        size_t columns = strlen(program->commands[i]->path);
-        widest = columns > widest && columns <= left_most(width) ? columns : widest;
+        widest = wider(widest, program->commands[i]->path, width);
     }
     text_append(out, "\nCommands:\n");
     for (size_t i = 0; program->commands[i] != NULL; i++) {

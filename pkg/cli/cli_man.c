@@ -7,25 +7,18 @@
 /* Text as roff takes it: no escape, no macro at the start of a line, "-" as the character that is typed. */
 static void append_roff(struct text *out, const char *bytes, size_t size)
 {
+    static const char *const escapes[256] = {
+        ['\\'] = "\\e", ['-'] = "\\-", ['~'] = "\\(ti", ['^'] = "\\(ha", ['\''] = "\\(aq", ['`'] = "\\(ga"};
     bool line_start = out->size > 0 && out->data[out->size - 1] == '\n';
 
     for (size_t i = 0; i < size; i++) {
         char c = bytes[i];
+        const char *escape = escapes[(unsigned char)c];
         if (line_start && (c == '.' || c == '\'')) {
             text_append(out, "\\&");
         }
-        if (c == '\\') {
-            text_append(out, "\\e");
-        } else if (c == '-') {
-            text_append(out, "\\-");
-        } else if (c == '~') {
-            text_append(out, "\\(ti");
-        } else if (c == '^') {
-            text_append(out, "\\(ha");
-        } else if (c == '\'') {
-            text_append(out, "\\(aq");
-        } else if (c == '`') {
-            text_append(out, "\\(ga");
+        if (escape != NULL) {
+            text_append(out, escape);
         } else {
             text_append_char(out, c);
         }
@@ -38,8 +31,9 @@ static void append_word(struct text *out, const char *string)
     append_roff(out, string, strlen(string));
 }
 
-static void append_paragraphs(struct text *out, const char *paragraphs)
+static void append_description(struct text *out, const char *paragraphs)
 {
+    text_append(out, paragraphs != NULL ? ".SH DESCRIPTION\n" : "");
     while (paragraphs != NULL && *paragraphs != '\0') {
         const char *end = strstr(paragraphs, "\n\n");
         text_append(out, ".PP\n");
@@ -47,20 +41,6 @@ static void append_paragraphs(struct text *out, const char *paragraphs)
         text_append_char(out, '\n');
         paragraphs = end ? end + 2 : NULL;
     }
-}
-
-static void append_title(struct text *out, const struct cli_program *program, const char *path)
-{
-    text_append(out, ".TH \"");
-    for (const char *c = program->name; *c != '\0'; c++) {
-        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
-    }
-    for (const char *c = path; *c != '\0'; c++) {
-        text_append(out, c == path ? "\\-" : "");
-        text_append(out,
-                    *c == ' ' || *c == '-' ? "\\-" : (char[]){*c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c, 0});
-    }
-    text_printf(out, "\" 1 \"\" \"%s %s\" \"\"\n", program->name, program->version);
 }
 
 /* "vpcmeta-instance-set" */
@@ -71,6 +51,26 @@ static void append_page_name(struct text *out, const struct cli_program *program
         text_append(out, c == path ? "\\-" : "");
         append_roff(out, *c == ' ' ? "-" : c, 1);
     }
+}
+
+/* The title, the name and the beginning of the synopsis. */
+static void append_head(struct text *out, const struct cli_program *program, const char *path, const char *summary)
+{
+    CLEANUP(text_free) struct text name = {0};
+
+    append_page_name(&name, program, path);
+    text_append(out, ".TH \"");
+    for (const char *c = text_string(&name); *c != '\0'; c++) {
+        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
+    }
+    text_printf(out, "\" 1 \"\" \"%s %s\" \"\"\n.SH NAME\n%s \\- ", program->name, program->version,
+                text_string(&name));
+    append_word(out, summary);
+    text_append(out, "\n.SH SYNOPSIS\n\\fB");
+    append_word(out, program->name);
+    text_append(out, path[0] ? " " : "");
+    append_word(out, path);
+    text_append(out, "\\fR");
 }
 
 static void append_option(struct text *out, const struct opt_spec *spec)
@@ -143,26 +143,14 @@ static void command_page(const struct cli_program *program, const struct cmd_spe
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
 
-    append_title(out, program, command->path);
-    text_append(out, ".SH NAME\n");
-    append_page_name(out, program, command->path);
-    text_append(out, " \\- ");
-    append_word(out, command->summary);
-    text_append(out, "\n.SH SYNOPSIS\n\\fB");
-    append_word(out, program->name);
-    text_append_char(out, ' ');
-    append_word(out, command->path);
-    text_append(out, "\\fR");
+    append_head(out, program, command->path, command->summary);
     if (command->arguments != NULL) {
         text_append(out, " \\fI");
         append_word(out, command->arguments);
         text_append(out, "\\fR");
     }
     text_append(out, " [\\fIoptions\\fR]\n");
-    if (command->description != NULL) {
-        text_append(out, ".SH DESCRIPTION\n");
-        append_paragraphs(out, command->description);
-    }
+    append_description(out, command->description);
     append_examples(out, command->examples);
     cli_options_add_command(&options, command);
     append_options(out, &options);
@@ -216,18 +204,9 @@ static void program_page(const struct cli_program *program, struct text *out)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
 
-    append_title(out, program, "");
-    text_append(out, ".SH NAME\n");
-    append_word(out, program->name);
-    text_append(out, " \\- ");
-    append_word(out, program->summary);
-    text_append(out, "\n.SH SYNOPSIS\n\\fB");
-    append_word(out, program->name);
-    text_append(out, "\\fR \\fIcommand\\fR [\\fIarguments\\fR] [\\fIoptions\\fR]\n");
-    if (program->description != NULL) {
-        text_append(out, ".SH DESCRIPTION\n");
-        append_paragraphs(out, program->description);
-    }
+    append_head(out, program, "", program->summary);
+    text_append(out, " \\fIcommand\\fR [\\fIarguments\\fR] [\\fIoptions\\fR]\n");
+    append_description(out, program->description);
     append_examples(out, program->examples);
     append_commands(out, program);
     cli_options_add_globals(&options, program);

@@ -13,34 +13,31 @@ static const struct opt_spec builtin_opts[] = {
 };
 
 static void add_specs(struct cli_options *options, const struct opt_spec *specs, enum cli_owner owner, size_t offset,
-                      const char *heading, bool groups)
+                      const char *heading)
 {
     for (const struct opt_spec *spec = specs; spec != NULL && spec->kind != OPT_KIND_END; spec++) {
-        if ((spec->kind == OPT_KIND_GROUP) != groups) {
-            continue;
-        }
-        if (groups) {
-            const char *own = spec->group->heading ? spec->group->heading : heading;
-            add_specs(options, spec->group->opts, owner, offset + spec->offset, own, false);
-            add_specs(options, spec->group->opts, owner, offset + spec->offset, own, true);
-        } else {
+        if (spec->kind != OPT_KIND_GROUP) {
             *mem_list_add(options) = ((struct cli_option){spec, owner, offset + spec->offset, heading, NULL});
+        }
+    }
+    for (const struct opt_spec *spec = specs; spec != NULL && spec->kind != OPT_KIND_END; spec++) {
+        if (spec->kind == OPT_KIND_GROUP) {
+            add_specs(options, spec->group->opts, owner, offset + spec->offset,
+                      spec->group->heading ? spec->group->heading : heading);
         }
     }
 }
 
 void cli_options_add_globals(struct cli_options *options, const struct cli_program *program)
 {
-    add_specs(options, builtin_opts, CLI_BUILTIN, 0, "Global options", false);
-    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options", false);
-    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options", true);
+    add_specs(options, builtin_opts, CLI_BUILTIN, 0, "Global options");
+    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options");
 }
 
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command)
 {
     if (command != NULL) {
-        add_specs(options, command->opts, CLI_COMMAND, 0, "", false);
-        add_specs(options, command->opts, CLI_COMMAND, 0, "", true);
+        add_specs(options, command->opts, CLI_COMMAND, 0, "");
     }
 }
 

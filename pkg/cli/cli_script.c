@@ -88,7 +88,8 @@ void cli_script_spellings(struct text *out, const struct opt_spec *spec, const c
     }
 }
 
-void cli_script_pattern(struct text *out, const char *path, const struct opt_spec *spec)
+/* The start of a branch of `case`: 'path':--name|'path':-n), a global option's (NULL) at any path. */
+static void append_pattern(struct text *out, const char *path, const struct opt_spec *spec)
 {
     CLEANUP(text_free) struct text before = {0};
 
@@ -102,35 +103,43 @@ void cli_script_pattern(struct text *out, const char *path, const struct opt_spe
     text_append(out, ") ");
 }
 
-static void append_takes_value(struct text *out, const char *path, const struct cli_options *options)
+static void append_takes_value(struct text *out, const struct opt_spec *spec)
+{
+    (void)spec;
+    text_append(out, "return 0");
+}
+
+static void append_branches(struct text *out, const char *path, const struct cli_options *options,
+                            cli_script_branch *append)
 {
     for (size_t i = 0; i < options->count; i++) {
         if (cli_option_takes_value(options->items[i].spec)) {
-            cli_script_pattern(out, path, options->items[i].spec);
-            text_append(out, "return 0 ;;\n");
+            append_pattern(out, path, options->items[i].spec);
+            append(out, options->items[i].spec);
+            text_append(out, " ;;\n");
         }
     }
 }
 
 /* A function that looks at "$at:$1", made for the global options and for those of every command. */
 static void append_function(struct text *out, const struct cli_program *program, const char *function,
-                            cli_script_case *append, const char *rest)
+                            cli_script_branch *append, const char *rest)
 {
     CLEANUP(cli_options_free) struct cli_options globals = {0};
 
     text_printf(out, "\n_%s_%s() {\n    case $at:$1 in\n", program->name, function);
     cli_options_add_globals(&globals, program);
-    append(out, NULL, &globals);
+    append_branches(out, NULL, &globals, append);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
         cli_options_add_command(&options, program->commands[i]);
-        append(out, program->commands[i]->path, &options);
+        append_branches(out, program->commands[i]->path, &options, append);
     }
     text_printf(out, "%s    esac\n}\n", rest);
 }
 
 void cli_script_functions(struct text *out, const struct cli_program *program, const struct cli_paths *paths,
-                          cli_script_case *append_values)
+                          cli_script_branch *append_values)
 {
     text_printf(out, "\n_%s_is_path() {\n    case $1 in\n    ", program->name);
     for (size_t i = 1; i < paths->count; i++) {

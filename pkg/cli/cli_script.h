@@ -36,18 +36,15 @@ void cli_script_quoted(struct text *out, const char *string, const char *escape)
 /* Appends every spelling of the option ("--name", "--alias", "-n") behind `before`, with `between` between them. */
 void cli_script_spellings(struct text *out, const struct opt_spec *spec, const char *before, const char *between);
 
-/* Appends the start of a branch of `case`: 'path':--name|'path':-n), a global option's (NULL) at any path. */
-void cli_script_pattern(struct text *out, const char *path, const struct opt_spec *spec);
-
-/* Appends the branches for options of one command, or for the global ones (`path` NULL). */
-typedef void cli_script_case(struct text *out, const char *path, const struct cli_options *options);
+/* Appends what `case` does for an option with a value. */
+typedef void cli_script_branch(struct text *out, const struct opt_spec *spec);
 
 /*
  * Appends what bash and zsh share: _NAME_is_path WORDS, and with the path in $at _NAME_takes_value OPTION and
  * _NAME_values OPTION, whose branches `append_values` writes.
  */
 void cli_script_functions(struct text *out, const struct cli_program *program, const struct cli_paths *paths,
-                          cli_script_case *append_values);
+                          cli_script_branch *append_values);
 
 /* Appends a script in which NAME stands for the program's name. */
 void cli_script_frame(struct text *out, const char *frame, const char *name);

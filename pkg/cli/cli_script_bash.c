@@ -1,25 +1,18 @@
 /* The completion script for bash. */
 #include "cli/cli_script.h"
 
-static void append_values(struct text *out, const char *path, const struct cli_options *options)
+static void append_values(struct text *out, const struct opt_spec *spec)
 {
-    for (size_t i = 0; i < options->count; i++) {
-        const struct opt_spec *spec = options->items[i].spec;
-        CLEANUP(text_free) struct text words = {0};
-        cli_script_values(&words, spec);
-        if (!cli_option_takes_value(spec)) {
-            continue;
-        }
-        cli_script_pattern(out, path, spec);
-        if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
-            text_printf(out, "compopt -o filenames; COMPREPLY=($(compgen -%c -- \"$cur\"))",
-                        spec->flags & OPT_FILES ? 'f' : 'd');
-        } else if (words.size > 0) {
-            text_printf(out, "COMPREPLY=($(compgen -W '%s' -- \"$cur\"))", text_string(&words));
-        } else {
-            text_append(out, ":");
-        }
-        text_append(out, " ;;\n");
+    CLEANUP(text_free) struct text words = {0};
+
+    cli_script_values(&words, spec);
+    if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
+        text_printf(out, "compopt -o filenames; COMPREPLY=($(compgen -%c -- \"$cur\"))",
+                    spec->flags & OPT_FILES ? 'f' : 'd');
+    } else if (words.size > 0) {
+        text_printf(out, "COMPREPLY=($(compgen -W '%s' -- \"$cur\"))", text_string(&words));
+    } else {
+        text_append(out, ":");
     }
 }
 

@@ -29,19 +29,36 @@ static void append_option(struct text *out, const struct cli_program *program, c
     text_append(out, "'\n");
 }
 
-static void append_options(struct text *out, const struct cli_program *program)
+static void append_takes_value(struct text *out, const struct cli_program *program, const char *path,
+                               const struct opt_spec *spec)
+{
+    CLEANUP(text_free) struct text before = {0};
+
+    (void)program;
+    if (cli_option_takes_value(spec)) {
+        text_printf(&before, "'%s:", path != NULL ? path : "*");
+        text_append_char(out, ' ');
+        cli_script_spellings(out, spec, text_string(&before), "' ");
+        text_append_char(out, '\'');
+    }
+}
+
+/* Calls `append` for the global options (`path` NULL) and for those of every command. */
+static void append_each(struct text *out, const struct cli_program *program,
+                        void (*append)(struct text *out, const struct cli_program *program, const char *path,
+                                       const struct opt_spec *spec))
 {
     CLEANUP(cli_options_free) struct cli_options globals = {0};
 
     cli_options_add_globals(&globals, program);
     for (size_t i = 0; i < globals.count; i++) {
-        append_option(out, program, NULL, globals.items[i].spec);
+        append(out, program, NULL, globals.items[i].spec);
     }
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
         cli_options_add_command(&options, program->commands[i]);
         for (size_t j = 0; j < options.count; j++) {
-            append_option(out, program, program->commands[i]->path, options.items[j].spec);
+            append(out, program, program->commands[i]->path, options.items[j].spec);
         }
     }
 }
@@ -65,31 +82,10 @@ static void append_words(struct text *out, const struct cli_program *program, co
     }
 }
 
-static void append_takes_value(struct text *out, const char *path, const struct cli_options *options)
-{
-    for (size_t i = 0; i < options->count; i++) {
-        if (cli_option_takes_value(options->items[i].spec)) {
-            CLEANUP(text_free) struct text before = {0};
-            text_printf(&before, "'%s:", path);
-            text_append_char(out, ' ');
-            cli_script_spellings(out, options->items[i].spec, text_string(&before), "' ");
-            text_append_char(out, '\'');
-        }
-    }
-}
-
 static void append_functions(struct text *out, const struct cli_program *program, const struct cli_paths *paths)
 {
-    CLEANUP(cli_options_free) struct cli_options globals = {0};
-
     text_printf(out, "\nfunction __%s_takes_value\n    switch $argv[1]\n    case", program->name);
-    cli_options_add_globals(&globals, program);
-    append_takes_value(out, "*", &globals);
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
-        append_takes_value(out, program->commands[i]->path, &options);
-    }
+    append_each(out, program, append_takes_value);
     text_printf(out,
                 "\n        return 0\n    end\n    return 1\nend\n\nfunction __%s_is_path\n    contains -- $argv[1]",
                 program->name);
@@ -130,5 +126,5 @@ void cli_script_fish(const struct cli_program *program, struct text *out)
     append_functions(out, program, &paths);
     cli_script_frame(out, frame, program->name);
     append_words(out, program, &paths);
-    append_options(out, program);
+    append_each(out, program, append_option);
 }

@@ -3,27 +3,20 @@
 
 static const char quote[] = "'\\''";
 
-static void append_values(struct text *out, const char *path, const struct cli_options *options)
+static void append_values(struct text *out, const struct opt_spec *spec)
 {
-    for (size_t i = 0; i < options->count; i++) {
-        const struct opt_spec *spec = options->items[i].spec;
-        CLEANUP(text_free) struct text scratch = {0};
-        CLEANUP(text_free) struct text words = {0};
-        if (!cli_option_takes_value(spec)) {
-            continue;
-        }
-        cli_script_values(&words, spec);
-        cli_script_pattern(out, path, spec);
-        if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
-            text_append(out, spec->flags & OPT_FILES ? "_files" : "_files -/");
-        } else if (words.size > 0) {
-            text_printf(out, "compadd -- %s", text_string(&words));
-        } else {
-            text_append(out, "_message '");
-            cli_script_quoted(out, cli_option_value(spec, &scratch), quote);
-            text_append_char(out, '\'');
-        }
-        text_append(out, " ;;\n");
+    CLEANUP(text_free) struct text scratch = {0};
+    CLEANUP(text_free) struct text words = {0};
+
+    cli_script_values(&words, spec);
+    if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
+        text_append(out, spec->flags & OPT_FILES ? "_files" : "_files -/");
+    } else if (words.size > 0) {
+        text_printf(out, "compadd -- %s", text_string(&words));
+    } else {
+        text_append(out, "_message '");
+        cli_script_quoted(out, cli_option_value(spec, &scratch), quote);
+        text_append_char(out, '\'');
     }
 }
 

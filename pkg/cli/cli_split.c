@@ -2,7 +2,10 @@
 #include "cli/cli.h"
 #include "cli/cli_lexer.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "mem/mem.h"
 
 static bool ends_word(char c)
 {
@@ -83,65 +86,50 @@ enum cli_token cli_lex(struct cli_lexer *l, struct text *word)
     return lex_word(l, word);
 }
 
+struct numbers {
+    size_t *items;
+    size_t count, capacity;
+};
+
 /* Words and commands while they are still being counted: offsets of NUL-terminated words in one text. */
 struct splitter {
     struct text bytes;
-    struct text words;    /* size_t each: where in `bytes` */
-    struct text commands; /* size_t each: how many words so far at the end of a command */
+    struct numbers words;    /* where in `bytes` each begins */
+    struct numbers commands; /* how many words so far at the end of each */
 };
 
 static void splitter_free(struct splitter *s)
 {
     text_free(&s->bytes);
-    text_free(&s->words);
-    text_free(&s->commands);
-}
-
-static size_t count_of(const struct text *numbers)
-{
-    return numbers->size / sizeof(size_t);
-}
-
-static size_t number_at(const struct text *numbers, size_t index)
-{
-    size_t number;
-
-    memcpy(&number, numbers->data + index * sizeof(number), sizeof(number));
-    return number;
-}
-
-static void push(struct text *numbers, size_t number)
-{
-    text_append_size(numbers, (const char *)&number, sizeof(number));
+    free(s->words.items);
+    free(s->commands.items);
 }
 
 static void end_command(struct splitter *s)
 {
-    size_t words = count_of(&s->words);
-    size_t commands = count_of(&s->commands);
+    size_t commands = s->commands.count;
 
-    if (words > (commands ? number_at(&s->commands, commands - 1) : 0)) {
-        push(&s->commands, words);
+    if (s->words.count > (commands ? s->commands.items[commands - 1] : 0)) {
+        *mem_list_add(&s->commands) = s->words.count;
     }
 }
 
 static void build(const struct splitter *s, struct cli_line *ret)
 {
-    size_t words = count_of(&s->words);
-    size_t commands = count_of(&s->commands);
+    size_t commands = s->commands.count;
     struct text_arena *memory = &ret->memory;
     char *bytes = text_arena_copy(memory, text_string(&s->bytes), s->bytes.size);
     /* a NULL behind the words of every command */
-    const char **items = text_arena_alloc(memory, (words + commands + 1) * sizeof(*items));
+    const char **items = text_arena_alloc(memory, (s->words.count + commands + 1) * sizeof(*items));
     size_t word = 0;
 
     ret->commands = text_arena_alloc(memory, (commands + 1) * sizeof(*ret->commands));
     ret->count = commands;
     for (size_t i = 0; i < commands; i++) {
-        size_t end = number_at(&s->commands, i);
+        size_t end = s->commands.items[i];
         ret->commands[i] = (struct cli_words){.items = items, .count = end - word};
         while (word < end) {
-            *items++ = bytes + number_at(&s->words, word++);
+            *items++ = bytes + s->words.items[word++];
         }
         *items++ = NULL;
     }
@@ -176,7 +164,7 @@ bool cli_split(const char *line, struct cli_line *ret, struct err *e)
             return open_error(&lexer, e);
         }
         if (token == CLI_WORD) {
-            push(&s.words, s.bytes.size);
+            *mem_list_add(&s.words) = s.bytes.size;
             text_append_size(&s.bytes, text_string(&word), word.size + 1);
         } else {
             end_command(&s);

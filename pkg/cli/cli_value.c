@@ -45,7 +45,7 @@ static bool parse_list(const struct value *v, struct opt_list *member, struct er
 
     for (bool more = true; more;) {
         size_t size = v->spec->flags & OPT_COMMAS ? strcspn(item, ",") : strlen(item);
-        if (size == 0 && !(v->spec->flags & OPT_EMPTY_OK)) {
+        if (size == 0) {
             return err_set(e, ERR_USAGE, "%s %s: an item of the list is empty", v->shown, v->safe);
         }
         list_add(&list, text_arena_copy(v->memory, item, size), v->memory);
@@ -184,7 +184,7 @@ bool cli_value_parse(const struct opt_spec *spec, const char *shown, const char 
 {
     CLEANUP(text_free) struct text safe = {0};
 
-    if (value[0] == '\0' && !(spec->flags & OPT_EMPTY_OK)) {
+    if (value[0] == '\0') {
         return err_set(e, ERR_USAGE, "%s: the value is empty", shown);
     }
     text_append_short(&safe, value, strlen(value), SHOWN_MAX);
@@ -220,16 +220,10 @@ bool cli_value_default(const struct opt_spec *spec, void *member, struct text_ar
     }
     switch (spec->kind) {
     case OPT_KIND_BOOL:
-        ((struct opt_bool *)member)->given = false;
-        break;
     case OPT_KIND_INT:
-        ((struct opt_int *)member)->given = false;
-        break;
     case OPT_KIND_ENUM:
-        ((struct opt_enum *)member)->given = false;
-        break;
     case OPT_KIND_DURATION:
-        ((struct opt_duration *)member)->given = false;
+        *(bool *)member = false; /* `given`, which all of them begin with */
         break;
     default:
         break;
