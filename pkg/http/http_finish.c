@@ -167,8 +167,7 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
 static void explain_status(const struct http_call *call, struct ending *ending)
 {
     const struct http_reply *reply = &ending->reply;
-    CLEANUP(text_free) struct text message = {0};
-    CLEANUP(text_free) struct text trace = {0};
+    CLEANUP(text_free) struct text message = {0}, trace = {0};
 
     ending->api_error = call->request.explain != NULL && reply->size <= HTTP_ERROR_BODY_MAX &&
                         call->request.explain(reply->body, reply->size, &message, &trace);

@@ -92,8 +92,7 @@ static void token_done(struct http_reply *reply, void *context)
 
 static void fetch_token(struct iam *iam)
 {
-    CLEANUP(text_free_secret) struct text form = {0};
-    CLEANUP(text_free_secret) struct text authorization = {0};
+    CLEANUP(text_free_secret) struct text form = {0}, authorization = {0};
     CLEANUP(text_free) struct text url = {0};
 
     iam_token_form(&iam->credentials, &form);

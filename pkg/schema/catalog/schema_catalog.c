@@ -6,32 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "schema/engine/schema_library.h"
 #include "text/text_arena.h"
 
 struct schema_catalog {
     const char *directory; /* or NULL: embedded */
     struct schema_library *library;
-    struct schema_entry *entries; /* sorted by name; `root` is NULL until it is read */
-    size_t entries_count;
-    struct text_arena memory; /* of all of this, and of the catalog itself */
+    struct {
+        struct schema_entry *items;
+        size_t count, capacity;
+    } entries;                /* sorted by name; `root` is NULL until it is read */
+    struct text_arena memory; /* of strings, and of the catalog itself */
 };
 
 /* --- opening ----------------------------------------------------------------------------------- */
-
-/* Room for one more entry: a new array at every power of two. */
-static struct schema_entry *new_entry(struct schema_catalog *catalog)
-{
-    size_t count = catalog->entries_count;
-    if ((count & (count - 1)) == 0) {
-        struct schema_entry *larger = text_arena_alloc(&catalog->memory, (count ? 2 * count : 1) * sizeof(*larger));
-        if (count > 0) {
-            memcpy(larger, catalog->entries, count * sizeof(*larger));
-        }
-        catalog->entries = larger;
-    }
-    return &catalog->entries[catalog->entries_count++];
-}
 
 /* Takes a file at the top of the folder as a named schema. */
 static void add_entry(struct schema_catalog *catalog, const char *file)
@@ -42,7 +31,7 @@ static void add_entry(struct schema_catalog *catalog, const char *file)
     }
     CLEANUP(text_free) struct text place = {0};
     text_printf(&place, "%s/%s", catalog->directory ? catalog->directory : "schemas", file);
-    *new_entry(catalog) = (struct schema_entry){
+    *mem_list_add(&catalog->entries) = (struct schema_entry){
         .name = text_arena_copy(&catalog->memory, file, length - 5),
         .place = text_arena_copy(&catalog->memory, place.data, place.size),
     };
@@ -58,7 +47,7 @@ static bool list_directory(struct schema_catalog *catalog, struct err *e)
         add_entry(catalog, item->d_name);
     }
     closedir(folder);
-    if (catalog->entries_count == 0) {
+    if (catalog->entries.count == 0) {
         return err_set(e, ERR_USAGE, "%s has no schemas: a file NAME.json for each", catalog->directory);
     }
     return true;
@@ -82,7 +71,7 @@ static bool open_files(struct schema_catalog *catalog, struct err *e)
         }
         schema_library_embed(catalog->library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
     }
-    qsort(catalog->entries, catalog->entries_count, sizeof(*catalog->entries), compare_names);
+    qsort(catalog->entries.items, catalog->entries.count, sizeof(*catalog->entries.items), compare_names);
     return true;
 }
 
@@ -112,6 +101,7 @@ void schema_catalog_close(struct schema_catalog *catalog)
         return;
     }
     schema_library_destroy(catalog->library);
+    free(catalog->entries.items);
     struct text_arena memory = catalog->memory; /* the catalog lies in it */
     text_arena_free(&memory);
 }
@@ -198,11 +188,11 @@ static bool has_text(const struct schema_file *file, const char *quoted, size_t 
 
 bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name)
 {
-    assert(index < catalog->entries_count);
+    assert(index < catalog->entries.count);
     if (catalog->directory) {
         return true;
     }
-    const struct schema_file *file = embedded_file(&catalog->entries[index]);
+    const struct schema_file *file = embedded_file(&catalog->entries.items[index]);
     CLEANUP(text_free) struct text quoted = {0};
     text_printf(&quoted, "\"%s\"", name);
     bool found = has_text(file, quoted.data, quoted.size);
@@ -231,23 +221,23 @@ bool schema_catalog_text(const struct schema_catalog *catalog, const struct sche
 
 size_t schema_catalog_count(const struct schema_catalog *catalog)
 {
-    return catalog->entries_count;
+    return catalog->entries.count;
 }
 
 const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, size_t index, struct err *e)
 {
-    assert(index < catalog->entries_count);
-    struct schema_entry *entry = &catalog->entries[index];
+    assert(index < catalog->entries.count);
+    struct schema_entry *entry = &catalog->entries.items[index];
     return load(catalog, entry, e) ? entry : NULL;
 }
 
 static void unknown_name(struct schema_catalog *catalog, const char *name, struct err *e)
 {
-    const char **names = text_arena_alloc(&catalog->memory, catalog->entries_count * sizeof(*names));
-    for (size_t i = 0; i < catalog->entries_count; i++) {
-        names[i] = catalog->entries[i].name;
+    const char **names = text_arena_alloc(&catalog->memory, catalog->entries.count * sizeof(*names));
+    for (size_t i = 0; i < catalog->entries.count; i++) {
+        names[i] = catalog->entries.items[i].name;
     }
-    const char *nearest = text_nearest(name, names, catalog->entries_count);
+    const char *nearest = text_nearest(name, names, catalog->entries.count);
     if (nearest) {
         err_set(e, ERR_USAGE, "there is no schema \"%s\"; did you mean \"%s\"?", name, nearest);
     } else {
@@ -261,8 +251,8 @@ const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, c
     if (length > 5 && strcmp(name + length - 5, ".json") == 0) {
         length -= 5;
     }
-    for (size_t i = 0; i < catalog->entries_count; i++) {
-        struct schema_entry *entry = &catalog->entries[i];
+    for (size_t i = 0; i < catalog->entries.count; i++) {
+        struct schema_entry *entry = &catalog->entries.items[i];
         if (strlen(entry->name) == length && strncmp(entry->name, name, length) == 0) {
             return load(catalog, entry, e) ? entry : NULL;
         }

@@ -224,9 +224,7 @@ static bool report_members(struct schema_alternatives *a, bool missing)
     }
     struct schema_finding *finding =
         schema_note(a->x, SCHEMA_FAULT_VARIANT, a->keyword, a->value, "may have only one of %s", text_string(&names));
-    if (finding != NULL) {
-        finding->fix = "remove all but one of them";
-    }
+    finding->fix = "remove all but one of them";
     return true;
 }
 
@@ -296,9 +294,7 @@ void schema_alternatives_note_unknown_object(struct schema_alternatives *a)
 {
     enum { KNOWN_MAX = 64 };
     const char *names[KNOWN_MAX];
-    CLEANUP(text_free) struct text others = {0};
-    CLEANUP(text_free) struct text known = {0};
-    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text others = {0}, known = {0}, shown = {0};
     unsigned types = 0;
     size_t count = 0;
 
@@ -341,8 +337,7 @@ static size_t deciding_members(const struct schema_list *list, const json_t *val
 void schema_explain_several(struct schema_explanation *x, const struct schema_list_rule *rule, const json_t *value,
                             const bool *fits)
 {
-    CLEANUP(text_free) struct text titles = {0};
-    CLEANUP(text_free) struct text deciding = {0};
+    CLEANUP(text_free) struct text titles = {0}, deciding = {0};
     const char *names[NAMES_SHOWN_MAX];
     size_t count = 0;
 
@@ -362,7 +357,7 @@ void schema_explain_several(struct schema_explanation *x, const struct schema_li
         schema_note(x, SCHEMA_FAULT_VARIANT, rule->rule.keyword, value,
                     "fits %zu alternatives at once (%s), exactly one is allowed", count, text_string(&titles));
     size_t members = deciding_members(&rule->list, value, fits, names);
-    if (finding != NULL && members > 1) {
+    if (members > 1) {
         schema_names_print(&deciding, names, members);
         finding->fix = schema_explain_text(x, "keep only one of %s", text_string(&deciding));
     }

@@ -33,8 +33,7 @@ static bool is_known_already(const struct schema_findings *findings, const struc
 
 static struct schema_fault fault_of(struct schema_explanation *x, const struct schema_finding *finding)
 {
-    CLEANUP(text_free) struct text place = {0};
-    CLEANUP(text_free) struct text absolute = {0};
+    CLEANUP(text_free) struct text place = {0}, absolute = {0};
     const char *keyword = strcmp(finding->keyword, "false") == 0 ? "" : finding->keyword;
     const char *slash = *keyword != '\0' ? "/" : "";
 

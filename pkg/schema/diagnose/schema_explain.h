@@ -57,9 +57,10 @@ struct schema_explanation {
     const struct schema *schema;              /* whose rules are explained */
     const struct schema_evaluated *evaluated; /* for its unevaluated* */
     struct schema_findings found;
-    json_t *kept;         /* array of values that live as long as the explanation */
-    size_t more;          /* findings dropped */
-    unsigned long effort; /* schemas that may still be explained */
+    json_t *kept;                  /* array of values that live as long as the explanation */
+    size_t more;                   /* findings dropped */
+    struct schema_finding dropped; /* the last of them */
+    unsigned long effort;          /* schemas that may still be explained */
 };
 
 /* --- schema_findings.c ------------------------------------------------------------------------- */
@@ -73,7 +74,7 @@ const char *schema_explain_text(struct schema_explanation *x, const char *format
 /* Ends a JSON pointer of the explanation after `size` bytes again. */
 void schema_explain_cut(struct text *pointer, size_t size);
 
-/* Notes a finding at the present place; NULL when there are too many. The message is a printf format. */
+/* Notes a finding at the present place; one too many is `dropped` instead. The message is a printf format. */
 struct schema_finding *schema_note(struct schema_explanation *x, enum schema_fault_kind kind, const char *keyword,
                                    const json_t *value, const char *message, ...) __attribute__((format(printf, 5, 6)));
 

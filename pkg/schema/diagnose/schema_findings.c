@@ -45,7 +45,8 @@ static struct schema_finding *note(struct schema_explanation *x, enum schema_fau
 
     if (x->found.count == SCHEMA_FINDINGS_MAX) {
         x->more++;
-        return NULL;
+        x->dropped = (struct schema_finding){.keyword = keyword};
+        return &x->dropped;
     }
     struct schema_finding *finding = text_arena_alloc(&x->arena, sizeof(*finding));
     text_vprintf(&text, format, args);
@@ -85,10 +86,8 @@ struct schema_finding *schema_note_member(struct schema_explanation *x, enum sch
     struct schema_finding *finding = note(x, kind, keyword, member, message, args);
     va_end(args);
     schema_explain_cut(&x->instance, size);
-    if (finding != NULL) {
-        finding->member = name;
-        finding->at_name = true;
-    }
+    finding->member = name;
+    finding->at_name = true;
     return finding;
 }
 

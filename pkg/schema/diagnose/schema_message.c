@@ -69,8 +69,7 @@ static const char *likely_choice(struct schema_explanation *x, const json_t *val
 void schema_note_choice(struct schema_explanation *x, const char *keyword, const json_t *value, const json_t *choices,
                         bool is_const)
 {
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text allowed = {0};
+    CLEANUP(text_free) struct text shown = {0}, allowed = {0};
     const char *likely = NULL;
 
     schema_value_print(&shown, value);
@@ -83,11 +82,9 @@ void schema_note_choice(struct schema_explanation *x, const char *keyword, const
     bool one = is_const || json_array_size(choices) == 1;
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_CHOICE, keyword, value, "must be %s%s, is %s",
                                                  one ? "" : "one of ", text_string(&allowed), text_string(&shown));
-    if (finding != NULL) {
-        json_array_append_new(x->kept, is_const ? json_build("[O]", choices) : json_incref((json_t *)choices));
-        finding->choices = json_array_get(x->kept, json_array_size(x->kept) - 1);
-    }
-    if (finding != NULL && likely != NULL) {
+    json_array_append_new(x->kept, is_const ? json_build("[O]", choices) : json_incref((json_t *)choices));
+    finding->choices = json_array_get(x->kept, json_array_size(x->kept) - 1);
+    if (likely != NULL) {
         finding->suggestion = likely;
         finding->fix = schema_explain_text(x, "did you mean \"%s\"?", likely);
     }
@@ -109,18 +106,15 @@ static bool only_quotes_are_wrong(unsigned types, const json_t *value)
 
 void schema_note_type(struct schema_explanation *x, unsigned types, const json_t *value)
 {
-    CLEANUP(text_free) struct text allowed = {0};
-    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text allowed = {0}, shown = {0};
 
     schema_types_print(&allowed, types);
     schema_value_print(&shown, value);
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_TYPE, "type", value, "must be %s, is %s",
                                                  text_string(&allowed), text_string(&shown));
-    if (finding != NULL) {
-        finding->types = types;
-        if (only_quotes_are_wrong(types, value)) {
-            finding->fix = "write it without quotes";
-        }
+    finding->types = types;
+    if (only_quotes_are_wrong(types, value)) {
+        finding->fix = "write it without quotes";
     }
 }
 
@@ -153,7 +147,7 @@ static void note_unknown(struct schema_explanation *x, const json_t *object, con
     }
     struct schema_finding *finding = schema_note_member(x, SCHEMA_FAULT_UNKNOWN, members->unknown_keyword, name,
                                                         json_object_get(object, name), "unknown property `%s`", name);
-    if (finding == NULL) {
+    if (finding == &x->dropped) {
         return;
     }
     finding->needed = meant != NULL;
@@ -200,7 +194,7 @@ void schema_note_members(struct schema_explanation *x, const json_t *object, con
         }
         struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_MISSING, members->missing_keyword, object,
                                                      "`%s` is missing", members->missing[i]);
-        if (finding == NULL) {
+        if (finding == &x->dropped) {
             return;
         }
         finding->member = members->missing[i];

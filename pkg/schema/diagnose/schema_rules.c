@@ -97,9 +97,7 @@ static void explain_format(struct schema_explanation *x, const struct schema_rul
         schema_note(x, SCHEMA_FAULT_VALUE, "format", value, "must be of the format %s, is %s", format->name,
                     schema_explain_value(x, value));
 
-    if (finding != NULL) {
-        finding->fix = schema_explain_text(x, "write it like %s", format->example);
-    }
+    finding->fix = schema_explain_text(x, "write it like %s", format->example);
 }
 
 /* --- arrays ------------------------------------------------------------------------------------ */
@@ -326,10 +324,8 @@ static void explain_required(struct schema_explanation *x, const struct schema_r
             }
             struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_MISSING, "dependentRequired", value,
                                                          "`%s` is missing; `%s` needs it", needed, trigger);
-            if (finding != NULL) {
-                finding->member = needed;
-                finding->fix = schema_explain_text(x, "add `%s` or remove `%s`", needed, trigger);
-            }
+            finding->member = needed;
+            finding->fix = schema_explain_text(x, "add `%s` or remove `%s`", needed, trigger);
         }
     }
 }
@@ -401,10 +397,7 @@ static void note_forbidden(struct schema_explanation *x, const json_t *names, co
         x, SCHEMA_FAULT_FORBIDDEN, "not", first, json_object_get(value, first),
         others.size > 0 ? "`%s` must not be given together with %s" : "`%s` must not be given here%s", first,
         text_string(&others));
-    if (finding != NULL) {
-        finding->member = first;
-        finding->fix = schema_explain_text(x, "remove %s", others.size > 0 ? "one of them" : "it");
-    }
+    finding->fix = schema_explain_text(x, "remove %s", others.size > 0 ? "one of them" : "it");
 }
 
 static void explain_not(struct schema_explanation *x, const struct schema_rule *base, const json_t *value)

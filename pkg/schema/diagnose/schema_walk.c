@@ -15,11 +15,9 @@ static void note_false(struct schema_explanation *x, const json_t *value)
     }
     struct schema_finding *finding =
         schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "`%s` must not be given", x->name);
-    if (finding != NULL) {
-        finding->member = x->name;
-        finding->at_name = true;
-        finding->fix = "remove it";
-    }
+    finding->member = x->name;
+    finding->at_name = true;
+    finding->fix = "remove it";
 }
 
 static void explain_rules(struct schema_explanation *x, const struct schema *schema, const json_t *value, unsigned type)
@@ -81,27 +79,31 @@ void schema_explain_schema(struct schema_explanation *x, const struct schema *sc
     x->run.depth--;
 }
 
-void schema_explain_member(struct schema_explanation *x, const struct schema *schema, const char *name,
-                           const json_t *value)
+/* Explains what lies one step below, which the JSON pointer names already: it ends after `size` bytes again. */
+static void explain_below(struct schema_explanation *x, const struct schema *schema, const char *name,
+                          const json_t *value, size_t size)
 {
-    size_t size = x->instance.size;
     const char *outer = x->name;
 
     x->name = name;
-    json_pointer_push(&x->instance, name);
     schema_explain_schema(x, schema, value, schema->steps);
     schema_explain_cut(&x->instance, size);
     x->name = outer;
 }
 
+void schema_explain_member(struct schema_explanation *x, const struct schema *schema, const char *name,
+                           const json_t *value)
+{
+    size_t size = x->instance.size;
+
+    json_pointer_push(&x->instance, name);
+    explain_below(x, schema, name, value, size);
+}
+
 void schema_explain_item(struct schema_explanation *x, const struct schema *schema, size_t index, const json_t *value)
 {
     size_t size = x->instance.size;
-    const char *outer = x->name;
 
-    x->name = NULL;
     json_pointer_push_index(&x->instance, index);
-    schema_explain_schema(x, schema, value, schema->steps);
-    schema_explain_cut(&x->instance, size);
-    x->name = outer;
+    explain_below(x, schema, NULL, value, size);
 }
