@@ -41,38 +41,20 @@ static void *wiping_realloc(void *memory, size_t size)
     return moved;
 }
 
+static unsigned or_else(unsigned value, unsigned preset)
+{
+    return value > 0 ? value : preset;
+}
+
 static void fill_defaults(struct http_options *options)
 {
-    static const struct http_options defaults = {
-        .user_agent = "vpcmeta/" VPCMETA_VERSION,
-        .connect_timeout_ms = HTTP_CONNECT_TIMEOUT_MS,
-        .timeout_ms = HTTP_TIMEOUT_MS,
-        .attempts = HTTP_ATTEMPTS,
-        .backoff_ms = HTTP_BACKOFF_MS,
-        .answer_max = HTTP_BODY_MAX,
-    };
-
-    if (options->clock == NULL) {
-        options->clock = clock_system();
-    }
-    if (options->user_agent == NULL) {
-        options->user_agent = defaults.user_agent;
-    }
-    if (options->connect_timeout_ms == 0) {
-        options->connect_timeout_ms = defaults.connect_timeout_ms;
-    }
-    if (options->timeout_ms == 0) {
-        options->timeout_ms = defaults.timeout_ms;
-    }
-    if (options->attempts == 0) {
-        options->attempts = defaults.attempts;
-    }
-    if (options->backoff_ms == 0) {
-        options->backoff_ms = defaults.backoff_ms;
-    }
-    if (options->answer_max == 0) {
-        options->answer_max = defaults.answer_max;
-    }
+    options->clock = options->clock != NULL ? options->clock : clock_system();
+    options->user_agent = options->user_agent != NULL ? options->user_agent : "vpcmeta/" VPCMETA_VERSION;
+    options->connect_timeout_ms = or_else(options->connect_timeout_ms, HTTP_CONNECT_TIMEOUT_MS);
+    options->timeout_ms = or_else(options->timeout_ms, HTTP_TIMEOUT_MS);
+    options->attempts = or_else(options->attempts, HTTP_ATTEMPTS);
+    options->backoff_ms = or_else(options->backoff_ms, HTTP_BACKOFF_MS);
+    options->answer_max = options->answer_max > 0 ? options->answer_max : HTTP_BODY_MAX;
 }
 
 static bool open_multi(struct http *http, struct err *e)
@@ -257,18 +239,23 @@ void http_set_deadline(struct http *http, int64_t ms)
     http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;
 }
 
+/* A full counter wakes the reader as well. */
+static void wake(struct http *http)
+{
+    uint64_t one = 1;
+    ssize_t written = write(http->wake_fd, &one, sizeof(one));
+    (void)written;
+}
+
 /* Called from signal handlers: nothing but the flag and one write. */
 static void stop(struct http *http, enum http_stop how)
 {
     int number = errno;
-    uint64_t one = 1;
 
     if (http->stop < (sig_atomic_t)how) {
         http->stop = (sig_atomic_t)how;
     }
-    /* a full counter wakes the reader as well */
-    ssize_t written = write(http->wake_fd, &one, sizeof(one));
-    (void)written;
+    wake(http);
     errno = number;
 }
 
@@ -294,6 +281,12 @@ void http_set_token_source(struct http *http, const struct http_token_source *so
     http->source = source != NULL ? *source : (struct http_token_source){0};
     http_token_release(http->token);
     http->token = NULL;
+}
+
+/* The next step asks the source anyway; only a wait has to end. */
+void http_token_changed(struct http *http)
+{
+    wake(http);
 }
 
 struct http_counters http_counters(const struct http *http)

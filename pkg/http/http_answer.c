@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/http.h"
-
 /* seconds from now do not reach this, those since the epoch passed it in 2001 */
 enum { EPOCH_LEAST_S = 1000 * 1000 * 1000 };
 enum { TITLE_MAX = 120 }; /* columns that are shown, so that trace and request id still fit */
@@ -41,30 +39,36 @@ static void keep_value(struct text *out, const char *value, const char *end, boo
     }
 }
 
+static const struct {
+    const char *name;
+    size_t offset;
+} kept[] = {
+    {"etag", offsetof(struct http_headers, etag)},
+    {"x-request-id", offsetof(struct http_headers, request_id)},
+    {"content-type", offsetof(struct http_headers, content_type)},
+    {"retry-after", offsetof(struct http_headers, retry_after)},
+    {"x-ratelimit-remaining", offsetof(struct http_headers, rate_remaining)},
+    {"x-ratelimit-reset", offsetof(struct http_headers, rate_reset)},
+    {"date", offsetof(struct http_headers, date)},
+};
+enum { KEPT_COUNT = sizeof(kept) / sizeof(kept[0]) };
+
+static struct text *value_of(struct http_headers *headers, size_t which)
+{
+    return (struct text *)((char *)headers + kept[which].offset);
+}
+
 void http_headers_line(struct http_headers *headers, const char *line, size_t size)
 {
-    static const struct {
-        const char *name;
-        size_t offset;
-    } kept[] = {
-        {"etag", offsetof(struct http_headers, etag)},
-        {"x-request-id", offsetof(struct http_headers, request_id)},
-        {"content-type", offsetof(struct http_headers, content_type)},
-        {"retry-after", offsetof(struct http_headers, retry_after)},
-        {"x-ratelimit-remaining", offsetof(struct http_headers, rate_remaining)},
-        {"x-ratelimit-reset", offsetof(struct http_headers, rate_reset)},
-        {"date", offsetof(struct http_headers, date)},
-    };
-
     if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         http_headers_clear(headers);
         return;
     }
     const char *colon = memchr(line, ':', size);
     size_t length = colon != NULL ? (size_t)(colon - line) : 0;
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+    for (size_t i = 0; i < KEPT_COUNT; i++) {
         if (strlen(kept[i].name) == length && strncasecmp(line, kept[i].name, length) == 0) {
-            keep_value((struct text *)((char *)headers + kept[i].offset), colon + 1, line + size, i == 0);
+            keep_value(value_of(headers, i), colon + 1, line + size, i == 0);
             return;
         }
     }
@@ -72,24 +76,16 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
 
 void http_headers_clear(struct http_headers *headers)
 {
-    text_clear(&headers->etag);
-    text_clear(&headers->request_id);
-    text_clear(&headers->content_type);
-    text_clear(&headers->retry_after);
-    text_clear(&headers->rate_remaining);
-    text_clear(&headers->rate_reset);
-    text_clear(&headers->date);
+    for (size_t i = 0; i < KEPT_COUNT; i++) {
+        text_clear(value_of(headers, i));
+    }
 }
 
 void http_headers_free(struct http_headers *headers)
 {
-    text_free(&headers->etag);
-    text_free(&headers->request_id);
-    text_free(&headers->content_type);
-    text_free(&headers->retry_after);
-    text_free(&headers->rate_remaining);
-    text_free(&headers->rate_reset);
-    text_free(&headers->date);
+    for (size_t i = 0; i < KEPT_COUNT; i++) {
+        text_free(value_of(headers, i));
+    }
 }
 
 /* A whole number, saturating at what milliseconds can hold: one with forty digits is a long time, not garbage. */
@@ -184,29 +180,30 @@ static void append_title(struct text *out, const char *body, size_t size)
     }
 }
 
-bool http_problem_explain(const struct http_problem *problem, struct err *e)
+bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
+                          struct err *e)
 {
     CLEANUP(text_free) struct text line = {0};
 
-    text_printf(&line, "%d ", problem->status);
+    text_printf(&line, "%d ", reply->status);
     size_t empty = line.size;
-    text_append(&line, problem->message);
+    text_append(&line, message);
     if (line.size == empty) {
-        append_title(&line, problem->body, problem->size);
+        append_title(&line, reply->body, reply->size);
     }
     if (line.size == empty) {
-        const char *reason = http_reason(problem->status);
-        text_printf(&line, "%s (%s %s)", *reason != '\0' ? reason : "unexpected status", problem->method, problem->url);
+        const char *reason = http_reason(reply->status);
+        text_printf(&line, "%s (%s %s)", *reason != '\0' ? reason : "unexpected status", method, reply->url);
     }
-    if (*problem->trace != '\0' || *problem->request_id != '\0') {
-        text_printf(&line, " [%s%s%s%s%s]", *problem->trace != '\0' ? "trace " : "", problem->trace,
-                    *problem->trace != '\0' && *problem->request_id != '\0' ? ", " : "",
-                    *problem->request_id != '\0' ? "request " : "", problem->request_id);
+    bool traced = *trace != '\0', named = *reply->request_id != '\0';
+    if (traced || named) {
+        text_printf(&line, " [%s%s%s%s%s]", traced ? "trace " : "", trace, traced && named ? ", " : "",
+                    named ? "request " : "", reply->request_id);
     }
     if (e->code == ERR_NONE) {
-        e->http_status = problem->status;
+        e->http_status = reply->status;
     }
-    enum err_code code = problem->status == 401 ? ERR_AUTH : problem->status == 412 ? ERR_CONFLICT : ERR_API;
+    enum err_code code = reply->status == 401 ? ERR_AUTH : reply->status == 412 ? ERR_CONFLICT : ERR_API;
     return err_set(e, code, "%s", text_string(&line));
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "err/err.h"
+#include "http/http.h"
 #include "http/http_ratelimit.h"
 #include "text/text.h"
 
@@ -46,22 +47,13 @@ void http_headers_ratelimit(const struct http_headers *headers, int64_t now_s, s
 /* Seconds since the epoch of an HTTP date (RFC 9110 5.6.7); -1 when it is none. */
 int64_t http_date(const char *value);
 
-/* An answer that is an error. Strings are never NULL. */
-struct http_problem {
-    int status;
-    const char *method, *url;
-    const char *body;
-    size_t size;
-    const char *request_id;
-    const char *message, *trace; /* of the body, as http_explain_fn found them; "": none */
-};
-
 /*
- * Says what an error answer says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace
- * ..., request ...]". Where the body has no message, the title of a page of HTML stands for it, else the status by
+ * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace
+ * ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; where that is "", the title of a page of HTML stands for it, else the status by
  * name. Code ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
-bool http_problem_explain(const struct http_problem *problem, struct err *e);
+bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
+                          struct err *e);
 
 /* "Not Found" for 404; "" for a status without a name. */
 const char *http_reason(int status);

@@ -171,17 +171,7 @@ static void explain_status(const struct http_call *call, struct ending *ending)
 
     ending->api_error = call->request.explain != NULL && reply->size <= HTTP_ERROR_BODY_MAX &&
                         call->request.explain(reply->body, reply->size, &message, &trace);
-    struct http_problem problem = {
-        .status = reply->status,
-        .method = ending->method,
-        .url = reply->url,
-        .body = reply->body,
-        .size = reply->size,
-        .request_id = reply->request_id,
-        .message = text_string(&message),
-        .trace = text_string(&trace),
-    };
-    http_problem_explain(&problem, &ending->error);
+    http_problem_explain(reply, ending->method, text_string(&message), text_string(&trace), &ending->error);
 }
 
 /* Callers put such an error into reasons and reports, which have no place of their own: the message carries it. */

@@ -343,18 +343,5 @@ bool http_run(struct http *http, struct err *e)
     if (http->tick != NULL) {
         http->tick(http->tick_context, true);
     }
-    if (http->stop != HTTP_GO) {
-        http_stopped_error(http, e);
-        return false;
-    }
-    return true;
-}
-
-void http_token_changed(struct http *http)
-{
-    /* the next step asks the source anyway; only a wait has to end */
-    uint64_t one = 1;
-    ssize_t written = write(http->wake_fd, &one, sizeof(one));
-
-    (void)written;
+    return http->stop == HTTP_GO || http_stopped_error(http, e);
 }

@@ -110,18 +110,15 @@ uint64_t http_random(struct http *http)
     return z ^ (z >> 31);
 }
 
-void http_stopped_error(const struct http *http, struct err *e)
+bool http_stopped_error(const struct http *http, struct err *e)
 {
     switch ((enum http_stop)http->stop) {
     case HTTP_LATE:
-        err_set(e, ERR_CANCELLED, "the deadline has passed");
-        break;
+        return err_set(e, ERR_CANCELLED, "the deadline has passed");
     case HTTP_BROKEN:
-        err_set(e, ERR_FAILED, "libcurl failed; see --trace");
-        break;
+        return err_set(e, ERR_FAILED, "libcurl failed; see --trace");
     default:
-        err_set(e, ERR_CANCELLED, "cancelled");
-        break;
+        return err_set(e, ERR_CANCELLED, "cancelled");
     }
 }
 

@@ -138,8 +138,8 @@ void http_call_free(struct http_call *call);
 bool http_may_continue(const struct http *http,
                        const struct http_call *call); /* may still be sent, also while draining */
 uint64_t http_random(struct http *http);
-int64_t http_left_ms(const struct http *http); /* until the deadline; -1: there is none */
-void http_stopped_error(const struct http *http, struct err *e);
+int64_t http_left_ms(const struct http *http);                   /* until the deadline; -1: there is none */
+bool http_stopped_error(const struct http *http, struct err *e); /* always false */
 void http_token_release(struct http_token *token);
 
 static inline int64_t http_now_ms(const struct http *http)

@@ -79,18 +79,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_clear(&message);
     text_clear(&trace);
     bool is_api = vpc_error_read(body, body_size, &message, &trace);
-    struct http_problem problem = {
+    struct http_reply reply = {
         .status = statuses[size % (sizeof(statuses) / sizeof(statuses[0]))],
-        .method = "GET",
         .url = "https://host/v1/instances",
         .body = body,
         .size = body_size,
         .request_id = text_string(&headers.request_id),
-        .message = text_string(&message),
-        .trace = text_string(&trace),
     };
-    http_problem_explain(&problem, &e);
-    assert(e.code != ERR_NONE && e.http_status == problem.status && (is_api || e.message[0] != '\0'));
+    http_problem_explain(&reply, "GET", text_string(&message), text_string(&trace), &e);
+    assert(e.code != ERR_NONE && e.http_status == reply.status && (is_api || e.message[0] != '\0'));
     check_line(e.message);
     err_clear(&e);
     if (iam_token_read(body, body_size, 1700000000, &token, &e)) {

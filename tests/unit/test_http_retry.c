@@ -338,15 +338,12 @@ static void error_answers_in_words(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct err e = ERR_INIT;
-        struct http_problem problem = {.status = cases[i].status,
-                                       .method = "GET",
-                                       .url = "https://h/v1/x",
-                                       .body = cases[i].body,
-                                       .size = strlen(cases[i].body),
-                                       .request_id = "r-1",
-                                       .message = cases[i].said,
-                                       .trace = cases[i].trace};
-        assert_false(http_problem_explain(&problem, &e));
+        struct http_reply reply = {.status = cases[i].status,
+                                   .url = "https://h/v1/x",
+                                   .body = (char *)cases[i].body,
+                                   .size = strlen(cases[i].body),
+                                   .request_id = "r-1"};
+        assert_false(http_problem_explain(&reply, "GET", cases[i].said, cases[i].trace, &e));
         assert_string_equal(e.message, cases[i].message);
         assert_int_equal(e.code, cases[i].code);
         assert_int_equal(e.http_status, cases[i].status);
