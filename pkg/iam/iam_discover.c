@@ -1,5 +1,4 @@
 /* Which credentials, endpoint and IAM are meant: the order of iam.h, step by step. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,6 +6,7 @@
 #include "fsio/fsio.h"
 #include "iam/iam.h"
 #include "iam/iam_properties.h"
+#include "iam/iam_token.h"
 #include "mem/mem.h"
 #include "json/json.h"
 
@@ -153,16 +153,6 @@ static bool read_key_file(struct search *search, const char *path, struct text *
     return ret_secret->data[0] != '{' || take_key_document(ret_secret, place, e);
 }
 
-static bool is_plain(const char *secret)
-{
-    for (; *secret != '\0'; secret++) {
-        if (!isgraph((unsigned char)*secret)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* [core] refuses what still has the braces or quotes of a template around it. */
 static bool check_secret(const char *secret, const char *what, const char *place, struct err *e)
 {
@@ -174,14 +164,25 @@ static bool check_secret(const char *secret, const char *what, const char *place
     if (strchr("{\"", secret[0]) != NULL || strchr("}\"", secret[size - 1]) != NULL) {
         return err_set(e, ERR_USAGE, "the %s from %s is wrapped in braces or quotes; give it bare", what, place);
     }
-    if (!is_plain(secret)) {
+    if (!iam_token_is_plain(secret, size)) {
         return err_set(e, ERR_USAGE, "the %s from %s holds white space or other characters that no %s has", what, place,
                        what);
     }
     return true;
 }
 
-/* Takes over `secret`. "@FILE" is replaced by what the file holds, as ibmcloud does. */
+/* Takes over `secret` from `place`. */
+static bool keep(struct search *search, struct text *secret, const char *what, struct text *place, struct err *e)
+{
+    if (!check_secret(text_string(secret), what, text_string(place), e)) {
+        return false;
+    }
+    search->found.secret = text_take(secret);
+    search->found.source = text_take(place);
+    return true;
+}
+
+/* "@FILE" is replaced by what the file holds, as ibmcloud does. */
 static bool keep_secret(struct search *search, const char *value, const char *what, struct text *place, struct err *e)
 {
     CLEANUP(text_free_secret) struct text secret = {0};
@@ -194,28 +195,7 @@ static bool keep_secret(struct search *search, const char *value, const char *wh
     } else {
         text_append(&secret, value);
     }
-    if (!check_secret(text_string(&secret), what, text_string(place), e)) {
-        return false;
-    }
-    search->found.secret = text_take(&secret);
-    search->found.source = mem_copy(text_string(place));
-    return true;
-}
-
-static bool keep_key_file(struct search *search, struct err *e)
-{
-    const char *path = search->sources->api_key_file;
-    CLEANUP(text_free_secret) struct text secret = {0};
-    CLEANUP(text_free) struct text place = {0};
-
-    text_printf(&place, "--api-key-file %s", path);
-    if (!read_key_file(search, path, &secret, e) ||
-        !check_secret(text_string(&secret), "API key", text_string(&place), e)) {
-        return false;
-    }
-    search->found.secret = text_take(&secret);
-    search->found.source = text_take(&place);
-    return true;
+    return keep(search, &secret, what, place, e);
 }
 
 /* IC_API_KEY before IBMCLOUD_API_KEY; NULL when neither is set. */
@@ -231,24 +211,20 @@ static const char *key_variable(const struct iam_sources *sources)
     return NULL;
 }
 
-static void keep_option(const struct search *search, enum iam_property which, char **ret)
-{
-    const char *value = property(search, which);
-
-    *ret = mem_copy(value);
-}
-
 static bool find_api_key(struct search *search, struct err *e)
 {
     CLEANUP(text_free) struct text place = {0};
     const char *variable = key_variable(search->sources);
     const char *key = property(search, IAM_PROPERTY_API_KEY);
 
-    keep_option(search, IAM_PROPERTY_SCOPE, &search->found.scope);
-    keep_option(search, IAM_PROPERTY_CLIENT_ID, &search->found.client_id);
-    keep_option(search, IAM_PROPERTY_CLIENT_SECRET, &search->found.client_secret);
+    search->found.scope = mem_copy(property(search, IAM_PROPERTY_SCOPE));
+    search->found.client_id = mem_copy(property(search, IAM_PROPERTY_CLIENT_ID));
+    search->found.client_secret = mem_copy(property(search, IAM_PROPERTY_CLIENT_SECRET));
     if (search->sources->api_key_file != NULL) {
-        return keep_key_file(search, e);
+        CLEANUP(text_free_secret) struct text secret = {0};
+        text_printf(&place, "--api-key-file %s", search->sources->api_key_file);
+        return read_key_file(search, search->sources->api_key_file, &secret, e) &&
+               keep(search, &secret, "API key", &place, e);
     }
     if (variable != NULL) {
         text_printf(&place, "environment variable %s", variable);

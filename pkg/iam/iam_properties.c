@@ -169,8 +169,9 @@ static bool from_home(const struct iam_sources *sources, struct iam_properties *
     return false;
 }
 
-static void from_environment(const struct iam_sources *sources, struct iam_properties *ret)
+static bool from_environment(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
 {
+    (void)e;
     for (size_t i = 0; i < NAME_COUNT; i++) {
         char name[NAME_MAX_SIZE];
         snprintf(name, sizeof(name), PREFIX "%s", names[i].name);
@@ -185,6 +186,7 @@ static void from_environment(const struct iam_sources *sources, struct iam_prope
     }
     ret->environment = true;
     text_append(&ret->source, "the environment");
+    return true;
 }
 
 static void take_member(const json_t *credentials, const char *name, enum iam_property property,
@@ -199,15 +201,16 @@ static void take_member(const json_t *credentials, const char *name, enum iam_pr
 }
 
 /* {"vpc":[{"credentials":{"url","apikey","iam_url"}}]}: anything else belongs to other programs. */
-static void from_vcap(const struct iam_sources *sources, struct iam_properties *ret)
+static bool from_vcap(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
 {
+    (void)e;
     const char *value = iam_variable(sources, "VCAP_SERVICES");
     CLEANUP(json_document_free) struct json_document document = {0};
     struct err ignored = ERR_INIT;
 
     if (value == NULL ||
         !json_parse(value, strlen(value), "VCAP_SERVICES", JSON_READ_BIG_NUMBERS, &document, &ignored)) {
-        return;
+        return true;
     }
     const json_t *credentials = json_at(document.root, "/vpc/0/credentials");
     take_member(credentials, "url", IAM_PROPERTY_URL, ret);
@@ -216,28 +219,20 @@ static void from_vcap(const struct iam_sources *sources, struct iam_properties *
     take_member(credentials, "iam_url", IAM_PROPERTY_AUTH_URL, ret);
     text_wipe(document.text, document.size);
     text_append(&ret->source, "VCAP_SERVICES");
+    return true;
 }
 
 bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
 {
+    static bool (*const readers[])(const struct iam_sources *, struct iam_properties *,
+                                   struct err *) = {from_named_file, from_home, from_environment, from_vcap};
     CLEANUP(iam_properties_free) struct iam_properties found = {0};
 
-    if (!from_named_file(sources, &found, e)) {
-        return false;
-    }
-    if (!found.any) {
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !found.any; i++) {
         iam_properties_free(&found);
-        if (!from_home(sources, &found, e)) {
+        if (!readers[i](sources, &found, e)) {
             return false;
         }
-    }
-    if (!found.any) {
-        iam_properties_free(&found);
-        from_environment(sources, &found);
-    }
-    if (!found.any) {
-        iam_properties_free(&found);
-        from_vcap(sources, &found);
     }
     *ret = found;
     found = (struct iam_properties){0};

@@ -65,15 +65,14 @@ void iam_token_authorization(const struct iam_credentials *credentials, struct t
     append_base64(out, (const unsigned char *)pair.data, pair.size);
 }
 
-/* What goes into a header: visible ASCII only. */
-static bool is_token(struct answer_string token)
+bool iam_token_is_plain(const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < token.size; i++) {
-        if (!isgraph((unsigned char)token.data[i])) {
+    for (size_t i = 0; i < size; i++) {
+        if (!isgraph((unsigned char)bytes[i])) {
             return false;
         }
     }
-    return token.size > 0 && token.size <= IAM_TOKEN_MAX;
+    return true;
 }
 
 /* A life that is over on arrival means that our clock or theirs is wrong; a 401 will tell when it matters. */
@@ -96,7 +95,7 @@ static bool read_members(struct answer_node root, int64_t now_s, struct iam_toke
         !answer_get_integer(root, "expiration", ANSWER_OPTIONAL, &expiration, e)) {
         return false;
     }
-    if (!is_token(token)) {
+    if (token.size == 0 || token.size > IAM_TOKEN_MAX || !iam_token_is_plain(token.data, token.size)) {
         return err_set(e, ERR_BAD_ANSWER, "access_token is not a token");
     }
     struct text copy = {0};
