@@ -6,11 +6,13 @@
 
 #include "mem/mem.h"
 
-struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into)
+struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into,
+                                   vpc_chain_end_fn *ended, void *context)
 {
     struct vpc_chain *chain = mem_alloc(sizeof(*chain));
 
-    *chain = (struct vpc_chain){.vpc = vpc, .kind = kind, .records = into, .total = -1};
+    *chain =
+        (struct vpc_chain){.vpc = vpc, .kind = kind, .records = into, .ended = ended, .context = context, .total = -1};
     if (into == NULL) {
         chain->own = chain->records = resource_list_create();
     }

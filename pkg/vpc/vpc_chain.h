@@ -46,7 +46,8 @@ struct vpc_chain {
  * A chain that has not begun; the caller fills what it wants and calls vpc_chain_begin. `into` takes the records and
  * stays the caller's; NULL: the chain has a list of its own.
  */
-struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into);
+struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into,
+                                   vpc_chain_end_fn *ended, void *context);
 void vpc_chain_destroy(struct vpc_chain *chain); /* NULL allowed; not while a page is under way */
 
 /* Reads from the first page on, forgetting what was read before; once only into a caller's list, which keeps it all. */

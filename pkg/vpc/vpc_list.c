@@ -71,11 +71,9 @@ static void checked(struct vpc_chain *chain, enum vpc_chain_end chain_end, void 
 
 static void check_total(struct listing *listing)
 {
-    listing->check = vpc_chain_create(listing->vpc, listing->wanted.kind, NULL);
+    listing->check = vpc_chain_create(listing->vpc, listing->wanted.kind, NULL, checked, listing);
     text_append(&listing->check->query, text_string(&listing->whole->query));
     listing->check->pause_above = 1;
-    listing->check->ended = checked;
-    listing->check->context = listing;
     vpc_chain_begin(listing->check);
 }
 
@@ -102,15 +100,14 @@ static void part_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
 
 static void begin_part(struct listing *listing)
 {
-    struct vpc_chain *part = vpc_chain_create(listing->vpc, listing->wanted.kind, listing->records);
+    struct vpc_chain *part =
+        vpc_chain_create(listing->vpc, listing->wanted.kind, listing->records, part_ended, listing);
 
     text_append(&part->query, text_string(&listing->whole->query));
     vpc_url_query(&part->query, "vpc.id", resource_list_at(listing->vpcs->records, listing->next_vpc++)->id);
     part->counted = true;
     part->keep = listing->wanted.keep;
     part->keep_context = listing->wanted.context;
-    part->ended = part_ended;
-    part->context = listing;
     listing->parts++;
     vpc_chain_begin(part);
 }
@@ -133,14 +130,6 @@ static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
     }
 }
 
-static void list_vpcs(struct listing *listing)
-{
-    listing->vpcs = vpc_chain_create(listing->vpc, &resource_vpc, NULL);
-    listing->vpcs->ended = vpcs_ended;
-    listing->vpcs->context = listing;
-    vpc_chain_begin(listing->vpcs);
-}
-
 /* --- as a whole ------------------------------------------------------------------------------------- */
 
 static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, void *context)
@@ -155,7 +144,8 @@ static void whole_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, v
         err_set(&error, ERR_INCOMPLETE, "there are %lld %s", (long long)chain->total, chain->kind->plural);
         end(listing, &error);
     } else if (chain_end == VPC_CHAIN_PAUSED) {
-        list_vpcs(listing);
+        listing->vpcs = vpc_chain_create(listing->vpc, &resource_vpc, NULL, vpcs_ended, listing);
+        vpc_chain_begin(listing->vpcs);
     } else if (chain->total < 0 || (uint64_t)chain->total == chain->items) {
         end(listing, NULL);
     } else if (++listing->tries < VPC_LIST_TRIES) {
@@ -202,13 +192,11 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
     }
     *listing = (struct listing){.vpc = vpc, .wanted = *wanted, .records = resource_list_create()};
     listing->wanted.filter = (struct vpc_filter){0};
-    listing->whole = vpc_chain_create(vpc, wanted->kind, NULL);
+    listing->whole = vpc_chain_create(vpc, wanted->kind, NULL, whole_ended, listing);
     text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
     listing->whole->must_finish = wanted->must_finish;
     listing->whole->keep = wanted->keep;
     listing->whole->keep_context = wanted->context;
-    listing->whole->ended = whole_ended;
-    listing->whole->context = listing;
     begin_whole(listing, (wanted->kind->filters & RESOURCE_FILTER_VPC) != 0 && !by_vpc);
 }
