@@ -4,43 +4,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static int print_help(const struct cli_call *call, struct err *e)
+/* What the program says of itself where the words are no command to run. */
+static int print_words(const struct cli_call *call, struct err *e)
 {
-    CLEANUP(text_free) struct text help = {0};
+    const struct cli_program *program = call->program;
+    bool incomplete = call->action == CLI_INCOMPLETE;
+    CLEANUP(text_free) struct text out = {0};
 
-    return cli_help(call->program, call->topic, app_columns(STDOUT_FILENO), &help, e) &&
-                   render_text(text_string(&help), help.size, stdout, e)
-               ? 0
-               : err_exit_status(e);
-}
-
-static int print_overview(const struct cli_call *call, struct err *e)
-{
-    CLEANUP(text_free) struct text overview = {0};
-
-    cli_overview(call->program, call->topic, app_columns(STDERR_FILENO), &overview);
-    return render_text(text_string(&overview), overview.size, stderr, e) ? ERR_EXIT_USAGE : err_exit_status(e);
-}
-
-static int print_version(const struct cli_program *program, struct err *e)
-{
-    CLEANUP(text_free) struct text line = {0};
-
-    text_printf(&line, "%s %s\n", program->name, program->version);
-    return render_text(text_string(&line), line.size, stdout, e) ? 0 : err_exit_status(e);
+    if (incomplete) {
+        cli_overview(program, call->topic, app_columns(STDERR_FILENO), &out);
+    } else if (call->action == CLI_VERSION) {
+        text_printf(&out, "%s %s\n", program->name, program->version);
+    } else if (!cli_help(program, call->topic, app_columns(STDOUT_FILENO), &out, e)) {
+        return err_exit_status(e);
+    }
+    bool printed = render_text(text_string(&out), out.size, incomplete ? stderr : stdout, e);
+    return printed && incomplete ? ERR_EXIT_USAGE : err_exit_status(e);
 }
 
 static int run_call(struct app *app, const struct cli_call *call, struct err *e)
 {
-    switch (call->action) {
-    case CLI_HELP:
-        return print_help(call, e);
-    case CLI_INCOMPLETE:
-        return print_overview(call, e);
-    case CLI_VERSION:
-        return print_version(call->program, e);
-    case CLI_RUN:
-        break;
+    if (call->action != CLI_RUN) {
+        return print_words(call, e);
     }
     if (app->shell_call != NULL && (call->command->flags & CMD_NOT_IN_SHELL) != 0) {
         err_set(e, ERR_USAGE, "%s cannot be used inside the shell", call->command->path);
@@ -66,15 +51,11 @@ int app_run(struct app *app, size_t count, const char *const words[])
 {
     CLEANUP(cli_call_free) struct cli_call call = {0};
     struct err error = ERR_INIT;
-    int status;
 
     app->words = words;
     app->words_count = count;
-    if (!cli_parse(app->program, app->shell_call, count, words, &call, &error)) {
-        status = err_exit_status(&error);
-    } else {
-        status = run_call(app, &call, &error);
-    }
+    bool parsed = cli_parse(app->program, app->shell_call, count, words, &call, &error);
+    int status = parsed ? run_call(app, &call, &error) : err_exit_status(&error);
     if (error.code != ERR_NONE) {
         app_error(app, &error);
     }

@@ -77,10 +77,20 @@ int app_inventory_status(const char *what, const struct text *missing, struct er
 void app_error(const struct app *app, const struct err *error);
 /* Each fault of a body as an error with its place, in `document` where that is not NULL. */
 void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document);
-void app_warn(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void app_note(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* not with -q */
-void app_say(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));  /* also with -q */
-void app_detail(const struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3))); /* with -v */
+
+/* Lines for people. */
+enum app_level {
+    APP_WARNING,
+    APP_NOTE,     /* not with -q */
+    APP_QUESTION, /* what belongs to a question, which nothing may hide */
+    APP_DETAIL,   /* with -v only */
+};
+void app_message(const struct app *app, enum app_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+#define app_warn(app, ...)   app_message(app, APP_WARNING, __VA_ARGS__)
+#define app_note(app, ...)   app_message(app, APP_NOTE, __VA_ARGS__)
+#define app_say(app, ...)    app_message(app, APP_QUESTION, __VA_ARGS__)
+#define app_detail(app, ...) app_message(app, APP_DETAIL, __VA_ARGS__)
 
 /*
  * A line on a terminal, or JSON lines with --progress json, from now on until the end of the command or the next

@@ -32,55 +32,24 @@ void app_error(const struct app *app, const struct err *error)
     say(app, "error: ", "\033[31m", text_string(&line));
 }
 
-void app_warn(const struct app *app, const char *format, ...)
+void app_message(const struct app *app, enum app_level level, const char *format, ...)
 {
+    static const struct {
+        const char *label, *color;
+    } looks[] = {[APP_WARNING] = {"warning: ", "\033[33m"},
+                 [APP_NOTE] = {"", ""},
+                 [APP_QUESTION] = {"", ""},
+                 [APP_DETAIL] = {"", "\033[2m"}};
     CLEANUP(text_free) struct text line = {0};
     va_list args;
 
-    va_start(args, format);
-    text_vprintf(&line, format, args);
-    va_end(args);
-    say(app, "warning: ", "\033[33m", text_string(&line));
-}
-
-void app_note(const struct app *app, const char *format, ...)
-{
-    CLEANUP(text_free) struct text line = {0};
-    va_list args;
-
-    if (app->globals->quiet) {
+    if ((level == APP_NOTE && app->globals->quiet) || (level == APP_DETAIL && !app->globals->verbose)) {
         return;
     }
     va_start(args, format);
     text_vprintf(&line, format, args);
     va_end(args);
-    say(app, "", "", text_string(&line));
-}
-
-/* What belongs to a question, which nothing may hide. */
-void app_say(const struct app *app, const char *format, ...)
-{
-    CLEANUP(text_free) struct text line = {0};
-    va_list args;
-
-    va_start(args, format);
-    text_vprintf(&line, format, args);
-    va_end(args);
-    say(app, "", "", text_string(&line));
-}
-
-void app_detail(const struct app *app, const char *format, ...)
-{
-    CLEANUP(text_free) struct text line = {0};
-    va_list args;
-
-    if (!app->globals->verbose) {
-        return;
-    }
-    va_start(args, format);
-    text_vprintf(&line, format, args);
-    va_end(args);
-    say(app, "", "\033[2m", text_string(&line));
+    say(app, looks[level].label, looks[level].color, text_string(&line));
 }
 
 bool app_can_ask(const struct app *app)

@@ -150,31 +150,18 @@ static void note_defaults(const struct app *app, const struct creation *creation
     }
 }
 
-static void note_fixed(const struct app *app, const struct resource_kind *kind)
-{
-    if (kind->patchable == 0) {
-        app_note(app, "cannot be changed later: any setting; %s", kind->change_remedy);
-    } else {
-        app_note(app, "cannot be changed later: %s", kind->change_remedy);
-    }
-}
-
-/*
- * --- the preview: the body
- * ------------------------------------------------------------------------------------------
- */
+/* --- the preview: the body --------------------------------------------------------------------------- */
 
 /* One: its body. Several, for people: the body once, and the names. For programs: every body. New reference. */
 static json_t *make_document(const struct app *app, const struct creation *creation)
 {
-    json_t *list = json_array();
     size_t count = creation_count(creation);
     bool whole = app->globals->output.value != RENDER_TABLE;
 
     if (count == 1) {
-        json_decref(list);
         return creation_body(creation, 0);
     }
+    json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
         json_array_append_new(list, whole ? creation_body(creation, i) : json_build_string(creation->names.items[i]));
     }
@@ -182,24 +169,20 @@ static json_t *make_document(const struct app *app, const struct creation *creat
                  : json_build("{s:O, s:o}", "body", creation->body, "names", list);
 }
 
-static void note_unchecked(const struct app *app, const struct creation *creation)
-{
-    if (creation->source == NULL) {
-        app_note(app, "checked by the schema only: the image's allowed_use and the profile are checked before it is "
-                      "sent");
-    }
-}
-
 static int preview(struct app *app, const struct creation *creation, struct err *e)
 {
+    const struct resource_kind *kind = creation->kind;
     JSON_CLEANUP json_t *document = make_document(app, creation);
     JSON_CLEANUP json_t *first = creation_body(creation, 0);
     CLEANUP(text_free) struct text bytes = {0};
 
     note_variant(app, creation, first);
     note_defaults(app, creation);
-    note_fixed(app, creation->kind);
-    note_unchecked(app, creation);
+    app_note(app, "cannot be changed later: %s%s", kind->patchable == 0 ? "any setting; " : "", kind->change_remedy);
+    if (creation->source == NULL) {
+        app_note(app, "checked by the schema only: the image's allowed_use and the profile are checked before it is "
+                      "sent");
+    }
     json_print(&bytes, document, JSON_PRINT_INDENT);
     text_append_char(&bytes, '\n');
     if (app->globals->jq != NULL || app->globals->output.value == RENDER_YAML) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "mem/mem.h"
 #include "resource/resource_create.h"
 #include "selection.h"
 
@@ -23,19 +24,14 @@ static bool read_document(const struct app *app, const struct create_opts *opts,
 
 /* --- the template ------------------------------------------------------------------------------------- */
 
-/* The template's name, id or CRN as the options say it, or its id of the body; NULL: it builds on none. */
-static const char *source_word(const struct create_opts *opts, const json_t *body)
-{
-    return opts->source != NULL ? opts->source : resource_identity_word(json_object_get(body, "source_template"));
-}
-
 static bool take_source(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
 {
-    const char *word = source_word(opts, creation->body);
+    const json_t *identity = json_object_get(creation->body, "source_template");
+    const char *word = opts->source != NULL ? opts->source : resource_identity_word(identity);
     struct inventory_scope scope;
 
     if (word == NULL) {
-        return true;
+        return true; /* it builds on none */
     }
     if (!resource_check_target(word, e) || !app_connect(app, &scope, e)) {
         return err_wrap(e, "the template");
@@ -100,27 +96,25 @@ static bool count_names(const struct creation_opts *opts, struct creation *creat
     return true;
 }
 
-static bool one_name(const char *name, struct creation *creation)
+static void one_name(const char *name, struct creation *creation)
 {
     const char **names = text_arena_alloc(&creation->memory, sizeof(*names));
 
     names[0] = text_arena_copy(&creation->memory, name, strlen(name));
     creation->names = (struct inventory_words){.items = names, .count = 1};
-    return true;
 }
 
 static bool check_names(const struct inventory_words *names, const char *origin, struct err *e)
 {
-    JSON_CLEANUP json_t *seen = json_object();
+    CLEANUP(mem_set_free) struct mem_set seen = {0};
 
     for (size_t i = 0; i < names->count; i++) {
         if (!resource_check_name(names->items[i], e)) {
             return err_wrap(e, "%s", origin);
         }
-        if (json_object_get(seen, names->items[i]) != NULL) {
+        if (!mem_set_add(&seen, names->items[i])) {
             return err_set(e, ERR_USAGE, "%s: the name %s is there twice", origin, names->items[i]);
         }
-        json_object_set_new(seen, names->items[i], json_true());
     }
     return true;
 }
@@ -130,23 +124,21 @@ static bool make_names(const struct app *app, const struct creation_opts *opts, 
                        struct err *e)
 {
     const char *own = json_string_value(json_object_get(creation->body, "name"));
+    bool given = opts->from != NULL || opts->count.given || opts->name != NULL;
     bool named = true;
 
+    if (!given && own == NULL) {
+        return true;
+    }
     if (opts->from != NULL) {
         named = selection_lines(app, opts->from, &creation->memory, &creation->names, e);
     } else if (opts->count.given) {
         named = count_names(opts, creation, e);
-    } else if (opts->name != NULL) {
-        named = one_name(opts->name, creation);
-    } else if (own != NULL) {
-        named = one_name(own, creation);
-        json_object_del(creation->body, "name");
-        return named;
     } else {
-        return true;
+        one_name(given ? opts->name : own, creation);
     }
     json_object_del(creation->body, "name");
-    return named && check_names(&creation->names, opts->from != NULL ? "--from" : "--name", e);
+    return !given || (named && check_names(&creation->names, opts->from != NULL ? "--from" : "--name", e));
 }
 
 /* --- all of it ---------------------------------------------------------------------------------------- */
@@ -175,28 +167,22 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
            err_set(e, ERR_USAGE, "--name %s counts: say how many with --count", creation->name);
 }
 
-static bool make(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
-{
-    if (opts->creation.file != NULL && !read_document(app, opts, &creation->document, e)) {
-        return false;
-    }
-    creation->body = creation->document.root != NULL ? json_deep_copy(creation->document.root) : json_object();
-    if (!make_names(app, &opts->creation, creation, e) || !lay_over(app, opts, creation, e)) {
-        return false;
-    }
-    creation->effective = creation->source != NULL ? resource_over_template(creation->source, creation->body)
-                                                   : json_incref(creation->body);
-    return true;
-}
-
 bool creation_make(struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
                    struct creation *ret, struct err *e)
 {
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
 
     ret->kind = kind;
-    return resource_settings_check(kind, &wanted, false, e) && check_options(app, opts, kind, e) &&
-           make(app, opts, ret, e);
+    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, opts, kind, e) ||
+        (opts->creation.file != NULL && !read_document(app, opts, &ret->document, e))) {
+        return false;
+    }
+    ret->body = ret->document.root != NULL ? json_deep_copy(ret->document.root) : json_object();
+    if (!make_names(app, &opts->creation, ret, e) || !lay_over(app, opts, ret, e)) {
+        return false;
+    }
+    ret->effective = ret->source != NULL ? resource_over_template(ret->source, ret->body) : json_incref(ret->body);
+    return true;
 }
 
 void creation_free(struct creation *creation)

@@ -55,13 +55,6 @@ static bool check_line(const struct cli_program *program, const char *text, stru
     return true;
 }
 
-static void append_list(const struct cli_program *program, struct text *out)
-{
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        text_printf(out, "%s\n", program->commands[i]->path);
-    }
-}
-
 static bool append_topic(const struct cli_call *call, bool man, struct text *out, struct err *e)
 {
     CLEANUP(text_free) struct text topic = {0};
@@ -96,9 +89,10 @@ static bool answer(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->json || !app_prints_text(app)) {
         return print_table(app, call->program, opts->json && app->globals->jq == NULL, e);
     }
-    if (opts->list) {
-        append_list(call->program, &out);
-    } else if (!append_topic(call, opts->man, &out, e)) {
+    for (size_t i = 0; opts->list && call->program->commands[i] != NULL; i++) {
+        text_printf(&out, "%s\n", call->program->commands[i]->path);
+    }
+    if (!opts->list && !append_topic(call, opts->man, &out, e)) {
         return false;
     }
     return render_text(text_string(&out), out.size, stdout, e);

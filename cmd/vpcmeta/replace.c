@@ -215,19 +215,14 @@ static void note_users(const struct app *app, const struct resource_list *select
 
 /* --- the run ---------------------------------------------------------------------------------------- */
 
-static struct plan_roll roll_of(const struct roll_opts *opts)
-{
-    return (struct plan_roll){.max_unavailable = (unsigned)opts->max_unavailable.value,
-                              .percent = opts->max_unavailable.unit == OPT_PERCENT,
-                              .heal_timeout_ms = opts->heal_timeout.ms,
-                              .poll_ms = (unsigned)opts->poll_interval.ms};
-}
-
 static bool make_plan(const struct replace_opts *opts, const struct resource_settings *wanted,
                       const struct resource_list *selected, const struct inventory_templates *templates,
                       const struct resource_list *groups, struct resource_list *list, struct plan *ret, struct err *e)
 {
-    struct plan_roll roll = roll_of(&opts->roll);
+    struct plan_roll roll = {.max_unavailable = (unsigned)opts->roll.max_unavailable.value,
+                             .percent = opts->roll.max_unavailable.unit == OPT_PERCENT,
+                             .heal_timeout_ms = opts->roll.heal_timeout.ms,
+                             .poll_ms = (unsigned)opts->roll.poll_interval.ms};
     struct plan_replacement how = {.wanted = wanted,
                                    .name = opts->name,
                                    .suffix = opts->suffix,

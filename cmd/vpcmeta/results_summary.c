@@ -99,14 +99,7 @@ void results_report_down(const struct app *app, const struct fleet_run *run)
     }
 }
 
-/* --- counts ------------------------------------------------------------------------------------------ */
-
-static void note_counts(const struct app *app, const struct fleet_summary *summary)
-{
-    app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
-             summary->counts[FLEET_CHANGED], summary->counts[FLEET_UNCHANGED], summary->counts[FLEET_SKIPPED],
-             summary->counts[FLEET_FAILED], summary->counts[FLEET_UNKNOWN]);
-}
+/* --- pending restarts -------------------------------------------------------------------------------- */
 
 /* Returns their kind, NULL when there are none. */
 static const struct resource_kind *note_restarts(const struct app *app, const struct fleet_run *run)
@@ -204,15 +197,19 @@ void results_note_run(const struct app *app, const struct fleet_run *run, const 
 
 void results_summarize(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
+    const struct fleet_summary *summary = &run->summary;
+    const size_t *counts = summary->counts;
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
 
     fleet_causes_find(run, &causes);
-    note_counts(app, &run->summary);
+    app_note(app, "%zu selected: %zu changed, %zu unchanged, %zu skipped, %zu failed, %zu unknown", summary->selected,
+             counts[FLEET_CHANGED], counts[FLEET_UNCHANGED], counts[FLEET_SKIPPED], counts[FLEET_FAILED],
+             counts[FLEET_UNKNOWN]);
     note_causes(app, &causes);
     const struct resource_kind *restart = note_restarts(app, run);
-    if (run->summary.budget_spent) {
-        app_warn(app, "stopped after %zu failures: %zu were not started",
-                 run->summary.counts[FLEET_FAILED] + run->summary.counts[FLEET_UNKNOWN], run->summary.not_started);
+    if (summary->budget_spent) {
+        app_warn(app, "stopped after %zu failures: %zu were not started", counts[FLEET_FAILED] + counts[FLEET_UNKNOWN],
+                 summary->not_started);
     }
-    note_next(app, &run->summary, run_id, restart);
+    note_next(app, summary, run_id, restart);
 }

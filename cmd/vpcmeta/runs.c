@@ -15,13 +15,7 @@ static const struct table_column list_columns[COLUMN_COUNT] = {
     [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON},
 };
 
-static const struct table_column text_columns[COLUMN_COUNT] = {
-    [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME},
-    [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
-    [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
-    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP},
-};
+static const struct table_column summary_for_people = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP};
 
 static struct history *open_history(struct err *e)
 {
@@ -92,10 +86,13 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     bool for_people = app_prints_text(app);
-    TABLE_CLEANUP struct table *table = table_create(for_people ? text_columns : list_columns, COLUMN_COUNT);
-    JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
+    struct table_column columns[COLUMN_COUNT];
 
     (void)call;
+    memcpy(columns, list_columns, sizeof(columns));
+    columns[COLUMN_SUMMARY] = for_people ? summary_for_people : list_columns[COLUMN_SUMMARY];
+    TABLE_CLEANUP struct table *table = table_create(columns, COLUMN_COUNT);
+    JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
     if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = open_history(e)) == NULL ||
         !history_list_runs(history, &runs, e)) {
         return err_exit_status(e);

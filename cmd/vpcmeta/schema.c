@@ -37,10 +37,7 @@ static int run_list(struct app *app, const struct cli_call *call, struct err *e)
         table_set_string(table, COLUMN_TITLE, entry->title);
         table_set_string(table, COLUMN_DESCRIPTION, entry->description);
     }
-    if (catalog == NULL || !app_print_table(app, table, NULL, e)) {
-        return err_exit_status(e);
-    }
-    return 0;
+    return catalog != NULL && app_print_table(app, table, NULL, e) ? 0 : err_exit_status(e);
 }
 
 static const struct cmd_example list_examples[] = {
@@ -150,7 +147,7 @@ struct result {
 
 struct report {
     size_t files;    /* how many there will be */
-    json_t *results; /* for the document */
+    json_t *results; /* for the document; borrowed */
     bool any_invalid;
 };
 
@@ -158,11 +155,6 @@ static void result_free(struct result *result)
 {
     json_document_free(&result->document);
     schema_faults_free(&result->faults);
-}
-
-static void report_free(struct report *report)
-{
-    json_decref(report->results);
 }
 
 /* --- lines ------------------------------------------------------------------------------------- */
@@ -468,7 +460,8 @@ static bool refuse_second_reader(const struct check_opts *opts, const struct cli
 static int run_check(struct app *app, const struct cli_call *call, struct err *e)
 {
     CLEANUP(checker_free) struct checker checker = {0};
-    CLEANUP(report_free) struct report report = {.files = call->args_count, .results = json_array()};
+    JSON_CLEANUP json_t *results = json_array();
+    struct report report = {.files = call->args_count, .results = results};
     int status = 0;
 
     if (!app_check_output(app, NULL, 0, e) || !refuse_second_reader(call->opts, call, e) ||

@@ -79,13 +79,6 @@ static bool add_restarts(const struct writing *writing, const struct resource_li
 /* Only these can be named by expressions of allowed_use. */
 enum { USE_SETTINGS = RESOURCE_ENABLED | RESOURCE_PROTOCOL };
 
-static struct preflight_change change_of(const struct plan_item *item)
-{
-    bool concerns = item->verdict == PLAN_CHANGE && (item->mask & USE_SETTINGS) != 0;
-
-    return (struct preflight_change){.resource = item->resource, .after = concerns ? &item->after : NULL};
-}
-
 /* Returns the number of changes that are undetermined; the first of them begins `ret_first`. */
 static size_t skip_forbidden(struct plan *plan, const struct preflight_change changes[], struct text *ret_first)
 {
@@ -110,7 +103,9 @@ static bool check_allowed(const struct app *app, const struct inventory_scope *s
     CLEANUP(text_free) struct text first = {0};
 
     for (size_t i = 0; i < plan->count; i++) {
-        changes[i] = change_of(&plan->items[i]);
+        const struct plan_item *item = &plan->items[i];
+        bool concerns = item->verdict == PLAN_CHANGE && (item->mask & USE_SETTINGS) != 0;
+        changes[i] = (struct preflight_change){.resource = item->resource, .after = concerns ? &item->after : NULL};
     }
     bool checked = preflight_check_changes(scope->http, changes, plan->count, rules, &plan->memory, e);
     size_t undetermined = checked ? skip_forbidden(plan, changes, &first) : 0;

@@ -10,13 +10,6 @@ static const struct cmd_example version_examples[] = {
     {0},
 };
 
-/* What it was built with, in the order of printing. New reference. */
-static json_t *library_versions(void)
-{
-    return json_build("{s:s, s:s, s:s, s:s, s:s}", "libcurl", session_library_version(), "jansson", JANSSON_VERSION,
-                      "simdjson", answer_built_with(), "pcre2", schema_built_with(), "libyaml", render_yaml_version());
-}
-
 static bool print_text(const struct cli_program *program, json_t *libraries, struct err *e)
 {
     CLEANUP(text_free) struct text out = {0};
@@ -34,7 +27,9 @@ static bool print_text(const struct cli_program *program, json_t *libraries, str
 
 static int version(struct app *app, const struct cli_call *call, struct err *e)
 {
-    JSON_CLEANUP json_t *libraries = library_versions();
+    JSON_CLEANUP json_t *libraries = json_build(
+        "{s:s, s:s, s:s, s:s, s:s}", "libcurl", session_library_version(), "jansson", JANSSON_VERSION, "simdjson",
+        answer_built_with(), "pcre2", schema_built_with(), "libyaml", render_yaml_version()); /* in this order */
     JSON_CLEANUP json_t *document = json_build("{s:i, s:s, s:s, s:O}", "schema_version", 1, "name", app->program->name,
                                                "version", app->program->version, "libraries", libraries);
     bool printed = app_prints_text(app) ? print_text(call->program, libraries, e)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "mem/mem.h"
 #include "results.h"
 
 enum { ASK_FOR_NUMBER_ABOVE = 100 };
@@ -85,7 +86,7 @@ static json_t *body_of(const struct plan_item *item, const char **ret_schema)
 
 bool write_check(struct app *app, const struct plan *plan, struct err *e)
 {
-    JSON_CLEANUP json_t *checked = json_object();
+    CLEANUP(mem_set_free) struct mem_set checked = {0};
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
@@ -96,13 +97,9 @@ bool write_check(struct app *app, const struct plan *plan, struct err *e)
             continue;
         }
         json_print(&bytes, body, JSON_PRINT_COMPACT);
-        if (json_object_get(checked, text_string(&bytes)) != NULL) {
-            continue;
-        }
-        if (!write_check_body(app, schema, body, NULL, e)) {
+        if (mem_set_add(&checked, text_string(&bytes)) && !write_check_body(app, schema, body, NULL, e)) {
             return false;
         }
-        json_object_set_new(checked, text_string(&bytes), json_true());
     }
     return true;
 }
@@ -112,11 +109,10 @@ bool write_check(struct app *app, const struct plan *plan, struct err *e)
 static void warn(const struct app *app, const struct plan_counts *counts)
 {
     if (counts->to_https > 0) {
-        app_warn(
-            app,
-            "%zu server%s go%s from http to https: clients of http://169.254.169.254 stop working there, they must "
-            "use https://api.metadata.cloud.ibm.com",
-            counts->to_https, counts->to_https == 1 ? "" : "s", counts->to_https == 1 ? "es" : "");
+        app_warn(app,
+                 "%zu server%s from http to https: clients of http://169.254.169.254 stop working there, they must use "
+                 "https://api.metadata.cloud.ibm.com",
+                 counts->to_https, counts->to_https == 1 ? " goes" : "s go");
     }
     if (counts->while_off > 0) {
         app_warn(app, "%zu server%s will be disabled: protocol and hop limit take effect once --enabled true is set",
