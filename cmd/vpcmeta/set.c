@@ -192,8 +192,8 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(early_reads_free)
     struct early_reads early = begin_early_reads(&writing, &wanted, (enum plan_guard)opts->guard.value);
     struct inventory_observer observer = {.selected = read_early, .context = &early};
-    if (!inventory_select_observed(&writing.scope, &writing.kind, 1, &selection.selector,
-                                   early.rules != NULL ? &observer : NULL, list, NULL, e)) {
+    selection.selector.observer = early.rules != NULL ? &observer : NULL;
+    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return err_exit_status(e);
     }

@@ -6,18 +6,23 @@
 
 enum { GROUPS_NAMED_MAX = 3 };
 
-typedef void append_fn(const struct audit *audit, const struct audit_finding *finding, struct text *out);
+/* What a word of a pattern is filled in from. */
+struct source {
+    const struct audit *audit;
+    const struct audit_finding *finding;
+    const struct resource *resource; /* of the finding */
+};
 
-static void append_kind(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+typedef void append_fn(const struct source *from, struct text *out);
+
+static void append_kind(const struct source *from, struct text *out)
 {
-    (void)audit;
-    text_append(out, finding->resource->kind->name);
+    text_append(out, from->resource->kind->name);
 }
 
-static void append_name(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_name(const struct source *from, struct text *out)
 {
-    (void)audit;
-    text_append(out, finding->resource->name);
+    text_append(out, from->resource->name);
 }
 
 /* Neither an option nor anything that a shell would expand. */
@@ -29,11 +34,10 @@ static bool is_plain(const char *word)
 }
 
 /* The name, where vpcmeta would read it as one: names are chosen by other people. */
-static void append_target(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_target(const struct source *from, struct text *out)
 {
-    const struct resource *record = finding->resource;
+    const struct resource *record = from->resource;
 
-    (void)audit;
     if (is_plain(record->name) && resource_name_form(record->name) == RESOURCE_BY_NAME) {
         text_append(out, record->name);
     } else if (is_plain(record->id) && resource_name_form(record->id) == RESOURCE_BY_ID) {
@@ -43,44 +47,39 @@ static void append_target(const struct audit *audit, const struct audit_finding 
     }
 }
 
-static void append_region(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_region(const struct source *from, struct text *out)
 {
-    if (audit->policy.name_region && is_plain(finding->resource->region)) {
-        text_printf(out, " --region %s", finding->resource->region);
+    if (from->audit->policy.name_region && is_plain(from->resource->region)) {
+        text_printf(out, " --region %s", from->resource->region);
     }
 }
 
-static void append_protocol(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_protocol(const struct source *from, struct text *out)
 {
-    (void)audit;
-    text_append(out, finding->resource->settings.protocol);
+    text_append(out, from->resource->settings.protocol);
 }
 
-static void append_hops(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_hops(const struct source *from, struct text *out)
 {
-    (void)audit;
-    text_printf(out, "%d", finding->resource->settings.hop_limit);
+    text_printf(out, "%d", from->resource->settings.hop_limit);
 }
 
-static void append_max(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_max(const struct source *from, struct text *out)
 {
-    (void)finding;
-    text_printf(out, "%d", audit->policy.max_hop_limit);
+    text_printf(out, "%d", from->audit->policy.max_hop_limit);
 }
 
-static void append_architecture(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_architecture(const struct source *from, struct text *out)
 {
-    (void)audit;
-    text_append(out, finding->resource->architecture);
+    text_append(out, from->resource->architecture);
 }
 
 /* The settings that take effect once the service is enabled. */
-static void append_stored(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_stored(const struct source *from, struct text *out)
 {
-    const struct resource_settings *settings = &finding->resource->settings;
+    const struct resource_settings *settings = &from->resource->settings;
 
-    (void)audit;
-    if (finding->resource->settings_assumed) {
+    if (from->resource->settings_assumed) {
         text_append(out, "no metadata_service in it");
         return;
     }
@@ -91,37 +90,36 @@ static void append_stored(const struct audit *audit, const struct audit_finding 
 }
 
 /* The flags beside --enabled true without which the next audit would find something else. */
-static void append_hardening(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_hardening(const struct source *from, struct text *out)
 {
-    const struct resource_settings *settings = &finding->resource->settings;
+    const struct resource_settings *settings = &from->resource->settings;
 
     if (strcmp(settings->protocol, "https") != 0) {
         text_append(out, " --protocol https");
     }
-    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > audit->policy.max_hop_limit) {
-        text_printf(out, " --hop-limit %d", audit->policy.max_hop_limit);
+    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > from->audit->policy.max_hop_limit) {
+        text_printf(out, " --hop-limit %d", from->audit->policy.max_hop_limit);
     }
 }
 
-static void append_profile(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_profile(const struct source *from, struct text *out)
 {
-    const char *profile = finding->resource->settings.trusted_profile;
+    const char *profile = from->resource->settings.trusted_profile;
 
-    (void)audit;
     text_printf(out, "%s%s", profile != NULL ? "trusted profile " : "its trusted profile",
                 profile != NULL ? profile : "");
 }
 
 /* "; used by group asg-1", or nothing. */
-static void append_groups(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_groups(const struct source *from, struct text *out)
 {
-    const struct resource_list *known = audit->inventory.known;
+    const struct resource_list *known = from->audit->inventory.known;
     CLEANUP(text_free) struct text names = {0};
     size_t users = 0;
 
     for (size_t i = 0; i < resource_list_count(known); i++) {
         const struct resource *record = resource_list_at(known, i);
-        if (!text_equal(record->template_id, finding->resource->id)) {
+        if (!text_equal(record->template_id, from->resource->id)) {
             continue;
         }
         if (++users <= GROUPS_NAMED_MAX) {
@@ -136,25 +134,23 @@ static void append_groups(const struct audit *audit, const struct audit_finding 
     }
 }
 
-static void append_template(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_template(const struct source *from, struct text *out)
 {
-    const struct resource *group = finding->resource;
+    const struct resource *group = from->resource;
 
-    (void)audit;
-    if (finding->template_used != NULL) {
-        text_append(out, finding->template_used->name);
+    if (from->finding->template_used != NULL) {
+        text_append(out, from->finding->template_used->name);
     } else {
         text_append(out, group->template_name != NULL ? group->template_name : group->template_id);
     }
 }
 
-static void append_template_rules(const struct audit *audit, const struct audit_finding *finding, struct text *out)
+static void append_template_rules(const struct source *from, struct text *out)
 {
     const char *separator = "";
 
-    (void)audit;
     for (unsigned rule = 0; rule < AUDIT_RULES; rule++) {
-        if ((finding->template_rules & 1U << rule) != 0) {
+        if ((from->finding->template_rules & 1U << rule) != 0) {
             text_printf(out, "%s%s", separator, audit_rule_ids[rule]);
             separator = ", ";
         }
@@ -188,13 +184,15 @@ static append_fn *find_word(const char *word, size_t size)
 static void fill_in(const struct audit *audit, const struct audit_finding *finding, const char *pattern,
                     struct text *out)
 {
+    const struct source from = {.audit = audit, .finding = finding, .resource = finding->resource};
+
     for (const char *rest = pattern; rest[0] != '\0';) {
         size_t plain = strcspn(rest, "{");
         text_append_size(out, rest, plain);
         rest += plain;
         if (rest[0] == '{') {
             size_t size = strcspn(rest + 1, "}");
-            find_word(rest + 1, size)(audit, finding, out);
+            find_word(rest + 1, size)(&from, out);
             rest += size + 2;
         }
     }

@@ -86,6 +86,14 @@ bool err_at(struct err *e, const char *format, ...)
     return false;
 }
 
+bool err_take(struct err *e, const struct err *cause)
+{
+    if (e->code == ERR_NONE && cause != NULL) {
+        *e = *cause;
+    }
+    return e->code == ERR_NONE;
+}
+
 void err_clear(struct err *e)
 {
     *e = ERR_INIT;

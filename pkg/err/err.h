@@ -73,6 +73,12 @@ bool err_wrap(struct err *e, const char *format, ...) __attribute__((format(prin
 /* Names the place of the error that is set, if it has none yet. Always returns false. */
 bool err_at(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Sets the error to `cause` unless one is set or `cause` is NULL or none, so that of several the first one counts.
+ * Returns whether there is no error.
+ */
+bool err_take(struct err *e, const struct err *cause);
+
 /* Forgets the error. */
 void err_clear(struct err *e);
 

@@ -35,6 +35,19 @@ struct inventory_words {
     size_t count;
 };
 
+/*
+ * Is called with each record as a page brings it, while other pages are still to come: a command may read more about
+ * it at once, on the same session (the selection then ends when those requests have ended, too). The record is
+ * borrowed until the call returns; its content is final, but that it is selected is not: a list that does not add up
+ * is read again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may
+ * be written before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose
+ * VPC is known only at the end are not reported.
+ */
+struct inventory_observer {
+    void (*selected)(const struct resource *record, void *context);
+    void *context;
+};
+
 /* All zero selects everything. Strings are borrowed. */
 struct inventory_selector {
     struct inventory_words targets;         /* names, ids, CRNs: each must be found, names in one place only */
@@ -44,7 +57,8 @@ struct inventory_selector {
     struct inventory_words resource_groups; /* name or id */
     struct inventory_words zones;
     struct inventory_words statuses;
-    struct query *where; /* a predicate over the object of the API; NULL: none */
+    struct query *where;                       /* a predicate over the object of the API; NULL: none */
+    const struct inventory_observer *observer; /* NULL: none */
 };
 
 /* Above this many targets the whole collection is read instead of one request a target. */
@@ -60,25 +74,6 @@ enum { INVENTORY_TARGETS_SINGLY = 40 };
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
                       struct err *e) __attribute__((warn_unused_result));
-
-/*
- * Is called with each record as a page brings it, while other pages are still to come: a command may read more about
- * it at once, on the same session (the selection then ends when those requests have ended, too). The record is
- * borrowed until the call returns; its content is final, but that it is selected is not: a list that does not add up
- * is read again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may
- * be written before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose
- * VPC is known only at the end are not reported.
- */
-struct inventory_observer {
-    void (*selected)(const struct resource *record, void *context);
-    void *context;
-};
-
-/* inventory_select with an observer; NULL: none. */
-bool inventory_select_observed(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
-                               size_t kind_count, const struct inventory_selector *selector,
-                               const struct inventory_observer *observer, struct resource_list *into,
-                               struct text *ret_missing, struct err *e) __attribute__((warn_unused_result));
 
 /* Reads every resource of the kinds. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],

@@ -53,9 +53,8 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
                                                    .listed = listed,
                                                    .context = reading});
     }
-    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
+    if (!http_run(scope->http, e) || !err_take(e, &error)) {
         free(counts);
-        *e = e->code != ERR_NONE ? *e : error;
         return NULL;
     }
     return counts;
@@ -86,9 +85,7 @@ static void profile_done(const struct vpc_answer *answer, void *context)
 {
     struct profile_read *read = context;
 
-    if (answer->error != NULL && read->error->code == ERR_NONE) {
-        *read->error = *answer->error;
-    }
+    err_take(read->error, answer->error);
     free(read);
 }
 

@@ -18,7 +18,6 @@ struct target {
 /* One selection in progress; every list and every single read of it ends in one of the callbacks below. */
 struct selection {
     const struct inventory_selector *selector;
-    const struct inventory_observer *observer; /* NULL: none */
     struct resource_list *found;
     struct resource_list *vpcs; /* where they are needed to tell names from ids */
     struct target *targets;     /* of the selector, in its order */
@@ -128,8 +127,8 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
     for (size_t i = 0; i < count && !*ret_keep; i++) {
         targets[i]->excluded = true;
     }
-    if (*ret_keep && selection->observer != NULL && !is_vpc_open(selector, record)) {
-        selection->observer->selected(record, selection->observer->context);
+    if (*ret_keep && selector->observer != NULL && !is_vpc_open(selector, record)) {
+        selector->observer->selected(record, selector->observer->context);
     }
     return true;
 }
@@ -143,8 +142,8 @@ static void note_missing(struct selection *selection, const struct err *error)
 
     if (selection->ret_missing != NULL && gap) {
         text_printf(selection->ret_missing, "%s\n", error->message);
-    } else if (selection->error.code == ERR_NONE) {
-        selection->error = *error;
+    } else {
+        err_take(&selection->error, error);
     }
 }
 
@@ -392,24 +391,18 @@ static void settle(const struct selection *selection)
     resource_list_truncate(found, kept);
 }
 
-bool inventory_select_observed(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
-                               size_t kind_count, const struct inventory_selector *selector,
-                               const struct inventory_observer *observer, struct resource_list *into,
-                               struct text *ret_missing, struct err *e)
+bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
+                      struct err *e)
 {
     CLEANUP(selection_free)
     struct selection selection = {.selector = selector,
-                                  .observer = observer,
                                   .found = resource_list_create(),
                                   .vpcs = resource_list_create(),
                                   .ret_missing = ret_missing};
 
     begin(&selection, scope, kinds, kind_count);
-    if (!http_run(scope->http, e)) {
-        return false;
-    }
-    if (selection.error.code != ERR_NONE) {
-        *e = selection.error;
+    if (!http_run(scope->http, e) || !err_take(e, &selection.error)) {
         return false;
     }
     settle(&selection);
@@ -418,13 +411,6 @@ bool inventory_select_observed(const struct inventory_scope *scope, const struct
     }
     resource_list_take(into, selection.found);
     return true;
-}
-
-bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
-                      struct err *e)
-{
-    return inventory_select_observed(scope, kinds, kind_count, selector, NULL, into, ret_missing, e);
 }
 
 static bool has_line(const struct text *lines, const char *line)

@@ -45,9 +45,7 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
 
 static void single_done(const struct vpc_answer *answer, void *context)
 {
-    if (answer->error != NULL) {
-        ((struct single *)context)->error = *answer->error;
-    }
+    err_take(&((struct single *)context)->error, answer->error);
 }
 
 /* The id behind a name takes a list; ids and CRNs need none. */
@@ -79,17 +77,12 @@ bool inventory_read_template(const struct inventory_scope *scope, const char *wo
     }
     vpc_get(scope->regions[0], &resource_template,
             &(struct vpc_call){.id = text_string(&id), .read = read_single, .done = single_done, .context = &single});
-    bool good = http_run(scope->http, e);
-    if (good && single.error.code != ERR_NONE) {
-        *e = single.error;
-        good = false;
-    }
-    if (good) {
-        *ret_answer = single.answer;
-    } else {
+    if (!http_run(scope->http, e) || !err_take(e, &single.error)) {
         json_decref(single.answer);
+        return false;
     }
-    return good;
+    *ret_answer = single.answer;
+    return true;
 }
 
 /* --- as a whole ------------------------------------------------------------------------------------- */
@@ -114,11 +107,7 @@ static bool keep_body(const struct resource *record, struct answer_node item, vo
 
 static void listed(const struct err *error, void *context)
 {
-    struct reading *reading = context;
-
-    if (error != NULL && reading->error.code == ERR_NONE) {
-        reading->error = *error;
-    }
+    err_take(&((struct reading *)context)->error, error);
 }
 
 bool inventory_read_templates(const struct inventory_scope *scope, struct inventory_templates *ret, struct err *e)
@@ -133,9 +122,7 @@ bool inventory_read_templates(const struct inventory_scope *scope, struct invent
                                                           .listed = listed,
                                                           .context = &reading});
     }
-    bool ran = http_run(scope->http, e);
-    if (!ran || reading.error.code != ERR_NONE) {
-        *e = ran ? reading.error : *e;
+    if (!http_run(scope->http, e) || !err_take(e, &reading.error)) {
         inventory_templates_free(&templates);
         return err_wrap(e, "reading the templates");
     }

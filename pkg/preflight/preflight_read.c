@@ -103,11 +103,11 @@ static const char *word_of(struct preflight_profile *profile, struct answer_node
     return word.data != NULL ? text_arena_copy(&profile->strings, word.data, word.size) : NULL;
 }
 
-static void take_profile(struct answer_node root, const struct resource_kind *kind, struct preflight_profile *ret)
+static void take_profile(struct answer_node root, struct preflight_profile *ret)
 {
     struct answer_scalar secure_boot = scalar_of(root, "secure_boot_modes");
 
-    ret->architecture = word_of(ret, root, kind->profile_architecture);
+    ret->architecture = word_of(ret, root, ret->kind->profile_architecture);
     ret->hardware = (struct resource_hardware){
         .vcpu_count = scalar_of(root, "vcpu_count").integer,
         .gpu_count = scalar_of(root, "gpu_count").integer,
@@ -120,42 +120,31 @@ static void take_profile(struct answer_node root, const struct resource_kind *ki
     };
 }
 
-/* A read in progress. */
-struct reading {
-    const struct resource_kind *kind;
-    struct preflight_profile *profile;
-};
-
 static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
-    const struct reading *reading = context;
-
     (void)reply;
     if (answer_kind(root) != ANSWER_OBJECT) {
         return answer_error(root, e, "a profile must be an object");
     }
-    take_profile(root, reading->kind, reading->profile);
+    take_profile(root, context);
     return true;
 }
 
 static void profile_done(const struct vpc_answer *answer, void *context)
 {
-    struct reading *reading = context;
+    struct preflight_profile *profile = context;
 
     if (answer->error != NULL) {
-        reading->profile->problem = mem_copy(answer->error->message);
+        profile->problem = mem_copy(answer->error->message);
     }
-    free(reading);
 }
 
 void preflight_profile_read(struct vpc *vpc, const struct resource_kind *kind, const char *name,
                             struct preflight_profile *ret)
 {
-    struct reading *reading = mem_alloc(sizeof(*reading));
-
-    *reading = (struct reading){.kind = kind, .profile = ret};
+    ret->kind = kind;
     vpc_get(vpc, kind->profile_kind,
-            &(struct vpc_call){.id = name, .read = read_profile, .done = profile_done, .context = reading});
+            &(struct vpc_call){.id = name, .read = read_profile, .done = profile_done, .context = ret});
 }
 
 void preflight_profile_free(struct preflight_profile *profile)

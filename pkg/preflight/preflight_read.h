@@ -36,6 +36,7 @@ void preflight_rule_free(struct preflight_rule *rule); /* zero-initialised value
  * range or a value that depends on something is unknown.
  */
 struct preflight_profile {
+    const struct resource_kind *kind;  /* of the servers made with it */
     const char *architecture;          /* "amd64"; NULL: unknown */
     struct resource_hardware hardware; /* no image and no boot disk */
     char *problem;                     /* why it could not be read, or NULL */

@@ -232,7 +232,7 @@ int64_t session_token_life_s(const struct session *session)
 
 struct probe {
     int64_t elapsed_ms;
-    struct err *error;
+    struct err error;
 };
 
 static void probed(const struct vpc_answer *answer, void *context)
@@ -240,23 +240,16 @@ static void probed(const struct vpc_answer *answer, void *context)
     struct probe *probe = context;
 
     probe->elapsed_ms = answer->reply->elapsed_ms;
-    if (answer->error != NULL) {
-        *probe->error = *answer->error;
-    }
+    err_take(&probe->error, answer->error);
 }
 
 bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
 {
     static const struct resource_kind regions = {.path = "/regions"};
-    struct err error = ERR_INIT;
-    struct probe probe = {.error = &error};
+    struct probe probe = {.error = ERR_INIT};
 
     vpc_get(session->regions.items[region], &regions, &(struct vpc_call){.done = probed, .context = &probe});
-    if (!http_run(session->http, e)) {
-        return false;
-    }
-    if (error.code != ERR_NONE) {
-        *e = error;
+    if (!http_run(session->http, e) || !err_take(e, &probe.error)) {
         return false;
     }
     *ret_ms = probe.elapsed_ms;

@@ -439,14 +439,15 @@ static void an_observer_gets_each_record_as_its_page_comes(void **state)
     struct world *world = *state;
     const struct resource_kind *kind = &resource_instance;
     const char *web = "web-*";
-    const struct inventory_selector selector = {.names = {.items = &web, .count = 1}};
+    struct inventory_selector selector = {.names = {.items = &web, .count = 1}};
     const struct inventory_scope scope = {.http = world->http, .regions = world->regions, .region_count = 1};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct seen seen = {.world = world};
     const struct inventory_observer observer = {.selected = note_selected, .context = &seen};
     struct err e = ERR_INIT;
 
-    assert_true(inventory_select_observed(&scope, &kind, 1, &selector, &observer, list, NULL, &e));
+    selector.observer = &observer;
+    assert_true(inventory_select(&scope, &kind, 1, &selector, list, NULL, &e));
     assert_string_equal(text_string(&seen.names), "web-1 web-12 web-2 ");
     assert_int_equal(seen.first_requests, 1);
     assert_int_equal(world->server.requests, 2);
@@ -454,7 +455,7 @@ static void an_observer_gets_each_record_as_its_page_comes(void **state)
     text_clear(&seen.names);
     world->miscounted = 1;
     resource_list_truncate(list, 0);
-    assert_true(inventory_select_observed(&scope, &kind, 1, &selector, &observer, list, NULL, &e));
+    assert_true(inventory_select(&scope, &kind, 1, &selector, list, NULL, &e));
     assert_string_equal(text_string(&seen.names), "web-1 web-12 web-2 web-1 web-12 web-2 ");
     assert_int_equal(resource_list_count(list), 3);
     text_free(&seen.names);
@@ -465,13 +466,14 @@ static void records_whose_vpc_is_judged_at_the_end_are_not_reported(void **state
     struct world *world = *state;
     const struct resource_kind *kind = &resource_template;
     const char *prod = "prod";
-    const struct inventory_selector selector = {.vpcs = {.items = &prod, .count = 1}};
+    struct inventory_selector selector = {.vpcs = {.items = &prod, .count = 1}};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct seen seen = {.world = world};
     const struct inventory_observer observer = {.selected = note_selected, .context = &seen};
     struct err e = ERR_INIT;
 
-    assert_true(inventory_select_observed(&world->scope, &kind, 1, &selector, &observer, list, NULL, &e));
+    selector.observer = &observer;
+    assert_true(inventory_select(&world->scope, &kind, 1, &selector, list, NULL, &e));
     assert_int_equal(resource_list_count(list), 1);
     assert_int_equal(seen.calls, 0);
 }
