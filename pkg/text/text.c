@@ -59,16 +59,19 @@ void text_append_repeat(struct text *t, char c, size_t count)
 
 void text_vprintf(struct text *t, const char *format, va_list args)
 {
+    char *end = text_reserve(t, 0);
+    size_t room = t->capacity - t->size;
     va_list again;
 
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, format, again);
-    va_end(again);
+    int size = vsnprintf(end, room, format, args);
     if (size < 0) {
-        return;
+        end[0] = '\0';
+    } else if ((size_t)size >= room) {
+        vsnprintf(text_reserve(t, (size_t)size), (size_t)size + 1, format, again);
     }
-    vsnprintf(text_reserve(t, (size_t)size), (size_t)size + 1, format, args);
-    t->size += (size_t)size;
+    va_end(again);
+    t->size += size > 0 ? (size_t)size : 0;
 }
 
 void text_printf(struct text *t, const char *format, ...)
