@@ -66,11 +66,9 @@ struct resource_kind {
     const char *quota_remedy;  /* how many an account may have and what to do when that is used up; or NULL */
     const char *create_schema; /* file below schemas/, or NULL */
     const char *patch_schema;
-    const char
-        *profile_parent; /* member of the create body that holds default_trusted_profile, or NULL for the top level */
-    const char
-        *use_member;      /* member of allowed_use that holds the expression about the kind, or NULL (vpc-api.md 4.3) */
-    bool use_of_settings; /* it may name metadata_service.*, vcpu.* and gpu.*; else only enable_secure_boot */
+    const char *profile_parent; /* member of the create body with default_trusted_profile; NULL: the top level */
+    const char *use_member;     /* member of allowed_use with the expression about the kind (vpc-api.md 4.3); or NULL */
+    bool use_of_settings;       /* it may name metadata_service.*, vcpu.* and gpu.*; else only enable_secure_boot */
     const struct resource_kind *profile_kind; /* what the kind's profiles are, or NULL */
     const char *profile_architecture;         /* member of a profile that holds its architecture (vpc-api.md 2.17) */
     const struct resource_kind *memberships;  /* what lies below each and says who belongs to it, or NULL */

@@ -52,24 +52,21 @@ static enum table_style status_style(const char *status)
 
 static void set_settings(struct table *table, const struct resource_settings *settings)
 {
+    table_set_null(table, RESOURCE_COLUMN_ENABLED);
+    table_set_null(table, RESOURCE_COLUMN_PROTOCOL);
+    table_set_null(table, RESOURCE_COLUMN_HOP_LIMIT);
     if ((settings->given & RESOURCE_ENABLED) != 0) {
         table_set_bool(table, RESOURCE_COLUMN_ENABLED, settings->enabled);
         table_set_style(table, RESOURCE_COLUMN_ENABLED, settings->enabled ? TABLE_GOOD : TABLE_DIM);
-    } else {
-        table_set_null(table, RESOURCE_COLUMN_ENABLED);
     }
     if ((settings->given & RESOURCE_PROTOCOL) != 0) {
         bool open = settings->enabled && strcmp(settings->protocol, "https") != 0;
         table_set_string(table, RESOURCE_COLUMN_PROTOCOL, settings->protocol);
         table_set_style(table, RESOURCE_COLUMN_PROTOCOL, open ? TABLE_WARN : TABLE_PLAIN);
-    } else {
-        table_set_null(table, RESOURCE_COLUMN_PROTOCOL);
     }
     if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
         table_set_int(table, RESOURCE_COLUMN_HOP_LIMIT, settings->hop_limit);
         table_set_style(table, RESOURCE_COLUMN_HOP_LIMIT, settings->hop_limit > 1 ? TABLE_WARN : TABLE_PLAIN);
-    } else {
-        table_set_null(table, RESOURCE_COLUMN_HOP_LIMIT);
     }
 }
 

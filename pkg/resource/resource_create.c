@@ -115,20 +115,23 @@ bool resource_relocate_misplaced(const struct resource_kind *kind, json_t *body,
     return true;
 }
 
-/* --- what a body asks for ---------------------------------------------------------------------------- */
-
 /* --- over a template -------------------------------------------------------------------------------- */
 
-static const char *const assigned[] = {"created_at", "crn", "href", "id", "name"};
+static const char *const assigned[] = {"created_at", "crn", "href", "id", "name", NULL};
 
-bool resource_is_assigned(const char *member)
+static bool is_one_of(const char *word, const char *const words[])
 {
-    for (size_t i = 0; i < sizeof(assigned) / sizeof(assigned[0]); i++) {
-        if (strcmp(assigned[i], member) == 0) {
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcmp(word, words[i]) == 0) {
             return true;
         }
     }
     return false;
+}
+
+bool resource_is_assigned(const char *member)
+{
+    return is_one_of(member, assigned);
 }
 
 json_t *resource_template_body(json_t *answer)
@@ -173,7 +176,7 @@ json_t *resource_over_template(const json_t *source, const json_t *body)
 {
     json_t *merged = json_copy((json_t *)source);
 
-    for (size_t i = 0; i < sizeof(assigned) / sizeof(assigned[0]); i++) {
+    for (size_t i = 0; assigned[i] != NULL; i++) {
         json_object_del(merged, assigned[i]);
     }
     json_object_del(merged, "resource_group");
@@ -307,16 +310,6 @@ bool resource_same_identity(const json_t *asked, const json_t *found, struct tex
 }
 
 /* --- what exists once --------------------------------------------------------------------------------- */
-
-static bool is_one_of(const char *word, const char *const words[])
-{
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcmp(word, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* `name` is the member that holds the value, or the array of it. */
 static void walk(const json_t *value, const char *name, const struct text *path, struct text *ret)

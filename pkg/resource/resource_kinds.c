@@ -139,7 +139,6 @@ const struct resource_kind resource_template = {
     .items = "templates",
     .disposable = true,
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
-    .patchable = 0,
     .change_remedy = "templates are immutable; 'template replace' makes a new one and lets the groups use it",
     .use_member = "instance",
     .use_of_settings = true,

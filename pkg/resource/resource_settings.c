@@ -5,16 +5,17 @@
 
 struct setting_row {
     enum resource_setting bit;
-    const char *flag;  /* as the operator spells it */
-    const char *label; /* as sentences spell it */
+    const char *flag;   /* as the operator spells it */
+    const char *label;  /* as sentences spell it */
+    const char *member; /* as JSON spells it */
 };
 
 static const struct setting_row rows[] = {
-    {RESOURCE_ENABLED, "--enabled", "enabled"},
-    {RESOURCE_PROTOCOL, "--protocol", "protocol"},
-    {RESOURCE_HOP_LIMIT, "--hop-limit", "hop limit"},
-    {RESOURCE_TRUSTED_PROFILE, "--trusted-profile", "trusted profile"},
-    {RESOURCE_AUTO_LINK, "--auto-link", "auto link"},
+    {RESOURCE_ENABLED, "--enabled", "enabled", "enabled"},
+    {RESOURCE_PROTOCOL, "--protocol", "protocol", "protocol"},
+    {RESOURCE_HOP_LIMIT, "--hop-limit", "hop limit", "response_hop_limit"},
+    {RESOURCE_TRUSTED_PROFILE, "--trusted-profile", "trusted profile", "trusted_profile"},
+    {RESOURCE_AUTO_LINK, "--auto-link", "auto link", "auto_link"},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -132,26 +133,33 @@ struct resource_settings resource_settings_over(const struct resource_settings *
     return result;
 }
 
+/* New reference. NULL: a body or an entry of the history may hold a protocol or profile that is no string. */
+static json_t *value_of(const struct resource_settings *settings, enum resource_setting bit)
+{
+    switch (bit) {
+    case RESOURCE_ENABLED:
+        return json_boolean(settings->enabled);
+    case RESOURCE_PROTOCOL:
+        return settings->protocol != NULL ? json_build_string(settings->protocol) : NULL;
+    case RESOURCE_HOP_LIMIT:
+        return json_integer(settings->hop_limit);
+    case RESOURCE_TRUSTED_PROFILE:
+        return settings->trusted_profile != NULL ? json_build_string(settings->trusted_profile) : NULL;
+    case RESOURCE_AUTO_LINK:
+        return json_boolean(settings->auto_link);
+    }
+    return NULL;
+}
+
 json_t *resource_settings_json(const struct resource_settings *settings, unsigned mask)
 {
     json_t *object = json_object();
 
-    mask &= settings->given;
-    if ((mask & RESOURCE_ENABLED) != 0) {
-        json_object_set_new(object, "enabled", json_boolean(settings->enabled));
-    }
-    /* a body or an entry of the history may hold a protocol or profile that is no string */
-    if ((mask & RESOURCE_PROTOCOL) != 0 && settings->protocol != NULL) {
-        json_object_set_new(object, "protocol", json_build_string(settings->protocol));
-    }
-    if ((mask & RESOURCE_HOP_LIMIT) != 0) {
-        json_object_set_new(object, "response_hop_limit", json_integer(settings->hop_limit));
-    }
-    if ((mask & RESOURCE_TRUSTED_PROFILE) != 0 && settings->trusted_profile != NULL) {
-        json_object_set_new(object, "trusted_profile", json_build_string(settings->trusted_profile));
-    }
-    if ((mask & RESOURCE_AUTO_LINK) != 0) {
-        json_object_set_new(object, "auto_link", json_boolean(settings->auto_link));
+    for (size_t i = 0; i < ROWS; i++) {
+        json_t *value = (mask & settings->given & rows[i].bit) != 0 ? value_of(settings, rows[i].bit) : NULL;
+        if (value != NULL) {
+            json_object_set_new(object, rows[i].member, value);
+        }
     }
     return object;
 }
@@ -164,28 +172,14 @@ json_t *resource_patch_body(const struct resource_settings *settings, unsigned m
     return body;
 }
 
-static void append_value(struct text *out, const struct resource_settings *settings, unsigned bit)
+static void append_value(struct text *out, const struct resource_settings *settings, enum resource_setting bit)
 {
-    if ((settings->given & bit) == 0) {
-        text_append(out, "unset");
-        return;
-    }
-    switch ((enum resource_setting)bit) {
-    case RESOURCE_ENABLED:
-        text_append(out, settings->enabled ? "true" : "false");
-        break;
-    case RESOURCE_PROTOCOL:
-        text_append(out, settings->protocol);
-        break;
-    case RESOURCE_HOP_LIMIT:
-        text_printf(out, "%d", settings->hop_limit);
-        break;
-    case RESOURCE_TRUSTED_PROFILE:
-        text_append(out, settings->trusted_profile);
-        break;
-    case RESOURCE_AUTO_LINK:
-        text_append(out, settings->auto_link ? "true" : "false");
-        break;
+    JSON_CLEANUP json_t *value = (settings->given & bit) != 0 ? value_of(settings, bit) : NULL;
+
+    if (value == NULL || json_is_string(value)) {
+        text_append(out, value != NULL ? json_string_value(value) : "unset");
+    } else {
+        json_print(out, value, JSON_PRINT_COMPACT);
     }
 }
 
