@@ -1,11 +1,10 @@
 /*
  * json: documents that people and we write, as trees.
  *
- * This header is the only includer of <jansson.h>; jansson's value API (json_t, json_object_get,
- * json_incref, ...) is the house's vocabulary for trees and may be used by every room that includes
- * this header. Ownership is jansson's reference counting: functions here return NEW references
- * unless they say "borrowed". What the API answers does not come through here but through
- * json/json_answer.h, which is 18 times as fast.
+ * This header is the only includer of <jansson.h>; jansson's value API (json_t, json_object_get, json_incref, ...) is
+ * the house's vocabulary for trees and may be used by every room that includes this header. Ownership is jansson's
+ * reference counting: functions here return NEW references unless they say "borrowed". What the API answers does not
+ * come through here but through json/json_answer.h, which is 18 times as fast.
  *
  * Reading is strict: UTF-8, no duplicate members, no comments, depth at most JSON_DEPTH_MAX.
  */
@@ -44,8 +43,7 @@ json_t *json_build(const char *format, ...) __attribute__((returns_nonnull, warn
 json_t *json_build_string(const char *string) __attribute__((returns_nonnull, warn_unused_result));
 json_t *json_build_string_n(const char *bytes, size_t size) __attribute__((returns_nonnull, warn_unused_result));
 
-/* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals
- * of them. */
+/* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals of them. */
 enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };
 
 /* A document with the text it came from, so that a value's place can be named afterwards. */
@@ -56,8 +54,7 @@ struct json_document {
     char *name; /* file name as the user wrote it, or what the caller named it */
 };
 
-/* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and
- * a hint. */
+/* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and a hint. */
 bool json_parse(const char *text, size_t size, const char *name, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -74,9 +71,8 @@ struct json_place {
 };
 
 /*
- * Where the value at JSON pointer `pointer` (RFC 6901, "" is the root) begins in the document's
- * text. When the last step does not exist (a missing member) the place of its parent is given and
- * false returned.
+ * Where the value at JSON pointer `pointer` (RFC 6901, "" is the root) begins in the document's text. When the last
+ * step does not exist (a missing member) the place of its parent is given and false returned.
  */
 bool json_locate(const struct json_document *document, const char *pointer, struct json_place *ret_place);
 /* The same for the name of the member instead of its value; for errors about the name itself. */

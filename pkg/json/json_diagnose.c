@@ -412,8 +412,7 @@ static bool walk_text(struct walk *w)
     return true;
 }
 
-/* A fault in what the text means, which the walk does not see: about the last name that jansson has
- * read. */
+/* A fault in what the text means, which the walk does not see: about the last name that jansson has read. */
 static size_t fault_of_name(const struct walk *w, enum json_error_code code, struct err *e)
 {
     size_t end = json_text_string(w->text, w->size, w->name);

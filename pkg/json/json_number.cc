@@ -1,5 +1,4 @@
-/* C++ because std::to_chars is the only shortest-digits printer in the libraries that are linked
- * anyway. */
+/* C++ because std::to_chars is the only shortest-digits printer in the libraries that are linked anyway. */
 #include "json/json_number.h"
 
 #include <charconv>

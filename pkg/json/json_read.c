@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem/mem.h"
+
 enum { NAME_SHOWN_MAX = 200 }; /* of a file name in a place, so that line and column stay visible */
 
 void json_document_free(struct json_document *document)
@@ -101,9 +103,7 @@ static bool parse_taken(struct text *text, const char *name, int flags, struct j
     if (root == NULL) {
         return false;
     }
-    struct text copy = {0};
-    text_append(&copy, name);
-    *ret = (struct json_document){.root = root, .size = text->size, .name = text_take(&copy)};
+    *ret = (struct json_document){.root = root, .size = text->size, .name = mem_copy(name)};
     ret->text = text_take(text);
     return true;
 }

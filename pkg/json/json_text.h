@@ -1,7 +1,6 @@
 /*
- * json_text: the text side of documents, private to the room. jansson keeps no positions, so what
- * needs a place (json_locate, messages of the reader) walks the text again; that happens on failure
- * only.
+ * json_text: the text side of documents, private to the room. jansson keeps no positions, so what needs a place
+ * (json_locate, messages of the reader) walks the text again; that happens on failure only.
  */
 #ifndef JSON_JSON_TEXT_H
 #define JSON_JSON_TEXT_H

@@ -5,10 +5,9 @@
  * foreign data escaped, colours only when asked for. The other formats are for programs: complete,
  * never cut, every value in its own type; an absent cell has no member, a null one is null.
  *
- * Output goes to a FILE, which is flushed at the end. A failure to write is an error: ERR_IO
- * "output could not be written" (a full disk), or ERR_CANCELLED with signal SIGPIPE when the reader
- * went away and the process ignores that signal: exit status 141, as if the signal had ended it,
- * and nothing to say about it.
+ * Output goes to a FILE, which is flushed at the end. A failure to write is an error: ERR_IO "output could not be
+ * written" (a full disk), or ERR_CANCELLED with signal SIGPIPE when the reader went away and the process ignores that
+ * signal: exit status 141, as if the signal had ended it, and nothing to say about it.
  */
 #ifndef RENDER_RENDER_H
 #define RENDER_RENDER_H
@@ -64,9 +63,8 @@ bool render_records(const struct table *table, const struct render_envelope *env
                     const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Writes any document. JSON: indented; JSONL: one line; YAML: block style; text and CSV: a line per
- * leaf, its path ("metadata_service.enabled", "keys[0].id") and its value. `fields` selects members
- * of an object.
+ * Writes any document. JSON: indented; JSONL: one line; YAML: block style; text and CSV: a line per leaf, its path
+ * ("metadata_service.enabled", "keys[0].id") and its value. `fields` selects members of an object.
  */
 bool render_document(const json_t *document, const struct render_options *options, FILE *out, struct err *e)
     __attribute__((warn_unused_result));

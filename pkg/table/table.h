@@ -1,10 +1,9 @@
 /*
  * table: typed cells in rows and columns. No formats: room render writes tables, others fill them.
  *
- * A table keeps rows compactly, because lists of tens of thousands of servers are held whole
- * (widths are known at the end only): 16 bytes a cell and the bytes of its strings, which
- * are shared with the row above where they are equal (region, zone, status). Strings are copied.
- * Columns are borrowed and outlive the table.
+ * A table keeps rows compactly, because lists of tens of thousands of servers are held whole (widths are known at the
+ * end only): 16 bytes a cell and the bytes of its strings, which are shared with the row above where they are equal
+ * (region, zone, status). Strings are copied. Columns are borrowed and outlive the table.
  */
 #ifndef TABLE_TABLE_H
 #define TABLE_TABLE_H
@@ -70,8 +69,7 @@ struct table *table_create(const struct table_column *columns, size_t count);
 void table_release(struct table **table);
 #define TABLE_CLEANUP CLEANUP(table_release)
 
-/* Begins a new row, whose cells are all absent, and returns its number. The setters below fill this
- * row. */
+/* Begins a new row, whose cells are all absent, and returns its number. The setters below fill this row. */
 size_t table_add_row(struct table *table);
 
 /*

@@ -31,7 +31,6 @@ static char *take(struct text_arena *arena, size_t size, size_t align)
         block = mem_grow(NULL, 1, sizeof(*block) + capacity);
         *block = (struct text_arena_block){.previous = arena->last, .capacity = capacity};
         arena->last = block;
-        arena->total += sizeof(*block) + capacity;
         at = 0;
     }
     block->used = at + size;

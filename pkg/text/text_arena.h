@@ -1,8 +1,7 @@
 /*
  * text_arena: memory with one lifetime. Blocks are handed out until the whole arena is freed.
  *
- * A zero-initialised arena is empty and owns nothing. Allocation failure ends the process, as in
- * text.h.
+ * A zero-initialised arena is empty and owns nothing. Allocation failure ends the process, as in text.h.
  */
 #ifndef TEXT_TEXT_ARENA_H
 #define TEXT_TEXT_ARENA_H
@@ -13,7 +12,6 @@ struct text_arena_block;
 
 struct text_arena {
     struct text_arena_block *last;
-    size_t total; /* bytes taken from the system */
 };
 
 /* `size` zeroed bytes, aligned for any object; never NULL. They live until text_arena_free. */
