@@ -89,10 +89,11 @@ lint: ## formatting, words, floors, sizes, cppcheck, clang-tidy, warnings of gcc
 	@scripts/deps.sh build test dev
 	@scripts/lint-format.sh
 	@scripts/lint-text.sh
+	@scripts/lint-words.py
 	@scripts/lint-layers.sh
 	@scripts/lint-static.sh
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/gcc-werror CC=gcc CXX=g++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
-	@scripts/measure.py build/gcc-werror/obj
+	@scripts/measure.py --check build/gcc-werror/obj
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/clang-werror CC=clang CXX=clang++ CFLAGS=-Werror CXXFLAGS=-Werror tests-built
 	@echo "lint: clean"
 

@@ -189,9 +189,10 @@ simple_fleet() {
     jq -e '.summary.changed == 6' <<< "$output"
 }
 
-# BODY: a creation of it is killed once it is about to be sent
+# BODY: a creation of it is journaled, and killed before its answer comes
 cut_off() {
-    client_start --region eu-de --instances 2 --templates 2 --latency-ms 400
+    echo '{"rules": [{"method": "POST", "path": "*/instances", "limit": 1, "action": "hang", "ms": 60000, "when": "after"}]}' > "$BATS_TEST_TMPDIR/scenario"
+    client_start --region eu-de --instances 2 --templates 2 --scenario "$BATS_TEST_TMPDIR/scenario"
     export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
     HISTORY=$XDG_STATE_HOME/vpcmeta/history.db
     "$BUILD/vpcmeta" instance create -f "$1" > /dev/null 2>&1 3>&- &
