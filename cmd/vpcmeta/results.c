@@ -81,11 +81,6 @@ static const struct table_column text_columns[TEXT_COLUMNS] = {
         {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 30},
 };
 
-static const char *outcome_word(const struct fleet_result *result, bool dry_run)
-{
-    return dry_run && result->outcome == FLEET_CHANGED ? "would change" : fleet_outcome_name(result->outcome);
-}
-
 static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
 {
     if (result->reason != NULL) {
@@ -112,6 +107,7 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
                                                             [FLEET_SKIPPED] = TABLE_WARN,
                                                             [FLEET_FAILED] = TABLE_BAD,
                                                             [FLEET_UNKNOWN] = TABLE_BAD};
+    bool would_change = dry_run && result->outcome == FLEET_CHANGED;
     CLEANUP(text_free) struct text change = {0};
 
     describe_change(&change, result, dry_run);
@@ -120,7 +116,7 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
         table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
     }
     table_set_string(table, TEXT_NAME, result->item->resource->name);
-    table_set_string(table, TEXT_OUTCOME, outcome_word(result, dry_run));
+    table_set_string(table, TEXT_OUTCOME, would_change ? "would change" : fleet_outcome_name(result->outcome));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
     table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : "");
     table_set_style(table, TEXT_RESTART, TABLE_WARN);

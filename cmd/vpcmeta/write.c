@@ -239,8 +239,18 @@ static void print_restarts(const struct app *app, const struct fleet_restarts *r
     }
 }
 
-static bool confirm_change(const struct app *app, const struct writing *writing, struct err *e)
+/* Of the hooks. */
+struct execution {
+    struct app *app;
+    const struct writing *writing;
+    size_t done;
+};
+
+static bool confirm(void *context, struct err *e)
 {
+    const struct execution *execution = context;
+    const struct app *app = execution->app;
+    const struct writing *writing = execution->writing;
     const struct resource_kind *noun = noun_of(writing);
     const struct plan *plan = writing->request.plan;
     struct plan_counts counts = plan_count(plan);
@@ -268,26 +278,11 @@ static bool confirm_change(const struct app *app, const struct writing *writing,
 
 /* --- execution ---------------------------------------------------------------------------------------- */
 
-/* Of the hooks. */
-struct execution {
-    struct app *app;
-    const struct writing *writing;
-    size_t done;
-};
-
-static bool confirm(void *context, struct err *e)
-{
-    const struct execution *execution = context;
-
-    return confirm_change(execution->app, execution->writing, e);
-}
-
 static void begin(void *context)
 {
     const struct execution *execution = context;
-    const struct writing *writing = execution->writing;
 
-    app_progress_write(execution->app, plan_count(writing->request.plan).change);
+    app_progress_write(execution->app, plan_count(execution->writing->request.plan).change);
 }
 
 static void progress(const struct fleet_result *result, const struct fleet_summary *summary, void *context)

@@ -135,11 +135,6 @@ static bool is_journal_due(const struct fleet *fleet)
            clock_monotonic_ms(clock_system()) - fleet->ready_since_ms >= WAIT_MS;
 }
 
-static int journal_wait_ms(const struct fleet *fleet)
-{
-    return has_use_for_ready(fleet) ? WAIT_MS : RUN_WAIT_MS;
-}
-
 /* Hands the ready ones and what was concluded to the journal. False: it failed. */
 static bool record_batch(struct fleet *fleet)
 {
@@ -205,20 +200,15 @@ static bool begin_next(struct fleet *fleet)
     return true;
 }
 
-/* A start is sent even if the history cannot take it: a server that stays down is worse. */
-static void record_ready(struct fleet *fleet)
-{
-    if (is_journal_due(fleet) && !record_batch(fleet)) {
-        end_waiting(fleet);
-        fleet_queue_move(&fleet->journaled, &fleet->ready);
-    }
-}
-
 static void write_ready(struct fleet *fleet)
 {
     struct fleet_task *task;
 
-    record_ready(fleet);
+    if (is_journal_due(fleet) && !record_batch(fleet)) {
+        end_waiting(fleet);
+        /* a start is sent even if the history cannot take it: a server that stays down is worse */
+        fleet_queue_move(&fleet->journaled, &fleet->ready);
+    }
     while (fleet->writing < fleet_writes_at_once(fleet) && (task = fleet_queue_pop(&fleet->journaled)) != NULL) {
         task->ops->write(task);
     }
@@ -285,7 +275,7 @@ static void notice_stop(struct fleet *fleet)
 static bool await(struct fleet *fleet)
 {
     struct http *http = fleet->options->http;
-    int journal_ms = journal_wait_ms(fleet);
+    int journal_ms = has_use_for_ready(fleet) ? WAIT_MS : RUN_WAIT_MS;
     int watch_ms = fleet_watch_left_ms(fleet);
     int wait_ms = watch_ms >= 0 && watch_ms < journal_ms ? watch_ms : journal_ms;
 
@@ -418,8 +408,6 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     fleet_disruption_free(&fleet.disruption);
     free(fleet.watch.long_for);
     free(fleet.starting);
-    if (fleet.error.code != ERR_NONE && e->code == ERR_NONE) {
-        *e = fleet.error;
-    }
+    err_take(e, &fleet.error);
     return whole;
 }
