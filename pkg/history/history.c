@@ -237,13 +237,6 @@ static bool make_folder(const char *path, struct text *ret_folder, struct err *e
     return fsio_make_private_folder(text_string(ret_folder), e);
 }
 
-static bool make_file(const char *path, struct err *e)
-{
-    CLEANUP(text_free) struct text folder = {0};
-
-    return make_folder(path, &folder, e) && fsio_make_private_file(path, e);
-}
-
 bool history_check(const char *path, struct err *e)
 {
     CLEANUP(text_free) struct text folder = {0};
@@ -281,9 +274,10 @@ static struct history *create(const char *path, const struct clock *clock)
 
 struct history *history_open(const char *path, const struct clock *clock, struct err *e)
 {
+    CLEANUP(text_free) struct text folder = {0};
     struct history *history = create(path, clock);
 
-    if (!make_file(path, e) || !open_database(history, path, e)) {
+    if (!make_folder(path, &folder, e) || !fsio_make_private_file(path, e) || !open_database(history, path, e)) {
         history_close(history);
         return NULL;
     }

@@ -143,25 +143,12 @@ int64_t http_retry_after(const char *value, int64_t now_s)
     return when <= now_s ? 0 : (when - now_s) * 1000;
 }
 
-static const char *find_word(const char *at, const char *end, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (; at + length <= end; at++) {
-        if (strncasecmp(at, word, length) == 0) {
-            return at;
-        }
-    }
-    return NULL;
-}
-
 /* The title of a gateway's page has its reason. */
-static void append_title(struct text *out, const char *body, size_t size)
+static void append_title(struct text *out, const char *body)
 {
-    const char *end = body + (size < HTTP_ERROR_BODY_MAX ? size : HTTP_ERROR_BODY_MAX);
-    const char *open = find_word(body, end, "<title");
-    const char *start = open != NULL ? memchr(open, '>', (size_t)(end - open)) : NULL;
-    const char *stop = start != NULL ? find_word(start, end, "</title") : NULL;
+    const char *open = strcasestr(body, "<title");
+    const char *start = open != NULL ? strchr(open, '>') : NULL;
+    const char *stop = start != NULL ? strcasestr(start, "</title") : NULL;
 
     if (stop == NULL) {
         return;
@@ -189,7 +176,7 @@ bool http_problem_explain(const struct http_reply *reply, const char *method, co
     size_t empty = line.size;
     text_append(&line, message);
     if (line.size == empty) {
-        append_title(&line, reply->body, reply->size);
+        append_title(&line, reply->body);
     }
     if (line.size == empty) {
         const char *reason = http_reason(reply->status);

@@ -58,12 +58,6 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
     deliver(http, call, &reply);
 }
 
-/* Room behind the body for readers that look ahead. */
-static void pad_body(struct http_transfer *transfer)
-{
-    memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
-}
-
 /* A handshake that fails twice (no TLS there, no common version) fails again; one that was cut off may not. */
 static enum http_fault fault_of(const struct http_transfer *transfer, CURLcode code, bool sent)
 {
@@ -96,7 +90,8 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
-    pad_body(transfer);
+    /* room behind the body for readers that look ahead */
+    memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
     ending->method = http_method_name(call->request.method);
     /* without a round, the numbers are those of the handle's last use */
     ending->sent = transfer->rounds > 0 && request_size > 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "http/http_session.h"
 #include "mem/mem.h"
@@ -251,32 +252,6 @@ static void set_request(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
 }
 
-static void link_active(struct http *http, struct http_transfer *transfer)
-{
-    transfer->previous = NULL;
-    transfer->next = http->active;
-    if (transfer->next != NULL) {
-        transfer->next->previous = transfer;
-    }
-    http->active = transfer;
-    http->active_count++;
-    http->urgent_count += transfer->urgent;
-}
-
-static void unlink_active(struct http *http, struct http_transfer *transfer)
-{
-    if (transfer->previous != NULL) {
-        transfer->previous->next = transfer->next;
-    } else {
-        http->active = transfer->next;
-    }
-    if (transfer->next != NULL) {
-        transfer->next->previous = transfer->previous;
-    }
-    http->active_count--;
-    http->urgent_count -= transfer->urgent;
-}
-
 bool http_transfer_start(struct http *http, struct http_call *call, struct http_token *token, struct err *e)
 {
     struct http_transfer *transfer = take_idle(http);
@@ -297,7 +272,9 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
     transfer->started_ms = http_now_ms(http);
     transfer->started_wall_ms = clock_wall_ms(http->clock);
     set_request(transfer);
-    link_active(http, transfer);
+    DL_PREPEND2(http->active, transfer, previous, next);
+    http->active_count++;
+    http->urgent_count += transfer->urgent;
     call->sent++;
     http->counters.attempts++;
     http->counters.retries += call->sent - call->uncounted > 1;
@@ -315,7 +292,9 @@ void http_transfer_detach(struct http_transfer *transfer)
     struct http *http = transfer->http;
 
     curl_multi_remove_handle(http->multi, transfer->easy);
-    unlink_active(http, transfer);
+    DL_DELETE2(http->active, transfer, previous, next);
+    http->active_count--;
+    http->urgent_count -= transfer->urgent;
 }
 
 void http_transfer_recycle(struct http_transfer *transfer)

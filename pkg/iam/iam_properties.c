@@ -45,15 +45,10 @@ static const struct {
 
 enum { NAME_COUNT = sizeof(names) / sizeof(names[0]), NAME_MAX_SIZE = 64 };
 
-static bool is_true(const char *value)
-{
-    return strcasecmp(value, "true") == 0;
-}
-
 static void set(struct iam_properties *properties, enum iam_property property, const char *value, size_t size)
 {
     struct text *kept = &properties->values[property];
-    bool keep_first = property == IAM_PROPERTY_DISABLE_SSL && is_true(text_string(kept));
+    bool keep_first = property == IAM_PROPERTY_DISABLE_SSL && strcasecmp(text_string(kept), "true") == 0;
 
     if (!keep_first) {
         text_free_secret(kept);

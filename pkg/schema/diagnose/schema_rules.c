@@ -28,44 +28,32 @@ static void explain_choice(struct schema_explanation *x, const struct schema_rul
 
 /* --- numbers and strings ----------------------------------------------------------------------- */
 
-/* The number breaks a limit. Both ends are named where there are two: after "at least 1" a reader would try 100. */
-static void note_limit(struct schema_explanation *x, const struct schema_number_rule *rule, const char *keyword,
-                       const json_t *limit, const json_t *value)
-{
-    const char *words = limit == rule->minimum   ? "at least"
-                        : limit == rule->maximum ? "at most"
-                        : limit == rule->above   ? "more than"
-                        : limit == rule->below   ? "less than"
-                                                 : "a multiple of";
-
-    if (rule->minimum != NULL && rule->maximum != NULL && (limit == rule->minimum || limit == rule->maximum)) {
-        schema_note(x, SCHEMA_FAULT_VALUE, keyword, value, "must be in the range %s to %s, is %s",
-                    schema_explain_value(x, rule->minimum), schema_explain_value(x, rule->maximum),
-                    schema_explain_value(x, value));
-    } else {
-        schema_note(x, SCHEMA_FAULT_VALUE, keyword, value, "must be %s %s, is %s", words,
-                    schema_explain_value(x, limit), schema_explain_value(x, value));
-    }
-}
-
 static void explain_number(struct schema_explanation *x, const struct schema_rule *base, const json_t *value)
 {
     const struct schema_number_rule *rule = (const struct schema_number_rule *)base;
+    const json_t *min = rule->minimum, *max = rule->maximum, *above = rule->above, *below = rule->below;
+    const struct {
+        const char *keyword, *words;
+        const json_t *limit;
+        bool broken;
+    } limits[] = {
+        {"minimum", "at least", min, min != NULL && schema_number_compare(value, min) < 0},
+        {"maximum", "at most", max, max != NULL && schema_number_compare(value, max) > 0},
+        {"exclusiveMinimum", "more than", above, above != NULL && schema_number_compare(value, above) <= 0},
+        {"exclusiveMaximum", "less than", below, below != NULL && schema_number_compare(value, below) >= 0},
+        {"multipleOf", "a multiple of", rule->unit, rule->unit && !schema_number_is_multiple(value, rule->unit)},
+    };
 
-    if (rule->minimum != NULL && schema_number_compare(value, rule->minimum) < 0) {
-        note_limit(x, rule, "minimum", rule->minimum, value);
-    }
-    if (rule->maximum != NULL && schema_number_compare(value, rule->maximum) > 0) {
-        note_limit(x, rule, "maximum", rule->maximum, value);
-    }
-    if (rule->above != NULL && schema_number_compare(value, rule->above) <= 0) {
-        note_limit(x, rule, "exclusiveMinimum", rule->above, value);
-    }
-    if (rule->below != NULL && schema_number_compare(value, rule->below) >= 0) {
-        note_limit(x, rule, "exclusiveMaximum", rule->below, value);
-    }
-    if (rule->unit != NULL && !schema_number_is_multiple(value, rule->unit)) {
-        note_limit(x, rule, "multipleOf", rule->unit, value);
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        const json_t *limit = limits[i].limit;
+        /* both ends are named where there are two: after "at least 1" a reader would try 100 */
+        if (limits[i].broken && min != NULL && max != NULL && (limit == min || limit == max)) {
+            schema_note(x, SCHEMA_FAULT_VALUE, limits[i].keyword, value, "must be in the range %s to %s, is %s",
+                        schema_explain_value(x, min), schema_explain_value(x, max), schema_explain_value(x, value));
+        } else if (limits[i].broken) {
+            schema_note(x, SCHEMA_FAULT_VALUE, limits[i].keyword, value, "must be %s %s, is %s", limits[i].words,
+                        schema_explain_value(x, limit), schema_explain_value(x, value));
+        }
     }
 }
 
