@@ -48,9 +48,10 @@ void http_headers_ratelimit(const struct http_headers *headers, int64_t now_s, s
 int64_t http_date(const char *value);
 
 /*
- * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter id "02b7_...") [trace
- * ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; where that is "", the title of a page of HTML stands for it, else the status by
- * name. Code ERR_AUTH for 401, ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
+ * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter
+ * id "02b7_...") [trace ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; where the
+ * message is "", the title of a page of HTML stands for it, else the status by name. Code ERR_AUTH for 401, ERR_CONFLICT
+ * for 412, else ERR_API. Sets http_status. Always false.
  */
 bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
                           struct err *e);
