@@ -65,8 +65,8 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
         return;
     }
     const char *colon = memchr(line, ':', size);
-    size_t length = colon != NULL ? (size_t)(colon - line) : 0;
-    for (size_t i = 0; i < KEPT_COUNT; i++) {
+    for (size_t i = 0; colon != NULL && i < KEPT_COUNT; i++) {
+        size_t length = (size_t)(colon - line);
         if (strlen(kept[i].name) == length && strncasecmp(line, kept[i].name, length) == 0) {
             keep_value(value_of(headers, i), colon + 1, line + size, i == 0);
             return;
