@@ -49,9 +49,9 @@ int64_t http_date(const char *value);
 
 /*
  * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter
- * id "02b7_...") [trace ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; where the
- * message is "", the title of a page of HTML stands for it, else the status by name. Code ERR_AUTH for 401, ERR_CONFLICT
- * for 412, else ERR_API. Sets http_status. Always false.
+ * id "02b7_...") [trace ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; for a
+ * message that is "", the title of a page of HTML stands for it, else the status by name. Code ERR_AUTH for 401,
+ * ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
 bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
                           struct err *e);
