@@ -204,8 +204,11 @@ static int report_one(const struct app *app, const struct run_result *created, s
         app_note(app, "created %s %s (%s)", singular, record->name, record->id);
     } else if (result->outcome == FLEET_UNCHANGED) {
         app_note(app, "the %s %s (%s) exists already with these settings", singular, record->name, record->id);
-    } else if (created->stopped.code != ERR_NONE) {
+    } else if (created->stopped.code != ERR_NONE && result->outcome != FLEET_UNKNOWN) {
         *e = created->stopped;
+    } else if (created->stopped.code != ERR_NONE) {
+        results_note_run(app, &created->run, created->id);
+        err_set(e, created->stopped.code, "creating the %s: %s", singular, result->reason);
     } else {
         err_set(e, result->code, "creating the %s: %s", singular, result->reason);
     }

@@ -99,7 +99,9 @@ bool run_execute(const struct run_request *request, const struct run_hooks *hook
     snprintf(result.id, sizeof(result.id), "%s", journal.id);
     (void)carry_out(request, hooks, &journal, &result.run, &result.stopped);
     if (request->resumption != NULL) {
-        (void)load_whole(&journal, request->resumption, &result, &result.stopped);
+        struct err unread = ERR_INIT;
+        (void)load_whole(&journal, request->resumption, &result, &unread);
+        err_take(&result.stopped, &unread);
     }
     run_journal_end(&journal, &result.run.summary, &result.unrecorded);
     *ret = result;

@@ -108,3 +108,12 @@ create_meets() {
     [ "$(sim_count POST /identity/token)" -eq 2 ]
     [ "$(sim_state '.instances | length')" -eq 1 ]
 }
+
+@test "a creation whose answer did not come by the deadline is reported as one that may have been made" {
+    client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
+    faults '{"operation": "instances.create", "action": "hang", "ms": 60000, "when": "after"}'
+    meta instance create -f "$body" --deadline 2
+    expect 1 "may have been"
+    grep -q "vpcmeta runs " <<< "$stderr"
+    [ "$(sim_state '.instances | length')" -eq 1 ]
+}
