@@ -14,7 +14,8 @@ _Static_assert(ERR_EXIT_FAILED == EXIT_FAILURE, "mem.c ends the process with EXI
  * Fills the buffer with the formatted text and, unless it is NULL, ": " and `behind`, cut behind a whole character.
  * Messages quote names and answers from outside, so what is not UTF-8 or steers a terminal is escaped.
  */
-static void fill(char *buffer, size_t size, const char *format, va_list args, const char *behind)
+__attribute__((format(printf, 3, 0))) static void fill(char *buffer, size_t size, const char *format, va_list args,
+                                                       const char *behind)
 {
     CLEANUP(text_free) struct text raw = {0};
     CLEANUP(text_free) struct text safe = {0};

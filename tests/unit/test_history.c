@@ -630,6 +630,8 @@ static void one_place_has_one_writer(void **state)
     assert_non_null(strstr(e.message, "set, process 7"));
     /* who does not get all of them keeps none */
     CLEANUP(locks_release) struct history_locks *elsewhere = lock(history, &place_v, "other");
+    assert_non_null(held);
+    assert_non_null(elsewhere);
 }
 
 int main(void)

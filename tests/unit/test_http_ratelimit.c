@@ -613,8 +613,9 @@ static void the_window_by_events(void **state)
         http_ratelimit_begin(&limit, 0, 0, now_ms);
         for (const struct event *event = rows[i].events; event->count > 0; event++) {
             for (unsigned n = 0; n < event->count; n++) {
+                now_ms++;
                 http_ratelimit_answered(&limit,
-                                        &(struct http_ratelimit_answer){.started_ms = ++now_ms - event->latency_ms,
+                                        &(struct http_ratelimit_answer){.started_ms = now_ms - event->latency_ms,
                                                                         .now_ms = now_ms,
                                                                         .class = event->class,
                                                                         .saturated = event->saturated,

@@ -36,8 +36,7 @@ static void lines_that_hold_secrets_are_recognized_and_others_are_not(void **sta
         "instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0",
         "instance show crn:v1:bluemix:public:is:us-south-1:a/123::instance:0717_e21b7391-2ca2-4ab5-84a8-b92157a633b0",
         "instance set a-very-long-name-of-a-server-that-is-harmless --hop-limit 2",
-        "instance create --template Template-1 --trusted-profile "
-        "Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5",
+        "template create -f t.json --trusted-profile Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5",
     };
 
     (void)state;
