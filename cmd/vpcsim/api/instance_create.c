@@ -144,7 +144,7 @@ json_t *instance_merge(const struct region *region, const json_t *body, const st
     json_object_update(merged, (json_t *)body);
     json_object_del(merged, "source_template");
     if (!has(body, "resource_group")) {
-        json_object_set_new(merged, "resource_group", json_pack("{s:s}", "id", template->resource_group->id));
+        json_object_set_new(merged, "resource_group", json_build("{s:s}", "id", template->resource_group->id));
     }
     return merged;
 }

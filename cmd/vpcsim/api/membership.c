@@ -129,12 +129,12 @@ static json_t *member_body(struct region *region, const struct instance_group *g
 
     snprintf(zone, sizeof(zone), "%s-%u", region->name, subnet->zone + 1);
     json_object_set_new(body, "name", json_string(name));
-    json_object_set_new(body, "zone", json_pack("{s:s}", "name", zone));
-    json_object_set_new(body, "resource_group", json_pack("{s:s}", "id", group->resource_group->id));
+    json_object_set_new(body, "zone", json_build("{s:s}", "name", zone));
+    json_object_set_new(body, "resource_group", json_build("{s:s}", "id", group->resource_group->id));
     json_object_del(body, "vpc");
     /* a fixed address could serve one member only */
     json_object_del(network, "primary_ip");
-    json_object_set_new(network, "subnet", json_pack("{s:s}", "id", subnet->entity.id));
+    json_object_set_new(network, "subnet", json_build("{s:s}", "id", subnet->entity.id));
     free(name);
     return body;
 }

@@ -291,7 +291,7 @@ void metadata_instance(struct request *request, struct reply *reply)
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         json_object_set(body, members[i], json_object_get(full, members[i]));
     }
-    json_object_set_new(body, "metadata_service", json_pack("{s:b}", "enabled", 1));
+    json_object_set_new(body, "metadata_service", json_build("{s:b}", "enabled", 1));
     reply_document(reply, 200, body);
     json_decref(body);
     json_decref(full);
@@ -323,7 +323,7 @@ static void send_items(struct request *request, struct reply *reply, const char 
         found = id != NULL && strcmp(id, wanted) == 0 ? item : found;
     }
     if (wanted == NULL) {
-        json_t *body = json_pack("{s:O}", name, items);
+        json_t *body = json_build("{s:O}", name, items);
         reply_document(reply, 200, body);
         json_decref(body);
     } else if (found != NULL) {
@@ -415,8 +415,8 @@ void metadata_placement_groups(struct request *request, struct reply *reply)
     if (instance->placement_group != NULL) {
         const struct entity *group = &instance->placement_group->entity;
         render_crn(request->region, "placement-group", -1, group->id, &crn);
-        json_array_append_new(items, json_pack("{s:s,s:s,s:s,s:s}", "crn", text_string(&crn), "id", group->id, "name",
-                                               group->name, "strategy", "host_spread"));
+        json_array_append_new(items, json_build("{s:s,s:s,s:s,s:s}", "crn", text_string(&crn), "id", group->id, "name",
+                                                group->name, "strategy", "host_spread"));
     }
     send_items(request, reply, "placement_groups", items);
 }
