@@ -39,7 +39,7 @@ struct vpc_chain {
     struct resource_list *own;     /* records, unless they are the caller's */
     struct text start, last_start; /* tokens of the next page and of the one under way */
     size_t pages;
-    struct err keep_error; /* of `keep`: no repetition mends it */
+    struct err keep_error; /* of `keep`: the page is not read again for it */
 };
 
 /*

@@ -264,6 +264,32 @@ CASES
     code bad_field metadata_service.enabled
 }
 
+@test "a bare metal server is started, stopped and restarted only from a state at rest" {
+    local server
+    sim_start --instances 0 --bare-metal 6 --mix plain --transition-ms 0
+    server=/v1/bare_metal_servers/$(sim_state -r '[.bare_metal_servers[] | select(.status == "running")][0].id')
+    expect 409 POST "$server/start" -d ''
+    expect 400 POST "$server/stop" -H 'Content-Type: application/json' -d '{"type":"gentle"}'
+    expect 204 POST "$server/restart" -d ''
+    await_bare "$server" running
+    expect 204 POST "$server/stop" -H 'Content-Type: application/json' -d '{"type":"hard"}'
+    await_bare "$server" stopped
+    expect 409 POST "$server/restart" -d ''
+    expect 409 POST "$server/stop" -H 'Content-Type: application/json' -d '{"type":"hard"}'
+    expect 204 POST "$server/start" -d ''
+    await_bare "$server" running
+    expect 404 POST /v1/bare_metal_servers/nothing/start -d ''
+}
+
+# SERVER STATUS: waits until the simulator has the server in that status
+await_bare() {
+    for _ in $(seq 200); do
+        [ "$(sim_state -r --arg id "${1##*/}" '.bare_metal_servers[] | select(.id == $id).status')" != "$2" ] || return 0
+        sleep 0.01
+    done
+    return 1
+}
+
 @test "bare metal has no hop limit and takes the other settings" {
     sim_start --instances 1 --bare-metal 6 --mix plain
     id=$(sim_state -r '.bare_metal_servers[0].id')

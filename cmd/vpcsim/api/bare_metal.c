@@ -434,39 +434,38 @@ static bool is_in(const struct bare_metal *server, enum status wanted, struct re
     return false;
 }
 
-void bare_metal_start(struct request *request, struct reply *reply)
-{
-    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
-
-    if (server != NULL && is_in(server, STATUS_STOPPED, reply)) {
-        set_status(request->region, server, STATUS_STARTING, STATUS_RUNNING);
-        reply_empty(reply, 204);
-    }
-}
-
-/* There is no status stopping: the server is running until it is stopped (assumption: soft stops do finish). */
-void bare_metal_stop(struct request *request, struct reply *reply)
+/* An action on a server at rest in `from`: it is in `during` for a while, then in `to`. `fields` of its body; or NULL. */
+static void act(struct request *request, const struct validator *fields, enum status from, enum status during,
+                enum status to, struct reply *reply)
 {
     struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
     if (server == NULL) {
         return;
     }
-    validator_check(request->document, stop_fields, "", reply);
-    if (!reply_failed(reply) && is_in(server, STATUS_RUNNING, reply)) {
-        set_status(request->region, server, STATUS_RUNNING, STATUS_STOPPED);
+    if (fields != NULL) {
+        validator_check(request->document, fields, "", reply);
+    }
+    if (!reply_failed(reply) && is_in(server, from, reply)) {
+        set_status(request->region, server, during, to);
         reply_empty(reply, 204);
     }
 }
 
+void bare_metal_start(struct request *request, struct reply *reply)
+{
+    act(request, NULL, STATUS_STOPPED, STATUS_STARTING, STATUS_RUNNING, reply);
+}
+
+/* There is no status stopping: the server is running until it is stopped (assumption: soft stops do finish). */
+void bare_metal_stop(struct request *request, struct reply *reply)
+{
+    act(request, stop_fields, STATUS_RUNNING, STATUS_RUNNING, STATUS_STOPPED, reply);
+}
+
 void bare_metal_restart(struct request *request, struct reply *reply)
 {
-    struct bare_metal *server = resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
-
-    if (server != NULL && is_in(server, STATUS_RUNNING, reply)) {
-        set_status(request->region, server, STATUS_RESTARTING, STATUS_RUNNING);
-        reply_empty(reply, 204);
-    }
+    act(request, NULL, STATUS_RUNNING, STATUS_RESTARTING, STATUS_RUNNING, reply);
 }
 
 void bare_metal_replace_initialization(struct request *request, struct reply *reply)
