@@ -141,4 +141,7 @@ void app_state_path(const char *name, struct text *out);
 /* The same for a file that a command cannot do without; ERR_FAILED that says what to set. */
 bool app_need_state_path(const char *name, struct text *out, struct err *e) __attribute__((warn_unused_result));
 
+/* The history of runs for a command that only looks back (history_open_past); errors as above, and ERR_IO. */
+struct history *app_open_history(struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "clock/clock.h"
+#include "history/history.h"
 #include "term/term.h"
 
 static void say(const struct app *app, const char *label, const char *color, const char *message)
@@ -125,4 +127,12 @@ bool app_need_state_path(const char *name, struct text *out, struct err *e)
     return out->size > 0 || err_set(e, ERR_FAILED,
                                     "there is no folder to record what is changed: set XDG_STATE_HOME (or HOME) to an "
                                     "absolute path; nothing was sent");
+}
+
+struct history *app_open_history(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
+                                                           : NULL;
 }

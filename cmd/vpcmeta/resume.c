@@ -1,5 +1,4 @@
 /* runs resume, retry and rollback: a recorded run is finished, tried again or taken back. */
-#include "clock/clock.h"
 #include "commands.h"
 #include "results.h"
 #include "write.h"
@@ -8,12 +7,9 @@
 
 static bool load(const struct cli_call *call, struct run_record *ret, struct err *e)
 {
-    HISTORY_CLEANUP struct history *history = NULL;
-    CLEANUP(text_free) struct text path = {0};
+    HISTORY_CLEANUP struct history *history = app_open_history(e);
 
-    return app_need_state_path(APP_HISTORY_FILE, &path, e) &&
-           (history = history_open_past(text_string(&path), clock_system(), e)) != NULL &&
-           run_load(history, call->args[0], ret, e);
+    return history != NULL && run_load(history, call->args[0], ret, e);
 }
 
 static bool begin(struct app *app, const struct cli_call *call, const struct write_opts *options,

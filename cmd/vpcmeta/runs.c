@@ -1,7 +1,6 @@
 /* runs list, show and prune: what was changed, and by which run. */
 #include <string.h>
 
-#include "clock/clock.h"
 #include "commands.h"
 #include "results.h"
 
@@ -16,14 +15,6 @@ static const struct table_column list_columns[COLUMN_COUNT] = {
 };
 
 static const struct table_column summary_for_people = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP};
-
-static struct history *open_history(struct err *e)
-{
-    CLEANUP(text_free) struct text path = {0};
-
-    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
-                                                           : NULL;
-}
 
 /* --- list ------------------------------------------------------------------------------------------- */
 
@@ -93,7 +84,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     columns[COLUMN_SUMMARY] = for_people ? summary_for_people : list_columns[COLUMN_SUMMARY];
     TABLE_CLEANUP struct table *table = table_create(columns, COLUMN_COUNT);
     JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
-    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = open_history(e)) == NULL ||
+    if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = app_open_history(e)) == NULL ||
         !history_list_runs(history, &runs, e)) {
         return err_exit_status(e);
     }
@@ -132,7 +123,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(run_record_free) struct run_record record = {0};
     CLEANUP(text_free) struct text places = {0};
 
-    if (!app_check_output(app, results_columns, results_columns_count, e) || (history = open_history(e)) == NULL ||
+    if (!app_check_output(app, results_columns, results_columns_count, e) || (history = app_open_history(e)) == NULL ||
         !run_load(history, call->args[0], &record, e)) {
         return err_exit_status(e);
     }
@@ -190,7 +181,7 @@ static int prune(struct app *app, const struct cli_call *call, struct err *e)
         err_set(e, ERR_USAGE, "which runs? give --older-than DAYS");
         return err_exit_status(e);
     }
-    if (!app_check_output(app, NULL, 0, e) || (history = open_history(e)) == NULL ||
+    if (!app_check_output(app, NULL, 0, e) || (history = app_open_history(e)) == NULL ||
         !history_prune(history, (unsigned)opts->older_than.value, &count, e)) {
         return err_exit_status(e);
     }
