@@ -7,8 +7,9 @@ Users read strings of the product, README, CHANGELOG and schemas: PHRASES are ke
 everything, comments and names of the code included. Tests are free in what they feed to the program.
 """
 import re
-import subprocess
 import sys
+
+from measure import tracked
 
 PHRASES = [
     "is told", "tells", "told", "what is there", "as wanted", "as asked", "goes on with", "go on", "but for",
@@ -35,11 +36,6 @@ def fault(name, line, text):
     global faults
     faults += 1
     print(f"{name}:{line}: {text}")
-
-
-def tracked(*patterns):
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], check=True, capture_output=True)
-    return [name for name in listed.stdout.decode().split("\0") if name]
 
 
 def check(pattern, name, first_line, text):

@@ -434,7 +434,10 @@ static bool is_in(const struct bare_metal *server, enum status wanted, struct re
     return false;
 }
 
-/* An action on a server at rest in `from`: it is in `during` for a while, then in `to`. `fields` of its body; or NULL. */
+/*
+ * An action on a server at rest in `from`: it is in `during` for a while, then in `to`. `fields` are those of its body;
+ * NULL: it has none.
+ */
 static void act(struct request *request, const struct validator *fields, enum status from, enum status during,
                 enum status to, struct reply *reply)
 {
