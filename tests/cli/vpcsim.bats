@@ -585,6 +585,28 @@ statuses() {
     bad_scenario '{"rules": [{"action": "headers"}]}' 'headers must be'
 }
 
+@test "records are edited in answers: those that match, by JSON pointer, and the store keeps what it has" {
+    sim_start --instances 3 --mix plain
+    id=$(first_id)
+    scenario '{"rules": [{"operation": "instances.*", "action": "edit", "record": {"id": "'"$id"'"}, "set": {"/metadata_service": {"enabled": null}, "/a/b": [1]}, "remove": ["/zone", "/vcpu/count"]},
+        {"operation": "instances.*", "action": "edit", "record": {"/a/b": [1]}, "set": {"/a/b/-": 2}}]}'
+    expect 200 GET "/v1/instances/$id"
+    [ "$(jq -c '[.metadata_service, .zone, .vcpu.count, .vcpu.architecture, .a.b]' <<< "$body")" = '[{"enabled":null},null,null,"amd64",[1,2]]' ]
+    expect 200 GET /v1/instances
+    [ "$(jq -c '[.instances[] | .a.b]' <<< "$body")" = '[[1,2],null,null]' ]
+    scenario '{"rules": [{"operation": "instances.list", "action": "edit", "record": {"name": "*"}, "set": {"": 7}},
+        {"operation": "instances.list", "action": "edit", "remove": ["/total_count"]}, {"operation": "instances.get", "action": "edit", "record": {"id": "other"}, "set": {"": 7}}]}'
+    expect 200 GET /v1/instances
+    [ "$(jq -c '[.instances, .total_count]' <<< "$body")" = '[[7,7,7],null]' ]
+    expect 200 GET "/v1/instances/$id"
+    [ "$(jq -r .id <<< "$body")" = "$id" ]
+    [ "$(sim_log 'select(.fault == "edit") | .operation' | xargs)" = 'instances.get instances.list instances.list' ]
+    bad_scenario '{"rules": [{"action": "edit"}]}' 'edit needs'
+    bad_scenario '{"rules": [{"action": "edit", "set": {"zone": 1}}]}' 'zone is no JSON pointer'
+    bad_scenario '{"rules": [{"action": "edit", "remove": [7]}]}' 'item 1 is no JSON pointer'
+    bad_scenario '{"rules": [{"action": "edit", "record": [], "remove": ["/a"]}]}' 'record must be an object'
+}
+
 @test "a fault that is replaced while its answer waits does no harm" {
     sim_start --instances 1 --latency-ms 300
     scenario '{"rules": [{"operation": "instances.list", "action": "content_type", "type": "text/of-its-own"}]}'

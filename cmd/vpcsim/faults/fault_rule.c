@@ -19,6 +19,7 @@ static const char *const actions[] = {
     [FAULT_EXPIRE_TOKEN] = "expire_token",
     [FAULT_CHANGE] = "change",
     [FAULT_HEADERS] = "headers",
+    [FAULT_EDIT] = "edit",
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
@@ -38,6 +39,8 @@ void fault_rule_free(struct fault_rule *rule)
     free(rule->type);
     json_decref(rule->set);
     json_decref(rule->headers);
+    json_decref(rule->record);
+    json_decref(rule->remove);
     *rule = (struct fault_rule){0};
 }
 
@@ -97,9 +100,10 @@ bool fault_check_members(const json_t *document, const char *const members[], si
     return true;
 }
 
-static const char *const members[] = {
-    "name",   "operation",   "method", "path", "nth",  "every", "after", "limit", "probability", "action", "ms",
-    "status", "retry_after", "body",   "code", "type", "when",  "keep",  "bytes", "interval_ms", "set",    "headers"};
+static const char *const members[] = {"name",        "operation",   "method",      "path",    "nth",    "every",
+                                      "after",       "limit",       "probability", "action",  "ms",     "status",
+                                      "retry_after", "body",        "code",        "type",    "when",   "keep",
+                                      "bytes",       "interval_ms", "set",         "headers", "record", "remove"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -168,6 +172,11 @@ static bool check_headers(const struct fault_rule *rule, struct err *e)
     return true;
 }
 
+struct fault_edit fault_rule_edit(const struct fault_rule *rule)
+{
+    return (struct fault_edit){.record = rule->record, .set = rule->set, .remove = rule->remove};
+}
+
 static bool check_values(const struct fault_rule *rule, struct err *e)
 {
     if (rule->action == FAULT_STATUS && (rule->status < 200 || rule->status > 599)) {
@@ -178,6 +187,10 @@ static bool check_values(const struct fault_rule *rule, struct err *e)
     }
     if (rule->bytes < 1 || rule->interval_ms < 1 || rule->ms_min < 0 || rule->ms_max < rule->ms_min) {
         return err_set(e, ERR_USAGE, "bytes, interval_ms and ms must be positive, a range from small to large");
+    }
+    if (rule->action == FAULT_EDIT) {
+        struct fault_edit edit = fault_rule_edit(rule);
+        return fault_edit_check(&edit, e);
     }
     return rule->action != FAULT_HEADERS || check_headers(rule, e);
 }
@@ -205,17 +218,22 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.bytes = integer_of(document, "bytes", 64);
     rule.interval_ms = integer_of(document, "interval_ms", 50);
     rule.headers = json_object_get(document, "headers");
+    rule.record = json_object_get(document, "record");
+    rule.remove = json_object_get(document, "remove");
+    rule.set = json_object_get(document, "set");
     if (!read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
         return false;
     }
     json_incref(rule.headers);
+    json_incref(rule.record);
+    json_incref(rule.remove);
+    json_incref(rule.set);
     rule.operation = string_of(document, "operation");
     rule.method = string_of(document, "method");
     rule.path = string_of(document, "path");
     rule.body = string_of(document, "body");
     rule.code = string_of(document, "code");
     rule.type = string_of(document, "type");
-    rule.set = json_incref(json_object_get(document, "set"));
     *ret_rule = rule;
     return true;
 }

@@ -5,6 +5,7 @@
 #define VPCSIM_FAULT_RULE_H
 
 #include "err/err.h"
+#include "vpcsim/faults/fault_edit.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/http/request.h"
 
@@ -20,6 +21,7 @@ enum fault_action {
     FAULT_EXPIRE_TOKEN,
     FAULT_CHANGE,
     FAULT_HEADERS,
+    FAULT_EDIT,
 };
 
 enum { FAULT_NTH_MAX = 64, FAULT_HEADERS_MAX = 4 };
@@ -39,8 +41,10 @@ struct fault_rule {
     bool after_commit;
     double keep;
     long bytes, interval_ms;
-    json_t *set;     /* settings, for FAULT_CHANGE */
+    json_t *set;     /* settings, for FAULT_CHANGE; members and values, for FAULT_EDIT */
     json_t *headers; /* name: value with %XX, for FAULT_HEADERS */
+    json_t *record;  /* which records, for FAULT_EDIT; NULL: the whole answer */
+    json_t *remove;  /* JSON pointers, for FAULT_EDIT */
     /* what happened so far */
     long seen, fired;
 };
@@ -61,6 +65,9 @@ bool fault_check_members(const json_t *document, const char *const members[], si
 
 /* Appends the bytes that a header's value in a rule stands for; false when it cannot be one. */
 bool fault_rule_decode(const char *value, struct text *out) __attribute__((warn_unused_result));
+
+/* What a rule of FAULT_EDIT changes; borrowed from the rule. */
+struct fault_edit fault_rule_edit(const struct fault_rule *rule);
 
 /* The name of the action in scenarios and in the log. */
 const char *fault_rule_action(const struct fault_rule *rule);

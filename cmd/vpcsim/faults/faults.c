@@ -146,7 +146,7 @@ static void choose(struct faults *faults, struct request *request, struct reply 
 
     for (size_t i = 0; i < faults->count; i++) {
         struct fault_rule *rule = &faults->rules[i];
-        bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS;
+        bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS || rule->action == FAULT_EDIT;
         bool is_free = plan->rule == NULL || adds;
         if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free)) {
             continue;
@@ -156,7 +156,9 @@ static void choose(struct faults *faults, struct request *request, struct reply 
             reply->delay_ms += rule->ms_min + (long)((double)(rule->ms_max - rule->ms_min) * share);
         } else if (rule->action == FAULT_HEADERS) {
             plan->headers = rule;
-        } else {
+        } else if (rule->action == FAULT_EDIT && plan->edit_count < FAULT_EDITS_MAX) {
+            plan->edits[plan->edit_count++] = rule;
+        } else if (rule->action != FAULT_EDIT) {
             plan->rule = rule;
         }
     }
@@ -305,10 +307,21 @@ static void replace_headers(const struct fault_rule *rule, struct reply *reply)
     }
 }
 
+static void edit_body(const struct fault_plan *plan, struct reply *reply)
+{
+    for (size_t i = 0; i < plan->edit_count && reply->status / 100 == 2; i++) {
+        struct fault_edit edit = fault_rule_edit(plan->edits[i]);
+        if (fault_edit_apply(&edit, &reply->body) && reply->fault == NULL) {
+            reply->fault = fault_rule_action(plan->edits[i]);
+        }
+    }
+}
+
 void faults_after(struct request *request, struct reply *reply, const struct fault_plan *plan)
 {
     const struct fault_rule *rule = plan->rule;
 
+    edit_body(plan, reply);
     switch (rule != NULL ? rule->action : FAULT_LATENCY) {
     case FAULT_STATUS:
         answer_status(request->sim, rule, reply);
@@ -339,6 +352,7 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
     case FAULT_HEADERS:
     case FAULT_EXPIRE_TOKEN:
     case FAULT_CHANGE:
+    case FAULT_EDIT:
         break;
     }
     if (plan->headers != NULL) {

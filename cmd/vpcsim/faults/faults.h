@@ -22,9 +22,16 @@
  *   change        another client changes the instance first: its ETag, and "set" {"metadata_service": {...}}
  *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
  *                 cannot hold
+ *   edit          records in the body of the answer (2xx) are changed, and nothing in the store: "set": {POINTER:
+ *                 VALUE} and "remove": [POINTER, ...], JSON pointers from the record on; "" is the record. "record":
+ *                 {MEMBER or POINTER: VALUE} says which: the answer itself or items of its arrays that have all of
+ *                 these (strings are globs); without it the whole answer is the record:
+ *                 {"operation": "instances.*", "action": "edit", "record": {"name": "api-0003"},
+ *                  "set": {"/metadata_service/protocol": null}, "remove": ["/zone"]}
  * "when": "before" (default): the request has no effect; "after": it took effect all the same.
- * Latencies of several rules add up, the last "headers" that fires is added; of the other actions the first that
- * fires is the one. "rate" (rate_limit.h) replaces --rate; it counts the operations of the API that no rule refused.
+ * Latencies of several rules add up, every "edit" that fires is made in order (16 at most), the last "headers" that
+ * fires is added; of the other actions the first that fires is the one. "rate" (rate_limit.h) replaces --rate; it
+ * counts the operations of the API that no rule refused.
  */
 #ifndef VPCSIM_FAULTS_H
 #define VPCSIM_FAULTS_H
@@ -36,11 +43,15 @@
 struct fault_rule;
 struct options;
 
+enum { FAULT_EDITS_MAX = 16 }; /* of one answer */
+
 /* What was decided for one request. */
 struct fault_plan {
     const struct fault_rule *rule;    /* to be carried out after the handler; NULL: none */
     const struct fault_rule *headers; /* of FAULT_HEADERS; NULL: none */
-    bool refused;                     /* the handler must not run: the reply is made */
+    const struct fault_rule *edits[FAULT_EDITS_MAX];
+    size_t edit_count;
+    bool refused; /* the handler must not run: the reply is made */
 };
 
 struct faults *faults_create(void);
