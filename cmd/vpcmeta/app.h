@@ -122,11 +122,11 @@ bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, cons
 /* At a terminal, where nothing else shows that standard input is read: "reading names from the terminal; ...". */
 void app_note_input(const struct app *app, const char *what);
 
-/* Standard input, whole; `what` is for app_note_input. ERR_CANCELLED as app_ask, ERR_IO. */
-bool app_read_input(const struct app *app, const char *what, size_t limit, struct text *ret, struct err *e)
-    __attribute__((warn_unused_result));
+/* fsio_read_text, where "-" is standard input; `what` is for app_note_input. ERR_CANCELLED as app_ask. */
+bool app_read_text(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
+                   struct err *e) __attribute__((warn_unused_result));
 
-/* json_read_file, where "-" is standard input. */
+/* The same for a JSON document; ERR_USAGE when it cannot be read. */
 bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 

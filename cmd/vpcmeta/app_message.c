@@ -89,23 +89,26 @@ void app_note_input(const struct app *app, const char *what)
     }
 }
 
-bool app_read_input(const struct app *app, const char *what, size_t limit, struct text *ret, struct err *e)
+bool app_read_text(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
+                   struct err *e)
 {
     struct fsio_wait input = command_input(&app->limits);
 
-    app_note_input(app, what);
-    return fsio_read_input(&input, limit, ret, e);
+    if (strcmp(path, "-") == 0) {
+        app_note_input(app, what);
+    }
+    return fsio_read_text(path, &input, limit, ret, e);
 }
 
 bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
 {
     CLEANUP(text_free) struct text text = {0};
 
-    if (strcmp(path, "-") != 0) {
-        return json_read_file(path, flags, ret, e);
+    if (!app_read_text(app, path, "a JSON document", JSON_SIZE_MAX, &text, e)) {
+        e->code = e->code == ERR_NOT_FOUND || e->code == ERR_IO ? ERR_USAGE : e->code;
+        return false;
     }
-    return app_read_input(app, "a JSON document", JSON_SIZE_MAX, &text, e) &&
-           json_parse(text_string(&text), text.size, "<stdin>", flags, ret, e);
+    return json_parse(text_string(&text), text.size, strcmp(path, "-") == 0 ? FSIO_INPUT_NAME : path, flags, ret, e);
 }
 
 void app_state_path(const char *name, struct text *out)

@@ -377,7 +377,7 @@ static bool open_schema_file(const struct app *app, const struct check_opts *opt
                              struct err *e)
 {
     checker->library = schema_library_create(opts->assert_format ? SCHEMA_ASSERT_FORMAT : SCHEMA_DEFAULT);
-    checker->name = strcmp(opts->schema, "-") == 0 ? "<stdin>" : opts->schema;
+    checker->name = strcmp(opts->schema, "-") == 0 ? FSIO_INPUT_NAME : opts->schema;
     if (!add_our_schemas(app, checker->library, e) || !map_folders(checker->library, &opts->maps, e)) {
         return false;
     }

@@ -38,8 +38,7 @@ bool selection_lines(const struct app *app, const char *file, struct text_arena 
     size_t most = 1;
     size_t count = 0;
 
-    if (!(strcmp(file, "-") == 0 ? app_read_input(app, "names", FROM_MAX, &lines, e)
-                                 : fsio_read(file, FROM_MAX, &lines, e))) {
+    if (!app_read_text(app, file, "names", FROM_MAX, &lines, e)) {
         e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
         return err_wrap(e, "--from");
     }

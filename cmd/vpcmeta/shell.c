@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -21,12 +22,16 @@ struct shell_opts {
 };
 
 enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE };
+enum { SCRIPT_MAX = 16 * 1024 * 1024 }; /* bytes of a -f file */
+
 static const char *const on_error_words[] = {"stop", "continue", NULL};
 
 struct shell {
     struct app *app;
     const char *source; /* of the lines, for errors: "-c", a file; NULL: a person types them */
     size_t line;        /* number of the line in the source; 0: the source is one line */
+    size_t lines;       /* of the source, read so far */
+    struct text begun;  /* a line that the next one continues, without its backslash */
     bool stop;          /* at the first command that fails */
     bool leave;         /* no more lines are read */
     int status;         /* of the first command that failed, else ERR_EXIT_FINDINGS when one had any */
@@ -108,34 +113,109 @@ static void run_line(struct shell *shell, const char *text)
 
 /* --- where lines come from ------------------------------------------------------------------------ */
 
-static void run_stream(struct shell *shell, FILE *stream)
+/* Adds a line to what is begun; false when a backslash at its end asks for the next one. */
+static bool complete_line(struct shell *shell, const char *line)
 {
-    CLEANUP(text_free_pointer) char *line = NULL;
-    size_t capacity = 0;
+    shell->lines++;
+    if (shell->begun.size == 0) {
+        shell->line = shell->lines;
+    }
+    text_append(&shell->begun, line);
+    if (!cli_line_continues(text_string(&shell->begun))) {
+        return true;
+    }
+    shell->begun.data[--shell->begun.size] = '\0';
+    return false;
+}
 
-    while (!shell->leave && getline(&line, &capacity, stream) >= 0) {
-        shell->line++;
-        line[strcspn(line, "\r\n")] = '\0';
-        run_line(shell, line);
+static void run_begun(struct shell *shell)
+{
+    CLEANUP(text_free) struct text line = shell->begun;
+
+    shell->begun = (struct text){0};
+    run_line(shell, text_string(&line));
+}
+
+/* Lines run as they arrive, because a program may wait for what they print. */
+static bool run_stream(struct shell *shell, FILE *stream, struct err *e)
+{
+    CLEANUP(text_free_pointer) char *bytes = NULL;
+    CLEANUP(text_free) struct text line = {0};
+    size_t capacity = 0;
+    ssize_t size;
+    bool continues = false;
+
+    while (!shell->leave && (size = getline(&bytes, &capacity, stream)) >= 0) {
+        text_clear(&line);
+        text_append_size(&line, bytes, (size_t)size);
+        if (!fsio_accept_text(&line, shell->source, shell->lines + 1, e)) {
+            return false;
+        }
+        line.size -= line.size > 0 && line.data[line.size - 1] == '\n';
+        text_reserve(&line, 0)[0] = '\0';
+        continues = !complete_line(shell, text_string(&line));
+        if (!continues) {
+            run_begun(shell);
+        }
+    }
+    if (continues && command_signal() == 0) {
+        text_append_char(&shell->begun, '\\'); /* it had nothing to continue with */
+        run_begun(shell);
     }
     if (command_signal() != 0 && !shell->leave) {
         finish_command(shell, 0);
     }
+    return true;
+}
+
+/* A file is read whole, so that none of its commands runs when a later line cannot be read. */
+static bool run_regular_file(struct shell *shell, const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text content = {0};
+
+    if (!fsio_read_text(path, NULL, SCRIPT_MAX, &content, e)) {
+        e->code = e->code == ERR_INVALID ? ERR_INVALID : ERR_USAGE;
+        return false;
+    }
+    FILE *stream = fmemopen(content.data, content.size, "r");
+    bool ran = content.size == 0 || (stream != NULL && run_stream(shell, stream, e));
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    return ran || err_set_errno(e, ERR_IO, "cannot read %s", path);
 }
 
 static bool run_file(struct shell *shell, const char *path, struct err *e)
 {
-    bool is_input = strcmp(path, "-") == 0;
-    FILE *stream = is_input ? stdin : fopen(path, "re");
+    struct stat status;
 
+    if (strcmp(path, "-") == 0) {
+        shell->source = FSIO_INPUT_NAME;
+        return run_stream(shell, stdin, e);
+    }
+    shell->source = path;
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        return run_regular_file(shell, path, e);
+    }
+    FILE *stream = fopen(path, "re");
     if (stream == NULL) {
         return err_set_errno(e, ERR_USAGE, "cannot read %s", path);
     }
-    shell->source = is_input ? "<stdin>" : path;
-    run_stream(shell, stream);
-    if (!is_input) {
-        fclose(stream);
+    bool ran = run_stream(shell, stream, e);
+    fclose(stream);
+    return ran;
+}
+
+static bool run_words(struct shell *shell, const char *words, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    shell->source = "-c";
+    text_append(&line, words);
+    if (!fsio_accept_text(&line, shell->source, 1, e)) {
+        return false;
     }
+    run_line(shell, text_string(&line));
     return true;
 }
 
@@ -158,18 +238,25 @@ static void run_terminal(struct shell *shell)
     CLEANUP(shell_edit_release) struct shell_edit *edit = shell_edit_open(shell->app->program, history);
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(text_free) struct text place = {0};
+    bool continues = false;
 
     app_describe_target(shell->app, &place);
     app_note(shell->app, "%s %s: TAB completes, `help` lists the commands, `exit` or Ctrl-D leaves",
              shell->app->program->name, shell->app->program->version);
     while (!shell->leave) {
         command_forget_signal();
-        enum shell_key key = shell_edit_read(edit, text_string(&place), app_color(shell->app, STDERR_FILENO), &line);
+        enum shell_key key =
+            shell_edit_read(edit, continues ? "..." : text_string(&place), app_color(shell->app, STDERR_FILENO), &line);
         if (key == SHELL_ENTER) {
-            linehistory_add(history, text_string(&line));
-            run_line(shell, text_string(&line));
+            continues = !complete_line(shell, text_string(&line));
+            if (!continues) {
+                linehistory_add(history, text_string(&shell->begun));
+                run_begun(shell);
+            }
             continue;
         }
+        continues = false;
+        text_free(&shell->begun);
         fputs(key == SHELL_INTERRUPT ? "^C\n" : "\n", stderr);
         shell->leave = key == SHELL_END;
         finish_command(shell, 0);
@@ -192,11 +279,11 @@ static int shell_run(struct app *app, const struct cli_call *call, struct err *e
     if (typed) {
         run_terminal(&shell);
     } else if (opts->command != NULL) {
-        shell.source = "-c";
-        run_line(&shell, opts->command);
+        run_words(&shell, opts->command, e);
     } else {
         run_file(&shell, opts->file != NULL ? opts->file : "-", e);
     }
+    text_free(&shell.begun);
     app->shell_call = NULL;
     return e->code != ERR_NONE ? err_exit_status(e) : shell.status;
 }
@@ -222,7 +309,9 @@ const struct cmd_spec cmd_shell = {
     .description =
         "At a terminal it prompts, keeps a history and completes commands, options and their values with TAB; Ctrl-C "
         "cancels the command under way, Ctrl-D leaves. Otherwise it runs the lines of -c, of a file or of standard "
-        "input. Lines are split as a shell does: '...' and \"...\" quote, # begins a comment, ; separates.\n\n"
+        "input. Lines are split as a shell does: '...' and \"...\" quote, # begins a comment, ; separates, and a "
+        "backslash "
+        "at the end of a line continues it.\n\n"
         "Options given to the shell are the defaults of every line. The exit status is that of the first command that "
         "failed.",
     .examples = shell_examples,

@@ -68,7 +68,7 @@ int main(int argc, char **argv)
     }
     options_free(&sim.options);
     if (e.code != ERR_NONE) {
-        fprintf(stderr, "vpcsim: %s\n", e.message);
+        fprintf(stderr, "vpcsim: %s%s%s\n", e.place, e.place[0] != '\0' ? ": " : "", e.message);
     }
     return err_exit_status(&e);
 }

@@ -294,6 +294,9 @@ struct cli_line {
  */
 bool cli_split(const char *line, struct cli_line *ret, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether the last byte of the line is a backslash that continues it with the next one (POSIX 2.2.1). */
+bool cli_line_continues(const char *line);
+
 /* Frees what the line holds; zero-initialised values allowed. For CLEANUP. */
 void cli_line_free(struct cli_line *line);
 

@@ -12,10 +12,16 @@ static bool ends_word(char c)
     return strchr(" \t\r\n;", c) != NULL;
 }
 
+/* Bytes of a backslash and the newline that it hides, at `at`; 0: none is there (POSIX 2.2.1). */
+static size_t continuation(const struct cli_lexer *l)
+{
+    return l->at + 1 < l->size && l->line[l->at] == '\\' && l->line[l->at + 1] == '\n' ? 2 : 0;
+}
+
 static void skip_blanks(struct cli_lexer *l)
 {
-    while (l->at < l->size && strchr(" \t\r", l->line[l->at]) != NULL) {
-        l->at++;
+    while (l->at < l->size && (strchr(" \t\r", l->line[l->at]) != NULL || continuation(l) > 0)) {
+        l->at += continuation(l) > 0 ? continuation(l) : 1;
     }
 }
 
@@ -27,6 +33,10 @@ static bool lex_quoted(struct cli_lexer *l, struct text *word)
     l->quote = quote;
     l->quote_at = l->at++;
     while (l->at < l->size && l->line[l->at] != quote) {
+        if (quote == '"' && continuation(l) > 0) {
+            l->at += continuation(l);
+            continue;
+        }
         bool escape = quote == '"' && l->line[l->at] == '\\' && l->at + 1 < l->size &&
                       (l->line[l->at + 1] == '"' || l->line[l->at + 1] == '\\');
         l->at += escape;
@@ -45,7 +55,9 @@ static enum cli_token lex_word(struct cli_lexer *l, struct text *word)
     l->start = l->at;
     while (l->at < l->size && !ends_word(l->line[l->at])) {
         char c = l->line[l->at];
-        if (c == '\'' || c == '"') {
+        if (continuation(l) > 0) {
+            l->at += continuation(l);
+        } else if (c == '\'' || c == '"') {
             if (!lex_quoted(l, word)) {
                 return CLI_OPEN;
             }
@@ -173,6 +185,22 @@ bool cli_split(const char *line, struct cli_line *ret, struct err *e)
     *ret = (struct cli_line){0};
     build(&s, ret);
     return true;
+}
+
+bool cli_line_continues(const char *line)
+{
+    CLEANUP(text_free) struct text word = {0};
+    struct cli_lexer lexer = {.line = line, .size = strlen(line)};
+    enum cli_token token;
+    size_t backslashes = 0;
+
+    do {
+        token = cli_lex(&lexer, &word);
+    } while (token == CLI_WORD || token == CLI_SEPARATOR || (token == CLI_COMMENT && lexer.at < lexer.size));
+    while (backslashes < lexer.size && line[lexer.size - 1 - backslashes] == '\\') {
+        backslashes++;
+    }
+    return token == CLI_OPEN && (lexer.quote == '\\' || (lexer.quote == '"' && backslashes % 2 == 1));
 }
 
 void cli_line_free(struct cli_line *line)

@@ -232,9 +232,14 @@ bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct 
     return fd >= 0 && read_fd(fd, path, NULL, limit, ret_content, e);
 }
 
-bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
+bool fsio_read_text(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                    struct err *e)
 {
-    return read_fd(STDIN_FILENO, "standard input", wait, limit, ret_content, e);
+    bool is_input = wait != NULL && strcmp(path, "-") == 0;
+
+    return (is_input ? read_fd(STDIN_FILENO, FSIO_INPUT_NAME, wait, limit, ret_content, e)
+                     : fsio_read(path, limit, ret_content, e)) &&
+           fsio_accept_text(ret_content, is_input ? FSIO_INPUT_NAME : path, 1, e);
 }
 
 bool fsio_random(void *bytes, size_t size, struct err *e)
@@ -291,13 +296,14 @@ bool fsio_read_secret_file(const char *path, const struct fsio_wait *wait, struc
     }
     /* All the room at once: growing would leave copies behind. */
     text_reserve(&secret, FSIO_SECRET_MAX + 1)[0] = '\0';
-    if (!read_fd(fd, standard_input ? "standard input" : path, standard_input ? wait : NULL, FSIO_SECRET_MAX, &secret,
-                 e)) {
+    const char *name = standard_input ? FSIO_INPUT_NAME : path;
+    if (!read_fd(fd, name, standard_input ? wait : NULL, FSIO_SECRET_MAX, &secret, e) ||
+        !fsio_accept_text(&secret, name, 1, e)) {
         return false;
     }
     trim(&secret);
     if (secret.size == 0) {
-        return err_set(e, ERR_IO, "%s is empty", standard_input ? "standard input" : path);
+        return err_set(e, ERR_IO, "%s is empty", name);
     }
     *ret_exposed = S_ISREG(status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
     text_free_secret(ret_content);

@@ -1,5 +1,6 @@
 /*
- * fsio: files of our own. Private folders and files, replacement that a crash cannot leave half done, locks.
+ * fsio: files of our own, and text that people write. Private folders and files, replacement that a crash cannot leave
+ * half done, locks; one rule for what a text may hold, wherever it comes from.
  *
  * Folders are 0700 and files 0600 whatever the umask says. Paths are the caller's: which variable of the
  * environment they come from is decided in cmd/.
@@ -57,9 +58,23 @@ struct fsio_wait {
 ssize_t fsio_input(const struct fsio_wait *wait, char *bytes, size_t size, struct err *e)
     __attribute__((warn_unused_result));
 
-/* fsio_read for standard input. ERR_IO, or the error of `wait`. */
-bool fsio_read_input(const struct fsio_wait *wait, size_t limit, struct text *ret_content, struct err *e)
+/* What reports call standard input, which is written "-" on command lines. */
+#define FSIO_INPUT_NAME "standard input"
+
+/*
+ * The one rule for text that people write (names, scripts, bodies, keys, settings), applied in place: a byte order mark
+ * is dropped, CRLF becomes a newline; ERR_INVALID with the place "NAME:LINE:COLUMN" for UTF-16, a NUL byte and what is
+ * not UTF-8. No message quotes the text. `line` is the number of its first line: 1 unless it is a later piece.
+ */
+bool fsio_accept_text(struct text *content, const char *name, size_t line, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * fsio_read for text that people write. "-" is standard input, waited for by `wait`; where that is NULL it is a file of
+ * that name. Errors: those of fsio_read, of fsio_accept_text and of `wait`.
+ */
+bool fsio_read_text(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                    struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Fills the bytes with random ones for ids and jitter: from the kernel's getrandom or, where a sandbox forbids that,
@@ -70,7 +85,7 @@ bool fsio_random(void *bytes, size_t size, struct err *e) __attribute__((warn_un
 enum { FSIO_SECRET_MAX = 64 * 1024 };
 
 /*
- * fsio_read for keys and tokens: white space at both ends is dropped, an empty one is an error, "-" is standard
+ * fsio_read_text for keys and tokens: white space at both ends is dropped, an empty one is an error, "-" is standard
  * input, which is waited for by `wait`. *ret_exposed is whether group or others can read the file, for a warning. Free
  * the content with text_free_secret.
  */

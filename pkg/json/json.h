@@ -58,7 +58,7 @@ struct json_document {
 bool json_parse(const char *text, size_t size, const char *name, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Reads a file. Errors: ERR_USAGE when it cannot be opened, ERR_INVALID as json_parse. */
+/* Reads a file as fsio_read_text. Errors: ERR_USAGE when it cannot be read, ERR_INVALID as there and json_parse. */
 bool json_read_file(const char *path, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));
 

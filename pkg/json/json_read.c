@@ -1,13 +1,11 @@
 /* Strict reading of documents. */
 #include "json/json_text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "fsio/fsio.h"
 #include "mem/mem.h"
 
 enum { NAME_SHOWN_MAX = 200 }; /* of a file name in a place, so that line and column stay visible */
@@ -117,38 +115,13 @@ bool json_parse(const char *text, size_t size, const char *name, int flags, stru
     return parse_taken(&copy, name, flags, ret, e);
 }
 
-static bool read_all(int fd, struct text *text, struct err *e)
-{
-    enum { STEP = 64 * 1024 };
-
-    while (text->size <= JSON_SIZE_MAX) {
-        ssize_t count = read(fd, text_reserve(text, STEP), STEP);
-        if (count == 0) {
-            break;
-        }
-        if (count < 0 && errno != EINTR) {
-            return err_set_errno(e, errno == EISDIR ? ERR_USAGE : ERR_IO, "cannot read");
-        }
-        if (count > 0) {
-            text->size += (size_t)count;
-        }
-    }
-    text_reserve(text, 0)[0] = '\0';
-    return true;
-}
-
 bool json_read_file(const char *path, int flags, struct json_document *ret, struct err *e)
 {
     CLEANUP(text_free) struct text text = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0) {
-        return err_set_errno(e, ERR_USAGE, "cannot open %s", path);
-    }
-    bool done = read_all(fd, &text, e);
-    close(fd);
-    if (!done) {
-        return err_wrap(e, "%s", path);
+    if (!fsio_read_text(path, NULL, JSON_SIZE_MAX, &text, e)) {
+        e->code = e->code == ERR_NOT_FOUND || e->code == ERR_IO ? ERR_USAGE : e->code;
+        return false;
     }
     return parse_taken(&text, path, flags, ret, e);
 }

@@ -168,7 +168,7 @@ JSON
     same "$output" "valid: instance_patch (change of an instance)"
     vpcmeta schema check - <<< '{"type":'
     same "$status" 2
-    contains "$stderr" "<stdin>:"
+    contains "$stderr" "standard input:"
 }
 
 @test "what is no JSON, not there or not readable is an error with its place" {
@@ -243,7 +243,7 @@ JSON
 @test "a schema from standard input; not two things from it" {
     vpcmeta schema check --schema - "$BODIES/bare-metal-stop-request.json" <<< '{"required":["type"]}'
     same "$status" 0
-    same "$output" "valid: <stdin>"
+    same "$output" "valid: standard input"
     vpcmeta schema check --schema - - <<< '{}'
     same "$status" 2
     contains "$stderr" "once"

@@ -379,6 +379,10 @@ static void lines_split_as_in_a_shell(void **state)
         {"a # x\nb", "a||b"},
         {"# x\n\n# y\n", ""},
         {"a \\; b ';'", "a|;|b|;"},
+        /* a backslash at the end of a line continues it: between words, in a word, in "..." and nowhere else */
+        {"a \\\n  b\\\nc; \\\nd", "a|bc||d"},
+        {"\\\na \"b\\\nc\" 'd\\\ne'", "a|bc|d\\\ne"},
+        {"a # b \\\nc", "a||c"},
         {"--where '.name == \"x\"'", "--where|.name == \"x\""},
         {"\xe6\x9d\xb1 x", "\xe6\x9d\xb1|x"},
     };
@@ -397,6 +401,23 @@ static void lines_split_as_in_a_shell(void **state)
             assert_null(line.commands[c].items[line.commands[c].count]);
         }
         assert_string_equal(text_string(&words), cases[i].words);
+    }
+}
+
+static void only_a_backslash_that_quotes_nothing_continues_a_line(void **state)
+{
+    static const struct {
+        const char *line;
+        bool continues;
+    } rows[] = {
+        {"a \\", true},       {"a\\", true},        {"\\", true},      {"a \"b\\", true}, {"a; b \\", true},
+        {"a", false},         {"", false},          {"a \\\\", false}, {"a 'b\\", false}, {"a # b \\", false},
+        {"a \"b\\\\", false}, {"a \"b\" \\", true}, {"a \\ ", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(cli_line_continues(rows[i].line), rows[i].continues);
     }
 }
 
@@ -455,6 +476,7 @@ int main(void)
         cmocka_unit_test(posixly_correct_changes_nothing),
         cmocka_unit_test(mistakes_in_a_table_are_found),
         cmocka_unit_test(lines_split_as_in_a_shell),
+        cmocka_unit_test(only_a_backslash_that_quotes_nothing_continues_a_line),
         cmocka_unit_test(an_open_quote_is_an_error_with_its_column),
         cmocka_unit_test(a_quoted_word_reads_back_as_itself),
     };

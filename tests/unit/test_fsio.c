@@ -221,6 +221,58 @@ static void secrets_are_trimmed_and_exposure_is_told(void **state)
     }
 }
 
+/* --- text --------------------------------------------------------------------------------------------- */
+
+static void text_loses_its_mark_and_carriage_returns_and_is_utf_8_or_refused_with_its_place(void **state)
+{
+#define BYTES(literal) literal, sizeof(literal) - 1
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *text; /* NULL: refused */
+        const char *place, *why;
+        size_t line; /* 0: the first */
+    } rows[] = {
+        {BYTES("\xef\xbb\xbfone\r\ntwo\r\n"), "one\ntwo\n", NULL, NULL, 0},
+        {BYTES(""), "", NULL, NULL, 0},
+        {BYTES("\xef\xbb\xbf"), "", NULL, NULL, 0},
+        {BYTES("a\rb\r\r\n\r"), "a\rb\r\n\r", NULL, NULL, 0}, /* a lone carriage return is no line end */
+        {BYTES("\xc3\xa9\xf0\x9f\x98\x80"), "\xc3\xa9\xf0\x9f\x98\x80", NULL, NULL, 0},
+        {BYTES("a\xef\xbb\xbf"), "a\xef\xbb\xbf", NULL, NULL, 0}, /* a mark is one at the beginning only */
+        {BYTES("\xef\xbb\xbf\xef\xbb\xbf"), "\xef\xbb\xbf", NULL, NULL, 0},
+        {BYTES("a\r\n\xc3\xa9\xff"), NULL, "F:2:2", "UTF-8", 0},
+        {BYTES("a\n\n\xe9t\xe9"), NULL, "F:3:1", "UTF-8", 0},
+        {BYTES("ab\xc3"), NULL, "F:1:3", "UTF-8", 0},
+        {BYTES("\xed\xa0\x80"), NULL, "F:1:1", "UTF-8", 0}, /* a surrogate */
+        {BYTES("\xc0\x80"), NULL, "F:1:1", "UTF-8", 0},     /* overlong */
+        {BYTES("x\0y"), NULL, "F:1:2", "NUL", 0},
+        {BYTES("\xff\xfe"
+               "a\0"),
+         NULL, "F:1:1", "UTF-16", 0},
+        {BYTES("\xfe\xff\0a"), NULL, "F:1:1", "UTF-16", 0},
+        {BYTES("b\xff"), NULL, "F:7:2", "UTF-8", 7},
+        {BYTES("\xff\xfe"), NULL, "F:7:1", "UTF-8", 7}, /* later pieces of a text have no mark */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text content = {0};
+        struct err e = ERR_INIT;
+        text_append_size(&content, rows[i].bytes, rows[i].size);
+        bool taken = fsio_accept_text(&content, "F", rows[i].line > 0 ? rows[i].line : 1, &e);
+        assert_int_equal(taken, rows[i].text != NULL);
+        if (taken) {
+            assert_string_equal(text_string(&content), rows[i].text);
+            assert_int_equal(content.size, strlen(rows[i].text));
+        } else {
+            assert_int_equal(e.code, ERR_INVALID);
+            assert_string_equal(e.place, rows[i].place);
+            assert_non_null(strstr(e.message, rows[i].why));
+        }
+    }
+#undef BYTES
+}
+
 static void a_missing_secret_is_told_from_an_unreadable_one(void **state)
 {
     struct err e = ERR_INIT;
@@ -304,7 +356,7 @@ static void standard_input_is_read_to_its_end_or_until_the_wait_ends(void **stat
         if (!rows[i].open) {
             close(writer);
         }
-        bool done = fsio_read_input(&wait, rows[i].limit, &content, &e);
+        bool done = fsio_read_text("-", &wait, rows[i].limit, &content, &e);
         assert_int_equal(done, rows[i].code == ERR_NONE);
         assert_int_equal(e.code, rows[i].code);
         if (done) {
@@ -476,6 +528,7 @@ int main(void)
         TEST(room_is_checked_before_it_is_needed),
         TEST(reading_keeps_its_limit_and_names_what_is_missing),
         TEST(secrets_are_trimmed_and_exposure_is_told),
+        TEST(text_loses_its_mark_and_carriage_returns_and_is_utf_8_or_refused_with_its_place),
         TEST(a_missing_secret_is_told_from_an_unreadable_one),
         cmocka_unit_test(standard_input_is_read_to_its_end_or_until_the_wait_ends),
         cmocka_unit_test(a_secret_from_standard_input_is_waited_for_as_well),

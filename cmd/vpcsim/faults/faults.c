@@ -103,7 +103,7 @@ bool faults_set(struct faults *faults, const json_t *scenario, struct err *e)
 bool faults_load(struct faults *faults, const struct options *options, struct err *e)
 {
     const char *path = options->scenario;
-    json_error_t error;
+    CLEANUP(json_document_free) struct json_document scenario = {0};
 
     if (options->rate > 0) {
         faults->standard =
@@ -112,14 +112,8 @@ bool faults_load(struct faults *faults, const struct options *options, struct er
     if (path == NULL) {
         return true;
     }
-    json_t *scenario = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-    if (scenario == NULL) {
-        return err_set(e, ERR_USAGE, "scenario %s: %s (line %d, column %d)", path, error.text, error.line,
-                       error.column);
-    }
-    bool right = faults_set(faults, scenario, e);
-    json_decref(scenario);
-    return right ? true : err_wrap(e, "scenario %s", path);
+    return (json_read_file(path, JSON_READ_STRICT, &scenario, e) && faults_set(faults, scenario.root, e)) ||
+           err_wrap(e, "scenario %s", path);
 }
 
 /* The same request, the n-th time it comes: a number that does not depend on the order of arrival. */
