@@ -15,28 +15,48 @@ static struct {
     volatile sig_atomic_t drains; /* the command writes: requests in flight are waited for at the first signal */
 } signals;
 
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/*
+ * A second signal abandons what is in flight, but never SIGHUP: a terminal that closes sends it more than once (from
+ * the kernel and from the shell), and no person has decided anything then.
+ */
 static void on_signal(int number)
 {
     struct session *session = signals.session;
+    bool first = signals.received == 0;
 
-    if (session != NULL) {
-        if (signals.received == 0 && signals.drains) {
-            session_cancel(session);
-        } else {
-            session_abort(session);
-        }
+    if (session != NULL && first && signals.drains) {
+        session_cancel(session);
+    } else if (session != NULL && (first || number != SIGHUP)) {
+        session_abort(session);
     }
-    signals.received = number;
+    if (first || number != SIGHUP) {
+        signals.received = number;
+    }
 }
 
 void command_catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, inherited;
+    /* nohup has chosen that the command outlives its terminal */
+    bool outlives = sigaction(SIGHUP, NULL, &inherited) == 0 && inherited.sa_handler == SIG_IGN;
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++) {
+        if (ending_signals[i] != SIGHUP || !outlives) {
+            sigaction(ending_signals[i], &action, NULL);
+        }
+    }
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+}
+
+void command_ending_signals(sigset_t *ret_signals)
+{
+    sigemptyset(ret_signals);
+    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++) {
+        sigaddset(ret_signals, ending_signals[i]);
+    }
 }
 
 int command_signal(void)
@@ -116,9 +136,7 @@ static bool wait_for_input(const void *context, int fd, struct err *e)
     sigset_t ending, outside;
     int ready = 0;
 
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
+    command_ending_signals(&ending);
     sigprocmask(SIG_BLOCK, &ending, &outside);
     while (ready == 0 && command_continues(command, e)) {
         int64_t left = left_ms(command);

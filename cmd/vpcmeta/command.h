@@ -6,6 +6,8 @@
 #ifndef VPCMETA_COMMAND_H
 #define VPCMETA_COMMAND_H
 
+#include <signal.h>
+
 #include "cli/cli.h"
 #include "fsio/fsio.h"
 #include "session/session.h"
@@ -19,7 +21,10 @@ struct command {
 /* The command starts now. `session` is one that is open already, or NULL. */
 struct command command_begin(const struct cli_call *call, struct session *session);
 
-/* Gives the limits to the session; SIGINT and SIGTERM stop it from now on. NULL: the session is going to be closed. */
+/*
+ * Gives the limits to the session, which the signals of command_catch_signals stop from now on. NULL: the session is
+ * going to be closed.
+ */
 void command_watch(const struct command *command, struct session *session);
 
 /* False with ERR_CANCELLED when a signal or the deadline has ended the command: nothing may be sent any more. */
@@ -34,7 +39,13 @@ int command_signal(void);
 /* Another line of a shell at a terminal begins. */
 void command_forget_signal(void);
 
-/* From now on SIGINT and SIGTERM only ask to stop; a session does that by itself. */
+/*
+ * From now on SIGINT, SIGTERM, SIGQUIT and SIGHUP (unless nohup has it ignored) only ask to stop; a session does that by
+ * itself.
+ */
 void command_catch_signals(void);
+
+/* Those four signals, to block them while a wait for input must not miss one. */
+void command_ending_signals(sigset_t *ret_signals);
 
 #endif

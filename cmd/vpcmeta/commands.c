@@ -61,7 +61,8 @@ static const struct cli_section sections[] = {
                     "6: stale plan, or a conflict: the same thing was changed elsewhere\n"
                     "7: failure budget spent\n"
                     "8: another run holds the lock\n"
-                    "130, 143: ended by SIGINT, SIGTERM; 141 when the reader of the output went away\n"
+                    "129, 130, 131, 143: ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM\n"
+                    "141: the reader of the output went away\n"
                     "\n"
                     "Any other status is a failure."},
     {0},

@@ -14,6 +14,7 @@
 #include <wchar.h>
 
 #include "app.h"
+#include "command.h"
 #include "linehistory/linehistory.h"
 #include "mem/mem.h"
 
@@ -367,10 +368,7 @@ enum shell_key shell_edit_read(struct shell_edit *edit, const char *where, bool 
 
     edit->interrupted = false;
     set_prompt(&edit->prompt, edit->program->name, where, color);
-    sigemptyset(&ending);
-    sigaddset(&ending, SIGINT);
-    sigaddset(&ending, SIGTERM);
-    sigaddset(&ending, SIGHUP);
+    command_ending_signals(&ending);
     sigprocmask(SIG_BLOCK, &ending, &edit->outside);
     /* before the prompt: libedit does it at the first key only, and the terminal would echo what is typed ahead */
     el_set(edit->line, EL_PREP_TERM, 1);

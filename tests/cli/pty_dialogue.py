@@ -11,6 +11,7 @@ The dialogue has one step a line; empty lines and lines that start with # are sk
     interrupt       types Ctrl-C
     eof             types Ctrl-D
     signal NAME     sends the process a signal: INT, TERM, ...
+    hang-up         closes the terminal, as a connection that breaks does; only `wait-for` and `end` may follow
     wait-for FILE REGEX   waits until the file has a line with it
     end             waits for the program to end
 The exit status is the program's own (128 + N for a signal), or 99 when a step fails or takes longer than
@@ -117,6 +118,8 @@ class Dialogue:
 
     def read(self, deadline):
         """Takes in what the program writes; False at its end."""
+        if self.terminal is None:
+            return False
         ready, _, _ = select.select([self.terminal], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             raise Failure("timed out")
@@ -155,8 +158,14 @@ class Dialogue:
                     return
             if time.monotonic() > deadline:
                 raise Failure("timed out")
-            if select.select([self.terminal], [], [], 0.02)[0]:
+            if self.terminal is None:
+                time.sleep(0.02)
+            elif select.select([self.terminal], [], [], 0.02)[0]:
                 self.read(deadline)
+
+    def hang_up(self):
+        os.close(self.terminal)
+        self.terminal = None
 
     def end(self):
         deadline = time.monotonic() + TIMEOUT
@@ -174,6 +183,7 @@ class Dialogue:
             "interrupt": lambda: self.type("\\x03"),
             "eof": lambda: self.type("\\x04"),
             "signal": lambda: os.kill(self.pid, getattr(signal, "SIG" + argument)),
+            "hang-up": self.hang_up,
             "wait-for": lambda: self.wait_for(argument),
             "end": self.end,
         }

@@ -215,6 +215,31 @@ for _ in range(3000):
     [ "$(statuses)" = '{"running":6}' ]
 }
 
+@test "a terminal that closes and SIGQUIT start what was stopped, too" {
+    pending_fleet 4 --transition-ms 500
+    for name in HUP QUIT; do
+        clear_log
+        "$BUILD/vpcmeta" instance restart --all --max-unavailable 1 $look -y > run 2> err 3>&- &
+        pid=$!
+        await_writes 1
+        kill -"$name" "$pid"
+        # the kernel and the shell both send SIGHUP: that is no second decision
+        [ "$name" != HUP ] || kill -HUP "$pid"
+        wait "$pid" && false || [ $? -eq $((128 + $(kill -l "$name"))) ]
+        [ "$(accepted)" = "stop start" ]
+        await_status running
+    done
+    clear_log
+    run --separate-stderr python3 "$BATS_TEST_DIRNAME/../cli/pty_dialogue.py" \
+        "$BUILD/vpcmeta" instance restart --all --max-unavailable 1 $look -y << END
+wait-for $SIM_LOG "type":"stop"
+hang-up
+end
+END
+    [ "$status" -eq 129 ]
+    [ "$(accepted)" = "stop start" ]
+}
+
 @test "a second interrupt ends at once and says who is down; resume starts it" {
     pending_fleet 2 --transition-ms 3000
     "$BUILD/vpcmeta" instance restart --all $look -y > run 2> err 3>&- &
