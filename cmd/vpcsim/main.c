@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "term/term.h"
 #include "vpcsim/dispatch.h"
 #include "vpcsim/http/server.h"
 #include "vpcsim/sim.h"
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
     struct sim sim = {0};
     sigset_t signals;
 
+    term_open_missing_streams();
     enum options_verdict verdict = options_read(argc, argv, &sim.options, &e);
     if (verdict == OPTIONS_RUN) {
         block_signals(&signals);

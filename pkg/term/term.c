@@ -1,6 +1,7 @@
 /* What a file descriptor of a terminal can show. */
 #include "term/term.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,6 +27,17 @@ bool term_use_color(int fd, enum term_color option, const struct term_environmen
         return true;
     }
     return term_is_terminal(fd) && is_set(environment->term) && strcmp(environment->term, "dumb") != 0;
+}
+
+void term_open_missing_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            /* the lowest free number is `fd`, because those below it are open by now */
+            int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+            (void)opened;
+        }
+    }
 }
 
 bool term_is_terminal(int fd)

@@ -21,6 +21,13 @@ bool term_use_color(int fd, enum term_color option, const struct term_environmen
 
 bool term_is_terminal(int fd);
 
+/*
+ * To be called before any other file is opened: gives standard input, output and error a place where the process was
+ * started without one, so that no socket or file gets their number. Using such a stream fails: input opens for
+ * writing only, the other two for reading only (/dev/null).
+ */
+void term_open_missing_streams(void);
+
 /* Columns of the terminal behind `fd`; `columns_env` (COLUMNS, may be NULL) wins; 0 when it is no terminal. */
 unsigned term_columns(int fd, const char *columns_env);
 

@@ -169,7 +169,7 @@ END
 
 @test "a signal ends a command that reads a pipe without end" {
     client_start --instances 3
-    for name in INT TERM; do
+    for name in INT TERM HUP QUIT; do
         interrupted_input "$name" shell -c 'instance set --from - --hop-limit 11 -y; instance set --all --hop-limit 12 -y'
         [ "$status" -eq $((128 + $(kill -l "$name"))) ]
         interrupted_input "$name" instance set --from - --hop-limit 11 -y
@@ -199,4 +199,31 @@ end
 END
     [ "$status" -eq 130 ]
     [ -z "$(writes)" ]
+}
+
+@test "a missing standard stream is an error, and no socket or trace takes its place" {
+    client_start --instances 3
+    run --separate-stderr bash -c '"$0" instance list -o json --trace trace >&-' "$BUILD/vpcmeta"
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"output could not be written"* ]]
+    jq -es 'length > 1 and all(.method != null)' trace
+    run --separate-stderr bash -c '"$0" instance create -f - <&-' "$BUILD/vpcmeta"
+    [ "$status" -ne 0 ]
+    [[ $stderr == *"cannot read standard input"* ]]
+    run bash -c '"$0" instance list -o json 2>&-' "$BUILD/vpcmeta"
+    [ "$status" -eq 0 ]
+    [ "$(jq '.items | length' <<< "$output")" -eq 3 ]
+}
+
+@test "the process leaves no core file, which would hold the key and the token" {
+    client_start --instances 1
+    mkfifo input
+    exec 9<> input
+    "$BUILD/vpcmeta" instance set --from - --hop-limit 2 -y < input > /dev/null 2>&1 9>&- 3>&- &
+    pid=$!
+    echo api-0001 >&9
+    until_read input
+    grep -Eq '^Max core file size +0 +0 ' "/proc/$pid/limits"
+    exec 9>&-
+    wait "$pid" || true
 }
