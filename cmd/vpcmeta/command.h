@@ -40,8 +40,8 @@ int command_signal(void);
 void command_forget_signal(void);
 
 /*
- * From now on SIGINT, SIGTERM, SIGQUIT and SIGHUP (unless nohup has it ignored) only ask to stop; a session does that by
- * itself.
+ * From now on SIGINT, SIGTERM, SIGQUIT and SIGHUP (unless nohup has it ignored) only ask to stop; a session does that
+ * by itself.
  */
 void command_catch_signals(void);
 
