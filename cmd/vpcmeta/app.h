@@ -60,6 +60,8 @@ bool app_print_table(struct app *app, const struct table *table, const struct re
 bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
                        struct err *e) __attribute__((warn_unused_result));
 bool app_print_document(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
+/* Prints a request body or a schema: as JSON also where the format is for people. */
+bool app_print_body(struct app *app, const json_t *body, struct err *e) __attribute__((warn_unused_result));
 
 /* A mistake in --jq or --fields is known before any request: call it first. `columns` may be NULL. */
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)

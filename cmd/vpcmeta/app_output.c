@@ -105,6 +105,19 @@ bool app_print_document(struct app *app, const json_t *document, struct err *e)
     return print(app, &(struct content){.document = document}, e);
 }
 
+bool app_print_body(struct app *app, const json_t *body, struct err *e)
+{
+    CLEANUP(text_free) struct text out = {0};
+
+    /* it is JSON already: only another format or --jq makes a document of it */
+    if (app->globals->jq != NULL || app->globals->output.value > RENDER_JSON) {
+        return app_print_document(app, body, e);
+    }
+    json_print(&out, body, JSON_PRINT_INDENT);
+    text_append_char(&out, '\n');
+    return render_text(text_string(&out), out.size, stdout, e);
+}
+
 json_t *app_list_head(const struct text *missing)
 {
     json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "complete", missing->size == 0);

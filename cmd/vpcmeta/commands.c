@@ -40,6 +40,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_runs_prune,
     &cmd_schema_list,
     &cmd_schema_show,
+    &cmd_schema_example,
     &cmd_schema_check,
     &cmd_auth_status,
     &cmd_auth_token,

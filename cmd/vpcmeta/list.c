@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "selection.h"
+#include "show_body.h"
 #include "write.h"
 
 struct list_opts {
@@ -183,18 +184,46 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     return status;
 }
 
+struct show_opts {
+    bool as_body;
+};
+
+static const struct opt_spec show_opt[] = {
+    OPT_FLAG(struct show_opts, as_body, 0, "as-body", "print the request body that creates one like it, to be edited"),
+    OPT_END,
+};
+
+static bool check_show(struct app *app, const struct details *details, const struct cli_call *call, struct err *e)
+{
+    const struct show_opts *opts = call->opts;
+
+    if (opts == NULL || !opts->as_body) {
+        return app_check_output(app, details->columns, details->column_count, e);
+    }
+    if (call->args_count > 1) {
+        return err_set(e, ERR_USAGE, "--as-body makes one body: give one %s",
+                       ((const struct resource_kind *)call->command->subject)->singular);
+    }
+    return app_check_output(app, NULL, 0, e);
+}
+
 static int show(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct show_opts *opts = call->opts;
     const struct resource_kind *kind = call->command->subject;
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
     struct inventory_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct inventory_scope scope;
     struct details details = choose_columns(app, kind, true);
 
-    if (!selection_check_targets(&selector.targets, e) ||
-        !app_check_output(app, details.columns, details.column_count, e) || !app_connect(app, &scope, e) ||
-        !select_resources(&scope, kind, &selector, found, NULL, e) ||
-        !read_details(app, &scope, kind, true, found, NULL, &details, e)) {
+    if (!selection_check_targets(&selector.targets, e) || !check_show(app, &details, call, e) ||
+        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, found, NULL, e)) {
+        return err_exit_status(e);
+    }
+    if (opts != NULL && opts->as_body) {
+        return show_body(app, &scope, resource_list_at(found, 0), e) ? ERR_EXIT_DONE : err_exit_status(e);
+    }
+    if (!read_details(app, &scope, kind, true, found, NULL, &details, e)) {
         return err_exit_status(e);
     }
     TABLE_CLEANUP struct table *table = make_table(app, found, &details);
@@ -227,6 +256,7 @@ const struct cmd_spec cmd_instance_list = {
 static const struct cmd_example show_instance_examples[] = {
     {"vpcmeta instance show web-01", "one instance by name"},
     {"vpcmeta instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0 -o json", "one by id, as JSON"},
+    {"vpcmeta instance show web-01 --as-body > web-17.json", "a body to edit, for 'instance create -f web-17.json'"},
     {0},
 };
 
@@ -235,6 +265,8 @@ const struct cmd_spec cmd_instance_show = {
     .summary = "show single instances with their default trusted profile",
     .examples = show_instance_examples,
     .arguments = "NAME|ID|CRN...",
+    .opts = show_opt,
+    .opts_size = sizeof(struct show_opts),
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
@@ -270,6 +302,8 @@ const struct cmd_spec cmd_template_show = {
     .summary = "show single instance templates",
     .examples = show_template_examples,
     .arguments = "NAME|ID|CRN...",
+    .opts = show_opt,
+    .opts_size = sizeof(struct show_opts),
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
@@ -304,6 +338,8 @@ const struct cmd_spec cmd_bare_metal_show = {
     .summary = "show single bare metal servers with their default trusted profile",
     .examples = show_server_examples,
     .arguments = "NAME|ID|CRN...",
+    .opts = show_opt,
+    .opts_size = sizeof(struct show_opts),
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,

@@ -108,6 +108,15 @@ bool inventory_read_templates(const struct inventory_scope *scope, struct invent
     __attribute__((warn_unused_result));
 void inventory_templates_free(struct inventory_templates *templates); /* for CLEANUP */
 
+/* --- single answers ---------------------------------------------------------------------------------- */
+
+/*
+ * The API's answer about one resource (GET {id}, or what lies `below` it: "initialization"; NULL: nothing), whole.
+ * Waits for it. New reference; untouched when it fails.
+ */
+bool inventory_read_answer(struct http *http, struct vpc *api, const struct resource_kind *kind, const char *id,
+                           const char *below, json_t **ret_answer, struct err *e) __attribute__((warn_unused_result));
+
 /* --- details of records ------------------------------------------------------------------------------ */
 
 /*

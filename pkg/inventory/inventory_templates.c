@@ -28,26 +28,6 @@ bool inventory_take_template_settings(const struct inventory_scope *scope, struc
 
 /* --- a single one ------------------------------------------------------------------------------------ */
 
-struct single {
-    json_t *answer;
-    struct err error;
-};
-
-static bool read_single(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
-{
-    struct single *single = context;
-
-    (void)reply;
-    json_decref(single->answer);
-    single->answer = answer_to_json(root);
-    return json_is_string(json_object_get(single->answer, "id")) || answer_error(root, e, "a template must have an id");
-}
-
-static void single_done(const struct vpc_answer *answer, void *context)
-{
-    err_take(&((struct single *)context)->error, answer->error);
-}
-
 /* The id behind a name takes a list; ids and CRNs need none. */
 static bool find_id(const struct inventory_scope *scope, const char *word, struct text *ret_id, struct err *e)
 {
@@ -70,19 +50,9 @@ static bool find_id(const struct inventory_scope *scope, const char *word, struc
 bool inventory_read_template(const struct inventory_scope *scope, const char *word, json_t **ret_answer, struct err *e)
 {
     CLEANUP(text_free) struct text id = {0};
-    struct single single = {.error = ERR_INIT};
 
-    if (!find_id(scope, word, &id, e)) {
-        return false;
-    }
-    vpc_get(scope->regions[0], &resource_template,
-            &(struct vpc_call){.id = text_string(&id), .read = read_single, .done = single_done, .context = &single});
-    if (!http_run(scope->http, e) || !err_take(e, &single.error)) {
-        json_decref(single.answer);
-        return false;
-    }
-    *ret_answer = single.answer;
-    return true;
+    return find_id(scope, word, &id, e) && inventory_read_answer(scope->http, scope->regions[0], &resource_template,
+                                                                 text_string(&id), NULL, ret_answer, e);
 }
 
 /* --- as a whole ------------------------------------------------------------------------------------- */

@@ -30,6 +30,15 @@ bool resource_is_assigned(const char *member);
 /* The body, without the name, that creates a template again, from the API's answer about it. New reference. */
 json_t *resource_template_body(json_t *answer);
 
+/*
+ * A body that creates a server like the one of the answer, in the same subnets but with network interfaces and a boot
+ * volume of its own; without a name. `initialization` is what the API tells of keys and trusted profile
+ * (vpc-api.md 2.14, 2.15), NULL when that is not known. Members of the answer that are null or absent are left out.
+ * Appends a line to `ret_notes` about each part that has to be added by hand. New reference.
+ */
+json_t *resource_server_body(const struct resource_kind *kind, const json_t *answer, const json_t *initialization,
+                             struct text *ret_notes) __attribute__((warn_unused_result));
+
 /* The settings that the body asks for. Strings are borrowed from it. */
 struct resource_settings resource_create_settings(const struct resource_kind *kind, const json_t *body);
 

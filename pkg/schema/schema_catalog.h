@@ -79,6 +79,16 @@ bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *valu
                               struct err *e) __attribute__((warn_unused_result));
 
 /*
+ * A first body for each variant of the entry, in the order of its oneOf: the keyword `examples` of the variant, or of
+ * what it refers to. An array of {"variant": "image-network-attachment", "title", "body"}; one with the variant ""
+ * where the entry has no variants; empty where the files have no examples. New reference.
+ */
+json_t *schema_catalog_examples(struct schema_catalog *catalog, const struct schema_entry *entry);
+
+/* Whether all that was typed for a variant ("image", "by image with network attachments") is in its name. */
+bool schema_example_is(const char *key, const char *wanted);
+
+/*
  * The entry's schema with all that its references reach in one document that stands for itself: the files it needs
  * are embedded under $defs with their $id (draft 2020-12, 9.3). New reference; NULL with ERR_INVALID as compile.
  */

@@ -58,6 +58,84 @@ static void a_pattern_has_one_counter_of_known_form(void **state)
     }
 }
 
+/* --- the body of a server that exists ------------------------------------------------------------------ */
+
+/* JSON with ' for ". */
+static json_t *quoted(const char *text)
+{
+    CLEANUP(text_free) struct text json = {0};
+
+    for (; *text != '\0'; text++) {
+        text_append_char(&json, *text == '\'' ? '"' : *text);
+    }
+    json_t *value = json_loads(text_string(&json), 0, NULL);
+    assert_non_null(value);
+    return value;
+}
+
+static void a_body_takes_what_an_odd_answer_has(void **state)
+{
+    static const struct {
+        const struct resource_kind *kind;
+        const char *answer, *initialization, *body;
+        const char *note; /* or NULL: none */
+    } rows[] = {
+        {&resource_instance, "{}", NULL, "{}", NULL},
+        {&resource_instance,
+         "{'metadata_service': null, 'zone': null, 'image': {'id': 'i'}, 'profile': {'name': 'p', 'href': 'h'}}", NULL,
+         "{'image': {'id': 'i'}, 'profile': {'name': 'p'}}", NULL},
+        {&resource_instance,
+         "{'image': {'id': 'i'}, 'metadata_service': {'enabled': true, 'protocol': null, 'newer': 1}, 'vcpu': "
+         "{'percentage': 100}}",
+         "{'keys': []}", "{'image': {'id': 'i'}, 'metadata_service': {'enabled': true}}", NULL},
+        {&resource_instance,
+         "{'image': {'id': 'i'}, 'vcpu': {'percentage': 50}, 'reservation_affinity': {'policy': 'manual', 'pool': "
+         "[{'id': "
+         "'r', 'name': 'n'}]}}",
+         "{'keys': [{'id': 'k', 'name': 'n'}], 'default_trusted_profile': {'auto_link': false, 'target': {'id': 't', "
+         "'crn': 'c'}}}",
+         "{'image': {'id': 'i'}, 'vcpu': {'percentage': 50}, 'reservation_affinity': {'policy': 'manual', 'pool': "
+         "[{'id': "
+         "'r'}]}, 'keys': [{'id': 'k'}], 'default_trusted_profile': {'auto_link': false, 'target': {'id': 't'}}}",
+         NULL},
+        {&resource_instance, "{'boot_volume_attachment': {'volume': {'id': 'v', 'name': 'n'}}}", NULL,
+         "{'boot_volume_attachment': {'volume': {'id': 'v'}}}", "only one server can have"},
+        {&resource_instance, "{'image': {'id': 'i'}, 'catalog_offering': {'version': {'crn': 'c'}}}", NULL,
+         "{'catalog_offering': {'version': {'crn': 'c'}}}", NULL},
+        {&resource_instance, "{'image': {'id': 'i'}, 'volume_attachments': [{'id': 'a'}, {'id': 'b'}]}", NULL,
+         "{'image': {'id': 'i'}}", "data volumes"},
+        {&resource_instance,
+         "{'image': {'id': 'i'}, 'primary_network_attachment': {'id': '1', 'name': 'eth0', 'subnet': {'id': 's'}}, "
+         "'network_attachments': [{'id': '1', 'subnet': {'id': 's'}}, {'id': '2', 'subnet': {'id': 't'}}], "
+         "'primary_network_interface': {'id': '1', 'subnet': {'id': 's'}}}",
+         NULL,
+         "{'image': {'id': 'i'}, 'primary_network_attachment': {'name': 'eth0', 'virtual_network_interface': "
+         "{'subnet': "
+         "{'id': 's'}}}, 'network_attachments': [{'virtual_network_interface': {'subnet': {'id': 't'}}}]}",
+         NULL},
+        {&resource_bare_metal,
+         "{'bandwidth': 10000, 'primary_network_interface': {'id': '1', 'name': 'pci0', 'subnet': {'id': 's'}}, "
+         "'network_interfaces': [{'id': '1'}, {'id': '2'}]}",
+         "{'image': {'id': 'i'}, 'keys': []}",
+         "{'bandwidth': 10000, 'primary_network_interface': {'name': 'pci0', 'subnet': {'id': 's'}}, 'initialization': "
+         "{'image': {'id': 'i'}, 'keys': []}}",
+         "interface_type"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text notes = {0};
+        JSON_CLEANUP json_t *answer = quoted(rows[i].answer);
+        JSON_CLEANUP json_t *initialization = rows[i].initialization != NULL ? quoted(rows[i].initialization) : NULL;
+        JSON_CLEANUP json_t *wanted = quoted(rows[i].body);
+        JSON_CLEANUP json_t *body = resource_server_body(rows[i].kind, answer, initialization, &notes);
+        if (!json_equal(body, wanted) ||
+            (rows[i].note != NULL ? strstr(text_string(&notes), rows[i].note) == NULL : notes.size > 0)) {
+            fail_msg("row %zu: %s: %s", i, json_dumps(body, 0), text_string(&notes));
+        }
+    }
+}
+
 /* --- what a body asks for ------------------------------------------------------------------------------ */
 
 static json_t *parse(const char *text)
@@ -250,6 +328,7 @@ int main(void)
         cmocka_unit_test(settings_are_read_from_their_place),
         cmocka_unit_test(a_profile_is_the_same_by_id_and_by_crn),
         cmocka_unit_test(what_exists_once_is_named),
+        cmocka_unit_test(a_body_takes_what_an_odd_answer_has),
         cmocka_unit_test(stamps_are_read_with_and_without_fractions),
     };
 

@@ -113,6 +113,52 @@ static void test_every_file_says_what_it_is_and_where_its_rules_come_from(void *
     }
 }
 
+static void test_every_variant_has_an_example_that_is_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++) {
+        struct err e = ERR_INIT;
+        const struct schema_entry *entry = entry_named(names[i]);
+        const json_t *variants = json_object_get(entry->root, "oneOf");
+        const struct schema *schema = schema_catalog_compile(catalog, entry, &e);
+        JSON_CLEANUP json_t *examples = schema_catalog_examples(catalog, entry);
+        assert_int_equal(json_array_size(examples), variants != NULL ? json_array_size(variants) : 1);
+        for (size_t k = 0; k < json_array_size(examples); k++) {
+            const json_t *example = json_array_get(examples, k);
+            const json_t *body = json_object_get(example, "body");
+            const char *title = json_string_value(json_object_get(example, "title"));
+            if (schema_check(schema, body) != SCHEMA_VALID) {
+                fail_msg("%s: the example of \"%s\" is not valid", names[i], title);
+            }
+            assert_string_equal(schema_catalog_variant(catalog, entry, body), title);
+        }
+    }
+}
+
+static void test_variants_are_called_by_words_of_their_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *wanted;
+        bool is;
+    } cases[] = {
+        {"image-network-attachment", "image", true},
+        {"image-network-attachment", "Image", true},
+        {"image-network-attachment", "by image with network attachments", true},
+        {"image-network-attachment", "interface", false},
+        {"image-network-attachment", "", false},
+        {"image-network-attachment", "by", false},
+        {"image-network-attachment", "image-interface", false},
+        {"source-snapshot-network-interface", "snapshot interface", true},
+        {"", "image", false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (schema_example_is(cases[i].key, cases[i].wanted) != cases[i].is) {
+            fail_msg("%s as %s", cases[i].key, cases[i].wanted);
+        }
+    }
+}
+
 static void test_every_schema_and_definition_is_right_by_its_metaschema(void **state)
 {
     (void)state;
@@ -395,6 +441,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_holds_the_named_schemas_in_order),
         cmocka_unit_test(test_every_file_says_what_it_is_and_where_its_rules_come_from),
+        cmocka_unit_test(test_every_variant_has_an_example_that_is_it),
+        cmocka_unit_test(test_variants_are_called_by_words_of_their_name),
         cmocka_unit_test(test_every_schema_and_definition_is_right_by_its_metaschema),
         cmocka_unit_test(test_finds_by_name_and_names_the_nearest),
         cmocka_unit_test(test_references_are_resolved_within_the_folder),
