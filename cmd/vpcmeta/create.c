@@ -90,13 +90,14 @@ static void free_plan(struct creation_plan *made)
     json_decref(made->identity);
 }
 
-static void make_plan(const struct creation *creation, struct vpc *api, struct creation_plan *ret)
+/* `api` is NULL in a preview. */
+static void make_plan(const struct creation *creation, struct vpc *api, const char *region, struct creation_plan *ret)
 {
     struct resource_settings wanted = resource_create_settings(creation->kind, creation->effective);
 
     ret->list = resource_list_create();
     for (size_t i = 0; i < creation_count(creation); i++) {
-        struct resource *record = resource_list_append(ret->list, creation->kind, vpc_region(api));
+        struct resource *record = resource_list_append(ret->list, creation->kind, region);
         record->api = api;
         record->name = creation->names.count > 0 ? creation->names.items[i] : NULL;
     }
@@ -152,29 +153,62 @@ static void note_defaults(const struct app *app, const struct creation *creation
 
 /* --- the preview: the body --------------------------------------------------------------------------- */
 
-/* One: its body. Several, for people: the body once, and the names. For programs: every body. New reference. */
-static json_t *make_document(const struct app *app, const struct creation *creation)
+/* For people. One: its body. Several: the body once, and the names. */
+static bool print_bodies(const struct creation *creation, struct err *e)
 {
     size_t count = creation_count(creation);
-    bool whole = app->globals->output.value != RENDER_TABLE;
+    JSON_CLEANUP json_t *document = count == 1 ? creation_body(creation, 0) : NULL;
+    CLEANUP(text_free) struct text bytes = {0};
 
-    if (count == 1) {
-        return creation_body(creation, 0);
+    if (count > 1) {
+        json_t *names = json_array();
+        for (size_t i = 0; i < count; i++) {
+            json_array_append_new(names, json_build_string(creation->names.items[i]));
+        }
+        document = json_build("{s:O, s:o}", "body", creation->body, "names", names);
     }
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, whole ? creation_body(creation, i) : json_build_string(creation->names.items[i]));
+    json_print(&bytes, document, JSON_PRINT_INDENT);
+    text_append_char(&bytes, '\n');
+    return render_text(text_string(&bytes), bytes.size, stdout, e);
+}
+
+/* Without a connection: of the zone in the body ("eu-de-1" lies in "eu-de"), else the option's. */
+static void append_region(const struct app *app, const json_t *body, struct text *out)
+{
+    const char *zone = json_string_value(json_at(body, "/zone/name"));
+    const char *end = zone != NULL ? strrchr(zone, '-') : NULL;
+
+    if (end != NULL) {
+        text_append_size(out, zone, (size_t)(end - zone));
+    } else if (app->globals->regions.count == 1) {
+        text_append(out, app->globals->regions.items[0]);
     }
-    return whole ? json_build("{s:i, s:s, s:o}", "schema_version", 1, "path", creation->kind->path, "bodies", list)
-                 : json_build("{s:O, s:o}", "body", creation->body, "names", list);
+}
+
+/* For programs: the write object as of every dry run, and what would be sent. */
+static bool print_results(struct app *app, const struct creation *creation, struct err *e)
+{
+    CLEANUP(free_plan) struct creation_plan made = {0};
+    CLEANUP(run_result_free) struct run_result result = {0};
+    CLEANUP(text_free) struct text region = {0};
+    json_t *bodies = json_array();
+
+    for (size_t i = 0; i < creation_count(creation); i++) {
+        json_array_append_new(bodies, creation_body(creation, i));
+    }
+    JSON_CLEANUP json_t *more = json_build("{s:s, s:o}", "path", creation->kind->path, "bodies", bodies);
+    append_region(app, creation->effective, &region);
+    make_plan(creation, NULL, text_string(&region), &made);
+    run_preview(&(struct run_request){.plan = &made.plan}, &result);
+    return results_print_preview(app, &result.run, more, e);
 }
 
 static int preview(struct app *app, const struct creation *creation, struct err *e)
 {
     const struct resource_kind *kind = creation->kind;
-    JSON_CLEANUP json_t *document = make_document(app, creation);
+    const struct global_opts *globals = app->globals;
     JSON_CLEANUP json_t *first = creation_body(creation, 0);
-    CLEANUP(text_free) struct text bytes = {0};
+    bool for_people = globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0;
 
     note_variant(app, creation, first);
     note_defaults(app, creation);
@@ -183,12 +217,8 @@ static int preview(struct app *app, const struct creation *creation, struct err 
         app_note(app, "checked by the schema only: the image's allowed_use and the profile are checked before it is "
                       "sent");
     }
-    json_print(&bytes, document, JSON_PRINT_INDENT);
-    text_append_char(&bytes, '\n');
-    if (app->globals->jq != NULL || app->globals->output.value == RENDER_YAML) {
-        return app_print_document(app, document, e) ? 0 : err_exit_status(e);
-    }
-    return render_text(text_string(&bytes), bytes.size, stdout, e) ? 0 : err_exit_status(e);
+    bool printed = for_people ? print_bodies(creation, e) : print_results(app, creation, e);
+    return printed ? ERR_EXIT_DONE : err_exit_status(e);
 }
 
 /* --- the run ------------------------------------------------------------------------------------------ */
@@ -234,7 +264,7 @@ static int execute(struct app *app, const struct creation *creation, struct writ
     if (!write_connect(app, writing, e)) {
         return err_exit_status(e);
     }
-    make_plan(creation, writing->scope.regions[0], &made);
+    make_plan(creation, writing->scope.regions[0], vpc_region(writing->scope.regions[0]), &made);
     writing->unasked = made.plan.count == 1;
     writing->request.plan = &made.plan;
     writing->request.list = made.list;
@@ -250,9 +280,8 @@ static int create(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(creation_free) struct creation creation = {0};
     struct writing writing;
 
-    if (!write_begin(app, call, &opts->write, &writing, e) ||
-        !app_check_output(app, results_columns, results_columns_count, e) || !write_check_history(&writing, e) ||
-        !creation_make(app, opts, writing.kind, &creation, e)) {
+    if (!write_begin(app, call, &opts->write, &writing, e) || !results_check_output(app, opts->write.dry_run, e) ||
+        !write_check_history(&writing, e) || !creation_make(app, opts, writing.kind, &creation, e)) {
         return err_exit_status(e);
     }
     JSON_CLEANUP json_t *first = creation_body(&creation, 0);

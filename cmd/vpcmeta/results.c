@@ -18,9 +18,11 @@ enum result_column {
     COLUMN_ATTEMPTS,
     COLUMN_ACTION,
     COLUMN_COUNT,
+    COLUMN_DRY_RUN = COLUMN_COUNT, /* of dry runs only */
+    COLUMN_DRY_RUN_COUNT,
 };
 
-const struct table_column results_columns[] = {
+static const struct table_column columns[] = {
     [COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING},
     [COLUMN_REGION] = {.name = "region", .type = TABLE_STRING},
     [COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED},
@@ -34,8 +36,23 @@ const struct table_column results_columns[] = {
     [COLUMN_REQUEST] = {.name = "request_id", .type = TABLE_STRING},
     [COLUMN_ATTEMPTS] = {.name = "attempts", .type = TABLE_INT},
     [COLUMN_ACTION] = {.name = "action", .type = TABLE_STRING},
+    [COLUMN_DRY_RUN] = {.name = "dry_run", .type = TABLE_BOOL},
 };
-const size_t results_columns_count = COLUMN_COUNT;
+
+static size_t column_count(bool dry_run)
+{
+    return dry_run ? COLUMN_DRY_RUN_COUNT : COLUMN_COUNT;
+}
+
+bool results_check_output(struct app *app, bool dry_run, struct err *e)
+{
+    return app_check_output(app, columns, column_count(dry_run), e);
+}
+
+static const char *outcome_of(const struct fleet_result *result, bool dry_run, const char *would_change)
+{
+    return dry_run && result->outcome == FLEET_CHANGED ? would_change : fleet_outcome_name(result->outcome);
+}
 
 static void set_state(struct table *table, size_t column, const struct resource_settings *settings,
                       const struct plan_state *state)
@@ -49,7 +66,7 @@ static void set_state(struct table *table, size_t column, const struct resource_
     table_set_json(table, column, text_string(&bytes), bytes.size);
 }
 
-static void add_result(struct table *table, const struct fleet_result *result)
+static void add_result(struct table *table, const struct fleet_result *result, bool dry_run)
 {
     const struct resource *resource = result->item->resource;
 
@@ -58,7 +75,7 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_string(table, COLUMN_REGION, resource->region);
     table_set_string(table, COLUMN_ID, resource->id != NULL ? resource->id : "");
     table_set_string(table, COLUMN_NAME, resource->name != NULL ? resource->name : "");
-    table_set_string(table, COLUMN_OUTCOME, fleet_outcome_name(result->outcome));
+    table_set_string(table, COLUMN_OUTCOME, outcome_of(result, dry_run, "would_change"));
     set_state(table, COLUMN_BEFORE, &result->before, &result->before_state);
     set_state(table, COLUMN_AFTER, &result->after, &result->after_state);
     table_set_bool(table, COLUMN_RESTART, result->restart_needed);
@@ -67,6 +84,9 @@ static void add_result(struct table *table, const struct fleet_result *result)
     table_set_string(table, COLUMN_REQUEST, result->request_id);
     table_set_int(table, COLUMN_ATTEMPTS, result->attempts);
     table_set_string(table, COLUMN_ACTION, plan_action_name(result->item->action));
+    if (dry_run) {
+        table_set_bool(table, COLUMN_DRY_RUN, true);
+    }
 }
 
 /* --- for people ------------------------------------------------------------------------------------- */
@@ -107,7 +127,6 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
                                                             [FLEET_SKIPPED] = TABLE_WARN,
                                                             [FLEET_FAILED] = TABLE_BAD,
                                                             [FLEET_UNKNOWN] = TABLE_BAD};
-    bool would_change = dry_run && result->outcome == FLEET_CHANGED;
     CLEANUP(text_free) struct text change = {0};
 
     describe_change(&change, result, dry_run);
@@ -116,7 +135,7 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
         table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
     }
     table_set_string(table, TEXT_NAME, result->item->resource->name);
-    table_set_string(table, TEXT_OUTCOME, would_change ? "would change" : fleet_outcome_name(result->outcome));
+    table_set_string(table, TEXT_OUTCOME, outcome_of(result, dry_run, "would change"));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
     table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : "");
     table_set_style(table, TEXT_RESTART, TABLE_WARN);
@@ -136,7 +155,25 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
     return table_row_count(table) == 0 || app_print_table(app, table, NULL, e);
 }
 
-bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+/* --- both --------------------------------------------------------------------------------------------- */
+
+static json_t *make_head(const struct fleet_run *run, const char *run_id, bool dry_run)
+{
+    json_t *summary = run_summary_json(&run->summary);
+    json_t *head;
+
+    if (dry_run) {
+        json_object_set(summary, "would_change", json_object_get(summary, "changed"));
+    }
+    head = json_build("{s:i, s:s?, s:o, s:o}", "schema_version", 1, "run", run_id, "summary", summary, "causes",
+                      results_causes_json(run));
+    if (dry_run) {
+        json_object_set_new(head, "dry_run", json_true());
+    }
+    return head;
+}
+
+static bool print(struct app *app, const struct fleet_run *run, const char *run_id, const json_t *more, struct err *e)
 {
     const struct global_opts *globals = app->globals;
     bool dry_run = run_id == NULL;
@@ -144,14 +181,23 @@ bool results_print(struct app *app, const struct fleet_run *run, const char *run
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
     }
-    TABLE_CLEANUP struct table *table = table_create(results_columns, results_columns_count);
+    TABLE_CLEANUP struct table *table = table_create(columns, column_count(dry_run));
     for (size_t i = 0; i < run->count; i++) {
-        add_result(table, &run->results[i]);
+        add_result(table, &run->results[i], dry_run);
     }
-    JSON_CLEANUP json_t *head = json_build("{s:i, s:s?, s:o, s:o}", "schema_version", 1, "run", run_id, "summary",
-                                           run_summary_json(&run->summary), "causes", results_causes_json(run));
-    if (dry_run) {
-        json_object_set_new(head, "dry_run", json_true());
+    JSON_CLEANUP json_t *head = make_head(run, run_id, dry_run);
+    if (more != NULL) {
+        json_object_update_missing(head, (json_t *)more);
     }
     return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "results"}, e);
+}
+
+bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+{
+    return print(app, run, run_id, NULL, e);
+}
+
+bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
+{
+    return print(app, run, NULL, more, e);
 }

@@ -5,14 +5,19 @@
 #include "app.h"
 #include "run/run.h"
 
-extern const struct table_column results_columns[];
-extern const size_t results_columns_count;
+/* Checks --fields and --jq before the first request. */
+bool results_check_output(struct app *app, bool dry_run, struct err *e) __attribute__((warn_unused_result));
+
+/* Prints the write object of cli.md, or a table for people. */
+bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+    __attribute__((warn_unused_result));
 
 /*
- * Prints the write object of cli.md, or a table for people; of a dry run (`run_id` NULL) what would become of it,
- * marked as such.
+ * The same of a dry run, as fleet_preview made it: the object and every row have "dry_run": true, there is no run, and
+ * the outcome `changed` is `would_change`, also beside `changed` in the summary. It depends on nothing but the plan:
+ * the same state gives the same bytes. `more` has further members of the object; NULL: none.
  */
-bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
     __attribute__((warn_unused_result));
 
 /*

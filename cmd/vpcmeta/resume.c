@@ -15,9 +15,8 @@ static bool load(const struct cli_call *call, struct run_record *ret, struct err
 static bool begin(struct app *app, const struct cli_call *call, const struct write_opts *options,
                   struct writing *writing, struct run_record *record, struct err *e)
 {
-    if (!write_begin(app, call, options, writing, e) ||
-        !app_check_output(app, results_columns, results_columns_count, e) || !write_check_history(writing, e) ||
-        !load(call, record, e)) {
+    if (!write_begin(app, call, options, writing, e) || !results_check_output(app, options->dry_run, e) ||
+        !write_check_history(writing, e) || !load(call, record, e)) {
         return false;
     }
     writing->kind = record->entry.count > 0 ? record->plan.items[0].resource->kind : NULL;

@@ -123,7 +123,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(run_record_free) struct run_record record = {0};
     CLEANUP(text_free) struct text places = {0};
 
-    if (!app_check_output(app, results_columns, results_columns_count, e) || (history = app_open_history(e)) == NULL ||
+    if (!results_check_output(app, false, e) || (history = app_open_history(e)) == NULL ||
         !run_load(history, call->args[0], &record, e)) {
         return err_exit_status(e);
     }

@@ -34,7 +34,7 @@ bool write_check_history(const struct writing *writing, struct err *e)
 
 bool write_connect(struct app *app, struct writing *writing, struct err *e)
 {
-    return app_check_output(app, results_columns, results_columns_count, e) && write_check_history(writing, e) &&
+    return results_check_output(app, writing->options->dry_run, e) && write_check_history(writing, e) &&
            app_connect(app, &writing->scope, e);
 }
 
@@ -330,7 +330,7 @@ static int preview(struct app *app, const struct writing *writing, struct err *e
     CLEANUP(run_result_free) struct run_result result = {0};
 
     run_preview(&writing->request, &result);
-    if (!results_print(app, &result.run, NULL, e)) {
+    if (!results_print_preview(app, &result.run, NULL, e)) {
         return err_exit_status(e);
     }
     app_note(app, "dry run: %zu of %zu would change, %zu need no change, %zu would be skipped; nothing was sent",
