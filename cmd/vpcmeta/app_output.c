@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "term/term.h"
 
 struct render_options app_render_options(const struct app *app)
 {
@@ -35,16 +36,45 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
     return columns == NULL || render_check_fields(&options, columns, count, e);
 }
 
-/* One result of --jq: strings as they are (as `jq -r`), anything else as JSON. */
+struct results {
+    struct text text;
+    bool on_terminal;
+};
+
+static void results_free(struct results *results)
+{
+    text_free(&results->text);
+}
+
+/* Lines and tabs of a string stay, such as those of @tsv. */
+static void append_safe_lines(struct text *out, const char *string, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t part = 0;
+        while (done + part < size && string[done + part] != '\n' && string[done + part] != '\t') {
+            part++;
+        }
+        text_append_safe(out, string + done, part);
+        done += part;
+        if (done < size) {
+            text_append_char(out, string[done++]);
+        }
+    }
+}
+
+/* One result of --jq: strings as they are (as `jq -r`), anything else as JSON; harmless on a terminal. */
 static bool append_result(void *context, const struct query_output *output, struct err *e)
 {
-    struct text *out = context;
+    struct results *results = context;
+    const char *shown = output->string != NULL ? output->string : output->json;
+    size_t size = output->string != NULL ? output->string_size : output->size;
+    struct text *out = &results->text;
 
     (void)e;
-    if (output->string != NULL) {
-        text_append_size(out, output->string, output->string_size);
+    if (results->on_terminal) {
+        append_safe_lines(out, shown, size);
     } else {
-        text_append_size(out, output->json, output->size);
+        text_append_size(out, shown, size);
     }
     text_append_char(out, '\n');
     return true;
@@ -72,7 +102,7 @@ static bool print(struct app *app, const struct content *content, struct err *e)
 {
     struct render_options options = app_render_options(app);
     CLEANUP(text_free_pointer) char *json = NULL;
-    CLEANUP(text_free) struct text out = {0};
+    CLEANUP(results_free) struct results results = {.on_terminal = term_is_terminal(STDOUT_FILENO)};
     size_t size = 0;
 
     if (app->globals->jq == NULL) {
@@ -85,8 +115,8 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     options.format = RENDER_JSON;
     bool written = write_content(content, &options, memory, e);
     return fclose(memory) == 0 && written && app_check_output(app, NULL, 0, e) &&
-           query_run(app->jq, json, size, append_result, &out, e) &&
-           render_text(text_string(&out), out.size, stdout, e);
+           query_run(app->jq, json, size, append_result, &results, e) &&
+           render_text(text_string(&results.text), results.text.size, stdout, e);
 }
 
 bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)

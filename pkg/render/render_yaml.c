@@ -10,11 +10,25 @@ struct emitter {
     struct render_output *output;
 };
 
+/*
+ * libyaml hands over whole characters. It escapes control characters itself, but not the bidirectional overrides:
+ * those can stand in double-quoted strings only (is_plain), where \uNNNN is their escape.
+ */
 static int take_bytes(void *data, unsigned char *bytes, size_t size)
 {
-    struct emitter *emitter = data;
+    struct text *out = &((struct emitter *)data)->output->text;
+    const char *next = (const char *)bytes;
 
-    text_append_size(&emitter->output->text, (const char *)bytes, size);
+    for (size_t left = size; left > 0;) {
+        struct text_character c = text_decode(next, left);
+        if (c.code >= 0x80 && !c.broken && text_steers_terminal(c.code)) {
+            text_printf(out, "\\u%04X", (unsigned)c.code);
+        } else {
+            text_append_size(out, next, c.size);
+        }
+        next += c.size;
+        left -= c.size;
+    }
     return 1;
 }
 

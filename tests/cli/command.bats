@@ -227,3 +227,17 @@ END
     exec 9>&-
     wait "$pid" || true
 }
+
+@test "--jq writes nothing that steers a terminal, and changes nothing where there is none" {
+    client_start --instances 1
+    program='"\u001b[31mred\u202e\tx\ny", ["\u009b1m"]'
+    talk instance list --jq "$program" << 'END'
+expect \\x1b\[31mred\\u\{202e\}\s+x$
+expect ^y$
+expect \["\\x9b1m"\]
+end
+END
+    [ "$status" -eq 0 ]
+    run "$BUILD/vpcmeta" instance list --jq "$program"
+    [ "$output" = $'\e[31mred\u202e\tx\ny\n["\u009b1m"]' ]
+}

@@ -374,6 +374,20 @@ static void yaml_strings_read_back_as_strings(void **state)
     }
 }
 
+static void yaml_escapes_what_turns_the_direction_of_text(void **state)
+{
+    CLEANUP(text_free_pointer)
+    char *yaml = document("\"a\\u202eb\\u2067\\u00e9\"", (struct render_options){.format = RENDER_YAML});
+    char back[64] = "";
+    yaml_scalar_style_t style = YAML_ANY_SCALAR_STYLE;
+
+    (void)state;
+    assert_string_equal(yaml, "\"a\\u202Eb\\u2067\xc3\xa9\"\n");
+    read_scalar(yaml, back, sizeof(back), &style);
+    assert_string_equal(back, "a\xe2\x80\xae"
+                              "b\xe2\x81\xa7\xc3\xa9");
+}
+
 static void broken_bytes_reach_no_format(void **state)
 {
     TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
@@ -488,6 +502,7 @@ int main(void)
         cmocka_unit_test(csv_leaves_numbers_alone_and_absent_cells_empty),
         cmocka_unit_test(yaml_reads_as_the_json_does),
         cmocka_unit_test(yaml_strings_read_back_as_strings),
+        cmocka_unit_test(yaml_escapes_what_turns_the_direction_of_text),
         cmocka_unit_test(broken_bytes_reach_no_format),
         cmocka_unit_test(unknown_fields_are_usage_errors_with_the_nearest),
         cmocka_unit_test(documents_come_in_every_format),
