@@ -43,7 +43,7 @@ static bool check_schema_dir(const char *path, struct err *e)
 
 static bool open_session(struct app *app, const struct session_options *options, struct err *e)
 {
-    CLEANUP(text_free) struct text warning = {0};
+    CLEANUP(text_free) struct text warnings = {0};
 
     if (app->session != NULL && session_serves(app->session, options)) {
         return true;
@@ -53,9 +53,11 @@ static bool open_session(struct app *app, const struct session_options *options,
     if (text_equal(options->sources.api_key_file, "-")) {
         app_note_input(app, "the API key");
     }
-    app->session = session_open(options, &warning, e);
-    if (warning.size > 0) {
-        app_warn(app, "%s", text_string(&warning));
+    app->session = session_open(options, &warnings, e);
+    for (char *rest = warnings.data, *line; (line = strsep(&rest, "\n")) != NULL;) {
+        if (line[0] != '\0') {
+            app_warn(app, "%s", line);
+        }
     }
     if (app->session == NULL) {
         return false;

@@ -63,14 +63,14 @@ struct iam_credentials {
     char *endpoint; /* base of the VPC API, with the path (/v1 when none was given), no final slash; may be NULL */
     char *source;   /* of the credential, for people: "environment variable IC_API_KEY" */
     char *endpoint_source; /* of the endpoint, as above; NULL without one */
-    char *warning;         /* one line about a setting that is ignored, or NULL */
 };
 
 /*
  * Finds the credentials. Errors: ERR_AUTH when there are none; ERR_USAGE for a method that is not supported, a key that
- * is malformed, a file that cannot be read. No message quotes a secret.
+ * is malformed, a file that cannot be read. Settings that were ignored or are unsafe are named in `warnings`, a line
+ * each, also when it fails. No message and no warning quotes a secret.
  */
-bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct text *warnings, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Only the endpoint and its source: for commands that can do without credentials (doctor). Others stay empty. */

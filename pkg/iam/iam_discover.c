@@ -15,21 +15,13 @@ struct search {
     const struct iam_sources *sources;
     struct iam_properties properties;
     struct iam_credentials found;
-    struct text warning;
+    struct text *warnings;
 };
 
 static void search_free(struct search *search)
 {
     iam_properties_free(&search->properties);
     iam_credentials_free(&search->found);
-    text_free(&search->warning);
-}
-
-static void warn(struct search *search, const char *what, const char *advice)
-{
-    text_append(&search->warning, search->warning.size > 0 ? "; " : "");
-    text_append_safe(&search->warning, what, strlen(what));
-    text_append(&search->warning, advice);
 }
 
 /* The value of a property; NULL when the source does not have it. */
@@ -138,6 +130,38 @@ static bool take_key_document(struct text *secret, const char *place, struct err
     return true;
 }
 
+/* "export VPC_APIKEY=...": a name, an equals sign and more than the padding of base64. */
+static bool is_assignment(const char *line)
+{
+    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
+    line += strspn(line, " \t");
+    line += strncmp(line, "export ", 7) == 0 ? 7 : 0;
+    size_t size = strspn(line, name);
+    const char *equals = line + size + strspn(line + size, " \t");
+    return size > 0 && equals[0] == '=' && strchr("=\r\n", equals[1]) == NULL;
+}
+
+/* What is often put in the place of a bare key; the next check would only say that its characters are wrong. */
+static bool check_key_file(const char *content, const char *place, struct err *e)
+{
+    if (content[0] == '[') {
+        return err_set(e, ERR_USAGE,
+                       "%s is a JSON array: give the bare key, or the console's file {\"apikey\": ...} of one key",
+                       place);
+    }
+    for (const char *line = content; line != NULL; line = strchr(line, '\n')) {
+        line += line[0] == '\n';
+        if (is_assignment(line)) {
+            return err_set(e, ERR_USAGE,
+                           "%s holds NAME=value, not a bare key: name such a file in IBM_CREDENTIALS_FILE, or leave "
+                           "only the key in it",
+                           place);
+        }
+    }
+    return true;
+}
+
 static bool read_key_file(struct search *search, const char *path, struct text *ret_secret, struct err *e)
 {
     const char *place = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -148,9 +172,12 @@ static bool read_key_file(struct search *search, const char *path, struct text *
         return err_wrap(e, "the API key");
     }
     if (exposed) {
-        warn(search, path, " holds a secret and can be read by others (chmod 600)");
+        iam_warn_of_exposure(search->warnings, path);
     }
-    return ret_secret->data[0] != '{' || take_key_document(ret_secret, place, e);
+    if (ret_secret->data[0] == '{') {
+        return take_key_document(ret_secret, place, e);
+    }
+    return check_key_file(text_string(ret_secret), place, e);
 }
 
 /* [core] refuses what still has the braces or quotes of a template around it. */
@@ -161,7 +188,7 @@ static bool check_secret(const char *secret, const char *what, const char *place
     if (size == 0) {
         return err_set(e, ERR_USAGE, "the %s from %s is empty", what, place);
     }
-    if (strchr("{\"", secret[0]) != NULL || strchr("}\"", secret[size - 1]) != NULL) {
+    if (strchr("{\"'", secret[0]) != NULL || strchr("}\"'", secret[size - 1]) != NULL) {
         return err_set(e, ERR_USAGE, "the %s from %s is wrapped in braces or quotes; give it bare", what, place);
     }
     if (!iam_token_is_plain(secret, size)) {
@@ -211,6 +238,23 @@ static const char *key_variable(const struct iam_sources *sources)
     return NULL;
 }
 
+static bool find_client(struct search *search, struct err *e)
+{
+    const char *id = property(search, IAM_PROPERTY_CLIENT_ID);
+    const char *secret = property(search, IAM_PROPERTY_CLIENT_SECRET);
+    CLEANUP(text_free) struct text place = {0};
+
+    if ((id != NULL) != (secret != NULL)) {
+        iam_properties_place(&search->properties, id != NULL ? IAM_PROPERTY_CLIENT_ID : IAM_PROPERTY_CLIENT_SECRET,
+                             &place);
+        return err_set(e, ERR_USAGE, "%s has no %s beside it: give both, or none", text_string(&place),
+                       id != NULL ? "VPC_CLIENT_SECRET" : "VPC_CLIENT_ID");
+    }
+    search->found.client_id = mem_copy(id);
+    search->found.client_secret = mem_copy(secret);
+    return true;
+}
+
 static bool find_api_key(struct search *search, struct err *e)
 {
     CLEANUP(text_free) struct text place = {0};
@@ -218,8 +262,9 @@ static bool find_api_key(struct search *search, struct err *e)
     const char *key = property(search, IAM_PROPERTY_API_KEY);
 
     search->found.scope = mem_copy(property(search, IAM_PROPERTY_SCOPE));
-    search->found.client_id = mem_copy(property(search, IAM_PROPERTY_CLIENT_ID));
-    search->found.client_secret = mem_copy(property(search, IAM_PROPERTY_CLIENT_SECRET));
+    if (!find_client(search, e)) {
+        return false;
+    }
     if (search->sources->api_key_file != NULL) {
         CLEANUP(text_free_secret) struct text secret = {0};
         text_printf(&place, "--api-key-file %s", search->sources->api_key_file);
@@ -344,36 +389,39 @@ static bool find_credential(struct search *search, struct err *e)
 }
 
 static bool discover(const struct iam_sources *sources, bool with_credential, struct iam_credentials *ret,
-                     struct err *e)
+                     struct text *warnings, struct err *e)
 {
-    CLEANUP(search_free) struct search search = {.sources = sources};
+    CLEANUP(search_free) struct search search = {.sources = sources, .warnings = warnings};
 
-    if (!iam_properties_find(sources, &search.properties, e)) {
+    if (!iam_properties_find(sources, &search.properties, warnings, e) ||
+        !iam_properties_check(&search.properties, e)) {
         return false;
     }
     const char *disable_ssl = property(&search, IAM_PROPERTY_DISABLE_SSL);
     if (disable_ssl != NULL && strcasecmp(disable_ssl, "true") == 0) {
-        warn(&search, "VPC_DISABLE_SSL is ignored", ": certificates are always verified (--ca-file names authorities)");
+        text_append(warnings,
+                    "VPC_DISABLE_SSL is ignored: certificates are always verified (--ca-file names authorities)\n");
     }
     find_endpoint(&search);
     find_iam_url(&search);
     if (with_credential && !find_credential(&search, e)) {
         return false;
     }
-    search.found.warning = search.warning.size > 0 ? text_take(&search.warning) : NULL;
     *ret = search.found;
     search.found = (struct iam_credentials){0};
     return true;
 }
 
-bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct text *warnings, struct err *e)
 {
-    return discover(sources, true, ret, e);
+    return discover(sources, true, ret, warnings, e);
 }
 
 bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
 {
-    return discover(sources, false, ret, e);
+    CLEANUP(text_free) struct text ignored = {0};
+
+    return discover(sources, false, ret, &ignored, e);
 }
 
 static void free_secret(char *secret)
@@ -394,6 +442,5 @@ void iam_credentials_free(struct iam_credentials *credentials)
     free(credentials->endpoint);
     free(credentials->source);
     free(credentials->endpoint_source);
-    free(credentials->warning);
     *credentials = (struct iam_credentials){0};
 }

@@ -1,6 +1,8 @@
 /* The SDKs' properties: reads them from files, the environment and VCAP_SERVICES. */
 #include "iam/iam_properties.h"
 
+#include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,31 @@ static void set(struct iam_properties *properties, enum iam_property property, c
     }
 }
 
+/* --- a credentials file ------------------------------------------------------------------------- */
+
+/* A file while it is read. No warning quotes more of a line than a name: the rest may be a secret. */
+struct file_reading {
+    const char *path;
+    size_t line;
+    struct iam_properties *into;
+    struct text *warnings;
+};
+
+static void warn_of_line(const struct file_reading *file, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void warn_of_line(const struct file_reading *file, const char *format, ...)
+{
+    va_list args;
+
+    text_append_safe(file->warnings, file->path, strlen(file->path));
+    text_printf(file->warnings, ":%zu: ", file->line);
+    va_start(args, format);
+    text_vprintf(file->warnings, format, args);
+    va_end(args);
+    text_append(file->warnings, "\n");
+}
+
 static void trim(const char **start, const char **end)
 {
     while (*start < *end && strchr(" \t\r", **start) != NULL) {
@@ -66,38 +93,109 @@ static void trim(const char **start, const char **end)
     }
 }
 
-static void read_line(const char *line, const char *end, struct iam_properties *ret)
+/* Whether a word of the line begins like our settings, in upper or lower case. */
+static bool has_prefix(const char *line, const char *end)
 {
-    const char *equals;
+    for (const char *at = line; at < end; at++) {
+        bool inside = at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '_');
+        if (!inside && (size_t)(end - at) >= strlen(PREFIX) && strncasecmp(at, PREFIX, strlen(PREFIX)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    trim(&line, &end);
-    equals = memchr(line, '=', (size_t)(end - line));
-    if (line == end || *line == '#' || equals == NULL || strncmp(line, PREFIX, strlen(PREFIX)) != 0) {
+static const char *nearest_name(const char *name)
+{
+    const char *known[NAME_COUNT];
+
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        known[i] = names[i].property != IAM_PROPERTY_COUNT ? names[i].name : NULL;
+    }
+    return text_nearest(name, known, NAME_COUNT);
+}
+
+/* `name` is without the prefix, of a setting that this program has no use for. */
+static void warn_of_name(const struct file_reading *file, const char *name)
+{
+    const char *nearest = nearest_name(name);
+
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (strcmp(names[i].name, name) == 0) {
+            warn_of_line(file, PREFIX "%s has no effect in vpcmeta and was ignored", name);
+            return;
+        }
+    }
+    warn_of_line(file, PREFIX "%s is not a setting and was ignored%s%s%s", name,
+                 nearest != NULL ? ": did you mean " PREFIX : "", nearest != NULL ? nearest : "",
+                 nearest != NULL ? "?" : "");
+}
+
+static void take(const struct file_reading *file, const char *name, const char *value, const char *end)
+{
+    struct iam_properties *into = file->into;
+
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (names[i].property == IAM_PROPERTY_COUNT || strcmp(name, names[i].name) != 0) {
+            continue;
+        }
+        if (value == end) {
+            warn_of_line(file, PREFIX "%s has no value and was ignored", name);
+            return;
+        }
+        if (into->values[names[i].property].size > 0) {
+            warn_of_line(file, PREFIX "%s was given before; the last one counts", name);
+        }
+        set(into, names[i].property, value, (size_t)(end - value));
         return;
     }
-    const char *name = line + strlen(PREFIX);
-    const char *name_end = equals;
-    const char *value = equals + 1;
-    trim(&name, &name_end);
-    trim(&value, &end);
-    ret->any = true;
-    for (size_t i = 0; i < NAME_COUNT; i++) {
-        size_t size = strlen(names[i].name);
-        if (names[i].property != IAM_PROPERTY_COUNT && size == (size_t)(name_end - name) &&
-            memcmp(name, names[i].name, size) == 0) {
-            set(ret, names[i].property, value, (size_t)(end - value));
-        }
+    warn_of_name(file, name);
+}
+
+/* "export VPC_NAME = value": the blanks are as welcome as the word. */
+static void read_line(const struct file_reading *file, const char *line, const char *end)
+{
+    static const char shell_word[] = "export";
+    const size_t word_size = strlen(shell_word);
+    CLEANUP(text_free) struct text name = {0};
+
+    trim(&line, &end);
+    if (line == end || *line == '#') {
+        return;
+    }
+    const char *start = line;
+    if ((size_t)(end - line) > word_size && strncmp(line, shell_word, word_size) == 0 &&
+        strchr(" \t", line[word_size]) != NULL) {
+        start += word_size;
+        trim(&start, &end);
+    }
+    const char *equals = memchr(start, '=', (size_t)(end - start));
+    const char *name_end = equals != NULL ? equals : start;
+    trim(&start, &name_end);
+    text_append_size(&name, start, (size_t)(name_end - start));
+    const char *named = text_string(&name);
+    if (strncmp(named, PREFIX, strlen(PREFIX)) == 0 &&
+        named[strspn(named, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0') {
+        const char *value = equals + 1;
+        trim(&value, &end);
+        file->into->any = true;
+        take(file, named + strlen(PREFIX), value, end);
+    } else if (has_prefix(line, equals != NULL ? equals : end)) {
+        warn_of_line(file, "this line was not understood and was ignored: write " PREFIX "NAME=VALUE");
     }
 }
 
-static void read_properties(const char *content, struct iam_properties *ret)
+static void read_properties(struct file_reading *file, const char *content)
 {
     while (*content != '\0') {
         const char *end = content + strcspn(content, "\n");
-        read_line(content, end, ret);
+        file->line++;
+        read_line(file, content, end);
         content = *end == '\n' ? end + 1 : end;
     }
 }
+
+/* --- sources ------------------------------------------------------------------------------------ */
 
 const char *iam_variable(const struct iam_sources *sources, const char *name)
 {
@@ -113,21 +211,40 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static bool read_file(const char *path, struct iam_properties *ret, struct err *e)
+static bool holds_secret(const struct iam_properties *properties)
+{
+    return properties->values[IAM_PROPERTY_API_KEY].size > 0 ||
+           properties->values[IAM_PROPERTY_BEARER_TOKEN].size > 0 ||
+           properties->values[IAM_PROPERTY_CLIENT_SECRET].size > 0;
+}
+
+static bool can_others_read(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+static bool read_file(const char *path, struct iam_properties *ret, struct text *warnings, struct err *e)
 {
     CLEANUP(text_free_secret) struct text content = {0};
+    struct file_reading file = {.path = path, .into = ret, .warnings = warnings};
 
     /* all the room at once: growing would leave copies behind */
     text_reserve(&content, IAM_KEY_FILE_MAX + 1);
-    if (!fsio_read(path, IAM_KEY_FILE_MAX, &content, e)) {
+    if (!fsio_read_text(path, NULL, IAM_KEY_FILE_MAX, &content, e)) {
         return false;
     }
-    read_properties(text_string(&content), ret);
+    read_properties(&file, text_string(&content));
     text_append(&ret->source, path);
+    if (holds_secret(ret) && can_others_read(path)) {
+        iam_warn_of_exposure(warnings, path);
+    }
     return true;
 }
 
-static bool from_named_file(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
+static bool from_named_file(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                            struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
     const char *named = iam_variable(sources, "IBM_CREDENTIALS_FILE");
@@ -139,14 +256,15 @@ static bool from_named_file(const struct iam_sources *sources, struct iam_proper
     if (is_folder(named)) {
         text_append(&path, "/" FILE_NAME);
     }
-    if (!read_file(text_string(&path), ret, e)) {
+    if (!read_file(text_string(&path), ret, warnings, e)) {
         e->code = ERR_USAGE;
         return err_wrap(e, "the credentials file named by IBM_CREDENTIALS_FILE");
     }
     return true;
 }
 
-static bool from_home(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
+static bool from_home(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                      struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
     const char *home = iam_variable(sources, "HOME");
@@ -156,7 +274,7 @@ static bool from_home(const struct iam_sources *sources, struct iam_properties *
         return true;
     }
     text_printf(&path, "%s/" FILE_NAME, home);
-    if (read_file(text_string(&path), ret, &problem) || problem.code == ERR_NOT_FOUND) {
+    if (read_file(text_string(&path), ret, warnings, &problem) || problem.code == ERR_NOT_FOUND) {
         return true;
     }
     *e = problem;
@@ -164,8 +282,10 @@ static bool from_home(const struct iam_sources *sources, struct iam_properties *
     return false;
 }
 
-static bool from_environment(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
+static bool from_environment(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                             struct err *e)
 {
+    (void)warnings;
     (void)e;
     for (size_t i = 0; i < NAME_COUNT; i++) {
         char name[NAME_MAX_SIZE];
@@ -196,8 +316,10 @@ static void take_member(const json_t *credentials, const char *name, enum iam_pr
 }
 
 /* {"vpc":[{"credentials":{"url","apikey","iam_url"}}]}: anything else belongs to other programs. */
-static bool from_vcap(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
+static bool from_vcap(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                      struct err *e)
 {
+    (void)warnings;
     (void)e;
     const char *value = iam_variable(sources, "VCAP_SERVICES");
     CLEANUP(json_document_free) struct json_document document = {0};
@@ -217,15 +339,22 @@ static bool from_vcap(const struct iam_sources *sources, struct iam_properties *
     return true;
 }
 
-bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
+void iam_warn_of_exposure(struct text *warnings, const char *path)
 {
-    static bool (*const readers[])(const struct iam_sources *, struct iam_properties *,
+    text_append_safe(warnings, path, strlen(path));
+    text_append(warnings, " holds a secret and can be read by others (chmod 600)\n");
+}
+
+bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                         struct err *e)
+{
+    static bool (*const readers[])(const struct iam_sources *, struct iam_properties *, struct text *,
                                    struct err *) = {from_named_file, from_home, from_environment, from_vcap};
     CLEANUP(iam_properties_free) struct iam_properties found = {0};
 
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]) && !found.any; i++) {
         iam_properties_free(&found);
-        if (!readers[i](sources, &found, e)) {
+        if (!readers[i](sources, &found, warnings, e)) {
             return false;
         }
     }
@@ -255,4 +384,19 @@ void iam_properties_place(const struct iam_properties *properties, enum iam_prop
     } else {
         text_printf(out, "%s%s in %s", PREFIX, names[i].name, text_string(&properties->source));
     }
+}
+
+bool iam_properties_check(const struct iam_properties *properties, struct err *e)
+{
+    for (int i = 0; i < IAM_PROPERTY_COUNT; i++) {
+        const struct text *value = &properties->values[i];
+        CLEANUP(text_free) struct text place = {0};
+        bool checked_later = i == IAM_PROPERTY_API_KEY || i == IAM_PROPERTY_BEARER_TOKEN;
+        if (!checked_later && value->size > 0 &&
+            (strchr("\"'", value->data[0]) != NULL || strchr("\"'", value->data[value->size - 1]) != NULL)) {
+            iam_properties_place(properties, (enum iam_property)i, &place);
+            return err_set(e, ERR_USAGE, "the value of %s is wrapped in quotes; give it bare", text_string(&place));
+        }
+    }
+    return true;
 }

@@ -29,9 +29,18 @@ struct iam_properties {
     struct text source;                     /* for people: a file's path, "VCAP_SERVICES" */
 };
 
-/* The first source that holds any property; none of them does: an empty value. */
-bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct err *e)
-    __attribute__((warn_unused_result));
+/*
+ * The first source that holds any property; none of them does: an empty value. Lines of files that look like a property
+ * and were not taken are named in `warnings`, a line each; no warning quotes a value.
+ */
+bool iam_properties_find(const struct iam_sources *sources, struct iam_properties *ret, struct text *warnings,
+                         struct err *e) __attribute__((warn_unused_result));
+
+/* Appends a line about a file with a secret that others can read. */
+void iam_warn_of_exposure(struct text *warnings, const char *path);
+
+/* ERR_USAGE for a value that is wrapped in quotes; keys and tokens are checked when they are used. */
+bool iam_properties_check(const struct iam_properties *properties, struct err *e) __attribute__((warn_unused_result));
 
 /* Overwrites and frees. For CLEANUP. */
 void iam_properties_free(struct iam_properties *properties);

@@ -119,21 +119,20 @@ static bool open_trace(struct session *session, const char *path, struct err *e)
 
 /* --- open and close ------------------------------------------------------------------------------- */
 
-static bool find_credentials(struct session *session, const struct session_options *options, struct text *ret_warning,
+static bool find_credentials(struct session *session, const struct session_options *options, struct text *ret_warnings,
                              struct err *e)
 {
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
 
-    if (!iam_discover(&options->sources, &found, e)) {
+    if (!iam_discover(&options->sources, &found, ret_warnings, e)) {
         return false;
     }
-    text_append(ret_warning, found.warning != NULL ? found.warning : "");
     session->credential_source = mem_copy(found.source != NULL ? found.source : "");
     session->iam = iam_create(&found, session->http, NULL);
     return true;
 }
 
-struct session *session_open(const struct session_options *options, struct text *ret_warning, struct err *e)
+struct session *session_open(const struct session_options *options, struct text *ret_warnings, struct err *e)
 {
     struct session *session = mem_alloc(sizeof(*session));
 
@@ -146,7 +145,7 @@ struct session *session_open(const struct session_options *options, struct text 
                                                            .observe_context = session},
                                     e);
     }
-    if (session->http == NULL || !find_credentials(session, options, ret_warning, e)) {
+    if (session->http == NULL || !find_credentials(session, options, ret_warnings, e)) {
         session_close(session);
         return NULL;
     }

@@ -37,10 +37,10 @@ struct session;
 bool session_check(const struct session_options *options, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Opens the trace file and finds the credentials; sends nothing. What to warn of is appended to `ret_warning`. Errors:
- * ERR_USAGE, ERR_AUTH without credentials, those of waiting for standard input.
+ * Opens the trace file and finds the credentials; sends nothing. What to warn of is appended to `ret_warnings`, a line
+ * each, also when it fails. Errors: ERR_USAGE, ERR_AUTH without credentials, those of waiting for standard input.
  */
-struct session *session_open(const struct session_options *options, struct text *ret_warning, struct err *e)
+struct session *session_open(const struct session_options *options, struct text *ret_warnings, struct err *e)
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL allowed */
 

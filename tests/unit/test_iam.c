@@ -53,6 +53,20 @@ static int make_files(void **state)
         "# VPC_APIKEY=commented\nOTHER_APIKEY=other\n  VPC_APIKEY = creds-key \r\nVPC_AUTH_URL=https://iam.creds/\n"
         "VPC_URL=https://creds.example/v1\nVPC_SCOPE=s\nVPC_CLIENT_ID=i\nVPC_CLIENT_SECRET=c\nno equals\n",
         0600);
+    write_file("exported", "\xef\xbb\xbf  export VPC_APIKEY=creds-key\r\nexport\tVPC_URL = https://creds.example\r\n",
+               0600);
+    write_file(
+        "slips",
+        "VPC_APIKEY=creds-key\nVPC_URL : SECRET\n- VPC_URL=SECRET\nVPC_API_KEY=SECRET\nVPC_AUTH_TYPE\n"
+        "VPC_ENABLE_GZIP=true\nVPC_SCOPE=\nVPC_APIKEY=creds-key\nvpc_url=SECRET\nOTHER_VPC_URL=x\n#VPC_X\nURL=VPC_Y\n",
+        0600);
+    write_file("id-only", "VPC_APIKEY=k\nVPC_CLIENT_ID=i\n", 0600);
+    write_file("quoted-url", "VPC_APIKEY=k\nVPC_URL='https://creds.example'\n", 0600);
+    write_file("quoted-key", "VPC_APIKEY='SECRET'\n", 0600);
+    write_file("latin", "VPC_APIKEY=SECRET\xe9\n", 0600);
+    write_file("open", "VPC_APIKEY=k\n", 0644);
+    write_file("keys.json", "[{\"apikey\":\"SECRET\"}]", 0600);
+    write_file("assigned", "# mine\nexport VPC_APIKEY=SECRET\n", 0600);
     write_file("foreign", "OTHER_APIKEY=other\n", 0600);
     write_file("unknown", "VPC_NEW_THING=1\n", 0600);
     make_folder("home");
@@ -105,7 +119,8 @@ struct discovery {
     const char *auth, *api_key_file, *iam_url, *endpoint; /* options */
 };
 
-static bool discover(const struct discovery *discovery, struct iam_credentials *ret, struct err *e)
+static bool discover(const struct discovery *discovery, struct iam_credentials *ret, struct text *warnings,
+                     struct err *e)
 {
     struct surroundings surroundings = {.count = 0};
     char key_file[256];
@@ -123,7 +138,7 @@ static bool discover(const struct discovery *discovery, struct iam_credentials *
         expand(discovery->api_key_file, key_file, sizeof(key_file));
         sources.api_key_file = key_file;
     }
-    return iam_discover(&sources, ret, e);
+    return iam_discover(&sources, ret, warnings, e);
 }
 
 static void the_order_of_sources(void **state)
@@ -162,6 +177,11 @@ static void the_order_of_sources(void **state)
          "IC_API_KEY (file /tmp/"},
         {"the named credentials file before home and environment",
          {.environment = {"IBM_CREDENTIALS_FILE=$T/creds", "HOME=$T/home", "VPC_APIKEY=vpc"}},
+         IAM_API_KEY,
+         "creds-key",
+         "VPC_APIKEY in /tmp/"},
+        {"a file with a byte order mark, export and CRLF",
+         {.environment = {"IBM_CREDENTIALS_FILE=$T/exported"}},
          IAM_API_KEY,
          "creds-key",
          "VPC_APIKEY in /tmp/"},
@@ -250,8 +270,9 @@ static void the_order_of_sources(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        CLEANUP(text_free) struct text warnings = {0};
         struct err e = ERR_INIT;
-        if (!discover(&cases[i].discovery, &found, &e)) {
+        if (!discover(&cases[i].discovery, &found, &warnings, &e)) {
             fail_msg("%s: %s", cases[i].what, e.message);
         }
         const char *secret = found.secret != NULL ? found.secret : "none";
@@ -260,7 +281,7 @@ static void the_order_of_sources(void **state)
             strstr(found.source, cases[i].source) == NULL) {
             fail_msg("%s: %d '%s' from %s", cases[i].what, (int)found.method, secret, found.source);
         }
-        assert_null(found.warning);
+        assert_int_equal(warnings.size, 0);
     }
 }
 
@@ -286,6 +307,15 @@ static void what_is_refused(void **state)
         {{.api_key_file = "$T/no-key.json"}, ERR_USAGE, "without a string \"apikey\""},
         {{.api_key_file = "$T/broken.json"}, ERR_USAGE, "not valid JSON"},
         {{.api_key_file = "$T/two-words"}, ERR_USAGE, "white space"},
+        {{.api_key_file = "$T/keys.json"}, ERR_USAGE, "is a JSON array"},
+        {{.api_key_file = "$T/assigned"}, ERR_USAGE, "holds NAME=value, not a bare key: name such a file in IBM_"},
+        {{.environment = {"IBMCLOUD_API_KEY=@$T/assigned"}}, ERR_USAGE, "holds NAME=value"},
+        {{.environment = {"VPC_APIKEY='SECRET'"}}, ERR_USAGE, "wrapped in braces or quotes"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/quoted-key"}}, ERR_USAGE, "wrapped in braces or quotes"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/quoted-url"}}, ERR_USAGE, "quoted-url is wrapped in quotes"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/latin"}}, ERR_USAGE, "UTF-8"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/id-only"}}, ERR_USAGE, "id-only has no VPC_CLIENT_SECRET beside it"},
+        {{.environment = {"VPC_APIKEY=k", "VPC_CLIENT_SECRET=hush"}}, ERR_USAGE, "has no VPC_CLIENT_ID beside it"},
         {{.environment = {"IC_API_KEY=@$T/nowhere"}}, ERR_USAGE, "IC_API_KEY"},
         {{.environment = {"IC_API_KEY={SECRET}"}}, ERR_USAGE, "wrapped in braces or quotes"},
         {{.environment = {"VPC_APIKEY=\"SECRET\""}}, ERR_USAGE, "wrapped in braces or quotes"},
@@ -295,13 +325,15 @@ static void what_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct iam_credentials found = {0};
+        CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        CLEANUP(text_free) struct text warnings = {0};
         struct err e = ERR_INIT;
-        assert_false(discover(&cases[i].discovery, &found, &e));
+        assert_false(discover(&cases[i].discovery, &found, &warnings, &e));
         if (e.code != cases[i].code || strstr(e.message, cases[i].message) == NULL) {
             fail_msg("case %zu: code %d, %s", i, e.code, e.message);
         }
-        assert_null(strstr(e.message, "SECRET"));
+        const char *shown = strstr(e.message, "SECRET");
+        assert_true(shown == NULL || shown[-1] == '_'); /* of VPC_CLIENT_SECRET */
         assert_null(found.source);
     }
 }
@@ -311,13 +343,14 @@ static void the_folder_one_stands_in_does_not_matter(void **state)
     char before[512], path[256];
     struct discovery nothing = {.environment = {NULL}};
     struct iam_credentials found = {0};
+    CLEANUP(text_free) struct text warnings = {0};
     struct err e = ERR_INIT;
 
     (void)state;
     assert_non_null(getcwd(before, sizeof(before)));
     expand("$T/home", path, sizeof(path));
     assert_int_equal(chdir(path), 0);
-    bool any = discover(&nothing, &found, &e);
+    bool any = discover(&nothing, &found, &warnings, &e);
     assert_int_equal(chdir(before), 0);
     assert_false(any);
     assert_int_equal(e.code, ERR_AUTH);
@@ -365,10 +398,11 @@ static void addresses(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        CLEANUP(text_free) struct text warnings = {0};
         struct discovery discovery = cases[i].discovery;
         struct err e = ERR_INIT;
         discovery.auth = "none";
-        if (!discover(&discovery, &found, &e)) {
+        if (!discover(&discovery, &found, &warnings, &e)) {
             fail_msg("case %zu: %s", i, e.message);
         }
         if (cases[i].endpoint == NULL) {
@@ -397,7 +431,7 @@ static void an_endpoint_needs_no_credentials(void **state)
     assert_null(found.source);
 }
 
-static void warnings(void **state)
+static void what_is_warned_of(void **state)
 {
     static const struct {
         struct discovery discovery;
@@ -407,15 +441,30 @@ static void warnings(void **state)
         {{.environment = {"VPC_AUTH_DISABLE_SSL=True", "VPC_DISABLE_SSL=false", "VPC_APIKEY=k"}}, "is ignored"},
         {{.api_key_file = "$T/open-key"}, "can be read by others"},
         {{.environment = {"IC_API_KEY=@$T/open-key"}}, "can be read by others"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/open"}}, "open holds a secret and can be read by others"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:2: this line was not understood and was ignored"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:3: this line was not understood"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}},
+         "slips:4: VPC_API_KEY is not a setting and was ignored: did "
+         "you mean VPC_APIKEY?"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:5: this line was not understood"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:6: VPC_ENABLE_GZIP has no effect in vpcmeta"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:7: VPC_SCOPE has no value"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:8: VPC_APIKEY was given before"},
+        {{.environment = {"IBM_CREDENTIALS_FILE=$T/slips"}}, "slips:9: this line was not understood"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        CLEANUP(text_free) struct text warnings = {0};
         struct err e = ERR_INIT;
-        assert_true(discover(&cases[i].discovery, &found, &e));
-        assert_non_null(found.warning);
-        assert_non_null(strstr(found.warning, cases[i].warning));
+        assert_true(discover(&cases[i].discovery, &found, &warnings, &e));
+        if (strstr(text_string(&warnings), cases[i].warning) == NULL) {
+            fail_msg("case %zu: %s", i, text_string(&warnings));
+        }
+        assert_null(strstr(text_string(&warnings), "SECRET"));
+        assert_null(strstr(text_string(&warnings), "slips:1:"));
     }
 }
 
@@ -423,10 +472,11 @@ static void the_rest_of_the_file_is_kept(void **state)
 {
     struct discovery discovery = {.environment = {"IBM_CREDENTIALS_FILE=$T/creds"}};
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    CLEANUP(text_free) struct text warnings = {0};
     struct err e = ERR_INIT;
 
     (void)state;
-    assert_true(discover(&discovery, &found, &e));
+    assert_true(discover(&discovery, &found, &warnings, &e));
     assert_string_equal(found.scope, "s");
     assert_string_equal(found.client_id, "i");
     assert_string_equal(found.client_secret, "c");
@@ -440,7 +490,7 @@ int main(void)
         cmocka_unit_test(the_folder_one_stands_in_does_not_matter),
         cmocka_unit_test(addresses),
         cmocka_unit_test(an_endpoint_needs_no_credentials),
-        cmocka_unit_test(warnings),
+        cmocka_unit_test(what_is_warned_of),
         cmocka_unit_test(the_rest_of_the_file_is_kept),
     };
 
