@@ -43,6 +43,17 @@ const struct opt_spec global_opt[] = {
     OPT_END,
 };
 
+struct cli_place options_place(const struct global_opts *globals)
+{
+    return (struct cli_place){.regions = globals->regions.items,
+                              .region_count = globals->regions.count,
+                              .endpoint = globals->endpoint,
+                              .iam_url = globals->iam_url,
+                              .auth = globals->auth.given ? options_auth_words[globals->auth.value] : NULL,
+                              .api_key_file = globals->api_key_file,
+                              .ca_file = globals->ca_file};
+}
+
 /* The selectors that every command with selectors has. */
 #define SELECTORS_BESIDE_NAME                                                                                        \
     OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                              \

@@ -3,6 +3,7 @@
 #define VPCMETA_OPTIONS_H
 
 #include "cli/cli.h"
+#include "cli/cli_command_line.h"
 #include "fleet/fleet.h"
 #include "inventory/inventory.h"
 #include "resource/resource.h"
@@ -25,6 +26,9 @@ struct global_opts {
 enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_NONE, OPTIONS_PROGRESS_JSON };
 extern const struct opt_spec global_opt[];
 extern const char *const options_auth_words[]; /* of --auth */
+
+/* The options of place that were given, for commands that are printed. Strings are borrowed. */
+struct cli_place options_place(const struct global_opts *globals);
 
 /* "Selectors" of cli.md. */
 struct selector_opts {

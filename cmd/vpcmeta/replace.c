@@ -158,23 +158,25 @@ static bool note_rolls(const struct app *app, const struct inventory_scope *scop
     return read;
 }
 
-/* The settings as options of a command line. */
-static void append_settings(struct text *out, const struct resource_settings *wanted)
+static void add_settings(struct cli_command_line *line, const struct resource_settings *wanted)
 {
+    CLEANUP(text_free) struct text hop_limit = {0};
+
     if ((wanted->given & RESOURCE_ENABLED) != 0) {
-        text_printf(out, " --enabled %s", wanted->enabled ? "true" : "false");
+        cli_command_line_option(line, "enabled", wanted->enabled ? "true" : "false");
     }
     if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
-        text_printf(out, " --protocol %s", wanted->protocol);
+        cli_command_line_option(line, "protocol", wanted->protocol);
     }
     if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
-        text_printf(out, " --hop-limit %d", wanted->hop_limit);
+        text_printf(&hop_limit, "%d", wanted->hop_limit);
+        cli_command_line_option(line, "hop-limit", text_string(&hop_limit));
     }
     if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
-        text_printf(out, " --trusted-profile %s", wanted->trusted_profile);
+        cli_command_line_option(line, "trusted-profile", wanted->trusted_profile);
     }
     if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
-        text_printf(out, " --auto-link %s", wanted->auto_link ? "true" : "false");
+        cli_command_line_option(line, "auto-link", wanted->auto_link ? "true" : "false");
     }
 }
 
@@ -192,12 +194,13 @@ static void append_users(struct text *out, const struct resource *template, cons
 static void note_users(const struct app *app, const struct resource_list *selected, const struct plan *plan,
                        const struct resource_settings *wanted, const struct resource_list *groups)
 {
+    const struct cli_place place = options_place(app->globals);
     size_t next = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
         CLEANUP(text_free) struct text users = {0};
-        CLEANUP(text_free) struct text settings = {0};
+        CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
         if (item->action != PLAN_CREATE && item->action != PLAN_SET) {
             continue;
         }
@@ -205,10 +208,14 @@ static void note_users(const struct app *app, const struct resource_list *select
         bool replaced = !text_equal(item->resource->id, old->id);
         append_users(&users, old, groups);
         if (replaced && users.size > 0) {
-            append_settings(&settings, wanted);
-            app_note(app,
-                     "still using %s: instance group %s; next: vpcmeta template replace %s --name %s%s --update-groups",
-                     old->name, text_string(&users), old->name, item->resource->name, text_string(&settings));
+            cli_command_line_begin(&line, app->program->name, app->command);
+            cli_command_line_operand(&line, old->name);
+            cli_command_line_option(&line, "name", item->resource->name);
+            add_settings(&line, wanted);
+            cli_command_line_option(&line, "update-groups", NULL);
+            cli_command_line_place(&line, &place);
+            app_note(app, "still using %s: instance group %s; next: %s", old->name, text_string(&users),
+                     cli_command_line_string(&line));
         }
     }
 }

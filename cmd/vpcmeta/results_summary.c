@@ -1,6 +1,7 @@
 /* What people read at the end of a run: what needs them first, counts, causes, and what to run next. */
 #include <string.h>
 
+#include "cli/cli_command_line.h"
 #include "fleet/fleet_causes.h"
 #include "plan/plan_rollback.h"
 #include "results.h"
@@ -130,17 +131,32 @@ static const struct resource_kind *note_restarts(const struct app *app, const st
 
 /* --- what next --------------------------------------------------------------------------------------- */
 
-/* Appends the options of place of the command line, without which a command would not work where this one did. */
-static void append_place(struct text *out, const struct app *app)
+/* "runs resume RUN" with the options of place, for `note`. */
+static void note_run_command(const struct app *app, const char *note, const char *path, const char *run_id)
 {
-    const struct global_opts *globals = app->globals;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    const struct cli_place place = options_place(app->globals);
 
-    for (size_t i = 0; i < globals->regions.count; i++) {
-        text_printf(out, "%s%s", i == 0 ? " --region " : ",", globals->regions.items[i]);
+    cli_command_line_begin(&line, app->program->name, path);
+    cli_command_line_operand(&line, run_id);
+    cli_command_line_place(&line, &place);
+    app_note(app, "%s: %s", note, cli_command_line_string(&line));
+}
+
+static void note_restart_command(const struct app *app, const struct resource_kind *kind)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+    const struct cli_place place = options_place(app->globals);
+
+    text_printf(&path, "%s restart", kind->name);
+    if (cli_find(app->program, text_string(&path)) == NULL) {
+        return;
     }
-    if (globals->endpoint != NULL) {
-        text_printf(out, " --endpoint %s", globals->endpoint);
-    }
+    cli_command_line_begin(&line, app->program->name, text_string(&path));
+    cli_command_line_option(&line, "all", NULL);
+    cli_command_line_place(&line, &place);
+    app_note(app, "to restart those that need it; next: %s", cli_command_line_string(&line));
 }
 
 /* The rest of a run first: a retry of what failed would leave it. */
@@ -148,23 +164,19 @@ static void note_next(const struct app *app, const struct fleet_summary *summary
                       const struct resource_kind *restart)
 {
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
-    CLEANUP(text_free) struct text command = {0};
-    CLEANUP(text_free) struct text place = {0};
+    CLEANUP(text_free) struct text note = {0};
 
-    append_place(&place, app);
     if (summary->not_started > 0) {
-        app_note(app, "%zu not finished; next: vpcmeta runs resume %s%s", summary->not_started, run_id,
-                 text_string(&place));
+        text_printf(&note, "%zu not finished; next", summary->not_started);
+        note_run_command(app, text_string(&note), "runs resume", run_id);
     }
     if (bad > 0) {
-        app_note(app, "%zu failed or unknown; next: vpcmeta runs retry %s%s", bad, run_id, text_string(&place));
+        text_clear(&note);
+        text_printf(&note, "%zu failed or unknown; next", bad);
+        note_run_command(app, text_string(&note), "runs retry", run_id);
     }
     if (restart != NULL) {
-        text_printf(&command, "%s restart", restart->name);
-        if (cli_find(app->program, text_string(&command)) != NULL) {
-            app_note(app, "to restart those that need it; next: vpcmeta %s --all%s", text_string(&command),
-                     text_string(&place));
-        }
+        note_restart_command(app, restart);
     }
 }
 
@@ -185,13 +197,12 @@ void results_note_run(const struct app *app, const struct fleet_run *run, const 
 {
     const struct fleet_summary *summary = &run->summary;
     size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
-    CLEANUP(text_free) struct text place = {0};
+    bool undoable = can_be_rolled_back(run);
+    CLEANUP(text_free) struct text note = {0};
 
-    append_place(&place, app);
-    if (sent + summary->not_started > 0 && can_be_rolled_back(run)) {
-        app_note(app, "run %s recorded; undo: vpcmeta runs rollback %s%s", run_id, run_id, text_string(&place));
-    } else if (sent + summary->not_started > 0) {
-        app_note(app, "run %s recorded; details: vpcmeta runs show %s", run_id, run_id);
+    if (sent + summary->not_started > 0) {
+        text_printf(&note, "run %s recorded; %s", run_id, undoable ? "undo" : "details");
+        note_run_command(app, text_string(&note), undoable ? "runs rollback" : "runs show", run_id);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli_command_line.h"
 #include "tests/unit/cli_check.h"
 #include "tests/unit/cli_fixture.h"
 
@@ -459,6 +460,47 @@ static void a_quoted_word_reads_back_as_itself(void **state)
     }
 }
 
+static const char *const pasted_regions[] = {"us-south", "eu-de"};
+static const struct cli_place far_place = {.regions = pasted_regions,
+                                           .region_count = 2,
+                                           .endpoint = "http://localhost:80/v1",
+                                           .iam_url = "http://iam",
+                                           .auth = "none",
+                                           .api_key_file = "my key",
+                                           .ca_file = "ca.pem"};
+static const struct cli_place no_place, key_on_input = {.api_key_file = "-"};
+
+static void a_built_command_line_can_be_pasted(void **state)
+{
+    static const struct {
+        const char *operands[2], *name, *value;
+        const struct cli_place *place;
+        const char *line;
+    } cases[] = {
+        {{"web-1", "it's"}, "all", NULL, &no_place, "vpcmeta runs show web-1 'it'\\''s' --all"},
+        {{"web-1"}, "name", "web *", &key_on_input, "vpcmeta runs show web-1 --name 'web *'"},
+        {{"-odd", "web"}, "name", "--all", &no_place, "vpcmeta runs show --name=--all -- -odd web"},
+        {{"R"},
+         "x",
+         "",
+         &far_place,
+         "vpcmeta runs show R --x '' --region us-south,eu-de --endpoint http://localhost:80/v1 --iam-url http://iam "
+         "--auth none --api-key-file 'my key' --ca-file ca.pem"},
+    };
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cli_command_line_begin(&line, "vpcmeta", "runs show");
+        for (size_t o = 0; o < 2 && cases[i].operands[o] != NULL; o++) {
+            cli_command_line_operand(&line, cases[i].operands[o]);
+        }
+        cli_command_line_option(&line, cases[i].name, cases[i].value);
+        cli_command_line_place(&line, cases[i].place);
+        assert_string_equal(cli_command_line_string(&line), cases[i].line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +521,7 @@ int main(void)
         cmocka_unit_test(only_a_backslash_that_quotes_nothing_continues_a_line),
         cmocka_unit_test(an_open_quote_is_an_error_with_its_column),
         cmocka_unit_test(a_quoted_word_reads_back_as_itself),
+        cmocka_unit_test(a_built_command_line_can_be_pasted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
