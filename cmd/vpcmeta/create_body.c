@@ -5,6 +5,7 @@
 
 #include "mem/mem.h"
 #include "resource/resource_create.h"
+#include "resource/resource_reference.h"
 #include "selection.h"
 
 /* --- the file ----------------------------------------------------------------------------------------- */
@@ -27,7 +28,7 @@ static bool read_document(const struct app *app, const struct create_opts *opts,
 static bool take_source(struct app *app, const struct create_opts *opts, struct creation *creation, struct err *e)
 {
     const json_t *identity = json_object_get(creation->body, "source_template");
-    const char *word = opts->source != NULL ? opts->source : resource_identity_word(identity);
+    const char *word = opts->source != NULL ? opts->source : resource_reference_word(identity);
     struct inventory_scope scope;
 
     if (word == NULL) {

@@ -176,6 +176,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     if (!app_check_output(app, details.columns, details.column_count, e) ||
         !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
         !select_resources(&scope, kind, &selector.selector, found, &missing, e) ||
+        !inventory_name_vpcs(&scope, found, &missing, e) ||
         !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {
         return err_exit_status(e);
     }
@@ -212,6 +213,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     const struct show_opts *opts = call->opts;
     const struct resource_kind *kind = call->command->subject;
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    CLEANUP(text_free) struct text missing = {0};
     struct inventory_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
     struct inventory_scope scope;
     struct details details = choose_columns(app, kind, true);
@@ -223,11 +225,13 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     if (opts != NULL && opts->as_body) {
         return show_body(app, &scope, resource_list_at(found, 0), e) ? ERR_EXIT_DONE : err_exit_status(e);
     }
-    if (!read_details(app, &scope, kind, true, found, NULL, &details, e)) {
+    if (!inventory_name_vpcs(&scope, found, &missing, e) ||
+        !read_details(app, &scope, kind, true, found, NULL, &details, e)) {
         return err_exit_status(e);
     }
     TABLE_CLEANUP struct table *table = make_table(app, found, &details);
-    int status = app_print_records(app, table, NULL, e) ? 0 : err_exit_status(e);
+    bool printed = app_print_records(app, table, NULL, e);
+    int status = printed ? app_inventory_status("show", &missing, e) : err_exit_status(e);
     free_details(&details, found);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "fleet/fleet_write.h"
 #include "plan/plan_replace.h"
 #include "resource/resource_create.h"
+#include "resource/resource_reference.h"
 
 struct create_task {
     struct fleet_write write;
@@ -268,15 +269,6 @@ static void source_read(const struct vpc_answer *answer, void *context)
                     &(struct vpc_call){.id = create->write.actual.id, .read = read_made, .done = made_read});
 }
 
-/* The id of the template that the body builds on; NULL: on none. Borrowed from the body. */
-static const char *source_of(const json_t *body)
-{
-    const json_t *source = json_object_get(body, "source_template");
-    const char *crn = json_string_value(json_object_get(source, "crn"));
-
-    return crn != NULL ? resource_crn_id(crn) : json_string_value(json_object_get(source, "id"));
-}
-
 /*
  * It is not documented how the API merges a body with its source (vpc-api.md 2.9), and groups that are moved to a
  * template with another image would create other servers.
@@ -284,7 +276,8 @@ static const char *source_of(const json_t *body)
 static void compare_with_source(struct create_task *create)
 {
     const struct plan_item *item = item_of(create);
-    const char *source = item->resource->kind->disposable ? source_of(item->create.body) : NULL;
+    bool compared = item->resource->kind->disposable;
+    const char *source = compared ? resource_reference_id(json_object_get(item->create.body, "source_template")) : NULL;
 
     if (source == NULL) {
         fleet_write_finish(&create->write, create->outcome, NULL);

@@ -86,6 +86,14 @@ bool inventory_selector_narrows(const struct inventory_selector *selector);
 /* The filters of the selector over a record alone (everything except targets and `where`). */
 bool inventory_selector_matches(const struct inventory_selector *selector, const struct resource *record);
 
+/*
+ * Gives each record whose answer refers to its VPC by anything but the name (templates echo their bodies, vpc-api.md
+ * 2.9) that name; the VPCs of a region are read only when one of its records needs it. A record whose VPC is not found
+ * stays without the name. `missing` as of inventory_read_all.
+ */
+bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_list *records, struct text *missing,
+                         struct err *e) __attribute__((warn_unused_result));
+
 /* --- templates --------------------------------------------------------------------------------------- */
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "resource/resource_create.h"
+#include "resource/resource_reference.h"
 
 /* A server that is to be created. */
 struct check {
@@ -53,10 +54,7 @@ static void find_source(struct check *check)
     };
 
     for (size_t i = 0; check->rule.id == NULL && i < sizeof(places) / sizeof(places[0]); i++) {
-        /* "name" is the new volume's own */
-        bool named_only = places[i].source == &resource_volume && string_in(volume, "id") == NULL &&
-                          string_in(volume, "crn") == NULL && string_in(volume, "href") == NULL;
-        const char *id = named_only ? NULL : resource_identity_word(places[i].identity);
+        const char *id = resource_reference_id(places[i].identity); /* "name" is a new volume's own */
         check->rule = (struct preflight_rule){.source = id != NULL ? places[i].source : NULL, .id = id, .about = kind};
     }
 }
@@ -182,7 +180,7 @@ bool preflight_check_creation(struct http *http, struct vpc *vpc, const struct r
     CLEANUP(check_free) struct check check = {.http = http, .vpc = vpc, .kind = kind, .body = body};
 
     assert(kind->use_member != NULL);
-    check.profile_name = resource_identity_word(json_object_get(body, "profile"));
+    check.profile_name = resource_reference_word(json_object_get(body, "profile"));
     find_source(&check);
     find_settings(&check);
     return read_and_decide(&check, ret, e);

@@ -81,7 +81,7 @@ void resource_add_row(struct table *table, const struct resource *record, const 
     table_set_string(table, RESOURCE_COLUMN_STATUS, record->status);
     table_set_style(table, RESOURCE_COLUMN_STATUS, status_style(record->status));
     table_set_string(table, RESOURCE_COLUMN_ZONE, record->zone);
-    table_set_string(table, RESOURCE_COLUMN_VPC, record->vpc != NULL ? record->vpc : record->vpc_id);
+    table_set_string(table, RESOURCE_COLUMN_VPC, record->vpc);
     table_set_string(table, RESOURCE_COLUMN_ARCHITECTURE, record->architecture);
     set_settings(table, settings);
     if (table_column_count(table) == RESOURCE_COLUMNS) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "resource/resource_reference.h"
+
 /* --- settings laid over a body -------------------------------------------------------------------- */
 
 /* The object at `name` inside `body`, made when absent; NULL with an error when it is something else. */
@@ -141,7 +143,7 @@ json_t *resource_template_body(json_t *answer)
     json_t *value;
 
     json_object_foreach (answer, member, value) {
-        const char *group = json_string_value(json_object_get(value, "id"));
+        const char *group = resource_reference_id(value);
         if (resource_is_assigned(member)) {
             continue;
         }
@@ -164,8 +166,8 @@ static void drop_other_sources(json_t *merged, const json_t *body)
     static const char *const sources[] = {"image", "catalog_offering", "boot_volume_attachment"};
     const json_t *volume = json_at(body, "/boot_volume_attachment/volume");
 
-    if (has(body, "image") || has(body, "catalog_offering") || has(volume, "source_snapshot") || has(volume, "id") ||
-        has(volume, "crn") || has(volume, "href")) {
+    if (has(body, "image") || has(body, "catalog_offering") || has(volume, "source_snapshot") ||
+        resource_reference_id(volume) != NULL) {
         for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
             json_object_del(merged, sources[i]);
         }
@@ -259,23 +261,6 @@ static const struct part {
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
-const char *resource_identity_word(const json_t *identity)
-{
-    static const struct {
-        const char *member;
-        char before; /* the id or name is what follows the last one */
-    } forms[] = {{"id", '\0'}, {"crn", ':'}, {"href", '/'}, {"name", '\0'}};
-
-    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-        const char *value = json_string_value(json_object_get(identity, forms[i].member));
-        const char *last = value != NULL && forms[i].before != '\0' ? strrchr(value, forms[i].before) : NULL;
-        if (value != NULL) {
-            return last != NULL ? last + 1 : value;
-        }
-    }
-    return NULL;
-}
-
 json_t *resource_identity(const json_t *body)
 {
     json_t *identity = json_object();
@@ -284,7 +269,7 @@ json_t *resource_identity(const json_t *body)
         const json_t *given = json_at(body, parts[i].pointer);
         /* a new volume has a profile and perhaps a name, which are not its own */
         bool is_new = json_object_get(given, "profile") != NULL;
-        const char *word = is_new ? NULL : resource_identity_word(given);
+        const char *word = is_new ? NULL : resource_reference_word(given);
         if (word != NULL) {
             json_object_set_new(identity, parts[i].name, json_build_string(word));
         }

@@ -43,12 +43,6 @@ json_t *resource_server_body(const struct resource_kind *kind, const json_t *ans
 struct resource_settings resource_create_settings(const struct resource_kind *kind, const json_t *body);
 
 /*
- * The id or, where that is not given, the name in an identity of a body or a reference of an answer: {"id"}, {"crn"},
- * {"href"} or {"name"} (vpc-api.md 2.5). Borrowed; NULL when it is none.
- */
-const char *resource_identity_word(const json_t *identity);
-
-/*
  * What tells a resource from another one of the same name: profile, zone, VPC, image, boot volume, catalog version, as
  * {"profile":"bx2-2x8",...}, from a create body or from an answer of the API. An identity counts as its id or name
  * however it is written (vpc-api.md 2.5). New reference.

@@ -10,16 +10,17 @@
 
 /* How a value is kept. */
 enum resource_member_kind {
-    MEMBER_STRING,   /* a copy of its own */
-    MEMBER_WORD,     /* a string that many records share */
-    MEMBER_COUNT,    /* int64_t */
-    MEMBER_ITEMS,    /* the number of an array's items, an unsigned */
-    MEMBER_NAMES,    /* the names of an array's items, "a, b" */
-    MEMBER_SETTINGS, /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
-    MEMBER_PARTIAL,  /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */
-    MEMBER_SWITCH,   /* a boolean, as enum resource_switch */
-    MEMBER_RULE,     /* disks: the expression of the one that is the boot disk (vpc-api.md 2.11) */
-    MEMBER_PROFILE,  /* default_trusted_profile of a template; absent auto_link reads as true (vpc-api.md 2.9) */
+    MEMBER_STRING,    /* a copy of its own */
+    MEMBER_WORD,      /* a string that many records share */
+    MEMBER_REFERENCE, /* the same, of another resource: in whatever form the answer refers to it */
+    MEMBER_COUNT,     /* int64_t */
+    MEMBER_ITEMS,     /* the number of an array's items, an unsigned */
+    MEMBER_NAMES,     /* the names of an array's items, "a, b" */
+    MEMBER_SETTINGS,  /* metadata_service, every setting of the kind required (vpc-api.md 2.3, 2.11) */
+    MEMBER_PARTIAL,   /* metadata_service of a template: absent parts read as the defaults (vpc-api.md 2.9) */
+    MEMBER_SWITCH,    /* a boolean, as enum resource_switch */
+    MEMBER_RULE,      /* disks: the expression of the one that is the boot disk (vpc-api.md 2.11) */
+    MEMBER_PROFILE,   /* default_trusted_profile of a template; absent auto_link reads as true (vpc-api.md 2.9) */
 };
 
 struct resource_member {

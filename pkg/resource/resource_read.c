@@ -5,6 +5,7 @@
 
 #include "resource/resource_list.h"
 #include "resource/resource_members.h"
+#include "resource/resource_reference.h"
 
 /* Re-reading a resource finds mostly what is kept already. */
 static bool same(const char *kept, struct answer_string value)
@@ -39,14 +40,15 @@ static bool read_string(struct reading *reading, const struct resource_member *m
     const char **field = field_of(reading, member);
     struct answer_string value = {0};
 
-    if (!answer_get_string(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
+    if (!(member->kind == MEMBER_REFERENCE ? resource_reference_read : answer_get_string)(
+            place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
         return false;
     }
     if (member->hardware) {
         *field = value.data;
     } else if (value.data != NULL && !same(*field, value)) {
-        *field = member->kind == MEMBER_WORD ? resource_list_share(list, value.data, value.size)
-                                             : resource_list_copy(list, value.data, value.size);
+        *field = member->kind == MEMBER_STRING ? resource_list_copy(list, value.data, value.size)
+                                               : resource_list_share(list, value.data, value.size);
     }
     return true;
 }
@@ -293,6 +295,7 @@ static bool read_member(struct reading *reading, const struct resource_member *m
     switch (member->kind) {
     case MEMBER_STRING:
     case MEMBER_WORD:
+    case MEMBER_REFERENCE:
         return read_string(reading, member, place, e);
     case MEMBER_COUNT:
         return read_count(reading, member, place, e);

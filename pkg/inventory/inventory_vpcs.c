@@ -1,0 +1,86 @@
+/* The names of VPCs that records refer to by id. */
+#include <stdlib.h>
+
+#include "inventory/inventory.h"
+#include "mem/mem.h"
+
+static bool is_nameless(const struct resource *record)
+{
+    return record->vpc == NULL && record->vpc_id != NULL;
+}
+
+/* The VPCs of one region, as they are read. */
+struct reading {
+    const struct vpc *api;
+    struct resource_list *vpcs; /* NULL: no record needs them */
+    struct err error;
+};
+
+static void listed(const struct err *error, void *context)
+{
+    struct reading *reading = context;
+
+    if (error != NULL) {
+        reading->error = *error;
+    }
+}
+
+static void begin_reading(struct reading *reading, struct vpc *api, const struct resource_list *records)
+{
+    *reading = (struct reading){.api = api, .error = ERR_INIT};
+    for (size_t i = 0; i < resource_list_count(records); i++) {
+        const struct resource *record = resource_list_at(records, i);
+        if (record->api == api && is_nameless(record)) {
+            reading->vpcs = resource_list_create();
+            vpc_list(api, &(struct vpc_listing){
+                              .kind = &resource_vpc, .into = reading->vpcs, .listed = listed, .context = reading});
+            return;
+        }
+    }
+}
+
+static bool note(const struct reading *reading, const struct resource *record, struct text *missing, struct err *e)
+{
+    const struct err *error = &reading->error;
+
+    if (missing == NULL || error->code == ERR_CANCELLED || error->code == ERR_AUTH) {
+        return err_take(e, error);
+    }
+    text_printf(missing, "name of the VPC of %s %s: %s\n", record->kind->singular, record->name,
+                error->code != ERR_NONE ? error->message : "there is no VPC with its id");
+    return true;
+}
+
+static bool name_records(const struct reading *reading, struct resource_list *records, struct text *missing,
+                         struct err *e)
+{
+    for (size_t i = 0; reading->vpcs != NULL && i < resource_list_count(records); i++) {
+        struct resource *record = resource_list_at(records, i);
+        if (record->api != reading->api || !is_nameless(record)) {
+            continue;
+        }
+        const struct resource *vpc = resource_list_find(reading->vpcs, &resource_vpc, record->vpc_id);
+        if (vpc == NULL && !note(reading, record, missing, e)) {
+            return false;
+        }
+        record->vpc = vpc != NULL ? resource_list_keep(records, vpc->name) : NULL;
+    }
+    return true;
+}
+
+bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_list *records, struct text *missing,
+                         struct err *e)
+{
+    struct reading *readings = mem_array(scope->region_count, sizeof(*readings));
+
+    for (size_t r = 0; r < scope->region_count; r++) {
+        begin_reading(&readings[r], scope->regions[r], records);
+    }
+    bool good = http_run(scope->http, e);
+    for (size_t r = 0; r < scope->region_count; r++) {
+        good = good && name_records(&readings[r], records, missing, e);
+        resource_list_destroy(readings[r].vpcs);
+    }
+    free(readings);
+    return good || err_wrap(e, "reading the names of VPCs");
+}
