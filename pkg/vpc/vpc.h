@@ -14,11 +14,15 @@
 #define VPC_API_VERSION "2026-06-30"
 
 enum {
-    VPC_PAGE_LIMIT = 100,   /* vpc-api.md 1.5 */
-    VPC_PAGES_MAX = 100000, /* a list longer than this is a server that never ends */
-    VPC_LIST_TRIES = 3,     /* a list that does not add up is read again */
-    VPC_PARTS_ABOVE = 1500, /* items above which a list is read by VPC, several at a time */
-    VPC_PARTS_AT_ONCE = 8,  /* each holds a page of up to a megabyte */
+    VPC_PAGE_LIMIT = 100,     /* vpc-api.md 1.5 */
+    VPC_PAGES_MAX = 10000,    /* a million records: a list longer than this is a server that never ends */
+    VPC_IDLE_PAGES_MAX = 100, /* in a row without a new record: likewise */
+    VPC_LIST_PASSES = 4,      /* readings of a list that does not settle */
+    VPC_PARTS_PASSES = 2,     /* of these by VPC, at most */
+    VPC_LOOKUPS_MAX = 1000,   /* records of one pass that are looked up by their ids in the next */
+    VPC_PARTS_ABOVE = 1500,   /* items above which a list is read by VPC, several at a time */
+    VPC_PARTS_AT_ONCE = 8,    /* each holds a page of up to a megabyte */
+    VPC_FAILED_PARTS_MAX = 2, /* VPCs that cannot be read, after which no other is tried */
 };
 
 /* One region's API. */
@@ -49,7 +53,10 @@ struct vpc_filter {
 typedef bool vpc_keep_fn(const struct resource *record, struct answer_node item, void *context, bool *ret_keep,
                          struct err *e);
 
-/* The end of a list: error is NULL when it is complete. */
+/*
+ * The end of a list: error is NULL when it is complete. Otherwise it says how much was read of how much and why no
+ * more: "instances of us-south: 300 of 1000 were read; page 4: ..."; what was read is in `into` all the same.
+ */
 typedef void vpc_listed_fn(const struct err *error, void *context);
 
 struct vpc_listing {
@@ -65,9 +72,29 @@ struct vpc_listing {
 };
 
 /*
- * Reads a whole collection, page by page, big ones by VPC in parallel. Complete means: the items read are as many as
- * `total_count` of the collection says; otherwise the list is read again, VPC_LIST_TRIES times in all, and then ends
- * as ERR_INCOMPLETE. Records of a list that failed stay out of `into`. `keep` may see an item more than once.
+ * Reads a whole collection, page by page, big ones by VPC in parallel. Complete means: everything that existed during
+ * the whole read is there, once. What was created meanwhile may be missing, what was deleted meanwhile may be there.
+ * `keep` may see an item more than once.
+ *
+ * One pass. A page token names the record that the next page begins with (vpc-api.md 1.5), so that a pass over the
+ * pages meets everything that exists as long as it lasts. Whether the server keeps to that is checked by `total_count`
+ * of the pages: when all of them agree, and as many different ids were read, the list is complete without another
+ * request. Records are counted by id, because a record that moves may stand on two pages.
+ *
+ * More passes. Where a pass does not add up, something came or went, or the server is wrong: it is read again. The
+ * result is what the later pass met and, of what only the earlier one met, all that a GET by id still finds: 404 is
+ * gone, the others were missed. Let A and B be the ids of the two passes, and T a count of a moment between them (of
+ * the last page of the earlier one, or of the first page of the later one). An id exists for one stretch of time, so
+ * those in A and B, and those of A that were looked up and found, existed at that moment: T cannot be less. Nor can T
+ * be more than all of A and B, unless a record existed then that neither pass met. A list is accepted when T lies
+ * between these two, because then the changes that were seen explain the count. A count that is simply wrong is never
+ * accepted: without changes A equals B, and both limits are the number that was read. A record that existed all the
+ * time could be lacking only if a server that breaks the rule of tokens hid it from both passes, and no more such
+ * records than others that came or went meanwhile.
+ *
+ * Under steady changes the second pass settles the list. VPC_LIST_PASSES bounds their number, and the deadline of the
+ * session their time. A list that does not settle ends with an error and what was read, and so does one with a page
+ * that failed for good, or whose links to the next page turn back or never end.
  */
 void vpc_list(struct vpc *vpc, const struct vpc_listing *listing);
 

@@ -6,15 +6,34 @@
 
 #include "mem/mem.h"
 
-struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct resource_list *into,
+struct vpc_pass *vpc_pass_create(const struct vpc_pass *before)
+{
+    struct vpc_pass *pass = mem_alloc(sizeof(*pass));
+
+    *pass = (struct vpc_pass){.records = resource_list_create(),
+                              .earlier = before != NULL ? &before->ids : NULL,
+                              .first_total = -1,
+                              .total = -1};
+    return pass;
+}
+
+void vpc_pass_destroy(struct vpc_pass *pass)
+{
+    if (pass != NULL) {
+        resource_list_destroy(pass->records);
+        vpc_ids_free(&pass->ids);
+        free(pass);
+    }
+}
+
+struct vpc_chain *vpc_chain_create(struct vpc *vpc, const struct resource_kind *kind, struct vpc_pass *pass,
                                    vpc_chain_end_fn *ended, void *context)
 {
     struct vpc_chain *chain = mem_alloc(sizeof(*chain));
 
-    *chain =
-        (struct vpc_chain){.vpc = vpc, .kind = kind, .records = into, .ended = ended, .context = context, .total = -1};
-    if (into == NULL) {
-        chain->own = chain->records = resource_list_create();
+    *chain = (struct vpc_chain){.vpc = vpc, .kind = kind, .pass = pass, .ended = ended, .context = context};
+    if (pass == NULL) {
+        chain->own = chain->pass = vpc_pass_create(NULL);
     }
     return chain;
 }
@@ -27,55 +46,116 @@ void vpc_chain_destroy(struct vpc_chain *chain)
     text_free(&chain->parent);
     text_free(&chain->query);
     text_free(&chain->start);
-    text_free(&chain->last_start);
-    resource_list_destroy(chain->own);
+    free(chain->starts.items);
+    free(chain->page.items);
+    vpc_pass_destroy(chain->own);
     free(chain);
 }
 
 /* --- one page --------------------------------------------------------------------------------------- */
 
-static bool read_item(struct vpc_chain *chain, struct answer_node item, struct err *e)
+/* Whether the record is met for the first time in this pass. */
+static bool note_id(struct vpc_chain *chain, const struct resource *record)
 {
-    struct resource *record = resource_list_append(chain->records, chain->kind, chain->vpc->region);
-    bool keep = true;
+    struct vpc_pass *pass = chain->pass;
+    const char *id = record->id != NULL ? record->id : "";
+    uint64_t print = vpc_id_print(id, strlen(id));
 
-    record->api = chain->vpc;
-    if (!resource_read(chain->records, record, item, e)) {
+    if (!vpc_ids_add(&pass->ids, print)) {
+        pass->repeated++;
         return false;
     }
-    if (chain->keep != NULL && chain->keep_error.code == ERR_NONE &&
+    *mem_list_add(&chain->page) = print;
+    pass->both += pass->earlier != NULL && vpc_ids_has(pass->earlier, print);
+    return true;
+}
+
+static bool read_item(struct vpc_chain *chain, struct answer_node item, struct err *e)
+{
+    struct resource_list *records = chain->pass->records;
+    struct resource *record = resource_list_append(records, chain->kind, chain->vpc->region);
+
+    record->api = chain->vpc;
+    if (!resource_read(records, record, item, e)) {
+        return false;
+    }
+    bool keep = note_id(chain, record);
+    if (keep && chain->keep != NULL && chain->keep_error.code == ERR_NONE &&
         !chain->keep(record, item, chain->keep_context, &keep, &chain->keep_error)) {
         keep = false;
     }
     if (!keep) {
-        resource_list_truncate(chain->records, resource_list_count(chain->records) - 1);
+        resource_list_truncate(records, resource_list_count(records) - 1);
     }
     return true;
 }
 
-static bool read_next(struct vpc_chain *chain, struct answer_node root, struct err *e)
+/* A page that cannot be used leaves the pass as it was: it is read again, or missing. */
+static bool read_items(struct vpc_chain *chain, struct answer_node items, struct err *e)
 {
+    struct vpc_pass *pass = chain->pass;
+    size_t before = resource_list_count(pass->records);
+    size_t both = pass->both;
+    size_t repeated = pass->repeated;
+
+    chain->page.count = 0;
+    vpc_ids_reserve(&pass->ids, answer_count(items));
+    for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
+        if (read_item(chain, each.node, e)) {
+            continue;
+        }
+        resource_list_truncate(pass->records, before);
+        while (chain->page.count > 0) {
+            vpc_ids_undo(&pass->ids, chain->page.items[--chain->page.count]);
+        }
+        pass->both = both;
+        pass->repeated = repeated;
+        return false;
+    }
+    return true;
+}
+
+/* What the items are is known whatever the link says, so that a bad one is no reason to read the page again. */
+static void read_next(struct vpc_chain *chain, struct answer_node root)
+{
+    struct answer_node next = answer_find(root, "next");
+    enum answer_kind kind = answer_kind(next);
     struct answer_string href = {0};
 
     text_clear(&chain->start);
-    if (!answer_get_string(root, "next/href", ANSWER_OPTIONAL, &href, e)) {
-        return false;
+    if (kind == ANSWER_ABSENT || kind == ANSWER_NULL) {
+        return;
     }
-    if (href.data != NULL && !vpc_url_start(href.data, href.size, &chain->start)) {
-        return answer_error(answer_find(root, "next/href"), e, "the address of the next page holds no start token");
+    if (kind == ANSWER_OBJECT) {
+        href = answer_value(answer_find(next, "href")).string;
     }
-    return true;
+    if (href.data == NULL || !vpc_url_start(href.data, href.size, &chain->start)) {
+        text_clear(&chain->start);
+        err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page holds no start token");
+        return;
+    }
+    uint64_t print = vpc_id_print(chain->start.data, chain->start.size);
+    for (size_t i = 0; i < chain->starts.count; i++) {
+        if (chain->starts.items[i] == print) {
+            err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page leads back to page %zu", i + 2);
+        }
+    }
+    *mem_list_add(&chain->starts) = print;
 }
 
-static void count_page(struct vpc_chain *chain, size_t items)
+static void note_total(struct vpc_chain *chain, int64_t total)
 {
     struct vpc_reading *reading = &chain->vpc->reading;
 
-    if (chain->counted) {
-        reading->items += items;
+    if (total < 0) {
+        return;
     }
-    if (chain->totalled && chain->pages == 0 && chain->total > 0) {
-        reading->total += (size_t)chain->total;
+    chain->steady = chain->total < 0 || (chain->steady && chain->total == total);
+    chain->first_total = chain->first_total < 0 ? total : chain->first_total;
+    chain->total = total;
+    if (chain->totalled) {
+        reading->total += (size_t)total - chain->shown_total;
+        chain->shown_total = (size_t)total;
     }
 }
 
@@ -84,23 +164,19 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
     struct vpc_chain *chain = context;
     struct answer_node root;
     struct answer_node items;
-    size_t before = resource_list_count(chain->records);
     int64_t total = -1;
 
     if (!answer_parse_padded(chain->vpc->parser, reply->body, reply->size, &root, e) ||
         !answer_get_array(root, chain->kind->items, ANSWER_REQUIRED, &items, e) ||
-        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) || !read_next(chain, root, e)) {
+        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) || !read_items(chain, items, e)) {
         return false;
     }
-    for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
-        if (!read_item(chain, each.node, e)) {
-            resource_list_truncate(chain->records, before);
-            return false;
-        }
+    read_next(chain, root);
+    note_total(chain, total);
+    chain->idle_pages = chain->page.count > 0 ? 0 : chain->idle_pages + 1;
+    if (chain->counted) {
+        chain->vpc->reading.items += chain->page.count;
     }
-    chain->items += answer_count(items);
-    chain->total = total;
-    count_page(chain, answer_count(items));
     return true;
 }
 
@@ -112,25 +188,30 @@ static void fail(struct vpc_chain *chain, const struct err *error)
     chain->ended(chain, VPC_CHAIN_FAILED, chain->context);
 }
 
+/* Whether the next page is worth asking for: a server that never ends its list is not followed. */
+static bool check_progress(const struct vpc_chain *chain, struct err *e)
+{
+    if (chain->idle_pages >= VPC_IDLE_PAGES_MAX) {
+        return err_set(e, ERR_INCOMPLETE, "%zu pages in a row brought nothing new, and more are said to follow",
+                       chain->idle_pages);
+    }
+    return chain->pages < VPC_PAGES_MAX || err_set(e, ERR_INCOMPLETE, "more than %d pages are not read", VPC_PAGES_MAX);
+}
+
 static void page_done(struct http_reply *reply, void *context)
 {
     struct vpc_chain *chain = context;
     struct err error = ERR_INIT;
 
-    chain->pages++;
     if (reply->error != NULL) {
-        error = *reply->error;
-        err_wrap(&error, "listing %s%s%s", chain->kind->plural, chain->vpc->region[0] != '\0' ? " in " : "",
-                 chain->vpc->region);
-        fail(chain, &error);
+        fail(chain, reply->error);
     } else if (chain->keep_error.code != ERR_NONE) {
         fail(chain, &chain->keep_error);
+    } else if (chain->link_error.code != ERR_NONE) {
+        fail(chain, &chain->link_error);
     } else if (chain->start.size == 0) {
         chain->ended(chain, VPC_CHAIN_WHOLE, chain->context);
-    } else if (strcmp(text_string(&chain->start), text_string(&chain->last_start)) == 0 ||
-               chain->pages >= VPC_PAGES_MAX) {
-        err_set(&error, ERR_INCOMPLETE, "the list of %s goes round in circles at page %zu", chain->kind->plural,
-                chain->pages);
+    } else if (!check_progress(chain, &error)) {
         fail(chain, &error);
     } else if (chain->pages == 1 && chain->pause_above > 0 && chain->total > chain->pause_above) {
         chain->ended(chain, VPC_CHAIN_PAUSED, chain->context);
@@ -152,9 +233,7 @@ void vpc_chain_continue(struct vpc_chain *chain)
     if (chain->start.size > 0) {
         vpc_url_query(&url, "start", text_string(&chain->start));
     }
-    struct text previous = chain->last_start;
-    chain->last_start = chain->start;
-    chain->start = previous;
+    chain->pages++;
     text_clear(&chain->start);
     http_submit(chain->vpc->http, &(struct http_request){.method = HTTP_GET,
                                                          .flags = HTTP_WITH_TOKEN | HTTP_LONG_ANSWER |
@@ -168,13 +247,11 @@ void vpc_chain_continue(struct vpc_chain *chain)
 
 void vpc_chain_begin(struct vpc_chain *chain)
 {
-    if (chain->own != NULL) {
-        resource_list_truncate(chain->own, 0);
-    }
     text_clear(&chain->start);
-    text_clear(&chain->last_start);
-    chain->items = chain->pages = 0;
-    chain->total = -1;
-    chain->error = chain->keep_error = ERR_INIT;
+    chain->starts.count = chain->page.count = 0;
+    chain->pages = chain->idle_pages = 0;
+    chain->first_total = chain->total = -1;
+    chain->steady = true;
+    chain->error = chain->keep_error = chain->link_error = ERR_INIT;
     vpc_chain_continue(chain);
 }

@@ -32,12 +32,21 @@ survives() {
     survives '{"operation": "instances.list", "action": "latency", "ms": 300}'
 }
 
-@test "a page that fails for good: complete is false, what is missing is named, the status is 1" {
+@test "a page that fails for good: the pages before it are listed, what is missing is named, the status is 1" {
     client_start --instances 250
     faults '{"operation": "instances.list", "after": 1, "action": "status", "status": 400, "code": "bad_field"}'
     meta instance list -o json
     expect 1 "the list is incomplete"
-    jq -e '.complete == false and (.missing | length) == 1 and (.missing[0] | test("bad_field"))' <<< "$output"
+    jq -e '.complete == false and (.items | length) == 100 and (.missing | length) == 1 and
+           (.missing[0] | test("^instances of us-south: 100 of 250 were read; page 2: 400 bad_field"))' <<< "$output"
+}
+
+@test "a set on a list that is not whole sends nothing, and says what could not be read" {
+    client_start --instances 250
+    faults '{"operation": "instances.list", "after": 1, "action": "status", "status": 400, "code": "bad_field"}'
+    meta instance set --all --enabled true -y -o json
+    expect 1 "100 of 250 were read; page 2: 400 bad_field"
+    [ -z "$(writes)" ]
 }
 
 @test "one region of two that fails for good: the other one is listed, the missing one named" {
