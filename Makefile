@@ -76,6 +76,7 @@ install: all man ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 644 $(BUILD)/completion/bash $(share)/bash-completion/completions/vpcmeta
 	install -D -m 644 $(BUILD)/completion/zsh $(share)/zsh/site-functions/_vpcmeta
 	install -D -m 644 $(BUILD)/completion/fish $(share)/fish/vendor_completions.d/vpcmeta.fish
+	@set -e; for file in $(schemas); do install -D -m 644 $$file $(share)/vpcmeta/$$file; done
 
 man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table
 	@rm -rf $(BUILD)/man $(BUILD)/completion && mkdir -p $(BUILD)/man $(BUILD)/completion

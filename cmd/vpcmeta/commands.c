@@ -42,6 +42,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_schema_show,
     &cmd_schema_example,
     &cmd_schema_check,
+    &cmd_schema_export,
     &cmd_auth_status,
     &cmd_auth_token,
     &cmd_shell,

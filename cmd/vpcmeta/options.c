@@ -38,7 +38,8 @@ const struct opt_spec global_opt[] = {
                  .max = 604800000),
     OPT_FILE(struct global_opts, ca_file, 0, "ca-file", "FILE",
              "trust these certificates (PEM) instead of the system's"),
-    OPT_FOLDER(struct global_opts, schema_dir, 0, "schema-dir", "DIR", "take the JSON Schemas from this folder"),
+    OPT_FOLDER(struct global_opts, schema_dir, 0, "schema-dir", "DIR",
+               "JSON Schemas that replace the built-in ones of the same name"),
     OPT_FLAG(struct global_opts, no_input, 0, "no-input", "never ask; refuse what would need an answer"),
     OPT_END,
 };

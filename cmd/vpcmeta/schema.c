@@ -17,16 +17,26 @@ static const struct table_column list_columns[COLUMNS] = {
     [COLUMN_DESCRIPTION] = {.name = "description", .flags = TABLE_WIDE},
 };
 
+struct list_opts {
+    bool all;
+};
+
+static const struct opt_spec list_opt[] = {
+    OPT_FLAG(struct list_opts, all, 0, "all", "also the definitions that they share"),
+    OPT_END,
+};
+
 static int run_list(struct app *app, const struct cli_call *call, struct err *e)
 {
+    const struct list_opts *opts = call->opts;
     TABLE_CLEANUP struct table *table = table_create(list_columns, COLUMNS);
 
-    (void)call;
     if (!app_check_output(app, list_columns, COLUMNS, e)) {
         return err_exit_status(e);
     }
     struct schema_catalog *catalog = app_schemas(app, e);
-    for (size_t i = 0; catalog != NULL && i < schema_catalog_count(catalog); i++) {
+    size_t count = catalog == NULL ? 0 : opts->all ? schema_catalog_file_count(catalog) : schema_catalog_count(catalog);
+    for (size_t i = 0; i < count; i++) {
         const struct schema_entry *entry = schema_catalog_at(catalog, i, e);
         if (entry == NULL) {
             return err_exit_status(e);
@@ -42,6 +52,7 @@ static int run_list(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example list_examples[] = {
     {"vpcmeta schema list", "what 'schema check --as' knows"},
+    {"vpcmeta schema list --all", "also common/metadata and the like, for 'schema show'"},
     {0},
 };
 
@@ -50,8 +61,10 @@ const struct cmd_spec cmd_schema_list = {
     .summary = "the request bodies that have a schema",
     .description =
         "Every body that is sent to the VPC API, the identity API of a server or IAM is checked against one of "
-        "these first. They are part of the program; --schema-dir takes those of a folder instead.",
+        "these first. They are part of the program; files of the same name in the folder of --schema-dir replace them.",
     .examples = list_examples,
+    .opts = list_opt,
+    .opts_size = sizeof(struct list_opts),
     .flags = CMD_OFFLINE,
     .run = run_list,
 };
@@ -89,7 +102,7 @@ static bool show(struct app *app, const char *name, bool bundle, struct err *e)
     if (!as_file(app)) {
         return app_print_document(app, entry->root, e);
     }
-    return schema_catalog_text(catalog, entry, &file, e) && render_text(file.data, file.size, stdout, e);
+    return schema_catalog_text(entry, &file, e) && render_text(file.data, file.size, stdout, e);
 }
 
 static int run_show(struct app *app, const struct cli_call *call, struct err *e)
@@ -100,6 +113,7 @@ static int run_show(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example show_examples[] = {
+    {"vpcmeta schema show common/metadata", "definitions that several schemas refer to"},
     {"vpcmeta schema show instance_create --bundle > instance_create.json",
      "a file for an editor that knows JSON Schema"},
     {NULL, NULL},

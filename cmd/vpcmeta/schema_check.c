@@ -229,11 +229,9 @@ static bool map_folders(struct schema_library *library, const struct opt_list *m
 /* Our own schemas can be referred to as well, so that a schema can be stricter than the API. */
 static bool add_our_schemas(const struct app *app, struct schema_library *library, struct err *e)
 {
-    if (app->globals->schema_dir != NULL) {
-        return schema_library_map(library, SCHEMA_CATALOG_URI, app->globals->schema_dir, SCHEMA_DEFAULT, e);
-    }
     schema_library_embed(library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
-    return true;
+    return app->globals->schema_dir == NULL ||
+           schema_library_map(library, SCHEMA_CATALOG_URI, app->globals->schema_dir, SCHEMA_DEFAULT, e);
 }
 
 static const struct schema *compile_input(const struct app *app, struct schema_library *library, struct err *e)
@@ -276,6 +274,12 @@ static bool open_checker(struct app *app, const struct check_opts *opts, struct 
         return checker->catalog != NULL;
     }
     checker->entry = schema_catalog_find(checker->catalog, opts->as, e);
+    if (checker->entry != NULL && strchr(checker->entry->name, '/') != NULL) {
+        return err_set(e, ERR_USAGE,
+                       "%s holds definitions that schemas share, and no body is one; 'vpcmeta schema list' "
+                       "shows what --as takes",
+                       checker->entry->name);
+    }
     checker->schema = checker->entry != NULL ? schema_catalog_compile(checker->catalog, checker->entry, e) : NULL;
     checker->name = opts->as;
     return checker->schema != NULL;

@@ -2,9 +2,10 @@
  * schema_catalog: the request bodies that have a schema of their own, by name.
  *
  * A schema's name is its file's name without ".json": instance_patch, instance_create. The catalog is data: it holds
- * every file at the top of the folder schemas/ (embedded, or a folder of the same build given instead), and what it
- * says of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body it is.
- * Files in folders below (common/) hold shared definitions and have no name.
+ * the embedded files of the folder schemas/, each of which a file of the same name in a folder of the user's replaces,
+ * and what it says of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body
+ * it is. Files in folders below hold shared definitions: their names have a slash (common/metadata), and no body is
+ * one.
  *
  * Schemas are read when they are asked for and compiled when they are first used, so that checking one body by name
  * costs no more than that schema. A catalog and all it hands out are for one thread at a time.
@@ -22,8 +23,8 @@ enum { SCHEMA_CATALOG_MATCHES_MAX = 8 };
 struct schema_catalog;
 
 /*
- * The embedded schemas, or with `directory` those of that folder and none of the embedded ones. Formats assert.
- * NULL with ERR_USAGE when the folder cannot be read or has no *.json at its top.
+ * The embedded schemas; with `directory` the files of that folder replace the embedded ones of the same name and add
+ * to them. Formats assert. NULL with ERR_USAGE when the folder cannot be read or has no *.json in it or below.
  */
 struct schema_catalog *schema_catalog_open(const char *directory, struct err *e) __attribute__((warn_unused_result));
 
@@ -40,9 +41,11 @@ struct schema_entry {
     const json_t *root;      /* the schema */
 };
 
+/* The named schemas; and all files, of which these are the first. */
 size_t schema_catalog_count(const struct schema_catalog *catalog);
+size_t schema_catalog_file_count(const struct schema_catalog *catalog);
 
-/* The entry at `index` < count, in the order of names. NULL with ERR_INVALID when its file is no JSON object. */
+/* The entry at `index` < file_count, either part by names. NULL with ERR_INVALID when its file is no JSON object. */
 const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, size_t index, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -51,8 +54,8 @@ const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, c
     __attribute__((warn_unused_result));
 
 /* Appends the entry's file as it is. ERR_USAGE when it cannot be read any more. */
-bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
-                         struct err *e) __attribute__((warn_unused_result));
+bool schema_catalog_text(const struct schema_entry *entry, struct text *ret, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* The entry's schema, compiled at the first call. NULL and errors as schema_compile(). */
 const struct schema *schema_catalog_compile(struct schema_catalog *catalog, const struct schema_entry *entry,

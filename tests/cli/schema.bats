@@ -284,12 +284,12 @@ JSON
     same "$status" 2
 }
 
-@test "--schema-dir takes the schemas of a folder instead of the embedded ones" {
+@test "--schema-dir lays the files of a folder over the embedded ones" {
     mkdir own
     echo '{"title":"a pet","type":"object","properties":{"legs":{"maximum":8}},"additionalProperties":false}' > own/pet.json
     echo '{"legs":4}' > body.json
     vpcmeta schema list --schema-dir own -o json
-    same "$(jq -r '.items[].name' <<< "$output")" pet
+    same "$(jq -c '[.items[].name] | [index("pet") != null, index("instance_patch") != null]' <<< "$output")" "[true,true]"
     vpcmeta schema check --schema-dir own body.json
     same "$output" "valid: pet (a pet)"
     echo '{"legs":9}' > body.json
@@ -298,6 +298,49 @@ JSON
     contains "$stderr" "own/pet.json#/properties/legs/maximum"
     vpcmeta schema check --schema-dir own --as instance_patch body.json
     same "$status" 2
+    contains "$stderr" "schemas/instance_patch.json#"
+}
+
+@test "one edited file of an export is enough for a property that is newer than the program" {
+    vpcmeta schema export new/schemas
+    same "$status" 1
+    vpcmeta schema export all
+    same "$status" 0
+    diff -r all "$BATS_TEST_DIRNAME/../../schemas"
+    vpcmeta schema export all
+    same "$status" 2
+    contains "$stderr" "--force"
+    vpcmeta schema export all --force
+    same "$status" 0
+    mkdir -p own/common
+    jq '."$defs".instance.properties.newer = {type: "integer"}' all/common/metadata.json > own/common/metadata.json
+    jq '.metadata_service.newer = 1' "$BODIES/instance-prototype-by-image-network-attachment.json" > body.json
+    vpcmeta schema check body.json
+    same "$status" 2
+    vpcmeta schema check body.json --schema-dir own
+    same "$status" 0
+    vpcmeta instance create -f body.json --schema-dir own --dry-run --endpoint http://127.0.0.1:1/v1 --auth none
+    same "$status" 0
+    same "$(jq .metadata_service.newer <<< "$output")" 1
+    jq '.metadata_service.newer = "x"' body.json > wrong.json
+    vpcmeta schema check wrong.json --schema-dir own
+    same "$status" 2
+    contains "$stderr" "own/common/metadata.json#"
+}
+
+@test "shared definitions are listed on demand and shown, but no body is one" {
+    vpcmeta schema list --all -o json
+    same "$(jq -c '[.items[].name | select(startswith("common/"))] | length > 5' <<< "$output")" true
+    for name in $(jq -r '.items[].name' <<< "$output"); do
+        "$VPCMETA" schema show "$name" | cmp - "$BATS_TEST_DIRNAME/../../schemas/$name.json"
+    done
+    echo '{}' > body.json
+    vpcmeta schema check --as common/metadata body.json
+    same "$status" 2
+    contains "$stderr" "no body is one"
+    vpcmeta schema show common/metadta
+    same "$status" 2
+    contains "$stderr" 'did you mean "common/metadata"?'
 }
 
 @test "control characters of a body never reach the terminal raw" {

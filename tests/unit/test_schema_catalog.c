@@ -198,8 +198,9 @@ static void test_finds_by_name_and_names_the_nearest(void **state)
     assert_int_equal(e.code, ERR_USAGE);
     assert_string_equal(e.message, "there is no schema \"instance_pach\"; did you mean \"instance_patch\"?");
     err_clear(&e);
-    assert_null(schema_catalog_find(catalog, "common/identity", &e));
-    assert_int_equal(e.code, ERR_USAGE);
+    assert_null(schema_catalog_find(catalog, "common/identiti", &e));
+    assert_non_null(strstr(e.message, "did you mean \"common/identity\"?"));
+    assert_string_equal(entry_named("common/identity")->place, "schemas/common/identity.json");
 }
 
 static void test_references_are_resolved_within_the_folder(void **state)
@@ -330,7 +331,7 @@ static void write_file(const char *folder, const char *name, const char *text)
     fclose(file);
 }
 
-static void test_a_folder_replaces_the_embedded_schemas(void **state)
+static void test_a_folder_lies_over_the_embedded_schemas(void **state)
 {
     (void)state;
     char folder[] = "/tmp/vpcmeta-schemas-XXXXXX";
@@ -341,14 +342,16 @@ static void test_a_folder_replaces_the_embedded_schemas(void **state)
     write_file(folder, "pet.json",
                "{\"title\":\"a pet\",\"properties\":{\"legs\":{\"$ref\":\"common/n.json#/$defs/few\"}}}");
     write_file(folder, "common/n.json", "{\"$defs\":{\"few\":{\"maximum\":8}}}");
+    write_file(folder, "common/metadata.json",
+               "{\"$defs\":{\"instance_patch\":{\"properties\":{\"newer\":true},\"additionalProperties\":false}}}");
     write_file(folder, "broken.json", "{\"type\":");
     write_file(folder, "README", "no schema");
 
     struct err e = ERR_INIT;
     struct schema_catalog *own = schema_catalog_open(folder, &e);
     assert_non_null(own);
-    assert_int_equal(schema_catalog_count(own), 2);
-    assert_null(schema_catalog_at(own, 0, &e));
+    assert_int_equal(schema_catalog_count(own), NAMES + 2);
+    assert_null(schema_catalog_find(own, "broken", &e));
     assert_int_equal(e.code, ERR_INVALID);
     err_clear(&e);
     const struct schema_entry *pet = schema_catalog_find(own, "pet", &e);
@@ -360,7 +363,18 @@ static void test_a_folder_replaces_the_embedded_schemas(void **state)
     JSON_CLEANUP json_t *horse = parsed("{\"legs\":4}"), *centipede = parsed("{\"legs\":100}");
     assert_int_equal(schema_check(schema, horse), SCHEMA_VALID);
     assert_int_equal(schema_check(schema, centipede), SCHEMA_INVALID);
-    assert_null(schema_catalog_find(own, "instance_patch", &e));
+
+    /* what the folder lacks is embedded, and sees the folder's shared definitions */
+    const struct schema_entry *patch = schema_catalog_find(own, "instance_patch", &e);
+    assert_non_null(patch);
+    schema = schema_catalog_compile(own, patch, &e);
+    JSON_CLEANUP json_t *newer = parsed("{\"metadata_service\":{\"newer\":1}}"),
+                        *older = parsed("{\"metadata_service\":{\"enabled\":true}}");
+    assert_int_equal(schema_check(schema, newer), SCHEMA_VALID);
+    assert_int_equal(schema_check(schema, older), SCHEMA_INVALID);
+    assert_string_equal(schema_catalog_find(own, "common/metadata", &e)->place + strlen(folder),
+                        "/common/metadata.json");
+    assert_string_equal(schema_catalog_find(own, "common/server.json", &e)->place, "schemas/common/server.json");
     schema_catalog_close(own);
 
     text_printf(&clean_up, "rm -r %s", folder);
@@ -409,7 +423,7 @@ static void test_faults_of_a_folder_are_errors_where_they_are_met(void **state)
             assert_int_equal(bundle != NULL, cases[i].bundled);
             assert_int_equal(schema_catalog_compile(own, pet, &compiling) != NULL, cases[i].compiled);
             assert_int_equal(schema_catalog_recognize(own, value, &match, &recognizing), cases[i].recognized);
-            assert_true(schema_catalog_text(own, pet, &text, &e));
+            assert_true(schema_catalog_text(pet, &text, &e));
             assert_string_equal(text_string(&text), cases[i].schema);
             assert_string_equal(schema_catalog_variant(own, pet, value), i == 0 ? "one" : "pet");
             assert_null(strstr(pet->place, "//"));
@@ -449,7 +463,7 @@ int main(void)
         cmocka_unit_test(test_tells_what_a_valid_body_is),
         cmocka_unit_test(test_a_faulty_body_has_a_nearest_schema),
         cmocka_unit_test(test_a_bundle_stands_for_itself),
-        cmocka_unit_test(test_a_folder_replaces_the_embedded_schemas),
+        cmocka_unit_test(test_a_folder_lies_over_the_embedded_schemas),
         cmocka_unit_test(test_faults_of_a_folder_are_errors_where_they_are_met),
         cmocka_unit_test(test_a_folder_without_schemas_is_refused),
     };

@@ -5,73 +5,127 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "mem/mem.h"
 #include "schema/engine/schema_library.h"
 #include "text/text_arena.h"
 
+struct item {
+    struct schema_entry entry;      /* `root` is NULL until it is read */
+    const struct schema_file *file; /* embedded; NULL: in the folder */
+};
+
 struct schema_catalog {
-    const char *directory; /* or NULL: embedded */
+    const char *directory; /* or NULL: nothing but the embedded files */
     struct schema_library *library;
     struct {
-        struct schema_entry *items;
+        struct item *items;
         size_t count, capacity;
-    } entries;                /* sorted by name; `root` is NULL until it is read */
+    } files;                  /* the named schemas by name, then the shared definitions */
+    size_t named;             /* how many of the files are named schemas */
     struct text_arena memory; /* of strings, and of the catalog itself */
 };
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
-/* Takes a file at the top of the folder as a named schema. */
-static void add_entry(struct schema_catalog *catalog, const char *file)
+static bool is_shared(const struct schema_entry *entry)
 {
-    size_t length = strlen(file);
-    if (length <= 5 || strcmp(file + length - 5, ".json") != 0 || file[0] == '.' || strchr(file, '/')) {
+    return strchr(entry->name, '/') != NULL;
+}
+
+static struct item *find_item(struct schema_catalog *catalog, const char *name, size_t length)
+{
+    for (size_t i = 0; i < catalog->files.count; i++) {
+        struct item *item = &catalog->files.items[i];
+        if (strncmp(item->entry.name, name, length) == 0 && item->entry.name[length] == '\0') {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+/* Takes a file by its path below the folder; one of the user's stands in for the embedded one of that name. */
+static void add_file(struct schema_catalog *catalog, const char *path, const struct schema_file *file)
+{
+    size_t length = strlen(path);
+    if (length <= 5 || strcmp(path + length - 5, ".json") != 0) {
         return;
     }
     CLEANUP(text_free) struct text place = {0};
-    text_printf(&place, "%s/%s", catalog->directory ? catalog->directory : "schemas", file);
-    *mem_list_add(&catalog->entries) = (struct schema_entry){
-        .name = text_arena_copy(&catalog->memory, file, length - 5),
-        .place = text_arena_copy(&catalog->memory, place.data, place.size),
+    text_printf(&place, "%s/%s", file ? "schemas" : catalog->directory, path);
+    struct item *item = find_item(catalog, path, length - 5);
+    if (item == NULL) {
+        item = mem_list_add(&catalog->files);
+    }
+    *item = (struct item){
+        .entry = {.name = text_arena_copy(&catalog->memory, path, length - 5),
+                  .place = text_arena_copy(&catalog->memory, place.data, place.size)},
+        .file = file,
     };
 }
 
-static bool list_directory(struct schema_catalog *catalog, struct err *e)
+/* Adds the files of the folder at `below` ("", or "common/" and the like, the deepest there are); counts them. */
+static bool list_directory(struct schema_catalog *catalog, const char *below, size_t *count, struct err *e)
 {
-    DIR *folder = opendir(catalog->directory);
+    CLEANUP(text_free) struct text place = {0};
+    text_printf(&place, "%s/%s", catalog->directory, below);
+    DIR *folder = opendir(place.data);
     if (folder == NULL) {
-        return err_set_errno(e, ERR_USAGE, "cannot read the schemas in %s", catalog->directory);
+        return err_set_errno(e, ERR_USAGE, "cannot read the schemas in %s", place.data);
     }
-    for (struct dirent *item; (item = readdir(folder));) {
-        add_entry(catalog, item->d_name);
+    bool listed = true;
+    for (struct dirent *found; listed && (found = readdir(folder));) {
+        CLEANUP(text_free) struct text path = {0}, full = {0};
+        struct stat status;
+        text_printf(&path, "%s%s", below, found->d_name);
+        text_printf(&full, "%s/%s", catalog->directory, path.data);
+        if (found->d_name[0] == '.' || stat(full.data, &status) != 0) {
+            continue;
+        }
+        if (S_ISDIR(status.st_mode)) {
+            text_append_char(&path, '/');
+            listed = below[0] != '\0' || list_directory(catalog, path.data, count, e);
+        } else {
+            size_t length = path.size;
+            *count += length > 5 && strcmp(path.data + length - 5, ".json") == 0;
+            add_file(catalog, path.data, NULL);
+        }
     }
     closedir(folder);
-    if (catalog->entries.count == 0) {
-        return err_set(e, ERR_USAGE, "%s has no schemas: a file NAME.json for each", catalog->directory);
-    }
-    return true;
+    return listed;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
-    return strcmp(((const struct schema_entry *)a)->name, ((const struct schema_entry *)b)->name);
+    const struct schema_entry *first = &((const struct item *)a)->entry, *second = &((const struct item *)b)->entry;
+    int by_kind = is_shared(first) - is_shared(second);
+    return by_kind != 0 ? by_kind : strcmp(first->name, second->name);
 }
 
 static bool open_files(struct schema_catalog *catalog, struct err *e)
 {
+    size_t own = 0;
+    for (const struct schema_file *file = schema_files; file->name; file++) {
+        add_file(catalog, file->name, file);
+    }
+    schema_library_embed(catalog->library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
     if (catalog->directory) {
-        if (!list_directory(catalog, e) ||
+        /* the newest source of equal URIs wins, so what the folder lacks comes from the embedded files */
+        if (!list_directory(catalog, "", &own, e) ||
             !schema_library_map(catalog->library, SCHEMA_CATALOG_URI, catalog->directory, SCHEMA_DEFAULT, e)) {
             return false;
         }
-    } else {
-        for (const struct schema_file *file = schema_files; file->name; file++) {
-            add_entry(catalog, file->name);
+        if (own == 0) {
+            return err_set(e, ERR_USAGE,
+                           "%s has no schemas: a file NAME.json for each; 'vpcmeta schema export' writes all of them",
+                           catalog->directory);
         }
-        schema_library_embed(catalog->library, SCHEMA_CATALOG_URI, "schemas", schema_files, SCHEMA_TRUSTED);
     }
-    qsort(catalog->entries.items, catalog->entries.count, sizeof(*catalog->entries.items), compare_names);
+    qsort(catalog->files.items, catalog->files.count, sizeof(*catalog->files.items), compare_items);
+    for (size_t i = 0; i < catalog->files.count; i++) {
+        catalog->named += !is_shared(&catalog->files.items[i].entry);
+    }
     return true;
 }
 
@@ -101,7 +155,7 @@ void schema_catalog_close(struct schema_catalog *catalog)
         return;
     }
     schema_library_destroy(catalog->library);
-    free(catalog->entries.items);
+    free(catalog->files.items);
     struct text_arena memory = catalog->memory; /* the catalog lies in it */
     text_arena_free(&memory);
 }
@@ -171,16 +225,6 @@ static bool load(struct schema_catalog *catalog, struct schema_entry *entry, str
     return true;
 }
 
-static const struct schema_file *embedded_file(const struct schema_entry *entry)
-{
-    const struct schema_file *file = schema_files;
-    size_t length = strlen(entry->name);
-    while (strncmp(file->name, entry->name, length) != 0 || strcmp(file->name + length, ".json") != 0) {
-        file++; /* it is there: entries were made from this list */
-    }
-    return file;
-}
-
 static bool has_text(const struct schema_file *file, const char *quoted, size_t size)
 {
     return memmem(file->text, (size_t)(file->end - file->text), quoted, size) != NULL;
@@ -188,11 +232,11 @@ static bool has_text(const struct schema_file *file, const char *quoted, size_t 
 
 bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index, const char *name)
 {
-    assert(index < catalog->entries.count);
+    assert(index < catalog->files.count);
     if (catalog->directory) {
         return true;
     }
-    const struct schema_file *file = embedded_file(&catalog->entries.items[index]);
+    const struct schema_file *file = catalog->files.items[index].file;
     CLEANUP(text_free) struct text quoted = {0};
     text_printf(&quoted, "\"%s\"", name);
     bool found = has_text(file, quoted.data, quoted.size);
@@ -203,41 +247,45 @@ bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index,
     return found;
 }
 
-bool schema_catalog_text(const struct schema_catalog *catalog, const struct schema_entry *entry, struct text *ret,
-                         struct err *e)
+bool schema_catalog_text(const struct schema_entry *entry, struct text *ret, struct err *e)
 {
-    if (catalog->directory) {
-        CLEANUP(json_document_free) struct json_document document = {0};
-        if (!json_read_file(entry->place, JSON_READ_STRICT, &document, e)) {
-            return false;
-        }
-        text_append_size(ret, document.text, document.size);
+    const struct item *item = (const struct item *)entry; /* it is the first member */
+    if (item->file) {
+        text_append_size(ret, item->file->text, (size_t)(item->file->end - item->file->text));
         return true;
     }
-    const struct schema_file *file = embedded_file(entry);
-    text_append_size(ret, file->text, (size_t)(file->end - file->text));
+    CLEANUP(json_document_free) struct json_document document = {0};
+    if (!json_read_file(entry->place, JSON_READ_STRICT, &document, e)) {
+        return false;
+    }
+    text_append_size(ret, document.text, document.size);
     return true;
 }
 
 size_t schema_catalog_count(const struct schema_catalog *catalog)
 {
-    return catalog->entries.count;
+    return catalog->named;
+}
+
+size_t schema_catalog_file_count(const struct schema_catalog *catalog)
+{
+    return catalog->files.count;
 }
 
 const struct schema_entry *schema_catalog_at(struct schema_catalog *catalog, size_t index, struct err *e)
 {
-    assert(index < catalog->entries.count);
-    struct schema_entry *entry = &catalog->entries.items[index];
+    assert(index < catalog->files.count);
+    struct schema_entry *entry = &catalog->files.items[index].entry;
     return load(catalog, entry, e) ? entry : NULL;
 }
 
 static void unknown_name(struct schema_catalog *catalog, const char *name, struct err *e)
 {
-    const char **names = text_arena_alloc(&catalog->memory, catalog->entries.count * sizeof(*names));
-    for (size_t i = 0; i < catalog->entries.count; i++) {
-        names[i] = catalog->entries.items[i].name;
+    const char **names = text_arena_alloc(&catalog->memory, catalog->files.count * sizeof(*names));
+    for (size_t i = 0; i < catalog->files.count; i++) {
+        names[i] = catalog->files.items[i].entry.name;
     }
-    const char *nearest = text_nearest(name, names, catalog->entries.count);
+    const char *nearest = text_nearest(name, names, catalog->files.count);
     if (nearest) {
         err_set(e, ERR_USAGE, "there is no schema \"%s\"; did you mean \"%s\"?", name, nearest);
     } else {
@@ -251,14 +299,12 @@ const struct schema_entry *schema_catalog_find(struct schema_catalog *catalog, c
     if (length > 5 && strcmp(name + length - 5, ".json") == 0) {
         length -= 5;
     }
-    for (size_t i = 0; i < catalog->entries.count; i++) {
-        struct schema_entry *entry = &catalog->entries.items[i];
-        if (strlen(entry->name) == length && strncmp(entry->name, name, length) == 0) {
-            return load(catalog, entry, e) ? entry : NULL;
-        }
+    struct item *item = find_item(catalog, name, length);
+    if (item == NULL) {
+        unknown_name(catalog, name, e);
+        return NULL;
     }
-    unknown_name(catalog, name, e);
-    return NULL;
+    return load(catalog, &item->entry, e) ? &item->entry : NULL;
 }
 
 /* --- using them -------------------------------------------------------------------------------- */
