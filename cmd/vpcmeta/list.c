@@ -194,11 +194,15 @@ static const struct opt_spec show_opt[] = {
     OPT_END,
 };
 
+/* The show of a kind that is not created here has no options at all. */
+static bool wants_body(const struct cli_call *call)
+{
+    return call->command->opts == show_opt && ((const struct show_opts *)call->opts)->as_body;
+}
+
 static bool check_show(struct app *app, const struct details *details, const struct cli_call *call, struct err *e)
 {
-    const struct show_opts *opts = call->opts;
-
-    if (opts == NULL || !opts->as_body) {
+    if (!wants_body(call)) {
         return app_check_output(app, details->columns, details->column_count, e);
     }
     if (call->args_count > 1) {
@@ -210,7 +214,6 @@ static bool check_show(struct app *app, const struct details *details, const str
 
 static int show(struct app *app, const struct cli_call *call, struct err *e)
 {
-    const struct show_opts *opts = call->opts;
     const struct resource_kind *kind = call->command->subject;
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
@@ -222,7 +225,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, found, NULL, e)) {
         return err_exit_status(e);
     }
-    if (opts != NULL && opts->as_body) {
+    if (wants_body(call)) {
         return show_body(app, &scope, resource_list_at(found, 0), e) ? ERR_EXIT_DONE : err_exit_status(e);
     }
     if (!inventory_name_vpcs(&scope, found, &missing, e) ||
