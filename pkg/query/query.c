@@ -200,28 +200,103 @@ static bool finish(struct query *query, jv last, struct err *e)
     return true;
 }
 
+/* --- predicates --------------------------------------------------------------------------------------- */
+
+/* Behind the string literal or the comment that begins at `at`; `at` itself where none does. */
+static const char *skip_words(const char *at)
+{
+    if (*at == '#') {
+        return at + strcspn(at, "\n");
+    }
+    if (*at != '"') {
+        return at;
+    }
+    for (at++; *at != '\0' && *at != '"'; at++) {
+        at += *at == '\\' && at[1] != '\0';
+    }
+    return *at == '"' ? at + 1 : at;
+}
+
+/* Whether the expression has a "=" that stands alone, which is no comparison. */
+static bool assigns(const char *expression)
+{
+    for (const char *at = expression; *at != '\0';) {
+        const char *behind = skip_words(at);
+        if (behind != at) {
+            at = behind;
+            continue;
+        }
+        if (*at == '=' && at[1] != '=' && (at == expression || strchr("=!<>|+-*/%", at[-1]) == NULL)) {
+            return true;
+        }
+        at += *at == '=' && at[1] == '=' ? 2 : 1;
+    }
+    return false;
+}
+
+/* Takes the outputs over; `second` is invalid where there is only one, `first` where there is none. */
+static bool refuse_outputs(const struct query *query, jv first, jv second, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text values = {0};
+    jv outputs[] = {first, second};
+
+    for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+        if (jv_is_valid(outputs[i])) {
+            jv value = jv_dump_string(outputs[i], 0);
+            text_append(&values, i > 0 ? ", " : "");
+            show(&values, jv_string_value(value), EXPRESSION_SHOWN);
+            jv_free(value);
+        } else {
+            jv_free(outputs[i]);
+        }
+    }
+    show(&shown, query->expression, EXPRESSION_SHOWN);
+    return err_set(e, ERR_USAGE, "jq expression '%s' gives %s instead of one true, false or null%s",
+                   text_string(&shown), values.size > 0 ? text_string(&values) : "nothing",
+                   assigns(query->expression) ? ": `=` assigns, `==` compares" : "");
+}
+
+/* A predicate that fails is as wrong as one that is none. */
+static bool fail_test(struct query *query, jv last, struct err *e)
+{
+    struct err error = ERR_INIT;
+
+    if (!finish(query, last, &error)) {
+        error.code = ERR_USAGE;
+        return err_take(e, &error);
+    }
+    return refuse_outputs(query, jv_invalid(), jv_invalid(), e);
+}
+
 bool query_test(struct query *query, const char *json, size_t size, bool *ret_true, struct err *e)
 {
     if (!start(query, json, size, e)) {
         return false;
     }
-    for (;;) {
-        jv output = jq_next(query->jq);
-        jv_kind kind = jv_get_kind(output);
-        if (kind == JV_KIND_INVALID) {
-            if (!finish(query, output, e)) {
-                return false;
-            }
-            *ret_true = false;
-            return true;
-        }
-        jv_free(output);
-        if (kind != JV_KIND_NULL && kind != JV_KIND_FALSE) {
-            *ret_true = true;
-            return true;
-        }
+    jv output = jq_next(query->jq);
+    jv_kind kind = jv_get_kind(output);
+    if (kind == JV_KIND_INVALID) {
+        return fail_test(query, output, e);
     }
+    if (kind != JV_KIND_NULL && kind != JV_KIND_FALSE && kind != JV_KIND_TRUE) {
+        return refuse_outputs(query, output, jv_invalid(), e);
+    }
+    jv next = jq_next(query->jq);
+    if (jv_is_valid(next)) {
+        return refuse_outputs(query, output, next, e);
+    }
+    jv_free(output);
+    struct err error = ERR_INIT;
+    if (!finish(query, next, &error)) {
+        error.code = ERR_USAGE;
+        return err_take(e, &error);
+    }
+    *ret_true = kind == JV_KIND_TRUE;
+    return true;
 }
+
+/* --- outputs ------------------------------------------------------------------------------------------ */
 
 /* Takes the output over. */
 static bool hand_over(jv output, query_sink *sink, void *context, struct err *e)

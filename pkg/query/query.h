@@ -30,9 +30,9 @@ void query_destroy(struct query *query);
 void query_release(struct query **query);
 
 /*
- * Whether any output for the value (`size` bytes of JSON) is neither null nor false; no output is false, and what
- * comes behind the first true output is not computed. Errors: ERR_FAILED with the expression and jq's message when
- * it fails before that, ERR_INVALID when the value is no JSON.
+ * Whether the predicate holds for the value (`size` bytes of JSON). Its output must be exactly one true, false or null,
+ * because anything else is a slip, such as `=` for `==`. Errors: ERR_USAGE with the expression and what it gives
+ * instead, or jq's message when it fails; ERR_INVALID when the value is no JSON.
  */
 bool query_test(struct query *query, const char *json, size_t size, bool *ret_true, struct err *e)
     __attribute__((warn_unused_result));
@@ -48,7 +48,10 @@ struct query_output {
 /* Takes an output; returning false with `e` set ends the run with that error. */
 typedef bool query_sink(void *context, const struct query_output *output, struct err *e);
 
-/* Hands every output for the value to `sink`, in order. Errors as query_test; outputs before one were handed over. */
+/*
+ * Hands every output for the value to `sink`, in order. Outputs before an error were
+ * handed over. Errors: ERR_FAILED with the expression and jq's message, ERR_INVALID when the value is no JSON.
+ */
 bool query_run(struct query *query, const char *json, size_t size, query_sink *sink, void *context, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -35,36 +35,58 @@ static void run(const char *expression, struct text *ret)
     }
 }
 
-static void predicates_are_true_by_any_output_but_null_and_false(void **state)
+static void a_predicate_gives_one_boolean_or_null(void **state)
 {
+    static const char assigns[] = ": `=` assigns, `==` compares";
     static const struct {
         const char *expression;
-        bool truth;
+        int truth;           /* -1: refused */
+        const char *message; /* in part */
     } rows[] = {
-        {".vcpu.count == 4", true},
-        {".vcpu.count > 4", false},
-        {".metadata_service.enabled", false},
-        {".metadata_service.enabled | not", true},
-        {".nothing.at.all", false},
-        {"empty", false},
-        {"false, null, 0", true},
-        {"false, null", false},
-        {".name | test(\"^web\")", true},
-        {".tags | contains([\"b\"])", true},
-        {"true, error(\"behind the first truth\")", true},
-        {"halt", false},
-        {"\"\"", true},
+        {".vcpu.count == 4", true, NULL},
+        {".vcpu.count > 4", false, NULL},
+        {".metadata_service.enabled", false, NULL},
+        {".metadata_service.enabled | not", true, NULL},
+        {".nothing.at.all", false, NULL},
+        {".name | test(\"^web\")", true, NULL},
+        {".tags | contains([\"b\"])", true, NULL},
+        {"any(.tags[]; . == \"b\")", true, NULL},
+        {"empty", -1, "'empty' gives nothing instead of one true, false or null"},
+        {"halt", -1, "gives nothing"},
+        {"true, false", -1, "gives true, false instead of"},
+        {"false, null, 0", -1, "gives false, null instead of"},
+        {"\"false\"", -1, "gives \"false\" instead of"},
+        {"\"\"", -1, "gives \"\" instead of"},
+        {".vcpu.count", -1, "gives 4 instead of"},
+        {".tags[] | . == \"b\"", -1, "gives false, true instead of"},
+        {"true, error(\"behind\")", -1, "behind"},
+        {".name.x", -1, "Cannot index string"},
+        {".name = \"web-1\"", -1, assigns},
+        {".status=\"running\" # == is meant", -1, assigns},
+        {".vcpu = .tags | .name == \"a\", 1", -1, assigns},
+        /* these compare, or change on purpose */
+        {"\"a = b\", 1", -1, "of one true, false or null"},
+        {"1 # =", -1, "of one true, false or null"},
+        {".vcpu.count |= 3", -1, "of one true, false or null"},
+        {".vcpu.count += 3", -1, "of one true, false or null"},
+        {"(1 <= 2), (1 != 2), (1 == 1)", -1, "of one true, false or null"},
     };
     (void)state;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct err e = ERR_INIT;
-        bool truth = !rows[i].truth;
         CLEANUP(query_release) struct query *query = query_compile(rows[i].expression, &e);
         assert_non_null(query);
         for (int again = 0; again < 2; again++) {
-            assert_true(query_test(query, server, strlen(server), &truth, &e));
-            assert_int_equal(truth, rows[i].truth);
+            bool truth = false;
+            bool good = query_test(query, server, strlen(server), &truth, &e);
+            const char *wanted = rows[i].message;
+            if (good != (rows[i].truth >= 0) || (good && truth != rows[i].truth) ||
+                (!good && (e.code != ERR_USAGE || strstr(e.message, wanted) == NULL ||
+                           (strstr(e.message, assigns) != NULL) != (wanted == assigns)))) {
+                fail_msg("%s: %d %d (%s)", rows[i].expression, good, truth, e.message);
+            }
+            err_clear(&e);
         }
     }
 }
@@ -190,7 +212,7 @@ static void failing_expressions_are_errors_that_name_them(void **state)
 static void a_query_works_after_it_failed(void **state)
 {
     struct err e = ERR_INIT;
-    CLEANUP(query_release) struct query *query = query_compile("if . == 1 then error(\"one\") else . end", &e);
+    CLEANUP(query_release) struct query *query = query_compile("if . == 1 then error(\"one\") else . == 2 end", &e);
     bool truth = false;
     (void)state;
 
@@ -285,7 +307,7 @@ static void memory_stays_flat_over_many_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(predicates_are_true_by_any_output_but_null_and_false),
+        cmocka_unit_test(a_predicate_gives_one_boolean_or_null),
         cmocka_unit_test(outputs_come_in_order_as_compact_json),
         cmocka_unit_test(strings_are_handed_over_as_characters_too),
         cmocka_unit_test(a_sink_can_end_the_run),
