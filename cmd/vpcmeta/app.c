@@ -44,6 +44,11 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     }
     query_release(&app->jq);
     app->globals = outer;
+    struct err trace = ERR_INIT;
+    if (app->session != NULL && !session_check_trace(app->session, &trace)) {
+        app_error(app, &trace);
+        status = status != 0 ? status : err_exit_status(&trace);
+    }
     return status;
 }
 

@@ -170,6 +170,12 @@ struct http_options {
 };
 
 /*
+ * Whether the value of the environment variable is a proxy that libcurl takes: it would refuse any other at each
+ * request anew, and quote it. ERR_USAGE without the value, which may hold a password.
+ */
+bool http_check_proxy(const char *name, const char *value, struct err *e) __attribute__((warn_unused_result));
+
+/*
  * Opens a session; nothing is connected yet. NULL and ERR_USAGE when ca_file cannot be read, ERR_FAILED when libcurl
  * does not start. options may be NULL for all defaults; strings are copied.
  */

@@ -73,6 +73,29 @@ bool http_url_origin(const char *url, struct http_origin *ret, struct err *e)
     return true;
 }
 
+bool http_check_proxy(const char *name, const char *value, struct err *e)
+{
+    static const char *const schemes[] = {"http", "https", "socks", "socks4", "socks4a", "socks5", "socks5h"};
+    char scheme[8] = "";
+    bool known = false;
+
+    CURLU *handle = curl_url();
+    if (handle == NULL) {
+        mem_out_of_memory();
+    }
+    CURLUcode code = curl_url_set(handle, CURLUPART_URL, value, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME);
+    bool parsed = code == CURLUE_OK && take_part(handle, CURLUPART_SCHEME, scheme, sizeof(scheme));
+    curl_url_cleanup(handle);
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && parsed && !known; i++) {
+        known = strcasecmp(scheme, schemes[i]) == 0;
+    }
+    /* not quoted: the value may hold a password */
+    return known ||
+           err_set(e, ERR_USAGE,
+                   "the environment variable %s is no URL of a proxy (%s): write http://HOST:PORT, or unset it", name,
+                   code != CURLUE_OK ? curl_url_strerror(code) : "its scheme is unknown");
+}
+
 bool http_url_same_origin(const struct http_origin *a, const struct http_origin *b)
 {
     return a->https == b->https && a->port == b->port && strcasecmp(a->host, b->host) == 0;

@@ -64,8 +64,10 @@ static void note_failure(struct iam *iam, const struct http_reply *reply)
     struct err failure = *reply->error;
     bool refused = reply->status == 400 || reply->status == 401 || reply->status == 403;
 
+    if (failure.code != ERR_CANCELLED && failure.code != ERR_USAGE) {
+        failure.code = ERR_AUTH; /* without a token nothing can be sent, whatever the reason */
+    }
     if (refused) {
-        failure.code = ERR_AUTH;
         err_wrap(&failure, "IAM refused the API key (%s)", iam->credentials.source);
     } else {
         err_wrap(&failure, "no token from %s", iam->credentials.iam_url);

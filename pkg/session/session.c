@@ -2,11 +2,13 @@
 #include "session/session.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock/clock.h"
 #include "mem/mem.h"
@@ -18,6 +20,7 @@ struct session {
     struct iam *iam;
     struct answer_parser *parser;
     FILE *trace;
+    int trace_failure; /* errno of the first line that could not be written, or 0 */
     char *credential_source;
     struct session_regions regions;
 };
@@ -57,9 +60,24 @@ static bool check_api_version(const char *date, struct err *e)
     return true;
 }
 
+static bool check_proxies(const struct iam_sources *sources, struct err *e)
+{
+    /* those that libcurl reads; HTTP_PROXY is not one of them */
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = sources->environment(sources->context, names[i]);
+        if (value != NULL && value[0] != '\0' && !http_check_proxy(names[i], value, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool session_check(const struct session_options *options, struct err *e)
 {
-    return check_api_version(options->api_version, e) && session_regions_check(options, e);
+    return check_api_version(options->api_version, e) && check_proxies(&options->sources, e) &&
+           session_regions_check(options, e);
 }
 
 /* The options that decide on connections and token, as one string. It never holds a secret. */
@@ -103,8 +121,20 @@ static void trace_attempt(const struct http_attempt *attempt, void *context)
                    (json_int_t)attempt->bytes_sent, "bytes_received", (json_int_t)attempt->bytes_received,
                    "connection_reused", attempt->reused, "http_version", attempt->version, "problem", attempt->problem);
     json_print(&line, object, JSON_PRINT_COMPACT);
-    fprintf(session->trace, "%s\n", text_string(&line));
-    fflush(session->trace);
+    errno = 0;
+    if ((fprintf(session->trace, "%s\n", text_string(&line)) < 0 || fflush(session->trace) != 0) &&
+        session->trace_failure == 0) {
+        session->trace_failure = errno != 0 ? errno : EIO;
+    }
+}
+
+bool session_check_trace(struct session *session, struct err *e)
+{
+    int failure = session->trace_failure;
+
+    session->trace_failure = 0;
+    errno = failure;
+    return failure == 0 || err_set_errno(e, ERR_IO, "--trace: requests are missing from the file");
 }
 
 static bool open_trace(struct session *session, const char *path, struct err *e)
@@ -113,8 +143,15 @@ static bool open_trace(struct session *session, const char *path, struct err *e)
         return true;
     }
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    session->trace = fd >= 0 ? fdopen(fd, "a") : NULL;
-    return session->trace != NULL || err_set_errno(e, ERR_USAGE, "--trace: cannot open %s", path);
+    if (fd < 0) {
+        return err_set_errno(e, ERR_USAGE, "--trace: cannot open %s", path);
+    }
+    session->trace = fdopen(fd, "a");
+    if (session->trace == NULL) {
+        close(fd);
+        mem_out_of_memory();
+    }
+    return true;
 }
 
 /* --- open and close ------------------------------------------------------------------------------- */

@@ -44,6 +44,9 @@ struct session *session_open(const struct session_options *options, struct text 
     __attribute__((warn_unused_result));
 void session_close(struct session *session); /* NULL allowed */
 
+/* False with ERR_IO when lines of the trace could not be written since the last call: a full disk, a closed pipe. */
+bool session_check_trace(struct session *session, struct err *e) __attribute__((warn_unused_result));
+
 /* Whether the session's connections and token are those of the options, whatever the regions. */
 bool session_serves(const struct session *session, const struct session_options *options);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Connections, certificates, credentials and secrets, as the whole program handles them.
+bats_require_minimum_version 1.5.0
 load sim
 load front
 
@@ -30,7 +31,7 @@ use_sim() {
     vpcmeta instance list --ca-file "$SIM_CA" > /dev/null
     before=$(wc -l < "$SIM_LOG")
     run vpcmeta instance list --trace "$BATS_TEST_TMPDIR/trace"
-    [ "$status" -eq 1 ]
+    [ "$status" -eq 4 ]
     [[ $output == *"is not trusted: SSL certificate problem"*"--ca-file"* ]]
     [ "$(wc -l < "$SIM_LOG")" -eq "$before" ]
     [ "$(wc -l < "$BATS_TEST_TMPDIR/trace")" -eq 1 ]
@@ -160,4 +161,41 @@ use_sim() {
     # the crowd that finds its token expired asks for one new token, not each for its own
     tokens=$(sim_count POST /identity/token)
     [ "$tokens" -ge 2 ] && [ "$tokens" -le 12 ]
+}
+
+@test "a trace that cannot be written whole is an error, at the end too" {
+    use_sim --instances 3
+    export IC_API_KEY=$SIM_API_KEY
+    run --separate-stderr "$BUILD/vpcmeta" instance list -o json --trace /dev/full
+    [ "$status" -eq 1 ]
+    [ "$(jq '.items | length' <<< "$output")" -eq 3 ] # what was asked for is printed all the same
+    [ "$(grep -c "^error: --trace: requests are missing from the file: No space left on device" <<< "$stderr")" -eq 1 ]
+    run vpcmeta instance list --trace /nonexistent/trace
+    [ "$status" -eq 2 ]
+}
+
+@test "IAM that is down, answers a page or no token is exit 4" {
+    use_sim --instances 3
+    export IC_API_KEY=$SIM_API_KEY
+    IBMCLOUD_IAM_API_ENDPOINT=http://127.0.0.1:1 run vpcmeta instance list --deadline 20
+    [ "$status" -eq 4 ]
+    for action in '"action": "status", "status": 200, "body": "html"' '"action": "status", "status": 200, "body": "empty"' \
+        '"action": "status", "status": 503' '"action": "edit", "remove": ["/access_token"]'; do
+        sim_http -f -X POST -H 'Content-Type: application/json' "$SIM_BASE/_sim/faults" \
+            --data "{\"seed\": 1, \"rules\": [{\"operation\": \"iam.token\", $action}]}"
+        run vpcmeta instance list
+        [ "$status" -eq 4 ]
+    done
+}
+
+@test "a proxy that is none is refused before anything is sent, without its password" {
+    use_sim --instances 1
+    export IC_API_KEY=$SIM_API_KEY
+    for proxy in 'http://user:s3cr3t pass@[::1' 'htp://user:s3cr3tpass@127.0.0.1:1' 'user:s3cr3tpass@127.0.0.1:abc'; do
+        https_proxy=$proxy run vpcmeta instance list
+        [ "$status" -eq 2 ]
+        [[ $output == *https_proxy* && $output != *s3cr3t* ]]
+    done
+    [ "$(sim_count POST /identity/token)" -eq 0 ]
+    https_proxy=socks5://user:pass@127.0.0.1:1 vpcmeta instance list > /dev/null # this machine's own addresses need none
 }
