@@ -147,6 +147,16 @@ void bare_metal_get(struct request *request, struct reply *reply)
 /* Sets a passing status that `next` follows after the transition time; the same twice: it stays. */
 static void set_status(struct region *region, struct bare_metal *server, enum status status, enum status next);
 
+void bare_metal_remove(struct region *region, struct bare_metal *server)
+{
+    links_remove_server(region, "bare-metal-server", server->zone, server->entity.id);
+    if (server->vni != NULL) {
+        server->vni->attached = false;
+    }
+    collection_remove(&region->bare_metals, &server->entity);
+    store_free_bare_metal(server);
+}
+
 static void advance(struct region *region, const char *id, int64_t due_ms)
 {
     struct bare_metal *server = collection_find(&region->bare_metals, id);
@@ -155,12 +165,7 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
         return;
     }
     if (server->status == STATUS_DELETING) {
-        links_remove_server(region, "bare-metal-server", server->zone, server->entity.id);
-        if (server->vni != NULL) {
-            server->vni->attached = false;
-        }
-        collection_remove(&region->bare_metals, &server->entity);
-        store_free_bare_metal(server);
+        bare_metal_remove(region, server);
         return;
     }
     if (server->lifecycle == LIFECYCLE_PENDING) {

@@ -10,4 +10,7 @@
 /* Adds a new record; name, profile and network must be set. */
 void bare_metal_add(struct region *region, struct bare_metal *server, const char *id);
 
+/* The record is gone. */
+void bare_metal_remove(struct region *region, struct bare_metal *server);
+
 #endif

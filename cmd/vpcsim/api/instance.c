@@ -181,7 +181,7 @@ static int next_status(unsigned status)
     }
 }
 
-static void remove_instance(struct region *region, struct instance *instance)
+void instance_remove(struct region *region, struct instance *instance)
 {
     struct volume *boot = instance->boot;
 
@@ -210,7 +210,7 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
     }
     instance->due_ms = 0;
     if (instance->status == STATUS_DELETING) {
-        remove_instance(region, instance);
+        instance_remove(region, instance);
         return;
     }
     int next = next_status(instance->status);

@@ -43,6 +43,9 @@ void instance_add(struct region *region, struct instance *instance, const char *
 /* Sets a passing status; the next one follows after the transition time. */
 void instance_set_status(struct region *region, struct instance *instance, enum status status);
 
+/* The record and what belongs to it are gone. */
+void instance_remove(struct region *region, struct instance *instance);
+
 /* The ETag changes. */
 void instance_touch(struct instance *instance);
 

@@ -6,6 +6,7 @@
 
 #include "mem/mem.h"
 #include "text/text.h"
+#include "vpcsim/store/store.h"
 
 static const char *const actions[] = {
     [FAULT_LATENCY] = "latency",
@@ -20,6 +21,8 @@ static const char *const actions[] = {
     [FAULT_CHANGE] = "change",
     [FAULT_HEADERS] = "headers",
     [FAULT_EDIT] = "edit",
+    [FAULT_STALE] = "stale",
+    [FAULT_DELETE] = "delete",
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
@@ -37,6 +40,7 @@ void fault_rule_free(struct fault_rule *rule)
     free(rule->body);
     free(rule->code);
     free(rule->type);
+    json_decref(rule->during);
     json_decref(rule->set);
     json_decref(rule->headers);
     json_decref(rule->record);
@@ -100,10 +104,10 @@ bool fault_check_members(const json_t *document, const char *const members[], si
     return true;
 }
 
-static const char *const members[] = {"name",        "operation",   "method",      "path",    "nth",    "every",
-                                      "after",       "limit",       "probability", "action",  "ms",     "status",
-                                      "retry_after", "body",        "code",        "type",    "when",   "keep",
-                                      "bytes",       "interval_ms", "set",         "headers", "record", "remove"};
+static const char *const members[] = {"name",    "operation",   "method", "path",  "nth",    "every",       "after",
+                                      "limit",   "probability", "action", "ms",    "status", "retry_after", "body",
+                                      "code",    "type",        "when",   "keep",  "bytes",  "interval_ms", "set",
+                                      "headers", "record",      "remove", "reads", "during"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -177,8 +181,22 @@ struct fault_edit fault_rule_edit(const struct fault_rule *rule)
     return (struct fault_edit){.record = rule->record, .set = rule->set, .remove = rule->remove};
 }
 
+static bool check_during(const json_t *during, struct err *e)
+{
+    bool right = during == NULL || json_array_size(during) > 0;
+
+    for (size_t i = 0; i < json_array_size(during); i++) {
+        const char *name = json_string_value(json_array_get(during, i));
+        right = right && name != NULL && store_status(name) >= 0;
+    }
+    return right || err_set(e, ERR_USAGE, "during must be an array of statuses");
+}
+
 static bool check_values(const struct fault_rule *rule, struct err *e)
 {
+    if (!check_during(rule->during, e)) {
+        return false;
+    }
     if (rule->action == FAULT_STATUS && (rule->status < 200 || rule->status > 599)) {
         return err_set(e, ERR_USAGE, "status must be between 200 and 599");
     }
@@ -193,6 +211,19 @@ static bool check_values(const struct fault_rule *rule, struct err *e)
         return fault_edit_check(&edit, e);
     }
     return rule->action != FAULT_HEADERS || check_headers(rule, e);
+}
+
+/* A word, a text, or an object that is the answer. */
+static char *body_of(const json_t *document)
+{
+    const json_t *body = json_object_get(document, "body");
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (!json_is_object(body) && !json_is_array(body)) {
+        return string_of(document, "body");
+    }
+    json_print(&bytes, body, JSON_PRINT_COMPACT);
+    return text_take(&bytes);
 }
 
 bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct err *e)
@@ -217,7 +248,9 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.keep = number_of(document, "keep", 0.5);
     rule.bytes = integer_of(document, "bytes", 64);
     rule.interval_ms = integer_of(document, "interval_ms", 50);
+    rule.reads = integer_of(document, "reads", json_object_get(document, "ms") != NULL ? 0 : 1);
     rule.headers = json_object_get(document, "headers");
+    rule.during = json_object_get(document, "during");
     rule.record = json_object_get(document, "record");
     rule.remove = json_object_get(document, "remove");
     rule.set = json_object_get(document, "set");
@@ -227,15 +260,35 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     json_incref(rule.headers);
     json_incref(rule.record);
     json_incref(rule.remove);
+    json_incref(rule.during);
     json_incref(rule.set);
     rule.operation = string_of(document, "operation");
     rule.method = string_of(document, "method");
     rule.path = string_of(document, "path");
-    rule.body = string_of(document, "body");
+    rule.body = body_of(document);
     rule.code = string_of(document, "code");
     rule.type = string_of(document, "type");
     *ret_rule = rule;
     return true;
+}
+
+/* Whether the server that the path names is in one of the statuses. */
+static bool is_during(const struct fault_rule *rule, const struct request *request)
+{
+    const char *id = request->argument[0];
+    const struct instance *instance = id != NULL ? collection_find(&request->region->instances, id) : NULL;
+    const struct bare_metal *metal = id != NULL ? collection_find(&request->region->bare_metals, id) : NULL;
+
+    if (instance == NULL && metal == NULL) {
+        return false;
+    }
+    const char *status = store_status_name(instance != NULL ? instance->status : metal->status);
+    for (size_t i = 0; i < json_array_size(rule->during); i++) {
+        if (strcmp(json_string_value(json_array_get(rule->during, i)), status) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool fault_rule_fits(const struct fault_rule *rule, const struct request *request)
@@ -244,7 +297,8 @@ bool fault_rule_fits(const struct fault_rule *rule, const struct request *reques
 
     return (rule->operation == NULL || text_glob(rule->operation, operation)) &&
            (rule->method == NULL || strcmp(rule->method, request->method) == 0) &&
-           (rule->path == NULL || text_glob(rule->path, request->path));
+           (rule->path == NULL || text_glob(rule->path, request->path)) &&
+           (rule->during == NULL || is_during(rule, request));
 }
 
 bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free)

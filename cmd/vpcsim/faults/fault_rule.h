@@ -22,6 +22,8 @@ enum fault_action {
     FAULT_CHANGE,
     FAULT_HEADERS,
     FAULT_EDIT,
+    FAULT_STALE,
+    FAULT_DELETE,
 };
 
 enum { FAULT_NTH_MAX = 64, FAULT_HEADERS_MAX = 4 };
@@ -30,6 +32,7 @@ struct fault_rule {
     char *operation, *method, *path; /* NULL: any */
     long nth[FAULT_NTH_MAX];
     size_t nth_count;
+    json_t *during;           /* statuses of the server; NULL: any */
     long every, after, limit; /* 0: not given */
     double probability;       /* 1: always */
     enum fault_action action;
@@ -41,6 +44,7 @@ struct fault_rule {
     bool after_commit;
     double keep;
     long bytes, interval_ms;
+    long reads;      /* that are answered with the state from before, for FAULT_STALE */
     json_t *set;     /* settings, for FAULT_CHANGE; members and values, for FAULT_EDIT */
     json_t *headers; /* name: value with %XX, for FAULT_HEADERS */
     json_t *record;  /* which records, for FAULT_EDIT; NULL: the whole answer */

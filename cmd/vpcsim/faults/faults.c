@@ -6,9 +6,11 @@
 #include <time.h>
 
 #include "mem/mem.h"
+#include "vpcsim/api/bare_metal.h"
 #include "vpcsim/api/instance.h"
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/faults/fault_rule.h"
+#include "vpcsim/faults/fault_stale.h"
 #include "vpcsim/faults/rate_limit.h"
 #include "vpcsim/sim.h"
 
@@ -18,14 +20,18 @@ struct faults {
     struct fault_rule *rules;
     size_t count;
     uint64_t seed;
-    struct rate_limit *rate;          /* of the scenario; NULL: the one of the options */
-    struct rate_limit *standard;      /* of --rate; NULL: none */
+    struct rate_limit *rate;     /* of the scenario; NULL: the one of the options */
+    struct rate_limit *standard; /* of --rate; NULL: none */
+    struct stale *stale;
     uint16_t attempts[ATTEMPT_SLOTS]; /* how often a request was seen, by its hash */
 };
 
 struct faults *faults_create(void)
 {
-    return mem_alloc(sizeof(struct faults));
+    struct faults *faults = mem_alloc(sizeof(*faults));
+
+    faults->stale = stale_create();
+    return faults;
 }
 
 static void free_rules(struct fault_rule *rules, size_t count)
@@ -42,6 +48,7 @@ void faults_destroy(struct faults *faults)
         free_rules(faults->rules, faults->count);
         rate_limit_destroy(faults->rate);
         rate_limit_destroy(faults->standard);
+        stale_destroy(faults->stale);
         free(faults);
     }
 }
@@ -52,6 +59,7 @@ void faults_reset(struct faults *faults)
         faults->rules[i].seen = faults->rules[i].fired = 0;
     }
     memset(faults->attempts, 0, sizeof(faults->attempts));
+    stale_clear(faults->stale);
     rate_limit_restart(faults->rate);
     rate_limit_restart(faults->standard);
 }
@@ -198,7 +206,25 @@ static const char *default_code(unsigned status)
     }
 }
 
-static void answer_status(const struct sim *sim, const struct fault_rule *rule, struct reply *reply)
+/* "{authorization}" stands for that header of the request. */
+static void answer_text(const struct request *request, const struct fault_rule *rule, struct reply *reply)
+{
+    static const char header[] = "{authorization}";
+    bool is_json = rule->body[0] == '{' || rule->body[0] == '[';
+    struct text *out = reply_json(reply, rule->status);
+    const char *at = rule->body;
+
+    if (rule->type != NULL || !is_json) {
+        reply_content_type(reply, rule->type != NULL ? rule->type : "text/plain");
+    }
+    for (const char *found; (found = strstr(at, header)) != NULL; at = found + strlen(header)) {
+        text_append_size(out, at, (size_t)(found - at));
+        text_append(out, request->headers.authorization != NULL ? request->headers.authorization : "");
+    }
+    text_append(out, at);
+}
+
+static void answer_status(const struct request *request, const struct fault_rule *rule, struct reply *reply)
 {
     const char *body = rule->body != NULL ? rule->body : rule->status == 502 || rule->status == 504 ? "html" : "api";
 
@@ -213,23 +239,46 @@ static void answer_status(const struct sim *sim, const struct fault_rule *rule, 
                     rule->status, rule->status);
     } else if (strcmp(body, "empty") == 0) {
         reply_empty(reply, rule->status);
+    } else if (strcmp(body, "api") != 0) {
+        answer_text(request, rule, reply);
     } else {
         reply_error(reply, rule->status, rule->code != NULL ? rule->code : default_code(rule->status),
                     "A scenario makes the simulator answer this.");
         reply_finish(reply);
     }
-    add_retry_after(sim, rule, reply);
+    add_retry_after(request->sim, rule, reply);
 }
 
-/* As if another client had changed the instance of the path: it has another ETag, and perhaps other settings. */
+/* As if another client had changed the instance of the path: it has another ETag, perhaps other settings or status. */
 static void change_instance(struct request *request, const struct fault_rule *rule)
 {
     struct instance *instance =
         request->argument[0] != NULL ? collection_find(&request->region->instances, request->argument[0]) : NULL;
+    const char *status = json_string_value(json_object_get(rule->set, "status"));
+
+    if (instance == NULL) {
+        return;
+    }
+    resolve_metadata(rule->set, &instance->metadata);
+    if (status != NULL && store_status(status) >= 0) {
+        instance_set_status(request->region, instance, (enum status)store_status(status));
+    } else {
+        instance_touch(instance);
+    }
+}
+
+/* As if another client had deleted the server of the path a while ago. */
+static void delete_server(struct request *request)
+{
+    struct region *region = request->region;
+    const char *id = request->argument[0];
+    struct instance *instance = id != NULL ? collection_find(&region->instances, id) : NULL;
+    struct bare_metal *metal = id != NULL ? collection_find(&region->bare_metals, id) : NULL;
 
     if (instance != NULL) {
-        resolve_metadata(rule->set, &instance->metadata);
-        instance_touch(instance);
+        instance_remove(region, instance);
+    } else if (metal != NULL) {
+        bare_metal_remove(region, metal);
     }
 }
 
@@ -268,6 +317,10 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
                             (rule->action == FAULT_STATUS || rule->action == FAULT_RESET || rule->action == FAULT_HANG);
         if (rule->action == FAULT_CHANGE) {
             change_instance(request, rule);
+        } else if (rule->action == FAULT_DELETE) {
+            delete_server(request);
+        } else if (rule->action == FAULT_STALE) {
+            stale_keep(sim->faults->stale, request);
         } else if (rule->action == FAULT_EXPIRE_TOKEN) {
             expire_tokens(sim, reply, ret_plan);
         }
@@ -315,10 +368,13 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
 {
     const struct fault_rule *rule = plan->rule;
 
+    if (stale_replace(request->sim->faults->stale, request, reply)) {
+        reply->fault = "stale";
+    }
     edit_body(plan, reply);
     switch (rule != NULL ? rule->action : FAULT_LATENCY) {
     case FAULT_STATUS:
-        answer_status(request->sim, rule, reply);
+        answer_status(request, rule, reply);
         break;
     case FAULT_RESET:
         reply->delivery = DELIVER_RESET;
@@ -335,6 +391,9 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
         reply->bytes = (size_t)rule->bytes;
         reply->interval_ms = rule->interval_ms;
         break;
+    case FAULT_STALE:
+        stale_show(request->sim->faults->stale, request, rule->reads, request->sim->now_ms + rule->ms_min, reply);
+        break;
     case FAULT_GARBAGE:
         text_clear(&reply->body);
         text_append(&reply->body, "{\"garbage\":[1,2,,}<<< \xff\xfe this is not JSON");
@@ -347,6 +406,7 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
     case FAULT_EXPIRE_TOKEN:
     case FAULT_CHANGE:
     case FAULT_EDIT:
+    case FAULT_DELETE:
         break;
     }
     if (plan->headers != NULL) {

@@ -4,14 +4,16 @@
  *
  *   {"seed": 1, "rules": [ {MATCH, WHEN, "action": NAME, PARAMETERS}, ... ], "rate": [ STEP, ... ]}
  *
- * MATCH (all that are given must fit): "operation" ("instances.patch", * ? as in a shell), "method", "path" (glob).
+ * MATCH (all that are given must fit): "operation" ("instances.patch", * ? as in a shell), "method", "path" (glob),
+ * "during" (statuses of the server that the path names: ["starting", "stopping"]).
  * WHEN, counted over the requests that fit the rule: "nth" (a number or an array, from 1), "every" N, "after" N (skips
  * the first N), "probability" 0..1 (seeded, by request and attempt, so that the order of arrival does not matter),
  * "limit" (times that it fires at most).
  * Actions:
  *   latency       "ms": N or [min, max]; adds to the delay of the answer
  *   status        "status": 429..., "retry_after": seconds or "date:SECONDS", "body": "api" | "html" | "empty",
- *                 "code", "when"
+ *                 any other text as it is, in which {authorization} stands for that header of the request, or an
+ *                 object or array; "type" (text/plain, of JSON application/json), "code", "when"
  *   reset         the connection is reset; "when"
  *   hang          no answer for "ms" (60000), then the connection is closed; "when"
  *   truncate      the body ends after "keep" (0.5) of it and the connection is closed
@@ -19,7 +21,11 @@
  *   garbage       a body that is no JSON under the right status
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
- *   change        another client changes the instance first: its ETag, and "set" {"metadata_service": {...}}
+ *   change        another client changes the instance first: its ETag, and "set" {"metadata_service": {...},
+ *                 "status": "starting"}; a passing status passes as always (--transition-ms)
+ *   delete        another client has deleted the server of the path before
+ *   stale         the request takes effect, but its answer shows the resource as it was before, and so do its next
+ *                 "reads" (1) GETs, and those of the next "ms" (0)
  *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
  *                 cannot hold
  *   edit          records in the body of the answer (2xx) are changed, and nothing in the store: "set": {POINTER:
