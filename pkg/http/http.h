@@ -106,12 +106,6 @@ struct http_reply {
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 
-/*
- * Reads the body of an error answer: appends what it says, in one line, and the server's name for the request. True
- * when it is the API's own error, so that a 503 was not processed.
- */
-typedef bool http_explain_fn(const char *body, size_t size, struct text *message, struct text *trace);
-
 /* The end of a request, called exactly once, from http_step or http_run only, never from http_submit. */
 typedef void http_done_fn(struct http_reply *reply, void *context);
 
@@ -128,10 +122,9 @@ struct http_request {
     const char *authorization; /* value for Authorization instead of the token source's; guarded like the token */
     const char *body;
     size_t body_size;
-    size_t answer_max;        /* bytes; 0: the session's */
-    unsigned timeout_ms;      /* one attempt; 0: the session's */
-    http_read_fn *read;       /* may be NULL */
-    http_explain_fn *explain; /* NULL: the status says all */
+    size_t answer_max;   /* bytes; 0: the session's */
+    unsigned timeout_ms; /* one attempt; 0: the session's */
+    http_read_fn *read;  /* may be NULL */
     http_done_fn *done;
     void *context; /* of read and done */
 };

@@ -8,7 +8,6 @@
 
 /* seconds from now do not reach this, those since the epoch passed it in 2001 */
 enum { EPOCH_LEAST_S = 1000 * 1000 * 1000 };
-enum { TITLE_MAX = 120 }; /* columns that are shown, so that trace and request id still fit */
 
 static const char *skip_blanks(const char *at, const char *end)
 {
@@ -143,44 +142,28 @@ int64_t http_retry_after(const char *value, int64_t now_s)
     return when <= now_s ? 0 : (when - now_s) * 1000;
 }
 
-/* The title of a gateway's page has its reason. */
-static void append_title(struct text *out, const char *body)
+/* Where it was sent to, without what follows the path. */
+static void append_request(struct text *out, const struct http_reply *reply, const char *method)
 {
-    const char *open = strcasestr(body, "<title");
-    const char *start = open != NULL ? strchr(open, '>') : NULL;
-    const char *stop = start != NULL ? strcasestr(start, "</title") : NULL;
-
-    if (stop == NULL) {
-        return;
-    }
-    start++;
-    while (start < stop && isspace((unsigned char)*start)) {
-        start++;
-    }
-    while (stop > start && isspace((unsigned char)stop[-1])) {
-        stop--;
-    }
-    if (start < stop) {
-        text_append(out, "\"");
-        text_append_short(out, start, (size_t)(stop - start), TITLE_MAX);
-        text_append(out, "\" (a web page, not an answer of the API)");
-    }
+    text_printf(out, " (%s %.*s)", method, (int)strcspn(reply->url, "?#"), reply->url);
 }
 
-bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
+bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
                           struct err *e)
 {
     CLEANUP(text_free) struct text line = {0};
+    const char *trace = text_string(&said->trace);
 
     text_printf(&line, "%d ", reply->status);
-    size_t empty = line.size;
-    text_append(&line, message);
-    if (line.size == empty) {
-        append_title(&line, reply->body);
-    }
-    if (line.size == empty) {
+    if (said->message.size > 0) {
+        text_append(&line, text_string(&said->message));
+    } else {
         const char *reason = http_reason(reply->status);
-        text_printf(&line, "%s (%s %s)", *reason != '\0' ? reason : "unexpected status", method, reply->url);
+        text_append(&line, *reason != '\0' ? reason : "unexpected status");
+    }
+    /* the path itself may be wrong: a base URL without its version, another service */
+    if (said->message.size == 0 || (reply->status == 404 && !said->has_target)) {
+        append_request(&line, reply, method);
     }
     bool traced = *trace != '\0', named = *reply->request_id != '\0';
     if (traced || named) {

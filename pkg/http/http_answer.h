@@ -11,6 +11,7 @@
 
 #include "err/err.h"
 #include "http/http.h"
+#include "http/http_error.h"
 #include "http/http_ratelimit.h"
 #include "text/text.h"
 
@@ -49,11 +50,11 @@ int64_t http_date(const char *value);
 
 /*
  * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter
- * id "02b7_...") [trace ..., request ...]". `message` and `trace` are what http_explain_fn found in the body; for a
- * message that is "", the title of a page of HTML stands for it, else the status by name. Code ERR_AUTH for 401,
+ * id "02b7_...") [trace ..., request ...]". `said` is what its body says; where that is nothing, the status by name
+ * stands for it. The address is named then, and for a 404 that is about no parameter. Code ERR_AUTH for 401,
  * ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
-bool http_problem_explain(const struct http_reply *reply, const char *method, const char *message, const char *trace,
+bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
                           struct err *e);
 
 /* "Not Found" for 404; "" for a status without a name. */

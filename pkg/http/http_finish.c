@@ -159,14 +159,18 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
     }
 }
 
-static void explain_status(const struct http_call *call, struct ending *ending)
+static void explain_status(const struct http_transfer *transfer, struct ending *ending)
 {
     const struct http_reply *reply = &ending->reply;
-    CLEANUP(text_free) struct text message = {0}, trace = {0};
+    const struct http_token *token = transfer->token;
+    CLEANUP(http_error_free) struct http_error said = {0};
 
-    ending->api_error = call->request.explain != NULL && reply->size <= HTTP_ERROR_BODY_MAX &&
-                        call->request.explain(reply->body, reply->size, &message, &trace);
-    http_problem_explain(reply, ending->method, text_string(&message), text_string(&trace), &ending->error);
+    if (reply->size <= HTTP_ERROR_BODY_MAX) {
+        http_error_read(reply->body, reply->size, &said);
+    }
+    ending->api_error = said.is_api;
+    http_problem_explain(reply, ending->method, &said, &ending->error);
+    http_error_redact(ending->error.message, token != NULL ? token->line + strlen("Authorization: Bearer ") : NULL);
 }
 
 /* Callers put such an error into reasons and reports, which have no place of their own: the message carries it. */
@@ -197,7 +201,7 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
         ending->error = problem;
         explain_broken(ending);
     } else if (reply->fault == HTTP_FAULT_NONE) {
-        explain_status(call, ending);
+        explain_status(transfer, ending);
     } else {
         explain_fault(transfer, code, ending);
     }

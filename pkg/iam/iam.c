@@ -112,7 +112,6 @@ static void fetch_token(struct iam *iam)
                                .body_size = form.size,
                                .answer_max = ANSWER_MAX,
                                .read = read_token,
-                               .explain = iam_token_error,
                                .done = token_done,
                                .context = iam,
                            });

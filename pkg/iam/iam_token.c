@@ -9,8 +9,7 @@
 #include "json/json.h"
 #include "json/json_answer.h"
 
-enum { ERROR_SHOWN_MAX = 300 }; /* columns */
-enum { REDACT_MIN = 6 };        /* a shorter secret is none, and would be found in ordinary words */
+enum { REDACT_MIN = 6 }; /* a shorter secret is none, and would be found in ordinary words */
 
 void iam_token_free(struct iam_token *token)
 {
@@ -119,32 +118,6 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
     }
     return err_set(e, ERR_BAD_ANSWER, "the token endpoint's answer holds no token (%s)",
                    problem.place[0] != '\0' ? problem.place : problem.message);
-}
-
-bool iam_token_error(const char *body, size_t size, struct text *message, struct text *trace)
-{
-    static const char *const members[] = {"errorMessage", "error", "message"};
-    CLEANUP(json_document_free) struct json_document document = {0};
-    struct err ignored = ERR_INIT;
-    const char *said = NULL;
-
-    if (size == 0 || !json_parse(body, size, "answer", JSON_READ_BIG_NUMBERS, &document, &ignored)) {
-        return false;
-    }
-    const char *code = json_string_value(json_object_get(document.root, "errorCode"));
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && said == NULL; i++) {
-        said = json_string_value(json_object_get(document.root, members[i]));
-    }
-    const char *request = json_string_value(json_at(document.root, "/context/requestId"));
-    text_append(message, code != NULL ? code : "");
-    if (said != NULL) {
-        size_t length = strlen(said);
-        length -= length > 0 && said[length - 1] == '.' ? 1 : 0; /* more follows it */
-        text_append(message, code != NULL ? ": " : "");
-        text_append_short(message, said, length, ERROR_SHOWN_MAX);
-    }
-    text_append(trace, request != NULL ? request : "");
-    return false;
 }
 
 static void redact_word(char *message, const char *word)

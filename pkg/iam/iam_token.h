@@ -33,12 +33,6 @@ void iam_token_authorization(const struct iam_credentials *credentials, struct t
 bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_token *ret_token, struct err *e)
     __attribute__((warn_unused_result));
 
-/*
- * An http_explain_fn for IAM's errors: {"errorCode","errorMessage","context":{"requestId"}}, or {"error"}, {"message"}
- * of what stands before it. False: none of them says that nothing was done.
- */
-bool iam_token_error(const char *body, size_t size, struct text *message, struct text *trace);
-
 /* Whether it can stand in a header: visible ASCII only. */
 bool iam_token_is_plain(const char *bytes, size_t size);
 

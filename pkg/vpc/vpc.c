@@ -92,7 +92,6 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
     request->body = call->body;
     request->body_size = call->body_size;
     request->read = read_reply;
-    request->explain = vpc_error_read;
     request->done = reply_done;
     request->context = pending;
     http_submit(vpc->http, request);

@@ -240,7 +240,6 @@ void vpc_chain_continue(struct vpc_chain *chain)
                                                                   (chain->must_finish ? HTTP_MUST_FINISH : 0U),
                                                          .url = text_string(&url),
                                                          .read = read_page,
-                                                         .explain = vpc_error_read,
                                                          .done = page_done,
                                                          .context = chain});
 }

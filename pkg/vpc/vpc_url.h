@@ -27,7 +27,4 @@ void vpc_url_query(struct text *out, const char *name, const char *value);
  */
 bool vpc_url_start(const char *href, size_t size, struct text *ret_start);
 
-/* An http_explain_fn for the errors of the API. */
-bool vpc_error_read(const char *body, size_t size, struct text *message, struct text *trace);
-
 #endif

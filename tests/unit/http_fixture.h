@@ -68,20 +68,12 @@ static inline const char *url_of(const struct loopback *server, const char *path
     return buffer;
 }
 
-/* As vpc: an error of the API's own has `errors`. */
-static inline bool explain_api(const char *body, size_t size, struct text *message, struct text *trace)
-{
-    (void)size, (void)message, (void)trace;
-    return strstr(body, "\"errors\"") != NULL;
-}
-
 /* Sends one request and waits for its end. */
 static inline struct ended fetch(struct http *http, struct http_request request)
 {
     struct ended ended = {0};
     struct err e = ERR_INIT;
 
-    request.explain = explain_api;
     request.done = note_end;
     request.context = &ended;
     http_submit(http, &request);

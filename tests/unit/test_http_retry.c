@@ -317,39 +317,6 @@ static void header_bytes_become_printable_utf8(void **state)
     }
 }
 
-static void error_answers_in_words(void **state)
-{
-    static const struct {
-        int status;
-        const char *said, *trace, *body, *message;
-        enum err_code code;
-    } cases[] = {
-        {404, "not_found: no", "t-1", "{}", "404 not_found: no [trace t-1, request r-1]", ERR_API},
-        {401, "expired", "", "{}", "401 expired [request r-1]", ERR_AUTH},
-        {412, "no match", "", "", "412 no match [request r-1]", ERR_CONFLICT},
-        {500, "", "t-1", "{}", "500 Internal Server Error (GET https://h/v1/x) [trace t-1, request r-1]", ERR_API},
-        {502, "", "", "<html><head><TITLE>\n 502 Bad\x1b[31m Gateway </title></head>",
-         "502 \"502 Bad\\x1b[31m Gateway\" (a web page, not an answer of the API) [request r-1]", ERR_API},
-        {502, "", "", "<html><title>", "502 Bad Gateway (GET https://h/v1/x) [request r-1]", ERR_API},
-        {503, "", "", "", "503 Service Unavailable (GET https://h/v1/x) [request r-1]", ERR_API},
-        {599, "", "", "[]", "599 unexpected status (GET https://h/v1/x) [request r-1]", ERR_API},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct err e = ERR_INIT;
-        struct http_reply reply = {.status = cases[i].status,
-                                   .url = "https://h/v1/x",
-                                   .body = (char *)cases[i].body,
-                                   .size = strlen(cases[i].body),
-                                   .request_id = "r-1"};
-        assert_false(http_problem_explain(&reply, "GET", cases[i].said, cases[i].trace, &e));
-        assert_string_equal(e.message, cases[i].message);
-        assert_int_equal(e.code, cases[i].code);
-        assert_int_equal(e.http_status, cases[i].status);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,7 +329,6 @@ int main(void)
         cmocka_unit_test(header_lines),
         cmocka_unit_test(the_rate_limit_is_read_from_headers),
         cmocka_unit_test(header_bytes_become_printable_utf8),
-        cmocka_unit_test(error_answers_in_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

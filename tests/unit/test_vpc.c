@@ -49,52 +49,9 @@ static void only_the_token_of_the_next_page_is_taken(void **state)
     }
 }
 
-static void error_bodies(void **state)
-{
-    static const struct {
-        const char *body, *message, *trace;
-        bool api;
-    } rows[] = {
-        {"{\"errors\":[{\"code\":\"not_found\",\"message\":\"Instance not found.\",\"target\":{\"name\":\"id\","
-         "\"type\":\"parameter\",\"value\":\"02b7_1\"}}],\"trace\":\"t-1\"}",
-         "not_found: Instance not found (parameter id \"02b7_1\")", "t-1", true},
-        {"{\"errors\":[{\"code\":\"precondition_failed\",\"message\":\"No "
-         "match\",\"target\":{\"name\":\"If-Match\"}}]}",
-         "precondition_failed: No match (If-Match)", "", true},
-        {"{\"errors\":[{\"code\":\"a\",\"message\":\"A\"},{\"code\":\"b\"},{\"message\":\"C\"},{\"code\":\"d\"},{}]}",
-         "a: A; b; C (and 2 more)", "", true},
-        {"{\"error\":\"boom.\"}", "boom", "", false},
-        {"{\"message\":\"no route\"}", "no route", "", false},
-        {"{\"errors\":[],\"trace\":\"t\"}", "", "t", false},
-        {"{\"errors\":[{\"code\":7,\"message\":{}}]}", "", "", true},
-        {"<html>", "", "", false},
-        {"[]", "", "", false},
-        {"", "", "", false},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        CLEANUP(text_free) struct text message = {0};
-        CLEANUP(text_free) struct text trace = {0};
-        assert_int_equal(vpc_error_read(rows[i].body, strlen(rows[i].body), &message, &trace), rows[i].api);
-        assert_string_equal(text_string(&message), rows[i].message);
-        assert_string_equal(text_string(&trace), rows[i].trace);
-    }
-    CLEANUP(text_free) struct text body = {0};
-    CLEANUP(text_free) struct text message = {0};
-    CLEANUP(text_free) struct text trace = {0};
-    text_append(&body, "{\"trace\":\"the-trace\",\"errors\":[{\"message\":\"");
-    text_append_repeat(&body, 'm', 5000);
-    text_append(&body, "\"}]}");
-    assert_true(vpc_error_read(body.data, body.size, &message, &trace));
-    assert_true(message.size < ERR_MESSAGE_MAX - 100); /* trace and request id follow */
-    assert_string_equal(text_string(&trace), "the-trace");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(error_bodies),
         cmocka_unit_test(every_address_carries_version_and_generation),
         cmocka_unit_test(only_the_token_of_the_next_page_is_taken),
     };
