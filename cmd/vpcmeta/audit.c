@@ -64,7 +64,7 @@ static const struct opt_spec audit_opt[] = {
                    .words = audit_rule_ids),
     OPT_ENUM(struct audit_opts, severity, 0, "severity", audit_severity_names,
              "only findings of this severity or worse", .default_value = "low"),
-    OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else"),
+    OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else", .flags = OPT_ALONE),
     OPT_END,
 };
 

@@ -58,10 +58,13 @@ static const struct cmd_example token_examples[] = {
     {0},
 };
 
+static const struct cmd_refusal token_refusals[] = {OPTIONS_NO_FORMAT("a bare token"), {0}};
+
 const struct cmd_spec cmd_auth_token = {
     .path = "auth token",
     .summary = "print a bearer token for other tools",
     .description = "The token goes to standard output and nowhere else: it is a secret for as long as it lives.",
     .examples = token_examples,
+    .refusals = token_refusals,
     .run = token,
 };

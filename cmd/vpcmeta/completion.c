@@ -24,6 +24,8 @@ static int completion(struct app *app, const struct cli_call *call, struct err *
     return render_text(text_string(&out), out.size, stdout, e) ? 0 : err_exit_status(e);
 }
 
+static const struct cmd_refusal refusals[] = {OPTIONS_NO_FORMAT("a completion script"), {0}};
+
 const struct cmd_spec cmd_completion = {
     .path = "completion",
     .summary = "print a completion script for a shell",
@@ -31,6 +33,7 @@ const struct cmd_spec cmd_completion = {
     .description = "The script knows every command, option and value of this version and never calls vpcmeta, so "
                    "completing is fast and needs no network.",
     .examples = completion_examples,
+    .refusals = refusals,
     .flags = CMD_OFFLINE,
     .min_args = 1,
     .max_args = 1,

@@ -358,6 +358,9 @@ static const struct cmd_example metal_examples[] = {
     {0},
 };
 
+/* Refused by the command, with what to do instead. */
+static const struct cmd_refusal metal_refusals[] = {{"hop-limit", NULL}, {0}};
+
 const struct cmd_spec cmd_bare_metal_create = {
     .path = "bare-metal create",
     .summary = "create a bare metal server with its metadata settings from the start",
@@ -369,6 +372,7 @@ const struct cmd_spec cmd_bare_metal_create = {
     .examples = metal_examples,
     .opts = create_opt,
     .opts_size = sizeof(struct create_opts),
+    .refusals = metal_refusals,
     .flags = CMD_WRITES,
     .run = create,
     .subject = &resource_bare_metal,

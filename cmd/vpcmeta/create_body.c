@@ -82,9 +82,6 @@ static bool count_names(const struct creation_opts *opts, struct creation *creat
     const char **names = text_arena_alloc(&creation->memory, (count + 1) * sizeof(*names));
     struct resource_pattern pattern;
 
-    if (opts->name == NULL) {
-        return err_set(e, ERR_USAGE, "names make it safe to try again: give --name 'web-{:03}' with --count");
-    }
     if (!resource_pattern_read(opts->name, &pattern, e)) {
         return err_wrap(e, "--name");
     }
@@ -157,9 +154,6 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
         return err_set(e, ERR_USAGE,
                        "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
                        kind->create_schema);
-    }
-    if (creation->from != NULL && (creation->name != NULL || creation->count.given)) {
-        return err_set(e, ERR_USAGE, "--from brings the names: leave out --name and --count");
     }
     if (creation->from != NULL && text_equal(creation->from, creation->file)) {
         return err_set(e, ERR_USAGE, "--file and --from cannot both be %s", creation->from);

@@ -11,10 +11,10 @@ struct help_opts {
 };
 
 static const struct opt_spec help_opt[] = {
-    OPT_FLAG(struct help_opts, json, 0, "json", "print the table of commands and options as JSON"),
+    OPT_FLAG(struct help_opts, json, 0, "json", "print the table of commands and options as JSON", .flags = OPT_ALONE),
     OPT_FLAG(struct help_opts, man, 0, "man", "print the manual page, for 'man -l -'"),
-    OPT_FLAG(struct help_opts, list, 0, "list", "print the names of all commands, one a line"),
-    OPT_STRING(struct help_opts, check, 0, "check", "LINE", "parse a command line and do nothing"),
+    OPT_FLAG(struct help_opts, list, 0, "list", "print the names of all commands, one a line", .flags = OPT_ALONE),
+    OPT_STRING(struct help_opts, check, 0, "check", "LINE", "parse a command line and do nothing", .flags = OPT_ALONE),
     OPT_END,
 };
 

@@ -30,6 +30,13 @@ extern const char *const options_auth_words[]; /* of --auth */
 /* The options of place that were given, for commands that are printed. Strings are borrowed. */
 struct cli_place options_place(const struct global_opts *globals);
 
+/* The refusals of a command that prints `what`, always. */
+#define OPTIONS_NO_FORMAT(what)                                   \
+    {"output", "it prints " what}, {"fields", "it prints " what}, \
+    {                                                             \
+        "jq", "it prints " what                                   \
+    }
+
 /* "Selectors" of cli.md. */
 struct selector_opts {
     bool all;

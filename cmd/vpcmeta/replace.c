@@ -24,7 +24,8 @@ static const struct opt_spec replace_opt[] = {
     OPT_GROUP(struct replace_opts, metadata, metadata_group),
     OPT_GROUP(struct replace_opts, profile, profile_group),
     OPT_STRING(struct replace_opts, name, 0, "name", "NAME", "name of the new template, when one is replaced"),
-    OPT_STRING(struct replace_opts, suffix, 0, "name-suffix", "S", "end of the new names instead of -r2, -r3, ..."),
+    OPT_STRING(struct replace_opts, suffix, 0, "name-suffix", "S", "end of the new names instead of -r2, -r3, ...",
+               .excludes = "name"),
     OPT_FLAG(struct replace_opts, update_groups, 0, "update-groups", "move the instance groups that use the old ones"),
     OPT_FLAG(struct replace_opts, delete_old, 0, "delete-old", "delete the old ones, once no group uses them"),
     OPT_GROUP(struct replace_opts, roll, roll_group),
@@ -39,9 +40,6 @@ static bool check_names(const struct replace_opts *opts, struct err *e)
     char sample[PLAN_NAME_MAX + 1];
     struct err ignored = ERR_INIT;
 
-    if (opts->name != NULL && opts->suffix != NULL) {
-        return err_set(e, ERR_USAGE, "--name and --name-suffix contradict each other: give one of them");
-    }
     if (opts->name != NULL) {
         return resource_check_name(opts->name, e) || err_wrap(e, "--name");
     }
@@ -65,10 +63,6 @@ static bool check_options(const struct replace_opts *opts, const struct resource
     if (wanted->given == 0) {
         return err_set(e, ERR_USAGE,
                        "nothing to set: give --enabled, --protocol, --hop-limit, --trusted-profile or --auto-link");
-    }
-    if (opts->roll.roll && !opts->update_groups) {
-        return err_set(e, ERR_USAGE,
-                       "--roll replaces the members of groups that were moved: give --update-groups as well");
     }
     return selection_check_given(selector, kind, opts->select.all, "--where", e);
 }
@@ -306,6 +300,7 @@ const struct cmd_spec cmd_template_replace = {
     .examples = examples,
     .opts = replace_opt,
     .opts_size = sizeof(struct replace_opts),
+    .refusals = selection_template_refusals,
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = replace,

@@ -189,9 +189,11 @@ struct check_opts {
 static const struct opt_spec check_opt[] = {
     OPT_STRING(struct check_opts, as, 0, "as", "NAME",
                "check against this schema; without it, chosen by the body's shape"),
-    OPT_FILE(struct check_opts, schema, 0, "schema", "FILE|-", "check against any JSON Schema of draft 2020-12"),
-    OPT_LIST(struct check_opts, maps, 0, "map", "URI=DIR", "with --schema: references to URI... are files in DIR"),
-    OPT_FLAG(struct check_opts, assert_format, 0, "assert-format", "with --schema: 'format' is a rule, not a remark"),
+    OPT_FILE(struct check_opts, schema, 0, "schema", "FILE|-", "check against any JSON Schema of draft 2020-12",
+             .excludes = "as"),
+    OPT_LIST(struct check_opts, maps, 0, "map", "URI=DIR", "references to URI... are files in DIR", .needs = "schema"),
+    OPT_FLAG(struct check_opts, assert_format, 0, "assert-format", "'format' is a rule, not a remark",
+             .needs = "schema"),
     OPT_END,
 };
 
@@ -260,12 +262,6 @@ static bool open_schema_file(const struct app *app, const struct check_opts *opt
 
 static bool open_checker(struct app *app, const struct check_opts *opts, struct checker *checker, struct err *e)
 {
-    if (opts->schema != NULL && opts->as != NULL) {
-        return err_set(e, ERR_USAGE, "--as names one of our schemas and --schema a file: give one of them");
-    }
-    if (opts->schema == NULL && (opts->maps.count > 0 || opts->assert_format)) {
-        return err_set(e, ERR_USAGE, "--map and --assert-format go with --schema FILE");
-    }
     if (opts->schema != NULL) {
         return open_schema_file(app, opts, checker, e);
     }

@@ -5,6 +5,10 @@
 
 enum { FROM_MAX = 16 * 1024 * 1024 }; /* bytes of a --from file */
 
+const struct cmd_refusal selection_template_refusals[] = {{"status", "an instance template has no status"}, {0}};
+const struct cmd_refusal selection_group_refusals[] = {
+    {"zone", "an instance group has no zone: its members may be in several"}, {0}};
+
 static struct inventory_words words_of(const struct opt_list *list)
 {
     return (struct inventory_words){.items = list->items, .count = list->count};

@@ -23,4 +23,7 @@ bool selection_check_given(const struct inventory_selector *selector, const stru
 bool selection_check_targets(const struct inventory_words *targets, struct err *e) __attribute__((warn_unused_result));
 void selection_free(struct selection *selector);
 
+/* The selectors that a kind has nothing for. */
+extern const struct cmd_refusal selection_template_refusals[], selection_group_refusals[];
+
 #endif

@@ -33,8 +33,30 @@ static const struct opt_spec set_opt[] = {
              .default_value = "etag"),
     OPT_ENUM(struct set_opts, restart, 0, "restart", restart_words,
              "stop and start servers whose service was turned on and that need it", .default_value = "never"),
-    OPT_GROUP(struct set_opts, downtime, downtime_group),
+    OPT_GROUP_NEEDS(struct set_opts, downtime, downtime_group, "restart=needed"),
     OPT_END,
+};
+
+/* Refused by the command, with what to do instead. */
+#define REFUSED_PROFILE         \
+    {                           \
+        "Trusted profile", NULL \
+    }
+
+static const struct cmd_refusal instance_refusals[] = {REFUSED_PROFILE, {0}};
+
+static const struct cmd_refusal metal_refusals[] = {
+    REFUSED_PROFILE,
+    {"hop-limit", NULL},
+    {"restart", "bare metal servers are not restarted for their metadata service"},
+    {"Restarting", "bare metal servers are not restarted for their metadata service"},
+    {0},
+};
+
+/* All of it: the command only says what to do instead. */
+static const struct cmd_refusal template_refusals[] = {
+    REFUSED_PROFILE,      {"Metadata service", NULL}, {"Selectors", NULL}, {"Writing", NULL},
+    {"Restarting", NULL}, {"restart", NULL},          {"guard", NULL},     {0},
 };
 
 /* --- before anything is sent ------------------------------------------------------------------------ */
@@ -242,6 +264,7 @@ const struct cmd_spec cmd_instance_set = {
     .examples = instance_examples,
     .opts = set_opt,
     .opts_size = sizeof(struct set_opts),
+    .refusals = instance_refusals,
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = set,
@@ -263,6 +286,7 @@ const struct cmd_spec cmd_bare_metal_set = {
     .examples = metal_examples,
     .opts = set_opt,
     .opts_size = sizeof(struct set_opts),
+    .refusals = metal_refusals,
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = set,
@@ -283,6 +307,7 @@ const struct cmd_spec cmd_template_set = {
     .examples = template_examples,
     .opts = set_opt,
     .opts_size = sizeof(struct set_opts),
+    .refusals = template_refusals,
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = set,

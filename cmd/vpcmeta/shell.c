@@ -269,10 +269,6 @@ static int shell_run(struct app *app, const struct cli_call *call, struct err *e
     bool typed = opts->command == NULL && opts->file == NULL && term_is_terminal(STDIN_FILENO);
     struct shell shell = {.app = app};
 
-    if (opts->command != NULL && opts->file != NULL) {
-        err_set(e, ERR_USAGE, "-c and -f both say what to run: give one of them");
-        return err_exit_status(e);
-    }
     shell.stop = opts->on_error.given ? opts->on_error.value == ON_ERROR_STOP : !typed;
     app->shell_call = call;
     command_catch_signals();
@@ -290,7 +286,7 @@ static int shell_run(struct app *app, const struct cli_call *call, struct err *e
 
 static const struct opt_spec shell_opt[] = {
     OPT_STRING(struct shell_opts, command, 'c', "command", "LINE", "run these commands, separated by ; or newlines"),
-    OPT_FILE(struct shell_opts, file, 'f', "file", "FILE|-", "run the commands in a file"),
+    OPT_FILE(struct shell_opts, file, 'f', "file", "FILE|-", "run the commands in a file", .excludes = "command"),
     OPT_ENUM(struct shell_opts, on_error, 0, "on-error", on_error_words,
              "what a failed command does to those after it; default: continue at a terminal, else stop"),
     OPT_END,

@@ -27,6 +27,9 @@
  *  - An option with a value is given once, unless it is a list: on a tool that writes, "last wins" hides a mistake.
  *  - An empty value is refused, and so is a value that looks like a known option (`--name --all`): `--name=--all` says
  *    that it is meant.
+ *  - An option that cannot act is refused: one without what it needs (`needs`), one beside what it contradicts
+ *    (`excludes`, OPT_ALONE), one that the command has no use for (`refusals`). Only what stands on the line counts: an
+ *    option that a line of the shell has from the shell contradicts nothing.
  *  - `--help` wins over whatever is wrong beside it.
  */
 #ifndef CLI_CLI_H
@@ -98,6 +101,7 @@ enum opt_flags {
     OPT_PERCENTS = 1 << 1, /* int: also N%, 0..100 */
     OPT_FILES = 1 << 2,    /* the value is a file; completion offers files */
     OPT_FOLDERS = 1 << 3,  /* the value is a folder */
+    OPT_ALONE = 1 << 4,    /* beside it neither arguments nor other options of the command have an effect */
 };
 
 struct opt_group;
@@ -112,8 +116,11 @@ struct opt_spec {
     const char *default_value; /* parsed as if typed; NULL: none */
     const char *word;          /* int: a word that stands for a number: "auto" */
     const char *const *words;  /* enum: the values, NULL-terminated. list, string: suggestions for completion */
-    long min, max;             /* int: both inclusive. duration: milliseconds, 0 and 0 for any */
-    unsigned flags;            /* enum opt_flags */
+    const char *needs;         /* without one of these options it has no effect: "count", "restart=needed", "a|b" */
+    const char *remedy; /* what to do instead, of `needs` or else of `excludes`; NULL: to add or leave out an option */
+    const char *excludes; /* beside any of these it has no effect: "quiet", "output=csv|output=yaml" */
+    long min, max;        /* int: both inclusive. duration: milliseconds, 0 and 0 for any */
+    unsigned flags;       /* enum opt_flags */
     size_t offset;
     const struct opt_group *group;
     size_t group_size; /* of the member, checked against the group's */
@@ -159,10 +166,12 @@ struct opt_group {
         .kind = kind_, .offset = OPT_MEMBER(type, member, wanted), .letter = letter_, .name = name_, .help = help_, \
         __VA_ARGS__                                                                                                 \
     }
-#define OPT_GROUP(type, member, group_)                                               \
+#define OPT_GROUP(type, member, group_) OPT_GROUP_NEEDS(type, member, group_, NULL)
+/* All options of the group have this `needs`, but for those that have one of their own. */
+#define OPT_GROUP_NEEDS(type, member, group_, needs_)                                 \
     {                                                                                 \
         .kind = OPT_KIND_GROUP, .offset = offsetof(type, member), .group = &(group_), \
-        .group_size = sizeof(((type *)0)->member)                                     \
+        .group_size = sizeof(((type *)0)->member), .needs = needs_                    \
     }
 #define OPT_END              \
     {                        \
@@ -189,6 +198,15 @@ struct cmd_example {
     const char *what; /* what it does, lower case, no full stop */
 };
 
+/*
+ * An option that the command takes from a group or from the program, and that cannot act there. Help, man page and
+ * completion do not offer it; the parser refuses it with the reason.
+ */
+struct cmd_refusal {
+    const char *option; /* its name, or the heading of its group: "hop-limit", "Restarting" */
+    const char *reason; /* "a bare metal server has no response hop limit"; NULL: the command itself refuses it */
+};
+
 struct cmd_spec {
     const char *path;                   /* "version", or noun and verb: "instance set" */
     const char *summary;                /* one line, lower case, no full stop */
@@ -197,9 +215,10 @@ struct cmd_spec {
     const struct cmd_example *examples; /* the last one has no line; NULL: none */
     const struct opt_spec *opts;        /* ends with OPT_END; NULL: none */
     size_t opts_size;
-    unsigned flags;                    /* enum cmd_flags */
-    int min_args, max_args;            /* how many arguments; max_args may be CMD_ANY_ARGS */
-    const char *const *argument_words; /* the only arguments allowed, NULL-terminated; NULL: any */
+    const struct cmd_refusal *refusals; /* the last one has no option; NULL: none */
+    unsigned flags;                     /* enum cmd_flags */
+    int min_args, max_args;             /* how many arguments; max_args may be CMD_ANY_ARGS */
+    const char *const *argument_words;  /* the only arguments allowed, NULL-terminated; NULL: any */
     /*
      * Does it and returns the exit status. When it sets `e` the status is err_exit_status(e) and
      * the caller prints the error: `return err_exit_status(e);`.

@@ -10,8 +10,8 @@ struct completer {
     const struct cli_program *program;
     struct cli_candidates *result;
     struct cli_options options;
-    struct text path;                /* the command's words so far */
-    const struct cli_option *wanted; /* the option whose value comes next */
+    struct text path;          /* the command's words so far */
+    struct cli_option *wanted; /* the option whose value comes next */
     size_t arguments;
     bool ended; /* by -- */
 };
@@ -34,7 +34,7 @@ static void begin_command(struct completer *c)
 }
 
 /* The option that a cluster such as -nj still wants a value for. */
-static const struct cli_option *pass_cluster(struct completer *c, const char *letters)
+static struct cli_option *pass_cluster(struct completer *c, const char *letters)
 {
     for (; *letters != '\0'; letters++) {
         struct cli_option *option = cli_options_find_letter(&c->options, *letters);
@@ -58,7 +58,7 @@ static void pass_plain(struct completer *c, const char *word)
     }
     text_printf(&c->path, "%s%s", c->path.size ? " " : "", word);
     c->result->command = cli_find(c->program, text_string(&c->path));
-    cli_options_add_command(&c->options, c->result->command);
+    cli_options_add_offered(&c->options, c->result->command);
     if (c->result->command != NULL) {
         text_clear(&c->path); /* from here on the arguments */
     }
@@ -68,6 +68,7 @@ static void pass_plain(struct completer *c, const char *word)
 static void pass(struct completer *c, const char *word)
 {
     if (c->wanted != NULL) {
+        c->wanted->seen = text_arena_copy(&c->result->memory, word, strlen(word));
         c->wanted = NULL;
     } else if (c->ended || word[0] != '-' || word[1] == '\0') {
         pass_plain(c, word);
@@ -78,8 +79,9 @@ static void pass(struct completer *c, const char *word)
     } else {
         struct cli_option *option = cli_options_of_word(&c->options, word);
         if (option != NULL) {
-            option->seen = "";
-            c->wanted = cli_option_takes_value(option->spec) && strchr(word, '=') == NULL ? option : NULL;
+            const char *equals = strchr(word, '=');
+            option->seen = equals != NULL ? text_arena_copy(&c->result->memory, equals + 1, strlen(equals + 1)) : "";
+            c->wanted = cli_option_takes_value(option->spec) && equals == NULL ? option : NULL;
         }
     }
 }
@@ -129,6 +131,15 @@ static void offer_value(struct completer *c, const struct opt_spec *spec, size_t
     }
 }
 
+/* Whether the option is not there yet, and would have an effect beside what is. */
+static bool can_act(const struct completer *c, const struct cli_option *option)
+{
+    bool again = option->seen == NULL || option->spec->kind == OPT_KIND_LIST;
+
+    return again && (option->needs == NULL || cli_options_meet(&c->options, option->needs)) &&
+           !(option->spec->excludes != NULL && cli_options_meet(&c->options, option->spec->excludes));
+}
+
 static void offer_options(struct completer *c)
 {
     const char *equals = strchr(c->result->prefix, '=');
@@ -144,8 +155,7 @@ static void offer_options(struct completer *c)
     for (int global = 0; global < 2; global++) {
         for (size_t i = 0; i < c->options.count; i++) {
             const struct cli_option *each = &c->options.items[i];
-            bool again = each->seen == NULL || each->spec->kind == OPT_KIND_LIST;
-            if ((each->owner != CLI_COMMAND) == global && again) {
+            if ((each->owner != CLI_COMMAND) == global && can_act(c, each)) {
                 offer(c, "--", 2, each->spec->name, each->spec->help);
             }
         }

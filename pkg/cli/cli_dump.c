@@ -32,6 +32,36 @@ static json_t *strings(const char *const *words)
     return array;
 }
 
+/* [{"option":"restart","value":"needed"}]; NULL where there are none. */
+static json_t *conditions(const char *rest)
+{
+    CLEANUP(cli_condition_free) struct cli_condition condition = {0};
+    json_t *array = rest != NULL ? json_array() : NULL;
+
+    while (cli_condition_next(&rest, &condition)) {
+        json_t *object = json_build("{s:s}", "option", text_string(&condition.option));
+        set_string(object, "value", condition.has_value ? text_string(&condition.value) : NULL);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static void describe_dependencies(json_t *object, const struct cli_option *option)
+{
+    json_t *needs = conditions(option->needs);
+    json_t *excludes = conditions(option->spec->excludes);
+
+    if (needs != NULL) {
+        json_object_set_new(object, "needs", needs);
+    }
+    if (excludes != NULL) {
+        json_object_set_new(object, "excludes", excludes);
+    }
+    if (option->spec->flags & OPT_ALONE) {
+        json_object_set_new(object, "alone", json_true());
+    }
+}
+
 static json_t *describe_option(const struct cli_option *option)
 {
     CLEANUP(text_free) struct text scratch = {0};
@@ -56,6 +86,7 @@ static json_t *describe_option(const struct cli_option *option)
     set_string(object, "default", spec->default_value);
     set_string(object, "group", option->heading[0] ? option->heading : NULL);
     set_string(object, "help", spec->help);
+    describe_dependencies(object, option);
     return object;
 }
 
@@ -84,7 +115,7 @@ static json_t *describe_command(const struct cmd_spec *command)
     CLEANUP(cli_options_free) struct cli_options options = {0};
     json_t *object = json_build("{s:s, s:s}", "command", command->path, "summary", command->summary);
 
-    cli_options_add_command(&options, command);
+    cli_options_add_offered(&options, command);
     set_string(object, "arguments", command->arguments);
     json_object_set_new(object, "min_arguments", json_integer(command->min_args));
     if (command->max_args != CMD_ANY_ARGS) {

@@ -105,8 +105,10 @@ static void option_left(const struct opt_spec *spec, struct text *out)
     }
 }
 
-static void option_right(const struct opt_spec *spec, struct text *out)
+static void option_right(const struct cli_option *option, struct text *out)
 {
+    const struct opt_spec *spec = option->spec;
+
     text_clear(out);
     text_append(out, spec->help);
     if (spec->default_value != NULL) {
@@ -118,6 +120,7 @@ static void option_right(const struct opt_spec *spec, struct text *out)
     if (spec->alias != NULL) {
         text_printf(out, " (also --%s)", spec->alias);
     }
+    cli_option_describe_needs(out, option);
 }
 
 /* The options from `first` on, under their headings. */
@@ -139,7 +142,7 @@ static void append_options(struct text *out, const struct cli_options *options, 
             text_printf(out, "\n%s:\n", heading[0] ? heading : "Options");
         }
         option_left(option->spec, &left);
-        option_right(option->spec, &right);
+        option_right(option, &right);
         append_item(out, text_string(&left), text_string(&right), left_width, width);
     }
 }
@@ -195,14 +198,20 @@ static void append_examples(struct text *out, const struct cmd_example *example,
 }
 
 /* Global options by name only: `help` without a topic explains them. */
-static void append_global_names(struct text *out, const struct cli_program *program, size_t width)
+static void append_global_names(struct text *out, const struct cli_program *program, const struct cmd_spec *command,
+                                size_t width)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
     CLEANUP(text_free) struct text names = {0};
 
     cli_options_add_globals(&options, program);
-    for (size_t i = 0; i < options.count; i++) {
+    size_t count = options.count;
+    cli_options_add_command(&options, command);
+    for (size_t i = 0; i < count; i++) {
         const struct opt_spec *spec = options.items[i].spec;
+        if (options.items[i].refusal != NULL) {
+            continue;
+        }
         if (spec->letter != 0) {
             text_printf(&names, "-%c/", spec->letter);
         }
@@ -218,7 +227,7 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
     CLEANUP(cli_options_free) struct cli_options options = {0};
     CLEANUP(text_free) struct text usage = {0};
 
-    cli_options_add_command(&options, command);
+    cli_options_add_offered(&options, command);
     text_printf(out, "%s %s: ", program->name, command->path);
     wrap(out, command->summary, strlen(program->name) + strlen(command->path) + 3, INDENT, width);
     text_printf(&usage, "%s %s%s%s%s", program->name, command->path, command->arguments ? " " : "",
@@ -228,7 +237,7 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
     append_examples(out, command->examples, width);
     append_paragraphs(out, command->description, width);
     append_options(out, &options, 0, width);
-    append_global_names(out, program, width);
+    append_global_names(out, program, command, width);
 }
 
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out)

@@ -73,9 +73,11 @@ static void append_head(struct text *out, const struct cli_program *program, con
     text_append(out, "\\fR");
 }
 
-static void append_option(struct text *out, const struct opt_spec *spec)
+static void append_option(struct text *out, const struct cli_option *option)
 {
+    const struct opt_spec *spec = option->spec;
     CLEANUP(text_free) struct text scratch = {0};
+    CLEANUP(text_free) struct text needs = {0};
     const char *const names[] = {spec->name, spec->alias};
 
     text_append(out, ".TP\n");
@@ -102,6 +104,8 @@ static void append_option(struct text *out, const struct opt_spec *spec)
     if (spec->kind == OPT_KIND_LIST) {
         text_append(out, " (may be repeated)");
     }
+    cli_option_describe_needs(&needs, option);
+    append_word(out, text_string(&needs));
     text_append(out, ".\n");
 }
 
@@ -120,7 +124,7 @@ static void append_options(struct text *out, const struct cli_options *options)
                 text_append_char(out, '\n');
             }
         }
-        append_option(out, option->spec);
+        append_option(out, option);
     }
 }
 
@@ -152,7 +156,7 @@ static void command_page(const struct cli_program *program, const struct cmd_spe
     text_append(out, " [\\fIoptions\\fR]\n");
     append_description(out, command->description);
     append_examples(out, command->examples);
-    cli_options_add_command(&options, command);
+    cli_options_add_offered(&options, command);
     append_options(out, &options);
     text_append(out, ".SH SEE ALSO\n\\fB");
     append_word(out, program->name);

@@ -12,33 +12,67 @@ static const struct opt_spec builtin_opts[] = {
     OPT_END,
 };
 
-static void add_specs(struct cli_options *options, const struct opt_spec *specs, enum cli_owner owner, size_t offset,
-                      const char *heading)
+/* What the options of one table have from where it is embedded. */
+struct embedding {
+    enum cli_owner owner;
+    size_t offset;
+    const char *heading, *needs;
+};
+
+static void add_specs(struct cli_options *options, const struct opt_spec *specs, const struct embedding *in)
 {
     for (const struct opt_spec *spec = specs; spec != NULL && spec->kind != OPT_KIND_END; spec++) {
         if (spec->kind != OPT_KIND_GROUP) {
-            *mem_list_add(options) = ((struct cli_option){spec, owner, offset + spec->offset, heading, NULL});
+            *mem_list_add(options) = (struct cli_option){.spec = spec,
+                                                         .owner = in->owner,
+                                                         .offset = in->offset + spec->offset,
+                                                         .heading = in->heading,
+                                                         .needs = spec->needs != NULL ? spec->needs : in->needs};
         }
     }
     for (const struct opt_spec *spec = specs; spec != NULL && spec->kind != OPT_KIND_END; spec++) {
         if (spec->kind == OPT_KIND_GROUP) {
-            add_specs(options, spec->group->opts, owner, offset + spec->offset,
-                      spec->group->heading ? spec->group->heading : heading);
+            const char *heading = spec->group->heading != NULL ? spec->group->heading : in->heading;
+            add_specs(options, spec->group->opts,
+                      &(struct embedding){in->owner, in->offset + spec->offset, heading, spec->needs});
         }
     }
 }
 
 void cli_options_add_globals(struct cli_options *options, const struct cli_program *program)
 {
-    add_specs(options, builtin_opts, CLI_BUILTIN, 0, "Global options");
-    add_specs(options, program->globals, CLI_GLOBAL, 0, "Global options");
+    add_specs(options, builtin_opts, &(struct embedding){CLI_BUILTIN, 0, "Global options", NULL});
+    add_specs(options, program->globals, &(struct embedding){CLI_GLOBAL, 0, "Global options", NULL});
 }
 
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command)
 {
-    if (command != NULL) {
-        add_specs(options, command->opts, CLI_COMMAND, 0, "");
+    if (command == NULL) {
+        return;
     }
+    add_specs(options, command->opts, &(struct embedding){CLI_COMMAND, 0, "", NULL});
+    for (size_t i = 0; i < options->count; i++) {
+        struct cli_option *option = &options->items[i];
+        const struct cmd_refusal *refusal = command->refusals;
+        while (refusal != NULL && refusal->option != NULL && !text_equal(refusal->option, option->spec->name) &&
+               !text_equal(refusal->option, option->heading)) {
+            refusal++;
+        }
+        option->refusal = refusal != NULL && refusal->option != NULL ? refusal : NULL;
+    }
+}
+
+void cli_options_add_offered(struct cli_options *options, const struct cmd_spec *command)
+{
+    size_t kept = 0;
+
+    cli_options_add_command(options, command);
+    for (size_t i = 0; i < options->count; i++) {
+        if (options->items[i].refusal == NULL) {
+            options->items[kept++] = options->items[i];
+        }
+    }
+    options->count = kept;
 }
 
 void cli_options_free(struct cli_options *options)
@@ -88,7 +122,7 @@ static const char *only_longer(const struct cli_options *options, const char *na
     size_t size = strlen(name);
 
     for (size_t i = 0; i < options->count && size > 0; i++) {
-        if (strncmp(options->items[i].spec->name, name, size) == 0) {
+        if (options->items[i].refusal == NULL && strncmp(options->items[i].spec->name, name, size) == 0) {
             if (found != NULL) {
                 return NULL;
             }
@@ -105,8 +139,9 @@ const char *cli_options_nearest(const struct cli_options *options, const char *n
     if (nearest == NULL) {
         const char **words = mem_array(2 * options->count, sizeof(*words));
         for (size_t i = 0; i < options->count; i++) {
-            words[2 * i] = options->items[i].spec->name;
-            words[2 * i + 1] = options->items[i].spec->alias;
+            bool offered = options->items[i].refusal == NULL;
+            words[2 * i] = offered ? options->items[i].spec->name : NULL;
+            words[2 * i + 1] = offered ? options->items[i].spec->alias : NULL;
         }
         nearest = text_nearest(name, words, 2 * options->count);
         free(words);

@@ -16,9 +16,11 @@ struct cli_builtin_opts {
 struct cli_option {
     const struct opt_spec *spec;
     enum cli_owner owner;
-    size_t offset;       /* in the owner's struct */
-    const char *heading; /* of its group; "" for a command's own options */
-    const char *seen;    /* the value it was given in this parse, or NULL */
+    size_t offset;                     /* in the owner's struct */
+    const char *heading;               /* of its group; "" for a command's own options */
+    const char *needs;                 /* its own, or its group's; NULL: nothing */
+    const char *seen;                  /* the value it was given in this parse, "" for a flag, or NULL */
+    const struct cmd_refusal *refusal; /* the command cannot use it; NULL: it can */
 };
 
 struct cli_options {
@@ -29,8 +31,14 @@ struct cli_options {
 /* --help and --version, then the program's global options. */
 void cli_options_add_globals(struct cli_options *options, const struct cli_program *program);
 
-/* The options of a command: its own first, then its groups in their order. NULL adds nothing. */
+/*
+ * The options of a command: its own first, then its groups in their order, with the command's refusals, which also go
+ * to the global options that are there already. NULL adds nothing.
+ */
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command);
+
+/* The same without those that it refuses: what is offered. */
+void cli_options_add_offered(struct cli_options *options, const struct cmd_spec *command);
 
 void cli_options_free(struct cli_options *options);
 
@@ -48,6 +56,27 @@ static inline bool cli_option_takes_value(const struct opt_spec *spec)
 {
     return spec->kind != OPT_KIND_FLAG;
 }
+
+/* --- dependencies (cli_depend.c) ---------------------------------------------------------------------- */
+
+/* One of the alternatives of `needs` and `excludes`: an option, and its value or NULL. */
+struct cli_condition {
+    struct text option, value;
+    bool has_value;
+};
+
+/* The next alternative; `*rest` moves on. False at the end. */
+bool cli_condition_next(const char **rest, struct cli_condition *condition);
+void cli_condition_free(struct cli_condition *condition); /* for CLEANUP */
+
+/* Whether what stands on the line meets one of the conditions. */
+bool cli_options_meet(const struct cli_options *options, const char *conditions);
+
+/* Refuses what was seen and cannot act; `argument` is the first argument or NULL, `remedy` stands in brackets. */
+bool cli_options_check(const struct cli_options *options, const char *argument, const char *remedy, struct err *e);
+
+/* Appends " (needs --count)", " (not with ...)", " (alone)": what help says of the option's dependencies. */
+void cli_option_describe_needs(struct text *out, const struct cli_option *option);
 
 /* What help calls the option's value: "true|false", "1..64", "FILE". Borrowed, or written to `scratch`. */
 const char *cli_option_value(const struct opt_spec *spec, struct text *scratch);

@@ -20,6 +20,7 @@ struct parser {
     struct cli_options options;
     struct cli_builtin_opts builtin;
     char *globals, *opts;
+    bool inherits;      /* global options come from a shell */
     struct text path;   /* the command's words so far */
     struct text shorts; /* getopt's "-:nf:" */
     struct option *longs;
@@ -145,6 +146,7 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
 {
     if (value == NULL) {
         *(bool *)member_of(p, option) = true;
+        option->seen = "";
         return true;
     }
     if (separate && cli_options_of_word(&p->options, value) != NULL) {
@@ -298,6 +300,49 @@ static bool asks_for_help(size_t count, const char *const words[])
     return false;
 }
 
+static bool check_options(const struct parser *p, struct err *e)
+{
+    CLEANUP(text_free) struct text see = {0};
+
+    return cli_options_check(&p->options, p->call->args_count > 0 ? p->args[0] : NULL, remedy(p, &see), e);
+}
+
+static void forget(const struct parser *p, const struct cli_option *option)
+{
+    static const size_t sizes[OPT_KIND_GROUP] = {[OPT_KIND_FLAG] = sizeof(bool),
+                                                 [OPT_KIND_STRING] = sizeof(const char *),
+                                                 [OPT_KIND_LIST] = sizeof(struct opt_list),
+                                                 [OPT_KIND_BOOL] = sizeof(struct opt_bool),
+                                                 [OPT_KIND_INT] = sizeof(struct opt_int),
+                                                 [OPT_KIND_ENUM] = sizeof(struct opt_enum),
+                                                 [OPT_KIND_DURATION] = sizeof(struct opt_duration)};
+    struct err ignored = ERR_INIT; /* the default was parsed before */
+
+    memset(member_of(p, option), 0, sizes[option->spec->kind]);
+    (void)cli_value_default(option->spec, member_of(p, option), &p->call->memory, &ignored);
+}
+
+/* What the line says holds against what contradicts it and comes from the shell. */
+static void drop_contradicted(const struct parser *p)
+{
+    for (size_t i = 0; i < p->options.count; i++) {
+        const struct cli_option *option = &p->options.items[i];
+        CLEANUP(cli_condition_free) struct cli_condition other = {0};
+        if (option->seen == NULL && option->owner == CLI_GLOBAL && option->spec->excludes != NULL &&
+            cli_options_meet(&p->options, option->spec->excludes)) {
+            forget(p, option);
+        }
+        for (const char *rest = option->seen != NULL ? option->spec->excludes : NULL;
+             cli_condition_next(&rest, &other);) {
+            const struct cli_option *excluded =
+                cli_options_find(&p->options, text_string(&other.option), other.option.size);
+            if (excluded->owner == CLI_GLOBAL && excluded->seen == NULL) {
+                forget(p, excluded);
+            }
+        }
+    }
+}
+
 static bool conclude(struct parser *p, struct err *e)
 {
     struct cli_call *call = p->call;
@@ -306,7 +351,7 @@ static bool conclude(struct parser *p, struct err *e)
                    : p->builtin.version    ? CLI_VERSION
                    : call->command == NULL ? CLI_INCOMPLETE
                                            : CLI_RUN;
-    return call->action != CLI_RUN || (check_argument_count(p, e) && check_argument_words(p, e));
+    return call->action != CLI_RUN || (check_argument_count(p, e) && check_argument_words(p, e) && check_options(p, e));
 }
 
 static bool begin(struct parser *p, const struct cli_call *base, size_t count, struct err *e)
@@ -322,6 +367,7 @@ static bool begin(struct parser *p, const struct cli_call *base, size_t count, s
     describe_options(p);
     if (base != NULL) {
         memcpy(p->globals, base->globals, program->globals_size);
+        p->inherits = true;
         return true;
     }
     return set_defaults(p, CLI_GLOBAL, e);
@@ -347,6 +393,9 @@ bool cli_parse(const struct cli_program *program, const struct cli_call *base, s
         }
         err_clear(e);
         call.action = CLI_HELP;
+    }
+    if (p.inherits) {
+        drop_contradicted(&p);
     }
     call.topic = text_arena_copy(&call.memory, text_string(&p.path), p.path.size);
     call.opts = p.opts;

@@ -132,7 +132,7 @@ static void append_function(struct text *out, const struct cli_program *program,
     append_branches(out, NULL, &globals, append);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
+        cli_options_add_offered(&options, program->commands[i]);
         append_branches(out, program->commands[i]->path, &options, append);
     }
     text_printf(out, "%s    esac\n}\n", rest);

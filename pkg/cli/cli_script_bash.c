@@ -48,7 +48,7 @@ static void append_options(struct text *out, const struct cli_program *program)
     text_printf(out, "\n_%s_options() {\n    local own=\n    case $at in\n", program->name);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
+        cli_options_add_offered(&options, program->commands[i]);
         if (options.count > 0) {
             text_printf(out, "    '%s') own='", program->commands[i]->path);
             append_names(out, &options);

@@ -56,7 +56,7 @@ static void append_each(struct text *out, const struct cli_program *program,
     }
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_command(&options, program->commands[i]);
+        cli_options_add_offered(&options, program->commands[i]);
         for (size_t j = 0; j < options.count; j++) {
             append(out, program, program->commands[i]->path, options.items[j].spec);
         }

@@ -75,6 +75,33 @@ static void check_pair(const char *path, const struct opt_spec *a, const struct 
     }
 }
 
+/* What needs, exclusions and refusals name must be there. */
+static void check_conditions(const char *path, const struct cli_options *options, const struct opt_spec *spec,
+                             const char *rest, struct text *out)
+{
+    CLEANUP(cli_condition_free) struct cli_condition condition = {0};
+
+    while (cli_condition_next(&rest, &condition)) {
+        const char *name = text_string(&condition.option);
+        if (cli_options_find(options, name, strlen(name)) == NULL) {
+            complain(out, path, spec, "it needs or excludes what is no option");
+        }
+    }
+}
+
+static void check_refusals(const struct cmd_spec *command, const struct cli_options *options, struct text *out)
+{
+    for (const struct cmd_refusal *refusal = command->refusals; refusal != NULL && refusal->option != NULL; refusal++) {
+        bool used = false;
+        for (size_t i = 0; i < options->count; i++) {
+            used |= options->items[i].refusal == refusal;
+        }
+        if (!used) {
+            text_printf(out, "%s: the refused '%s' is no option\n", command->path, refusal->option);
+        }
+    }
+}
+
 static void check_options(const struct cli_program *program, const struct cmd_spec *command, struct text *out)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
@@ -83,8 +110,13 @@ static void check_options(const struct cli_program *program, const struct cmd_sp
     cli_options_add_globals(&options, program);
     size_t first = command ? options.count : 0;
     cli_options_add_command(&options, command);
+    if (command != NULL) {
+        check_refusals(command, &options, out);
+    }
     for (size_t i = first; i < options.count; i++) {
         check_option(path, options.items[i].spec, out);
+        check_conditions(path, &options, options.items[i].spec, options.items[i].needs, out);
+        check_conditions(path, &options, options.items[i].spec, options.items[i].spec->excludes, out);
         for (size_t j = 0; j < i; j++) {
             check_pair(path, options.items[j].spec, options.items[i].spec, out);
         }
