@@ -63,6 +63,8 @@ static const char usage[] =
     "          edit record {MEMBER|POINTER: VALUE}, set {POINTER: VALUE}, remove [POINTER, ...]: what clients read of "
     "these\n"
     "          records is another (without record: of the answer), \"\" is the record itself; several may fire\n"
+    "          churn delete N, create N, place any|start|end, interval_ms N: instances come and go before the request\n"
+    "          is served, each time (1 of both) or for every interval since the first time\n"
     "          status, reset and hang take when before|after: after, the request took effect all the same\n"
     "  RATE    \"rate\": STEP or [STEP, ...] beside or without \"rules\", in place of --rate; the last step that has "
     "begun\n"

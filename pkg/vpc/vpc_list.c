@@ -131,13 +131,13 @@ static void fail_at_page(struct listing *listing, const struct vpc_chain *chain)
 static void give_up(struct listing *listing)
 {
     const struct vpc_pass *pass = listing->pass;
-    size_t count = pass->ids.count - listing->unsettled;
+    size_t count = pass->ids.count;
     CLEANUP(text_free) struct text line = {0};
     struct err error = ERR_INIT;
 
     append_state(listing, count, pass->total, &line);
     if (listing->unsettled > 0) {
-        text_printf(&line, ", and of %zu it could not be settled whether they are still there: %s", listing->unsettled,
+        text_printf(&line, "; %zu of them could not be looked up again: %s", listing->unsettled,
                     listing->lookup_error.message);
     } else if (pass->total >= 0 && (uint64_t)pass->total < count) {
         text_printf(&line, ", but the API counts %lld", (long long)pass->total);

@@ -23,6 +23,7 @@ static const char *const actions[] = {
     [FAULT_EDIT] = "edit",
     [FAULT_STALE] = "stale",
     [FAULT_DELETE] = "delete",
+    [FAULT_CHURN] = "churn",
 };
 
 enum { ACTIONS = sizeof(actions) / sizeof(actions[0]) };
@@ -104,10 +105,10 @@ bool fault_check_members(const json_t *document, const char *const members[], si
     return true;
 }
 
-static const char *const members[] = {"name",    "operation",   "method", "path",  "nth",    "every",       "after",
-                                      "limit",   "probability", "action", "ms",    "status", "retry_after", "body",
-                                      "code",    "type",        "when",   "keep",  "bytes",  "interval_ms", "set",
-                                      "headers", "record",      "remove", "reads", "during"};
+static const char *const members[] = {
+    "name", "operation", "method",      "path",   "nth",   "every",  "after",  "limit",  "probability", "action",
+    "ms",   "status",    "retry_after", "body",   "code",  "type",   "when",   "keep",   "bytes",       "interval_ms",
+    "set",  "headers",   "record",      "remove", "reads", "during", "delete", "create", "place"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -145,6 +146,14 @@ static bool read_retry_after(const json_t *document, struct fault_rule *rule, st
         return err_set(e, ERR_USAGE, "retry_after must be seconds or \"date:SECONDS\"");
     }
     return true;
+}
+
+static bool read_churn(const json_t *document, struct fault_rule *rule, struct err *e)
+{
+    rule->churn.removed = integer_of(document, "delete", 1);
+    rule->churn.created = integer_of(document, "create", 1);
+    return churn_place_read(json_string_value(json_object_get(document, "place")), &rule->churn.place) ||
+           err_set(e, ERR_USAGE, "place must be \"any\", \"start\" or \"end\"");
 }
 
 bool fault_rule_decode(const char *value, struct text *out)
@@ -203,7 +212,8 @@ static bool check_values(const struct fault_rule *rule, struct err *e)
     if (rule->probability < 0 || rule->probability > 1 || rule->keep < 0 || rule->keep > 1) {
         return err_set(e, ERR_USAGE, "probability and keep must be between 0 and 1");
     }
-    if (rule->bytes < 1 || rule->interval_ms < 1 || rule->ms_min < 0 || rule->ms_max < rule->ms_min) {
+    if (rule->bytes < 1 || rule->interval_ms < (rule->action != FAULT_CHURN) || rule->ms_min < 0 ||
+        rule->ms_max < rule->ms_min) {
         return err_set(e, ERR_USAGE, "bytes, interval_ms and ms must be positive, a range from small to large");
     }
     if (rule->action == FAULT_EDIT) {
@@ -247,14 +257,14 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.status = (unsigned)integer_of(document, "status", 0);
     rule.keep = number_of(document, "keep", 0.5);
     rule.bytes = integer_of(document, "bytes", 64);
-    rule.interval_ms = integer_of(document, "interval_ms", 50);
+    rule.interval_ms = integer_of(document, "interval_ms", rule.action == FAULT_CHURN ? 0 : 50);
     rule.reads = integer_of(document, "reads", json_object_get(document, "ms") != NULL ? 0 : 1);
     rule.headers = json_object_get(document, "headers");
     rule.during = json_object_get(document, "during");
     rule.record = json_object_get(document, "record");
     rule.remove = json_object_get(document, "remove");
     rule.set = json_object_get(document, "set");
-    if (!read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
+    if (!read_churn(document, &rule, e) || !read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
         return false;
     }
     json_incref(rule.headers);

@@ -5,6 +5,7 @@
 #define VPCSIM_FAULT_RULE_H
 
 #include "err/err.h"
+#include "vpcsim/faults/fault_churn.h"
 #include "vpcsim/faults/fault_edit.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/http/request.h"
@@ -24,6 +25,7 @@ enum fault_action {
     FAULT_EDIT,
     FAULT_STALE,
     FAULT_DELETE,
+    FAULT_CHURN,
 };
 
 enum { FAULT_NTH_MAX = 64, FAULT_HEADERS_MAX = 4 };
@@ -49,8 +51,10 @@ struct fault_rule {
     json_t *headers; /* name: value with %XX, for FAULT_HEADERS */
     json_t *record;  /* which records, for FAULT_EDIT; NULL: the whole answer */
     json_t *remove;  /* JSON pointers, for FAULT_EDIT */
+    struct churn churn;
     /* what happened so far */
     long seen, fired;
+    int64_t churned_ms; /* until when FAULT_CHURN of an interval is done; 0: not begun */
 };
 
 bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct err *e)

@@ -57,6 +57,7 @@ void faults_reset(struct faults *faults)
 {
     for (size_t i = 0; i < faults->count; i++) {
         faults->rules[i].seen = faults->rules[i].fired = 0;
+        faults->rules[i].churned_ms = 0;
     }
     memset(faults->attempts, 0, sizeof(faults->attempts));
     stale_clear(faults->stale);
@@ -142,13 +143,30 @@ static double dice_of(uint64_t hash, uint64_t seed, size_t rule)
     return (double)(random_mix(hash, random_mix(seed, rule)) >> 11) / 9007199254740992.0;
 }
 
+/* Once, or as often as its interval has passed since the rule fired first; no request sees more of it. */
+static void churn(const struct request *request, struct fault_rule *rule, uint64_t dice)
+{
+    int64_t now_ms = request->sim->now_ms;
+    int64_t times = 1;
+
+    if (rule->interval_ms > 0) {
+        rule->churned_ms = rule->churned_ms > 0 ? rule->churned_ms : now_ms;
+        times = (now_ms - rule->churned_ms) / rule->interval_ms;
+        rule->churned_ms += times * rule->interval_ms;
+    }
+    for (int64_t i = 0; i < times && request->region != NULL; i++) {
+        churn_run(request->region, &rule->churn, random_mix(dice, (uint64_t)i));
+    }
+}
+
 static void choose(struct faults *faults, struct request *request, struct reply *reply, struct fault_plan *plan)
 {
     uint64_t hash = request_hash(faults, request);
 
     for (size_t i = 0; i < faults->count; i++) {
         struct fault_rule *rule = &faults->rules[i];
-        bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS || rule->action == FAULT_EDIT;
+        bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS || rule->action == FAULT_EDIT ||
+                    rule->action == FAULT_CHURN;
         bool is_free = plan->rule == NULL || adds;
         if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free)) {
             continue;
@@ -156,6 +174,8 @@ static void choose(struct faults *faults, struct request *request, struct reply 
         if (rule->action == FAULT_LATENCY) {
             double share = dice_of(hash, faults->seed, 1000 + i);
             reply->delay_ms += rule->ms_min + (long)((double)(rule->ms_max - rule->ms_min) * share);
+        } else if (rule->action == FAULT_CHURN) {
+            churn(request, rule, random_mix(faults->seed, (uint64_t)rule->fired));
         } else if (rule->action == FAULT_HEADERS) {
             plan->headers = rule;
         } else if (rule->action == FAULT_EDIT && plan->edit_count < FAULT_EDITS_MAX) {
@@ -407,6 +427,7 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
     case FAULT_CHANGE:
     case FAULT_EDIT:
     case FAULT_DELETE:
+    case FAULT_CHURN:
         break;
     }
     if (plan->headers != NULL) {

@@ -34,8 +34,12 @@
  *                 these (strings are globs); without it the whole answer is the record:
  *                 {"operation": "instances.*", "action": "edit", "record": {"name": "api-0003"},
  *                  "set": {"/metadata_service/protocol": null}, "remove": ["/zone"]}
+ *   churn         instances of the region come and go before the request is served: "delete" (1) of those outside of
+ *                 groups go, "create" (1) plain ones come, in lists at a "place": "any" (default), "start", "end".
+ *                 With "interval_ms": so many for every such time that has passed since the rule fired first:
+ *                 {"operation": "instances.list", "action": "churn", "interval_ms": 500}
  * "when": "before" (default): the request has no effect; "after": it took effect all the same.
- * Latencies of several rules add up, every "edit" that fires is made in order (16 at most), the last "headers" that
+ * Latencies of several rules add up, every "churn" and every "edit" that fires is made in order (16 edits at most), the last "headers" that
  * fires is added; of the other actions the first that fires is the one. "rate" (rate_limit.h) replaces --rate; it
  * counts the operations of the API that no rule refused.
  */

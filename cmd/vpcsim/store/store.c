@@ -14,7 +14,7 @@
 void collection_add(struct region *region, struct collection *collection, struct entity *entity)
 {
     assert(entity->id != NULL && entity->name != NULL);
-    entity->position = ++region->next_position;
+    entity->position = ++region->next_position * POSITION_STEP;
     *mem_list_add(collection) = entity;
     mem_map_put(&collection->by_id, entity->id, entity);
     mem_map_put(&collection->by_name, entity->name, entity);
@@ -48,6 +48,22 @@ void collection_remove(struct collection *collection, struct entity *entity)
     if (mem_map_get(&collection->by_name, entity->name) == entity) {
         mem_map_remove(&collection->by_name, entity->name);
     }
+}
+
+void collection_move(struct collection *collection, struct entity *entity, size_t index)
+{
+    size_t at = collection_from(collection, entity->position);
+    uint64_t below = index > 0 ? collection->items[index - 1]->position : 0;
+    uint64_t above = collection->items[index]->position;
+
+    assert(index < at && collection->items[at] == entity);
+    if (above - below < 2) {
+        return;
+    }
+    /* the first place is used often: it gives way by the smallest step */
+    entity->position = index > 0 ? below + (above - below) / 2 : above - 1;
+    memmove(&collection->items[index + 1], &collection->items[index], (at - index) * sizeof(collection->items[0]));
+    collection->items[index] = entity;
 }
 
 void collection_rename(struct collection *collection, struct entity *entity, const char *name)

@@ -16,6 +16,7 @@
 #include "vpcsim/store/random.h"
 #include "json/json.h"
 
+enum { POSITION_STEP = 1 << 20 }; /* between records of one order, so that others fit in */
 enum { ZONES = 3, REGIONS_MAX = 16, KEYS_MAX = 64, ID_MAX = 64, REGION_NAME_MAX = 32 };
 
 /* The account that all CRNs name. */
@@ -25,7 +26,7 @@ struct region;
 
 /* What every record begins with. */
 struct entity {
-    uint64_t position; /* order of creation in the region; pages are keyed by it */
+    uint64_t position; /* order in lists, that of creation in the region; pages are keyed by it */
     uint64_t key;      /* seeds the identifiers of everything inside the record */
     char *id, *name;
     int64_t created_s;
@@ -233,6 +234,8 @@ struct region {
 void collection_add(struct region *region, struct collection *collection, struct entity *entity);
 /* Takes the record out; the caller frees it. */
 void collection_remove(struct collection *collection, struct entity *entity);
+/* Moves a record forward to an index, if there is still room between its neighbours. */
+void collection_move(struct collection *collection, struct entity *entity, size_t index);
 void collection_rename(struct collection *collection, struct entity *entity, const char *name);
 void *collection_find(const struct collection *collection, const char *id);
 void *collection_named(const struct collection *collection, const char *name);
