@@ -40,9 +40,6 @@ struct instance *instance_build(struct region *region, const json_t *body, const
 /* Adds a new record with its boot volume; name and the borrowed pointers must be set. For generator and loader. */
 void instance_add(struct region *region, struct instance *instance, const char *id);
 
-/* Ends the record at once, with its boot volume and what refers to it. */
-void instance_remove(struct region *region, struct instance *instance);
-
 /* Sets a passing status; the next one follows after the transition time. */
 void instance_set_status(struct region *region, struct instance *instance, enum status status);
 

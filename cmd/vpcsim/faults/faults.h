@@ -39,9 +39,9 @@
  *                 With "interval_ms": so many for every such time that has passed since the rule fired first:
  *                 {"operation": "instances.list", "action": "churn", "interval_ms": 500}
  * "when": "before" (default): the request has no effect; "after": it took effect all the same.
- * Latencies of several rules add up, every "churn" and every "edit" that fires is made in order (16 edits at most), the last "headers" that
- * fires is added; of the other actions the first that fires is the one. "rate" (rate_limit.h) replaces --rate; it
- * counts the operations of the API that no rule refused.
+ * Latencies of several rules add up, every "churn" and "edit" that fires is made in order (16 edits at most), the last
+ * "headers" that fires is added; of the other actions the first that fires is the one. "rate" (rate_limit.h) replaces
+ * --rate; it counts the operations of the API that no rule refused.
  */
 #ifndef VPCSIM_FAULTS_H
 #define VPCSIM_FAULTS_H
