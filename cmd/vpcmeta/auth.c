@@ -11,10 +11,10 @@ static int status(struct app *app, const struct cli_call *call, struct err *e)
     if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !session_token(app->session, &token, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *document =
-        json_build("{s:i, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
-                   session_credential_source(app->session), "endpoint", session_region_base(app->session, 0),
-                   "endpoint_source", session_endpoint_source(app->session), "token", token != NULL);
+    JSON_CLEANUP json_t *document = json_build(
+        "{s:i, s:s, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential", session_credential_source(app->session),
+        "endpoint", session_region_base(app->session, 0), "endpoint_source", session_endpoint_source(app->session),
+        "iam", session_iam_source(app->session), "token", token != NULL);
     int64_t life_s = session_token_life_s(app->session);
     if (life_s >= 0) {
         json_object_set_new(document, "expires_in", json_integer(life_s));

@@ -84,6 +84,7 @@ static void check_connection(struct app *app, struct report *report)
     }
     add(report, "http library", session_library(), &error);
     add(report, "endpoint", session_endpoint_source(app->session), &error);
+    add(report, "iam", session_iam_source(app->session), &error);
     add(report, "credential", session_credential_source(app->session), &error);
     int64_t began_ms = clock_monotonic_ms(clock_system());
     bool has_token = session_token(app->session, &token, &error);
@@ -127,8 +128,11 @@ const struct cmd_spec cmd_doctor = {
     .path = "doctor",
     .summary = "check the set-up and reach for the API",
     .description =
-        "Shows which endpoint and credential would be used and where they come from, then gets a token and asks the "
-        "API for its regions, with the time it took.",
+        "Shows which endpoints (of the VPC API and of IAM) and which credential would be used and where they come "
+        "from: "
+        "an option, a variable, a file (IBM_CREDENTIALS_FILE, IBMCLOUD_ENDPOINTS_FILE_PATH), or the visibility "
+        "(IC_VISIBILITY, IBMCLOUD_VISIBILITY: public, private, public-and-private). Then gets a token and asks the API "
+        "for its regions, with the time it took.",
     .examples = examples,
     .run = run,
 };

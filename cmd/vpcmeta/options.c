@@ -12,7 +12,8 @@ static const char *const progress_words[] = {"auto", "none", "json", NULL};
 static const char *const protocol_words[] = {"http", "https", NULL};
 
 const struct opt_spec global_opt[] = {
-    OPT_COMMA_LIST(struct global_opts, regions, 0, "region", "R[,R...]|all", "regions to work in; all asks the API"),
+    OPT_COMMA_LIST(struct global_opts, regions, 0, "region", "R[,R...]|all",
+                   "regions to work in; all asks the API; an endpoint of another region is refused"),
     OPT_STRING(struct global_opts, endpoint, 0, "endpoint", "URL", "base URL of the VPC API, /v1 included"),
     OPT_STRING(struct global_opts, iam_url, 0, "iam-url", "URL", "base URL of IAM"),
     OPT_ENUM(struct global_opts, auth, 0, "auth", options_auth_words, "where tokens come from"),

@@ -3,12 +3,13 @@
  *
  * Finding (iam_discover) decides by rules alone, vpc-api.md 6.3 and the habits of `ibmcloud`. For every value the
  * first of these that has it wins: 1. the command line: --auth, --api-key-file, --iam-url, --endpoint; 2. the
- * environment as `ibmcloud` reads it: IC_API_KEY, then IBMCLOUD_API_KEY; IBMCLOUD_IAM_API_ENDPOINT;
- * IBMCLOUD_IS_NG_API_ENDPOINT; 3. the SDKs' properties (VPC_URL, VPC_AUTH_TYPE, VPC_APIKEY, ...), all of them from the
- * first source that holds any: the file named by IBM_CREDENTIALS_FILE (or ibm-credentials.env in the folder it names),
- * ~/ibm-credentials.env, the environment, VCAP_SERVICES. Unlike in the SDKs, ./ibm-credentials.env is not read unless
- * named: a file in the current folder must not choose where keys are sent. The kind of credential follows the same
- * order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE; else what the SDK source holds (an API
+ * environment as `ibmcloud` and Terraform read it: IC_API_KEY, then IBMCLOUD_API_KEY; IBMCLOUD_IAM_API_ENDPOINT and
+ * IBMCLOUD_IS_NG_API_ENDPOINT, then the endpoints file (iam_endpoints.h); 3. the SDKs' properties (VPC_URL,
+ * VPC_AUTH_TYPE, VPC_APIKEY, ...), all of them from the first source that holds any: the file named by
+ * IBM_CREDENTIALS_FILE (or ibm-credentials.env in the folder it names), ~/ibm-credentials.env, the environment,
+ * VCAP_SERVICES; 4. for endpoints, the default of the visibility. Unlike in the SDKs, ./ibm-credentials.env is not read
+ * unless named: a file in the current folder must not choose where keys are sent. The kind of credential follows the
+ * same order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE; else what the SDK source holds (an API
  * key, else a bearer token). Nothing found is an error that names the remedies; going without a token must be said
  * (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
  *
@@ -49,6 +50,7 @@ struct iam_sources {
     const char *api_key_file; /* --api-key-file: a path, or "-" for standard input */
     const char *iam_url;      /* --iam-url */
     const char *endpoint;     /* --endpoint */
+    const char *region;       /* whose IAM is meant, where that depends on the region (iam_endpoints.h) */
     struct fsio_wait input;   /* how standard input is waited for */
 };
 
@@ -59,10 +61,12 @@ struct iam_credentials {
     char *scope;     /* for the token request */
     char *client_id; /* both or none: sent as Basic authorization with the token request */
     char *client_secret;
-    char *iam_url;  /* base without /identity/token; IAM_URL_DEFAULT when nothing names one */
-    char *endpoint; /* base of the VPC API, with the path (/v1 when none was given), no final slash; may be NULL */
-    char *source;   /* of the credential, for people: "environment variable IC_API_KEY" */
+    char *iam_url;         /* base without /identity/token; IAM_URL_DEFAULT when nothing names one */
+    char *endpoint;        /* base of the VPC API (iam_endpoint_url); NULL: none is named, the region's is meant */
+    char *source;          /* of the credential, for people: "environment variable IC_API_KEY" */
     char *endpoint_source; /* of the endpoint, as above; NULL without one */
+    char *iam_url_source;  /* of iam_url, as above */
+    bool endpoint_of_sdk;  /* the endpoint is the SDKs' VPC_URL, which comes after the endpoints file */
 };
 
 /*
@@ -72,6 +76,9 @@ struct iam_credentials {
  */
 bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct text *warnings, struct err *e)
     __attribute__((warn_unused_result));
+
+/* The base of the VPC API as it was written: with https:// and the path (/v1 where none was given), no final slash. */
+char *iam_endpoint_url(const char *value) __attribute__((returns_nonnull, warn_unused_result));
 
 /* Only the endpoint and its source: for commands that can do without credentials (doctor). Others stay empty. */
 bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)

@@ -5,6 +5,7 @@
 
 #include "fsio/fsio.h"
 #include "iam/iam.h"
+#include "iam/iam_endpoints.h"
 #include "iam/iam_properties.h"
 #include "iam/iam_token.h"
 #include "mem/mem.h"
@@ -14,6 +15,7 @@
 struct search {
     const struct iam_sources *sources;
     struct iam_properties properties;
+    struct iam_endpoints endpoints;
     struct iam_credentials found;
     struct text *warnings;
 };
@@ -21,6 +23,7 @@ struct search {
 static void search_free(struct search *search)
 {
     iam_properties_free(&search->properties);
+    iam_endpoints_free(&search->endpoints);
     iam_credentials_free(&search->found);
 }
 
@@ -46,7 +49,7 @@ static void append_url(struct text *out, const char *value)
     }
 }
 
-static char *endpoint_url(const char *value)
+char *iam_endpoint_url(const char *value)
 {
     struct text url = {0};
 
@@ -74,7 +77,7 @@ static char *iam_base_url(const char *value)
 
 static void find_endpoint(struct search *search)
 {
-    static const char variable[] = "IBMCLOUD_IS_NG_API_ENDPOINT";
+    const char *variable = iam_endpoints_variable(IAM_SERVICE_VPC);
     const struct iam_sources *sources = search->sources;
     CLEANUP(text_free) struct text source = {0};
     const char *value = sources->endpoint;
@@ -85,24 +88,51 @@ static void find_endpoint(struct search *search)
         text_printf(&source, "environment variable %s", variable);
     } else if ((value = property(search, IAM_PROPERTY_URL)) != NULL) {
         iam_properties_place(&search->properties, IAM_PROPERTY_URL, &source);
+        search->found.endpoint_of_sdk = true;
     } else {
         return;
     }
-    search->found.endpoint = endpoint_url(value);
+    search->found.endpoint = iam_endpoint_url(value);
     search->found.endpoint_source = text_take(&source);
+}
+
+/* The private host of IAM is one of the region in two of them, by [tf] (facts-next.md 3.2). */
+static void append_default_iam(const struct search *search, struct text *url, struct text *source)
+{
+    const char *region = search->sources->region;
+    bool has_own = text_equal(region, "us-south") || text_equal(region, "us-east");
+
+    text_append(source, search->endpoints.visibility_source != NULL ? search->endpoints.visibility_source : "default");
+    if (!search->endpoints.is_private) {
+        text_append(url, IAM_URL_DEFAULT);
+    } else {
+        text_printf(url, "https://private.%s%siam.cloud.ibm.com", has_own ? region : "", has_own ? "." : "");
+    }
 }
 
 static void find_iam_url(struct search *search)
 {
-    const char *value = search->sources->iam_url;
+    const char *variable = iam_endpoints_variable(IAM_SERVICE_IAM);
+    const struct iam_sources *sources = search->sources;
+    CLEANUP(text_free) struct text source = {0};
+    CLEANUP(text_free) struct text fallback = {0};
+    const char *value = sources->iam_url;
 
-    if (value == NULL) {
-        value = iam_variable(search->sources, "IBMCLOUD_IAM_API_ENDPOINT");
+    if (value != NULL) {
+        text_append(&source, "--iam-url");
+    } else if ((value = iam_variable(sources, variable)) != NULL) {
+        text_printf(&source, "environment variable %s", variable);
+    } else if (sources->region != NULL &&
+               (value = iam_endpoints_of_file(&search->endpoints, IAM_SERVICE_IAM, sources->region)) != NULL) {
+        text_append(&source, search->endpoints.file_source);
+    } else if ((value = property(search, IAM_PROPERTY_AUTH_URL)) != NULL) {
+        iam_properties_place(&search->properties, IAM_PROPERTY_AUTH_URL, &source);
+    } else {
+        append_default_iam(search, &fallback, &source);
+        value = text_string(&fallback);
     }
-    if (value == NULL) {
-        value = property(search, IAM_PROPERTY_AUTH_URL);
-    }
-    search->found.iam_url = iam_base_url(value != NULL ? value : IAM_URL_DEFAULT);
+    search->found.iam_url = iam_base_url(value);
+    search->found.iam_url_source = text_take(&source);
 }
 
 /* --- keys and tokens -------------------------------------------------------------------------- */
@@ -394,7 +424,7 @@ static bool discover(const struct iam_sources *sources, bool with_credential, st
     CLEANUP(search_free) struct search search = {.sources = sources, .warnings = warnings};
 
     if (!iam_properties_find(sources, &search.properties, warnings, e) ||
-        !iam_properties_check(&search.properties, e)) {
+        !iam_properties_check(&search.properties, e) || !iam_endpoints_read(sources, &search.endpoints, warnings, e)) {
         return false;
     }
     const char *disable_ssl = property(&search, IAM_PROPERTY_DISABLE_SSL);
@@ -442,5 +472,6 @@ void iam_credentials_free(struct iam_credentials *credentials)
     free(credentials->endpoint);
     free(credentials->source);
     free(credentials->endpoint_source);
+    free(credentials->iam_url_source);
     *credentials = (struct iam_credentials){0};
 }

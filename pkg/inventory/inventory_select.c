@@ -212,7 +212,8 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
         resource_list_truncate(selection->found, before);
         return false;
     }
-    if (!keep(record, root, selection, &wanted, &selection->error) || !wanted) {
+    if (!vpc_check_region(single->api, record, &selection->error) ||
+        !keep(record, root, selection, &wanted, &selection->error) || !wanted) {
         resource_list_truncate(selection->found, before);
     } else if (reply->etag[0] != '\0') {
         record->etag = resource_list_copy(selection->found, reply->etag, strlen(reply->etag));

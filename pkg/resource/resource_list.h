@@ -98,7 +98,7 @@ void resource_list_truncate(struct resource_list *list, size_t count);
  * Reads the members of `record->kind` from an answer. A missing or wrong-typed required member is ERR_BAD_ANSWER with
  * its pointer; unknown members are ignored. Absent metadata settings of kinds whose answers may lack them are read as
  * false, http, 1 (vpc-api.md 2.9); a given hop limit outside 1..64 is kept as it is.
- * An empty region is derived from the zone's name ("eu-de-1" lies in "eu-de").
+ * The region becomes that of the zone ("eu-de-1" lies in "eu-de") or of the CRN, where one of them says it.
  */
 bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
     __attribute__((warn_unused_result));

@@ -169,14 +169,15 @@ static struct answer_string crn_location(const char *crn)
     return (struct answer_string){.data = crn, .size = crn != NULL ? strcspn(crn, ":") : 0};
 }
 
-/* Zone "eu-de-1" lies in region "eu-de": what is behind the last dash is a number (vpc-api.md 1.1, 2.17). */
+/*
+ * The region is where the resource says it is: zone "eu-de-1" lies in region "eu-de", because what is behind the last
+ * dash is a number (vpc-api.md 1.1, 2.17); else the CRN says. The region of the API that answered is a fall-back.
+ */
 static void derive_region(struct resource_list *list, struct resource *record)
 {
     struct answer_string place = crn_location(record->crn);
+    bool has_region = record->region != NULL && record->region[0] != '\0';
 
-    if (record->region != NULL && record->region[0] != '\0') {
-        return;
-    }
     if (record->zone != NULL) {
         place = (struct answer_string){.data = record->zone, .size = strlen(record->zone)};
     }
@@ -187,7 +188,9 @@ static void derive_region(struct resource_list *list, struct resource *record)
     if (digits > 0 && digits < place.size && place.data[place.size - 1 - digits] == '-') {
         place.size -= digits + 1;
     }
-    if (place.size > 0) {
+    bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
+    if (usable &&
+        !(has_region && strlen(record->region) == place.size && memcmp(record->region, place.data, place.size) == 0)) {
         record->region = resource_list_share(list, place.data, place.size);
     }
 }

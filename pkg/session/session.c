@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock/clock.h"
+#include "iam/iam_endpoints.h"
 #include "mem/mem.h"
 #include "session/session_regions.h"
 
@@ -22,6 +23,7 @@ struct session {
     FILE *trace;
     int trace_failure; /* errno of the first line that could not be written, or 0 */
     char *credential_source;
+    struct text iam_source;
     struct session_regions regions;
 };
 
@@ -90,6 +92,10 @@ static char *key_of(const struct session_options *options)
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         text_printf(&key, "%s|", parts[i] != NULL ? parts[i] : "");
+    }
+    if (iam_endpoints_vary(sources)) {
+        CLEANUP(text_free_pointer) char *region = session_regions_first(options);
+        text_printf(&key, "%s|", region);
     }
     text_printf(&key, "%u", options->timeout_ms);
     return text_take(&key);
@@ -160,10 +166,14 @@ static bool find_credentials(struct session *session, const struct session_optio
                              struct err *e)
 {
     CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    CLEANUP(text_free_pointer) char *region = session_regions_first(options);
+    struct iam_sources sources = options->sources;
 
-    if (!iam_discover(&options->sources, &found, ret_warnings, e)) {
+    sources.region = region;
+    if (!iam_discover(&sources, &found, ret_warnings, e)) {
         return false;
     }
+    text_printf(&session->iam_source, "%s (%s)", found.iam_url, found.iam_url_source);
     session->credential_source = mem_copy(found.source != NULL ? found.source : "");
     session->iam = iam_create(&found, session->http, NULL);
     return true;
@@ -203,6 +213,7 @@ void session_close(struct session *session)
     }
     free(session->key);
     free(session->credential_source);
+    text_free(&session->iam_source);
     free(session);
 }
 
@@ -244,6 +255,11 @@ bool session_select_regions(struct session *session, const struct session_option
 const char *session_credential_source(const struct session *session)
 {
     return session->credential_source;
+}
+
+const char *session_iam_source(const struct session *session)
+{
+    return text_string(&session->iam_source);
 }
 
 const char *session_endpoint_source(const struct session *session)

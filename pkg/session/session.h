@@ -4,7 +4,9 @@
  * A session is made for the options that connections depend on and serves every command that has the same ones; the
  * regions may change from one command to the next. Where to work is decided in this order: --region, --endpoint or what
  * iam.h finds in its place, IC_REGION and IBMCLOUD_REGION, then SESSION_REGION_DEFAULT. Several regions of one
- * endpoint, and `all`, are looked up with GET /regions.
+ * endpoint, `all`, and a region that is newer than this program are looked up with GET /regions. A region that is named
+ * beside an endpoint of another one is refused. The token is sent to endpoints that people named, to the servers that
+ * these are on, and to IBM's hosts (vpc_region_base), in the private form where the endpoint in use is private.
  *
  * The limits of a command (deadline, rate, window) are given by session_begin alone; nothing else starts them again.
  * session_cancel and session_abort may be called from a signal handler.
@@ -77,8 +79,9 @@ bool session_select_regions(struct session *session, const struct session_option
 /* Appends where the options lead: regions, or the endpoint's host. Sends nothing. */
 void session_describe_target(const struct session_options *options, struct text *out);
 
-/* Where the credential came from, for people; "" without one. */
+/* Where the credential came from, for people; "" without one. And IAM's base URL with its source behind it. */
 const char *session_credential_source(const struct session *session);
+const char *session_iam_source(const struct session *session);
 
 /*
  * After session_select_regions: where the endpoint came from ("region": from its name), and the base URL of a region.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem/mem.h"
+#include "session/session_choice.h"
 
 /* A region becomes part of a host name that a token is sent to. */
 static bool check_region(const char *region, struct err *e)
@@ -45,136 +46,97 @@ bool session_regions_check(const struct session_options *options, struct err *e)
            check_endpoint("--iam-url", options->sources.iam_url, e);
 }
 
-/* --- choosing ------------------------------------------------------------------------------------- */
-
-/* What a choice is made with. */
-struct choice {
-    struct session_regions *regions;
-    struct http *http;
-    struct answer_parser *parser;
-    const struct session_options *options;
-};
-
-static void add_region(const struct choice *choice, const char *region, const char *base)
+char *session_regions_first(const struct session_options *options)
 {
-    struct session_regions *regions = choice->regions;
+    const struct inventory_words *wanted = &options->regions;
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    struct err ignored = ERR_INIT;
 
-    regions->items = mem_grow(regions->items, regions->count + 1, sizeof(struct vpc *));
-    regions->items[regions->count++] =
-        vpc_create(choice->http, choice->parser, region, base, choice->options->api_version);
-}
-
-static void add_public_region(const struct choice *choice, const char *region)
-{
-    CLEANUP(text_free) struct text base = {0};
-
-    text_printf(&base, "https://%s.iaas.cloud.ibm.com/v1", region);
-    add_region(choice, region, text_string(&base));
-}
-
-static bool has_word(const struct inventory_words *words, const char *word)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->items[i], word) == 0) {
-            return true;
+    if (wanted->count > 0 && !session_has_word(wanted, "all")) {
+        return mem_copy(wanted->items[0]);
+    }
+    if (iam_discover_endpoint(&options->sources, &found, &ignored) && found.endpoint != NULL) {
+        CLEANUP(text_free_pointer) char *named = session_region_of_endpoint(found.endpoint);
+        if (named[0] != '\0') {
+            return mem_copy(named);
         }
     }
-    return false;
+    return mem_copy(session_default_region(options));
 }
 
-/* A region that was named and does not exist would be missing from every list without a trace. */
-static bool check_found(const struct inventory_words *wanted, const struct vpc_endpoint *found, size_t count,
-                        struct err *e)
+/* Each name once, in the order of the command line. */
+static struct inventory_words distinct(const struct inventory_words *words)
 {
-    CLEANUP(text_free) struct text known = {0};
+    const char **items = mem_array(words->count + 1, sizeof(*items));
+    struct inventory_words kept = {.items = items};
+
+    for (size_t i = 0; i < words->count; i++) {
+        if (!session_has_word(&kept, words->items[i])) {
+            items[kept.count++] = words->items[i];
+        }
+    }
+    if (session_has_word(&kept, "all")) {
+        items[0] = "all";
+        kept.count = 1;
+    }
+    return kept;
+}
+
+/* The endpoints file comes before the SDKs' VPC_URL for the regions that it has. */
+static bool file_is_first(const struct session_choice *choice)
+{
+    bool named = choice->wanted.count > 0 && !session_has_word(&choice->wanted, "all");
+    size_t count = named ? choice->wanted.count : 1;
+    size_t in_file = 0;
 
     for (size_t i = 0; i < count; i++) {
-        text_printf(&known, "%s%s", found[i].available ? (known.size > 0 ? ", " : "") : "",
-                    found[i].available ? found[i].name : "");
+        const char *region = named ? choice->wanted.items[i] : session_default_region(choice->options);
+        in_file += iam_endpoints_of_file(&choice->endpoints, IAM_SERVICE_VPC, region) != NULL;
     }
-    for (size_t w = 0; w < wanted->count; w++) {
-        bool is_there = strcmp(wanted->items[w], "all") == 0 && known.size > 0;
-        for (size_t i = 0; i < count && !is_there; i++) {
-            is_there = found[i].available && strcmp(wanted->items[w], found[i].name) == 0;
-        }
-        if (!is_there) {
-            return err_set(e, ERR_USAGE, "--region %s: the API has no such region that is available (available: %s)",
-                           wanted->items[w], text_string(&known));
-        }
+    return choice->found.endpoint_of_sdk && in_file == count;
+}
+
+static bool prepare(struct session_choice *choice, struct err *e)
+{
+    CLEANUP(text_free) struct text ignored = {0}; /* session_open has warned */
+    struct iam_credentials *found = &choice->found;
+
+    if (!iam_discover_endpoint(&choice->options->sources, found, e) ||
+        !check_endpoint(found->endpoint_source, found->endpoint, e) ||
+        !iam_endpoints_read(&choice->options->sources, &choice->endpoints, &ignored, e)) {
+        return false;
+    }
+    choice->wanted = distinct(&choice->options->regions);
+    if (found->endpoint == NULL && choice->wanted.count == 0 &&
+        !check_region(session_default_region(choice->options), e)) {
+        return false;
+    }
+    if (file_is_first(choice)) {
+        free(found->endpoint);
+        free(found->endpoint_source);
+        found->endpoint = found->endpoint_source = NULL;
     }
     return true;
 }
 
-/* Asks the API at `base` for its regions and takes the wanted ones. */
-static bool add_listed_regions(const struct choice *choice, const char *base, struct err *e)
+/* Of the first region's endpoint, for people. */
+static char *endpoint_source(const struct session_choice *choice)
 {
-    const struct inventory_words *wanted = &choice->options->regions;
-    struct vpc *first = vpc_create(choice->http, choice->parser, "", base, choice->options->api_version);
-    struct vpc_endpoint *found = NULL;
-    size_t count = 0;
-    bool good = vpc_regions(first, choice->http, &found, &count, e) && check_found(wanted, found, count, e);
+    const struct iam_endpoints *endpoints = &choice->endpoints;
+    const char *first = choice->regions->count > 0 ? vpc_region(choice->regions->items[0]) : "";
 
-    vpc_destroy(first);
-    for (size_t i = 0; good && i < count; i++) {
-        if (found[i].available && (has_word(wanted, "all") || has_word(wanted, found[i].name))) {
-            add_region(choice, found[i].name, found[i].base);
-        }
+    if (choice->found.endpoint_source != NULL) {
+        return mem_copy(choice->found.endpoint_source);
     }
-    vpc_endpoints_free(found, count);
-    return good;
-}
-
-static const char *region_from_environment(const struct iam_sources *sources)
-{
-    static const char *const names[] = {"IC_REGION", "IBMCLOUD_REGION"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *region = sources->environment(sources->context, names[i]);
-        if (region != NULL && region[0] != '\0') {
-            return region;
-        }
+    if (iam_endpoints_of_file(endpoints, IAM_SERVICE_VPC, first) != NULL) {
+        return mem_copy(endpoints->file_source);
     }
-    return NULL;
-}
-
-/* "https://eu-de.private.iaas.cloud.ibm.com/v1" names its region; "" for any other host. */
-static char *region_of_endpoint(const char *endpoint)
-{
-    const char *host = strstr(endpoint, "://");
-    struct text region = {0};
-
-    if (host != NULL && strstr(host, ".iaas.cloud.ibm.com") != NULL) {
-        text_append_size(&region, host + 3, strcspn(host + 3, "."));
+    struct text source = {0};
+    text_append(&source, "region");
+    if (endpoints->visibility_source != NULL) {
+        text_printf(&source, " (%s)", endpoints->visibility_source);
     }
-    return text_take(&region);
-}
-
-/* `endpoint` is NULL where nothing names one. */
-static bool choose(const struct choice *choice, const char *endpoint, struct err *e)
-{
-    const struct inventory_words *wanted = &choice->options->regions;
-    bool all = has_word(wanted, "all");
-
-    if (all || (endpoint != NULL && wanted->count > 1)) {
-        return add_listed_regions(
-            choice, endpoint != NULL ? endpoint : "https://" SESSION_REGION_DEFAULT ".iaas.cloud.ibm.com/v1", e);
-    }
-    if (endpoint != NULL) {
-        CLEANUP(text_free_pointer) char *named = region_of_endpoint(endpoint);
-        add_region(choice, wanted->count == 1 ? wanted->items[0] : named, endpoint);
-        return true;
-    }
-    for (size_t i = 0; i < wanted->count; i++) {
-        add_public_region(choice, wanted->items[i]);
-    }
-    if (wanted->count == 0) {
-        const char *region = region_from_environment(&choice->options->sources);
-        if (region != NULL && !check_region(region, e)) {
-            return false;
-        }
-        add_public_region(choice, region != NULL ? region : SESSION_REGION_DEFAULT);
-    }
-    return true;
+    return text_take(&source);
 }
 
 static char *key_of(const struct session_options *options)
@@ -203,19 +165,22 @@ void session_regions_clear(struct session_regions *regions)
 bool session_regions_choose(struct session_regions *regions, struct http *http, struct answer_parser *parser,
                             const struct session_options *options, struct err *e)
 {
-    const struct choice choice = {.regions = regions, .http = http, .parser = parser, .options = options};
+    CLEANUP(session_choice_free)
+    struct session_choice choice = {.regions = regions, .http = http, .parser = parser, .options = options};
     CLEANUP(text_free_pointer) char *key = key_of(options);
-    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
 
     if (text_equal(regions->key, key)) {
         return true;
     }
     session_regions_clear(regions);
-    if (!iam_discover_endpoint(&options->sources, &found, e) ||
-        !check_endpoint(found.endpoint_source, found.endpoint, e) || !choose(&choice, found.endpoint, e)) {
+    if (!prepare(&choice, e)) {
         return false;
     }
-    regions->endpoint_source = mem_copy(found.endpoint_source != NULL ? found.endpoint_source : "region");
+    if (!session_choose(&choice, e)) {
+        session_regions_clear(regions);
+        return false;
+    }
+    regions->endpoint_source = endpoint_source(&choice);
     regions->key = key;
     key = NULL;
     return true;
@@ -234,11 +199,10 @@ void session_describe_target(const struct session_options *options, struct text 
         return;
     }
     if (iam_discover_endpoint(&options->sources, &found, &ignored) && found.endpoint != NULL) {
-        CLEANUP(text_free_pointer) char *named = region_of_endpoint(found.endpoint);
+        CLEANUP(text_free_pointer) char *named = session_region_of_endpoint(found.endpoint);
         const char *host = strstr(found.endpoint, "://") + 3;
         text_append_size(out, named[0] != '\0' ? named : host, named[0] != '\0' ? strlen(named) : strcspn(host, "/"));
         return;
     }
-    const char *region = region_from_environment(&options->sources);
-    text_append(out, region != NULL ? region : SESSION_REGION_DEFAULT);
+    text_append(out, session_default_region(options));
 }

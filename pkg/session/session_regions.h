@@ -18,6 +18,9 @@ bool session_regions_check(const struct session_options *options, struct err *e)
 /* Chooses them by options and environment unless they are chosen already; asks the API where that is needed. */
 bool session_regions_choose(struct session_regions *regions, struct http *http, struct answer_parser *parser,
                             const struct session_options *options, struct err *e) __attribute__((warn_unused_result));
+/* The first region that the options lead to, by name or by the endpoint's host; whose IAM is meant. Sends nothing. */
+char *session_regions_first(const struct session_options *options) __attribute__((returns_nonnull, warn_unused_result));
+
 void session_regions_clear(struct session_regions *regions);
 
 #endif

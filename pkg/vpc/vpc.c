@@ -37,6 +37,20 @@ const char *vpc_region(const struct vpc *vpc)
     return vpc->region;
 }
 
+void vpc_set_unconfirmed(struct vpc *vpc)
+{
+    vpc->unconfirmed = true;
+}
+
+bool vpc_check_region(const struct vpc *vpc, const struct resource *record, struct err *e)
+{
+    return !vpc->unconfirmed || text_equal(record->region, vpc->region) ||
+           err_set(e, ERR_USAGE,
+                   "--region %s: the endpoint %s serves %s. Give the endpoint of %s with --endpoint, or name no "
+                   "endpoint, or work in %s",
+                   vpc->region, vpc->base, record->region, vpc->region, record->region);
+}
+
 const char *vpc_base(const struct vpc *vpc)
 {
     return vpc->base;

@@ -36,6 +36,14 @@ struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const ch
                        const char *api_version);
 void vpc_destroy(struct vpc *vpc);
 
+/*
+ * The region given was named beside the endpoint and could not be confirmed: vpc_check_region then refuses records of
+ * another one with ERR_USAGE; it is true for all others.
+ */
+void vpc_set_unconfirmed(struct vpc *vpc);
+bool vpc_check_region(const struct vpc *vpc, const struct resource *record, struct err *e)
+    __attribute__((warn_unused_result));
+
 const char *vpc_region(const struct vpc *vpc);
 const char *vpc_base(const struct vpc *vpc);
 
@@ -146,10 +154,11 @@ void vpc_delete(struct vpc *vpc, const struct resource_kind *kind, const struct 
 /* POST of an action (kind->actions), such as {"type":"stop"}; repeated only when the server certainly did not act. */
 void vpc_act(struct vpc *vpc, const struct resource_kind *kind, const struct vpc_call *call);
 
-/* One region as GET /regions tells it; see vpc_regions. */
+/* One region as the answer of GET /regions has it; see vpc_regions. */
 struct vpc_endpoint {
     char *name;
-    char *base; /* endpoint with /v1 */
+    char *base;        /* endpoint with /v1 */
+    char *answered_by; /* the region whose API answered, by the host of the entry's href; "" when that is not known */
     bool available;
 };
 
@@ -157,5 +166,25 @@ struct vpc_endpoint {
 bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_endpoint **ret_places, size_t *ret_count, struct err *e)
     __attribute__((warn_unused_result));
 void vpc_endpoints_free(struct vpc_endpoint *places, size_t count);
+
+/* --- where the API of a region listens (vpc-api.md 1.1) ---------------------------------------------- */
+
+/* Whether the region is one of those that were known when this program was written; there may be others. */
+bool vpc_region_is_known(const char *region);
+
+/* The known region that is nearest to the word, for "did you mean"; NULL: none is near. */
+const char *vpc_region_nearest(const char *word);
+
+/* Appends "https://REGION.iaas.cloud.ibm.com/v1", or the private form. */
+void vpc_region_base(struct text *out, const char *region, bool is_private);
+
+/*
+ * Takes such a URL apart: true when the host is exactly of that form, over https and without a port. The region is
+ * appended.
+ */
+bool vpc_region_of_base(const char *base, struct text *ret_region, bool *ret_private);
+
+/* Whether two URLs have the same scheme, host and port, as they are written. */
+bool vpc_same_server(const char *base, const char *other);
 
 #endif

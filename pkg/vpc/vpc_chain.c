@@ -80,6 +80,7 @@ static bool read_item(struct vpc_chain *chain, struct answer_node item, struct e
         return false;
     }
     bool keep = note_id(chain, record);
+    keep = keep && (chain->keep_error.code != ERR_NONE || vpc_check_region(chain->vpc, record, &chain->keep_error));
     if (keep && chain->keep != NULL && chain->keep_error.code == ERR_NONE &&
         !chain->keep(record, item, chain->keep_context, &keep, &chain->keep_error)) {
         keep = false;

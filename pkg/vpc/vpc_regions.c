@@ -1,9 +1,74 @@
 /* Which regions there are and where their APIs listen (vpc-api.md 1.1: the answer's endpoint lacks /v1). */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem/mem.h"
 #include "vpc/vpc_url.h"
+
+static const char *const known_regions[] = {"au-syd", "br-sao", "ca-mon", "ca-tor", "eu-de",   "eu-es",   "eu-gb",
+                                            "in-che", "in-mum", "jp-osa", "jp-tok", "us-east", "us-south"};
+enum { KNOWN_COUNT = sizeof(known_regions) / sizeof(known_regions[0]) };
+
+#define DOMAIN ".iaas.cloud.ibm.com"
+
+bool vpc_region_is_known(const char *region)
+{
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        if (strcmp(known_regions[i], region) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *vpc_region_nearest(const char *word)
+{
+    return text_nearest(word, known_regions, KNOWN_COUNT);
+}
+
+void vpc_region_base(struct text *out, const char *region, bool is_private)
+{
+    text_printf(out, "https://%s%s" DOMAIN "/v1", region, is_private ? ".private" : "");
+}
+
+bool vpc_region_of_base(const char *base, struct text *ret_region, bool *ret_private)
+{
+    static const char scheme[] = "https://";
+    static const char private_label[] = ".private";
+    const char *host = base + strlen(scheme);
+
+    if (strncmp(base, scheme, strlen(scheme)) != 0) {
+        return false;
+    }
+    /* what does not belong to a host name ends the comparison, so that no other host can pass for one of these */
+    size_t label = strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    const char *rest = host + label;
+    bool is_private = strncmp(rest, private_label, strlen(private_label)) == 0;
+    rest += is_private ? strlen(private_label) : 0;
+    if (label == 0 || strncmp(rest, DOMAIN, strlen(DOMAIN)) != 0 || strchr("/", rest[strlen(DOMAIN)]) == NULL) {
+        return false;
+    }
+    text_append_size(ret_region, host, label);
+    *ret_private = is_private;
+    return true;
+}
+
+/* "https://host:443" of a URL. */
+static size_t server_size(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#\\") : 0;
+}
+
+bool vpc_same_server(const char *base, const char *other)
+{
+    size_t size = server_size(base);
+
+    return size > 0 && size == server_size(other) && memchr(base, '@', size) == NULL &&
+           strncasecmp(base, other, size) == 0;
+}
 
 struct reading {
     struct vpc_endpoint *places;
@@ -38,14 +103,22 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
     for (struct answer_cursor each = answer_each(regions); answer_next(&each);) {
         struct answer_string name = {0};
         struct answer_string endpoint = {0};
+        struct answer_string href = {0};
         struct answer_string status = {.data = "available", .size = 9};
         if (!answer_get_string(each.node, "name", ANSWER_REQUIRED, &name, e) ||
             !answer_get_string(each.node, "endpoint", ANSWER_REQUIRED, &endpoint, e) ||
+            !answer_get_string(each.node, "href", ANSWER_OPTIONAL, &href, e) ||
             !answer_get_string(each.node, "status", ANSWER_OPTIONAL, &status, e)) {
             return false;
         }
+        struct text answered_by = {0};
+        bool is_private;
+        if (href.data != NULL) {
+            vpc_region_of_base(href.data, &answered_by, &is_private);
+        }
         reading->places[reading->count++] = (struct vpc_endpoint){.name = text_of(name, ""),
                                                                   .base = text_of(endpoint, "/v1"),
+                                                                  .answered_by = text_take(&answered_by),
                                                                   .available = strcmp(status.data, "available") == 0};
     }
     return true;
@@ -82,6 +155,7 @@ void vpc_endpoints_free(struct vpc_endpoint *places, size_t count)
     for (size_t i = 0; i < count; i++) {
         free(places[i].name);
         free(places[i].base);
+        free(places[i].answered_by);
     }
     free(places);
 }

@@ -9,6 +9,7 @@ struct vpc {
     struct http *http;
     struct answer_parser *parser;
     char *region;
+    bool unconfirmed; /* the region: vpc_set_unconfirmed */
     char *base;
     struct vpc_reading reading;
     unsigned listings; /* under way */

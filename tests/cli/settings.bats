@@ -100,3 +100,83 @@ LINES
     meta auth status
     expect 0 "warning: $HOME/ibm-credentials.env holds a secret"
 }
+
+# SOURCE URL REGION [NAME=VALUE...]: auth status, offline, shows this endpoint and where it came from
+leads_to() {
+    local source=$1 url=$2 region=$3
+    shift 3
+    run --separate-stderr env "$@" "$BUILD/vpcmeta" auth status --auth none -o json --region "$region"
+    expect 0
+    jq -e --arg url "$url" --arg source "$source" '.endpoint == $url and (.endpoint_source | contains($source))' <<< "$output"
+}
+
+@test "visibility and endpoints file choose the endpoints of VPC and IAM: variable, file, default" {
+    client_environment
+    leads_to region https://eu-de.iaas.cloud.ibm.com/v1 eu-de IC_VISIBILITY=public
+    for setting in IC_VISIBILITY=private IBMCLOUD_VISIBILITY=private IBMCLOUD_VISIBILITY=public-and-private; do
+        leads_to "$setting" https://eu-de.private.iaas.cloud.ibm.com/v1 eu-de "$setting"
+        jq -e --arg source "$setting" '.iam == "https://private.iam.cloud.ibm.com (" + $source + ")"' <<< "$output"
+        leads_to "$setting" https://us-east.private.iaas.cloud.ibm.com/v1 us-east "$setting"
+        jq -e '.iam | startswith("https://private.us-east.iam.cloud.ibm.com ")' <<< "$output"
+    done
+    # IC_VISIBILITY comes first, and what names an endpoint before visibility
+    leads_to region https://eu-de.iaas.cloud.ibm.com/v1 eu-de IC_VISIBILITY=public IBMCLOUD_VISIBILITY=private
+    leads_to IBMCLOUD_IS_NG https://eu-de.iaas.cloud.ibm.com/v1 eu-de IC_VISIBILITY=private \
+        IBMCLOUD_IS_NG_API_ENDPOINT=eu-de.iaas.cloud.ibm.com IBMCLOUD_IAM_API_ENDPOINT=iam.cloud.ibm.com
+    jq -e '.iam | startswith("https://iam.cloud.ibm.com (environment variable IBMCLOUD_IAM")' <<< "$output"
+
+    cat > endpoints.json << 'FILE'
+{"IBMCLOUD_IS_NG_API_ENDPOINT": {"public": {"eu-de": "public.example/v1"}, "private": {"eu-de": "https://private.example"}},
+ "IBMCLOUD_IAM_API_ENDPOINT": {"private": {"eu-de": "https://iam.example"}}, "IBMCLOUD_GS_API_ENDPOINT": 7}
+FILE
+    leads_to "endpoints file endpoints.json named by IC_ENDPOINTS_FILE_PATH" https://public.example/v1 eu-de \
+        IC_ENDPOINTS_FILE_PATH=endpoints.json VPC_URL=https://sdk.example/v1
+    jq -e '.iam == "https://iam.cloud.ibm.com (default)"' <<< "$output"
+    leads_to "named by IBMCLOUD_ENDPOINTS_FILE_PATH" https://private.example/v1 eu-de \
+        IBMCLOUD_ENDPOINTS_FILE_PATH=endpoints.json IC_ENDPOINTS_FILE_PATH=/nowhere IC_VISIBILITY=private
+    jq -e '.iam == "https://iam.example (endpoints file endpoints.json named by IBMCLOUD_ENDPOINTS_FILE_PATH)"' <<< "$output"
+    leads_to region https://us-south.private.iaas.cloud.ibm.com/v1 us-south IC_ENDPOINTS_FILE_PATH=endpoints.json \
+        IC_VISIBILITY=private
+    # the file is not read for public-and-private, which is said
+    leads_to IC_VISIBILITY https://eu-de.private.iaas.cloud.ibm.com/v1 eu-de IC_ENDPOINTS_FILE_PATH=/nowhere \
+        IC_VISIBILITY=public-and-private
+    [[ $stderr == *"warning: IC_ENDPOINTS_FILE_PATH is ignored: IC_VISIBILITY=public-and-private"* ]]
+}
+
+@test "the key goes to the IAM and the API of the endpoints file" {
+    client_start --instances 2
+    printf '{"IBMCLOUD_IS_NG_API_ENDPOINT": {"private": {"us-south": "%s"}}, "IBMCLOUD_IAM_API_ENDPOINT":
+        {"private": {"us-south": "%s"}}}' "$SIM_URL" "$SIM_BASE" > endpoints.json
+    unset VPC_URL IBMCLOUD_IAM_API_ENDPOINT
+    export IC_VISIBILITY=private IBMCLOUD_ENDPOINTS_FILE_PATH=endpoints.json
+    meta instance list --jq '.items | length'
+    expect 0
+    [ "$output" = 2 ]
+    [ "$(sim_count POST /identity/token)" -eq 1 ]
+    meta doctor
+    expect 0
+    [[ $output == *"endpoint"*"endpoints file endpoints.json"*"iam"*"$SIM_BASE (endpoints file"* ]]
+}
+
+@test "settings of endpoints that cannot be used are refused with their place" {
+    client_start --instances 1
+    while IFS='|' read -r words setting content; do
+        printf '%b' "$content" > endpoints.json
+        for command in "instance list" "auth status --auth none" "instance set --all --enabled true -y"; do
+            run --separate-stderr env $setting "$BUILD/vpcmeta" $command
+            expect 2 "$words"
+            [ "$(requests)" -eq 0 ]
+        done
+    done << 'LINES'
+IC_VISIBILITY: "Private" is not a visibility: set public, private or public-and-private|IC_VISIBILITY=Private|
+IBMCLOUD_VISIBILITY: "both" is not a visibility|IBMCLOUD_VISIBILITY=both|
+named by IC_ENDPOINTS_FILE_PATH: cannot open nowhere.json|IC_ENDPOINTS_FILE_PATH=nowhere.json|
+endpoints.json:2:1: |IC_ENDPOINTS_FILE_PATH=endpoints.json|{\n
+endpoints.json:1:2: |IC_ENDPOINTS_FILE_PATH=endpoints.json|[\xe9]
+endpoints.json:1:1: endpoints file: the document is not an object|IC_ENDPOINTS_FILE_PATH=endpoints.json|[]
+endpoints.json:1:33: endpoints file: /IBMCLOUD_IS_NG_API_ENDPOINT is not an object|IC_ENDPOINTS_FILE_PATH=endpoints.json|{"IBMCLOUD_IS_NG_API_ENDPOINT": 1}
+/IBMCLOUD_IS_NG_API_ENDPOINT/privat is neither "public" nor "private"|IC_ENDPOINTS_FILE_PATH=endpoints.json|{"IBMCLOUD_IS_NG_API_ENDPOINT": {"privat": {}}}
+/IBMCLOUD_IAM_API_ENDPOINT/public/eu-de is not a URL: write https://HOST|IC_ENDPOINTS_FILE_PATH=endpoints.json|{"IBMCLOUD_IAM_API_ENDPOINT": {"public": {"eu-de": "ftp://x.y"}}}
+/IBMCLOUD_IAM_API_ENDPOINT/public/eu-de is not a URL|IC_ENDPOINTS_FILE_PATH=endpoints.json|{"IBMCLOUD_IAM_API_ENDPOINT": {"public": {"eu-de": null}}}
+LINES
+}
