@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "body_check.h"
 #include "mem/mem.h"
 #include "resource/resource_create.h"
 #include "resource/resource_reference.h"
@@ -20,7 +21,7 @@ static bool read_document(const struct app *app, const struct create_opts *opts,
         err_set(e, ERR_INVALID, "a request body is a JSON object");
         return err_at(e, "%s:1:1", ret->name);
     }
-    return true;
+    return body_take_numbers(ret, e);
 }
 
 /* --- the template ------------------------------------------------------------------------------------- */

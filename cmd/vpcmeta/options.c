@@ -43,6 +43,8 @@ const struct opt_spec global_opt[] = {
              "trust these certificates (PEM) instead of the system's"),
     OPT_FOLDER(struct global_opts, schema_dir, 0, "schema-dir", "DIR",
                "JSON Schemas that replace the built-in ones of the same name"),
+    OPT_FLAG(struct global_opts, allow_unknown, 0, "allow-unknown",
+             "send properties of a body that the schemas do not know, with a warning"),
     OPT_FLAG(struct global_opts, no_input, 0, "no-input", "never ask; refuse what would need an answer"),
     OPT_END,
 };

@@ -4,179 +4,8 @@
 
 #include "app.h"
 #include "commands.h"
-#include "schema/schema_catalog.h"
-
-/* --- the report of a check ------------------------------------------------------------------- */
-
-/* The check of one file. */
-struct result {
-    struct json_document document;
-    const char *name;                  /* of the schema that was asked for; NULL when it was chosen by the shape */
-    const char *title;                 /* of that schema, or NULL */
-    struct schema_catalog *catalog;    /* NULL for a schema that is none of ours */
-    struct schema_catalog_match match; /* `nearest` is the schema that was asked for when it is one of ours */
-    enum schema_verdict verdict;
-    struct schema_faults faults;
-};
-
-struct report {
-    size_t files;    /* how many there will be */
-    json_t *results; /* for the document; borrowed */
-    bool any_invalid;
-};
-
-static void result_free(struct result *result)
-{
-    json_document_free(&result->document);
-    schema_faults_free(&result->faults);
-}
-
-/* --- lines ------------------------------------------------------------------------------------- */
-
-/* "NAME (what it is)" */
-static void append_schema(struct text *line, const struct result *result, const struct schema_entry *entry)
-{
-    const char *title = result->title;
-
-    if (entry != NULL) {
-        title = result->verdict == SCHEMA_VALID ? schema_catalog_variant(result->catalog, entry, result->document.root)
-                                                : entry->title;
-    }
-    text_append(line, entry != NULL ? entry->name : result->name);
-    if (title != NULL) {
-        text_append(line, " (");
-        text_append_safe(line, title, strlen(title));
-        text_append(line, ")");
-    }
-}
-
-static bool print_verdict(const struct report *report, const struct result *result, struct err *e)
-{
-    CLEANUP(text_free) struct text lines = {0};
-    bool named = result->name != NULL;
-    size_t count = named ? 1 : result->match.count;
-
-    for (size_t i = 0; i < count; i++) {
-        if (report->files > 1) {
-            text_append_safe(&lines, result->document.name, strlen(result->document.name));
-            text_append(&lines, ": ");
-        }
-        text_append(&lines, "valid: ");
-        append_schema(&lines, result, named ? result->match.nearest : result->match.valid[i]);
-        text_append_char(&lines, '\n');
-    }
-    return render_text(lines.data, lines.size, stdout, e);
-}
-
-static void print_faults(const struct app *app, const struct result *result)
-{
-    app_print_faults(app, &result->faults, &result->document);
-    if (result->faults.more > 0) {
-        struct err error = {.code = ERR_INVALID};
-        snprintf(error.message, sizeof(error.message), "%s: %zu more faults", result->document.name,
-                 result->faults.more);
-        app_error(app, &error);
-    }
-}
-
-/* Which schema the faults are against, unless the user said it. */
-static void print_guess(const struct app *app, const struct result *result)
-{
-    CLEANUP(text_free) struct text line = {0};
-    struct err error = ERR_INIT;
-
-    text_append_safe(&line, result->document.name, strlen(result->document.name));
-    if (result->match.nearest == NULL) {
-        text_append(&line, ": fits no schema, and nothing in it shows which one was meant; name it with --as "
-                           "(\"vpcmeta schema list\" shows all)");
-        err_set(&error, ERR_INVALID, "%s", line.data);
-        app_error(app, &error);
-        return;
-    }
-    text_append(&line, ": taken for ");
-    append_schema(&line, result, result->match.nearest);
-    app_note(app, "%s; --as NAME checks it as something else", line.data);
-}
-
-/* --- document ---------------------------------------------------------------------------------- */
-
-static json_t *schemas_json(const struct result *result)
-{
-    json_t *list = json_array();
-
-    if (result->name != NULL) {
-        json_array_append_new(list,
-                              json_build_string(result->match.nearest ? result->match.nearest->name : result->name));
-        return list;
-    }
-    for (size_t i = 0; i < result->match.count; i++) {
-        json_array_append_new(list, json_build_string(result->match.valid[i]->name));
-    }
-    if (result->match.nearest != NULL) {
-        json_array_append_new(list, json_build_string(result->match.nearest->name));
-    }
-    return list;
-}
-
-static const char *variant_of(const struct result *result)
-{
-    const struct schema_entry *entry = result->match.count > 0 ? result->match.valid[0] : result->match.nearest;
-
-    if (result->verdict == SCHEMA_VALID && entry != NULL) {
-        return schema_catalog_variant(result->catalog, entry, result->document.root);
-    }
-    return result->faults.count > 0 ? result->faults.list[0].variant : result->title;
-}
-
-static void add_document(struct report *report, const struct result *result)
-{
-    static const char *const verdicts[] = {
-        [SCHEMA_VALID] = "valid", [SCHEMA_INVALID] = "invalid", [SCHEMA_UNDECIDED] = "undecided"};
-    json_t *errors = json_array();
-
-    for (size_t i = 0; i < result->faults.count; i++) {
-        json_array_append_new(errors, schema_fault_json(&result->faults.list[i], &result->document));
-    }
-    json_array_append_new(report->results,
-                          json_build("{s:s, s:s, s:o, s:b, s:s?, s:o, s:I}", "file", result->document.name, "verdict",
-                                     verdicts[result->verdict], "schemas", schemas_json(result), "recognized",
-                                     result->name == NULL, "variant", variant_of(result), "errors", errors,
-                                     "more_errors", (json_int_t)result->faults.more));
-}
-
-static bool report_result(struct app *app, struct report *report, const struct result *result, struct err *e)
-{
-    report->any_invalid |= result->verdict != SCHEMA_VALID;
-    if (!app_prints_text(app)) {
-        add_document(report, result);
-        return true;
-    }
-    if (result->verdict == SCHEMA_VALID) {
-        return print_verdict(report, result, e);
-    }
-    if (result->name == NULL) {
-        print_guess(app, result);
-    }
-    print_faults(app, result);
-    return true;
-}
-
-static void report_failure(struct report *report, const char *file, const struct err *failure)
-{
-    report->any_invalid = true;
-    json_array_append_new(report->results, json_build("{s:s, s:s, s:s, s:s}", "file", file, "verdict", "unreadable",
-                                                      "place", failure->place, "error", failure->message));
-}
-
-static bool print_report(struct app *app, struct report *report, struct err *e)
-{
-    if (app_prints_text(app)) {
-        return true;
-    }
-    JSON_CLEANUP json_t *document =
-        json_build("{s:i, s:b, s:O}", "schema_version", 1, "valid", !report->any_invalid, "results", report->results);
-    return app_print_document(app, document, e);
-}
+#include "resource/resource_create.h"
+#include "schema_report.h"
 
 /* --- check ------------------------------------------------------------------------------------- */
 
@@ -281,41 +110,103 @@ static bool open_checker(struct app *app, const struct check_opts *opts, struct 
     return checker->schema != NULL;
 }
 
-/* Chooses the schema by the body's shape; leaves it NULL where none fits. */
-static bool recognize(const struct checker *checker, struct result *result, const struct schema **ret_schema,
-                      struct err *e)
+/* Makes the body that a creation of such a kind would send, where that moves members. */
+static bool move_members(struct check_result *result, const struct schema_entry *asked, struct err *e)
 {
-    if (!schema_catalog_recognize(checker->catalog, result->document.root, &result->match, e)) {
-        return false;
+    for (size_t i = 0; resource_kinds[i] != NULL; i++) {
+        const struct resource_kind *kind = resource_kinds[i];
+        bool meant = asked != NULL ? body_relocates(asked) == kind : kind->profile_parent != NULL;
+        if (!meant || !json_is_object(result->document.root)) {
+            continue;
+        }
+        JSON_CLEANUP json_t *body = json_deep_copy(result->document.root);
+        if (!resource_relocate_misplaced(kind, body, &result->moved, e)) {
+            return err_wrap(e, "%s", result->document.name);
+        }
+        if (result->moved.size > 0) {
+            result->mover = kind;
+            result->moved_body = json_incref(body);
+            return true;
+        }
     }
-    const struct schema_entry *entry = result->match.count > 0 ? result->match.valid[0] : result->match.nearest;
-    if (entry != NULL) {
-        *ret_schema = schema_catalog_compile(checker->catalog, entry, e);
-    }
-    return entry == NULL || *ret_schema != NULL;
+    return true;
 }
 
-static bool check_file(const struct app *app, const struct checker *checker, const char *path, struct result *result,
-                       struct err *e)
+/* What a creation moves may make the body valid as that, too. */
+static bool add_moved(const struct checker *checker, struct check_result *result, struct err *e)
 {
-    const struct schema *schema = checker->schema;
+    struct schema_catalog_match *match = &result->match;
+    const struct schema_entry *entry = schema_catalog_find(checker->catalog, result->mover->create_schema, e);
+    const struct schema *schema = entry != NULL ? schema_catalog_compile(checker->catalog, entry, e) : NULL;
 
-    if (!app_read_document(app, path, JSON_READ_BIG_NUMBERS, &result->document, e)) {
+    if (schema == NULL) {
+        return false;
+    }
+    if (match->count < SCHEMA_CATALOG_MATCHES_MAX && schema_check(schema, result->moved_body) == SCHEMA_VALID) {
+        match->valid[match->count++] = entry;
+        match->nearest = NULL;
+    }
+    return true;
+}
+
+/* Chooses the schema by the body's shape; leaves it NULL where none fits. */
+static bool recognize(const struct checker *checker, struct check_result *result, const struct schema_entry **ret_entry,
+                      struct err *e)
+{
+    const json_t *root = result->document.root;
+    bool moved = result->mover != NULL;
+    bool certain = moved && json_object_get(root, result->mover->profile_parent) != NULL;
+
+    if (!schema_catalog_recognize(checker->catalog, certain ? result->moved_body : root, &result->match, e) ||
+        (moved && !certain && !add_moved(checker, result, e))) {
+        return false;
+    }
+    *ret_entry = result->match.count > 0 ? result->match.valid[0] : result->match.nearest;
+    return true;
+}
+
+/* Against one of our own schemas, as `create` does it. */
+static bool check_body(const struct app *app, const struct checker *checker, struct check_result *result, struct err *e)
+{
+    const struct schema_entry *entry = checker->entry;
+
+    if (!body_take_numbers(&result->document, e) || !move_members(result, entry, e)) {
+        return false;
+    }
+    if (entry != NULL) {
+        result->match.nearest = entry;
+    } else if (!recognize(checker, result, &entry, e)) {
+        return false;
+    }
+    result->judged.verdict = SCHEMA_INVALID;
+    if (entry == NULL) {
+        return true;
+    }
+    const struct schema *schema = schema_catalog_compile(checker->catalog, entry, e);
+    if (schema == NULL) {
+        return false;
+    }
+    result->title = schema_title(schema);
+    body_judge(app, schema, check_result_body(result, entry), &result->judged);
+    return true;
+}
+
+static bool check_file(const struct app *app, const struct checker *checker, const char *path,
+                       struct check_result *result, struct err *e)
+{
+    /* what `create` does not read is not valid either */
+    int flags = checker->catalog != NULL ? JSON_READ_STRICT : JSON_READ_BIG_NUMBERS;
+
+    if (!app_read_document(app, path, flags, &result->document, e)) {
         return false;
     }
     result->catalog = checker->catalog;
     result->name = checker->name;
-    result->title = schema != NULL ? schema_title(schema) : NULL;
-    if (checker->entry != NULL) {
-        result->match.nearest = checker->entry;
+    if (checker->catalog != NULL) {
+        return check_body(app, checker, result, e);
     }
-    if (schema == NULL && !recognize(checker, result, &schema, e)) {
-        return false;
-    }
-    result->verdict = schema != NULL ? schema_check(schema, result->document.root) : SCHEMA_INVALID;
-    if (schema != NULL && result->verdict != SCHEMA_VALID) {
-        result->verdict = schema_explain(schema, result->document.root, &result->faults);
-    }
+    result->title = schema_title(checker->schema);
+    body_judge(app, checker->schema, result->document.root, &result->judged);
     return true;
 }
 
@@ -335,7 +226,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 {
     CLEANUP(checker_free) struct checker checker = {0};
     JSON_CLEANUP json_t *results = json_array();
-    struct report report = {.files = call->args_count, .results = results};
+    struct check_report report = {.files = call->args_count, .results = results};
     int status = 0;
 
     if (!app_check_output(app, NULL, 0, e) || !refuse_second_reader(call->opts, call, e) ||
@@ -343,20 +234,20 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
         return err_exit_status(e);
     }
     for (size_t i = 0; i < call->args_count; i++) {
-        CLEANUP(result_free) struct result result = {0};
+        CLEANUP(check_result_free) struct check_result result = {0};
         struct err failure = ERR_INIT;
         bool checked = check_file(app, &checker, call->args[i], &result, &failure);
         if (checked) {
-            checked = report_result(app, &report, &result, &failure);
+            checked = check_report_result(app, &report, &result, &failure);
         } else {
             app_error(app, &failure);
-            report_failure(&report, call->args[i], &failure);
+            check_report_failure(&report, call->args[i], &failure);
         }
-        int its_status =
-            checked ? (result.verdict == SCHEMA_VALID ? ERR_EXIT_DONE : ERR_EXIT_USAGE) : err_exit_status(&failure);
+        int its_status = checked ? (result.judged.verdict == SCHEMA_VALID ? ERR_EXIT_DONE : ERR_EXIT_USAGE)
+                                 : err_exit_status(&failure);
         status = status != 0 ? status : its_status;
     }
-    return print_report(app, &report, e) ? status : err_exit_status(e);
+    return check_report_print(app, &report, e) ? status : err_exit_status(e);
 }
 
 static const struct cmd_example check_examples[] = {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "body_check.h"
 #include "mem/mem.h"
 #include "results.h"
 
@@ -54,21 +55,20 @@ bool write_check_body(struct app *app, const char *schema_name, const json_t *bo
     struct schema_catalog *catalog = app_schemas(app, e);
     const struct schema_entry *entry = catalog != NULL ? schema_catalog_find(catalog, schema_name, e) : NULL;
     const struct schema *schema = entry != NULL ? schema_catalog_compile(catalog, entry, e) : NULL;
-    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    CLEANUP(body_verdict_free) struct body_verdict judged = {0};
 
     if (schema == NULL) {
         return false;
     }
-    if (schema_check(schema, body) == SCHEMA_VALID) {
-        return true;
-    }
-    enum schema_verdict verdict = schema_explain(schema, body, &faults);
-    app_print_faults(app, &faults, document);
-    if (verdict == SCHEMA_UNDECIDED) {
+    body_judge(app, schema, body, &judged);
+    body_print(app, &judged, document);
+    if (judged.verdict == SCHEMA_UNDECIDED) {
         return err_set(e, ERR_UNDECIDED, "the body could not be checked within the limits; nothing was sent");
     }
-    return err_set(e, ERR_INVALID, "the body of the request has %zu fault%s; nothing was sent",
-                   faults.count + faults.more, faults.count + faults.more == 1 ? "" : "s");
+    size_t count = judged.faults.count + judged.faults.more;
+    return judged.verdict == SCHEMA_VALID ||
+           err_set(e, ERR_INVALID, "the body of the request has %zu fault%s; nothing was sent", count,
+                   count == 1 ? "" : "s");
 }
 
 /* What the item sends that a schema of ours describes, and which; NULL: nothing. New reference. */

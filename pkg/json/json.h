@@ -65,6 +65,12 @@ bool json_read_file(const char *path, int flags, struct json_document *ret, stru
 /* Frees what the document holds; zero-initialised values allowed. For CLEANUP. */
 void json_document_free(struct json_document *document);
 
+/*
+ * Makes an integer of every real that has no fraction (2.0 and 1e1, which are integers to JSON Schema), because a
+ * reader of the API may not take 2.0 for one. False with the pointer of one that is too big to be exact (beyond 2^53).
+ */
+bool json_make_integers(json_t *root, struct text *ret_pointer) __attribute__((warn_unused_result));
+
 /* A place in a text; both count from 1, columns in characters. */
 struct json_place {
     size_t line, column;

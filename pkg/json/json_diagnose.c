@@ -4,6 +4,7 @@
  */
 #include "json/json_text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,14 @@ static bool walk_foreign(struct walk *w)
         {"<", "this looks like HTML or XML; JSON is expected"},
     };
 
+    size_t dots = w->at < w->size ? strspn(w->text + w->at, ".") : 0;
+    bool number = w->at + dots < w->size && isdigit((unsigned char)w->text[w->at + dots]);
+    if ((dots > 0 && !number) || starts(w, "\xe2\x80\xa6")) {
+        return WALK_FAULT(
+            w, w->at,
+            "the dots stand for what was left out in the documentation; put that in their place, or delete "
+            "the line");
+    }
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
         if (starts(w, foreign[i].start)) {
             return WALK_FAULT(w, w->at, "%s", foreign[i].message);

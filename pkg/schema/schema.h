@@ -111,6 +111,7 @@ struct schema_fault {
      * pointer of the object that lacks it and its name in `member`. */
     const char *instance;
     const char *member;            /* of a missing member; otherwise NULL */
+    bool unknown;                  /* it is a member that the schema does not know */
     bool at_name;                  /* the fault is in the member's name, not in its value: see json_locate_name */
     const char *keyword;           /* that failed: "required"; "false" for a schema that allows nothing */
     const char *schema_place;      /* "schemas/instance_patch.json#/properties/metadata_service/required" */
@@ -135,6 +136,13 @@ struct schema_faults {
  * reached. `ret` is zero-initialised or was used before (then it is emptied first).
  */
 enum schema_verdict schema_explain(const struct schema *schema, const json_t *value, struct schema_faults *ret);
+
+/*
+ * schema_explain of a value in which members that the schema does not know are no faults: verdict and faults are about
+ * the rest. Each such member is appended to `ret_unknown`, an array: {"pointer", "fix"}.
+ */
+enum schema_verdict schema_explain_known(const struct schema *schema, const json_t *value, struct schema_faults *ret,
+                                         json_t *ret_unknown);
 
 /* For CLEANUP. */
 void schema_faults_free(struct schema_faults *faults);

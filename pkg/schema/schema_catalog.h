@@ -70,6 +70,9 @@ const char *schema_catalog_variant(struct schema_catalog *catalog, const struct 
 struct schema_catalog_match {
     const struct schema_entry *valid[SCHEMA_CATALOG_MATCHES_MAX]; /* `count` schemas it is valid as */
     size_t count;
+    /* `unfinished_count` schemas that know every member of it and of which it only lacks something */
+    const struct schema_entry *unfinished[SCHEMA_CATALOG_MATCHES_MAX];
+    size_t unfinished_count;
     const struct schema_entry *nearest; /* when there is none: the one it was most probably meant for, or NULL */
 };
 

@@ -283,9 +283,37 @@ static void a_tree_without_memory_ends_the_process(void **state)
     assert_int_equal(WEXITSTATUS(status), ERR_EXIT_FAILED);
 }
 
+/* --- integers ------------------------------------------------------------------------------------------ */
+
+static void reals_without_a_fraction_become_integers(void **state)
+{
+    static const struct {
+        const char *text, *wanted, *pointer; /* NULL: it is taken */
+    } rows[] = {
+        {"{\"a\":2.0}", "{\"a\":2}", NULL},
+        {"{\"a\":[1e1,{\"b\":-0.0}]}", "{\"a\":[10,{\"b\":0}]}", NULL},
+        {"{\"a\":2.5,\"b\":\"2.0\"}", "{\"a\":2.5,\"b\":\"2.0\"}", NULL},
+        {"{\"a\":9007199254740992.0}", "{\"a\":9007199254740992}", NULL},
+        {"{\"a\":9223372036854775807}", "{\"a\":9223372036854775807}", NULL},
+        {"{\"a\":[1,{\"b\":1e300}]}", NULL, "/a/1/b"},
+        {"{\"a\":-9007199254740994.0}", NULL, "/a"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        JSON_CLEANUP json_t *root = json_loads(rows[i].text, 0, NULL);
+        CLEANUP(text_free) struct text pointer = {0}, printed = {0};
+        assert_int_equal(json_make_integers(root, &pointer), rows[i].wanted != NULL);
+        json_print(&printed, root, JSON_PRINT_COMPACT);
+        assert_string_equal(rows[i].wanted != NULL ? text_string(&printed) : text_string(&pointer),
+                            rows[i].wanted != NULL ? rows[i].wanted : rows[i].pointer);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reals_without_a_fraction_become_integers),
         cmocka_unit_test(values_and_names_are_located),
         cmocka_unit_test(pointers_escape_and_index_as_rfc_6901_says),
         cmocka_unit_test(numbers_print_shortest_and_keep_their_kind),

@@ -151,14 +151,15 @@ static bool find_nearest(struct schema_catalog *catalog, struct likeness *all, c
 /* --- all --------------------------------------------------------------------------------------- */
 
 /*
- * Whether the value is valid as the schema at `index`. Every schema of ours refuses members that it does not know, so
- * most need not be compiled, and most of those not even be read.
+ * The schema at `index` if every member of the value is one of its own, otherwise NULL. Every schema of ours refuses
+ * members that it does not know, so most need not be compiled, and most of those not even be read.
  */
-static bool matches(struct schema_catalog *catalog, size_t index, const json_t *value, bool *ret, struct err *e)
+static bool find_knowing(struct schema_catalog *catalog, size_t index, const json_t *value, const struct schema **ret,
+                         struct err *e)
 {
     const char *key;
     json_t *ignored;
-    *ret = false;
+    *ret = NULL;
     json_object_foreach ((json_t *)value, key, ignored) {
         if (!schema_catalog_mentions(catalog, index, key)) {
             return true;
@@ -171,9 +172,40 @@ static bool matches(struct schema_catalog *catalog, size_t index, const json_t *
     if (likeness.known < json_object_size(value)) {
         return true;
     }
-    const struct schema *schema = schema_catalog_compile(catalog, likeness.entry, e);
-    *ret = schema && schema_check(schema, value) == SCHEMA_VALID;
-    return schema != NULL;
+    *ret = schema_catalog_compile(catalog, likeness.entry, e);
+    return *ret != NULL;
+}
+
+/* Whether all that is wrong with the value is that something is missing. */
+static bool only_lacks(const struct schema *schema, const json_t *value)
+{
+    static const char *const keywords[] = {"required", "oneOf", "anyOf", "dependentRequired"};
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    schema_explain(schema, value, &faults);
+    for (size_t i = 0; i < faults.count; i++) {
+        bool lacks = false;
+        for (size_t k = 0; k < sizeof(keywords) / sizeof(keywords[0]); k++) {
+            lacks |= strcmp(faults.list[i].keyword, keywords[k]) == 0;
+        }
+        if (!lacks) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_match(struct schema_catalog *catalog, size_t index, const struct schema *schema, const json_t *value,
+                      struct schema_catalog_match *match)
+{
+    struct err ignored = ERR_INIT;
+    const struct schema_entry *entry = schema_catalog_at(catalog, index, &ignored);
+    if (schema_check(schema, value) == SCHEMA_VALID) {
+        if (match->count < SCHEMA_CATALOG_MATCHES_MAX) {
+            match->valid[match->count++] = entry;
+        }
+    } else if (match->unfinished_count < SCHEMA_CATALOG_MATCHES_MAX && only_lacks(schema, value)) {
+        match->unfinished[match->unfinished_count++] = entry;
+    }
 }
 
 bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *value, struct schema_catalog_match *ret,
@@ -182,13 +214,13 @@ bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *valu
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     struct schema_catalog_match match = {0};
     size_t count = schema_catalog_count(catalog);
-    for (size_t i = 0; i < count && match.count < SCHEMA_CATALOG_MATCHES_MAX; i++) {
-        bool valid;
-        if (!matches(catalog, i, value, &valid, e)) {
+    for (size_t i = 0; i < count; i++) {
+        const struct schema *schema;
+        if (!find_knowing(catalog, i, value, &schema, e)) {
             return false;
         }
-        if (valid && (match.valid[match.count] = schema_catalog_at(catalog, i, e))) {
-            match.count++;
+        if (schema != NULL) {
+            add_match(catalog, i, schema, value, &match);
         }
     }
     struct likeness *all = text_arena_alloc(&memory, count * sizeof(*all));

@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# One verdict on one body: what `schema check` says is what `create` does.
+load client
+
+bodies=$BATS_TEST_DIRNAME/../data/bodies
+by_image=$bodies/instance-prototype-by-image-network-attachment.json
+metal=$bodies/bare-metal-prototype-by-network-attachment.json
+
+setup() {
+    client_start --region eu-de --instances 2 --templates 1 --bare-metal 1
+}
+
+teardown() {
+    sim_stop
+}
+
+# KIND SCHEMA FILE STATUS: both end so, with and without --as
+both() {
+    local kind=$1 schema=$2 file=$3 wanted=$4
+    meta schema check --as "$schema" "$file"
+    expect "$wanted" "${5:-}"
+    meta "$kind" create -f "$file" --dry-run
+    expect "$wanted" "${6:-${5:-}}"
+    meta schema check "$file"
+    expect "$wanted" "${5:-}"
+}
+
+# moves the members of initialization to the top level, as some examples of the vendor have them
+flatten() {
+    jq '. + (.initialization | {'"$1"'}) | .initialization |= del('"$(sed 's/[a-z_]*/.&/g; s/\.,/,/g; s/\.$//' <<< "$1")"')' "$metal"
+}
+
+@test "members of a bare metal body that belong in initialization are moved by create, and check says so" {
+    for members in image keys default_trusted_profile user_data image,keys,default_trusted_profile,user_data; do
+        flatten "$members" > body.json
+        meta schema check --as bare_metal_server_create body.json
+        expect 0
+        for member in ${members//,/ }; do
+            expect 0 "\`$member\` belongs in \`initialization\`"
+        done
+        meta schema check body.json
+        expect 0 'belongs in `initialization`'
+        grep -q '^valid: bare_metal_server_create' <<< "$output"
+        meta bare-metal create -f body.json --dry-run
+        expect 0 'under "initialization"'
+    done
+    clear_log
+    meta bare-metal create -f body.json
+    expect 0
+    [ "$(writes | jq -S .body)" = "$(jq -S . "$metal")" ]
+}
+
+@test "a bare metal body without initialization is found to be one, too" {
+    flatten image,keys,default_trusted_profile,user_data | jq 'del(.initialization)' > body.json
+    meta schema check body.json
+    expect 0 'belongs in `initialization`'
+    [[ $output == *bare_metal_server_create* ]]
+    meta bare-metal create -f body.json --dry-run
+    expect 0
+}
+
+@test "a member in both places is refused by both" {
+    jq '.image = .initialization.image' "$metal" > body.json
+    both bare-metal bare_metal_server_create body.json 2 'stands at the top level and in "initialization"'
+}
+
+@test "numbers without a fraction are integers, and are sent as such" {
+    for number in 2.0 2e0 20e-1 0.2e1; do
+        jq . "$by_image" | sed "s/\"response_hop_limit\": 1/\"response_hop_limit\": $number/" > body.json
+        grep -qF "$number" body.json
+        both instance instance_create body.json 0
+        clear_log
+        meta instance create -f body.json --name "n-${number//[.e]/-}x"
+        expect 0
+        grep -qE '"response_hop_limit": ?2[,}]' "$SIM_LOG"
+    done
+    jq . "$by_image" | sed 's/"response_hop_limit": 1/"response_hop_limit": 1.5/' > body.json
+    both instance instance_create body.json 2 "must be an integer"
+    for number in 1e300 9007199254740993.0 99999999999999999999; do
+        jq . "$by_image" | sed "s/\"response_hop_limit\": 1/\"response_hop_limit\": $number/" > body.json
+        both instance instance_create body.json 2 "body.json:"
+    done
+}
+
+@test "the dots of a documentation example are told from a slip" {
+    for dots in . ... …; do
+        printf '{\n  "name": "x",\n  %s\n  "zone": {"name": "eu-de-1"}\n}\n' "$dots" > body.json
+        both instance instance_create body.json 2 "body.json:3:3: the dots stand for what was left out"
+        printf '{\n  "name": "x"\n  %s\n}\n' "$dots" > body.json
+        both instance instance_create body.json 2 "body.json:3:3: the dots stand for what was left out"
+        printf '{\n  "keys": [\n    {"id": "a"},\n    %s\n  ]\n}\n' "$dots" > body.json
+        both instance instance_create body.json 2 "body.json:4:5: the dots stand for what was left out"
+    done
+    printf '{"metadata_service": {"response_hop_limit": .5}}' > body.json
+    both instance instance_create body.json 2 "write a digit before"
+}
+
+@test "a property that the schemas do not know is refused, and both ways are named" {
+    jq '.newer = {a: 1} | .metadata_service.newest = 2' "$by_image" > body.json
+    both instance instance_create body.json 2 --allow-unknown
+    both instance instance_create body.json 2 --schema-dir
+    both instance instance_create body.json 2 'unknown property `newest`'
+    [ "$(requests)" -eq 0 ]
+}
+
+@test "--allow-unknown warns of each, checks the rest, and sends it" {
+    jq '.newer = {a: 1} | .metadata_service.newest = 2 | .primary_network_attachment.virtual_network_interface.other = [1]' \
+        "$by_image" > body.json
+    for command in "schema check" "schema check --as instance_create" "instance create --dry-run -f"; do
+        # shellcheck disable=SC2086
+        meta ${command} body.json --allow-unknown
+        expect 0 "warning: body.json:"
+        for pointer in /newer /metadata_service/newest /primary_network_attachment/virtual_network_interface/other; do
+            expect 0 " $pointer: "
+        done
+        [ "$(grep -c ^warning: <<< "$stderr")" -eq 3 ]
+    done
+    jq -e '.newer.a == 1' <<< "$output"
+    clear_log
+    meta instance create -f body.json --allow-unknown
+    [ "$(writes | jq -c '[.body.newer, .body.metadata_service.newest]')" = '[{"a":1},2]' ]
+    expect 1 "is unknown"
+    jq '.metadata_service.enabled = "yes"' body.json > wrong.json
+    clear_log
+    for command in "schema check" "instance create -f"; do
+        # shellcheck disable=SC2086
+        meta ${command} wrong.json --allow-unknown
+        expect 2 "/metadata_service/enabled: must be true or false"
+    done
+    [ "$(requests)" -eq 0 ]
+    meta schema check body.json --allow-unknown -o json
+    jq -e '.valid and (.results[0].unknown | length == 3)' <<< "$output"
+}
+
+@test "a half-written body of a creation is not only called a valid change" {
+    echo '{"name":"web-01","profile":{"name":"bx2-2x8"},"metadata_service":{"enabled":true}}' > body.json
+    meta schema check body.json
+    expect 0 "it could also be an unfinished body of"
+    [[ $output == "valid: instance_patch"* && $stderr == *instance_create* ]]
+    meta schema check body.json -o json
+    jq -e '.results[0] | .schemas == ["instance_patch"] and (.could_be | index("instance_create"))' <<< "$output"
+    meta schema check --as instance_patch body.json
+    expect 0
+    [ -z "$stderr" ]
+    meta schema check "$by_image"
+    [[ $stderr != *unfinished* ]]
+}
