@@ -91,6 +91,20 @@ const char *history_state_name(enum history_state state)
     return history_state_words[state];
 }
 
+bool history_damaged(const struct history *history, struct err *e, const char *format, ...)
+{
+    CLEANUP(text_free) struct text what = {0};
+    va_list args;
+
+    va_start(args, format);
+    text_vprintf(&what, format, args);
+    va_end(args);
+    return err_set(e, ERR_IO,
+                   "the history %s is damaged: %s. Move it and the files beside it (-wal, -shm) away to begin another "
+                   "one; the runs in it can then not be resumed or rolled back, and pending restarts are forgotten",
+                   history->path, text_string(&what));
+}
+
 bool history_fault(const struct history *history, struct err *e)
 {
     switch (sqlite3_errcode(history->db)) {
@@ -100,6 +114,10 @@ bool history_fault(const struct history *history, struct err *e)
         return err_set(e, ERR_IO, "the history %s cannot be written: it is read-only", history->path);
     case SQLITE_BUSY:
         return err_set(e, ERR_IO, "the history %s stays busy: another program holds it", history->path);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR: /* a table or a column is missing */
+        return history_damaged(history, e, "%s", sqlite3_errmsg(history->db));
     default:
         return err_set(e, ERR_IO, "the history %s cannot be used: %s", history->path, sqlite3_errmsg(history->db));
     }
@@ -195,6 +213,7 @@ static bool read_version(struct history *history, int *ret_version, struct err *
 
 static bool apply_migrations(struct history *history, int version, struct err *e)
 {
+    assert(version >= 0);
     for (; version < VERSION; version++) {
         CLEANUP(text_free) struct text sql = {0};
         text_printf(&sql, "%s PRAGMA user_version = %d;", migrations[version], version + 1);
@@ -212,6 +231,9 @@ static bool migrate(struct history *history, struct err *e)
 
     if (!read_version(history, &version, e)) {
         return false;
+    }
+    if (version < 0) {
+        return history_damaged(history, e, "its layout has the number %d", version);
     }
     if (version > VERSION) {
         return err_set(e, ERR_IO, "the history %s was written by a newer vpcmeta (layout %d, this one knows %d)",
@@ -258,6 +280,11 @@ static bool open_database(struct history *history, const char *path, struct err 
     sqlite3_busy_timeout(history->db, BUSY_WAIT_MS);
     /* the log is emptied as it grows; doing it at each end would cost every command a few more flushes of the disk */
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    /* the layout has neither: a file that has them was made by another program */
+    sqlite3_db_config(history->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_db_config(history->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(history->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return history_execute(history, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
                            e) &&
            migrate(history, e);

@@ -17,6 +17,10 @@ struct history {
 /* Sets the error of the last call, with the file's name. Always returns false. */
 bool history_fault(const struct history *history, struct err *e);
 
+/* ERR_IO: the file holds what this program cannot have written, and what can be done about it. Always returns false. */
+bool history_damaged(const struct history *history, struct err *e, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Runs statements that give no rows. */
 bool history_execute(struct history *history, const char *sql, struct err *e);
 

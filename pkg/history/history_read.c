@@ -1,5 +1,4 @@
 /* Reading the history: the list of runs, one run with its steps, pending restarts. */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +16,25 @@ static const char *string_at(sqlite3_stmt *statement, int column, struct text_ar
     return bytes != NULL ? text_arena_copy(memory, bytes, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
 }
 
-/* The position of a word of the file among those of an enum; an unknown one cannot be there (CHECK). */
-static int position_of(const char *word, const char *const words[], int count)
+/* The position of a word of the file among those of an enum, or -1: a damaged file may hold anything. */
+static int position_of(sqlite3_stmt *statement, int column, const char *const words[], int count)
 {
-    int position = 0;
+    const char *word = (const char *)sqlite3_column_text(statement, column);
 
-    while (position < count - 1 && strcmp(word, words[position]) != 0) {
-        position++;
+    for (int i = 0; i < count; i++) {
+        if (text_equal(word, words[i])) {
+            return i;
+        }
     }
-    return position;
+    return -1;
 }
 
-static struct history_run read_run(sqlite3_stmt *statement, struct text_arena *memory)
+static bool read_run(struct history *history, sqlite3_stmt *statement, struct text_arena *memory,
+                     struct history_run *ret, struct err *e)
 {
-    return (struct history_run){
+    int state = position_of(statement, 8, history_state_words, HISTORY_RUNNING + 1);
+
+    *ret = (struct history_run){
         .number = sqlite3_column_int64(statement, 0),
         .id = string_at(statement, 1, memory),
         .started_at = string_at(statement, 2, memory),
@@ -39,10 +43,14 @@ static struct history_run read_run(sqlite3_stmt *statement, struct text_arena *m
         .arguments = string_at(statement, 5, memory),
         .wanted = string_at(statement, 6, memory),
         .summary = string_at(statement, 7, memory),
-        .state = (enum history_state)position_of((const char *)sqlite3_column_text(statement, 8), history_state_words,
-                                                 HISTORY_RUNNING + 1),
+        .state = state >= 0 ? (enum history_state)state : HISTORY_DONE,
         .holder = string_at(statement, 9, memory),
     };
+    if (state < 0 || ret->id == NULL || ret->started_at == NULL || ret->command == NULL || ret->arguments == NULL ||
+        ret->wanted == NULL) {
+        return history_damaged(history, e, "run %lld lacks a column", (long long)ret->number);
+    }
+    return true;
 }
 
 static bool count_rows(struct history *history, const char *sql, int64_t number, size_t *ret_count, struct err *e)
@@ -78,8 +86,11 @@ static bool read_places(struct history *history, struct history_run *run, struct
     run->places = places = text_arena_alloc(memory, (room + 1) * sizeof(*places));
     history_bind(statement, "I", run->number);
     while (run->place_count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        places[run->place_count++] =
-            (struct history_place){string_at(statement, 0, memory), string_at(statement, 1, memory)};
+        struct history_place place = {string_at(statement, 0, memory), string_at(statement, 1, memory)};
+        if (place.account == NULL || place.api == NULL) {
+            return history_damaged(history, e, "run %lld has a place without account or API", (long long)run->number);
+        }
+        places[run->place_count++] = place;
     }
     return code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
 }
@@ -114,10 +125,11 @@ static bool list_runs(struct history *history, struct history_runs *ret, bool *r
     }
     ret->items = text_arena_alloc(&ret->memory, (room + 1) * sizeof(*ret->items));
     /* a run that another process has begun since the count is left out */
-    while (ret->count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        ret->items[ret->count++] = read_run(statement, &ret->memory);
+    bool fine = true;
+    while (fine && ret->count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        fine = read_run(history, statement, &ret->memory, &ret->items[ret->count++], e);
     }
-    bool fine = code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
+    fine = fine && (code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e));
     for (size_t i = 0; fine && i < ret->count; i++) {
         fine = read_places(history, &ret->items[i], &ret->memory, e) &&
                check_running(history, &ret->items[i], ret_stale, e);
@@ -125,8 +137,20 @@ static bool list_runs(struct history *history, struct history_runs *ret, bool *r
     return fine;
 }
 
+/* A run that ends while it is read is read again; rows of a damaged file may contradict each other for ever. */
+static bool may_read_again(struct history *history, unsigned *tries, bool *fine, struct err *e)
+{
+    enum { TRIES_MAX = 100 };
+
+    if (*fine && ++*tries > TRIES_MAX) {
+        *fine = history_damaged(history, e, "the state of a run changes each time it is read");
+    }
+    return *fine;
+}
+
 bool history_list_runs(struct history *history, struct history_runs *ret, struct err *e)
 {
+    unsigned tries = 0;
     bool fine, stale;
 
     *ret = (struct history_runs){0};
@@ -134,7 +158,7 @@ bool history_list_runs(struct history *history, struct history_runs *ret, struct
         history_runs_free(ret);
         stale = false;
         fine = list_runs(history, ret, &stale, e);
-    } while (fine && stale);
+    } while (stale && may_read_again(history, &tries, &fine, e));
     if (!fine) {
         history_runs_free(ret);
     }
@@ -200,20 +224,24 @@ static bool find(struct history *history, const char *word, struct history_entry
     if (code != SQLITE_ROW) {
         return history_fault(history, e);
     }
-    entry->run = read_run(statement, &entry->memory);
-    assert(entry->run.id != NULL); /* NOT NULL in the layout */
+    if (!read_run(history, statement, &entry->memory, &entry->run, e)) {
+        return false;
+    }
     if (strcmp(entry->run.id, word) != 0 && sqlite3_step(statement) == SQLITE_ROW) {
         return ambiguous(statement, word, entry->run.id, e);
     }
     return true;
 }
 
-static struct history_step read_step(sqlite3_stmt *statement, struct text_arena *memory)
+/* `index`: how many steps of the run were read before. */
+static bool read_step(struct history *history, sqlite3_stmt *statement, struct text_arena *memory, size_t index,
+                      struct history_step *ret, struct err *e)
 {
-    return (struct history_step){
+    int stage = position_of(statement, 1, history_stage_words, HISTORY_FINAL + 1);
+
+    *ret = (struct history_step){
         .ordinal = (size_t)sqlite3_column_int64(statement, 0),
-        .stage = (enum history_stage)position_of((const char *)sqlite3_column_text(statement, 1), history_stage_words,
-                                                 HISTORY_FINAL + 1),
+        .stage = stage >= 0 ? (enum history_stage)stage : HISTORY_PLANNED,
         .kind = string_at(statement, 2, memory),
         .region = string_at(statement, 3, memory),
         .id = string_at(statement, 4, memory),
@@ -235,6 +263,11 @@ static struct history_step read_step(sqlite3_stmt *statement, struct text_arena 
         .depends_on = (size_t)sqlite3_column_int64(statement, 20),
         .restart_done = sqlite3_column_int(statement, 21) != 0,
     };
+    if (stage < 0 || ret->kind == NULL || ret->action == NULL || ret->before == NULL || ret->wanted == NULL ||
+        ret->ordinal != index || ret->depends_on > index) {
+        return history_damaged(history, e, "step %zu of a run lacks a column, or is out of order", index + 1);
+    }
+    return true;
 }
 
 static bool read_steps(struct history *history, struct history_entry *entry, struct err *e)
@@ -256,7 +289,10 @@ static bool read_steps(struct history *history, struct history_entry *entry, str
     entry->steps = text_arena_alloc(&entry->memory, (room + 1) * sizeof(*entry->steps));
     history_bind(statement, "I", entry->run.number);
     while (entry->count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        entry->steps[entry->count++] = read_step(statement, &entry->memory);
+        struct history_step *step = &entry->steps[entry->count];
+        if (!read_step(history, statement, &entry->memory, entry->count++, step, e)) {
+            return false;
+        }
     }
     return code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
 }
@@ -278,13 +314,14 @@ static bool load(struct history *history, const char *word, struct history_entry
 bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
 {
     struct history_entry entry = {0};
+    unsigned tries = 0;
     bool fine, stale;
 
     do {
         history_entry_free(&entry);
         stale = false;
         fine = load(history, word, &entry, &stale, e);
-    } while (fine && stale);
+    } while (stale && may_read_again(history, &tries, &fine, e));
     if (!fine) {
         history_entry_free(&entry);
         return false;
@@ -310,7 +347,7 @@ static const char pending_query[] =
     " (SELECT s.id, s.restart_needed AS needed, s.restart_done AS done,"
     "   s.concluded_at || printf('%020d', s.run) AS moment"
     "  FROM step s"
-    "  WHERE (s.restart_needed = 1 OR s.restart_done = 1) AND s.stage = 'final'"
+    "  WHERE (s.restart_needed = 1 OR s.restart_done = 1) AND s.stage = 'final' AND s.id IS NOT NULL"
     "  AND s.run IN (SELECT run FROM run_place WHERE account = ?1 AND api = ?2))"
     " GROUP BY id"
     " HAVING max(CASE WHEN needed THEN moment END) >= ifnull(max(CASE WHEN done THEN moment END), '')"

@@ -72,11 +72,26 @@ static bool read_result(struct run_record *record, const struct history_step *st
     return true;
 }
 
+/* At most one step waits for another (fleet.h); the history does not know that. */
+static bool check_dependencies(const struct history_entry *entry, struct err *e)
+{
+    CLEANUP(text_free_pointer) bool *waited_for = mem_array(entry->count + 1, sizeof(*waited_for));
+
+    for (size_t i = 0; i < entry->count; i++) {
+        size_t number = entry->steps[i].depends_on;
+        if (number != 0 && waited_for[number]) {
+            return err_set(e, ERR_IO, "the history is damaged: two steps wait for step %zu", number);
+        }
+        waited_for[number] = true;
+    }
+    return true;
+}
+
 static bool read_steps(struct run_record *record, struct err *e)
 {
     struct fleet_summary *summary = &record->results.summary;
     json_t *body = NULL, *identity = NULL;
-    bool fine = run_wanted_read(record, &body, &identity, e);
+    bool fine = check_dependencies(&record->entry, e) && run_wanted_read(record, &body, &identity, e);
 
     for (size_t i = 0; fine && i < record->entry.count; i++) {
         const struct history_step *step = &record->entry.steps[i];

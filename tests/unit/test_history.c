@@ -48,7 +48,6 @@ static const struct history_step two_steps[] = {
     {.ordinal = 0,
      .action = "create",
      .body = "{\"name\":\"web-0\"}",
-     .depends_on = 7,
      .kind = "instance",
      .region = "us-south",
      .id = "i-0",
@@ -58,6 +57,7 @@ static const struct history_step two_steps[] = {
     {.ordinal = 1,
      .stage = HISTORY_FINAL,
      .action = "set",
+     .depends_on = 1,
      .kind = "instance",
      .id = "i-1",
      .name = "web-1",
@@ -139,8 +139,8 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_string_equal(entry.steps[0].phase, "stop");
     assert_string_equal(entry.steps[0].action, "create");
     assert_string_equal(entry.steps[0].body, "{\"name\":\"web-0\"}");
-    assert_int_equal(entry.steps[0].depends_on, 7);
-    assert_int_equal(entry.steps[1].depends_on, 0);
+    assert_int_equal(entry.steps[0].depends_on, 0);
+    assert_int_equal(entry.steps[1].depends_on, 1);
     assert_null(entry.steps[0].outcome);
     assert_int_equal(entry.steps[1].stage, HISTORY_FINAL);
     assert_string_equal(entry.steps[1].outcome, "unchanged");
@@ -597,6 +597,81 @@ static void a_file_that_is_no_history_is_refused(void **state)
     assert_non_null(strstr(e.message, "not a database"));
 }
 
+/* Whether the run "a" cannot be listed or loaded; the errors go to `text`. */
+static bool is_refused(const char *path, struct text *text)
+{
+    struct err opening = ERR_INIT, listing = ERR_INIT, loading = ERR_INIT;
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+    HISTORY_CLEANUP struct history *history = history_open(path, clock_system(), &opening);
+
+    text_append(text, opening.message);
+    if (history == NULL) {
+        return true;
+    }
+    bool refused = !history_list_runs(history, &runs, &listing);
+    refused = !history_load(history, "a", &entry, &loading) || refused;
+    text_printf(text, "%s%s", listing.message, loading.message);
+    return refused;
+}
+
+/* Makes a history with the run "a" and damages it by the script. */
+static void damage(void **state, const char *script)
+{
+    CLEANUP(text_free) struct text expression = {0};
+    struct history *history = open_history(state);
+    struct err e = ERR_INIT;
+
+    begin(history, "a");
+    history_close(history);
+    assert_true(fsio_replace(in(state, "state/script"), script, strlen(script), &e));
+    text_printf(&expression, "open(\"%s\").read()", in(state, "state/script"));
+    execute(state, text_string(&expression));
+}
+
+static void a_damaged_file_is_refused_with_what_to_do(void **state)
+{
+    /* a table without the constraints of the layout, as only a damaged file has it */
+#define BARE(table) \
+    "create table x as select * from " table "; drop table " table "; alter table x rename to " table ";"
+    static const char *const scripts[] = {
+        "pragma user_version = -1",
+        "pragma user_version = -2147483648",
+        BARE("run") "update run set id = null",
+        BARE("run") "update run set state = 'unheard of'",
+        BARE("run") "update run set state = null",
+        BARE("run") "update run set wanted = null",
+        BARE("run_place") "update run_place set account = null",
+        BARE("step") "update step set stage = null",
+        BARE("step") "update step set stage = 'half'",
+        BARE("step") "update step set before = null",
+        BARE("step") "update step set action = null",
+        BARE("step") "update step set kind = null",
+        BARE("step") "update step set ordinal = ordinal + 1",
+        BARE("step") "update step set ordinal = 4611686018427387904 where ordinal = 1",
+        BARE("step") "update step set needs = 9223372036854775807",
+        BARE("step") "update step set needs = 2 where ordinal = 1",
+        BARE("step") "update step set needs = -1",
+        "drop table step",
+        "drop table run",
+        "alter table run drop column holder",
+        "alter table run rename to r; create view run as select * from r",
+    };
+#undef BARE
+
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        CLEANUP(text_free) struct text errors = {0};
+        damage(state, scripts[i]);
+        if (!is_refused(in(state, "state/history.db"), &errors) ||
+            strstr(text_string(&errors), "is damaged: ") == NULL || strstr(text_string(&errors), "Move it") == NULL) {
+            fail_msg("%s: %s", scripts[i], text_string(&errors));
+        }
+        assert_int_equal(unlink(in(state, "state/history.db")), 0);
+        (void)unlink(in(state, "state/history.db-wal"));
+        (void)unlink(in(state, "state/history.db-shm"));
+    }
+}
+
 /* A limit on the size of files stands for a full disk: writes beyond it fail. */
 static void a_full_disk_fails_before_anything_is_recorded(void **state)
 {
@@ -654,6 +729,7 @@ int main(void)
         TEST(a_history_of_0_1_0_is_brought_up_to_date),
         TEST(an_empty_file_is_brought_up_to_date_once),
         TEST(a_file_that_is_no_history_is_refused),
+        TEST(a_damaged_file_is_refused_with_what_to_do),
         TEST(a_full_disk_fails_before_anything_is_recorded),
         TEST(one_place_has_one_writer),
     };
