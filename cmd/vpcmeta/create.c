@@ -271,7 +271,7 @@ static int execute(struct app *app, const struct creation *creation, struct writ
     writing->request.settings = made.plan.items[0].wanted;
     writing->request.body = creation->body;
     writing->request.identity = made.identity;
-    return write_execute(app, writing, &created, e) ? report(app, &created, e) : err_exit_status(e);
+    return write_execute(app, writing, &created, e) ? report(app, &created, e) : write_refuse(app, writing, e);
 }
 
 static int create(struct app *app, const struct cli_call *call, struct err *e)
@@ -291,7 +291,7 @@ static int create(struct app *app, const struct cli_call *call, struct err *e)
     warn_unique(app, &creation);
     /* a preview works without a connection, unless it needs one for the template anyway */
     if ((!opts->write.dry_run || creation.source != NULL) && !check_creation(app, &creation, e)) {
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     if (opts->write.dry_run) {
         int status = preview(app, &creation, e);

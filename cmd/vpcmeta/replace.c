@@ -260,10 +260,10 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
         !inventory_read_all(&writing.scope, group_kinds, 1, groups, NULL, e) ||
         !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {
         err_wrap(e, "nothing was changed");
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     if (!write_check(app, &plan, e) || !note_rolls(app, &writing.scope, &plan, e)) {
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     writing.request.plan = &plan;
     writing.request.list = list;

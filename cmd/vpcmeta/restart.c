@@ -54,7 +54,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
     if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e) ||
         !make_plan(&writing, list, &plan, e)) {
         err_wrap(e, "nothing was changed");
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     return write_perform(app, &writing, e);
 }

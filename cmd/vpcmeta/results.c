@@ -173,10 +173,10 @@ static json_t *make_head(const struct fleet_run *run, const char *run_id, bool d
     return head;
 }
 
-static bool print(struct app *app, const struct fleet_run *run, const char *run_id, const json_t *more, struct err *e)
+static bool print(struct app *app, const struct fleet_run *run, const char *run_id, bool dry_run, const json_t *more,
+                  struct err *e)
 {
     const struct global_opts *globals = app->globals;
-    bool dry_run = run_id == NULL;
 
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
@@ -194,10 +194,17 @@ static bool print(struct app *app, const struct fleet_run *run, const char *run_
 
 bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
 {
-    return print(app, run, run_id, NULL, e);
+    return print(app, run, run_id, false, NULL, e);
 }
 
 bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
 {
-    return print(app, run, NULL, more, e);
+    return print(app, run, NULL, true, more, e);
+}
+
+bool results_print_refusal(struct app *app, bool dry_run, const json_t *more, struct err *e)
+{
+    const struct fleet_run nothing = {0};
+
+    return app_prints_text(app) || print(app, &nothing, NULL, dry_run, more, e);
 }

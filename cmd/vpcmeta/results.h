@@ -21,6 +21,13 @@ bool results_print_preview(struct app *app, const struct fleet_run *run, const j
     __attribute__((warn_unused_result));
 
 /*
+ * The same of a command that ended before it had a run, for programs; nothing for people. There is no run and no row;
+ * `more` says why.
+ */
+bool results_print_refusal(struct app *app, bool dry_run, const json_t *more, struct err *e)
+    __attribute__((warn_unused_result));
+
+/*
  * [{"outcome","code","message","count","example":{"id","name","request_id"}}]: what went wrong or was skipped, by cause
  * (fleet_causes.h). New reference.
  */

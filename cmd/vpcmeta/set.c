@@ -217,7 +217,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
     selection.selector.observer = early.rules != NULL ? &observer : NULL;
     if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     writing.request.plan = &plan;
     writing.request.list = list;
@@ -229,7 +229,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
     }
     if (!add_restarts(&writing, list, &plan, e) || !check_allowed(app, &writing.scope, early.rules, &plan, e) ||
         !write_check(app, &plan, e)) {
-        return err_exit_status(e);
+        return write_refuse(app, &writing, e);
     }
     return write_perform(app, &writing, e);
 }

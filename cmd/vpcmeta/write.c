@@ -338,6 +338,23 @@ static int preview(struct app *app, const struct writing *writing, struct err *e
     return writing->options->exit_code && counts.change > 0 ? ERR_EXIT_FINDINGS : ERR_EXIT_DONE;
 }
 
+int write_refuse(struct app *app, const struct writing *writing, struct err *e)
+{
+    bool incomplete =
+        e->code == ERR_INCOMPLETE || e->code == ERR_API || e->code == ERR_BAD_ANSWER || e->code == ERR_NETWORK;
+    JSON_CLEANUP json_t *more = json_build("{s:s}", "error", e->message);
+    struct err error = ERR_INIT;
+
+    if (incomplete) {
+        json_object_set_new(more, "complete", json_false());
+        json_object_set_new(more, "missing", json_build("[s]", e->message));
+    }
+    if (!results_print_refusal(app, writing->options->dry_run, more, &error)) {
+        app_error(app, &error);
+    }
+    return err_exit_status(e);
+}
+
 int write_perform(struct app *app, struct writing *writing, struct err *e)
 {
     struct plan_counts counts = plan_count(writing->request.plan);
@@ -348,7 +365,7 @@ int write_perform(struct app *app, struct writing *writing, struct err *e)
     if (writing->options->dry_run) {
         return preview(app, writing, e);
     }
-    return write_execute(app, writing, &result, e) ? write_report(app, &result, e) : err_exit_status(e);
+    return write_execute(app, writing, &result, e) ? write_report(app, &result, e) : write_refuse(app, writing, e);
 }
 
 int write_report(struct app *app, const struct run_result *result, struct err *e)

@@ -47,6 +47,12 @@ bool write_check(struct app *app, const struct plan *plan, struct err *e) __attr
 bool write_read_pending(const struct resource_list *list, bool **ret, struct err *e)
     __attribute__((warn_unused_result));
 
+/*
+ * Ends a command that has sent requests and changed nothing: programs get the write object all the same, with "error",
+ * and with "complete": false and "missing" where an inventory could not be read whole. Returns the status of `e`.
+ */
+int write_refuse(struct app *app, const struct writing *writing, struct err *e);
+
 /* Warns of what people should know before, then previews the request or executes and reports it. Returns the status. */
 int write_perform(struct app *app, struct writing *writing, struct err *e);
 

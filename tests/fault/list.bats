@@ -45,8 +45,14 @@ survives() {
     client_start --instances 250
     faults '{"operation": "instances.list", "after": 1, "action": "status", "status": 400, "code": "bad_field"}'
     meta instance set --all --enabled true -y -o json
-    expect 1 "100 of 250 were read; page 2: 400 bad_field"
+    expect 1 "nothing was changed: instances of us-south: 100 of 250 were read; page 2: 400 bad_field"
+    jq -e '.schema_version == 1 and .run == null and .results == [] and .summary.selected == 0 and .complete == false and
+           (.missing[0] | test("100 of 250 were read"))' <<< "$output"
     [ -z "$(writes)" ]
+    faults '{"operation": "instances.list", "after": 1, "action": "status", "status": 400, "code": "bad_field"}'
+    meta instance set --all --enabled true -y
+    expect 1 "100 of 250"
+    [ -z "$output" ]
 }
 
 @test "one region of two that fails for good: the other one is listed, the missing one named" {
