@@ -15,6 +15,17 @@ static bool print_block(struct app *app, struct table *block, struct err *e)
            (render_table(table, NULL, &options, stdout, e) && render_text("\n", 1, stdout, e));
 }
 
+/* Nothing where no command mends what was found. */
+static bool print_fixes(struct app *app, const struct audit *audit, struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+    CLEANUP(text_free) struct text block = {0};
+
+    audit_grouped_fixes(audit, app_render_options(app).columns, &lines);
+    text_printf(&block, "\nRecommended fixes, for all of it (preview each with --dry-run):\n%s", text_string(&lines));
+    return lines.size == 0 || render_text(text_string(&block), block.size, stdout, e);
+}
+
 static bool print_text(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
 {
     static const char incomplete[] = "INCOMPLETE: these are only the resources that could be read\n\n";
@@ -27,8 +38,9 @@ static bool print_text(struct app *app, const struct audit *audit, const struct 
     if (audit->count == 0) {
         return render_text(nothing, strlen(nothing), stdout, e);
     }
-    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, audit->policy.name_region);
-    return print_block(app, audit_broken_table(audit), e) && app_print_table(app, findings, NULL, e);
+    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, audit->policy.several_regions);
+    return print_block(app, audit_broken_table(audit), e) && app_print_table(app, findings, NULL, e) &&
+           print_fixes(app, audit, e);
 }
 
 static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
@@ -140,6 +152,33 @@ static int audit_resources(struct app *app, const struct resources *resources, c
     return status != 0 ? status : audit.count > 0 ? ERR_EXIT_FINDINGS : 0;
 }
 
+/* The selectors that were given, for the commands that choose the same; targets and the predicate apart. */
+static const struct audit_option *given_options(const struct selector_opts *opts, struct text_arena *memory,
+                                                size_t *ret_count)
+{
+    const struct {
+        const char *name;
+        const struct opt_list *values;
+    } lists[] = {
+        {"name", &opts->names}, {"vpc", &opts->vpcs},        {"resource-group", &opts->resource_groups},
+        {"zone", &opts->zones}, {"status", &opts->statuses}, {"exclude", &opts->excludes},
+    };
+    enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+    size_t most = 0;
+
+    for (size_t list = 0; list < LISTS; list++) {
+        most += lists[list].values->count;
+    }
+    struct audit_option *options = text_arena_alloc(memory, (most + 1) * sizeof(*options));
+    *ret_count = 0;
+    for (size_t list = 0; list < LISTS; list++) {
+        for (size_t i = 0; i < lists[list].values->count; i++) {
+            options[(*ret_count)++] = (struct audit_option){lists[list].name, lists[list].values->items[i]};
+        }
+    }
+    return options;
+}
+
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct audit_opts *opts = call->opts;
@@ -159,7 +198,12 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
         !app_connect(app, &scope, e) || !read_resources(&scope, &selector.selector, &resources, e)) {
         return err_exit_status(e);
     }
-    policy.name_region = scope.region_count > 1;
+    policy.several_regions = scope.region_count > 1;
+    policy.program = app->program->name;
+    policy.place = options_place(app->globals);
+    policy.targeted = selector.selector.targets.count > 0;
+    policy.where = opts->select.where;
+    policy.options = given_options(&opts->select, &selector.memory, &policy.option_count);
     return audit_resources(app, &resources, &policy, e);
 }
 
@@ -195,7 +239,11 @@ const struct cmd_spec cmd_audit = {
         "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
         "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
         "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
-        "has `total`, `severity` and `rule`.",
+        "has `total`, `severity` and `rule`.\n\n"
+        "Every finding of a resource has the same `fix`: one command for all of them, for its template where a "
+        "group is found. A template is replaced, its groups use the new one, and the old one is deleted; `runs "
+        "rollback` brings it back. Where no command can help, the message says so and the fix shows the resource. The "
+        "text ends with a few commands that fix everything together, by the same selectors.",
     .examples = examples,
     .opts = audit_opt,
     .opts_size = sizeof(struct audit_opts),

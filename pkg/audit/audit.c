@@ -1,5 +1,5 @@
 /* Which rules a resource breaks, by what its kind can do, and the counts of what was audited. */
-#include "audit/audit.h"
+#include "audit/audit_fixes.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -70,7 +70,9 @@ static void add_finding(struct audit *audit, const struct audit_finding *finding
     }
     audit->findings = mem_list_reserve(audit->findings, audit->count, &audit->capacity, sizeof(*audit->findings));
     audit->findings[audit->count++] = *finding;
-    audit->by_rule[finding->rule]++;
+    if (audit->by_rule[finding->rule]++ == 0 || finding->severity > audit->worst_by_rule[finding->rule]) {
+        audit->worst_by_rule[finding->rule] = finding->severity;
+    }
     audit->by_severity[finding->severity]++;
 }
 
@@ -203,10 +205,12 @@ void audit_make(const struct audit_inventory *inventory, const struct audit_poli
     if (ret->count > 0) {
         qsort(ret->findings, ret->count, sizeof(*ret->findings), compare_findings);
     }
+    audit_fixes_make(ret);
 }
 
 void audit_free(struct audit *audit)
 {
     free(audit->findings);
+    free(audit->fixes);
     *audit = (struct audit){0};
 }

@@ -11,6 +11,7 @@
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include "cli/cli_command_line.h"
 #include "resource/resource_list.h"
 #include "table/table.h"
 #include "json/json.h"
@@ -33,14 +34,14 @@ enum audit_rule_number {
     AUDIT_RULES,
 };
 
-/* Members of the table; {words} in message and fix are filled in from the finding. */
+/* Members of the table; {words} in message are filled in from the finding. */
 struct audit_rule {
     const char *title; /* a heading: what is wrong, in a few words */
     enum audit_severity
         severity;        /* of its findings; those of AUDIT_GROUP_TEMPLATE have their template's worst, this at most */
     const char *meaning; /* why it matters */
     const char *message; /* of a finding */
-    const char *fix;     /* a command line that can be pasted, or what to do where no command does it */
+    const char *fix;     /* the command for a resource that breaks this rule alone; WORDS in capitals are examples */
     const char *basis;   /* where the rule comes from */
 };
 extern const struct audit_rule audit_rules[AUDIT_RULES];
@@ -49,13 +50,24 @@ extern const char *const audit_rule_ids[]; /* by enum audit_rule_number, NULL-te
 /* Adds the rule called `id` to the set (bit 1 << enum audit_rule_number). ERR_USAGE with the nearest id. */
 bool audit_add_rule(const char *id, unsigned *rules, struct err *e) __attribute__((warn_unused_result));
 
-/* What to look for. */
+/* An option that chose what is audited, and its value. */
+struct audit_option {
+    const char *name, *value;
+};
+
+/* What to look for, and what the fixes need to be pasted. Strings are borrowed. */
 struct audit_policy {
-    int max_hop_limit;            /* 1..64: more than this is a finding */
-    enum audit_severity severity; /* findings below it are left out */
-    unsigned rules;               /* the only ones reported; 0: all */
-    unsigned excluded;            /* neither reported nor counted against the groups of a template */
-    bool name_region;             /* fixes have --region, because several regions are audited */
+    int max_hop_limit;                  /* 1..64: more than this is a finding */
+    enum audit_severity severity;       /* findings below it are left out */
+    unsigned rules;                     /* the only ones reported; 0: all */
+    unsigned excluded;                  /* neither reported nor counted against the groups of a template */
+    bool several_regions;               /* are audited */
+    const char *program;                /* that fixes run */
+    struct cli_place place;             /* of fixes; their region is that of the resource */
+    bool targeted;                      /* single resources were named */
+    const char *where;                  /* the predicate of the selection; NULL: none */
+    const struct audit_option *options; /* the other selectors, `option_count` of them */
+    size_t option_count;
 };
 
 /*
@@ -75,6 +87,16 @@ struct audit_finding {
     const struct resource *resource;      /* borrowed from the inventory */
     const struct resource *template_used; /* of a group's finding; NULL when it is missing */
     unsigned template_rules;              /* that this template breaks */
+    size_t fix;                           /* index of its fix */
+};
+
+/* How one resource is mended of everything that was found in it. */
+struct audit_fix {
+    const struct resource *target;     /* borrowed; of a group's findings its template, unless that is missing */
+    unsigned rules;                    /* what is mended */
+    unsigned own_rules;                /* those found in the target itself, not in a group that uses it */
+    struct resource_settings settings; /* none: no command mends it */
+    bool own_name;                     /* nothing else of its kind and region has its name */
 };
 
 enum { AUDIT_OFF, AUDIT_ON, AUDIT_STATES }; /* index of counts: the service is disabled, enabled */
@@ -97,7 +119,10 @@ struct audit {
     struct audit_inventory inventory;
     struct audit_finding *findings;
     size_t count, capacity;
+    struct audit_fix *fixes; /* in the order of their first findings */
+    size_t fix_count, fix_capacity;
     size_t by_rule[AUDIT_RULES];
+    enum audit_severity worst_by_rule[AUDIT_RULES]; /* of the findings of a rule that has some */
     size_t by_severity[AUDIT_SEVERITIES];
     struct audit_counts kinds[AUDIT_KINDS_MAX]; /* in the order of resource_kinds */
     size_t kind_count;
@@ -113,9 +138,20 @@ void audit_free(struct audit *audit); /* zero-initialised values allowed; for CL
 /* Whether findings of the rule are reported under the policy. */
 bool audit_reports(const struct audit_policy *policy, enum audit_rule_number rule);
 
-/* Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, or a sentence. */
+/*
+ * Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, which mends every
+ * finding of the resource. Where no command mends it, the message says so and the fix shows what there is to decide.
+ */
 void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out);
+
+/*
+ * Appends a few commands that together mend everything that commands mend, one a line; where `columns` is not 0, on
+ * lines of at most that where it is possible, which a shell reads as one. Each sets the same in all
+ * resources that it chooses: by the selectors of the audit and a predicate that says exactly what was found, or by
+ * name where the resources are few or were named.
+ */
+void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text *out);
 
 /*
  * The counts as JSON, a new reference:

@@ -28,7 +28,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .meaning = "requests and the tokens they bring back are not encrypted, and the bare address that request "
                        "forgery aims at answers",
             .message = "answers over {protocol}",
-            .fix = "vpcmeta {kind} set {target}{region} --protocol https",
+            .fix = "vpcmeta KIND set NAME --protocol https",
             .basis = "A1: secure access is the first best practice",
         },
     [AUDIT_TEMPLATE_HTTP] =
@@ -37,7 +37,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_HIGH,
             .meaning = "every instance made from the template is enabled over http from the start",
             .message = "new instances answer over {protocol}{groups}",
-            .fix = "vpcmeta {kind} replace {target}{region} --protocol https --update-groups",
+            .fix = "vpcmeta template replace NAME --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_HOP_LIMIT] =
@@ -46,7 +46,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_MEDIUM,
             .meaning = "answers travel further than to the server itself: to containers, or through a router it plays",
             .message = "hop limit {hops} is above {max}",
-            .fix = "vpcmeta {kind} set {target}{region} --hop-limit {max}",
+            .fix = "vpcmeta KIND set NAME --hop-limit MAX",
             .basis = "A3: keep the hop limit appropriate",
         },
     [AUDIT_ARCHITECTURE] =
@@ -55,7 +55,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_MEDIUM,
             .meaning = "the setting is on where the service does not exist: a program that relies on it gets no answer",
             .message = "enabled, but {architecture} has no metadata service (x86 only)",
-            .fix = "vpcmeta {kind} set {target}{region} --enabled false",
+            .fix = "vpcmeta KIND set NAME --enabled false",
             .basis = "A5: not supported",
         },
     [AUDIT_TEMPLATE_HOP_LIMIT] =
@@ -64,7 +64,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_MEDIUM,
             .meaning = "every instance made from the template has that hop limit from the start",
             .message = "new instances have hop limit {hops}, above {max}{groups}",
-            .fix = "vpcmeta {kind} replace {target}{region} --hop-limit {max} --update-groups",
+            .fix = "vpcmeta template replace NAME --hop-limit MAX --update-groups --delete-old",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_TEMPLATE_AUTO_LINK] =
@@ -74,17 +74,18 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .meaning = "every instance made from the template may assume the trusted profile without a decision, and "
                        "instance groups refuse the template; link the profile in IAM where it is needed",
             .message = "links {profile} to every new instance{groups}",
-            .fix = "vpcmeta {kind} replace {target}{region} --auto-link false",
+            .fix = "vpcmeta template replace NAME --auto-link false --update-groups --delete-old",
             .basis = "A7: blocks instance groups; silent linking",
         },
     [AUDIT_GROUP_TEMPLATE] =
         {
             .title = "group whose template has findings",
             .severity = AUDIT_HIGH,
-            .meaning = "every member that the group adds or replaces inherits them; as severe as the worst of them",
+            .meaning =
+                "every member that the group adds or replaces inherits them; as severe as the worst of them. The "
+                "members of now keep their settings unless --roll replaces them",
             .message = "template {template}: {template-rules}",
-            .fix = "replace its template as its own findings say; --roll replaces the members, which keep their "
-                   "settings otherwise",
+            .fix = "vpcmeta template replace TEMPLATE --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_GROUP_TEMPLATE_MISSING] =
@@ -92,8 +93,8 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .title = "group whose template does not exist",
             .severity = AUDIT_MEDIUM,
             .meaning = "the settings of new members cannot be determined, and the group cannot create any",
-            .message = "template {template} does not exist",
-            .fix = "let the group use a template that exists",
+            .message = "template {template} does not exist: give the group one that exists by hand",
+            .fix = "vpcmeta group show NAME",
             .basis = "A8: new servers inherit",
         },
     [AUDIT_DISABLED] =
@@ -102,7 +103,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
             .severity = AUDIT_LOW,
             .meaning = "the server has no identity and no metadata of its own: programs on it need stored credentials",
             .message = "disabled (stored: {stored})",
-            .fix = "vpcmeta {kind} set {target}{region} --enabled true{hardening}",
+            .fix = "vpcmeta KIND set NAME --enabled true --protocol https",
             .basis = "disabled is the default everywhere (vpc-api.md 4.1)",
         },
     [AUDIT_TEMPLATE_DISABLED] =
@@ -113,7 +114,7 @@ const struct audit_rule audit_rules[AUDIT_RULES] = {
                 "every instance made from the template is disabled at first, and needs a stop and a start once it "
                 "is enabled",
             .message = "new instances are disabled at first ({stored}){groups}",
-            .fix = "vpcmeta {kind} replace {target}{region} --enabled true{hardening} --update-groups",
+            .fix = "vpcmeta template replace NAME --enabled true --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
         },
 };

@@ -189,14 +189,16 @@ struct table *audit_broken_table(const struct audit *audit)
 {
     struct table *table = table_create(broken_columns, BROKEN_COLUMNS);
 
-    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-        if (audit->by_rule[rule] > 0) {
-            table_add_row(table);
-            table_set_string(table, BROKEN_SEVERITY, audit_severity_names[audit_rules[rule].severity]);
-            table_set_style(table, BROKEN_SEVERITY, severity_styles[audit_rules[rule].severity]);
-            table_set_int(table, BROKEN_FINDINGS, (int64_t)audit->by_rule[rule]);
-            table_set_string(table, BROKEN_RULE, audit_rule_ids[rule]);
-            table_set_string(table, BROKEN_TITLE, audit_rules[rule].title);
+    for (int severity = AUDIT_SEVERITIES - 1; severity >= 0; severity--) {
+        for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
+            if (audit->by_rule[rule] > 0 && (int)audit->worst_by_rule[rule] == severity) {
+                table_add_row(table);
+                table_set_string(table, BROKEN_SEVERITY, audit_severity_names[severity]);
+                table_set_style(table, BROKEN_SEVERITY, severity_styles[severity]);
+                table_set_int(table, BROKEN_FINDINGS, (int64_t)audit->by_rule[rule]);
+                table_set_string(table, BROKEN_RULE, audit_rule_ids[rule]);
+                table_set_string(table, BROKEN_TITLE, audit_rules[rule].title);
+            }
         }
     }
     return table;

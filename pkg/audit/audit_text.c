@@ -15,45 +15,6 @@ struct source {
 
 typedef void append_fn(const struct source *from, struct text *out);
 
-static void append_kind(const struct source *from, struct text *out)
-{
-    text_append(out, from->resource->kind->name);
-}
-
-static void append_name(const struct source *from, struct text *out)
-{
-    text_append(out, from->resource->name);
-}
-
-/* Neither an option nor anything that a shell would expand. */
-static bool is_plain(const char *word)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/";
-
-    return word != NULL && word[0] != '\0' && word[0] != '-' && word[strspn(word, letters)] == '\0';
-}
-
-/* The name, where vpcmeta would read it as one: names are chosen by other people. */
-static void append_target(const struct source *from, struct text *out)
-{
-    const struct resource *record = from->resource;
-
-    if (is_plain(record->name) && resource_name_form(record->name) == RESOURCE_BY_NAME) {
-        text_append(out, record->name);
-    } else if (is_plain(record->id) && resource_name_form(record->id) == RESOURCE_BY_ID) {
-        text_append(out, record->id);
-    } else {
-        text_append(out, is_plain(record->crn) ? record->crn : "NAME");
-    }
-}
-
-static void append_region(const struct source *from, struct text *out)
-{
-    if (from->audit->policy.name_region && is_plain(from->resource->region)) {
-        text_printf(out, " --region %s", from->resource->region);
-    }
-}
-
 static void append_protocol(const struct source *from, struct text *out)
 {
     text_append(out, from->resource->settings.protocol);
@@ -86,19 +47,6 @@ static void append_stored(const struct source *from, struct text *out)
     text_append(out, settings->protocol);
     if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
         text_printf(out, ", hop limit %d", settings->hop_limit);
-    }
-}
-
-/* The flags beside --enabled true without which the next audit would find something else. */
-static void append_hardening(const struct source *from, struct text *out)
-{
-    const struct resource_settings *settings = &from->resource->settings;
-
-    if (strcmp(settings->protocol, "https") != 0) {
-        text_append(out, " --protocol https");
-    }
-    if ((settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > from->audit->policy.max_hop_limit) {
-        text_printf(out, " --hop-limit %d", from->audit->policy.max_hop_limit);
     }
 }
 
@@ -161,13 +109,15 @@ static const struct {
     const char *word;
     append_fn *append;
 } words[] = {
-    {"kind", append_kind},         {"name", append_name},
-    {"target", append_target},     {"region", append_region},
-    {"protocol", append_protocol}, {"hops", append_hops},
-    {"max", append_max},           {"architecture", append_architecture},
-    {"stored", append_stored},     {"hardening", append_hardening},
-    {"profile", append_profile},   {"groups", append_groups},
-    {"template", append_template}, {"template-rules", append_template_rules},
+    {"protocol", append_protocol},
+    {"hops", append_hops},
+    {"max", append_max},
+    {"stored", append_stored},
+    {"profile", append_profile},
+    {"groups", append_groups},
+    {"template", append_template},
+    {"architecture", append_architecture},
+    {"template-rules", append_template_rules},
 };
 
 static append_fn *find_word(const char *word, size_t size)
@@ -201,9 +151,4 @@ static void fill_in(const struct audit *audit, const struct audit_finding *findi
 void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out)
 {
     fill_in(audit, finding, audit_rules[finding->rule].message, out);
-}
-
-void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out)
-{
-    fill_in(audit, finding, audit_rules[finding->rule].fix, out);
 }

@@ -1,0 +1,323 @@
+/* A few commands that mend everything of a kind: resources that become the same are mended by one command. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/audit_fixes.h"
+#include "mem/mem.h"
+
+enum {
+    NAMED_MAX = 4, /* resources that a command names instead of describing them */
+    BREAK = '\v',  /* a blank of a predicate at which a line may end */
+    INDENT = 4,    /* of the lines of a command behind the first */
+};
+
+/* How the resources of a command are alike. */
+struct likeness {
+    const struct resource_kind *kind;
+    bool enabled;    /* now */
+    bool switched;   /* on or off */
+    bool linked;     /* the template links its trusted profile, and shall not */
+    bool hops_lower; /* the hop limit comes down to one that others of the kind may be below */
+};
+
+struct fix_group {
+    struct likeness likeness;
+    struct resource_settings settings; /* all that any of them needs; the others have it */
+    unsigned rules;
+    size_t count;
+    bool by_rule; /* the rules of the resources themselves are all there is to mend */
+};
+
+struct fix_groups {
+    const struct audit *audit;
+    struct fix_group *items;
+    size_t count, capacity;
+    size_t *group_of; /* by index of the fix; SIZE_MAX: none */
+};
+
+static bool is_template(const struct resource_kind *kind)
+{
+    return kind->patchable == 0;
+}
+
+static bool is_reported(const struct audit *audit, enum audit_rule_number rule)
+{
+    return audit_reports(&audit->policy, rule) && audit_rules[rule].severity >= audit->policy.severity;
+}
+
+/* --- which resources are mended together ------------------------------------------------------------ */
+
+static struct likeness likeness_of(const struct audit *audit, const struct audit_fix *fix)
+{
+    const struct resource_settings *wanted = &fix->settings;
+    bool enabled = fix->target->settings.enabled;
+
+    return (struct likeness){.kind = fix->target->kind,
+                             .enabled = enabled,
+                             .switched = (wanted->given & RESOURCE_ENABLED) != 0 && wanted->enabled != enabled,
+                             .linked = (wanted->given & RESOURCE_AUTO_LINK) != 0,
+                             .hops_lower = (wanted->given & RESOURCE_HOP_LIMIT) != 0 &&
+                                           audit->policy.max_hop_limit > RESOURCE_HOP_LIMIT_MIN};
+}
+
+static bool is_like(const struct likeness *left, const struct likeness *right)
+{
+    return left->kind == right->kind && left->enabled == right->enabled && left->switched == right->switched &&
+           left->linked == right->linked && left->hops_lower == right->hops_lower;
+}
+
+static size_t find_or_add(struct fix_groups *groups, const struct likeness *likeness)
+{
+    size_t place = 0;
+
+    while (place < groups->count && !is_like(&groups->items[place].likeness, likeness)) {
+        place++;
+    }
+    if (place == groups->count) {
+        *mem_list_add(groups) = (struct fix_group){.likeness = *likeness, .by_rule = true};
+    }
+    return place;
+}
+
+static void group_fixes(const struct audit *audit, struct fix_groups *groups)
+{
+    *groups = (struct fix_groups){.audit = audit, .group_of = mem_array(audit->fix_count + 1, sizeof(size_t))};
+    for (size_t i = 0; i < audit->fix_count; i++) {
+        const struct audit_fix *fix = &audit->fixes[i];
+        groups->group_of[i] = SIZE_MAX;
+        if (fix->settings.given == 0) {
+            continue;
+        }
+        struct likeness likeness = likeness_of(audit, fix);
+        groups->group_of[i] = find_or_add(groups, &likeness);
+        struct fix_group *group = &groups->items[groups->group_of[i]];
+        group->settings = resource_settings_over(&group->settings, &fix->settings, fix->settings.given);
+        group->rules |= fix->rules;
+        group->by_rule &= fix->rules == fix->own_rules;
+        group->count++;
+    }
+}
+
+/* --- the predicate ---------------------------------------------------------------------------------- */
+
+/* What the API leaves out of templates has its default (vpc-api.md 2.9); of servers it is unknown. */
+static const char *other_than_https(const struct resource_kind *kind)
+{
+    return is_template(kind) ? "(.metadata_service.protocol // \"http\") != \"https\""
+                             : "(.metadata_service.protocol // \"https\") != \"https\"";
+}
+
+static bool has_sibling(const struct fix_groups *groups, const struct likeness *likeness)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        if (is_like(&groups->items[i].likeness, likeness)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_unsupported(const struct audit *audit, const struct resource_kind *kind)
+{
+    for (size_t i = 0; i < resource_list_count(audit->inventory.selected); i++) {
+        const struct resource *record = resource_list_at(audit->inventory.selected, i);
+        if (record->kind == kind && !resource_architecture_supported(record->architecture)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void append_switch(const struct fix_group *group, struct text *out)
+{
+    const struct likeness *likeness = &group->likeness;
+
+    if (likeness->enabled) {
+        text_append(out, ".metadata_service.enabled");
+    } else {
+        text_append(out, is_template(likeness->kind) ? "(.metadata_service.enabled | not)"
+                                                     : ".metadata_service.enabled == false");
+    }
+}
+
+/* Servers on which the service does not exist are off, or become so. */
+static void append_architecture(const struct fix_groups *groups, const struct fix_group *group, struct text *out)
+{
+    const struct likeness *likeness = &group->likeness;
+    bool becomes_off = likeness->enabled && likeness->switched;
+    bool concerned = !likeness->enabled || is_reported(groups->audit, AUDIT_ARCHITECTURE);
+
+    if (concerned && has_unsupported(groups->audit, likeness->kind)) {
+        text_printf(out, "\vand ((.vcpu // .cpu).architecture // \"amd64\") %s \"amd64\"", becomes_off ? "!=" : "==");
+    }
+}
+
+static void append_link(const struct fix_groups *groups, const struct fix_group *group, struct text *out)
+{
+    struct likeness other = group->likeness;
+
+    other.linked = true;
+    if (group->likeness.linked) {
+        text_append(out, "\vand (.default_trusted_profile | . != null and .auto_link != false)");
+    } else if (has_sibling(groups, &other) || (other.hops_lower = !other.hops_lower, has_sibling(groups, &other))) {
+        text_append(out, "\vand (.default_trusted_profile | . == null or .auto_link == false)");
+    }
+}
+
+static void append_settings(const struct fix_groups *groups, const struct fix_group *group, struct text *out)
+{
+    const struct likeness *likeness = &group->likeness;
+    bool protocol = (group->settings.given & RESOURCE_PROTOCOL) != 0;
+    bool hops = (group->settings.given & RESOURCE_HOP_LIMIT) != 0;
+    struct likeness other = *likeness;
+    CLEANUP(text_free) struct text too_far = {0};
+
+    other.hops_lower = !other.hops_lower;
+    text_printf(&too_far, ".metadata_service.response_hop_limit > %d", groups->audit->policy.max_hop_limit);
+    if (likeness->hops_lower) {
+        text_printf(out, "\vand %s", text_string(&too_far));
+    } else if (has_sibling(groups, &other)) {
+        text_printf(out, "\vand (%s | not)", text_string(&too_far));
+    }
+    if (likeness->switched || likeness->linked || likeness->hops_lower) {
+        return; /* each of them is found, whatever these are */
+    }
+    text_printf(out, "\vand (%s%s%s)", protocol ? other_than_https(likeness->kind) : "",
+                protocol && hops ? "\vor " : "", hops ? text_string(&too_far) : "");
+}
+
+static void append_predicate(const struct fix_groups *groups, const struct fix_group *group, struct text *out)
+{
+    if (groups->audit->policy.where != NULL) {
+        text_printf(out, "(%s)\vand ", groups->audit->policy.where);
+    }
+    append_switch(group, out);
+    if (is_template(group->likeness.kind)) {
+        append_link(groups, group, out);
+    } else {
+        append_architecture(groups, group, out);
+    }
+    append_settings(groups, group, out);
+}
+
+/* --- the command ------------------------------------------------------------------------------------ */
+
+struct regions {
+    const char **items;
+    size_t count, capacity;
+};
+
+static void add_region(struct regions *regions, const char *region)
+{
+    for (size_t i = 0; i < regions->count; i++) {
+        if (text_equal(regions->items[i], region)) {
+            return;
+        }
+    }
+    if (region != NULL && region[0] != '\0') {
+        *mem_list_add(regions) = region;
+    }
+}
+
+/* A comment in the predicate would hide what is added to it; `replace` has no --name that selects. */
+static bool is_described(const struct fix_groups *groups, const struct fix_group *group)
+{
+    const struct audit_policy *policy = &groups->audit->policy;
+
+    for (size_t i = 0; i < policy->option_count; i++) {
+        if (is_template(group->likeness.kind) && strcmp(policy->options[i].name, "name") == 0) {
+            return false;
+        }
+    }
+    return group->by_rule && group->count > NAMED_MAX && !policy->targeted &&
+           (policy->where == NULL || strchr(policy->where, '#') == NULL);
+}
+
+/* Where the line may end next: size of what stands before it. */
+static size_t next_break(const char *rest, bool *quoted)
+{
+    size_t size = 0;
+
+    for (; rest[size] != '\0' && rest[size] != BREAK && (*quoted || rest[size] != ' '); size++) {
+        *quoted ^= rest[size] == '\'';
+        size += !*quoted && rest[size] == '\\' && rest[size + 1] != '\0'; /* a quote that is meant as such */
+    }
+    return size;
+}
+
+/* On lines of at most `columns` where that is possible, still one command to a shell; 0: on one line. */
+static void append_wrapped(const char *line, size_t columns, struct text *out)
+{
+    bool quoted = false;
+    size_t used = 0;
+
+    for (const char *rest = line; rest[0] != '\0';) {
+        bool was_quoted = quoted;
+        size_t size = next_break(rest + (used > 0), &quoted);
+        if (used == 0) {
+            text_append_safe(out, rest, size);
+            used = size;
+        } else if (columns == 0 || used + 1 + size + 2 <= columns) {
+            text_append_char(out, ' ');
+            text_append_safe(out, rest + 1, size);
+            used += 1 + size;
+        } else {
+            text_append(out, was_quoted ? "\n" : " \\\n");
+            text_append_repeat(out, ' ', INDENT);
+            text_append_safe(out, rest + 1, size);
+            used = INDENT + size;
+        }
+        rest += size + (rest != line);
+    }
+    text_append_char(out, '\n');
+}
+
+static void append_command(const struct fix_groups *groups, size_t place, size_t columns, struct text *out)
+{
+    const struct audit *audit = groups->audit;
+    const struct fix_group *group = &groups->items[place];
+    bool described = is_described(groups, group);
+    struct cli_place target = audit->policy.place;
+    struct regions regions = {0};
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text where = {0};
+
+    for (size_t i = 0; i < audit->fix_count; i++) {
+        if (groups->group_of[i] == place) {
+            add_region(&regions, audit->fixes[i].target->region);
+        }
+    }
+    audit_fix_begin(&line, &audit->policy, group->likeness.kind);
+    for (size_t i = 0; i < audit->fix_count && !described; i++) {
+        if (groups->group_of[i] == place) {
+            cli_command_line_operand(&line, audit_fix_target(&audit->fixes[i], regions.count > 1));
+        }
+    }
+    if (described) {
+        append_predicate(groups, group, &where);
+        cli_command_line_option(&line, "where", text_string(&where));
+    }
+    for (size_t i = 0; i < audit->policy.option_count && described; i++) {
+        cli_command_line_option(&line, audit->policy.options[i].name, audit->policy.options[i].value);
+    }
+    audit_fix_settings(&line, group->likeness.kind, &group->settings);
+    if (regions.count > 0) {
+        target.regions = regions.items;
+        target.region_count = regions.count;
+    }
+    cli_command_line_place(&line, &target);
+    append_wrapped(cli_command_line_string(&line), columns, out);
+    free(regions.items);
+}
+
+void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text *out)
+{
+    struct fix_groups groups;
+
+    group_fixes(audit, &groups);
+    for (size_t i = 0; i < groups.count; i++) {
+        append_command(&groups, i, columns, out);
+    }
+    free(groups.items);
+    free(groups.group_of);
+}
