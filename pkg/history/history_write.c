@@ -122,7 +122,7 @@ static bool prepare_steps(struct history *history, struct err *e)
             history,
             "UPDATE step SET stage = 'final', before = ?, after = ?, concluded_at = ?, attempts = ?, outcome = ?,"
             " reason = ?, request_id = ?, http_status = ?, restart_needed = ?, restart_done = ?, id = ifnull(?, id),"
-            " crn = ifnull(?, crn) WHERE run = ? AND ordinal = ?",
+            " crn = ifnull(?, crn), region = ifnull(nullif(?, ''), region) WHERE run = ? AND ordinal = ?",
             e);
     }
     return history->journal != NULL && history->conclude != NULL;
@@ -139,9 +139,9 @@ static bool journal(struct history *history, int64_t number, const struct histor
 static bool conclude(struct history *history, int64_t number, const struct history_step *step, const char *now,
                      struct err *e)
 {
-    history_bind(history->conclude, "sssIsssiiissII", step->before, step->after, now, (int64_t)step->attempts,
+    history_bind(history->conclude, "sssIsssiiisssII", step->before, step->after, now, (int64_t)step->attempts,
                  step->outcome, step->reason, step->request_id, step->http_status, step->restart_needed,
-                 step->restart_done, step->id, step->crn, number, (int64_t)step->ordinal);
+                 step->restart_done, step->id, step->crn, step->region, number, (int64_t)step->ordinal);
     return history_run_once(history, history->conclude, e);
 }
 

@@ -183,6 +183,7 @@ static struct history_step step_of_result(struct plan_encoder *encoder, const st
 
     return (struct history_step){
         .ordinal = earlier != NULL ? earlier->ordinal : index,
+        .region = resource->region,
         .id = resource->id,
         .crn = resource->crn,
         .before = plan_state_encode(encoder, &result->before, &result->before_state),

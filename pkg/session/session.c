@@ -170,7 +170,8 @@ static bool find_credentials(struct session *session, const struct session_optio
     struct iam_sources sources = options->sources;
 
     sources.region = region;
-    if (!iam_discover(&sources, &found, ret_warnings, e)) {
+    if (!iam_discover(&sources, &found, ret_warnings, e) ||
+        !session_check_url(found.iam_url_source, found.iam_url, e)) {
         return false;
     }
     text_printf(&session->iam_source, "%s (%s)", found.iam_url, found.iam_url_source);

@@ -19,20 +19,20 @@ static bool check_region(const char *region, struct err *e)
 }
 
 /* A host without a scheme has a dot (the form of IBMCLOUD_IS_NG_API_ENDPOINT); anything else is a slip. */
-static bool check_endpoint(const char *option, const char *url, struct err *e)
+bool session_check_url(const char *source, const char *url, struct err *e)
 {
-    const char *path = text_equal(option, "--endpoint") ? "/v1" : "";
+    const char *path = text_equal(source, "--endpoint") ? "/v1" : "";
 
     if (url != NULL && strpbrk(url, "?#@ ") != NULL) {
         /* not quoted: what stands before an @ is a password */
-        return err_set(e, ERR_USAGE, "%s: a base URL has no \"?\", \"#\", \"@\" or blank: write https://HOST%s", option,
+        return err_set(e, ERR_USAGE, "%s: a base URL has no \"?\", \"#\", \"@\" or blank: write https://HOST%s", source,
                        path);
     }
     if (url == NULL || strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 ||
         (strstr(url, "://") == NULL && strchr(url, '.') != NULL)) {
         return true;
     }
-    return err_set(e, ERR_USAGE, "%s \"%s\" is not a URL: write https://HOST%s", option, url, path);
+    return err_set(e, ERR_USAGE, "%s \"%s\" is not a URL: write https://HOST%s", source, url, path);
 }
 
 bool session_regions_check(const struct session_options *options, struct err *e)
@@ -42,8 +42,8 @@ bool session_regions_check(const struct session_options *options, struct err *e)
             return false;
         }
     }
-    return check_endpoint("--endpoint", options->sources.endpoint, e) &&
-           check_endpoint("--iam-url", options->sources.iam_url, e);
+    return session_check_url("--endpoint", options->sources.endpoint, e) &&
+           session_check_url("--iam-url", options->sources.iam_url, e);
 }
 
 char *session_regions_first(const struct session_options *options)
@@ -102,7 +102,7 @@ static bool prepare(struct session_choice *choice, struct err *e)
     struct iam_credentials *found = &choice->found;
 
     if (!iam_discover_endpoint(&choice->options->sources, found, e) ||
-        !check_endpoint(found->endpoint_source, found->endpoint, e) ||
+        !session_check_url(found->endpoint_source, found->endpoint, e) ||
         !iam_endpoints_read(&choice->options->sources, &choice->endpoints, &ignored, e)) {
         return false;
     }

@@ -81,6 +81,11 @@ LINES
         jq -e --arg region "$region" '[.. | .region? // empty] | unique == [$region]' <<< "$output"
     done
     sim_state -e '[.instances[] | select(.response_hop_limit == 3) | .region] | unique == ["eu-de", "us-south"]'
+    # what is created has the region of the answer, also where none is known before
+    meta instance create -f "$by_image" --name new-1 -y -o json --endpoint "$SIM_BASE/eu-de/v1"
+    expect 0
+    meta runs show last -o json --endpoint "$SIM_BASE/eu-de/v1"
+    jq -e '[.results[].region] == ["eu-de"]' <<< "$output"
     # without --region an endpoint of an unknown host is taken as it is
     for url in "$SIM_BASE/eu-de/v1|eu-de" "$SIM_BASE/v1|us-south"; do
         meta instance list --endpoint "${url%|*}" -o csv --fields region --no-headers

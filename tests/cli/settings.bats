@@ -75,7 +75,7 @@ LINES
 @test "a key is read from the file behind an @, and the source is shown" {
     client_start --instances 1
     unset VPC_APIKEY
-    put key "$SIM_API_KEY\n"
+    put key "\xef\xbb\xbf$SIM_API_KEY\r\n"
     put key.json "{\"name\": \"n\", \"apikey\": \"$SIM_API_KEY\"}"
     for variable in IC_API_KEY IBMCLOUD_API_KEY; do
         for file in key key.json; do
@@ -168,6 +168,9 @@ FILE
             [ "$(requests)" -eq 0 ]
         done
     done << 'LINES'
+IBMCLOUD_IAM_API_ENDPOINT "ftp://iam.example" is not a URL: write https://HOST|IBMCLOUD_IAM_API_ENDPOINT=ftp://iam.example|
+IBMCLOUD_IAM_API_ENDPOINT: a base URL has no "?"|IBMCLOUD_IAM_API_ENDPOINT=https://user:secret@iam.example|
+VPC_AUTH_URL "ftp://iam.example" is not a URL|-u IBMCLOUD_IAM_API_ENDPOINT VPC_AUTH_URL=ftp://iam.example|
 IC_VISIBILITY: "Private" is not a visibility: set public, private or public-and-private|IC_VISIBILITY=Private|
 IBMCLOUD_VISIBILITY: "both" is not a visibility|IBMCLOUD_VISIBILITY=both|
 named by IC_ENDPOINTS_FILE_PATH: cannot open nowhere.json|IC_ENDPOINTS_FILE_PATH=nowhere.json|
