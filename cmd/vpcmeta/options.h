@@ -78,6 +78,12 @@ struct roll_opts {
 };
 extern const struct opt_group roll_group;
 
+/* For commands that change what exists: how long they wait for a state that passes. */
+#define OPT_SETTLE_TIMEOUT(type, member)                                                                              \
+    OPT_DURATION(type, member, 0, "settle-timeout",                                                                   \
+                 "time to wait for what is pending, starting, stopping, restarting or updating and refuses a change", \
+                 .default_value = "30", .min = 0, .max = 86400000)
+
 /* "Writing to a fleet" of cli.md. */
 struct write_opts {
     bool dry_run, exit_code, yes;

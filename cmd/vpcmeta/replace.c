@@ -16,6 +16,7 @@ struct replace_opts {
     const char *name, *suffix;
     bool update_groups, delete_old;
     struct roll_opts roll;
+    struct opt_duration settle_timeout;
     struct write_opts write;
 };
 
@@ -30,6 +31,7 @@ static const struct opt_spec replace_opt[] = {
     OPT_FLAG(struct replace_opts, delete_old, 0, "delete-old", "delete the old ones, once no group uses them"),
     OPT_GROUP(struct replace_opts, roll, roll_group),
     OPT_GROUP(struct replace_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct replace_opts, settle_timeout),
     OPT_END,
 };
 
@@ -265,6 +267,7 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     if (!write_check(app, &plan, e) || !note_rolls(app, &writing.scope, &plan, e)) {
         return write_refuse(app, &writing, e);
     }
+    writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;
     writing.request.plan = &plan;
     writing.request.list = list;
     writing.request.settings = &wanted;

@@ -13,12 +13,14 @@ static bool load(const struct cli_call *call, struct run_record *ret, struct err
 }
 
 static bool begin(struct app *app, const struct cli_call *call, const struct write_opts *options,
-                  struct writing *writing, struct run_record *record, struct err *e)
+                  const struct opt_duration *settle_timeout, struct writing *writing, struct run_record *record,
+                  struct err *e)
 {
     if (!write_begin(app, call, options, writing, e) || !results_check_output(app, options->dry_run, e) ||
         !write_check_history(writing, e) || !load(call, record, e)) {
         return false;
     }
+    writing->request.settle_ms = (unsigned)settle_timeout->ms;
     writing->kind = record->entry.count > 0 ? record->plan.items[0].resource->kind : NULL;
     return true;
 }
@@ -44,11 +46,13 @@ static int continue_run(struct app *app, struct writing *writing, const struct r
 }
 
 struct resume_opts {
+    struct opt_duration settle_timeout;
     struct write_opts write;
 };
 
 static const struct opt_spec resume_opt[] = {
     OPT_GROUP(struct resume_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct resume_opts, settle_timeout),
     OPT_END,
 };
 
@@ -59,7 +63,8 @@ static int resume(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(run_resumption_free) struct run_resumption resumption = {0};
     struct writing writing;
 
-    return begin(app, call, &opts->write, &writing, &record, e) && run_resume(&record, &resumption, e)
+    return begin(app, call, &opts->write, &opts->settle_timeout, &writing, &record, e) &&
+                   run_resume(&record, &resumption, e)
                ? continue_run(app, &writing, &resumption, e)
                : err_exit_status(e);
 }
@@ -90,6 +95,7 @@ const struct cmd_spec cmd_runs_resume = {
 
 struct retry_opts {
     bool failed, unknown;
+    struct opt_duration settle_timeout;
     struct write_opts write;
 };
 
@@ -97,6 +103,7 @@ static const struct opt_spec retry_opt[] = {
     OPT_FLAG(struct retry_opts, failed, 0, "failed", "only what failed"),
     OPT_FLAG(struct retry_opts, unknown, 0, "unknown", "only what has an unknown result"),
     OPT_GROUP(struct retry_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct retry_opts, settle_timeout),
     OPT_END,
 };
 
@@ -108,7 +115,7 @@ static int retry(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(run_resumption_free) struct run_resumption resumption = {0};
     struct writing writing;
 
-    return begin(app, call, &opts->write, &writing, &record, e) &&
+    return begin(app, call, &opts->write, &opts->settle_timeout, &writing, &record, e) &&
                    run_retry(&record, opts->failed || !opts->unknown, opts->unknown || !opts->failed, &resumption, e)
                ? continue_run(app, &writing, &resumption, e)
                : err_exit_status(e);
@@ -140,12 +147,14 @@ const struct cmd_spec cmd_runs_retry = {
 
 struct rollback_opts {
     bool force;
+    struct opt_duration settle_timeout;
     struct write_opts write;
 };
 
 static const struct opt_spec rollback_opt[] = {
     OPT_FLAG(struct rollback_opts, force, 0, "force", "also where others have changed something since"),
     OPT_GROUP(struct rollback_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct rollback_opts, settle_timeout),
     OPT_END,
 };
 
@@ -157,7 +166,7 @@ static int rollback(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(plan_free) struct plan plan = {0};
     struct writing writing;
 
-    if (!begin(app, call, &opts->write, &writing, &record, e) ||
+    if (!begin(app, call, &opts->write, &opts->settle_timeout, &writing, &record, e) ||
         !run_rollback(&record, call->args + 1, call->args_count - 1, opts->force, list, &plan, e) ||
         !write_connect(app, &writing, e)) {
         return err_exit_status(e);

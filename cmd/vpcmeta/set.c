@@ -18,6 +18,7 @@ struct set_opts {
     struct metadata_opts metadata;
     struct profile_opts profile; /* only to refuse it with what to do instead */
     struct opt_enum guard, restart;
+    struct opt_duration settle_timeout;
     struct downtime_opts downtime;
     struct write_opts write;
 };
@@ -31,6 +32,7 @@ static const struct opt_spec set_opt[] = {
              "compare with a read just before and its ETag, or with the list: half the requests, may overwrite changes "
              "made since",
              .default_value = "etag"),
+    OPT_SETTLE_TIMEOUT(struct set_opts, settle_timeout),
     OPT_ENUM(struct set_opts, restart, 0, "restart", restart_words,
              "stop and start servers whose service was turned on and that need it", .default_value = "never"),
     OPT_GROUP_NEEDS(struct set_opts, downtime, downtime_group, "restart=needed"),
@@ -210,6 +212,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
         !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
+    writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;
     writing.request.restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
     CLEANUP(early_reads_free)
     struct early_reads early = begin_early_reads(&writing, &wanted, (enum plan_guard)opts->guard.value);

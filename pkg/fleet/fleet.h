@@ -109,8 +109,9 @@ struct fleet_options {
     struct http *http;
     struct vpc *const *regions; /* every resource that changes has one of them as its `api` */
     size_t region_count;
-    unsigned concurrency;                  /* writes in progress, as many reads beside them; 0: found out by http */
-    int64_t began_s;                       /* seconds since the epoch: when the run began; 0: now */
+    unsigned settle_ms;   /* how long a server is waited for whose state refuses a change and passes by itself */
+    unsigned concurrency; /* writes in progress, as many reads beside them; 0: found out by http */
+    int64_t began_s;      /* seconds since the epoch: when the run began; 0: now */
     const struct fleet_prefetch *prefetch; /* of PLAN_SET, read before the run (fleet_prefetch.h); NULL: none */
     const struct fleet_limits *limits;     /* NULL: none */
     const struct fleet_journal *journal;   /* NULL: none */

@@ -20,6 +20,7 @@ struct create_task {
     int64_t found_created_s;
     int64_t server_now_s;
     enum fleet_outcome outcome; /* once everything is as requested: changed, or unchanged when it existed before */
+    bool read_again;            /* because its answer did not show what was requested */
     json_t *source, *made;      /* the template that it was made from, and what was made */
 };
 
@@ -314,17 +315,55 @@ static void profile_read(const struct vpc_answer *answer, void *context)
     }
 }
 
-static void complete(struct fleet_write *write, enum fleet_outcome outcome)
+static void compare_settings(struct create_task *create);
+
+static bool read_record(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
-    struct create_task *create = (struct create_task *)write;
+    struct create_task *create = context;
+
+    (void)reply;
+    return resource_read(create->write.task.fleet->strings, &create->write.actual, root, e);
+}
+
+static void record_read(const struct vpc_answer *answer, void *context)
+{
+    struct create_task *create = context;
+
+    if (answer->error != NULL) {
+        struct err error = *answer->error;
+        err_wrap(&error, "created, but its answer does not show what was requested, and reading it again failed");
+        fleet_write_finish(&create->write, FLEET_UNKNOWN, &error);
+        return;
+    }
+    *item_of(create)->create.record = create->write.actual;
+    note(&create->write, false);
+    compare_settings(create);
+}
+
+static void resume(struct fleet_task *task)
+{
+    struct create_task *create = (struct create_task *)task;
+
+    if (create->read_again) {
+        fleet_task_read(task, vpc_get,
+                        &(struct vpc_call){.id = create->write.actual.id, .read = read_record, .done = record_read});
+    } else {
+        fleet_write_resume(task);
+    }
+}
+
+static void compare_settings(struct create_task *create)
+{
+    struct fleet_write *write = &create->write;
     const struct plan_item *item = item_of(create);
     const struct resource_kind *kind = item->resource->kind;
     unsigned answered = kind->has_initialization ? RESOURCE_METADATA_SETTINGS : kind->settings;
     unsigned missing = resource_settings_diff(&write->actual.settings, item->wanted) & answered;
 
-    *item->create.record = write->actual;
-    create->outcome = outcome;
-    if (missing != 0) {
+    if (missing != 0 && create->outcome == FLEET_CHANGED && !create->read_again) {
+        create->read_again = write->task.must_finish = true;
+        fleet_task_pause(&write->task, fleet_late_read_ms(1));
+    } else if (missing != 0) {
         finish_different(create, missing);
     } else if ((item->wanted->given & RESOURCE_PROFILE_SETTINGS & ~answered) != 0) {
         write->task.must_finish = true; /* also when the run is interrupted: one more answer leaves nothing open */
@@ -335,6 +374,15 @@ static void complete(struct fleet_write *write, enum fleet_outcome outcome)
     } else {
         compare_with_source(create);
     }
+}
+
+static void complete(struct fleet_write *write, enum fleet_outcome outcome)
+{
+    struct create_task *create = (struct create_task *)write;
+
+    *item_of(create)->create.record = write->actual;
+    create->outcome = outcome;
+    compare_settings(create);
 }
 
 static const struct fleet_write_ops guarded = {
@@ -354,5 +402,6 @@ static const struct fleet_write_ops guarded = {
 const struct fleet_action_ops fleet_create = {.size = sizeof(struct create_task),
                                               .begin = fleet_write_begin,
                                               .write = fleet_write_ready,
+                                              .resume = resume,
                                               .release = release,
                                               .guarded = &guarded};

@@ -29,10 +29,14 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
 
     if (answer->accepted || (rules->deletes && answer->status == 404)) {
         *ret_receipt = FLEET_CONFIRMED;
-        return FLEET_DO_VERIFY;
+        return answer->shown || rules->deletes ? FLEET_DO_VERIFY : rules->readable ? FLEET_DO_READ : FLEET_END_UNKNOWN;
     }
     if (rules->creates) {
         return judge_creation(answer, rules, ret_receipt);
+    }
+    if (answer->status == 409 && rules->settles && !answer->cancelled) {
+        *ret_receipt = FLEET_BUSY;
+        return FLEET_DO_READ;
     }
     if (conflict && rules->rounds_left > 0) {
         *ret_receipt = FLEET_STALE;
@@ -43,7 +47,26 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
         return answer->cancelled ? FLEET_END_UNKNOWN : FLEET_DO_READ;
     }
     *ret_receipt = FLEET_REFUSED;
+    if (answer->status == 404 && !answer->cancelled) {
+        return FLEET_DO_READ; /* the resource may be gone, or the path may be wrong */
+    }
     return answer->cancelled && answer->attempts == 0 ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
+}
+
+int fleet_late_read_ms(unsigned reads)
+{
+    static const int waits_ms[FLEET_LATE_READS] = {300, 700, 1500};
+
+    return waits_ms[reads < FLEET_LATE_READS ? reads : FLEET_LATE_READS - 1];
+}
+
+int fleet_settle_wait_ms(unsigned reads, int64_t left_ms)
+{
+    static const int waits_ms[] = {200, 300, 500, 1000, 2000};
+    enum { LAST = sizeof(waits_ms) / sizeof(waits_ms[0]) - 1 };
+    int wait_ms = waits_ms[reads < LAST ? reads : LAST];
+
+    return left_ms < wait_ms ? (int)left_ms : wait_ms;
 }
 
 bool fleet_is_refusal(const struct err *error)
@@ -52,11 +75,35 @@ bool fleet_is_refusal(const struct err *error)
                                        error->http_status != 409 && error->http_status != 429);
 }
 
+/* Accepted, and not to be seen: an API that is eventually consistent, or one that claims what it did not do. */
+static enum fleet_verdict judge_unseen(enum fleet_match match, const struct fleet_rules *rules)
+{
+    if (rules->reads_left > 0) {
+        return FLEET_DO_READ_LATER;
+    }
+    if (match == FLEET_CONFLICT) {
+        return FLEET_END_CONFLICT;
+    }
+    return rules->creates ? FLEET_END_NOT_FOUND : FLEET_END_UNSEEN;
+}
+
+/* Refused with 409, and may be changed: was it the state? */
+static enum fleet_verdict judge_busy(const struct fleet_rules *rules)
+{
+    if (rules->passing) {
+        return rules->time_left ? FLEET_DO_WAIT : FLEET_END_UNSETTLED;
+    }
+    return rules->was_passing && rules->time_left ? FLEET_DO_WRITE : FLEET_END_REFUSED;
+}
+
 enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt receipt, bool ours,
                                      const struct fleet_rules *rules)
 {
     if (match == FLEET_AS_EXPECTED) {
         return ours ? FLEET_END_CHANGED : FLEET_END_UNCHANGED;
+    }
+    if (receipt == FLEET_CONFIRMED) {
+        return judge_unseen(match, rules);
     }
     /* whoever changed it after that: http has sent the request often enough */
     if (receipt == FLEET_UNCONFIRMED && !rules->creates) {
@@ -64,6 +111,9 @@ enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt 
     }
     if (match != FLEET_DIFFERENT) {
         return match == FLEET_BLOCKED ? FLEET_END_BLOCKED : FLEET_END_CONFLICT;
+    }
+    if (receipt == FLEET_BUSY) {
+        return judge_busy(rules);
     }
     if (receipt == FLEET_UNCONFIRMED && rules->rounds_left == 0) {
         return FLEET_END_NOT_FOUND;

@@ -17,6 +17,7 @@ enum fleet_receipt {
     FLEET_UNSENT,      /* not sent, or certainly without effect */
     FLEET_UNCONFIRMED, /* it may have arrived: no answer, or an earlier run was cut off */
     FLEET_CONFIRMED,   /* accepted */
+    FLEET_BUSY,        /* refused by the state that the resource was in (409), which may pass */
     FLEET_STALE,       /* its ETag was stale (412): another read may help */
     FLEET_REFUSED,     /* refused for good */
 };
@@ -24,6 +25,7 @@ enum fleet_receipt {
 /* What the answer to a write says. */
 struct fleet_answer {
     bool accepted;
+    bool shown;           /* accepted, and the answer shows the state */
     bool cancelled;       /* interrupted, or over the deadline */
     int status;           /* of the last answer; 0: none came */
     bool maybe_processed; /* an attempt without an answer may have taken effect */
@@ -32,24 +34,34 @@ struct fleet_answer {
 
 /* What the action allows. */
 struct fleet_rules {
+    bool settles;         /* a 409 may be about a state that passes */
     bool deletes;         /* 404 is the state that is expected */
     bool creates;         /* what an unconfirmed write made may appear later: while it is absent, it is sent again */
     bool readable;        /* the state can be read: not so for a creation without a name */
     bool maybe_created;   /* by an earlier request of this creation */
     unsigned rounds_left; /* further writes that are allowed */
+    unsigned reads_left;  /* further reads of what an accepted write does not show yet */
+    bool passing;         /* the state that was read passes by itself */
+    bool was_passing;     /* so did the one before the write */
+    bool time_left;       /* to wait for it */
 };
 
 enum fleet_verdict {
     FLEET_DO_VERIFY,          /* the answer shows the new state: compare it with what was sent */
     FLEET_DO_READ,            /* read the state, which decides */
+    FLEET_DO_READ_LATER,      /* accepted, and not to be seen yet: read it again in a moment */
+    FLEET_DO_WAIT,            /* its state passes: read it again in a moment, and write then */
     FLEET_DO_WRITE,           /* the difference, again or for the first time */
     FLEET_END_CHANGED,        /* as expected, by this run or the one that it resumes */
     FLEET_END_UNCHANGED,      /* as expected before */
     FLEET_END_NOT_SENT,       /* skipped: cancelled before anything was sent */
     FLEET_END_BLOCKED,        /* skipped: its state does not allow the change */
+    FLEET_END_UNSETTLED,      /* skipped: its state kept it from being changed for as long as is waited */
+    FLEET_END_GONE,           /* skipped: it does not exist any more */
     FLEET_END_CONFLICT,       /* failed: changed by another writer */
     FLEET_END_REFUSED,        /* failed: with the error of the write */
     FLEET_END_WITHOUT_EFFECT, /* failed: unconfirmed, and the state shows that it had no effect */
+    FLEET_END_UNSEEN,         /* unknown: accepted, and the state does not show it */
     FLEET_END_NOT_FOUND,      /* unknown: unconfirmed, sent as often as allowed and not found */
     FLEET_END_UNKNOWN,        /* unknown: unconfirmed, and the state cannot be read; with the error of the write */
     FLEET_END_UNREAD,         /* failed: the read before the write failed; with its error */
@@ -59,6 +71,13 @@ enum fleet_verdict {
 /* What follows from the answer to a write. Sets *ret_receipt. */
 enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const struct fleet_rules *rules,
                                       enum fleet_receipt *ret_receipt);
+
+/* How long a resource that does not show an accepted write is left alone before its next read, and how often. */
+enum { FLEET_LATE_READS = 3 };
+int fleet_late_read_ms(unsigned reads);
+
+/* How long a resource whose state passes is left alone before its next read; at most `left_ms`. */
+int fleet_settle_wait_ms(unsigned reads, int64_t left_ms);
 
 /* Whether the API refused for good: neither a conflict with the status nor something that passes. */
 bool fleet_is_refusal(const struct err *error);

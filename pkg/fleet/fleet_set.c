@@ -24,7 +24,7 @@ static void read_settings(struct fleet_write *write)
 {
     const struct fleet_prefetch *prefetch = write->task.fleet->options->prefetch;
     const struct resource *fresh =
-        prefetch != NULL && write->rounds == 0 ? fleet_prefetch_get(prefetch, write->actual.id) : NULL;
+        prefetch != NULL && write->receipt == FLEET_UNSENT ? fleet_prefetch_get(prefetch, write->actual.id) : NULL;
 
     if (fresh == NULL) {
         fleet_write_get(write);
@@ -101,7 +101,7 @@ static bool verify(struct fleet_write *write, struct err *e)
         return true;
     }
     resource_settings_describe(&changes, actual, asked, missing);
-    return err_set(e, ERR_FAILED, "the API answered 200 without making the change (%s)", text_string(&changes));
+    return err_set(e, ERR_FAILED, "the API accepted the change, but does not show it (%s)", text_string(&changes));
 }
 
 static void note(struct fleet_write *write, bool before)
@@ -136,6 +136,7 @@ static void complete(struct fleet_write *write, enum fleet_outcome outcome)
 }
 
 static const struct fleet_write_ops guarded = {
+    .settles = true,
     .rounds = FLEET_ROUNDS_MAX,
     .reads_first = reads_first,
     .read = read_settings,
@@ -157,5 +158,8 @@ static void begin(struct fleet_task *task)
     }
 }
 
-const struct fleet_action_ops fleet_set = {
-    .size = sizeof(struct set_task), .begin = begin, .write = fleet_write_ready, .guarded = &guarded};
+const struct fleet_action_ops fleet_set = {.size = sizeof(struct set_task),
+                                           .begin = begin,
+                                           .write = fleet_write_ready,
+                                           .resume = fleet_write_resume,
+                                           .guarded = &guarded};

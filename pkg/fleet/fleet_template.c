@@ -54,7 +54,7 @@ static void send_move(struct fleet_write *write)
 static bool verify_move(struct fleet_write *write, struct err *e)
 {
     return strcmp(write->actual.template_id, ((struct move_task *)write)->to.id) == 0 ||
-           err_set(e, ERR_FAILED, "the API answered 200 without moving the group");
+           err_set(e, ERR_FAILED, "the API accepted the move, but does not show it");
 }
 
 static void note_template(struct fleet_write *write, bool before)
@@ -67,6 +67,7 @@ static void note_template(struct fleet_write *write, bool before)
 }
 
 static const struct fleet_write_ops guarded_move = {
+    .settles = true,
     .rounds = 1,
     .prepare = prepare_move,
     .compare = compare_move,
@@ -75,8 +76,11 @@ static const struct fleet_write_ops guarded_move = {
     .note = note_template,
 };
 
-const struct fleet_action_ops fleet_move = {
-    .size = sizeof(struct move_task), .begin = fleet_write_begin, .write = fleet_write_ready, .guarded = &guarded_move};
+const struct fleet_action_ops fleet_move = {.size = sizeof(struct move_task),
+                                            .begin = fleet_write_begin,
+                                            .write = fleet_write_ready,
+                                            .resume = fleet_write_resume,
+                                            .guarded = &guarded_move};
 
 /* --- deleting a template: the groups are listed, then DELETE ----------------------------------------- */
 
@@ -150,5 +154,6 @@ static const struct fleet_write_ops guarded_delete = {
 const struct fleet_action_ops fleet_delete = {.size = sizeof(struct delete_task),
                                               .begin = fleet_write_begin,
                                               .write = fleet_write_ready,
+                                              .resume = fleet_write_resume,
                                               .release = release_users,
                                               .guarded = &guarded_delete};

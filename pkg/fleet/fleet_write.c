@@ -3,20 +3,42 @@
 
 #include <stdio.h>
 
+#include "clock/clock.h"
+
 static const struct fleet_write_ops *ops_of(const struct fleet_write *write)
 {
     return write->task.ops->guarded;
+}
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ms(clock_system());
+}
+
+/* The status or lifecycle state that passes by itself; NULL: neither does. */
+static const char *passing_state(const struct fleet_write *write)
+{
+    const struct resource *actual = &write->actual;
+
+    return resource_status_passes(actual->status)            ? actual->status
+           : resource_status_passes(actual->lifecycle_state) ? actual->lifecycle_state
+                                                             : NULL;
 }
 
 static struct fleet_rules rules_of(const struct fleet_write *write)
 {
     const struct fleet_write_ops *ops = ops_of(write);
 
-    return (struct fleet_rules){.deletes = ops->deletes,
+    return (struct fleet_rules){.settles = ops->settles,
+                                .deletes = ops->deletes,
                                 .creates = ops->creates,
                                 .readable = !ops->creates || write->task.result->item->resource->name != NULL,
                                 .maybe_created = write->ours,
-                                .rounds_left = ops->rounds - write->rounds};
+                                .rounds_left = ops->rounds - write->rounds,
+                                .reads_left = FLEET_LATE_READS - write->late_reads,
+                                .passing = passing_state(write) != NULL,
+                                .was_passing = write->was_passing,
+                                .time_left = now_ms() < write->settle_until_ms};
 }
 
 /* --- ends -------------------------------------------------------------------------------------------- */
@@ -51,16 +73,75 @@ static void succeed(struct fleet_write *write, enum fleet_outcome outcome)
 
 static void read_state(struct fleet_write *write);
 
+/* One more answer leaves nothing open, also when the run is interrupted. */
+static void read_later(struct fleet_write *write)
+{
+    write->task.must_finish = true;
+    fleet_task_pause(&write->task, fleet_late_read_ms(write->late_reads++));
+}
+
+/* A run that ends waits for nothing; what was refused is left to a resumed run. */
+static void wait_for_state(struct fleet_write *write)
+{
+    struct fleet *fleet = write->task.fleet;
+    struct err error = ERR_INIT;
+
+    if (!fleet_is_over(fleet)) {
+        fleet_task_pause(&write->task, fleet_settle_wait_ms(write->waits++, write->settle_until_ms - now_ms()));
+        return;
+    }
+    err_set(&error, fleet->rollout.closed ? ERR_BUDGET : ERR_CANCELLED, "not changed: the run ended while it was %s",
+            passing_state(write));
+    fleet->run->summary.not_started++;
+    fleet_write_finish(write, FLEET_SKIPPED, &error);
+}
+
 static void verify(struct fleet_write *write)
 {
     const struct fleet_write_ops *ops = ops_of(write);
     struct err error = ERR_INIT;
 
     if (ops->verify != NULL && !ops->verify(write, &error)) {
-        fleet_write_finish(write, FLEET_FAILED, &error);
+        read_later(write);
     } else {
         succeed(write, write->ours ? FLEET_CHANGED : FLEET_UNCHANGED);
     }
+}
+
+/* Whatever a run resumes of it reads the state again. */
+static void finish_unseen(struct fleet_write *write)
+{
+    const struct fleet_write_ops *ops = ops_of(write);
+    struct err error = ERR_INIT;
+
+    if (ops->verify == NULL || ops->verify(write, &error)) {
+        succeed(write, FLEET_CHANGED);
+        return;
+    }
+    fleet_write_finish(write, FLEET_UNKNOWN, &error);
+}
+
+static void finish_unsettled(struct fleet_write *write)
+{
+    const char *state = passing_state(write);
+    unsigned waited_ms = write->task.fleet->options->settle_ms;
+    struct err error = write->error;
+
+    if (write->waits > 0) {
+        err_wrap(&error, "is %s, still after %g s (--settle-timeout)", state, waited_ms / 1000.0);
+    } else {
+        err_wrap(&error, "is %s", state);
+    }
+    fleet_write_finish(write, FLEET_SKIPPED, &error);
+}
+
+static void finish_gone(struct fleet_write *write)
+{
+    struct err error = ERR_INIT;
+
+    write->known = false;
+    err_set(&error, ERR_FAILED, "deleted meanwhile");
+    fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
 
 /* `error` belongs to the verdict where it is about a read or a state. */
@@ -74,6 +155,12 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
         break;
     case FLEET_DO_READ:
         read_state(write);
+        break;
+    case FLEET_DO_READ_LATER:
+        read_later(write);
+        break;
+    case FLEET_DO_WAIT:
+        wait_for_state(write);
         break;
     case FLEET_DO_WRITE:
         write->task.unconfirmed = ops->creates && write->ours;
@@ -89,6 +176,15 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
     case FLEET_END_BLOCKED:
         fleet_write_finish(write, FLEET_SKIPPED, error);
         break;
+    case FLEET_END_UNSETTLED:
+        finish_unsettled(write);
+        break;
+    case FLEET_END_GONE:
+        finish_gone(write);
+        break;
+    case FLEET_END_UNSEEN:
+        finish_unseen(write);
+        break;
     case FLEET_END_CONFLICT:
     case FLEET_END_UNREAD:
         fleet_write_finish(write, FLEET_FAILED, error);
@@ -101,11 +197,17 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
         fleet_write_finish(write, FLEET_FAILED, &write->error);
         break;
     case FLEET_END_NOT_FOUND:
-        err_wrap(&write->error, "sent %u times and not found yet", write->rounds);
+        if (write->receipt == FLEET_CONFIRMED) {
+            err_set(&write->error, ERR_BAD_ANSWER, "the API accepted it, but does not list it");
+        } else {
+            err_wrap(&write->error, "sent %u times and not found yet", write->rounds);
+        }
         fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
         break;
     case FLEET_END_UNKNOWN:
-        if (ops->creates) {
+        if (ops->creates && write->error.code == ERR_NONE) {
+            err_set(&write->error, ERR_BAD_ANSWER, "it was created, but the answer has no body: look for it");
+        } else if (ops->creates) {
             err_wrap(&write->error, FLEET_MAYBE_CREATED);
         }
         fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
@@ -145,6 +247,11 @@ void fleet_write_was_read(struct fleet_write *write, const struct http_reply *re
     }
     if (rules.deletes && error->http_status == 404) {
         carry_out(write, fleet_judge_state(FLEET_AS_EXPECTED, write->receipt, write->ours, &rules), NULL);
+        return;
+    }
+    if (error->http_status == 404 && !rules.creates && reply != NULL && !reply->foreign) {
+        fleet_task_note_reply(&write->task, reply);
+        carry_out(write, FLEET_END_GONE, NULL);
         return;
     }
     enum fleet_verdict verdict = fleet_judge_unread(error->code == ERR_CANCELLED, write->receipt, write->ours, &rules);
@@ -217,6 +324,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
     struct fleet_write *write = context;
     const struct fleet_rules rules = rules_of(write);
     const struct fleet_answer facts = {.accepted = answer->error == NULL,
+                                       .shown = answer->shown,
                                        .cancelled = answer->error != NULL && answer->error->code == ERR_CANCELLED,
                                        .status = answer->reply->status,
                                        .maybe_processed = answer->reply->maybe_processed,
@@ -225,7 +333,12 @@ static void write_done(const struct vpc_answer *answer, void *context)
     if (answer->error != NULL) {
         write->error = *answer->error;
     }
-    write->known = facts.accepted || (write->known && !facts.maybe_processed);
+    if (facts.status == 409 && rules.settles) {
+        write->rounds--; /* it is no round of the conflicts with other writers */
+        write->settle_until_ms =
+            write->settle_until_ms != 0 ? write->settle_until_ms : now_ms() + write->task.fleet->options->settle_ms;
+    }
+    write->known = (facts.accepted && facts.shown) || (write->known && !facts.accepted && !facts.maybe_processed);
     enum fleet_verdict verdict = fleet_judge_answer(&facts, &rules, &write->receipt);
     write->ours = facts.accepted || facts.maybe_processed || (write->ours && (rules.creates || rules.deletes));
     carry_out(write, verdict, &write->error);
@@ -236,7 +349,13 @@ void fleet_write_ready(struct fleet_task *task)
     struct fleet_write *write = (struct fleet_write *)task;
 
     write->rounds++;
+    write->was_passing = passing_state(write) != NULL;
     ops_of(write)->write(write);
+}
+
+void fleet_write_resume(struct fleet_task *task)
+{
+    read_state((struct fleet_write *)task);
 }
 
 void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body)

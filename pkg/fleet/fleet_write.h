@@ -21,14 +21,17 @@ struct fleet_write {
     bool known;             /* nothing of this run can have changed it since */
     bool ours;              /* what is as expected may be the doing of this run, or of the one that it resumes */
     enum fleet_receipt receipt;
-    unsigned rounds;  /* writes so far */
-    struct err error; /* of the last write */
+    unsigned rounds;            /* writes so far */
+    unsigned late_reads, waits; /* pauses so far: for an accepted write to be seen, for a state to pass */
+    bool was_passing;           /* the state before the last write passes by itself */
+    int64_t settle_until_ms;    /* when such a state is waited for no longer; 0: none was met */
+    struct err error;           /* of the last write */
     char etag[FLEET_ETAG_SIZE];
 };
 
 struct fleet_write_ops {
-    bool creates, deletes; /* see fleet_rules */
-    unsigned rounds;       /* writes that are allowed */
+    bool creates, deletes, settles; /* see fleet_rules */
+    unsigned rounds;                /* writes that are allowed */
 
     /* Sets up what the item is about. False: it has finished the task. NULL: nothing to do. */
     bool (*prepare)(struct fleet_write *write);
@@ -45,7 +48,7 @@ struct fleet_write_ops {
     /* Sends the write with fleet_write_send. */
     void (*write)(struct fleet_write *write);
 
-    /* Whether the answer shows what was asked for. NULL: it shows nothing. */
+    /* Whether the state as read last shows what was asked for. NULL: it shows nothing. */
     bool (*verify)(struct fleet_write *write, struct err *e);
 
     /* Puts the actual state into the result. NULL: it has none. */
@@ -63,6 +66,7 @@ struct fleet_write_ops {
 /* For the rows of fleet_action_ops. */
 void fleet_write_begin(struct fleet_task *task);
 void fleet_write_ready(struct fleet_task *task);
+void fleet_write_resume(struct fleet_task *task);
 
 /* Sends the write; body, read and done of the call are set here. `body` may be NULL. */
 void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body);

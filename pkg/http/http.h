@@ -96,6 +96,7 @@ struct http_reply {
      * final answer: a 412 that follows such an attempt may be our own doing.
      */
     bool maybe_processed;
+    bool foreign;            /* an error whose body is a text or a page: it may not be the API's */
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };
 

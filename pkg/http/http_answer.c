@@ -148,6 +148,29 @@ static void append_request(struct text *out, const struct http_reply *reply, con
     text_printf(out, " (%s %.*s)", method, (int)strcspn(reply->url, "?#"), reply->url);
 }
 
+static void append_count(struct text *out, int64_t count, const char *unit)
+{
+    text_printf(out, "%lld %s%s", (long long)count, unit, count == 1 ? "" : "s");
+}
+
+/* What Retry-After asks for, in the unit that people would use. */
+static void append_wait(struct text *out, int64_t wait_ms)
+{
+    enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+    int64_t wait_s = (wait_ms + 999) / 1000;
+
+    text_append(out, "; the server asks to wait ");
+    if (wait_s < 2 * MINUTE_S) {
+        append_count(out, wait_s, "second");
+    } else if (wait_s < 2 * HOUR_S) {
+        append_count(out, (wait_s + MINUTE_S / 2) / MINUTE_S, "minute");
+    } else if (wait_s < DAY_S - HOUR_S / 2) {
+        append_count(out, (wait_s + HOUR_S / 2) / HOUR_S, "hour");
+    } else {
+        append_count(out, (wait_s + DAY_S / 2) / DAY_S, "day");
+    }
+}
+
 bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
                           struct err *e)
 {
@@ -164,6 +187,9 @@ bool http_problem_explain(const struct http_reply *reply, const char *method, co
     /* the path itself may be wrong: a base URL without its version, another service */
     if (said->message.size == 0 || (reply->status == 404 && !said->has_target)) {
         append_request(&line, reply, method);
+    }
+    if ((reply->status == 429 || reply->status == 503) && reply->retry_after_ms > 0) {
+        append_wait(&line, reply->retry_after_ms);
     }
     bool traced = *trace != '\0', named = *reply->request_id != '\0';
     if (traced || named) {

@@ -51,7 +51,8 @@ int64_t http_date(const char *value);
 /*
  * Says what an error answer to a request by `method` says, in one line: "404 not_found: Instance not found (parameter
  * id "02b7_...") [trace ..., request ...]". `said` is what its body says; where that is nothing, the status by name
- * stands for it. The address is named then, and for a 404 that is about no parameter. Code ERR_AUTH for 401,
+ * stands for it. The address is named then, and for a 404 that is about no parameter; so is the wait that a 429 or 503
+ * asks for. Code ERR_AUTH for 401,
  * ERR_CONFLICT for 412, else ERR_API. Sets http_status. Always false.
  */
 bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,

@@ -269,7 +269,10 @@ void http_error_read(const char *body, size_t size, struct http_error *ret)
     }
     if (json_parse(body, size, "answer", JSON_READ_BIG_NUMBERS, &document, &ignored)) {
         read_json(document.root, ret);
-    } else if (is_page(body)) {
+        return;
+    }
+    ret->is_foreign = true;
+    if (is_page(body)) {
         read_page(body, &ret->message);
     } else {
         append_sentence(&ret->message, body, strnlen(body, size), MESSAGE_MAX);

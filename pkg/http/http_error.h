@@ -15,6 +15,7 @@ struct http_error {
     struct text message; /* in one line without a full stop, cut; "": the body says nothing */
     struct text trace;   /* the server's name for the request; "": none */
     bool is_api;         /* {"errors":[...]} with an item: the API's own error (vpc-api.md 1.6) */
+    bool is_foreign;     /* a text or a page: of what stands before the API */
     bool has_target;     /* and it names the parameter or field that it is about */
 };
 

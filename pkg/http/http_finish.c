@@ -169,6 +169,7 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
         http_error_read(reply->body, reply->size, &said);
     }
     ending->api_error = said.is_api;
+    ending->reply.foreign = said.is_foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
     http_error_redact(ending->error.message, token != NULL ? token->line + strlen("Authorization: Bearer ") : NULL);
 }

@@ -109,6 +109,12 @@ enum resource_status {
 enum resource_status resource_status(const char *word);
 extern const char *const resource_status_words[RESOURCE_STATUSES]; /* NULL for RESOURCE_STATUS_OTHER */
 
+/*
+ * Whether the word is a status or lifecycle state that passes by itself within a moment, and during which the API may
+ * answer 409 to changes: pending, starting, stopping, restarting, updating and their like. NULL is none.
+ */
+bool resource_status_passes(const char *word);
+
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);
 

@@ -233,6 +233,19 @@ enum resource_status resource_status(const char *word)
     return (enum resource_status)status;
 }
 
+bool resource_status_passes(const char *word)
+{
+    static const char *const passing[] = {"pending",        "starting", "stopping", "restarting",
+                                          "reinitializing", "updating", "waiting",  "scaling"};
+
+    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++) {
+        if (text_equal(word, passing[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool resource_architecture_supported(const char *architecture)
 {
     return architecture == NULL || strcmp(architecture, "amd64") == 0;

@@ -56,7 +56,7 @@ struct run_resumption {
     size_t count; /* items that are to be carried out; the others are there because these depend on them */
 };
 
-/* The steps that are not final, whatever the record says of them. ERR_LOCKED while the run is in progress. */
+/* The steps that are not final, and those whose outcome is unknown. ERR_LOCKED while the run is in progress. */
 bool run_resume(const struct run_record *record, struct run_resumption *ret, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -94,7 +94,7 @@ struct run_request {
     const char *history; /* path of its file, which is made when missing */
 
     const struct inventory_scope *scope;
-    unsigned concurrency;                  /* as in fleet_options */
+    unsigned concurrency, settle_ms;       /* as in fleet_options */
     const struct fleet_limits *limits;     /* NULL: none */
     const struct fleet_restarts *restart;  /* NULL: none */
     const struct fleet_prefetch *prefetch; /* as in fleet_options */

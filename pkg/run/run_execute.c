@@ -44,6 +44,7 @@ static bool carry_out(const struct run_request *request, const struct run_hooks 
                                 .regions = request->scope->regions,
                                 .region_count = request->scope->region_count,
                                 .concurrency = request->concurrency,
+                                .settle_ms = request->settle_ms,
                                 .began_s =
                                     resumption != NULL ? clock_stamp_read(resumption->record->entry.run.started_at) : 0,
                                 .prefetch = request->prefetch,

@@ -67,25 +67,35 @@ struct pending {
     vpc_read_fn *read;
     vpc_done_fn *done;
     void *context;
+    bool write;
+    bool shown;
 };
+
+static bool is_blank(const struct http_reply *reply)
+{
+    return strspn(reply->body, " \t\r\n") >= reply->size;
+}
 
 static bool read_reply(struct http_reply *reply, void *context, struct err *e)
 {
     struct pending *pending = context;
     struct answer_node root;
 
-    if (pending->read == NULL) {
+    pending->shown = false;
+    if (pending->read == NULL || (pending->write && is_blank(reply))) {
         return true;
     }
-    return answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e) &&
-           pending->read(root, reply, pending->context, e);
+    pending->shown = answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e) &&
+                     pending->read(root, reply, pending->context, e);
+    return pending->shown;
 }
 
 static void reply_done(struct http_reply *reply, void *context)
 {
     struct pending *pending = context;
 
-    pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error}, pending->context);
+    pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error, .shown = pending->shown},
+                  pending->context);
     free(pending);
 }
 
@@ -95,7 +105,11 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
     CLEANUP(text_free) struct text url = {0};
     struct pending *pending = mem_alloc(sizeof(*pending));
 
-    *pending = (struct pending){.vpc = vpc, .read = call->read, .done = call->done, .context = call->context};
+    *pending = (struct pending){.vpc = vpc,
+                                .read = call->read,
+                                .done = call->done,
+                                .context = call->context,
+                                .write = request->method != HTTP_GET};
     vpc_url(&url, vpc, kind->path, call->id, call->below);
     if ((kind->filters & RESOURCE_FILTER_NAME) != 0) {
         vpc_url_query(&url, "name", call->name);

@@ -116,11 +116,13 @@ struct vpc_reading vpc_reading(const struct vpc *vpc);
 struct vpc_answer {
     const struct http_reply *reply;
     const struct err *error; /* NULL when it succeeded */
+    bool shown;              /* `read` has taken its body; false for a write that was accepted without a word */
 };
 
 /*
  * Reads a usable answer; called at most once an attempt, before `done`. False with e set makes the answer unusable:
- * it is then asked for again as far as the method may be repeated.
+ * it is then asked for again as far as the method may be repeated. An empty body is not read: of a write it says that
+ * the write was accepted (200, 202, 204), and nothing else; of a read it is unusable.
  */
 typedef bool vpc_read_fn(struct answer_node root, const struct http_reply *reply, void *context, struct err *e);
 typedef void vpc_done_fn(const struct vpc_answer *answer, void *context);

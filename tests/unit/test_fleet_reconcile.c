@@ -18,7 +18,7 @@ static json_t *parse(const char *text)
 
 /* --- answers ------------------------------------------------------------------------------------------- */
 
-static const struct fleet_rules patch = {.readable = true, .rounds_left = 4};
+static const struct fleet_rules patch = {.readable = true, .settles = true, .rounds_left = 4, .reads_left = 1};
 static const struct fleet_rules last_patch = {.readable = true};
 static const struct fleet_rules deletion = {.readable = true, .deletes = true};
 static const struct fleet_rules creation = {.readable = true, .creates = true, .rounds_left = 4};
@@ -35,7 +35,15 @@ static void what_follows_from_an_answer(void **state)
         enum fleet_verdict verdict;
         enum fleet_receipt receipt;
     } rows[] = {
-        {"accepted", &patch, {.accepted = true, .status = 200}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"accepted", &patch, {.accepted = true, .shown = true, .status = 200}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"accepted without a word", &patch, {.accepted = true, .status = 204}, FLEET_DO_READ, FLEET_CONFIRMED},
+        {"created without a word", &creation, {.accepted = true, .status = 201}, FLEET_DO_READ, FLEET_CONFIRMED},
+        {"created without a name or a word",
+         &nameless,
+         {.accepted = true, .status = 201},
+         FLEET_END_UNKNOWN,
+         FLEET_CONFIRMED},
+        {"deleted", &deletion, {.accepted = true, .status = 204}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
         {"stale", &patch, {.status = 412}, FLEET_DO_READ, FLEET_STALE},
         {"stale, maybe by ourselves", &patch, {.status = 412, .maybe_processed = true}, FLEET_DO_READ, FLEET_STALE},
         {"stale for the last time", &last_patch, {.status = 412}, FLEET_END_REFUSED, FLEET_REFUSED},
@@ -44,7 +52,12 @@ static void what_follows_from_an_answer(void **state)
          {.status = 412, .maybe_processed = true},
          FLEET_DO_READ,
          FLEET_UNCONFIRMED},
-        {"a conflict with the state", &patch, {.status = 409}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"a conflict with the state", &patch, {.status = 409}, FLEET_DO_READ, FLEET_BUSY},
+        {"a conflict with the state after a lost one",
+         &patch,
+         {.status = 409, .maybe_processed = true},
+         FLEET_DO_READ,
+         FLEET_BUSY},
         {"refused", &patch, {.status = 403}, FLEET_END_REFUSED, FLEET_REFUSED},
         {"lost", &patch, {.maybe_processed = true, .attempts = 5}, FLEET_DO_READ, FLEET_UNCONFIRMED},
         {"lost, then refused", &patch, {.status = 400, .maybe_processed = true}, FLEET_DO_READ, FLEET_UNCONFIRMED},
@@ -55,10 +68,10 @@ static void what_follows_from_an_answer(void **state)
          FLEET_UNCONFIRMED},
         {"interrupted before it left", &patch, {.cancelled = true}, FLEET_END_NOT_SENT, FLEET_REFUSED},
         {"refused, then interrupted", &patch, {.cancelled = true, .attempts = 2}, FLEET_END_REFUSED, FLEET_REFUSED},
-        {"gone", &patch, {.status = 404}, FLEET_END_REFUSED, FLEET_REFUSED},
+        {"gone, or the path is wrong", &patch, {.status = 404}, FLEET_DO_READ, FLEET_REFUSED},
         {"gone, which is wanted", &deletion, {.status = 404}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
         {"not deleted", &deletion, {.status = 409}, FLEET_END_REFUSED, FLEET_REFUSED},
-        {"created", &creation, {.accepted = true, .status = 201}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
+        {"created", &creation, {.accepted = true, .shown = true, .status = 201}, FLEET_DO_VERIFY, FLEET_CONFIRMED},
         {"lost creation", &creation, {.maybe_processed = true, .attempts = 1}, FLEET_DO_READ, FLEET_UNCONFIRMED},
         {"lost creation without a name",
          &nameless,
@@ -97,6 +110,10 @@ static void what_follows_from_an_answer(void **state)
 static void what_follows_from_a_state(void **state)
 {
     static const struct fleet_rules spent = {.readable = true, .creates = true, .maybe_created = true};
+    static const struct fleet_rules starting = {.settles = true, .passing = true, .time_left = true};
+    static const struct fleet_rules still_starting = {.settles = true, .passing = true};
+    static const struct fleet_rules started = {.settles = true, .was_passing = true, .time_left = true};
+    static const struct fleet_rules running = {.settles = true, .time_left = true};
     static const struct {
         const char *what;
         const struct fleet_rules *rules;
@@ -116,6 +133,16 @@ static void what_follows_from_a_state(void **state)
         {"lost, and then overwritten", &patch, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
         {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_UNSENT, false, FLEET_END_CONFLICT},
         {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_STALE, false, FLEET_END_CONFLICT},
+        {"accepted, and not to be seen", &patch, FLEET_DIFFERENT, FLEET_CONFIRMED, true, FLEET_DO_READ_LATER},
+        {"accepted, and never to be seen", &last_patch, FLEET_DIFFERENT, FLEET_CONFIRMED, true, FLEET_END_UNSEEN},
+        {"accepted, and then overwritten", &last_patch, FLEET_CONFLICT, FLEET_CONFIRMED, true, FLEET_END_CONFLICT},
+        {"accepted, and seen later", &last_patch, FLEET_AS_EXPECTED, FLEET_CONFIRMED, true, FLEET_END_CHANGED},
+        {"created, and not listed", &spent, FLEET_DIFFERENT, FLEET_CONFIRMED, true, FLEET_END_NOT_FOUND},
+        {"refused while it starts", &starting, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WAIT},
+        {"refused, and it starts for ever", &still_starting, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_UNSETTLED},
+        {"refused, and it has started", &started, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WRITE},
+        {"refused while it runs", &running, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_REFUSED},
+        {"refused, and another writer was first", &starting, FLEET_AS_EXPECTED, FLEET_BUSY, false, FLEET_END_UNCHANGED},
         {"cannot take it now", &patch, FLEET_BLOCKED, FLEET_UNSENT, false, FLEET_END_BLOCKED},
         {"deleted after all", &deletion, FLEET_AS_EXPECTED, FLEET_UNCONFIRMED, true, FLEET_END_CHANGED},
         {"not deleted", &deletion, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},

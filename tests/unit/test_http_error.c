@@ -95,28 +95,36 @@ static void error_answers_in_words(void **state)
         int status;
         const char *body, *message;
         enum err_code code;
+        int64_t retry_after_ms;
     } cases[] = {
         {404, "{\"errors\":[{\"code\":\"not_found\",\"target\":{\"name\":\"id\"}}],\"trace\":\"t-1\"}",
-         "404 not_found (id) [trace t-1, request r-1]", ERR_API},
+         "404 not_found (id) [trace t-1, request r-1]", ERR_API, 0},
         {404, "{\"errors\":[{\"code\":\"not_found\",\"message\":\"no\"}]}",
-         "404 not_found: no (GET https://h/v1/x) [request r-1]", ERR_API},
-        {404, "default backend - 404", "404 default backend - 404 (GET https://h/v1/x) [request r-1]", ERR_API},
-        {401, "expired", "401 expired [request r-1]", ERR_AUTH},
-        {412, "{\"message\":\"no match\"}", "412 no match [request r-1]", ERR_CONFLICT},
-        {500, "{}", "500 Internal Server Error (GET https://h/v1/x) [request r-1]", ERR_API},
+         "404 not_found: no (GET https://h/v1/x) [request r-1]", ERR_API, 0},
+        {404, "default backend - 404", "404 default backend - 404 (GET https://h/v1/x) [request r-1]", ERR_API, 0},
+        {401, "expired", "401 expired [request r-1]", ERR_AUTH, 0},
+        {412, "{\"message\":\"no match\"}", "412 no match [request r-1]", ERR_CONFLICT, 0},
+        {500, "{}", "500 Internal Server Error (GET https://h/v1/x) [request r-1]", ERR_API, 0},
         {502, "<html><head><TITLE>\n 502 Bad\x1b[31m Gateway </title></head>",
-         "502 \"502 Bad\\x1b[31m Gateway\" (a web page, not an answer of the API) [request r-1]", ERR_API},
-        {502, "<html><title>", "502 Bad Gateway (GET https://h/v1/x) [request r-1]", ERR_API},
-        {503, "", "503 Service Unavailable (GET https://h/v1/x) [request r-1]", ERR_API},
-        {599, "[]", "599 unexpected status (GET https://h/v1/x) [request r-1]", ERR_API},
+         "502 \"502 Bad\\x1b[31m Gateway\" (a web page, not an answer of the API) [request r-1]", ERR_API, 0},
+        {502, "<html><title>", "502 Bad Gateway (GET https://h/v1/x) [request r-1]", ERR_API, 0},
+        {503, "", "503 Service Unavailable (GET https://h/v1/x) [request r-1]", ERR_API, 0},
+        {429, "slow down", "429 slow down; the server asks to wait 1 day [request r-1]", ERR_API, 86400 * 1000},
+        {429, "", "429 Too Many Requests (GET https://h/v1/x); the server asks to wait 1 second [request r-1]", ERR_API,
+         900},
+        {503, "x", "503 x; the server asks to wait 5 minutes [request r-1]", ERR_API, 300 * 1000},
+        {503, "x", "503 x; the server asks to wait 6 hours [request r-1]", ERR_API, 6 * 3600 * 1000},
+        {599, "[]", "599 unexpected status (GET https://h/v1/x) [request r-1]", ERR_API, 0},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct err e = ERR_INIT;
         CLEANUP(http_error_free) struct http_error said = {0};
-        struct http_reply reply = {
-            .status = cases[i].status, .url = "https://h/v1/x?version=2026-06-30&start=a", .request_id = "r-1"};
+        struct http_reply reply = {.status = cases[i].status,
+                                   .url = "https://h/v1/x?version=2026-06-30&start=a",
+                                   .request_id = "r-1",
+                                   .retry_after_ms = cases[i].retry_after_ms};
         http_error_read(cases[i].body, strlen(cases[i].body), &said);
         assert_false(http_problem_explain(&reply, "GET", &said, &e));
         assert_string_equal(e.message, cases[i].message);

@@ -314,7 +314,7 @@ static void the_steps_that_are_carried_out_again(void **state)
     } rows[] = {
         {{{.outcome = "changed"}, {.outcome = "unchanged"}, {.outcome = "skipped"}}, 3, {"", "", "", ""}},
         {{{.outcome = NULL}, {.outcome = NULL, .journaled = true}, {.outcome = "changed"}}, 3, {"0! 1!", "", "", ""}},
-        {{{.outcome = "failed"}, {.outcome = "unknown"}, {.outcome = NULL}}, 3, {"2!", "0!", "1!", "0! 1!"}},
+        {{{.outcome = "failed"}, {.outcome = "unknown"}, {.outcome = NULL}}, 3, {"1! 2!", "0!", "1!", "0! 1!"}},
         /* a chain: what waited for a step that went wrong follows it */
         {{{.outcome = "changed"},
           {.outcome = "failed", .depends_on = 1},
@@ -328,7 +328,7 @@ static void the_steps_that_are_carried_out_again(void **state)
           {.outcome = "unknown"},
           {.outcome = NULL, .depends_on = 3}},
          4,
-         {"2 3!-1", "", "2! 3!-1", "2! 3!-1"}},
+         {"2! 3!-1", "", "2! 3!-1", "2! 3!-1"}},
         {{{.outcome = "failed"}, {.outcome = "skipped", .depends_on = 1}}, 2, {"", "0!", "", "0!"}},
         {{{.outcome = NULL}, {.outcome = NULL, .depends_on = 1}}, 2, {"0! 1!-1", "", "", ""}},
         {{{.outcome = "unchanged"}, {.outcome = NULL, .journaled = true, .depends_on = 1}}, 2, {"0= 1!-1", "", "", ""}},
