@@ -145,3 +145,46 @@ flatten() {
     meta schema check "$by_image"
     [[ $stderr != *unfinished* ]]
 }
+
+# FILE POINTERS...: names at these places may begin with a digit, at `elsewhere` they may not
+names_in() {
+    local kind=$1 schema=$2 file=$3 place name
+    shift 3
+    for place; do
+        for name in 0-eth 10g-uplink-a a 1a eth0; do
+            jq --arg name "$name" "$place = \$name" "$file" > body.json
+            meta schema check --as "$schema" body.json
+            expect 0
+        done
+        for name in 0 -a a- 10 0- ''; do
+            jq --arg name "$name" "$place = \$name" "$file" > body.json
+            meta schema check --as "$schema" body.json
+            expect 2 "$(sed 's/\[0\]/\/0/g; s/\./\//g' <<< "$place"): "
+        done
+    done
+}
+
+@test "what belongs to a network may have a name that begins with a digit, and nothing else may" {
+    jq '.network_attachments = [.primary_network_attachment] |
+        .cluster_network_attachments = [{cluster_network_interface: {subnet: {id: "a"}}}]' "$by_image" > full.json
+    vni=primary_network_attachment.virtual_network_interface
+    names_in instance instance_create full.json .primary_network_attachment.name .network_attachments[0].name \
+        ".$vni.name" ".$vni.primary_ip.name" .cluster_network_attachments[0].name \
+        .cluster_network_attachments[0].cluster_network_interface.name
+    names_in bare-metal bare_metal_server_create "$metal" .primary_network_attachment.name .network_attachments[0].name \
+        ".$vni.name"
+    for place in .name .boot_volume_attachment.volume.name .boot_volume_attachment.name; do
+        jq "$place = \"0-eth\"" "$by_image" > body.json
+        both instance instance_create body.json 2
+    done
+    jq '.name = "0-eth"' "$metal" > body.json
+    both bare-metal bare_metal_server_create body.json 2
+    jq --arg n 0-eth '.primary_network_attachment |= (.name = $n | .virtual_network_interface.name = $n |
+        .virtual_network_interface.primary_ip.name = $n)' "$by_image" > body.json
+    clear_log
+    meta instance create -f body.json
+    expect 0
+    jq --arg n 0-eth '.primary_network_attachment |= (.name = $n | .virtual_network_interface.name = $n)' "$metal" > body.json
+    meta bare-metal create -f body.json
+    expect 0
+}

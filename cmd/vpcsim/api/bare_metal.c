@@ -39,7 +39,7 @@ static const struct validator initialization_fields[] = {
 static const struct validator primary_attachment_fields[] = {
     {.name = "allowed_vlans", .type = VALID_LIST, .of = &vlan_item},
     {.name = "interface_type", .type = VALID_TOKEN, .tokens = "pci"},
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {.name = "virtual_network_interface",
      .type = VALID_OBJECT,
      .required = true,
@@ -52,7 +52,7 @@ static const struct validator attachment_fields[] = {
     {.name = "allow_to_float", .type = VALID_BOOL},
     {.name = "allowed_vlans", .type = VALID_LIST, .of = &vlan_item},
     {.name = "interface_type", .type = VALID_TOKEN, .required = true, .tokens = "pci vlan"},
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {.name = "virtual_network_interface",
      .type = VALID_OBJECT,
      .required = true,

@@ -25,7 +25,7 @@ static const struct validator metadata_fields[] = {
 };
 
 static const struct validator attachment_fields[] = {
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {.name = "virtual_network_interface",
      .type = VALID_OBJECT,
      .required = true,
@@ -47,7 +47,7 @@ static const struct validator interface_item = {.type = VALID_OBJECT, .of = inte
 
 static const struct validator cluster_attachment_fields[] = {
     {.name = "cluster_network_interface", .type = VALID_IDENTITY, .required = true, .tokens = "id href"},
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {0},
 };
 static const struct validator cluster_attachment_item = {.type = VALID_OBJECT, .of = cluster_attachment_fields};

@@ -22,13 +22,13 @@ bool tokens_have(const char *tokens, const char *token)
     return false;
 }
 
-static bool is_name(const char *name)
+static bool is_name(const char *name, bool digit_first)
 {
     static const char inner[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     size_t size = strlen(name);
+    bool begins = digit_first ? name[0] != '-' && strspn(name, inner + 26) < size : name[0] >= 'a' && name[0] <= 'z';
 
-    return size >= 1 && size <= NAME_MAX_SIZE && name[0] >= 'a' && name[0] <= 'z' && strspn(name, inner) == size &&
-           name[size - 1] != '-';
+    return size >= 1 && size <= NAME_MAX_SIZE && begins && strspn(name, inner) == size && name[size - 1] != '-';
 }
 
 static void wrong(struct reply *reply, const char *at, const json_t *value, const char *message)
@@ -66,7 +66,8 @@ static void check_string(const json_t *value, const struct validator *validator,
         return;
     }
     const char *text = json_string_value(value);
-    if (validator->type == VALID_NAME && !is_name(text)) {
+    bool is_network = validator->type == VALID_NET_NAME;
+    if ((validator->type == VALID_NAME || is_network) && !is_name(text, is_network)) {
         reply_problem(reply, 400, "validation_invalid_name", "field", at, text, "The name is not valid.");
     } else if (validator->type == VALID_TOKEN && !tokens_have(validator->tokens, text)) {
         snprintf(message, sizeof(message), "must be one of: %s", validator->tokens);
@@ -147,6 +148,7 @@ static void check_value(const json_t *value, const struct validator *validator, 
         break;
     case VALID_STRING:
     case VALID_NAME:
+    case VALID_NET_NAME:
     case VALID_TOKEN:
         check_string(value, validator, at, reply);
         break;
@@ -218,7 +220,7 @@ const struct validator validator_trusted_profile[] = {
 const struct validator validator_address[] = {
     {.name = "address", .type = VALID_STRING, .min = 7, .max = 15},
     {.name = "auto_delete", .type = VALID_BOOL},
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {0},
 };
 static const struct validator address_item = {.type = VALID_OBJECT, .tokens = "id href", .of = validator_address};
@@ -228,7 +230,7 @@ const struct validator validator_network[] = {
     {.name = "auto_delete", .type = VALID_BOOL},
     {.name = "enable_infrastructure_nat", .type = VALID_BOOL},
     {.name = "ips", .type = VALID_LIST, .of = &address_item},
-    {.name = "name", .type = VALID_NAME},
+    {.name = "name", .type = VALID_NET_NAME},
     {.name = "primary_ip", .type = VALID_OBJECT, .tokens = "id href", .of = validator_address},
     {.name = "protocol_state_filtering_mode", .type = VALID_TOKEN, .tokens = "auto disabled enabled"},
     {.name = "resource_group", .type = VALID_IDENTITY, .tokens = "id"},
