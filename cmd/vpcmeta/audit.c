@@ -26,13 +26,28 @@ static bool print_fixes(struct app *app, const struct audit *audit, struct err *
     return lines.size == 0 || render_text(text_string(&block), block.size, stdout, e);
 }
 
-static bool print_text(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
+/* Counts of nothing would look like a fleet without faults. */
+static bool print_nothing(const struct inventory_effect *effect, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "nothing was selected: %s\n", text_string(&effect->why));
+    return render_text(text_string(&line), line.size, stdout, e);
+}
+
+static bool print_text(struct app *app, const struct audit *audit, const struct text *missing,
+                       const struct inventory_effect *effect, struct err *e)
 {
     static const char incomplete[] = "INCOMPLETE: these are only the resources that could be read\n\n";
     const char *nothing = missing->size > 0 ? "no findings in these\n" : "no findings\n";
 
-    if ((missing->size > 0 && !render_text(incomplete, strlen(incomplete), stdout, e)) ||
-        !print_block(app, audit_counts_table(audit), e) || !print_block(app, audit_histogram_table(audit), e)) {
+    if (missing->size > 0 && !render_text(incomplete, strlen(incomplete), stdout, e)) {
+        return false;
+    }
+    if (effect->why.size > 0) {
+        return print_nothing(effect, e);
+    }
+    if (!print_block(app, audit_counts_table(audit), e) || !print_block(app, audit_histogram_table(audit), e)) {
         return false;
     }
     if (audit->count == 0) {
@@ -43,12 +58,13 @@ static bool print_text(struct app *app, const struct audit *audit, const struct 
            print_fixes(app, audit, e);
 }
 
-static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing, struct err *e)
+static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing,
+                        const struct inventory_effect *effect, struct err *e)
 {
     const struct global_opts *globals = app->globals;
 
     if (app_prints_text(app) && globals->fields.count == 0) {
-        return print_text(app, audit, missing, e);
+        return print_text(app, audit, missing, effect, e);
     }
     TABLE_CLEANUP struct table *findings = audit_findings_table(audit, true);
     JSON_CLEANUP json_t *head = app_list_head(missing);
@@ -113,8 +129,8 @@ static void resources_free(struct resources *resources)
     text_free(&resources->missing);
 }
 
-static bool read_resources(const struct inventory_scope *scope, const struct inventory_selector *selector,
-                           struct resources *resources, struct err *e)
+static bool read_resources(struct app *app, const struct cli_call *call, const struct inventory_scope *scope,
+                           struct selection *selection, struct resources *resources, struct err *e)
 {
     static const struct resource_kind *const related[] = {&resource_template, &resource_group};
     size_t kind_count = 0;
@@ -124,10 +140,11 @@ static bool read_resources(const struct inventory_scope *scope, const struct inv
     }
     resources->selected = resource_list_create();
     resources->known = resources->selected;
-    if (!inventory_select(scope, resource_kinds, kind_count, selector, resources->selected, &resources->missing, e)) {
+    if (!selection_find(app, call, scope, resource_kinds, kind_count, selection, resources->selected,
+                        &resources->missing, e)) {
         return false;
     }
-    if (!inventory_selector_narrows(selector) && selector->excludes.count == 0) {
+    if (!inventory_selector_narrows(&selection->selector) && selection->selector.excludes.count == 0) {
         return true;
     }
     resources->known = resource_list_create();
@@ -137,7 +154,7 @@ static bool read_resources(const struct inventory_scope *scope, const struct inv
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_resources(struct app *app, const struct resources *resources, const struct audit_policy *policy,
-                           struct err *e)
+                           const struct inventory_effect *effect, struct err *e)
 {
     CLEANUP(audit_free) struct audit audit = {0};
 
@@ -145,7 +162,7 @@ static int audit_resources(struct app *app, const struct resources *resources, c
                                          .known = resources->known,
                                          .known_whole = resources->missing.size == 0},
                policy, &audit);
-    if (!print_audit(app, &audit, &resources->missing, e)) {
+    if (!print_audit(app, &audit, &resources->missing, effect, e)) {
         return err_exit_status(e);
     }
     int status = app_inventory_status("audit", &resources->missing, e);
@@ -195,7 +212,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     }
     if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
         !make_policy(opts, &policy, e) || !selection_read(app, &opts->select, call, &selector, e) ||
-        !app_connect(app, &scope, e) || !read_resources(&scope, &selector.selector, &resources, e)) {
+        !app_connect(app, &scope, e) || !read_resources(app, call, &scope, &selector, &resources, e)) {
         return err_exit_status(e);
     }
     policy.several_regions = scope.region_count > 1;
@@ -204,7 +221,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     policy.targeted = selector.selector.targets.count > 0;
     policy.where = opts->select.where;
     policy.options = given_options(&opts->select, &selector.memory, &policy.option_count);
-    return audit_resources(app, &resources, &policy, e);
+    return audit_resources(app, &resources, &policy, &selector.effect, e);
 }
 
 static const struct cmd_example examples[] = {

@@ -137,17 +137,14 @@ static struct table *make_table(const struct app *app, const struct resource_lis
     return table;
 }
 
-static int print_list(struct app *app, const struct resource_list *list, const struct resource_kind *kind,
-                      const struct details *details, const struct text *missing, struct err *e)
+static int print_list(struct app *app, const struct resource_list *list, const struct details *details,
+                      const struct text *missing, struct err *e)
 {
     TABLE_CLEANUP struct table *table = make_table(app, list, details);
     JSON_CLEANUP json_t *head = app_list_head(missing);
     /* headings over nothing would look like an empty fleet */
     bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
 
-    if (missing->size == 0 && table_row_count(table) == 0) {
-        app_note(app, "no %s", kind->plural);
-    }
     if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }
@@ -155,12 +152,10 @@ static int print_list(struct app *app, const struct resource_list *list, const s
 }
 
 /* The settings of a group are those of its template; every other kind has its own. */
-static bool select_resources(const struct inventory_scope *scope, const struct resource_kind *kind,
-                             const struct inventory_selector *selector, struct resource_list *into,
-                             struct text *missing, struct err *e)
+static bool complete_records(const struct inventory_scope *scope, const struct resource_kind *kind,
+                             struct resource_list *records, struct text *missing, struct err *e)
 {
-    return inventory_select(scope, &kind, 1, selector, into, missing, e) &&
-           (kind->settings != 0 || inventory_take_template_settings(scope, into, missing, e));
+    return kind->settings != 0 || inventory_take_template_settings(scope, records, missing, e);
 }
 
 static int list(struct app *app, const struct cli_call *call, struct err *e)
@@ -175,12 +170,12 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
         !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
-        !select_resources(&scope, kind, &selector.selector, found, &missing, e) ||
-        !inventory_name_vpcs(&scope, found, &missing, e) ||
+        !selection_find(app, call, &scope, &kind, 1, &selector, found, &missing, e) ||
+        !complete_records(&scope, kind, found, &missing, e) || !inventory_name_vpcs(&scope, found, &missing, e) ||
         !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {
         return err_exit_status(e);
     }
-    int status = print_list(app, found, kind, &details, &missing, e);
+    int status = print_list(app, found, &details, &missing, e);
     free_details(&details, found);
     return status;
 }
@@ -222,7 +217,8 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     struct details details = choose_columns(app, kind, true);
 
     if (!selection_check_targets(&selector.targets, e) || !check_show(app, &details, call, e) ||
-        !app_connect(app, &scope, e) || !select_resources(&scope, kind, &selector, found, NULL, e)) {
+        !app_connect(app, &scope, e) || !inventory_select(&scope, &kind, 1, &selector, found, NULL, e) ||
+        !complete_records(&scope, kind, found, NULL, e)) {
         return err_exit_status(e);
     }
     if (wants_body(call)) {

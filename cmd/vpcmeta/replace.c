@@ -257,7 +257,7 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
         !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
-    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, selected, NULL, e) ||
+    if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, selected, NULL, e) ||
         !inventory_read_templates(&writing.scope, &templates, e) ||
         !inventory_read_all(&writing.scope, group_kinds, 1, groups, NULL, e) ||
         !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {

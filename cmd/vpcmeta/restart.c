@@ -51,7 +51,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
     writing.request.plan = &plan;
     writing.request.list = list;
     writing.request.restart = &restarts;
-    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e) ||
+    if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, list, NULL, e) ||
         !make_plan(&writing, list, &plan, e)) {
         err_wrap(e, "nothing was changed");
         return write_refuse(app, &writing, e);

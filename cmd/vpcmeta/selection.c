@@ -82,6 +82,17 @@ static bool collect_targets(const struct app *app, const struct selector_opts *o
     return selection_check_targets(&ret->selector.targets, e);
 }
 
+/* `kind` is NULL for a command about all kinds. */
+static bool check_statuses(const struct inventory_words *statuses, const struct resource_kind *kind, struct err *e)
+{
+    for (size_t i = 0; i < statuses->count; i++) {
+        if (!resource_check_status(kind, statuses->items[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool selection_read(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
                     struct selection *ret, struct err *e)
 {
@@ -96,7 +107,8 @@ bool selection_read(const struct app *app, const struct selector_opts *opts, con
     if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, e)) == NULL) {
         return err_wrap(e, "--where");
     }
-    if (!collect_targets(app, opts, call, ret, e)) {
+    if (!check_statuses(&ret->selector.statuses, call->command->subject, e) ||
+        !collect_targets(app, opts, call, ret, e)) {
         selection_free(ret);
         return false;
     }
@@ -105,6 +117,36 @@ bool selection_read(const struct app *app, const struct selector_opts *opts, con
         return err_set(e, ERR_USAGE, "--all and names contradict each other: give one of them");
     }
     return true;
+}
+
+static void report(const struct app *app, const struct cli_call *call, const struct selection *selection)
+{
+    const struct inventory_effect *effect = &selection->effect;
+    bool filtered = inventory_selector_narrows(&selection->selector) || selection->selector.excludes.count > 0;
+    bool slip = filtered || (call->command->flags & CMD_WRITES) != 0;
+
+    if (effect->why.size > 0) {
+        app_message(app, slip ? APP_WARNING : APP_NOTE, "nothing was selected: %s", text_string(&effect->why));
+    }
+    for (const char *line = text_string(&effect->idle); *line != '\0';) {
+        size_t size = strcspn(line, "\n");
+        app_warn(app, "%.*s", (int)size, line);
+        line += size + (line[size] == '\n');
+    }
+}
+
+bool selection_find(const struct app *app, const struct cli_call *call, const struct inventory_scope *scope,
+                    const struct resource_kind *const kinds[], size_t kind_count, struct selection *selection,
+                    struct resource_list *into, struct text *ret_missing, struct err *e)
+{
+    selection->selector.effect = &selection->effect;
+    bool found = inventory_select(scope, kinds, kind_count, &selection->selector, into, ret_missing, e);
+    selection->selector.effect = NULL;
+    /* what could not be read is reported instead */
+    if (found && (ret_missing == NULL || ret_missing->size == 0)) {
+        report(app, call, selection);
+    }
+    return found;
 }
 
 bool selection_check_given(const struct inventory_selector *selector, const struct resource_kind *kind, bool all,
@@ -118,6 +160,7 @@ bool selection_check_given(const struct inventory_selector *selector, const stru
 void selection_free(struct selection *selector)
 {
     query_destroy(selector->selector.where);
+    inventory_effect_free(&selector->effect);
     text_arena_free(&selector->memory);
     *selector = (struct selection){0};
 }

@@ -6,14 +6,23 @@
 
 /*
  * A selector from options, arguments and --from (a file or "-", one name, id or CRN a line, # comments). Free it with
- * selection_free. ERR_USAGE for a bad --where or a file that cannot be read.
+ * selection_free. ERR_USAGE for a bad --where, a status that there is not, or a file that cannot be read.
  */
 struct selection {
     struct inventory_selector selector;
+    struct inventory_effect effect; /* of selection_find */
     struct text_arena memory;
 };
 bool selection_read(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
                     struct selection *ret, struct err *e) __attribute__((warn_unused_result));
+/*
+ * inventory_select, and warnings about selectors without effect: a selection that is empty says why, and a glob that
+ * matches nothing is named. An empty region is no slip: without a selector that is a note, unless the command writes.
+ */
+bool selection_find(const struct app *app, const struct cli_call *call, const struct inventory_scope *scope,
+                    const struct resource_kind *const kinds[], size_t kind_count, struct selection *selection,
+                    struct resource_list *into, struct text *ret_missing, struct err *e)
+    __attribute__((warn_unused_result));
 /* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
 bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
                      struct err *e) __attribute__((warn_unused_result));

@@ -218,7 +218,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
     struct early_reads early = begin_early_reads(&writing, &wanted, (enum plan_guard)opts->guard.value);
     struct inventory_observer observer = {.selected = read_early, .context = &early};
     selection.selector.observer = early.rules != NULL ? &observer : NULL;
-    if (!inventory_select(&writing.scope, &writing.kind, 1, &selection.selector, list, NULL, e)) {
+    if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, list, NULL, e)) {
         err_wrap(e, "nothing was changed");
         return write_refuse(app, &writing, e);
     }

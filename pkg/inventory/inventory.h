@@ -40,13 +40,22 @@ struct inventory_words {
  * it at once, on the same session (the selection then ends when those requests have ended, too). The record is
  * borrowed until the call returns; its content is final, but that it is selected is not: a list that does not add up
  * is read again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may
- * be written before the selection has succeeded, and records that it then lacks are to be forgotten. Records whose
- * VPC is known only at the end are not reported.
+ * be written before the selection has succeeded, and records that it then lacks are to be forgotten.
  */
 struct inventory_observer {
     void (*selected)(const struct resource *record, void *context);
     void *context;
 };
+
+/*
+ * What a selector came to, so that a slip in it is seen: a selection knows whether it is empty, and why. Zero before
+ * the selection; freed with inventory_effect_free.
+ */
+struct inventory_effect {
+    struct text why;  /* nothing was selected, because: "no instance matches --zone eu-de-1"; empty: something was */
+    struct text idle; /* a line about each glob that matches nothing, where something was selected */
+};
+void inventory_effect_free(struct inventory_effect *effect); /* for CLEANUP */
 
 /* All zero selects everything. Strings are borrowed. */
 struct inventory_selector {
@@ -54,11 +63,12 @@ struct inventory_selector {
     struct inventory_words names;           /* globs over the name */
     struct inventory_words excludes;        /* globs over the name: never selected, also when targeted */
     struct inventory_words vpcs;            /* name, id or CRN */
-    struct inventory_words resource_groups; /* name or id */
+    struct inventory_words resource_groups; /* name, id or CRN */
     struct inventory_words zones;
     struct inventory_words statuses;
     struct query *where;                       /* a predicate over the object of the API; NULL: none */
     const struct inventory_observer *observer; /* NULL: none */
+    struct inventory_effect *effect;           /* NULL: not wanted */
 };
 
 /* Above this many targets the whole collection is read instead of one request a target. */
@@ -67,9 +77,10 @@ enum { INVENTORY_TARGETS_SINGLY = 40 };
 /*
  * Appends what is selected of the kinds (`kind_count` of them, read side by side) to `into`, ordered by region, kind
  * and name. Errors: ERR_NOT_FOUND naming every target that matches nothing or every resource that an ambiguous name
- * matches; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged,
- * unless `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and
- * true is returned.
+ * matches; ERR_USAGE for a VPC, a zone or a resource group that does not exist, and for a predicate that gives no
+ * verdict; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged, unless
+ * `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and true is
+ * returned.
  */
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
@@ -82,9 +93,6 @@ bool inventory_read_all(const struct inventory_scope *scope, const struct resour
 
 /* Whether the selector says which resources are meant; excluding some alone does not. */
 bool inventory_selector_narrows(const struct inventory_selector *selector);
-
-/* The filters of the selector over a record alone (everything except targets and `where`). */
-bool inventory_selector_matches(const struct inventory_selector *selector, const struct resource *record);
 
 /*
  * Gives each record whose answer refers to its VPC by anything but the name (templates echo their bodies, vpc-api.md

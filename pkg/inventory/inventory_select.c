@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inventory/inventory.h"
-#include "mem/mem.h"
+#include "inventory/inventory_names.h"
 
 enum { WORDS_SHOWN = 10 };
 
@@ -19,50 +18,26 @@ struct target {
 struct selection {
     const struct inventory_selector *selector;
     struct resource_list *found;
-    struct resource_list *vpcs; /* where they are needed to tell names from ids */
-    struct target *targets;     /* of the selector, in its order */
-    struct mem_map by_word;     /* the same; equal words are one */
-    struct text *ret_missing;
-    struct err error; /* the first part that could not be read */
-    struct text json; /* scratch for --where */
+    struct inventory_names names;
+    struct target *targets; /* of the selector, in its order */
+    struct mem_map by_word; /* the same; equal words are one */
+    bool notes_missing;     /* what could not be read is noted; else it is an error */
+    struct text missing;
+    struct err error;               /* the first part that could not be read */
+    struct text json;               /* scratch for --where */
+    bool *globs;                    /* which of them matched; NULL: not wanted */
+    enum inventory_filter farthest; /* that any record was left out by */
 };
 
 static void selection_free(struct selection *selection)
 {
     resource_list_destroy(selection->found);
-    resource_list_destroy(selection->vpcs);
+    inventory_names_free(&selection->names);
+    free(selection->globs);
     mem_map_free(&selection->by_word);
     free(selection->targets);
     text_free(&selection->json);
-}
-
-/* --- VPCs: some answers hold only their ids (templates echo their bodies, vpc-api.md 2.9) ------------ */
-
-/* Whether the selector names a VPC by name: then the VPCs are read beside the resources. */
-static bool wants_vpcs(const struct inventory_selector *selector)
-{
-    for (size_t i = 0; i < selector->vpcs.count; i++) {
-        if (resource_name_form(selector->vpcs.items[i]) == RESOURCE_BY_NAME) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the VPC of the record cannot be judged before the VPCs are known. */
-static bool is_vpc_open(const struct inventory_selector *selector, const struct resource *record)
-{
-    return record->vpc == NULL && record->vpc_id != NULL && wants_vpcs(selector);
-}
-
-static const char *vpc_name_of(const struct resource_list *vpcs, const char *id)
-{
-    for (size_t i = 0; i < resource_list_count(vpcs); i++) {
-        if (strcmp(resource_list_at(vpcs, i)->id, id) == 0) {
-            return resource_list_at(vpcs, i)->name;
-        }
-    }
-    return NULL;
+    text_free(&selection->missing);
 }
 
 /* --- one record ----------------------------------------------------------------------------------- */
@@ -98,21 +73,41 @@ static bool where_holds(struct selection *selection, const struct resource *reco
     return true;
 }
 
-/* A VPC that is known by its id alone is judged when all VPCs are known. */
-static bool matches_so_far(const struct inventory_selector *selector, const struct resource *record)
+/* A template may refer to its VPC by id alone (vpc-api.md 2.9). */
+static const char *vpc_name_of(const struct selection *selection, const struct resource *record)
 {
-    struct inventory_selector judged = *selector;
+    bool nameless = record->vpc == NULL && record->vpc_id != NULL;
 
-    if (is_vpc_open(selector, record)) {
-        judged.vpcs.count = 0;
+    return nameless ? inventory_names_vpc(&selection->names, record->vpc_id) : record->vpc;
+}
+
+/* Applies all filters to the record and notes what they did. */
+static bool judge(struct selection *selection, const struct resource *record, struct answer_node item,
+                  enum inventory_filter *ret, struct err *e)
+{
+    const struct inventory_selector *selector = selection->selector;
+    struct resource judged = *record;
+    bool holds = true;
+
+    judged.vpc = vpc_name_of(selection, record);
+    inventory_names_see(&selection->names, &judged);
+    enum inventory_filter filter = inventory_selector_judge(selector, &judged);
+    if (selection->globs != NULL) {
+        inventory_note_globs(selector, record->name, filter, selection->globs);
     }
-    return inventory_selector_matches(&judged, record);
+    if (filter == INVENTORY_WHERE && selector->where != NULL && !where_holds(selection, record, item, &holds, e)) {
+        return false;
+    }
+    *ret = filter == INVENTORY_WHERE && holds ? INVENTORY_SELECTED : filter;
+    selection->farthest = *ret > selection->farthest ? *ret : selection->farthest;
+    return true;
 }
 
 static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
     struct selection *selection = context;
     const struct inventory_selector *selector = selection->selector;
+    enum inventory_filter filter = INVENTORY_NOT_READ;
     struct target *targets[FORMS];
     size_t count = targets_of(selection, record, targets);
 
@@ -120,14 +115,14 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
     if (selector->targets.count > 0 && count == 0) {
         return true;
     }
-    *ret_keep = matches_so_far(selector, record);
-    if (*ret_keep && selector->where != NULL && !where_holds(selection, record, item, ret_keep, e)) {
+    if (!judge(selection, record, item, &filter, e)) {
         return false;
     }
+    *ret_keep = filter == INVENTORY_SELECTED;
     for (size_t i = 0; i < count && !*ret_keep; i++) {
         targets[i]->excluded = true;
     }
-    if (*ret_keep && selector->observer != NULL && !is_vpc_open(selector, record)) {
+    if (*ret_keep && selector->observer != NULL) {
         selector->observer->selected(record, selector->observer->context);
     }
     return true;
@@ -140,8 +135,8 @@ static void note_missing(struct selection *selection, const struct err *error)
 {
     bool gap = error->code != ERR_CANCELLED && error->code != ERR_USAGE && error->code != ERR_AUTH;
 
-    if (selection->ret_missing != NULL && gap) {
-        text_printf(selection->ret_missing, "%s\n", error->message);
+    if (selection->notes_missing && gap) {
+        text_printf(&selection->missing, "%s\n", error->message);
     } else {
         err_take(&selection->error, error);
     }
@@ -152,33 +147,6 @@ static void listed(const struct err *error, void *context)
     if (error != NULL) {
         note_missing(context, error);
     }
-}
-
-static const char *only_word(const struct inventory_words *words)
-{
-    return words->count == 1 ? words->items[0] : NULL;
-}
-
-/* The part of the selector that the API can apply: single words that are no patterns. */
-static struct vpc_filter api_filter(const struct inventory_selector *selector)
-{
-    struct vpc_filter filter = {0};
-    const char *name = only_word(&selector->names);
-    const char *vpc = only_word(&selector->vpcs);
-    const char *group = only_word(&selector->resource_groups);
-
-    if (name != NULL && strpbrk(name, "*?[\\") == NULL) {
-        filter.name = name;
-    }
-    if (vpc != NULL) {
-        enum resource_name_form form = resource_name_form(vpc);
-        *(form == RESOURCE_BY_CRN ? &filter.vpc_crn : form == RESOURCE_BY_ID ? &filter.vpc_id : &filter.vpc_name) = vpc;
-    }
-    /* ids of resource groups are 32 hexadecimal digits (vpc-api.md 1.8); the API has no filter by name */
-    if (group != NULL && strlen(group) == 32 && strspn(group, "0123456789abcdef") == 32) {
-        filter.resource_group_id = group;
-    }
-    return filter;
 }
 
 static void list(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind,
@@ -259,7 +227,7 @@ static void request(struct selection *selection, struct vpc *vpc, const struct r
     const struct inventory_words *targets = &selection->selector->targets;
 
     if (!read_singly(targets, kind)) {
-        struct vpc_filter filter = api_filter(selection->selector);
+        struct vpc_filter filter = inventory_names_filter(&selection->names, selection->selector, vpc);
         list(selection, vpc, kind, &filter);
         return;
     }
@@ -325,17 +293,28 @@ static bool check_targets(struct selection *selection, const char *what, struct 
         }
     }
     /* what could not be read may hold the absent ones */
-    return absent_count == 0 || (selection->ret_missing != NULL && selection->ret_missing->size > 0) ||
-           refuse_absent(what, &absent, absent_count, e);
+    return absent_count == 0 || selection->missing.size > 0 || refuse_absent(what, &absent, absent_count, e);
 }
 
 /* --- the selection -------------------------------------------------------------------------------- */
 
-static void begin(struct selection *selection, const struct inventory_scope *scope,
-                  const struct resource_kind *const kinds[], size_t kind_count)
+/* A region without any of the VPCs has nothing to select; a target there must be found all the same. */
+static bool may_have_vpc(const struct selection *selection, const struct vpc *api)
 {
     const struct inventory_selector *selector = selection->selector;
-    bool list_vpcs = false;
+    const struct inventory_place_words *place = &selection->names.places[INVENTORY_PLACE_VPC];
+    bool open = selector->vpcs.count == 0 || selector->targets.count > 0 || !selection->names.vpcs_read ||
+                place->error.code != ERR_NONE || place->names.count == 0;
+
+    for (size_t i = 0; !open && i < selector->vpcs.count; i++) {
+        open = inventory_names_find_vpc(&selection->names, api, selector->vpcs.items[i]) != NULL;
+    }
+    return open;
+}
+
+static void index_targets(struct selection *selection)
+{
+    const struct inventory_selector *selector = selection->selector;
 
     selection->targets = mem_array(selector->targets.count, sizeof(*selection->targets));
     for (size_t i = 0; i < selector->targets.count; i++) {
@@ -343,36 +322,44 @@ static void begin(struct selection *selection, const struct inventory_scope *sco
         selection->targets[i] = (struct target){.word = word, .form = resource_name_form(word)};
         mem_map_put(&selection->by_word, word, &selection->targets[i]);
     }
-    for (size_t k = 0; k < kind_count; k++) {
-        list_vpcs |= !kinds[k]->names_vpc && wants_vpcs(selector);
-    }
+}
+
+static bool read_kinds(struct selection *selection, const struct inventory_scope *scope,
+                       const struct resource_kind *const kinds[], size_t kind_count, struct err *e)
+{
+    resource_list_truncate(selection->found, 0);
+    text_clear(&selection->missing);
     for (size_t r = 0; r < scope->region_count; r++) {
-        for (size_t k = 0; k < kind_count; k++) {
+        for (size_t k = 0; k < kind_count && may_have_vpc(selection, scope->regions[r]); k++) {
             request(selection, scope->regions[r], kinds[k]);
         }
-        if (list_vpcs) {
-            vpc_list(scope->regions[r],
-                     &(struct vpc_listing){
-                         .kind = &resource_vpc, .into = selection->vpcs, .listed = listed, .context = selection});
-        }
     }
+    return http_run(scope->http, e) && err_take(e, &selection->error);
 }
 
-/* Whether the record, whose VPC is judged now, is another one than the last and is selected. */
-static bool stays(const struct selection *selection, struct resource *record, const struct resource *last)
+/* Reads what the selector needs. A VPC that no record bears is looked up, and then the filter is certain. */
+static bool read_selected(struct selection *selection, const struct inventory_scope *scope,
+                          const struct resource_kind *const kinds[], size_t kind_count, struct err *e)
 {
-    /* a target that is given twice, or by name and by id, is one resource */
-    if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
-        return false;
-    }
-    if (!is_vpc_open(selection->selector, record)) {
-        return true;
-    }
-    record->vpc = resource_list_keep(selection->found, vpc_name_of(selection->vpcs, record->vpc_id));
-    return inventory_selector_matches(selection->selector, record);
+    return read_kinds(selection, scope, kinds, kind_count, e) &&
+           (!inventory_names_lack_vpcs(&selection->names) ||
+            (inventory_names_read_vpcs(&selection->names, e) && read_kinds(selection, scope, kinds, kind_count, e))) &&
+           inventory_names_check(&selection->names, e);
 }
 
-/* Sorts what was found and drops what does not stay. */
+/* Whether the VPCs are needed at once: to judge answers without their names, or not to read all for a slip. */
+static bool wants_vpcs(const struct inventory_selector *selector, const struct resource_kind *const kinds[],
+                       size_t kind_count)
+{
+    bool wanted = selector->vpcs.count > 1;
+
+    for (size_t k = 0; k < kind_count; k++) {
+        wanted = wanted || !kinds[k]->names_vpc;
+    }
+    return wanted;
+}
+
+/* Sorts what was found, drops what was found twice, and names the VPCs that are known. */
 static void settle(const struct selection *selection)
 {
     struct resource_list *found = selection->found;
@@ -381,9 +368,12 @@ static void settle(const struct selection *selection)
     resource_list_sort(found);
     for (size_t i = 0; i < resource_list_count(found); i++) {
         struct resource *record = resource_list_at(found, i);
-        if (!stays(selection, record, kept > 0 ? resource_list_at(found, kept - 1) : NULL)) {
+        const struct resource *last = kept > 0 ? resource_list_at(found, kept - 1) : NULL;
+        /* a target that is given twice, or by name and by id, is one resource */
+        if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
             continue;
         }
+        record->vpc = resource_list_keep(found, vpc_name_of(selection, record));
         if (kept != i) {
             *resource_list_at(found, kept) = *record;
         }
@@ -392,26 +382,17 @@ static void settle(const struct selection *selection)
     resource_list_truncate(found, kept);
 }
 
-bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
-                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
-                      struct err *e)
+/* Names of VPCs that could not be read may belong to records that refer to them by id. */
+static void note_unread_vpcs(struct selection *selection, const struct resource_kind *const kinds[], size_t kind_count)
 {
-    CLEANUP(selection_free)
-    struct selection selection = {.selector = selector,
-                                  .found = resource_list_create(),
-                                  .vpcs = resource_list_create(),
-                                  .ret_missing = ret_missing};
+    const struct err *error = &selection->names.places[INVENTORY_PLACE_VPC].error;
 
-    begin(&selection, scope, kinds, kind_count);
-    if (!http_run(scope->http, e) || !err_take(e, &selection.error)) {
-        return false;
+    for (size_t k = 0; k < kind_count; k++) {
+        if (!kinds[k]->names_vpc && error->code != ERR_NONE) {
+            note_missing(selection, error);
+            return;
+        }
     }
-    settle(&selection);
-    if (!check_targets(&selection, kind_count > 1 ? "resource" : kinds[0]->singular, e)) {
-        return false;
-    }
-    resource_list_take(into, selection.found);
-    return true;
 }
 
 static bool has_line(const struct text *lines, const char *line)
@@ -440,17 +421,48 @@ static void add_missing(struct text *missing, struct text *more)
     }
 }
 
+bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                      const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
+                      struct err *e)
+{
+    const struct resource_kind *only_kind = kind_count == 1 ? kinds[0] : NULL;
+    CLEANUP(selection_free)
+    struct selection selection = {
+        .selector = selector, .found = resource_list_create(), .notes_missing = ret_missing != NULL, .error = ERR_INIT};
+
+    if (!inventory_names_read(&selection.names, scope, selector, wants_vpcs(selector, kinds, kind_count), e)) {
+        return false;
+    }
+    if (selector->effect != NULL) {
+        selection.globs = mem_array(selector->names.count + selector->excludes.count + 1, sizeof(bool));
+    }
+    index_targets(&selection);
+    if (!read_selected(&selection, scope, kinds, kind_count, e)) {
+        return false;
+    }
+    note_unread_vpcs(&selection, kinds, kind_count);
+    if (!err_take(e, &selection.error)) {
+        return false;
+    }
+    settle(&selection);
+    if (!check_targets(&selection, only_kind != NULL ? only_kind->singular : "resource", e)) {
+        return false;
+    }
+    bool empty = resource_list_count(selection.found) == 0;
+    if (selector->effect != NULL && (empty || selection.missing.size == 0)) {
+        inventory_describe_effect(selector, only_kind, selection.farthest, selection.globs, empty);
+    }
+    if (selection.missing.size > 0) {
+        add_missing(ret_missing, &selection.missing);
+    }
+    resource_list_take(into, selection.found);
+    return true;
+}
+
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
                         size_t kind_count, struct resource_list *into, struct text *missing, struct err *e)
 {
-    CLEANUP(text_free) struct text more = {0};
     struct inventory_selector everything = {0};
 
-    if (!inventory_select(scope, kinds, kind_count, &everything, into, missing != NULL ? &more : NULL, e)) {
-        return false;
-    }
-    if (more.size > 0) {
-        add_missing(missing, &more);
-    }
-    return true;
+    return inventory_select(scope, kinds, kind_count, &everything, into, missing, e);
 }

@@ -1,7 +1,7 @@
 /* The selectors that need a record alone. */
-#include <string.h>
+#include "inventory/inventory_selector.h"
 
-#include "inventory/inventory.h"
+#include <string.h>
 
 bool inventory_selector_narrows(const struct inventory_selector *selector)
 {
@@ -21,23 +21,40 @@ static bool any_glob(const struct inventory_words *words, const char *value)
     return false;
 }
 
-/* No words, or one that equals a value. A CRN is compared by the id in it. */
-static bool any_equal(const struct inventory_words *words, const char *value, const char *other)
+bool inventory_word_names(const char *word, const char *name, const char *id)
+{
+    const char *crn_id = resource_crn_id(word);
+
+    return text_equal(name, word) || text_equal(id, word) || (crn_id != NULL && text_equal(id, crn_id));
+}
+
+/* No words, or one that names it. */
+static bool any_names(const struct inventory_words *words, const char *name, const char *id)
 {
     for (size_t i = 0; i < words->count; i++) {
-        const char *crn_id = resource_crn_id(words->items[i]);
-        if (text_equal(value, words->items[i]) || text_equal(other, words->items[i]) ||
-            (crn_id != NULL && text_equal(other, crn_id))) {
+        if (inventory_word_names(words->items[i], name, id)) {
             return true;
         }
     }
     return words->count == 0;
 }
 
-bool inventory_selector_matches(const struct inventory_selector *selector, const struct resource *record)
+enum inventory_filter inventory_selector_judge(const struct inventory_selector *selector, const struct resource *record)
 {
-    return (selector->names.count == 0 || any_glob(&selector->names, record->name)) &&
-           !any_glob(&selector->excludes, record->name) && any_equal(&selector->vpcs, record->vpc, record->vpc_id) &&
-           any_equal(&selector->resource_groups, record->resource_group, record->resource_group_id) &&
-           any_equal(&selector->zones, record->zone, NULL) && any_equal(&selector->statuses, record->status, NULL);
+    if (!any_names(&selector->vpcs, record->vpc, record->vpc_id)) {
+        return INVENTORY_VPC;
+    }
+    if (!any_names(&selector->resource_groups, record->resource_group, record->resource_group_id)) {
+        return INVENTORY_GROUP;
+    }
+    if (!any_names(&selector->zones, record->zone, NULL)) {
+        return INVENTORY_ZONE;
+    }
+    if (!any_names(&selector->statuses, record->status, NULL)) {
+        return INVENTORY_STATUS;
+    }
+    if (selector->names.count > 0 && !any_glob(&selector->names, record->name)) {
+        return INVENTORY_NAME;
+    }
+    return any_glob(&selector->excludes, record->name) ? INVENTORY_EXCLUDE : INVENTORY_WHERE;
 }

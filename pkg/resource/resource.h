@@ -73,6 +73,7 @@ struct resource_kind {
     const char *profile_architecture;         /* member of a profile that holds its architecture (vpc-api.md 2.17) */
     const struct resource_kind *memberships;  /* what lies below each and says who belongs to it, or NULL */
     const struct resource_member *members;    /* what is kept of an answer; see resource_list.h */
+    const char *const *statuses;              /* words for its status (vpc-api.md 2.3, 2.10, 2.11), ends with NULL */
 };
 
 /* The kinds; every one of them is in resource_kinds[], which ends with NULL. */
@@ -117,6 +118,10 @@ bool resource_status_passes(const char *word);
 
 /* The kind called `name`, or NULL. */
 const struct resource_kind *resource_kind_find(const char *name);
+
+/* Whether a resource of the kind (NULL: of any kind) may have that status. ERR_USAGE with the nearest word. */
+bool resource_check_status(const struct resource_kind *kind, const char *word, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Appends "1 instance" or "12 instances". */
 void resource_append_count(struct text *out, size_t count, const struct resource_kind *kind);

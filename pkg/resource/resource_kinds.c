@@ -3,6 +3,7 @@
 #include "resource/resource_list.h"
 #include "resource/resource_members.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- which members of an answer fill which fields ------------------------------------------------------- */
@@ -88,6 +89,12 @@ static const struct resource_member membership_members[] = {
     {NULL, MEMBER_STRING, false, 0, false},
 };
 
+static const char *const instance_statuses[] = {"deleting", "failed",  "pending",  "restarting", "running",
+                                                "starting", "stopped", "stopping", NULL};
+static const char *const bare_metal_statuses[] = {"deleting",   "failed",  "maintenance", "pending", "reinitializing",
+                                                  "restarting", "running", "starting",    "stopped", NULL};
+static const char *const group_statuses[] = {"deleting", "healthy", "scaling", "unhealthy", NULL};
+
 /* --- the kinds --------------------------------------------------------------------------------------- */
 
 #define READ_SINGLY(what, where)                                          \
@@ -120,6 +127,7 @@ const struct resource_kind resource_instance = {
     .restart_to_enable = true,
     .has_initialization = true,
     .actions = "actions",
+    .statuses = instance_statuses,
     .filters = RESOURCE_FILTER_NAME | RESOURCE_FILTER_VPC | RESOURCE_FILTER_GROUP,
     .settings = RESOURCE_METADATA_SETTINGS | RESOURCE_PROFILE_SETTINGS,
     .patchable = RESOURCE_METADATA_SETTINGS,
@@ -159,6 +167,7 @@ const struct resource_kind resource_bare_metal = {
     .names_vpc = true,
     .paginated = true,
     .has_initialization = true,
+    .statuses = bare_metal_statuses,
     .filters = RESOURCE_FILTER_NAME | RESOURCE_FILTER_VPC | RESOURCE_FILTER_GROUP,
     .settings = RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_PROFILE_SETTINGS,
     .patchable = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
@@ -180,6 +189,7 @@ const struct resource_kind resource_group = {
     .plural = "instance groups",
     .path = "/instance_groups",
     .items = "instance_groups",
+    .statuses = group_statuses,
     .names_vpc = true,
     .paginated = true,
     .change_remedy = "members take their settings from the group's instance template",
@@ -244,6 +254,51 @@ bool resource_status_passes(const char *word)
         }
     }
     return false;
+}
+
+enum { STATUSES_MAX = 32 };
+
+/* The words of the kinds, each once. Returns how many. */
+static size_t collect_statuses(const struct resource_kind *only, const char *ret[STATUSES_MAX])
+{
+    size_t count = 0;
+
+    for (size_t k = 0; resource_kinds[k] != NULL; k++) {
+        const char *const *words = only == NULL || resource_kinds[k] == only ? resource_kinds[k]->statuses : NULL;
+        for (; words != NULL && *words != NULL; words++) {
+            size_t i = 0;
+            while (i < count && strcmp(ret[i], *words) != 0) {
+                i++;
+            }
+            assert(i < STATUSES_MAX);
+            ret[i] = *words;
+            count += i == count;
+        }
+    }
+    return count;
+}
+
+bool resource_check_status(const struct resource_kind *kind, const char *word, struct err *e)
+{
+    const char *words[STATUSES_MAX];
+    size_t count = collect_statuses(kind, words);
+    const char *whose = kind != NULL ? kind->plural : "resources";
+    const char *nearest = text_nearest(word, words, count);
+    CLEANUP(text_free) struct text all = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0) {
+            return true;
+        }
+        text_printf(&all, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    if (count == 0) {
+        return err_set(e, ERR_USAGE, "--status: %s have no status", whose);
+    }
+    return nearest != NULL
+               ? err_set(e, ERR_USAGE, "--status: %s have no status \"%s\": did you mean %s? (%s)", whose, word,
+                         nearest, text_string(&all))
+               : err_set(e, ERR_USAGE, "--status: %s have no status \"%s\" (%s)", whose, word, text_string(&all));
 }
 
 bool resource_architecture_supported(const char *architecture)

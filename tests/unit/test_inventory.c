@@ -1,7 +1,7 @@
 /* Room inventory: what selectors find in two regions, what is said about the rest, and which API a record has. */
 #include "tests/unit/http_fixture.h"
 
-#include "inventory/inventory.h"
+#include "inventory/inventory_selector.h"
 
 enum { PAGE = 2, REGIONS = 2 };
 
@@ -21,7 +21,8 @@ enum { PAGE = 2, REGIONS = 2 };
     "\",\"status\":\"healthy\",\"instance_template\":{\"id\":\"" template "\"},\"delete_instance_on_membership_" \
                                                                           "delete\":" takes "}"
 
-#define LIKE_AN_ID "r006-5f1c4d10-7c2b-4b5e-9d3e-0123456789ab"
+#define EMPTY_GROUP "fedcba9876543210fedcba9876543210"
+#define LIKE_AN_ID  "r006-5f1c4d10-7c2b-4b5e-9d3e-0123456789ab"
 
 /* What the API has, in the order of its lists. */
 static const struct {
@@ -43,6 +44,13 @@ static const struct {
     {"us-south", "instance/templates", "{" ITEM("us-south", "0727-t3", LIKE_AN_ID) "}"},
     {"eu-de", "vpcs", "{" ITEM("eu-de", "r006-prod", "prod") "}"},
     {"eu-de", "vpcs", "{" ITEM("eu-de", "r006-test", "test") "}"},
+    {"eu-de", "vpcs",
+     "{" ITEM("eu-de", "r006-empty", "1-empty") ",\"resource_group\":{\"id\":\"" EMPTY_GROUP "\",\"name\":\"empty\"}}"},
+    {"us-south", "vpcs", "{" ITEM("us-south", "r014-prod", "prod") "}"},
+    {"eu-de", "regions/eu-de/zones", "{\"name\":\"eu-de-1\"}"},
+    {"eu-de", "regions/eu-de/zones", "{\"name\":\"eu-de-2\"}"},
+    {"eu-de", "regions/eu-de/zones", "{\"name\":\"eu-de-3\"}"},
+    {"us-south", "regions/us-south/zones", "{\"name\":\"us-south-1\"}"},
     {"eu-de", "instance_groups", GROUP("r006-g1", "asg-1", "0717-t1")},
     {"eu-de", "instance_groups", GROUP("r006-g2", "asg-2", "0717-gone")},
     {"eu-de", "instance_groups/r006-g1/memberships", MEMBER("m-1", "0717-t1", "true")},
@@ -202,7 +210,7 @@ static const struct selection_row {
     const char *where;
     struct inventory_selector selector;
     const char *found; /* NULL: an error */
-    const char *words; /* of the error, in part */
+    const char *words; /* of the error or, where nothing is found, of the effect, in part */
     unsigned requests; /* of both regions; 0: not counted */
 } rows[] = {
     {&resource_instance, NULL, {.where = NULL}, EVERYTHING, NULL, 3},
@@ -213,16 +221,49 @@ static const struct selection_row {
     {&resource_instance, NULL, {.names = WORDS("web-1*")}, "web-1@eu-de web-12@eu-de web-1@us-south", NULL, 3},
     {&resource_instance, NULL, {.names = WORDS("db-*", "web-2")}, "db-1@eu-de web-2@eu-de db-2@us-south", NULL, 3},
     {&resource_instance, NULL, {.excludes = WORDS("web-*")}, "db-1@eu-de db-2@us-south", NULL, 3},
-    {&resource_instance, NULL, {.zones = WORDS("eu-de-1")}, "db-1@eu-de web-1@eu-de", NULL, 3},
+    {&resource_instance, NULL, {.zones = WORDS("eu-de-1")}, "db-1@eu-de web-1@eu-de", NULL, 5},
     {&resource_instance, NULL, {.statuses = WORDS("stopped")}, "web-2@eu-de", NULL, 3},
     {&resource_instance,
      NULL,
      {.resource_groups = WORDS("default"), .zones = WORDS("eu-de-2")},
      "web-12@eu-de web-2@eu-de",
      NULL,
-     3},
-    {&resource_instance, NULL, {.resource_groups = WORDS("other")}, "", NULL, 3},
-    {&resource_instance, NULL, {.vpcs = WORDS("r006-test", "none")}, "db-1@eu-de web-2@eu-de", NULL, 3},
+     5},
+    {&resource_instance, NULL, {.vpcs = WORDS("r006-test", "1-empty")}, "db-1@eu-de web-2@eu-de", NULL, 5},
+    /* names that exist and select nothing */
+    {&resource_instance, NULL, {.vpcs = WORDS("1-empty")}, "", "no instance matches --vpc 1-empty", 6},
+    {&resource_instance, NULL, {.zones = WORDS("eu-de-3")}, "", "no instance matches --zone eu-de-3", 5},
+    {&resource_instance, NULL, {.resource_groups = WORDS("empty")}, "", "matches --resource-group empty", 0},
+    {&resource_instance, NULL, {.resource_groups = WORDS(EMPTY_GROUP)}, "", "matches --resource-group fedc", 0},
+    {&resource_instance, NULL, {.names = WORDS("x-*")}, "", "no instance matches --name 'x-*'", 3},
+    {&resource_instance, NULL, {.names = WORDS("web-7")}, "", "no instance matches --name web-7", 2},
+    {&resource_instance, NULL, {.excludes = WORDS("*")}, "", "--exclude '*' leaves none", 3},
+    {&resource_instance,
+     NULL,
+     {.zones = WORDS("eu-de-1"), .names = WORDS("web-*"), .excludes = WORDS("web*")},
+     "",
+     "--exclude 'web*' leaves none of what matches --zone eu-de-1 and --name 'web-*'",
+     0},
+    {&resource_instance,
+     NULL,
+     {.zones = WORDS("eu-de-1"), .statuses = WORDS("stopped"), .names = WORDS("web-*")},
+     "",
+     "no instance matches --zone eu-de-1 and --status stopped",
+     0},
+    {&resource_instance, ".status == \"failed\"", {.names = WORDS("*")}, "", "--name '*' and --where", 0},
+    /* names that do not exist */
+    {&resource_instance,
+     NULL,
+     {.vpcs = WORDS("prd")},
+     NULL,
+     "there is no VPC \"prd\" in eu-de, us-south: did you mean prod?",
+     5},
+    {&resource_instance, NULL, {.vpcs = WORDS("prod", "zzz")}, NULL, "there is no VPC \"zzz\" in eu-de, us-south", 3},
+    {&resource_instance, NULL, {.targets = WORDS("web-12"), .vpcs = WORDS("r006-no")}, NULL, "no VPC \"r006-no\"", 0},
+    {&resource_template, NULL, {.vpcs = WORDS("prd")}, NULL, "did you mean prod?", 3},
+    {&resource_instance, NULL, {.zones = WORDS("eu-de-9")}, NULL, "did you mean eu-de-1?", 2},
+    {&resource_instance, NULL, {.resource_groups = WORDS("defualt")}, NULL, "did you mean default?", 0},
+    {&resource_instance, NULL, {.resource_groups = WORDS("Nope")}, NULL, "no resource group \"Nope\" with anything", 0},
     {&resource_instance, ".status == \"stopped\"", {.where = NULL}, "web-2@eu-de", NULL, 3},
     /* targets: a request each, in every region */
     {&resource_instance, NULL, {.targets = WORDS("web-12", "db-2")}, "web-12@eu-de db-2@us-south", NULL, 4},
@@ -255,13 +296,24 @@ static const struct selection_row {
      "db-1@eu-de",
      NULL,
      0},
-    {&resource_instance, NULL, {.targets = WORDS("web-2"), .excludes = WORDS("web-*")}, "", NULL, 0},
+    {&resource_instance, NULL, {.targets = WORDS("web-2"), .excludes = WORDS("web-*")}, "", "leaves none", 0},
+    {&resource_instance,
+     NULL,
+     {.targets = WORDS("web-2"), .zones = WORDS("us-south-1")},
+     "",
+     "none of the named ones matches --zone us-south-1",
+     0},
     /* a name never begins another one's match */
     {&resource_instance, NULL, {.targets = WORDS("web")}, NULL, "there is no instance \"web\"", 0},
     /* VPCs of templates are ids: their names are read */
     {&resource_template, NULL, {.vpcs = WORDS("prod")}, "old@eu-de", NULL, 0},
     {&resource_template, NULL, {.vpcs = WORDS("r006-test")}, "new@eu-de", NULL, 0},
-    {&resource_template, NULL, {.targets = WORDS("new"), .vpcs = WORDS("prod")}, NULL, "there is no", 0},
+    {&resource_template,
+     NULL,
+     {.targets = WORDS("new"), .vpcs = WORDS("prod")},
+     "",
+     "named ones matches --vpc prod",
+     0},
     {&resource_template, NULL, {.targets = WORDS("old", "new")}, "new@eu-de old@eu-de", NULL, 2},
     /* a word that looks like an id is no name */
     {&resource_template,
@@ -283,13 +335,17 @@ static void selectors_find_what_they_say(void **state)
         struct err e = ERR_INIT;
         unsigned before = world->server.requests;
         CLEANUP(query_release) struct query *where = rows[i].where != NULL ? query_compile(rows[i].where, &e) : NULL;
+        CLEANUP(inventory_effect_free) struct inventory_effect effect = {0};
         assert_true(rows[i].where == NULL || where != NULL);
+        selector.effect = &effect;
         selector.where = where;
         bool good = inventory_select(&world->scope, &rows[i].kind, 1, &selector, list, NULL, &e);
         append_names(&names, list);
         if (good != (rows[i].found != NULL) || strcmp(text_string(&names), good ? rows[i].found : "") != 0 ||
-            (!good && (e.code != ERR_NOT_FOUND || strstr(e.message, rows[i].words) == NULL))) {
-            fail_msg("row %zu: \"%s\" (%s)", i, text_string(&names), e.message);
+            (!good && ((e.code != ERR_NOT_FOUND && e.code != ERR_USAGE) || strstr(e.message, rows[i].words) == NULL)) ||
+            (good && (effect.why.size > 0) != (names.size == 0)) ||
+            (good && rows[i].words != NULL && strstr(text_string(&effect.why), rows[i].words) == NULL)) {
+            fail_msg("row %zu: \"%s\" (%s) (%s)", i, text_string(&names), e.message, text_string(&effect.why));
         }
         unsigned requests = world->server.requests - before;
         if (rows[i].requests != 0 && requests != rows[i].requests) {
@@ -328,7 +384,7 @@ static void selectors_narrow_and_excludes_alone_do_not(void **state)
                                         .zone = "eu-de-1",
                                         .vpc = "prod",
                                         .vpc_id = "r010-1"};
-        assert_int_equal(inventory_selector_matches(&judged[i].selector, &record), judged[i].matches);
+        assert_int_equal(inventory_selector_judge(&judged[i].selector, &record) == INVENTORY_WHERE, judged[i].matches);
         assert_int_equal(inventory_selector_narrows(&judged[i].selector), judged[i].narrows);
     }
 }
@@ -461,21 +517,52 @@ static void an_observer_gets_each_record_as_its_page_comes(void **state)
     text_free(&seen.names);
 }
 
-static void records_whose_vpc_is_judged_at_the_end_are_not_reported(void **state)
+static void globs_without_effect_are_named(void **state)
 {
     struct world *world = *state;
-    const struct resource_kind *kind = &resource_template;
-    const char *prod = "prod";
-    struct inventory_selector selector = {.vpcs = {.items = &prod, .count = 1}};
+    const struct resource_kind *kind = &resource_instance;
+    struct inventory_selector selector = {
+        .zones = WORDS("eu-de-1"), .names = WORDS("web-*", "db-*", "zz-*"), .excludes = WORDS("web-2", "db-1")};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    struct seen seen = {.world = world};
-    const struct inventory_observer observer = {.selected = note_selected, .context = &seen};
+    CLEANUP(inventory_effect_free) struct inventory_effect effect = {0};
     struct err e = ERR_INIT;
 
-    selector.observer = &observer;
+    selector.effect = &effect;
     assert_true(inventory_select(&world->scope, &kind, 1, &selector, list, NULL, &e));
     assert_int_equal(resource_list_count(list), 1);
-    assert_int_equal(seen.calls, 0);
+    assert_string_equal(text_string(&effect.why), "");
+    /* web-2 exists, but in another zone */
+    assert_string_equal(text_string(&effect.idle), "--name 'zz-*' has no effect: it matches no instance\n"
+                                                   "--exclude web-2 has no effect: it matches no instance\n");
+}
+
+static const struct {
+    const char *refused;
+    struct inventory_selector selector;
+    const char *error; /* in part; NULL: something is selected */
+} unread[] = {
+    {"/vpcs", {.vpcs = WORDS("test")}, NULL},
+    {"/vpcs", {.vpcs = WORDS("tset")}, "--vpc tset could not be looked up"},
+    {"/zones", {.zones = WORDS("eu-de-1")}, NULL},
+    {"/zones", {.zones = WORDS("eu-de-9")}, "--zone eu-de-9 could not be looked up"},
+    {"/vpcs", {.resource_groups = WORDS("default")}, NULL},
+    {"/vpcs", {.resource_groups = WORDS("empty")}, "--resource-group empty could not be looked up"},
+};
+
+static void what_a_record_bears_exists_where_look_ups_fail(void **state)
+{
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++) {
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        const struct resource_kind *kind = &resource_instance;
+        struct err e = ERR_INIT;
+        world->refused = unread[i].refused;
+        bool good = inventory_select(&world->scope, &kind, 1, &unread[i].selector, list, NULL, &e);
+        if (good != (unread[i].error == NULL) || (good && resource_list_count(list) == 0) ||
+            (!good && (e.code == ERR_USAGE || strstr(e.message, unread[i].error) == NULL))) {
+            fail_msg("row %zu: %s", i, e.message);
+        }
+    }
 }
 
 /* --- records from elsewhere ------------------------------------------------------------------------- */
@@ -676,7 +763,8 @@ int main(void)
         IN_WORLD(what_could_not_be_read_is_an_error_or_a_line),
         IN_WORLD(a_line_about_what_is_missing_comes_once),
         IN_WORLD(an_observer_gets_each_record_as_its_page_comes),
-        IN_WORLD(records_whose_vpc_is_judged_at_the_end_are_not_reported),
+        IN_WORLD(globs_without_effect_are_named),
+        IN_WORLD(what_a_record_bears_exists_where_look_ups_fail),
         IN_WORLD(an_unknown_region_has_no_api),
         IN_WORLD(every_region_that_lacks_is_named_and_an_api_that_is_known_stays),
         IN_WORLD(members_are_counted_by_their_template),

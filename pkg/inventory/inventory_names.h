@@ -1,0 +1,76 @@
+/*
+ * inventory_names: the VPCs, resource groups and zones that a selector names: they exist, or the selection is refused.
+ * Private to the room.
+ *
+ * VPCs and zones are looked up before anything else is read, except a single VPC of kinds whose answers name it: a
+ * record that bears the name proves it, and the look-up is made only where no record does. Resource groups belong to
+ * another service, with a host of its own: a resource group exists here when a resource of the regions is in it, of
+ * whatever kind, VPCs included. One without any is refused by name and by id alike, because nothing tells it from a
+ * slip, and nothing could be selected.
+ * Where a look-up fails, a record that bears the name proves it as well.
+ */
+#ifndef INVENTORY_INVENTORY_NAMES_H
+#define INVENTORY_INVENTORY_NAMES_H
+
+#include "inventory/inventory_selector.h"
+
+enum inventory_place { INVENTORY_PLACE_VPC, INVENTORY_PLACE_GROUP, INVENTORY_PLACE_ZONE, INVENTORY_PLACES };
+
+/* The words of one option. */
+struct inventory_place_words {
+    const struct inventory_words *words;
+    bool *known; /* by word */
+    struct {
+        const char **items;
+        size_t count, capacity;
+    } names;          /* that exist, for "did you mean" */
+    struct err error; /* the first look-up that failed */
+};
+
+struct inventory_names {
+    const struct inventory_scope *scope;
+    struct resource_list *vpcs; /* of all regions, where a VPC is named; owns the other names as well */
+    struct inventory_place_words places[INVENTORY_PLACES];
+    struct mem_set noted; /* names of resource groups */
+    bool vpcs_read;
+};
+
+/*
+ * Looks up what the selector names; waits for it. The VPCs can wait, unless `vpcs_now`. ERR_USAGE with the nearest name
+ * for what does not exist.
+ */
+bool inventory_names_read(struct inventory_names *names, const struct inventory_scope *scope,
+                          const struct inventory_selector *selector, bool vpcs_now, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Whether a VPC is still to be looked up, because no record bears its name. */
+bool inventory_names_lack_vpcs(const struct inventory_names *names);
+
+/* Looks up the VPCs; errors as of inventory_names_read. */
+bool inventory_names_read_vpcs(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
+void inventory_names_free(struct inventory_names *names); /* for CLEANUP */
+
+/* Notes what a record that was read proves. */
+void inventory_names_see(struct inventory_names *names, const struct resource *record);
+
+/*
+ * After the last record: whether all is proven. What is not is looked for in everything the regions have (resource
+ * groups), and is then ERR_USAGE, or the error of the look-up that failed.
+ */
+bool inventory_names_check(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
+
+/* The name of the VPC with that id; NULL where the VPCs were not read or lack it. */
+const char *inventory_names_vpc(const struct inventory_names *names, const char *id);
+
+/* The VPC of the region that the word names by name, id or CRN, or NULL. */
+const struct resource *inventory_names_find_vpc(const struct inventory_names *names, const struct vpc *api,
+                                                const char *word);
+
+/*
+ * The part of the selector that the API of a region can apply: single words that are no patterns. The API has no
+ * filter by the name of a resource group.
+ */
+struct vpc_filter inventory_names_filter(const struct inventory_names *names, const struct inventory_selector *selector,
+                                         const struct vpc *api);
+
+#endif
