@@ -148,7 +148,12 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
     const struct opt_list *regions = &app->globals->regions;
     const struct creation_opts *creation = &opts->creation;
 
-    if (regions->count > 1 || (regions->count == 1 && strcmp(regions->items[0], "all") == 0)) {
+    size_t same = 0;
+
+    while (same < regions->count && strcmp(regions->items[same], regions->items[0]) == 0) {
+        same++;
+    }
+    if (same < regions->count || (regions->count > 0 && strcmp(regions->items[0], "all") == 0)) {
         return err_set(e, ERR_USAGE, "create works in one region: give one --region");
     }
     if (creation->file == NULL && opts->source == NULL) {

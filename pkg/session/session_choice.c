@@ -239,6 +239,16 @@ static bool lacks_list(const struct err *error)
     return error->code == ERR_API || error->code == ERR_BAD_ANSWER || error->code == ERR_NOT_FOUND;
 }
 
+/* `problem` is why the API could not be asked. */
+static bool refuse_unknown(const char *region, const struct err *problem, struct err *e)
+{
+    const char *nearest = vpc_region_nearest(region);
+
+    return err_set(e, ERR_USAGE, "--region %s is not a known region%s%s%s (and %s)", region,
+                   nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "",
+                   problem->message);
+}
+
 /*
  * The endpoint is kept when it serves the region by its host, by its list of regions, or as far as is known; a list
  * with the region on the same server leads there. Records that say otherwise are refused later (vpc_check_region).
@@ -258,8 +268,11 @@ static bool add_region_of_endpoint(const struct session_choice *choice, const ch
         return fits || refuse_other(choice, region, named, e);
     }
     if (!list_regions(choice, endpoint, &listed, &problem)) {
-        if (!lacks_list(&problem) || !vpc_region_is_known(region)) {
+        if (!lacks_list(&problem)) {
             return err_take(e, &problem);
+        }
+        if (!vpc_region_is_known(region)) {
+            return refuse_unknown(region, &problem, e);
         }
         vpc_set_unconfirmed(add_region(choice, region, endpoint));
         return true;
@@ -299,12 +312,8 @@ static bool add_new_region(const struct session_choice *choice, const char *regi
     struct err problem = ERR_INIT;
 
     if (!list_regions(choice, base, &listed, &problem)) {
-        const char *nearest = vpc_region_nearest(region);
         bool unreachable = lacks_list(&problem) || problem.code == ERR_NETWORK;
-        return unreachable ? err_set(e, ERR_USAGE, "--region %s is not a known region%s%s%s (and %s)", region,
-                                     nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "",
-                                     nearest != NULL ? "?" : "", problem.message)
-                           : err_take(e, &problem);
+        return unreachable ? refuse_unknown(region, &problem, e) : err_take(e, &problem);
     }
     const struct vpc_endpoint *place = find_available(&listed, region);
     return place != NULL ? take_listed(choice, &listed, place, e) : refuse_unlisted(&listed, region, e);

@@ -59,7 +59,7 @@ static size_t server_size(const char *url)
 {
     const char *host = strstr(url, "://");
 
-    return host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#\\") : 0;
+    return host != NULL ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : 0;
 }
 
 bool vpc_same_server(const char *base, const char *other)

@@ -81,6 +81,8 @@ LINES
         jq -e --arg region "$region" '[.. | .region? // empty] | unique == [$region]' <<< "$output"
     done
     sim_state -e '[.instances[] | select(.response_hop_limit == 3) | .region] | unique == ["eu-de", "us-south"]'
+    meta instance create -f "$by_image" --name new-2 -y --region eu-de,eu-de
+    expect 0
     # what is created has the region of the answer, also where none is known before
     meta instance create -f "$by_image" --name new-1 -y -o json --endpoint "$SIM_BASE/eu-de/v1"
     expect 0
@@ -109,8 +111,8 @@ LINES
         meta $command --region eu-de
         expect 2 "--region eu-de: the endpoint $SIM_URL serves us-south"
         [ -z "$(writes)" ]
-        meta $command --region nonsense
-        expect 1
+        meta $command --region us-soth
+        expect 2 "--region us-soth is not a known region: did you mean us-south?"
         [ -z "$(writes)" ]
     done
     meta instance list --region us-south --jq '.items | length'
