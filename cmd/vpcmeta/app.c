@@ -44,6 +44,7 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
     }
     query_release(&app->jq);
     app->globals = outer;
+    text_arena_free(&app->adopted_memory);
     struct err trace = ERR_INIT;
     if (app->session != NULL && !session_check_trace(app->session, &trace)) {
         app_error(app, &trace);

@@ -21,12 +21,14 @@ struct app {
     size_t words_count;
     const char *where;                 /* in a script the command stands ("change.txt:3"), for errors; or NULL */
     const struct global_opts *globals; /* of the command under way */
-    struct command limits;             /* of the command under way */
-    struct query *jq;                  /* --jq of the command under way; NULL until it is needed */
-    struct session *session;           /* NULL until a command needs it */
-    struct schema_catalog *schemas;    /* NULL until a command needs them */
-    char *schema_dir;                  /* where the schemas came from; NULL: embedded */
-    struct app_progress *progress;     /* NULL: none is shown */
+    struct global_opts adopted;        /* what `globals` is after app_adopt_place; its strings in: */
+    struct text_arena adopted_memory;
+    struct command limits;          /* of the command under way */
+    struct query *jq;               /* --jq of the command under way; NULL until it is needed */
+    struct session *session;        /* NULL until a command needs it */
+    struct schema_catalog *schemas; /* NULL until a command needs them */
+    char *schema_dir;               /* where the schemas came from; NULL: embedded */
+    struct app_progress *progress;  /* NULL: none is shown */
 };
 
 /* Parses and runs one command line (without the program's name); prints its error. Returns the exit status. */
@@ -41,6 +43,15 @@ void app_free(struct app *app);
  * app.
  */
 bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
+
+/* Only the session, for what is decided before any request; appends the endpoint that is named, if one is. */
+bool app_open(struct app *app, struct text *ret_endpoint, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * The command under way works in this place, for what --region and --endpoint do not say: also where the environment
+ * names another. Copies the place.
+ */
+void app_adopt_place(struct app *app, const struct cli_place *place);
 
 /* The compiled-in JSON Schemas, or those of --schema-dir. */
 struct schema_catalog *app_schemas(struct app *app, struct err *e);

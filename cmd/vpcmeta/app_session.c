@@ -66,17 +66,51 @@ static bool open_session(struct app *app, const struct session_options *options,
     return true;
 }
 
-bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e)
+bool app_open(struct app *app, struct text *ret_endpoint, struct err *e)
 {
     struct session_options options = session_options(app);
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
 
     if (!command_continues(&app->limits, e) || !session_check(&options, e) ||
         !check_schema_dir(app->globals->schema_dir, e) || !open_session(app, &options, e) ||
-        !session_select_regions(app->session, &options, ret_scope, e)) {
+        !iam_discover_endpoint(&options.sources, &found, e)) {
+        return false;
+    }
+    text_append(ret_endpoint, found.endpoint != NULL ? found.endpoint : "");
+    return true;
+}
+
+bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e)
+{
+    struct session_options options = session_options(app);
+    CLEANUP(text_free) struct text endpoint = {0};
+
+    if (!app_open(app, &endpoint, e) || !session_select_regions(app->session, &options, ret_scope, e)) {
         return false;
     }
     app_progress_read(app);
     return true;
+}
+
+static const char *adopt(struct app *app, const char *string)
+{
+    return string != NULL ? text_arena_copy(&app->adopted_memory, string, strlen(string)) : NULL;
+}
+
+void app_adopt_place(struct app *app, const struct cli_place *place)
+{
+    app->adopted = *app->globals;
+    if (app->adopted.endpoint == NULL) {
+        app->adopted.endpoint = adopt(app, place->endpoint);
+    }
+    if (app->adopted.regions.count == 0 && place->region_count > 0) {
+        const char **regions = text_arena_alloc(&app->adopted_memory, (place->region_count + 1) * sizeof(*regions));
+        for (size_t i = 0; i < place->region_count; i++) {
+            regions[i] = adopt(app, place->regions[i]);
+        }
+        app->adopted.regions = (struct opt_list){.items = regions, .count = place->region_count};
+    }
+    app->globals = &app->adopted;
 }
 
 void app_describe_target(const struct app *app, struct text *out)

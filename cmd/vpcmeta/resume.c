@@ -1,6 +1,7 @@
 /* runs resume, retry and rollback: a recorded run is finished, tried again or taken back. */
 #include "commands.h"
 #include "results.h"
+#include "run_place.h"
 #include "write.h"
 
 /* --- what all three begin with ------------------------------------------------------------------------ */
@@ -21,6 +22,7 @@ static bool begin(struct app *app, const struct cli_call *call, const struct wri
         return false;
     }
     writing->request.settle_ms = (unsigned)settle_timeout->ms;
+    run_place_adopt(app, record);
     writing->kind = record->entry.count > 0 ? record->plan.items[0].resource->kind : NULL;
     return true;
 }
@@ -33,7 +35,8 @@ static int continue_run(struct app *app, struct writing *writing, const struct r
     const struct history_run *run = &resumption->record->entry.run;
 
     run_request_resume(&writing->request, resumption);
-    if (!write_connect(app, writing, e) || !run_check_places(&writing->request, e)) {
+    if (!run_place_check(app, resumption->record, e) || !write_connect(app, writing, e) ||
+        !run_check_places(&writing->request, e)) {
         return err_exit_status(e);
     }
     if (resumption->count == 0 && run->state == HISTORY_DONE && !writing->options->dry_run) {
@@ -83,7 +86,8 @@ const struct cmd_spec cmd_runs_resume = {
         "Reads every server that the run had not finished with, and compares it with what the run read: a server that "
         "has the wanted settings was changed by it, one that is as before is changed now, one that others have changed "
         "is a conflict. What was to be created is looked for by its name, and created where it is missing; without a "
-        "name it is not sent again. The result is that of the whole run.",
+        "name it is not sent again. The result is that of the whole run."
+        "\n\n" RUN_PLACE_DESCRIPTION,
     .examples = resume_examples,
     .opts = resume_opt,
     .opts_size = sizeof(struct resume_opts),
@@ -133,7 +137,8 @@ const struct cmd_spec cmd_runs_retry = {
     .arguments = "RUN",
     .description =
         "Reads each of them once more and changes those that do not have the settings that the run wanted, also where "
-        "others have changed them. Steps that waited for one of them follow it. The result is that of the whole run.",
+        "others have changed them. Steps that waited for one of them follow it. The result is that of the whole run."
+        "\n\n" RUN_PLACE_DESCRIPTION,
     .examples = retry_examples,
     .opts = retry_opt,
     .opts_size = sizeof(struct retry_opts),
@@ -168,7 +173,7 @@ static int rollback(struct app *app, const struct cli_call *call, struct err *e)
 
     if (!begin(app, call, &opts->write, &opts->settle_timeout, &writing, &record, e) ||
         !run_rollback(&record, call->args + 1, call->args_count - 1, opts->force, list, &plan, e) ||
-        !write_connect(app, &writing, e)) {
+        !run_place_check(app, &record, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
     writing.kind = plan.count > 0 ? plan.items[0].resource->kind : NULL;
@@ -198,7 +203,8 @@ const struct cmd_spec cmd_runs_rollback = {
         "conflict, which --force overrides. Instance groups move back to the template they used; a template that was "
         "deleted is created again, with a new id, and one that was created is deleted unless a group uses it. Servers "
         "that were created are not deleted. What was done last is taken back first. The rollback is a run of its own "
-        "and can be rolled back.",
+        "and can be rolled back."
+        "\n\n" RUN_PLACE_DESCRIPTION,
     .examples = rollback_examples,
     .opts = rollback_opt,
     .opts_size = sizeof(struct rollback_opts),

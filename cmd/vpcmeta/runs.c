@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "results.h"
+#include "run_place.h"
 
 enum list_column { COLUMN_RUN, COLUMN_STARTED, COLUMN_COMMAND, COLUMN_STATE, COLUMN_SUMMARY, COLUMN_COUNT };
 
@@ -124,9 +125,10 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(text_free) struct text places = {0};
 
     if (!results_check_output(app, false, e) || (history = app_open_history(e)) == NULL ||
-        !run_load(history, call->args[0], &record, e)) {
+        !run_load(history, call->args_count > 0 ? call->args[0] : "last", &record, e)) {
         return err_exit_status(e);
     }
+    run_place_adopt(app, &record);
     const struct history_run *run = &record.entry.run;
     run_append_places(run, &places);
     app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
@@ -141,7 +143,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example show_examples[] = {
-    {"vpcmeta runs show last", "what became of every server of the newest run"},
+    {"vpcmeta runs show", "what became of every server of the newest run"},
     {"vpcmeta runs show 20261120-23 -o json", "one by the beginning of its id, as it was printed then"},
     {0},
 };
@@ -149,11 +151,11 @@ static const struct cmd_example show_examples[] = {
 const struct cmd_spec cmd_runs_show = {
     .path = "runs show",
     .summary = "show what a run did to each server",
-    .arguments = "RUN",
-    .description = "RUN is an id, the beginning of one that no other run shares, or `last`.",
+    .arguments = "[RUN]",
+    .description = "RUN is an id, the beginning of one that no other run shares, or `last`: the newest, which is also "
+                   "shown without RUN.",
     .examples = show_examples,
     .flags = CMD_OFFLINE,
-    .min_args = 1,
     .max_args = 1,
     .run = show,
 };

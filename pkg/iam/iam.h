@@ -103,6 +103,12 @@ void iam_destroy(struct iam *iam);
  */
 bool iam_token(struct iam *iam, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
 
+/*
+ * Appends the account that the token names: the claim account.bss of a JSON web token, which is not verified. Nothing
+ * is appended where there is no token or none that can be read. ERR_AUTH and the others as iam_token.
+ */
+bool iam_token_account(struct iam *iam, struct text *ret_account, struct err *e) __attribute__((warn_unused_result));
+
 /* For `auth status`: seconds the token in hand will live; -1 when there is none or it is not known. */
 int64_t iam_token_life_s(const struct iam *iam);
 

@@ -42,6 +42,16 @@ bool run_load(struct history *history, const char *word, struct run_record *ret,
     __attribute__((warn_unused_result));
 void run_record_free(struct run_record *record); /* zero-initialised values allowed; for CLEANUP */
 
+/* Refuses an API that the run did not use; "": none is named, which is accepted. ERR_USAGE. */
+bool run_check_api(const struct run_record *record, const char *api, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Refuses to work on a run with a credential of another account, in which none of its servers are. `account` is that of
+ * the credential; "": not known, which is accepted. ERR_USAGE.
+ */
+bool run_check_account(const struct run_record *record, const char *account, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Appends the places of a run, "ACCOUNT API, ACCOUNT API". */
 void run_append_places(const struct history_run *run, struct text *out);
 

@@ -89,6 +89,27 @@ static const struct history_run *earlier_run(const struct run_request *request)
     return record != NULL ? &record->entry.run : NULL;
 }
 
+/* An API as people name it: host and path. */
+static const char *address_of(const char *api)
+{
+    const char *host = strstr(api, "://");
+
+    return host != NULL ? host + strlen("://") : api;
+}
+
+static bool refuse_api(const struct history_run *earlier, const char *api, struct err *e)
+{
+    CLEANUP(text_free) struct text was = {0};
+
+    for (size_t i = 0; i < earlier->place_count; i++) {
+        text_printf(&was, "%s%s", i > 0 ? ", " : "", address_of(earlier->places[i].api));
+    }
+    return err_set(e, ERR_USAGE,
+                   "run %s was about %s, and these options lead to %s: leave out --endpoint and --region to work where "
+                   "the run did",
+                   earlier->id, text_string(&was), address_of(api));
+}
+
 /* Only an earlier run's places; one that only created something did not know its account. */
 static bool find_allowed_places(const struct run_request *request, struct places *ret, struct err *e)
 {
@@ -102,13 +123,54 @@ static bool find_allowed_places(const struct run_request *request, struct places
         const struct history_place *place = &ret->items[i];
         if (!has_place(earlier->places, earlier->place_count, place->account, place->api) &&
             !has_place(earlier->places, earlier->place_count, HISTORY_NO_ACCOUNT, place->api)) {
-            CLEANUP(text_free) struct text was = {0};
-            run_append_places(earlier, &was);
-            return err_set(e, ERR_USAGE, "run %s was about %s, and these options lead to %s %s", earlier->id,
-                           text_string(&was), place->account, place->api);
+            return refuse_api(earlier, place->api, e);
         }
     }
     return true;
+}
+
+bool run_check_api(const struct run_record *record, const char *api, struct err *e)
+{
+    const struct history_run *run = &record->entry.run;
+    bool used = api[0] == '\0' || run->place_count == 0;
+
+    for (size_t i = 0; i < run->place_count; i++) {
+        used |= strcmp(run->places[i].api, api) == 0;
+    }
+    return used || refuse_api(run, api, e) || err_wrap(e, "nothing was changed");
+}
+
+/* "a/1234": the account is what stands behind the slash. */
+static const char *bare_account(const char *account)
+{
+    return strncmp(account, "a/", 2) == 0 ? account + 2 : account;
+}
+
+/* The account of a step, of its place or, where that was not known beforehand, of its CRN. */
+static const char *account_of_run(const struct run_record *record, size_t index, struct text_arena *memory)
+{
+    const struct history_run *run = &record->entry.run;
+
+    return index < run->place_count ? run->places[index].account
+                                    : account_of(record->entry.steps[index - run->place_count].crn, memory);
+}
+
+bool run_check_account(const struct run_record *record, const char *account, struct err *e)
+{
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const char *known = NULL;
+
+    for (size_t i = 0; account[0] != '\0' && i < record->entry.run.place_count + record->entry.count; i++) {
+        const char *each = account_of_run(record, i, &memory);
+        if (strcmp(bare_account(each), account) == 0) {
+            return true;
+        }
+        known = strcmp(each, HISTORY_NO_ACCOUNT) == 0 ? known : bare_account(each);
+    }
+    return known == NULL || err_set(e, ERR_USAGE,
+                                    "run %s is of account %s, and the credential of account %s: give a credential of "
+                                    "account %s; nothing was changed",
+                                    record->entry.run.id, known, account, known);
 }
 
 bool run_check_places(const struct run_request *request, struct err *e)

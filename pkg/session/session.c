@@ -278,6 +278,11 @@ bool session_token(struct session *session, const char **ret_token, struct err *
     return iam_token(session->iam, ret_token, e);
 }
 
+bool session_token_account(struct session *session, struct text *ret_account, struct err *e)
+{
+    return iam_token_account(session->iam, ret_account, e);
+}
+
 int64_t session_token_life_s(const struct session *session)
 {
     return iam_token_life_s(session->iam);

@@ -91,6 +91,8 @@ const char *session_region_base(const struct session *session, size_t region);
 
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
 bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
+bool session_token_account(struct session *session, struct text *ret_account, struct err *e)
+    __attribute__((warn_unused_result));                     /* as iam_token_account */
 int64_t session_token_life_s(const struct session *session); /* as iam_token_life_s */
 
 /* Asks the region's API for one small thing; *ret_ms is how long the answer took. */

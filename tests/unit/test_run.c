@@ -409,8 +409,8 @@ static void a_run_is_resumed_and_rolled_back_only_where_it_was(void **state)
         {{"eu-de"}, "/v1", NULL},
         {{""}, "/v1", NULL},
         {{"us-south", "eu-de"}, "/v1", NULL},
-        {{"eu-de"}, "/v", "and these options lead to a/7"},
-        {{"eu-de"}, "/v12", "and these options lead to a/7"},
+        {{"eu-de"}, "/v", "and these options lead to 127.0.0.1"},
+        {{"eu-de"}, "/v12", "and these options lead to 127.0.0.1"},
         {{"us-south"}, "/v1", "eu-de"},
         {{"us-south", "jp-tok"}, "/v1", "eu-de"},
     };
