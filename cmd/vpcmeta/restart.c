@@ -9,6 +9,7 @@ struct restart_opts {
     struct selector_opts select;
     bool always;
     struct downtime_opts downtime;
+    struct opt_duration settle_timeout;
     struct write_opts write;
 };
 
@@ -17,6 +18,7 @@ static const struct opt_spec restart_opt[] = {
     OPT_FLAG(struct restart_opts, always, 0, "always", "also those that have no restart pending"),
     OPT_GROUP(struct restart_opts, downtime, downtime_group),
     OPT_GROUP(struct restart_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct restart_opts, settle_timeout),
     OPT_END,
 };
 
@@ -42,6 +44,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
     struct writing writing;
 
     restarts.terms.always = opts->always;
+    restarts.terms.settles = opts->settle_timeout.ms > 0;
     if (!write_begin(app, call, &opts->write, &writing, e) ||
         !selection_read(app, &opts->select, call, &selection, e) ||
         !selection_check_given(&selection.selector, writing.kind, opts->select.all, "--name", e) ||
@@ -51,6 +54,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
     writing.request.plan = &plan;
     writing.request.list = list;
     writing.request.restart = &restarts;
+    writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;
     if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, list, NULL, e) ||
         !make_plan(&writing, list, &plan, e)) {
         err_wrap(e, "nothing was changed");

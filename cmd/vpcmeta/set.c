@@ -212,6 +212,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
         !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
+    restarts.terms.settles = opts->settle_timeout.ms > 0;
     writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;
     writing.request.restart = opts->restart.value == RESTART_NEEDED ? &restarts : NULL;
     CLEANUP(early_reads_free)

@@ -16,14 +16,16 @@ struct restart_task {
     struct fleet_task task;
     struct resource fresh; /* as last read */
     struct fleet_restart_state state;
-    const char *status; /* as last read */
-    const char *why;    /* the API's reason for it, or NULL */
-    bool read;          /* once at least */
-    bool starts;        /* what is written next, or was: the start, else the stop */
-    bool forced;        /* the stop cuts the power */
-    unsigned round;     /* requests for that so far */
-    int64_t since_ms;   /* of the first of them */
-    enum err_code code; /* why the last one failed, ERR_NONE: it did not */
+    const char *status;      /* as last read */
+    const char *why;         /* the API's reason for it, or NULL */
+    bool read;               /* once at least */
+    bool starts;             /* what is written next, or was: the start, else the stop */
+    bool forced;             /* the stop cuts the power */
+    unsigned round;          /* requests for that so far */
+    int64_t since_ms;        /* of the first of them */
+    int64_t settle_until_ms; /* when a status that passes is waited for no longer; 0: none was met */
+    unsigned waits;          /* pauses for it so far */
+    enum err_code code;      /* why the last one failed, ERR_NONE: it did not */
     const char *problem;
 };
 
@@ -77,11 +79,12 @@ static bool is_needed(const struct restart_task *restart)
 /* It was not stopped, or not by the run. */
 static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code, const char *reason)
 {
-    bool stopped = resource_status(restart->status) == RESOURCE_STATUS_STOPPED;
+    enum resource_status status = resource_status(restart->status);
+    bool ended = status == RESOURCE_STATUS_STOPPED || status == RESOURCE_STATUS_DELETED;
     CLEANUP(text_free) struct text unfinished = {0};
 
     restart->state = (struct fleet_restart_state){0};
-    restart->task.result->restart_needed = !stopped && outcome != FLEET_UNCHANGED && is_needed(restart);
+    restart->task.result->restart_needed = !ended && outcome != FLEET_UNCHANGED && is_needed(restart);
     if (!restart->task.changed) {
         finish(restart, outcome, code, reason);
         return;
@@ -89,6 +92,12 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
     /* interrupted, it is left open: a resumed run continues with the restart */
     text_printf(&unfinished, "not restarted: %s", reason);
     finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, text_string(&unfinished));
+}
+
+static void leave_gone(struct restart_task *restart)
+{
+    restart->status = resource_status_words[RESOURCE_STATUS_DELETED];
+    leave(restart, FLEET_SKIPPED, ERR_FAILED, "deleted meanwhile");
 }
 
 static const char *status_of(const struct restart_task *restart)
@@ -173,6 +182,25 @@ static void wait_longer(struct restart_task *restart)
     fail(restart, text_string(&reason));
 }
 
+/* It starts, or stops, by the doing of another: what comes of it decides. The slot is kept: the server is down. */
+static void settle(struct restart_task *restart)
+{
+    struct fleet *fleet = restart->task.fleet;
+    unsigned settle_ms = fleet->options->settle_ms;
+    CLEANUP(text_free) struct text reason = {0};
+
+    restart->settle_until_ms = restart->settle_until_ms != 0 ? restart->settle_until_ms : now_ms() + settle_ms;
+    int64_t left_ms = restart->settle_until_ms - now_ms();
+    if (fleet->stopped) {
+        interrupt(restart);
+    } else if (left_ms > 0 && !fleet_is_over(fleet)) {
+        fleet_task_pause(&restart->task, fleet_settle_wait_ms(restart->waits++, left_ms));
+    } else {
+        text_printf(&reason, "is %s, still after %g s (--settle-timeout)", restart->status, settle_ms / 1000.0);
+        leave(restart, FLEET_SKIPPED, ERR_FAILED, text_string(&reason));
+    }
+}
+
 static void proceed(struct restart_task *restart, const char *status)
 {
     restart->status = status;
@@ -200,6 +228,10 @@ static void proceed(struct restart_task *restart, const char *status)
         finish(restart, FLEET_CHANGED, ERR_NONE, NULL);
         break;
     case FLEET_RESTART_LEAVE:
+        if (resource_status_passes(status)) {
+            settle(restart);
+            break;
+        }
         leave(restart, FLEET_SKIPPED, ERR_FAILED, "another writer stopped it meanwhile");
         break;
     case FLEET_RESTART_HOPELESS:
@@ -217,6 +249,8 @@ static void on_status(struct fleet_task *task, const struct fleet_observation *o
     restart->why = observation->why != NULL ? observation->why : restart->why;
     if (observation->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
         interrupt(restart);
+    } else if (observation->gone && !is_ours(restart)) {
+        leave_gone(restart);
     } else if (observation->gone) {
         restart->status = resource_status_words[RESOURCE_STATUS_DELETED];
         fail(restart, "there is no such server any more");
@@ -271,6 +305,10 @@ static void check_fresh(struct restart_task *restart)
     restart->status = restart->fresh.status;
     switch (plan_judge_restart(&restart->fresh, true, &terms_of(restart)->terms, reason)) {
     case PLAN_CHANGE:
+        if (resource_status_passes(restart->fresh.status)) {
+            settle(restart);
+            break;
+        }
         proceed(restart, restart->fresh.status);
         break;
     case PLAN_UNCHANGED:
@@ -292,6 +330,8 @@ static void read_done(const struct vpc_answer *answer, void *context)
     }
     if (error != NULL && error->code == ERR_CANCELLED) {
         interrupt(restart);
+    } else if (error != NULL && !is_ours(restart) && error->http_status == 404 && !answer->reply->foreign) {
+        leave_gone(restart);
     } else if (error != NULL && !is_ours(restart)) {
         restart->status = restart->fresh.status;
         leave(restart, FLEET_FAILED, error->code, error->message);
@@ -348,6 +388,8 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
         interrupt(restart);
+    } else if (error->http_status == 404 && !is_ours(restart)) {
+        start_read(&restart->task); /* whether it is gone */
     } else if (fleet_is_refusal(error)) {
         fail(restart, restart->problem);
     } else {
@@ -387,5 +429,9 @@ static void write(struct fleet_task *task)
             .id = task->result->item->resource->id, .body = body, .body_size = strlen(body), .done = write_done});
 }
 
-const struct fleet_action_ops fleet_restart = {
-    .size = sizeof(struct restart_task), .begin = begin, .write = write, .on_slot = start_read, .on_status = on_status};
+const struct fleet_action_ops fleet_restart = {.size = sizeof(struct restart_task),
+                                               .begin = begin,
+                                               .write = write,
+                                               .on_slot = start_read,
+                                               .resume = start_read,
+                                               .on_status = on_status};

@@ -172,7 +172,8 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
         reason = record->startable == RESOURCE_OFF
                      ? "is stopped and cannot be started now (startable is false)"
                      : "is stopped: the metadata service will be complete at its next start";
-    } else if (resource_status(record->status) != RESOURCE_STATUS_RUNNING) {
+    } else if (resource_status(record->status) != RESOURCE_STATUS_RUNNING &&
+               !(terms->settles && resource_status_passes(record->status))) {
         snprintf(ret_reason, PLAN_REASON_SIZE, "status is %s: only running servers are restarted",
                  record->status != NULL ? record->status : "unknown");
         return PLAN_SKIP;

@@ -183,6 +183,7 @@ struct plan_counts plan_count(const struct plan *plan);
 struct plan_restart_terms {
     bool allow_disk_loss; /* also servers whose instance storage a stop erases */
     bool always;          /* also those that have no restart pending */
+    bool settles;         /* also those whose status passes by itself: it is waited for */
 };
 
 /*

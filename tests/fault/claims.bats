@@ -77,6 +77,13 @@ teardown() {
         expect 0
         jq -e '.summary.changed == 1 and .results[0].id != ""' <<< "$output"
     done
+    # accepted without a word, and never done: it is not sent again
+    clear_log
+    faults '{"operation":"templates.create","action":"status","status":202,"body":"empty"}'
+    meta template create --source-template "$source" --hop-limit 9 --name tpl-never -o json
+    expect 1 "the API accepted it, but does not list it"
+    jq -e '.summary.unknown == 1' <<< "$output"
+    [ "$(sim_count POST /v1/instance/templates)" -eq 1 ]
 }
 
 @test "a state that refuses a change and passes is waited for" {
@@ -105,6 +112,33 @@ teardown() {
     jq -e '.summary.skipped == 1' <<< "$output"
     meta runs resume last --settle-timeout 1 -y
     expect 0
+}
+
+@test "a restart waits for servers that start or restart by the doing of another, and skips what is gone" {
+    client_start --instances 4 --groups 0 --mix plain --transition-ms 700
+    look="--poll-interval 100ms --max-unavailable 4"
+    id=$(sim_state -r '.instances[1].id')
+    act() {
+        sim_curl POST "/v1/instances/$id/actions" -H 'Content-Type: application/json' -d "{\"type\":\"$1\"}" > /dev/null
+    }
+    act reboot
+    faults '{"operation":"instances.get","nth":[1,2],"action":"delete"}'
+    meta instance restart --all --always $look -y -o json
+    expect 0
+    jq -e --arg id "$id" '.summary.skipped >= 1 and .summary.changed >= 2 and .summary.changed + .summary.skipped == 4 and
+        all(.results[] | select(.outcome == "skipped"); .reason == "deleted meanwhile" and .restart_needed == false)' <<< "$output"
+    faults
+    id=$(sim_state -r '.instances[0].id')
+    act reboot
+    meta instance restart "$id" --always $look -y -o json
+    expect 0
+    jq -e '.results[0].outcome == "changed"' <<< "$output"
+    act reboot
+    meta instance restart "$id" --always $look --settle-timeout 200ms -y -o json
+    expect 0
+    jq -e '.results[0] | .outcome == "skipped" and .reason == "is restarting, still after 0.2 s (--settle-timeout)"' <<< "$output"
+    meta instance restart "$id" --always $look --settle-timeout 0 -y -o json
+    jq -e '.results[0] | .outcome == "skipped" and (.reason | contains("only running servers are restarted"))' <<< "$output"
 }
 
 @test "a conflict that is about no state fails with its text, at once" {
