@@ -188,3 +188,95 @@ names_in() {
     meta bare-metal create -f body.json
     expect 0
 }
+
+# WORDS PROGRAM: the body by PROGRAM of the template by image is refused by both commands with the words
+refused() {
+    jq "$2" "$by_image" > body.json
+    both instance instance_create body.json 2 "$1"
+    [[ $stderr == *body.json:* ]]
+}
+
+@test "words of older APIs and of other tools are told what the API calls it, and are not let through as new" {
+    refused '`primary_ip`, as {"address"' '.primary_ipv4_address = "10.0.0.1"'
+    refused 'it is `primary_ip` now' '.primary_network_attachment.virtual_network_interface.primary_ipv4_address = "10.0.0.1"'
+    refused 'renamed to `volume_bandwidth_qos_mode`' '.storage_qos_mode = "pooled"'
+    refused 'write `profile`' '.flavor = "bx2-2x8"'
+    refused '`user_tags` belongs in a volume' '.user_tags = ["a:b"]'
+    refused 'it belongs in `volume`' '.boot_volume_attachment.user_tags = ["a:b"]'
+    refused 'write `boot_volume_attachment`' '.boot_volume = {}'
+    refused 'it belongs in `virtual_network_interface`' '.primary_network_attachment.subnet = {id: "a"}'
+    refused 'write `enabled`' '.metadata_service.http_endpoint = "enabled"'
+    refused 'write `response_hop_limit`' '.metadata_service.http_put_response_hop_limit = 1'
+    refused "'ibmcloud resource groups' shows it" '.resource_group = {name: "default"}'
+    refused "'ibmcloud iam trusted-profiles' shows the id" '.default_trusted_profile.target = {name: "p"}'
+    refused 'which is not its IAM id' '.default_trusted_profile.target = {id: "iam-Profile-1"}'
+    refused 'leave it out instead of null' '.metadata_service = null'
+    refused 'write an object, {...}, of `id`' '.resource_group = "default"'
+    refused 'the first is a letter' '.name = "Web_01"'
+    jq '.flavor = "a"' "$by_image" > body.json
+    meta instance create -f body.json --dry-run --allow-unknown
+    expect 2 'write `profile`'
+    jq '.metadata_service.response_hop_limit = 1' "$metal" > body.json
+    both bare-metal bare_metal_server_create body.json 2 "a bare metal server has no hop limit"
+}
+
+@test "a body with an image is told what an instance by image lacks" {
+    lacks() {
+        jq "$1" "$by_image" > body.json
+        meta schema check --as instance_create body.json
+        expect 2 "instance by image"
+        [[ $stderr != *source_template* ]]
+        meta instance create -f body.json --dry-run
+        expect 2 "instance by image"
+        [[ $stderr != *source_template* ]]
+    }
+    lacks 'del(.zone, .primary_network_attachment)'
+    expect 2 '`zone` is missing'
+    expect 2 '`primary_network_attachment` (instance by image with network attachments)'
+    lacks 'del(.primary_network_attachment)'
+    lacks '{name, image, profile}'
+    lacks '{image}'
+    lacks 'del(.zone, .primary_network_attachment) | del(.boot_volume_attachment.volume.profile)'
+    jq '{boot_volume_attachment: {volume: {id: "r010-a"}}}' "$by_image" > body.json
+    meta schema check --as instance_create body.json
+    expect 2 "instance by volume"
+    jq '{catalog_offering: {offering: {crn: "crn:v1:a:b:c:d:e:f:g:h"}}}' "$by_image" > body.json
+    meta schema check --as instance_create body.json
+    expect 2 "instance by catalog offering"
+    jq 'del(.zone) | .source_template = {id: "a"} | .name = 5' "$by_image" > body.json
+    meta schema check --as instance_create body.json
+    expect 2 /name
+    [[ $stderr != *zone* ]]
+}
+
+@test "an empty body is told the ways to say what to create" {
+    echo '{}' > body.json
+    for command in "schema check --as instance_create" "instance create --dry-run -f"; do
+        # shellcheck disable=SC2086
+        meta ${command} body.json
+        expect 2 "needs one of these"
+        for way in 'by image' 'by catalog offering' 'by volume' 'by source snapshot' 'by source template' '`image`' \
+            '`source_template`'; do
+            expect 2 "$way"
+        done
+    done
+    meta template create -f body.json --dry-run
+    expect 2 "template by image"
+    [[ $stderr != *"by volume"* ]]
+}
+
+@test "recorded bodies have one verdict each" {
+    cases=$BATS_TEST_DIRNAME/../../../shared/cases/bodies
+    [ -d "$cases" ] || skip "no recorded bodies here"
+    for file in "$cases"/x*.json; do
+        kind=instance schema=instance_create
+        case $file in
+            *bms*) kind=bare-metal schema=bare_metal_server_create ;;
+            *template*) kind=template schema=instance_template_create ;;
+        esac
+        meta schema check --as "$schema" "$file"
+        expect 2 ".json:"
+        meta "$kind" create -f "$file" --dry-run
+        expect 2 ".json:"
+    done
+}

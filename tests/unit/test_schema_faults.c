@@ -112,7 +112,7 @@ static const struct {
      "crn\",\"properties\":{\"crn\":true},\"required\":[\"crn\"],\"additionalProperties\":false}]}",
      "{\"id\":1,\"crn\":2}", "/: may have only one of `crn`, `id`; remove all but one of them (#/oneOf)\n"},
     {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", "null",
-     "/: must be a string or an integer, is null (#/type)\n"},
+     "/: must be a string or an integer, is null; leave it out instead of null (#/type)\n"},
     {"{\"anyOf\":[{\"type\":\"string\",\"minLength\":3},{\"type\":\"integer\"}]}", "\"ab\"",
      "/: must have at least 3 characters, has 2 (#/anyOf/0/minLength)\n"},
     {"{\"oneOf\":[{\"title\":\"TCP "

@@ -186,6 +186,65 @@ static bool weigh_choices(struct schema_alternatives *a)
     return false;
 }
 
+/* --- members that only some of them need ------------------------------------------------------- */
+
+/* How many of those that are not out need the member. */
+static size_t count_needing(const struct schema_alternatives *a, const char *name)
+{
+    size_t needing = 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        needing += !a->list[i].out && schema_requires_member(a->list[i].schema, name);
+    }
+    return needing;
+}
+
+/* A member that one forbids and another one needs was given for that other one. */
+static void weigh_forbidden(struct schema_alternatives *a)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        struct schema_alternative *one = &a->list[i];
+        for (const struct schema_finding *at = one->found.first; at != NULL && !one->out; at = at->next) {
+            bool given = at->kind == SCHEMA_FAULT_FORBIDDEN && at->member != NULL &&
+                         schema_alternatives_depth(a, at) == 1 && json_object_get(a->value, at->member) != NULL;
+            one->refused += given && count_needing(a, at->member) > 0;
+        }
+    }
+}
+
+/*
+ * Of alternatives that only lack members, those that need most of what is there and others do not need are meant: an
+ * image without a zone is no template. False when nothing in the value says which: to take the shortest would mislead.
+ */
+static bool keep_most_evidence(struct schema_alternatives *a)
+{
+    size_t left = schema_alternatives_left(a);
+    bool any = false;
+    const char *name;
+    json_t *member;
+
+    json_object_foreach ((json_t *)a->value, name, member) {
+        size_t needing = count_needing(a, name);
+        for (size_t i = 0; i < a->count && needing > 0 && needing < left; i++) {
+            struct schema_alternative *one = &a->list[i];
+            one->cost -= !one->out && schema_requires_member(one->schema, name);
+            any = true;
+        }
+    }
+    keep_least(a, true);
+    return any;
+}
+
+static bool all_lack_members(const struct schema_alternatives *a)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (!a->list[i].out && !schema_alternatives_only_lacks(a, &a->list[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* --- cost -------------------------------------------------------------------------------------- */
 
 static long cost_of(const struct schema_alternatives *a, const struct schema_finding *finding)
@@ -193,7 +252,7 @@ static long cost_of(const struct schema_alternatives *a, const struct schema_fin
     switch (finding->kind) {
     case SCHEMA_FAULT_MISSING:
     case SCHEMA_FAULT_UNKNOWN:
-        return finding->suggestion != NULL ? 2 : 4;
+        return finding->suggestion != NULL || finding->remedied ? 2 : 4;
     case SCHEMA_FAULT_FORBIDDEN:
     case SCHEMA_FAULT_VARIANT:
         return 4;
@@ -243,10 +302,13 @@ void schema_explain_alternatives(struct schema_explanation *x, const struct sche
     if (weigh_choices(&a)) {
         return;
     }
+    weigh_forbidden(&a);
     struct schema_findings common = schema_alternatives_common(&a);
     keep_least(&a, false);
-    weigh_costs(&a);
-    keep_least(&a, true);
+    if (!all_lack_members(&a) || keep_most_evidence(&a)) {
+        weigh_costs(&a);
+        keep_least(&a, true);
+    }
     if (schema_alternatives_left(&a) == 1) {
         schema_alternatives_note_winner(&a, &common);
     } else {

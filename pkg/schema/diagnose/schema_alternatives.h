@@ -35,6 +35,9 @@ size_t schema_alternatives_left(const struct schema_alternatives *a);
 /* The JSON types that an alternative takes when it has refused this value for its type; 0 when it has not. */
 unsigned schema_alternative_types(const struct schema_alternatives *a, const struct schema_alternative *alternative);
 
+/* All that is wrong with it, besides what is wrong with every one, is that members of the value itself are missing. */
+bool schema_alternatives_only_lacks(const struct schema_alternatives *a, const struct schema_alternative *alternative);
+
 /* What is wrong with each alternative that is not out. */
 struct schema_findings schema_alternatives_common(struct schema_alternatives *a);
 

@@ -113,7 +113,8 @@ static void add_copy(struct schema_alternatives *a, const struct schema_finding 
 static void fix_misplaced(struct schema_alternatives *a, const struct schema_alternative *winner,
                           struct schema_finding *finding)
 {
-    if (finding->kind != SCHEMA_FAULT_UNKNOWN || finding->needed || schema_alternatives_depth(a, finding) != 1) {
+    if (finding->kind != SCHEMA_FAULT_UNKNOWN || finding->needed || finding->remedied ||
+        schema_alternatives_depth(a, finding) != 1) {
         return;
     }
     for (size_t i = 0; i < a->count; i++) {
@@ -228,6 +229,43 @@ static bool report_members(struct schema_alternatives *a, bool missing)
     return true;
 }
 
+bool schema_alternatives_only_lacks(const struct schema_alternatives *a, const struct schema_alternative *alternative)
+{
+    for (const struct schema_finding *at = alternative->found.first; at != NULL; at = at->next) {
+        bool lacks = at->kind == SCHEMA_FAULT_MISSING && schema_alternatives_depth(a, at) == 0;
+        if (!lacks && !is_common(a, at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* True when members are all that each of the nearest lacks: what each would need, besides what all need. */
+static bool report_ways(struct schema_alternatives *a)
+{
+    CLEANUP(text_free) struct text ways = {0};
+
+    for (size_t i = 0; i < a->count; i++) {
+        const struct schema_alternative *one = &a->list[i];
+        size_t lacking = 0;
+        if (one->out) {
+            continue;
+        }
+        if (!schema_alternatives_only_lacks(a, one)) {
+            return false;
+        }
+        text_append(&ways, ways.size > 0 ? "; " : "");
+        for (const struct schema_finding *at = one->found.first; at != NULL; at = at->next) {
+            if (!is_common(a, at)) {
+                text_printf(&ways, "%s`%s`", lacking++ > 0 ? ", " : "", at->member);
+            }
+        }
+        text_printf(&ways, " (%s)", one->title);
+    }
+    schema_note(a->x, SCHEMA_FAULT_VARIANT, a->keyword, a->value, "needs one of these: %s", text_string(&ways));
+    return true;
+}
+
 static void report_nearest(struct schema_alternatives *a)
 {
     CLEANUP(text_free) struct text causes = {0};
@@ -285,7 +323,7 @@ void schema_alternatives_note_tie(struct schema_alternatives *a)
     for (const struct schema_finding *at = common.first; at != NULL; at = at->next) {
         add_copy(a, at, NULL);
     }
-    if (!by_member && have_more_than(a, common.count)) {
+    if (!by_member && have_more_than(a, common.count) && !report_ways(a)) {
         report_nearest(a);
     }
 }

@@ -43,7 +43,7 @@ static struct schema_fault fault_of(struct schema_explanation *x, const struct s
         .instance = finding->instance,
         .member = finding->kind == SCHEMA_FAULT_MISSING ? finding->member : NULL,
         .at_name = finding->at_name,
-        .unknown = finding->kind == SCHEMA_FAULT_UNKNOWN && finding->at_name,
+        .unknown = finding->kind == SCHEMA_FAULT_UNKNOWN && finding->at_name && !finding->remedied,
         .keyword = finding->keyword,
         .schema_place = schema_explain_text(x, "%s%s%s", text_string(&place), slash, keyword),
         .keyword_location = finding->path,

@@ -35,6 +35,7 @@ struct schema_finding {
     const json_t *choices; /* of CHOICE: an array of what may be */
     unsigned types;        /* of TYPE: those that may be */
     bool needed;           /* of UNKNOWN: the suggestion is a missing member */
+    bool remedied;         /* of UNKNOWN: the schema itself says what to write instead, so it is not merely newer */
     const char *message, *fix;
     const char *variant; /* title, or NULL */
     struct schema_finding *next;
@@ -131,6 +132,14 @@ bool schema_requires_member(const struct schema *schema, const char *name);
 
 /* The choices (rule of const or enum) that it always gives the member, or NULL. */
 const struct schema_choice_rule *schema_member_choices(const struct schema *schema, const char *name);
+
+/*
+ * What a schema of ours says besides the draft's keywords: `x-instead` maps members that it does not have, but that
+ * people write (older names, names of other tools, members of another place), to what to do; `x-hint` says what to do
+ * about a string that breaks its pattern. NULL when there is none.
+ */
+const char *schema_instead(const struct schema *schema, const char *member);
+const char *schema_hint(const struct schema *schema);
 
 /* Its title, or the one of what it refers to; NULL when there is none. */
 const char *schema_known_title(const struct schema *schema);

@@ -136,3 +136,13 @@ const char *schema_known_title(const struct schema *schema)
     }
     return NULL;
 }
+
+const char *schema_instead(const struct schema *schema, const char *member)
+{
+    return json_string_value(json_object_get(json_object_get(schema->source, "x-instead"), member));
+}
+
+const char *schema_hint(const struct schema *schema)
+{
+    return json_string_value(json_object_get(schema->source, "x-hint"));
+}

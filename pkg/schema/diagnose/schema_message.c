@@ -104,6 +104,27 @@ static bool only_quotes_are_wrong(unsigned types, const json_t *value)
     return fits;
 }
 
+/* What to write instead of a value of another type; "" where the message says it. */
+static const char *fix_of_type(struct schema_explanation *x, unsigned types, const json_t *value)
+{
+    enum { KNOWN_MAX = 64 };
+    const char *names[KNOWN_MAX];
+    CLEANUP(text_free) struct text known = {0};
+
+    if (only_quotes_are_wrong(types, value)) {
+        return "write it without quotes";
+    }
+    if (json_is_null(value)) {
+        return "leave it out instead of null";
+    }
+    if (types == SCHEMA_ARRAY && json_is_object(value)) {
+        return "write a list, [...]";
+    }
+    size_t count = types == SCHEMA_OBJECT ? schema_known_members(x->schema, names, KNOWN_MAX) : 0;
+    schema_names_print(&known, names, count);
+    return count > 0 ? schema_explain_text(x, "write an object, {...}, of %s", text_string(&known)) : "";
+}
+
 void schema_note_type(struct schema_explanation *x, unsigned types, const json_t *value)
 {
     CLEANUP(text_free) struct text allowed = {0}, shown = {0};
@@ -113,9 +134,7 @@ void schema_note_type(struct schema_explanation *x, unsigned types, const json_t
     struct schema_finding *finding = schema_note(x, SCHEMA_FAULT_TYPE, "type", value, "must be %s, is %s",
                                                  text_string(&allowed), text_string(&shown));
     finding->types = types;
-    if (only_quotes_are_wrong(types, value)) {
-        finding->fix = "write it without quotes";
-    }
+    finding->fix = fix_of_type(x, types, value);
 }
 
 /* --- members ----------------------------------------------------------------------------------- */
@@ -133,7 +152,8 @@ static bool is_among(const char *name, const char *const *names, size_t count)
 static void note_unknown(struct schema_explanation *x, const json_t *object, const struct schema_members *members,
                          const char *name, bool *used)
 {
-    const char *meant = text_nearest(name, members->missing, members->missing_count);
+    const char *instead = schema_instead(x->schema, name);
+    const char *meant = instead == NULL ? text_nearest(name, members->missing, members->missing_count) : NULL;
     const char **absent = text_arena_alloc(&x->arena, (members->known_count + 1) * sizeof(*absent));
     size_t count = 0;
 
@@ -148,6 +168,11 @@ static void note_unknown(struct schema_explanation *x, const json_t *object, con
     struct schema_finding *finding = schema_note_member(x, SCHEMA_FAULT_UNKNOWN, members->unknown_keyword, name,
                                                         json_object_get(object, name), "unknown property `%s`", name);
     if (finding == &x->dropped) {
+        return;
+    }
+    if (instead != NULL) {
+        finding->remedied = true;
+        finding->fix = instead;
         return;
     }
     finding->needed = meant != NULL;

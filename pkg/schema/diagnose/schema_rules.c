@@ -73,8 +73,11 @@ static void explain_pattern(struct schema_explanation *x, const struct schema_ru
         schema_note(x, SCHEMA_FAULT_LIMIT, "pattern", value,
                     "undecided: matching the regular expression %s takes too long", rule->text);
     } else {
-        schema_note(x, SCHEMA_FAULT_VALUE, "pattern", value, "must match the pattern %s, is %s", rule->text,
-                    schema_explain_value(x, value));
+        struct schema_finding *finding =
+            schema_note(x, SCHEMA_FAULT_VALUE, "pattern", value, "must match the pattern %s, is %s", rule->text,
+                        schema_explain_value(x, value));
+        const char *hint = schema_hint(x->schema);
+        finding->fix = hint != NULL ? hint : "";
     }
 }
 

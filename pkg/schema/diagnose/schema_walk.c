@@ -17,7 +17,8 @@ static void note_false(struct schema_explanation *x, const json_t *value)
         schema_note(x, SCHEMA_FAULT_FORBIDDEN, "false", value, "`%s` must not be given", x->name);
     finding->member = x->name;
     finding->at_name = true;
-    finding->fix = "remove it";
+    const char *instead = x->schema->parent != NULL ? schema_instead(x->schema->parent, x->name) : NULL;
+    finding->fix = instead != NULL ? instead : "remove it";
 }
 
 static void explain_rules(struct schema_explanation *x, const struct schema *schema, const json_t *value, unsigned type)
