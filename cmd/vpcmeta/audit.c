@@ -246,7 +246,7 @@ const struct cmd_spec cmd_audit = {
         "breaks a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
         "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
         "findings, 0 without, 1 when anything could not be read: the findings in what was read are printed all the "
-        "same.\n\n"
+        "same. Where the selectors leave nothing, the report says so and why, with status 0.\n\n"
         "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
         "template, the --zone of a group. Templates and groups outside of the "
         "selection are still read to judge the groups in it.\n\n"

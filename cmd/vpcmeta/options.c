@@ -63,7 +63,7 @@ struct cli_place options_place(const struct global_opts *globals)
 /* The selectors that every command with selectors has. */
 #define SELECTORS_BESIDE_NAME                                                                                    \
     OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                          \
-        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID",                    \
+        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID|CRN",                \
                        "in this resource group"),                                                                \
         OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                          \
         OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                 \
