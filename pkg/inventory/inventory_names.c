@@ -280,6 +280,7 @@ void inventory_names_free(struct inventory_names *names)
     }
     mem_set_free(&names->noted);
     resource_list_destroy(names->vpcs);
+    resource_list_destroy(names->subnets);
 }
 
 /* --- resource groups ------------------------------------------------------------------------------------ */
@@ -357,11 +358,34 @@ bool inventory_names_check(struct inventory_names *names, struct err *e)
 
 /* --- VPCs ------------------------------------------------------------------------------------------------ */
 
-const char *inventory_names_vpc(const struct inventory_names *names, const char *id)
+bool inventory_names_take_vpc(const struct inventory_names *names, struct resource *record)
 {
-    const struct resource *vpc = resource_list_find(names->vpcs, &resource_vpc, id);
+    const struct resource *subnet = NULL;
+    bool silent = record->vpc == NULL && record->vpc_id == NULL && record->subnet_id != NULL;
 
-    return vpc != NULL ? vpc->name : NULL;
+    if (silent && names->subnets == NULL) {
+        return false;
+    }
+    if (silent && (subnet = resource_list_find(names->subnets, &resource_subnet, record->subnet_id)) != NULL) {
+        record->vpc = subnet->vpc;
+        record->vpc_id = subnet->vpc_id;
+    }
+    if (record->vpc == NULL && record->vpc_id != NULL) {
+        const struct resource *vpc = resource_list_find(names->vpcs, &resource_vpc, record->vpc_id);
+        record->vpc = vpc != NULL ? vpc->name : NULL;
+    }
+    return true;
+}
+
+bool inventory_names_read_subnets(struct inventory_names *names, struct err *e)
+{
+    names->subnets = resource_list_create();
+    for (size_t r = 0; r < names->scope->region_count; r++) {
+        vpc_list(names->scope->regions[r],
+                 &(struct vpc_listing){
+                     .kind = &resource_subnet, .into = names->subnets, .listed = vpcs_listed, .context = names});
+    }
+    return http_run(names->scope->http, e);
 }
 
 const struct resource *inventory_names_find_vpc(const struct inventory_names *names, const struct vpc *api,

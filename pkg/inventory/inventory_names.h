@@ -33,6 +33,7 @@ struct inventory_names {
     struct inventory_place_words places[INVENTORY_PLACES];
     struct mem_set noted; /* names of resource groups */
     bool vpcs_read;
+    struct resource_list *subnets; /* NULL until they are read */
 };
 
 /*
@@ -59,8 +60,14 @@ void inventory_names_see(struct inventory_names *names, const struct resource *r
  */
 bool inventory_names_check(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
 
-/* The name of the VPC with that id; NULL where the VPCs were not read or lack it. */
-const char *inventory_names_vpc(const struct inventory_names *names, const char *id);
+/*
+ * Gives the record, a template, its VPC (name and id) as far as it refers to the VPC or to a subnet of it; NULL where
+ * neither was read. False: it refers to a subnet, and those were not read.
+ */
+bool inventory_names_take_vpc(const struct inventory_names *names, struct resource *record);
+
+/* Reads the subnets; a failure is noted as one of the look-up of VPCs. */
+bool inventory_names_read_subnets(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
 
 /* The VPC of the region that the word names by name, id or CRN, or NULL. */
 const struct resource *inventory_names_find_vpc(const struct inventory_names *names, const struct vpc *api,

@@ -25,6 +25,7 @@ struct selection {
     struct text missing;
     struct err error;               /* the first part that could not be read */
     struct text json;               /* scratch for --where */
+    bool needs_subnets;             /* a record refers to its VPC by a subnet alone */
     bool *globs;                    /* which of them matched; NULL: not wanted */
     enum inventory_filter farthest; /* that any record was left out by */
 };
@@ -73,14 +74,6 @@ static bool where_holds(struct selection *selection, const struct resource *reco
     return true;
 }
 
-/* A template may refer to its VPC by id alone (vpc-api.md 2.9). */
-static const char *vpc_name_of(const struct selection *selection, const struct resource *record)
-{
-    bool nameless = record->vpc == NULL && record->vpc_id != NULL;
-
-    return nameless ? inventory_names_vpc(&selection->names, record->vpc_id) : record->vpc;
-}
-
 /* Applies all filters to the record and notes what they did. */
 static bool judge(struct selection *selection, const struct resource *record, struct answer_node item,
                   enum inventory_filter *ret, struct err *e)
@@ -89,7 +82,10 @@ static bool judge(struct selection *selection, const struct resource *record, st
     struct resource judged = *record;
     bool holds = true;
 
-    judged.vpc = vpc_name_of(selection, record);
+    /* a template may refer to its VPC by id alone, or to a subnet of it (vpc-api.md 2.9) */
+    if (selector->vpcs.count > 0 && !inventory_names_take_vpc(&selection->names, &judged)) {
+        selection->needs_subnets = true;
+    }
     inventory_names_see(&selection->names, &judged);
     enum inventory_filter filter = inventory_selector_judge(selector, &judged);
     if (selection->globs != NULL) {
@@ -337,13 +333,18 @@ static bool read_kinds(struct selection *selection, const struct inventory_scope
     return http_run(scope->http, e) && err_take(e, &selection->error);
 }
 
-/* Reads what the selector needs. A VPC that no record bears is looked up, and then the filter is certain. */
+/*
+ * Reads what the selector needs. A VPC that no record bears is looked up, and then the filter is certain. Where records
+ * refer to subnets alone, these are read and then all is judged again.
+ */
 static bool read_selected(struct selection *selection, const struct inventory_scope *scope,
                           const struct resource_kind *const kinds[], size_t kind_count, struct err *e)
 {
     return read_kinds(selection, scope, kinds, kind_count, e) &&
            (!inventory_names_lack_vpcs(&selection->names) ||
             (inventory_names_read_vpcs(&selection->names, e) && read_kinds(selection, scope, kinds, kind_count, e))) &&
+           (!selection->needs_subnets || (inventory_names_read_subnets(&selection->names, e) &&
+                                          read_kinds(selection, scope, kinds, kind_count, e))) &&
            inventory_names_check(&selection->names, e);
 }
 
@@ -373,7 +374,11 @@ static void settle(const struct selection *selection)
         if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
             continue;
         }
-        record->vpc = resource_list_keep(found, vpc_name_of(selection, record));
+        if (selection->selector->vpcs.count > 0) {
+            inventory_names_take_vpc(&selection->names, record);
+            record->vpc = resource_list_keep(found, record->vpc);
+            record->vpc_id = resource_list_keep(found, record->vpc_id);
+        }
         if (kept != i) {
             *resource_list_at(found, kept) = *record;
         }

@@ -4,15 +4,16 @@
 #include "inventory/inventory.h"
 #include "mem/mem.h"
 
+/* A template refers to its VPC, or to a subnet of it. */
 static bool is_nameless(const struct resource *record)
 {
-    return record->vpc == NULL && record->vpc_id != NULL;
+    return record->vpc == NULL && (record->vpc_id != NULL || record->subnet_id != NULL);
 }
 
 /* The VPCs of one region, as they are read. */
 struct reading {
     const struct vpc *api;
-    struct resource_list *vpcs; /* NULL: no record needs them */
+    struct resource_list *known; /* VPCs, and subnets with theirs; NULL: no record needs any */
     struct err error;
 };
 
@@ -27,16 +28,31 @@ static void listed(const struct err *error, void *context)
 
 static void begin_reading(struct reading *reading, struct vpc *api, const struct resource_list *records)
 {
+    const struct resource_kind *kinds[] = {NULL, NULL};
+
     *reading = (struct reading){.api = api, .error = ERR_INIT};
     for (size_t i = 0; i < resource_list_count(records); i++) {
         const struct resource *record = resource_list_at(records, i);
         if (record->api == api && is_nameless(record)) {
-            reading->vpcs = resource_list_create();
-            vpc_list(api, &(struct vpc_listing){
-                              .kind = &resource_vpc, .into = reading->vpcs, .listed = listed, .context = reading});
-            return;
+            kinds[record->vpc_id == NULL] = record->vpc_id == NULL ? &resource_subnet : &resource_vpc;
         }
     }
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+        if (kinds[k] != NULL) {
+            reading->known = reading->known != NULL ? reading->known : resource_list_create();
+            vpc_list(api, &(struct vpc_listing){
+                              .kind = kinds[k], .into = reading->known, .listed = listed, .context = reading});
+        }
+    }
+}
+
+static const char *find_name(const struct reading *reading, const struct resource *record)
+{
+    bool by_subnet = record->vpc_id == NULL;
+    const struct resource *found = resource_list_find(reading->known, by_subnet ? &resource_subnet : &resource_vpc,
+                                                      by_subnet ? record->subnet_id : record->vpc_id);
+
+    return found == NULL ? NULL : by_subnet ? found->vpc : found->name;
 }
 
 static bool note(const struct reading *reading, const struct resource *record, struct text *missing, struct err *e)
@@ -47,23 +63,23 @@ static bool note(const struct reading *reading, const struct resource *record, s
         return err_take(e, error);
     }
     text_printf(missing, "name of the VPC of %s %s: %s\n", record->kind->singular, record->name,
-                error->code != ERR_NONE ? error->message : "there is no VPC with its id");
+                error->code != ERR_NONE ? error->message : "there is nothing with its id");
     return true;
 }
 
 static bool name_records(const struct reading *reading, struct resource_list *records, struct text *missing,
                          struct err *e)
 {
-    for (size_t i = 0; reading->vpcs != NULL && i < resource_list_count(records); i++) {
+    for (size_t i = 0; reading->known != NULL && i < resource_list_count(records); i++) {
         struct resource *record = resource_list_at(records, i);
         if (record->api != reading->api || !is_nameless(record)) {
             continue;
         }
-        const struct resource *vpc = resource_list_find(reading->vpcs, &resource_vpc, record->vpc_id);
-        if (vpc == NULL && !note(reading, record, missing, e)) {
+        const char *name = find_name(reading, record);
+        if (name == NULL && !note(reading, record, missing, e)) {
             return false;
         }
-        record->vpc = vpc != NULL ? resource_list_keep(records, vpc->name) : NULL;
+        record->vpc = resource_list_keep(records, name);
     }
     return true;
 }
@@ -79,7 +95,7 @@ bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_li
     bool good = http_run(scope->http, e);
     for (size_t r = 0; r < scope->region_count; r++) {
         good = good && name_records(&readings[r], records, missing, e);
-        resource_list_destroy(readings[r].vpcs);
+        resource_list_destroy(readings[r].known);
     }
     free(readings);
     return good || err_wrap(e, "reading the names of VPCs");

@@ -84,8 +84,9 @@ extern const struct resource_kind resource_group;
 extern const struct resource_kind *const resource_kinds[];
 
 /* What is read on the way and is no kind of its own for operators; not in resource_kinds[]. */
-extern const struct resource_kind resource_vpc;   /* to divide long lists by */
-extern const struct resource_kind resource_image; /* these for their allowed_use */
+extern const struct resource_kind resource_vpc;    /* to divide long lists by */
+extern const struct resource_kind resource_subnet; /* for the VPC of what refers to a subnet alone */
+extern const struct resource_kind resource_image;  /* these for their allowed_use */
 extern const struct resource_kind resource_volume;
 extern const struct resource_kind resource_snapshot;
 

@@ -54,6 +54,8 @@ static const struct resource_member template_members[] = {
     {"zone/name", MEMBER_REFERENCE, false, FIELD(zone)},
     {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
     {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
+    {"primary_network_interface/subnet/id", MEMBER_REFERENCE, false, FIELD(subnet_id)},
+    {"primary_network_attachment/virtual_network_interface/subnet/id", MEMBER_REFERENCE, false, FIELD(subnet_id)},
     {"metadata_service", MEMBER_PARTIAL, false, 0, false},
     {"default_trusted_profile", MEMBER_PROFILE, false, 0, false},
     {NULL, MEMBER_STRING, false, 0, false},
@@ -75,6 +77,13 @@ static const struct resource_member group_members[] = {
 
 static const struct resource_member vpc_members[] = {
     MEMBERS_EVERY_KIND_HAS,
+    {NULL, MEMBER_STRING, false, 0, false},
+};
+
+static const struct resource_member subnet_members[] = {
+    MEMBERS_EVERY_KIND_HAS,
+    {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
     {NULL, MEMBER_STRING, false, 0, false},
 };
 
@@ -206,6 +215,16 @@ const struct resource_kind resource_vpc = {
     .items = "vpcs",
     .paginated = true,
     .members = vpc_members,
+};
+
+const struct resource_kind resource_subnet = {
+    .name = "subnet",
+    .singular = "subnet",
+    .plural = "subnets",
+    .path = "/subnets",
+    .items = "subnets",
+    .paginated = true,
+    .members = subnet_members,
 };
 
 const struct resource_kind resource_image = READ_SINGLY("image", "/images");

@@ -183,6 +183,7 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
                                   &own->instance_name,
                                   &own->placement_type,
                                   &own->placement_id,
+                                  &own->subnet_id,
                                   &own->member_of,
                                   &own->availability,
                                   &own->settings.protocol,

@@ -43,6 +43,7 @@ struct resource {
     const char *instance_name;                 /* of a membership */
     const char *etag;                          /* NULL unless read singly */
     const char *placement_type, *placement_id; /* what it is placed on or in, such as "placement_group" */
+    const char *subnet_id;                     /* of a template that need not say its VPC (vpc-api.md 2.5) */
     const char *member_of;                     /* id of the instance group it is a member of */
     const char *availability;                  /* "standard", "spot" */
     unsigned disk_count;                       /* of its own: a stop of an instance erases them (vpc-api.md 4.1) */

@@ -50,6 +50,28 @@ setup_references() {
     done
 }
 
+@test "a template without a VPC has that of its subnet" {
+    setup_references
+    local name
+    jq --arg name by-subnet 'del(.vpc) | .name = $name' by-id.json > by-subnet.json
+    jq --arg subnet "$SUBNET" '{name: "by-attachment", zone, profile, image,
+        primary_network_attachment: {virtual_network_interface: {subnet: {id: ($subnet | split("/") | last)}}}}' \
+        by-id.json > by-attachment.json
+    for name in by-subnet by-attachment; do
+        sim_curl POST /v1/instance/templates -f -H 'Content-Type: application/json' --data "@$name.json"
+    done
+    meta template list -o json
+    expect 0
+    jq -e --arg vpc "$VPC_NAME" '(.items | length == 5) and all(.items[]; .vpc == $vpc)' <<< "$output"
+    for name in "$VPC_NAME" "$(jq -r .vpc.id by-id.json)"; do
+        meta template list --vpc "$name" -o json
+        expect 0
+        jq -e --arg vpc "$VPC_NAME" '(.items | length == 5) and all(.items[]; .vpc == $vpc)' <<< "$output"
+    done
+    meta template list --vpc vpc-dev -o json
+    expect 0 "nothing was selected"
+}
+
 @test "a VPC whose name cannot be read is null and named, never an id" {
     setup_references
     faults '{"operation": "vpcs.list", "action": "status", "status": 403}'
