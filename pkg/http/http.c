@@ -234,6 +234,11 @@ void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsig
     http->ticked_ms = http_now_ms(http);
 }
 
+bool http_is_late(const struct http *http)
+{
+    return http->stop == HTTP_LATE;
+}
+
 void http_set_deadline(struct http *http, int64_t ms)
 {
     http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;

@@ -229,6 +229,9 @@ unsigned http_window(const struct http *http);
 /* Everything must be done within `ms` from now, or ends as ERR_CANCELLED; 0 lifts the deadline. */
 void http_set_deadline(struct http *http, int64_t ms);
 
+/* Whether that time is over: what ended as ERR_CANCELLED did so for it, and not for a signal. */
+bool http_is_late(const struct http *http);
+
 /*
  * http_cancel: nothing new starts but what is HTTP_MUST_FINISH, what is in flight is drained, the rest ends as
  * ERR_CANCELLED. http_abort: all of it ends at once. Both are noticed at once by a waiting http_run and may be called

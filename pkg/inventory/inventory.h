@@ -102,6 +102,16 @@ bool inventory_selector_narrows(const struct inventory_selector *selector);
 bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_list *records, struct text *missing,
                          struct err *e) __attribute__((warn_unused_result));
 
+/*
+ * http_run, for readings that name what they could not read in `missing` (NULL: they do not): a deadline is no reason
+ * to throw away what came before it.
+ */
+bool inventory_run(const struct inventory_scope *scope, const struct text *missing, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Whether an error leaves a gap that can be named: without a token nothing can be read, and a signal ends it all. */
+bool inventory_is_gap(const struct inventory_scope *scope, const struct err *error);
+
 /* --- templates --------------------------------------------------------------------------------------- */
 
 /*

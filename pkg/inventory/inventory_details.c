@@ -8,6 +8,7 @@
 
 /* The memberships of one group, as they are read. */
 struct reading {
+    const struct inventory_scope *scope;
     const struct resource *group;
     struct resource_list *memberships;
     struct resource_membership_counts *counts;
@@ -21,7 +22,7 @@ static void listed(const struct err *error, void *context)
 
     if (error == NULL) {
         *reading->counts = resource_count_members(reading->group, reading->memberships);
-    } else if (reading->missing != NULL && error->code != ERR_CANCELLED) {
+    } else if (reading->missing != NULL && inventory_is_gap(reading->scope, error)) {
         text_printf(reading->missing, "members of instance group %s: %s\n", reading->group->name, error->message);
     } else if (reading->error->code == ERR_NONE) {
         *reading->error = *error;
@@ -42,7 +43,8 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
     for (size_t i = 0; i < count; i++) {
         const struct resource *group = resource_list_at(groups, i);
         struct reading *reading = mem_alloc(sizeof(*reading));
-        *reading = (struct reading){.group = group,
+        *reading = (struct reading){.scope = scope,
+                                    .group = group,
                                     .memberships = resource_list_create(),
                                     .counts = &counts[i],
                                     .missing = missing,
@@ -53,7 +55,7 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
                                                    .listed = listed,
                                                    .context = reading});
     }
-    if (!http_run(scope->http, e) || !err_take(e, &error)) {
+    if (!inventory_run(scope, missing, e) || !err_take(e, &error)) {
         free(counts);
         return NULL;
     }

@@ -17,6 +17,7 @@ struct target {
 /* One selection in progress; every list and every single read of it ends in one of the callbacks below. */
 struct selection {
     const struct inventory_selector *selector;
+    const struct inventory_scope *scope;
     struct resource_list *found;
     struct inventory_names names;
     struct target *targets; /* of the selector, in its order */
@@ -129,9 +130,7 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
 /* Without a token nothing at all can be read; that is no gap in an inventory. */
 static void note_missing(struct selection *selection, const struct err *error)
 {
-    bool gap = error->code != ERR_CANCELLED && error->code != ERR_USAGE && error->code != ERR_AUTH;
-
-    if (selection->notes_missing && gap) {
+    if (selection->notes_missing && inventory_is_gap(selection->scope, error)) {
         text_printf(&selection->missing, "%s\n", error->message);
     } else {
         err_take(&selection->error, error);
@@ -292,6 +291,25 @@ static bool check_targets(struct selection *selection, const char *what, struct 
     return absent_count == 0 || selection->missing.size > 0 || refuse_absent(what, &absent, absent_count, e);
 }
 
+bool inventory_is_gap(const struct inventory_scope *scope, const struct err *error)
+{
+    bool stopped = error->code == ERR_CANCELLED && !http_is_late(scope->http);
+
+    return !stopped && error->code != ERR_USAGE && error->code != ERR_AUTH;
+}
+
+bool inventory_run(const struct inventory_scope *scope, const struct text *missing, struct err *e)
+{
+    if (http_run(scope->http, e)) {
+        return true;
+    }
+    if (missing == NULL || !http_is_late(scope->http)) {
+        return false;
+    }
+    err_clear(e);
+    return true;
+}
+
 /* --- the selection -------------------------------------------------------------------------------- */
 
 /* A region without any of the VPCs has nothing to select; a target there must be found all the same. */
@@ -330,7 +348,8 @@ static bool read_kinds(struct selection *selection, const struct inventory_scope
             request(selection, scope->regions[r], kinds[k]);
         }
     }
-    return http_run(scope->http, e) && err_take(e, &selection->error);
+    const struct text *missing = selection->notes_missing ? &selection->missing : NULL;
+    return inventory_run(scope, missing, e) && err_take(e, &selection->error);
 }
 
 /*
@@ -432,8 +451,11 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
 {
     const struct resource_kind *only_kind = kind_count == 1 ? kinds[0] : NULL;
     CLEANUP(selection_free)
-    struct selection selection = {
-        .selector = selector, .found = resource_list_create(), .notes_missing = ret_missing != NULL, .error = ERR_INIT};
+    struct selection selection = {.selector = selector,
+                                  .scope = scope,
+                                  .found = resource_list_create(),
+                                  .notes_missing = ret_missing != NULL,
+                                  .error = ERR_INIT};
 
     if (!inventory_names_read(&selection.names, scope, selector, wants_vpcs(selector, kinds, kind_count), e)) {
         return false;

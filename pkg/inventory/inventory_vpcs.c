@@ -12,6 +12,7 @@ static bool is_nameless(const struct resource *record)
 
 /* The VPCs of one region, as they are read. */
 struct reading {
+    const struct inventory_scope *scope;
     const struct vpc *api;
     struct resource_list *known; /* VPCs, and subnets with theirs; NULL: no record needs any */
     struct err error;
@@ -26,11 +27,12 @@ static void listed(const struct err *error, void *context)
     }
 }
 
-static void begin_reading(struct reading *reading, struct vpc *api, const struct resource_list *records)
+static void begin_reading(struct reading *reading, const struct inventory_scope *scope, struct vpc *api,
+                          const struct resource_list *records)
 {
     const struct resource_kind *kinds[] = {NULL, NULL};
 
-    *reading = (struct reading){.api = api, .error = ERR_INIT};
+    *reading = (struct reading){.scope = scope, .api = api, .error = ERR_INIT};
     for (size_t i = 0; i < resource_list_count(records); i++) {
         const struct resource *record = resource_list_at(records, i);
         if (record->api == api && is_nameless(record)) {
@@ -59,7 +61,7 @@ static bool note(const struct reading *reading, const struct resource *record, s
 {
     const struct err *error = &reading->error;
 
-    if (missing == NULL || error->code == ERR_CANCELLED || error->code == ERR_AUTH) {
+    if (missing == NULL || !inventory_is_gap(reading->scope, error)) {
         return err_take(e, error);
     }
     text_printf(missing, "name of the VPC of %s %s: %s\n", record->kind->singular, record->name,
@@ -90,9 +92,9 @@ bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_li
     struct reading *readings = mem_array(scope->region_count, sizeof(*readings));
 
     for (size_t r = 0; r < scope->region_count; r++) {
-        begin_reading(&readings[r], scope->regions[r], records);
+        begin_reading(&readings[r], scope, scope->regions[r], records);
     }
-    bool good = http_run(scope->http, e);
+    bool good = inventory_run(scope, missing, e);
     for (size_t r = 0; r < scope->region_count; r++) {
         good = good && name_records(&readings[r], records, missing, e);
         resource_list_destroy(readings[r].known);

@@ -72,6 +72,20 @@ survives() {
     [ $((SECONDS - before)) -lt 20 ]
 }
 
+@test "a deadline in the middle of a list or an audit: what came before it is shown" {
+    client_start --instances 1000 --latency-ms 100
+    meta instance list --deadline 1 -o json
+    expect 1 "incomplete"
+    jq -e '.complete == false and (.items | length) >= 100 and
+           (.missing[0] | test("^instances of us-south: [0-9]+ of 1000 were read; page [0-9]+: the deadline has passed"))' <<< "$output"
+    meta audit --deadline 1 -o json
+    expect 1 "incomplete"
+    jq -e '.complete == false and .summary.resources.instance >= 100' <<< "$output"
+    meta instance set --all --enabled true -y --deadline 1 -o json
+    expect 1 "nothing was changed"
+    [ -z "$(writes)" ]
+}
+
 @test "an interrupt ends a list at once with status 130, SIGTERM with 143" {
     client_start --instances 5
     faults '{"operation": "instances.list", "action": "hang", "ms": 20000}'
