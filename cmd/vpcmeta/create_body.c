@@ -157,9 +157,11 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
         return err_set(e, ERR_USAGE, "create works in one region: give one --region");
     }
     if (creation->file == NULL && opts->source == NULL) {
-        return err_set(e, ERR_USAGE,
-                       "nothing to create from: give a request body with -f FILE (see 'vpcmeta schema show %s')",
-                       kind->create_schema);
+        return err_set(
+            e, ERR_USAGE,
+            "nothing to create from: give a request body with -f FILE ('vpcmeta schema example %.*s' prints a "
+            "first one)",
+            (int)strcspn(kind->create_schema, "."), kind->create_schema);
     }
     if (creation->from != NULL && text_equal(creation->from, creation->file)) {
         return err_set(e, ERR_USAGE, "--file and --from cannot both be %s", creation->from);
