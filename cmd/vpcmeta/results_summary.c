@@ -102,8 +102,7 @@ void results_report_down(const struct app *app, const struct fleet_run *run)
 
 /* --- pending restarts -------------------------------------------------------------------------------- */
 
-/* Returns their kind, NULL when there are none. */
-static const struct resource_kind *note_restarts(const struct app *app, const struct fleet_run *run)
+static void note_restarts(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(text_free) struct text names = {0};
     CLEANUP(text_free) struct text what = {0};
@@ -126,7 +125,6 @@ static const struct resource_kind *note_restarts(const struct app *app, const st
                  "enough): %s",
                  text_string(&what), text_string(&names));
     }
-    return kind;
 }
 
 /* --- what next --------------------------------------------------------------------------------------- */
@@ -143,41 +141,127 @@ static void note_run_command(const struct app *app, const char *note, const char
     app_note(app, "%s: %s", note, cli_command_line_string(&line));
 }
 
-static void note_restart_command(const struct app *app, const struct resource_kind *kind)
-{
-    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
-    CLEANUP(text_free) struct text path = {0};
-    const struct cli_place place = options_place(app->globals);
+/* How the servers that need a restart can be restarted. */
+struct restarts {
+    const struct resource_kind *kind; /* NULL: none needs one */
+    size_t count;                     /* of all */
+    size_t disks, spot;               /* of these: with instance storage; of which a start is not certain */
+    const struct resource *with_disk[NAMES_SHOWN];
+};
 
-    text_printf(&path, "%s restart", kind->name);
-    if (cli_find(app->program, text_string(&path)) == NULL) {
-        return;
+static struct restarts count_restarts(const struct fleet_run *run)
+{
+    struct restarts restarts = {0};
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct resource *resource = run->results[i].item->resource;
+        if (!run->results[i].restart_needed) {
+            continue;
+        }
+        restarts.kind = resource->kind;
+        restarts.count++;
+        if (plan_restarts_by_hand(resource)) {
+            restarts.spot++;
+        } else if (resource->disk_count > 0 && restarts.disks++ < NAMES_SHOWN) {
+            restarts.with_disk[restarts.disks - 1] = resource;
+        }
     }
-    cli_command_line_begin(&line, app->program->name, text_string(&path));
-    cli_command_line_option(&line, "all", NULL);
-    cli_command_line_place(&line, &place);
-    app_note(app, "to restart those that need it; next: %s", cli_command_line_string(&line));
+    return restarts;
 }
 
-/* The rest of a run first: a retry of what failed would leave it. */
-static void note_next(const struct app *app, const struct fleet_summary *summary, const char *run_id,
-                      const struct resource_kind *restart)
+static void begin_restart(const struct app *app, const struct restarts *restarts, struct cli_command_line *line)
 {
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s restart", restarts->kind->name);
+    cli_command_line_begin(line, app->program->name, text_string(&path));
+}
+
+static void note_disks(const struct app *app, const struct restarts *restarts, const struct cli_place *place)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    begin_restart(app, restarts, &line);
+    for (size_t i = 0; restarts->disks <= NAMES_SHOWN && i < restarts->disks; i++) {
+        cli_command_line_operand(&line, restarts->with_disk[i]->name);
+    }
+    if (restarts->disks > NAMES_SHOWN) {
+        cli_command_line_option(&line, "all", NULL);
+    }
+    cli_command_line_option(&line, "allow-disk-loss", NULL);
+    cli_command_line_place(&line, place);
+    app_note(app, "%zu of them %s instance storage, which a stop erases; where it may be lost, next: %s",
+             restarts->disks, restarts->disks == 1 ? "has" : "have", cli_command_line_string(&line));
+}
+
+static void note_restart_commands(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    const struct cli_place place = options_place(app->globals);
+    struct restarts restarts = count_restarts(run);
+
+    if (restarts.count > restarts.disks + restarts.spot) {
+        begin_restart(app, &restarts, &line);
+        cli_command_line_option(&line, "all", NULL);
+        cli_command_line_place(&line, &place);
+        app_note(app, "to restart those that need it; next: %s", cli_command_line_string(&line));
+    }
+    if (restarts.disks > 0) {
+        note_disks(app, &restarts, &place);
+    }
+    if (restarts.spot > 0) {
+        app_note(app, "%zu of them %s: stop and start %s by hand, when there is capacity for the start", restarts.spot,
+                 restarts.spot == 1 ? "is a spot server" : "are spot servers", restarts.spot == 1 ? "it" : "them");
+    }
+}
+
+/*
+ * Whether the same request may succeed later. A client error repeats, but for those that a right, the time or the state
+ * of a server mends; a conflict of a creation is about its name.
+ */
+static bool can_be_retried(const struct fleet_result *result)
+{
+    int status = result->http_status;
+
+    if (result->outcome == FLEET_UNKNOWN) {
+        return true;
+    }
+    if (result->outcome != FLEET_FAILED) {
+        return false;
+    }
+    return status < 400 || status >= 500 || status == 401 || status == 403 || status == 408 || status == 412 ||
+           status == 425 || status == 429 || (status == 409 && result->item->action != PLAN_CREATE);
+}
+
+static size_t count_retriable(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        count += can_be_retried(&run->results[i]);
+    }
+    return count;
+}
+
+/* Where something was not started that is the one next step: a retry or a restart would leave the rest. */
+static void note_next(const struct app *app, const struct fleet_run *run, const char *run_id)
+{
+    const struct fleet_summary *summary = &run->summary;
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     CLEANUP(text_free) struct text note = {0};
 
     if (summary->not_started > 0) {
         text_printf(&note, "%zu not finished; next", summary->not_started);
         note_run_command(app, text_string(&note), "runs resume", run_id);
+        return;
     }
-    if (bad > 0) {
-        text_clear(&note);
+    if (bad > 0 && count_retriable(run) > 0) {
         text_printf(&note, "%zu failed or unknown; next", bad);
         note_run_command(app, text_string(&note), "runs retry", run_id);
+    } else if (bad > 0) {
+        app_note(app, "%zu failed: sent again, the same request would be refused again", bad);
     }
-    if (restart != NULL) {
-        note_restart_command(app, restart);
-    }
+    note_restart_commands(app, run);
 }
 
 /* Whether a rollback has anything to do: servers that were created stay, and restarts are over. */
@@ -198,9 +282,10 @@ void results_note_run(const struct app *app, const struct fleet_run *run, const 
     const struct fleet_summary *summary = &run->summary;
     size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     bool undoable = can_be_rolled_back(run);
+    bool interrupted = command_signal() != 0 && summary->not_started > 0; /* what to run next is said already */
     CLEANUP(text_free) struct text note = {0};
 
-    if (sent + summary->not_started > 0) {
+    if (sent + summary->not_started > 0 && !interrupted) {
         text_printf(&note, "run %s recorded; %s", run_id, undoable ? "undo" : "details");
         note_run_command(app, text_string(&note), undoable ? "runs rollback" : "runs show", run_id);
     }
@@ -217,10 +302,10 @@ void results_summarize(const struct app *app, const struct fleet_run *run, const
              counts[FLEET_CHANGED], counts[FLEET_UNCHANGED], counts[FLEET_SKIPPED], counts[FLEET_FAILED],
              counts[FLEET_UNKNOWN]);
     note_causes(app, &causes);
-    const struct resource_kind *restart = note_restarts(app, run);
+    note_restarts(app, run);
     if (summary->budget_spent) {
         app_warn(app, "stopped after %zu failures: %zu were not started", counts[FLEET_FAILED] + counts[FLEET_UNKNOWN],
                  summary->not_started);
     }
-    note_next(app, summary, run_id, restart);
+    note_next(app, run, run_id);
 }

@@ -1,4 +1,4 @@
-/* runs list, show and prune: what was changed, and by which run. */
+/* runs list and show: what was changed, and by which run. */
 #include <string.h>
 
 #include "commands.h"
@@ -158,55 +158,4 @@ const struct cmd_spec cmd_runs_show = {
     .flags = CMD_OFFLINE,
     .max_args = 1,
     .run = show,
-};
-
-/* --- prune ------------------------------------------------------------------------------------------ */
-
-enum { DAYS_MAX = 36500 };
-
-struct prune_opts {
-    struct opt_int older_than;
-};
-
-static const struct opt_spec prune_opt[] = {
-    OPT_INT(struct prune_opts, older_than, 0, "older-than", 0, DAYS_MAX, "days since the run began"),
-    OPT_END,
-};
-
-static int prune(struct app *app, const struct cli_call *call, struct err *e)
-{
-    const struct prune_opts *opts = call->opts;
-    HISTORY_CLEANUP struct history *history = NULL;
-    size_t count = 0;
-
-    if (!opts->older_than.given) {
-        err_set(e, ERR_USAGE, "which runs? give --older-than DAYS");
-        return err_exit_status(e);
-    }
-    if (!app_check_output(app, NULL, 0, e) || (history = app_open_history(e)) == NULL ||
-        !history_prune(history, (unsigned)opts->older_than.value, &count, e)) {
-        return err_exit_status(e);
-    }
-    app_note(app, "%zu run%s forgotten", count, count == 1 ? "" : "s");
-    if (app_prints_text(app)) {
-        return 0;
-    }
-    JSON_CLEANUP json_t *document = json_build("{s:i, s:I}", "schema_version", 1, "forgotten", (json_int_t)count);
-    return app_print_document(app, document, e) ? 0 : err_exit_status(e);
-}
-
-static const struct cmd_example prune_examples[] = {
-    {"vpcmeta runs prune --older-than 90", "forget what began more than 90 days ago"},
-    {0},
-};
-
-const struct cmd_spec cmd_runs_prune = {
-    .path = "runs prune",
-    .summary = "forget old runs",
-    .description = "What is forgotten can no longer be resumed or rolled back. A run in progress is kept.",
-    .examples = prune_examples,
-    .opts = prune_opt,
-    .opts_size = sizeof(struct prune_opts),
-    .flags = CMD_OFFLINE,
-    .run = prune,
 };

@@ -138,8 +138,8 @@ bool history_record(struct history *history, int64_t number, const struct histor
 bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Forgets the runs that began more than `days` ago; never one that is running. Error: ERR_IO. */
-bool history_prune(struct history *history, unsigned days, size_t *ret_count, struct err *e)
+/* Forgets the runs with these numbers, the newest first, all or none; one that is running by now stays. ERR_IO. */
+bool history_forget(struct history *history, const int64_t numbers[], size_t count, struct err *e)
     __attribute__((warn_unused_result));
 
 /* --- reading ---------------------------------------------------------------------------------------- */
@@ -181,6 +181,10 @@ struct history_ids {
 };
 bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
                           struct err *e) __attribute__((warn_unused_result));
+
+/* The ids of the runs that left restarts which no later step has done, sorted, as above. Error: ERR_IO. */
+bool history_list_pending_runs(struct history *history, struct history_ids *ret, struct err *e)
+    __attribute__((warn_unused_result));
 void history_ids_free(struct history_ids *ids); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

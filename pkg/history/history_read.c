@@ -353,17 +353,12 @@ static const char pending_query[] =
     " HAVING max(CASE WHEN needed THEN moment END) >= ifnull(max(CASE WHEN done THEN moment END), '')"
     " ORDER BY id";
 
-bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
-                          struct err *e)
+/* The first column of every row; the statement's parameters are bound. */
+static bool read_ids(struct history *history, sqlite3_stmt *statement, struct history_ids *ret, struct err *e)
 {
-    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_query, e);
     struct history_ids ids = {0};
-    int code = SQLITE_DONE;
+    int code;
 
-    if (statement == NULL) {
-        return false;
-    }
-    history_bind(statement, "ss", place->account, place->api);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         *mem_list_add(&ids) = string_at(statement, 0, &ids.memory);
     }
@@ -373,6 +368,35 @@ bool history_list_pending(struct history *history, const struct history_place *p
     }
     *ret = ids;
     return true;
+}
+
+bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
+                          struct err *e)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_query, e);
+
+    if (statement == NULL) {
+        return false;
+    }
+    history_bind(statement, "ss", place->account, place->api);
+    return read_ids(history, statement, ret, e);
+}
+
+/* The moments are those of pending_query. */
+static const char pending_runs_query[] =
+    "WITH done AS"
+    " (SELECT id, max(concluded_at || printf('%020d', run)) AS moment FROM step"
+    "  WHERE restart_done = 1 AND stage = 'final' AND id IS NOT NULL GROUP BY id)"
+    "SELECT DISTINCT r.id FROM step s JOIN run r ON r.number = s.run LEFT JOIN done d ON d.id = s.id"
+    " WHERE s.restart_needed = 1 AND s.stage = 'final' AND s.id IS NOT NULL"
+    " AND (d.moment IS NULL OR s.concluded_at || printf('%020d', s.run) >= d.moment)"
+    " ORDER BY r.id";
+
+bool history_list_pending_runs(struct history *history, struct history_ids *ret, struct err *e)
+{
+    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_runs_query, e);
+
+    return statement != NULL && read_ids(history, statement, ret, e);
 }
 
 void history_ids_free(struct history_ids *ids)

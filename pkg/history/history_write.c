@@ -179,34 +179,26 @@ bool history_conclude(struct history *history, int64_t number, const char *summa
 }
 
 /* Steps go with their runs (ON DELETE CASCADE). */
-static bool delete_older(struct history *history, const char *before, size_t *ret_count, struct err *e)
+static bool delete_runs(struct history *history, const int64_t numbers[], size_t count, struct err *e)
 {
     struct history_runs runs;
     bool fine = history_list_runs(history, &runs, e);
+    size_t next = 0;
 
-    *ret_count = 0;
     for (size_t i = 0; fine && i < runs.count; i++) {
-        if (runs.items[i].state == HISTORY_RUNNING) {
-            continue;
+        while (next < count && numbers[next] > runs.items[i].number) {
+            next++;
         }
-        fine = history_change(history, e, "DELETE FROM run WHERE number = ? AND started_at < ?", "Is",
-                              runs.items[i].number, before);
-        *ret_count += fine ? (size_t)sqlite3_changes(history->db) : 0;
+        if (next < count && numbers[next] == runs.items[i].number && runs.items[i].state != HISTORY_RUNNING) {
+            fine = history_change(history, e, "DELETE FROM run WHERE number = ?", "I", numbers[next]);
+        }
     }
     history_runs_free(&runs);
     return fine;
 }
 
-bool history_prune(struct history *history, unsigned days, size_t *ret_count, struct err *e)
+bool history_forget(struct history *history, const int64_t numbers[], size_t count, struct err *e)
 {
-    char before[CLOCK_STAMP_SIZE];
-    size_t count = 0;
-
-    stamp(history, -(int64_t)days * 24 * 60 * 60, before);
-    if (!history_execute(history, "BEGIN IMMEDIATE", e) ||
-        !history_end_transaction(history, delete_older(history, before, &count, e), e)) {
-        return false;
-    }
-    *ret_count = count;
-    return true;
+    return history_execute(history, "BEGIN IMMEDIATE", e) &&
+           history_end_transaction(history, delete_runs(history, numbers, count, e), e);
 }

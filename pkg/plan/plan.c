@@ -150,6 +150,11 @@ struct plan_counts plan_count(const struct plan *plan)
 
 /* --- restarts ---------------------------------------------------------------------------------------- */
 
+bool plan_restarts_by_hand(const struct resource *record)
+{
+    return text_equal(record->availability, "spot");
+}
+
 enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE])
 {
@@ -177,7 +182,7 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
         snprintf(ret_reason, PLAN_REASON_SIZE, "status is %s: only running servers are restarted",
                  record->status != NULL ? record->status : "unknown");
         return PLAN_SKIP;
-    } else if (text_equal(record->availability, "spot")) {
+    } else if (plan_restarts_by_hand(record)) {
         reason = "is a spot server: there may be no capacity to start it again";
     } else if (record->disk_count > 0 && !terms->allow_disk_loss) {
         reason = "a stop erases its instance storage (--allow-disk-loss restarts it all the same)";

@@ -193,6 +193,9 @@ struct plan_restart_terms {
 enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE]);
 
+/* Whether a restart is left to people: a spot server, for whose start there may be no capacity. */
+bool plan_restarts_by_hand(const struct resource *record);
+
 /* The plan of `instance restart`: an item for each record; pending[i] is about record i. */
 void plan_make_restart(const struct resource_list *list, const bool pending[], const struct plan_restart_terms *terms,
                        struct plan *ret);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Recorded runs: where commands about them work, which run is meant, and what is forgotten.
 load client
+load runs
 
 teardown() {
     sim_stop
@@ -13,7 +14,7 @@ start() {
 
 # A run in which one change fails for now, by options alone; then the environment names another place.
 failed_run() {
-    faults '{"operation": "instances.patch", "nth": 2, "action": "status", "status": 418}'
+    faults '{"operation": "instances.patch", "nth": 2, "action": "status", "status": 403}'
     unset VPC_URL
     meta instance set --all --enabled true -y "$@"
     expect 5
@@ -82,4 +83,76 @@ failed_run() {
         [[ $stderr != *://* ]]
     done
     [ "$(requests)" -eq 0 ]
+}
+
+# Three runs: two that are done, and one of which a process was killed; all began before this second.
+three_runs() {
+    start --instances 12 --latency-ms 30
+    meta instance set --all --hop-limit 3 -y
+    expect 0
+    meta instance set --all --hop-limit 4 -y
+    expect 0
+    "$BUILD/vpcmeta" instance set --all --hop-limit 5 -y -q -j 1 > /dev/null 2>&1 3>&- &
+    pid=$!
+    await_writes 26
+    kill -9 "$pid"
+    wait "$pid" || true
+    while [ "$(date +%s)" = "$(date -d "$(vpcmeta runs list -o json | jq -r '.items[0].started_at')" +%s)" ]; do sleep 0.05; done
+}
+
+states() {
+    vpcmeta runs list -o json | jq -c '[.items[].state]'
+}
+
+@test "runs prune lists, asks, and keeps what is interrupted unless it is forced" {
+    three_runs
+    meta runs prune --older-than 0 < /dev/null
+    expect 2 "2 runs would be forgotten: cannot ask for confirmation (no terminal): add --yes, or preview with --dry-run"
+    meta runs prune --older-than 0 -n -o json
+    expect 0 "dry run: 2 runs would be forgotten"
+    expect 0 "1 kept: interrupted (--force forgets them)"
+    jq -e '.schema_version == 1 and .dry_run and .forgotten == 0 and .kept == 1 and
+        [.items[].outcome] == ["kept", "would_forget", "would_forget"] and (.items[0].reason | contains("interrupted"))' <<< "$output"
+    [ "$(states)" = '["interrupted","done","done"]' ]
+    run script -qec "$BUILD/vpcmeta runs prune --older-than 0" /dev/null < <(echo n)
+    [ "$status" -eq 1 ]
+    [[ $output == *"2 runs will be forgotten"*"instance set"*"forget them?"*"nothing was forgotten"* ]]
+    [ "$(states)" = '["interrupted","done","done"]' ]
+    meta runs prune --older-than 0 -y -o json
+    expect 0 "2 runs forgotten"
+    jq -e '(.dry_run | not) and .forgotten == 2 and [.items[].outcome] == ["kept", "forgotten", "forgotten"]' <<< "$output"
+    [ "$(states)" = '["interrupted"]' ]
+    meta runs resume last -y
+    expect 0
+}
+
+@test "runs prune --force forgets interrupted runs, never one in progress" {
+    three_runs
+    meta runs prune --older-than 0 -y --force
+    expect 0 "3 runs forgotten"
+    [ "$(states)" = '[]' ]
+    "$BUILD/vpcmeta" instance set --all --hop-limit 6 -y -q -j 1 --tps 5 > /dev/null 2>&1 3>&- &
+    pid=$!
+    clear_log
+    await_writes 2
+    sleep 1.1
+    meta runs prune --older-than 0 -y --force
+    expect 0 "1 kept: in progress"
+    kill -9 "$pid"
+    wait "$pid" || true
+    [ "$(states)" = '["interrupted"]' ]
+}
+
+@test "runs prune keeps a run that left restarts pending until they are done" {
+    start --instances 3
+    meta instance set --all --enabled true -y
+    expect 0
+    sleep 1.1
+    meta runs prune --older-than 0 -y
+    expect 0 "1 kept: with pending restarts (--force forgets them)"
+    meta instance restart --all -y --poll-interval 100ms --max-unavailable 3 --allow-same-group
+    expect 0
+    sleep 1.1
+    meta runs prune --older-than 0 -y
+    expect 0 "2 runs forgotten"
 }

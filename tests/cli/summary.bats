@@ -36,7 +36,7 @@ patches='"operation": "instances.patch"'
 
 @test "what the summary says to run next does that" {
     client_start --instances 40 --mix plain
-    faults "{$patches, \"nth\": [2, 5], \"action\": \"status\", \"status\": 400}"
+    faults "{$patches, \"nth\": [2, 5], \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y
     expect 5 "next: vpcmeta runs retry"
     next=$(sed -n 's/.*next: vpcmeta \(runs retry .*\)/\1/p' <<< "$stderr")
@@ -49,7 +49,7 @@ patches='"operation": "instances.patch"'
 
 @test "a run that was stopped says how to go on with it" {
     client_start --instances 40 --mix plain
-    faults "{$patches, \"nth\": [2, 3], \"action\": \"status\", \"status\": 400}"
+    faults "{$patches, \"nth\": [2, 3], \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y -j 1 --max-failures 2
     expect 7 "next: vpcmeta runs resume "
     meta runs show last
@@ -63,7 +63,7 @@ patches='"operation": "instances.patch"'
 @test "what the summary says to run next works when pasted: it has the options of place" {
     client_start --region us-south,eu-de --instances 10 --mix plain
     unset VPC_URL
-    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 400}"
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y --endpoint "$SIM_URL" --region us-south,eu-de
     expect 5
     for pattern in 'next: vpcmeta \(runs retry\)' 'next: vpcmeta \(instance restart\)' 'undo: vpcmeta \(runs rollback\)'; do

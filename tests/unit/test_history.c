@@ -483,23 +483,20 @@ static void others_can_read_while_one_writes(void **state)
     }
 }
 
-static void runs_are_listed_newest_first_and_pruned_by_age(void **state)
+static void runs_are_listed_newest_first_and_forgotten_unless_they_are_running(void **state)
 {
-    enum { DAY_S = 24 * 60 * 60 };
     struct still still = still_at(1780000000);
     struct err e = ERR_INIT;
     HISTORY_CLEANUP struct history *history = history_open(in(state, "state/history.db"), &still.clock, &e);
     CLEANUP(history_runs_free) struct history_runs runs = {0};
-    size_t count = 0;
+    int64_t numbers[2];
 
-    assert_true(history_conclude(history, begin(history, "old"), "{}", &e));
-    begin(history, "old but running");
-    still.now_s += 10 * DAY_S;
+    numbers[1] = begin(history, "old");
+    assert_true(history_conclude(history, numbers[1], "{}", &e));
+    numbers[0] = begin(history, "old but running");
+    still.now_s += 10;
     assert_true(history_conclude(history, begin(history, "new"), "{}", &e));
-    assert_true(history_prune(history, 11, &count, &e));
-    assert_int_equal(count, 0);
-    assert_true(history_prune(history, 9, &count, &e));
-    assert_int_equal(count, 1);
+    assert_true(history_forget(history, numbers, 2, &e));
     assert_true(history_list_runs(history, &runs, &e));
     assert_int_equal(runs.count, 2);
     assert_string_equal(runs.items[0].id, "new");
@@ -724,7 +721,7 @@ int main(void)
         TEST(an_interrupted_run_is_resumed_by_another_process),
         TEST(a_run_is_in_progress_while_its_history_is_open),
         TEST(others_can_read_while_one_writes),
-        TEST(runs_are_listed_newest_first_and_pruned_by_age),
+        TEST(runs_are_listed_newest_first_and_forgotten_unless_they_are_running),
         TEST(a_history_of_a_newer_program_is_left_alone),
         TEST(a_history_of_0_1_0_is_brought_up_to_date),
         TEST(an_empty_file_is_brought_up_to_date_once),

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# What is printed to run next fits what went wrong, and works when pasted.
+load client
+load runs
+
+teardown() {
+    sim_stop
+}
+
+start() {
+    client_start "$@"
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+}
+
+patches='"operation": "instances.patch"'
+
+@test "what would be refused again is not said to be retried; what may succeed later is" {
+    start --instances 6 --mix plain
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 400}"
+    meta instance set --all --hop-limit 3 -y
+    expect 5 "1 failed: sent again, the same request would be refused again"
+    [[ $stderr != *"runs retry"* ]]
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
+    meta instance set --all --hop-limit 4 -y
+    expect 5 "1 failed or unknown; next: vpcmeta runs retry "
+}
+
+@test "a name that is taken is not retried" {
+    start --instances 3 --templates 2
+    name=$(sim_curl GET /v1/instances | jq -r '.instances[0].name')
+    template=$(sim_curl GET /v1/instance/templates | jq -r '.templates[0].name')
+    faults '{"operation": "instances.create", "nth": 1, "action": "status", "status": 409, "code": "validation_unique_failed"}'
+    meta instance create --template "$template" --name "other-$name" -y
+    [ "$status" -ne 0 ]
+    [[ $stderr != *"runs retry"* ]]
+}
+
+@test "instance storage is named with its option, spot servers are restarted by hand" {
+    start --instances 60 --seed 3
+    sim_curl GET '/v1/instances?limit=100' | jq -c '.instances[] | select(.metadata_service.enabled == false and .status == "running")' > able
+    spot=$(jq -r 'select(.availability.class == "spot") | .name' able | head -1)
+    disk=$(jq -r 'select(.availability.class == "standard" and .disks != [] and .vcpu.architecture != "s390x") | .name' able | head -1)
+    [ -n "$spot" ] && [ -n "$disk" ]
+    meta instance set "$spot" --enabled true -y
+    expect 0 "1 of them is a spot server: stop and start it by hand"
+    [[ $stderr != *"instance restart"* ]]
+    meta instance set "$disk" --enabled true -y
+    expect 0 "next: vpcmeta instance restart $disk --allow-disk-loss"
+    [[ $stderr != *"restart --all"* ]]
+    next=$(sed -n 's/.*next: vpcmeta \(instance restart .*\)/\1/p' <<< "$stderr")
+    # shellcheck disable=SC2086 # the words of a command
+    meta $next -y --poll-interval 100ms -o json
+    expect 0
+    jq -e '.summary.changed == 1' <<< "$output"
+}
+
+@test "after an interrupt there is one command, the same everywhere" {
+    start --instances 60 --mix plain --latency-ms 30
+    set -m # without job control a command in the background ignores SIGINT
+    "$BUILD/vpcmeta" instance set --all --enabled true -y -j 2 > /dev/null 2> said 3>&- &
+    pid=$!
+    await_writes 6
+    kill -INT "$pid"
+    wait "$pid" && false || [ $? -eq 130 ]
+    set +m
+    run=$(vpcmeta runs list -o json | jq -r '.items[0].run')
+    [ "$(grep -o 'vpcmeta [a-z].*' said)" = "vpcmeta runs resume $run" ]
+    meta runs show
+    expect 0 "next: vpcmeta runs resume $run"
+    [ "$(grep -o 'vpcmeta [a-z].*' <<< "$stderr" | wc -l)" -eq 1 ]
+    meta runs resume "$run" -y
+    expect 0 "60 selected: 60 changed"
+}
