@@ -27,11 +27,10 @@ patches='"operation": "instances.patch"'
 
 @test "a name that is taken is not retried" {
     start --instances 3 --templates 2
-    name=$(sim_curl GET /v1/instances | jq -r '.instances[0].name')
     template=$(sim_curl GET /v1/instance/templates | jq -r '.templates[0].name')
-    faults '{"operation": "instances.create", "nth": 1, "action": "status", "status": 409, "code": "validation_unique_failed"}'
-    meta instance create --template "$template" --name "other-$name" -y
-    [ "$status" -ne 0 ]
+    printf '%s\n' other "$(sim_curl GET /v1/instances | jq -r '.instances[0].name')" > names
+    meta instance create --template "$template" --from names -y
+    expect 5 "1 failed: sent again, the same request would be refused again"
     [[ $stderr != *"runs retry"* ]]
 }
 
