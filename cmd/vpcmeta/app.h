@@ -83,9 +83,9 @@ json_t *app_list_head(const struct text *missing);
 
 /*
  * The exit status of a complete inventory, or that of ERR_INCOMPLETE, set with what is missing; `what` is "list" or the
- * like.
+ * like. Where several things are, a few of them are printed.
  */
-int app_inventory_status(const char *what, const struct text *missing, struct err *e);
+int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e);
 
 void app_error(const struct app *app, const struct err *error);
 /* Each fault of a body as an error with its place, in `document` where that is not NULL. */

@@ -168,14 +168,28 @@ json_t *app_list_head(const struct text *missing)
     return head;
 }
 
+enum { MISSING_SHOWN = 10 };
+
 /* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */
-int app_inventory_status(const char *what, const struct text *missing, struct err *e)
+int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e)
 {
+    const char *first = text_string(missing);
+    size_t count = 0;
+
     if (missing->size == 0) {
         return 0;
     }
-    err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(text_string(missing), "\n"),
-            text_string(missing));
+    for (const char *line = first; line[0] != '\0'; count++) {
+        size_t size = strcspn(line, "\n");
+        if (count > 0 && count < MISSING_SHOWN) {
+            app_warn(app, "missing as well: %.*s", (int)size, line);
+        }
+        line += size + (line[size] == '\n');
+    }
+    if (count > MISSING_SHOWN) {
+        app_warn(app, "missing as well: %zu more, which -o json names", count - MISSING_SHOWN);
+    }
+    err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(first, "\n"), first);
     return err_exit_status(e);
 }
 

@@ -26,6 +26,18 @@ static bool print_fixes(struct app *app, const struct audit *audit, struct err *
     return lines.size == 0 || render_text(text_string(&block), block.size, stdout, e);
 }
 
+/* What the counts below lack. */
+static void append_incomplete(const struct audit *audit, const struct text *missing, struct text *out)
+{
+    if (missing->size > 0) {
+        text_append(out, "INCOMPLETE: these are only the resources that could be read");
+    }
+    if (audit->unchecked > 0) {
+        text_printf(out, "; %zu of them could not be checked whole", audit->unchecked);
+    }
+    text_append(out, out->size > 0 ? "\n\n" : "");
+}
+
 /* Counts of nothing would look like a fleet without faults. */
 static bool print_nothing(const struct inventory_effect *effect, struct err *e)
 {
@@ -38,10 +50,12 @@ static bool print_nothing(const struct inventory_effect *effect, struct err *e)
 static bool print_text(struct app *app, const struct audit *audit, const struct text *missing,
                        const struct inventory_effect *effect, struct err *e)
 {
-    static const char incomplete[] = "INCOMPLETE: these are only the resources that could be read\n\n";
     const char *nothing = missing->size > 0 ? "no findings in these\n" : "no findings\n";
 
-    if (missing->size > 0 && !render_text(incomplete, strlen(incomplete), stdout, e)) {
+    CLEANUP(text_free) struct text incomplete = {0};
+
+    append_incomplete(audit, missing, &incomplete);
+    if (incomplete.size > 0 && !render_text(text_string(&incomplete), incomplete.size, stdout, e)) {
         return false;
     }
     if (effect->why.size > 0) {
@@ -165,7 +179,7 @@ static int audit_resources(struct app *app, const struct resources *resources, c
     if (!print_audit(app, &audit, &resources->missing, effect, e)) {
         return err_exit_status(e);
     }
-    int status = app_inventory_status("audit", &resources->missing, e);
+    int status = app_inventory_status(app, "audit", &resources->missing, e);
     return status != 0 ? status : audit.count > 0 ? ERR_EXIT_FINDINGS : 0;
 }
 

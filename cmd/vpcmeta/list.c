@@ -59,9 +59,13 @@ static bool has_history(void)
 }
 
 /* Whether a server whose restart is pending still needs it by what the record says of it now. */
-static bool needs_restart(const struct resource *record)
+static enum resource_switch needs_restart(const struct resource *record)
 {
-    return record->settings.enabled && resource_status(record->status) != RESOURCE_STATUS_STOPPED;
+    if ((record->settings.given & RESOURCE_ENABLED) == 0 || record->status == NULL) {
+        return RESOURCE_UNKNOWN;
+    }
+    bool needed = record->settings.enabled && resource_status(record->status) != RESOURCE_STATUS_STOPPED;
+    return needed ? RESOURCE_ON : RESOURCE_OFF;
 }
 
 static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
@@ -97,7 +101,7 @@ static bool read_details(struct app *app, const struct inventory_scope *scope, c
                          bool with_profiles, const struct resource_list *list, struct text *missing,
                          struct details *details, struct err *e)
 {
-    if ((with_profiles && (details->profiles = inventory_read_profiles(scope, list, e)) == NULL) ||
+    if ((with_profiles && (details->profiles = inventory_read_profiles(scope, list, missing, e)) == NULL) ||
         (kind->memberships != NULL && (details->members = inventory_read_members(scope, list, missing, e)) == NULL)) {
         free_details(details, list);
         return false;
@@ -107,11 +111,11 @@ static bool read_details(struct app *app, const struct inventory_scope *scope, c
 }
 
 /* For people only a needed restart is shown. */
-static void set_restart(struct table *table, size_t column, bool needed, bool for_people)
+static void set_restart(struct table *table, size_t column, enum resource_switch needed, bool for_people)
 {
-    if (needed || !for_people) {
-        table_set_bool(table, column, needed);
-        table_set_style(table, column, needed ? TABLE_WARN : TABLE_PLAIN);
+    if (needed == RESOURCE_ON || (needed == RESOURCE_OFF && !for_people)) {
+        table_set_bool(table, column, needed == RESOURCE_ON);
+        table_set_style(table, column, needed == RESOURCE_ON ? TABLE_WARN : TABLE_PLAIN);
     }
 }
 
@@ -131,7 +135,8 @@ static struct table *make_table(const struct app *app, const struct resource_lis
             resource_set_members(table, &details->members[i]);
         }
         if (details->pending != NULL) {
-            set_restart(table, details->column_count - 1, details->pending[i] && needs_restart(record), for_people);
+            set_restart(table, details->column_count - 1, details->pending[i] ? needs_restart(record) : RESOURCE_OFF,
+                        for_people);
         }
     }
     return table;
@@ -148,7 +153,7 @@ static int print_list(struct app *app, const struct resource_list *list, const s
     if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }
-    return app_inventory_status("list", missing, e);
+    return app_inventory_status(app, "list", missing, e);
 }
 
 /* The settings of a group are those of its template; every other kind has its own. */
@@ -225,12 +230,14 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         return show_body(app, &scope, resource_list_at(found, 0), e) ? ERR_EXIT_DONE : err_exit_status(e);
     }
     if (!inventory_name_vpcs(&scope, found, &missing, e) ||
-        !read_details(app, &scope, kind, true, found, NULL, &details, e)) {
+        !read_details(app, &scope, kind, true, found, &missing, &details, e)) {
         return err_exit_status(e);
     }
+    inventory_append_odd(found, &missing);
     TABLE_CLEANUP struct table *table = make_table(app, found, &details);
-    bool printed = app_print_records(app, table, NULL, e);
-    int status = printed ? app_inventory_status("show", &missing, e) : err_exit_status(e);
+    JSON_CLEANUP json_t *head = app_list_head(&missing);
+    bool printed = app_print_records(app, table, &(struct render_envelope){.head = head}, e);
+    int status = printed ? app_inventory_status(app, "show", &missing, e) : err_exit_status(e);
     free_details(&details, found);
     return status;
 }

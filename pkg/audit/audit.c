@@ -24,9 +24,15 @@ static enum role role_of(const struct resource_kind *kind)
 
 /* --- rules ------------------------------------------------------------------------------------------ */
 
-static bool over_https(const struct resource_settings *settings)
+/* What an answer does not say is no finding. */
+static bool is_known(const struct resource_settings *settings, unsigned setting)
 {
-    return text_equal(settings->protocol, "https");
+    return (settings->given & setting) != 0;
+}
+
+static bool over_other_than_https(const struct resource_settings *settings)
+{
+    return is_known(settings, RESOURCE_PROTOCOL) && !text_equal(settings->protocol, "https");
 }
 
 static bool hops_too_far(const struct resource_settings *settings, int max_hop_limit)
@@ -40,10 +46,13 @@ static unsigned broken_by_server(const struct resource *record, int max_hop_limi
     const struct resource_settings *settings = &record->settings;
     bool supported = resource_architecture_supported(record->architecture);
 
+    if (!is_known(settings, RESOURCE_ENABLED)) {
+        return 0;
+    }
     if (!settings->enabled) {
         return supported ? bit(AUDIT_DISABLED) : 0; /* off is right where the service does not exist */
     }
-    return (over_https(settings) ? 0 : bit(AUDIT_HTTP)) |
+    return (over_other_than_https(settings) ? bit(AUDIT_HTTP) : 0) |
            (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_HOP_LIMIT) : 0) |
            (supported ? 0 : bit(AUDIT_ARCHITECTURE));
 }
@@ -54,10 +63,13 @@ static unsigned broken_by_template(const struct resource *record, int max_hop_li
     bool links = (settings->given & RESOURCE_AUTO_LINK) != 0 && settings->auto_link;
     unsigned broken = links ? bit(AUDIT_TEMPLATE_AUTO_LINK) : 0;
 
+    if (!is_known(settings, RESOURCE_ENABLED)) {
+        return broken;
+    }
     if (!settings->enabled) {
         return broken | bit(AUDIT_TEMPLATE_DISABLED);
     }
-    return broken | (over_https(settings) ? 0 : bit(AUDIT_TEMPLATE_HTTP)) |
+    return broken | (over_other_than_https(settings) ? bit(AUDIT_TEMPLATE_HTTP) : 0) |
            (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_TEMPLATE_HOP_LIMIT) : 0);
 }
 
@@ -107,7 +119,7 @@ static void judge_group(struct audit *audit, size_t place, const struct resource
         resource_list_find(audit->inventory.known, &resource_template, group->template_id);
 
     if (template_used == NULL) {
-        if (audit->inventory.known_whole) {
+        if (audit->inventory.known_whole && group->template_id != NULL) {
             add_broken(audit, place, bit(AUDIT_GROUP_TEMPLATE_MISSING));
         }
         return;
@@ -146,22 +158,33 @@ static enum audit_protocol protocol_of(const struct resource_settings *settings)
 {
     enum audit_protocol protocol = 0;
 
+    if (!is_known(settings, RESOURCE_PROTOCOL)) {
+        return AUDIT_PROTOCOL_UNKNOWN;
+    }
     while (protocol < AUDIT_PROTOCOL_OTHER && !text_equal(settings->protocol, audit_protocol_names[protocol])) {
         protocol++;
     }
     return protocol;
 }
 
+static int hop_limit_of(const struct resource_settings *settings)
+{
+    bool in_range = settings->hop_limit >= RESOURCE_HOP_LIMIT_MIN && settings->hop_limit <= RESOURCE_HOP_LIMIT_MAX;
+
+    return !is_known(settings, RESOURCE_HOP_LIMIT) ? AUDIT_HOP_LIMIT_UNKNOWN : in_range ? settings->hop_limit : 0;
+}
+
 static void count_resource(struct audit *audit, const struct resource *record)
 {
     const struct resource_settings *settings = &record->settings;
     struct audit_counts *counts = audit->kinds;
-    int state = settings->enabled ? AUDIT_ON : AUDIT_OFF;
+    int state = !is_known(settings, RESOURCE_ENABLED) ? AUDIT_UNKNOWN : settings->enabled ? AUDIT_ON : AUDIT_OFF;
 
     while (counts->kind != record->kind) {
         counts++;
     }
     counts->total++;
+    audit->unchecked += record->odd != NULL;
     if ((record->kind->settings & RESOURCE_ENABLED) != 0) {
         counts->states[state]++;
     }
@@ -169,8 +192,7 @@ static void count_resource(struct audit *audit, const struct resource *record)
         counts->protocols[state][protocol_of(settings)]++;
     }
     if ((record->kind->settings & RESOURCE_HOP_LIMIT) != 0) {
-        bool known = settings->hop_limit >= RESOURCE_HOP_LIMIT_MIN && settings->hop_limit <= RESOURCE_HOP_LIMIT_MAX;
-        counts->hop_limits[state][known ? settings->hop_limit : 0]++;
+        counts->hop_limits[state][hop_limit_of(settings)]++;
     }
 }
 

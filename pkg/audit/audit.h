@@ -99,8 +99,16 @@ struct audit_fix {
     bool own_name;                     /* nothing else of its kind and region has its name */
 };
 
-enum { AUDIT_OFF, AUDIT_ON, AUDIT_STATES }; /* index of counts: the service is disabled, enabled */
-enum audit_protocol { AUDIT_PROTOCOL_HTTP, AUDIT_PROTOCOL_HTTPS, AUDIT_PROTOCOL_OTHER, AUDIT_PROTOCOLS };
+/* Index of counts: the service is disabled, enabled, or the answer did not say (resource_read). */
+enum { AUDIT_OFF, AUDIT_ON, AUDIT_UNKNOWN, AUDIT_STATES };
+enum audit_protocol {
+    AUDIT_PROTOCOL_HTTP,
+    AUDIT_PROTOCOL_HTTPS,
+    AUDIT_PROTOCOL_OTHER,
+    AUDIT_PROTOCOL_UNKNOWN,
+    AUDIT_PROTOCOLS
+};
+enum { AUDIT_HOP_LIMIT_UNKNOWN = RESOURCE_HOP_LIMIT_MAX + 1, AUDIT_HOP_LIMITS };
 
 /* Counts of one kind. What a kind does not have is not counted. */
 struct audit_counts {
@@ -108,7 +116,7 @@ struct audit_counts {
     size_t total;
     size_t states[AUDIT_STATES];
     size_t protocols[AUDIT_STATES][AUDIT_PROTOCOLS];
-    size_t hop_limits[AUDIT_STATES][RESOURCE_HOP_LIMIT_MAX + 1]; /* [0]: those outside 1..64 */
+    size_t hop_limits[AUDIT_STATES][AUDIT_HOP_LIMITS]; /* [0]: those outside 1..64 */
 };
 
 enum { AUDIT_KINDS_MAX = 8 };
@@ -124,6 +132,7 @@ struct audit {
     size_t by_rule[AUDIT_RULES];
     enum audit_severity worst_by_rule[AUDIT_RULES]; /* of the findings of a rule that has some */
     size_t by_severity[AUDIT_SEVERITIES];
+    size_t unchecked; /* odd resources: what their answers do not say is neither a finding nor the lack of one */
     struct audit_counts kinds[AUDIT_KINDS_MAX]; /* in the order of resource_kinds */
     size_t kind_count;
 };
@@ -161,7 +170,8 @@ void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text 
  *          "protocol":{"enabled":{"http":2,"https":5},"disabled":{"http":3,"https":0}},
  *          "response_hop_limit":{"enabled":{"1":6,"2":1},"disabled":{"1":3}}},...},
  *      "findings":{"total":5,"severity":{"high":2,...},"rule":{"enabled-over-http":2,...}}}
- * Kinds and protocols without a resource count 0; hop limits that no resource has are left out.
+ * Kinds and protocols without a resource count 0; hop limits that no resource has are left out, and so is "unknown"
+ * (beside "enabled", a protocol, a hop limit) where every answer said it, and "unchecked" where no resource is odd.
  */
 json_t *audit_summary(const struct audit *audit);
 
@@ -180,7 +190,7 @@ struct table *audit_rules_table(void);
 extern const struct table_column audit_finding_columns[], audit_rule_columns[];
 extern const size_t audit_finding_columns_count, audit_rule_columns_count;
 
-/* How messages and JSON call a protocol: "http", "https", "other". */
+/* How messages and JSON call a protocol: "http", "https", "other", "unknown". */
 extern const char *const audit_protocol_names[AUDIT_PROTOCOLS];
 
 #endif

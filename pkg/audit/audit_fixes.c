@@ -107,7 +107,8 @@ static struct resource_settings settings_that_mend(const struct audit_policy *po
         mended.enabled = true;
     }
     if ((rules & AUDIT_RULES_OF_PROTOCOL) != 0 ||
-        (enables && !text_equal(found->protocol, "https") && !accepts(policy, record->kind, AUDIT_RULES_OF_PROTOCOL))) {
+        (enables && (found->given & RESOURCE_PROTOCOL) != 0 && !text_equal(found->protocol, "https") &&
+         !accepts(policy, record->kind, AUDIT_RULES_OF_PROTOCOL))) {
         mended.given |= RESOURCE_PROTOCOL;
     }
     if ((rules & AUDIT_RULES_OF_HOP_LIMIT) != 0 ||

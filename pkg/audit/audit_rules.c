@@ -4,7 +4,7 @@
 #include "audit/audit.h"
 
 const char *const audit_severity_names[] = {"low", "medium", "high", NULL};
-const char *const audit_protocol_names[AUDIT_PROTOCOLS] = {"http", "https", "other"};
+const char *const audit_protocol_names[AUDIT_PROTOCOLS] = {"http", "https", "other", "unknown"};
 
 const char *const audit_rule_ids[AUDIT_RULES + 1] = {
     [AUDIT_HTTP] = "enabled-over-http",

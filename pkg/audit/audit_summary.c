@@ -3,8 +3,9 @@
 
 #include "audit/audit.h"
 
-static const char *const state_names[AUDIT_STATES] = {[AUDIT_OFF] = "disabled", [AUDIT_ON] = "enabled"};
-static const int states_in_order[AUDIT_STATES] = {AUDIT_ON, AUDIT_OFF};
+static const char *const state_names[AUDIT_STATES] = {
+    [AUDIT_OFF] = "disabled", [AUDIT_ON] = "enabled", [AUDIT_UNKNOWN] = "unknown"};
+static const int states_in_order[AUDIT_STATES] = {AUDIT_ON, AUDIT_OFF, AUDIT_UNKNOWN};
 
 static void set_count(json_t *object, const char *name, size_t count)
 {
@@ -16,14 +17,14 @@ static json_t *protocols_json(const size_t counts[AUDIT_PROTOCOLS])
     json_t *object = json_object();
 
     for (enum audit_protocol protocol = 0; protocol < AUDIT_PROTOCOLS; protocol++) {
-        if (counts[protocol] > 0 || protocol != AUDIT_PROTOCOL_OTHER) {
+        if (counts[protocol] > 0 || protocol < AUDIT_PROTOCOL_OTHER) {
             set_count(object, audit_protocol_names[protocol], counts[protocol]);
         }
     }
     return object;
 }
 
-static json_t *hop_limits_json(const size_t counts[RESOURCE_HOP_LIMIT_MAX + 1])
+static json_t *hop_limits_json(const size_t counts[AUDIT_HOP_LIMITS])
 {
     json_t *object = json_object();
     char name[16];
@@ -37,6 +38,9 @@ static json_t *hop_limits_json(const size_t counts[RESOURCE_HOP_LIMIT_MAX + 1])
     if (counts[0] > 0) {
         set_count(object, "other", counts[0]);
     }
+    if (counts[AUDIT_HOP_LIMIT_UNKNOWN] > 0) {
+        set_count(object, "unknown", counts[AUDIT_HOP_LIMIT_UNKNOWN]);
+    }
     return object;
 }
 
@@ -48,6 +52,9 @@ static json_t *settings_json(const struct audit_counts *counts)
 
     for (size_t i = 0; i < AUDIT_STATES; i++) {
         int state = states_in_order[i];
+        if (state == AUDIT_UNKNOWN && counts->states[state] == 0) {
+            continue;
+        }
         set_count(object, state_names[state], counts->states[state]);
         json_object_set_new(protocols, state_names[state], protocols_json(counts->protocols[state]));
         json_object_set_new(hop_limits, state_names[state], hop_limits_json(counts->hop_limits[state]));
@@ -88,6 +95,10 @@ json_t *audit_summary(const struct audit *audit)
             json_object_set_new(settings, counts->kind->name, settings_json(counts));
         }
     }
-    return json_build("{s:i, s:o, s:o, s:o}", "max_hop_limit", audit->policy.max_hop_limit, "resources", resources,
-                      "metadata_service", settings, "findings", findings_json(audit));
+    json_t *summary = json_build("{s:i, s:o, s:o, s:o}", "max_hop_limit", audit->policy.max_hop_limit, "resources",
+                                 resources, "metadata_service", settings, "findings", findings_json(audit));
+    if (audit->unchecked > 0) {
+        set_count(summary, "unchecked", audit->unchecked);
+    }
+    return summary;
 }

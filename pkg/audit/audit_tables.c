@@ -57,27 +57,41 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region)
 
 /* --- the overview for people ------------------------------------------------------------------------ */
 
-enum { COUNT_KIND, COUNT_TOTAL, COUNT_ON, COUNT_ON_HTTPS, COUNT_ON_HTTP, COUNT_OFF, COUNT_OFF_HTTPS, COUNT_OFF_HTTP };
+enum {
+    COUNT_KIND,
+    COUNT_TOTAL,
+    COUNT_ON,
+    COUNT_ON_HTTPS,
+    COUNT_ON_HTTP,
+    COUNT_OFF,
+    COUNT_OFF_HTTPS,
+    COUNT_OFF_HTTP,
+    COUNT_UNKNOWN
+};
 
 static const struct table_column count_columns[] = {
     [COUNT_KIND] = {.name = "kind", .type = TABLE_STRING},    [COUNT_TOTAL] = {.name = "total", .type = TABLE_INT},
     [COUNT_ON] = {.name = "enabled", .type = TABLE_INT},      [COUNT_ON_HTTPS] = {.name = "https", .type = TABLE_INT},
     [COUNT_ON_HTTP] = {.name = "http", .type = TABLE_INT},    [COUNT_OFF] = {.name = "disabled", .type = TABLE_INT},
     [COUNT_OFF_HTTPS] = {.name = "https", .type = TABLE_INT}, [COUNT_OFF_HTTP] = {.name = "http", .type = TABLE_INT},
+    [COUNT_UNKNOWN] = {.name = "unknown", .type = TABLE_INT},
 };
 
 static void add_counts(struct table *table, const struct audit_counts *counts)
 {
-    static const size_t first[AUDIT_STATES] = {[AUDIT_OFF] = COUNT_OFF, [AUDIT_ON] = COUNT_ON};
+    static const size_t first[AUDIT_UNKNOWN] = {[AUDIT_OFF] = COUNT_OFF, [AUDIT_ON] = COUNT_ON};
 
     table_add_row(table);
     table_set_string(table, COUNT_KIND, counts->kind->name);
     table_set_int(table, COUNT_TOTAL, (int64_t)counts->total);
-    for (size_t state = 0; state < AUDIT_STATES && counts->kind->settings != 0; state++) {
+    for (size_t state = 0; state < AUDIT_UNKNOWN && counts->kind->settings != 0; state++) {
         const size_t *protocols = counts->protocols[state];
         table_set_int(table, first[state], (int64_t)counts->states[state]);
         table_set_int(table, first[state] + 1, (int64_t)protocols[AUDIT_PROTOCOL_HTTPS]);
         table_set_int(table, first[state] + 2, (int64_t)protocols[AUDIT_PROTOCOL_HTTP]);
+    }
+    if (counts->states[AUDIT_UNKNOWN] > 0) {
+        table_set_int(table, COUNT_UNKNOWN, (int64_t)counts->states[AUDIT_UNKNOWN]);
     }
     if (counts->protocols[AUDIT_ON][AUDIT_PROTOCOL_HTTP] > 0) {
         table_set_style(table, COUNT_ON_HTTP, TABLE_BAD);
@@ -86,7 +100,12 @@ static void add_counts(struct table *table, const struct audit_counts *counts)
 
 struct table *audit_counts_table(const struct audit *audit)
 {
-    struct table *table = table_create(count_columns, sizeof(count_columns) / sizeof(count_columns[0]));
+    bool all_known = true;
+
+    for (size_t i = 0; i < audit->kind_count; i++) {
+        all_known = all_known && audit->kinds[i].states[AUDIT_UNKNOWN] == 0;
+    }
+    struct table *table = table_create(count_columns, all_known ? COUNT_UNKNOWN : COUNT_UNKNOWN + 1);
 
     for (size_t i = 0; i < audit->kind_count; i++) {
         add_counts(table, &audit->kinds[i]);

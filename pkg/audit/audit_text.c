@@ -44,9 +44,11 @@ static void append_stored(const struct source *from, struct text *out)
         text_append(out, "no metadata_service in it");
         return;
     }
-    text_append(out, settings->protocol);
+    text_append(out, (settings->given & RESOURCE_PROTOCOL) != 0 ? settings->protocol : "protocol unknown");
     if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
         text_printf(out, ", hop limit %d", settings->hop_limit);
+    } else if ((from->resource->kind->settings & RESOURCE_HOP_LIMIT) != 0) {
+        text_append(out, ", hop limit unknown");
     }
 }
 
@@ -67,11 +69,11 @@ static void append_groups(const struct source *from, struct text *out)
 
     for (size_t i = 0; i < resource_list_count(known); i++) {
         const struct resource *record = resource_list_at(known, i);
-        if (!text_equal(record->template_id, from->resource->id)) {
+        if (record->template_id == NULL || !text_equal(record->template_id, from->resource->id)) {
             continue;
         }
         if (++users <= GROUPS_NAMED_MAX) {
-            text_printf(&names, "%s%s", users > 1 ? ", " : "", record->name);
+            text_printf(&names, "%s%s", users > 1 ? ", " : "", record->name != NULL ? record->name : record->id);
         }
     }
     if (users > 0) {
@@ -87,7 +89,8 @@ static void append_template(const struct source *from, struct text *out)
     const struct resource *group = from->resource;
 
     if (from->finding->template_used != NULL) {
-        text_append(out, from->finding->template_used->name);
+        const struct resource *used = from->finding->template_used;
+        text_append(out, used->name != NULL ? used->name : used->id);
     } else {
         text_append(out, group->template_name != NULL ? group->template_name : group->template_id);
     }

@@ -75,7 +75,8 @@ static bool take_found(struct create_task *create, struct answer_node item, stru
     struct resource record = *item_of(create)->resource;
     struct answer_string created = {0};
 
-    if (!resource_read(create->write.task.fleet->strings, &record, item, e) ||
+    resource_read(create->write.task.fleet->strings, &record, item);
+    if (!fleet_write_check(item_of(create), &record, e) ||
         !answer_get_string(item, "created_at", ANSWER_OPTIONAL, &created, e)) {
         return false;
     }
@@ -322,7 +323,8 @@ static bool read_record(struct answer_node root, const struct http_reply *reply,
     struct create_task *create = context;
 
     (void)reply;
-    return resource_read(create->write.task.fleet->strings, &create->write.actual, root, e);
+    resource_read(create->write.task.fleet->strings, &create->write.actual, root);
+    return fleet_write_check(item_of(create), &create->write.actual, e);
 }
 
 static void record_read(const struct vpc_answer *answer, void *context)

@@ -271,10 +271,9 @@ static bool read_fresh(struct answer_node root, const struct http_reply *reply, 
     struct answer_string why = {0};
 
     (void)reply;
-    if (!resource_read(strings, &fresh, root, e) ||
-        !answer_get_string(root, "status_reasons/0/message", ANSWER_OPTIONAL, &why, e)) {
-        return false;
-    }
+    (void)e;
+    resource_read(strings, &fresh, root);
+    why = answer_value(answer_find(root, "status_reasons/0/message")).string;
     restart->fresh = fresh;
     restart->read = true;
     restart->why = why.data != NULL ? resource_list_share(strings, why.data, why.size) : NULL;

@@ -190,9 +190,12 @@ static void read_failed(struct roll_task *roll, const struct err *error)
 static void members_listed(const struct err *error, void *context)
 {
     struct roll_task *roll = context;
+    struct err odd = ERR_INIT;
 
     if (error != NULL) {
         read_failed(roll, error);
+    } else if (!resource_list_check_whole(roll->members, &odd)) {
+        read_failed(roll, &odd); /* what is not known of a member decides which ones are deleted */
     } else {
         proceed(roll);
     }
@@ -204,7 +207,8 @@ static bool read_group(struct answer_node root, const struct http_reply *reply, 
     struct resource group = *roll->task.result->item->resource;
 
     (void)reply;
-    if (!resource_read(roll->task.fleet->strings, &group, root, e)) {
+    resource_read(roll->task.fleet->strings, &group, root);
+    if (!resource_check_whole(&group, e)) {
         return false;
     }
     roll->group = group;

@@ -178,9 +178,10 @@ void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
 bool fleet_needs_restart(const struct fleet_result *result, const char *status)
 {
     bool stopped = resource_status(status) == RESOURCE_STATUS_STOPPED;
+    bool known = (result->before.given & result->after.given & RESOURCE_ENABLED) != 0;
 
-    return result->item->resource->kind->restart_to_enable && !result->before.enabled && result->after.enabled &&
-           !stopped;
+    return result->item->resource->kind->restart_to_enable && known && !result->before.enabled &&
+           result->after.enabled && !stopped;
 }
 
 void fleet_task_free(struct fleet_task *task)

@@ -95,7 +95,7 @@ static bool keep_user(const struct resource *group, struct answer_node item, voi
     const struct fleet_write *write = context;
 
     (void)item, (void)e;
-    *ret_keep = strcmp(group->template_id, write->actual.id) == 0;
+    *ret_keep = group->template_id == NULL || strcmp(group->template_id, write->actual.id) == 0;
     return true;
 }
 
@@ -124,9 +124,19 @@ static enum fleet_match compare_users(struct fleet_write *write, struct err *e)
 {
     const struct resource_list *users = ((struct delete_task *)write)->users;
     size_t count = resource_list_count(users);
+    CLEANUP(text_free) struct text odd = {0};
 
     if (count == 0) {
         return FLEET_DIFFERENT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *user = resource_list_at(users, i);
+        if (user->template_id == NULL) {
+            resource_append_odd(&odd, user);
+            err_set(e, ERR_CONFLICT, "whether a group uses it is not known (%s); nothing was deleted",
+                    text_string(&odd));
+            return FLEET_CONFLICT;
+        }
     }
     err_set(e, ERR_CONFLICT, "it is used by instance group %s%s; nothing was deleted", resource_list_at(users, 0)->name,
             count > 1 ? " and others" : "");

@@ -141,11 +141,13 @@ static int compare_with_id(const void *id, const void *target)
 static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
     struct reading *reading = context;
-    struct target *target =
-        bsearch(record->id, reading->targets, reading->count, sizeof(*reading->targets), compare_with_id);
+    struct target *target = record->id == NULL ? NULL
+                                               : bsearch(record->id, reading->targets, reading->count,
+                                                         sizeof(*reading->targets), compare_with_id);
 
     *ret_keep = false;
-    return target == NULL || note(target, item, e);
+    /* a server whose status the list does not say is read by itself */
+    return target == NULL || answer_kind(answer_find(item, "status")) != ANSWER_STRING || note(target, item, e);
 }
 
 /* A server that is not on the list, or not on the pages that were read, is read by itself. */

@@ -265,17 +265,46 @@ void fleet_write_was_read(struct fleet_write *write, const struct http_reply *re
     carry_out(write, verdict, &wrapped);
 }
 
+/* Trusted profiles are in no answer. */
+static bool shows_settings(const struct resource *actual, const struct resource_settings *wanted)
+{
+    return (resource_settings_unknown(&actual->settings, wanted) & RESOURCE_METADATA_SETTINGS) == 0;
+}
+
+bool fleet_write_check(const struct plan_item *item, const struct resource *actual, struct err *e)
+{
+    switch (item->action) {
+    case PLAN_SET:
+        return true; /* whether settings can be changed where something is not known, plan_judge says */
+    case PLAN_CREATE:
+        return (actual->id != NULL && shows_settings(actual, item->wanted)) || resource_check_whole(actual, e);
+    default:
+        return resource_check_whole(actual, e);
+    }
+}
+
 static bool take_state(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
     struct fleet_write *write = context;
     struct resource actual = *write->task.result->item->resource;
 
-    if (!resource_read(write->task.fleet->strings, &actual, root, e)) {
+    resource_read(write->task.fleet->strings, &actual, root);
+    if (!fleet_write_check(write->task.result->item, &actual, e)) {
         return false;
     }
     write->actual = actual;
     snprintf(write->etag, sizeof(write->etag), "%s", reply->etag);
     return true;
+}
+
+/* An answer that does not show what was written settles nothing. */
+static bool take_written(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    const struct fleet_write *write = context;
+    const struct resource_settings *wanted = write->task.result->item->wanted;
+
+    return take_state(root, reply, context, e) &&
+           (shows_settings(&write->actual, wanted) || resource_check_whole(&write->actual, e));
 }
 
 void fleet_write_read_done(const struct vpc_answer *answer, void *context)
@@ -368,7 +397,7 @@ void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char
         json_print(&bytes, body, JSON_PRINT_COMPACT);
         call.body = text_string(&bytes);
         call.body_size = bytes.size;
-        call.read = take_state;
+        call.read = take_written;
     }
     if (ops->creates) {
         call.id = NULL;

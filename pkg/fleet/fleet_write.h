@@ -71,6 +71,10 @@ void fleet_write_resume(struct fleet_task *task);
 /* Sends the write; body, read and done of the call are set here. `body` may be NULL. */
 void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body);
 
+/* Whether the answer about what the item is about says enough to go by; ERR_BAD_ANSWER with what it lacks. */
+bool fleet_write_check(const struct plan_item *item, const struct resource *actual, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Sends a GET of the resource, which ends in fleet_write_was_read. */
 void fleet_write_get(struct fleet_write *write);
 

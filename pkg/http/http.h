@@ -96,13 +96,15 @@ struct http_reply {
      * final answer: a 412 that follows such an attempt may be our own doing.
      */
     bool maybe_processed;
-    bool foreign;            /* an error whose body is a text or a page: it may not be the API's */
+    bool foreign;     /* an error whose body is a text or a page: it may not be the API's */
+    bool well_formed; /* set by `read`: the body is whole and of its format, whatever is wrong with its content */
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };
 
 /*
  * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML, wrong shape): the
- * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. It may be called once an attempt and must
+ * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be, but a single time where `read` finds the
+ * body well-formed: the server means what it says. It may be called once an attempt and must
  * not keep effects of a body it refused. It may parse the body in place.
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);

@@ -243,6 +243,7 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
         .repeat = http_retry_class(call->request.method, call->request.repeat),
         .fault = ending->reply.fault,
         .status = ending->reply.status,
+        .well_formed = ending->reply.well_formed,
         .api_error = ending->api_error,
         .attempt = call->sent - call->uncounted,
         .attempts_max = http->options.attempts,

@@ -27,8 +27,9 @@ static bool may_repeat(const struct http_outcome *outcome)
     case HTTP_FAULT_UNREACHED:
         return true;
     case HTTP_FAULT_UNANSWERED:
-    case HTTP_FAULT_BROKEN:
         return safe;
+    case HTTP_FAULT_BROKEN:
+        return safe && (!outcome->well_formed || outcome->attempt < HTTP_ATTEMPTS_WELL_FORMED);
     case HTTP_FAULT_UNTRUSTED:
     case HTTP_FAULT_REFUSED:
     case HTTP_FAULT_CANCELLED:

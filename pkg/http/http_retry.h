@@ -25,6 +25,7 @@ enum {
     HTTP_BACKOFF_AT_ONCE = 10, /* that part of it after Retry-After: 0 */
     HTTP_BACKOFF_MAX_MS = 30 * 1000,
     HTTP_RETRY_AFTER_MAX_MS = 300 * 1000,
+    HTTP_ATTEMPTS_WELL_FORMED = 2, /* in all, of an answer whose content cannot be used */
 };
 
 /* How an attempt ended. */
@@ -32,6 +33,7 @@ struct http_outcome {
     enum http_repeat repeat; /* not HTTP_REPEAT_BY_METHOD: see http_retry_class */
     enum http_fault fault;
     int status;       /* when fault is HTTP_FAULT_NONE */
+    bool well_formed; /* a broken answer is whole and of its format: only its content cannot be used */
     bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
     unsigned attempt; /* counts from 1 */
     unsigned attempts_max;

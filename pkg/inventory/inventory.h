@@ -80,11 +80,15 @@ enum { INVENTORY_TARGETS_SINGLY = 40 };
  * matches; ERR_USAGE for a VPC, a zone or a resource group that does not exist, and for a predicate that gives no
  * verdict; ERR_INCOMPLETE and the API's own when an inventory could not be read whole: `into` is then unchanged, unless
  * `ret_missing` is given: it takes a line about each part that is missing, what could be read is kept, and true is
- * returned.
+ * returned. An odd record (resource_read) is selected where its filters cannot be judged, and has a line of its own in
+ * `ret_missing`; without that the plan says what to do with it.
  */
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
                       struct err *e) __attribute__((warn_unused_result));
+
+/* Adds a line about each odd record, as inventory_select does. */
+void inventory_append_odd(const struct resource_list *list, struct text *missing);
 
 /* Reads every resource of the kinds. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
@@ -155,9 +159,11 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
 
 /*
  * The trusted profile of every record (GET {id}/initialization, many at a time; templates hold theirs): an array of
- * references as long as the list, NULL where there is none. Free it with inventory_free_profiles. NULL: an error.
+ * references as long as the list, NULL where there is none or, with a line in `missing`, where it could not be read.
+ * Free it with inventory_free_profiles. NULL: an error, which is also what cannot be read where `missing` is NULL.
  */
-json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list, struct err *e);
+json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list,
+                                 struct text *missing, struct err *e);
 void inventory_free_profiles(json_t **profiles, size_t count); /* NULL allowed */
 
 #endif

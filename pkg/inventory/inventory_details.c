@@ -16,14 +16,43 @@ struct reading {
     struct err *error;    /* shared: the first one counts */
 };
 
+static void append_group(const struct reading *reading, const char *what)
+{
+    const struct resource *group = reading->group;
+
+    text_printf(reading->missing, "%sinstance group %s: ", what, group->name != NULL ? group->name : group->id);
+}
+
+/* What an odd membership lacks makes the count of stale members unknown, not the group. */
+static bool note_odd(const struct reading *reading, struct err *e)
+{
+    for (size_t i = 0; i < resource_list_count(reading->memberships); i++) {
+        const struct resource *membership = resource_list_at(reading->memberships, i);
+        if (reading->missing == NULL && !resource_check_whole(membership, e)) {
+            return false;
+        }
+        if (membership->odd != NULL) {
+            append_group(reading, "");
+            resource_append_odd(reading->missing, membership);
+            text_append_char(reading->missing, '\n');
+        }
+    }
+    return true;
+}
+
 static void listed(const struct err *error, void *context)
 {
     struct reading *reading = context;
+    struct err odd = ERR_INIT;
 
+    if (error == NULL && !note_odd(reading, &odd)) {
+        error = &odd;
+    }
     if (error == NULL) {
         *reading->counts = resource_count_members(reading->group, reading->memberships);
     } else if (reading->missing != NULL && inventory_is_gap(reading->scope, error)) {
-        text_printf(reading->missing, "members of instance group %s: %s\n", reading->group->name, error->message);
+        append_group(reading, "members of ");
+        text_printf(reading->missing, "%s\n", error->message);
     } else if (reading->error->code == ERR_NONE) {
         *reading->error = *error;
         err_wrap(reading->error, "reading the members of instance group %s", reading->group->name);
@@ -42,6 +71,9 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
 
     for (size_t i = 0; i < count; i++) {
         const struct resource *group = resource_list_at(groups, i);
+        if (group->id == NULL) {
+            continue; /* it is odd, and its members are not known */
+        }
         struct reading *reading = mem_alloc(sizeof(*reading));
         *reading = (struct reading){.scope = scope,
                                     .group = group,
@@ -65,8 +97,11 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
 /* --- trusted profiles ------------------------------------------------------------------------------- */
 
 struct profile_read {
+    const struct inventory_scope *scope;
+    const struct resource *record;
     json_t **slot;
-    struct err *error; /* shared: the first one counts */
+    struct text *missing; /* NULL: what cannot be read is an error */
+    struct err *error;    /* shared: the first one counts */
 };
 
 static bool read_profile(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
@@ -86,8 +121,18 @@ static bool read_profile(struct answer_node root, const struct http_reply *reply
 static void profile_done(const struct vpc_answer *answer, void *context)
 {
     struct profile_read *read = context;
+    const struct err *error = answer->error;
+    bool gap = read->missing != NULL && error != NULL && inventory_is_gap(read->scope, error);
 
-    err_take(read->error, answer->error);
+    if (gap) {
+        json_decref(*read->slot);
+        *read->slot = NULL;
+        const struct resource *record = read->record;
+        text_printf(read->missing, "default_trusted_profile of %s %s: %s\n", record->kind->singular,
+                    record->name != NULL ? record->name : record->id, error->message);
+    } else {
+        err_take(read->error, error);
+    }
     free(read);
 }
 
@@ -104,7 +149,8 @@ static json_t *own_profile(const struct resource *record)
                       resource_name_form(target) == RESOURCE_BY_CRN ? "crn" : "id", target);
 }
 
-json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list, struct err *e)
+json_t **inventory_read_profiles(const struct inventory_scope *scope, const struct resource_list *list,
+                                 struct text *missing, struct err *e)
 {
     size_t count = resource_list_count(list);
     json_t **profiles = mem_array(count + 1, sizeof(*profiles));
@@ -116,8 +162,12 @@ json_t **inventory_read_profiles(const struct inventory_scope *scope, const stru
             profiles[i] = own_profile(record);
             continue;
         }
+        if (record->id == NULL) {
+            continue; /* it is odd, and what lies below it is not known */
+        }
         struct profile_read *read = mem_alloc(sizeof(*read));
-        *read = (struct profile_read){.slot = &profiles[i], .error = &error};
+        *read = (struct profile_read){
+            .scope = scope, .record = record, .slot = &profiles[i], .missing = missing, .error = &error};
         vpc_get(record->api, record->kind,
                 &(struct vpc_call){.id = record->id,
                                    .below = "initialization",
@@ -125,9 +175,8 @@ json_t **inventory_read_profiles(const struct inventory_scope *scope, const stru
                                    .done = profile_done,
                                    .context = read});
     }
-    if (!http_run(scope->http, e) || error.code != ERR_NONE) {
+    if (!http_run(scope->http, e) || !err_take(e, &error)) {
         inventory_free_profiles(profiles, count);
-        err_set(e, error.code, "%s", error.message);
         err_wrap(e, "reading the trusted profiles");
         return NULL;
     }

@@ -28,7 +28,9 @@ static void prove(struct inventory_place_words *place, const char *name, const c
 /* `name` must outlive the names. */
 static void add_name(struct inventory_place_words *place, const char *name)
 {
-    *mem_list_add(&place->names) = name;
+    if (name != NULL) {
+        *mem_list_add(&place->names) = name;
+    }
 }
 
 static const char *first_unknown(const struct inventory_place_words *place)
@@ -442,8 +444,8 @@ struct vpc_filter inventory_names_filter(const struct inventory_names *names, co
     if (word != NULL && !names->vpcs_read) {
         filter_by_form(&filter, word);
     } else if (vpc != NULL) {
-        bool by_id = strcmp(vpc->id, word) == 0;
-        *(by_id ? &filter.vpc_id : strcmp(vpc->name, word) == 0 ? &filter.vpc_name : &filter.vpc_crn) = word;
+        bool by_id = text_equal(vpc->id, word);
+        *(by_id ? &filter.vpc_id : text_equal(vpc->name, word) ? &filter.vpc_name : &filter.vpc_crn) = word;
     }
     filter.resource_group_id = group != NULL ? group_id_of(group) : NULL;
     return filter;

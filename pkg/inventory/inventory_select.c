@@ -70,7 +70,8 @@ static bool where_holds(struct selection *selection, const struct resource *reco
     text_clear(&selection->json);
     answer_print(item, &selection->json);
     if (!query_test(selection->selector->where, text_string(&selection->json), selection->json.size, ret_holds, e)) {
-        return err_wrap(e, "--where on %s %s", record->kind->singular, record->name);
+        return err_wrap(e, "--where on %s %s", record->kind->singular,
+                        record->name != NULL ? record->name : "without a name");
     }
     return true;
 }
@@ -93,7 +94,12 @@ static bool judge(struct selection *selection, const struct resource *record, st
         inventory_note_globs(selector, record->name, filter, selection->globs);
     }
     if (filter == INVENTORY_WHERE && selector->where != NULL && !where_holds(selection, record, item, &holds, e)) {
-        return false;
+        if (record->odd == NULL) {
+            return false;
+        }
+        /* whether the odd record is meant is not known: it stays, and what it lacks is said */
+        err_clear(e);
+        holds = true;
     }
     *ret = filter == INVENTORY_WHERE && holds ? INVENTORY_SELECTED : filter;
     selection->farthest = *ret > selection->farthest ? *ret : selection->farthest;
@@ -160,6 +166,7 @@ struct single {
     struct selection *selection;
     const struct resource_kind *kind;
     struct vpc *api;
+    char *id; /* that was asked for */
 };
 
 static bool read_single(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
@@ -170,11 +177,10 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     struct resource *record = resource_list_append(selection->found, single->kind, vpc_region(single->api));
     bool wanted = false;
 
+    (void)e;
     record->api = single->api;
-    if (!resource_read(selection->found, record, root, e)) {
-        resource_list_truncate(selection->found, before);
-        return false;
-    }
+    record->id = resource_list_copy(selection->found, single->id, strlen(single->id));
+    resource_read(selection->found, record, root);
     if (!vpc_check_region(single->api, record, &selection->error) ||
         !keep(record, root, selection, &wanted, &selection->error) || !wanted) {
         resource_list_truncate(selection->found, before);
@@ -192,6 +198,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
     if (answer->error != NULL && answer->reply->status != 404) {
         note_missing(single->selection, answer->error);
     }
+    free(single->id);
     free(single);
 }
 
@@ -199,7 +206,7 @@ static void read_one(struct selection *selection, struct vpc *vpc, const struct 
 {
     struct single *single = mem_alloc(sizeof(*single));
 
-    *single = (struct single){.selection = selection, .kind = kind, .api = vpc};
+    *single = (struct single){.selection = selection, .kind = kind, .api = vpc, .id = mem_copy(id)};
     vpc_get(vpc, kind, &(struct vpc_call){.id = id, .read = read_single, .done = single_done, .context = single});
 }
 
@@ -390,9 +397,11 @@ static void settle(const struct selection *selection)
         struct resource *record = resource_list_at(found, i);
         const struct resource *last = kept > 0 ? resource_list_at(found, kept - 1) : NULL;
         /* a target that is given twice, or by name and by id, is one resource */
-        if (last != NULL && last->kind == record->kind && strcmp(last->id, record->id) == 0) {
+        if (last != NULL && last->kind == record->kind && record->id != NULL && text_equal(last->id, record->id)) {
             continue;
         }
+        struct target *targets[FORMS];
+        record->named = targets_of(selection, record, targets) > 0;
         if (selection->selector->vpcs.count > 0) {
             inventory_names_take_vpc(&selection->names, record);
             record->vpc = resource_list_keep(found, record->vpc);
@@ -475,6 +484,9 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     if (!check_targets(&selection, only_kind != NULL ? only_kind->singular : "resource", e)) {
         return false;
     }
+    if (selection.notes_missing) {
+        inventory_append_odd(selection.found, &selection.missing);
+    }
     bool empty = resource_list_count(selection.found) == 0;
     if (selector->effect != NULL && (empty || selection.missing.size == 0)) {
         inventory_describe_effect(selector, only_kind, selection.farthest, selection.globs, empty);
@@ -484,6 +496,17 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     }
     resource_list_take(into, selection.found);
     return true;
+}
+
+void inventory_append_odd(const struct resource_list *list, struct text *missing)
+{
+    for (size_t i = 0; i < resource_list_count(list); i++) {
+        const struct resource *record = resource_list_at(list, i);
+        if (record->odd != NULL) {
+            resource_append_odd(missing, record);
+            text_append_char(missing, '\n');
+        }
+    }
 }
 
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],

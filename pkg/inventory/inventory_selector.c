@@ -39,21 +39,28 @@ static bool any_names(const struct inventory_words *words, const char *name, con
     return words->count == 0;
 }
 
+/* A filter over what an odd record lacks keeps it: whether it is meant is not known. */
+static bool is_open(const struct resource *record, const char *value, const char *other)
+{
+    return record->odd != NULL && value == NULL && other == NULL;
+}
+
 enum inventory_filter inventory_selector_judge(const struct inventory_selector *selector, const struct resource *record)
 {
-    if (!any_names(&selector->vpcs, record->vpc, record->vpc_id)) {
+    if (!is_open(record, record->vpc, record->vpc_id) && !any_names(&selector->vpcs, record->vpc, record->vpc_id)) {
         return INVENTORY_VPC;
     }
     if (!any_names(&selector->resource_groups, record->resource_group, record->resource_group_id)) {
         return INVENTORY_GROUP;
     }
-    if (!any_names(&selector->zones, record->zone, NULL)) {
+    if (!is_open(record, record->zone, NULL) && !any_names(&selector->zones, record->zone, NULL)) {
         return INVENTORY_ZONE;
     }
-    if (!any_names(&selector->statuses, record->status, NULL)) {
+    if (!is_open(record, record->status, NULL) && !any_names(&selector->statuses, record->status, NULL)) {
         return INVENTORY_STATUS;
     }
-    if (selector->names.count > 0 && !any_glob(&selector->names, record->name)) {
+    if (!is_open(record, record->name, NULL) && selector->names.count > 0 &&
+        !any_glob(&selector->names, record->name)) {
         return INVENTORY_NAME;
     }
     return any_glob(&selector->excludes, record->name) ? INVENTORY_EXCLUDE : INVENTORY_WHERE;

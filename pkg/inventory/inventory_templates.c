@@ -16,7 +16,8 @@ bool inventory_take_template_settings(const struct inventory_scope *scope, struc
     }
     for (size_t i = 0; i < count; i++) {
         struct resource *group = resource_list_at(groups, i);
-        const struct resource *found = resource_list_find(templates, &resource_template, group->template_id);
+        const struct resource *found =
+            group->template_id != NULL ? resource_list_find(templates, &resource_template, group->template_id) : NULL;
         if (found != NULL) {
             group->settings = found->settings;
             group->settings.protocol = resource_list_keep(groups, found->settings.protocol);
@@ -71,6 +72,9 @@ static bool keep_body(const struct resource *record, struct answer_node item, vo
 
     (void)e;
     *ret_keep = true;
+    if (record->id == NULL) {
+        return true;
+    }
     json_object_set_new(reading->bodies, record->id, resource_template_body(answer));
     return true;
 }

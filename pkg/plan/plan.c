@@ -43,6 +43,21 @@ static bool state_refuses(const struct resource *record, char *reason)
     return false;
 }
 
+bool plan_odd_refuses(const struct resource *record, const struct resource_settings *wanted,
+                      char ret_reason[PLAN_REASON_SIZE])
+{
+    if (record->odd == NULL) {
+        return false;
+    }
+    if (record->named && record->id != NULL && resource_settings_unknown(&record->settings, wanted) == 0 &&
+        !resource_lacks(record, "status") && !resource_lacks(record, "vcpu") && !resource_lacks(record, "cpu")) {
+        return false;
+    }
+    snprintf(ret_reason, PLAN_REASON_SIZE, "could not be checked: %s%s", record->odd,
+             record->named || record->id == NULL ? "" : " (only a resource that is named is changed then)");
+    return true;
+}
+
 enum plan_verdict plan_judge(const struct resource *record, const struct resource_settings *wanted, unsigned *ret_mask,
                              char ret_reason[PLAN_REASON_SIZE])
 {
@@ -54,7 +69,7 @@ enum plan_verdict plan_judge(const struct resource *record, const struct resourc
     if (mask == 0) {
         return PLAN_UNCHANGED;
     }
-    if (state_refuses(record, ret_reason)) {
+    if (plan_odd_refuses(record, wanted, ret_reason) || state_refuses(record, ret_reason)) {
         return PLAN_SKIP;
     }
     /* turning it off is right wherever it is on */
@@ -143,7 +158,8 @@ struct plan_counts plan_count(const struct plan *plan)
         counts.enable += enables;
         counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
         counts.to_https += https && item->resource->settings.enabled;
-        counts.while_off += !item->after.enabled && (item->mask & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT)) != 0;
+        counts.while_off += (item->after.given & RESOURCE_ENABLED) != 0 && !item->after.enabled &&
+                            (item->mask & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT)) != 0;
     }
     return counts;
 }
@@ -158,6 +174,7 @@ bool plan_restarts_by_hand(const struct resource *record)
 enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE])
 {
+    static const struct resource_settings enabled = {.given = RESOURCE_ENABLED};
     const char *reason = "";
     enum plan_verdict verdict = PLAN_SKIP;
 
@@ -167,6 +184,8 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     } else if (!terms->always && !pending) {
         verdict = PLAN_UNCHANGED;
         reason = "no restart is pending";
+    } else if (plan_odd_refuses(record, &enabled, ret_reason)) {
+        return PLAN_SKIP;
     } else if (!terms->always && !record->settings.enabled) {
         verdict = PLAN_UNCHANGED;
         reason = "the metadata service is off: no restart is needed";
@@ -184,6 +203,10 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
         return PLAN_SKIP;
     } else if (plan_restarts_by_hand(record)) {
         reason = "is a spot server: there may be no capacity to start it again";
+    } else if (record->disk_count == RESOURCE_ITEMS_UNKNOWN && !terms->allow_disk_loss) {
+        reason =
+            "whether it has instance storage, which a stop erases, is not known (--allow-disk-loss restarts it all "
+            "the same)";
     } else if (record->disk_count > 0 && !terms->allow_disk_loss) {
         reason = "a stop erases its instance storage (--allow-disk-loss restarts it all the same)";
     } else {

@@ -161,6 +161,13 @@ enum { PLAN_REASON_SIZE = 160 };
 enum plan_verdict plan_judge(const struct resource *record, const struct resource_settings *wanted, unsigned *ret_mask,
                              char ret_reason[PLAN_REASON_SIZE]);
 
+/*
+ * Whether what the record lacks keeps it from being changed: an odd one (resource_read) is changed only where it is
+ * named and says its state and the settings of `wanted`. The reason names what it lacks.
+ */
+bool plan_odd_refuses(const struct resource *record, const struct resource_settings *wanted,
+                      char ret_reason[PLAN_REASON_SIZE]);
+
 /* Counts for the confirmation and the warnings. */
 struct plan_counts {
     size_t change, unchanged, skip;

@@ -29,7 +29,7 @@ static size_t find_named(const struct replacing *replacing, const struct resourc
     const struct resource_list *templates = replacing->context->templates;
     size_t i = 0;
 
-    while (i < resource_list_count(templates) && (strcmp(resource_list_at(templates, i)->name, name) != 0 ||
+    while (i < resource_list_count(templates) && (!text_equal(resource_list_at(templates, i)->name, name) ||
                                                   !in_region(resource_list_at(templates, i), old))) {
         i++;
     }
@@ -192,6 +192,11 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
             item->reason = "it is being deleted";
             continue;
         }
+        if (group->odd != NULL) {
+            item->verdict = PLAN_SKIP;
+            item->reason = item->resource->odd;
+            continue;
+        }
         item->depends_on = last;
         last = replacing->plan->count;
     }
@@ -235,7 +240,7 @@ static const struct resource *find_successor(const struct replacing *replacing, 
         return NULL;
     }
     const struct resource *found = resource_list_at(context->templates, index);
-    bool as_wanted = strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
+    bool as_wanted = found->id != NULL && strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
                      resource_settings_diff(&found->settings, after) == 0;
     return as_wanted && same_but_settings(context, old->id, found->id) ? found : NULL;
 }
@@ -266,13 +271,32 @@ static size_t count_users(const struct replacing *replacing, const struct resour
     return count;
 }
 
+/* Why an instance group that may use the template is not known to; NULL: there is none. Owned by the plan. */
+static const char *unknown_user(const struct replacing *replacing, const struct resource *template)
+{
+    const struct resource_list *groups = replacing->context->groups;
+    CLEANUP(text_free) struct text words = {0};
+
+    for (size_t i = 0; i < resource_list_count(groups) && words.size == 0; i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (group->template_id == NULL && in_region(group, template)) {
+            resource_append_odd(&words, group);
+        }
+    }
+    return words.size > 0 ? text_arena_copy(&replacing->plan->memory, words.data, words.size) : NULL;
+}
+
 static void add_deletion(struct replacing *replacing, const struct resource *old, size_t users, size_t last)
 {
     struct plan_item *item = add(replacing, PLAN_DELETE, resource_list_adopt(replacing->list, old));
 
     item->delete.body = plan_own(replacing->plan, json_incref(json_object_get(replacing->context->bodies, old->id)));
     item->depends_on = last;
-    if (users > 0 && !replacing->how->update_groups) {
+    const char *unknown = unknown_user(replacing, old);
+    if (unknown != NULL) {
+        item->verdict = PLAN_SKIP;
+        item->reason = unknown;
+    } else if (users > 0 && !replacing->how->update_groups) {
         item->verdict = PLAN_SKIP;
         item->reason = "instance groups use it: move them with --update-groups";
     }
@@ -285,9 +309,16 @@ static bool add_template(struct replacing *replacing, const struct resource *old
     struct resource_settings after = settings_after(old, &asked, mask);
     const struct resource *user = NULL;
     size_t users = count_users(replacing, old, &user);
+    char reason[PLAN_REASON_SIZE];
 
     if (mask == 0) {
         add_unchanged(replacing, old);
+        return true;
+    }
+    if (plan_odd_refuses(old, &asked, reason)) {
+        struct plan_item *item = add_unchanged(replacing, old);
+        item->verdict = PLAN_SKIP;
+        item->reason = text_arena_copy(&replacing->plan->memory, reason, strlen(reason));
         return true;
     }
     if (users > 0 && replacing->how->update_groups && (after.given & RESOURCE_AUTO_LINK) != 0 && after.auto_link) {

@@ -28,7 +28,9 @@ enum {
     RESOURCE_PROFILE_SETTINGS = RESOURCE_TRUSTED_PROFILE | RESOURCE_AUTO_LINK,
     RESOURCE_HOP_LIMIT_MIN = 1, /* vpc-api.md 3.1 */
     RESOURCE_HOP_LIMIT_MAX = 64,
+    RESOURCE_DEFAULT_HOP_LIMIT = 1, /* as all defaults, of a template that does not say (vpc-api.md 2.9) */
 };
+#define RESOURCE_DEFAULT_PROTOCOL "http"
 
 /* Values of settings; those not in `given` mean nothing. Strings are borrowed. */
 struct resource_settings {
@@ -140,6 +142,9 @@ bool resource_settings_check(const struct resource_kind *kind, const struct reso
 
 /* The settings of `wanted` that `found` lacks or has with another value, as bits. */
 unsigned resource_settings_diff(const struct resource_settings *found, const struct resource_settings *wanted);
+
+/* The settings of `wanted` that `found` does not say, as bits. */
+unsigned resource_settings_unknown(const struct resource_settings *found, const struct resource_settings *wanted);
 
 /* `base` with the settings in `mask` taken from `over`. */
 struct resource_settings resource_settings_over(const struct resource_settings *base,

@@ -60,7 +60,8 @@ static void set_settings(struct table *table, const struct resource_settings *se
         table_set_style(table, RESOURCE_COLUMN_ENABLED, settings->enabled ? TABLE_GOOD : TABLE_DIM);
     }
     if ((settings->given & RESOURCE_PROTOCOL) != 0) {
-        bool open = settings->enabled && strcmp(settings->protocol, "https") != 0;
+        bool open =
+            (settings->given & RESOURCE_ENABLED) != 0 && settings->enabled && strcmp(settings->protocol, "https") != 0;
         table_set_string(table, RESOURCE_COLUMN_PROTOCOL, settings->protocol);
         table_set_style(table, RESOURCE_COLUMN_PROTOCOL, open ? TABLE_WARN : TABLE_PLAIN);
     }
@@ -87,7 +88,10 @@ void resource_add_row(struct table *table, const struct resource *record, const 
     if (table_column_count(table) == RESOURCE_COLUMNS) {
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE, record->template_name);
         table_set_string(table, RESOURCE_COLUMN_TEMPLATE_ID, record->template_id);
-        table_set_int(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT, record->membership_count);
+        table_set_null(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT);
+        if (record->membership_count != RESOURCE_COUNT_UNKNOWN) {
+            table_set_int(table, RESOURCE_COLUMN_MEMBERSHIP_COUNT, record->membership_count);
+        }
         table_set_string(table, RESOURCE_COLUMN_MANAGERS, record->managers);
         table_set_string(table, RESOURCE_COLUMN_POOL, record->pool);
     }
@@ -112,7 +116,9 @@ struct resource_membership_counts resource_count_members(const struct resource *
 
     for (size_t i = 0; i < counts.members; i++) {
         const struct resource *membership = resource_list_at(memberships, i);
-        counts.stale += strcmp(membership->template_id, group->template_id) != 0;
+        bool compared = membership->template_id != NULL && group->template_id != NULL;
+        counts.stale += compared && strcmp(membership->template_id, group->template_id) != 0;
+        counts.unknown += !compared;
         counts.loose += membership->takes_instance == RESOURCE_OFF;
     }
     return counts;
@@ -126,6 +132,10 @@ void resource_set_members(struct table *table, const struct resource_membership_
         return;
     }
     table_set_int(table, RESOURCE_COLUMN_MEMBERS, (int64_t)counts->members);
+    if (counts->unknown > 0) {
+        table_set_null(table, RESOURCE_COLUMN_STALE_MEMBERS);
+        return;
+    }
     table_set_int(table, RESOURCE_COLUMN_STALE_MEMBERS, (int64_t)counts->stale);
     table_set_style(table, RESOURCE_COLUMN_STALE_MEMBERS, counts->stale > 0 ? TABLE_WARN : TABLE_PLAIN);
 }

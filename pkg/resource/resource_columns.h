@@ -50,8 +50,9 @@ void resource_set_profile(struct table *table, const json_t *profile);
 struct resource_membership_counts {
     bool known;
     size_t members;
-    size_t stale; /* made from another template than the group's */
-    size_t loose; /* whose server stays when the membership is deleted */
+    size_t stale;   /* made from another template than the group's */
+    size_t unknown; /* or not: an answer does not say from which one */
+    size_t loose;   /* whose server stays when the membership is deleted */
 };
 
 /* Counts the memberships of the group. */

@@ -10,92 +10,93 @@
 
 #define FIELD(field)   offsetof(struct resource, field), false
 #define MACHINE(field) offsetof(struct resource_hardware, field), true
-#define MEMBERS_EVERY_KIND_HAS                                                          \
-    {"id", MEMBER_STRING, true, FIELD(id)}, {"name", MEMBER_STRING, true, FIELD(name)}, \
-        {"crn", MEMBER_STRING, true, FIELD(crn)},                                       \
-        {"resource_group/id", MEMBER_REFERENCE, false, FIELD(resource_group_id)},       \
-    {                                                                                   \
-        "resource_group/name", MEMBER_WORD, false, FIELD(resource_group)                \
+#define MEMBERS_EVERY_KIND_HAS                                                                                \
+    {"id", MEMBER_STRING, MEMBER_REQUIRED, FIELD(id)}, {"name", MEMBER_STRING, MEMBER_REQUIRED, FIELD(name)}, \
+        {"crn", MEMBER_STRING, MEMBER_REQUIRED, FIELD(crn)},                                                  \
+        {"resource_group/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(resource_group_id)},                   \
+    {                                                                                                         \
+        "resource_group/name", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(resource_group)                            \
     }
 
 /* Instances and bare metal servers; only the place of the architecture differs. */
 static const struct resource_member server_members[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {"status", MEMBER_WORD, true, FIELD(status)},
-    {"lifecycle_state", MEMBER_WORD, false, FIELD(lifecycle_state)},
-    {"zone/name", MEMBER_REFERENCE, true, FIELD(zone)},
-    {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
-    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
-    {"vcpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
-    {"cpu/architecture", MEMBER_WORD, false, FIELD(architecture)},
-    {"boot_volume_attachment/volume/id", MEMBER_STRING, false, FIELD(boot_id)},
-    {"boot_target/id", MEMBER_STRING, false, FIELD(boot_id)},
-    {"disks", MEMBER_RULE, false, MACHINE(boot_rule)},
-    {"image/id", MEMBER_REFERENCE, false, MACHINE(image_id)},
-    {"vcpu/count", MEMBER_COUNT, false, MACHINE(vcpu_count)},
-    {"gpu/count", MEMBER_COUNT, false, MACHINE(gpu_count)},
-    {"gpu/memory", MEMBER_COUNT, false, MACHINE(gpu_memory)},
-    {"gpu/manufacturer", MEMBER_WORD, false, MACHINE(gpu_manufacturer)},
-    {"gpu/model", MEMBER_WORD, false, MACHINE(gpu_model)},
-    {"enable_secure_boot", MEMBER_SWITCH, false, MACHINE(secure_boot)},
-    {"placement_target/resource_type", MEMBER_WORD, false, FIELD(placement_type)},
-    {"placement_target/id", MEMBER_REFERENCE, false, FIELD(placement_id)},
-    {"instance_group_membership/instance_group/id", MEMBER_REFERENCE, false, FIELD(member_of)},
-    {"availability/class", MEMBER_WORD, false, FIELD(availability)},
-    {"disks", MEMBER_ITEMS, false, FIELD(disk_count)},
-    {"startable", MEMBER_SWITCH, false, FIELD(startable)},
-    {"metadata_service", MEMBER_SETTINGS, true, 0, false},
-    {NULL, MEMBER_STRING, false, 0, false},
+    {"status", MEMBER_WORD, MEMBER_REQUIRED, FIELD(status)},
+    {"lifecycle_state", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(lifecycle_state)},
+    {"zone/name", MEMBER_REFERENCE, MEMBER_REQUIRED, FIELD(zone)},
+    {"vpc/id", MEMBER_REFERENCE, MEMBER_NOT_NULL, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(vpc)},
+    {"vcpu/architecture", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(architecture)},
+    {"cpu/architecture", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(architecture)},
+    {"boot_volume_attachment/volume/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},
+    {"boot_target/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},
+    {"disks", MEMBER_RULE, MEMBER_OPTIONAL, MACHINE(boot_rule)},
+    {"image/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(image_id)},
+    {"vcpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(vcpu_count)},
+    {"gpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_count)},
+    {"gpu/memory", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_memory)},
+    {"gpu/manufacturer", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_manufacturer)},
+    {"gpu/model", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_model)},
+    {"enable_secure_boot", MEMBER_SWITCH, MEMBER_OPTIONAL, MACHINE(secure_boot)},
+    {"placement_target/resource_type", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(placement_type)},
+    {"placement_target/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(placement_id)},
+    {"instance_group_membership/instance_group/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(member_of)},
+    {"availability/class", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(availability)},
+    {"disks", MEMBER_ITEMS, MEMBER_NOT_NULL, FIELD(disk_count)},
+    {"startable", MEMBER_SWITCH, MEMBER_OPTIONAL, FIELD(startable)},
+    {"metadata_service", MEMBER_SETTINGS, MEMBER_REQUIRED, 0, false},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 /* A template echoes the body it was made from: identities stay identities (vpc-api.md 2.9). */
 static const struct resource_member template_members[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {"zone/name", MEMBER_REFERENCE, false, FIELD(zone)},
-    {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
-    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
-    {"primary_network_interface/subnet/id", MEMBER_REFERENCE, false, FIELD(subnet_id)},
-    {"primary_network_attachment/virtual_network_interface/subnet/id", MEMBER_REFERENCE, false, FIELD(subnet_id)},
-    {"metadata_service", MEMBER_PARTIAL, false, 0, false},
-    {"default_trusted_profile", MEMBER_PROFILE, false, 0, false},
-    {NULL, MEMBER_STRING, false, 0, false},
+    {"zone/name", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(zone)},
+    {"vpc/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(vpc)},
+    {"primary_network_interface/subnet/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(subnet_id)},
+    {"primary_network_attachment/virtual_network_interface/subnet/id", MEMBER_REFERENCE, MEMBER_OPTIONAL,
+     FIELD(subnet_id)},
+    {"metadata_service", MEMBER_PARTIAL, MEMBER_OPTIONAL, 0, false},
+    {"default_trusted_profile", MEMBER_PROFILE, MEMBER_OPTIONAL, 0, false},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 static const struct resource_member group_members[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {"status", MEMBER_WORD, true, FIELD(status)},
-    {"lifecycle_state", MEMBER_WORD, false, FIELD(lifecycle_state)},
-    {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
-    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
-    {"instance_template/id", MEMBER_REFERENCE, true, FIELD(template_id)},
-    {"instance_template/name", MEMBER_STRING, false, FIELD(template_name)},
-    {"membership_count", MEMBER_COUNT, true, FIELD(membership_count)},
-    {"managers", MEMBER_NAMES, false, FIELD(managers)},
-    {"load_balancer_pool/name", MEMBER_STRING, false, FIELD(pool)},
-    {NULL, MEMBER_STRING, false, 0, false},
+    {"status", MEMBER_WORD, MEMBER_REQUIRED, FIELD(status)},
+    {"lifecycle_state", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(lifecycle_state)},
+    {"vpc/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(vpc)},
+    {"instance_template/id", MEMBER_REFERENCE, MEMBER_REQUIRED, FIELD(template_id)},
+    {"instance_template/name", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(template_name)},
+    {"membership_count", MEMBER_COUNT, MEMBER_REQUIRED, FIELD(membership_count)},
+    {"managers", MEMBER_NAMES, MEMBER_OPTIONAL, FIELD(managers)},
+    {"load_balancer_pool/name", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(pool)},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 static const struct resource_member vpc_members[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {NULL, MEMBER_STRING, false, 0, false},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 static const struct resource_member subnet_members[] = {
     MEMBERS_EVERY_KIND_HAS,
-    {"vpc/id", MEMBER_REFERENCE, false, FIELD(vpc_id)},
-    {"vpc/name", MEMBER_WORD, false, FIELD(vpc)},
-    {NULL, MEMBER_STRING, false, 0, false},
+    {"vpc/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(vpc_id)},
+    {"vpc/name", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(vpc)},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 /* Memberships have no CRN and no resource group (vpc-api.md 2.10). */
 static const struct resource_member membership_members[] = {
-    {"id", MEMBER_STRING, true, FIELD(id)},
-    {"name", MEMBER_STRING, true, FIELD(name)},
-    {"status", MEMBER_WORD, true, FIELD(status)},
-    {"instance/name", MEMBER_STRING, false, FIELD(instance_name)},
-    {"instance_template/id", MEMBER_REFERENCE, true, FIELD(template_id)},
-    {"delete_instance_on_membership_delete", MEMBER_SWITCH, true, FIELD(takes_instance)},
-    {NULL, MEMBER_STRING, false, 0, false},
+    {"id", MEMBER_STRING, MEMBER_REQUIRED, FIELD(id)},
+    {"name", MEMBER_STRING, MEMBER_REQUIRED, FIELD(name)},
+    {"status", MEMBER_WORD, MEMBER_REQUIRED, FIELD(status)},
+    {"instance/name", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(instance_name)},
+    {"instance_template/id", MEMBER_REFERENCE, MEMBER_REQUIRED, FIELD(template_id)},
+    {"delete_instance_on_membership_delete", MEMBER_SWITCH, MEMBER_REQUIRED, FIELD(takes_instance)},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
 static const char *const instance_statuses[] = {"deleting", "failed",  "pending",  "restarting", "running",

@@ -60,7 +60,7 @@ const struct resource *resource_list_find(const struct resource_list *list, cons
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct resource *record = resource_list_at(list, i);
-        if (record->kind == kind && strcmp(record->id, id) == 0) {
+        if (record->kind == kind && id != NULL && text_equal(record->id, id)) {
             return record;
         }
     }
@@ -167,6 +167,7 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
     own->crn = copy_of(list, record->crn);
     own->etag = copy_of(list, record->etag);
     own->boot_id = copy_of(list, record->boot_id);
+    own->odd = copy_of(list, record->odd);
     own->hardware = record->hardware != NULL ? resource_list_keep_hardware(list, record->hardware) : NULL;
     const char **const words[] = {&own->status,
                                   &own->lifecycle_state,

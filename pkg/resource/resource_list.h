@@ -5,6 +5,7 @@
 #ifndef RESOURCE_RESOURCE_LIST_H
 #define RESOURCE_RESOURCE_LIST_H
 
+#include <limits.h>
 #include <stdint.h>
 
 #include "resource/resource.h"
@@ -23,6 +24,10 @@ struct resource_hardware {
     int64_t vcpu_count, gpu_count, gpu_memory; /* 0: unknown */
     enum resource_switch secure_boot;
 };
+
+enum { RESOURCE_COUNT_UNKNOWN = -1 };   /* for a count that an answer lacks although it has to have it */
+#define RESOURCE_ITEMS_UNKNOWN UINT_MAX /* the same for items */
+enum { RESOURCE_WORD_COLUMNS = 80 };    /* of a name in a sentence; names are chosen by others */
 
 struct vpc; /* the API of one region (vpc.h) */
 
@@ -46,10 +51,12 @@ struct resource {
     const char *subnet_id;                     /* of a template that need not say its VPC (vpc-api.md 2.5) */
     const char *member_of;                     /* id of the instance group it is a member of */
     const char *availability;                  /* "standard", "spot" */
-    unsigned disk_count;                       /* of its own: a stop of an instance erases them (vpc-api.md 4.1) */
-    int64_t membership_count;                  /* of an instance group */
-    enum resource_switch takes_instance;       /* of a membership: whether its server is deleted with it */
+    unsigned disk_count; /* of its own: a stop of an instance erases them (vpc-api.md 4.1); or RESOURCE_ITEMS_UNKNOWN */
+    int64_t membership_count;            /* of an instance group; or RESOURCE_COUNT_UNKNOWN */
+    enum resource_switch takes_instance; /* of a membership: whether its server is deleted with it */
     struct resource_settings settings;
+    const char *odd;                /* what its answer lacks, "zone is null, ..."; NULL: nothing that it has to have */
+    bool named;                     /* it was selected by its name, id or CRN */
     bool settings_assumed;          /* the answer had no metadata_service: the settings are the API's defaults */
     enum resource_switch startable; /* whether a start is accepted now; off while it runs */
 };
@@ -96,13 +103,24 @@ void resource_list_take(struct resource_list *list, struct resource_list *from);
 void resource_list_truncate(struct resource_list *list, size_t count);
 
 /*
- * Reads the members of `record->kind` from an answer. A missing or wrong-typed required member is ERR_BAD_ANSWER with
- * its pointer; unknown members are ignored. Absent metadata settings of kinds whose answers may lack them are read as
- * false, http, 1 (vpc-api.md 2.9); a given hop limit outside 1..64 is kept as it is.
+ * Reads the members of `record->kind` from an answer; unknown members are ignored. It never fails: where a member lacks
+ * that the API promises, or is of another type, the field is NULL, unknown or not among `settings.given`, and
+ * `record->odd` names every such member, so that one odd record does not hide the others. What is no object is a record
+ * with nothing but `odd`; one without an id cannot be addressed, and `odd` then says where it stands. Absent metadata
+ * settings of kinds whose answers may lack them (templates) are read as false, http, 1 (vpc-api.md 2.9); a given hop
+ * limit outside 1..64 is kept as it is. A record that is read again keeps its id, name and CRN.
  * The region becomes that of the zone ("eu-de-1" lies in "eu-de") or of the CRN, where one of them says it.
  */
-bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
-    __attribute__((warn_unused_result));
+void resource_read(struct resource_list *list, struct resource *record, struct answer_node node);
+
+/* Appends "instance web-3: zone is null" for an odd record. */
+void resource_append_odd(struct text *out, const struct resource *record);
+
+/* Whether the record lacks that member of its answer, or one below it: "zone", "metadata_service.enabled". */
+bool resource_lacks(const struct resource *record, const char *member);
+
+/* For those who cannot work with a part: ERR_BAD_ANSWER with the words above when the record is odd. */
+bool resource_check_whole(const struct resource *record, struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Reads the default trusted profile from the answer of GET {id}/initialization (vpc-api.md 2.14, 2.15) into the
@@ -110,6 +128,9 @@ bool resource_read(struct resource_list *list, struct resource *record, struct a
  */
 bool resource_read_initialization(struct resource_list *list, struct resource_settings *settings,
                                   struct answer_node node, struct err *e) __attribute__((warn_unused_result));
+
+/* resource_check_whole of every record. */
+bool resource_list_check_whole(const struct resource_list *list, struct err *e) __attribute__((warn_unused_result));
 
 /* Orders records by region, kind, name, id. The records that pointers lead to change places. */
 void resource_list_sort(struct resource_list *list);

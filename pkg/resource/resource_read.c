@@ -17,8 +17,10 @@ static bool same(const char *kept, struct answer_string value)
 struct reading {
     struct resource_list *list;
     struct resource *record;
+    struct answer_node root;
     struct resource_hardware hardware;
     bool has_hardware;
+    struct text odd; /* what could not be read so far */
 };
 
 static void *field_of(struct reading *reading, const struct resource_member *member)
@@ -33,64 +35,202 @@ struct place {
     const char *path;
 };
 
-static bool read_string(struct reading *reading, const struct resource_member *member, struct place place,
-                        struct err *e)
+/* --- what cannot be read ------------------------------------------------------------------------------ */
+
+static const char *kind_name(enum answer_kind kind)
+{
+    switch (kind) {
+    case ANSWER_ABSENT:
+        return "absent";
+    case ANSWER_NULL:
+        return "null";
+    case ANSWER_BOOLEAN:
+        return "a boolean";
+    case ANSWER_INTEGER:
+    case ANSWER_REAL:
+        return "a number";
+    case ANSWER_STRING:
+        return "a string";
+    case ANSWER_ARRAY:
+        return "an array";
+    case ANSWER_OBJECT:
+        break;
+    }
+    return "an object";
+}
+
+/* Several members below one that lacks are one fault. */
+static void add_odd(struct reading *reading, const struct text *fault)
+{
+    if (strstr(text_string(&reading->odd), text_string(fault)) == NULL) {
+        text_printf(&reading->odd, "%s%s", reading->odd.size > 0 ? ", " : "", text_string(fault));
+    }
+}
+
+/* Whether a member may be of that kind without being odd. */
+static bool is_fine(enum answer_kind kind, enum resource_need need)
+{
+    return (kind == ANSWER_ABSENT && need != MEMBER_REQUIRED) || (kind == ANSWER_NULL && need == MEMBER_OPTIONAL);
+}
+
+/* Notes why no `type` lies at the path from the resource's root and returns true, unless it may lack. */
+static bool note_unread(struct reading *reading, const char *path, const char *type, enum resource_need need)
+{
+    struct answer_node node = reading->root;
+    CLEANUP(text_free) struct text fault = {0};
+    CLEANUP(text_free) struct text step = {0};
+
+    for (bool more = path[0] != '\0'; more;) {
+        size_t size = strcspn(path, "/");
+        text_clear(&step);
+        text_append_size(&step, path, size);
+        node = answer_find(node, text_string(&step));
+        text_printf(&fault, "%s%s", fault.size > 0 ? "." : "", text_string(&step));
+        more = path[size] != '\0';
+        path += size + more;
+        enum answer_kind kind = answer_kind(node);
+        if (is_fine(kind, need)) {
+            return false;
+        }
+        if (kind == ANSWER_ABSENT || kind == ANSWER_NULL) {
+            break;
+        }
+        bool indexed = kind == ANSWER_ARRAY && isdigit((unsigned char)path[0]);
+        if (more && kind != ANSWER_OBJECT && !indexed) {
+            type = "an object";
+            break;
+        }
+    }
+    enum answer_kind kind = answer_kind(node);
+    text_printf(&fault, " is %s", kind_name(kind));
+    if (kind != ANSWER_ABSENT && kind != ANSWER_NULL) {
+        text_printf(&fault, ", not %s", type);
+    }
+    add_odd(reading, &fault);
+    return true;
+}
+
+/* A member of an item of an array, or of another block that is read by itself. */
+static void note_unread_below(struct reading *reading, const struct resource_member *member, size_t position,
+                              const char *name, const char *type)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s/%zu/%s", member->path, position, name);
+    (void)note_unread(reading, text_string(&path), type, MEMBER_OPTIONAL);
+}
+
+/* The value where it is of the type; false where it lacks, whatever the reason. */
+static bool find_string(struct place place, struct answer_string *ret)
+{
+    struct answer_scalar value = answer_value(answer_find(place.node, place.path));
+
+    *ret = value.string;
+    return value.kind == ANSWER_STRING;
+}
+
+/* In whatever form the answer refers to the other resource. */
+static bool find_reference(struct place place, struct answer_string *ret)
+{
+    struct err unused = ERR_INIT;
+
+    return resource_reference_read(place.node, place.path, ANSWER_OPTIONAL, ret, &unused) && ret->data != NULL;
+}
+
+static bool find_boolean(struct place place, bool *ret)
+{
+    struct err unused = ERR_INIT;
+
+    return answer_get_boolean(place.node, place.path, ANSWER_REQUIRED, ret, &unused);
+}
+
+/* 2.0 is an integer as well. */
+static bool find_integer(struct place place, int64_t *ret)
+{
+    struct err unused = ERR_INIT;
+    bool numeric = answer_value(answer_find(place.node, place.path)).kind == ANSWER_INTEGER;
+
+    return (numeric || answer_kind(answer_find(place.node, place.path)) == ANSWER_REAL) &&
+           answer_get_integer(place.node, place.path, ANSWER_REQUIRED, ret, &unused);
+}
+
+static bool find_array(struct place place, struct answer_node *ret)
+{
+    struct answer_node node = answer_find(place.node, place.path);
+
+    *ret = answer_kind(node) == ANSWER_ARRAY ? node : ANSWER_ABSENT_NODE;
+    return ret->document != NULL;
+}
+
+/* --- members ------------------------------------------------------------------------------------------ */
+
+/* The identity of a resource that is read again stays: it is what was asked for. */
+static bool stays(const struct resource_member *member)
+{
+    return !member->hardware &&
+           (member->offset == offsetof(struct resource, id) || member->offset == offsetof(struct resource, name) ||
+            member->offset == offsetof(struct resource, crn));
+}
+
+static void read_string(struct reading *reading, const struct resource_member *member, struct place place)
 {
     struct resource_list *list = reading->list;
     const char **field = field_of(reading, member);
     struct answer_string value = {0};
 
-    if (!(member->kind == MEMBER_REFERENCE ? resource_reference_read : answer_get_string)(
-            place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
-        return false;
-    }
-    if (member->hardware) {
+    if (!(member->kind == MEMBER_REFERENCE ? find_reference : find_string)(place, &value)) {
+        if (note_unread(reading, member->path, "a string", member->need) && !stays(member)) {
+            *field = NULL;
+        }
+    } else if (member->hardware) {
         *field = value.data;
-    } else if (value.data != NULL && !same(*field, value)) {
+    } else if (!same(*field, value)) {
         *field = member->kind == MEMBER_STRING ? resource_list_copy(list, value.data, value.size)
                                                : resource_list_share(list, value.data, value.size);
     }
-    return true;
 }
 
-static bool read_count(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+static void read_count(struct reading *reading, const struct resource_member *member, struct place place)
 {
     int64_t *field = field_of(reading, member);
 
-    return answer_get_integer(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, field, e);
+    if (!find_integer(place, field)) {
+        bool odd = note_unread(reading, member->path, "a number", member->need);
+        *field = odd && !member->hardware ? RESOURCE_COUNT_UNKNOWN : 0;
+    }
 }
 
-static bool read_items(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+static void read_items(struct reading *reading, const struct resource_member *member, struct place place)
 {
     unsigned *field = field_of(reading, member);
     struct answer_node array = ANSWER_ABSENT_NODE;
 
-    if (!answer_get_array(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &array, e)) {
-        return false;
+    if (!find_array(place, &array)) {
+        *field = note_unread(reading, member->path, "an array", member->need) ? RESOURCE_ITEMS_UNKNOWN : 0;
+        return;
     }
     *field = (unsigned)answer_count(array);
-    return true;
 }
 
-static bool read_names(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+static void read_names(struct reading *reading, const struct resource_member *member, struct place place)
 {
     const char **field = field_of(reading, member);
     struct answer_node array = ANSWER_ABSENT_NODE;
     CLEANUP(text_free) struct text names = {0};
 
-    if (!answer_get_array(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &array, e)) {
-        return false;
+    if (!find_array(place, &array)) {
+        (void)note_unread(reading, member->path, "an array", member->need);
     }
     for (struct answer_cursor each = answer_each(array); answer_next(&each);) {
         struct answer_string name = {0};
-        if (!answer_get_string(each.node, "name", ANSWER_REQUIRED, &name, e)) {
-            return false;
+        if (!find_string((struct place){.node = each.node, .path = "name"}, &name)) {
+            note_unread_below(reading, member, each.position, "name", "a string");
+            name = (struct answer_string){.data = "?", .size = 1};
         }
         text_append(&names, names.size > 0 ? ", " : "");
         text_append_size(&names, name.data, name.size);
     }
     *field = names.size > 0 ? resource_list_share(reading->list, names.data, names.size) : NULL;
-    return true;
 }
 
 /* A number no server should send is kept within int: it is shown and audited, not computed with. */
@@ -99,64 +239,81 @@ static int clamp_hop_limit(int64_t value)
     return value < 0 ? 0 : value > 1000000 ? 1000000 : (int)value;
 }
 
-static bool read_settings(struct resource_list *list, struct resource *record, enum answer_need need,
-                          struct place place, struct err *e)
+/* A setting that is read, or that lacks in a template and then has the API's default (vpc-api.md 2.9), is given. */
+static bool is_given(struct reading *reading, bool found, const char *path, const char *type, bool has_defaults)
 {
-    static const char *const from_resource[] = {"metadata_service/enabled", "metadata_service/protocol",
-                                                "metadata_service/response_hop_limit"};
-    static const char *const from_block[] = {"enabled", "protocol", "response_hop_limit"};
-    bool present = place.path[0] == '\0';
-    const char *const *paths = present ? from_block : from_resource;
-    struct resource_settings settings = {.enabled = false, .protocol = "http", .hop_limit = 1};
-    struct answer_string protocol = {.data = "http", .size = 4};
-    int64_t hop_limit = 1;
+    enum resource_need need = has_defaults ? MEMBER_OPTIONAL : MEMBER_REQUIRED;
 
-    settings.given = record->kind->settings & RESOURCE_METADATA_SETTINGS;
-    if (!answer_get_boolean(place.node, paths[0], need, &settings.enabled, e) ||
-        !answer_get_string(place.node, paths[1], need, &protocol, e)) {
-        return false;
-    }
-    if ((settings.given & RESOURCE_HOP_LIMIT) != 0 && !answer_get_integer(place.node, paths[2], need, &hop_limit, e)) {
-        return false;
-    }
-    settings.protocol = resource_list_share(list, protocol.data, protocol.size);
-    settings.hop_limit = clamp_hop_limit(hop_limit);
-    record->settings = settings;
-    record->settings_assumed = !present;
-    return true;
+    return found || !note_unread(reading, path, type, need);
 }
 
-static bool read_profile(struct resource_list *list, struct resource_settings *settings, struct place place,
-                         struct err *e)
+static void read_settings(struct reading *reading, struct place place, bool has_defaults)
 {
-    struct answer_node profile = ANSWER_ABSENT_NODE;
+    const unsigned wanted = reading->record->kind->settings & RESOURCE_METADATA_SETTINGS;
+    struct answer_node block = place.path[0] == '\0' ? place.node : ANSWER_ABSENT_NODE;
+    struct resource_settings settings = {0};
+    struct answer_string protocol = {0};
+    int64_t hop_limit = 0;
+    bool given;
+
+    given = find_boolean((struct place){.node = block, .path = "enabled"}, &settings.enabled);
+    if (is_given(reading, given, "metadata_service/enabled", "a boolean", has_defaults)) {
+        settings.given |= RESOURCE_ENABLED;
+    }
+    given = find_string((struct place){.node = block, .path = "protocol"}, &protocol);
+    if (is_given(reading, given, "metadata_service/protocol", "a string", has_defaults)) {
+        settings.given |= RESOURCE_PROTOCOL;
+        settings.protocol =
+            given ? resource_list_share(reading->list, protocol.data, protocol.size) : RESOURCE_DEFAULT_PROTOCOL;
+    }
+    given = (wanted & RESOURCE_HOP_LIMIT) == 0 ||
+            find_integer((struct place){.node = block, .path = "response_hop_limit"}, &hop_limit);
+    if (is_given(reading, given, "metadata_service/response_hop_limit", "a number", has_defaults)) {
+        settings.given |= RESOURCE_HOP_LIMIT;
+        settings.hop_limit = given ? clamp_hop_limit(hop_limit) : RESOURCE_DEFAULT_HOP_LIMIT;
+    }
+    settings.given &= wanted;
+    reading->record->settings = settings;
+    reading->record->settings_assumed = has_defaults && block.document == NULL;
+}
+
+static void read_profile(struct reading *reading, struct place place)
+{
+    struct resource_settings *settings = &reading->record->settings;
+    struct answer_node profile = answer_find(place.node, place.path);
     struct answer_string target = {0};
     bool auto_link = true;
 
-    if (!answer_get_object(place.node, place.path, ANSWER_OPTIONAL, &profile, e)) {
-        return false;
+    if (answer_kind(profile) != ANSWER_OBJECT) {
+        (void)note_unread(reading, "default_trusted_profile", "an object", MEMBER_OPTIONAL);
+        return;
     }
-    if (profile.document == NULL) {
-        return true;
+    bool links = find_boolean((struct place){.node = profile, .path = "auto_link"}, &auto_link);
+    if (links || !note_unread(reading, "default_trusted_profile/auto_link", "a boolean", MEMBER_OPTIONAL)) {
+        settings->given |= RESOURCE_AUTO_LINK;
+        settings->auto_link = links ? auto_link : true;
     }
-    if (!answer_get_boolean(profile, "auto_link", ANSWER_OPTIONAL, &auto_link, e) ||
-        !answer_get_string(profile, "target/id", ANSWER_OPTIONAL, &target, e) ||
-        (target.data == NULL && !answer_get_string(profile, "target/crn", ANSWER_OPTIONAL, &target, e))) {
-        return false;
+    if (!find_string((struct place){.node = profile, .path = "target/id"}, &target) &&
+        !find_string((struct place){.node = profile, .path = "target/crn"}, &target)) {
+        (void)note_unread(reading, "default_trusted_profile/target/id", "a string", MEMBER_OPTIONAL);
     }
-    settings->given |= RESOURCE_AUTO_LINK;
-    settings->auto_link = auto_link;
     if (target.data != NULL) {
         settings->given |= RESOURCE_TRUSTED_PROFILE;
-        settings->trusted_profile = resource_list_share(list, target.data, target.size);
+        settings->trusted_profile = resource_list_share(reading->list, target.data, target.size);
     }
-    return true;
 }
 
 bool resource_read_initialization(struct resource_list *list, struct resource_settings *settings,
                                   struct answer_node node, struct err *e)
 {
-    return read_profile(list, settings, (struct place){.node = node, .path = "default_trusted_profile"}, e);
+    struct resource record = {.settings = *settings};
+    struct reading reading = {.list = list, .record = &record, .root = node};
+
+    read_profile(&reading, (struct place){.node = node, .path = "default_trusted_profile"});
+    bool right = reading.odd.size == 0 || answer_error(node, e, "%s", text_string(&reading.odd));
+    text_free(&reading.odd);
+    *settings = right ? record.settings : *settings;
+    return right;
 }
 
 /* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
@@ -195,47 +352,38 @@ static void derive_region(struct resource_list *list, struct resource *record)
     }
 }
 
-static bool read_switch(struct reading *reading, const struct resource_member *member, struct place place,
-                        struct err *e)
+static void read_switch(struct reading *reading, const struct resource_member *member, struct place place)
 {
     enum resource_switch *field = field_of(reading, member);
     bool value = false;
 
-    if (!answer_get_boolean(place.node, place.path, member->required ? ANSWER_REQUIRED : ANSWER_OPTIONAL, &value, e)) {
-        return false;
+    if (!find_boolean(place, &value)) {
+        (void)note_unread(reading, member->path, "a boolean", member->need);
+        *field = RESOURCE_UNKNOWN;
+        return;
     }
-    bool given = answer_kind(answer_find(place.node, place.path)) == ANSWER_BOOLEAN;
-    *field = !given ? RESOURCE_UNKNOWN : value ? RESOURCE_ON : RESOURCE_OFF;
-    return true;
+    *field = value ? RESOURCE_ON : RESOURCE_OFF;
 }
 
 /* Which disk it is, a member before this one says; disks of another kind of server have no rule. */
-static bool read_rule(struct reading *reading, const struct resource_member *member, struct place place, struct err *e)
+static void read_rule(struct reading *reading, const struct resource_member *member, struct place place)
 {
     const char **field = field_of(reading, member);
     const char *boot_id = reading->record->boot_id;
     const char *kind = reading->record->kind->use_member;
     struct answer_node disks = ANSWER_ABSENT_NODE;
 
-    if (!answer_get_array(place.node, place.path, ANSWER_OPTIONAL, &disks, e)) {
-        return false;
-    }
+    (void)find_array(place, &disks);
     for (struct answer_cursor each = answer_each(disks); boot_id != NULL && answer_next(&each);) {
         struct answer_string id = {0};
         struct answer_string rule = {0};
-        if (!answer_get_string(each.node, "id", ANSWER_OPTIONAL, &id, e)) {
-            return false;
-        }
-        if (!text_equal(id.data, boot_id)) {
+        if (!find_string((struct place){.node = each.node, .path = "id"}, &id) || !text_equal(id.data, boot_id)) {
             continue;
         }
         struct answer_node use = answer_member(each.node, "allowed_use", strlen("allowed_use"));
-        if (use.document != NULL && !answer_get_string(use, kind, ANSWER_OPTIONAL, &rule, e)) {
-            return false;
-        }
+        (void)find_string((struct place){.node = use, .path = kind}, &rule);
         *field = rule.data;
     }
-    return true;
 }
 
 enum { MEMBERS_MAX = 32, LETTERS = 32 };
@@ -289,59 +437,87 @@ static void find_places(const struct resource_member *members, struct answer_nod
     }
 }
 
-static bool read_member(struct reading *reading, const struct resource_member *member, struct place place,
-                        struct err *e)
+static void read_member(struct reading *reading, const struct resource_member *member, struct place place)
 {
-    struct resource_list *list = reading->list;
-    struct resource *record = reading->record;
-
     switch (member->kind) {
     case MEMBER_STRING:
     case MEMBER_WORD:
     case MEMBER_REFERENCE:
-        return read_string(reading, member, place, e);
+        read_string(reading, member, place);
+        break;
     case MEMBER_COUNT:
-        return read_count(reading, member, place, e);
+        read_count(reading, member, place);
+        break;
     case MEMBER_SWITCH:
-        return read_switch(reading, member, place, e);
+        read_switch(reading, member, place);
+        break;
     case MEMBER_RULE:
-        return read_rule(reading, member, place, e);
+        read_rule(reading, member, place);
+        break;
     case MEMBER_ITEMS:
-        return read_items(reading, member, place, e);
+        read_items(reading, member, place);
+        break;
     case MEMBER_NAMES:
-        return read_names(reading, member, place, e);
+        read_names(reading, member, place);
+        break;
     case MEMBER_SETTINGS:
-        return read_settings(list, record, ANSWER_REQUIRED, place, e);
+        read_settings(reading, place, false);
+        break;
     case MEMBER_PARTIAL:
-        return read_settings(list, record, ANSWER_OPTIONAL, place, e);
+        read_settings(reading, place, true);
+        break;
     case MEMBER_PROFILE:
-        return read_profile(list, &record->settings, place, e);
+        read_profile(reading, place);
+        break;
     }
-    return false;
 }
 
-bool resource_read(struct resource_list *list, struct resource *record, struct answer_node node, struct err *e)
+/* What has no id is found again by its place alone. */
+static void keep_odd(struct reading *reading)
 {
-    const struct resource_member *members = record->kind->members;
-    struct place places[MEMBERS_MAX];
-    struct reading reading = {.list = list, .record = record};
+    struct resource *record = reading->record;
+    struct err place = ERR_INIT;
 
-    find_places(members, node, places);
+    if (record->id == NULL) {
+        (void)answer_error(reading->root, &place, "odd");
+        const char *pointer = strchr(place.place, '/');
+        text_printf(&reading->odd, " (at %s of the answer)", pointer != NULL ? pointer : "the root");
+    }
+    record->odd =
+        reading->odd.size > 0 ? resource_list_copy(reading->list, reading->odd.data, reading->odd.size) : NULL;
+    text_free(&reading->odd);
+}
+
+static void read_members(struct reading *reading)
+{
+    const struct resource_member *members = reading->record->kind->members;
+    struct place places[MEMBERS_MAX];
+
+    find_places(members, reading->root, places);
     for (size_t i = 0; members[i].path != NULL; i++) {
-        reading.has_hardware |= members[i].hardware;
+        reading->has_hardware |= members[i].hardware;
         /* what is not there and need not be is not looked for once more; an absent block of settings means something */
         bool absent = places[i].path == members[i].path;
-        if (absent && !members[i].required && members[i].kind != MEMBER_PARTIAL) {
+        if (absent && members[i].need == MEMBER_OPTIONAL && members[i].kind != MEMBER_PARTIAL) {
             continue;
         }
-        if (!read_member(&reading, &members[i], places[i], e)) {
-            return false;
-        }
+        read_member(reading, &members[i], places[i]);
     }
+}
+
+void resource_read(struct resource_list *list, struct resource *record, struct answer_node node)
+{
+    struct reading reading = {.list = list, .record = record, .root = node};
+
+    if (answer_kind(node) == ANSWER_OBJECT) {
+        read_members(&reading);
+    } else {
+        text_printf(&reading.odd, "it is %s, not an object", kind_name(answer_kind(node)));
+    }
+    keep_odd(&reading);
     bool known = record->hardware != NULL && resource_hardware_equal(record->hardware, &reading.hardware);
     if (reading.has_hardware && !known) {
         record->hardware = resource_list_keep_hardware(list, &reading.hardware);
     }
     derive_region(list, record);
-    return true;
 }

@@ -118,6 +118,11 @@ unsigned resource_settings_diff(const struct resource_settings *found, const str
     return diff;
 }
 
+unsigned resource_settings_unknown(const struct resource_settings *found, const struct resource_settings *wanted)
+{
+    return wanted->given & ~found->given;
+}
+
 struct resource_settings resource_settings_over(const struct resource_settings *base,
                                                 const struct resource_settings *over, unsigned mask)
 {

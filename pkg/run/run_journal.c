@@ -231,7 +231,8 @@ static struct history_step step_of_item(struct plan_encoder *encoder, const stru
 /* Whether a restart that was needed is needed no more: it was done, or the service is off. */
 static bool ends_need(const struct fleet_result *result)
 {
-    bool off = result->item->action == PLAN_SET && !result->after.enabled;
+    bool off =
+        result->item->action == PLAN_SET && (result->after.given & RESOURCE_ENABLED) != 0 && !result->after.enabled;
 
     return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
 }

@@ -60,7 +60,7 @@ bool run_pending(const char *path, const struct resource_list *list, bool **ret,
         struct history_place place = run_place_of(resource, &pending.memory);
         const struct history_ids *ids = ids_of(history, &pending, &place, e);
         fine = ids != NULL;
-        marks[i] = fine && ids->count > 0 &&
+        marks[i] = fine && ids->count > 0 && resource->id != NULL &&
                    bsearch(resource->id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
     }
     if (!fine) {

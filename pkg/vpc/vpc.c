@@ -85,8 +85,8 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
     if (pending->read == NULL || (pending->write && is_blank(reply))) {
         return true;
     }
-    pending->shown = answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e) &&
-                     pending->read(root, reply, pending->context, e);
+    reply->well_formed = answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e);
+    pending->shown = reply->well_formed && pending->read(root, reply, pending->context, e);
     return pending->shown;
 }
 

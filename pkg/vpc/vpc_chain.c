@@ -54,12 +54,24 @@ void vpc_chain_destroy(struct vpc_chain *chain)
 
 /* --- one page --------------------------------------------------------------------------------------- */
 
+/* What has no id is known by its name and its place: none of a page is another one read again. */
+static uint64_t print_of(const struct vpc_chain *chain, const struct resource *record)
+{
+    CLEANUP(text_free) struct text place = {0};
+
+    if (record->id != NULL) {
+        return vpc_id_print(record->id, strlen(record->id));
+    }
+    text_printf(&place, "%s/%s/%zu/%zu", chain->of != NULL ? chain->of : "", record->name != NULL ? record->name : "",
+                chain->pages, chain->page.count);
+    return vpc_id_print(place.data, place.size);
+}
+
 /* Whether the record is met for the first time in this pass. */
 static bool note_id(struct vpc_chain *chain, const struct resource *record)
 {
     struct vpc_pass *pass = chain->pass;
-    const char *id = record->id != NULL ? record->id : "";
-    uint64_t print = vpc_id_print(id, strlen(id));
+    uint64_t print = print_of(chain, record);
 
     if (!vpc_ids_add(&pass->ids, print)) {
         pass->repeated++;
@@ -70,15 +82,13 @@ static bool note_id(struct vpc_chain *chain, const struct resource *record)
     return true;
 }
 
-static bool read_item(struct vpc_chain *chain, struct answer_node item, struct err *e)
+static void read_item(struct vpc_chain *chain, struct answer_node item)
 {
     struct resource_list *records = chain->pass->records;
     struct resource *record = resource_list_append(records, chain->kind, chain->vpc->region);
 
     record->api = chain->vpc;
-    if (!resource_read(records, record, item, e)) {
-        return false;
-    }
+    resource_read(records, record, item);
     bool keep = note_id(chain, record);
     keep = keep && (chain->keep_error.code != ERR_NONE || vpc_check_region(chain->vpc, record, &chain->keep_error));
     if (keep && chain->keep != NULL && chain->keep_error.code == ERR_NONE &&
@@ -88,32 +98,15 @@ static bool read_item(struct vpc_chain *chain, struct answer_node item, struct e
     if (!keep) {
         resource_list_truncate(records, resource_list_count(records) - 1);
     }
-    return true;
 }
 
-/* A page that cannot be used leaves the pass as it was: it is read again, or missing. */
-static bool read_items(struct vpc_chain *chain, struct answer_node items, struct err *e)
+static void read_items(struct vpc_chain *chain, struct answer_node items)
 {
-    struct vpc_pass *pass = chain->pass;
-    size_t before = resource_list_count(pass->records);
-    size_t both = pass->both;
-    size_t repeated = pass->repeated;
-
     chain->page.count = 0;
-    vpc_ids_reserve(&pass->ids, answer_count(items));
+    vpc_ids_reserve(&chain->pass->ids, answer_count(items));
     for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
-        if (read_item(chain, each.node, e)) {
-            continue;
-        }
-        resource_list_truncate(pass->records, before);
-        while (chain->page.count > 0) {
-            vpc_ids_undo(&pass->ids, chain->page.items[--chain->page.count]);
-        }
-        pass->both = both;
-        pass->repeated = repeated;
-        return false;
+        read_item(chain, each.node);
     }
-    return true;
 }
 
 /* What the items are is known whatever the link says, so that a bad one is no reason to read the page again. */
@@ -167,11 +160,12 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
     struct answer_node items;
     int64_t total = -1;
 
-    if (!answer_parse_padded(chain->vpc->parser, reply->body, reply->size, &root, e) ||
-        !answer_get_array(root, chain->kind->items, ANSWER_REQUIRED, &items, e) ||
-        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) || !read_items(chain, items, e)) {
+    reply->well_formed = answer_parse_padded(chain->vpc->parser, reply->body, reply->size, &root, e);
+    if (!reply->well_formed || !answer_get_array(root, chain->kind->items, ANSWER_REQUIRED, &items, e) ||
+        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e)) {
         return false;
     }
+    read_items(chain, items);
     read_next(chain, root);
     note_total(chain, total);
     chain->idle_pages = chain->page.count > 0 ? 0 : chain->idle_pages + 1;

@@ -74,12 +74,6 @@ bool vpc_ids_has(const struct vpc_ids *ids, uint64_t print)
     return ids->count > 0 && *slot_of(ids, print) != 0;
 }
 
-void vpc_ids_undo(struct vpc_ids *ids, uint64_t print)
-{
-    *slot_of(ids, print) = 0;
-    ids->count--;
-}
-
 void vpc_ids_free(struct vpc_ids *ids)
 {
     free(ids->slots);

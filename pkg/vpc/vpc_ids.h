@@ -27,9 +27,6 @@ void vpc_ids_reserve(struct vpc_ids *ids, size_t more);
 bool vpc_ids_add(struct vpc_ids *ids, uint64_t print);
 bool vpc_ids_has(const struct vpc_ids *ids, uint64_t print);
 
-/* Takes back the latest addition since the last vpc_ids_reserve, then the one before it, and so on. */
-void vpc_ids_undo(struct vpc_ids *ids, uint64_t print);
-
 void vpc_ids_free(struct vpc_ids *ids);
 
 #endif

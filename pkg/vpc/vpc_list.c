@@ -69,7 +69,7 @@ static void adopt_all(struct listing *listing)
 {
     for (size_t i = 0; listing->before != NULL && i < resource_list_count(listing->before->records); i++) {
         const struct resource *record = resource_list_at(listing->before->records, i);
-        if (!vpc_ids_has(&listing->pass->ids, print_of(record))) {
+        if (record->id != NULL && !vpc_ids_has(&listing->pass->ids, print_of(record))) {
             adopt(listing, record);
         }
     }
@@ -211,17 +211,17 @@ static bool read_lookup(struct answer_node root, const struct http_reply *reply,
     struct resource *record = resource_list_append(records, listing->wanted.kind, listing->vpc->region);
     bool keep = true;
 
-    (void)reply;
+    (void)reply, (void)e;
     record->api = listing->vpc;
-    bool usable = resource_read(records, record, root, e);
-    if (usable && listing->wanted.keep != NULL &&
+    resource_read(records, record, root);
+    if (listing->wanted.keep != NULL &&
         !listing->wanted.keep(record, root, listing->wanted.context, &keep, &listing->lookup_error)) {
         keep = false;
     }
-    if (!usable || !keep || !fits_still(listing, lookup->record, record)) {
+    if (!keep || !fits_still(listing, lookup->record, record)) {
         resource_list_truncate(records, resource_list_count(records) - 1);
     }
-    return usable;
+    return true;
 }
 
 static void lookup_done(const struct vpc_answer *answer, void *context)
@@ -272,10 +272,11 @@ static void look_up_absent(struct listing *listing)
     listing->lookup_error = ERR_INIT;
     for (size_t i = 0; i < resource_list_count(earlier); i++) {
         const struct resource *record = resource_list_at(earlier, i);
-        if (vpc_ids_has(&listing->pass->ids, print_of(record))) {
+        /* what has no id is on no later page known as the same */
+        if (record->id == NULL || vpc_ids_has(&listing->pass->ids, print_of(record))) {
             continue;
         }
-        if (record->id != NULL && listing->lookups < VPC_LOOKUPS_MAX) {
+        if (listing->lookups < VPC_LOOKUPS_MAX) {
             listing->lookups++;
             look_up(listing, record);
         } else {
@@ -393,7 +394,11 @@ static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
     struct listing *listing = context;
     size_t count = resource_list_count(chain->pass->records);
 
-    if (chain_end == VPC_CHAIN_FAILED || count < 2) {
+    bool divides = chain_end == VPC_CHAIN_WHOLE && count >= 2;
+    for (size_t i = 0; divides && i < count; i++) {
+        divides = resource_list_at(chain->pass->records, i)->id != NULL;
+    }
+    if (!divides) {
         vpc_chain_continue(listing->whole);
         return;
     }

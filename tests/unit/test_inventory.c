@@ -673,7 +673,7 @@ static void profiles_are_read_or_held(void **state)
     read_kind(world, &resource_instance, list);
     read_kind(world, &resource_template, list);
     size_t count = resource_list_count(list);
-    json_t **profiles = inventory_read_profiles(&world->scope, list, &e);
+    json_t **profiles = inventory_read_profiles(&world->scope, list, NULL, &e);
     assert_non_null(profiles);
     for (size_t i = 0; i < count; i++) {
         const struct resource *record = resource_list_at(list, i);
@@ -687,7 +687,7 @@ static void profiles_are_read_or_held(void **state)
     }
     inventory_free_profiles(profiles, count);
     world->refused = "/initialization";
-    assert_null(inventory_read_profiles(&world->scope, list, &e));
+    assert_null(inventory_read_profiles(&world->scope, list, NULL, &e));
     assert_non_null(strstr(e.message, "reading the trusted profiles"));
 }
 

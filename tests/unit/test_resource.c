@@ -227,7 +227,11 @@ static bool read_text(struct resource_list *list, struct resource *record, const
     CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
     struct answer_node root;
 
-    return answer_parse(parser, json, strlen(json), &root, e) && resource_read(list, record, root, e);
+    if (!answer_parse(parser, json, strlen(json), &root, e)) {
+        return false;
+    }
+    resource_read(list, record, root);
+    return true;
 }
 
 #define COMMON "\"id\":\"0717-1\",\"name\":\"n\",\"crn\":\"crn:v1:1\""
@@ -263,16 +267,92 @@ static void an_absent_block_of_a_template_reads_as_the_defaults(void **state)
     }
 }
 
-static void a_server_without_its_settings_is_a_bad_answer(void **state)
+#define WHOLE                                                                                        \
+    "\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"metadata_service\":{\"enabled\":true," \
+    "\"protocol\":\"https\",\"response_hop_limit\":2}"
+#define SETTINGS(block) "{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"}" block "}"
+
+static void a_record_that_lacks_something_is_read_as_far_as_it_goes(void **state)
+{
+    enum { ALL = RESOURCE_METADATA_SETTINGS };
+    static const struct {
+        const char *json;
+        const char *odd; /* NULL: nothing is odd */
+        unsigned given;
+    } rows[] = {
+        {"{" COMMON "," WHOLE "}", NULL, ALL},
+        {"{" COMMON "," WHOLE ",\"vcpu\":{\"count\":2,\"architecture\":\"amd64\"},\"disks\":[]}", NULL, ALL},
+        {"{" COMMON "," WHOLE ",\"gpu\":null,\"image\":null}", NULL, ALL},
+        {SETTINGS(""), "metadata_service is absent", 0},
+        {SETTINGS(",\"metadata_service\":null"), "metadata_service is null", 0},
+        {SETTINGS(",\"metadata_service\":[]"), "metadata_service is an array, not an object", 0},
+        {SETTINGS(",\"metadata_service\":{}"),
+         "metadata_service.enabled is absent, metadata_service.protocol is absent, "
+         "metadata_service.response_hop_limit is absent",
+         0},
+        {SETTINGS(",\"metadata_service\":{\"enabled\":true,\"protocol\":null,\"response_hop_limit\":\"2\"}"),
+         "metadata_service.protocol is null, metadata_service.response_hop_limit is a string, not a number",
+         RESOURCE_ENABLED},
+        {SETTINGS(",\"metadata_service\":{\"enabled\":\"true\",\"protocol\":\"https\",\"response_hop_limit\":1.0}"),
+         "metadata_service.enabled is a string, not a boolean", RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT},
+        {"{" COMMON "," WHOLE ",\"vcpu\":null,\"vpc\":null,\"disks\":7,\"lifecycle_state\":7}",
+         "lifecycle_state is a number, not a string, vpc is null, vcpu is null, disks is a number, not an array", ALL},
+        {"{\"id\":\"0717-1\",\"name\":null,\"status\":null,\"zone\":{},\"metadata_service\":{\"enabled\":true,"
+         "\"protocol\":\"https\",\"response_hop_limit\":2}}",
+         "name is null, crn is absent, status is null, zone.name is absent", ALL},
+        {"{\"name\":\"n\",\"crn\":\"c\"," WHOLE "}", "id is absent (at the root of the answer)", ALL},
+        {"7", "it is a number, not an object (at the root of the answer)", 0},
+        {"null", "it is null, not an object (at the root of the answer)", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        struct resource *record = resource_list_append(list, &resource_instance, "eu-de");
+        assert_true(read_text(list, record, rows[i].json, &e));
+        if (rows[i].odd == NULL) {
+            assert_null(record->odd);
+        } else {
+            assert_string_equal(record->odd, rows[i].odd);
+        }
+        assert_int_equal(record->settings.given, rows[i].given);
+        assert_int_equal(resource_check_whole(record, &e), rows[i].odd == NULL);
+        assert_int_equal(e.code, rows[i].odd == NULL ? ERR_NONE : ERR_BAD_ANSWER);
+    }
+}
+
+static void what_a_record_lacks_is_named_by_its_member(void **state)
+{
+    const struct resource record = {.odd = "vpc is null, metadata_service.enabled is a string, not a boolean"};
+    const struct resource whole = {.odd = NULL};
+
+    (void)state;
+    assert_true(resource_lacks(&record, "vpc"));
+    assert_true(resource_lacks(&record, "metadata_service"));
+    assert_true(resource_lacks(&record, "metadata_service.enabled"));
+    assert_false(resource_lacks(&record, "meta"));
+    assert_false(resource_lacks(&record, "enabled"));
+    assert_false(resource_lacks(&record, "zone"));
+    assert_false(resource_lacks(&whole, "zone"));
+}
+
+static void a_record_that_is_read_again_keeps_what_it_is_and_forgets_what_it_lacks(void **state)
 {
     struct err e = ERR_INIT;
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    struct resource *record = resource_list_append(list, &resource_instance, "");
+    struct resource *record = resource_list_append(list, &resource_instance, "eu-de");
 
     (void)state;
-    assert_false(read_text(list, record, "{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"}}", &e));
-    assert_int_equal(e.code, ERR_BAD_ANSWER);
-    assert_non_null(strstr(e.place, "metadata_service"));
+    assert_true(read_text(list, record, "{" COMMON "," WHOLE "}", &e));
+    assert_true(read_text(list, record, "{\"status\":null}", &e));
+    assert_string_equal(record->name, "n");
+    assert_null(record->status);
+    assert_null(record->zone);
+    assert_int_equal(record->settings.given, 0);
+    assert_true(read_text(list, record, "{" COMMON "," WHOLE "}", &e));
+    assert_null(record->odd);
+    assert_int_equal(record->settings.hop_limit, 2);
 }
 
 static void the_region_is_told_by_the_zone_when_it_is_not_known(void **state)
@@ -453,7 +533,9 @@ int main(void)
         cmocka_unit_test(names_ids_and_crns_are_told_apart),
         cmocka_unit_test(what_can_name_nothing_is_refused_before_anything_is_asked),
         cmocka_unit_test(an_absent_block_of_a_template_reads_as_the_defaults),
-        cmocka_unit_test(a_server_without_its_settings_is_a_bad_answer),
+        cmocka_unit_test(a_record_that_lacks_something_is_read_as_far_as_it_goes),
+        cmocka_unit_test(what_a_record_lacks_is_named_by_its_member),
+        cmocka_unit_test(a_record_that_is_read_again_keeps_what_it_is_and_forgets_what_it_lacks),
         cmocka_unit_test(the_region_is_told_by_the_zone_when_it_is_not_known),
         cmocka_unit_test(the_region_of_a_regional_resource_is_told_by_its_crn),
         cmocka_unit_test(what_allowed_use_looks_at_is_kept_and_shared),
