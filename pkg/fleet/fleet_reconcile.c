@@ -93,7 +93,10 @@ static enum fleet_verdict judge_busy(const struct fleet_rules *rules)
     if (rules->passing) {
         return rules->time_left ? FLEET_DO_WAIT : FLEET_END_UNSETTLED;
     }
-    return rules->was_passing && rules->time_left ? FLEET_DO_WRITE : FLEET_END_REFUSED;
+    if (!rules->time_left || !(rules->was_passing || rules->first_busy)) {
+        return FLEET_END_REFUSED;
+    }
+    return rules->was_passing || rules->waited ? FLEET_DO_WRITE : FLEET_DO_WAIT;
 }
 
 enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt receipt, bool ours,

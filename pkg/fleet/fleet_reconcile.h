@@ -43,6 +43,8 @@ struct fleet_rules {
     unsigned reads_left;  /* further reads of what an accepted write does not show yet */
     bool passing;         /* the state that was read passes by itself */
     bool was_passing;     /* so did the one before the write */
+    bool first_busy;      /* the last 409 was the first one: a state may have come and gone between two reads */
+    bool waited;          /* there was a pause since */
     bool time_left;       /* to wait for it */
 };
 

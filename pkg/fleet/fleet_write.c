@@ -38,6 +38,8 @@ static struct fleet_rules rules_of(const struct fleet_write *write)
                                 .reads_left = FLEET_LATE_READS - write->late_reads,
                                 .passing = passing_state(write) != NULL,
                                 .was_passing = write->was_passing,
+                                .first_busy = write->busy == 1,
+                                .waited = write->waits > 0,
                                 .time_left = now_ms() < write->settle_until_ms};
 }
 
@@ -84,6 +86,7 @@ static void read_later(struct fleet_write *write)
 static void wait_for_state(struct fleet_write *write)
 {
     struct fleet *fleet = write->task.fleet;
+    const char *state = passing_state(write);
     struct err error = ERR_INIT;
 
     if (!fleet_is_over(fleet)) {
@@ -91,7 +94,7 @@ static void wait_for_state(struct fleet_write *write)
         return;
     }
     err_set(&error, fleet->rollout.closed ? ERR_BUDGET : ERR_CANCELLED, "not changed: the run ended while it was %s",
-            passing_state(write));
+            state != NULL ? state : "busy");
     fleet->run->summary.not_started++;
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
@@ -364,6 +367,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
     }
     if (facts.status == 409 && rules.settles) {
         write->rounds--; /* it is no round of the conflicts with other writers */
+        write->busy++;
         write->settle_until_ms =
             write->settle_until_ms != 0 ? write->settle_until_ms : now_ms() + write->task.fleet->options->settle_ms;
     }

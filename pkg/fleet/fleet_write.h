@@ -21,7 +21,7 @@ struct fleet_write {
     bool known;             /* nothing of this run can have changed it since */
     bool ours;              /* what is as expected may be the doing of this run, or of the one that it resumes */
     enum fleet_receipt receipt;
-    unsigned rounds;            /* writes so far */
+    unsigned rounds, busy;      /* writes so far, not counting those that were answered with 409, and those */
     unsigned late_reads, waits; /* pauses so far: for an accepted write to be seen, for a state to pass */
     bool was_passing;           /* the state before the last write passes by itself */
     int64_t settle_until_ms;    /* when such a state is waited for no longer; 0: none was met */

@@ -141,12 +141,20 @@ teardown() {
     jq -e '.results[0] | .outcome == "skipped" and (.reason | contains("only running servers are restarted"))' <<< "$output"
 }
 
-@test "a conflict that is about no state fails with its text, at once" {
+@test "a conflict that is about no state is tried once more, then fails with its text" {
     client_start --instances 2 --mix plain
     faults '{"operation":"instances.patch","action":"status","status":409,"body":{"errors":[{"code":"in_use","message":"volume in use"}]}}'
     meta instance set --all --enabled true -y -o json
     expect 1 "409 in_use: volume in use"
-    [ "$(sim_count PATCH '*')" -eq 2 ]
+    [ "$(sim_count PATCH '*')" -eq 4 ]
+}
+
+@test "a state that came and went between two reads costs one more try" {
+    client_start --instances 2 --mix plain
+    faults '{"operation":"instances.patch","limit":1,"action":"status","status":409}'
+    meta instance set --all --enabled true -y -o json
+    expect 0 "2 changed"
+    [ "$(sim_count PATCH '*')" -eq 3 ]
 }
 
 @test "a server that is deleted between list and change is skipped, which changes no exit status" {

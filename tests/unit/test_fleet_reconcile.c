@@ -114,6 +114,9 @@ static void what_follows_from_a_state(void **state)
     static const struct fleet_rules still_starting = {.settles = true, .passing = true};
     static const struct fleet_rules started = {.settles = true, .was_passing = true, .time_left = true};
     static const struct fleet_rules running = {.settles = true, .time_left = true};
+    static const struct fleet_rules first = {.settles = true, .time_left = true, .first_busy = true};
+    static const struct fleet_rules paused = {.settles = true, .time_left = true, .first_busy = true, .waited = true};
+    static const struct fleet_rules no_time = {.settles = true, .first_busy = true};
     static const struct {
         const char *what;
         const struct fleet_rules *rules;
@@ -141,7 +144,10 @@ static void what_follows_from_a_state(void **state)
         {"refused while it starts", &starting, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WAIT},
         {"refused, and it starts for ever", &still_starting, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_UNSETTLED},
         {"refused, and it has started", &started, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WRITE},
-        {"refused while it runs", &running, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_REFUSED},
+        {"refused for the first time, and runs", &first, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WAIT},
+        {"refused, and still runs after a pause", &paused, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_DO_WRITE},
+        {"refused, with no time to wait", &no_time, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_REFUSED},
+        {"refused again while it runs", &running, FLEET_DIFFERENT, FLEET_BUSY, false, FLEET_END_REFUSED},
         {"refused, and another writer was first", &starting, FLEET_AS_EXPECTED, FLEET_BUSY, false, FLEET_END_UNCHANGED},
         {"cannot take it now", &patch, FLEET_BLOCKED, FLEET_UNSENT, false, FLEET_END_BLOCKED},
         {"deleted after all", &deletion, FLEET_AS_EXPECTED, FLEET_UNCONFIRMED, true, FLEET_END_CHANGED},
