@@ -243,6 +243,18 @@ static size_t count_retriable(const struct fleet_run *run)
     return count;
 }
 
+/* Unknown results that a resumed run settles: what was created without a name cannot be looked for. */
+static size_t count_settleable(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct resource *resource = run->results[i].item->resource;
+        count += run->results[i].outcome == FLEET_UNKNOWN && (resource->id != NULL || resource->name != NULL);
+    }
+    return count;
+}
+
 /* Where something was not started that is the one next step: a retry or a restart would leave the rest. */
 static void note_next(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
@@ -255,7 +267,10 @@ static void note_next(const struct app *app, const struct fleet_run *run, const 
         note_run_command(app, text_string(&note), "runs resume", run_id);
         return;
     }
-    if (bad > 0 && count_retriable(run) > 0) {
+    if (count_settleable(run) > 0) {
+        text_printf(&note, "%zu unknown; next", summary->counts[FLEET_UNKNOWN]);
+        note_run_command(app, text_string(&note), "runs resume", run_id);
+    } else if (bad > 0 && count_retriable(run) > 0) {
         text_printf(&note, "%zu failed or unknown; next", bad);
         note_run_command(app, text_string(&note), "runs retry", run_id);
     } else if (bad > 0) {

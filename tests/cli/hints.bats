@@ -70,3 +70,12 @@ patches='"operation": "instances.patch"'
     meta runs resume "$run" -y
     expect 0 "60 selected: 60 changed"
 }
+
+@test "what is unknown is settled by runs resume, and that is the hint" {
+    client_start --instances 2 --mix plain
+    faults '{"operation":"instances.patch","nth":1,"action":"stale","reads":100}'
+    meta instance set --all --enabled true -y -o json
+    [ "$(jq .summary.unknown <<< "$output")" -eq 1 ]
+    [[ $stderr == *"1 unknown; next: vpcmeta runs resume "* ]]
+    [[ $stderr != *"runs retry"* ]]
+}

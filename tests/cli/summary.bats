@@ -11,7 +11,7 @@ patches='"operation": "instances.patch"'
 @test "errors and what was skipped are grouped by cause, each with its count and one example" {
     client_start --instances 200 --seed 3
     faults "{$patches, \"nth\": [2, 5, 9], \"action\": \"status\", \"status\": 400, \"code\": \"bad_field\"}" \
-        "{$patches, \"nth\": [3, 4], \"action\": \"status\", \"status\": 409, \"code\": \"busy\"}"
+        "{$patches, \"nth\": [3, 4], \"action\": \"status\", \"status\": 403, \"code\": \"busy\"}"
     meta instance set --all --enabled true --hop-limit 3 -y -o json
     expect 5
     jq -e '.causes as $causes | .results as $results |
