@@ -87,6 +87,13 @@ json_t *app_list_head(const struct text *missing);
  */
 int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e);
 
+/*
+ * An inventory that broke off: programs get the object all the same, with the rows that were read and with the error in
+ * `missing` (cli.md, "Output"). `items` as of the envelope. Returns the exit status of the error.
+ */
+int app_refuse_inventory(struct app *app, const struct table *table, const char *items, struct text *missing,
+                         const struct err *e);
+
 void app_error(const struct app *app, const struct err *error);
 /* Each fault of a body as an error with its place, in `document` where that is not NULL. */
 void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document);

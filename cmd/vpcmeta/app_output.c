@@ -168,6 +168,22 @@ json_t *app_list_head(const struct text *missing)
     return head;
 }
 
+int app_refuse_inventory(struct app *app, const struct table *table, const char *items, struct text *missing,
+                         const struct err *e)
+{
+    bool as_object = app->globals->output.value == RENDER_JSON || app->globals->jq != NULL;
+    struct err error = ERR_INIT;
+
+    if (as_object) {
+        text_printf(missing, "%s\n", e->message);
+        JSON_CLEANUP json_t *head = app_list_head(missing);
+        if (!app_print_table(app, table, &(struct render_envelope){.head = head, .items = items}, &error)) {
+            app_error(app, &error);
+        }
+    }
+    return err_exit_status(e);
+}
+
 enum { MISSING_SHOWN = 10 };
 
 /* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */

@@ -226,8 +226,12 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     }
     if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
         !make_policy(opts, &policy, e) || !selection_read(app, &opts->select, call, &selector, e) ||
-        !app_connect(app, &scope, e) || !read_resources(app, call, &scope, &selector, &resources, e)) {
+        !app_connect(app, &scope, e)) {
         return err_exit_status(e);
+    }
+    if (!read_resources(app, call, &scope, &selector, &resources, e)) {
+        TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
+        return app_refuse_inventory(app, nothing, "findings", &resources.missing, e);
     }
     policy.several_regions = scope.region_count > 1;
     policy.program = app->program->name;

@@ -163,6 +163,19 @@ static bool complete_records(const struct inventory_scope *scope, const struct r
     return kind->settings != 0 || inventory_take_template_settings(scope, records, missing, e);
 }
 
+/* The records, without what only a read that went through would say of them. */
+static int refuse(struct app *app, const struct resource_list *records, const struct details *details,
+                  struct text *missing, const struct err *e)
+{
+    struct details bare = *details;
+
+    bare.pending = NULL;
+    bare.profiles = NULL;
+    bare.members = NULL;
+    TABLE_CLEANUP struct table *table = make_table(app, records, &bare);
+    return app_refuse_inventory(app, table, NULL, missing, e);
+}
+
 static int list(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct resource_kind *kind = call->command->subject;
@@ -174,11 +187,13 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     struct details details = choose_columns(app, kind, opts->profile_details);
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
-        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e) ||
-        !selection_find(app, call, &scope, &kind, 1, &selector, found, &missing, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e)) {
+        return err_exit_status(e);
+    }
+    if (!selection_find(app, call, &scope, &kind, 1, &selector, found, &missing, e) ||
         !complete_records(&scope, kind, found, &missing, e) || !inventory_name_vpcs(&scope, found, &missing, e) ||
         !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {
-        return err_exit_status(e);
+        return refuse(app, found, &details, &missing, e);
     }
     int status = print_list(app, found, &details, &missing, e);
     free_details(&details, found);
@@ -222,16 +237,19 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     struct details details = choose_columns(app, kind, true);
 
     if (!selection_check_targets(&selector.targets, e) || !check_show(app, &details, call, e) ||
-        !app_connect(app, &scope, e) || !inventory_select(&scope, &kind, 1, &selector, found, NULL, e) ||
-        !complete_records(&scope, kind, found, NULL, e)) {
+        !app_connect(app, &scope, e)) {
         return err_exit_status(e);
+    }
+    if (!inventory_select(&scope, &kind, 1, &selector, found, NULL, e) ||
+        !complete_records(&scope, kind, found, NULL, e)) {
+        return wants_body(call) ? err_exit_status(e) : refuse(app, found, &details, &missing, e);
     }
     if (wants_body(call)) {
         return show_body(app, &scope, resource_list_at(found, 0), e) ? ERR_EXIT_DONE : err_exit_status(e);
     }
     if (!inventory_name_vpcs(&scope, found, &missing, e) ||
         !read_details(app, &scope, kind, true, found, &missing, &details, e)) {
-        return err_exit_status(e);
+        return refuse(app, found, &details, &missing, e);
     }
     inventory_append_odd(found, &missing);
     TABLE_CLEANUP struct table *table = make_table(app, found, &details);

@@ -175,7 +175,7 @@ json_t **inventory_read_profiles(const struct inventory_scope *scope, const stru
                                    .done = profile_done,
                                    .context = read});
     }
-    if (!http_run(scope->http, e) || !err_take(e, &error)) {
+    if (!inventory_run(scope, missing, e) || !err_take(e, &error)) {
         inventory_free_profiles(profiles, count);
         err_wrap(e, "reading the trusted profiles");
         return NULL;

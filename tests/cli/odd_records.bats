@@ -217,3 +217,29 @@ END
     expect 0
     jq -e --slurpfile cases "$cases" '[.items[].name] == [$cases[0][].name]' <<< "$output"
 }
+
+@test "a trusted profile that cannot be read is null and named, and the list is there" {
+    client_start --instances 4 --mix plain --groups 0
+    id=$(sim_state -r '.instances[] | select(.name == "api-0001") | .id')
+    for code in 404 403; do
+        faults "$(jq -nc --arg path "*$id/initialization" --argjson code $code '{path: $path, action: "status", status: $code}')"
+        meta instance list --trusted-profile-details -o json
+        expect 1 'default_trusted_profile of instance api-0001'
+        jq -e '(.complete | not) and (.items | length == 4) and (.missing | length == 1)
+               and (.items[] | select(.name == "api-0001") | .default_trusted_profile == null)' <<< "$output"
+    done
+}
+
+@test "after the first request an object is printed, whatever ends the command" {
+    client_start --instances 2 --mix plain --groups 0
+    faults '{"operation": "instances.list", "action": "status", "status": 401}' '{"operation": "templates.list", "action": "status", "status": 401}'
+    for command in 'instance list' 'audit' 'instance show api-0001'; do
+        # shellcheck disable=SC2086 # the words of a command
+        meta $command -o json
+        [ "$status" -ne 0 ]
+        jq -e '.schema_version == 1 and (.complete | not) and (.missing | length > 0) and ((.items // .findings) == [])' <<< "$output"
+    done
+    meta instance set --all --enabled true -y -o json
+    [ "$status" -ne 0 ]
+    jq -e '.run == null and .results == [] and .summary.selected == 0' <<< "$output"
+}
