@@ -303,11 +303,12 @@ static int create(struct app *app, const struct cli_call *call, struct err *e)
 /* --- the rows ----------------------------------------------------------------------------------------- */
 
 static const struct cmd_example instance_examples[] = {
-    {"vpcmeta instance create -f web-05.json --enabled true --protocol https",
+    {"vpcmeta instance show web-0001 --as-body > web.json", "a first body: like a server that exists"},
+    {"vpcmeta instance create -f web.json --name web-05 --enabled true --protocol https",
      "a body from a file, settings laid over it"},
-    {"vpcmeta instance create -f web-05.json --dry-run", "print the exact request body, send nothing"},
+    {"vpcmeta instance create -f web.json --name web-06 --dry-run", "print the exact request body, send nothing"},
     {"vpcmeta instance create -f web.json --count 40 --name 'web-{:03}' --hop-limit 1", "web-001 ... web-040"},
-    {"vpcmeta instance create --template tpl-web --name web-06 --protocol https", "from a template, overriding it"},
+    {"vpcmeta instance create --template tpl-web-001 --name web-07 --protocol https", "from a template, overriding it"},
     {0},
 };
 
@@ -330,9 +331,10 @@ const struct cmd_spec cmd_instance_create = {
 };
 
 static const struct cmd_example template_examples[] = {
+    {"vpcmeta template show tpl-web-001 --as-body > tpl.json", "a first body: like a template that exists"},
     {"vpcmeta template create -f tpl.json --name tpl-web-v4 --enabled true --protocol https --hop-limit 1",
      "a body from a file, name and settings laid over it"},
-    {"vpcmeta template create --source-template tpl-web --name tpl-web-strict --protocol https",
+    {"vpcmeta template create --source-template tpl-web-001 --name tpl-web-strict --protocol https",
      "as another template is, except for its protocol"},
     {0},
 };
@@ -353,7 +355,8 @@ const struct cmd_spec cmd_template_create = {
 };
 
 static const struct cmd_example metal_examples[] = {
-    {"vpcmeta bare-metal create -f bm-03.json --enabled true --protocol https",
+    {"vpcmeta bare-metal show bm-001 --as-body > bm.json", "a first body: like a server that exists"},
+    {"vpcmeta bare-metal create -f bm.json --name bm-x03 --enabled true --protocol https",
      "a body from a file, settings laid over it"},
     {0},
 };

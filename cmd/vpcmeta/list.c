@@ -282,9 +282,9 @@ const struct cmd_spec cmd_instance_list = {
 };
 
 static const struct cmd_example show_instance_examples[] = {
-    {"vpcmeta instance show web-01", "one instance by name"},
-    {"vpcmeta instance show 02b7_e21b7391-2ca2-4ab5-84a8-b92157a633b0 -o json", "one by id, as JSON"},
-    {"vpcmeta instance show web-01 --as-body > web-17.json", "a body to edit, for 'instance create -f web-17.json'"},
+    {"vpcmeta instance show web-0001", "one instance by name"},
+    {"vpcmeta instance show 0727_2645912d-249a-46be-a8fe-bda5c60fc78b -o json", "one by id, as JSON"},
+    {"vpcmeta instance show web-0001 --as-body > web-17.json", "a body to edit, for 'instance create -f web-17.json'"},
     {0},
 };
 
@@ -322,7 +322,7 @@ const struct cmd_spec cmd_template_list = {
 };
 
 static const struct cmd_example show_template_examples[] = {
-    {"vpcmeta template show tpl-web-v3", "one template"},
+    {"vpcmeta template show tpl-web-001", "one template"},
     {0},
 };
 
@@ -358,7 +358,7 @@ const struct cmd_spec cmd_bare_metal_list = {
 };
 
 static const struct cmd_example show_server_examples[] = {
-    {"vpcmeta bare-metal show bm-01 -o yaml", "one server with its default trusted profile"},
+    {"vpcmeta bare-metal show bm-001 -o yaml", "one server with its default trusted profile"},
     {0},
 };
 
@@ -377,7 +377,7 @@ const struct cmd_spec cmd_bare_metal_show = {
 
 static const struct cmd_example list_group_examples[] = {
     {"vpcmeta group list", "every instance group of the region with its template's metadata settings"},
-    {"vpcmeta group list --vpc vpc-prod --exclude 'batch-*'", "those of a VPC, except those of the batch jobs"},
+    {"vpcmeta group list --vpc vpc-prod --exclude 'asg-db-*'", "those of a VPC, except those of the databases"},
     {"vpcmeta group list -o json --jq '.items[] | select(.protocol == \"http\") | .template'",
      "the templates from which groups create servers with plain http"},
     {"vpcmeta group list -o json --jq '.items[] | select(.stale_members > 0) | .name'",
@@ -404,7 +404,7 @@ const struct cmd_spec cmd_group_list = {
 };
 
 static const struct cmd_example show_group_examples[] = {
-    {"vpcmeta group show asg-payments", "one group with its template's settings and default trusted profile"},
+    {"vpcmeta group show asg-web-01", "one group with its template's settings and default trusted profile"},
     {0},
 };
 

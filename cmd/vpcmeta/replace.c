@@ -279,7 +279,7 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta template replace tpl-web --enabled true --protocol https --update-groups --dry-run",
+    {"vpcmeta template replace tpl-web-001 --enabled true --protocol https --update-groups --dry-run",
      "see which template would be created and which groups would move"},
     {"vpcmeta template replace --all --where '.metadata_service.protocol != \"https\"' --protocol https "
      "--update-groups --roll --max-unavailable 10% --delete-old --yes",

@@ -66,7 +66,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
 static const struct cmd_example examples[] = {
     {"vpcmeta instance restart --all --dry-run", "who still needs a restart"},
     {"vpcmeta instance restart --all --max-unavailable 10%", "them, a tenth of the servers at a time"},
-    {"vpcmeta instance restart web-01 --stop-timeout 60 --force-stop", "one that may not want to stop"},
+    {"vpcmeta instance restart web-0001 --stop-timeout 60 --force-stop", "one that may not want to stop"},
     {0},
 };
 

@@ -190,7 +190,7 @@ static int rollback(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example rollback_examples[] = {
     {"vpcmeta runs rollback last --dry-run", "see which settings would be restored"},
-    {"vpcmeta runs rollback last web-01 web-02", "two servers of the newest run"},
+    {"vpcmeta runs rollback last web-0001 web-0002", "two servers of the newest run"},
     {0},
 };
 

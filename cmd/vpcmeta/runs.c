@@ -144,7 +144,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example show_examples[] = {
     {"vpcmeta runs show", "what became of every server of the newest run"},
-    {"vpcmeta runs show 20261120-23 -o json", "one by the beginning of its id, as it was printed then"},
+    {"vpcmeta runs show last -o json", "the newest one for programs, as it was printed then"},
     {0},
 };
 

@@ -251,7 +251,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 }
 
 static const struct cmd_example check_examples[] = {
-    {"vpcmeta schema check body.json", "which request it is the body of, and its faults"},
+    {"vpcmeta schema check web-17.json", "which request it is the body of, and its faults"},
     {"vpcmeta schema check --as instance_patch -", "a body from standard input"},
     {"vpcmeta schema check --schema pet.json --map https://example.org=./schemas rex.json", "any schema"},
     {NULL, NULL},

@@ -242,7 +242,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example instance_examples[] = {
     {"vpcmeta instance set --all --enabled true --protocol https --hop-limit 2 --dry-run", "see what would change"},
-    {"vpcmeta instance set web-01 web-02 --enabled true --protocol https", "two instances by name"},
+    {"vpcmeta instance set web-0001 web-0002 --enabled true --protocol https", "two instances by name"},
     {"vpcmeta instance set --vpc vpc-prod --exclude 'db-*' --hop-limit 1 --yes",
      "a VPC except its databases, without confirmation"},
     {"vpcmeta instance set --all --enabled true --guard list --yes", "a large fleet behind a strict rate limit"},
@@ -276,7 +276,7 @@ const struct cmd_spec cmd_instance_set = {
 };
 
 static const struct cmd_example metal_examples[] = {
-    {"vpcmeta bare-metal set bm-01 --enabled true --protocol https", "switch it on, the secure way"},
+    {"vpcmeta bare-metal set bm-001 --enabled true --protocol https", "switch it on, the secure way"},
     {0},
 };
 
@@ -298,7 +298,7 @@ const struct cmd_spec cmd_bare_metal_set = {
 };
 
 static const struct cmd_example template_examples[] = {
-    {"vpcmeta template replace tpl-web --enabled true", "what to do instead"},
+    {"vpcmeta template replace tpl-web-001 --enabled true", "what to do instead"},
     {0},
 };
 

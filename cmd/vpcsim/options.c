@@ -255,6 +255,7 @@ static void complete(struct options *options)
 {
     if (options->load != NULL && !options->sizes_given) {
         options->instances = options->templates = options->bare_metals = options->groups = 0;
+        options->regions_of_load = options->region_count == 0;
     }
     if (options->region_count == 0) {
         options->regions[options->region_count++] = "us-south";

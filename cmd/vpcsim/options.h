@@ -20,7 +20,8 @@ struct options {
     /* the fleet */
     const char *regions[OPTIONS_REGIONS_MAX];
     size_t region_count;
-    char *region_list; /* owns what regions point to */
+    bool regions_of_load; /* `load` decides: its first region is at /v1; regions[] holds where it names none */
+    char *region_list;    /* owns what regions point to */
     uint64_t seed;
     unsigned instances, templates, bare_metals, groups, vpcs;
     bool sizes_given; /* any of the above was asked for: a loaded fleet is added to, not alone */

@@ -18,11 +18,16 @@ static bool fill(struct sim *sim, struct err *e)
     sim->random.state = sim->options.seed;
     sim->now_ms = clock_monotonic_ms(sim->clock);
     sim->now_s = clock_wall_s(sim->clock);
-    for (size_t i = 0; i < sim->options.region_count; i++) {
+    for (size_t i = 0; i < sim->options.region_count && !sim->options.regions_of_load; i++) {
         fixtures_region(sim, sim->options.regions[i]);
     }
-    generate_fleet(sim);
-    return sim->options.load == NULL || state_load(sim, sim->options.load, e);
+    if (!sim->options.regions_of_load) {
+        generate_fleet(sim);
+    }
+    if (sim->options.load != NULL && !state_load(sim, sim->options.load, e)) {
+        return false;
+    }
+    return sim->region_count > 0 || fixtures_region(sim, sim->options.regions[0]) != NULL;
 }
 
 bool sim_open(struct sim *sim, struct err *e)

@@ -789,3 +789,12 @@ sys.exit(0 if r.returncode == 1 and "in use" in r.stderr else r.stderr)' "$BUILD
     [ "$(sim_http "$SIM_BASE/_sim/counters" | jq '.operations["instances.get"]["2xx"]')" -eq 1000 ]
     [ "$(sim_http "$SIM_BASE/_sim/counters" | jq '.max_in_flight')" -gt 100 ]
 }
+
+@test "a list of another region is served as that region, at /v1 too" {
+    sim_start --region eu-de --instances 5
+    sim_curl GET /v1/instances > "$BATS_TEST_TMPDIR/eu.json"
+    sim_stop
+    sim_start --load "$BATS_TEST_TMPDIR/eu.json"
+    [ "$(sim_curl GET /v1/instances | jq '.instances | length')" -eq 5 ]
+    [ "$(sim_curl GET /v1/regions | jq -r '.regions[].name')" = eu-de ]
+}

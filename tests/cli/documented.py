@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Runs what the documentation prints, in order, as a reader would: in one folder, with a home of its own, at a terminal.
+
+    documented.py readme|help BUILD-FOLDER
+
+`readme` is every `sh` block of README.md, `help` every example of `vpcmeta help --json`, after the commands with which
+README starts the simulator. The reader answers y to questions. A command must end as expected (0; 3 with findings)
+and, unless its output goes elsewhere, print what is expected of it.
+"""
+import json
+import os
+import pty
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TIME_S = 30
+
+# Lines that a test cannot run as they are printed, with the reason. Everything else is run.
+NOT_RUN = {
+    "vpcmeta schema check --as instance_patch -": "a body is typed into it",
+    "vpcmeta schema check --schema pet.json --map https://example.org=./schemas rex.json": "any schema of the reader's",
+    "vpcmeta template replace tpl-web-001 --enabled true": "an example of `template set`, shown when it is refused",
+}
+
+# Lines that take minutes: they are run with this behind them.
+ADDED = {"vpcmeta instance restart --vpc vpc-prod --max-unavailable 10%": " --dry-run",
+         "vpcmeta instance restart --all --max-unavailable 10%": " --dry-run"}
+
+# What the reader types, by the beginning of the line.
+TYPED = [("cat > ~/.vpcmeta-key", "vpcsim-api-key\n\x04"), ("vpcmeta --region eu-de shell", "instance show web-0001\nexit\n")]
+
+# Files that an example of help alone presupposes: made by a command of the documentation, too.
+BEFORE = {
+    "vpcmeta schema check web-17.json": "vpcmeta instance show web-0001 --as-body > web-17.json",
+    "vpcmeta shell -f change.txt --on-error continue": "echo 'instance set web-0003 --enabled true --yes' > change.txt",
+    "vpcmeta runs rollback last web-0001 web-0002": "vpcmeta instance set web-0001 web-0002 --hop-limit 3 --yes",
+    "vpcmeta completion bash > ~/.local/share/bash-completion/completions/vpcmeta":
+        "mkdir -p ~/.local/share/bash-completion/completions",
+    "vpcmeta completion zsh > ~/.zfunc/_vpcmeta": "mkdir -p ~/.zfunc",
+    "vpcmeta completion fish > ~/.config/fish/completions/vpcmeta.fish": "mkdir -p ~/.config/fish/completions",
+}
+
+# (pattern of the line, exit status or None for any of 0 and 3, pattern of the output); the first that fits counts.
+EXPECTED = [
+    (r"interrupted|help --check", None, None),
+    (r"audit --list-rules", 0, r"enabled-over-http"),
+    (r"audit .*findings\[\]\.fix", None, r"^$|vpcmeta (instance|bare-metal) set \S+ .*--protocol https"),
+    (r"audit .*-o csv$", 3, r"rule,severity,kind"),
+    (r"audit .*--jq", 3, r"http"),
+    (r"\baudit\b.*>", 3, None),
+    (r"\baudit\b", 3, r"(?s)SEVERITY.*Recommended fixes"),
+    (r"list --where|list --vpc .*--where", 0, r"web-\d+"),
+    (r"instance list .*>", 0, None),
+    (r"instance list", 0, r"api-\d+"),
+    (r"instance show.*>|template show.*>|bare-metal show.*>", 0, None),
+    (r"(instance|bare-metal) set .*--dry-run", 0, r"nothing was changed|would change"),
+    (r"(instance|bare-metal) set .*-o json", 0, r'"summary"'),
+    (r"(instance|bare-metal) set ", 0, r"selected: .* 0 failed"),
+    (r"instance create .*--dry-run", 0, r'"metadata_service"'),
+    (r"create .*-o json", 0, r'"changed":2'),
+    (r" create ", 0, r"created"),
+    (r"schema check", 0, r"valid"),
+    (r"doctor", 0, r"us-south|ok"),
+]
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def readme_lines():
+    text = open(os.path.join(ROOT, "README.md"), encoding="utf-8").read()
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```", text, re.M | re.S):
+        for line in re.sub(r"\\\n *", "", block).splitlines():
+            if line.strip():
+                yield line.strip()
+
+
+def help_lines(build):
+    begin = [line for line in readme_lines() if line.startswith(("vpcsim --port 8080", "export IBMCLOUD_IS", "export IC_API"))]
+    yield from begin[:3]
+    table = json.loads(subprocess.run([f"{build}/vpcmeta", "help", "--json"], check=True, capture_output=True).stdout)
+    for command in table["commands"]:
+        for example in command["examples"]:
+            yield example["line"]
+
+
+class Reader:
+    """A terminal, a folder and a home; variables that a line exports stay."""
+
+    def __init__(self, build, folder):
+        keep = {name: os.environ[name] for name in ("LANG", "LC_ALL", "ASAN_OPTIONS") if name in os.environ}
+        self.environment = {**keep, "PATH": f"{build}:{os.environ['PATH']}", "HOME": folder, "TERM": "xterm"}
+        self.folder = folder
+        self.ports = {"8080": str(free_port()), "8081": str(free_port())}
+        self.servers = []
+
+    def start(self, line):
+        server = subprocess.Popen(line.split(), cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True)
+        self.servers.append(server)
+        if "listening" not in server.stdout.readline():
+            raise SystemExit(f"does not start: {line}")
+
+    def run(self, line, typed):
+        """(exit status, output) of the line."""
+        keep = os.path.join(self.folder, ".exported")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            script = f"{line}\nstatus=$?\nexport -p > {keep}\nexit $status"
+            os.execvpe("bash", ["bash", "--noprofile", "--norc", "-c", script], self.environment)
+        output, answered, end = b"", 0, time.monotonic() + TIME_S
+        if typed:
+            time.sleep(0.3)
+            os.write(terminal, typed.encode())
+        while time.monotonic() < end:
+            if not select.select([terminal], [], [], 1)[0]:
+                continue
+            try:
+                part = os.read(terminal, 65536)
+            except OSError:
+                break
+            output += part
+            asked = re.findall(rb"\[y/N\]|type the number", output)
+            if len(asked) > answered:
+                answered = len(asked)
+                number = re.findall(rb"(\d+) [a-z ]+ of \d+ will", output)
+                os.write(terminal, (number[-1] if asked[-1] != b"[y/N]" else b"y") + b"\n")
+        else:
+            os.kill(pid, 9)
+        os.close(terminal)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if os.path.exists(keep):
+            for name, value in re.findall(r'^declare -x (\w+)="(.*)"$', open(keep, encoding="utf-8").read(), re.M):
+                if name.startswith(("IBM", "IC_")):
+                    self.environment[name] = value
+        return status, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output.decode(errors="replace")).replace("\r", "")
+
+    def close(self):
+        for server in self.servers:
+            server.terminate()
+            server.wait()
+
+
+def judge(line, status, output, folder):
+    """What is wrong with how the line ended; None: nothing."""
+    command = re.sub(r"\s+#.*", "", line)
+    for pattern, wanted, words in EXPECTED:
+        if command.startswith("vpcmeta") and re.search(pattern, command):
+            break
+    else:
+        wanted, words = 0, None
+    if status not in ((0, 3) if wanted is None else (wanted,)):
+        return f"status {status} instead of {wanted}"
+    if words is not None and re.search(words, output) is None:
+        return f"no {words} in its output"
+    target = re.search(r"> *(\S+)$", command)
+    path = os.path.join(folder, target.group(1).replace("~/", "")) if target else None
+    if path and os.path.getsize(path) == 0:
+        return f"{path} is empty"
+    return None if path or output or wanted is None or not command.startswith("vpcmeta") else "no output"
+
+
+def main():
+    what, build = sys.argv[1], os.path.abspath(sys.argv[2])
+    lines = list(readme_lines() if what == "readme" else help_lines(build))
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(build, folder)
+        for line in lines:
+            if line in NOT_RUN:
+                continue
+            shown = line
+            for printed, port in reader.ports.items():
+                line = line.replace(printed, port)
+            if line.startswith("vpcsim "):
+                # a smaller and faster one of the same names
+                line = line.replace("1000", "120") + " --transition-ms 5"
+                reader.start(line)
+                continue
+            if shown in BEFORE:
+                reader.run(BEFORE[shown], None)
+            status, output = reader.run(line + ADDED.get(shown, ""), next((text for begin, text in TYPED if line.startswith(begin)), None))
+            wrong = judge(line, status, output, folder)
+            if wrong:
+                bad += 1
+                print(f"{shown}\n    {wrong}\n    {output[-700:]!r}")
+        reader.close()
+    print(f"{len(lines)} lines, {bad} bad")
+    return 1 if bad or len(lines) < 30 else 0
+
+
+sys.exit(main())
