@@ -236,10 +236,10 @@ END
     for command in 'instance list' 'audit' 'instance show api-0001'; do
         # shellcheck disable=SC2086 # the words of a command
         meta $command -o json
-        [ "$status" -ne 0 ]
+        [ "$status" -ne 0 ] && [ -n "$output" ]
         jq -e '.schema_version == 1 and (.complete | not) and (.missing | length > 0) and ((.items // .findings) == [])' <<< "$output"
     done
     meta instance set --all --enabled true -y -o json
-    [ "$status" -ne 0 ]
+    [ "$status" -ne 0 ] && [ -n "$output" ]
     jq -e '.run == null and .results == [] and .summary.selected == 0' <<< "$output"
 }
