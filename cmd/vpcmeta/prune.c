@@ -80,7 +80,7 @@ static bool find_old(struct history *history, const struct prune_opts *opts, str
     }
     for (size_t i = 0; i < ret->all.count; i++) {
         const struct history_run *run = &ret->all.items[i];
-        if (strcmp(run->started_at, before) < 0) {
+        if (strcmp(run->started_at, before) <= 0) { /* stamps are whole seconds: 0 days are all runs until now */
             enum prune_verdict verdict = judge(run, &pending, opts->force);
             *mem_list_add(ret) = (struct old_run){.run = run, .verdict = verdict};
             ret->counts[verdict]++;
@@ -89,7 +89,7 @@ static bool find_old(struct history *history, const struct prune_opts *opts, str
     return true;
 }
 
-/* --- confirmation and the deed ------------------------------------------------------------------------ */
+/* --- confirmation and deletion ------------------------------------------------------------------------ */
 
 static bool confirm(const struct app *app, const struct prune_opts *opts, const struct old_runs *old, struct err *e)
 {
