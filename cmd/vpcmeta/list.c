@@ -255,7 +255,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     TABLE_CLEANUP struct table *table = make_table(app, found, &details);
     JSON_CLEANUP json_t *head = app_list_head(&missing);
     bool printed = app_print_records(app, table, &(struct render_envelope){.head = head}, e);
-    int status = printed ? app_inventory_status(app, "show", &missing, e) : err_exit_status(e);
+    int status = printed ? app_inventory_status(app, "record", &missing, e) : err_exit_status(e);
     free_details(&details, found);
     return status;
 }
