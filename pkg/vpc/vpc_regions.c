@@ -88,6 +88,31 @@ static char *text_of(struct answer_string string, const char *suffix)
     return text_take(&text);
 }
 
+/* One entry without a name is passed over, one without an endpoint is not available: neither hides the others. */
+static void read_region(struct reading *reading, struct answer_node node)
+{
+    struct answer_string name = {0}, endpoint = {0}, href = {0};
+    struct answer_string status = {.data = "available", .size = 9};
+    struct text answered_by = {0};
+    struct err ignored = ERR_INIT;
+    bool is_private;
+
+    if (!answer_get_string(node, "name", ANSWER_REQUIRED, &name, &ignored)) {
+        return;
+    }
+    bool whole = answer_get_string(node, "endpoint", ANSWER_REQUIRED, &endpoint, &ignored) &&
+                 answer_get_string(node, "href", ANSWER_OPTIONAL, &href, &ignored) &&
+                 answer_get_string(node, "status", ANSWER_OPTIONAL, &status, &ignored);
+    if (whole && href.data != NULL) {
+        vpc_region_of_base(href.data, &answered_by, &is_private);
+    }
+    reading->places[reading->count++] =
+        (struct vpc_endpoint){.name = text_of(name, ""),
+                              .base = text_of(endpoint, "/v1"),
+                              .answered_by = text_take(&answered_by),
+                              .available = whole && strcmp(status.data, "available") == 0};
+}
+
 static bool read_regions(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
     struct reading *reading = context;
@@ -101,25 +126,7 @@ static bool read_regions(struct answer_node root, const struct http_reply *reply
     }
     reading->places = mem_array(answer_count(regions) + 1, sizeof(*reading->places));
     for (struct answer_cursor each = answer_each(regions); answer_next(&each);) {
-        struct answer_string name = {0};
-        struct answer_string endpoint = {0};
-        struct answer_string href = {0};
-        struct answer_string status = {.data = "available", .size = 9};
-        if (!answer_get_string(each.node, "name", ANSWER_REQUIRED, &name, e) ||
-            !answer_get_string(each.node, "endpoint", ANSWER_REQUIRED, &endpoint, e) ||
-            !answer_get_string(each.node, "href", ANSWER_OPTIONAL, &href, e) ||
-            !answer_get_string(each.node, "status", ANSWER_OPTIONAL, &status, e)) {
-            return false;
-        }
-        struct text answered_by = {0};
-        bool is_private;
-        if (href.data != NULL) {
-            vpc_region_of_base(href.data, &answered_by, &is_private);
-        }
-        reading->places[reading->count++] = (struct vpc_endpoint){.name = text_of(name, ""),
-                                                                  .base = text_of(endpoint, "/v1"),
-                                                                  .answered_by = text_take(&answered_by),
-                                                                  .available = strcmp(status.data, "available") == 0};
+        read_region(reading, each.node);
     }
     return true;
 }

@@ -109,7 +109,7 @@ END
     client_start --instances 3 --mix plain --groups 0
     instances '{"set": {"/metadata_service/protocol": null}}'
     meta instance show api-0001 -o json
-    expect 1 'the show is incomplete: instance api-0001: metadata_service.protocol is null'
+    expect 1 'the record is incomplete: instance api-0001: metadata_service.protocol is null'
     jq -e '(.complete | not) and .missing == ["instance api-0001: metadata_service.protocol is null"]
            and .items[0].protocol == null and .items[0].response_hop_limit == 1' <<< "$output"
     meta instance show api-0001
@@ -148,7 +148,7 @@ END
     jq -e '.results[0] | .outcome == "skipped" and (.reason | contains("instance storage"))' <<< "$output"
 }
 
-@test "an answer to a change that does not show it is unknown, not failed, and not sent for ever" {
+@test "an answer to a change that does not show it is followed by a read, and nothing is sent for ever" {
     client_start --instances 1 --mix plain
     faults '{"operation": "instances.patch", "action": "edit", "set": {"/metadata_service": null}}'
     clear_log
@@ -242,4 +242,16 @@ END
     meta instance set --all --enabled true -y -o json
     [ "$status" -ne 0 ] && [ -n "$output" ]
     jq -e '.run == null and .results == [] and .summary.selected == 0' <<< "$output"
+}
+
+@test "an odd region hides no other one, and is not used" {
+    client_start --instances 2 --bare-metal 0 --groups 0 --region us-south,eu-de
+    for odd in '"remove": ["/endpoint"]' '"set": {"/endpoint": 7}' '"set": {"": null}'; do
+        faults "{\"operation\": \"regions.list\", \"action\": \"edit\", \"record\": {\"name\": \"eu-de\"}, $odd}"
+        meta instance list --region us-south -o json
+        expect 0
+        [ -n "$output" ] && jq -e '.items | length > 0' <<< "$output"
+        meta instance list --region eu-de
+        expect 2 "--region eu-de: the API has no such region that is available (available: us-south)"
+    done
 }

@@ -24,7 +24,6 @@ instance restart api-0001 --always -y
 bare-metal set --all --enabled true -y
 template replace --all --enabled true -y
 instance create -f $by_image --name new-1 -y
-runs rollback last -y
 LINES
 }
 
@@ -42,6 +41,10 @@ LINES
         done
         [[ $stderr != *"did you mean"* ]]
     done < <(commands)
+    # a recorded run knows where it was
+    meta runs rollback last -y --region eu-de
+    expect 2 "was in region us-south, and --region says eu-de: leave out --region"
+    [ -z "$(writes)" ]
     meta instance list --region us-soth
     expect 2 "did you mean us-south?"
     meta instance list --region us-south -o csv --fields region --no-headers
