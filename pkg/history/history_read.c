@@ -48,7 +48,8 @@ static bool read_run(struct history *history, sqlite3_stmt *statement, struct te
     };
     if (state < 0 || ret->id == NULL || ret->started_at == NULL || ret->command == NULL || ret->arguments == NULL ||
         ret->wanted == NULL) {
-        return history_damaged(history, e, "run %lld lacks a column", (long long)ret->number);
+        history_damaged(history, e, "run %lld lacks a column", (long long)ret->number);
+        return false;
     }
     return true;
 }
@@ -88,7 +89,8 @@ static bool read_places(struct history *history, struct history_run *run, struct
     while (run->place_count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct history_place place = {string_at(statement, 0, memory), string_at(statement, 1, memory)};
         if (place.account == NULL || place.api == NULL) {
-            return history_damaged(history, e, "run %lld has a place without account or API", (long long)run->number);
+            history_damaged(history, e, "run %lld has a place without account or API", (long long)run->number);
+            return false;
         }
         places[run->place_count++] = place;
     }
@@ -265,7 +267,8 @@ static bool read_step(struct history *history, sqlite3_stmt *statement, struct t
     };
     if (stage < 0 || ret->kind == NULL || ret->action == NULL || ret->before == NULL || ret->wanted == NULL ||
         ret->ordinal != index || ret->depends_on > index) {
-        return history_damaged(history, e, "step %zu of a run lacks a column, or is out of order", index + 1);
+        history_damaged(history, e, "step %zu of a run lacks a column, or is out of order", index + 1);
+        return false;
     }
     return true;
 }

@@ -177,6 +177,7 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     static const struct resource_settings enabled = {.given = RESOURCE_ENABLED};
     const char *reason = "";
     enum plan_verdict verdict = PLAN_SKIP;
+    bool odd = plan_odd_refuses(record, &enabled, ret_reason);
 
     if (!record->kind->restart_to_enable || record->kind->actions == NULL) {
         verdict = PLAN_UNCHANGED;
@@ -184,12 +185,10 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     } else if (!terms->always && !pending) {
         verdict = PLAN_UNCHANGED;
         reason = "no restart is pending";
-    } else if (plan_odd_refuses(record, &enabled, ret_reason)) {
-        return PLAN_SKIP;
-    } else if (!terms->always && !record->settings.enabled) {
+    } else if (!odd && !terms->always && !record->settings.enabled) {
         verdict = PLAN_UNCHANGED;
         reason = "the metadata service is off: no restart is needed";
-    } else if (lifecycle_refuses(record, ret_reason)) {
+    } else if (odd || lifecycle_refuses(record, ret_reason)) {
         return PLAN_SKIP;
     } else if (resource_status(record->status) == RESOURCE_STATUS_STOPPED) {
         verdict = record->startable == RESOURCE_OFF ? PLAN_SKIP : PLAN_UNCHANGED;
