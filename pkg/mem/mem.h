@@ -92,8 +92,12 @@ struct mem_set {
     struct mem_map map;
 };
 
-/* Adds the string; returns whether it is new. */
+/* Adds the string, of any bytes with the _n function; returns whether it is new. */
 bool mem_set_add(struct mem_set *set, const char *string);
+bool mem_set_add_n(struct mem_set *set, const void *bytes, size_t size);
+
+bool mem_set_has(const struct mem_set *set, const char *string);
+size_t mem_set_count(const struct mem_set *set);
 
 /* For CLEANUP. */
 void mem_set_free(struct mem_set *set);

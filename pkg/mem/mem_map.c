@@ -144,9 +144,24 @@ void mem_map_free(struct mem_map *map)
     }
 }
 
+bool mem_set_add_n(struct mem_set *set, const void *bytes, size_t size)
+{
+    return mem_map_add_n(&set->map, bytes, size, NULL);
+}
+
 bool mem_set_add(struct mem_set *set, const char *string)
 {
-    return mem_map_add_n(&set->map, string, strlen(string), NULL);
+    return mem_set_add_n(set, string, strlen(string));
+}
+
+bool mem_set_has(const struct mem_set *set, const char *string)
+{
+    return find(&set->map, string, strlen(string)) != NULL;
+}
+
+size_t mem_set_count(const struct mem_set *set)
+{
+    return HASH_COUNT(set->map.slots);
 }
 
 void mem_set_free(struct mem_set *set)

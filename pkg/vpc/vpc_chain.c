@@ -21,7 +21,7 @@ void vpc_pass_destroy(struct vpc_pass *pass)
 {
     if (pass != NULL) {
         resource_list_destroy(pass->records);
-        vpc_ids_free(&pass->ids);
+        mem_set_free(&pass->ids);
         free(pass);
     }
 }
@@ -46,39 +46,34 @@ void vpc_chain_destroy(struct vpc_chain *chain)
     text_free(&chain->parent);
     text_free(&chain->query);
     text_free(&chain->start);
-    free(chain->starts.items);
-    free(chain->page.items);
+    mem_set_free(&chain->starts);
     vpc_pass_destroy(chain->own);
     free(chain);
 }
 
 /* --- one page --------------------------------------------------------------------------------------- */
 
-/* What has no id is known by its name and its place: none of a page is another one read again. */
-static uint64_t print_of(const struct vpc_chain *chain, const struct resource *record)
-{
-    CLEANUP(text_free) struct text place = {0};
-
-    if (record->id != NULL) {
-        return vpc_id_print(record->id, strlen(record->id));
-    }
-    text_printf(&place, "%s/%s/%zu/%zu", chain->of != NULL ? chain->of : "", record->name != NULL ? record->name : "",
-                chain->pages, chain->page.count);
-    return vpc_id_print(place.data, place.size);
-}
-
-/* Whether the record is met for the first time in this pass. */
+/*
+ * Whether the record is met for the first time in this pass. What has no id is known by its name and its place: none
+ * of a page is another one read again.
+ */
 static bool note_id(struct vpc_chain *chain, const struct resource *record)
 {
     struct vpc_pass *pass = chain->pass;
-    uint64_t print = print_of(chain, record);
+    CLEANUP(text_free) struct text place = {0};
+    const char *id = record->id;
 
-    if (!vpc_ids_add(&pass->ids, print)) {
+    if (id == NULL) {
+        text_printf(&place, "%s/%s/%zu/%zu", chain->of != NULL ? chain->of : "",
+                    record->name != NULL ? record->name : "", chain->pages, chain->new_items);
+        id = text_string(&place);
+    }
+    if (!mem_set_add(&pass->ids, id)) {
         pass->repeated++;
         return false;
     }
-    *mem_list_add(&chain->page) = print;
-    pass->both += pass->earlier != NULL && vpc_ids_has(pass->earlier, print);
+    chain->new_items++;
+    pass->both += pass->earlier != NULL && mem_set_has(pass->earlier, id);
     return true;
 }
 
@@ -102,11 +97,25 @@ static void read_item(struct vpc_chain *chain, struct answer_node item)
 
 static void read_items(struct vpc_chain *chain, struct answer_node items)
 {
-    chain->page.count = 0;
-    vpc_ids_reserve(&chain->pass->ids, answer_count(items));
+    chain->new_items = 0;
     for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
         read_item(chain, each.node);
     }
+}
+
+/* The page that the token of the next one has led to before: the first token led to page 2. */
+static size_t page_of_start(const struct vpc_chain *chain)
+{
+    size_t page = 2;
+
+    for (const struct mem_map_entry *each = mem_map_first(&chain->starts.map); each != NULL;
+         each = mem_map_next(each)) {
+        if (each->key_size == chain->start.size && memcmp(each->key, chain->start.data, each->key_size) == 0) {
+            break;
+        }
+        page++;
+    }
+    return page;
 }
 
 /* What the items are is known whatever the link says, so that a bad one is no reason to read the page again. */
@@ -128,13 +137,10 @@ static void read_next(struct vpc_chain *chain, struct answer_node root)
         err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page holds no start token");
         return;
     }
-    uint64_t print = vpc_id_print(chain->start.data, chain->start.size);
-    for (size_t i = 0; i < chain->starts.count; i++) {
-        if (chain->starts.items[i] == print) {
-            err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page leads back to page %zu", i + 2);
-        }
+    if (!mem_set_add_n(&chain->starts, chain->start.data, chain->start.size)) {
+        err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page leads back to page %zu",
+                page_of_start(chain));
     }
-    *mem_list_add(&chain->starts) = print;
 }
 
 static void note_total(struct vpc_chain *chain, int64_t total)
@@ -168,9 +174,9 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
     read_items(chain, items);
     read_next(chain, root);
     note_total(chain, total);
-    chain->idle_pages = chain->page.count > 0 ? 0 : chain->idle_pages + 1;
+    chain->idle_pages = chain->new_items > 0 ? 0 : chain->idle_pages + 1;
     if (chain->counted) {
-        chain->vpc->reading.items += chain->page.count;
+        chain->vpc->reading.items += chain->new_items;
     }
     return true;
 }
@@ -242,8 +248,8 @@ void vpc_chain_continue(struct vpc_chain *chain)
 void vpc_chain_begin(struct vpc_chain *chain)
 {
     text_clear(&chain->start);
-    chain->starts.count = chain->page.count = 0;
-    chain->pages = chain->idle_pages = 0;
+    mem_set_free(&chain->starts);
+    chain->pages = chain->idle_pages = chain->new_items = 0;
     chain->first_total = chain->total = -1;
     chain->steady = true;
     chain->error = chain->keep_error = chain->link_error = ERR_INIT;

@@ -4,8 +4,8 @@
 #ifndef VPC_VPC_CHAIN_H
 #define VPC_VPC_CHAIN_H
 
+#include "mem/mem.h"
 #include "vpc/vpc.h"
-#include "vpc/vpc_ids.h"
 #include "vpc/vpc_url.h"
 
 struct vpc_chain;
@@ -21,8 +21,8 @@ typedef void vpc_chain_end_fn(struct vpc_chain *chain, enum vpc_chain_end end, v
 /* One reading of a collection, by one chain or by several that share it. */
 struct vpc_pass {
     struct resource_list *records; /* that were kept, each once */
-    struct vpc_ids ids;            /* of all that were read, kept or not */
-    const struct vpc_ids *earlier; /* those of the pass before; NULL: there was none */
+    struct mem_set ids;            /* of all that were read, kept or not */
+    const struct mem_set *earlier; /* those of the pass before; NULL: there was none */
     size_t both;                   /* of `ids`: in `earlier`, too */
     size_t repeated;               /* records that were met before in this pass, and ignored */
     int64_t first_total, total;    /* of the collection at the start and at the end of the pass; -1: unknown */
@@ -54,12 +54,10 @@ struct vpc_chain {
     struct err error;
 
     /* private to vpc_chain.c */
-    struct vpc_pass *own; /* pass, unless it is the caller's */
-    struct text start;    /* the token of the next page */
-    struct {
-        uint64_t *items;
-        size_t count, capacity;
-    } starts, page;        /* fingerprints: of the tokens so far, of the ids that the page added */
+    struct vpc_pass *own;  /* pass, unless it is the caller's */
+    struct text start;     /* the token of the next page */
+    struct mem_set starts; /* the tokens so far */
+    size_t new_items;      /* of the last page: met for the first time in the pass */
     size_t idle_pages;     /* in a row, the last one included, that brought nothing new */
     size_t shown_total;    /* in the vpc's reading */
     struct err link_error; /* the link to the next page cannot be followed */

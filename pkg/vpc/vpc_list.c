@@ -53,14 +53,9 @@ static void end(struct listing *listing, const struct err *error)
 
 /* --- what is missing ---------------------------------------------------------------------------------- */
 
-static uint64_t print_of(const struct resource *record)
-{
-    return record->id != NULL ? vpc_id_print(record->id, strlen(record->id)) : 0;
-}
-
 static void adopt(struct listing *listing, const struct resource *record)
 {
-    vpc_ids_add(&listing->pass->ids, print_of(record));
+    mem_set_add(&listing->pass->ids, record->id);
     resource_list_adopt(listing->pass->records, record);
 }
 
@@ -69,7 +64,7 @@ static void adopt_all(struct listing *listing)
 {
     for (size_t i = 0; listing->before != NULL && i < resource_list_count(listing->before->records); i++) {
         const struct resource *record = resource_list_at(listing->before->records, i);
-        if (record->id != NULL && !vpc_ids_has(&listing->pass->ids, print_of(record))) {
+        if (record->id != NULL && !mem_set_has(&listing->pass->ids, record->id)) {
             adopt(listing, record);
         }
     }
@@ -108,10 +103,10 @@ static void fail(struct listing *listing, const struct err *cause, const char *p
     struct err error = *cause;
 
     adopt_all(listing);
-    append_state(listing, listing->pass->ids.count, total, &state);
+    append_state(listing, mem_set_count(&listing->pass->ids), total, &state);
     if (listing->whole->keep_error.code != ERR_NONE) {
         error = listing->whole->keep_error;
-    } else if (listing->pass->ids.count > 0) {
+    } else if (mem_set_count(&listing->pass->ids) > 0) {
         err_wrap(&error, "%s; %s", text_string(&state), place);
     } else {
         err_wrap(&error, "listing %s%s%s", listing->wanted.kind->plural, listing->vpc->region[0] != '\0' ? " in " : "",
@@ -131,7 +126,7 @@ static void fail_at_page(struct listing *listing, const struct vpc_chain *chain)
 static void give_up(struct listing *listing)
 {
     const struct vpc_pass *pass = listing->pass;
-    size_t count = pass->ids.count;
+    size_t count = mem_set_count(&pass->ids);
     CLEANUP(text_free) struct text line = {0};
     struct err error = ERR_INIT;
 
@@ -166,7 +161,7 @@ static bool explains(const struct listing *listing, size_t count, int64_t total)
 {
     const struct vpc_pass *pass = listing->pass;
     size_t certain = pass->both + listing->found;
-    size_t possible = listing->before->ids.count + count - pass->both;
+    size_t possible = mem_set_count(&listing->before->ids) + count - pass->both;
 
     return total >= 0 && (uint64_t)total >= certain && (uint64_t)total <= possible;
 }
@@ -174,7 +169,7 @@ static bool explains(const struct listing *listing, size_t count, int64_t total)
 static void settle(struct listing *listing)
 {
     const struct vpc_pass *pass = listing->pass;
-    size_t count = pass->ids.count - listing->found - listing->unsettled; /* of its pages alone */
+    size_t count = mem_set_count(&pass->ids) - listing->found - listing->unsettled; /* of its pages alone */
     bool settled = adds_up(pass, count) || explains(listing, count, listing->before->total) ||
                    explains(listing, count, pass->first_total);
 
@@ -230,7 +225,7 @@ static void lookup_done(const struct vpc_answer *answer, void *context)
     struct listing *listing = lookup->listing;
 
     if (answer->error == NULL) {
-        vpc_ids_add(&listing->pass->ids, print_of(lookup->record));
+        mem_set_add(&listing->pass->ids, lookup->record->id);
         listing->found++;
     } else if (answer->reply->status != 404) {
         adopt(listing, lookup->record);
@@ -273,7 +268,7 @@ static void look_up_absent(struct listing *listing)
     for (size_t i = 0; i < resource_list_count(earlier); i++) {
         const struct resource *record = resource_list_at(earlier, i);
         /* what has no id is on no later page known as the same */
-        if (record->id == NULL || vpc_ids_has(&listing->pass->ids, print_of(record))) {
+        if (record->id == NULL || mem_set_has(&listing->pass->ids, record->id)) {
             continue;
         }
         if (listing->lookups < VPC_LOOKUPS_MAX) {
@@ -299,7 +294,7 @@ static void pass_ended(struct listing *listing, const struct vpc_chain *last)
     pass->steady = listing->whole->steady && pass->first_total == pass->total;
     if (listing->before != NULL) {
         look_up_absent(listing);
-    } else if (adds_up(pass, pass->ids.count)) {
+    } else if (adds_up(pass, mem_set_count(&pass->ids))) {
         end(listing, NULL);
     } else {
         begin_pass(listing);
@@ -435,7 +430,7 @@ static void begin_pass(struct listing *listing)
     vpc_pass_destroy(listing->before);
     listing->before = listing->pass;
     listing->pass = listing->whole->pass = vpc_pass_create(listing->before);
-    listing->vpc->reading.items -= listing->before->ids.count - listing->found - listing->unsettled;
+    listing->vpc->reading.items -= mem_set_count(&listing->before->ids) - listing->found - listing->unsettled;
     if (++listing->passes > VPC_PARTS_PASSES && listing->wanted.most == 0) {
         listing->whole->pause_above = 0;
     }

@@ -243,6 +243,11 @@ static void a_set_keeps_each_string_once(void **state)
     assert_false(mem_set_add(&set, "web-1"));
     assert_false(mem_set_add(&set, "web-2"));
     assert_true(mem_set_add(&set, "web-12"));
+    assert_true(mem_set_has(&set, "web-1"));
+    assert_false(mem_set_has(&set, "web-"));
+    assert_false(mem_set_add_n(&set, "web-123", 6));
+    assert_true(mem_set_add_n(&set, "web-1\0b", 7));
+    assert_int_equal(mem_set_count(&set), 4);
 }
 
 int main(void)
