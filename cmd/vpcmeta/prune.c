@@ -51,11 +51,6 @@ static void old_runs_free(struct old_runs *old)
     history_runs_free(&old->all);
 }
 
-static int compare_ids(const void *id, const void *item)
-{
-    return strcmp(id, *(const char *const *)item);
-}
-
 static enum prune_verdict judge(const struct history_run *run, const struct history_ids *pending, bool force)
 {
     if (run->state == HISTORY_RUNNING) {
@@ -64,9 +59,9 @@ static enum prune_verdict judge(const struct history_run *run, const struct hist
     if (force) {
         return FORGET;
     }
-    bool waits = pending->count > 0 &&
-                 bsearch(run->id, pending->items, pending->count, sizeof(*pending->items), compare_ids) != NULL;
-    return run->state == HISTORY_INTERRUPTED ? KEEP_INTERRUPTED : waits ? KEEP_PENDING : FORGET;
+    return run->state == HISTORY_INTERRUPTED    ? KEEP_INTERRUPTED
+           : history_ids_have(pending, run->id) ? KEEP_PENDING
+                                                : FORGET;
 }
 
 static bool find_old(struct history *history, const struct prune_opts *opts, struct old_runs *ret, struct err *e)

@@ -185,6 +185,7 @@ bool history_list_pending(struct history *history, const struct history_place *p
 /* The ids of the runs that left restarts which no later step has done, sorted, as above. Error: ERR_IO. */
 bool history_list_pending_runs(struct history *history, struct history_ids *ret, struct err *e)
     __attribute__((warn_unused_result));
+bool history_ids_have(const struct history_ids *ids, const char *id);
 void history_ids_free(struct history_ids *ids); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

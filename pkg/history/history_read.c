@@ -402,6 +402,16 @@ bool history_list_pending_runs(struct history *history, struct history_ids *ret,
     return statement != NULL && read_ids(history, statement, ret, e);
 }
 
+static int compare_with_id(const void *id, const void *item)
+{
+    return strcmp(id, *(const char *const *)item);
+}
+
+bool history_ids_have(const struct history_ids *ids, const char *id)
+{
+    return ids->count > 0 && bsearch(id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
+}
+
 void history_ids_free(struct history_ids *ids)
 {
     free(ids->items);

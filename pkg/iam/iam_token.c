@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "http/http.h"
+#include "http/http_error.h"
 #include "json/json.h"
 #include "json/json_answer.h"
-
-enum { REDACT_MIN = 6 }; /* a shorter secret is none, and would be found in ordinary words */
 
 void iam_token_free(struct iam_token *token)
 {
@@ -120,21 +119,12 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
                    problem.place[0] != '\0' ? problem.place : problem.message);
 }
 
-static void redact_word(char *message, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (char *at = message; length >= REDACT_MIN && (at = strstr(at, word)) != NULL; at += length) {
-        memset(at, '*', length);
-    }
-}
-
 void iam_token_redact(char *message, const char *secret)
 {
     CLEANUP(text_free_secret) struct text escaped = {0};
 
     text_reserve(&escaped, 3 * strlen(secret));
     text_percent_encode(&escaped, secret, "");
-    redact_word(message, secret);
-    redact_word(message, text_string(&escaped));
+    http_error_redact(message, secret);
+    http_error_redact(message, text_string(&escaped));
 }

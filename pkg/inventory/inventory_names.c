@@ -362,20 +362,12 @@ bool inventory_names_check(struct inventory_names *names, struct err *e)
 
 bool inventory_names_take_vpc(const struct inventory_names *names, struct resource *record)
 {
-    const struct resource *subnet = NULL;
     bool silent = record->vpc == NULL && record->vpc_id == NULL && record->subnet_id != NULL;
 
     if (silent && names->subnets == NULL) {
         return false;
     }
-    if (silent && (subnet = resource_list_find(names->subnets, &resource_subnet, record->subnet_id)) != NULL) {
-        record->vpc = subnet->vpc;
-        record->vpc_id = subnet->vpc_id;
-    }
-    if (record->vpc == NULL && record->vpc_id != NULL) {
-        const struct resource *vpc = resource_list_find(names->vpcs, &resource_vpc, record->vpc_id);
-        record->vpc = vpc != NULL ? vpc->name : NULL;
-    }
+    inventory_take_vpc(names->vpcs, names->subnets, record);
     return true;
 }
 

@@ -61,6 +61,12 @@ void inventory_names_see(struct inventory_names *names, const struct resource *r
 bool inventory_names_check(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
 
 /*
+ * Gives the record its VPC (name and id) from these VPCs, and from these subnets where it refers to a subnet alone.
+ * Strings are borrowed from them.
+ */
+void inventory_take_vpc(const struct resource_list *vpcs, const struct resource_list *subnets, struct resource *record);
+
+/*
  * Gives the record, a template, its VPC (name and id) as far as it refers to the VPC or to a subnet of it; NULL where
  * neither was read. False: it refers to a subnet, and those were not read.
  */

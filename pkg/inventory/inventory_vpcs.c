@@ -1,13 +1,28 @@
 /* The names of VPCs that records refer to by id. */
 #include <stdlib.h>
 
-#include "inventory/inventory.h"
+#include "inventory/inventory_names.h"
 #include "mem/mem.h"
 
 /* A template refers to its VPC, or to a subnet of it. */
 static bool is_nameless(const struct resource *record)
 {
     return record->vpc == NULL && (record->vpc_id != NULL || record->subnet_id != NULL);
+}
+
+void inventory_take_vpc(const struct resource_list *vpcs, const struct resource_list *subnets, struct resource *record)
+{
+    const struct resource *found = NULL;
+
+    if (record->vpc == NULL && record->vpc_id == NULL && record->subnet_id != NULL &&
+        (found = resource_list_find(subnets, &resource_subnet, record->subnet_id)) != NULL) {
+        record->vpc = found->vpc;
+        record->vpc_id = found->vpc_id;
+    }
+    if (record->vpc == NULL && record->vpc_id != NULL &&
+        (found = resource_list_find(vpcs, &resource_vpc, record->vpc_id)) != NULL) {
+        record->vpc = found->name;
+    }
 }
 
 /* The VPCs of one region, as they are read. */
@@ -48,15 +63,6 @@ static void begin_reading(struct reading *reading, const struct inventory_scope 
     }
 }
 
-static const char *find_name(const struct reading *reading, const struct resource *record)
-{
-    bool by_subnet = record->vpc_id == NULL;
-    const struct resource *found = resource_list_find(reading->known, by_subnet ? &resource_subnet : &resource_vpc,
-                                                      by_subnet ? record->subnet_id : record->vpc_id);
-
-    return found == NULL ? NULL : by_subnet ? found->vpc : found->name;
-}
-
 static bool note(const struct reading *reading, const struct resource *record, struct text *missing, struct err *e)
 {
     const struct err *error = &reading->error;
@@ -77,11 +83,12 @@ static bool name_records(const struct reading *reading, struct resource_list *re
         if (record->api != reading->api || !is_nameless(record)) {
             continue;
         }
-        const char *name = find_name(reading, record);
-        if (name == NULL && !note(reading, record, missing, e)) {
+        struct resource named = *record;
+        inventory_take_vpc(reading->known, reading->known, &named);
+        if (named.vpc == NULL && !note(reading, record, missing, e)) {
             return false;
         }
-        record->vpc = resource_list_keep(records, name);
+        record->vpc = resource_list_keep(records, named.vpc);
     }
     return true;
 }

@@ -42,11 +42,6 @@ static const struct history_ids *ids_of(struct history *history, struct pending 
     return history_list_pending(history, place, &added->ids, e) ? &added->ids : NULL;
 }
 
-static int compare_with_id(const void *id, const void *item)
-{
-    return strcmp(id, *(const char *const *)item);
-}
-
 bool run_pending(const char *path, const struct resource_list *list, bool **ret, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = history_open_past(path, clock_system(), e);
@@ -60,8 +55,7 @@ bool run_pending(const char *path, const struct resource_list *list, bool **ret,
         struct history_place place = run_place_of(resource, &pending.memory);
         const struct history_ids *ids = ids_of(history, &pending, &place, e);
         fine = ids != NULL;
-        marks[i] = fine && ids->count > 0 && resource->id != NULL &&
-                   bsearch(resource->id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
+        marks[i] = fine && resource->id != NULL && history_ids_have(ids, resource->id);
     }
     if (!fine) {
         free(marks);
