@@ -298,25 +298,6 @@ static bool check_targets(struct selection *selection, const char *what, struct 
     return absent_count == 0 || selection->missing.size > 0 || refuse_absent(what, &absent, absent_count, e);
 }
 
-bool inventory_is_gap(const struct inventory_scope *scope, const struct err *error)
-{
-    bool stopped = error->code == ERR_CANCELLED && !http_is_late(scope->http);
-
-    return !stopped && error->code != ERR_USAGE && error->code != ERR_AUTH;
-}
-
-bool inventory_run(const struct inventory_scope *scope, const struct text *missing, struct err *e)
-{
-    if (http_run(scope->http, e)) {
-        return true;
-    }
-    if (missing == NULL || !http_is_late(scope->http)) {
-        return false;
-    }
-    err_clear(e);
-    return true;
-}
-
 /* --- the selection -------------------------------------------------------------------------------- */
 
 /* A region without any of the VPCs has nothing to select; a target there must be found all the same. */
@@ -428,32 +409,6 @@ static void note_unread_vpcs(struct selection *selection, const struct resource_
     }
 }
 
-static bool has_line(const struct text *lines, const char *line)
-{
-    size_t wanted = strlen(line);
-    size_t size;
-
-    for (const char *next = text_string(lines); *next != '\0'; next += size + (next[size] == '\n')) {
-        size = strcspn(next, "\n");
-        if (size == wanted && memcmp(next, line, size) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What could not be read for several questions is one line. */
-static void add_missing(struct text *missing, struct text *more)
-{
-    char *next = more->data;
-
-    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
-        if (line[0] != '\0' && !has_line(missing, line)) {
-            text_printf(missing, "%s\n", line);
-        }
-    }
-}
-
 bool inventory_select(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
                       const struct inventory_selector *selector, struct resource_list *into, struct text *ret_missing,
                       struct err *e)
@@ -492,21 +447,10 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
         inventory_describe_effect(selector, only_kind, selection.farthest, selection.globs, empty);
     }
     if (selection.missing.size > 0) {
-        add_missing(ret_missing, &selection.missing);
+        inventory_add_missing(ret_missing, &selection.missing);
     }
     resource_list_take(into, selection.found);
     return true;
-}
-
-void inventory_append_odd(const struct resource_list *list, struct text *missing)
-{
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        const struct resource *record = resource_list_at(list, i);
-        if (record->odd != NULL) {
-            resource_append_odd(missing, record);
-            text_append_char(missing, '\n');
-        }
-    }
 }
 
 bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],

@@ -33,4 +33,7 @@ void inventory_note_globs(const struct inventory_selector *selector, const char 
 void inventory_describe_effect(const struct inventory_selector *selector, const struct resource_kind *only_kind,
                                enum inventory_filter farthest, const bool *matched, bool empty);
 
+/* Adds the lines to `missing`; what could not be read for several questions is one line. Takes `more` apart. */
+void inventory_add_missing(struct text *missing, struct text *more);
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * resource_members: which members of an answer fill which fields of a record. Private to the room: the table
- * of kinds has the lists, resource_read.c reads by them.
+ * of kinds has the lists, resource_read.c reads by them and derives the region.
  */
 #ifndef RESOURCE_RESOURCE_MEMBERS_H
 #define RESOURCE_RESOURCE_MEMBERS_H
@@ -37,5 +37,14 @@ struct resource_member {
     size_t offset; /* of the field in struct resource; unused for settings */
     bool hardware; /* the field lies in struct resource_hardware instead */
 };
+
+struct resource;
+struct resource_list;
+
+/*
+ * The region is where the resource says it is: zone "eu-de-1" lies in region "eu-de", because what is behind the last
+ * dash is a number (vpc-api.md 1.1, 2.17); else the CRN says. The region of the API that answered is a fall-back.
+ */
+void resource_derive_region(struct resource_list *list, struct resource *record);
 
 #endif

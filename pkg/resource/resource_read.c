@@ -316,42 +316,6 @@ bool resource_read_initialization(struct resource_list *list, struct resource_se
     return right;
 }
 
-/* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
-static struct answer_string crn_location(const char *crn)
-{
-    for (int part = 0; crn != NULL && part < 5; part++) {
-        const char *colon = strchr(crn, ':');
-        crn = colon != NULL ? colon + 1 : NULL;
-    }
-    return (struct answer_string){.data = crn, .size = crn != NULL ? strcspn(crn, ":") : 0};
-}
-
-/*
- * The region is where the resource says it is: zone "eu-de-1" lies in region "eu-de", because what is behind the last
- * dash is a number (vpc-api.md 1.1, 2.17); else the CRN says. The region of the API that answered is a fall-back.
- */
-static void derive_region(struct resource_list *list, struct resource *record)
-{
-    struct answer_string place = crn_location(record->crn);
-    bool has_region = record->region != NULL && record->region[0] != '\0';
-
-    if (record->zone != NULL) {
-        place = (struct answer_string){.data = record->zone, .size = strlen(record->zone)};
-    }
-    size_t digits = 0;
-    while (digits < place.size && isdigit((unsigned char)place.data[place.size - 1 - digits])) {
-        digits++;
-    }
-    if (digits > 0 && digits < place.size && place.data[place.size - 1 - digits] == '-') {
-        place.size -= digits + 1;
-    }
-    bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
-    if (usable &&
-        !(has_region && strlen(record->region) == place.size && memcmp(record->region, place.data, place.size) == 0)) {
-        record->region = resource_list_share(list, place.data, place.size);
-    }
-}
-
 static void read_switch(struct reading *reading, const struct resource_member *member, struct place place)
 {
     enum resource_switch *field = field_of(reading, member);
@@ -519,5 +483,5 @@ void resource_read(struct resource_list *list, struct resource *record, struct a
     if (reading.has_hardware && !known) {
         record->hardware = resource_list_keep_hardware(list, &reading.hardware);
     }
-    derive_region(list, record);
+    resource_derive_region(list, record);
 }

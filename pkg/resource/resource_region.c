@@ -1,0 +1,38 @@
+/* The region of a record, from its zone or its CRN. */
+#include <ctype.h>
+#include <string.h>
+
+#include "resource/resource_list.h"
+#include "resource/resource_members.h"
+
+/* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
+static struct answer_string crn_location(const char *crn)
+{
+    for (int part = 0; crn != NULL && part < 5; part++) {
+        const char *colon = strchr(crn, ':');
+        crn = colon != NULL ? colon + 1 : NULL;
+    }
+    return (struct answer_string){.data = crn, .size = crn != NULL ? strcspn(crn, ":") : 0};
+}
+
+void resource_derive_region(struct resource_list *list, struct resource *record)
+{
+    struct answer_string place = crn_location(record->crn);
+    bool has_region = record->region != NULL && record->region[0] != '\0';
+
+    if (record->zone != NULL) {
+        place = (struct answer_string){.data = record->zone, .size = strlen(record->zone)};
+    }
+    size_t digits = 0;
+    while (digits < place.size && isdigit((unsigned char)place.data[place.size - 1 - digits])) {
+        digits++;
+    }
+    if (digits > 0 && digits < place.size && place.data[place.size - 1 - digits] == '-') {
+        place.size -= digits + 1;
+    }
+    bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
+    if (usable &&
+        !(has_region && strlen(record->region) == place.size && memcmp(record->region, place.data, place.size) == 0)) {
+        record->region = resource_list_share(list, place.data, place.size);
+    }
+}
