@@ -147,6 +147,28 @@ static void finish_gone(struct fleet_write *write)
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
 
+static void finish_not_found(struct fleet_write *write)
+{
+    if (write->receipt == FLEET_CONFIRMED) {
+        err_set(&write->error, ERR_BAD_ANSWER, "the API accepted it, but does not list it");
+    } else {
+        err_wrap(&write->error, "sent %u times and not found yet", write->rounds);
+    }
+    fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+}
+
+static void finish_unknown(struct fleet_write *write)
+{
+    bool creates = ops_of(write)->creates;
+
+    if (creates && write->error.code == ERR_NONE) {
+        err_set(&write->error, ERR_BAD_ANSWER, "it was created, but the answer has no body: look for it");
+    } else if (creates) {
+        err_wrap(&write->error, FLEET_MAYBE_CREATED);
+    }
+    fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+}
+
 /* `error` belongs to the verdict where it is about a read or a state. */
 static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, const struct err *error)
 {
@@ -200,20 +222,10 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
         fleet_write_finish(write, FLEET_FAILED, &write->error);
         break;
     case FLEET_END_NOT_FOUND:
-        if (write->receipt == FLEET_CONFIRMED) {
-            err_set(&write->error, ERR_BAD_ANSWER, "the API accepted it, but does not list it");
-        } else {
-            err_wrap(&write->error, "sent %u times and not found yet", write->rounds);
-        }
-        fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+        finish_not_found(write);
         break;
     case FLEET_END_UNKNOWN:
-        if (ops->creates && write->error.code == ERR_NONE) {
-            err_set(&write->error, ERR_BAD_ANSWER, "it was created, but the answer has no body: look for it");
-        } else if (ops->creates) {
-            err_wrap(&write->error, FLEET_MAYBE_CREATED);
-        }
-        fleet_write_finish(write, FLEET_UNKNOWN, &write->error);
+        finish_unknown(write);
         break;
     case FLEET_END_UNREAD_UNKNOWN:
         fleet_write_finish(write, FLEET_UNKNOWN, error);
