@@ -15,7 +15,7 @@ static bool print_block(struct app *app, struct table *block, struct err *e)
            (render_table(table, NULL, &options, stdout, e) && render_text("\n", 1, stdout, e));
 }
 
-/* Nothing where no command mends what was found. */
+/* Nothing where no command fixes what was found. */
 static bool print_fixes(struct app *app, const struct audit *audit, struct err *e)
 {
     CLEANUP(text_free) struct text lines = {0};

@@ -216,8 +216,8 @@ static void note_restart_commands(const struct app *app, const struct fleet_run 
 }
 
 /*
- * Whether the same request may succeed later. A client error repeats, but for those that a right, the time or the state
- * of a server mends; a conflict of a creation is about its name.
+ * Whether the same request may succeed later. A client error repeats, except where a right, the load or the state of
+ * the server may change; a conflict of a creation is about its name.
  */
 static bool can_be_retried(const struct fleet_result *result)
 {

@@ -90,12 +90,12 @@ struct audit_finding {
     size_t fix;                           /* index of its fix */
 };
 
-/* How one resource is mended of everything that was found in it. */
+/* The one fix of all that was found in a resource. */
 struct audit_fix {
     const struct resource *target;     /* borrowed; of a group's findings its template, unless that is missing */
-    unsigned rules;                    /* what is mended */
+    unsigned rules;                    /* what is fixed */
     unsigned own_rules;                /* those found in the target itself, not in a group that uses it */
-    struct resource_settings settings; /* none: no command mends it */
+    struct resource_settings settings; /* none: no command fixes it */
     bool own_name;                     /* nothing else of its kind and region has its name */
 };
 
@@ -148,14 +148,14 @@ void audit_free(struct audit *audit); /* zero-initialised values allowed; for CL
 bool audit_reports(const struct audit_policy *policy, enum audit_rule_number rule);
 
 /*
- * Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, which mends every
- * finding of the resource. Where no command mends it, the message says so and the fix shows what there is to decide.
+ * Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, which fixes every
+ * finding of the resource. Where no command fixes it, the message says so and the fix shows what there is to decide.
  */
 void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 
 /*
- * Appends a few commands that together mend everything that commands mend, one a line; where `columns` is not 0, on
+ * Appends a few commands that together fix everything that commands fix, one a line; where `columns` is not 0, on
  * lines of at most that where it is possible, which a shell reads as one. Each sets the same in all
  * resources that it chooses: by the selectors of the audit and a predicate that says exactly what was found, or by
  * name where the resources are few or were named.

@@ -1,4 +1,4 @@
-/* The fix of each resource: one command that mends all its findings. */
+/* The fix of each resource: one command that fixes all its findings. */
 #include "audit/audit_fixes.h"
 
 #include <stdlib.h>
@@ -91,35 +91,35 @@ static bool accepts(const struct audit_policy *policy, const struct resource_kin
 }
 
 /* What is enabled is set so that the next audit does not find something else. */
-static struct resource_settings settings_that_mend(const struct audit_policy *policy, const struct resource *record,
-                                                   unsigned rules)
+static struct resource_settings settings_to_set(const struct audit_policy *policy, const struct resource *record,
+                                                unsigned rules)
 {
     const struct resource_settings *found = &record->settings;
-    struct resource_settings mended = {.protocol = "https", .hop_limit = policy->max_hop_limit};
+    struct resource_settings fixed = {.protocol = "https", .hop_limit = policy->max_hop_limit};
     bool enables = (rules & AUDIT_RULES_OF_DISABLED) != 0;
 
     if ((rules & 1U << AUDIT_ARCHITECTURE) != 0) {
-        mended.given = RESOURCE_ENABLED; /* off, nothing else matters */
-        return mended;
+        fixed.given = RESOURCE_ENABLED; /* off, nothing else matters */
+        return fixed;
     }
     if (enables) {
-        mended.given |= RESOURCE_ENABLED;
-        mended.enabled = true;
+        fixed.given |= RESOURCE_ENABLED;
+        fixed.enabled = true;
     }
     if ((rules & AUDIT_RULES_OF_PROTOCOL) != 0 ||
         (enables && (found->given & RESOURCE_PROTOCOL) != 0 && !text_equal(found->protocol, "https") &&
          !accepts(policy, record->kind, AUDIT_RULES_OF_PROTOCOL))) {
-        mended.given |= RESOURCE_PROTOCOL;
+        fixed.given |= RESOURCE_PROTOCOL;
     }
     if ((rules & AUDIT_RULES_OF_HOP_LIMIT) != 0 ||
         (enables && (found->given & RESOURCE_HOP_LIMIT) != 0 && found->hop_limit > policy->max_hop_limit &&
          !accepts(policy, record->kind, AUDIT_RULES_OF_HOP_LIMIT))) {
-        mended.given |= RESOURCE_HOP_LIMIT;
+        fixed.given |= RESOURCE_HOP_LIMIT;
     }
     if ((rules & 1U << AUDIT_TEMPLATE_AUTO_LINK) != 0) {
-        mended.given |= RESOURCE_AUTO_LINK;
+        fixed.given |= RESOURCE_AUTO_LINK;
     }
-    return mended;
+    return fixed;
 }
 
 void audit_fixes_make(struct audit *audit)
@@ -135,7 +135,7 @@ void audit_fixes_make(struct audit *audit)
     }
     for (size_t i = 0; i < audit->fix_count; i++) {
         struct audit_fix *fix = &audit->fixes[i];
-        fix->settings = settings_that_mend(&audit->policy, fix->target, fix->rules);
+        fix->settings = settings_to_set(&audit->policy, fix->target, fix->rules);
     }
     mark_names(audit);
 }

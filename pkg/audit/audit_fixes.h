@@ -1,8 +1,8 @@
 /*
- * audit_fixes: which resources the findings of an audit are mended at, and by which command line. Private to the room.
+ * audit_fixes: which resources the findings of an audit are fixed at, and by which command line. Private to the room.
  *
- * A resource is mended by one command, however many findings it has: two commands of one template would undo each
- * other. A group is mended at its template.
+ * A resource is fixed by one command, however many findings it has: two commands of one template would undo each
+ * other. A group is fixed at its template.
  */
 #ifndef AUDIT_AUDIT_FIXES_H
 #define AUDIT_AUDIT_FIXES_H

@@ -1,4 +1,4 @@
-/* A few commands that mend everything of a kind: resources that become the same are mended by one command. */
+/* A few commands that fix everything of a kind: resources that become the same are fixed by one command. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ struct fix_group {
     struct resource_settings settings; /* all that any of them needs; the others have it */
     unsigned rules;
     size_t count;
-    bool by_rule; /* the rules of the resources themselves are all there is to mend */
+    bool by_rule; /* the rules of the resources themselves are all there is to fix */
 };
 
 struct fix_groups {
@@ -45,7 +45,7 @@ static bool is_reported(const struct audit *audit, enum audit_rule_number rule)
     return audit_reports(&audit->policy, rule) && audit_rules[rule].severity >= audit->policy.severity;
 }
 
-/* --- which resources are mended together ------------------------------------------------------------ */
+/* --- which resources are fixed together ------------------------------------------------------------ */
 
 static struct likeness likeness_of(const struct audit *audit, const struct audit_fix *fix)
 {
