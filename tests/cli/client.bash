@@ -68,3 +68,18 @@ faults() {
 settings() {
     sim_state -c '[.instances[] | {key: .id, value: [.enabled, .protocol, .response_hop_limit]}] | from_entries'
 }
+
+# Lines of "WORDS|ARGS": status 2, WORDS in the message, nothing printed, no request; all wrong ones are shown.
+refuse_all() {
+    local words args bad=0
+    while IFS='|' read -r words args; do
+        [ -n "$words" ] || continue
+        clear_log
+        eval "meta $args" < /dev/null
+        if [ "$status" -ne 2 ] || [[ $stderr != *"error: "*"$words"* ]] || [ -n "$output" ] || [ "$(requests)" -ne 0 ]; then
+            echo "$args: status $status, $(requests) requests, $stderr"
+            bad=1
+        fi
+    done
+    return "$bad"
+}

@@ -6,20 +6,6 @@ teardown() {
     sim_stop
 }
 
-# Lines of "WORDS|ARGS": status 2, WORDS in the message, nothing printed, no request; all wrong ones are shown.
-refuse_all() {
-    local words args bad=0
-    while IFS='|' read -r words args; do
-        clear_log
-        eval "meta $args" < /dev/null
-        if [ "$status" -ne 2 ] || [[ $stderr != *"error: "*"$words"* ]] || [ -n "$output" ] || [ "$(requests)" -ne 0 ]; then
-            echo "$args: status $status, $(requests) requests, $stderr"
-            bad=1
-        fi
-    done
-    return "$bad"
-}
-
 without_effect() {
     local option
     for option in '--max-unavailable 2' '--allow-same-group' '--stop-timeout 5' '--force-stop' '--start-timeout 5' \

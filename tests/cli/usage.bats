@@ -6,21 +6,6 @@ teardown() {
     sim_stop
 }
 
-# Lines of "WORDS|ARGS": status 2, WORDS in the message, no request; all wrong ones are shown.
-refuse_all() {
-    local words args bad=0
-    while IFS='|' read -r words args; do
-        [ -n "$words" ] || continue
-        clear_log
-        eval "meta $args" < /dev/null
-        if [ "$status" -ne 2 ] || [[ $stderr != *"error: "*"$words"* ]] || [ -n "$output" ] || [ "$(requests)" -ne 0 ]; then
-            echo "$args: status $status, $(requests) requests, $stderr"
-            bad=1
-        fi
-    done
-    return "$bad"
-}
-
 settings_lines() {
     cat << 'LINES'
 --hop-limit 0 is out of range 1..64|instance set --all -y --hop-limit 0
