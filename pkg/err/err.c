@@ -118,7 +118,9 @@ int err_exit_status(const struct err *e)
     case ERR_LOCKED:
         return ERR_EXIT_LOCKED;
     case ERR_CANCELLED:
-        return e->signal > 0 ? ERR_EXIT_SIGNAL + e->signal : ERR_EXIT_FAILED;
+        return e->signal > 0          ? ERR_EXIT_SIGNAL + e->signal
+               : e->cause != ERR_NONE ? err_exit_status(&(struct err){.code = e->cause})
+                                      : ERR_EXIT_FAILED;
     case ERR_FAILED:
     case ERR_NOT_FOUND:
     case ERR_IO:

@@ -28,7 +28,7 @@ enum err_code {
     ERR_CONFLICT,   /* the same thing was changed by other means */
     ERR_LOCKED,     /* another run holds the lock */
     ERR_BUDGET,     /* as many failures as were tolerable */
-    ERR_CANCELLED,  /* a signal or a deadline ended it */
+    ERR_CANCELLED,  /* a signal or a deadline ended it, or what `cause` says */
 };
 
 /* The exit statuses of the program (cli.md, "Exit codes"): no other file spells one as a number. */
@@ -55,6 +55,7 @@ struct err {
     enum err_code code;
     int http_status;               /* of the answer that caused it, or 0 */
     int signal;                    /* that ended it when code is ERR_CANCELLED, or 0 */
+    enum err_code cause;           /* that ended it when code is ERR_CANCELLED: no token, no server; or ERR_NONE */
     char place[ERR_PLACE_MAX];     /* "file:line:column", a JSON pointer, or "" */
     char message[ERR_MESSAGE_MAX]; /* one line of UTF-8 without a full stop; what steers a terminal is escaped */
 };

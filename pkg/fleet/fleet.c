@@ -40,6 +40,13 @@ static void end_unstarted(struct fleet *fleet, struct fleet_result *result, bool
 
 static const char *reason_not_started(const struct fleet *fleet)
 {
+    const struct err *cause = http_stop_cause(fleet->options->http);
+
+    if (cause != NULL && fleet->error.code == ERR_NONE && !fleet->rollout.closed) {
+        CLEANUP(text_free) struct text reason = {0};
+        text_printf(&reason, "not started: %s", cause->message);
+        return resource_list_keep(fleet->strings, text_string(&reason));
+    }
     return fleet->error.code != ERR_NONE ? "not started: the history could not be written"
            : fleet->rollout.closed       ? "not started: too many failures before"
            : fleet->stopped              ? "not started: interrupted"
@@ -266,7 +273,8 @@ static void notice_stop(struct fleet *fleet)
     }
     fleet->draining = fleet->stopped = true;
     fleet_watch_hurry(fleet);
-    if (fleet->disruption.count > 0 && fleet->options->draining != NULL) {
+    bool restarts = http_state(fleet->options->http) == HTTP_DRAINING && fleet->disruption.count > 0;
+    if (restarts && fleet->options->draining != NULL) {
         fleet->options->draining(fleet->disruption.count, fleet->options->progress_context);
     }
 }

@@ -274,6 +274,21 @@ void http_abort(struct http *http)
     stop(http, HTTP_STOP);
 }
 
+void http_give_up(struct http *http, const struct err *cause)
+{
+    if (http->stop < HTTP_GAVE_UP) {
+        http->stop_cause = *cause;
+        http->stop_cause.code = ERR_CANCELLED;
+        http->stop_cause.cause = cause->code;
+    }
+    stop(http, HTTP_GAVE_UP);
+}
+
+const struct err *http_stop_cause(const struct http *http)
+{
+    return http->stop == HTTP_GAVE_UP ? &http->stop_cause : NULL;
+}
+
 void http_resume(struct http *http)
 {
     http->stop = HTTP_GO;

@@ -73,7 +73,7 @@ enum http_fault {
     HTTP_FAULT_BROKEN,     /* a 2xx answer that ended early, cannot be decoded, or that `read` could not use */
     HTTP_FAULT_UNTRUSTED,  /* no TLS with it: its certificate, the CA file or its protocol did not pass */
     HTTP_FAULT_REFUSED,    /* refused by this room: URL, plain http, redirect, size, no token */
-    HTTP_FAULT_CANCELLED,  /* http_cancel, http_abort or the deadline */
+    HTTP_FAULT_CANCELLED,  /* http_cancel, http_give_up, http_abort or the deadline */
 };
 
 /* What came back. Everything it points to is borrowed and lives until the callback returns. */
@@ -206,8 +206,8 @@ void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsig
 void http_idle(struct http *http, int wait_ms);
 
 /*
- * Whether the session takes new requests: all, HTTP_MUST_FINISH ones only (http_cancel), or none (http_abort,
- * deadline).
+ * Whether the session takes new requests: all, HTTP_MUST_FINISH ones only (http_cancel), or none (http_give_up,
+ * http_abort, deadline).
  */
 enum http_state { HTTP_OPEN, HTTP_DRAINING, HTTP_CLOSED };
 enum http_state http_state(const struct http *http);
@@ -242,6 +242,16 @@ bool http_is_late(const struct http *http);
  */
 void http_cancel(struct http *http);
 void http_abort(struct http *http);
+
+/*
+ * No request can be served any more: what is in flight is drained, all others end unsent with `cause` as ERR_CANCELLED
+ * (its code is in err.cause), and so do http_run and those that are submitted before http_resume. Not for signal
+ * handlers.
+ */
+void http_give_up(struct http *http, const struct err *cause);
+
+/* Why, while http_give_up holds; NULL otherwise. */
+const struct err *http_stop_cause(const struct http *http);
 void http_resume(struct http *http);
 
 /* Where bearer tokens come from (room iam). */
@@ -249,7 +259,7 @@ enum http_token_state {
     HTTP_TOKEN_READY,  /* *ret_token is set */
     HTTP_TOKEN_NONE,   /* requests go without one */
     HTTP_TOKEN_WAIT,   /* one is being fetched; http_token_changed will be called */
-    HTTP_TOKEN_FAILED, /* e is set: requests fail with it */
+    HTTP_TOKEN_FAILED, /* e is set: http_give_up with it */
 };
 
 struct http_token_source {

@@ -131,7 +131,10 @@ static enum start start_one(struct http *http)
         if (state == HTTP_TOKEN_WAIT) {
             return http->urgent.count > 0 ? START_DONE : START_TOKEN;
         }
-        fine = state != HTTP_TOKEN_FAILED;
+        if (state == HTTP_TOKEN_FAILED) {
+            http_give_up(http, &problem);
+            return START_NOTHING;
+        }
     }
     http_queue_pop(queue);
     if (!fine || !http_transfer_start(http, call, token, &problem)) {
@@ -211,7 +214,7 @@ static void apply_stop(struct http *http)
     if (http->stop == HTTP_GO) {
         return;
     }
-    while (http->stop > HTTP_DRAIN && http->active != NULL) {
+    while (http->stop >= HTTP_STOP && http->active != NULL) {
         http_abort_transfer(http->active);
     }
     drop_waiting(http);
@@ -270,10 +273,9 @@ static void wait_for_more(struct http *http, int64_t wait_ms)
 static void fail_token_wait(struct http *http)
 {
     struct err cause = ERR_INIT;
-    struct http_queue *queue = next_queue(http);
 
     err_set(&cause, ERR_AUTH, "no token came");
-    http_finish_unsent(http, http_queue_pop(queue), HTTP_FAULT_REFUSED, &cause);
+    http_give_up(http, &cause);
 }
 
 static void step(struct http *http, int wait_ms)
@@ -293,7 +295,7 @@ static void step(struct http *http, int wait_ms)
         return;
     }
     int64_t event_ms = next_event_ms(http, verdict);
-    if (event_ms > 0 && wait_ms > 0 && http->stop <= HTTP_DRAIN) {
+    if (event_ms > 0 && wait_ms > 0 && http->stop < HTTP_STOP) {
         wait_for_more(http, event_ms < wait_ms ? event_ms : wait_ms);
     }
 }
@@ -322,7 +324,7 @@ void http_idle(struct http *http, int wait_ms)
 {
     assert(!http->running);
     apply_stop(http);
-    if (http->stop <= HTTP_DRAIN) {
+    if (http->stop < HTTP_STOP) {
         int64_t event_ms = next_event_ms(http, START_NOTHING);
         wait_for_more(http, event_ms < wait_ms ? event_ms : wait_ms);
     }

@@ -113,6 +113,8 @@ uint64_t http_random(struct http *http)
 bool http_stopped_error(const struct http *http, struct err *e)
 {
     switch ((enum http_stop)http->stop) {
+    case HTTP_GAVE_UP:
+        return err_take(e, &http->stop_cause);
     case HTTP_LATE:
         return err_set(e, ERR_CANCELLED, "the deadline has passed");
     case HTTP_BROKEN:

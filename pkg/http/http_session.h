@@ -79,7 +79,7 @@ struct http_transfer {
     char problem[CURL_ERROR_SIZE];
 };
 
-enum http_stop { HTTP_GO, HTTP_DRAIN, HTTP_STOP, HTTP_LATE, HTTP_BROKEN };
+enum http_stop { HTTP_GO, HTTP_DRAIN, HTTP_GAVE_UP, HTTP_STOP, HTTP_LATE, HTTP_BROKEN };
 
 struct http {
     CURLM *multi;
@@ -115,6 +115,7 @@ struct http {
     int64_t ticked_ms;
 
     volatile sig_atomic_t stop; /* enum http_stop */
+    struct err stop_cause;      /* of HTTP_GAVE_UP */
     int wake_fd;                /* an eventfd that ends a wait */
 
     struct http_counters counters;

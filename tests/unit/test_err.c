@@ -116,6 +116,10 @@ static void codes_become_the_exit_statuses_of_the_contract(void **state)
         struct err e = {.code = rows[i].code, .signal = rows[i].signal};
         assert_int_equal(err_exit_status(&e), rows[i].status);
     }
+    struct err no_token = {.code = ERR_CANCELLED, .cause = ERR_AUTH};
+    assert_int_equal(err_exit_status(&no_token), 4);
+    no_token.signal = 15;
+    assert_int_equal(err_exit_status(&no_token), 143);
 }
 
 int main(void)

@@ -396,13 +396,16 @@ static void no_token_means_no_request(void **state)
     struct tokens tokens = {.state = HTTP_TOKEN_FAILED};
     use_tokens(http, &tokens);
     struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.error.code, ERR_AUTH);
+    assert_int_equal(ended.error.code, ERR_CANCELLED);
+    assert_int_equal(err_exit_status(&ended.error), ERR_EXIT_AUTH);
     assert_string_equal(ended.error.message, "no token for you");
     assert_int_equal(server.requests, 0);
+    http_resume(http);
     /* a source that promises a token and asks nobody for it does not stop the world */
     tokens.state = HTTP_TOKEN_WAIT;
     ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.error.code, ERR_AUTH);
+    assert_int_equal(ended.error.cause, ERR_AUTH);
+    http_resume(http);
     tokens.state = HTTP_TOKEN_NONE;
     ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
     assert_int_equal(ended.status, 200);
