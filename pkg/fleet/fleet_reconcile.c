@@ -108,9 +108,9 @@ enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt 
     if (receipt == FLEET_CONFIRMED) {
         return judge_unseen(match, rules);
     }
-    /* whoever changed it after that: http has sent the request often enough */
+    /* http has sent the request often enough, and a write that may have arrived must not overwrite another writer */
     if (receipt == FLEET_UNCONFIRMED && !rules->creates) {
-        return FLEET_END_WITHOUT_EFFECT;
+        return match == FLEET_CONFLICT ? FLEET_END_CONFLICT : FLEET_END_WITHOUT_EFFECT;
     }
     if (match != FLEET_DIFFERENT) {
         return match == FLEET_BLOCKED ? FLEET_END_BLOCKED : FLEET_END_CONFLICT;

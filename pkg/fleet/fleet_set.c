@@ -52,6 +52,29 @@ static unsigned changed_by_others(const struct set_task *set)
     return 0;
 }
 
+/*
+ * Whether what the last PATCH did not ask for, because it was as wanted then, is so no more. False, with e set, when
+ * another writer changed it between the read and the PATCH.
+ */
+static bool check_unsent(const struct set_task *set, struct err *e)
+{
+    const struct resource_settings *wanted = set->write.task.result->item->wanted;
+    const struct resource_settings *actual = &set->write.actual.settings;
+    static const struct resource_settings none;
+    unsigned theirs = resource_settings_diff(actual, wanted) & actual->given & ~set->asked.given;
+    CLEANUP(text_free) struct text text = {0};
+
+    if (set->asked.given == 0 || theirs == 0) {
+        return true;
+    }
+    text_append(&text, "wanted ");
+    resource_settings_describe(&text, &none, wanted, theirs);
+    text_append(&text, ", found ");
+    resource_settings_describe(&text, &none, actual, theirs);
+    return err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); it was not overwritten, run it again",
+                   text_string(&text));
+}
+
 static enum fleet_match compare(struct fleet_write *write, struct err *e)
 {
     struct set_task *set = (struct set_task *)write;
@@ -59,6 +82,9 @@ static enum fleet_match compare(struct fleet_write *write, struct err *e)
     CLEANUP(text_free) struct text changes = {0};
     char reason[PLAN_REASON_SIZE];
 
+    if (fleet_write_may_have_arrived(write) && !check_unsent(set, e)) {
+        return FLEET_CONFLICT;
+    }
     switch (plan_judge(&write->actual, item->wanted, &set->mask, reason)) {
     case PLAN_UNCHANGED:
         return FLEET_AS_EXPECTED;
@@ -90,7 +116,7 @@ static void send_patch(struct fleet_write *write)
                      body);
 }
 
-static bool verify(struct fleet_write *write, struct err *e)
+static enum fleet_match verify(struct fleet_write *write, struct err *e)
 {
     const struct resource_settings *actual = &write->actual.settings;
     const struct resource_settings *asked = &((struct set_task *)write)->asked;
@@ -98,10 +124,11 @@ static bool verify(struct fleet_write *write, struct err *e)
     CLEANUP(text_free) struct text changes = {0};
 
     if (missing == 0) {
-        return true;
+        return check_unsent((struct set_task *)write, e) ? FLEET_AS_EXPECTED : FLEET_CONFLICT;
     }
     resource_settings_describe(&changes, actual, asked, missing);
-    return err_set(e, ERR_FAILED, "the API accepted the change, but does not show it (%s)", text_string(&changes));
+    err_set(e, ERR_FAILED, "the API accepted the change, but does not show it (%s)", text_string(&changes));
+    return FLEET_DIFFERENT;
 }
 
 static void note(struct fleet_write *write, bool before)
@@ -109,6 +136,9 @@ static void note(struct fleet_write *write, bool before)
     struct fleet_result *result = write->task.result;
 
     *(before ? &result->before : &result->after) = write->actual.settings;
+    if (!before && fleet_write_may_have_arrived(write)) {
+        result->restart_needed = fleet_needs_restart(result, write->actual.status); /* however it ends */
+    }
 }
 
 /* The boot volume forbids the setting. The code is in no source (vpc-api.md 4.3), only the name of the rule is. */

@@ -51,10 +51,22 @@ static void send_move(struct fleet_write *write)
     fleet_write_send(write, vpc_patch, NULL, body);
 }
 
-static bool verify_move(struct fleet_write *write, struct err *e)
+/* The template from before may be an old state; a third one is another writer's. */
+static enum fleet_match verify_move(struct fleet_write *write, struct err *e)
 {
-    return strcmp(write->actual.template_id, ((struct move_task *)write)->to.id) == 0 ||
-           err_set(e, ERR_FAILED, "the API accepted the move, but does not show it");
+    const char *before = write->task.result->before_state.template.id;
+    const char *actual = write->actual.template_id;
+    const char *to = ((struct move_task *)write)->to.id;
+
+    if (strcmp(actual, to) == 0) {
+        return FLEET_AS_EXPECTED;
+    }
+    if (text_equal(before, actual) || text_equal(write->task.result->item->move.from.id, actual)) {
+        err_set(e, ERR_FAILED, "the API accepted the move, but does not show it");
+        return FLEET_DIFFERENT;
+    }
+    err_set(e, ERR_CONFLICT, "moved to another template by another writer meanwhile (wanted %s, found %s)", to, actual);
+    return FLEET_CONFLICT;
 }
 
 static void note_template(struct fleet_write *write, bool before)

@@ -57,6 +57,11 @@ void fleet_write_finish(struct fleet_write *write, enum fleet_outcome outcome, c
     }
 }
 
+bool fleet_write_may_have_arrived(const struct fleet_write *write)
+{
+    return write->receipt == FLEET_CONFIRMED || write->receipt == FLEET_UNCONFIRMED;
+}
+
 static void succeed(struct fleet_write *write, enum fleet_outcome outcome)
 {
     const struct fleet_write_ops *ops = ops_of(write);
@@ -104,10 +109,17 @@ static void verify(struct fleet_write *write)
     const struct fleet_write_ops *ops = ops_of(write);
     struct err error = ERR_INIT;
 
-    if (ops->verify != NULL && !ops->verify(write, &error)) {
-        read_later(write);
-    } else {
+    switch (ops->verify != NULL ? ops->verify(write, &error) : FLEET_AS_EXPECTED) {
+    case FLEET_AS_EXPECTED:
         succeed(write, write->ours ? FLEET_CHANGED : FLEET_UNCHANGED);
+        break;
+    case FLEET_CONFLICT:
+        fleet_write_finish(write, FLEET_FAILED, &error);
+        break;
+    case FLEET_DIFFERENT:
+    case FLEET_BLOCKED:
+        read_later(write);
+        break;
     }
 }
 
@@ -117,7 +129,7 @@ static void finish_unseen(struct fleet_write *write)
     const struct fleet_write_ops *ops = ops_of(write);
     struct err error = ERR_INIT;
 
-    if (ops->verify == NULL || ops->verify(write, &error)) {
+    if (ops->verify == NULL || ops->verify(write, &error) == FLEET_AS_EXPECTED) {
         succeed(write, FLEET_CHANGED);
         return;
     }

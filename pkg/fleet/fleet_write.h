@@ -48,8 +48,11 @@ struct fleet_write_ops {
     /* Sends the write with fleet_write_send. */
     void (*write)(struct fleet_write *write);
 
-    /* Whether the state as read last shows what was asked for. NULL: it shows nothing. */
-    bool (*verify)(struct fleet_write *write, struct err *e);
+    /*
+     * The state that the answer to the write shows, beside the expected one: FLEET_DIFFERENT where it does not show
+     * what was sent, FLEET_CONFLICT where another writer came between; sets e for both. NULL: it shows nothing.
+     */
+    enum fleet_match (*verify)(struct fleet_write *write, struct err *e);
 
     /* Puts the actual state into the result. NULL: it has none. */
     void (*note)(struct fleet_write *write, bool before);
@@ -67,6 +70,9 @@ struct fleet_write_ops {
 void fleet_write_begin(struct fleet_task *task);
 void fleet_write_ready(struct fleet_task *task);
 void fleet_write_resume(struct fleet_task *task);
+
+/* Whether the last write was accepted, or may have been. */
+bool fleet_write_may_have_arrived(const struct fleet_write *write);
 
 /* Sends the write; body, read and done of the call are set here. `body` may be NULL. */
 void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char *etag, const json_t *body);

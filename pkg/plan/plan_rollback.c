@@ -36,6 +36,9 @@ static bool take_back_set(const struct rollback *rollback, const struct plan_app
 
     *wanted = *applied->before;
     wanted->given &= asked->given;
+    if (applied->effect == PLAN_EFFECT_APPLIED && applied->after->given != 0) {
+        wanted->given &= ~resource_settings_diff(applied->after, asked); /* what another writer set is not the run's */
+    }
     resource->settings = applied->effect == PLAN_EFFECT_APPLIED
                              ? *applied->after
                              : resource_settings_over(applied->before, asked, asked->given);

@@ -133,7 +133,7 @@ static void what_follows_from_a_state(void **state)
         {"cut off before it was sent", &patch, FLEET_DIFFERENT, FLEET_UNSENT, true, FLEET_DO_WRITE},
         {"written with a stale ETag", &patch, FLEET_DIFFERENT, FLEET_STALE, false, FLEET_DO_WRITE},
         {"lost, and not there", &patch, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
-        {"lost, and then overwritten", &patch, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_WITHOUT_EFFECT},
+        {"lost, and then overwritten", &patch, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_CONFLICT},
         {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_UNSENT, false, FLEET_END_CONFLICT},
         {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_STALE, false, FLEET_END_CONFLICT},
         {"accepted, and not to be seen", &patch, FLEET_DIFFERENT, FLEET_CONFIRMED, true, FLEET_DO_READ_LATER},

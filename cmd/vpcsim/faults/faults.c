@@ -269,13 +269,17 @@ static void answer_status(const struct request *request, const struct fault_rule
     add_retry_after(request->sim, rule, reply);
 }
 
-/* As if another client had changed the instance of the path: it has another ETag, perhaps other settings or status. */
-static void change_instance(struct request *request, const struct fault_rule *rule)
+/* As if another client had changed the server of the path: an instance has another ETag, perhaps another status. */
+static void change_server(struct request *request, const struct fault_rule *rule)
 {
-    struct instance *instance =
-        request->argument[0] != NULL ? collection_find(&request->region->instances, request->argument[0]) : NULL;
+    const char *id = request->argument[0];
+    struct instance *instance = id != NULL ? collection_find(&request->region->instances, id) : NULL;
+    struct bare_metal *metal = id != NULL ? collection_find(&request->region->bare_metals, id) : NULL;
     const char *status = json_string_value(json_object_get(rule->set, "status"));
 
+    if (metal != NULL) {
+        resolve_metadata(rule->set, &metal->metadata);
+    }
     if (instance == NULL) {
         return;
     }
@@ -336,7 +340,7 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
         ret_plan->refused = !rule->after_commit &&
                             (rule->action == FAULT_STATUS || rule->action == FAULT_RESET || rule->action == FAULT_HANG);
         if (rule->action == FAULT_CHANGE) {
-            change_instance(request, rule);
+            change_server(request, rule);
         } else if (rule->action == FAULT_DELETE) {
             delete_server(request);
         } else if (rule->action == FAULT_STALE) {

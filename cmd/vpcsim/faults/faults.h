@@ -21,8 +21,8 @@
  *   garbage       a body that is no JSON under the right status
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
- *   change        another client changes the instance first: its ETag, and "set" {"metadata_service": {...},
- *                 "status": "starting"}; a passing status passes as always (--transition-ms)
+ *   change        another client changes the server first: "set" {"metadata_service": {...}}, and of an instance its
+ *                 ETag and "status": "starting"; a passing status passes as always (--transition-ms)
  *   delete        another client has deleted the server of the path before
  *   stale         the request takes effect, but its answer shows the resource as it was before, and so do its next
  *                 "reads" (1) GETs, and those of the next "ms" (0)
