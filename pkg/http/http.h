@@ -70,7 +70,7 @@ enum http_fault {
     HTTP_FAULT_NONE = 0,   /* a whole answer came, with whatever status */
     HTTP_FAULT_UNREACHED,  /* nothing was sent: name not found, refused, no connection in time */
     HTTP_FAULT_UNANSWERED, /* something was sent, no whole answer came: reset, timeout */
-    HTTP_FAULT_BROKEN,     /* a 2xx answer that ended early, cannot be decoded, or that `read` could not use */
+    HTTP_FAULT_BROKEN,     /* no HTTP, or a 2xx that ended early, cannot be decoded, or that `read` could not use */
     HTTP_FAULT_UNTRUSTED,  /* no TLS with it: its certificate, the CA file or its protocol did not pass */
     HTTP_FAULT_REFUSED,    /* refused by this room: URL, plain http, redirect, size, no token */
     HTTP_FAULT_CANCELLED,  /* http_cancel, http_give_up, http_abort or the deadline */
@@ -91,12 +91,11 @@ struct http_reply {
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
     /*
-     * An attempt of a write got no answer or a 5xx: the server may have carried it out. (What must not be done twice
-     * rests on a 503 with an error of the API's own instead, which says that nothing was done.) Also set beside a
-     * final answer: a 412 that follows such an attempt may be our own doing.
+     * Bytes of a write left, and no answer of the API says what became of it (http_effect.h): the server may have
+     * carried it out. Also set beside a final answer: a 412 that follows such an attempt may be our own doing.
      */
     bool maybe_processed;
-    bool foreign;     /* an error whose body is a text or a page: it may not be the API's */
+    bool foreign;     /* an error status whose body is not the API's own error, or not all of it */
     bool well_formed; /* set by `read`: the body is whole and of its format, whatever is wrong with its content */
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };

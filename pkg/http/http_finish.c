@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http_effect.h"
 #include "http/http_retry.h"
 #include "http/http_session.h"
 #include "mem/mem.h"
@@ -11,8 +12,10 @@ struct ending {
     struct http_reply reply;
     struct err error;
     const char *method;
+    CURLcode code;
     bool sent;
-    bool api_error;
+    bool whole; /* all of an answer that is HTTP came */
+    enum http_body body;
     char *moved_url; /* where a redirect leads that is to be followed; owned */
     int64_t wait_ms; /* until the next attempt; -1: there is none */
 };
@@ -81,6 +84,12 @@ static int64_t date_of(struct http *http, const struct text *header)
     return http->date_s;
 }
 
+/* The status of an answer that is HTTP of a known version; 0: none came. */
+static int status_of(CURLcode code, long status)
+{
+    return http_retry_not_http((int)code) ? 0 : (int)status;
+}
+
 static void look_at(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -96,6 +105,8 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     /* without a round, the numbers are those of the handle's last use */
     ending->sent = transfer->rounds > 0 && request_size > 0;
     ending->wait_ms = -1;
+    ending->code = code;
+    ending->whole = code == CURLE_OK;
     struct http_reply *reply = &ending->reply;
     reply->body = transfer->body.data;
     reply->size = transfer->body.size;
@@ -109,12 +120,15 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->attempts = call->sent;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);
+    status = status_of(code, status);
     if (ending->sent && status >= 200 && reply->fault != HTTP_FAULT_REFUSED) {
         reply->status = (int)status;
         if (code != CURLE_OK) {
             /* An error status says all there is to say, even when its body was cut. */
             reply->fault = status >= 300 ? HTTP_FAULT_NONE : HTTP_FAULT_BROKEN;
         }
+    } else if (reply->fault == HTTP_FAULT_NONE) {
+        reply->fault = HTTP_FAULT_BROKEN; /* an answer that ends with what only announces one */
     }
 }
 
@@ -146,7 +160,8 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
         }
         break;
     case HTTP_FAULT_BROKEN:
-        err_set(e, ERR_BAD_ANSWER, "broken answer of %s: %s", origin->host, cause);
+        err_set(e, ERR_BAD_ANSWER, "broken answer of %s: %s", origin->host,
+                code == CURLE_OK ? "its status is that of no answer" : cause);
         break;
     default:
         err_set(e, ERR_NETWORK, "no answer from %s port %u: %s", origin->host, origin->port,
@@ -168,8 +183,10 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
     if (reply->size <= HTTP_ERROR_BODY_MAX) {
         http_error_read(reply->body, reply->size, &said);
     }
-    ending->api_error = said.is_api;
-    ending->reply.foreign = said.is_foreign;
+    if (ending->whole) {
+        ending->body = said.is_api ? HTTP_BODY_API_ERROR : HTTP_BODY_FOREIGN;
+    }
+    ending->reply.foreign = ending->body != HTTP_BODY_API_ERROR;
     http_problem_explain(reply, ending->method, &said, &ending->error);
     http_error_redact(ending->error.message, token != NULL ? token->line + strlen("Authorization: Bearer ") : NULL);
 }
@@ -196,8 +213,10 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
     if (reply->fault == HTTP_FAULT_NONE && reply->status >= 200 && reply->status < 300) {
         struct err problem = ERR_INIT;
         if (call->request.read == NULL || call->request.read(reply, call->request.context, &problem)) {
+            ending->body = HTTP_BODY_TAKEN;
             return;
         }
+        ending->body = HTTP_BODY_FOREIGN;
         reply->fault = HTTP_FAULT_BROKEN;
         ending->error = problem;
         explain_broken(ending);
@@ -207,13 +226,18 @@ static void judge(struct http_transfer *transfer, CURLcode code, struct ending *
         explain_fault(transfer, code, ending);
     }
     reply->error = &ending->error;
-    /* a 503 of the API's own says that nothing was done: a creation rests on that, a change can be looked up */
-    bool undone = reply->status == 503 && ending->api_error &&
-                  http_retry_class(call->request.method, call->request.repeat) != HTTP_REPEAT_SAFE;
-    bool acted_on = reply->status >= 500 && reply->status != 501 && !undone;
-    if (is_write(call) && (acted_on || reply->fault == HTTP_FAULT_UNANSWERED || reply->fault == HTTP_FAULT_BROKEN)) {
-        call->maybe_processed = true;
-    }
+}
+
+static bool maybe_processed(const struct http_call *call, const struct ending *ending)
+{
+    return http_maybe_processed(&(struct http_evidence){
+        .curl_code = (int)ending->code,
+        .sent = ending->sent,
+        .status = ending->reply.status,
+        .body = ending->body,
+        .write = is_write(call),
+        .repeat = http_retry_class(call->request.method, call->request.repeat),
+    });
 }
 
 /* 5xx say nothing of a rate limit, and no limit holds back token requests. */
@@ -243,8 +267,8 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
         .repeat = http_retry_class(call->request.method, call->request.repeat),
         .fault = ending->reply.fault,
         .status = ending->reply.status,
-        .well_formed = ending->reply.well_formed,
-        .api_error = ending->api_error,
+        .well_formed = ending->reply.well_formed || http_retry_not_http((int)ending->code),
+        .api_error = ending->body == HTTP_BODY_API_ERROR,
         .attempt = call->sent - call->uncounted,
         .attempts_max = http->options.attempts,
         .backoff_ms = http->options.backoff_ms,
@@ -401,6 +425,7 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
     look_at(transfer, code, &ending);
     judge(transfer, code, &ending);
     bool at_once = refresh_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
+    call->maybe_processed |= !at_once && maybe_processed(call, &ending);
     ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
     note_rate(http, transfer, &ending.reply);
     count_and_observe(transfer, &ending);
@@ -428,7 +453,7 @@ void http_abort_transfer(struct http_transfer *transfer)
 
     look_at(transfer, CURLE_ABORTED_BY_CALLBACK, &ending);
     ending.reply.fault = HTTP_FAULT_CANCELLED;
-    call->maybe_processed = call->maybe_processed || (is_write(call) && ending.sent);
+    call->maybe_processed |= maybe_processed(call, &ending);
     http_stopped_error(http, &ending.error);
     ending.reply.error = &ending.error;
     ending.reply.maybe_processed = call->maybe_processed;

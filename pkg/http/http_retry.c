@@ -69,8 +69,16 @@ enum http_repeat http_retry_class(enum http_method method, enum http_repeat repe
     return method == HTTP_POST ? HTTP_REPEAT_UNPROCESSED : HTTP_REPEAT_SAFE;
 }
 
+bool http_retry_not_http(int curl_code)
+{
+    return curl_code == CURLE_UNSUPPORTED_PROTOCOL || curl_code == CURLE_WEIRD_SERVER_REPLY;
+}
+
 enum http_fault http_retry_fault(int curl_code, bool sent)
 {
+    if (sent && http_retry_not_http(curl_code)) {
+        return HTTP_FAULT_BROKEN;
+    }
     switch (curl_code) {
     case CURLE_OK:
         return HTTP_FAULT_NONE;

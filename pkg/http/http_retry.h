@@ -33,7 +33,7 @@ struct http_outcome {
     enum http_repeat repeat; /* not HTTP_REPEAT_BY_METHOD: see http_retry_class */
     enum http_fault fault;
     int status;       /* when fault is HTTP_FAULT_NONE */
-    bool well_formed; /* a broken answer is whole and of its format: only its content cannot be used */
+    bool well_formed; /* a broken answer is no accident: of its format with content of no use, or of another protocol */
     bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
     unsigned attempt; /* counts from 1 */
     unsigned attempts_max;
@@ -51,5 +51,8 @@ enum http_repeat http_retry_class(enum http_method method, enum http_repeat repe
 
 /* The fault behind a CURLcode; `sent`: at least a part of the request went out. */
 enum http_fault http_retry_fault(int curl_code, bool sent);
+
+/* Whether an attempt that was sent ended so because the answer is not HTTP, or of an unknown version of it. */
+bool http_retry_not_http(int curl_code);
 
 #endif

@@ -65,6 +65,25 @@ static void faults_by_method(void **state)
     static const char html[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>";
     static const char cut_head[] = "HTTP/1.1 200 OK\r\nContent-";
     static const char garbage[] = "220 smtp.example ESMTP\r\n";
+    static const char ssh[] = "SSH-2.0-OpenSSH_9.6\r\n";
+    static const char version[] = "HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    static const char version_404[] = "HTTP/3.7 404 X\r\nContent-Length: 42\r\n\r\n" ERROR_BODY("gone");
+    static const char continue_only[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\n\r\n{}";
+    static const char s199[] = "HTTP/1.1 199 X\r\n\r\n{}";
+    static const char s304[] = "HTTP/1.1 304 Not Modified\r\n\r\n";
+    static const char s600[] = "HTTP/1.1 600 X\r\nContent-Length: 42\r\n\r\n" ERROR_BODY("odd!");
+    static const char s999[] = "HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n";
+    static const char chunk_cut[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n";
+    static const char trailer_cut[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A";
+    static const char large[] = "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
+                                "{\"a\":\"0123456789012345678901234567890123456789012345678901\"}";
+    static const char e403[] = "HTTP/1.1 403 X\r\nContent-Length: 6\r\n\r\n<html>";
+    static const char e403_api[] = "HTTP/1.1 403 X\r\nContent-Length: 42\r\n\r\n" ERROR_BODY("nope");
+    static const char e403_api_cut[] = "HTTP/1.1 403 X\r\nContent-Length: 43\r\n\r\n" ERROR_BODY("nope");
+    static const char e408_api[] = "HTTP/1.1 408 X\r\nContent-Length: 42\r\n\r\n" ERROR_BODY("slow");
+    static const char e409_api[] = "HTTP/1.1 409 X\r\nContent-Length: 42\r\n\r\n" ERROR_BODY("busy");
+    static const char e401[] = "HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n";
     static const char bad_zip[] = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope";
     static const char e429[] = "HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n";
     static const char e500[] = "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n";
@@ -84,15 +103,33 @@ static void faults_by_method(void **state)
         {"reset in the body", truncated, RESET, true, true, false, true},
         {"html 200", html, KEEP_OPEN, true, true, false, true},
         {"cut head", cut_head, CLOSE, true, true, false, true},
-        {"not http", garbage, CLOSE, false, false, false, false},
+        {"not http", garbage, CLOSE, true, true, false, true},
+        {"ssh", ssh, CLOSE, true, true, false, true},
+        {"a version of http that is not known", version, CLOSE, true, true, false, true},
+        {"a 404 of such a version", version_404, CLOSE, true, true, false, true},
+        {"only an interim answer", continue_only, CLOSE, true, true, false, true},
+        {"another protocol", switched, CLOSE, true, true, false, true},
+        {"an interim answer that is not known", s199, CLOSE, true, true, false, true},
+        {"304", s304, KEEP_OPEN, false, false, false, true},
+        {"600 with an error of the API", s600, KEEP_OPEN, false, false, false, true},
+        {"999", s999, KEEP_OPEN, false, false, false, true},
+        {"no last chunk", chunk_cut, CLOSE, true, true, false, true},
+        {"a trailer that was cut", trailer_cut, CLOSE, true, true, false, true},
+        {"too large", large, KEEP_OPEN, false, false, false, true},
+        {"401", e401, KEEP_OPEN, false, false, false, false},
+        {"403 of a gateway", e403, KEEP_OPEN, false, false, false, true},
+        {"403 of the API", e403_api, KEEP_OPEN, false, false, false, false},
+        {"403 of the API, cut", e403_api_cut, CLOSE, false, false, false, true},
+        {"408", e408_api, KEEP_OPEN, false, false, false, true},
+        {"409 of the API", e409_api, KEEP_OPEN, false, false, false, false},
         {"bad gzip", bad_zip, KEEP_OPEN, true, true, false, true},
         {"429", e429, KEEP_OPEN, true, true, true, false},
         {"500", e500, KEEP_OPEN, true, true, false, true},
-        {"501", e501, KEEP_OPEN, false, false, false, false},
+        {"501", e501, KEEP_OPEN, false, false, false, true},
         {"502", e502, KEEP_OPEN, true, true, false, true},
         {"503 of a gateway", e503, KEEP_OPEN, true, true, false, true},
         {"503 of the API", e503_api, KEEP_OPEN, true, true, true, true},
-        {"a cut 404", e404_cut, CLOSE, false, false, false, false},
+        {"a cut 404", e404_cut, CLOSE, false, false, false, true},
     };
     static const enum http_method methods[] = {HTTP_GET, HTTP_PATCH, HTTP_POST};
 
@@ -109,6 +146,7 @@ static void faults_by_method(void **state)
             struct ended ended = fetch(http, (struct http_request){.method = methods[m],
                                                                    .url = url_of(&server, "/"),
                                                                    .read = read_json_only,
+                                                                   .answer_max = 50,
                                                                    .body = m > 0 ? "{}" : NULL,
                                                                    .body_size = m > 0 ? 2 : 0});
             if (ended.failed == again || server.requests != (again ? 2 : 1) || ended.attempts != server.requests ||

@@ -1,5 +1,6 @@
 /* What is sent again, and when; what a server says about it. */
 #include "http/http_answer.h"
+#include "http/http_effect.h"
 #include "http/http_retry.h"
 
 #include <setjmp.h>
@@ -14,6 +15,100 @@
 #define SAFE    HTTP_REPEAT_SAFE
 #define UNACTED HTTP_REPEAT_UNPROCESSED
 #define NEVER   HTTP_REPEAT_NEVER
+
+/* Bytes of it left: only a statement of the API itself says that nothing was done. */
+static void what_may_have_been_processed(void **state)
+{
+    static const struct {
+        const char *what;
+        int curl_code;
+        int status;
+        enum http_body body;
+        bool create, patch; /* of a POST, of a PATCH */
+    } rows[] = {
+        {"done", CURLE_OK, 200, HTTP_BODY_TAKEN, false, false},
+        {"done, without a word", CURLE_OK, 204, HTTP_BODY_TAKEN, false, false},
+        {"a body of no use", CURLE_OK, 201, HTTP_BODY_FOREIGN, true, true},
+        {"reset", CURLE_RECV_ERROR, 0, HTTP_BODY_NONE, true, true},
+        {"reset while it was sent", CURLE_SEND_ERROR, 0, HTTP_BODY_NONE, true, true},
+        {"no answer", CURLE_GOT_NOTHING, 0, HTTP_BODY_NONE, true, true},
+        {"no answer in time", CURLE_OPERATION_TIMEDOUT, 0, HTTP_BODY_NONE, true, true},
+        {"a stream that was reset", CURLE_HTTP2_STREAM, 0, HTTP_BODY_NONE, true, true},
+        {"no HTTP", CURLE_UNSUPPORTED_PROTOCOL, 0, HTTP_BODY_NONE, true, true},
+        {"odd HTTP", CURLE_WEIRD_SERVER_REPLY, 0, HTTP_BODY_NONE, true, true},
+        {"headers that are too large", CURLE_OUT_OF_MEMORY, 200, HTTP_BODY_NONE, true, true},
+        {"a body that is too large", CURLE_WRITE_ERROR, 0, HTTP_BODY_NONE, true, true},
+        {"an encoding that is not known", CURLE_BAD_CONTENT_ENCODING, 200, HTTP_BODY_NONE, true, true},
+        {"cut", CURLE_PARTIAL_FILE, 200, HTTP_BODY_NONE, true, true},
+        {"sent, and then no TLS", CURLE_PEER_FAILED_VERIFICATION, 0, HTTP_BODY_NONE, true, true},
+        {"sent, and then no connection", CURLE_COULDNT_CONNECT, 0, HTTP_BODY_NONE, true, true},
+        {"abandoned", CURLE_ABORTED_BY_CALLBACK, 0, HTTP_BODY_NONE, true, true},
+        {"sent away", CURLE_OK, 302, HTTP_BODY_FOREIGN, true, true},
+        {"sent away, says the API", CURLE_OK, 307, HTTP_BODY_API_ERROR, true, true},
+        {"not modified", CURLE_OK, 304, HTTP_BODY_FOREIGN, true, true},
+        {"bad request", CURLE_OK, 400, HTTP_BODY_API_ERROR, false, false},
+        {"bad request, says a gateway", CURLE_OK, 400, HTTP_BODY_FOREIGN, true, true},
+        {"bad request, cut", CURLE_PARTIAL_FILE, 400, HTTP_BODY_NONE, true, true},
+        {"no token", CURLE_OK, 401, HTTP_BODY_FOREIGN, false, false},
+        {"forbidden", CURLE_OK, 403, HTTP_BODY_API_ERROR, false, false},
+        {"forbidden, says a gateway", CURLE_OK, 403, HTTP_BODY_FOREIGN, true, true},
+        {"not found, says a gateway", CURLE_OK, 404, HTTP_BODY_FOREIGN, true, true},
+        {"the proxy wants a password", CURLE_OK, 407, HTTP_BODY_FOREIGN, false, false},
+        {"not received in time", CURLE_OK, 408, HTTP_BODY_API_ERROR, true, true},
+        {"a conflict", CURLE_OK, 409, HTTP_BODY_API_ERROR, false, false},
+        {"stale", CURLE_OK, 412, HTTP_BODY_API_ERROR, false, false},
+        {"too many", CURLE_OK, 429, HTTP_BODY_FOREIGN, false, false},
+        {"too many, cut", CURLE_PARTIAL_FILE, 429, HTTP_BODY_NONE, false, false},
+        {"internal error", CURLE_OK, 500, HTTP_BODY_API_ERROR, true, true},
+        {"not implemented", CURLE_OK, 501, HTTP_BODY_API_ERROR, false, false},
+        {"not implemented, says a gateway", CURLE_OK, 501, HTTP_BODY_FOREIGN, true, true},
+        {"unavailable", CURLE_OK, 503, HTTP_BODY_API_ERROR, false, true},
+        {"unavailable, says a gateway", CURLE_OK, 503, HTTP_BODY_FOREIGN, true, true},
+        {"unavailable, cut", CURLE_PARTIAL_FILE, 503, HTTP_BODY_NONE, true, true},
+        {"no status that is known", CURLE_OK, 600, HTTP_BODY_API_ERROR, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct http_evidence seen = {
+            .curl_code = rows[i].curl_code, .status = rows[i].status, .body = rows[i].body, .sent = true};
+        seen.write = true;
+        seen.repeat = UNACTED;
+        bool create = http_maybe_processed(&seen);
+        seen.repeat = SAFE;
+        if (create != rows[i].create || http_maybe_processed(&seen) != rows[i].patch) {
+            fail_msg("%s: %d of a creation, %d of a change", rows[i].what, create, http_maybe_processed(&seen));
+        }
+        seen.sent = false;
+        assert_false(http_maybe_processed(&seen));
+        seen.sent = true;
+        seen.write = false;
+        assert_false(http_maybe_processed(&seen));
+    }
+}
+
+/* What is sent again because nothing was done must not count as done. */
+static void what_must_not_be_done_twice_is_repeated_only_where_nothing_was_done(void **state)
+{
+    (void)state;
+    for (int status = 200; status < 1000; status++) {
+        for (int body = HTTP_BODY_NONE; body <= HTTP_BODY_TAKEN; body++) {
+            const struct http_evidence seen = {.status = status,
+                                               .body = (enum http_body)body,
+                                               .sent = true,
+                                               .write = true,
+                                               .repeat = HTTP_REPEAT_UNPROCESSED};
+            const struct http_outcome outcome = {.repeat = HTTP_REPEAT_UNPROCESSED,
+                                                 .status = status,
+                                                 .api_error = body == HTTP_BODY_API_ERROR,
+                                                 .attempt = 1,
+                                                 .attempts_max = 5,
+                                                 .retry_after_ms = -1,
+                                                 .left_ms = -1};
+            assert_false(http_retry_wait(&outcome) >= 0 && http_maybe_processed(&seen));
+        }
+    }
+}
 
 static void verdicts(void **state)
 {
@@ -321,6 +416,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),
+        cmocka_unit_test(what_may_have_been_processed),
+        cmocka_unit_test(what_must_not_be_done_twice_is_repeated_only_where_nothing_was_done),
         cmocka_unit_test(waits),
         cmocka_unit_test(the_last_attempt_is_the_last),
         cmocka_unit_test(only_post_needs_care_by_itself),

@@ -176,7 +176,8 @@ static void redirects_within_the_origin(void **state)
             count_of(heard, "{\"a\":1}") != (bodied ? expected : 0)) {
             fail_msg("%s %d: %s\n%s", http_method_name(cases[i].method), cases[i].status, ended.error.message, heard);
         }
-        assert_false(ended.maybe_processed);
+        /* where it is not followed it is not known what the server did before it sent us away */
+        assert_int_equal(ended.maybe_processed, cases[i].method != HTTP_GET && !cases[i].followed);
         http_destroy(http);
         loopback_stop(&server);
     }
