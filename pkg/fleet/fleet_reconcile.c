@@ -7,7 +7,7 @@
 static enum fleet_verdict judge_creation(const struct fleet_answer *answer, const struct fleet_rules *rules,
                                          enum fleet_receipt *ret_receipt)
 {
-    bool refused = answer->status >= 400 && answer->status < 500;
+    bool refused = answer->status >= 300 && answer->status < 500;
     bool maybe_created = rules->maybe_created || answer->maybe_processed;
     /* the code for a name that is taken is in no source; it comes with one of these (vpc-api.md 1.6) */
     bool maybe_name = answer->status == 400 || answer->status == 409 || answer->status == 422;
@@ -26,8 +26,9 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
                                       enum fleet_receipt *ret_receipt)
 {
     bool conflict = answer->status == 412;
+    bool gone = answer->status == 404 && !answer->foreign;
 
-    if (answer->accepted || (rules->deletes && answer->status == 404)) {
+    if (answer->accepted || (rules->deletes && gone)) {
         *ret_receipt = FLEET_CONFIRMED;
         return answer->shown || rules->deletes ? FLEET_DO_VERIFY : rules->readable ? FLEET_DO_READ : FLEET_END_UNKNOWN;
     }
@@ -71,7 +72,7 @@ int fleet_settle_wait_ms(unsigned reads, int64_t left_ms)
 
 bool fleet_is_refusal(const struct err *error)
 {
-    return error->code == ERR_AUTH || (error->http_status >= 400 && error->http_status < 500 &&
+    return error->code == ERR_AUTH || (error->http_status >= 300 && error->http_status < 500 &&
                                        error->http_status != 409 && error->http_status != 429);
 }
 
@@ -108,12 +109,12 @@ enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt 
     if (receipt == FLEET_CONFIRMED) {
         return judge_unseen(match, rules);
     }
-    /* http has sent the request often enough, and a write that may have arrived must not overwrite another writer */
-    if (receipt == FLEET_UNCONFIRMED && !rules->creates) {
-        return match == FLEET_CONFLICT ? FLEET_END_CONFLICT : FLEET_END_WITHOUT_EFFECT;
-    }
     if (match != FLEET_DIFFERENT) {
         return match == FLEET_BLOCKED ? FLEET_END_BLOCKED : FLEET_END_CONFLICT;
+    }
+    /* http has sent the request often enough: it ends as if its last answer had been the only one */
+    if (receipt == FLEET_UNCONFIRMED && !rules->creates) {
+        return FLEET_END_REFUSED;
     }
     if (receipt == FLEET_BUSY) {
         return judge_busy(rules);

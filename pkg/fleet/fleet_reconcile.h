@@ -28,6 +28,7 @@ struct fleet_answer {
     bool shown;           /* accepted, and the answer shows the state */
     bool cancelled;       /* interrupted, or over the deadline */
     int status;           /* of the last answer; 0: none came */
+    bool foreign;         /* an error status that is not the API's own: of a gateway, say */
     bool maybe_processed; /* an attempt without an answer may have taken effect */
     unsigned attempts;    /* sent in all */
 };
@@ -61,8 +62,7 @@ enum fleet_verdict {
     FLEET_END_UNSETTLED,      /* skipped: its state kept it from being changed for as long as is waited */
     FLEET_END_GONE,           /* skipped: it does not exist any more */
     FLEET_END_CONFLICT,       /* failed: changed by another writer */
-    FLEET_END_REFUSED,        /* failed: with the error of the write */
-    FLEET_END_WITHOUT_EFFECT, /* failed: unconfirmed, and the state shows that it had no effect */
+    FLEET_END_REFUSED,        /* without effect: the error of the write says how it ends */
     FLEET_END_UNSEEN,         /* unknown: accepted, and the state does not show it */
     FLEET_END_NOT_FOUND,      /* unknown: unconfirmed, sent as often as allowed and not found */
     FLEET_END_UNKNOWN,        /* unknown: unconfirmed, and the state cannot be read; with the error of the write */

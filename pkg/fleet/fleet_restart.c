@@ -21,6 +21,7 @@ struct restart_task {
     bool read;               /* once at least */
     bool starts;             /* what is written next, or was: the start, else the stop */
     bool forced;             /* the stop cuts the power */
+    bool refused;            /* the last request, by what may not be the API: not sent again, but looked up */
     unsigned round;          /* requests for that so far */
     int64_t since_ms;        /* of the first of them */
     int64_t settle_until_ms; /* when a status that passes is waited for no longer; 0: none was met */
@@ -147,10 +148,11 @@ static void write_next(struct restart_task *restart, bool starts)
 {
     if (restart->starts != starts) {
         restart->round = 0;
+        restart->refused = false;
         restart->code = ERR_NONE;
     }
     restart->starts = starts;
-    if (restart->round >= FLEET_ROUNDS_MAX) {
+    if (restart->round >= FLEET_ROUNDS_MAX || restart->refused) {
         fail(restart, restart->code != ERR_NONE ? restart->problem : "the request had no effect");
         return;
     }
@@ -383,6 +385,7 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
     restart->problem = resource_list_keep(restart->task.fleet->strings, error->message);
     if (answer->reply->maybe_processed) {
         *receipt = *receipt == FLEET_UNSENT ? FLEET_UNCONFIRMED : *receipt;
+        restart->refused = fleet_is_refusal(error);
         restart->task.must_finish = true;
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {

@@ -230,9 +230,6 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
         fleet_write_finish(write, ops->refuse != NULL ? ops->refuse(write, &write->error) : FLEET_FAILED,
                            &write->error);
         break;
-    case FLEET_END_WITHOUT_EFFECT:
-        fleet_write_finish(write, FLEET_FAILED, &write->error);
-        break;
     case FLEET_END_NOT_FOUND:
         finish_not_found(write);
         break;
@@ -272,11 +269,12 @@ void fleet_write_was_read(struct fleet_write *write, const struct http_reply *re
         judge_state(write, reply);
         return;
     }
-    if (rules.deletes && error->http_status == 404) {
+    bool gone = error->http_status == 404 && reply != NULL && !reply->foreign;
+    if (rules.deletes && gone) {
         carry_out(write, fleet_judge_state(FLEET_AS_EXPECTED, write->receipt, write->ours, &rules), NULL);
         return;
     }
-    if (error->http_status == 404 && !rules.creates && reply != NULL && !reply->foreign) {
+    if (gone && !rules.creates) {
         fleet_task_note_reply(&write->task, reply);
         carry_out(write, FLEET_END_GONE, NULL);
         return;
@@ -383,6 +381,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
                                        .shown = answer->shown,
                                        .cancelled = answer->error != NULL && answer->error->code == ERR_CANCELLED,
                                        .status = answer->reply->status,
+                                       .foreign = answer->reply->foreign,
                                        .maybe_processed = answer->reply->maybe_processed,
                                        .attempts = answer->reply->attempts};
 
