@@ -25,13 +25,15 @@ static const struct opt_spec list_opt[] = {
 /* Behind the others; only where there is a history that knows. */
 static const struct table_column restart_column = {
     .name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL, .flags = TABLE_SPARSE, .rank = 1};
+static const struct table_column restart_for_people = {
+    .name = "restart_needed", .title = "RESTART", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 1};
 
 /* What is shown and is not in the records themselves. */
 struct details {
     struct table_column columns[RESOURCE_COLUMNS + 1];
     size_t column_count;
     bool shows_restarts;                        /* in the last column */
-    bool *pending;                              /* restarts; NULL: nothing is known of them */
+    enum resource_switch *pending;              /* restarts, by records; NULL: nothing was read */
     json_t **profiles;                          /* NULL: not asked for */
     struct resource_membership_counts *members; /* NULL: the kind has none */
 };
@@ -58,16 +60,6 @@ static bool has_history(void)
     return path.size > 0 && access(text_string(&path), F_OK) == 0;
 }
 
-/* Whether a server whose restart is pending still needs it by what the record says of it now. */
-static enum resource_switch needs_restart(const struct resource *record)
-{
-    if ((record->settings.given & RESOURCE_ENABLED) == 0 || record->status == NULL) {
-        return RESOURCE_UNKNOWN;
-    }
-    bool needed = record->settings.enabled && resource_status(record->status) != RESOURCE_STATUS_STOPPED;
-    return needed ? RESOURCE_ON : RESOURCE_OFF;
-}
-
 static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
 {
     struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
@@ -75,7 +67,7 @@ static struct details choose_columns(const struct app *app, const struct resourc
     memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
     details.shows_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
     if (details.shows_restarts) {
-        details.columns[details.column_count++] = restart_column;
+        details.columns[details.column_count++] = app_prints_text(app) ? restart_for_people : restart_column;
     }
     return details;
 }
@@ -92,7 +84,7 @@ static void read_pending(struct app *app, const struct resource_list *list, stru
 {
     struct err error = ERR_INIT;
 
-    if (details->shows_restarts && has_history() && !write_read_pending(list, &details->pending, &error)) {
+    if (details->shows_restarts && !write_read_restarts(list, &details->pending, &error)) {
         app_warn(app, "it is not known which servers need a restart: %s", error.message);
     }
 }
@@ -110,13 +102,17 @@ static bool read_details(struct app *app, const struct inventory_scope *scope, c
     return true;
 }
 
-/* For people only a needed restart is shown. */
+/* People see who needs one, and of whom it is unknown. */
 static void set_restart(struct table *table, size_t column, enum resource_switch needed, bool for_people)
 {
-    if (needed == RESOURCE_ON || (needed == RESOURCE_OFF && !for_people)) {
+    if (for_people && needed != RESOURCE_OFF) {
+        table_set_string(table, column, needed == RESOURCE_ON ? "needed" : "unknown");
+    } else if (!for_people && needed == RESOURCE_UNKNOWN) {
+        table_set_null(table, column);
+    } else if (!for_people) {
         table_set_bool(table, column, needed == RESOURCE_ON);
-        table_set_style(table, column, needed == RESOURCE_ON ? TABLE_WARN : TABLE_PLAIN);
     }
+    table_set_style(table, column, needed == RESOURCE_ON ? TABLE_WARN : TABLE_DIM);
 }
 
 static struct table *make_table(const struct app *app, const struct resource_list *list, const struct details *details)
@@ -135,8 +131,7 @@ static struct table *make_table(const struct app *app, const struct resource_lis
             resource_set_members(table, &details->members[i]);
         }
         if (details->pending != NULL) {
-            set_restart(table, details->column_count - 1, details->pending[i] ? needs_restart(record) : RESOURCE_OFF,
-                        for_people);
+            set_restart(table, details->column_count - 1, plan_needs_restart(record, details->pending[i]), for_people);
         }
     }
     return table;

@@ -218,7 +218,7 @@ const struct cmd_spec cmd_runs_prune = {
         "Lists the runs and asks before they are forgotten: they can no longer be shown, resumed or rolled back then. "
         "A "
         "run that was interrupted, or that left servers whose restart is pending, is kept unless --force is given; one "
-        "in progress is always kept.\n\n"
+        "in progress is always kept. Which restarts are pending is remembered in any case.\n\n"
         "-o json is {\"schema_version\", \"dry_run\", \"forgotten\", \"kept\", \"items\"} with items of {\"run\", "
         "\"started_at\", \"command\", \"state\", \"outcome\", \"reason\"}; the outcome is forgotten, would_forget or "
         "kept.",

@@ -24,9 +24,9 @@ static const struct opt_spec restart_opt[] = {
 
 static bool make_plan(const struct writing *writing, const struct resource_list *list, struct plan *ret, struct err *e)
 {
-    bool *pending = NULL;
+    enum resource_switch *pending = NULL;
 
-    if (!write_read_pending(list, &pending, e)) {
+    if (!write_read_restarts(list, &pending, e)) {
         return false;
     }
     plan_make_restart(list, pending, &writing->request.restart->terms, ret);
@@ -76,8 +76,9 @@ const struct cmd_spec cmd_instance_restart = {
     .arguments = "[NAME|ID|CRN...]",
     .description =
         "A service that was turned on after the creation is complete once the instance was stopped and started; a "
-        "reboot is not enough. The history knows from `set` whose restart is pending; the others are left alone, "
-        "unless --always is given. Each is stopped, waited for, started, and waited for again; --max-unavailable says "
+        "reboot is not enough. The history knows from `set` whose restart is pending; the others, and those of which "
+        "no record on this machine says it (restart_needed is null), are left alone, unless --always is given. Each is "
+        "stopped, waited for, started, and waited for again; --max-unavailable says "
         "how many may be down at a time, and no two of one placement group or instance group are. One that does not "
         "come back is reported first, and still counts as down: the run ends before more are down than allowed.\n\n"
         "Instances with instance storage are skipped (a stop erases it), spot instances as well (there may be no "

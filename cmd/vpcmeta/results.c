@@ -78,7 +78,11 @@ static void add_result(struct table *table, const struct fleet_result *result, b
     table_set_string(table, COLUMN_OUTCOME, outcome_of(result, dry_run, "would_change"));
     set_state(table, COLUMN_BEFORE, &result->before, &result->before_state);
     set_state(table, COLUMN_AFTER, &result->after, &result->after_state);
-    table_set_bool(table, COLUMN_RESTART, result->restart_needed);
+    if (result->restart_unknown) {
+        table_set_null(table, COLUMN_RESTART);
+    } else {
+        table_set_bool(table, COLUMN_RESTART, result->restart_needed);
+    }
     table_set_string(table, COLUMN_REASON, result->reason != NULL ? result->reason : "");
     table_set_int(table, COLUMN_STATUS, result->http_status); /* 0: nothing was sent */
     table_set_string(table, COLUMN_REQUEST, result->request_id);
@@ -137,8 +141,8 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_of(result, dry_run, "would change"));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
-    table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : "");
-    table_set_style(table, TEXT_RESTART, TABLE_WARN);
+    table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : result->restart_unknown ? "unknown" : "");
+    table_set_style(table, TEXT_RESTART, result->restart_needed ? TABLE_WARN : TABLE_DIM);
     table_set_string(table, TEXT_CHANGE, text_string(&change));
 }
 

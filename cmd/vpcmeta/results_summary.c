@@ -127,6 +127,42 @@ static void note_restarts(const struct app *app, const struct fleet_run *run)
     }
 }
 
+/* Left alone by `restart`, because no record says whether they need one. */
+static void note_unknown_restarts(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+    const struct cli_place place = options_place(app->globals);
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        if (result->item->action != PLAN_RESTART || !result->restart_unknown || result->outcome != FLEET_UNCHANGED) {
+            continue;
+        }
+        if (count++ == 0) {
+            text_printf(&path, "%s restart", result->item->resource->kind->name);
+            cli_command_line_begin(&line, app->program->name, text_string(&path));
+        }
+        if (count <= NAMES_SHOWN) {
+            cli_command_line_operand(&line, name_of(result));
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    cli_command_line_option(&line, "always", NULL);
+    cli_command_line_place(&line, &place);
+    app_note(app,
+             "of %zu of them no run in this history knows whether a restart is pending; to restart %s all the same: "
+             "%s",
+             count,
+             count == 1             ? "it"
+             : count <= NAMES_SHOWN ? "them"
+                                    : "the first of them",
+             cli_command_line_string(&line));
+}
+
 /* --- what next --------------------------------------------------------------------------------------- */
 
 /* "runs resume RUN" with the options of place, for `note`. */
@@ -318,6 +354,7 @@ void results_summarize(const struct app *app, const struct fleet_run *run, const
              counts[FLEET_UNKNOWN]);
     note_causes(app, &causes);
     note_restarts(app, run);
+    note_unknown_restarts(app, run);
     if (summary->budget_spent) {
         app_warn(app, "stopped after %zu failures: %zu were not started", counts[FLEET_FAILED] + counts[FLEET_UNKNOWN],
                  summary->not_started);

@@ -123,6 +123,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(run_record_free) struct run_record record = {0};
     CLEANUP(text_free) struct text places = {0};
+    CLEANUP(text_free) struct text path = {0};
 
     if (!results_check_output(app, false, e) || (history = app_open_history(e)) == NULL ||
         !run_load(history, call->args_count > 0 ? call->args[0] : "last", &record, e)) {
@@ -131,6 +132,8 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     run_place_adopt(app, &record);
     const struct history_run *run = &record.entry.run;
     run_append_places(run, &places);
+    app_state_path(APP_HISTORY_FILE, &path);
+    run_mark_restarts(text_string(&path), run, &record.results);
     app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
              text_string(&places));
     if (!results_print(app, &record.results, run->id, e)) {

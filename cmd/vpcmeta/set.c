@@ -87,12 +87,12 @@ static bool add_restarts(const struct writing *writing, const struct resource_li
                          struct err *e)
 {
     const struct fleet_restarts *restart = writing->request.restart;
-    bool *pending = NULL;
+    enum resource_switch *pending = NULL;
 
     if (restart == NULL) {
         return true;
     }
-    if (!write_read_pending(list, &pending, e)) {
+    if (!write_read_restarts(list, &pending, e)) {
         return false;
     }
     plan_add_restarts(plan, pending, &restart->terms);

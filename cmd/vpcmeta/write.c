@@ -39,12 +39,12 @@ bool write_connect(struct app *app, struct writing *writing, struct err *e)
            app_connect(app, &writing->scope, e);
 }
 
-bool write_read_pending(const struct resource_list *list, bool **ret, struct err *e)
+bool write_read_restarts(const struct resource_list *list, enum resource_switch **ret, struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
 
     app_state_path(APP_HISTORY_FILE, &path);
-    return run_pending(text_string(&path), list, ret, e);
+    return run_restarts(text_string(&path), list, ret, e);
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------- */
@@ -327,9 +327,13 @@ bool write_execute(struct app *app, struct writing *writing, struct run_result *
 static int preview(struct app *app, const struct writing *writing, struct err *e)
 {
     struct plan_counts counts = plan_count(writing->request.plan);
+    struct run_request request = writing->request;
+    CLEANUP(text_free) struct text path = {0};
     CLEANUP(run_result_free) struct run_result result = {0};
 
-    run_preview(&writing->request, &result);
+    app_state_path(APP_HISTORY_FILE, &path);
+    request.history = text_string(&path);
+    run_preview(&request, &result);
     if (!results_print_preview(app, &result.run, NULL, e)) {
         return err_exit_status(e);
     }

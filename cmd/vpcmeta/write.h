@@ -43,8 +43,8 @@ bool write_check_body(struct app *app, const char *schema_name, const json_t *bo
 /* Checks every distinct body that the plan sends, once. */
 bool write_check(struct app *app, const struct plan *plan, struct err *e) __attribute__((warn_unused_result));
 
-/* Whose restart is pending: an array as long as the list, freed with free(). */
-bool write_read_pending(const struct resource_list *list, bool **ret, struct err *e)
+/* Whose restart is pending (run_restarts): an array as long as the list, freed with free(). */
+bool write_read_restarts(const struct resource_list *list, enum resource_switch **ret, struct err *e)
     __attribute__((warn_unused_result));
 
 /*

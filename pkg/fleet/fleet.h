@@ -45,9 +45,11 @@ struct fleet_result {
     struct resource_settings before, after;      /* as read last; after.given is 0 when it is not known */
     struct plan_state before_state, after_state; /* the same of what it changed that is no setting */
     bool restart_needed;
-    bool restarted;    /* was stopped and runs again */
-    unsigned attempts; /* requests that changed or tried to change it */
-    int http_status;   /* of the last answer; 0 when none came */
+    bool restart_unknown; /* no record says whether it is; only after run_mark_restarts */
+    bool restart_over;    /* the server was seen stopped, or is gone: none is pending any more */
+    bool restarted;       /* was stopped and runs again */
+    unsigned attempts;    /* requests that changed or tried to change it */
+    int http_status;      /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
     bool started;       /* items that need no change never are */

@@ -85,6 +85,7 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
     CLEANUP(text_free) struct text unfinished = {0};
 
     restart->state = (struct fleet_restart_state){0};
+    restart->task.result->restart_over = ended;
     restart->task.result->restart_needed = !ended && outcome != FLEET_UNCHANGED && is_needed(restart);
     if (!restart->task.changed) {
         finish(restart, outcome, code, reason);
@@ -304,7 +305,7 @@ static void check_fresh(struct restart_task *restart)
     }
     fleet_slot_take(&restart->task.fleet->disruption, &restart->task.slot);
     restart->status = restart->fresh.status;
-    switch (plan_judge_restart(&restart->fresh, true, &terms_of(restart)->terms, reason)) {
+    switch (plan_judge_restart(&restart->fresh, RESOURCE_ON, &terms_of(restart)->terms, reason)) {
     case PLAN_CHANGE:
         if (resource_status_passes(restart->fresh.status)) {
             settle(restart);

@@ -155,6 +155,7 @@ static void finish_gone(struct fleet_write *write)
     struct err error = ERR_INIT;
 
     write->known = false;
+    write->task.result->restart_over = true;
     err_set(&error, ERR_FAILED, "deleted meanwhile");
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }

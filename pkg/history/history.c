@@ -79,6 +79,26 @@ static const char *const migrations[] = {
      "ALTER TABLE run DROP COLUMN process;"
      "ALTER TABLE run DROP COLUMN process_began;"
      "ALTER TABLE run ADD COLUMN holder TEXT;"),
+    /*
+     * What is known of restarts gets rows of its own, the later ones count. A step was at one of the places of its run;
+     * where it turned the service off, or on while the server was stopped, only its texts say so.
+     */
+    ("CREATE TABLE restart ("
+     " number INTEGER PRIMARY KEY,"
+     " account TEXT NOT NULL,"
+     " api TEXT NOT NULL,"
+     " id TEXT NOT NULL,"
+     " state INTEGER NOT NULL,"
+     " run INTEGER NOT NULL);"
+     "INSERT INTO restart (account, api, id, state, run)"
+     " SELECT p.account, p.api, s.id,"
+     "  CASE WHEN s.restart_needed = 1 THEN 1 WHEN s.after LIKE '%\"enabled\":true%' THEN 2 ELSE 3 END, s.run"
+     "  FROM step s JOIN run_place p ON p.run = s.run"
+     "  WHERE s.stage = 'final' AND s.id IS NOT NULL AND (s.restart_needed = 1 OR s.restart_done = 1 OR"
+     "   (s.kind = 'instance' AND s.action = 'set' AND s.outcome = 'changed'"
+     "    AND s.before LIKE '%\"enabled\":false%' AND s.after LIKE '%\"enabled\":true%'))"
+     "  ORDER BY s.concluded_at, s.run, s.ordinal;"
+     "DROP INDEX step_restart;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
@@ -330,6 +350,7 @@ void history_close(struct history *history)
     }
     sqlite3_finalize(history->journal);
     sqlite3_finalize(history->conclude);
+    sqlite3_finalize(history->restart);
     sqlite3_close(history->db);
     fsio_lock_close(history->runs);
     free(history->path);

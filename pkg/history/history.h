@@ -56,6 +56,17 @@ struct history_run {
     const char *holder; /* one line for people who find it in progress: command, process, since when; or NULL */
 };
 
+/*
+ * What is known of the restart of a resource that can need one. It is kept beside the runs and outlives them: a run
+ * that is forgotten takes nothing of it along. What was recorded last counts.
+ */
+enum history_restart {
+    HISTORY_RESTART_UNSAID,  /* of a step that says nothing of it */
+    HISTORY_RESTART_PENDING, /* the service was turned on, and the server was not restarted since */
+    HISTORY_RESTART_NONE,    /* the service has been complete since */
+    HISTORY_RESTART_UNKNOWN, /* nothing: as after the service was turned off, since others may turn it on again */
+};
+
 struct history_step {
     size_t ordinal; /* place in the run, from 0 */
     enum history_stage stage;
@@ -74,6 +85,8 @@ struct history_step {
     int http_status;                           /* 0: no answer came */
     bool restart_needed;                       /* from then on it needs one; final steps only, and so the next */
     bool restart_done;                         /* from then on it needs none any more */
+    enum history_restart restart;              /* what is known of its restart from then on: history_record only */
+    struct history_place place;                /* of the resource, where `restart` says anything */
 };
 
 struct history;
@@ -138,9 +151,16 @@ bool history_record(struct history *history, int64_t number, const struct histor
 bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Forgets the runs with these numbers, the newest first, all or none; one that is running by now stays. ERR_IO. */
+/*
+ * Forgets the runs with these numbers, the newest first, all or none; one that is running by now stays. What is known
+ * of restarts stays. ERR_IO.
+ */
 bool history_forget(struct history *history, const int64_t numbers[], size_t count, struct err *e)
     __attribute__((warn_unused_result));
+
+/* The pending restarts of these resources in a place are over, by what was seen of them outside of a run. ERR_IO. */
+bool history_end_restarts(struct history *history, const struct history_place *place, const char *const ids[],
+                          size_t count, struct err *e) __attribute__((warn_unused_result));
 
 /* --- reading ---------------------------------------------------------------------------------------- */
 
@@ -171,18 +191,28 @@ bool history_load(struct history *history, const char *word, struct history_entr
 void history_entry_free(struct history_entry *entry); /* zero-initialised values allowed; for CLEANUP */
 
 /*
- * The ids of the resources in a place whose last final step that said anything about restarts left them in need of one,
- * sorted. Free with history_ids_free. Error: ERR_IO.
+ * What is known of restarts in one place, sorted by id; ids of which nothing is known are not in it. Free with
+ * history_restarts_free. Error: ERR_IO.
  */
+struct history_restarts {
+    struct history_restart_item {
+        const char *id;
+        enum history_restart restart;
+    } * items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+bool history_list_restarts(struct history *history, const struct history_place *place, struct history_restarts *ret,
+                           struct err *e) __attribute__((warn_unused_result));
+enum history_restart history_restarts_get(const struct history_restarts *restarts, const char *id);
+void history_restarts_free(struct history_restarts *restarts); /* zero-initialised values allowed; for CLEANUP */
+
+/* The ids of the runs that left restarts which are still pending, sorted. Free with history_ids_free. Error: ERR_IO. */
 struct history_ids {
     const char **items;
     size_t count, capacity;
     struct text_arena memory;
 };
-bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
-                          struct err *e) __attribute__((warn_unused_result));
-
-/* The ids of the runs that left restarts which no later step has done, sorted, as above. Error: ERR_IO. */
 bool history_list_pending_runs(struct history *history, struct history_ids *ret, struct err *e)
     __attribute__((warn_unused_result));
 bool history_ids_have(const struct history_ids *ids, const char *id);

@@ -10,8 +10,8 @@ struct history {
     char *path;
     const struct clock *clock;
     sqlite3 *db;
-    struct fsio_lock *runs;           /* the locks of runs that this history began or took over; NULL: none */
-    sqlite3_stmt *journal, *conclude; /* made at their first use: the two that run once a step */
+    struct fsio_lock *runs;                     /* the locks of runs that this history began or took over; NULL: none */
+    sqlite3_stmt *journal, *conclude, *restart; /* made at their first use: those that run once a step */
 };
 
 /* Sets the error of the last call, with the file's name. Always returns false. */
@@ -43,6 +43,14 @@ bool history_end_transaction(struct history *history, bool fine, struct err *e);
 
 /* The words of the file for stages and states, in the order of their enums. */
 extern const char *const history_stage_words[3], *const history_state_words[3];
+
+/* A column as text, copied; NULL when it is null. */
+const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory);
+
+/* Appends what a step says of a restart, in the transaction that is open (history_restarts.c). */
+bool history_add_restart(struct history *history, int64_t number, const struct history_step *step, struct err *e);
+/* Leaves out what is superseded by later facts, in the transaction that is open. */
+bool history_compact_restarts(struct history *history, struct err *e);
 
 /* Takes the lock of a run. ERR_LOCKED when it is in progress, ERR_IO. */
 bool history_lock_run(struct history *history, int64_t number, struct err *e);

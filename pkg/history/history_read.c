@@ -1,5 +1,4 @@
-/* Reading the history: the list of runs, one run with its steps, pending restarts. */
-#include <stdlib.h>
+/* Reading the history: the list of runs, one run with its steps. */
 #include <string.h>
 
 #include "history/history_db.h"
@@ -9,7 +8,7 @@ enum { MATCHES_SHOWN = 5 };
 
 #define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder"
 
-static const char *string_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
+const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
 {
     const char *bytes = (const char *)sqlite3_column_text(statement, column);
 
@@ -36,15 +35,15 @@ static bool read_run(struct history *history, sqlite3_stmt *statement, struct te
 
     *ret = (struct history_run){
         .number = sqlite3_column_int64(statement, 0),
-        .id = string_at(statement, 1, memory),
-        .started_at = string_at(statement, 2, memory),
-        .ended_at = string_at(statement, 3, memory),
-        .command = string_at(statement, 4, memory),
-        .arguments = string_at(statement, 5, memory),
-        .wanted = string_at(statement, 6, memory),
-        .summary = string_at(statement, 7, memory),
+        .id = history_text_at(statement, 1, memory),
+        .started_at = history_text_at(statement, 2, memory),
+        .ended_at = history_text_at(statement, 3, memory),
+        .command = history_text_at(statement, 4, memory),
+        .arguments = history_text_at(statement, 5, memory),
+        .wanted = history_text_at(statement, 6, memory),
+        .summary = history_text_at(statement, 7, memory),
         .state = state >= 0 ? (enum history_state)state : HISTORY_DONE,
-        .holder = string_at(statement, 9, memory),
+        .holder = history_text_at(statement, 9, memory),
     };
     if (state < 0 || ret->id == NULL || ret->started_at == NULL || ret->command == NULL || ret->arguments == NULL ||
         ret->wanted == NULL) {
@@ -87,7 +86,7 @@ static bool read_places(struct history *history, struct history_run *run, struct
     run->places = places = text_arena_alloc(memory, (room + 1) * sizeof(*places));
     history_bind(statement, "I", run->number);
     while (run->place_count < room && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct history_place place = {string_at(statement, 0, memory), string_at(statement, 1, memory)};
+        struct history_place place = {history_text_at(statement, 0, memory), history_text_at(statement, 1, memory)};
         if (place.account == NULL || place.api == NULL) {
             history_damaged(history, e, "run %lld has a place without account or API", (long long)run->number);
             return false;
@@ -244,24 +243,24 @@ static bool read_step(struct history *history, sqlite3_stmt *statement, struct t
     *ret = (struct history_step){
         .ordinal = (size_t)sqlite3_column_int64(statement, 0),
         .stage = stage >= 0 ? (enum history_stage)stage : HISTORY_PLANNED,
-        .kind = string_at(statement, 2, memory),
-        .region = string_at(statement, 3, memory),
-        .id = string_at(statement, 4, memory),
-        .name = string_at(statement, 5, memory),
-        .crn = string_at(statement, 6, memory),
-        .before = string_at(statement, 7, memory),
-        .wanted = string_at(statement, 8, memory),
-        .after = string_at(statement, 9, memory),
-        .etag = string_at(statement, 10, memory),
+        .kind = history_text_at(statement, 2, memory),
+        .region = history_text_at(statement, 3, memory),
+        .id = history_text_at(statement, 4, memory),
+        .name = history_text_at(statement, 5, memory),
+        .crn = history_text_at(statement, 6, memory),
+        .before = history_text_at(statement, 7, memory),
+        .wanted = history_text_at(statement, 8, memory),
+        .after = history_text_at(statement, 9, memory),
+        .etag = history_text_at(statement, 10, memory),
         .attempts = (unsigned)sqlite3_column_int64(statement, 11),
-        .outcome = string_at(statement, 12, memory),
-        .reason = string_at(statement, 13, memory),
-        .request_id = string_at(statement, 14, memory),
+        .outcome = history_text_at(statement, 12, memory),
+        .reason = history_text_at(statement, 13, memory),
+        .request_id = history_text_at(statement, 14, memory),
         .http_status = sqlite3_column_int(statement, 15),
         .restart_needed = sqlite3_column_int(statement, 16) != 0,
-        .action = string_at(statement, 17, memory),
-        .phase = string_at(statement, 18, memory),
-        .body = string_at(statement, 19, memory),
+        .action = history_text_at(statement, 17, memory),
+        .phase = history_text_at(statement, 18, memory),
+        .body = history_text_at(statement, 19, memory),
         .depends_on = (size_t)sqlite3_column_int64(statement, 20),
         .restart_done = sqlite3_column_int(statement, 21) != 0,
     };
@@ -337,84 +336,4 @@ void history_entry_free(struct history_entry *entry)
 {
     text_arena_free(&entry->memory);
     *entry = (struct history_entry){0};
-}
-
-/* --- pending restarts ------------------------------------------------------------------------------- */
-
-/*
- * Pending is what was needed last no earlier than it was done last. Seconds are coarse: of two steps in one second the
- * one of the later run is the later one. The numbers of runs get leading zeros to be compared as text.
- */
-static const char pending_query[] =
-    "SELECT id FROM"
-    " (SELECT s.id, s.restart_needed AS needed, s.restart_done AS done,"
-    "   s.concluded_at || printf('%020d', s.run) AS moment"
-    "  FROM step s"
-    "  WHERE (s.restart_needed = 1 OR s.restart_done = 1) AND s.stage = 'final' AND s.id IS NOT NULL"
-    "  AND s.run IN (SELECT run FROM run_place WHERE account = ?1 AND api = ?2))"
-    " GROUP BY id"
-    " HAVING max(CASE WHEN needed THEN moment END) >= ifnull(max(CASE WHEN done THEN moment END), '')"
-    " ORDER BY id";
-
-/* The first column of every row; the statement's parameters are bound. */
-static bool read_ids(struct history *history, sqlite3_stmt *statement, struct history_ids *ret, struct err *e)
-{
-    struct history_ids ids = {0};
-    int code;
-
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        *mem_list_add(&ids) = string_at(statement, 0, &ids.memory);
-    }
-    if (code != SQLITE_DONE) {
-        history_ids_free(&ids);
-        return history_fault(history, e);
-    }
-    *ret = ids;
-    return true;
-}
-
-bool history_list_pending(struct history *history, const struct history_place *place, struct history_ids *ret,
-                          struct err *e)
-{
-    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_query, e);
-
-    if (statement == NULL) {
-        return false;
-    }
-    history_bind(statement, "ss", place->account, place->api);
-    return read_ids(history, statement, ret, e);
-}
-
-/* The moments are those of pending_query. */
-static const char pending_runs_query[] =
-    "WITH done AS"
-    " (SELECT id, max(concluded_at || printf('%020d', run)) AS moment FROM step"
-    "  WHERE restart_done = 1 AND stage = 'final' AND id IS NOT NULL GROUP BY id)"
-    "SELECT DISTINCT r.id FROM step s JOIN run r ON r.number = s.run LEFT JOIN done d ON d.id = s.id"
-    " WHERE s.restart_needed = 1 AND s.stage = 'final' AND s.id IS NOT NULL"
-    " AND (d.moment IS NULL OR s.concluded_at || printf('%020d', s.run) >= d.moment)"
-    " ORDER BY r.id";
-
-bool history_list_pending_runs(struct history *history, struct history_ids *ret, struct err *e)
-{
-    CLEANUP(history_finalize) sqlite3_stmt *statement = history_prepare(history, pending_runs_query, e);
-
-    return statement != NULL && read_ids(history, statement, ret, e);
-}
-
-static int compare_with_id(const void *id, const void *item)
-{
-    return strcmp(id, *(const char *const *)item);
-}
-
-bool history_ids_have(const struct history_ids *ids, const char *id)
-{
-    return ids->count > 0 && bsearch(id, ids->items, ids->count, sizeof(*ids->items), compare_with_id) != NULL;
-}
-
-void history_ids_free(struct history_ids *ids)
-{
-    free(ids->items);
-    text_arena_free(&ids->memory);
-    *ids = (struct history_ids){0};
 }

@@ -142,7 +142,8 @@ static bool conclude(struct history *history, int64_t number, const struct histo
     history_bind(history->conclude, "sssIsssiiisssII", step->before, step->after, now, (int64_t)step->attempts,
                  step->outcome, step->reason, step->request_id, step->http_status, step->restart_needed,
                  step->restart_done, step->id, step->crn, step->region, number, (int64_t)step->ordinal);
-    return history_run_once(history, history->conclude, e);
+    return history_run_once(history, history->conclude, e) &&
+           (step->restart == HISTORY_RESTART_UNSAID || history_add_restart(history, number, step, e));
 }
 
 bool history_record(struct history *history, int64_t number, const struct history_step *journaled,
@@ -200,5 +201,6 @@ static bool delete_runs(struct history *history, const int64_t numbers[], size_t
 bool history_forget(struct history *history, const int64_t numbers[], size_t count, struct err *e)
 {
     return history_execute(history, "BEGIN IMMEDIATE", e) &&
-           history_end_transaction(history, delete_runs(history, numbers, count, e), e);
+           history_end_transaction(history,
+                                   delete_runs(history, numbers, count, e) && history_compact_restarts(history, e), e);
 }

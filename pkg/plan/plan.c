@@ -171,7 +171,19 @@ bool plan_restarts_by_hand(const struct resource *record)
     return text_equal(record->availability, "spot");
 }
 
-enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
+enum resource_switch plan_needs_restart(const struct resource *record, enum resource_switch pending)
+{
+    bool known = (record->settings.given & RESOURCE_ENABLED) != 0;
+
+    if (!record->kind->restart_to_enable || (known && !record->settings.enabled) ||
+        resource_status(record->status) == RESOURCE_STATUS_STOPPED) {
+        return RESOURCE_OFF;
+    }
+    /* of an odd record it may be either of both */
+    return pending == RESOURCE_ON && (!known || record->status == NULL) ? RESOURCE_UNKNOWN : pending;
+}
+
+enum plan_verdict plan_judge_restart(const struct resource *record, enum resource_switch pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE])
 {
     static const struct resource_settings enabled = {.given = RESOURCE_ENABLED};
@@ -182,9 +194,13 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     if (!record->kind->restart_to_enable || record->kind->actions == NULL) {
         verdict = PLAN_UNCHANGED;
         reason = "needs no restart";
-    } else if (!terms->always && !pending) {
+    } else if (!terms->always && pending != RESOURCE_ON) {
         verdict = PLAN_UNCHANGED;
-        reason = "no restart is pending";
+        reason =
+            plan_needs_restart(record, pending) == RESOURCE_UNKNOWN
+                ? "whether a restart is pending is unknown: no run in this history turned it on (--always restarts "
+                  "it)"
+                : "no restart is pending";
     } else if (!odd && !terms->always && !record->settings.enabled) {
         verdict = PLAN_UNCHANGED;
         reason = "the metadata service is off: no restart is needed";
@@ -215,7 +231,7 @@ enum plan_verdict plan_judge_restart(const struct resource *record, bool pending
     return verdict;
 }
 
-static void make_restart(struct plan *plan, struct plan_item *item, bool pending,
+static void make_restart(struct plan *plan, struct plan_item *item, enum resource_switch pending,
                          const struct plan_restart_terms *terms)
 {
     char reason[PLAN_REASON_SIZE];
@@ -225,8 +241,8 @@ static void make_restart(struct plan *plan, struct plan_item *item, bool pending
     item->reason = reason[0] != '\0' ? text_arena_copy(&plan->memory, reason, strlen(reason)) : NULL;
 }
 
-void plan_make_restart(const struct resource_list *list, const bool pending[], const struct plan_restart_terms *terms,
-                       struct plan *ret)
+void plan_make_restart(const struct resource_list *list, const enum resource_switch pending[],
+                       const struct plan_restart_terms *terms, struct plan *ret)
 {
     const struct resource_settings nothing = {0};
 
@@ -236,11 +252,11 @@ void plan_make_restart(const struct resource_list *list, const bool pending[], c
     }
 }
 
-void plan_add_restarts(struct plan *plan, const bool pending[], const struct plan_restart_terms *terms)
+void plan_add_restarts(struct plan *plan, const enum resource_switch pending[], const struct plan_restart_terms *terms)
 {
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->items[i].verdict == PLAN_UNCHANGED && pending[i]) {
-            make_restart(plan, &plan->items[i], true, terms);
+        if (plan->items[i].verdict == PLAN_UNCHANGED && pending[i] == RESOURCE_ON) {
+            make_restart(plan, &plan->items[i], RESOURCE_ON, terms);
         }
     }
 }

@@ -194,20 +194,24 @@ struct plan_restart_terms {
 };
 
 /*
- * The verdict for one record; `pending`: its service was turned on and it was not restarted since. A stopped server
- * stays stopped: its service will be complete at its next start.
+ * Whether a server needs a restart, by what it is now and by what records say (`pending`: its service was turned on and
+ * it was not restarted since). The API does not say it (vpc-api.md 4.1); a server whose service is off, or that is
+ * stopped, needs none in any case.
  */
-enum plan_verdict plan_judge_restart(const struct resource *record, bool pending,
+enum resource_switch plan_needs_restart(const struct resource *record, enum resource_switch pending);
+
+/* The verdict for one record. A stopped server stays stopped: its service will be complete at its next start. */
+enum plan_verdict plan_judge_restart(const struct resource *record, enum resource_switch pending,
                                      const struct plan_restart_terms *terms, char ret_reason[PLAN_REASON_SIZE]);
 
 /* Whether a restart is left to people: a spot server, for whose start there may be no capacity. */
 bool plan_restarts_by_hand(const struct resource *record);
 
 /* The plan of `instance restart`: an item for each record; pending[i] is about record i. */
-void plan_make_restart(const struct resource_list *list, const bool pending[], const struct plan_restart_terms *terms,
-                       struct plan *ret);
+void plan_make_restart(const struct resource_list *list, const enum resource_switch pending[],
+                       const struct plan_restart_terms *terms, struct plan *ret);
 
 /* Items of a plan of settings that need no change, but whose restart is pending, become restarts. */
-void plan_add_restarts(struct plan *plan, const bool pending[], const struct plan_restart_terms *terms);
+void plan_add_restarts(struct plan *plan, const enum resource_switch pending[], const struct plan_restart_terms *terms);
 
 #endif

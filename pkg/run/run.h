@@ -101,7 +101,7 @@ struct run_request {
     const char *command;      /* "instance set" */
     const char *const *words; /* of its command line; what URLs may hold of secrets is not recorded */
     size_t word_count;
-    const char *history; /* path of its file, which is made when missing */
+    const char *history; /* path of its file, which is made when missing, not by a preview */
 
     const struct inventory_scope *scope;
     unsigned concurrency, settle_ms;       /* as in fleet_options */
@@ -166,10 +166,19 @@ json_t *run_summary_json(const struct fleet_summary *summary);
 /* --- pending restarts --------------------------------------------------------------------------------- */
 
 /*
- * Whose restart is pending by the history at `path`, in which earlier runs left it: an array as long as the list, freed
- * with free(). Where there is no history it is not made, and nothing is pending. Error: ERR_IO.
+ * Whose restart is pending by the history at `path`: on where a run left it, off where the service is known to be
+ * complete, unknown where no record says anything, as on the machine of another operator. An array as long as the list,
+ * freed with free(). What is pending of a server that is stopped is over, which is recorded. Where there is no history
+ * none is made. Error: ERR_IO.
  */
-bool run_pending(const char *path, const struct resource_list *list, bool **ret, struct err *e)
+bool run_restarts(const char *path, const struct resource_list *list, enum resource_switch **ret, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * Completes restart_needed of results by the history at `path`, where they do not say it themselves, as of servers that
+ * were not changed. `earlier` is the run that they were loaded from, else NULL. A history that cannot be read knows
+ * nothing.
+ */
+void run_mark_restarts(const char *path, const struct history_run *earlier, struct fleet_run *run);
 
 #endif

@@ -85,6 +85,14 @@ static bool load_whole(struct run_journal *journal, const struct run_resumption 
     return true;
 }
 
+/* Where results of a resumed run, or of its rollback, have been. */
+static const struct history_run *earlier_run(const struct run_request *request)
+{
+    const struct run_record *record = request->resumption != NULL ? request->resumption->record : request->rolls_back;
+
+    return record != NULL ? &record->entry.run : NULL;
+}
+
 bool run_execute(const struct run_request *request, const struct run_hooks *hooks, struct run_result *ret,
                  struct err *e)
 {
@@ -105,6 +113,7 @@ bool run_execute(const struct run_request *request, const struct run_hooks *hook
         err_take(&result.stopped, &unread);
     }
     run_journal_end(&journal, &result.run.summary, &result.unrecorded);
+    run_mark_restarts(request->history, earlier_run(request), &result.run);
     *ret = result;
     return true;
 }
@@ -115,9 +124,11 @@ void run_preview(const struct run_request *request, struct run_result *ret)
     fleet_preview(request->plan, &ret->run);
     for (size_t i = 0; request->restart != NULL && i < ret->run.count; i++) {
         struct fleet_result *result = &ret->run.results[i];
-        result->restarted = result->restart_needed || result->item->action == PLAN_RESTART;
+        result->restarted =
+            result->outcome == FLEET_CHANGED && (result->restart_needed || result->item->action == PLAN_RESTART);
         result->restart_needed = false;
     }
+    run_mark_restarts(request->history, earlier_run(request), &ret->run);
 }
 
 void run_result_free(struct run_result *result)

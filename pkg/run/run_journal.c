@@ -237,6 +237,32 @@ static bool ends_need(const struct fleet_result *result)
     return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
 }
 
+/* What is known of its restart from now on. */
+static enum history_restart restart_of(const struct fleet_result *result)
+{
+    const struct plan_item *item = result->item;
+    bool shown = result->outcome == FLEET_CHANGED && (result->after.given & RESOURCE_ENABLED) != 0;
+    bool turned_on = (result->before.given & RESOURCE_ENABLED) != 0 && !result->before.enabled;
+
+    if (!item->resource->kind->restart_to_enable || item->resource->id == NULL) {
+        return HISTORY_RESTART_UNSAID;
+    }
+    if (result->restart_needed) {
+        return HISTORY_RESTART_PENDING;
+    }
+    if (result->restart_over || (result->outcome == FLEET_CHANGED && result->restarted)) {
+        return HISTORY_RESTART_NONE;
+    }
+    if (shown && item->action == PLAN_CREATE) {
+        return result->after.enabled ? HISTORY_RESTART_NONE : HISTORY_RESTART_UNSAID;
+    }
+    if (!shown || item->action != PLAN_SET) {
+        return HISTORY_RESTART_UNSAID;
+    }
+    /* one that was turned on without the need of a restart was stopped */
+    return !result->after.enabled ? HISTORY_RESTART_UNKNOWN : turned_on ? HISTORY_RESTART_NONE : HISTORY_RESTART_UNSAID;
+}
+
 static struct history_step step_of_result(struct plan_encoder *encoder, const struct run_journal *journal,
                                           const struct fleet_result *result)
 {
@@ -260,6 +286,8 @@ static struct history_step step_of_result(struct plan_encoder *encoder, const st
         .http_status = result->http_status,
         .restart_needed = result->restart_needed,
         .restart_done = ends_need(result),
+        .restart = restart_of(result),
+        .place = resource->api != NULL ? run_place_of(resource, &encoder->memory) : (struct history_place){0},
     };
 }
 

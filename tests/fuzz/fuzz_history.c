@@ -61,6 +61,7 @@ static void use_run(struct history *history, const char *word)
 static void use_file(struct history *history)
 {
     struct history_runs runs = {0};
+    struct history_restarts restarts = {0};
     struct history_ids ids = {0};
     struct err e = ERR_INIT;
 
@@ -72,13 +73,18 @@ static void use_file(struct history *history)
         use_run(history, runs.items[i].id);
         for (size_t k = 0; k < runs.items[i].place_count; k++) {
             struct err ignored = ERR_INIT;
-            if (history_list_pending(history, &runs.items[i].places[k], &ids, &ignored)) {
-                history_ids_free(&ids);
+            if (history_list_restarts(history, &runs.items[i].places[k], &restarts, &ignored)) {
+                must(history_restarts_get(&restarts, "none") == HISTORY_RESTART_UNKNOWN);
+                history_restarts_free(&restarts);
             }
         }
     }
     history_runs_free(&runs);
     use_run(history, "last");
+    if (history_list_pending_runs(history, &ids, &e)) {
+        (void)history_ids_have(&ids, "none");
+        history_ids_free(&ids);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

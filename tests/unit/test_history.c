@@ -168,9 +168,9 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_string_equal(entry.steps[0].id, "i-0");
 }
 
-/* One run with one final step about a server. */
+/* One run with one final step about a server, which is in the first place. */
 static void add_run(struct history *history, const char *run_id, const struct history_place *places, size_t place_count,
-                    const char *id, bool needed, bool done)
+                    const char *id, enum history_restart restart)
 {
     struct err e = ERR_INIT;
     int64_t number = 0;
@@ -181,28 +181,34 @@ static void add_run(struct history *history, const char *run_id, const struct hi
     assert_true(history_begin(history, &run, &step, 1, &number, &e));
     step.outcome = "changed";
     step.after = "{}";
-    step.restart_needed = needed;
-    step.restart_done = done;
+    step.restart = restart;
+    step.place = places[0];
     assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
+    assert_true(history_conclude(history, number, "{}", &e));
 }
 
-static void expect_pending(struct history *history, const struct history_place *place, const char *ids)
+/* "ID ID ": those whose restart is pending, then "| ID ": those that need none. */
+static void expect_restarts(struct history *history, const struct history_place *place, const char *ids)
 {
-    CLEANUP(history_ids_free) struct history_ids found = {0};
-    CLEANUP(text_free) struct text all = {0};
+    CLEANUP(history_restarts_free) struct history_restarts found = {0};
+    CLEANUP(text_free) struct text pending = {0}, none = {0};
     struct err e = ERR_INIT;
 
-    assert_true(history_list_pending(history, place, &found, &e));
+    assert_true(history_list_restarts(history, place, &found, &e));
     for (size_t i = 0; i < found.count; i++) {
-        text_printf(&all, "%s ", found.items[i]);
+        assert_int_equal(history_restarts_get(&found, found.items[i].id), found.items[i].restart);
+        text_printf(found.items[i].restart == HISTORY_RESTART_PENDING ? &pending : &none, "%s",
+                    found.items[i].restart == HISTORY_RESTART_UNKNOWN ? "" : found.items[i].id);
+        text_append(found.items[i].restart == HISTORY_RESTART_PENDING ? &pending : &none,
+                    found.items[i].restart == HISTORY_RESTART_UNKNOWN ? "" : " ");
     }
-    assert_string_equal(text_string(&all), ids);
+    text_printf(&pending, "| %s", text_string(&none));
+    assert_string_equal(text_string(&pending), ids);
 }
 
-static void whose_restart_is_pending_is_what_the_last_step_about_it_says(void **state)
+static void what_is_known_of_restarts_is_what_was_recorded_last(void **state)
 {
     HISTORY_CLEANUP struct history *history = open_history(state);
-    const struct history_place both[] = {place_u, place_v};
     /* parts of a place are other places, whatever they begin or end with */
     const struct history_place others[] = {{"a/1", "https://u/v"},
                                            {"a/1", "https://u/v12"},
@@ -212,37 +218,67 @@ static void whose_restart_is_pending_is_what_the_last_step_about_it_says(void **
                                            {"", ""},
                                            {"a/1", "https://u/v1, a/1 https://v/v1"}};
 
-    expect_pending(history, &place_u, "");
-    add_run(history, "1", &place_u, 1, "i-1", true, false);
-    add_run(history, "2", both, 2, "i-2", true, false);
-    add_run(history, "3", &place_v, 1, "i-3", true, false);
-    expect_pending(history, &place_u, "i-1 i-2 ");
-    expect_pending(history, &place_v, "i-2 i-3 ");
+    expect_restarts(history, &place_u, "| ");
+    add_run(history, "1", &place_u, 1, "i-1", HISTORY_RESTART_PENDING);
+    add_run(history, "2", &place_u, 1, "i-2", HISTORY_RESTART_PENDING);
+    add_run(history, "3", &place_v, 1, "i-3", HISTORY_RESTART_PENDING);
+    expect_restarts(history, &place_u, "i-1 i-2 | ");
+    expect_restarts(history, &place_v, "i-3 | ");
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        expect_pending(history, &others[i], "");
+        expect_restarts(history, &others[i], "| ");
     }
     /* a step that says nothing about restarts changes nothing */
-    add_run(history, "4", &place_u, 1, "i-1", false, false);
-    expect_pending(history, &place_u, "i-1 i-2 ");
+    add_run(history, "4", &place_u, 1, "i-1", HISTORY_RESTART_UNSAID);
+    expect_restarts(history, &place_u, "i-1 i-2 | ");
     /* the same id elsewhere is another server */
-    add_run(history, "5", &place_v, 1, "i-1", false, true);
-    expect_pending(history, &place_u, "i-1 i-2 ");
-    add_run(history, "6", &place_u, 1, "i-1", false, true);
-    expect_pending(history, &place_u, "i-2 ");
-    add_run(history, "7", &place_u, 1, "i-1", true, false);
-    expect_pending(history, &place_u, "i-1 i-2 ");
+    add_run(history, "5", &place_v, 1, "i-1", HISTORY_RESTART_NONE);
+    expect_restarts(history, &place_u, "i-1 i-2 | ");
+    add_run(history, "6", &place_u, 1, "i-1", HISTORY_RESTART_NONE);
+    expect_restarts(history, &place_u, "i-2 | i-1 ");
+    add_run(history, "7", &place_u, 1, "i-1", HISTORY_RESTART_PENDING);
+    expect_restarts(history, &place_u, "i-1 i-2 | ");
+    add_run(history, "8", &place_u, 1, "i-2", HISTORY_RESTART_UNKNOWN);
+    expect_restarts(history, &place_u, "i-1 | ");
     for (int i = 0; i < 200; i++) {
         char id[24];
         char run[24];
-        snprintf(id, sizeof(id), "j-%03d", i);
+        snprintf(id, sizeof(id), "j-%03d", 199 - i);
         snprintf(run, sizeof(run), "many-%d", i);
-        add_run(history, run, &others[0], 1, id, true, false);
+        add_run(history, run, &others[0], 1, id, HISTORY_RESTART_PENDING);
     }
-    CLEANUP(history_ids_free) struct history_ids found = {0};
+    CLEANUP(history_restarts_free) struct history_restarts found = {0};
     struct err e = ERR_INIT;
-    assert_true(history_list_pending(history, &others[0], &found, &e));
+    assert_true(history_list_restarts(history, &others[0], &found, &e));
     assert_int_equal(found.count, 200);
-    assert_string_equal(found.items[199], "j-199");
+    assert_string_equal(found.items[199].id, "j-199");
+}
+
+static void forgetting_runs_forgets_nothing_of_restarts(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    CLEANUP(history_ids_free) struct history_ids pending = {0};
+    struct err e = ERR_INIT;
+    int64_t numbers[4];
+
+    add_run(history, "1", &place_u, 1, "i-1", HISTORY_RESTART_NONE);
+    add_run(history, "2", &place_u, 1, "i-1", HISTORY_RESTART_PENDING);
+    add_run(history, "3", &place_u, 1, "i-2", HISTORY_RESTART_NONE);
+    add_run(history, "4", &place_u, 1, "i-3", HISTORY_RESTART_UNKNOWN);
+    assert_true(history_list_pending_runs(history, &pending, &e));
+    assert_int_equal(pending.count, 1);
+    assert_true(history_ids_have(&pending, "2"));
+    assert_true(history_list_runs(history, &runs, &e));
+    assert_int_equal(runs.count, 4);
+    for (size_t i = 0; i < runs.count; i++) {
+        numbers[i] = runs.items[i].number;
+    }
+    assert_true(history_forget(history, numbers, runs.count, &e));
+    expect_restarts(history, &place_u, "i-1 | i-2 ");
+    /* seen stopped outside of a run: only what was pending is over */
+    const char *const seen[] = {"i-1", "i-3", "i-4"};
+    assert_true(history_end_restarts(history, &place_u, seen, 3, &e));
+    expect_restarts(history, &place_u, "| i-1 i-2 ");
 }
 
 static void folder_and_files_are_private(void **state)
@@ -564,9 +600,10 @@ static void a_history_of_0_1_0_is_brought_up_to_date(void **state)
         assert_int_equal(entry.count, rows[i].steps);
     }
     assert_string_equal(runs.items[7].places[1].api, API "/us-south/v1");
-    expect_pending(history, &(struct history_place){ACCOUNT, API "/v1"}, "0717_f993d716-7848-4dde-b4c0-010b1a60a5f1 ");
-    add_run(history, "new", &place_u, 1, "i-1", true, false);
-    expect_pending(history, &place_u, "i-1 ");
+    expect_restarts(history, &(struct history_place){ACCOUNT, API "/v1"},
+                    "0717_f993d716-7848-4dde-b4c0-010b1a60a5f1 | 0717_dbe91066-3ef2-43ca-ac34-6ffd7bbb91aa ");
+    add_run(history, "new", &place_u, 1, "i-1", HISTORY_RESTART_PENDING);
+    expect_restarts(history, &place_u, "i-1 | ");
 }
 
 static void an_empty_file_is_brought_up_to_date_once(void **state)
@@ -711,7 +748,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_run_is_read_back_as_it_was_written),
-        TEST(whose_restart_is_pending_is_what_the_last_step_about_it_says),
+        TEST(what_is_known_of_restarts_is_what_was_recorded_last),
+        TEST(forgetting_runs_forgets_nothing_of_restarts),
         TEST(folder_and_files_are_private),
         TEST(looking_back_makes_nothing_and_finds_nothing),
         TEST(a_place_is_checked_before_it_is_used),

@@ -97,24 +97,46 @@ static void servers_that_might_not_come_back_as_they_were_are_not_restarted(void
         const char *status, *lifecycle_state, *availability;
         unsigned disk_count;
         enum resource_switch startable;
-        bool enabled, pending;
+        bool enabled;
+        enum resource_switch pending;
         struct plan_restart_terms terms;
         enum plan_verdict verdict;
         const char *reason;
     } rows[] = {
-        {"running", "stable", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_CHANGE, ""},
-        {"running", NULL, NULL, 0, RESOURCE_UNKNOWN, true, true, {0}, PLAN_CHANGE, ""},
-        {"running", "stable", "standard", 0, RESOURCE_OFF, true, false, {0}, PLAN_UNCHANGED, "no restart is pending"},
-        {"running", "stable", "standard", 0, RESOURCE_OFF, false, true, {0}, PLAN_UNCHANGED, "service is off"},
-        {"running", "stable", "standard", 0, RESOURCE_OFF, false, false, {.always = true}, PLAN_CHANGE, ""},
-        {"running", "stable", "spot", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "spot"},
-        {"running", "stable", "standard", 2, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "--allow-disk-loss"},
-        {"running", "stable", "standard", 2, RESOURCE_OFF, true, true, {.allow_disk_loss = true}, PLAN_CHANGE, ""},
-        {"running", "suspended", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "suspended"},
-        {"stopped", "stable", "standard", 0, RESOURCE_ON, true, true, {0}, PLAN_UNCHANGED, "at its next start"},
-        {"stopped", "stable", "standard", 0, RESOURCE_OFF, true, true, {.always = true}, PLAN_SKIP, "startable"},
-        {"starting", "stable", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "status is starting"},
-        {"failed", "failed", "standard", 0, RESOURCE_OFF, true, true, {0}, PLAN_SKIP, "failed"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_CHANGE, ""},
+        {"running", NULL, NULL, 0, RESOURCE_UNKNOWN, true, RESOURCE_ON, {0}, PLAN_CHANGE, ""},
+        {"running",
+         "stable",
+         "standard",
+         0,
+         RESOURCE_OFF,
+         true,
+         RESOURCE_OFF,
+         {0},
+         PLAN_UNCHANGED,
+         "no restart is pending"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, true, RESOURCE_UNKNOWN, {0}, PLAN_UNCHANGED, "is unknown"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, false, RESOURCE_UNKNOWN, {0}, PLAN_UNCHANGED, "no restart"},
+        {"stopped", "stable", "standard", 0, RESOURCE_ON, true, RESOURCE_UNKNOWN, {0}, PLAN_UNCHANGED, "no restart"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, false, RESOURCE_ON, {0}, PLAN_UNCHANGED, "service is off"},
+        {"running", "stable", "standard", 0, RESOURCE_OFF, false, RESOURCE_OFF, {.always = true}, PLAN_CHANGE, ""},
+        {"running", "stable", "spot", 0, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_SKIP, "spot"},
+        {"running", "stable", "standard", 2, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_SKIP, "--allow-disk-loss"},
+        {"running",
+         "stable",
+         "standard",
+         2,
+         RESOURCE_OFF,
+         true,
+         RESOURCE_ON,
+         {.allow_disk_loss = true},
+         PLAN_CHANGE,
+         ""},
+        {"running", "suspended", "standard", 0, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_SKIP, "suspended"},
+        {"stopped", "stable", "standard", 0, RESOURCE_ON, true, RESOURCE_ON, {0}, PLAN_UNCHANGED, "at its next start"},
+        {"stopped", "stable", "standard", 0, RESOURCE_OFF, true, RESOURCE_ON, {.always = true}, PLAN_SKIP, "startable"},
+        {"starting", "stable", "standard", 0, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_SKIP, "status is starting"},
+        {"failed", "failed", "standard", 0, RESOURCE_OFF, true, RESOURCE_ON, {0}, PLAN_SKIP, "failed"},
     };
 
     (void)state;
@@ -137,7 +159,7 @@ static void what_needs_no_change_but_is_pending_is_restarted_in_a_plan_of_settin
     struct resource_list *list = resource_list_create();
     const struct resource_settings wanted = {.given = RESOURCE_ENABLED, .enabled = true};
     const struct plan_restart_terms terms = {0};
-    static const bool pending[] = {true, false, true};
+    static const enum resource_switch pending[] = {RESOURCE_ON, RESOURCE_UNKNOWN, RESOURCE_ON};
     struct plan plan;
 
     (void)state;

@@ -518,18 +518,18 @@ static void a_restart_is_pending_from_enabling_until_it_is_disabled_again(void *
     CLEANUP(run_result_free) struct run_result first = {0};
     struct run_result back = {0};
     struct err e = ERR_INIT;
-    bool *pending;
+    enum resource_switch *pending;
 
     place_open(&place, &service);
     enabling_make(&enabling, state, &place);
-    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
-    assert_false(pending[0]);
+    assert_true(run_restarts(enabling.path, enabling.list, &pending, &e));
+    assert_int_equal(pending[0], RESOURCE_UNKNOWN);
     free(pending);
     assert_int_not_equal(access(enabling.path, F_OK), 0);
     execute(&enabling.request, &first);
-    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
+    assert_true(run_restarts(enabling.path, enabling.list, &pending, &e));
     for (size_t i = 0; i < SERVERS; i++) {
-        assert_true(pending[i]);
+        assert_int_equal(pending[i], RESOURCE_ON);
     }
     free(pending);
     /* the same ids in another account, and through another API, are other servers */
@@ -537,15 +537,15 @@ static void a_restart_is_pending_from_enabling_until_it_is_disabled_again(void *
         vpc_create(place.http, place.parser, "eu-de", url_of(&place.server, "/v12"), VPC_API_VERSION);
     resource_list_at(enabling.list, 1)->crn = "crn:v1:x:public:is:eu-de:a/77::instance:i";
     resource_list_at(enabling.list, 2)->api = elsewhere;
-    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
-    assert_true(pending[0]);
-    assert_false(pending[1]);
-    assert_false(pending[2]);
+    assert_true(run_restarts(enabling.path, enabling.list, &pending, &e));
+    assert_int_equal(pending[0], RESOURCE_ON);
+    assert_int_equal(pending[1], RESOURCE_UNKNOWN);
+    assert_int_equal(pending[2], RESOURCE_UNKNOWN);
     free(pending);
     roll_back(state, &place, false, &back);
     fleet_run_free(&back.run);
-    assert_true(run_pending(enabling.path, enabling.list, &pending, &e));
-    assert_false(pending[0]);
+    assert_true(run_restarts(enabling.path, enabling.list, &pending, &e));
+    assert_int_equal(pending[0], RESOURCE_UNKNOWN);
     free(pending);
     vpc_destroy(elsewhere);
     place_close(&place);
