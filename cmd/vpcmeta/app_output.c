@@ -28,7 +28,8 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
     struct render_options options = app_render_options(app);
 
     if (app->globals->jq != NULL && app->jq == NULL) {
-        app->jq = query_compile(app->globals->jq, e);
+        struct query_wait wait = command_query(&app->limits);
+        app->jq = query_compile(app->globals->jq, &wait, e);
         if (app->jq == NULL) {
             return err_wrap(e, "--jq");
         }
@@ -36,14 +37,25 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
     return columns == NULL || render_check_fields(&options, columns, count, e);
 }
 
+/* The results of --jq on their way to standard output. */
 struct results {
     struct text text;
     bool on_terminal;
 };
 
+enum { RESULTS_GATHERED = 64 * 1024 }; /* bytes that are worth a write */
+
 static void results_free(struct results *results)
 {
     text_free(&results->text);
+}
+
+static bool write_results(struct results *results, struct err *e)
+{
+    bool written = render_text(text_string(&results->text), results->text.size, stdout, e);
+
+    text_clear(&results->text);
+    return written;
 }
 
 /* Lines and tabs of a string stay, such as those of @tsv. */
@@ -66,18 +78,15 @@ static void append_safe_lines(struct text *out, const char *string, size_t size)
 static bool append_result(void *context, const struct query_output *output, struct err *e)
 {
     struct results *results = context;
-    const char *shown = output->string != NULL ? output->string : output->json;
-    size_t size = output->string != NULL ? output->string_size : output->size;
     struct text *out = &results->text;
 
-    (void)e;
     if (results->on_terminal) {
-        append_safe_lines(out, shown, size);
+        append_safe_lines(out, output->bytes, output->size);
     } else {
-        text_append_size(out, shown, size);
+        text_append_size(out, output->bytes, output->size);
     }
     text_append_char(out, '\n');
-    return true;
+    return out->size < RESULTS_GATHERED || write_results(results, e);
 }
 
 /* What is printed: a document, or a table as rows or as a block of lines for each row. */
@@ -97,12 +106,27 @@ static bool write_content(const struct content *content, const struct render_opt
                            : render_table(content->table, content->envelope, options, out, e);
 }
 
+/* As jq does it: the outputs before an error are printed. */
+static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
+{
+    CLEANUP(results_free) struct results results = {.on_terminal = term_is_terminal(STDOUT_FILENO)};
+    struct err ignored = ERR_INIT;
+
+    if (!app_check_output(app, NULL, 0, e)) {
+        return false;
+    }
+    bool good = query_run(app->jq, json, size, append_result, &results, e);
+    if (!good && e->code == ERR_CANCELLED) {
+        return false;
+    }
+    return write_results(&results, good ? e : &ignored) && good;
+}
+
 /* What would be written as JSON goes through the expression of --jq. */
 static bool print(struct app *app, const struct content *content, struct err *e)
 {
     struct render_options options = app_render_options(app);
     CLEANUP(text_free_pointer) char *json = NULL;
-    CLEANUP(results_free) struct results results = {.on_terminal = term_is_terminal(STDOUT_FILENO)};
     size_t size = 0;
 
     if (app->globals->jq == NULL) {
@@ -114,9 +138,7 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     }
     options.format = RENDER_JSON;
     bool written = write_content(content, &options, memory, e);
-    return fclose(memory) == 0 && written && app_check_output(app, NULL, 0, e) &&
-           query_run(app->jq, json, size, append_result, &results, e) &&
-           render_text(text_string(&results.text), results.text.size, stdout, e);
+    return fclose(memory) == 0 && written && print_results(app, json, size, e);
 }
 
 bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)

@@ -129,10 +129,10 @@ bool command_continues(const struct command *command, struct err *e)
 }
 
 /* Signals are delivered during the wait and at no other moment, because one before it would not end the wait. */
-static bool wait_for_input(const void *context, int fd, struct err *e)
+static bool wait_for(const void *context, int fd, short events, struct err *e)
 {
     const struct command *command = context;
-    struct pollfd input = {.fd = fd, .events = POLLIN};
+    struct pollfd wanted = {.fd = fd, .events = events};
     sigset_t ending, outside;
     int ready = 0;
 
@@ -141,14 +141,24 @@ static bool wait_for_input(const void *context, int fd, struct err *e)
     while (ready == 0 && command_continues(command, e)) {
         int64_t left = left_ms(command);
         struct timespec time = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
-        ready = ppoll(&input, 1, left >= 0 ? &time : NULL, &outside);
+        ready = ppoll(&wanted, 1, left >= 0 ? &time : NULL, &outside);
         ready = ready < 0 && errno == EINTR ? 0 : ready;
     }
     sigprocmask(SIG_SETMASK, &outside, NULL);
     return e->code == ERR_NONE;
 }
 
+static bool wait_for_input(const void *context, int fd, struct err *e)
+{
+    return wait_for(context, fd, POLLIN, e);
+}
+
 struct fsio_wait command_input(const struct command *command)
 {
     return (struct fsio_wait){.ready = wait_for_input, .context = command};
+}
+
+struct query_wait command_query(const struct command *command)
+{
+    return (struct query_wait){.ready = wait_for, .context = command};
 }

@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "fsio/fsio.h"
+#include "query/query.h"
 #include "session/session.h"
 
 struct command {
@@ -32,6 +33,9 @@ bool command_continues(const struct command *command, struct err *e) __attribute
 
 /* For fsio: waits for input as long as the command continues. It borrows the command. */
 struct fsio_wait command_input(const struct command *command);
+
+/* For query: the same. */
+struct query_wait command_query(const struct command *command);
 
 /* The signal that asked to stop, or 0. It holds until command_forget_signal, also for commands that begin later. */
 int command_signal(void);

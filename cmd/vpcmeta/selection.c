@@ -104,7 +104,8 @@ bool selection_read(const struct app *app, const struct selector_opts *opts, con
                                   .zones = words_of(&opts->zones),
                                   .statuses = words_of(&opts->statuses),
                               }};
-    if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, e)) == NULL) {
+    struct query_wait wait = command_query(&app->limits);
+    if (opts->where != NULL && (ret->selector.where = query_compile(opts->where, &wait, e)) == NULL) {
         return err_wrap(e, "--where");
     }
     if (!check_statuses(&ret->selector.statuses, call->command->subject, e) ||

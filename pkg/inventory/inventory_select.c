@@ -94,7 +94,7 @@ static bool judge(struct selection *selection, const struct resource *record, st
         inventory_note_globs(selector, record->name, filter, selection->globs);
     }
     if (filter == INVENTORY_WHERE && selector->where != NULL && !where_holds(selection, record, item, &holds, e)) {
-        if (record->odd == NULL) {
+        if (record->odd == NULL || query_has_ended(selector->where)) {
             return false;
         }
         /* whether the odd record is meant is not known: it stays, and what it lacks is said */

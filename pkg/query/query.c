@@ -1,131 +1,85 @@
-/* jq expressions on libjq: compiling, running, and its errors in the words of the product. */
+/* jq expressions, evaluated in a child process that can be stopped at any moment. */
 #include "query/query.h"
 
-#include <jq.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/mem.h"
-#include "text/text.h"
-
-/*
- * Bound around every expression, so that no name in it reaches the environment, a stream or a file. It is a
- * lexical scope: an expression can define names anew but not reach behind these. `import` and `include` must come
- * first in a jq program and so become syntax errors. On one line with the expression, for jq's line numbers.
- */
-static const char scope[] = "def env: {}; def stderr: .; def input: error(\"there is no further input\"); "
-                            "def modulemeta: error(\"there are no modules\"); {} as $ENV | ";
-
-enum { EXPRESSION_SHOWN = 60, MESSAGE_SHOWN = 300 }; /* columns in messages */
+#include "query/query_channel.h"
+#include "query/query_engine.h"
+#include "query/query_process.h"
 
 struct query {
-    jq_state *jq;
     char *expression;
+    struct query_wait wait;
+    struct query_process process;
+    struct query_channel channel;
+    struct err ended; /* why there is no process any more */
 };
 
-/* libjq reports what is wrong in lines of "jq: error: REASON at <top-level>, line N:\nTEXT"; the first one is kept. */
-static void keep_first(void *context, jv message)
+/* Keeps the error for later calls. What the process has still to say belongs to no later request. */
+static bool end(struct query *query, struct err *e)
 {
-    struct text *first = context;
+    query_process_stop(&query->process);
+    err_take(&query->ended, e);
+    return false;
+}
 
-    if (first->size == 0 && jv_get_kind(message) == JV_KIND_STRING) {
-        text_append(first, jv_string_value(message));
+/* The socket broke off: the process has ended by itself, and `size` bytes of value is what it worked on. */
+static bool explain_end(struct query *query, size_t size, enum err_code code, struct err *e)
+{
+    CLEANUP(text_free) struct text why = {0};
+
+    query_engine_append_name(&why, query->expression);
+    text_append_char(&why, ' ');
+    query_process_explain(&query->process, size, &why);
+    err_clear(e);
+    err_set(e, code, "%s", text_string(&why));
+    return end(query, e);
+}
+
+/*
+ * Reads one answer up to its end, with its outputs to `sink` (NULL: there are none). `code` is that of an
+ * expression that was stopped by a limit.
+ */
+static bool read_answer(struct query *query, size_t size, query_sink *sink, void *context, enum err_code code,
+                        bool *ret_result, struct err *e)
+{
+    struct query_message message;
+    struct err error = ERR_INIT;
+
+    while (query_channel_take(&query->channel, &message, e)) {
+        struct query_output output = {.bytes = message.bytes, .size = message.size, .is_string = message.number != 0};
+        switch ((enum query_message_kind)message.kind) {
+        case QUERY_MESSAGE_OUTPUT:
+            if (sink == NULL || !sink(context, &output, e)) {
+                return end(query, e);
+            }
+            break;
+        case QUERY_MESSAGE_DONE:
+            *ret_result = message.number != 0;
+            return true;
+        default:
+            memcpy(&error, message.bytes, message.size < sizeof(error) ? message.size : sizeof(error));
+            return err_take(e, &error);
+        }
     }
-    jv_free(message);
+    return e->code == ERR_IO ? explain_end(query, size, code, e) : end(query, e);
 }
 
-static jv no_input(jq_state *jq, void *context)
+struct query *query_compile(const char *expression, const struct query_wait *wait, struct err *e)
 {
-    (void)jq;
-    (void)context;
-    return jv_invalid();
-}
+    struct query *query = mem_alloc(sizeof(*query));
+    bool compiled = false;
 
-static void drop(void *context, jv message)
-{
-    (void)context;
-    jv_free(message);
-}
-
-static void replace(struct text *text, const char *what, const char *with)
-{
-    char *at = strstr(text_string(text), what);
-
-    if (at != NULL) {
-        CLEANUP(text_free) struct text rest = {0};
-        text_append(&rest, at + strlen(what));
-        text->size = (size_t)(at - text->data);
-        text_append(text, with);
-        text_append(text, text_string(&rest));
-    }
-}
-
-static void show(struct text *out, const char *bytes, size_t columns)
-{
-    text_append_short(out, bytes, strlen(bytes), columns);
-}
-
-static void refuse(const char *expression, struct text *report, struct err *e)
-{
-    static const char place[] = " at <top-level>, line ";
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text reason = {0};
-    char *at = strstr(text_string(report), place);
-    int line = 1;
-
-    if (at != NULL) {
-        line = atoi(at + strlen(place));
-        *at = '\0';
-        report->size = (size_t)(at - report->data);
-    }
-    replace(report, "jq: error: ", "");
-    replace(report, " (Unix shell quoting issues?)", "");
-    replace(report, "$end", "end of the expression");
-    replace(report, "QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END", "a closing quote");
-    replace(report, "INVALID_CHARACTER", "character");
-    replace(report, "IDENT", "name");
-    replace(report, "LITERAL", "number");
-    show(&shown, expression, EXPRESSION_SHOWN);
-    show(&reason, report->size > 0 ? text_string(report) : "it does not compile", MESSAGE_SHOWN);
-    err_set(e, ERR_USAGE, "jq expression '%s': %s", text_string(&shown), text_string(&reason));
-    if (strchr(expression, '\n') != NULL) {
-        err_at(e, "line %d", line);
-    }
-}
-
-/* libjq would abort. */
-static void no_memory(void *context)
-{
-    (void)context;
-    mem_out_of_memory();
-}
-
-struct query *query_compile(const char *expression, struct err *e)
-{
-    CLEANUP(text_free) struct text program = {0};
-    CLEANUP(text_free) struct text report = {0};
-
-    if (expression[strspn(expression, " \t\r\n")] == '\0') {
-        err_set(e, ERR_USAGE, "the jq expression is empty");
+    *query = (struct query){.expression = mem_copy(expression), .wait = wait != NULL ? *wait : (struct query_wait){0}};
+    query->channel.wait = &query->wait;
+    if (!query_process_start(expression, &query->process, e)) {
+        query_destroy(query);
         return NULL;
     }
-    struct query *query = mem_alloc(sizeof(*query));
-    jv_nomem_handler(no_memory, NULL);
-    if ((query->jq = jq_init()) == NULL) {
-        mem_out_of_memory();
-    }
-    query->expression = mem_copy(expression);
-    /* jq_init of 1.6 leaves these two pointers uninitialised. */
-    jq_set_input_cb(query->jq, no_input, NULL);
-    jq_set_debug_cb(query->jq, drop, NULL);
-    text_append(&program, scope);
-    text_append(&program, expression);
-    jq_set_error_cb(query->jq, keep_first, &report);
-    bool compiled = jq_compile(query->jq, text_string(&program));
-    jq_set_error_cb(query->jq, NULL, NULL);
-    if (!compiled) {
-        refuse(expression, &report, e);
+    query->channel.fd = query->process.fd;
+    if (!read_answer(query, 0, NULL, NULL, ERR_USAGE, &compiled, e)) {
         query_destroy(query);
         return NULL;
     }
@@ -135,9 +89,8 @@ struct query *query_compile(const char *expression, struct err *e)
 void query_destroy(struct query *query)
 {
     if (query != NULL) {
-        if (query->jq != NULL) {
-            jq_teardown(&query->jq);
-        }
+        query_process_stop(&query->process);
+        query_channel_free(&query->channel);
         free(query->expression);
         free(query);
     }
@@ -149,185 +102,38 @@ void query_release(struct query **query)
     *query = NULL;
 }
 
-/* Takes the message over. */
-static bool fail(const struct query *query, jv message, struct err *e)
+bool query_has_ended(const struct query *query)
 {
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text reason = {0};
-    jv string = jv_get_kind(message) == JV_KIND_STRING ? message : jv_dump_string(message, 0);
-
-    show(&shown, query->expression, EXPRESSION_SHOWN);
-    show(&reason, jv_string_value(string), MESSAGE_SHOWN);
-    jv_free(string);
-    return err_set(e, ERR_FAILED, "jq expression '%s': %s", text_string(&shown), text_string(&reason));
+    return query->process.pid == 0;
 }
 
-/* Begins a run over the value; afterwards jq_next gives the outputs. */
-static bool start(struct query *query, const char *json, size_t size, struct err *e)
+static bool ask(struct query *query, enum query_message_kind kind, const char *json, size_t size, enum err_code code,
+                struct err *e)
 {
-    jv value = size < TEXT_MAX ? jv_parse_sized(json, (int)size) : jv_invalid();
+    struct query_message request = {.kind = kind, .bytes = json, .size = size};
 
-    if (!jv_is_valid(value)) {
-        jv message = jv_invalid_get_msg(value);
-        const char *why = jv_get_kind(message) == JV_KIND_STRING ? jv_string_value(message) : "it is empty or too big";
-        /* libjq adds the whole text */
-        const char *behind = strstr(why, " (while parsing");
-        err_set(e, ERR_INVALID, "the value for jq is no JSON: %.*s", behind ? (int)(behind - why) : (int)strlen(why),
-                why);
-        jv_free(message);
-        return false;
+    if (query_has_ended(query)) {
+        return err_take(e, &query->ended);
     }
-    jq_start(query->jq, value, 0);
-    return true;
-}
-
-/* What ended the outputs: nothing left, `halt`, or an error. Takes the invalid value over. */
-static bool finish(struct query *query, jv last, struct err *e)
-{
-    if (jq_halted(query->jq)) {
-        jv_free(last);
-        jv message = jq_get_error_message(query->jq);
-        if (jv_is_valid(message)) {
-            return fail(query, message, e); /* halt_error */
-        }
-        jv_free(message);
+    if (size > QUERY_VALUE_MAX) {
+        return err_set(e, ERR_INVALID, "the value for jq has more than %d bytes", QUERY_VALUE_MAX);
+    }
+    if (query_channel_put(&query->channel, &request, e) && query_channel_flush(&query->channel, e)) {
         return true;
     }
-    if (jv_invalid_has_msg(jv_copy(last))) {
-        return fail(query, jv_invalid_get_msg(last), e);
-    }
-    jv_free(last);
-    return true;
-}
-
-/* --- predicates --------------------------------------------------------------------------------------- */
-
-/* Behind the string literal or the comment that begins at `at`; `at` itself where none does. */
-static const char *skip_words(const char *at)
-{
-    if (*at == '#') {
-        return at + strcspn(at, "\n");
-    }
-    if (*at != '"') {
-        return at;
-    }
-    for (at++; *at != '\0' && *at != '"'; at++) {
-        at += *at == '\\' && at[1] != '\0';
-    }
-    return *at == '"' ? at + 1 : at;
-}
-
-/* Whether the expression has a "=" that stands alone, which is no comparison. */
-static bool assigns(const char *expression)
-{
-    for (const char *at = expression; *at != '\0';) {
-        const char *behind = skip_words(at);
-        if (behind != at) {
-            at = behind;
-            continue;
-        }
-        if (*at == '=' && at[1] != '=' && (at == expression || strchr("=!<>|+-*/%", at[-1]) == NULL)) {
-            return true;
-        }
-        at += *at == '=' && at[1] == '=' ? 2 : 1;
-    }
-    return false;
-}
-
-/* Takes the outputs over; `second` is invalid where there is only one, `first` where there is none. */
-static bool refuse_outputs(const struct query *query, jv first, jv second, struct err *e)
-{
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text values = {0};
-    jv outputs[] = {first, second};
-
-    for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
-        if (jv_is_valid(outputs[i])) {
-            jv value = jv_dump_string(outputs[i], 0);
-            text_append(&values, i > 0 ? ", " : "");
-            show(&values, jv_string_value(value), EXPRESSION_SHOWN);
-            jv_free(value);
-        } else {
-            jv_free(outputs[i]);
-        }
-    }
-    show(&shown, query->expression, EXPRESSION_SHOWN);
-    return err_set(e, ERR_USAGE, "jq expression '%s' gives %s instead of one true, false or null%s",
-                   text_string(&shown), values.size > 0 ? text_string(&values) : "nothing",
-                   assigns(query->expression) ? ": `=` assigns, `==` compares" : "");
-}
-
-/* A predicate that fails is as wrong as one that is none. */
-static bool fail_test(struct query *query, jv last, struct err *e)
-{
-    struct err error = ERR_INIT;
-
-    if (!finish(query, last, &error)) {
-        error.code = ERR_USAGE;
-        return err_take(e, &error);
-    }
-    return refuse_outputs(query, jv_invalid(), jv_invalid(), e);
+    return e->code == ERR_IO ? explain_end(query, size, code, e) : end(query, e);
 }
 
 bool query_test(struct query *query, const char *json, size_t size, bool *ret_true, struct err *e)
 {
-    if (!start(query, json, size, e)) {
-        return false;
-    }
-    jv output = jq_next(query->jq);
-    jv_kind kind = jv_get_kind(output);
-    if (kind == JV_KIND_INVALID) {
-        return fail_test(query, output, e);
-    }
-    if (kind != JV_KIND_NULL && kind != JV_KIND_FALSE && kind != JV_KIND_TRUE) {
-        return refuse_outputs(query, output, jv_invalid(), e);
-    }
-    jv next = jq_next(query->jq);
-    if (jv_is_valid(next)) {
-        return refuse_outputs(query, output, next, e);
-    }
-    jv_free(output);
-    struct err error = ERR_INIT;
-    if (!finish(query, next, &error)) {
-        error.code = ERR_USAGE;
-        return err_take(e, &error);
-    }
-    *ret_true = kind == JV_KIND_TRUE;
-    return true;
-}
-
-/* --- outputs ------------------------------------------------------------------------------------------ */
-
-/* Takes the output over. */
-static bool hand_over(jv output, query_sink *sink, void *context, struct err *e)
-{
-    jv json = jv_dump_string(jv_copy(output), 0);
-    struct query_output out = {
-        .json = jv_string_value(json),
-        .size = (size_t)jv_string_length_bytes(jv_copy(json)),
-    };
-    if (jv_get_kind(output) == JV_KIND_STRING) {
-        out.string = jv_string_value(output);
-        out.string_size = (size_t)jv_string_length_bytes(jv_copy(output));
-    }
-    bool more = sink(context, &out, e);
-    jv_free(json);
-    jv_free(output);
-    return more;
+    return ask(query, QUERY_MESSAGE_TEST, json, size, ERR_USAGE, e) &&
+           read_answer(query, size, NULL, NULL, ERR_USAGE, ret_true, e);
 }
 
 bool query_run(struct query *query, const char *json, size_t size, query_sink *sink, void *context, struct err *e)
 {
-    if (!start(query, json, size, e)) {
-        return false;
-    }
-    for (;;) {
-        jv output = jq_next(query->jq);
-        if (!jv_is_valid(output)) {
-            return finish(query, output, e);
-        }
-        if (!hand_over(output, sink, context, e)) {
-            return false;
-        }
-    }
+    bool result = false;
+
+    return ask(query, QUERY_MESSAGE_RUN, json, size, ERR_FAILED, e) &&
+           read_answer(query, size, sink, context, ERR_FAILED, &result, e);
 }

@@ -334,7 +334,8 @@ static void selectors_find_what_they_say(void **state)
         struct inventory_selector selector = rows[i].selector;
         struct err e = ERR_INIT;
         unsigned before = world->server.requests;
-        CLEANUP(query_release) struct query *where = rows[i].where != NULL ? query_compile(rows[i].where, &e) : NULL;
+        CLEANUP(query_release)
+        struct query *where = rows[i].where != NULL ? query_compile(rows[i].where, NULL, &e) : NULL;
         CLEANUP(inventory_effect_free) struct inventory_effect effect = {0};
         assert_true(rows[i].where == NULL || where != NULL);
         selector.effect = &effect;
