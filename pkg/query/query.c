@@ -118,7 +118,7 @@ static bool ask(struct query *query, enum query_message_kind kind, const char *j
     if (size > QUERY_VALUE_MAX) {
         return err_set(e, ERR_INVALID, "the value for jq has more than %d bytes", QUERY_VALUE_MAX);
     }
-    if (query_channel_put(&query->channel, &request, e) && query_channel_flush(&query->channel, e)) {
+    if (query_channel_send(&query->channel, &request, e)) {
         return true;
     }
     return e->code == ERR_IO ? explain_end(query, size, code, e) : end(query, e);

@@ -52,24 +52,17 @@ static bool send_all(struct query_channel *channel, const char *bytes, size_t si
     return true;
 }
 
-bool query_channel_flush(struct query_channel *channel, struct err *e)
-{
-    bool sent = send_all(channel, text_string(&channel->out), channel->out.size, e);
-
-    text_clear(&channel->out);
-    return sent;
-}
-
-bool query_channel_put(struct query_channel *channel, const struct query_message *message, struct err *e)
+/* One system call for all but the longest messages. */
+bool query_channel_send(struct query_channel *channel, const struct query_message *message, struct err *e)
 {
     struct header header = {.kind = message->kind, .number = message->number, .size = message->size};
+    bool is_long = message->size > PIECE;
 
+    text_clear(&channel->out);
     text_append_size(&channel->out, (const char *)&header, sizeof(header));
-    if (message->size < PIECE) {
-        text_append_size(&channel->out, message->bytes, message->size);
-        return channel->out.size < PIECE || query_channel_flush(channel, e);
-    }
-    return query_channel_flush(channel, e) && send_all(channel, message->bytes, message->size, e);
+    text_append_size(&channel->out, message->bytes, is_long ? 0 : message->size);
+    return send_all(channel, text_string(&channel->out), channel->out.size, e) &&
+           (!is_long || send_all(channel, message->bytes, message->size, e));
 }
 
 /* Receives until there are `size` bytes that no message had. */

@@ -1,6 +1,5 @@
 /*
  * query_channel: messages between the two processes of a query over a stream socket: a kind, a number and bytes.
- * Messages that are put are sent together, once enough of them are there or query_channel_flush is called.
  */
 #ifndef QUERY_QUERY_CHANNEL_H
 #define QUERY_QUERY_CHANNEL_H
@@ -35,11 +34,10 @@ struct query_channel {
 
 void query_channel_free(struct query_channel *channel);
 
-/* Errors of these three: ERR_IO when the other end is gone, or that of `wait`. */
-bool query_channel_put(struct query_channel *channel, const struct query_message *message, struct err *e)
+/* Errors of both: ERR_IO when the other end is gone, or that of `wait`. */
+bool query_channel_send(struct query_channel *channel, const struct query_message *message, struct err *e)
     __attribute__((warn_unused_result));
-bool query_channel_flush(struct query_channel *channel, struct err *e) __attribute__((warn_unused_result));
-/* The bytes are borrowed until the next call. Flushes nothing. */
+/* The bytes are borrowed until the next call. */
 bool query_channel_take(struct query_channel *channel, struct query_message *ret, struct err *e)
     __attribute__((warn_unused_result));
 

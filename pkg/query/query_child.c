@@ -121,9 +121,10 @@ static void limit(size_t before, size_t size)
 
 /* --- answers ---------------------------------------------------------------------------------------- */
 
-static bool put_output(void *context, const struct query_output *output, struct err *e)
+/* At once, because a limit may end the process before the next output. */
+static bool send_output(void *context, const struct query_output *output, struct err *e)
 {
-    return query_channel_put(
+    return query_channel_send(
         context,
         &(struct query_message){
             .kind = QUERY_MESSAGE_OUTPUT, .number = output->is_string, .bytes = output->bytes, .size = output->size},
@@ -131,7 +132,7 @@ static bool put_output(void *context, const struct query_output *output, struct 
 }
 
 /* Ends the answer: done with this result, or failed where `error` is set. */
-static bool put_end(struct query_channel *channel, bool result, const struct err *error, struct err *e)
+static bool send_end(struct query_channel *channel, bool result, const struct err *error, struct err *e)
 {
     struct query_message end = {.kind = QUERY_MESSAGE_DONE, .number = result, .bytes = ""};
 
@@ -139,7 +140,7 @@ static bool put_end(struct query_channel *channel, bool result, const struct err
         end =
             (struct query_message){.kind = QUERY_MESSAGE_FAILED, .bytes = (const char *)error, .size = sizeof(*error)};
     }
-    return query_channel_put(channel, &end, e) && query_channel_flush(channel, e);
+    return query_channel_send(channel, &end, e);
 }
 
 static bool answer(struct query_channel *channel, struct query_engine *engine, const struct query_message *request,
@@ -149,9 +150,9 @@ static bool answer(struct query_channel *channel, struct query_engine *engine, c
     bool result = false;
     bool good = request->kind == QUERY_MESSAGE_TEST
                     ? query_engine_test(engine, request->bytes, request->size, &result, &error)
-                    : query_engine_run(engine, request->bytes, request->size, put_output, channel, &error);
+                    : query_engine_run(engine, request->bytes, request->size, send_output, channel, &error);
 
-    return put_end(channel, good && result, &error, e);
+    return send_end(channel, good && result, &error, e);
 }
 
 void query_child_run(const char *expression, int fd)
@@ -169,7 +170,7 @@ void query_child_run(const char *expression, int fd)
     limit(before, 0);
     struct err refusal = ERR_INIT;
     struct query_engine *engine = query_engine_compile(expression, &refusal);
-    bool serves = put_end(&channel, true, &refusal, &e);
+    bool serves = send_end(&channel, true, &refusal, &e);
     while (serves && query_channel_take(&channel, &request, &e) && engine != NULL) {
         limit(before, request.size);
         serves = answer(&channel, engine, &request, &e);
