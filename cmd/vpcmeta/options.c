@@ -24,7 +24,8 @@ const struct opt_spec global_opt[] = {
     OPT_ENUM(struct global_opts, output, 'o', "output", render_format_names, "format of what is printed",
              .default_value = "table"),
     OPT_COMMA_LIST(struct global_opts, fields, 0, "fields", "A,B...", "only these fields, in this order"),
-    OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR", "filter the JSON output with a jq expression",
+    OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR",
+               "filter the JSON output with a jq expression (at most 2 s of CPU time and 256 MB, more for big ones)",
                .excludes = "output=table|output=csv|output=yaml"),
     OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "leave out the line of headings"),
     OPT_ENUM(struct global_opts, color, 0, "color", color_words, "colour in the output", .default_value = "auto"),
@@ -61,15 +62,15 @@ struct cli_place options_place(const struct global_opts *globals)
 }
 
 /* The selectors that every command with selectors has. */
-#define SELECTORS_BESIDE_NAME                                                                                    \
-    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                          \
-        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID|CRN",                \
-                       "in this resource group"),                                                                \
-        OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                          \
-        OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                 \
-        OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                \
-                   "for whose API object this jq predicate is true (one true, false or null)"),                  \
-        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"), \
+#define SELECTORS_BESIDE_NAME                                                                                     \
+    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                           \
+        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID|CRN",                 \
+                       "in this resource group"),                                                                 \
+        OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                           \
+        OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                  \
+        OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                 \
+                   "for whose API object this jq predicate is true (one true, false or null; at most 2 s each)"), \
+        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"),  \
         OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line")
 
 static const struct opt_spec selector_opt[] = {

@@ -155,12 +155,16 @@ static bool answer(struct query_channel *channel, struct query_engine *engine, c
     return send_end(channel, good && result, &error, e);
 }
 
-void query_child_run(const char *expression, int fd)
+void query_child_run(const char *expression, int fd, pid_t parent)
 {
     struct query_channel channel = {.fd = CHANNEL_FD};
     struct query_message request;
     struct err e = ERR_INIT;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) {
+        _exit(EXIT_SUCCESS); /* it ended before it could be watched */
+    }
     close_descriptors(fd);
     set_signals();
     setrlimit(RLIMIT_CORE, &(struct rlimit){0});

@@ -5,6 +5,7 @@
 #define QUERY_QUERY_CHILD_H
 
 #include <stdlib.h>
+#include <sys/types.h>
 
 /* How the child ends when memory was lacking, which is also how mem_out_of_memory ends a process. */
 enum { QUERY_CHILD_NO_MEMORY = EXIT_FAILURE };
@@ -13,7 +14,7 @@ enum { QUERY_CHILD_NO_MEMORY = EXIT_FAILURE };
 unsigned query_child_cpu_seconds(size_t size);
 size_t query_child_memory_mb(size_t size);
 
-/* Never returns. All signals are blocked, and `fd` is the child's end of the socket. */
-void query_child_run(const char *expression, int fd) __attribute__((noreturn));
+/* What the child of `parent` does; all signals are blocked, and `fd` is the child's end of the socket. */
+void query_child_run(const char *expression, int fd, pid_t parent) __attribute__((noreturn));
 
 #endif

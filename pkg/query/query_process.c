@@ -4,25 +4,11 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "query/query_child.h"
-
-/* The child's side of the fork. */
-static void become_child(const char *expression, int fd, pid_t parent) __attribute__((noreturn));
-
-static void become_child(const char *expression, int fd, pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    /* the parent may have ended before it could be watched */
-    if (getppid() != parent) {
-        _exit(EXIT_SUCCESS);
-    }
-    query_child_run(expression, fd);
-}
 
 /* Signals are blocked around the fork, because the handlers of the parent must not run in the child. */
 bool query_process_start(const char *expression, struct query_process *ret, struct err *e)
@@ -40,7 +26,7 @@ bool query_process_start(const char *expression, struct query_process *ret, stru
     sigprocmask(SIG_BLOCK, &all, &before);
     pid_t pid = fork();
     if (pid == 0) {
-        become_child(expression, ends[1], parent);
+        query_child_run(expression, ends[1], parent);
     }
     int reason = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
