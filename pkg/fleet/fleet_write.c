@@ -429,6 +429,7 @@ void fleet_write_send(struct fleet_write *write, fleet_send_fn *send, const char
     }
     if (ops->creates) {
         call.id = NULL;
+        call.name = write->actual.name;
     }
     fleet_task_write(&write->task, send, &call);
 }

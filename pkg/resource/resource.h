@@ -55,6 +55,7 @@ struct resource_kind {
     const char *below;         /* the collection below a parent: "memberships"; NULL: it has no parent */
     const char *items;         /* member of the collection that holds the array */
     bool names_vpc;            /* answers tell the name of the VPC, not only its id */
+    bool by_name;              /* its resources have no ids: their names stand in paths */
     bool paginated;            /* requests take start and limit */
     bool has_etag;             /* GET gives an ETag and PATCH takes If-Match */
     bool restart_to_enable;    /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
@@ -186,6 +187,9 @@ enum resource_name_form { RESOURCE_BY_NAME, RESOURCE_BY_ID, RESOURCE_BY_CRN };
 
 /* Tells the form: "crn:" begins a CRN; an id begins with a digit, holds "_" or is "xxxx-uuid" (vpc-api.md 1.8). */
 enum resource_name_form resource_name_form(const char *word);
+
+/* Whether it is one as the API makes them: 1..64 lower-case letters, digits, dashes, underscores (vpc-api.md 1.8). */
+bool resource_id_is_valid(const char *id, size_t size);
 
 /* The id inside a CRN (its last segment), or NULL when it is none. Borrowed from `crn`. */
 const char *resource_crn_id(const char *crn);

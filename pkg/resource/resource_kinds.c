@@ -111,8 +111,12 @@ static const char *const group_statuses[] = {"deleting", "healthy", "scaling", "
     {                                                                     \
         .name = what, .singular = what, .plural = what "s", .path = where \
     }
-static const struct resource_kind instance_profile = READ_SINGLY("profile", "/instance/profiles");
-static const struct resource_kind bare_metal_profile = READ_SINGLY("profile", "/bare_metal_server/profiles");
+#define READ_BY_NAME(what, where)                                                          \
+    {                                                                                      \
+        .name = what, .singular = what, .plural = what "s", .path = where, .by_name = true \
+    }
+static const struct resource_kind instance_profile = READ_BY_NAME("profile", "/instance/profiles");
+static const struct resource_kind bare_metal_profile = READ_BY_NAME("profile", "/bare_metal_server/profiles");
 
 static const struct resource_kind membership = {
     .name = "membership",

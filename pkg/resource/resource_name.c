@@ -36,11 +36,9 @@ const char *resource_crn_id(const char *crn)
     return last + 1;
 }
 
-static bool is_id(const char *id)
+bool resource_id_is_valid(const char *id, size_t size)
 {
-    size_t size = strspn(id, "-_0123456789abcdefghijklmnopqrstuvwxyz");
-
-    return size >= 1 && size <= ID_MAX && id[size] == '\0';
+    return size >= 1 && size <= ID_MAX && strspn(id, "-_0123456789abcdefghijklmnopqrstuvwxyz") == size;
 }
 
 static bool is_name(const char *name)
@@ -60,7 +58,7 @@ static bool is_crn(const char *crn)
         colons += *c == ':';
     }
     const char *id = resource_crn_id(crn);
-    return colons == CRN_COLONS && id != NULL && is_id(id);
+    return colons == CRN_COLONS && id != NULL && resource_id_is_valid(id, strlen(id));
 }
 
 bool resource_check_name(const char *name, struct err *e)
@@ -88,7 +86,7 @@ bool resource_check_target(const char *word, struct err *e)
                        "begin with a letter (a pattern goes to --name)",
                        text_string(&shown));
     case RESOURCE_BY_ID:
-        return is_id(word) ||
+        return resource_id_is_valid(word, strlen(word)) ||
                err_set(e, ERR_USAGE, "\"%s\" is not a valid id: ids have 1..64 of a-z 0-9 _ -", text_string(&shown));
     case RESOURCE_BY_CRN:
         return is_crn(word) || err_set(e, ERR_USAGE, "\"%s\" is no CRN of a resource: crn:v1:...:TYPE:ID has ten parts",

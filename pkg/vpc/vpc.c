@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem/mem.h"
+#include "vpc/vpc_identity.h"
 #include "vpc/vpc_url.h"
 
 struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
@@ -67,6 +68,7 @@ struct pending {
     vpc_read_fn *read;
     vpc_done_fn *done;
     void *context;
+    struct vpc_expected expected;
     bool write;
     bool shown;
 };
@@ -82,12 +84,16 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
     struct answer_node root;
 
     pending->shown = false;
-    if (pending->read == NULL || (pending->write && is_blank(reply))) {
+    if ((pending->read == NULL && pending->expected.kind == VPC_EXPECT_ANYTHING) ||
+        (pending->write && is_blank(reply))) {
         return true;
     }
     reply->well_formed = answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e);
-    pending->shown = reply->well_formed && pending->read(root, reply, pending->context, e);
-    return pending->shown;
+    if (!reply->well_formed || !vpc_expected_check(&pending->expected, root, e)) {
+        return false;
+    }
+    pending->shown = pending->read != NULL && pending->read(root, reply, pending->context, e);
+    return pending->shown || pending->read == NULL;
 }
 
 static void reply_done(struct http_reply *reply, void *context)
@@ -96,6 +102,7 @@ static void reply_done(struct http_reply *reply, void *context)
 
     pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error, .shown = pending->shown},
                   pending->context);
+    vpc_expected_free(&pending->expected);
     free(pending);
 }
 
@@ -109,9 +116,10 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
                                 .read = call->read,
                                 .done = call->done,
                                 .context = call->context,
+                                .expected = vpc_expect(request->method, kind, call),
                                 .write = request->method != HTTP_GET};
     vpc_url(&url, vpc, kind->path, call->id, call->below);
-    if ((kind->filters & RESOURCE_FILTER_NAME) != 0) {
+    if (request->method == HTTP_GET && (kind->filters & RESOURCE_FILTER_NAME) != 0) {
         vpc_url_query(&url, "name", call->name);
     }
     request->flags = HTTP_WITH_TOKEN | (call->must_finish ? HTTP_MUST_FINISH : 0U);

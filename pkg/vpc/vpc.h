@@ -120,6 +120,10 @@ struct vpc_answer {
 };
 
 /*
+ * Whose answer it is, is checked before: the answer about a resource has its id, that of a creation the name that was
+ * asked for and a valid id, and every item of a collection that is filtered by a name has that name; href and CRN must
+ * not say otherwise. Any other answer is unusable as if it were broken ("answer of another resource: ...").
+ *
  * Reads a usable answer; called at most once an attempt, before `done`. False with e set makes the answer unusable:
  * it is then asked for again as far as the method may be repeated. An empty body is not read: of a write it says that
  * the write was accepted (200, 202, 204), and nothing else; of a read it is unusable.
@@ -130,8 +134,9 @@ typedef void vpc_done_fn(const struct vpc_answer *answer, void *context);
 struct vpc_call {
     const char *id;    /* of the resource; NULL for the collection */
     const char *below; /* what follows the id: "initialization", "memberships/ID"; NULL: nothing */
-    const char
-        *name; /* with GET of the collection: only what is called so, where the kind takes that filter; or NULL */
+    /* with GET of the collection: only what is called so, where the kind takes that filter; with POST to it: the name
+     * in the body; or NULL */
+    const char *name;
     const char *etag; /* If-Match; NULL: none */
     const char *body; /* of POST and PATCH */
     size_t body_size;

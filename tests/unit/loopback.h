@@ -239,6 +239,22 @@ static inline void loopback_json(struct text *answer, int status, const char *he
                 strlen(body), headers, body);
 }
 
+/* The same for the resource that the path names: `body` begins with its id and its name. */
+static inline void loopback_resource(struct text *answer, const char *path, const char *body)
+{
+    struct text named = {0};
+    size_t end = strcspn(path, "?");
+    size_t begin = end;
+
+    while (begin > 0 && path[begin - 1] != '/') {
+        begin--;
+    }
+    text_printf(&named, "{\"id\":\"%.*s\",\"name\":\"%.*s\"%s%s", (int)(end - begin), path + begin, (int)(end - begin),
+                path + begin, body[1] != '}' ? "," : "", body + 1);
+    loopback_json(answer, 200, "", text_string(&named));
+    text_free(&named);
+}
+
 /* A port on which nobody listens. */
 static inline unsigned loopback_dead_port(void)
 {

@@ -36,7 +36,7 @@ static const struct {
     {"us-south", "instances", SERVER("us-south", "0727_b2", "db-2", "running", "us-south-1", "prod")},
     {"eu-de", "instance/templates",
      "{" ITEM("eu-de", "0717-t1",
-              "old") ",\"vpc\":{\"id\":\"r006-prod\"},\"created_at\":\"x\",\"href\":\"x\","
+              "old") ",\"vpc\":{\"id\":\"r006-prod\"},\"created_at\":\"x\",\"href\":\"x/0717-t1\","
                      "\"resource_group\":{\"id\":\"g\",\"name\":\"default\",\"href\":\"x\"},\"image\":{\"id\":\"i\"},"
                      "\"metadata_service\":{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":2},"
                      "\"default_trusted_profile\":{\"target\":{\"id\":\"Profile-1\"},\"auto_link\":true}}"},

@@ -25,7 +25,7 @@ static enum afterwards answer_things(struct loopback *server, const struct heard
     (void)server;
     for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
         if (strstr(heard->path, things[i].path) != NULL) {
-            loopback_json(answer, 200, "", things[i].body);
+            loopback_resource(answer, heard->path, things[i].body);
             return KEEP_OPEN;
         }
     }

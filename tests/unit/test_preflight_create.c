@@ -39,7 +39,7 @@ static enum afterwards answer_things(struct loopback *server, const struct heard
     (void)server;
     for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
         if (strncmp(heard->path, things[i].path, strlen(things[i].path)) == 0) {
-            loopback_json(answer, 200, "", things[i].body);
+            loopback_resource(answer, heard->path, things[i].body);
             return KEEP_OPEN;
         }
     }
@@ -175,8 +175,7 @@ static void creations_are_checked_with_as_little_reading_as_it_takes(void **stat
 /* The context is the answer to everything. */
 static enum afterwards answer_facts(struct loopback *server, const struct heard *heard, struct text *answer)
 {
-    (void)heard;
-    loopback_json(answer, 200, "", server->context);
+    loopback_resource(answer, heard->path, server->context);
     return KEEP_OPEN;
 }
 

@@ -44,11 +44,11 @@ static void append_item(const struct world *world, int key, struct text *out)
     if (world->kind == &resource_instance) {
         text_printf(
             out,
-            "{\"id\":\"0717_%d\",\"name\":\"web-%d\",\"crn\":\"crn:v1:bluemix:public:is:eu-de:a/1::instance:x\","
+            "{\"id\":\"0717_%d\",\"name\":\"web-%d\",\"crn\":\"crn:v1:bluemix:public:is:eu-de:a/1::instance:0717_%d\","
             "\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"vpc\":{\"id\":\"r010-1\",\"name\":\"v\"},"
             "\"resource_group\":{\"id\":\"g\",\"name\":\"default\"},\"metadata_service\":{\"enabled\":true,"
             "\"protocol\":\"http\",\"response_hop_limit\":1}}",
-            key, key);
+            key, key, key);
     } else {
         text_printf(out,
                     "{\"id\":\"m-%d\",\"name\":\"web-%d\",\"status\":\"healthy\",\"instance_template\":{\"id\":\"t\"},"
