@@ -114,7 +114,7 @@ enum fleet_verdict fleet_judge_state(enum fleet_match match, enum fleet_receipt 
     }
     /* http has sent the request often enough: it ends as if its last answer had been the only one */
     if (receipt == FLEET_UNCONFIRMED && !rules->creates) {
-        return FLEET_END_REFUSED;
+        return rules->repeatable ? FLEET_DO_WRITE : FLEET_END_REFUSED;
     }
     if (receipt == FLEET_BUSY) {
         return judge_busy(rules);

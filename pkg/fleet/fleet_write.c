@@ -5,6 +5,8 @@
 
 #include "clock/clock.h"
 
+enum { UNUSABLE_MAX = 2 }; /* writes that are answered with what cannot be used */
+
 static const struct fleet_write_ops *ops_of(const struct fleet_write *write)
 {
     return write->task.ops->guarded;
@@ -40,7 +42,8 @@ static struct fleet_rules rules_of(const struct fleet_write *write)
                                 .was_passing = write->was_passing,
                                 .first_busy = write->busy == 1,
                                 .waited = write->waits > 0,
-                                .time_left = now_ms() < write->settle_until_ms};
+                                .time_left = now_ms() < write->settle_until_ms,
+                                .repeatable = write->unusable && write->rounds < UNUSABLE_MAX};
 }
 
 /* --- ends -------------------------------------------------------------------------------------------- */
@@ -395,6 +398,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
         write->settle_until_ms =
             write->settle_until_ms != 0 ? write->settle_until_ms : now_ms() + write->task.fleet->options->settle_ms;
     }
+    write->unusable = answer->reply->fault == HTTP_FAULT_BROKEN && answer->reply->well_formed;
     write->known = (facts.accepted && facts.shown) || (write->known && !facts.accepted && !facts.maybe_processed);
     enum fleet_verdict verdict = fleet_judge_answer(&facts, &rules, &write->receipt);
     write->ours = facts.accepted || facts.maybe_processed || (write->ours && (rules.creates || rules.deletes));

@@ -23,6 +23,7 @@ struct fleet_write {
     enum fleet_receipt receipt;
     unsigned rounds, busy;      /* writes so far, not counting those that were answered with 409, and those */
     unsigned late_reads, waits; /* pauses so far: for an accepted write to be seen, for a state to pass */
+    bool unusable;              /* the last write was taken, but its answer cannot be used */
     bool was_passing;           /* the state before the last write passes by itself */
     int64_t settle_until_ms;    /* when such a state is waited for no longer; 0: none was met */
     struct err error;           /* of the last write */

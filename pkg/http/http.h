@@ -102,9 +102,9 @@ struct http_reply {
 
 /*
  * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML, wrong shape): the
- * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be, but a single time where `read` finds the
- * body well-formed: the server means what it says. It may be called once an attempt and must
- * not keep effects of a body it refused. It may parse the body in place.
+ * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. Where `read` finds the body well-formed,
+ * the server means what it says: a read is sent again a single time, and a write, which the server took, is not. It may
+ * be called once an attempt and must not keep effects of a body it refused. It may parse the body in place.
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 

@@ -263,8 +263,10 @@ static void note_rate(struct http *http, const struct http_transfer *transfer, c
 
 static int64_t decide(struct http *http, const struct http_call *call, const struct ending *ending)
 {
+    /* the server took it: its state says what came of it, and another writer may have been there since */
+    bool taken = is_write(call) && ending->reply.fault == HTTP_FAULT_BROKEN && ending->reply.well_formed;
     struct http_outcome outcome = {
-        .repeat = http_retry_class(call->request.method, call->request.repeat),
+        .repeat = taken ? HTTP_REPEAT_NEVER : http_retry_class(call->request.method, call->request.repeat),
         .fault = ending->reply.fault,
         .status = ending->reply.status,
         .well_formed = ending->reply.well_formed || http_retry_not_http((int)ending->code),

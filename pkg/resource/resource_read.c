@@ -172,16 +172,25 @@ static bool stays(const struct resource_member *member)
             member->offset == offsetof(struct resource, crn));
 }
 
+static bool is_id(const struct resource_member *member)
+{
+    return !member->hardware && member->offset == offsetof(struct resource, id);
+}
+
 static void read_string(struct reading *reading, const struct resource_member *member, struct place place)
 {
     struct resource_list *list = reading->list;
     const char **field = field_of(reading, member);
     struct answer_string value = {0};
+    CLEANUP(text_free) struct text fault = {0};
 
     if (!(member->kind == MEMBER_REFERENCE ? find_reference : find_string)(place, &value)) {
         if (note_unread(reading, member->path, "a string", member->need) && !stays(member)) {
             *field = NULL;
         }
+    } else if (is_id(member) && !resource_id_is_valid(value.data, value.size)) {
+        text_append(&fault, "id is not valid");
+        add_odd(reading, &fault);
     } else if (member->hardware) {
         *field = value.data;
     } else if (!same(*field, value)) {

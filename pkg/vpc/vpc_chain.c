@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mem/mem.h"
+#include "vpc/vpc_identity.h"
 
 struct vpc_pass *vpc_pass_create(const struct vpc_pass *before)
 {
@@ -44,6 +45,7 @@ void vpc_chain_destroy(struct vpc_chain *chain)
         return;
     }
     text_free(&chain->parent);
+    text_free(&chain->named);
     text_free(&chain->query);
     text_free(&chain->start);
     mem_set_free(&chain->starts);
@@ -162,13 +164,18 @@ static void note_total(struct vpc_chain *chain, int64_t total)
 static bool read_page(struct http_reply *reply, void *context, struct err *e)
 {
     struct vpc_chain *chain = context;
+    const struct vpc_expected expected = {.kind = VPC_EXPECT_ITEMS,
+                                          .id = chain->parent.size > 0 ? chain->parent.data : NULL,
+                                          .name = chain->named.size > 0 ? chain->named.data : NULL,
+                                          .items = chain->kind->items};
     struct answer_node root;
     struct answer_node items;
     int64_t total = -1;
 
     reply->well_formed = answer_parse_padded(chain->vpc->parser, reply->body, reply->size, &root, e);
     if (!reply->well_formed || !answer_get_array(root, chain->kind->items, ANSWER_REQUIRED, &items, e) ||
-        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e)) {
+        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) ||
+        !vpc_expected_check(&expected, root, e)) {
         return false;
     }
     read_items(chain, items);

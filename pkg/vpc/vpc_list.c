@@ -470,6 +470,9 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
         listing->whole->pause_above = VPC_PARTS_ABOVE;
     }
     text_append(&listing->whole->parent, wanted->parent != NULL ? wanted->parent : "");
+    if ((wanted->kind->filters & RESOURCE_FILTER_NAME) != 0 && filter->name != NULL) {
+        text_append(&listing->whole->named, filter->name);
+    }
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
     vpc_chain_begin(listing->whole);
 }

@@ -93,3 +93,189 @@ END
     jq -e --arg third "$third" '.results[] | select(.kind == "group") | .outcome == "failed" and
         (.reason | contains("another writer") and contains($third))' <<< "$output"
 }
+
+# body_of KIND N: what the API answers about the N-th server.
+body_of() {
+    sim_curl GET "/v1/$1/$(sim_state -r ".$1[$2].id")"
+}
+
+# stranger KIND: what it would answer about a server that is enabled and that nobody has asked for.
+stranger() {
+    body_of "$1" 0 | jq -c '.metadata_service.enabled = true | .id |= sub("-.*"; "-00000000-0000-0000-0000-000000000000")'
+}
+
+# mixed OPERATION STATUS BODY [MORE]: such a request has no effect and is answered with another one's body.
+mixed() {
+    jq -nc --arg operation "$1" --argjson status "$2" --argjson body "$3" --argjson more "${4:-{\}}" \
+        '{operation: $operation, action: "status", status: $status, body: $body} + $more'
+}
+
+@test "a change that is answered with another server's body is never taken for done" {
+    client_start --instances 12 --bare-metal 3 --mix plain
+    while read -r kind collection count; do
+        clear_log
+        faults "$(mixed "$collection.patch" 200 "$(stranger "$collection")")"
+        meta "$kind" set --all --enabled true -y -o json
+        expect 1
+        jq -e --argjson count "$count" '.summary.changed == 0 and .summary.failed == $count and
+            all(.results[]; (.after.enabled | not) and (.reason | contains("answer of another resource: asked for id \"")))' <<< "$output"
+        # read, found without effect, sent once more
+        [ "$(sim_count PATCH '*')" -eq $((2 * count)) ]
+        [ "$(sim_state "[.$collection[] | select(.enabled)] | length")" -eq 0 ]
+    done << 'END'
+instance instances 12
+bare-metal bare_metal_servers 3
+END
+}
+
+@test "a change that took effect or did so at the second try is changed, whatever body came with it" {
+    client_start --instances 6 --mix plain
+    body=$(stranger instances)
+    faults "$(mixed instances.patch 200 "$body" '{"when": "after", "nth": [2, 3, 5]}')" "$(mixed instances.patch 200 "$body" '{"nth": 1}')"
+    meta instance set --all --enabled true -y -o json -j 1
+    expect 0
+    jq -e '.summary.changed == 6 and all(.results[]; .after.enabled)' <<< "$output"
+    [ "$(settings | jq -c '[.[][0]] | unique')" = '[true]' ]
+}
+
+@test "another server's body decides nothing: no request follows from it" {
+    client_start --instances 2 --bare-metal 2 --mix plain
+    while read -r kind collection; do
+        clear_log
+        faults "$(mixed "$collection.get" 200 "$(body_of "$collection" 1 | jq -c '.metadata_service.enabled = true')")"
+        name=$(sim_state -r ".$collection[0].name")
+        id=$(sim_state -r ".$collection[0].id")
+        meta "$kind" set "$name" --enabled true -y -o json
+        expect 1
+        jq -e '.results[0] | .outcome == "failed" and (.reason | contains("answer of another resource: asked for id \""))' <<< "$output"
+        [ "$(sim_count PATCH '*')" -eq 0 ]
+        meta "$kind" show "$id" -o json
+        expect 1 "answer of another resource: asked for id \"$id\", got \"$(sim_state -r ".$collection[1].id")\""
+        [[ $output != *'"name"'* ]]
+        meta "$kind" list "$id" -o json
+        expect 1 "answer of another resource"
+        jq -e '.complete == false and .items == []' <<< "$output"
+        # for a moment only: nothing is lost
+        faults "$(mixed "$collection.get" 200 "$(body_of "$collection" 1)" '{"nth": 1}')"
+        meta "$kind" set "$name" --enabled true -y
+        expect 0
+        [ "$(sim_state -c "[.$collection[].enabled]")" = '[true,false]' ]
+    done << 'END'
+instance instances
+bare-metal bare_metal_servers
+END
+}
+
+@test "an answer without a usable identity is not taken for the resource" {
+    client_start --instances 1 --bare-metal 0 --mix plain
+    long=$(printf 'a%.0s' {1..10000})
+    while IFS='|' read -r change words; do
+        faults "{\"operation\": \"instances.get\", \"action\": \"edit\", $change}"
+        clear_log
+        meta instance set --all --enabled true -y -o json
+        expect 1
+        jq -e --arg words "$words" '.results[0] | .outcome == "failed" and (.reason | contains($words)) and (.reason | length < 300)' <<< "$output" ||
+            { echo "$change: $output"; return 1; }
+        [ "$(sim_count PATCH '*')" -eq 0 ]
+    done << END
+"remove": ["/id"]|got none
+"set": {"/id": null}|got null
+"set": {"/id": 7}|got 7
+"set": {"/id": ["x"]}|got something else
+"set": {"/id": "$long"}|got "aaaa
+"set": {"/id": "../x"}|got "../x"
+"set": {"/id": "a\\u001b[2Jb"}|got "a\\x1b[2Jb"
+"set": {"/crn": "crn:v1:bluemix:public:is:us-south-1:a/1::instance:0717_other"}|asked for crn
+"set": {"/href": "http://localhost/v1/instances/0717_other"}|asked for href
+"set": {"": []}|got none
+END
+}
+
+@test "a record of a list with an id that is none is shown without it, and nothing is sent to it" {
+    client_start --instances 3 --groups 0 --bare-metal 0 --mix plain
+    name=$(sim_state -r '.instances[0].name')
+    for id in '"../../keys"' '"a\u001b[2J"' '""' '"0717_AB"' "\"$(printf 'a%.0s' {1..10000})\""; do
+        faults "{\"operation\": \"instances.list\", \"action\": \"edit\", \"record\": {\"name\": \"$name\"}, \"set\": {\"/id\": $id}}"
+        meta instance list -o json
+        expect 1
+        jq -e --arg name "$name" '(.items | length == 3) and ([.items[] | select(.id == null) | .name] == [$name]) and
+            (.missing | length == 1 and (.[0] | startswith("instance \($name): id is not valid (at /instances/")))' <<< "$output" ||
+            { echo "$id: $output"; return 1; }
+        clear_log
+        meta instance set --all --hop-limit 3 -y -o json
+        jq -e '.summary.skipped == 1' <<< "$output"
+        [ "$(sim_log 'select(.path | test("keys|\\.\\.|%1B"))' | wc -l)" -eq 0 ]
+    done
+}
+
+@test "a creation is taken for what was asked for by its name and a valid id, and looked for otherwise" {
+    client_start --instances 1 --templates 1 --bare-metal 0 --groups 0 --mix plain
+    other=$(sim_state -r '.instances[0].id')
+    sim_state -r '.templates[0].name' > template
+    number=0
+    while read -r change; do
+        number=$((number + 1))
+        clear_log
+        faults "{\"operation\": \"instances.create\", \"action\": \"edit\", $change}"
+        meta instance create --template "$(cat template)" --name "new-$number" -y -o json
+        expect 0
+        id=$(sim_state -r --arg name "new-$number" '.instances[] | select(.name == $name) | .id')
+        jq -e --arg id "$id" --arg name "new-$number" '.results[0] | .outcome == "changed" and .id == $id and .name == $name' <<< "$output" ||
+            { echo "$change: $output"; return 1; }
+        [ "$(sim_count POST '/v1/instances*')" -eq 1 ]
+        # the history has the right one
+        [ "$("$BUILD/vpcmeta" runs show last --jq '.results[0].id')" = "\"$id\"" ] || [ "$("$BUILD/vpcmeta" runs show last --jq '.results[0].id')" = "$id" ]
+    done << END
+"set": {"/name": "another"}
+"set": {"/id": "$other"}
+"set": {"/id": null}
+"set": {"/id": 5}
+"set": {"/id": "../x"}
+"remove": ["/id"]
+"remove": ["/name"]
+END
+    [ "$(sim_state '[.instances[] | select(.name | startswith("new-"))] | length')" -eq "$number" ]
+    # without a name nothing can be looked for, and it is not sent again
+    faults "{\"operation\": \"instances.create\", \"action\": \"edit\", \"set\": {\"/id\": \"$other\"}}"
+    clear_log
+    meta instance create --template "$(cat template)" -y -o json
+    expect 1
+    jq -e '.results[0].outcome == "unknown"' <<< "$output"
+    [ "$(sim_count POST '/v1/instances')" -eq 1 ]
+}
+
+@test "a look-up by name that is answered with others says nothing" {
+    client_start --instances 1 --templates 1 --bare-metal 0 --groups 0 --mix plain
+    sim_state -r '.templates[0].name' > template
+    list=$(sim_curl GET '/v1/instances?limit=1')
+    faults '{"operation": "instances.create", "action": "reset", "when": "after"}' "$(mixed instances.list 200 "$list")"
+    meta instance create --template "$(cat template)" --name wanted -y -o json
+    expect 1
+    jq -e '.results[0] | .outcome == "unknown" and (.reason | contains("answer of another resource: asked for name \"wanted\""))' <<< "$output"
+    [ "$(sim_count POST '/v1/instances')" -eq 1 ]
+    faults "$(mixed instances.list 200 "$list")"
+    meta instance set wanted --enabled true -y
+    [ "$status" -ne 0 ] && [[ $stderr == *"answer of another resource"* ]]
+    faults
+    meta runs resume last -y -o json
+    expect 0
+    [ "$(sim_state '[.instances[] | select(.name == "wanted")] | length')" -eq 1 ]
+}
+
+@test "groups, templates, images and profiles are taken by their identity, too" {
+    client_start --instances 20 --templates 6 --groups 2 --bare-metal 0
+    group=$(sim_state -r '.groups[0].id')
+    old=$(sim_state -r '.groups[0].template as $id | .templates[] | select(.id == $id) | .name')
+    faults "$(mixed groups.patch 200 "$(sim_curl GET "/v1/instance_groups/$(sim_state -r '.groups[1].id')")")"
+    meta template replace "$old" --hop-limit 33 --update-groups -y -o json
+    jq -e '.results[] | select(.kind == "group") | .outcome == "failed" and (.reason | contains("answer of another resource"))' <<< "$output"
+    faults "$(mixed groups.get 200 "$(sim_curl GET "/v1/instance_groups/$(sim_state -r '.groups[1].id')")")"
+    meta group show "$group" -o json
+    expect 1 "answer of another resource"
+    faults '{"operation": "templates.get", "action": "edit", "set": {"/id": "0717-other"}}'
+    meta template show "$(sim_state -r '.templates[0].id')"
+    expect 1 "answer of another resource"
+    faults '{"operation": "instance_profiles.get", "action": "edit", "set": {"/name": "other"}}'
+    meta instance create --template "$old" --name new --enabled true -y -v
+    [[ $stderr == *"answer of another resource: asked for name"* ]]
+}

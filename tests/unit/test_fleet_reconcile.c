@@ -136,6 +136,7 @@ static void what_follows_from_a_state(void **state)
     static const struct fleet_rules running = {.settles = true, .time_left = true};
     static const struct fleet_rules first = {.settles = true, .time_left = true, .first_busy = true};
     static const struct fleet_rules paused = {.settles = true, .time_left = true, .first_busy = true, .waited = true};
+    static const struct fleet_rules once = {.readable = true, .settles = true, .repeatable = true};
     static const struct fleet_rules no_time = {.settles = true, .first_busy = true};
     static const struct {
         const char *what;
@@ -153,6 +154,9 @@ static void what_follows_from_a_state(void **state)
         {"cut off before it was sent", &patch, FLEET_DIFFERENT, FLEET_UNSENT, true, FLEET_DO_WRITE},
         {"written with a stale ETag", &patch, FLEET_DIFFERENT, FLEET_STALE, false, FLEET_DO_WRITE},
         {"lost, and not there", &patch, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true, FLEET_END_REFUSED},
+        {"taken once, answered with nonsense, not there", &once, FLEET_DIFFERENT, FLEET_UNCONFIRMED, true,
+         FLEET_DO_WRITE},
+        {"taken once, and overwritten", &once, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_CONFLICT},
         {"lost, and then overwritten", &patch, FLEET_CONFLICT, FLEET_UNCONFIRMED, true, FLEET_END_CONFLICT},
         {"lost, and then blocked", &patch, FLEET_BLOCKED, FLEET_UNCONFIRMED, true, FLEET_END_BLOCKED},
         {"changed by another writer", &patch, FLEET_CONFLICT, FLEET_UNSENT, false, FLEET_END_CONFLICT},

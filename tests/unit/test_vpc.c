@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "resource/resource.h"
+#include "vpc/vpc_identity.h"
 #include "vpc/vpc_url.h"
 
 static void every_address_carries_version_and_generation(void **state)
@@ -116,12 +118,103 @@ static void a_server_is_scheme_host_and_port(void **state)
     }
 }
 
+/* --- whose answer it is --------------------------------------------------------------------------------- */
+
+static const struct vpc_call single = {.id = "0717_a"};
+static const struct vpc_call membership = {.id = "r006-g", .below = "memberships/r006-m"};
+static const struct vpc_call initialization = {.id = "0717_a", .below = "initialization"};
+static const struct vpc_call actions = {.id = "0717_a", .below = "actions"};
+static const struct vpc_call called = {.name = "web"};
+static const struct vpc_call collection = {.done = NULL};
+static const struct vpc_call profile = {.id = "bx2-2x8"};
+
+static void only_the_answer_of_what_was_asked_for_is_taken(void **state)
+{
+    static const struct {
+        enum http_method method;
+        const struct resource_kind *kind; /* NULL: instances */
+        const struct vpc_call *call;
+        const char *answer, *words; /* of the error; NULL: it is taken */
+    } rows[] = {
+        {HTTP_GET, NULL, &single, "{'id':'0717_a'}", NULL},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/0717_a','crn':'crn:v1::0717_a'}",
+         NULL},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':null,'crn':7}", NULL},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/0717_a?version=1'}", NULL},
+        {HTTP_GET, NULL, &single, "{'id':'0717_b'}", "asked for id \"0717_a\", got \"0717_b\""},
+        {HTTP_GET, NULL, &single, "{'id':'0717_ab'}", "got \"0717_ab\""},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a\\u0000'}", "got"},
+        {HTTP_GET, NULL, &single, "{'id':null}", "got null"},
+        {HTTP_GET, NULL, &single, "{'id':717}", "got 717"},
+        {HTTP_GET, NULL, &single, "{'id':{'id':'0717_a'}}", "got something else"},
+        {HTTP_GET, NULL, &single, "{}", "got none"},
+        {HTTP_GET, NULL, &single, "[]", "got none"},
+        {HTTP_GET, NULL, &single, "'0717_a'", "got none"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/0717_b'}", "asked for href"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/x0717_a'}", "asked for href"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':'crn:v1::0717_b'}", "asked for crn"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':''}", "asked for crn"},
+        {HTTP_PATCH, NULL, &single, "{'id':'0717_a'}", NULL},
+        {HTTP_PATCH, NULL, &single, "{'id':'0717_b'}", "answer of another resource"},
+        {HTTP_GET, &resource_group, &membership, "{'id':'r006-m'}", NULL},
+        {HTTP_GET, &resource_group, &membership, "{'id':'r006-g'}", "asked for id \"r006-m\""},
+        {HTTP_GET, NULL, &initialization, "{'keys':[]}", NULL},
+        {HTTP_GET, NULL, &collection, "{}", NULL},
+        {HTTP_GET, NULL, &called, "{'instances':[]}", NULL},
+        {HTTP_GET, NULL, &called, "{'instances':[{'name':'web'}]}", NULL},
+        {HTTP_GET, NULL, &called, "{'instances':[{'name':'web-1'}]}", "asked for name \"web\", got \"web-1\""},
+        {HTTP_GET, NULL, &called, "{'instances':[7]}", "got none"},
+        /* this kind has no such filter: all are listed */
+        {HTTP_GET, &resource_template, &called, "{'templates':[{'name':'other'}]}", NULL},
+        {HTTP_POST, NULL, &called, "{'id':'0717_n','name':'web'}", NULL},
+        {HTTP_POST, NULL, &called, "{'id':'0717_n','name':'other'}", "asked for name"},
+        {HTTP_POST, NULL, &called, "{'id':'0717_n'}", "asked for name"},
+        {HTTP_POST, NULL, &called, "{'name':'web'}", "no valid id: got none"},
+        {HTTP_POST, NULL, &called, "{'id':'../x','name':'web'}", "no valid id: got \"../x\""},
+        {HTTP_POST, NULL, &called, "{'id':'','name':'web'}", "no valid id"},
+        {HTTP_POST, NULL, &called, "{'id':'0717_n','name':'web','href':'https://x/v1/instances/0717_o'}",
+         "asked for href"},
+        {HTTP_POST, NULL, &collection, "{'id':'0717_n','name':'any'}", NULL},
+        {HTTP_POST, NULL, &actions, "{'id':'1','href':'https://x/v1/instances/0717_a/actions/1'}", NULL},
+        {HTTP_POST, NULL, &actions, "{'type':'stop'}", NULL},
+        {HTTP_POST, NULL, &actions, "{'href':'https://x/v1/instances/0717_b/actions/1'}", "asked for href"},
+        {HTTP_POST, NULL, &actions, "[]", "must be an object"},
+        {HTTP_DELETE, NULL, &single, "{}", NULL},
+        {HTTP_DELETE, NULL, &single, "{'href':'https://x/v1/instances/0717_b'}", "asked for href"},
+        {HTTP_GET, NULL, &profile, "{'name':'bx2-2x8','href':'https://x/v1/instance/profiles/bx2-2x8'}", NULL},
+        {HTTP_GET, NULL, &profile, "{'name':'bx2-4x16'}", "asked for name"},
+    };
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct resource_kind *kind = rows[i].call == &profile ? resource_instance.profile_kind
+                                           : rows[i].kind != NULL   ? rows[i].kind
+                                                                    : &resource_instance;
+        struct vpc_expected expected = vpc_expect(rows[i].method, kind, rows[i].call);
+        CLEANUP(text_free) struct text body = {0};
+        struct answer_node root;
+        struct err e = ERR_INIT;
+        text_append(&body, rows[i].answer);
+        for (char *c = body.data; (c = strchr(c, '\'')) != NULL;) {
+            *c = '"';
+        }
+        assert_true(answer_parse(parser, body.data, body.size, &root, &e));
+        bool taken = vpc_expected_check(&expected, root, &e);
+        if (taken != (rows[i].words == NULL) || (!taken && strstr(e.message, rows[i].words) == NULL)) {
+            fail_msg("row %zu, %s: %d \"%s\"", i, rows[i].answer, taken, e.message);
+        }
+        vpc_expected_free(&expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_address_carries_version_and_generation),
         cmocka_unit_test(only_a_host_of_the_known_form_names_its_region),
         cmocka_unit_test(a_server_is_scheme_host_and_port),
+        cmocka_unit_test(only_the_answer_of_what_was_asked_for_is_taken),
         cmocka_unit_test(only_the_token_of_the_next_page_is_taken),
     };
 
