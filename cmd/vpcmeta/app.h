@@ -146,6 +146,10 @@ void app_note_input(const struct app *app, const char *what);
 bool app_read_text(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
                    struct err *e) __attribute__((warn_unused_result));
 
+/* The same for fsio_read_items. */
+bool app_read_items(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
+                    struct err *e) __attribute__((warn_unused_result));
+
 /* The same for a JSON document; ERR_USAGE when it cannot be read. */
 bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)
     __attribute__((warn_unused_result));

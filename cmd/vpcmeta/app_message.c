@@ -89,15 +89,28 @@ void app_note_input(const struct app *app, const char *what)
     }
 }
 
-bool app_read_text(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
-                   struct err *e)
+static struct fsio_wait begin_input(const struct app *app, const char *path, const char *what)
 {
-    struct fsio_wait input = command_input(&app->limits);
-
     if (strcmp(path, "-") == 0) {
         app_note_input(app, what);
     }
+    return command_input(&app->limits);
+}
+
+bool app_read_text(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
+                   struct err *e)
+{
+    struct fsio_wait input = begin_input(app, path, what);
+
     return fsio_read_text(path, &input, limit, ret, e);
+}
+
+bool app_read_items(const struct app *app, const char *path, const char *what, size_t limit, struct text *ret,
+                    struct err *e)
+{
+    struct fsio_wait input = begin_input(app, path, what);
+
+    return fsio_read_items(path, &input, limit, ret, e);
 }
 
 bool app_read_document(const struct app *app, const char *path, int flags, struct json_document *ret, struct err *e)

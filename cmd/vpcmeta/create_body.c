@@ -130,7 +130,8 @@ static bool make_names(const struct app *app, const struct creation_opts *opts, 
         return true;
     }
     if (opts->from != NULL) {
-        named = selection_lines(app, opts->from, &creation->memory, &creation->names, e);
+        struct selection_file file = {.from = opts->from, .null = opts->null};
+        named = selection_items(app, &file, &creation->memory, &creation->names, e);
     } else if (opts->count.given) {
         named = count_names(opts, creation, e);
     } else {

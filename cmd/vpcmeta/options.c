@@ -61,6 +61,11 @@ struct cli_place options_place(const struct global_opts *globals)
                               .ca_file = globals->ca_file};
 }
 
+/* Beside --from. */
+#define OPT_FROM_NULL(type)                                                                                          \
+    OPT_FLAG(type, null, '0', "null", "the items of --from end in NUL bytes, as those of find -print0; no comments", \
+             .needs = "from")
+
 /* The selectors that every command with selectors has. */
 #define SELECTORS_BESIDE_NAME                                                                                     \
     OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                           \
@@ -71,7 +76,8 @@ struct cli_place options_place(const struct global_opts *globals)
         OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                 \
                    "for whose API object this jq predicate is true (one true, false or null; at most 2 s each)"), \
         OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"),  \
-        OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line")
+        OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line"), \
+        OPT_FROM_NULL(struct selector_opts)
 
 static const struct opt_spec selector_opt[] = {
     OPT_FLAG(struct selector_opts, all, 0, "all", "everything"),
@@ -151,6 +157,7 @@ static const struct opt_spec creation_opt[] = {
             .default_value = "1", .needs = "count"),
     OPT_FILE(struct creation_opts, from, 0, "from", "FILE|-", "create one for each name in a file, one a line",
              .excludes = "name|count", .remedy = "the file brings the names: leave out --name and --count"),
+    OPT_FROM_NULL(struct creation_opts),
     OPT_END,
 };
 const struct opt_group creation_group = {"Creating", creation_opt, sizeof(struct creation_opts)};

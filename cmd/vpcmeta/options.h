@@ -42,6 +42,7 @@ struct selector_opts {
     bool all;
     struct opt_list names, vpcs, resource_groups, zones, statuses, excludes;
     const char *where, *from;
+    bool null; /* of `from` */
 };
 extern const struct opt_group selector_group;
 extern const struct opt_group selector_group_without_name; /* without --name, where that is another name */
@@ -66,6 +67,7 @@ struct resource_settings options_settings(const struct metadata_opts *metadata, 
 /* "Creating" of cli.md. */
 struct creation_opts {
     const char *file, *name, *from;
+    bool null; /* of `from` */
     struct opt_int count, start_at;
 };
 extern const struct opt_group creation_group;

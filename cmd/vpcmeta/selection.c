@@ -35,48 +35,81 @@ bool selection_check_targets(const struct inventory_words *targets, struct err *
     return true;
 }
 
-bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
-                     struct err *e)
+/* Says what the NUL byte in a list of lines may mean. */
+static void explain_nul(struct err *e)
 {
-    CLEANUP(text_free) struct text lines = {0};
+    struct err named = ERR_INIT;
+
+    if (strncmp(e->message, FSIO_NUL_FAULT, strlen(FSIO_NUL_FAULT)) == 0) {
+        err_set(&named, e->code,
+                FSIO_NUL_FAULT
+                ": if NUL bytes separate the items, as those of find -print0, add -0; else save the list "
+                "as UTF-8");
+        err_at(&named, "%s", e->place);
+        *e = named;
+    }
+}
+
+static bool read_items(const struct app *app, const struct selection_file *file, struct text *ret, struct err *e)
+{
+    bool good = file->null ? app_read_items(app, file->from, "names", FROM_MAX, ret, e)
+                           : app_read_text(app, file->from, "names", FROM_MAX, ret, e);
+
+    if (!good) {
+        explain_nul(e);
+        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
+        err_wrap(e, "--from");
+    }
+    return good;
+}
+
+bool selection_items(const struct app *app, const struct selection_file *file, struct text_arena *memory,
+                     struct inventory_words *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text content = {0};
+    char separator = file->null ? '\0' : '\n';
     size_t most = 1;
     size_t count = 0;
 
-    if (!app_read_text(app, file, "names", FROM_MAX, &lines, e)) {
-        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
-        return err_wrap(e, "--from");
+    if (!read_items(app, file, &content, e)) {
+        return false;
     }
-    for (size_t i = 0; i < lines.size; i++) {
-        most += lines.data[i] == '\n';
+    for (size_t i = 0; i < content.size; i++) {
+        most += content.data[i] == separator;
     }
     const char **items = text_arena_alloc(memory, most * sizeof(*items));
-    char *next = lines.data;
-    for (char *line = strsep(&next, "\n"); line != NULL; line = strsep(&next, "\n")) {
-        line = trim_line(line);
-        if (line[0] != '\0') {
-            items[count++] = text_arena_copy(memory, line, strlen(line));
+    char *end = content.data + content.size;
+    for (char *item = content.data, *next; item < end; item = next) {
+        char *stop = memchr(item, separator, (size_t)(end - item));
+        next = stop != NULL ? stop + 1 : end;
+        next[stop != NULL ? -1 : 0] = '\0';
+        item = file->null ? item : trim_line(item);
+        if (item[0] != '\0') {
+            items[count++] = text_arena_copy(memory, item, strlen(item));
         }
     }
     *ret = (struct inventory_words){.items = items, .count = count};
-    return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN a line is wanted", file);
+    return count > 0 || err_set(e, ERR_USAGE, "--from %s names nothing: one name, id or CRN %s is wanted", file->from,
+                                file->null ? "before each NUL byte" : "a line");
 }
 
-/* The arguments and the lines of --from, in one list. */
+/* The arguments and the items of --from, in one list. */
 static bool collect_targets(const struct app *app, const struct selector_opts *opts, const struct cli_call *call,
                             struct selection *ret, struct err *e)
 {
-    struct inventory_words lines = {0};
+    struct selection_file file = {.from = opts->from, .null = opts->null};
+    struct inventory_words listed = {0};
     size_t count = 0;
 
-    if (opts->from != NULL && !selection_lines(app, opts->from, &ret->memory, &lines, e)) {
+    if (opts->from != NULL && !selection_items(app, &file, &ret->memory, &listed, e)) {
         return false;
     }
-    const char **items = text_arena_alloc(&ret->memory, (call->args_count + lines.count + 1) * sizeof(*items));
+    const char **items = text_arena_alloc(&ret->memory, (call->args_count + listed.count + 1) * sizeof(*items));
     for (size_t i = 0; i < call->args_count; i++) {
         items[count++] = call->args[i];
     }
-    for (size_t i = 0; i < lines.count; i++) {
-        items[count++] = lines.items[i];
+    for (size_t i = 0; i < listed.count; i++) {
+        items[count++] = listed.items[i];
     }
     ret->selector.targets = (struct inventory_words){.items = items, .count = count};
     return selection_check_targets(&ret->selector.targets, e);

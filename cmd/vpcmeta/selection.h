@@ -23,9 +23,14 @@ bool selection_find(const struct app *app, const struct cli_call *call, const st
                     const struct resource_kind *const kinds[], size_t kind_count, struct selection *selection,
                     struct resource_list *into, struct text *ret_missing, struct err *e)
     __attribute__((warn_unused_result));
-/* The lines of a --from file ("-": standard input) without blanks and comments, at least one. ERR_USAGE. */
-bool selection_lines(const struct app *app, const char *file, struct text_arena *memory, struct inventory_words *ret,
-                     struct err *e) __attribute__((warn_unused_result));
+/* A file of names ("-": standard input): lines, trimmed and without comments; or items that NUL bytes end, as is. */
+struct selection_file {
+    const char *from;
+    bool null;
+};
+/* The items of the file but for empty ones, at least one. ERR_USAGE. */
+bool selection_items(const struct app *app, const struct selection_file *file, struct text_arena *memory,
+                     struct inventory_words *ret, struct err *e) __attribute__((warn_unused_result));
 /* Refuses a selector that says nothing, unless all are meant; `example` is an option that says something. ERR_USAGE. */
 bool selection_check_given(const struct inventory_selector *selector, const struct resource_kind *kind, bool all,
                            const char *example, struct err *e) __attribute__((warn_unused_result));

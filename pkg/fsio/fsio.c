@@ -232,14 +232,31 @@ bool fsio_read(const char *path, size_t limit, struct text *ret_content, struct 
     return fd >= 0 && read_fd(fd, path, NULL, limit, ret_content, e);
 }
 
-bool fsio_read_text(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
-                    struct err *e)
+/* "-" is standard input where there is a way to wait for it; *ret_name is what places call the text. */
+static bool read_path(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                      const char **ret_name, struct err *e)
 {
     bool is_input = wait != NULL && strcmp(path, "-") == 0;
 
-    return (is_input ? read_fd(STDIN_FILENO, FSIO_INPUT_NAME, wait, limit, ret_content, e)
-                     : fsio_read(path, limit, ret_content, e)) &&
-           fsio_accept_text(ret_content, is_input ? FSIO_INPUT_NAME : path, 1, e);
+    *ret_name = is_input ? FSIO_INPUT_NAME : path;
+    return is_input ? read_fd(STDIN_FILENO, FSIO_INPUT_NAME, wait, limit, ret_content, e)
+                    : fsio_read(path, limit, ret_content, e);
+}
+
+bool fsio_read_text(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                    struct err *e)
+{
+    const char *name = NULL;
+
+    return read_path(path, wait, limit, ret_content, &name, e) && fsio_accept_text(ret_content, name, 1, e);
+}
+
+bool fsio_read_items(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                     struct err *e)
+{
+    const char *name = NULL;
+
+    return read_path(path, wait, limit, ret_content, &name, e) && fsio_accept_items(ret_content, name, e);
 }
 
 bool fsio_random(void *bytes, size_t size, struct err *e)

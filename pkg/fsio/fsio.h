@@ -76,6 +76,20 @@ bool fsio_accept_text(struct text *content, const char *name, size_t line, struc
 bool fsio_read_text(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
                     struct err *e) __attribute__((warn_unused_result));
 
+/* How the message begins where fsio_accept_text met a NUL byte, for callers that know what it may mean. */
+#define FSIO_NUL_FAULT "NUL byte in the text"
+
+/*
+ * The same for a list whose items end in NUL bytes, such as `find -print0` writes: an item is everything between two
+ * of them, and may be empty; the last one needs none. ERR_INVALID with the place "NAME, item N" for a newline in an
+ * item and for what is not UTF-8.
+ */
+bool fsio_read_items(const char *path, const struct fsio_wait *wait, size_t limit, struct text *ret_content,
+                     struct err *e) __attribute__((warn_unused_result));
+
+/* The rule of fsio_read_items, applied in place. */
+bool fsio_accept_items(struct text *content, const char *name, struct err *e) __attribute__((warn_unused_result));
+
 /*
  * Fills the bytes with random ones for ids and jitter: from the kernel's getrandom or, where a sandbox forbids that,
  * /dev/urandom. ERR_IO where neither gives any.

@@ -273,6 +273,51 @@ static void text_loses_its_mark_and_carriage_returns_and_is_utf_8_or_refused_wit
 #undef BYTES
 }
 
+static void items_end_in_nul_bytes_and_are_taken_as_they_are(void **state)
+{
+#define BYTES(literal) literal, sizeof(literal) - 1
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *taken; /* with "|" for NUL bytes; NULL: refused */
+        const char *place, *why;
+    } rows[] = {
+        {BYTES("one\0two\0"), "one|two|", NULL, NULL},
+        {BYTES("one\0\0# two "), "one||# two ", NULL, NULL},
+        {BYTES("\xef\xbb\xbf\xc3\xa9\0\r\0"), "\xc3\xa9|\r|", NULL, NULL},
+        {BYTES(""), "", NULL, NULL},
+        {BYTES("\0"), "|", NULL, NULL},
+        {BYTES("one\ntwo\n"), NULL, "F, item 1", "newline"},
+        {BYTES("one\0\0two\n\0"), NULL, "F, item 3", "newline"},
+        {BYTES("one\0t\xff\0"), NULL, "F, item 2", "UTF-8"},
+        {BYTES("one\0\xc3"), NULL, "F, item 2", "UTF-8"},
+        {BYTES("one\0t\xff\n\0"), NULL, "F, item 2", "UTF-8"},
+        {BYTES("\xff\xfe"
+               "a\0"),
+         NULL, "F:1:1", "UTF-16"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text content = {0};
+        struct err e = ERR_INIT;
+        text_append_size(&content, rows[i].bytes, rows[i].size);
+        bool taken = fsio_accept_items(&content, "F", &e);
+        assert_int_equal(taken, rows[i].taken != NULL);
+        if (!taken) {
+            assert_int_equal(e.code, ERR_INVALID);
+            assert_string_equal(e.place, rows[i].place);
+            assert_non_null(strstr(e.message, rows[i].why));
+            continue;
+        }
+        for (size_t n = 0; n < content.size; n++) {
+            content.data[n] = content.data[n] == '\0' ? '|' : content.data[n];
+        }
+        assert_string_equal(text_string(&content), rows[i].taken);
+    }
+#undef BYTES
+}
+
 static void a_missing_secret_is_told_from_an_unreadable_one(void **state)
 {
     struct err e = ERR_INIT;
@@ -531,6 +576,7 @@ int main(void)
         TEST(text_loses_its_mark_and_carriage_returns_and_is_utf_8_or_refused_with_its_place),
         TEST(a_missing_secret_is_told_from_an_unreadable_one),
         cmocka_unit_test(standard_input_is_read_to_its_end_or_until_the_wait_ends),
+        cmocka_unit_test(items_end_in_nul_bytes_and_are_taken_as_they_are),
         cmocka_unit_test(a_secret_from_standard_input_is_waited_for_as_well),
         cmocka_unit_test(input_that_a_terminal_drops_is_not_waited_for_in_vain),
         TEST(a_lock_is_held_by_one_who_is_named),
