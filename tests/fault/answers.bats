@@ -279,3 +279,32 @@ END
     meta instance create --template "$old" --name new --enabled true -y -v
     [[ $stderr == *"answer of another resource: asked for name"* ]]
 }
+
+@test "an action that is answered with a page or with another server's action is settled by the status" {
+    client_start --instances 3 --groups 0 --bare-metal 0 --mix plain --transition-ms 50
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    other=$(sim_state -r '.instances[2].id')
+    number=0
+    for body in '"<html>A gateway.</html>"' "{\"id\": \"a\", \"href\": \"http://localhost/v1/instances/$other/actions/a\", \"type\": \"stop\"}"; do
+        faults "$(mixed instances.action 200 "$body" '{"nth": [1, 3]}')"
+        clear_log
+        meta instance set "$(sim_state -r ".instances[$number].name")" --enabled true --restart needed -y -o json \
+            --poll-interval 100ms --stop-timeout 5 --start-timeout 5
+        expect 0
+        jq -e '.results[0] | .outcome == "changed" and .restart_needed == false' <<< "$output" || { echo "$output"; return 1; }
+        # each of the two actions was sent again, because it had no effect
+        [ "$(sim_count POST '*/actions')" -eq 4 ]
+        [ "$(sim_state -c '[.instances[].status] | unique')" = '["running"]' ]
+        number=$((number + 1))
+    done
+}
+
+@test "a deletion that is answered with a page is settled by a read" {
+    client_start --instances 0 --templates 2 --groups 0 --bare-metal 0
+    name=$(sim_state -r '.templates[0].name')
+    faults "$(mixed templates.delete 200 '"<html>A gateway.</html>"')"
+    meta template replace "$name" --hop-limit 33 --update-groups --delete-old -y -o json
+    [ "$status" -ne 0 ]
+    jq -e '[.results[] | select(.action == "delete")] | length == 1 and .[0].outcome == "failed"' <<< "$output" || { echo "$output"; return 1; }
+    [ "$(sim_state '.templates | length')" -eq 3 ]
+}
