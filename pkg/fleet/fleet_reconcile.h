@@ -47,7 +47,7 @@ struct fleet_rules {
     bool first_busy;      /* the last 409 was the first one: a state may have come and gone between two reads */
     bool waited;          /* there was a pause since */
     bool time_left;       /* to wait for it */
-    bool repeatable;      /* the last write was sent once, taken (2xx) and answered with what says nothing of it */
+    bool repeatable;      /* the last write was taken (2xx), not repeated, and answered with what says nothing of it */
 };
 
 enum fleet_verdict {

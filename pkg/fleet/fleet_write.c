@@ -5,7 +5,7 @@
 
 #include "clock/clock.h"
 
-enum { UNUSABLE_MAX = 2 }; /* writes that are answered with what cannot be used */
+enum { UNUSABLE_MAX = 3 }; /* writes that are answered with what cannot be used */
 
 static const struct fleet_write_ops *ops_of(const struct fleet_write *write)
 {

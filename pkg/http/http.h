@@ -97,14 +97,16 @@ struct http_reply {
     bool maybe_processed;
     bool foreign;     /* an error status whose body is not the API's own error, or not all of it */
     bool well_formed; /* set by `read`: the body is whole and of its format, whatever is wrong with its content */
+    bool misdirected; /* set by `read`: well-formed, but the answer to another request: a gateway mixes them up */
     const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
 };
 
 /*
  * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML, wrong shape): the
  * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. Where `read` finds the body well-formed,
- * the server means what it says: a read is sent again a single time, and a write, which the server took, is not. It may
- * be called once an attempt and must not keep effects of a body it refused. It may parse the body in place.
+ * the server means what it says: a read is sent again a single time (of a misdirected answer, a few times), and a
+ * write, which the server took, is not. It may be called once an attempt and must not keep effects of a body it
+ * refused. It may parse the body in place.
  */
 typedef bool http_read_fn(struct http_reply *reply, void *context, struct err *e);
 

@@ -269,6 +269,7 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
         .repeat = taken ? HTTP_REPEAT_NEVER : http_retry_class(call->request.method, call->request.repeat),
         .fault = ending->reply.fault,
         .status = ending->reply.status,
+        .misdirected = ending->reply.misdirected,
         .well_formed = ending->reply.well_formed || http_retry_not_http((int)ending->code),
         .api_error = ending->body == HTTP_BODY_API_ERROR,
         .attempt = call->sent - call->uncounted,

@@ -10,6 +10,13 @@ static bool passing_status(int status)
     return status == 429 || (status >= 500 && status < 600 && status != 501);
 }
 
+static unsigned attempts_of_broken(const struct http_outcome *outcome)
+{
+    return outcome->misdirected   ? HTTP_ATTEMPTS_MISDIRECTED
+           : outcome->well_formed ? HTTP_ATTEMPTS_WELL_FORMED
+                                  : outcome->attempts_max;
+}
+
 static bool may_repeat(const struct http_outcome *outcome)
 {
     bool safe = outcome->repeat == HTTP_REPEAT_SAFE;
@@ -29,7 +36,7 @@ static bool may_repeat(const struct http_outcome *outcome)
     case HTTP_FAULT_UNANSWERED:
         return safe;
     case HTTP_FAULT_BROKEN:
-        return safe && (!outcome->well_formed || outcome->attempt < HTTP_ATTEMPTS_WELL_FORMED);
+        return safe && outcome->attempt < attempts_of_broken(outcome);
     case HTTP_FAULT_UNTRUSTED:
     case HTTP_FAULT_REFUSED:
     case HTTP_FAULT_CANCELLED:

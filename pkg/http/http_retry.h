@@ -26,6 +26,7 @@ enum {
     HTTP_BACKOFF_MAX_MS = 30 * 1000,
     HTTP_RETRY_AFTER_MAX_MS = 300 * 1000,
     HTTP_ATTEMPTS_WELL_FORMED = 2, /* in all, of an answer whose content cannot be used */
+    HTTP_ATTEMPTS_MISDIRECTED = 3, /* and of one that belongs to another request, which may pass */
 };
 
 /* How an attempt ended. */
@@ -34,6 +35,7 @@ struct http_outcome {
     enum http_fault fault;
     int status;       /* when fault is HTTP_FAULT_NONE */
     bool well_formed; /* a broken answer is no accident: of its format with content of no use, or of another protocol */
+    bool misdirected; /* well-formed, and the answer to another request */
     bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
     unsigned attempt; /* counts from 1 */
     unsigned attempts_max;

@@ -89,7 +89,11 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
         return true;
     }
     reply->well_formed = answer_parse_padded(pending->vpc->parser, reply->body, reply->size, &root, e);
-    if (!reply->well_formed || !vpc_expected_check(&pending->expected, root, e)) {
+    if (!reply->well_formed) {
+        return false;
+    }
+    if (!vpc_expected_check(&pending->expected, root, e)) {
+        reply->misdirected = true;
         return false;
     }
     pending->shown = pending->read != NULL && pending->read(root, reply, pending->context, e);

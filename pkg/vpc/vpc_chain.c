@@ -174,8 +174,11 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
 
     reply->well_formed = answer_parse_padded(chain->vpc->parser, reply->body, reply->size, &root, e);
     if (!reply->well_formed || !answer_get_array(root, chain->kind->items, ANSWER_REQUIRED, &items, e) ||
-        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e) ||
-        !vpc_expected_check(&expected, root, e)) {
+        !answer_get_integer(root, "total_count", ANSWER_OPTIONAL, &total, e)) {
+        return false;
+    }
+    if (!vpc_expected_check(&expected, root, e)) {
+        reply->misdirected = true;
         return false;
     }
     read_items(chain, items);

@@ -173,6 +173,35 @@ static void verdicts(void **state)
     }
 }
 
+/* What a server means to say it says again; what belongs to another request may pass. */
+static void answers_of_no_use_are_asked_for_again_so_often(void **state)
+{
+    static const struct {
+        enum http_repeat repeat;
+        bool well_formed, misdirected;
+        unsigned attempts;
+    } rows[] = {
+        {SAFE, false, false, 6}, {SAFE, true, false, 2},    {SAFE, true, true, 3},
+        {NEVER, true, true, 1},  {UNACTED, true, false, 1}, {UNACTED, true, true, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (unsigned attempt = 1; attempt <= 6; attempt++) {
+            struct http_outcome outcome = {.repeat = rows[i].repeat,
+                                           .fault = HTTP_FAULT_BROKEN,
+                                           .well_formed = rows[i].well_formed,
+                                           .misdirected = rows[i].misdirected,
+                                           .attempt = attempt,
+                                           .attempts_max = 6,
+                                           .backoff_ms = 500,
+                                           .retry_after_ms = -1,
+                                           .left_ms = -1};
+            assert_true((http_retry_wait(&outcome) >= 0) == (attempt < rows[i].attempts));
+        }
+    }
+}
+
 static void waits(void **state)
 {
     static const struct {
@@ -418,6 +447,7 @@ int main(void)
         cmocka_unit_test(verdicts),
         cmocka_unit_test(what_may_have_been_processed),
         cmocka_unit_test(what_must_not_be_done_twice_is_repeated_only_where_nothing_was_done),
+        cmocka_unit_test(answers_of_no_use_are_asked_for_again_so_often),
         cmocka_unit_test(waits),
         cmocka_unit_test(the_last_attempt_is_the_last),
         cmocka_unit_test(only_post_needs_care_by_itself),
