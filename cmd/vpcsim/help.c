@@ -53,7 +53,7 @@ static const char usage[] =
     "Scenarios: {\"seed\": 1, \"rules\": [{MATCH, WHEN, \"action\": NAME, PARAMETERS}, ...]}; tests/data/scenarios/ "
     "has examples\n"
     "  MATCH   operation (instances.patch, templates.*), method, path (* and ? as in a shell), during [STATUS, ...]\n"
-    "  WHEN    nth (N or [N, ...]), every N, after N, probability 0..1, limit N: over the requests that match\n"
+    "  WHEN    nth (N or [N, ...]), every N, after N, probability 0..1, limit N, lasts_ms N: over those that match\n"
     "  ACTION  latency ms|[min,max]; status status, retry_after N|\"date:N\", body api|html|empty|TEXT|{...}, type, "
     "code; "
     "reset; hang ms;\n"

@@ -168,6 +168,8 @@ static void rules_fire_at_these_requests(void **state)
         {", \"after\": 8", "........xx"},
         {", \"after\": 2, \"every\": 4", ".....x...x"},
         {", \"limit\": 2", "xx........"},
+        {", \"lasts_ms\": 4", "xxxx......"},
+        {", \"after\": 3, \"lasts_ms\": 2", "...xx....."},
         {", \"every\": 2, \"limit\": 3", ".x.x.x...."},
         {", \"probability\": 0", ".........."},
         {", \"probability\": 0.5", "xxxxx....."}, /* the dice show 0.0 to 0.9 */
@@ -183,10 +185,10 @@ static void rules_fire_at_these_requests(void **state)
         json_t *document = parse(text);
         assert_true(fault_rule_read(document, &rule, &e));
         for (int n = 0; n < 10; n++) {
-            fires[n] = fault_rule_fires(&rule, n / 10.0, true) ? 'x' : '.';
+            fires[n] = fault_rule_fires(&rule, n / 10.0, true, 1000 + n) ? 'x' : '.';
         }
         assert_string_equal(fires, rows[i].fires);
-        assert_false(fault_rule_fires(&rule, 0, false));
+        assert_false(fault_rule_fires(&rule, 0, false, 1010));
         fault_rule_free(&rule);
         json_decref(document);
     }

@@ -108,7 +108,7 @@ bool fault_check_members(const json_t *document, const char *const members[], si
 static const char *const members[] = {
     "name", "operation", "method",      "path",   "nth",   "every",  "after",  "limit",  "probability", "action",
     "ms",   "status",    "retry_after", "body",   "code",  "type",   "when",   "keep",   "bytes",       "interval_ms",
-    "set",  "headers",   "record",      "remove", "reads", "during", "delete", "create", "place"};
+    "set",  "headers",   "record",      "remove", "reads", "during", "delete", "create", "place",       "lasts_ms"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -253,6 +253,7 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.every = integer_of(document, "every", 0);
     rule.after = integer_of(document, "after", 0);
     rule.limit = integer_of(document, "limit", 0);
+    rule.lasts_ms = integer_of(document, "lasts_ms", 0);
     rule.probability = number_of(document, "probability", 1);
     rule.status = (unsigned)integer_of(document, "status", 0);
     rule.keep = number_of(document, "keep", 0.5);
@@ -311,7 +312,7 @@ bool fault_rule_fits(const struct fault_rule *rule, const struct request *reques
            (rule->during == NULL || is_during(rule, request));
 }
 
-bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free)
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free, int64_t now_ms)
 {
     long number = ++rule->seen;
     bool fires = is_free && number > rule->after && dice < rule->probability;
@@ -326,9 +327,11 @@ bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free)
         }
         fires = fires && listed;
     }
-    if (rule->limit > 0 && rule->fired >= rule->limit) {
+    if ((rule->limit > 0 && rule->fired >= rule->limit) ||
+        (rule->lasts_ms > 0 && rule->fired > 0 && now_ms - rule->fired_ms >= rule->lasts_ms)) {
         fires = false;
     }
+    rule->fired_ms = rule->fired > 0 ? rule->fired_ms : now_ms;
     rule->fired += fires;
     return fires;
 }

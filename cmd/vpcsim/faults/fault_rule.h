@@ -34,9 +34,9 @@ struct fault_rule {
     char *operation, *method, *path; /* NULL: any */
     long nth[FAULT_NTH_MAX];
     size_t nth_count;
-    json_t *during;           /* statuses of the server; NULL: any */
-    long every, after, limit; /* 0: not given */
-    double probability;       /* 1: always */
+    json_t *during;                     /* statuses of the server; NULL: any */
+    long every, after, limit, lasts_ms; /* 0: not given */
+    double probability;                 /* 1: always */
     enum fault_action action;
     long ms_min, ms_max;
     unsigned status;
@@ -54,6 +54,7 @@ struct fault_rule {
     struct churn churn;
     /* what happened so far */
     long seen, fired;
+    int64_t fired_ms;   /* when it fired first */
     int64_t churned_ms; /* until when FAULT_CHURN of an interval is done; 0: not begun */
 };
 
@@ -65,7 +66,7 @@ void fault_rule_free(struct fault_rule *rule);
 bool fault_rule_fits(const struct fault_rule *rule, const struct request *request);
 
 /* Counts the request and returns whether the rule fires; `dice` is 0..1. Not `is_free`: another one fired. */
-bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free);
+bool fault_rule_fires(struct fault_rule *rule, double dice, bool is_free, int64_t now_ms);
 
 /* Refuses members that are not among those known, and what is no object. */
 bool fault_check_members(const json_t *document, const char *const members[], size_t count, struct err *e)

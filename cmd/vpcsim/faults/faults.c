@@ -168,7 +168,8 @@ static void choose(struct faults *faults, struct request *request, struct reply 
         bool adds = rule->action == FAULT_LATENCY || rule->action == FAULT_HEADERS || rule->action == FAULT_EDIT ||
                     rule->action == FAULT_CHURN;
         bool is_free = plan->rule == NULL || adds;
-        if (!fault_rule_fits(rule, request) || !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free)) {
+        if (!fault_rule_fits(rule, request) ||
+            !fault_rule_fires(rule, dice_of(hash, faults->seed, i), is_free, request->sim->now_ms)) {
             continue;
         }
         if (rule->action == FAULT_LATENCY) {

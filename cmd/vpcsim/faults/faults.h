@@ -8,7 +8,7 @@
  * "during" (statuses of the server that the path names: ["starting", "stopping"]).
  * WHEN, counted over the requests that fit the rule: "nth" (a number or an array, from 1), "every" N, "after" N (skips
  * the first N), "probability" 0..1 (seeded, by request and attempt, so that the order of arrival does not matter),
- * "limit" (times that it fires at most).
+ * "limit" (times that it fires at most), "lasts_ms" (no longer than that after it fired first).
  * Actions:
  *   latency       "ms": N or [min, max]; adds to the delay of the answer
  *   status        "status": 429..., "retry_after": seconds or "date:SECONDS", "body": "api" | "html" | "empty",
