@@ -95,10 +95,11 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     return note(context, root, e);
 }
 
-static void note_error(struct target *target, const struct err *error)
+/* A page of a gateway does not say that the server is gone. */
+static void note_error(struct target *target, const struct err *error, bool foreign)
 {
     target->observation.code = error->code;
-    target->observation.gone = error->http_status == 404;
+    target->observation.gone = error->http_status == 404 && !foreign;
 }
 
 static void single_done(const struct vpc_answer *answer, void *context)
@@ -106,7 +107,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
     struct target *target = context;
 
     if (answer->error != NULL) {
-        note_error(target, answer->error);
+        note_error(target, answer->error, answer->reply->foreign);
     }
     request_ended(target->reading);
 }
@@ -167,7 +168,7 @@ static void listed(const struct err *error, void *context)
         if (short_list) {
             read_single_server(&reading->targets[i]);
         } else {
-            note_error(&reading->targets[i], error);
+            note_error(&reading->targets[i], error, true);
         }
     }
     request_ended(reading);
