@@ -93,6 +93,7 @@ struct http *http_create(const struct http_options *options, struct err *e)
     }
     struct http *http = mem_alloc(sizeof(*http));
     http->options = chosen;
+    http->outage_ms = -1;
     http->random = seed;
     http->clock = chosen.clock;
     http->user_agent = mem_copy(chosen.user_agent);
@@ -142,6 +143,10 @@ void http_destroy(struct http *http)
     free_queue(&http->urgent);
     free_queue(&http->again);
     free_queue(&http->fresh);
+    for (size_t i = 0; i < http->circuit_count; i++) {
+        free_queue(&http->circuits[i]->held);
+    }
+    http_circuits_free(http);
     for (struct http_call *call; (call = http_heap_pop(&http->waiting)) != NULL;) {
         http_call_free(call);
     }
@@ -177,7 +182,7 @@ static size_t string_size(const char *string)
 }
 
 /* One block for the call and all it copies. */
-void http_submit(struct http *http, const struct http_request *request)
+struct http_call *http_call_create(struct http *http, const struct http_request *request)
 {
     size_t url_size = string_size(request->url);
     size_t type_size = string_size(request->content_type);
@@ -197,6 +202,13 @@ void http_submit(struct http *http, const struct http_request *request)
     call->request.body = copy_behind(&end, request->body, request->body_size);
     http->pending++;
     http->counters.requests++;
+    return call;
+}
+
+void http_submit(struct http *http, const struct http_request *request)
+{
+    struct http_call *call = http_call_create(http, request);
+
     http_queue_push((request->flags & HTTP_URGENT) != 0 ? &http->urgent : &http->fresh, call);
 }
 
@@ -236,7 +248,7 @@ void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsig
 
 bool http_is_late(const struct http *http)
 {
-    return http->stop == HTTP_LATE;
+    return http->stop == HTTP_LATE || http->lost != NULL;
 }
 
 void http_set_deadline(struct http *http, int64_t ms)
@@ -294,6 +306,7 @@ void http_resume(struct http *http)
     http->stop = HTTP_GO;
     http->ratelimit.hold_until_ms = 0;
     http->deadline_ms = 0;
+    http_circuits_begin(http);
 }
 
 void http_set_token_source(struct http *http, const struct http_token_source *source)

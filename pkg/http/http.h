@@ -14,6 +14,8 @@
  * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
  *   answered with a fresh token (not counted as an attempt), once or while tokens work and end
  *   HTTP_TOKEN_REFRESHES_MAX times;
+ * - that a server that has worked and goes down is asked by one request at a time until it is up again
+ *   (http_breaker.h), while what is meant for it waits; what met the outage is sent again then;
  * - that an answer never takes more memory than its limit, decompressed.
  *
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
@@ -30,6 +32,7 @@
 
 #include "clock/clock.h"
 #include "err/err.h"
+#include "http/http_url.h"
 #include "text/text.h"
 
 enum {
@@ -232,7 +235,7 @@ unsigned http_window(const struct http *http);
 /* Everything must be done within `ms` from now, or ends as ERR_CANCELLED; 0 lifts the deadline. */
 void http_set_deadline(struct http *http, int64_t ms);
 
-/* Whether that time is over: what ended as ERR_CANCELLED did so for it, and not for a signal. */
+/* Whether that time is over, or a server was waited for in vain: ERR_CANCELLED says this then, and no signal. */
 bool http_is_late(const struct http *http);
 
 /*
@@ -282,6 +285,23 @@ void http_set_token_source(struct http *http, const struct http_token_source *so
 
 /* Tells the session that waiting requests should ask the source again. */
 void http_token_changed(struct http *http);
+
+/*
+ * A server that has worked since this call and goes down is waited for so long (http_breaker.h); then whatever is meant
+ * for it ends, and http_give_up ends all other requests but those to servers that work and are HTTP_MUST_FINISH. 0: it
+ * ends where it would have waited. Below 0, and until the first call: no server is waited for.
+ */
+void http_set_outage_timeout(struct http *http, int64_t ms);
+
+/* A server that is down and waited for. */
+struct http_outage {
+    char host[HTTP_HOST_MAX];
+    char what[HTTP_HOST_MAX + 32]; /* "no connection to HOST", "HOST answers 502" */
+    int64_t left_ms;               /* until it is waited for no longer */
+};
+
+/* False when no server is waited for; *ret is untouched then. */
+bool http_outage(const struct http *http, struct http_outage *ret);
 
 struct http_counters {
     uint64_t requests;    /* submitted */

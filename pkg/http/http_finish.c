@@ -14,7 +14,8 @@ struct ending {
     const char *method;
     CURLcode code;
     bool sent;
-    bool whole; /* all of an answer that is HTTP came */
+    bool whole;   /* all of an answer that is HTTP came */
+    bool gateway; /* an error status that says nothing of the API: what answered stands before it */
     enum http_body body;
     char *moved_url; /* where a redirect leads that is to be followed; owned */
     int64_t wait_ms; /* until the next attempt; -1: there is none */
@@ -37,6 +38,7 @@ void http_call_free(struct http_call *call)
 static void deliver(struct http *http, struct http_call *call, struct http_reply *reply)
 {
     http->pending--;
+    http_circuit_call_ends(call);
     call->request.done(reply, call->request.context);
     http_call_free(call);
 }
@@ -187,6 +189,8 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
         ending->body = said.is_api ? HTTP_BODY_API_ERROR : HTTP_BODY_FOREIGN;
     }
     ending->reply.foreign = ending->body != HTTP_BODY_API_ERROR;
+    /* IAM has an error container of its own; of a 401 only a page or a text says nothing of the token */
+    ending->gateway = transfer->urgent || reply->status == 401 ? said.is_foreign : reply->foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
     http_error_redact(ending->error.message, token != NULL ? token->line + strlen("Authorization: Bearer ") : NULL);
 }
@@ -240,12 +244,15 @@ static bool maybe_processed(const struct http_call *call, const struct ending *e
     });
 }
 
-/* 5xx say nothing of a rate limit, and no limit holds back token requests. */
-static void note_rate(struct http *http, const struct http_transfer *transfer, const struct http_reply *reply)
+/* 5xx and what a gateway says say nothing of a rate limit, and no limit holds back token requests. */
+static void note_rate(struct http *http, const struct http_transfer *transfer, const struct ending *ending)
 {
+    const struct http_reply *reply = &ending->reply;
     const struct http_call *call = transfer->call;
 
-    if (reply->fault != HTTP_FAULT_NONE || reply->status >= 500 || (call->request.flags & HTTP_URGENT) != 0) {
+    bool gateway = ending->gateway && reply->status != 429;
+    if (reply->fault != HTTP_FAULT_NONE || reply->status >= 500 || gateway ||
+        (call->request.flags & HTTP_URGENT) != 0) {
         return;
     }
     struct http_ratelimit_answer answer = {
@@ -261,17 +268,19 @@ static void note_rate(struct http *http, const struct http_transfer *transfer, c
     http_ratelimit_answered(&http->ratelimit, &answer);
 }
 
-static int64_t decide(struct http *http, const struct http_call *call, const struct ending *ending)
+static struct http_outcome outcome_of(struct http *http, const struct http_call *call, const struct ending *ending)
 {
     /* the server took it: its state says what came of it, and another writer may have been there since */
     bool taken = is_write(call) && ending->reply.fault == HTTP_FAULT_BROKEN && ending->reply.well_formed;
-    struct http_outcome outcome = {
+
+    return (struct http_outcome){
         .repeat = taken ? HTTP_REPEAT_NEVER : http_retry_class(call->request.method, call->request.repeat),
         .fault = ending->reply.fault,
         .status = ending->reply.status,
         .misdirected = ending->reply.misdirected,
         .well_formed = ending->reply.well_formed || http_retry_not_http((int)ending->code),
         .api_error = ending->body == HTTP_BODY_API_ERROR,
+        .foreign = ending->gateway && http_circuit_has_worked(call),
         .attempt = call->sent - call->uncounted,
         .attempts_max = http->options.attempts,
         .backoff_ms = http->options.backoff_ms,
@@ -279,8 +288,24 @@ static int64_t decide(struct http *http, const struct http_call *call, const str
         .left_ms = http_left_ms(http),
         .random = (uint32_t)http_random(http),
     };
+}
 
-    return http_may_continue(http, call) ? http_retry_wait(&outcome) : -1;
+/* Whether and when another attempt follows. True: not before the server is up again. */
+static bool decide(struct http_transfer *transfer, bool at_once, struct ending *ending)
+{
+    struct http *http = transfer->http;
+    const struct http_call *call = transfer->call;
+    const struct http_outcome outcome = outcome_of(http, call, ending);
+    bool failed = ending->reply.error != NULL && http_may_continue(http, call);
+
+    ending->wait_ms = at_once ? 0 : failed ? http_retry_wait(&outcome) : -1;
+    return http_circuit_note(transfer,
+                             &(struct http_circuit_end){.reply = &ending->reply,
+                                                        .gateway = ending->gateway,
+                                                        .api_error = ending->body == HTTP_BODY_API_ERROR,
+                                                        .may_repeat = failed && http_retry_may_repeat(&outcome),
+                                                        .at_once = at_once,
+                                                        .waits = ending->wait_ms >= 0});
 }
 
 /* A server that repeats a secret in its error must not bring it into a trace. */
@@ -337,12 +362,16 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
 }
 
 /* A fresh token is worth one more try when the server refused the one we sent. */
-static bool refresh_token(struct http_transfer *transfer, const struct http_reply *reply)
+static bool refresh_token(struct http_transfer *transfer, const struct ending *ending)
 {
+    const struct http_reply *reply = &ending->reply;
     struct http *http = transfer->http;
     struct http_call *call = transfer->call;
 
-    if (transfer->token == NULL || reply->fault != HTTP_FAULT_NONE) {
+    /* what stands before the API seldom knows of tokens: http_breaker.h deals with it, its probes take fresh ones */
+    bool foreign = ending->gateway && http_circuit_has_worked(call) && (!call->probe || call->token_refreshes > 0);
+
+    if (transfer->token == NULL || reply->fault != HTTP_FAULT_NONE || foreign) {
         return false;
     }
     if (reply->status != 401) {
@@ -427,16 +456,18 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
 
     look_at(transfer, code, &ending);
     judge(transfer, code, &ending);
-    bool at_once = refresh_token(transfer, &ending.reply) || follow_redirect(transfer, &ending);
+    bool at_once = refresh_token(transfer, &ending) || follow_redirect(transfer, &ending);
     call->maybe_processed |= !at_once && maybe_processed(call, &ending);
-    ending.wait_ms = at_once ? 0 : ending.reply.error != NULL ? decide(http, call, &ending) : -1;
-    note_rate(http, transfer, &ending.reply);
+    bool held = decide(transfer, at_once, &ending);
+    note_rate(http, transfer, &ending);
     count_and_observe(transfer, &ending);
     http_transfer_detach(transfer);
     if (ending.moved_url != NULL) {
         move_call(call, ending.moved_url);
     }
-    if (at_once) {
+    if (held) {
+        http_circuit_keep(call);
+    } else if (at_once) {
         http_queue_push_front(transfer->urgent ? &http->urgent : &http->again, call);
     } else if (ending.wait_ms >= 0) {
         call->due_ms = http_now_ms(http) + ending.wait_ms;

@@ -45,6 +45,7 @@ static bool guard(struct http *http, struct http_call *call, struct err *e)
     if (!look_up_origin(http, call->url, &call->origin, e)) {
         return false;
     }
+    http_circuit_enter(http, call);
     if (has_line_break(request->content_type) || has_line_break(request->if_match) ||
         has_line_break(request->authorization)) {
         return err_set(e, ERR_USAGE, "a header value for %s holds a line break", call->origin.host);
@@ -105,9 +106,26 @@ static enum start may_start(struct http *http, bool urgent)
     }
     int64_t now_ms = http_now_ms(http);
     unsigned in_flight = (unsigned)(http->active_count - http->urgent_count);
+    if (http->recovery > 0 && in_flight >= http->recovery) {
+        return START_FULL;
+    }
     int64_t wait_ms = http_ratelimit_wait_ms(&http->ratelimit, in_flight, now_ms);
     http->start_ms = now_ms + wait_ms;
     return wait_ms == 0 ? START_DONE : wait_ms > 0 ? START_PAUSED : START_FULL;
+}
+
+/* The token request is urgent, too; a probe lets it pass. */
+static enum start await_token(struct http *http, struct http_queue *queue)
+{
+    bool starts = false;
+
+    if (queue == &http->urgent) {
+        http_queue_push(queue, http_queue_pop(queue));
+    }
+    for (const struct http_call *call = http->urgent.first; call != NULL; call = call->next) {
+        starts = starts || (call->request.flags & HTTP_WITH_TOKEN) == 0;
+    }
+    return starts ? START_DONE : START_TOKEN;
 }
 
 static enum start start_one(struct http *http)
@@ -126,10 +144,15 @@ static enum start start_one(struct http *http)
         return verdict;
     }
     bool fine = guard(http, call, &problem);
+    if (fine && http_circuit_is_down(call)) {
+        http_queue_pop(queue);
+        http_outage_hold(http, call);
+        return START_DONE;
+    }
     if (fine) {
         enum http_token_state state = ask_token(http, call, &token, &problem);
         if (state == HTTP_TOKEN_WAIT) {
-            return http->urgent.count > 0 ? START_DONE : START_TOKEN;
+            return await_token(http, queue);
         }
         if (state == HTTP_TOKEN_FAILED) {
             http_give_up(http, &problem);
@@ -165,25 +188,6 @@ static enum start start_calls(struct http *http)
     return verdict;
 }
 
-/* Ends the calls of a queue but those that go on. */
-static void drop_queue(struct http *http, struct http_queue *queue, const struct err *cause)
-{
-    struct http_queue kept;
-    struct http_call *call;
-
-    http_queue_init(&kept);
-    while ((call = http_queue_pop(queue)) != NULL) {
-        if (http_may_continue(http, call)) {
-            http_queue_push(&kept, call);
-        } else {
-            http_finish_unsent(http, call, HTTP_FAULT_CANCELLED, cause);
-        }
-    }
-    while ((call = http_queue_pop(&kept)) != NULL) {
-        http_queue_push(queue, call);
-    }
-}
-
 /* Everything that is not with the server ends here once the session has to stop. */
 static void drop_waiting(struct http *http)
 {
@@ -196,10 +200,12 @@ static void drop_waiting(struct http *http)
     while ((call = http_heap_pop(&http->waiting)) != NULL) {
         http_queue_push(http_may_continue(http, call) ? &later : &http->again, call);
     }
-    drop_queue(http, &http->again, &cause);
-    drop_queue(http, &http->fresh, &cause);
-    if (http->again.count + http->fresh.count + later.count == 0) {
-        drop_queue(http, &http->urgent, &cause); /* no request needs a token any more */
+    http_queue_drop(http, &http->again, &cause);
+    http_queue_drop(http, &http->fresh, &cause);
+    http_outage_drop(http, false, &cause);
+    if (http->again.count + http->fresh.count + later.count + http_circuits_held(http, false) == 0) {
+        http_outage_drop(http, true, &cause);
+        http_queue_drop(http, &http->urgent, &cause); /* no request needs a token any more */
     }
     while ((call = http_queue_pop(&later)) != NULL) {
         http_heap_push(&http->waiting, call);
@@ -253,6 +259,7 @@ static int64_t next_event_ms(const struct http *http, enum start verdict)
     if (verdict == START_PAUSED && http->start_ms < next_ms) {
         next_ms = http->start_ms;
     }
+    next_ms = http_circuits_next_ms(http, next_ms);
     return next_ms > now_ms ? next_ms - now_ms : 0;
 }
 
@@ -282,6 +289,7 @@ static void step(struct http *http, int wait_ms)
 {
     int running;
 
+    http_outage_step(http);
     apply_stop(http);
     enum start verdict = start_calls(http);
     if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
@@ -290,7 +298,8 @@ static void step(struct http *http, int wait_ms)
     if (collect(http) || http->pending == 0) {
         return;
     }
-    if (verdict == START_TOKEN && http->active_count == 0 && http->waiting.count == 0) {
+    if (verdict == START_TOKEN && http->active_count == 0 && http->waiting.count == 0 &&
+        http_circuits_held(http, true) == 0) {
         fail_token_wait(http);
         return;
     }
@@ -333,9 +342,9 @@ void http_idle(struct http *http, int wait_ms)
 
 enum http_state http_state(const struct http *http)
 {
-    return http->stop == HTTP_GO && http_left_ms(http) != 0 ? HTTP_OPEN
-           : http->stop == HTTP_DRAIN                       ? HTTP_DRAINING
-                                                            : HTTP_CLOSED;
+    return http->stop == HTTP_GO && http_left_ms(http) != 0                                     ? HTTP_OPEN
+           : http->stop == HTTP_DRAIN || (http->stop == HTTP_GAVE_UP && http->drains_elsewhere) ? HTTP_DRAINING
+                                                                                                : HTTP_CLOSED;
 }
 
 bool http_run(struct http *http, struct err *e)

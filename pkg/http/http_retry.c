@@ -17,7 +17,13 @@ static unsigned attempts_of_broken(const struct http_outcome *outcome)
                                   : outcome->attempts_max;
 }
 
-static bool may_repeat(const struct http_outcome *outcome)
+/* Of something before the API: a 401 denies that anything was done (http_effect.h). */
+static bool passing_foreign_status(int status, bool safe)
+{
+    return status == 401 || (safe && (status == 403 || status == 404));
+}
+
+bool http_retry_may_repeat(const struct http_outcome *outcome)
 {
     bool safe = outcome->repeat == HTTP_REPEAT_SAFE;
 
@@ -27,6 +33,9 @@ static bool may_repeat(const struct http_outcome *outcome)
     }
     switch (outcome->fault) {
     case HTTP_FAULT_NONE:
+        if (outcome->foreign && passing_foreign_status(outcome->status, safe)) {
+            return true;
+        }
         if (safe) {
             return passing_status(outcome->status);
         }
@@ -60,7 +69,7 @@ static int64_t jittered_ms(const struct http_outcome *outcome)
 
 int64_t http_retry_wait(const struct http_outcome *outcome)
 {
-    if (outcome->attempt >= outcome->attempts_max || !may_repeat(outcome) ||
+    if (outcome->attempt >= outcome->attempts_max || !http_retry_may_repeat(outcome) ||
         outcome->retry_after_ms > HTTP_RETRY_AFTER_MAX_MS) {
         return -1;
     }

@@ -2,9 +2,11 @@
  * http_retry: whether and when a failed request is sent again: pure functions, no clock, no randomness of their own.
  *
  * The rule (vpc-api.md 1.7):
- *   HTTP_REPEAT_SAFE     again on 429, on 5xx but 501, when no answer came, when a 2xx answer was broken;
+ *   HTTP_REPEAT_SAFE     again on 429, on 5xx but 501, when no answer came, when a 2xx answer was broken, on 403 and
+ *                        404 of something before a server that has answered well until now;
  *   HTTP_REPEAT_UNPROCESSED  again only when the server certainly did nothing: nothing was sent, 429, or a 503 whose
  *                        body is the API's own error (a gateway's 503 may hide a request that went through);
+ *   both                 again on a 401 of something before a server that has answered well until now;
  *   never                after certificates that do not pass, refusals of our own, cancellation.
  * The wait is exponential with full jitter: a random time between 0 and backoff * 2^(attempt-1), at most
  * HTTP_BACKOFF_MAX_MS. Retry-After, when above zero, replaces it and is honoured to the millisecond; 0 says that the
@@ -37,6 +39,7 @@ struct http_outcome {
     bool well_formed; /* a broken answer is no accident: of its format with content of no use, or of another protocol */
     bool misdirected; /* well-formed, and the answer to another request */
     bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
+    bool foreign;     /* of something before a server that has given good answers until now */
     unsigned attempt; /* counts from 1 */
     unsigned attempts_max;
     unsigned backoff_ms;
@@ -44,6 +47,9 @@ struct http_outcome {
     int64_t left_ms;        /* until the deadline; -1: there is none */
     uint32_t random;
 };
+
+/* Whether it may be sent again, whatever the number of attempts. */
+bool http_retry_may_repeat(const struct http_outcome *outcome);
 
 /* Milliseconds to wait before the next attempt, or -1: there is none. */
 int64_t http_retry_wait(const struct http_outcome *outcome);

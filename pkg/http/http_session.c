@@ -126,7 +126,10 @@ bool http_stopped_error(const struct http *http, struct err *e)
 
 bool http_may_continue(const struct http *http, const struct http_call *call)
 {
-    return http->stop == HTTP_GO || (http->stop == HTTP_DRAIN && (call->request.flags & HTTP_MUST_FINISH) != 0);
+    bool must_finish = (call->request.flags & HTTP_MUST_FINISH) != 0;
+    bool drains = http->stop == HTTP_DRAIN || (http->stop == HTTP_GAVE_UP && http->drains_elsewhere);
+
+    return http->stop == HTTP_GO || (drains && must_finish);
 }
 
 void http_token_release(struct http_token *token)

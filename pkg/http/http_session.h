@@ -2,7 +2,8 @@
  * http_session: the inside of a session; included by the .c files of this room only.
  *
  * A call is a request that was submitted. It is in exactly one place: the queue of fresh, urgent or repeated
- * calls, the heap of those that wait for their next attempt, or a transfer. A transfer is a slot with an easy handle
+ * calls, the heap of those that wait for their next attempt, the queue of those that wait for a server that is down,
+ * or a transfer. A transfer is a slot with an easy handle
  * and its buffers; it carries one attempt of a call and is used again for the next.
  */
 #ifndef HTTP_HTTP_SESSION_H
@@ -13,19 +14,25 @@
 
 #include "http/http.h"
 #include "http/http_answer.h"
+#include "http/http_breaker.h"
 #include "http/http_ratelimit.h"
 #include "http/http_url.h"
 
+struct http_circuit;
+
 struct http_call {
-    struct http_call *next;      /* in its queue */
-    struct http_request request; /* strings point behind the call, but for url */
-    char *url;                   /* request.url, or where a redirect leads; owned when it is not request.url */
-    struct http_origin origin;   /* of url; valid once it was started */
-    bool cross_origin;           /* redirected to another origin: no token, no If-Match */
-    unsigned token_refreshes;    /* times that a 401 was answered with a fresh token */
+    struct http_call *next;       /* in its queue */
+    struct http_request request;  /* strings point behind the call, but for url */
+    char *url;                    /* request.url, or where a redirect leads; owned when it is not request.url */
+    struct http_origin origin;    /* of url; valid once it was started, as circuit */
+    struct http_circuit *circuit; /* NULL: there are too many origins */
+    bool probe;                   /* asks whether the server is up again */
+    int64_t second_ms;            /* when the second attempt started; 0: none did */
+    bool cross_origin;            /* redirected to another origin: no token, no If-Match */
+    unsigned token_refreshes;     /* times that a 401 was answered with a fresh token */
     bool maybe_processed;
     unsigned sent;      /* attempts in all */
-    unsigned uncounted; /* of them: followed redirects and renewed tokens */
+    unsigned uncounted; /* of them: followed redirects, renewed tokens, and those that met an outage */
     unsigned redirects, handshakes_failed;
     int64_t due_ms; /* in the heap */
     size_t size;    /* of the memory behind the call, for wiping */
@@ -79,6 +86,21 @@ struct http_transfer {
     char problem[CURL_ERROR_SIZE];
 };
 
+/* A server as its breaker knows it: one for the requests to an origin, and one for the token requests to it. */
+struct http_circuit {
+    struct http_origin origin;
+    bool tokens;
+    struct http_breaker breaker;
+    struct http_queue held; /* until it is up again */
+    struct text probe_url;  /* of the last GET that was answered well */
+    unsigned probe_flags;
+    bool cross_origin;
+    enum http_fault fault; /* of the last bad outcome, and its status */
+    int status;
+};
+
+enum { HTTP_CIRCUITS_MAX = 32 };
+
 enum http_stop { HTTP_GO, HTTP_DRAIN, HTTP_GAVE_UP, HTTP_STOP, HTTP_LATE, HTTP_BROKEN };
 
 struct http {
@@ -114,6 +136,13 @@ struct http {
     unsigned tick_interval_ms;
     int64_t ticked_ms;
 
+    struct http_circuit *circuits[HTTP_CIRCUITS_MAX];
+    size_t circuit_count;
+    int64_t outage_ms;               /* how long a server that is down is waited for; below 0: no breaker */
+    unsigned recovery;               /* requests in flight after an outage; 0: as many as the window says */
+    bool drains_elsewhere;           /* HTTP_GAVE_UP for that server: HTTP_MUST_FINISH continues for others */
+    const struct http_circuit *lost; /* the server that was down for longer, and for which http gave up; NULL: none */
+
     volatile sig_atomic_t stop; /* enum http_stop */
     struct err stop_cause;      /* of HTTP_GAVE_UP */
     int wake_fd;                /* an eventfd that ends a wait */
@@ -128,12 +157,42 @@ void http_transfer_detach(struct http_transfer *transfer);  /* out of flight: wh
 void http_transfer_recycle(struct http_transfer *transfer); /* forgets what came and waits for the next call */
 void http_transfer_destroy(struct http_transfer *transfer);
 void http_transfer_multiplexes(struct http *http, const struct http_origin *origin);
+bool http_transfer_shares(const struct http_transfer *transfer); /* its connection, with other requests */
 
 /* http_finish.c: the end of an attempt, and of a call */
 void http_finish_transfer(struct http_transfer *transfer, CURLcode code);
 void http_finish_unsent(struct http *http, struct http_call *call, enum http_fault fault, const struct err *cause);
 void http_abort_transfer(struct http_transfer *transfer);
 void http_call_free(struct http_call *call);
+
+/* http_circuit.c: the servers that the session speaks to */
+void http_circuit_enter(struct http *http, struct http_call *call); /* sets call->circuit from its origin */
+bool http_circuit_is_down(const struct http_call *call);
+bool http_circuit_has_worked(const struct http_call *call);
+struct http_circuit_end {
+    const struct http_reply *reply;
+    bool gateway, api_error; /* what answered */
+    bool may_repeat;         /* the call may be sent again, whatever the number of attempts */
+    bool at_once, waits;     /* it is sent again at once, or after a wait */
+};
+/* Notes how an attempt ended. True: the call belongs to http_circuit_keep now. */
+bool http_circuit_note(struct http_transfer *transfer, const struct http_circuit_end *end);
+void http_circuit_keep(struct http_call *call);
+void http_circuit_call_ends(struct http_call *call);
+void http_circuit_describe(const struct http_circuit *circuit, struct text *out); /* "no connection to HOST" */
+size_t http_circuits_held(const struct http *http, bool tokens);                  /* calls that wait */
+int64_t http_circuits_next_ms(const struct http *http, int64_t next_ms);          /* the earlier of that and its own */
+void http_circuits_begin(struct http *http);
+void http_circuits_free(struct http *http); /* nothing waits any more */
+
+/* http_outage.c: what an outage does to calls */
+void http_outage_hold(struct http *http, struct http_call *call); /* until the server is up; ends what waits in vain */
+void http_outage_drop(struct http *http, bool tokens, const struct err *cause); /* what may not continue */
+void http_outage_step(struct http *http);                                       /* probes, and gives up */
+void http_queue_drop(struct http *http, struct http_queue *queue, const struct err *cause);
+
+/* http.c */
+struct http_call *http_call_create(struct http *http, const struct http_request *request);
 
 /* http_session.c */
 bool http_may_continue(const struct http *http,

@@ -205,17 +205,6 @@ static void set_method(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, plain ? NULL : http_method_name(request->method));
 }
 
-static long timeout_ms(const struct http *http, const struct http_request *request)
-{
-    int64_t limit_ms = request->timeout_ms > 0 ? request->timeout_ms : http->options.timeout_ms;
-    int64_t left_ms = http_left_ms(http);
-
-    if (left_ms >= 0 && left_ms < limit_ms) {
-        limit_ms = left_ms;
-    }
-    return limit_ms > 0 ? (long)limit_ms : 1;
-}
-
 static bool multiplexes(const struct http *http, const struct http_origin *origin)
 {
     for (size_t i = 0; i < http->multiplexed_count; i++) {
@@ -234,6 +223,11 @@ void http_transfer_multiplexes(struct http *http, const struct http_origin *orig
     }
 }
 
+bool http_transfer_shares(const struct http_transfer *transfer)
+{
+    return multiplexes(transfer->http, &transfer->call->origin);
+}
+
 static void set_request(struct http_transfer *transfer)
 {
     struct http *http = transfer->http;
@@ -243,7 +237,9 @@ static void set_request(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_URL, call->url);
     set_method(transfer);
     set_lines(transfer);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms(http, &call->request));
+    /* the deadline is the loop's: a time-out of the same moment would look like a server that does not answer */
+    unsigned timeout_ms = call->request.timeout_ms > 0 ? call->request.timeout_ms : http->options.timeout_ms;
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
                      (call->request.flags & HTTP_LONG_ANSWER) != 0 ? (long)LONG_BUFFER_SIZE : (long)BUFFER_SIZE);
     /* Until a server has spoken HTTP/2, waiting for its first connection to tell would only serialise the start. */
@@ -270,6 +266,7 @@ bool http_transfer_start(struct http *http, struct http_call *call, struct http_
     transfer->rounds = 0;
     transfer->problem[0] = '\0';
     transfer->started_ms = http_now_ms(http);
+    call->second_ms = call->sent == call->uncounted + 1 ? transfer->started_ms : call->second_ms;
     transfer->started_wall_ms = clock_wall_ms(http->clock);
     set_request(transfer);
     DL_PREPEND2(http->active, transfer, previous, next);

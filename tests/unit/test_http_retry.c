@@ -441,10 +441,33 @@ static void header_bytes_become_printable_utf8(void **state)
     }
 }
 
+/* What stands before a server that has worked until now says nothing about the request. */
+static void errors_of_a_gateway(void **state)
+{
+    static const struct {
+        int status;
+        bool foreign, safe, unprocessed;
+    } cases[] = {
+        {401, true, true, true},   {403, true, true, false},   {404, true, true, false},   {400, true, false, false},
+        {409, true, false, false}, {401, false, false, false}, {403, false, false, false}, {404, false, false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct http_outcome outcome = {.repeat = SAFE, .status = cases[i].status, .foreign = cases[i].foreign};
+        assert_int_equal(http_retry_may_repeat(&outcome), cases[i].safe);
+        outcome.repeat = UNACTED;
+        assert_int_equal(http_retry_may_repeat(&outcome), cases[i].unprocessed);
+        outcome.repeat = NEVER;
+        assert_false(http_retry_may_repeat(&outcome));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),
+        cmocka_unit_test(errors_of_a_gateway),
         cmocka_unit_test(what_may_have_been_processed),
         cmocka_unit_test(what_must_not_be_done_twice_is_repeated_only_where_nothing_was_done),
         cmocka_unit_test(answers_of_no_use_are_asked_for_again_so_often),
