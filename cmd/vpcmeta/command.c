@@ -82,7 +82,7 @@ struct command command_begin(const struct cli_call *call, struct session *sessio
     const struct global_opts *globals = call->globals;
     const struct write_opts *write = cli_group(call, &write_group);
     bool writes = (call->command->flags & CMD_WRITES) != 0;
-    struct command command = {0};
+    struct command command = {.outage_ms = globals->outage_timeout.ms};
 
     if (globals->deadline.given) {
         command.deadline_ms = clock_monotonic_ms(clock_system()) + globals->deadline.ms;
@@ -111,7 +111,8 @@ void command_watch(const struct command *command, struct session *session)
                                                                    : left > 0 ? left
                                                                               : 0,
                                                     .max_per_second = command->max_per_second,
-                                                    .window = command->window});
+                                                    .window = command->window,
+                                                    .outage_ms = command->outage_ms});
     command_catch_signals();
     if (signals.received != 0) {
         session_abort(session);

@@ -17,6 +17,7 @@ struct command {
     int64_t deadline_ms;     /* --deadline, on the monotonic clock; 0: none */
     unsigned max_per_second; /* --tps: requests of every kind; 0: no ceiling */
     unsigned window;         /* requests in flight; 0: found out */
+    int64_t outage_ms;       /* --outage-timeout */
 };
 
 /* The command starts now. `session` is one that is open already, or NULL. */

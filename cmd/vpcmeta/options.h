@@ -21,7 +21,7 @@ struct global_opts {
     struct opt_enum color;    /* enum term_color */
     struct opt_enum progress; /* enum options_progress */
     const char *trace, *ca_file, *schema_dir;
-    struct opt_duration timeout, deadline;
+    struct opt_duration timeout, deadline, outage_timeout;
 };
 enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_NONE, OPTIONS_PROGRESS_JSON };
 extern const struct opt_spec global_opt[];

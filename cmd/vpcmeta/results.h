@@ -36,6 +36,9 @@ json_t *results_causes_json(const struct fleet_run *run);
 /* Servers that the run stopped and that do not run again: every one by name, as errors, before anything else. */
 void results_report_down(const struct app *app, const struct fleet_run *run);
 
+/* Of a run that ended because a server was waited for in vain: e says what is left, and how to finish it. */
+void results_explain_outage(const struct app *app, const struct fleet_run *run, const char *run_id, struct err *e);
+
 /* Counts, causes, pending restarts, and the commands that come next. */
 void results_summarize(const struct app *app, const struct fleet_run *run, const char *run_id);
 

@@ -1,4 +1,5 @@
 /* What people read at the end of a run: what needs them first, counts, causes, and what to run next. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/cli_command_line.h"
@@ -165,16 +166,37 @@ static void note_unknown_restarts(const struct app *app, const struct fleet_run 
 
 /* --- what next --------------------------------------------------------------------------------------- */
 
-/* "runs resume RUN" with the options of place, for `note`. */
+/* "runs resume RUN" with the options of place. */
+static void make_run_command(const struct app *app, const char *path, const char *run_id, struct cli_command_line *line)
+{
+    const struct cli_place place = options_place(app->globals);
+
+    cli_command_line_begin(line, app->program->name, path);
+    cli_command_line_operand(line, run_id);
+    cli_command_line_place(line, &place);
+}
+
 static void note_run_command(const struct app *app, const char *note, const char *path, const char *run_id)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
-    const struct cli_place place = options_place(app->globals);
 
-    cli_command_line_begin(&line, app->program->name, path);
-    cli_command_line_operand(&line, run_id);
-    cli_command_line_place(&line, &place);
+    make_run_command(app, path, run_id, &line);
     app_note(app, "%s: %s", note, cli_command_line_string(&line));
+}
+
+void results_explain_outage(const struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text message = {0};
+    size_t left = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        left += run->results[i].code == ERR_CANCELLED;
+    }
+    make_run_command(app, "runs resume", run_id, &line);
+    text_printf(&message, "%s; %zu of %zu not finished. Once it is up again: %s", e->message, left, run->count,
+                cli_command_line_string(&line));
+    snprintf(e->message, sizeof(e->message), "%s", text_string(&message));
 }
 
 /* How the servers that need a restart can be restarted. */

@@ -298,6 +298,11 @@ static void draining(size_t down, void *context)
 {
     const struct execution *execution = context;
 
+    struct err outage = ERR_INIT;
+    if (session_gave_up(execution->app->session, &outage)) {
+        app_warn(execution->app, "%s: starting servers elsewhere that may be stopped", outage.message);
+        return;
+    }
     app_warn(execution->app,
              "interrupted: starting %zu server%s that may be stopped; press Ctrl-C again to leave %s stopped", down,
              down == 1 ? "" : "s", down == 1 ? "it" : "them");
@@ -384,7 +389,11 @@ int write_report(struct app *app, const struct run_result *result, struct err *e
     results_note_run(app, run, result->id);
     if (result->stopped.code != ERR_NONE) {
         *e = result->stopped;
-        return err_exit_status(e);
+        bool outage = e->cause == ERR_NETWORK && command_signal() == 0;
+        if (outage) {
+            results_explain_outage(app, run, result->id, e);
+        }
+        return outage && run->summary.counts[FLEET_CHANGED] > 0 ? ERR_EXIT_PARTLY : err_exit_status(e);
     }
     return fleet_exit_status(&run->summary);
 }

@@ -37,8 +37,9 @@ static int64_t left_seconds(const struct render_progress *progress)
 /* --- the line ---------------------------------------------------------------------------------------- */
 
 /* In the order of the line; the last of `ranks` gives way first. */
-enum part { PART_WHAT, PART_DONE, PART_RATE, PART_FLIGHT, PART_FAILED, PART_RETRIES, PART_LEFT, PARTS };
-static const enum part ranks[] = {PART_DONE, PART_FAILED, PART_LEFT, PART_RATE, PART_WHAT, PART_FLIGHT, PART_RETRIES};
+enum part { PART_OUTAGE, PART_WHAT, PART_DONE, PART_RATE, PART_FLIGHT, PART_FAILED, PART_RETRIES, PART_LEFT, PARTS };
+static const enum part ranks[] = {PART_DONE, PART_OUTAGE, PART_FAILED, PART_LEFT,
+                                  PART_RATE, PART_WHAT,   PART_FLIGHT, PART_RETRIES};
 
 static void append_left(struct text *out, int64_t left_s)
 {
@@ -51,10 +52,37 @@ static void append_left(struct text *out, int64_t left_s)
     }
 }
 
+static void append_outage(struct text *out, const struct render_progress *progress)
+{
+    int64_t left_s = (progress->outage.left_ms + 999) / 1000;
+
+    text_printf(out, "%s: trying again, ", progress->outage.what);
+    if (left_s >= 60) {
+        text_printf(out, "%" PRId64 " min ", left_s / 60);
+    }
+    text_printf(out, "%" PRId64 " s left", left_s % 60);
+}
+
+/* What is of no interest as long as nothing is served. */
+static bool is_idle_part(enum part part)
+{
+    return part == PART_WHAT || part == PART_RATE || part == PART_FLIGHT || part == PART_LEFT;
+}
+
 /* Nothing for a part that has nothing to say. */
 static void append_part(struct text *out, const struct render_progress *progress, enum part part)
 {
+    bool outage = progress->outage.what != NULL;
+
+    if (outage && is_idle_part(part)) {
+        return;
+    }
     switch (part) {
+    case PART_OUTAGE:
+        if (outage) {
+            append_outage(out, progress);
+        }
+        break;
     case PART_WHAT:
         text_append(out, progress->what != NULL ? progress->what : "");
         break;
@@ -105,7 +133,7 @@ void render_progress_line(struct text *out, const struct render_progress *progre
             return; /* the rest means nothing without it */
         }
     }
-    for (enum part i = PART_WHAT; i < PARTS; i++) {
+    for (enum part i = PART_OUTAGE; i < PARTS; i++) {
         if (shown[i]) {
             text_append(out, shown_count++ > 0 ? "  " : "");
             append_part(out, progress, i);
@@ -123,8 +151,13 @@ void render_progress_json(struct text *out, const struct render_progress *progre
                 progress->done, progress->total, progress->in_flight, progress->changed, progress->failed,
                 progress->retries, progress->rate);
     if (left_s >= 0) {
-        text_printf(out, "%" PRId64 "}", left_s);
+        text_printf(out, "%" PRId64, left_s);
     } else {
-        text_append(out, "null}");
+        text_append(out, "null");
     }
+    if (progress->outage.what != NULL) {
+        text_printf(out, ",\"outage\":{\"host\":\"%s\",\"message\":\"%s\",\"seconds_left\":%" PRId64 "}",
+                    progress->outage.host, progress->outage.what, (progress->outage.left_ms + 999) / 1000);
+    }
+    text_append_char(out, '}');
 }

@@ -19,6 +19,11 @@ struct render_progress {
     uint64_t retries;
     double rate;        /* done a second; 0: not known yet */
     int64_t elapsed_ms; /* since the beginning */
+    struct {
+        const char *what; /* "no connection to HOST"; NULL: there is none */
+        const char *host;
+        int64_t left_ms;
+    } outage; /* a server that is down and waited for */
     /* private to render_progress_tick */
     size_t seen_done;
     int64_t seen_ms;
@@ -29,13 +34,15 @@ void render_progress_tick(struct render_progress *progress, int64_t elapsed_ms);
 
 /*
  * Appends "412/1000  98/s  32 in flight  3 failed  5 retries  6 s left", as much of it as `columns` can show; what
- * is less worth knowing gives way first. No newline, no control characters.
+ * is less worth knowing gives way first. In an outage: "no connection to HOST: trying again, 1 min 40 s left  412/1000
+ * 3 failed". No newline, no control characters.
  */
 void render_progress_line(struct text *out, const struct render_progress *progress, size_t columns);
 
 /*
  * Appends {"event":"progress","done":412,"total":1000,"in_flight":32,"changed":409,"failed":3,"retries":5,"rate":98.2,
- * "seconds_left":6}; seconds_left is null where it is not known. No newline.
+ * "seconds_left":6}; seconds_left is null where it is not known. In an outage it ends in "outage":{"host":"HOST",
+ * "message":"no connection to HOST","seconds_left":100}. No newline.
  */
 void render_progress_json(struct text *out, const struct render_progress *progress);
 

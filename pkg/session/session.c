@@ -25,6 +25,7 @@ struct session {
     char *credential_source;
     struct text iam_source;
     struct session_regions regions;
+    struct http_outage outage;
 };
 
 /* --- options -------------------------------------------------------------------------------------- */
@@ -226,6 +227,7 @@ void session_begin(struct session *session, const struct session_limits *limits)
     http_set_deadline(session->http, limits->deadline_ms);
     http_set_window(session->http, limits->window);
     http_set_max_rate(session->http, limits->max_per_second);
+    http_set_outage_timeout(session->http, limits->outage_ms);
 }
 
 void session_cancel(struct session *session)
@@ -316,7 +318,7 @@ bool session_probe(struct session *session, size_t region, int64_t *ret_ms, stru
 
 /* --- what it costs -------------------------------------------------------------------------------- */
 
-struct session_progress session_progress(const struct session *session)
+struct session_progress session_progress(struct session *session)
 {
     struct session_progress progress = {.in_flight = http_in_flight(session->http),
                                         .retries = http_counters(session->http).retries};
@@ -326,7 +328,16 @@ struct session_progress session_progress(const struct session *session)
         progress.items += reading.items;
         progress.total += reading.total;
     }
+    if (http_outage(session->http, &session->outage)) {
+        progress.outage = (struct session_outage){
+            .what = session->outage.what, .host = session->outage.host, .left_ms = session->outage.left_ms};
+    }
     return progress;
+}
+
+bool session_gave_up(const struct session *session, struct err *e)
+{
+    return !err_take(e, http_stop_cause(session->http));
 }
 
 void session_set_ticker(struct session *session, void (*tick)(void *context, bool over), void *context,

@@ -57,6 +57,7 @@ struct session_limits {
     int64_t deadline_ms;     /* from now; 0: none */
     unsigned max_per_second; /* requests of every kind; 0: no ceiling */
     unsigned window;         /* requests in flight; 0: found out */
+    int64_t outage_ms;       /* as of http_set_outage_timeout */
 };
 
 /* A command begins: it may send again, within these limits. */
@@ -100,12 +101,22 @@ bool session_probe(struct session *session, size_t region, int64_t *ret_ms, stru
     __attribute__((warn_unused_result));
 
 /* What the session is doing, for a line of progress. */
+struct session_outage {
+    const char *what; /* "no connection to HOST"; NULL: no server is waited for */
+    const char *host;
+    int64_t left_ms; /* until it is waited for no longer */
+};
+
 struct session_progress {
     size_t items, total; /* of the lists that are read; total 0: not known yet */
     size_t in_flight;
-    uint64_t retries; /* since the session was opened */
+    uint64_t retries;             /* since the session was opened */
+    struct session_outage outage; /* strings live until the next call */
 };
-struct session_progress session_progress(const struct session *session);
+struct session_progress session_progress(struct session *session);
+
+/* Whether the command ends because a server was waited for in vain; e gets what happened then. */
+bool session_gave_up(const struct session *session, struct err *e);
 
 /* As http_set_ticker. */
 void session_set_ticker(struct session *session, void (*tick)(void *context, bool over), void *context,

@@ -1,0 +1,165 @@
+/*
+ * How far a command is: a line on a terminal or lines of JSON, which the ticks of the session print, so also while no
+ * answer comes; and where neither is shown a warning of an outage.
+ */
+#include "app_progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "clock/clock.h"
+#include "mem/mem.h"
+#include "term/term.h"
+
+enum {
+    TICK_MS = 100,
+    JSON_MS = 500,
+    READING_DELAY_MS = 1000, /* most commands are done sooner */
+    WRITING_DELAY_MS = 100,
+};
+
+static bool can_draw(const struct app *app)
+{
+    const char *term = getenv("TERM");
+
+    return app->globals->progress.value == OPTIONS_PROGRESS_AUTO && !app->globals->quiet &&
+           term_is_terminal(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static void update(struct app_progress *progress)
+{
+    struct session_progress session = session_progress(progress->session);
+
+    if (!progress->writing) {
+        progress->state.done = session.items;
+        progress->state.total = session.total;
+    }
+    progress->state.in_flight = session.in_flight;
+    progress->state.retries = session.retries - progress->retries_before;
+    progress->state.outage.what = session.outage.what;
+    progress->state.outage.host = session.outage.host;
+    progress->state.outage.left_ms = session.outage.left_ms;
+    render_progress_tick(&progress->state, clock_monotonic_ms(clock_system()) - progress->began_ms);
+}
+
+static void draw(struct app_progress *progress)
+{
+    CLEANUP(text_free) struct text line = {0};
+    bool outage = progress->state.outage.what != NULL;
+    bool begun = progress->writing || progress->state.total > 0 || outage;
+    unsigned columns = app_columns(STDERR_FILENO);
+
+    if (!begun || columns == 0 ||
+        (!outage && progress->state.elapsed_ms < (progress->writing ? WRITING_DELAY_MS : READING_DELAY_MS))) {
+        return;
+    }
+    /* the last column stays free: some terminals wrap as soon as it is written */
+    render_progress_line(&line, &progress->state, columns - 1);
+    fprintf(stderr, "\r%s\033[K", text_string(&line));
+    fflush(stderr);
+    progress->drawn = true;
+}
+
+static void print_json(struct app_progress *progress)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    render_progress_json(&line, &progress->state);
+    fprintf(stderr, "%s\n", text_string(&line));
+    fflush(stderr);
+    progress->printed_ms = progress->state.elapsed_ms;
+}
+
+/* Where no line shows it, an outage is said once. */
+static void warn_of_outage(struct app_progress *progress)
+{
+    const char *what = progress->state.outage.what;
+
+    if (what == NULL || progress->warned) {
+        progress->warned = progress->warned && what != NULL;
+        return;
+    }
+    progress->warned = true;
+    app_warn(progress->app, "%s: trying again for %lld s (--outage-timeout)", what,
+             (long long)(progress->state.outage.left_ms + 999) / 1000);
+}
+
+/* Between two pieces of work any code may print: the line is not there then. */
+static void tick(void *context, bool over)
+{
+    struct app_progress *progress = context;
+
+    update(progress);
+    if (over) {
+        app_progress_hide(progress->app);
+    } else if (progress->form == APP_PROGRESS_LINE) {
+        draw(progress);
+    } else {
+        bool says = progress->writing || progress->state.outage.what != NULL;
+        if (progress->form == APP_PROGRESS_JSON && says &&
+            progress->state.elapsed_ms - progress->printed_ms >= JSON_MS) {
+            print_json(progress);
+        }
+        warn_of_outage(progress);
+    }
+}
+
+static struct app_progress *begin(struct app *app)
+{
+    bool json = app->globals->progress.value == OPTIONS_PROGRESS_JSON;
+
+    app_progress_end(app);
+    struct app_progress *progress = mem_alloc(sizeof(*progress));
+    *progress = (struct app_progress){.app = app,
+                                      .session = app->session,
+                                      .form = can_draw(app) ? APP_PROGRESS_LINE
+                                              : json        ? APP_PROGRESS_JSON
+                                                            : APP_PROGRESS_NONE,
+                                      .began_ms = clock_monotonic_ms(clock_system()),
+                                      .retries_before = session_progress(app->session).retries};
+    session_set_ticker(app->session, tick, progress, TICK_MS);
+    app->progress = progress;
+    return progress;
+}
+
+void app_progress_read(struct app *app)
+{
+    begin(app)->state.what = "reading";
+}
+
+void app_progress_write(struct app *app, size_t total)
+{
+    struct app_progress *progress = begin(app);
+
+    progress->writing = true;
+    progress->state.total = total;
+}
+
+void app_progress_note(const struct app *app, size_t done, size_t changed, size_t failed)
+{
+    if (app->progress != NULL) {
+        app->progress->state.done = done;
+        app->progress->state.changed = changed;
+        app->progress->state.failed = failed;
+    }
+}
+
+void app_progress_end(struct app *app)
+{
+    struct app_progress *progress = app->progress;
+
+    if (progress == NULL) {
+        return;
+    }
+    app_progress_hide(app);
+    session_set_ticker(progress->session, NULL, NULL, 0);
+    if (progress->writing && progress->form == APP_PROGRESS_JSON) {
+        update(progress);
+        print_json(progress);
+    }
+    free(progress);
+    app->progress = NULL;
+}
