@@ -121,8 +121,8 @@ struct vpc_answer {
 
 /*
  * Whose answer it is, is checked before: the answer about a resource has its id, that of a creation the name that was
- * asked for and a valid id, and every item of a collection that is filtered by a name has that name; href and CRN must
- * not say otherwise. Any other answer is unusable as if it were broken ("answer of another resource: ...").
+ * asked for and a valid id, and a collection that is filtered by a name has nothing, or an item with that name; href
+ * and CRN must not say otherwise. Any other is unusable as if it were broken ("answer of another resource: ...").
  *
  * Reads a usable answer; called at most once an attempt, before `done`. False with e set makes the answer unusable:
  * it is then asked for again as far as the method may be repeated. An empty body is not read: of a write it says that

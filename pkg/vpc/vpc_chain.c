@@ -164,7 +164,8 @@ static void note_total(struct vpc_chain *chain, int64_t total)
 static bool read_page(struct http_reply *reply, void *context, struct err *e)
 {
     struct vpc_chain *chain = context;
-    const struct vpc_expected expected = {.kind = VPC_EXPECT_ITEMS,
+    const struct vpc_expected expected = {.kind = chain->parent.size + chain->named.size > 0 ? VPC_EXPECT_ITEMS
+                                                                                             : VPC_EXPECT_ANYTHING,
                                           .id = chain->parent.size > 0 ? chain->parent.data : NULL,
                                           .name = chain->named.size > 0 ? chain->named.data : NULL,
                                           .items = chain->kind->items};

@@ -36,7 +36,7 @@ struct vpc_chain {
     struct vpc *vpc;
     const struct resource_kind *kind;
     struct text parent;         /* id of the resource that has the collection; empty: none */
-    struct text named;          /* the name that the API filters by: every item has it; empty: none */
+    struct text named;          /* the name that the API filters by; empty: none */
     struct text query;          /* filters, escaped, the same for every page */
     struct vpc_pass *pass;      /* takes what is read: the chain's own, or the caller's */
     int64_t first_total, total; /* total_count of the first and of the last page that said one; -1: none did */

@@ -18,7 +18,7 @@ struct vpc_expected {
         VPC_EXPECT_NAMED,    /* the resource with the name, of a kind without ids */
         VPC_EXPECT_CREATED,  /* a new resource with the name, if one was asked for, and an id that is valid */
         VPC_EXPECT_EFFECT,   /* of an action or a deletion: what it says of a resource is about the one with the id */
-        VPC_EXPECT_ITEMS,    /* a page of a collection: each has the name, where one was asked for */
+        VPC_EXPECT_ITEMS,    /* a page of a collection: it has one with the name, where one was asked for, or none */
     } kind;
     char *id;          /* owned; of items: that of the resource that they lie below; or NULL */
     char *name;        /* owned; or NULL */

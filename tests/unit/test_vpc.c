@@ -152,8 +152,12 @@ static void only_the_answer_of_what_was_asked_for_is_taken(void **state)
         {HTTP_GET, NULL, &single, "'0717_a'", "got none"},
         {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/0717_b'}", "asked for href"},
         {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://x/v1/instances/x0717_a'}", "asked for href"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','href':'https://10.0.0.1:80/v1/instances/?start=0717_b'}", NULL},
         {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':'crn:v1::0717_b'}", "asked for crn"},
-        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':''}", "asked for crn"},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':'crn:v1:b:p:is:eu-de:a/123::instance:r006-1/0717_a'}", NULL},
+        /* what names nothing says nothing */
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':'','href':'x'}", NULL},
+        {HTTP_GET, NULL, &single, "{'id':'0717_a','crn':'crn:v1:b:p:is:eu-de:a/123::instance:x'}", NULL},
         {HTTP_PATCH, NULL, &single, "{'id':'0717_a'}", NULL},
         {HTTP_PATCH, NULL, &single, "{'id':'0717_b'}", "answer of another resource"},
         {HTTP_GET, &resource_group, &membership, "{'id':'r006-m'}", NULL},
@@ -164,6 +168,7 @@ static void only_the_answer_of_what_was_asked_for_is_taken(void **state)
         {HTTP_GET, NULL, &called, "{'instances':[{'name':'web'}]}", NULL},
         {HTTP_GET, NULL, &called, "{'instances':[{'name':'web-1'}]}", "asked for name \"web\", got \"web-1\""},
         {HTTP_GET, NULL, &called, "{'instances':[7]}", "got none"},
+        {HTTP_GET, NULL, &called, "{'instances':[7,{'name':'web-1'},{'name':'web'}]}", NULL},
         /* this kind has no such filter: all are listed */
         {HTTP_GET, &resource_template, &called, "{'templates':[{'name':'other'}]}", NULL},
         {HTTP_POST, NULL, &called, "{'id':'0717_n','name':'web'}", NULL},
@@ -208,6 +213,30 @@ static void only_the_answer_of_what_was_asked_for_is_taken(void **state)
     }
 }
 
+static void members_of_another_group_are_not_taken(void **state)
+{
+    static const struct {
+        const char *answer;
+        bool taken;
+    } rows[] = {
+        {"{\"memberships\":[]}", true},
+        {"{\"memberships\":[{\"id\":\"r006-m\"}, 7]}", true},
+        {"{\"memberships\":[{\"href\":\"https://x/v1/instance_groups/r006_g/memberships/r006_m\"}]}", true},
+        {"{\"memberships\":[{\"href\":\"https://x/v1/instance_groups/r006_h/memberships/r006_m\"}]}", false},
+    };
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+    char group[] = "r006_g";
+    const struct vpc_expected expected = {.kind = VPC_EXPECT_ITEMS, .id = group, .items = "memberships"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct answer_node root;
+        struct err e = ERR_INIT;
+        assert_true(answer_parse(parser, rows[i].answer, strlen(rows[i].answer), &root, &e));
+        assert_true(vpc_expected_check(&expected, root, &e) == rows[i].taken);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +244,7 @@ int main(void)
         cmocka_unit_test(only_a_host_of_the_known_form_names_its_region),
         cmocka_unit_test(a_server_is_scheme_host_and_port),
         cmocka_unit_test(only_the_answer_of_what_was_asked_for_is_taken),
+        cmocka_unit_test(members_of_another_group_are_not_taken),
         cmocka_unit_test(only_the_token_of_the_next_page_is_taken),
     };
 
