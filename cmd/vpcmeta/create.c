@@ -250,10 +250,10 @@ static int report(struct app *app, const struct run_result *created, struct err 
     if (created->run.count > 1) {
         return write_report(app, created, e);
     }
-    if (app->globals->output.value != RENDER_TABLE && !results_print(app, &created->run, created->id, e)) {
-        return err_exit_status(e);
-    }
-    return report_one(app, created, e);
+    bool printed = app_prints_text(app) || results_print(app, &created->run, created->id, e);
+    int status = report_one(app, created, e);
+
+    return printed ? status : err_exit_status(e);
 }
 
 static int execute(struct app *app, const struct creation *creation, struct writing *writing, struct err *e)

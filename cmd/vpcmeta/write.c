@@ -382,11 +382,13 @@ int write_report(struct app *app, const struct run_result *result, struct err *e
     const struct fleet_run *run = &result->run;
 
     results_report_down(app, run);
-    if (!results_print(app, run, result->id, e)) {
-        return err_exit_status(e);
-    }
+    bool printed = results_print(app, run, result->id, e);
+    /* what was done is said also where its rows could not be printed */
     results_summarize(app, run, result->id);
     results_note_run(app, run, result->id);
+    if (!printed) {
+        return err_exit_status(e);
+    }
     if (result->stopped.code != ERR_NONE) {
         *e = result->stopped;
         bool outage = e->cause == ERR_NETWORK && command_signal() == 0;

@@ -57,7 +57,12 @@ static void close_descriptors(int fd)
     if (fd != CHANNEL_FD) {
         dup2(fd, CHANNEL_FD);
     }
-    close_range(CHANNEL_FD + 1, ~0U, 0);
+    if (close_range(CHANNEL_FD + 1, ~0U, 0) != 0) {
+        /* a kernel before 5.9, or a sandbox */
+        for (long other = sysconf(_SC_OPEN_MAX) - 1; other > CHANNEL_FD; other--) {
+            close((int)other);
+        }
+    }
 }
 
 /*

@@ -60,6 +60,7 @@ gone() {
 }
 
 @test "an expression that takes too much memory is refused with the limit" {
+    ! grep -q __asan_init "$BUILD/vpcmeta" || skip "the shadow memory of AddressSanitizer rules out a limit"
     limited instance list --where 'def f: [f]; f' -o json
     expect 2 "jq expression 'def f: [f]; f' takes more than 256 MB of memory. Have it collect less"
     jq -e '.complete == false and .items == [] and (.missing[0] | contains("256 MB"))' <<< "$output"
@@ -131,4 +132,19 @@ END
     run bash -c 'timeout -k 1 20 "$BUILD/vpcmeta" instance list --jq "repeat(\"line\")" 2> err | head -n 3; echo "${PIPESTATUS[0]}"'
     [ "$output" = $'line\nline\nline\n141' ]
     [ ! -s err ]
+}
+
+@test "what a run did is said and printed through --jq, and also where the expression fails" {
+    meta instance set --all --hop-limit 9 -y --jq 'error("no")'
+    expect 1 "jq expression 'error(\"no\")': no"
+    [[ $stderr == *"2 selected: 2 changed"*"undo: vpcmeta runs rollback "* ]]
+    sim_stop
+    client_start --instances 1 --templates 2
+    template=$(sim_state -r '.templates[0].name')
+    meta instance create --template "$template" --name web-a -y --jq '.results[].name'
+    expect 0 "created instance web-a"
+    [ "$output" = web-a ]
+    meta instance create --template "$template" --name web-b -y --jq 'error("no")'
+    expect 1 "created instance web-b"
+    [[ $stderr == *"': no"* ]]
 }
