@@ -201,6 +201,7 @@ struct http_call *http_call_create(struct http *http, const struct http_request 
     call->request.authorization = copy_behind(&end, request->authorization, authorization_size);
     call->request.body = copy_behind(&end, request->body, request->body_size);
     http->pending++;
+    http->urgent_pending += (request->flags & HTTP_URGENT) != 0;
     http->counters.requests++;
     return call;
 }
@@ -256,14 +257,6 @@ void http_set_deadline(struct http *http, int64_t ms)
     http->deadline_ms = ms > 0 ? http_now_ms(http) + ms : 0;
 }
 
-/* A full counter wakes the reader as well. */
-static void wake(struct http *http)
-{
-    uint64_t one = 1;
-    ssize_t written = write(http->wake_fd, &one, sizeof(one));
-    (void)written;
-}
-
 /* Called from signal handlers: nothing but the flag and one write. */
 static void stop(struct http *http, enum http_stop how)
 {
@@ -272,7 +265,7 @@ static void stop(struct http *http, enum http_stop how)
     if (http->stop < (sig_atomic_t)how) {
         http->stop = (sig_atomic_t)how;
     }
-    wake(http);
+    http_wake(http);
     errno = number;
 }
 
@@ -286,27 +279,13 @@ void http_abort(struct http *http)
     stop(http, HTTP_STOP);
 }
 
-void http_give_up(struct http *http, const struct err *cause)
-{
-    if (http->stop < HTTP_GAVE_UP) {
-        http->stop_cause = *cause;
-        http->stop_cause.code = ERR_CANCELLED;
-        http->stop_cause.cause = cause->code;
-    }
-    stop(http, HTTP_GAVE_UP);
-}
-
-const struct err *http_stop_cause(const struct http *http)
-{
-    return http->stop == HTTP_GAVE_UP ? &http->stop_cause : NULL;
-}
-
 void http_resume(struct http *http)
 {
     http->stop = HTTP_GO;
     http->ratelimit.hold_until_ms = 0;
     http->deadline_ms = 0;
     http_circuits_begin(http);
+    http_acceptance_reset(&http->acceptance);
 }
 
 void http_set_token_source(struct http *http, const struct http_token_source *source)
@@ -314,12 +293,13 @@ void http_set_token_source(struct http *http, const struct http_token_source *so
     http->source = source != NULL ? *source : (struct http_token_source){0};
     http_token_release(http->token);
     http->token = NULL;
+    http->acceptance = (struct http_acceptance){0};
 }
 
 /* The next step asks the source anyway; only a wait has to end. */
 void http_token_changed(struct http *http)
 {
-    wake(http);
+    http_wake(http);
 }
 
 struct http_counters http_counters(const struct http *http)

@@ -11,9 +11,9 @@
  * - that redirects are followed at most HTTP_REDIRECTS_MAX times, with the token only within the same scheme, host and
  *   port, and never from https to plain http; a request other than GET follows 307 and 308 within the same
  *   origin only and never turns into a GET;
- * - that what fails is sent again by the verdict of http_retry.h without holding up other requests, and that a 401 is
- *   answered with a fresh token (not counted as an attempt), once or while tokens work and end
- *   HTTP_TOKEN_REFRESHES_MAX times;
+ * - that what fails is sent again by the verdict of http_retry.h without holding up other requests;
+ * - that a 401 for the token costs no request its attempts: all wait while one finds out whether the token or another
+ *   one is accepted (http_acceptance.h), and only a refusal that lasts ends them, as http_give_up;
  * - that a server that has worked and goes down is asked by one request at a time until it is up again
  *   (http_breaker.h), while what is meant for it waits; what met the outage is sent again then;
  * - that an answer never takes more memory than its limit, decompressed.
@@ -41,7 +41,6 @@ enum {
     HTTP_WINDOW_MAX = 512,               /* below the usual limit of 1,024 open files */
     HTTP_ATTEMPTS = 6,                   /* default: one and five retries */
     HTTP_REDIRECTS_MAX = 5,
-    HTTP_TOKEN_REFRESHES_MAX = 3, /* fresh tokens for one request, while tokens work and end; 1 where they never work */
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* default limit for an answer */
     HTTP_BODY_PADDING = 64,           /* bytes behind an answer that may be read and written */
     HTTP_ERROR_BODY_MAX = 256 * 1024, /* of an error that are read */
@@ -63,7 +62,7 @@ enum http_repeat {
 enum {
     HTTP_WITH_TOKEN = 1 << 0,  /* send the bearer token of the token source */
     HTTP_SECRET_BODY = 1 << 1, /* the body holds a secret: guarded like the token, overwritten after use */
-    HTTP_URGENT = 1 << 2,      /* starts before all others, outside window and rate limit (token requests) */
+    HTTP_URGENT = 1 << 2,      /* a token request: starts before all others, outside window and rate limit */
     HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
     HTTP_MUST_FINISH = 1 << 4, /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
 };
@@ -90,7 +89,7 @@ struct http_reply {
     const char *url;        /* that answered: differs from the request's after a redirect */
     int64_t retry_after_ms; /* from Retry-After; -1 when absent */
     int64_t date_s;         /* the server's clock, from Date; -1 when absent */
-    unsigned attempts;      /* sent in all; 0 when none was */
+    unsigned attempts;      /* sent in all but those whose token was refused; 0 when none was */
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
     /*
@@ -190,10 +189,13 @@ void http_destroy(struct http *http);
  */
 void http_submit(struct http *http, const struct http_request *request);
 
-/* Works until every request is done. False when cancelled or aborted (ERR_CANCELLED) or when libcurl failed. */
+/*
+ * Works until every request but HTTP_URGENT ones is done. False when cancelled, aborted or given up (ERR_CANCELLED) or
+ * when libcurl failed.
+ */
 bool http_run(struct http *http, struct err *e) __attribute__((warn_unused_result));
 
-/* Does what can be done now and waits at most wait_ms for more. False when nothing is left to do. */
+/* Does what can be done now and waits at most wait_ms for more. False when nothing but HTTP_URGENT ones is left. */
 bool http_step(struct http *http, int wait_ms);
 
 /*
@@ -262,21 +264,25 @@ void http_resume(struct http *http);
 enum http_token_state {
     HTTP_TOKEN_READY,  /* *ret_token is set */
     HTTP_TOKEN_NONE,   /* requests go without one */
-    HTTP_TOKEN_WAIT,   /* one is being fetched; http_token_changed will be called */
+    HTTP_TOKEN_WAIT,   /* one is being fetched: http_token_changed will be called, or wait_ms is set */
     HTTP_TOKEN_FAILED, /* e is set: http_give_up with it */
 };
 
+struct http_token_offer {
+    const char *token; /* borrowed until the next call */
+    unsigned serial;   /* changes whenever the token does, so that a 401 for an older one is known */
+    int64_t wait_ms;   /* of HTTP_TOKEN_WAIT: when to ask again; 0: http_token_changed says so */
+};
+
 struct http_token_source {
+    /* The token to use now. */
+    enum http_token_state (*get)(void *context, struct http_token_offer *ret_offer, struct err *e);
     /*
-     * The token to use now, borrowed until the next call. *ret_serial changes whenever the token does, so that a 401
-     * is distinguished from one for an older token.
+     * The API refuses token `serial`: another one is fetched, and the refused one is used where none can be had.
+     * NULL: the token cannot be replaced.
      */
-    enum http_token_state (*get)(void *context, const char **ret_token, unsigned *ret_serial, struct err *e);
-    /*
-     * The server refused token `serial` with 401; `worked`: it had taken it before. True when another attempt may help:
-     * get is then asked again.
-     */
-    bool (*refused)(void *context, unsigned serial, bool worked);
+    void (*replace)(void *context, unsigned serial);
+    const char *remedy; /* "Check ...", for an API that accepts no token; NULL: none; lives as long as the source */
     void *context;
 };
 

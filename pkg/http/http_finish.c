@@ -39,6 +39,7 @@ static void deliver(struct http *http, struct http_call *call, struct http_reply
 {
     http->pending--;
     http_circuit_call_ends(call);
+    http->urgent_pending -= (call->request.flags & HTTP_URGENT) != 0;
     call->request.done(reply, call->request.context);
     http_call_free(call);
 }
@@ -54,7 +55,7 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
         .url = call->url,
         .retry_after_ms = -1,
         .date_s = -1,
-        .attempts = call->sent,
+        .attempts = call->sent - call->token_refusals,
         .fault = fault,
         .maybe_processed = call->maybe_processed,
         .error = cause,
@@ -119,7 +120,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->url = call->url;
     reply->retry_after_ms = http_retry_after(text_string(&transfer->headers.retry_after), clock_wall_s(http->clock));
     reply->date_s = date_of(http, &transfer->headers.date);
-    reply->attempts = call->sent;
+    reply->attempts = call->sent - call->token_refusals;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);
     status = status_of(code, status);
@@ -170,16 +171,15 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
                 transfer->rounds > 1 ? "the connection was closed after the request was sent" : cause);
         break;
     }
-    if (transfer->call->sent > 1) {
+    if (ending->reply.attempts > 1) {
         size_t used = strlen(e->message);
-        snprintf(e->message + used, sizeof(e->message) - used, " (%u attempts)", transfer->call->sent);
+        snprintf(e->message + used, sizeof(e->message) - used, " (%u attempts)", ending->reply.attempts);
     }
 }
 
 static void explain_status(const struct http_transfer *transfer, struct ending *ending)
 {
     const struct http_reply *reply = &ending->reply;
-    const struct http_token *token = transfer->token;
     CLEANUP(http_error_free) struct http_error said = {0};
 
     if (reply->size <= HTTP_ERROR_BODY_MAX) {
@@ -192,7 +192,7 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
     /* IAM has an error container of its own; of a 401 only a page or a text says nothing of the token */
     ending->gateway = transfer->urgent || reply->status == 401 ? said.is_foreign : reply->foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
-    http_error_redact(ending->error.message, token != NULL ? token->line + strlen("Authorization: Bearer ") : NULL);
+    http_error_redact(ending->error.message, http_token_text(transfer->token));
 }
 
 /* Callers put such an error into reasons and reports, which have no place of their own: the message carries it. */
@@ -361,34 +361,6 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
     http->options.observe(&attempt, http->options.observe_context);
 }
 
-/* A fresh token is worth one more try when the server refused the one we sent. */
-static bool refresh_token(struct http_transfer *transfer, const struct ending *ending)
-{
-    const struct http_reply *reply = &ending->reply;
-    struct http *http = transfer->http;
-    struct http_call *call = transfer->call;
-
-    /* what stands before the API seldom knows of tokens: http_breaker.h deals with it, its probes take fresh ones */
-    bool foreign = ending->gateway && http_circuit_has_worked(call) && (!call->probe || call->token_refreshes > 0);
-
-    if (transfer->token == NULL || reply->fault != HTTP_FAULT_NONE || foreign) {
-        return false;
-    }
-    if (reply->status != 401) {
-        transfer->token->worked = transfer->token->worked || reply->status < 500;
-        return false;
-    }
-    /* one that had worked until now has come to its end once more; one that never did will not do better */
-    unsigned refreshes_max = transfer->token->worked ? HTTP_TOKEN_REFRESHES_MAX : 1;
-    if (call->token_refreshes >= refreshes_max || http->stop != HTTP_GO ||
-        !http->source.refused(http->source.context, transfer->token->serial, transfer->token->worked)) {
-        return false;
-    }
-    call->token_refreshes++;
-    call->uncounted++;
-    return true;
-}
-
 static bool refuse_redirect(struct ending *ending, const char *target, const char *why)
 {
     struct http_reply *reply = &ending->reply;
@@ -456,7 +428,9 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
 
     look_at(transfer, code, &ending);
     judge(transfer, code, &ending);
-    bool at_once = refresh_token(transfer, &ending) || follow_redirect(transfer, &ending);
+    bool gateway = ending.gateway && http_circuit_has_worked(call);
+    bool refused = http_token_judge(transfer, &ending.reply, gateway);
+    bool at_once = refused || follow_redirect(transfer, &ending);
     call->maybe_processed |= !at_once && maybe_processed(call, &ending);
     bool held = decide(transfer, at_once, &ending);
     note_rate(http, transfer, &ending);
@@ -467,6 +441,8 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
     }
     if (held) {
         http_circuit_keep(call);
+    } else if (refused && transfer->token_probe && !transfer->urgent) {
+        http_queue_push(&http->fresh, call); /* the next probe is another one: it may be the request */
     } else if (at_once) {
         http_queue_push_front(transfer->urgent ? &http->urgent : &http->again, call);
     } else if (ending.wait_ms >= 0) {
@@ -488,6 +464,9 @@ void http_abort_transfer(struct http_transfer *transfer)
     look_at(transfer, CURLE_ABORTED_BY_CALLBACK, &ending);
     ending.reply.fault = HTTP_FAULT_CANCELLED;
     call->maybe_processed |= maybe_processed(call, &ending);
+    if (transfer->token_probe) {
+        http_acceptance_unanswered(&http->acceptance, http_now_ms(http), (uint32_t)http_random(http));
+    }
     http_stopped_error(http, &ending.error);
     ending.reply.error = &ending.error;
     ending.reply.maybe_processed = call->maybe_processed;

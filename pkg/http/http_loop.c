@@ -39,8 +39,8 @@ static bool has_line_break(const char *value)
 static bool guard(struct http *http, struct http_call *call, struct err *e)
 {
     const struct http_request *request = &call->request;
-    bool with_token = (request->flags & HTTP_WITH_TOKEN) != 0 && http->source.get != NULL && !call->cross_origin;
-    bool secret = with_token || request->authorization != NULL || (request->flags & HTTP_SECRET_BODY) != 0;
+    bool secret =
+        http_token_is_wanted(http, call) || request->authorization != NULL || (request->flags & HTTP_SECRET_BODY) != 0;
 
     if (!look_up_origin(http, call->url, &call->origin, e)) {
         return false;
@@ -57,41 +57,6 @@ static bool guard(struct http *http, struct http_call *call, struct err *e)
             call->origin.host);
     }
     return true;
-}
-
-static struct http_token *new_token(const char *token, unsigned serial)
-{
-    static const char prefix[] = "Authorization: Bearer ";
-    size_t length = strlen(token);
-    size_t size = sizeof(prefix) + length;
-    struct http_token *line = mem_alloc(sizeof(*line) + size);
-
-    *line = (struct http_token){.references = 1, .serial = serial, .size = size};
-    memcpy(line->line, prefix, sizeof(prefix) - 1);
-    memcpy(line->line + sizeof(prefix) - 1, token, length + 1);
-    return line;
-}
-
-/* READY: *ret_token is borrowed from http->token. */
-static enum http_token_state ask_token(struct http *http, const struct http_call *call, struct http_token **ret_token,
-                                       struct err *e)
-{
-    const char *token = NULL;
-    unsigned serial = 0;
-
-    if ((call->request.flags & HTTP_WITH_TOKEN) == 0 || call->cross_origin || http->source.get == NULL) {
-        return HTTP_TOKEN_NONE;
-    }
-    enum http_token_state state = http->source.get(http->source.context, &token, &serial, e);
-    if (state != HTTP_TOKEN_READY) {
-        return state;
-    }
-    if (http->token == NULL || http->token->serial != serial) {
-        http_token_release(http->token);
-        http->token = new_token(token, serial);
-    }
-    *ret_token = http->token;
-    return HTTP_TOKEN_READY;
 }
 
 static struct http_queue *next_queue(struct http *http)
@@ -115,7 +80,7 @@ static enum start may_start(struct http *http, bool urgent)
 }
 
 /* The token request is urgent, too; a probe lets it pass. */
-static enum start await_token(struct http *http, struct http_queue *queue)
+static enum start await_token(struct http *http, struct http_queue *queue, enum start waits)
 {
     bool starts = false;
 
@@ -125,14 +90,14 @@ static enum start await_token(struct http *http, struct http_queue *queue)
     for (const struct http_call *call = http->urgent.first; call != NULL; call = call->next) {
         starts = starts || (call->request.flags & HTTP_WITH_TOKEN) == 0;
     }
-    return starts ? START_DONE : START_TOKEN;
+    return starts ? START_DONE : waits;
 }
 
 static enum start start_one(struct http *http)
 {
     struct http_queue *queue = next_queue(http);
     struct http_call *call = queue->first;
-    struct http_token *token = NULL;
+    struct http_token_use use = {0};
     struct err problem = ERR_INIT;
 
     if (call == NULL) {
@@ -150,9 +115,10 @@ static enum start start_one(struct http *http)
         return START_DONE;
     }
     if (fine) {
-        enum http_token_state state = ask_token(http, call, &token, &problem);
+        enum http_token_state state = http_token_ask(http, call, &use, &problem);
         if (state == HTTP_TOKEN_WAIT) {
-            return await_token(http, queue);
+            http->start_ms = use.due_ms;
+            return await_token(http, queue, use.due_ms > 0 ? START_PAUSED : START_TOKEN);
         }
         if (state == HTTP_TOKEN_FAILED) {
             http_give_up(http, &problem);
@@ -160,9 +126,12 @@ static enum start start_one(struct http *http)
         }
     }
     http_queue_pop(queue);
-    if (!fine || !http_transfer_start(http, call, token, &problem)) {
+    if (!fine || !http_transfer_start(http, call, use.token, &problem)) {
         http_finish_unsent(http, call, HTTP_FAULT_REFUSED, &problem);
-    } else if (!urgent) {
+        return START_DONE;
+    }
+    http_token_sent(http->active, use.probe);
+    if (!urgent) {
         http_ratelimit_started(&http->ratelimit, http_now_ms(http));
     }
     return START_DONE;
@@ -203,10 +172,9 @@ static void drop_waiting(struct http *http)
     http_queue_drop(http, &http->again, &cause);
     http_queue_drop(http, &http->fresh, &cause);
     http_outage_drop(http, false, &cause);
-    if (http->again.count + http->fresh.count + later.count + http_circuits_held(http, false) == 0) {
-        http_outage_drop(http, true, &cause);
-        http_queue_drop(http, &http->urgent, &cause); /* no request needs a token any more */
-    }
+    http_outage_drop(http, true, &cause);
+    http_queue_drop(http, &http->urgent, &cause);
+    http_queue_drop(http, &later, &cause);
     while ((call = http_queue_pop(&later)) != NULL) {
         http_heap_push(&http->waiting, call);
     }
@@ -224,6 +192,9 @@ static void apply_stop(struct http *http)
         http_abort_transfer(http->active);
     }
     drop_waiting(http);
+    while (http->pending == http->urgent_pending && http->active != NULL) {
+        http_abort_transfer(http->active); /* no request needs a token any more */
+    }
 }
 
 static bool collect(struct http *http)
@@ -326,7 +297,7 @@ bool http_step(struct http *http, int wait_ms)
     step(http, wait_ms);
     http->running = false;
     tick(http);
-    return http->pending > 0;
+    return http->pending > http->urgent_pending;
 }
 
 void http_idle(struct http *http, int wait_ms)

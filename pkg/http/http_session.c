@@ -1,5 +1,6 @@
 /* What all files of the room use of a session: queues of calls, the heap of waiting ones, deadline, random numbers. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "http/http_session.h"
 #include "mem/mem.h"
@@ -126,16 +127,34 @@ bool http_stopped_error(const struct http *http, struct err *e)
 
 bool http_may_continue(const struct http *http, const struct http_call *call)
 {
-    bool must_finish = (call->request.flags & HTTP_MUST_FINISH) != 0;
     bool drains = http->stop == HTTP_DRAIN || (http->stop == HTTP_GAVE_UP && http->drains_elsewhere);
+    bool must_finish = (call->request.flags & HTTP_MUST_FINISH) != 0;
+    /* a token is fetched as long as another request may need it */
+    bool is_needed = (call->request.flags & HTTP_URGENT) != 0 && http->pending > http->urgent_pending;
 
-    return http->stop == HTTP_GO || (drains && must_finish);
+    return http->stop == HTTP_GO || (drains && (must_finish || is_needed));
 }
 
-void http_token_release(struct http_token *token)
+/* A full counter wakes the reader as well. */
+void http_wake(struct http *http)
 {
-    if (token != NULL && --token->references == 0) {
-        text_wipe(token, sizeof(*token) + token->size);
-        free(token);
+    uint64_t one = 1;
+    ssize_t written = write(http->wake_fd, &one, sizeof(one));
+    (void)written;
+}
+
+void http_give_up(struct http *http, const struct err *cause)
+{
+    if (http->stop < HTTP_GAVE_UP) {
+        http->stop_cause = *cause;
+        http->stop_cause.code = ERR_CANCELLED;
+        http->stop_cause.cause = cause->code;
+        http->stop = HTTP_GAVE_UP;
     }
+    http_wake(http);
+}
+
+const struct err *http_stop_cause(const struct http *http)
+{
+    return http->stop == HTTP_GAVE_UP ? &http->stop_cause : NULL;
 }

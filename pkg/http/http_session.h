@@ -13,6 +13,7 @@
 #include <signal.h>
 
 #include "http/http.h"
+#include "http/http_acceptance.h"
 #include "http/http_answer.h"
 #include "http/http_breaker.h"
 #include "http/http_ratelimit.h"
@@ -29,7 +30,9 @@ struct http_call {
     bool probe;                   /* asks whether the server is up again */
     int64_t second_ms;            /* when the second attempt started; 0: none did */
     bool cross_origin;            /* redirected to another origin: no token, no If-Match */
-    unsigned token_refreshes;     /* times that a 401 was answered with a fresh token */
+    unsigned token_refusals;      /* attempts that were answered with 401: nothing was processed */
+    unsigned refused_alone;       /* of them, while others were accepted */
+    int64_t refused_ms;           /* when the last of them started */
     bool maybe_processed;
     unsigned sent;      /* attempts in all */
     unsigned uncounted; /* of them: followed redirects, renewed tokens, and those that met an outage */
@@ -61,7 +64,6 @@ struct http_call *http_heap_pop(struct http_heap *heap);
 struct http_token {
     unsigned references;
     unsigned serial;
-    bool worked; /* the server took it at least once */
     size_t size;
     char line[];
 };
@@ -81,7 +83,8 @@ struct http_transfer {
     struct text body;
     size_t body_max;
     bool too_large, urgent, secret;
-    unsigned rounds; /* times libcurl was about to send: see transfer_before_send */
+    bool token_probe; /* it finds out whether the token is accepted */
+    unsigned rounds;  /* times libcurl was about to send: see transfer_before_send */
     int64_t started_ms, started_wall_ms;
     char problem[CURL_ERROR_SIZE];
 };
@@ -113,8 +116,8 @@ struct http {
     struct http_heap waiting;
     struct http_transfer *active, *idle;
     size_t active_count, urgent_count, idle_bodies;
-    size_t pending;
-    bool running; /* inside http_step: callbacks must not enter it again */
+    size_t pending, urgent_pending; /* calls that have not ended; of them token requests */
+    bool running;                   /* inside http_step: callbacks must not enter it again */
 
     struct http_ratelimit ratelimit;
     int64_t start_ms;                                     /* when the rate limit lets the next one start */
@@ -125,6 +128,7 @@ struct http {
 
     struct http_token_source source;
     struct http_token *token;
+    struct http_acceptance acceptance; /* of the token */
 
     struct http_origin origin; /* of origin_prefix: most URLs share one */
     struct text origin_prefix;
@@ -158,6 +162,21 @@ void http_transfer_recycle(struct http_transfer *transfer); /* forgets what came
 void http_transfer_destroy(struct http_transfer *transfer);
 void http_transfer_multiplexes(struct http *http, const struct http_origin *origin);
 bool http_transfer_shares(const struct http_transfer *transfer); /* its connection, with other requests */
+
+/* http_token.c: what requests are sent with */
+struct http_token_use {
+    struct http_token *token; /* borrowed from http->token */
+    bool probe;
+    int64_t due_ms; /* of HTTP_TOKEN_WAIT: when to ask again; 0: not before another request has ended */
+};
+bool http_token_is_wanted(const struct http *http, const struct http_call *call);
+enum http_token_state http_token_ask(struct http *http, const struct http_call *call, struct http_token_use *ret,
+                                     struct err *e);
+void http_token_sent(struct http_transfer *transfer, bool probe);
+/* Whether the call is repeated; `gateway`: what stands before an API that has worked answers. */
+bool http_token_judge(struct http_transfer *transfer, const struct http_reply *reply, bool gateway);
+const char *http_token_text(const struct http_token *token); /* NULL for NULL */
+void http_token_release(struct http_token *token);
 
 /* http_finish.c: the end of an attempt, and of a call */
 void http_finish_transfer(struct http_transfer *transfer, CURLcode code);
@@ -200,7 +219,7 @@ bool http_may_continue(const struct http *http,
 uint64_t http_random(struct http *http);
 int64_t http_left_ms(const struct http *http);                   /* until the deadline; -1: there is none */
 bool http_stopped_error(const struct http *http, struct err *e); /* always false */
-void http_token_release(struct http_token *token);
+void http_wake(struct http *http);                               /* ends a wait; for signal handlers, too */
 
 static inline int64_t http_now_ms(const struct http *http)
 {

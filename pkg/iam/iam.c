@@ -4,30 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/http_error.h"
+#include "iam/iam_renewal.h"
 #include "iam/iam_token.h"
 #include "mem/mem.h"
 
-enum {
-    ANSWER_MAX = 1024 * 1024,
-    SPARE_MS = 10 * 1000,         /* a token is not used in its last seconds: it must still be good on arrival */
-    RENEWAL_PAUSE_MS = 60 * 1000, /* after a renewal that failed while the old token is good, as [core] */
-    FAILURE_HOLD_MS = 2 * 1000,   /* a burst of requests shares one refusal; a later command asks again */
-};
+enum { ANSWER_MAX = 1024 * 1024, WAIT_MS = 60 * 1000 };
 
 struct iam {
     struct iam_credentials credentials;
     struct http *http;
     const struct clock *clock;
 
-    struct iam_token token;                      /* in hand; token.text is NULL before the first */
-    unsigned serial;                             /* of the token in hand */
-    int64_t renew_at_ms, stop_at_ms, ends_at_ms; /* it is renewed, not used any more, dead */
-    bool fetching;
+    struct iam_token token; /* in hand; token.text is NULL before the first */
+    unsigned serial;        /* of the token in hand */
     struct iam_token fresh; /* being received */
-    int64_t next_renewal_ms;
-
+    struct iam_renewal renewal;
     struct err failure; /* of the last fetch */
-    int64_t failed_at_ms;
+    struct text remedy;
 };
 
 static int64_t now_ms(const struct iam *iam)
@@ -46,48 +40,53 @@ static bool read_token(struct http_reply *reply, void *context, struct err *e)
 
 static void accept_token(struct iam *iam)
 {
-    int64_t life_ms = iam->fresh.life_s < 0 ? INT64_MAX / 4 : iam->fresh.life_s * 1000;
-    int64_t spare_ms = life_ms / 10 < SPARE_MS ? life_ms / 10 : SPARE_MS;
-
     iam_token_free(&iam->token);
     iam->token = iam->fresh;
     iam->fresh = (struct iam_token){0};
     iam->serial++;
-    iam->renew_at_ms = now_ms(iam) + life_ms / 5 * 4;
-    iam->ends_at_ms = now_ms(iam) + life_ms;
-    iam->stop_at_ms = iam->ends_at_ms - spare_ms;
-    err_clear(&iam->failure);
+    iam_renewal_came(&iam->renewal, iam->token.life_s, now_ms(iam));
+}
+
+/* A page may come from a gateway. */
+static bool is_denial(const struct http_reply *reply)
+{
+    CLEANUP(http_error_free) struct http_error said = {0};
+
+    http_error_read(reply->body, reply->size, &said);
+    return (reply->status == 400 || reply->status == 401 || reply->status == 403) && !said.is_foreign;
 }
 
 static void note_failure(struct iam *iam, const struct http_reply *reply)
 {
     struct err failure = *reply->error;
-    bool refused = reply->status == 400 || reply->status == 401 || reply->status == 403;
+    bool denied = is_denial(reply);
 
-    if (failure.code != ERR_CANCELLED && failure.code != ERR_USAGE) {
+    if (failure.code != ERR_USAGE) {
         failure.code = ERR_AUTH; /* without a token nothing can be sent, whatever the reason */
     }
-    if (refused) {
+    if (denied) {
         err_wrap(&failure, "IAM refused the API key (%s)", iam->credentials.source);
     } else {
         err_wrap(&failure, "no token from %s", iam->credentials.iam_url);
     }
     iam_token_redact(failure.message, iam->credentials.secret);
     iam->failure = failure;
-    iam->failed_at_ms = now_ms(iam);
-    iam->next_renewal_ms = now_ms(iam) + RENEWAL_PAUSE_MS;
+    iam_renewal_failed(&iam->renewal, denied || failure.code == ERR_USAGE, now_ms(iam));
 }
 
 static void token_done(struct http_reply *reply, void *context)
 {
     struct iam *iam = context;
 
-    iam->fetching = false;
     if (reply->error == NULL) {
         accept_token(iam);
     } else {
         iam_token_free(&iam->fresh);
-        note_failure(iam, reply);
+        if (reply->fault == HTTP_FAULT_CANCELLED) {
+            iam_renewal_dropped(&iam->renewal);
+        } else {
+            note_failure(iam, reply);
+        }
     }
     http_token_changed(iam->http);
 }
@@ -100,7 +99,7 @@ static void fetch_token(struct iam *iam)
     iam_token_form(&iam->credentials, &form);
     iam_token_authorization(&iam->credentials, &authorization);
     text_printf(&url, "%s/identity/token", iam->credentials.iam_url);
-    iam->fetching = true;
+    iam_renewal_begun(&iam->renewal, now_ms(iam));
     http_submit(iam->http, &(struct http_request){
                                .method = HTTP_POST,
                                .repeat = HTTP_REPEAT_SAFE,
@@ -119,18 +118,19 @@ static void fetch_token(struct iam *iam)
 
 /* --- the session's token source --------------------------------------------------------------- */
 
-static bool usable(const struct iam *iam)
+static enum http_token_state offer_token(const struct iam *iam, const char *token, struct http_token_offer *ret_offer)
 {
-    return iam->token.text != NULL && now_ms(iam) < iam->stop_at_ms;
+    *ret_offer = (struct http_token_offer){.token = token, .serial = iam->serial};
+    return HTTP_TOKEN_READY;
 }
 
-static bool failed_just_now(const struct iam *iam)
+static enum http_token_state await_token(const struct iam *iam, struct http_token_offer *ret_offer)
 {
-    return iam->failure.code != ERR_NONE && iam->failure.code != ERR_CANCELLED &&
-           now_ms(iam) < iam->failed_at_ms + FAILURE_HOLD_MS;
+    *ret_offer = (struct http_token_offer){.wait_ms = iam_renewal_wait_ms(&iam->renewal, now_ms(iam))};
+    return HTTP_TOKEN_WAIT;
 }
 
-static enum http_token_state get_token(void *context, const char **ret_token, unsigned *ret_serial, struct err *e)
+static enum http_token_state get_token(void *context, struct http_token_offer *ret_offer, struct err *e)
 {
     struct iam *iam = context;
 
@@ -138,44 +138,50 @@ static enum http_token_state get_token(void *context, const char **ret_token, un
         return HTTP_TOKEN_NONE;
     }
     if (iam->credentials.method == IAM_BEARER) {
-        *ret_token = iam->credentials.secret;
-        *ret_serial = iam->serial;
-        return HTTP_TOKEN_READY;
+        return offer_token(iam, iam->credentials.secret, ret_offer);
     }
-    if (usable(iam)) {
-        if (!iam->fetching && now_ms(iam) >= iam->renew_at_ms && now_ms(iam) >= iam->next_renewal_ms) {
-            fetch_token(iam);
-        }
-        *ret_token = iam->token.text;
-        *ret_serial = iam->serial;
-        return HTTP_TOKEN_READY;
-    }
-    if (!iam->fetching && failed_just_now(iam)) {
-        *e = iam->failure;
-        return HTTP_TOKEN_FAILED;
-    }
-    if (!iam->fetching) {
+    switch (iam_renewal_step(&iam->renewal, now_ms(iam))) {
+    case IAM_USE_AND_FETCH:
         fetch_token(iam);
+        return offer_token(iam, iam->token.text, ret_offer);
+    case IAM_USE:
+        return offer_token(iam, iam->token.text, ret_offer);
+    case IAM_FETCH:
+        fetch_token(iam);
+        return await_token(iam, ret_offer);
+    case IAM_AWAIT:
+        return await_token(iam, ret_offer);
+    case IAM_FAIL:
+        break;
     }
-    return HTTP_TOKEN_WAIT;
+    *e = iam->failure;
+    return HTTP_TOKEN_FAILED;
 }
 
-/*
- * A new token is fetched for the first refusal, and whenever a token that had worked is refused. A token that never
- * worked and was fetched to replace a refused one tells that the key, not its age, is the matter: then the request is
- * tried once more as it is, and IAM is left in peace.
- */
-static bool token_refused(void *context, unsigned serial, bool worked)
+/* The token request begins at once: it takes its time while all requests pause. */
+static void replace_token(void *context, unsigned serial)
 {
     struct iam *iam = context;
 
-    if (iam->credentials.method != IAM_API_KEY) {
-        return false;
+    if (serial != iam->serial) {
+        return;
     }
-    if (serial == iam->serial && !iam->fetching && (worked || serial == 1)) {
-        iam->stop_at_ms = 0;
+    iam_renewal_refused(&iam->renewal);
+    if (iam_renewal_step(&iam->renewal, now_ms(iam)) == IAM_FETCH) {
+        fetch_token(iam);
     }
-    return true;
+}
+
+static void explain_remedy(struct iam *iam)
+{
+    if (iam->credentials.method == IAM_BEARER) {
+        text_printf(&iam->remedy, "A token that was given cannot be renewed: set another one in %s",
+                    iam->credentials.source);
+    } else {
+        text_printf(&iam->remedy,
+                    "Check that IAM (%s) and the endpoint belong together, and the account of the key (%s)",
+                    iam->credentials.iam_url, iam->credentials.source);
+    }
 }
 
 struct iam *iam_create(struct iam_credentials *credentials, struct http *http, const struct clock *clock)
@@ -186,7 +192,12 @@ struct iam *iam_create(struct iam_credentials *credentials, struct http *http, c
     *credentials = (struct iam_credentials){0};
     iam->http = http;
     iam->clock = clock != NULL ? clock : clock_system();
-    http_set_token_source(http, &(struct http_token_source){get_token, token_refused, iam});
+    explain_remedy(iam);
+    http_set_token_source(
+        http, &(struct http_token_source){.get = get_token,
+                                          .replace = iam->credentials.method == IAM_API_KEY ? replace_token : NULL,
+                                          .remedy = text_string(&iam->remedy),
+                                          .context = iam});
     return iam;
 }
 
@@ -199,35 +210,34 @@ void iam_destroy(struct iam *iam)
     iam_credentials_free(&iam->credentials);
     iam_token_free(&iam->token);
     iam_token_free(&iam->fresh);
+    text_free(&iam->remedy);
     free(iam);
 }
 
 bool iam_token(struct iam *iam, const char **ret_token, struct err *e)
 {
-    const char *token = NULL;
-    unsigned serial;
+    struct http_token_offer offer = {0};
+    enum http_token_state state;
 
-    for (;;) {
-        switch (get_token(iam, &token, &serial, e)) {
-        case HTTP_TOKEN_NONE:
-        case HTTP_TOKEN_READY:
-            *ret_token = token;
-            return true;
-        case HTTP_TOKEN_FAILED:
-            return false;
-        case HTTP_TOKEN_WAIT:
-            if (!http_run(iam->http, e)) {
-                return false;
-            }
-            break;
+    while ((state = get_token(iam, &offer, e)) == HTTP_TOKEN_WAIT) {
+        int wait_ms = offer.wait_ms > 0 && offer.wait_ms < WAIT_MS ? (int)offer.wait_ms : WAIT_MS;
+        if (http_state(iam->http) != HTTP_OPEN) {
+            return http_run(iam->http, e); /* its token request ends, too */
+        }
+        if (iam->renewal.fetching) {
+            (void)http_step(iam->http, wait_ms);
+        } else {
+            http_idle(iam->http, wait_ms);
         }
     }
+    *ret_token = offer.token;
+    return state != HTTP_TOKEN_FAILED;
 }
 
 int64_t iam_token_life_s(const struct iam *iam)
 {
-    if (!usable(iam) || iam->token.life_s < 0) {
+    if (iam->token.text == NULL || iam->token.life_s < 0 || now_ms(iam) >= iam->renewal.stop_at_ms) {
         return -1;
     }
-    return (iam->ends_at_ms - now_ms(iam)) / 1000;
+    return (iam->renewal.ends_at_ms - now_ms(iam)) / 1000;
 }

@@ -13,8 +13,8 @@
  * key, else a bearer token). Nothing found is an error that names the remedies; going without a token must be said
  * (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
  *
- * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests go
- * on with the old one, and fetched anew once when the API answers 401 (vpc-api.md 6.2). There is never more than one
+ * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests use
+ * the old one (iam_renewal.h), and replaced when the API refuses them (http_acceptance.h). There is never more than one
  * token request at a time; requests that cannot go on wait inside room http. Expiry is taken from the answer's
  * expires_in or expiration, never from inside the token.
  *

@@ -119,11 +119,10 @@ struct run {
     unsigned to_send, failed;
 };
 
-static enum http_token_state give_token(void *context, const char **ret_token, unsigned *ret_serial, struct err *e)
+static enum http_token_state give_token(void *context, struct http_token_offer *ret_offer, struct err *e)
 {
     (void)e;
-    *ret_token = ((struct run *)context)->token;
-    *ret_serial = 1;
+    *ret_offer = (struct http_token_offer){.token = ((struct run *)context)->token, .serial = 1};
     return HTTP_TOKEN_READY;
 }
 

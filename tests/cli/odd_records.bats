@@ -233,6 +233,10 @@ END
 @test "after the first request an object is printed, whatever ends the command" {
     client_start --instances 2 --mix plain --groups 0
     faults '{"operation": "instances.list", "action": "status", "status": 401}' '{"operation": "templates.list", "action": "status", "status": 401}'
+    # a token that cannot be renewed is given up soonest
+    VPC_BEARER_TOKEN=$(sim_token)
+    export VPC_BEARER_TOKEN
+    unset VPC_APIKEY
     for command in 'instance list' 'audit' 'instance show api-0001'; do
         # shellcheck disable=SC2086 # the words of a command
         meta $command -o json

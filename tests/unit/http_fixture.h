@@ -112,39 +112,36 @@ struct tokens {
     enum http_token_state state;
     char token[64];
     unsigned serial, asked, refused;
-    bool renewable, refused_worked;
 };
 
-static inline enum http_token_state give_token(void *context, const char **ret_token, unsigned *ret_serial,
-                                               struct err *e)
+static inline enum http_token_state give_token(void *context, struct http_token_offer *ret_offer, struct err *e)
 {
     struct tokens *tokens = context;
 
     tokens->asked++;
-    *ret_token = tokens->token;
-    *ret_serial = tokens->serial;
+    *ret_offer = (struct http_token_offer){.token = tokens->token, .serial = tokens->serial};
     if (tokens->state == HTTP_TOKEN_FAILED) {
         err_set(e, ERR_AUTH, "no token for you");
     }
     return tokens->state;
 }
 
-static inline bool token_refused(void *context, unsigned serial, bool worked)
+static inline void replace_token(void *context, unsigned serial)
 {
     struct tokens *tokens = context;
 
-    tokens->refused_worked = worked;
     tokens->refused++;
-    if (tokens->renewable && serial == tokens->serial) {
+    if (serial == tokens->serial) {
         tokens->serial++;
         snprintf(tokens->token, sizeof(tokens->token), "token-%u", tokens->serial);
     }
-    return tokens->renewable;
 }
 
-static inline void use_tokens(struct http *http, struct tokens *tokens)
+/* Tokens that can be replaced by others, or a single one. */
+static inline void use_tokens(struct http *http, struct tokens *tokens, bool replaceable)
 {
-    struct http_token_source source = {.get = give_token, .refused = token_refused, .context = tokens};
+    struct http_token_source source = {
+        .get = give_token, .replace = replaceable ? replace_token : NULL, .context = tokens};
 
     tokens->http = http;
     http_set_token_source(http, &source);

@@ -1,4 +1,5 @@
 /* Where tokens and secret bodies go, and where they never go: plain http, redirects, proxies, errors, traces. */
+#include "http/http_acceptance.h"
 #include "tests/unit/http_fixture.h"
 
 #define TOKEN "token-0"
@@ -48,7 +49,7 @@ static void plain_http_is_for_this_machine_only(void **state)
     struct http_options options = {.attempts = 1, .connect_timeout_ms = 50};
     struct http *http = open_session(&options);
     struct tokens tokens = steady_tokens();
-    use_tokens(http, &tokens);
+    use_tokens(http, &tokens, false);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         for (size_t s = 0; s < sizeof(secrets) / sizeof(secrets[0]); s++) {
             struct http_request request = secrets[s].request;
@@ -162,7 +163,7 @@ static void redirects_within_the_origin(void **state)
         loopback_start(&server, answer_redirect, &redirect);
         struct http *http = open_session(NULL);
         struct tokens tokens = steady_tokens();
-        use_tokens(http, &tokens);
+        use_tokens(http, &tokens, false);
         struct ended ended = fetch(http, (struct http_request){.method = cases[i].method,
                                                                .flags = HTTP_WITH_TOKEN,
                                                                .url = url_of(&server, "/here"),
@@ -211,7 +212,7 @@ static void a_redirect_to_another_server_goes_without_the_token(void **state)
     loopback_start(&first, answer_redirect, &redirect);
     struct http *http = open_session(NULL);
     struct tokens tokens = steady_tokens();
-    use_tokens(http, &tokens);
+    use_tokens(http, &tokens, false);
     struct ended ended =
         fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .if_match = "\"e\"", .url = url_of(&first, "/")});
     assert_int_equal(ended.status, 200);
@@ -295,7 +296,8 @@ static enum afterwards answer_if_authorized(struct loopback *server, const struc
     return KEEP_OPEN;
 }
 
-static void a_401_is_answered_once_with_a_fresh_token(void **state)
+/* Two refusals: the same token was asked with once more, then another one. */
+static void a_401_costs_no_attempt_and_brings_another_token(void **state)
 {
     struct loopback server;
     char accepted[] = "Bearer token-1";
@@ -305,23 +307,15 @@ static void a_401_is_answered_once_with_a_fresh_token(void **state)
     struct http_options options = {.attempts = 1};
     struct http *http = open_session(&options);
     struct tokens tokens = steady_tokens();
-    tokens.renewable = true;
-    use_tokens(http, &tokens);
+    use_tokens(http, &tokens, true);
     struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
     assert_int_equal(ended.status, 200);
+    assert_int_equal(ended.attempts, 1);
     assert_int_equal(tokens.refused, 1);
-    assert_false(tokens.refused_worked);
-    assert_int_equal(ended.attempts, 2);
+    assert_int_equal(server.requests, 3);
     /* the new token is kept */
     ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.attempts, 1);
-    /* only once */
-    snprintf(accepted, sizeof(accepted), "Bearer none");
-    ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.status, 401);
-    assert_int_equal(ended.error.code, ERR_AUTH);
-    assert_int_equal(ended.attempts, 2);
-    assert_true(tokens.refused_worked);
+    assert_int_equal(server.requests, 4);
     http_destroy(http);
     loopback_stop(&server);
 }
@@ -339,33 +333,38 @@ static enum afterwards answer_in_turn(struct loopback *server, const struct hear
     return KEEP_OPEN;
 }
 
-/* A token that did work, as any answer but 401 shows, has only come to its end: that may happen again. */
-static void tokens_that_work_and_end_are_renewed_again(void **state)
+static struct ended fetch_in_turn(int *statuses, struct tokens *tokens, bool replaceable)
 {
-    static int served[] = {401, 429, 401, 429, 401, 200};
-    static int never_worked[] = {401, 401};
     struct http_options options = {.attempts = 3, .backoff_ms = 1};
-    struct tokens tokens = steady_tokens();
     struct loopback server;
 
-    (void)state;
-    tokens.renewable = true;
-    loopback_start(&server, answer_in_turn, served);
+    loopback_start(&server, answer_in_turn, statuses);
     struct http *http = open_session(&options);
-    use_tokens(http, &tokens);
+    use_tokens(http, tokens, replaceable);
     struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.status, 200);
-    assert_int_equal(tokens.refused, 3);
-    loopback_stop(&server);
-    loopback_start(&server, answer_in_turn, never_worked);
-    ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.status, 401);
-    assert_int_equal(tokens.refused, 4);
     http_destroy(http);
     loopback_stop(&server);
+    return ended;
 }
 
-static void a_token_that_cannot_be_renewed_fails_at_once(void **state)
+static void tokens_may_end_again_and_again(void **state)
+{
+    static int served[] = {401, 429, 401, 401, 429, 401, 401, 200};
+    static int passing[] = {401, 200};
+    struct tokens tokens = steady_tokens();
+
+    (void)state;
+    struct ended ended = fetch_in_turn(served, &tokens, true);
+    assert_int_equal(ended.status, 200);
+    assert_int_equal(ended.attempts, 3);
+    /* a 401 that passes by itself needs no other token, which some sources cannot give */
+    tokens.refused = 0;
+    assert_int_equal(fetch_in_turn(passing, &tokens, true).status, 200);
+    assert_int_equal(fetch_in_turn(passing, &tokens, false).status, 200);
+    assert_int_equal(tokens.refused, 0);
+}
+
+static void a_refusal_that_lasts_ends_the_session(void **state)
 {
     struct loopback server;
     char accepted[] = "Bearer other";
@@ -374,15 +373,89 @@ static void a_token_that_cannot_be_renewed_fails_at_once(void **state)
     loopback_start(&server, answer_if_authorized, accepted);
     struct http *http = open_session(NULL);
     struct tokens tokens = steady_tokens();
-    use_tokens(http, &tokens);
-    struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
-    assert_int_equal(ended.error.code, ERR_AUTH);
-    assert_int_equal(ended.attempts, 1);
+    use_tokens(http, &tokens, false);
+    struct http_request request = {.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")};
+    struct ended ended = fetch(http, request);
+    assert_int_equal(ended.error.code, ERR_CANCELLED);
+    assert_int_equal(err_exit_status(&ended.error), ERR_EXIT_AUTH);
+    assert_int_equal(ended.fault, HTTP_FAULT_CANCELLED);
+    assert_int_equal(ended.attempts, 0);
+    assert_false(ended.maybe_processed);
+    assert_non_null(
+        strstr(ended.error.message, "the API accepts no token (1 tried in 2 s): 401 unauthenticated: Token expired"));
     assert_null(strstr(ended.error.message, TOKEN));
-    /* without a token of ours there is nothing to renew */
+    /* nothing is sent until the next command */
+    int requests = server.requests;
+    assert_int_equal(fetch(http, request).fault, HTTP_FAULT_CANCELLED);
+    assert_int_equal(server.requests, requests);
+    http_resume(http);
+    /* without a token of ours there is no trouble with it */
     ended = fetch_get(http, &server, "/");
+    assert_int_equal(ended.status, 401);
     assert_int_equal(ended.attempts, 1);
-    assert_int_equal(tokens.refused, 1);
+    http_destroy(http);
+    loopback_stop(&server);
+}
+
+/* One resource is refused, whatever the token, and others are not. */
+static enum afterwards refuse_one(struct loopback *server, const struct heard *heard, struct text *answer)
+{
+    if (strcmp(heard->path, "/refused") != 0) {
+        return answer_ok(server, heard, answer);
+    }
+    loopback_json(answer, 401, "", "{\"errors\":[{\"code\":\"unauthenticated\",\"message\":\"no\"}]}");
+    return KEEP_OPEN;
+}
+
+/* Others, one after the other, as long as the one is not done. */
+struct company {
+    struct http *http;
+    const char *url;
+    struct ended alone;
+    unsigned served, failed;
+};
+
+static void keep_company(struct http_reply *reply, void *context);
+
+static void send_company(struct company *company)
+{
+    http_submit(company->http,
+                &(struct http_request){
+                    .flags = HTTP_WITH_TOKEN, .url = company->url, .done = keep_company, .context = company});
+}
+
+static void keep_company(struct http_reply *reply, void *context)
+{
+    struct company *company = context;
+
+    company->served += reply->status == 200;
+    company->failed += reply->status != 200;
+    if (company->alone.calls == 0) {
+        send_company(company);
+    }
+}
+
+static void one_request_that_is_refused_alone_fails_alone(void **state)
+{
+    struct loopback server;
+    struct err e = ERR_INIT;
+
+    (void)state;
+    loopback_start(&server, refuse_one, NULL);
+    struct http *http = open_session(NULL);
+    struct tokens tokens = steady_tokens();
+    struct company company = {.http = http, .url = url_of(&server, "/")};
+    use_tokens(http, &tokens, true);
+    http_submit(http, &(struct http_request){.flags = HTTP_WITH_TOKEN,
+                                             .url = url_of(&server, "/refused"),
+                                             .done = note_end,
+                                             .context = &company.alone});
+    send_company(&company);
+    assert_true(http_run(http, &e));
+    assert_int_equal(company.alone.status, 401);
+    assert_int_equal(company.alone.error.code, ERR_AUTH);
+    assert_true(company.served > HTTP_ACCEPTANCE_ALONE_MAX);
+    assert_int_equal(company.failed, 0);
     http_destroy(http);
     loopback_stop(&server);
 }
@@ -395,7 +468,7 @@ static void no_token_means_no_request(void **state)
     loopback_start(&server, answer_ok, NULL);
     struct http *http = open_session(NULL);
     struct tokens tokens = {.state = HTTP_TOKEN_FAILED};
-    use_tokens(http, &tokens);
+    use_tokens(http, &tokens, false);
     struct ended ended = fetch(http, (struct http_request){.flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/")});
     assert_int_equal(ended.error.code, ERR_CANCELLED);
     assert_int_equal(err_exit_status(&ended.error), ERR_EXIT_AUTH);
@@ -435,7 +508,7 @@ static void requests_wait_for_a_token_without_holding_up_others(void **state)
     struct http_options options = {.window = 1, .max_per_second = 1};
     struct http *http = open_session(&options);
     struct tokens tokens = {.state = HTTP_TOKEN_WAIT, .token = TOKEN};
-    use_tokens(http, &tokens);
+    use_tokens(http, &tokens, false);
     struct http_request parked = {
         .flags = HTTP_WITH_TOKEN, .url = url_of(&server, "/"), .done = note_end, .context = &with};
     struct http_request fetching = {
@@ -462,9 +535,10 @@ int main(void)
         cmocka_unit_test(a_redirect_to_another_server_goes_without_the_token),
         cmocka_unit_test(redirects_that_lead_nowhere_good),
         cmocka_unit_test(a_proxy_never_sees_what_is_for_this_machine),
-        cmocka_unit_test(a_401_is_answered_once_with_a_fresh_token),
-        cmocka_unit_test(tokens_that_work_and_end_are_renewed_again),
-        cmocka_unit_test(a_token_that_cannot_be_renewed_fails_at_once),
+        cmocka_unit_test(a_401_costs_no_attempt_and_brings_another_token),
+        cmocka_unit_test(tokens_may_end_again_and_again),
+        cmocka_unit_test(a_refusal_that_lasts_ends_the_session),
+        cmocka_unit_test(one_request_that_is_refused_alone_fails_alone),
         cmocka_unit_test(no_token_means_no_request),
         cmocka_unit_test(requests_wait_for_a_token_without_holding_up_others),
     };

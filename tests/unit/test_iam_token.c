@@ -28,7 +28,9 @@ struct cloud {
     struct moved_clock clock;
     struct http *http;
     struct iam *iam;
-    struct text seen; /* all errors and trace lines */
+    struct text seen;  /* all errors and trace lines */
+    bool hurried;      /* time passes quickly, but while a request is in progress */
+    unsigned refusals; /* requests that the API refuses first, whatever the token */
     int64_t life_s;
     unsigned token_requests;
     unsigned tokens;          /* given out; the last is "issued-<tokens>" */
@@ -68,7 +70,9 @@ static enum afterwards answer_cloud(struct loopback *server, const struct heard 
     loopback_value(heard->head, "Authorization", authorization, sizeof(authorization));
     bool given = sscanf(authorization, "Bearer issued-%u", &token) == 1;
     cloud->last_token_used = token;
-    if (given && cloud->accepted > 0 && token >= cloud->accepted) {
+    bool refused = cloud->refusals > 0;
+    cloud->refusals -= refused;
+    if (given && !refused && cloud->accepted > 0 && token >= cloud->accepted) {
         return answer_ok(server, heard, answer);
     }
     loopback_json(answer, 401, "", "{\"errors\":[{\"code\":\"unauthenticated\",\"message\":\"expired\"}]}");
@@ -136,6 +140,9 @@ static unsigned ask(struct cloud *cloud, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         http_submit(cloud->http, &(struct http_request){
                                      .flags = HTTP_WITH_TOKEN, .url = url, .done = note_in_cloud, .context = cloud});
+    }
+    while (cloud->hurried && http_step(cloud->http, 0)) {
+        cloud->clock.ahead_ms += http_in_flight(cloud->http) == 0 ? 50 : 0;
     }
     if (!http_run(cloud->http, &e)) {
         assert_int_equal(e.cause, ERR_AUTH);
@@ -239,6 +246,7 @@ static void a_crowd_of_401s_renews_once(void **state)
     close_cloud(&cloud);
 }
 
+/* The first credential that never works: three tokens of it, then the session ends; the next command asks again. */
 static void tokens_that_never_work_do_not_flood_iam(void **state)
 {
     struct cloud cloud;
@@ -246,10 +254,66 @@ static void tokens_that_never_work_do_not_flood_iam(void **state)
     (void)state;
     open_cloud(&cloud);
     cloud.accepted = 0;
+    cloud.hurried = true;
     assert_int_equal(ask(&cloud, 60), 0);
-    assert_int_equal(ask(&cloud, 60), 0);
-    assert_true(cloud.token_requests <= 2);
-    assert_non_null(strstr(text_string(&cloud.seen), "401 5: 401 unauthenticated: expired"));
+    assert_int_equal(cloud.token_requests, 3);
+    assert_true(cloud.server.requests < 60 + 20);
+    assert_non_null(strstr(text_string(&cloud.seen), "0 15: the API accepts no token (3 tried in "));
+    assert_non_null(strstr(text_string(&cloud.seen), "401 unauthenticated: expired"));
+    assert_non_null(strstr(text_string(&cloud.seen), "Check that IAM (http://127.0.0.1"));
+    cloud.accepted = 4;
+    assert_int_equal(ask(&cloud, 60), 60);
+    assert_int_equal(cloud.token_requests, 4);
+    close_cloud(&cloud);
+}
+
+static void a_token_that_the_api_learns_late_is_waited_for(void **state)
+{
+    struct cloud cloud;
+
+    (void)state;
+    open_cloud(&cloud);
+    assert_int_equal(ask(&cloud, 5), 5);
+    cloud.accepted = 3; /* of the replacements only the second is taken */
+    assert_int_equal(ask(&cloud, 60), 60);
+    assert_int_equal(cloud.token_requests, 3);
+    close_cloud(&cloud);
+}
+
+static void a_refused_token_is_used_on_where_iam_is_down(void **state)
+{
+    struct cloud cloud;
+
+    (void)state;
+    open_cloud(&cloud);
+    assert_int_equal(ask(&cloud, 5), 5);
+    cloud.failure = "HTTP/1.1 501 X\r\nContent-Length: 0\r\n\r\n";
+    cloud.failures = 100;
+    cloud.refusals = 3;
+    assert_int_equal(ask(&cloud, 1), 1);
+    assert_int_equal(cloud.token_requests, 2);
+    assert_int_equal(cloud.last_token_used, 1);
+    close_cloud(&cloud);
+}
+
+static void an_iam_that_is_down_for_a_while_is_asked_until_it_answers(void **state)
+{
+    struct cloud cloud;
+
+    (void)state;
+    open_cloud(&cloud);
+    assert_int_equal(ask(&cloud, 5), 5);
+    cloud.clock.ahead_ms = 1001 * 1000;
+    cloud.failure = "HTTP/1.1 501 X\r\nContent-Length: 0\r\n\r\n";
+    cloud.failures = 2;
+    assert_int_equal(ask(&cloud, 20), 20);
+    assert_int_equal(cloud.token_requests, 4);
+    /* and not for ever */
+    cloud.clock.ahead_ms = 2003 * 1000;
+    cloud.failures = 1000;
+    cloud.hurried = true;
+    assert_int_equal(ask(&cloud, 20), 0);
+    assert_non_null(strstr(text_string(&cloud.seen), "0 15: no token from http://127.0.0.1:"));
     close_cloud(&cloud);
 }
 
@@ -433,6 +497,9 @@ int main(void)
         cmocka_unit_test(a_renewal_that_fails_disturbs_nobody),
         cmocka_unit_test(a_crowd_of_401s_renews_once),
         cmocka_unit_test(tokens_that_never_work_do_not_flood_iam),
+        cmocka_unit_test(an_iam_that_is_down_for_a_while_is_asked_until_it_answers),
+        cmocka_unit_test(a_refused_token_is_used_on_where_iam_is_down),
+        cmocka_unit_test(a_token_that_the_api_learns_late_is_waited_for),
         cmocka_unit_test(a_refused_key_fails_all_that_waits),
         cmocka_unit_test(a_faltering_iam_is_asked_again),
         cmocka_unit_test(a_short_life_is_no_endless_loop),
