@@ -56,6 +56,7 @@ struct err {
     int http_status;               /* of the answer that caused it, or 0 */
     int signal;                    /* that ended it when code is ERR_CANCELLED, or 0 */
     enum err_code cause;           /* that ended it when code is ERR_CANCELLED: no token, no server; or ERR_NONE */
+    bool given_up;                 /* it would have been tried again, had the command not been ending */
     char place[ERR_PLACE_MAX];     /* "file:line:column", a JSON pointer, or "" */
     char message[ERR_MESSAGE_MAX]; /* one line of UTF-8 without a full stop; what steers a terminal is escaped */
 };

@@ -63,7 +63,8 @@ static void leave_open(struct fleet *fleet, struct fleet_result *result)
     fleet->run->summary.counts[result->outcome]++;
 }
 
-static void end_queue(struct fleet *fleet, struct fleet_queue *queue, const char *reason)
+/* `journaled`: the journal has it, and no request left. */
+static void end_queue(struct fleet *fleet, struct fleet_queue *queue, bool journaled, const char *reason)
 {
     struct fleet_queue all = {0};
     struct fleet_task *task;
@@ -77,6 +78,8 @@ static void end_queue(struct fleet *fleet, struct fleet_queue *queue, const char
         end_unstarted(fleet, task->result, task->changed, reason);
         if (task->unconfirmed) {
             leave_open(fleet, task->result);
+        } else if (journaled && fleet_is_not_started(task->result)) {
+            fleet->concluded[fleet->concluded_count++] = task->result;
         }
         fleet_task_free(task);
     }
@@ -87,9 +90,9 @@ static void end_waiting(struct fleet *fleet)
 {
     const char *reason = reason_not_started(fleet);
 
-    end_queue(fleet, &fleet->journaled, reason);
-    end_queue(fleet, &fleet->ready, reason);
-    end_queue(fleet, &fleet->queued, reason);
+    end_queue(fleet, &fleet->journaled, true, reason);
+    end_queue(fleet, &fleet->ready, false, reason);
+    end_queue(fleet, &fleet->queued, false, reason);
 }
 
 /* Everything that was not started when the run ended. */
@@ -410,6 +413,9 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
         take_up(&fleet);
     } while (await(&fleet));
     bool whole = http_run(options->http, e);
+    if (whole && fleet.given_up) {
+        whole = err_set(e, ERR_CANCELLED, "the deadline comes before what has to be tried again could be");
+    }
     end_the_rest(&fleet);
     whole = record_batch(&fleet) && whole;
     fleet_dependencies_close(&fleet.dependencies);

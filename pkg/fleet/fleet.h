@@ -66,13 +66,19 @@ struct fleet_summary {
     bool budget_spent;         /* failures ended the run before its end */
 };
 
+/*
+ * Whether the resource is as before because the run ended (cancelled, too many failures), and not for a reason of its
+ * own: a resumed run begins with it anew.
+ */
+bool fleet_is_not_started(const struct fleet_result *result);
+
 /* Called as each result is final, in the order of completion. */
 typedef void fleet_progress_fn(const struct fleet_result *result, const struct fleet_summary *summary, void *context);
 
 /*
  * Records at once that requests for `starting` are about to leave (before and etag count) and the results of
- * `concluded`. False, with e set, keeps the requests from leaving and ends the run. What was cancelled is never
- * concluded.
+ * `concluded`. False, with e set, keeps the requests from leaving and ends the run. Of what was cancelled only what is
+ * not started is concluded, whether a request was about to leave or not: it is planned again.
  */
 struct fleet_journal {
     bool (*record)(void *context, const struct fleet_result *const starting[], size_t starting_count,

@@ -19,7 +19,7 @@ static enum fleet_verdict judge_creation(const struct fleet_answer *answer, cons
     if (maybe_created) {
         return FLEET_END_UNKNOWN;
     }
-    return answer->cancelled && answer->attempts == 0 ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
+    return answer->cancelled ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
 }
 
 enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const struct fleet_rules *rules,
@@ -51,7 +51,7 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
     if (answer->status == 404 && !answer->cancelled) {
         return FLEET_DO_READ; /* the resource may be gone, or the path may be wrong */
     }
-    return answer->cancelled && answer->attempts == 0 ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
+    return answer->cancelled ? FLEET_END_NOT_SENT : FLEET_END_REFUSED;
 }
 
 int fleet_late_read_ms(unsigned reads)
@@ -132,10 +132,10 @@ enum fleet_verdict fleet_judge_unread(bool cancelled, enum fleet_receipt receipt
         bool by_write = receipt == FLEET_UNCONFIRMED && !rules->creates && !cancelled;
         return by_write ? FLEET_END_UNKNOWN : FLEET_END_UNREAD_UNKNOWN;
     }
-    if (receipt == FLEET_REFUSED) {
-        return FLEET_END_REFUSED;
+    if (cancelled) {
+        return FLEET_END_NOT_SENT;
     }
-    return cancelled ? FLEET_END_NOT_SENT : FLEET_END_UNREAD;
+    return receipt == FLEET_REFUSED ? FLEET_END_REFUSED : FLEET_END_UNREAD;
 }
 
 enum fleet_finding fleet_reconcile_creation(const struct fleet_expected *expected, const struct fleet_actual *actual,

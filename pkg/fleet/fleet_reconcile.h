@@ -26,11 +26,10 @@ enum fleet_receipt {
 struct fleet_answer {
     bool accepted;
     bool shown;           /* accepted, and the answer shows the state */
-    bool cancelled;       /* interrupted, or over the deadline */
+    bool cancelled;       /* interrupted, or over the deadline; it may have been refused before for a moment */
     int status;           /* of the last answer; 0: none came */
     bool foreign;         /* an error status that is not the API's own: of a gateway, say */
     bool maybe_processed; /* an attempt without an answer may have taken effect */
-    unsigned attempts;    /* sent in all */
 };
 
 /* What the action allows. */
@@ -58,7 +57,7 @@ enum fleet_verdict {
     FLEET_DO_WRITE,           /* the difference, again or for the first time */
     FLEET_END_CHANGED,        /* as expected, by this run or the one that it resumes */
     FLEET_END_UNCHANGED,      /* as expected before */
-    FLEET_END_NOT_SENT,       /* skipped: cancelled before anything was sent */
+    FLEET_END_NOT_SENT,       /* skipped: cancelled before anything had an effect */
     FLEET_END_BLOCKED,        /* skipped: its state does not allow the change */
     FLEET_END_UNSETTLED,      /* skipped: its state kept it from being changed for as long as is waited */
     FLEET_END_GONE,           /* skipped: it does not exist any more */

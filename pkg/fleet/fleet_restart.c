@@ -153,6 +153,10 @@ static void write_next(struct restart_task *restart, bool starts)
         restart->code = ERR_NONE;
     }
     restart->starts = starts;
+    if (restart->code == ERR_CANCELLED) {
+        interrupt(restart); /* the deadline comes before its next attempt */
+        return;
+    }
     if (restart->round >= FLEET_ROUNDS_MAX || restart->refused) {
         fail(restart, restart->code != ERR_NONE ? restart->problem : "the request had no effect");
         return;

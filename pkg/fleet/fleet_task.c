@@ -105,38 +105,57 @@ void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *rep
     snprintf(task->result->request_id, sizeof(task->result->request_id), "%s", reply->request_id);
 }
 
-static void note_cancelled(struct fleet *fleet, const struct err *error)
+/*
+ * What was not tried again only because the run ends is left open as what was never sent: `ret` is the error of the
+ * answer then as ERR_CANCELLED. Others may still have time where a deadline is why.
+ */
+static const struct err *note_stop(struct fleet *fleet, const struct err *error, struct err *ret)
 {
-    fleet->stopped |= error != NULL && error->code == ERR_CANCELLED;
+    if (error == NULL) {
+        return NULL;
+    }
+    fleet->stopped |= error->code == ERR_CANCELLED;
+    if (!error->given_up) {
+        return error;
+    }
+    fleet->given_up = true;
+    *ret = *error;
+    ret->code = ERR_CANCELLED;
+    err_wrap(ret, "not tried again, the run ended");
+    return ret;
 }
 
 static void read_done(const struct vpc_answer *answer, void *context)
 {
     struct fleet_task *task = context;
+    struct vpc_answer taken = *answer;
+    struct err stopped;
 
     task->fleet->reading--;
-    note_cancelled(task->fleet, answer->error);
-    task->done(answer, task);
+    taken.error = note_stop(task->fleet, answer->error, &stopped);
+    task->done(&taken, task);
 }
 
 static void write_done(const struct vpc_answer *answer, void *context)
 {
     struct fleet_task *task = context;
+    struct vpc_answer taken = *answer;
+    struct err stopped;
 
     task->fleet->writing--;
-    note_cancelled(task->fleet, answer->error);
+    taken.error = note_stop(task->fleet, answer->error, &stopped);
     fleet_task_note_reply(task, answer->reply);
     task->result->attempts += answer->reply->attempts;
-    task->done(answer, task);
+    task->done(&taken, task);
 }
 
 static void listed(const struct err *error, void *context)
 {
     struct fleet_task *task = context;
+    struct err stopped;
 
     task->fleet->reading--;
-    note_cancelled(task->fleet, error);
-    task->listed(error, task);
+    task->listed(note_stop(task->fleet, error, &stopped), task);
 }
 
 static void send_call(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call, vpc_done_fn *done)
@@ -184,6 +203,11 @@ bool fleet_needs_restart(const struct fleet_result *result, const char *status)
            result->after.enabled && !stopped;
 }
 
+bool fleet_is_not_started(const struct fleet_result *result)
+{
+    return result->outcome == FLEET_SKIPPED && (result->code == ERR_CANCELLED || result->code == ERR_BUDGET);
+}
+
 void fleet_task_free(struct fleet_task *task)
 {
     if (task->ops->release != NULL) {
@@ -207,8 +231,9 @@ void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
     if (outcome == FLEET_CHANGED || outcome == FLEET_UNCHANGED) {
         fleet_dependencies_succeeded(&fleet->dependencies, (size_t)(result - fleet->run->results));
     }
-    if (result->code != ERR_CANCELLED) {
-        fleet->concluded[fleet->concluded_count++] = result; /* what was cancelled is left open, for runs resume */
+    summary->not_started += fleet_is_not_started(result);
+    if (result->code != ERR_CANCELLED || fleet_is_not_started(result)) {
+        fleet->concluded[fleet->concluded_count++] = result; /* all other that was cancelled is left open */
     }
     fleet_rollout_note(&fleet->rollout, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);
     if (fleet->options->progress != NULL) {

@@ -92,6 +92,7 @@ struct fleet {
         bool notifying;
     } watch;
     bool stopped;     /* cancelled: nothing more is started */
+    bool given_up;    /* something was not tried again because of that, or of the time that is left */
     bool draining;    /* and the caller knows */
     struct err error; /* of the journal: nothing more is started */
     unsigned reading, writing;

@@ -103,7 +103,6 @@ static void wait_for_state(struct fleet_write *write)
     }
     err_set(&error, fleet->rollout.closed ? ERR_BUDGET : ERR_CANCELLED, "not changed: the run ended while it was %s",
             state != NULL ? state : "busy");
-    fleet->run->summary.not_started++;
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
 
@@ -386,8 +385,7 @@ static void write_done(const struct vpc_answer *answer, void *context)
                                        .cancelled = answer->error != NULL && answer->error->code == ERR_CANCELLED,
                                        .status = answer->reply->status,
                                        .foreign = answer->reply->foreign,
-                                       .maybe_processed = answer->reply->maybe_processed,
-                                       .attempts = answer->reply->attempts};
+                                       .maybe_processed = answer->reply->maybe_processed};
 
     if (answer->error != NULL) {
         write->error = *answer->error;

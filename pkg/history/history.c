@@ -350,6 +350,7 @@ void history_close(struct history *history)
     }
     sqlite3_finalize(history->journal);
     sqlite3_finalize(history->conclude);
+    sqlite3_finalize(history->reopen);
     sqlite3_finalize(history->restart);
     sqlite3_close(history->db);
     fsio_lock_close(history->runs);

@@ -85,6 +85,7 @@ struct history_step {
     int http_status;                           /* 0: no answer came */
     bool restart_needed;                       /* from then on it needs one; final steps only, and so the next */
     bool restart_done;                         /* from then on it needs none any more */
+    bool not_started;                          /* for history_record: nothing of it was carried out */
     enum history_restart restart;              /* what is known of its restart from then on: history_record only */
     struct history_place place;                /* of the resource, where `restart` says anything */
 };
@@ -141,7 +142,7 @@ bool history_take_over(struct history *history, const struct history_entry *entr
 
 /*
  * Requests for the steps `journaled` are about to leave (ordinal, before, etag and phase count), and the steps
- * `concluded` are final. All of it or nothing. Error: ERR_IO: then nothing may be sent.
+ * `concluded` are final or, with `not_started`, planned again. All of it or nothing. Error: ERR_IO: then nothing may be sent.
  */
 bool history_record(struct history *history, int64_t number, const struct history_step *journaled,
                     size_t journaled_count, const struct history_step *concluded, size_t concluded_count, struct err *e)

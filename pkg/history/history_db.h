@@ -11,7 +11,7 @@ struct history {
     const struct clock *clock;
     sqlite3 *db;
     struct fsio_lock *runs;                     /* the locks of runs that this history began or took over; NULL: none */
-    sqlite3_stmt *journal, *conclude, *restart; /* made at their first use: those that run once a step */
+    sqlite3_stmt *journal, *conclude, *reopen, *restart; /* made at their first use: those that run once a step */
 };
 
 /* Sets the error of the last call, with the file's name. Always returns false. */

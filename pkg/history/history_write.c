@@ -125,7 +125,13 @@ static bool prepare_steps(struct history *history, struct err *e)
             " crn = ifnull(?, crn), region = ifnull(nullif(?, ''), region) WHERE run = ? AND ordinal = ?",
             e);
     }
-    return history->journal != NULL && history->conclude != NULL;
+    if (history->reopen == NULL) {
+        history->reopen = history_prepare(history,
+                                          "UPDATE step SET stage = 'planned', intended_at = NULL, phase = NULL"
+                                          " WHERE run = ? AND ordinal = ? AND stage = 'intended'",
+                                          e);
+    }
+    return history->journal != NULL && history->conclude != NULL && history->reopen != NULL;
 }
 
 static bool journal(struct history *history, int64_t number, const struct history_step *step, const char *now,
@@ -139,6 +145,10 @@ static bool journal(struct history *history, int64_t number, const struct histor
 static bool conclude(struct history *history, int64_t number, const struct history_step *step, const char *now,
                      struct err *e)
 {
+    if (step->not_started) {
+        history_bind(history->reopen, "II", number, (int64_t)step->ordinal);
+        return history_run_once(history, history->reopen, e);
+    }
     history_bind(history->conclude, "sssIsssiiisssII", step->before, step->after, now, (int64_t)step->attempts,
                  step->outcome, step->reason, step->request_id, step->http_status, step->restart_needed,
                  step->restart_done, step->id, step->crn, step->region, number, (int64_t)step->ordinal);

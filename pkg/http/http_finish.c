@@ -299,6 +299,11 @@ static bool decide(struct http_transfer *transfer, bool at_once, struct ending *
     bool failed = ending->reply.error != NULL && http_may_continue(http, call);
 
     ending->wait_ms = at_once ? 0 : failed ? http_retry_wait(&outcome) : -1;
+    if (ending->reply.error != NULL && ending->wait_ms < 0) {
+        struct http_outcome without_end = outcome;
+        without_end.left_ms = -1;
+        ending->error.given_up = http_retry_wait(&without_end) >= 0;
+    }
     return http_circuit_note(transfer,
                              &(struct http_circuit_end){.reply = &ending->reply,
                                                         .gateway = ending->gateway,

@@ -286,6 +286,7 @@ static struct history_step step_of_result(struct plan_encoder *encoder, const st
         .http_status = result->http_status,
         .restart_needed = result->restart_needed,
         .restart_done = ends_need(result),
+        .not_started = fleet_is_not_started(result),
         .restart = restart_of(result),
         .place = resource->api != NULL ? run_place_of(resource, &encoder->memory) : (struct history_place){0},
     };
