@@ -290,6 +290,15 @@ static struct http_outcome outcome_of(struct http *http, const struct http_call 
     };
 }
 
+/* Whether only the end of the session is why no attempt follows: also one with a fresh token, or at another URL. */
+static bool is_given_up(const struct http_transfer *transfer, struct http_outcome outcome)
+{
+    bool at_once = outcome.status == 307 || outcome.status == 308 || (outcome.status == 401 && transfer->token != NULL);
+
+    outcome.left_ms = -1;
+    return http_retry_wait(&outcome) >= 0 || (at_once && !http_may_continue(transfer->http, transfer->call));
+}
+
 /* Whether and when another attempt follows. True: not before the server is up again. */
 static bool decide(struct http_transfer *transfer, bool at_once, struct ending *ending)
 {
@@ -299,11 +308,7 @@ static bool decide(struct http_transfer *transfer, bool at_once, struct ending *
     bool failed = ending->reply.error != NULL && http_may_continue(http, call);
 
     ending->wait_ms = at_once ? 0 : failed ? http_retry_wait(&outcome) : -1;
-    if (ending->reply.error != NULL && ending->wait_ms < 0) {
-        struct http_outcome without_end = outcome;
-        without_end.left_ms = -1;
-        ending->error.given_up = http_retry_wait(&without_end) >= 0;
-    }
+    ending->error.given_up = ending->reply.error != NULL && ending->wait_ms < 0 && is_given_up(transfer, outcome);
     return http_circuit_note(transfer,
                              &(struct http_circuit_end){.reply = &ending->reply,
                                                         .gateway = ending->gateway,
