@@ -142,7 +142,8 @@ bool history_take_over(struct history *history, const struct history_entry *entr
 
 /*
  * Requests for the steps `journaled` are about to leave (ordinal, before, etag and phase count), and the steps
- * `concluded` are final or, with `not_started`, planned again. All of it or nothing. Error: ERR_IO: then nothing may be sent.
+ * `concluded` are final, or planned again with `not_started`. All of it or nothing. Error: ERR_IO: then nothing may be
+ * sent.
  */
 bool history_record(struct history *history, int64_t number, const struct history_step *journaled,
                     size_t journaled_count, const struct history_step *concluded, size_t concluded_count, struct err *e)

@@ -10,7 +10,7 @@ struct history {
     char *path;
     const struct clock *clock;
     sqlite3 *db;
-    struct fsio_lock *runs;                     /* the locks of runs that this history began or took over; NULL: none */
+    struct fsio_lock *runs; /* the locks of runs that this history began or took over; NULL: none */
     sqlite3_stmt *journal, *conclude, *reopen, *restart; /* made at their first use: those that run once a step */
 };
 

@@ -25,7 +25,7 @@ odd_stop() {
 odd() {
     local answer
     echo "$*" >&"${ODD[1]}"
-    read -r answer <&"${ODD[0]}"
+    read -r answer <&"${ODD[0]}" && [ "$answer" = ok ]
 }
 
 odd_clear() {
