@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,36 @@ static inline void loopback_resource(struct text *answer, const char *path, cons
                 path + begin, body[1] != '}' ? "," : "", body + 1);
     loopback_json(answer, 200, "", text_string(&named));
     text_free(&named);
+}
+
+/*
+ * Waits until connections `first` and above are served and closed by both sides: what a client that was killed had sent
+ * still takes effect afterwards, and a test that goes on before would race with it. Connections come in order: once this
+ * one is served, all before it are known.
+ */
+static inline void loopback_drain(struct loopback *server, unsigned first)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)server->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char byte;
+    bool open = true;
+
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+        shutdown(fd, SHUT_WR);
+        while (recv(fd, &byte, 1, 0) > 0) {
+        }
+    }
+    close(fd);
+    while (open) {
+        open = false;
+        pthread_mutex_lock(&server->lock);
+        for (unsigned i = first; i < server->connections; i++) {
+            open |= server->peers[i].fd >= 0;
+        }
+        pthread_mutex_unlock(&server->lock);
+        usleep(1000);
+    }
 }
 
 /* A port on which nobody listens. */

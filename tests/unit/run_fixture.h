@@ -256,12 +256,16 @@ static inline void take_up(void **state, const struct place *place, bool retries
     execute(&request, ret);
 }
 
-/* Changes all servers in a child, which is killed when a PATCH comes, before or after that takes effect. */
+/*
+ * Changes all servers in a child, which is killed when a PATCH comes, before or after that takes effect. What else it had
+ * sent takes effect before this returns.
+ */
 static inline void cut_off(void **state, struct place *place, struct service *service,
                            const struct resource_settings *wanted)
 {
     int ready[2];
     char byte;
+    unsigned connections = place->server.connections;
 
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
@@ -281,6 +285,7 @@ static inline void cut_off(void **state, struct place *place, struct service *se
     int status;
     waitpid(child, &status, 0);
     assert_true(WIFSIGNALED(status));
+    loopback_drain(&place->server, connections);
     close(ready[0]);
     close(ready[1]);
 }
