@@ -244,15 +244,14 @@ static bool maybe_processed(const struct http_call *call, const struct ending *e
     });
 }
 
-/* 5xx and what a gateway says say nothing of a rate limit, and no limit holds back token requests. */
+/* What a gateway says in place of the API says nothing of a rate limit, and none holds back token requests. */
 static void note_rate(struct http *http, const struct http_transfer *transfer, const struct ending *ending)
 {
     const struct http_reply *reply = &ending->reply;
     const struct http_call *call = transfer->call;
 
-    bool gateway = ending->gateway && reply->status != 429;
-    if (reply->fault != HTTP_FAULT_NONE || reply->status >= 500 || gateway ||
-        (call->request.flags & HTTP_URGENT) != 0) {
+    bool gateway = ending->gateway && reply->status < 500 && reply->status != 429;
+    if (reply->fault != HTTP_FAULT_NONE || gateway || (call->request.flags & HTTP_URGENT) != 0) {
         return;
     }
     struct http_ratelimit_answer answer = {
@@ -260,6 +259,7 @@ static void note_rate(struct http *http, const struct http_transfer *transfer, c
         .now_ms = http_now_ms(http),
         .class = is_write(call) ? HTTP_RATELIMIT_WRITE : HTTP_RATELIMIT_READ,
         .refused = reply->status == 429,
+        .failed = reply->status >= 500,
         .saturated = http->saturated,
         .in_flight = (unsigned)(http->active_count - http->urgent_count - 1),
         .retry_after_ms = reply->retry_after_ms,

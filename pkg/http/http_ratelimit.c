@@ -240,6 +240,18 @@ static void size_window(struct http_ratelimit *limit, const struct http_ratelimi
     limit->window = fmin(fmax(limit->window, HTTP_WINDOW_START), HTTP_WINDOW_AUTO_MAX);
 }
 
+/* The limit let it through. */
+static void note_passed(struct http_ratelimit *limit, const struct http_ratelimit_answer *answer)
+{
+    if (answer->started_ms > limit->hit_ms) {
+        limit->empty = 0;
+    }
+    limit->served++;
+    limit->cycle_served++;
+    limit->cusum = fmax(0, limit->cusum - CUSUM_SERVED);
+    limit->cusum_served++;
+}
+
 /* What is served after a time in which nothing was begins a cycle, at the average rate of the one before. */
 static void note_served(struct http_ratelimit *limit, const struct http_ratelimit_answer *answer)
 {
@@ -254,13 +266,7 @@ static void note_served(struct http_ratelimit *limit, const struct http_ratelimi
         limit->cycle_ms = answer->started_ms;
         limit->cycle_served = 0;
     }
-    if (answer->started_ms > limit->hit_ms) {
-        limit->empty = 0;
-    }
-    limit->served++;
-    limit->cycle_served++;
-    limit->cusum = fmax(0, limit->cusum - CUSUM_SERVED);
-    limit->cusum_served++;
+    note_passed(limit, answer);
     note_latency(limit, answer);
     if (!limit->window_fixed) {
         size_window(limit, answer);
@@ -288,6 +294,10 @@ static void note_refused(struct http_ratelimit *limit, const struct http_ratelim
 
 void http_ratelimit_answered(struct http_ratelimit *limit, const struct http_ratelimit_answer *answer)
 {
+    if (answer->failed) {
+        note_passed(limit, answer);
+        return;
+    }
     (answer->refused ? note_refused : note_served)(limit, answer);
     limit->headers_wrong = limit->headers_wrong || (answer->refused && answer->remaining > 0);
     bool believed = answer->remaining >= 0 && !limit->headers_wrong;

@@ -17,7 +17,7 @@
  * not lower the pace. While free, refusals count only where a CUSUM test (Page, Biometrika 41, 1954) finds that most
  * answers are refusals. Later each refusal counts, but one below the limit that was just measured contradicts it:
  * after HTTP_RATELIMIT_CONTRADICTIONS in a row they are sporadic, and the test decides again, which asks for more each
- * time.
+ * time. An answer of 5xx was let through by the limit and counts as served: refusals among errors would look frequent.
  *
  * Retry-After concerns the request that was refused (http_retry.h). Only where the limit is used up, that is where
  * pace after pace, each half of the one before, had every request refused, does everything wait for it. Whatever is
@@ -90,11 +90,11 @@ struct http_ratelimit {
     } latency[HTTP_RATELIMIT_CLASSES];
 };
 
-/* An answer other than 5xx. */
 struct http_ratelimit_answer {
     int64_t started_ms, now_ms;
     enum http_ratelimit_class class;
     bool refused;           /* 429 */
+    bool failed;            /* 5xx: the limit let the request through, and nothing else is learned */
     bool saturated;         /* the window held others back meanwhile */
     unsigned in_flight;     /* other requests */
     int64_t retry_after_ms; /* -1: absent, as the next two */

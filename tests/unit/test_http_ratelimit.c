@@ -44,6 +44,7 @@ struct step {
 struct server {
     struct step steps[STEPS_MAX];
     double random;     /* the share of requests that it refuses whatever the rate */
+    double errors;     /* the share that it answers with 503 */
     int retry_after_s; /* or NO_HEADER, EXACT */
     int latency_ms;
     bool headers;
@@ -56,7 +57,7 @@ struct request {
     unsigned stage;   /* 0: read, 1: write */
     unsigned attempt; /* counts from 1 */
     int64_t started_ms, due_ms;
-    bool refused;
+    bool refused, failed; /* 429, 503 */
     int64_t retry_after_ms, remaining, reset_ms;
 };
 
@@ -92,6 +93,7 @@ static void serve(struct server *server, struct request *request, unsigned *dice
 
     request->refused = (limited && server->left < 1) || roll(dice) % 10000 < server->random * 10000;
     server->left -= limited && !request->refused ? 1 : 0;
+    request->failed = !request->refused && server->errors > 0 && roll(dice) % 10000 < server->errors * 10000;
     request->retry_after_ms = -1;
     if (request->refused && server->retry_after_s != NO_HEADER) {
         double exact_s = fmax(1, ceil(wait_ms / 1000));
@@ -153,7 +155,7 @@ static int64_t wait_of(struct client *client, const struct request *request)
         return request->retry_after_ms >= 0 ? request->retry_after_ms : 1000;
     }
     struct http_outcome outcome = {.repeat = HTTP_REPEAT_SAFE,
-                                   .status = 429,
+                                   .status = request->refused ? 429 : 503,
                                    .attempt = request->attempt,
                                    .attempts_max = HTTP_ATTEMPTS,
                                    .backoff_ms = HTTP_BACKOFF_MS,
@@ -167,7 +169,7 @@ static void be_refused(struct client *client, struct request request, int64_t no
 {
     int64_t wait_ms = wait_of(client, &request);
 
-    client->refused++;
+    client->refused += request.refused;
     if (wait_ms < 0) {
         client->failed++;
         end_task(client, now_ms);
@@ -186,13 +188,14 @@ static void take_answers(struct client *client, int64_t now_ms)
                                                .now_ms = now_ms,
                                                .class = request.stage == 1 ? HTTP_RATELIMIT_WRITE : HTTP_RATELIMIT_READ,
                                                .refused = request.refused,
+                                               .failed = request.failed,
                                                .saturated = client->saturated,
                                                .in_flight = (unsigned)client->in_flight.count,
                                                .retry_after_ms = request.retry_after_ms,
                                                .remaining = request.remaining,
                                                .reset_ms = request.reset_ms};
         http_ratelimit_answered(&client->limit, &answer);
-        if (request.refused) {
+        if (request.refused || request.failed) {
             be_refused(client, request, now_ms);
         } else if (client->served++, request.stage == 0) {
             push(&client->ready, (struct request){.stage = 1, .attempt = 1});
@@ -427,6 +430,21 @@ static void refusals_that_no_limit_explains_do_not_slow_down(void **state)
             struct result result = play_one_client(&server);
             check("random", &server, &result, plain.seconds, 1.2, 1);
         }
+    }
+}
+
+/* An error of the server is a request that no limit refused: refusals among errors are as few as among successes. */
+static void refusals_among_errors_do_not_slow_down(void **state)
+{
+    static const double shares[][2] = {{0.1, 0.3}, {0.2, 0.4}, {0.2, 0.5}, {0.1, 0.7}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+        struct server server = {
+            .random = shares[i][0], .errors = shares[i][1], .retry_after_s = NO_HEADER, .latency_ms = 10};
+        struct result plain = play_some(&server, (struct run){.clients = 1, .plain = true});
+        struct result result = play_one_client(&server);
+        check("errors", &server, &result, plain.seconds, 1.2, 1);
     }
 }
 
@@ -685,6 +703,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bucket_is_used_up_with_few_refusals),
         cmocka_unit_test(refusals_that_no_limit_explains_do_not_slow_down),
+        cmocka_unit_test(refusals_among_errors_do_not_slow_down),
         cmocka_unit_test(retry_after_0_comes_again_at_once),
         cmocka_unit_test(a_limit_is_found_among_refusals_at_random),
         cmocka_unit_test(a_limit_that_halves_and_doubles_again_is_followed),
