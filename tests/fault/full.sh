@@ -1,15 +1,24 @@
 #!/bin/sh
-# The long proofs, which `make test` runs in a small size: every fault against 1,000 servers, a fleet that meets nothing
-# but trouble, and 200 runs that are killed at random moments and resumed. Takes about ten minutes.
-# usage: BUILD=build [FAULT_SERVERS=1000] [FAULT_REFUSALS=3] [KILLS=200] [SEED=N] tests/fault/full.sh
+# The long proofs, which `make test` runs in a small size: every fault, met by a quarter of all requests, then all of them
+# mixed at a tenth each, against 1,000 servers over HTTP/1.1 and HTTP/2 with TLS; and runs that signals end at random moments
+# and that are resumed. Takes about forty minutes on two cores.
+# usage: BUILD=build [FAULT_SERVERS=1000] [FAULT_PROBABILITY=0.25] [FAULT_MIXED=0.1] [MOMENTS=500] [KILLS=200] [SEED=N] tests/fault/full.sh
 set -eu
 cd "$(dirname "$0")/../.."
 BUILD=$(realpath "${BUILD:-build}")
 FAULT_SERVERS=${FAULT_SERVERS:-1000}
-FAULT_REFUSALS=${FAULT_REFUSALS:-3}
+FAULT_PROBABILITY=${FAULT_PROBABILITY:-0.25}
+FAULT_MIXED=${FAULT_MIXED:-0.1}
+FAULT_REFUSALS=${FAULT_REFUSALS:-1000000}
 KILLS=${KILLS:-200}
-export BUILD FAULT_SERVERS FAULT_REFUSALS KILLS
+MOMENTS=${MOMENTS:-500}
+export BUILD FAULT_SERVERS FAULT_PROBABILITY FAULT_MIXED FAULT_REFUSALS KILLS MOMENTS
 status=0
-bats --timing tests/fault/matrix.bats tests/fault/soak/*.bats || status=1
+for FAULT_HTTP in 1.1 2; do
+    export FAULT_HTTP
+    echo "# HTTP/$FAULT_HTTP"
+    bats --timing tests/fault/matrix.bats || status=1
+done
+bats --timing tests/fault/moments.bats || status=1
 bats --timing --filter 'kill -9 at random moments' tests/fault/resume.bats || status=1
 exit $status
