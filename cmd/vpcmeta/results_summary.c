@@ -342,8 +342,9 @@ static bool can_be_rolled_back(const struct fleet_run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
-        if ((result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNKNOWN) &&
-            plan_can_roll_back(result->item)) {
+        bool applied =
+            result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNKNOWN || fleet_set_in_part(result);
+        if (applied && plan_can_roll_back(result->item)) {
             return true;
         }
     }

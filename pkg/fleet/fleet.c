@@ -357,6 +357,18 @@ const char *fleet_outcome_name(enum fleet_outcome outcome)
     return names[outcome];
 }
 
+bool fleet_set_in_part(const struct fleet_result *result)
+{
+    const struct resource_settings *wanted = result->item->wanted;
+    bool known = result->before.given != 0 && result->after.given != 0;
+
+    if (result->outcome != FLEET_FAILED || result->item->action != PLAN_SET || !known) {
+        return false;
+    }
+    unsigned missing = resource_settings_diff(&result->after, wanted);
+    return missing != 0 && (resource_settings_diff(&result->before, wanted) & ~missing) != 0;
+}
+
 int fleet_exit_status(const struct fleet_summary *summary)
 {
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];

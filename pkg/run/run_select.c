@@ -152,22 +152,11 @@ static bool check_words(const struct run_record *record, const char *const words
     return true;
 }
 
-/* Settings that a request of the run set, although another writer changed others meanwhile. */
-static bool is_partly_set(const struct fleet_result *result)
-{
-    const struct resource_settings *wanted = result->item->wanted;
-    bool known = result->before.given != 0 && result->after.given != 0;
-    bool arrived = result->attempts > 0 && result->http_status < 300; /* or, with 0, may have */
-
-    return result->item->action == PLAN_SET && arrived && known &&
-           (resource_settings_diff(&result->before, wanted) & ~resource_settings_diff(&result->after, wanted)) != 0;
-}
-
 /* What failed afterwards has left something behind as well. */
 static enum plan_effect effect_of(const struct history_step *step, const struct fleet_result *result)
 {
     bool created = result->item->action == PLAN_CREATE && step->id != NULL;
-    bool left_behind = result->outcome == FLEET_FAILED && (created || is_partly_set(result));
+    bool left_behind = result->outcome == FLEET_FAILED && (created || fleet_set_in_part(result));
 
     if (result->outcome == FLEET_CHANGED || left_behind) {
         return PLAN_EFFECT_APPLIED;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What an answer says is compared with what was wanted, and is taken only for the resource that was asked for.
 load ../cli/client
+load ../cli/runs
 load truth
 
 teardown() {
@@ -331,4 +332,22 @@ END
     [ "$(jq -c '[.results[] | [.id, .name]] | sort' <<< "$output")" = \
         "$(sim_state -c '[.instances[] | select(.name | startswith("new-")) | [.id, .name]] | sort')" ]
     jq -e '.summary.changed == 60' <<< "$output"
+}
+
+@test "what a run that was cut off had set is taken back, although its resumption met another writer" {
+    client_start --instances 0 --bare-metal 1 --mix plain
+    meta bare-metal set --all --enabled true -y
+    faults '{"method": "PATCH", "action": "hang", "when": "after", "ms": 2000}'
+    clear_log
+    "$BUILD/vpcmeta" bare-metal set --all --enabled true --protocol https -y 3>&- &
+    run_pid=$!
+    await_writes 1
+    kill -9 "$run_pid"
+    wait "$run_pid" || true
+    faults '{"operation": "bare_metal_servers.get", "nth": 1, "action": "change", "set": {"metadata_service": {"enabled": false}}}'
+    meta runs resume last -y -o json
+    expect 6 "undo: vpcmeta runs rollback"
+    meta runs rollback last -y
+    expect 0
+    [ "$(sim_state -c '.bare_metal_servers[0] | [.enabled, .protocol]')" = '[false,"http"]' ]
 }
