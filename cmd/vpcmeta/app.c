@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What the program says of itself where the words are no command to run. */
@@ -60,6 +61,11 @@ int app_run(struct app *app, size_t count, const char *const words[])
 
     app->words = words;
     app->words_count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(words[i], "://") != NULL) {
+            secrets_add_url(app->secrets, words[i]);
+        }
+    }
     bool parsed = cli_parse(app->program, app->shell_call, count, words, &call, &error);
     int status = parsed ? run_call(app, &call, &error) : err_exit_status(&error);
     if (error.code != ERR_NONE) {
@@ -75,5 +81,6 @@ void app_free(struct app *app)
     session_close(app->session);
     schema_catalog_close(app->schemas);
     free(app->schema_dir);
+    secrets_destroy(app->secrets);
     *app = (struct app){0};
 }

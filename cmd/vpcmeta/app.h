@@ -15,6 +15,7 @@
 
 struct app {
     const struct cli_program *program;
+    struct secrets *secrets;           /* of the process: what is registered stays until it ends */
     const struct cli_call *shell_call; /* of the shell around the command, or NULL */
     const char *command;               /* under way: "instance set" */
     const char *const *words;          /* of the command line under way, `words_count` of them */
@@ -33,6 +34,9 @@ struct app {
 
 /* Parses and runs one command line (without the program's name); prints its error. Returns the exit status. */
 int app_run(struct app *app, size_t count, const char *const words[]);
+
+/* The secrets that the environment holds are registered before any word is read. */
+void app_open_secrets(struct app *app);
 
 /* Gives back everything; the app is empty again. */
 void app_free(struct app *app);

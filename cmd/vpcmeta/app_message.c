@@ -10,12 +10,13 @@
 #include "history/history.h"
 #include "term/term.h"
 
-static void say(const struct app *app, const char *label, const char *color, const char *message)
+static void say(const struct app *app, const char *label, const char *color, struct text *message)
 {
     bool colored = color[0] != '\0' && app_color(app, STDERR_FILENO);
     CLEANUP(text_free) struct text safe = {0};
 
-    text_append_safe(&safe, message, strlen(message));
+    (void)secrets_mask(app->secrets, message->data, message->size);
+    text_append_safe(&safe, text_string(message), message->size);
     app_progress_hide(app);
     fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&safe));
 }
@@ -31,7 +32,7 @@ void app_error(const struct app *app, const struct err *error)
         text_printf(&line, "%s: ", app->where);
     }
     text_printf(&line, "%s%s%s", error->place, error->place[0] != '\0' ? ": " : "", error->message);
-    say(app, "error: ", "\033[31m", text_string(&line));
+    say(app, "error: ", "\033[31m", &line);
 }
 
 void app_message(const struct app *app, enum app_level level, const char *format, ...)
@@ -51,7 +52,7 @@ void app_message(const struct app *app, enum app_level level, const char *format
     va_start(args, format);
     text_vprintf(&line, format, args);
     va_end(args);
-    say(app, looks[level].label, looks[level].color, text_string(&line));
+    say(app, looks[level].label, looks[level].color, &line);
 }
 
 bool app_can_ask(const struct app *app)
@@ -70,6 +71,7 @@ bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, cons
     va_start(args, format);
     text_vprintf(&question, format, args);
     va_end(args);
+    (void)secrets_mask(app->secrets, question.data, question.size);
     fprintf(stderr, "%s", text_string(&question));
     fflush(stderr);
     /* unbuffered, so that the rest of a pasted script stays for the shell to read */

@@ -15,7 +15,8 @@ struct render_options app_render_options(const struct app *app)
                                    .color = app_color(app, STDOUT_FILENO),
                                    .no_headers = globals->no_headers,
                                    .fields = globals->fields.items,
-                                   .fields_count = globals->fields.count};
+                                   .fields_count = globals->fields.count,
+                                   .secrets = app->secrets};
 }
 
 bool app_prints_text(const struct app *app)
@@ -40,6 +41,7 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
 /* The results of --jq on their way to standard output. */
 struct results {
     struct text text;
+    const struct secrets *secrets;
     bool on_terminal;
 };
 
@@ -52,6 +54,7 @@ static void results_free(struct results *results)
 
 static bool write_results(struct results *results, struct err *e)
 {
+    secrets_mask_answer(results->secrets, results->text.data, results->text.size);
     bool written = render_text(text_string(&results->text), results->text.size, stdout, e);
 
     text_clear(&results->text);
@@ -109,7 +112,8 @@ static bool write_content(const struct content *content, const struct render_opt
 /* As jq does it: the outputs before an error are printed. */
 static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
 {
-    CLEANUP(results_free) struct results results = {.on_terminal = term_is_terminal(STDOUT_FILENO)};
+    CLEANUP(results_free)
+    struct results results = {.secrets = app->secrets, .on_terminal = term_is_terminal(STDOUT_FILENO)};
     struct err ignored = ERR_INIT;
 
     if (!app_check_output(app, NULL, 0, e)) {

@@ -12,6 +12,12 @@ static const char *environment(void *context, const char *name)
     return getenv(name);
 }
 
+void app_open_secrets(struct app *app)
+{
+    app->secrets = secrets_create();
+    iam_register_environment(&(struct iam_sources){.environment = environment, .secrets = app->secrets});
+}
+
 static struct session_options session_options(const struct app *app)
 {
     const struct global_opts *globals = app->globals;
@@ -22,6 +28,7 @@ static struct session_options session_options(const struct app *app)
                     .api_key_file = globals->api_key_file,
                     .iam_url = globals->iam_url,
                     .endpoint = globals->endpoint,
+                    .secrets = app->secrets,
                     .input = command_input(&app->limits)},
         .regions = {.items = globals->regions.items, .count = globals->regions.count},
         .api_version = globals->api_version,

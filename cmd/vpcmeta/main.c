@@ -19,6 +19,7 @@ int main(int argc, char *argv[])
 
     term_open_missing_streams();
     keep_memory_private();
+    app_open_secrets(&app);
     int status = app_run(&app, argc > 0 ? (size_t)argc - 1 : 0, (const char *const *)argv + 1);
 
     app_free(&app);

@@ -225,7 +225,7 @@ static struct linehistory *open_history(struct shell *shell)
     struct err error = ERR_INIT;
 
     app_state_path("shell_history", &path);
-    struct linehistory *history = linehistory_open(text_string(&path), &error);
+    struct linehistory *history = linehistory_open(text_string(&path), shell->app->secrets, &error);
     if (error.code != ERR_NONE) {
         app_warn(shell->app, "no history: %s", error.message);
     }

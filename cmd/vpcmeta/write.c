@@ -18,6 +18,7 @@ bool write_begin(const struct app *app, const struct cli_call *call, const struc
     ret->request = (struct run_request){.command = app->command,
                                         .words = app->words,
                                         .word_count = app->words_count,
+                                        .secrets = app->secrets,
                                         .scope = &ret->scope,
                                         .limits = &ret->limits,
                                         .concurrency = options_concurrency(options)};

@@ -16,7 +16,10 @@
  *   one is accepted (http_acceptance.h), and only a refusal that lasts ends them, as http_give_up;
  * - that a server that has worked and goes down is asked by one request at a time until it is up again
  *   (http_breaker.h), while what is meant for it waits; what met the outage is sent again then;
- * - that an answer never takes more memory than its limit, decompressed.
+ * - that an answer never takes more memory than its limit, decompressed;
+ * - that whatever comes back (header values, body, redirect target, libcurl's own words) holds no secret of the process
+ *   when anybody reads it: it has passed the gate of secret.h, and every value of Authorization is registered there
+ *   before it leaves. The one exception is the 2xx answer to a secret body, which brings a token.
  *
  * Every attempt carries X-Request-Id with a new version 4 UUID (vpc-api.md 1.3), so that each line of the server's log
  * belongs to one line of ours; the reply names the last one.
@@ -33,6 +36,7 @@
 #include "clock/clock.h"
 #include "err/err.h"
 #include "http/http_url.h"
+#include "secret/secret.h"
 #include "text/text.h"
 
 enum {
@@ -166,6 +170,7 @@ struct http_options {
     unsigned max_per_second;  /* 0: no limit */
     http_observe_fn *observe; /* called at the end of every attempt; may be NULL */
     void *observe_context;
+    struct secrets *secrets; /* borrowed: registers what is sent, and takes it out of what comes; NULL: none */
 };
 
 /*

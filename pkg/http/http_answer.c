@@ -73,6 +73,14 @@ void http_headers_line(struct http_headers *headers, const char *line, size_t si
     }
 }
 
+void http_headers_mask(struct http_headers *headers, const struct secrets *secrets)
+{
+    for (size_t i = 0; i < KEPT_COUNT; i++) {
+        struct text *value = value_of(headers, i);
+        (void)secrets_mask(secrets, value->data, value->size);
+    }
+}
+
 void http_headers_clear(struct http_headers *headers)
 {
     for (size_t i = 0; i < KEPT_COUNT; i++) {

@@ -30,6 +30,7 @@ struct http_headers {
 
 /* Takes one line as libcurl delivers it, CRLF included. A status line starts anew. */
 void http_headers_line(struct http_headers *headers, const char *line, size_t size);
+void http_headers_mask(struct http_headers *headers, const struct secrets *secrets); /* the gate of secret.h */
 void http_headers_clear(struct http_headers *headers);
 void http_headers_free(struct http_headers *headers);
 

@@ -12,7 +12,6 @@ enum {
     ALL_MAX = 640,     /* of several together */
     VALUE_MAX = 64,
     PAGE_MAX = 160, /* of a page, or of JSON of no known shape */
-    SECRET_MIN = 6, /* a shorter secret is none, and would be found in ordinary words */
 };
 
 void http_error_free(struct http_error *error)
@@ -276,59 +275,5 @@ void http_error_read(const char *body, size_t size, struct http_error *ret)
         read_page(body, &ret->message);
     } else {
         append_sentence(&ret->message, body, strnlen(body, size), MESSAGE_MAX);
-    }
-}
-
-/* --- secrets ----------------------------------------------------------------------------------------- */
-
-static bool is_token_character(char c)
-{
-    return isalnum((unsigned char)c) || (c != '\0' && strchr("-._~+/=", c) != NULL);
-}
-
-static void mask(char *at, size_t size)
-{
-    memset(at, '*', size);
-}
-
-static size_t token_size(const char *at)
-{
-    size_t size = 0;
-
-    while (is_token_character(at[size])) {
-        size++;
-    }
-    return size;
-}
-
-/* The word that follows a scheme. */
-static void mask_after(char *message, const char *scheme)
-{
-    for (char *at = message; (at = strcasestr(at, scheme)) != NULL;) {
-        at += strlen(scheme);
-        size_t size = token_size(at);
-        if (size >= SECRET_MIN) {
-            mask(at, size);
-        }
-        at += size;
-    }
-}
-
-void http_error_redact(char *message, const char *secret)
-{
-    size_t length = secret != NULL ? strlen(secret) : 0;
-
-    for (char *at = message; length >= SECRET_MIN && (at = strstr(at, secret)) != NULL; at += length) {
-        mask(at, length);
-    }
-    mask_after(message, "Bearer ");
-    mask_after(message, "Basic ");
-    /* of a JSON web token: its first part is an object in base64 */
-    for (char *at = message; (at = strstr(at, "eyJ")) != NULL;) {
-        size_t size = token_size(at);
-        if (size >= 2 * SECRET_MIN) {
-            mask(at, size);
-        }
-        at += size;
     }
 }

@@ -30,10 +30,4 @@ struct http_error {
 void http_error_read(const char *body, size_t size, struct http_error *ret);
 void http_error_free(struct http_error *error); /* for CLEANUP */
 
-/*
- * Overwrites by asterisks what a server repeats of the credentials of a request: the words after "Bearer" and "Basic",
- * JSON web tokens, and `secret` (NULL: none) wherever it stands.
- */
-void http_error_redact(char *message, const char *secret);
-
 #endif

@@ -93,6 +93,20 @@ static int status_of(CURLcode code, long status)
     return http_retry_not_http((int)code) ? 0 : (int)status;
 }
 
+/* What a server repeats of our secrets ends here: nothing has read the answer yet. */
+static void mask_secrets(struct http_transfer *transfer, long status)
+{
+    const struct secrets *secrets = transfer->http->options.secrets;
+
+    http_headers_mask(&transfer->headers, secrets);
+    secrets_mask_message(secrets, transfer->problem);
+    if (status < 200 || status >= 300) {
+        (void)secrets_mask(secrets, transfer->body.data, transfer->body.size);
+    } else if (!transfer->secret) {
+        secrets_mask_answer(secrets, transfer->body.data, transfer->body.size);
+    }
+}
+
 static void look_at(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -104,6 +118,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
     /* room behind the body for readers that look ahead */
     memset(text_reserve(&transfer->body, HTTP_BODY_PADDING), 0, HTTP_BODY_PADDING + 1);
+    mask_secrets(transfer, status);
     ending->method = http_method_name(call->request.method);
     /* without a round, the numbers are those of the handle's last use */
     ending->sent = transfer->rounds > 0 && request_size > 0;
@@ -192,7 +207,7 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
     /* IAM has an error container of its own; of a 401 only a page or a text says nothing of the token */
     ending->gateway = transfer->urgent || reply->status == 401 ? said.is_foreign : reply->foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
-    http_error_redact(ending->error.message, http_token_text(transfer->token));
+    secrets_mask_message(transfer->http->options.secrets, ending->error.message);
 }
 
 /* Callers put such an error into reasons and reports, which have no place of their own: the message carries it. */
@@ -318,15 +333,6 @@ static bool decide(struct http_transfer *transfer, bool at_once, struct ending *
                                                         .waits = ending->wait_ms >= 0});
 }
 
-/* A server that repeats a secret in its error must not bring it into a trace. */
-static const char *problem_to_show(const struct http_transfer *transfer, const struct http_reply *reply)
-{
-    if (reply->error == NULL) {
-        return "";
-    }
-    return transfer->secret && reply->status > 0 ? http_reason(reply->status) : reply->error->message;
-}
-
 static void count_and_observe(struct http_transfer *transfer, const struct ending *ending)
 {
     struct http *http = transfer->http;
@@ -357,7 +363,7 @@ static void count_and_observe(struct http_transfer *transfer, const struct endin
                    : version == CURL_HTTP_VERSION_1_1 ? "1.1"
                    : version == CURL_HTTP_VERSION_1_0 ? "1.0"
                                                       : "",
-        .problem = problem_to_show(transfer, reply),
+        .problem = reply->error != NULL ? reply->error->message : "",
         .status = reply->status,
         .fault = reply->fault,
         .attempt = transfer->call->sent,
@@ -389,7 +395,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
     struct http *http = transfer->http;
     struct http_call *call = transfer->call;
     int status = ending->reply.status;
-    char *target = NULL; /* ASCII: libcurl percent-encodes other bytes of a Location */
+    char *target = NULL; /* ASCII: libcurl percent-encodes other bytes of a Location; ours to change */
     struct http_origin origin;
     struct err problem = ERR_INIT;
 
@@ -401,6 +407,7 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
     if (target == NULL) {
         return refuse_redirect(ending, "nowhere", "there is no Location");
     }
+    (void)secrets_mask(http->options.secrets, target, strlen(target));
     if (!http_url_origin(target, &origin, &problem)) {
         return refuse_redirect(ending, "another place", problem.message);
     }

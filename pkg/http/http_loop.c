@@ -56,6 +56,11 @@ static bool guard(struct http *http, struct http_call *call, struct err *e)
             "credentials are not sent over plain http to %s: use https (plain http is for this machine only)",
             call->origin.host);
     }
+    if (request->authorization != NULL) {
+        const char *credentials = strchr(request->authorization, ' ');
+        secrets_add(http->options.secrets, credentials != NULL ? credentials + 1 : request->authorization,
+                    SECRET_LASTING);
+    }
     return true;
 }
 

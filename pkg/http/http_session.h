@@ -175,7 +175,6 @@ enum http_token_state http_token_ask(struct http *http, const struct http_call *
 void http_token_sent(struct http_transfer *transfer, bool probe);
 /* Whether the call is repeated; `gateway`: what stands before an API that has worked answers. */
 bool http_token_judge(struct http_transfer *transfer, const struct http_reply *reply, bool gateway);
-const char *http_token_text(const struct http_token *token); /* NULL for NULL */
 void http_token_release(struct http_token *token);
 
 /* http_finish.c: the end of an attempt, and of a call */

@@ -27,11 +27,6 @@ void http_token_release(struct http_token *token)
     }
 }
 
-const char *http_token_text(const struct http_token *token)
-{
-    return token != NULL ? token->line + strlen(prefix) : NULL;
-}
-
 bool http_token_is_wanted(const struct http *http, const struct http_call *call)
 {
     return (call->request.flags & HTTP_WITH_TOKEN) != 0 && http->source.get != NULL && !call->cross_origin;
@@ -58,6 +53,7 @@ enum http_token_state http_token_ask(struct http *http, const struct http_call *
     }
     if (http->token == NULL || http->token->serial != offer.serial) {
         http_token_release(http->token);
+        secrets_add(http->options.secrets, offer.token, SECRET_TOKEN);
         http->token = new_token(offer.token, offer.serial);
     }
     ret->token = http->token;

@@ -69,7 +69,6 @@ static void note_failure(struct iam *iam, const struct http_reply *reply)
     } else {
         err_wrap(&failure, "no token from %s", iam->credentials.iam_url);
     }
-    iam_token_redact(failure.message, iam->credentials.secret);
     iam->failure = failure;
     iam_renewal_failed(&iam->renewal, denied || failure.code == ERR_USAGE, now_ms(iam));
 }

@@ -18,7 +18,8 @@
  * token request at a time; requests that cannot go on wait inside room http. Expiry is taken from the answer's
  * expires_in or expiration, never from inside the token.
  *
- * Keys and tokens are overwritten before their memory is given back, and never appear in errors or in --trace.
+ * Keys and tokens are overwritten before their memory is given back, and never appear in errors or in --trace: they are
+ * registered (secret.h) as soon as they are read, before anything is said of them.
  */
 #ifndef IAM_IAM_H
 #define IAM_IAM_H
@@ -52,6 +53,7 @@ struct iam_sources {
     const char *endpoint;     /* --endpoint */
     const char *region;       /* whose IAM is meant, where that depends on the region (iam_endpoints.h) */
     struct fsio_wait input;   /* how standard input is waited for */
+    struct secrets *secrets;  /* borrowed: keys, tokens and passwords are registered as they are found; NULL: nowhere */
 };
 
 /* What was found. Strings are owned by it; NULL means "not given". */
@@ -76,6 +78,9 @@ struct iam_credentials {
  */
 bool iam_discover(const struct iam_sources *sources, struct iam_credentials *ret, struct text *warnings, struct err *e)
     __attribute__((warn_unused_result));
+
+/* Registers what the environment holds of secrets: before anything is found, for what quotes the command line. */
+void iam_register_environment(const struct iam_sources *sources);
 
 /* The base of the VPC API as it was written: with https:// and the path (/v1 where none was given), no final slash. */
 char *iam_endpoint_url(const char *value) __attribute__((returns_nonnull, warn_unused_result));

@@ -9,6 +9,7 @@
 #include "iam/iam_properties.h"
 #include "iam/iam_token.h"
 #include "mem/mem.h"
+#include "secret/secret.h"
 #include "json/json.h"
 
 /* What is being found; `found` is handed over at the end. */
@@ -199,6 +200,11 @@ static bool read_key_file(struct search *search, const char *path, struct text *
 
     if (!fsio_read_secret_file(path, &search->sources->input, ret_secret, &exposed, e)) {
         e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
+        if (secret_looks_random(path, strlen(path))) {
+            /* the key itself in the place of its file: the gate takes it out of this message */
+            secrets_add(search->sources->secrets, path, SECRET_LASTING);
+            return err_wrap(e, "the API key: a file with the key is meant, not the key");
+        }
         return err_wrap(e, "the API key");
     }
     if (exposed) {
@@ -231,6 +237,8 @@ static bool check_secret(const char *secret, const char *what, const char *place
 /* Takes over `secret` from `place`. */
 static bool keep(struct search *search, struct text *secret, const char *what, struct text *place, struct err *e)
 {
+    secrets_add(search->sources->secrets, text_string(secret),
+                search->found.method == IAM_BEARER ? SECRET_TOKEN : SECRET_LASTING);
     if (!check_secret(text_string(secret), what, text_string(place), e)) {
         return false;
     }

@@ -48,6 +48,9 @@ void iam_properties_free(struct iam_properties *properties);
 /* Appends "VPC_APIKEY in FILE", "environment variable VPC_APIKEY". */
 void iam_properties_place(const struct iam_properties *properties, enum iam_property property, struct text *out);
 
+/* Registers their keys, tokens and passwords (secret.h). */
+void iam_register_properties(const struct iam_properties *properties, struct secrets *secrets);
+
 /* A variable's value; NULL when it is unset or empty. */
 const char *iam_variable(const struct iam_sources *sources, const char *name);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "http/http.h"
-#include "http/http_error.h"
 #include "json/json.h"
 #include "json/json_answer.h"
 
@@ -34,21 +33,6 @@ void iam_token_form(const struct iam_credentials *credentials, struct text *out)
     }
 }
 
-/* RFC 4648 4. */
-static void append_base64(struct text *out, const unsigned char *bytes, size_t size)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < size; i += 3) {
-        unsigned group = (unsigned)bytes[i] << 16 | (i + 1 < size ? (unsigned)bytes[i + 1] << 8 : 0) |
-                         (i + 2 < size ? (unsigned)bytes[i + 2] : 0);
-        text_append_char(out, digits[group >> 18]);
-        text_append_char(out, digits[group >> 12 & 63]);
-        text_append_char(out, i + 1 < size ? digits[group >> 6 & 63] : '=');
-        text_append_char(out, i + 2 < size ? digits[group & 63] : '=');
-    }
-}
-
 void iam_token_authorization(const struct iam_credentials *credentials, struct text *out)
 {
     CLEANUP(text_free_secret) struct text pair = {0};
@@ -60,7 +44,7 @@ void iam_token_authorization(const struct iam_credentials *credentials, struct t
     text_printf(&pair, "%s:%s", credentials->client_id, credentials->client_secret);
     text_reserve(out, 2 * pair.size + 16);
     text_append(out, "Basic ");
-    append_base64(out, (const unsigned char *)pair.data, pair.size);
+    text_append_base64(out, pair.data, pair.size);
 }
 
 bool iam_token_is_plain(const char *bytes, size_t size)
@@ -117,14 +101,4 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
     }
     return err_set(e, ERR_BAD_ANSWER, "the token endpoint's answer holds no token (%s)",
                    problem.place[0] != '\0' ? problem.place : problem.message);
-}
-
-void iam_token_redact(char *message, const char *secret)
-{
-    CLEANUP(text_free_secret) struct text escaped = {0};
-
-    text_reserve(&escaped, 3 * strlen(secret));
-    text_percent_encode(&escaped, secret, "");
-    http_error_redact(message, secret);
-    http_error_redact(message, text_string(&escaped));
 }

@@ -36,7 +36,4 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
 /* Whether it can stand in a header: visible ASCII only. */
 bool iam_token_is_plain(const char *bytes, size_t size);
 
-/* Overwrites every occurrence of the secret, plain or percent-encoded, in a message by asterisks. */
-void iam_token_redact(char *message, const char *secret);
-
 #endif

@@ -17,6 +17,7 @@ struct linehistory {
     char *lines[LINEHISTORY_LINES]; /* oldest first */
     size_t count;
     char *path; /* NULL: lines are remembered for this process alone */
+    const struct secrets *secrets;
 };
 
 static void remember(struct linehistory *history, const char *line)
@@ -78,10 +79,11 @@ static bool open_file(struct linehistory *history, const char *path, struct err 
     return true;
 }
 
-struct linehistory *linehistory_open(const char *path, struct err *e)
+struct linehistory *linehistory_open(const char *path, const struct secrets *secrets, struct err *e)
 {
     struct linehistory *history = mem_alloc(sizeof(*history));
 
+    history->secrets = secrets;
     (void)open_file(history, path, e);
     return history;
 }
@@ -110,10 +112,18 @@ static void append(const char *path, const char *line)
     }
 }
 
+static bool holds_secret(const struct linehistory *history, const char *line)
+{
+    CLEANUP(text_free_secret) struct text copy = {0};
+
+    text_append(&copy, line);
+    return linehistory_is_secret(line) || secrets_mask(history->secrets, copy.data, copy.size);
+}
+
 void linehistory_add(struct linehistory *history, const char *line)
 {
     if (line[0] == '\0' || isspace((unsigned char)line[0]) || strlen(line) > LINEHISTORY_LINE_MAX ||
-        linehistory_is_secret(line)) {
+        holds_secret(history, line)) {
         return;
     }
     remember(history, line);

@@ -1,8 +1,8 @@
 /*
  * linehistory: the lines typed in earlier shells and in this one.
  *
- * Kept in a file that only its owner can read, one line each, oldest first. Lines that seem to hold a secret, and lines
- * that begin with a blank, are never kept, neither in the file nor in memory. Several processes may add at once.
+ * Kept in a file that only its owner can read, one line each, oldest first. Lines that hold a secret of the process or
+ * seem to hold another, and lines that begin with a blank, are never kept, neither in the file nor in memory. Several processes may add at once.
  */
 #ifndef LINEHISTORY_LINEHISTORY_H
 #define LINEHISTORY_LINEHISTORY_H
@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "err/err.h"
+#include "secret/secret.h"
 
 enum {
     LINEHISTORY_LINES = 1000,     /* remembered */
@@ -21,9 +22,9 @@ struct linehistory;
 
 /*
  * Reads the file and opens it for more; its folder and itself are made when they are missing. Never NULL: when the file
- * cannot be used, `e` says why and lines are remembered for this process alone.
+ * cannot be used, `e` says why and lines are remembered for this process alone. `secrets` is borrowed (NULL: none).
  */
-struct linehistory *linehistory_open(const char *path, struct err *e);
+struct linehistory *linehistory_open(const char *path, const struct secrets *secrets, struct err *e);
 void linehistory_release(struct linehistory **history); /* for CLEANUP */
 
 /* Remembers a line unless it is empty, the same as the last one, too long, begins with a blank or seems secret. */

@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "err/err.h"
+#include "secret/secret.h"
 #include "table/table.h"
 #include "text/text.h"
 #include "json/json.h"
@@ -31,6 +32,7 @@ struct render_options {
     bool no_headers;           /* text and CSV without the line of headings */
     const char *const *fields; /* columns wanted, in this order; NULL or fields_count 0: all */
     size_t fields_count;
+    const struct secrets *secrets; /* taken out of what is written (secret.h); NULL: none */
 };
 
 /*

@@ -109,7 +109,7 @@ static void append_leaves(const json_t *document, const struct render_options *o
 
 bool render_document(const json_t *document, const struct render_options *options, FILE *out, struct err *e)
 {
-    CLEANUP(render_output_free) struct render_output output = {.file = out};
+    CLEANUP(render_output_free) struct render_output output = {.file = out, .secrets = options->secrets};
     JSON_CLEANUP json_t *selected = NULL;
 
     if (options->fields_count > 0 && json_is_object(document)) {

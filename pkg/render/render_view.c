@@ -72,6 +72,7 @@ static bool write_text(struct render_output *output, struct err *e)
 {
     size_t size = output->text.size;
 
+    secrets_mask_answer(output->secrets, output->text.data, size);
     errno = 0;
     if (size > 0 && fwrite(text_string(&output->text), 1, size, output->file) != size) {
         return write_failed(e);

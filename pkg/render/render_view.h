@@ -10,6 +10,7 @@
 /* Formats append to `text`; render_flush_some hands it on when it has grown. */
 struct render_output {
     FILE *file;
+    const struct secrets *secrets; /* taken out of what is written; NULL: none */
     struct text text;
 };
 

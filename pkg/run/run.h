@@ -99,9 +99,10 @@ bool run_read_deleted(const struct inventory_scope *scope, struct plan *plan, st
 /* What to preview or execute. All borrowed until the result is freed. */
 struct run_request {
     const char *command;      /* "instance set" */
-    const char *const *words; /* of its command line; what URLs may hold of secrets is not recorded */
+    const char *const *words; /* of its command line; what they may hold of secrets is not recorded */
     size_t word_count;
-    const char *history; /* path of its file, which is made when missing, not by a preview */
+    const struct secrets *secrets; /* of the process; NULL: none */
+    const char *history;           /* path of its file, which is made when missing, not by a preview */
 
     const struct inventory_scope *scope;
     unsigned concurrency, settle_ms;       /* as in fleet_options */

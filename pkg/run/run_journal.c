@@ -366,6 +366,7 @@ static void print_arguments(const struct run_request *request, struct text *out)
     for (size_t i = 0; i < request->word_count; i++) {
         CLEANUP(text_free) struct text word = {0};
         append_redacted(&word, request->words[i]);
+        (void)secrets_mask(request->secrets, word.data, word.size);
         json_array_append_new(words, json_build_string_n(text_string(&word), word.size));
     }
     json_print(out, words, JSON_PRINT_COMPACT);

@@ -13,6 +13,7 @@
 #include "clock/clock.h"
 #include "iam/iam_endpoints.h"
 #include "mem/mem.h"
+#include "secret/secret.h"
 #include "session/session_regions.h"
 
 struct session {
@@ -20,6 +21,7 @@ struct session {
     struct http *http;
     struct iam *iam;
     struct answer_parser *parser;
+    struct secrets *secrets; /* borrowed */
     FILE *trace;
     int trace_failure; /* errno of the first line that could not be written, or 0 */
     char *credential_source;
@@ -128,6 +130,7 @@ static void trace_attempt(const struct http_attempt *attempt, void *context)
                    (json_int_t)attempt->bytes_sent, "bytes_received", (json_int_t)attempt->bytes_received,
                    "connection_reused", attempt->reused, "http_version", attempt->version, "problem", attempt->problem);
     json_print(&line, object, JSON_PRINT_COMPACT);
+    (void)secrets_mask(session->secrets, line.data, line.size);
     errno = 0;
     if ((fprintf(session->trace, "%s\n", text_string(&line)) < 0 || fflush(session->trace) != 0) &&
         session->trace_failure == 0) {
@@ -186,12 +189,14 @@ struct session *session_open(const struct session_options *options, struct text 
     struct session *session = mem_alloc(sizeof(*session));
 
     session->key = key_of(options);
+    session->secrets = options->sources.secrets;
     session->parser = answer_parser_create();
     if (open_trace(session, options->trace, e)) {
         session->http = http_create(&(struct http_options){.ca_file = options->ca_file,
                                                            .timeout_ms = options->timeout_ms,
                                                            .observe = session->trace != NULL ? trace_attempt : NULL,
-                                                           .observe_context = session},
+                                                           .observe_context = session,
+                                                           .secrets = session->secrets},
                                     e);
     }
     if (session->http == NULL || !find_credentials(session, options, ret_warnings, e)) {

@@ -94,6 +94,9 @@ void text_percent_encode(struct text *t, const char *string, const char *also);
 /* Decodes "%41"; a % without two hexadecimal digits behind it is copied as it is, and makes the result false. */
 bool text_percent_decode(struct text *t, const char *bytes, size_t size);
 
+/* Base64 with padding (RFC 4648 4). */
+void text_append_base64(struct text *t, const char *bytes, size_t size);
+
 /* Whether the bytes have the form of a UUID (RFC 9562 section 4), in upper or lower case. */
 bool text_is_uuid(const char *bytes, size_t size);
 enum { TEXT_UUID_SIZE = 36 };

@@ -1,4 +1,4 @@
-/* UTF-8 decoding and repair, percent-coding, and the form of a UUID. */
+/* UTF-8 decoding and repair, percent-coding, base64, and the form of a UUID. */
 #include "text/text.h"
 
 #include <string.h>
@@ -72,6 +72,21 @@ bool text_percent_decode(struct text *t, const char *bytes, size_t size)
         i += low >= 0 ? 2 : 0;
     }
     return valid;
+}
+
+void text_append_base64(struct text *t, const char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *b = (const unsigned char *)bytes;
+
+    for (size_t i = 0; i < size; i += 3) {
+        unsigned group = (unsigned)b[i] << 16 | (i + 1 < size ? (unsigned)b[i + 1] << 8 : 0) |
+                         (i + 2 < size ? (unsigned)b[i + 2] : 0);
+        text_append_char(t, digits[group >> 18]);
+        text_append_char(t, digits[group >> 12 & 63]);
+        text_append_char(t, i + 1 < size ? digits[group >> 6 & 63] : '=');
+        text_append_char(t, i + 2 < size ? digits[group & 63] : '=');
+    }
 }
 
 bool text_is_uuid(const char *bytes, size_t size)

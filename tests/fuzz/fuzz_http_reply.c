@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .request_id = text_string(&headers.request_id),
     };
     http_problem_explain(&reply, "GET", &said, &e);
-    http_error_redact(e.message, "authorization");
+    secrets_mask_message(NULL, e.message);
     assert(e.code != ERR_NONE && e.http_status == reply.status && e.message[0] != '\0');
     check_line(e.message);
     err_clear(&e);

@@ -24,6 +24,7 @@ static int64_t moved_wall_s(const struct clock *self)
 
 /* IAM and the API in one server. */
 struct cloud {
+    struct secrets *secrets;
     struct loopback server;
     struct moved_clock clock;
     struct http *http;
@@ -101,7 +102,10 @@ static void open_cloud(struct cloud *cloud)
     *cloud = (struct cloud){
         .clock.clock = {.monotonic_ms = moved_monotonic_ms, .wall_s = moved_wall_s}, .life_s = 1000, .accepted = 1};
     loopback_start(&cloud->server, answer_cloud, cloud);
-    struct http_options options = {.clock = &cloud->clock.clock, .observe = observe, .observe_context = cloud};
+    cloud->secrets = secrets_create();
+    secrets_add(cloud->secrets, KEY, SECRET_LASTING); /* as iam_discover does */
+    struct http_options options = {
+        .clock = &cloud->clock.clock, .observe = observe, .observe_context = cloud, .secrets = cloud->secrets};
     cloud->http = open_session(&options);
     snprintf(iam_url, sizeof(iam_url), "http://127.0.0.1:%u", cloud->server.port);
     struct iam_credentials credentials = {
@@ -117,6 +121,7 @@ static void close_cloud(struct cloud *cloud)
     assert_null(strstr(text_string(&cloud->seen), "issued-"));
     iam_destroy(cloud->iam);
     http_destroy(cloud->http);
+    secrets_destroy(cloud->secrets);
     loopback_stop(&cloud->server);
     text_free(&cloud->seen);
 }

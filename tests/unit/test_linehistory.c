@@ -52,7 +52,7 @@ static void what_is_typed_comes_back_newest_first_also_in_the_next_process(void 
 {
     const char *path = in(state, "deep/state/lines");
     struct err error = ERR_INIT;
-    struct linehistory *history = linehistory_open(path, &error);
+    struct linehistory *history = linehistory_open(path, NULL, &error);
     struct stat status;
     char *longest = malloc(LINEHISTORY_LINE_MAX + 2);
 
@@ -73,7 +73,7 @@ static void what_is_typed_comes_back_newest_first_also_in_the_next_process(void 
         linehistory_release(&history);
         assert_int_equal(stat(path, &status), 0);
         assert_int_equal(status.st_mode & 0777, 0600);
-        history = linehistory_open(path, &error);
+        history = linehistory_open(path, NULL, &error);
     }
     linehistory_release(&history);
     free(longest);
@@ -90,7 +90,7 @@ static void the_file_keeps_the_newest_lines_and_does_not_grow_for_ever(void **st
         text_printf(&content, "line %d\n", i);
     }
     assert_true(fsio_replace(path, text_string(&content), content.size, &error));
-    struct linehistory *history = linehistory_open(path, &error);
+    struct linehistory *history = linehistory_open(path, NULL, &error);
     snprintf(line, sizeof(line), "line %d", 3 * LINEHISTORY_LINES - 1);
     assert_string_equal(linehistory_at(history, 0), line);
     snprintf(line, sizeof(line), "line %d", 2 * LINEHISTORY_LINES);
@@ -109,7 +109,7 @@ static void the_file_keeps_the_newest_lines_and_does_not_grow_for_ever(void **st
 static void a_file_that_cannot_be_used_is_no_reason_not_to_remember(void **state)
 {
     struct err error = ERR_INIT;
-    struct linehistory *history = linehistory_open("/proc/nowhere/lines", &error);
+    struct linehistory *history = linehistory_open("/proc/nowhere/lines", NULL, &error);
 
     (void)state;
     assert_int_equal(error.code, ERR_IO);
