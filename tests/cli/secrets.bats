@@ -61,12 +61,14 @@ masked() {
         leave instance list -v
         masked "$OUT/stderr.$ran"
     done
-    for where in html text headers odd location; do
+    for where in html text headers location; do
         for form in percents html base64-2; do
             repeats any $where $form
             leave instance list -o json -v
         done
     done
+    repeats any odd percents
+    leave instance list -o json
     masked "$OUT"/trace.*
     no_secret
 }
@@ -114,33 +116,21 @@ masked() {
         leave auth status -v
         masked "$OUT/stderr.$ran"
     done
-    for where in iam-html iam-text iam-odd; do
-        for form in plain percents json base64-1; do
+    for where in iam-html iam-text; do
+        for form in percents json base64-1; do
             repeats any $where $form
             leave doctor -o json
         done
     done
+    repeats any iam-odd percents
+    leave auth status
     repeats any iam-text html
     leave instance set --all --enabled true -y -o json
     masked "$OUT"/trace.*
     no_secret
 }
 
-@test "a proxy that repeats the password of its URL" {
-    export http_proxy="http://me:pr0xy%26pass%2Fw0rd@127.0.0.1:$ECHO_PORT"
-    export https_proxy=$http_proxy
-    for form in $FORMS; do
-        repeats any error "$form"
-        leave instance list -v --auth none --endpoint http://vpc.example.test/v1
-        masked "$OUT/stderr.$ran"
-    done
-    repeats any error plain
-    leave instance list -v --auth none --endpoint https://vpc.example.test/v1
-    leave doctor --auth none --endpoint https://vpc.example.test/v1
-    no_secret
-}
-
-@test "words of the operator: a key in the place of a name, a file or an address, and lines of the shell" {
+@test "words of the operator: a key in the place of a name or a file, passwords in addresses, lines of the shell" {
     repeats any pass plain
     leave instance show "$KEY"
     leave instance set "$KEY" --enabled true -y
@@ -148,9 +138,11 @@ masked() {
     leave instance list --region "$KEY"
     leave instance set --all --protocol "$KEY"
     leave runs show "$KEY"
-    leave instance list --endpoint "https://me:$PASSWORD@host.example.test:x/v1"
-    leave instance list --iam-url "http://me:$PASSWORD@[x/"
-    leave instance list --trace "$OUT/$KEY/x"
+    for endpoint in "https://me:$PASSWORD@[x/v1" "https://me:$PASSWORD@host.example.test/v1" \
+        "https://me:pr0xy%26pass%2Fw0rd@host.example.test:x/v1"; do
+        leave instance list --endpoint "$endpoint"
+        leave doctor --iam-url "$endpoint"
+    done
     VPC_APIKEY="$KEY
 " leave auth status
     VPC_APIKEY="{$KEY}" leave auth status
@@ -165,6 +157,11 @@ masked() {
     token=$("$BUILD/vpcmeta" auth token)
     printf 'instance list --name %s\ninstance show %s\nauth status\n' "${token:40:24}" "${CLIENT_SECRET:3:14}" |
         "$BUILD/vpcmeta" shell > "$OUT/shell.out" 2> "$OUT/shell.err" || true
+    # a proxy that repeats the password of its URL; libcurl shows nothing of its answer but the status
+    repeats any error percents
+    export https_proxy="http://me:pr0xy%26pass%2Fw0rd@127.0.0.1:$ECHO_PORT"
+    leave instance list -v --deadline 1 --auth none --endpoint https://vpc.example.test/v1
+    grep -q 407 "$OUT/trace.$ran"
     no_secret
     # the token goes where it was asked for
     [[ $token == eyJ* ]]
