@@ -150,68 +150,8 @@ int64_t http_retry_after(const char *value, int64_t now_s)
     return when <= now_s ? 0 : (when - now_s) * 1000;
 }
 
-/* Where it was sent to, without what follows the path. */
-static void append_request(struct text *out, const struct http_reply *reply, const char *method)
-{
-    text_printf(out, " (%s %.*s)", method, (int)strcspn(reply->url, "?#"), reply->url);
-}
-
-static void append_count(struct text *out, int64_t count, const char *unit)
-{
-    text_printf(out, "%lld %s%s", (long long)count, unit, count == 1 ? "" : "s");
-}
-
-/* What Retry-After asks for, in the unit that people would use. */
-static void append_wait(struct text *out, int64_t wait_ms)
-{
-    enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
-    int64_t wait_s = (wait_ms + 999) / 1000;
-
-    text_append(out, "; the server asks to wait ");
-    if (wait_s < 2 * MINUTE_S) {
-        append_count(out, wait_s, "second");
-    } else if (wait_s < 2 * HOUR_S) {
-        append_count(out, (wait_s + MINUTE_S / 2) / MINUTE_S, "minute");
-    } else if (wait_s < DAY_S - HOUR_S / 2) {
-        append_count(out, (wait_s + HOUR_S / 2) / HOUR_S, "hour");
-    } else {
-        append_count(out, (wait_s + DAY_S / 2) / DAY_S, "day");
-    }
-}
-
-bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
-                          struct err *e)
-{
-    CLEANUP(text_free) struct text line = {0};
-    const char *trace = text_string(&said->trace);
-
-    text_printf(&line, "%d ", reply->status);
-    if (said->message.size > 0) {
-        text_append(&line, text_string(&said->message));
-    } else {
-        const char *reason = http_reason(reply->status);
-        text_append(&line, *reason != '\0' ? reason : "unexpected status");
-    }
-    /* the path itself may be wrong: a base URL without its version, another service */
-    if (said->message.size == 0 || (reply->status == 404 && !said->has_target)) {
-        append_request(&line, reply, method);
-    }
-    if ((reply->status == 429 || reply->status == 503) && reply->retry_after_ms > 0) {
-        append_wait(&line, reply->retry_after_ms);
-    }
-    bool traced = *trace != '\0', named = *reply->request_id != '\0';
-    if (traced || named) {
-        text_printf(&line, " [%s%s%s%s%s]", traced ? "trace " : "", trace, traced && named ? ", " : "",
-                    named ? "request " : "", reply->request_id);
-    }
-    if (e->code == ERR_NONE) {
-        e->http_status = reply->status;
-    }
-    enum err_code code = reply->status == 401 ? ERR_AUTH : reply->status == 412 ? ERR_CONFLICT : ERR_API;
-    return err_set(e, code, "%s", text_string(&line));
-}
-
-const char *http_reason(int status)
+/* "Not Found" for 404; "" for a status without a name. */
+static const char *reason_of(int status)
 {
     static const struct {
         int status;
@@ -252,4 +192,65 @@ const char *http_reason(int status)
         }
     }
     return "";
+}
+
+/* Where it was sent to, without what follows the path. */
+static void append_request(struct text *out, const struct http_reply *reply, const char *method)
+{
+    text_printf(out, " (%s %.*s)", method, (int)strcspn(reply->url, "?#"), reply->url);
+}
+
+static void append_count(struct text *out, int64_t count, const char *unit)
+{
+    text_printf(out, "%lld %s%s", (long long)count, unit, count == 1 ? "" : "s");
+}
+
+/* What Retry-After asks for, in the unit that people would use. */
+static void append_wait(struct text *out, int64_t wait_ms)
+{
+    enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+    int64_t wait_s = (wait_ms + 999) / 1000;
+
+    text_append(out, "; the server asks to wait ");
+    if (wait_s < 2 * MINUTE_S) {
+        append_count(out, wait_s, "second");
+    } else if (wait_s < 2 * HOUR_S) {
+        append_count(out, (wait_s + MINUTE_S / 2) / MINUTE_S, "minute");
+    } else if (wait_s < DAY_S - HOUR_S / 2) {
+        append_count(out, (wait_s + HOUR_S / 2) / HOUR_S, "hour");
+    } else {
+        append_count(out, (wait_s + DAY_S / 2) / DAY_S, "day");
+    }
+}
+
+bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
+                          struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+    const char *trace = text_string(&said->trace);
+
+    text_printf(&line, "%d ", reply->status);
+    if (said->message.size > 0) {
+        text_append(&line, text_string(&said->message));
+    } else {
+        const char *reason = reason_of(reply->status);
+        text_append(&line, *reason != '\0' ? reason : "unexpected status");
+    }
+    /* the path itself may be wrong: a base URL without its version, another service */
+    if (said->message.size == 0 || (reply->status == 404 && !said->has_target)) {
+        append_request(&line, reply, method);
+    }
+    if ((reply->status == 429 || reply->status == 503) && reply->retry_after_ms > 0) {
+        append_wait(&line, reply->retry_after_ms);
+    }
+    bool traced = *trace != '\0', named = *reply->request_id != '\0';
+    if (traced || named) {
+        text_printf(&line, " [%s%s%s%s%s]", traced ? "trace " : "", trace, traced && named ? ", " : "",
+                    named ? "request " : "", reply->request_id);
+    }
+    if (e->code == ERR_NONE) {
+        e->http_status = reply->status;
+    }
+    enum err_code code = reply->status == 401 ? ERR_AUTH : reply->status == 412 ? ERR_CONFLICT : ERR_API;
+    return err_set(e, code, "%s", text_string(&line));
 }

@@ -59,7 +59,4 @@ int64_t http_date(const char *value);
 bool http_problem_explain(const struct http_reply *reply, const char *method, const struct http_error *said,
                           struct err *e);
 
-/* "Not Found" for 404; "" for a status without a name. */
-const char *http_reason(int status);
-
 #endif

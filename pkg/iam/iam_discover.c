@@ -431,8 +431,11 @@ static bool discover(const struct iam_sources *sources, bool with_credential, st
 {
     CLEANUP(search_free) struct search search = {.sources = sources, .warnings = warnings};
 
-    if (!iam_properties_find(sources, &search.properties, warnings, e) ||
-        !iam_properties_check(&search.properties, e) || !iam_endpoints_read(sources, &search.endpoints, warnings, e)) {
+    if (!iam_properties_find(sources, &search.properties, warnings, e)) {
+        return false;
+    }
+    iam_register_properties(&search.properties, sources->secrets);
+    if (!iam_properties_check(&search.properties, e) || !iam_endpoints_read(sources, &search.endpoints, warnings, e)) {
         return false;
     }
     const char *disable_ssl = property(&search, IAM_PROPERTY_DISABLE_SSL);

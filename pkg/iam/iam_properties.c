@@ -358,7 +358,6 @@ bool iam_properties_find(const struct iam_sources *sources, struct iam_propertie
             return false;
         }
     }
-    iam_register_properties(&found, sources->secrets);
     *ret = found;
     found = (struct iam_properties){0};
     return true;

@@ -2,7 +2,8 @@
  * linehistory: the lines typed in earlier shells and in this one.
  *
  * Kept in a file that only its owner can read, one line each, oldest first. Lines that hold a secret of the process or
- * seem to hold another, and lines that begin with a blank, are never kept, neither in the file nor in memory. Several processes may add at once.
+ * seem to hold another, and lines that begin with a blank, are never kept, neither in the file nor in memory. Several
+ * processes may add at once.
  */
 #ifndef LINEHISTORY_LINEHISTORY_H
 #define LINEHISTORY_LINEHISTORY_H

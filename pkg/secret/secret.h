@@ -11,10 +11,10 @@
  * - at the outlets: lines on standard error, results on standard output, the trace, the recorded command line and the
  *   lines of the shell, because their words may come from the operator instead: a key pasted in the place of a name.
  *
- * What is found: each part of at least SECRET_PART characters of a secret, in upper or lower case, as it is or in base64
- * (RFC 4648 4 and 5, wherever in a group of three bytes it begins), with its characters escaped as in JSON, URLs,
- * forms, HTML or by text_append_safe, also when a text was escaped several times. What is found is overwritten by
- * asterisks, so that sizes stay, JSON stays JSON and UTF-8 stays UTF-8.
+ * What is found: each part of at least SECRET_PART characters of a secret, in upper or lower case, as it is or in
+ * base64 (RFC 4648 4 and 5, wherever in a group of three bytes it begins), with its characters escaped as in JSON,
+ * URLs, forms, HTML or by text_append_safe, also when a text was escaped several times. What is found is overwritten
+ * by asterisks, so that sizes stay, JSON stays JSON and UTF-8 stays UTF-8.
  *
  * Assumptions:
  * - A secret of SECRET_SHORT to SECRET_PART - 1 characters, or of digits only, is looked for as a whole and in messages
@@ -61,7 +61,7 @@ bool secrets_mask(const struct secrets *secrets, char *text, size_t size);
 void secrets_mask_answer(const struct secrets *secrets, char *body, size_t size);
 
 /*
- * The same for a message that quotes an answer: short secrets, too, and those of others that can be told by their form:
+ * The same for a message that quotes an answer: short secrets, too, and those of others that show by their form:
  * what follows "Bearer" or "Basic" and is no word, and JSON web tokens.
  */
 void secrets_mask_message(const struct secrets *secrets, char *message);

@@ -1,4 +1,4 @@
-/* What a word looks like that may be a key or a token nobody has registered. */
+/* What a word looks like that may be a key or a token that is not registered. */
 #include <ctype.h>
 #include <string.h>
 
