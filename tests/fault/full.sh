@@ -17,7 +17,7 @@ status=0
 for FAULT_HTTP in 1.1 2; do
     export FAULT_HTTP
     echo "# HTTP/$FAULT_HTTP"
-    bats --timing tests/fault/matrix.bats || status=1
+    bats --timing tests/fault/matrix.bats tests/fault/mixed.bats || status=1
 done
 bats --timing tests/fault/moments.bats || status=1
 bats --timing --filter 'kill -9 at random moments' tests/fault/resume.bats || status=1
