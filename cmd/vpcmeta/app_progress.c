@@ -39,21 +39,28 @@ static void update(struct app_progress *progress)
     }
     progress->state.in_flight = session.in_flight;
     progress->state.retries = session.retries - progress->retries_before;
+    progress->state.token_refusals = session.token_refusals;
     progress->state.outage.what = session.outage.what;
     progress->state.outage.host = session.outage.host;
     progress->state.outage.left_ms = session.outage.left_ms;
     render_progress_tick(&progress->state, clock_monotonic_ms(clock_system()) - progress->began_ms);
 }
 
+/* Nothing is served, which is worth a word whatever the command does. */
+static bool is_in_trouble(const struct app_progress *progress)
+{
+    return progress->state.outage.what != NULL || progress->state.token_refusals > 0;
+}
+
 static void draw(struct app_progress *progress)
 {
     CLEANUP(text_free) struct text line = {0};
-    bool outage = progress->state.outage.what != NULL;
-    bool begun = progress->writing || progress->state.total > 0 || outage;
+    bool trouble = is_in_trouble(progress);
+    bool begun = progress->writing || progress->state.total > 0 || trouble;
     unsigned columns = app_columns(STDERR_FILENO);
 
     if (!begun || columns == 0 ||
-        (!outage && progress->state.elapsed_ms < (progress->writing ? WRITING_DELAY_MS : READING_DELAY_MS))) {
+        (!trouble && progress->state.elapsed_ms < (progress->writing ? WRITING_DELAY_MS : READING_DELAY_MS))) {
         return;
     }
     /* the last column stays free: some terminals wrap as soon as it is written */
@@ -98,7 +105,7 @@ static void tick(void *context, bool over)
     } else if (progress->form == APP_PROGRESS_LINE) {
         draw(progress);
     } else {
-        bool says = progress->writing || progress->state.outage.what != NULL;
+        bool says = progress->writing || is_in_trouble(progress);
         if (progress->form == APP_PROGRESS_JSON && says &&
             progress->state.elapsed_ms - progress->printed_ms >= JSON_MS) {
             print_json(progress);

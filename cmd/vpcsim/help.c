@@ -58,6 +58,7 @@ static const char usage[] =
     "code; "
     "reset; hang ms;\n"
     "          truncate keep 0..1; drip bytes, interval_ms; garbage; content_type type; expire_token;\n"
+    "          token_delay ms: the API does not know the token of this request of IAM before;\n"
     "          change set {metadata_service, status}: another client changes the server first; delete: deletes it;\n"
     "          stale reads N, ms N: the answer of a write and the next GETs show the resource as it was before;\n"
     "          headers headers {NAME: VALUE}: the answer has these, bytes that JSON cannot hold as %XX\n"

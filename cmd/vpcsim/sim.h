@@ -26,9 +26,10 @@ struct sim {
     struct random random;       /* ids of what is created at run time */
     uint64_t tokens_valid_from; /* serial number: older tokens are refused */
     uint64_t tokens_issued;
-    char secret[32];       /* key of the tokens' signatures */
-    char address[64];      /* "127.0.0.1:8080", as bound */
-    int64_t now_ms, now_s; /* of the request that is served */
+    int64_t token_delay_ms; /* of the request that is served: its token is taken so much later */
+    char secret[32];        /* key of the tokens' signatures */
+    char address[64];       /* "127.0.0.1:8080", as bound */
+    int64_t now_ms, now_s;  /* of the request that is served */
 };
 
 /* Fills the store as the options say. */

@@ -314,6 +314,9 @@ struct http_outage {
 /* False when no server is waited for; *ret is untouched then. */
 bool http_outage(const struct http *http, struct http_outage *ret);
 
+/* How often in a row the API has refused the token or another one, once that lasts for a second; else 0. */
+unsigned http_token_refusals(const struct http *http);
+
 struct http_counters {
     uint64_t requests;    /* submitted */
     uint64_t attempts;    /* sent */

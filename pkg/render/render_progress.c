@@ -37,9 +37,9 @@ static int64_t left_seconds(const struct render_progress *progress)
 /* --- the line ---------------------------------------------------------------------------------------- */
 
 /* In the order of the line; the last of `ranks` gives way first. */
-enum part { PART_OUTAGE, PART_WHAT, PART_DONE, PART_RATE, PART_FLIGHT, PART_FAILED, PART_RETRIES, PART_LEFT, PARTS };
-static const enum part ranks[] = {PART_DONE, PART_OUTAGE, PART_FAILED, PART_LEFT,
-                                  PART_RATE, PART_WHAT,   PART_FLIGHT, PART_RETRIES};
+enum part { PART_TROUBLE, PART_WHAT, PART_DONE, PART_RATE, PART_FLIGHT, PART_FAILED, PART_RETRIES, PART_LEFT, PARTS };
+static const enum part ranks[] = {PART_DONE, PART_TROUBLE, PART_FAILED, PART_LEFT,
+                                  PART_RATE, PART_WHAT,    PART_FLIGHT, PART_RETRIES};
 
 static void append_left(struct text *out, int64_t left_s)
 {
@@ -74,13 +74,15 @@ static void append_part(struct text *out, const struct render_progress *progress
 {
     bool outage = progress->outage.what != NULL;
 
-    if (outage && is_idle_part(part)) {
+    if ((outage || progress->token_refusals > 0) && is_idle_part(part)) {
         return;
     }
     switch (part) {
-    case PART_OUTAGE:
+    case PART_TROUBLE:
         if (outage) {
             append_outage(out, progress);
+        } else if (progress->token_refusals > 0) {
+            text_printf(out, "waiting for a token to be accepted, try %u", progress->token_refusals + 1);
         }
         break;
     case PART_WHAT:
@@ -133,7 +135,7 @@ void render_progress_line(struct text *out, const struct render_progress *progre
             return; /* the rest means nothing without it */
         }
     }
-    for (enum part i = PART_OUTAGE; i < PARTS; i++) {
+    for (enum part i = PART_TROUBLE; i < PARTS; i++) {
         if (shown[i]) {
             text_append(out, shown_count++ > 0 ? "  " : "");
             append_part(out, progress, i);
@@ -158,6 +160,9 @@ void render_progress_json(struct text *out, const struct render_progress *progre
     if (progress->outage.what != NULL) {
         text_printf(out, ",\"outage\":{\"host\":\"%s\",\"message\":\"%s\",\"seconds_left\":%" PRId64 "}",
                     progress->outage.host, progress->outage.what, (progress->outage.left_ms + 999) / 1000);
+    }
+    if (progress->token_refusals > 0) {
+        text_printf(out, ",\"token_refusals\":%u", progress->token_refusals);
     }
     text_append_char(out, '}');
 }

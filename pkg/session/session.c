@@ -326,7 +326,8 @@ bool session_probe(struct session *session, size_t region, int64_t *ret_ms, stru
 struct session_progress session_progress(struct session *session)
 {
     struct session_progress progress = {.in_flight = http_in_flight(session->http),
-                                        .retries = http_counters(session->http).retries};
+                                        .retries = http_counters(session->http).retries,
+                                        .token_refusals = http_token_refusals(session->http)};
 
     for (size_t i = 0; i < session->regions.count; i++) {
         struct vpc_reading reading = vpc_reading(session->regions.items[i]);

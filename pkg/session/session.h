@@ -111,6 +111,7 @@ struct session_progress {
     size_t items, total; /* of the lists that are read; total 0: not known yet */
     size_t in_flight;
     uint64_t retries;             /* since the session was opened */
+    unsigned token_refusals;      /* in a row, while the API accepts no token for a second or more; else 0 */
     struct session_outage outage; /* strings live until the next call */
 };
 struct session_progress session_progress(struct session *session);

@@ -22,6 +22,7 @@ static void the_line_says_what_fits_and_what_is_worth_knowing(void **state)
         {.done = 7, .total = 7, .in_flight = 0, .retries = 1, .rate = 2.34},
         {.done = 1, .total = 1000, .in_flight = 2, .rate = 5},
         {.done = 1, .total = 100000, .in_flight = 2, .rate = 5},
+        {.done = 1, .total = 40, .in_flight = 1, .failed = 2, .rate = 5, .token_refusals = 4},
     };
     static const struct {
         size_t row, columns;
@@ -42,6 +43,7 @@ static void the_line_says_what_fits_and_what_is_worth_knowing(void **state)
         {4, 80, "7/7  2.3/s  0 in flight  1 retry  0 s left"},
         {5, 80, "1/1000  5.0/s  2 in flight  4 min left"},
         {6, 80, "1/100000  5.0/s  2 in flight  5 h 33 min left"},
+        {7, 80, "waiting for a token to be accepted, try 5  1/40  2 failed"},
     };
 
     (void)state;

@@ -67,8 +67,11 @@ void auth_issue(struct sim *sim, enum auth_audience audience, const char *claims
     static const char header[] = "{\"kid\":\"vpcsim\",\"alg\":\"RS256\"}";
     struct text payload = {0};
 
-    text_printf(&payload, "{%s%s\"iat\":%" PRId64 ",\"exp\":%" PRId64 ",\"serial\":%" PRIu64 ",\"use\":%d}", claims,
-                claims[0] != '\0' ? "," : "", sim->now_s, sim->now_s + life_s, ++sim->tokens_issued, (int)audience);
+    text_printf(&payload,
+                "{%s%s\"iat\":%" PRId64 ",\"exp\":%" PRId64 ",\"serial\":%" PRIu64 ",\"use\":%d,\"known_ms\":%" PRId64
+                "}",
+                claims, claims[0] != '\0' ? "," : "", sim->now_s, sim->now_s + life_s, ++sim->tokens_issued,
+                (int)audience, sim->now_ms + sim->token_delay_ms);
     size_t from = token->size;
     append_base64url(token, (const unsigned char *)header, sizeof(header) - 1);
     text_append_char(token, '.');
@@ -122,6 +125,9 @@ static const char *refusal(const struct sim *sim, const char *authorization, enu
     }
     if (claim(payload, "\"exp\":") <= sim->now_s || (uint64_t)claim(payload, "\"serial\":") < sim->tokens_valid_from) {
         return "The token has expired.";
+    }
+    if (claim(payload, "\"known_ms\":") > sim->now_ms) {
+        return "The token is not known.";
     }
     return NULL;
 }

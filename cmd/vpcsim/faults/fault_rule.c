@@ -18,6 +18,7 @@ static const char *const actions[] = {
     [FAULT_GARBAGE] = "garbage",
     [FAULT_CONTENT_TYPE] = "content_type",
     [FAULT_EXPIRE_TOKEN] = "expire_token",
+    [FAULT_TOKEN_DELAY] = "token_delay",
     [FAULT_CHANGE] = "change",
     [FAULT_HEADERS] = "headers",
     [FAULT_EDIT] = "edit",

@@ -330,6 +330,7 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
 {
     struct sim *sim = request->sim;
 
+    sim->token_delay_ms = 0;
     reply->delay_ms += sim->options.latency_ms;
     choose(sim->faults, request, reply, ret_plan);
     const struct fault_rule *rule = ret_plan->rule;
@@ -348,6 +349,8 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
             stale_keep(sim->faults->stale, request);
         } else if (rule->action == FAULT_EXPIRE_TOKEN) {
             expire_tokens(sim, reply, ret_plan);
+        } else if (rule->action == FAULT_TOKEN_DELAY) {
+            sim->token_delay_ms = rule->ms_min;
         }
     }
     if (!ret_plan->refused && over_limit(request, reply)) {
@@ -429,6 +432,7 @@ void faults_after(struct request *request, struct reply *reply, const struct fau
     case FAULT_LATENCY:
     case FAULT_HEADERS:
     case FAULT_EXPIRE_TOKEN:
+    case FAULT_TOKEN_DELAY:
     case FAULT_CHANGE:
     case FAULT_EDIT:
     case FAULT_DELETE:

@@ -21,6 +21,7 @@
  *   garbage       a body that is no JSON under the right status
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
+ *   token_delay   of "iam.token": the token that is issued is unknown to the API for "ms", as it takes time to spread
  *   change        another client changes the server first: "set" {"metadata_service": {...}}, and of an instance its
  *                 ETag and "status": "starting"; a passing status passes as always (--transition-ms)
  *   delete        another client has deleted the server of the path before
