@@ -104,7 +104,8 @@ struct http_reply {
     bool foreign;     /* an error status whose body is not the API's own error, or not all of it */
     bool well_formed; /* set by `read`: the body is whole and of its format, whatever is wrong with its content */
     bool misdirected; /* set by `read`: well-formed, but the answer to another request: a gateway mixes them up */
-    const struct err *error; /* NULL exactly when the status is 2xx and the body was usable */
+    /* NULL exactly when the status is 2xx and the body was usable. given_up: only the end of the session is why. */
+    const struct err *error;
 };
 
 /*

@@ -98,6 +98,21 @@ set_meets() {
     jq -e '[.[]] | index("failed") and index("changed")' outcomes
 }
 
+@test "a stop that was sent is looked up, whatever came back: each server is stopped once, and runs again" {
+    set -- garbage version9 headers redirect s600 empty400 trailer_cut
+    begin --instances $# --mix plain --transition-ms 100
+    ids=($(sim_state -r '.instances[].id'))
+    for form in "$@"; do
+        odd POST "/instances/${ids[0]}/actions" "$form" 1 1
+        ids=("${ids[@]:1}")
+    done
+    meta instance restart --all --always --max-unavailable 100% --poll-interval 100ms -y -o json
+    expect 0
+    [ "$(jq .summary.changed <<< "$output")" -eq $# ]
+    [ "$(writes | jq -r '.body.type' | sort | uniq -c | awk '{print $1, $2}' | paste -sd,)" = "$# start,$# stop" ]
+    [ "$(sim_state '[.instances[] | select(.status == "running")] | length')" -eq $# ]
+}
+
 @test "a deletion that a gateway answers with 404 is not taken for done" {
     begin --instances 0 --templates 2 --groups 0
     template=$(sim_state -r '.templates[0].name')
@@ -216,6 +231,19 @@ stopped_by() {
     expect 0
     [ "$(jq .summary.changed <<< "$output")" -eq 3 ]
     [ "$(sim_state '[.instances[] | select(.status == "running")] | length')" -eq 3 ]
+}
+
+@test "what was refused for a moment when a run was stopped is finished by resume: a template that is replaced" {
+    client_start --region eu-de --instances 0 --templates 1 --groups 0 --bare-metal 0
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    odd_start
+    odd POST '/templates$' api503 0 0
+    stopped_by TERM 143 template replace "$(sim_state -r '.templates[0].name')" --hop-limit 7 --delete-old
+    jq -e 'all(.results[]; .outcome == "skipped")' report
+    meta runs resume last -y -o json
+    expect 0
+    [ "$(jq .summary.changed <<< "$output")" -eq 2 ]
+    [ "$(sim_state -c '[.templates[].response_hop_limit]')" = '[7]' ]
 }
 
 @test "a wait that ends after the deadline is left to resume, and others are changed until then" {

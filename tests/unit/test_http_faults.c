@@ -202,6 +202,7 @@ static void attempts_end(void **state)
     struct http *http = open_session(NULL);
     struct ended ended = fetch_get(http, &server, "/");
     assert_int_equal(ended.attempts, HTTP_ATTEMPTS);
+    assert_false(ended.error.given_up);
     assert_int_equal(server.requests, HTTP_ATTEMPTS);
     assert_int_equal(ended.status, 502);
     assert_int_equal(ended.error.code, ERR_API);
@@ -393,6 +394,7 @@ static void a_wait_beyond_the_deadline_is_not_begun(void **state)
     assert_int_equal(ended.attempts, 1);
     assert_int_equal(ended.retry_after_ms, 20000);
     assert_int_equal(ended.error.code, ERR_API);
+    assert_true(ended.error.given_up);
     http_destroy(http);
     loopback_stop(&server);
 }
