@@ -71,14 +71,14 @@ void query_process_explain(struct query_process *process, size_t size, struct te
                     "until or range without one",
                     query_child_cpu_seconds(size));
     } else if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == QUERY_CHILD_NO_MEMORY) {
-        text_printf(out, "takes more than %zu MB of memory. Have it collect less, or print -o json into jq itself",
+        text_printf(out, "takes more than %zu MB of memory. Have it collect less, or pipe -o json into jq",
                     query_child_memory_mb(size));
     } else if (number == SIGKILL) {
         text_append(out, "was ended from outside (signal 9), perhaps because the machine has too little memory");
     } else if (number != 0) {
-        text_printf(out, "made libjq crash (signal %d, %s). Write it in another way, or print -o json into jq itself",
-                    number, sigdescr_np(number) != NULL ? sigdescr_np(number) : "unknown");
+        text_printf(out, "made libjq crash (signal %d, %s). Write it in another way, or pipe -o json into jq", number,
+                    sigdescr_np(number) != NULL ? sigdescr_np(number) : "unknown");
     } else {
-        text_append(out, "made libjq end. Write it in another way, or print -o json into jq itself");
+        text_append(out, "made libjq end. Write it in another way, or pipe -o json into jq");
     }
 }
