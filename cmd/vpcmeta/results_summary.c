@@ -74,19 +74,6 @@ static void note_causes(const struct app *app, const struct fleet_causes *causes
     }
 }
 
-static void append_names_of(struct text *out, const struct fleet_run *run, const struct fleet_cause *cause)
-{
-    const struct resource_kind *kind = cause->example->item->resource->kind;
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->count && count < cause->count; i++) {
-        const struct fleet_result *result = &run->results[i];
-        if (result->down != NULL && result->outcome == cause->outcome && result->item->resource->kind == kind) {
-            text_printf(out, "%s%s", count++ > 0 ? ", " : "", name_of(result));
-        }
-    }
-}
-
 void results_report_down(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
@@ -95,7 +82,9 @@ void results_report_down(const struct app *app, const struct fleet_run *run)
     for (size_t i = 0; i < causes.count && causes.items[i].loud; i++) {
         CLEANUP(text_free) struct text names = {0};
         struct err error = ERR_INIT;
-        append_names_of(&names, run, &causes.items[i]);
+        for (size_t j = 0; j < causes.items[i].count; j++) {
+            text_printf(&names, "%s%s", j > 0 ? ", " : "", name_of(causes.items[i].members[j]));
+        }
         err_set(&error, ERR_FAILED, "%s: %s", text_string(&names), causes.items[i].message);
         app_error(app, &error);
     }

@@ -192,9 +192,13 @@ void fleet_causes_find(const struct fleet_run *run, struct fleet_causes *ret)
         }
     }
     qsort(entries, count, sizeof(*entries), compare_entries);
+    const struct fleet_result **members =
+        text_arena_alloc(&causes.memory, (count + 1) * sizeof(const struct fleet_result *));
     for (size_t i = 0; i < count; i++) {
+        members[i] = entries[i].result;
         if (i == 0 || strcmp(entries[i].key, entries[i - 1].key) != 0) {
             causes.items[causes.count++] = make_cause(entries[i].result, &causes.memory);
+            causes.items[causes.count - 1].members = &members[i];
         }
         causes.items[causes.count - 1].count++;
     }

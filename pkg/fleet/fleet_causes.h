@@ -19,7 +19,8 @@ struct fleet_cause {
     const char *code;    /* of the API: "bad_field"; "" for causes that are not the API's words */
     const char *message; /* the reason of the first result, without trace and request id */
     size_t count;
-    const struct fleet_result *example; /* the first one; borrowed from the run */
+    const struct fleet_result *example;        /* the first one; borrowed from the run */
+    const struct fleet_result *const *members; /* `count` of them, in the order of the run */
 };
 
 struct fleet_causes {
