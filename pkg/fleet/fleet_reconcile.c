@@ -1,13 +1,17 @@
 /* The decisions of a guarded write, from an answer or from a state. */
 #include "fleet/fleet_reconcile.h"
 
+#include "fleet/fleet.h"
 #include "resource/resource_create.h"
 
 /* A creation is never sent again because of a refusal, but its name may be taken by what an earlier request created. */
 static enum fleet_verdict judge_creation(const struct fleet_answer *answer, const struct fleet_rules *rules,
                                          enum fleet_receipt *ret_receipt)
 {
-    bool refused = answer->status >= 300 && answer->status < 500;
+    /* what a gateway refuses for a moment is sent again, once it is known not to have arrived */
+    bool gateway = answer->foreign && (answer->status == 403 || answer->status == 404) &&
+                   rules->rounds_left > FLEET_ROUNDS_MAX - FLEET_GATEWAY_ROUNDS;
+    bool refused = answer->status >= 300 && answer->status < 500 && !gateway;
     bool maybe_created = rules->maybe_created || answer->maybe_processed;
     /* the code for a name that is taken is in no source; it comes with one of these (vpc-api.md 1.6) */
     bool maybe_name = answer->status == 400 || answer->status == 409 || answer->status == 422;

@@ -76,6 +76,9 @@ enum fleet_verdict fleet_judge_answer(const struct fleet_answer *answer, const s
 
 /* How long a resource that does not show an accepted write is left alone before its next read, and how often. */
 enum { FLEET_LATE_READS = 3 };
+
+/* Requests of an action or a creation that a gateway refuses: it may do so for a moment only. */
+enum { FLEET_GATEWAY_ROUNDS = 3 };
 int fleet_late_read_ms(unsigned reads);
 
 /* How long a resource whose state passes is left alone before its next read; at most `left_ms`. */

@@ -21,7 +21,7 @@ struct restart_task {
     bool read;               /* once at least */
     bool starts;             /* what is written next, or was: the start, else the stop */
     bool forced;             /* the stop cuts the power */
-    bool refused;            /* the last request, by what may not be the API: not sent again, but looked up */
+    bool refused;            /* the last requests, by what may not be the API: not sent again, but looked up */
     unsigned round;          /* requests for that so far */
     int64_t since_ms;        /* of the first of them */
     int64_t settle_until_ms; /* when a status that passes is waited for no longer; 0: none was met */
@@ -143,6 +143,15 @@ static void interrupt(struct restart_task *restart)
     finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
 }
 
+/* No status was read since a stop was sent: the server may be down, whatever the last one said. */
+static void interrupt_unread(struct restart_task *restart)
+{
+    if (restart->state.stop != FLEET_UNSENT && restart->state.start == FLEET_UNSENT) {
+        restart->status = NULL;
+    }
+    interrupt(restart);
+}
+
 /* --- the next step ---------------------------------------------------------------------------------- */
 
 static void write_next(struct restart_task *restart, bool starts)
@@ -255,7 +264,7 @@ static void on_status(struct fleet_task *task, const struct fleet_observation *o
 
     restart->why = observation->why != NULL ? observation->why : restart->why;
     if (observation->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
-        interrupt(restart);
+        interrupt_unread(restart);
     } else if (observation->gone && !is_ours(restart)) {
         leave_gone(restart);
     } else if (observation->gone) {
@@ -335,7 +344,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
         fleet_task_note_reply(&restart->task, answer->reply);
     }
     if (error != NULL && error->code == ERR_CANCELLED) {
-        interrupt(restart);
+        interrupt_unread(restart);
     } else if (error != NULL && !is_ours(restart) && error->http_status == 404 && !answer->reply->foreign) {
         leave_gone(restart);
     } else if (error != NULL && !is_ours(restart)) {
@@ -390,7 +399,7 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
     restart->problem = resource_list_keep(restart->task.fleet->strings, error->message);
     if (answer->reply->maybe_processed) {
         *receipt = *receipt == FLEET_UNSENT ? FLEET_UNCONFIRMED : *receipt;
-        restart->refused = fleet_is_refusal(error);
+        restart->refused = fleet_is_refusal(error) && restart->round >= FLEET_GATEWAY_ROUNDS;
         restart->task.must_finish = true;
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {

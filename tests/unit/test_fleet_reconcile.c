@@ -22,6 +22,7 @@ static const struct fleet_rules patch = {.readable = true, .settles = true, .rou
 static const struct fleet_rules last_patch = {.readable = true};
 static const struct fleet_rules deletion = {.readable = true, .deletes = true};
 static const struct fleet_rules creation = {.readable = true, .creates = true, .rounds_left = 4};
+static const struct fleet_rules third_creation = {.readable = true, .creates = true, .rounds_left = 2};
 static const struct fleet_rules nameless = {.creates = true, .rounds_left = 4};
 static const struct fleet_rules again = {.readable = true, .creates = true, .maybe_created = true, .rounds_left = 3};
 static const struct fleet_rules nameless_again = {.creates = true, .maybe_created = true, .rounds_left = 3};
@@ -87,12 +88,17 @@ static void what_follows_from_an_answer(void **state)
          &creation,
          {.status = 403, .foreign = true, .maybe_processed = true},
          FLEET_DO_READ,
+         FLEET_UNCONFIRMED},
+        {"a creation refused by a gateway for the third time",
+         &third_creation,
+         {.status = 403, .foreign = true, .maybe_processed = true},
+         FLEET_DO_READ,
          FLEET_REFUSED},
         {"a creation without a name refused by a gateway",
          &nameless,
          {.status = 403, .foreign = true, .maybe_processed = true},
          FLEET_END_UNKNOWN,
-         FLEET_REFUSED},
+         FLEET_UNCONFIRMED},
         {"a creation sent away",
          &creation,
          {.status = 302, .foreign = true, .maybe_processed = true},
