@@ -260,3 +260,25 @@ bool options_limits(const struct write_opts *write, struct fleet_limits *ret, st
     }
     return true;
 }
+
+void options_append_settings(struct cli_command_line *line, const struct resource_settings *wanted)
+{
+    CLEANUP(text_free) struct text hop_limit = {0};
+
+    if ((wanted->given & RESOURCE_ENABLED) != 0) {
+        cli_command_line_option(line, "enabled", wanted->enabled ? "true" : "false");
+    }
+    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
+        cli_command_line_option(line, "protocol", wanted->protocol);
+    }
+    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
+        text_printf(&hop_limit, "%d", wanted->hop_limit);
+        cli_command_line_option(line, "hop-limit", text_string(&hop_limit));
+    }
+    if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
+        cli_command_line_option(line, "trusted-profile", wanted->trusted_profile);
+    }
+    if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
+        cli_command_line_option(line, "auto-link", wanted->auto_link ? "true" : "false");
+    }
+}

@@ -27,6 +27,9 @@ enum options_progress { OPTIONS_PROGRESS_AUTO, OPTIONS_PROGRESS_NONE, OPTIONS_PR
 extern const struct opt_spec global_opt[];
 extern const char *const options_auth_words[]; /* of --auth */
 
+/* Appends the settings as options: "--enabled true --protocol https". Strings are borrowed. */
+void options_append_settings(struct cli_command_line *line, const struct resource_settings *wanted);
+
 /* The options of place that were given, for commands that are printed. Strings are borrowed. */
 struct cli_place options_place(const struct global_opts *globals);
 

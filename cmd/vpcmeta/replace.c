@@ -154,28 +154,6 @@ static bool note_rolls(const struct app *app, const struct inventory_scope *scop
     return read;
 }
 
-static void add_settings(struct cli_command_line *line, const struct resource_settings *wanted)
-{
-    CLEANUP(text_free) struct text hop_limit = {0};
-
-    if ((wanted->given & RESOURCE_ENABLED) != 0) {
-        cli_command_line_option(line, "enabled", wanted->enabled ? "true" : "false");
-    }
-    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
-        cli_command_line_option(line, "protocol", wanted->protocol);
-    }
-    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
-        text_printf(&hop_limit, "%d", wanted->hop_limit);
-        cli_command_line_option(line, "hop-limit", text_string(&hop_limit));
-    }
-    if ((wanted->given & RESOURCE_TRUSTED_PROFILE) != 0) {
-        cli_command_line_option(line, "trusted-profile", wanted->trusted_profile);
-    }
-    if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
-        cli_command_line_option(line, "auto-link", wanted->auto_link ? "true" : "false");
-    }
-}
-
 static void append_users(struct text *out, const struct resource *template, const struct resource_list *groups)
 {
     for (size_t i = 0; i < resource_list_count(groups); i++) {
@@ -207,7 +185,7 @@ static void note_users(const struct app *app, const struct resource_list *select
             cli_command_line_begin(&line, app->program->name, app->command);
             cli_command_line_operand(&line, old->name);
             cli_command_line_option(&line, "name", item->resource->name);
-            add_settings(&line, wanted);
+            options_append_settings(&line, wanted);
             cli_command_line_option(&line, "update-groups", NULL);
             cli_command_line_place(&line, &place);
             app_note(app, "still using %s: instance group %s; next: %s", old->name, text_string(&users),

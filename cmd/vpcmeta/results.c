@@ -107,12 +107,14 @@ static const struct table_column text_columns[TEXT_COLUMNS] = {
 
 static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
 {
-    if (result->reason != NULL) {
+    bool changed = result->outcome == FLEET_CHANGED;
+
+    if (result->reason != NULL && !changed) {
         text_append(out, result->reason);
         return;
     }
     if (result->item->action == PLAN_DELETE) {
-        text_append(out, dry_run ? "is deleted" : result->outcome == FLEET_CHANGED ? "deleted" : "");
+        text_append(out, dry_run ? "is deleted" : changed ? "deleted" : "");
     } else if (result->after_state.type != PLAN_STATE_NONE) {
         plan_state_describe(out, &result->before_state, &result->after_state);
     } else {
@@ -121,6 +123,9 @@ static void describe_change(struct text *out, const struct fleet_result *result,
     }
     if (result->restarted) {
         text_printf(out, "%s%s", out->size > 0 ? ", " : "", dry_run ? "stopped and started" : "restarted");
+    }
+    if (result->reason != NULL) {
+        text_printf(out, "%s%s", out->size > 0 ? "; " : "", result->reason);
     }
 }
 

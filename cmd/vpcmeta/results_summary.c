@@ -117,6 +117,43 @@ static void note_restarts(const struct app *app, const struct fleet_run *run)
     }
 }
 
+/* --- servers that others took the place of ------------------------------------------------------------ */
+
+/* "instance set ID... --enabled true": what was to be done, with those that have the names now. */
+static void note_successors(const struct app *app, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+    const struct cli_place place = options_place(app->globals);
+    const struct plan_item *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        const struct plan_item *item = result->item;
+        if (result->successor == NULL || (item->action != PLAN_SET && item->action != PLAN_RESTART)) {
+            continue;
+        }
+        if (count++ == 0) {
+            first = item;
+            text_printf(&path, "%s %s", item->resource->kind->name, item->action == PLAN_SET ? "set" : "restart");
+            cli_command_line_begin(&line, app->program->name, text_string(&path));
+        }
+        if (count <= NAMES_SHOWN) {
+            cli_command_line_operand(&line, result->successor);
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    if (first->action == PLAN_SET) {
+        options_append_settings(&line, first->wanted);
+    }
+    cli_command_line_place(&line, &place);
+    app_note(app, "%zu of them %s deleted and created again meanwhile, and the new %s left alone; next: %s", count,
+             count == 1 ? "was" : "were", count == 1 ? "one was" : "ones were", cli_command_line_string(&line));
+}
+
 /* Left alone by `restart`, because no record says whether they need one. */
 static void note_unknown_restarts(const struct app *app, const struct fleet_run *run)
 {
@@ -367,6 +404,7 @@ void results_summarize(const struct app *app, const struct fleet_run *run, const
     note_causes(app, &causes);
     note_restarts(app, run);
     note_unknown_restarts(app, run);
+    note_successors(app, run);
     if (summary->budget_spent) {
         app_warn(app, "stopped after %zu failures: %zu were not started", counts[FLEET_FAILED] + counts[FLEET_UNKNOWN],
                  summary->not_started);

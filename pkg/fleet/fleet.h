@@ -56,7 +56,9 @@ struct fleet_result {
     const char *etag;   /* that the change is bound to; only until the journal has it */
     const char *phase;  /* how far it came: what is written next or was last; NULL where the action has one phase */
     const char *down; /* status of a server that the run stopped and that is not known to run again; NULL: none such */
-    const char *reason; /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
+    const char *renamed;   /* the name that it has now, where that is another one than the plan's; NULL: it is not */
+    const char *successor; /* it was deleted, and another resource has its name: the id of that; NULL: none such */
+    const char *reason;    /* why it was skipped, failed or is unknown; NULL otherwise. Borrowed from plan or strings */
 };
 
 struct fleet_summary {

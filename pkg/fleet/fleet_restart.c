@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "fleet/fleet_gone.h"
 #include "fleet/fleet_restart_state.h"
 #include "fleet/fleet_watch.h"
 
@@ -96,10 +97,15 @@ static void leave(struct restart_task *restart, enum fleet_outcome outcome, enum
     finish(restart, FLEET_CHANGED, code == ERR_CANCELLED ? code : ERR_NONE, text_string(&unfinished));
 }
 
-static void leave_gone(struct restart_task *restart)
+/* Also one that the run has stopped: nothing is down any more. */
+static void leave_gone(struct fleet_task *task)
 {
+    struct restart_task *restart = (struct restart_task *)task;
+    CLEANUP(text_free) struct text why = {0};
+
     restart->status = resource_status_words[RESOURCE_STATUS_DELETED];
-    leave(restart, FLEET_SKIPPED, ERR_FAILED, "deleted meanwhile");
+    fleet_gone_describe(task, &why);
+    leave(restart, FLEET_SKIPPED, ERR_FAILED, text_string(&why));
 }
 
 static const char *status_of(const struct restart_task *restart)
@@ -265,11 +271,8 @@ static void on_status(struct fleet_task *task, const struct fleet_observation *o
     restart->why = observation->why != NULL ? observation->why : restart->why;
     if (observation->code == ERR_CANCELLED || (!learned && task->fleet->stopped && !is_ours(restart))) {
         interrupt_unread(restart);
-    } else if (observation->gone && !is_ours(restart)) {
-        leave_gone(restart);
     } else if (observation->gone) {
-        restart->status = resource_status_words[RESOURCE_STATUS_DELETED];
-        fail(restart, "there is no such server any more");
+        fleet_gone_explain(task, leave_gone);
     } else if (learned) {
         proceed(restart, observation->status);
     } else {
@@ -289,6 +292,7 @@ static bool read_fresh(struct answer_node root, const struct http_reply *reply, 
     (void)reply;
     (void)e;
     resource_read(strings, &fresh, root);
+    fleet_gone_note_name(&restart->task, root);
     why = answer_value(answer_find(root, "status_reasons/0/message")).string;
     restart->fresh = fresh;
     restart->read = true;
@@ -345,8 +349,8 @@ static void read_done(const struct vpc_answer *answer, void *context)
     }
     if (error != NULL && error->code == ERR_CANCELLED) {
         interrupt_unread(restart);
-    } else if (error != NULL && !is_ours(restart) && error->http_status == 404 && !answer->reply->foreign) {
-        leave_gone(restart);
+    } else if (error != NULL && error->http_status == 404 && !answer->reply->foreign) {
+        fleet_gone_explain(&restart->task, leave_gone);
     } else if (error != NULL && !is_ours(restart)) {
         restart->status = restart->fresh.status;
         leave(restart, FLEET_FAILED, error->code, error->message);
@@ -404,7 +408,7 @@ static void write_failed(struct restart_task *restart, const struct vpc_answer *
         fleet_task_await_status(&restart->task);
     } else if (error->code == ERR_CANCELLED && !is_ours(restart)) {
         interrupt(restart);
-    } else if (error->http_status == 404 && !is_ours(restart)) {
+    } else if (error->http_status == 404) {
         start_read(&restart->task); /* whether it is gone */
     } else if (fleet_is_refusal(error)) {
         fail(restart, restart->problem);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "fleet/fleet_gone.h"
 #include "fleet/fleet_reconcile.h"
 #include "fleet/fleet_watch.h"
 #include "mem/mem.h"
@@ -32,6 +33,12 @@ struct roll_task {
     unsigned reads;                 /* since the last change */
     int64_t expected;               /* members */
     int64_t since_ms;               /* when the last batch was sent */
+    size_t deleted;                 /* memberships so far, each of which may lower membership_count */
+    const char *template_id;        /* that the group has to keep; NULL: not known yet */
+    size_t not_restored;            /* of these, in the last batch and not set back since */
+    bool lowers_size;               /* deletions did: it was set back */
+    bool resized;                   /* by another writer */
+    unsigned lost;                  /* lists of members that said there is no such group, the last ones in a row */
     bool restores;                  /* what is written next */
     bool noted;                     /* the state from before is in the result */
 };
@@ -79,6 +86,10 @@ static void finish(struct roll_task *roll, enum fleet_outcome outcome, const str
                     "%sthese servers are no longer in the group and still there: ", reason.size > 0 ? "; " : "");
         append_orphaned(&reason, roll->orphaned);
     }
+    if (roll->resized) {
+        text_printf(&reason, "%sresized to %lld members by another writer meanwhile", reason.size > 0 ? "; " : "",
+                    (long long)roll->expected);
+    }
     if (roll->members != NULL) {
         result->after_state = members_state(roll->state.count, roll->state.stale);
     }
@@ -100,9 +111,24 @@ static void stop(struct roll_task *roll)
     CLEANUP(text_free) struct text why = {0};
     struct err error = ERR_INIT;
 
+    if (resource_status(roll->group.status) == RESOURCE_STATUS_DELETING) {
+        err_set(&error, ERR_FAILED, "is being deleted by another writer");
+        finish(roll, FLEET_SKIPPED, &error);
+        return;
+    }
     fleet_roll_describe(&roll->state, &why);
     err_set(&error, ERR_FAILED, "stopped with %zu stale members left: %s", roll->state.stale, text_string(&why));
     finish(roll, FLEET_FAILED, &error);
+}
+
+static void leave_gone(struct fleet_task *task)
+{
+    CLEANUP(text_free) struct text why = {0};
+    struct err error = ERR_INIT;
+
+    fleet_gone_describe(task, &why);
+    err_set(&error, ERR_FAILED, "%s", text_string(&why));
+    finish((struct roll_task *)task, FLEET_SKIPPED, &error);
 }
 
 static void finish_error(struct roll_task *roll, const struct err *error)
@@ -152,9 +178,6 @@ static void proceed(struct roll_task *roll)
 
     roll->state = fleet_roll_read(&roll->group, roll->members);
     roll->state.begun = begun;
-    if (!begun || roll->state.count > roll->expected) {
-        roll->expected = roll->state.count;
-    }
     roll->state.expected = roll->expected;
     if (fleet_is_over(roll->task.fleet)) {
         interrupt(roll);
@@ -187,16 +210,21 @@ static void read_failed(struct roll_task *roll, const struct err *error)
     finish_error(roll, &wrapped);
 }
 
+static void read_state(struct fleet_task *task);
+
 static void members_listed(const struct err *error, void *context)
 {
     struct roll_task *roll = context;
     struct err odd = ERR_INIT;
 
-    if (error != NULL) {
+    if (error != NULL && error->http_status == 404 && roll->lost++ < FLEET_ROUNDS_MAX) {
+        read_state(&roll->task); /* the group itself says whether it is gone */
+    } else if (error != NULL) {
         read_failed(roll, error);
     } else if (!resource_list_check_whole(roll->members, &odd)) {
         read_failed(roll, &odd); /* what is not known of a member decides which ones are deleted */
     } else {
+        roll->lost = 0;
         proceed(roll);
     }
 }
@@ -212,6 +240,7 @@ static bool read_group(struct answer_node root, const struct http_reply *reply, 
         return false;
     }
     roll->group = group;
+    fleet_gone_note_name(&roll->task, root);
     return true;
 }
 
@@ -228,14 +257,63 @@ static void end_here(struct roll_task *roll)
     }
 }
 
+/*
+ * Deletions may lower membership_count by as many, which is set back; what changes it by more is another writer, whose
+ * size stays. A decrease that may be the run's own is never taken for another's: the group would shrink to nothing.
+ * Of a resumed run it is not known how many were deleted before.
+ */
+static void adopt_size(struct roll_task *roll)
+{
+    int64_t count = roll->group.membership_count;
+    int64_t lowest = roll->expected - (int64_t)roll->deleted;
+    bool lowered = count < lowest && !roll->task.result->item->journaled && roll->group.managers == NULL;
+
+    if (!roll->state.begun) {
+        roll->expected = count;
+    } else if (count > roll->expected || lowered) {
+        roll->resized = true;
+        roll->expected = lowered && roll->lowers_size ? count + (int64_t)roll->not_restored : count;
+    }
+}
+
+/* A group that another writer has moved would be rolled to a template that is not the plan's. */
+static bool was_moved(struct roll_task *roll, struct err *e)
+{
+    const struct plan *plan = roll->task.fleet->plan;
+    const struct plan_item *item = roll->task.result->item;
+    const struct plan_item *move = item->depends_on != 0 ? &plan->items[item->depends_on - 1] : NULL;
+    const struct resource *group = &roll->group;
+
+    if (roll->template_id == NULL && move != NULL && move->action == PLAN_MOVE) {
+        roll->template_id = plan_template_target(plan, move).id;
+    }
+    roll->template_id = roll->template_id != NULL ? roll->template_id : group->template_id;
+    if (text_equal(roll->template_id, group->template_id)) {
+        return false;
+    }
+    err_set(e, ERR_CONFLICT, "moved to template %s by another writer meanwhile; no more members were deleted",
+            group->template_name != NULL ? group->template_name : group->template_id);
+    return true;
+}
+
 static void group_read(const struct vpc_answer *answer, void *context)
 {
     struct roll_task *roll = context;
+    struct err moved = ERR_INIT;
 
+    if (answer->error != NULL && answer->error->http_status == 404 && !answer->reply->foreign) {
+        fleet_gone_explain(&roll->task, leave_gone);
+        return;
+    }
     if (answer->error != NULL) {
         read_failed(roll, answer->error);
         return;
     }
+    if (was_moved(roll, &moved)) {
+        finish(roll, FLEET_FAILED, &moved);
+        return;
+    }
+    adopt_size(roll);
     if (fleet_is_over(roll->task.fleet)) {
         end_here(roll);
         return;
@@ -273,7 +351,9 @@ static void batch_done(struct roll_task *roll)
 {
     roll->failures = roll->error.code != ERR_NONE ? roll->failures + 1 : 0;
     roll->reads = 0;
-    if (roll->error.code == ERR_CANCELLED || fleet_is_refusal(&roll->error) || roll->failures >= FLEET_ROUNDS_MAX) {
+    bool lost = roll->error.http_status == 404; /* the group itself says whether it is gone */
+    if (roll->error.code == ERR_CANCELLED || (fleet_is_refusal(&roll->error) && !lost) ||
+        roll->failures >= FLEET_ROUNDS_MAX) {
         struct err error = roll->error;
         finish_error(roll, &error);
         return;
@@ -310,6 +390,8 @@ static void restore(struct roll_task *roll)
 {
     CLEANUP(text_free) struct text body = {0};
 
+    roll->lowers_size = true;
+    roll->not_restored = 0;
     text_printf(&body, "{\"membership_count\":%lld}", (long long)roll->expected);
     fleet_task_write(
         &roll->task, vpc_patch,
@@ -338,6 +420,8 @@ static void delete_batch(struct roll_task *roll)
 
     roll->in_flight =
         fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
+    roll->not_restored = roll->in_flight;
+    roll->deleted += roll->in_flight;
     for (size_t i = 0; i < count; i++) {
         const struct resource *membership = resource_list_at(roll->members, i);
         CLEANUP(text_free) struct text below = {0};

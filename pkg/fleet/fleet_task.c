@@ -216,12 +216,29 @@ void fleet_task_free(struct fleet_task *task)
     free(task);
 }
 
+/* The row keeps the name that the resource was selected by. */
+static void append_new_name(struct fleet_task *task)
+{
+    struct fleet_result *result = task->result;
+    CLEANUP(text_free) struct text reason = {0};
+
+    if (result->renamed == NULL) {
+        return;
+    }
+    if (result->reason != NULL) {
+        text_printf(&reason, "%s; ", result->reason);
+    }
+    text_printf(&reason, "was renamed to %s meanwhile", result->renamed);
+    result->reason = resource_list_keep(task->fleet->strings, text_string(&reason));
+}
+
 void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
 {
     struct fleet *fleet = task->fleet;
     struct fleet_result *result = task->result;
     struct fleet_summary *summary = &fleet->run->summary;
 
+    append_new_name(task);
     result->outcome = outcome;
     summary->counts[outcome]++;
     if (outcome == FLEET_FAILED) {

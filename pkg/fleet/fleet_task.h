@@ -47,14 +47,15 @@ struct fleet_task {
     struct fleet *fleet;
     const struct fleet_action_ops *ops;
     struct fleet_result *result;
-    struct vpc *vpc;        /* the API that has the resource */
-    vpc_done_fn *done;      /* of the request in progress */
-    vpc_listed_fn *listed;  /* of the list in progress */
-    struct fleet_slot slot; /* when it waits for one, or has it */
-    int64_t due_ms;         /* when its pause is over */
-    bool unconfirmed;       /* a write may have arrived; what it did is not known yet */
-    bool must_finish;       /* continues when the run ends */
-    bool changed;           /* an earlier action has changed the resource already */
+    struct vpc *vpc;                            /* the API that has the resource */
+    vpc_done_fn *done;                          /* of the request in progress */
+    vpc_listed_fn *listed;                      /* of the list in progress */
+    void (*explained)(struct fleet_task *task); /* it is gone, and why is known as far as it can be */
+    struct fleet_slot slot;                     /* when it waits for one, or has it */
+    int64_t due_ms;                             /* when its pause is over */
+    bool unconfirmed;                           /* a write may have arrived; what it did is not known yet */
+    bool must_finish;                           /* continues when the run ends */
+    bool changed;                               /* an earlier action has changed the resource already */
 };
 
 struct fleet_queue {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock/clock.h"
+#include "fleet/fleet_gone.h"
 #include "mem/mem.h"
 
 int fleet_watch_interval_ms(unsigned fixed_ms, unsigned unchanged)
@@ -84,6 +85,7 @@ static bool note(struct target *target, struct answer_node node, struct err *e)
         return false;
     }
     target->found = true;
+    fleet_gone_note_name(target->task, node);
     target->observation.status = resource_list_share(strings, status.data, status.size);
     target->observation.why = why.data != NULL ? resource_list_share(strings, why.data, why.size) : NULL;
     return true;

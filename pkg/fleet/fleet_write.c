@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "clock/clock.h"
+#include "fleet/fleet_gone.h"
 
 enum { UNUSABLE_MAX = 3 }; /* writes that are answered with what cannot be used */
 
@@ -152,13 +153,16 @@ static void finish_unsettled(struct fleet_write *write)
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
 
-static void finish_gone(struct fleet_write *write)
+static void finish_gone(struct fleet_task *task)
 {
+    struct fleet_write *write = (struct fleet_write *)task;
+    CLEANUP(text_free) struct text why = {0};
     struct err error = ERR_INIT;
 
     write->known = false;
-    write->task.result->restart_over = true;
-    err_set(&error, ERR_FAILED, "deleted meanwhile");
+    task->result->restart_over = true;
+    fleet_gone_describe(task, &why);
+    err_set(&error, ERR_FAILED, "%s", text_string(&why));
     fleet_write_finish(write, FLEET_SKIPPED, &error);
 }
 
@@ -220,7 +224,7 @@ static void carry_out(struct fleet_write *write, enum fleet_verdict verdict, con
         finish_unsettled(write);
         break;
     case FLEET_END_GONE:
-        finish_gone(write);
+        fleet_gone_explain(&write->task, finish_gone);
         break;
     case FLEET_END_UNSEEN:
         finish_unseen(write);
@@ -321,6 +325,7 @@ static bool take_state(struct answer_node root, const struct http_reply *reply, 
         return false;
     }
     write->actual = actual;
+    fleet_gone_note_name(&write->task, root);
     snprintf(write->etag, sizeof(write->etag), "%s", reply->etag);
     return true;
 }

@@ -106,10 +106,11 @@ bool fault_check_members(const json_t *document, const char *const members[], si
     return true;
 }
 
-static const char *const members[] = {
-    "name", "operation", "method",      "path",   "nth",   "every",  "after",  "limit",  "probability", "action",
-    "ms",   "status",    "retry_after", "body",   "code",  "type",   "when",   "keep",   "bytes",       "interval_ms",
-    "set",  "headers",   "record",      "remove", "reads", "during", "delete", "create", "place",       "lasts_ms"};
+static const char *const members[] = {"name",    "operation",   "method",  "path",  "nth",    "every",       "after",
+                                      "limit",   "probability", "action",  "ms",    "status", "retry_after", "body",
+                                      "code",    "type",        "when",    "keep",  "bytes",  "interval_ms", "set",
+                                      "headers", "record",      "remove",  "reads", "during", "delete",      "create",
+                                      "place",   "recreate",    "lasts_ms"};
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
@@ -266,6 +267,7 @@ bool fault_rule_read(const json_t *document, struct fault_rule *ret_rule, struct
     rule.record = json_object_get(document, "record");
     rule.remove = json_object_get(document, "remove");
     rule.set = json_object_get(document, "set");
+    rule.recreate = json_is_true(json_object_get(document, "recreate"));
     if (!read_churn(document, &rule, e) || !read_retry_after(document, &rule, e) || !check_values(&rule, e)) {
         return false;
     }

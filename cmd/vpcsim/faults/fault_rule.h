@@ -45,6 +45,7 @@ struct fault_rule {
     bool retry_after_date;
     char *body, *code, *type; /* NULL: the default */
     bool after_commit;
+    bool recreate; /* for FAULT_DELETE: another one has its name then */
     double keep;
     long bytes, interval_ms;
     long reads;      /* that are answered with the state from before, for FAULT_STALE */

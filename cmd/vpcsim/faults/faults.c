@@ -6,10 +6,8 @@
 #include <time.h>
 
 #include "mem/mem.h"
-#include "vpcsim/api/bare_metal.h"
-#include "vpcsim/api/instance.h"
-#include "vpcsim/api/resolve.h"
 #include "vpcsim/faults/fault_rule.h"
+#include "vpcsim/faults/fault_server.h"
 #include "vpcsim/faults/fault_stale.h"
 #include "vpcsim/faults/rate_limit.h"
 #include "vpcsim/sim.h"
@@ -270,43 +268,6 @@ static void answer_status(const struct request *request, const struct fault_rule
     add_retry_after(request->sim, rule, reply);
 }
 
-/* As if another client had changed the server of the path: an instance has another ETag, perhaps another status. */
-static void change_server(struct request *request, const struct fault_rule *rule)
-{
-    const char *id = request->argument[0];
-    struct instance *instance = id != NULL ? collection_find(&request->region->instances, id) : NULL;
-    struct bare_metal *metal = id != NULL ? collection_find(&request->region->bare_metals, id) : NULL;
-    const char *status = json_string_value(json_object_get(rule->set, "status"));
-
-    if (metal != NULL) {
-        resolve_metadata(rule->set, &metal->metadata);
-    }
-    if (instance == NULL) {
-        return;
-    }
-    resolve_metadata(rule->set, &instance->metadata);
-    if (status != NULL && store_status(status) >= 0) {
-        instance_set_status(request->region, instance, (enum status)store_status(status));
-    } else {
-        instance_touch(instance);
-    }
-}
-
-/* As if another client had deleted the server of the path a while ago. */
-static void delete_server(struct request *request)
-{
-    struct region *region = request->region;
-    const char *id = request->argument[0];
-    struct instance *instance = id != NULL ? collection_find(&region->instances, id) : NULL;
-    struct bare_metal *metal = id != NULL ? collection_find(&region->bare_metals, id) : NULL;
-
-    if (instance != NULL) {
-        instance_remove(region, instance);
-    } else if (metal != NULL) {
-        bare_metal_remove(region, metal);
-    }
-}
-
 static void expire_tokens(struct sim *sim, struct reply *reply, struct fault_plan *plan)
 {
     sim->tokens_valid_from = sim->tokens_issued + 1;
@@ -342,9 +303,9 @@ void faults_before(struct request *request, struct reply *reply, struct fault_pl
         ret_plan->refused = !rule->after_commit &&
                             (rule->action == FAULT_STATUS || rule->action == FAULT_RESET || rule->action == FAULT_HANG);
         if (rule->action == FAULT_CHANGE) {
-            change_server(request, rule);
+            fault_server_change(request, rule->set);
         } else if (rule->action == FAULT_DELETE) {
-            delete_server(request);
+            fault_server_delete(request, rule->recreate);
         } else if (rule->action == FAULT_STALE) {
             stale_keep(sim->faults->stale, request);
         } else if (rule->action == FAULT_EXPIRE_TOKEN) {

@@ -22,9 +22,11 @@
  *   content_type  the answer calls itself "type" ("text/html")
  *   expire_token  every token issued so far has expired
  *   token_delay   of "iam.token": the token that is issued is unknown to the API for "ms", as it takes time to spread
- *   change        another client changes the server first: "set" {"metadata_service": {...}}, and of an instance its
- *                 ETag and "status": "starting"; a passing status passes as always (--transition-ms)
- *   delete        another client has deleted the server of the path before
+ *   change        another client changes the server first: "set" {"metadata_service": {...}, "name": NAME, in which
+ *                 {name} stands for the old one}, and of an instance its ETag and "status": "starting"; a status that
+ *                 passes does so as always (--transition-ms)
+ *   delete        another client has deleted the server of the path before; with "recreate": true it has made another
+ *                 one of the same name, place and settings
  *   stale         the request takes effect, but its answer shows the resource as it was before, and so do its next
  *                 "reads" (1) GETs, and those of the next "ms" (0)
  *   headers       "headers": {"x-request-id": "a%FFb"}: the answer has these, as bytes with %XX for those that JSON
