@@ -149,10 +149,10 @@ static void interrupt(struct restart_task *restart)
     finish_down(restart, FLEET_UNKNOWN, ERR_CANCELLED, text_string(&message));
 }
 
-/* No status was read since a stop was sent: the server may be down, whatever the last one said. */
+/* A server that was read as running before its stop was sent may be down since. */
 static void interrupt_unread(struct restart_task *restart)
 {
-    if (restart->state.stop != FLEET_UNSENT && restart->state.start == FLEET_UNSENT) {
+    if (restart->state.stop != FLEET_UNSENT && restart->state.start == FLEET_UNSENT && is_running(restart)) {
         restart->status = NULL;
     }
     interrupt(restart);
