@@ -349,7 +349,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
     }
     if (error != NULL && error->code == ERR_CANCELLED) {
         interrupt_unread(restart);
-    } else if (error != NULL && error->http_status == 404 && !answer->reply->foreign) {
+    } else if (http_is_not_found(answer->reply)) {
         fleet_gone_explain(&restart->task, leave_gone);
     } else if (error != NULL && !is_ours(restart)) {
         restart->status = restart->fresh.status;

@@ -301,7 +301,7 @@ static void group_read(const struct vpc_answer *answer, void *context)
     struct roll_task *roll = context;
     struct err moved = ERR_INIT;
 
-    if (answer->error != NULL && answer->error->http_status == 404 && !answer->reply->foreign) {
+    if (http_is_not_found(answer->reply)) {
         fleet_gone_explain(&roll->task, leave_gone);
         return;
     }
@@ -365,7 +365,7 @@ static void one_deleted(const struct vpc_answer *answer, void *context)
 {
     struct roll_task *roll = context;
 
-    if (answer->error != NULL && answer->reply->status != 404 && roll->error.code == ERR_NONE) {
+    if (answer->error != NULL && !http_is_not_found(answer->reply) && roll->error.code == ERR_NONE) {
         roll->error = *answer->error;
     }
     if (--roll->in_flight == 0) {

@@ -97,19 +97,13 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     return note(context, root, e);
 }
 
-/* A page of a gateway does not say that the server is gone. */
-static void note_error(struct target *target, const struct err *error, bool foreign)
-{
-    target->observation.code = error->code;
-    target->observation.gone = error->http_status == 404 && !foreign;
-}
-
 static void single_done(const struct vpc_answer *answer, void *context)
 {
     struct target *target = context;
 
     if (answer->error != NULL) {
-        note_error(target, answer->error, answer->reply->foreign);
+        target->observation.code = answer->error->code;
+        target->observation.gone = http_is_not_found(answer->reply);
     }
     request_ended(target->reading);
 }
@@ -170,7 +164,7 @@ static void listed(const struct err *error, void *context)
         if (short_list) {
             read_single_server(&reading->targets[i]);
         } else {
-            note_error(&reading->targets[i], error, true);
+            reading->targets[i].observation.code = error->code;
         }
     }
     request_ended(reading);

@@ -276,7 +276,7 @@ void fleet_write_was_read(struct fleet_write *write, const struct http_reply *re
         judge_state(write, reply);
         return;
     }
-    bool gone = error->http_status == 404 && reply != NULL && !reply->foreign;
+    bool gone = reply != NULL && http_is_not_found(reply);
     if (rules.deletes && gone) {
         carry_out(write, fleet_judge_state(FLEET_AS_EXPECTED, write->receipt, write->ours, &rules), NULL);
         return;

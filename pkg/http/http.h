@@ -108,6 +108,9 @@ struct http_reply {
     const struct err *error;
 };
 
+/* The API itself says that there is no such resource; a gateway's 404 does not. */
+bool http_is_not_found(const struct http_reply *reply);
+
 /*
  * Reads a 2xx answer as it comes. False, with e set, when the body cannot be used (truncated, HTML, wrong shape): the
  * request is then treated as HTTP_FAULT_BROKEN and sent again if it may be. Where `read` finds the body well-formed,

@@ -138,16 +138,22 @@ int64_t http_date(const char *value)
 
 int64_t http_retry_after(const char *value, int64_t now_s)
 {
+    static const int64_t longest_s = INT64_C(365) * 86400;
     int64_t seconds;
 
-    if (read_number(value, &seconds)) {
-        return seconds * 1000;
+    if (!read_number(value, &seconds)) {
+        int64_t when = http_date(value);
+        if (when < 0) {
+            return -1;
+        }
+        seconds = when <= now_s ? 0 : when - now_s;
     }
-    int64_t when = http_date(value);
-    if (when < 0) {
-        return -1;
-    }
-    return when <= now_s ? 0 : (when - now_s) * 1000;
+    return (seconds < longest_s ? seconds : longest_s) * 1000;
+}
+
+bool http_is_not_found(const struct http_reply *reply)
+{
+    return reply->status == 404 && !reply->foreign;
 }
 
 /* "Not Found" for 404; "" for a status without a name. */

@@ -36,7 +36,7 @@ void http_headers_free(struct http_headers *headers);
 
 /*
  * Milliseconds that a Retry-After value asks to wait (RFC 9110 10.2.3: seconds or an HTTP date); 0 for a date that has
- * passed, -1 when the value is empty or neither.
+ * passed, a year for what is longer, -1 when the value is empty or neither.
  */
 int64_t http_retry_after(const char *value, int64_t now_s);
 

@@ -12,6 +12,7 @@ enum {
     ALL_MAX = 640,     /* of several together */
     VALUE_MAX = 64,
     PAGE_MAX = 160, /* of a page, or of JSON of no known shape */
+    MASKED_MAX = 4, /* asterisks in a row: a masked token would fill the line */
 };
 
 void http_error_free(struct http_error *error)
@@ -33,9 +34,14 @@ static const char *string_of(const json_t *object, const char *name)
 static void append_sentence(struct text *out, const char *sentence, size_t size, size_t columns)
 {
     CLEANUP(text_free) struct text line = {0};
+    size_t masked = 0;
 
     for (size_t i = 0; i < size; i++) {
         bool blank = isspace((unsigned char)sentence[i]);
+        masked = sentence[i] == '*' ? masked + 1 : 0;
+        if (masked > MASKED_MAX) {
+            continue;
+        }
         if (!blank) {
             text_append_char(&line, sentence[i]);
         } else if (line.size > 0 && line.data[line.size - 1] != ' ') {

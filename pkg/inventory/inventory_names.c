@@ -154,7 +154,7 @@ static void zones_done(const struct vpc_answer *answer, void *context)
 {
     struct inventory_names *names = context;
 
-    if (answer->error != NULL && answer->reply->status != 404) {
+    if (answer->error != NULL && !http_is_not_found(answer->reply)) {
         err_take(&names->places[INVENTORY_PLACE_ZONE].error, answer->error);
     }
 }

@@ -194,8 +194,8 @@ static void single_done(const struct vpc_answer *answer, void *context)
 {
     struct single *single = context;
 
-    /* 404: another region may have it; check_targets reports what no region has */
-    if (answer->error != NULL && answer->reply->status != 404) {
+    /* not found: another region may have it; check_targets reports what no region has */
+    if (answer->error != NULL && !http_is_not_found(answer->reply)) {
         note_missing(single->selection, answer->error);
     }
     free(single->id);

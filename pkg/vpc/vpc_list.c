@@ -227,7 +227,7 @@ static void lookup_done(const struct vpc_answer *answer, void *context)
     if (answer->error == NULL) {
         mem_set_add(&listing->pass->ids, lookup->record->id);
         listing->found++;
-    } else if (answer->reply->status != 404) {
+    } else if (!http_is_not_found(answer->reply)) {
         adopt(listing, lookup->record);
         listing->unsettled++;
         err_take(&listing->lookup_error, answer->error);
