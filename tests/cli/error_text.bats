@@ -64,3 +64,19 @@ shown() { # OPERATION STATUS BODY-AS-JSON WORDS
     ! grep -q eyJ <<< "$output$stderr"
     jq -e '.results[0].reason | test("cannot read Bearer [*]+ now")' <<< "$output"
 }
+
+@test "a gateway's 404 does not say that a server or a zone does not exist" {
+    client_start --instances 3 --mix plain
+    local id
+    id=$(sim_state -r '.instances[0].id')
+    faults '{"operation":"instances.get","action":"status","status":404,"body":"html"}'
+    meta instance show "$id" --outage-timeout 0
+    expect 1 "404"
+    [[ $stderr != *"there is no instance"* ]]
+    meta instance set "$id" --enabled true -y -o json --outage-timeout 0
+    expect 1
+    jq -e '[.summary.changed, .summary.skipped] == [0, 0]' <<< "$output"
+    faults '{"path":"/v1/regions/*/zones*","action":"status","status":404,"body":"html"}'
+    meta instance list --zone us-south-9 --outage-timeout 0
+    expect 1 "404"
+}
