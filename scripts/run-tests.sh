@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs test programs (cmocka binaries, corpus replays) and .bats files, one a core, and sums up. Name the slow ones first:
-# what begins last decides how long it takes.
+# Runs test programs (cmocka binaries, corpus replays) and .bats files, two a core because most of them wait for
+# servers, and sums up. Name the slow ones first: what begins last decides how long it takes.
 # usage: BUILD=build scripts/run-tests.sh PROGRAM|FILE.bats ...
 # Every program's output is shown when it failed; lines that start with "report:" are always shown.
 # VALGRIND=1 runs the binaries, and vpcmeta inside the .bats files, under valgrind.
@@ -27,7 +27,7 @@ seconds=$(($(date +%s) - began))
 if [ "$status" -eq 0 ]; then echo "ok      $2 ($seconds s)"; else echo "FAILED  $2 (status $status, $seconds s)"; fi
 ONE
 chmod +x "$out/one"
-printf '%s\n' "$@" | xargs -P "$(nproc)" -I{} "$out/one" "$out" {}
+printf '%s\n' "$@" | xargs -P "$(($(nproc) * 2))" -I{} "$out/one" "$out" {}
 
 passed=0 failed=0 skipped=0
 for status in "$out"/*.status; do
