@@ -134,6 +134,9 @@ static void note_successors(const struct app *app, const struct fleet_run *run)
         if (result->successor == NULL || (item->action != PLAN_SET && item->action != PLAN_RESTART)) {
             continue;
         }
+        if (first != NULL && (item->action != first->action || item->wanted != first->wanted)) {
+            continue; /* it would take another command */
+        }
         if (count++ == 0) {
             first = item;
             text_printf(&path, "%s %s", item->resource->kind->name, item->action == PLAN_SET ? "set" : "restart");

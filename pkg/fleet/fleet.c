@@ -78,7 +78,7 @@ static void end_queue(struct fleet *fleet, struct fleet_queue *queue, bool journ
         end_unstarted(fleet, task->result, task->changed, reason);
         if (task->unconfirmed) {
             leave_open(fleet, task->result);
-        } else if (journaled && fleet_is_not_started(task->result)) {
+        } else if (journaled && fleet_is_not_started(task->result) && !task->result->item->journaled) {
             fleet->concluded[fleet->concluded_count++] = task->result;
         }
         fleet_task_free(task);

@@ -352,7 +352,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
     } else if (http_is_not_found(answer->reply)) {
         fleet_gone_explain(&restart->task, leave_gone);
     } else if (error != NULL && !is_ours(restart)) {
-        restart->status = restart->fresh.status;
+        restart->status = restart->read ? restart->fresh.status : NULL;
         leave(restart, FLEET_FAILED, error->code, error->message);
     } else if (error != NULL) {
         wait_longer(restart);

@@ -39,6 +39,8 @@ struct roll_task {
     bool lowers_size;               /* deletions did: it was set back */
     bool resized;                   /* by another writer */
     unsigned lost;                  /* lists of members that said there is no such group, the last ones in a row */
+    unsigned restorations;          /* of membership_count, since the last deletion */
+    unsigned late_reads;            /* that showed the template from before the run's own move */
     bool restores;                  /* what is written next */
     bool noted;                     /* the state from before is in the result */
 };
@@ -188,7 +190,11 @@ static void proceed(struct roll_task *roll)
         write_next(roll, false);
         break;
     case FLEET_ROLL_RESTORE:
-        write_next(roll, true);
+        if (roll->restorations++ < FLEET_ROUNDS_MAX) {
+            write_next(roll, true);
+        } else {
+            stop(roll); /* another writer lowers it each time */
+        }
         break;
     case FLEET_ROLL_WAIT:
         wait_longer(roll);
@@ -244,12 +250,16 @@ static bool read_group(struct answer_node root, const struct http_reply *reply, 
     return true;
 }
 
+static bool is_lowered(const struct roll_task *roll)
+{
+    return roll->state.begun && roll->group.membership_count < roll->expected && roll->group.managers == NULL &&
+           roll->error.code == ERR_NONE;
+}
+
 /* The run is ending: what was lowered is set back, the rest is left to a resumed run. */
 static void end_here(struct roll_task *roll)
 {
-    bool lowered = roll->state.begun && roll->group.membership_count < roll->expected && roll->group.managers == NULL;
-
-    if (lowered && roll->error.code == ERR_NONE) {
+    if (is_lowered(roll) && roll->restorations++ < FLEET_ROUNDS_MAX) {
         roll->state.count = roll->group.membership_count;
         write_next(roll, true);
     } else {
@@ -276,15 +286,33 @@ static void adopt_size(struct roll_task *roll)
     }
 }
 
+/* The move of the group before it is rolled; NULL: it has the template already. */
+static const struct plan_item *move_of(const struct roll_task *roll)
+{
+    const struct plan_item *item = roll->task.result->item;
+    const struct plan_item *before =
+        item->depends_on != 0 ? &roll->task.fleet->plan->items[item->depends_on - 1] : NULL;
+
+    return before != NULL && before->action == PLAN_MOVE ? before : NULL;
+}
+
+/* A read that shows the template from before the run's own move may be an old one. */
+static bool is_late(struct roll_task *roll)
+{
+    const struct plan_item *move = move_of(roll);
+
+    return move != NULL && text_equal(move->move.from.id, roll->group.template_id) &&
+           roll->late_reads < FLEET_LATE_READS;
+}
+
 /* A group that another writer has moved would be rolled to a template that is not the plan's. */
 static bool was_moved(struct roll_task *roll, struct err *e)
 {
     const struct plan *plan = roll->task.fleet->plan;
-    const struct plan_item *item = roll->task.result->item;
-    const struct plan_item *move = item->depends_on != 0 ? &plan->items[item->depends_on - 1] : NULL;
+    const struct plan_item *move = move_of(roll);
     const struct resource *group = &roll->group;
 
-    if (roll->template_id == NULL && move != NULL && move->action == PLAN_MOVE) {
+    if (roll->template_id == NULL && move != NULL) {
         roll->template_id = plan_template_target(plan, move).id;
     }
     roll->template_id = roll->template_id != NULL ? roll->template_id : group->template_id;
@@ -309,12 +337,17 @@ static void group_read(const struct vpc_answer *answer, void *context)
         read_failed(roll, answer->error);
         return;
     }
-    if (was_moved(roll, &moved)) {
+    if (is_late(roll)) {
+        fleet_task_pause(&roll->task, fleet_late_read_ms(roll->late_reads++));
+        return;
+    }
+    bool moved_away = was_moved(roll, &moved);
+    adopt_size(roll);
+    if (moved_away && (roll->restores || !is_lowered(roll))) {
         finish(roll, FLEET_FAILED, &moved);
         return;
     }
-    adopt_size(roll);
-    if (fleet_is_over(roll->task.fleet)) {
+    if (moved_away || fleet_is_over(roll->task.fleet)) {
         end_here(roll);
         return;
     }
@@ -422,6 +455,7 @@ static void delete_batch(struct roll_task *roll)
         fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
     roll->not_restored = roll->in_flight;
     roll->deleted += roll->in_flight;
+    roll->restorations = 0;
     for (size_t i = 0; i < count; i++) {
         const struct resource *membership = resource_list_at(roll->members, i);
         CLEANUP(text_free) struct text below = {0};

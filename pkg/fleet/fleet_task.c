@@ -249,7 +249,9 @@ void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
         fleet_dependencies_succeeded(&fleet->dependencies, (size_t)(result - fleet->run->results));
     }
     summary->not_started += fleet_is_not_started(result);
-    if (result->code != ERR_CANCELLED || fleet_is_not_started(result)) {
+    /* what an earlier run had sent may have had effect: its step stays as it was recorded */
+    bool planned_again = fleet_is_not_started(result);
+    if (planned_again ? !result->item->journaled : result->code != ERR_CANCELLED) {
         fleet->concluded[fleet->concluded_count++] = result; /* all other that was cancelled is left open */
     }
     fleet_rollout_note(&fleet->rollout, outcome == FLEET_FAILED || outcome == FLEET_UNKNOWN);

@@ -85,6 +85,7 @@ void http_acceptance_unanswered(struct http_acceptance *acceptance, int64_t now_
     acceptance->probing = false;
     if (acceptance->refusals > 0) {
         acceptance->until_ms = now_ms + pause_ms(acceptance->refusals, random);
+        acceptance->since_ms = now_ms; /* no answer is no refusal */
     }
 }
 

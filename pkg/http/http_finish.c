@@ -205,7 +205,9 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
     }
     ending->reply.foreign = ending->body != HTTP_BODY_API_ERROR;
     /* IAM has an error container of its own; of a 401 only a page or a text says nothing of the token */
-    ending->gateway = transfer->urgent || reply->status == 401 ? said.is_foreign : reply->foreign;
+    const struct http_circuit *circuit = transfer->call->circuit;
+    bool of_iam = circuit != NULL ? circuit->tokens : transfer->urgent;
+    ending->gateway = of_iam || reply->status == 401 ? said.is_foreign : reply->foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
     secrets_mask_message(transfer->http->options.secrets, ending->error.message);
 }

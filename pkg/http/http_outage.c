@@ -62,7 +62,7 @@ static void abort_probes(struct http *http)
 
     for (struct http_transfer *at = http->active; at != NULL; at = next) {
         next = at->next;
-        if (at->call->probe && at->call->circuit->held.count == 0) {
+        if (at->call->probe && !at->call->circuit->tokens && at->call->circuit->held.count == 0) {
             http_abort_transfer(at);
         }
     }
@@ -163,11 +163,15 @@ static void give_up(struct http *http, struct http_circuit *circuit)
 
     if (!circuit->tokens) {
         explain(http, circuit, &cause);
-        http->lost = circuit;
-        http->drains_elsewhere = works_elsewhere(http);
+        bool drains = http->stop < HTTP_GAVE_UP || http->drains_elsewhere;
         http_give_up(http, &cause);
+        http->lost = drains ? circuit : http->lost;
+        http->drains_elsewhere = drains && works_elsewhere(http);
     }
     end_all(http, circuit);
+    if (circuit->tokens) {
+        http_breaker_begin(&circuit->breaker, http->outage_ms); /* iam decides when to ask again */
+    }
 }
 
 void http_outage_step(struct http *http)

@@ -145,7 +145,9 @@ void http_wake(struct http *http)
 
 void http_give_up(struct http *http, const struct err *cause)
 {
-    if (http->stop < HTTP_GAVE_UP) {
+    if (http->stop == HTTP_GAVE_UP) {
+        http->drains_elsewhere = false; /* a second cause: nothing else is served, either */
+    } else if (http->stop < HTTP_GAVE_UP) {
         http->stop_cause = *cause;
         http->stop_cause.code = ERR_CANCELLED;
         http->stop_cause.cause = cause->code;

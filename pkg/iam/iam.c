@@ -125,7 +125,10 @@ static enum http_token_state offer_token(const struct iam *iam, const char *toke
 
 static enum http_token_state await_token(const struct iam *iam, struct http_token_offer *ret_offer)
 {
-    *ret_offer = (struct http_token_offer){.wait_ms = iam_renewal_wait_ms(&iam->renewal, now_ms(iam))};
+    int64_t wait_ms = iam_renewal_wait_ms(&iam->renewal, now_ms(iam));
+
+    /* the time may have come since the renewal was asked: 0 is for a request that is under way */
+    *ret_offer = (struct http_token_offer){.wait_ms = iam->renewal.fetching || wait_ms > 0 ? wait_ms : 1};
     return HTTP_TOKEN_WAIT;
 }
 

@@ -180,7 +180,7 @@ enum resource_switch plan_needs_restart(const struct resource *record, enum reso
         return RESOURCE_OFF;
     }
     /* of an odd record it may be either of both */
-    return pending == RESOURCE_ON && (!known || record->status == NULL) ? RESOURCE_UNKNOWN : pending;
+    return !known || (pending == RESOURCE_ON && record->status == NULL) ? RESOURCE_UNKNOWN : pending;
 }
 
 enum plan_verdict plan_judge_restart(const struct resource *record, enum resource_switch pending,

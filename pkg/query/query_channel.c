@@ -106,7 +106,7 @@ bool query_channel_take(struct query_channel *channel, struct query_message *ret
     memcpy(&header, channel->in.data + channel->taken, sizeof(header));
     channel->taken += sizeof(header);
     if (header.size > QUERY_VALUE_MAX) {
-        return err_set(e, ERR_IO, "an output of jq has more than %d bytes", QUERY_VALUE_MAX);
+        return err_set(e, ERR_FAILED, "an output of jq has more than %d bytes", QUERY_VALUE_MAX);
     }
     if (!receive(channel, (size_t)header.size, e)) {
         return false;

@@ -180,7 +180,11 @@ void query_child_run(const char *expression, int fd, pid_t parent)
     struct err refusal = ERR_INIT;
     struct query_engine *engine = query_engine_compile(expression, &refusal);
     bool serves = send_end(&channel, true, &refusal, &e);
-    while (serves && query_channel_take(&channel, &request, &e) && engine != NULL) {
+    while (serves && engine != NULL) {
+        limit(before, QUERY_VALUE_MAX); /* what is received is not jq's work */
+        if (!query_channel_take(&channel, &request, &e)) {
+            break;
+        }
         limit(before, request.size);
         serves = answer(&channel, engine, &request, &e);
     }

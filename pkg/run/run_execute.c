@@ -76,7 +76,10 @@ static bool load_whole(struct run_journal *journal, const struct run_resumption 
     whole->summary.not_started = last->not_started;
     whole->summary.budget_spent = last->budget_spent;
     for (size_t i = 0; i < ret->run.count; i++) {
-        whole->results[resumption->steps[i] - resumption->record->entry.steps].down = ret->run.results[i].down;
+        const struct fleet_result *result = &ret->run.results[i];
+        struct fleet_result *of = &whole->results[resumption->steps[i] - resumption->record->entry.steps];
+        of->down = result->down;
+        of->code = result->code;
     }
     fleet_run_free(&ret->run);
     ret->run = *whole;

@@ -112,7 +112,7 @@ static struct resource_settings settings_of(const struct fleet_result *result)
     bool may_have_changed =
         result->outcome == FLEET_UNKNOWN && wanted != NULL && (wanted->given & RESOURCE_ENABLED) != 0;
 
-    if ((result->after.given & RESOURCE_ENABLED) != 0) {
+    if (!may_have_changed && (result->after.given & RESOURCE_ENABLED) != 0) {
         return result->after;
     }
     return may_have_changed ? (struct resource_settings){0} : result->before;

@@ -39,9 +39,12 @@ static void add_item(struct run_resumption *resumption, const struct run_record 
         item->create.record = resource;
     }
     item->conflict_policy = policy;
-    /* what has an id was created, whatever failed afterwards; members of a roll that failed may be deleted */
+    /*
+     * What has an id was created, whatever failed afterwards; members of a roll that failed may be deleted; and what was
+     * set in part keeps the settings from before.
+     */
     item->journaled = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL) ||
-                      (item->action == PLAN_ROLL && result->attempts > 0);
+                      (item->action == PLAN_ROLL && result->attempts > 0) || fleet_set_in_part(result);
     if (selected) {
         item->verdict = PLAN_CHANGE;
         (void)plan_judge(resource, item->wanted, &item->mask, reason);

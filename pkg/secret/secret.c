@@ -296,5 +296,6 @@ void secrets_add_url(struct secrets *secrets, const char *url)
     text_reserve(&pair, plain.size * 2 + 4);
     text_append_base64(&pair, plain.data, plain.size);
     secrets_add(secrets, text_string(&pair), SECRET_LASTING);
-    secrets_add(secrets, strchr(plain.data, ':') + 1, SECRET_LASTING);
+    const char *behind = memchr(plain.data, ':', plain.size); /* there may be a NUL before it */
+    secrets_add(secrets, behind != NULL ? behind + 1 : NULL, SECRET_LASTING);
 }
