@@ -40,7 +40,7 @@ static void add_item(struct run_resumption *resumption, const struct run_record 
     }
     item->conflict_policy = policy;
     /*
-     * What has an id was created, whatever failed afterwards; members of a roll that failed may be deleted; and what was
+     * What has an id was created, whatever failed afterwards; members of a roll that failed may be deleted; what was
      * set in part keeps the settings from before.
      */
     item->journaled = result->outcome == FLEET_UNKNOWN || (item->action == PLAN_CREATE && resource->id != NULL) ||

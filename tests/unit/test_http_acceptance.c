@@ -104,6 +104,12 @@ static void a_probe_without_an_answer_is_repeated(void **state)
     /* without trouble it is no news */
     http_acceptance_unanswered(&acceptance, 2300, 0);
     assert_int_equal(http_acceptance_admit(&acceptance, 2300), HTTP_ADMIT);
+    /* the time of an outage is none of refusals */
+    assert_int_equal(refuse(&acceptance, 3000, false, true), HTTP_REFUSED_REPEAT);
+    http_acceptance_probe(&acceptance);
+    http_acceptance_unanswered(&acceptance, 3000 + 2 * HTTP_ACCEPTANCE_PATIENCE_MS, 0);
+    http_acceptance_probe(&acceptance);
+    assert_int_not_equal(refuse(&acceptance, 3100 + 2 * HTTP_ACCEPTANCE_PATIENCE_MS, true, true), HTTP_REFUSED_LASTING);
 }
 
 int main(void)

@@ -195,6 +195,7 @@ static void passwords_of_urls(void **state)
         {"https://us-south.iaas.cloud.ibm.com:443/v1/a@b", "us-south.iaas.cloud.ibm.com:443/v1/a@b", false},
         {"https://[2001:db8::1]/v1/a@bcdefghijklmnop", "2001:db8::1]/v1/a@bcdefghijklmnop", false},
         {"https://user-without-password@proxy", "user-without-password", false},
+        {"https://user%00:Tr0ub4dor%263x@proxy", "Tr0ub4dor&3x", true},
         {"http://proxy:3128", "http://proxy:3128", false},
         {"", "", false},
     };
