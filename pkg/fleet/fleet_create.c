@@ -65,9 +65,7 @@ static bool reads_first(const struct fleet_write *write)
 
 static bool is_called(struct answer_node item, const char *name)
 {
-    struct answer_string found = answer_value(answer_find(item, "name")).string;
-
-    return found.data != NULL && strlen(name) == found.size && memcmp(name, found.data, found.size) == 0;
+    return answer_string_is(answer_value(answer_find(item, "name")).string, name);
 }
 
 static bool take_found(struct create_task *create, struct answer_node item, struct err *e)

@@ -1,13 +1,6 @@
 /* What became of resources that are not as they were planned with: deleted, replaced under their name, or renamed. */
 #include "fleet/fleet_gone.h"
 
-#include <string.h>
-
-static bool is_string(struct answer_string string, const char *other)
-{
-    return string.data != NULL && strlen(other) == string.size && memcmp(other, string.data, string.size) == 0;
-}
-
 /* --- deleted ----------------------------------------------------------------------------------------- */
 
 /* Another one of the name; the same one may be listed for a while after its end. */
@@ -25,7 +18,7 @@ static bool read_named(struct answer_node root, const struct http_reply *reply, 
     for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
         struct answer_string id = answer_value(answer_find(each.node, "id")).string;
         struct answer_string name = answer_value(answer_find(each.node, "name")).string;
-        if (id.data != NULL && is_string(name, resource->name) && !is_string(id, resource->id)) {
+        if (id.data != NULL && answer_string_is(name, resource->name) && !answer_string_is(id, resource->id)) {
             task->result->successor = resource_list_share(task->fleet->strings, id.data, id.size);
         }
     }
@@ -75,6 +68,7 @@ void fleet_gone_note_name(struct fleet_task *task, struct answer_node node)
     if (item->action == PLAN_CREATE || item->resource->name == NULL || name.data == NULL || name.size == 0) {
         return;
     }
-    task->result->renamed =
-        is_string(name, item->resource->name) ? NULL : resource_list_share(task->fleet->strings, name.data, name.size);
+    task->result->renamed = answer_string_is(name, item->resource->name)
+                                ? NULL
+                                : resource_list_share(task->fleet->strings, name.data, name.size);
 }

@@ -115,6 +115,9 @@ struct answer_scalar {
 };
 struct answer_scalar answer_value(struct answer_node node);
 
+/* Whether it is a string of an answer with exactly the characters of `other`; false where either is NULL. */
+bool answer_string_is(struct answer_string string, const char *other);
+
 /*
  * The children of an array or object in their order; anything else has none:
  *     for (struct answer_cursor each = answer_each(node); answer_next(&each);) { use each.node, each.name }

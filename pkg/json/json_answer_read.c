@@ -111,6 +111,12 @@ static struct reached reach(struct answer_node node, const char *path)
     return (struct reached){.node = node, .rest = path};
 }
 
+bool answer_string_is(struct answer_string string, const char *other)
+{
+    return string.data != NULL && other != NULL && strlen(other) == string.size &&
+           memcmp(other, string.data, string.size) == 0;
+}
+
 struct answer_node answer_find(struct answer_node node, const char *path)
 {
     struct reached reached = reach(node, path);

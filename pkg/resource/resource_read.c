@@ -7,12 +7,6 @@
 #include "resource/resource_members.h"
 #include "resource/resource_reference.h"
 
-/* Re-reading a resource finds mostly what is kept already. */
-static bool same(const char *kept, struct answer_string value)
-{
-    return kept != NULL && strlen(kept) == value.size && memcmp(kept, value.data, value.size) == 0;
-}
-
 /* A resource being read. The hardware's strings are the answer's own until all is read. */
 struct reading {
     struct resource_list *list;
@@ -193,7 +187,7 @@ static void read_string(struct reading *reading, const struct resource_member *m
         add_odd(reading, &fault);
     } else if (member->hardware) {
         *field = value.data;
-    } else if (!same(*field, value)) {
+    } else if (!answer_string_is(value, *field)) { /* a resource that is read again has mostly the same */
         *field = member->kind == MEMBER_STRING ? resource_list_copy(list, value.data, value.size)
                                                : resource_list_share(list, value.data, value.size);
     }

@@ -31,8 +31,7 @@ void resource_derive_region(struct resource_list *list, struct resource *record)
         place.size -= digits + 1;
     }
     bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
-    if (usable &&
-        !(has_region && strlen(record->region) == place.size && memcmp(record->region, place.data, place.size) == 0)) {
+    if (usable && !(has_region && answer_string_is(place, record->region))) {
         record->region = resource_list_share(list, place.data, place.size);
     }
 }

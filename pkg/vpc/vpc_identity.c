@@ -90,18 +90,11 @@ static bool refuse(struct answer_node found, const char *member, const char *exp
                    text_string(&text));
 }
 
-static bool is_string(struct answer_node node, const char *expected)
-{
-    struct answer_string found = answer_value(node).string;
-
-    return found.data != NULL && strlen(expected) == found.size && memcmp(expected, found.data, found.size) == 0;
-}
-
 static bool check_member(struct answer_node root, const char *member, const char *expected, struct err *e)
 {
     struct answer_node found = answer_find(root, member);
 
-    return is_string(found, expected) || refuse(found, member, expected, e);
+    return answer_string_is(answer_value(found).string, expected) || refuse(found, member, expected, e);
 }
 
 /* Whether the bytes can be an id, and hardly anything else (vpc-api.md 1.8). */
@@ -174,7 +167,7 @@ static bool check_items(struct answer_node root, const struct vpc_expected *expe
     bool found = expected->name == NULL || answer_count(items) == 0;
 
     for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
-        found = found || is_string(answer_find(each.node, "name"), expected->name);
+        found = found || answer_string_is(answer_value(answer_find(each.node, "name")).string, expected->name);
         if (expected->id != NULL && !check_href(each.node, expected->id, e)) {
             return false;
         }
