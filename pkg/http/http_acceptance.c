@@ -1,6 +1,8 @@
 /* The state machine of refused tokens: pauses, probes, other tokens, and when a refusal lasts. */
 #include "http/http_acceptance.h"
 
+#include "http/http_retry.h"
+
 enum http_admission http_acceptance_admit(const struct http_acceptance *acceptance, int64_t now_ms)
 {
     if (acceptance->refusals == 0) {
@@ -14,18 +16,10 @@ void http_acceptance_probe(struct http_acceptance *acceptance)
     acceptance->probing = true;
 }
 
-/* Half of it is random, so that several clients that share an API do not ask in step. */
 static int64_t pause_ms(unsigned refusals, uint32_t random)
 {
-    int64_t top_ms = HTTP_ACCEPTANCE_PAUSE_MS;
-
-    for (unsigned i = 1; i < refusals && top_ms < HTTP_ACCEPTANCE_PAUSE_MAX_MS; i++) {
-        top_ms *= 2;
-    }
-    if (top_ms > HTTP_ACCEPTANCE_PAUSE_MAX_MS) {
-        top_ms = HTTP_ACCEPTANCE_PAUSE_MAX_MS;
-    }
-    return top_ms / 2 + (int64_t)(random % (uint64_t)(top_ms / 2 + 1));
+    return http_backoff_half_jitter_ms(HTTP_ACCEPTANCE_PAUSE_MS, HTTP_ACCEPTANCE_PAUSE_MAX_MS,
+                                       refusals > 0 ? refusals - 1 : 0, random);
 }
 
 static int64_t patience_ms(const struct http_acceptance *acceptance, bool replaceable)

@@ -1,6 +1,8 @@
 /* Whether a server is down, and when to ask it again. */
 #include "http/http_breaker.h"
 
+#include "http/http_retry.h"
+
 enum http_quality http_breaker_quality(enum http_fault fault, int status, bool gateway, bool well_formed)
 {
     switch (fault) {
@@ -30,16 +32,9 @@ void http_breaker_begin(struct http_breaker *breaker, int64_t outage_ms)
     *breaker = (struct http_breaker){.enabled = outage_ms >= 0, .outage_ms = outage_ms};
 }
 
-/* Between a half and all of the time that doubles with every probe. */
 static int64_t probe_pause_ms(const struct http_breaker *breaker, uint32_t random)
 {
-    int64_t top_ms = HTTP_BREAKER_PROBE_MS;
-
-    for (unsigned i = 0; i < breaker->probes && top_ms < HTTP_BREAKER_PROBE_MAX_MS; i++) {
-        top_ms *= 2;
-    }
-    top_ms = top_ms < HTTP_BREAKER_PROBE_MAX_MS ? top_ms : HTTP_BREAKER_PROBE_MAX_MS;
-    return top_ms / 2 + (int64_t)(random % (uint64_t)(top_ms / 2 + 1));
+    return http_backoff_half_jitter_ms(HTTP_BREAKER_PROBE_MS, HTTP_BREAKER_PROBE_MAX_MS, breaker->probes, random);
 }
 
 static void plan_probe(struct http_breaker *breaker, const struct http_breaker_outcome *outcome, int64_t pause_ms)

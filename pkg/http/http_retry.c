@@ -54,16 +54,28 @@ bool http_retry_may_repeat(const struct http_outcome *outcome)
     return false;
 }
 
+int64_t http_backoff_ms(int64_t first_ms, int64_t most_ms, unsigned doublings)
+{
+    int64_t top_ms = first_ms;
+
+    for (unsigned i = 0; i < doublings && top_ms < most_ms; i++) {
+        top_ms *= 2;
+    }
+    return top_ms < most_ms ? top_ms : most_ms;
+}
+
+int64_t http_backoff_half_jitter_ms(int64_t first_ms, int64_t most_ms, unsigned doublings, uint32_t random)
+{
+    int64_t top_ms = http_backoff_ms(first_ms, most_ms, doublings);
+
+    return top_ms / 2 + (int64_t)(random % (uint64_t)(top_ms / 2 + 1));
+}
+
 static int64_t jittered_ms(const struct http_outcome *outcome)
 {
-    int64_t top = outcome->retry_after_ms == 0 ? outcome->backoff_ms / HTTP_BACKOFF_AT_ONCE : outcome->backoff_ms;
+    int64_t first = outcome->retry_after_ms == 0 ? outcome->backoff_ms / HTTP_BACKOFF_AT_ONCE : outcome->backoff_ms;
+    int64_t top = http_backoff_ms(first, HTTP_BACKOFF_MAX_MS, outcome->attempt > 0 ? outcome->attempt - 1 : 0);
 
-    for (unsigned i = 1; i < outcome->attempt && top < HTTP_BACKOFF_MAX_MS; i++) {
-        top *= 2;
-    }
-    if (top > HTTP_BACKOFF_MAX_MS) {
-        top = HTTP_BACKOFF_MAX_MS;
-    }
     return (int64_t)(outcome->random % (uint64_t)(top + 1));
 }
 

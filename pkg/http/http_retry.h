@@ -54,6 +54,12 @@ bool http_retry_may_repeat(const struct http_outcome *outcome);
 /* Milliseconds to wait before the next attempt, or -1: there is none. */
 int64_t http_retry_wait(const struct http_outcome *outcome);
 
+/* Exponential back-off: `first_ms`, doubled so many times, at most `most_ms`. */
+int64_t http_backoff_ms(int64_t first_ms, int64_t most_ms, unsigned doublings);
+
+/* The same with the second half of it random, so that clients that share an API do not ask in step. */
+int64_t http_backoff_half_jitter_ms(int64_t first_ms, int64_t most_ms, unsigned doublings, uint32_t random);
+
 /* What HTTP_REPEAT_BY_METHOD means for a method; other values stay. */
 enum http_repeat http_retry_class(enum http_method method, enum http_repeat repeat);
 

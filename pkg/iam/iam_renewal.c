@@ -1,6 +1,8 @@
 /* When a token is used, fetched and given up. */
 #include "iam/iam_renewal.h"
 
+#include "http/http_retry.h"
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -8,12 +10,8 @@ static int64_t least(int64_t a, int64_t b)
 
 static int64_t pause_ms(const struct iam_renewal *renewal)
 {
-    int64_t wait_ms = IAM_RENEWAL_PAUSE_MS;
-
-    for (unsigned i = 1; i < renewal->failures && wait_ms < IAM_RENEWAL_PAUSE_MAX_MS; i++) {
-        wait_ms *= 2;
-    }
-    return least(wait_ms, IAM_RENEWAL_PAUSE_MAX_MS);
+    return http_backoff_ms(IAM_RENEWAL_PAUSE_MS, IAM_RENEWAL_PAUSE_MAX_MS,
+                           renewal->failures > 0 ? renewal->failures - 1 : 0);
 }
 
 /* A failure is the end where it is one of many, where IAM means it, or where there never was a token. */
