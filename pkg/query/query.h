@@ -42,7 +42,7 @@ struct query_wait {
 
 /*
  * Copies the wait; NULL is a zero-initialised one. Errors: ERR_USAGE with jq's reason in one line; place is "line N"
- * when the expression has several. ERR_FAILED when there can be no child process; that of the wait.
+ * when the expression has several. ERR_FAILED when no child process can be started; that of the wait.
  */
 struct query *query_compile(const char *expression, const struct query_wait *wait, struct err *e)
     __attribute__((warn_unused_result));

@@ -19,7 +19,7 @@ struct query_process {
     int fd;    /* the caller's end of the socket */
 };
 
-/* Starts the child, which compiles the expression and answers DONE or FAILED. ERR_FAILED when there can be no child. */
+/* Starts the child, which compiles the expression and answers DONE or FAILED. ERR_FAILED when it cannot. */
 bool query_process_start(const char *expression, struct query_process *ret, struct err *e)
     __attribute__((warn_unused_result));
 
