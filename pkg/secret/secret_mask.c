@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "mem/mem.h"
+#include "secret/secret_escape.h"
 #include "secret/secret_parts.h"
 #include "text/text.h"
 
@@ -11,11 +12,9 @@ enum {
     TAIL = 128,
     REGION_MAX = 64 * 1024, /* decoded at once; a longer one is read in pieces that overlap: */
     REGION_OVERLAP = 1024,
-    LEVELS = 4,         /* of escapes */
-    NAME_REACH = 1024,  /* how far the end of a member's name may be from a part of it */
-    ENTITY_DIGITS = 10, /* of a character in HTML */
-    JSON_ESCAPE = 6,    /* characters of one in full: \\u0041 */
-    HEX = 16,
+    LEVELS = 4,        /* of escapes */
+    NAME_REACH = 1024, /* how far the end of a member's name may be from a part of it */
+    JSON_ESCAPE = 6,   /* characters of one in full: \\u0041 */
 };
 
 /* Which exceptions hold. */
@@ -202,107 +201,6 @@ static void note_parts(struct reading *reading)
 
 /* --- escapes ----------------------------------------------------------------------------------------- */
 
-static int digit_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c = secret_fold(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : HEX;
-}
-
-/* Reads at least `least` and at most `most` digits; returns how many they are, 0 where they are fewer or too large. */
-static size_t read_digits(const char *at, size_t size, int base, size_t least, size_t most, uint32_t *ret_code)
-{
-    uint32_t code = 0;
-    size_t count = 0;
-
-    while (count < most && count < size && digit_value(at[count]) < base && code < 0x110000) {
-        code = code * (uint32_t)base + (uint32_t)digit_value(at[count++]);
-    }
-    if (count < least || code > 0x10ffff) {
-        return 0;
-    }
-    *ret_code = code;
-    return count;
-}
-
-/* "&#65;", "&#x41;", "&amp;". */
-static size_t read_entity(const char *at, size_t size, uint32_t *ret_code)
-{
-    static const struct {
-        const char *name;
-        char code;
-    } entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-
-    for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-        size_t length = strlen(entities[i].name);
-        if (size >= length && memcmp(at, entities[i].name, length) == 0) {
-            *ret_code = (uint32_t)entities[i].code;
-            return length;
-        }
-    }
-    if (size < 4 || at[1] != '#') {
-        return 0;
-    }
-    bool hex = at[2] == 'x';
-    size_t head = hex ? 3 : 2;
-    size_t digits = read_digits(at + head, size - head, hex ? HEX : 10, 1, ENTITY_DIGITS, ret_code);
-    return digits > 0 && head + digits < size && at[head + digits] == ';' ? head + digits + 1 : 0;
-}
-
-/* What follows a backslash in JSON, and in a text by text_append_safe: \x41, \u{41}. */
-static size_t read_backslash(const char *at, size_t size, uint32_t *ret_code)
-{
-    static const char names[] = "\"\\/bfnrt", codes[] = "\"\\/\b\f\n\r\t";
-    char kind = size > 1 ? at[1] : '\0';
-    const char *name = kind != '\0' ? strchr(names, kind) : NULL;
-
-    if (name != NULL) {
-        *ret_code = (uint32_t)codes[name - names];
-        return 2;
-    }
-    if (kind == 'u' && size > 3 && at[2] == '{') {
-        size_t digits = read_digits(at + 3, size - 3, HEX, 1, 6, ret_code);
-        return digits > 0 && digits + 3 < size && at[digits + 3] == '}' ? digits + 4 : 0;
-    }
-    size_t wanted = kind == 'u' ? 4 : kind == 'x' ? 2 : 0;
-    return wanted > 0 && read_digits(at + 2, size - 2, HEX, wanted, wanted, ret_code) > 0 ? 2 + wanted : 0;
-}
-
-/* How many characters the escape at this place has; 0: there is none. A byte has a code below 256. */
-static size_t read_escape(const char *at, size_t size, uint32_t *ret_code, bool *ret_byte)
-{
-    *ret_byte = false;
-    switch (at[0]) {
-    case '\\':
-        *ret_byte = size > 1 && at[1] == 'x';
-        return read_backslash(at, size, ret_code);
-    case '&':
-        return read_entity(at, size, ret_code);
-    case '%':
-        *ret_byte = true;
-        return read_digits(at + 1, size - 1, HEX, 2, 2, ret_code) > 0 ? 3 : 0;
-    default:
-        return 0;
-    }
-}
-
-static size_t encode_utf8(uint32_t code, char out[4])
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t size = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = size - 1; i > 0; i--) {
-        out[i] = (char)(0x80 | (code & 0x3f));
-        code >>= 6;
-    }
-    out[0] = (char)(0xf00U >> size | code);
-    return size;
-}
-
 /* Undoes one level of escapes in place: an escape is never shorter than what it stands for. */
 static bool undo_escapes(struct reading *reading)
 {
@@ -310,17 +208,10 @@ static bool undo_escapes(struct reading *reading)
     bool any = false;
 
     for (size_t in = 0; in < reading->count;) {
-        char bytes[4] = {reading->folded[in]};
-        uint32_t code = 0;
-        bool byte;
-        size_t used = read_escape(reading->folded + in, reading->count - in, &code, &byte);
-        bool escaped = used > 0;
+        char bytes[SECRET_CHARACTER_SIZE] = {reading->folded[in]};
         size_t size = 1;
-        if (escaped && byte) {
-            bytes[0] = (char)code;
-        } else if (escaped) {
-            size = encode_utf8(code, bytes);
-        }
+        size_t used = secret_read_escape(reading->folded + in, reading->count - in, bytes, &size);
+        bool escaped = used > 0;
         used = escaped ? used : 1;
         uint32_t begin = reading->begin[in], end = reading->end[in + used - 1];
         for (size_t i = 0; i < size; i++, out++) {
