@@ -6,6 +6,7 @@
 #   clear_log                      forgets the requests so far
 #   writes                         the requests so far that could have changed anything, one JSON object a line
 #   changes_sent                   the different changes among them, one line each: the path and the body, however often
+#   await_count N COMMAND...       waits until the command prints at least N
 #   requests                       how many requests of any kind there were, tokens included
 #   faults JSON...                 these rules go wrong from now on (cmd/vpcsim/faults/faults.h)
 #   settings                       enabled, protocol and hop limit of all instances: {ID: [..], ..}
@@ -53,6 +54,16 @@ writes() {
 # A request that was refused before its body was looked at is logged with the body as text.
 changes_sent() {
     writes | jq -c '[.path, (.body | if type == "string" then fromjson else . end)]' | sort -u
+}
+
+await_count() {
+    local i wanted=$1
+    shift
+    for ((i = 0; i < 600; i++)); do
+        [ "$("$@")" -lt "$wanted" ] || return 0
+        sleep 0.02
+    done
+    return 1
 }
 
 requests() {

@@ -37,10 +37,5 @@ odd_hits() {
 }
 
 await_odd() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        [ "$(odd_hits)" -lt "$1" ] || return 0
-        sleep 0.02
-    done
-    return 1
+    await_count "$1" odd_hits
 }

@@ -10,11 +10,10 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]):
     print(json.dumps(row, separators=(",", ":")))' "$HISTORY" "$1"
 }
 
+count_writes() {
+    writes | wc -l
+}
+
 await_writes() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        [ "$(writes | wc -l)" -lt "$1" ] || return 0
-        sleep 0.02
-    done
-    return 1
+    await_count "$1" count_writes
 }
