@@ -151,8 +151,9 @@ void fleet_preview(const struct plan *plan, struct fleet_run *ret);
 void fleet_run_free(struct fleet_run *run); /* zero-initialised values allowed; for CLEANUP */
 
 /*
- * Whether settings that differed from the wanted ones before (as read before the first request, that of an earlier run
- * that was cut off included) have the wanted values now, although the change as a whole was not done: another writer changed others meanwhile.
+ * Whether settings that differed from the wanted ones before (as read before the first request, that of an earlier
+ * run that was cut off included) have the wanted values now, although the change as a whole was not done: another
+ * writer changed others meanwhile.
  */
 bool fleet_set_in_part(const struct fleet_result *result);
 

@@ -53,8 +53,8 @@ static unsigned changed_by_others(const struct set_task *set)
 }
 
 /*
- * Whether what the last PATCH did not ask for, because it had the wanted value then, still has it. False, with e set, when
- * another writer changed it between the read and the PATCH.
+ * Whether what the last PATCH did not ask for, because it had the wanted value then, still has it. False, with e set,
+ * when another writer changed it between the read and the PATCH.
  */
 static bool check_unsent(const struct set_task *set, struct err *e)
 {
