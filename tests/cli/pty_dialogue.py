@@ -16,6 +16,7 @@ The dialogue has one step a line; empty lines and lines that start with # are sk
     end             waits for the program to end
 The exit status is the program's own (128 + N for a signal), or 99 when a step fails or takes longer than
 PTY_TIMEOUT seconds (default 20); the transcript is then shown on standard error.
+The terminal has PTY_SIZE columns and rows (default 100x40).
 Nothing here waits a fixed time: every step goes on as soon as what it waits for is there.
 """
 import codecs
@@ -33,7 +34,7 @@ import time
 CONTROLS = re.compile(r"\x1b\[([0-9;?]*)[ -/]*([@-~])|\x1b[=>78]|\x1b\][^\x07]*\x07|[\x00-\x1f]")
 UNFINISHED = re.compile(r"(\x1b(\[[0-9;?]*)?)?\Z")
 TIMEOUT = float(os.environ.get("PTY_TIMEOUT", "20"))
-COLUMNS, ROWS = 100, 40
+COLUMNS, ROWS = (int(number) for number in os.environ.get("PTY_SIZE", "100x40").split("x"))
 
 
 class Failure(Exception):

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# What a person sees: `load screen` (or `load ../cli/screen`) after `load client`.
+#
+#   screen SIZE ARGS... << DIALOGUE  runs vpcmeta on a terminal of SIZE (80x24) through pty_dialogue.py: $status, $output,
+#                                    and what it showed, line by line, in the file `shown`
+#   screen_plain SIZE ARGS...        the same without a dialogue and without a pager
+#   shows REGEX                      a line of the last screen has it (grep -E)
+#   shows_no REGEX                   no line has it
+#   fits COLUMNS                     no line of the last screen is wider than the terminal
+
+screen() {
+    local size=$1
+    shift
+    PTY_SIZE=$size run "$BATS_TEST_DIRNAME/../cli/pty_dialogue.py" --transcript shown "$BUILD/vpcmeta" "$@"
+}
+
+screen_plain() {
+    PAGER=cat screen "$@" <<< end
+}
+
+shows() {
+    grep -qE -e "$1" shown || {
+        echo "no line with: $1"
+        cat shown
+        return 1
+    }
+}
+
+shows_no() {
+    ! grep -nE -e "$1" shown
+}
+
+fits() {
+    awk -v most="$1" 'length($0) > most { print "wider than " most ": " $0; wide = 1 } END { exit wide }' shown
+}
