@@ -47,7 +47,7 @@ lib := $(BUILD)/libvpcmeta.a
 # `make V=1` shows the commands, otherwise a line says what is made.
 say = $(if $(V),,@echo "  $(1)  $@" && )
 
-.PHONY: all demo test check install man deps lint format asan valgrind fuzz measure bench help clean tests-built
+.PHONY: all demo test check install uninstall man deps lint format asan valgrind fuzz measure bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -77,6 +77,15 @@ install: all man ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 644 $(BUILD)/completion/zsh $(share)/zsh/site-functions/_vpcmeta
 	install -D -m 644 $(BUILD)/completion/fish $(share)/fish/vendor_completions.d/vpcmeta.fish
 	@set -e; for file in $(schemas); do install -D -m 644 $$file $(share)/vpcmeta/$$file; done
+
+# What install writes, this removes; folders of others stay, and so do settings and the history of runs.
+uninstall: ## remove what install has written there
+	rm -f $(DESTDIR)$(PREFIX)/bin/vpcmeta $(DESTDIR)$(PREFIX)/bin/vpcsim
+	rm -f $(share)/man/man[17]/vpcmeta.1 $(share)/man/man[17]/vpcmeta-*.[17] $(share)/man/man1/vpcsim.1
+	rm -f $(share)/bash-completion/completions/vpcmeta $(share)/bash-completion/completions/vpcsim
+	rm -f $(share)/zsh/site-functions/_vpcmeta $(share)/zsh/site-functions/_vpcsim
+	rm -f $(share)/fish/vendor_completions.d/vpcmeta.fish $(share)/fish/vendor_completions.d/vpcsim.fish
+	rm -rf $(share)/vpcmeta
 
 man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table
 	@rm -rf $(BUILD)/man $(BUILD)/completion && mkdir -p $(BUILD)/man $(BUILD)/completion
