@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job on the bundled simulator: a fleet is listed, changed, listed again and audited.
+# The main job on the bundled simulator: a fleet is listed, audited, changed and audited again.
 # usage: BUILD=build scripts/demo.sh     (`make demo` builds first)
 # Needs nothing but the two programs; touches nothing outside a temporary folder.
 set -eu
@@ -63,44 +63,63 @@ IBMCLOUD_IS_NG_API_ENDPOINT=$url/v1 IBMCLOUD_IAM_API_ENDPOINT=$url IC_API_KEY=vp
 export IBMCLOUD_IS_NG_API_ENDPOINT IBMCLOUD_IAM_API_ENDPOINT IC_API_KEY
 echo "\$ export IBMCLOUD_IS_NG_API_ENDPOINT=$url/v1 IBMCLOUD_IAM_API_ENDPOINT=$url IC_API_KEY=..."
 
-fields=name,status,zone,architecture,enabled,protocol,response_hop_limit
+fields=name,status,zone,enabled,protocol,response_hop_limit
 
-say 'What is there?'
-show instance list --fields "$fields"
-show -5 template list --fields name,zone,enabled,protocol,response_hop_limit
-show -5 bare-metal list --fields name,status,zone,architecture,enabled,protocol
+# Prints what an audit counts, "NAME<tab>NUMBER" a line.
+counts() {
+    vpcmeta audit --max-hop-limit 2 --jq '.summary | .metadata_service as $service
+        | ["instances with the service on", $service.instance.enabled],
+          ["  over https", ($service.instance.protocol.enabled.https // 0)],
+          ["  over http", ($service.instance.protocol.enabled.http // 0)],
+          ["bare metal servers with the service on", $service["bare-metal"].enabled],
+          ["findings of severity high", (.findings.severity.high // 0)]
+        | @tsv' || [ $? -eq 3 ]
+}
+
+say 'The fleet: which servers have the metadata service on, over which protocol, with which hop limit?'
+show -5 instance list --fields "$fields"
+show -3 bare-metal list --fields name,status,zone,enabled,protocol
 show group list
 
-say 'What is wrong with it? Exit status 3 says that there are findings.'
-show -32 audit
+say 'Audit: what is unsafe? Exit status 3 says that there are findings.'
+show -30 audit
+counts > "$work/before"
 
-say 'What would a change do? Nothing is sent.'
-show -6 instance set --all --enabled true --protocol https --hop-limit 2 --dry-run
+say 'Preview: what would a change do? Nothing is sent.'
+show -5 instance set --all --enabled true --protocol https --hop-limit 2 --dry-run
 
-say 'A mistake costs nothing: it is told before anything is sent.'
+say 'A mistake costs nothing: it is an error before anything is sent.'
 show instance set --all --hop-limit 65
 
-say 'Do it: one PATCH for each instance that differs, with only what differs.'
-show -6 instance set --all --enabled true --protocol https --hop-limit 2 --yes
+say 'Change: one PATCH for each instance that differs, with only the settings that differ.'
+show -5 instance set --all --enabled true --protocol https --hop-limit 2 --yes
 
-say 'Again: what is as wanted gets no request; the others are skipped for their reasons.'
-show -3 instance set --all --enabled true --protocol https --hop-limit 2 --yes
+say 'The same again: what is already set gets no request.'
+show -2 instance set --all --enabled true --protocol https --hop-limit 2 --yes
 
-say 'The bare metal servers, and a template for servers to come, built on an old one.'
-show -5 bare-metal set --all --enabled true --protocol https --yes
-template=$(vpcmeta template list --jq '.items[0].id')
-printf '{"source_template": {"id": "%s"}}\n' "$template" > "$work/template.json"
-echo "\$ cat template.json"
-cat "$work/template.json"
-cd "$work"
-show template create -f template.json --name web-hardened --enabled true --protocol https --hop-limit 1
+say 'Bare metal servers, and a template for instances to come, made from an existing one.'
+show -3 bare-metal set --all --enabled true --protocol https --yes
+show template create --source-template tpl-web-001 --name web-hardened --enabled true --protocol https --hop-limit 1
 
-say 'And now?'
-show instance list --fields "$fields"
-show -5 bare-metal list --fields name,status,zone,architecture,enabled,protocol
-show template list --name 'web-*' --fields name,zone,enabled,protocol,response_hop_limit
-show -30 audit --max-hop-limit 2
+say 'Every change is on record and can be rolled back.'
+show runs list
 
-say 'What the simulator got, the rehearsed and the refused commands included.'
-sed -n 's/.*"operation":"\([^"]*\)".*/\1/p' requests | sort | uniq -c | sort -rn
-echo "All of it took $(($(date +%s) - began)) s."
+say 'Before and after.'
+counts > "$work/after"
+paste "$work/before" "$work/after" | awk -F '\t' '
+    BEGIN { printf "%-40s  %6s  %6s\n", "", "BEFORE", "AFTER" }
+    { printf "%-40s  %6d  %6d\n", $1, $2, $4 }'
+echo "$(wc -l < "$work/requests") requests, $(($(date +%s) - began)) s."
+
+say 'Next: try it yourself. The simulator, in one terminal:'
+cat << END
+$BUILD/vpcsim --port 8080 --instances 1000 --templates 40 --bare-metal 12 --groups 5
+END
+say 'and vpcmeta in another:'
+cat << END
+export IBMCLOUD_IS_NG_API_ENDPOINT=http://127.0.0.1:8080/v1 IBMCLOUD_IAM_API_ENDPOINT=http://127.0.0.1:8080 IC_API_KEY=vpcsim-api-key
+$BUILD/vpcmeta audit
+$BUILD/vpcmeta template replace --all --enabled true --protocol https --update-groups --dry-run
+$BUILD/vpcmeta instance restart --all --dry-run
+$BUILD/vpcmeta help
+END
