@@ -47,7 +47,7 @@ lib := $(BUILD)/libvpcmeta.a
 # `make V=1` shows the commands, otherwise a line says what is made.
 say = $(if $(V),,@echo "  $(1)  $@" && )
 
-.PHONY: all demo test check install uninstall man deps lint format asan valgrind fuzz measure bench help clean tests-built
+.PHONY: all demo test check install uninstall man deps lint format asan valgrind fuzz measure picture bench help clean tests-built
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -135,6 +135,10 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (default 60) under ASan and UBSan
 .PHONY: fuzz-built bench-built
 fuzz-built: $(fuzz_bin)
 bench-built: all $(bench_bin)
+
+picture: all ## make the picture in README from a real run
+	@scripts/deps.sh dev
+	@scripts/picture.py $(BUILD) scripts/picture.svg
 
 measure: tests-built ## print sizes, cycles and repetitions of the source
 	@scripts/measure.py $(BUILD)/obj

@@ -9,7 +9,8 @@ build='gcc g++ make pkg-config libcurl4-openssl-dev libjansson-dev libsimdjson-d
        liburiparser-dev libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
        uthash-dev'
 test='libcmocka-dev bats jq curl python3 procps openssl nghttp2-proxy'
-dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-dev hyperfine nodejs npm time'
+dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-dev hyperfine nodejs npm time
+     python3-rich'
 
 # The same without Debian's names: HEADER:LIBRARY, and programs.
 build_headers='curl/curl.h:libcurl jansson.h:jansson simdjson.h:simdjson histedit.h:libedit jq.h:libjq
