@@ -44,7 +44,7 @@ static bool is_asked_for(const struct app *app, const struct table_column *colum
     const struct opt_list *fields = &app->globals->fields;
 
     for (size_t i = 0; i < fields->count; i++) {
-        if (strcmp(fields->items[i], column->name) == 0) {
+        if (table_find_column(column, 1, fields->items[i]) == 0) {
             return true;
         }
     }

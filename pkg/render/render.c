@@ -130,12 +130,23 @@ static json_t *row_value(const struct table *table, size_t row)
 bool render_records(const struct table *table, const struct render_envelope *envelope,
                     const struct render_options *options, FILE *out, struct err *e)
 {
+    CLEANUP(text_free_pointer) const char **members = mem_array(options->fields_count, sizeof(*members));
+    struct render_options named = *options;
+    size_t all = table_column_count(table);
+
     if (options->format != RENDER_TABLE) {
         return render_table(table, envelope, options, out, e);
     }
+    if (!render_check_fields(options, columns_of(table), all, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < options->fields_count; i++) {
+        members[i] = table_column(table, table_find_column(columns_of(table), all, options->fields[i]))->name;
+    }
+    named.fields = members;
     for (size_t row = 0; row < table_row_count(table); row++) {
         JSON_CLEANUP json_t *object = row_value(table, row);
-        if ((row > 0 && !render_text("\n", 1, out, e)) || !render_document(object, options, out, e)) {
+        if ((row > 0 && !render_text("\n", 1, out, e)) || !render_document(object, &named, out, e)) {
             return false;
         }
     }

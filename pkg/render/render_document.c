@@ -4,14 +4,29 @@
 #include "mem/mem.h"
 #include "render/render_view.h"
 
+/* The member that a field names, exactly or as people write it; NULL: there is none. */
+static const char *find_member(const json_t *document, const char *field)
+{
+    const char *key, *loose = NULL;
+    json_t *ignored;
+
+    if (json_object_get(document, field) != NULL) {
+        return field;
+    }
+    json_object_foreach ((json_t *)document, key, ignored) {
+        loose = loose == NULL && text_same_word(key, field) ? key : loose;
+    }
+    return loose;
+}
+
 /* The members wanted of an object, in their order. New reference; NULL with the error set. */
 static json_t *select_members(const json_t *document, const struct render_options *options, struct err *e)
 {
     JSON_CLEANUP json_t *selected = json_object();
 
     for (size_t i = 0; i < options->fields_count; i++) {
-        json_t *value = json_object_get(document, options->fields[i]);
-        if (value == NULL) {
+        const char *member = find_member(document, options->fields[i]);
+        if (member == NULL) {
             size_t count = 0;
             CLEANUP(text_free_pointer) const char **names = mem_array(json_object_size(document), sizeof(*names));
             const char *key;
@@ -19,10 +34,10 @@ static json_t *select_members(const json_t *document, const struct render_option
             json_object_foreach ((json_t *)document, key, ignored) {
                 names[count++] = key;
             }
-            render_unknown_field(options->fields[i], names, count, e);
+            render_unknown_field(options->fields[i], names, NULL, count, e);
             return NULL;
         }
-        json_object_set(selected, options->fields[i], value);
+        json_object_set(selected, member, json_object_get(document, member));
     }
     return json_incref(selected);
 }

@@ -8,18 +8,22 @@
 
 #include "mem/mem.h"
 
-bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e)
+bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
+                          struct err *e)
 {
     CLEANUP(text_free) struct text shown = {0};
     CLEANUP(text_free) struct text all = {0};
-    const char *nearest = text_nearest(field, names, count);
+    CLEANUP(text_free) struct text meant = {0};
 
+    if (!text_append_nearest(&meant, field, names, count) && titles != NULL) {
+        text_append_nearest(&meant, field, titles, count);
+    }
     text_append_short(&shown, field, strlen(field), 60);
     for (size_t i = 0; i < count; i++) {
         text_printf(&all, "%s%s", i ? ", " : "", names[i]);
     }
-    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s%s%s (there are: %s)", text_string(&shown),
-                   nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", text_string(&all));
+    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s (there are: %s)", text_string(&shown),
+                   text_string(&meant), text_string(&all));
 }
 
 bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
@@ -28,10 +32,12 @@ bool render_check_fields(const struct render_options *options, const struct tabl
     for (size_t i = 0; i < options->fields_count; i++) {
         if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
             CLEANUP(text_free_pointer) const char **names = mem_array(count, sizeof(*names));
+            CLEANUP(text_free_pointer) const char **titles = mem_array(count, sizeof(*titles));
             for (size_t k = 0; k < count; k++) {
                 names[k] = columns[k].name;
+                titles[k] = columns[k].title;
             }
-            return render_unknown_field(options->fields[i], names, count, e);
+            return render_unknown_field(options->fields[i], names, titles, count, e);
         }
     }
     return true;

@@ -42,8 +42,9 @@ static inline const struct table_cell *render_cell(const struct render_view *vie
 /* Appends a cell of any type but strings in the one way that JSON, YAML, CSV and text share. */
 void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell);
 
-/* The error for a field that is none of `count` names. */
-bool render_unknown_field(const char *field, const char *const names[], size_t count, struct err *e);
+/* The error for a field that is none of `count` names; `titles` are their headings, each and all may be NULL. */
+bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
+                          struct err *e);
 
 /* One function a format. The output is finished by the caller. */
 bool render_text_rows(const struct render_view *view, const struct render_options *options,

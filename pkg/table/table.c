@@ -128,10 +128,15 @@ const struct table_cell *table_cell(const struct table *table, size_t row, size_
 
 size_t table_find_column(const struct table_column *columns, size_t count, const char *name)
 {
+    size_t loose = SIZE_MAX;
+
     for (size_t i = 0; i < count; i++) {
         if (strcmp(columns[i].name, name) == 0) {
             return i;
         }
+        bool same = text_same_word(columns[i].name, name) ||
+                    (columns[i].title != NULL && text_same_word(columns[i].title, name));
+        loose = same && loose == SIZE_MAX ? i : loose;
     }
-    return SIZE_MAX;
+    return loose;
 }

@@ -88,7 +88,10 @@ size_t table_column_count(const struct table *table);
 const struct table_column *table_column(const struct table *table, size_t column);
 const struct table_cell *table_cell(const struct table *table, size_t row, size_t column);
 
-/* The number of the column with this name, or SIZE_MAX. */
+/*
+ * The number of the column with this name, or SIZE_MAX. Its heading in text names a column as well, and both in any
+ * case, with "-" or " " for "_": "HOPS", "hops" and "response-hop-limit" are response_hop_limit.
+ */
 size_t table_find_column(const struct table_column *columns, size_t count, const char *name);
 
 #endif

@@ -107,11 +107,18 @@ bool text_equal(const char *a, const char *b);
 /* Shell-like pattern over the whole string: * ? [abc] [!a-z] and \ as escape; case-sensitive. */
 bool text_glob(const char *pattern, const char *string);
 
+/* Whether two words are the same for people: capitals count as small letters, and "-", "_" and " " are the same. */
+bool text_same_word(const char *a, const char *b);
+
 /*
  * "Did you mean": the one of `count` words that is nearest to `word` and near enough to be meant (an edit
- * distance of at most a third of its length, transpositions count one), or NULL. Entries may be NULL.
+ * distance of at most a third of its length, transpositions count one, capitals and the zeros in front of a number
+ * nothing), or NULL. Entries may be NULL.
  */
 const char *text_nearest(const char *word, const char *const words[], size_t count);
+
+/* Appends ": did you mean WORD?" where one of the words is near enough, and says whether it did. */
+bool text_append_nearest(struct text *out, const char *word, const char *const words[], size_t count);
 
 /* Numbers: the whole string must be a decimal integer within min..max. */
 bool text_to_long(const char *string, long min, long max, long *ret_value);

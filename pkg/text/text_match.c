@@ -88,7 +88,48 @@ bool text_glob(const char *pattern, const char *string)
 
 enum { NEAREST_WORD_MAX = 64 };
 
-/* Optimal string alignment: insert, delete, replace and swap of neighbours cost one each. */
+/* Capitals as small letters, and all that separates the parts of a word as a dash. */
+static char fold(char c)
+{
+    return c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_same_word(const char *a, const char *b)
+{
+    while (*a != '\0' && fold(*a) == fold(*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Past the zeros in front of a number that has further digits. */
+static const char *skip_zeros(const char *word, char before)
+{
+    while (!is_digit(before) && *word == '0' && is_digit(word[1])) {
+        word++;
+    }
+    return word;
+}
+
+/* Whether two words differ in the zeros in front of their numbers only, as api-001 and api-0001 do. */
+static bool same_numbers(const char *a, const char *b)
+{
+    for (char before = '\0';; before = *a, a++, b++) {
+        a = skip_zeros(a, before);
+        b = skip_zeros(b, before);
+        if (fold(*a) != fold(*b) || *a == '\0') {
+            return *a == *b;
+        }
+    }
+}
+
+/* Optimal string alignment: insert, delete, replace and swap of neighbours cost one each, another case nothing. */
 static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size)
 {
     size_t rows[3][NEAREST_WORD_MAX + 1];
@@ -100,10 +141,11 @@ static size_t distance(const char *a, size_t a_size, const char *b, size_t b_siz
     for (size_t i = 1; i <= a_size; i++) {
         row[0] = i;
         for (size_t j = 1; j <= b_size; j++) {
-            size_t best = last[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t best = last[j - 1] + (fold(a[i - 1]) != fold(b[j - 1]));
             best = last[j] + 1 < best ? last[j] + 1 : best;
             best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) {
+            if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]) &&
+                before[j - 2] + 1 < best) {
                 best = before[j - 2] + 1;
             }
             row[j] = best;
@@ -130,13 +172,23 @@ const char *text_nearest(const char *word, const char *const words[], size_t cou
         if (other == 0 || other > NEAREST_WORD_MAX) {
             continue;
         }
-        size_t d = distance(word, size, words[i], other);
         size_t longer = size > other ? size : other;
         size_t limit = longer < 3 ? 1 : (longer + 2) / 3;
+        size_t d = same_numbers(word, words[i]) ? 0 : distance(word, size, words[i], other);
         if (d <= limit && d < longer && d < least) {
             least = d;
             nearest = words[i];
         }
     }
     return nearest;
+}
+
+bool text_append_nearest(struct text *out, const char *word, const char *const words[], size_t count)
+{
+    const char *nearest = text_nearest(word, words, count);
+
+    if (nearest != NULL) {
+        text_printf(out, ": did you mean %s?", nearest);
+    }
+    return nearest != NULL;
 }

@@ -52,12 +52,19 @@ static void cells_keep_value_state_and_style(void **state)
     assert_ptr_equal(table_column(table, HOPS), &columns[HOPS]);
 }
 
-static void columns_are_found_by_name(void **state)
+static void columns_are_found_by_name_and_heading(void **state)
 {
+    static const struct table_column titled[] = {{.name = "name", .type = TABLE_STRING},
+                                                 {.name = "default_trusted_profile", .title = "TRUSTED PROFILE"}};
+
     (void)state;
     assert_int_equal(table_find_column(columns, COLUMNS, "hops"), HOPS);
     assert_true(table_find_column(columns, COLUMNS, "hop") == SIZE_MAX);
     assert_true(table_find_column(NULL, 0, "hops") == SIZE_MAX);
+    assert_int_equal(table_find_column(columns, COLUMNS, "HOPS"), HOPS);
+    assert_int_equal(table_find_column(titled, 2, "TRUSTED PROFILE"), 1);
+    assert_int_equal(table_find_column(titled, 2, "Trusted-profile"), 1);
+    assert_int_equal(table_find_column(titled, 2, "default-trusted-profile"), 1);
 }
 
 /* 7 cells of 16 bytes and about 16 bytes of name; the region is stored once. */
@@ -87,7 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_keep_value_state_and_style),
-        cmocka_unit_test(columns_are_found_by_name),
+        cmocka_unit_test(columns_are_found_by_name_and_heading),
         cmocka_unit_test(a_row_costs_its_cells_and_its_own_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

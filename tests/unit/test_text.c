@@ -78,14 +78,17 @@ static void globs_match_whole_strings(void **state)
 
 static void the_nearest_word_is_suggested_only_when_near(void **state)
 {
-    static const char *const words[] = {"enabled", "protocol", "response_hop_limit", NULL, "name"};
+    static const char *const words[] = {"enabled",  "protocol", "response_hop_limit", NULL, "name",
+                                        "api-0010", "api-0001"};
     static const struct {
         const char *word, *nearest;
     } rows[] = {
-        {"enabeld", "enabled"}, {"protcol", "protocol"},
-        {"hop_limit", NULL},    {"response_hoplimit", "response_hop_limit"},
-        {"xyz", NULL},          {"", NULL},
-        {"nmae", "name"},
+        {"enabeld", "enabled"},  {"protcol", "protocol"},
+        {"hop_limit", NULL},     {"response_hoplimit", "response_hop_limit"},
+        {"xyz", NULL},           {"", NULL},
+        {"nmae", "name"},        {"NAEM", "name"},
+        {"api-001", "api-0001"}, {"Api_001", "api-0001"},
+        {"api-01", "api-0001"},
     };
 
     (void)state;
@@ -97,6 +100,15 @@ static void the_nearest_word_is_suggested_only_when_near(void **state)
             assert_string_equal(nearest, rows[i].nearest);
         }
     }
+}
+
+static void words_are_the_same_apart_from_case_and_separators(void **state)
+{
+    (void)state;
+    assert_true(text_same_word("response_hop_limit", "Response-Hop limit"));
+    assert_false(text_same_word("hop", "hops"));
+    assert_false(text_same_word("hops", "hop"));
+    assert_true(text_same_word("", ""));
 }
 
 static void numbers_are_read_whole_or_not_at_all(void **state)
@@ -250,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_short_rendering_fits_and_says_that_it_was_cut),
         cmocka_unit_test(globs_match_whole_strings),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_near),
+        cmocka_unit_test(words_are_the_same_apart_from_case_and_separators),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(broken_utf8_becomes_replacement_characters),
         cmocka_unit_test(a_character_is_decoded_with_its_size),
