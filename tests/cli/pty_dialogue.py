@@ -13,6 +13,7 @@ The dialogue has one step a line; empty lines and lines that start with # are sk
     signal NAME     sends the process a signal: INT, TERM, ...
     hang-up         closes the terminal, as a connection that breaks does; only `wait-for` and `end` may follow
     wait-for FILE REGEX   waits until the file has a line with it
+    save FILE       writes what the terminal shows now to the file
     end             waits for the program to end
 The exit status is the program's own (128 + N for a signal), or 99 when a step fails or takes longer than
 PTY_TIMEOUT seconds (default 20); the transcript is then shown on standard error.
@@ -168,6 +169,10 @@ class Dialogue:
         os.close(self.terminal)
         self.terminal = None
 
+    def save(self, name):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(self.text() + "\n")
+
     def end(self):
         deadline = time.monotonic() + TIMEOUT
         while self.read(deadline):
@@ -186,6 +191,7 @@ class Dialogue:
             "signal": lambda: os.kill(self.pid, getattr(signal, "SIG" + argument)),
             "hang-up": self.hang_up,
             "wait-for": lambda: self.wait_for(argument),
+            "save": lambda: self.save(argument),
             "end": self.end,
         }
         if verb not in actions:
@@ -214,8 +220,7 @@ def main():
     if failed is None and dialogue.status is None:
         failed = "the dialogue has no `end`"
     if transcript:
-        with open(transcript, "w", encoding="utf-8") as file:
-            file.write(dialogue.text())
+        dialogue.save(transcript)
     if failed:
         os.kill(dialogue.pid, signal.SIGKILL)
         print(f"{failed}\n--- the terminal showed:\n{dialogue.text()}\n---", file=sys.stderr)
