@@ -1,90 +1,11 @@
 /* vpcmeta audit: findings over every kind of resource, as a report for people or as findings for programs. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit_report.h"
 #include "commands.h"
+#include "mem/mem.h"
 #include "selection.h"
-
-/* Takes over the table; nothing is printed of one without rows. */
-static bool print_block(struct app *app, struct table *block, struct err *e)
-{
-    TABLE_CLEANUP struct table *table = block;
-    struct render_options options = app_render_options(app);
-
-    return table_row_count(table) == 0 ||
-           (render_table(table, NULL, &options, stdout, e) && render_text("\n", 1, stdout, e));
-}
-
-/* Nothing where no command fixes what was found. */
-static bool print_fixes(struct app *app, const struct audit *audit, struct err *e)
-{
-    CLEANUP(text_free) struct text lines = {0};
-    CLEANUP(text_free) struct text block = {0};
-
-    audit_grouped_fixes(audit, app_render_options(app).columns, &lines);
-    text_printf(&block, "\nRecommended fixes, for all of it (preview each with --dry-run):\n%s", text_string(&lines));
-    return lines.size == 0 || render_text(text_string(&block), block.size, stdout, e);
-}
-
-/* What the counts below lack. */
-static void append_incomplete(const struct audit *audit, const struct text *missing, struct text *out)
-{
-    if (missing->size > 0) {
-        text_append(out, "INCOMPLETE: these are only the resources that could be read");
-    }
-    if (audit->unchecked > 0) {
-        text_printf(out, "; %zu of them could not be checked whole", audit->unchecked);
-    }
-    text_append(out, out->size > 0 ? "\n\n" : "");
-}
-
-/* Counts of nothing would look like a fleet without faults. */
-static bool print_nothing(const struct inventory_effect *effect, struct err *e)
-{
-    CLEANUP(text_free) struct text line = {0};
-
-    text_printf(&line, "nothing was selected: %s\n", text_string(&effect->why));
-    return render_text(text_string(&line), line.size, stdout, e);
-}
-
-static bool print_text(struct app *app, const struct audit *audit, const struct text *missing,
-                       const struct inventory_effect *effect, struct err *e)
-{
-    const char *nothing = missing->size > 0 ? "no findings in these\n" : "no findings\n";
-
-    CLEANUP(text_free) struct text incomplete = {0};
-
-    append_incomplete(audit, missing, &incomplete);
-    if (incomplete.size > 0 && !render_text(text_string(&incomplete), incomplete.size, stdout, e)) {
-        return false;
-    }
-    if (effect->why.size > 0) {
-        return print_nothing(effect, e);
-    }
-    if (!print_block(app, audit_counts_table(audit), e) || !print_block(app, audit_histogram_table(audit), e)) {
-        return false;
-    }
-    if (audit->count == 0) {
-        return render_text(nothing, strlen(nothing), stdout, e);
-    }
-    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, audit->policy.several_regions);
-    return print_block(app, audit_broken_table(audit), e) && app_print_table(app, findings, NULL, e) &&
-           print_fixes(app, audit, e);
-}
-
-static bool print_audit(struct app *app, const struct audit *audit, const struct text *missing,
-                        const struct inventory_effect *effect, struct err *e)
-{
-    const struct global_opts *globals = app->globals;
-
-    if (app_prints_text(app) && globals->fields.count == 0) {
-        return print_text(app, audit, missing, effect, e);
-    }
-    TABLE_CLEANUP struct table *findings = audit_findings_table(audit, true);
-    JSON_CLEANUP json_t *head = app_list_head(missing);
-    json_object_set_new(head, "summary", audit_summary(audit));
-    return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);
-}
 
 /* --- the command ------------------------------------------------------------------------------------ */
 
@@ -167,8 +88,8 @@ static bool read_resources(struct app *app, const struct cli_call *call, const s
 }
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
-static int audit_resources(struct app *app, const struct resources *resources, const struct audit_policy *policy,
-                           const struct inventory_effect *effect, struct err *e)
+static int audit_resources(struct app *app, const struct audit_opts *opts, const struct resources *resources,
+                           const struct audit_policy *policy, const struct inventory_effect *effect, struct err *e)
 {
     CLEANUP(audit_free) struct audit audit = {0};
 
@@ -176,38 +97,79 @@ static int audit_resources(struct app *app, const struct resources *resources, c
                                          .known = resources->known,
                                          .known_whole = resources->missing.size == 0},
                policy, &audit);
-    if (!print_audit(app, &audit, &resources->missing, effect, e)) {
-        return err_exit_status(e);
-    }
-    int status = app_inventory_status(app, "audit", &resources->missing, e);
-    return status != 0 ? status : audit.count > 0 ? ERR_EXIT_FINDINGS : 0;
+    return audit_report(app,
+                        &(struct audit_report){.audit = &audit,
+                                               .missing = &resources->missing,
+                                               .effect = effect,
+                                               .every_row = opts->select.all || opts->rules.count > 0},
+                        e);
 }
 
-/* The selectors that were given, for the commands that choose the same; targets and the predicate apart. */
-static const struct audit_option *given_options(const struct selector_opts *opts, struct text_arena *memory,
-                                                size_t *ret_count)
-{
-    const struct {
-        const char *name;
-        const struct opt_list *values;
-    } lists[] = {
-        {"name", &opts->names}, {"vpc", &opts->vpcs},        {"resource-group", &opts->resource_groups},
-        {"zone", &opts->zones}, {"status", &opts->statuses}, {"exclude", &opts->excludes},
-    };
-    enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
-    size_t most = 0;
+struct options {
+    struct audit_option *items;
+    size_t count, capacity;
+};
 
-    for (size_t list = 0; list < LISTS; list++) {
-        most += lists[list].values->count;
+static void add_list(struct options *options, const char *name, const struct opt_list *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        *mem_list_add(options) = (struct audit_option){name, values->items[i]};
     }
-    struct audit_option *options = text_arena_alloc(memory, (most + 1) * sizeof(*options));
-    *ret_count = 0;
-    for (size_t list = 0; list < LISTS; list++) {
-        for (size_t i = 0; i < lists[list].values->count; i++) {
-            options[(*ret_count)++] = (struct audit_option){lists[list].name, lists[list].values->items[i]};
-        }
+}
+
+static void add_option(struct options *options, const char *name, const char *value)
+{
+    if (value != NULL) {
+        *mem_list_add(options) = (struct audit_option){name, value};
     }
-    return options;
+}
+
+/* The selectors that were given, without targets and the predicate. */
+static void add_selectors(struct options *options, const struct selector_opts *opts)
+{
+    add_list(options, "name", &opts->names);
+    add_list(options, "vpc", &opts->vpcs);
+    add_list(options, "resource-group", &opts->resource_groups);
+    add_list(options, "zone", &opts->zones);
+    add_list(options, "status", &opts->statuses);
+    add_list(options, "exclude", &opts->excludes);
+}
+
+/* What else chose the findings. */
+static void add_choices(struct options *options, const struct audit_opts *opts, struct text_arena *memory)
+{
+    CLEANUP(text_free) struct text hop_limit = {0};
+
+    add_option(options, "where", opts->select.where);
+    add_option(options, "from", opts->select.from);
+    if (opts->select.null) {
+        *mem_list_add(options) = (struct audit_option){.name = "null"};
+    }
+    add_list(options, "exclude-rule", &opts->excluded);
+    if (opts->severity.given) {
+        add_option(options, "severity", audit_severity_names[opts->severity.value]);
+    }
+    if (opts->max_hop_limit.given) {
+        text_printf(&hop_limit, "%lld", (long long)opts->max_hop_limit.value);
+        add_option(options, "max-hop-limit", text_arena_copy(memory, text_string(&hop_limit), hop_limit.size));
+    }
+}
+
+static void options_free(struct options *options)
+{
+    free(options->items);
+}
+
+/* The names of the regions that are read. */
+static void name_regions(const struct inventory_scope *scope, struct text_arena *memory, struct audit_policy *policy)
+{
+    const char **names = text_arena_alloc(memory, (scope->region_count + 1) * sizeof(*names));
+
+    for (size_t i = 0; i < scope->region_count; i++) {
+        names[i] = vpc_region(scope->regions[i]);
+    }
+    policy->regions = names;
+    policy->region_count = scope->region_count;
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)
@@ -215,6 +177,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     const struct audit_opts *opts = call->opts;
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resources_free) struct resources resources = {0};
+    CLEANUP(options_free) struct options options = {0};
     struct audit_policy policy;
     struct inventory_scope scope;
 
@@ -233,17 +196,25 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
         TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
         return app_refuse_inventory(app, nothing, "findings", &resources.missing, e);
     }
-    policy.several_regions = scope.region_count > 1;
+    name_regions(&scope, &selector.memory, &policy);
     policy.program = app->program->name;
     policy.place = options_place(app->globals);
     policy.targeted = selector.selector.targets.count > 0;
     policy.where = opts->select.where;
-    policy.options = given_options(&opts->select, &selector.memory, &policy.option_count);
-    return audit_resources(app, &resources, &policy, &selector.effect, e);
+    add_selectors(&options, &opts->select);
+    policy.option_count = options.count;
+    add_choices(&options, opts, &selector.memory);
+    policy.options = options.items;
+    policy.again = (struct audit_words){.operands = call->args,
+                                        .operand_count = call->args_count,
+                                        .options = options.items,
+                                        .option_count = options.count};
+    return audit_resources(app, opts, &resources, &policy, &selector.effect, e);
 }
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta audit", "everything in the region: counts, then findings, the worst first"},
+    {"vpcmeta audit", "everything in the region: findings by rule, the worst first, fixes and counts"},
+    {"vpcmeta audit --rule enabled-over-http", "every finding of one rule, each with its fix"},
     {"vpcmeta audit --region all --max-hop-limit 2 -o csv > findings.csv", "a spreadsheet of the whole account"},
     {"vpcmeta audit -o json --jq '.summary.metadata_service.instance.protocol.enabled'",
      "how many instances are enabled over each protocol"},
@@ -268,17 +239,22 @@ const struct cmd_spec cmd_audit = {
         "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
         "template, the --zone of a group. Templates and groups outside of the "
         "selection are still read to judge the groups in it.\n\n"
-        "The text begins with counts (https and http beneath enabled and disabled apart), a histogram of hop limits "
-        "and the number of findings by rule. -o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "
+        "On a terminal the text shows the rules that are broken, the worst first, each with the first resources that "
+        "break it and the command that lists all of them: --all and --rule print every finding as a row, its fix below "
+        "it. Piped, every finding is a row. Then come the recommended fixes, a histogram of hop limits, the counts by "
+        "kind (https and http beneath enabled and disabled apart) and by region where there are several, and the "
+        "number of findings by rule. The last line says which exit status the audit has, and why.\n\n"
+        "-o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "
         "with findings of {\"rule\", \"severity\", \"kind\", \"region\", \"id\", \"name\", \"message\", \"fix\"}; "
         "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
         "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
         "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
-        "has `total`, `severity` and `rule`.\n\n"
+        "has `total`, `severity` and `rule`; `regions` has for each region `resources`, `enabled`, `disabled` and "
+        "`findings`.\n\n"
         "Every finding of a resource has the same `fix`: one command for all of them, for its template where a "
         "group is found. A template is replaced, its groups use the new one, and the old one is deleted; `runs "
         "rollback` brings it back. Where no command can help, the message says so and the fix shows the resource. The "
-        "text ends with a few commands that fix everything together, by the same selectors.",
+        "recommended fixes of the text are a few commands that fix everything together, by the same selectors.",
     .examples = examples,
     .opts = audit_opt,
     .opts_size = sizeof(struct audit_opts),

@@ -1,5 +1,6 @@
 /* Which rules a resource breaks, by what its kind can do, and the counts of what was audited. */
 #include "audit/audit_fixes.h"
+#include "audit/audit_regions.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -82,9 +83,7 @@ static void add_finding(struct audit *audit, const struct audit_finding *finding
     }
     audit->findings = mem_list_reserve(audit->findings, audit->count, &audit->capacity, sizeof(*audit->findings));
     audit->findings[audit->count++] = *finding;
-    if (audit->by_rule[finding->rule]++ == 0 || finding->severity > audit->worst_by_rule[finding->rule]) {
-        audit->worst_by_rule[finding->rule] = finding->severity;
-    }
+    audit->by_rule[finding->rule]++;
     audit->by_severity[finding->severity]++;
 }
 
@@ -178,7 +177,7 @@ static void count_resource(struct audit *audit, const struct resource *record)
 {
     const struct resource_settings *settings = &record->settings;
     struct audit_counts *counts = audit->kinds;
-    int state = !is_known(settings, RESOURCE_ENABLED) ? AUDIT_UNKNOWN : settings->enabled ? AUDIT_ON : AUDIT_OFF;
+    int state = audit_state(settings);
 
     while (counts->kind != record->kind) {
         counts++;
@@ -228,11 +227,13 @@ void audit_make(const struct audit_inventory *inventory, const struct audit_poli
         qsort(ret->findings, ret->count, sizeof(*ret->findings), compare_findings);
     }
     audit_fixes_make(ret);
+    audit_regions_make(ret);
 }
 
 void audit_free(struct audit *audit)
 {
     free(audit->findings);
     free(audit->fixes);
+    free(audit->regions);
     *audit = (struct audit){0};
 }

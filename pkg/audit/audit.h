@@ -50,24 +50,34 @@ extern const char *const audit_rule_ids[]; /* by enum audit_rule_number, NULL-te
 /* Adds the rule called `id` to the set (bit 1 << enum audit_rule_number). ERR_USAGE with the nearest id. */
 bool audit_add_rule(const char *id, unsigned *rules, struct err *e) __attribute__((warn_unused_result));
 
-/* An option that chose what is audited, and its value. */
+/* An option of the audit and its value; NULL: a flag. */
 struct audit_option {
     const char *name, *value;
 };
 
+/* The words of a command that audits the same once more: the operands and the options, without those of place. */
+struct audit_words {
+    const char *const *operands;
+    size_t operand_count;
+    const struct audit_option *options;
+    size_t option_count;
+};
+
 /* What to look for, and what the fixes need to be pasted. Strings are borrowed. */
 struct audit_policy {
-    int max_hop_limit;                  /* 1..64: more than this is a finding */
-    enum audit_severity severity;       /* findings below it are left out */
-    unsigned rules;                     /* the only ones reported; 0: all */
-    unsigned excluded;                  /* neither reported nor counted against the groups of a template */
-    bool several_regions;               /* are audited */
+    int max_hop_limit;            /* 1..64: more than this is a finding */
+    enum audit_severity severity; /* findings below it are left out */
+    unsigned rules;               /* the only ones reported; 0: all */
+    unsigned excluded;            /* neither reported nor counted against the groups of a template */
+    const char *const *regions;   /* that were read, `region_count` of them: counted even when nothing is there */
+    size_t region_count;
     const char *program;                /* that fixes run */
     struct cli_place place;             /* of fixes; their region is that of the resource */
     bool targeted;                      /* single resources were named */
     const char *where;                  /* the predicate of the selection; NULL: none */
     const struct audit_option *options; /* the other selectors, `option_count` of them */
     size_t option_count;
+    struct audit_words again; /* without --rule and --all */
 };
 
 /*
@@ -119,6 +129,14 @@ struct audit_counts {
     size_t hop_limits[AUDIT_STATES][AUDIT_HOP_LIMITS]; /* [0]: those outside 1..64 */
 };
 
+/* Counts of one region, over all kinds. */
+struct audit_region {
+    const char *name; /* "" where it is not known */
+    size_t total;
+    size_t states[AUDIT_STATES]; /* of the kinds that have the service */
+    size_t by_severity[AUDIT_SEVERITIES];
+};
+
 enum { AUDIT_KINDS_MAX = 8 };
 
 /* An audit: findings with the worst first, then by rule and by the order of the inventory. */
@@ -130,11 +148,12 @@ struct audit {
     struct audit_fix *fixes; /* in the order of their first findings */
     size_t fix_count, fix_capacity;
     size_t by_rule[AUDIT_RULES];
-    enum audit_severity worst_by_rule[AUDIT_RULES]; /* of the findings of a rule that has some */
     size_t by_severity[AUDIT_SEVERITIES];
     size_t unchecked; /* odd resources: what their answers do not say is neither a finding nor the lack of one */
     struct audit_counts kinds[AUDIT_KINDS_MAX]; /* in the order of resource_kinds */
     size_t kind_count;
+    struct audit_region *regions; /* in the order of the policy, then of the inventory */
+    size_t region_count, region_capacity;
 };
 
 /*
@@ -163,27 +182,36 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
 void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text *out);
 
 /*
+ * Appends the command that audits the same and lists every finding of the rule, or of any rule for AUDIT_RULES, as a
+ * row; on lines of at most `columns` as above.
+ */
+void audit_listing(const struct audit *audit, enum audit_rule_number rule, size_t columns, struct text *out);
+
+/*
  * The counts as JSON, a new reference:
  *     {"max_hop_limit":1,
  *      "resources":{"instance":1000,...},
  *      "metadata_service":{"instance":{"enabled":7,"disabled":3,
  *          "protocol":{"enabled":{"http":2,"https":5},"disabled":{"http":3,"https":0}},
  *          "response_hop_limit":{"enabled":{"1":6,"2":1},"disabled":{"1":3}}},...},
- *      "findings":{"total":5,"severity":{"high":2,...},"rule":{"enabled-over-http":2,...}}}
+ *      "findings":{"total":5,"severity":{"high":2,...},"rule":{"enabled-over-http":2,...}},
+ *      "regions":{"eu-de":{"resources":10,"enabled":7,"disabled":3,"findings":{"total":5,"severity":{...}}},...}}
  * Kinds and protocols without a resource count 0; hop limits that no resource has are left out, and so is "unknown"
  * (beside "enabled", a protocol, a hop limit) where every answer said it, and "unchecked" where no resource is odd.
  */
 json_t *audit_summary(const struct audit *audit);
 
 /*
- * The same as tables, which the caller releases: a row a finding (its region only where `with_region`); for people the
- * counts of each kind, a histogram of hop limits with a scale for each kind (no rows where no kind has one), and the
- * rules that are broken; and the rules themselves.
+ * The same as tables, which the caller releases: a row a finding (its region only where `with_region`), whose fix is
+ * wrapped as above; for people the counts of each kind and of each region, a histogram of hop limits with a scale for
+ * each kind (no rows where no kind has one), and the rules that are broken, where `columns` is not 0 with the first
+ * resources that break them, as many as fit, and the command that lists them all; and the rules themselves.
  */
-struct table *audit_findings_table(const struct audit *audit, bool with_region);
+struct table *audit_findings_table(const struct audit *audit, bool with_region, size_t columns);
 struct table *audit_counts_table(const struct audit *audit);
+struct table *audit_regions_table(const struct audit *audit);
 struct table *audit_histogram_table(const struct audit *audit);
-struct table *audit_broken_table(const struct audit *audit);
+struct table *audit_broken_table(const struct audit *audit, size_t columns);
 struct table *audit_rules_table(void);
 
 /* The columns of audit_findings_table and audit_rules_table, for --fields. */

@@ -7,8 +7,6 @@
 
 enum {
     NAMED_MAX = 4, /* resources that a command names instead of describing them */
-    BREAK = '\v',  /* a blank of a predicate at which a line may end */
-    INDENT = 4,    /* of the lines of a command behind the first */
 };
 
 /* How the resources of a command are alike. */
@@ -233,45 +231,6 @@ static bool is_described(const struct fix_groups *groups, const struct fix_group
            (policy->where == NULL || strchr(policy->where, '#') == NULL);
 }
 
-/* Where the line may end next: size of what stands before it. */
-static size_t next_break(const char *rest, bool *quoted)
-{
-    size_t size = 0;
-
-    for (; rest[size] != '\0' && rest[size] != BREAK && (*quoted || rest[size] != ' '); size++) {
-        *quoted ^= rest[size] == '\'';
-        size += !*quoted && rest[size] == '\\' && rest[size + 1] != '\0'; /* a quote that is meant as such */
-    }
-    return size;
-}
-
-/* On lines of at most `columns` where that is possible, still one command to a shell; 0: on one line. */
-static void append_wrapped(const char *line, size_t columns, struct text *out)
-{
-    bool quoted = false;
-    size_t used = 0;
-
-    for (const char *rest = line; rest[0] != '\0';) {
-        bool was_quoted = quoted;
-        size_t size = next_break(rest + (used > 0), &quoted);
-        if (used == 0) {
-            text_append_safe(out, rest, size);
-            used = size;
-        } else if (columns == 0 || used + 1 + size + 2 <= columns) {
-            text_append_char(out, ' ');
-            text_append_safe(out, rest + 1, size);
-            used += 1 + size;
-        } else {
-            text_append(out, was_quoted ? "\n" : " \\\n");
-            text_append_repeat(out, ' ', INDENT);
-            text_append_safe(out, rest + 1, size);
-            used = INDENT + size;
-        }
-        rest += size + (rest != line);
-    }
-    text_append_char(out, '\n');
-}
-
 static void append_command(const struct fix_groups *groups, size_t place, size_t columns, struct text *out)
 {
     const struct audit *audit = groups->audit;
@@ -306,7 +265,7 @@ static void append_command(const struct fix_groups *groups, size_t place, size_t
         target.region_count = regions.count;
     }
     cli_command_line_place(&line, &target);
-    append_wrapped(cli_command_line_string(&line), columns, out);
+    audit_append_wrapped(cli_command_line_string(&line), columns, out);
     free(regions.items);
 }
 

@@ -1,7 +1,7 @@
 /* The counts of an audit as JSON. */
-#include <stdio.h>
+#include "audit/audit_regions.h"
 
-#include "audit/audit.h"
+#include <stdio.h>
 
 static const char *const state_names[AUDIT_STATES] = {
     [AUDIT_OFF] = "disabled", [AUDIT_ON] = "enabled", [AUDIT_UNKNOWN] = "unknown"};
@@ -69,12 +69,9 @@ static json_t *settings_json(const struct audit_counts *counts)
 
 static json_t *findings_json(const struct audit *audit)
 {
-    json_t *severities = json_object();
+    json_t *severities = audit_severities_json(audit->by_severity);
     json_t *rules = json_object();
 
-    for (int severity = AUDIT_SEVERITIES - 1; severity >= 0; severity--) {
-        set_count(severities, audit_severity_names[severity], audit->by_severity[severity]);
-    }
     for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
         if (audit_reports(&audit->policy, rule)) {
             set_count(rules, audit_rule_ids[rule], audit->by_rule[rule]);
@@ -100,5 +97,6 @@ json_t *audit_summary(const struct audit *audit)
     if (audit->unchecked > 0) {
         set_count(summary, "unchecked", audit->unchecked);
     }
+    json_object_set_new(summary, "regions", audit_regions_json(audit));
     return summary;
 }

@@ -1,25 +1,23 @@
-/* An audit as tables: findings, the counts and the histogram above them, and the rules. */
+/* An audit as tables: findings, the counts and the histogram below them, and the rules. */
+#include "audit/audit_fixes.h"
+
 #include <string.h>
 
-#include "audit/audit.h"
-
 enum { BAR_COLUMNS = 40 };
-
-static const enum table_style severity_styles[AUDIT_SEVERITIES] = {TABLE_PLAIN, TABLE_WARN, TABLE_BAD};
 
 /* --- findings --------------------------------------------------------------------------------------- */
 
 enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
 
 const struct table_column audit_finding_columns[] = {
-    [RULE] = {.name = "rule", .type = TABLE_STRING},
-    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .rank = 3},
-    [KIND] = {.name = "kind", .type = TABLE_STRING, .rank = 2},
-    [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 1},
+    [RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 1},
+    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 3},
+    [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_SPARSE, .rank = 2},
     [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
-    [NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
-    [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24},
-    [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
+    [NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP},
+    [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_BELOW},
 };
 const size_t audit_finding_columns_count = FINDING_COLUMNS;
 
@@ -28,7 +26,7 @@ static const char *or_empty(const char *string)
     return string != NULL ? string : "";
 }
 
-struct table *audit_findings_table(const struct audit *audit, bool with_region)
+struct table *audit_findings_table(const struct audit *audit, bool with_region, size_t columns)
 {
     struct table *table = table_create(audit_finding_columns, FINDING_COLUMNS);
     CLEANUP(text_free) struct text words = {0};
@@ -38,7 +36,7 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region)
         table_add_row(table);
         table_set_string(table, RULE, audit_rule_ids[finding->rule]);
         table_set_string(table, SEVERITY, audit_severity_names[finding->severity]);
-        table_set_style(table, SEVERITY, severity_styles[finding->severity]);
+        table_set_style(table, SEVERITY, audit_severity_styles[finding->severity]);
         table_set_string(table, KIND, finding->resource->kind->name);
         if (with_region) {
             table_set_string(table, REGION, or_empty(finding->resource->region));
@@ -50,7 +48,13 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region)
         table_set_string(table, MESSAGE, text_string(&words));
         text_clear(&words);
         audit_fix(audit, finding, &words);
-        table_set_string(table, FIX, text_string(&words));
+        if (columns > TABLE_BELOW_INDENT) {
+            CLEANUP(text_free) struct text lines = {0};
+            audit_append_wrapped(text_string(&words), columns - TABLE_BELOW_INDENT, &lines);
+            table_set_string(table, FIX, text_string(&lines));
+        } else {
+            table_set_string(table, FIX, text_string(&words));
+        }
     }
     return table;
 }
@@ -195,34 +199,6 @@ struct table *audit_histogram_table(const struct audit *audit)
     return table;
 }
 
-enum { BROKEN_SEVERITY, BROKEN_FINDINGS, BROKEN_RULE, BROKEN_TITLE, BROKEN_COLUMNS };
-
-static const struct table_column broken_columns[BROKEN_COLUMNS] = {
-    [BROKEN_SEVERITY] = {.name = "severity", .type = TABLE_STRING},
-    [BROKEN_FINDINGS] = {.name = "findings", .type = TABLE_INT},
-    [BROKEN_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [BROKEN_TITLE] = {.name = "title", .title = "WHAT", .type = TABLE_STRING},
-};
-
-struct table *audit_broken_table(const struct audit *audit)
-{
-    struct table *table = table_create(broken_columns, BROKEN_COLUMNS);
-
-    for (int severity = AUDIT_SEVERITIES - 1; severity >= 0; severity--) {
-        for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-            if (audit->by_rule[rule] > 0 && (int)audit->worst_by_rule[rule] == severity) {
-                table_add_row(table);
-                table_set_string(table, BROKEN_SEVERITY, audit_severity_names[severity]);
-                table_set_style(table, BROKEN_SEVERITY, severity_styles[severity]);
-                table_set_int(table, BROKEN_FINDINGS, (int64_t)audit->by_rule[rule]);
-                table_set_string(table, BROKEN_RULE, audit_rule_ids[rule]);
-                table_set_string(table, BROKEN_TITLE, audit_rules[rule].title);
-            }
-        }
-    }
-    return table;
-}
-
 /* --- the rules themselves --------------------------------------------------------------------------- */
 
 enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS, LIST_COLUMNS };
@@ -246,7 +222,7 @@ struct table *audit_rules_table(void)
         table_add_row(table);
         table_set_string(table, LIST_RULE, audit_rule_ids[number]);
         table_set_string(table, LIST_SEVERITY, audit_severity_names[rule->severity]);
-        table_set_style(table, LIST_SEVERITY, severity_styles[rule->severity]);
+        table_set_style(table, LIST_SEVERITY, audit_severity_styles[rule->severity]);
         table_set_string(table, LIST_TITLE, rule->title);
         table_set_string(table, LIST_MEANING, rule->meaning);
         table_set_string(table, LIST_FIX, rule->fix);

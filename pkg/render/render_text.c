@@ -18,6 +18,12 @@ struct layout {
     size_t *width; /* of each column of the view; SIZE_MAX: left out */
 };
 
+/* Such a column has lines of its own, and no heading. */
+static bool stands_below(const struct layout *layout, const struct table_column *column)
+{
+    return (column->flags & TABLE_BELOW) != 0 && layout->options->columns > 0 && layout->options->fields_count == 0;
+}
+
 static size_t least(const struct table_column *column)
 {
     return column->least ? column->least : LEAST_USUAL;
@@ -110,6 +116,11 @@ static void fit(struct layout *layout)
 
     if (columns == 0) {
         return;
+    }
+    for (size_t i = 0; i < layout->view->count; i++) {
+        if (stands_below(layout, render_column(layout->view, i))) {
+            layout->width[i] = SIZE_MAX;
+        }
     }
     if (layout->options->fields_count == 0) {
         while (total(layout, COMFORTABLE) > columns && leave_one_out(layout)) {
@@ -229,9 +240,29 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
     return more;
 }
 
+/* The lines of a value that stands below the row. */
+static void append_below(const struct layout *layout, const struct table_cell *cell, struct text *out)
+{
+    const char *color = layout->options->color ? colors[cell->style] : NULL;
+
+    for (const char *line = cell->state == TABLE_VALUE ? cell->string : ""; line[0] != '\0';) {
+        size_t size = strcspn(line, "\n");
+        text_append_repeat(out, ' ', TABLE_BELOW_INDENT);
+        text_append(out, color != NULL ? color : "");
+        text_append_safe(out, line, size);
+        text_append(out, color != NULL ? "\033[0m\n" : "\n");
+        line += size + (line[size] == '\n');
+    }
+}
+
 static void append_row(const struct layout *layout, size_t row, struct text *out)
 {
     for (size_t line = 0; append_line(layout, row, line, out); line++) {
+    }
+    for (size_t i = 0; row != SIZE_MAX && i < layout->view->count; i++) {
+        if (stands_below(layout, render_column(layout->view, i))) {
+            append_below(layout, render_cell(layout->view, row, i), out);
+        }
     }
 }
 
@@ -240,7 +271,7 @@ static void name_the_left_out(const struct layout *layout, struct text *out)
     CLEANUP(text_free) struct text names = {0};
 
     for (size_t i = 0; i < layout->view->count; i++) {
-        if (layout->width[i] == SIZE_MAX) {
+        if (layout->width[i] == SIZE_MAX && !stands_below(layout, render_column(layout->view, i))) {
             text_printf(&names, "%s%s", names.size ? ", " : "", render_column(layout->view, i)->name);
         }
     }

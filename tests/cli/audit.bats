@@ -105,7 +105,7 @@ findings_by_jq='
     fleet_of '{"kind":"instance","name":"web-01","id":"0717_1e09281b-f177-46fb-baf1-bc152b2e391a","enabled":true,
                "protocol":"https","response_hop_limit":1}'
     run --separate-stderr -0 audit
-    [[ $output == *"no findings"* && $output == *"instance"* ]]
+    [[ ${lines[-1]} == "exit status 0: no findings in 1 resource" && $output == *"instance"* ]]
     run --separate-stderr -0 audit -o json
     jq -e '.complete and .findings == [] and .summary.findings.total == 0' <<< "$output"
     run --separate-stderr -0 audit -o jsonl
@@ -120,7 +120,7 @@ findings_by_jq='
            and (.findings | length > 0) and .summary.resources["bare-metal"] == 0' <<< "$output"
     [[ $stderr == "error: the audit is incomplete: "*"bare metal servers"* ]]
     run --separate-stderr -1 audit
-    [[ $output == "INCOMPLETE: "* ]]
+    [[ $output == "INCOMPLETE: "* && ${lines[-1]} =~ ^'exit status 1: incomplete, 1 part is missing; '[0-9]+' findings' ]]
     # nothing found in what was read proves nothing
     run --separate-stderr -1 audit -o json --rule unsupported-architecture --name 'no-such-*'
     jq -e '(.complete | not) and .findings == []' <<< "$output"
@@ -198,14 +198,17 @@ findings_by_jq='
     [[ $output == *"no findings"* ]]
 }
 
-@test "the text begins with counts, a histogram and findings by rule that fit 80 columns" {
+@test "the text ends with a histogram, counts and findings by rule that fit 80 columns" {
     fleet --instances 300 --templates 20 --bare-metal 4
     run --separate-stderr -3 audit
-    overview=$(sed '/^RULE /,$d' <<< "$output")
+    overview=$(sed '1,/^KIND /{/^KIND /!d}' <<< "$output")
     grep -Eq '^KIND +TOTAL +ENABLED +HTTPS +HTTP +DISABLED +HTTPS +HTTP$' <<< "$overview"
     grep -Eq '^instance +300 ' <<< "$overview"
     grep -Eq '^instance +1 +[0-9]+ +[0-9]+ +#+\.+$' <<< "$overview"
     grep -Eq '^high +[0-9]+ +enabled-over-http ' <<< "$overview"
+    [[ ${lines[-1]} =~ ^'exit status 3: '[0-9]+' findings, '[0-9]+' of them high, ' ]]
+    # every finding is a row, with its fix
+    [ "$(grep -c '^[a-z-]* *\(high\|medium\|low\) .*  vpcmeta ' <<< "$output")" -eq "$(grep -oE '[0-9]+ findings' <<< "${lines[-1]}" | tr -dc 0-9)" ]
     [ "$(wc -L <<< "$overview")" -le 80 ]
     script -qec "stty cols 80; '$BUILD/vpcmeta' audit" /dev/null < /dev/null > "$BATS_TEST_TMPDIR/typed" || [ $? -eq 3 ]
     grep -q 'enabled-over-http' "$BATS_TEST_TMPDIR/typed"

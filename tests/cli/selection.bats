@@ -93,7 +93,7 @@ refused() {
             expect 0 "warning: nothing was selected: "
             [[ $stderr == *"$why"* ]] || { echo "$command $options: $stderr"; return 1; }
             [[ $output != *"no findings"* ]]
-            [ "$command" != audit ] || [ "$output" = "${stderr#warning: }" ]
+            [ "$command" != audit ] || [ "$output" = "${stderr#warning: }"$'\n'"exit status 0: nothing was audited" ]
         done
     done << 'END'
 --name zz*|matches --name 'zz*'
@@ -123,7 +123,7 @@ END
     # an empty region is no slip of a command that looks, but one that writes has nothing to do
     meta audit
     expect 0
-    [ "$output" = "nothing was selected: there are no resources" ]
+    [ "$output" = "nothing was selected: there are no resources"$'\n'"exit status 0: nothing was audited" ]
     [[ $stderr != *warning* ]]
     meta instance set --all --hop-limit 1 -y
     expect 0 "warning: nothing was selected: there are no instances"

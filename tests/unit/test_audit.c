@@ -585,7 +585,9 @@ static void counts_are_told_by_kind_state_protocol_and_hop_limit(void **state)
         "\"findings\":{\"total\":7,\"severity\":{\"high\":3,\"medium\":3,\"low\":1},"
         "\"rule\":{\"enabled-over-http\":1,\"template-over-http\":1,\"hop-limit\":2,\"unsupported-architecture\":0,"
         "\"template-hop-limit\":1,\"template-auto-link\":0,\"group-template\":1,\"group-template-missing\":0,"
-        "\"disabled\":1,\"template-disabled\":0}}}";
+        "\"disabled\":1,\"template-disabled\":0}},"
+        "\"regions\":{\"eu-de\":{\"resources\":7,\"enabled\":5,\"disabled\":1,"
+        "\"findings\":{\"total\":7,\"severity\":{\"high\":3,\"medium\":3,\"low\":1}}}}}";
     struct fixture fixture;
     CLEANUP(text_free) struct text out = {0};
 
@@ -711,12 +713,99 @@ static void the_overview_counts_each_kind_and_draws_its_hop_limits(void **state)
         begin(&fixture, cases[i].rows, NULL, true);
         TABLE_CLEANUP struct table *counts = audit_counts_table(&fixture.audit);
         TABLE_CLEANUP struct table *histogram = audit_histogram_table(&fixture.audit);
-        TABLE_CLEANUP struct table *broken = audit_broken_table(&fixture.audit);
+        TABLE_CLEANUP struct table *broken = audit_broken_table(&fixture.audit, 0);
         assert_string_equal(rows_of(counts, &out), cases[i].counts);
         assert_string_equal(rows_of(histogram, &out), cases[i].histogram);
         assert_string_equal(rows_of(broken, &out), cases[i].broken);
         end(&fixture);
     }
+}
+
+/* The counts by rule are those of the rows, also where the findings of a rule differ in severity. */
+static void rules_are_counted_by_severity_with_whole_names_and_the_command_that_lists_them(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("api-0001"), OFF},
+        {INSTANCE("api-0002"), OFF},
+        {INSTANCE("api-0003"), OFF},
+        {TEMPLATE("hard"), ON, .protocol = "http"},
+        {TEMPLATE("mild"), OFF},
+        {GROUP("g1"), .template_id = "mild"},
+        {GROUP("g2"), .template_id = "hard"},
+    };
+    static const struct audit_option options[] = {
+        {"vpc", "my vpc"}, {"where", ".name | test(\"a b\")"}, {"null", NULL}};
+    static const char *const regions[] = {"eu-de"};
+    static const struct {
+        size_t columns;
+        struct audit_policy policy;
+        const char *broken, *all;
+    } cases[] = {
+        {0,
+         {.max_hop_limit = 1},
+         "high|1|template-over-http|template of servers with plain http\n"
+         "high|1|group-template|group whose template has findings\n"
+         "low|1|group-template|group whose template has findings\n"
+         "low|3|disabled|metadata service disabled\n"
+         "low|1|template-disabled|template of servers without the service\n",
+         "vpcmeta audit --all\n"},
+        {29,
+         {.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED, .place = {.regions = regions, .region_count = 1}},
+         "low|3|disabled|metadata service disabled|api-0001 and 2 more|"
+         "vpcmeta audit \\\n    --rule disabled \\\n    --region eu-de\n\n",
+         "vpcmeta audit --all \\\n    --region eu-de\n"},
+        {37,
+         {.max_hop_limit = 1,
+          .rules = 1U << AUDIT_DISABLED,
+          .targeted = true,
+          .again = {.operands = regions, .operand_count = 1}},
+         "low|3|disabled|metadata service disabled|api-0001, api-0002, api-0003|"
+         "vpcmeta audit eu-de \\\n    --rule disabled\n\n",
+         "vpcmeta audit eu-de --rule disabled\n"},
+        {100,
+         {.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED, .again = {.options = options, .option_count = 3}},
+         "low|3|disabled|metadata service disabled|api-0001, api-0002, api-0003|"
+         "vpcmeta audit --rule disabled --vpc 'my vpc' --where '.name | test(\"a b\")' --null\n\n",
+         "vpcmeta audit --all --vpc 'my vpc' --where '.name | test(\"a b\")' --null\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        CLEANUP(text_free) struct text out = {0};
+        begin(&fixture, rows, &cases[i].policy, true);
+        TABLE_CLEANUP struct table *broken = audit_broken_table(&fixture.audit, cases[i].columns);
+        assert_string_equal(rows_of(broken, &out), cases[i].broken);
+        text_clear(&out);
+        audit_listing(&fixture.audit, AUDIT_RULES, cases[i].columns, &out);
+        assert_string_equal(text_string(&out), cases[i].all);
+        end(&fixture);
+    }
+}
+
+static void each_region_has_its_counts_also_one_without_resources(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {
+        {INSTANCE("a"), ON, .protocol = "http", .hop_limit = 2},
+        {INSTANCE("b"), OFF},
+        {BARE_METAL("m"), ON},
+        {TEMPLATE("t"), OFF},
+        {GROUP("g"), .template_id = "t"},
+    };
+    static const char *const regions[] = {"us-south", "eu-de"};
+    struct fixture fixture;
+    CLEANUP(text_free) struct text out = {0};
+
+    (void)state;
+    begin(&fixture, rows, &(struct audit_policy){.max_hop_limit = 1, .regions = regions, .region_count = 2}, true);
+    TABLE_CLEANUP struct table *table = audit_regions_table(&fixture.audit);
+    assert_string_equal(rows_of(table, &out), "us-south|0|0|0|0|0|0|0\neu-de|5|2|2|5|1|1|3\n");
+    JSON_CLEANUP json_t *summary = audit_summary(&fixture.audit);
+    text_clear(&out);
+    json_print(&out, json_object_get(json_object_get(summary, "regions"), "eu-de"), 0);
+    assert_string_equal(text_string(&out), "{\"resources\":5,\"enabled\":2,\"disabled\":2,\"findings\":{\"total\":5,"
+                                           "\"severity\":{\"high\":1,\"medium\":1,\"low\":3}}}");
+    end(&fixture);
 }
 
 static void a_row_a_finding_has_the_region_only_where_it_is_wanted(void **state)
@@ -727,8 +816,8 @@ static void a_row_a_finding_has_the_region_only_where_it_is_wanted(void **state)
 
     (void)state;
     begin(&fixture, rows, NULL, true);
-    TABLE_CLEANUP struct table *with = audit_findings_table(&fixture.audit, true);
-    TABLE_CLEANUP struct table *without = audit_findings_table(&fixture.audit, false);
+    TABLE_CLEANUP struct table *with = audit_findings_table(&fixture.audit, true, 0);
+    TABLE_CLEANUP struct table *without = audit_findings_table(&fixture.audit, false, 0);
     assert_string_equal(
         rows_of(with, &out),
         "enabled-over-http|high|instance|eu-de|b|b|answers over http|vpcmeta instance set b --protocol https --region "
@@ -766,6 +855,8 @@ int main(void)
         cmocka_unit_test(every_rule_is_complete_and_has_an_id_of_its_own),
         cmocka_unit_test(an_unknown_rule_is_refused_with_the_nearest),
         cmocka_unit_test(the_overview_counts_each_kind_and_draws_its_hop_limits),
+        cmocka_unit_test(rules_are_counted_by_severity_with_whole_names_and_the_command_that_lists_them),
+        cmocka_unit_test(each_region_has_its_counts_also_one_without_resources),
         cmocka_unit_test(a_row_a_finding_has_the_region_only_where_it_is_wanted),
     };
 

@@ -1,0 +1,229 @@
+/* The report of an audit: findings, fixes, counts and, last, the reason of the exit status. */
+#include "audit_report.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "term/term.h"
+
+/* A report for people under way: blocks with an empty line between them. */
+struct page {
+    const struct app *app;
+    struct render_options options;
+    bool begun;
+};
+
+static bool begin_block(struct page *page, struct err *e)
+{
+    bool begun = page->begun;
+
+    page->begun = true;
+    return !begun || render_text("\n", 1, stdout, e);
+}
+
+/* Takes over the table; nothing is printed of one without rows. */
+static bool print_table(struct page *page, struct table *block, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = block;
+
+    return table_row_count(table) == 0 ||
+           (begin_block(page, e) && render_table(table, NULL, &page->options, stdout, e));
+}
+
+static bool print_lines(struct page *page, const struct text *lines, struct err *e)
+{
+    return lines->size == 0 || (begin_block(page, e) && render_text(text_string(lines), lines->size, stdout, e));
+}
+
+/* What the counts below lack. */
+static bool print_incomplete(struct page *page, const struct audit_report *report, struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+
+    if (report->missing->size == 0) {
+        return true;
+    }
+    text_append(&lines, "INCOMPLETE: these are only the resources that could be read");
+    if (report->audit->unchecked > 0) {
+        text_printf(&lines, "; %zu of them could not be checked whole", report->audit->unchecked);
+    }
+    text_append_char(&lines, '\n');
+    return print_lines(page, &lines, e);
+}
+
+/* On a terminal the rules, each with a command that lists its findings; else every finding is a row. */
+static bool print_findings(struct page *page, const struct audit_report *report, struct err *e)
+{
+    const struct audit *audit = report->audit;
+    unsigned columns = page->options.columns;
+    CLEANUP(text_free) struct text lines = {0};
+
+    if (columns == 0 || report->every_row) {
+        return print_table(page, audit_findings_table(audit, audit->region_count > 1, columns), e);
+    }
+    if (audit->count > 0) {
+        text_append(&lines, "Every finding as a row:\n");
+        audit_listing(audit, AUDIT_RULES, columns, &lines);
+    }
+    return print_table(page, audit_broken_table(audit, columns), e) && print_lines(page, &lines, e);
+}
+
+/* Nothing where no command fixes what was found. */
+static bool print_fixes(struct page *page, const struct audit *audit, struct err *e)
+{
+    CLEANUP(text_free) struct text commands = {0};
+    CLEANUP(text_free) struct text lines = {0};
+
+    audit_grouped_fixes(audit, page->options.columns, &commands);
+    if (commands.size > 0) {
+        text_printf(&lines, "Recommended fixes, for all of it (preview each with --dry-run):\n%s",
+                    text_string(&commands));
+    }
+    return print_lines(page, &lines, e);
+}
+
+static bool print_counts(struct page *page, const struct audit_report *report, struct err *e)
+{
+    const struct audit *audit = report->audit;
+    bool rows = page->options.columns == 0 || report->every_row;
+
+    return print_table(page, audit_histogram_table(audit), e) && print_table(page, audit_counts_table(audit), e) &&
+           (audit->region_count < 2 || print_table(page, audit_regions_table(audit), e)) &&
+           (!rows || print_table(page, audit_broken_table(audit, 0), e));
+}
+
+/* Where a terminal shows the warning of the selection, it is not repeated. */
+static bool print_nothing(struct page *page, const struct inventory_effect *effect, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    if (page->options.columns == 0 || !term_is_terminal(STDERR_FILENO) || page->app->globals->quiet) {
+        text_printf(&line, "nothing was selected: %s\n", text_string(&effect->why));
+    }
+    bool printed = print_lines(page, &line, e);
+    page->begun = false;
+    return printed;
+}
+
+static bool print_body(struct page *page, const struct audit_report *report, struct err *e)
+{
+    if (!print_incomplete(page, report, e)) {
+        return false;
+    }
+    if (report->effect->why.size > 0) {
+        return print_nothing(page, report->effect, e);
+    }
+    return print_findings(page, report, e) && print_fixes(page, report->audit, e) && print_counts(page, report, e);
+}
+
+/* --- the last line ---------------------------------------------------------------------------------- */
+
+static size_t count_lines(const struct text *lines)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lines->size; i++) {
+        count += lines->data[i] == '\n' || i + 1 == lines->size;
+    }
+    return count;
+}
+
+/* "84 findings, 28 of them high, 56 low"; `brief`: only the worst. */
+static void append_findings(const struct audit *audit, bool brief, struct text *out)
+{
+    int worst = AUDIT_SEVERITIES - 1;
+
+    if (audit->count == 0) {
+        text_append(out, "no findings");
+        return;
+    }
+    while (worst > 0 && audit->by_severity[worst] == 0) {
+        worst--;
+    }
+    text_printf(out, audit->count == 1 ? "1 finding" : "%zu findings", audit->count);
+    if (audit->by_severity[worst] == audit->count) {
+        text_printf(out, audit->count == 1 ? ", which is %s" : ", all of them %s", audit_severity_names[worst]);
+    } else {
+        text_printf(out, ", %zu of them %s", audit->by_severity[worst], audit_severity_names[worst]);
+    }
+    while (!brief && worst-- > 0) {
+        if (audit->by_severity[worst] > 0) {
+            text_printf(out, ", %zu %s", audit->by_severity[worst], audit_severity_names[worst]);
+        }
+    }
+}
+
+static void append_scope(const struct audit *audit, struct text *out)
+{
+    const struct audit_policy *policy = &audit->policy;
+    size_t count = resource_list_count(audit->inventory.selected);
+    bool chosen = policy->rules != 0 || policy->excluded != 0 || policy->severity > AUDIT_LOW;
+
+    text_printf(out, count == 1 ? " in 1 resource" : " in %zu resources", count);
+    text_append(out, chosen ? ", of the rules and severities chosen" : "");
+}
+
+static bool print_reason(struct page *page, const struct audit_report *report, int status, struct err *e)
+{
+    const struct audit *audit = report->audit;
+    size_t missing = count_lines(report->missing);
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "exit status %d: ", status);
+    if (missing > 0) {
+        text_printf(&line, "incomplete, %zu %s missing; ", missing, missing == 1 ? "part is" : "parts are");
+    }
+    if (report->effect->why.size > 0) {
+        text_append(&line, "nothing was audited");
+    } else {
+        append_findings(audit, missing > 0, &line);
+        if (audit->count == 0) {
+            append_scope(audit, &line);
+        }
+    }
+    text_append_char(&line, '\n');
+    return print_lines(page, &line, e);
+}
+
+/* The error stands before the last line, which sums it up; on a terminal, where they meet, without an empty line. */
+static bool print_error(struct page *page, struct err *e)
+{
+    bool meets = page->options.columns > 0 && term_is_terminal(STDERR_FILENO);
+    struct err shown = *e;
+
+    *e = ERR_INIT;
+    if (meets && !begin_block(page, e)) {
+        return false;
+    }
+    page->begun = !meets;
+    app_error(page->app, &shown);
+    return true;
+}
+
+static bool print_document(struct app *app, const struct audit_report *report, struct err *e)
+{
+    TABLE_CLEANUP struct table *findings = audit_findings_table(report->audit, true, 0);
+    JSON_CLEANUP json_t *head = app_list_head(report->missing);
+
+    json_object_set_new(head, "summary", audit_summary(report->audit));
+    return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);
+}
+
+int audit_report(struct app *app, const struct audit_report *report, struct err *e)
+{
+    struct page page = {.app = app, .options = app_render_options(app)};
+    bool text = app_prints_text(app) && page.options.fields_count == 0;
+
+    if (!(text ? print_body(&page, report, e) : print_document(app, report, e))) {
+        return err_exit_status(e);
+    }
+    int status = app_inventory_status(app, "audit", report->missing, e);
+    status = status != 0 ? status : report->audit->count > 0 ? ERR_EXIT_FINDINGS : 0;
+    if (!text) {
+        return status;
+    }
+    if (e->code != ERR_NONE && !print_error(&page, e)) {
+        return err_exit_status(e);
+    }
+    return print_reason(&page, report, status, e) ? status : err_exit_status(e);
+}

@@ -1,0 +1,18 @@
+/* audit_report: what `vpcmeta audit` prints, up to the reason of its exit status. */
+#ifndef VPCMETA_AUDIT_REPORT_H
+#define VPCMETA_AUDIT_REPORT_H
+
+#include "app.h"
+#include "audit/audit.h"
+
+struct audit_report {
+    const struct audit *audit;
+    const struct text *missing; /* of the inventory, a line each */
+    const struct inventory_effect *effect;
+    bool every_row; /* also on a terminal, which otherwise gets the rules that are broken */
+};
+
+/* Prints the report in the wanted format and returns the exit status, with `e` where it is an error still to print. */
+int audit_report(struct app *app, const struct audit_report *report, struct err *e);
+
+#endif
