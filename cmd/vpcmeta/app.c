@@ -5,8 +5,20 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Shows what was printed; false with the error when that fails. */
+static bool end_output(struct app *app, struct err *e)
+{
+    CLEANUP(text_free) struct text warning = {0};
+    bool shown = app_pager_end(app, &warning, e);
+
+    if (warning.size > 0) {
+        app_warn(app, "%s", text_string(&warning));
+    }
+    return shown;
+}
+
 /* What the program says of itself where the words are no command to run. */
-static int print_words(const struct cli_call *call, struct err *e)
+static int print_words(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct cli_program *program = call->program;
     bool incomplete = call->action == CLI_INCOMPLETE;
@@ -19,31 +31,43 @@ static int print_words(const struct cli_call *call, struct err *e)
     } else if (!cli_help(program, call->topic, app_columns(STDOUT_FILENO), &out, e)) {
         return err_exit_status(e);
     }
-    bool printed = render_text(text_string(&out), out.size, incomplete ? stderr : stdout, e);
+    app_pager_begin(app);
+    bool printed =
+        render_text(text_string(&out), out.size, incomplete ? stderr : app_stdout(app), e) && end_output(app, e);
     return printed && incomplete ? ERR_EXIT_USAGE : err_exit_status(e);
 }
 
-static int run_call(struct app *app, const struct cli_call *call, struct err *e)
+static int run_command(struct app *app, const struct cli_call *call, struct err *e)
 {
-    if (call->action != CLI_RUN) {
-        return print_words(call, e);
-    }
     if (app->shell_call != NULL && (call->command->flags & CMD_NOT_IN_SHELL) != 0) {
         err_set(e, ERR_USAGE, "%s cannot be used inside the shell", call->command->path);
         return err_exit_status(e);
     }
-    const struct global_opts *outer = app->globals;
-    app->globals = call->globals;
     app->command = call->command->path;
     app->limits = command_begin(call, app->session);
+    if ((call->command->flags & CMD_PAGED) != 0) {
+        app_pager_begin(app);
+    }
     int status = call->command->run(app, call, e);
     app_progress_end(app);
+    if (!end_output(app, e) && status == 0) {
+        status = err_exit_status(e);
+    }
     if (app->globals->verbose && app->session != NULL) {
         CLEANUP(text_free) struct text costs = {0};
         session_append_costs(app->session, &costs);
         app_detail(app, "%s", text_string(&costs));
     }
     query_release(&app->jq);
+    return status;
+}
+
+static int run_call(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct global_opts *outer = app->globals;
+
+    app->globals = call->globals;
+    int status = call->action == CLI_RUN ? run_command(app, call, e) : print_words(app, call, e);
     app->globals = outer;
     text_arena_free(&app->adopted_memory);
     struct err trace = ERR_INIT;

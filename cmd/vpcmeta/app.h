@@ -30,6 +30,7 @@ struct app {
     struct schema_catalog *schemas; /* NULL until a command needs them */
     char *schema_dir;               /* where the schemas came from; NULL: embedded */
     struct app_progress *progress;  /* NULL: none is shown */
+    struct app_pager *pager;        /* NULL: what is printed is shown at once */
 };
 
 /* Parses and runs one command line (without the program's name); prints its error. Returns the exit status. */
@@ -61,6 +62,17 @@ void app_adopt_place(struct app *app, const struct cli_place *place);
 struct schema_catalog *app_schemas(struct app *app, struct err *e);
 
 /* --- printing: data on standard output, everything else on standard error -------------------------- */
+
+/*
+ * Where a command prints its data: standard output, or where that is a terminal and the command prints what is read
+ * from top to bottom (CMD_PAGED), memory until the end of the command. What is longer than the screen is then shown by
+ * a pager: VPCMETA_PAGER, PAGER or less. Every message on standard error shows first what was printed before it.
+ */
+FILE *app_stdout(const struct app *app);
+void app_pager_begin(struct app *app);
+void app_pager_show(const struct app *app);
+/* Shows the rest; the errors of render, also those of app_pager_show. Appends that a pager could not be started. */
+bool app_pager_end(struct app *app, struct text *ret_warning, struct err *e) __attribute__((warn_unused_result));
 
 /* How tables and documents shall look. `fields` belong to tables. */
 struct render_options app_render_options(const struct app *app);

@@ -15,6 +15,7 @@ static void say(const struct app *app, const char *label, const char *color, str
     bool colored = color[0] != '\0' && app_color(app, STDERR_FILENO);
     CLEANUP(text_free) struct text safe = {0};
 
+    app_pager_show(app);
     (void)secrets_mask(app->secrets, message->data, message->size);
     text_append_safe(&safe, text_string(message), message->size);
     app_progress_hide(app);

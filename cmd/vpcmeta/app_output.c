@@ -41,6 +41,7 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
 /* The results of --jq on their way to standard output. */
 struct results {
     struct text text;
+    FILE *file;
     const struct secrets *secrets;
     bool on_terminal;
 };
@@ -55,7 +56,7 @@ static void results_free(struct results *results)
 static bool write_results(struct results *results, struct err *e)
 {
     secrets_mask_answer(results->secrets, results->text.data, results->text.size);
-    bool written = render_text(text_string(&results->text), results->text.size, stdout, e);
+    bool written = render_text(text_string(&results->text), results->text.size, results->file, e);
 
     text_clear(&results->text);
     return written;
@@ -113,7 +114,8 @@ static bool write_content(const struct content *content, const struct render_opt
 static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
 {
     CLEANUP(results_free)
-    struct results results = {.secrets = app->secrets, .on_terminal = term_is_terminal(STDOUT_FILENO)};
+    struct results results = {
+        .file = app_stdout(app), .secrets = app->secrets, .on_terminal = term_is_terminal(STDOUT_FILENO)};
     struct err ignored = ERR_INIT;
 
     if (!app_check_output(app, NULL, 0, e)) {
@@ -134,7 +136,7 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     size_t size = 0;
 
     if (app->globals->jq == NULL) {
-        return write_content(content, &options, stdout, e);
+        return write_content(content, &options, app_stdout(app), e);
     }
     FILE *memory = open_memstream(&json, &size);
     if (memory == NULL) {
@@ -171,7 +173,7 @@ bool app_print_body(struct app *app, const json_t *body, struct err *e)
     }
     json_print(&out, body, JSON_PRINT_INDENT);
     text_append_char(&out, '\n');
-    return render_text(text_string(&out), out.size, stdout, e);
+    return render_text(text_string(&out), out.size, app_stdout(app), e);
 }
 
 json_t *app_list_head(const struct text *missing)

@@ -258,6 +258,7 @@ const struct cmd_spec cmd_audit = {
     .examples = examples,
     .opts = audit_opt,
     .opts_size = sizeof(struct audit_opts),
+    .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = run,
 };

@@ -18,7 +18,7 @@ static bool begin_block(struct page *page, struct err *e)
     bool begun = page->begun;
 
     page->begun = true;
-    return !begun || render_text("\n", 1, stdout, e);
+    return !begun || render_text("\n", 1, app_stdout(page->app), e);
 }
 
 /* Takes over the table; nothing is printed of one without rows. */
@@ -27,12 +27,13 @@ static bool print_table(struct page *page, struct table *block, struct err *e)
     TABLE_CLEANUP struct table *table = block;
 
     return table_row_count(table) == 0 ||
-           (begin_block(page, e) && render_table(table, NULL, &page->options, stdout, e));
+           (begin_block(page, e) && render_table(table, NULL, &page->options, app_stdout(page->app), e));
 }
 
 static bool print_lines(struct page *page, const struct text *lines, struct err *e)
 {
-    return lines->size == 0 || (begin_block(page, e) && render_text(text_string(lines), lines->size, stdout, e));
+    return lines->size == 0 ||
+           (begin_block(page, e) && render_text(text_string(lines), lines->size, app_stdout(page->app), e));
 }
 
 /* What the counts below lack. */

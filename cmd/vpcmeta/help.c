@@ -73,7 +73,7 @@ static bool print_table(struct app *app, const struct cli_program *program, bool
 
     if (json) {
         options.format = RENDER_JSON;
-        return render_document(table, &options, stdout, e);
+        return render_document(table, &options, app_stdout(app), e);
     }
     return app_check_output(app, NULL, 0, e) && app_print_document(app, table, e);
 }
@@ -95,7 +95,7 @@ static bool answer(struct app *app, const struct cli_call *call, struct err *e)
     if (!opts->list && !append_topic(call, opts->man, &out, e)) {
         return false;
     }
-    return render_text(text_string(&out), out.size, stdout, e);
+    return render_text(text_string(&out), out.size, app_stdout(app), e);
 }
 
 static int help(struct app *app, const struct cli_call *call, struct err *e)
@@ -110,7 +110,7 @@ const struct cmd_spec cmd_help = {
     .examples = help_examples,
     .opts = help_opt,
     .opts_size = sizeof(struct help_opts),
-    .flags = CMD_OFFLINE | CMD_COMMAND_ARGS,
+    .flags = CMD_OFFLINE | CMD_COMMAND_ARGS | CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = help,
 };

@@ -28,6 +28,7 @@ const struct opt_spec global_opt[] = {
                "filter the JSON output with a jq expression (at most 2 s of CPU time and 256 MB, more for big ones)",
                .excludes = "output=table|output=csv|output=yaml"),
     OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "leave out the line of headings"),
+    OPT_FLAG(struct global_opts, no_pager, 0, "no-pager", "show long output of a terminal without a pager"),
     OPT_ENUM(struct global_opts, color, 0, "color", color_words, "colour in the output", .default_value = "auto"),
     OPT_ENUM(struct global_opts, progress, 0, "progress", progress_words,
              "progress: a line on a terminal, nothing, or JSON lines of a run on standard error",

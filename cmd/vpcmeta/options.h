@@ -17,7 +17,7 @@ struct global_opts {
     struct opt_enum output; /* enum render_format */
     struct opt_list fields;
     const char *jq;
-    bool no_headers, quiet, verbose, no_input, allow_unknown;
+    bool no_headers, no_pager, quiet, verbose, no_input, allow_unknown;
     struct opt_enum color;    /* enum term_color */
     struct opt_enum progress; /* enum options_progress */
     const char *trace, *ca_file, *schema_dir;

@@ -112,7 +112,7 @@ const struct cmd_spec cmd_runs_list = {
         "Every command that writes records its run before it begins. A run is done, running, or interrupted: "
         "then `runs resume` finishes it.",
     .examples = list_examples,
-    .flags = CMD_OFFLINE,
+    .flags = CMD_OFFLINE | CMD_PAGED,
     .run = list,
 };
 
@@ -158,7 +158,7 @@ const struct cmd_spec cmd_runs_show = {
     .description = "RUN is an id, the beginning of one that no other run shares, or `last`: the newest, which is also "
                    "shown without RUN.",
     .examples = show_examples,
-    .flags = CMD_OFFLINE,
+    .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,
     .run = show,
 };

@@ -65,7 +65,7 @@ const struct cmd_spec cmd_schema_list = {
     .examples = list_examples,
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
-    .flags = CMD_OFFLINE,
+    .flags = CMD_OFFLINE | CMD_PAGED,
     .run = run_list,
 };
 
@@ -102,7 +102,7 @@ static bool show(struct app *app, const char *name, bool bundle, struct err *e)
     if (!as_file(app)) {
         return app_print_document(app, entry->root, e);
     }
-    return schema_catalog_text(entry, &file, e) && render_text(file.data, file.size, stdout, e);
+    return schema_catalog_text(entry, &file, e) && render_text(file.data, file.size, app_stdout(app), e);
 }
 
 static int run_show(struct app *app, const struct cli_call *call, struct err *e)
@@ -128,7 +128,7 @@ const struct cmd_spec cmd_schema_show = {
     .examples = show_examples,
     .opts = show_opt,
     .opts_size = sizeof(struct show_opts),
-    .flags = CMD_OFFLINE,
+    .flags = CMD_OFFLINE | CMD_PAGED,
     .min_args = 1,
     .max_args = 1,
     .run = run_show,
@@ -258,7 +258,7 @@ const struct cmd_spec cmd_schema_example = {
     .examples = example_examples,
     .opts = example_opt,
     .opts_size = sizeof(struct example_opts),
-    .flags = CMD_OFFLINE,
+    .flags = CMD_OFFLINE | CMD_PAGED,
     .min_args = 1,
     .max_args = 1,
     .run = run_example,

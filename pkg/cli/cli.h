@@ -189,6 +189,7 @@ enum cmd_flags {
     CMD_NOT_IN_SHELL = 1 << 2, /* refused inside `shell` */
     CMD_FILE_ARGS = 1 << 3,    /* the arguments are files; completion offers files */
     CMD_COMMAND_ARGS = 1 << 4, /* the arguments are the words of a command; completion offers commands */
+    CMD_PAGED = 1 << 5,        /* prints what is read from top to bottom: on a terminal through a pager, when long */
 };
 
 enum { CMD_ANY_ARGS = -1 };

@@ -15,9 +15,9 @@ bats_require_minimum_version 1.5.0
 
 client_environment() {
     local name
-    for name in $(compgen -e | grep -E '^(IBM|IC_|VPC_|XDG_|VCAP_|NO_COLOR|CLICOLOR|COLUMNS)'); do unset "$name"; done
+    for name in $(compgen -e | grep -E '^(IBM|IC_|VPC_|XDG_|VCAP_|NO_COLOR|CLICOLOR|COLUMNS|LINES|LESS|LV|VPCMETA_)'); do unset "$name"; done
     unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
-    export HOME=$BATS_TEST_TMPDIR/home TERM=xterm
+    export HOME=$BATS_TEST_TMPDIR/home TERM=xterm PAGER=cat
     mkdir -p "$HOME"
     cd "$BATS_TEST_TMPDIR" || return
 }

@@ -4,7 +4,7 @@ load sim
 
 setup() {
     unset "${!IC_@}" "${!IBMCLOUD_@}" "${!VPC_@}"
-    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state TERM=xterm
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state TERM=xterm PAGER=cat
     vpcmeta=$BUILD/vpcmeta
     history=$XDG_STATE_HOME/vpcmeta/shell_history
 }
