@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "options.h"
+#include "synonyms.h"
 
 static const struct cli_noun nouns[] = {
     {"instance", "virtual servers"},
@@ -87,6 +88,8 @@ const struct cli_program commands_program = {
     .examples = examples,
     .nouns = nouns,
     .commands = commands,
+    .synonyms = synonyms,
+    .hints = option_hints,
     .globals = global_opt,
     .globals_size = sizeof(struct global_opts),
     .sections = sections,

@@ -18,13 +18,15 @@ static const struct opt_spec create_opt[] = {
 };
 
 static const struct opt_spec create_from_template_opt[] = {
-    OPT_STRING(struct create_opts, source, 0, "template", "NAME|ID|CRN", "build on this instance template"),
+    OPT_STRING(struct create_opts, source, 0, "template", "NAME|ID|CRN", "build on this instance template",
+               .alias = "template-id"),
     CREATE_OPTIONS,
     OPT_END,
 };
 
 static const struct opt_spec create_from_source_opt[] = {
-    OPT_STRING(struct create_opts, source, 0, "source-template", "NAME|ID|CRN", "build on this instance template"),
+    OPT_STRING(struct create_opts, source, 0, "source-template", "NAME|ID|CRN", "build on this instance template",
+               .alias = "template-id"),
     CREATE_OPTIONS,
     OPT_END,
 };

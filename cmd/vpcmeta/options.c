@@ -102,9 +102,10 @@ const struct opt_group selector_group_without_name = {"Selectors", selector_opt_
 static const struct opt_spec metadata_opt[] = {
     OPT_BOOL(struct metadata_opts, enabled, 0, "enabled", "metadata service on or off", .alias = "metadata-service"),
     OPT_ENUM(struct metadata_opts, protocol, 0, "protocol", protocol_words, "https is the secure one",
-             .alias = "metadata-service-protocol"),
+             .alias = "metadata-service-protocol", .flags = OPT_API_WORDS, .advice = "for TLS give --protocol https"),
     OPT_INT(struct metadata_opts, hop_limit, 0, "hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
-            "IP hops a response may travel", .alias = "metadata-service-response-hop-limit"),
+            "IP hops a response may travel", .alias = "metadata-service-response-hop-limit",
+            .advice = "schemas/common/metadata.json#/$defs/response_hop_limit"),
     OPT_END,
 };
 const struct opt_group metadata_group = {"Metadata service", metadata_opt, sizeof(struct metadata_opts)};

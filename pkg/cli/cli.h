@@ -97,11 +97,12 @@ enum opt_kind {
 };
 
 enum opt_flags {
-    OPT_COMMAS = 1 << 0,   /* list: a,b,c (and repeated) */
-    OPT_PERCENTS = 1 << 1, /* int: also N%, 0..100 */
-    OPT_FILES = 1 << 2,    /* the value is a file; completion offers files */
-    OPT_FOLDERS = 1 << 3,  /* the value is a folder */
-    OPT_ALONE = 1 << 4,    /* beside it neither arguments nor other options of the command have an effect */
+    OPT_COMMAS = 1 << 0,    /* list: a,b,c (and repeated) */
+    OPT_PERCENTS = 1 << 1,  /* int: also N%, 0..100 */
+    OPT_FILES = 1 << 2,     /* the value is a file; completion offers files */
+    OPT_FOLDERS = 1 << 3,   /* the value is a folder */
+    OPT_ALONE = 1 << 4,     /* beside it neither arguments nor other options of the command have an effect */
+    OPT_API_WORDS = 1 << 5, /* enum: the API's own words, taken in its spelling only; others are taken in any case */
 };
 
 struct opt_group;
@@ -117,6 +118,7 @@ struct opt_spec {
     const char *word;          /* int: a word that stands for a number: "auto" */
     const char *const *words;  /* enum: the values, NULL-terminated. list, string: suggestions for completion */
     const char *needs;         /* without one of these options it has no effect: "count", "restart=needed", "a|b" */
+    const char *advice; /* enum, int: stands behind the error for a wrong value: where the rule is, what to give */
     const char *remedy; /* what to do instead, of `needs` or else of `excludes`; NULL: to add or leave out an option */
     const char *excludes; /* beside any of these it has no effect: "quiet", "output=csv|output=yaml" */
     long min, max;        /* int: both inclusive. duration: milliseconds, 0 and 0 for any */
@@ -239,6 +241,19 @@ struct cli_section {
     const char *text;    /* lines "term: explanation" make a list, others paragraphs with a blank line between */
 };
 
+/* Another word for a noun, a verb or a whole command. Errors suggest what is meant; it is never run. */
+struct cli_synonym {
+    const char *typed; /* "instances", "ls", "template update" */
+    const char *meant; /* "instance", "list", "template replace"; a verb may bring options: "set --enabled true" */
+};
+
+/* An option that the program does not have, and what to write in its place. */
+struct cli_option_hint {
+    const char *typed;  /* "parallelism" */
+    const char *remedy; /* "write --concurrency N" */
+    const char *verb;   /* of the commands that it is for: "create"; NULL: all */
+};
+
 struct cli_program {
     const char *name, *version;
     const char *summary;                    /* one line */
@@ -246,6 +261,8 @@ struct cli_program {
     const struct cmd_example *examples;     /* the last one has no line; NULL: none */
     const struct cli_noun *nouns;           /* the last one has no name */
     const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help */
+    const struct cli_synonym *synonyms;     /* the last one has no `typed`; NULL: none */
+    const struct cli_option_hint *hints;    /* the last one has no `typed`; NULL: none */
     const struct opt_spec *globals;         /* options that every command takes */
     size_t globals_size;
     const struct cli_section *sections; /* at the end of the man page; the last one has no heading; NULL: none */

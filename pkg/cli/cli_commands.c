@@ -69,6 +69,7 @@ bool cli_unknown_command(const struct cli_program *program, const char *path, co
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text verbs = {0};
     struct cli_next next;
 
     cli_next_words(program, path, &memory, &next);
@@ -83,6 +84,9 @@ bool cli_unknown_command(const struct cli_program *program, const char *path, co
         return err_set(e, ERR_USAGE, "unknown command '%s%s%s': did you mean '%s%s%s'? (see '%s help%s%s')", path,
                        blank, text_string(&shown), path, blank, nearest, program->name, blank, path);
     }
-    return err_set(e, ERR_USAGE, "unknown command '%s%s%s' (see '%s help%s%s')", path, blank, text_string(&shown),
-                   program->name, blank, path);
+    for (size_t i = 0; path[0] != '\0' && i < next.count; i++) {
+        text_printf(&verbs, "%s%s", i > 0 ? ", " : ": there are ", words[i]);
+    }
+    return err_set(e, ERR_USAGE, "unknown command '%s%s%s'%s (see '%s help%s%s')", path, blank, text_string(&shown),
+                   text_string(&verbs), program->name, blank, path);
 }

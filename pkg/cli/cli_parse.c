@@ -5,6 +5,7 @@
  */
 #include "cli/cli_commands.h"
 #include "cli/cli_options.h"
+#include "cli/cli_suggest.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -25,7 +26,9 @@ struct parser {
     struct text shorts; /* getopt's "-:nf:" */
     struct option *longs;
     const char **args;
-    size_t args_count;
+    const char *const *words; /* of the line; `known` says which of them are the command's */
+    size_t words_count;
+    bool *known;
 };
 
 static void parser_free(struct parser *p)
@@ -92,16 +95,26 @@ static bool unknown_option(const struct parser *p, const char *word, size_t size
     CLEANUP(text_free) struct text shown = {0};
     CLEANUP(text_free) struct text see = {0};
     CLEANUP(text_free) struct text name = {0};
+    CLEANUP(text_free) struct text more = {0};
+    const struct cmd_spec *command = p->call->command;
 
     text_append_short(&shown, word, size, SHOWN_MAX);
-    text_append_size(&name, word + 2, size > 2 ? size - 2 : 0);
-    const char *nearest = cli_options_nearest(&p->options, text_string(&name));
+    size_t dashes = size > 2 ? 2 : 1;
+    text_append_size(&name, word + dashes, size - dashes);
+    if (cli_suggest_option(p->program, command, text_string(&name), &more)) {
+        return err_set(e, ERR_USAGE, "unknown option %s: %s", text_string(&shown), text_string(&more));
+    }
+    if (command != NULL && cli_suggest_owner(p->program, text_string(&name), &more)) {
+        return err_set(e, ERR_USAGE, "'%s' has no option %s: %s (%s)", command->path, text_string(&shown),
+                       text_string(&more), remedy(p, &see));
+    }
+    const char *nearest = dashes == 2 ? cli_options_nearest(&p->options, text_string(&name)) : NULL;
     if (nearest != NULL) {
         return err_set(e, ERR_USAGE, "unknown option %s: did you mean --%s? (%s)", text_string(&shown), nearest,
                        remedy(p, &see));
     }
     return err_set(e, ERR_USAGE, "unknown option %s%s (%s)", text_string(&shown),
-                   p->call->command ? "" : ": options of a command stand after its words", remedy(p, &see));
+                   command ? "" : ": options of a command stand after its words", remedy(p, &see));
 }
 
 /* Refuses a long option that is none of ours, before getopt_long takes it for an abbreviation. */
@@ -158,7 +171,13 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
     }
     bool first = option->seen == NULL;
     option->seen = value;
-    return cli_value_parse(option->spec, shown, value, member_of(p, option), first, &p->call->memory, e);
+    if (!cli_value_parse(option->spec, shown, value, member_of(p, option), first, &p->call->memory, e)) {
+        return false;
+    }
+    if (option->spec->kind == OPT_KIND_ENUM) {
+        option->seen = option->spec->words[((const struct opt_enum *)member_of(p, option))->value];
+    }
+    return true;
 }
 
 static bool is_next_word(const struct parser *p, const char *word)
@@ -175,8 +194,25 @@ static bool is_next_word(const struct parser *p, const char *word)
     return false;
 }
 
-static bool take_word(struct parser *p, const char *word, struct err *e)
+static bool unknown_command(const struct parser *p, size_t index, struct err *e)
 {
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text meant = {0};
+    const char *word = p->words[index];
+    struct cli_mistake mistake = {.words = p->words, .count = p->words_count, .known = p->known, .unknown = index};
+
+    if (!cli_suggest_command(p->program, &mistake, &meant)) {
+        return cli_unknown_command(p->program, text_string(&p->path), word, e);
+    }
+    text_append_short(&shown, word, strlen(word), SHOWN_MAX);
+    return err_set(e, ERR_USAGE, "unknown command '%s%s%s': did you mean: %s", text_string(&p->path),
+                   p->path.size > 0 ? " " : "", text_string(&shown), text_string(&meant));
+}
+
+/* `index` is the word's in the line. */
+static bool take_word(struct parser *p, size_t index, struct err *e)
+{
+    const char *word = p->words[index];
     struct cli_call *call = p->call;
 
     if (call->command != NULL) {
@@ -187,8 +223,9 @@ static bool take_word(struct parser *p, const char *word, struct err *e)
         return true;
     }
     if (!is_next_word(p, word)) {
-        return cli_unknown_command(p->program, text_string(&p->path), word, e);
+        return unknown_command(p, index, e);
     }
+    p->known[index] = true;
     text_printf(&p->path, "%s%s", p->path.size ? " " : "", word);
     call->command = cli_find(p->program, text_string(&p->path));
     if (call->command == NULL) {
@@ -208,7 +245,7 @@ static bool take(struct parser *p, int code, char *const argv[], struct err *e)
     int number = code == ':' ? optopt : code;
 
     if (code == 1) {
-        return take_word(p, optarg, e);
+        return take_word(p, (size_t)optind - 2, e); /* argv[0] is the program's name, and optind is the next one */
     }
     if (code == '?') {
         return unknown_option(p, letter, strlen(letter), e);
@@ -244,7 +281,7 @@ static bool parse_words(struct parser *p, int argc, char *const argv[], struct e
         }
     }
     for (int i = optind; i < argc; i++) {
-        if (!take_word(p, argv[i], e)) {
+        if (!take_word(p, (size_t)i - 1, e)) {
             return false;
         }
     }
@@ -354,7 +391,7 @@ static bool conclude(struct parser *p, struct err *e)
     return call->action != CLI_RUN || (check_argument_count(p, e) && check_argument_words(p, e) && check_options(p, e));
 }
 
-static bool begin(struct parser *p, const struct cli_call *base, size_t count, struct err *e)
+static bool begin(struct parser *p, const struct cli_call *base, size_t count, const char *const words[], struct err *e)
 {
     const struct cli_program *program = p->program;
 
@@ -362,6 +399,9 @@ static bool begin(struct parser *p, const struct cli_call *base, size_t count, s
         return err_set(e, ERR_USAGE, "more than %d words on one command line", CLI_WORDS_MAX);
     }
     p->args = text_arena_alloc(&p->call->memory, (count + 1) * sizeof(*p->args));
+    p->known = text_arena_alloc(&p->call->memory, (count + 1) * sizeof(*p->known));
+    p->words = words;
+    p->words_count = count;
     p->globals = text_arena_alloc(&p->call->memory, program->globals_size);
     cli_options_add_globals(&p->options, program);
     describe_options(p);
@@ -379,7 +419,7 @@ bool cli_parse(const struct cli_program *program, const struct cli_call *base, s
     CLEANUP(cli_call_free) struct cli_call call = {.program = program};
     CLEANUP(parser_free) struct parser p = {.program = program, .call = &call};
 
-    if (!begin(&p, base, count, e)) {
+    if (!begin(&p, base, count, words, e)) {
         return false;
     }
     char **argv = text_arena_alloc(&call.memory, (count + 2) * sizeof(*argv));

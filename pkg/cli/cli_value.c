@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 enum { SHOWN_MAX = 60 };
 
@@ -56,12 +57,32 @@ static bool parse_list(const struct value *v, struct opt_list *member, struct er
     return true;
 }
 
+/* The truth that a word of other tools means; NULL: none. */
+static const char *meant_truth(const char *text)
+{
+    static const char *const words[][2] = {{"on", "off"}, {"yes", "no"},           {"1", "0"},
+                                           {"y", "n"},    {"enabled", "disabled"}, {"enable", "disable"},
+                                           {"t", "f"},    {"true", "false"}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (text_same_word(text, words[i][0])) {
+            return "true";
+        }
+        if (text_same_word(text, words[i][1])) {
+            return "false";
+        }
+    }
+    return NULL;
+}
+
 static bool parse_bool(const struct value *v, struct opt_bool *member, struct err *e)
 {
     bool is_true = strcmp(v->text, "true") == 0;
 
     if (!is_true && strcmp(v->text, "false") != 0) {
-        return err_set(e, ERR_USAGE, "%s %s is neither true nor false", v->shown, v->safe);
+        const char *meant = meant_truth(v->text);
+        return err_set(e, ERR_USAGE, "%s %s is neither true nor false: write %s %s", v->shown, v->safe, v->shown,
+                       meant != NULL ? meant : "true|false");
     }
     *member = (struct opt_bool){.given = true, .value = is_true};
     return true;
@@ -77,10 +98,15 @@ static bool is_number(const char *text)
 static bool not_a_number(const struct value *v, struct err *e)
 {
     const struct opt_spec *spec = v->spec;
+    size_t digits = strspn(v->text, "0123456789");
+    CLEANUP(text_free) struct text meant = {0};
 
-    return err_set(e, ERR_USAGE, "%s %s is not a number %ld..%ld%s%s%s", v->shown, v->safe, spec->min, spec->max,
+    if (digits > 0 && strchr(".,", v->text[digits]) == NULL) {
+        text_printf(&meant, ": write %s %.*s, without a unit", v->shown, (int)digits, v->text);
+    }
+    return err_set(e, ERR_USAGE, "%s %s is not a number %ld..%ld%s%s%s%s", v->shown, v->safe, spec->min, spec->max,
                    spec->flags & OPT_PERCENTS ? " or a percentage" : "", spec->word ? " or the word " : "",
-                   spec->word ? spec->word : "");
+                   spec->word ? spec->word : "", text_string(&meant));
 }
 
 static bool parse_int(const struct value *v, struct opt_int *member, struct err *e)
@@ -102,28 +128,37 @@ static bool parse_int(const struct value *v, struct opt_int *member, struct err 
         return not_a_number(v, e);
     }
     if (!text_to_long(text_string(&digits), min, max, &value)) {
-        return err_set(e, ERR_USAGE, "%s %s is out of range %ld..%ld%s", v->shown, v->safe, min, max,
-                       percent ? "%" : "");
+        return err_set(e, ERR_USAGE, "%s %s is out of range %ld..%ld%s%s%s%s", v->shown, v->safe, min, max,
+                       percent ? "%" : "", spec->advice != NULL ? " (" : "", spec->advice != NULL ? spec->advice : "",
+                       spec->advice != NULL ? ")" : "");
     }
     *member = (struct opt_int){.given = true, .unit = percent ? OPT_PERCENT : OPT_PLAIN, .value = value};
     return true;
 }
 
+static bool is_enum_word(const struct opt_spec *spec, const char *word, const char *text)
+{
+    return strcmp(word, text) == 0 || ((spec->flags & OPT_API_WORDS) == 0 && strcasecmp(word, text) == 0);
+}
+
 static bool parse_enum(const struct value *v, struct opt_enum *member, struct err *e)
 {
     CLEANUP(text_free) struct text all = {0};
+    CLEANUP(text_free) struct text meant = {0};
+    const struct opt_spec *spec = v->spec;
     size_t count = 0;
 
-    for (; v->spec->words[count] != NULL; count++) {
-        if (strcmp(v->spec->words[count], v->text) == 0) {
+    for (; spec->words[count] != NULL; count++) {
+        if (is_enum_word(spec, spec->words[count], v->text)) {
             *member = (struct opt_enum){.given = true, .value = (int)count};
             return true;
         }
-        text_printf(&all, "%s%s", count ? ", " : "", v->spec->words[count]);
+        text_printf(&all, "%s%s", count ? ", " : "", spec->words[count]);
     }
-    const char *nearest = text_nearest(v->text, v->spec->words, count);
-    return err_set(e, ERR_USAGE, "%s %s is not one of %s%s%s%s", v->shown, v->safe, text_string(&all),
-                   nearest ? ": did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    if (!text_append_nearest(&meant, v->text, spec->words, count) && spec->advice != NULL) {
+        text_printf(&meant, " (%s)", spec->advice);
+    }
+    return err_set(e, ERR_USAGE, "%s %s is not one of %s%s", v->shown, v->safe, text_string(&all), text_string(&meant));
 }
 
 /* "1.5" -> 1500 thousandths; -1 when it is no such number, -2 when it is too large for any time. */
@@ -185,7 +220,7 @@ bool cli_value_parse(const struct opt_spec *spec, const char *shown, const char 
     CLEANUP(text_free) struct text safe = {0};
 
     if (value[0] == '\0') {
-        return err_set(e, ERR_USAGE, "%s: the value is empty", shown);
+        return err_set(e, ERR_USAGE, "%s: the value is empty: is a variable not set?", shown);
     }
     text_append_short(&safe, value, strlen(value), SHOWN_MAX);
     struct value v = {spec, shown, value, text_string(&safe), first, memory};

@@ -149,12 +149,12 @@ SCRIPT
         [ -z "$output" ]
         [ "$stderr" = "error: $message" ]
     done <<'CASES'
-instance set --hop-limit 65|--hop-limit 65 is out of range 1..64
-instance set --metadata-service-response-hop-limit 0|--metadata-service-response-hop-limit 0 is out of range 1..64
-instance set --enabled yes|--enabled yes is neither true nor false
+instance set --hop-limit 65|--hop-limit 65 is out of range 1..64 (schemas/common/metadata.json#/$defs/response_hop_limit)
+instance set --metadata-service-response-hop-limit 0|--metadata-service-response-hop-limit 0 is out of range 1..64 (schemas/common/metadata.json#/$defs/response_hop_limit)
+instance set --enabled yes|--enabled yes is neither true nor false: write --enabled true
 instance set --protocol htps|--protocol htps is not one of http, https: did you mean https?
 instance set --hop-limt 2|unknown option --hop-limt: did you mean --hop-limit? (see 'vpcmeta help instance set')
-instnce list|unknown command 'instnce': did you mean 'instance'? (see 'vpcmeta help')
+instnce list|unknown command 'instnce': did you mean: vpcmeta instance list
 help nonsense|unknown command 'nonsense' (see 'vpcmeta help')
 completion csh|completion csh is not one of bash, zsh, fish: did you mean zsh?
 version -o xml|-o xml is not one of table, json, jsonl, csv, yaml: did you mean yaml?

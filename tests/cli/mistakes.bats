@@ -29,3 +29,99 @@ teardown() {
     meta instance list --fields HOPSS
     expect 2 "--fields HOPSS: there is no such field: did you mean HOPS? (there are: kind, "
 }
+
+# Lines of "WORDS|ARGS": status 2 and exactly this message behind "error: ".
+say_exactly() {
+    local message args bad=0
+    while IFS='|' read -r message args; do
+        eval "meta $args" < /dev/null
+        if [ "$status" -ne 2 ] || [ "$stderr" != "error: $message" ] || [ -n "$output" ]; then
+            echo "$args: status $status, $stderr"
+            bad=1
+        fi
+    done
+    return "$bad"
+}
+
+@test "a command in the words of another tool is an error that has the whole command" {
+    client_environment
+    say_exactly << 'LINES'
+unknown command 'instance ls': did you mean: vpcmeta instance list|instance ls
+unknown command 'instance get': did you mean: vpcmeta instance show web-1|instance get web-1
+unknown command 'instance describe': did you mean: vpcmeta instance show web-1 -o json|instance describe web-1 -o json
+unknown command 'ls': did you mean: vpcmeta instance list|ls
+unknown command 'instance enable': did you mean: vpcmeta instance set web-1 --enabled true|instance enable web-1
+unknown command 'instance disable': did you mean: vpcmeta instance set --all --region us-south --enabled false|instance disable --all --region us-south
+unknown command 'instance update': did you mean: vpcmeta instance set web-1 --hop-limit 2|instance update web-1 --hop-limit 2
+unknown command 'instance-create': did you mean: vpcmeta instance create --name web-1|instance-create --name web-1
+unknown command 'instances': did you mean: vpcmeta instance list --vpc prod|instances list --vpc prod
+unknown command 'list': did you mean: vpcmeta instance list|list instances
+unknown command 'set': did you mean: vpcmeta instance set web-1 --enabled true|set instance web-1 --enabled true
+unknown command 'ibmcloud': did you mean: vpcmeta instance set web-1 --metadata-service true|ibmcloud is instance-update web-1 --metadata-service true
+unknown command 'is': did you mean: vpcmeta bare-metal list|is bare-metal-servers
+unknown command 'bare-metal-server-update': did you mean: vpcmeta bare-metal set bm-1 --metadata-service false|bare-metal-server-update bm-1 --metadata-service false
+unknown command 'instance-template-create': did you mean: vpcmeta template create -f tpl.json|instance-template-create -f tpl.json
+unknown command 'instance-create-from-template': did you mean: vpcmeta instance create --template-id tpl --name web-1|instance-create-from-template --template-id tpl --name web-1
+unknown command 'instance template': did you mean: vpcmeta template list|instance template list
+unknown command 'template update': did you mean: vpcmeta template replace tpl --enabled true|template update tpl --enabled true
+unknown command 'rollback': did you mean: vpcmeta runs rollback last|rollback last
+unknown command 'instance frob': there are list, show, create, set, restart (see 'vpcmeta help instance')|instance frob
+LINES
+}
+
+@test "a misspelt verb that reads never leads to a command that writes" {
+    client_environment
+    for verb in lst lsit lits listt shw sho shwo gett gt ge viwe desribe; do
+        meta instance $verb web-1
+        expect 2 "did you mean: vpcmeta instance "
+        [[ $stderr =~ 'did you mean: vpcmeta instance '(list|show)' web-1'$ ]]
+    done
+}
+
+@test "an option that the command does not have: what to write, or whose it is; a key is not repeated" {
+    client_environment
+    say_exactly << 'LINES'
+'instance set' has no option --roll: it belongs to 'template replace' (see 'vpcmeta help instance set')|instance set --all --roll --enabled true
+'instance list' has no option --dry-run: it belongs to 'instance create', 'instance set', 'instance restart' and others (see 'vpcmeta help instance list')|instance list --dry-run
+unknown option --json: write -o json|instance list --json
+unknown option --parallel: write --concurrency N|instance set --all --parallel 5
+unknown option --colour: did you mean --color? (see 'vpcmeta help instance list')|instance list --colour never
+LINES
+    for args in "--api-key S3CRET" --api-key=S3CRET "--apikey S3CRET" "--token S3CRET"; do
+        meta instance list $args
+        expect 2 "every process of the machine can read a command line"
+        meta instance ls $args
+        expect 2 "did you mean: vpcmeta instance list ..."
+        [[ $stderr != *S3CRET* ]]
+    done
+}
+
+@test "words of our own are taken in any case, words of the API in the API's" {
+    client_start --instances 1 --mix plain
+    meta instance list -o JSON --jq .complete
+    expect 0
+    [ "$output" = true ]
+    meta instance list -o Csv --color NEVER --fields name --no-headers
+    expect 0
+    [ "$output" = web-0001 ]
+    meta instance list -o CSV --jq .
+    expect 2 "--jq and --output csv contradict each other"
+    say_exactly << 'LINES'
+--protocol HTTPS is not one of http, https: did you mean https?|instance set --all --protocol HTTPS
+--protocol tls is not one of http, https (for TLS give --protocol https)|instance set --all --protocol tls
+--enabled on is neither true nor false: write --enabled true|instance set --all --enabled=on
+--metadata-service no is neither true nor false: write --metadata-service false|instance set --all --metadata-service no
+--tps 5/s is not a number 1..100000: write --tps 5, without a unit|instance set --all --enabled true --tps 5/s
+--vpc: the value is empty: is a variable not set?|instance list --vpc "$no_such_variable"
+LINES
+}
+
+@test "--template-id names the template, as ibmcloud is does" {
+    client_start --instances 1 --templates 2
+    template=$(sim_curl GET /v1/instance/templates | jq -r '.templates[0].id')
+    meta instance create --template-id "$template" --name new-1 -y -o json
+    expect 0
+    jq -e '.summary.changed == 1' <<< "$output"
+    meta template create --template-id "$template" --name new-tpl -y -o json
+    expect 0
+}

@@ -55,9 +55,9 @@ did you mean --protocol?|instance set --all --protcol https -y
 did you mean --enabled?|instance set --all --enable true -y
 did you mean --hop-limit?|instance set --all --hoplimit 2 -y
 unknown option --no-such|instance list --no-such
-unknown option -j|instance list -j 5
-did you mean 'instance list'?|instance lst
-did you mean 'instance'?|instnace list
+'instance list' has no option -j: it belongs to|instance list -j 5
+did you mean: vpcmeta instance list|instance lst
+did you mean: vpcmeta instance list|instnace list
 needs NAME|instance show
 did you mean yaml?|instance list -o xml
 not one of auto, always, never|instance list --color purple

@@ -105,12 +105,19 @@ static const struct cmd_spec cmd_completion = {.path = "completion",
                                                .run = run_nothing};
 static const struct cmd_spec *const commands[] = {&cmd_set, &cmd_show, &cmd_completion, &cmd_version, NULL};
 static const struct cli_noun nouns[] = {{"instance", "virtual servers"}, {NULL, NULL}};
+static const struct cli_synonym synonyms[] = {{"vms", "instance"},      {"get", "show"},
+                                              {"update", "set"},        {"enable", "set --enabled true"},
+                                              {"undo", "instance set"}, {NULL, NULL}};
+static const struct cli_option_hint hints[] = {
+    {"api-key", "write it to a file", NULL}, {"image", "it stands in the body", "show"}, {NULL, NULL, NULL}};
 static const struct cli_program program = {
     .name = "vm",
     .version = "1.2.3",
     .summary = "settings of servers",
     .nouns = nouns,
     .commands = commands,
+    .synonyms = synonyms,
+    .hints = hints,
     .globals = global_opt,
     .globals_size = sizeof(struct test_globals),
 };
