@@ -10,16 +10,35 @@
 #include "history/history.h"
 #include "term/term.h"
 
+enum { HANGING_INDENT = 2 };
+
+/* On a terminal between words, and never inside a command that can be pasted. */
+static void append_lines(const struct app *app, const struct text *line, size_t label_width, struct text *out)
+{
+    const char *words = text_string(line);
+    size_t columns = app_columns(STDERR_FILENO);
+    size_t indent = strspn(words, " ");
+
+    if (columns == 0 || label_width + text_width(words, line->size) <= columns) {
+        text_append(out, words);
+        return;
+    }
+    text_append_repeat(out, ' ', indent);
+    text_append_wrapped(out, words, app->program->name, label_width + indent, indent + HANGING_INDENT, columns);
+}
+
 static void say(const struct app *app, const char *label, const char *color, struct text *message)
 {
     bool colored = color[0] != '\0' && app_color(app, STDERR_FILENO);
     CLEANUP(text_free) struct text safe = {0};
+    CLEANUP(text_free) struct text lines = {0};
 
     app_pager_show(app);
     (void)secrets_mask(app->secrets, message->data, message->size);
     text_append_safe(&safe, text_string(message), message->size);
+    append_lines(app, &safe, strlen(label), &lines);
     app_progress_hide(app);
-    fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&safe));
+    fprintf(stderr, "%s%s%s%s\n", colored ? color : "", label, colored ? "\033[0m" : "", text_string(&lines));
 }
 
 void app_error(const struct app *app, const struct err *error)

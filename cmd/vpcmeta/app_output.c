@@ -136,7 +136,14 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     size_t size = 0;
 
     if (app->globals->jq == NULL) {
-        return write_content(content, &options, app_stdout(app), e);
+        CLEANUP(text_free) struct text left_out = {0};
+        options.left_out = &left_out;
+        bool good = write_content(content, &options, app_stdout(app), e);
+        if (left_out.size > 0) {
+            app_note(app, "not shown here: %s (a wider terminal, --fields or -o json shows them)",
+                     text_string(&left_out));
+        }
+        return good;
     }
     FILE *memory = open_memstream(&json, &size);
     if (memory == NULL) {

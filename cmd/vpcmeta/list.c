@@ -22,17 +22,16 @@ static const struct opt_spec list_opt[] = {
 
 /* --- rows ------------------------------------------------------------------------------------------- */
 
-/* Behind the others; only where there is a history that knows. */
-static const struct table_column restart_column = {
-    .name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL, .flags = TABLE_SPARSE, .rank = 1};
+/* Behind the others: always for people, for programs only where there is a history that knows. */
+static const struct table_column restart_column = {.name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL};
 static const struct table_column restart_for_people = {
-    .name = "restart_needed", .title = "RESTART", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 1};
+    .name = "restart_needed", .title = "RESTART", .type = TABLE_STRING, .rank = 1};
 
 /* What is shown and is not in the records themselves. */
 struct details {
     struct table_column columns[RESOURCE_COLUMNS + 1];
     size_t column_count;
-    bool shows_restarts;                        /* in the last column */
+    bool reads_restarts;                        /* for the last column */
     enum resource_switch *pending;              /* restarts, by records; NULL: nothing was read */
     json_t **profiles;                          /* NULL: not asked for */
     struct resource_membership_counts *members; /* NULL: the kind has none */
@@ -62,12 +61,13 @@ static bool has_history(void)
 
 static struct details choose_columns(const struct app *app, const struct resource_kind *kind, bool with_profiles)
 {
-    struct details details = {.column_count = resource_columns_count(kind, with_profiles)};
+    struct details details = {0};
 
-    memcpy(details.columns, resource_columns, details.column_count * sizeof(details.columns[0]));
-    details.shows_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
-    if (details.shows_restarts) {
-        details.columns[details.column_count++] = app_prints_text(app) ? restart_for_people : restart_column;
+    details.column_count = resource_columns(kind, with_profiles, details.columns);
+    bool for_people = app_prints_text(app);
+    details.reads_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
+    if (details.reads_restarts || (kind->restart_to_enable && for_people)) {
+        details.columns[details.column_count++] = for_people ? restart_for_people : restart_column;
     }
     return details;
 }
@@ -84,7 +84,7 @@ static void read_pending(struct app *app, const struct resource_list *list, stru
 {
     struct err error = ERR_INIT;
 
-    if (details->shows_restarts && !write_read_restarts(list, &details->pending, &error)) {
+    if (details->reads_restarts && !write_read_restarts(list, &details->pending, &error)) {
         app_warn(app, "it is not known which servers need a restart: %s", error.message);
     }
 }
@@ -142,10 +142,8 @@ static int print_list(struct app *app, const struct resource_list *list, const s
 {
     TABLE_CLEANUP struct table *table = make_table(app, list, details);
     JSON_CLEANUP json_t *head = app_list_head(missing);
-    /* headings over nothing would look like an empty fleet */
-    bool nothing_read = missing->size > 0 && table_row_count(table) == 0 && app->globals->output.value == RENDER_TABLE;
 
-    if (!nothing_read && !app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
+    if (!app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
         return err_exit_status(e);
     }
     return app_inventory_status(app, "list", missing, e);

@@ -141,7 +141,7 @@ static const struct table_column columns[COLUMN_COUNT] = {
     [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
     [COLUMN_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
-    [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING, .flags = TABLE_SPARSE | TABLE_WRAP},
+    [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING, .flags = TABLE_WRAP},
 };
 
 static bool print(struct app *app, const struct old_runs *old, bool dry_run, struct err *e)

@@ -37,26 +37,7 @@ static size_t wider(size_t widest, const char *left, size_t width)
 /* Appends words from column `at` on, with lines of at most `width` columns that begin at `indent`. */
 static void wrap(struct text *out, const char *words, size_t at, size_t indent, size_t width)
 {
-    bool first = true;
-
-    while (*(words += strspn(words, " \n")) != '\0') {
-        size_t size = strcspn(words, " \n");
-        size_t columns = text_width(words, size);
-        if (!first && at + 1 + columns > width) {
-            text_append_char(out, '\n');
-            text_append_repeat(out, ' ', indent);
-            at = indent;
-            first = true;
-        }
-        if (!first) {
-            text_append_char(out, ' ');
-            at++;
-        }
-        text_append_size(out, words, size);
-        at += columns;
-        words += size;
-        first = false;
-    }
+    text_append_wrapped(out, words, NULL, at, indent, width);
     text_append_char(out, '\n');
 }
 

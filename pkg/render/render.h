@@ -32,6 +32,7 @@ struct render_options {
     bool no_headers;           /* text and CSV without the line of headings */
     const char *const *fields; /* columns wanted, in this order; NULL or fields_count 0: all */
     size_t fields_count;
+    struct text *left_out; /* text: gets the names of the columns for which there was no room; NULL: not wanted */
     const struct secrets *secrets; /* taken out of what is written (secret.h); NULL: none */
 };
 
@@ -54,8 +55,10 @@ struct render_envelope {
  * rows. In CSV a string that a spreadsheet would take for a formula (it begins with = + - @, TAB, CR or LF) gets a '
  * in front; numbers are left alone.
  *
- * Text on a terminal: columns of high rank are left out where the width does not do for all, with a last line that
- * names them; what remains is shortened, the widest first. Columns asked for with `fields` are never left out.
+ * Text on a terminal: columns of high rank are left out where the width does not do for all (`left_out` names them);
+ * what remains is wrapped or shortened, the widest first. Names and ids (TABLE_FIXED) are never shortened: where one is
+ * wider than its column, the row continues in the next line. Columns asked for with `fields` are never left out. A
+ * table without rows has no headings.
  */
 bool render_table(const struct table *table, const struct render_envelope *envelope,
                   const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));

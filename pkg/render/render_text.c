@@ -9,6 +9,7 @@
 enum {
     GAP = 2,          /* between columns */
     LEAST_USUAL = 12, /* columns that a column without a word on it keeps */
+    LEAST_FIXED = 8,  /* columns that are kept for values that are never cut; longer ones end their line */
     COMFORTABLE = 24, /* columns that a column has before others are left out for its sake */
 };
 
@@ -72,19 +73,30 @@ static void measure(struct layout *layout)
     }
 }
 
-/* The width of the table when no column is wider than `limit` (fixed ones aside) nor narrower than its least. */
+static bool is_fixed(const struct layout *layout, size_t index)
+{
+    return (render_column(layout->view, index)->flags & TABLE_FIXED) != 0;
+}
+
+/* The width of a column when those whose values may be cut are no wider than `limit`, nor narrower than their least. */
+static size_t limited(const struct layout *layout, size_t index, size_t limit)
+{
+    size_t width = layout->width[index];
+    size_t most = least(render_column(layout->view, index));
+
+    most = limit > most ? limit : most;
+    return width > most && !is_fixed(layout, index) ? most : width;
+}
+
+/* The width of the table within that limit. */
 static size_t total(const struct layout *layout, size_t limit)
 {
     size_t sum = 0;
 
     for (size_t i = 0; i < layout->view->count; i++) {
-        const struct table_column *column = render_column(layout->view, i);
-        size_t width = layout->width[i];
-        if (width == SIZE_MAX) {
-            continue;
+        if (layout->width[i] != SIZE_MAX) {
+            sum += limited(layout, i, limit) + (sum > 0 ? GAP : 0);
         }
-        size_t most = limit > least(column) ? limit : least(column);
-        sum += (width > most && !(column->flags & TABLE_FIXED) ? most : width) + (sum > 0 ? GAP : 0);
     }
     return sum;
 }
@@ -109,6 +121,36 @@ static bool leave_one_out(struct layout *layout)
     return true;
 }
 
+/*
+ * Takes `excess` from the columns of names and ids, the widest first: a value that is wider than its column ends its
+ * line. Takes nothing where that would not be enough.
+ */
+static void break_rows(struct layout *layout, size_t excess)
+{
+    size_t spare = 0;
+
+    for (size_t i = 0; i < layout->view->count; i++) {
+        bool wide = layout->width[i] != SIZE_MAX && is_fixed(layout, i) && layout->width[i] > LEAST_FIXED;
+        spare += wide ? layout->width[i] - LEAST_FIXED : 0;
+    }
+    while (spare >= excess && excess > 0) {
+        size_t widest = SIZE_MAX;
+        for (size_t i = 0; i < layout->view->count; i++) {
+            bool wide = layout->width[i] != SIZE_MAX && is_fixed(layout, i);
+            widest = wide && (widest == SIZE_MAX || layout->width[i] > layout->width[widest]) ? i : widest;
+        }
+        size_t part = layout->width[widest] - LEAST_FIXED;
+        part = part < excess ? part : excess;
+        layout->width[widest] -= part;
+        spare -= part;
+        excess -= part;
+    }
+}
+
+/*
+ * Columns of high rank go first, then what may be cut gives way, the widest first: all of them down to the same limit.
+ * At last the columns of names and ids give way, which are never cut.
+ */
 static void fit(struct layout *layout)
 {
     size_t columns = layout->options->columns;
@@ -126,15 +168,14 @@ static void fit(struct layout *layout)
         while (total(layout, COMFORTABLE) > columns && leave_one_out(layout)) {
         }
     }
-    /* the widest give way first: all of them down to the same limit */
     while (limit > 0 && total(layout, limit) > columns) {
         limit--;
     }
+    size_t width = total(layout, limit);
+    break_rows(layout, width > columns ? width - columns : 0);
     for (size_t i = 0; i < layout->view->count; i++) {
-        const struct table_column *column = render_column(layout->view, i);
-        size_t most = limit > least(column) ? limit : least(column);
-        if (layout->width[i] != SIZE_MAX && layout->width[i] > most && !(column->flags & TABLE_FIXED)) {
-            layout->width[i] = most;
+        if (layout->width[i] != SIZE_MAX) {
+            layout->width[i] = limited(layout, i, limit);
         }
     }
 }
@@ -176,6 +217,15 @@ static struct slice wrapped(const struct text *shown, size_t width, size_t line)
     }
 }
 
+static void append_colored(struct text *out, const struct text *shown, const char *color)
+{
+    bool colored = color != NULL && shown->size > 0;
+
+    text_append(out, colored ? color : "");
+    text_append_size(out, text_string(shown), shown->size);
+    text_append(out, colored ? "\033[0m" : "");
+}
+
 static void append_field(struct text *out, struct slice part, size_t width, bool right, const char *color)
 {
     CLEANUP(text_free) struct text cut = {0};
@@ -183,11 +233,8 @@ static void append_field(struct text *out, struct slice part, size_t width, bool
     text_append_short(&cut, part.bytes, part.size, width);
     size_t columns = text_width(text_string(&cut), cut.size);
     size_t blanks = columns < width ? width - columns : 0;
-    bool colored = color != NULL && cut.size > 0;
     text_append_repeat(out, ' ', right ? blanks : 0);
-    text_append(out, colored ? color : "");
-    text_append_size(out, text_string(&cut), cut.size);
-    text_append(out, colored ? "\033[0m" : "");
+    append_colored(out, &cut, color);
     text_append_repeat(out, ' ', right ? 0 : blanks);
 }
 
@@ -206,13 +253,23 @@ static const char *show(const struct render_view *view, size_t row, size_t index
     return colors[cell->style];
 }
 
-/* Appends one line of a row: the first has every cell, further ones only what is left of wrapped cells. */
+static void trim(struct text *out, size_t start)
+{
+    while (out->size > start && (out->data[out->size - 1] == ' ' || out->data[out->size - 1] == '\n')) {
+        out->size--;
+    }
+}
+
+/*
+ * Appends one line of a row: the first has every cell, further ones only what is left of wrapped cells. Behind a name
+ * or id that is wider than its column the row continues below, each cell in its column.
+ */
 static bool append_line(const struct layout *layout, size_t row, size_t line, struct text *out)
 {
     const struct render_view *view = layout->view;
     CLEANUP(text_free) struct text shown = {0};
     size_t start = out->size;
-    bool first = true;
+    size_t at = 0; /* the column that is reached */
     bool more = false;
 
     for (size_t i = 0; i < view->count; i++) {
@@ -222,6 +279,7 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
             continue;
         }
         const char *color = show(view, row, i, &shown);
+        color = layout->options->color ? color : NULL;
         bool wraps = (column->flags & TABLE_WRAP) && width > 0;
         bool right = column->type == TABLE_INT || (column->flags & TABLE_RIGHT);
         struct slice part = {text_string(&shown), line == 0 ? shown.size : 0};
@@ -229,13 +287,17 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
             part = wrapped(&shown, width, line);
             more |= wrapped(&shown, width, line + 1).size > 0;
         }
-        text_append_repeat(out, ' ', first ? 0 : GAP);
-        first = false;
-        append_field(out, part, width, right, layout->options->color ? color : NULL);
+        text_append_repeat(out, ' ', at > 0 ? GAP : 0);
+        at += width + (at > 0 ? GAP : 0);
+        if ((column->flags & TABLE_FIXED) && part.size > 0 && text_width(part.bytes, part.size) > width) {
+            append_colored(out, &shown, color);
+            text_append_char(out, '\n');
+            text_append_repeat(out, ' ', at);
+        } else {
+            append_field(out, part, width, right, color);
+        }
     }
-    while (out->size > start && out->data[out->size - 1] == ' ') {
-        out->size--;
-    }
+    trim(out, start);
     text_append_char(out, '\n');
     return more;
 }
@@ -266,18 +328,12 @@ static void append_row(const struct layout *layout, size_t row, struct text *out
     }
 }
 
-static void name_the_left_out(const struct layout *layout, struct text *out)
+static void name_the_left_out(const struct layout *layout, struct text *names)
 {
-    CLEANUP(text_free) struct text names = {0};
-
-    for (size_t i = 0; i < layout->view->count; i++) {
+    for (size_t i = 0; names != NULL && i < layout->view->count; i++) {
         if (layout->width[i] == SIZE_MAX && !stands_below(layout, render_column(layout->view, i))) {
-            text_printf(&names, "%s%s", names.size ? ", " : "", render_column(layout->view, i)->name);
+            text_printf(names, "%s%s", names->size ? ", " : "", render_column(layout->view, i)->name);
         }
-    }
-    if (names.size > 0) {
-        text_printf(out, "%s(not shown here: %s)%s\n", layout->options->color ? colors[TABLE_DIM] : "",
-                    text_string(&names), layout->options->color ? "\033[0m" : "");
     }
 }
 
@@ -287,6 +343,9 @@ bool render_text_rows(const struct render_view *view, const struct render_option
     CLEANUP(text_free_pointer) size_t *width = mem_array(view->count, sizeof(*width));
     struct layout layout = {.view = view, .options = options, .width = width};
 
+    if (table_row_count(view->table) == 0) {
+        return true; /* headings over nothing say nothing */
+    }
     measure(&layout);
     fit(&layout);
     if (!options->no_headers) {
@@ -298,6 +357,6 @@ bool render_text_rows(const struct render_view *view, const struct render_option
             return false;
         }
     }
-    name_the_left_out(&layout, &output->text);
+    name_the_left_out(&layout, options->left_out);
     return true;
 }

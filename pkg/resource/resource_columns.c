@@ -3,40 +3,72 @@
 
 #include <string.h>
 
-const struct table_column resource_columns[RESOURCE_COLUMNS] = {
+#include "resource/resource_members.h"
+
+static const struct table_column all_columns[RESOURCE_COLUMNS] = {
     [RESOURCE_COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [RESOURCE_COLUMN_REGION] = {.name = "region", .type = TABLE_STRING, .rank = 8},
     [RESOURCE_COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 9},
-    [RESOURCE_COLUMN_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
+    [RESOURCE_COLUMN_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [RESOURCE_COLUMN_CRN] = {.name = "crn", .type = TABLE_STRING, .flags = TABLE_WIDE},
-    [RESOURCE_COLUMN_STATUS] = {.name = "status", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 2, .least = 8},
-    [RESOURCE_COLUMN_ZONE] = {.name = "zone", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 4, .least = 10},
-    [RESOURCE_COLUMN_VPC] = {.name = "vpc", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 6, .least = 8},
-    [RESOURCE_COLUMN_ARCHITECTURE] =
-        {.name = "architecture", .title = "ARCH", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 5},
+    [RESOURCE_COLUMN_STATUS] = {.name = "status", .type = TABLE_STRING, .rank = 2, .least = 8},
+    [RESOURCE_COLUMN_ZONE] = {.name = "zone", .type = TABLE_STRING, .rank = 4, .least = 10},
+    [RESOURCE_COLUMN_VPC] = {.name = "vpc", .type = TABLE_STRING, .rank = 6, .least = 8},
+    [RESOURCE_COLUMN_ARCHITECTURE] = {.name = "architecture", .title = "ARCH", .type = TABLE_STRING, .rank = 5},
     [RESOURCE_COLUMN_ENABLED] = {.name = "enabled", .type = TABLE_BOOL},
     [RESOURCE_COLUMN_PROTOCOL] = {.name = "protocol", .type = TABLE_STRING},
     [RESOURCE_COLUMN_HOP_LIMIT] = {.name = "response_hop_limit", .title = "HOPS", .type = TABLE_INT},
-    [RESOURCE_COLUMN_PROFILE] = {.name = "default_trusted_profile",
-                                 .title = "TRUSTED PROFILE",
-                                 .type = TABLE_JSON,
-                                 .flags = TABLE_SPARSE},
-    [RESOURCE_COLUMN_TEMPLATE] = {.name = "template", .type = TABLE_STRING, .least = 12},
+    [RESOURCE_COLUMN_PROFILE] = {.name = "default_trusted_profile", .title = "TRUSTED PROFILE", .type = TABLE_JSON},
+    [RESOURCE_COLUMN_TEMPLATE] = {.name = "template", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [RESOURCE_COLUMN_TEMPLATE_ID] = {.name = "template_id", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [RESOURCE_COLUMN_MEMBERSHIP_COUNT] = {.name = "membership_count", .title = "SIZE", .type = TABLE_INT, .rank = 3},
     [RESOURCE_COLUMN_MEMBERS] = {.name = "members", .type = TABLE_INT, .rank = 1},
     [RESOURCE_COLUMN_STALE_MEMBERS] = {.name = "stale_members", .title = "STALE", .type = TABLE_INT},
-    [RESOURCE_COLUMN_MANAGERS] = {.name = "managers", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 7},
-    [RESOURCE_COLUMN_POOL] =
-        {.name = "load_balancer_pool", .title = "POOL", .type = TABLE_STRING, .flags = TABLE_SPARSE, .rank = 7},
+    [RESOURCE_COLUMN_MANAGERS] = {.name = "managers", .type = TABLE_STRING, .rank = 7},
+    [RESOURCE_COLUMN_POOL] = {.name = "load_balancer_pool", .title = "POOL", .type = TABLE_STRING, .rank = 7},
 };
 
-size_t resource_columns_count(const struct resource_kind *kind, bool with_profile)
+/* Whether answers about the kind have what fills the field at `offset` of a record. */
+static bool keeps(const struct resource_kind *kind, size_t offset)
+{
+    for (const struct resource_member *member = kind->members; member->path != NULL; member++) {
+        if (!member->hardware && member->offset == offset) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t column_count(const struct resource_kind *kind, bool with_profile)
 {
     if (kind == &resource_group) {
         return RESOURCE_COLUMNS;
     }
     return with_profile ? RESOURCE_COLUMN_PROFILE + 1 : RESOURCE_COLUMN_PROFILE;
+}
+
+size_t resource_columns(const struct resource_kind *kind, bool with_profile, struct table_column *ret)
+{
+    static const struct {
+        enum resource_column column;
+        size_t offset;
+    } of_some_kinds[] = {
+        {RESOURCE_COLUMN_STATUS, offsetof(struct resource, status)},
+        {RESOURCE_COLUMN_ZONE, offsetof(struct resource, zone)},
+        {RESOURCE_COLUMN_VPC, offsetof(struct resource, vpc)},
+        {RESOURCE_COLUMN_ARCHITECTURE, offsetof(struct resource, architecture)},
+    };
+
+    memcpy(ret, all_columns, sizeof(all_columns));
+    for (size_t i = 0; i < sizeof(of_some_kinds) / sizeof(of_some_kinds[0]); i++) {
+        if (!keeps(kind, of_some_kinds[i].offset)) {
+            ret[of_some_kinds[i].column].flags |= TABLE_WIDE;
+        }
+    }
+    if (!with_profile) {
+        ret[RESOURCE_COLUMN_PROFILE].flags |= TABLE_WIDE;
+    }
+    return column_count(kind, with_profile);
 }
 
 static enum table_style status_style(const char *status)

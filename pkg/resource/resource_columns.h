@@ -31,11 +31,12 @@ enum resource_column {
     RESOURCE_COLUMNS,
 };
 
-/* All columns in their order; a kind's own table is made of the first `resource_columns_count` of them. */
-extern const struct table_column resource_columns[RESOURCE_COLUMNS];
-
-/* How many of resource_columns a table of the kind has: without or with the trusted profile, or with a group's. */
-size_t resource_columns_count(const struct resource_kind *kind, bool with_profile);
+/*
+ * The columns of a table of the kind, in their order, and how many of RESOURCE_COLUMNS they are: without or with the
+ * trusted profile, or with what only groups have. What a kind cannot have (the status of a template) is no column for
+ * people; which columns there are does not depend on the rows.
+ */
+size_t resource_columns(const struct resource_kind *kind, bool with_profile, struct table_column *ret);
 
 /*
  * Adds a row for the record. What its kind does not have is null (the hop limit of bare metal).

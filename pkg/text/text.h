@@ -74,6 +74,15 @@ void text_append_safe(struct text *t, const char *bytes, size_t size);
 /* Appends at most `columns` columns of a safe rendering, ending in "..." where something was cut. */
 void text_append_short(struct text *t, const char *bytes, size_t size, size_t columns);
 
+/*
+ * Appends words, between which there may be blanks and newlines, in lines of at most `width` columns (0: one line): the
+ * first begins at column `at`, the others at `indent`. What would be of no use in two lines stays in one, whatever the
+ * width: a word, `-o json`, what stands in `backquotes` or single quotes, and a command, which begins with the word
+ * `program` (NULL: there are none) and ends with the words, or at the ; ) , : or . behind it.
+ */
+void text_append_wrapped(struct text *t, const char *words, const char *program, size_t at, size_t indent,
+                         size_t width);
+
 /* The first character of at least one byte: its code point and how many bytes it takes. */
 struct text_character {
     uint32_t code; /* of a broken character: its first byte */

@@ -136,12 +136,12 @@ static void a_narrow_terminal_shows_the_important_columns_and_names_the_others(v
     /* then the columns of the highest rank go */
     expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 55}),
            "NAME                          ENABLED  HOPS  ZONE\n"
-           "a-name-that-is-much-longe...  true        2  us-south-1\n"
-           "(not shown here: vpc)\n");
-    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 30}),
+           "a-name-that-is-much-longe...  true        2  us-south-1\n");
+    CLEANUP(text_free) struct text left_out = {0};
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 30, .left_out = &left_out}),
            "NAME             ENABLED  HOPS\n"
-           "a-name-that-...  true        2\n"
-           "(not shown here: zone, vpc)\n");
+           "a-name-that-...  true        2\n");
+    assert_string_equal(text_string(&left_out), "zone, vpc");
     /* what was asked for stays */
     expect(rendered(table, NULL,
                     (struct render_options){.format = RENDER_TABLE,
@@ -150,6 +150,65 @@ static void a_narrow_terminal_shows_the_important_columns_and_names_the_others(v
                                             .fields_count = 3}),
            "VPC       ZONE        NAME\n"
            "vpc-prod  us-south-1  a-name-that...\n");
+}
+
+static void names_and_ids_are_never_cut(void **state)
+{
+    static const struct table_column named[] = {{.name = "id", .flags = TABLE_FIXED, .rank = 9},
+                                                {.name = "name", .flags = TABLE_FIXED},
+                                                {.name = "status", .rank = 1},
+                                                {.name = "enabled", .type = TABLE_BOOL},
+                                                {.name = "change", .flags = TABLE_WRAP, .least = 10}};
+    static const char *const all[] = {"id", "name", "enabled"};
+    TABLE_CLEANUP struct table *table = table_create(named, 5);
+    struct render_options options = {.format = RENDER_TABLE};
+
+    (void)state;
+    table_add_row(table);
+    table_set_string(table, 0, "0727_2645912d");
+    table_set_string(table, 1, "web-\xe6\x9d\xb1-with-a-long-name");
+    table_set_string(table, 2, "running");
+    table_set_bool(table, 3, true);
+    table_set_string(table, 4, "enabled false -> true");
+    table_add_row(table);
+    table_set_string(table, 0, "0727_1");
+    table_set_string(table, 1, "web-2");
+    /* what ranks high goes, what can be wrapped is wrapped */
+    options.columns = 46;
+    expect(rendered(table, NULL, options), "NAME                     ENABLED  CHANGE\n"
+                                           "web-\xe6\x9d\xb1-with-a-long-name  true     enabled\n"
+                                           "                                  false ->\n"
+                                           "                                  true\n"
+                                           "web-2                    -        -\n");
+    /* then a longer name ends its line, the others stay in theirs */
+    options.columns = 30;
+    expect(rendered(table, NULL, options), "NAME       ENABLED  CHANGE\n"
+                                           "web-\xe6\x9d\xb1-with-a-long-name\n"
+                                           "           true     enabled\n"
+                                           "                    false ->\n"
+                                           "                    true\n"
+                                           "web-2      -        -\n");
+    options.fields = all;
+    options.fields_count = 3;
+    options.columns = 39;
+    expect(rendered(table, NULL, options), "ID             NAME             ENABLED\n"
+                                           "0727_2645912d  web-\xe6\x9d\xb1-with-a-long-name\n"
+                                           "                                true\n"
+                                           "0727_1         web-2            -\n");
+    /* and where nothing helps, the line is as long as it has to be */
+    options.columns = 20;
+    expect(rendered(table, NULL, options), "ID             NAME                     ENABLED\n"
+                                           "0727_2645912d  web-\xe6\x9d\xb1-with-a-long-name  true\n"
+                                           "0727_1         web-2                    -\n");
+}
+
+static void a_table_without_rows_has_no_headings_for_people(void **state)
+{
+    TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
+
+    (void)state;
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE}), "");
+    expect(rendered(table, NULL, (struct render_options){.format = RENDER_TABLE, .columns = 80}), "");
 }
 
 static void no_line_of_text_is_wider_than_the_terminal_when_names_can_be_cut(void **state)
@@ -492,6 +551,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(piped_text_is_aligned_and_never_cut),
+        cmocka_unit_test(names_and_ids_are_never_cut),
+        cmocka_unit_test(a_table_without_rows_has_no_headings_for_people),
         cmocka_unit_test(a_narrow_terminal_shows_the_important_columns_and_names_the_others),
         cmocka_unit_test(no_line_of_text_is_wider_than_the_terminal_when_names_can_be_cut),
         cmocka_unit_test(a_wrapped_column_goes_on_below_itself),

@@ -57,6 +57,36 @@ static void a_short_rendering_fits_and_says_that_it_was_cut(void **state)
     assert_string_equal(text_string(&out), "short");
 }
 
+static void lines_are_wrapped_between_words_and_never_inside_a_command(void **state)
+{
+    static const struct {
+        const char *words, *wrapped;
+        size_t at, indent, width;
+    } rows[] = {
+        {"all in one line", "all in one line", 0, 0, 15},
+        {"one line is enough", "one line is\n  enough", 0, 2, 15},
+        {"the  first \n begins later", "the first\n  begins later", 6, 2, 15},
+        {"without a width there is one line", "without a width there is one line", 0, 2, 0},
+        {"averyverylongword stays whole", "averyverylongword\nstays\nwhole", 0, 0, 8},
+        {"\xe6\x9d\xb1\xe6\x9d\xb1 \xe6\x9d\xb1\xe6\x9d\xb1", "\xe6\x9d\xb1\xe6\x9d\xb1\n\xe6\x9d\xb1\xe6\x9d\xb1", 0,
+         0, 8},
+        {"next: meta runs resume last --yes", "next:\n  meta runs resume last --yes", 0, 2, 12},
+        {"do (meta runs show last) now, please", "do\n (meta runs show last)\n now, please", 0, 1, 12},
+        {"meta set --where '.a; .b' -y; then look", "meta set --where '.a; .b' -y;\nthen look", 0, 0, 12},
+        {"meta list . a b. Then go", "meta list . a b.\nThen go", 0, 0, 8},
+        {"a 'quoted pair of words', b `and this`", "a\n'quoted pair of words',\nb\n`and this`", 0, 0, 10},
+        {"all (-o json shows) it", "all\n(-o json\nshows) it", 0, 0, 9},
+        {"it's of metadata: two words", "it's of\nmetadata:\ntwo words", 0, 0, 9},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        text_append_wrapped(&out, rows[i].words, "meta", rows[i].at, rows[i].indent, rows[i].width);
+        assert_string_equal(text_string(&out), rows[i].wrapped);
+    }
+}
+
 static void globs_match_whole_strings(void **state)
 {
     static const struct {
@@ -260,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_prefix_never_splits_a_character),
         cmocka_unit_test(what_steers_a_terminal_is_escaped),
         cmocka_unit_test(a_short_rendering_fits_and_says_that_it_was_cut),
+        cmocka_unit_test(lines_are_wrapped_between_words_and_never_inside_a_command),
         cmocka_unit_test(globs_match_whole_strings),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_near),
         cmocka_unit_test(words_are_the_same_apart_from_case_and_separators),
