@@ -12,9 +12,10 @@ folder=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- 80x24 120x40 200x50
 work=$(mktemp -d)
-BATS_TEST_DIRNAME=$tests BATS_TEST_TMPDIR=$work
-export TMPDIR=$work
+# What bats gives the helpers of its tests.
+export BATS_TEST_DIRNAME=$tests BATS_TEST_TMPDIR=$work TMPDIR=$work
 bats_require_minimum_version() { :; }
+# shellcheck disable=SC1090 # the names are in client.bash
 load() { . "$1.bash"; }
 . "$tests/client.bash"
 trap 'sim_stop; rm -rf "$work"' EXIT
