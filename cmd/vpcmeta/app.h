@@ -139,6 +139,9 @@ void app_progress_note(const struct app *app, size_t done, size_t changed, size_
 void app_progress_end(struct app *app);
 void app_progress_hide(const struct app *app);
 
+/* Leaves the line where it is, for the answer to a signal: how far it was, and the ^C that the terminal has echoed. */
+void app_progress_leave(const struct app *app);
+
 /* Columns of the terminal behind standard output or standard error; 0 when it is none. */
 unsigned app_columns(int fd);
 

@@ -33,3 +33,15 @@ void app_progress_hide(const struct app *app)
         progress->drawn = false;
     }
 }
+
+void app_progress_leave(const struct app *app)
+{
+    struct app_progress *progress = app->progress;
+
+    if (progress != NULL && progress->drawn) {
+        progress->drawn = false;
+        fputs("\n", stderr);
+    } else if (term_is_terminal(STDERR_FILENO)) {
+        fputs("\r\033[K", stderr);
+    }
+}

@@ -12,7 +12,7 @@
 static struct {
     struct session *volatile session; /* to stop, or NULL */
     volatile sig_atomic_t received;
-    volatile sig_atomic_t drains; /* the command writes: requests in flight are waited for at the first signal */
+    volatile sig_atomic_t drains; /* changes are sent: requests in flight are waited for at the first signal */
 } signals;
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -59,6 +59,11 @@ void command_ending_signals(sigset_t *ret_signals)
     }
 }
 
+void command_drain(bool drains)
+{
+    signals.drains = drains;
+}
+
 int command_signal(void)
 {
     return signals.received;
@@ -91,7 +96,7 @@ struct command command_begin(const struct cli_call *call, struct session *sessio
         command.max_per_second = (unsigned)write->tps.value;
         command.window = 2 * options_concurrency(write); /* as many reads as writes */
     }
-    signals.drains = writes;
+    signals.drains = false;
     if (writes) {
         /* a history that may grow no further is an error of the command, not the end of the process */
         sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);

@@ -38,6 +38,12 @@ struct fsio_wait command_input(const struct command *command);
 /* For query: the same. */
 struct query_wait command_query(const struct command *command);
 
+/*
+ * Whether changes are being sent: the first signal then lets what is in flight end. A command that only reads ends at
+ * once.
+ */
+void command_drain(bool drains);
+
 /* The signal that asked to stop, or 0. It holds until command_forget_signal, also for commands that begin later. */
 int command_signal(void);
 

@@ -283,6 +283,7 @@ static void begin(void *context)
 {
     const struct execution *execution = context;
 
+    command_drain(true);
     app_progress_write(execution->app, plan_count(execution->writing->request.plan).change);
 }
 
@@ -295,18 +296,26 @@ static void progress(const struct fleet_result *result, const struct fleet_summa
     app_progress_note(execution->app, ++execution->done, summary->counts[FLEET_CHANGED], failed);
 }
 
-static void draining(size_t down, void *context)
+/* The answer to the first signal: what is waited for, and how not to. */
+static void draining(size_t down, size_t in_flight, void *context)
 {
-    const struct execution *execution = context;
-
+    const struct app *app = ((const struct execution *)context)->app;
     struct err outage = ERR_INIT;
-    if (session_gave_up(execution->app->session, &outage)) {
-        app_warn(execution->app, "%s: starting servers elsewhere that may be stopped", outage.message);
+
+    if (session_gave_up(app->session, &outage)) {
+        if (down > 0) {
+            app_warn(app, "%s: starting servers elsewhere that may be stopped", outage.message);
+        }
         return;
     }
-    app_warn(execution->app,
-             "interrupted: starting %zu server%s that may be stopped; press Ctrl-C again to leave %s stopped", down,
-             down == 1 ? "" : "s", down == 1 ? "it" : "them");
+    app_progress_leave(app);
+    if (down > 0) {
+        app_warn(app, "interrupted: starting %zu server%s that may be stopped; press Ctrl-C again to leave %s stopped",
+                 down, down == 1 ? "" : "s", down == 1 ? "it" : "them");
+    } else if (in_flight > 0) {
+        app_say(app, "interrupted: waiting for %zu request%s in progress; press Ctrl-C again to abandon %s", in_flight,
+                in_flight == 1 ? "" : "s", in_flight == 1 ? "it" : "them");
+    }
 }
 
 bool write_execute(struct app *app, struct writing *writing, struct run_result *ret, struct err *e)
@@ -321,6 +330,7 @@ bool write_execute(struct app *app, struct writing *writing, struct run_result *
     }
     writing->request.history = text_string(&path);
     bool executed = run_execute(&writing->request, &hooks, ret, e);
+    command_drain(false);
     writing->request.history = NULL;
     app_progress_end(app);
     if (executed && ret->unrecorded.code != ERR_NONE) {

@@ -276,9 +276,9 @@ static void notice_stop(struct fleet *fleet)
     }
     fleet->draining = fleet->stopped = true;
     fleet_watch_hurry(fleet);
-    bool restarts = http_state(fleet->options->http) == HTTP_DRAINING && fleet->disruption.count > 0;
-    if (restarts && fleet->options->draining != NULL) {
-        fleet->options->draining(fleet->disruption.count, fleet->options->progress_context);
+    if (http_state(fleet->options->http) == HTTP_DRAINING && fleet->options->draining != NULL) {
+        fleet->options->draining(fleet->disruption.count, http_in_flight(fleet->options->http),
+                                 fleet->options->progress_context);
     }
 }
 

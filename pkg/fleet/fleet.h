@@ -126,9 +126,10 @@ struct fleet_options {
     const struct fleet_limits *limits;     /* NULL: none */
     const struct fleet_journal *journal;   /* NULL: none */
     const struct fleet_restarts *restart;  /* NULL: what needs a restart is only reported; plans of restarts need it */
-    void (*draining)(size_t down, void *context); /* cancelled while so many are down: they are started; may be NULL */
-    fleet_progress_fn *progress;                  /* NULL: none */
-    void *progress_context;                       /* of both */
+    /* cancelled while so many servers are down, which are started, and requests in flight, which end; may be NULL */
+    void (*draining)(size_t down, size_t in_flight, void *context);
+    fleet_progress_fn *progress; /* NULL: none */
+    void *progress_context;      /* of both */
 };
 
 struct fleet_run {

@@ -126,7 +126,7 @@ struct run_hooks {
     bool (*confirm)(void *context, struct err *e); /* before anything is recorded; false, with e set, ends it there */
     void (*begin)(void *context);                  /* it is recorded; requests follow */
     fleet_progress_fn *progress;                   /* a result is final */
-    void (*draining)(size_t down, void *context);  /* interrupted while so many servers are down: they are started */
+    void (*draining)(size_t down, size_t in_flight, void *context); /* interrupted: as in fleet_options */
     void *context;                                 /* of all */
 };
 
