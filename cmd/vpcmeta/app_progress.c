@@ -33,34 +33,31 @@ static void update(struct app_progress *progress)
 {
     struct session_progress session = session_progress(progress->session);
 
-    if (!progress->writing) {
+    if (progress->state.reads) {
         progress->state.done = session.items;
         progress->state.total = session.total;
     }
     progress->state.in_flight = session.in_flight;
     progress->state.retries = session.retries - progress->retries_before;
-    progress->state.token_refusals = session.token_refusals;
-    progress->state.outage.what = session.outage.what;
-    progress->state.outage.host = session.outage.host;
-    progress->state.outage.left_ms = session.outage.left_ms;
+    progress->state.wait = session.wait;
+    progress->state.work = session.work;
     render_progress_tick(&progress->state, clock_monotonic_ms(clock_system()) - progress->began_ms);
 }
 
-/* Nothing is served, which is worth a word whatever the command does. */
-static bool is_in_trouble(const struct app_progress *progress)
+/* Whether it has taken so long, or is known to, that people want to know what for. */
+static bool is_worth_a_word(const struct app_progress *progress)
 {
-    return progress->state.outage.what != NULL || progress->state.token_refusals > 0;
+    const struct render_progress *state = &progress->state;
+
+    return wait_is_idle(&state->wait) || state->elapsed_ms >= (state->reads ? READING_DELAY_MS : WRITING_DELAY_MS);
 }
 
 static void draw(struct app_progress *progress)
 {
     CLEANUP(text_free) struct text line = {0};
-    bool trouble = is_in_trouble(progress);
-    bool begun = progress->writing || progress->state.total > 0 || trouble;
     unsigned columns = app_columns(STDERR_FILENO);
 
-    if (!begun || columns == 0 ||
-        (!trouble && progress->state.elapsed_ms < (progress->writing ? WRITING_DELAY_MS : READING_DELAY_MS))) {
+    if (columns == 0 || !is_worth_a_word(progress)) {
         return;
     }
     /* the last column stays free: some terminals wrap as soon as it is written */
@@ -83,15 +80,16 @@ static void print_json(struct app_progress *progress)
 /* Where no line shows it, an outage is said once. */
 static void warn_of_outage(struct app_progress *progress)
 {
-    const char *what = progress->state.outage.what;
+    const struct wait *wait = &progress->state.wait;
+    bool outage = wait->reason == WAIT_OUTAGE;
 
-    if (what == NULL || progress->warned) {
-        progress->warned = progress->warned && what != NULL;
+    if (!outage || progress->warned) {
+        progress->warned = progress->warned && outage;
         return;
     }
     progress->warned = true;
-    app_warn(progress->app, "%s: trying again for %lld s (--outage-timeout)", what,
-             (long long)(progress->state.outage.left_ms + 999) / 1000);
+    app_warn(progress->app, "%s: trying again for %lld s (--outage-timeout)", wait->what,
+             (long long)(wait->left_ms + 999) / 1000);
 }
 
 /* Between two pieces of work any code may print: the line is not there then. */
@@ -105,8 +103,7 @@ static void tick(void *context, bool over)
     } else if (progress->form == APP_PROGRESS_LINE) {
         draw(progress);
     } else {
-        bool says = progress->writing || is_in_trouble(progress);
-        if (progress->form == APP_PROGRESS_JSON && says &&
+        if (progress->form == APP_PROGRESS_JSON && is_worth_a_word(progress) &&
             progress->state.elapsed_ms - progress->printed_ms >= JSON_MS) {
             print_json(progress);
         }
@@ -134,15 +131,14 @@ static struct app_progress *begin(struct app *app)
 
 void app_progress_read(struct app *app)
 {
-    begin(app)->state.what = "reading";
+    if (app->progress == NULL || app->progress->session != app->session || !app->progress->state.reads) {
+        begin(app)->state.reads = true;
+    }
 }
 
 void app_progress_write(struct app *app, size_t total)
 {
-    struct app_progress *progress = begin(app);
-
-    progress->writing = true;
-    progress->state.total = total;
+    begin(app)->state.total = total;
 }
 
 void app_progress_note(const struct app *app, size_t done, size_t changed, size_t failed)
@@ -163,7 +159,7 @@ void app_progress_end(struct app *app)
     }
     app_progress_hide(app);
     session_set_ticker(progress->session, NULL, NULL, 0);
-    if (progress->writing && progress->form == APP_PROGRESS_JSON) {
+    if (!progress->state.reads && progress->form == APP_PROGRESS_JSON) {
         update(progress);
         print_json(progress);
     }

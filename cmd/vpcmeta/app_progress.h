@@ -15,7 +15,6 @@ struct app_progress {
     struct render_progress state;
     int64_t began_ms, printed_ms;
     uint64_t retries_before;
-    bool writing;                /* a run; else lists are read */
     enum app_progress_form form; /* a line on a terminal, lines of JSON, or nothing but warnings */
     bool drawn;                  /* the line stands there now */
     bool warned;                 /* of the outage under way */

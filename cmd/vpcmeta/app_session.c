@@ -55,6 +55,7 @@ static bool open_session(struct app *app, const struct session_options *options,
     if (app->session != NULL && session_serves(app->session, options)) {
         return true;
     }
+    app_progress_end(app);
     command_watch(NULL, NULL);
     session_close(app->session);
     if (text_equal(options->sources.api_key_file, "-")) {
@@ -92,11 +93,11 @@ bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err 
     struct session_options options = session_options(app);
     CLEANUP(text_free) struct text endpoint = {0};
 
-    if (!app_open(app, &endpoint, e) || !session_select_regions(app->session, &options, ret_scope, e)) {
+    if (!app_open(app, &endpoint, e)) {
         return false;
     }
     app_progress_read(app);
-    return true;
+    return session_select_regions(app->session, &options, ret_scope, e);
 }
 
 static const char *adopt(struct app *app, const char *string)

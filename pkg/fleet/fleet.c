@@ -414,6 +414,9 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret};
 
     begin_results(plan, ret);
+    for (size_t i = 1; i < plan->count; i++) {
+        fleet.mixed = fleet.mixed || plan->items[i].action != plan->items[0].action;
+    }
     fleet.starting = mem_array(plan->count, 2 * sizeof(struct fleet_result *));
     fleet.concluded = fleet.starting + plan->count;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
@@ -432,6 +435,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     whole = record_batch(&fleet) && whole;
     fleet_dependencies_close(&fleet.dependencies);
     fleet_disruption_free(&fleet.disruption);
+    wait_steps_over(http_work(options->http));
     free(fleet.watch.long_for);
     free(fleet.starting);
     err_take(e, &fleet.error);

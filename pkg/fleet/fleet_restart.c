@@ -216,6 +216,7 @@ static void settle(struct restart_task *restart)
     if (fleet->stopped) {
         interrupt(restart);
     } else if (left_ms > 0 && !fleet_is_over(fleet)) {
+        fleet_task_step(&restart->task, WAIT_SETTLING);
         fleet_task_pause(&restart->task, fleet_settle_wait_ms(restart->waits++, left_ms));
     } else {
         text_printf(&reason, "is %s, still after %g s (--settle-timeout)", restart->status, settle_ms / 1000.0);
@@ -440,6 +441,7 @@ static void write(struct fleet_task *task)
                        : restart->forced ? "{\"type\":\"stop\",\"force\":true}"
                                          : "{\"type\":\"stop\"}";
 
+    fleet_task_step(task, restart->starts ? WAIT_STARTING : WAIT_STOPPING);
     if (restart->round++ == 0) {
         restart->since_ms = now_ms();
     }

@@ -146,6 +146,7 @@ static void finish_error(struct roll_task *roll, const struct err *error)
 
 static void read_later(struct roll_task *roll)
 {
+    fleet_task_step(&roll->task, WAIT_HEALING);
     fleet_task_pause(&roll->task, fleet_watch_interval_ms(roll->terms.poll_ms, roll->reads++));
 }
 
@@ -169,6 +170,7 @@ static void write_next(struct roll_task *roll, bool restores)
     roll->restores = restores;
     if (!roll->noted) {
         roll->noted = true;
+        http_work(roll->task.fleet->options->http)->step_total[WAIT_DELETING_MEMBERS] += roll->state.stale;
         roll->task.result->before_state = members_state(roll->expected, roll->state.stale);
     }
     fleet_task_ready(&roll->task, restores ? PHASE_RESTORE : PHASE_DELETE, NULL);
@@ -455,6 +457,7 @@ static void delete_batch(struct roll_task *roll)
         fleet_roll_choose(&roll->group, roll->members, fleet_share_of(share, (size_t)roll->expected), chosen);
     roll->not_restored = roll->in_flight;
     roll->deleted += roll->in_flight;
+    http_work(roll->task.fleet->options->http)->step[WAIT_DELETING_MEMBERS] += roll->in_flight;
     roll->restorations = 0;
     for (size_t i = 0; i < count; i++) {
         const struct resource *membership = resource_list_at(roll->members, i);
@@ -474,6 +477,7 @@ static void start_write(struct fleet_task *task)
 {
     struct roll_task *roll = (struct roll_task *)task;
 
+    fleet_task_step(task, WAIT_STEP_NONE);
     roll->error = ERR_INIT;
     roll->since_ms = now_ms();
     roll->state.begun = true;

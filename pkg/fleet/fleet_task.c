@@ -97,6 +97,12 @@ void fleet_task_pause(struct fleet_task *task, int pause_ms)
     fleet_queue_push(&task->fleet->pausing, task);
 }
 
+void fleet_task_step(struct fleet_task *task, enum wait_step step)
+{
+    wait_step_change(http_work(task->fleet->options->http), task->step, step);
+    task->step = step;
+}
+
 /* --- requests ---------------------------------------------------------------------------------------- */
 
 void fleet_task_note_reply(struct fleet_task *task, const struct http_reply *reply)
@@ -210,6 +216,7 @@ bool fleet_is_not_started(const struct fleet_result *result)
 
 void fleet_task_free(struct fleet_task *task)
 {
+    fleet_task_step(task, WAIT_STEP_NONE);
     if (task->ops->release != NULL) {
         task->ops->release(task);
     }
@@ -270,6 +277,15 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
 
 /* --- beginnings -------------------------------------------------------------------------------------- */
 
+/* Where a run has a single action, how many are done says it all. */
+static enum wait_step step_of(const struct fleet_task *task)
+{
+    static const enum wait_step steps[PLAN_ACTIONS] = {
+        [PLAN_CREATE] = WAIT_CREATING, [PLAN_MOVE] = WAIT_MOVING, [PLAN_DELETE] = WAIT_DELETING};
+
+    return task->fleet->mixed ? steps[task->result->item->action] : WAIT_STEP_NONE;
+}
+
 void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_action_ops *ops,
                       bool changed)
 {
@@ -278,6 +294,7 @@ void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const st
     assert(result->item->resource->api != NULL);
     *task = (struct fleet_task){
         .fleet = fleet, .ops = ops, .result = result, .vpc = result->item->resource->api, .changed = changed};
+    fleet_task_step(task, step_of(task));
     ops->begin(task);
 }
 

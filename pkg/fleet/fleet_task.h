@@ -53,6 +53,7 @@ struct fleet_task {
     void (*explained)(struct fleet_task *task); /* it is gone, and why is known as far as it can be */
     struct fleet_slot slot;                     /* when it waits for one, or has it */
     int64_t due_ms;                             /* when its pause is over */
+    enum wait_step step;                        /* as people see it */
     bool unconfirmed;                           /* a write may have arrived; what it did is not known yet */
     bool must_finish;                           /* continues when the run ends */
     bool changed;                               /* an earlier action has changed the resource already */
@@ -92,6 +93,7 @@ struct fleet {
         size_t *long_for;   /* of each region: servers that are fewer than the pages of its collection; 0: not known */
         bool notifying;
     } watch;
+    bool mixed;       /* several actions, so that each is a step that people see */
     bool stopped;     /* cancelled: nothing more is started */
     bool given_up;    /* something was not tried again because of that, or of the time that is left */
     bool draining;    /* and the caller knows */
@@ -133,6 +135,9 @@ void fleet_task_release_slot(struct fleet_task *task);
 
 /* It pauses for so long, or until the run is over: ops->resume is called then. */
 void fleet_task_pause(struct fleet_task *task, int pause_ms);
+
+/* What it does from now on, for people who wait. */
+void fleet_task_step(struct fleet_task *task, enum wait_step step);
 
 /* Begins an action on a resource; `changed`: an earlier one has changed it already. */
 void fleet_task_begin(struct fleet *fleet, struct fleet_result *result, const struct fleet_action_ops *ops,

@@ -99,6 +99,7 @@ static void wait_for_state(struct fleet_write *write)
     struct err error = ERR_INIT;
 
     if (!fleet_is_over(fleet)) {
+        fleet_task_step(&write->task, WAIT_SETTLING);
         fleet_task_pause(&write->task, fleet_settle_wait_ms(write->waits++, write->settle_until_ms - now_ms()));
         return;
     }
@@ -412,6 +413,9 @@ void fleet_write_ready(struct fleet_task *task)
 {
     struct fleet_write *write = (struct fleet_write *)task;
 
+    if (write->task.step == WAIT_SETTLING) {
+        fleet_task_step(&write->task, WAIT_STEP_NONE);
+    }
     write->rounds++;
     write->was_passing = passing_state(write) != NULL;
     ops_of(write)->write(write);

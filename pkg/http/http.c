@@ -154,6 +154,7 @@ void http_destroy(struct http *http)
     http_token_release(http->token);
     text_free(&http->origin_prefix);
     text_free(&http->date);
+    text_free(&http->outage);
     if (http->multi != NULL) {
         curl_multi_cleanup(http->multi);
         curl_global_cleanup();
@@ -200,6 +201,7 @@ struct http_call *http_call_create(struct http *http, const struct http_request 
     call->request.if_match = copy_behind(&end, request->if_match, match_size);
     call->request.authorization = copy_behind(&end, request->authorization, authorization_size);
     call->request.body = copy_behind(&end, request->body, request->body_size);
+    http->answered_ms = http->pending == 0 ? http_now_ms(http) : http->answered_ms;
     http->pending++;
     http->urgent_pending += (request->flags & HTTP_URGENT) != 0;
     http->counters.requests++;

@@ -38,6 +38,7 @@
 #include "http/http_url.h"
 #include "secret/secret.h"
 #include "text/text.h"
+#include "wait/wait.h"
 
 enum {
     HTTP_CONNECT_TIMEOUT_MS = 10 * 1000, /* default */
@@ -209,10 +210,11 @@ bool http_step(struct http *http, int wait_ms);
 
 /*
  * Calls `tick` every interval_ms from http_step and http_run, also while nothing comes, and with `over` when http_run
- * is done; NULL ends it. It must not submit requests.
+ * is done, or a caller of http_step says so; NULL ends it. It must not submit requests.
  */
 typedef void http_tick_fn(void *context, bool over);
 void http_set_ticker(struct http *http, http_tick_fn *tick, void *context, unsigned interval_ms);
+void http_tick_over(struct http *http);
 
 /*
  * Waits though nothing is pending, for a caller who will submit more: at most wait_ms, and at once over when the
@@ -308,18 +310,16 @@ void http_token_changed(struct http *http);
  */
 void http_set_outage_timeout(struct http *http, int64_t ms);
 
-/* A server that is down and waited for. */
-struct http_outage {
-    char host[HTTP_HOST_MAX];
-    char what[HTTP_HOST_MAX + 32]; /* "no connection to HOST", "HOST answers 502" */
-    int64_t left_ms;               /* until it is waited for no longer */
-};
+/*
+ * What is waited for, once that lasts for a second or certainly will; else WAIT_NOTHING. For people: what hinders the
+ * next request. Its strings live until the next call of any function of this room.
+ */
+struct wait http_wait(struct http *http);
 
-/* False when no server is waited for; *ret is untouched then. */
-bool http_outage(const struct http *http, struct http_outage *ret);
-
-/* How often in a row the API has refused the token or another one, once that lasts for a second; else 0. */
-unsigned http_token_refusals(const struct http *http);
+/*
+ * What the requests are for: kept here for the rooms above, which all have a session in hand, until http_run ends.
+ */
+struct wait_work *http_work(struct http *http);
 
 struct http_counters {
     uint64_t requests;    /* submitted */

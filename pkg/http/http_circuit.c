@@ -214,21 +214,16 @@ void http_circuit_describe(const struct http_circuit *circuit, struct text *out)
     }
 }
 
-bool http_outage(const struct http *http, struct http_outage *ret)
+const struct http_circuit *http_circuits_down(const struct http *http, int64_t *ret_left_ms)
 {
     int64_t now_ms = http_now_ms(http);
 
     for (size_t i = 0; i < http->circuit_count; i++) {
-        const struct http_circuit *circuit = http->circuits[i];
-        int64_t left_ms = http_breaker_left_ms(&circuit->breaker, now_ms);
+        int64_t left_ms = http_breaker_left_ms(&http->circuits[i]->breaker, now_ms);
         if (left_ms >= 0) {
-            CLEANUP(text_free) struct text what = {0};
-            http_circuit_describe(circuit, &what);
-            snprintf(ret->what, sizeof(ret->what), "%s", text_string(&what));
-            snprintf(ret->host, sizeof(ret->host), "%s", circuit->origin.host);
-            ret->left_ms = left_ms;
-            return true;
+            *ret_left_ms = left_ms;
+            return http->circuits[i];
         }
     }
-    return false;
+    return NULL;
 }

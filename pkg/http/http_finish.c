@@ -466,8 +466,11 @@ void http_finish_transfer(struct http_transfer *transfer, CURLcode code)
         http_queue_push_front(transfer->urgent ? &http->urgent : &http->again, call);
     } else if (ending.wait_ms >= 0) {
         call->due_ms = http_now_ms(http) + ending.wait_ms;
+        call->failed = ending.reply.fault;
+        call->failed_status = ending.reply.status;
         http_heap_push(&http->waiting, call);
     } else {
+        http->answered_ms = http_now_ms(http);
         ending.reply.maybe_processed = call->maybe_processed;
         deliver(http, call, &ending.reply);
     }

@@ -323,12 +323,18 @@ enum http_state http_state(const struct http *http)
                                                                                                 : HTTP_CLOSED;
 }
 
+void http_tick_over(struct http *http)
+{
+    if (http->tick != NULL) {
+        http->tick(http->tick_context, true);
+    }
+}
+
 bool http_run(struct http *http, struct err *e)
 {
     while (http_step(http, RUN_WAIT_MS)) {
     }
-    if (http->tick != NULL) {
-        http->tick(http->tick_context, true);
-    }
+    http_tick_over(http);
+    wait_reads_over(&http->work);
     return http->stop == HTTP_GO || http_stopped_error(http, e);
 }

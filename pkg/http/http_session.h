@@ -37,8 +37,10 @@ struct http_call {
     unsigned sent;      /* attempts in all */
     unsigned uncounted; /* of them: followed redirects, renewed tokens, and those that met an outage */
     unsigned redirects, handshakes_failed;
-    int64_t due_ms; /* in the heap */
-    size_t size;    /* of the memory behind the call, for wiping */
+    int64_t due_ms;         /* in the heap */
+    enum http_fault failed; /* why it is sent again: of its last attempt, and the status */
+    int failed_status;
+    size_t size; /* of the memory behind the call, for wiping */
 };
 
 struct http_queue {
@@ -140,6 +142,10 @@ struct http {
     unsigned tick_interval_ms;
     int64_t ticked_ms;
 
+    int64_t answered_ms; /* when something was served last, or the first request came after all were done */
+    struct text outage;  /* of http_wait */
+    struct wait_work work;
+
     struct http_circuit *circuits[HTTP_CIRCUITS_MAX];
     size_t circuit_count;
     int64_t outage_ms;               /* how long a server that is down is waited for; below 0: no breaker */
@@ -183,6 +189,9 @@ void http_finish_unsent(struct http *http, struct http_call *call, enum http_fau
 void http_abort_transfer(struct http_transfer *transfer);
 void http_call_free(struct http_call *call);
 
+/* How often in a row the API has refused the token or another one, once that lasts for a second; else 0. */
+unsigned http_token_refusals(const struct http *http);
+
 /* http_circuit.c: the servers that the session speaks to */
 void http_circuit_enter(struct http *http, struct http_call *call); /* sets call->circuit from its origin */
 bool http_circuit_is_down(const struct http_call *call);
@@ -199,7 +208,8 @@ void http_circuit_keep(struct http_call *call);
 void http_circuit_call_ends(struct http_call *call);
 void http_circuit_describe(const struct http_circuit *circuit, struct text *out); /* "no connection to HOST" */
 size_t http_circuits_held(const struct http *http, bool tokens);                  /* calls that wait */
-int64_t http_circuits_next_ms(const struct http *http, int64_t next_ms);          /* the earlier of that and its own */
+const struct http_circuit *http_circuits_down(const struct http *http, int64_t *ret_left_ms); /* NULL: none is */
+int64_t http_circuits_next_ms(const struct http *http, int64_t next_ms); /* the earlier of that and its own */
 void http_circuits_begin(struct http *http);
 void http_circuits_free(struct http *http); /* nothing waits any more */
 

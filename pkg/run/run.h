@@ -127,7 +127,7 @@ struct run_hooks {
     void (*begin)(void *context);                  /* it is recorded; requests follow */
     fleet_progress_fn *progress;                   /* a result is final */
     void (*draining)(size_t down, size_t in_flight, void *context); /* interrupted: as in fleet_options */
-    void *context;                                 /* of all */
+    void *context;                                                  /* of all */
 };
 
 /* What became of it. Free with run_result_free. */

@@ -27,7 +27,6 @@ struct session {
     char *credential_source;
     struct text iam_source;
     struct session_regions regions;
-    struct http_outage outage;
 };
 
 /* --- options -------------------------------------------------------------------------------------- */
@@ -282,7 +281,10 @@ const char *session_region_base(const struct session *session, size_t region)
 
 bool session_token(struct session *session, const char **ret_token, struct err *e)
 {
-    return iam_token(session->iam, ret_token, e);
+    bool good = iam_token(session->iam, ret_token, e);
+
+    http_tick_over(session->http);
+    return good;
 }
 
 bool session_token_account(struct session *session, struct text *ret_account, struct err *e)
@@ -310,7 +312,7 @@ static void probed(const struct vpc_answer *answer, void *context)
 
 bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
 {
-    static const struct resource_kind regions = {.path = "/regions"};
+    static const struct resource_kind regions = {.plural = "regions", .path = "/regions"};
     struct probe probe = {.error = ERR_INIT};
 
     vpc_get(session->regions.items[region], &regions, &(struct vpc_call){.done = probed, .context = &probe});
@@ -327,17 +329,15 @@ struct session_progress session_progress(struct session *session)
 {
     struct session_progress progress = {.in_flight = http_in_flight(session->http),
                                         .retries = http_counters(session->http).retries,
-                                        .token_refusals = http_token_refusals(session->http)};
+                                        .wait = http_wait(session->http),
+                                        .work = *http_work(session->http)};
 
     for (size_t i = 0; i < session->regions.count; i++) {
         struct vpc_reading reading = vpc_reading(session->regions.items[i]);
         progress.items += reading.items;
         progress.total += reading.total;
     }
-    if (http_outage(session->http, &session->outage)) {
-        progress.outage = (struct session_outage){
-            .what = session->outage.what, .host = session->outage.host, .left_ms = session->outage.left_ms};
-    }
+    (void)wait_reads_count(&progress.work, &progress.items, &progress.total);
     return progress;
 }
 

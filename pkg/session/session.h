@@ -101,18 +101,12 @@ bool session_probe(struct session *session, size_t region, int64_t *ret_ms, stru
     __attribute__((warn_unused_result));
 
 /* What the session is doing, for a line of progress. */
-struct session_outage {
-    const char *what; /* "no connection to HOST"; NULL: no server is waited for */
-    const char *host;
-    int64_t left_ms; /* until it is waited for no longer */
-};
-
 struct session_progress {
-    size_t items, total; /* of the lists that are read; total 0: not known yet */
+    size_t items, total; /* of the lists that are read, or else of single reads; total 0: not known yet */
     size_t in_flight;
-    uint64_t retries;             /* since the session was opened */
-    unsigned token_refusals;      /* in a row, while the API accepts no token for a second or more; else 0 */
-    struct session_outage outage; /* strings live until the next call */
+    uint64_t retries;      /* since the session was opened */
+    struct wait wait;      /* as http_wait */
+    struct wait_work work; /* as http_work */
 };
 struct session_progress session_progress(struct session *session);
 

@@ -69,9 +69,18 @@ struct pending {
     vpc_done_fn *done;
     void *context;
     struct vpc_expected expected;
+    const char *what; /* it reads, for people; NULL: nothing */
     bool write;
     bool shown;
 };
+
+/* What a call reads; literals, because whoever shows it may outlive the call. */
+static const char *what_is_read(const struct resource_kind *kind, const struct vpc_call *call)
+{
+    return text_equal(call->below, "initialization") ? "initializations"
+           : text_equal(call->below, "zones")        ? "zones"
+                                                     : kind->plural;
+}
 
 static bool is_blank(const struct http_reply *reply)
 {
@@ -104,6 +113,9 @@ static void reply_done(struct http_reply *reply, void *context)
 {
     struct pending *pending = context;
 
+    if (pending->what != NULL) {
+        wait_read_ended(http_work(pending->vpc->http), pending->what, false);
+    }
     pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error, .shown = pending->shown},
                   pending->context);
     vpc_expected_free(&pending->expected);
@@ -121,7 +133,11 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
                                 .done = call->done,
                                 .context = call->context,
                                 .expected = vpc_expect(request->method, kind, call),
+                                .what = request->method == HTTP_GET ? what_is_read(kind, call) : NULL,
                                 .write = request->method != HTTP_GET};
+    if (pending->what != NULL) {
+        wait_read_begun(http_work(vpc->http), pending->what, false);
+    }
     vpc_url(&url, vpc, kind->path, call->id, call->below);
     if (request->method == HTTP_GET && (kind->filters & RESOURCE_FILTER_NAME) != 0) {
         vpc_url_query(&url, "name", call->name);

@@ -47,6 +47,7 @@ static void end(struct listing *listing, const struct err *error)
 {
     resource_list_take(listing->wanted.into, listing->pass->records);
     listing->vpc->listings--;
+    wait_read_ended(http_work(listing->vpc->http), listing->wanted.kind->plural, true);
     listing->wanted.listed(error, listing->wanted.context);
     release(listing);
 }
@@ -474,5 +475,6 @@ void vpc_list(struct vpc *vpc, const struct vpc_listing *wanted)
         text_append(&listing->whole->named, filter->name);
     }
     append_filter(&listing->whole->query, filter, wanted->kind->filters);
+    wait_read_begun(http_work(vpc->http), wanted->kind->plural, true);
     vpc_chain_begin(listing->whole);
 }

@@ -142,7 +142,7 @@ static void regions_done(const struct vpc_answer *answer, void *context)
 
 bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_endpoint **ret_places, size_t *ret_count, struct err *e)
 {
-    static const struct resource_kind regions = {.path = "/regions"};
+    static const struct resource_kind regions = {.plural = "regions", .path = "/regions"};
     struct reading reading = {0};
 
     vpc_get(vpc, &regions, &(struct vpc_call){.read = read_regions, .done = regions_done, .context = &reading});
