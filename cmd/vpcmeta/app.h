@@ -77,6 +77,9 @@ bool app_pager_end(struct app *app, struct text *ret_warning, struct err *e) __a
 /* How tables and documents shall look. `fields` belong to tables. */
 struct render_options app_render_options(const struct app *app);
 
+/* How JSON shall look. */
+struct render_json_style app_json_style(const struct app *app);
+
 /* Whether people read the output: a table without --jq. */
 bool app_prints_text(const struct app *app);
 

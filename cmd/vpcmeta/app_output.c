@@ -6,6 +6,16 @@
 #include "app.h"
 #include "term/term.h"
 
+/* For people on a terminal. A program that reads a pipe gets colours only from an explicit --color always. */
+struct render_json_style app_json_style(const struct app *app)
+{
+    bool on_terminal = term_is_terminal(STDOUT_FILENO);
+
+    return (struct render_json_style){.indent = on_terminal && app->globals->output.value != RENDER_JSONL,
+                                      .color =
+                                          app_color(app, STDOUT_FILENO) && (on_terminal || app->globals->color.given)};
+}
+
 struct render_options app_render_options(const struct app *app)
 {
     const struct global_opts *globals = app->globals;
@@ -13,6 +23,7 @@ struct render_options app_render_options(const struct app *app)
     return (struct render_options){.format = (enum render_format)globals->output.value,
                                    .columns = app_columns(STDOUT_FILENO),
                                    .color = app_color(app, STDOUT_FILENO),
+                                   .json = app_json_style(app),
                                    .no_headers = globals->no_headers,
                                    .fields = globals->fields.items,
                                    .fields_count = globals->fields.count,
@@ -43,6 +54,7 @@ struct results {
     struct text text;
     FILE *file;
     const struct secrets *secrets;
+    struct render_json_style json;
     bool on_terminal;
 };
 
@@ -78,13 +90,25 @@ static void append_safe_lines(struct text *out, const char *string, size_t size)
     }
 }
 
+/* The gate reads JSON, so it stands before the colours. */
+static void append_json(struct results *results, const struct query_output *output)
+{
+    CLEANUP(text_free) struct text json = {0};
+
+    text_append_size(&json, output->bytes, output->size);
+    secrets_mask_answer(results->secrets, json.data, json.size);
+    render_style_json(&results->text, text_string(&json), json.size, results->json);
+}
+
 /* One result of --jq: strings as they are (as `jq -r`), anything else as JSON; harmless on a terminal. */
 static bool append_result(void *context, const struct query_output *output, struct err *e)
 {
     struct results *results = context;
     struct text *out = &results->text;
 
-    if (results->on_terminal) {
+    if (!output->is_string && (results->json.indent || results->json.color)) {
+        append_json(results, output);
+    } else if (results->on_terminal) {
         append_safe_lines(out, output->bytes, output->size);
     } else {
         text_append_size(out, output->bytes, output->size);
@@ -114,8 +138,10 @@ static bool write_content(const struct content *content, const struct render_opt
 static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
 {
     CLEANUP(results_free)
-    struct results results = {
-        .file = app_stdout(app), .secrets = app->secrets, .on_terminal = term_is_terminal(STDOUT_FILENO)};
+    struct results results = {.file = app_stdout(app),
+                              .secrets = app->secrets,
+                              .json = app_json_style(app),
+                              .on_terminal = term_is_terminal(STDOUT_FILENO)};
     struct err ignored = ERR_INIT;
 
     if (!app_check_output(app, NULL, 0, e)) {
@@ -150,6 +176,7 @@ static bool print(struct app *app, const struct content *content, struct err *e)
         return err_set_errno(e, ERR_FAILED, "cannot collect the output");
     }
     options.format = RENDER_JSON;
+    options.json = (struct render_json_style){0};
     bool written = write_content(content, &options, memory, e);
     return fclose(memory) == 0 && written && print_results(app, json, size, e);
 }
@@ -172,14 +199,16 @@ bool app_print_document(struct app *app, const json_t *document, struct err *e)
 
 bool app_print_body(struct app *app, const json_t *body, struct err *e)
 {
+    CLEANUP(text_free) struct text json = {0};
     CLEANUP(text_free) struct text out = {0};
 
     /* it is JSON already: only another format or --jq makes a document of it */
     if (app->globals->jq != NULL || app->globals->output.value > RENDER_JSON) {
         return app_print_document(app, body, e);
     }
-    json_print(&out, body, JSON_PRINT_INDENT);
-    text_append_char(&out, '\n');
+    json_print(&json, body, JSON_PRINT_INDENT);
+    text_append_char(&json, '\n');
+    render_style_json(&out, text_string(&json), json.size, app_json_style(app));
     return render_text(text_string(&out), out.size, app_stdout(app), e);
 }
 

@@ -102,6 +102,9 @@ static bool show(struct app *app, const char *name, bool bundle, struct err *e)
     if (!as_file(app)) {
         return app_print_document(app, entry->root, e);
     }
+    if (app_json_style(app).indent) {
+        return app_print_body(app, entry->root, e);
+    }
     return schema_catalog_text(entry, &file, e) && render_text(file.data, file.size, app_stdout(app), e);
 }
 

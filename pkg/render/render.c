@@ -76,7 +76,7 @@ static bool render_rows(const struct render_view *view, const struct render_enve
 bool render_table(const struct table *table, const struct render_envelope *envelope,
                   const struct render_options *options, FILE *out, struct err *e)
 {
-    CLEANUP(render_output_free) struct render_output output = {.file = out, .secrets = options->secrets};
+    CLEANUP(render_output_free) struct render_output output = render_begin(options, out);
     size_t most = table_column_count(table) + options->fields_count;
     CLEANUP(text_free_pointer) size_t *columns = mem_array(most, sizeof(*columns));
     JSON_CLEANUP json_t *usual = json_build("{s:i, s:b}", "schema_version", 1, "complete", 1);

@@ -25,10 +25,17 @@
 enum render_format { RENDER_TABLE, RENDER_JSON, RENDER_JSONL, RENDER_CSV, RENDER_YAML };
 extern const char *const render_format_names[]; /* by enum render_format, NULL-terminated, for OPT_ENUM */
 
+/* How JSON looks for people. All false: as programs get it. */
+struct render_json_style {
+    bool indent; /* by two, a member and an item a line */
+    bool color;  /* keys, strings, true and false, null */
+};
+
 struct render_options {
     enum render_format format;
-    unsigned columns;          /* width of the terminal; 0: not one, nothing is cut */
-    bool color;                /* colour cells and headings of text */
+    unsigned columns; /* width of the terminal; 0: not one, nothing is cut */
+    bool color;       /* colour cells and headings of text */
+    struct render_json_style json;
     bool no_headers;           /* text and CSV without the line of headings */
     const char *const *fields; /* columns wanted, in this order; NULL or fields_count 0: all */
     size_t fields_count;
@@ -50,10 +57,10 @@ struct render_envelope {
 };
 
 /*
- * Writes a table. `envelope` may be NULL. JSON: one object, head and rows, a row a line; JSONL: a row a line, no
- * head; YAML as JSON; CSV (RFC 4180, but lines end in LF so that `cut` and `read` can take them): heading and
- * rows. In CSV a string that a spreadsheet would take for a formula (it begins with = + - @, TAB, CR or LF) gets a '
- * in front; numbers are left alone.
+ * Writes a table. `envelope` may be NULL. JSON: one object, head and rows, a row a line (unless the style indents);
+ * JSONL: a row a line, no head; YAML as JSON; CSV (RFC 4180, but lines end in LF so that `cut` and `read` can take
+ * them): heading and rows. In CSV a string that a spreadsheet would take for a formula (it begins with = + - @, TAB, CR
+ * or LF) gets a ' in front; numbers are left alone.
  *
  * Text on a terminal: columns of high rank are left out where the width does not do for all (`left_out` names them);
  * what remains is wrapped or shortened, the widest first. Names and ids (TABLE_FIXED) are never shortened: where one is
@@ -73,6 +80,9 @@ bool render_records(const struct table *table, const struct render_envelope *env
  */
 bool render_document(const json_t *document, const struct render_options *options, FILE *out, struct err *e)
     __attribute__((warn_unused_result));
+
+/* Appends valid JSON in the style. What steers a terminal in its strings is escaped as \uNNNN. */
+void render_style_json(struct text *out, const char *json, size_t size, struct render_json_style style);
 
 /* The version of the library that writes YAML. */
 const char *render_yaml_version(void);

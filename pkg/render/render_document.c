@@ -124,7 +124,7 @@ static void append_leaves(const json_t *document, const struct render_options *o
 
 bool render_document(const json_t *document, const struct render_options *options, FILE *out, struct err *e)
 {
-    CLEANUP(render_output_free) struct render_output output = {.file = out, .secrets = options->secrets};
+    CLEANUP(render_output_free) struct render_output output = render_begin(options, out);
     JSON_CLEANUP json_t *selected = NULL;
 
     if (options->fields_count > 0 && json_is_object(document)) {

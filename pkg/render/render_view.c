@@ -74,22 +74,40 @@ static bool write_failed(struct err *e)
     return false;
 }
 
+struct render_output render_begin(const struct render_options *options, FILE *file)
+{
+    bool is_json = options->format == RENDER_JSON || options->format == RENDER_JSONL;
+    struct render_output output = {.file = file, .secrets = options->secrets};
+
+    if (is_json) {
+        output.json = options->json;
+        output.json.indent = options->json.indent && options->format == RENDER_JSON;
+    }
+    return output;
+}
+
 static bool write_text(struct render_output *output, struct err *e)
 {
-    size_t size = output->text.size;
+    CLEANUP(text_free) struct text styled = {0};
+    struct text *text = &output->text;
 
-    secrets_mask_answer(output->secrets, output->text.data, size);
+    secrets_mask_answer(output->secrets, text->data, text->size);
+    if (output->json.indent || output->json.color) {
+        render_style_json(&styled, text_string(text), text->size, output->json);
+        text = &styled;
+    }
     errno = 0;
-    if (size > 0 && fwrite(text_string(&output->text), 1, size, output->file) != size) {
+    if (text->size > 0 && fwrite(text_string(text), 1, text->size, output->file) != text->size) {
         return write_failed(e);
     }
     text_clear(&output->text);
     return true;
 }
 
+/* What is indented is written as a whole, because its depth is counted from the beginning. */
 bool render_flush_some(struct render_output *output, struct err *e)
 {
-    return output->text.size < WORTH_A_WRITE || write_text(output, e);
+    return output->text.size < WORTH_A_WRITE || output->json.indent || write_text(output, e);
 }
 
 bool render_finish(struct render_output *output, struct err *e)

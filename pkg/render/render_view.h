@@ -11,6 +11,7 @@
 struct render_output {
     FILE *file;
     const struct secrets *secrets; /* taken out of what is written; NULL: none */
+    struct render_json_style json; /* of `text`, when it is JSON */
     struct text text;
 };
 
@@ -45,6 +46,9 @@ void render_append_scalar(struct text *out, enum table_type type, const struct t
 /* The error for a field that is none of `count` names; `titles` are their headings, each and all may be NULL. */
 bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
                           struct err *e);
+
+/* The output of these options. */
+struct render_output render_begin(const struct render_options *options, FILE *file);
 
 /* One function a format. The output is finished by the caller. */
 bool render_text_rows(const struct render_view *view, const struct render_options *options,

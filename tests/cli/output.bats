@@ -181,3 +181,74 @@ END
     [ "$status" -eq 0 ]
     [ ! -e paged ]
 }
+
+# --- JSON ----------------------------------------------------------------------------------------------
+
+# What a terminal of this size gets, with its control sequences.
+raw() {
+    local size=$1
+    shift
+    script -qec "stty cols ${size%x*} rows ${size#*x}; exec $(printf '%q ' "$BUILD/vpcmeta" "$@")" /dev/null | tr -d '\r'
+}
+
+@test "JSON on a terminal is indented and coloured, and the same as in a pipe" {
+    start --instances 3
+    local size words
+    for size in 80x24 120x40 200x50; do
+        for words in "instance list -o json" "instance show api-0001 -o json" "audit -o json" "runs list -o json" \
+            "schema show instance_create" "schema list -o json" "help --json" "version -o json" \
+            "instance list --jq {a:.items}"; do
+            # shellcheck disable=SC2086
+            PAGER=cat NO_COLOR=1 raw "$size" $words > terminal || [ "$words" = "audit -o json" ]
+            # shellcheck disable=SC2086
+            vpcmeta $words > piped || [ "$words" = "audit -o json" ]
+            [ "$(jq -cS . < terminal)" = "$(jq -cS . < piped)" ]
+            head -n 2 terminal | tail -n 1 | grep -qE '^  "'
+            # shellcheck disable=SC2086
+            PAGER=cat raw "$size" $words > colored || [ "$words" = "audit -o json" ]
+            grep -q $'^  \e\[1;34m"[^"]*"\e\[0m: ' colored
+            [ "$(sed $'s/\e\\[[0-9;]*m//g' colored)" = "$(cat terminal)" ]
+        done
+    done
+    # values in their colours
+    PAGER=cat raw 80x24 instance show api-0001 -o json > colored
+    grep -q $'"name"\e\[0m: \e\[32m"api-0001"\e\[0m,$' colored
+    grep -qE $'"enabled"\e\\[0m: \e\\[33m(true|false)\e\\[0m,$' colored
+    grep -q $': \e\[36mnull\e\[0m' colored
+    # strings of --jq as they are, JSON lines a line each
+    PAGER=cat raw 80x24 instance list --jq '.items[0].name' > name
+    [ "$(cat name)" = api-0001 ]
+    PAGER=cat raw 80x24 instance list -o jsonl > lines
+    [ "$(sed $'s/\e\\[[0-9;]*m//g' lines)" = "$(vpcmeta instance list -o jsonl)" ]
+    grep -q $'\e\[32m' lines
+    # the answer to a write
+    PAGER=cat NO_COLOR=1 raw 80x24 instance set --all --enabled true -y -o json > written
+    head -n 2 written | tail -n 1 | grep -qx '  "schema_version": 1,'
+}
+
+@test "JSON in a pipe is compact and without colours, also where CLICOLOR_FORCE asks for them" {
+    start --instances 3
+    vpcmeta instance list -o json > piped
+    [ "$(wc -l < piped)" -eq 5 ]
+    [ "$(head -n 1 piped)" = '{"schema_version":1,"complete":true,"items":[' ]
+    CLICOLOR_FORCE=1 vpcmeta instance list -o json | cmp - piped
+    vpcmeta instance list -o json --color auto | cmp - piped
+    vpcmeta instance list -o json --color never | cmp - piped
+    vpcmeta instance list -o json --color always | grep -q $'\e\[32m"api-0001"'
+    [ "$(vpcmeta instance list -o json --color always | sed $'s/\e\\[[0-9;]*m//g')" = "$(cat piped)" ]
+    # a terminal without colours
+    TERM=dumb raw 80x24 instance list -o json > terminal
+    run ! grep $'\e' terminal
+    head -n 2 terminal | tail -n 1 | grep -q '^  "'
+    PAGER=cat raw 80x24 instance list -o json --color never > terminal
+    run ! grep $'\e' terminal
+}
+
+@test "what steers a terminal stays escaped in coloured JSON" {
+    mkdir schemas
+    printf '{"title": "a\xc2\x9b31mb\xe2\x80\xaec", "type": "object"}\n' > schemas/instance_create.json
+    PAGER=cat raw 80x24 schema show instance_create --schema-dir schemas > terminal
+    grep -q 'a\\u009b31mb\\u202ec' terminal
+    run ! grep -qP '\x{9b}|\x{202e}' terminal
+    vpcmeta schema show instance_create --schema-dir schemas | cmp - schemas/instance_create.json
+}

@@ -547,9 +547,42 @@ static void a_reader_that_went_away_ends_as_sigpipe_does(void **state)
     assert_int_equal(err_exit_status(&e), 128 + SIGPIPE);
 }
 
+static void json_is_indented_and_coloured_for_people(void **state)
+{
+    static const struct render_json_style plain = {0}, indent = {.indent = true}, color = {.color = true},
+                                          both = {.indent = true, .color = true};
+    static const struct {
+        const struct render_json_style *style;
+        const char *json, *shown;
+    } cases[] = {
+        {&plain, "{\"a\":[1, 2]}\n", "{\"a\":[1, 2]}\n"},
+        {&indent, "{\"a\":[1,-2.5e3],\"b\":{}}", "{\n  \"a\": [\n    1,\n    -2.5e3\n  ],\n  \"b\": {}\n}"},
+        {&indent, "{\"items\":[\n{\"a\":1},\n{\"a\":2}\n]}\n",
+         "{\n  \"items\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": 2\n    }\n  ]\n}\n"},
+        {&indent, "[ ]\n{\n}\n\"x\"\n", "[]\n{}\n\"x\"\n"},
+        {&indent, "\"a\\\"{,}:\\\\\"", "\"a\\\"{,}:\\\\\""},
+        {&color, "{\"k\" : \"v\",\"t\":true,\"f\":false,\"n\":null,\"i\":12}\n",
+         "{\033[1;34m\"k\"\033[0m : \033[32m\"v\"\033[0m,\033[1;34m\"t\"\033[0m:\033[33mtrue\033[0m,"
+         "\033[1;34m\"f\"\033[0m:\033[33mfalse\033[0m,\033[1;34m\"n\"\033[0m:\033[36mnull\033[0m,"
+         "\033[1;34m\"i\"\033[0m:12}\n"},
+        {&both, "[\"v\"]", "[\n  \033[32m\"v\"\033[0m\n]"},
+        {&indent, "\"\xe2\x80\xae\xc2\x9b\"", "\"\\u202e\\u009b\""}, /* what steers a terminal */
+        {&both, "\"open", "\033[32m\"open\033[0m"},                  /* no JSON: nothing is lost */
+        {&both, "]}", "\n]\n}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        render_style_json(&out, cases[i].json, strlen(cases[i].json), *cases[i].style);
+        assert_string_equal(text_string(&out), cases[i].shown);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_is_indented_and_coloured_for_people),
         cmocka_unit_test(piped_text_is_aligned_and_never_cut),
         cmocka_unit_test(names_and_ids_are_never_cut),
         cmocka_unit_test(a_table_without_rows_has_no_headings_for_people),
