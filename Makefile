@@ -32,11 +32,12 @@ unit_src := $(wildcard tests/unit/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src := $(wildcard tests/bench/*.c)
 schemas  := $(wildcard schemas/*.json schemas/*/*.json)
+manual   := $(wildcard cmd/vpcmeta/manual/*.md)
 metaschemas := $(wildcard pkg/schema/metaschema/*.json pkg/schema/metaschema/*/*.json)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o $(BUILD)/obj/gen/schema_metaschema_files.o
-main_obj  := $(call obj,$(main_src))
+main_obj  := $(call obj,$(main_src)) $(BUILD)/obj/gen/commands_topics.o
 sim_obj   := $(call obj,$(sim_src))
 unit_bin  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_src))
 fuzz_replay_bin := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_src))
@@ -73,6 +74,7 @@ install: all man ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/vpcmeta $(DESTDIR)$(PREFIX)/bin/vpcmeta
 	install -D -m 755 $(BUILD)/vpcsim $(DESTDIR)$(PREFIX)/bin/vpcsim
 	install -D -m 644 -t $(share)/man/man1 $(BUILD)/man/*.1
+	install -D -m 644 -t $(share)/man/man7 $(BUILD)/man/*.7
 	install -D -m 644 $(BUILD)/completion/bash $(share)/bash-completion/completions/vpcmeta
 	install -D -m 644 $(BUILD)/completion/zsh $(share)/zsh/site-functions/_vpcmeta
 	install -D -m 644 $(BUILD)/completion/fish $(share)/fish/vendor_completions.d/vpcmeta.fish
@@ -87,11 +89,13 @@ uninstall: ## remove what install has written there
 	rm -f $(share)/fish/vendor_completions.d/vpcmeta.fish $(share)/fish/vendor_completions.d/vpcsim.fish
 	rm -rf $(share)/vpcmeta
 
-man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table
+man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table and the manual
 	@rm -rf $(BUILD)/man $(BUILD)/completion && mkdir -p $(BUILD)/man $(BUILD)/completion
 	@$(BUILD)/vpcmeta help --man > $(BUILD)/man/vpcmeta.1
 	@set -e; $(BUILD)/vpcmeta help --list | while read -r command; do \
 	    $(BUILD)/vpcmeta help --man $$command > "$(BUILD)/man/vpcmeta-$$(echo "$$command" | tr ' ' -).1"; done
+	@set -e; $(BUILD)/vpcmeta help --topics | while read -r topic; do \
+	    $(BUILD)/vpcmeta help --man --topic $$topic > "$(BUILD)/man/vpcmeta-$$topic.7"; done
 	@set -e; for shell in bash zsh fish; do $(BUILD)/vpcmeta completion $$shell > $(BUILD)/completion/$$shell; done
 
 lint: export LINT_FLAGS = $(CPPFLAGS)
@@ -174,19 +178,25 @@ $(BUILD)/obj/%.cc.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX)$(CXX) $(CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/gen/schema_files.c: scripts/embed-schemas.sh $(schemas) $(wildcard schemas schemas/*/)
+embed := scripts/embed-files.sh
+$(BUILD)/gen/schema_files.c: $(embed) $(schemas) $(wildcard schemas schemas/*/)
 	@mkdir -p $(@D)
-	scripts/embed-schemas.sh schemas schema_files > $@
+	$(embed) schemas json schema/schema_files.h schema_file schema_files > $@
 
-$(BUILD)/gen/schema_metaschema_files.c: scripts/embed-schemas.sh $(metaschemas)
+$(BUILD)/gen/schema_metaschema_files.c: $(embed) $(metaschemas)
 	@mkdir -p $(@D)
-	scripts/embed-schemas.sh pkg/schema/metaschema schema_metaschema_files > $@
+	$(embed) pkg/schema/metaschema json schema/schema_files.h schema_file schema_metaschema_files > $@
+
+$(BUILD)/gen/commands_topics.c: $(embed) $(manual) $(wildcard cmd/vpcmeta/manual)
+	@mkdir -p $(@D)
+	$(embed) cmd/vpcmeta/manual md vpcmeta/commands.h cli_topic commands_topics > $@
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/obj/gen/schema_files.o: $(schemas)
 $(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
+$(BUILD)/obj/gen/commands_topics.o: $(manual)
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)

@@ -228,7 +228,7 @@ static const struct cmd_example examples[] = {
 
 const struct cmd_spec cmd_audit = {
     .path = "audit",
-    .summary = "find servers, templates and groups whose metadata settings are unsafe",
+    .summary = "find servers and templates with unsafe metadata settings",
     .arguments = "[NAME|ID|CRN...]",
     .description =
         "Reads instances, instance templates, bare metal servers and instance groups side by side and reports what "

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "options.h"
+#include "release.h"
 #include "synonyms.h"
 
 static const struct cli_noun nouns[] = {
@@ -15,23 +16,29 @@ static const struct cli_noun nouns[] = {
     {NULL, NULL},
 };
 
+/* Grouped by tasks. */
 static const struct cmd_spec *const commands[] = {
     &cmd_instance_list,
     &cmd_instance_show,
-    &cmd_instance_create,
-    &cmd_instance_set,
-    &cmd_instance_restart,
     &cmd_template_list,
     &cmd_template_show,
-    &cmd_template_create,
-    &cmd_template_replace,
-    &cmd_template_set,
     &cmd_bare_metal_list,
     &cmd_bare_metal_show,
-    &cmd_bare_metal_create,
-    &cmd_bare_metal_set,
     &cmd_group_list,
     &cmd_group_show,
+    &cmd_instance_set,
+    &cmd_instance_restart,
+    &cmd_bare_metal_set,
+    &cmd_template_replace,
+    &cmd_template_set,
+    &cmd_instance_create,
+    &cmd_template_create,
+    &cmd_bare_metal_create,
+    &cmd_schema_list,
+    &cmd_schema_show,
+    &cmd_schema_example,
+    &cmd_schema_check,
+    &cmd_schema_export,
     &cmd_audit,
     &cmd_runs_list,
     &cmd_runs_show,
@@ -39,37 +46,23 @@ static const struct cmd_spec *const commands[] = {
     &cmd_runs_retry,
     &cmd_runs_rollback,
     &cmd_runs_prune,
-    &cmd_schema_list,
-    &cmd_schema_show,
-    &cmd_schema_example,
-    &cmd_schema_check,
-    &cmd_schema_export,
+    &cmd_doctor,
     &cmd_auth_status,
     &cmd_auth_token,
     &cmd_shell,
-    &cmd_doctor,
     &cmd_completion,
     &cmd_version,
     &cmd_help,
     NULL,
 };
 
-static const struct cli_section sections[] = {
-    {"EXIT STATUS", "0: done\n"
-                    "1: failed\n"
-                    "2: usage or validation; nothing was sent\n"
-                    "3: findings, or pending changes with --exit-code\n"
-                    "4: authentication\n"
-                    "5: partly failed\n"
-                    "6: stale plan, or a conflict: the same thing was changed elsewhere\n"
-                    "7: failure budget spent\n"
-                    "8: another run holds the lock\n"
-                    "129, 130, 131, 143: ended by SIGHUP, SIGINT, SIGQUIT, SIGTERM\n"
-                    "141: the reader of the output went away\n"
-                    "\n"
-                    "Any other status is a failure."},
-    {0},
+static const struct cli_task tasks[] = {
+    {"Look", &cmd_instance_list},     {"Change", &cmd_instance_set},
+    {"Create", &cmd_instance_create}, {"Prove, finish and take back", &cmd_audit},
+    {"Set up", &cmd_doctor},          {0},
 };
+
+static const char *const sections[] = {"exit-status", "environment", "files", NULL};
 
 static const struct cmd_example examples[] = {
     {"vpcmeta instance list --region us-south", "every instance of a region"},
@@ -81,6 +74,7 @@ static const struct cmd_example examples[] = {
 const struct cli_program commands_program = {
     .name = "vpcmeta",
     .version = VPCMETA_VERSION,
+    .date = RELEASE_DATE,
     .summary = "configure the metadata service of IBM Cloud VPC servers",
     .description =
         "Enables, hardens, disables and audits the metadata service of virtual servers, instance templates and "
@@ -90,7 +84,9 @@ const struct cli_program commands_program = {
     .commands = commands,
     .synonyms = synonyms,
     .hints = option_hints,
+    .tasks = tasks,
     .globals = global_opt,
     .globals_size = sizeof(struct global_opts),
+    .topics = commands_topics,
     .sections = sections,
 };

@@ -8,6 +8,9 @@
 
 extern const struct cli_program commands_program;
 
+/* The texts of the manual, embedded from cmd/vpcmeta/manual/ by the build; the last one has no name. */
+extern const struct cli_topic commands_topics[];
+
 extern const struct cmd_spec cmd_instance_list, cmd_instance_show, cmd_instance_create, cmd_instance_set,
     cmd_instance_restart;
 extern const struct cmd_spec cmd_template_list, cmd_template_show, cmd_template_create, cmd_template_replace,

@@ -316,7 +316,7 @@ static const struct cmd_example instance_examples[] = {
 
 const struct cmd_spec cmd_instance_create = {
     .path = "instance create",
-    .summary = "create an instance with its metadata settings from the start",
+    .summary = "create an instance with metadata settings",
     .description =
         "Takes the body of POST /instances from a file or standard input, or an instance template, lays the flags over "
         "it, checks it against the schema instance_create, the image's allowed_use and the profile's architecture, and "
@@ -368,7 +368,7 @@ static const struct cmd_refusal metal_refusals[] = {{"hop-limit", NULL}, {0}};
 
 const struct cmd_spec cmd_bare_metal_create = {
     .path = "bare-metal create",
-    .summary = "create a bare metal server with its metadata settings from the start",
+    .summary = "create a bare metal server with metadata settings",
     .description =
         "Takes the body of POST /bare_metal_servers from a file or standard input and lays the flags over it. The "
         "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "

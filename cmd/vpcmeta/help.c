@@ -6,21 +6,24 @@
 #include "commands.h"
 
 struct help_opts {
-    bool json, man, list;
-    const char *check;
+    bool json, man, list, topics;
+    const char *topic, *check;
 };
 
 static const struct opt_spec help_opt[] = {
     OPT_FLAG(struct help_opts, json, 0, "json", "print the table of commands and options as JSON", .flags = OPT_ALONE),
     OPT_FLAG(struct help_opts, man, 0, "man", "print the manual page, for 'man -l -'"),
     OPT_FLAG(struct help_opts, list, 0, "list", "print the names of all commands, one a line", .flags = OPT_ALONE),
+    OPT_FLAG(struct help_opts, topics, 0, "topics", "print the names of all topics, one a line", .flags = OPT_ALONE),
+    OPT_STRING(struct help_opts, topic, 0, "topic", "TOPIC", "a topic that has the name of a command or kind, alone"),
     OPT_STRING(struct help_opts, check, 0, "check", "LINE", "parse a command line and do nothing", .flags = OPT_ALONE),
     OPT_END,
 };
 
 static const struct cmd_example help_examples[] = {
     {"vpcmeta help", "every command and every global option"},
-    {"vpcmeta help help", "one command"},
+    {"vpcmeta help instance set", "one command"},
+    {"vpcmeta help selectors", "a topic: how servers are chosen"},
     {"vpcmeta help --check 'vpcmeta version -o json'", "whether a line of a script still parses"},
     {0},
 };
@@ -55,15 +58,35 @@ static bool check_line(const struct cli_program *program, const char *text, stru
     return true;
 }
 
-static bool append_topic(const struct cli_call *call, bool man, struct text *out, struct err *e)
+static bool append_help(const struct cli_call *call, struct text *out, struct err *e)
 {
-    CLEANUP(text_free) struct text topic = {0};
+    const struct help_opts *opts = call->opts;
+    CLEANUP(text_free) struct text words = {0};
 
     for (size_t i = 0; i < call->args_count; i++) {
-        text_printf(&topic, "%s%s", i > 0 ? " " : "", call->args[i]);
+        text_printf(&words, "%s%s", i > 0 ? " " : "", call->args[i]);
     }
-    return man ? cli_man(call->program, text_string(&topic), out, e)
-               : cli_help(call->program, text_string(&topic), app_columns(STDOUT_FILENO), out, e);
+    if (opts->topic != NULL && call->args_count > 0) {
+        return err_set(e, ERR_USAGE, "--topic %s is shown alone: leave out '%s'", opts->topic, text_string(&words));
+    }
+    if (opts->topic != NULL) {
+        return opts->man ? cli_topic_man(call->program, opts->topic, out, e)
+                         : cli_topic_help(call->program, opts->topic, app_columns(STDOUT_FILENO), out, e);
+    }
+    return opts->man ? cli_man(call->program, text_string(&words), out, e)
+                     : cli_help(call->program, text_string(&words), app_columns(STDOUT_FILENO), out, e);
+}
+
+static void append_names(const struct cli_program *program, bool topics, struct text *out)
+{
+    for (size_t i = 0; !topics && program->commands[i] != NULL; i++) {
+        if (!(program->commands[i]->flags & CMD_HIDDEN)) {
+            text_printf(out, "%s\n", program->commands[i]->path);
+        }
+    }
+    for (size_t i = 0; topics && program->topics[i].name != NULL; i++) {
+        text_printf(out, "%s\n", program->topics[i].name);
+    }
 }
 
 static bool print_table(struct app *app, const struct cli_program *program, bool json, struct err *e)
@@ -89,10 +112,9 @@ static bool answer(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->json || !app_prints_text(app)) {
         return print_table(app, call->program, opts->json && app->globals->jq == NULL, e);
     }
-    for (size_t i = 0; opts->list && call->program->commands[i] != NULL; i++) {
-        text_printf(&out, "%s\n", call->program->commands[i]->path);
-    }
-    if (!opts->list && !append_topic(call, opts->man, &out, e)) {
+    if (opts->list || opts->topics) {
+        append_names(call->program, opts->topics, &out);
+    } else if (!append_help(call, &out, e)) {
         return false;
     }
     return render_text(text_string(&out), out.size, app_stdout(app), e);
@@ -105,8 +127,8 @@ static int help(struct app *app, const struct cli_call *call, struct err *e)
 
 const struct cmd_spec cmd_help = {
     .path = "help",
-    .summary = "explain a command, or print the whole table of commands",
-    .arguments = "[COMMAND]",
+    .summary = "explain a command or a topic",
+    .arguments = "[COMMAND|TOPIC]",
     .examples = help_examples,
     .opts = help_opt,
     .opts_size = sizeof(struct help_opts),

@@ -284,7 +284,7 @@ static const struct cmd_example show_instance_examples[] = {
 
 const struct cmd_spec cmd_instance_show = {
     .path = "instance show",
-    .summary = "show single instances with their default trusted profile",
+    .summary = "show instances with their default trusted profile",
     .examples = show_instance_examples,
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,
@@ -303,7 +303,7 @@ static const struct cmd_example list_template_examples[] = {
 
 const struct cmd_spec cmd_template_list = {
     .path = "template list",
-    .summary = "list instance templates with the metadata settings of their instances",
+    .summary = "list instance templates with their metadata settings",
     .description =
         "Settings that a template leaves out are shown as what an instance of it will have: disabled, http, 1.",
     .examples = list_template_examples,
@@ -362,7 +362,7 @@ static const struct cmd_example show_server_examples[] = {
 
 const struct cmd_spec cmd_bare_metal_show = {
     .path = "bare-metal show",
-    .summary = "show single bare metal servers with their default trusted profile",
+    .summary = "show bare metal servers with their default trusted profile",
     .examples = show_server_examples,
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,

@@ -268,7 +268,7 @@ static const struct cmd_example examples[] = {
 
 const struct cmd_spec cmd_template_replace = {
     .path = "template replace",
-    .summary = "give templates other settings: new ones take their place in instance groups",
+    .summary = "give templates other settings and move their groups",
     .arguments = "[NAME|ID|CRN...]",
     .description =
         "Templates are immutable. For each one that differs a new one is created from it, named tpl-web-r2 after "

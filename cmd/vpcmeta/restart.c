@@ -72,7 +72,7 @@ static const struct cmd_example examples[] = {
 
 const struct cmd_spec cmd_instance_restart = {
     .path = "instance restart",
-    .summary = "stop and start instances whose metadata service was turned on since",
+    .summary = "stop and start instances whose service was turned on",
     .arguments = "[NAME|ID|CRN...]",
     .description =
         "A service that was turned on after the creation is complete once the instance was stopped and started; a "

@@ -192,6 +192,7 @@ enum cmd_flags {
     CMD_FILE_ARGS = 1 << 3,    /* the arguments are files; completion offers files */
     CMD_COMMAND_ARGS = 1 << 4, /* the arguments are the words of a command; completion offers commands */
     CMD_PAGED = 1 << 5,        /* prints what is read from top to bottom: on a terminal through a pager, when long */
+    CMD_HIDDEN = 1 << 6,       /* only refuses, with what to do instead: help, man pages and completion leave it out */
 };
 
 enum { CMD_ANY_ARGS = -1 };
@@ -235,10 +236,15 @@ struct cli_noun {
     const char *name, *summary;
 };
 
-/* A section of the man page that the table cannot know: exit status, environment, files. */
-struct cli_section {
-    const char *heading; /* "EXIT STATUS" */
-    const char *text;    /* lines "term: explanation" make a list, others paragraphs with a blank line between */
+/* A text of the manual in the markup of cli_manual.h, as scripts/embed-files.sh embeds it: a NUL stands at `end`. */
+struct cli_topic {
+    const char *name, *text, *end;
+};
+
+/* What people want to do: help puts this heading over the commands from `first` on, in the table's order. */
+struct cli_task {
+    const char *heading;
+    const struct cmd_spec *first;
 };
 
 /* Another word for a noun, a verb or a whole command. Errors suggest what is meant; it is never run. */
@@ -256,6 +262,7 @@ struct cli_option_hint {
 
 struct cli_program {
     const char *name, *version;
+    const char *date;                       /* of the version, for man pages: "2026-11-28" */
     const char *summary;                    /* one line */
     const char *description;                /* paragraphs, for help and the man page */
     const struct cmd_example *examples;     /* the last one has no line; NULL: none */
@@ -263,9 +270,11 @@ struct cli_program {
     const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help */
     const struct cli_synonym *synonyms;     /* the last one has no `typed`; NULL: none */
     const struct cli_option_hint *hints;    /* the last one has no `typed`; NULL: none */
+    const struct cli_task *tasks;           /* in the order of `commands`; the last one has no heading; NULL: none */
     const struct opt_spec *globals;         /* options that every command takes */
     size_t globals_size;
-    const struct cli_section *sections; /* at the end of the man page; the last one has no heading; NULL: none */
+    const struct cli_topic *topics; /* by name; the last one has no name; NULL: none */
+    const char *const *sections;    /* topics that the man page of the program contains, NULL-terminated; NULL: none */
 };
 
 /* --- parsing --------------------------------------------------------------------------------------- */
@@ -391,11 +400,16 @@ void cli_completion_script(const struct cli_program *program, enum cli_shell she
 /* --- help ------------------------------------------------------------------------------------------ */
 
 /*
- * Appends help on a topic: "" the program, "instance" a noun, "instance set" a command. Wrapped to `columns`,
- * at most 100 and at least 40 of them; 0 (not a terminal) means 80. ERR_USAGE when there is no such topic.
+ * Appends help on a topic: "" the program, "instance" a noun, "instance set" a command, "settings" a text of the
+ * manual, which also follows a noun or command of its name. Wrapped to `columns`, at most 100 and at least 40 of them;
+ * 0 (not a terminal) means 80. ERR_USAGE when there is no such topic.
  */
 bool cli_help(const struct cli_program *program, const char *topic, unsigned columns, struct text *out, struct err *e)
     __attribute__((warn_unused_result));
+
+/* Appends the text of the manual with this name alone. ERR_USAGE when there is none. */
+bool cli_topic_help(const struct cli_program *program, const char *name, unsigned columns, struct text *out,
+                    struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Appends what may follow the words `topic` ("" or a noun, as in call->topic), a line each, and where to read on:
@@ -403,11 +417,16 @@ bool cli_help(const struct cli_program *program, const char *topic, unsigned col
  */
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out);
 
-/* The table as JSON: {"schema_version":1,"name","version","global_options":[],"commands":[]}. New reference. */
+/* The table as JSON, a new reference: {"schema_version":1,"name","version","global_options","commands","topics"}. */
 json_t *cli_help_json(const struct cli_program *program);
 
-/* Appends the man page (section 1, man(7) macros) of the program ("") or of a command. ERR_USAGE as cli_help. */
+/*
+ * Appends the man page (section 1, man(7) macros) of the program ("") or of a command, or that of a text of the manual
+ * (section 7). ERR_USAGE as cli_help.
+ */
 bool cli_man(const struct cli_program *program, const char *topic, struct text *out, struct err *e)
+    __attribute__((warn_unused_result));
+bool cli_topic_man(const struct cli_program *program, const char *name, struct text *out, struct err *e)
     __attribute__((warn_unused_result));
 
 #endif

@@ -56,7 +56,7 @@ void cli_next_words(const struct cli_program *program, const char *path, struct 
     for (size_t i = 0; i < commands; i++) {
         const char *rest = path_rest(program->commands[i], path);
         size_t size = rest ? strcspn(rest, " ") : 0;
-        if (size == 0 || has_word(ret, rest, size)) {
+        if (size == 0 || (program->commands[i]->flags & CMD_HIDDEN) || has_word(ret, rest, size)) {
             continue;
         }
         const char *word = text_arena_copy(memory, rest, size);

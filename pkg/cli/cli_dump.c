@@ -1,5 +1,6 @@
 /* The table as JSON, for programs that wrap vpcmeta and for tests. */
 #include "cli/cli_commands.h"
+#include "cli/cli_manual.h"
 #include "cli/cli_options.h"
 
 #include <string.h>
@@ -132,6 +133,18 @@ static json_t *describe_command(const struct cmd_spec *command)
     return object;
 }
 
+static json_t *describe_topics(const struct cli_program *program)
+{
+    json_t *array = json_array();
+
+    for (const struct cli_topic *topic = program->topics; topic != NULL && topic->name != NULL; topic++) {
+        CLEANUP(text_free) struct text summary = {0};
+        cli_topic_summary(topic, &summary);
+        json_array_append_new(array, json_build("{s:s, s:s}", "topic", topic->name, "summary", text_string(&summary)));
+    }
+    return array;
+}
+
 json_t *cli_help_json(const struct cli_program *program)
 {
     CLEANUP(cli_options_free) struct cli_options globals = {0};
@@ -139,9 +152,11 @@ json_t *cli_help_json(const struct cli_program *program)
 
     cli_options_add_globals(&globals, program);
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        json_array_append_new(commands, describe_command(program->commands[i]));
+        if (!(program->commands[i]->flags & CMD_HIDDEN)) {
+            json_array_append_new(commands, describe_command(program->commands[i]));
+        }
     }
-    return json_build("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema_version", 1, "name", program->name, "version",
+    return json_build("{s:i, s:s, s:s, s:s, s:o, s:o, s:o}", "schema_version", 1, "name", program->name, "version",
                       program->version, "summary", program->summary, "global_options", describe_options(&globals),
-                      "commands", commands);
+                      "commands", commands, "topics", describe_topics(program));
 }

@@ -1,73 +1,10 @@
 /* Help for people, from the table. */
 #include "cli/cli_commands.h"
+#include "cli/cli_manual.h"
 #include "cli/cli_options.h"
+#include "cli/cli_wrap.h"
 
 #include <string.h>
-
-enum {
-    COLUMNS_LEAST = 40,
-    COLUMNS_USUAL = 80,
-    COLUMNS_MOST = 100,
-    LEFT_MOST = 30, /* columns of the left side of a list, if the width allows; what is longer gets its own line */
-    INDENT = 2,
-};
-
-static size_t usable(unsigned columns)
-{
-    return columns == 0              ? COLUMNS_USUAL
-           : columns < COLUMNS_LEAST ? COLUMNS_LEAST
-           : columns > COLUMNS_MOST  ? COLUMNS_MOST
-                                     : columns;
-}
-
-/* The most that the left side of a list takes: never more than its share of a narrow terminal. */
-static size_t left_most(size_t width)
-{
-    return width < 2 * (LEFT_MOST + INDENT) ? width / 2 - 2 * INDENT : LEFT_MOST;
-}
-
-/* The width of the left side with one more item; one that is too wide gets its own line and does not count. */
-static size_t wider(size_t widest, const char *left, size_t width)
-{
-    size_t columns = text_width(left, strlen(left));
-
-    return columns > widest && columns <= left_most(width) ? columns : widest;
-}
-
-/* Appends words from column `at` on, with lines of at most `width` columns that begin at `indent`. */
-static void wrap(struct text *out, const char *words, size_t at, size_t indent, size_t width)
-{
-    text_append_wrapped(out, words, NULL, at, indent, width);
-    text_append_char(out, '\n');
-}
-
-static void append_paragraphs(struct text *out, const char *paragraphs, size_t width)
-{
-    while (paragraphs != NULL && *paragraphs != '\0') {
-        CLEANUP(text_free) struct text one = {0};
-        const char *end = strstr(paragraphs, "\n\n");
-        text_append_size(&one, paragraphs, end ? (size_t)(end - paragraphs) : strlen(paragraphs));
-        text_append_char(out, '\n');
-        wrap(out, text_string(&one), 0, 0, width);
-        paragraphs = end ? end + 2 : NULL;
-    }
-}
-
-static void append_item(struct text *out, const char *left, const char *right, size_t left_width, size_t width)
-{
-    size_t columns = text_width(left, strlen(left));
-    size_t indent = INDENT + left_width + 2;
-
-    text_append_repeat(out, ' ', INDENT);
-    text_append(out, left);
-    if (columns > left_width) {
-        text_append_char(out, '\n');
-        text_append_repeat(out, ' ', indent);
-    } else {
-        text_append_repeat(out, ' ', left_width - columns + 2);
-    }
-    wrap(out, right, indent, indent, width);
-}
 
 /* "-n, --dry-run", "    --protocol http|https" */
 static void option_left(const struct opt_spec *spec, struct text *out)
@@ -114,7 +51,7 @@ static void append_options(struct text *out, const struct cli_options *options, 
 
     for (size_t i = first; i < options->count; i++) {
         option_left(options->items[i].spec, &left);
-        left_width = wider(left_width, text_string(&left), width);
+        left_width = cli_wrap_left(left_width, text_string(&left), width);
     }
     for (size_t i = first; i < options->count; i++) {
         const struct cli_option *option = &options->items[i];
@@ -124,45 +61,8 @@ static void append_options(struct text *out, const struct cli_options *options, 
         }
         option_left(option->spec, &left);
         option_right(option, &right);
-        append_item(out, text_string(&left), text_string(&right), left_width, width);
+        cli_wrap_item(out, text_string(&left), text_string(&right), left_width, width);
     }
-}
-
-/* Where an example that is too long goes on in a new line: before an option that is not quoted. */
-static size_t break_point(const char *line, size_t room)
-{
-    size_t best = 0;
-    char quote = 0;
-
-    for (size_t i = 0; i < room && line[i] != '\0'; i++) {
-        if (quote == 0 && line[i] == ' ' && line[i + 1] == '-') {
-            best = i;
-        }
-        if (line[i] == '\'' || line[i] == '"') {
-            quote = quote == 0 ? line[i] : quote == line[i] ? 0 : quote;
-        }
-    }
-    return best;
-}
-
-/* The line as it can be copied to a shell, backslashes where it goes on. */
-static void append_example(struct text *out, const char *line, size_t width)
-{
-    size_t indent = INDENT;
-
-    text_append_repeat(out, ' ', indent);
-    while (indent + strlen(line) > width) {
-        size_t end = break_point(line, width - indent - 2);
-        if (end == 0) {
-            break;
-        }
-        indent = 2 * INDENT;
-        text_append_size(out, line, end);
-        text_append(out, " \\\n");
-        text_append_repeat(out, ' ', indent);
-        line += end + 1;
-    }
-    text_printf(out, "%s\n", line);
 }
 
 static void append_examples(struct text *out, const struct cmd_example *example, size_t width)
@@ -173,12 +73,12 @@ static void append_examples(struct text *out, const struct cmd_example *example,
     text_append(out, "\nExamples:\n");
     for (; example->line != NULL; example++) {
         text_append(out, "  # ");
-        wrap(out, example->what, 4, 4, width);
-        append_example(out, example->line, width);
+        cli_wrap(out, example->what, 4, 4, width);
+        cli_wrap_command(out, example->line, width);
     }
 }
 
-/* Global options by name only: `help` without a topic explains them. */
+/* Global options by name only. */
 static void append_global_names(struct text *out, const struct cli_program *program, const struct cmd_spec *command,
                                 size_t width)
 {
@@ -198,8 +98,9 @@ static void append_global_names(struct text *out, const struct cli_program *prog
         }
         text_printf(&names, "--%s ", spec->name);
     }
-    text_printf(out, "\nGlobal options ('%s help' explains them):\n  ", program->name);
-    wrap(out, text_string(&names), INDENT, INDENT, width);
+    text_printf(out, "\nGlobal options ('%s help%s' explains them):\n  ", program->name,
+                cli_topic_find(program, CLI_TOPIC_OPTIONS) ? " " CLI_TOPIC_OPTIONS : "");
+    cli_wrap(out, text_string(&names), CLI_INDENT, CLI_INDENT, width);
 }
 
 static void command_help(const struct cli_program *program, const struct cmd_spec *command, size_t width,
@@ -207,18 +108,21 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
     CLEANUP(text_free) struct text usage = {0};
+    CLEANUP(text_free) struct text topics = {0};
 
     cli_options_add_offered(&options, command);
     text_printf(out, "%s %s: ", program->name, command->path);
-    wrap(out, command->summary, strlen(program->name) + strlen(command->path) + 3, INDENT, width);
+    cli_wrap(out, command->summary, strlen(program->name) + strlen(command->path) + 3, CLI_INDENT, width);
     text_printf(&usage, "%s %s%s%s%s", program->name, command->path, command->arguments ? " " : "",
                 command->arguments ? command->arguments : "", options.count > 0 ? " [OPTIONS]" : "");
     text_append(out, "\nUsage: ");
-    wrap(out, text_string(&usage), 7, 9, width);
+    cli_wrap(out, text_string(&usage), 7, 9, width);
     append_examples(out, command->examples, width);
-    append_paragraphs(out, command->description, width);
+    cli_wrap_paragraphs(out, command->description, width);
     append_options(out, &options, 0, width);
     append_global_names(out, program, command, width);
+    cli_topics_about(program, command->path, &topics);
+    cli_see_also(out, program, text_string(&topics), width);
 }
 
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out)
@@ -226,98 +130,146 @@ void cli_overview(const struct cli_program *program, const char *topic, unsigned
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     const char *blank = topic[0] ? " " : "";
     const char *summary = topic[0] ? cli_noun_summary(program, topic) : program->summary;
-    size_t width = usable(columns);
+    size_t width = cli_wrap_width(columns);
     size_t widest = 0;
     struct cli_next next;
 
     cli_next_words(program, topic, &memory, &next);
     text_printf(out, "%s%s%s: ", program->name, blank, topic);
-    wrap(out, summary, strlen(program->name) + strlen(topic) + 3, INDENT, width);
+    cli_wrap(out, summary, strlen(program->name) + strlen(topic) + 3, CLI_INDENT, width);
     text_printf(out, "\nUsage: %s%s%s %s [OPTIONS]\n\n%s:\n", program->name, blank, topic,
                 topic[0] ? "VERB" : "COMMAND", topic[0] ? "Verbs" : "Commands");
     for (size_t i = 0; i < next.count; i++) {
-        widest = wider(widest, next.items[i].word, width);
+        widest = cli_wrap_left(widest, next.items[i].word, width);
     }
     for (size_t i = 0; i < next.count; i++) {
-        append_item(out, next.items[i].word, next.items[i].help, widest, width);
+        cli_wrap_item(out, next.items[i].word, next.items[i].help, widest, width);
     }
     text_printf(out, "\n'%s help%s%s %s' says more.\n", program->name, blank, topic, topic[0] ? "VERB" : "COMMAND");
 }
 
+/* The commands that help offers, under the headings of their tasks. */
 static void append_commands(struct text *out, const struct cli_program *program, size_t width)
 {
+    const struct cli_task *task = program->tasks;
     size_t widest = 0;
 
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        widest = wider(widest, program->commands[i]->path, width);
+        widest = cli_wrap_left(widest, program->commands[i]->path, width);
     }
-    text_append(out, "\nCommands:\n");
+    if (task == NULL) {
+        text_append(out, "\nCommands:\n");
+    }
     for (size_t i = 0; program->commands[i] != NULL; i++) {
-        append_item(out, program->commands[i]->path, program->commands[i]->summary, widest, width);
+        const struct cmd_spec *command = program->commands[i];
+        if (task != NULL && command == task->first) {
+            text_printf(out, "\n%s:\n", task->heading);
+            task++;
+        }
+        if (!(command->flags & CMD_HIDDEN)) {
+            cli_wrap_item(out, command->path, command->summary, widest, width);
+        }
     }
+}
+
+static void append_topics(struct text *out, const struct cli_program *program, size_t width)
+{
+    size_t widest = 0;
+
+    if (program->topics == NULL) {
+        return;
+    }
+    for (const struct cli_topic *topic = program->topics; topic->name != NULL; topic++) {
+        widest = cli_wrap_left(widest, topic->name, width);
+    }
+    text_append(out, "\nTopics:\n");
+    for (const struct cli_topic *topic = program->topics; topic->name != NULL; topic++) {
+        CLEANUP(text_free) struct text summary = {0};
+        cli_topic_summary(topic, &summary);
+        cli_wrap_item(out, topic->name, text_string(&summary), widest, width);
+    }
+}
+
+/* The global options in full. */
+static void append_globals(struct text *out, const struct cli_program *program, size_t width)
+{
+    CLEANUP(cli_options_free) struct cli_options options = {0};
+
+    cli_options_add_globals(&options, program);
+    append_options(out, &options, 0, width);
 }
 
 static void program_help(const struct cli_program *program, size_t width, struct text *out)
 {
-    CLEANUP(cli_options_free) struct cli_options options = {0};
     CLEANUP(text_free) struct text footer = {0};
 
     text_printf(out, "%s: ", program->name);
-    wrap(out, program->summary, strlen(program->name) + 2, INDENT, width);
+    cli_wrap(out, program->summary, strlen(program->name) + 2, CLI_INDENT, width);
     text_printf(out, "\nUsage: %s COMMAND [ARGUMENTS] [OPTIONS]\n", program->name);
     append_examples(out, program->examples, width);
-    append_paragraphs(out, program->description, width);
     append_commands(out, program, width);
-    cli_options_add_globals(&options, program);
-    append_options(out, &options, 0, width);
-    text_printf(&footer, "'%s help COMMAND' explains a command and its options.", program->name);
+    append_topics(out, program, width);
+    if (cli_topic_find(program, CLI_TOPIC_OPTIONS) != NULL) {
+        append_global_names(out, program, NULL, width);
+    } else {
+        append_globals(out, program, width);
+    }
+    text_printf(&footer, "'%s help COMMAND' explains a command and its options", program->name);
+    if (program->topics != NULL) {
+        text_printf(&footer, ", '%s help TOPIC' a topic", program->name);
+    }
+    text_append_char(&footer, '.');
     text_append_char(out, '\n');
-    wrap(out, text_string(&footer), 0, 0, width);
+    cli_wrap(out, text_string(&footer), 0, 0, width);
 }
 
-static bool unknown_topic(const struct cli_program *program, const char *topic, struct err *e)
+static void topic_help(const struct cli_program *program, const struct cli_topic *topic, size_t width, struct text *out)
 {
-    CLEANUP(text_arena_free) struct text_arena memory = {0};
-    CLEANUP(text_free) struct text path = {0};
-    const char *rest = topic;
+    CLEANUP(text_free) struct text links = {0};
 
-    /* as far as the words lead, then the one that does not */
-    for (;;) {
-        size_t size = strcspn(rest, " ");
-        char *word = text_arena_copy(&memory, rest, size);
-        CLEANUP(text_free) struct text longer = {0};
-        struct cli_next next;
-        text_printf(&longer, "%s%s%s", text_string(&path), path.size ? " " : "", word);
-        cli_next_words(program, text_string(&longer), &memory, &next);
-        bool known = next.count > 0 || cli_find(program, text_string(&longer)) != NULL;
-        if (!known || rest[size] == '\0') {
-            return cli_unknown_command(program, text_string(&path), word, e);
-        }
-        text_clear(&path);
-        text_append(&path, text_string(&longer));
-        rest += size + 1;
+    cli_topic_append(out, topic, width);
+    if (strcmp(topic->name, CLI_TOPIC_OPTIONS) == 0) {
+        append_globals(out, program, width);
     }
+    cli_topic_links(topic, &links);
+    cli_see_also(out, program, text_string(&links), width);
 }
 
 bool cli_help(const struct cli_program *program, const char *topic, unsigned columns, struct text *out, struct err *e)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     const struct cmd_spec *command = cli_find(program, topic);
-    size_t width = usable(columns);
+    const struct cli_topic *manual = cli_topic_find(program, topic);
+    size_t width = cli_wrap_width(columns);
     struct cli_next next;
 
-    if (command != NULL) {
-        command_help(program, command, width, out);
-        return true;
-    }
     if (topic[0] == '\0') {
         program_help(program, width, out);
         return true;
     }
     cli_next_words(program, topic, &memory, &next);
-    if (next.count == 0) {
-        return unknown_topic(program, topic, e);
+    if (command != NULL) {
+        command_help(program, command, width, out);
+    } else if (next.count > 0) {
+        cli_overview(program, topic, columns, out);
+    } else if (manual == NULL) {
+        return cli_unknown_help(program, topic, e);
     }
-    cli_overview(program, topic, columns, out);
+    if (manual != NULL) {
+        text_append(out, out->size > 0 ? "\n" : "");
+        topic_help(program, manual, width, out);
+    }
+    return true;
+}
+
+bool cli_topic_help(const struct cli_program *program, const char *name, unsigned columns, struct text *out,
+                    struct err *e)
+{
+    const struct cli_topic *topic = cli_topic_find(program, name);
+
+    if (topic == NULL) {
+        return cli_unknown_help(program, name, e);
+    }
+    topic_help(program, topic, cli_wrap_width(columns), out);
     return true;
 }

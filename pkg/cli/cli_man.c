@@ -1,75 +1,30 @@
 /* Manual pages in the man(7) macros, from the table. */
 #include "cli/cli_commands.h"
+#include "cli/cli_manual.h"
 #include "cli/cli_options.h"
+#include "cli/cli_roff.h"
 
 #include <string.h>
-
-/* Text as roff takes it: no escape, no macro at the start of a line, "-" as the character that is typed. */
-static void append_roff(struct text *out, const char *bytes, size_t size)
-{
-    static const char *const escapes[256] = {
-        ['\\'] = "\\e", ['-'] = "\\-", ['~'] = "\\(ti", ['^'] = "\\(ha", ['\''] = "\\(aq", ['`'] = "\\(ga"};
-    bool line_start = out->size > 0 && out->data[out->size - 1] == '\n';
-
-    for (size_t i = 0; i < size; i++) {
-        char c = bytes[i];
-        const char *escape = escapes[(unsigned char)c];
-        if (line_start && (c == '.' || c == '\'')) {
-            text_append(out, "\\&");
-        }
-        if (escape != NULL) {
-            text_append(out, escape);
-        } else {
-            text_append_char(out, c);
-        }
-        line_start = c == '\n';
-    }
-}
-
-static void append_word(struct text *out, const char *string)
-{
-    append_roff(out, string, strlen(string));
-}
 
 static void append_description(struct text *out, const char *paragraphs)
 {
     text_append(out, paragraphs != NULL ? ".SH DESCRIPTION\n" : "");
-    while (paragraphs != NULL && *paragraphs != '\0') {
+    for (bool first = true; paragraphs != NULL && *paragraphs != '\0'; first = false) {
+        CLEANUP(text_free) struct text one = {0};
         const char *end = strstr(paragraphs, "\n\n");
-        text_append(out, ".PP\n");
-        append_roff(out, paragraphs, end ? (size_t)(end - paragraphs) : strlen(paragraphs));
-        text_append_char(out, '\n');
+        text_append_size(&one, paragraphs, end ? (size_t)(end - paragraphs) : strlen(paragraphs));
+        text_append(out, first ? "" : ".PP\n"); /* a heading begins a paragraph itself */
+        cli_roff_prose(out, text_string(&one));
         paragraphs = end ? end + 2 : NULL;
     }
 }
 
-/* "vpcmeta-instance-set" */
-static void append_page_name(struct text *out, const struct cli_program *program, const char *path)
+static void append_synopsis(struct text *out, const struct cli_program *program, const char *path)
 {
-    append_word(out, program->name);
-    for (const char *c = path; *c != '\0'; c++) {
-        text_append(out, c == path ? "\\-" : "");
-        append_roff(out, *c == ' ' ? "-" : c, 1);
-    }
-}
-
-/* The title, the name and the beginning of the synopsis. */
-static void append_head(struct text *out, const struct cli_program *program, const char *path, const char *summary)
-{
-    CLEANUP(text_free) struct text name = {0};
-
-    append_page_name(&name, program, path);
-    text_append(out, ".TH \"");
-    for (const char *c = text_string(&name); *c != '\0'; c++) {
-        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
-    }
-    text_printf(out, "\" 1 \"\" \"%s %s\" \"\"\n.SH NAME\n%s \\- ", program->name, program->version,
-                text_string(&name));
-    append_word(out, summary);
-    text_append(out, "\n.SH SYNOPSIS\n\\fB");
-    append_word(out, program->name);
+    text_append(out, ".SH SYNOPSIS\n\\fB");
+    cli_roff_words(out, program->name);
     text_append(out, path[0] ? " " : "");
-    append_word(out, path);
+    cli_roff_words(out, path);
     text_append(out, "\\fR");
 }
 
@@ -77,7 +32,7 @@ static void append_option(struct text *out, const struct cli_option *option)
 {
     const struct opt_spec *spec = option->spec;
     CLEANUP(text_free) struct text scratch = {0};
-    CLEANUP(text_free) struct text needs = {0};
+    CLEANUP(text_free) struct text help = {0};
     const char *const names[] = {spec->name, spec->alias};
 
     text_append(out, ".TP\n");
@@ -86,27 +41,23 @@ static void append_option(struct text *out, const struct cli_option *option)
     }
     for (size_t i = 0; i < 2 && names[i] != NULL; i++) {
         text_append(out, i > 0 ? ", \\fB\\-\\-" : "\\fB\\-\\-");
-        append_word(out, names[i]);
+        cli_roff_words(out, names[i]);
         text_append(out, "\\fR");
     }
     if (cli_option_takes_value(spec)) {
         text_append(out, " \\fI");
-        append_word(out, cli_option_value(spec, &scratch));
+        cli_roff_words(out, cli_option_value(spec, &scratch));
         text_append(out, "\\fR");
     }
     text_append_char(out, '\n');
-    append_word(out, spec->help);
+    text_append(&help, spec->help);
     if (spec->default_value != NULL) {
-        text_append(out, " (default: ");
-        append_word(out, spec->default_value);
-        text_append_char(out, ')');
+        text_printf(&help, " (default: %s)", spec->default_value);
     }
-    if (spec->kind == OPT_KIND_LIST) {
-        text_append(out, " (may be repeated)");
-    }
-    cli_option_describe_needs(&needs, option);
-    append_word(out, text_string(&needs));
-    text_append(out, ".\n");
+    text_append(&help, spec->kind == OPT_KIND_LIST ? " (may be repeated)" : "");
+    cli_option_describe_needs(&help, option);
+    text_append_char(&help, '.');
+    cli_roff_prose(out, text_string(&help));
 }
 
 static void append_options(struct text *out, const struct cli_options *options)
@@ -120,7 +71,7 @@ static void append_options(struct text *out, const struct cli_options *options)
             heading = option->heading;
             if (heading[0] != '\0') {
                 text_append(out, ".SS ");
-                append_word(out, heading);
+                cli_roff_words(out, heading);
                 text_append_char(out, '\n');
             }
         }
@@ -136,9 +87,9 @@ static void append_examples(struct text *out, const struct cmd_example *example)
     text_append(out, ".SH EXAMPLES\n");
     for (; example->line != NULL; example++) {
         text_append(out, ".TP\n");
-        append_word(out, example->what);
-        text_append(out, "\n.nf\n");
-        append_word(out, example->line);
+        cli_roff_prose(out, example->what);
+        text_append(out, ".nf\n");
+        cli_roff_words(out, example->line);
         text_append(out, "\n.fi\n");
     }
 }
@@ -146,11 +97,13 @@ static void append_examples(struct text *out, const struct cmd_example *example)
 static void command_page(const struct cli_program *program, const struct cmd_spec *command, struct text *out)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
+    CLEANUP(text_free) struct text topics = {0};
 
-    append_head(out, program, command->path, command->summary);
+    cli_roff_head(out, program, command->path, 1, command->summary);
+    append_synopsis(out, program, command->path);
     if (command->arguments != NULL) {
         text_append(out, " \\fI");
-        append_word(out, command->arguments);
+        cli_roff_words(out, command->arguments);
         text_append(out, "\\fR");
     }
     text_append(out, " [\\fIoptions\\fR]\n");
@@ -158,79 +111,104 @@ static void command_page(const struct cli_program *program, const struct cmd_spe
     append_examples(out, command->examples);
     cli_options_add_offered(&options, command);
     append_options(out, &options);
-    text_append(out, ".SH SEE ALSO\n\\fB");
-    append_word(out, program->name);
-    text_append(out, "\\fR(1) for the global options and the exit status\n");
-}
-
-static void append_section(struct text *out, const struct cli_section *section)
-{
-    const char *line = section->text;
-
-    text_append(out, ".SH ");
-    append_word(out, section->heading);
-    text_append_char(out, '\n');
-    while (*line != '\0') {
-        size_t size = strcspn(line, "\n");
-        const char *colon = memmem(line, size, ": ", 2);
-        if (size == 0) {
-            text_append(out, ".PP\n");
-        } else if (colon != NULL) {
-            text_append(out, ".TP\n\\fB");
-            append_roff(out, line, (size_t)(colon - line));
-            text_append(out, "\\fR\n");
-            append_roff(out, colon + 2, size - (size_t)(colon + 2 - line));
-            text_append_char(out, '\n');
-        } else {
-            append_roff(out, line, size);
-            text_append_char(out, '\n');
-        }
-        line += size + (line[size] == '\n');
-    }
+    cli_topics_about(program, command->path, &topics);
+    cli_roff_see_also(out, program, text_string(&topics));
 }
 
 static void append_commands(struct text *out, const struct cli_program *program)
 {
+    const struct cli_task *task = program->tasks;
+
     text_append(out, ".SH COMMANDS\n");
     for (size_t i = 0; program->commands[i] != NULL; i++) {
         const struct cmd_spec *command = program->commands[i];
+        if (task != NULL && command == task->first) {
+            text_append(out, ".SS ");
+            cli_roff_words(out, task->heading);
+            text_append_char(out, '\n');
+            task++;
+        }
+        if (command->flags & CMD_HIDDEN) {
+            continue;
+        }
         text_append(out, ".TP\n\\fB");
-        append_word(out, command->path);
+        cli_roff_words(out, command->path);
         text_append(out, "\\fR\n");
-        append_word(out, command->summary);
-        text_append(out, ": see \\fB");
-        append_page_name(out, program, command->path);
-        text_append(out, "\\fR(1).\n");
+        cli_roff_prose(out, command->summary);
+        text_append(out, "(see \\fB");
+        cli_roff_page(out, program, command->path);
+        text_append(out, "\\fR(1))\n");
     }
+}
+
+/* "EXIT STATUS" for the topic "exit-status". */
+static void append_section(struct text *out, const struct cli_topic *topic)
+{
+    text_append(out, ".SH ");
+    for (const char *c = topic->name; *c != '\0'; c++) {
+        text_append_char(out, *c == '-' ? ' ' : (char)(*c - 'a' + 'A'));
+    }
+    text_append_char(out, '\n');
+    cli_roff_topic(out, topic, ".SS ");
 }
 
 static void program_page(const struct cli_program *program, struct text *out)
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
+    CLEANUP(text_free) struct text names = {0};
 
-    append_head(out, program, "", program->summary);
+    cli_roff_head(out, program, "", 1, program->summary);
+    append_synopsis(out, program, "");
     text_append(out, " \\fIcommand\\fR [\\fIarguments\\fR] [\\fIoptions\\fR]\n");
     append_description(out, program->description);
-    append_examples(out, program->examples);
     append_commands(out, program);
     cli_options_add_globals(&options, program);
     append_options(out, &options);
-    for (const struct cli_section *section = program->sections; section && section->heading; section++) {
-        append_section(out, section);
+    for (const char *const *name = program->sections; name != NULL && *name != NULL; name++) {
+        append_section(out, cli_topic_find(program, *name));
     }
+    append_examples(out, program->examples);
+    for (const struct cli_topic *topic = program->topics; topic != NULL && topic->name != NULL; topic++) {
+        text_printf(&names, "%s\n", topic->name);
+    }
+    cli_roff_see_also(out, program, text_string(&names));
 }
 
 bool cli_man(const struct cli_program *program, const char *topic, struct text *out, struct err *e)
 {
     const struct cmd_spec *command = cli_find(program, topic);
 
-    if (command == NULL && topic[0] != '\0') {
-        return err_set(e, ERR_USAGE, "'%s' has no manual page: the program and whole commands have one", topic);
-    }
     if (command != NULL) {
         command_page(program, command, out);
-    } else {
+    } else if (topic[0] == '\0') {
         program_page(program, out);
+    } else if (cli_topic_find(program, topic) != NULL) {
+        return cli_topic_man(program, topic, out, e);
+    } else {
+        return err_set(e, ERR_USAGE, "'%s' has no manual page: the program, whole commands and topics have one", topic);
     }
+    return true;
+}
+
+bool cli_topic_man(const struct cli_program *program, const char *name, struct text *out, struct err *e)
+{
+    CLEANUP(cli_options_free) struct cli_options options = {0};
+    CLEANUP(text_free) struct text summary = {0};
+    CLEANUP(text_free) struct text links = {0};
+    const struct cli_topic *topic = cli_topic_find(program, name);
+
+    if (topic == NULL) {
+        return cli_unknown_help(program, name, e);
+    }
+    cli_topic_summary(topic, &summary);
+    cli_roff_head(out, program, name, 7, text_string(&summary));
+    text_append(out, ".SH DESCRIPTION\n");
+    cli_roff_topic(out, topic, ".SH ");
+    if (strcmp(name, CLI_TOPIC_OPTIONS) == 0) {
+        cli_options_add_globals(&options, program);
+        append_options(out, &options);
+    }
+    cli_topic_links(topic, &links);
+    cli_roff_see_also(out, program, text_string(&links));
     return true;
 }

@@ -66,6 +66,9 @@ void cli_options_add_offered(struct cli_options *options, const struct cmd_spec 
 {
     size_t kept = 0;
 
+    if (command != NULL && (command->flags & CMD_HIDDEN)) {
+        return;
+    }
     cli_options_add_command(options, command);
     for (size_t i = 0; i < options->count; i++) {
         if (options->items[i].refusal == NULL) {

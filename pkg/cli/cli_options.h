@@ -37,7 +37,7 @@ void cli_options_add_globals(struct cli_options *options, const struct cli_progr
  */
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command);
 
-/* The same without those that it refuses: what is offered. */
+/* The same without those that it refuses: what is offered. Nothing is of a hidden command. */
 void cli_options_add_offered(struct cli_options *options, const struct cmd_spec *command);
 
 void cli_options_free(struct cli_options *options);

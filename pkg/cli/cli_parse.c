@@ -183,8 +183,13 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
 static bool is_next_word(const struct parser *p, const char *word)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
+    CLEANUP(text_free) struct text longer = {0};
     struct cli_next next;
 
+    text_printf(&longer, "%s%s%s", text_string(&p->path), p->path.size ? " " : "", word);
+    if (cli_find(p->program, text_string(&longer)) != NULL) {
+        return true; /* hidden ones included */
+    }
     cli_next_words(p->program, text_string(&p->path), &memory, &next);
     for (size_t i = 0; i < next.count; i++) {
         if (strcmp(next.items[i].word, word) == 0) {

@@ -1,5 +1,5 @@
 /*
- * schema_files: JSON documents that the build embeds in the binary (scripts/embed-schemas.sh).
+ * schema_files: JSON documents that the build embeds in the binary (scripts/embed-files.sh).
  *
  * Names are paths below the embedded folder: "instance_patch.json", "common/metadata_service.json". Both arrays end
  * with an entry whose name is NULL. A text is followed by a NUL byte that `end` points at.

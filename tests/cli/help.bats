@@ -14,7 +14,10 @@ options() {
 @test "the overview lists every command and every global option" {
     help=$(vpcmeta help)
     table | jq -r '.commands[].command' | while read -r command; do grep -q "^  $command  " <<< "$help"; done
-    table | jq -r '.global_options[].name' | while read -r name; do grep -q -e "--$name\b" <<< "$help"; done
+    table | jq -r '.global_options[].name' | while read -r name; do
+        grep -q -e "--$name\b" <<< "$help"
+        grep -q -e "--$name\b" <<< "$(vpcmeta help options)"
+    done
 }
 
 @test "help of a command lists its options, aliases, ranges and defaults" {
@@ -155,7 +158,7 @@ instance set --enabled yes|--enabled yes is neither true nor false: write --enab
 instance set --protocol htps|--protocol htps is not one of http, https: did you mean https?
 instance set --hop-limt 2|unknown option --hop-limt: did you mean --hop-limit? (see 'vpcmeta help instance set')
 instnce list|unknown command 'instnce': did you mean: vpcmeta instance list
-help nonsense|unknown command 'nonsense' (see 'vpcmeta help')
+help nonsense|unknown command or topic 'nonsense' (see 'vpcmeta help')
 completion csh|completion csh is not one of bash, zsh, fish: did you mean zsh?
 version -o xml|-o xml is not one of table, json, jsonl, csv, yaml: did you mean yaml?
 CASES

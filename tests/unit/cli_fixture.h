@@ -113,6 +113,7 @@ static const struct cli_option_hint hints[] = {
 static const struct cli_program program = {
     .name = "vm",
     .version = "1.2.3",
+    .date = "2026-11-28",
     .summary = "settings of servers",
     .nouns = nouns,
     .commands = commands,

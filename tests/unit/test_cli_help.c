@@ -155,20 +155,94 @@ static void the_table_as_json_has_every_property_of_an_option(void **state)
                         "\"values\":[\"http\",\"https\"],\"group\":\"Settings\",\"help\":\"how it is reached\"}");
 }
 
+static const char files_text[] =
+    "# files: where the state is\n"
+    "\n"
+    "One `vm show` and\nanother `word`.\n"
+    "\n"
+    "`~/.vm`\n: the state\n  'x' and \\y\n"
+    "\n"
+    "`a`, `b`\n: two\n"
+    "## More\n"
+    "- one\n- two\n  lines\n"
+    "```sh\n.z | 'y' --long --option --after --option --and --another --option --for --all\n```\n"
+    "```\n  as it is\n```\n"
+    "See also: instance set, more\n";
+static const char more_text[] = "# more: what is left\n\nSee also: files\n";
+static const struct cli_topic topics[] = {{"files", files_text, files_text + sizeof(files_text) - 1},
+                                          {"more", more_text, more_text + sizeof(more_text) - 1},
+                                          {0}};
+
+static struct cli_program with_topics(void)
+{
+    static const char *const sections[] = {"files", NULL};
+    struct cli_program other = program;
+
+    other.topics = topics;
+    other.sections = sections;
+    return other;
+}
+
+static void a_topic_is_shown_in_the_lines_of_the_terminal(void **state)
+{
+    struct cli_program other = with_topics();
+    CLEANUP(text_free) struct text help = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(cli_help(&other, "files", 60, &help, &e));
+    assert_string_equal(text_string(&help), "files: where the state is\n"
+                                            "\n"
+                                            "One `vm show` and another `word`.\n"
+                                            "\n"
+                                            "  ~/.vm  the state 'x' and \\y\n"
+                                            "  a, b   two\n"
+                                            "\n"
+                                            "More:\n"
+                                            "- one\n"
+                                            "- two lines\n"
+                                            "\n"
+                                            "  .z | 'y' --long --option --after --option --and \\\n"
+                                            "    --another --option --for --all\n"
+                                            "\n"
+                                            "    as it is\n"
+                                            "\n"
+                                            "See also: `vm help instance set`, `vm help more`\n");
+}
+
+static void a_command_names_the_topics_that_name_it(void **state)
+{
+    struct cli_program other = with_topics();
+    CLEANUP(text_free) struct text help = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(cli_help(&other, "instance set", 60, &help, &e));
+    assert_non_null(strstr(text_string(&help), "\nSee also: `vm help files`\n"));
+    text_clear(&help);
+    assert_true(cli_help(&other, "", 60, &help, &e));
+    assert_non_null(strstr(text_string(&help), "\nTopics:\n"));
+    assert_non_null(strstr(text_string(&help), "what is left"));
+}
+
 static void manual_pages_escape_what_roff_would_read(void **state)
 {
-    static const struct cli_section sections[] = {{"FILES", "~/.vm: the state\n'x' and \\y\n\n.z"}, {0}};
-    struct cli_program other = program;
+    struct cli_program other = with_topics();
     CLEANUP(text_free) struct text page = {0};
     struct err e = ERR_INIT;
 
     (void)state;
-    other.sections = sections;
     assert_true(cli_man(&other, "", &page, &e));
-    assert_non_null(strstr(text_string(&page), ".SH FILES\n.TP\n\\fB\\(ti/.vm\\fR\nthe state\n"
-                                               "\\&\\(aqx\\(aq and \\ey\n.PP\n\\&.z\n"));
+    assert_non_null(strstr(text_string(&page), ".SH FILES\nOne \\fBvm show\\fR and another \\fBword\\fR.\n"
+                                               ".TP\n\\fB\\(ti/.vm\\fR\nthe state \\(aqx\\(aq and \\ey\n"));
+    assert_non_null(strstr(text_string(&page), ".nf\n\\&.z | \\(aqy\\(aq"));
     assert_non_null(strstr(text_string(&page), "\\fBvm\\-instance\\-set\\fR(1)"));
+    assert_non_null(strstr(text_string(&page), "\\fBvm\\-more\\fR(7)"));
     assert_non_null(strstr(text_string(&page), "\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fItable|json\\fR\n"));
+    text_clear(&page);
+    assert_true(cli_topic_man(&other, "files", &page, &e));
+    assert_int_equal(strncmp(text_string(&page), ".TH \"VM\\-FILES\" 7 ", 18), 0);
+    assert_non_null(strstr(text_string(&page), "\n.SH More\n"));
 }
 
 static void a_noun_has_no_manual_page(void **state)
@@ -190,6 +264,8 @@ int main(void)
         cmocka_unit_test(a_long_example_goes_on_as_a_shell_can_read_it),
         cmocka_unit_test(unknown_topics_are_usage_errors),
         cmocka_unit_test(the_table_as_json_has_every_property_of_an_option),
+        cmocka_unit_test(a_topic_is_shown_in_the_lines_of_the_terminal),
+        cmocka_unit_test(a_command_names_the_topics_that_name_it),
         cmocka_unit_test(manual_pages_escape_what_roff_would_read),
         cmocka_unit_test(a_noun_has_no_manual_page),
     };

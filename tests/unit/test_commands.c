@@ -223,11 +223,49 @@ static void an_option_that_cannot_act_is_refused_with_what_is_missing(void **sta
     assert_true(checked > 100);
 }
 
+/* --- the manual --------------------------------------------------------------------------------------- */
+
+static void check_width(const char *name, const char *text, size_t most)
+{
+    for (; *text != '\0'; text += strcspn(text, "\n") + 1) {
+        size_t size = strcspn(text, "\n");
+        if (text_width(text, size) > most) {
+            fail_msg("%s: wider than %zu: %.*s", name, most, (int)size, text);
+        }
+        if (strncmp(text, "```", 3) == 0 || text[0] == '#' || strncmp(text, ": ", 2) == 0) {
+            fail_msg("%s: markup is shown: %.*s", name, (int)size, text);
+        }
+    }
+}
+
+static void every_topic_fits_terminals_and_has_no_markup_left(void **state)
+{
+    static const struct {
+        unsigned columns;
+        size_t most;
+    } cases[] = {{80, 80}, {120, 100}, {200, 100}, {0, 80}};
+    size_t checked = 0;
+
+    (void)state;
+    for (const struct cli_topic *topic = commands_topics; topic->name != NULL; topic++) {
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+            CLEANUP(text_free) struct text help = {0};
+            struct err e = ERR_INIT;
+            assert_true(cli_topic_help(&commands_program, topic->name, cases[i].columns, &help, &e));
+            assert_int_equal(strncmp(text_string(&help), topic->name, strlen(topic->name)), 0);
+            check_width(topic->name, text_string(&help), cases[i].most);
+            checked++;
+        }
+    }
+    assert_true(checked > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_has_no_mistakes),
         cmocka_unit_test(an_option_that_cannot_act_is_refused_with_what_is_missing),
+        cmocka_unit_test(every_topic_fits_terminals_and_has_no_markup_left),
     };
 
     return cmocka_run_group_tests_name("commands", tests, NULL, NULL);
