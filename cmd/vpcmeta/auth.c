@@ -1,24 +1,102 @@
-/* vpcmeta auth ...: which credentials are in use, and whether they work. */
+/* vpcmeta auth ...: who the token is of, which credential it comes from, and whether that works. */
 #include "app.h"
+#include "clock/clock.h"
 #include "commands.h"
+#include "identity.h"
+#include "when.h"
+
+/* When the token ends, in seconds since the epoch; -1: not known. */
+static int64_t end_of_token(const struct app *app, const struct iam_identity *identity)
+{
+    int64_t life_s = session_token_life_s(app->session);
+
+    return life_s >= 0 ? clock_wall_s(clock_system()) + life_s : identity->expires_at_s;
+}
+
+/* "VALUE (SOURCE)" */
+static json_t *with_source(const char *value, const char *source)
+{
+    CLEANUP(text_free) struct text both = {0};
+
+    text_append(&both, value);
+    if (source[0] != '\0') {
+        text_printf(&both, " (%s)", source);
+    }
+    return json_build_string(text_string(&both));
+}
+
+/* For programs. */
+static json_t *make_document(const struct app *app, const struct iam_identity *identity, bool has_token)
+{
+    const struct session *session = app->session;
+    int64_t life_s = session_token_life_s(session);
+    int64_t end_s = end_of_token(app, identity);
+    char stamp[CLOCK_STAMP_SIZE];
+    JSON_CLEANUP json_t *iam = with_source(session_iam_url(session), session_iam_url_source(session));
+    JSON_CLEANUP json_t *who = identity_json(identity);
+    json_t *document = json_build("{s:i, s:s, s:s, s:s, s:O, s:b}", "schema_version", 1, "credential",
+                                  session_credential_source(session), "endpoint", session_region_base(session, 0),
+                                  "endpoint_source", session_endpoint_source(session), "iam", iam, "token", has_token);
+
+    if (life_s >= 0) {
+        json_object_set_new(document, "expires_in", json_integer(life_s));
+    }
+    clock_stamp(end_s, stamp);
+    json_object_set_new(document, "expires_at", end_s >= 0 ? json_build_string(stamp) : json_null());
+    json_object_set_new(document, "method", json_build_string(session_auth_method(session)));
+    json_object_set_new(document, "iam_url", json_build_string(session_iam_url(session)));
+    json_object_set_new(document, "iam_url_source", json_build_string(session_iam_url_source(session)));
+    json_object_set_new(document, "decoded", json_boolean(identity->decoded));
+    json_object_update(document, who);
+    return document;
+}
+
+static const char *describe_token(const struct iam_identity *identity, bool has_token)
+{
+    return !has_token          ? "not known: requests go without a token (--auth none)"
+           : identity->decoded ? "not known: the token has no such claim"
+                               : "not known: the token is no JSON web token and cannot be decoded";
+}
+
+/* For people: who, which account, until when comes first. */
+static json_t *make_lines(const struct app *app, const struct iam_identity *identity, bool has_token)
+{
+    const struct session *session = app->session;
+    const char *unknown = describe_token(identity, has_token);
+    int64_t end_s = end_of_token(app, identity);
+    CLEANUP(text_free) struct text name = {0};
+    CLEANUP(text_free) struct text until = {0};
+    JSON_CLEANUP json_t *who = identity_json(identity);
+
+    identity_describe(who, &name);
+    if (end_s >= 0) {
+        when_append_local(&until, end_s, true);
+        text_append(&until, " (");
+        when_append_distance(&until, end_s, clock_wall_s(clock_system()));
+        text_append(&until, ")");
+    }
+    return json_build("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "identity", name.size > 0 ? text_string(&name) : unknown,
+                      "account", identity->account.size > 0 ? text_string(&identity->account) : unknown, "valid until",
+                      until.size > 0 ? text_string(&until) : unknown, "method", session_auth_method(session),
+                      "credential", has_token ? session_credential_source(session) : "none is used", "iam url",
+                      with_source(session_iam_url(session), session_iam_url_source(session)), "endpoint",
+                      with_source(session_region_base(session, 0), session_endpoint_source(session)));
+}
 
 static int status(struct app *app, const struct cli_call *call, struct err *e)
 {
     struct inventory_scope scope;
     const char *token = NULL;
+    CLEANUP(iam_identity_free) struct iam_identity identity = {0};
 
     (void)call;
-    if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !session_token(app->session, &token, e)) {
+    if (!app_check_output(app, NULL, 0, e) || !app_connect(app, &scope, e) || !session_token(app->session, &token, e) ||
+        !session_token_identity(app->session, &identity, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *document = json_build(
-        "{s:i, s:s, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential", session_credential_source(app->session),
-        "endpoint", session_region_base(app->session, 0), "endpoint_source", session_endpoint_source(app->session),
-        "iam", session_iam_source(app->session), "token", token != NULL);
-    int64_t life_s = session_token_life_s(app->session);
-    if (life_s >= 0) {
-        json_object_set_new(document, "expires_in", json_integer(life_s));
-    }
+    bool for_people = app_prints_text(app) && app->globals->fields.count == 0;
+    JSON_CLEANUP json_t *document =
+        for_people ? make_lines(app, &identity, token != NULL) : make_document(app, &identity, token != NULL);
     return app_print_document(app, document, e) ? 0 : err_exit_status(e);
 }
 
@@ -41,14 +119,18 @@ static int token(struct app *app, const struct cli_call *call, struct err *e)
 }
 
 static const struct cmd_example status_examples[] = {
-    {"vpcmeta auth status", "where the credential comes from and whether IAM accepts it"},
+    {"vpcmeta auth status", "who the credential is of, in which account, and until when its token is good"},
+    {"vpcmeta auth status -o json --jq .account", "the account alone, for a script that checks it"},
     {0},
 };
 
 const struct cmd_spec cmd_auth_status = {
     .path = "auth status",
-    .summary = "show where the credential comes from and whether it works",
-    .description = "Gets a token as any other command would. Never prints a secret.",
+    .summary = "show who the credential is of, in which account, and whether it works",
+    .description =
+        "Gets a token as any other command would, and shows what it says of its holder: identity, account, end. The "
+        "token itself and the key are never printed. In -o json what the token does not say is null, and \"decoded\" "
+        "is false where it is no JSON web token.",
     .examples = status_examples,
     .run = status,
 };

@@ -84,7 +84,9 @@ static void check_connection(struct app *app, struct report *report)
     }
     add(report, "http library", session_library(), &error);
     add(report, "endpoint", session_endpoint_source(app->session), &error);
-    add(report, "iam", session_iam_source(app->session), &error);
+    text_printf(&detail, "%s (%s)", session_iam_url(app->session), session_iam_url_source(app->session));
+    add(report, "iam", text_string(&detail), &error);
+    text_clear(&detail);
     add(report, "credential", session_credential_source(app->session), &error);
     int64_t began_ms = clock_monotonic_ms(clock_system());
     bool has_token = session_token(app->session, &token, &error);

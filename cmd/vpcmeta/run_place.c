@@ -79,7 +79,7 @@ bool run_place_check(struct app *app, const struct run_record *record, struct er
 {
     const struct opt_list *regions = &app->globals->regions;
     CLEANUP(text_free) struct text endpoint = {0};
-    CLEANUP(text_free) struct text account = {0};
+    CLEANUP(iam_identity_free) struct iam_identity identity = {0};
 
     if (!app_open(app, &endpoint, e)) {
         return false;
@@ -88,5 +88,6 @@ bool run_place_check(struct app *app, const struct run_record *record, struct er
                                    (regions->count == 1 && !check_regions(record, regions, e)))) {
         return false;
     }
-    return session_token_account(app->session, &account, e) && run_check_account(record, text_string(&account), e);
+    return session_token_identity(app->session, &identity, e) &&
+           run_check_account(record, text_string(&identity.account), e);
 }

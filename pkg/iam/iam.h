@@ -109,10 +109,25 @@ void iam_destroy(struct iam *iam);
 bool iam_token(struct iam *iam, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Appends the account that the token names: the claim account.bss of a JSON web token, which is not verified. Nothing
- * is appended where there is no token or none that can be read. ERR_AUTH and the others as iam_token.
+ * What a token says of its holder: claims of a JSON web token (facts-next.md 2.5), which are not verified. "": the
+ * claim is missing.
  */
-bool iam_token_account(struct iam *iam, struct text *ret_account, struct err *e) __attribute__((warn_unused_result));
+struct iam_identity {
+    bool decoded;        /* false: there is no token, or it is no JSON web token */
+    struct text account; /* account.bss */
+    struct text iam_id;  /* "IBMid-...", "iam-ServiceId-...", "iam-Profile-..." */
+    struct text name, email, subject;
+    struct text subject_type;             /* "Profile", "ServiceId"; "" for a user */
+    struct text actor_iam_id, actor_name; /* who is behind a profile that was assumed */
+    int64_t expires_at_s;                 /* by the token's own claim; -1: none */
+};
+
+/* Reads the token, which is fetched where there is none. ERR_AUTH and the others as iam_token. */
+bool iam_token_identity(struct iam *iam, struct iam_identity *ret, struct err *e) __attribute__((warn_unused_result));
+void iam_identity_free(struct iam_identity *identity); /* zero-initialised values allowed; for CLEANUP */
+
+/* The word of --auth for the method in use: "iam", "bearer", "none". */
+const char *iam_method_name(enum iam_method method);
 
 /* For `auth status`: seconds the token in hand will live; -1 when there is none or it is not known. */
 int64_t iam_token_life_s(const struct iam *iam);

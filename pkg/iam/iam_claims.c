@@ -25,7 +25,31 @@ static bool decode(const char *bytes, size_t size, struct text *ret)
     return true;
 }
 
-bool iam_token_account(struct iam *iam, struct text *ret_account, struct err *e)
+static void take(const json_t *object, const char *member, struct text *ret)
+{
+    const char *value = json_string_value(json_object_get(object, member));
+
+    text_append(ret, value != NULL ? value : "");
+}
+
+static void read_claims(const json_t *claims, struct iam_identity *ret)
+{
+    const json_t *actor = json_object_get(claims, "authn");
+    const json_t *expires = json_object_get(claims, "exp");
+
+    take(json_object_get(claims, "account"), "bss", &ret->account);
+    take(claims, "iam_id", &ret->iam_id);
+    take(claims, "name", &ret->name);
+    take(claims, "email", &ret->email);
+    take(claims, "sub", &ret->subject);
+    take(claims, "sub_type", &ret->subject_type);
+    take(actor, "iam_id", &ret->actor_iam_id);
+    take(actor, "name", &ret->actor_name);
+    ret->expires_at_s = json_is_integer(expires) ? json_integer_value(expires) : -1;
+    ret->decoded = true;
+}
+
+bool iam_token_identity(struct iam *iam, struct iam_identity *ret, struct err *e)
 {
     CLEANUP(text_free_secret) struct text claims = {0};
     CLEANUP(json_document_free) struct json_document document = {0};
@@ -35,12 +59,23 @@ bool iam_token_account(struct iam *iam, struct text *ret_account, struct err *e)
     if (!iam_token(iam, &token, e)) {
         return false;
     }
+    *ret = (struct iam_identity){.expires_at_s = -1};
     const char *payload = token != NULL ? strchr(token, '.') : NULL;
-    if (payload == NULL || !decode(payload + 1, strcspn(payload + 1, "."), &claims) ||
-        !json_parse(text_string(&claims), claims.size, "token", JSON_READ_STRICT, &document, &ignored)) {
-        return true;
+    if (payload != NULL && decode(payload + 1, strcspn(payload + 1, "."), &claims) &&
+        json_parse(text_string(&claims), claims.size, "token", JSON_READ_STRICT, &document, &ignored) &&
+        json_is_object(document.root)) {
+        read_claims(document.root, ret);
     }
-    const char *account = json_string_value(json_object_get(json_object_get(document.root, "account"), "bss"));
-    text_append(ret_account, account != NULL ? account : "");
     return true;
+}
+
+void iam_identity_free(struct iam_identity *identity)
+{
+    struct text *const all[] = {&identity->account,      &identity->iam_id,    &identity->name,
+                                &identity->email,        &identity->subject,   &identity->subject_type,
+                                &identity->actor_iam_id, &identity->actor_name};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        text_free(all[i]);
+    }
 }

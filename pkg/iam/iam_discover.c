@@ -338,6 +338,13 @@ static bool find_bearer(struct search *search, struct err *e)
 
 /* --- methods ---------------------------------------------------------------------------------- */
 
+const char *iam_method_name(enum iam_method method)
+{
+    static const char *const names[] = {[IAM_API_KEY] = "iam", [IAM_BEARER] = "bearer", [IAM_NONE] = "none"};
+
+    return names[method];
+}
+
 static bool read_method(const char *word, const char *place, enum iam_method *ret, struct err *e)
 {
     static const struct {

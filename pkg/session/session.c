@@ -25,7 +25,8 @@ struct session {
     FILE *trace;
     int trace_failure; /* errno of the first line that could not be written, or 0 */
     char *credential_source;
-    struct text iam_source;
+    enum iam_method method;
+    char *iam_url, *iam_url_source;
     struct session_regions regions;
 };
 
@@ -177,7 +178,9 @@ static bool find_credentials(struct session *session, const struct session_optio
         !session_check_url(found.iam_url_source, found.iam_url, e)) {
         return false;
     }
-    text_printf(&session->iam_source, "%s (%s)", found.iam_url, found.iam_url_source);
+    session->method = found.method;
+    session->iam_url = mem_copy(found.iam_url);
+    session->iam_url_source = mem_copy(found.iam_url_source);
     session->credential_source = mem_copy(found.source != NULL ? found.source : "");
     session->iam = iam_create(&found, session->http, NULL);
     return true;
@@ -219,7 +222,8 @@ void session_close(struct session *session)
     }
     free(session->key);
     free(session->credential_source);
-    text_free(&session->iam_source);
+    free(session->iam_url);
+    free(session->iam_url_source);
     free(session);
 }
 
@@ -264,14 +268,29 @@ const char *session_credential_source(const struct session *session)
     return session->credential_source;
 }
 
-const char *session_iam_source(const struct session *session)
+const char *session_auth_method(const struct session *session)
 {
-    return text_string(&session->iam_source);
+    return iam_method_name(session->method);
+}
+
+const char *session_iam_url(const struct session *session)
+{
+    return session->iam_url;
+}
+
+const char *session_iam_url_source(const struct session *session)
+{
+    return session->iam_url_source;
 }
 
 const char *session_endpoint_source(const struct session *session)
 {
     return session->regions.endpoint_source;
+}
+
+const char *session_region_source(const struct session *session)
+{
+    return session->regions.region_source;
 }
 
 const char *session_region_base(const struct session *session, size_t region)
@@ -287,9 +306,9 @@ bool session_token(struct session *session, const char **ret_token, struct err *
     return good;
 }
 
-bool session_token_account(struct session *session, struct text *ret_account, struct err *e)
+bool session_token_identity(struct session *session, struct iam_identity *ret, struct err *e)
 {
-    return iam_token_account(session->iam, ret_account, e);
+    return iam_token_identity(session->iam, ret, e);
 }
 
 int64_t session_token_life_s(const struct session *session)

@@ -80,20 +80,26 @@ bool session_select_regions(struct session *session, const struct session_option
 /* Appends where the options lead: regions, or the endpoint's host. Sends nothing. */
 void session_describe_target(const struct session_options *options, struct text *out);
 
-/* Where the credential came from, for people; "" without one. And IAM's base URL with its source behind it. */
+/* The method of authentication by its word (iam_method_name), and where the credential came from; "" without one. */
+const char *session_auth_method(const struct session *session);
 const char *session_credential_source(const struct session *session);
-const char *session_iam_source(const struct session *session);
+
+/* IAM's base URL, and where it came from, for people. */
+const char *session_iam_url(const struct session *session);
+const char *session_iam_url_source(const struct session *session);
 
 /*
- * After session_select_regions: where the endpoint came from ("region": from its name), and the base URL of a region.
+ * After session_select_regions: where the endpoint came from ("region": from its name), where the regions came from
+ * ("" where neither the options nor the endpoint name one), and the base URL of a region.
  */
 const char *session_endpoint_source(const struct session *session);
+const char *session_region_source(const struct session *session);
 const char *session_region_base(const struct session *session, size_t region);
 
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
 bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
-bool session_token_account(struct session *session, struct text *ret_account, struct err *e)
-    __attribute__((warn_unused_result));                     /* as iam_token_account */
+bool session_token_identity(struct session *session, struct iam_identity *ret, struct err *e)
+    __attribute__((warn_unused_result));                     /* as iam_token_identity */
 int64_t session_token_life_s(const struct session *session); /* as iam_token_life_s */
 
 /* Asks the region's API for one small thing; *ret_ms is how long the answer took. */

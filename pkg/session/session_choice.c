@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "iam/iam_properties.h"
 #include "mem/mem.h"
 
 void session_choice_free(struct session_choice *choice)
@@ -23,24 +24,35 @@ bool session_has_word(const struct inventory_words *words, const char *word)
     return false;
 }
 
-static const char *region_from_environment(const struct iam_sources *sources)
-{
-    static const char *const names[] = {"IC_REGION", "IBMCLOUD_REGION"};
+/* The variables that name the region of commands without --region, with their words for people. */
+static const char *const region_variables[][2] = {{"IC_REGION", "environment variable IC_REGION"},
+                                                  {"IBMCLOUD_REGION", "environment variable IBMCLOUD_REGION"}};
+enum { REGION_VARIABLES = sizeof(region_variables) / sizeof(region_variables[0]) };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *region = sources->environment(sources->context, names[i]);
-        if (region != NULL && region[0] != '\0') {
-            return region;
-        }
+/* The first variable that is set, by its number; REGION_VARIABLES: none is. */
+static size_t find_region_variable(const struct iam_sources *sources)
+{
+    size_t i = 0;
+
+    while (i < REGION_VARIABLES && iam_variable(sources, region_variables[i][0]) == NULL) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
 const char *session_default_region(const struct session_options *options)
 {
-    const char *region = region_from_environment(&options->sources);
+    size_t found = find_region_variable(&options->sources);
 
-    return region != NULL ? region : SESSION_REGION_DEFAULT;
+    return found < REGION_VARIABLES ? iam_variable(&options->sources, region_variables[found][0])
+                                    : SESSION_REGION_DEFAULT;
+}
+
+const char *session_default_region_source(const struct session_options *options)
+{
+    size_t found = find_region_variable(&options->sources);
+
+    return found < REGION_VARIABLES ? region_variables[found][1] : "the default, as nothing names one";
 }
 
 char *session_region_of_endpoint(const char *endpoint)

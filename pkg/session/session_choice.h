@@ -28,6 +28,7 @@ bool session_has_word(const struct inventory_words *words, const char *word);
 
 /* The region of a command that names none: that of the environment, else SESSION_REGION_DEFAULT. */
 const char *session_default_region(const struct session_options *options);
+const char *session_default_region_source(const struct session_options *options); /* for people; a constant */
 
 /* The region that an endpoint names by its host; "" for a host of another form. */
 char *session_region_of_endpoint(const char *endpoint) __attribute__((returns_nonnull, warn_unused_result));

@@ -139,6 +139,19 @@ static char *endpoint_source(const struct session_choice *choice)
     return text_take(&source);
 }
 
+/* Where the names of the regions came from, for people; "" where nothing names one. */
+static const char *region_source(const struct session_choice *choice)
+{
+    if (choice->wanted.count > 0) {
+        return "--region";
+    }
+    if (choice->found.endpoint != NULL) {
+        CLEANUP(text_free_pointer) char *named = session_region_of_endpoint(choice->found.endpoint);
+        return named[0] != '\0' ? "the host of the endpoint" : "";
+    }
+    return session_default_region_source(choice->options);
+}
+
 static char *key_of(const struct session_options *options)
 {
     struct text key = {0};
@@ -181,6 +194,7 @@ bool session_regions_choose(struct session_regions *regions, struct http *http, 
         return false;
     }
     regions->endpoint_source = endpoint_source(&choice);
+    regions->region_source = region_source(&choice);
     regions->key = key;
     key = NULL;
     return true;

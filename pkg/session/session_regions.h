@@ -10,6 +10,7 @@ struct session_regions {
     struct vpc **items;
     size_t count;
     char *endpoint_source;
+    const char *region_source; /* a constant */
 };
 
 /* ERR_USAGE for a base URL (NULL allowed) that cannot be one; `source` is the option or setting that has it. */

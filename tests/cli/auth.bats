@@ -75,6 +75,51 @@ uses() {
     done
 }
 
+# CLAIMS: a JSON web token that has them
+token_with() {
+    printf 'eyJhbGciOiJub25lIn0.%s.x' "$(printf '%s' "$1" | base64 -w0 | tr '+/' '-_' | tr -d =)"
+}
+
+@test "status says who the token is of, in which account, until when, and where IAM is" {
+    client_start --instances 0
+    meta auth status
+    expect 0
+    grep -Eq '^identity +Sim Operator \(operator@example.com, IBMid-SIM\)$' <<< "$output"
+    grep -Eq '^account +3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b$' <<< "$output"
+    grep -Eq '^valid until +[0-9-]+ [0-9:]+ [+-][0-9]{4} \(in (59m|1h)\)$' <<< "$output"
+    grep -Eq '^method +iam$' <<< "$output"
+    grep -Eq "^iam url +$SIM_BASE \(environment variable IBMCLOUD_IAM_API_ENDPOINT\)$" <<< "$output"
+    meta auth status -o json
+    expect 0
+    jq -e --arg iam "$SIM_BASE" '.account == "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b" and .iam_id == "IBMid-SIM" and .name == "Sim Operator"
+        and .decoded and .method == "iam" and .iam_url == $iam and (.expires_at | fromdateiso8601) > now + 3000
+        and (has("acting_for") | not)' <<< "$output"
+}
+
+@test "a profile that was assumed is shown with who is behind it" {
+    client_start --instances 0
+    unset VPC_APIKEY
+    VPC_BEARER_TOKEN=$(token_with '{"iam_id":"iam-Profile-7","name":"fleet","sub_type":"Profile","exp":4000000000,
+        "account":{"bss":"abc"},"authn":{"iam_id":"IBMid-9","name":"Ann Lee"}}') meta auth status
+    expect 0
+    grep -Eq '^identity +fleet \(iam-Profile-7\), acting for Ann Lee \(IBMid-9\)$' <<< "$output"
+    grep -Eq '^valid until +2096-10-0' <<< "$output"
+}
+
+@test "a token that cannot be decoded is said to be one, and so is the lack of any" {
+    client_start --instances 0 --auth off
+    unset VPC_APIKEY
+    VPC_BEARER_TOKEN=opaque-token-1 meta auth status
+    expect 0
+    grep -Eq '^identity +not known: the token is no JSON web token' <<< "$output"
+    VPC_BEARER_TOKEN=opaque-token-1 meta auth status --jq '[.decoded, .account, .iam_id, .expires_at]'
+    expect 0
+    [ "$output" = '[false,null,null,null]' ]
+    meta auth status --auth none
+    expect 0
+    grep -Eq '^identity +not known: requests go without a token' <<< "$output"
+}
+
 @test "token prints the token and nothing else; the API takes it; a bearer token is used as it is" {
     client_start --instances 3
     meta auth token

@@ -191,7 +191,11 @@ static void send_token(struct request *request, struct reply *reply)
     struct text token CLEANUP(text_free) = {0};
     unsigned life = sim->options.token_life_s;
 
-    auth_issue(sim, AUTH_IAM, "\"iam_id\":\"IBMid-SIM\",\"account\":{\"bss\":\"" ACCOUNT "\"}", life, &token);
+    auth_issue(sim, AUTH_IAM,
+               "\"iam_id\":\"IBMid-SIM\",\"name\":\"Sim Operator\",\"email\":\"operator@example.com\","
+               "\"sub\":\"operator@example.com\",\"account\":{\"valid\":true,\"bss\":\"" ACCOUNT
+               "\"},\"grant_type\":\"urn:ibm:params:oauth:grant-type:apikey\"",
+               life, &token);
     struct text *out = reply_json(reply, 200);
     text_printf(out,
                 "{\"access_token\":\"%s\",\"refresh_token\":\"not_supported\",\"token_type\":\"Bearer\","
