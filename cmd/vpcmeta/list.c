@@ -65,6 +65,9 @@ static struct details choose_columns(const struct app *app, const struct resourc
 
     details.column_count = resource_columns(kind, with_profiles, details.columns);
     bool for_people = app_prints_text(app);
+    if (for_people) {
+        details.columns[RESOURCE_COLUMN_PROFILE].type = TABLE_STRING;
+    }
     details.reads_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
     if (details.reads_restarts || (kind->restart_to_enable && for_people)) {
         details.columns[details.column_count++] = for_people ? restart_for_people : restart_column;

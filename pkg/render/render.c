@@ -60,7 +60,8 @@ static bool render_rows(const struct render_view *view, const struct render_enve
 {
     switch (options->format) {
     case RENDER_TABLE:
-        return render_text_rows(view, options, output, e);
+        return render_is_stacked(view, options) ? render_stacked_rows(view, options, output, e)
+                                                : render_text_rows(view, options, output, e);
     case RENDER_JSON:
         return render_json_rows(view, envelope, output, e);
     case RENDER_JSONL:
@@ -93,62 +94,24 @@ bool render_table(const struct table *table, const struct render_envelope *envel
     return render_rows(&view, &whole, options, &output, e) && render_finish(&output, e);
 }
 
-/* --- records: a few rows, each as lines of field and value ------------------------------------------ */
-
-static json_t *cell_value(enum table_type type, const struct table_cell *cell)
-{
-    if (cell->state != TABLE_VALUE) {
-        return json_null();
-    }
-    switch (type) {
-    case TABLE_STRING:
-    case TABLE_TIME:
-        return json_build_string_n(cell->string, cell->size);
-    case TABLE_INT:
-        return json_integer(cell->integer);
-    case TABLE_BOOL:
-        return json_boolean(cell->boolean);
-    case TABLE_JSON:
-        return json_loadb(cell->string, cell->size, JSON_DECODE_ANY, NULL);
-    }
-    return json_null();
-}
-
-static json_t *row_value(const struct table *table, size_t row)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < table_column_count(table); i++) {
-        const struct table_cell *cell = table_cell(table, row, i);
-        if (cell->state != TABLE_ABSENT) {
-            json_object_set_new(object, table_column(table, i)->name, cell_value(table_column(table, i)->type, cell));
-        }
-    }
-    return object;
-}
+/* --- records: a few rows, each as lines of heading and value ------------------------------------------ */
 
 bool render_records(const struct table *table, const struct render_envelope *envelope,
                     const struct render_options *options, FILE *out, struct err *e)
 {
-    CLEANUP(text_free_pointer) const char **members = mem_array(options->fields_count, sizeof(*members));
-    struct render_options named = *options;
-    size_t all = table_column_count(table);
+    CLEANUP(render_output_free) struct render_output output = {.file = out, .secrets = options->secrets};
+    size_t most = table_column_count(table) + options->fields_count;
+    CLEANUP(text_free_pointer) size_t *columns = mem_array(most, sizeof(*columns));
+    struct render_view view = {.table = table, .columns = columns};
 
     if (options->format != RENDER_TABLE) {
         return render_table(table, envelope, options, out, e);
     }
-    if (!render_check_fields(options, columns_of(table), all, e)) {
+    if (options->fields_count > 0 && !choose_columns(table, options, columns, &view.count, e)) {
         return false;
     }
-    for (size_t i = 0; i < options->fields_count; i++) {
-        members[i] = table_column(table, table_find_column(columns_of(table), all, options->fields[i]))->name;
+    for (size_t i = 0; options->fields_count == 0 && i < table_column_count(table); i++) {
+        columns[view.count++] = i;
     }
-    named.fields = members;
-    for (size_t row = 0; row < table_row_count(table); row++) {
-        JSON_CLEANUP json_t *object = row_value(table, row);
-        if ((row > 0 && !render_text("\n", 1, out, e)) || !render_document(object, &named, out, e)) {
-            return false;
-        }
-    }
-    return true;
+    return render_blocks(&view, options, &output, e) && render_finish(&output, e);
 }

@@ -30,29 +30,6 @@ static size_t least(const struct table_column *column)
     return column->least ? column->least : LEAST_USUAL;
 }
 
-/* The cell as it is shown, on one line and harmless. */
-static void append_cell(struct text *out, enum table_type type, const struct table_cell *cell)
-{
-    if (cell->state != TABLE_VALUE) {
-        text_append_char(out, '-');
-    } else if (type == TABLE_STRING || type == TABLE_TIME || type == TABLE_JSON) {
-        text_append_safe(out, cell->string, cell->size);
-    } else {
-        render_append_scalar(out, type, cell);
-    }
-}
-
-static void append_title(struct text *out, const struct table_column *column)
-{
-    if (column->title != NULL) {
-        text_append(out, column->title);
-        return;
-    }
-    for (const char *c = column->name; *c != '\0'; c++) {
-        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c == '_' ? ' ' : *c);
-    }
-}
-
 static void measure(struct layout *layout)
 {
     const struct render_view *view = layout->view;
@@ -60,13 +37,13 @@ static void measure(struct layout *layout)
 
     for (size_t i = 0; i < view->count; i++) {
         text_clear(&shown);
-        append_title(&shown, render_column(view, i));
+        render_append_title(&shown, render_column(view, i));
         layout->width[i] = layout->options->no_headers ? 0 : text_width(text_string(&shown), shown.size);
     }
     for (size_t row = 0; row < table_row_count(view->table); row++) {
         for (size_t i = 0; i < view->count; i++) {
             text_clear(&shown);
-            append_cell(&shown, render_column(view, i)->type, render_cell(view, row, i));
+            render_append_cell(&shown, render_column(view, i)->type, render_cell(view, row, i));
             size_t width = text_width(text_string(&shown), shown.size);
             layout->width[i] = width > layout->width[i] ? width : layout->width[i];
         }
@@ -180,11 +157,6 @@ static void fit(struct layout *layout)
     }
 }
 
-static const char *const colors[] = {
-    [TABLE_GOOD] = "\033[32m", [TABLE_WARN] = "\033[33m", [TABLE_BAD] = "\033[31m",
-    [TABLE_DIM] = "\033[2m",   [TABLE_PLAIN] = NULL,
-};
-
 /* A part of a cell's text. */
 struct slice {
     const char *bytes;
@@ -245,12 +217,12 @@ static const char *show(const struct render_view *view, size_t row, size_t index
 
     text_clear(shown);
     if (row == SIZE_MAX) {
-        append_title(shown, column);
+        render_append_title(shown, column);
         return "\033[1m";
     }
     const struct table_cell *cell = render_cell(view, row, index);
-    append_cell(shown, column->type, cell);
-    return colors[cell->style];
+    render_append_cell(shown, column->type, cell);
+    return render_color((enum table_style)cell->style);
 }
 
 static void trim(struct text *out, size_t start)
@@ -305,7 +277,7 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
 /* The lines of a value that stands below the row. */
 static void append_below(const struct layout *layout, const struct table_cell *cell, struct text *out)
 {
-    const char *color = layout->options->color ? colors[cell->style] : NULL;
+    const char *color = layout->options->color ? render_color((enum table_style)cell->style) : NULL;
 
     for (const char *line = cell->state == TABLE_VALUE ? cell->string : ""; line[0] != '\0';) {
         size_t size = strcspn(line, "\n");

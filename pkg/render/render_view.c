@@ -131,3 +131,35 @@ bool render_text(const char *text, size_t size, FILE *out, struct err *e)
     text_append_size(&output.text, text, size);
     return render_finish(&output, e);
 }
+
+void render_append_cell(struct text *out, enum table_type type, const struct table_cell *cell)
+{
+    if (cell->state != TABLE_VALUE) {
+        text_append_char(out, '-');
+    } else if (type == TABLE_STRING || type == TABLE_TIME || type == TABLE_JSON) {
+        text_append_safe(out, cell->string, cell->size);
+    } else {
+        render_append_scalar(out, type, cell);
+    }
+}
+
+void render_append_title(struct text *out, const struct table_column *column)
+{
+    if (column->title != NULL) {
+        text_append(out, column->title);
+        return;
+    }
+    for (const char *c = column->name; *c != '\0'; c++) {
+        text_append_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c == '_' ? ' ' : *c);
+    }
+}
+
+const char *render_color(enum table_style style)
+{
+    static const char *const colors[] = {
+        [TABLE_GOOD] = "\033[32m", [TABLE_WARN] = "\033[33m", [TABLE_BAD] = "\033[31m",
+        [TABLE_DIM] = "\033[2m",   [TABLE_PLAIN] = NULL,
+    };
+
+    return colors[style];
+}

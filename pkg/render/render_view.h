@@ -43,6 +43,13 @@ static inline const struct table_cell *render_cell(const struct render_view *vie
 /* Appends a cell of any type but strings in the one way that JSON, YAML, CSV and text share. */
 void render_append_scalar(struct text *out, enum table_type type, const struct table_cell *cell);
 
+/* Appends a cell as text shows it, on one line and harmless; "-" without a value. And the heading of a column. */
+void render_append_cell(struct text *out, enum table_type type, const struct table_cell *cell);
+void render_append_title(struct text *out, const struct table_column *column);
+
+/* The escape sequence of a style; NULL: none. */
+const char *render_color(enum table_style style);
+
 /* The error for a field that is none of `count` names; `titles` are their headings, each and all may be NULL. */
 bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
                           struct err *e);
@@ -53,6 +60,12 @@ struct render_output render_begin(const struct render_options *options, FILE *fi
 /* One function a format. The output is finished by the caller. */
 bool render_text_rows(const struct render_view *view, const struct render_options *options,
                       struct render_output *output, struct err *e);
+bool render_blocks(const struct render_view *view, const struct render_options *options, struct render_output *output,
+                   struct err *e); /* text: each row as lines of heading and value */
+/* Whether the columns of TABLE_STACKED do not fit beside the others, and the rows then. */
+bool render_is_stacked(const struct render_view *view, const struct render_options *options);
+bool render_stacked_rows(const struct render_view *view, const struct render_options *options,
+                         struct render_output *output, struct err *e);
 bool render_json_rows(const struct render_view *view, const struct render_envelope *envelope,
                       struct render_output *output, struct err *e);
 bool render_jsonl_rows(const struct render_view *view, struct render_output *output, struct err *e);

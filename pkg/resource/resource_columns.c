@@ -129,12 +129,35 @@ void resource_add_row(struct table *table, const struct resource *record, const 
     }
 }
 
+/* "Profile-9fd84246-7df4-4667-94e4-8ecde51d5ac5 (auto_link true)" */
+static void describe_profile(struct text *out, const json_t *profile)
+{
+    const json_t *target = json_object_get(profile, "target");
+    const char *id = json_string_value(json_object_get(target, "id"));
+    const char *crn = json_string_value(json_object_get(target, "crn"));
+    const json_t *auto_link = json_object_get(profile, "auto_link");
+
+    if (id == NULL && crn == NULL) {
+        json_print(out, profile, JSON_PRINT_COMPACT);
+        return;
+    }
+    text_append(out, id != NULL ? id : crn);
+    if (json_is_boolean(auto_link)) {
+        text_printf(out, " (auto_link %s)", json_is_true(auto_link) ? "true" : "false");
+    }
+}
+
 void resource_set_profile(struct table *table, const json_t *profile)
 {
     CLEANUP(text_free) struct text bytes = {0};
 
     if (profile == NULL) {
         table_set_null(table, RESOURCE_COLUMN_PROFILE);
+        return;
+    }
+    if (table_column(table, RESOURCE_COLUMN_PROFILE)->type == TABLE_STRING) {
+        describe_profile(&bytes, profile);
+        table_set_string(table, RESOURCE_COLUMN_PROFILE, text_string(&bytes));
         return;
     }
     json_print(&bytes, profile, JSON_PRINT_COMPACT);

@@ -25,12 +25,13 @@ enum table_type {
 enum { TABLE_BELOW_INDENT = 4 }; /* columns that the lines of TABLE_BELOW are indented by */
 
 enum table_flags {
-    TABLE_WIDE = 1 << 0,   /* not in text unless asked for by --fields; always in the other formats */
-    TABLE_RIGHT = 1 << 1,  /* text: aligned to the right, as numbers are anyway */
-    TABLE_FIXED = 1 << 2,  /* text: never cut, because a part of it is of no use (names, ids) */
-    TABLE_SPARSE = 1 << 3, /* text: left out when no cell of it has a value */
-    TABLE_WRAP = 1 << 4,   /* text: goes on in further lines instead of being cut (reasons, messages) */
-    TABLE_BELOW = 1 << 5,  /* a terminal: whole lines of its own below the row (commands to paste) */
+    TABLE_WIDE = 1 << 0,    /* not in text unless asked for by --fields; always in the other formats */
+    TABLE_RIGHT = 1 << 1,   /* text: aligned to the right, as numbers are anyway */
+    TABLE_FIXED = 1 << 2,   /* text: never cut, because a part of it is of no use (names, ids) */
+    TABLE_SPARSE = 1 << 3,  /* text: left out when no cell of it has a value */
+    TABLE_WRAP = 1 << 4,    /* text: goes on in further lines instead of being cut (reasons, messages) */
+    TABLE_BELOW = 1 << 5,   /* a terminal: whole lines of its own below the row (commands to paste) */
+    TABLE_STACKED = 1 << 6, /* a terminal: below the row with its heading, where the row would be too wide */
 };
 
 struct table_column {

@@ -16,7 +16,7 @@ teardown() {
     jq -e '.items[0] | keys == ["name", "response_hop_limit"]' <<< "$output"
     meta instance show api-0001 --fields Name,ARCH
     expect 0
-    [ "$output" = $'name          api-0001\narchitecture  amd64' ]
+    [ "$output" = $'NAME  api-0001\nARCH  amd64' ]
     meta audit --fields SEVERITY,Rule -o csv
     expect 3
     [ "${lines[0]}" = severity,rule ]
