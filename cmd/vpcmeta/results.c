@@ -206,6 +206,12 @@ bool results_print(struct app *app, const struct fleet_run *run, const char *run
     return print(app, run, run_id, false, NULL, e);
 }
 
+bool results_print_recorded(struct app *app, const struct fleet_run *run, const char *run_id, const json_t *more,
+                            struct err *e)
+{
+    return print(app, run, run_id, false, more, e);
+}
+
 bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
 {
     return print(app, run, NULL, true, more, e);

@@ -12,6 +12,10 @@ bool results_check_output(struct app *app, bool dry_run, struct err *e) __attrib
 bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The same of a recorded run, with further members of the object. */
+bool results_print_recorded(struct app *app, const struct fleet_run *run, const char *run_id, const json_t *more,
+                            struct err *e) __attribute__((warn_unused_result));
+
 /*
  * The same of a dry run, as fleet_preview made it: the object and every row have "dry_run": true, there is no run, and
  * the outcome `changed` is `would_change`, also beside `changed` in the summary. It depends on nothing but the plan:

@@ -1,11 +1,30 @@
-/* runs list and show: what was changed, and by which run. */
+/* runs list and show: what was changed, by whom, where and when, and by which run. */
 #include <string.h>
+#include <unistd.h>
 
+#include "clock/clock.h"
 #include "commands.h"
 #include "results.h"
+#include "run_facts.h"
 #include "run_place.h"
+#include "term/term.h"
+#include "when.h"
 
-enum list_column { COLUMN_RUN, COLUMN_STARTED, COLUMN_COMMAND, COLUMN_STATE, COLUMN_SUMMARY, COLUMN_COUNT };
+enum list_column {
+    COLUMN_RUN,
+    COLUMN_STARTED,
+    COLUMN_COMMAND,
+    COLUMN_STATE,
+    COLUMN_SUMMARY,
+    COLUMN_TOOK,
+    COLUMN_REGION,
+    COLUMN_ACCOUNT,
+    COLUMN_ENDED,
+    COLUMN_EXIT_STATUS,
+    COLUMN_ARGUMENTS,
+    COLUMN_WHO,
+    COLUMN_COUNT
+};
 
 static const struct table_column list_columns[COLUMN_COUNT] = {
     [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
@@ -13,24 +32,32 @@ static const struct table_column list_columns[COLUMN_COUNT] = {
     [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
     [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON},
+    [COLUMN_TOOK] = {.name = "duration_s", .title = "TOOK", .type = TABLE_INT},
+    [COLUMN_REGION] = {.name = "regions", .title = "REGION", .type = TABLE_JSON},
+    [COLUMN_ACCOUNT] = {.name = "account", .type = TABLE_STRING},
+    [COLUMN_ENDED] = {.name = "ended_at", .title = "ENDED", .type = TABLE_TIME, .flags = TABLE_WIDE},
+    [COLUMN_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_INT, .flags = TABLE_WIDE},
+    [COLUMN_ARGUMENTS] = {.name = "arguments", .type = TABLE_JSON, .flags = TABLE_WIDE},
+    [COLUMN_WHO] = {.name = "who", .type = TABLE_JSON, .flags = TABLE_WIDE},
 };
 
-static const struct table_column summary_for_people = {.name = "summary", .type = TABLE_STRING, .flags = TABLE_WRAP};
+/* What people read has the same names; nothing of it is cut. */
+static const struct table_column text_columns[COLUMN_COUNT] = {
+    [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_STRING, .flags = TABLE_BELOW},
+    [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
+    [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
+    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_STRING},
+    [COLUMN_TOOK] = {.name = "duration_s", .title = "TOOK", .type = TABLE_STRING},
+    [COLUMN_REGION] = {.name = "regions", .title = "REGION", .type = TABLE_STRING, .flags = TABLE_BELOW},
+    [COLUMN_ACCOUNT] = {.name = "account", .type = TABLE_STRING, .flags = TABLE_BELOW},
+    [COLUMN_ENDED] = {.name = "ended_at", .title = "ENDED", .type = TABLE_TIME, .flags = TABLE_WIDE},
+    [COLUMN_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_INT, .flags = TABLE_WIDE},
+    [COLUMN_ARGUMENTS] = {.name = "arguments", .type = TABLE_JSON, .flags = TABLE_WIDE},
+    [COLUMN_WHO] = {.name = "who", .type = TABLE_JSON, .flags = TABLE_WIDE},
+};
 
 /* --- list ------------------------------------------------------------------------------------------- */
-
-/* What people see: counts that are not 0. */
-static void describe_summary(const json_t *summary, struct text *out)
-{
-    const char *name;
-    json_t *count;
-
-    json_object_foreach ((json_t *)summary, name, count) {
-        if (json_integer_value(count) > 0) {
-            text_printf(out, "%s%lld %s", out->size > 0 ? ", " : "", (long long)json_integer_value(count), name);
-        }
-    }
-}
 
 /* The summary as it was recorded; that of a run that was cut off is made from its steps. New reference. */
 static json_t *summary_of(struct history *history, const struct history_run *run, struct err *e)
@@ -46,29 +73,102 @@ static json_t *summary_of(struct history *history, const struct history_run *run
     return run_load(history, run->id, &record, e) ? run_summary_json(&record.results.summary) : NULL;
 }
 
-static bool add_run(struct table *table, struct history *history, const struct history_run *run, bool for_people,
-                    struct err *e)
+static void set_json(struct table *table, enum list_column column, const json_t *value)
+{
+    CLEANUP(text_free) struct text bytes = {0};
+
+    if (value == NULL) {
+        table_set_null(table, column);
+        return;
+    }
+    json_print(&bytes, value, JSON_PRINT_COMPACT);
+    table_set_json(table, column, text_string(&bytes), bytes.size);
+}
+
+/* "2026-11-28 11:09 (2h ago)" on a terminal; elsewhere the moment as it is recorded. */
+static void set_started(struct table *table, const struct history_run *run, bool on_terminal)
+{
+    int64_t moment_s = clock_stamp_read(run->started_at);
+    CLEANUP(text_free) struct text shown = {0};
+
+    if (on_terminal && moment_s >= 0) {
+        when_append_local(&shown, moment_s, false);
+        text_append(&shown, " (");
+        when_append_distance(&shown, moment_s, clock_wall_s(clock_system()));
+        text_append(&shown, ")");
+    } else {
+        text_append(&shown, run->started_at);
+    }
+    table_set_string(table, COLUMN_STARTED, text_string(&shown));
+}
+
+static void set_text(struct table *table, const struct history_run *run, const json_t *summary)
+{
+    CLEANUP(text_free) struct text counts = {0}, took = {0}, regions = {0};
+
+    set_started(table, run, term_is_terminal(STDOUT_FILENO));
+    run_facts_describe_summary(summary, &counts);
+    table_set_string(table, COLUMN_SUMMARY, text_string(&counts));
+    if (run->ended_at != NULL) {
+        when_append_duration(&took, run_facts_duration_s(run));
+        table_set_string(table, COLUMN_TOOK, text_string(&took));
+    }
+    run_facts_describe_regions(run, &regions);
+    table_set_string(table, COLUMN_REGION, regions.size > 0 ? text_string(&regions) : NULL);
+}
+
+static void set_values(struct table *table, const struct history_run *run, const json_t *summary)
+{
+    int64_t duration_s = run_facts_duration_s(run);
+    JSON_CLEANUP json_t *regions = run_facts_regions(run);
+
+    table_set_string(table, COLUMN_STARTED, run->started_at);
+    set_json(table, COLUMN_SUMMARY, summary);
+    set_json(table, COLUMN_REGION, regions);
+    if (duration_s >= 0) {
+        table_set_int(table, COLUMN_TOOK, duration_s);
+    } else {
+        table_set_null(table, COLUMN_TOOK);
+    }
+}
+
+/* What is the same for people and programs. */
+static void set_facts(struct table *table, const struct history_run *run)
 {
     static const enum table_style styles[] = {
         [HISTORY_DONE] = TABLE_GOOD, [HISTORY_INTERRUPTED] = TABLE_BAD, [HISTORY_RUNNING] = TABLE_WARN};
+    JSON_CLEANUP json_t *facts = run_facts_json(run);
+    int status = run_facts_exit_status(run);
+
+    table_set_string(table, COLUMN_RUN, run->id);
+    table_set_string(table, COLUMN_COMMAND, run->command);
+    table_set_string(table, COLUMN_STATE, history_state_name(run->state));
+    table_set_style(table, COLUMN_STATE, styles[run->state]);
+    table_set_string(table, COLUMN_ACCOUNT, json_string_value(json_object_get(facts, "account")));
+    table_set_string(table, COLUMN_ENDED, run->ended_at);
+    set_json(table, COLUMN_ARGUMENTS, json_object_get(facts, "arguments"));
+    set_json(table, COLUMN_WHO, json_object_get(facts, "who"));
+    if (status != HISTORY_NO_STATUS) {
+        table_set_int(table, COLUMN_EXIT_STATUS, status);
+    } else {
+        table_set_null(table, COLUMN_EXIT_STATUS);
+    }
+}
+
+static bool add_run(struct table *table, struct history *history, const struct history_run *run, bool for_people,
+                    struct err *e)
+{
     JSON_CLEANUP json_t *summary = summary_of(history, run, e);
-    CLEANUP(text_free) struct text bytes = {0};
 
     if (summary == NULL) {
         return false;
     }
     table_add_row(table);
-    table_set_string(table, COLUMN_RUN, run->id);
-    table_set_string(table, COLUMN_STARTED, run->started_at);
-    table_set_string(table, COLUMN_COMMAND, run->command);
-    table_set_string(table, COLUMN_STATE, history_state_name(run->state));
-    table_set_style(table, COLUMN_STATE, styles[run->state]);
+    set_facts(table, run);
     if (for_people) {
-        describe_summary(summary, &bytes);
-        table_set_string(table, COLUMN_SUMMARY, text_string(&bytes));
+        set_text(table, run, summary);
     } else {
-        json_print(&bytes, summary, JSON_PRINT_COMPACT);
-        table_set_json(table, COLUMN_SUMMARY, text_string(&bytes), bytes.size);
+        set_values(table, run, summary);
     }
     return true;
 }
@@ -77,13 +177,11 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(history_runs_free) struct history_runs runs = {0};
+    CLEANUP(text_free) struct text path = {0};
     bool for_people = app_prints_text(app);
-    struct table_column columns[COLUMN_COUNT];
 
     (void)call;
-    memcpy(columns, list_columns, sizeof(columns));
-    columns[COLUMN_SUMMARY] = for_people ? summary_for_people : list_columns[COLUMN_SUMMARY];
-    TABLE_CLEANUP struct table *table = table_create(columns, COLUMN_COUNT);
+    TABLE_CLEANUP struct table *table = table_create(for_people ? text_columns : list_columns, COLUMN_COUNT);
     JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
     if (!app_check_output(app, list_columns, COLUMN_COUNT, e) || (history = app_open_history(e)) == NULL ||
         !history_list_runs(history, &runs, e)) {
@@ -93,6 +191,11 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
         if (!add_run(table, history, &runs.items[i], for_people, e)) {
             return err_exit_status(e);
         }
+    }
+    if (for_people && runs.count == 0) {
+        app_state_path(APP_HISTORY_FILE, &path);
+        app_note(app, "no run is recorded yet (%s)", text_string(&path));
+        return ERR_EXIT_DONE;
     }
     return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "items"}, e)
                ? 0
@@ -110,7 +213,11 @@ const struct cmd_spec cmd_runs_list = {
     .summary = "list the recorded runs, the newest first",
     .description =
         "Every command that writes records its run before it begins. A run is done, running, or interrupted: "
-        "then `runs resume` finishes it.",
+        "then `runs resume` finishes it.\n\n"
+        "Shows what was done, where (account and regions), when, for how long, and how many servers it was about. "
+        "Times "
+        "are local on a terminal and UTC elsewhere. Where the terminal is too narrow, a run takes several lines. "
+        "--fields arguments,who,exit_status shows more.",
     .examples = list_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .run = list,
@@ -118,11 +225,22 @@ const struct cmd_spec cmd_runs_list = {
 
 /* --- show ------------------------------------------------------------------------------------------- */
 
+/* Who, where, when stands above the results, for people. */
+static bool print_facts(struct app *app, const struct run_record *record, struct err *e)
+{
+    JSON_CLEANUP json_t *summary = run_summary_json(&record->results.summary);
+    TABLE_CLEANUP struct table *table = run_facts_table(&record->entry.run, summary);
+
+    if (!app_prints_text(app) || app->globals->fields.count > 0) {
+        return true;
+    }
+    return app_print_records(app, table, NULL, e) && render_text("\n", 1, stdout, e);
+}
+
 static int show(struct app *app, const struct cli_call *call, struct err *e)
 {
     HISTORY_CLEANUP struct history *history = NULL;
     CLEANUP(run_record_free) struct run_record record = {0};
-    CLEANUP(text_free) struct text places = {0};
     CLEANUP(text_free) struct text path = {0};
 
     if (!results_check_output(app, false, e) || (history = app_open_history(e)) == NULL ||
@@ -131,12 +249,10 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     }
     run_place_adopt(app, &record);
     const struct history_run *run = &record.entry.run;
-    run_append_places(run, &places);
+    JSON_CLEANUP json_t *facts = run_facts_json(run);
     app_state_path(APP_HISTORY_FILE, &path);
     run_mark_restarts(text_string(&path), run, &record.results);
-    app_note(app, "%s  %s  %s  %s  %s", run->id, run->started_at, run->command, history_state_name(run->state),
-             text_string(&places));
-    if (!results_print(app, &record.results, run->id, e)) {
+    if (!print_facts(app, &record, e) || !results_print_recorded(app, &record.results, run->id, facts, e)) {
         return err_exit_status(e);
     }
     if (run->state != HISTORY_RUNNING) {
@@ -147,16 +263,22 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example show_examples[] = {
     {"vpcmeta runs show", "what became of every server of the newest run"},
-    {"vpcmeta runs show last -o json", "the newest one for programs, as it was printed then"},
+    {"vpcmeta runs show last -o json", "the newest one for programs: who, where, when, and each result"},
     {0},
 };
 
 const struct cmd_spec cmd_runs_show = {
     .path = "runs show",
-    .summary = "show what a run did to each server",
+    .summary = "show what a run did to each server, who ran it, where and when",
     .arguments = "[RUN]",
-    .description = "RUN is an id, the beginning of one that no other run shares, or `last`: the newest, which is also "
-                   "shown without RUN.",
+    .description =
+        "RUN is an id, the beginning of one that no other run shares, or `last`: the newest, which is also shown "
+        "without RUN.\n\n"
+        "The command line is recorded without secrets; the identity is that of the token, and the machine the user "
+        "and host that ran the program. -o json is the object that the command printed, with these members besides: "
+        "command, arguments, state, started_at, ended_at, duration_s, exit_status, who, account, regions, endpoints, "
+        "version, and invocations, one for each time that the run was begun or resumed. What an older program did not "
+        "record is null, and \"not recorded\" for people.",
     .examples = show_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,

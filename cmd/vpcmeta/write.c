@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "body_check.h"
+#include "identity.h"
 #include "mem/mem.h"
 #include "results.h"
 
@@ -318,20 +319,52 @@ static void draining(size_t down, size_t in_flight, void *context)
     }
 }
 
+/* What the program ends with, unless its output cannot be written. */
+static int exit_status_of(const struct run_result *result)
+{
+    const struct fleet_summary *summary = &result->run.summary;
+    const struct err *stopped = &result->stopped;
+    int status = fleet_exit_status(summary);
+
+    if (stopped->code != ERR_NONE) {
+        bool outage = stopped->cause == ERR_NETWORK && command_signal() == 0;
+        status = outage && summary->counts[FLEET_CHANGED] > 0 ? ERR_EXIT_PARTLY : err_exit_status(stopped);
+    }
+    return status;
+}
+
+static int exit_status_to_record(const struct run_result *result, void *context)
+{
+    int status = exit_status_of(result);
+
+    (void)context;
+    return command_signal() != 0 && status != 0 ? ERR_EXIT_SIGNAL + command_signal() : status;
+}
+
 bool write_execute(struct app *app, struct writing *writing, struct run_result *ret, struct err *e)
 {
     struct execution execution = {.app = app, .writing = writing};
-    const struct run_hooks hooks = {
-        .confirm = confirm, .begin = begin, .progress = progress, .draining = draining, .context = &execution};
+    const struct run_hooks hooks = {.confirm = confirm,
+                                    .begin = begin,
+                                    .progress = progress,
+                                    .draining = draining,
+                                    .exit_status = exit_status_to_record,
+                                    .context = &execution};
     CLEANUP(text_free) struct text path = {0};
+    CLEANUP(text_free) struct text actor = {0};
 
     if (!app_need_state_path(APP_HISTORY_FILE, &path, e)) {
         return false;
     }
+    JSON_CLEANUP json_t *who = identity_of_run(app);
+    json_print(&actor, who, JSON_PRINT_COMPACT);
     writing->request.history = text_string(&path);
+    writing->request.actor = text_string(&actor);
+    writing->request.version = VPCMETA_VERSION;
     bool executed = run_execute(&writing->request, &hooks, ret, e);
     command_drain(false);
     writing->request.history = NULL;
+    writing->request.actor = NULL;
     app_progress_end(app);
     if (executed && ret->unrecorded.code != ERR_NONE) {
         app_warn(app, "the end of the run is not recorded: %s", ret->unrecorded.message);
@@ -406,7 +439,6 @@ int write_report(struct app *app, const struct run_result *result, struct err *e
         if (outage) {
             results_explain_outage(app, run, result->id, e);
         }
-        return outage && run->summary.counts[FLEET_CHANGED] > 0 ? ERR_EXIT_PARTLY : err_exit_status(e);
     }
-    return fleet_exit_status(&run->summary);
+    return exit_status_of(result);
 }

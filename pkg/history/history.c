@@ -99,6 +99,21 @@ static const char *const migrations[] = {
      "    AND s.before LIKE '%\"enabled\":false%' AND s.after LIKE '%\"enabled\":true%'))"
      "  ORDER BY s.concluded_at, s.run, s.ordinal;"
      "DROP INDEX step_restart;"),
+    /* who worked on a run, and where it was, for those who look back */
+    ("CREATE TABLE invocation ("
+     " run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+     " number INTEGER NOT NULL,"
+     " started_at TEXT NOT NULL,"
+     " ended_at TEXT,"
+     " command TEXT NOT NULL,"
+     " arguments TEXT NOT NULL,"
+     " actor TEXT,"
+     " version TEXT,"
+     " exit_status INTEGER,"
+     " PRIMARY KEY (run, number)) WITHOUT ROWID;"
+     "ALTER TABLE run ADD COLUMN regions TEXT;"
+     "UPDATE run SET regions ="
+     " (SELECT group_concat(DISTINCT s.region) FROM step s WHERE s.run = run.number AND s.region <> '');"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

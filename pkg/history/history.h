@@ -41,6 +41,17 @@ struct history_place {
 };
 #define HISTORY_NO_ACCOUNT "-"
 
+/* One start of the program that worked on a run: the first began it, the others resumed it. */
+struct history_invocation {
+    const char *started_at, *ended_at; /* RFC 3339; ended_at NULL: it was cut off, or has not ended */
+    const char *command;               /* "instance set", "runs resume" */
+    const char *arguments;             /* as of a run */
+    const char *actor;                 /* JSON object: who; NULL: not recorded */
+    const char *version;               /* of the program; NULL: not recorded */
+    int exit_status;                   /* HISTORY_NO_STATUS: not known */
+};
+enum { HISTORY_NO_STATUS = -1 };
+
 struct history_run {
     int64_t number;                     /* of the run in this history; 0 before history_begin */
     const char *id;                     /* as people name it */
@@ -50,8 +61,11 @@ struct history_run {
     const char *arguments;              /* JSON array, without secrets: the caller sees to that */
     const struct history_place *places; /* where it works, in the order in which they are locked */
     size_t place_count;
-    const char *wanted;  /* JSON object: what it was asked to set */
-    const char *summary; /* JSON object; NULL until it has ended */
+    const char *regions; /* of its steps, as far as they are known: "us-south,eu-de"; NULL: none is */
+    const struct history_invocation *invocations; /* in their order */
+    size_t invocation_count;                      /* 0: it was recorded by a program that did not keep them */
+    const char *wanted;                           /* JSON object: what it was asked to set */
+    const char *summary;                          /* JSON object; NULL until it has ended */
     enum history_state state;
     const char *holder; /* one line for people who find it in progress: command, process, since when; or NULL */
 };
@@ -126,19 +140,20 @@ void history_unlock(struct history_locks *locks); /* NULL allowed */
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /*
- * Begins a run: id, command, arguments, places, wanted and holder are taken from `run`. Steps that are final already
- * need an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
+ * Begins a run: id, command, arguments, places, wanted, holder and the first invocation's actor and version are taken
+ * from `run`. Steps that are final already need an outcome; the others are planned. Sets *ret_number. Error: ERR_IO.
  */
 bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
                    size_t count, int64_t *ret_number, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Takes over a run that was cut off, as it was loaded, to resume it. Errors: ERR_LOCKED when it is in progress,
+ * Takes over a run that was cut off, as it was loaded, to resume it; command, arguments, actor and version are taken
+ * from `invocation`. Errors: ERR_LOCKED when it is in progress,
  * ERR_CONFLICT when it was resumed since it was loaded, ERR_IO.
  */
 struct history_entry;
-bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder, struct err *e)
-    __attribute__((warn_unused_result));
+bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder,
+                       const struct history_invocation *invocation, struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Requests for the steps `journaled` are about to leave (ordinal, before, etag and phase count), and the steps
@@ -149,8 +164,11 @@ bool history_record(struct history *history, int64_t number, const struct histor
                     size_t journaled_count, const struct history_step *concluded, size_t concluded_count, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The run has ended: it is done, or interrupted when steps are left that are not final. Error: ERR_IO. */
-bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
+/*
+ * The run has ended: it is done, or interrupted when steps are left that are not final. `exit_status` of the program,
+ * or HISTORY_NO_STATUS. Error: ERR_IO.
+ */
+bool history_conclude(struct history *history, int64_t number, const char *summary, int exit_status, struct err *e)
     __attribute__((warn_unused_result));
 
 /*

@@ -6,7 +6,7 @@
 
 enum { MATCHES_SHOWN = 5 };
 
-#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder"
+#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder, regions"
 
 const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
 {
@@ -44,6 +44,7 @@ static bool read_run(struct history *history, sqlite3_stmt *statement, struct te
         .summary = history_text_at(statement, 7, memory),
         .state = state >= 0 ? (enum history_state)state : HISTORY_DONE,
         .holder = history_text_at(statement, 9, memory),
+        .regions = history_text_at(statement, 10, memory),
     };
     if (state < 0 || ret->id == NULL || ret->started_at == NULL || ret->command == NULL || ret->arguments == NULL ||
         ret->wanted == NULL) {
@@ -133,6 +134,7 @@ static bool list_runs(struct history *history, struct history_runs *ret, bool *r
     fine = fine && (code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e));
     for (size_t i = 0; fine && i < ret->count; i++) {
         fine = read_places(history, &ret->items[i], &ret->memory, e) &&
+               history_read_invocations(history, &ret->items[i], &ret->memory, e) &&
                check_running(history, &ret->items[i], ret_stale, e);
     }
     return fine;
@@ -307,8 +309,8 @@ static bool load(struct history *history, const char *word, struct history_entry
     if (!history_execute(history, "BEGIN", e)) {
         return false;
     }
-    bool fine =
-        find(history, word, ret, e) && read_places(history, &ret->run, &ret->memory, e) && read_steps(history, ret, e);
+    bool fine = find(history, word, ret, e) && read_places(history, &ret->run, &ret->memory, e) &&
+                history_read_invocations(history, &ret->run, &ret->memory, e) && read_steps(history, ret, e);
     (void)history_execute(history, "COMMIT", &ignored);
     return fine && check_running(history, &ret->run, ret_stale, e);
 }

@@ -8,11 +8,9 @@ static void stamp(const struct history *history, int64_t offset_s, char now[CLOC
 
 /* --- a run begins ----------------------------------------------------------------------------------- */
 
-static bool insert_run(struct history *history, const struct history_run *run, int64_t *ret_number, struct err *e)
+static bool insert_run(struct history *history, const struct history_run *run, const char *now, int64_t *ret_number,
+                       struct err *e)
 {
-    char now[CLOCK_STAMP_SIZE];
-
-    stamp(history, 0, now);
     if (!history_change(history, e,
                         "INSERT INTO run (id, started_at, command, arguments, wanted, holder, state)"
                         " VALUES (?, ?, ?, ?, ?, ?, 'running')",
@@ -65,17 +63,44 @@ static bool insert_steps(struct history *history, int64_t number, const struct h
     return fine;
 }
 
+/* The regions of the steps, which those that are created learn only when they are there. */
+static bool update_regions(struct history *history, int64_t number, struct err *e)
+{
+    return history_change(history, e,
+                          "UPDATE run SET regions ="
+                          " (SELECT group_concat(DISTINCT region) FROM step WHERE run = ?1 AND region <> '')"
+                          " WHERE number = ?1",
+                          "I", number);
+}
+
+static bool insert_invocation(struct history *history, const struct history_run *run, int64_t number, const char *now,
+                              struct err *e)
+{
+    struct history_invocation first = {0};
+
+    if (run->invocation_count == 0) {
+        return true;
+    }
+    first = run->invocations[0];
+    first.command = run->command;
+    first.arguments = run->arguments;
+    return history_add_invocation(history, number, &first, now, e);
+}
+
 bool history_begin(struct history *history, const struct history_run *run, const struct history_step *steps,
                    size_t count, int64_t *ret_number, struct err *e)
 {
+    char now[CLOCK_STAMP_SIZE];
     int64_t number = 0;
 
     if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
         return false;
     }
+    stamp(history, 0, now);
     /* the lock comes before anybody can see the run */
-    bool fine = insert_run(history, run, &number, e) && history_lock_run(history, number, e) &&
-                insert_places(history, number, run, e) && insert_steps(history, number, steps, count, e);
+    bool fine = insert_run(history, run, now, &number, e) && history_lock_run(history, number, e) &&
+                insert_places(history, number, run, e) && insert_steps(history, number, steps, count, e) &&
+                update_regions(history, number, e) && insert_invocation(history, run, number, now, e);
     if (!history_end_transaction(history, fine, e)) {
         return false;
     }
@@ -98,11 +123,25 @@ static bool check_unchanged(struct history *history, const struct history_entry 
     return same || err_set(e, ERR_CONFLICT, "it was resumed meanwhile, try again");
 }
 
-bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder, struct err *e)
+static bool mark_taken_over(struct history *history, int64_t number, const char *holder,
+                            const struct history_invocation *invocation, struct err *e)
 {
-    return (history_lock_run(history, entry->run.number, e) && check_unchanged(history, entry, e) &&
-            history_change(history, e, "UPDATE run SET state = 'running', ended_at = NULL, holder = ? WHERE number = ?",
-                           "sI", holder, entry->run.number)) ||
+    char now[CLOCK_STAMP_SIZE];
+
+    stamp(history, 0, now);
+    return history_change(history, e, "UPDATE run SET state = 'running', ended_at = NULL, holder = ? WHERE number = ?",
+                          "sI", holder, number) &&
+           history_add_invocation(history, number, invocation, now, e);
+}
+
+bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder,
+                       const struct history_invocation *invocation, struct err *e)
+{
+    int64_t number = entry->run.number;
+
+    return (history_lock_run(history, number, e) && check_unchanged(history, entry, e) &&
+            history_execute(history, "BEGIN IMMEDIATE", e) &&
+            history_end_transaction(history, mark_taken_over(history, number, holder, invocation, e), e)) ||
            err_wrap(e, "run %s", entry->run.id);
 }
 
@@ -177,7 +216,7 @@ bool history_record(struct history *history, int64_t number, const struct histor
 
 /* --- a run ends ------------------------------------------------------------------------------------- */
 
-bool history_conclude(struct history *history, int64_t number, const char *summary, struct err *e)
+bool history_conclude(struct history *history, int64_t number, const char *summary, int exit_status, struct err *e)
 {
     static const char update[] =
         "UPDATE run SET ended_at = ?1, summary = ?2, state ="
@@ -185,8 +224,15 @@ bool history_conclude(struct history *history, int64_t number, const char *summa
         " WHERE number = ?3";
     char now[CLOCK_STAMP_SIZE];
 
+    if (!history_execute(history, "BEGIN IMMEDIATE", e)) {
+        return false;
+    }
     stamp(history, 0, now);
-    return history_change(history, e, update, "ssI", now, summary, number);
+    return history_end_transaction(history,
+                                   history_change(history, e, update, "ssI", now, summary, number) &&
+                                       update_regions(history, number, e) &&
+                                       history_end_invocation(history, number, now, exit_status, e),
+                                   e);
 }
 
 /* Steps go with their runs (ON DELETE CASCADE). */

@@ -52,9 +52,6 @@ bool run_check_api(const struct run_record *record, const char *api, struct err 
 bool run_check_account(const struct run_record *record, const char *account, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Appends the places of a run, "ACCOUNT API, ACCOUNT API". */
-void run_append_places(const struct history_run *run, struct text *out);
-
 /* --- resume, retry, rollback: pure choices ------------------------------------------------------------ */
 
 /* Steps of a recorded run that are carried out again. Borrows from the record. Free with run_resumption_free. */
@@ -102,6 +99,8 @@ struct run_request {
     const char *const *words; /* of its command line; what they may hold of secrets is not recorded */
     size_t word_count;
     const struct secrets *secrets; /* of the process; NULL: none */
+    const char *actor;             /* JSON object: who gave it, and */
+    const char *version;           /* of the program; NULL: not to be recorded, both */
     const char *history;           /* path of its file, which is made when missing, not by a preview */
 
     const struct inventory_scope *scope;
@@ -121,13 +120,17 @@ struct run_request {
     bool force;                               /* of a rollback */
 };
 
+struct run_result;
+
 /* All may be NULL. */
 struct run_hooks {
     bool (*confirm)(void *context, struct err *e); /* before anything is recorded; false, with e set, ends it there */
     void (*begin)(void *context);                  /* it is recorded; requests follow */
     fleet_progress_fn *progress;                   /* a result is final */
     void (*draining)(size_t down, size_t in_flight, void *context); /* interrupted: as in fleet_options */
-    void *context;                                                  /* of all */
+    /* the exit status of the program for this result, which the history keeps */
+    int (*exit_status)(const struct run_result *result, void *context);
+    void *context; /* of all */
 };
 
 /* What became of it. Free with run_result_free. */

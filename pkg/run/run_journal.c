@@ -387,7 +387,10 @@ static bool write_plan(const struct run_request *request, const struct places *p
     }
     print_arguments(request, &arguments);
     json_print(&wanted, object, JSON_PRINT_COMPACT);
+    struct history_invocation first = {.actor = request->actor, .version = request->version};
     struct history_run run = {.id = journal->id,
+                              .invocations = &first,
+                              .invocation_count = 1,
                               .command = request->command,
                               .arguments = text_string(&arguments),
                               .places = places->items,
@@ -420,6 +423,7 @@ static bool begin_resumed(const struct run_request *request, const char *holder,
 {
     const struct history_entry *entry = &request->resumption->record->entry;
     CLEANUP(places_free) struct places places = {0};
+    CLEANUP(text_free) struct text arguments = {0};
 
     snprintf(journal->id, sizeof(journal->id), "%s", entry->run.id);
     journal->number = entry->run.number;
@@ -428,8 +432,13 @@ static bool begin_resumed(const struct run_request *request, const char *holder,
         return false;
     }
     journal->history = history_open(request->history, clock_system(), e);
+    print_arguments(request, &arguments);
+    struct history_invocation invocation = {.command = request->command,
+                                            .arguments = text_string(&arguments),
+                                            .actor = request->actor,
+                                            .version = request->version};
     return journal->history != NULL && lock_places(request, &places, holder, journal, e) &&
-           history_take_over(journal->history, entry, holder, e);
+           history_take_over(journal->history, entry, holder, &invocation, e);
 }
 
 /* --- begin and end ------------------------------------------------------------------------------------ */
@@ -445,14 +454,15 @@ bool run_journal_begin(const struct run_request *request, struct run_journal *re
            err_wrap(e, "nothing was changed");
 }
 
-void run_journal_end(struct run_journal *journal, const struct fleet_summary *summary, struct err *ret_error)
+void run_journal_end(struct run_journal *journal, const struct fleet_summary *summary, int exit_status,
+                     struct err *ret_error)
 {
     JSON_CLEANUP json_t *object = run_summary_json(summary);
     CLEANUP(text_free) struct text bytes = {0};
 
     json_print(&bytes, object, JSON_PRINT_COMPACT);
     if (journal->history != NULL) {
-        (void)!history_conclude(journal->history, journal->number, text_string(&bytes), ret_error);
+        (void)!history_conclude(journal->history, journal->number, text_string(&bytes), exit_status, ret_error);
     }
 }
 

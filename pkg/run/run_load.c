@@ -135,10 +135,3 @@ void run_record_free(struct run_record *record)
     history_entry_free(&record->entry);
     *record = (struct run_record){0};
 }
-
-void run_append_places(const struct history_run *run, struct text *out)
-{
-    for (size_t i = 0; i < run->place_count; i++) {
-        text_printf(out, "%s%s %s", i > 0 ? ", " : "", run->places[i].account, run->places[i].api);
-    }
-}

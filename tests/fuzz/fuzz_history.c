@@ -46,14 +46,12 @@ static void use_run(struct history *history, const char *word)
     CLEANUP(run_resumption_free) struct run_resumption repeated = {0};
     CLEANUP(plan_free) struct plan plan = {0};
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
-    CLEANUP(text_free) struct text places = {0};
     struct err e = ERR_INIT;
 
     if (!run_load(history, word, &record, &e)) {
         must(e.message[0] != '\0');
         return;
     }
-    run_append_places(&record.entry.run, &places);
     (void)(run_resume(&record, &resumed, &e) && run_retry(&record, true, true, &repeated, &e) &&
            run_rollback(&record, NULL, 0, false, list, &plan, &e));
 }

@@ -67,6 +67,10 @@ static const struct history_step two_steps[] = {
      .outcome = "unchanged"},
 };
 
+static const struct history_invocation begun_by = {.actor = "{\"name\":\"Ann\"}", .version = "1.2"};
+static const struct history_invocation resumed = {
+    .command = "runs resume", .arguments = "[\"runs\"]", .actor = "{\"name\":\"Bob\"}", .version = "1.3"};
+
 static const struct history_place place_u = {"a/1", "https://u/v1"}, place_v = {"a/1", "https://v/v1"};
 
 static struct history_locks *lock(const struct history *history, const struct history_place *place, const char *who)
@@ -95,6 +99,8 @@ static int64_t begin_at(struct history *history, const char *id, const struct hi
                               .places = place,
                               .place_count = 1,
                               .wanted = "{}",
+                              .invocations = &begun_by,
+                              .invocation_count = 1,
                               .holder = "set, process 7"};
 
     assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
@@ -132,6 +138,15 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_string_equal(entry.run.places[0].account, "a/1");
     assert_string_equal(entry.run.places[0].api, "https://u/v1");
     assert_string_equal(entry.run.arguments, "[\"--all\"]");
+    assert_string_equal(entry.run.regions, "us-south");
+    assert_int_equal(entry.run.invocation_count, 1);
+    assert_string_equal(entry.run.invocations[0].command, "instance set");
+    assert_string_equal(entry.run.invocations[0].arguments, "[\"--all\"]");
+    assert_string_equal(entry.run.invocations[0].actor, "{\"name\":\"Ann\"}");
+    assert_string_equal(entry.run.invocations[0].version, "1.2");
+    assert_string_equal(entry.run.invocations[0].started_at, entry.run.started_at);
+    assert_null(entry.run.invocations[0].ended_at);
+    assert_int_equal(entry.run.invocations[0].exit_status, HISTORY_NO_STATUS);
     assert_int_equal(entry.count, 2);
     assert_int_equal(entry.steps[0].stage, HISTORY_JOURNALED);
     assert_string_equal(entry.steps[0].before, "{\"a\":2}");
@@ -153,13 +168,17 @@ static void a_run_is_read_back_as_it_was_written(void **state)
                                  .outcome = "changed",
                                  .request_id = "r-1",
                                  .http_status = 200,
+                                 .region = "eu-de",
                                  .restart_needed = true};
     assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
-    assert_true(history_conclude(history, number, "{\"changed\":1}", &e));
+    assert_true(history_conclude(history, number, "{\"changed\":1}", 5, &e));
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_DONE);
     assert_string_equal(entry.run.summary, "{\"changed\":1}");
     assert_non_null(entry.run.ended_at);
+    assert_string_equal(entry.run.regions, "eu-de"); /* as it is known by now */
+    assert_string_equal(entry.run.invocations[0].ended_at, entry.run.ended_at);
+    assert_int_equal(entry.run.invocations[0].exit_status, 5);
     assert_int_equal(entry.steps[0].stage, HISTORY_FINAL);
     assert_string_equal(entry.steps[0].after, "{\"a\":1}");
     assert_int_equal(entry.steps[0].attempts, 3);
@@ -184,7 +203,7 @@ static void add_run(struct history *history, const char *run_id, const struct hi
     step.restart = restart;
     step.place = places[0];
     assert_true(history_record(history, number, NULL, 0, &step, 1, &e));
-    assert_true(history_conclude(history, number, "{}", &e));
+    assert_true(history_conclude(history, number, "{}", 0, &e));
 }
 
 /* "ID ID ": those whose restart is pending, then "| ID ": those that need none. */
@@ -456,11 +475,16 @@ static void an_interrupted_run_is_resumed_by_another_process(void **state)
     HISTORY_CLEANUP struct history *history = open_history(state);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
-    assert_true(history_take_over(history, &entry, "resume, process 8", &e));
+    assert_true(history_take_over(history, &entry, "resume, process 8", &resumed, &e));
     history_entry_free(&entry);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
     assert_string_equal(entry.run.holder, "resume, process 8");
+    /* who resumed it is known beside who began it, of whom the older program in this test kept nothing */
+    const struct history_invocation *last = &entry.run.invocations[entry.run.invocation_count - 1];
+    assert_string_equal(last->command, "runs resume");
+    assert_string_equal(last->actor, "{\"name\":\"Bob\"}");
+    assert_null(last->ended_at);
 }
 
 /* Its lock alone decides, and who resumes it has to get that. */
@@ -479,7 +503,7 @@ static void a_run_is_in_progress_while_its_history_is_open(void **state)
     number = begin_at(writer, "2", &place_v);
     load(reader, "2", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
-    assert_false(history_take_over(reader, &entry, "reader", &e));
+    assert_false(history_take_over(reader, &entry, "reader", &resumed, &e));
     assert_int_equal(e.code, ERR_LOCKED);
     assert_true(history_record(writer, number, &step, 1, NULL, 0, &(struct err){0}));
     history_close(writer);
@@ -488,15 +512,15 @@ static void a_run_is_in_progress_while_its_history_is_open(void **state)
     assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
     /* it went on since it was loaded */
     e = ERR_INIT;
-    assert_false(history_take_over(second, &entry, "second", &e));
+    assert_false(history_take_over(second, &entry, "second", &resumed, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_string_equal(e.message, "run 2: it was resumed meanwhile, try again");
     history_entry_free(&entry);
     load(reader, "1", &entry);
     e = ERR_INIT;
-    assert_true(history_take_over(reader, &entry, "reader", &e));
+    assert_true(history_take_over(reader, &entry, "reader", &resumed, &e));
     /* of two that loaded it at the same time one gets it */
-    assert_false(history_take_over(second, &entry, "second", &e));
+    assert_false(history_take_over(second, &entry, "second", &resumed, &e));
     assert_int_equal(e.code, ERR_LOCKED);
 }
 
@@ -528,10 +552,10 @@ static void runs_are_listed_newest_first_and_forgotten_unless_they_are_running(v
     int64_t numbers[2];
 
     numbers[1] = begin(history, "old");
-    assert_true(history_conclude(history, numbers[1], "{}", &e));
+    assert_true(history_conclude(history, numbers[1], "{}", 0, &e));
     numbers[0] = begin(history, "old but running");
     still.now_s += 10;
-    assert_true(history_conclude(history, begin(history, "new"), "{}", &e));
+    assert_true(history_conclude(history, begin(history, "new"), "{}", 0, &e));
     assert_true(history_forget(history, numbers, 2, &e));
     assert_true(history_list_runs(history, &runs, &e));
     assert_int_equal(runs.count, 2);
@@ -598,6 +622,10 @@ static void a_history_of_0_1_0_is_brought_up_to_date(void **state)
         assert_string_equal(entry.run.places[0].account, rows[i].account);
         assert_string_equal(entry.run.places[0].api, rows[i].api);
         assert_int_equal(entry.count, rows[i].steps);
+        /* the region of what was created was not known then */
+        const char *regions = i == 7 ? "eu-de,us-south" : i == 4 ? NULL : "us-south";
+        assert_true(text_equal(runs.items[i].regions, regions));
+        assert_int_equal(entry.run.invocation_count, 0); /* not recorded then */
     }
     assert_string_equal(runs.items[7].places[1].api, API "/us-south/v1");
     expect_restarts(history, &(struct history_place){ACCOUNT, API "/v1"},

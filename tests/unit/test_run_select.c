@@ -75,7 +75,7 @@ static void write_run(struct history *history, const char *id, const char *wante
         bool final = rows[i].outcome != NULL;
         assert_true(history_record(history, number, &steps[i], !final, &steps[i], final, &e));
     }
-    assert_true(history_conclude(history, number, "{}", &e));
+    assert_true(history_conclude(history, number, "{}", 0, &e));
 }
 
 static struct history *open_history(void **state)
