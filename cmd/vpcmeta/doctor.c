@@ -88,6 +88,16 @@ static void check_connection(struct app *app, struct report *report)
     add(report, "iam", text_string(&detail), &error);
     text_clear(&detail);
     add(report, "credential", session_credential_source(app->session), &error);
+    for (size_t i = 0; i < scope.region_count; i++) {
+        text_printf(&detail, "%s%s", i > 0 ? ", " : "", session_region_name(app->session, i));
+    }
+    if (session_region_source(app->session)[0] != '\0') {
+        text_printf(&detail, " (%s)", session_region_source(app->session));
+    } else {
+        text_append(&detail, "not named: that of the endpoint");
+    }
+    add(report, "region", text_string(&detail), &error);
+    text_clear(&detail);
     int64_t began_ms = clock_monotonic_ms(clock_system());
     bool has_token = session_token(app->session, &token, &error);
     if (has_token) {

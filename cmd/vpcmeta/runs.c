@@ -44,13 +44,13 @@ static const struct table_column list_columns[COLUMN_COUNT] = {
 /* What people read has the same names; nothing of it is cut. */
 static const struct table_column text_columns[COLUMN_COUNT] = {
     [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_STRING, .flags = TABLE_BELOW},
+    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_STRING, .flags = TABLE_STACKED},
     [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
     [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_STRING},
     [COLUMN_TOOK] = {.name = "duration_s", .title = "TOOK", .type = TABLE_STRING},
-    [COLUMN_REGION] = {.name = "regions", .title = "REGION", .type = TABLE_STRING, .flags = TABLE_BELOW},
-    [COLUMN_ACCOUNT] = {.name = "account", .type = TABLE_STRING, .flags = TABLE_BELOW},
+    [COLUMN_REGION] = {.name = "regions", .title = "REGION", .type = TABLE_STRING, .flags = TABLE_STACKED},
+    [COLUMN_ACCOUNT] = {.name = "account", .type = TABLE_STRING, .flags = TABLE_STACKED},
     [COLUMN_ENDED] = {.name = "ended_at", .title = "ENDED", .type = TABLE_TIME, .flags = TABLE_WIDE},
     [COLUMN_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_INT, .flags = TABLE_WIDE},
     [COLUMN_ARGUMENTS] = {.name = "arguments", .type = TABLE_JSON, .flags = TABLE_WIDE},
@@ -234,7 +234,7 @@ static bool print_facts(struct app *app, const struct run_record *record, struct
     if (!app_prints_text(app) || app->globals->fields.count > 0) {
         return true;
     }
-    return app_print_records(app, table, NULL, e) && render_text("\n", 1, stdout, e);
+    return app_print_records(app, table, NULL, e) && render_text("\n", 1, app_stdout(app), e);
 }
 
 static int show(struct app *app, const struct cli_call *call, struct err *e)

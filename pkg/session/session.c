@@ -293,6 +293,11 @@ const char *session_region_source(const struct session *session)
     return session->regions.region_source;
 }
 
+const char *session_region_name(const struct session *session, size_t region)
+{
+    return vpc_region(session->regions.items[region]);
+}
+
 const char *session_region_base(const struct session *session, size_t region)
 {
     return vpc_base(session->regions.items[region]);

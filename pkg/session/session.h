@@ -90,10 +90,11 @@ const char *session_iam_url_source(const struct session *session);
 
 /*
  * After session_select_regions: where the endpoint came from ("region": from its name), where the regions came from
- * ("" where neither the options nor the endpoint name one), and the base URL of a region.
+ * ("" where neither the options nor the endpoint name one), and the name and base URL of a region.
  */
 const char *session_endpoint_source(const struct session *session);
 const char *session_region_source(const struct session *session);
+const char *session_region_name(const struct session *session, size_t region); /* "": not known */
 const char *session_region_base(const struct session *session, size_t region);
 
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
