@@ -47,7 +47,7 @@ extern const char *const history_stage_words[3], *const history_state_words[3];
 /* A column as text, copied; NULL when it is null. */
 const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory);
 
-/* An invocation of a run begins, the last one ends, all of them are read; the first two in the transaction that is open. */
+/* An invocation of a run begins, or the last one ends, in the transaction that is open; all of them are read. */
 bool history_add_invocation(struct history *history, int64_t number, const struct history_invocation *invocation,
                             const char *now, struct err *e);
 bool history_end_invocation(struct history *history, int64_t number, const char *now, int exit_status, struct err *e);

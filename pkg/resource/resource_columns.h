@@ -45,8 +45,8 @@ size_t resource_columns(const struct resource_kind *kind, bool with_profile, str
 void resource_add_row(struct table *table, const struct resource *record, const struct resource_settings *settings);
 
 /*
- * Fills RESOURCE_COLUMN_PROFILE of the last row with {"auto_link":...,"target":{"id":...}}, or where the column is made a
- * string with "ID (auto_link true)"; NULL is null.
+ * Fills RESOURCE_COLUMN_PROFILE of the last row with {"auto_link":...,"target":{"id":...}}, or where that column is one
+ * of strings with "ID (auto_link true)"; NULL is null.
  */
 void resource_set_profile(struct table *table, const json_t *profile);
 
