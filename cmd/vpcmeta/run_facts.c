@@ -8,6 +8,8 @@
 #include "identity.h"
 #include "when.h"
 
+static const char unknown[] = "not recorded";
+
 /* --- single facts ------------------------------------------------------------------------------------- */
 
 /* A JSON text of the history; NULL where it is none. New reference. */
@@ -21,14 +23,16 @@ static json_t *read_json(const char *text)
                : NULL;
 }
 
-json_t *run_facts_who(const struct history_invocation *invocation)
+/* Who (identity.h); NULL: not recorded. New reference. */
+static json_t *read_who(const struct history_invocation *invocation)
 {
     return read_json(invocation->actor);
 }
 
-void run_facts_account(const struct history_run *run, struct text *out)
+/* The accounts that the run worked in, "ACCOUNT, ACCOUNT"; nothing where none is recorded. */
+static void append_account(const struct history_run *run, struct text *out)
 {
-    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? run_facts_who(&run->invocations[0]) : NULL;
+    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? read_who(&run->invocations[0]) : NULL;
     JSON_CLEANUP json_t *seen = json_object();
     const char *of_token = json_string_value(json_object_get(who, "account"));
 
@@ -94,7 +98,8 @@ int run_facts_exit_status(const struct history_run *run)
     return run->invocation_count > 0 ? run->invocations[run->invocation_count - 1].exit_status : HISTORY_NO_STATUS;
 }
 
-void run_facts_command_line(const char *arguments, struct text *out)
+/* The command line as it was given, without secrets: "vpcmeta instance set --all --hop-limit 1". */
+static void append_command_line(const char *arguments, struct text *out)
 {
     JSON_CLEANUP json_t *words = read_json(arguments);
     size_t i;
@@ -150,7 +155,7 @@ static json_t *invocations_json(const struct history_run *run)
         set_string(object, "started_at", invocation->started_at);
         set_string(object, "ended_at", invocation->ended_at);
         set_number(object, "exit_status", invocation->exit_status);
-        set_or_null(object, "who", run_facts_who(invocation));
+        set_or_null(object, "who", read_who(invocation));
         set_string(object, "version", invocation->version);
         json_array_append_new(list, object);
     }
@@ -180,7 +185,7 @@ json_t *run_facts_json(const struct history_run *run)
     CLEANUP(text_free) struct text account = {0};
     json_t *object = json_object();
 
-    run_facts_account(run, &account);
+    append_account(run, &account);
     set_string(object, "command", run->command);
     set_or_null(object, "arguments", read_json(run->arguments));
     set_string(object, "state", history_state_name(run->state));
@@ -188,7 +193,7 @@ json_t *run_facts_json(const struct history_run *run)
     set_string(object, "ended_at", run->ended_at);
     set_number(object, "duration_s", run_facts_duration_s(run));
     set_number(object, "exit_status", run_facts_exit_status(run));
-    set_or_null(object, "who", first != NULL ? run_facts_who(first) : NULL);
+    set_or_null(object, "who", first != NULL ? read_who(first) : NULL);
     set_string(object, "account", account.size > 0 ? text_string(&account) : NULL);
     json_object_set_new(object, "regions", run_facts_regions(run));
     json_object_set_new(object, "endpoints", endpoints_json(run));
@@ -239,7 +244,7 @@ static const struct table_column fact_columns[FACTS] = {
 
 static void set_fact(struct table *table, enum fact fact, const struct text *value)
 {
-    table_set_string(table, fact, value->size > 0 ? text_string(value) : RUN_FACTS_UNKNOWN);
+    table_set_string(table, fact, value->size > 0 ? text_string(value) : unknown);
 }
 
 static void set_moment(struct table *table, enum fact fact, const char *stamp)
@@ -278,7 +283,7 @@ static void set_endpoints(struct table *table, const struct history_run *run)
 
 static void set_who(struct table *table, const struct history_run *run)
 {
-    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? run_facts_who(&run->invocations[0]) : NULL;
+    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? read_who(&run->invocations[0]) : NULL;
     CLEANUP(text_free) struct text identity = {0};
     CLEANUP(text_free) struct text machine = {0};
 
@@ -295,7 +300,7 @@ static void set_resumptions(struct table *table, const struct history_run *run)
 
     for (size_t i = 1; i < run->invocation_count; i++) {
         const struct history_invocation *invocation = &run->invocations[i];
-        JSON_CLEANUP json_t *who = run_facts_who(invocation);
+        JSON_CLEANUP json_t *who = read_who(invocation);
         text_append(&shown, i > 1 ? "; " : "");
         when_append_local(&shown, clock_stamp_read(invocation->started_at), false);
         text_append(&shown, " by ");
@@ -303,7 +308,7 @@ static void set_resumptions(struct table *table, const struct history_run *run)
         text_append(&shown, ", ");
         identity_describe_machine(who, &shown);
         text_append(&shown, ": ");
-        run_facts_command_line(invocation->arguments, &shown);
+        append_command_line(invocation->arguments, &shown);
         if (invocation->exit_status != HISTORY_NO_STATUS) {
             text_printf(&shown, ", exit status %d", invocation->exit_status);
         }
@@ -320,9 +325,9 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
     int status = run_facts_exit_status(run);
     CLEANUP(text_free) struct text command = {0}, counts = {0}, took = {0}, account = {0}, regions = {0}, exit = {0};
 
-    run_facts_command_line(run->arguments, &command);
+    append_command_line(run->arguments, &command);
     run_facts_describe_summary(summary, &counts);
-    run_facts_account(run, &account);
+    append_account(run, &account);
     run_facts_describe_regions(run, &regions);
     if (status != HISTORY_NO_STATUS) {
         text_printf(&exit, "%d", status);
@@ -345,7 +350,7 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
     set_who(table, run);
     table_set_string(table, FACT_VERSION,
                      run->invocation_count > 0 && run->invocations[0].version != NULL ? run->invocations[0].version
-                                                                                      : RUN_FACTS_UNKNOWN);
+                                                                                      : unknown);
     set_resumptions(table, run);
     return table;
 }

@@ -5,14 +5,6 @@
 #include "app.h"
 #include "history/history.h"
 
-#define RUN_FACTS_UNKNOWN "not recorded"
-
-/* Appends the accounts that the run worked in, "ACCOUNT, ACCOUNT"; nothing where none is recorded. */
-void run_facts_account(const struct history_run *run, struct text *out);
-
-/* Who began it (identity.h); NULL: not recorded. New reference. */
-json_t *run_facts_who(const struct history_invocation *invocation);
-
 /* The names of its regions. New reference. */
 json_t *run_facts_regions(const struct history_run *run);
 
@@ -24,9 +16,6 @@ int64_t run_facts_duration_s(const struct history_run *run);
 
 /* The exit status of the program, the last time that it worked on the run; HISTORY_NO_STATUS: not known. */
 int run_facts_exit_status(const struct history_run *run);
-
-/* The command line as it was given, without secrets: "vpcmeta instance set --all --hop-limit 1". */
-void run_facts_command_line(const char *arguments, struct text *out);
 
 /*
  * {"command", "arguments", "state", "started_at", "ended_at", "duration_s", "exit_status", "who", "account", "regions",

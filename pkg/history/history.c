@@ -178,6 +178,13 @@ void history_finalize(sqlite3_stmt **statement)
     sqlite3_finalize(*statement);
 }
 
+const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
+{
+    const char *bytes = (const char *)sqlite3_column_text(statement, column);
+
+    return bytes != NULL ? text_arena_copy(memory, bytes, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
+}
+
 bool history_run_once(struct history *history, sqlite3_stmt *statement, struct err *e)
 {
     bool done = sqlite3_step(statement) == SQLITE_DONE || history_fault(history, e);

@@ -8,13 +8,6 @@ enum { MATCHES_SHOWN = 5 };
 
 #define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder, regions"
 
-const char *history_text_at(sqlite3_stmt *statement, int column, struct text_arena *memory)
-{
-    const char *bytes = (const char *)sqlite3_column_text(statement, column);
-
-    return bytes != NULL ? text_arena_copy(memory, bytes, (size_t)sqlite3_column_bytes(statement, column)) : NULL;
-}
-
 /* The position of a word of the file among those of an enum, or -1: a damaged file may hold anything. */
 static int position_of(sqlite3_stmt *statement, int column, const char *const words[], int count)
 {
