@@ -204,7 +204,7 @@ json_t *run_facts_json(const struct history_run *run)
 
 /* --- for people --------------------------------------------------------------------------------------- */
 
-/* The words are those of runs list. */
+/* The words are those of runs list. What is TABLE_WIDE is shown only where there is something to say. */
 enum fact {
     FACT_RUN,
     FACT_STARTED,
@@ -227,19 +227,19 @@ enum fact {
 static const struct table_column fact_columns[FACTS] = {
     [FACT_RUN] = {.name = "run", .type = TABLE_STRING},
     [FACT_STARTED] = {.name = "started", .type = TABLE_STRING},
-    [FACT_ENDED] = {.name = "ended", .type = TABLE_STRING},
+    [FACT_ENDED] = {.name = "ended", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [FACT_COMMAND] = {.name = "command", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [FACT_STATE] = {.name = "state", .type = TABLE_STRING},
-    [FACT_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_STRING},
+    [FACT_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [FACT_SUMMARY] = {.name = "summary", .type = TABLE_STRING},
-    [FACT_TOOK] = {.name = "took", .type = TABLE_STRING},
+    [FACT_TOOK] = {.name = "took", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [FACT_REGION] = {.name = "region", .type = TABLE_STRING},
     [FACT_ACCOUNT] = {.name = "account", .type = TABLE_STRING},
-    [FACT_ENDPOINT] = {.name = "endpoint", .type = TABLE_STRING},
+    [FACT_ENDPOINT] = {.name = "endpoint", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [FACT_IDENTITY] = {.name = "identity", .type = TABLE_STRING},
     [FACT_MACHINE] = {.name = "machine", .type = TABLE_STRING},
     [FACT_VERSION] = {.name = "version", .type = TABLE_STRING},
-    [FACT_RESUMED] = {.name = "resumed", .type = TABLE_STRING},
+    [FACT_RESUMED] = {.name = "resumed", .type = TABLE_STRING, .flags = TABLE_WIDE},
 };
 
 static void set_fact(struct table *table, enum fact fact, const struct text *value)

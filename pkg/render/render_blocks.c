@@ -4,13 +4,10 @@
 
 enum { GAP = 2 };
 
-/* What is null is shown where the list has a column for it, and left out where it has none. */
+/* What has no value is shown where the list has a column for it, and left out where it has none. */
 static bool is_shown(const struct render_view *view, size_t row, size_t index)
 {
-    const struct table_cell *cell = render_cell(view, row, index);
-
-    return cell->state == TABLE_VALUE ||
-           (cell->state == TABLE_NULL && (render_column(view, index)->flags & TABLE_WIDE) == 0);
+    return render_cell(view, row, index)->state == TABLE_VALUE || (render_column(view, index)->flags & TABLE_WIDE) == 0;
 }
 
 static size_t widest_title(const struct render_view *view)

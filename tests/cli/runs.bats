@@ -92,7 +92,7 @@ three_runs() {
     expect 0
     meta instance set --all --hop-limit 4 -y
     expect 0
-    "$BUILD/vpcmeta" instance set --all --hop-limit 5 -y -q -j 1 > /dev/null 2>&1 3>&- &
+    "$BUILD/vpcmeta" instance set --all --hop-limit 5 -y -q -j 1 --tps 10 > /dev/null 2>&1 3>&- &
     pid=$!
     await_writes 26
     kill -9 "$pid"
