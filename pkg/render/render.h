@@ -72,7 +72,8 @@ bool render_table(const struct table *table, const struct render_envelope *envel
 
 /*
  * As render_table, but in text every row is a block of lines: the heading that the table has, and the value, which is
- * wrapped between words where the terminal is too narrow. All columns are shown but those of TABLE_WIDE without a value.
+ * wrapped between words where the terminal is too narrow. All columns are shown, those of TABLE_WIDE only where they
+ * have a value.
  */
 bool render_records(const struct table *table, const struct render_envelope *envelope,
                     const struct render_options *options, FILE *out, struct err *e) __attribute__((warn_unused_result));
