@@ -4,6 +4,7 @@
 
 #include "audit_report.h"
 #include "commands.h"
+#include "known_words.h"
 #include "mem/mem.h"
 #include "selection.h"
 
@@ -212,6 +213,12 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     return audit_resources(app, opts, &resources, &policy, &selector.effect, e);
 }
 
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, audit_finding_columns, audit_finding_columns_count);
+}
+
 static const struct cmd_example examples[] = {
     {"vpcmeta audit", "everything in the region: findings by rule, the worst first, fixes and counts"},
     {"vpcmeta audit --rule enabled-over-http", "every finding of one rule, each with its fix"},
@@ -261,4 +268,5 @@ const struct cmd_spec cmd_audit = {
     .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = run,
+    .fields = fields,
 };

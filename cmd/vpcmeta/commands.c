@@ -1,6 +1,7 @@
 /* The list of all commands, and what help says about the program as a whole. */
 #include "commands.h"
 
+#include "known_words.h"
 #include "options.h"
 #include "release.h"
 #include "synonyms.h"
@@ -87,6 +88,7 @@ const struct cli_program commands_program = {
     .tasks = tasks,
     .globals = global_opt,
     .globals_size = sizeof(struct global_opts),
+    .known_words = known_words,
     .topics = commands_topics,
     .sections = sections,
 };

@@ -329,6 +329,7 @@ const struct cmd_spec cmd_instance_create = {
     .opts_size = sizeof(struct create_opts),
     .flags = CMD_WRITES,
     .run = create,
+    .fields = results_fields,
     .subject = &resource_instance,
 };
 
@@ -353,6 +354,7 @@ const struct cmd_spec cmd_template_create = {
     .opts_size = sizeof(struct create_opts),
     .flags = CMD_WRITES,
     .run = create,
+    .fields = results_fields,
     .subject = &resource_template,
 };
 
@@ -380,5 +382,6 @@ const struct cmd_spec cmd_bare_metal_create = {
     .refusals = metal_refusals,
     .flags = CMD_WRITES,
     .run = create,
+    .fields = results_fields,
     .subject = &resource_bare_metal,
 };

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "clock/clock.h"
 #include "commands.h"
+#include "known_words.h"
 
 static const struct table_column columns[] = {
     {.name = "check", .type = TABLE_STRING},
@@ -136,6 +137,12 @@ static const struct cmd_example examples[] = {
     {0},
 };
 
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, columns, COLUMNS);
+}
+
 const struct cmd_spec cmd_doctor = {
     .path = "doctor",
     .summary = "check the set-up and reach for the API",
@@ -147,4 +154,5 @@ const struct cmd_spec cmd_doctor = {
         "for its regions, with the time it took.",
     .examples = examples,
     .run = run,
+    .fields = fields,
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "known_words.h"
 #include "selection.h"
 #include "show_body.h"
 #include "write.h"
@@ -256,6 +257,17 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     return status;
 }
 
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    const struct resource_kind *kind = command->subject;
+    struct table_column columns[RESOURCE_COLUMNS];
+
+    known_columns(known, columns, resource_columns(kind, command->run == show, columns));
+    if (kind->restart_to_enable) {
+        known_columns(known, &restart_column, 1);
+    }
+}
+
 static const struct cmd_example list_instance_examples[] = {
     {"vpcmeta instance list", "every instance of the region with its metadata settings"},
     {"vpcmeta instance list --vpc vpc-prod --where '.metadata_service.protocol == \"http\"'",
@@ -275,6 +287,7 @@ const struct cmd_spec cmd_instance_list = {
     .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = list,
+    .fields = fields,
     .subject = &resource_instance,
 };
 
@@ -296,6 +309,7 @@ const struct cmd_spec cmd_instance_show = {
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
+    .fields = fields,
     .subject = &resource_instance,
 };
 
@@ -317,6 +331,7 @@ const struct cmd_spec cmd_template_list = {
     .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = list,
+    .fields = fields,
     .subject = &resource_template,
 };
 
@@ -336,6 +351,7 @@ const struct cmd_spec cmd_template_show = {
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
+    .fields = fields,
     .subject = &resource_template,
 };
 
@@ -355,6 +371,7 @@ const struct cmd_spec cmd_bare_metal_list = {
     .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = list,
+    .fields = fields,
     .subject = &resource_bare_metal,
 };
 
@@ -374,6 +391,7 @@ const struct cmd_spec cmd_bare_metal_show = {
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
+    .fields = fields,
     .subject = &resource_bare_metal,
 };
 
@@ -403,6 +421,7 @@ const struct cmd_spec cmd_group_list = {
     .flags = CMD_PAGED,
     .max_args = CMD_ANY_ARGS,
     .run = list,
+    .fields = fields,
     .subject = &resource_group,
 };
 
@@ -420,5 +439,6 @@ const struct cmd_spec cmd_group_show = {
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
+    .fields = fields,
     .subject = &resource_group,
 };

@@ -6,6 +6,7 @@
 #include "clock/clock.h"
 #include "commands.h"
 #include "history/history.h"
+#include "known_words.h"
 #include "mem/mem.h"
 
 enum { DAYS_MAX = 36500, DAY_S = 24 * 60 * 60, LISTED_MAX = 20 };
@@ -211,6 +212,12 @@ static const struct cmd_example examples[] = {
     {0},
 };
 
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, columns, COLUMN_COUNT);
+}
+
 const struct cmd_spec cmd_runs_prune = {
     .path = "runs prune",
     .summary = "forget old runs",
@@ -227,4 +234,5 @@ const struct cmd_spec cmd_runs_prune = {
     .opts_size = sizeof(struct prune_opts),
     .flags = CMD_OFFLINE,
     .run = prune,
+    .fields = fields,
 };

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "plan/plan_replace.h"
+#include "results.h"
 #include "selection.h"
 #include "write.h"
 
@@ -285,5 +286,6 @@ const struct cmd_spec cmd_template_replace = {
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = replace,
+    .fields = results_fields,
     .subject = &resource_template,
 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "results.h"
 #include "selection.h"
 #include "write.h"
 
@@ -91,5 +92,6 @@ const struct cmd_spec cmd_instance_restart = {
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = restart,
+    .fields = results_fields,
     .subject = &resource_instance,
 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "known_words.h"
+
 enum result_column {
     COLUMN_KIND,
     COLUMN_REGION,
@@ -47,6 +49,12 @@ static size_t column_count(bool dry_run)
 bool results_check_output(struct app *app, bool dry_run, struct err *e)
 {
     return app_check_output(app, columns, column_count(dry_run), e);
+}
+
+void results_fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, columns, COLUMN_COUNT);
 }
 
 static const char *outcome_of(const struct fleet_result *result, bool dry_run, const char *would_change)

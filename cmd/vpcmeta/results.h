@@ -8,6 +8,9 @@
 /* Checks --fields and --jq before the first request. */
 bool results_check_output(struct app *app, bool dry_run, struct err *e) __attribute__((warn_unused_result));
 
+/* As cmd_spec.fields wants it, for a command that prints results. */
+void results_fields(const struct cmd_spec *command, struct cli_known *known);
+
 /* Prints the write object of cli.md, or a table for people. */
 bool results_print(struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
     __attribute__((warn_unused_result));

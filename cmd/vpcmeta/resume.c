@@ -95,6 +95,7 @@ const struct cmd_spec cmd_runs_resume = {
     .min_args = 1,
     .max_args = 1,
     .run = resume,
+    .fields = results_fields,
 };
 
 struct retry_opts {
@@ -146,6 +147,7 @@ const struct cmd_spec cmd_runs_retry = {
     .min_args = 1,
     .max_args = 1,
     .run = retry,
+    .fields = results_fields,
 };
 
 /* --- rollback ----------------------------------------------------------------------------------------- */
@@ -212,4 +214,5 @@ const struct cmd_spec cmd_runs_rollback = {
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = rollback,
+    .fields = results_fields,
 };

@@ -4,6 +4,7 @@
 
 #include "clock/clock.h"
 #include "commands.h"
+#include "known_words.h"
 #include "results.h"
 #include "run_facts.h"
 #include "run_place.h"
@@ -208,6 +209,12 @@ static const struct cmd_example list_examples[] = {
     {0},
 };
 
+static void list_fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, list_columns, COLUMN_COUNT);
+}
+
 const struct cmd_spec cmd_runs_list = {
     .path = "runs list",
     .summary = "list the recorded runs, the newest first",
@@ -221,6 +228,7 @@ const struct cmd_spec cmd_runs_list = {
     .examples = list_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .run = list,
+    .fields = list_fields,
 };
 
 /* --- show ------------------------------------------------------------------------------------------- */
@@ -283,4 +291,5 @@ const struct cmd_spec cmd_runs_show = {
     .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,
     .run = show,
+    .fields = results_fields,
 };

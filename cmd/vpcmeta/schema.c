@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "commands.h"
+#include "known_words.h"
 #include "schema/schema_catalog.h"
 
 /* --- list -------------------------------------------------------------------------------------- */
@@ -56,6 +57,12 @@ static const struct cmd_example list_examples[] = {
     {0},
 };
 
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, list_columns, COLUMNS);
+}
+
 const struct cmd_spec cmd_schema_list = {
     .path = "schema list",
     .summary = "the request bodies that have a schema",
@@ -67,6 +74,7 @@ const struct cmd_spec cmd_schema_list = {
     .opts_size = sizeof(struct list_opts),
     .flags = CMD_OFFLINE | CMD_PAGED,
     .run = run_list,
+    .fields = fields,
 };
 
 /* --- show -------------------------------------------------------------------------------------- */

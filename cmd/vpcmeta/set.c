@@ -5,6 +5,7 @@
 #include "fleet/fleet_prefetch.h"
 #include "mem/mem.h"
 #include "preflight/preflight.h"
+#include "results.h"
 #include "selection.h"
 #include "write.h"
 
@@ -272,6 +273,7 @@ const struct cmd_spec cmd_instance_set = {
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = set,
+    .fields = results_fields,
     .subject = &resource_instance,
 };
 
@@ -294,6 +296,7 @@ const struct cmd_spec cmd_bare_metal_set = {
     .flags = CMD_WRITES,
     .max_args = CMD_ANY_ARGS,
     .run = set,
+    .fields = results_fields,
     .subject = &resource_bare_metal,
 };
 

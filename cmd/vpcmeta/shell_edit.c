@@ -91,12 +91,21 @@ static void replace_word(EditLine *line, size_t start, const char *text)
     el_insertstr(line, text);
 }
 
-static void append_explained(struct text *out, const struct cli_candidate *candidate, size_t width, size_t columns)
+/* The candidate without what stands in front of each of them. */
+static const char *shown_word(const struct cli_candidates *candidates, size_t index)
 {
-    size_t used = text_width(candidate->word, strlen(candidate->word));
+    return candidates->items[index].word + candidates->before;
+}
+
+static void append_explained(struct text *out, const struct cli_candidates *candidates, size_t index, size_t width,
+                             size_t columns)
+{
+    const struct cli_candidate *candidate = &candidates->items[index];
+    const char *word = shown_word(candidates, index);
+    size_t used = text_width(word, strlen(word));
 
     text_append(out, "  ");
-    text_append(out, candidate->word);
+    text_append(out, word);
     if (candidate->help[0] != '\0' && columns > width + 14) {
         text_append_repeat(out, ' ', width - used + 2);
         text_append_short(out, candidate->help, strlen(candidate->help), columns - width - 5);
@@ -109,7 +118,7 @@ static void append_grid(struct text *out, const struct cli_candidates *candidate
     size_t per_line = columns / (width + 2) > 0 ? columns / (width + 2) : 1;
 
     for (size_t i = 0; i < candidates->count; i++) {
-        const char *word = candidates->items[i].word;
+        const char *word = shown_word(candidates, i);
         bool last = i + 1 == candidates->count || (i + 1) % per_line == 0;
 
         text_append(out, word);
@@ -124,7 +133,7 @@ static void show(const struct cli_candidates *candidates)
     size_t width = 0;
 
     for (size_t i = 0; i < candidates->count; i++) {
-        size_t used = text_width(candidates->items[i].word, strlen(candidates->items[i].word));
+        size_t used = text_width(shown_word(candidates, i), strlen(shown_word(candidates, i)));
         width = used > width ? used : width;
     }
     text_append_char(&out, '\n');
@@ -132,7 +141,7 @@ static void show(const struct cli_candidates *candidates)
         append_grid(&out, candidates, width, columns);
     } else {
         for (size_t i = 0; i < candidates->count; i++) {
-            append_explained(&out, &candidates->items[i], width, columns);
+            append_explained(&out, candidates, i, width, columns);
         }
     }
     fputs(text_string(&out), stderr);

@@ -185,6 +185,10 @@ struct opt_group {
 struct app; /* the program's own; opaque here */
 struct cli_call;
 
+/* Takes the words that a program knows; a word that does not fit at the cursor is left out. */
+struct cli_known;
+void cli_known_add(struct cli_known *known, const char *word, const char *help);
+
 enum cmd_flags {
     CMD_WRITES = 1 << 0,       /* changes servers: history, confirmation and --dry-run apply */
     CMD_OFFLINE = 1 << 1,      /* needs neither endpoint nor credentials */
@@ -228,6 +232,8 @@ struct cmd_spec {
      * the caller prints the error: `return err_exit_status(e);`.
      */
     int (*run)(struct app *app, const struct cli_call *call, struct err *e);
+    /* For completion: adds the words that --fields takes. NULL: the command has no table. */
+    void (*fields)(const struct cmd_spec *command, struct cli_known *known);
     const void *subject; /* what `run` works on where several commands share it: call->command->subject; or NULL */
 };
 
@@ -273,6 +279,11 @@ struct cli_program {
     const struct cli_task *tasks;           /* in the order of `commands`; the last one has no heading; NULL: none */
     const struct opt_spec *globals;         /* options that every command takes */
     size_t globals_size;
+    /*
+     * For completion: adds words that the table does not hold, such as values of `option` (NULL: arguments) of
+     * `command` (NULL: it is not known yet). Within milliseconds, without a request or a message. NULL: there are none.
+     */
+    void (*known_words)(const struct cmd_spec *command, const struct opt_spec *option, struct cli_known *known);
     const struct cli_topic *topics; /* by name; the last one has no name; NULL: none */
     const char *const *sections;    /* topics that the man page of the program contains, NULL-terminated; NULL: none */
 };
@@ -375,6 +386,7 @@ struct cli_candidates {
     size_t count;
     size_t start;       /* offset in the line where the word at the cursor begins: what a candidate replaces */
     const char *prefix; /* that word as far as it is typed, without quotes; never NULL */
+    size_t before;      /* bytes of the prefix that every candidate begins with and that stay: "--rule=a," */
     char quote;         /* the quote that is open at the cursor: ' or ", or 0 */
     enum cli_expected expected;
     const char *value;              /* for CLI_EXPECT_VALUE; else NULL */
@@ -388,14 +400,30 @@ struct cli_candidates {
  */
 void cli_complete(const struct cli_program *program, const char *line, size_t cursor, struct cli_candidates *ret);
 
+/* The same for the words behind the program's name, the last of which is at the cursor; borrowed as long as `ret`. */
+void cli_complete_words(const struct cli_program *program, const char *const words[], size_t count,
+                        struct cli_candidates *ret);
+
 /* Frees what it holds; zero-initialised values allowed. For CLEANUP. */
 void cli_candidates_free(struct cli_candidates *candidates);
 
 enum cli_shell { CLI_BASH, CLI_ZSH, CLI_FISH };
 extern const char *const cli_shell_names[]; /* by enum cli_shell, NULL-terminated */
 
-/* Appends a completion script made from the table: it never calls the program, so TAB is fast and offline. */
+/*
+ * Appends a completion script. At TAB it runs the program with CLI_COMPLETE and the words of the line, as
+ * cli_complete_words takes them, and reads what cli_completion_answer writes: so what shells offer and what the shell
+ * of the program offers is the same.
+ */
+#define CLI_COMPLETE "__complete"
 void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out);
+
+/*
+ * Appends a line "KIND<TAB>BEFORE<TAB>VALUE": words, files, folders or value, what stays in front of the candidates,
+ * and what a value is called; then a line "WORD<TAB>HELP" each.
+ */
+void cli_completion_answer(const struct cli_program *program, const char *const words[], size_t count,
+                           struct text *out);
 
 /* --- help ------------------------------------------------------------------------------------------ */
 

@@ -1,8 +1,7 @@
-/* Completion: what can stand at the cursor, from the table alone, and the scripts that shells load. */
+/* Completion: what can stand at the cursor, from the table and from what the program knows beside it. */
 #include "cli/cli_commands.h"
 #include "cli/cli_lexer.h"
 #include "cli/cli_options.h"
-#include "cli/cli_script.h"
 
 #include <string.h>
 
@@ -86,6 +85,16 @@ static void pass(struct completer *c, const char *word)
     }
 }
 
+static bool is_offered(const struct cli_candidates *result, const char *word)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        if (strcmp(result->items[i].word, word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Adds a candidate when it begins with what is typed; `before` stands in front of it ("--protocol="). */
 static void offer(struct completer *c, const char *before, size_t before_size, const char *word, const char *help)
 {
@@ -94,7 +103,8 @@ static void offer(struct completer *c, const char *before, size_t before_size, c
 
     text_append_size(&whole, before, before_size);
     text_append(&whole, word);
-    if (strncmp(text_string(&whole), result->prefix, strlen(result->prefix)) != 0) {
+    if (strncmp(text_string(&whole), result->prefix, strlen(result->prefix)) != 0 ||
+        is_offered(result, text_string(&whole))) {
         return;
     }
     if ((result->count & (result->count - 1)) == 0) {
@@ -108,6 +118,55 @@ static void offer(struct completer *c, const char *before, size_t before_size, c
     result->items[result->count++] = (struct cli_candidate){.word = copy, .help = help};
 }
 
+/* Words that the program knows, on their way into the candidates. */
+struct cli_known {
+    struct completer *completer;
+    const struct opt_spec *option; /* whose values they are; NULL: they are arguments */
+};
+
+/* Whether the word stands in the comma list already, in front of the item at the cursor. */
+static bool stands_in_list(const struct cli_candidates *result, const char *word)
+{
+    const char *end = result->prefix + result->before;
+    size_t size = strlen(word);
+
+    for (const char *item = result->prefix; item < end; item++) {
+        bool begins = item == result->prefix || item[-1] == ',' || item[-1] == '=';
+        if (begins && (size_t)(end - item) > size && strncmp(item, word, size) == 0 && item[size] == ',') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a value would contradict another option that is there: "table" of --output beside --jq. */
+static bool is_excluded(const struct completer *c, const char *name, const char *value)
+{
+    for (size_t i = 0; i < c->options.count; i++) {
+        const struct cli_option *each = &c->options.items[i];
+        if (each->seen != NULL && cli_excludes(each->spec, name, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cli_known_add(struct cli_known *known, const char *word, const char *help)
+{
+    struct completer *c = known->completer;
+
+    if (!stands_in_list(c->result, word) && (known->option == NULL || !is_excluded(c, known->option->name, word))) {
+        offer(c, c->result->prefix, c->result->before, word, text_arena_copy(&c->result->memory, help, strlen(help)));
+    }
+}
+
+static void add_known(struct completer *c, const struct opt_spec *option)
+{
+    if (c->program->known_words != NULL) {
+        c->program->known_words(c->result->command, option, &(struct cli_known){.completer = c, .option = option});
+    }
+}
+
 static void offer_value(struct completer *c, const struct opt_spec *spec, size_t before_size)
 {
     CLEANUP(text_free) struct text scratch = {0};
@@ -119,8 +178,10 @@ static void offer_value(struct completer *c, const struct opt_spec *spec, size_t
         const char *comma = strrchr(prefix + before_size, ',');
         before_size = comma ? (size_t)(comma + 1 - prefix) : before_size;
     }
+    c->result->before = before_size;
+    add_known(c, spec); /* first, because it says what its words mean */
     for (size_t i = 0; i < count; i++) {
-        offer(c, prefix, before_size, words[i], "");
+        cli_known_add(&(struct cli_known){.completer = c, .option = spec}, words[i], "");
     }
     if (spec->flags & (OPT_FILES | OPT_FOLDERS)) {
         c->result->expected = spec->flags & OPT_FILES ? CLI_EXPECT_FILE : CLI_EXPECT_FOLDER;
@@ -131,13 +192,40 @@ static void offer_value(struct completer *c, const struct opt_spec *spec, size_t
     }
 }
 
+/* Whether something of the command stands there beside which an option that wants to be alone is refused. */
+static bool has_company(const struct completer *c)
+{
+    for (size_t i = 0; i < c->options.count; i++) {
+        if (c->options.items[i].owner == CLI_COMMAND && c->options.items[i].seen != NULL) {
+            return true;
+        }
+    }
+    return c->arguments > 0;
+}
+
+static bool wants_to_be_alone(const struct completer *c)
+{
+    for (size_t i = 0; i < c->options.count; i++) {
+        if (c->options.items[i].seen != NULL && (c->options.items[i].spec->flags & OPT_ALONE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether the option is not there yet, and would have an effect beside what is. */
 static bool can_act(const struct completer *c, const struct cli_option *option)
 {
-    bool again = option->seen == NULL || option->spec->kind == OPT_KIND_LIST;
+    const struct opt_spec *spec = option->spec;
+    bool again = option->seen == NULL || spec->kind == OPT_KIND_LIST;
 
-    return again && (option->needs == NULL || cli_options_meet(&c->options, option->needs)) &&
-           !(option->spec->excludes != NULL && cli_options_meet(&c->options, option->spec->excludes));
+    if (!again || (option->owner == CLI_COMMAND && wants_to_be_alone(c)) ||
+        ((spec->flags & OPT_ALONE) && has_company(c))) {
+        return false;
+    }
+    return (option->needs == NULL || cli_options_meet(&c->options, option->needs)) &&
+           !(spec->excludes != NULL && cli_options_meet(&c->options, spec->excludes)) &&
+           !is_excluded(c, spec->name, NULL);
 }
 
 static void offer_options(struct completer *c)
@@ -188,6 +276,7 @@ static void offer_arguments(struct completer *c)
     for (size_t i = 0; command->argument_words != NULL && command->argument_words[i] != NULL; i++) {
         offer(c, "", 0, command->argument_words[i], "");
     }
+    add_known(c, NULL);
     if (command->flags & CMD_FILE_ARGS) {
         c->result->expected = CLI_EXPECT_FILE;
     } else if (command->argument_words == NULL) {
@@ -238,20 +327,21 @@ void cli_complete(const struct cli_program *program, const char *line, size_t cu
     }
 }
 
+void cli_complete_words(const struct cli_program *program, const char *const words[], size_t count,
+                        struct cli_candidates *ret)
+{
+    CLEANUP(completer_free) struct completer c = {.program = program, .result = ret};
+
+    *ret = (struct cli_candidates){.prefix = count > 0 ? words[count - 1] : ""};
+    begin_command(&c);
+    for (size_t i = 0; i + 1 < count; i++) {
+        pass(&c, words[i]);
+    }
+    offer_all(&c);
+}
+
 void cli_candidates_free(struct cli_candidates *candidates)
 {
     text_arena_free(&candidates->memory);
     *candidates = (struct cli_candidates){0};
-}
-
-/* --- scripts for shells ------------------------------------------------------------------------------- */
-
-const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
-
-void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
-{
-    static void (*const scripts[])(const struct cli_program *, struct text *) = {
-        [CLI_BASH] = cli_script_bash, [CLI_ZSH] = cli_script_zsh, [CLI_FISH] = cli_script_fish};
-
-    scripts[shell](program, out);
 }

@@ -49,6 +49,20 @@ bool cli_options_meet(const struct cli_options *options, const char *conditions)
     return find_met(options, conditions, &condition);
 }
 
+bool cli_excludes(const struct opt_spec *spec, const char *name, const char *value)
+{
+    CLEANUP(cli_condition_free) struct cli_condition condition = {0};
+    const char *rest = spec->excludes;
+
+    while (cli_condition_next(&rest, &condition)) {
+        if (strcmp(text_string(&condition.option), name) == 0 &&
+            (condition.has_value ? text_equal(text_string(&condition.value), value) : value == NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void describe(struct text *out, const struct cli_condition *condition)
 {
     text_printf(out, "--%s%s%s", text_string(&condition->option), condition->has_value ? " " : "",

@@ -72,6 +72,9 @@ void cli_condition_free(struct cli_condition *condition); /* for CLEANUP */
 /* Whether what stands on the line meets one of the conditions. */
 bool cli_options_meet(const struct cli_options *options, const char *conditions);
 
+/* Whether the option excludes that one of the name, or one value of it (NULL: any). */
+bool cli_excludes(const struct opt_spec *spec, const char *name, const char *value);
+
 /* Refuses what was seen and cannot act; `argument` is the first argument or NULL, `remedy` stands in brackets. */
 bool cli_options_check(const struct cli_options *options, const char *argument, const char *remedy, struct err *e);
 

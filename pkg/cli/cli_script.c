@@ -1,160 +1,117 @@
-/* What the completion scripts of the shells have in common. */
-#include "cli/cli_script.h"
+/* The completion scripts: each asks the program, and gives the answer to its shell. NAME stands for its name. */
+#include "cli/cli.h"
 
 #include <string.h>
 
-static void add_paths(const struct cli_program *program, const char *path, struct cli_paths *paths)
-{
-    struct cli_next next;
+const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
 
-    paths->items[paths->count++] = path;
-    cli_next_words(program, path, &paths->memory, &next);
-    for (size_t i = 0; i < next.count; i++) {
-        CLEANUP(text_free) struct text longer = {0};
-        text_printf(&longer, "%s%s%s", path, path[0] ? " " : "", next.items[i].word);
-        add_paths(program, text_arena_copy(&paths->memory, text_string(&longer), longer.size), paths);
+static const char *const scripts[] = {
+    [CLI_BASH] =
+        "# bash completion for NAME: asks NAME itself, which sends nothing\n"
+        "_NAME() {\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]/#~/$HOME} kind before rest help i\n"
+        "    local -a words=()\n"
+        "    COMPREPLY=()\n"
+        "    [[ $word != [=:]* ]] || word=\n"
+        "    # readline makes words of their own of = and :\n"
+        "    for ((i = 1; i <= COMP_CWORD; i++)); do\n"
+        "        if ((${#words[@]})) && [[ ${COMP_WORDS[i]} == [=:]* || ${COMP_WORDS[i-1]} == [=:]* ]]; then\n"
+        "            words[${#words[@]}-1]+=${COMP_WORDS[i]}\n"
+        "        else\n"
+        "            words+=(\"${COMP_WORDS[i]}\")\n"
+        "        fi\n"
+        "    done\n"
+        "    i=$((${#words[@]} - 1))\n"
+        "    words[i]=${words[i]#[\\\"\\']}\n"
+        "    word=${word#[\\\"\\']}\n"
+        "    type -P \"$program\" > /dev/null || program=NAME\n"
+        "    {\n"
+        "        IFS= read -r rest\n"
+        "        kind=${rest%%$'\\t'*} before=${rest#*$'\\t'} before=${before%%$'\\t'*}\n"
+        "        while IFS=$'\\t' read -r rest help; do\n"
+        "            rest=$before$rest\n"
+        "            COMPREPLY+=(\"${rest#\"${words[i]%\"$word\"}\"}\")\n"
+        "        done\n"
+        "    } < <(command \"$program\" __complete \"${words[@]}\" 2> /dev/null)\n"
+        "    case $kind in\n"
+        "    files) compopt -o filenames 2> /dev/null; mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "
+        "\"$word\") ;;\n"
+        "    folders) compopt -o filenames 2> /dev/null; mapfile -t COMPREPLY < <(compgen -d -- \"$word\") ;;\n"
+        "    esac\n"
+        "}\n"
+        "\n"
+        "complete -F _NAME NAME\n",
+    [CLI_ZSH] =
+        "#compdef NAME\n"
+        "# zsh completion for NAME: asks NAME itself, which sends nothing\n"
+        "_NAME() {\n"
+        "    local program=${(Q)words[1]/#\\~/$HOME} line\n"
+        "    local -a lines head described\n"
+        "    whence -p -- \"$program\" > /dev/null || program=NAME\n"
+        "    lines=(\"${(@f)$(command \"$program\" __complete \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)PREFIX}\" 2> "
+        "/dev/null)}\")\n"
+        "    head=(\"${(@ps:\\t:)lines[1]}\")\n"
+        "    [[ -z $head[2] ]] || compset -P \"${(b)head[2]}\"\n"
+        "    for line in \"${(@)lines[2,-1]}\"; do\n"
+        "        [[ -n $line ]] || continue\n"
+        "        described+=(\"${${line%%$'\\t'*}//:/\\\\:}${${line#*$'\\t'}:+:${line#*$'\\t'}}\")\n"
+        "    done\n"
+        "    (( $#described )) && _describe -V word described\n"
+        "    case $head[1] in\n"
+        "    files) _files ;;\n"
+        "    folders) _files -/ ;;\n"
+        "    value) (( $#described )) || _message -r \"$head[3]\" ;;\n"
+        "    esac\n"
+        "}\n"
+        "\n"
+        "if [ \"$funcstack[1]\" = _NAME ]; then _NAME \"$@\"; else compdef _NAME NAME; fi\n",
+    [CLI_FISH] = "# fish completion for NAME: asks NAME itself, which sends nothing\n"
+                 "function __NAME_complete\n"
+                 "    set -l words (commandline -opc)\n"
+                 "    set -l program $words[1]\n"
+                 "    set -l current (commandline -ct | string replace -r '^[\"\\']' '')\n"
+                 "    command -q -- $program; or set program NAME\n"
+                 "    set -l lines (command $program __complete $words[2..-1] \"$current\" 2> /dev/null)\n"
+                 "    set -l head (string split \\t -- $lines[1])\n"
+                 "    for line in $lines[2..-1]\n"
+                 "        printf '%s%s\\n' \"$head[2]\" $line\n"
+                 "    end\n"
+                 "    set -l path (string sub -s (math 1 + (string length -- \"$head[2]\")) -- \"$current\")\n"
+                 "    switch \"$head[1]\"\n"
+                 "        case files\n"
+                 "            printf \"$head[2]%s\\n\" (__fish_complete_path \"$path\")\n"
+                 "        case folders\n"
+                 "            printf \"$head[2]%s\\n\" (__fish_complete_directories \"$path\")\n"
+                 "    end\n"
+                 "end\n"
+                 "\n"
+                 "complete -c NAME -e\n"
+                 "complete -c NAME -f -k -a '(__NAME_complete)'\n",
+};
+
+void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
+{
+    const char *script = scripts[shell];
+
+    for (const char *mark; (mark = strstr(script, "NAME")) != NULL; script = mark + strlen("NAME")) {
+        text_append_size(out, script, (size_t)(mark - script));
+        text_append(out, program->name);
     }
+    text_append(out, script);
 }
 
-void cli_paths_list(const struct cli_program *program, struct cli_paths *ret)
+void cli_completion_answer(const struct cli_program *program, const char *const words[], size_t count, struct text *out)
 {
-    size_t most = 1;
+    static const char *const kinds[] = {[CLI_EXPECT_NOTHING] = "words",
+                                        [CLI_EXPECT_FILE] = "files",
+                                        [CLI_EXPECT_FOLDER] = "folders",
+                                        [CLI_EXPECT_VALUE] = "value"};
+    CLEANUP(cli_candidates_free) struct cli_candidates candidates = {0};
 
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        most += 1;
-        for (const char *c = program->commands[i]->path; *c != '\0'; c++) {
-            most += *c == ' ';
-        }
+    cli_complete_words(program, words, count, &candidates);
+    text_printf(out, "%s\t%.*s\t%s\n", kinds[candidates.expected], (int)candidates.before, candidates.prefix,
+                candidates.value != NULL ? candidates.value : "");
+    for (size_t i = 0; i < candidates.count; i++) {
+        text_printf(out, "%s\t%s\n", candidates.items[i].word + candidates.before, candidates.items[i].help);
     }
-    *ret = (struct cli_paths){0};
-    ret->items = text_arena_alloc(&ret->memory, most * sizeof(*ret->items));
-    add_paths(program, "", ret);
-}
-
-void cli_paths_free(struct cli_paths *paths)
-{
-    text_arena_free(&paths->memory);
-    *paths = (struct cli_paths){0};
-}
-
-void cli_script_next(const struct cli_program *program, const char *path, struct text_arena *memory,
-                     struct cli_next *ret)
-{
-    const struct cmd_spec *command = cli_find(program, path);
-
-    if (command == NULL || (command->flags & CMD_COMMAND_ARGS)) {
-        cli_next_words(program, command ? "" : path, memory, ret);
-        return;
-    }
-    size_t count = 0;
-    while (command->argument_words != NULL && command->argument_words[count] != NULL) {
-        count++;
-    }
-    *ret = (struct cli_next){.items = text_arena_alloc(memory, (count + 1) * sizeof(*ret->items)), .count = count};
-    for (size_t i = 0; i < count; i++) {
-        ret->items[i] = (struct cli_candidate){.word = command->argument_words[i], .help = ""};
-    }
-}
-
-void cli_script_values(struct text *out, const struct opt_spec *spec)
-{
-    const char *words[64];
-    size_t count = cli_option_words(spec, words, sizeof(words) / sizeof(words[0]));
-
-    for (size_t i = 0; i < count; i++) {
-        text_printf(out, "%s%s", i ? " " : "", words[i]);
-    }
-}
-
-void cli_script_quoted(struct text *out, const char *string, const char *escape)
-{
-    for (const char *c = string; *c != '\0'; c++) {
-        if (*c == '\'') {
-            text_append(out, escape);
-        } else {
-            text_append_char(out, *c);
-        }
-    }
-}
-
-void cli_script_spellings(struct text *out, const struct opt_spec *spec, const char *before, const char *between)
-{
-    text_printf(out, "%s--%s", before, spec->name);
-    if (spec->alias != NULL) {
-        text_printf(out, "%s%s--%s", between, before, spec->alias);
-    }
-    if (spec->letter != 0) {
-        text_printf(out, "%s%s-%c", between, before, spec->letter);
-    }
-}
-
-/* The start of a branch of `case`: 'path':--name|'path':-n), a global option's (NULL) at any path. */
-static void append_pattern(struct text *out, const char *path, const struct opt_spec *spec)
-{
-    CLEANUP(text_free) struct text before = {0};
-
-    if (path != NULL) {
-        text_printf(&before, "'%s':", path);
-    } else {
-        text_append(&before, "*:");
-    }
-    text_append(out, "    ");
-    cli_script_spellings(out, spec, text_string(&before), "|");
-    text_append(out, ") ");
-}
-
-static void append_takes_value(struct text *out, const struct opt_spec *spec)
-{
-    (void)spec;
-    text_append(out, "return 0");
-}
-
-static void append_branches(struct text *out, const char *path, const struct cli_options *options,
-                            cli_script_branch *append)
-{
-    for (size_t i = 0; i < options->count; i++) {
-        if (cli_option_takes_value(options->items[i].spec)) {
-            append_pattern(out, path, options->items[i].spec);
-            append(out, options->items[i].spec);
-            text_append(out, " ;;\n");
-        }
-    }
-}
-
-/* A function that looks at "$at:$1", made for the global options and for those of every command. */
-static void append_function(struct text *out, const struct cli_program *program, const char *function,
-                            cli_script_branch *append, const char *rest)
-{
-    CLEANUP(cli_options_free) struct cli_options globals = {0};
-
-    text_printf(out, "\n_%s_%s() {\n    case $at:$1 in\n", program->name, function);
-    cli_options_add_globals(&globals, program);
-    append_branches(out, NULL, &globals, append);
-    for (size_t i = 0; program->commands[i] != NULL; i++) {
-        CLEANUP(cli_options_free) struct cli_options options = {0};
-        cli_options_add_offered(&options, program->commands[i]);
-        append_branches(out, program->commands[i]->path, &options, append);
-    }
-    text_printf(out, "%s    esac\n}\n", rest);
-}
-
-void cli_script_functions(struct text *out, const struct cli_program *program, const struct cli_paths *paths,
-                          cli_script_branch *append_values)
-{
-    text_printf(out, "\n_%s_is_path() {\n    case $1 in\n    ", program->name);
-    for (size_t i = 1; i < paths->count; i++) {
-        text_printf(out, "%s'%s'", i > 1 ? "|" : "", paths->items[i]);
-    }
-    text_append(out, ") return 0 ;;\n    esac\n    return 1\n}\n");
-    append_function(out, program, "takes_value", append_takes_value, "    *) return 1 ;;\n");
-    append_function(out, program, "values", append_values, "");
-}
-
-void cli_script_frame(struct text *out, const char *frame, const char *name)
-{
-    for (const char *mark; (mark = strstr(frame, "NAME")) != NULL; frame = mark + strlen("NAME")) {
-        text_append_size(out, frame, (size_t)(mark - frame));
-        text_append(out, name);
-    }
-    text_append(out, frame);
 }

@@ -179,6 +179,9 @@ void vpc_endpoints_free(struct vpc_endpoint *places, size_t count);
 /* Whether the region is one of those that were known when this program was written; there may be others. */
 bool vpc_region_is_known(const char *region);
 
+/* The known region at `index`; NULL behind the last one. */
+const char *vpc_region_known(size_t index);
+
 /* The known region that is nearest to the word, for "did you mean"; NULL: none is near. */
 const char *vpc_region_nearest(const char *word);
 

@@ -22,6 +22,11 @@ bool vpc_region_is_known(const char *region)
     return false;
 }
 
+const char *vpc_region_known(size_t index)
+{
+    return index < KNOWN_COUNT ? known_regions[index] : NULL;
+}
+
 const char *vpc_region_nearest(const char *word)
 {
     return text_nearest(word, known_regions, KNOWN_COUNT);

@@ -73,7 +73,7 @@ examples_of() {
 }
 
 @test "completion offers the variants" {
-    meta completion bash
+    meta __complete schema example --variant volume-
     grep -q volume-network-interface <<< "$output"
     meta help schema example
     grep -q -- "--variant VARIANT" <<< "$output"

@@ -85,8 +85,9 @@ LINES
     [[ $output == *"--enabled"* && $output != *"--restart"* && $output != *"--force-stop"* && $output != *"--hop-limit"* ]]
     meta help --man bare-metal set
     [[ $output == *'\-\-enabled'* && $output != *'\-\-restart'* ]]
-    meta completion bash
-    ! grep "'bare-metal set'" <<< "$output" | grep -qE -- '--restart|--hop-limit|--trusted-profile'
+    meta __complete bare-metal set --
+    grep -q '^--enabled' <<< "$output"
+    ! grep -qE -- '--restart|--hop-limit|--trusted-profile' <<< "$output"
     meta help instance set
     grep -A2 -- '--stop-timeout' <<< "$output" | tr -s '\n ' ' ' | grep -q 'needs --restart needed'
     meta help --json

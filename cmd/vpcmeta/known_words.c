@@ -1,0 +1,158 @@
+/* Completion: fields, regions, statuses, rules, schemas and recorded runs, as far as they are known without a request. */
+#include "known_words.h"
+
+#include <string.h>
+
+#include "app.h"
+#include "audit/audit.h"
+#include "commands.h"
+#include "history/history.h"
+
+enum { RUNS_MAX = 50 }; /* the newest */
+
+void known_columns(struct cli_known *known, const struct table_column *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cli_known_add(known, columns[i].name, "");
+    }
+}
+
+static void add_fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    if (command != NULL && command->fields != NULL) {
+        command->fields(command, known);
+    }
+}
+
+static void add_regions(const struct cmd_spec *command, struct cli_known *known)
+{
+    const char *region;
+
+    (void)command;
+    for (size_t i = 0; (region = vpc_region_known(i)) != NULL; i++) {
+        cli_known_add(known, region, "");
+    }
+    cli_known_add(known, "all", "every region of the account");
+}
+
+static void add_zones(const struct cmd_spec *command, struct cli_known *known)
+{
+    enum { ZONES = 3 }; /* of a region (vpc-api.md 1.1) */
+    const char *region;
+
+    (void)command;
+    for (size_t i = 0; (region = vpc_region_known(i)) != NULL; i++) {
+        for (int zone = 1; zone <= ZONES; zone++) {
+            CLEANUP(text_free) struct text name = {0};
+            text_printf(&name, "%s-%d", region, zone);
+            cli_known_add(known, text_string(&name), "");
+        }
+    }
+}
+
+static void add_statuses(const struct cmd_spec *command, struct cli_known *known)
+{
+    const struct resource_kind *only = command != NULL ? command->subject : NULL;
+
+    for (size_t kind = 0; resource_kinds[kind] != NULL; kind++) {
+        const char *const *statuses = resource_kinds[kind]->statuses;
+        bool wanted = only == NULL || only == resource_kinds[kind];
+        for (size_t i = 0; wanted && statuses != NULL && statuses[i] != NULL; i++) {
+            cli_known_add(known, statuses[i], "");
+        }
+    }
+}
+
+static void add_rules(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    for (size_t rule = 0; audit_rule_ids[rule] != NULL; rule++) {
+        cli_known_add(known, audit_rule_ids[rule], audit_rules[rule].title);
+    }
+}
+
+static void add_schemas(const struct cmd_spec *command, struct cli_known *known)
+{
+    struct err ignored = ERR_INIT;
+    struct schema_catalog *catalog = schema_catalog_open(NULL, &ignored);
+
+    (void)command;
+    for (size_t i = 0; catalog != NULL && i < schema_catalog_count(catalog); i++) {
+        const struct schema_entry *entry = schema_catalog_at(catalog, i, &ignored);
+        if (entry != NULL) {
+            cli_known_add(known, entry->name, entry->title);
+        }
+    }
+    schema_catalog_close(catalog);
+}
+
+/* Only a run that was cut off can be resumed. */
+static void add_runs(const struct cmd_spec *command, struct cli_known *known)
+{
+    struct err ignored = ERR_INIT;
+    HISTORY_CLEANUP struct history *history = app_open_history(&ignored);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+
+    if (history == NULL || !history_list_runs(history, &runs, &ignored) || runs.count == 0) {
+        return;
+    }
+    if (command != &cmd_runs_resume || runs.items[0].state == HISTORY_INTERRUPTED) {
+        cli_known_add(known, "last", "the newest run");
+    }
+    for (size_t i = 0; i < runs.count && i < RUNS_MAX; i++) {
+        const struct history_run *run = &runs.items[i];
+        CLEANUP(text_free) struct text help = {0};
+        if (command == &cmd_runs_resume && run->state != HISTORY_INTERRUPTED) {
+            continue;
+        }
+        text_printf(&help, "%s, %s", run->command, history_state_name(run->state));
+        cli_known_add(known, run->id, text_string(&help));
+    }
+}
+
+typedef void add_words(const struct cmd_spec *command, struct cli_known *known);
+
+static add_words *find_option(const char *name)
+{
+    static const struct {
+        const char *option;
+        add_words *add;
+    } sources[] = {
+        {"fields", add_fields}, {"region", add_regions}, {"status", add_statuses},    {"zone", add_zones},
+        {"as", add_schemas},    {"rule", add_rules},     {"exclude-rule", add_rules},
+    };
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (strcmp(sources[i].option, name) == 0) {
+            return sources[i].add;
+        }
+    }
+    return NULL;
+}
+
+static add_words *find_arguments(const struct cmd_spec *command)
+{
+    static const struct {
+        const struct cmd_spec *command;
+        add_words *add;
+    } sources[] = {
+        {&cmd_runs_show, add_runs},     {&cmd_runs_resume, add_runs},    {&cmd_runs_retry, add_runs},
+        {&cmd_runs_rollback, add_runs}, {&cmd_schema_show, add_schemas}, {&cmd_schema_example, add_schemas},
+    };
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (sources[i].command == command) {
+            return sources[i].add;
+        }
+    }
+    return NULL;
+}
+
+void known_words(const struct cmd_spec *command, const struct opt_spec *option, struct cli_known *known)
+{
+    add_words *add = option != NULL ? find_option(option->name) : find_arguments(command);
+
+    if (add != NULL) {
+        add(command, known);
+    }
+}
