@@ -1,6 +1,7 @@
 /* Completion: what can stand at the cursor, from the table and from what the program knows beside it. */
 #include "cli/cli_commands.h"
 #include "cli/cli_lexer.h"
+#include "cli/cli_manual.h"
 #include "cli/cli_options.h"
 
 #include <string.h>
@@ -261,6 +262,17 @@ static void offer_next(struct completer *c, const char *path)
     }
 }
 
+static void offer_topics(struct completer *c)
+{
+    const struct cli_topic *topic = c->program->topics;
+
+    for (; topic != NULL && topic->name != NULL; topic++) {
+        CLEANUP(text_free) struct text summary = {0};
+        cli_topic_summary(topic, &summary);
+        offer(c, "", 0, topic->name, text_arena_copy(&c->result->memory, text_string(&summary), summary.size));
+    }
+}
+
 static void offer_arguments(struct completer *c)
 {
     const struct cmd_spec *command = c->result->command;
@@ -271,6 +283,9 @@ static void offer_arguments(struct completer *c)
     if (command->flags & CMD_COMMAND_ARGS) {
         /* what was passed as arguments are the words of a command */
         offer_next(c, text_string(&c->path) + (c->path.size > 0));
+        if (c->arguments == 0) {
+            offer_topics(c);
+        }
         return;
     }
     for (size_t i = 0; command->argument_words != NULL && command->argument_words[i] != NULL; i++) {

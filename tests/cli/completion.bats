@@ -47,6 +47,9 @@ schema example bare_metal_server_p|bare_metal_server_patch
 schema check --as instance_p|instance_patch
 help instance res|restart
 help runs roll|rollback
+help sett|settings
+help simu|simulator
+help instance sett|
 completion f|fish
 instance set --jq x -o j|json jsonl
 instance set --jq x -o t|
