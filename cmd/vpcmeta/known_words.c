@@ -1,4 +1,4 @@
-/* Completion: fields, regions, statuses, rules, schemas and recorded runs, as far as they are known without a request. */
+/* Completion: fields, regions, statuses, rules, schemas and recorded runs, as far as they are known locally. */
 #include "known_words.h"
 
 #include <string.h>
