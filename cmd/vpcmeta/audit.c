@@ -4,7 +4,7 @@
 
 #include "audit_report.h"
 #include "commands.h"
-#include "known_words.h"
+#include "known_columns.h"
 #include "mem/mem.h"
 #include "selection.h"
 

@@ -4,7 +4,7 @@
 #include "app.h"
 #include "clock/clock.h"
 #include "commands.h"
-#include "known_words.h"
+#include "known_columns.h"
 
 static const struct table_column columns[] = {
     {.name = "check", .type = TABLE_STRING},

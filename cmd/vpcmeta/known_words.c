@@ -10,13 +10,6 @@
 
 enum { RUNS_MAX = 50 }; /* the newest */
 
-void known_columns(struct cli_known *known, const struct table_column *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        cli_known_add(known, columns[i].name, "");
-    }
-}
-
 static void add_fields(const struct cmd_spec *command, struct cli_known *known)
 {
     if (command != NULL && command->fields != NULL) {

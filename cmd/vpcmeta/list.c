@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "known_words.h"
+#include "known_columns.h"
 #include "selection.h"
 #include "show_body.h"
 #include "write.h"

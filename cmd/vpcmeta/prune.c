@@ -6,7 +6,7 @@
 #include "clock/clock.h"
 #include "commands.h"
 #include "history/history.h"
-#include "known_words.h"
+#include "known_columns.h"
 #include "mem/mem.h"
 
 enum { DAYS_MAX = 36500, DAY_S = 24 * 60 * 60, LISTED_MAX = 20 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "known_words.h"
+#include "known_columns.h"
 
 enum result_column {
     COLUMN_KIND,

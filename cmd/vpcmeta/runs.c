@@ -4,7 +4,7 @@
 
 #include "clock/clock.h"
 #include "commands.h"
-#include "known_words.h"
+#include "known_columns.h"
 #include "results.h"
 #include "run_facts.h"
 #include "run_place.h"

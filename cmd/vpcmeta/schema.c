@@ -4,7 +4,7 @@
 
 #include "app.h"
 #include "commands.h"
-#include "known_words.h"
+#include "known_columns.h"
 #include "schema/schema_catalog.h"
 
 /* --- list -------------------------------------------------------------------------------------- */
