@@ -105,8 +105,8 @@ static void add_result(struct table *table, const struct fleet_result *result, b
 
 enum { TEXT_STEP, TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
 static const struct table_column text_columns[TEXT_COLUMNS] = {
-    [TEXT_STEP] = {.name = "step", .type = TABLE_STRING, .flags = TABLE_SPARSE},
-    [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .least = 16},
+    [TEXT_STEP] = {.name = "step", .type = TABLE_STRING},
+    [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
     [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .rank = 1},
     [TEXT_CHANGE] =
@@ -148,28 +148,51 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
 
     describe_change(&change, result, dry_run);
     table_add_row(table);
-    if (result->item->action != PLAN_SET) { /* a run that only sets has no such column */
-        table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
-    }
+    table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_of(result, dry_run, "would change"));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
-    table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : result->restart_unknown ? "unknown" : "");
+    if (result->restart_needed || result->restart_unknown) {
+        table_set_string(table, TEXT_RESTART, result->restart_needed ? "needed" : "unknown");
+    }
     table_set_style(table, TEXT_RESTART, result->restart_needed ? TABLE_WARN : TABLE_DIM);
     table_set_string(table, TEXT_CHANGE, text_string(&change));
 }
 
-/* What stayed as it was is only counted, unless -v asks for it. */
-static bool print_text(struct app *app, const struct fleet_run *run, bool dry_run, struct err *e)
+/*
+ * Which columns there are depends on the plan and not on what became of it: the step where a run does more than to set,
+ * the restart where what it sets or restarts may need one.
+ */
+static void choose_text_columns(const struct fleet_run *run, struct table_column *ret)
 {
-    TABLE_CLEANUP struct table *table = table_create(text_columns, TEXT_COLUMNS);
+    bool steps = false, restarts = false;
 
     for (size_t i = 0; i < run->count; i++) {
-        if (run->results[i].outcome != FLEET_UNCHANGED || app->globals->verbose) {
-            add_text_row(table, &run->results[i], dry_run);
+        const struct plan_item *item = run->results[i].item;
+        bool changes = item->action == PLAN_SET || item->action == PLAN_RESTART;
+        steps |= item->action != PLAN_SET;
+        restarts |= changes && item->resource->kind->restart_to_enable;
+    }
+    memcpy(ret, text_columns, sizeof(text_columns));
+    ret[TEXT_STEP].flags |= steps ? 0 : TABLE_WIDE;
+    ret[TEXT_RESTART].flags |= restarts ? 0 : TABLE_WIDE;
+}
+
+/* What was not started is only counted; so is what stayed as it was, unless -v asks for it. */
+static bool print_text(struct app *app, const struct fleet_run *run, bool dry_run, struct err *e)
+{
+    struct table_column chosen[TEXT_COLUMNS];
+
+    choose_text_columns(run, chosen);
+    TABLE_CLEANUP struct table *table = table_create(chosen, TEXT_COLUMNS);
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        bool stayed = result->outcome == FLEET_UNCHANGED && !app->globals->verbose;
+        if (!stayed && !fleet_is_not_started(result)) {
+            add_text_row(table, result, dry_run);
         }
     }
-    return table_row_count(table) == 0 || app_print_table(app, table, NULL, e);
+    return app_print_table(app, table, NULL, e);
 }
 
 /* --- both --------------------------------------------------------------------------------------------- */

@@ -43,13 +43,31 @@ json_t *results_causes_json(const struct fleet_run *run);
 /* Servers that the run stopped and that do not run again: every one by name, as errors, before anything else. */
 void results_report_down(const struct app *app, const struct fleet_run *run);
 
-/* Of a run that ended because a server was waited for in vain: e says what is left, and how to finish it. */
-void results_explain_outage(const struct app *app, const struct fleet_run *run, const char *run_id, struct err *e);
+/*
+ * Counts, causes and pending restarts. `end_explained`: the last line of the command says what was not started and how
+ * the run is finished (results_explain_end, results_warn_budget).
+ */
+void results_summarize(const struct app *app, const struct fleet_run *run, bool end_explained);
 
-/* Counts, causes, pending restarts, and the commands that come next. */
-void results_summarize(const struct app *app, const struct fleet_run *run, const char *run_id);
+/* The list of commands that come next. */
+void results_note_next(const struct app *app, const struct fleet_run *run, const char *run_id, bool end_explained);
 
 /* Under which id the run is recorded and what rolls it back; nothing where no request was sent. */
 void results_note_run(const struct app *app, const struct fleet_run *run, const char *run_id);
+
+/* Of a run that ended early, with e: its message says also what was done, what is left, and how to finish it. */
+void results_explain_end(const struct app *app, const struct fleet_run *run, const char *run_id, struct err *e);
+
+/* The same of a run that its failures ended. */
+void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id);
+
+/* The name of its resource, or its id. */
+const char *results_name(const struct fleet_result *result);
+
+/* How many were not started (fleet_is_not_started). */
+size_t results_not_started(const struct fleet_run *run);
+
+/* Whether the run leaves a restart pending: of what was not started it does not say. */
+bool results_needs_restart(const struct fleet_result *result);
 
 #endif

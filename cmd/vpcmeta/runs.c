@@ -264,7 +264,8 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     if (run->state != HISTORY_RUNNING) {
-        results_summarize(app, &record.results, run->id);
+        results_summarize(app, &record.results, false);
+        results_note_next(app, &record.results, run->id, false);
     }
     return ERR_EXIT_DONE;
 }

@@ -424,21 +424,26 @@ int write_perform(struct app *app, struct writing *writing, struct err *e)
 int write_report(struct app *app, const struct run_result *result, struct err *e)
 {
     const struct fleet_run *run = &result->run;
+    bool stopped = result->stopped.code != ERR_NONE;
+    bool end_explained = stopped || run->summary.budget_spent;
 
     results_report_down(app, run);
     bool printed = results_print(app, run, result->id, e);
     /* what was done is said also where its rows could not be printed */
-    results_summarize(app, run, result->id);
-    results_note_run(app, run, result->id);
+    results_summarize(app, run, end_explained);
+    results_note_next(app, run, result->id, end_explained);
+    if (!stopped || command_signal() == 0) { /* an interrupt has one next command, which the last line says */
+        results_note_run(app, run, result->id);
+    }
+    if (run->summary.budget_spent && !stopped) {
+        results_warn_budget(app, run, result->id);
+    }
     if (!printed) {
         return err_exit_status(e);
     }
-    if (result->stopped.code != ERR_NONE) {
+    if (stopped) {
         *e = result->stopped;
-        bool outage = e->cause == ERR_NETWORK && command_signal() == 0;
-        if (outage) {
-            results_explain_outage(app, run, result->id, e);
-        }
+        results_explain_end(app, run, result->id, e);
     }
     return exit_status_of(result);
 }

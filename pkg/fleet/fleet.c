@@ -40,7 +40,10 @@ static void end_unstarted(struct fleet *fleet, struct fleet_result *result, bool
 
 static const char *reason_not_started(const struct fleet *fleet)
 {
-    const struct err *cause = http_stop_cause(fleet->options->http);
+    const struct http *http = fleet->options->http;
+    const struct err *cause = http_stop_cause(http);
+    bool late = http_is_late(http) || (fleet->given_up && http_state(http) == HTTP_OPEN);
+    const char *ended = late ? "not started: the deadline has passed" : "not started: interrupted";
 
     if (cause != NULL && fleet->error.code == ERR_NONE && !fleet->rollout.closed) {
         CLEANUP(text_free) struct text reason = {0};
@@ -49,7 +52,7 @@ static const char *reason_not_started(const struct fleet *fleet)
     }
     return fleet->error.code != ERR_NONE ? "not started: the history could not be written"
            : fleet->rollout.closed       ? "not started: too many failures before"
-           : fleet->stopped              ? "not started: interrupted"
+           : fleet->stopped              ? ended
            : fleet->queued.count > 0     ? "not started: as many servers as allowed are down already"
                                          : "not started: what it depends on was not done";
 }
@@ -429,7 +432,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     } while (await(&fleet));
     bool whole = http_run(options->http, e);
     if (whole && fleet.given_up) {
-        whole = err_set(e, ERR_CANCELLED, "the deadline comes before what has to be tried again could be");
+        whole = err_set(e, ERR_CANCELLED, "no time is left before the deadline to try again");
     }
     end_the_rest(&fleet);
     whole = record_batch(&fleet) && whole;

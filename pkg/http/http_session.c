@@ -121,7 +121,7 @@ bool http_stopped_error(const struct http *http, struct err *e)
     case HTTP_BROKEN:
         return err_set(e, ERR_FAILED, "libcurl failed; see --trace");
     default:
-        return err_set(e, ERR_CANCELLED, "interrupted: the requests were cancelled");
+        return err_set(e, ERR_CANCELLED, "interrupted");
     }
 }
 

@@ -21,6 +21,7 @@ static void set_outcome(const struct history_step *step, struct fleet_result *re
     switch (step->stage) {
     case HISTORY_PLANNED:
         result->outcome = FLEET_SKIPPED;
+        result->code = ERR_CANCELLED;
         result->reason = "not started when the run ended";
         break;
     case HISTORY_JOURNALED:

@@ -22,7 +22,8 @@ patches='"operation": "instances.patch"'
     [[ $stderr != *"runs retry"* ]]
     faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
     meta instance set --all --hop-limit 4 -y
-    expect 5 "1 failed or unknown; next: vpcmeta runs retry "
+    expect 5 "  try again what failed (1):
+    vpcmeta runs retry "
 }
 
 @test "a name that is taken is not retried" {
@@ -44,9 +45,9 @@ patches='"operation": "instances.patch"'
     expect 0 "1 of them is a spot server: stop and start it by hand"
     [[ $stderr != *"instance restart"* ]]
     meta instance set "$disk" --enabled true -y
-    expect 0 "next: vpcmeta instance restart $disk --allow-disk-loss"
+    expect 0 "    vpcmeta instance restart $disk --allow-disk-loss"
     [[ $stderr != *"restart --all"* ]]
-    next=$(sed -n 's/.*next: vpcmeta \(instance restart .*\)/\1/p' <<< "$stderr")
+    next=$(sed -n 's/^    vpcmeta \(instance restart .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y --poll-interval 100ms -o json
     expect 0
@@ -65,7 +66,7 @@ patches='"operation": "instances.patch"'
     run=$(vpcmeta runs list -o json | jq -r '.items[0].run')
     [ "$(grep -o 'vpcmeta [a-z].*' said)" = "vpcmeta runs resume $run" ]
     meta runs show
-    expect 0 "next: vpcmeta runs resume $run"
+    expect 0 "    vpcmeta runs resume $run"
     [ "$(grep -o 'vpcmeta [a-z].*' <<< "$stderr" | wc -l)" -eq 1 ]
     meta runs resume "$run" -y
     expect 0 "60 selected: 60 changed"
@@ -76,6 +77,7 @@ patches='"operation": "instances.patch"'
     faults '{"operation":"instances.patch","nth":1,"action":"stale","reads":100}'
     meta instance set --all --enabled true -y -o json
     [ "$(jq .summary.unknown <<< "$output")" -eq 1 ]
-    [[ $stderr == *"1 unknown; next: vpcmeta runs resume "* ]]
+    [[ $stderr == *"  find out what is unknown (1):
+    vpcmeta runs resume "* ]]
     [[ $stderr != *"runs retry"* ]]
 }

@@ -67,7 +67,7 @@ expect > $
 send instance list
 wait-for $SIM_LOG "/v1/instances"
 interrupt
-expect cancelled
+expect interrupted
 expect > $
 type instance set --all --enabled
 interrupt

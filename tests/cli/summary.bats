@@ -26,7 +26,11 @@ patches='"operation": "instances.patch"'
     jq -e '.schema_version == 1 and (.run | length > 0) and .summary.selected == 200 and (.results | length) == 200' <<< "$output"
     example=$(jq -r '.causes[0].example | "such as \(.name), request \(.request_id)"' <<< "$output")
     expect 5 "  3 failed: 400 bad_field: A scenario makes the simulator answer this ($example)"
-    expect 5 "5 failed or unknown; next: vpcmeta runs retry $(jq -r .run <<< "$output")"
+    expect 5 "
+next:
+  try again what failed (5):
+    vpcmeta runs retry $(jq -r .run <<< "$output")
+"
     # the history tells the same
     before=$(jq -c '.causes' <<< "$output")
     meta runs show last -o json
@@ -38,23 +42,21 @@ patches='"operation": "instances.patch"'
     client_start --instances 40 --mix plain
     faults "{$patches, \"nth\": [2, 5], \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y
-    expect 5 "next: vpcmeta runs retry"
-    next=$(sed -n 's/.*next: vpcmeta \(runs retry .*\)/\1/p' <<< "$stderr")
+    next=$(sed -n 's/^    vpcmeta \(runs retry .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 0 "40 selected: 40 changed, 0 unchanged, 0 skipped, 0 failed, 0 unknown"
     expect 0 "runs rollback"
-    [[ $stderr != *"next: vpcmeta runs"* ]]
+    [[ $stderr != *"vpcmeta runs re"* ]]
 }
 
 @test "a run that was stopped says how to go on with it" {
     client_start --instances 40 --mix plain
     faults "{$patches, \"nth\": [2, 3], \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y -j 1 --max-failures 2
-    expect 7 "next: vpcmeta runs resume "
+    expect 7 "stopped after 2 failures: 1 changed, 37 not started. Finish: vpcmeta runs resume "
     meta runs show last
-    expect 0 "next: vpcmeta runs resume "
-    next=$(sed -n 's/.*next: vpcmeta \(runs resume .*\)/\1/p' <<< "$stderr")
+    next=$(sed -n 's/^    vpcmeta \(runs resume .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 5 "40 selected: 38 changed, 0 unchanged, 0 skipped, 2 failed, 0 unknown"
@@ -66,8 +68,8 @@ patches='"operation": "instances.patch"'
     faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
     meta instance set --all --enabled true -y --endpoint "$SIM_URL" --region us-south,eu-de
     expect 5
-    for pattern in 'next: vpcmeta \(runs retry\)' 'next: vpcmeta \(instance restart\)' 'undo: vpcmeta \(runs rollback\)'; do
-        line=$(sed -n "s/.*$pattern/\1/p" <<< "$stderr")
+    for pattern in '^ *vpcmeta \(runs retry\)' '^ *vpcmeta \(instance restart\)' '^ *vpcmeta \(runs rollback\)'; do
+        line=$(sed -n "s/$pattern/\1/p" <<< "$stderr")
         [[ $line == *" --region us-south,eu-de --endpoint $SIM_URL" ]]
         # shellcheck disable=SC2086 # the words of a command
         pasted=$(vpcmeta $line -n -o json 2> /dev/null)

@@ -346,7 +346,8 @@ END
     wait "$run_pid" || true
     faults '{"operation": "bare_metal_servers.get", "nth": 1, "action": "change", "set": {"metadata_service": {"enabled": false}}}'
     meta runs resume last -y -o json
-    expect 6 "undo: vpcmeta runs rollback"
+    expect 6 "undo:
+  vpcmeta runs rollback"
     meta runs rollback last -y
     expect 0
     [ "$(sim_state -c '.bare_metal_servers[0] | [.enabled, .protocol]')" = '[false,"http"]' ]

@@ -33,13 +33,14 @@ outcome() {
         faults "{\"operation\":\"$when\",\"nth\":1,\"action\":\"delete\",\"recreate\":true}"
         name= options='--enabled true --protocol https'
         meta instance set --all $options -y -o json
-        expect 0 "1 of them was deleted and created again meanwhile, and the new one was left alone; next: vpcmeta instance set"
+        expect 0 "  change the one that was deleted and created again meanwhile, and left alone:
+    vpcmeta instance set"
         name=$(jq -r '.results[] | select(.outcome == "skipped").name' <<< "$output")
         outcome skipped "deleted and created again as $(id_of "$name") meanwhile; the new instance was left alone"
         jq -e '.results[] | select(.outcome == "skipped") | .id != "'"$(id_of "$name")"'"' <<< "$output"
         jq -e --arg id "$(id_of "$name")" '.[$id] == [false, "http", 1]' <<< "$(settings)"
         faults
-        next=${stderr##*left alone; next: vpcmeta }
+        next=${stderr##*left alone:$'\n'    vpcmeta }
         next=${next%%$'\n'*}
         [[ $next == "instance set $(id_of "$name") --enabled true --protocol https"* ]]
         eval "meta $next -y"
@@ -48,7 +49,7 @@ outcome() {
     done
     faults '{"operation":"bare_metal_servers.patch","nth":1,"action":"delete","recreate":true}'
     meta bare-metal set --all --enabled true --protocol https -y -o json
-    expect 0 "next: vpcmeta bare-metal set"
+    expect 0 "    vpcmeta bare-metal set"
     name=$(jq -r '.results[] | select(.outcome == "skipped").name' <<< "$output")
     outcome skipped "deleted and created again as $(id_of "$name") meanwhile"
 }
@@ -89,7 +90,7 @@ outcome() {
         outcome changed "was renamed to $name-n meanwhile"
         faults "{\"operation\":\"$rule,\"action\":\"delete\",\"recreate\":true}"
         meta instance restart --all --always $look -y -o json
-        expect 0 "next: vpcmeta instance restart"
+        expect 0 "    vpcmeta instance restart"
         [[ $stderr != *"error:"* ]]
         outcome skipped "deleted and created again as $(id_of "$name-n") meanwhile"
         [ "$(sim_state -c '[.instances[].status]')" = '["running"]' ]

@@ -135,7 +135,7 @@ failed() {
     relay_start "PATCH " 100 0
     meta instance set --all --enabled true -y -o json --outage-timeout 2s --trace trace
     expect 5 "no connection to 127.0.0.1: trying again for 2 s (--outage-timeout)"
-    [[ $stderr == *"still after 2 s (--outage-timeout); "*" of 300 not finished. Once it is up again: vpcmeta runs resume "* ]]
+    [[ $stderr == *"still after 2 s (--outage-timeout): "*" changed, "*" not started. Finish once it is up again: vpcmeta runs resume "* ]]
     [ "$(jq .summary.failed <<< "$output")" -eq 0 ]
     [ "$(jq '[.results[] | select(.outcome == "skipped" and (.reason | startswith("not started: no connection to 127.0.0.1")))] | length' <<< "$output")" -gt 50 ]
     # those in flight, a row, and probes
@@ -221,7 +221,7 @@ END
     for name in $(jq -r '.results[] | select(.outcome == "unknown") | .name' <<< "$output"); do
         grep -q "^error: .*$name.*: is .*; runs resume continues with it" <<< "$stderr"
     done
-    grep -q "Once it is up again: vpcmeta runs resume " <<< "$stderr"
+    grep -q "Finish once it is up again: vpcmeta runs resume " <<< "$stderr"
     faults
     meta runs resume last -y -o json
     expect 0

@@ -111,7 +111,7 @@ survives() {
     # the first start is refused while two others are down
     faults "{$action, \"nth\": 4, \"action\": \"status\", \"status\": 403}"
     meta instance restart --all --max-unavailable 3 --max-failures 1 $look -y -o json
-    expect 7 "stopped after 1 failures"
+    expect 7 "stopped after 1 failure:"
     jq -e '.summary.failed == 1 and .summary.changed == 2 and .summary.skipped == 3' <<< "$output"
     [ "$(statuses)" = '{"running":5,"stopped":1}' ]
     meta runs retry last -y

@@ -1,0 +1,333 @@
+/* What to run after a run, for people: the commands that finish, retry, restart and undo, complete with their place. */
+#include <string.h>
+
+#include "cli/cli_command_line.h"
+#include "plan/plan_rollback.h"
+#include "results.h"
+
+enum { NAMES_SHOWN = 10 };
+
+/* The list of commands under its heading, which comes with the first of them. */
+struct next {
+    const struct app *app;
+    bool begun;
+};
+
+/* "  restart those that need it (6):" and the command below. */
+static void add_next(struct next *next, const char *purpose, struct cli_command_line *line)
+{
+    if (!next->begun) {
+        app_note(next->app, "next:");
+    }
+    next->begun = true;
+    app_note(next->app, "  %s:", purpose);
+    app_note(next->app, "    %s", cli_command_line_string(line));
+}
+
+/* --- servers that others took the place of ------------------------------------------------------------ */
+
+/* "instance set ID... --enabled true": what was to be done, with those that have the names now. */
+static void add_successors(struct next *next, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+    const struct cli_place place = options_place(next->app->globals);
+    const struct plan_item *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        const struct plan_item *item = result->item;
+        if (result->successor == NULL || (item->action != PLAN_SET && item->action != PLAN_RESTART)) {
+            continue;
+        }
+        if (first != NULL && (item->action != first->action || item->wanted != first->wanted)) {
+            continue; /* it would take another command */
+        }
+        if (count++ == 0) {
+            first = item;
+            text_printf(&path, "%s %s", item->resource->kind->name, item->action == PLAN_SET ? "set" : "restart");
+            cli_command_line_begin(&line, next->app->program->name, text_string(&path));
+        }
+        if (count <= NAMES_SHOWN) {
+            cli_command_line_operand(&line, result->successor);
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    if (first->action == PLAN_SET) {
+        options_append_settings(&line, first->wanted);
+    }
+    cli_command_line_place(&line, &place);
+    CLEANUP(text_free) struct text purpose = {0};
+    text_printf(&purpose, "change %s deleted and created again meanwhile, and left alone",
+                count == 1 ? "the one that was" : "those that were");
+    add_next(next, text_string(&purpose), &line);
+}
+
+/* Left alone by `restart`, because no record says whether they need one. */
+static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+    const struct cli_place place = options_place(next->app->globals);
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        if (result->item->action != PLAN_RESTART || !result->restart_unknown || result->outcome != FLEET_UNCHANGED) {
+            continue;
+        }
+        if (count++ == 0) {
+            text_printf(&path, "%s restart", result->item->resource->kind->name);
+            cli_command_line_begin(&line, next->app->program->name, text_string(&path));
+        }
+        if (count <= NAMES_SHOWN) {
+            cli_command_line_operand(&line, results_name(result));
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    cli_command_line_option(&line, "always", NULL);
+    cli_command_line_place(&line, &place);
+    CLEANUP(text_free) struct text purpose = {0};
+    text_printf(&purpose, "restart %s of which no run in this history knows whether a restart is pending (%zu)",
+                count == 1             ? "the one"
+                : count <= NAMES_SHOWN ? "those"
+                                       : "the first of those",
+                count);
+    add_next(next, text_string(&purpose), &line);
+}
+
+/* --- what next --------------------------------------------------------------------------------------- */
+
+/* "runs resume RUN" with the options of place. */
+static void make_run_command(const struct app *app, const char *path, const char *run_id, struct cli_command_line *line)
+{
+    const struct cli_place place = options_place(app->globals);
+
+    cli_command_line_begin(line, app->program->name, path);
+    cli_command_line_operand(line, run_id);
+    cli_command_line_place(line, &place);
+}
+
+static void add_run_command(struct next *next, const char *path, const char *run_id, const char *what, size_t count)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text purpose = {0};
+
+    make_run_command(next->app, path, run_id, &line);
+    text_printf(&purpose, "%s (%zu)", what, count);
+    add_next(next, text_string(&purpose), &line);
+}
+
+void results_explain_end(const struct app *app, const struct fleet_run *run, const char *run_id, struct err *e)
+{
+    const struct fleet_summary *summary = &run->summary;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text message = {0};
+    bool outage = e->cause == ERR_NETWORK && command_signal() == 0;
+
+    text_printf(&message, "%s: %zu changed", e->message, summary->counts[FLEET_CHANGED]);
+    if (summary->counts[FLEET_UNKNOWN] > 0) {
+        text_printf(&message, ", %zu unknown", summary->counts[FLEET_UNKNOWN]);
+    }
+    text_printf(&message, ", %zu not started", results_not_started(run));
+    if (summary->not_started + summary->counts[FLEET_UNKNOWN] > 0) {
+        make_run_command(app, "runs resume", run_id, &line);
+        text_printf(&message, ". Finish%s: %s", outage ? " once it is up again" : "", cli_command_line_string(&line));
+    }
+    snprintf(e->message, sizeof(e->message), "%s", text_string(&message));
+}
+
+/* How the servers that need a restart can be restarted. */
+struct restarts {
+    const struct resource_kind *kind; /* NULL: none needs one */
+    size_t count;                     /* of all */
+    size_t disks, spot;               /* of these: with instance storage; of which a start is not certain */
+    const struct resource *with_disk[NAMES_SHOWN];
+};
+
+static struct restarts count_restarts(const struct fleet_run *run)
+{
+    struct restarts restarts = {0};
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct resource *resource = run->results[i].item->resource;
+        if (!results_needs_restart(&run->results[i])) {
+            continue;
+        }
+        restarts.kind = resource->kind;
+        restarts.count++;
+        if (plan_restarts_by_hand(resource)) {
+            restarts.spot++;
+        } else if (resource->disk_count > 0 && restarts.disks++ < NAMES_SHOWN) {
+            restarts.with_disk[restarts.disks - 1] = resource;
+        }
+    }
+    return restarts;
+}
+
+static void begin_restart(const struct app *app, const struct restarts *restarts, struct cli_command_line *line)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s restart", restarts->kind->name);
+    cli_command_line_begin(line, app->program->name, text_string(&path));
+}
+
+static void add_disks(struct next *next, const struct restarts *restarts, const struct cli_place *place)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text purpose = {0};
+
+    begin_restart(next->app, restarts, &line);
+    for (size_t i = 0; restarts->disks <= NAMES_SHOWN && i < restarts->disks; i++) {
+        cli_command_line_operand(&line, restarts->with_disk[i]->name);
+    }
+    if (restarts->disks > NAMES_SHOWN) {
+        cli_command_line_option(&line, "all", NULL);
+    }
+    cli_command_line_option(&line, "allow-disk-loss", NULL);
+    cli_command_line_place(&line, place);
+    text_printf(&purpose, "restart %s instance storage, which a stop erases (%zu)",
+                restarts->disks == 1 ? "the one with" : "those with", restarts->disks);
+    add_next(next, text_string(&purpose), &line);
+}
+
+static void add_restarts(struct next *next, const struct fleet_run *run)
+{
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text purpose = {0};
+    const struct cli_place place = options_place(next->app->globals);
+    struct restarts restarts = count_restarts(run);
+    size_t plain = restarts.count - restarts.disks - restarts.spot;
+
+    if (plain > 0) {
+        begin_restart(next->app, &restarts, &line);
+        cli_command_line_option(&line, "all", NULL);
+        cli_command_line_place(&line, &place);
+        text_printf(&purpose, "restart %s (%zu)", plain == 1 ? "the one that needs it" : "those that need it", plain);
+        add_next(next, text_string(&purpose), &line);
+    }
+    if (restarts.disks > 0) {
+        add_disks(next, &restarts, &place);
+    }
+}
+
+/*
+ * Whether the same request may succeed later. A client error repeats, except where a right, the load or the state of
+ * the server may change; a conflict of a creation is about its name.
+ */
+static bool can_be_retried(const struct fleet_result *result)
+{
+    int status = result->http_status;
+
+    if (result->outcome == FLEET_UNKNOWN) {
+        return true;
+    }
+    if (result->outcome != FLEET_FAILED) {
+        return false;
+    }
+    return status < 400 || status >= 500 || status == 401 || status == 403 || status == 408 || status == 412 ||
+           status == 425 || status == 429 || (status == 409 && result->item->action != PLAN_CREATE);
+}
+
+static size_t count_retriable(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        count += can_be_retried(&run->results[i]);
+    }
+    return count;
+}
+
+/* Unknown results that a resumed run settles: what was created without a name cannot be looked for. */
+static size_t count_settleable(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        const struct resource *resource = run->results[i].item->resource;
+        count += run->results[i].outcome == FLEET_UNKNOWN && (resource->id != NULL || resource->name != NULL);
+    }
+    return count;
+}
+
+/* Where something was not started that is the one next step: a retry or a restart would leave the rest. */
+static void add_steps(struct next *next, const struct fleet_run *run, const char *run_id, bool end_explained)
+{
+    const struct fleet_summary *summary = &run->summary;
+    size_t unknown = summary->counts[FLEET_UNKNOWN];
+    size_t bad = summary->counts[FLEET_FAILED] + unknown;
+    size_t left = results_not_started(run);
+
+    left = left > summary->not_started ? left : summary->not_started;
+    if (end_explained) {
+        return;
+    }
+    if (left > 0) {
+        add_run_command(next, "runs resume", run_id, "finish the rest", left);
+        return;
+    }
+    if (count_settleable(run) > 0) {
+        add_run_command(next, "runs resume", run_id, "find out what is unknown", unknown);
+    } else if (bad > 0 && count_retriable(run) > 0) {
+        add_run_command(next, "runs retry", run_id,
+                        unknown == 0 ? "try again what failed" : "try again what failed or is unknown", bad);
+    } else if (bad > 0) {
+        app_note(next->app, "  %zu failed: sent again, the same request would be refused again", bad);
+    }
+    add_restarts(next, run);
+}
+
+/* Whether a rollback has anything to do: servers that were created stay, and restarts are over. */
+static bool can_be_rolled_back(const struct fleet_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const struct fleet_result *result = &run->results[i];
+        bool applied =
+            result->outcome == FLEET_CHANGED || result->outcome == FLEET_UNKNOWN || fleet_set_in_part(result);
+        if (applied && plan_can_roll_back(result->item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void results_note_run(const struct app *app, const struct fleet_run *run, const char *run_id)
+{
+    const struct fleet_summary *summary = &run->summary;
+    size_t sent = summary->counts[FLEET_CHANGED] + summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    bool undoable = can_be_rolled_back(run);
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    if (sent + summary->not_started > 0) {
+        make_run_command(app, undoable ? "runs rollback" : "runs show", run_id, &line);
+        app_note(app, "run %s recorded; %s:", run_id, undoable ? "undo" : "details");
+        app_note(app, "  %s", cli_command_line_string(&line));
+    }
+}
+
+void results_note_next(const struct app *app, const struct fleet_run *run, const char *run_id, bool end_explained)
+{
+    struct next next = {.app = app};
+
+    add_steps(&next, run, run_id, end_explained);
+    add_unknown_restarts(&next, run);
+    add_successors(&next, run);
+}
+
+void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id)
+{
+    const struct fleet_summary *summary = &run->summary;
+    size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    make_run_command(app, "runs resume", run_id, &line);
+    app_warn(app, "stopped after %zu failure%s: %zu changed, %zu not started. Finish: %s", bad, bad == 1 ? "" : "s",
+             summary->counts[FLEET_CHANGED], results_not_started(run), cli_command_line_string(&line));
+}
