@@ -226,5 +226,6 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
     if (e->code != ERR_NONE && !print_error(&page, e)) {
         return err_exit_status(e);
     }
+    app_pager_show(app); /* who leaves a pager at its first page sees the last line all the same */
     return print_reason(&page, report, status, e) ? status : err_exit_status(e);
 }

@@ -163,3 +163,11 @@ block_of() {
     [ "$(grep -c 'nothing was selected' shown)" -eq 1 ]
     fits 80
 }
+
+@test "behind a pager that is left early stands the exit status and why" {
+    client_start --instances 100 --templates 8 --bare-metal 2
+    PAGER='sed 3q' screen 80x24 audit <<< end
+    [ "$status" -eq 3 ]
+    [ "$(grep -c . shown)" -eq 4 ]
+    last_line '^exit status 3: [0-9]+ findings, '
+}
