@@ -17,6 +17,14 @@ static void add_fields(const struct cmd_spec *command, struct cli_known *known)
     }
 }
 
+static void add_topics(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    for (const struct cli_topic *topic = commands_topics; topic->name != NULL; topic++) {
+        cli_known_add(known, topic->name, "");
+    }
+}
+
 static void add_regions(const struct cmd_spec *command, struct cli_known *known)
 {
     const char *region;
@@ -111,8 +119,9 @@ static add_words *find_option(const char *name)
         const char *option;
         add_words *add;
     } sources[] = {
-        {"fields", add_fields}, {"region", add_regions}, {"status", add_statuses},    {"zone", add_zones},
-        {"as", add_schemas},    {"rule", add_rules},     {"exclude-rule", add_rules},
+        {"fields", add_fields},  {"topic", add_topics},    {"sort", add_fields},
+        {"region", add_regions}, {"status", add_statuses}, {"zone", add_zones},
+        {"as", add_schemas},     {"rule", add_rules},      {"exclude-rule", add_rules},
     };
 
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {

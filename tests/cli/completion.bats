@@ -48,6 +48,7 @@ schema check --as instance_p|instance_patch
 help instance res|restart
 help runs roll|rollback
 help sett|settings
+help --topic sett|settings
 help simu|simulator
 help instance sett|
 completion f|fish
