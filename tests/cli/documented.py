@@ -195,7 +195,7 @@ def main():
                 print(f"{shown}\n    {wrong}\n    {output[-700:]!r}")
         reader.close()
     print(f"{len(lines)} lines, {bad} bad")
-    return 1 if bad or len(lines) < 30 else 0
+    return 1 if bad or len(lines) < 25 else 0
 
 
 sys.exit(main())
