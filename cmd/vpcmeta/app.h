@@ -83,17 +83,26 @@ struct render_json_style app_json_style(const struct app *app);
 /* Whether people read the output: a table without --jq. */
 bool app_prints_text(const struct app *app);
 
-/* Prints a table or a document in the wanted format, through --jq when that is given. */
-bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
+/* Prints a table or a document in the wanted format, through --jq when that is given. --sort and --limit hold. */
+bool app_print_table(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
     __attribute__((warn_unused_result));
 /* The same, but in text a block of lines for each row. */
-bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
-                       struct err *e) __attribute__((warn_unused_result));
+bool app_print_records(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
+    __attribute__((warn_unused_result));
+/* A table of things of one kind, which a terminal also gets the number of: a note. */
+struct app_noun {
+    const char *singular, *plural;
+};
+bool app_print_list(struct app *app, struct table *table, const struct render_envelope *envelope, struct app_noun noun,
+                    struct err *e) __attribute__((warn_unused_result));
 bool app_print_document(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
 /* Prints a request body or a schema: as JSON also where the format is for people. */
 bool app_print_body(struct app *app, const json_t *body, struct err *e) __attribute__((warn_unused_result));
 
-/* A mistake in --jq or --fields is known before any request: call it first. `columns` may be NULL. */
+/* Whether --sort or --limit is given: then rows are wanted, where a report has more than that. */
+bool app_arranges_rows(const struct app *app);
+
+/* A mistake in --jq, --fields or --sort is known before any request: call it first. `columns` may be NULL. */
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -110,7 +119,7 @@ int app_inventory_status(const struct app *app, const char *what, const struct t
  * An inventory that broke off: programs get the object all the same, with the rows that were read and with the error in
  * `missing` (cli.md, "Output"). `items` as of the envelope. Returns the exit status of the error.
  */
-int app_refuse_inventory(struct app *app, const struct table *table, const char *items, struct text *missing,
+int app_refuse_inventory(struct app *app, struct table *table, const char *items, struct text *missing,
                          const struct err *e);
 
 void app_error(const struct app *app, const struct err *error);

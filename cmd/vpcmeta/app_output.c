@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "mem/mem.h"
 #include "term/term.h"
 
 /* For people on a terminal. A program that reads a pipe gets colours only from an explicit --color always. */
@@ -35,6 +36,44 @@ bool app_prints_text(const struct app *app)
     return app->globals->output.value == RENDER_TABLE && app->globals->jq == NULL;
 }
 
+/* --sort as it is for these columns: an order for each of its fields. */
+static bool read_orders(const struct app *app, const struct table_column *columns, size_t count,
+                        struct table_order *orders, struct err *e)
+{
+    const struct opt_list *fields = &app->globals->sort;
+
+    for (size_t i = 0; i < fields->count; i++) {
+        if (!render_read_order(fields->items[i], columns, count, &orders[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool app_arranges_rows(const struct app *app)
+{
+    return app->globals->sort.count > 0 || app->globals->limit.given;
+}
+
+/* Does to the rows what --sort and --limit ask for. */
+static bool arrange(const struct app *app, struct table *table, struct err *e)
+{
+    const struct global_opts *globals = app->globals;
+    CLEANUP(text_free_pointer) struct table_order *orders = mem_array(globals->sort.count, sizeof(*orders));
+    size_t columns = table_column_count(table);
+
+    if (columns > 0 && !read_orders(app, table_column(table, 0), columns, orders, e)) {
+        return false;
+    }
+    if (globals->sort.count > 0) {
+        table_sort(table, orders, globals->sort.count);
+    }
+    if (globals->limit.given) {
+        table_cut(table, (size_t)globals->limit.value);
+    }
+    return true;
+}
+
 bool app_check_output(struct app *app, const struct table_column *columns, size_t count, struct err *e)
 {
     struct render_options options = app_render_options(app);
@@ -46,7 +85,9 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
             return err_wrap(e, "--jq");
         }
     }
-    return columns == NULL || render_check_fields(&options, columns, count, e);
+    CLEANUP(text_free_pointer) struct table_order *orders = mem_array(app->globals->sort.count, sizeof(*orders));
+    return columns == NULL ||
+           (render_check_fields(&options, columns, count, e) && read_orders(app, columns, count, orders, e));
 }
 
 /* The results of --jq on their way to standard output. */
@@ -181,15 +222,63 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     return fclose(memory) == 0 && written && print_results(app, json, size, e);
 }
 
-bool app_print_table(struct app *app, const struct table *table, const struct render_envelope *envelope, struct err *e)
-{
-    return print(app, &(struct content){.table = table, .envelope = envelope}, e);
-}
-
-bool app_print_records(struct app *app, const struct table *table, const struct render_envelope *envelope,
+/* What --limit has cut is still counted in the document: "total" behind the other members of the head. */
+static bool print_rows(struct app *app, struct table *table, const struct render_envelope *envelope, bool blocks,
                        struct err *e)
 {
-    return print(app, &(struct content){.table = table, .envelope = envelope, .blocks = true}, e);
+    const struct render_envelope given = envelope != NULL ? *envelope : (struct render_envelope){0};
+    size_t total = table_row_count(table);
+
+    if (!arrange(app, table, e)) {
+        return false;
+    }
+    if (table_row_count(table) == total) {
+        return print(app, &(struct content){.table = table, .envelope = envelope, .blocks = blocks}, e);
+    }
+    JSON_CLEANUP json_t *head = given.head != NULL ? json_copy((json_t *)given.head) : app_list_head(&(struct text){0});
+    json_object_set_new(head, "total", json_integer((json_int_t)total));
+    const struct render_envelope counted = {.head = head, .items = given.items};
+    return print(app, &(struct content){.table = table, .envelope = &counted, .blocks = blocks}, e);
+}
+
+bool app_print_table(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    return print_rows(app, table, envelope, false, e);
+}
+
+bool app_print_records(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    return print_rows(app, table, envelope, true, e);
+}
+
+/* "150 instances", "first 20 of 150 instances (--limit)", "no instances"; `whole`: nothing is missing. */
+static void note_count(const struct app *app, size_t shown, size_t total, const struct app_noun *noun, bool whole)
+{
+    const char *name = total == 1 ? noun->singular : noun->plural, *read = whole ? "" : " that could be read";
+
+    if (!app_prints_text(app) || !term_is_terminal(STDOUT_FILENO)) {
+        return;
+    }
+    if (total == 0) {
+        app_note(app, "no %s%s", name, read);
+    } else if (shown < total) {
+        app_note(app, "first %zu of %zu %s%s (--limit)", shown, total, name, read);
+    } else {
+        app_note(app, "%zu %s%s", total, name, read);
+    }
+}
+
+bool app_print_list(struct app *app, struct table *table, const struct render_envelope *envelope, struct app_noun noun,
+                    struct err *e)
+{
+    size_t total = table_row_count(table);
+
+    if (!app_print_table(app, table, envelope, e)) {
+        return false;
+    }
+    bool whole = envelope == NULL || !json_is_false(json_object_get(envelope->head, "complete"));
+    note_count(app, table_row_count(table), total, &noun, whole);
+    return true;
 }
 
 bool app_print_document(struct app *app, const json_t *document, struct err *e)
@@ -232,7 +321,7 @@ json_t *app_list_head(const struct text *missing)
     return head;
 }
 
-int app_refuse_inventory(struct app *app, const struct table *table, const char *items, struct text *missing,
+int app_refuse_inventory(struct app *app, struct table *table, const char *items, struct text *missing,
                          const struct err *e)
 {
     bool as_object = app->globals->output.value == RENDER_JSON || app->globals->jq != NULL;

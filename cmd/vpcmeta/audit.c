@@ -185,7 +185,8 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     if (opts->list_rules) {
         TABLE_CLEANUP struct table *rules = audit_rules_table();
         bool printed = app_check_output(app, audit_rule_columns, audit_rule_columns_count, e) &&
-                       app_print_table(app, rules, &(struct render_envelope){.items = "rules"}, e);
+                       app_print_list(app, rules, &(struct render_envelope){.items = "rules"},
+                                      (struct app_noun){"rule", "rules"}, e);
         return printed ? 0 : err_exit_status(e);
     }
     if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
@@ -265,7 +266,7 @@ const struct cmd_spec cmd_audit = {
     .examples = examples,
     .opts = audit_opt,
     .opts_size = sizeof(struct audit_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .max_args = CMD_ANY_ARGS,
     .run = run,
     .fields = fields,

@@ -203,17 +203,19 @@ static bool print_error(struct page *page, struct err *e)
 
 static bool print_document(struct app *app, const struct audit_report *report, struct err *e)
 {
-    TABLE_CLEANUP struct table *findings = audit_findings_table(report->audit, true, 0);
+    TABLE_CLEANUP struct table *findings =
+        audit_findings_table(report->audit, true, app_prints_text(app) ? app_columns(STDOUT_FILENO) : 0);
     JSON_CLEANUP json_t *head = app_list_head(report->missing);
 
     json_object_set_new(head, "summary", audit_summary(report->audit));
-    return app_print_table(app, findings, &(struct render_envelope){.head = head, .items = "findings"}, e);
+    return app_print_list(app, findings, &(struct render_envelope){.head = head, .items = "findings"},
+                          (struct app_noun){"finding", "findings"}, e);
 }
 
 int audit_report(struct app *app, const struct audit_report *report, struct err *e)
 {
     struct page page = {.app = app, .options = app_render_options(app)};
-    bool text = app_prints_text(app) && page.options.fields_count == 0;
+    bool text = app_prints_text(app) && page.options.fields_count == 0 && !app_arranges_rows(app);
 
     if (!(text ? print_body(&page, report, e) : print_document(app, report, e))) {
         return err_exit_status(e);

@@ -38,13 +38,20 @@ struct details {
     struct resource_membership_counts *members; /* NULL: the kind has none */
 };
 
-/* Whether --fields names the column: then it is there, even if nothing is known. */
+/* Whether --fields or --sort names the column: then it is there, even if nothing is known. */
 static bool is_asked_for(const struct app *app, const struct table_column *column)
 {
-    const struct opt_list *fields = &app->globals->fields;
+    const struct opt_list *fields = &app->globals->fields, *sort = &app->globals->sort;
+    struct table_order order;
+    struct err ignored = ERR_INIT;
 
     for (size_t i = 0; i < fields->count; i++) {
         if (table_find_column(column, 1, fields->items[i]) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sort->count; i++) {
+        if (render_read_order(sort->items[i], column, 1, &order, &ignored)) {
             return true;
         }
     }
@@ -141,13 +148,14 @@ static struct table *make_table(const struct app *app, const struct resource_lis
     return table;
 }
 
-static int print_list(struct app *app, const struct resource_list *list, const struct details *details,
-                      const struct text *missing, struct err *e)
+static int print_list(struct app *app, const struct resource_kind *kind, const struct resource_list *list,
+                      const struct details *details, const struct text *missing, struct err *e)
 {
     TABLE_CLEANUP struct table *table = make_table(app, list, details);
     JSON_CLEANUP json_t *head = app_list_head(missing);
 
-    if (!app_print_table(app, table, &(struct render_envelope){.head = head}, e)) {
+    struct app_noun noun = {.singular = kind->singular, .plural = kind->plural};
+    if (!app_print_list(app, table, &(struct render_envelope){.head = head}, noun, e)) {
         return err_exit_status(e);
     }
     return app_inventory_status(app, "list", missing, e);
@@ -192,7 +200,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
         !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {
         return refuse(app, found, &details, &missing, e);
     }
-    int status = print_list(app, found, &details, &missing, e);
+    int status = print_list(app, kind, found, &details, &missing, e);
     free_details(&details, found);
     return status;
 }
@@ -202,7 +210,8 @@ struct show_opts {
 };
 
 static const struct opt_spec show_opt[] = {
-    OPT_FLAG(struct show_opts, as_body, 0, "as-body", "print the request body that creates one like it, to be edited"),
+    OPT_FLAG(struct show_opts, as_body, 0, "as-body", "print the request body that creates one like it, to be edited",
+             .excludes = "sort|limit"),
     OPT_END,
 };
 
@@ -284,7 +293,7 @@ const struct cmd_spec cmd_instance_list = {
     .arguments = "[NAME|ID|CRN...]",
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .max_args = CMD_ANY_ARGS,
     .run = list,
     .fields = fields,
@@ -305,7 +314,7 @@ const struct cmd_spec cmd_instance_show = {
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,
     .opts_size = sizeof(struct show_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
@@ -328,7 +337,7 @@ const struct cmd_spec cmd_template_list = {
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
     .refusals = selection_template_refusals,
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .max_args = CMD_ANY_ARGS,
     .run = list,
     .fields = fields,
@@ -347,7 +356,7 @@ const struct cmd_spec cmd_template_show = {
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,
     .opts_size = sizeof(struct show_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
@@ -368,7 +377,7 @@ const struct cmd_spec cmd_bare_metal_list = {
     .arguments = "[NAME|ID|CRN...]",
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .max_args = CMD_ANY_ARGS,
     .run = list,
     .fields = fields,
@@ -387,7 +396,7 @@ const struct cmd_spec cmd_bare_metal_show = {
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,
     .opts_size = sizeof(struct show_opts),
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,
@@ -418,7 +427,7 @@ const struct cmd_spec cmd_group_list = {
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
     .refusals = selection_group_refusals,
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .max_args = CMD_ANY_ARGS,
     .run = list,
     .fields = fields,
@@ -435,7 +444,7 @@ const struct cmd_spec cmd_group_show = {
     .summary = "show single instance groups with the template each uses",
     .examples = show_group_examples,
     .arguments = "NAME|ID|CRN...",
-    .flags = CMD_PAGED,
+    .flags = CMD_PAGED | CMD_ROWS,
     .min_args = 1,
     .max_args = CMD_ANY_ARGS,
     .run = show,

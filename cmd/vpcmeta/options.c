@@ -11,6 +11,13 @@ static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const progress_words[] = {"auto", "none", "json", NULL};
 static const char *const protocol_words[] = {"http", "https", NULL};
 
+static const struct cmd_refusal no_rows = {.reason = "it is for the rows of lists, shows and audit"};
+static const struct cmd_refusal sorts_no_change = {.reason = "it is for the rows of lists, shows and audit; runs show "
+                                                             "sorts what a run did"};
+static const struct cmd_refusal limits_no_change = {
+    .reason = "it cuts the rows of a list, and never what is changed: choose servers by names or selectors, and end "
+              "early with --max-failures or --batch"};
+
 const struct opt_spec global_opt[] = {
     OPT_COMMA_LIST(struct global_opts, regions, 0, "region", "R[,R...]|all",
                    "regions to work in; all asks the API; an endpoint of another region is refused"),
@@ -24,6 +31,11 @@ const struct opt_spec global_opt[] = {
     OPT_ENUM(struct global_opts, output, 'o', "output", render_format_names, "format of what is printed",
              .default_value = "table"),
     OPT_COMMA_LIST(struct global_opts, fields, 0, "fields", "A,B...", "only these fields, in this order"),
+    OPT_COMMA_LIST(struct global_opts, sort, 0, "sort", "FIELD[:desc],...",
+                   "sort rows by these fields: api-2 before api-10, rows without a value last",
+                   .without_rows = &no_rows, .with_writes = &sorts_no_change),
+    OPT_INT(struct global_opts, limit, 0, "limit", 1, 1000000000, "print only the first N rows, after --sort",
+            .value = "N", .without_rows = &no_rows, .with_writes = &limits_no_change),
     OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR",
                "filter the JSON output with a jq expression (at most 2 s of CPU time and 256 MB, more for big ones)",
                .excludes = "output=table|output=csv|output=yaml"),

@@ -15,7 +15,8 @@ struct global_opts {
     struct opt_enum auth;
     const char *api_key_file, *api_version;
     struct opt_enum output; /* enum render_format */
-    struct opt_list fields;
+    struct opt_list fields, sort;
+    struct opt_int limit;
     const char *jq;
     bool no_headers, no_pager, quiet, verbose, no_input, allow_unknown;
     struct opt_enum color;    /* enum term_color */

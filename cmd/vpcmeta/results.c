@@ -46,11 +46,6 @@ static size_t column_count(bool dry_run)
     return dry_run ? COLUMN_DRY_RUN_COUNT : COLUMN_COUNT;
 }
 
-bool results_check_output(struct app *app, bool dry_run, struct err *e)
-{
-    return app_check_output(app, columns, column_count(dry_run), e);
-}
-
 void results_fields(const struct cmd_spec *command, struct cli_known *known)
 {
     (void)command;
@@ -196,6 +191,14 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
 }
 
 /* --- both --------------------------------------------------------------------------------------------- */
+
+bool results_check_output(struct app *app, bool dry_run, struct err *e)
+{
+    bool sorts_text = app_prints_text(app) && app->globals->fields.count == 0 && app->globals->sort.count > 0;
+
+    return sorts_text ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
+                      : app_check_output(app, columns, column_count(dry_run), e);
+}
 
 static json_t *make_head(const struct fleet_run *run, const char *run_id, bool dry_run)
 {

@@ -101,6 +101,16 @@ static void set_started(struct table *table, const struct history_run *run, bool
         text_append(&shown, run->started_at);
     }
     table_set_string(table, COLUMN_STARTED, text_string(&shown));
+    table_set_key(table, COLUMN_STARTED, run->started_at);
+}
+
+/* What programs get of a value is what people sort by. */
+static void set_key(struct table *table, enum list_column column, const json_t *value)
+{
+    CLEANUP(text_free) struct text key = {0};
+
+    json_print(&key, value, JSON_PRINT_COMPACT);
+    table_set_key(table, column, text_string(&key));
 }
 
 static void set_text(struct table *table, const struct history_run *run, const json_t *summary)
@@ -110,12 +120,19 @@ static void set_text(struct table *table, const struct history_run *run, const j
     set_started(table, run, term_is_terminal(STDOUT_FILENO));
     run_facts_describe_summary(summary, &counts);
     table_set_string(table, COLUMN_SUMMARY, text_string(&counts));
+    set_key(table, COLUMN_SUMMARY, summary);
     if (run->ended_at != NULL) {
+        JSON_CLEANUP json_t *duration_s = json_integer(run_facts_duration_s(run));
         when_append_duration(&took, run_facts_duration_s(run));
         table_set_string(table, COLUMN_TOOK, text_string(&took));
+        set_key(table, COLUMN_TOOK, duration_s);
     }
     run_facts_describe_regions(run, &regions);
     table_set_string(table, COLUMN_REGION, regions.size > 0 ? text_string(&regions) : NULL);
+    if (regions.size > 0) {
+        JSON_CLEANUP json_t *list = run_facts_regions(run);
+        set_key(table, COLUMN_REGION, list);
+    }
 }
 
 static void set_values(struct table *table, const struct history_run *run, const json_t *summary)
@@ -198,7 +215,8 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
         app_note(app, "no run is recorded yet (%s)", text_string(&path));
         return ERR_EXIT_DONE;
     }
-    return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "items"}, e)
+    return app_print_list(app, table, &(struct render_envelope){.head = head, .items = "items"},
+                          (struct app_noun){"run", "runs"}, e)
                ? 0
                : err_exit_status(e);
 }
@@ -226,7 +244,7 @@ const struct cmd_spec cmd_runs_list = {
         "are local on a terminal and UTC elsewhere. Where the terminal is too narrow, a run takes several lines. "
         "--fields arguments,who,exit_status shows more.",
     .examples = list_examples,
-    .flags = CMD_OFFLINE | CMD_PAGED,
+    .flags = CMD_OFFLINE | CMD_PAGED | CMD_ROWS,
     .run = list,
     .fields = list_fields,
 };
@@ -238,11 +256,12 @@ static bool print_facts(struct app *app, const struct run_record *record, struct
 {
     JSON_CLEANUP json_t *summary = run_summary_json(&record->results.summary);
     TABLE_CLEANUP struct table *table = run_facts_table(&record->entry.run, summary);
+    struct render_options options = app_render_options(app);
 
     if (!app_prints_text(app) || app->globals->fields.count > 0) {
         return true;
     }
-    return app_print_records(app, table, NULL, e) && render_text("\n", 1, app_stdout(app), e);
+    return render_records(table, NULL, &options, app_stdout(app), e) && render_text("\n", 1, app_stdout(app), e);
 }
 
 static int show(struct app *app, const struct cli_call *call, struct err *e)
@@ -289,7 +308,7 @@ const struct cmd_spec cmd_runs_show = {
         "version, and invocations, one for each time that the run was begun or resumed. What an older program did not "
         "record is null, and \"not recorded\" for people.",
     .examples = show_examples,
-    .flags = CMD_OFFLINE | CMD_PAGED,
+    .flags = CMD_OFFLINE | CMD_PAGED | CMD_ROWS,
     .max_args = 1,
     .run = show,
     .fields = results_fields,

@@ -48,7 +48,9 @@ static int run_list(struct app *app, const struct cli_call *call, struct err *e)
         table_set_string(table, COLUMN_TITLE, entry->title);
         table_set_string(table, COLUMN_DESCRIPTION, entry->description);
     }
-    return catalog != NULL && app_print_table(app, table, NULL, e) ? 0 : err_exit_status(e);
+    return catalog != NULL && app_print_list(app, table, NULL, (struct app_noun){"schema", "schemas"}, e)
+               ? 0
+               : err_exit_status(e);
 }
 
 static const struct cmd_example list_examples[] = {
@@ -72,7 +74,7 @@ const struct cmd_spec cmd_schema_list = {
     .examples = list_examples,
     .opts = list_opt,
     .opts_size = sizeof(struct list_opts),
-    .flags = CMD_OFFLINE | CMD_PAGED,
+    .flags = CMD_OFFLINE | CMD_PAGED | CMD_ROWS,
     .run = run_list,
     .fields = fields,
 };

@@ -11,7 +11,7 @@ enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
 
 const struct table_column audit_finding_columns[] = {
     [RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 1},
-    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .flags = TABLE_FIXED, .words = audit_severity_names},
     [KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 3},
     [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_SPARSE, .rank = 2},
     [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
@@ -205,7 +205,7 @@ enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS,
 
 const struct table_column audit_rule_columns[] = {
     [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING},
+    [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING, .words = audit_severity_names},
     [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .least = 30},
     [LIST_MEANING] = {.name = "meaning", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},

@@ -106,6 +106,7 @@ enum opt_flags {
 };
 
 struct opt_group;
+struct cmd_refusal;
 
 struct opt_spec {
     enum opt_kind kind;
@@ -123,6 +124,8 @@ struct opt_spec {
     const char *excludes; /* beside any of these it has no effect: "quiet", "output=csv|output=yaml" */
     long min, max;        /* int: both inclusive. duration: milliseconds, 0 and 0 for any */
     unsigned flags;       /* enum opt_flags */
+    /* Of a global option that needs CMD_ROWS: why other commands refuse it, and why those that write do. NULL: none. */
+    const struct cmd_refusal *without_rows, *with_writes;
     size_t offset;
     const struct opt_group *group;
     size_t group_size; /* of the member, checked against the group's */
@@ -197,6 +200,7 @@ enum cmd_flags {
     CMD_COMMAND_ARGS = 1 << 4, /* the arguments are the words of a command; completion offers commands */
     CMD_PAGED = 1 << 5,        /* prints what is read from top to bottom: on a terminal through a pager, when long */
     CMD_HIDDEN = 1 << 6,       /* only refuses, with what to do instead: help, man pages and completion leave it out */
+    CMD_ROWS = 1 << 7,         /* prints rows that can be sorted and cut */
 };
 
 enum { CMD_ANY_ARGS = -1 };

@@ -45,6 +45,20 @@ void cli_options_add_globals(struct cli_options *options, const struct cli_progr
     add_specs(options, program->globals, &(struct embedding){CLI_GLOBAL, 0, "Global options", NULL});
 }
 
+/* The refusal of the option by the command itself, by its name or its group's, or NULL. */
+static const struct cmd_refusal *find_refusal(const struct cmd_spec *command, const struct cli_option *option)
+{
+    for (const struct cmd_refusal *each = command->refusals; each != NULL && each->option != NULL; each++) {
+        if (text_equal(each->option, option->spec->name) || text_equal(each->option, option->heading)) {
+            return each;
+        }
+    }
+    if ((command->flags & CMD_ROWS) != 0 || option->spec->without_rows == NULL) {
+        return NULL;
+    }
+    return (command->flags & CMD_WRITES) != 0 ? option->spec->with_writes : option->spec->without_rows;
+}
+
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command)
 {
     if (command == NULL) {
@@ -52,13 +66,7 @@ void cli_options_add_command(struct cli_options *options, const struct cmd_spec 
     }
     add_specs(options, command->opts, &(struct embedding){CLI_COMMAND, 0, "", NULL});
     for (size_t i = 0; i < options->count; i++) {
-        struct cli_option *option = &options->items[i];
-        const struct cmd_refusal *refusal = command->refusals;
-        while (refusal != NULL && refusal->option != NULL && !text_equal(refusal->option, option->spec->name) &&
-               !text_equal(refusal->option, option->heading)) {
-            refusal++;
-        }
-        option->refusal = refusal != NULL && refusal->option != NULL ? refusal : NULL;
+        options->items[i].refusal = find_refusal(command, &options->items[i]);
     }
 }
 

@@ -50,6 +50,10 @@ struct render_options {
 bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
                          struct err *e) __attribute__((warn_unused_result));
 
+/* Reads what rows are sorted by: "FIELD", "FIELD:asc" or "FIELD:desc". The errors of render_check_fields. */
+bool render_read_order(const char *word, const struct table_column *columns, size_t count, struct table_order *ret,
+                       struct err *e) __attribute__((warn_unused_result));
+
 /* What JSON and YAML put around the rows. */
 struct render_envelope {
     const json_t *head; /* members that stand before the rows; NULL: {"schema_version":1,"complete":true} */

@@ -34,7 +34,7 @@ static json_t *select_members(const json_t *document, const struct render_option
             json_object_foreach ((json_t *)document, key, ignored) {
                 names[count++] = key;
             }
-            render_unknown_field(options->fields[i], names, NULL, count, e);
+            render_unknown_field("--fields", options->fields[i], names, NULL, count, e);
             return NULL;
         }
         json_object_set(selected, member, json_object_get(document, member));

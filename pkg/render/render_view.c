@@ -8,8 +8,8 @@
 
 #include "mem/mem.h"
 
-bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
-                          struct err *e)
+bool render_unknown_field(const char *option, const char *field, const char *const names[], const char *const titles[],
+                          size_t count, struct err *e)
 {
     CLEANUP(text_free) struct text shown = {0};
     CLEANUP(text_free) struct text all = {0};
@@ -22,24 +22,55 @@ bool render_unknown_field(const char *field, const char *const names[], const ch
     for (size_t i = 0; i < count; i++) {
         text_printf(&all, "%s%s", i ? ", " : "", names[i]);
     }
-    return err_set(e, ERR_USAGE, "--fields %s: there is no such field%s (there are: %s)", text_string(&shown),
+    return err_set(e, ERR_USAGE, "%s %s: there is no such field%s (there are: %s)", option, text_string(&shown),
                    text_string(&meant), text_string(&all));
+}
+
+static bool check_field(const char *option, const char *field, const struct table_column *columns, size_t count,
+                        struct err *e)
+{
+    if (table_find_column(columns, count, field) != SIZE_MAX) {
+        return true;
+    }
+    CLEANUP(text_free_pointer) const char **names = mem_array(count, sizeof(*names));
+    CLEANUP(text_free_pointer) const char **titles = mem_array(count, sizeof(*titles));
+    for (size_t k = 0; k < count; k++) {
+        names[k] = columns[k].name;
+        titles[k] = columns[k].title;
+    }
+    return render_unknown_field(option, field, names, titles, count, e);
 }
 
 bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
                          struct err *e)
 {
     for (size_t i = 0; i < options->fields_count; i++) {
-        if (table_find_column(columns, count, options->fields[i]) == SIZE_MAX) {
-            CLEANUP(text_free_pointer) const char **names = mem_array(count, sizeof(*names));
-            CLEANUP(text_free_pointer) const char **titles = mem_array(count, sizeof(*titles));
-            for (size_t k = 0; k < count; k++) {
-                names[k] = columns[k].name;
-                titles[k] = columns[k].title;
-            }
-            return render_unknown_field(options->fields[i], names, titles, count, e);
+        if (!check_field("--fields", options->fields[i], columns, count, e)) {
+            return false;
         }
     }
+    return true;
+}
+
+bool render_read_order(const char *word, const struct table_column *columns, size_t count, struct table_order *ret,
+                       struct err *e)
+{
+    CLEANUP(text_free) struct text field = {0};
+    const char *colon = strrchr(word, ':');
+    size_t size = colon != NULL ? (size_t)(colon - word) : strlen(word);
+    bool descending = colon != NULL && strcmp(colon, ":desc") == 0;
+
+    if (colon != NULL && !descending && strcmp(colon, ":asc") != 0) {
+        text_append_short(&field, word, strlen(word), 60);
+        return err_set(e, ERR_USAGE, "--sort %s: the direction is neither asc nor desc: write --sort FIELD:desc",
+                       text_string(&field));
+    }
+    text_append_size(&field, word, size);
+    if (!check_field("--sort", text_string(&field), columns, count, e)) {
+        return false;
+    }
+    *ret = (struct table_order){.column = table_find_column(columns, count, text_string(&field)),
+                                .descending = descending};
     return true;
 }
 

@@ -50,9 +50,9 @@ void render_append_title(struct text *out, const struct table_column *column);
 /* The escape sequence of a style; NULL: none. */
 const char *render_color(enum table_style style);
 
-/* The error for a field that is none of `count` names; `titles` are their headings, each and all may be NULL. */
-bool render_unknown_field(const char *field, const char *const names[], const char *const titles[], size_t count,
-                          struct err *e);
+/* The error for a field of this option that is none of `count` names. `titles` may be NULL: other names of the same. */
+bool render_unknown_field(const char *option, const char *field, const char *const names[], const char *const titles[],
+                          size_t count, struct err *e);
 
 /* The output of these options. */
 struct render_output render_begin(const struct render_options *options, FILE *file);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem/mem.h"
+#include "table/table_rows.h"
 #include "text/text_arena.h"
 
 struct table {
@@ -98,10 +99,33 @@ void table_set_null(struct table *table, size_t column)
     table->rows.items[table->rows.count - 1][column].state = TABLE_NULL;
 }
 
+void table_set_key(struct table *table, size_t column, const char *key)
+{
+    struct table_cell *cell = &table->rows.items[table->rows.count - 1][column];
+    CLEANUP(text_free) struct text both = {0};
+
+    assert(cell->state == TABLE_VALUE && table->columns[column].type == TABLE_STRING);
+    text_append_size(&both, cell->string, cell->size);
+    text_append_char(&both, '\0');
+    text_append(&both, key);
+    cell->string = text_arena_copy(&table->memory, text_string(&both), both.size);
+    cell->keyed = true;
+}
+
 void table_set_style(struct table *table, size_t column, enum table_style style)
 {
     assert(table->rows.count > 0 && column < table->column_count);
     table->rows.items[table->rows.count - 1][column].style = (uint8_t)style;
+}
+
+void table_cut(struct table *table, size_t count)
+{
+    table->rows.count = count < table->rows.count ? count : table->rows.count;
+}
+
+struct table_cell **table_rows(struct table *table)
+{
+    return table->rows.items;
 }
 
 size_t table_row_count(const struct table *table)

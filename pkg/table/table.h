@@ -38,9 +38,10 @@ struct table_column {
     const char *name;  /* the key in JSON, the heading in CSV, the name for --fields: the API's own term */
     const char *title; /* the heading in text; NULL: the name in capitals */
     enum table_type type;
-    unsigned flags;      /* enum table_flags */
-    unsigned char rank;  /* text: which goes first where the terminal is narrow: the highest; 0 stays always */
-    unsigned char least; /* text: columns that it needs at least when cut; 0: 12 */
+    unsigned flags;           /* enum table_flags */
+    unsigned char rank;       /* text: which goes first where the terminal is narrow: the highest; 0 stays always */
+    unsigned char least;      /* text: columns that it needs at least when cut; 0: 12 */
+    const char *const *words; /* all values of a string in their order (low, medium, high), NULL-terminated; or NULL */
 };
 
 /* What a cell's value means to the eye: a colour in text, where colours are on. */
@@ -62,6 +63,7 @@ struct table_cell {
     uint32_t size;
     uint8_t state; /* enum table_state */
     uint8_t style; /* enum table_style */
+    bool keyed;    /* behind the NUL of the string stands another one, which the cell is sorted by */
 };
 
 struct table;
@@ -85,7 +87,26 @@ void table_set_int(struct table *table, size_t column, int64_t value);
 void table_set_bool(struct table *table, size_t column, bool value);
 void table_set_json(struct table *table, size_t column, const char *json, size_t size);
 void table_set_null(struct table *table, size_t column);
+
+/* What the string of the cell, which is set, is sorted by instead: the value that programs get ("80" of "1m 20s"). */
+void table_set_key(struct table *table, size_t column, const char *key);
 void table_set_style(struct table *table, size_t column, enum table_style style);
+
+/* What rows are sorted by. */
+struct table_order {
+    size_t column;
+    bool descending;
+};
+
+/*
+ * Sorts the rows by the first of the orders, equal ones by the next, those that are equal in all stay as they are.
+ * Numbers by value, false before true, strings by the column's words or else as people count (api-2 before api-10).
+ * Cells without a value are last in both directions.
+ */
+void table_sort(struct table *table, const struct table_order orders[], size_t count);
+
+/* Drops the rows behind the first `count`. */
+void table_cut(struct table *table, size_t count);
 
 size_t table_row_count(const struct table *table);
 size_t table_column_count(const struct table *table);

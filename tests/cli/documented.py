@@ -63,7 +63,7 @@ EXPECTED = [
     (r"(instance|bare-metal) set .*-o json", 0, r'"summary"'),
     (r"(instance|bare-metal) set ", 0, r"selected: .* 0 failed"),
     (r"instance create .*--dry-run", 0, r'"metadata_service"'),
-    (r"create .*-o json", 0, r'"changed":2'),
+    (r"create .*-o json", 0, r'"changed": 2'),
     (r" create ", 0, r"created"),
     (r"schema check", 0, r"valid"),
     (r"doctor", 0, r"us-south|ok"),

@@ -114,7 +114,8 @@ END
         screen 80x24 help <<< end
         [ "$status" -eq 0 ]
         shows '^warning: cannot start the pager no-such-pager'
-        shows '^Global options:'
+        shows '^vpcmeta: configure'
+        shows "^'vpcmeta help COMMAND' explains"
     done
     unset PAGER
     mkdir -p empty
@@ -122,7 +123,7 @@ END
         "$BUILD/vpcmeta" help <<< end
     [ "$status" -eq 0 ]
     shows_no '^warning'
-    shows '^Global options:'
+    shows "^'vpcmeta help COMMAND' explains"
 }
 
 @test "less shows a screen at a time, and the shell has its terminal back" {
@@ -251,4 +252,110 @@ raw() {
     grep -q 'a\\u009b31mb\\u202ec' terminal
     run ! grep -qP '\x{9b}|\x{202e}' terminal
     vpcmeta schema show instance_create --schema-dir schemas | cmp - schemas/instance_create.json
+}
+
+# --- rows ----------------------------------------------------------------------------------------------
+
+@test "--sort orders the rows of every format the same way, --limit keeps the first ones" {
+    start --instances 30 --groups 0
+    local format
+    vpcmeta instance list -o json > all
+    jq -r '.items | sort_by(-.response_hop_limit, .name)[].name' all > wanted
+    for format in table csv jsonl yaml json; do
+        vpcmeta instance list -o "$format" --sort response_hop_limit:desc,name --fields name > rows
+        grep -oE '[a-z]+-[0-9]{4}' rows | diff - wanted
+        vpcmeta instance list -o "$format" --sort HOPS:desc,name:asc --limit 7 --fields name > rows
+        grep -oE '[a-z]+-[0-9]{4}' rows | diff - <(head -n 7 wanted)
+    done
+    # what was cut is still counted; a limit that cuts nothing changes nothing
+    vpcmeta instance list -o json --limit 7 > rows
+    [ "$(jq -c '[keys_unsorted, .complete, .total, (.items | length)]' rows)" = \
+        '[["schema_version","complete","total","items"],true,30,7]' ]
+    vpcmeta instance list -o json --limit 30 | cmp - all
+    vpcmeta instance list --sort name:desc --limit 2 --jq '.total, .items[].name' > rows
+    [ "$(cat rows)" = "30
+$(jq -r '[.items[].name] | sort | reverse[:2][]' all)" ]
+    [ "$(jq length <<< "$(vpcmeta instance show api-0001 api-0002 --sort name:desc --jq '[.items[].name]')")" -eq 2 ]
+    [ "$(vpcmeta instance show api-0001 api-0002 --sort name:desc --limit 1 --jq '.items[].name')" = api-0002 ]
+}
+
+@test "reports, runs and schemas are sorted and cut, severities by how bad they are" {
+    start --instances 30
+    meta audit -o csv --sort severity:desc,name --fields severity
+    expect 3
+    [ "$(tail -n +2 <<< "$output" | uniq | xargs)" = "high medium low" ]
+    meta audit -o json --limit 2
+    expect 3
+    [ "$(jq -c '[.total == .summary.findings.total, .complete, (.findings | length)]' <<< "$output")" = '[true,true,2]' ]
+    meta audit --sort name --limit 3
+    expect 3
+    [ "$(wc -l <<< "$output")" -eq 4 ]
+    meta schema list --sort name:desc --limit 1 -o csv --fields name --no-headers
+    [ "$output" = "$(vpcmeta schema list -o csv --fields name --no-headers | sort | tail -n 1)" ]
+    vpcmeta instance set --all --enabled true -y -q > /dev/null
+    vpcmeta instance set --all --enabled false -y -q > /dev/null
+    [ "$(vpcmeta runs list --sort state --limit 1 --jq '.total, .items[0].run')" = "2
+$(vpcmeta runs list --jq '.items[0].run')" ]
+    [ "$(vpcmeta runs show --sort name:desc --limit 3 --jq '.results[].name' | sort -r | head -n 1)" = \
+        "$(vpcmeta runs show --jq '.results[].name' | sort | tail -n 1)" ]
+}
+
+@test "an order or a limit that cannot act is refused before any request" {
+    start --instances 3
+    refuse_all << 'END'
+--sort hops_limit: there is no such field|instance list --sort hops_limit
+did you mean HOPS?|instance list --sort hopps:desc
+there are: kind, region|instance list --sort nothing-like-it
+the direction is neither asc nor desc: write --sort FIELD:desc|instance list --sort name:down
+there is no such field|audit --sort crn
+there is no such field|runs list --sort name
+--sort needs a value|instance list --sort
+out of range 1..|instance list --limit 0
+--limit has no effect here: it cuts the rows of a list, and never what is changed|instance set --all --enabled true -y --limit 3
+--limit has no effect here: it cuts the rows of a list, and never what is changed|instance restart --all -y --limit 3
+--sort has no effect here: it is for the rows of lists|template replace --all --enabled true -y --sort name
+--sort has no effect here: it is for the rows of lists|doctor --sort check
+--limit has no effect here: it is for the rows of lists|version --limit 3
+--limit has no effect here: it is for the rows of lists|--limit 3 shell -c version
+--as-body and --limit contradict each other|instance show api-0001 --as-body --limit 1
+END
+    # a line of the shell has its own
+    [ "$(vpcmeta shell -c 'instance list --limit 1 --no-headers; instance list --no-headers' | wc -l)" -eq 4 ]
+    # help offers them where they act
+    vpcmeta instance list --help | grep -e '--sort --limit'
+    vpcmeta runs list --help | grep -e '--sort --limit'
+    run ! grep -e '--limit\|--sort' <(vpcmeta instance set --help)
+}
+
+@test "a terminal gets the number of rows below a list" {
+    start --instances 30 --bare-metal 1
+    local size
+    for size in 80x24 120x40 200x50; do
+        screen_plain "$size" instance list
+        [ "$status" -eq 0 ]
+        [ "$(tail -n 2 shown)" = "30 instances" ]
+        screen_plain "$size" instance list --limit 20
+        [ "$(tail -n 2 shown)" = "first 20 of 30 instances (--limit)" ]
+        fits "${size%x*}"
+    done
+    screen_plain 80x24 bare-metal list
+    [ "$(tail -n 2 shown)" = "1 bare metal server" ]
+    screen_plain 80x24 template list --sort name --limit 1
+    [ "$(tail -n 2 shown)" = "first 1 of 8 instance templates (--limit)" ]
+    screen_plain 80x24 runs list
+    shows '^no run is recorded yet'
+    screen_plain 80x24 schema list
+    shows '^[0-9]+ schemas$'
+    screen_plain 80x24 audit --list-rules
+    shows '^[0-9]+ rules$'
+    # neither with -q, nor in another format, nor for a pipe
+    screen_plain 80x24 instance list -q
+    shows_no '^30 instances'
+    screen_plain 80x24 instance list -o csv
+    shows_no '^30 instances'
+    screen_plain 80x24 instance list --jq '.items | length'
+    shows_no '^30 instances'
+    meta instance list
+    expect 0
+    [ -z "$stderr" ]
 }
