@@ -52,7 +52,8 @@ void app_error(const struct app *app, const struct err *error)
         text_printf(&line, "%s: ", app->where);
     }
     text_printf(&line, "%s%s%s", error->place, error->place[0] != '\0' ? ": " : "", error->message);
-    say(app, "error: ", "\033[31m", &line);
+    bool declined = error->code == ERR_DECLINED; /* the answer that a person gave is no failure */
+    say(app, declined ? "" : "error: ", declined ? "" : "\033[31m", &line);
 }
 
 void app_message(const struct app *app, enum app_level level, const char *format, ...)
@@ -101,6 +102,7 @@ bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, cons
         }
         text_append_char(ret_answer, byte);
     }
+    fputc('\n', stderr); /* no newline was typed behind the question */
     return false;
 }
 

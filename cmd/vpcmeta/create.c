@@ -7,6 +7,7 @@
 #include "resource/resource_create.h"
 #include "results.h"
 #include "write.h"
+#include "write_notes.h"
 
 #define CREATE_OPTIONS                                                                                                \
     OPT_GROUP(struct create_opts, creation, creation_group), OPT_GROUP(struct create_opts, metadata, metadata_group), \
@@ -33,13 +34,17 @@ static const struct opt_spec create_from_source_opt[] = {
 
 /* --- what the API would refuse ------------------------------------------------------------------------ */
 
+/* What is billed from its creation on. */
+static bool is_server(const struct resource_kind *kind)
+{
+    return kind->has_initialization;
+}
+
 /* A template is not refused itself, but what is made of it, and that may say something else. */
 static bool judge(const struct app *app, const struct resource_kind *kind, enum preflight_verdict use,
                   const struct text *reason, struct err *e)
 {
-    bool is_server = kind->has_initialization;
-
-    if (use == PREFLIGHT_FORBIDDEN && is_server) {
+    if (use == PREFLIGHT_FORBIDDEN && is_server(kind)) {
         return err_set(e, ERR_INVALID, "%s; nothing was sent", text_string(reason));
     }
     if (use == PREFLIGHT_FORBIDDEN) {
@@ -74,6 +79,26 @@ static void warn_unique(const struct app *app, const struct creation *creation)
         app_warn(app, "only one of %zu can have what the body says of %s: leave it out, and the API chooses",
                  creation_count(creation), text_string(&unique));
     }
+}
+
+/* What was asked for by an option or is no default of the API. */
+static void warn_settings(const struct app *app, const struct create_opts *opts, const struct creation *creation)
+{
+    struct resource_settings asked = options_settings(&opts->metadata, &opts->profile);
+    struct resource_settings after = resource_create_settings(creation->kind, creation->effective);
+    unsigned mask = asked.given | (after.given & (RESOURCE_ENABLED | RESOURCE_PROFILE_SETTINGS));
+    struct write_notes notes = {.created = creation->kind};
+
+    mask |= (after.given & RESOURCE_PROTOCOL) != 0 && !text_equal(after.protocol, RESOURCE_DEFAULT_PROTOCOL)
+                ? (unsigned)RESOURCE_PROTOCOL
+                : 0U;
+    mask |= (after.given & RESOURCE_HOP_LIMIT) != 0 && after.hop_limit != RESOURCE_DEFAULT_HOP_LIMIT
+                ? (unsigned)RESOURCE_HOP_LIMIT
+                : 0U;
+    for (size_t i = 0; i < creation_count(creation); i++) {
+        write_notes_count(&notes, &after, mask);
+    }
+    write_notes_say(app, &notes);
 }
 
 /* --- the plan ----------------------------------------------------------------------------------------- */
@@ -267,7 +292,7 @@ static int execute(struct app *app, const struct creation *creation, struct writ
         return err_exit_status(e);
     }
     make_plan(creation, writing->scope.regions[0], vpc_region(writing->scope.regions[0]), &made);
-    writing->unasked = made.plan.count == 1;
+    writing->unasked = made.plan.count == 1 && !is_server(creation->kind);
     writing->request.plan = &made.plan;
     writing->request.list = made.list;
     writing->request.settings = made.plan.items[0].wanted;
@@ -291,6 +316,7 @@ static int create(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     warn_unique(app, &creation);
+    warn_settings(app, opts, &creation);
     /* a preview works without a connection, unless it needs one for the template anyway */
     if ((!opts->write.dry_run || creation.source != NULL) && !check_creation(app, &creation, e)) {
         return write_refuse(app, &writing, e);

@@ -8,8 +8,9 @@
 #include "history/history.h"
 #include "known_columns.h"
 #include "mem/mem.h"
+#include "write_confirm.h"
 
-enum { DAYS_MAX = 36500, DAY_S = 24 * 60 * 60, LISTED_MAX = 20 };
+enum { DAYS_MAX = 36500, DAY_S = 24 * 60 * 60 };
 
 struct prune_opts {
     struct opt_int older_than;
@@ -85,37 +86,7 @@ static bool find_old(struct history *history, const struct prune_opts *opts, str
     return true;
 }
 
-/* --- confirmation and deletion ------------------------------------------------------------------------ */
-
-static bool confirm(const struct app *app, const struct prune_opts *opts, const struct old_runs *old, struct err *e)
-{
-    size_t count = old->counts[FORGET];
-    size_t shown = 0;
-    CLEANUP(text_free) struct text answer = {0};
-
-    if (opts->yes || count == 0) {
-        return true;
-    }
-    if (!app_can_ask(app)) {
-        return err_set(e, ERR_USAGE,
-                       "%zu run%s would be forgotten: cannot ask for confirmation (no terminal): add --yes, or preview "
-                       "with --dry-run",
-                       count, count == 1 ? "" : "s");
-    }
-    app_say(app, "%zu run%s will be forgotten, and can no longer be rolled back:", count, count == 1 ? "" : "s");
-    for (size_t i = 0; i < old->count; i++) {
-        const struct old_run *each = &old->items[i];
-        if (each->verdict == FORGET && shown++ < LISTED_MAX) {
-            app_say(app, "  %s  %s  %s", each->run->id, each->run->command, history_state_name(each->run->state));
-        }
-    }
-    if (shown > LISTED_MAX) {
-        app_say(app, "  and %zu more (all of them: --dry-run)", shown - LISTED_MAX);
-    }
-    bool answered = app_ask(app, &answer, e, "forget them? [y/N] ");
-    return (answered && (strcmp(text_string(&answer), "y") == 0 || strcmp(text_string(&answer), "yes") == 0)) ||
-           err_set(e, ERR_FAILED, "not confirmed: nothing was forgotten");
-}
+/* --- deletion ----------------------------------------------------------------------------------------- */
 
 static bool forget(struct history *history, const struct old_runs *old, struct err *e)
 {
@@ -145,6 +116,19 @@ static const struct table_column columns[COLUMN_COUNT] = {
     [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING, .flags = TABLE_WRAP},
 };
 
+static void add_row(struct table *table, const struct old_run *each, bool dry_run)
+{
+    const char *forgotten = dry_run ? "would_forget" : "forgotten";
+
+    table_add_row(table);
+    table_set_string(table, COLUMN_RUN, each->run->id);
+    table_set_string(table, COLUMN_STARTED, each->run->started_at);
+    table_set_string(table, COLUMN_COMMAND, each->run->command);
+    table_set_string(table, COLUMN_STATE, history_state_name(each->run->state));
+    table_set_string(table, COLUMN_OUTCOME, each->verdict == FORGET ? forgotten : "kept");
+    table_set_string(table, COLUMN_REASON, each->verdict == FORGET ? "" : kept_reasons[each->verdict]);
+}
+
 static bool print(struct app *app, const struct old_runs *old, bool dry_run, struct err *e)
 {
     TABLE_CLEANUP struct table *table = table_create(columns, COLUMN_COUNT);
@@ -153,15 +137,7 @@ static bool print(struct app *app, const struct old_runs *old, bool dry_run, str
                                            (json_int_t)(old->count - old->counts[FORGET]));
 
     for (size_t i = 0; i < old->count; i++) {
-        const struct old_run *each = &old->items[i];
-        const char *forgotten = dry_run ? "would_forget" : "forgotten";
-        table_add_row(table);
-        table_set_string(table, COLUMN_RUN, each->run->id);
-        table_set_string(table, COLUMN_STARTED, each->run->started_at);
-        table_set_string(table, COLUMN_COMMAND, each->run->command);
-        table_set_string(table, COLUMN_STATE, history_state_name(each->run->state));
-        table_set_string(table, COLUMN_OUTCOME, each->verdict == FORGET ? forgotten : "kept");
-        table_set_string(table, COLUMN_REASON, each->verdict == FORGET ? "" : kept_reasons[each->verdict]);
+        add_row(table, &old->items[i], dry_run);
     }
     return (app_prints_text(app) && old->count == 0) ||
            app_print_table(app, table, &(struct render_envelope){.head = head, .items = "items"}, e);
@@ -184,6 +160,54 @@ static void note_counts(const struct app *app, const struct old_runs *old, bool 
             app_note(app, "%zu kept: %s", old->counts[verdict], why[verdict]);
         }
     }
+}
+
+/* --- confirmation ------------------------------------------------------------------------------------- */
+
+/* The rows of --dry-run. Destroy it with table_destroy. */
+static struct table *make_question(const struct old_runs *old, size_t most, bool kept)
+{
+    struct table *table = table_create(columns, COLUMN_COUNT);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < old->count; i++) {
+        if (old->items[i].verdict == FORGET ? shown++ < most : kept) {
+            add_row(table, &old->items[i], true);
+        }
+    }
+    return table;
+}
+
+static bool confirm(const struct app *app, const struct prune_opts *opts, const struct old_runs *old, struct err *e)
+{
+    static const struct resource_kind run = {.singular = "run", .plural = "runs"};
+    const struct write_question question = {.count = old->counts[FORGET],
+                                            .noun = &run,
+                                            .verb = "forget",
+                                            .passive = "forgotten",
+                                            .nothing = "nothing was forgotten"};
+    bool many = question.count > WRITE_SHOWN_WHOLE;
+    CLEANUP(text_free) struct text path = {0};
+    TABLE_CLEANUP struct table *table =
+        make_question(old, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, old->count <= WRITE_SHOWN_WHOLE);
+
+    if (opts->yes || question.count == 0) {
+        return true;
+    }
+    if (!write_can_ask(app, &question, e)) {
+        return false;
+    }
+    app_state_path(APP_HISTORY_FILE, &path);
+    app_say(app, "history: %s", text_string(&path));
+    app_say(app, "%zu run%s will be forgotten, and can no longer be rolled back:", question.count,
+            question.count == 1 ? "" : "s");
+    if (!write_show(app, table, e)) {
+        return false;
+    }
+    if (many) {
+        app_say(app, "... %zu more (--dry-run shows all)", question.count - WRITE_SHOWN_FIRST);
+    }
+    return write_ask(app, &question, e);
 }
 
 static int prune(struct app *app, const struct cli_call *call, struct err *e)

@@ -190,6 +190,28 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
     return app_print_table(app, table, NULL, e);
 }
 
+struct table *results_make_question(const struct app *app, const struct fleet_run *run, size_t changes, bool others)
+{
+    struct table *table = table_create(text_columns, TEXT_COLUMNS);
+    size_t changed = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        enum fleet_outcome outcome = run->results[i].outcome;
+        bool shown = outcome == FLEET_CHANGED     ? changed++ < changes
+                     : outcome == FLEET_UNCHANGED ? others && app->globals->verbose
+                                                  : others;
+        if (shown) {
+            add_text_row(table, &run->results[i], true);
+        }
+    }
+    return table;
+}
+
+void results_describe_change(struct text *out, const struct fleet_result *result)
+{
+    describe_change(out, result, true);
+}
+
 /* --- both --------------------------------------------------------------------------------------------- */
 
 bool results_check_output(struct app *app, bool dry_run, struct err *e)

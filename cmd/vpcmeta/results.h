@@ -28,6 +28,15 @@ bool results_print_preview(struct app *app, const struct fleet_run *run, const j
     __attribute__((warn_unused_result));
 
 /*
+ * The rows of that preview for people, for a question: up to `changes` that would change, and the others where `others`
+ * is true. Destroy it with table_destroy.
+ */
+struct table *results_make_question(const struct app *app, const struct fleet_run *run, size_t changes, bool others);
+
+/* Appends the change of a result as its row of that preview says it. */
+void results_describe_change(struct text *out, const struct fleet_result *result);
+
+/*
  * The same of a command that ended before it had a run, for programs; nothing for people. There is no run and no row;
  * `more` says why.
  */

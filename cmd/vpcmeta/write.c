@@ -7,8 +7,8 @@
 #include "identity.h"
 #include "mem/mem.h"
 #include "results.h"
-
-enum { ASK_FOR_NUMBER_ABOVE = 100 };
+#include "write_confirm.h"
+#include "write_notes.h"
 
 /* --- before the first request ------------------------------------------------------------------------- */
 
@@ -106,21 +106,7 @@ bool write_check(struct app *app, const struct plan *plan, struct err *e)
     return true;
 }
 
-/* --- warnings and confirmation ------------------------------------------------------------------------ */
-
-static void warn(const struct app *app, const struct plan_counts *counts)
-{
-    if (counts->to_https > 0) {
-        app_warn(app,
-                 "%zu server%s from http to https: clients of http://169.254.169.254 stop working there, they must use "
-                 "https://api.metadata.cloud.ibm.com",
-                 counts->to_https, counts->to_https == 1 ? " goes" : "s go");
-    }
-    if (counts->while_off > 0) {
-        app_warn(app, "%zu server%s will be disabled: protocol and hop limit take effect once --enabled true is set",
-                 counts->while_off, counts->while_off == 1 ? "" : "s");
-    }
-}
+/* --- what people should know before ------------------------------------------------------------------- */
 
 static void note_skipped(const struct app *app, const struct plan *plan)
 {
@@ -131,115 +117,7 @@ static void note_skipped(const struct app *app, const struct plan *plan)
     }
 }
 
-/* Counts one more of "enabled true"; the lines keep the order in which they came up. */
-static void count_line(json_t *lines, const struct text *line)
-{
-    json_int_t count = json_integer_value(json_object_get(lines, text_string(line)));
-
-    json_object_set_new(lines, text_string(line), json_integer(count + 1));
-}
-
-static void count_change(json_t *lines, const struct plan_item *item, unsigned setting)
-{
-    const struct resource_settings nothing = {0};
-    CLEANUP(text_free) struct text line = {0};
-
-    resource_settings_describe(&line, &nothing, item->wanted, setting);
-    count_line(lines, &line);
-}
-
-/* How many of which kind change in which region. */
-static void count_places(json_t *lines, const struct plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct resource *resource = plan->items[i].resource;
-        CLEANUP(text_free) struct text line = {0};
-        if (plan->items[i].verdict != PLAN_CHANGE || resource->region == NULL || resource->region[0] == '\0') {
-            continue;
-        }
-        text_printf(&line, "%s ", resource->kind->plural);
-        if (plan->items[i].action != PLAN_SET) {
-            text_printf(&line, "to %s ", plan_action_name(plan->items[i].action));
-        }
-        text_printf(&line, "in %s", resource->region);
-        count_line(lines, &line);
-    }
-}
-
-/* How many change where, and how: the lines of the confirmation. */
-static void print_changes(const struct app *app, const struct plan *plan)
-{
-    static const unsigned bits[] = {RESOURCE_ENABLED, RESOURCE_PROTOCOL, RESOURCE_HOP_LIMIT};
-    JSON_CLEANUP json_t *lines = json_object();
-    const char *line;
-    json_t *count;
-
-    count_places(lines, plan);
-    for (size_t b = 0; b < sizeof(bits) / sizeof(bits[0]); b++) {
-        for (size_t i = 0; i < plan->count; i++) {
-            if (plan->items[i].verdict == PLAN_CHANGE && (plan->items[i].mask & bits[b]) != 0) {
-                count_change(lines, &plan->items[i], bits[b]);
-            }
-        }
-    }
-    json_object_foreach (lines, line, count) {
-        app_say(app, "  %lld: %s", (long long)json_integer_value(count), line);
-    }
-}
-
-static bool ask(const struct app *app, size_t count, const struct resource_kind *kind, const char *what, struct err *e)
-{
-    CLEANUP(text_free) struct text answer = {0};
-    CLEANUP(text_free) struct text number = {0};
-
-    if (count <= ASK_FOR_NUMBER_ABOVE) {
-        bool answered = app_ask(app, &answer, e, "%s them? [y/N] ", what);
-        const char *word = text_string(&answer);
-        return answered && (strcmp(word, "y") == 0 || strcmp(word, "yes") == 0);
-    }
-    text_printf(&number, "%zu", count);
-    return app_ask(app, &answer, e, "type the number of %s to %s them, anything else to leave: ", kind->plural, what) &&
-           strcmp(text_string(&answer), text_string(&number)) == 0;
-}
-
-/* "web-001 ... web-500" */
-static void print_names(const struct app *app, const struct plan *plan)
-{
-    const char *first = plan->items[0].resource->name;
-    const char *last = plan->items[plan->count - 1].resource->name;
-
-    if (first != NULL && last != NULL) {
-        app_say(app, "  %s ... %s", first, last);
-    }
-}
-
-/* What the plan changes, for sentences. */
-static const struct resource_kind *noun_of(const struct writing *writing)
-{
-    static const struct resource_kind step = {.singular = "step", .plural = "steps"};
-    const struct plan *plan = writing->request.plan;
-
-    for (size_t i = 1; i < plan->count; i++) {
-        if (plan->items[i].action != plan->items[0].action) {
-            return &step;
-        }
-    }
-    return writing->kind;
-}
-
-static void print_restarts(const struct app *app, const struct fleet_restarts *restart,
-                           const struct plan_counts *counts)
-{
-    size_t restarts = counts->restart + counts->restarts;
-
-    if (restart == NULL && counts->restart > 0) {
-        app_say(app, "  %zu of them need a stop and a start afterwards", counts->restart);
-    }
-    if (restart != NULL && restarts > 0) {
-        app_say(app, "  %zu: stopped and started, which interrupts what runs on them, %u%s at a time", restarts,
-                restart->max_unavailable.value, restart->max_unavailable.percent ? "%" : "");
-    }
-}
+/* --- execution ---------------------------------------------------------------------------------------- */
 
 /* Of the hooks. */
 struct execution {
@@ -251,34 +129,9 @@ struct execution {
 static bool confirm(void *context, struct err *e)
 {
     const struct execution *execution = context;
-    const struct app *app = execution->app;
-    const struct writing *writing = execution->writing;
-    const struct resource_kind *noun = noun_of(writing);
-    const struct plan *plan = writing->request.plan;
-    struct plan_counts counts = plan_count(plan);
-    CLEANUP(text_free) struct text what = {0};
 
-    if (writing->unasked || writing->options->yes || counts.change == 0) {
-        return true;
-    }
-    bool creates = plan->items[0].action == PLAN_CREATE && noun == writing->kind;
-    resource_append_count(&what, counts.change, noun);
-    if (!app_can_ask(app)) {
-        return err_set(e, ERR_USAGE,
-                       "%s would %s: cannot ask for confirmation (no terminal): add --yes, or preview with --dry-run",
-                       text_string(&what), creates ? "be created" : "change");
-    }
-    app_say(app, "%s of %zu will %s:", text_string(&what), plan->count, creates ? "be created" : "change");
-    if (creates) {
-        print_names(app, plan);
-    }
-    print_changes(app, plan);
-    print_restarts(app, writing->request.restart, &counts);
-    return ask(app, counts.change, noun, creates ? "create" : "change", e) ||
-           err_set(e, ERR_FAILED, "not confirmed: nothing was changed");
+    return write_confirm(execution->app, execution->writing, e);
 }
-
-/* --- execution ---------------------------------------------------------------------------------------- */
 
 static void begin(void *context)
 {
@@ -386,6 +239,7 @@ static int preview(struct app *app, const struct writing *writing, struct err *e
     if (!results_print_preview(app, &result.run, NULL, e)) {
         return err_exit_status(e);
     }
+    write_say_details(app, APP_NOTE, writing->details);
     app_note(app, "dry run: %zu of %zu would change, %zu need no change, %zu would be skipped; nothing was sent",
              counts.change, writing->request.plan->count, counts.unchanged, counts.skip);
     return writing->options->exit_code && counts.change > 0 ? ERR_EXIT_FINDINGS : ERR_EXIT_DONE;
@@ -410,10 +264,10 @@ int write_refuse(struct app *app, const struct writing *writing, struct err *e)
 
 int write_perform(struct app *app, struct writing *writing, struct err *e)
 {
-    struct plan_counts counts = plan_count(writing->request.plan);
+    struct write_notes notes = write_notes_of(writing->request.plan);
     CLEANUP(run_result_free) struct run_result result = {0};
 
-    warn(app, &counts);
+    write_notes_say(app, &notes);
     note_skipped(app, writing->request.plan);
     if (writing->options->dry_run) {
         return preview(app, writing, e);

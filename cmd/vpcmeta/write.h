@@ -19,7 +19,8 @@ struct writing {
     struct inventory_scope scope;
     struct fleet_limits limits;
     const struct resource_kind *kind; /* for sentences */
-    bool unasked;                     /* no confirmation, as for a single creation */
+    bool unasked;                     /* no confirmation, as for a single template */
+    const char *details;              /* lines for the question and the preview, each with its newline; NULL: none */
     struct run_request request;       /* scope, limits, command line and concurrency are set by write_begin */
 };
 

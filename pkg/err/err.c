@@ -128,6 +128,7 @@ int err_exit_status(const struct err *e)
     case ERR_API:
     case ERR_BAD_ANSWER:
     case ERR_INCOMPLETE:
+    case ERR_DECLINED:
         return ERR_EXIT_FAILED;
     }
     return ERR_EXIT_FAILED;

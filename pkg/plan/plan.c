@@ -158,8 +158,6 @@ struct plan_counts plan_count(const struct plan *plan)
         counts.enable += enables;
         counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
         counts.to_https += https && item->resource->settings.enabled;
-        counts.while_off += (item->after.given & RESOURCE_ENABLED) != 0 && !item->after.enabled &&
-                            (item->mask & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT)) != 0;
     }
     return counts;
 }

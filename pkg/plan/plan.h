@@ -175,7 +175,6 @@ struct plan_counts {
     size_t restart;   /* of those, the ones whose kind needs it */
     size_t to_https;  /* http to https: clients of the bare address break (vpc-api.md 4.1) */
     size_t restarts;  /* items that are a restart and nothing else */
-    size_t while_off; /* protocol or hop limit set on a resource that stays disabled */
 };
 struct plan_counts plan_count(const struct plan *plan);
 

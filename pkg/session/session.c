@@ -303,6 +303,15 @@ const char *session_region_base(const struct session *session, size_t region)
     return vpc_base(session->regions.items[region]);
 }
 
+bool session_region_is_public(const struct session *session, size_t region)
+{
+    const struct vpc *api = session->regions.items[region];
+    CLEANUP(text_free) struct text base = {0};
+
+    vpc_region_base(&base, vpc_region(api), false);
+    return strcmp(vpc_base(api), text_string(&base)) == 0;
+}
+
 bool session_token(struct session *session, const char **ret_token, struct err *e)
 {
     bool good = iam_token(session->iam, ret_token, e);

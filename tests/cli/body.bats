@@ -20,7 +20,7 @@ examples_are_created() {
         meta schema check --as "$schema" body.json
         expect 0
         n=$((n + 1))
-        meta "$kind" create -f body.json --name "example-$n"
+        meta "$kind" create -y -f body.json --name "example-$n"
         expect 0
     done
     [ "$(writes | wc -l)" -eq "$n" ]
@@ -91,7 +91,7 @@ examples_of() {
         expect 0
         [ "$(jq -S 'del(.name)' <<< "$output")" = "$(jq -S . body.json)" ]
     done
-    meta instance create -f body.json --name like-it -o json
+    meta instance create -y -f body.json --name like-it -o json
     expect 0
     meta instance list "$name" like-it -o json
     jq -e '[.items[] | del(.name, .id, .crn, .status)] | .[0] == .[1]' <<< "$output"
@@ -115,7 +115,7 @@ examples_of() {
     jq -e '.initialization | .image.id and (.keys | length > 0)' body.json
     meta schema check --as bare_metal_server_create body.json
     expect 0
-    meta bare-metal create -f body.json --name bm-new
+    meta bare-metal create -y -f body.json --name bm-new
     expect 0
 }
 

@@ -48,7 +48,7 @@ interrupted_input() {
 
 @test "--deadline is for the whole command, however often it connects" {
     client_start --instances 1 --templates 1 --latency-ms 700
-    meta instance create --template "$(sim_state -r '.templates[0].name')" --name late --deadline 2.5
+    meta instance create -y --template "$(sim_state -r '.templates[0].name')" --name late --deadline 2.5
     expect 1 "the deadline has passed"
     [ "$(sim_count POST /v1/instances)" -eq 0 ]
 }
@@ -207,7 +207,7 @@ END
     [ "$status" -eq 1 ]
     [[ $stderr == *"output could not be written"* ]]
     jq -es 'length > 1 and all(.method != null)' trace
-    run --separate-stderr bash -c '"$0" instance create -f - <&-' "$BUILD/vpcmeta"
+    run --separate-stderr bash -c '"$0" instance create -y -f - <&-' "$BUILD/vpcmeta"
     [ "$status" -ne 0 ]
     [[ $stderr == *"cannot read standard input"* ]]
     run bash -c '"$0" instance list -o json 2>&-' "$BUILD/vpcmeta"

@@ -54,7 +54,7 @@ creates() {
 }
 
 @test "flags are laid over the file and change nothing else" {
-    meta instance create -f "$old_style" --name other --enabled false --protocol http --hop-limit 5 \
+    meta instance create -y -f "$old_style" --name other --enabled false --protocol http --hop-limit 5 \
         --trusted-profile "$profile" --auto-link false
     expect 0
     diff <(writes | jq -S .body) <(jq -S --arg id "$profile" '.name = "other" | .metadata_service = {enabled: false, protocol: "http",
@@ -75,13 +75,13 @@ creates() {
     expect 0 "nothing was sent"
     [ "$(requests)" -eq 0 ]
     echo "$output" > shown
-    meta instance create -f "$by_image" --hop-limit 3
+    meta instance create -y -f "$by_image" --hop-limit 3
     diff <(jq -S . shown) <(writes | jq -S .body)
     [ "$(writes | jq .body_size)" -eq "$(jq -cj . shown | wc -c)" ]
 }
 
 @test "the body may come from standard input" {
-    meta instance create -f - < "$by_image"
+    meta instance create -y -f - < "$by_image"
     expect 0
     [ "$(writes | wc -l)" -eq 1 ]
 }
@@ -91,7 +91,7 @@ creates() {
     jq '.image = .initialization.image | .keys = .initialization.keys |
         .default_trusted_profile = .initialization.default_trusted_profile |
         .initialization |= del(.image, .keys, .default_trusted_profile)' "$file" > documented.json
-    meta bare-metal create -f documented.json
+    meta bare-metal create -y -f documented.json
     expect 0 'note: moved image, keys, default_trusted_profile under "initialization"'
     diff <(writes | jq -S .body) <(jq -S . "$file")
 }
@@ -132,7 +132,7 @@ creates() {
 
 @test "what the API refuses is told with its code, target, trace and request id" {
     jq '.zone.name = "eu-de-9"' "$by_image" > body.json
-    meta instance create -f body.json -o json
+    meta instance create -y -f body.json -o json
     expect 1 "not_found"
     [[ $stderr == *"eu-de-9"*"trace "*"request "* ]]
     jq -e '.summary.failed == 1 and .results[0].outcome == "failed" and .results[0].http_status == 400 and
@@ -159,7 +159,7 @@ sends() {
     for file in "$@"; do
         sim_stop
         setup
-        meta "$kind" create -f "$bodies/$file" "${options[@]}"
+        meta "$kind" create -y -f "$bodies/$file" "${options[@]}"
         expect 0
         [ "$(writes | wc -l)" -eq 1 ]
         diff <(writes | jq -S .body) <(jq -S --arg id "$profile" "$filter" "$bodies/$file")
@@ -239,22 +239,25 @@ plain_body() {
     # without -y somebody must be there to be asked
     meta instance create -f plain.json --count 3 --name 'web-{}'
     expect 2 "3 instances would be created: cannot ask for confirmation (no terminal): add --yes"
+    meta instance create -f plain.json --name web-1
+    expect 2 "1 instance would be created: cannot ask for confirmation (no terminal): add --yes"
     [ "$(writes | wc -l)" -eq 0 ]
 }
 
-@test "several are asked about on a terminal, one is not" {
+@test "one and several are asked about on a terminal" {
     plain_body
     dialogue() { # ARGS... < DIALOGUE
         run "$BATS_TEST_DIRNAME/pty_dialogue.py" "$BUILD/vpcmeta" instance create -f plain.json "$@"
     }
     dialogue --count 3 --name 'web-{}' <<< 'expect 3 instances of 3 will be created:
-expect web-1 ... web-3
-expect create them
+expect create +web-1 +would change
+expect create +web-3 +would change
+expect create 3 instances\? \[y/N\]
 send n
 end'
     [ "$status" -eq 1 ]
     [ "$(writes | wc -l)" -eq 0 ]
-    dialogue --count 3 --name 'web-{}' <<< 'expect create them
+    dialogue --count 3 --name 'web-{}' <<< 'expect create 3 instances\?
 send y
 expect 3 changed
 end'
@@ -264,7 +267,8 @@ send 101
 expect 101 changed
 end'
     [ "$status" -eq 0 ]
-    dialogue --name one <<< 'never create them
+    dialogue --name one <<< 'expect create 1 instance\? \[y/N\]
+send y
 expect created instance one
 end'
     [ "$status" -eq 0 ]
@@ -317,17 +321,17 @@ end'
         all(.results[:4][]; .outcome == "unchanged" and .before == .after)' <<< "$output"
     [ "$(sim_state '.instances | length')" -eq 7 ]
     # other settings
-    meta instance create -f plain.json --name web-1 --hop-limit 9 -o json
+    meta instance create -y -f plain.json --name web-1 --hop-limit 9 -o json
     expect 6 "it existed before, but not as requested (hop limit 1 -> 9)"
-    meta instance create -f plain.json --name web-1 --trusted-profile Profile-1b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2
+    meta instance create -y -f plain.json --name web-1 --trusted-profile Profile-1b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2
     expect 6 "it existed before, but not as requested (trusted profile"
     # what is about to go does not count as there
     sim_curl DELETE "/v1/instances/$(jq -r '.[1]' <<< "$first")" > /dev/null
-    meta instance create -f plain.json --name web-2 --trusted-profile "$profile"
+    meta instance create -y -f plain.json --name web-2 --trusted-profile "$profile"
     expect 6 "it is being deleted"
     # something else by that name
     jq '.profile.name = "cx2-2x4"' plain.json > other.json
-    meta instance create -f other.json --name web-1 -o json
+    meta instance create -y -f other.json --name web-1 -o json
     expect 6 "the name is taken by another instance"
     jq -e '.results[0] | .outcome == "failed" and .id == "" and (.reason | contains("instead of cx2-2x4"))' <<< "$output"
     [ "$(sim_state '.instances | length')" -le 7 ]
@@ -348,17 +352,17 @@ make_template() {
 
 @test "an instance is made of a template, by name or id; overrides say all of metadata_service" {
     make_template
-    meta instance create --template base --name plain
+    meta instance create -y --template base --name plain
     expect 0
     diff <(writes | jq -S .body) <(jq -nS --arg id "$template_id" '{name: "plain", source_template: {id: $id}}')
     clear_log
-    meta instance create --template "$template_id" --name limited --hop-limit 2 -o json
+    meta instance create -y --template "$template_id" --name limited --hop-limit 2 -o json
     expect 0
     diff <(writes | jq -S .body) <(jq -nS --arg id "$template_id" '{name: "limited", source_template: {id: $id},
         metadata_service: {enabled: true, protocol: "https", response_hop_limit: 2}}')
     jq -e '.results[0].after == {enabled: true, protocol: "https", response_hop_limit: 2}' <<< "$output"
     clear_log
-    meta instance create --template base --name linked --auto-link false
+    meta instance create -y --template base --name linked --auto-link false
     expect 0
     diff <(writes | jq -S .body.default_trusted_profile) <(jq -nS '{auto_link: false, target: {id: "Profile-0b1c2d3e-93d4-4a7e-8b55-0d1f7a90c3e2"}}')
     # a body may override the template, too
@@ -370,7 +374,7 @@ make_template() {
     # done again
     meta instance create --template base -f override.json --count 2 --name 'of-{}' -y
     expect 0 "2 selected: 0 changed, 2 unchanged"
-    meta instance create --template base --name of-1
+    meta instance create -y --template base --name of-1
     expect 6 "instead of"
 }
 
@@ -389,10 +393,10 @@ make_template() {
 }
 
 @test "a template that is not there, or no template option at all, is told before anything is sent" {
-    meta instance create --template no-such-template --name web
+    meta instance create -y --template no-such-template --name web
     expect 1 "no-such-template"
     [ "$(writes | wc -l)" -eq 0 ]
-    meta bare-metal create --template base
+    meta bare-metal create -y --template base
     expect 2
 }
 
@@ -401,7 +405,7 @@ make_template() {
 @test "metadata on an architecture that has none, or against the image's allowed_use, is refused before anything is sent" {
     plain_body
     jq '.profile.name = "bz2-4x16"' plain.json > s390x.json
-    meta instance create -f s390x.json --name big --enabled true
+    meta instance create -y -f s390x.json --name big --enabled true
     expect 2 "x86 only"
     [ "$(writes | wc -l)" -eq 0 ]
     # this image wants the service on, over https
@@ -412,7 +416,7 @@ make_template() {
     expect 2 "metadata_service.protocol == 'https'"
     [ "$(writes | wc -l)" -eq 0 ]
     [ "$(sim_count GET '/v1/images/*')" -eq 1 ]
-    meta instance create -f plain.json --name web --enabled true --protocol https
+    meta instance create -y -f plain.json --name web --enabled true --protocol https
     expect 0
     # a template is not checked by the API, so it is warned about only
     jq --arg id "$image" '.image.id = $id | .metadata_service.protocol = "http"' \
@@ -424,7 +428,7 @@ make_template() {
 @test "a quota that is used up is explained with what to do" {
     sim_stop
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 25
-    meta bare-metal create -f "$bodies/bare-metal-prototype-by-network-interface.json" --name one-more
+    meta bare-metal create -y -f "$bodies/bare-metal-prototype-by-network-interface.json" --name one-more
     expect 1 "room for 25 bare metal servers"
     [[ $stderr == *"support"* ]]
 }

@@ -116,7 +116,7 @@ states() {
     [ "$(states)" = '["interrupted","done","done"]' ]
     run script -qec "$BUILD/vpcmeta runs prune --older-than 0" /dev/null < <(echo n)
     [ "$status" -eq 1 ]
-    [[ $output == *"2 runs will be forgotten"*"instance set"*"forget them?"*"nothing was forgotten"* ]]
+    [[ $output == *"2 runs will be forgotten"*"instance set"*"forget 2 runs? [y/N]"*"nothing was forgotten"* ]]
     [ "$(states)" = '["interrupted","done","done"]' ]
     meta runs prune --older-than 0 -y -o json
     expect 0 "2 runs forgotten"

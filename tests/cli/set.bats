@@ -108,7 +108,7 @@ wanted_bodies() {
 @test "only what was asked for is sent, also when other settings differ" {
     client_start --instances 30 --all-disabled
     meta instance set --all --protocol https -y
-    expect 0 "will be disabled: protocol and hop limit take effect once --enabled true is set"
+    expect 0 "the metadata service off; the new protocol applies once it is on (--enabled true)"
     [ "$(writes | jq -c .body | sort -u)" = '{"metadata_service":{"protocol":"https"}}' ]
     [ "$(settings | jq -c 'map(.[0]) | unique')" = '[false]' ]
 }
@@ -185,7 +185,7 @@ wanted_bodies() {
     client_start --instances 3 --all-disabled
     run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo n)
     [ "$status" -eq 1 ]
-    [[ $output == *"3 instances of 3 will change"*"enabled"*"[y/N]"*"nothing was changed"* ]]
+    [[ $output == *"3 instances of 3 will be changed"*"enabled"*"change 3 instances? [y/N]"*"nothing was changed"* ]]
     [ -z "$(writes)" ]
     run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo y)
     [ "$status" -eq 0 ]
@@ -284,9 +284,8 @@ on_terminal() { run "$BATS_TEST_DIRNAME/pty_dialogue.py" "$BUILD/vpcmeta" instan
     for quiet in "" -q; do
         # shellcheck disable=SC2086 # no option, or one
         on_terminal --all --enabled true $quiet << DIALOGUE
-expect $count instances of $count will change:
-expect $count: instances in us-south
-expect $count: enabled true
+expect $count instances of $count will be changed:
+expect $count: instances changed: enabled false -> true
 expect $count of them need a stop and a start afterwards
 expect type the number of instances to change them
 send 1

@@ -45,7 +45,7 @@ flatten() {
         expect 0 'under "initialization"'
     done
     clear_log
-    meta bare-metal create -f body.json
+    meta bare-metal create -y -f body.json
     expect 0
     [ "$(writes | jq -S .body)" = "$(jq -S . "$metal")" ]
 }
@@ -70,7 +70,7 @@ flatten() {
         grep -qF "$number" body.json
         both instance instance_create body.json 0
         clear_log
-        meta instance create -f body.json --name "n-${number//[.e]/-}x"
+        meta instance create -y -f body.json --name "n-${number//[.e]/-}x"
         expect 0
         grep -qE '"response_hop_limit": ?2[,}]' "$SIM_LOG"
     done
@@ -117,7 +117,7 @@ flatten() {
     done
     jq -e '.newer.a == 1' <<< "$output"
     clear_log
-    meta instance create -f body.json --allow-unknown
+    meta instance create -y -f body.json --allow-unknown
     [ "$(writes | jq -c '[.body.newer, .body.metadata_service.newest]')" = '[{"a":1},2]' ]
     expect 1 "is unknown"
     jq '.metadata_service.enabled = "yes"' body.json > wrong.json
@@ -182,10 +182,10 @@ names_in() {
     jq --arg n 0-eth '.primary_network_attachment |= (.name = $n | .virtual_network_interface.name = $n |
         .virtual_network_interface.primary_ip.name = $n)' "$by_image" > body.json
     clear_log
-    meta instance create -f body.json
+    meta instance create -y -f body.json
     expect 0
     jq --arg n 0-eth '.primary_network_attachment |= (.name = $n | .virtual_network_interface.name = $n)' "$metal" > body.json
-    meta bare-metal create -f body.json
+    meta bare-metal create -y -f body.json
     expect 0
 }
 

@@ -12,7 +12,7 @@ teardown() {
 create_meets() {
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
     faults "{\"operation\": \"instances.create\", \"nth\": 1, $1}"
-    meta instance create -f "${named:-$body}" -o json --timeout 2
+    meta instance create -y -f "${named:-$body}" -o json --timeout 2
     expect "$4"
     [ "$(sim_count POST /v1/instances)" -eq "$2" ]
     [ "$(jq -r '.results[0].outcome' <<< "$output")" = "$3" ]
@@ -61,7 +61,7 @@ create_meets() {
 @test "an API that never answers gets five tries, and what became of them is unknown" {
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
     faults '{"operation": "instances.create", "action": "reset"}'
-    meta instance create -f "$body" -o json
+    meta instance create -y -f "$body" -o json
     expect 1 "sent 5 times and not found yet"
     [ "$(sim_count POST /v1/instances)" -eq 5 ]
     jq -e '.results[0] | .outcome == "unknown" and .attempts == 5' <<< "$output"
@@ -76,7 +76,7 @@ create_meets() {
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
     faults '{"operation": "instances.create", "action": "reset", "when": "after"}' \
         '{"operation": "instances.list", "action": "status", "status": 403}'
-    meta instance create -f "$body" -o json
+    meta instance create -y -f "$body" -o json
     expect 1 "whether it was created is not known"
     jq -e '.results[0].outcome == "unknown"' <<< "$output"
     faults
@@ -103,7 +103,7 @@ create_meets() {
 @test "a token that was refused is renewed and the request sent again" {
     client_start --region eu-de --instances 0
     faults '{"operation": "instances.create", "nth": 1, "action": "expire_token"}'
-    meta instance create -f "$body" -o json
+    meta instance create -y -f "$body" -o json
     expect 0
     [ "$(sim_count POST /identity/token)" -eq 2 ]
     [ "$(sim_state '.instances | length')" -eq 1 ]
@@ -112,7 +112,7 @@ create_meets() {
 @test "a creation whose answer did not come by the deadline is reported as one that may have been made" {
     client_start --region eu-de --instances 0 --templates 0 --bare-metal 0
     faults '{"operation": "instances.create", "action": "hang", "ms": 60000, "when": "after"}'
-    meta instance create -f "$body" --deadline 2
+    meta instance create -y -f "$body" --deadline 2
     expect 1 "may have been"
     grep -q "vpcmeta runs " <<< "$stderr"
     [ "$(sim_state '.instances | length')" -eq 1 ]

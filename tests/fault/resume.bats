@@ -195,7 +195,7 @@ cut_off() {
     client_start --region eu-de --instances 2 --templates 2 --scenario "$BATS_TEST_TMPDIR/scenario"
     export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
     HISTORY=$XDG_STATE_HOME/vpcmeta/history.db
-    "$BUILD/vpcmeta" instance create -f "$1" > /dev/null 2>&1 3>&- &
+    "$BUILD/vpcmeta" instance create -y -f "$1" > /dev/null 2>&1 3>&- &
     pid=$!
     for _ in $(seq 500); do
         [ ! -e "$HISTORY" ] || [ "$(query "select count(*) from step where stage = 'intended'" 2> /dev/null)" != "[1]" ] || break

@@ -79,7 +79,6 @@ static void a_plan_counts_restarts_https_and_settings_without_effect(void **stat
     struct plan_counts counts = plan_count(&plan);
     assert_int_equal(counts.change, 2);
     assert_int_equal(counts.to_https, 1);
-    assert_int_equal(counts.while_off, 1);
     assert_int_equal(counts.restart, 0);
     plan_free(&plan);
 
