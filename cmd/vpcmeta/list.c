@@ -105,7 +105,8 @@ static bool read_details(struct app *app, const struct inventory_scope *scope, c
                          struct details *details, struct err *e)
 {
     if ((with_profiles && (details->profiles = inventory_read_profiles(scope, list, missing, e)) == NULL) ||
-        (kind->memberships != NULL && (details->members = inventory_read_members(scope, list, missing, e)) == NULL)) {
+        (kind->memberships != NULL &&
+         (details->members = inventory_read_members(scope, list, NULL, missing, e)) == NULL)) {
         free_details(details, list);
         return false;
     }

@@ -4,11 +4,10 @@
 
 #include "commands.h"
 #include "plan/plan_replace.h"
+#include "replace_members.h"
 #include "results.h"
 #include "selection.h"
 #include "write.h"
-
-enum { NAMES_SHOWN = 10 };
 
 struct replace_opts {
     struct selector_opts select;
@@ -72,89 +71,6 @@ static bool check_options(const struct replace_opts *opts, const struct resource
 
 /* --- what people should know ------------------------------------------------------------------------ */
 
-/* Names in a sentence; `count` counts those that were not shown as well. */
-struct names {
-    struct text shown;
-    size_t count;
-};
-
-static void add_name(struct names *names, const char *name, const char *detail)
-{
-    if (names->count++ < NAMES_SHOWN) {
-        text_printf(&names->shown, "%s%s%s%s%s", names->shown.size > 0 ? ", " : "", name, detail != NULL ? " (" : "",
-                    detail != NULL ? detail : "", detail != NULL ? ")" : "");
-    }
-}
-
-static void end_names(struct names *names)
-{
-    if (names->count > NAMES_SHOWN) {
-        text_printf(&names->shown, " and %zu more", names->count - NAMES_SHOWN);
-    }
-}
-
-/* Groups are rolled with their managers and pools as they are: what follows from that. */
-static void note_groups(const struct app *app, const struct resource_list *groups,
-                        const struct resource_membership_counts *members)
-{
-    struct names managed = {0};
-    struct names pooled = {0};
-    struct names orphaned = {0};
-    size_t stay = 0;
-
-    for (size_t i = 0; i < resource_list_count(groups); i++) {
-        const struct resource *group = resource_list_at(groups, i);
-        if (group->managers != NULL) {
-            add_name(&managed, group->name, group->managers);
-        }
-        if (group->pool != NULL) {
-            add_name(&pooled, group->name, group->pool);
-        }
-        if (members[i].loose > 0) {
-            add_name(&orphaned, group->name, NULL);
-            stay += members[i].loose;
-        }
-    }
-    end_names(&managed);
-    end_names(&pooled);
-    end_names(&orphaned);
-    if (managed.count > 0) {
-        app_note(app,
-                 "scaled by managers, so that membership_count cannot be set back if deleting members lowers it: %s",
-                 text_string(&managed.shown));
-    }
-    if (pooled.count > 0) {
-        app_note(app, "filling pools of load balancers: %s", text_string(&pooled.shown));
-    }
-    if (orphaned.count > 0) {
-        app_warn(app, "%zu member%s (delete_instance_on_membership_delete is false) in %s", stay,
-                 stay == 1 ? " stays behind as a server of its own" : "s stay behind as servers of their own",
-                 text_string(&orphaned.shown));
-    }
-    text_free(&managed.shown);
-    text_free(&pooled.shown);
-    text_free(&orphaned.shown);
-}
-
-static bool note_rolls(const struct app *app, const struct inventory_scope *scope, const struct plan *plan,
-                       struct err *e)
-{
-    CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
-
-    for (size_t i = 0; i < plan->count; i++) {
-        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == PLAN_CHANGE) {
-            resource_list_adopt(groups, plan->items[i].resource);
-        }
-    }
-    struct resource_membership_counts *members = inventory_read_members(scope, groups, NULL, e);
-    bool read = members != NULL;
-    if (read) {
-        note_groups(app, groups, members);
-    }
-    free(members);
-    return read;
-}
-
 static void append_users(struct text *out, const struct resource *template, const struct resource_list *groups)
 {
     for (size_t i = 0; i < resource_list_count(groups); i++) {
@@ -199,8 +115,10 @@ static void note_users(const struct app *app, const struct resource_list *select
 
 static bool make_plan(const struct replace_opts *opts, const struct resource_settings *wanted,
                       const struct resource_list *selected, const struct inventory_templates *templates,
-                      const struct resource_list *groups, struct resource_list *list, struct plan *ret, struct err *e)
+                      const struct resource_list *groups, const struct replace_members *members,
+                      struct resource_list *list, struct plan *ret, struct err *e)
 {
+    int64_t *stale = replace_members_stale(members, groups);
     struct plan_roll roll = {.max_unavailable = (unsigned)opts->roll.max_unavailable.value,
                              .percent = opts->roll.max_unavailable.unit == OPT_PERCENT,
                              .heal_timeout_ms = opts->roll.heal_timeout.ms,
@@ -212,10 +130,13 @@ static bool make_plan(const struct replace_opts *opts, const struct resource_set
                                    .delete_old = opts->delete_old,
                                    .roll = opts->roll.roll ? &roll : NULL};
 
-    return plan_replace(
-        selected, &how,
-        &(struct plan_template_context){.templates = templates->list, .bodies = templates->bodies, .groups = groups},
-        list, ret, e);
+    bool made =
+        plan_replace(selected, &how,
+                     &(struct plan_template_context){
+                         .templates = templates->list, .bodies = templates->bodies, .groups = groups, .stale = stale},
+                     list, ret, e);
+    free(stale);
+    return made;
 }
 
 static int replace(struct app *app, const struct cli_call *call, struct err *e)
@@ -228,7 +149,9 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *groups = resource_list_create();
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(inventory_templates_free) struct inventory_templates templates = {0};
+    CLEANUP(replace_members_free) struct replace_members members = {0};
     CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(text_free) struct text details = {0};
     struct writing writing;
 
     if (!write_begin(app, call, &opts->write, &writing, e) ||
@@ -239,13 +162,17 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, selected, NULL, e) ||
         !inventory_read_templates(&writing.scope, &templates, e) ||
         !inventory_read_all(&writing.scope, group_kinds, 1, groups, NULL, e) ||
-        !make_plan(opts, &wanted, selected, &templates, groups, list, &plan, e)) {
+        (opts->update_groups && !replace_members_read(&writing.scope, selected, &templates, opts->name, groups,
+                                                      opts->roll.roll, &members, e)) ||
+        !make_plan(opts, &wanted, selected, &templates, groups, &members, list, &plan, e)) {
         err_wrap(e, "nothing was changed");
         return write_refuse(app, &writing, e);
     }
-    if (!write_check(app, &plan, e) || !note_rolls(app, &writing.scope, &plan, e)) {
+    if (!write_check(app, &plan, e)) {
         return write_refuse(app, &writing, e);
     }
+    replace_note_rolls(app, &members, &plan, &details);
+    writing.details = text_string(&details);
     writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;
     writing.request.plan = &plan;
     writing.request.list = list;
@@ -253,6 +180,8 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     int status = write_perform(app, &writing, e);
     if (!opts->update_groups) {
         note_users(app, selected, &plan, &wanted, groups);
+    } else if (!opts->roll.roll) {
+        replace_note_stale(app, &members, &plan, &wanted, opts->write.dry_run);
     }
     return status;
 }

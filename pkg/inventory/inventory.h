@@ -151,10 +151,12 @@ bool inventory_read_answer(struct http *http, struct vpc *api, const struct reso
 
 /*
  * Reads the memberships of every instance group (many at a time) and counts them: an array as long as the list, freed
- * with free(). What cannot be read is added to `missing`; where that is NULL it is an error, and NULL is returned.
+ * with free(). What cannot be read is added to `missing`; where that is NULL it is an error, and NULL is returned. The
+ * memberships are appended to `into`, each with its group in `member_of`; NULL: they are not kept.
  */
 struct resource_membership_counts *inventory_read_members(const struct inventory_scope *scope,
-                                                          const struct resource_list *groups, struct text *missing,
+                                                          const struct resource_list *groups,
+                                                          struct resource_list *into, struct text *missing,
                                                           struct err *e);
 
 /*

@@ -12,8 +12,9 @@ struct reading {
     const struct resource *group;
     struct resource_list *memberships;
     struct resource_membership_counts *counts;
-    struct text *missing; /* NULL: what cannot be read is an error */
-    struct err *error;    /* shared: the first one counts */
+    struct resource_list *into; /* NULL: the memberships are not kept */
+    struct text *missing;       /* NULL: what cannot be read is an error */
+    struct err *error;          /* shared: the first one counts */
 };
 
 static void append_group(const struct reading *reading, const char *what)
@@ -40,6 +41,14 @@ static bool note_odd(const struct reading *reading, struct err *e)
     return true;
 }
 
+static void keep(const struct reading *reading)
+{
+    for (size_t i = 0; reading->into != NULL && i < resource_list_count(reading->memberships); i++) {
+        struct resource *kept = resource_list_adopt(reading->into, resource_list_at(reading->memberships, i));
+        kept->member_of = resource_list_keep(reading->into, reading->group->id);
+    }
+}
+
 static void listed(const struct err *error, void *context)
 {
     struct reading *reading = context;
@@ -50,6 +59,7 @@ static void listed(const struct err *error, void *context)
     }
     if (error == NULL) {
         *reading->counts = resource_count_members(reading->group, reading->memberships);
+        keep(reading);
     } else if (reading->missing != NULL && inventory_is_gap(reading->scope, error)) {
         append_group(reading, "members of ");
         text_printf(reading->missing, "%s\n", error->message);
@@ -62,7 +72,8 @@ static void listed(const struct err *error, void *context)
 }
 
 struct resource_membership_counts *inventory_read_members(const struct inventory_scope *scope,
-                                                          const struct resource_list *groups, struct text *missing,
+                                                          const struct resource_list *groups,
+                                                          struct resource_list *into, struct text *missing,
                                                           struct err *e)
 {
     size_t count = resource_list_count(groups);
@@ -79,6 +90,7 @@ struct resource_membership_counts *inventory_read_members(const struct inventory
                                     .group = group,
                                     .memberships = resource_list_create(),
                                     .counts = &counts[i],
+                                    .into = into,
                                     .missing = missing,
                                     .error = &error};
         vpc_list(group->api, &(struct vpc_listing){.kind = group->kind->memberships,

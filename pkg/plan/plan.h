@@ -171,10 +171,10 @@ bool plan_odd_refuses(const struct resource *record, const struct resource_setti
 /* Counts for the confirmation and the warnings. */
 struct plan_counts {
     size_t change, unchanged, skip;
-    size_t enable;    /* false to true: these need a stop and a start when the kind says so */
-    size_t restart;   /* of those, the ones whose kind needs it */
-    size_t to_https;  /* http to https: clients of the bare address break (vpc-api.md 4.1) */
-    size_t restarts;  /* items that are a restart and nothing else */
+    size_t enable;   /* false to true: these need a stop and a start when the kind says so */
+    size_t restart;  /* of those, the ones whose kind needs it */
+    size_t to_https; /* http to https: clients of the bare address break (vpc-api.md 4.1) */
+    size_t restarts; /* items that are a restart and nothing else */
 };
 struct plan_counts plan_count(const struct plan *plan);
 

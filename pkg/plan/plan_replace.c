@@ -214,6 +214,37 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
     return last;
 }
 
+static bool is_rolled(const struct plan *plan, const struct resource *group)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].action == PLAN_ROLL && text_equal(plan->items[i].resource->id, group->id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds the rolls of groups that use the template already, for members from before; returns the last number. */
+static size_t add_stale(struct replacing *replacing, const struct resource *template, size_t last)
+{
+    const struct resource_list *groups = replacing->context->groups;
+    const int64_t *stale = replacing->context->stale;
+
+    for (size_t i = 0; replacing->how->roll != NULL && stale != NULL && i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (stale[i] == 0 || !plan_group_uses(group, template) || group->odd != NULL ||
+            resource_status(group->status) == RESOURCE_STATUS_DELETING || is_rolled(replacing->plan, group)) {
+            continue;
+        }
+        struct plan_item *item = add(replacing, PLAN_ROLL, resource_list_adopt(replacing->list, group));
+        item->roll.terms = *replacing->how->roll;
+        item->roll.before = (struct plan_members){.count = group->membership_count, .stale = stale[i]};
+        item->depends_on = last;
+        last = replacing->plan->count;
+    }
+    return last;
+}
+
 /* Whether both are the same except the settings. */
 static bool same_but_settings(const struct plan_template_context *context, const char *id, const char *other_id)
 {
@@ -313,6 +344,7 @@ static bool add_template(struct replacing *replacing, const struct resource *old
 
     if (mask == 0) {
         add_unchanged(replacing, old);
+        (void)add_stale(replacing, old, replacing->plan->count);
         return true;
     }
     if (plan_odd_refuses(old, &asked, reason)) {
@@ -336,6 +368,9 @@ static bool add_template(struct replacing *replacing, const struct resource *old
     size_t last = replacing->plan->count;
     if (replacing->how->update_groups) {
         last = add_groups(replacing, old, replacing->plan->items[last - 1].resource, last);
+    }
+    if (successor != NULL) {
+        last = add_stale(replacing, successor, last);
     }
     if (replacing->how->delete_old) {
         add_deletion(replacing, old, users, last);

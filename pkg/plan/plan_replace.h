@@ -22,13 +22,15 @@ struct plan_template_context {
     const struct resource_list *templates; /* all of the regions */
     const json_t *bodies;                  /* by id of the template: what it takes to create it again */
     const struct resource_list *groups;    /* all of the regions */
+    const int64_t *stale; /* of each group: members made from another template than its own; NULL: not counted */
 };
 
 /*
  * Makes the plan for the templates in `selected`, in their order. The first item of each is about its successor:
  * PLAN_CREATE or, when the template itself has the settings or `name` is that of one which replaces it already,
- * PLAN_SET that is PLAN_UNCHANGED. `list` keeps records and words. Errors, all ERR_USAGE: a name that is taken (with
- * `name` or `suffix`; names of other templates, and those that the plan gives), one name for several templates,
+ * PLAN_SET that is PLAN_UNCHANGED. With `roll`, groups that use that one already are rolled where members are stale,
+ * such as those that an earlier move left. `list` keeps records and words. Errors, all ERR_USAGE: a name that is taken
+ * (with `name` or `suffix`; names of other templates, and those that the plan gives), one name for several templates,
  * auto_link on where groups use the template, which the API refuses (vpc-api.md 2.10), a setting without the profile
  * it belongs to.
  */

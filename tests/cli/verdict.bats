@@ -113,7 +113,7 @@ flatten() {
         for pointer in /newer /metadata_service/newest /primary_network_attachment/virtual_network_interface/other; do
             expect 0 " $pointer: "
         done
-        [ "$(grep -c ^warning: <<< "$stderr")" -eq 3 ]
+        [ "$(grep -c '^warning: body.json:' <<< "$stderr")" -eq 3 ]
     done
     jq -e '.newer.a == 1' <<< "$output"
     clear_log

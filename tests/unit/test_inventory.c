@@ -646,7 +646,7 @@ static void members_are_counted_by_their_template(void **state)
     struct err e = ERR_INIT;
 
     read_kind(world, &resource_group, groups);
-    struct resource_membership_counts *counts = inventory_read_members(&world->scope, groups, NULL, &e);
+    struct resource_membership_counts *counts = inventory_read_members(&world->scope, groups, NULL, NULL, &e);
     assert_non_null(counts);
     assert_true(counts[0].known);
     assert_int_equal(counts[0].members, 3);
@@ -655,10 +655,10 @@ static void members_are_counted_by_their_template(void **state)
     assert_int_equal(counts[1].members, 0);
     free(counts);
     world->refused = "r006-g1/memberships";
-    assert_null(inventory_read_members(&world->scope, groups, NULL, &e));
+    assert_null(inventory_read_members(&world->scope, groups, NULL, NULL, &e));
     assert_non_null(strstr(e.message, "reading the members of instance group asg-1"));
     e = ERR_INIT;
-    counts = inventory_read_members(&world->scope, groups, &missing, &e);
+    counts = inventory_read_members(&world->scope, groups, NULL, &missing, &e);
     assert_non_null(counts);
     assert_false(counts[0].known);
     assert_non_null(strstr(text_string(&missing), "members of instance group asg-1"));

@@ -207,6 +207,43 @@ static void each_step_needs_the_one_before(void **state)
     assert_ptr_equal(world->plan.items[0].create.record, world->plan.items[0].resource);
 }
 
+/* A group that an earlier run has moved keeps the members that it had. */
+static void members_that_a_move_left_are_rolled(void **state)
+{
+    static const struct {
+        bool rolls;
+        int64_t stale;
+        const char *status;
+        size_t count; /* of rolls */
+    } rows[] = {{true, 3, "healthy", 1}, {true, 0, "healthy", 0}, {false, 3, "healthy", 0}, {true, 3, "deleting", 0}};
+    struct world *world = *state;
+    struct resource *template = resource_list_at(world->templates, 0);
+    const struct resource_settings wanted = {.given = RESOURCE_PROTOCOL, .protocol = template->settings.protocol};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const int64_t stale[] = {rows[i].stale, rows[i].stale, 0};
+        const struct plan_replacement how = {
+            .wanted = &wanted, .update_groups = true, .roll = rows[i].rolls ? &rolling : NULL};
+        CLEANUP(resource_list_release) struct resource_list *selected = resource_list_create();
+        struct err e = ERR_INIT;
+        resource_list_at(world->groups, 0)->status = rows[i].status;
+        resource_list_adopt(selected, template);
+        plan_free(&world->plan);
+        assert_true(plan_replace(
+            selected, &how,
+            &(struct plan_template_context){
+                .templates = world->templates, .bodies = world->bodies, .groups = world->groups, .stale = stale},
+            world->list, &world->plan, &e));
+        assert_int_equal(world->plan.count, 1 + rows[i].count);
+        assert_int_equal(world->plan.items[0].verdict, PLAN_UNCHANGED);
+        if (rows[i].count > 0) {
+            assert_int_equal(world->plan.items[1].action, PLAN_ROLL);
+            assert_string_equal(world->plan.items[1].resource->name, "one");
+            assert_int_equal(world->plan.items[1].roll.before.stale, 3);
+        }
+    }
+}
+
 static void only_what_was_asked_for_is_done(void **state)
 {
     struct world *world = *state;
@@ -388,6 +425,7 @@ int main(void)
         cmocka_unit_test(names_end_with_the_suffix_and_have_63_characters_at_most),
         cmocka_unit_test(names_are_counted_on),
         IN_WORLD(each_step_needs_the_one_before),
+        IN_WORLD(members_that_a_move_left_are_rolled),
         IN_WORLD(only_what_was_asked_for_is_done),
         IN_WORLD(names_and_groups_of_another_region_do_not_count),
         IN_WORLD(only_groups_that_would_use_it_forbid_a_link),
