@@ -94,17 +94,17 @@ static void append_account_of(struct text *out, const char *crn)
 /* That of the token or, where it names none, of what is there. */
 static void say_account(const struct app *app, const struct plan *plan)
 {
-    CLEANUP(text_free) struct text account = {0};
+    CLEANUP(iam_identity_free) struct iam_identity identity = {0};
     struct err unknown = ERR_INIT;
 
-    if (!session_token_account(app->session, &account, &unknown)) {
+    if (!session_token_identity(app->session, &identity, &unknown)) {
         return;
     }
-    for (size_t i = 0; account.size == 0 && i < plan->count; i++) {
-        append_account_of(&account, plan->items[i].resource->crn);
+    for (size_t i = 0; identity.account.size == 0 && i < plan->count; i++) {
+        append_account_of(&identity.account, plan->items[i].resource->crn);
     }
-    if (account.size > 0) {
-        app_say(app, "account: %s", text_string(&account));
+    if (identity.account.size > 0) {
+        app_say(app, "account: %s", text_string(&identity.account));
     }
 }
 
