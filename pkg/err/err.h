@@ -28,8 +28,8 @@ enum err_code {
     ERR_CONFLICT,   /* the same thing was changed by other means */
     ERR_LOCKED,     /* another run holds the lock */
     ERR_BUDGET,     /* as many failures as were tolerable */
-    ERR_DECLINED,   /* a person was asked and did not say yes; nothing was changed */
     ERR_CANCELLED,  /* a signal or a deadline ended it, or what `cause` says */
+    ERR_DECLINED,   /* a person was asked and did not say yes; nothing was changed */
 };
 
 /* The exit statuses of the program (cli.md, "Exit codes"): no other file spells one as a number. */
