@@ -11,22 +11,15 @@
 _Static_assert(ERR_EXIT_FAILED == EXIT_FAILURE, "mem.c ends the process with EXIT_FAILURE");
 
 /*
- * Fills the buffer with the formatted text and, unless it is NULL, ": " and `behind`, cut behind a whole character.
- * Messages quote names and answers from outside, so what is not UTF-8 or steers a terminal is escaped.
+ * Puts a text into the buffer, cut behind a whole character. Messages quote names and answers from outside, so what is
+ * not UTF-8 or steers a terminal is escaped.
  */
-__attribute__((format(printf, 3, 0))) static void fill(char *buffer, size_t size, const char *format, va_list args,
-                                                       const char *behind)
+static void store(char *buffer, size_t size, const struct text *raw)
 {
-    CLEANUP(text_free) struct text raw = {0};
     CLEANUP(text_free) struct text safe = {0};
     size_t used = 0;
 
-    text_vprintf(&raw, format, args);
-    if (behind != NULL) {
-        text_append(&raw, ": ");
-        text_append(&raw, behind);
-    }
-    text_append_safe(&safe, text_string(&raw), raw.size);
+    text_append_safe(&safe, text_string(raw), raw->size);
     while (used < safe.size) {
         size_t next = text_decode(safe.data + used, safe.size - used).size;
         if (used + next >= size) {
@@ -36,6 +29,19 @@ __attribute__((format(printf, 3, 0))) static void fill(char *buffer, size_t size
     }
     memcpy(buffer, text_string(&safe), used);
     buffer[used] = '\0';
+}
+
+/* Fills the buffer with the formatted text and, unless it is NULL, ": " and `behind`. */
+__attribute__((format(printf, 3, 0))) static void fill(char *buffer, size_t size, const char *format, va_list args,
+                                                       const char *behind)
+{
+    CLEANUP(text_free) struct text raw = {0};
+
+    text_vprintf(&raw, format, args);
+    if (behind != NULL) {
+        text_printf(&raw, ": %s", behind);
+    }
+    store(buffer, size, &raw);
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)
@@ -72,6 +78,19 @@ bool err_wrap(struct err *e, const char *format, ...)
     va_start(args, format);
     fill(e->message, sizeof(e->message), format, args, e->message);
     va_end(args);
+    return false;
+}
+
+bool err_advise(struct err *e, const char *format, ...)
+{
+    CLEANUP(text_free) struct text raw = {0};
+    va_list args;
+
+    text_printf(&raw, "%s. ", e->message);
+    va_start(args, format);
+    text_vprintf(&raw, format, args);
+    va_end(args);
+    store(e->message, sizeof(e->message), &raw);
     return false;
 }
 

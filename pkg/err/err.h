@@ -73,6 +73,9 @@ bool err_set_errno(struct err *e, enum err_code code, const char *format, ...) _
 /* Puts "format: " before the message that is there. Always returns false. */
 bool err_wrap(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Puts ". remedy" behind the message that is there: what can be done about it. Always returns false. */
+bool err_advise(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Names the place of the error that is set, if it has none yet. Always returns false. */
 bool err_at(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

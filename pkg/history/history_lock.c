@@ -34,7 +34,8 @@ static struct fsio_lock *lock_one(const struct history *history, const struct hi
     lock_path(history, place, &path);
     struct fsio_lock *lock = fsio_lock_open(text_string(&path), who, &taken, e);
     if (lock == NULL && taken) {
-        err_wrap(e, "another run is changing servers there; wait for it to end");
+        err_wrap(e, "another run is changing servers there");
+        err_advise(e, "Wait for it to end");
     }
     return lock;
 }

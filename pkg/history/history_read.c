@@ -171,13 +171,24 @@ void history_runs_free(struct history_runs *runs)
 
 static bool not_found(struct history *history, const char *word, struct err *e)
 {
-    size_t count = 0;
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    CLEANUP(text_free) struct text more = {0};
 
-    if (!count_rows(history, "SELECT count(*) FROM run", 0, &count, e)) {
+    if (!history_list_runs(history, &runs, e)) {
         return false;
     }
-    return count == 0 ? err_set(e, ERR_NOT_FOUND, "there is no run \"%s\": no run is recorded yet", word)
-                      : err_set(e, ERR_NOT_FOUND, "there is no run \"%s\" (vpcmeta runs list shows them)", word);
+    if (runs.count == 0) {
+        return err_set(e, ERR_NOT_FOUND, "there is no run \"%s\": no run is recorded yet", word);
+    }
+    const char **words = text_arena_alloc(&runs.memory, (runs.count + 1) * sizeof(*words));
+    words[0] = "last";
+    for (size_t i = 0; i < runs.count; i++) {
+        words[i + 1] = runs.items[i].id;
+    }
+    if (!text_append_nearest(&more, word, words, runs.count + 1)) {
+        text_append(&more, " (vpcmeta runs list shows them)");
+    }
+    return err_set(e, ERR_NOT_FOUND, "there is no run \"%s\"%s", word, text_string(&more));
 }
 
 static bool ambiguous(sqlite3_stmt *statement, const char *word, const char *first, struct err *e)

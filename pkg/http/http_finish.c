@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http/http_effect.h"
+#include "http/http_explain.h"
 #include "http/http_retry.h"
 #include "http/http_session.h"
 #include "mem/mem.h"
@@ -152,44 +153,18 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
 
 static void explain_fault(struct http_transfer *transfer, CURLcode code, struct ending *ending)
 {
-    const struct http_origin *origin = &transfer->call->origin;
     const char *words = transfer->problem[0] != '\0' ? transfer->problem : curl_easy_strerror(code);
     CLEANUP(text_free) struct text safe = {0};
-    struct err *e = &ending->error;
 
     text_append_safe(&safe, words, strlen(words)); /* libcurl quotes certificates and host names */
-    const char *cause = text_string(&safe);
-
-    if (transfer->too_large) {
-        err_set(e, ERR_BAD_ANSWER, "the answer of %s is larger than the limit of %zu bytes", origin->host,
-                transfer->body_max);
-        return;
-    }
-    switch (ending->reply.fault) {
-    case HTTP_FAULT_UNREACHED:
-        err_set(e, ERR_NETWORK, "no connection to %s port %u: %s", origin->host, origin->port, cause);
-        break;
-    case HTTP_FAULT_UNTRUSTED:
-        if (code == CURLE_PEER_FAILED_VERIFICATION) {
-            err_set(e, ERR_NETWORK, "%s port %u is not trusted: %s (--ca-file FILE names further authorities)",
-                    origin->host, origin->port, cause);
-        } else {
-            err_set(e, ERR_NETWORK, "no TLS connection to %s port %u: %s", origin->host, origin->port, cause);
-        }
-        break;
-    case HTTP_FAULT_BROKEN:
-        err_set(e, ERR_BAD_ANSWER, "broken answer of %s: %s", origin->host,
-                code == CURLE_OK ? "its status is that of no answer" : cause);
-        break;
-    default:
-        err_set(e, ERR_NETWORK, "no answer from %s port %u: %s", origin->host, origin->port,
-                transfer->rounds > 1 ? "the connection was closed after the request was sent" : cause);
-        break;
-    }
-    if (ending->reply.attempts > 1) {
-        size_t used = strlen(e->message);
-        snprintf(e->message + used, sizeof(e->message) - used, " (%u attempts)", ending->reply.attempts);
-    }
+    http_explain(&(struct http_failure){.origin = &transfer->call->origin,
+                                        .fault = ending->reply.fault,
+                                        .curl_code = (int)code,
+                                        .words = text_string(&safe),
+                                        .reopened = transfer->rounds > 1,
+                                        .attempts = ending->reply.attempts,
+                                        .too_large = transfer->too_large ? transfer->body_max : 0},
+                 &ending->error);
 }
 
 static void explain_status(const struct http_transfer *transfer, struct ending *ending)
@@ -298,6 +273,7 @@ static struct http_outcome outcome_of(struct http *http, const struct http_call 
         .well_formed = ending->reply.well_formed || http_retry_not_http((int)ending->code),
         .api_error = ending->body == HTTP_BODY_API_ERROR,
         .foreign = ending->gateway && http_circuit_has_worked(call),
+        .unresolved = ending->code == CURLE_COULDNT_RESOLVE_HOST && !http_circuit_has_worked(call),
         .attempt = call->sent - call->uncounted,
         .attempts_max = http->options.attempts,
         .backoff_ms = http->options.backoff_ms,

@@ -81,7 +81,8 @@ static int64_t jittered_ms(const struct http_outcome *outcome)
 
 int64_t http_retry_wait(const struct http_outcome *outcome)
 {
-    if (outcome->attempt >= outcome->attempts_max || !http_retry_may_repeat(outcome) ||
+    if (outcome->attempt >= outcome->attempts_max ||
+        (outcome->unresolved && outcome->attempt >= HTTP_ATTEMPTS_UNRESOLVED) || !http_retry_may_repeat(outcome) ||
         outcome->retry_after_ms > HTTP_RETRY_AFTER_MAX_MS) {
         return -1;
     }

@@ -28,6 +28,7 @@ enum {
     HTTP_BACKOFF_MAX_MS = 30 * 1000,
     HTTP_RETRY_AFTER_MAX_MS = 300 * 1000,
     HTTP_ATTEMPTS_WELL_FORMED = 2, /* in all, of an answer whose content cannot be used */
+    HTTP_ATTEMPTS_UNRESOLVED = 2,  /* of a host name that is not found: it is misspelt, or there is no network */
     HTTP_ATTEMPTS_MISDIRECTED = 3, /* and of one that belongs to another request, which may pass */
 };
 
@@ -40,6 +41,7 @@ struct http_outcome {
     bool misdirected; /* well-formed, and the answer to another request */
     bool api_error;   /* the body is the API's error container (vpc-api.md 1.6) */
     bool foreign;     /* of something before a server that has given good answers until now */
+    bool unresolved;  /* the host of a server that has never answered was not found */
     unsigned attempt; /* counts from 1 */
     unsigned attempts_max;
     unsigned backoff_ms;

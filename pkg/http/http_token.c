@@ -81,8 +81,9 @@ static void give_up(struct http *http, const struct err *refusal)
 
     cause.code = ERR_AUTH;
     err_wrap(&cause, "the API accepts no token (%u tried in %.0f s)", acceptance->tokens, seconds);
-    size_t used = strlen(cause.message);
-    snprintf(cause.message + used, sizeof(cause.message) - used, "%s%s", *remedy != '\0' ? ". " : "", remedy);
+    if (remedy[0] != '\0') {
+        err_advise(&cause, "%s", remedy);
+    }
     http_give_up(http, &cause);
 }
 

@@ -66,6 +66,10 @@ static void note_failure(struct iam *iam, const struct http_reply *reply)
     }
     if (denied) {
         err_wrap(&failure, "IAM refused the API key (%s)", iam->credentials.source);
+        err_advise(&failure,
+                   "The key is mistyped, deleted or expired, or of another IAM than %s: make one with 'ibmcloud iam "
+                   "api-key-create vpcmeta --file key.json' and give --api-key-file key.json",
+                   iam->credentials.iam_url);
     } else {
         err_wrap(&failure, "no token from %s", iam->credentials.iam_url);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "inventory/inventory_names.h"
+#include "inventory/inventory_near.h"
 
 enum { WORDS_SHOWN = 10 };
 
@@ -264,19 +265,28 @@ static bool refuse_ambiguous(const struct selection *selection, const struct tar
                    text_string(&places));
 }
 
-static bool refuse_absent(const char *what, const struct text *words, size_t count, struct err *e)
+/* `count` words name nothing, of which `shown` are the first. */
+static bool refuse_absent(const struct selection *selection, const struct resource_kind *const kinds[],
+                          size_t kind_count, const struct inventory_words *shown, size_t count, struct err *e)
 {
+    CLEANUP(text_free) struct text words = {0};
     CLEANUP(text_free) struct text more = {0};
 
-    if (count > WORDS_SHOWN) {
-        text_printf(&more, " and %zu more", count - WORDS_SHOWN);
+    for (size_t i = 0; i < shown->count; i++) {
+        text_printf(&words, "%s\"%s\"", i > 0 ? ", " : "", shown->items[i]);
     }
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s", what, text_string(words), text_string(&more));
+    if (count > shown->count) {
+        text_printf(&more, " and %zu more", count - shown->count);
+    }
+    inventory_append_near(selection->scope, kinds, kind_count, shown, &more);
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s", kind_count == 1 ? kinds[0]->singular : "resource",
+                   text_string(&words), text_string(&more));
 }
 
-static bool check_targets(struct selection *selection, const char *what, struct err *e)
+static bool check_targets(struct selection *selection, const struct resource_kind *const kinds[], size_t kind_count,
+                          struct err *e)
 {
-    CLEANUP(text_free) struct text absent = {0};
+    const char *absent[WORDS_SHOWN];
     size_t absent_count = 0;
 
     for (size_t i = 0; i < resource_list_count(selection->found); i++) {
@@ -290,12 +300,14 @@ static bool check_targets(struct selection *selection, const char *what, struct 
         if (target->matches > 1) {
             return refuse_ambiguous(selection, target, e);
         }
-        if (target->matches == 0 && !target->excluded && ++absent_count <= WORDS_SHOWN) {
-            text_printf(&absent, "%s\"%s\"", absent_count > 1 ? ", " : "", target->word);
+        if (target->matches == 0 && !target->excluded && absent_count++ < WORDS_SHOWN) {
+            absent[absent_count - 1] = target->word;
         }
     }
     /* what could not be read may hold the absent ones */
-    return absent_count == 0 || selection->missing.size > 0 || refuse_absent(what, &absent, absent_count, e);
+    const struct inventory_words shown = {absent, absent_count < WORDS_SHOWN ? absent_count : WORDS_SHOWN};
+    return absent_count == 0 || selection->missing.size > 0 ||
+           refuse_absent(selection, kinds, kind_count, &shown, absent_count, e);
 }
 
 /* --- the selection -------------------------------------------------------------------------------- */
@@ -436,7 +448,7 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
         return false;
     }
     settle(&selection);
-    if (!check_targets(&selection, only_kind != NULL ? only_kind->singular : "resource", e)) {
+    if (!check_targets(&selection, kinds, kind_count, e)) {
         return false;
     }
     if (selection.notes_missing) {

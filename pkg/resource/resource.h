@@ -66,6 +66,7 @@ struct resource_kind {
     unsigned settings;         /* what the kind has at creation */
     unsigned patchable;        /* what PATCH changes */
     const char *change_remedy; /* how to change what PATCH does not; NULL when nothing is patchable by design */
+    const char *iam_actions;   /* what the names of IAM actions on it begin with (vpc-api.md 4.5); NULL: unknown */
     const char *quota_remedy;  /* how many an account may have and what to do when that is used up; or NULL */
     const char *create_schema; /* file below schemas/, or NULL */
     const char *patch_schema;

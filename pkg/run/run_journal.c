@@ -10,6 +10,7 @@
 #include "fsio/fsio.h"
 #include "mem/mem.h"
 #include "plan/plan_history.h"
+#include "run/run_lock.h"
 
 /* --- places ------------------------------------------------------------------------------------------- */
 
@@ -197,6 +198,9 @@ static bool lock_places(const struct run_request *request, struct places *places
         return true;
     }
     journal->locks = history_lock(journal->history, places->items, places->count, holder, e);
+    if (journal->locks == NULL && e->code == ERR_LOCKED) {
+        run_explain_lock(journal->history, places->items, places->count, e);
+    }
     return journal->locks != NULL;
 }
 

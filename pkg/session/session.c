@@ -175,7 +175,7 @@ static bool find_credentials(struct session *session, const struct session_optio
 
     sources.region = region;
     if (!iam_discover(&sources, &found, ret_warnings, e) ||
-        !session_check_url(found.iam_url_source, found.iam_url, e)) {
+        !session_check_url(found.iam_url_source, found.iam_url, true, e)) {
         return false;
     }
     session->method = found.method;

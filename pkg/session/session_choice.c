@@ -251,14 +251,22 @@ static bool lacks_list(const struct err *error)
     return error->code == ERR_API || error->code == ERR_BAD_ANSWER || error->code == ERR_NOT_FOUND;
 }
 
-/* `problem` is why the API could not be asked. */
-static bool refuse_unknown(const char *region, const struct err *problem, struct err *e)
+bool session_refuse_region(const char *region, struct err *e)
 {
+    CLEANUP(text_free) struct text more = {0};
     const char *nearest = vpc_region_nearest(region);
 
-    return err_set(e, ERR_USAGE, "--region %s is not a known region%s%s%s (and %s)", region,
-                   nearest != NULL ? ": did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "",
-                   problem->message);
+    if (nearest != NULL) {
+        text_printf(&more, ": did you mean %s? ", nearest);
+    } else {
+        text_append(&more, "; the regions are ");
+        vpc_append_known_regions(&more);
+        text_append(&more, ". ");
+    }
+    return err_set(e, ERR_USAGE,
+                   "--region %s is not a known region%sA newer one is reached by its endpoint: --endpoint "
+                   "https://REGION.iaas.cloud.ibm.com/v1",
+                   region, text_string(&more));
 }
 
 /*
@@ -284,7 +292,7 @@ static bool add_region_of_endpoint(const struct session_choice *choice, const ch
             return err_take(e, &problem);
         }
         if (!vpc_region_is_known(region)) {
-            return refuse_unknown(region, &problem, e);
+            return session_refuse_region(region, e);
         }
         vpc_set_unconfirmed(add_region(choice, region, endpoint));
         return true;
@@ -316,25 +324,10 @@ static bool has_usual_base(const struct session_choice *choice, const char *regi
     return vpc_region_is_known(region) || iam_endpoints_of_file(&choice->endpoints, IAM_SERVICE_VPC, region) != NULL;
 }
 
-/* A region that is newer than this program is one that the API lists. */
-static bool add_new_region(const struct session_choice *choice, const char *region, struct err *e)
-{
-    CLEANUP(text_free_pointer) char *base = usual_base(choice, SESSION_REGION_DEFAULT);
-    CLEANUP(listed_free) struct listed listed = {0};
-    struct err problem = ERR_INIT;
-
-    if (!list_regions(choice, base, &listed, &problem)) {
-        bool unreachable = lacks_list(&problem) || problem.code == ERR_NETWORK;
-        return unreachable ? refuse_unknown(region, &problem, e) : err_take(e, &problem);
-    }
-    const struct vpc_endpoint *place = find_available(&listed, region);
-    return place != NULL ? take_listed(choice, &listed, place, e) : refuse_unlisted(&listed, region, e);
-}
-
 static bool add_named_region(const struct session_choice *choice, const char *region, struct err *e)
 {
     if (!has_usual_base(choice, region)) {
-        return add_new_region(choice, region, e);
+        return session_refuse_region(region, e);
     }
     CLEANUP(text_free_pointer) char *base = usual_base(choice, region);
     add_region(choice, region, base);

@@ -24,6 +24,9 @@ void session_choice_free(struct session_choice *choice); /* for CLEANUP */
 /* Adds the regions. Errors as of session_select_regions; some may have been added then. */
 bool session_choose(const struct session_choice *choice, struct err *e) __attribute__((warn_unused_result));
 
+/* The error for a region that is none of the known ones: a newer one is reached by its endpoint. */
+bool session_refuse_region(const char *region, struct err *e);
+
 bool session_has_word(const struct inventory_words *words, const char *word);
 
 /* The region of a command that names none: that of the environment, else SESSION_REGION_DEFAULT. */

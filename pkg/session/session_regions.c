@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem/mem.h"
 #include "session/session_choice.h"
@@ -13,26 +14,98 @@ static bool check_region(const char *region, struct err *e)
     size_t size = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
     if (size == 0 || region[size] != '\0' || size > 32) {
-        return err_set(e, ERR_USAGE, "--region \"%s\" is not a region name such as us-south", region);
+        const char *nearest = vpc_region_nearest(region);
+        return err_set(e, ERR_USAGE, "--region \"%s\" is not a region name such as %s", region,
+                       nearest != NULL ? nearest : "us-south");
     }
     return true;
 }
 
 /* A host without a scheme has a dot (the form of IBMCLOUD_IS_NG_API_ENDPOINT); anything else is a slip. */
-bool session_check_url(const char *source, const char *url, struct err *e)
+static bool is_url(const char *url)
 {
-    const char *path = text_equal(source, "--endpoint") ? "/v1" : "";
+    return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 ||
+           (strstr(url, "://") == NULL && strchr(url, '.') != NULL);
+}
 
-    if (url != NULL && strpbrk(url, "?#@ ") != NULL) {
+/* Whether the URL leads to this host. */
+static bool leads_to(const char *url, const char *host)
+{
+    const char *authority = strstr(url, "://");
+    size_t size = strlen(host);
+
+    authority = authority != NULL ? authority + 3 : url;
+    return strncasecmp(authority, host, size) == 0 &&
+           (authority[size] == '\0' || strchr("/:", authority[size]) != NULL);
+}
+
+/* The other services of IBM Cloud whose URLs are taken for that of the VPC API; NULL: none. */
+static const char *other_service(const char *url)
+{
+    return leads_to(url, "cloud.ibm.com")                                                     ? "the console"
+           : leads_to(url, "iam.cloud.ibm.com") || leads_to(url, "private.iam.cloud.ibm.com") ? "IAM"
+           : leads_to(url, "api.metadata.cloud.ibm.com") || leads_to(url, "169.254.169.254")  ? "the metadata service"
+                                                                                              : NULL;
+}
+
+static bool check_service(const char *source, const char *url, bool of_iam, struct err *e)
+{
+    CLEANUP(text_free) struct text region = {0};
+    bool is_private;
+    const char *service = vpc_region_of_base(url, &region, &is_private) ? "a VPC API" : other_service(url);
+
+    if (of_iam && service != NULL && strcmp(service, "IAM") != 0) {
+        return err_set(e, ERR_USAGE, "%s %s is %s, not IAM: write https://iam.cloud.ibm.com", source, url, service);
+    }
+    return of_iam || service == NULL || region.size > 0 ||
+           err_set(e, ERR_USAGE,
+                   "%s %s is %s, not a VPC API: write https://REGION.iaas.cloud.ibm.com/v1, or give "
+                   "--region REGION and no endpoint",
+                   source, url, service);
+}
+
+bool session_check_url(const char *source, const char *url, bool of_iam, struct err *e)
+{
+    const char *path = of_iam ? "" : "/v1";
+
+    if (url == NULL) {
+        return true;
+    }
+    if (strpbrk(url, "?#@ ") != NULL) {
         /* not quoted: what stands before an @ is a password */
         return err_set(e, ERR_USAGE, "%s: a base URL has no \"?\", \"#\", \"@\" or blank: write https://HOST%s", source,
                        path);
     }
-    if (url == NULL || strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0 ||
-        (strstr(url, "://") == NULL && strchr(url, '.') != NULL)) {
-        return true;
+    if (is_url(url)) {
+        return check_service(source, url, of_iam, e);
+    }
+    const char *nearest = of_iam || strchr(url, '/') != NULL ? NULL : vpc_region_nearest(url);
+    if (nearest != NULL) {
+        return err_set(e, ERR_USAGE, "%s \"%s\" is not a URL: did you mean --region %s?", source, url, nearest);
     }
     return err_set(e, ERR_USAGE, "%s \"%s\" is not a URL: write https://HOST%s", source, url, path);
+}
+
+/* Refuses regions that are unknown where nothing says where they are; what cannot be read is reported later. */
+static bool check_known(const struct session_options *options, struct err *e)
+{
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+    CLEANUP(iam_endpoints_free) struct iam_endpoints endpoints = {0};
+    CLEANUP(text_free) struct text warnings = {0};
+    struct err ignored = ERR_INIT;
+
+    for (size_t i = 0; i < options->regions.count; i++) {
+        const char *region = options->regions.items[i];
+        if (strcmp(region, "all") == 0 || vpc_region_is_known(region)) {
+            continue;
+        }
+        if (!iam_discover_endpoint(&options->sources, &found, &ignored) || found.endpoint != NULL ||
+            !iam_endpoints_read(&options->sources, &endpoints, &warnings, &ignored)) {
+            return true;
+        }
+        return iam_endpoints_of_file(&endpoints, IAM_SERVICE_VPC, region) != NULL || session_refuse_region(region, e);
+    }
+    return true;
 }
 
 bool session_regions_check(const struct session_options *options, struct err *e)
@@ -42,8 +115,8 @@ bool session_regions_check(const struct session_options *options, struct err *e)
             return false;
         }
     }
-    return session_check_url("--endpoint", options->sources.endpoint, e) &&
-           session_check_url("--iam-url", options->sources.iam_url, e);
+    return session_check_url("--endpoint", options->sources.endpoint, false, e) &&
+           session_check_url("--iam-url", options->sources.iam_url, true, e) && check_known(options, e);
 }
 
 char *session_regions_first(const struct session_options *options)
@@ -102,7 +175,7 @@ static bool prepare(struct session_choice *choice, struct err *e)
     struct iam_credentials *found = &choice->found;
 
     if (!iam_discover_endpoint(&choice->options->sources, found, e) ||
-        !session_check_url(found->endpoint_source, found->endpoint, e) ||
+        !session_check_url(found->endpoint_source, found->endpoint, false, e) ||
         !iam_endpoints_read(&choice->options->sources, &choice->endpoints, &ignored, e)) {
         return false;
     }

@@ -13,8 +13,12 @@ struct session_regions {
     const char *region_source; /* a constant */
 };
 
-/* ERR_USAGE for a base URL (NULL allowed) that cannot be one; `source` is the option or setting that has it. */
-bool session_check_url(const char *source, const char *url, struct err *e) __attribute__((warn_unused_result));
+/*
+ * ERR_USAGE for a base URL (NULL allowed) that cannot be one, of IAM or of the VPC API, or that is another service's;
+ * `source` is the option or setting that has it.
+ */
+bool session_check_url(const char *source, const char *url, bool of_iam, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* ERR_USAGE for a region or an endpoint that cannot be one. */
 bool session_regions_check(const struct session_options *options, struct err *e) __attribute__((warn_unused_result));

@@ -7,6 +7,7 @@
 
 #include "mem/mem.h"
 #include "vpc/vpc_identity.h"
+#include "vpc/vpc_remedy.h"
 #include "vpc/vpc_url.h"
 
 struct vpc *vpc_create(struct http *http, struct answer_parser *parser, const char *region, const char *base,
@@ -70,6 +71,7 @@ struct pending {
     void *context;
     struct vpc_expected expected;
     const char *what; /* it reads, for people; NULL: nothing */
+    struct vpc_asked asked;
     bool write;
     bool shown;
 };
@@ -112,12 +114,18 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
 static void reply_done(struct http_reply *reply, void *context)
 {
     struct pending *pending = context;
+    struct err error = ERR_INIT;
 
     if (pending->what != NULL) {
         wait_read_ended(http_work(pending->vpc->http), pending->what, false);
     }
-    pending->done(&(struct vpc_answer){.reply = reply, .error = reply->error, .shown = pending->shown},
-                  pending->context);
+    if (reply->error != NULL) {
+        error = *reply->error;
+        vpc_add_remedy(&pending->asked, reply, &error);
+    }
+    pending->done(
+        &(struct vpc_answer){.reply = reply, .error = reply->error != NULL ? &error : NULL, .shown = pending->shown},
+        pending->context);
     vpc_expected_free(&pending->expected);
     free(pending);
 }
@@ -134,6 +142,11 @@ static void submit(struct vpc *vpc, const struct resource_kind *kind, const stru
                                 .context = call->context,
                                 .expected = vpc_expect(request->method, kind, call),
                                 .what = request->method == HTTP_GET ? what_is_read(kind, call) : NULL,
+                                .asked = {.vpc = vpc,
+                                          .kind = kind,
+                                          .method = request->method,
+                                          .single = call->id != NULL,
+                                          .action = kind->actions != NULL && text_equal(call->below, kind->actions)},
                                 .write = request->method != HTTP_GET};
     if (pending->what != NULL) {
         wait_read_begun(http_work(vpc->http), pending->what, false);

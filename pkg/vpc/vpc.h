@@ -185,6 +185,9 @@ const char *vpc_region_known(size_t index);
 /* The known region that is nearest to the word, for "did you mean"; NULL: none is near. */
 const char *vpc_region_nearest(const char *word);
 
+/* Appends the names of the known regions, with commas between. */
+void vpc_append_known_regions(struct text *out);
+
 /* Appends "https://REGION.iaas.cloud.ibm.com/v1", or the private form. */
 void vpc_region_base(struct text *out, const char *region, bool is_private);
 

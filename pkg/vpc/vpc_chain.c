@@ -6,6 +6,7 @@
 
 #include "mem/mem.h"
 #include "vpc/vpc_identity.h"
+#include "vpc/vpc_remedy.h"
 
 struct vpc_pass *vpc_pass_create(const struct vpc_pass *before)
 {
@@ -216,7 +217,9 @@ static void page_done(struct http_reply *reply, void *context)
     struct err error = ERR_INIT;
 
     if (reply->error != NULL) {
-        fail(chain, reply->error);
+        error = *reply->error;
+        vpc_add_remedy(&(struct vpc_asked){.vpc = chain->vpc, .kind = chain->kind, .method = HTTP_GET}, reply, &error);
+        fail(chain, &error);
     } else if (chain->keep_error.code != ERR_NONE) {
         fail(chain, &chain->keep_error);
     } else if (chain->link_error.code != ERR_NONE) {

@@ -6,6 +6,7 @@
 #include "mem/mem.h"
 #include "vpc/vpc_url.h"
 
+/* vpc-api.md 1.1; a region that is newer is reached by its endpoint, or by --region all. */
 static const char *const known_regions[] = {"au-syd", "br-sao", "ca-mon", "ca-tor", "eu-de",   "eu-es",   "eu-gb",
                                             "in-che", "in-mum", "jp-osa", "jp-tok", "us-east", "us-south"};
 enum { KNOWN_COUNT = sizeof(known_regions) / sizeof(known_regions[0]) };
@@ -30,6 +31,13 @@ const char *vpc_region_known(size_t index)
 const char *vpc_region_nearest(const char *word)
 {
     return text_nearest(word, known_regions, KNOWN_COUNT);
+}
+
+void vpc_append_known_regions(struct text *out)
+{
+    for (size_t i = 0; i < KNOWN_COUNT; i++) {
+        text_printf(out, "%s%s", i > 0 ? ", " : "", known_regions[i]);
+    }
 }
 
 void vpc_region_base(struct text *out, const char *region, bool is_private)

@@ -57,7 +57,7 @@ use_sim() {
     use_sim --instances 3
     run vpcmeta instance list --auth none --endpoint "https://127.0.0.1:$SIM_PORT/v1"
     [ "$status" -eq 1 ]
-    [[ $output == *"127.0.0.1 port $SIM_PORT: "* ]]
+    [[ $output == *"127.0.0.1 port $SIM_PORT"*"rite http://127.0.0.1:$SIM_PORT"* ]]
 }
 
 @test "HTTP/2 carries everything over one connection where it is offered" {

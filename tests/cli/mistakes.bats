@@ -65,7 +65,7 @@ unknown command 'instance-create-from-template': did you mean: vpcmeta instance 
 unknown command 'instance template': did you mean: vpcmeta template list|instance template list
 unknown command 'template update': did you mean: vpcmeta template replace tpl --enabled true|template update tpl --enabled true
 unknown command 'rollback': did you mean: vpcmeta runs rollback last|rollback last
-unknown command 'instance frob': there are list, show, create, set, restart (see 'vpcmeta help instance')|instance frob
+unknown command 'instance frob': there are list, show, set, restart, create (see 'vpcmeta help instance')|instance frob
 LINES
 }
 
@@ -82,7 +82,7 @@ LINES
     client_environment
     say_exactly << 'LINES'
 'instance set' has no option --roll: it belongs to 'template replace' (see 'vpcmeta help instance set')|instance set --all --roll --enabled true
-'instance list' has no option --dry-run: it belongs to 'instance create', 'instance set', 'instance restart' and others (see 'vpcmeta help instance list')|instance list --dry-run
+'instance list' has no option --dry-run: it belongs to 'instance set', 'instance restart', 'bare-metal set' and others (see 'vpcmeta help instance list')|instance list --dry-run
 unknown option --json: write -o json|instance list --json
 unknown option --parallel: write --concurrency N|instance set --all --parallel 5
 unknown option --colour: did you mean --color? (see 'vpcmeta help instance list')|instance list --colour never
@@ -124,4 +124,108 @@ LINES
     jq -e '.summary.changed == 1' <<< "$output"
     meta template create --template-id "$template" --name new-tpl -y -o json
     expect 0
+}
+
+@test "a region that does not exist is refused before any request, with the nearest one and the way to a newer one" {
+    client_start --instances 1
+    unset VPC_URL
+    local newer="A newer one is reached by its endpoint: --endpoint https://REGION.iaas.cloud.ibm.com/v1"
+    say_exactly << LINES
+--region us-soth is not a known region: did you mean us-south? $newer|instance list --region us-soth
+--region us-south-1 is not a known region: did you mean us-south? $newer|audit --region us-south-1
+--region "eu-DE" is not a region name such as eu-de|instance set --all --enabled true -y --region eu-DE
+LINES
+    meta instance list --region xx-nowhere
+    expect 2 "--region xx-nowhere is not a known region; the regions are au-syd, br-sao, ca-mon, "
+    [ "$(requests)" -eq 0 ]
+    # it is known without credentials as well
+    unset VPC_APIKEY
+    meta instance list --region us-soth
+    expect 2 "did you mean us-south?"
+}
+
+@test "an endpoint that is a region, the console or another service is refused before any request" {
+    client_start --instances 1
+    say_exactly << 'LINES'
+--endpoint "us-south" is not a URL: did you mean --region us-south?|instance list --endpoint us-south
+--endpoint https://cloud.ibm.com/v1 is the console, not a VPC API: write https://REGION.iaas.cloud.ibm.com/v1, or give --region REGION and no endpoint|instance list --endpoint https://cloud.ibm.com/v1
+--endpoint https://iam.cloud.ibm.com is IAM, not a VPC API: write https://REGION.iaas.cloud.ibm.com/v1, or give --region REGION and no endpoint|instance list --endpoint https://iam.cloud.ibm.com
+--iam-url https://us-south.iaas.cloud.ibm.com is a VPC API, not IAM: write https://iam.cloud.ibm.com|instance list --iam-url https://us-south.iaas.cloud.ibm.com
+LINES
+    [ "$(requests)" -eq 0 ]
+    for endpoint in "$SIM_BASE" "$SIM_URL/" "${SIM_URL#http://}"; do
+        [ "$endpoint" != "${SIM_URL#http://}" ] || continue # a host without a scheme is taken for https
+        meta instance list --endpoint "$endpoint"
+        expect 0
+    done
+}
+
+@test "the wrong protocol, path or host of an endpoint: said in words, with what to write" {
+    client_start --instances 1
+    meta instance list --endpoint "${SIM_URL/http:/https:}"
+    expect 1 "rite http://127.0.0.1:$SIM_PORT" # in place of, or if it speaks http: as the connection ended
+    meta instance list --endpoint "$SIM_BASE/v2"
+    expect 1 "(GET $SIM_BASE/v2/instances); an endpoint ends in /v1: --endpoint $SIM_BASE/v1 [trace "
+    meta instance list --endpoint "$SIM_BASE/vpc/v1"
+    expect 1 "(GET $SIM_BASE/vpc/v1/instances); $SIM_BASE/vpc/v1 is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1"
+    meta instance list --endpoint https://no-such-host.invalid/v1
+    expect 1 "no connection to no-such-host.invalid: host not found (2 attempts). Check the name, the network and the proxy (https_proxy)"
+    https_proxy=http://127.0.0.1:1 meta instance list --endpoint https://us-south.iaas.cloud.ibm.com/v1 --deadline 2
+    expect 1 "It is a proxy: check https_proxy and all_proxy"
+    sim_stop
+    sim_start --instances 1 --tls
+    meta instance list --endpoint "${SIM_URL/https:/http:}" --auth none --deadline 2
+    expect 1 "If the port speaks TLS, write https://127.0.0.1:$SIM_PORT"
+    meta instance list --endpoint "$SIM_URL" --auth none
+    expect 1 "give its certificate: --ca-file FILE"
+}
+
+@test "a 403 of the API names the role and the action that the operation takes" {
+    client_start --instances 1 --bare-metal 1 --templates 1 --mix plain
+    local operation role
+    while IFS='|' read -r operation role args; do
+        faults "{\"operation\":\"$operation\",\"action\":\"status\",\"status\":403}"
+        meta $args
+        [[ $stderr == *"403 not_authorized: "*"; it takes the role $role on VPC Infrastructure Services"* ]] ||
+            { echo "$args: $stderr"; false; }
+    done << 'LINES'
+instances.list|Viewer|instance list
+instances.patch|Editor|instance set --all --enabled true -y
+bare_metal_servers.patch|Editor|bare-metal set --all --enabled true -y
+LINES
+    meta bare-metal set --all --enabled true -y -o json
+    jq -e '.results[0].reason | test("\\(is.bare-metal-server.bare-metal-server.update\\) \\[trace .*request .*\\]$")' <<< "$output"
+    # what stands before the API knows no roles
+    faults '{"operation":"instances.list","action":"status","status":403,"body":"html"}'
+    meta instance list
+    [[ $stderr != *"it takes the role"* ]]
+}
+
+@test "a name, an id or a run that does not exist leads to the nearest one" {
+    client_start --instances 12 --templates 2
+    meta instance show web-001
+    expect 1 'there is no instance "web-001": did you mean web-0001?'
+    meta instance set web-001 api-2 --enabled true -y
+    expect 1 'there is no instance "web-001", "api-2": did you mean web-0001, api-0002?'
+    [ -z "$(writes)" ]
+    id=$(sim_state -r '.instances[0].id')
+    meta instance show "${id%?}x"
+    expect 1
+    meta instance set instance api-0001 --enabled true -y
+    expect 1 'the command says already that it is an instance: leave out "instance"'
+    template=$(sim_curl GET /v1/instance/templates | jq -r '.templates[0].name')
+    meta instance create --template "${template}x" --name new-1 -y
+    expect 1 ": did you mean $template?"
+    meta instance set api-0001 --hop-limit 5 -y
+    meta runs show lst
+    expect 1 'there is no run "lst": did you mean last?'
+    meta schema show instance_ptch
+    expect 2 'did you mean "instance_patch"?'
+}
+
+@test "a key that IAM does not know: what it may be, and how to make another" {
+    client_start --instances 1
+    VPC_APIKEY=wrong meta instance list
+    expect 4 "IAM refused the API key (environment variable VPC_APIKEY): 400 BXNIM0415E: "
+    [[ $stderr == *". The key is mistyped, deleted or expired, or of another IAM than $SIM_BASE: make one with 'ibmcloud iam api-key-create vpcmeta --file key.json' and give --api-key-file key.json" ]]
 }

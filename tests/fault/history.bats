@@ -89,6 +89,8 @@ teardown() {
     await_writes 1
     meta instance set --all --hop-limit 4 -y
     expect 8 "vpcmeta instance set, process $first"
+    [[ $stderr =~ "run "[0-9a-f-]+" has been changing servers there for "[0-9]+s ]]
+    [[ $stderr == *"Wait for it to end, or stop it: kill -INT $first" ]]
     kill "$first"
     wait "$first" || true
     [ "$(writes | jq -s '[.[] | select(.body.metadata_service.response_hop_limit == 4)] | length')" -eq 0 ]

@@ -29,6 +29,8 @@ static void wrapping_puts_the_context_in_front(void **state)
     err_set(&e, ERR_API, "404");
     err_wrap(&e, "reading %s", "web-01");
     assert_string_equal(e.message, "reading web-01: 404");
+    err_advise(&e, "Try %d\x1b", 1);
+    assert_string_equal(e.message, "reading web-01: 404. Try 1\\x1b");
 }
 
 static void a_long_message_is_cut_on_a_character(void **state)

@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include <curl/curl.h>
+
 #include "http/http_answer.h"
+#include "http/http_explain.h"
 
 static void error_bodies(void **state)
 {
@@ -133,12 +136,74 @@ static void error_answers_in_words(void **state)
     }
 }
 
+static void failed_connections_in_words_and_with_a_remedy(void **state)
+{
+    static const struct http_origin api = {.https = true, .port = 443, .host = "h"};
+    static const struct http_origin here = {.https = true, .loopback = true, .port = 81, .host = "127.0.0.1"};
+    static const struct http_origin plain = {.loopback = true, .port = 81, .host = "127.0.0.1"};
+    static const struct {
+        const struct http_origin *origin;
+        enum http_fault fault;
+        int curl_code;
+        const char *words, *message;
+    } cases[] = {
+        {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_RESOLVE_HOST, "Could not resolve host: h",
+         "no connection to h: host not found. Check the name, the network and the proxy (https_proxy)"},
+        {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_CONNECT, "Failed to connect to h port 443 after 0 ms",
+         "no connection to h port 443: Failed to connect to h port 443 after 0 ms. Check the network, the firewall and "
+         "the proxy (https_proxy)"},
+        {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_CONNECT, "Failed to connect to p port 3128 after 0 ms",
+         "no connection to h port 443: Failed to connect to p port 3128 after 0 ms. It is a proxy: check https_proxy "
+         "and all_proxy, or name the host in no_proxy"},
+        {&api, HTTP_FAULT_UNREACHED, CURLE_RECV_ERROR, "CONNECT tunnel failed, response 407",
+         "no connection to h port 443: CONNECT tunnel failed, response 407. The proxy wants a login: write "
+         "http://USER:PASSWORD@HOST:PORT in https_proxy"},
+        {&here, HTTP_FAULT_UNTRUSTED, CURLE_SSL_CONNECT_ERROR, "error:0A00010B:SSL routines::wrong version number",
+         "127.0.0.1 port 81 speaks plain http, not TLS. Write http://127.0.0.1:81 in place of https://127.0.0.1:81"},
+        {&api, HTTP_FAULT_UNTRUSTED, CURLE_SSL_CONNECT_ERROR, "wrong version number",
+         "h port 443 speaks plain http, not TLS. Check the port: https://h (443) is usual"},
+        {&here, HTTP_FAULT_UNTRUSTED, CURLE_SSL_CONNECT_ERROR, "SSL_ERROR_SYSCALL",
+         "no TLS connection to 127.0.0.1 port 81: SSL_ERROR_SYSCALL. If the port speaks plain http, write "
+         "http://127.0.0.1:81"},
+        {&plain, HTTP_FAULT_UNANSWERED, CURLE_GOT_NOTHING, "Empty reply from server",
+         "no answer from 127.0.0.1 port 81: Empty reply from server. If the port speaks TLS, write "
+         "https://127.0.0.1:81"},
+        {&api, HTTP_FAULT_UNANSWERED, CURLE_GOT_NOTHING, "Empty reply from server",
+         "no answer from h port 443: Empty reply from server"},
+        {&api, HTTP_FAULT_UNTRUSTED, CURLE_PEER_FAILED_VERIFICATION, "certificate has expired",
+         "h port 443 is not trusted: certificate has expired. Check the clock of this machine (date -u), then the "
+         "certificate of the server"},
+        {&api, HTTP_FAULT_UNTRUSTED, CURLE_PEER_FAILED_VERIFICATION, "no alternative certificate subject name matches",
+         "h port 443 is not trusted: no alternative certificate subject name matches. Write the host name that the "
+         "certificate is for, or check the endpoint"},
+        {&api, HTTP_FAULT_UNTRUSTED, CURLE_PEER_FAILED_VERIFICATION, "self-signed certificate",
+         "h port 443 is not trusted: self-signed certificate. If a proxy or a server of your own has signed it, give "
+         "its certificate: --ca-file FILE"},
+        {&api, HTTP_FAULT_UNANSWERED, CURLE_OPERATION_TIMEDOUT, "timed out",
+         "no answer from h port 443: timed out. --timeout gives a request more time"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct err e = ERR_INIT;
+        http_explain(&(struct http_failure){.origin = cases[i].origin,
+                                            .fault = cases[i].fault,
+                                            .curl_code = cases[i].curl_code,
+                                            .words = cases[i].words,
+                                            .attempts = 1},
+                     &e);
+        assert_string_equal(e.message, cases[i].message);
+        assert_int_equal(e.code, ERR_NETWORK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_bodies),
         cmocka_unit_test(long_bodies_leave_room),
         cmocka_unit_test(error_answers_in_words),
+        cmocka_unit_test(failed_connections_in_words_and_with_a_remedy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

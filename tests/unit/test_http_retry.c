@@ -173,6 +173,25 @@ static void verdicts(void **state)
     }
 }
 
+static void a_host_that_is_not_found_is_looked_up_twice(void **state)
+{
+    struct http_outcome outcome = {.repeat = SAFE,
+                                   .fault = HTTP_FAULT_UNREACHED,
+                                   .unresolved = true,
+                                   .attempt = 1,
+                                   .attempts_max = 6,
+                                   .backoff_ms = 1000,
+                                   .retry_after_ms = -1,
+                                   .left_ms = -1};
+
+    (void)state;
+    assert_true(http_retry_wait(&outcome) >= 0);
+    outcome.attempt = 2;
+    assert_int_equal(http_retry_wait(&outcome), -1);
+    outcome.unresolved = false; /* it has answered before: the network is gone */
+    assert_true(http_retry_wait(&outcome) >= 0);
+}
+
 /* What a server means to say it says again; what belongs to another request may pass. */
 static void answers_of_no_use_are_asked_for_again_so_often(void **state)
 {
@@ -466,6 +485,7 @@ static void errors_of_a_gateway(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_host_that_is_not_found_is_looked_up_twice),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(errors_of_a_gateway),
         cmocka_unit_test(what_may_have_been_processed),

@@ -734,7 +734,7 @@ static void a_template_is_read_by_name_id_or_crn(void **state)
         {"old", "0717-t1", NULL, 2},
         {"0717-5f1c4d10-7c2b-4b5e-9d3e-0123456789ab", NULL, "404", 1},
         {"crn:v1:bluemix:public:is:eu-de:a/1::instance-template:0717-t2", "0717-t2", NULL, 1},
-        {"none", NULL, "there is no instance template \"none\"", 1},
+        {"none", NULL, "there is no instance template \"none\"", 2}, /* the second one looks for near names */
     };
     struct world *world = *state;
     const struct inventory_scope scope = {.http = world->http, .regions = world->regions, .region_count = 1};
