@@ -14,15 +14,12 @@ static int64_t end_of_token(const struct app *app, const struct iam_identity *id
 }
 
 /* "VALUE (SOURCE)" */
-static json_t *with_source(const char *value, const char *source)
+static void append_with_source(struct text *out, const char *value, const char *source)
 {
-    CLEANUP(text_free) struct text both = {0};
-
-    text_append(&both, value);
+    text_append(out, value);
     if (source[0] != '\0') {
-        text_printf(&both, " (%s)", source);
+        text_printf(out, " (%s)", source);
     }
-    return json_build_string(text_string(&both));
 }
 
 /* For programs. */
@@ -32,12 +29,14 @@ static json_t *make_document(const struct app *app, const struct iam_identity *i
     int64_t life_s = session_token_life_s(session);
     int64_t end_s = end_of_token(app, identity);
     char stamp[CLOCK_STAMP_SIZE];
-    JSON_CLEANUP json_t *iam = with_source(session_iam_url(session), session_iam_url_source(session));
+    CLEANUP(text_free) struct text iam = {0};
     JSON_CLEANUP json_t *who = identity_json(identity);
-    json_t *document = json_build("{s:i, s:s, s:s, s:s, s:O, s:b}", "schema_version", 1, "credential",
-                                  session_credential_source(session), "endpoint", session_region_base(session, 0),
-                                  "endpoint_source", session_endpoint_source(session), "iam", iam, "token", has_token);
 
+    append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
+    json_t *document =
+        json_build("{s:i, s:s, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
+                   session_credential_source(session), "endpoint", session_region_base(session, 0), "endpoint_source",
+                   session_endpoint_source(session), "iam", text_string(&iam), "token", has_token);
     if (life_s >= 0) {
         json_object_set_new(document, "expires_in", json_integer(life_s));
     }
@@ -58,15 +57,32 @@ static const char *describe_token(const struct iam_identity *identity, bool has_
                                : "not known: the token is no JSON web token and cannot be decoded";
 }
 
+enum line { LINE_IDENTITY, LINE_ACCOUNT, LINE_UNTIL, LINE_METHOD, LINE_CREDENTIAL, LINE_IAM, LINE_ENDPOINT, LINES };
+
+static const struct table_column lines[LINES] = {
+    [LINE_IDENTITY] = {.name = "identity", .title = "identity", .type = TABLE_STRING},
+    [LINE_ACCOUNT] = {.name = "account", .title = "account", .type = TABLE_STRING},
+    [LINE_UNTIL] = {.name = "valid_until", .title = "valid until", .type = TABLE_STRING},
+    [LINE_METHOD] = {.name = "method", .title = "method", .type = TABLE_STRING},
+    [LINE_CREDENTIAL] = {.name = "credential", .title = "credential", .type = TABLE_STRING},
+    [LINE_IAM] = {.name = "iam_url", .title = "iam url", .type = TABLE_STRING},
+    [LINE_ENDPOINT] = {.name = "endpoint", .title = "endpoint", .type = TABLE_STRING},
+};
+
+static void set_known(struct table *table, enum line line, const struct text *value, const char *unknown)
+{
+    table_set_string(table, line, value->size > 0 ? text_string(value) : unknown);
+}
+
 /* For people: who, which account, until when comes first. */
-static json_t *make_lines(const struct app *app, const struct iam_identity *identity, bool has_token)
+static bool print_lines(struct app *app, const struct iam_identity *identity, bool has_token, struct err *e)
 {
     const struct session *session = app->session;
     const char *unknown = describe_token(identity, has_token);
     int64_t end_s = end_of_token(app, identity);
-    CLEANUP(text_free) struct text name = {0};
-    CLEANUP(text_free) struct text until = {0};
+    CLEANUP(text_free) struct text name = {0}, until = {0}, iam = {0}, endpoint = {0};
     JSON_CLEANUP json_t *who = identity_json(identity);
+    TABLE_CLEANUP struct table *table = table_create(lines, LINES);
 
     identity_describe(who, &name);
     if (end_s >= 0) {
@@ -75,12 +91,17 @@ static json_t *make_lines(const struct app *app, const struct iam_identity *iden
         when_append_distance(&until, end_s, clock_wall_s(clock_system()));
         text_append(&until, ")");
     }
-    return json_build("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "identity", name.size > 0 ? text_string(&name) : unknown,
-                      "account", identity->account.size > 0 ? text_string(&identity->account) : unknown, "valid until",
-                      until.size > 0 ? text_string(&until) : unknown, "method", session_auth_method(session),
-                      "credential", has_token ? session_credential_source(session) : "none is used", "iam url",
-                      with_source(session_iam_url(session), session_iam_url_source(session)), "endpoint",
-                      with_source(session_region_base(session, 0), session_endpoint_source(session)));
+    append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
+    append_with_source(&endpoint, session_region_base(session, 0), session_endpoint_source(session));
+    table_add_row(table);
+    set_known(table, LINE_IDENTITY, &name, unknown);
+    set_known(table, LINE_ACCOUNT, &identity->account, unknown);
+    set_known(table, LINE_UNTIL, &until, unknown);
+    table_set_string(table, LINE_METHOD, session_auth_method(session));
+    table_set_string(table, LINE_CREDENTIAL, has_token ? session_credential_source(session) : "none is used");
+    table_set_string(table, LINE_IAM, text_string(&iam));
+    table_set_string(table, LINE_ENDPOINT, text_string(&endpoint));
+    return app_print_records(app, table, NULL, e);
 }
 
 static int status(struct app *app, const struct cli_call *call, struct err *e)
@@ -94,10 +115,11 @@ static int status(struct app *app, const struct cli_call *call, struct err *e)
         !session_token_identity(app->session, &identity, e)) {
         return err_exit_status(e);
     }
-    bool for_people = app_prints_text(app) && app->globals->fields.count == 0;
-    JSON_CLEANUP json_t *document =
-        for_people ? make_lines(app, &identity, token != NULL) : make_document(app, &identity, token != NULL);
-    return app_print_document(app, document, e) ? 0 : err_exit_status(e);
+    if (app_prints_text(app) && app->globals->fields.count == 0) {
+        return print_lines(app, &identity, token != NULL, e) ? ERR_EXIT_DONE : err_exit_status(e);
+    }
+    JSON_CLEANUP json_t *document = make_document(app, &identity, token != NULL);
+    return app_print_document(app, document, e) ? ERR_EXIT_DONE : err_exit_status(e);
 }
 
 static int token(struct app *app, const struct cli_call *call, struct err *e)

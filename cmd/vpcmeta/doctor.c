@@ -1,157 +1,396 @@
-/* vpcmeta doctor: which endpoint, credential and schemas would be used, and whether requests succeed. */
+/* vpcmeta doctor: which endpoint, credential and schemas would be used, what they may do, and whether it all works. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "app.h"
 #include "clock/clock.h"
 #include "commands.h"
+#include "doctor_report.h"
+#include "identity.h"
 #include "known_columns.h"
+#include "when.h"
 
-static const struct table_column columns[] = {
-    {.name = "check", .type = TABLE_STRING},
-    {.name = "state", .type = TABLE_STRING},
-    {.name = "detail", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 40},
-};
-enum { CHECK, STATE, DETAIL, COLUMNS };
+/* --- this machine ------------------------------------------------------------------------------------- */
 
-/* What was checked; the first failure decides the exit status. */
-struct report {
-    struct table *table;
-    struct err first;
-};
-
-/* `error` is why the check failed; ERR_NONE: it passed. */
-static void add(struct report *report, const char *check, const char *detail, const struct err *error)
+static void check_schemas(struct doctor_report *report)
 {
-    struct table *table = report->table;
-    bool good = error->code == ERR_NONE;
-    CLEANUP(text_free) struct text whole = {0};
-
-    text_printf(&whole, "%s%s", detail, error->message);
-    table_add_row(table);
-    table_set_string(table, CHECK, check);
-    table_set_string(table, STATE, good ? "ok" : "bad");
-    table_set_style(table, STATE, good ? TABLE_GOOD : TABLE_BAD);
-    table_set_string(table, DETAIL, text_string(&whole));
-    if (report->first.code == ERR_NONE) {
-        report->first = *error;
-    }
-}
-
-static void check_schemas(struct app *app, struct report *report)
-{
+    struct app *app = report->app;
     struct err error = ERR_INIT;
     struct schema_catalog *catalog = app_schemas(app, &error);
     CLEANUP(text_free) struct text detail = {0};
 
-    if (catalog != NULL) {
-        text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
-                    app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
+    if (catalog == NULL) {
+        doctor_fail(report, "schemas", &error);
+        return;
     }
-    add(report, "schemas", text_string(&detail), &error);
+    text_printf(&detail, "%zu schemas %s%s", schema_catalog_count(catalog),
+                app->schema_dir != NULL ? "from " : "built in", app->schema_dir != NULL ? app->schema_dir : "");
+    doctor_pass(report, "schemas", text_string(&detail));
 }
 
-static void check_terminal(struct report *report)
+static void check_terminal(struct doctor_report *report)
 {
     CLEANUP(text_free) struct text detail = {0};
     unsigned columns_out = app_columns(STDOUT_FILENO);
 
     text_printf(&detail, columns_out > 0 ? "%u columns" : "standard output is not a terminal", columns_out);
-    add(report, "terminal", text_string(&detail), &ERR_INIT);
+    doctor_pass(report, "terminal", text_string(&detail));
 }
 
-static void check_region(struct app *app, size_t region, struct report *report)
+/* The first folder of the path that exists: it must take what is missing below it. */
+static bool can_make_folder(const char *path)
 {
+    CLEANUP(text_free) struct text folder = {0};
+
+    text_append(&folder, path);
+    for (char *slash; access(text_string(&folder), F_OK) != 0; *slash = '\0') {
+        slash = folder.data != NULL ? strrchr(folder.data, '/') : NULL;
+        if (slash == NULL || slash == folder.data) {
+            return access("/", W_OK | X_OK) == 0;
+        }
+    }
+    return access(text_string(&folder), W_OK | X_OK) == 0;
+}
+
+/* Looks only: nothing is made, as a command that writes would do it. */
+static bool describe_history(const char *path, struct text *detail, struct err *e)
+{
+    CLEANUP(text_free) struct text folder = {0};
+    struct stat status;
+
+    text_append_size(&folder, path, (size_t)(strrchr(path, '/') - path));
+    if (stat(text_string(&folder), &status) != 0) {
+        if (!can_make_folder(text_string(&folder))) {
+            return err_set(e, ERR_IO, "%s cannot be made: no permission; set XDG_STATE_HOME to a folder of yours",
+                           text_string(&folder));
+        }
+        text_printf(detail, "%s will be made by the first run", text_string(&folder));
+        return true;
+    }
+    if (access(text_string(&folder), W_OK | X_OK) != 0 || (access(path, F_OK) == 0 && access(path, W_OK) != 0)) {
+        return err_set(e, ERR_IO, "%s cannot be written (mode %04o): commands that change anything will refuse to run",
+                       text_string(&folder), status.st_mode & 07777U);
+    }
+    text_printf(detail, "%s, mode %04o, can be written", text_string(&folder), status.st_mode & 07777U);
+    if ((status.st_mode & 077U) != 0) {
+        text_printf(detail, "; others may enter it: chmod 700 %s", text_string(&folder));
+    }
+    return true;
+}
+
+static void check_history(struct doctor_report *report)
+{
+    CLEANUP(text_free) struct text path = {0};
     CLEANUP(text_free) struct text detail = {0};
     struct err error = ERR_INIT;
-    int64_t elapsed_ms = 0;
 
-    text_printf(&detail, "%s ", session_region_base(app->session, region));
-    if (session_probe(app->session, region, &elapsed_ms, &error)) {
-        text_printf(&detail, "answers in %lld ms", (long long)elapsed_ms);
+    if (app_need_state_path(APP_HISTORY_FILE, &path, &error) && describe_history(text_string(&path), &detail, &error)) {
+        doctor_pass(report, "history", text_string(&detail));
+    } else {
+        doctor_fail(report, "history", &error);
     }
-    add(report, "api", text_string(&detail), &error);
 }
 
-static void check_connection(struct app *app, struct report *report)
+/* --- where and who ------------------------------------------------------------------------------------ */
+
+/* "VALUE (SOURCE)" */
+static void pass_with_source(struct doctor_report *report, const char *check, const char *value, const char *source)
 {
-    struct inventory_scope scope;
+    CLEANUP(text_free) struct text detail = {0};
+
+    text_append(&detail, value);
+    if (source[0] != '\0') {
+        text_printf(&detail, " (%s)", source);
+    }
+    doctor_pass(report, check, text_string(&detail));
+}
+
+static void show_place(struct doctor_report *report, const struct inventory_scope *scope)
+{
+    const struct session *session = report->app->session;
+    CLEANUP(text_free) struct text bases = {0};
+    CLEANUP(text_free) struct text names = {0};
+
+    for (size_t i = 0; i < scope->region_count; i++) {
+        text_printf(&bases, "%s%s", i > 0 ? ", " : "", session_region_base(session, i));
+        text_printf(&names, "%s%s", i > 0 ? ", " : "", session_region_name(session, i));
+    }
+    pass_with_source(report, "endpoint", text_string(&bases), session_endpoint_source(session));
+    pass_with_source(report, "region",
+                     names.size > 0 ? text_string(&names) : "that of the endpoint, which is not named",
+                     session_region_source(session));
+    pass_with_source(report, "iam", session_iam_url(session), session_iam_url_source(session));
+    doctor_pass(report, "credential",
+                session_credential_source(session)[0] != '\0' ? session_credential_source(session)
+                                                              : "none: requests go without a token (--auth none)");
+}
+
+static bool check_token(struct doctor_report *report)
+{
+    struct app *app = report->app;
     struct err error = ERR_INIT;
     const char *token = NULL;
     CLEANUP(text_free) struct text detail = {0};
+    int64_t began_ms = clock_monotonic_ms(clock_system());
 
-    if (!app_connect(app, &scope, &error)) {
-        add(report, error.code == ERR_AUTH ? "credential" : "session", "", &error);
+    if (!session_token(app->session, &token, &error)) {
+        doctor_fail(report, "token", &error);
+        return false;
+    }
+    int64_t now_s = clock_wall_s(clock_system()), life_s = session_token_life_s(app->session);
+    text_printf(&detail, "%s in %lld ms", token != NULL ? "present" : "none is used",
+                (long long)(clock_monotonic_ms(clock_system()) - began_ms));
+    if (life_s >= 0) {
+        text_append(&detail, ", valid until ");
+        when_append_local(&detail, now_s + life_s, false);
+        text_append(&detail, " (");
+        when_append_distance(&detail, now_s + life_s, now_s);
+        text_append(&detail, ")");
+    }
+    doctor_pass(report, "token", text_string(&detail));
+    return true;
+}
+
+/* What the token says of its holder; `more` gets it for programs. */
+static void show_identity(struct doctor_report *report, json_t *more)
+{
+    CLEANUP(iam_identity_free) struct iam_identity identity = {0};
+    CLEANUP(text_free) struct text name = {0};
+    struct err ignored = ERR_INIT; /* the token is there */
+    const char *unknown = "not known: the token does not say it";
+
+    (void)!session_token_identity(report->app->session, &identity, &ignored);
+    JSON_CLEANUP json_t *who = identity_json(&identity);
+    identity_describe(who, &name);
+    doctor_pass(report, "identity", name.size > 0 ? text_string(&name) : unknown);
+    doctor_pass(report, "account", identity.account.size > 0 ? text_string(&identity.account) : unknown);
+    json_object_set(more, "identity", who);
+    json_object_set(more, "account", json_object_get(who, "account"));
+}
+
+/* --- the API ------------------------------------------------------------------------------------------ */
+
+static bool check_api(struct doctor_report *report, size_t region, struct session_probe *ret)
+{
+    const struct session *session = report->app->session;
+    CLEANUP(text_free) struct text detail = {0};
+    struct err error = ERR_INIT;
+
+    text_printf(&detail, "%s ", session_region_base(session, region));
+    if (!session_probe(report->app->session, region, NULL, ret, &error)) {
+        err_wrap(&error, "%s", session_region_base(session, region));
+        doctor_fail(report, "api", &error);
+        return false;
+    }
+    text_printf(&detail, "answers in %lld ms", (long long)ret->elapsed_ms);
+    doctor_pass(report, "api", text_string(&detail));
+    return true;
+}
+
+static void show_tls(struct doctor_report *report)
+{
+    const struct app *app = report->app;
+    bool used = strncmp(session_region_base(app->session, 0), "https://", strlen("https://")) == 0;
+    CLEANUP(text_free) struct text detail = {0};
+
+    if (used && app->globals->ca_file != NULL) {
+        text_printf(&detail, "the server's certificate is verified with --ca-file %s", app->globals->ca_file);
+    } else {
+        text_append(&detail, used ? "the server's certificate is verified with those of the system"
+                                  : "not used: the endpoint is plain http");
+    }
+    doctor_pass(report, "tls", text_string(&detail));
+}
+
+enum { CLOCK_STEP_S = 2, CLOCK_MOST_S = 300 };
+
+static void check_clock(struct doctor_report *report, const struct session_probe *probe)
+{
+    int64_t behind_s = probe->date_s - probe->now_s;
+    CLEANUP(text_free) struct text by = {0};
+    CLEANUP(text_free) struct text detail = {0};
+    struct err error = ERR_INIT;
+
+    when_append_duration(&by, behind_s < 0 ? -behind_s : behind_s);
+    if (probe->date_s < 0) {
+        text_append(&detail, "cannot be compared: the server does not say what time it is");
+    } else if (llabs(behind_s) <= CLOCK_STEP_S) {
+        text_append(&detail, "the same as the server's, within 2s");
+    } else {
+        text_printf(&detail, "%s %s the server's", text_string(&by), behind_s > 0 ? "behind" : "ahead of");
+    }
+    if (probe->date_s < 0 || llabs(behind_s) <= CLOCK_MOST_S) {
+        doctor_pass(report, "clock", text_string(&detail));
         return;
     }
-    add(report, "http library", session_library(), &error);
-    add(report, "endpoint", session_endpoint_source(app->session), &error);
-    text_printf(&detail, "%s (%s)", session_iam_url(app->session), session_iam_url_source(app->session));
-    add(report, "iam", text_string(&detail), &error);
-    text_clear(&detail);
-    add(report, "credential", session_credential_source(app->session), &error);
-    for (size_t i = 0; i < scope.region_count; i++) {
-        text_printf(&detail, "%s%s", i > 0 ? ", " : "", session_region_name(app->session, i));
+    err_set(&error, ERR_FAILED, "%s: set the clock of this machine, which tokens and certificates depend on",
+            text_string(&detail));
+    doctor_fail(report, "clock", &error);
+}
+
+/* --- rights ------------------------------------------------------------------------------------------- */
+
+/* Only a change shows whether a change is allowed (vpc-api.md 4.5 has the actions). */
+static void append_update(const struct resource_kind *kind, struct text *out)
+{
+    text_printf(out,
+                "%s: cannot be checked without a change, which takes the role Editor on VPC Infrastructure Services",
+                kind->patchable != 0 ? "update" : "create");
+}
+
+/* Lists one page of each kind in each region: 403 names the role that is missing. */
+static void check_rights(struct doctor_report *report, const struct inventory_scope *scope,
+                         const struct resource_kind *kind, json_t *rights)
+{
+    CLEANUP(text_free) struct text detail = {0};
+    struct err error = ERR_INIT;
+    struct session_probe probe = {0};
+    bool good = true;
+
+    for (size_t i = 0; good && i < scope->region_count; i++) {
+        good = session_probe(report->app->session, i, kind, &probe, &error);
     }
-    if (session_region_source(app->session)[0] != '\0') {
-        text_printf(&detail, " (%s)", session_region_source(app->session));
-    } else {
-        text_append(&detail, "not named: that of the endpoint");
+    json_array_append_new(rights, json_build("{s:s, s:o, s:n}", "kind", kind->name, "list",
+                                             good                  ? json_true()
+                                             : probe.status == 403 ? json_false()
+                                                                   : json_null(),
+                                             "update"));
+    if (good) {
+        text_append(&detail, "list: yes. ");
+        append_update(kind, &detail);
+        doctor_pass(report, kind->plural, text_string(&detail));
+        return;
     }
-    add(report, "region", text_string(&detail), &error);
-    text_clear(&detail);
-    int64_t began_ms = clock_monotonic_ms(clock_system());
-    bool has_token = session_token(app->session, &token, &error);
-    if (has_token) {
-        text_printf(&detail, "%s in %lld ms", token != NULL ? "present" : "none is used",
-                    (long long)(clock_monotonic_ms(clock_system()) - began_ms));
+    if (probe.status == 403 && strstr(error.message, "the role ") == NULL) {
+        text_printf(&detail, "%s; it takes the role Viewer on VPC Infrastructure Services", error.message);
+        snprintf(error.message, sizeof(error.message), "%s", text_string(&detail));
     }
-    add(report, "token", text_string(&detail), &error);
-    for (size_t i = 0; has_token && i < scope.region_count; i++) {
-        check_region(app, i, report);
+    err_wrap(&error, probe.status == 403 ? "list: no" : "list");
+    doctor_fail(report, kind->plural, &error);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------- */
+
+static const struct resource_kind *const judged_kinds[] = {&resource_instance, &resource_template,
+                                                           &resource_bare_metal};
+enum { JUDGED_KINDS = sizeof(judged_kinds) / sizeof(judged_kinds[0]) };
+
+/* The checks that need an answer of the API. */
+static void skip_api(struct doctor_report *report, bool with_api, const char *because)
+{
+    static const char *const checks[] = {"api", "tls", "clock"};
+
+    for (size_t i = with_api ? 0 : 1; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        doctor_skip(report, checks[i], because);
     }
+    for (size_t i = 0; i < JUDGED_KINDS; i++) {
+        doctor_skip(report, judged_kinds[i]->plural, because);
+    }
+}
+
+static void check_service(struct doctor_report *report, const struct inventory_scope *scope, json_t *more)
+{
+    struct session_probe probe = {0};
+    bool answers = true;
+    json_t *rights = json_array();
+
+    json_object_set_new(more, "rights", rights);
+    for (size_t i = 0; i < scope->region_count; i++) {
+        answers = check_api(report, i, &probe) && answers;
+    }
+    if (!answers) {
+        skip_api(report, false, "api is bad");
+        return;
+    }
+    show_tls(report);
+    check_clock(report, &probe);
+    for (size_t i = 0; i < JUDGED_KINDS; i++) {
+        check_rights(report, scope, judged_kinds[i], rights);
+    }
+}
+
+/* Without a credential or an endpoint nothing else can be checked. */
+static void skip_connection(struct doctor_report *report, const struct err *error)
+{
+    static const char *const checks[] = {"endpoint", "region", "iam", "credential", "token", "identity", "account"};
+    const char *failed = error->code == ERR_AUTH ? "credential" : "endpoint";
+    CLEANUP(text_free) struct text because = {0};
+
+    text_printf(&because, "%s is bad", failed);
+    doctor_fail(report, failed, error);
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        if (strcmp(checks[i], failed) != 0) {
+            doctor_skip(report, checks[i], text_string(&because));
+        }
+    }
+    skip_api(report, true, text_string(&because));
+}
+
+static void check_connection(struct doctor_report *report, json_t *more)
+{
+    struct inventory_scope scope;
+    struct err error = ERR_INIT;
+
+    if (!app_connect(report->app, &scope, &error)) {
+        skip_connection(report, &error);
+        return;
+    }
+    show_place(report, &scope);
+    if (check_token(report)) {
+        show_identity(report, more);
+        check_service(report, &scope, more);
+        return;
+    }
+    doctor_skip(report, "identity", "token is bad");
+    doctor_skip(report, "account", "token is bad");
+    skip_api(report, true, "token is bad");
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = table_create(columns, COLUMNS);
-    struct report report = {.table = table, .first = ERR_INIT};
+    CLEANUP(doctor_report_free) struct doctor_report report = doctor_report_begin(app);
+    JSON_CLEANUP json_t *more = json_object();
 
     (void)call;
-    if (!app_check_output(app, columns, COLUMNS, e)) {
+    if (!app_check_output(app, doctor_columns, DOCTOR_COLUMNS, e)) {
         return err_exit_status(e);
     }
-    add(&report, "version", VPCMETA_VERSION, &ERR_INIT);
-    add(&report, "api version", app->globals->api_version, &ERR_INIT);
-    check_schemas(app, &report);
+    doctor_pass(&report, "version", VPCMETA_VERSION);
+    doctor_pass(&report, "api version", app->globals->api_version);
+    doctor_pass(&report, "http library", session_library());
+    check_schemas(&report);
     check_terminal(&report);
-    check_connection(app, &report);
-    JSON_CLEANUP json_t *head = json_build("{s:i, s:b}", "schema_version", 1, "ok", report.first.code == ERR_NONE);
-    if (!app_print_table(app, table, &(struct render_envelope){.head = head, .items = "checks"}, e)) {
-        return err_exit_status(e);
-    }
-    return err_exit_status(&report.first);
+    check_connection(&report, more);
+    check_history(&report);
+    return doctor_report_end(&report, more, e);
 }
 
 static const struct cmd_example examples[] = {
-    {"vpcmeta doctor", "endpoint, credential, schemas, terminal, and a request to see that it all works"},
+    {"vpcmeta doctor", "endpoint, credential, account, rights, clock, history, and whether it all works"},
+    {"vpcmeta doctor -o json --jq '.checks[] | select(.state == \"bad\")'", "what is wrong, for a script"},
     {0},
 };
 
 static void fields(const struct cmd_spec *command, struct cli_known *known)
 {
     (void)command;
-    known_columns(known, columns, COLUMNS);
+    known_columns(known, doctor_columns, DOCTOR_COLUMNS);
 }
 
 const struct cmd_spec cmd_doctor = {
     .path = "doctor",
-    .summary = "check the set-up and reach for the API",
+    .summary = "check the set-up, the rights of the credential and the reach of the API",
     .description =
-        "Shows which endpoints (of the VPC API and of IAM) and which credential would be used and where they come "
-        "from: "
-        "an option, a variable, a file (IBM_CREDENTIALS_FILE, IBMCLOUD_ENDPOINTS_FILE_PATH), or the visibility "
-        "(IC_VISIBILITY, IBMCLOUD_VISIBILITY: public, private, public-and-private). Then gets a token and asks the API "
-        "for its regions, with the time it took.",
+        "Each check is shown as it ends: ok, bad, or skipped where one before it failed. Shows which endpoints (of the "
+        "VPC API and of IAM), region and credential would be used and where they come from: an option, a variable, a "
+        "file (IBM_CREDENTIALS_FILE, IBMCLOUD_ENDPOINTS_FILE_PATH), or the visibility (IC_VISIBILITY, "
+        "IBMCLOUD_VISIBILITY: public, private, public-and-private). Then gets a token, shows identity and account, "
+        "asks the API for its regions with the time it took, compares the clocks, and lists a page of each kind to see "
+        "whether the credential may. Nothing is changed, so whether it may update cannot be seen; the role that takes "
+        "is named.\n\n"
+        "The exit status is that of the first check that failed: 4 where the login is refused. -o json is one object: "
+        "\"ok\", \"identity\", \"account\", \"rights\" and \"checks\".",
     .examples = examples,
     .run = run,
     .fields = fields,

@@ -331,7 +331,7 @@ int64_t session_token_life_s(const struct session *session)
 }
 
 struct probe {
-    int64_t elapsed_ms;
+    struct session_probe answer;
     struct err error;
 };
 
@@ -339,21 +339,24 @@ static void probed(const struct vpc_answer *answer, void *context)
 {
     struct probe *probe = context;
 
-    probe->elapsed_ms = answer->reply->elapsed_ms;
+    probe->answer = (struct session_probe){.elapsed_ms = answer->reply->elapsed_ms,
+                                           .status = answer->reply->status,
+                                           .date_s = answer->reply->date_s,
+                                           .now_s = clock_wall_s(clock_system())};
     err_take(&probe->error, answer->error);
 }
 
-bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
+bool session_probe(struct session *session, size_t region, const struct resource_kind *kind, struct session_probe *ret,
+                   struct err *e)
 {
-    static const struct resource_kind regions = {.plural = "regions", .path = "/regions"};
-    struct probe probe = {.error = ERR_INIT};
+    static const struct resource_kind regions = {.path = "/regions"};
+    struct probe probe = {.answer = {.date_s = -1}, .error = ERR_INIT};
 
-    vpc_get(session->regions.items[region], &regions, &(struct vpc_call){.done = probed, .context = &probe});
-    if (!http_run(session->http, e) || !err_take(e, &probe.error)) {
-        return false;
-    }
-    *ret_ms = probe.elapsed_ms;
-    return true;
+    vpc_get(session->regions.items[region], kind != NULL ? kind : &regions,
+            &(struct vpc_call){.done = probed, .context = &probe});
+    bool ran = http_run(session->http, e);
+    *ret = probe.answer;
+    return ran && err_take(e, &probe.error);
 }
 
 /* --- what it costs -------------------------------------------------------------------------------- */

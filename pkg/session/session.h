@@ -106,9 +106,16 @@ bool session_token_identity(struct session *session, struct iam_identity *ret, s
     __attribute__((warn_unused_result));                     /* as iam_token_identity */
 int64_t session_token_life_s(const struct session *session); /* as iam_token_life_s */
 
-/* Asks the region's API for one small thing; *ret_ms is how long the answer took. */
-bool session_probe(struct session *session, size_t region, int64_t *ret_ms, struct err *e)
-    __attribute__((warn_unused_result));
+/* An answer of the API, also one that refuses: how long it took, its status (0: none came), and what time it was. */
+struct session_probe {
+    int64_t elapsed_ms;
+    int status;
+    int64_t date_s, now_s; /* by the server's clock (-1: it does not say) and by ours */
+};
+
+/* Asks the region's API for a page of the kind; NULL: for its regions, which every credential may read. */
+bool session_probe(struct session *session, size_t region, const struct resource_kind *kind, struct session_probe *ret,
+                   struct err *e) __attribute__((warn_unused_result));
 
 /* What the session is doing, for a line of progress. */
 struct session_progress {

@@ -176,7 +176,7 @@ static void several_regions_of_one_endpoint_are_looked_up(void **state)
     CLEANUP(text_free) struct text url = {0}, warning = {0};
     struct session_options options = options_with(NULL);
     struct err error = ERR_INIT;
-    int64_t elapsed_ms = -1;
+    struct session_probe probe = {.elapsed_ms = -1};
 
     (void)state;
     loopback_start(&server, answer_regions, NULL);
@@ -199,8 +199,8 @@ static void several_regions_of_one_endpoint_are_looked_up(void **state)
     assert_int_equal(server.requests, 5);
     assert_string_equal(session_endpoint_source(session), "--endpoint");
     assert_string_equal(session_region_base(session, 0), text_string(&url));
-    assert_true(session_probe(session, 0, &elapsed_ms, &error));
-    assert_true(elapsed_ms >= 0);
+    assert_true(session_probe(session, 0, NULL, &probe, &error));
+    assert_true(probe.elapsed_ms >= 0);
     session_close(session);
     loopback_stop(&server);
 }
@@ -212,7 +212,7 @@ static void what_ended_a_command_ends_its_requests_and_not_those_of_the_next(voi
     struct session_options options = options_with(NULL);
     struct inventory_scope scope;
     struct err error = ERR_INIT;
-    int64_t elapsed_ms;
+    struct session_probe probe;
 
     (void)state;
     loopback_start(&server, answer_regions, NULL);
@@ -224,19 +224,19 @@ static void what_ended_a_command_ends_its_requests_and_not_those_of_the_next(voi
     for (size_t i = 0; i < 2; i++) {
         err_clear(&error);
         ends[i](session);
-        assert_false(session_probe(session, 0, &elapsed_ms, &error));
+        assert_false(session_probe(session, 0, NULL, &probe, &error));
         assert_int_equal(error.code, ERR_CANCELLED);
         assert_true(session_select_regions(session, &options, &scope, &error)); /* which does not start it again */
         err_clear(&error);
-        assert_false(session_probe(session, 0, &elapsed_ms, &error));
+        assert_false(session_probe(session, 0, NULL, &probe, &error));
         assert_int_equal(server.requests, i);
         err_clear(&error);
         session_begin(session, &(struct session_limits){0});
-        assert_true(session_probe(session, 0, &elapsed_ms, &error));
+        assert_true(session_probe(session, 0, NULL, &probe, &error));
     }
     session_begin(session, &(struct session_limits){.deadline_ms = 1});
     usleep(2000); /* the deadline passes */
-    assert_false(session_probe(session, 0, &elapsed_ms, &error));
+    assert_false(session_probe(session, 0, NULL, &probe, &error));
     assert_int_equal(error.code, ERR_CANCELLED);
     assert_int_equal(server.requests, 2);
     session_close(session);
