@@ -272,10 +272,6 @@ static void check_rights(struct doctor_report *report, const struct inventory_sc
 
 /* --- all ---------------------------------------------------------------------------------------------- */
 
-static const struct resource_kind *const judged_kinds[] = {&resource_instance, &resource_template,
-                                                           &resource_bare_metal};
-enum { JUDGED_KINDS = sizeof(judged_kinds) / sizeof(judged_kinds[0]) };
-
 /* The checks that need an answer of the API. */
 static void skip_api(struct doctor_report *report, bool with_api, const char *because)
 {
@@ -284,8 +280,10 @@ static void skip_api(struct doctor_report *report, bool with_api, const char *be
     for (size_t i = with_api ? 0 : 1; i < sizeof(checks) / sizeof(checks[0]); i++) {
         doctor_skip(report, checks[i], because);
     }
-    for (size_t i = 0; i < JUDGED_KINDS; i++) {
-        doctor_skip(report, judged_kinds[i]->plural, because);
+    for (size_t i = 0; resource_kinds[i] != NULL; i++) {
+        if (resource_kinds[i]->settings != 0) { /* a group has those of its template */
+            doctor_skip(report, resource_kinds[i]->plural, because);
+        }
     }
 }
 
@@ -305,8 +303,10 @@ static void check_service(struct doctor_report *report, const struct inventory_s
     }
     show_tls(report);
     check_clock(report, &probe);
-    for (size_t i = 0; i < JUDGED_KINDS; i++) {
-        check_rights(report, scope, judged_kinds[i], rights);
+    for (size_t i = 0; resource_kinds[i] != NULL; i++) {
+        if (resource_kinds[i]->settings != 0) {
+            check_rights(report, scope, resource_kinds[i], rights);
+        }
     }
 }
 
