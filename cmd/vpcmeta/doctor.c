@@ -368,7 +368,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example examples[] = {
     {"vpcmeta doctor", "endpoint, credential, account, rights, clock, history, and whether it all works"},
-    {"vpcmeta doctor -o json --jq '.checks[] | select(.state == \"bad\")'", "what is wrong, for a script"},
+    {"vpcmeta doctor -o jsonl", "the same for a script, a line a check"},
     {0},
 };
 
