@@ -173,6 +173,22 @@ static void name_regions(const struct inventory_scope *scope, struct text_arena 
     policy->region_count = scope->region_count;
 }
 
+static bool list_rules(struct app *app, struct err *e)
+{
+    struct render_options options = app_render_options(app);
+    TABLE_CLEANUP struct table *rules = audit_rules_table();
+
+    if (!app_check_output(app, audit_rule_columns, audit_rule_columns_count, e) ||
+        !app_print_list(app, rules, &(struct render_envelope){.items = "rules"}, (struct app_noun){"rule", "rules"},
+                        e)) {
+        return false;
+    }
+    if (app_prints_text(app) && options.columns > 0 && options.fields_count == 0) {
+        app_note(app, "what each of them means, and its fix: vpcmeta audit --list-rules -o yaml");
+    }
+    return true;
+}
+
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct audit_opts *opts = call->opts;
@@ -183,11 +199,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     struct inventory_scope scope;
 
     if (opts->list_rules) {
-        TABLE_CLEANUP struct table *rules = audit_rules_table();
-        bool printed = app_check_output(app, audit_rule_columns, audit_rule_columns_count, e) &&
-                       app_print_list(app, rules, &(struct render_envelope){.items = "rules"},
-                                      (struct app_noun){"rule", "rules"}, e);
-        return printed ? 0 : err_exit_status(e);
+        return list_rules(app, e) ? 0 : err_exit_status(e);
     }
     if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
         !make_policy(opts, &policy, e) || !selection_read(app, &opts->select, call, &selector, e) ||

@@ -171,3 +171,19 @@ block_of() {
     [ "$(grep -c . shown)" -eq 4 ]
     last_line '^exit status 3: [0-9]+ findings, '
 }
+
+@test "the rules fit every size, whole, with the command that explains them" {
+    client_environment
+    vpcmeta audit --list-rules -o json > rules.json
+    for size in 80x24 120x40 200x50; do
+        screen_plain $size audit --list-rules
+        [ "$status" -eq 0 ]
+        fits "${size%x*}"
+        while IFS=$'\t' read -r rule severity title; do
+            shows "^$rule +$severity +$title\$"
+        done < <(jq -r '.rules[] | [.rule, .severity, .title] | @tsv' rules.json)
+        last_line ': vpcmeta audit --list-rules -o yaml$'
+    done
+    meta audit --list-rules
+    [ "$(wc -l <<< "$output")" -eq 11 ]
+}
