@@ -96,7 +96,8 @@ man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the comm
 	    $(BUILD)/vpcmeta help --man $$command > "$(BUILD)/man/vpcmeta-$$(echo "$$command" | tr ' ' -).1"; done
 	@set -e; $(BUILD)/vpcmeta help --topics | while read -r topic; do \
 	    $(BUILD)/vpcmeta help --man --topic $$topic > "$(BUILD)/man/vpcmeta-$$topic.7"; done
-	@set -e; for shell in bash zsh fish; do $(BUILD)/vpcmeta completion $$shell > $(BUILD)/completion/$$shell; done
+	@set -e; for shell in bash zsh fish; do \
+	    $(BUILD)/vpcmeta completion $$shell | sed 's|$(realpath $(BUILD))/vpcmeta|vpcmeta|' > $(BUILD)/completion/$$shell; done
 
 lint: export LINT_FLAGS = $(CPPFLAGS)
 lint: ## formatting, words, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang

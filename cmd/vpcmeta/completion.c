@@ -1,5 +1,7 @@
 /* vpcmeta completion: scripts for the shells, made from the command table. */
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "commands.h"
@@ -20,7 +22,9 @@ static int completion(struct app *app, const struct cli_call *call, struct err *
     while (strcmp(cli_shell_names[shell], call->args[0]) != 0) {
         shell++;
     }
-    cli_completion_script(call->program, (enum cli_shell)shell, &out);
+    char path[PATH_MAX + 1] = "";
+    bool known = readlink("/proc/self/exe", path, PATH_MAX) > 0;
+    cli_completion_script(call->program, (enum cli_shell)shell, known ? path : NULL, &out);
     return render_text(text_string(&out), out.size, stdout, e) ? 0 : err_exit_status(e);
 }
 

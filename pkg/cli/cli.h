@@ -417,10 +417,10 @@ extern const char *const cli_shell_names[]; /* by enum cli_shell, NULL-terminate
 /*
  * Appends a completion script. At TAB it runs the program with CLI_COMPLETE and the words of the line, as
  * cli_complete_words takes them, and reads what cli_completion_answer writes: so what shells offer and what the shell
- * of the program offers is the same.
+ * of the program offers is the same. `path` is where the program is when it is not found by its name; NULL: unknown.
  */
 #define CLI_COMPLETE "__complete"
-void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out);
+void cli_completion_script(const struct cli_program *program, enum cli_shell shell, const char *path, struct text *out);
 
 /*
  * Appends a line "KIND<TAB>BEFORE<TAB>VALUE": words, files, folders or value, what stays in front of the candidates,

@@ -1,48 +1,52 @@
-/* The completion scripts: each asks the program, and gives the answer to its shell. NAME stands for its name. */
+/* The completion scripts: each asks the program, and gives the answer to its shell. */
 #include "cli/cli.h"
 
 #include <string.h>
 
+/* What stands in the scripts for the program's name and for where it is. */
+#define NAME  "NAME"
+#define WHERE "WHERE"
+
 const char *const cli_shell_names[] = {"bash", "zsh", "fish", NULL};
 
 static const char *const scripts[] = {
-    [CLI_BASH] =
-        "# bash completion for NAME: asks NAME itself, which sends nothing\n"
-        "_NAME() {\n"
-        "    local word=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]/#\\~/$HOME} kind before rest help i\n"
-        "    local -a words=()\n"
-        "    COMPREPLY=()\n"
-        "    [[ $word != [=:]* ]] || word=\n"
-        "    # readline makes words of their own of = and :\n"
-        "    for ((i = 1; i <= COMP_CWORD; i++)); do\n"
-        "        if ((${#words[@]})) && [[ ${COMP_WORDS[i]} == [=:]* || ${COMP_WORDS[i-1]} == [=:]* ]]; then\n"
-        "            words[${#words[@]}-1]+=${COMP_WORDS[i]}\n"
-        "        else\n"
-        "            words+=(\"${COMP_WORDS[i]}\")\n"
-        "        fi\n"
-        "    done\n"
-        "    i=$((${#words[@]} - 1))\n"
-        "    words[i]=${words[i]#[\\\"\\']}\n"
-        "    word=${word#[\\\"\\']}\n"
-        "    type -P \"$program\" > /dev/null || program=NAME\n"
-        "    {\n"
-        "        IFS= read -r rest\n"
-        "        kind=${rest%%$'\\t'*} before=${rest#*$'\\t'} before=${before%%$'\\t'*}\n"
-        "        while IFS=$'\\t' read -r rest help; do\n"
-        "            rest=$before$rest\n"
-        "            COMPREPLY+=(\"${rest#\"${words[i]%\"$word\"}\"}\")\n"
-        "        done\n"
-        "    } < <(command \"$program\" __complete \"${words[@]}\" 2> /dev/null)\n"
-        "    case $kind in\n"
-        "    files) kind=-f ;;\n"
-        "    folders) kind=-d ;;\n"
-        "    *) return ;;\n"
-        "    esac\n"
-        "    compopt -o filenames 2> /dev/null\n"
-        "    while IFS= read -r rest; do COMPREPLY+=(\"$rest\"); done < <(compgen \"$kind\" -- \"$word\")\n"
-        "}\n"
-        "\n"
-        "complete -F _NAME NAME\n",
+    [CLI_BASH] = "# bash completion for NAME: asks NAME itself, which sends nothing\n"
+                 "_NAME() {\n"
+                 "    local word=${COMP_WORDS[COMP_CWORD]} program=${COMP_WORDS[0]/#\\~/$HOME} kind before rest i\n"
+                 "    local -a words=()\n"
+                 "    COMPREPLY=()\n"
+                 "    [[ $word != [=:]* ]] || word=\n"
+                 "    # readline makes words of their own of = and :\n"
+                 "    for ((i = 1; i <= COMP_CWORD; i++)); do\n"
+                 "        if ((${#words[@]})) && [[ ${COMP_WORDS[i]} == [=:]* || ${COMP_WORDS[i-1]} == [=:]* ]]; then\n"
+                 "            words[${#words[@]}-1]+=${COMP_WORDS[i]}\n"
+                 "        else\n"
+                 "            words+=(\"${COMP_WORDS[i]}\")\n"
+                 "        fi\n"
+                 "    done\n"
+                 "    i=$((${#words[@]} - 1))\n"
+                 "    words[i]=${words[i]#[\\\"\\']}\n"
+                 "    word=${word#[\\\"\\']}\n"
+                 "    type -P \"$program\" > /dev/null || program=NAME\n"
+                 "    type -P \"$program\" > /dev/null || program=WHERE\n"
+                 "    {\n"
+                 "        IFS= read -r rest\n"
+                 "        kind=${rest%%$'\\t'*} before=${rest#*$'\\t'} before=${before%%$'\\t'*}\n"
+                 "        while IFS=$'\\t' read -r rest _; do\n"
+                 "            rest=$before$rest\n"
+                 "            COMPREPLY+=(\"${rest#\"${words[i]%\"$word\"}\"}\")\n"
+                 "        done\n"
+                 "    } < <(command \"$program\" __complete \"${words[@]}\" 2> /dev/null)\n"
+                 "    case $kind in\n"
+                 "    files) kind=-f ;;\n"
+                 "    folders) kind=-d ;;\n"
+                 "    *) return ;;\n"
+                 "    esac\n"
+                 "    compopt -o filenames 2> /dev/null\n"
+                 "    while IFS= read -r rest; do COMPREPLY+=(\"$rest\"); done < <(compgen \"$kind\" -- \"$word\")\n"
+                 "}\n"
+                 "\n"
+                 "complete -F _NAME NAME\n",
     [CLI_ZSH] =
         "#compdef NAME\n"
         "# zsh completion for NAME: asks NAME itself, which sends nothing\n"
@@ -50,6 +54,7 @@ static const char *const scripts[] = {
         "    local program=${(Q)words[1]/#\\~/$HOME} line\n"
         "    local -a lines head described\n"
         "    whence -p -- \"$program\" > /dev/null || program=NAME\n"
+        "    whence -p -- \"$program\" > /dev/null || program=WHERE\n"
         "    lines=(\"${(@f)$(command \"$program\" __complete \"${(@Q)words[2,CURRENT-1]}\" \"${(Q)PREFIX}\" 2> "
         "/dev/null)}\")\n"
         "    head=(\"${(@ps:\\t:)lines[1]}\")\n"
@@ -73,6 +78,7 @@ static const char *const scripts[] = {
                  "    set -l program $words[1]\n"
                  "    set -l current (commandline -ct | string replace -r '^[\"\\']' '')\n"
                  "    command -q -- $program; or set program NAME\n"
+                 "    command -q -- $program; or set program WHERE\n"
                  "    set -l lines (command $program __complete $words[2..-1] \"$current\" 2> /dev/null)\n"
                  "    set -l head (string split \\t -- $lines[1])\n"
                  "    for line in $lines[2..-1]\n"
@@ -91,13 +97,28 @@ static const char *const scripts[] = {
                  "complete -c NAME -f -k -a '(__NAME_complete)'\n",
 };
 
-void cli_completion_script(const struct cli_program *program, enum cli_shell shell, struct text *out)
+/* The next mark in a script, or NULL: what comes first of the two. */
+static const char *find_mark(const char *script)
+{
+    const char *name = strstr(script, NAME);
+    const char *where = strstr(script, WHERE);
+
+    return where == NULL || (name != NULL && name < where) ? name : where;
+}
+
+void cli_completion_script(const struct cli_program *program, enum cli_shell shell, const char *path, struct text *out)
 {
     const char *script = scripts[shell];
 
-    for (const char *mark; (mark = strstr(script, "NAME")) != NULL; script = mark + strlen("NAME")) {
+    for (const char *mark; (mark = find_mark(script)) != NULL;) {
+        bool is_name = strncmp(mark, NAME, strlen(NAME)) == 0;
         text_append_size(out, script, (size_t)(mark - script));
-        text_append(out, program->name);
+        if (is_name || path == NULL) {
+            text_append(out, program->name);
+        } else {
+            cli_quote(out, path);
+        }
+        script = mark + strlen(is_name ? NAME : WHERE);
     }
     text_append(out, script);
 }

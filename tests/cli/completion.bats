@@ -141,6 +141,16 @@ END
     expect 0
 }
 
+@test "a script finds the program that made it also where it is not on the path" {
+    vpcmeta completion bash > script
+    cat >> script << 'END'
+COMP_WORDS=(vpcmeta audit --rule disabled,template-d) COMP_CWORD=3
+_vpcmeta
+echo "${COMPREPLY[@]}"
+END
+    [ "$(env PATH=/usr/bin:/bin bash script)" = disabled,template-disabled ]
+}
+
 # What is typed, TAB included, and the words that the command then gets.
 keys() {
     while IFS='|' read -r line wanted; do

@@ -16,6 +16,8 @@ target() {
     [ -x "$root/usr/bin/vpcsim" ]
     [ -s "$root/usr/share/man/man1/vpcmeta-instance-set.1" ]
     [ -s "$root/usr/share/bash-completion/completions/vpcmeta" ]
+    # what is installed does not know where it was built
+    ! grep -rF "$BUILD" "$root/usr/share"
     [ -s "$root/usr/share/vpcmeta/schemas/instance_patch.json" ]
     target uninstall
     [ "$(cd "$root" && find . -type f)" = ./usr/share/man/man1/other.1 ]

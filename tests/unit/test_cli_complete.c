@@ -207,15 +207,19 @@ static void answers_are_what_can_stand_at_the_last_word(void **state)
 
 static void scripts_ask_the_program(void **state)
 {
+    static const char *const paths[] = {NULL, "/opt/my tools/vm"};
+
     (void)state;
     for (int shell = CLI_BASH; cli_shell_names[shell] != NULL; shell++) {
-        CLEANUP(text_free) struct text script = {0};
-        cli_completion_script(&program, (enum cli_shell)shell, &script);
-        assert_non_null(strstr(text_string(&script), " " CLI_COMPLETE " "));
-        assert_non_null(strstr(text_string(&script), "program=vm\n") != NULL
-                            ? text_string(&script)
-                            : strstr(text_string(&script), "set program vm\n"));
-        assert_null(strstr(text_string(&script), "NAME"));
+        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+            CLEANUP(text_free) struct text script = {0};
+            cli_completion_script(&program, (enum cli_shell)shell, paths[i], &script);
+            assert_non_null(strstr(text_string(&script), " " CLI_COMPLETE " "));
+            assert_non_null(strstr(text_string(&script), shell == CLI_FISH ? "set program vm\n" : "program=vm\n"));
+            assert_int_equal(strstr(text_string(&script), "'/opt/my tools/vm'\n") != NULL, paths[i] != NULL);
+            assert_null(strstr(text_string(&script), "NAME"));
+            assert_null(strstr(text_string(&script), "WHERE"));
+        }
     }
 }
 
