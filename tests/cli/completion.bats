@@ -39,6 +39,7 @@ audit --rule template-over-http,template-o|
 audit --fields rule,sev|severity
 instance list --fields name,na|
 instance list --fields name,enabled,pro|protocol
+instance list --sort name,enab|enabled
 instance set --fields out|outcome
 runs show --fields out|outcome
 schema list --fields req|request
