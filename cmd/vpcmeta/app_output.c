@@ -222,35 +222,6 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     return fclose(memory) == 0 && written && print_results(app, json, size, e);
 }
 
-/* What --limit has cut is still counted in the document: "total" behind the other members of the head. */
-static bool print_rows(struct app *app, struct table *table, const struct render_envelope *envelope, bool blocks,
-                       struct err *e)
-{
-    const struct render_envelope given = envelope != NULL ? *envelope : (struct render_envelope){0};
-    size_t total = table_row_count(table);
-
-    if (!arrange(app, table, e)) {
-        return false;
-    }
-    if (table_row_count(table) == total) {
-        return print(app, &(struct content){.table = table, .envelope = envelope, .blocks = blocks}, e);
-    }
-    JSON_CLEANUP json_t *head = given.head != NULL ? json_copy((json_t *)given.head) : app_list_head(&(struct text){0});
-    json_object_set_new(head, "total", json_integer((json_int_t)total));
-    const struct render_envelope counted = {.head = head, .items = given.items};
-    return print(app, &(struct content){.table = table, .envelope = &counted, .blocks = blocks}, e);
-}
-
-bool app_print_table(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
-{
-    return print_rows(app, table, envelope, false, e);
-}
-
-bool app_print_records(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
-{
-    return print_rows(app, table, envelope, true, e);
-}
-
 /* "150 instances", "first 20 of 150 instances (--limit)", "no instances"; `whole`: nothing is missing. */
 static void note_count(const struct app *app, size_t shown, size_t total, const struct app_noun *noun, bool whole)
 {
@@ -268,17 +239,51 @@ static void note_count(const struct app *app, size_t shown, size_t total, const 
     }
 }
 
+/*
+ * What --limit has cut is still counted: in the document as "total" behind the other members of the head, for people
+ * as a note. With `noun` there always is a note.
+ */
+static bool print_rows(struct app *app, struct table *table, const struct render_envelope *envelope, bool blocks,
+                       const struct app_noun *noun, struct err *e)
+{
+    static const struct app_noun rows = {"row", "rows"};
+    struct render_envelope counted = envelope != NULL ? *envelope : (struct render_envelope){0};
+    JSON_CLEANUP json_t *head =
+        counted.head != NULL ? json_copy((json_t *)counted.head) : app_list_head(&(struct text){0});
+    bool whole = !json_is_false(json_object_get(head, "complete"));
+    size_t total = table_row_count(table);
+
+    if (!arrange(app, table, e)) {
+        return false;
+    }
+    size_t shown = table_row_count(table);
+    if (shown < total) {
+        json_object_set_new(head, "total", json_integer((json_int_t)total));
+    }
+    counted.head = head;
+    if (!print(app, &(struct content){.table = table, .envelope = &counted, .blocks = blocks}, e)) {
+        return false;
+    }
+    if (noun != NULL || shown < total) {
+        note_count(app, shown, total, noun != NULL ? noun : &rows, whole);
+    }
+    return true;
+}
+
+bool app_print_table(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    return print_rows(app, table, envelope, false, NULL, e);
+}
+
+bool app_print_records(struct app *app, struct table *table, const struct render_envelope *envelope, struct err *e)
+{
+    return print_rows(app, table, envelope, true, NULL, e);
+}
+
 bool app_print_list(struct app *app, struct table *table, const struct render_envelope *envelope, struct app_noun noun,
                     struct err *e)
 {
-    size_t total = table_row_count(table);
-
-    if (!app_print_table(app, table, envelope, e)) {
-        return false;
-    }
-    bool whole = envelope == NULL || !json_is_false(json_object_get(envelope->head, "complete"));
-    note_count(app, table_row_count(table), total, &noun, whole);
-    return true;
+    return print_rows(app, table, envelope, false, &noun, e);
 }
 
 bool app_print_document(struct app *app, const json_t *document, struct err *e)

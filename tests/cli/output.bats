@@ -348,6 +348,8 @@ END
     shows '^[0-9]+ schemas$'
     screen_plain 80x24 audit --list-rules
     shows '^[0-9]+ rules$'
+    screen_plain 80x24 instance show api-0001 api-0002 --limit 1
+    [ "$(tail -n 2 shown)" = "first 1 of 2 rows (--limit)" ]
     # neither with -q, nor in another format, nor for a pipe
     screen_plain 80x24 instance list -q
     shows_no '^30 instances'
