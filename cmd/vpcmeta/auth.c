@@ -148,7 +148,7 @@ static const struct cmd_example status_examples[] = {
 
 const struct cmd_spec cmd_auth_status = {
     .path = "auth status",
-    .summary = "show who the credential is of, in which account, and whether it works",
+    .summary = "show who the credential is of and whether it works",
     .description =
         "Gets a token as any other command would, and shows what it says of its holder: identity, account, end. The "
         "token itself and the key are never printed. In -o json what the token does not say is null, and \"decoded\" "

@@ -297,7 +297,7 @@ static const struct cmd_example show_examples[] = {
 
 const struct cmd_spec cmd_runs_show = {
     .path = "runs show",
-    .summary = "show what a run did to each server, who ran it, where and when",
+    .summary = "show what a run did, who ran it, where and when",
     .arguments = "[RUN]",
     .description =
         "RUN is an id, the beginning of one that no other run shares, or `last`: the newest, which is also shown "
