@@ -24,14 +24,37 @@ enum result_column {
     COLUMN_DRY_RUN_COUNT,
 };
 
+/* Columns of CSV: what only groups have comes first, so that a list of the settings alone begins behind it. */
+enum { MEMBERS_OF_GROUPS = 4 };
+static const struct table_member before_members[] = {
+    {"before.instance_template.id", "instance_template/id", TABLE_STRING},
+    {"before.instance_template.name", "instance_template/name", TABLE_STRING},
+    {"before.membership_count", "membership_count", TABLE_INT},
+    {"before.stale_members", "stale_members", TABLE_INT},
+    {"before.enabled", "enabled", TABLE_BOOL},
+    {"before.protocol", "protocol", TABLE_STRING},
+    {"before.response_hop_limit", "response_hop_limit", TABLE_INT},
+    {NULL, NULL, TABLE_STRING},
+};
+static const struct table_member after_members[] = {
+    {"after.instance_template.id", "instance_template/id", TABLE_STRING},
+    {"after.instance_template.name", "instance_template/name", TABLE_STRING},
+    {"after.membership_count", "membership_count", TABLE_INT},
+    {"after.stale_members", "stale_members", TABLE_INT},
+    {"after.enabled", "enabled", TABLE_BOOL},
+    {"after.protocol", "protocol", TABLE_STRING},
+    {"after.response_hop_limit", "response_hop_limit", TABLE_INT},
+    {NULL, NULL, TABLE_STRING},
+};
+
 static const struct table_column columns[] = {
     [COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING},
     [COLUMN_REGION] = {.name = "region", .type = TABLE_STRING},
     [COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [COLUMN_NAME] = {.name = "name", .type = TABLE_STRING},
     [COLUMN_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
-    [COLUMN_BEFORE] = {.name = "before", .type = TABLE_JSON},
-    [COLUMN_AFTER] = {.name = "after", .type = TABLE_JSON},
+    [COLUMN_BEFORE] = {.name = "before", .type = TABLE_JSON, .members = before_members},
+    [COLUMN_AFTER] = {.name = "after", .type = TABLE_JSON, .members = after_members},
     [COLUMN_RESTART] = {.name = "restart_needed", .type = TABLE_BOOL},
     [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING},
     [COLUMN_STATUS] = {.name = "http_status", .type = TABLE_INT},
@@ -94,6 +117,17 @@ static void add_result(struct table *table, const struct fleet_result *result, b
     if (dry_run) {
         table_set_bool(table, COLUMN_DRY_RUN, true);
     }
+}
+
+/* Whether the run does more than to set. */
+static bool has_steps(const struct fleet_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].item->action != PLAN_SET) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- for people ------------------------------------------------------------------------------------- */
@@ -160,12 +194,11 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
  */
 static void choose_text_columns(const struct fleet_run *run, struct table_column *ret)
 {
-    bool steps = false, restarts = false;
+    bool steps = has_steps(run), restarts = false;
 
     for (size_t i = 0; i < run->count; i++) {
         const struct plan_item *item = run->results[i].item;
         bool changes = item->action == PLAN_SET || item->action == PLAN_RESTART;
-        steps |= item->action != PLAN_SET;
         restarts |= changes && item->resource->kind->restart_to_enable;
     }
     memcpy(ret, text_columns, sizeof(text_columns));
@@ -246,7 +279,13 @@ static bool print(struct app *app, const struct fleet_run *run, const char *run_
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
     }
-    TABLE_CLEANUP struct table *table = table_create(columns, column_count(dry_run));
+    struct table_column chosen[COLUMN_DRY_RUN_COUNT];
+    memcpy(chosen, columns, sizeof(columns));
+    if (!has_steps(run) && globals->fields.count == 0) {
+        chosen[COLUMN_BEFORE].members = before_members + MEMBERS_OF_GROUPS;
+        chosen[COLUMN_AFTER].members = after_members + MEMBERS_OF_GROUPS;
+    }
+    TABLE_CLEANUP struct table *table = table_create(chosen, column_count(dry_run));
     for (size_t i = 0; i < run->count; i++) {
         add_result(table, &run->results[i], dry_run);
     }

@@ -27,12 +27,22 @@ enum list_column {
     COLUMN_COUNT
 };
 
+static const struct table_member summary_members[] = {
+    {"summary.selected", "selected", TABLE_INT},
+    {"summary.changed", "changed", TABLE_INT},
+    {"summary.unchanged", "unchanged", TABLE_INT},
+    {"summary.skipped", "skipped", TABLE_INT},
+    {"summary.failed", "failed", TABLE_INT},
+    {"summary.unknown", "unknown", TABLE_INT},
+    {NULL, NULL, TABLE_INT},
+};
+
 static const struct table_column list_columns[COLUMN_COUNT] = {
     [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME},
     [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
-    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON},
+    [COLUMN_SUMMARY] = {.name = "summary", .type = TABLE_JSON, .members = summary_members},
     [COLUMN_TOOK] = {.name = "duration_s", .title = "TOOK", .type = TABLE_INT},
     [COLUMN_REGION] = {.name = "regions", .title = "REGION", .type = TABLE_JSON},
     [COLUMN_ACCOUNT] = {.name = "account", .type = TABLE_STRING},

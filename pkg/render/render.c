@@ -74,8 +74,8 @@ static bool render_rows(const struct render_view *view, const struct render_enve
     return false;
 }
 
-bool render_table(const struct table *table, const struct render_envelope *envelope,
-                  const struct render_options *options, FILE *out, struct err *e)
+static bool write_table(const struct table *table, const struct render_envelope *envelope,
+                        const struct render_options *options, FILE *out, struct err *e)
 {
     CLEANUP(render_output_free) struct render_output output = render_begin(options, out);
     size_t most = table_column_count(table) + options->fields_count;
@@ -92,6 +92,23 @@ bool render_table(const struct table *table, const struct render_envelope *envel
         return false;
     }
     return render_rows(&view, &whole, options, &output, e) && render_finish(&output, e);
+}
+
+bool render_table(const struct table *table, const struct render_envelope *envelope,
+                  const struct render_options *options, FILE *out, struct err *e)
+{
+    CLEANUP(text_free_pointer) struct table_column *columns = NULL;
+    size_t own = table_column_count(table);
+
+    if (options->format != RENDER_CSV) {
+        return write_table(table, envelope, options, out, e);
+    }
+    size_t count = render_csv_columns(columns_of(table), own, &columns);
+    if (count == own) {
+        return write_table(table, envelope, options, out, e);
+    }
+    TABLE_CLEANUP struct table *whole = render_csv_table(table, columns, count);
+    return write_table(whole, envelope, options, out, e);
 }
 
 /* --- records: a few rows, each as lines of heading and value ------------------------------------------ */

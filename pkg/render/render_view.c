@@ -44,6 +44,12 @@ static bool check_field(const char *option, const char *field, const struct tabl
 bool render_check_fields(const struct render_options *options, const struct table_column *columns, size_t count,
                          struct err *e)
 {
+    CLEANUP(text_free_pointer) struct table_column *whole = NULL;
+
+    if (options->format == RENDER_CSV) {
+        count = render_csv_columns(columns, count, &whole);
+        columns = whole;
+    }
     for (size_t i = 0; i < options->fields_count; i++) {
         if (!check_field("--fields", options->fields[i], columns, count, e)) {
             return false;

@@ -50,6 +50,12 @@ void render_append_title(struct text *out, const struct table_column *column);
 /* The escape sequence of a style; NULL: none. */
 const char *render_color(enum table_style style);
 
+/* The columns of CSV: those of the table, and behind them the members that they declare. Returns their number. */
+size_t render_csv_columns(const struct table_column *columns, size_t count, struct table_column **ret);
+
+/* The table with such columns, which outlive it. */
+struct table *render_csv_table(const struct table *table, const struct table_column *columns, size_t count);
+
 /* The error for a field of this option that is none of `count` names. `titles` may be NULL: other names of the same. */
 bool render_unknown_field(const char *option, const char *field, const char *const names[], const char *const titles[],
                           size_t count, struct err *e);

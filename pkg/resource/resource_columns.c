@@ -5,6 +5,13 @@
 
 #include "resource/resource_members.h"
 
+static const struct table_member profile_members[] = {
+    {"default_trusted_profile.auto_link", "auto_link", TABLE_BOOL},
+    {"default_trusted_profile.target.id", "target/id", TABLE_STRING},
+    {"default_trusted_profile.target.crn", "target/crn", TABLE_STRING},
+    {NULL, NULL, TABLE_STRING},
+};
+
 static const struct table_column all_columns[RESOURCE_COLUMNS] = {
     [RESOURCE_COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [RESOURCE_COLUMN_REGION] = {.name = "region", .type = TABLE_STRING, .rank = 8},
@@ -18,7 +25,10 @@ static const struct table_column all_columns[RESOURCE_COLUMNS] = {
     [RESOURCE_COLUMN_ENABLED] = {.name = "enabled", .type = TABLE_BOOL},
     [RESOURCE_COLUMN_PROTOCOL] = {.name = "protocol", .type = TABLE_STRING},
     [RESOURCE_COLUMN_HOP_LIMIT] = {.name = "response_hop_limit", .title = "HOPS", .type = TABLE_INT},
-    [RESOURCE_COLUMN_PROFILE] = {.name = "default_trusted_profile", .title = "TRUSTED PROFILE", .type = TABLE_JSON},
+    [RESOURCE_COLUMN_PROFILE] = {.name = "default_trusted_profile",
+                                 .title = "TRUSTED PROFILE",
+                                 .type = TABLE_JSON,
+                                 .members = profile_members},
     [RESOURCE_COLUMN_TEMPLATE] = {.name = "template", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [RESOURCE_COLUMN_TEMPLATE_ID] = {.name = "template_id", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [RESOURCE_COLUMN_MEMBERSHIP_COUNT] = {.name = "membership_count", .title = "SIZE", .type = TABLE_INT, .rank = 3},

@@ -128,6 +128,21 @@ struct table_cell **table_rows(struct table *table)
     return table->rows.items;
 }
 
+void table_copy_cell(struct table *table, size_t column, const struct table_cell *cell)
+{
+    enum table_type type = table->columns[column].type;
+
+    if (cell->state != TABLE_VALUE) {
+        table->rows.items[table->rows.count - 1][column].state = cell->state;
+    } else if (type == TABLE_INT) {
+        table_set_int(table, column, cell->integer);
+    } else if (type == TABLE_BOOL) {
+        table_set_bool(table, column, cell->boolean);
+    } else {
+        set_bytes(table, column, type, cell->string, cell->size);
+    }
+}
+
 size_t table_row_count(const struct table *table)
 {
     return table->rows.count;

@@ -34,6 +34,13 @@ enum table_flags {
     TABLE_STACKED = 1 << 6, /* a terminal: below the row with its heading, where the row would be too wide */
 };
 
+/* A member of JSON values that is a column of its own in CSV, behind the others. */
+struct table_member {
+    const char *name;     /* the heading in CSV: "before.enabled" */
+    const char *path;     /* of the member: "enabled", "target/id" */
+    enum table_type type; /* a value of another type has no place in the column */
+};
+
 struct table_column {
     const char *name;  /* the key in JSON, the heading in CSV, the name for --fields: the API's own term */
     const char *title; /* the heading in text; NULL: the name in capitals */
@@ -42,6 +49,7 @@ struct table_column {
     unsigned char rank;       /* text: which goes first where the terminal is narrow: the highest; 0 stays always */
     unsigned char least;      /* text: columns that it needs at least when cut; 0: 12 */
     const char *const *words; /* all values of a string in their order (low, medium, high), NULL-terminated; or NULL */
+    const struct table_member *members; /* of TABLE_JSON; ends with one without a name; NULL: none */
 };
 
 /* What a cell's value means to the eye: a colour in text, where colours are on. */
@@ -90,6 +98,7 @@ void table_set_null(struct table *table, size_t column);
 
 /* What the string of the cell, which is set, is sorted by instead: the value that programs get ("80" of "1m 20s"). */
 void table_set_key(struct table *table, size_t column, const char *key);
+    const struct table_member *members; /* of TABLE_JSON; ends with one without a name; NULL: none */
 void table_set_style(struct table *table, size_t column, enum table_style style);
 
 /* What rows are sorted by. */
