@@ -240,8 +240,9 @@ static int preview(struct app *app, const struct writing *writing, struct err *e
         return err_exit_status(e);
     }
     write_say_details(app, APP_NOTE, writing->details);
-    app_note(app, "dry run: %zu of %zu would change, %zu need no change, %zu would be skipped; nothing was sent",
-             counts.change, writing->request.plan->count, counts.unchanged, counts.skip);
+    app_note(app, "dry run: %zu of %zu would change, %zu need%s no change, %zu would be skipped; nothing was sent",
+             counts.change, writing->request.plan->count, counts.unchanged, counts.unchanged == 1 ? "s" : "",
+             counts.skip);
     return writing->options->exit_code && counts.change > 0 ? ERR_EXIT_FINDINGS : ERR_EXIT_DONE;
 }
 

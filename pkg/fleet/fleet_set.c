@@ -71,7 +71,7 @@ static bool check_unsent(const struct set_task *set, struct err *e)
     resource_settings_describe(&text, &none, wanted, theirs);
     text_append(&text, ", found ");
     resource_settings_describe(&text, &none, actual, theirs);
-    return err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); it was not overwritten, run it again",
+    return err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); it was not overwritten",
                    text_string(&text));
 }
 
@@ -99,7 +99,7 @@ static enum fleet_match compare(struct fleet_write *write, struct err *e)
         return FLEET_DIFFERENT;
     }
     resource_settings_describe(&changes, &item->resource->settings, &write->actual.settings, theirs);
-    err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); nothing was overwritten, run it again",
+    err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); nothing was overwritten",
             text_string(&changes));
     return FLEET_CONFLICT;
 }

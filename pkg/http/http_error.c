@@ -54,8 +54,19 @@ static void append_sentence(struct text *out, const char *sentence, size_t size,
     text_append_short(out, text_string(&line), line.size, columns);
 }
 
+static void read_json(const json_t *root, struct http_error *ret);
+
+/* Gateways put the answer of what lies behind them into a message: what that says is the sentence. */
 static void append_string(struct text *out, const char *string, size_t columns)
 {
+    const char *first = string + strspn(string, " \t\r\n");
+    JSON_CLEANUP json_t *inner = *first == '{' ? json_loads(first, 0, NULL) : NULL;
+    CLEANUP(http_error_free) struct http_error said = {0};
+
+    if (inner != NULL) {
+        read_json(inner, &said);
+        string = text_string(&said.message);
+    }
     append_sentence(out, string, strlen(string), columns);
 }
 
@@ -177,6 +188,34 @@ static void read_members(const json_t *root, struct text *out)
     }
 }
 
+/* The values of JSON in no known shape, each behind its path: "status 7, details.# gone". */
+static void append_values(struct text *out, const char *path, const json_t *value)
+{
+    size_t index;
+    const char *key;
+    json_t *member;
+
+    json_object_foreach ((json_t *)value, key, member) {
+        CLEANUP(text_free) struct text below = {0};
+        text_printf(&below, "%s%s%s", path, path[0] != '\0' ? "." : "", key);
+        append_values(out, text_string(&below), member);
+    }
+    json_array_foreach (value, index, member) {
+        CLEANUP(text_free) struct text below = {0};
+        text_printf(&below, "%s%s#", path, path[0] != '\0' ? "." : "");
+        append_values(out, text_string(&below), member);
+    }
+    if (json_is_object(value) || json_is_array(value) || json_is_null(value) || out->size > PAGE_MAX) {
+        return;
+    }
+    text_printf(out, "%s%s%s", out->size > 0 ? ", " : "", path, path[0] != '\0' ? " " : "");
+    if (json_is_string(value)) {
+        text_append(out, json_string_value(value));
+    } else {
+        json_print(out, value, JSON_PRINT_COMPACT);
+    }
+}
+
 static void read_json(const json_t *root, struct http_error *ret)
 {
     static const char *const traces[] = {"trace", "requestId", "request_id", "transactionId", NULL};
@@ -191,7 +230,7 @@ static void read_json(const json_t *root, struct http_error *ret)
         read_members(root, &ret->message);
     }
     if (ret->message.size == 0 && json_object_size(root) + json_array_size(root) > 0) {
-        json_print(&whole, root, JSON_PRINT_COMPACT);
+        append_values(&whole, "", root);
         text_append_short(&ret->message, text_string(&whole), whole.size, PAGE_MAX);
     }
     trace = *trace != '\0' ? trace : string_of(json_object_get(root, "context"), "requestId");

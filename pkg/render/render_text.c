@@ -11,12 +11,14 @@ enum {
     LEAST_USUAL = 12, /* columns that a column without a word on it keeps */
     LEAST_FIXED = 8,  /* columns that are kept for values that are never cut; longer ones end their line */
     COMFORTABLE = 24, /* columns that a column has before others are left out for its sake */
+    NAME_USUAL = 32,  /* columns of names that are longer than the terminal allows in one line, before others go */
 };
 
 struct layout {
     const struct render_view *view;
     const struct render_options *options;
-    size_t *width; /* of each column of the view; SIZE_MAX: left out */
+    size_t *width;     /* of each column of the view; SIZE_MAX: left out */
+    size_t name_limit; /* no name takes more room when it is decided what is left out; SIZE_MAX: no limit */
 };
 
 /* Such a column has lines of its own, and no heading. */
@@ -62,7 +64,10 @@ static size_t limited(const struct layout *layout, size_t index, size_t limit)
     size_t most = least(render_column(layout->view, index));
 
     most = limit > most ? limit : most;
-    return width > most && !is_fixed(layout, index) ? most : width;
+    if (is_fixed(layout, index)) {
+        most = render_column(layout->view, index)->rank == 0 ? layout->name_limit : SIZE_MAX;
+    }
+    return width > most ? most : width;
 }
 
 /* The width of the table within that limit. */
@@ -96,6 +101,30 @@ static bool leave_one_out(struct layout *layout)
     }
     layout->width[worst] = SIZE_MAX;
     return true;
+}
+
+/*
+ * A long name drives other columns out as far as that makes its row one line. Where it cannot, the row is broken and
+ * there is room for the others.
+ */
+static void leave_out(struct layout *layout)
+{
+    size_t count = layout->view->count;
+    CLEANUP(text_free_pointer) size_t *whole = mem_array(count, sizeof(*whole));
+    const size_t limits[] = {SIZE_MAX, NAME_USUAL};
+    size_t columns = layout->options->columns;
+
+    memcpy(whole, layout->width, count * sizeof(*whole));
+    for (size_t i = 0; i < 2 && layout->options->fields_count == 0; i++) {
+        memcpy(layout->width, whole, count * sizeof(*whole));
+        layout->name_limit = limits[i];
+        while (total(layout, COMFORTABLE) > columns && leave_one_out(layout)) {
+        }
+        if (total(layout, COMFORTABLE) <= columns) {
+            break;
+        }
+    }
+    layout->name_limit = SIZE_MAX;
 }
 
 /*
@@ -141,10 +170,7 @@ static void fit(struct layout *layout)
             layout->width[i] = SIZE_MAX;
         }
     }
-    if (layout->options->fields_count == 0) {
-        while (total(layout, COMFORTABLE) > columns && leave_one_out(layout)) {
-        }
-    }
+    leave_out(layout);
     while (limit > 0 && total(layout, limit) > columns) {
         limit--;
     }
@@ -313,7 +339,7 @@ bool render_text_rows(const struct render_view *view, const struct render_option
                       struct render_output *output, struct err *e)
 {
     CLEANUP(text_free_pointer) size_t *width = mem_array(view->count, sizeof(*width));
-    struct layout layout = {.view = view, .options = options, .width = width};
+    struct layout layout = {.view = view, .options = options, .width = width, .name_limit = SIZE_MAX};
 
     if (table_row_count(view->table) == 0) {
         return true; /* headings over nothing say nothing */

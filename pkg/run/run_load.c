@@ -16,7 +16,16 @@ static enum fleet_outcome outcome_of(const char *name)
     return FLEET_UNKNOWN;
 }
 
-static void set_outcome(const struct history_step *step, struct fleet_result *result)
+/* With the command that finds out what became of the step; it needs no options of place, which the run has. */
+static const char *reason_unanswered(struct run_record *record)
+{
+    CLEANUP(text_free) struct text reason = {0};
+
+    text_printf(&reason, "the run ended before its answer: vpcmeta runs resume %s settles it", record->entry.run.id);
+    return resource_list_keep(record->list, text_string(&reason));
+}
+
+static void set_outcome(struct run_record *record, const struct history_step *step, struct fleet_result *result)
 {
     switch (step->stage) {
     case HISTORY_PLANNED:
@@ -26,9 +35,7 @@ static void set_outcome(const struct history_step *step, struct fleet_result *re
         break;
     case HISTORY_JOURNALED:
         result->outcome = FLEET_UNKNOWN;
-        result->reason = step->id == NULL && step->name == NULL
-                             ? FLEET_MAYBE_CREATED
-                             : "the run ended before its answer: runs resume settles it";
+        result->reason = step->id == NULL && step->name == NULL ? FLEET_MAYBE_CREATED : reason_unanswered(record);
         break;
     case HISTORY_FINAL:
         result->outcome = outcome_of(step->outcome);
@@ -66,7 +73,7 @@ static bool read_result(struct run_record *record, const struct history_step *st
     result->http_status = step->http_status;
     result->restart_needed = step->restart_needed;
     snprintf(result->request_id, sizeof(result->request_id), "%s", step->request_id != NULL ? step->request_id : "");
-    set_outcome(step, result);
+    set_outcome(record, step, result);
     result->before = item->resource->settings;
     result->before_state = plan_item_before(item);
     result->restarted = step->restart_done && result->outcome == FLEET_CHANGED && result->after.enabled;

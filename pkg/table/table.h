@@ -98,7 +98,8 @@ void table_set_null(struct table *table, size_t column);
 
 /* What the string of the cell, which is set, is sorted by instead: the value that programs get ("80" of "1m 20s"). */
 void table_set_key(struct table *table, size_t column, const char *key);
-    const struct table_member *members; /* of TABLE_JSON; ends with one without a name; NULL: none */
+/* A copy of another table's cell, whose column has the same type. */
+void table_copy_cell(struct table *table, size_t column, const struct table_cell *cell);
 void table_set_style(struct table *table, size_t column, enum table_style style);
 
 /* What rows are sorted by. */
