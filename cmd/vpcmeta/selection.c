@@ -2,6 +2,7 @@
 #include "selection.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { FROM_MAX = 16 * 1024 * 1024 }; /* bytes of a --from file */
 
@@ -29,6 +30,10 @@ bool selection_check_targets(const struct inventory_words *targets, struct err *
 {
     for (size_t i = 0; i < targets->count; i++) {
         if (!resource_check_target(targets->items[i], e)) {
+            if (access(targets->items[i], F_OK) == 0) {
+                err_advise(e, "A file here has that name: the shell has put file names in place of a pattern. Quote "
+                              "it: --name 'web-*'");
+            }
             return false;
         }
     }

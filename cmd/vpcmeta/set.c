@@ -1,4 +1,6 @@
 /* set: change metadata settings of existing servers. */
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "commands.h"
@@ -64,12 +66,32 @@ static const struct cmd_refusal template_refusals[] = {
 
 /* --- before anything is sent ------------------------------------------------------------------------ */
 
-static bool check_options(const struct set_opts *opts, const struct resource_kind *kind,
+/* The line itself, with the verb that works, is the remedy. */
+static bool refuse_kind(const struct app *app, const struct resource_kind *kind, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+    bool noun = false, verb = false;
+
+    for (size_t i = 0; i < app->words_count; i++) {
+        bool is_noun = !noun && strcmp(app->words[i], kind->name) == 0;
+        bool is_verb = !verb && noun && strcmp(app->words[i], "set") == 0;
+        noun = noun || is_noun;
+        verb = verb || is_verb;
+        if (!is_noun && !is_verb) {
+            text_append_char(&line, ' ');
+            cli_quote(&line, app->words[i]);
+        }
+    }
+    err_set(e, ERR_USAGE, "an existing %s cannot be changed: %s", kind->singular, kind->change_remedy);
+    return err_advise(e, "Run: %s %s replace%s", app->program->name, kind->name, text_string(&line));
+}
+
+static bool check_options(const struct app *app, const struct set_opts *opts, const struct resource_kind *kind,
                           const struct resource_settings *wanted, const struct inventory_selector *selector,
                           struct err *e)
 {
     if (kind->patchable == 0) {
-        return err_set(e, ERR_USAGE, "an existing %s cannot be changed: %s", kind->singular, kind->change_remedy);
+        return refuse_kind(app, kind, e);
     }
     if (!resource_settings_check(kind, wanted, true, e)) {
         return false;
@@ -210,7 +232,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
 
     if (!write_begin(app, call, &opts->write, &writing, e) ||
         !selection_read(app, &opts->select, call, &selection, e) ||
-        !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
+        !check_options(app, opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
         return err_exit_status(e);
     }
     restarts.terms.settles = opts->settle_timeout.ms > 0;

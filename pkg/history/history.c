@@ -309,7 +309,8 @@ bool history_check(const char *path, struct err *e)
     if (fine && access(path, W_OK) != 0 && errno != ENOENT) {
         fine = err_set_errno(e, ERR_IO, "cannot write");
     }
-    return fine || err_wrap(e, "the history %s cannot be written", path);
+    return fine || err_wrap(e, "the history %s cannot be written", path) ||
+           err_advise(e, "Set XDG_STATE_HOME to a folder that you can write");
 }
 
 static bool open_database(struct history *history, const char *path, struct err *e)

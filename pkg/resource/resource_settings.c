@@ -71,8 +71,12 @@ bool resource_settings_check(const struct resource_kind *kind, const struct reso
             return refuse_missing(kind, &rows[i], e);
         }
         if (patching && (kind->patchable & rows[i].bit) == 0) {
-            return err_set(e, ERR_USAGE, "%s cannot be changed on an existing %s: %s", rows[i].flag, kind->singular,
-                           kind->change_remedy);
+            err_set(e, ERR_USAGE, "%s cannot be changed on an existing %s: %s", rows[i].flag, kind->singular,
+                    kind->change_remedy);
+            return err_advise(e,
+                              "Link the profile to the %s in IAM, or create a new one: vpcmeta %s create "
+                              "--trusted-profile ID",
+                              kind->singular, kind->name);
         }
     }
     return check_values(settings, e);
