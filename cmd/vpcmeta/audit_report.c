@@ -201,10 +201,12 @@ static bool print_error(struct page *page, struct err *e)
     return true;
 }
 
+/* A fix is on several lines only where it stands below its row: --fields makes it a column. */
 static bool print_document(struct app *app, const struct audit_report *report, struct err *e)
 {
-    TABLE_CLEANUP struct table *findings =
-        audit_findings_table(report->audit, true, app_prints_text(app) ? app_columns(STDOUT_FILENO) : 0);
+    struct render_options options = app_render_options(app);
+    bool below = app_prints_text(app) && options.fields_count == 0;
+    TABLE_CLEANUP struct table *findings = audit_findings_table(report->audit, true, below ? options.columns : 0);
     JSON_CLEANUP json_t *head = app_list_head(report->missing);
 
     json_object_set_new(head, "summary", audit_summary(report->audit));
@@ -222,9 +224,10 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
     }
     int status = app_inventory_status(app, "audit", report->missing, e);
     status = status != 0 ? status : report->audit->count > 0 ? ERR_EXIT_FINDINGS : 0;
-    if (!text) {
+    if (!text && (!app_prints_text(app) || page.options.columns == 0)) {
         return status;
     }
+    page.begun |= !text;
     if (e->code != ERR_NONE && !print_error(&page, e)) {
         return err_exit_status(e);
     }

@@ -187,3 +187,16 @@ block_of() {
     meta audit --list-rules
     [ "$(wc -l <<< "$output")" -eq 11 ]
 }
+
+@test "rows that are sorted, cut or chosen by field have whole fixes, and the exit status in the last line" {
+    client_start --instances 60 --templates 4 --bare-metal 2
+    screen_plain 120x40 audit --fields name,fix --limit 2
+    [ "$(grep -cE '^[a-z0-9-]+ +vpcmeta [a-z-]+ [a-z]+ [a-z0-9-]+ --.*[^ \\]$' shown)" -eq 2 ]
+    last_line '^exit status 3: [0-9]+ findings, '
+    screen_plain 80x24 audit --sort name:desc --limit 3
+    [ "$(grep -cE '^    vpcmeta ' shown)" -eq 3 ]
+    fits 80
+    last_line '^exit status 3: [0-9]+ findings, '
+    meta audit --fields name,fix --limit 2
+    [ "$(wc -l <<< "$output")" -eq 3 ]
+}
