@@ -122,6 +122,9 @@ int app_inventory_status(const struct app *app, const char *what, const struct t
 int app_refuse_inventory(struct app *app, struct table *table, const char *items, struct text *missing,
                          const struct err *e);
 
+/* Prints the rows of a question as text on standard error, whatever the format of the output is; none: nothing. */
+bool app_say_table(const struct app *app, const struct table *table, struct err *e) __attribute__((warn_unused_result));
+
 void app_error(const struct app *app, const struct err *error);
 /* Each fault of a body as an error with its place, in `document` where that is not NULL. */
 void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document);

@@ -222,6 +222,17 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     return fclose(memory) == 0 && written && print_results(app, json, size, e);
 }
 
+bool app_say_table(const struct app *app, const struct table *table, struct err *e)
+{
+    const struct render_options options = {.format = RENDER_TABLE,
+                                           .columns = app_columns(STDERR_FILENO),
+                                           .color = app_color(app, STDERR_FILENO),
+                                           .secrets = app->secrets};
+
+    app_progress_hide(app);
+    return table_row_count(table) == 0 || render_table(table, NULL, &options, stderr, e);
+}
+
 /* "150 instances", "first 20 of 150 instances (--limit)", "no instances"; `whole`: nothing is missing. */
 static void note_count(const struct app *app, size_t shown, size_t total, const struct app_noun *noun, bool whole)
 {

@@ -349,7 +349,7 @@ const struct cmd_spec cmd_instance_create = {
         "sends it. The answer is compared with the request, and the default trusted profile is read back.\n\n"
         "Names make it safe to try again: they are unique in a region, so what became of a request without an answer "
         "is settled by looking for the name, and the same command twice creates nothing twice. More than one need "
-        "names.",
+        "names. A question shows what is created before it is sent, unless --yes is given.",
     .examples = instance_examples,
     .opts = create_from_template_opt,
     .opts_size = sizeof(struct create_opts),
@@ -401,7 +401,7 @@ const struct cmd_spec cmd_bare_metal_create = {
         "Takes the body of POST /bare_metal_servers from a file or standard input and lays the flags over it. The "
         "trusted profile stands in `initialization`; image, keys and profile that stand at the top level, as in "
         "some of the vendor's examples, are moved there with a note. It starts by itself once it is created; it has no "
-        "response hop limit.",
+        "response hop limit. A question shows what is created before it is sent, unless --yes is given.",
     .examples = metal_examples,
     .opts = create_opt,
     .opts_size = sizeof(struct create_opts),

@@ -201,7 +201,7 @@ static bool confirm(const struct app *app, const struct prune_opts *opts, const 
     app_say(app, "history: %s", text_string(&path));
     app_say(app, "%zu run%s will be forgotten, and can no longer be rolled back:", question.count,
             question.count == 1 ? "" : "s");
-    if (!write_show(app, table, e)) {
+    if (!app_say_table(app, table, e)) {
         return false;
     }
     if (many) {

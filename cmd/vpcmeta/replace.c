@@ -205,7 +205,10 @@ const struct cmd_spec cmd_template_replace = {
         "tpl-web (the first number that is free), and compared with it member by member. --update-groups moves the "
         "instance groups that use it. Their members keep their settings until --roll deletes them, at most "
         "--max-unavailable of a group at a time, and the group creates new ones; each batch waits until the group is "
-        "healthy again, and trouble stops it. --delete-old deletes the old template once no group uses it. Every step "
+        "healthy again, and trouble stops it. A template that has the settings already stays, and with --roll the "
+        "groups "
+        "that use it lose the members that were made from another one. --delete-old deletes the old template once no "
+        "group uses it. Every step "
         "is recorded: `runs resume` finishes a run that was cut off, `runs rollback` takes it back.\n\n"
         "Groups refuse templates that link their trusted profile by themselves: then nothing is sent.",
     .examples = examples,

@@ -223,11 +223,13 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
     return app_print_table(app, table, NULL, e);
 }
 
-struct table *results_make_question(const struct app *app, const struct fleet_run *run, size_t changes, bool others)
+bool results_print_question(struct app *app, const struct fleet_run *run, size_t changes, bool others, struct err *e)
 {
-    struct table *table = table_create(text_columns, TEXT_COLUMNS);
+    struct table_column chosen[TEXT_COLUMNS];
     size_t changed = 0;
 
+    choose_text_columns(run, chosen);
+    TABLE_CLEANUP struct table *table = table_create(chosen, TEXT_COLUMNS);
     for (size_t i = 0; i < run->count; i++) {
         enum fleet_outcome outcome = run->results[i].outcome;
         bool shown = outcome == FLEET_CHANGED     ? changed++ < changes
@@ -237,7 +239,7 @@ struct table *results_make_question(const struct app *app, const struct fleet_ru
             add_text_row(table, &run->results[i], true);
         }
     }
-    return table;
+    return app_say_table(app, table, e);
 }
 
 void results_describe_change(struct text *out, const struct fleet_result *result)

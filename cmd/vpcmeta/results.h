@@ -28,10 +28,11 @@ bool results_print_preview(struct app *app, const struct fleet_run *run, const j
     __attribute__((warn_unused_result));
 
 /*
- * The rows of that preview for people, for a question: up to `changes` that would change, and the others where `others`
- * is true. Destroy it with table_destroy.
+ * The rows of that preview for people, as part of a question on standard error: up to `changes` that would change, and
+ * the others where `others` is true.
  */
-struct table *results_make_question(const struct app *app, const struct fleet_run *run, size_t changes, bool others);
+bool results_print_question(struct app *app, const struct fleet_run *run, size_t changes, bool others, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Appends the change of a result as its row of that preview says it. */
 void results_describe_change(struct text *out, const struct fleet_result *result);

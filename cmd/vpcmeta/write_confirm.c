@@ -2,9 +2,8 @@
 #include "write_confirm.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <strings.h>
 
-#include "mem/mem.h"
 #include "resource/resource_create.h"
 #include "results.h"
 #include "session/session.h"
@@ -22,8 +21,8 @@ bool write_can_ask(const struct app *app, const struct write_question *question,
     resource_append_count(&what, question->count, question->noun);
     return app_can_ask(app) ||
            err_set(e, ERR_USAGE,
-                   "%s would be %s: cannot ask for confirmation (no terminal): add --yes, or preview with --dry-run",
-                   text_string(&what), question->passive);
+                   "%s would be %s: cannot ask for confirmation (%s): add --yes, or preview with --dry-run",
+                   text_string(&what), question->passive, app->globals->no_input ? "--no-input" : "no terminal");
 }
 
 /* Appends the digits of "1234", "1,234", "1_234", "1.234" or "1 234"; nothing of what is no such number. */
@@ -47,7 +46,7 @@ static void append_digits(struct text *out, const char *answer)
 
 static bool is_yes(const char *answer)
 {
-    return strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0;
+    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
 }
 
 bool write_ask(const struct app *app, const struct write_question *question, struct err *e)
@@ -222,17 +221,6 @@ static struct write_question question_of(const struct plan *plan, size_t count)
                                    .nothing = NOTHING_CHANGED};
 }
 
-bool write_show(const struct app *app, const struct table *table, struct err *e)
-{
-    const struct render_options options = {.format = RENDER_TABLE,
-                                           .columns = app_columns(STDERR_FILENO),
-                                           .color = app_color(app, STDERR_FILENO),
-                                           .secrets = app->secrets};
-
-    app_progress_hide(app);
-    return table_row_count(table) == 0 || render_table(table, NULL, &options, stderr, e);
-}
-
 static void say_counts(const struct app *app, json_t *lines)
 {
     size_t shown = 0;
@@ -378,9 +366,7 @@ static bool show_changes(struct app *app, const struct writing *writing, const s
     app_state_path(APP_HISTORY_FILE, &path);
     request.history = text_string(&path);
     run_preview(&request, &result);
-    TABLE_CLEANUP struct table *table =
-        results_make_question(app, &result.run, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, all);
-    if (!write_show(app, table, e)) {
+    if (!results_print_question(app, &result.run, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, all, e)) {
         return false;
     }
     if (many) {

@@ -36,9 +36,6 @@ struct write_question {
 bool write_can_ask(const struct app *app, const struct write_question *question, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Prints the rows of a question: those of a preview. ERR_IO. */
-bool write_show(const struct app *app, const struct table *table, struct err *e) __attribute__((warn_unused_result));
-
 /*
  * Asks for y or yes, or for their number where that is large, with or without separators of thousands. ERR_DECLINED at
  * any other answer and at the end of the input, ERR_CANCELLED.

@@ -39,7 +39,7 @@ end'
         shows '^region: us-south$'
         shows "^endpoint: $SIM_URL\$"
         shows '^6 instances of 6 will be changed:$'
-        shows '^api-0001 +would change +needed +enabled false -> true'
+        shows '^api-0001 +would change .*enabled false -> true'
         shows '^change 6 instances\? \[y/N\] n$'
         shows '^not confirmed: nothing was changed$'
         shows_no 'error|failed|them\?'
@@ -109,8 +109,12 @@ interrupt
 end'
     [ "$status" -eq 130 ]
     shows '^error: interrupted: nothing was changed$'
-    meta instance set --all --enabled true --no-input -o json
+    meta instance set --all --enabled true -o json < /dev/null
     expect 2 "3 instances would be changed: cannot ask for confirmation (no terminal): add --yes"
+    screen 80x24 instance set --all --enabled true --no-input <<< end
+    [ "$status" -eq 2 ]
+    shows 'cannot ask for confirmation'
+    tr -s '\n ' ' ' < shown | grep -q '(--no-input): add --yes, or preview with --dry-run'
     [ -z "$(writes)" ]
 }
 
@@ -150,7 +154,7 @@ end'
     expect 2 "1 instance would be created: cannot ask for confirmation (no terminal): add --yes"
     [ -z "$(writes)" ]
     screen 80x24 instance create --template "$template" --name new-1 <<< 'expect create 1 instance\? \[y/N\] $
-send yes
+send YES
 expect created instance new-1
 end'
     [ "$status" -eq 0 ]
@@ -180,7 +184,7 @@ end'
 send n
 end"
     shows '^[0-9]+ instances of [0-9]+ will be restarted:$'
-    shows '^restart +[a-z0-9-]+ +would change +stopped and started$'
+    shows '^restart +[a-z0-9-]+ +would change .*stopped and started$'
     tr -s '\n ' ' ' < shown | grep -qE ' restarted: [a-z0-9-]+, .* and [0-9]+ more|restarted: [a-z0-9-]+, '
     shows '^restart [0-9]+ instances\?'
     [ -z "$(writes)" ]
