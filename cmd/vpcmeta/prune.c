@@ -109,11 +109,11 @@ enum { COLUMN_RUN, COLUMN_STARTED, COLUMN_COMMAND, COLUMN_STATE, COLUMN_OUTCOME,
 
 static const struct table_column columns[COLUMN_COUNT] = {
     [COLUMN_RUN] = {.name = "run", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME},
+    [COLUMN_STARTED] = {.name = "started_at", .title = "STARTED", .type = TABLE_TIME, .flags = TABLE_STACKED},
     [COLUMN_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [COLUMN_STATE] = {.name = "state", .type = TABLE_STRING},
     [COLUMN_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
-    [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING, .flags = TABLE_WRAP},
+    [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING, .flags = TABLE_STACKED},
 };
 
 static void add_row(struct table *table, const struct old_run *each, bool dry_run)

@@ -102,8 +102,10 @@ static void append_below(const struct layout *layout, size_t row, struct text *o
     size_t used = 0;
 
     for (size_t i = 0; i < layout->view->count; i++) {
+        const struct table_cell *cell = render_cell(layout->view, row, i);
+        bool is_string = render_column(layout->view, i)->type == TABLE_STRING;
         CLEANUP(text_free) struct text fact = {0};
-        if (!layout->below[i] || render_cell(layout->view, row, i)->state != TABLE_VALUE) {
+        if (!layout->below[i] || cell->state != TABLE_VALUE || (is_string && cell->size == 0)) {
             continue;
         }
         append_fact(layout, row, i, &fact);

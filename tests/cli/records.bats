@@ -190,3 +190,17 @@ sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' "$HISTORY"
     [[ $output != *"$SIM_API_KEY"* ]]
     ! grep -aq "$SIM_API_KEY" "$HISTORY" "$HISTORY-wal"
 }
+
+@test "runs prune shows every run whole at every width" {
+    three_runs
+    for size in 80x24 120x40 200x50; do
+        screen_plain "$size" runs prune --older-than 0 -n
+        [ "$status" -eq 0 ]
+        fits "${size%x*}"
+        shows_no '\.\.\.'
+        for id in $(vpcmeta runs list --jq '.items[].run'); do
+            shows "^$id .*(set|create) +done +would_forget"
+        done
+        shows '(started|  ) ?20[0-9-]+T[0-9:]+Z'
+    done
+}
