@@ -120,10 +120,6 @@ static void show_place(struct doctor_report *report, const struct inventory_scop
     pass_with_source(report, "region",
                      names.size > 0 ? text_string(&names) : "that of the endpoint, which is not named",
                      session_region_source(session));
-    pass_with_source(report, "iam", session_iam_url(session), session_iam_url_source(session));
-    doctor_pass(report, "credential",
-                session_credential_source(session)[0] != '\0' ? session_credential_source(session)
-                                                              : "none: requests go without a token (--auth none)");
 }
 
 static bool check_token(struct doctor_report *report)
@@ -272,14 +268,11 @@ static void check_rights(struct doctor_report *report, const struct inventory_sc
 
 /* --- all ---------------------------------------------------------------------------------------------- */
 
-/* The checks that need an answer of the API. */
-static void skip_api(struct doctor_report *report, bool with_api, const char *because)
+/* The checks that need an answer of the API that was good. */
+static void skip_api(struct doctor_report *report, const char *because)
 {
-    static const char *const checks[] = {"api", "tls", "clock"};
-
-    for (size_t i = with_api ? 0 : 1; i < sizeof(checks) / sizeof(checks[0]); i++) {
-        doctor_skip(report, checks[i], because);
-    }
+    doctor_skip(report, "tls", because);
+    doctor_skip(report, "clock", because);
     for (size_t i = 0; resource_kinds[i] != NULL; i++) {
         if (resource_kinds[i]->settings != 0) { /* a group has those of its template */
             doctor_skip(report, resource_kinds[i]->plural, because);
@@ -298,7 +291,7 @@ static void check_service(struct doctor_report *report, const struct inventory_s
         answers = check_api(report, i, &probe) && answers;
     }
     if (!answers) {
-        skip_api(report, false, "api is bad");
+        skip_api(report, "api is bad");
         return;
     }
     show_tls(report);
@@ -310,41 +303,66 @@ static void check_service(struct doctor_report *report, const struct inventory_s
     }
 }
 
-/* Without a credential or an endpoint nothing else can be checked. */
-static void skip_connection(struct doctor_report *report, const struct err *error)
+static void skip_all(struct doctor_report *report, const char *const checks[], size_t count, const char *because)
 {
-    static const char *const checks[] = {"endpoint", "region", "iam", "credential", "token", "identity", "account"};
-    const char *failed = error->code == ERR_AUTH ? "credential" : "endpoint";
-    CLEANUP(text_free) struct text because = {0};
-
-    text_printf(&because, "%s is bad", failed);
-    doctor_fail(report, failed, error);
-    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-        if (strcmp(checks[i], failed) != 0) {
-            doctor_skip(report, checks[i], text_string(&because));
-        }
+    for (size_t i = 0; i < count; i++) {
+        doctor_skip(report, checks[i], because);
     }
-    skip_api(report, true, text_string(&because));
 }
 
-static void check_connection(struct doctor_report *report, json_t *more)
+/* Who logs in, with what and where; returns what is bad, "" when nothing is. */
+static const char *check_login(struct doctor_report *report, json_t *more)
 {
-    struct inventory_scope scope;
+    static const char *const checks[] = {"iam", "token", "identity", "account"};
+    const struct app *app = report->app;
+    CLEANUP(text_free) struct text endpoint = {0};
     struct err error = ERR_INIT;
 
-    if (!app_connect(report->app, &scope, &error)) {
-        skip_connection(report, &error);
-        return;
+    if (!app_open(report->app, &endpoint, &error)) {
+        bool missing = err_exit_status(&error) == ERR_EXIT_AUTH;
+        doctor_fail(report, missing ? "credential" : "set-up", &error);
+        skip_all(report, checks, sizeof(checks) / sizeof(checks[0]), missing ? "credential is bad" : "set-up is bad");
+        return missing ? "credential" : "set-up";
     }
-    show_place(report, &scope);
-    if (check_token(report)) {
-        show_identity(report, more);
+    pass_with_source(report, "iam", session_iam_url(app->session), session_iam_url_source(app->session));
+    doctor_pass(report, "credential",
+                session_credential_source(app->session)[0] != '\0' ? session_credential_source(app->session)
+                                                                   : "none: requests go without a token (--auth none)");
+    if (!check_token(report)) {
+        skip_all(report, checks + 2, 2, "token is bad");
+        return "token";
+    }
+    show_identity(report, more);
+    return "";
+}
+
+/* The place is shown also where the login failed, as long as no request is needed to find it. */
+static void check_connection(struct doctor_report *report, json_t *more)
+{
+    static const char *const checks[] = {"endpoint", "region"};
+    const char *bad = check_login(report, more);
+    struct inventory_scope scope;
+    struct err error = ERR_INIT;
+    CLEANUP(text_free) struct text because = {0};
+    bool found = report->app->session != NULL && app_connect(report->app, &scope, &error);
+
+    if (found) {
+        show_place(report, &scope);
+    } else if (bad[0] == '\0') {
+        doctor_fail(report, "endpoint", &error);
+        doctor_skip(report, "region", "endpoint is bad");
+        bad = "endpoint";
+    }
+    text_printf(&because, "%s is bad", bad);
+    if (!found && strcmp(bad, "endpoint") != 0) {
+        skip_all(report, checks, sizeof(checks) / sizeof(checks[0]), text_string(&because));
+    }
+    if (bad[0] == '\0') {
         check_service(report, &scope, more);
-        return;
+    } else {
+        doctor_skip(report, "api", text_string(&because));
+        skip_api(report, text_string(&because));
     }
-    doctor_skip(report, "identity", "token is bad");
-    doctor_skip(report, "account", "token is bad");
-    skip_api(report, true, "token is bad");
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)

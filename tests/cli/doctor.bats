@@ -76,6 +76,7 @@ teardown() {
 @test "each check is printed as it ends, also into a pipe" {
     client_start --instances 1
     faults '{"operation": "regions.list", "action": "latency", "ms": 20000}'
+    : > out
     "$BUILD/vpcmeta" doctor > out 2> /dev/null 3>&- &
     pid=$!
     await_count 1 grep -c '^account ' out
@@ -111,6 +112,16 @@ teardown() {
     VPC_APIKEY= meta doctor -o json
     expect 4
     jq -e '[.checks[] | select(.state == "skipped").check] | index("endpoint") and index("api") and index("token")' <<< "$output"
+    # also where the regions have to be asked for
+    VPC_APIKEY=wrong meta doctor --region all
+    expect 4
+    grep -Eq '^token  +bad  +IAM refused' <<< "$output"
+    grep -Eq '^endpoint  +skipped  +not checked, because token is bad$' <<< "$output"
+    meta doctor --region us-sooth
+    expect 2
+    grep -Eq '^endpoint  +bad  +--region us-sooth: ' <<< "$output"
+    grep -Eq '^account  +ok' <<< "$output"
+    grep -Eq '^region  +skipped  +not checked, because endpoint is bad$' <<< "$output"
     VPC_URL=http://127.0.0.1:1/v1 meta doctor
     expect 1
     grep -Eq '^api  +bad  +http://127.0.0.1:1/v1: no connection' <<< "$output"
