@@ -5,6 +5,10 @@
     timeout 120 python3 "$BATS_TEST_DIRNAME/documented.py" readme "$BUILD"
 }
 
+@test "every command of the manual does what it is for, in order, each topic for a reader of its own" {
+    timeout 180 python3 "$BATS_TEST_DIRNAME/documented.py" topics "$BUILD"
+}
+
 @test "every example of help does what it is for" {
     timeout 120 python3 "$BATS_TEST_DIRNAME/documented.py" help "$BUILD"
 }
