@@ -88,8 +88,8 @@ static void warn_of_outage(struct app_progress *progress)
         return;
     }
     progress->warned = true;
-    app_warn(progress->app, "%s: trying again for %lld s (--outage-timeout)", wait->what,
-             (long long)(wait->left_ms + 999) / 1000);
+    app_warn(progress->app, "%s: trying again for %s (--outage-timeout)", wait->what,
+             text_duration((wait->left_ms + 999) / 1000 * 1000).text);
 }
 
 /* Between two pieces of work any code may print: the line is not there then. */

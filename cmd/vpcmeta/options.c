@@ -37,7 +37,7 @@ const struct opt_spec global_opt[] = {
     OPT_INT(struct global_opts, limit, 0, "limit", 1, 1000000000, "print only the first N rows, after --sort",
             .value = "N", .without_rows = &no_rows, .with_writes = &limits_no_change),
     OPT_STRING(struct global_opts, jq, 0, "jq", "EXPR",
-               "filter the JSON output with a jq expression (at most 2 s of CPU time and 256 MB, more for big ones)",
+               "filter the JSON output with a jq expression (at most 2s of CPU time and 256 MB, more for big ones)",
                .excludes = "output=table|output=csv|output=yaml"),
     OPT_FLAG(struct global_opts, no_headers, 0, "no-headers", "leave out the line of headings"),
     OPT_FLAG(struct global_opts, no_pager, 0, "no-pager", "show long output of a terminal without a pager"),
@@ -49,7 +49,7 @@ const struct opt_spec global_opt[] = {
     OPT_FLAG(struct global_opts, verbose, 'v', "verbose",
              "also print details: what is skipped and why, requests, bytes", .excludes = "quiet"),
     OPT_FILE(struct global_opts, trace, 0, "trace", "FILE", "append one JSON line a request, without secrets"),
-    OPT_DURATION(struct global_opts, timeout, 0, "timeout", "time for one request", .default_value = "30", .min = 100,
+    OPT_DURATION(struct global_opts, timeout, 0, "timeout", "time for one request", .default_value = "30s", .min = 100,
                  .max = 3600000),
     OPT_DURATION(struct global_opts, deadline, 0, "deadline", "time for the whole command", .min = 100,
                  .max = 604800000),
@@ -90,7 +90,7 @@ struct cli_place options_place(const struct global_opts *globals)
         OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                           \
         OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                  \
         OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                 \
-                   "for whose API object this jq predicate is true (one true, false or null; at most 2 s each)"), \
+                   "for whose API object this jq predicate is true (one true, false or null; at most 2s each)"),  \
         OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"),  \
         OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line"), \
         OPT_FROM_NULL(struct selector_opts)
@@ -143,7 +143,7 @@ static const struct opt_spec roll_opt[] = {
                  "time a group has to be healthy again before its next batch", .default_value = "15m",
                  .min = HEAL_TIMEOUT_MIN_MS, .max = DAY_MS, .needs = "roll"),
     OPT_DURATION(struct roll_opts, poll_interval, 0, "poll-interval",
-                 "time between two polls of a group, instead of 1, 2, then 5 s", .min = POLL_MIN_MS, .max = DAY_MS,
+                 "time between two polls of a group, instead of 1s, 2s, then 5s", .min = POLL_MIN_MS, .max = DAY_MS,
                  .needs = "roll"),
     OPT_END,
 };
@@ -185,14 +185,14 @@ static const struct opt_spec downtime_opt[] = {
     OPT_FLAG(struct downtime_opts, allow_same_group, 0, "allow-same-group",
              "members of one placement group or instance group may be down together"),
     OPT_DURATION(struct downtime_opts, stop_timeout, 0, "stop-timeout", "time a server has to stop",
-                 .default_value = "300", .min = 100, .max = 86400000),
+                 .default_value = "5m", .min = 100, .max = 86400000),
     OPT_FLAG(struct downtime_opts, force_stop, 0, "force-stop", "power off servers that have not stopped in that time"),
     OPT_DURATION(struct downtime_opts, start_timeout, 0, "start-timeout", "time a server has to run again",
-                 .default_value = "600", .min = 100, .max = 86400000),
+                 .default_value = "10m", .min = 100, .max = 86400000),
     OPT_FLAG(struct downtime_opts, allow_disk_loss, 0, "allow-disk-loss",
              "also servers with instance storage, whose data a stop erases"),
     OPT_DURATION(struct downtime_opts, poll_interval, 0, "poll-interval",
-                 "time between two polls of the servers (default: 1 to 5 seconds)", .min = 100, .max = 600000),
+                 "time between two polls of the servers (default: 1s to 5s)", .min = 100, .max = 600000),
     OPT_END,
 };
 const struct opt_group downtime_group = {"Restarting", downtime_opt, sizeof(struct downtime_opts)};

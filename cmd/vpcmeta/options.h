@@ -88,7 +88,7 @@ extern const struct opt_group roll_group;
 #define OPT_SETTLE_TIMEOUT(type, member)                                                                              \
     OPT_DURATION(type, member, 0, "settle-timeout",                                                                   \
                  "time to wait for what is pending, starting, stopping, restarting or updating and refuses a change", \
-                 .default_value = "30", .min = 0, .max = 86400000)
+                 .default_value = "30s", .min = 0, .max = 86400000)
 
 /* "Writing to a fleet" of cli.md. */
 struct write_opts {

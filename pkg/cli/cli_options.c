@@ -177,7 +177,7 @@ const char *cli_option_value(const struct opt_spec *spec, struct text *scratch)
     case OPT_KIND_BOOL:
         return "true|false";
     case OPT_KIND_DURATION:
-        return "SECONDS";
+        return "DURATION";
     case OPT_KIND_ENUM:
         append_words(scratch, spec->words);
         break;

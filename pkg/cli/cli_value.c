@@ -202,13 +202,13 @@ static bool parse_duration(const struct value *v, struct opt_duration *member, s
         }
     }
     if (ms == -1) {
-        return err_set(e, ERR_USAGE, "%s %s is not a time: write seconds (30) or a unit (500ms, 1.5s, 5m, 1h)",
-                       v->shown, v->safe);
+        return err_set(e, ERR_USAGE, "%s %s is not a time: write it with its unit (500ms, 30s, 5m, 1h)", v->shown,
+                       v->safe);
     }
     bool limited = v->spec->max > 0;
     if (ms < 0 || (limited && (ms < v->spec->min || ms > v->spec->max))) {
-        return err_set(e, ERR_USAGE, "%s %s is out of range %g..%g seconds", v->shown, v->safe,
-                       (double)v->spec->min / 1000, limited ? (double)v->spec->max / 1000 : 1e11);
+        return err_set(e, ERR_USAGE, "%s %s is out of range %s..%s", v->shown, v->safe,
+                       text_duration(v->spec->min).text, limited ? text_duration(v->spec->max).text : "10000000h");
     }
     *member = (struct opt_duration){.given = true, .ms = ms};
     return true;

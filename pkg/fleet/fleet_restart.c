@@ -197,7 +197,7 @@ static void wait_longer(struct restart_task *restart)
         write_next(restart, false);
         return;
     }
-    text_printf(&reason, "it took more than %g s", limit_ms / 1000.0);
+    text_printf(&reason, "it took more than %s", text_duration(limit_ms).text);
     if (!starting && !restart->forced) {
         text_append(&reason, " to stop (--force-stop cuts the power then)");
     }
@@ -219,7 +219,8 @@ static void settle(struct restart_task *restart)
         fleet_task_step(&restart->task, WAIT_SETTLING);
         fleet_task_pause(&restart->task, fleet_settle_wait_ms(restart->waits++, left_ms));
     } else {
-        text_printf(&reason, "is %s, still after %g s (--settle-timeout)", restart->status, settle_ms / 1000.0);
+        text_printf(&reason, "is %s, still after %s (--settle-timeout)", restart->status,
+                    text_duration(settle_ms).text);
         leave(restart, FLEET_SKIPPED, ERR_FAILED, text_string(&reason));
     }
 }

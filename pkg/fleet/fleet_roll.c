@@ -160,8 +160,8 @@ static void wait_longer(struct roll_task *roll)
         return;
     }
     fleet_roll_describe(&roll->state, &why);
-    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: after %lld s %s", roll->state.stale,
-            (long long)roll->terms.heal_timeout_ms / 1000, text_string(&why));
+    err_set(&error, ERR_FAILED, "stopped with %zu stale members left: after %s %s", roll->state.stale,
+            text_duration(roll->terms.heal_timeout_ms).text, text_string(&why));
     finish(roll, FLEET_FAILED, &error);
 }
 

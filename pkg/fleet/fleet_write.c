@@ -147,7 +147,7 @@ static void finish_unsettled(struct fleet_write *write)
     struct err error = write->error;
 
     if (write->waits > 0) {
-        err_wrap(&error, "is %s, still after %g s (--settle-timeout)", state, waited_ms / 1000.0);
+        err_wrap(&error, "is %s, still after %s (--settle-timeout)", state, text_duration(waited_ms).text);
     } else {
         err_wrap(&error, "is %s", state);
     }

@@ -8,8 +8,8 @@ static void explain(const struct http *http, const struct http_circuit *circuit,
     CLEANUP(text_free) struct text what = {0};
 
     http_circuit_describe(circuit, &what);
-    err_set(e, ERR_NETWORK, "%s, still after %g s (--outage-timeout)", text_string(&what),
-            (double)http->outage_ms / 1000);
+    err_set(e, ERR_NETWORK, "%s, still after %s (--outage-timeout)", text_string(&what),
+            text_duration(http->outage_ms).text);
 }
 
 /* What iam asks for in vain fails; iam gives up then. All other calls are left for another run. */

@@ -67,7 +67,7 @@ void query_process_explain(struct query_process *process, size_t size, struct te
 
     if (number == SIGPROF) {
         text_printf(out,
-                    "did not end within %u s of CPU time. Give it an end: it may have a recursion, repeat, while, "
+                    "did not end within %us of CPU time. Give it an end: it may have a recursion, repeat, while, "
                     "until or range without one",
                     query_child_cpu_seconds(size));
     } else if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == QUERY_CHILD_NO_MEMORY) {

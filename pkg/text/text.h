@@ -103,6 +103,12 @@ void text_percent_encode(struct text *t, const char *string, const char *also);
 /* Decodes "%41"; a % without two hexadecimal digits behind it is copied as it is, and makes the result false. */
 bool text_percent_decode(struct text *t, const char *bytes, size_t size);
 
+/* A time as options take it and help shows it: "500ms", "1.5s", "30s", "90s", "5m", "1h". Not negative. */
+struct text_duration_words {
+    char text[24];
+};
+struct text_duration_words text_duration(int64_t ms);
+
 /* Base64 with padding (RFC 4648 4). */
 void text_append_base64(struct text *t, const char *bytes, size_t size);
 

@@ -49,12 +49,12 @@ gone() {
     timeout -k 1 60 "$BUILD/vpcmeta" instance set --where 'def f: f; f' --hop-limit 9 -y -o json > set.out 2> set.err 3>&- &
     set_pid=$!
     limited instance list --jq '"one", last(repeat(1))'
-    expect 1 "jq expression '\"one\", last(repeat(1))' did not end within 2 s of CPU time. Give it an end"
+    expect 1 "jq expression '\"one\", last(repeat(1))' did not end within 2s of CPU time. Give it an end"
     [ "$output" = one ]
     status=0
     wait "$set_pid" || status=$?
     stderr=$(< set.err)
-    expect 2 "jq expression 'def f: f; f' did not end within 2 s of CPU time. Give it an end"
+    expect 2 "jq expression 'def f: f; f' did not end within 2s of CPU time. Give it an end"
     [[ $stderr == *"--where on instance "* ]]
     [ -z "$(writes)" ]
 }

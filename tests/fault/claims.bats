@@ -106,7 +106,7 @@ teardown() {
     expect 0
     jq -e '.summary.changed == 2 and .summary.skipped == 1' <<< "$output"
     jq -e --arg id "$id" '.results[] | select(.id == $id) | .outcome == "skipped" and
-        (.reason | contains("is stopping, still after 1 s (--settle-timeout)"))' <<< "$output"
+        (.reason | contains("is stopping, still after 1s (--settle-timeout)"))' <<< "$output"
     meta instance set --all --enabled true --settle-timeout 0 -y -o json
     expect 0
     jq -e '.summary.skipped == 1' <<< "$output"

@@ -45,6 +45,9 @@ static void check_default(const char *path, const struct opt_spec *spec, struct 
     memset(&member, 0, sizeof(member));
     if (!cli_value_default(spec, &member, &memory, &e)) {
         complain(out, path, spec, e.message);
+    } else if (spec->kind == OPT_KIND_DURATION && spec->default_value != NULL &&
+               strcmp(text_duration(member.time.ms).text, spec->default_value) != 0) {
+        complain(out, path, spec, "a default that is not written as other times are");
     }
 }
 

@@ -59,7 +59,7 @@ static const struct opt_spec set_opt[] = {
 static const struct opt_spec global_opt[] = {
     OPT_COMMA_LIST(struct test_globals, region, 0, "region", "R,...", "regions"),
     OPT_ENUM(struct test_globals, output, 'o', "output", formats, "format", .default_value = "table"),
-    OPT_DURATION(struct test_globals, timeout, 0, "timeout", "of one request", .default_value = "30"),
+    OPT_DURATION(struct test_globals, timeout, 0, "timeout", "of one request", .default_value = "30s"),
     OPT_STRING(struct test_globals, endpoint, 0, "endpoint", "URL", "base URL"),
     OPT_FLAG(struct test_globals, quiet, 'q', "quiet", "no progress"),
     OPT_END,

@@ -35,7 +35,7 @@ static void help_of_a_command_leads_with_examples_and_groups_its_options(void **
                         "      --name GLOB                 by name (may be repeated)\n"
                         "      --batch N,...               sizes of batches (default: 1,100%)\n"
                         "      --from FILE|-               names from a file\n"
-                        "      --wait SECONDS              between batches\n"
+                        "      --wait DURATION             between batches\n"
                         "\n"
                         "Settings:\n"
                         "      --enabled true|false        metadata service on or off (also\n"

@@ -374,7 +374,7 @@ static void limits_and_crashes_are_errors_that_name_the_expression(void **state)
         bool runs;
         const char *words;
     } rows[] = {
-        {"last(repeat(1))", true, "jq expression 'last(repeat(1))' did not end within 2 s of CPU time. Give it an end"},
+        {"last(repeat(1))", true, "jq expression 'last(repeat(1))' did not end within 2s of CPU time. Give it an end"},
 #ifndef __SANITIZE_ADDRESS__
         {"def f: [f]; f", false,
          "jq expression 'def f: [f]; f' takes more than 256 MB of memory. Have it collect less"},

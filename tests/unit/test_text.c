@@ -283,9 +283,25 @@ static void null_equals_null_only(void **state)
     assert_true(text_equal(NULL, NULL));
 }
 
+static void a_time_is_written_as_options_take_it(void **state)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {{0, "0s"},       {1, "1ms"},         {500, "500ms"},      {1000, "1s"},      {1500, "1.5s"},
+                 {30000, "30s"},  {59999, "59.999s"}, {60000, "1m"},       {90000, "90s"},    {300000, "5m"},
+                 {3600000, "1h"}, {5400000, "90m"},   {604800000, "168h"}, {3601000, "3601s"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_string_equal(text_duration(cases[i].ms).text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_time_is_written_as_options_take_it),
         cmocka_unit_test(width_counts_wide_and_combining_characters),
         cmocka_unit_test(a_prefix_never_splits_a_character),
         cmocka_unit_test(what_steers_a_terminal_is_escaped),
