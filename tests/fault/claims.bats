@@ -136,7 +136,7 @@ teardown() {
     act reboot
     meta instance restart "$id" --always $look --settle-timeout 200ms -y -o json
     expect 0
-    jq -e '.results[0] | .outcome == "skipped" and .reason == "is restarting, still after 0.2 s (--settle-timeout)"' <<< "$output"
+    jq -e '.results[0] | .outcome == "skipped" and .reason == "is restarting, still after 200ms (--settle-timeout)"' <<< "$output"
     act reboot # it may be running again by now
     meta instance restart "$id" --always $look --settle-timeout 0 -y -o json
     jq -e '.results[0] | .outcome == "skipped" and (.reason | contains("only running servers are restarted"))' <<< "$output"
