@@ -33,12 +33,13 @@ fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src := $(wildcard tests/bench/*.c)
 schemas  := $(wildcard schemas/*.json schemas/*/*.json)
 manual   := $(wildcard cmd/vpcmeta/manual/*.md)
+sim_manual := $(wildcard cmd/vpcsim/manual/*.md)
 metaschemas := $(wildcard pkg/schema/metaschema/*.json pkg/schema/metaschema/*/*.json)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o $(BUILD)/obj/gen/schema_metaschema_files.o
 main_obj  := $(call obj,$(main_src)) $(BUILD)/obj/gen/commands_topics.o
-sim_obj   := $(call obj,$(sim_src))
+sim_obj   := $(call obj,$(sim_src)) $(BUILD)/obj/gen/options_topics.o
 unit_bin  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_src))
 fuzz_replay_bin := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_src))
 fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
@@ -78,6 +79,9 @@ install: all man ## install into $(DESTDIR)$(PREFIX)
 	install -D -m 644 $(BUILD)/completion/bash $(share)/bash-completion/completions/vpcmeta
 	install -D -m 644 $(BUILD)/completion/zsh $(share)/zsh/site-functions/_vpcmeta
 	install -D -m 644 $(BUILD)/completion/fish $(share)/fish/vendor_completions.d/vpcmeta.fish
+	install -D -m 644 $(BUILD)/completion/vpcsim.bash $(share)/bash-completion/completions/vpcsim
+	install -D -m 644 $(BUILD)/completion/vpcsim.zsh $(share)/zsh/site-functions/_vpcsim
+	install -D -m 644 $(BUILD)/completion/vpcsim.fish $(share)/fish/vendor_completions.d/vpcsim.fish
 	@set -e; for file in $(schemas); do install -D -m 644 $$file $(share)/vpcmeta/$$file; done
 
 # What install writes, this removes; folders of others stay, and so do settings and the history of runs.
@@ -89,15 +93,17 @@ uninstall: ## remove what install has written there
 	rm -f $(share)/fish/vendor_completions.d/vpcmeta.fish $(share)/fish/vendor_completions.d/vpcsim.fish
 	rm -rf $(share)/vpcmeta
 
-man: $(BUILD)/vpcmeta ## write manual pages and completion scripts from the command table and the manual
+man: all ## write manual pages and completion scripts from the command table and the manual
 	@rm -rf $(BUILD)/man $(BUILD)/completion && mkdir -p $(BUILD)/man $(BUILD)/completion
 	@$(BUILD)/vpcmeta help --man > $(BUILD)/man/vpcmeta.1
+	@$(BUILD)/vpcsim --man > $(BUILD)/man/vpcsim.1
 	@set -e; $(BUILD)/vpcmeta help --list | while read -r command; do \
 	    $(BUILD)/vpcmeta help --man $$command > "$(BUILD)/man/vpcmeta-$$(echo "$$command" | tr ' ' -).1"; done
 	@set -e; $(BUILD)/vpcmeta help --topics | while read -r topic; do \
 	    $(BUILD)/vpcmeta help --man --topic $$topic > "$(BUILD)/man/vpcmeta-$$topic.7"; done
 	@set -e; for shell in bash zsh fish; do \
-	    $(BUILD)/vpcmeta completion $$shell | sed 's|$(realpath $(BUILD))/vpcmeta|vpcmeta|' > $(BUILD)/completion/$$shell; done
+	    $(BUILD)/vpcmeta completion $$shell | sed 's|$(realpath $(BUILD))/vpcmeta|vpcmeta|' > $(BUILD)/completion/$$shell; \
+	    $(BUILD)/vpcsim --completion $$shell > $(BUILD)/completion/vpcsim.$$shell; done
 
 lint: export LINT_FLAGS = $(CPPFLAGS)
 lint: ## formatting, words, floors, sizes, cppcheck, clang-tidy, warnings of gcc and clang
@@ -192,12 +198,17 @@ $(BUILD)/gen/commands_topics.c: $(embed) $(manual) $(wildcard cmd/vpcmeta/manual
 	@mkdir -p $(@D)
 	$(embed) cmd/vpcmeta/manual md vpcmeta/commands.h cli_topic commands_topics > $@
 
+$(BUILD)/gen/options_topics.c: $(embed) $(sim_manual) $(wildcard cmd/vpcsim/manual)
+	@mkdir -p $(@D)
+	$(embed) cmd/vpcsim/manual md vpcsim/options.h cli_topic options_topics > $@
+
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/obj/gen/schema_files.o: $(schemas)
 $(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
 $(BUILD)/obj/gen/commands_topics.o: $(manual)
+$(BUILD)/obj/gen/options_topics.o: $(sim_manual)
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)

@@ -1,117 +1,174 @@
-/* The command line of vpcsim. */
+/* The command line of vpcsim: its table of options, and what they come to. */
 #include "vpcsim/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "mem/mem.h"
-#include "text/text.h"
+#include "release.h"
+#include "term/term.h"
 
-enum { NUMBER_MAX = 1000000 };
+enum { NUMBER_MAX = 1000000, SECOND_MS = 1000 };
 
-enum option_name {
-    OPTION_PORT = 256,
-    OPTION_THREADS,
-    OPTION_REGION,
-    OPTION_SEED,
-    OPTION_INSTANCES,
-    OPTION_TEMPLATES,
-    OPTION_BARE_METAL,
-    OPTION_GROUPS,
-    OPTION_VPCS,
-    OPTION_MIX,
-    OPTION_ALL_DISABLED,
-    OPTION_LOAD,
-    OPTION_TRANSITION_MS,
-    OPTION_AUTH,
-    OPTION_API_KEY,
-    OPTION_TOKEN_LIFE,
-    OPTION_MEMBERSHIP_DELETE,
-    OPTION_METADATA_INSTANCE,
-    OPTION_SCENARIO,
-    OPTION_LATENCY_MS,
-    OPTION_RATE,
-    OPTION_BURST,
-    OPTION_RETRY_AFTER,
-    OPTION_RATE_HEADERS,
-    OPTION_LOG,
-    OPTION_PORT_FILE,
-    OPTION_TLS,
-    OPTION_CERT_OUT,
-    OPTION_ASSUMPTIONS,
-    OPTION_HELP,
-    OPTION_VERSION,
+struct server_opts {
+    struct opt_int port, threads;
+    const char *port_file, *cert_out, *log;
+    bool tls;
 };
 
-static const struct option long_options[] = {
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"region", required_argument, NULL, OPTION_REGION},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"instances", required_argument, NULL, OPTION_INSTANCES},
-    {"templates", required_argument, NULL, OPTION_TEMPLATES},
-    {"bare-metal", required_argument, NULL, OPTION_BARE_METAL},
-    {"groups", required_argument, NULL, OPTION_GROUPS},
-    {"vpcs", required_argument, NULL, OPTION_VPCS},
-    {"mix", required_argument, NULL, OPTION_MIX},
-    {"all-disabled", no_argument, NULL, OPTION_ALL_DISABLED},
-    {"load", required_argument, NULL, OPTION_LOAD},
-    {"transition-ms", required_argument, NULL, OPTION_TRANSITION_MS},
-    {"auth", required_argument, NULL, OPTION_AUTH},
-    {"api-key", required_argument, NULL, OPTION_API_KEY},
-    {"token-life", required_argument, NULL, OPTION_TOKEN_LIFE},
-    {"membership-delete", required_argument, NULL, OPTION_MEMBERSHIP_DELETE},
-    {"metadata-instance", required_argument, NULL, OPTION_METADATA_INSTANCE},
-    {"scenario", required_argument, NULL, OPTION_SCENARIO},
-    {"latency-ms", required_argument, NULL, OPTION_LATENCY_MS},
-    {"rate", required_argument, NULL, OPTION_RATE},
-    {"burst", required_argument, NULL, OPTION_BURST},
-    {"retry-after", no_argument, NULL, OPTION_RETRY_AFTER},
-    {"rate-headers", no_argument, NULL, OPTION_RATE_HEADERS},
-    {"log", required_argument, NULL, OPTION_LOG},
-    {"port-file", required_argument, NULL, OPTION_PORT_FILE},
-    {"tls", no_argument, NULL, OPTION_TLS},
-    {"cert-out", required_argument, NULL, OPTION_CERT_OUT},
-    {"assumptions", no_argument, NULL, OPTION_ASSUMPTIONS},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
+struct fleet_opts {
+    struct opt_list regions;
+    struct opt_int seed, instances, templates, bare_metals, groups, vpcs;
+    struct opt_enum mix;
+    bool all_disabled;
+    const char *load;
+};
+
+struct behaviour_opts {
+    struct opt_enum auth, membership_delete;
+    const char *api_key, *metadata_instance;
+    struct opt_duration token_life;
+    struct opt_int transition_ms;
+};
+
+struct trouble_opts {
+    struct opt_int latency_ms, rate, burst;
+    bool retry_after, rate_headers;
+    const char *scenario;
+};
+
+struct all_opts {
+    bool assumptions, scenarios, man;
+    struct opt_enum completion;
+    struct server_opts server;
+    struct fleet_opts fleet;
+    struct behaviour_opts behaviour;
+    struct trouble_opts trouble;
+};
+
+static const char *const mix_words[] = {[MIX_REAL] = "real", [MIX_PLAIN] = "plain", NULL};
+static const char *const switch_words[] = {"on", "off", NULL};
+static const char *const membership_words[] = {"refill", "shrink", NULL};
+
+static const struct opt_spec server_opt[] = {
+    OPT_INT(struct server_opts, port, 0, "port", 0, 65535, "port of 127.0.0.1 and ::1; 0 picks one", .value = "N",
+            .default_value = "0"),
+    OPT_FILE(struct server_opts, port_file, 0, "port-file", "FILE", "write the port there when it listens"),
+    OPT_INT(struct server_opts, threads, 0, "threads", 1, 64, "threads that serve", .default_value = "2"),
+    OPT_FLAG(struct server_opts, tls, 0, "tls", "https with a certificate made for localhost, 127.0.0.1 and ::1"),
+    OPT_FILE(struct server_opts, cert_out, 0, "cert-out", "FILE",
+             "write that certificate there: clients take it as --ca-file"),
+    OPT_FILE(struct server_opts, log, 0, "log", "FILE",
+             "one JSON line a request, on its way to the file before the answer leaves"),
+    OPT_END,
+};
+static const struct opt_group server_group = {"Server", server_opt, sizeof(struct server_opts)};
+
+static const struct opt_spec fleet_opt[] = {
+    OPT_COMMA_LIST(struct fleet_opts, regions, 0, "region", "R[,R...]",
+                   "regions, us-south without it; the first at /v1, each at /R/v1"),
+    OPT_INT(struct fleet_opts, seed, 0, "seed", 0, INT32_MAX, "the same seed gives the same fleet", .value = "N",
+            .default_value = "1"),
+    OPT_INT(struct fleet_opts, instances, 0, "instances", 0, NUMBER_MAX, "instances, members of groups included",
+            .value = "N", .default_value = "100"),
+    OPT_INT(struct fleet_opts, templates, 0, "templates", 0, NUMBER_MAX, "instance templates", .value = "N",
+            .default_value = "8"),
+    OPT_INT(struct fleet_opts, bare_metals, 0, "bare-metal", 0, NUMBER_MAX, "bare metal servers", .value = "N",
+            .default_value = "4"),
+    OPT_INT(struct fleet_opts, groups, 0, "groups", 0, NUMBER_MAX, "instance groups", .value = "N",
+            .default_value = "2"),
+    OPT_INT(struct fleet_opts, vpcs, 0, "vpcs", 1, 1000, "VPCs, a subnet a zone each", .default_value = "5"),
+    OPT_ENUM(struct fleet_opts, mix, 0, "mix", mix_words,
+             "real, of 100 instances: 43 with metadata on, of these 60 % https; 80 with hop limit 1, 13 with 2; 90 "
+             "running, 6 stopped, the rest failed, suspended or passing; 4 s390x, 3 spot, 6 with instance storage, 3 "
+             "in placement groups, 12 with a default trusted profile. plain: all amd64, running, disabled, http, hop "
+             "limit 1",
+             .default_value = "real"),
+    OPT_FLAG(struct fleet_opts, all_disabled, 0, "all-disabled",
+             "metadata off, http, hop limit 1 everywhere, the rest as --mix says"),
+    OPT_FILE(struct fleet_opts, load, 0, "load", "FILE",
+             "add the servers of a list that vpcmeta exported (-o json), of GET /_sim/state, or of collections of the "
+             "API; without sizes given nothing else is generated, and without --region its first region is at /v1"),
+    OPT_END,
+};
+static const struct opt_group fleet_group = {"Fleet (of every region)", fleet_opt, sizeof(struct fleet_opts)};
+
+static const struct opt_spec behaviour_opt[] = {
+    OPT_ENUM(struct behaviour_opts, auth, 0, "auth", switch_words, "on: bearer tokens of the own IAM; off: none needed",
+             .default_value = "on"),
+    OPT_STRING(struct behaviour_opts, api_key, 0, "api-key", "KEY", "the API key that IAM knows",
+               .default_value = "vpcsim-api-key"),
+    OPT_DURATION(struct behaviour_opts, token_life, 0, "token-life", "life of IAM's tokens", .default_value = "1h",
+                 .min = SECOND_MS, .max = 86400 * SECOND_MS),
+    OPT_INT(struct behaviour_opts, transition_ms, 0, "transition-ms", 0, 3600000,
+            "milliseconds that each change of status takes", .value = "N", .default_value = "500"),
+    OPT_ENUM(struct behaviour_opts, membership_delete, 0, "membership-delete", membership_words,
+             "what a deleted membership does to its group", .default_value = "refill"),
+    OPT_STRING(struct behaviour_opts, metadata_instance, 0, "metadata-instance", "NAME|ID",
+               "the instance that asks the metadata service; without it, the first one"),
+    OPT_END,
+};
+static const struct opt_group behaviour_group = {"Behaviour", behaviour_opt, sizeof(struct behaviour_opts)};
+
+static const struct opt_spec trouble_opt[] = {
+    OPT_INT(struct trouble_opts, latency_ms, 0, "latency-ms", 0, 600000, "milliseconds that every answer is delayed",
+            .value = "N", .default_value = "0"),
+    OPT_INT(struct trouble_opts, rate, 0, "rate", 1, NUMBER_MAX, "requests a second that are served, 429 beyond",
+            .value = "N"),
+    OPT_INT(struct trouble_opts, burst, 0, "burst", 1, NUMBER_MAX, "requests at once; without it, as --rate",
+            .value = "N"),
+    OPT_FLAG(struct trouble_opts, retry_after, 0, "retry-after", "429 of --rate say Retry-After: 1"),
+    OPT_FLAG(struct trouble_opts, rate_headers, 0, "rate-headers",
+             "answers carry X-RateLimit-Limit, -Remaining, -Reset"),
+    OPT_FILE(struct trouble_opts, scenario, 0, "scenario", "FILE",
+             "faults as data (--scenarios explains them); POST /_sim/faults replaces them at run time"),
+    OPT_END,
+};
+static const struct opt_group trouble_group = {"Trouble", trouble_opt, sizeof(struct trouble_opts)};
+
+static const struct opt_spec all_opt[] = {
+    OPT_FLAG(struct all_opts, assumptions, 0, "assumptions", "print what it assumes where the documentation is silent"),
+    OPT_FLAG(struct all_opts, scenarios, 0, "scenarios", "explain the files of --scenario and the paths of its own"),
+    OPT_FLAG(struct all_opts, man, 0, "man", "print the manual page, for 'man -l -'"),
+    OPT_ENUM(struct all_opts, completion, 0, "completion", cli_shell_names, "print a completion script"),
+    OPT_GROUP(struct all_opts, server, server_group),
+    OPT_GROUP(struct all_opts, fleet, fleet_group),
+    OPT_GROUP(struct all_opts, behaviour, behaviour_group),
+    OPT_GROUP(struct all_opts, trouble, trouble_group),
+    OPT_END,
+};
+
+static const struct cmd_example examples[] = {
+    {"vpcsim --port 8080 --region us-south,eu-de --instances 1000", "a fleet of two regions"},
+    {"vpcsim --port 8081 --load fleet.json", "the fleet that 'vpcmeta instance list -o json' has written"},
+    {"vpcsim --port 8082 --rate 20 --retry-after --latency-ms 50", "a slow API with a rate limit"},
     {0},
 };
 
-static const struct options defaults = {
-    .threads = 2,
-    .seed = 1,
-    .instances = 100,
-    .templates = 8,
-    .bare_metals = 4,
-    .groups = 2,
-    .vpcs = 5,
-    .transition_ms = 500,
-    .api_key = "vpcsim-api-key",
-    .token_life_s = 3600,
+static const char *const sections[] = {"scenarios", "paths", "assumptions", NULL};
+static const struct cmd_spec *const no_commands[] = {NULL};
+
+const struct cli_program options_program = {
+    .name = "vpcsim",
+    .version = VPCMETA_VERSION,
+    .date = RELEASE_DATE,
+    .summary = "simulate the IBM Cloud VPC API, its IAM and its metadata service",
+    .description =
+        "Strict, in memory, and on this machine only. It ends with SIGTERM or Ctrl-C. `vpcmeta help simulator` shows "
+        "how vpcmeta is pointed at it, and how a change is rehearsed on a copy of a fleet.",
+    .examples = examples,
+    .commands = no_commands,
+    .globals = all_opt,
+    .globals_size = sizeof(struct all_opts),
+    .topics = options_topics,
+    .sections = sections,
 };
 
-static bool read_number(const char *name, const char *text, long min, long max, unsigned *ret_number, struct err *e)
+static bool take_regions(const struct opt_list *list, struct options *options, struct err *e)
 {
-    long number;
-
-    if (!text_to_long(text, min, max, &number)) {
-        return err_set(e, ERR_USAGE, "--%s takes a number between %ld and %ld, not \"%s\"", name, min, max, text);
-    }
-    *ret_number = (unsigned)number;
-    return true;
-}
-
-static bool read_regions(const char *list, struct options *options, struct err *e)
-{
-    char *rest = NULL;
-
-    free(options->region_list);
-    options->region_list = mem_copy(list);
-    options->region_count = 0;
-    for (char *name = strtok_r(options->region_list, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *name = list->items[i];
         if (options->region_count == OPTIONS_REGIONS_MAX || strlen(name) > 24 ||
             strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(name)) {
             return err_set(e, ERR_USAGE, "--region takes at most %d names like us-south, not \"%s\"",
@@ -119,187 +176,124 @@ static bool read_regions(const char *list, struct options *options, struct err *
         }
         options->regions[options->region_count++] = name;
     }
-    return options->region_count > 0 || err_set(e, ERR_USAGE, "--region needs a name");
+    return true;
 }
 
-/* One of two words. */
-static bool read_choice(const char *name, const char *text, const char *no, const char *yes, bool *ret_yes,
-                        struct err *e)
+static void take_fleet(const struct fleet_opts *fleet, struct options *options)
 {
-    *ret_yes = strcmp(text, yes) == 0;
-    return *ret_yes || strcmp(text, no) == 0 ||
-           err_set(e, ERR_USAGE, "--%s takes %s or %s, not \"%s\"", name, no, yes, text);
-}
+    bool sizes = fleet->instances.given || fleet->templates.given || fleet->bare_metals.given || fleet->groups.given;
+    bool load_alone = fleet->load != NULL && !sizes; /* a loaded fleet is added to one whose size is asked for */
 
-static bool read_size(const char *name, unsigned *ret_size, struct options *options, struct err *e)
-{
-    options->sizes_given = true;
-    return read_number(name, optarg, 0, NUMBER_MAX, ret_size, e);
-}
-
-static bool read_fleet_option(int option, const char *name, struct options *options, struct err *e)
-{
-    bool plain = false;
-    unsigned seed = 0;
-
-    switch (option) {
-    case OPTION_REGION:
-        return read_regions(optarg, options, e);
-    case OPTION_SEED:
-        if (!read_number(name, optarg, 0, INT32_MAX, &seed, e)) {
-            return false;
-        }
-        options->seed = seed;
-        return true;
-    case OPTION_INSTANCES:
-        return read_size(name, &options->instances, options, e);
-    case OPTION_TEMPLATES:
-        return read_size(name, &options->templates, options, e);
-    case OPTION_BARE_METAL:
-        return read_size(name, &options->bare_metals, options, e);
-    case OPTION_GROUPS:
-        return read_size(name, &options->groups, options, e);
-    case OPTION_VPCS:
-        return read_number(name, optarg, 1, 1000, &options->vpcs, e);
-    case OPTION_MIX:
-        if (!read_choice(name, optarg, "real", "plain", &plain, e)) {
-            return false;
-        }
-        options->mix = plain ? MIX_PLAIN : MIX_REAL;
-        return true;
-    case OPTION_ALL_DISABLED:
-        options->all_disabled = true;
-        return true;
-    default:
-        options->load = optarg;
-        return true;
-    }
-}
-
-static bool read_behaviour_option(int option, const char *name, struct options *options, struct err *e)
-{
-    switch (option) {
-    case OPTION_PORT: {
-        unsigned port = 0;
-        bool right = read_number(name, optarg, 0, 65535, &port, e);
-        options->port = (uint16_t)port;
-        return right;
-    }
-    case OPTION_THREADS:
-        return read_number(name, optarg, 1, 64, &options->threads, e);
-    case OPTION_TRANSITION_MS:
-        return read_number(name, optarg, 0, 3600000, &options->transition_ms, e);
-    case OPTION_AUTH:
-        return read_choice(name, optarg, "on", "off", &options->auth_off, e);
-    case OPTION_API_KEY:
-        options->api_key = optarg;
-        return true;
-    case OPTION_TOKEN_LIFE:
-        return read_number(name, optarg, 1, 86400, &options->token_life_s, e);
-    case OPTION_MEMBERSHIP_DELETE:
-        return read_choice(name, optarg, "refill", "shrink", &options->shrink_on_membership_delete, e);
-    case OPTION_METADATA_INSTANCE:
-        options->metadata_instance = optarg;
-        return true;
-    case OPTION_SCENARIO:
-        options->scenario = optarg;
-        return true;
-    case OPTION_LATENCY_MS:
-        return read_number(name, optarg, 0, 600000, &options->latency_ms, e);
-    case OPTION_RATE:
-        return read_number(name, optarg, 1, NUMBER_MAX, &options->rate, e);
-    case OPTION_BURST:
-        return read_number(name, optarg, 1, NUMBER_MAX, &options->burst, e);
-    case OPTION_RETRY_AFTER:
-        options->retry_after = true;
-        return true;
-    default:
-        options->rate_headers = true;
-        return true;
-    }
-}
-
-static bool read_option(int option, const char *name, struct options *options, struct err *e)
-{
-    switch (option) {
-    case OPTION_LOG:
-        options->log = optarg;
-        return true;
-    case OPTION_PORT_FILE:
-        options->port_file = optarg;
-        return true;
-    case OPTION_TLS:
-        options->tls = true;
-        return true;
-    case OPTION_CERT_OUT:
-        options->cert_out = optarg;
-        return true;
-    case OPTION_REGION:
-    case OPTION_SEED:
-    case OPTION_INSTANCES:
-    case OPTION_TEMPLATES:
-    case OPTION_BARE_METAL:
-    case OPTION_GROUPS:
-    case OPTION_VPCS:
-    case OPTION_MIX:
-    case OPTION_ALL_DISABLED:
-    case OPTION_LOAD:
-        return read_fleet_option(option, name, options, e);
-    default:
-        return read_behaviour_option(option, name, options, e);
-    }
-}
-
-/* What some options mean for others. */
-static void complete(struct options *options)
-{
-    if (options->load != NULL && !options->sizes_given) {
-        options->instances = options->templates = options->bare_metals = options->groups = 0;
-        options->regions_of_load = options->region_count == 0;
-    }
+    options->seed = (uint64_t)fleet->seed.value;
+    options->instances = load_alone ? 0 : (unsigned)fleet->instances.value;
+    options->templates = load_alone ? 0 : (unsigned)fleet->templates.value;
+    options->bare_metals = load_alone ? 0 : (unsigned)fleet->bare_metals.value;
+    options->groups = load_alone ? 0 : (unsigned)fleet->groups.value;
+    options->vpcs = (unsigned)fleet->vpcs.value;
+    options->mix = (enum fleet_mix)fleet->mix.value;
+    options->all_disabled = fleet->all_disabled;
+    options->load = fleet->load;
+    options->regions_of_load = load_alone && options->region_count == 0;
     if (options->region_count == 0) {
         options->regions[options->region_count++] = "us-south";
     }
-    if (options->rate > 0 && options->burst == 0) {
-        options->burst = options->rate;
+}
+
+static void take_server(const struct server_opts *server, struct options *options)
+{
+    options->port = (uint16_t)server->port.value;
+    options->threads = (unsigned)server->threads.value;
+    options->port_file = server->port_file;
+    options->cert_out = server->cert_out;
+    options->log = server->log;
+    options->tls = server->tls;
+}
+
+static void take_behaviour(const struct behaviour_opts *behaviour, struct options *options)
+{
+    options->auth_off = strcmp(switch_words[behaviour->auth.value], "off") == 0;
+    options->api_key = behaviour->api_key;
+    options->token_life_s = (unsigned)(behaviour->token_life.ms / SECOND_MS);
+    options->transition_ms = (unsigned)behaviour->transition_ms.value;
+    options->shrink_on_membership_delete = strcmp(membership_words[behaviour->membership_delete.value], "shrink") == 0;
+    options->metadata_instance = behaviour->metadata_instance;
+}
+
+static void take_trouble(const struct trouble_opts *trouble, struct options *options)
+{
+    options->latency_ms = (unsigned)trouble->latency_ms.value;
+    options->rate = (unsigned)trouble->rate.value;
+    options->burst = (unsigned)(trouble->burst.given ? trouble->burst.value : trouble->rate.value);
+    options->retry_after = trouble->retry_after;
+    options->rate_headers = trouble->rate_headers;
+    options->scenario = trouble->scenario;
+}
+
+/* Appends what the line asks for to be read; false: nothing, it starts the simulator. */
+static bool append_texts(const struct cli_call *call, struct text *out, struct err *e)
+{
+    const struct all_opts *opts = call->globals;
+    unsigned columns = term_columns(STDOUT_FILENO, getenv("COLUMNS"));
+
+    if (call->action == CLI_HELP) {
+        return cli_help(&options_program, "", columns, out, e);
     }
+    if (call->action == CLI_VERSION) {
+        text_append(out, "vpcsim " VPCMETA_VERSION "\n");
+    } else if (opts->man) {
+        return cli_man(&options_program, "", out, e);
+    } else if (opts->completion.given) {
+        cli_completion_script(&options_program, (enum cli_shell)opts->completion.value, out);
+    } else if (opts->scenarios) {
+        return cli_topic_help(&options_program, "scenarios", columns, out, e) &&
+               cli_topic_help(&options_program, "paths", columns, out, e);
+    } else if (opts->assumptions) {
+        return cli_topic_help(&options_program, "assumptions", columns, out, e);
+    }
+    return out->size > 0;
+}
+
+/* What the completion scripts ask. */
+static bool complete(int argc, char **argv)
+{
+    CLEANUP(text_free) struct text out = {0};
+
+    if (argc < 2 || strcmp(argv[1], CLI_COMPLETE) != 0) {
+        return false;
+    }
+    cli_completion_answer(&options_program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
+    fputs(text_string(&out), stdout);
+    return true;
 }
 
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e)
 {
-    struct options options = defaults;
-    enum options_verdict verdict = OPTIONS_RUN;
-    int at = 0;
+    struct options options = {0};
+    CLEANUP(text_free) struct text out = {0};
 
-    opterr = 0;
-    for (int option; verdict == OPTIONS_RUN && (option = getopt_long(argc, argv, ":h", long_options, &at)) != -1;) {
-        if (option == OPTION_HELP || option == 'h') {
-            options_print_help();
-            verdict = OPTIONS_DONE;
-        } else if (option == OPTION_ASSUMPTIONS) {
-            options_print_assumptions();
-            verdict = OPTIONS_DONE;
-        } else if (option == OPTION_VERSION) {
-            puts("vpcsim " VPCMETA_VERSION);
-            verdict = OPTIONS_DONE;
-        } else if (option == '?' || option == ':') {
-            err_set(e, ERR_USAGE, "%s %s: see vpcsim --help",
-                    option == '?' ? "unknown option" : "an argument is missing for", argv[optind - 1]);
-            verdict = OPTIONS_WRONG;
-        } else if (!read_option(option, long_options[at].name, &options, e)) {
-            verdict = OPTIONS_WRONG;
-        }
-    }
-    if (verdict == OPTIONS_RUN && optind < argc) {
-        err_set(e, ERR_USAGE, "unexpected argument %s: see vpcsim --help", argv[optind]);
-        verdict = OPTIONS_WRONG;
-    }
-    complete(&options);
     *ret_options = options;
-    return verdict;
+    if (complete(argc, argv)) {
+        return OPTIONS_DONE;
+    }
+    if (!cli_parse(&options_program, NULL, (size_t)argc - 1, (const char *const *)argv + 1, &options.call, e)) {
+        return OPTIONS_WRONG;
+    }
+    const struct all_opts *opts = options.call.globals;
+    bool reads = append_texts(&options.call, &out, e);
+    fputs(text_string(&out), stdout);
+    if (!take_regions(&opts->fleet.regions, &options, e)) {
+        options_free(&options);
+        return OPTIONS_WRONG;
+    }
+    take_server(&opts->server, &options);
+    take_fleet(&opts->fleet, &options);
+    take_behaviour(&opts->behaviour, &options);
+    take_trouble(&opts->trouble, &options);
+    *ret_options = options;
+    return reads ? OPTIONS_DONE : OPTIONS_RUN;
 }
 
 void options_free(struct options *options)
 {
-    free(options->region_list);
+    cli_call_free(&options->call);
 }

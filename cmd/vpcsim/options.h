@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/cli.h"
 #include "err/err.h"
 
 enum { OPTIONS_REGIONS_MAX = 16 };
@@ -21,10 +22,8 @@ struct options {
     const char *regions[OPTIONS_REGIONS_MAX];
     size_t region_count;
     bool regions_of_load; /* `load` decides: its first region is at /v1; regions[] holds where it names none */
-    char *region_list;    /* owns what regions point to */
     uint64_t seed;
     unsigned instances, templates, bare_metals, groups, vpcs;
-    bool sizes_given; /* any of the above was asked for: a loaded fleet is added to, not alone */
     enum fleet_mix mix;
     bool all_disabled;
     const char *load;
@@ -43,16 +42,19 @@ struct options {
     /* files */
     const char *log, *port_file, *cert_out;
     bool tls;
+    struct cli_call call; /* owns the strings */
 };
 
 enum options_verdict { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 
-/* Reads argv; prints help or the version itself (OPTIONS_DONE). The result's strings point into argv. */
+/* Reads argv; prints help, the version and the like itself (OPTIONS_DONE). */
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e);
 void options_free(struct options *options);
 
-/* help.c */
-void options_print_help(void);
-void options_print_assumptions(void);
+/* The table of options, a program without commands. */
+extern const struct cli_program options_program;
+
+/* The texts of the manual, embedded from cmd/vpcsim/manual/ by the build; the last one has no name. */
+extern const struct cli_topic options_topics[];
 
 #endif

@@ -270,6 +270,9 @@ struct cli_option_hint {
     const char *verb;   /* of the commands that it is for: "create"; NULL: all */
 };
 
+/*
+ * A program without commands has only options: the last value of one that is repeated counts.
+ */
 struct cli_program {
     const char *name, *version;
     const char *date;                       /* of the version, for man pages: "2026-11-28" */
@@ -277,7 +280,7 @@ struct cli_program {
     const char *description;                /* paragraphs, for help and the man page */
     const struct cmd_example *examples;     /* the last one has no line; NULL: none */
     const struct cli_noun *nouns;           /* the last one has no name */
-    const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help */
+    const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help; none: only options, no words */
     const struct cli_synonym *synonyms;     /* the last one has no `typed`; NULL: none */
     const struct cli_option_hint *hints;    /* the last one has no `typed`; NULL: none */
     const struct cli_task *tasks;           /* in the order of `commands`; the last one has no heading; NULL: none */
@@ -295,7 +298,7 @@ struct cli_program {
 /* --- parsing --------------------------------------------------------------------------------------- */
 
 enum cli_action {
-    CLI_RUN,        /* call->command->run */
+    CLI_RUN,        /* call->command->run; without commands, what the program is for */
     CLI_HELP,       /* --help: print cli_help(topic) on standard output, exit 0 */
     CLI_VERSION,    /* --version: print the version, exit 0 */
     CLI_INCOMPLETE, /* no command, or a noun without its verb: print cli_help(topic) on standard error, exit 2 */

@@ -304,7 +304,7 @@ static void offer_all(struct completer *c)
 {
     if (c->wanted != NULL) {
         offer_value(c, c->wanted->spec, 0);
-    } else if (c->result->prefix[0] == '-' && !c->ended) {
+    } else if ((c->result->prefix[0] == '-' || cli_only_options(c->program)) && !c->ended) {
         offer_options(c);
     } else if (c->result->command == NULL) {
         offer_next(c, text_string(&c->path));

@@ -199,6 +199,17 @@ static void append_globals(struct text *out, const struct cli_program *program, 
     append_options(out, &options, 0, width);
 }
 
+/* Help of a program without commands. */
+static void options_help(const struct cli_program *program, size_t width, struct text *out)
+{
+    text_printf(out, "%s: ", program->name);
+    cli_wrap(out, program->summary, strlen(program->name) + 2, CLI_INDENT, width);
+    text_printf(out, "\nUsage: %s [OPTIONS]\n", program->name);
+    append_examples(out, program->examples, width);
+    cli_wrap_paragraphs(out, program->description, width);
+    append_globals(out, program, width);
+}
+
 static void program_help(const struct cli_program *program, size_t width, struct text *out)
 {
     CLEANUP(text_free) struct text footer = {0};
@@ -244,7 +255,7 @@ bool cli_help(const struct cli_program *program, const char *topic, unsigned col
     struct cli_next next;
 
     if (topic[0] == '\0') {
-        program_help(program, width, out);
+        (cli_only_options(program) ? options_help : program_help)(program, width, out);
         return true;
     }
     cli_next_words(program, topic, &memory, &next);

@@ -159,15 +159,21 @@ static void program_page(const struct cli_program *program, struct text *out)
 
     cli_roff_head(out, program, "", 1, program->summary);
     append_synopsis(out, program, "");
-    text_append(out, " \\fIcommand\\fR [\\fIarguments\\fR] [\\fIoptions\\fR]\n");
+    text_append(out, cli_only_options(program) ? "" : " \\fIcommand\\fR [\\fIarguments\\fR]");
+    text_append(out, " [\\fIoptions\\fR]\n");
     append_description(out, program->description);
-    append_commands(out, program);
+    if (!cli_only_options(program)) {
+        append_commands(out, program);
+    }
     cli_options_add_globals(&options, program);
     append_options(out, &options);
     for (const char *const *name = program->sections; name != NULL && *name != NULL; name++) {
         append_section(out, cli_topic_find(program, *name));
     }
     append_examples(out, program->examples);
+    if (cli_only_options(program)) {
+        return; /* all topics are sections of this page */
+    }
     for (const struct cli_topic *topic = program->topics; topic != NULL && topic->name != NULL; topic++) {
         text_printf(&names, "%s\n", topic->name);
     }

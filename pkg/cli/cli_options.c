@@ -41,8 +41,10 @@ static void add_specs(struct cli_options *options, const struct opt_spec *specs,
 
 void cli_options_add_globals(struct cli_options *options, const struct cli_program *program)
 {
-    add_specs(options, builtin_opts, &(struct embedding){CLI_BUILTIN, 0, "Global options", NULL});
-    add_specs(options, program->globals, &(struct embedding){CLI_GLOBAL, 0, "Global options", NULL});
+    const char *heading = cli_only_options(program) ? "Options" : "Global options";
+
+    add_specs(options, builtin_opts, &(struct embedding){CLI_BUILTIN, 0, heading, NULL});
+    add_specs(options, program->globals, &(struct embedding){CLI_GLOBAL, 0, heading, NULL});
 }
 
 /* The refusal of the option by the command itself, by its name or its group's, or NULL. */

@@ -40,6 +40,12 @@ void cli_options_add_command(struct cli_options *options, const struct cmd_spec 
 /* The same without those that it refuses: what is offered. Nothing is of a hidden command. */
 void cli_options_add_offered(struct cli_options *options, const struct cmd_spec *command);
 
+/* Whether the program has no commands. */
+static inline bool cli_only_options(const struct cli_program *program)
+{
+    return program->commands[0] == NULL;
+}
+
 void cli_options_free(struct cli_options *options);
 
 /* By name or alias (`size` bytes of it, without the dashes), by letter. NULL when there is none. */

@@ -86,6 +86,10 @@ static bool set_defaults(struct parser *p, enum cli_owner owner, struct err *e)
 static const char *remedy(const struct parser *p, struct text *out)
 {
     text_clear(out);
+    if (cli_only_options(p->program)) {
+        text_printf(out, "see '%s --help'", p->program->name);
+        return text_string(out);
+    }
     text_printf(out, "see '%s help%s%s'", p->program->name, p->path.size ? " " : "", text_string(&p->path));
     return text_string(out);
 }
@@ -114,7 +118,8 @@ static bool unknown_option(const struct parser *p, const char *word, size_t size
                        remedy(p, &see));
     }
     return err_set(e, ERR_USAGE, "unknown option %s%s (%s)", text_string(&shown),
-                   command ? "" : ": options of a command stand after its words", remedy(p, &see));
+                   command || cli_only_options(p->program) ? "" : ": options of a command stand after its words",
+                   remedy(p, &see));
 }
 
 /* Refuses a long option that is none of ours, before getopt_long takes it for an abbreviation. */
@@ -166,7 +171,7 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
         return err_set(e, ERR_USAGE, "%s needs a value, and %s is an option: write %s=%s if it is meant", shown, value,
                        shown, value);
     }
-    if (option->seen != NULL && option->spec->kind != OPT_KIND_LIST) {
+    if (option->seen != NULL && option->spec->kind != OPT_KIND_LIST && !cli_only_options(p->program)) {
         return given_twice(option, shown, value, e);
     }
     bool first = option->seen == NULL;
@@ -215,11 +220,23 @@ static bool unknown_command(const struct parser *p, size_t index, struct err *e)
 }
 
 /* `index` is the word's in the line. */
+static bool unexpected_word(const struct parser *p, const char *word, struct err *e)
+{
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text see = {0};
+
+    text_append_short(&shown, word, strlen(word), SHOWN_MAX);
+    return err_set(e, ERR_USAGE, "unexpected argument '%s' (%s)", text_string(&shown), remedy(p, &see));
+}
+
 static bool take_word(struct parser *p, size_t index, struct err *e)
 {
     const char *word = p->words[index];
     struct cli_call *call = p->call;
 
+    if (cli_only_options(p->program)) {
+        return unexpected_word(p, word, e);
+    }
     if (call->command != NULL) {
         if (word[0] == '\0') {
             return err_set(e, ERR_USAGE, "%s: an argument is empty", text_string(&p->path));
@@ -389,11 +406,12 @@ static bool conclude(struct parser *p, struct err *e)
 {
     struct cli_call *call = p->call;
 
-    call->action = p->builtin.help         ? CLI_HELP
-                   : p->builtin.version    ? CLI_VERSION
-                   : call->command == NULL ? CLI_INCOMPLETE
-                                           : CLI_RUN;
-    return call->action != CLI_RUN || (check_argument_count(p, e) && check_argument_words(p, e) && check_options(p, e));
+    call->action = p->builtin.help                                          ? CLI_HELP
+                   : p->builtin.version                                     ? CLI_VERSION
+                   : call->command == NULL && !cli_only_options(p->program) ? CLI_INCOMPLETE
+                                                                            : CLI_RUN;
+    return call->action != CLI_RUN || call->command == NULL ||
+           (check_argument_count(p, e) && check_argument_words(p, e) && check_options(p, e));
 }
 
 static bool begin(struct parser *p, const struct cli_call *base, size_t count, const char *const words[], struct err *e)

@@ -94,6 +94,8 @@ CASES
     vpcmeta help --man > pages/vpcmeta.1
     vpcmeta help --list | while read -r command; do vpcmeta help --man $command > "pages/vpcmeta-${command// /-}.1"; done
     topics | while read -r topic; do vpcmeta help --man --topic "$topic" > "pages/vpcmeta-$topic.7"; done
+    "$BUILD/vpcsim" --man > pages/vpcsim.1
+    for heading in OPTIONS EXAMPLES SCENARIOS PATHS ASSUMPTIONS; do grep -qx "\.SH $heading" pages/vpcsim.1; done
     for page in pages/*; do
         [ -z "$(groff -man -ww -z -Tutf8 "$page" 2>&1)" ] || { groff -man -ww -z -Tutf8 "$page"; false; }
     done
@@ -123,4 +125,37 @@ CASES
     sort -u all_links | sed 's/^/help /' > lines
     meta shell -f lines
     expect 0
+}
+
+@test "vpcsim: help, manual page and completion are made of one table" {
+    run "$BUILD/vpcsim" --help
+    [ "$status" -eq 0 ]
+    awk 'length > 80 { print; bad = 1 } END { exit bad }' <<< "$output"
+    "$BUILD/vpcsim" --man > page
+    "$BUILD/vpcsim" __complete -- > words
+    for name in port region instances load auth token-life rate scenario log tls completion; do
+        grep -qE -- "^ .*--$name( |$)" <<< "$output"
+        grep -qF -- "\\-\\-${name//-/\\-}" page
+        grep -q -- "^--$name" words
+    done
+    [[ $output == *"life of IAM's tokens (default: 1h)"* ]]
+    "$BUILD/vpcsim" __complete --mix '' | grep -q '^plain'
+    for shell in bash zsh fish; do "$BUILD/vpcsim" --completion "$shell" | grep -q 'vpcsim __complete\|_vpcsim\|__vpcsim'; done
+    "$BUILD/vpcsim" --completion bash | bash -n
+    run "$BUILD/vpcsim" --scenarios
+    [[ $output == *token_delay*per_second*/_sim/state* ]]
+    run "$BUILD/vpcsim" --mix odd
+    [ "$status" -eq 2 ]
+    [[ $output == *"--mix odd is not one of real, plain"* ]]
+    run "$BUILD/vpcsim" extra
+    [ "$status" -eq 2 ]
+    [[ $output == *"unexpected argument 'extra' (see 'vpcsim --help')"* ]]
+}
+
+@test "make install writes the pages of all commands, topics and of vpcsim, and their completion" {
+    cd "$BATS_TEST_DIRNAME/../.." || return
+    make -n install PREFIX=/usr DESTDIR=/nowhere > "$BATS_TEST_TMPDIR/plan"
+    grep -q 'man/man1.*\.1' "$BATS_TEST_TMPDIR/plan"
+    grep -q 'man/man7.*\.7' "$BATS_TEST_TMPDIR/plan"
+    grep -q 'completions/vpcsim' "$BATS_TEST_TMPDIR/plan"
 }
