@@ -149,7 +149,7 @@ static const struct cmd_example examples[] = {
 static const char *const sections[] = {"scenarios", "paths", "assumptions", NULL};
 static const struct cmd_spec *const no_commands[] = {NULL};
 
-const struct cli_program options_program = {
+static const struct cli_program program = {
     .name = "vpcsim",
     .version = VPCMETA_VERSION,
     .date = RELEASE_DATE,
@@ -236,19 +236,19 @@ static bool append_texts(const struct cli_call *call, struct text *out, struct e
     unsigned columns = term_columns(STDOUT_FILENO, getenv("COLUMNS"));
 
     if (call->action == CLI_HELP) {
-        return cli_help(&options_program, "", columns, out, e);
+        return cli_help(&program, "", columns, out, e);
     }
     if (call->action == CLI_VERSION) {
         text_append(out, "vpcsim " VPCMETA_VERSION "\n");
     } else if (opts->man) {
-        return cli_man(&options_program, "", out, e);
+        return cli_man(&program, "", out, e);
     } else if (opts->completion.given) {
-        cli_completion_script(&options_program, (enum cli_shell)opts->completion.value, out);
+        cli_completion_script(&program, (enum cli_shell)opts->completion.value, out);
     } else if (opts->scenarios) {
-        return cli_topic_help(&options_program, "scenarios", columns, out, e) &&
-               cli_topic_help(&options_program, "paths", columns, out, e);
+        return cli_topic_help(&program, "scenarios", columns, out, e) &&
+               cli_topic_help(&program, "paths", columns, out, e);
     } else if (opts->assumptions) {
-        return cli_topic_help(&options_program, "assumptions", columns, out, e);
+        return cli_topic_help(&program, "assumptions", columns, out, e);
     }
     return out->size > 0;
 }
@@ -261,7 +261,7 @@ static bool complete(int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], CLI_COMPLETE) != 0) {
         return false;
     }
-    cli_completion_answer(&options_program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
+    cli_completion_answer(&program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
     fputs(text_string(&out), stdout);
     return true;
 }
@@ -275,7 +275,7 @@ enum options_verdict options_read(int argc, char **argv, struct options *ret_opt
     if (complete(argc, argv)) {
         return OPTIONS_DONE;
     }
-    if (!cli_parse(&options_program, NULL, (size_t)argc - 1, (const char *const *)argv + 1, &options.call, e)) {
+    if (!cli_parse(&program, NULL, (size_t)argc - 1, (const char *const *)argv + 1, &options.call, e)) {
         return OPTIONS_WRONG;
     }
     const struct all_opts *opts = options.call.globals;

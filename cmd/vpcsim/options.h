@@ -51,9 +51,6 @@ enum options_verdict { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e);
 void options_free(struct options *options);
 
-/* The table of options, a program without commands. */
-extern const struct cli_program options_program;
-
 /* The texts of the manual, embedded from cmd/vpcsim/manual/ by the build; the last one has no name. */
 extern const struct cli_topic options_topics[];
 
