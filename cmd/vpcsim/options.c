@@ -243,7 +243,7 @@ static bool append_texts(const struct cli_call *call, struct text *out, struct e
     } else if (opts->man) {
         return cli_man(&program, "", out, e);
     } else if (opts->completion.given) {
-        cli_completion_script(&program, (enum cli_shell)opts->completion.value, out);
+        cli_completion_script(&program, (enum cli_shell)opts->completion.value, NULL, out);
     } else if (opts->scenarios) {
         return cli_topic_help(&program, "scenarios", columns, out, e) &&
                cli_topic_help(&program, "paths", columns, out, e);
