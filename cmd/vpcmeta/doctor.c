@@ -398,7 +398,7 @@ static void fields(const struct cmd_spec *command, struct cli_known *known)
 
 const struct cmd_spec cmd_doctor = {
     .path = "doctor",
-    .summary = "check the set-up, the rights of the credential and the reach of the API",
+    .summary = "check the set-up, the credential and its rights, the API",
     .description =
         "Each check is shown as it ends: ok, bad, or skipped where one before it failed. Shows which endpoints (of the "
         "VPC API and of IAM), region and credential would be used and where they come from: an option, a variable, a "

@@ -19,9 +19,6 @@ topics() { vpcmeta help --topics; }
         shows_no 'template set'
         shows "'vpcmeta help TOPIC' a topic|TOPIC' a topic|^a topic"
     done
-    # one line a command at 80 columns
-    screen_plain 80x24 help
-    vpcmeta help --list | while read -r command; do [ "$(grep -A1 "^  $command  " shown | grep -c '^     ')" -eq 0 ]; done
     # sorted by name
     topics > names
     sort -C names

@@ -238,6 +238,21 @@ static void check_width(const char *name, const char *text, size_t most)
     }
 }
 
+/* Behind the longest name of a command, on a line of 80 columns. */
+static void every_command_and_topic_has_a_summary_of_one_line(void **state)
+{
+    CLEANUP(text_free) struct text help = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    assert_true(cli_help(&commands_program, "", 80, &help, &e));
+    for (const char *line = text_string(&help); *line != '\0'; line += strcspn(line, "\n") + 1) {
+        if (strncmp(line, "       ", 7) == 0) {
+            fail_msg("a summary takes two lines: %.*s", (int)strcspn(line, "\n"), line);
+        }
+    }
+}
+
 static void every_topic_fits_terminals_and_has_no_markup_left(void **state)
 {
     static const struct {
@@ -265,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_has_no_mistakes),
         cmocka_unit_test(an_option_that_cannot_act_is_refused_with_what_is_missing),
+        cmocka_unit_test(every_command_and_topic_has_a_summary_of_one_line),
         cmocka_unit_test(every_topic_fits_terminals_and_has_no_markup_left),
     };
 
