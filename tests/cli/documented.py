@@ -58,6 +58,7 @@ EXPECTED = [
     (r"\baudit\b.*>", 3, None),
     (r"\baudit\b", 3, r"(?s)SEVERITY.*Recommended fixes"),
     (r"list --where|list --vpc .*--where|list --name 'web|list --status stopped", 0, r"web-\d+"),
+    (r"instance list --sort", 0, r"(api|web|db|worker|batch|legacy|cache)-\d+"),
     (r"instance list --jq .*group_by", 0, r'"https": ?\d+'),
     (r"set .*--jq .summary", 0, r'"failed": ?0'),
     (r"instance list .*>", 0, None),
