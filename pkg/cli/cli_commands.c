@@ -78,12 +78,7 @@ bool cli_unknown_command(const struct cli_program *program, const char *path, co
         words[i] = next.items[i].word;
     }
     text_append_short(&shown, word, strlen(word), 60);
-    const char *nearest = text_nearest(word, words, next.count);
     const char *blank = path[0] ? " " : "";
-    if (nearest != NULL) {
-        return err_set(e, ERR_USAGE, "unknown command '%s%s%s': did you mean '%s%s%s'? (see '%s help%s%s')", path,
-                       blank, text_string(&shown), path, blank, nearest, program->name, blank, path);
-    }
     for (size_t i = 0; path[0] != '\0' && i < next.count; i++) {
         text_printf(&verbs, "%s%s", i > 0 ? ", " : ": there are ", words[i]);
     }

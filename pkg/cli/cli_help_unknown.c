@@ -1,6 +1,7 @@
 /* Help on words that have none: what may have been meant. */
 #include "cli/cli_commands.h"
 #include "cli/cli_manual.h"
+#include "cli/cli_suggest.h"
 
 #include <string.h>
 
@@ -60,11 +61,43 @@ static bool unknown_word(const struct cli_program *program, const char *word, st
                    meant.size > 0 ? "?" : "", program->name);
 }
 
+/* Sets the error where the words are near those of a command, of two words or of other tools. */
+static bool meant_command(const struct cli_program *program, const char *words, struct err *e)
+{
+    enum { WORDS_MAX = 4 };
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    CLEANUP(text_free) struct text shown = {0};
+    CLEANUP(text_free) struct text verbs = {0};
+    const char *items[WORDS_MAX];
+    size_t count = 0;
+
+    for (const char *rest = words; *rest != '\0' && count < WORDS_MAX; rest += rest[0] == ' ') {
+        size_t size = strcspn(rest, " ");
+        items[count++] = text_arena_copy(&memory, rest, size);
+        rest += size;
+    }
+    append_verbs(&verbs, program, count == 1 ? items[0] : "");
+    if (count == 0 || verbs.size > 0 || (count == 1 && nearest_name(program, items[0], &memory) != NULL)) {
+        return false;
+    }
+    const struct cmd_spec *command = cli_suggest_topic(program, items, count);
+    if (command == NULL) {
+        return false;
+    }
+    text_append_short(&shown, words, strlen(words), 60);
+    err_set(e, ERR_USAGE, "unknown command '%s': did you mean: %s help %s", text_string(&shown), program->name,
+            command->path);
+    return true;
+}
+
 bool cli_unknown_help(const struct cli_program *program, const char *words, struct err *e)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     CLEANUP(text_free) struct text path = {0};
 
+    if (meant_command(program, words, e)) {
+        return false;
+    }
     /* as far as the words lead, then the one that does not */
     for (const char *rest = words;;) {
         CLEANUP(text_free) struct text longer = {0};

@@ -297,9 +297,8 @@ static bool has_argument(const struct cli_mistake *mistake, const bool *used)
     return false;
 }
 
-/* The command that was guessed: what stands for it as a whole, and list for a show of nothing. */
-static const struct cmd_spec *choose(const struct guess *guess, const struct cli_mistake *mistake, const bool *used,
-                                     const char **ret_brought)
+/* The command that was guessed, or what stands for it as a whole; and the options that its verb brings. */
+static const struct cmd_spec *choose(const struct guess *guess, const char **ret_brought)
 {
     CLEANUP(text_free) struct text path = {0};
     const struct cli_program *program = guess->program;
@@ -311,14 +310,20 @@ static const struct cmd_spec *choose(const struct guess *guess, const struct cli
     *ret_brought = options != NULL ? options + 1 : NULL;
     const char *whole = synonym(program, text_string(&path));
     const struct cmd_spec *command = cli_find(program, whole != NULL ? whole : text_string(&path));
-    if (command != NULL && command->min_args > 0 && !has_argument(mistake, used) && guess->noun != NULL &&
-        (command->flags & CMD_WRITES) == 0) {
-        text_clear(&path);
-        text_printf(&path, "%s list", guess->noun);
-        const struct cmd_spec *list = cli_find(program, text_string(&path));
-        command = list != NULL ? list : command;
-    }
     return command;
+}
+
+/* A command that reads and lacks its argument is meant as a list. */
+static const struct cmd_spec *list_instead(const struct guess *guess, const struct cmd_spec *command)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    if (command->min_args == 0 || guess->noun == NULL || (command->flags & CMD_WRITES) != 0) {
+        return command;
+    }
+    text_printf(&path, "%s list", guess->noun);
+    const struct cmd_spec *list = cli_find(guess->program, text_string(&path));
+    return list != NULL ? list : command;
 }
 
 /* The words of the command as far as it was known, and those that follow; `at` are their indices in the line. */
@@ -347,6 +352,11 @@ static void collect(const struct cli_program *program, const struct cli_mistake 
     }
 }
 
+static bool guess_command(struct guess *guess)
+{
+    return guess->count > 0 && guess->program->nouns != NULL && (guess_exact(guess) || guess_near(guess));
+}
+
 bool cli_suggest_command(const struct cli_program *program, const struct cli_mistake *mistake, struct text *out)
 {
     CLEANUP(text_free_pointer) bool *used = mem_array(mistake->count + 1, sizeof(*used));
@@ -356,20 +366,19 @@ bool cli_suggest_command(const struct cli_program *program, const struct cli_mis
     size_t at[HEAD_MAX];
 
     collect(program, mistake, &guess, at, used);
-    if (guess.count == 0 || program->nouns == NULL || (!guess_exact(&guess) && !guess_near(&guess))) {
+    const struct cmd_spec *command = guess_command(&guess) ? choose(&guess, &brought) : NULL;
+    if (command == NULL) {
         return false;
     }
     for (size_t i = 0; i < guess.used; i++) {
         used[at[i]] = true;
     }
-    const struct cmd_spec *command = choose(&guess, mistake, used, &brought);
-    if (command == NULL) {
-        return false;
-    }
+    bool has_some = has_argument(mistake, used);
+    command = has_some ? command : list_instead(&guess, command);
     cli_options_add_globals(&options, program);
     cli_options_add_command(&options, command);
     text_printf(out, "%s %s", program->name, command->path);
-    if (command->min_args > 0 && !has_argument(mistake, used)) {
+    if (command->min_args > 0 && !has_some) {
         const char *arguments = command->arguments != NULL ? command->arguments : "";
         text_printf(out, " %.*s", (int)strcspn(arguments, " "), arguments);
     }
@@ -379,6 +388,17 @@ bool cli_suggest_command(const struct cli_program *program, const struct cli_mis
     }
     text_append(out, whole ? "" : " ...");
     return true;
+}
+
+const struct cmd_spec *cli_suggest_topic(const struct cli_program *program, const char *const words[], size_t count)
+{
+    struct guess guess = {.program = program};
+    const char *ignored = NULL;
+
+    for (size_t i = 0; i < count && i < HEAD_MAX; i++) {
+        guess.words[guess.count++] = words[i];
+    }
+    return guess_command(&guess) ? choose(&guess, &ignored) : NULL;
 }
 
 /* --- options --------------------------------------------------------------------------------------------- */

@@ -21,6 +21,9 @@ struct cli_mistake {
  */
 bool cli_suggest_command(const struct cli_program *program, const struct cli_mistake *mistake, struct text *out);
 
+/* The command that is probably meant by words that help is asked for; NULL: none is near. */
+const struct cmd_spec *cli_suggest_topic(const struct cli_program *program, const char *const words[], size_t count);
+
 /* Appends what to write in place of an option of that name ("--api-key"), from the program's hints. False: nothing. */
 bool cli_suggest_option(const struct cli_program *program, const struct cmd_spec *command, const char *name,
                         struct text *out);

@@ -74,6 +74,11 @@ LINES
         expect 2 "did you mean: vpcmeta instance "
         [[ $stderr =~ 'did you mean: vpcmeta instance '(list|show)' web-1'$ ]]
     done
+    for verb in lst shw get gett; do
+        meta help instance $verb
+        expect 2 "did you mean: vpcmeta help instance "
+        [[ $stderr =~ (list|show)$ ]]
+    done
 }
 
 @test "an option that the command does not have: what to write, or whose it is; a key is not repeated" {

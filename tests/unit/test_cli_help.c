@@ -116,8 +116,8 @@ static void unknown_topics_are_usage_errors(void **state)
         const char *topic, *message;
     } cases[] = {
         {"instnce", "unknown command 'instnce': did you mean 'instance'? (see 'vm help')"},
-        {"instance sow", "unknown command 'instance sow': did you mean 'instance show'? (see 'vm help instance')"},
-        {"instance set now", "unknown command 'instance set now' (see 'vm help instance set')"},
+        {"instance sow", "unknown command 'instance sow': did you mean: vm help instance show"},
+        {"instance set now", "unknown command 'instance set now': did you mean: vm help instance set"},
     };
 
     (void)state;
