@@ -79,10 +79,12 @@ counts() {
 say 'The fleet: which servers have the metadata service on, over which protocol, with which hop limit?'
 show -5 instance list --fields "$fields"
 show -3 bare-metal list --fields name,status,zone,enabled,protocol
-show group list
+show group list --fields name,status,template,membership_count,enabled,protocol,response_hop_limit
 
 say 'Audit: what is unsafe? Exit status 3 says that there are findings.'
-show -30 audit
+vpcmeta audit > "$work/data" || [ $? -eq 3 ]
+echo '$ vpcmeta audit | tail -n 18'
+tail -n 18 "$work/data"
 counts > "$work/before"
 
 say 'Preview: what would a change do? Nothing is sent.'

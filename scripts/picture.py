@@ -73,7 +73,9 @@ def main():
         simulator.wait()
     # The reader's own fixed-width font: a picture does not load one from elsewhere.
     format_without_fonts = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.S)
-    console.save_svg(picture, title="vpcmeta", code_format=format_without_fonts)
+    drawn = console.export_svg(title="vpcmeta", code_format=format_without_fonts)
+    with open(picture, "w", encoding="utf-8") as file:
+        file.write("".join(line.rstrip() + "\n" for line in drawn.splitlines()))
 
 
 main()

@@ -200,7 +200,6 @@ END
 }
 
 @test "TAB in zsh" {
-    command -v zsh > /dev/null || skip "zsh is not installed"
     cat > .zshrc << 'END'
 PS1='READY '
 cp script _vpcmeta
@@ -214,7 +213,6 @@ END
 }
 
 @test "TAB in fish" {
-    command -v fish > /dev/null || skip "fish is not installed"
     cat > rc.fish << 'END'
 function fish_prompt; echo 'READY '; end
 function fish_greeting; end
@@ -232,19 +230,19 @@ END
     cat > dialogue << 'END'
 expect vpcmeta.*> $
 type audit --rule hop-limit,disa\t
-expect audit --rule hop-limit,disabled 
+expect audit --rule hop-limit,disabled[ ]
 interrupt
 expect vpcmeta.*> $
 type runs show la\t
-expect runs show last 
+expect runs show last[ ]
 interrupt
 expect vpcmeta.*> $
 type instance list --fields name,enab\t
-expect name,enabled 
+expect name,enabled[ ]
 interrupt
 expect vpcmeta.*> $
 type schema show instance_p\t
-expect schema show instance_patch 
+expect schema show instance_patch[ ]
 interrupt
 expect vpcmeta.*> $
 type audit --rule hop-limit,template-\t
