@@ -420,6 +420,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     for (size_t i = 1; i < plan->count; i++) {
         fleet.mixed = fleet.mixed || plan->items[i].action != plan->items[0].action;
     }
+    http_work(options->http)->uneven = fleet.mixed;
     fleet.starting = mem_array(plan->count, 2 * sizeof(struct fleet_result *));
     fleet.concluded = fleet.starting + plan->count;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());

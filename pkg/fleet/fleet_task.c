@@ -280,8 +280,10 @@ void fleet_task_finish_error(struct fleet_task *task, const struct err *error, e
 /* Where a run has a single action, how many are done says it all. */
 static enum wait_step step_of(const struct fleet_task *task)
 {
-    static const enum wait_step steps[PLAN_ACTIONS] = {
-        [PLAN_CREATE] = WAIT_CREATING, [PLAN_MOVE] = WAIT_MOVING, [PLAN_DELETE] = WAIT_DELETING};
+    static const enum wait_step steps[PLAN_ACTIONS] = {[PLAN_CREATE] = WAIT_CREATING,
+                                                       [PLAN_MOVE] = WAIT_MOVING,
+                                                       [PLAN_ROLL] = WAIT_HEALING, /* before anything is deleted, too */
+                                                       [PLAN_DELETE] = WAIT_DELETING};
 
     return task->fleet->mixed ? steps[task->result->item->action] : WAIT_STEP_NONE;
 }

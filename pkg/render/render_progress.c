@@ -54,7 +54,8 @@ static bool is_steady(const struct render_progress *progress, double average, do
     int64_t idle_ms = progress->elapsed_ms - progress->last_ms;
     bool bursts = progress->longest_ms >= GAP_MS;
 
-    if (progress->last_done < LEFT_LEAST_DONE || (double)(progress->elapsed_ms - progress->first_ms) < least_ms) {
+    if (progress->work.uneven || progress->last_done < LEFT_LEAST_DONE ||
+        (double)(progress->elapsed_ms - progress->first_ms) < least_ms) {
         return false;
     }
     return bursts ? progress->gaps >= LEFT_LEAST_GAPS && idle_ms <= 2 * progress->longest_ms

@@ -244,6 +244,7 @@ void wait_steps_over(struct wait_work *work)
 {
     memset(work->step, 0, sizeof(work->step));
     memset(work->step_total, 0, sizeof(work->step_total));
+    work->uneven = false;
 }
 
 /* A step without a name is no step. */

@@ -71,6 +71,7 @@ struct wait_work {
     size_t read_count;
     size_t step[WAIT_STEPS]; /* resources in that step; of one with a total: done so far */
     size_t step_total[WAIT_STEPS];
+    bool uneven; /* the steps of a run take times that are not alike: what is left cannot be foretold */
 };
 
 /* A request reads resources of that kind, or a list of them; it has ended; all have. */
