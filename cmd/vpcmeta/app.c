@@ -37,6 +37,19 @@ static int print_words(struct app *app, const struct cli_call *call, struct err 
     return printed && incomplete ? ERR_EXIT_USAGE : err_exit_status(e);
 }
 
+/* What a command does on this machine, before and between its requests. */
+static const char *local_work(const struct cmd_spec *command)
+{
+    static const char *const works[][2] = {{"runs ", "reading the history"}, {"schema ", "reading schemas"}};
+
+    for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+        if (strncmp(command->path, works[i][0], strlen(works[i][0])) == 0) {
+            return works[i][1];
+        }
+    }
+    return "working";
+}
+
 static int run_command(struct app *app, const struct cli_call *call, struct err *e)
 {
     if (app->shell_call != NULL && (call->command->flags & CMD_NOT_IN_SHELL) != 0) {
@@ -47,6 +60,10 @@ static int run_command(struct app *app, const struct cli_call *call, struct err 
     app->limits = command_begin(call, app->session);
     if ((call->command->flags & CMD_PAGED) != 0) {
         app_pager_begin(app);
+    }
+    if ((call->command->flags & CMD_NOT_IN_SHELL) == 0) { /* the shell waits for a person */
+        app_busy_open(app);
+        app_busy_begin(app, local_work(call->command));
     }
     int status = call->command->run(app, call, e);
     app_progress_end(app);
@@ -101,6 +118,8 @@ int app_run(struct app *app, size_t count, const char *const words[])
 void app_free(struct app *app)
 {
     app_progress_end(app);
+    app_close_output(app);
+    app_busy_close(app);
     command_watch(NULL, NULL);
     session_close(app->session);
     schema_catalog_close(app->schemas);

@@ -30,6 +30,8 @@ struct app {
     struct schema_catalog *schemas; /* NULL until a command needs them */
     char *schema_dir;               /* where the schemas came from; NULL: embedded */
     struct app_progress *progress;  /* NULL: none is shown */
+    struct app_busy *busy;          /* NULL before app_busy_open */
+    FILE *usual_output;             /* what stdout was before app_open_output; NULL: it still is */
     struct app_pager *pager;        /* NULL: what is printed is shown at once */
 };
 
@@ -62,6 +64,13 @@ void app_adopt_place(struct app *app, const struct cli_place *place);
 struct schema_catalog *app_schemas(struct app *app, struct err *e);
 
 /* --- printing: data on standard output, everything else on standard error -------------------------- */
+
+/*
+ * Before the first command: where standard output is a pipe, the wait for a reader that does not read ends as a command
+ * does (command_await_reader). Closing prints the rest.
+ */
+void app_open_output(struct app *app);
+void app_close_output(struct app *app);
 
 /*
  * Where a command prints its data: standard output, or where that is a terminal and the command prints what is read
@@ -154,7 +163,16 @@ void app_progress_note(const struct app *app, size_t done, size_t changed, size_
 void app_progress_end(struct app *app);
 void app_progress_hide(const struct app *app);
 
-/* Leaves the line where it is, for the answer to a signal: how far it was, and the ^C that the terminal has echoed. */
+/*
+ * Work of this machine begins that may take long, "reading the history" (a literal): it is shown as the progress is,
+ * once it takes more than a second. Whatever is sent, printed or asked ends it, through app_progress_hide.
+ */
+void app_busy_open(struct app *app);
+void app_busy_close(struct app *app);
+void app_busy_begin(const struct app *app, const char *what);
+void app_busy_end(const struct app *app);
+
+/* Before the answer to a signal: of the line only the ^C stays, where the terminal has echoed it. */
 void app_progress_leave(const struct app *app);
 
 /* Columns of the terminal behind standard output or standard error; 0 when it is none. */

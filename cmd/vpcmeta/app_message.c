@@ -109,6 +109,7 @@ bool app_ask(const struct app *app, struct text *ret_answer, struct err *e, cons
 void app_note_input(const struct app *app, const char *what)
 {
     if (term_is_terminal(STDIN_FILENO)) {
+        app_progress_hide(app);
         app_note(app, "reading %s from the terminal; Ctrl-D ends the input", what);
     }
 }
@@ -116,6 +117,7 @@ void app_note_input(const struct app *app, const char *what)
 static struct fsio_wait begin_input(const struct app *app, const char *path, const char *what)
 {
     if (strcmp(path, "-") == 0) {
+        app_busy_begin(app, "reading standard input");
         app_note_input(app, what);
     }
     return command_input(&app->limits);

@@ -92,6 +92,7 @@ bool app_check_output(struct app *app, const struct table_column *columns, size_
 
 /* The results of --jq on their way to standard output. */
 struct results {
+    const struct app *app;
     struct text text;
     FILE *file;
     const struct secrets *secrets;
@@ -109,6 +110,7 @@ static void results_free(struct results *results)
 static bool write_results(struct results *results, struct err *e)
 {
     secrets_mask_answer(results->secrets, results->text.data, results->text.size);
+    app_progress_hide(results->app);
     bool written = render_text(text_string(&results->text), results->text.size, results->file, e);
 
     text_clear(&results->text);
@@ -179,7 +181,8 @@ static bool write_content(const struct content *content, const struct render_opt
 static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
 {
     CLEANUP(results_free)
-    struct results results = {.file = app_stdout(app),
+    struct results results = {.app = app,
+                              .file = app_stdout(app),
                               .secrets = app->secrets,
                               .json = app_json_style(app),
                               .on_terminal = term_is_terminal(STDOUT_FILENO)};
@@ -188,6 +191,7 @@ static bool print_results(struct app *app, const char *json, size_t size, struct
     if (!app_check_output(app, NULL, 0, e)) {
         return false;
     }
+    app_busy_begin(app, "running --jq");
     bool good = query_run(app->jq, json, size, append_result, &results, e);
     if (!good && e->code == ERR_CANCELLED) {
         return false;

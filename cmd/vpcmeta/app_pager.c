@@ -79,6 +79,7 @@ void app_pager_begin(struct app *app)
 
 FILE *app_stdout(const struct app *app)
 {
+    app_progress_hide(app);
     return app->pager != NULL && app->pager->file != NULL ? app->pager->file : stdout;
 }
 

@@ -4,9 +4,9 @@
  */
 #include "app_progress.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -20,14 +20,6 @@ enum {
     READING_DELAY_MS = 1000, /* most commands are done sooner */
     WRITING_DELAY_MS = 100,
 };
-
-static bool can_draw(const struct app *app)
-{
-    const char *term = getenv("TERM");
-
-    return app->globals->progress.value == OPTIONS_PROGRESS_AUTO && !app->globals->quiet &&
-           term_is_terminal(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
-}
 
 static void update(struct app_progress *progress)
 {
@@ -65,6 +57,7 @@ static void draw(struct app_progress *progress)
     fprintf(stderr, "\r%s\033[K", text_string(&line));
     fflush(stderr);
     progress->drawn = true;
+    progress->width = line.size;
 }
 
 static void print_json(struct app_progress *progress)
@@ -100,7 +93,11 @@ static void tick(void *context, bool over)
     update(progress);
     if (over) {
         app_progress_hide(progress->app);
-    } else if (progress->form == APP_PROGRESS_LINE) {
+        app_busy_begin(progress->app, "working");
+        return;
+    }
+    app_busy_end(progress->app);
+    if (progress->form == APP_PROGRESS_LINE) {
         draw(progress);
     } else {
         if (progress->form == APP_PROGRESS_JSON && is_worth_a_word(progress) &&
@@ -113,15 +110,11 @@ static void tick(void *context, bool over)
 
 static struct app_progress *begin(struct app *app)
 {
-    bool json = app->globals->progress.value == OPTIONS_PROGRESS_JSON;
-
     app_progress_end(app);
     struct app_progress *progress = mem_alloc(sizeof(*progress));
     *progress = (struct app_progress){.app = app,
                                       .session = app->session,
-                                      .form = can_draw(app) ? APP_PROGRESS_LINE
-                                              : json        ? APP_PROGRESS_JSON
-                                                            : APP_PROGRESS_NONE,
+                                      .form = app_progress_form(app),
                                       .began_ms = clock_monotonic_ms(clock_system()),
                                       .retries_before = session_progress(app->session).retries};
     session_set_ticker(app->session, tick, progress, TICK_MS);
@@ -154,10 +147,13 @@ void app_progress_end(struct app *app)
 {
     struct app_progress *progress = app->progress;
 
+    app_progress_hide(app);
     if (progress == NULL) {
         return;
     }
-    app_progress_hide(app);
+    if (command_signal() == SIGINT && term_is_terminal(STDERR_FILENO)) {
+        fputs("\r\033[K", stderr); /* the ^C that it has echoed */
+    }
     session_set_ticker(progress->session, NULL, NULL, 0);
     if (!progress->state.reads && progress->form == APP_PROGRESS_JSON) {
         update(progress);

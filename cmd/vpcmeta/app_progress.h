@@ -16,8 +16,12 @@ struct app_progress {
     int64_t began_ms, printed_ms;
     uint64_t retries_before;
     enum app_progress_form form; /* a line on a terminal, lines of JSON, or nothing but warnings */
+    size_t width;                /* of the line that was drawn last */
     bool drawn;                  /* the line stands there now */
     bool warned;                 /* of the outage under way */
 };
+
+/* By the options and the terminal. */
+enum app_progress_form app_progress_form(const struct app *app);
 
 #endif

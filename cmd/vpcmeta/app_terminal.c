@@ -1,4 +1,5 @@
 /* What a terminal shows: columns, colour, and the line of progress, which is taken away before anything is printed. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ void app_progress_hide(const struct app *app)
 {
     struct app_progress *progress = app->progress;
 
+    app_busy_end(app);
     if (progress != NULL && progress->drawn) {
         fputs("\r\033[K", stderr);
         fflush(stderr);
@@ -38,9 +40,9 @@ void app_progress_leave(const struct app *app)
 {
     struct app_progress *progress = app->progress;
 
-    if (progress != NULL && progress->drawn) {
+    if (progress != NULL && progress->drawn && command_signal() == SIGINT) {
         progress->drawn = false;
-        fputs("\n", stderr);
+        fprintf(stderr, "\r%*s\n", (int)progress->width, "");
     } else if (term_is_terminal(STDERR_FILENO)) {
         fputs("\r\033[K", stderr);
     }

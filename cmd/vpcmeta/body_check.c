@@ -6,6 +6,7 @@
 
 void body_judge(const struct app *app, const struct schema *schema, const json_t *body, struct body_verdict *ret)
 {
+    app_busy_begin(app, "checking the document");
     ret->verdict = schema_check(schema, body);
     if (ret->verdict == SCHEMA_VALID) {
         return;

@@ -10,9 +10,10 @@
 
 /* What a signal handler can reach: the one exception to "no mutable file-level variables". */
 static struct {
-    struct session *volatile session; /* to stop, or NULL */
-    volatile sig_atomic_t received;
-    volatile sig_atomic_t drains; /* changes are sent: requests in flight are waited for at the first signal */
+    struct session *volatile session;      /* to stop, or NULL */
+    volatile sig_atomic_t received, count; /* the last one, and how many */
+    bool reader_lost;                      /* standard output takes nothing, and is waited for no longer */
+    volatile sig_atomic_t drains;          /* changes are sent: requests in flight are waited for at the first signal */
 } signals;
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -26,6 +27,7 @@ static void on_signal(int number)
     struct session *session = signals.session;
     bool first = signals.received == 0;
 
+    signals.count++;
     if (session != NULL && first && signals.drains) {
         session_cancel(session);
     } else if (session != NULL && (first || number != SIGHUP)) {
@@ -97,6 +99,7 @@ struct command command_begin(const struct cli_call *call, struct session *sessio
         command.window = 2 * options_concurrency(write); /* as many reads as writes */
     }
     signals.drains = false;
+    signals.reader_lost = false;
     if (writes) {
         /* a history that may grow no further is an error of the command, not the end of the process */
         sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
@@ -152,6 +155,50 @@ static bool wait_for(const void *context, int fd, short events, struct err *e)
     }
     sigprocmask(SIG_SETMASK, &outside, NULL);
     return e->code == ERR_NONE;
+}
+
+/* --- standard output ----------------------------------------------------------------------------------- */
+
+enum { READER_MS = 2000 }; /* for results that are printed after a signal or the deadline */
+
+bool command_is_writable(int fd)
+{
+    struct pollfd wanted = {.fd = fd, .events = POLLOUT};
+
+    return poll(&wanted, 1, 0) != 0;
+}
+
+bool command_await_reader(const struct command *command, int fd)
+{
+    const sig_atomic_t count = signals.count;
+    int64_t since_ms = clock_monotonic_ms(clock_system());
+    int64_t grace_ms = READER_MS;
+    struct pollfd wanted = {.fd = fd, .events = POLLOUT};
+    sigset_t ending, outside;
+    int ready = 0;
+    int failure = signals.reader_lost ? EIO : 0;
+
+    command_ending_signals(&ending);
+    sigprocmask(SIG_BLOCK, &ending, &outside);
+    while (ready == 0 && failure == 0) {
+        int64_t deadline_ms = left_ms(command);
+        bool patient = grace_ms > 0;
+        int64_t wait_ms = patient && (signals.received != 0 || deadline_ms == 0) ? grace_ms : deadline_ms;
+        struct timespec time = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+        failure = signals.count != count              ? EINTR
+                  : signals.received != 0 && !patient ? EINTR
+                  : deadline_ms == 0 && !patient      ? ETIMEDOUT
+                                                      : 0;
+        if (failure == 0) {
+            ready = ppoll(&wanted, 1, wait_ms >= 0 ? &time : NULL, &outside);
+            ready = ready < 0 && errno == EINTR ? 0 : ready;
+        }
+        grace_ms = READER_MS - (clock_monotonic_ms(clock_system()) - since_ms);
+    }
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+    signals.reader_lost = failure != 0;
+    errno = failure;
+    return failure == 0;
 }
 
 static bool wait_for_input(const void *context, int fd, struct err *e)

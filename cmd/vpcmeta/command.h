@@ -44,6 +44,15 @@ struct query_wait command_query(const struct command *command);
  */
 void command_drain(bool drains);
 
+/* Whether a descriptor takes bytes now. */
+bool command_is_writable(int fd);
+
+/*
+ * Waits until it does. False, with errno, and at once from then on until the next command begins: EINTR after a signal
+ * that came meanwhile, ETIMEDOUT at the deadline. What ended a command before has results to print: they get some time.
+ */
+bool command_await_reader(const struct command *command, int fd);
+
 /* The signal that asked to stop, or 0. It holds until command_forget_signal, also for commands that begin later. */
 int command_signal(void);
 

@@ -35,6 +35,7 @@ int main(int argc, char *argv[])
         return complete((size_t)argc - 2, words + 1);
     }
     app_open_secrets(&app);
+    app_open_output(&app);
     int status = app_run(&app, argc > 0 ? (size_t)argc - 1 : 0, words);
 
     app_free(&app);

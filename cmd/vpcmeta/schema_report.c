@@ -197,6 +197,7 @@ bool check_report_result(struct app *app, struct check_report *report, const str
     if (!valid) {
         return true;
     }
+    app_progress_hide(app);
     bool printed = print_verdict(report, result, e);
     note_unfinished(app, result);
     return printed;

@@ -103,6 +103,10 @@ enum { WORTH_A_WRITE = 64 * 1024 };
 
 static bool write_failed(struct err *e)
 {
+    if (errno == EINTR || errno == ETIMEDOUT) {
+        return err_set(e, ERR_CANCELLED, "%s: the reader of the output does not read; what is left was not printed",
+                       errno == EINTR ? "interrupted" : "the deadline has passed");
+    }
     if (errno != EPIPE) {
         return err_set_errno(e, ERR_IO, "output could not be written");
     }
