@@ -1,8 +1,6 @@
 /* What people should know of settings before they are written. */
 #include "write_notes.h"
 
-#define SECURE_URL "https://api.metadata.cloud.ibm.com"
-
 /* --- counting ----------------------------------------------------------------------------------------- */
 
 void write_notes_count(struct write_notes *notes, const struct resource_settings *after, unsigned mask)
@@ -81,18 +79,26 @@ static void say_off(const struct app *app, const struct write_notes *notes)
     }
 }
 
+/* What uses the address so far stops working; what is new has it as its default (vpc-api.md 4.1, facts-next.md 3.1). */
+static void say_https(const struct app *app, size_t from_http)
+{
+    CLEANUP(text_free) struct text who = {0};
+
+    if (from_http > 0) {
+        text_printf(&who, "%zu server%s from http to https: clients there", from_http,
+                    from_http == 1 ? " goes" : "s go");
+    }
+    app_warn(app,
+             "%s must use https://api.metadata.cloud.ibm.com%s (set VPC_AUTH_URL for IBM SDKs, IBMCLOUD_CR_VPC_URL for "
+             "ibmcloud login --vpc-cri)",
+             from_http > 0 ? text_string(&who) : "with https clients on a server",
+             from_http > 0 ? " instead of http://169.254.169.254" : "");
+}
+
 void write_notes_say(const struct app *app, const struct write_notes *notes)
 {
-    if (notes->from_http > 0) {
-        app_warn(app,
-                 "%zu server%s from http to https: clients of http://169.254.169.254 stop working there, they must "
-                 "use " SECURE_URL,
-                 notes->from_http, notes->from_http == 1 ? " goes" : "s go");
-    }
     if (notes->https > 0) {
-        app_warn(app, "with https the logins of a server need another metadata URL than their default: IBM SDKs with "
-                      "AUTH_TYPE=vpc need AUTH_URL=" SECURE_URL " (as in VPC_AUTH_URL), and `ibmcloud login --vpc-cri` "
-                      "needs IBMCLOUD_CR_VPC_URL=" SECURE_URL);
+        say_https(app, notes->from_http);
     }
     if (notes->off > 0) {
         say_off(app, notes);

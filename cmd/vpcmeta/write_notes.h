@@ -13,8 +13,8 @@ struct write_notes {
     const struct resource_kind *created; /* what is created; NULL: what exists is changed */
     size_t off;                          /* resources whose service is off although: */
     unsigned off_settings;               /* these are given (bits of enum resource_setting) */
-    size_t from_http;                    /* servers whose service is on and goes from http to https */
     size_t https;                        /* whose service is on and answers https now */
+    size_t from_http;                    /* of these, servers whose service was on with http before */
     const char *unlinked;                /* a trusted profile that is not linked automatically; NULL: none */
 };
 

@@ -277,6 +277,17 @@ end"
     meta template replace "$template" --hop-limit 2 -n
     expect 0 "servers made from the new instance template have the metadata service off; the hop limit applies"
     once VPC_AUTH_URL instance set --all --enabled true --protocol https -n
-    once IBMCLOUD_CR_VPC_URL=https://api.metadata.cloud.ibm.com "${create[@]}" --enabled true --protocol https -n
-    once "VPC_AUTH_URL" template replace "$template" --enabled true --protocol https -n
+    once "clients on a server must use https://api.metadata.cloud.ibm.com (set VPC_AUTH_URL" "${create[@]}" --enabled true --protocol https -n
+    once IBMCLOUD_CR_VPC_URL template replace "$template" --enabled true --protocol https -n
+}
+
+@test "a warning of https is one sentence of three lines" {
+    client_start --instances 6 --mix plain --bare-metal 0
+    vpcmeta instance set --all --enabled true -y > /dev/null
+    screen_plain 80x24 instance set --all --protocol https -n
+    [ "$status" -eq 0 ]
+    shows '^warning: 6 servers go from http to https: clients there must use'
+    [ "$(sed '/^NAME/q' shown | wc -l)" -le 4 ]
+    [ "$(grep -c '^warning' shown)" -eq 1 ]
+    fits 80
 }
