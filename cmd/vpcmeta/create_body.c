@@ -69,8 +69,8 @@ static bool lay_over(struct app *app, const struct create_opts *opts, struct cre
         resource_complete_metadata(kind, creation->body, creation->source);
     }
     if (moved.size > 0) {
-        app_note(app, "note: moved %s under \"%s\", where the API takes it (%s)", text_string(&moved),
-                 kind->profile_parent, creation->document.name);
+        app_note(app, "moved %s under \"%s\", where the API takes it (%s)", text_string(&moved), kind->profile_parent,
+                 creation->document.name);
     }
     return true;
 }

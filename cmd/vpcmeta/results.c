@@ -133,13 +133,20 @@ static bool has_steps(const struct fleet_run *run)
 /* --- for people ------------------------------------------------------------------------------------- */
 
 enum { TEXT_STEP, TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
-static const struct table_column text_columns[TEXT_COLUMNS] = {
-    [TEXT_STEP] = {.name = "step", .type = TABLE_STRING},
-    [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
-    [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .rank = 1},
-    [TEXT_CHANGE] =
-        {.name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 30},
+#define PEOPLE_SEE(step, restart)                                                                                   \
+    {                                                                                                               \
+        [TEXT_STEP] = {.name = "step", .type = TABLE_STRING, .flags = (step)},                                      \
+        [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},                                 \
+        [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},                                                 \
+        [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .flags = (restart)},                             \
+        [TEXT_CHANGE] = {                                                                                           \
+            .name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24}, \
+    }
+
+/* Without and with the step, and each without and with the restart; a column that is not shown can be sorted by. */
+static const struct table_column text_columns[2][2][TEXT_COLUMNS] = {
+    {PEOPLE_SEE(TABLE_WIDE, TABLE_WIDE), PEOPLE_SEE(TABLE_WIDE, 0)},
+    {PEOPLE_SEE(0, TABLE_WIDE), PEOPLE_SEE(0, 0)},
 };
 
 static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
@@ -192,27 +199,23 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
  * Which columns there are depends on the plan and not on what became of it: the step where a run does more than to set,
  * the restart where what it sets or restarts may need one.
  */
-static void choose_text_columns(const struct fleet_run *run, struct table_column *ret)
+static const struct table_column *text_columns_of(const struct fleet_run *run)
 {
-    bool steps = has_steps(run), restarts = false;
+    bool restarts = false;
 
     for (size_t i = 0; i < run->count; i++) {
         const struct plan_item *item = run->results[i].item;
         bool changes = item->action == PLAN_SET || item->action == PLAN_RESTART;
         restarts |= changes && item->resource->kind->restart_to_enable;
     }
-    memcpy(ret, text_columns, sizeof(text_columns));
-    ret[TEXT_STEP].flags |= steps ? 0 : TABLE_WIDE;
-    ret[TEXT_RESTART].flags |= restarts ? 0 : TABLE_WIDE;
+    return text_columns[has_steps(run)][restarts];
 }
 
 /* What was not started is only counted; so is what stayed as it was, unless -v asks for it. */
 static bool print_text(struct app *app, const struct fleet_run *run, bool dry_run, struct err *e)
 {
-    struct table_column chosen[TEXT_COLUMNS];
+    TABLE_CLEANUP struct table *table = table_create(text_columns_of(run), TEXT_COLUMNS);
 
-    choose_text_columns(run, chosen);
-    TABLE_CLEANUP struct table *table = table_create(chosen, TEXT_COLUMNS);
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
         bool stayed = result->outcome == FLEET_UNCHANGED && !app->globals->verbose;
@@ -225,11 +228,9 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
 
 bool results_print_question(struct app *app, const struct fleet_run *run, size_t changes, bool others, struct err *e)
 {
-    struct table_column chosen[TEXT_COLUMNS];
+    TABLE_CLEANUP struct table *table = table_create(text_columns_of(run), TEXT_COLUMNS);
     size_t changed = 0;
 
-    choose_text_columns(run, chosen);
-    TABLE_CLEANUP struct table *table = table_create(chosen, TEXT_COLUMNS);
     for (size_t i = 0; i < run->count; i++) {
         enum fleet_outcome outcome = run->results[i].outcome;
         bool shown = outcome == FLEET_CHANGED     ? changed++ < changes
@@ -253,7 +254,7 @@ bool results_check_output(struct app *app, bool dry_run, struct err *e)
 {
     bool sorts_text = app_prints_text(app) && app->globals->fields.count == 0 && app->globals->sort.count > 0;
 
-    return sorts_text ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
+    return sorts_text ? app_check_output(app, text_columns[1][1], TEXT_COLUMNS, e)
                       : app_check_output(app, columns, column_count(dry_run), e);
 }
 

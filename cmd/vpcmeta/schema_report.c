@@ -91,8 +91,8 @@ static void note_moved(const struct app *app, const struct check_result *result)
     char *next = names.data;
     for (char *name = strsep(&next, ", "); counts && name != NULL; name = strsep(&next, ", ")) {
         if (name[0] != '\0') {
-            app_note(app, "note: %s: `%s` belongs in `%s`; 'vpcmeta %s create' moves it there", result->document.name,
-                     name, result->mover->profile_parent, result->mover->name);
+            app_note(app, "%s: `%s` belongs in `%s`; 'vpcmeta %s create' moves it there", result->document.name, name,
+                     result->mover->profile_parent, result->mover->name);
         }
     }
 }

@@ -158,7 +158,7 @@ static bool check_allowed(const struct app *app, const struct inventory_scope *s
     size_t undetermined = checked ? skip_forbidden(plan, changes, &first) : 0;
     free(changes);
     if (undetermined > 0) {
-        app_warn(app, "allowed_use of %zu server%s could not be checked, the API decides: %s", undetermined,
+        app_note(app, "allowed_use of %zu server%s could not be checked, the API decides: %s", undetermined,
                  undetermined == 1 ? "" : "s", text_string(&first));
     }
     return checked || err_wrap(e, "nothing was changed");

@@ -92,7 +92,7 @@ creates() {
         .default_trusted_profile = .initialization.default_trusted_profile |
         .initialization |= del(.image, .keys, .default_trusted_profile)' "$file" > documented.json
     meta bare-metal create -y -f documented.json
-    expect 0 'note: moved image, keys, default_trusted_profile under "initialization"'
+    expect 0 'moved image, keys, default_trusted_profile under "initialization"'
     diff <(writes | jq -S .body) <(jq -S . "$file")
 }
 

@@ -53,6 +53,7 @@ fits_but_commands() {
     screen_plain 60x24 instance list --fields id,name
     [ "$(grep -cE '^0[0-9]+_[0-9a-f]{8}-[0-9a-f-]{27}' shown)" -eq 4 ]
     screen_plain 80x24 instance set --all --enabled true -n
+    shows '^NAME +OUTCOME +RESTART +CHANGE OR REASON$'
     shows "^$long$"
     shows '^ +would change +needed +enabled false -> true$'
     narrow 80
@@ -85,6 +86,13 @@ fits_but_commands() {
     [[ $output != *STATUS* ]]
     meta template replace --all --enabled true -n
     [[ ${lines[0]} =~ ^STEP\ +NAME\ +OUTCOME\ +CHANGE ]]
+    # the question has the columns of the dry run
+    screen 80x24 instance set --all --protocol https << 'END'
+expect \[y/N\]
+send n
+end
+END
+    shows '^NAME +OUTCOME +RESTART +CHANGE OR REASON$'
 }
 
 @test "an empty list is a sentence and no headings; for programs it is as ever" {
