@@ -108,6 +108,7 @@ CASES
 @test "what topics name exists: options, commands, topics" {
     vpcmeta help --json > table
     jq -r '.global_options[], .commands[].options[] | .name, .alias // empty' table | sort -u > options
+    [ "$(topics | wc -l)" -eq "$(ls "$BATS_TEST_DIRNAME"/../../cmd/vpcmeta/manual/*.md | wc -l)" ]
     topics | while read -r topic; do
         text=$BATS_TEST_DIRNAME/../../cmd/vpcmeta/manual/$topic.md
         [ "$(head -c $((${#topic} + 4)) "$text")" = "# $topic: " ]
