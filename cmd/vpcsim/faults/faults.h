@@ -1,6 +1,6 @@
 /*
  * faults: what goes wrong on purpose. Faults are data: a scenario is a JSON document of rules (README of
- * tests/data/scenarios/, `vpcsim --help`), tried in order for every request but the simulator's own:
+ * tests/data/scenarios/, `vpcsim --scenarios`), tried in order for every request but the simulator's own:
  *
  *   {"seed": 1, "rules": [ {MATCH, WHEN, "action": NAME, PARAMETERS}, ... ], "rate": [ STEP, ... ]}
  *
