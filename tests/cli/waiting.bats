@@ -74,8 +74,8 @@ END
     faults '{"operation": "instances.list", "action": "latency", "ms": 1300}'
     draw 120x40 instance list
     drawn '^reading instances  1 in flight  waiting for 127\.0\.0\.1, 1 s$'
-    faults '{"operation": "regions.list", "action": "latency", "ms": 1300}'
-    waits '.activity == "reading regions" and .waiting.for == "answer" and .waiting.seconds == 1' \
+    faults '{"operation": "regions.list", "action": "latency", "ms": 2000}'
+    waits '.activity == "reading regions" and .waiting.for == "answer" and .waiting.seconds >= 1' \
         instance list --region us-south,eu-de
 }
 
