@@ -234,7 +234,9 @@ END
     talk instance list --jq "$program" << 'END'
 expect \\x1b\[31mred\\u\{202e\}\s+x$
 expect ^y$
-expect \["\\x9b1m"\]
+expect ^\[$
+expect ^  "\\u009b1m"$
+expect ^\]$
 end
 END
     [ "$status" -eq 0 ]

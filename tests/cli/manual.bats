@@ -79,7 +79,7 @@ setings|did you mean 'settings'?
 instnce|did you mean 'instance'?
 set|did you mean 'instance set', 'bare-metal set'?
 rollback|did you mean 'runs rollback'?
-instance sett|unknown command 'instance sett': did you mean 'instance set'?
+instance sett|unknown command 'instance sett': did you mean: vpcmeta help instance set
 qqqq|unknown command or topic 'qqqq' (see 'vpcmeta help')
 --topic nonsense|unknown command or topic 'nonsense'
 CASES

@@ -155,7 +155,9 @@ FILE
     [ "$(sim_count POST /identity/token)" -eq 1 ]
     meta doctor
     expect 0
-    [[ $output == *"endpoint"*"endpoints file endpoints.json"*"iam"*"$SIM_BASE (endpoints file"* ]]
+    for row in "iam +ok +$SIM_BASE" "endpoint +ok +$SIM_URL"; do
+        grep -E "^$row \(endpoints file endpoints.json named by IBMCLOUD_ENDPOINTS_FILE_PATH\)\$" <<< "$output"
+    done
 }
 
 @test "settings of endpoints that cannot be used are refused with their place" {
