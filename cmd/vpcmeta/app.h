@@ -220,4 +220,7 @@ bool app_need_state_path(const char *name, struct text *out, struct err *e) __at
 /* The history of runs for a command that only looks back (history_open_past); errors as above, and ERR_IO. */
 struct history *app_open_history(struct err *e) __attribute__((warn_unused_result));
 
+/* The same for completion (history_open_as_is). */
+struct history *app_open_history_as_is(struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -178,3 +178,11 @@ struct history *app_open_history(struct err *e)
     return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
                                                            : NULL;
 }
+
+struct history *app_open_history_as_is(struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_as_is(text_string(&path), clock_system(), e)
+                                                           : NULL;
+}

@@ -91,7 +91,7 @@ static void add_schemas(const struct cmd_spec *command, struct cli_known *known)
 static void add_runs(const struct cmd_spec *command, struct cli_known *known)
 {
     struct err ignored = ERR_INIT;
-    HISTORY_CLEANUP struct history *history = app_open_history(&ignored);
+    HISTORY_CLEANUP struct history *history = app_open_history_as_is(&ignored);
     CLEANUP(history_runs_free) struct history_runs runs = {0};
 
     if (history == NULL || !history_list_runs(history, &runs, &ignored) || runs.count == 0) {

@@ -313,14 +313,13 @@ bool history_check(const char *path, struct err *e)
            err_advise(e, "Set XDG_STATE_HOME to a folder that you can write");
 }
 
-static bool open_database(struct history *history, const char *path, struct err *e)
+static bool connect(struct history *history, const char *path, int mode, struct err *e)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    int flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
     if (sqlite3_open_v2(path, &history->db, flags, NULL) != SQLITE_OK) {
         return history_fault(history, e);
     }
-    sqlite3_busy_timeout(history->db, BUSY_WAIT_MS);
     /* the log is emptied as it grows; doing it at each end would cost every command a few more flushes of the disk */
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     /* the layout has neither: a file that has them was made by another program */
@@ -328,6 +327,15 @@ static bool open_database(struct history *history, const char *path, struct err 
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(history->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return true;
+}
+
+static bool open_database(struct history *history, const char *path, struct err *e)
+{
+    if (!connect(history, path, SQLITE_OPEN_READWRITE, e)) {
+        return false;
+    }
+    sqlite3_busy_timeout(history->db, BUSY_WAIT_MS);
     return history_execute(history, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
                            e) &&
            migrate(history, e);
@@ -360,6 +368,19 @@ struct history *history_open_past(const char *path, const struct clock *clock, s
     bool missing = access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 
     if (!open_database(history, missing ? ":memory:" : path, e)) {
+        history_close(history);
+        return NULL;
+    }
+    return history;
+}
+
+struct history *history_open_as_is(const char *path, const struct clock *clock, struct err *e)
+{
+    struct history *history = create(path, clock);
+    int version = 0;
+
+    if (!connect(history, path, SQLITE_OPEN_READONLY, e) || !read_version(history, &version, e) ||
+        (version != VERSION && !err_set(e, ERR_IO, "the history %s has layout %d", path, version))) {
         history_close(history);
         return NULL;
     }

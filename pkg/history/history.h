@@ -117,6 +117,13 @@ struct history *history_open(const char *path, const struct clock *clock, struct
 struct history *history_open_past(const char *path, const struct clock *clock, struct err *e)
     __attribute__((warn_unused_result));
 
+/*
+ * The same for completion: nothing is made, changed or waited for. Error: ERR_IO, also where there is no file and where
+ * another version of the program wrote it.
+ */
+struct history *history_open_as_is(const char *path, const struct clock *clock, struct err *e)
+    __attribute__((warn_unused_result));
+
 enum { HISTORY_ROOM = 256 * 1024 };
 
 /*

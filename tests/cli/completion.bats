@@ -122,6 +122,28 @@ END
     [ "$(offered runs show "")" = "" ]
 }
 
+@test "TAB neither rewrites the history of another version nor waits for one that is busy" {
+    client_start --instances 2
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    history=$XDG_STATE_HOME/vpcmeta/history.db
+    mkdir -p -m 700 "${history%/*}"
+    python3 -c 'import sqlite3, sys
+sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' "$history" "$BATS_TEST_DIRNAME/../data/history-layout-5.sql"
+    cp "$history" before
+    [ "$(offered runs show "")" = "" ]
+    cmp "$history" before
+    [ "$(ls "${history%/*}")" = history.db ]
+    meta runs list
+    expect 0
+    [[ $(offered runs show "") == last* ]]
+    python3 -c 'import sqlite3, subprocess, sys
+c = sqlite3.connect(sys.argv[1], isolation_level=None)
+c.execute("PRAGMA journal_mode = DELETE")
+c.execute("BEGIN EXCLUSIVE")
+subprocess.run(sys.argv[2:], timeout=5, check=True)' "$history" "$BUILD/vpcmeta" __complete runs show "" > offered
+    [ "$(wc -l < offered)" -eq 1 ]
+}
+
 @test "what shells press TAB for: the answer names files, folders and free values, and what stays in front" {
     meta __complete instance set --from na
     [ "$output" = "files"$'\t\t'"FILE|-" ] || [ "$(cut -f 1 <<< "$output")" = files ]
