@@ -29,10 +29,16 @@ static json_t *read_who(const struct history_invocation *invocation)
     return read_json(invocation->actor);
 }
 
+/* Who began it; NULL: not recorded. New reference. */
+static json_t *read_beginner(const struct history_run *run)
+{
+    return run->invocation_count > 0 ? read_who(&run->invocations[0]) : NULL;
+}
+
 /* The accounts that the run worked in, "ACCOUNT, ACCOUNT"; nothing where none is recorded. */
 static void append_account(const struct history_run *run, struct text *out)
 {
-    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? read_who(&run->invocations[0]) : NULL;
+    JSON_CLEANUP json_t *who = read_beginner(run);
     JSON_CLEANUP json_t *seen = json_object();
     const char *of_token = json_string_value(json_object_get(who, "account"));
 
@@ -88,9 +94,12 @@ int64_t run_facts_duration_s(const struct history_run *run)
     }
     for (size_t i = 0; i < run->invocation_count; i++) {
         int64_t one = between(run->invocations[i].started_at, run->invocations[i].ended_at);
-        sum += one > 0 ? one : 0;
+        if (one < 0) {
+            return -1;
+        }
+        sum += one;
     }
-    return run->ended_at != NULL ? sum : -1;
+    return sum;
 }
 
 int run_facts_exit_status(const struct history_run *run)
@@ -124,6 +133,12 @@ void run_facts_describe_summary(const json_t *summary, struct text *out)
             text_printf(out, "%s%lld %s", out->size > 0 ? ", " : "", (long long)json_integer_value(count), name);
         }
     }
+}
+
+/* The version of the program that began it; NULL: not recorded. */
+static const char *read_version(const struct history_run *run)
+{
+    return run->invocation_count > 0 ? run->invocations[0].version : NULL;
 }
 
 /* --- for programs ------------------------------------------------------------------------------------- */
@@ -181,7 +196,6 @@ static json_t *endpoints_json(const struct history_run *run)
 
 json_t *run_facts_json(const struct history_run *run)
 {
-    const struct history_invocation *first = run->invocation_count > 0 ? &run->invocations[0] : NULL;
     CLEANUP(text_free) struct text account = {0};
     json_t *object = json_object();
 
@@ -193,11 +207,11 @@ json_t *run_facts_json(const struct history_run *run)
     set_string(object, "ended_at", run->ended_at);
     set_number(object, "duration_s", run_facts_duration_s(run));
     set_number(object, "exit_status", run_facts_exit_status(run));
-    set_or_null(object, "who", first != NULL ? read_who(first) : NULL);
+    set_or_null(object, "who", read_beginner(run));
     set_string(object, "account", account.size > 0 ? text_string(&account) : NULL);
     json_object_set_new(object, "regions", run_facts_regions(run));
     json_object_set_new(object, "endpoints", endpoints_json(run));
-    set_string(object, "version", first != NULL ? first->version : NULL);
+    set_string(object, "version", read_version(run));
     json_object_set_new(object, "invocations", invocations_json(run));
     return object;
 }
@@ -283,7 +297,7 @@ static void set_endpoints(struct table *table, const struct history_run *run)
 
 static void set_who(struct table *table, const struct history_run *run)
 {
-    JSON_CLEANUP json_t *who = run->invocation_count > 0 ? read_who(&run->invocations[0]) : NULL;
+    JSON_CLEANUP json_t *who = read_beginner(run);
     CLEANUP(text_free) struct text identity = {0};
     CLEANUP(text_free) struct text machine = {0};
 
@@ -293,25 +307,36 @@ static void set_who(struct table *table, const struct history_run *run)
     set_fact(table, FACT_MACHINE, &machine);
 }
 
-/* "2026-11-28 11:09 by Ann Lee (...), root@build-7: vpcmeta runs resume last, exit status 0; ..." */
+/* "2026-11-28 11:09 by Ann Lee (...), root@build-7: vpcmeta runs resume last, exit status 0" */
+static void append_resumption(const struct history_invocation *invocation, struct text *out)
+{
+    int64_t moment_s = clock_stamp_read(invocation->started_at);
+    JSON_CLEANUP json_t *who = read_who(invocation);
+    CLEANUP(text_free) struct text identity = {0}, machine = {0};
+
+    if (moment_s >= 0) {
+        when_append_local(out, moment_s, false);
+    } else {
+        text_append(out, invocation->started_at);
+    }
+    identity_describe(who, &identity);
+    identity_describe_machine(who, &machine);
+    text_printf(out, " by %s%s%s: ", identity.size > 0 ? text_string(&identity) : "an identity that is not recorded",
+                machine.size > 0 ? ", " : "", text_string(&machine));
+    append_command_line(invocation->arguments, out);
+    if (invocation->exit_status != HISTORY_NO_STATUS) {
+        text_printf(out, ", exit status %d", invocation->exit_status);
+    }
+}
+
+/* All of them, with "; " between. */
 static void set_resumptions(struct table *table, const struct history_run *run)
 {
     CLEANUP(text_free) struct text shown = {0};
 
     for (size_t i = 1; i < run->invocation_count; i++) {
-        const struct history_invocation *invocation = &run->invocations[i];
-        JSON_CLEANUP json_t *who = read_who(invocation);
         text_append(&shown, i > 1 ? "; " : "");
-        when_append_local(&shown, clock_stamp_read(invocation->started_at), false);
-        text_append(&shown, " by ");
-        identity_describe(who, &shown);
-        text_append(&shown, ", ");
-        identity_describe_machine(who, &shown);
-        text_append(&shown, ": ");
-        append_command_line(invocation->arguments, &shown);
-        if (invocation->exit_status != HISTORY_NO_STATUS) {
-            text_printf(&shown, ", exit status %d", invocation->exit_status);
-        }
+        append_resumption(&run->invocations[i], &shown);
     }
     if (shown.size > 0) {
         table_set_string(table, FACT_RESUMED, text_string(&shown));
@@ -337,7 +362,9 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
     set_moment(table, FACT_STARTED, run->started_at);
     if (run->ended_at != NULL) {
         set_moment(table, FACT_ENDED, run->ended_at);
-        when_append_duration(&took, duration_s);
+        if (duration_s >= 0) {
+            when_append_duration(&took, duration_s);
+        }
         set_fact(table, FACT_TOOK, &took);
         set_fact(table, FACT_EXIT_STATUS, &exit);
     }
@@ -348,9 +375,7 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
     set_fact(table, FACT_ACCOUNT, &account);
     set_endpoints(table, run);
     set_who(table, run);
-    table_set_string(table, FACT_VERSION,
-                     run->invocation_count > 0 && run->invocations[0].version != NULL ? run->invocations[0].version
-                                                                                      : unknown);
+    table_set_string(table, FACT_VERSION, read_version(run) != NULL ? read_version(run) : unknown);
     set_resumptions(table, run);
     return table;
 }

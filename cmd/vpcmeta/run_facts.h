@@ -11,7 +11,10 @@ json_t *run_facts_regions(const struct history_run *run);
 /* Appends them: "us-south, eu-de"; nothing where none is known. */
 void run_facts_describe_regions(const struct history_run *run, struct text *out);
 
-/* How long it took in all, without the time between an interruption and its resumption; -1: it has not ended. */
+/*
+ * How long it took in all, without the time between an interruption and its resumption; -1: it has not ended, or the
+ * end of one of its processes is not recorded, as of one that was killed.
+ */
 int64_t run_facts_duration_s(const struct history_run *run);
 
 /* The exit status of the program, the last time that it worked on the run; HISTORY_NO_STATUS: not known. */

@@ -125,17 +125,18 @@ static void set_key(struct table *table, enum list_column column, const json_t *
 
 static void set_text(struct table *table, const struct history_run *run, const json_t *summary)
 {
+    int64_t duration_s = run_facts_duration_s(run);
     CLEANUP(text_free) struct text counts = {0}, took = {0}, regions = {0};
 
     set_started(table, run, term_is_terminal(STDOUT_FILENO));
     run_facts_describe_summary(summary, &counts);
     table_set_string(table, COLUMN_SUMMARY, text_string(&counts));
     set_key(table, COLUMN_SUMMARY, summary);
-    if (run->ended_at != NULL) {
-        JSON_CLEANUP json_t *duration_s = json_integer(run_facts_duration_s(run));
-        when_append_duration(&took, run_facts_duration_s(run));
+    if (duration_s >= 0) {
+        JSON_CLEANUP json_t *seconds = json_integer(duration_s);
+        when_append_duration(&took, duration_s);
         table_set_string(table, COLUMN_TOOK, text_string(&took));
-        set_key(table, COLUMN_TOOK, duration_s);
+        set_key(table, COLUMN_TOOK, seconds);
     }
     run_facts_describe_regions(run, &regions);
     table_set_string(table, COLUMN_REGION, regions.size > 0 ? text_string(&regions) : NULL);

@@ -114,6 +114,21 @@ static const char *const migrations[] = {
      "ALTER TABLE run ADD COLUMN regions TEXT;"
      "UPDATE run SET regions ="
      " (SELECT group_concat(DISTINCT s.region) FROM step s WHERE s.run = run.number AND s.region <> '');"),
+    /*
+     * The first row of a run is of who began it, also where the program of that time kept none: those who resumed such
+     * a run, with a command that no run has, move up. The process that works on a run gets columns of its own.
+     */
+    ("UPDATE invocation SET number = -number WHERE NOT EXISTS (SELECT 1 FROM run r JOIN invocation i ON i.run = "
+     "r.number"
+     " WHERE r.number = invocation.run AND i.command = r.command);"
+     "UPDATE invocation SET number = 1 - number WHERE number < 0;"
+     "INSERT INTO invocation (run, number, started_at, ended_at, command, arguments)"
+     " SELECT number, 1, started_at,"
+     "  CASE WHEN NOT EXISTS (SELECT 1 FROM invocation i WHERE i.run = run.number) THEN ended_at END,"
+     "  command, arguments FROM run"
+     "  WHERE NOT EXISTS (SELECT 1 FROM invocation i WHERE i.run = run.number AND i.number = 1);"
+     "ALTER TABLE run ADD COLUMN host TEXT;"
+     "ALTER TABLE run ADD COLUMN process INTEGER NOT NULL DEFAULT 0;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -46,11 +46,18 @@ struct history_invocation {
     const char *started_at, *ended_at; /* RFC 3339; ended_at NULL: it was cut off, or has not ended */
     const char *command;               /* "instance set", "runs resume" */
     const char *arguments;             /* as of a run */
-    const char *actor;                 /* JSON object: who; NULL: not recorded */
+    const char *actor;                 /* JSON object: who; NULL: not recorded, as by 0.1.0 */
     const char *version;               /* of the program; NULL: not recorded */
     int exit_status;                   /* HISTORY_NO_STATUS: not known */
 };
 enum { HISTORY_NO_STATUS = -1 };
+
+/* The process that works on a run, or did so last. */
+struct history_holder {
+    const char *description; /* one line for people: command, process, since when; NULL: not recorded */
+    const char *host;        /* its machine; NULL: not recorded */
+    int64_t process;         /* on the machine; 0: not recorded */
+};
 
 struct history_run {
     int64_t number;                     /* of the run in this history; 0 before history_begin */
@@ -63,11 +70,11 @@ struct history_run {
     size_t place_count;
     const char *regions; /* of its steps, as far as they are known: "us-south,eu-de"; NULL: none is */
     const struct history_invocation *invocations; /* in their order */
-    size_t invocation_count;                      /* 0: it was recorded by a program that did not keep them */
+    size_t invocation_count;                      /* 0, of a run that is not recorded yet: none is to be kept */
     const char *wanted;                           /* JSON object: what it was asked to set */
     const char *summary;                          /* JSON object; NULL until it has ended */
     enum history_state state;
-    const char *holder; /* one line for people who find it in progress: command, process, since when; or NULL */
+    struct history_holder holder;
 };
 
 /*
@@ -159,7 +166,7 @@ bool history_begin(struct history *history, const struct history_run *run, const
  * ERR_CONFLICT when it was resumed since it was loaded, ERR_IO.
  */
 struct history_entry;
-bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder,
+bool history_take_over(struct history *history, const struct history_entry *entry, const struct history_holder *holder,
                        const struct history_invocation *invocation, struct err *e) __attribute__((warn_unused_result));
 
 /*

@@ -46,7 +46,7 @@ bool history_read_invocations(struct history *history, struct history_run *run, 
     sqlite3_stmt *statement =
         history_prepare(history,
                         "SELECT started_at, ended_at, command, arguments, actor, version, exit_status,"
-                        " count(*) OVER () FROM invocation WHERE run = ? ORDER BY number LIMIT 10000",
+                        " count(*) OVER () FROM invocation WHERE run = ? ORDER BY number",
                         e);
     struct history_invocation *invocations = NULL;
     size_t room = 0;
@@ -56,17 +56,15 @@ bool history_read_invocations(struct history *history, struct history_run *run, 
         return false;
     }
     history_bind(statement, "I", run->number);
-    while ((code = sqlite3_step(statement)) == SQLITE_ROW && run->invocation_count < MOST) {
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW && (invocations == NULL || run->invocation_count < room)) {
         if (invocations == NULL) {
             room = (size_t)sqlite3_column_int64(statement, 7);
             room = room < MOST ? room : MOST;
             run->invocations = invocations = text_arena_alloc(memory, room * sizeof(*invocations));
         }
-        if (run->invocation_count == room ||
-            !read_invocation(history, statement, memory, &invocations[run->invocation_count], e)) {
-            return run->invocation_count == room && history_damaged(history, e, "its rows change while they are read");
+        if (!read_invocation(history, statement, memory, &invocations[run->invocation_count++], e)) {
+            return false;
         }
-        run->invocation_count++;
     }
     return code == SQLITE_ROW || code == SQLITE_DONE || history_fault(history, e);
 }

@@ -6,7 +6,8 @@
 
 enum { MATCHES_SHOWN = 5 };
 
-#define RUN_COLUMNS "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder, regions"
+#define RUN_COLUMNS \
+    "number, id, started_at, ended_at, command, arguments, wanted, summary, state, holder, regions, host, process"
 
 /* The position of a word of the file among those of an enum, or -1: a damaged file may hold anything. */
 static int position_of(sqlite3_stmt *statement, int column, const char *const words[], int count)
@@ -36,7 +37,9 @@ static bool read_run(struct history *history, sqlite3_stmt *statement, struct te
         .wanted = history_text_at(statement, 6, memory),
         .summary = history_text_at(statement, 7, memory),
         .state = state >= 0 ? (enum history_state)state : HISTORY_DONE,
-        .holder = history_text_at(statement, 9, memory),
+        .holder = {.description = history_text_at(statement, 9, memory),
+                   .host = history_text_at(statement, 11, memory),
+                   .process = sqlite3_column_int64(statement, 12)},
         .regions = history_text_at(statement, 10, memory),
     };
     if (state < 0 || ret->id == NULL || ret->started_at == NULL || ret->command == NULL || ret->arguments == NULL ||

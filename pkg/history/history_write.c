@@ -12,9 +12,10 @@ static bool insert_run(struct history *history, const struct history_run *run, c
                        struct err *e)
 {
     if (!history_change(history, e,
-                        "INSERT INTO run (id, started_at, command, arguments, wanted, holder, state)"
-                        " VALUES (?, ?, ?, ?, ?, ?, 'running')",
-                        "ssssss", run->id, now, run->command, run->arguments, run->wanted, run->holder)) {
+                        "INSERT INTO run (id, started_at, command, arguments, wanted, holder, host, process, state)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')",
+                        "sssssssI", run->id, now, run->command, run->arguments, run->wanted, run->holder.description,
+                        run->holder.host, run->holder.process)) {
         return false;
     }
     *ret_number = sqlite3_last_insert_rowid(history->db);
@@ -123,18 +124,20 @@ static bool check_unchanged(struct history *history, const struct history_entry 
     return same || err_set(e, ERR_CONFLICT, "it was resumed meanwhile, try again");
 }
 
-static bool mark_taken_over(struct history *history, int64_t number, const char *holder,
+static bool mark_taken_over(struct history *history, int64_t number, const struct history_holder *holder,
                             const struct history_invocation *invocation, struct err *e)
 {
     char now[CLOCK_STAMP_SIZE];
 
     stamp(history, 0, now);
-    return history_change(history, e, "UPDATE run SET state = 'running', ended_at = NULL, holder = ? WHERE number = ?",
-                          "sI", holder, number) &&
+    return history_change(history, e,
+                          "UPDATE run SET state = 'running', ended_at = NULL, holder = ?, host = ?, process = ?"
+                          " WHERE number = ?",
+                          "ssII", holder->description, holder->host, holder->process, number) &&
            history_add_invocation(history, number, invocation, now, e);
 }
 
-bool history_take_over(struct history *history, const struct history_entry *entry, const char *holder,
+bool history_take_over(struct history *history, const struct history_entry *entry, const struct history_holder *holder,
                        const struct history_invocation *invocation, struct err *e)
 {
     int64_t number = entry->run.number;

@@ -181,23 +181,28 @@ bool run_check_places(const struct run_request *request, struct err *e)
     return find_allowed_places(request, &places, e) || err_wrap(e, "nothing was changed");
 }
 
-/* For people who find the places locked, or the run in progress. */
-static void describe_holder(const struct run_request *request, struct text *out)
+/* For those who find the places locked, or the run in progress. The texts live in the memory. */
+static struct history_holder make_holder(const struct run_request *request, struct text_arena *memory)
 {
-    char now[CLOCK_STAMP_SIZE];
+    char now[CLOCK_STAMP_SIZE], host[RUN_HOST_SIZE];
+    CLEANUP(text_free) struct text line = {0};
+    bool named = run_read_host(host);
 
     clock_stamp(clock_wall_s(clock_system()), now);
-    text_printf(out, "vpcmeta %s, process %d, since %s", request->command, (int)getpid(), now);
+    text_printf(&line, "vpcmeta %s, process %d, since %s", request->command, (int)getpid(), now);
+    return (struct history_holder){.description = text_arena_copy(memory, text_string(&line), line.size),
+                                   .host = named ? text_arena_copy(memory, host, strlen(host)) : NULL,
+                                   .process = getpid()};
 }
 
 /* Where something exists that is changed; what does not exist yet cannot be changed by others. */
-static bool lock_places(const struct run_request *request, struct places *places, const char *holder,
+static bool lock_places(const struct run_request *request, struct places *places, const struct history_holder *holder,
                         struct run_journal *journal, struct err *e)
 {
     if (!changes_existing(request->plan)) {
         return true;
     }
-    journal->locks = history_lock(journal->history, places->items, places->count, holder, e);
+    journal->locks = history_lock(journal->history, places->items, places->count, holder->description, e);
     if (journal->locks == NULL && e->code == ERR_LOCKED) {
         run_explain_lock(journal->history, places->items, places->count, e);
     }
@@ -376,8 +381,8 @@ static void print_arguments(const struct run_request *request, struct text *out)
     json_print(out, words, JSON_PRINT_COMPACT);
 }
 
-static bool write_plan(const struct run_request *request, const struct places *places, const char *holder,
-                       struct run_journal *journal, struct err *e)
+static bool write_plan(const struct run_request *request, const struct places *places,
+                       const struct history_holder *holder, struct run_journal *journal, struct err *e)
 {
     const struct plan *plan = request->plan;
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
@@ -400,11 +405,12 @@ static bool write_plan(const struct run_request *request, const struct places *p
                               .places = places->items,
                               .place_count = places->count,
                               .wanted = text_string(&wanted),
-                              .holder = holder};
+                              .holder = *holder};
     return history_begin(journal->history, &run, steps, plan->count, &journal->number, e);
 }
 
-static bool begin_new(const struct run_request *request, const char *holder, struct run_journal *journal, struct err *e)
+static bool begin_new(const struct run_request *request, const struct history_holder *holder,
+                      struct run_journal *journal, struct err *e)
 {
     CLEANUP(places_free) struct places places = {0};
 
@@ -422,8 +428,8 @@ static bool begin_new(const struct run_request *request, const char *holder, str
            write_plan(request, &places, holder, journal, e);
 }
 
-static bool begin_resumed(const struct run_request *request, const char *holder, struct run_journal *journal,
-                          struct err *e)
+static bool begin_resumed(const struct run_request *request, const struct history_holder *holder,
+                          struct run_journal *journal, struct err *e)
 {
     const struct history_entry *entry = &request->resumption->record->entry;
     CLEANUP(places_free) struct places places = {0};
@@ -449,12 +455,12 @@ static bool begin_resumed(const struct run_request *request, const char *holder,
 
 bool run_journal_begin(const struct run_request *request, struct run_journal *ret, struct err *e)
 {
-    CLEANUP(text_free) struct text holder = {0};
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const struct history_holder holder = make_holder(request, &memory);
 
-    describe_holder(request, &holder);
     ret->plan = request->plan;
-    return (request->resumption != NULL ? begin_resumed(request, text_string(&holder), ret, e)
-                                        : begin_new(request, text_string(&holder), ret, e)) ||
+    return (request->resumption != NULL ? begin_resumed(request, &holder, ret, e)
+                                        : begin_new(request, &holder, ret, e)) ||
            err_wrap(e, "nothing was changed");
 }
 

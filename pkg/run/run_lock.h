@@ -4,6 +4,11 @@
 
 #include "history/history.h"
 
+enum { RUN_HOST_SIZE = 256 };
+
+/* The name of this machine; false: it has none. */
+bool run_read_host(char ret[RUN_HOST_SIZE]);
+
 /*
  * Puts in place of an error ERR_LOCKED one that names the run that changes servers in one of the places, how long it
  * has been in progress, and what can be done; unless the history has no such run.

@@ -10,8 +10,9 @@ static bool check_ended(const struct run_record *record, struct err *e)
 {
     const struct history_run *run = &record->entry.run;
 
-    return run->state != HISTORY_RUNNING || err_set(e, ERR_LOCKED, "run %s is in progress: %s", run->id,
-                                                    run->holder != NULL ? run->holder : "another process");
+    return run->state != HISTORY_RUNNING ||
+           err_set(e, ERR_LOCKED, "run %s is in progress: %s", run->id,
+                   run->holder.description != NULL ? run->holder.description : "another process");
 }
 
 /* --- resume and retry --------------------------------------------------------------------------------- */

@@ -161,6 +161,13 @@ three_runs() {
     expect 0
     meta runs show --jq '[.state, .exit_status, (.invocations | map(.exit_status))]'
     [ "$output" = '["done",0,[null,0]]' ]
+    # how long the process worked that was killed is recorded nowhere
+    meta runs show --jq '[.duration_s, .invocations[0].ended_at]'
+    [ "$output" = '[null,null]' ]
+    meta runs list --fields run,duration_s
+    grep -Eq '^[0-9a-f-]+  -$' <<< "$output"
+    meta runs show
+    grep -Eq '^TOOK +not recorded$' <<< "$output"
 }
 
 @test "what an older program did not record is said to be not recorded" {
@@ -174,8 +181,27 @@ sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' "$HISTORY"
     grep -Eq '^VERSION +not recorded$' <<< "$output"
     grep -Eq "^ACCOUNT +$ACCOUNT$" <<< "$output"
     grep -Eq '^REGION +eu-de, us-south$' <<< "$output"
-    meta runs show 20261128-003646-b048bf --jq '[.who, .version, .exit_status, .invocations, .regions]'
-    [ "$output" = '[null,null,null,[],["eu-de","us-south"]]' ]
+    meta runs show 20261128-003646-b048bf --jq '[.who, .version, .exit_status, (.invocations | map(.who)), .regions]'
+    [ "$output" = '[null,null,null,[null],["eu-de","us-south"]]' ]
+}
+
+@test "who resumes a run of an older program is not taken for who began it" {
+    start --instances 14
+    mkdir -p -m 700 "${HISTORY%/*}"
+    sed "s|http://127.0.0.1:18431/v1|$SIM_URL|g" "$BATS_TEST_DIRNAME/../data/history-layout-5.sql" > old.sql
+    python3 -c 'import sqlite3, sys
+sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' "$HISTORY" old.sql
+    # one that was killed: its servers are not at this simulator, which ends the attempt, and it is recorded
+    meta runs resume 20261128-003649-a4b6cf -y
+    [ -n "$(query "SELECT 1 FROM invocation WHERE run = 5 AND command = 'runs resume'")" ]
+    meta runs show 20261128-003649-a4b6cf --jq '[.who, .version, .duration_s, (.invocations | map(.command)), .invocations[1].who.iam_id]'
+    [ "$output" = '[null,null,null,["instance set","runs resume"],"IBMid-SIM"]' ]
+    meta runs show 20261128-003649-a4b6cf
+    grep -Eq '^IDENTITY +not recorded$' <<< "$output"
+    grep -Eq '^MACHINE +not recorded$' <<< "$output"
+    grep -Eq '^VERSION +not recorded$' <<< "$output"
+    grep -Eq '^TOOK +not recorded$' <<< "$output"
+    grep -Eq '^RESUMED +[0-9-]+ [0-9:]+ by Sim Operator .*: vpcmeta runs resume 20261128-003649-a4b6cf -y' <<< "$output"
 }
 
 @test "a key that was pasted into the command line is not in the record" {

@@ -80,6 +80,14 @@ teardown() {
     [ "$(requests)" -eq 0 ]
 }
 
+# Writes other facts of the process that holds the run, as SQL.
+record_holder() {
+    python3 -c 'import sqlite3, sys
+c = sqlite3.connect(sys.argv[1], timeout=20)
+c.execute("UPDATE run SET " + sys.argv[2])
+c.commit()' "$XDG_STATE_HOME/vpcmeta/history.db" "$1"
+}
+
 @test "two runs at once in one account and region: the second ends with status 8 and says who holds the lock" {
     sim_stop
     sim_start --instances 200 --bare-metal 0 --latency-ms 50
@@ -91,6 +99,17 @@ teardown() {
     expect 8 "vpcmeta instance set, process $first"
     [[ $stderr =~ "run "[0-9a-f-]+" has been changing servers there for "[0-9]+s ]]
     [[ $stderr == *"Wait for it to end, or stop it: kill -INT $first" ]]
+    # a process of another machine, and numbers that signal more than one process, cannot be stopped from here
+    record_holder "host = 'build-7'"
+    meta instance set --all --hop-limit 4 -y
+    expect 8 "Wait for it to end, or stop it on build-7"
+    [[ $stderr != *"kill "* ]]
+    for process in 0 1 -1 4294967296; do
+        record_holder "host = '$(hostname)', process = $process, started_at = '2999-01-01T00:00:00Z'"
+        meta instance set --all --hop-limit 4 -y
+        expect 8 "has been changing servers there (vpcmeta instance set, process $first"
+        [[ $stderr != *"kill "* ]]
+    done
     kill "$first"
     wait "$first" || true
     [ "$(writes | jq -s '[.[] | select(.body.metadata_service.response_hop_limit == 4)] | length')" -eq 0 ]

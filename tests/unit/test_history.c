@@ -71,6 +71,8 @@ static const struct history_invocation begun_by = {.actor = "{\"name\":\"Ann\"}"
 static const struct history_invocation resumed = {
     .command = "runs resume", .arguments = "[\"runs\"]", .actor = "{\"name\":\"Bob\"}", .version = "1.3"};
 
+static const struct history_holder reader_holder = {"reader", "build-7", 8}, second_holder = {"second", NULL, 0};
+
 static const struct history_place place_u = {"a/1", "https://u/v1"}, place_v = {"a/1", "https://v/v1"};
 
 static struct history_locks *lock(const struct history *history, const struct history_place *place, const char *who)
@@ -101,7 +103,7 @@ static int64_t begin_at(struct history *history, const char *id, const struct hi
                               .wanted = "{}",
                               .invocations = &begun_by,
                               .invocation_count = 1,
-                              .holder = "set, process 7"};
+                              .holder = {.description = "set, process 7"}};
 
     assert_true(history_begin(history, &run, two_steps, 2, &number, &e));
     assert_true(number > 0);
@@ -133,7 +135,7 @@ static void a_run_is_read_back_as_it_was_written(void **state)
     assert_true(history_record(history, number, &step, 1, NULL, 0, &e));
     load(history, "20260101-1", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
-    assert_string_equal(entry.run.holder, "set, process 7");
+    assert_string_equal(entry.run.holder.description, "set, process 7");
     assert_int_equal(entry.run.place_count, 1);
     assert_string_equal(entry.run.places[0].account, "a/1");
     assert_string_equal(entry.run.places[0].api, "https://u/v1");
@@ -475,11 +477,12 @@ static void an_interrupted_run_is_resumed_by_another_process(void **state)
     HISTORY_CLEANUP struct history *history = open_history(state);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_INTERRUPTED);
-    assert_true(history_take_over(history, &entry, "resume, process 8", &resumed, &e));
+    assert_true(
+        history_take_over(history, &entry, &(struct history_holder){.description = "resume, process 8"}, &resumed, &e));
     history_entry_free(&entry);
     load(history, "last", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
-    assert_string_equal(entry.run.holder, "resume, process 8");
+    assert_string_equal(entry.run.holder.description, "resume, process 8");
     /* who resumed it is known beside who began it, of whom the older program in this test kept nothing */
     const struct history_invocation *last = &entry.run.invocations[entry.run.invocation_count - 1];
     assert_string_equal(last->command, "runs resume");
@@ -503,7 +506,7 @@ static void a_run_is_in_progress_while_its_history_is_open(void **state)
     number = begin_at(writer, "2", &place_v);
     load(reader, "2", &entry);
     assert_int_equal(entry.run.state, HISTORY_RUNNING);
-    assert_false(history_take_over(reader, &entry, "reader", &resumed, &e));
+    assert_false(history_take_over(reader, &entry, &reader_holder, &resumed, &e));
     assert_int_equal(e.code, ERR_LOCKED);
     assert_true(history_record(writer, number, &step, 1, NULL, 0, &(struct err){0}));
     history_close(writer);
@@ -512,15 +515,15 @@ static void a_run_is_in_progress_while_its_history_is_open(void **state)
     assert_int_equal(runs.items[1].state, HISTORY_INTERRUPTED);
     /* it went on since it was loaded */
     e = ERR_INIT;
-    assert_false(history_take_over(second, &entry, "second", &resumed, &e));
+    assert_false(history_take_over(second, &entry, &second_holder, &resumed, &e));
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_string_equal(e.message, "run 2: it was resumed meanwhile, try again");
     history_entry_free(&entry);
     load(reader, "1", &entry);
     e = ERR_INIT;
-    assert_true(history_take_over(reader, &entry, "reader", &resumed, &e));
+    assert_true(history_take_over(reader, &entry, &reader_holder, &resumed, &e));
     /* of two that loaded it at the same time one gets it */
-    assert_false(history_take_over(second, &entry, "second", &resumed, &e));
+    assert_false(history_take_over(second, &entry, &second_holder, &resumed, &e));
     assert_int_equal(e.code, ERR_LOCKED);
 }
 
@@ -625,13 +628,68 @@ static void a_history_of_0_1_0_is_brought_up_to_date(void **state)
         /* the region of what was created was not known then */
         const char *regions = i == 7 ? "eu-de,us-south" : i == 4 ? NULL : "us-south";
         assert_true(text_equal(runs.items[i].regions, regions));
-        assert_int_equal(entry.run.invocation_count, 0); /* not recorded then */
+        /* who began it was not recorded then; when, and with which command line, was */
+        assert_int_equal(entry.run.invocation_count, 1);
+        assert_string_equal(entry.run.invocations[0].command, rows[i].command);
+        assert_string_equal(entry.run.invocations[0].started_at, entry.run.started_at);
+        assert_true(text_equal(entry.run.invocations[0].ended_at, entry.run.ended_at));
+        assert_null(entry.run.invocations[0].actor);
+        assert_null(entry.run.invocations[0].version);
+        assert_int_equal(entry.run.invocations[0].exit_status, HISTORY_NO_STATUS);
     }
     assert_string_equal(runs.items[7].places[1].api, API "/us-south/v1");
     expect_restarts(history, &(struct history_place){ACCOUNT, API "/v1"},
                     "0717_f993d716-7848-4dde-b4c0-010b1a60a5f1 | 0717_dbe91066-3ef2-43ca-ac34-6ffd7bbb91aa ");
     add_run(history, "new", &place_u, 1, "i-1", HISTORY_RESTART_PENDING);
     expect_restarts(history, &place_u, "i-1 | ");
+}
+
+/* Layout 8 kept who resumed a run that an older program had begun as if it had begun it. */
+static void who_resumed_a_run_is_never_who_began_it(void **state)
+{
+    HISTORY_CLEANUP struct history *history = open_history(state);
+    CLEANUP(history_entry_free) struct history_entry entry = {0};
+
+    begin(history, "a");
+    begin(history, "b");
+    execute(state, "\"update invocation set command = \\\"runs resume\\\", exit_status = 5 where run = 1;"
+                   "alter table run drop column host; alter table run drop column process;"
+                   "pragma user_version = 8\"");
+    history_release(&history);
+    history = open_history(state);
+    load(history, "a", &entry);
+    assert_int_equal(entry.run.invocation_count, 2);
+    assert_string_equal(entry.run.invocations[0].command, "instance set");
+    assert_null(entry.run.invocations[0].actor);
+    assert_null(entry.run.invocations[0].ended_at);
+    assert_string_equal(entry.run.invocations[1].command, "runs resume");
+    assert_string_equal(entry.run.invocations[1].actor, "{\"name\":\"Ann\"}");
+    assert_int_equal(entry.run.invocations[1].exit_status, 5);
+    history_entry_free(&entry);
+    load(history, "b", &entry);
+    assert_int_equal(entry.run.invocation_count, 1);
+    assert_string_equal(entry.run.invocations[0].actor, "{\"name\":\"Ann\"}");
+}
+
+static void completion_changes_nothing_and_waits_for_nothing(void **state)
+{
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    struct err e = ERR_INIT;
+
+    assert_null(history_open_as_is(in(state, "state/history.db"), clock_system(), &e));
+    assert_int_not_equal(access(in(state, "state"), F_OK), 0);
+    {
+        HISTORY_CLEANUP struct history *writer = open_history(state);
+        begin(writer, "a");
+        HISTORY_CLEANUP struct history *reader = history_open_as_is(in(state, "state/history.db"), clock_system(), &e);
+        assert_non_null(reader);
+        assert_true(history_list_runs(reader, &runs, &e));
+        assert_int_equal(runs.count, 1);
+    }
+    execute(state, "\"pragma user_version = 8\"");
+    e = (struct err)ERR_INIT;
+    assert_null(history_open_as_is(in(state, "state/history.db"), clock_system(), &e));
+    assert_int_equal(e.code, ERR_IO);
 }
 
 static void an_empty_file_is_brought_up_to_date_once(void **state)
@@ -790,6 +848,8 @@ int main(void)
         TEST(runs_are_listed_newest_first_and_forgotten_unless_they_are_running),
         TEST(a_history_of_a_newer_program_is_left_alone),
         TEST(a_history_of_0_1_0_is_brought_up_to_date),
+        TEST(who_resumed_a_run_is_never_who_began_it),
+        TEST(completion_changes_nothing_and_waits_for_nothing),
         TEST(an_empty_file_is_brought_up_to_date_once),
         TEST(a_file_that_is_no_history_is_refused),
         TEST(a_damaged_file_is_refused_with_what_to_do),

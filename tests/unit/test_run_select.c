@@ -56,7 +56,7 @@ static void write_run(struct history *history, const char *id, const char *wante
                               .places = &place,
                               .place_count = 1,
                               .wanted = wanted,
-                              .holder = "instance set, process 7"};
+                              .holder = {.description = "instance set, process 7"}};
     struct err e = ERR_INIT;
     int64_t number;
 
@@ -430,7 +430,8 @@ static void a_run_in_progress_is_left_alone(void **state)
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     struct run_resumption resumption = {0};
     struct plan plan = {0};
-    struct history_run run = {.id = "r", .command = "c", .arguments = "[]", .wanted = "{}", .holder = "set, process 7"};
+    struct history_run run = {
+        .id = "r", .command = "c", .arguments = "[]", .wanted = "{}", .holder = {.description = "set, process 7"}};
     char names[STEPS_MAX][16];
     struct history_step step = step_of(&rows[0], 0, names);
     struct err e[3] = {ERR_INIT, ERR_INIT, ERR_INIT};
