@@ -158,8 +158,10 @@ token_with() {
     wait "$pid" || true
     meta instance list -v --trace trace
     printf '%s%s' "$output" "$stderr" >> out
-    [ -s trace ] && [ -s arguments ]
+    [ -s trace ]
+    grep -qx -- --trace arguments
     token=$(vpcmeta auth token)
-    ! grep -rF -e "$SIM_API_KEY" -e "${token:0:30}" -e "Bearer" out err trace arguments
+    [ "${#token}" -gt 30 ]
+    run -1 grep -F -e "$SIM_API_KEY" -e "${token:0:30}" -e "Bearer" out err trace arguments
     jq -es 'length > 30 and all(.[]; .method and .url and .request_id)' trace
 }

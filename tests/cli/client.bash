@@ -11,7 +11,6 @@
 #   faults JSON...                 these rules go wrong from now on (cmd/vpcsim/faults/faults.h)
 #   settings                       enabled, protocol and hop limit of all instances: {ID: [..], ..}
 load "${BATS_TEST_DIRNAME%/tests/*}/tests/cli/sim"
-bats_require_minimum_version 1.5.0
 
 client_environment() {
     local name

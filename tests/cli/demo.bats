@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # scripts/demo.sh: what README promises of `make demo`.
+bats_require_minimum_version 1.5.0
 
 setup() {
     demo=$BATS_TEST_DIRNAME/../../scripts/demo.sh
@@ -28,5 +29,5 @@ setup() {
     [ "$status" -eq 143 ]
     url=$(grep -o 'http://127[0-9.:]*/v1' "$BATS_TEST_TMPDIR/out" | head -1)
     [ -n "$url" ]
-    ! curl -s "$url"
+    run -7 curl -s "$url"
 }

@@ -87,7 +87,7 @@ LINES
     [[ $output == *'\-\-enabled'* && $output != *'\-\-restart'* ]]
     meta __complete bare-metal set --
     grep -q '^--enabled' <<< "$output"
-    ! grep -qE -- '--restart|--hop-limit|--trusted-profile' <<< "$output"
+    run -1 grep -E -- '--restart|--hop-limit|--trusted-profile' <<< "$output"
     meta help instance set
     grep -A2 -- '--stop-timeout' <<< "$output" | tr -s '\n ' ' ' | grep -q 'needs --restart needed'
     meta help --json

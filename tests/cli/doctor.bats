@@ -82,7 +82,7 @@ teardown() {
     await_count 1 grep -c '^account ' out
     kill -0 "$pid"
     grep -q '^token  *ok' out
-    ! grep -q '^api  ' out
+    run -1 grep '^api  ' out
     kill "$pid"
     wait "$pid" || true
 }

@@ -40,7 +40,8 @@ patches='"operation": "instances.patch"'
     sim_curl GET '/v1/instances?limit=100' | jq -c '.instances[] | select(.metadata_service.enabled == false and .status == "running")' > able
     spot=$(jq -r 'select(.availability.class == "spot") | .name' able | head -1)
     disk=$(jq -r 'select(.availability.class == "standard" and .disks != [] and .vcpu.architecture != "s390x") | .name' able | head -1)
-    [ -n "$spot" ] && [ -n "$disk" ]
+    [ -n "$spot" ]
+    [ -n "$disk" ]
     meta instance set "$spot" --enabled true -y
     expect 0 "1 of them is a spot server: stop and start it by hand"
     [[ $stderr != *"instance restart"* ]]

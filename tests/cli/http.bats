@@ -160,7 +160,8 @@ use_sim() {
     [ "$(sim_log 'select(.method == "PATCH" and .status == 200)' | wc -l)" -eq "$(jq .summary.changed "$BATS_TEST_TMPDIR/out")" ]
     # the crowd that finds its token expired asks for one new token, not each for its own
     tokens=$(sim_count POST /identity/token)
-    [ "$tokens" -ge 2 ] && [ "$tokens" -le 12 ]
+    [ "$tokens" -ge 2 ]
+    [ "$tokens" -le 12 ]
 }
 
 @test "a trace that cannot be written whole is an error, at the end too" {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # make install and make uninstall, into a folder of the test.
+bats_require_minimum_version 1.5.0
 
 # usage: target NAME: the programs are those of the test, whatever they were built with
 target() {
@@ -17,7 +18,7 @@ target() {
     [ -s "$root/usr/share/man/man1/vpcmeta-instance-set.1" ]
     [ -s "$root/usr/share/bash-completion/completions/vpcmeta" ]
     # what is installed does not know where it was built
-    ! grep -rF "$BUILD" "$root/usr/share"
+    run -1 grep -rF "$BUILD" "$root/usr/share"
     [ -s "$root/usr/share/vpcmeta/schemas/instance_patch.json" ]
     target uninstall
     [ "$(cd "$root" && find . -type f)" = ./usr/share/man/man1/other.1 ]

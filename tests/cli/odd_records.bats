@@ -240,11 +240,13 @@ END
     for command in 'instance list' 'audit' 'instance show api-0001'; do
         # shellcheck disable=SC2086 # the words of a command
         meta $command -o json
-        [ "$status" -ne 0 ] && [ -n "$output" ]
+        [ "$status" -ne 0 ]
+        [ -n "$output" ]
         jq -e '.schema_version == 1 and (.complete | not) and (.missing | length > 0) and ((.items // .findings) == [])' <<< "$output"
     done
     meta instance set --all --enabled true -y -o json
-    [ "$status" -ne 0 ] && [ -n "$output" ]
+    [ "$status" -ne 0 ]
+    [ -n "$output" ]
     jq -e '.run == null and .results == [] and .summary.selected == 0' <<< "$output"
 }
 
@@ -254,7 +256,8 @@ END
         faults "{\"operation\": \"regions.list\", \"action\": \"edit\", \"record\": {\"name\": \"eu-de\"}, $odd}"
         meta instance list --region us-south -o json
         expect 0
-        [ -n "$output" ] && jq -e '.items | length > 0' <<< "$output"
+        [ -n "$output" ]
+        jq -e '.items | length > 0' <<< "$output"
         meta instance list --region eu-de
         expect 2 "--region eu-de: the API has no such region that is available (available: us-south)"
     done

@@ -214,7 +214,8 @@ sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())' "$HISTORY"
     [[ $output$stderr != *"$SIM_API_KEY"* && $output == *"--hop-limit 2"* ]]
     meta runs show -o json
     [[ $output != *"$SIM_API_KEY"* ]]
-    ! grep -aq "$SIM_API_KEY" "$HISTORY" "$HISTORY-wal"
+    cat "$HISTORY"* > records
+    run -1 grep -aF "$SIM_API_KEY" records
 }
 
 @test "runs prune shows every run whole at every width" {

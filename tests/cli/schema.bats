@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # vpcmeta schema list, show, check: offline, without credentials.
+bats_require_minimum_version 1.5.0
 
 setup() {
     VPCMETA=${BUILD:?}/vpcmeta
@@ -347,5 +348,5 @@ JSON
     printf '{"metadata_service":{"protocol":"\\u001b[31mred"},"na\\u0007me":1}' > body.json
     vpcmeta schema check --as instance_patch body.json
     same "$status" 2
-    ! grep -q $'\x1b\|\x07' stderr
+    run -1 grep $'\x1b\|\x07' stderr
 }

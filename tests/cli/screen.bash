@@ -27,7 +27,9 @@ shows() {
 }
 
 shows_no() {
-    ! grep -nE -e "$1" shown
+    local found=0
+    grep -nE -e "$1" shown || found=$?
+    [ "$found" -eq 1 ]
 }
 
 fits() {

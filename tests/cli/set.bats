@@ -272,7 +272,7 @@ wanted_bodies() {
     [ "$(settings | jq -c 'map(.[0]) | unique')" != '[false]' ]
     run bash -c '"$BUILD/vpcmeta" instance list -v -o jsonl 2> err | head -1'
     [ "$status" -eq 0 ]
-    ! grep -i -e pipe -e error err
+    run -1 grep -i -e pipe -e error err
 }
 
 # ARGUMENTS < DIALOGUE: set on a terminal of its own

@@ -199,5 +199,5 @@ END
     kill -TERM "$pid"
     wait "$pid" || status=$?
     [ "$status" -eq 143 ]
-    ! grep -q jansson "$BATS_TEST_TMPDIR/out"
+    run -1 grep jansson "$BATS_TEST_TMPDIR/out"
 }

@@ -9,6 +9,7 @@
 #   sim_count METHOD PATH-GLOB   how many requests had that method and path
 #   sim_token                    a bearer token for SIM_API_KEY
 #   sim_curl METHOD PATH [CURL-ARGS...]   one API call with token, version and generation; PATH begins with /v1
+bats_require_minimum_version 1.5.0
 
 sim_start() {
     local line arg tls= vpcsim=${BUILD:?the build folder}/vpcsim

@@ -192,7 +192,7 @@ first_id() {
     [[ $(jq -r .errorCode <<< "$output") == BXNIM* ]]
     run sim_http "$SIM_BASE/identity/token" --data-urlencode grant_type=urn:ibm:params:oauth:grant-type:apikey -d "apikey=$SIM_API_KEY"
     [ "$(jq -c '[.token_type, .expires_in, (.expiration > 1700000000)]' <<< "$output")" = '["Bearer",3600,true]' ]
-    ! grep -q "$SIM_API_KEY" "$SIM_LOG"
+    run -1 grep -F "$SIM_API_KEY" "$SIM_LOG"
 }
 
 @test "a patch changes what it names, and nothing else" {
@@ -295,7 +295,7 @@ await_bare() {
     id=$(sim_state -r '.bare_metal_servers[0].id')
     expect 200 PATCH "/v1/bare_metal_servers/$id" -H "$merge" -d '{"metadata_service":{"enabled":true,"protocol":"https"}}'
     [ "$(jq -c .metadata_service <<< "$body")" = '{"enabled":true,"protocol":"https"}' ]
-    ! grep -qi '^ETag' <<< "$headers"
+    run -1 grep -i '^ETag' <<< "$headers"
     expect 400 PATCH "/v1/bare_metal_servers/$id" -H "$merge" -d '{"metadata_service":{"response_hop_limit":2}}'
     code bad_field metadata_service.response_hop_limit
     expect 202 DELETE "/v1/bare_metal_servers/$id"
@@ -479,7 +479,7 @@ CASES
     line=$(sim_log 'select(.x_request_id == "r-2")')
     [ "$(jq -c '[.method, .operation, .user_agent, .status, .query.generation]' <<< "$line")" = '["GET","instances.get","tester/1",200,"2"]' ]
     [[ $(jq -r .authorization <<< "$line") == Bearer#???????? ]]
-    ! grep -q "$SIM_TOKEN" "$SIM_LOG"
+    run -1 grep -F "$SIM_TOKEN" "$SIM_LOG"
     [ "$(sim_count GET '/v1/instances/*')" -eq 1 ]
 }
 
@@ -509,7 +509,8 @@ statuses() {
     sim_token > /dev/null
     # a token more for each second that a busy machine may need
     read -r served _ refused _ <<< "$(statuses 25)"
-    [ "$served" -ge 5 ] && [ "$refused" -gt 10 ]
+    [ "$served" -ge 5 ]
+    [ "$refused" -gt 10 ]
     [ "$(head -n 5 "$SIM_DIR/codes" | sort -u)" = 200 ]
     grep -q '^Retry-After: 1$' "$SIM_DIR/headers"
     grep -q '^X-RateLimit-Limit: 1$' "$SIM_DIR/headers"
@@ -521,7 +522,7 @@ statuses() {
     sim_token > /dev/null
     scenario '{"rate": {"per_second": 0.01, "burst": 5}}'
     [ "$(statuses 8)" = '5 200 3 429' ]
-    ! grep -Ei '^(Retry-After|X-RateLimit)' "$SIM_DIR/headers"
+    run -1 grep -Ei '^(Retry-After|X-RateLimit)' "$SIM_DIR/headers"
     scenario '{"rate": [{"per_second": 0.01, "burst": 5, "retry_after": 0}]}'
     [ "$(statuses 6)" = '5 200 1 429' ]
     grep -q '^Retry-After: 0$' "$SIM_DIR/headers"
@@ -537,7 +538,8 @@ statuses() {
     # without one the limit of the command line is in force again
     scenario '{"rules": []}'
     read -r served _ refused _ <<< "$(statuses 12)"
-    [ "$served" -ge 2 ] && [ "$refused" -gt 3 ]
+    [ "$served" -ge 2 ]
+    [ "$refused" -gt 3 ]
 }
 
 @test "the rate limit changes after so many requests, and what is no limit is refused" {
@@ -658,7 +660,7 @@ sys.exit(0 if r.returncode == 1 and "in use" in r.stderr else r.stderr)' "$BUILD
     jq -e .id "$SIM_DIR/body"
     fault '"action":"garbage"'
     [ "$(get)" = 200 ]
-    ! jq -e . "$SIM_DIR/body" 2> /dev/null
+    run ! jq -e . "$SIM_DIR/body"
     fault '"action":"content_type"'
     [ "$(get)" = 200 ]
     grep -q '^Content-Type: text/html' "$SIM_DIR/headers"
@@ -707,7 +709,8 @@ sys.exit(0 if r.returncode == 1 and "in use" in r.stderr else r.stderr)' "$BUILD
     yes "url=$SIM_URL/instances/$id?version=2026-09-01&generation=2" | head -600 > "$SIM_DIR/urls"
     sim_http -K "$SIM_DIR/urls" -H "Authorization: Bearer $token" -w '%{stderr}%{http_code}\n' > /dev/null 2> "$SIM_DIR/codes"
     bad=$(grep -c '^50' "$SIM_DIR/codes")
-    [ "$bad" -gt 110 ] && [ "$bad" -lt 220 ]
+    [ "$bad" -gt 110 ]
+    [ "$bad" -lt 220 ]
 }
 
 @test "https with a certificate that verifies against the file it wrote" {

@@ -268,7 +268,8 @@ END
     [ "$(sim_count POST '/v1/instances')" -eq 1 ]
     faults "$(mixed instances.list 200 "$list")"
     meta instance set wanted --enabled true -y
-    [ "$status" -ne 0 ] && [[ $stderr == *"answer of another resource"* ]]
+    [ "$status" -ne 0 ]
+    [[ $stderr == *"answer of another resource"* ]]
     faults
     meta runs resume last -y -o json
     expect 0
