@@ -56,10 +56,11 @@ changes_sent() {
 }
 
 await_count() {
-    local i wanted=$1
+    local i count wanted=$1
     shift
     for ((i = 0; i < 600; i++)); do
-        [ "$("$@")" -lt "$wanted" ] || return 0
+        count=$("$@") || true
+        [ "${count:-0}" -lt "$wanted" ] || return 0
         sleep 0.02
     done
     return 1
