@@ -42,6 +42,7 @@ json_t *identity_of_run(const struct app *app)
         (void)!session_token_identity(app->session, &identity, &ignored);
     }
     json_t *object = identity_json(&identity);
+    /* cppcheck-suppress getpwuidCalled ; one thread */
     const struct passwd *user = getpwuid(geteuid());
     if (gethostname(host, sizeof(host) - 1) != 0) {
         host[0] = '\0';

@@ -363,7 +363,7 @@ bool cli_suggest_command(const struct cli_program *program, const struct cli_mis
     CLEANUP(cli_options_free) struct cli_options options = {0};
     struct guess guess = {.program = program};
     const char *brought = NULL;
-    size_t at[HEAD_MAX];
+    size_t at[HEAD_MAX] = {0};
 
     collect(program, mistake, &guess, at, used);
     const struct cmd_spec *command = guess_command(&guess) ? choose(&guess, &brought) : NULL;
