@@ -63,9 +63,9 @@ void body_print(const struct app *app, const struct body_verdict *verdict, const
     }
     app_print_faults(app, &verdict->faults, document);
     if (verdict->faults.more > 0) {
-        struct err error = {.code = ERR_INVALID};
-        snprintf(error.message, sizeof(error.message), "%s%s%zu more faults", document != NULL ? document->name : "",
-                 document != NULL ? ": " : "", verdict->faults.more);
+        struct err error = ERR_INIT;
+        err_set(&error, ERR_INVALID, "%s%s%zu more fault%s", document != NULL ? document->name : "",
+                document != NULL ? ": " : "", verdict->faults.more, verdict->faults.more == 1 ? "" : "s");
         app_error(app, &error);
     }
     if (has_unknown(&verdict->faults)) {

@@ -258,10 +258,6 @@ static void check_rights(struct doctor_report *report, const struct inventory_sc
         doctor_pass(report, kind->plural, text_string(&detail));
         return;
     }
-    if (probe.status == 403 && strstr(error.message, "the role ") == NULL) {
-        text_printf(&detail, "%s; it takes the role Viewer on VPC Infrastructure Services", error.message);
-        snprintf(error.message, sizeof(error.message), "%s", text_string(&detail));
-    }
     err_wrap(&error, probe.status == 403 ? "list: no" : "list");
     doctor_fail(report, kind->plural, &error);
 }

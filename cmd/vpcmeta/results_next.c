@@ -127,19 +127,17 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 {
     const struct fleet_summary *summary = &run->summary;
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
-    CLEANUP(text_free) struct text message = {0};
     bool outage = e->cause == ERR_NETWORK && command_signal() == 0;
 
-    text_printf(&message, "%s: %zu changed", e->message, summary->counts[FLEET_CHANGED]);
+    err_append(e, ": %zu changed", summary->counts[FLEET_CHANGED]);
     if (summary->counts[FLEET_UNKNOWN] > 0) {
-        text_printf(&message, ", %zu unknown", summary->counts[FLEET_UNKNOWN]);
+        err_append(e, ", %zu unknown", summary->counts[FLEET_UNKNOWN]);
     }
-    text_printf(&message, ", %zu not started", results_not_started(run));
+    err_append(e, ", %zu not started", results_not_started(run));
     if (summary->not_started + summary->counts[FLEET_UNKNOWN] > 0) {
         make_run_command(app, "runs resume", run_id, &line);
-        text_printf(&message, ". Finish%s: %s", outage ? " once it is up again" : "", cli_command_line_string(&line));
+        err_advise(e, "Finish%s: %s", outage ? " once it is up again" : "", cli_command_line_string(&line));
     }
-    snprintf(e->message, sizeof(e->message), "%s", text_string(&message));
 }
 
 /* How the servers that need a restart can be restarted. */

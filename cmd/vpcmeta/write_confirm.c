@@ -70,9 +70,7 @@ bool write_ask(const struct app *app, const struct write_question *question, str
                  is_yes(text_string(&answer));
     }
     if (e->code == ERR_CANCELLED) {
-        CLEANUP(text_free) struct text message = {0};
-        text_printf(&message, "%s: %s", e->message, question->nothing);
-        snprintf(e->message, sizeof(e->message), "%s", text_string(&message));
+        err_append(e, ": %s", question->nothing);
     }
     return agreed || err_set(e, ERR_DECLINED, "not confirmed: %s", question->nothing);
 }

@@ -8,6 +8,8 @@
 
 #include "text/text.h"
 
+enum { TAIL_SIZE = ERR_MESSAGE_MAX * 3 / 4 };
+
 _Static_assert(ERR_EXIT_FAILED == EXIT_FAILURE, "mem.c ends the process with EXIT_FAILURE");
 
 /*
@@ -44,6 +46,28 @@ __attribute__((format(printf, 3, 0))) static void fill(char *buffer, size_t size
     store(buffer, size, &raw);
 }
 
+/* The message without its tail. */
+static void append_sentence(struct text *out, const struct err *e)
+{
+    text_append_size(out, e->message, strlen(e->message) - e->tail);
+}
+
+static void append_tail(struct text *out, const struct err *e)
+{
+    text_append(out, e->message + strlen(e->message) - e->tail);
+}
+
+/* The tail is stored first: a remedy or a request id that is cut serves for nothing. */
+static void join(struct err *e, const struct text *sentence, const struct text *tail)
+{
+    char end[TAIL_SIZE];
+
+    store(end, sizeof(end), tail);
+    e->tail = strlen(end);
+    store(e->message, sizeof(e->message) - e->tail, sentence);
+    strcat(e->message, end);
+}
+
 bool err_set(struct err *e, enum err_code code, const char *format, ...)
 {
     va_list args;
@@ -73,24 +97,66 @@ bool err_set_errno(struct err *e, enum err_code code, const char *format, ...)
 
 bool err_wrap(struct err *e, const char *format, ...)
 {
+    CLEANUP(text_free) struct text sentence = {0};
+    CLEANUP(text_free) struct text tail = {0};
     va_list args;
 
     va_start(args, format);
-    fill(e->message, sizeof(e->message), format, args, e->message);
+    text_vprintf(&sentence, format, args);
+    va_end(args);
+    text_append(&sentence, ": ");
+    append_sentence(&sentence, e);
+    append_tail(&tail, e);
+    join(e, &sentence, &tail);
+    return false;
+}
+
+bool err_append(struct err *e, const char *format, ...)
+{
+    CLEANUP(text_free) struct text sentence = {0};
+    CLEANUP(text_free) struct text tail = {0};
+    va_list args;
+
+    append_sentence(&sentence, e);
+    append_tail(&tail, e);
+    va_start(args, format);
+    text_vprintf(&sentence, format, args);
+    va_end(args);
+    join(e, &sentence, &tail);
+    return false;
+}
+
+/* Adds the separator and the text to the tail. */
+__attribute__((format(printf, 3, 0))) static void lengthen(struct err *e, const char *separator, const char *format,
+                                                           va_list args)
+{
+    CLEANUP(text_free) struct text sentence = {0};
+    CLEANUP(text_free) struct text tail = {0};
+
+    append_sentence(&sentence, e);
+    append_tail(&tail, e);
+    text_append(&tail, separator);
+    text_vprintf(&tail, format, args);
+    join(e, &sentence, &tail);
+}
+
+bool err_tail(struct err *e, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    lengthen(e, "", format, args);
     va_end(args);
     return false;
 }
 
 bool err_advise(struct err *e, const char *format, ...)
 {
-    CLEANUP(text_free) struct text raw = {0};
     va_list args;
 
-    text_printf(&raw, "%s. ", e->message);
     va_start(args, format);
-    text_vprintf(&raw, format, args);
+    lengthen(e, ". ", format, args);
     va_end(args);
-    store(e->message, sizeof(e->message), &raw);
     return false;
 }
 

@@ -10,6 +10,7 @@
 #define ERR_ERR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What went wrong, as far as a caller or the exit status (cli.md, "Exit codes") cares. */
 enum err_code {
@@ -60,6 +61,7 @@ struct err {
     bool given_up;                 /* it would have been tried again, had the command not been ending */
     char place[ERR_PLACE_MAX];     /* "file:line:column", a JSON pointer, or "" */
     char message[ERR_MESSAGE_MAX]; /* one line of UTF-8 without a full stop; what steers a terminal is escaped */
+    size_t tail;                   /* bytes at the end of the message that err_tail and err_advise have put there */
 };
 
 #define ERR_INIT ((struct err){.code = ERR_NONE})
@@ -73,7 +75,16 @@ bool err_set_errno(struct err *e, enum err_code code, const char *format, ...) _
 /* Puts "format: " before the message that is there. Always returns false. */
 bool err_wrap(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts ". remedy" behind the message that is there: what can be done about it. Always returns false. */
+/*
+ * Puts a text behind the message that is there, in front of its tail. A message that is too long loses the end of what
+ * stands before the tail. Always returns false.
+ */
+bool err_append(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts a text at the end of the message: what identifies the error at the server. Always returns false. */
+bool err_tail(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts ". remedy" at the end of the message: what can be done about it. Always returns false. */
 bool err_advise(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Names the place of the error that is set, if it has none yet. Always returns false. */

@@ -185,10 +185,7 @@ static enum fleet_outcome refuse(struct fleet_write *write, struct err *error)
     const char *remedy = write->task.result->item->resource->kind->quota_remedy;
 
     if (remedy != NULL && strcasestr(error->message, "quota") != NULL) {
-        struct err cause = *error;
-        err_clear(error);
-        err_set(error, cause.code, "%s (%s)", cause.message, remedy);
-        error->http_status = cause.http_status;
+        err_append(error, " (%s)", remedy);
     }
     return FLEET_FAILED;
 }

@@ -250,13 +250,15 @@ bool http_problem_explain(const struct http_reply *reply, const char *method, co
         append_wait(&line, reply->retry_after_ms);
     }
     bool traced = *trace != '\0', named = *reply->request_id != '\0';
-    if (traced || named) {
-        text_printf(&line, " [%s%s%s%s%s]", traced ? "trace " : "", trace, traced && named ? ", " : "",
-                    named ? "request " : "", reply->request_id);
-    }
-    if (e->code == ERR_NONE) {
-        e->http_status = reply->status;
-    }
     enum err_code code = reply->status == 401 ? ERR_AUTH : reply->status == 412 ? ERR_CONFLICT : ERR_API;
-    return err_set(e, code, "%s", text_string(&line));
+    if (e->code != ERR_NONE) {
+        return false;
+    }
+    e->http_status = reply->status;
+    err_set(e, code, "%s", text_string(&line));
+    if (traced || named) {
+        err_tail(e, " [%s%s%s%s%s]", traced ? "trace " : "", trace, traced && named ? ", " : "",
+                 named ? "request " : "", reply->request_id);
+    }
+    return false;
 }

@@ -1,7 +1,6 @@
 /* Remedies of errors of the API: the role that is missing, the endpoint that is wrong. */
 #include "vpc/vpc_remedy.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* The last part of the name of the action that IAM wants (vpc-api.md 4.5). */
@@ -18,7 +17,7 @@ static const char *action_of(const struct vpc_asked *asked)
 /* Viewer reads, Editor does everything else that this program does (vpc-api.md 4.5). */
 static void append_role(const struct vpc_asked *asked, struct text *out)
 {
-    text_printf(out, "; it takes the role %s on VPC Infrastructure Services",
+    text_printf(out, "it takes the role %s on VPC Infrastructure Services",
                 asked->method == HTTP_GET ? "Viewer" : "Editor");
     if (asked->kind->iam_actions != NULL) {
         text_printf(out, " (%s.%s)", asked->kind->iam_actions, action_of(asked));
@@ -32,39 +31,25 @@ static void append_endpoint(const struct vpc_asked *asked, struct text *out)
     const char *authority = strstr(base, "://");
 
     if (size >= 3 && strcmp(base + size - 3, "/v1") == 0) {
-        text_printf(out, "; %s is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1",
-                    base);
+        text_printf(out, "%s is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1", base);
         return;
     }
     authority = authority != NULL ? authority + 3 : base;
-    text_printf(out, "; an endpoint ends in /v1: --endpoint %.*s/v1", (int)(authority - base + strcspn(authority, "/")),
+    text_printf(out, "an endpoint ends in /v1: --endpoint %.*s/v1", (int)(authority - base + strcspn(authority, "/")),
                 base);
-}
-
-/* Where the message ends and " [trace ..., request ...]" begins. */
-static size_t trace_at(const char *message)
-{
-    size_t size = strlen(message);
-    const char *trace = strstr(message, " [trace ");
-
-    trace = trace != NULL ? trace : strstr(message, " [request ");
-    return size > 0 && message[size - 1] == ']' && trace != NULL ? (size_t)(trace - message) : size;
 }
 
 void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *reply, struct err *error)
 {
-    CLEANUP(text_free) struct text line = {0};
-    size_t size = trace_at(error->message);
+    CLEANUP(text_free) struct text remedy = {0};
     bool collection = !asked->single && asked->method == HTTP_GET && asked->kind->below == NULL;
 
-    text_append_size(&line, error->message, size);
     if (reply->status == 403 && !reply->foreign) {
-        append_role(asked, &line);
+        append_role(asked, &remedy);
     } else if (reply->status == 404 && collection) {
-        append_endpoint(asked, &line);
+        append_endpoint(asked, &remedy);
     } else {
         return;
     }
-    text_append(&line, error->message + size);
-    snprintf(error->message, sizeof(error->message), "%s", text_string(&line));
+    err_append(error, "; %s", text_string(&remedy));
 }

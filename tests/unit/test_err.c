@@ -50,6 +50,46 @@ static void a_long_message_is_cut_on_a_character(void **state)
     assert_int_equal((unsigned char)e.message[strlen(e.message) - 1], 0xa4);
 }
 
+static void what_is_added_stands_before_the_tail(void **state)
+{
+    struct err e = ERR_INIT;
+
+    (void)state;
+    err_set(&e, ERR_API, "403 [trace forged] denied");
+    err_tail(&e, " [trace t-1]");
+    err_append(&e, "; it takes the role %s", "Editor");
+    err_wrap(&e, "web-01");
+    assert_string_equal(e.message, "web-01: 403 [trace forged] denied; it takes the role Editor [trace t-1]");
+    err_advise(&e, "Finish: %s", "x");
+    err_append(&e, ": 3 changed");
+    assert_string_equal(
+        e.message, "web-01: 403 [trace forged] denied; it takes the role Editor: 3 changed [trace t-1]. Finish: x");
+}
+
+static void a_message_that_is_too_long_keeps_its_tail_and_whole_characters(void **state)
+{
+    struct err e = ERR_INIT;
+    char name[ERR_MESSAGE_MAX * 2];
+
+    (void)state;
+    for (size_t i = 0; i + 2 < sizeof(name); i += 2) {
+        memcpy(name + i, "\xc3\xa4", 3);
+    }
+    err_set(&e, ERR_FAILED, "x");
+    err_tail(&e, " [request r-1]");
+    err_append(&e, "%s", name);
+    size_t size = strlen(e.message);
+    size_t tail = strlen(" [request r-1]");
+    assert_in_range(size, ERR_MESSAGE_MAX - 2, ERR_MESSAGE_MAX - 1);
+    assert_string_equal(e.message + size - tail, " [request r-1]");
+    assert_int_equal((unsigned char)e.message[size - tail - 1], 0xa4);
+    err_wrap(&e, "%s", name);
+    assert_string_equal(e.message + strlen(e.message) - tail, " [request r-1]");
+    err_tail(&e, "%s", name);
+    assert_true(strlen(e.message) < ERR_MESSAGE_MAX);
+    assert_int_equal((unsigned char)e.message[strlen(e.message) - 1], 0xa4);
+}
+
 static void foreign_control_characters_are_never_printed_raw(void **state)
 {
     struct err e = ERR_INIT;
@@ -130,6 +170,8 @@ int main(void)
         cmocka_unit_test(the_first_error_wins),
         cmocka_unit_test(wrapping_puts_the_context_in_front),
         cmocka_unit_test(a_long_message_is_cut_on_a_character),
+        cmocka_unit_test(what_is_added_stands_before_the_tail),
+        cmocka_unit_test(a_message_that_is_too_long_keeps_its_tail_and_whole_characters),
         cmocka_unit_test(foreign_control_characters_are_never_printed_raw),
         cmocka_unit_test(messages_and_places_are_valid_utf8),
         cmocka_unit_test(errno_is_spelled_out),
