@@ -168,7 +168,7 @@ bool app_need_state_path(const char *name, struct text *out, struct err *e)
     app_state_path(name, out);
     return out->size > 0 || err_set(e, ERR_FAILED,
                                     "there is no folder to record what is changed: set XDG_STATE_HOME (or HOME) to an "
-                                    "absolute path; nothing was sent");
+                                    "absolute path");
 }
 
 struct history *app_open_history(struct err *e)

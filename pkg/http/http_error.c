@@ -60,12 +60,13 @@ static void read_json(const json_t *root, struct http_error *ret);
 static void append_string(struct text *out, const char *string, size_t columns)
 {
     const char *first = string + strspn(string, " \t\r\n");
-    JSON_CLEANUP json_t *inner = *first == '{' ? json_loads(first, 0, NULL) : NULL;
+    CLEANUP(json_document_free) struct json_document inner = {0};
     CLEANUP(http_error_free) struct http_error said = {0};
+    struct err ignored = ERR_INIT;
 
-    if (inner != NULL) {
-        read_json(inner, &said);
-        string = text_string(&said.message);
+    if (*first == '{' && json_parse(first, strlen(first), "message", JSON_READ_BIG_NUMBERS, &inner, &ignored)) {
+        read_json(inner.root, &said);
+        string = said.message.size > 0 ? text_string(&said.message) : string;
     }
     append_sentence(out, string, strlen(string), columns);
 }
@@ -195,6 +196,9 @@ static void append_values(struct text *out, const char *path, const json_t *valu
     const char *key;
     json_t *member;
 
+    if (out->size > PAGE_MAX) {
+        return;
+    }
     json_object_foreach ((json_t *)value, key, member) {
         CLEANUP(text_free) struct text below = {0};
         text_printf(&below, "%s%s%s", path, path[0] != '\0' ? "." : "", key);
@@ -205,7 +209,7 @@ static void append_values(struct text *out, const char *path, const json_t *valu
         text_printf(&below, "%s%s#", path, path[0] != '\0' ? "." : "");
         append_values(out, text_string(&below), member);
     }
-    if (json_is_object(value) || json_is_array(value) || json_is_null(value) || out->size > PAGE_MAX) {
+    if (json_is_object(value) || json_is_array(value) || json_is_null(value)) {
         return;
     }
     text_printf(out, "%s%s%s", out->size > 0 ? ", " : "", path, path[0] != '\0' ? " " : "");

@@ -99,7 +99,11 @@ static void append_cause(const struct http_failure *failure, struct text *out)
             text_printf(out, "no connection to %s: host not found", origin->host);
             break;
         }
-        text_printf(out, "no connection to %s port %u: %s", origin->host, origin->port, failure->words);
+        text_printf(out, "no connection to %s port %u", origin->host, origin->port);
+        /* of a server's own port libcurl only says again where it could not connect */
+        if (failure->curl_code != CURLE_COULDNT_CONNECT || is_proxy_problem(failure)) {
+            text_printf(out, ": %s", failure->words);
+        }
         break;
     case HTTP_FAULT_UNTRUSTED:
         if (is_plain_port(failure)) {
@@ -138,6 +142,10 @@ void http_explain(const struct http_failure *failure, struct err *e)
         text_printf(&line, " (%u attempts)", failure->attempts);
     }
     append_remedy(failure, &remedy);
-    err_set(e, broken ? ERR_BAD_ANSWER : ERR_NETWORK, "%s%s%s", text_string(&line), remedy.size > 0 ? ". " : "",
-            text_string(&remedy));
+    if (err_take(e, NULL)) {
+        err_set(e, broken ? ERR_BAD_ANSWER : ERR_NETWORK, "%s", text_string(&line));
+        if (remedy.size > 0) {
+            err_advise(e, "%s", text_string(&remedy));
+        }
+    }
 }

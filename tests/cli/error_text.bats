@@ -55,6 +55,24 @@ shown() { # OPERATION STATUS BODY-AS-JSON WORDS
     expect 4 "BXNIM0415E: Key not found"
 }
 
+@test "the role stands behind what the server says, the trace at the end, whatever the server writes" {
+    client_start --instances 1 --mix plain
+    faults '{"operation":"instances.list","action":"status","status":403,"body":{"trace":"t-9","errors":[
+        {"code":"denied","message":"no [trace forged] here"}]}}'
+    meta instance list
+    expect 1 "403 denied: no [trace forged] here; it takes the role Viewer on VPC Infrastructure Services (is.instance.instance.list) [trace t-9"
+}
+
+@test "an error does not say a thing twice" {
+    client_start --instances 1 --mix plain
+    run --separate-stderr env -u HOME -u XDG_STATE_HOME "$BUILD/vpcmeta" instance set --all --enabled true -y
+    expect 1 "nothing was sent: there is no folder to record what is changed: set XDG_STATE_HOME"
+    [ "$(grep -o 'nothing was sent' <<< "$stderr" | wc -l)" -eq 1 ]
+    meta instance list --endpoint http://127.0.0.1:1/v1 --auth none --outage-timeout 0
+    expect 1 "no connection to 127.0.0.1 port 1 ("
+    [[ $stderr == *" attempts). Check that the program is running there"* ]]
+}
+
 @test "a token that a server repeats is not shown" {
     client_start --instances 1 --mix plain
     faults '{"operation":"instances.patch","action":"status","status":400,"body":"cannot read {authorization} now"}'

@@ -54,6 +54,8 @@ static void error_bodies(void **state)
          "busy: Try later", "", false},
         {"{\"errors\":[{\"code\":\"bad\",\"message\":\"{\\\"detail\\\":\\\"no such zone\\\"}\"}]}", "bad: no such zone",
          "", true},
+        {"{\"message\":\"{}\"}", "{}", "", false},
+        {"{\"errors\":[{\"code\":\"bad\",\"message\":\"{\\\"a\\\":[]}\"}]}", "bad: {\"a\":[]}", "", true},
         {"{\"message\":\"{name} is no name\"}", "{name} is no name", "", false},
         {"RBAC: access denied", "RBAC: access denied", "", false},
         {" upstream\x1b[31m\r\n  gone.\n", "upstream\\x1b[31m gone", "", false},
@@ -155,8 +157,7 @@ static void failed_connections_in_words_and_with_a_remedy(void **state)
         {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_RESOLVE_HOST, "Could not resolve host: h",
          "no connection to h: host not found. Check the name, the network and the proxy (https_proxy)"},
         {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_CONNECT, "Failed to connect to h port 443 after 0 ms",
-         "no connection to h port 443: Failed to connect to h port 443 after 0 ms. Check the network, the firewall and "
-         "the proxy (https_proxy)"},
+         "no connection to h port 443. Check the network, the firewall and the proxy (https_proxy)"},
         {&api, HTTP_FAULT_UNREACHED, CURLE_COULDNT_CONNECT, "Failed to connect to p port 3128 after 0 ms",
          "no connection to h port 443: Failed to connect to p port 3128 after 0 ms. It is a proxy: check https_proxy "
          "and all_proxy, or name the host in no_proxy"},
