@@ -201,7 +201,7 @@ void render_progress_line(struct text *out, const struct render_progress *progre
     for (size_t i = 0; i < PARTS; i++) {
         text_clear(&part);
         append_part(&part, progress, ranks[i]);
-        size_t width = part.size + (used > 0 ? 2 : 0);
+        size_t width = text_width(text_string(&part), part.size) + (used > 0 ? 2 : 0);
         if (part.size > 0 && used + width <= columns) {
             shown[ranks[i]] = true;
             used += width;
@@ -239,7 +239,7 @@ static void append_wait_json(struct text *out, const struct render_progress *pro
 
 void render_progress_json(struct text *out, const struct render_progress *progress)
 {
-    int64_t left = left_ms(progress);
+    int64_t left = wait_is_idle(&progress->wait) ? -1 : left_ms(progress);
     CLEANUP(text_free) struct text steps = {0};
 
     text_printf(out,

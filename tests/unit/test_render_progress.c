@@ -116,6 +116,19 @@ static bool ends_in_null(const struct render_progress *progress)
     return strstr(text_string(&line), "\"seconds_left\":null}") != NULL;
 }
 
+static void the_width_is_counted_in_columns(void **state)
+{
+    struct render_progress waiting = busy;
+    CLEANUP(text_free) struct text wide = {0};
+    CLEANUP(text_free) struct text line = {0};
+
+    (void)state;
+    waiting.wait = (struct wait){.reason = WAIT_OUTAGE, .host = "h", .what = "b\xc3\xbc\xc3\xbc\xc3\xbc", .left_ms = 1};
+    render_progress_line(&wide, &waiting, 200);
+    render_progress_line(&line, &waiting, (unsigned)text_width(text_string(&wide), wide.size));
+    assert_string_equal(text_string(&line), text_string(&wide));
+}
+
 static void the_rate_is_that_of_the_last_seconds(void **state)
 {
     struct render_progress progress = {.total = 100000};
@@ -187,8 +200,6 @@ static void json_has_every_member(void **state)
     assert_string_equal(text_string(&line),
                         "{\"event\":\"progress\",\"done\":412,\"total\":1000,\"in_flight\":32,\"changed\":409,"
                         "\"failed\":3,\"retries\":5,\"rate\":98.2,\"seconds_left\":6}");
-    still.rate = 0;
-    still.last_done = 0;
     still.wait = (struct wait){.reason = WAIT_OUTAGE, .host = "h", .what = "h answers 503", .left_ms = 90000};
     still.work.step[WAIT_STOPPING] = 2;
     text_clear(&line);
@@ -205,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_says_what_fits_and_what_is_worth_knowing),
+        cmocka_unit_test(the_width_is_counted_in_columns),
         cmocka_unit_test(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(the_rate_is_that_of_the_last_seconds),
         cmocka_unit_test(the_time_that_is_left_is_said_when_it_is_known),
