@@ -253,17 +253,16 @@ static bool append_texts(const struct cli_call *call, struct text *out, struct e
     return out->size > 0;
 }
 
-/* What the completion scripts ask. */
-static bool complete(int argc, char **argv)
+static bool print(const struct text *out, struct err *e)
 {
-    CLEANUP(text_free) struct text out = {0};
+    return (fputs(text_string(out), stdout) >= 0 && fflush(stdout) == 0) ||
+           err_set_errno(e, ERR_IO, "cannot write the output");
+}
 
-    if (argc < 2 || strcmp(argv[1], CLI_COMPLETE) != 0) {
-        return false;
-    }
-    cli_completion_answer(&program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
-    fputs(text_string(&out), stdout);
-    return true;
+/* What the completion scripts ask. */
+static bool completes(int argc, char **argv)
+{
+    return argc >= 2 && strcmp(argv[1], CLI_COMPLETE) == 0;
 }
 
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e)
@@ -272,16 +271,16 @@ enum options_verdict options_read(int argc, char **argv, struct options *ret_opt
     CLEANUP(text_free) struct text out = {0};
 
     *ret_options = options;
-    if (complete(argc, argv)) {
-        return OPTIONS_DONE;
+    if (completes(argc, argv)) {
+        cli_completion_answer(&program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
+        return print(&out, e) ? OPTIONS_DONE : OPTIONS_WRONG;
     }
     if (!cli_parse(&program, NULL, (size_t)argc - 1, (const char *const *)argv + 1, &options.call, e)) {
         return OPTIONS_WRONG;
     }
     const struct all_opts *opts = options.call.globals;
     bool reads = append_texts(&options.call, &out, e);
-    fputs(text_string(&out), stdout);
-    if (!take_regions(&opts->fleet.regions, &options, e)) {
+    if (!print(&out, e) || !take_regions(&opts->fleet.regions, &options, e)) {
         options_free(&options);
         return OPTIONS_WRONG;
     }

@@ -37,6 +37,15 @@ first_id() {
     sim_state -r "[.instances[] | select(${1:-true})][0].id"
 }
 
+@test "a text that cannot be written is an error" {
+    local asked
+    for asked in --man --help --version --assumptions "--completion bash" "__complete --re"; do
+        run bash -c "'$BUILD/vpcsim' $asked > /dev/full"
+        [ "$status" -eq 1 ] || { echo "$asked: $status" && return 1; }
+        [ "$output" = "vpcsim: cannot write the output: No space left on device" ]
+    done
+}
+
 @test "the first line says where it listens, and SIGTERM ends it cleanly" {
     sim_start --instances 3
     [[ $SIM_URL == http://127.0.0.1:*/v1 ]]
