@@ -5,8 +5,6 @@
 #include "http/http_session.h"
 #include "mem/mem.h"
 
-enum { SAID_AFTER_MS = 1000 }; /* shorter waits are not worth a word */
-
 static const char prefix[] = "Authorization: Bearer ";
 
 static struct http_token *new_token(const char *token, unsigned serial)
@@ -181,7 +179,7 @@ bool http_token_judge(struct http_transfer *transfer, const struct http_reply *r
 unsigned http_token_refusals(const struct http *http)
 {
     const struct http_acceptance *acceptance = &http->acceptance;
-    bool lasts = acceptance->refusals > 0 && http_now_ms(http) - acceptance->since_ms >= SAID_AFTER_MS;
+    bool lasts = acceptance->refusals > 0 && http_now_ms(http) - acceptance->since_ms >= WAIT_SAID_MS;
 
     return lasts ? acceptance->refusals : 0;
 }

@@ -1,8 +1,6 @@
 /* What hinders the next request, for people who wait. */
 #include "http/http_session.h"
 
-enum { SAID_AFTER_MS = 1000 }; /* shorter waits are not worth a word */
-
 static enum wait_reason reason_of(const struct http_call *call)
 {
     switch (call->failed) {
@@ -116,7 +114,7 @@ struct wait http_wait(struct http *http)
     if (http->pending > 0) {
         explain(http, &wait);
     }
-    bool lasts = wait.past_ms + (wait.left_ms > 0 ? wait.left_ms : 0) >= SAID_AFTER_MS;
+    bool lasts = wait.past_ms + (wait.left_ms > 0 ? wait.left_ms : 0) >= WAIT_SAID_MS;
     return lasts || wait.reason == WAIT_OUTAGE || wait.reason == WAIT_TOKEN_REFUSED ? wait
                                                                                     : (struct wait){.left_ms = -1};
 }

@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SAID_MS = 1000 }; /* a shorter time is not worth a word */
-
 void wait_append_time(struct text *out, int64_t ms)
 {
     int64_t s = ms > 0 ? (ms + 999) / 1000 : 0;
@@ -37,7 +35,7 @@ static void append_try(const struct wait *wait, struct text *out)
 
 static void append_next(const struct wait *wait, struct text *out)
 {
-    if (wait->left_ms >= SAID_MS) {
+    if (wait->left_ms >= WAIT_SAID_MS) {
         text_append(out, ", next try in ");
         wait_append_time(out, wait->left_ms);
     }
@@ -45,7 +43,7 @@ static void append_next(const struct wait *wait, struct text *out)
 
 static void append_past(const struct wait *wait, struct text *out)
 {
-    if (wait->past_ms >= SAID_MS) {
+    if (wait->past_ms >= WAIT_SAID_MS) {
         text_append(out, ", ");
         wait_append_time(out, wait->past_ms / 1000 * 1000);
     }

@@ -25,6 +25,8 @@ enum wait_reason {
     WAIT_TOKEN_REFUSED, /* the API accepts no token at the moment */
 };
 
+enum { WAIT_SAID_MS = 1000 }; /* a shorter wait is not worth a word */
+
 struct wait {
     enum wait_reason reason;
     const char *host;           /* of the server; NULL: not known. Borrowed, as `what` */
