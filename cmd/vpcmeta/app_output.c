@@ -22,6 +22,7 @@ struct render_options app_render_options(const struct app *app)
     const struct global_opts *globals = app->globals;
 
     return (struct render_options){.format = (enum render_format)globals->output.value,
+                                   .program = app->program->name,
                                    .columns = app_columns(STDOUT_FILENO),
                                    .color = app_color(app, STDOUT_FILENO),
                                    .json = app_json_style(app),
@@ -386,9 +387,9 @@ void app_print_faults(const struct app *app, const struct schema_faults *faults,
 {
     for (size_t i = 0; i < faults->count; i++) {
         CLEANUP(text_free) struct text line = {0};
-        struct err error = {.code = ERR_INVALID};
+        struct err error = ERR_INIT;
         schema_fault_print(&line, &faults->list[i], document);
-        snprintf(error.message, sizeof(error.message), "%s", text_string(&line));
+        err_set(&error, ERR_INVALID, "%s", text_string(&line));
         app_error(app, &error);
     }
 }

@@ -33,8 +33,9 @@ struct render_json_style {
 
 struct render_options {
     enum render_format format;
-    unsigned columns; /* width of the terminal; 0: not one, nothing is cut */
-    bool color;       /* colour cells and headings of text */
+    const char *program; /* whose command lines are never broken in text; NULL: none are known */
+    unsigned columns;    /* width of the terminal; 0: not one, nothing is cut */
+    bool color;          /* colour cells and headings of text */
     struct render_json_style json;
     bool no_headers;           /* text and CSV without the line of headings */
     const char *const *fields; /* columns wanted, in this order; NULL or fields_count 0: all */

@@ -39,7 +39,7 @@ static void append_field(const struct render_view *view, size_t row, size_t inde
         text_append_repeat(out, ' ', width - text_width(text_string(&title), title.size) + GAP);
     }
     text_append(out, color != NULL && value.size > 0 ? color : "");
-    text_append_wrapped(out, text_string(&value), "vpcmeta", width + GAP, width + GAP,
+    text_append_wrapped(out, text_string(&value), options->program, width + GAP, width + GAP,
                         (column->flags & TABLE_FIXED) != 0 ? 0 : options->columns);
     text_append(out, color != NULL && value.size > 0 ? "\033[0m" : "");
     text_append_char(out, '\n');
