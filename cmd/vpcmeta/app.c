@@ -83,9 +83,9 @@ static int run_call(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct global_opts *outer = app->globals;
 
-    app->globals = call->globals;
+    app->given = app->globals = call->globals;
     int status = call->action == CLI_RUN ? run_command(app, call, e) : print_words(app, call, e);
-    app->globals = outer;
+    app->given = app->globals = outer;
     text_arena_free(&app->adopted_memory);
     struct err trace = ERR_INIT;
     if (app->session != NULL && !session_check_trace(app->session, &trace)) {

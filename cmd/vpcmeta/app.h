@@ -22,6 +22,7 @@ struct app {
     size_t words_count;
     const char *where;                 /* in a script the command stands ("change.txt:3"), for errors; or NULL */
     const struct global_opts *globals; /* of the command under way */
+    const struct global_opts *given;   /* the same before app_adopt_place: as they were typed */
     struct global_opts adopted;        /* what `globals` is after app_adopt_place; its strings in: */
     struct text_arena adopted_memory;
     struct command limits;          /* of the command under way */

@@ -212,7 +212,9 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     }
     name_regions(&scope, &selector.memory, &policy);
     policy.program = app->program->name;
-    policy.place = options_place(app->globals);
+    /* without --region all resources are in one region */
+    const bool none = resource_list_count(resources.selected) == 0;
+    policy.place = options_place(app->globals, none ? NULL : &resource_list_at(resources.selected, 0)->region);
     policy.targeted = selector.selector.targets.count > 0;
     policy.where = opts->select.where;
     add_selectors(&options, &opts->select);

@@ -66,10 +66,12 @@ const struct opt_spec global_opt[] = {
     OPT_END,
 };
 
-struct cli_place options_place(const struct global_opts *globals)
+struct cli_place options_place(const struct global_opts *globals, const char *const *region)
 {
-    return (struct cli_place){.regions = globals->regions.items,
-                              .region_count = globals->regions.count,
+    bool adds = globals->regions.count == 0 && region != NULL && *region != NULL && **region != '\0';
+
+    return (struct cli_place){.regions = adds ? region : globals->regions.items,
+                              .region_count = adds ? 1 : globals->regions.count,
                               .endpoint = globals->endpoint,
                               .iam_url = globals->iam_url,
                               .auth = globals->auth.given ? options_auth_words[globals->auth.value] : NULL,

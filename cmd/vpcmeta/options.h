@@ -31,8 +31,13 @@ extern const char *const options_auth_words[]; /* of --auth */
 /* Appends the settings as options: "--enabled true --protocol https". Strings are borrowed. */
 void options_append_settings(struct cli_command_line *line, const struct resource_settings *wanted);
 
-/* The options of place that were given, for commands that are printed. Strings are borrowed. */
-struct cli_place options_place(const struct global_opts *globals);
+/*
+ * The options of place of a command that is printed: those that were given. A command that names servers has --region
+ * always, because another shell may be set up for another one: without a given one it is `*region`, that of the servers
+ * ("": not known). A command that names a run passes NULL: the record of the run has its regions and its endpoint.
+ * Borrows strings and `region`.
+ */
+struct cli_place options_place(const struct global_opts *globals, const char *const *region);
 
 /* The refusals of a command that prints `what`, always. */
 #define OPTIONS_NO_FORMAT(what)                                   \

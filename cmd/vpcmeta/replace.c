@@ -85,7 +85,6 @@ static void append_users(struct text *out, const struct resource *template, cons
 static void note_users(const struct app *app, const struct resource_list *selected, const struct plan *plan,
                        const struct resource_settings *wanted, const struct resource_list *groups)
 {
-    const struct cli_place place = options_place(app->globals);
     size_t next = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
@@ -96,6 +95,7 @@ static void note_users(const struct app *app, const struct resource_list *select
             continue;
         }
         const struct resource *old = resource_list_at(selected, next++);
+        const struct cli_place place = options_place(app->globals, &old->region);
         bool replaced = !text_equal(item->resource->id, old->id);
         append_users(&users, old, groups);
         if (replaced && users.size > 0) {

@@ -191,7 +191,8 @@ void replace_note_rolls(const struct app *app, const struct replace_members *mem
 static void make_roll_command(const struct app *app, const struct replace_members *members, const struct plan *plan,
                               const struct resource_settings *wanted, struct cli_command_line *line)
 {
-    const struct cli_place place = options_place(app->globals);
+    const struct resource *first = resource_list_at(members->groups, 0);
+    const struct cli_place place = options_place(app->globals, &first->region);
     CLEANUP(mem_set_free) struct mem_set named = {0};
 
     cli_command_line_begin(line, app->program->name, app->command);

@@ -24,6 +24,14 @@ static void add_next(struct next *next, const char *purpose, struct cli_command_
     app_note(next->app, "    %s", cli_command_line_string(line));
 }
 
+/* The options of place of a command for servers, of which this is one. */
+static void add_region_of(struct cli_command_line *line, const struct app *app, const struct resource *server)
+{
+    const struct cli_place place = options_place(app->globals, &server->region);
+
+    cli_command_line_place(line, &place);
+}
+
 /* --- servers that others took the place of ------------------------------------------------------------ */
 
 /* "instance set ID... --enabled true": what was to be done, with those that have the names now. */
@@ -31,7 +39,6 @@ static void add_successors(struct next *next, const struct fleet_run *run)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text path = {0};
-    const struct cli_place place = options_place(next->app->globals);
     const struct plan_item *first = NULL;
     size_t count = 0;
 
@@ -59,7 +66,7 @@ static void add_successors(struct next *next, const struct fleet_run *run)
     if (first->action == PLAN_SET) {
         options_append_settings(&line, first->wanted);
     }
-    cli_command_line_place(&line, &place);
+    add_region_of(&line, next->app, first->resource);
     CLEANUP(text_free) struct text purpose = {0};
     text_printf(&purpose, "change %s deleted and created again meanwhile, and left alone",
                 count == 1 ? "the one that was" : "those that were");
@@ -71,7 +78,7 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text path = {0};
-    const struct cli_place place = options_place(next->app->globals);
+    const struct resource *first = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < run->count; i++) {
@@ -80,6 +87,7 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
             continue;
         }
         if (count++ == 0) {
+            first = result->item->resource;
             text_printf(&path, "%s restart", result->item->resource->kind->name);
             cli_command_line_begin(&line, next->app->program->name, text_string(&path));
         }
@@ -91,7 +99,7 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
         return;
     }
     cli_command_line_option(&line, "always", NULL);
-    cli_command_line_place(&line, &place);
+    add_region_of(&line, next->app, first);
     CLEANUP(text_free) struct text purpose = {0};
     text_printf(&purpose, "restart %s of which no run in this history knows whether a restart is pending (%zu)",
                 count == 1             ? "the one"
@@ -103,10 +111,10 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
 
 /* --- what next --------------------------------------------------------------------------------------- */
 
-/* "runs resume RUN" with the options of place. */
+/* "runs resume RUN" with the options of place that were given. */
 static void make_run_command(const struct app *app, const char *path, const char *run_id, struct cli_command_line *line)
 {
-    const struct cli_place place = options_place(app->globals);
+    const struct cli_place place = options_place(app->given, NULL);
 
     cli_command_line_begin(line, app->program->name, path);
     cli_command_line_operand(line, run_id);
@@ -142,9 +150,9 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 
 /* How the servers that need a restart can be restarted. */
 struct restarts {
-    const struct resource_kind *kind; /* NULL: none needs one */
-    size_t count;                     /* of all */
-    size_t disks, spot;               /* of these: with instance storage; of which a start is not certain */
+    const struct resource *first; /* NULL: none needs one */
+    size_t count;                 /* of all */
+    size_t disks, spot;           /* of these: with instance storage; of which a start is not certain */
     const struct resource *with_disk[NAMES_SHOWN];
 };
 
@@ -157,7 +165,7 @@ static struct restarts count_restarts(const struct fleet_run *run)
         if (!results_needs_restart(&run->results[i])) {
             continue;
         }
-        restarts.kind = resource->kind;
+        restarts.first = restarts.first != NULL ? restarts.first : resource;
         restarts.count++;
         if (plan_restarts_by_hand(resource)) {
             restarts.spot++;
@@ -172,11 +180,11 @@ static void begin_restart(const struct app *app, const struct restarts *restarts
 {
     CLEANUP(text_free) struct text path = {0};
 
-    text_printf(&path, "%s restart", restarts->kind->name);
+    text_printf(&path, "%s restart", restarts->first->kind->name);
     cli_command_line_begin(line, app->program->name, text_string(&path));
 }
 
-static void add_disks(struct next *next, const struct restarts *restarts, const struct cli_place *place)
+static void add_disks(struct next *next, const struct restarts *restarts)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text purpose = {0};
@@ -189,7 +197,7 @@ static void add_disks(struct next *next, const struct restarts *restarts, const 
         cli_command_line_option(&line, "all", NULL);
     }
     cli_command_line_option(&line, "allow-disk-loss", NULL);
-    cli_command_line_place(&line, place);
+    add_region_of(&line, next->app, restarts->first);
     text_printf(&purpose, "restart %s instance storage, which a stop erases (%zu)",
                 restarts->disks == 1 ? "the one with" : "those with", restarts->disks);
     add_next(next, text_string(&purpose), &line);
@@ -199,19 +207,18 @@ static void add_restarts(struct next *next, const struct fleet_run *run)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text purpose = {0};
-    const struct cli_place place = options_place(next->app->globals);
     struct restarts restarts = count_restarts(run);
     size_t plain = restarts.count - restarts.disks - restarts.spot;
 
     if (plain > 0) {
         begin_restart(next->app, &restarts, &line);
         cli_command_line_option(&line, "all", NULL);
-        cli_command_line_place(&line, &place);
+        add_region_of(&line, next->app, restarts.first);
         text_printf(&purpose, "restart %s (%zu)", plain == 1 ? "the one that needs it" : "those that need it", plain);
         add_next(next, text_string(&purpose), &line);
     }
     if (restarts.disks > 0) {
-        add_disks(next, &restarts, &place);
+        add_disks(next, &restarts);
     }
 }
 

@@ -49,7 +49,7 @@ block_of() {
             done < <(grep '^    ' block | grep -v vpcmeta | sed 's/ and [0-9]* more$//' | tr -d ' ' | tr ',' '\n')
             more=$(grep -oE 'and [0-9]+ more' block | grep -oE '[0-9]+' | paste -sd+ | bc)
             [ $((named + ${more:-0})) -eq "$(wc -l < names)" ]
-            grep -qxF "    vpcmeta audit --rule $rule" block
+            grep -qxF "    vpcmeta audit --rule $rule --region us-south" block
         done < <(jq -r '.findings | group_by([.rule, .severity])[] | "\(.[0].rule) \(.[0].severity) \(length)"' audit.json)
     done
     [ "$named" -gt 0 ]
@@ -63,7 +63,7 @@ block_of() {
     for size in 80x24 120x40 200x50; do
         screen_plain $size audit --max-hop-limit 2
         command=$(grep -m 1 '^    vpcmeta audit --rule hop-limit' shown)
-        [ "$command" = "    vpcmeta audit --rule hop-limit --max-hop-limit 2" ]
+        [ "$command" = "    vpcmeta audit --rule hop-limit --max-hop-limit 2 --region us-south" ]
         # shellcheck disable=SC2086 # a command line
         screen_plain $size ${command#*vpcmeta }
         [ "$status" -eq 3 ]

@@ -82,3 +82,34 @@ patches='"operation": "instances.patch"'
     vpcmeta runs resume "* ]]
     [[ $stderr != *"runs retry"* ]]
 }
+
+# What follows "vpcmeta" in the first printed command of these words.
+printed() {
+    sed -n "s/^.*vpcmeta \($1 .*\)/\1/p" <<< "$stderr" | head -1
+}
+
+@test "a command for servers names their region, one for a run needs only what was given" {
+    start --region us-south,eu-de --instances 6 --mix plain --templates 4 --groups 2
+    export VPC_URL=$SIM_BASE/eu-de/v1
+    meta instance set --all --enabled true -y
+    expect 0
+    restart=$(printed "instance restart")
+    rollback=$(printed "runs rollback")
+    [ "$restart" = "instance restart --all --region eu-de" ]
+    [[ $rollback != *" --"* ]]
+    export VPC_URL=$SIM_URL # another shell
+    # shellcheck disable=SC2086 # the words of a command
+    meta $rollback -y
+    expect 0 "6 changed"
+    [[ $(printed "runs rollback") != *" --"* ]]
+    meta instance set --all --enabled true -y --region us-south
+    expect 0
+    [[ $(printed "instance restart") == *" --region us-south" && $(printed "runs rollback") == *" --region us-south" ]]
+    template=$(sim_curl GET /eu-de/v1/instance_groups | jq -r '.instance_groups[0].instance_template.name')
+    VPC_URL=$SIM_BASE/eu-de/v1 meta template replace "$template" --hop-limit 7 -y
+    expect 0
+    [[ $(printed "template replace") == *" --update-groups --region eu-de" ]]
+    VPC_URL=$SIM_BASE/eu-de/v1 meta template replace "$template" --hop-limit 8 --update-groups -y
+    expect 0
+    [[ $(printed "template replace") == *" --roll --region eu-de" ]]
+}

@@ -93,7 +93,7 @@ look='--poll-interval 100ms --max-unavailable 100%'
     [ -z "$(writes)" ]
     # the command that is recommended does it
     next=$(grep -A 1 'whether a restart is pending' <<< "$stderr" | sed -n 's/^ *vpcmeta //p')
-    [[ $next == *--always ]]
+    [[ $next == *" --always --region us-south" ]]
     meta $next $look -y -o json
     expect 0
     jq -e '.summary.changed == 2 and all(.results[]; .restart_needed == false)' <<< "$output"
