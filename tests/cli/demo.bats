@@ -23,7 +23,10 @@ setup() {
 @test "a demo that is stopped stops its simulator" {
     "$demo" > "$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     local pid=$! status=0 url
-    until grep -q 'The fleet' "$BATS_TEST_TMPDIR/out"; do kill -0 "$pid"; done
+    until grep -q 'The fleet' "$BATS_TEST_TMPDIR/out"; do
+        kill -0 "$pid"
+        sleep 0.05
+    done
     kill -TERM "$pid"
     wait "$pid" || status=$?
     [ "$status" -eq 143 ]

@@ -14,7 +14,6 @@ import os
 import pty
 import re
 import select
-import socket
 import subprocess
 import sys
 import tempfile
@@ -34,8 +33,11 @@ NOT_RUN = {
 ADDED = {"vpcmeta instance restart --vpc vpc-prod --max-unavailable 10%": " --dry-run",
          "vpcmeta instance restart --all --max-unavailable 10%": " --dry-run"}
 
-# What the reader types, by the beginning of the line.
-TYPED = [("cat > ~/.vpcmeta-key", "vpcsim-api-key\n\x04"), ("vpcmeta --region eu-de shell", "instance show web-0001\nexit\n")]
+# What the reader types, by the beginning of the line: each text once the output ends with its prompt.
+TYPED = {
+    "cat > ~/.vpcmeta-key": [("", "vpcsim-api-key\n\x04")],
+    "vpcmeta --region eu-de shell": [("> $", "instance show web-0001\n"), ("> $", "exit\n")],
+}
 
 # Files that an example of help alone presupposes: made by a command of the documentation, too.
 BEFORE = {
@@ -75,10 +77,8 @@ EXPECTED = [
 ]
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def plain(output):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output.decode(errors="replace")).replace("\r", "")
 
 
 def documented_lines(*path):
@@ -113,17 +113,22 @@ class Reader:
         keep = {name: os.environ[name] for name in ("LANG", "LC_ALL", "ASAN_OPTIONS") if name in os.environ}
         self.environment = {**keep, "PATH": f"{build}:{os.environ['PATH']}", "HOME": folder, "TERM": "xterm"}
         self.folder = folder
-        self.ports = {"8080": str(free_port()), "8081": str(free_port())}
+        self.ports = {}  # of the simulators that run, by the one that is printed
         self.servers = []
 
     def start(self, line):
-        server = subprocess.Popen(line.split(), cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True)
+        """A simulator, at a port of its own choice."""
+        words = re.sub(r"--port \d+", "--port 0", line).split()
+        server = subprocess.Popen(words, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True)
         self.servers.append(server)
-        if "listening" not in server.stdout.readline():
+        listens = re.search(r"listening.*:(\d+)/v1", server.stdout.readline())
+        if listens is None:
             raise SystemExit(f"does not start: {line}")
+        self.ports[re.search(r"--port (\d+)", line)[1]] = listens[1]
 
-    def run(self, line, typed):
-        """(exit status, output) of the line."""
+    def run(self, line, typed=()):
+        """(exit status, output) of the line; typed: (prompt, text)s."""
+        typed = list(typed)
         keep = os.path.join(self.folder, ".exported")
         pid, terminal = pty.fork()
         if pid == 0:
@@ -131,10 +136,9 @@ class Reader:
             script = f"{line}\nstatus=$?\nexport -p > {keep}\nexit $status"
             os.execvpe("bash", ["bash", "--noprofile", "--norc", "-c", script], self.environment)
         output, answered, end = b"", 0, time.monotonic() + TIME_S
-        if typed:
-            time.sleep(0.3)
-            os.write(terminal, typed.encode())
         while time.monotonic() < end:
+            if typed and re.search(typed[0][0], plain(output)):
+                os.write(terminal, typed.pop(0)[1].encode())
             if not select.select([terminal], [], [], 1)[0]:
                 continue
             try:
@@ -155,7 +159,7 @@ class Reader:
             for name, value in re.findall(r'^declare -x (\w+)="(.*)"$', open(keep, encoding="utf-8").read(), re.M):
                 if name.startswith(("IBM", "IC_")):
                     self.environment[name] = value
-        return status, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output.decode(errors="replace")).replace("\r", "")
+        return status, plain(output)
 
     def close(self):
         for server in self.servers:
@@ -209,8 +213,9 @@ def read(lines, build):
                 reader.start(line)
                 continue
             if shown in BEFORE:
-                reader.run(BEFORE[shown], None)
-            status, output = reader.run(line + ADDED.get(shown, ""), next((text for begin, text in TYPED if line.startswith(begin)), None))
+                reader.run(BEFORE[shown])
+            typed = next((steps for begin, steps in TYPED.items() if line.startswith(begin)), ())
+            status, output = reader.run(line + ADDED.get(shown, ""), typed)
             wrong = judge(line, status, output, folder)
             if wrong:
                 bad += 1

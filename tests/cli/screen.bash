@@ -32,6 +32,11 @@ shows_no() {
     [ "$found" -eq 1 ]
 }
 
+# Columns, not bytes: a letter of two bytes takes one.
 fits() {
-    awk -v most="$1" 'length($0) > most { print "wider than " most ": " $0; wide = 1 } END { exit wide }' shown
+    [ "$(LC_ALL=C.UTF-8 wc -L < shown)" -le "$1" ] || {
+        echo "wider than $1:"
+        LC_ALL=C.UTF-8 grep -E "^.{$(($1 + 1)),}" shown
+        return 1
+    }
 }

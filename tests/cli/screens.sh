@@ -1,5 +1,5 @@
 #!/bin/bash
-# Captures what people see: every screen that matters, at a terminal of each size, from one simulated fleet.
+# Captures what people see: every screen that matters, at a terminal of each size, from simulated fleets.
 # usage: BUILD=build tests/cli/screens.sh FOLDER [SIZE...]      (80x24 120x40 200x50)
 # Writes FOLDER/SIZE/NAME: lines as the terminal showed them, without colours. A screen that cannot be reached is an error.
 set -eu
@@ -13,7 +13,7 @@ shift
 [ $# -gt 0 ] || set -- 80x24 120x40 200x50
 work=$(mktemp -d)
 # What bats gives the helpers of its tests.
-export BATS_TEST_DIRNAME=$tests BATS_TEST_TMPDIR=$work TMPDIR=$work
+export BATS_TEST_DIRNAME=$tests TMPDIR=$work
 bats_require_minimum_version() { :; }
 # shellcheck disable=SC1090 # the names are in client.bash
 load() { . "$1.bash"; }
@@ -37,17 +37,25 @@ plain() {
     capture "$@" <<< end
 }
 
+# usage: fleet INSTANCES
+fleet() {
+    client_start --instances "$1" --templates 40 --bare-metal 12 --groups 5 --region us-south,eu-de --transition-ms 50
+}
+
 screens_of_one_size() {
+    fleet 5000
+    plain list 0 instance list
+    plain audit 3 audit
+    sim_stop
+    fleet 1200
     plain help 0 help
     plain help-set 0 help instance set
-    plain list 0 instance list
-    plain list-fleet 0 instance list --all --region us-south,eu-de
+    plain list-fleet 0 instance list --name 'web-00*' --region us-south,eu-de
     plain show 0 instance show web-0001
     plain groups 0 group list
     plain doctor 0 doctor
     plain auth-status 0 auth status
-    plain audit 3 audit
-    plain set-preview 0 instance set --all --enabled true --protocol https --hop-limit 2 --dry-run
+    plain set-preview 0 instance set --name 'web-0*' --enabled true --protocol https --hop-limit 2 --dry-run
     capture set-question 1 instance set --name 'api-*' --enabled true --protocol https << 'END'
 expect \[y/N\]|type the number
 send n
@@ -80,13 +88,13 @@ interrupt
 expect interrupted
 end
 END
-    faults
+    sim_stop
 }
 
-client_start --instances 5000 --templates 40 --bare-metal 12 --groups 5 --region us-south,eu-de --transition-ms 50
 for size; do
     out=$folder/$size
-    mkdir -p "$out"
+    export BATS_TEST_TMPDIR=$work/$size
+    mkdir -p "$out" "$BATS_TEST_TMPDIR"
     screens_of_one_size
 done
 exit "$failed"

@@ -195,7 +195,10 @@ END
     connect --instances 1000 --latency-ms 300
     "$vpcmeta" shell -c "instance list; version" > "$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
     local pid=$! status=0
-    until grep -q /v1/instances "$SIM_LOG"; do kill -0 "$pid"; done
+    until grep -q /v1/instances "$SIM_LOG"; do
+        kill -0 "$pid"
+        sleep 0.02
+    done
     kill -TERM "$pid"
     wait "$pid" || status=$?
     [ "$status" -eq 143 ]
