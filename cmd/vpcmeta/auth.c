@@ -86,10 +86,7 @@ static bool print_lines(struct app *app, const struct iam_identity *identity, bo
 
     identity_describe(who, &name);
     if (end_s >= 0) {
-        when_append_local(&until, end_s, true);
-        text_append(&until, " (");
-        when_append_distance(&until, end_s, clock_wall_s(clock_system()));
-        text_append(&until, ")");
+        when_append_moment(&until, end_s, true);
     }
     append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
     append_with_source(&endpoint, session_region_base(session, 0), session_endpoint_source(session));

@@ -134,15 +134,12 @@ static bool check_token(struct doctor_report *report)
         doctor_fail(report, "token", &error);
         return false;
     }
-    int64_t now_s = clock_wall_s(clock_system()), life_s = session_token_life_s(app->session);
+    int64_t life_s = session_token_life_s(app->session);
     text_printf(&detail, "%s in %lld ms", token != NULL ? "present" : "none is used",
                 (long long)(clock_monotonic_ms(clock_system()) - began_ms));
     if (life_s >= 0) {
         text_append(&detail, ", valid until ");
-        when_append_local(&detail, now_s + life_s, false);
-        text_append(&detail, " (");
-        when_append_distance(&detail, now_s + life_s, now_s);
-        text_append(&detail, ")");
+        when_append_moment(&detail, clock_wall_s(clock_system()) + life_s, false);
     }
     doctor_pass(report, "token", text_string(&detail));
     return true;

@@ -260,7 +260,7 @@ bool results_check_output(struct app *app, bool dry_run, struct err *e)
 
 static json_t *make_head(const struct fleet_run *run, const char *run_id, bool dry_run)
 {
-    json_t *summary = run_summary_json(&run->summary);
+    json_t *summary = run_summary_json(run);
     json_t *head;
 
     if (dry_run) {

@@ -125,12 +125,15 @@ static void append_command_line(const char *arguments, struct text *out)
 
 void run_facts_describe_summary(const json_t *summary, struct text *out)
 {
+    long long not_started = (long long)json_integer_value(json_object_get(summary, "not_started"));
     const char *name;
     json_t *count;
 
     json_object_foreach ((json_t *)summary, name, count) {
-        if (json_integer_value(count) > 0) {
-            text_printf(out, "%s%lld %s", out->size > 0 ? ", " : "", (long long)json_integer_value(count), name);
+        long long shown = (long long)json_integer_value(count) - (strcmp(name, "skipped") == 0 ? not_started : 0);
+        if (shown > 0) {
+            text_printf(out, "%s%lld %s", out->size > 0 ? ", " : "", shown,
+                        strcmp(name, "not_started") == 0 ? "not started" : name);
         }
     }
 }
@@ -267,10 +270,7 @@ static void set_moment(struct table *table, enum fact fact, const char *stamp)
     CLEANUP(text_free) struct text shown = {0};
 
     if (moment_s >= 0) {
-        when_append_local(&shown, moment_s, true);
-        text_append(&shown, " (");
-        when_append_distance(&shown, moment_s, clock_wall_s(clock_system()));
-        text_append(&shown, ")");
+        when_append_moment(&shown, moment_s, true);
     }
     set_fact(table, fact, &shown);
 }

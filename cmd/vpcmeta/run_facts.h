@@ -29,7 +29,7 @@ json_t *run_facts_json(const struct history_run *run);
 /* The same for people: a table of one row, for app_print_records. Destroy it with table_release. */
 struct table *run_facts_table(const struct history_run *run, const json_t *summary);
 
-/* Appends the counts of a summary that are not 0: "12 changed, 1 failed". */
+/* Appends the counts of a summary that are not 0: "12 changed, 1 failed, 4 not started", which are not skipped then. */
 void run_facts_describe_summary(const json_t *summary, struct text *out);
 
 #endif

@@ -28,13 +28,10 @@ enum list_column {
 };
 
 static const struct table_member summary_members[] = {
-    {"summary.selected", "selected", TABLE_INT},
-    {"summary.changed", "changed", TABLE_INT},
-    {"summary.unchanged", "unchanged", TABLE_INT},
-    {"summary.skipped", "skipped", TABLE_INT},
-    {"summary.failed", "failed", TABLE_INT},
-    {"summary.unknown", "unknown", TABLE_INT},
-    {NULL, NULL, TABLE_INT},
+    {"summary.selected", "selected", TABLE_INT},       {"summary.changed", "changed", TABLE_INT},
+    {"summary.unchanged", "unchanged", TABLE_INT},     {"summary.skipped", "skipped", TABLE_INT},
+    {"summary.failed", "failed", TABLE_INT},           {"summary.unknown", "unknown", TABLE_INT},
+    {"summary.not_started", "not_started", TABLE_INT}, {NULL, NULL, TABLE_INT},
 };
 
 static const struct table_column list_columns[COLUMN_COUNT] = {
@@ -70,18 +67,39 @@ static const struct table_column text_columns[COLUMN_COUNT] = {
 
 /* --- list ------------------------------------------------------------------------------------------- */
 
+/* As the history has it; NULL with e set. New reference. */
+static json_t *recorded_summary(const struct history_run *run, struct err *e)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+
+    return json_parse(run->summary, strlen(run->summary), run->id, JSON_READ_STRICT, &document, e)
+               ? json_incref(document.root)
+               : NULL;
+}
+
+/* From the steps; NULL with e set. New reference. */
+static json_t *summary_of_steps(struct history *history, const struct history_run *run, struct err *e)
+{
+    CLEANUP(run_record_free) struct run_record record = {0};
+
+    return run_load(history, run->id, &record, e) ? run_summary_json(&record.results) : NULL;
+}
+
 /* The summary as it was recorded; that of a run that was cut off is made from its steps. New reference. */
 static json_t *summary_of(struct history *history, const struct history_run *run, struct err *e)
 {
-    CLEANUP(run_record_free) struct run_record record = {0};
-    CLEANUP(json_document_free) struct json_document document = {0};
+    struct err ignored = ERR_INIT; /* the record of another version of the program: its own summary stays */
 
-    if (run->summary != NULL) {
-        return json_parse(run->summary, strlen(run->summary), run->id, JSON_READ_STRICT, &document, e)
-                   ? json_incref(document.root)
-                   : NULL;
+    if (run->summary == NULL) {
+        return summary_of_steps(history, run, e);
     }
-    return run_load(history, run->id, &record, e) ? run_summary_json(&record.results.summary) : NULL;
+    json_t *summary = recorded_summary(run, e);
+    if (run->state == HISTORY_INTERRUPTED && json_integer_value(json_object_get(summary, "skipped")) > 0 &&
+        json_object_get(summary, "not_started") == NULL) {
+        JSON_CLEANUP json_t *counted = summary_of_steps(history, run, &ignored); /* 0.1.0 did not count these */
+        json_object_set(summary, "not_started", json_object_get(counted, "not_started"));
+    }
+    return summary;
 }
 
 static void set_json(struct table *table, enum list_column column, const json_t *value)
@@ -103,10 +121,7 @@ static void set_started(struct table *table, const struct history_run *run, bool
     CLEANUP(text_free) struct text shown = {0};
 
     if (on_terminal && moment_s >= 0) {
-        when_append_local(&shown, moment_s, false);
-        text_append(&shown, " (");
-        when_append_distance(&shown, moment_s, clock_wall_s(clock_system()));
-        text_append(&shown, ")");
+        when_append_moment(&shown, moment_s, false);
     } else {
         text_append(&shown, run->started_at);
     }
@@ -265,7 +280,7 @@ const struct cmd_spec cmd_runs_list = {
 /* Who, where, when stands above the results, for people. */
 static bool print_facts(struct app *app, const struct run_record *record, struct err *e)
 {
-    JSON_CLEANUP json_t *summary = run_summary_json(&record->results.summary);
+    JSON_CLEANUP json_t *summary = run_summary_json(&record->results);
     TABLE_CLEANUP struct table *table = run_facts_table(&record->entry.run, summary);
     struct render_options options = app_render_options(app);
 

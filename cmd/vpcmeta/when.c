@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "clock/clock.h"
+
 struct unit {
     const char *letter;
     int64_t seconds;
@@ -52,4 +54,12 @@ void when_append_local(struct text *out, int64_t moment_s, bool precise)
     localtime_r(&moment, &parts);
     size_t size = strftime(shown, sizeof(shown), precise ? "%Y-%m-%d %H:%M:%S %z" : "%Y-%m-%d %H:%M", &parts);
     text_append_size(out, shown, size);
+}
+
+void when_append_moment(struct text *out, int64_t moment_s, bool precise)
+{
+    when_append_local(out, moment_s, precise);
+    text_append(out, " (");
+    when_append_distance(out, moment_s, clock_wall_s(clock_system()));
+    text_append(out, ")");
 }

@@ -15,4 +15,7 @@ void when_append_distance(struct text *out, int64_t moment_s, int64_t now_s);
 /* Appends the local time "2026-11-28 11:09" or, with `precise`, "2026-11-28 11:09:48 +0100". */
 void when_append_local(struct text *out, int64_t moment_s, bool precise);
 
+/* Appends the local time as above, and the distance from now: "2026-11-28 11:09 (2h ago)". */
+void when_append_moment(struct text *out, int64_t moment_s, bool precise);
+
 #endif

@@ -116,7 +116,7 @@ bool run_execute(const struct run_request *request, const struct run_hooks *hook
         err_take(&result.stopped, &unread);
     }
     int status = hooks->exit_status != NULL ? hooks->exit_status(&result, hooks->context) : HISTORY_NO_STATUS;
-    run_journal_end(&journal, &result.run.summary, status, &result.unrecorded);
+    run_journal_end(&journal, &result.run, status, &result.unrecorded);
     run_mark_restarts(request->history, earlier_run(request), &result.run);
     *ret = result;
     return true;

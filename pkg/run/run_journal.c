@@ -464,10 +464,9 @@ bool run_journal_begin(const struct run_request *request, struct run_journal *re
            err_wrap(e, "nothing was changed");
 }
 
-void run_journal_end(struct run_journal *journal, const struct fleet_summary *summary, int exit_status,
-                     struct err *ret_error)
+void run_journal_end(struct run_journal *journal, const struct fleet_run *run, int exit_status, struct err *ret_error)
 {
-    JSON_CLEANUP json_t *object = run_summary_json(summary);
+    JSON_CLEANUP json_t *object = run_summary_json(run);
     CLEANUP(text_free) struct text bytes = {0};
 
     json_print(&bytes, object, JSON_PRINT_COMPACT);

@@ -26,8 +26,7 @@ struct fleet_journal run_journal_of_fleet(struct run_journal *journal);
  * The run has ended, with an exit status as of history_conclude; *ret_error says why that could not be recorded, if it
  * could not.
  */
-void run_journal_end(struct run_journal *journal, const struct fleet_summary *summary, int exit_status,
-                     struct err *ret_error);
+void run_journal_end(struct run_journal *journal, const struct fleet_run *run, int exit_status, struct err *ret_error);
 void run_journal_close(struct run_journal *journal); /* gives back the locks; for CLEANUP */
 
 /* The place of a resource: its account, kept in `memory`, and its API. */

@@ -85,13 +85,21 @@ bool run_wanted_read(struct run_record *record, json_t **ret_body, json_t **ret_
     return true;
 }
 
-json_t *run_summary_json(const struct fleet_summary *summary)
+json_t *run_summary_json(const struct fleet_run *run)
 {
+    const struct fleet_summary *summary = &run->summary;
+    size_t not_started = 0;
     json_t *object = json_build("{s:I}", "selected", (json_int_t)summary->selected);
 
     for (int outcome = 0; outcome < FLEET_OUTCOMES; outcome++) {
         json_object_set_new(object, fleet_outcome_name((enum fleet_outcome)outcome),
                             json_integer((json_int_t)summary->counts[outcome]));
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        not_started += fleet_is_not_started(&run->results[i]);
+    }
+    if (not_started > 0) {
+        json_object_set_new(object, "not_started", json_integer((json_int_t)not_started));
     }
     return object;
 }

@@ -170,6 +170,30 @@ three_runs() {
     grep -Eq '^TOOK +not recorded$' <<< "$output"
 }
 
+@test "what an interrupted run never sent is not started in its summary, in the list and for programs" {
+    start --instances 12
+    vpcmeta instance set "$(sim_state -r '.instances[0].name')" --hop-limit 5 -y
+    faults '{"operation": "instances.patch", "action": "status", "status": 403, "code": "busy"}'
+    meta instance set --all --hop-limit 5 -y -j 1 -o json --max-failures 1
+    expect 7
+    left=10
+    jq -e --argjson left "$left" '.summary.not_started == $left and .summary.skipped == $left' <<< "$output"
+    meta runs list --fields summary
+    [[ ${lines[1]} == *", $left not started" && ${lines[1]} != *skipped* ]]
+    meta runs list -o json
+    jq -e --argjson left "$left" '.items[0].summary.not_started == $left and .items[0].summary.skipped == $left
+        and (.items[1].summary | has("not_started") | not)' <<< "$output"
+    meta runs show
+    grep -Eq "^SUMMARY .*, $left not started$" <<< "$output"
+    # a summary of 0.1.0 has no such member
+    python3 -c 'import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("UPDATE run SET summary = json_remove(summary, \"$.not_started\")")
+c.commit()' "$HISTORY"
+    meta runs list --fields summary
+    [[ ${lines[1]} == *", $left not started" ]]
+}
+
 @test "what an older program did not record is said to be not recorded" {
     start --instances 1
     mkdir -p -m 700 "${HISTORY%/*}"
