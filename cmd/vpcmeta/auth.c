@@ -13,15 +13,6 @@ static int64_t end_of_token(const struct app *app, const struct iam_identity *id
     return life_s >= 0 ? clock_wall_s(clock_system()) + life_s : identity->expires_at_s;
 }
 
-/* "VALUE (SOURCE)" */
-static void append_with_source(struct text *out, const char *value, const char *source)
-{
-    text_append(out, value);
-    if (source[0] != '\0') {
-        text_printf(out, " (%s)", source);
-    }
-}
-
 /* For programs. */
 static json_t *make_document(const struct app *app, const struct iam_identity *identity, bool has_token)
 {
@@ -32,7 +23,7 @@ static json_t *make_document(const struct app *app, const struct iam_identity *i
     CLEANUP(text_free) struct text iam = {0};
     JSON_CLEANUP json_t *who = identity_json(identity);
 
-    append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
+    identity_append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
     json_t *document =
         json_build("{s:i, s:s, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
                    session_credential_source(session), "endpoint", session_region_base(session, 0), "endpoint_source",
@@ -88,8 +79,8 @@ static bool print_lines(struct app *app, const struct iam_identity *identity, bo
     if (end_s >= 0) {
         when_append_moment(&until, end_s, true);
     }
-    append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
-    append_with_source(&endpoint, session_region_base(session, 0), session_endpoint_source(session));
+    identity_append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
+    identity_append_with_source(&endpoint, session_region_base(session, 0), session_endpoint_source(session));
     table_add_row(table);
     set_known(table, LINE_IDENTITY, &name, unknown);
     set_known(table, LINE_ACCOUNT, &identity->account, unknown);

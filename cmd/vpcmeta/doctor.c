@@ -99,10 +99,7 @@ static void pass_with_source(struct doctor_report *report, const char *check, co
 {
     CLEANUP(text_free) struct text detail = {0};
 
-    text_append(&detail, value);
-    if (source[0] != '\0') {
-        text_printf(&detail, " (%s)", source);
-    }
+    identity_append_with_source(&detail, value, source);
     doctor_pass(report, check, text_string(&detail));
 }
 

@@ -88,3 +88,11 @@ void identity_describe_machine(const json_t *who, struct text *out)
         text_printf(out, "%s%s%s", user != NULL ? user : "", host != NULL ? "@" : "", host != NULL ? host : "");
     }
 }
+
+void identity_append_with_source(struct text *out, const char *value, const char *source)
+{
+    text_append(out, value);
+    if (source[0] != '\0') {
+        text_printf(out, " (%s)", source);
+    }
+}

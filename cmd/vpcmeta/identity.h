@@ -19,4 +19,7 @@ void identity_describe(const json_t *who, struct text *out);
 /* Appends "root@build-7"; nothing where the machine is not recorded. */
 void identity_describe_machine(const json_t *who, struct text *out);
 
+/* Appends "VALUE (SOURCE)", where it comes from; "VALUE" where that is "". */
+void identity_append_with_source(struct text *out, const char *value, const char *source);
+
 #endif

@@ -43,8 +43,7 @@ static void append_account(const struct history_run *run, struct text *out)
     const char *of_token = json_string_value(json_object_get(who, "account"));
 
     for (size_t i = 0; i < run->place_count; i++) {
-        const char *account = run->places[i].account;
-        account = strncmp(account, "a/", 2) == 0 ? account + 2 : account;
+        const char *account = resource_account_id(run->places[i].account);
         if (strcmp(account, HISTORY_NO_ACCOUNT) != 0 && json_object_get(seen, account) == NULL) {
             json_object_set_new(seen, account, json_true());
             text_printf(out, "%s%s", out->size > 0 ? ", " : "", account);

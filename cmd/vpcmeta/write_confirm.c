@@ -80,11 +80,12 @@ bool write_ask(const struct app *app, const struct write_question *question, str
 /* The account of a CRN, "crn:v1:bluemix:public:is:us-south-1:a/ACCOUNT::instance:ID" (vpc-api.md 1.8). */
 static void append_account_of(struct text *out, const char *crn)
 {
-    const char *scope = crn != NULL ? strstr(crn, ":a/") : NULL;
+    size_t size;
+    const char *account = resource_crn_account(crn, &size);
 
-    if (scope != NULL) {
-        scope += strlen(":a/");
-        text_append_size(out, scope, strcspn(scope, ":"));
+    if (account != NULL) {
+        const char *id = resource_account_id(account);
+        text_append_size(out, id, size - (size_t)(id - account));
     }
 }
 

@@ -195,6 +195,12 @@ bool resource_id_is_valid(const char *id, size_t size);
 /* The id inside a CRN (its last segment), or NULL when it is none. Borrowed from `crn`. */
 const char *resource_crn_id(const char *crn);
 
+/* The account of a CRN, its seventh part (vpc-api.md 1.8): "a/1234" of *ret_size bytes, borrowed; NULL: it has none. */
+const char *resource_crn_account(const char *crn, size_t *ret_size);
+
+/* The id of such an account: "1234". Borrowed. */
+const char *resource_account_id(const char *account);
+
 /* Whether a new resource may be called so (vpc-api.md 1.8). Error: ERR_USAGE. */
 bool resource_check_name(const char *name, struct err *e) __attribute__((warn_unused_result));
 

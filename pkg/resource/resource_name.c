@@ -36,6 +36,21 @@ const char *resource_crn_id(const char *crn)
     return last + 1;
 }
 
+const char *resource_crn_account(const char *crn, size_t *ret_size)
+{
+    for (int colons = 0; crn != NULL && colons < 6; colons++) {
+        crn = strchr(crn, ':');
+        crn = crn != NULL ? crn + 1 : NULL;
+    }
+    *ret_size = crn != NULL ? strcspn(crn, ":") : 0;
+    return *ret_size > 0 ? crn : NULL;
+}
+
+const char *resource_account_id(const char *account)
+{
+    return strncmp(account, "a/", 2) == 0 ? account + 2 : account;
+}
+
 bool resource_id_is_valid(const char *id, size_t size)
 {
     return size >= 1 && size <= ID_MAX && strspn(id, "-_0123456789abcdefghijklmnopqrstuvwxyz") == size;

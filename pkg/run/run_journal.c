@@ -26,14 +26,12 @@ static void places_free(struct places *places)
     text_arena_free(&places->memory);
 }
 
-/* "a/1234", the account, is the seventh part of a CRN (vpc-api.md 1.8). */
 static const char *account_of(const char *crn, struct text_arena *memory)
 {
-    for (int colons = 0; crn != NULL && colons < 6; colons++) {
-        crn = strchr(crn, ':');
-        crn = crn != NULL ? crn + 1 : NULL;
-    }
-    return crn == NULL || crn[0] == ':' ? HISTORY_NO_ACCOUNT : text_arena_copy(memory, crn, strcspn(crn, ":"));
+    size_t size;
+    const char *account = resource_crn_account(crn, &size);
+
+    return account != NULL ? text_arena_copy(memory, account, size) : HISTORY_NO_ACCOUNT;
 }
 
 struct history_place run_place_of(const struct resource *resource, struct text_arena *memory)
@@ -141,12 +139,6 @@ bool run_check_api(const struct run_record *record, const char *api, struct err 
     return used || refuse_api(run, api, e) || err_wrap(e, "nothing was changed");
 }
 
-/* "a/1234": the account is what stands behind the slash. */
-static const char *bare_account(const char *account)
-{
-    return strncmp(account, "a/", 2) == 0 ? account + 2 : account;
-}
-
 /* The account of a step, of its place or, where that was not known beforehand, of its CRN. */
 static const char *account_of_run(const struct run_record *record, size_t index, struct text_arena *memory)
 {
@@ -163,10 +155,10 @@ bool run_check_account(const struct run_record *record, const char *account, str
 
     for (size_t i = 0; account[0] != '\0' && i < record->entry.run.place_count + record->entry.count; i++) {
         const char *each = account_of_run(record, i, &memory);
-        if (strcmp(bare_account(each), account) == 0) {
+        if (strcmp(resource_account_id(each), account) == 0) {
             return true;
         }
-        known = strcmp(each, HISTORY_NO_ACCOUNT) == 0 ? known : bare_account(each);
+        known = strcmp(each, HISTORY_NO_ACCOUNT) == 0 ? known : resource_account_id(each);
     }
     return known == NULL || err_set(e, ERR_USAGE,
                                     "run %s is of account %s, and the credential of account %s: give a credential of "
