@@ -165,8 +165,8 @@ void run_preview(const struct run_request *request, struct run_result *ret);
 void run_result_free(struct run_result *result); /* zero-initialised values allowed; for CLEANUP */
 
 /*
- * {"selected":...,"changed":...}: as the history keeps it. Where some of the skipped ones were never sent, "not_started"
- * says how many. New reference.
+ * {"selected":...,"changed":...}: as the history keeps it. Where some of the skipped ones were never sent,
+ * "not_started" says how many. New reference.
  */
 json_t *run_summary_json(const struct fleet_run *run);
 
