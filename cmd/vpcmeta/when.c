@@ -36,7 +36,8 @@ void when_append_duration(struct text *out, int64_t seconds)
     }
 }
 
-void when_append_distance(struct text *out, int64_t moment_s, int64_t now_s)
+/* "2h ago", "in 59m": one unit. */
+static void append_distance(struct text *out, int64_t moment_s, int64_t now_s)
 {
     int64_t seconds = now_s >= moment_s ? now_s - moment_s : moment_s - now_s;
     size_t unit = find_unit(seconds);
@@ -60,6 +61,6 @@ void when_append_moment(struct text *out, int64_t moment_s, bool precise)
 {
     when_append_local(out, moment_s, precise);
     text_append(out, " (");
-    when_append_distance(out, moment_s, clock_wall_s(clock_system()));
+    append_distance(out, moment_s, clock_wall_s(clock_system()));
     text_append(out, ")");
 }

@@ -9,9 +9,6 @@
 /* Appends "12s", "5m", "1h30m", "3d4h": the two greatest units. */
 void when_append_duration(struct text *out, int64_t seconds);
 
-/* Appends "2h ago", "in 59m": one unit. */
-void when_append_distance(struct text *out, int64_t moment_s, int64_t now_s);
-
 /* Appends the local time "2026-11-28 11:09" or, with `precise`, "2026-11-28 11:09:48 +0100". */
 void when_append_local(struct text *out, int64_t moment_s, bool precise);
 
