@@ -84,6 +84,7 @@ const struct cli_program commands_program = {
     .nouns = nouns,
     .commands = commands,
     .synonyms = synonyms,
+    .absent = absent_commands,
     .hints = option_hints,
     .tasks = tasks,
     .globals = global_opt,

@@ -37,7 +37,15 @@ const struct cli_synonym synonyms[] = {
     {"search", "list"},
     {"find", "list"},
     {"query", "list"},
+    {"watch", "list"},
+    {"changes", "list"},
     {"get", "show"},
+    {"see", "show"},
+    {"fetch", "show"},
+    {"open", "show"},
+    {"status", "show"},
+    {"stat", "show"},
+    {"state", "show"},
     {"describe", "show"},
     {"view", "show"},
     {"inspect", "show"},
@@ -98,6 +106,20 @@ const struct cli_synonym synonyms[] = {
     {"man", "help"},
     {"usage", "help"},
     {"completions", "completion"},
+    {NULL, NULL},
+};
+
+const struct cli_absent absent_commands[] = {
+    {"config", "options and environment variables have the settings (see 'vpcmeta help environment')"},
+    {"policy", "'vpcmeta audit' has the rules (see 'vpcmeta help audit')"},
+    {"plan", "add --dry-run to a command that writes, such as 'vpcmeta instance set'"},
+    {"apply", "'vpcmeta instance set' changes instances (see 'vpcmeta help settings')"},
+    {"trusted-profile", "'ibmcloud iam trusted-profiles' lists them (see 'vpcmeta help settings')"},
+    {"inventory", "'vpcmeta instance list --region all -o json' has every instance"},
+    {"metadata", "a server reads its metadata without vpcmeta (see 'vpcmeta help service')"},
+    {"instance wait", "'vpcmeta instance show NAME' has the status"},
+    {"runs confirm", "'vpcmeta runs rollback' takes a run back"},
+    {"runs guard", "'vpcmeta runs rollback' takes a run back"},
     {NULL, NULL},
 };
 

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_synonym synonyms[];
+extern const struct cli_absent absent_commands[];
 extern const struct cli_option_hint option_hints[];
 
 #endif

@@ -263,6 +263,12 @@ struct cli_synonym {
     const char *meant; /* "instance", "list", "template replace"; a verb may bring options: "set --enabled true" */
 };
 
+/* A command that people expect and the program does not have: errors say what does it, and guess no other command. */
+struct cli_absent {
+    const char *path;    /* "plan" */
+    const char *instead; /* "--dry-run previews a change" */
+};
+
 /* An option that the program does not have, and what to write in its place. */
 struct cli_option_hint {
     const char *typed;  /* "parallelism" */
@@ -282,6 +288,7 @@ struct cli_program {
     const struct cli_noun *nouns;           /* the last one has no name */
     const struct cmd_spec *const *commands; /* NULL-terminated, in the order of help; none: only options, no words */
     const struct cli_synonym *synonyms;     /* the last one has no `typed`; NULL: none */
+    const struct cli_absent *absent;        /* the last one has no `path`; NULL: none */
     const struct cli_option_hint *hints;    /* the last one has no `typed`; NULL: none */
     const struct cli_task *tasks;           /* in the order of `commands`; the last one has no heading; NULL: none */
     const struct opt_spec *globals;         /* options that every command takes */

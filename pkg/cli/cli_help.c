@@ -108,7 +108,6 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
 {
     CLEANUP(cli_options_free) struct cli_options options = {0};
     CLEANUP(text_free) struct text usage = {0};
-    CLEANUP(text_free) struct text topics = {0};
 
     cli_options_add_offered(&options, command);
     text_printf(out, "%s %s: ", program->name, command->path);
@@ -121,8 +120,6 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
     cli_wrap_paragraphs(out, command->description, width);
     append_options(out, &options, 0, width);
     append_global_names(out, program, command, width);
-    cli_topics_about(program, command->path, &topics);
-    cli_see_also(out, program, text_string(&topics), width);
 }
 
 void cli_overview(const struct cli_program *program, const char *topic, unsigned columns, struct text *out)
@@ -182,7 +179,7 @@ static void append_topics(struct text *out, const struct cli_program *program, s
     for (const struct cli_topic *topic = program->topics; topic->name != NULL; topic++) {
         widest = cli_wrap_left(widest, topic->name, width);
     }
-    text_append(out, "\nTopics:\n");
+    text_append(out, "Topics:\n");
     for (const struct cli_topic *topic = program->topics; topic->name != NULL; topic++) {
         CLEANUP(text_free) struct text summary = {0};
         cli_topic_summary(topic, &summary);
@@ -219,6 +216,7 @@ static void program_help(const struct cli_program *program, size_t width, struct
     text_printf(out, "\nUsage: %s COMMAND [ARGUMENTS] [OPTIONS]\n", program->name);
     append_examples(out, program->examples, width);
     append_commands(out, program, width);
+    text_append(out, program->topics != NULL ? "\n" : "");
     append_topics(out, program, width);
     if (cli_topic_find(program, CLI_TOPIC_OPTIONS) != NULL) {
         append_global_names(out, program, NULL, width);
@@ -236,14 +234,25 @@ static void program_help(const struct cli_program *program, size_t width, struct
 
 static void topic_help(const struct cli_program *program, const struct cli_topic *topic, size_t width, struct text *out)
 {
-    CLEANUP(text_free) struct text links = {0};
-
     cli_topic_append(out, topic, width);
     if (strcmp(topic->name, CLI_TOPIC_OPTIONS) == 0) {
         append_globals(out, program, width);
     }
-    cli_topic_links(topic, &links);
-    cli_see_also(out, program, text_string(&links), width);
+}
+
+/* What is explained elsewhere about a command and the topic that has its name; either may be NULL. */
+static void see_also(const struct cli_program *program, const struct cmd_spec *command, const struct cli_topic *topic,
+                     size_t width, struct text *out)
+{
+    CLEANUP(text_free) struct text names = {0};
+
+    if (command != NULL) {
+        cli_topics_about(program, command->path, &names);
+    }
+    if (topic != NULL) {
+        cli_topic_links(topic, &names);
+    }
+    cli_see_also(out, program, text_string(&names), command != NULL ? command->path : "", width);
 }
 
 bool cli_help(const struct cli_program *program, const char *topic, unsigned columns, struct text *out, struct err *e)
@@ -259,6 +268,10 @@ bool cli_help(const struct cli_program *program, const char *topic, unsigned col
         return true;
     }
     cli_next_words(program, topic, &memory, &next);
+    if (strcmp(topic, "topics") == 0 && program->topics != NULL) {
+        append_topics(out, program, width);
+        return true;
+    }
     if (command != NULL) {
         command_help(program, command, width, out);
     } else if (next.count > 0) {
@@ -270,6 +283,7 @@ bool cli_help(const struct cli_program *program, const char *topic, unsigned col
         text_append(out, out->size > 0 ? "\n" : "");
         topic_help(program, manual, width, out);
     }
+    see_also(program, command, manual, width, out);
     return true;
 }
 
@@ -282,5 +296,6 @@ bool cli_topic_help(const struct cli_program *program, const char *name, unsigne
         return cli_unknown_help(program, name, e);
     }
     topic_help(program, topic, cli_wrap_width(columns), out);
+    see_also(program, NULL, topic, cli_wrap_width(columns), out);
     return true;
 }

@@ -80,14 +80,29 @@ void cli_topic_append(struct text *out, const struct cli_topic *topic, size_t wi
     }
 }
 
-void cli_see_also(struct text *out, const struct cli_program *program, const char *names, size_t width)
+/* Whether the line of this size at `name` is one of the lines before it. */
+static bool named_before(const char *names, const char *name, size_t size)
+{
+    for (const char *line = names; line < name; line += strcspn(line, "\n") + 1) {
+        if (strcspn(line, "\n") == size && strncmp(line, name, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cli_see_also(struct text *out, const struct cli_program *program, const char *names, const char *shown,
+                  size_t width)
 {
     static const char heading[] = "See also: ";
     CLEANUP(text_free) struct text line = {0};
 
-    for (; *names != '\0'; names += strcspn(names, "\n") + 1) {
-        text_printf(&line, "%s`%s help %.*s`", line.size > 0 ? ", " : "", program->name, (int)strcspn(names, "\n"),
-                    names);
+    for (const char *name = names; *name != '\0'; name += strcspn(name, "\n") + 1) {
+        size_t size = strcspn(name, "\n");
+        bool is_shown = strlen(shown) == size && strncmp(name, shown, size) == 0;
+        if (!is_shown && !named_before(names, name, size)) {
+            text_printf(&line, "%s`%s help %.*s`", line.size > 0 ? ", " : "", program->name, (int)size, name);
+        }
     }
     if (line.size > 0) {
         text_printf(out, "\n%s", heading);

@@ -95,7 +95,7 @@ bool cli_unknown_help(const struct cli_program *program, const char *words, stru
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     CLEANUP(text_free) struct text path = {0};
 
-    if (meant_command(program, words, e)) {
+    if (cli_suggest_instead(program, "", words, e) || meant_command(program, words, e)) {
         return false;
     }
     /* as far as the words lead, then the one that does not */

@@ -58,8 +58,12 @@ void cli_part_free(struct cli_part *part); /* for CLEANUP */
 /* Appends the text as help shows it, the title included. */
 void cli_topic_append(struct text *out, const struct cli_topic *topic, size_t width);
 
-/* Appends "See also: ..." for names of commands and topics, a line each; nothing for none. */
-void cli_see_also(struct text *out, const struct cli_program *program, const char *names, size_t width);
+/*
+ * Appends "See also: ..." for names of commands and topics, a line each, `shown` (what the reader has before him) left
+ * out and each once; nothing for none.
+ */
+void cli_see_also(struct text *out, const struct cli_program *program, const char *names, const char *shown,
+                  size_t width);
 
 /* The error for words that are neither a command, a noun nor a topic. */
 bool cli_unknown_help(const struct cli_program *program, const char *words, struct err *e);

@@ -211,6 +211,9 @@ static bool unknown_command(const struct parser *p, size_t index, struct err *e)
     const char *word = p->words[index];
     struct cli_mistake mistake = {.words = p->words, .count = p->words_count, .known = p->known, .unknown = index};
 
+    if (cli_suggest_instead(p->program, text_string(&p->path), word, e)) {
+        return false;
+    }
     if (!cli_suggest_command(p->program, &mistake, &meant)) {
         return cli_unknown_command(p->program, text_string(&p->path), word, e);
     }

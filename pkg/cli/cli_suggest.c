@@ -54,25 +54,32 @@ static const char *find_noun(const struct cli_program *program, const char *word
     return noun != NULL ? noun : meant != NULL ? exact_noun(program, meant) : NULL;
 }
 
-static bool is_verb(const struct cli_program *program, const char *word)
+/* Whether the noun (NULL: any) has this verb, options behind it apart. */
+static bool is_verb(const struct cli_program *program, const char *noun, const char *word)
 {
     size_t size = strcspn(word, " ");
 
     for (const struct cmd_spec *const *command = program->commands; *command != NULL; command++) {
         const char *verb = strchr((*command)->path, ' ');
-        if (verb != NULL && strncmp(verb + 1, word, size) == 0 && verb[1 + size] == '\0') {
+        size_t first = strcspn((*command)->path, " ");
+        bool behind = noun == NULL || (strlen(noun) == first && strncmp((*command)->path, noun, first) == 0);
+        if (behind && verb != NULL && strncmp(verb + 1, word, size) == 0 && verb[1 + size] == '\0') {
             return true;
         }
     }
     return false;
 }
 
-/* The verb that the word is or stands for, with the options that it brings; or NULL. */
-static const char *find_verb(const struct cli_program *program, const char *word)
+/*
+ * The verb that the word is or stands for, with the options that it brings; or NULL. A verb that another noun has only
+ * is taken for what it stands for: "instance status" is "show", although there is "auth status".
+ */
+static const char *find_verb(const struct cli_program *program, const char *noun, const char *word)
 {
-    const char *meant = is_verb(program, word) ? word : synonym(program, word);
+    const char *stands_for = is_verb(program, noun, word) ? NULL : synonym(program, word);
+    bool verb = stands_for != NULL && is_verb(program, NULL, stands_for) && exact_noun(program, stands_for) == NULL;
 
-    return meant != NULL && is_verb(program, meant) && exact_noun(program, meant) == NULL ? meant : NULL;
+    return verb ? stands_for : is_verb(program, NULL, word) && exact_noun(program, word) == NULL ? word : NULL;
 }
 
 /* The command of one word, or the whole one that the word stands for; or NULL. */
@@ -87,6 +94,17 @@ static const char *find_whole(const struct cli_program *program, const char *wor
         text_append_size(&path, meant, options != NULL ? (size_t)(options - meant) : strlen(meant));
     }
     return meant != NULL && cli_find(program, text_string(&path)) != NULL ? meant : NULL;
+}
+
+/* The whole command of this noun that the word behind the noun stands for: "runs rollback" of "runs undo"; or NULL. */
+static const char *synonym_below(const struct cli_program *program, const char *word, const char *behind)
+{
+    const char *noun = find_noun(program, word);
+    const char *meant = synonym(program, behind);
+    size_t size = noun != NULL ? strlen(noun) : 0;
+    bool below = noun != NULL && meant != NULL && strncmp(meant, noun, size) == 0 && meant[size] == ' ';
+
+    return below ? find_whole(program, behind) : NULL;
 }
 
 /* --- guessing -------------------------------------------------------------------------------------------- */
@@ -109,7 +127,7 @@ static bool guess_compound(struct guess *guess)
         text_clear(&first);
         text_append_size(&first, word, (size_t)(dash - word));
         const char *noun = find_noun(guess->program, text_string(&first));
-        const char *verb = find_verb(guess->program, dash + 1);
+        const char *verb = find_verb(guess->program, noun, dash + 1);
         if (noun != NULL && verb != NULL) {
             return found(guess, noun, verb, 1);
         }
@@ -123,13 +141,14 @@ static bool guess_from_noun(struct guess *guess)
     const struct cli_program *program = guess->program;
     size_t last = 0;
 
-    while (last + 1 < guess->count && find_verb(program, guess->words[last + 1]) == NULL &&
+    while (last + 1 < guess->count && find_verb(program, NULL, guess->words[last + 1]) == NULL &&
            find_noun(program, guess->words[last + 1]) != NULL) {
         last++;
     }
     const char *noun = find_noun(program, guess->words[last]);
-    if (last + 1 < guess->count && find_verb(program, guess->words[last + 1]) != NULL) {
-        return found(guess, noun, find_verb(program, guess->words[last + 1]), last + 2);
+    const char *verb = last + 1 < guess->count ? find_verb(program, noun, guess->words[last + 1]) : NULL;
+    if (verb != NULL) {
+        return found(guess, noun, verb, last + 2);
     }
     if (guess->count > last + 1 && (guess->foreign || exact_noun(program, guess->words[last]) == NULL)) {
         return found(guess, noun, "show", last + 1);
@@ -148,6 +167,10 @@ static bool guess_exact(struct guess *guess)
         if (whole != NULL) {
             return found(guess, NULL, whole, 2);
         }
+        whole = synonym_below(program, guess->words[0], guess->words[1]);
+        if (whole != NULL) {
+            return found(guess, NULL, whole, 2);
+        }
     }
     if (find_whole(program, guess->words[0]) != NULL) {
         return found(guess, NULL, find_whole(program, guess->words[0]), 1);
@@ -155,15 +178,18 @@ static bool guess_exact(struct guess *guess)
     if (find_noun(program, guess->words[0]) != NULL) {
         return guess_from_noun(guess);
     }
-    if (find_verb(program, guess->words[0]) != NULL) {
-        const char *noun = guess->count > 1 ? find_noun(program, guess->words[1]) : NULL;
-        return found(guess, noun != NULL ? noun : program->nouns[0].name, find_verb(program, guess->words[0]),
-                     noun != NULL ? 2 : 1);
+    const char *noun = guess->count > 1 ? find_noun(program, guess->words[1]) : NULL;
+    size_t used = noun != NULL ? 2 : 1;
+    noun = noun != NULL ? noun : program->nouns[0].name;
+    const char *verb = find_verb(program, noun, guess->words[0]);
+    if (verb != NULL) {
+        return found(guess, noun, verb, used);
     }
     return guess_compound(guess);
 }
 
 struct candidates {
+    const char *near_to; /* the word that is misspelt */
     const char **words;
     size_t count;
 };
@@ -172,6 +198,42 @@ static void add_candidate(struct candidates *candidates, const char *word)
 {
     candidates->words = mem_grow(candidates->words, candidates->count + 1, sizeof(*candidates->words));
     candidates->words[candidates->count++] = word;
+}
+
+enum { WRITE_VERB_LEAST = 4, WRITE_SYNONYM_LEAST = 6 };
+
+/*
+ * A word that leads to a command that writes is near only to what differs by one slip, and only when it is so long that
+ * one slip does not make it a word that reads. A short verb is near to what begins with it ("sett").
+ */
+static void add_write_candidate(struct candidates *candidates, const char *word, bool verb)
+{
+    size_t size = strlen(word);
+    bool enough = size >= (verb ? WRITE_VERB_LEAST : WRITE_SYNONYM_LEAST) ||
+                  (verb && strncmp(candidates->near_to, word, size) == 0);
+
+    if (enough && text_one_slip(candidates->near_to, word)) {
+        add_candidate(candidates, word);
+    }
+}
+
+/* Whether the word, behind the noun or alone (""), leads to a command that writes. */
+static bool leads_to_write(const struct cli_program *program, const char *noun, const char *meant)
+{
+    size_t size = strcspn(meant, " ");
+    bool whole = meant[size] == ' ' && meant[size + 1] != '-';
+
+    for (const struct cmd_spec *const *command = program->commands; *command != NULL; command++) {
+        const char *path = (*command)->path;
+        size_t first = strcspn(path, " ");
+        const char *verb = path[first] != '\0' ? path + first + 1 : "";
+        bool behind = noun[0] == '\0' || (strlen(noun) == first && strncmp(path, noun, first) == 0);
+        bool is_it = whole ? strcmp(path, meant) == 0 : behind && strncmp(verb, meant, size) == 0 && verb[size] == '\0';
+        if (is_it && ((*command)->flags & CMD_WRITES) != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Behind a noun its verbs, before one ("") every first word and every verb; `memory` holds them. */
@@ -184,7 +246,12 @@ static void add_words(struct candidates *candidates, const struct cmd_spec *comm
     if (noun[0] == '\0') {
         add_candidate(candidates, text_arena_copy(memory, command->path, size));
     }
-    if (verb != NULL && (noun[0] == '\0' || (strlen(noun) == size && strncmp(command->path, noun, size) == 0))) {
+    if (verb == NULL || (noun[0] != '\0' && (strlen(noun) != size || strncmp(command->path, noun, size) != 0))) {
+        return;
+    }
+    if ((command->flags & CMD_WRITES) != 0) {
+        add_write_candidate(candidates, verb, true);
+    } else {
         add_candidate(candidates, verb);
     }
 }
@@ -196,7 +263,7 @@ static void add_words(struct candidates *candidates, const struct cmd_spec *comm
 static const char *nearest_word(const struct cli_program *program, const char *noun, const char *word)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
-    struct candidates candidates = {0};
+    struct candidates candidates = {.near_to = word};
 
     for (unsigned writes = 0; writes <= CMD_WRITES; writes += CMD_WRITES) {
         for (const struct cmd_spec *const *command = program->commands; *command != NULL; command++) {
@@ -206,7 +273,12 @@ static const char *nearest_word(const struct cli_program *program, const char *n
         }
     }
     for (const struct cli_synonym *each = program->synonyms; each != NULL && each->typed != NULL; each++) {
-        if (noun[0] == '\0' || find_verb(program, each->typed) != NULL) {
+        if (noun[0] != '\0' && find_verb(program, noun, each->typed) == NULL) {
+            continue;
+        }
+        if (leads_to_write(program, noun, each->meant)) {
+            add_write_candidate(&candidates, each->typed, false);
+        } else {
             add_candidate(&candidates, each->typed);
         }
     }
@@ -217,7 +289,7 @@ static const char *nearest_word(const struct cli_program *program, const char *n
     }
     const char *meant = noun[0] == '\0' ? find_whole(program, nearest) : NULL;
     meant = meant != NULL ? meant : find_noun(program, nearest);
-    return meant != NULL && noun[0] == '\0' ? meant : find_verb(program, nearest);
+    return meant != NULL && noun[0] == '\0' ? meant : find_verb(program, noun[0] != '\0' ? noun : NULL, nearest);
 }
 
 /* One word may be misspelt, the first or, behind a noun, the second. */
@@ -399,6 +471,20 @@ const struct cmd_spec *cli_suggest_topic(const struct cli_program *program, cons
         guess.words[guess.count++] = words[i];
     }
     return guess_command(&guess) ? choose(&guess, &ignored) : NULL;
+}
+
+bool cli_suggest_instead(const struct cli_program *program, const char *path, const char *word, struct err *e)
+{
+    CLEANUP(text_free) struct text whole = {0};
+
+    text_printf(&whole, "%s%s%s", path, path[0] != '\0' ? " " : "", word);
+    for (const struct cli_absent *each = program->absent; each != NULL && each->path != NULL; each++) {
+        if (strcmp(each->path, text_string(&whole)) == 0) {
+            err_set(e, ERR_USAGE, "there is no command '%s': %s", each->path, each->instead);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- options --------------------------------------------------------------------------------------------- */

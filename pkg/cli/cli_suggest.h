@@ -24,6 +24,9 @@ bool cli_suggest_command(const struct cli_program *program, const struct cli_mis
 /* The command that is probably meant by words that help is asked for; NULL: none is near. */
 const struct cmd_spec *cli_suggest_topic(const struct cli_program *program, const char *const words[], size_t count);
 
+/* Sets the error for words that look like a command but are none on purpose: what does it instead. False: others. */
+bool cli_suggest_instead(const struct cli_program *program, const char *path, const char *word, struct err *e);
+
 /* Appends what to write in place of an option of that name ("--api-key"), from the program's hints. False: nothing. */
 bool cli_suggest_option(const struct cli_program *program, const struct cmd_spec *command, const char *name,
                         struct text *out);

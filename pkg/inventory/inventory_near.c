@@ -6,16 +6,26 @@
 
 #include "mem/mem.h"
 
+/* Records of a kind in a region that are compared: a slip does not read a whole fleet. */
+enum { COMPARED_MOST = 1000 };
+
 struct near {
-    const struct inventory_words *absent;
-    char **nearest; /* by absent words; NULL: none yet */
+    const char *const *absent; /* words */
+    size_t count;
+    char **nearest; /* by words; NULL: none yet */
+};
+
+/* A kind in a region. */
+struct place {
+    const struct near *near;
+    size_t compared;
 };
 
 static void compare(const struct near *near, const char *name)
 {
-    for (size_t i = 0; name != NULL && i < near->absent->count; i++) {
+    for (size_t i = 0; name != NULL && i < near->count; i++) {
         const char *words[] = {near->nearest[i], name};
-        if (text_nearest(near->absent->items[i], words, 2) == name) {
+        if (text_nearest(near->absent[i], words, 2) == name) {
             free(near->nearest[i]);
             near->nearest[i] = mem_copy(name);
         }
@@ -24,12 +34,13 @@ static void compare(const struct near *near, const char *name)
 
 static bool see(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
+    struct place *place = context;
+
     (void)item;
-    (void)e;
-    compare(context, record->name);
-    compare(context, record->id);
+    compare(place->near, record->name);
+    compare(place->near, record->id);
     *ret_keep = false;
-    return true;
+    return ++place->compared < COMPARED_MOST || err_set(e, ERR_INCOMPLETE, "enough records were compared");
 }
 
 static void listed(const struct err *error, void *context)
@@ -38,42 +49,59 @@ static void listed(const struct err *error, void *context)
     (void)context;
 }
 
-/* Whether one of the words is that of the command: "instance set instance web-1". */
-static bool repeats_kind(const struct resource_kind *kind, const struct inventory_words *absent, struct text *out)
+/* Whether the word is that of the command: "instance set instance web-1". */
+static bool repeats_kind(const struct resource_kind *kind, const char *word)
 {
-    for (size_t i = 0; i < absent->count; i++) {
-        if (strcmp(absent->items[i], kind->name) == 0 || strcmp(absent->items[i], kind->plural) == 0) {
-            text_printf(out, ": the command says already that it is an %s: leave out \"%s\"", kind->singular,
-                        absent->items[i]);
-            return true;
+    return strcmp(word, kind->name) == 0 || strcmp(word, kind->plural) == 0;
+}
+
+/* Reads the records that the words may mean. */
+static void look_up(const struct inventory_scope *scope, const struct resource_kind *const kinds[], size_t kind_count,
+                    const struct near *near)
+{
+    CLEANUP(resource_list_release) struct resource_list *nothing = resource_list_create();
+    CLEANUP(text_free_pointer) struct place *places = mem_array(scope->region_count * kind_count + 1, sizeof(*places));
+    struct err ignored = ERR_INIT;
+
+    for (size_t r = 0; r < scope->region_count; r++) {
+        for (size_t k = 0; k < kind_count; k++) {
+            struct place *place = &places[r * kind_count + k];
+            *place = (struct place){.near = near};
+            vpc_list(scope->regions[r],
+                     &(struct vpc_listing){
+                         .kind = kinds[k], .into = nothing, .keep = see, .listed = listed, .context = place});
         }
     }
-    return false;
+    (void)!http_run(scope->http, &ignored);
 }
 
 void inventory_append_near(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
                            size_t kind_count, const struct inventory_words *absent, struct text *out)
 {
-    CLEANUP(resource_list_release) struct resource_list *nothing = resource_list_create();
-    struct near near = {.absent = absent, .nearest = mem_array(absent->count + 1, sizeof(char *))};
-    struct err ignored = ERR_INIT;
+    CLEANUP(text_free_pointer) const char **words = mem_array(absent->count + 1, sizeof(*words));
+    struct near near = {.absent = words, .nearest = mem_array(absent->count + 1, sizeof(char *))};
+    const char *repeated = NULL;
     size_t found = 0;
 
-    if (kind_count == 1 && repeats_kind(kinds[0], absent, out)) {
-        free(near.nearest);
-        return;
-    }
-    for (size_t r = 0; r < scope->region_count; r++) {
-        for (size_t k = 0; k < kind_count; k++) {
-            vpc_list(scope->regions[r],
-                     &(struct vpc_listing){
-                         .kind = kinds[k], .into = nothing, .keep = see, .listed = listed, .context = &near});
+    for (size_t i = 0; i < absent->count; i++) {
+        if (kind_count == 1 && repeats_kind(kinds[0], absent->items[i])) {
+            repeated = absent->items[i];
+        } else {
+            words[near.count++] = absent->items[i];
         }
     }
-    (void)!http_run(scope->http, &ignored);
-    for (size_t i = 0; i < absent->count; i++) {
+    if (repeated != NULL) {
+        const char *singular = kinds[0]->singular;
+        text_printf(out, ": the command says already that it is %s %s: leave out \"%s\"", text_article(singular),
+                    singular, repeated);
+    }
+    if (near.count > 0) {
+        look_up(scope, kinds, kind_count, &near);
+    }
+    for (size_t i = 0; i < near.count; i++) {
         if (near.nearest[i] != NULL) {
-            text_printf(out, "%s%s", found++ > 0 ? ", " : ": did you mean ", near.nearest[i]);
+            const char *before = repeated != NULL ? "; did you mean " : ": did you mean ";
+            text_printf(out, "%s%s", found++ > 0 ? ", " : before, near.nearest[i]);
         }
         free(near.nearest[i]);
     }

@@ -22,8 +22,8 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 static bool refuse_missing(const struct resource_kind *kind, const struct setting_row *row, struct err *e)
 {
     if (row->bit == RESOURCE_HOP_LIMIT) {
-        return err_set(e, ERR_USAGE, "%s: a %s has no response hop limit; leave it out (it is an instance's setting)",
-                       row->flag, kind->singular);
+        return err_set(e, ERR_USAGE, "%s: %s %s has no response hop limit; leave it out (it is an instance's setting)",
+                       row->flag, text_article(kind->singular), kind->singular);
     }
     return err_set(e, ERR_USAGE, "%s: %s have no such setting; %s", row->flag, kind->plural, kind->change_remedy);
 }

@@ -122,13 +122,19 @@ bool text_equal(const char *a, const char *b);
 /* Shell-like pattern over the whole string: * ? [abc] [!a-z] and \ as escape; case-sensitive. */
 bool text_glob(const char *pattern, const char *string);
 
+/* "a" or "an", as English puts it before this word: "an instance", "a bare metal server". */
+const char *text_article(const char *word);
+
 /* Whether two words are the same for people: capitals count as small letters, and "-", "_" and " " are the same. */
 bool text_same_word(const char *a, const char *b);
 
+/* Whether two words differ by at most one letter: missing, too many, another one, or swapped with its neighbour. */
+bool text_one_slip(const char *a, const char *b);
+
 /*
  * "Did you mean": the one of `count` words that is nearest to `word` and near enough to be meant (an edit
- * distance of at most a third of its length, transpositions count one, capitals and the zeros in front of a number
- * nothing), or NULL. Entries may be NULL.
+ * distance of at most a third of its letters, transpositions count one, capitals and the zeros in front of a number
+ * nothing), or NULL. Two words with other letters and other numbers are not near. Entries may be NULL.
  */
 const char *text_nearest(const char *word, const char *const words[], size_t count);
 

@@ -88,6 +88,11 @@ bool text_glob(const char *pattern, const char *string)
 
 enum { NEAREST_WORD_MAX = 64 };
 
+const char *text_article(const char *word)
+{
+    return word[0] != '\0' && strchr("aeio", word[0]) != NULL ? "an" : "a";
+}
+
 /* Capitals as small letters, and all that separates the parts of a word as a dash. */
 static char fold(char c)
 {
@@ -158,6 +163,51 @@ static size_t distance(const char *a, size_t a_size, const char *b, size_t b_siz
     return last[b_size];
 }
 
+bool text_one_slip(const char *a, const char *b)
+{
+    size_t a_size = strlen(a);
+    size_t b_size = strlen(b);
+
+    return a_size <= NEAREST_WORD_MAX && b_size <= NEAREST_WORD_MAX && distance(a, a_size, b, b_size) <= 1;
+}
+
+/* Leaves out the digits of a word of at most NEAREST_WORD_MAX bytes, or all that is no digit. */
+static size_t keep_kind(const char *word, bool digits, char kept[NEAREST_WORD_MAX + 1])
+{
+    size_t size = 0;
+
+    for (char before = '\0'; *(word = digits ? skip_zeros(word, before) : word) != '\0'; before = *word++) {
+        if (is_digit(*word) == digits) {
+            kept[size++] = fold(*word);
+        }
+    }
+    kept[size] = '\0';
+    return size;
+}
+
+/*
+ * How far two words are from each other, SIZE_MAX where neither can be meant by the other. Digits that are the same by
+ * chance say nothing, so that the letters alone decide how much may differ.
+ */
+static size_t unlikeness(const char *a, const char *b)
+{
+    char a_letters[NEAREST_WORD_MAX + 1], b_letters[NEAREST_WORD_MAX + 1];
+    char a_digits[NEAREST_WORD_MAX + 1], b_digits[NEAREST_WORD_MAX + 1];
+    size_t a_size = strlen(a), b_size = strlen(b);
+
+    if (same_numbers(a, b)) {
+        return 0;
+    }
+    size_t a_count = keep_kind(a, false, a_letters);
+    size_t b_count = keep_kind(b, false, b_letters);
+    bool numbered = keep_kind(a, true, a_digits) > 0 && keep_kind(b, true, b_digits) > 0;
+    size_t letters = a_count > b_count ? a_count : b_count;
+    size_t limit = letters < 3 ? 1 : (letters + 2) / 3;
+    size_t d = distance(a, a_size, b, b_size);
+    bool other = numbered && strcmp(a_letters, b_letters) != 0 && strcmp(a_digits, b_digits) != 0;
+    return d > limit || (other && d > 1) || d >= (a_size > b_size ? a_size : b_size) ? SIZE_MAX : d;
+}
+
 const char *text_nearest(const char *word, const char *const words[], size_t count)
 {
     size_t size = strlen(word);
@@ -169,13 +219,8 @@ const char *text_nearest(const char *word, const char *const words[], size_t cou
     }
     for (size_t i = 0; i < count; i++) {
         size_t other = words[i] ? strlen(words[i]) : 0;
-        if (other == 0 || other > NEAREST_WORD_MAX) {
-            continue;
-        }
-        size_t longer = size > other ? size : other;
-        size_t limit = longer < 3 ? 1 : (longer + 2) / 3;
-        size_t d = same_numbers(word, words[i]) ? 0 : distance(word, size, words[i], other);
-        if (d <= limit && d < longer && d < least) {
+        size_t d = other == 0 || other > NEAREST_WORD_MAX ? SIZE_MAX : unlikeness(word, words[i]);
+        if (d < least) {
             least = d;
             nearest = words[i];
         }

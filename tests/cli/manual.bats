@@ -69,6 +69,20 @@ topics() { vpcmeta help --topics; }
     expect 2 "leave out 'instance'"
 }
 
+@test "help topics lists the topics; a command and the topic of its name end with one line of what else to read" {
+    meta help topics
+    expect 0
+    [[ ${lines[0]} == "Topics:" ]]
+    for topic in $(topics); do grep -qE "^  $topic +[^ ]" <<< "$output"; done
+    for name in shell audit; do
+        meta help $name
+        expect 0
+        [ "$(grep -c '^See also: ' <<< "$output")" -eq 1 ]
+        [ "$(grep -c "help $name\`" <<< "$(sed -n '/^See also/,$p' <<< "$output")")" -eq 0 ]
+        [ "$(sed -n '/^See also/,$p' <<< "$output" | grep -o '`[^`]*`' | sort | uniq -d)" = "" ]
+    done
+}
+
 @test "a word that is neither command nor topic: what is near is named" {
     while IFS='|' read -r words message; do
         meta help $words

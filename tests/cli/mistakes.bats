@@ -69,7 +69,8 @@ LINES
 
 @test "a misspelt verb that reads never leads to a command that writes" {
     client_environment
-    for verb in lst lsit lits listt shw sho shwo gett gt ge viwe desribe; do
+    for verb in lst lsit lits listt shw sho shwo gett gt ge viwe desribe see sea let seek fetch fetc watch open opne stat \
+        status state changes batch patc; do
         meta instance $verb web-1
         expect 2 "did you mean: vpcmeta instance "
         [[ $stderr =~ 'did you mean: vpcmeta instance '(list|show)' web-1'$ ]]
@@ -79,6 +80,41 @@ LINES
         expect 2 "did you mean: vpcmeta help instance "
         [[ $stderr =~ (list|show)$ ]]
     done
+}
+
+@test "a verb that reads is one before a noun or behind another noun as well; undo is a rollback behind runs" {
+    client_environment
+    say_exactly << 'LINES'
+unknown command 'see': did you mean: vpcmeta instance show web-1|see web-1
+unknown command 'status': did you mean: vpcmeta instance list|status
+unknown command 'st': did you mean: vpcmeta instance list web|st web
+unknown command 'template stat': did you mean: vpcmeta template list|template stat
+unknown command 'auht': did you mean: vpcmeta auth status|auht status
+unknown command 'runs undo': did you mean: vpcmeta runs rollback last|runs undo last
+unknown command 'auth login': did you mean: vpcmeta auth status|auth login
+LINES
+}
+
+@test "a misspelt verb that writes is still found where one slip makes it" {
+    client_environment
+    say_exactly << 'LINES'
+unknown command 'instance sett': did you mean: vpcmeta instance set x|instance sett x
+unknown command 'instance crate': did you mean: vpcmeta instance create x|instance crate x
+unknown command 'instance updte': did you mean: vpcmeta instance set x|instance updte x
+unknown command 'runs rolback': did you mean: vpcmeta runs rollback last|runs rolback last
+LINES
+}
+
+@test "a command that does not exist on purpose says what does it, and leads to no other command" {
+    client_environment
+    for words in 'config show' 'config path' 'config check' 'trusted-profile list' 'inventory export' 'plan show x' \
+        'policy check x' 'apply x' 'metadata token' 'instance wait' 'runs confirm' 'runs guard'; do
+        meta $words
+        expect 2 "error: there is no command '${words%% *}"
+        [[ $stderr != *"did you mean"* ]]
+    done
+    meta help plan
+    expect 2 "there is no command 'plan': add --dry-run"
 }
 
 @test "an option that the command does not have: what to write, or whose it is; a key is not repeated" {
@@ -210,10 +246,24 @@ LINES
     expect 1
     meta instance set instance api-0001 --enabled true -y
     expect 1 'the command says already that it is an instance: leave out "instance"'
+    meta instance set instance web-001 --enabled true -y
+    expect 1 'there is no instance "instance", "web-001": the command says already that it is an instance: leave out "instance"; did you mean web-0001?'
+    meta instance show nosuch-0001
+    expect 1 'there is no instance "nosuch-0001"'
+    [[ $stderr != *"did you mean"* ]]
+    meta bare-metal set bare-metal --enabled true -y
+    expect 1 'the command says already that it is a bare metal server: leave out "bare-metal"'
     template=$(sim_curl GET /v1/instance/templates | jq -r '.templates[0].name')
     meta instance create --template "${template}x" --name new-1 -y
     expect 1 ": did you mean $template?"
     meta instance set api-0001 --hop-limit 5 -y
+}
+
+@test "a name that does not exist does not read a whole fleet for its nearest one" {
+    client_start --instances 5000
+    meta instance show web-001
+    expect 1 'there is no instance "web-001": did you mean web-0001?'
+    [ "$(sim_log 'select(.path == "/v1/instances")' | wc -l)" -le 20 ]
 }
 
 @test "the table of typical mistakes: each ends with its status and its message, and changes nothing" {

@@ -113,12 +113,23 @@ static void the_nearest_word_is_suggested_only_when_near(void **state)
     static const struct {
         const char *word, *nearest;
     } rows[] = {
-        {"enabeld", "enabled"},  {"protcol", "protocol"},
-        {"hop_limit", NULL},     {"response_hoplimit", "response_hop_limit"},
-        {"xyz", NULL},           {"", NULL},
-        {"nmae", "name"},        {"NAEM", "name"},
-        {"api-001", "api-0001"}, {"Api_001", "api-0001"},
+        {"enabeld", "enabled"},
+        {"protcol", "protocol"},
+        {"hop_limit", NULL},
+        {"response_hoplimit", "response_hop_limit"},
+        {"xyz", NULL},
+        {"", NULL},
+        {"nmae", "name"},
+        {"NAEM", "name"},
+        {"api-001", "api-0001"},
+        {"Api_001", "api-0001"},
         {"api-01", "api-0001"},
+        {"api-0002", "api-0001"},
+        {"nosuch-0001", NULL},
+        {"apo-0001", "api-0001"},
+        {"api-o001", "api-0001"},
+        {"ap-0010", "api-0010"},
+        {"web-7710", NULL},
     };
 
     (void)state;
@@ -130,6 +141,23 @@ static void the_nearest_word_is_suggested_only_when_near(void **state)
             assert_string_equal(nearest, rows[i].nearest);
         }
     }
+}
+
+static void one_slip_is_one_letter(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool slip;
+    } rows[] = {{"set", "see", true},       {"set", "seek", false}, {"creat", "create", true},
+                {"craete", "create", true}, {"set", "set", true},   {"", "ab", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(text_one_slip(rows[i].a, rows[i].b), rows[i].slip);
+    }
+    assert_string_equal(text_article("instance"), "an");
+    assert_string_equal(text_article("bare metal server"), "a");
+    assert_string_equal(text_article(""), "a");
 }
 
 static void words_are_the_same_apart_from_case_and_separators(void **state)
@@ -309,6 +337,7 @@ int main(void)
         cmocka_unit_test(lines_are_wrapped_between_words_and_never_inside_a_command),
         cmocka_unit_test(globs_match_whole_strings),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_near),
+        cmocka_unit_test(one_slip_is_one_letter),
         cmocka_unit_test(words_are_the_same_apart_from_case_and_separators),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(broken_utf8_becomes_replacement_characters),
