@@ -23,7 +23,7 @@ static const struct opt_spec list_opt[] = {
 
 /* --- rows ------------------------------------------------------------------------------------------- */
 
-/* Behind the others: always for people, for programs only where there is a history that knows. */
+/* Behind the others, whatever is known; programs get null where nothing is. */
 static const struct table_column restart_column = {.name = "restart_needed", .title = "RESTART", .type = TABLE_BOOL};
 static const struct table_column restart_for_people = {
     .name = "restart_needed", .title = "RESTART", .type = TABLE_STRING, .rank = 1};
@@ -32,7 +32,8 @@ static const struct table_column restart_for_people = {
 struct details {
     struct table_column columns[RESOURCE_COLUMNS + 1];
     size_t column_count;
-    bool reads_restarts;                        /* for the last column */
+    bool has_restart;                           /* the last column */
+    bool reads_restarts;                        /* what it shows */
     enum resource_switch *pending;              /* restarts, by records; NULL: nothing was read */
     json_t **profiles;                          /* NULL: not asked for */
     struct resource_membership_counts *members; /* NULL: the kind has none */
@@ -76,11 +77,21 @@ static struct details choose_columns(const struct app *app, const struct resourc
     if (for_people) {
         details.columns[RESOURCE_COLUMN_PROFILE].type = TABLE_STRING;
     }
-    details.reads_restarts = kind->restart_to_enable && (has_history() || is_asked_for(app, &restart_column));
-    if (details.reads_restarts || (kind->restart_to_enable && for_people)) {
+    details.has_restart = kind->restart_to_enable;
+    if (details.has_restart) {
         details.columns[details.column_count++] = for_people ? restart_for_people : restart_column;
+        /* before the first run "unknown" beside every server says nothing to people */
+        details.reads_restarts = !for_people || has_history() || is_asked_for(app, &restart_column);
     }
     return details;
+}
+
+/* Of several regions the column of the region is the last that goes: names alone do not distinguish the rows. */
+static void rank_region(struct details *details, const struct inventory_scope *scope)
+{
+    if (scope->region_count > 1) {
+        details->columns[RESOURCE_COLUMN_REGION].rank = 1;
+    }
 }
 
 static void free_details(struct details *details, const struct resource_list *list)
@@ -144,6 +155,8 @@ static struct table *make_table(const struct app *app, const struct resource_lis
         }
         if (details->pending != NULL) {
             set_restart(table, details->column_count - 1, plan_needs_restart(record, details->pending[i]), for_people);
+        } else if (details->has_restart) {
+            table_set_null(table, details->column_count - 1);
         }
     }
     return table;
@@ -196,6 +209,7 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
         !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
+    rank_region(&details, &scope);
     if (!selection_find(app, call, &scope, &kind, 1, &selector, found, &missing, e) ||
         !complete_records(&scope, kind, found, &missing, e) || !inventory_name_vpcs(&scope, found, &missing, e) ||
         !read_details(app, &scope, kind, opts->profile_details, found, &missing, &details, e)) {

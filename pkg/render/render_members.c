@@ -4,23 +4,37 @@
 #include "mem/mem.h"
 #include "render/render_view.h"
 
+/* A part of a column's members: those that are late, or the others. */
+struct part {
+    const struct table_member *members;
+    size_t count;
+};
+
+static struct part part_of(const struct table_column *column, bool late)
+{
+    size_t count = 0;
+
+    while (column->members != NULL && column->members[count].name != NULL) {
+        count++;
+    }
+    size_t first = column->late_members > 0 && column->late_members < count ? column->late_members : count;
+    return late ? (struct part){column->members + first, count - first} : (struct part){column->members, first};
+}
+
 size_t render_csv_columns(const struct table_column *columns, size_t count, struct table_column **ret)
 {
     size_t all = count;
 
-    for (size_t i = 0; i < count; i++) {
-        for (const struct table_member *member = columns[i].members; member != NULL && member->name != NULL; member++) {
-            all++;
-        }
+    for (size_t i = 0; i < 2 * count; i++) {
+        all += part_of(&columns[i % count], i >= count).count;
     }
     *ret = mem_array(all, sizeof(**ret));
-    for (size_t i = 0; i < count; i++) {
-        (*ret)[i] = columns[i];
-    }
+    memcpy(*ret, columns, count * sizeof(**ret));
     all = count;
-    for (size_t i = 0; i < count; i++) {
-        for (const struct table_member *member = columns[i].members; member != NULL && member->name != NULL; member++) {
-            (*ret)[all++] = (struct table_column){.name = member->name, .type = member->type};
+    for (size_t i = 0; i < 2 * count; i++) {
+        struct part part = part_of(&columns[i % count], i >= count);
+        for (size_t j = 0; j < part.count; j++) {
+            (*ret)[all++] = (struct table_column){.name = part.members[j].name, .type = part.members[j].type};
         }
     }
     return all;
@@ -38,18 +52,17 @@ static void set_member(struct table *table, size_t column, enum table_type type,
     }
 }
 
-/* Fills the columns of the members from `next` on and returns the one behind them. */
-static size_t set_members(struct table *table, size_t next, const struct table_member *members,
-                          const struct table_cell *cell)
+/* Fills the columns of those members from `next` on with what the cell holds and returns the one behind them. */
+static size_t set_members(struct table *table, size_t next, struct part part, const struct table_cell *cell)
 {
-    JSON_CLEANUP json_t *value = members != NULL && cell->state == TABLE_VALUE
+    JSON_CLEANUP json_t *value = part.count > 0 && cell->state == TABLE_VALUE
                                      ? json_loadb(cell->string, cell->size, JSON_DECODE_ANY, NULL)
                                      : NULL;
 
-    for (; members != NULL && members->name != NULL; members++) {
+    for (size_t i = 0; i < part.count; i++) {
         CLEANUP(text_free) struct text pointer = {0};
-        text_printf(&pointer, "/%s", members->path);
-        set_member(table, next++, members->type, value != NULL ? json_at(value, text_string(&pointer)) : NULL);
+        text_printf(&pointer, "/%s", part.members[i].path);
+        set_member(table, next++, part.members[i].type, value != NULL ? json_at(value, text_string(&pointer)) : NULL);
     }
     return next;
 }
@@ -63,9 +76,10 @@ struct table *render_csv_table(const struct table *table, const struct table_col
         size_t next = own;
         table_add_row(whole);
         for (size_t i = 0; i < own; i++) {
-            const struct table_cell *cell = table_cell(table, row, i);
-            table_copy_cell(whole, i, cell);
-            next = set_members(whole, next, columns[i].members, cell);
+            table_copy_cell(whole, i, table_cell(table, row, i));
+        }
+        for (size_t i = 0; i < 2 * own; i++) {
+            next = set_members(whole, next, part_of(&columns[i % own], i >= own), table_cell(table, row, i % own));
         }
     }
     return whole;

@@ -17,7 +17,7 @@ static const struct table_column all_columns[RESOURCE_COLUMNS] = {
     [RESOURCE_COLUMN_REGION] = {.name = "region", .type = TABLE_STRING, .rank = 8},
     [RESOURCE_COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 9},
     [RESOURCE_COLUMN_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [RESOURCE_COLUMN_CRN] = {.name = "crn", .type = TABLE_STRING, .flags = TABLE_WIDE},
+    [RESOURCE_COLUMN_CRN] = {.name = "crn", .type = TABLE_STRING, .flags = TABLE_WIDE | TABLE_FIXED},
     [RESOURCE_COLUMN_STATUS] = {.name = "status", .type = TABLE_STRING, .rank = 2, .least = 8},
     [RESOURCE_COLUMN_ZONE] = {.name = "zone", .type = TABLE_STRING, .rank = 4, .least = 10},
     [RESOURCE_COLUMN_VPC] = {.name = "vpc", .type = TABLE_STRING, .rank = 6, .least = 8},

@@ -50,6 +50,7 @@ struct table_column {
     unsigned char least;      /* text: columns that it needs at least when cut; 0: 12 */
     const char *const *words; /* all values of a string in their order (low, medium, high), NULL-terminated; or NULL */
     const struct table_member *members; /* of TABLE_JSON; ends with one without a name; NULL: none */
+    size_t late_members;                /* members from this number on stand behind those of all columns; 0: none */
 };
 
 /* What a cell's value means to the eye: a colour in text, where colours are on. */
