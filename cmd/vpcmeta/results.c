@@ -24,28 +24,19 @@ enum result_column {
     COLUMN_DRY_RUN_COUNT,
 };
 
-/* Columns of CSV: what only groups have comes first, so that a list of the settings alone begins behind it. */
-enum { MEMBERS_OF_GROUPS = 4 };
-static const struct table_member before_members[] = {
-    {"before.instance_template.id", "instance_template/id", TABLE_STRING},
-    {"before.instance_template.name", "instance_template/name", TABLE_STRING},
-    {"before.membership_count", "membership_count", TABLE_INT},
-    {"before.stale_members", "stale_members", TABLE_INT},
-    {"before.enabled", "enabled", TABLE_BOOL},
-    {"before.protocol", "protocol", TABLE_STRING},
-    {"before.response_hop_limit", "response_hop_limit", TABLE_INT},
-    {NULL, NULL, TABLE_STRING},
-};
-static const struct table_member after_members[] = {
-    {"after.instance_template.id", "instance_template/id", TABLE_STRING},
-    {"after.instance_template.name", "instance_template/name", TABLE_STRING},
-    {"after.membership_count", "membership_count", TABLE_INT},
-    {"after.stale_members", "stale_members", TABLE_INT},
-    {"after.enabled", "enabled", TABLE_BOOL},
-    {"after.protocol", "protocol", TABLE_STRING},
-    {"after.response_hop_limit", "response_hop_limit", TABLE_INT},
-    {NULL, NULL, TABLE_STRING},
-};
+/* Columns of CSV. Where no group is among the rows, the list ends with the settings, which all have. */
+enum { MEMBERS_OF_SETTINGS = 3, MEMBERS_OF_ALL = 7 };
+#define MEMBERS_OF(state)                                                                         \
+    {                                                                                             \
+        {state ".enabled", "enabled", TABLE_BOOL}, {state ".protocol", "protocol", TABLE_STRING}, \
+            {state ".response_hop_limit", "response_hop_limit", TABLE_INT},                       \
+            {state ".instance_template.id", "instance_template/id", TABLE_STRING},                \
+            {state ".instance_template.name", "instance_template/name", TABLE_STRING},            \
+            {state ".membership_count", "membership_count", TABLE_INT},                           \
+            {state ".stale_members", "stale_members", TABLE_INT}, {NULL, NULL, TABLE_STRING},     \
+    }
+static const struct table_member before_members[MEMBERS_OF_ALL + 1] = MEMBERS_OF("before");
+static const struct table_member after_members[MEMBERS_OF_ALL + 1] = MEMBERS_OF("after");
 
 static const struct table_column columns[] = {
     [COLUMN_KIND] = {.name = "kind", .type = TABLE_STRING},
@@ -53,8 +44,14 @@ static const struct table_column columns[] = {
     [COLUMN_ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [COLUMN_NAME] = {.name = "name", .type = TABLE_STRING},
     [COLUMN_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
-    [COLUMN_BEFORE] = {.name = "before", .type = TABLE_JSON, .members = before_members},
-    [COLUMN_AFTER] = {.name = "after", .type = TABLE_JSON, .members = after_members},
+    [COLUMN_BEFORE] = {.name = "before",
+                       .type = TABLE_JSON,
+                       .members = before_members,
+                       .late_members = MEMBERS_OF_SETTINGS},
+    [COLUMN_AFTER] = {.name = "after",
+                      .type = TABLE_JSON,
+                      .members = after_members,
+                      .late_members = MEMBERS_OF_SETTINGS},
     [COLUMN_RESTART] = {.name = "restart_needed", .type = TABLE_BOOL},
     [COLUMN_REASON] = {.name = "reason", .type = TABLE_STRING},
     [COLUMN_STATUS] = {.name = "http_status", .type = TABLE_INT},
@@ -132,22 +129,17 @@ static bool has_steps(const struct fleet_run *run)
 
 /* --- for people ------------------------------------------------------------------------------------- */
 
-enum { TEXT_STEP, TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
-#define PEOPLE_SEE(step, restart)                                                                                   \
-    {                                                                                                               \
-        [TEXT_STEP] = {.name = "step", .type = TABLE_STRING, .flags = (step)},                                      \
-        [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},                                 \
-        [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},                                                 \
-        [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING, .flags = (restart)},                             \
-        [TEXT_CHANGE] = {                                                                                           \
-            .name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24}, \
-    }
+enum { TEXT_STEP, TEXT_REGION, TEXT_NAME, TEXT_OUTCOME, TEXT_RESTART, TEXT_CHANGE, TEXT_COLUMNS };
 
-/* Without and with the step, and each without and with the restart; a column that is not shown can be sorted by. */
-static const struct table_column text_columns[2][2][TEXT_COLUMNS] = {
-    {PEOPLE_SEE(TABLE_WIDE, TABLE_WIDE), PEOPLE_SEE(TABLE_WIDE, 0)},
-    {PEOPLE_SEE(0, TABLE_WIDE), PEOPLE_SEE(0, 0)},
-};
+/* A column that is not shown can be sorted by. */
+static const struct table_column text_columns[TEXT_COLUMNS] = {
+    [TEXT_STEP] = {.name = "step", .type = TABLE_STRING},
+    [TEXT_REGION] = {.name = "region", .type = TABLE_STRING},
+    [TEXT_NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [TEXT_OUTCOME] = {.name = "outcome", .type = TABLE_STRING},
+    [TEXT_RESTART] = {.name = "restart", .type = TABLE_STRING},
+    [TEXT_CHANGE] = {
+        .name = "change", .title = "CHANGE OR REASON", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 24}};
 
 static void describe_change(struct text *out, const struct fleet_result *result, bool dry_run)
 {
@@ -185,6 +177,7 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
     describe_change(&change, result, dry_run);
     table_add_row(table);
     table_set_string(table, TEXT_STEP, plan_action_name(result->item->action));
+    table_set_string(table, TEXT_REGION, result->item->resource->region);
     table_set_string(table, TEXT_NAME, result->item->resource->name);
     table_set_string(table, TEXT_OUTCOME, outcome_of(result, dry_run, "would change"));
     table_set_style(table, TEXT_OUTCOME, styles[result->outcome]);
@@ -195,26 +188,35 @@ static void add_text_row(struct table *table, const struct fleet_result *result,
     table_set_string(table, TEXT_CHANGE, text_string(&change));
 }
 
-/*
- * Which columns there are depends on the plan and not on what became of it: the step where a run does more than to set,
- * the restart where what it sets or restarts may need one.
- */
-static const struct table_column *text_columns_of(const struct fleet_run *run)
+static bool may_need_restart(const struct fleet_run *run)
 {
-    bool restarts = false;
-
     for (size_t i = 0; i < run->count; i++) {
         const struct plan_item *item = run->results[i].item;
-        bool changes = item->action == PLAN_SET || item->action == PLAN_RESTART;
-        restarts |= changes && item->resource->kind->restart_to_enable;
+        if (item->action == PLAN_SET && item->resource->kind->restart_to_enable) {
+            return true;
+        }
     }
-    return text_columns[has_steps(run)][restarts];
+    return false;
+}
+
+/*
+ * Which columns there are depends on the plan and not on what became of it: the step where a run does more than to set,
+ * the region where there are several, the restart where what it sets may need one. The table borrows `ret`.
+ */
+static struct table *create_text_table(const struct fleet_run *run, struct table_column ret[TEXT_COLUMNS])
+{
+    memcpy(ret, text_columns, sizeof(text_columns));
+    ret[TEXT_STEP].flags |= has_steps(run) ? 0 : TABLE_WIDE;
+    ret[TEXT_REGION].flags |= results_of_regions(run) ? 0 : TABLE_WIDE;
+    ret[TEXT_RESTART].flags |= may_need_restart(run) ? 0 : TABLE_WIDE;
+    return table_create(ret, TEXT_COLUMNS);
 }
 
 /* What was not started is only counted; so is what stayed as it was, unless -v asks for it. */
 static bool print_text(struct app *app, const struct fleet_run *run, bool dry_run, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = table_create(text_columns_of(run), TEXT_COLUMNS);
+    struct table_column chosen[TEXT_COLUMNS];
+    TABLE_CLEANUP struct table *table = create_text_table(run, chosen);
 
     for (size_t i = 0; i < run->count; i++) {
         const struct fleet_result *result = &run->results[i];
@@ -228,7 +230,8 @@ static bool print_text(struct app *app, const struct fleet_run *run, bool dry_ru
 
 bool results_print_question(struct app *app, const struct fleet_run *run, size_t changes, bool others, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = table_create(text_columns_of(run), TEXT_COLUMNS);
+    struct table_column chosen[TEXT_COLUMNS];
+    TABLE_CLEANUP struct table *table = create_text_table(run, chosen);
     size_t changed = 0;
 
     for (size_t i = 0; i < run->count; i++) {
@@ -254,7 +257,7 @@ bool results_check_output(struct app *app, bool dry_run, struct err *e)
 {
     bool sorts_text = app_prints_text(app) && app->globals->fields.count == 0 && app->globals->sort.count > 0;
 
-    return sorts_text ? app_check_output(app, text_columns[1][1], TEXT_COLUMNS, e)
+    return sorts_text ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
                       : app_check_output(app, columns, column_count(dry_run), e);
 }
 
@@ -282,11 +285,14 @@ static bool print(struct app *app, const struct fleet_run *run, const char *run_
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
     }
+    struct table_member before[MEMBERS_OF_SETTINGS + 1] = {0}, after[MEMBERS_OF_SETTINGS + 1] = {0};
     struct table_column chosen[COLUMN_DRY_RUN_COUNT];
     memcpy(chosen, columns, sizeof(columns));
     if (!has_steps(run) && globals->fields.count == 0) {
-        chosen[COLUMN_BEFORE].members = before_members + MEMBERS_OF_GROUPS;
-        chosen[COLUMN_AFTER].members = after_members + MEMBERS_OF_GROUPS;
+        memcpy(before, before_members, MEMBERS_OF_SETTINGS * sizeof(before[0]));
+        memcpy(after, after_members, MEMBERS_OF_SETTINGS * sizeof(after[0]));
+        chosen[COLUMN_BEFORE].members = before;
+        chosen[COLUMN_AFTER].members = after;
     }
     TABLE_CLEANUP struct table *table = table_create(chosen, column_count(dry_run));
     for (size_t i = 0; i < run->count; i++) {

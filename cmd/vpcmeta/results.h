@@ -71,6 +71,9 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 /* The same of a run that its failures ended. */
 void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id);
 
+/* Whether its rows are of several regions: their names alone do not distinguish them. */
+bool results_of_regions(const struct fleet_run *run);
+
 /* The name of its resource, or its id. */
 const char *results_name(const struct fleet_result *result);
 

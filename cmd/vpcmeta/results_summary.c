@@ -78,13 +78,15 @@ static void note_causes(const struct app *app, const struct fleet_causes *causes
 void results_report_down(const struct app *app, const struct fleet_run *run)
 {
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
+    bool several = results_of_regions(run);
 
     fleet_causes_find(run, &causes);
     for (size_t i = 0; i < causes.count && causes.items[i].loud; i++) {
         CLEANUP(text_free) struct text names = {0};
         struct err error = ERR_INIT;
         for (size_t j = 0; j < causes.items[i].count; j++) {
-            text_printf(&names, "%s%s", j > 0 ? ", " : "", results_name(causes.items[i].members[j]));
+            text_append(&names, j > 0 ? ", " : "");
+            resource_append_name(&names, causes.items[i].members[j]->item->resource, several);
         }
         err_set(&error, ERR_FAILED, "%s: %s", text_string(&names), causes.items[i].message);
         app_error(app, &error);
@@ -98,12 +100,14 @@ static void note_restarts(const struct app *app, const struct fleet_run *run)
     CLEANUP(text_free) struct text names = {0};
     CLEANUP(text_free) struct text what = {0};
     const struct resource_kind *kind = NULL;
+    bool several = results_of_regions(run);
     size_t count = 0;
 
     for (size_t i = 0; i < run->count; i++) {
         if (results_needs_restart(&run->results[i]) && ++count <= NAMES_SHOWN) {
             kind = run->results[i].item->resource->kind;
-            text_printf(&names, "%s%s", count > 1 ? ", " : "", results_name(&run->results[i]));
+            text_append(&names, count > 1 ? ", " : "");
+            resource_append_name(&names, run->results[i].item->resource, several);
         }
     }
     if (count > NAMES_SHOWN) {
@@ -130,6 +134,16 @@ static void note_spot_servers(const struct app *app, const struct fleet_run *run
         app_note(app, "  %zu of them %s: stop and start %s by hand, when there is capacity for the start", count,
                  count == 1 ? "is a spot server" : "are spot servers", count == 1 ? "it" : "them");
     }
+}
+
+bool results_of_regions(const struct fleet_run *run)
+{
+    for (size_t i = 1; i < run->count; i++) {
+        if (!text_equal(run->results[i].item->resource->region, run->results[0].item->resource->region)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 size_t results_not_started(const struct fleet_run *run)

@@ -23,17 +23,16 @@ static struct run_of_findings run_at(const struct audit *audit, size_t first)
     return (struct run_of_findings){.audit = audit, .first = first, .count = end - first};
 }
 
-/* "a, b, c and 17 more": whole names, at least one, and as many as fit. */
+/* "a, b, c and 17 more": whole names, with their regions where there are several; at least one, and as many as fit. */
 static void append_names(const struct run_of_findings *run, size_t columns, struct text *out)
 {
     for (size_t i = 0; i < run->count; i++) {
         const struct resource *resource = run->audit->findings[run->first + i].resource;
-        const char *name = resource->name != NULL ? resource->name : resource->id != NULL ? resource->id : "-";
         CLEANUP(text_free) struct text longer = {0};
         CLEANUP(text_free) struct text rest = {0};
 
         text_append(&longer, i > 0 ? ", " : "");
-        text_append_safe(&longer, name, strlen(name));
+        resource_append_name(&longer, resource, run->audit->region_count > 1);
         if (i + 1 < run->count) {
             text_printf(&rest, " and %zu more", run->count - i - 1);
         }

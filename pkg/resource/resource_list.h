@@ -116,6 +116,9 @@ void resource_read(struct resource_list *list, struct resource *record, struct a
 /* Appends "instance web-3: zone is null" for an odd record. */
 void resource_append_odd(struct text *out, const struct resource *record);
 
+/* Appends the name, or else the id; where rows are of several regions "web-3 (eu-de)". */
+void resource_append_name(struct text *out, const struct resource *record, bool with_region);
+
 /* Whether the record lacks that member of its answer, or one below it: "zone", "metadata_service.enabled". */
 bool resource_lacks(const struct resource *record, const char *member);
 

@@ -1,4 +1,4 @@
-/* The region of a record, from its zone or its CRN. */
+/* The region of a record, from its zone or its CRN, and its name with the region. */
 #include <ctype.h>
 #include <string.h>
 
@@ -33,5 +33,17 @@ void resource_derive_region(struct resource_list *list, struct resource *record)
     bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
     if (usable && !(has_region && answer_string_is(place, record->region))) {
         record->region = resource_list_share(list, place.data, place.size);
+    }
+}
+
+void resource_append_name(struct text *out, const struct resource *record, bool with_region)
+{
+    const char *name = record->name != NULL ? record->name : record->id != NULL ? record->id : "-";
+
+    text_append_safe(out, name, strlen(name));
+    if (with_region && record->region != NULL && record->region[0] != '\0') {
+        text_append(out, " (");
+        text_append_safe(out, record->region, strlen(record->region));
+        text_append(out, ")");
     }
 }
