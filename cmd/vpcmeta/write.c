@@ -229,13 +229,9 @@ bool write_execute(struct app *app, struct writing *writing, struct run_result *
 static int preview(struct app *app, const struct writing *writing, struct err *e)
 {
     struct plan_counts counts = plan_count(writing->request.plan);
-    struct run_request request = writing->request;
-    CLEANUP(text_free) struct text path = {0};
     CLEANUP(run_result_free) struct run_result result = {0};
 
-    app_state_path(APP_HISTORY_FILE, &path);
-    request.history = text_string(&path);
-    run_preview(&request, &result);
+    write_preview(writing, &result);
     if (!results_print_preview(app, &result.run, NULL, e)) {
         return err_exit_status(e);
     }

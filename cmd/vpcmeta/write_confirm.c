@@ -220,18 +220,38 @@ static struct write_question question_of(const struct plan *plan, size_t count)
                                    .nothing = NOTHING_CHANGED};
 }
 
-static void say_counts(const struct app *app, json_t *lines)
+/* The line that most have in common and that is not said yet, the first of several; it is taken out. */
+static json_int_t take_most(json_t *lines, struct text *ret_line)
 {
-    size_t shown = 0;
-    json_int_t more = 0;
+    json_int_t most = 0;
     const char *line;
     json_t *count;
 
+    text_clear(ret_line);
     json_object_foreach (lines, line, count) {
-        if (shown++ < COUNTS_SHOWN) {
-            app_say(app, "  %lld: %s", (long long)json_integer_value(count), line);
+        if (json_integer_value(count) > most) {
+            most = json_integer_value(count);
+            text_clear(ret_line);
+            text_append(ret_line, line);
+        }
+    }
+    json_object_del(lines, text_string(ret_line));
+    return most;
+}
+
+/* Uses up the lines. The number before a line is left out where the question is of one resource: `single`. */
+static void say_counts(const struct app *app, json_t *lines, bool single)
+{
+    CLEANUP(text_free) struct text line = {0};
+    json_int_t count, more = 0;
+
+    for (size_t shown = 0; (count = take_most(lines, &line)) > 0; shown++) {
+        if (shown >= COUNTS_SHOWN) {
+            more += count;
+        } else if (single) {
+            app_say(app, "  %s", text_string(&line));
         } else {
-            more += json_integer_value(count);
+            app_say(app, "  %lld: %s", (long long)count, text_string(&line));
         }
     }
     if (more > 0) {
@@ -263,12 +283,12 @@ static void count_changes(const struct app *app, const struct fleet_run *run)
             count_line(skipped, text_string(&line));
         }
     }
-    say_counts(app, lines);
-    say_counts(app, skipped);
+    say_counts(app, lines, false);
+    say_counts(app, skipped, false);
 }
 
 /* What is created: "profile bx2-2x8, zone us-south-1, image r006-...", with the number of each. */
-static void say_identities(const struct app *app, const struct fleet_run *run)
+static void say_identities(const struct app *app, const struct fleet_run *run, bool single)
 {
     JSON_CLEANUP json_t *lines = json_object();
 
@@ -288,13 +308,14 @@ static void say_identities(const struct app *app, const struct fleet_run *run)
             count_line(lines, text_string(&line));
         }
     }
-    say_counts(app, lines);
+    say_counts(app, lines, single);
 }
 
 /* What is deleted, moved or taken down, by name. */
 static void say_names(const struct app *app, const struct fleet_run *run, enum plan_action action)
 {
     CLEANUP(text_free) struct text names = {0};
+    bool several = results_of_regions(run);
     size_t count = 0;
 
     for (size_t i = 0; i < run->count; i++) {
@@ -304,7 +325,8 @@ static void say_names(const struct app *app, const struct fleet_run *run, enum p
         if (result->outcome != FLEET_CHANGED || !concerned || count++ >= NAMES_SHOWN) {
             continue;
         }
-        text_printf(&names, "%s%s", count > 1 ? ", " : "", item->resource->name);
+        text_append(&names, count > 1 ? ", " : "");
+        resource_append_name(&names, item->resource, several);
         if (action == PLAN_MOVE && item->move.to.name != NULL) {
             text_printf(&names, " to %s", item->move.to.name);
         }
@@ -353,18 +375,37 @@ void write_say_details(const struct app *app, enum app_level level, const char *
     }
 }
 
-static bool show_changes(struct app *app, const struct writing *writing, const struct plan_counts *counts,
-                         struct err *e)
+void write_preview(const struct writing *writing, struct run_result *ret)
 {
     struct run_request request = writing->request;
-    bool many = counts->change > WRITE_SHOWN_WHOLE;
-    bool all = !many && counts->skip <= SKIPPED_SHOWN;
     CLEANUP(text_free) struct text path = {0};
-    CLEANUP(run_result_free) struct run_result result = {0};
 
     app_state_path(APP_HISTORY_FILE, &path);
     request.history = text_string(&path);
-    run_preview(&request, &result);
+    run_preview(&request, ret);
+}
+
+/* "66 steps will be executed, 10 need no change, 1 is skipped", or "3 instances will be changed". */
+static void append_summary(struct text *out, const struct plan_counts *counts, const struct write_question *question)
+{
+    resource_append_count(out, counts->change, question->noun);
+    text_printf(out, " will be %s", question->passive);
+    if (counts->unchanged > 0) {
+        text_printf(out, ", %zu need%s no change", counts->unchanged, counts->unchanged == 1 ? "s" : "");
+    }
+    if (counts->skip > 0) {
+        text_printf(out, ", %zu %s skipped", counts->skip, counts->skip == 1 ? "is" : "are");
+    }
+}
+
+static bool show_changes(struct app *app, const struct writing *writing, const struct plan_counts *counts,
+                         struct err *e)
+{
+    bool many = counts->change > WRITE_SHOWN_WHOLE;
+    bool all = !many && counts->skip <= SKIPPED_SHOWN;
+    CLEANUP(run_result_free) struct run_result result = {0};
+
+    write_preview(writing, &result);
     if (!results_print_question(app, &result.run, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, all, e)) {
         return false;
     }
@@ -373,7 +414,7 @@ static bool show_changes(struct app *app, const struct writing *writing, const s
     } else if (!all) {
         app_say(app, "... %zu skipped (--dry-run shows all)", counts->skip);
     }
-    say_identities(app, &result.run);
+    say_identities(app, &result.run, counts->change == 1);
     say_restarts(app, writing->request.restart, counts);
     write_say_details(app, APP_QUESTION, writing->details);
     return true;
@@ -396,7 +437,7 @@ bool write_confirm(struct app *app, const struct writing *writing, struct err *e
     say_account(app, plan);
     say_regions(app, plan);
     say_endpoints(app, &writing->scope);
-    resource_append_count(&what, counts.change, question.noun);
-    app_say(app, "%s of %zu will be %s:", text_string(&what), plan->count, question.passive);
+    append_summary(&what, &counts, &question);
+    app_say(app, "%s:", text_string(&what));
     return show_changes(app, writing, &counts, e) && write_ask(app, &question, e);
 }

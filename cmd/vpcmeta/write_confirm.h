@@ -18,6 +18,9 @@ enum {
  */
 bool write_confirm(struct app *app, const struct writing *writing, struct err *e) __attribute__((warn_unused_result));
 
+/* What the plan would do, as a run that changed everything it could (run_preview). Freed with run_result_free. */
+void write_preview(const struct writing *writing, struct run_result *ret);
+
 /* Prints the lines of writing.details, NULL: none. */
 void write_say_details(const struct app *app, enum app_level level, const char *details);
 

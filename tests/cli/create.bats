@@ -249,7 +249,7 @@ plain_body() {
     dialogue() { # ARGS... < DIALOGUE
         run "$BATS_TEST_DIRNAME/pty_dialogue.py" "$BUILD/vpcmeta" instance create -f plain.json "$@"
     }
-    dialogue --count 3 --name 'web-{}' <<< 'expect 3 instances of 3 will be created:
+    dialogue --count 3 --name 'web-{}' <<< 'expect 3 instances will be created:
 expect create +web-1 +would change
 expect create +web-3 +would change
 expect create 3 instances\? \[y/N\]

@@ -185,7 +185,7 @@ wanted_bodies() {
     client_start --instances 3 --all-disabled
     run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo n)
     [ "$status" -eq 1 ]
-    [[ $output == *"3 instances of 3 will be changed"*"enabled"*"change 3 instances? [y/N]"*"nothing was changed"* ]]
+    [[ $output == *"3 instances will be changed"*"enabled"*"change 3 instances? [y/N]"*"nothing was changed"* ]]
     [ -z "$(writes)" ]
     run script -qec "$BUILD/vpcmeta instance set --all --enabled true" /dev/null < <(echo y)
     [ "$status" -eq 0 ]
@@ -284,7 +284,7 @@ on_terminal() { run "$BATS_TEST_DIRNAME/pty_dialogue.py" "$BUILD/vpcmeta" instan
     for quiet in "" -q; do
         # shellcheck disable=SC2086 # no option, or one
         on_terminal --all --enabled true $quiet << DIALOGUE
-expect $count instances of $count will be changed:
+expect $count instances will be changed:
 expect $count: instances changed: enabled false -> true
 expect $count of them need a stop and a start afterwards
 expect type the number of instances to change them
