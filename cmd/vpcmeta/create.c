@@ -308,7 +308,7 @@ static int create(struct app *app, const struct cli_call *call, struct err *e)
     struct writing writing;
 
     if (!write_begin(app, call, &opts->write, &writing, e) || !results_check_output(app, opts->write.dry_run, e) ||
-        !write_check_history(&writing, e) || !creation_make(app, opts, writing.kind, &creation, e)) {
+        !write_check_history(&writing, e) || !creation_make(app, call, writing.kind, &creation, e)) {
         return err_exit_status(e);
     }
     JSON_CLEANUP json_t *first = creation_body(&creation, 0);

@@ -1,6 +1,7 @@
 /* The body of a creation and the names that go with it. */
 #include "create_body.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "body_check.h"
@@ -143,9 +144,36 @@ static bool make_names(const struct app *app, const struct creation_opts *opts, 
 
 /* --- all of it ---------------------------------------------------------------------------------------- */
 
-static bool check_options(const struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
+/* The command's option that names a template to build on, or NULL. */
+static const struct opt_spec *template_option(const struct cmd_spec *command)
+{
+    const struct opt_spec *option = command->opts;
+
+    while (option->kind != OPT_KIND_END &&
+           (option->kind != OPT_KIND_STRING || option->offset != offsetof(struct create_opts, source))) {
+        option++;
+    }
+    return option->kind != OPT_KIND_END ? option : NULL;
+}
+
+static bool refuse_nothing(const struct cmd_spec *command, const struct resource_kind *kind, struct err *e)
+{
+    const struct opt_spec *option = template_option(command);
+    CLEANUP(text_free) struct text template = {0};
+
+    if (option != NULL) {
+        text_printf(&template, ", or a template with --%s %s", option->name, option->value);
+    }
+    return err_set(e, ERR_USAGE,
+                   "nothing to create from: give a request body with -f FILE ('vpcmeta schema example %.*s' prints a "
+                   "first one)%s",
+                   (int)strcspn(kind->create_schema, "."), kind->create_schema, text_string(&template));
+}
+
+static bool check_options(const struct app *app, const struct cli_call *call, const struct resource_kind *kind,
                           struct err *e)
 {
+    const struct create_opts *opts = call->opts;
     const struct opt_list *regions = &app->globals->regions;
     const struct creation_opts *creation = &opts->creation;
 
@@ -158,11 +186,7 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
         return err_set(e, ERR_USAGE, "create works in one region: give one --region");
     }
     if (creation->file == NULL && opts->source == NULL) {
-        return err_set(
-            e, ERR_USAGE,
-            "nothing to create from: give a request body with -f FILE ('vpcmeta schema example %.*s' prints a "
-            "first one)",
-            (int)strcspn(kind->create_schema, "."), kind->create_schema);
+        return refuse_nothing(call->command, kind, e);
     }
     if (creation->from != NULL && text_equal(creation->from, creation->file)) {
         return err_set(e, ERR_USAGE, "--file and --from cannot both be %s", creation->from);
@@ -171,13 +195,14 @@ static bool check_options(const struct app *app, const struct create_opts *opts,
            err_set(e, ERR_USAGE, "--name %s counts: say how many with --count", creation->name);
 }
 
-bool creation_make(struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
-                   struct creation *ret, struct err *e)
+bool creation_make(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct creation *ret,
+                   struct err *e)
 {
+    const struct create_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
 
     ret->kind = kind;
-    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, opts, kind, e) ||
+    if (!resource_settings_check(kind, &wanted, false, e) || !check_options(app, call, kind, e) ||
         (opts->creation.file != NULL && !read_document(app, opts, &ret->document, e))) {
         return false;
     }

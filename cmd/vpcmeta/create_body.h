@@ -28,10 +28,11 @@ struct creation {
 
 /*
  * Reads the file, lays everything over it, reads the template where there is one (the only request), and makes the
- * names. ERR_USAGE, ERR_INVALID, ERR_NOT_FOUND, or why the template could not be read.
+ * names. The options of the call are a struct create_opts. ERR_USAGE, ERR_INVALID, ERR_NOT_FOUND, or why the template
+ * could not be read.
  */
-bool creation_make(struct app *app, const struct create_opts *opts, const struct resource_kind *kind,
-                   struct creation *ret, struct err *e) __attribute__((warn_unused_result));
+bool creation_make(struct app *app, const struct cli_call *call, const struct resource_kind *kind, struct creation *ret,
+                   struct err *e) __attribute__((warn_unused_result));
 void creation_free(struct creation *creation); /* for CLEANUP */
 
 size_t creation_count(const struct creation *creation);

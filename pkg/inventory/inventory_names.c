@@ -82,11 +82,9 @@ static void append_regions(struct text *out, const struct inventory_scope *scope
 static void append_names(struct text *out, const struct inventory_place_words *place, const char *plural,
                          const char *word)
 {
-    const char *nearest = text_nearest(word, place->names.items, place->names.count);
     size_t shown = place->names.count < NAMES_SHOWN ? place->names.count : NAMES_SHOWN;
 
-    if (nearest != NULL) {
-        text_printf(out, ": did you mean %s?", nearest);
+    if (text_append_nearest(out, word, place->names.items, place->names.count)) {
         return;
     }
     for (size_t i = 0; i < shown; i++) {

@@ -309,8 +309,8 @@ bool resource_check_status(const struct resource_kind *kind, const char *word, s
     const char *words[STATUSES_MAX];
     size_t count = collect_statuses(kind, words);
     const char *whose = kind != NULL ? kind->plural : "resources";
-    const char *nearest = text_nearest(word, words, count);
     CLEANUP(text_free) struct text all = {0};
+    CLEANUP(text_free) struct text meant = {0};
 
     for (size_t i = 0; i < count; i++) {
         if (strcmp(words[i], word) == 0) {
@@ -321,10 +321,9 @@ bool resource_check_status(const struct resource_kind *kind, const char *word, s
     if (count == 0) {
         return err_set(e, ERR_USAGE, "--status: %s have no status", whose);
     }
-    return nearest != NULL
-               ? err_set(e, ERR_USAGE, "--status: %s have no status \"%s\": did you mean %s? (%s)", whose, word,
-                         nearest, text_string(&all))
-               : err_set(e, ERR_USAGE, "--status: %s have no status \"%s\" (%s)", whose, word, text_string(&all));
+    text_append_nearest(&meant, word, words, count);
+    return err_set(e, ERR_USAGE, "--status: %s have no status \"%s\"%s (%s)", whose, word, text_string(&meant),
+                   text_string(&all));
 }
 
 bool resource_architecture_supported(const char *architecture)

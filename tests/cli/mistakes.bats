@@ -259,6 +259,17 @@ LINES
     meta instance set api-0001 --hop-limit 5 -y
 }
 
+@test "create without a body or a template names both ways, as far as the kind has them" {
+    client_environment
+    meta instance create --name a --region us-south
+    expect 2 "example instance_create' prints a first one), or a template with --template NAME|ID|CRN"
+    meta template create --name a --region us-south
+    expect 2 "prints a first one), or a template with --source-template NAME|ID|CRN"
+    meta bare-metal create --name a --region us-south
+    expect 2 "prints a first one)"
+    [[ $stderr == *"prints a first one)" ]]
+}
+
 @test "a name that does not exist does not read a whole fleet for its nearest one" {
     client_start --instances 5000
     meta instance show web-001
