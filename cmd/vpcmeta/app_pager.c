@@ -139,7 +139,12 @@ static bool page(const struct app *app, const char *text, size_t size)
     }
     CLEANUP(text_free_pointer) const char **environment = make_environment(app);
     const struct term_pager pager = {.command = command, .environment = environment, .signal = command_signal};
+    command_catch_signals(); /* a command without a session has not needed to */
     if (term_page(&pager, text, size)) {
+        if (command_signal() != 0) { /* the keys are the pager's: the signal came from elsewhere */
+            err_set(&app->pager->error, ERR_CANCELLED, "interrupted");
+            app->pager->error.signal = command_signal();
+        }
         return true;
     }
     if (getenv("VPCMETA_PAGER") != NULL || getenv("PAGER") != NULL) {

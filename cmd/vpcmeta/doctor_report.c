@@ -31,7 +31,8 @@ void doctor_report_free(struct doctor_report *report)
 static void append_cell(struct text *out, const char *word, size_t width, const char *color)
 {
     text_printf(out, "%s%s%s", color, word, color[0] != '\0' ? "\033[0m" : "");
-    text_append_repeat(out, ' ', width - text_width(word, strlen(word)) + GAP);
+    size_t used = text_width(word, strlen(word));
+    text_append_repeat(out, ' ', (used < width ? width - used : 0) + GAP);
 }
 
 /* Prints a line and has it seen at once. */

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -76,6 +79,46 @@ bool term_is_longer(const char *text, size_t size, unsigned columns, unsigned ro
 
 /* --- the process ------------------------------------------------------------------------------------ */
 
+/* What this process ignores while a pager runs: the keys are the pager's, and one that ends early is no failure. */
+static const int ignored[] = {SIGINT, SIGQUIT, SIGPIPE};
+/* What wakes this process, and only while it waits, so that none comes between a look at it and the wait. */
+static const int awaited[] = {SIGTERM, SIGHUP, SIGCHLD};
+enum { IGNORED = sizeof(ignored) / sizeof(ignored[0]), AWAITED = sizeof(awaited) / sizeof(awaited[0]) };
+
+struct signals {
+    sigset_t mask; /* of the caller, of the pager, and of the waits */
+    struct sigaction ignored[IGNORED], child;
+};
+
+static void wake(int number)
+{
+    (void)number;
+}
+
+static void begin_signals(struct signals *before)
+{
+    sigset_t blocked;
+
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < AWAITED; i++) {
+        sigaddset(&blocked, awaited[i]);
+    }
+    pthread_sigmask(SIG_BLOCK, &blocked, &before->mask);
+    for (size_t i = 0; i < IGNORED; i++) {
+        sigaction(ignored[i], &(struct sigaction){.sa_handler = SIG_IGN}, &before->ignored[i]);
+    }
+    sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake}, &before->child);
+}
+
+static void end_signals(const struct signals *before)
+{
+    sigaction(SIGCHLD, &before->child, NULL);
+    for (size_t i = 0; i < IGNORED; i++) {
+        sigaction(ignored[i], &before->ignored[i], NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+}
+
 /* Whether the line is more than the name of a program (the characters are those of git). */
 static bool needs_shell(const char *command)
 {
@@ -83,7 +126,7 @@ static bool needs_shell(const char *command)
 }
 
 /* Returns 0 or the number of the error. */
-static int spawn(const struct term_pager *pager, int input, pid_t *ret_pid)
+static int spawn(const struct term_pager *pager, int input, const sigset_t *mask, pid_t *ret_pid)
 {
     const char *const line[] = {"sh", "-c", pager->command, NULL};
     const char *const word[] = {pager->command, NULL};
@@ -93,12 +136,13 @@ static int spawn(const struct term_pager *pager, int input, pid_t *ret_pid)
     sigset_t defaults;
 
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGQUIT);
-    sigaddset(&defaults, SIGPIPE);
+    for (size_t i = 0; i < IGNORED; i++) {
+        sigaddset(&defaults, ignored[i]);
+    }
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, mask);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
@@ -110,68 +154,99 @@ static int spawn(const struct term_pager *pager, int input, pid_t *ret_pid)
     return error;
 }
 
-/* A signal that came during the call before ends the pager too. */
-static bool is_interrupted(const struct term_pager *pager, pid_t pid)
+enum { DEPTH_MOST = 8 }; /* a shell that starts a script that starts the pager is 3 */
+
+/*
+ * Sends a process and all that it has started a signal, because the shell of "cat | less" passes on none. Children come
+ * first: a process whose parent has ended is not found below it any more (proc_pid_children(5)).
+ */
+static void signal_tree(pid_t pid, int number, unsigned depth)
 {
-    if (errno == EINTR && pager->signal() != 0) {
-        kill(pid, pager->signal());
+    char name[64];
+
+    snprintf(name, sizeof(name), "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+    FILE *file = depth < DEPTH_MOST ? fopen(name, "re") : NULL;
+    for (char word[32]; file != NULL && fscanf(file, "%31s", word) == 1;) {
+        long child;
+        if (text_to_long(word, 2, INT_MAX, &child)) {
+            signal_tree((pid_t)child, number, depth + 1);
+        }
     }
-    return errno == EINTR;
+    if (file != NULL) {
+        fclose(file);
+    }
+    kill(pid, number);
 }
 
-static void feed(const struct term_pager *pager, pid_t pid, int output, const char *text, size_t size)
+/* How much of a text is written then; all of it when the pager has read enough. */
+static size_t feed(int output, const char *text, size_t size, size_t done)
 {
-    for (size_t done = 0; done < size;) {
-        ssize_t written = write(output, text + done, size - done);
-        if (written < 0 && !is_interrupted(pager, pid)) {
-            return; /* the pager has read enough */
+    ssize_t written = write(output, text + done, size - done);
+
+    return written >= 0 ? done + (size_t)written : errno == EAGAIN || errno == EINTR ? done : size;
+}
+
+/* Gives the pager the text, closes `output`, and waits for the end; returns the status of waitpid. */
+static int serve(const struct term_pager *pager, pid_t pid, int output, const char *text, size_t size,
+                 const sigset_t *mask)
+{
+    /* a thread of a library may take the signal of the end, so that no wait is for ever */
+    static const struct timespec longest = {.tv_sec = 1};
+    struct pollfd wanted = {.fd = output, .events = POLLOUT};
+    size_t done = 0;
+    int status = 0;
+
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (pager->signal() != 0) {
+            signal_tree(pid, pager->signal(), 0);
         }
-        done += written > 0 ? (size_t)written : 0;
+        if (wanted.fd >= 0 && done == size) {
+            close(output);
+            wanted.fd = -1;
+        }
+        if (ppoll(&wanted, 1, &longest, mask) > 0) {
+            done = feed(output, text, size, done);
+        }
     }
+    if (wanted.fd >= 0) {
+        close(output);
+    }
+    return status;
 }
 
 /* Returns 0 or the number of the error. */
-static int run(const struct term_pager *pager, const char *text, size_t size)
+static int run(const struct term_pager *pager, const char *text, size_t size, const sigset_t *mask)
 {
-    int ends[2], status = 0;
+    int ends[2];
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return errno;
     }
-    int error = spawn(pager, ends[0], &pid);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    int error = spawn(pager, ends[0], mask, &pid);
     close(ends[0]);
-    if (error == 0) {
-        feed(pager, pid, ends[1], text, size);
-    }
-    close(ends[1]);
     if (error != 0) {
+        close(ends[1]);
         return error;
     }
-    while (waitpid(pid, &status, 0) < 0 && is_interrupted(pager, pid)) {
-    }
+    int status = serve(pager, pid, ends[1], text, size, mask);
     int exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     return exit_status == NOT_FOUND ? ENOENT : exit_status == NOT_EXECUTABLE ? EACCES : 0;
 }
 
 bool term_page(const struct term_pager *pager, const char *text, size_t size)
 {
-    static const int keys[] = {SIGINT, SIGQUIT, SIGPIPE};
-    enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
-    struct sigaction before[KEYS];
     struct termios modes;
     bool has_modes = tcgetattr(STDOUT_FILENO, &modes) == 0;
+    struct signals before;
 
-    for (size_t i = 0; i < KEYS; i++) {
-        sigaction(keys[i], &(struct sigaction){.sa_handler = SIG_IGN}, &before[i]);
-    }
-    int error = run(pager, text, size);
+    begin_signals(&before);
+    int error = run(pager, text, size, &before.mask);
     if (has_modes) {
         tcsetattr(STDOUT_FILENO, TCSADRAIN, &modes);
     }
-    for (size_t i = 0; i < KEYS; i++) {
-        sigaction(keys[i], &before[i], NULL);
-    }
+    end_signals(&before);
     errno = error;
     return error == 0;
 }

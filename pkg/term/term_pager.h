@@ -16,13 +16,14 @@ bool term_is_longer(const char *text, size_t size, unsigned columns, unsigned ro
 struct term_pager {
     const char *command;            /* one word, or a line for `sh -c` */
     const char *const *environment; /* ends with NULL */
-    int (*signal)(void);            /* the signal that asks this process to end, or 0: the pager gets it as well */
+    int (*signal)(void); /* the signal that asks this process to end, or 0: all processes of the pager get it too */
 };
 
 /*
  * Starts the pager, gives it the text on standard input and waits for its end. This process ignores SIGINT, SIGQUIT and
- * SIGPIPE meanwhile: the keys are the pager's, and one that ends early is no failure. The terminal's modes are
- * afterwards what they were before. False with errno set when there is no such program: nothing was shown then.
+ * SIGPIPE meanwhile: the keys are the pager's, and one that ends early is no failure. SIGTERM and SIGHUP are handled
+ * while it waits and at no other moment. The terminal's modes are afterwards what they were before. False with errno
+ * set when there is no such program: nothing was shown then.
  */
 bool term_page(const struct term_pager *pager, const char *text, size_t size) __attribute__((warn_unused_result));
 

@@ -173,6 +173,43 @@ END
     done
 }
 
+@test "a signal that ends the command while a pager shows ends all of the pager" {
+    cat > patient << 'END'
+#!/bin/sh
+trap 'echo TERM >> ended; exit' TERM
+trap 'echo HUP >> ended; exit' HUP
+cat > paged
+echo ready
+until read -r answer < /dev/tty && [ "$answer" = end ]; do :; done
+END
+    chmod +x patient
+    start --instances 60
+    for words in help "instance list"; do
+        for pager in ./patient "cat | ./patient" "sh -c 'cat | ./patient'; true"; do
+            for signal in TERM HUP; do
+                rm -f ended
+                PAGER=$pager screen 80x24 $words << END
+expect ready
+signal $signal
+end
+END
+                [ "$status" -eq $((128 + $(kill -l $signal))) ]
+                grep -x $signal ended
+            done
+        done
+    done
+}
+
+@test "a signal ends a pager that has not read its input" {
+    start --instances 3000
+    PTY_TIMEOUT=10 PAGER='echo ready; sleep 60 | cat' screen 80x24 instance list << 'END'
+expect ready
+signal TERM
+end
+END
+    [ "$status" -eq 143 ]
+}
+
 @test "messages stand behind what the pager showed, and commands of a script are not paged" {
     recorder
     start --instances 60
