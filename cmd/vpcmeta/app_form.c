@@ -7,12 +7,16 @@
 #include "app_progress.h"
 #include "term/term.h"
 
-static bool can_draw(const struct app *app)
+bool app_can_clear_line(void)
 {
     const char *term = getenv("TERM");
 
-    return app->globals->progress.value == OPTIONS_PROGRESS_AUTO && !app->globals->quiet &&
-           term_is_terminal(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    return term_is_terminal(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static bool can_draw(const struct app *app)
+{
+    return app->globals->progress.value == OPTIONS_PROGRESS_AUTO && !app->globals->quiet && app_can_clear_line();
 }
 
 enum app_progress_form app_progress_form(const struct app *app)

@@ -12,7 +12,6 @@
 #include "app.h"
 #include "clock/clock.h"
 #include "mem/mem.h"
-#include "term/term.h"
 
 enum {
     TICK_MS = 100,
@@ -57,7 +56,7 @@ static void draw(struct app_progress *progress)
     fprintf(stderr, "\r%s\033[K", text_string(&line));
     fflush(stderr);
     progress->drawn = true;
-    progress->width = line.size;
+    progress->width = text_width(text_string(&line), line.size);
 }
 
 static void print_json(struct app_progress *progress)
@@ -151,7 +150,7 @@ void app_progress_end(struct app *app)
     if (progress == NULL) {
         return;
     }
-    if (command_signal() == SIGINT && term_is_terminal(STDERR_FILENO)) {
+    if (command_signal() == SIGINT && app_can_clear_line()) {
         fputs("\r\033[K", stderr); /* the ^C that it has echoed */
     }
     session_set_ticker(progress->session, NULL, NULL, 0);

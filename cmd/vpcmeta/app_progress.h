@@ -21,6 +21,9 @@ struct app_progress {
     bool warned;                 /* of the outage under way */
 };
 
+/* Whether standard error is a terminal that obeys control sequences. */
+bool app_can_clear_line(void);
+
 /* By the options and the terminal. */
 enum app_progress_form app_progress_form(const struct app *app);
 

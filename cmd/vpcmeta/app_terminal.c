@@ -43,7 +43,9 @@ void app_progress_leave(const struct app *app)
     if (progress != NULL && progress->drawn && command_signal() == SIGINT) {
         progress->drawn = false;
         fprintf(stderr, "\r%*s\n", (int)progress->width, "");
-    } else if (term_is_terminal(STDERR_FILENO)) {
+    } else if (app_can_clear_line()) {
         fputs("\r\033[K", stderr);
+    } else if (command_signal() == SIGINT && term_is_terminal(STDERR_FILENO)) {
+        fputc('\n', stderr); /* behind the ^C */
     }
 }

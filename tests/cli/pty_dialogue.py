@@ -17,7 +17,7 @@ The dialogue has one step a line; empty lines and lines that start with # are sk
     end             waits for the program to end
 The exit status is the program's own (128 + N for a signal), or 99 when a step fails or takes longer than
 PTY_TIMEOUT seconds (default 20); the transcript is then shown on standard error.
-The terminal has PTY_SIZE columns and rows (default 100x40).
+The terminal has PTY_SIZE columns and rows (default 100x40); the file PTY_RAW gets the bytes that were written to it.
 Nothing here waits a fixed time: every step goes on as soon as what it waits for is there.
 """
 import codecs
@@ -106,6 +106,7 @@ class Dialogue:
         self.screen = Screen()
         self.seen = 0  # how much of the screen's text earlier steps have used up
         self.status = None
+        self.raw = open(os.environ.get("PTY_RAW", os.devnull), "wb", buffering=0)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
@@ -129,6 +130,7 @@ class Dialogue:
             data = os.read(self.terminal, 65536)
         except OSError:  # Linux answers EIO when the last process has closed the terminal
             data = b""
+        self.raw.write(data)
         self.screen.write(self.decoder.decode(data))
         return bool(data)
 

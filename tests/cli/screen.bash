@@ -6,7 +6,7 @@
 #   screen_plain SIZE ARGS...        the same without a dialogue and without a pager
 #   shows REGEX                      a line of the last screen has it (grep -E)
 #   shows_no REGEX                   no line has it
-#   fits COLUMNS                     no line of the last screen is wider than the terminal
+#   fits COLUMNS [FILE]              no line of the last screen, or of FILE, is wider than the terminal
 
 screen() {
     local size=$1
@@ -34,9 +34,9 @@ shows_no() {
 
 # Columns, not bytes: a letter of two bytes takes one.
 fits() {
-    [ "$(LC_ALL=C.UTF-8 wc -L < shown)" -le "$1" ] || {
+    [ "$(LC_ALL=C.UTF-8 wc -L < "${2:-shown}")" -le "$1" ] || {
         echo "wider than $1:"
-        LC_ALL=C.UTF-8 grep -E "^.{$(($1 + 1)),}" shown
+        LC_ALL=C.UTF-8 grep -E "^.{$(($1 + 1)),}" "${2:-shown}"
         return 1
     }
 }

@@ -14,7 +14,7 @@ draw() {
     shift
     script -qec "stty cols ${size%x*} rows ${size#*x}; exec $BUILD/vpcmeta $* -o csv --fields name" /dev/null < /dev/null |
         tr '\r' '\n' | sed 's/\x1b\[[0-9;]*[mK]//g' > drawn
-    awk -v most="${size%x*}" 'length($0) > most { print "wider than " most ": " $0; wide = 1 } END { exit wide }' drawn
+    fits "${size%x*}" drawn
 }
 
 # usage: drawn REGEX...: lines of the last `draw` have each of them
@@ -129,6 +129,21 @@ expect ^interrupted: waiting for 1 request in progress; press Ctrl-C again to ab
 end
 END
     [ "$status" -eq 130 ]
+}
+
+@test "a terminal that obeys no control sequences gets none, also when interrupted" {
+    client_start --instances 30 --mix plain
+    faults '{"operation": "instances.patch", "action": "latency", "ms": 600}'
+    TERM=dumb PTY_RAW=raw screen 80x24 instance set --all --enabled true -y -j 7 << END
+wait-for $SIM_LOG PATCH
+interrupt
+expect ^interrupted: waiting for [1-7] requests? in progress; press Ctrl-C again to
+expect 30 selected: [1-7] changed, .*2[3-9] not
+end
+END
+    [ "$status" -eq 130 ]
+    run grep -n $'\x1b' raw
+    [ "$status" -eq 1 ]
 }
 
 @test "the second interrupt abandons what is in progress, with unknown results" {

@@ -62,6 +62,9 @@ static void the_line_says_what_fits_and_what_is_worth_knowing(void **state)
          .total = 1400,
          .in_flight = 1,
          .work = {.reads = {{.what = "instances", .listed = true, .pending = 1}}, .read_count = 1}},
+        {.done = 2,
+         .total = 40,
+         .wait = {.reason = WAIT_OUTAGE, .what = "no connection to h\xc3\xb6st", .left_ms = 5000}},
     };
     static const struct {
         size_t row, columns;
@@ -87,6 +90,8 @@ static void the_line_says_what_fits_and_what_is_worth_knowing(void **state)
         {9, 80, "rate limited: next try in 27 s  2/40"},
         {10, 80, "0/5  5 in flight  waiting for eu-de.iaas.cloud.ibm.com, 12 s"},
         {11, 80, "reading  700/1400 instances  1 in flight"},
+        {12, 51, "no connection to h\xc3\xb6st: trying again, 5 s left  2/40"},
+        {12, 50, "2/40"},
     };
 
     (void)state;
