@@ -157,11 +157,13 @@ static int spawn(const struct term_pager *pager, int input, const sigset_t *mask
 enum { DEPTH_MOST = 8 }; /* a shell that starts a script that starts the pager is 3 */
 
 /*
- * Sends a process and all that it has started a signal, because the shell of "cat | less" passes on none. Children come
- * first: a process whose parent has ended is not found below it any more (proc_pid_children(5)).
+ * Sends a signal to the processes that a process has started (proc_pid_children(5)), because the shell of "cat | less"
+ * passes on none, and to itself: with `all`, or where it has started none. Children come first, because they are not
+ * found below a process that has ended.
  */
-static void signal_tree(pid_t pid, int number, unsigned depth)
+static void signal_tree(pid_t pid, int number, bool all, unsigned depth)
 {
+    bool has_children = false;
     char name[64];
 
     snprintf(name, sizeof(name), "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
@@ -169,13 +171,16 @@ static void signal_tree(pid_t pid, int number, unsigned depth)
     for (char word[32]; file != NULL && fscanf(file, "%31s", word) == 1;) {
         long child;
         if (text_to_long(word, 2, INT_MAX, &child)) {
-            signal_tree((pid_t)child, number, depth + 1);
+            signal_tree((pid_t)child, number, all, depth + 1);
+            has_children = true;
         }
     }
     if (file != NULL) {
         fclose(file);
     }
-    kill(pid, number);
+    if (all || !has_children) {
+        kill(pid, number);
+    }
 }
 
 /* How much of a text is written then; all of it when the pager has read enough. */
@@ -195,10 +200,13 @@ static int serve(const struct term_pager *pager, pid_t pid, int output, const ch
     struct pollfd wanted = {.fd = output, .events = POLLOUT};
     size_t done = 0;
     int status = 0;
+    bool again = false;
 
     while (waitpid(pid, &status, WNOHANG) == 0) {
         if (pager->signal() != 0) {
-            signal_tree(pid, pager->signal(), 0);
+            /* the first time a shell stays that waits for the others to leave the terminal as it was */
+            signal_tree(pid, pager->signal(), again, 0);
+            again = true;
         }
         if (wanted.fd >= 0 && done == size) {
             close(output);

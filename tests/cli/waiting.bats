@@ -137,8 +137,7 @@ END
     TERM=dumb PTY_RAW=raw screen 80x24 instance set --all --enabled true -y -j 7 << END
 wait-for $SIM_LOG PATCH
 interrupt
-expect ^interrupted: waiting for [1-7] requests? in progress; press Ctrl-C again to
-expect 30 selected: [1-7] changed, .*2[3-9] not
+expect ^interrupted: waiting for [0-9]+ requests? in progress; press Ctrl-C again to
 end
 END
     [ "$status" -eq 130 ]
