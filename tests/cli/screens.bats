@@ -151,7 +151,7 @@ END
 ^  56 instances must be stopped and started
 ^next:$
 ^  restart those that need it \([0-9]+\):$
-^    vpcmeta instance restart --all$
+^    vpcmeta instance restart --all --region us-south$
 ^run [0-9]{8}-[0-9]{6}-[0-9a-f]{6} recorded; undo:
 vpcmeta runs rollback [0-9]{8}-[0-9]{6}-[0-9a-f]{6}$
 END
@@ -186,7 +186,7 @@ END
         shows_in_order << 'END'
 ^SEVERITY +FINDINGS +RULE +WHAT$
 ^high +872 +enabled-over-http +metadata service enabled over http$
-^    vpcmeta audit --rule enabled-over-http$
+^    vpcmeta audit --rule enabled-over-http --region us-south$
 ^KIND +TOTAL +ENABLED +HTTPS +HTTP +DISABLED +HTTPS +HTTP$
 END
         ends_with '^exit status 3: 4089 findings, 879 of them high, 383 medium, 2827 low$'
