@@ -244,7 +244,7 @@ static const struct table_column fact_columns[FACTS] = {
     [FACT_RUN] = {.name = "run", .type = TABLE_STRING},
     [FACT_STARTED] = {.name = "started", .type = TABLE_STRING},
     [FACT_ENDED] = {.name = "ended", .type = TABLE_STRING, .flags = TABLE_WIDE},
-    [FACT_COMMAND] = {.name = "command", .type = TABLE_STRING, .flags = TABLE_FIXED},
+    [FACT_COMMAND] = {.name = "command", .type = TABLE_STRING},
     [FACT_STATE] = {.name = "state", .type = TABLE_STRING},
     [FACT_EXIT_STATUS] = {.name = "exit_status", .type = TABLE_STRING, .flags = TABLE_WIDE},
     [FACT_SUMMARY] = {.name = "summary", .type = TABLE_STRING},

@@ -67,7 +67,7 @@ void audit_listing(const struct audit *audit, enum audit_rule_number rule, size_
         cli_command_line_option(&line, again->options[i].name, again->options[i].value);
     }
     cli_command_line_place(&line, &audit->policy.place);
-    audit_append_wrapped(cli_command_line_string(&line), columns, out);
+    audit_append_command(out, cli_command_line_string(&line), columns);
 }
 
 enum { SEVERITY, FINDINGS, RULE, TITLE, NAMES, LISTING, COLUMNS };

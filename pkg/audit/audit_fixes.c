@@ -2,6 +2,7 @@
 #include "audit/audit_fixes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem/mem.h"
 
@@ -161,6 +162,14 @@ const char *audit_fix_target(const struct audit_fix *fix, bool by_id)
         return record->id;
     }
     return record->crn != NULL ? record->crn : record->id != NULL ? record->id : or_empty(record->name);
+}
+
+enum { COMMAND_INDENT = 4 }; /* of the lines behind the first */
+
+void audit_append_command(struct text *out, const char *line, size_t columns)
+{
+    text_append_command(out, line, strlen(line), 0, COMMAND_INDENT, columns);
+    text_append_char(out, '\n');
 }
 
 void audit_fix_begin(struct cli_command_line *line, const struct audit_policy *policy, const struct resource_kind *kind)

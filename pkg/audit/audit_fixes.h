@@ -30,12 +30,8 @@ void audit_fix_begin(struct cli_command_line *line, const struct audit_policy *p
 void audit_fix_settings(struct cli_command_line *line, const struct resource_kind *kind,
                         const struct resource_settings *settings);
 
-/*
- * Appends a command on lines of at most `columns` where that is possible, still one command to a shell; on one line for
- * 0. Each line ends in a newline. A line may end at AUDIT_BREAK within quotes; elsewhere that is a blank.
- */
-enum { AUDIT_BREAK = '\v' };
-void audit_append_wrapped(const char *line, size_t columns, struct text *out);
+/* Appends a command on lines of at most `columns` where that is possible (0: one line), and a newline. */
+void audit_append_command(struct text *out, const char *line, size_t columns);
 
 /* How a table shows each severity. */
 extern const enum table_style audit_severity_styles[AUDIT_SEVERITIES];

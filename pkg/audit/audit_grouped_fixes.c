@@ -265,7 +265,7 @@ static void append_command(const struct fix_groups *groups, size_t place, size_t
         target.region_count = regions.count;
     }
     cli_command_line_place(&line, &target);
-    audit_append_wrapped(cli_command_line_string(&line), columns, out);
+    audit_append_command(out, cli_command_line_string(&line), columns);
     free(regions.items);
 }
 

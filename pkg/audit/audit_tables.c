@@ -50,7 +50,7 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
         audit_fix(audit, finding, &words);
         if (columns > TABLE_BELOW_INDENT) {
             CLEANUP(text_free) struct text lines = {0};
-            audit_append_wrapped(text_string(&words), columns - TABLE_BELOW_INDENT, &lines);
+            audit_append_command(&lines, text_string(&words), columns - TABLE_BELOW_INDENT);
             table_set_string(table, FIX, text_string(&lines));
         } else {
             table_set_string(table, FIX, text_string(&words));

@@ -65,39 +65,9 @@ void cli_wrap_item(struct text *out, const char *left, const char *right, size_t
     cli_wrap(out, right, indent, indent, width);
 }
 
-/* Where a command that is too long continues in a new line: before an option that is not quoted. */
-static size_t break_point(const char *line, size_t room)
-{
-    size_t best = 0;
-    char quote = 0;
-
-    for (size_t i = 0; i < room && line[i] != '\0'; i++) {
-        if (quote == 0 && line[i] == ' ' && line[i + 1] == '-') {
-            best = i;
-        }
-        if (line[i] == '\'' || line[i] == '"') {
-            quote = quote == 0 ? line[i] : quote == line[i] ? 0 : quote;
-        }
-    }
-    return best;
-}
-
-/* The line as it can be copied to a shell, backslashes where it is continued. */
 void cli_wrap_command(struct text *out, const char *line, size_t width)
 {
-    size_t indent = CLI_INDENT;
-
-    text_append_repeat(out, ' ', indent);
-    while (indent + strlen(line) > width) {
-        size_t end = break_point(line, width - indent - 2);
-        if (end == 0) {
-            break;
-        }
-        indent = 2 * CLI_INDENT;
-        text_append_size(out, line, end);
-        text_append(out, " \\\n");
-        text_append_repeat(out, ' ', indent);
-        line += end + 1;
-    }
-    text_printf(out, "%s\n", line);
+    text_append_repeat(out, ' ', CLI_INDENT);
+    text_append_command(out, line, strlen(line), CLI_INDENT, (size_t)2 * CLI_INDENT, width);
+    text_append_char(out, '\n');
 }

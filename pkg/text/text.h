@@ -77,11 +77,21 @@ void text_append_short(struct text *t, const char *bytes, size_t size, size_t co
 /*
  * Appends words, between which there may be blanks and newlines, in lines of at most `width` columns (0: one line): the
  * first begins at column `at`, the others at `indent`. What would be of no use in two lines stays in one, whatever the
- * width: a word, `-o json`, what stands in `backquotes` or single quotes, and a command, which begins with the word
- * `program` (NULL: there are none) and ends with the words, or at the ; ) , : or . behind it.
+ * width: a word, `-o json`, and what stands in `backquotes` or single quotes. A command, which begins with the word
+ * `program` (NULL: there are none) and ends with the words, or at the ; ) , : or . behind it, has a line of its own
+ * where it does not fit, and more than one only as text_append_command() breaks it.
  */
 void text_append_wrapped(struct text *t, const char *words, const char *program, size_t at, size_t indent,
                          size_t width);
+
+/*
+ * Appends a command, safe as text_append_safe() does it, in lines of at most `width` columns (0: one line) where that
+ * is possible, still one command to a shell: the first begins at column `at`, the others at `indent`, behind a line
+ * that ends in a backslash. An option and its value stay together, and so does what is quoted but for
+ * TEXT_COMMAND_BREAK: a blank at which a line may end within quotes.
+ */
+enum { TEXT_COMMAND_BREAK = '\v' };
+void text_append_command(struct text *t, const char *line, size_t size, size_t at, size_t indent, size_t width);
 
 /* The first character of at least one byte: its code point and how many bytes it takes. */
 struct text_character {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The end of a run: counts, what went wrong by its cause, who needs a restart, what to run next; and what is asked before.
 load client
+load screen
 
 teardown() {
     sim_stop
@@ -75,6 +76,38 @@ next:
         pasted=$(vpcmeta $line -n -o json 2> /dev/null)
         [ "$(jq '.results | length' <<< "$pasted")" -gt 0 ]
     done
+}
+
+# The commands of the last screen, each on one line.
+commands_shown() {
+    perl -0pe 's/ \\\n */ /g; s/^[A-Z]* +//mg' shown | grep '^vpcmeta '
+}
+
+@test "on a terminal a command that is longer than a line is continued as a shell reads it, in a pipe never" {
+    client_start --region us-south,eu-de --instances 10 --mix plain
+    unset VPC_URL
+    faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
+    place=(--endpoint "$SIM_URL" --region us-south,eu-de)
+    for size in 60x24 80x24 120x40 200x50; do
+        screen_plain $size instance set --all --enabled true -y "${place[@]}"
+        [ "$status" -eq 5 ]
+        fits "${size%x*}"
+        commands_shown > commands
+        grep '^vpcmeta runs retry ' commands
+        while read -r line; do
+            bash -c "PATH=\$BUILD:\$PATH; $line -n -o json" 2> said | jq -e '.results | length > 0'
+        done < commands
+        screen_plain $size runs show last "${place[@]}"
+        fits "${size%x*}"
+        commands_shown | grep -xF "vpcmeta instance set --all --enabled true -y ${place[*]}"
+        [ "${size%x*}" -gt 80 ] || shows '^ *vpcmeta .* \\$'
+        meta instance set --all --enabled false -y "${place[@]}"
+        faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
+    done
+    meta instance set --all --enabled true -y "${place[@]}"
+    expect 5
+    [[ $stderr != *" \\"$'\n'* ]]
+    grep '^ *vpcmeta runs rollback' <<< "$stderr" | grep -F -e "${place[1]}"
 }
 
 @test "with -q failures are told and nothing else; a run without trouble has no causes" {

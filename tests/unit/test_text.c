@@ -57,7 +57,7 @@ static void a_short_rendering_fits_and_says_that_it_was_cut(void **state)
     assert_string_equal(text_string(&out), "short");
 }
 
-static void lines_are_wrapped_between_words_and_never_inside_a_command(void **state)
+static void lines_are_wrapped_between_words_and_commands_stay_whole_or_one_to_a_shell(void **state)
 {
     static const struct {
         const char *words, *wrapped;
@@ -70,10 +70,16 @@ static void lines_are_wrapped_between_words_and_never_inside_a_command(void **st
         {"averyverylongword stays whole", "averyverylongword\nstays\nwhole", 0, 0, 8},
         {"\xe6\x9d\xb1\xe6\x9d\xb1 \xe6\x9d\xb1\xe6\x9d\xb1", "\xe6\x9d\xb1\xe6\x9d\xb1\n\xe6\x9d\xb1\xe6\x9d\xb1", 0,
          0, 8},
-        {"next: meta runs resume last --yes", "next:\n  meta runs resume last --yes", 0, 2, 12},
-        {"do (meta runs show last) now, please", "do\n (meta runs show last)\n now, please", 0, 1, 12},
-        {"meta set --where '.a; .b' -y; then look", "meta set --where '.a; .b' -y;\nthen look", 0, 0, 12},
-        {"meta list . a b. Then go", "meta list . a b.\nThen go", 0, 0, 8},
+        {"next: meta runs resume last --yes", "next:\n  meta runs resume last --yes", 0, 2, 30},
+        {"next: meta runs resume last --yes", "next:\n  meta runs resume \\\n    last --yes", 0, 2, 20},
+        {"do (meta runs show last) now, please", "do\n (meta runs \\\n   show last)\n now, please", 0, 1, 14},
+        {"do (meta runs show last) now, please", "do\n (meta runs show last)\n now, please", 0, 1, 22},
+        {"meta set --where '.a; .b' -y; then look", "meta set --where '.a; .b' -y;\nthen look", 0, 0, 29},
+        {"meta set --where '.a; .b' -y; then look", "meta set \\\n  --where '.a; .b' -y;\nthen look", 0, 0, 23},
+        {"meta list . a b. Then go", "meta list . a b.\nThen go", 0, 0, 16},
+        {"a `quote\nof words` here", "a `quote\nof\nwords`\nhere", 0, 0, 8},
+        {"the 's of 'web-1' and more words", "the 's of\n'web-1'\nand more\nwords", 0, 0, 10},
+        {"'a word'; `it's`: that", "'a word';\n`it's`:\nthat", 0, 0, 9},
         {"a 'quoted pair of words', b `and this`", "a\n'quoted pair of words',\nb\n`and this`", 0, 0, 10},
         {"all (-o json shows) it", "all\n(-o json\nshows) it", 0, 0, 9},
         {"it's of metadata: two words", "it's of\nmetadata:\ntwo words", 0, 0, 9},
@@ -84,6 +90,38 @@ static void lines_are_wrapped_between_words_and_never_inside_a_command(void **st
         CLEANUP(text_free) struct text out = {0};
         text_append_wrapped(&out, rows[i].words, "meta", rows[i].at, rows[i].indent, rows[i].width);
         assert_string_equal(text_string(&out), rows[i].wrapped);
+    }
+}
+
+static void a_command_is_broken_where_a_shell_reads_it_as_one(void **state)
+{
+    static const struct {
+        const char *line, *lines;
+        size_t at, indent, width;
+    } rows[] = {
+        {"meta set a --all", "meta set a --all", 0, 4, 0},
+        {"meta set a --all", "meta set a --all", 0, 4, 16},
+        {"meta set a --all", "meta set a \\\n    --all", 0, 4, 15},
+        {"meta set a --all", "meta set \\\n    a --all", 4, 4, 15},
+        {"meta --region eu-de -y", "meta --region eu-de \\\n  -y", 0, 2, 21},
+        {"meta --region eu-de -y", "meta \\\n  --region eu-de -y", 0, 2, 20},
+        {"meta -o json --all", "meta \\\n  -o json \\\n  --all", 0, 2, 12},
+        {"meta --all --x=1 a b", "meta --all \\\n  --x=1 a b", 0, 2, 13},
+        {"meta -y -- -a -b", "meta -y -- \\\n  -a -b", 0, 2, 13},
+        {"meta 'a b  c' \"d 'e\" f\\ g", "meta \\\n'a b  c' \\\n\"d 'e\" \\\nf\\ g", 0, 0, 10},
+        {"meta --where '.a\vand .b\vand .c' -y", "meta \\\n  --where '.a\n  and .b\n  and .c' -y", 0, 2, 13},
+        {"meta --where '.a\vand .b'", "meta --where '.a and .b'", 0, 2, 0},
+        {"m \xe6\x9d\xb1\xe6\x9d\xb1 b", "m \xe6\x9d\xb1\xe6\x9d\xb1 b", 0, 2, 8},
+        {"m \xe6\x9d\xb1\xe6\x9d\xb1 b", "m \\\n  \xe6\x9d\xb1\xe6\x9d\xb1 \\\n  b", 0, 2, 7},
+        {"m \xc3\xa9\xc3\xa9\xc3\xa9 b", "m \xc3\xa9\xc3\xa9\xc3\xa9 b", 0, 2, 7},
+        {"m 'a\033[1mb' c", "m 'a\\x1b[1mb' c", 0, 2, 40},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        text_append_command(&out, rows[i].line, strlen(rows[i].line), rows[i].at, rows[i].indent, rows[i].width);
+        assert_string_equal(text_string(&out), rows[i].lines);
     }
 }
 
@@ -334,7 +372,8 @@ int main(void)
         cmocka_unit_test(a_prefix_never_splits_a_character),
         cmocka_unit_test(what_steers_a_terminal_is_escaped),
         cmocka_unit_test(a_short_rendering_fits_and_says_that_it_was_cut),
-        cmocka_unit_test(lines_are_wrapped_between_words_and_never_inside_a_command),
+        cmocka_unit_test(lines_are_wrapped_between_words_and_commands_stay_whole_or_one_to_a_shell),
+        cmocka_unit_test(a_command_is_broken_where_a_shell_reads_it_as_one),
         cmocka_unit_test(globs_match_whole_strings),
         cmocka_unit_test(the_nearest_word_is_suggested_only_when_near),
         cmocka_unit_test(one_slip_is_one_letter),
