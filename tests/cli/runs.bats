@@ -53,12 +53,13 @@ failed_run() {
     meta runs show -o json
     expect 0
     jq -e --arg run "$run" '.run == $run' <<< "$output"
-    expect 0 "    vpcmeta runs retry $run --region us-south --endpoint $SIM_URL"
+    expect 0 "    vpcmeta runs retry $run
+"
     next=$(sed -n 's/^    vpcmeta \(runs retry .*\)/\1/p' <<< "$stderr")
     # shellcheck disable=SC2086 # the words of a command
     meta $next -y
     expect 0 "undo:
-  vpcmeta runs rollback $run --region us-south --endpoint $SIM_URL"
+  vpcmeta runs rollback $run"
 }
 
 @test "another endpoint is refused with what to leave out" {

@@ -85,7 +85,7 @@ END
 ^account: [0-9a-f]{32}$
 ^region: us-south$
 ^endpoint: http://127\.0\.0\.1:[0-9]+/v1$
-^164 instances of 258 will be changed:$
+^164 instances will be changed, 80 need no change, 14 are skipped:$
 ^NAME +OUTCOME +RESTART +CHANGE OR REASON$
 ^api-0001 +would change +needed +enabled false -> true$
 ^\.\.\. 154 more \(--dry-run shows all\)$
@@ -97,25 +97,25 @@ END
         of $size create-question
         shows_in_order << 'END'
 ^account:
-^1 instance of 1 will be created:$
+^1 instance will be created:$
 ^STEP +NAME +OUTCOME +CHANGE OR REASON$
 ^create +web-new +would change +enabled true, protocol http, hop limit 1$
-^  1: profile 
+^  profile bx2-4x16,
 ^create 1 instance\? \[y/N\] n$
 ^not confirmed: nothing was changed$
 END
         of $size restart-question
         shows_in_order << 'END'
-^[0-9]+ instances of 99 will be restarted:$
-^STEP +NAME +OUTCOME +RESTART +CHANGE OR REASON$
-^restart +web-0001 +would change +- +stopped and started$
+^88 instances will be restarted, 4 need no change, 7 are skipped:$
+^STEP +NAME +OUTCOME +CHANGE OR REASON$
+^restart +web-0001 +would change +stopped and started$
 ^  [0-9]+: stopped and started, which interrupts what runs on them, 1 at a time$
 ^restart [0-9]+ instances\? \[y/N\] n$
 ^not confirmed: nothing was changed$
 END
         of $size replace-question
         shows_in_order << 'END'
-^66 steps of 77 will be executed:$
+^66 steps will be executed, 11 need no change:$
 ^STEP +NAME +OUTCOME +CHANGE OR REASON$
 ^create +tpl-api-002-r2 +would change +enabled false -> true$
 ^execute 66 steps\? \[y/N\] n$
@@ -124,7 +124,7 @@ END
     done
 }
 
-@test "a rate limit says when the next try is; an interrupt clears that and says what is finished and how to go on" {
+@test "a rate limit says when the next try is; an interrupt clears that and says what is finished and how to finish it" {
     for size in $sizes; do
         of $size set-rate-limited
         shows '^rate limited: next try in [0-9]+ s  3/49$'
@@ -167,12 +167,12 @@ END
         shows '^1 run$'
         of $size runs-show
         shows_in_order << 'END'
-^COMMAND +vpcmeta instance set --name 'web-00\*' --enabled true --protocol https -y$
+^COMMAND +vpcmeta instance set --name 'web-00\*' --enabled true
 ^STATE +done$
 ^REGION +us-south$
 ^ACCOUNT +[0-9a-f]{32}$
-^IDENTITY +Sim Operator 
-^web-0001 +changed +needed 
+^IDENTITY +Sim Operator [(]
+^web-0001 +changed +needed +enabled
 ^next:$
 END
     done
@@ -194,10 +194,10 @@ END
         shows_in_order << END
 ^CHECK +STATE +DETAIL\$
 ^terminal +ok +${size%x*} columns\$
-^token +ok +present 
+^token +ok +present in
 ^api +ok +http
 ^instances +ok +list: yes\.
-^history +ok 
+^history +ok +/
 END
         shows_no '^[a-z ]+ (bad|warning) '
         of $size auth-status
@@ -206,11 +206,11 @@ END
         shows_in_order << 'END'
 ^Usage: vpcmeta COMMAND \[ARGUMENTS\] \[OPTIONS\]$
 ^  instance set +change metadata settings of existing instances$
-^  audit +find servers and templates 
+^  audit +find servers and templates
 END
         of $size help-set
         shows_in_order << 'END'
-^Usage: vpcmeta instance set 
+^Usage: vpcmeta instance set
 ^Options:$
 ^ +--guard etag\|list +compare with a read
 END

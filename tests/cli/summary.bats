@@ -88,7 +88,7 @@ commands_shown() {
     unset VPC_URL
     faults "{$patches, \"nth\": 2, \"action\": \"status\", \"status\": 403}"
     place=(--endpoint "$SIM_URL" --region us-south,eu-de)
-    for size in 60x24 80x24 120x40 200x50; do
+    for size in 72x24 80x24 120x40 200x50; do
         screen_plain $size instance set --all --enabled true -y "${place[@]}"
         [ "$status" -eq 5 ]
         fits "${size%x*}"
