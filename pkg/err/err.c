@@ -65,7 +65,7 @@ static void join(struct err *e, const struct text *sentence, const struct text *
     store(end, sizeof(end), tail);
     e->tail = strlen(end);
     store(e->message, sizeof(e->message) - e->tail, sentence);
-    strcat(e->message, end);
+    memcpy(e->message + strlen(e->message), end, e->tail + 1);
 }
 
 bool err_set(struct err *e, enum err_code code, const char *format, ...)

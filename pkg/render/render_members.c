@@ -21,23 +21,29 @@ static struct part part_of(const struct table_column *column, bool late)
     return late ? (struct part){column->members + first, count - first} : (struct part){column->members, first};
 }
 
+/* Puts the columns of the members of that part from `next` on and returns the index behind them. */
+static size_t append_part(struct table_column *to, size_t next, const struct table_column *columns, size_t count,
+                          bool late)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct part part = part_of(&columns[i], late);
+        for (size_t j = 0; j < part.count; j++) {
+            to[next++] = (struct table_column){.name = part.members[j].name, .type = part.members[j].type};
+        }
+    }
+    return next;
+}
+
 size_t render_csv_columns(const struct table_column *columns, size_t count, struct table_column **ret)
 {
     size_t all = count;
 
-    for (size_t i = 0; i < 2 * count; i++) {
-        all += part_of(&columns[i % count], i >= count).count;
+    for (size_t i = 0; i < count; i++) {
+        all += part_of(&columns[i], false).count + part_of(&columns[i], true).count;
     }
     *ret = mem_array(all, sizeof(**ret));
     memcpy(*ret, columns, count * sizeof(**ret));
-    all = count;
-    for (size_t i = 0; i < 2 * count; i++) {
-        struct part part = part_of(&columns[i % count], i >= count);
-        for (size_t j = 0; j < part.count; j++) {
-            (*ret)[all++] = (struct table_column){.name = part.members[j].name, .type = part.members[j].type};
-        }
-    }
-    return all;
+    return append_part(*ret, append_part(*ret, count, columns, count, false), columns, count, true);
 }
 
 /* A value of another type than the column's leaves the cell empty. */
@@ -78,8 +84,10 @@ struct table *render_csv_table(const struct table *table, const struct table_col
         for (size_t i = 0; i < own; i++) {
             table_copy_cell(whole, i, table_cell(table, row, i));
         }
-        for (size_t i = 0; i < 2 * own; i++) {
-            next = set_members(whole, next, part_of(&columns[i % own], i >= own), table_cell(table, row, i % own));
+        for (int late = 0; late < 2; late++) {
+            for (size_t i = 0; i < own; i++) {
+                next = set_members(whole, next, part_of(&columns[i], late == 1), table_cell(table, row, i));
+            }
         }
     }
     return whole;
