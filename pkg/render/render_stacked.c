@@ -14,25 +14,6 @@ struct layout {
     bool *below;
 };
 
-static void measure(struct layout *layout)
-{
-    const struct render_view *view = layout->view;
-    CLEANUP(text_free) struct text shown = {0};
-
-    for (size_t i = 0; i < view->count; i++) {
-        text_clear(&shown);
-        render_append_title(&shown, render_column(view, i));
-        layout->width[i] = layout->options->no_headers ? 0 : text_width(text_string(&shown), shown.size);
-        for (size_t row = 0; row < table_row_count(view->table); row++) {
-            text_clear(&shown);
-            render_append_cell(&shown, render_column(view, i)->type, render_cell(view, row, i));
-            size_t width = text_width(text_string(&shown), shown.size);
-            layout->width[i] = width > layout->width[i] ? width : layout->width[i];
-        }
-        layout->below[i] = (render_column(view, i)->flags & TABLE_STACKED) != 0;
-    }
-}
-
 /* The width of the lines; with `all` as if nothing went below. */
 static size_t total(const struct layout *layout, bool all)
 {
@@ -60,22 +41,13 @@ static void append_cells(const struct layout *layout, size_t row, struct text *o
     size_t start = out->size;
 
     for (size_t i = 0; i < view->count; i++) {
-        const struct table_column *column = render_column(view, i);
         CLEANUP(text_free) struct text shown = {0};
-        const char *color = "\033[1m";
         if (layout->below[i]) {
             continue;
         }
-        if (row == SIZE_MAX) {
-            render_append_title(&shown, column);
-        } else {
-            const struct table_cell *cell = render_cell(view, row, i);
-            render_append_cell(&shown, column->type, cell);
-            color = render_color((enum table_style)cell->style);
-        }
-        bool colored = layout->options->color && color != NULL;
+        const char *color = render_show(view, row, i, &shown);
         text_append_repeat(out, ' ', out->size > start ? GAP : 0);
-        text_printf(out, "%s%s%s", colored ? color : "", text_string(&shown), colored ? "\033[0m" : "");
+        render_append_colored(out, &shown, layout->options->color ? color : NULL);
         text_append_repeat(out, ' ', layout->width[i] - text_width(text_string(&shown), shown.size));
     }
     while (out->size > start && out->data[out->size - 1] == ' ') {
@@ -132,7 +104,10 @@ static struct layout make_layout(const struct render_view *view, const struct re
                             .width = mem_array(view->count, sizeof(*layout.width)),
                             .below = mem_array(view->count, sizeof(*layout.below))};
 
-    measure(&layout);
+    render_measure(view, options, layout.width);
+    for (size_t i = 0; i < view->count; i++) {
+        layout.below[i] = (render_column(view, i)->flags & TABLE_STACKED) != 0;
+    }
     return layout;
 }
 
@@ -157,7 +132,7 @@ bool render_stacked_rows(const struct render_view *view, const struct render_opt
 
     fit(&layout);
     if (!options->no_headers && table_row_count(view->table) > 0) {
-        append_cells(&layout, SIZE_MAX, &output->text);
+        append_cells(&layout, RENDER_HEADING, &output->text);
     }
     for (size_t row = 0; row < table_row_count(view->table); row++) {
         append_cells(&layout, row, &output->text);

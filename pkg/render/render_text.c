@@ -32,26 +32,6 @@ static size_t least(const struct table_column *column)
     return column->least ? column->least : LEAST_USUAL;
 }
 
-static void measure(struct layout *layout)
-{
-    const struct render_view *view = layout->view;
-    CLEANUP(text_free) struct text shown = {0};
-
-    for (size_t i = 0; i < view->count; i++) {
-        text_clear(&shown);
-        render_append_title(&shown, render_column(view, i));
-        layout->width[i] = layout->options->no_headers ? 0 : text_width(text_string(&shown), shown.size);
-    }
-    for (size_t row = 0; row < table_row_count(view->table); row++) {
-        for (size_t i = 0; i < view->count; i++) {
-            text_clear(&shown);
-            render_append_cell(&shown, render_column(view, i)->type, render_cell(view, row, i));
-            size_t width = text_width(text_string(&shown), shown.size);
-            layout->width[i] = width > layout->width[i] ? width : layout->width[i];
-        }
-    }
-}
-
 static bool is_fixed(const struct layout *layout, size_t index)
 {
     return (render_column(layout->view, index)->flags & TABLE_FIXED) != 0;
@@ -215,15 +195,6 @@ static struct slice wrapped(const struct text *shown, size_t width, size_t line)
     }
 }
 
-static void append_colored(struct text *out, const struct text *shown, const char *color)
-{
-    bool colored = color != NULL && shown->size > 0;
-
-    text_append(out, colored ? color : "");
-    text_append_size(out, text_string(shown), shown->size);
-    text_append(out, colored ? "\033[0m" : "");
-}
-
 static void append_field(struct text *out, struct slice part, size_t width, bool right, const char *color)
 {
     CLEANUP(text_free) struct text cut = {0};
@@ -232,23 +203,8 @@ static void append_field(struct text *out, struct slice part, size_t width, bool
     size_t columns = text_width(text_string(&cut), cut.size);
     size_t blanks = columns < width ? width - columns : 0;
     text_append_repeat(out, ' ', right ? blanks : 0);
-    append_colored(out, &cut, color);
+    render_append_colored(out, &cut, color);
     text_append_repeat(out, ' ', right ? 0 : blanks);
-}
-
-/* The text and colour of a cell of row `row`, or of a heading for SIZE_MAX. */
-static const char *show(const struct render_view *view, size_t row, size_t index, struct text *shown)
-{
-    const struct table_column *column = render_column(view, index);
-
-    text_clear(shown);
-    if (row == SIZE_MAX) {
-        render_append_title(shown, column);
-        return "\033[1m";
-    }
-    const struct table_cell *cell = render_cell(view, row, index);
-    render_append_cell(shown, column->type, cell);
-    return render_color((enum table_style)cell->style);
 }
 
 static void trim(struct text *out, size_t start)
@@ -276,7 +232,7 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
         if (width == SIZE_MAX) {
             continue;
         }
-        const char *color = show(view, row, i, &shown);
+        const char *color = render_show(view, row, i, &shown);
         color = layout->options->color ? color : NULL;
         bool wraps = (column->flags & TABLE_WRAP) && width > 0;
         bool right = column->type == TABLE_INT || (column->flags & TABLE_RIGHT);
@@ -288,7 +244,7 @@ static bool append_line(const struct layout *layout, size_t row, size_t line, st
         text_append_repeat(out, ' ', at > 0 ? GAP : 0);
         at += width + (at > 0 ? GAP : 0);
         if ((column->flags & TABLE_FIXED) && part.size > 0 && text_width(part.bytes, part.size) > width) {
-            append_colored(out, &shown, color);
+            render_append_colored(out, &shown, color);
             text_append_char(out, '\n');
             text_append_repeat(out, ' ', at);
         } else {
@@ -319,7 +275,7 @@ static void append_row(const struct layout *layout, size_t row, struct text *out
 {
     for (size_t line = 0; append_line(layout, row, line, out); line++) {
     }
-    for (size_t i = 0; row != SIZE_MAX && i < layout->view->count; i++) {
+    for (size_t i = 0; row != RENDER_HEADING && i < layout->view->count; i++) {
         if (stands_below(layout, render_column(layout->view, i))) {
             append_below(layout, render_cell(layout->view, row, i), out);
         }
@@ -344,10 +300,10 @@ bool render_text_rows(const struct render_view *view, const struct render_option
     if (table_row_count(view->table) == 0) {
         return true; /* headings over nothing say nothing */
     }
-    measure(&layout);
+    render_measure(view, options, layout.width);
     fit(&layout);
     if (!options->no_headers) {
-        append_row(&layout, SIZE_MAX, &output->text);
+        append_row(&layout, RENDER_HEADING, &output->text);
     }
     for (size_t row = 0; row < table_row_count(view->table); row++) {
         append_row(&layout, row, &output->text);

@@ -204,3 +204,45 @@ const char *render_color(enum table_style style)
 
     return colors[style];
 }
+
+const char *render_show(const struct render_view *view, size_t row, size_t index, struct text *shown)
+{
+    const struct table_column *column = render_column(view, index);
+
+    text_clear(shown);
+    if (row == RENDER_HEADING) {
+        render_append_title(shown, column);
+        return "\033[1m";
+    }
+    const struct table_cell *cell = render_cell(view, row, index);
+    render_append_cell(shown, column->type, cell);
+    return render_color((enum table_style)cell->style);
+}
+
+void render_append_colored(struct text *out, const struct text *shown, const char *color)
+{
+    bool colored = color != NULL && shown->size > 0;
+
+    text_append(out, colored ? color : "");
+    text_append_size(out, text_string(shown), shown->size);
+    text_append(out, colored ? "\033[0m" : "");
+}
+
+static size_t shown_width(const struct render_view *view, size_t row, size_t index, struct text *shown)
+{
+    (void)render_show(view, row, index, shown);
+    return text_width(text_string(shown), shown->size);
+}
+
+void render_measure(const struct render_view *view, const struct render_options *options, size_t *ret_width)
+{
+    CLEANUP(text_free) struct text shown = {0};
+
+    for (size_t i = 0; i < view->count; i++) {
+        ret_width[i] = options->no_headers ? 0 : shown_width(view, RENDER_HEADING, i, &shown);
+        for (size_t row = 0; row < table_row_count(view->table); row++) {
+            size_t width = shown_width(view, row, i, &shown);
+            ret_width[i] = width > ret_width[i] ? width : ret_width[i];
+        }
+    }
+}

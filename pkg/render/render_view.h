@@ -50,6 +50,17 @@ void render_append_title(struct text *out, const struct table_column *column);
 /* The escape sequence of a style; NULL: none. */
 const char *render_color(enum table_style style);
 
+#define RENDER_HEADING SIZE_MAX /* in place of a row's number: the line of headings */
+
+/* Sets the text to a cell of that row, or to the heading. Returns its escape sequence; NULL: none. */
+const char *render_show(const struct render_view *view, size_t row, size_t index, struct text *shown);
+
+/* Appends it between the sequence and its end, where there is both. */
+void render_append_colored(struct text *out, const struct text *shown, const char *color);
+
+/* The widths of the columns: of the widest cell, the heading included unless options leave it out. */
+void render_measure(const struct render_view *view, const struct render_options *options, size_t *ret_width);
+
 /* The columns of CSV: those of the table, and behind them the members that they declare. Returns their number. */
 size_t render_csv_columns(const struct table_column *columns, size_t count, struct table_column **ret);
 
