@@ -6,6 +6,7 @@
 #include "cli/cli_command_line.h"
 #include "clock/clock.h"
 #include "identity.h"
+#include "session/session.h"
 #include "when.h"
 
 static const char unknown[] = "not recorded";
@@ -274,7 +275,7 @@ static void set_moment(struct table *table, enum fact fact, const char *stamp)
     set_fact(table, fact, &shown);
 }
 
-/* "ENDPOINT", without those that the regions usually have. */
+/* "ENDPOINT", without the public ones. */
 static void set_endpoints(struct table *table, const struct history_run *run)
 {
     JSON_CLEANUP json_t *endpoints = endpoints_json(run);
@@ -284,8 +285,7 @@ static void set_endpoints(struct table *table, const struct history_run *run)
 
     json_array_foreach (endpoints, i, endpoint) {
         const char *url = json_string_value(endpoint);
-        bool usual = text_glob("https://*.iaas.cloud.ibm.com/v1", url) && strstr(url, "private") == NULL;
-        if (!usual) {
+        if (!session_base_is_public(url)) {
             text_printf(&shown, "%s%s", shown.size > 0 ? ", " : "", url);
         }
     }

@@ -164,14 +164,14 @@ static void say_regions(const struct app *app, const struct plan *plan)
     }
 }
 
-/* Of each region, where it is not the one that everybody uses. */
+/* Of each region, where it is not the public one. */
 static void say_endpoints(const struct app *app, const struct inventory_scope *scope)
 {
     const char *last = NULL;
 
     for (size_t i = 0; i < scope->region_count; i++) {
         const char *base = session_region_base(app->session, i);
-        if (!session_region_is_public(app->session, i) && !text_equal(base, last)) {
+        if (!session_base_is_public(base) && !text_equal(base, last)) {
             app_say(app, "endpoint: %s", base);
             last = base;
         }

@@ -303,13 +303,17 @@ const char *session_region_base(const struct session *session, size_t region)
     return vpc_base(session->regions.items[region]);
 }
 
-bool session_region_is_public(const struct session *session, size_t region)
+bool session_base_is_public(const char *base)
 {
-    const struct vpc *api = session->regions.items[region];
-    CLEANUP(text_free) struct text base = {0};
+    CLEANUP(text_free) struct text region = {0};
+    CLEANUP(text_free) struct text usual = {0};
+    bool is_private = false;
 
-    vpc_region_base(&base, vpc_region(api), false);
-    return strcmp(vpc_base(api), text_string(&base)) == 0;
+    if (!vpc_region_of_base(base, &region, &is_private)) {
+        return false;
+    }
+    vpc_region_base(&usual, text_string(&region), false);
+    return strcmp(base, text_string(&usual)) == 0;
 }
 
 bool session_token(struct session *session, const char **ret_token, struct err *e)

@@ -97,8 +97,8 @@ const char *session_region_source(const struct session *session);
 const char *session_region_name(const struct session *session, size_t region); /* "": not known */
 const char *session_region_base(const struct session *session, size_t region);
 
-/* Whether that is the public endpoint which the vendor has for the region. */
-bool session_region_is_public(const struct session *session, size_t region);
+/* Whether that is the public endpoint which the vendor has for some region: who uses it need not be shown it. */
+bool session_base_is_public(const char *base);
 
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
 bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));

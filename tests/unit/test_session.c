@@ -243,6 +243,30 @@ static void what_ended_a_command_ends_its_requests_and_not_those_of_the_next(voi
     loopback_stop(&server);
 }
 
+static void a_public_endpoint_is_one_of_the_vendor_exactly_as_it_is_written(void **state)
+{
+    static const struct {
+        const char *base;
+        bool is_public;
+    } rows[] = {
+        {"https://us-south.iaas.cloud.ibm.com/v1", true},
+        {"https://eu-de.iaas.cloud.ibm.com/v1", true},
+        {"https://us-south.private.iaas.cloud.ibm.com/v1", false},
+        {"https://us-south.iaas.cloud.ibm.com", false},
+        {"https://us-south.iaas.cloud.ibm.com/v1/", false},
+        {"https://us-south.iaas.cloud.ibm.com:8443/v1", false},
+        {"http://us-south.iaas.cloud.ibm.com/v1", false},
+        {"https://us-south.iaas.cloud.ibm.com.example.org/v1", false},
+        {"https://a.b.iaas.cloud.ibm.com/v1", false},
+        {"http://127.0.0.1:8080/v1", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(session_base_is_public(rows[i].base), rows[i].is_public);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +276,7 @@ int main(void)
         cmocka_unit_test(without_credentials_there_is_no_session),
         cmocka_unit_test(several_regions_of_one_endpoint_are_looked_up),
         cmocka_unit_test(what_ended_a_command_ends_its_requests_and_not_those_of_the_next),
+        cmocka_unit_test(a_public_endpoint_is_one_of_the_vendor_exactly_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
