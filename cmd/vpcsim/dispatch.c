@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "vpcsim/api/asker.h"
 #include "vpcsim/api/iam.h"
-#include "vpcsim/api/metadata_service.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/http/log.h"
@@ -168,7 +168,7 @@ static void check_and_run(struct request *request, struct reply *reply)
     unsigned flags = request->route->flags;
 
     reply->with_status_code = (flags & ROUTE_DATA_PLANE) != 0;
-    if ((flags & ROUTE_DATA_PLANE) != 0 && !metadata_service_answers(request, reply)) {
+    if ((flags & ROUTE_DATA_PLANE) != 0 && !asker_answers(request, reply)) {
         return;
     }
     if ((flags & (ROUTE_API | ROUTE_BEARER)) != 0 && !auth_check(request, AUTH_IAM, reply)) {

@@ -37,7 +37,7 @@ route_handler regions_list, regions_get, zones_list, zones_get;
 route_handler iam_token, iam_profiles_list, iam_profiles_get, iam_links_list, iam_links_create, iam_links_get,
     iam_links_delete, iam_links_delete_by_target;
 
-/* data_plane.c */
+/* identity.c, metadata.c */
 route_handler identity_token, identity_iam_token, identity_certificate, metadata_instance, metadata_initialization,
     metadata_interfaces, metadata_attachments, metadata_volumes, metadata_keys, metadata_placement_groups,
     metadata_cluster_attachments, metadata_software_attachments, metadata_virtual_interfaces;
