@@ -189,7 +189,8 @@ static bool print_results(struct app *app, const char *json, size_t size, struct
                               .on_terminal = term_is_terminal(STDOUT_FILENO)};
     struct err ignored = ERR_INIT;
 
-    if (!app_check_output(app, NULL, 0, e)) {
+    /* asked here, because a result that is there at once is taken without a wait that would notice the deadline */
+    if (!app_check_output(app, NULL, 0, e) || !command_continues(&app->limits, e)) {
         return false;
     }
     app_busy_begin(app, "running --jq");
