@@ -139,7 +139,13 @@ struct http_request {
     size_t body_size;
     size_t answer_max;   /* bytes; 0: the session's */
     unsigned timeout_ms; /* one attempt; 0: the session's */
-    http_read_fn *read;  /* may be NULL */
+    /*
+     * What arrives with a lower IP TTL (hop limit of IPv6) is dropped by the kernel, from the handshake on, so that the
+     * server seems silent: whether an answer comes shows the TTL it arrived with. The connection serves this request
+     * alone. 0: no lower limit. Where the system has no such option the request ends as HTTP_FAULT_UNREACHED.
+     */
+    unsigned min_ttl;
+    http_read_fn *read; /* may be NULL */
     http_done_fn *done;
     void *context; /* of read and done */
 };

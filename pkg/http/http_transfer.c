@@ -1,8 +1,10 @@
 /* One attempt of a call on a handle of libcurl. */
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <utlist.h>
 
 #include "http/http_session.h"
@@ -69,6 +71,27 @@ static int on_before_send(void *context, char *their_ip, char *our_ip, int their
     return transfer->rounds > 1 && method != HTTP_GET ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
+#ifndef IPV6_MINHOPCOUNT
+#define IPV6_MINHOPCOUNT 73 /* linux/in6.h, which cannot be included beside netinet/in.h */
+#endif
+
+/* Before it connects: http_request.min_ttl. */
+static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    const struct http_transfer *transfer = context;
+    int min_ttl = (int)transfer->call->request.min_ttl;
+    int domain = 0;
+    socklen_t size = sizeof(domain);
+
+    (void)purpose;
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) {
+        return CURL_SOCKOPT_ERROR;
+    }
+    int failed = domain == AF_INET6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &min_ttl, sizeof(min_ttl))
+                                    : setsockopt(fd, IPPROTO_IP, IP_MINTTL, &min_ttl, sizeof(min_ttl));
+    return failed == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
 static void set_up(struct http *http, struct http_transfer *transfer)
 {
     CURL *easy = transfer->easy;
@@ -96,6 +119,7 @@ static void set_up(struct http *http, struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_send);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer);
 }
 
 static struct http_transfer *take_idle(struct http *http)
@@ -244,6 +268,10 @@ static void set_request(struct http_transfer *transfer)
                      (call->request.flags & HTTP_LONG_ANSWER) != 0 ? (long)LONG_BUFFER_SIZE : (long)BUFFER_SIZE);
     /* Until a server has spoken HTTP/2, waiting for its first connection to tell would only serialise the start. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, multiplexes(http, &call->origin) ? 1L : 0L);
+    bool alone = call->request.min_ttl > 0;
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, alone ? on_socket : NULL);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone ? 1L : 0L);
     /* A proxy would carry what is meant for this machine to another one. */
     curl_easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
 }
