@@ -17,4 +17,7 @@ void allowed_use_bare_metal(const char *expression, const struct bare_metal *ser
 /* Reports what is wrong with the expression itself: syntax, variables that the kind of server has not. */
 void allowed_use_check(const char *expression, bool bare_metal, const char *field, struct reply *reply);
 
+/* Appends "allowed_use":{..}, as images and volumes have it. */
+void allowed_use_render(const struct allowed_use *use, struct text *out);
+
 #endif

@@ -1,4 +1,4 @@
-/* Images and volumes: what servers boot from, and the rules of their use (vpc-api.md 2.16, 4.3). */
+/* Images: what servers boot from, and the rules of their use (vpc-api.md 2.16, 4.3). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,20 +21,6 @@ static const struct validator patch_fields[] = {
     {0},
 };
 
-static void append_expression(struct text *out, const char *name, const char *expression)
-{
-    text_printf(out, ",\"%s\":", name);
-    reply_string(out, expression != NULL ? expression : "true");
-}
-
-static void append_allowed_use(struct text *out, const struct allowed_use *use)
-{
-    text_printf(out, "\"allowed_use\":{\"api_version\":\"%s\"", use->api_version);
-    append_expression(out, "bare_metal_server", use->bare_metal_server);
-    append_expression(out, "instance", use->instance);
-    text_append_char(out, '}');
-}
-
 static void append_system(const struct request *request, const struct image *image, struct text *out)
 {
     const char *api = request->region->api;
@@ -55,7 +41,7 @@ static void append_image(const struct request *request, const struct entity *ite
     size_t count;
 
     text_append_char(out, '{');
-    append_allowed_use(out, &image->allowed_use);
+    allowed_use_render(&image->allowed_use, out);
     text_append(out, ",\"catalog_offering\":{\"managed\":false},\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
@@ -205,50 +191,4 @@ void images_patch(struct request *request, struct reply *reply)
         collection_rename(&request->region->images, &image->entity, name);
     }
     append_image(request, &image->entity, reply_json(reply, 200));
-}
-
-static void append_volume(const struct request *request, const struct entity *item, struct text *out)
-{
-    const struct volume *volume = (const struct volume *)item;
-    const struct region *region = request->region;
-    const struct instance *instance = volume->attached_to;
-    struct reference what = {"instance", "instances", "instance", instance != NULL ? instance->zone : 0};
-    size_t count;
-
-    text_append(out, "{\"active\":");
-    text_append(out, instance != NULL ? "true," : "false,");
-    append_allowed_use(out, &volume->allowed_use);
-    text_append(out, ",\"attachment_state\":");
-    text_append(out, instance != NULL ? "\"attached\"" : "\"unattached\"");
-    text_printf(out, ",\"bandwidth\":393,\"busy\":false,\"capacity\":%u,\"created_at\":\"", volume->capacity);
-    render_stamp(item->created_s, out);
-    text_append(out, "\",\"crn\":\"");
-    render_crn(region, "volume", (int)volume->zone, item->id, out);
-    text_printf(out,
-                "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
-                "\"%s/volumes/%s\",\"id\":\"%s\",\"iops\":3000,\"name\":\"%s\",\"profile\":{\"href\":"
-                "\"%s/volume/profiles/general-purpose\",\"name\":\"general-purpose\"},\"resource_group\":",
-                region->api, item->id, item->id, item->name, region->api);
-    render_resource_group(catalog_resource_groups(&count), out);
-    text_append(out, ",\"resource_type\":\"volume\",\"status\":\"available\",\"status_reasons\":[],\"user_tags\":[],"
-                     "\"volume_attachments\":[");
-    if (instance != NULL) {
-        text_printf(out, "{\"delete_volume_on_instance_delete\":%s,\"instance\":",
-                    instance->keep_boot_volume ? "false" : "true");
-        render_reference(region, &instance->entity, &what, out);
-        text_append(out, ",\"name\":\"boot\",\"type\":\"boot\"}");
-    }
-    text_append(out, "],\"zone\":");
-    render_zone(region, volume->zone, out);
-    text_append_char(out, '}');
-}
-
-void volumes_list(struct request *request, struct reply *reply)
-{
-    page_list(request, reply, &request->region->volumes, "volumes", filter_name, append_volume);
-}
-
-void volumes_get(struct request *request, struct reply *reply)
-{
-    page_get(request, reply, &request->region->volumes, "Volume", append_volume);
 }

@@ -8,6 +8,7 @@
 
 #include "mem/mem.h"
 #include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/precondition.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
@@ -45,8 +46,21 @@ static const struct validator interface_fields[] = {
 };
 static const struct validator interface_item = {.type = VALID_OBJECT, .of = interface_fields};
 
+/* A new cluster network interface; one that exists is named by id or href. */
+static const struct validator cluster_interface_fields[] = {
+    {.name = "auto_delete", .type = VALID_BOOL},
+    {.name = "name", .type = VALID_NET_NAME},
+    {.name = "primary_ip", .type = VALID_OBJECT, .tokens = "id href", .of = validator_address},
+    {.name = "subnet", .type = VALID_IDENTITY, .tokens = "id href"},
+    {0},
+};
+
 static const struct validator cluster_attachment_fields[] = {
-    {.name = "cluster_network_interface", .type = VALID_IDENTITY, .required = true, .tokens = "id href"},
+    {.name = "cluster_network_interface",
+     .type = VALID_OBJECT,
+     .required = true,
+     .tokens = "id href",
+     .of = cluster_interface_fields},
     {.name = "name", .type = VALID_NET_NAME},
     {0},
 };
@@ -291,15 +305,23 @@ void instance_add(struct region *region, struct instance *instance, const char *
 bool instance_matches(const struct request *request, const struct instance *instance, struct reply *reply)
 {
     char etag[UUID_SIZE + 4];
+    const char *wanted = request->headers.if_match;
 
-    if (request->headers.if_match == NULL || strcmp(request->headers.if_match, "*") == 0) {
+    if (wanted == NULL) {
         return true;
     }
     render_etag(&instance->entity, instance->version, etag);
-    if (strcmp(request->headers.if_match, etag) == 0) {
+    switch (precondition_match(wanted, etag)) {
+    case PRECONDITION_HOLDS:
         return true;
+    case PRECONDITION_FAILS:
+        reply_problem(reply, 412, "precondition_failed", "header", "If-Match", wanted,
+                      "The If-Match value does not match the current ETag.");
+        return false;
+    case PRECONDITION_MALFORMED:
+        break;
     }
-    reply_problem(reply, 412, "precondition_failed", "header", "If-Match", request->headers.if_match,
-                  "The If-Match value does not match the current ETag.");
+    reply_problem(reply, 400, "bad_request", "header", "If-Match", wanted,
+                  "The If-Match value is neither * nor a list of ETags.");
     return false;
 }

@@ -73,6 +73,22 @@ static void check_data_volumes(const json_t *body, struct reply *reply)
     }
 }
 
+/* A new interface needs a subnet, or an address that exists; the others are named by identity. */
+static void check_cluster_networks(const json_t *body, struct reply *reply)
+{
+    const json_t *attachments = json_object_get(body, "cluster_network_attachments");
+
+    for (size_t i = 0; i < json_array_size(attachments); i++) {
+        const json_t *network = json_object_get(json_array_get(attachments, i), "cluster_network_interface");
+        const json_t *ip = json_object_get(network, "primary_ip");
+        bool exists = has(network, "id") || has(network, "href");
+        if (!exists && !has(network, "subnet") && !has(ip, "id") && !has(ip, "href")) {
+            reply_bad_field(reply, "cluster_network_attachments.cluster_network_interface.subnet", NULL,
+                            "A new cluster network interface needs a subnet.");
+        }
+    }
+}
+
 enum instance_boot instance_variant(const json_t *body, bool is_template, struct reply *reply)
 {
     enum instance_boot boot = boot_of(body);
@@ -95,6 +111,7 @@ enum instance_boot instance_variant(const json_t *body, bool is_template, struct
     check_catalog(body, reply);
     check_boot_volume(body, boot, reply);
     check_data_volumes(body, reply);
+    check_cluster_networks(body, reply);
     return boot;
 }
 
@@ -204,6 +221,20 @@ static const struct allowed_use *find_boot(struct region *region, const json_t *
     return &instance->boot->allowed_use;
 }
 
+static json_t *cluster_names(const json_t *body)
+{
+    const json_t *attachments = json_object_get(body, "cluster_network_attachments");
+    json_t *names = json_array_size(attachments) > 0 ? json_build("[]") : NULL;
+
+    for (size_t i = 0; i < json_array_size(attachments); i++) {
+        const char *name = json_string_value(json_object_get(json_array_get(attachments, i), "name"));
+        char number[48];
+        snprintf(number, sizeof(number), "cluster-attachment-%zu", i + 1);
+        json_array_append_new(names, json_build("s", name != NULL ? name : number));
+    }
+    return names;
+}
+
 static bool word_is(const json_t *body, const char *name, const char *word)
 {
     const char *value = json_string_value(json_object_get(body, name));
@@ -240,6 +271,7 @@ static void read_options(struct region *region, const json_t *body, struct insta
     const char *version = json_string_value(json_object_get(json_object_get(offering, "version"), "crn"));
     const char *whole = json_string_value(json_object_get(json_object_get(offering, "offering"), "crn"));
     instance->catalog_version = mem_copy(version != NULL ? version : whole);
+    instance->cluster_attachments = cluster_names(body);
     instance->metadata.hop_limit = 1;
     resolve_metadata(body, &instance->metadata);
     resolve_trusted_profile(body, "default_trusted_profile.target", &instance->trusted_profile, reply);

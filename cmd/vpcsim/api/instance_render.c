@@ -250,7 +250,14 @@ static void append_inner_id(struct text *out, const struct region *region, const
     render_uuid(instance->entity.key, salt, out);
 }
 
-enum { SALT_BOOT_ATTACHMENT = 20, SALT_NIC = 21, SALT_VNI = 22, SALT_DATA_ATTACHMENT = 30, SALT_DATA_VOLUME = 45 };
+enum {
+    SALT_BOOT_ATTACHMENT = 20,
+    SALT_NIC = 21,
+    SALT_VNI = 22,
+    SALT_DATA_ATTACHMENT = 30,
+    SALT_DATA_VOLUME = 45,
+    SALT_CLUSTER_ATTACHMENT = 60,
+};
 
 static void append_attachment(struct text *out, const struct region *region, const struct instance *instance,
                               unsigned salt, const char *name)
@@ -269,15 +276,27 @@ static void append_attachment(struct text *out, const struct region *region, con
     text_append(out, "\",\"name\":\"");
     text_append(out, instance->entity.name);
     text_append(out, name);
-    text_append(out, "\",\"volume\":");
+    text_append_char(out, '"');
 }
 
 FIELD(boot_attachment)
 {
     struct reference what = {"volume", "volumes", "volume", instance->zone};
     append_attachment(out, region, instance, SALT_BOOT_ATTACHMENT, "-boot-att");
+    text_append(out, ",\"volume\":");
     render_reference(region, &instance->boot->entity, &what, out);
     text_append_char(out, '}');
+}
+
+void render_volume_attachment(const struct region *region, const struct instance *instance, struct text *out)
+{
+    struct reference what = {"instance", "instances", NULL, instance->zone};
+
+    append_attachment(out, region, instance, SALT_BOOT_ATTACHMENT, "-boot-att");
+    text_printf(
+        out, ",\"delete_volume_on_instance_delete\":%s,\"instance\":", instance->keep_boot_volume ? "false" : "true");
+    render_reference(region, &instance->entity, &what, out);
+    text_append(out, ",\"type\":\"boot\"}");
 }
 
 FIELD(attachments)
@@ -295,8 +314,26 @@ FIELD(attachments)
         struct entity volume = {.id = id, .name = name};
         text_append_char(out, ',');
         append_attachment(out, region, instance, SALT_DATA_ATTACHMENT + i, "-data-att");
+        text_append(out, ",\"volume\":");
         render_reference(region, &volume, &what, out);
         text_append_char(out, '}');
+    }
+    text_append_char(out, ']');
+}
+
+/* Cluster networks are not modelled: an attachment has the name that it was given, or one made of its number. */
+FIELD(cluster_attachments)
+{
+    text_append_char(out, '[');
+    for (size_t i = 0; i < json_array_size(instance->cluster_attachments); i++) {
+        const char *name = json_string_value(json_array_get(instance->cluster_attachments, i));
+        struct text id = {0};
+        append_inner_id(&id, region, instance, SALT_CLUSTER_ATTACHMENT + (unsigned)i);
+        text_printf(out, "%s{\"href\":\"%s/instances/%s/cluster_network_attachments/%s\",\"id\":\"%s\",\"name\":",
+                    i > 0 ? "," : "", region->api, instance->entity.id, text_string(&id), text_string(&id));
+        reply_string(out, name);
+        text_append(out, ",\"resource_type\":\"instance_cluster_network_attachment\"}");
+        text_free(&id);
     }
     text_append_char(out, ']');
 }
@@ -399,6 +436,7 @@ static const struct response_field instance_fields[] = {
     {"disks", append_disks},
     {"boot_attachment", append_boot_attachment},
     {"attachments", append_attachments},
+    {"cluster_attachments", append_cluster_attachments},
     {"interface", append_interface_field},
     {"network_attachments", append_network_attachments},
     {"primary_attachment", append_primary_attachment},
@@ -411,7 +449,7 @@ static const char instance_pattern[] =
     "'bandwidth':@bandwidth@,"
     "'boot_volume_attachment':@boot_attachment@,"
     "@catalog_offering@"
-    "'cluster_network_attachments':[],"
+    "'cluster_network_attachments':@cluster_attachments@,"
     "'confidential_compute_mode':'@confidential@',"
     "'created_at':'@created_at@',"
     "'crn':'@crn@',"

@@ -72,6 +72,8 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out);
 void render_trusted_profile(const struct trusted_profile *profile, struct text *out);
 /* Initialization of the control plane and of the metadata API alike: profile and keys, the object still open. */
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
+/* The boot volume's attachment, as the volume has it in volume_attachments. */
+void render_volume_attachment(const struct region *region, const struct instance *instance, struct text *out);
 /* The record's ETag. */
 void render_etag(const struct entity *entity, uint64_t version, char etag[UUID_SIZE + 4]);
 

@@ -1,6 +1,7 @@
 /* Checks a request body against a table; the tables that several resources share. */
 #include "vpcsim/api/validator.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,8 @@ static void check_string(const json_t *value, const struct validator *validator,
     bool is_network = validator->type == VALID_NET_NAME;
     if ((validator->type == VALID_NAME || is_network) && !is_name(text, is_network)) {
         reply_problem(reply, 400, "validation_invalid_name", "field", at, text, "The name is not valid.");
+    } else if (validator->type == VALID_ADDRESS && inet_pton(AF_INET, text, &(struct in_addr){0}) != 1) {
+        wrong(reply, at, value, "must be an IPv4 address");
     } else if (validator->type == VALID_TOKEN && !tokens_have(validator->tokens, text)) {
         snprintf(message, sizeof(message), "must be one of: %s", validator->tokens);
         wrong(reply, at, value, message);
@@ -149,6 +152,7 @@ static void check_value(const json_t *value, const struct validator *validator, 
     case VALID_STRING:
     case VALID_NAME:
     case VALID_NET_NAME:
+    case VALID_ADDRESS:
     case VALID_TOKEN:
         check_string(value, validator, at, reply);
         break;
@@ -218,7 +222,7 @@ const struct validator validator_trusted_profile[] = {
 };
 
 const struct validator validator_address[] = {
-    {.name = "address", .type = VALID_STRING, .min = 7, .max = 15},
+    {.name = "address", .type = VALID_ADDRESS},
     {.name = "auto_delete", .type = VALID_BOOL},
     {.name = "name", .type = VALID_NET_NAME},
     {0},

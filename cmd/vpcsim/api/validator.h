@@ -14,6 +14,7 @@ enum validator_type {
     VALID_STRING,   /* min..max characters */
     VALID_NAME,     /* vpc-api.md 1.8, resource name */
     VALID_NET_NAME, /* of what belongs to a network: may begin with a digit, and has a letter then */
+    VALID_ADDRESS,  /* IPv4, as 10.0.0.4 */
     VALID_TOKEN,    /* one of `tokens` */
     VALID_IDENTITY, /* an object with exactly one of `tokens`, each a string */
     VALID_OBJECT,   /* with the members `of`; an identity by `tokens` instead, if there are any */

@@ -49,6 +49,38 @@ static char *header(struct MHD_Connection *connection, const char *name)
     return mem_copy(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
 }
 
+/* What is joined of a header that may be sent in several lines. */
+struct joined {
+    const char *name;
+    struct text value;
+};
+
+static enum MHD_Result join_line(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct joined *joined = context;
+
+    (void)kind;
+    if (strcasecmp(name, joined->name) == 0) {
+        text_append(&joined->value, joined->value.size > 0 ? ", " : "");
+        text_append(&joined->value, value != NULL ? value : "");
+    }
+    return MHD_YES;
+}
+
+/* A header that is a list: its lines as one (RFC 9110, 5.3); NULL: not sent. */
+static char *list_header(struct MHD_Connection *connection, const char *name)
+{
+    struct joined joined = {.name = name};
+
+    if (MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name) == NULL) {
+        return NULL;
+    }
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, join_line, &joined);
+    char *value = mem_copy(text_string(&joined.value));
+    text_free(&joined.value);
+    return value;
+}
+
 static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     struct request *request = context;
@@ -82,7 +114,7 @@ static struct exchange *begin(struct server *server, struct MHD_Connection *conn
     request->number = atomic_fetch_add(&server->requests, 1) + 1;
     headers->authorization = header(connection, "Authorization");
     headers->content_type = header(connection, "Content-Type");
-    headers->if_match = header(connection, "If-Match");
+    headers->if_match = list_header(connection, "If-Match");
     headers->user_agent = header(connection, "User-Agent");
     headers->request_id = header(connection, "X-Request-Id");
     headers->accept = header(connection, "Accept");

@@ -211,6 +211,7 @@ void store_free_instance(void *record)
     free(instance->catalog_version);
     free(instance->template_id);
     free(instance->dedicated_host);
+    json_decref(instance->cluster_attachments);
     free_entity(instance);
 }
 

@@ -147,6 +147,7 @@ struct instance {
     struct vni *vni; /* an existing interface that it was given; NULL: its own */
     struct trusted_profile trusted_profile;
     char *user_data, *catalog_version, *template_id, *dedicated_host;
+    json_t *cluster_attachments; /* names of the attachments to cluster networks; NULL: none */
     struct metadata metadata;
     uint64_t keys;    /* bit n: n-th key of the region */
     uint64_t version; /* of the record: its ETag */

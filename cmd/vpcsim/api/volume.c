@@ -1,0 +1,57 @@
+/* Volumes: the boot volumes of instances and the spare ones, with what the Volume type of the SDK requires. */
+#include "vpcsim/api/allowed_use.h"
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/api/render.h"
+#include "vpcsim/store/catalog.h"
+
+static void append_state(const struct region *region, const struct volume *volume, struct text *out)
+{
+    const struct instance *instance = volume->attached_to;
+    bool running = instance != NULL && instance->status == STATUS_RUNNING;
+
+    text_printf(out,
+                "{\"active\":%s,\"adjustable_capacity_states\":[\"attached\"],\"adjustable_iops_states\":"
+                "[\"attached\"],",
+                running ? "true" : "false");
+    allowed_use_render(&volume->allowed_use, out);
+    text_printf(out, ",\"attachment_state\":\"%s\",\"bandwidth\":393,\"busy\":false,\"capacity\":%u,\"created_at\":\"",
+                instance != NULL ? "attached" : "unattached", volume->capacity);
+    render_stamp(volume->entity.created_s, out);
+    text_append(out, "\",\"crn\":\"");
+    render_crn(region, "volume", (int)volume->zone, volume->entity.id, out);
+}
+
+static void append_volume(const struct request *request, const struct entity *item, struct text *out)
+{
+    const struct volume *volume = (const struct volume *)item;
+    const struct region *region = request->region;
+    size_t count;
+
+    append_state(region, volume, out);
+    text_printf(out,
+                "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
+                "\"%s/volumes/%s\",\"id\":\"%s\",\"iops\":3000,\"name\":\"%s\",\"profile\":{\"href\":"
+                "\"%s/volume/profiles/general-purpose\",\"name\":\"general-purpose\"},\"resource_group\":",
+                region->api, item->id, item->id, item->name, region->api);
+    render_resource_group(
+        volume->attached_to != NULL ? volume->attached_to->resource_group : catalog_resource_groups(&count), out);
+    text_append(out, ",\"resource_type\":\"volume\",\"status\":\"available\",\"status_reasons\":[],"
+                     "\"storage_generation\":1,\"user_tags\":[],\"volume_attachments\":[");
+    if (volume->attached_to != NULL) {
+        render_volume_attachment(region, volume->attached_to, out);
+    }
+    text_append(out, "],\"zone\":");
+    render_zone(region, volume->zone, out);
+    text_append_char(out, '}');
+}
+
+void volumes_list(struct request *request, struct reply *reply)
+{
+    page_list(request, reply, &request->region->volumes, "volumes", filter_name, append_volume);
+}
+
+void volumes_get(struct request *request, struct reply *reply)
+{
+    page_get(request, reply, &request->region->volumes, "Volume", append_volume);
+}
