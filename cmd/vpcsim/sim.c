@@ -3,6 +3,7 @@
 
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <stdio.h>
 
 #include "vpcsim/api/iam_links.h"
 #include "vpcsim/api/render.h"
@@ -11,11 +12,13 @@
 #include "vpcsim/fixtures/generate.h"
 #include "vpcsim/fixtures/state.h"
 #include "vpcsim/http/log.h"
+#include "vpcsim/store/account.h"
 #include "vpcsim/store/schedule.h"
 
 static bool fill(struct sim *sim, struct err *e)
 {
     sim->random.state = sim->options.seed;
+    snprintf(sim->account, sizeof(sim->account), "%s", ACCOUNT_DEFAULT);
     sim->now_ms = clock_monotonic_ms(sim->clock);
     sim->now_s = clock_wall_s(sim->clock);
     for (size_t i = 0; i < sim->options.region_count && !sim->options.regions_of_load; i++) {
@@ -51,6 +54,7 @@ static void empty(struct sim *sim)
         store_region_free(&sim->regions[i]);
     }
     sim->region_count = 0;
+    account_empty(sim);
 }
 
 void sim_close(struct sim *sim)

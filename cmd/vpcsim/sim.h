@@ -18,8 +18,11 @@ struct sim {
     const struct clock *clock;
     struct region regions[REGIONS_MAX];
     size_t region_count;
-    struct collection links;   /* IAM's, of struct link */
-    struct schedule *schedule; /* changes of status that are due */
+    char account[ACCOUNT_MAX];         /* that all CRNs name */
+    struct collection links;           /* IAM's, of struct link */
+    struct collection resource_groups; /* of struct account_group (account.h) */
+    struct mem_map words;              /* strings of profiles */
+    struct schedule *schedule;         /* changes of status that are due */
     struct response_templates *response_templates;
     struct faults *faults;
     struct request_log *log;

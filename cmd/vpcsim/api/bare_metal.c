@@ -228,7 +228,7 @@ static void read_initialization(struct region *region, const json_t *body, const
     drop_initialization(server);
     server->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     snprintf(place, sizeof(place), "%sdefault_trusted_profile.target", at);
-    resolve_trusted_profile(body, place, &server->trusted_profile, reply);
+    resolve_trusted_profile(region, body, place, &server->trusted_profile, reply);
 }
 
 /* VLAN attachments need a VLAN and the others must not have one (vpc-api.md 2.12). */
@@ -283,8 +283,8 @@ static void build(struct region *region, const json_t *body, struct bare_metal *
 
     resolve_unique_name(&region->bare_metals, name, &server->entity, reply);
     server->entity.name = name != NULL ? mem_copy(name) : store_invent_name(region, &region->bare_metals, "bare-metal");
-    server->profile = resolve_profile(json_object_get(body, "profile"), true, reply);
-    server->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
+    server->profile = resolve_profile(region, json_object_get(body, "profile"), true, reply);
+    server->resource_group = resolve_resource_group(region, json_object_get(body, "resource_group"), reply);
     resolve_place(region, body, &place, reply);
     server->zone = place.zone;
     server->subnet = place.subnet;
@@ -408,7 +408,7 @@ void bare_metal_initialization(struct request *request, struct reply *reply)
     text_append_char(out, '{');
     if (server->trusted_profile.id != NULL) {
         text_append(out, "\"default_trusted_profile\":");
-        render_trusted_profile(&server->trusted_profile, out);
+        render_trusted_profile(request->region, &server->trusted_profile, out);
         text_append_char(out, ',');
     }
     text_append(out, "\"image\":");

@@ -191,11 +191,14 @@ static void send_token(struct request *request, struct reply *reply)
     struct text token CLEANUP(text_free) = {0};
     unsigned life = sim->options.token_life_s;
 
-    auth_issue(sim, AUTH_IAM,
-               "\"iam_id\":\"IBMid-SIM\",\"name\":\"Sim Operator\",\"email\":\"operator@example.com\","
-               "\"sub\":\"operator@example.com\",\"account\":{\"valid\":true,\"bss\":\"" ACCOUNT
-               "\"},\"grant_type\":\"urn:ibm:params:oauth:grant-type:apikey\"",
-               life, &token);
+    struct text claims CLEANUP(text_free) = {0};
+
+    text_printf(&claims,
+                "\"iam_id\":\"IBMid-SIM\",\"name\":\"Sim Operator\",\"email\":\"operator@example.com\","
+                "\"sub\":\"operator@example.com\",\"account\":{\"valid\":true,\"bss\":\"%s\"},\"grant_type\":"
+                "\"urn:ibm:params:oauth:grant-type:apikey\"",
+                sim->account);
+    auth_issue(sim, AUTH_IAM, text_string(&claims), life, &token);
     struct text *out = reply_json(reply, 200);
     text_printf(out,
                 "{\"access_token\":\"%s\",\"refresh_token\":\"not_supported\",\"token_type\":\"Bearer\","

@@ -115,9 +115,9 @@ static void append_stamp(int64_t wall_s, struct text *out)
     text_append(out, stamp);
 }
 
-static void append_link(const struct link *link, struct text *out)
+static void append_link(const struct sim *sim, const struct link *link, struct text *out)
 {
-    text_printf(out, "{\"id\":\"%s\",\"entity_tag\":\"1-" ACCOUNT "\",\"created_at\":\"", link->entity.id);
+    text_printf(out, "{\"id\":\"%s\",\"entity_tag\":\"1-%s\",\"created_at\":\"", link->entity.id, sim->account);
     append_stamp(link->entity.created_s, out);
     text_append(out, "\",\"modified_at\":\"");
     append_stamp(link->entity.created_s, out);
@@ -142,7 +142,7 @@ void iam_links_list(struct request *request, struct reply *reply)
         const struct link *link = (const struct link *)links->items[i];
         if (strcmp(link->profile_id, request->argument[0]) == 0) {
             text_append(out, first ? "" : ",");
-            append_link(link, out);
+            append_link(request->sim, link, out);
             first = false;
         }
     }
@@ -163,7 +163,8 @@ void iam_links_create(struct request *request, struct reply *reply)
         reply_error(reply, 409, "conflict", "The link exists already.");
         return;
     }
-    append_link(add_link(request->sim, request->argument[0], json_string_value(json_object_get(body, "cr_type")), crn,
+    append_link(request->sim,
+                add_link(request->sim, request->argument[0], json_string_value(json_object_get(body, "cr_type")), crn,
                          name != NULL ? name : ""),
                 reply_json(reply, 201));
 }
@@ -184,7 +185,7 @@ void iam_links_get(struct request *request, struct reply *reply)
     const struct link *link = find(request, reply);
 
     if (link != NULL) {
-        append_link(link, reply_json(reply, 200));
+        append_link(request->sim, link, reply_json(reply, 200));
     }
 }
 
@@ -221,18 +222,19 @@ void iam_links_delete_by_target(struct request *request, struct reply *reply)
 }
 
 /* Profiles exist as far as servers name them. */
-static void append_profile(const char *id, struct text *out)
+static void append_profile(const struct sim *sim, const char *id, struct text *out)
 {
     text_append(out, "{\"id\":");
     reply_string(out, id);
-    text_append(out, ",\"entity_tag\":\"1-" ACCOUNT "\",\"crn\":\"crn:v1:bluemix:public:iam-identity::a/" ACCOUNT
-                     "::profile:");
+    text_printf(out,
+                ",\"entity_tag\":\"1-%s\",\"crn\":\"crn:v1:bluemix:public:iam-identity::a/%s::profile:", sim->account,
+                sim->account);
     text_append(out, id);
     text_append(out, "\",\"name\":\"profile ");
     text_append_size(out, id + strlen("Profile-"), 8);
     text_append(out, "\",\"iam_id\":\"iam-");
     text_append(out, id);
-    text_append(out, "\",\"account_id\":\"" ACCOUNT "\"}");
+    text_printf(out, "\",\"account_id\":\"%s\"}", sim->account);
 }
 
 void iam_profiles_get(struct request *request, struct reply *reply)
@@ -241,7 +243,7 @@ void iam_profiles_get(struct request *request, struct reply *reply)
         reply_not_found(reply, "Profile", request->argument[0]);
         return;
     }
-    append_profile(request->argument[0], reply_json(reply, 200));
+    append_profile(request->sim, request->argument[0], reply_json(reply, 200));
 }
 
 void iam_profiles_list(struct request *request, struct reply *reply)
@@ -263,7 +265,7 @@ void iam_profiles_list(struct request *request, struct reply *reply)
         }
         if (!seen) {
             text_append(out, first ? "" : ",");
-            append_profile(link->profile_id, out);
+            append_profile(request->sim, link->profile_id, out);
             first = false;
         }
     }

@@ -70,10 +70,10 @@ static void append_claims(const struct asker *asker, const char *nonce, struct t
     text_printf(out, "\"iss\":\"VSI-CR_%s\",\"iaas\":{\"crn\":\"", region->name);
     render_crn(region, "instance", instance->zone, instance->entity.id, out);
     text_printf(out,
-                "\",\"accountID\":\"" ACCOUNT "\",\"instanceID\":\"%s\",\"zone\":\"%s-%u\",\"region\":\"%s\","
+                "\",\"accountID\":\"%s\",\"instanceID\":\"%s\",\"zone\":\"%s-%u\",\"region\":\"%s\","
                 "\"profile_name\":\"%s\",\"resource_group_id\":\"%s\"}",
-                instance->entity.id, region->name, instance->zone + 1U, region->name, instance->profile->name,
-                instance->resource_group->id);
+                region->sim->account, instance->entity.id, region->name, instance->zone + 1U, region->name,
+                instance->profile->name, instance->resource_group->id);
     if (nonce != NULL) {
         text_append(out, ",\"nonce\":");
         reply_string(out, nonce);

@@ -58,10 +58,10 @@ static void set_word(const json_t *body, const char *name, const char *yes, bool
     }
 }
 
-static void set_profile(const json_t *body, struct instance *next, struct reply *reply)
+static void set_profile(const struct region *region, const json_t *body, struct instance *next, struct reply *reply)
 {
     const json_t *wanted = json_object_get(body, "profile");
-    const struct profile *profile = wanted != NULL ? resolve_profile(wanted, false, reply) : NULL;
+    const struct profile *profile = wanted != NULL ? resolve_profile(region, wanted, false, reply) : NULL;
 
     if (profile == NULL) {
         return;
@@ -73,7 +73,7 @@ static void set_profile(const json_t *body, struct instance *next, struct reply 
 }
 
 /* `next` is a copy: nothing is changed before everything is known to be right. */
-static void apply(const json_t *body, struct instance *next, struct reply *reply)
+static void apply(const struct region *region, const json_t *body, struct instance *next, struct reply *reply)
 {
     const json_t *policy = json_object_get(body, "availability_policy");
     const json_t *affinity = json_object_get(body, "reservation_affinity");
@@ -82,7 +82,7 @@ static void apply(const json_t *body, struct instance *next, struct reply *reply
     const json_t *percentage = json_object_get(json_object_get(body, "vcpu"), "percentage");
 
     resolve_metadata(body, &next->metadata);
-    set_profile(body, next, reply);
+    set_profile(region, body, next, reply);
     set_word(json_object_get(body, "availability"), "class", "spot", &next->spot);
     set_word(policy, "host_failure", "stop", &next->stop_on_host_failure);
     set_word(policy, "preemption", "delete", &next->delete_on_preemption);
@@ -148,7 +148,7 @@ static void patch(struct request *request, struct instance *instance, struct rep
     struct instance next = *instance;
     check_status(body, instance, reply);
     resolve_unique_name(&region->instances, json_string_value(json_object_get(body, "name")), &instance->entity, reply);
-    apply(body, &next, reply);
+    apply(region, body, &next, reply);
     if (!reply_failed(reply) && json_object_size(body) > 0) {
         allowed_use_instance(instance->boot->allowed_use.instance, &next, "boot_volume.allowed_use.instance", reply);
     }
@@ -283,7 +283,7 @@ static void read_source(struct region *region, const json_t *body, struct instan
     }
     next->keys = resolve_keys(region, json_object_get(body, "keys"), "keys", reply);
     next->trusted_profile = (struct trusted_profile){0};
-    resolve_trusted_profile(body, "default_trusted_profile.target", &next->trusted_profile, reply);
+    resolve_trusted_profile(region, body, "default_trusted_profile.target", &next->trusted_profile, reply);
 }
 
 void instances_reinitialize(struct request *request, struct reply *reply)

@@ -251,8 +251,9 @@ static void read_options(struct region *region, const json_t *body, struct insta
     const json_t *percentage = json_object_get(json_object_get(body, "vcpu"), "percentage");
     const json_t *profile = json_object_get(body, "profile");
 
-    instance->profile = profile == NULL ? catalog_instance_profile("bxf-2x8") : resolve_profile(profile, false, reply);
-    instance->resource_group = resolve_resource_group(json_object_get(body, "resource_group"), reply);
+    instance->profile =
+        profile == NULL ? catalog_instance_profile("bxf-2x8") : resolve_profile(region, profile, false, reply);
+    instance->resource_group = resolve_resource_group(region, json_object_get(body, "resource_group"), reply);
     instance->keys = resolve_keys(region, json_object_get(body, "keys"), "keys", reply);
     instance->user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     instance->spot = word_is(json_object_get(body, "availability"), "class", "spot");
@@ -274,7 +275,7 @@ static void read_options(struct region *region, const json_t *body, struct insta
     instance->cluster_attachments = cluster_names(body);
     instance->metadata.hop_limit = 1;
     resolve_metadata(body, &instance->metadata);
-    resolve_trusted_profile(body, "default_trusted_profile.target", &instance->trusted_profile, reply);
+    resolve_trusted_profile(region, body, "default_trusted_profile.target", &instance->trusted_profile, reply);
 }
 
 static void check_use(const json_t *body, const struct allowed_use *use, const struct instance *instance,

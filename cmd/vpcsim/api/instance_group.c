@@ -209,7 +209,7 @@ void instance_groups_create(struct request *request, struct reply *reply)
     read_subnets(region, body, group, reply);
     read_pool(body, group, reply);
     const json_t *given = json_object_get(body, "resource_group");
-    group->resource_group = given != NULL             ? resolve_resource_group(given, reply)
+    group->resource_group = given != NULL             ? resolve_resource_group(region, given, reply)
                             : group->template != NULL ? group->template->resource_group
                                                       : NULL;
     if (group->template != NULL && group->resource_group != group->template->resource_group) {

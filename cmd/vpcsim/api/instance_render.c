@@ -369,7 +369,7 @@ static void append_network_attachment(struct text *out, const struct region *reg
 {
     append_interface(out, region, instance, "/network_attachments/");
     text_append(out, ",\"virtual_network_interface\":{\"crn\":\"crn:v1:bluemix:public:is:");
-    text_printf(out, "%s-%u:a/" ACCOUNT "::virtual-network-interface:", region->name, instance->zone + 1U);
+    text_printf(out, "%s-%u:a/%s::virtual-network-interface:", region->name, instance->zone + 1U, region->sim->account);
     append_inner_id(out, region, instance, SALT_VNI);
     text_append(out, "\",\"href\":\"");
     text_append(out, region->api);
@@ -496,7 +496,7 @@ void render_initialization(const struct region *region, const struct instance *i
     text_append_char(out, '{');
     if (instance->trusted_profile.id != NULL) {
         text_append(out, "\"default_trusted_profile\":");
-        render_trusted_profile(&instance->trusted_profile, out);
+        render_trusted_profile(region, &instance->trusted_profile, out);
         text_append_char(out, ',');
     }
     text_append(out, "\"keys\":");

@@ -22,6 +22,11 @@ static void append_region_name(struct text *out, const struct response_view *vie
     text_append(out, view->region->name);
 }
 
+static void append_account(struct text *out, const struct response_view *view)
+{
+    text_append(out, view->region->sim->account);
+}
+
 static void append_prefix(struct text *out, const struct response_view *view)
 {
     text_append(out, view->region->prefix);
@@ -77,6 +82,7 @@ VPC_FIELD(sources)
 static const struct response_field vpc_fields[] = {
     {"api", append_api},
     {"region", append_region_name},
+    {"account", append_account},
     {"prefix", append_prefix},
     {"id", append_vpc_id},
     {"name", append_vpc_name},
@@ -89,7 +95,7 @@ static const struct response_field vpc_fields[] = {
     {0},
 };
 
-#define CRN "crn:v1:bluemix:public:is:@region@:a/" ACCOUNT "::"
+#define CRN "crn:v1:bluemix:public:is:@region@:a/@account@::"
 
 static const char vpc_pattern[] =
     "{'classic_access':false,"
@@ -169,6 +175,7 @@ SUBNET_FIELD(resource_group)
 static const struct response_field subnet_fields[] = {
     {"api", append_api},
     {"region", append_region_name},
+    {"account", append_account},
     {"prefix", append_prefix},
     {"id", append_subnet_id},
     {"name", append_subnet_name},

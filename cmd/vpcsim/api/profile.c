@@ -8,6 +8,7 @@
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/account.h"
 #include "vpcsim/store/catalog.h"
 
 enum { PAGED_FROM = 20260407, VCPU_ENUM_FROM = 20260901 };
@@ -113,70 +114,89 @@ static void append_listed_bare_metal(const struct request *request, const struct
     append_bare_metal_profile(request, ((const struct listed *)item)->profile, out);
 }
 
-/* A page of the profiles for one architecture, or of all (NULL). */
-static void list(struct request *request, struct reply *reply, struct page page, const struct profile *profiles,
-                 size_t count, const char *architecture)
-{
-    struct listed *items = mem_array(count, sizeof(items[0]));
-    struct collection collection = {.items = mem_array(count, sizeof(struct entity *))};
+/* All profiles of a kind that the region has, or those for one architecture: its own, then the other constants. */
+struct profile_list {
+    struct listed *items;
+    size_t count, capacity;
+};
 
-    for (size_t i = 0; i < count; i++) {
-        items[i] = (struct listed){.entity = {.position = i + 1}, .profile = &profiles[i]};
-        if (architecture == NULL || strcmp(architecture, profiles[i].architecture) == 0) {
-            collection.items[collection.count++] = &items[i].entity;
+static void list_profiles(struct region *region, bool bare_metal, const char *architecture, struct profile_list *list)
+{
+    const struct collection *own = account_profiles(region, bare_metal);
+    size_t constant_count;
+    const struct profile *constants =
+        bare_metal ? catalog_bare_metal_profiles(&constant_count) : catalog_instance_profiles(&constant_count);
+
+    for (size_t i = 0; i < own->count + constant_count; i++) {
+        const struct profile *profile =
+            i < own->count ? &((const struct region_profile *)own->items[i])->profile : &constants[i - own->count];
+        bool hidden = i >= own->count && collection_find(own, profile->name) != NULL;
+        if (!hidden && (architecture == NULL || strcmp(architecture, profile->architecture) == 0)) {
+            *mem_list_add(list) = (struct listed){.entity = {.position = i + 1}, .profile = profile};
         }
+    }
+}
+
+/* A page of the profiles for one architecture, or of all (NULL). */
+static void list(struct request *request, struct reply *reply, struct page page, bool bare_metal,
+                 const char *architecture)
+{
+    struct profile_list profiles = {0};
+    list_profiles(request->region, bare_metal, architecture, &profiles);
+    struct collection collection = {.items = mem_array(profiles.count, sizeof(struct entity *)),
+                                    .count = profiles.count};
+
+    for (size_t i = 0; i < profiles.count; i++) {
+        collection.items[i] = &profiles.items[i].entity;
     }
     page.items = &collection;
     page_reply(request, reply, &page);
     free(collection.items);
-    free(items);
+    free(profiles.items);
 }
 
 /* Before the date of the change: all of them, without any page members. */
 static void list_all(struct request *request, struct reply *reply)
 {
-    size_t count;
-    const struct profile *profiles = catalog_instance_profiles(&count);
+    struct profile_list profiles = {0};
 
     if (request_query(request, "start") != NULL || request_query(request, "limit") != NULL) {
         reply_bad_parameter(reply, request_query(request, "start") != NULL ? "start" : "limit", NULL,
                             "The collection is not paginated in this version.");
         return;
     }
+    list_profiles(request->region, false, NULL, &profiles);
     struct text *out = reply_json(reply, 200);
     text_append(out, "{\"profiles\":[");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < profiles.count; i++) {
         text_append(out, i > 0 ? "," : "");
-        append_instance_profile(request, &profiles[i], out);
+        append_instance_profile(request, profiles.items[i].profile, out);
     }
     text_append(out, "]}");
+    free(profiles.items);
 }
 
 void instance_profiles_list(struct request *request, struct reply *reply)
 {
     struct page page = {.key = "profiles", .path = "instance/profiles", .append = append_listed_instance};
-    size_t count;
-    const struct profile *profiles = catalog_instance_profiles(&count);
 
     if (request->version < PAGED_FROM) {
         list_all(request, reply);
     } else {
-        list(request, reply, page, profiles, count, NULL);
+        list(request, reply, page, false, NULL);
     }
 }
 
 void bare_metal_profiles_list(struct request *request, struct reply *reply)
 {
     struct page page = {.key = "profiles", .path = "bare_metal_server/profiles", .append = append_listed_bare_metal};
-    size_t count;
-    const struct profile *profiles = catalog_bare_metal_profiles(&count);
 
-    list(request, reply, page, profiles, count, NULL);
+    list(request, reply, page, true, NULL);
 }
 
 void instance_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = catalog_instance_profile(request->argument[0]);
+    const struct profile *profile = account_profile(request->region, request->argument[0], false);
 
     if (profile == NULL) {
         reply_not_found(reply, "Instance profile", request->argument[0]);
@@ -187,7 +207,7 @@ void instance_profiles_get(struct request *request, struct reply *reply)
 
 void bare_metal_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = catalog_bare_metal_profile(request->argument[0]);
+    const struct profile *profile = account_profile(request->region, request->argument[0], true);
 
     if (profile == NULL) {
         reply_not_found(reply, "Bare metal server profile", request->argument[0]);
@@ -197,18 +217,26 @@ void bare_metal_profiles_get(struct request *request, struct reply *reply)
 }
 
 /* References to the profiles that an image runs on. */
-static void append_reference(const struct request *request, const struct entity *item, struct text *out)
+static void append_profile_reference(const struct request *request, const char *kind, const struct entity *item,
+                                     struct text *out)
 {
-    const struct profile *profile = ((const struct listed *)item)->profile;
-    bool bare_metal = profile->sockets > 1;
-    const char *kind = bare_metal ? "bare_metal_server" : "instance";
+    const char *name = ((const struct listed *)item)->profile->name;
 
     text_printf(out, "{\"href\":\"%s/%s/profiles/%s\",\"name\":\"%s\",\"resource_type\":\"%s_profile\"}",
-                request->region->api, kind, profile->name, profile->name, kind);
+                request->region->api, kind, name, name, kind);
 }
 
-static void list_for_image(struct request *request, struct reply *reply, const char *key,
-                           const struct profile *profiles, size_t count)
+static void append_instance_reference(const struct request *request, const struct entity *item, struct text *out)
+{
+    append_profile_reference(request, "instance", item, out);
+}
+
+static void append_bare_metal_reference(const struct request *request, const struct entity *item, struct text *out)
+{
+    append_profile_reference(request, "bare_metal_server", item, out);
+}
+
+static void list_for_image(struct request *request, struct reply *reply, const char *key, bool bare_metal)
 {
     const struct image *image = resolve_argument(request, 0, &request->region->images, "Image", reply);
     char path[160];
@@ -217,22 +245,17 @@ static void list_for_image(struct request *request, struct reply *reply, const c
         return;
     }
     snprintf(path, sizeof(path), "images/%s/%s", image->entity.id, key);
-    struct page page = {.key = key, .path = path, .append = append_reference};
-    list(request, reply, page, profiles, count, image->architecture);
+    struct page page = {
+        .key = key, .path = path, .append = bare_metal ? append_bare_metal_reference : append_instance_reference};
+    list(request, reply, page, bare_metal, image->architecture);
 }
 
 void images_instance_profiles(struct request *request, struct reply *reply)
 {
-    size_t count;
-    const struct profile *profiles = catalog_instance_profiles(&count);
-
-    list_for_image(request, reply, "instance_profiles", profiles, count);
+    list_for_image(request, reply, "instance_profiles", false);
 }
 
 void images_bare_metal_profiles(struct request *request, struct reply *reply)
 {
-    size_t count;
-    const struct profile *profiles = catalog_bare_metal_profiles(&count);
-
-    list_for_image(request, reply, "bare_metal_server_profiles", profiles, count);
+    list_for_image(request, reply, "bare_metal_server_profiles", true);
 }

@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 #include "vpcsim/http/reply.h"
+#include "vpcsim/sim.h"
 
 /* A stretch of literal text, then a field; the last one has none. */
 struct segment {
@@ -109,7 +110,9 @@ void render_crn(const struct region *region, const char *type, int zone, const c
         text_append_char(out, '-');
         text_append_char(out, (char)('1' + zone));
     }
-    text_append(out, ":a/" ACCOUNT "::");
+    text_append(out, ":a/");
+    text_append(out, region->sim->account);
+    text_append(out, "::");
     text_append(out, type);
     text_append_char(out, ':');
     text_append(out, id);
@@ -248,15 +251,10 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out)
     text_append_char(out, ']');
 }
 
-static void append_profile_crn(const char *profile_id, struct text *out)
+void render_trusted_profile(const struct region *region, const struct trusted_profile *profile, struct text *out)
 {
-    text_printf(out, "crn:v1:bluemix:public:iam-identity::a/" ACCOUNT "::profile:%s", profile_id);
-}
-
-void render_trusted_profile(const struct trusted_profile *profile, struct text *out)
-{
-    text_printf(out, "{\"auto_link\":%s,\"target\":{\"crn\":\"", profile->auto_link ? "true" : "false");
-    append_profile_crn(profile->id, out);
+    text_printf(out, "{\"auto_link\":%s,\"target\":{\"crn\":\"crn:v1:bluemix:public:iam-identity::a/%s::profile:%s",
+                profile->auto_link ? "true" : "false", region->sim->account, profile->id);
     text_append(out, "\",\"id\":");
     reply_string(out, profile->id);
     text_append(out, ",\"resource_type\":\"trusted_profile\"}}");

@@ -68,8 +68,8 @@ void render_subnet_reference(const struct region *region, const struct subnet *s
 void render_vpc_reference(const struct region *region, const struct vpc *vpc, struct text *out);
 void render_image_reference(const struct region *region, const struct image *image, struct text *out);
 void render_keys(const struct region *region, uint64_t keys, struct text *out);
-/* {"auto_link":..,"target":{..}}; the CRN of a profile. */
-void render_trusted_profile(const struct trusted_profile *profile, struct text *out);
+/* {"auto_link":..,"target":{..}} */
+void render_trusted_profile(const struct region *region, const struct trusted_profile *profile, struct text *out);
 /* Initialization of the control plane and of the metadata API alike: profile and keys, the object still open. */
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
 /* The boot volume's attachment, as the volume has it in volume_attachments. */

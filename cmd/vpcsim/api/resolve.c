@@ -1,11 +1,13 @@
 /* From the identities in a body to the records that they name. */
 #include "vpcsim/api/resolve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mem/mem.h"
-#include "vpcsim/store/catalog.h"
+#include "vpcsim/sim.h"
+#include "vpcsim/store/account.h"
 
 const struct resolve_kind resolve_image = {"Image", "image", "images"};
 const struct resolve_kind resolve_vpc = {"VPC", "vpc", "vpcs"};
@@ -30,7 +32,7 @@ static bool is_crn_of(const struct region *region, const struct resolve_kind *ki
     struct text end = {0};
     size_t size = strlen(crn);
 
-    text_printf(&end, ":a/" ACCOUNT "::%s:%s", kind->crn_type, id);
+    text_printf(&end, ":a/%s::%s:%s", region->sim->account, kind->crn_type, id);
     bool right = strncmp(crn, begin, sizeof(begin) - 1) == 0 &&
                  strncmp(crn + sizeof(begin) - 1, region->name, strlen(region->name)) == 0 && size > end.size &&
                  strcmp(crn + size - end.size, text_string(&end)) == 0;
@@ -73,12 +75,13 @@ void *resolve(const struct region *region, const struct collection *collection, 
     return record;
 }
 
-const struct profile *resolve_profile(const json_t *identity, bool bare_metal, struct reply *reply)
+const struct profile *resolve_profile(const struct region *region, const json_t *identity, bool bare_metal,
+                                      struct reply *reply)
 {
     const char *name = json_string_value(json_object_get(identity, "name"));
     const char *href = json_string_value(json_object_get(identity, "href"));
     const char *wanted = name != NULL ? name : href != NULL ? tail(href, '/') : "";
-    const struct profile *profile = bare_metal ? catalog_bare_metal_profile(wanted) : catalog_instance_profile(wanted);
+    const struct profile *profile = account_profile(region, wanted, bare_metal);
 
     if (profile == NULL) {
         reply_problem(reply, 400, "not_found", "field", "profile", wanted, "Profile not found.");
@@ -164,15 +167,14 @@ static struct subnet *resolve_network(const struct region *region, const json_t 
     return NULL;
 }
 
-const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply)
+const struct resource_group *resolve_resource_group(const struct region *region, const json_t *identity,
+                                                    struct reply *reply)
 {
-    size_t count;
-
     if (identity == NULL) {
-        return catalog_resource_groups(&count);
+        return account_default_resource_group(region->sim);
     }
     const char *id = json_string_value(json_object_get(identity, "id"));
-    const struct resource_group *group = catalog_resource_group(id != NULL ? id : "");
+    const struct resource_group *group = account_resource_group(region->sim, id != NULL ? id : "");
     if (group == NULL) {
         reply_problem(reply, 400, "not_found", "field", "resource_group.id", id, "Resource group not found.");
     }
@@ -218,22 +220,23 @@ bool resolve_is_profile_id(const char *id)
 }
 
 /* "Profile-<uuid>", alone or at the end of a CRN of this account. */
-static const char *profile_id(const json_t *target)
+static const char *profile_id(const struct region *region, const json_t *target)
 {
     const char *id = json_string_value(json_object_get(target, "id"));
     const char *crn = json_string_value(json_object_get(target, "crn"));
+    char account[ACCOUNT_MAX + 16];
 
     if (crn != NULL) {
-        id = strncmp(crn, "crn:v1:bluemix:public:iam-identity:", 35) == 0 &&
-                     strstr(crn, ":a/" ACCOUNT "::profile:") != NULL
+        snprintf(account, sizeof(account), ":a/%s::profile:", region->sim->account);
+        id = strncmp(crn, "crn:v1:bluemix:public:iam-identity:", 35) == 0 && strstr(crn, account) != NULL
                  ? tail(crn, ':')
                  : NULL;
     }
     return id != NULL && resolve_is_profile_id(id) ? id : NULL;
 }
 
-void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,
-                             struct reply *reply)
+void resolve_trusted_profile(const struct region *region, const json_t *body, const char *at,
+                             struct trusted_profile *ret_profile, struct reply *reply)
 {
     const json_t *profile = json_object_get(body, "default_trusted_profile");
     const json_t *auto_link = json_object_get(profile, "auto_link");
@@ -241,7 +244,7 @@ void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_
     if (profile == NULL) {
         return;
     }
-    const char *id = profile_id(json_object_get(profile, "target"));
+    const char *id = profile_id(region, json_object_get(profile, "target"));
     if (id == NULL) {
         reply_bad_field(reply, at, NULL, "The target is not the id or CRN of a trusted profile.");
         return;

@@ -24,7 +24,8 @@ void *resolve(const struct region *region, const struct collection *collection, 
               const json_t *identity, const char *at, struct reply *reply);
 
 /* The same where the API allows a name or an href ending in one. */
-const struct profile *resolve_profile(const json_t *identity, bool bare_metal, struct reply *reply);
+const struct profile *resolve_profile(const struct region *region, const json_t *identity, bool bare_metal,
+                                      struct reply *reply);
 int resolve_zone(const struct region *region, const json_t *identity, struct reply *reply);
 
 /* Whether the body has network attachments or network interfaces, and not both; reports otherwise. */
@@ -43,7 +44,8 @@ void resolve_place(const struct region *region, const json_t *body, struct resol
                    struct reply *reply);
 
 /* The default group for NULL. */
-const struct resource_group *resolve_resource_group(const json_t *identity, struct reply *reply);
+const struct resource_group *resolve_resource_group(const struct region *region, const json_t *identity,
+                                                    struct reply *reply);
 
 /* Bits of the keys in an array of identities; 0 for NULL. */
 uint64_t resolve_keys(const struct region *region, const json_t *keys, const char *at, struct reply *reply);
@@ -52,8 +54,8 @@ uint64_t resolve_keys(const struct region *region, const json_t *keys, const cha
 bool resolve_is_profile_id(const char *id);
 
 /* default_trusted_profile of a body into `ret_profile`, which was empty; nothing for NULL. */
-void resolve_trusted_profile(const json_t *body, const char *at, struct trusted_profile *ret_profile,
-                             struct reply *reply);
+void resolve_trusted_profile(const struct region *region, const json_t *body, const char *at,
+                             struct trusted_profile *ret_profile, struct reply *reply);
 
 /* metadata_service of a body over the present settings. */
 void resolve_metadata(const json_t *body, struct metadata *metadata);

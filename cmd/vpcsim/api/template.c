@@ -103,7 +103,7 @@ struct template *template_add(struct region *region, const char *name, const cha
     template->entity.created_s = region->sim->now_s;
     template->zone = zone < 0 ? 0 : (unsigned)zone;
     template->entity.id = id != NULL ? mem_copy(id) : store_zonal_id(region, template->zone, '-', template->entity.key);
-    template->resource_group = resolve_resource_group(json_object_get(prototype, "resource_group"), &ignored);
+    template->resource_group = resolve_resource_group(region, json_object_get(prototype, "resource_group"), &ignored);
     reply_free(&ignored);
     json_object_del(prototype, "name");
     json_object_del(prototype, "resource_group");
@@ -124,15 +124,15 @@ static void check_references(const struct region *region, const json_t *body, st
         resolve(region, &region->images, &resolve_image, image, "image", reply);
     }
     if (profile != NULL) {
-        resolve_profile(profile, false, reply);
+        resolve_profile(region, profile, false, reply);
     }
     if (vpc != NULL) {
         resolve(region, &region->vpcs, &resolve_vpc, vpc, "vpc", reply);
     }
     resolve_zone(region, json_object_get(body, "zone"), reply);
     resolve_keys(region, json_object_get(body, "keys"), "keys", reply);
-    resolve_resource_group(json_object_get(body, "resource_group"), reply);
-    resolve_trusted_profile(body, "default_trusted_profile.target", &trusted, reply);
+    resolve_resource_group(region, json_object_get(body, "resource_group"), reply);
+    resolve_trusted_profile(region, body, "default_trusted_profile.target", &trusted, reply);
     free(trusted.id);
 }
 

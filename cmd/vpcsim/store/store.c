@@ -86,7 +86,7 @@ void *collection_named(const struct collection *collection, const char *name)
     return mem_map_get(&collection->by_name, name);
 }
 
-static void free_entity(void *record)
+void store_free_entity(void *record)
 {
     struct entity *entity = record;
 
@@ -212,7 +212,7 @@ void store_free_instance(void *record)
     free(instance->template_id);
     free(instance->dedicated_host);
     json_decref(instance->cluster_attachments);
-    free_entity(instance);
+    store_free_entity(instance);
 }
 
 void store_free_bare_metal(void *record)
@@ -225,7 +225,7 @@ void store_free_bare_metal(void *record)
     free(server->trusted_profile.id);
     free(server->user_data);
     free_allowed_use(&server->allowed_use);
-    free_entity(server);
+    store_free_entity(server);
 }
 
 void store_free_template(void *record)
@@ -236,7 +236,7 @@ void store_free_template(void *record)
         return;
     }
     json_decref(template->prototype);
-    free_entity(template);
+    store_free_entity(template);
 }
 
 void store_free_membership(void *record)
@@ -248,7 +248,7 @@ void store_free_membership(void *record)
     }
     free(membership->template_id);
     free(membership->template_name);
-    free_entity(membership);
+    store_free_entity(membership);
 }
 
 void store_free_instance_group(void *record)
@@ -256,7 +256,7 @@ void store_free_instance_group(void *record)
     struct instance_group *group = record;
 
     collection_free(&group->members, store_free_membership);
-    free_entity(group);
+    store_free_entity(group);
 }
 
 static void free_image(void *record)
@@ -266,7 +266,7 @@ static void free_image(void *record)
     free_allowed_use(&image->allowed_use);
     free(image->deprecation_at);
     free(image->obsolescence_at);
-    free_entity(image);
+    store_free_entity(image);
 }
 
 void store_free_volume(void *record)
@@ -274,7 +274,7 @@ void store_free_volume(void *record)
     struct volume *volume = record;
 
     free_allowed_use(&volume->allowed_use);
-    free_entity(volume);
+    store_free_entity(volume);
 }
 
 void store_region_free(struct region *region)
@@ -283,14 +283,16 @@ void store_region_free(struct region *region)
     collection_free(&region->bare_metals, store_free_bare_metal);
     collection_free(&region->instance_groups, store_free_instance_group);
     collection_free(&region->templates, store_free_template);
-    collection_free(&region->placement_groups, free_entity);
-    collection_free(&region->vnis, free_entity);
+    collection_free(&region->instance_profiles, store_free_entity);
+    collection_free(&region->bare_metal_profiles, store_free_entity);
+    collection_free(&region->placement_groups, store_free_entity);
+    collection_free(&region->vnis, store_free_entity);
     collection_free(&region->snapshots, store_free_volume);
     collection_free(&region->volumes, store_free_volume);
     collection_free(&region->images, free_image);
-    collection_free(&region->keys, free_entity);
-    collection_free(&region->subnets, free_entity);
-    collection_free(&region->vpcs, free_entity);
+    collection_free(&region->keys, store_free_entity);
+    collection_free(&region->subnets, store_free_entity);
+    collection_free(&region->vpcs, store_free_entity);
 }
 
 int store_zone(const struct region *region, const char *name)

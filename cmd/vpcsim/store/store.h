@@ -17,10 +17,10 @@
 #include "json/json.h"
 
 enum { POSITION_STEP = 1 << 20 }; /* between records of one order, so that others fit in */
-enum { ZONES = 3, REGIONS_MAX = 16, KEYS_MAX = 64, ID_MAX = 64, REGION_NAME_MAX = 32 };
+enum { ZONES = 3, REGIONS_MAX = 16, KEYS_MAX = 64, ID_MAX = 64, REGION_NAME_MAX = 32, ACCOUNT_MAX = 40 };
 
-/* The account that all CRNs name. */
-#define ACCOUNT "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b"
+/* The account that CRNs name where nothing was loaded that names another: sim->account. */
+#define ACCOUNT_DEFAULT "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b"
 
 struct region;
 
@@ -228,6 +228,7 @@ struct region {
     char api[96];               /* https://us-south.iaas.cloud.ibm.com/v1 */
     struct collection vpcs, subnets, keys, images, volumes, snapshots, vnis, placement_groups;
     struct collection templates, instance_groups, instances, bare_metals;
+    struct collection instance_profiles, bare_metal_profiles; /* of struct region_profile (account.h) */
     uint64_t next_position;
 };
 
@@ -256,6 +257,7 @@ struct region *store_find_region(const struct sim *sim, const char *name);
 void store_region_free(struct region *region);
 
 /* Records end here. NULL allowed. */
+void store_free_entity(void *entity); /* that owns nothing besides */
 void store_free_instance(void *instance);
 void store_free_bare_metal(void *server);
 void store_free_template(void *template);
