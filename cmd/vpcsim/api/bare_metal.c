@@ -401,31 +401,9 @@ void bare_metal_initialization(struct request *request, struct reply *reply)
     const struct bare_metal *server =
         resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
-    if (server == NULL) {
-        return;
+    if (server != NULL) {
+        render_bare_metal_initialization(request->region, server, reply_json(reply, 200));
     }
-    struct text *out = reply_json(reply, 200);
-    text_append_char(out, '{');
-    if (server->trusted_profile.id != NULL) {
-        text_append(out, "\"default_trusted_profile\":");
-        render_trusted_profile(request->region, &server->trusted_profile, out);
-        text_append_char(out, ',');
-    }
-    text_append(out, "\"image\":");
-    render_image_reference(request->region, server->image, out);
-    text_append(out, ",\"keys\":");
-    render_keys(request->region, server->keys, out);
-    text_append(out, ",\"user_accounts\":[");
-    if (server->image->windows) {
-        struct text keys = {0};
-        render_keys(request->region, server->keys & (~server->keys + 1), &keys);
-        text_append(out, "{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
-                         "\"encryption_key\":");
-        text_append_size(out, text_string(&keys) + 1, keys.size - 2);
-        text_append(out, ",\"resource_type\":\"host_user_account\",\"username\":\"Administrator\"}");
-        text_free(&keys);
-    }
-    text_append(out, "]}");
 }
 
 /* Whether the server is at rest in `wanted`; 409 otherwise. */

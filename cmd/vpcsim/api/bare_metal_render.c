@@ -277,3 +277,28 @@ void render_bare_metal(const struct region *region, const struct bare_metal *ser
     response_render(&region->sim->response_templates->bare_metal, bare_metal_pattern, bare_metal_fields, region, server,
                     out);
 }
+
+void render_bare_metal_initialization(const struct region *region, const struct bare_metal *server, struct text *out)
+{
+    text_append_char(out, '{');
+    if (server->trusted_profile.id != NULL) {
+        text_append(out, "\"default_trusted_profile\":");
+        render_trusted_profile(region, &server->trusted_profile, out);
+        text_append_char(out, ',');
+    }
+    text_append(out, "\"image\":");
+    render_image_reference(region, server->image, out);
+    text_append(out, ",\"keys\":");
+    render_keys(region, server->keys, out);
+    text_append(out, ",\"user_accounts\":[");
+    if (server->image->windows) {
+        struct text keys = {0};
+        render_keys(region, server->keys & (~server->keys + 1), &keys);
+        text_append(out, "{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
+                         "\"encryption_key\":");
+        text_append_size(out, text_string(&keys) + 1, keys.size - 2);
+        text_append(out, ",\"resource_type\":\"host_user_account\",\"username\":\"Administrator\"}");
+        text_free(&keys);
+    }
+    text_append(out, "]}");
+}

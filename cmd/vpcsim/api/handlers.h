@@ -40,7 +40,8 @@ route_handler iam_token, iam_profiles_list, iam_profiles_get, iam_links_list, ia
 /* identity.c, metadata.c */
 route_handler identity_token, identity_iam_token, identity_certificate, metadata_instance, metadata_initialization,
     metadata_interfaces, metadata_attachments, metadata_volumes, metadata_keys, metadata_placement_groups,
-    metadata_cluster_attachments, metadata_software_attachments, metadata_virtual_interfaces;
+    metadata_cluster_attachments, metadata_software_attachments, metadata_virtual_interfaces,
+    metadata_bare_metal_initialization;
 
 /* admin.c */
 route_handler admin_state, admin_requests, admin_counters, admin_faults, admin_reset, admin_quit;

@@ -310,10 +310,12 @@ FIELD(attachments)
         char name[96];
         random_uuid(instance->entity.key, SALT_DATA_VOLUME + i, uuid);
         snprintf(id, sizeof(id), "%s-%s", region->prefix, uuid);
+        char suffix[24];
+        snprintf(suffix, sizeof(suffix), "-data-%u-att", i + 1);
         snprintf(name, sizeof(name), "%.63s-data-%u", instance->entity.name, i + 1);
         struct entity volume = {.id = id, .name = name};
         text_append_char(out, ',');
-        append_attachment(out, region, instance, SALT_DATA_ATTACHMENT + i, "-data-att");
+        append_attachment(out, region, instance, SALT_DATA_ATTACHMENT + i, suffix);
         text_append(out, ",\"volume\":");
         render_reference(region, &volume, &what, out);
         text_append_char(out, '}');
@@ -501,6 +503,15 @@ void render_initialization(const struct region *region, const struct instance *i
     }
     text_append(out, "\"keys\":");
     render_keys(region, instance->keys, out);
+    if (instance->image != NULL && instance->image->windows) {
+        const struct key *key = (const struct key *)region->keys.items[0];
+        text_printf(
+            out,
+            ",\"password\":{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
+            "\"encryption_key\":{\"fingerprint\":\"%s\"}}",
+            key->fingerprint);
+    }
+    text_append_char(out, '}');
 }
 
 static void append_instance(const struct request *request, const struct entity *item, struct text *out)
@@ -535,18 +546,7 @@ void instances_initialization(struct request *request, struct reply *reply)
 {
     const struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
-    if (instance == NULL) {
-        return;
+    if (instance != NULL) {
+        render_initialization(request->region, instance, reply_json(reply, 200));
     }
-    struct text *out = reply_json(reply, 200);
-    render_initialization(request->region, instance, out);
-    if (instance->image != NULL && instance->image->windows) {
-        const struct key *key = (const struct key *)request->region->keys.items[0];
-        text_printf(
-            out,
-            ",\"password\":{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
-            "\"encryption_key\":{\"fingerprint\":\"%s\"}}",
-            key->fingerprint);
-    }
-    text_append_char(out, '}');
 }

@@ -1,25 +1,17 @@
-/* The metadata API of instances (vpc-api.md 5.3): what a server can read about itself. */
+/* What the resources of the metadata API share (vpc-api.md 5.3): who asks, selections of members, lists and items. */
+#include "vpcsim/api/metadata.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "mem/mem.h"
 #include "vpcsim/api/asker.h"
-#include "vpcsim/api/handlers.h"
 #include "vpcsim/api/iam.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/sim.h"
 
-/* What the control plane says about the instance. */
-static json_t *full_body(const struct request *request, const struct instance *instance)
-{
-    struct text body = {0};
-
-    render_instance(request->region, instance, &body);
-    json_t *document = json_loadb(text_string(&body), body.size, 0, NULL);
-    text_free(&body);
-    return document;
-}
-
-/* The instance, with service and token checked; NULL: a reply says why not. */
-static const struct instance *open_metadata(struct request *request, struct reply *reply)
+const struct instance *metadata_open(struct request *request, struct reply *reply)
 {
     struct asker asker;
 
@@ -27,167 +19,167 @@ static const struct instance *open_metadata(struct request *request, struct repl
         return NULL;
     }
     if (asker.instance == NULL) {
-        reply_error(reply, 404, "not_found", "The path does not exist.");
+        reply_error(reply, 404, "not_found", "The path does not exist for bare metal servers.");
         return NULL;
     }
     request->region = asker.region;
     return asker.instance;
 }
 
-void metadata_instance(struct request *request, struct reply *reply)
+static json_t *parse(struct text *body)
 {
-    static const char *const members[] = {"boot_volume_attachment",
-                                          "created_at",
-                                          "crn",
-                                          "disks",
-                                          "id",
-                                          "image",
-                                          "memory",
-                                          "name",
-                                          "network_interfaces",
-                                          "profile",
-                                          "resource_type",
-                                          "status",
-                                          "vcpu",
-                                          "volume_bandwidth_qos_mode",
-                                          "vpc",
-                                          "zone"};
-    const struct instance *instance = open_metadata(request, reply);
+    json_t *document = json_loadb(text_string(body), body->size, 0, NULL);
 
-    if (instance == NULL) {
-        return;
+    text_free(body);
+    return document;
+}
+
+json_t *metadata_instance_body(const struct region *region, const struct instance *instance)
+{
+    struct text body = {0};
+
+    render_instance(region, instance, &body);
+    return parse(&body);
+}
+
+json_t *metadata_vpc_body(const struct region *region, const struct vpc *vpc)
+{
+    struct text body = {0};
+
+    render_vpc(region, vpc, &body);
+    return parse(&body);
+}
+
+/* Behind the brace that ends the block whose first one `at` stands on. */
+static const char *behind_block(const char *at)
+{
+    int depth = 0;
+
+    do {
+        depth += *at == '{' ? 1 : *at == '}' ? -1 : 0;
+    } while (*at++ != '\0' && depth > 0);
+    return at;
+}
+
+static json_t *select_all(const json_t *object)
+{
+    json_t *selected = json_object();
+    const char *name;
+    json_t *member;
+
+    json_object_foreach ((json_t *)object, name, member) {
+        if (strcmp(name, "href") != 0) {
+            json_object_set_new(selected, name, metadata_select(member, ""));
+        }
     }
-    json_t *full = full_body(request, instance);
-    json_t *body = json_object();
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        json_object_set(body, members[i], json_object_get(full, members[i]));
+    return selected;
+}
+
+static json_t *select_named(const json_t *object, const char *selection)
+{
+    json_t *selected = json_object();
+
+    for (const char *at = selection; *at != '\0' && *at != '}';) {
+        char name[64];
+        size_t size = strcspn(at, " {}");
+        snprintf(name, sizeof(name), "%.*s", (int)size, at);
+        at += size;
+        const json_t *member = json_object_get(object, name);
+        if (member != NULL) {
+            json_object_set_new(selected, name, metadata_select(member, *at == '{' ? at + 1 : ""));
+        }
+        at = *at == '{' ? behind_block(at) : at;
+        at += strspn(at, " ");
     }
-    json_object_set_new(body, "metadata_service", json_build("{s:b}", "enabled", 1));
-    reply_document(reply, 200, body);
+    return selected;
+}
+
+json_t *metadata_select(const json_t *value, const char *selection)
+{
+    if (json_is_array(value)) {
+        json_t *items = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            json_array_append_new(items, metadata_select(json_array_get(value, i), selection));
+        }
+        return items;
+    }
+    if (!json_is_object(value)) {
+        return json_incref((json_t *)value);
+    }
+    return *selection == '\0' ? select_all(value) : select_named(value, selection);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A copy whose members are in the order of their names, as the service has them. */
+static json_t *in_order(const json_t *value)
+{
+    if (json_is_array(value)) {
+        json_t *items = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            json_array_append_new(items, in_order(json_array_get(value, i)));
+        }
+        return items;
+    }
+    if (!json_is_object(value)) {
+        return json_incref((json_t *)value);
+    }
+    const char **names CLEANUP(text_free_pointer) = mem_alloc((json_object_size(value) + 1) * sizeof(*names));
+    json_t *object = json_object();
+    size_t count = 0;
+    const char *name;
+    json_t *member;
+    json_object_foreach ((json_t *)value, name, member) {
+        names[count++] = name;
+    }
+    qsort(names, count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < count; i++) {
+        json_object_set_new(object, names[i], in_order(json_object_get(value, names[i])));
+    }
+    return object;
+}
+
+void metadata_send(struct reply *reply, json_t *body)
+{
+    json_t *ordered = in_order(body);
+
+    reply_document(reply, 200, ordered);
+    json_decref(ordered);
     json_decref(body);
-    json_decref(full);
 }
 
-void metadata_initialization(struct request *request, struct reply *reply)
+/* An id that cannot be one is an invalid value of a path parameter, which is a 404 here (5.5). */
+static void refuse_id(struct reply *reply, const char *id)
 {
-    const struct instance *instance = open_metadata(request, reply);
+    static const char allowed[] = "-0123456789_abcdefghijklmnopqrstuvwxyz";
+    bool valid = strlen(id) <= ID_MAX && strspn(id, allowed) == strlen(id);
 
-    if (instance == NULL) {
-        return;
+    if (valid) {
+        reply_not_found(reply, "Resource", id);
+    } else {
+        reply_problem(reply, 404, "invalid_value", "parameter", "id", id, "The id is not valid.");
     }
-    struct text *out = reply_json(reply, 200);
-    render_initialization(request->region, instance, out);
-    text_append(out, ",\"user_data\":");
-    reply_string(out, instance->user_data != NULL ? instance->user_data : "");
-    text_append_char(out, '}');
 }
 
-/* A list under its name, or the one item that the path names; takes the list. */
-static void send_items(struct request *request, struct reply *reply, const char *name, json_t *items)
+void metadata_send_items(struct request *request, struct reply *reply, const char *name, json_t *items)
 {
     const char *wanted = request->argument[0];
-    const json_t *found = NULL;
+    json_t *found = NULL;
 
     for (size_t i = 0; wanted != NULL && i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
+        json_t *item = json_array_get(items, i);
         const char *id = json_string_value(json_object_get(item, "id"));
         found = id != NULL && strcmp(id, wanted) == 0 ? item : found;
     }
     if (wanted == NULL) {
-        json_t *body = json_build("{s:O}", name, items);
-        reply_document(reply, 200, body);
-        json_decref(body);
+        metadata_send(reply, json_build("{s:O}", name, items));
     } else if (found != NULL) {
-        reply_document(reply, 200, found);
+        metadata_send(reply, json_incref(found));
     } else {
-        reply_not_found(reply, "Resource", wanted);
+        refuse_id(reply, wanted);
     }
     json_decref(items);
-}
-
-/* One of the instance's arrays; empty when its body has none of that name. */
-static void send_array(struct request *request, struct reply *reply, const char *name)
-{
-    const struct instance *instance = open_metadata(request, reply);
-
-    if (instance == NULL) {
-        return;
-    }
-    json_t *full = full_body(request, instance);
-    json_t *items = json_object_get(full, name);
-    send_items(request, reply, name, items != NULL ? json_incref(items) : json_array());
-    json_decref(full);
-}
-
-void metadata_interfaces(struct request *request, struct reply *reply)
-{
-    send_array(request, reply, "network_interfaces");
-}
-
-void metadata_attachments(struct request *request, struct reply *reply)
-{
-    send_array(request, reply, "network_attachments");
-}
-
-void metadata_cluster_attachments(struct request *request, struct reply *reply)
-{
-    send_array(request, reply, "cluster_network_attachments");
-}
-
-void metadata_software_attachments(struct request *request, struct reply *reply)
-{
-    send_array(request, reply, "software_attachments");
-}
-
-void metadata_volumes(struct request *request, struct reply *reply)
-{
-    send_array(request, reply, "volume_attachments");
-}
-
-void metadata_virtual_interfaces(struct request *request, struct reply *reply)
-{
-    const struct instance *instance = open_metadata(request, reply);
-    json_t *items = json_array();
-
-    if (instance == NULL) {
-        json_decref(items);
-        return;
-    }
-    json_t *full = full_body(request, instance);
-    const json_t *attachments = json_object_get(full, "network_attachments");
-    for (size_t i = 0; i < json_array_size(attachments); i++) {
-        json_array_append(items, json_object_get(json_array_get(attachments, i), "virtual_network_interface"));
-    }
-    json_decref(full);
-    send_items(request, reply, "virtual_network_interfaces", items);
-}
-
-void metadata_keys(struct request *request, struct reply *reply)
-{
-    const struct instance *instance = open_metadata(request, reply);
-    struct text keys CLEANUP(text_free) = {0};
-
-    if (instance != NULL) {
-        render_keys(request->region, instance->keys, &keys);
-        send_items(request, reply, "keys", json_loadb(text_string(&keys), keys.size, 0, NULL));
-    }
-}
-
-void metadata_placement_groups(struct request *request, struct reply *reply)
-{
-    const struct instance *instance = open_metadata(request, reply);
-    struct text crn CLEANUP(text_free) = {0};
-    json_t *items = json_array();
-
-    if (instance == NULL) {
-        json_decref(items);
-        return;
-    }
-    if (instance->placement_group != NULL) {
-        const struct entity *group = &instance->placement_group->entity;
-        render_crn(request->region, "placement-group", -1, group->id, &crn);
-        json_array_append_new(items, json_build("{s:s,s:s,s:s,s:s}", "crn", text_string(&crn), "id", group->id, "name",
-                                                group->name, "strategy", "host_spread"));
-    }
-    send_items(request, reply, "placement_groups", items);
 }

@@ -207,7 +207,7 @@ static const char subnet_pattern[] =
     "'status':'available','total_ipv4_address_count':256,"
     "'vpc':@vpc@,'zone':@zone@}";
 
-static void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out)
+void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out)
 {
     response_render(&region->sim->response_templates->vpc, vpc_pattern, vpc_fields, region, vpc, out);
 }
@@ -227,23 +227,28 @@ static void append_subnet(const struct request *request, const struct entity *it
     render_subnet(request->region, (const struct subnet *)item, out);
 }
 
-static void append_key(const struct request *request, const struct entity *item, struct text *out)
+void render_key(const struct region *region, const struct key *key, struct text *out)
 {
-    const struct key *key = (const struct key *)item;
+    const struct entity *item = &key->entity;
     const char *type = strstr(item->name, "rsa") != NULL ? "rsa" : "ed25519";
     size_t count;
 
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
-    render_crn(request->region, "key", -1, item->id, out);
+    render_crn(region, "key", -1, item->id, out);
     text_printf(out,
                 "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"length\":%d,\"name\":\"%s\","
                 "\"public_key\":\"ssh-%s AAAA-simulated %s\",\"resource_group\":",
-                key->fingerprint, request->region->api, item->id, item->id, type[0] == 'r' ? 4096 : 256, item->name,
-                type, item->name);
+                key->fingerprint, region->api, item->id, item->id, type[0] == 'r' ? 4096 : 256, item->name, type,
+                item->name);
     render_resource_group(catalog_resource_groups(&count), out);
     text_printf(out, ",\"type\":\"%s\"}", type);
+}
+
+static void append_key(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_key(request->region, (const struct key *)item, out);
 }
 
 void vpcs_list(struct request *request, struct reply *reply)

@@ -54,8 +54,9 @@ static bool read_limits(const struct request *request, struct reply *reply, cons
 static void append_link(const struct request *request, const struct page *page, long limit, const char *name,
                         const char *token, struct text *out)
 {
-    text_printf(out, "\"%s\":{\"href\":\"%s/%s?%s%s%slimit=%ld\"},", name, request->region->api, page->path,
-                token != NULL ? "start=" : "", token != NULL ? token : "", token != NULL ? "&" : "", limit);
+    text_printf(out, "\"%s\":{\"href\":\"%s/%s?%s%s%slimit=%ld\"},", name,
+                page->base != NULL ? page->base : request->region->api, page->path, token != NULL ? "start=" : "",
+                token != NULL ? token : "", token != NULL ? "&" : "", limit);
 }
 
 static bool is_wanted(const struct page *page, const struct entity *item)

@@ -18,6 +18,7 @@ struct page {
     const struct collection *items;
     const char *key;  /* of the array in the answer */
     const char *path; /* behind .../v1/, for the links */
+    const char *base; /* of the links, before the path; NULL: the region's API */
     /* NULL: all items */
     page_wanted *wanted;
     const void *filter;

@@ -45,6 +45,8 @@ void response_render(struct response_template **compiled, const char *pattern, c
 /* One record, appended to `out`. */
 void render_instance(const struct region *region, const struct instance *instance, struct text *out);
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out);
+void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out);
+void render_key(const struct region *region, const struct key *key, struct text *out);
 
 /* {"crn":..,"href":..,"id":..,"name":..[,"resource_type":..]}; zone -1 for regional resources. */
 struct reference {
@@ -70,8 +72,9 @@ void render_image_reference(const struct region *region, const struct image *ima
 void render_keys(const struct region *region, uint64_t keys, struct text *out);
 /* {"auto_link":..,"target":{..}} */
 void render_trusted_profile(const struct region *region, const struct trusted_profile *profile, struct text *out);
-/* Initialization of the control plane and of the metadata API alike: profile and keys, the object still open. */
+/* Initialization as the control plane has it: user_data is no part of it. */
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out);
+void render_bare_metal_initialization(const struct region *region, const struct bare_metal *server, struct text *out);
 /* The boot volume's attachment, as the volume has it in volume_attachments. */
 void render_volume_attachment(const struct region *region, const struct instance *instance, struct text *out);
 /* The record's ETag. */

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# The bodies of the simulator's metadata API: the documented members, and the same ids as the control plane has.
+load sim
+load data_plane
+
+data=$BATS_TEST_DIRNAME/../data
+
+teardown() {
+    sim_stop
+}
+
+# A simulator whose asker is an instance with everything, created with metadata on.
+start() {
+    sim_start --instances 60 --transition-ms 0 --metadata-instance self "${@:2}"
+    asker_create self http "${1:-.}"
+    asker_token
+}
+
+# What the first document has and the second one lacks, or has as another type: paths, one a line.
+missing() {
+    jq -rn --slurpfile wanted "$1" --slurpfile got "$2" '
+        def kinds: [paths(..) as $p | [($p | map(if type == "number" then 0 else . end)), (getpath($p) | type)]] | unique;
+        ($wanted[0] | kinds) - ($got[0] | kinds) | .[] | "\(.[0] | map(tostring) | join(".")): \(.[1])"'
+}
+
+@test "the instance and its initialization have every member of the documented examples" {
+    start
+    asker_get instance > "$SIM_DIR/instance"
+    run missing "$data/metadata_instance.json" "$SIM_DIR/instance"
+    [ -z "$output" ] || { echo "$output" && return 1; }
+    # what it refers to has these members and no other: no href, no resource_type, no device
+    parts='[.boot_volume_attachment, .boot_volume_attachment.volume, .image, .profile, .vpc, .zone | keys]'
+    [ "$(jq -c "$parts" "$SIM_DIR/instance")" = "$(jq -c "$parts" "$data/metadata_instance.json")" ]
+    jq -e '.created_at | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")' "$SIM_DIR/instance"
+    asker_get instance/initialization > "$SIM_DIR/initialization"
+    parts='[., .default_trusted_profile, .default_trusted_profile.target, .keys[0] | keys]'
+    [ "$(jq -c "$parts" "$SIM_DIR/initialization")" = "$(jq -c "$parts" "$data/metadata_initialization.json")" ]
+    run missing "$data/metadata_initialization.json" "$SIM_DIR/initialization"
+    [ -z "$output" ] || { echo "$output" && return 1; }
+}
+
+@test "every list and every item has the members that the documentation names" {
+    start
+    while read -r path filter members; do
+        asker_get "$path" > "$SIM_DIR/list"
+        jq -e --arg members "$members" "[$filter] | length > 0 and all(.[]; . as \$item |
+            \$members | split(\" \") | all(.[]; . as \$name | \$item | has(\$name)))" "$SIM_DIR/list" > /dev/null ||
+            { echo "$path $filter: $members" >&2; cat "$SIM_DIR/list" >&2; return 1; }
+    done << 'CASES'
+instance . availability_policy bandwidth boot_volume_attachment disks lifecycle_reasons lifecycle_state metadata_service
+instance . network_attachments network_interfaces placement_target primary_network_attachment primary_network_interface
+instance . software_attachments startable status_reasons total_network_bandwidth total_volume_bandwidth volume_attachments
+instance . cluster_network_attachments confidential_compute_mode enable_secure_boot health_state numa_count resource_type
+instance .metadata_service enabled protocol response_hop_limit
+instance .disks[] created_at id interface_type name resource_type size
+instance .primary_network_interface id name primary_ip primary_ipv4_address resource_type subnet
+instance/initialization .default_trusted_profile auto_link target
+instance/initialization .keys[] crn fingerprint id name
+instance/network_interfaces .network_interfaces[] allow_ip_spoofing created_at floating_ips id name port_speed primary_ipv4_address
+instance/network_interfaces .network_interfaces[] resource_type security_groups status subnet type
+instance/network_attachments .network_attachments[] id lifecycle_state name primary_ip subnet type virtual_network_interface
+instance/volume_attachments .volume_attachments[] bandwidth created_at delete_volume_on_instance_delete device id name status type
+instance/volume_attachments .volume_attachments[].volume crn id name
+virtual_network_interfaces .virtual_network_interfaces[] allow_ip_spoofing crn id ips mac_address name primary_ip subnet target
+virtual_network_interfaces .virtual_network_interfaces[] protocol_state_filtering_mode security_groups vpc zone
+keys .keys[] created_at crn fingerprint id length name public_key type
+placement_groups . first limit placement_groups total_count
+placement_groups .placement_groups[] created_at crn id lifecycle_state name resource_type strategy
+CASES
+    [ "$(asker_get instance/volume_attachments | jq -c '[.volume_attachments[] | [.type, .status]]')" = \
+        '[["boot","attached"],["data","attached"],["data","attached"]]' ]
+    [ "$(asker_get keys | jq -c '.keys | map(.type) | sort')" = '["ed25519","rsa"]' ]
+    # known issue of the service: the maker of the processors may be empty
+    [ "$(asker_get instance | jq -c '.vcpu | [.architecture, .count, .manufacturer]')" = '["amd64",4,""]' ]
+}
+
+@test "ids and names are the control plane's, whose hrefs are left out" {
+    start
+    sim_curl GET "/v1/instances/$ASKER_ID" > "$SIM_DIR/control"
+    asker_get instance > "$SIM_DIR/data"
+    pairs='[paths(type == "object" and has("id")) as $p | getpath($p) | [$p, .id, .name, .crn]] | sort'
+    jq "[$pairs[] | select(.[0][0] | IN(\"resource_group\") | not)]" "$SIM_DIR/control" > "$SIM_DIR/one"
+    jq "$pairs" "$SIM_DIR/data" > "$SIM_DIR/two"
+    # of the device of a volume, the instance shows nothing
+    jq '[.[] | select(.[0][-1] != "device")]' "$SIM_DIR/one" | diff - "$SIM_DIR/two"
+    [ "$(jq -c '[.id, .name, .crn, .status, .metadata_service]' "$SIM_DIR/data")" = \
+        "$(jq -c '[.id, .name, .crn, .status, .metadata_service]' "$SIM_DIR/control")" ]
+    for path in instance instance/initialization instance/network_interfaces instance/network_attachments keys \
+        instance/volume_attachments virtual_network_interfaces placement_groups; do
+        [ "$(asker_get "$path" | jq '[.. | objects | .href? // empty | select(test("iaas.cloud"))] | length')" = 0 ]
+    done
+    [ "$(sim_curl GET /v1/keys | jq -c '[.keys[:2][] | [.id, .fingerprint, .public_key, .length, .type]] | sort')" = \
+        "$(asker_get keys | jq -c '[.keys[] | [.id, .fingerprint, .public_key, .length, .type]] | sort')" ]
+    [ "$(sim_curl GET "/v1/instances/$ASKER_ID/initialization" | jq -c '[.keys[].id]')" = \
+        "$(asker_get instance/initialization | jq -c '[.keys[].id]')" ]
+}
+
+@test "an item is what its list has under that id; other ids and paths are not found" {
+    start
+    while read -r path name; do
+        asker_get "$path" | jq -c ".$name[]" > "$SIM_DIR/items"
+        [ -s "$SIM_DIR/items" ]
+        while read -r item; do
+            [ "$(asker_get "$path/$(jq -r .id <<< "$item")" | jq -c .)" = "$item" ]
+        done < "$SIM_DIR/items"
+        asker_get "$path/r006-00000000-0000-4000-8000-000000000000" > "$SIM_DIR/body"
+        [ "$(cat "$SIM_DIR/code") $(jq -c '[.status_code, .errors[0].code]' "$SIM_DIR/body")" = '404 [404,"not_found"]' ]
+        asker_get "$path/No.Such" > "$SIM_DIR/body"
+        [ "$(cat "$SIM_DIR/code") $(jq -c '[.status_code, .errors[0].code]' "$SIM_DIR/body")" = '404 [404,"invalid_value"]' ]
+    done << 'CASES'
+instance/network_interfaces network_interfaces
+instance/network_attachments network_attachments
+instance/volume_attachments volume_attachments
+virtual_network_interfaces virtual_network_interfaces
+keys keys
+placement_groups placement_groups
+CASES
+    id=$(asker_get instance/volume_attachments | jq -r '.volume_attachments[0].id')
+    for path in "instance/volume_attachment/$id" "bare_metal_servers/$ASKER_ID/initialization" instances nothing; do
+        asker_get "$path" > "$SIM_DIR/body"
+        [ "$(cat "$SIM_DIR/code")" = 404 ] || { echo "$path" >&2; return 1; }
+    done
+    asker_get instance -X DELETE > /dev/null
+    [ "$(cat "$SIM_DIR/code")" = 405 ]
+}
+
+@test "placement groups come in pages, by links of the data plane" {
+    start
+    [ "$(asker_get 'placement_groups?limit=1' | jq -c '[.limit, .total_count, has("next"), (.placement_groups | length)]')" = \
+        '[1,1,false,1]' ]
+    [ "$(asker_get placement_groups | jq -r .first.href)" = "$SIM_BASE/metadata/v1/placement_groups?limit=50" ]
+    for query in limit=0 limit=101 limit=x start=first limits=1; do
+        asker_get "placement_groups?$query" > "$SIM_DIR/body"
+        [ "$(cat "$SIM_DIR/code") $(jq -c '[.status_code, .errors[0].code]' "$SIM_DIR/body")" = '400 [400,"invalid_value"]' ]
+    done
+    # generation is not used here, whatever it is
+    asker_get 'instance?generation=2' > /dev/null
+    [ "$(cat "$SIM_DIR/code")" = 200 ]
+}
+
+@test "an instance without a group, keys and attachments has empty lists; Windows has a password" {
+    sim_start --instances 60 --transition-ms 0 --metadata-instance self
+    windows=$(sim_curl GET /v1/images | jq '[.images[] | select(.name | test("windows"))][0].id')
+    asker_create self http "del(.placement_target, .user_data, .default_trusted_profile, .volume_attachments)
+        | .image.id = $windows | .primary_network_interface = .primary_network_attachment.virtual_network_interface
+        | del(.primary_network_attachment)"
+    asker_token
+    [ "$(asker_get placement_groups | jq -c '[.placement_groups, .total_count]')" = '[[],0]' ]
+    [ "$(asker_get virtual_network_interfaces | jq -c .)" = '{"virtual_network_interfaces":[]}' ]
+    [ "$(asker_get instance/network_attachments | jq -c .)" = '{"network_attachments":[]}' ]
+    [ "$(asker_get instance/network_interfaces | jq '.network_interfaces | length')" = 1 ]
+    [ "$(asker_get instance/software_attachments | jq -c .)" = '{"software_attachments":[]}' ]
+    asker_get instance/initialization > "$SIM_DIR/body"
+    jq -e '(has("default_trusted_profile") | not) and .user_data == "" and (.password | has("encrypted_password"))
+        and (.password.encryption_key.fingerprint | startswith("SHA256:"))' "$SIM_DIR/body"
+}
