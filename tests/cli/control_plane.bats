@@ -86,3 +86,88 @@ ROWS
     jq -e --argjson a "$attachment" '.boot_volume_attachment | .id == $a.id and .href == $a.href and .name == $a.name
         and .device == $a.device' <<< "$body"
 }
+
+@test "newer hardware is there: its profile can be read, and servers are made of it" {
+    sim_start --instances 1 --mix plain --transition-ms 0
+    local name subnet bad=0
+    for name in nxf-1x1 nxf-2x2 bx3d-4x20 cx3d-4x10 mx3d-8x80 bxf-24x96 mxf-4x32 vx3d-16x256 ux2d-200x5600 ox2-8x64 bz2e-2x8 \
+        gx3-16x80x1l4 gx3d-160x1792x8h200 gx3d-160x1792x8gaudi3 gx3d-208x1792x8mi300x; do
+        ask GET "/v1/instance/profiles/$name"
+        [ "$code:$(jq -r '.name' <<< "$body")" = "200:$name" ] || { echo "$name: $code" && bad=1; }
+    done
+    for name in bmx2-48x768 bx3-metal-48x256 bx3d-metal-192x1024 cx3d-metal-64x128 mx3d-metal-128x1024 vx3-metal-16x256; do
+        ask GET "/v1/bare_metal_server/profiles/$name"
+        [ "$code:$(jq -r '.name' <<< "$body")" = "200:$name" ] || { echo "$name: $code" && bad=1; }
+    done
+    [ "$bad" = 0 ]
+    ask GET /v1/instances
+    subnet=$(jq -c '.instances[0].primary_network_interface.subnet | {id}' <<< "$body")
+    ask POST /v1/instances -H "$json" -d "$(jq -c --argjson subnet "$subnet" '.instances[0] | {image: {id: .image.id},
+        zone: {name: .zone.name}, profile: {name: "gx3d-160x1792x8gaudi3"},
+        primary_network_interface: {subnet: $subnet}}' <<< "$body")"
+    [ "$code" = 201 ]
+    jq -e '.gpu == {count: 8, manufacturer: "intel", memory: 128, model: "gaudi3"} and .vcpu.architecture == "amd64"
+        and (.disks | length) == 8' <<< "$body"
+}
+
+@test "every body of the documentation is accepted where what it names exists" {
+    sim_start --region eu-de --instances 1 --mix plain --templates 6
+    local file path wanted bad=0
+    for file in "$BATS_TEST_DIRNAME"/../data/bodies/*-prototype-*.json; do
+        case ${file##*/} in
+        instance-template-*) path=/v1/instance/templates ;;
+        instance-*) path=/v1/instances ;;
+        *) path=/v1/bare_metal_servers ;;
+        esac
+        # its network properties are not of the kind that the source template has
+        [[ $file == *by-source-template-with-image* ]] && wanted=400 || wanted=201
+        ask POST "$path" -H "$json" --data-binary "@$file"
+        [ "$code" = "$wanted" ] || { echo "${file##*/}: $code $body" && bad=1; }
+        sim_http -X POST "$SIM_BASE/_sim/reset" > /dev/null
+    done
+    [ "$bad" = 0 ]
+}
+
+@test "what belongs to a body is taken in every form, and near misses are refused with their place" {
+    sim_start --region eu-de --instances 1 --mix plain --transition-ms 0
+    local base status target change bad=0 path
+    base=$(jq -c 'del(.name)' "$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-by-image-network-interface.json")
+    while IFS='|' read -r wanted target change; do
+        for path in /v1/instances /v1/instance/templates; do
+            ask POST "$path" -H "$json" -d "$(jq -c "$change" <<< "$base")"
+            [ "$code" = "$wanted" ] || { echo "$path $change: $code $body" && bad=1; }
+            [ -z "$target" ] || [ "$(jq -r '.errors[0].target.name' <<< "$body")" = "$target" ] ||
+                { echo "$path $change: $body" && bad=1; }
+        done
+    done << 'ROWS'
+201||.
+201||.cluster_network_attachments = [{name: "c0", cluster_network_interface: {id: "02b7-1"}}, {cluster_network_interface: {href: "https://h/1"}}]
+201||.cluster_network_attachments = [{cluster_network_interface: {subnet: {id: "02b7-1"}}}]
+201||.cluster_network_attachments = [{cluster_network_interface: {auto_delete: true, name: "n", subnet: {href: "https://h/1"}, primary_ip: {address: "10.1.0.6", auto_delete: false, name: "ip"}}}]
+201||.cluster_network_attachments = [{cluster_network_interface: {primary_ip: {id: "02b7-1"}}}]
+400|cluster_network_attachments.cluster_network_interface.subnet|.cluster_network_attachments = [{cluster_network_interface: {auto_delete: true}}]
+400|cluster_network_attachments[0].cluster_network_interface.subnet.crn|.cluster_network_attachments = [{cluster_network_interface: {subnet: {crn: "crn:v1"}}}]
+400|cluster_network_attachments[0].cluster_network_interface.security_groups|.cluster_network_attachments = [{cluster_network_interface: {subnet: {id: "02b7-1"}, security_groups: []}}]
+400|cluster_network_attachments[0].cluster_network_interface|.cluster_network_attachments = [{name: "c0"}]
+400|cluster_network_attachments[0].cluster_network_interface|.cluster_network_attachments = [{cluster_network_interface: {id: "02b7-1", name: "both"}}]
+400|primary_network_interface.primary_ip.address|.primary_network_interface.primary_ip = {address: "2001:db8::5"}
+400|primary_network_interface.primary_ip.address|.primary_network_interface.primary_ip = {address: "10.0.0.256"}
+201||.profile = {name: "nxf-1x1"}
+201||.vcpu = {percentage: 25}
+201||.threads_per_core = 1
+201||.boot_volume_attachment = {volume: {profile: {name: "sdp"}, bandwidth: 1000, iops: 3000, capacity: 250}}
+201||.volume_attachments = [{volume: {profile: {name: "general-purpose"}, capacity: 10, user_tags: ["env:prod"]}}]
+400|profile|.profile = {name: "no-such-1x1"}
+ROWS
+    [ "$bad" = 0 ]
+}
+
+@test "an instance lists the cluster networks that it was attached to" {
+    sim_start --region eu-de --instances 1 --mix plain
+    ask POST /v1/instances -H "$json" --data-binary \
+        "@$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-with-everything.json"
+    [ "$code" = 201 ]
+    jq -e '.href as $href | .cluster_network_attachments | map(.name) == ["cna-0", "cluster-attachment-2"] and
+        all(.[]; .resource_type == "instance_cluster_network_attachment" and
+            .href == $href + "/cluster_network_attachments/" + .id)' <<< "$body"
+}

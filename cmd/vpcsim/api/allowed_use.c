@@ -324,11 +324,9 @@ void allowed_use_instance(const char *expression, const struct instance *instanc
     bool gpu = profile->gpu_model != NULL;
     const struct cel_variable variables[] = {
         {"enable_secure_boot", boolean(instance->secure_boot)},
-        {"gpu.count", integer(!gpu                   ? 0
-                              : profile->vcpu >= 160 ? 8
-                                                     : 1)},
-        {"gpu.manufacturer", string(gpu ? "nvidia" : "")},
-        {"gpu.memory", integer(gpu ? 24 : 0)},
+        {"gpu.count", integer(profile->gpus)},
+        {"gpu.manufacturer", string(gpu ? profile->gpu_manufacturer : "")},
+        {"gpu.memory", integer(profile->gpu_memory)},
         {"gpu.model", string(gpu ? profile->gpu_model : "")},
         {"metadata_service.enabled", boolean(instance->metadata.enabled)},
         {"metadata_service.protocol", string(instance->metadata.https ? "https" : "http")},

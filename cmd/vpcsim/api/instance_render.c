@@ -184,8 +184,9 @@ FIELD(catalog_offering)
 FIELD(gpu)
 {
     if (instance->profile->gpu_model != NULL) {
-        text_printf(out, "\"gpu\":{\"count\":%u,\"manufacturer\":\"nvidia\",\"memory\":%u,\"model\":\"%s\"},",
-                    instance->profile->vcpu >= 160 ? 8U : 1U, 24U, instance->profile->gpu_model);
+        text_printf(out, "\"gpu\":{\"count\":%u,\"manufacturer\":\"%s\",\"memory\":%u,\"model\":\"%s\"},",
+                    instance->profile->gpus, instance->profile->gpu_manufacturer, instance->profile->gpu_memory,
+                    instance->profile->gpu_model);
     }
 }
 

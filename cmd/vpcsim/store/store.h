@@ -88,7 +88,8 @@ struct resource_group {
 struct profile {
     const char *name, *family, *architecture, *manufacturer;
     unsigned vcpu, memory, disks, disk_size, sockets;
-    const char *gpu_model; /* NULL: none */
+    const char *gpu_model, *gpu_manufacturer; /* NULL: none */
+    unsigned gpus, gpu_memory;
 };
 
 struct key {

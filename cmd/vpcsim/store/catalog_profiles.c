@@ -1,0 +1,342 @@
+/* Hardware profiles of servers, as the documentation of the API names them (x86-64, s390x and bare metal profiles). */
+#include <stdio.h>
+#include <string.h>
+
+#include "vpcsim/store/catalog.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define AMD64_INTEL "amd64", "intel"
+#define AMD64_AMD   "amd64", "amd"
+#define S390X_IBM   "s390x", "ibm"
+#define NO_GPU      NULL, NULL, 0, 0
+
+#define SIZE(family, vcpu, memory, word, hardware, disks, disk_size)                            \
+    {                                                                                           \
+        family "-" #vcpu "x" #memory, word, hardware, vcpu, memory, disks, disk_size, 1, NO_GPU \
+    }
+#define METAL(family, vcpu, memory, word, disks, disk_size)                                        \
+    {                                                                                              \
+        family "-" #vcpu "x" #memory, word, AMD64_INTEL, vcpu, memory, disks, disk_size, 2, NO_GPU \
+    }
+#define GPU(family, vcpu, memory, count, model, maker, gpu_memory, disks, disk_size)                                 \
+    {                                                                                                                \
+        family "-" #vcpu "x" #memory "x" #count model, "gpu", AMD64_INTEL, vcpu, memory, disks, disk_size, 1, model, \
+            maker, count, gpu_memory                                                                                 \
+    }
+
+/* The order is also that of pages. */
+/* clang-format off */
+static const struct profile instance_profiles[] = {
+    SIZE("bx2", 2, 8, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 4, 16, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 8, 32, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 16, 64, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 32, 128, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 48, 192, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 64, 256, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 96, 384, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bx2", 128, 512, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 2, 4, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 4, 8, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 8, 16, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 16, 32, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 32, 64, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 48, 96, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 64, 128, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 96, 192, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cx2", 128, 256, "compute", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 2, 16, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 4, 32, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 8, 64, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 16, 128, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 32, 256, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 48, 384, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 64, 512, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 96, 768, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mx2", 128, 1024, "memory", AMD64_INTEL, 0, 0),
+    SIZE("bx2d", 2, 8, "balanced", AMD64_INTEL, 1, 75),
+    SIZE("bx2d", 4, 16, "balanced", AMD64_INTEL, 1, 150),
+    SIZE("bx2d", 8, 32, "balanced", AMD64_INTEL, 1, 300),
+    SIZE("bx2d", 16, 64, "balanced", AMD64_INTEL, 1, 600),
+    SIZE("bx2d", 32, 128, "balanced", AMD64_INTEL, 2, 600),
+    SIZE("bx2d", 48, 192, "balanced", AMD64_INTEL, 1, 900),
+    SIZE("bx2d", 64, 256, "balanced", AMD64_INTEL, 2, 1200),
+    SIZE("bx2d", 96, 384, "balanced", AMD64_INTEL, 2, 1800),
+    SIZE("bx2d", 128, 512, "balanced", AMD64_INTEL, 2, 2400),
+    SIZE("cx2d", 2, 4, "compute", AMD64_INTEL, 1, 75),
+    SIZE("cx2d", 4, 8, "compute", AMD64_INTEL, 1, 150),
+    SIZE("cx2d", 8, 16, "compute", AMD64_INTEL, 1, 300),
+    SIZE("cx2d", 16, 32, "compute", AMD64_INTEL, 1, 600),
+    SIZE("cx2d", 32, 64, "compute", AMD64_INTEL, 2, 600),
+    SIZE("cx2d", 48, 96, "compute", AMD64_INTEL, 1, 900),
+    SIZE("cx2d", 64, 128, "compute", AMD64_INTEL, 2, 1200),
+    SIZE("cx2d", 96, 192, "compute", AMD64_INTEL, 2, 1800),
+    SIZE("cx2d", 128, 256, "compute", AMD64_INTEL, 2, 2400),
+    SIZE("mx2d", 2, 16, "memory", AMD64_INTEL, 1, 75),
+    SIZE("mx2d", 4, 32, "memory", AMD64_INTEL, 1, 150),
+    SIZE("mx2d", 8, 64, "memory", AMD64_INTEL, 1, 300),
+    SIZE("mx2d", 16, 128, "memory", AMD64_INTEL, 1, 600),
+    SIZE("mx2d", 32, 256, "memory", AMD64_INTEL, 2, 600),
+    SIZE("mx2d", 48, 384, "memory", AMD64_INTEL, 1, 900),
+    SIZE("mx2d", 64, 512, "memory", AMD64_INTEL, 2, 1200),
+    SIZE("mx2d", 96, 768, "memory", AMD64_INTEL, 2, 1800),
+    SIZE("mx2d", 128, 1024, "memory", AMD64_INTEL, 2, 2400),
+    SIZE("bx2a", 2, 8, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 4, 16, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 8, 32, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 16, 64, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 32, 128, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 48, 192, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 64, 256, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 96, 384, "balanced", AMD64_AMD, 0, 0),
+    SIZE("bx2a", 128, 512, "balanced", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 2, 4, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 4, 8, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 8, 16, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 16, 32, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 32, 64, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 48, 96, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 64, 128, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 96, 192, "compute", AMD64_AMD, 0, 0),
+    SIZE("cx2a", 128, 256, "compute", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 2, 16, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 4, 32, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 8, 64, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 16, 128, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 32, 256, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 48, 384, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 64, 512, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 96, 768, "memory", AMD64_AMD, 0, 0),
+    SIZE("mx2a", 128, 1024, "memory", AMD64_AMD, 0, 0),
+    SIZE("bx3d", 2, 10, "balanced", AMD64_INTEL, 1, 65),
+    SIZE("bx3d", 4, 20, "balanced", AMD64_INTEL, 1, 130),
+    SIZE("bx3d", 8, 40, "balanced", AMD64_INTEL, 1, 260),
+    SIZE("bx3d", 16, 80, "balanced", AMD64_INTEL, 1, 520),
+    SIZE("bx3d", 24, 120, "balanced", AMD64_INTEL, 1, 780),
+    SIZE("bx3d", 32, 160, "balanced", AMD64_INTEL, 2, 520),
+    SIZE("bx3d", 48, 240, "balanced", AMD64_INTEL, 2, 780),
+    SIZE("bx3d", 64, 320, "balanced", AMD64_INTEL, 2, 1024),
+    SIZE("bx3d", 96, 480, "balanced", AMD64_INTEL, 2, 1560),
+    SIZE("bx3d", 128, 640, "balanced", AMD64_INTEL, 2, 2080),
+    SIZE("bx3d", 176, 880, "balanced", AMD64_INTEL, 2, 2860),
+    SIZE("cx3d", 2, 5, "compute", AMD64_INTEL, 1, 65),
+    SIZE("cx3d", 4, 10, "compute", AMD64_INTEL, 1, 130),
+    SIZE("cx3d", 8, 20, "compute", AMD64_INTEL, 1, 260),
+    SIZE("cx3d", 16, 40, "compute", AMD64_INTEL, 1, 520),
+    SIZE("cx3d", 24, 60, "compute", AMD64_INTEL, 1, 780),
+    SIZE("cx3d", 32, 80, "compute", AMD64_INTEL, 2, 520),
+    SIZE("cx3d", 48, 120, "compute", AMD64_INTEL, 2, 780),
+    SIZE("cx3d", 64, 160, "compute", AMD64_INTEL, 2, 1024),
+    SIZE("cx3d", 96, 240, "compute", AMD64_INTEL, 2, 1560),
+    SIZE("cx3d", 128, 320, "compute", AMD64_INTEL, 2, 2080),
+    SIZE("cx3d", 176, 440, "compute", AMD64_INTEL, 2, 2860),
+    SIZE("mx3d", 2, 20, "memory", AMD64_INTEL, 1, 65),
+    SIZE("mx3d", 4, 40, "memory", AMD64_INTEL, 1, 130),
+    SIZE("mx3d", 8, 80, "memory", AMD64_INTEL, 1, 260),
+    SIZE("mx3d", 16, 160, "memory", AMD64_INTEL, 1, 520),
+    SIZE("mx3d", 24, 240, "memory", AMD64_INTEL, 1, 780),
+    SIZE("mx3d", 32, 320, "memory", AMD64_INTEL, 2, 520),
+    SIZE("mx3d", 48, 480, "memory", AMD64_INTEL, 2, 780),
+    SIZE("mx3d", 64, 640, "memory", AMD64_INTEL, 2, 1024),
+    SIZE("mx3d", 96, 960, "memory", AMD64_INTEL, 2, 1560),
+    SIZE("mx3d", 128, 1280, "memory", AMD64_INTEL, 2, 2080),
+    SIZE("mx3d", 176, 1760, "memory", AMD64_INTEL, 2, 2860),
+    SIZE("bx3dc", 2, 10, "balanced", AMD64_INTEL, 1, 65),
+    SIZE("bx3dc", 4, 20, "balanced", AMD64_INTEL, 1, 130),
+    SIZE("bx3dc", 8, 40, "balanced", AMD64_INTEL, 1, 260),
+    SIZE("bx3dc", 16, 80, "balanced", AMD64_INTEL, 1, 520),
+    SIZE("bx3dc", 24, 120, "balanced", AMD64_INTEL, 1, 780),
+    SIZE("bx3dc", 32, 160, "balanced", AMD64_INTEL, 2, 520),
+    SIZE("bx3dc", 48, 240, "balanced", AMD64_INTEL, 2, 780),
+    SIZE("bx3dc", 64, 320, "balanced", AMD64_INTEL, 2, 1024),
+    SIZE("bx3dc", 96, 480, "balanced", AMD64_INTEL, 2, 1560),
+    SIZE("cx3dc", 2, 5, "compute", AMD64_INTEL, 1, 65),
+    SIZE("cx3dc", 4, 10, "compute", AMD64_INTEL, 1, 130),
+    SIZE("cx3dc", 8, 20, "compute", AMD64_INTEL, 1, 260),
+    SIZE("cx3dc", 16, 40, "compute", AMD64_INTEL, 1, 520),
+    SIZE("cx3dc", 24, 60, "compute", AMD64_INTEL, 1, 780),
+    SIZE("cx3dc", 32, 80, "compute", AMD64_INTEL, 2, 520),
+    SIZE("cx3dc", 48, 120, "compute", AMD64_INTEL, 2, 780),
+    SIZE("cx3dc", 64, 160, "compute", AMD64_INTEL, 2, 1024),
+    SIZE("cx3dc", 96, 240, "compute", AMD64_INTEL, 2, 1560),
+    SIZE("vx3d", 2, 32, "very_high_memory", AMD64_INTEL, 1, 65),
+    SIZE("vx3d", 4, 64, "very_high_memory", AMD64_INTEL, 1, 130),
+    SIZE("vx3d", 8, 128, "very_high_memory", AMD64_INTEL, 1, 260),
+    SIZE("vx3d", 16, 256, "very_high_memory", AMD64_INTEL, 1, 520),
+    SIZE("vx3d", 24, 384, "very_high_memory", AMD64_INTEL, 1, 780),
+    SIZE("vx3d", 32, 512, "very_high_memory", AMD64_INTEL, 2, 520),
+    SIZE("vx3d", 48, 768, "very_high_memory", AMD64_INTEL, 2, 780),
+    SIZE("vx3d", 64, 1024, "very_high_memory", AMD64_INTEL, 2, 1024),
+    SIZE("vx3d", 88, 1408, "very_high_memory", AMD64_INTEL, 2, 1430),
+    SIZE("vx3d", 96, 1536, "very_high_memory", AMD64_INTEL, 2, 1560),
+    SIZE("vx3d", 128, 2048, "very_high_memory", AMD64_INTEL, 2, 2080),
+    SIZE("vx3d", 176, 2816, "very_high_memory", AMD64_INTEL, 2, 2860),
+    SIZE("vx2d", 2, 28, "very_high_memory", AMD64_INTEL, 1, 60),
+    SIZE("vx2d", 4, 56, "very_high_memory", AMD64_INTEL, 1, 120),
+    SIZE("vx2d", 8, 112, "very_high_memory", AMD64_INTEL, 1, 240),
+    SIZE("vx2d", 16, 224, "very_high_memory", AMD64_INTEL, 1, 480),
+    SIZE("vx2d", 44, 616, "very_high_memory", AMD64_INTEL, 1, 1320),
+    SIZE("vx2d", 88, 1232, "very_high_memory", AMD64_INTEL, 2, 1320),
+    SIZE("vx2d", 144, 2016, "very_high_memory", AMD64_INTEL, 2, 2160),
+    SIZE("vx2d", 176, 2464, "very_high_memory", AMD64_INTEL, 2, 2640),
+    SIZE("ux2d", 2, 56, "ultra_high_memory", AMD64_INTEL, 1, 60),
+    SIZE("ux2d", 4, 112, "ultra_high_memory", AMD64_INTEL, 1, 120),
+    SIZE("ux2d", 8, 224, "ultra_high_memory", AMD64_INTEL, 1, 240),
+    SIZE("ux2d", 16, 448, "ultra_high_memory", AMD64_INTEL, 1, 480),
+    SIZE("ux2d", 36, 1008, "ultra_high_memory", AMD64_INTEL, 1, 1080),
+    SIZE("ux2d", 48, 1344, "ultra_high_memory", AMD64_INTEL, 2, 720),
+    SIZE("ux2d", 72, 2016, "ultra_high_memory", AMD64_INTEL, 2, 1080),
+    SIZE("ux2d", 100, 2800, "ultra_high_memory", AMD64_INTEL, 2, 1500),
+    SIZE("ux2d", 200, 5600, "ultra_high_memory", AMD64_INTEL, 2, 3000),
+    SIZE("ox2", 2, 16, "storage_optimized", AMD64_INTEL, 1, 600),
+    SIZE("ox2", 4, 32, "storage_optimized", AMD64_INTEL, 1, 1200),
+    SIZE("ox2", 8, 64, "storage_optimized", AMD64_INTEL, 2, 1200),
+    SIZE("ox2", 16, 128, "storage_optimized", AMD64_INTEL, 2, 2400),
+    SIZE("ox2", 32, 256, "storage_optimized", AMD64_INTEL, 3, 3200),
+    SIZE("ox2", 64, 512, "storage_optimized", AMD64_INTEL, 6, 3200),
+    SIZE("ox2", 96, 768, "storage_optimized", AMD64_INTEL, 9, 3200),
+    SIZE("ox2", 128, 1024, "storage_optimized", AMD64_INTEL, 12, 3200),
+    SIZE("nxf", 1, 1, "nano", AMD64_INTEL, 0, 0),
+    SIZE("nxf", 1, 2, "nano", AMD64_INTEL, 0, 0),
+    SIZE("nxf", 1, 4, "nano", AMD64_INTEL, 0, 0),
+    SIZE("nxf", 2, 1, "nano", AMD64_INTEL, 0, 0),
+    SIZE("nxf", 2, 2, "nano", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 2, 8, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 4, 16, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 8, 32, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 16, 64, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 24, 96, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 32, 128, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 48, 192, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("bxf", 64, 256, "balanced", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 2, 4, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 4, 8, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 8, 16, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 16, 32, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 24, 48, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 32, 64, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 48, 96, "compute", AMD64_INTEL, 0, 0),
+    SIZE("cxf", 64, 128, "compute", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 2, 16, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 4, 32, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 8, 64, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 16, 128, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 24, 192, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 32, 256, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 48, 384, "memory", AMD64_INTEL, 0, 0),
+    SIZE("mxf", 64, 512, "memory", AMD64_INTEL, 0, 0),
+    SIZE("bz2", 2, 8, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2", 4, 16, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2", 8, 32, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2", 16, 64, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2", 1, 4, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2e", 2, 8, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2e", 4, 16, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2e", 8, 32, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2e", 16, 64, "balanced", S390X_IBM, 0, 0),
+    SIZE("bz2e", 1, 4, "balanced", S390X_IBM, 0, 0),
+    SIZE("cz2", 2, 4, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2", 4, 8, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2", 8, 16, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2", 16, 32, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2e", 2, 4, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2e", 4, 8, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2e", 8, 16, "compute", S390X_IBM, 0, 0),
+    SIZE("cz2e", 16, 32, "compute", S390X_IBM, 0, 0),
+    SIZE("mz2", 2, 16, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2", 4, 32, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2", 8, 64, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2", 16, 128, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2e", 2, 16, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2e", 4, 32, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2e", 8, 64, "memory", S390X_IBM, 0, 0),
+    SIZE("mz2e", 16, 128, "memory", S390X_IBM, 0, 0),
+    SIZE("bz2", 32, 128, "balanced", S390X_IBM, 0, 0),
+    SIZE("cz2", 32, 64, "compute", S390X_IBM, 0, 0),
+    SIZE("mz2", 32, 256, "memory", S390X_IBM, 0, 0),
+    GPU("gx2", 8, 64, 1, "v100", "nvidia", 16, 0, 0),
+    GPU("gx2", 16, 128, 1, "v100", "nvidia", 16, 0, 0),
+    GPU("gx2", 16, 128, 2, "v100", "nvidia", 16, 0, 0),
+    GPU("gx2", 32, 256, 2, "v100", "nvidia", 16, 0, 0),
+    GPU("gx3", 16, 80, 1, "l4", "nvidia", 24, 0, 0),
+    GPU("gx3", 32, 160, 2, "l4", "nvidia", 24, 0, 0),
+    GPU("gx3", 64, 320, 4, "l4", "nvidia", 24, 0, 0),
+    GPU("gx3", 24, 120, 1, "l40s", "nvidia", 48, 0, 0),
+    GPU("gx3", 48, 240, 2, "l40s", "nvidia", 48, 0, 0),
+    GPU("gx3d", 24, 120, 1, "a100p", "nvidia", 80, 1, 780),
+    GPU("gx3d", 48, 240, 2, "a100p", "nvidia", 80, 1, 1560),
+    GPU("gx3d", 160, 1792, 8, "h100", "nvidia", 80, 8, 7680),
+    GPU("gx3d", 160, 1792, 8, "h200", "nvidia", 141, 8, 7680),
+    GPU("gx3d", 160, 1792, 8, "gaudi3", "intel", 128, 8, 3200),
+    GPU("gx3d", 208, 1792, 8, "mi300x", "amd", 192, 8, 3200),
+};
+
+static const struct profile bare_metal_profiles[] = {
+    METAL("bx2-metal", 96, 384, "balanced", 1, 960),
+    METAL("bx2-metal", 192, 768, "balanced", 1, 960),
+    METAL("bx2d-metal", 96, 384, "balanced", 8, 3200),
+    METAL("cx2-metal", 96, 192, "compute", 1, 960),
+    METAL("mx2-metal", 96, 768, "memory", 1, 960),
+    {"bz2d-metal-72x1024", "balanced", S390X_IBM, 72, 1024, 4, 1600, 2, NO_GPU},
+    METAL("cx2d-metal", 96, 192, "compute", 8, 3200),
+    METAL("mx2d-metal", 96, 768, "memory", 8, 3200),
+    METAL("vx2d-metal", 96, 1536, "very_high_memory", 8, 3200),
+    METAL("bx3-metal", 48, 256, "balanced", 1, 480),
+    METAL("bx3d-metal", 48, 256, "balanced", 4, 7680),
+    METAL("bx3-metal", 64, 256, "balanced", 1, 480),
+    METAL("bx3d-metal", 64, 256, "balanced", 4, 7680),
+    METAL("bx3d-metal", 192, 1024, "balanced", 8, 7680),
+    METAL("cx3-metal", 48, 128, "compute", 1, 480),
+    METAL("cx3d-metal", 48, 128, "compute", 4, 7680),
+    METAL("cx3-metal", 64, 128, "compute", 1, 480),
+    METAL("cx3d-metal", 64, 128, "compute", 4, 7680),
+    METAL("mx3-metal", 16, 128, "memory", 1, 480),
+    METAL("mx3d-metal", 16, 128, "memory", 4, 7680),
+    METAL("mx3-metal", 48, 512, "memory", 1, 480),
+    METAL("mx3d-metal", 48, 512, "memory", 4, 7680),
+    METAL("mx3-metal", 64, 512, "memory", 1, 480),
+    METAL("mx3d-metal", 64, 512, "memory", 4, 7680),
+    METAL("mx3d-metal", 96, 1024, "memory", 8, 7680),
+    METAL("mx3d-metal", 128, 1024, "memory", 8, 7680),
+    METAL("vx3-metal", 16, 256, "very_high_memory", 1, 480),
+    METAL("vx3d-metal", 16, 256, "very_high_memory", 4, 7680),
+    METAL("ux3-metal", 16, 512, "ultra_high_memory", 1, 480),
+    METAL("ux3d-metal", 16, 512, "ultra_high_memory", 4, 7680),
+    METAL("bmx2", 24, 384, "memory", 1, 960),
+    METAL("bmx2", 48, 768, "memory", 1, 960),
+    METAL("bmx2d", 24, 384, "memory", 8, 3200),
+};
+/* clang-format on */
+
+const struct profile *catalog_instance_profiles(size_t *ret_count)
+{
+    *ret_count = COUNT(instance_profiles);
+    return instance_profiles;
+}
+
+const struct profile *catalog_bare_metal_profiles(size_t *ret_count)
+{
+    *ret_count = COUNT(bare_metal_profiles);
+    return bare_metal_profiles;
+}
+
+static const struct profile *find_profile(const struct profile *profiles, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(profiles[i].name, name) == 0) {
+            return &profiles[i];
+        }
+    }
+    return NULL;
+}
+
+const struct profile *catalog_instance_profile(const char *name)
+{
+    return find_profile(instance_profiles, COUNT(instance_profiles), name);
+}
+
+const struct profile *catalog_bare_metal_profile(const char *name)
+{
+    return find_profile(bare_metal_profiles, COUNT(bare_metal_profiles), name);
+}
