@@ -56,6 +56,12 @@ bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err 
 bool app_open(struct app *app, struct text *ret_endpoint, struct err *e) __attribute__((warn_unused_result));
 
 /*
+ * The metadata service of the server that this runs on: --metadata-url, else what the environment names. Needs no
+ * credentials; sends nothing yet. Borrowed from the session.
+ */
+bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e) __attribute__((warn_unused_result));
+
+/*
  * The command under way works in this place, for what --region and --endpoint do not say: also where the environment
  * names another. Copies the place.
  */
@@ -106,6 +112,8 @@ struct app_noun {
 bool app_print_list(struct app *app, struct table *table, const struct render_envelope *envelope, struct app_noun noun,
                     struct err *e) __attribute__((warn_unused_result));
 bool app_print_document(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
+/* The same for the answer of a service, whose secrets were asked for; with --fields as a document. */
+bool app_print_secrets(struct app *app, const json_t *document, struct err *e) __attribute__((warn_unused_result));
 /* Prints a request body or a schema: as JSON also where the format is for people. */
 bool app_print_body(struct app *app, const json_t *body, struct err *e) __attribute__((warn_unused_result));
 

@@ -308,6 +308,17 @@ bool app_print_document(struct app *app, const json_t *document, struct err *e)
     return print(app, &(struct content){.document = document}, e);
 }
 
+bool app_print_secrets(struct app *app, const json_t *document, struct err *e)
+{
+    struct secrets *secrets = app->secrets;
+
+    app->secrets = NULL; /* the gate would take out what is wanted */
+    bool printed =
+        app->globals->fields.count == 0 ? app_print_body(app, document, e) : app_print_document(app, document, e);
+    app->secrets = secrets;
+    return printed;
+}
+
 bool app_print_body(struct app *app, const json_t *body, struct err *e)
 {
     CLEANUP(text_free) struct text json = {0};

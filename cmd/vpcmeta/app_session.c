@@ -1,6 +1,7 @@
 /* What commands work with: the session and the schemas, opened when first needed and kept for later commands. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "app.h"
@@ -98,6 +99,44 @@ bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err 
     }
     app_progress_read(app);
     return session_select_regions(app->session, &options, ret_scope, e);
+}
+
+/* Where the environment says that the metadata service is, and the name of the variable; NULL: it does not. */
+static const char *metadata_url_of_environment(const char **ret_name)
+{
+    const char *type = getenv("VPC_AUTH_TYPE");
+    bool is_vpc = type != NULL && strcasecmp(type, "vpc") == 0; /* else the URL is IAM's */
+    const char *url = is_vpc ? getenv("VPC_AUTH_URL") : NULL;
+
+    *ret_name = "VPC_AUTH_URL";
+    if (url == NULL || url[0] == '\0') {
+        *ret_name = "IBMCLOUD_CR_VPC_URL";
+        url = getenv(*ret_name);
+    }
+    return url != NULL && url[0] != '\0' ? url : NULL;
+}
+
+bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e)
+{
+    static const char version_name[] = "VPC_VPC_IMS_VERSION";
+    const struct global_opts *globals = app->globals;
+    struct session_options options = session_options(app);
+    const char *source = "--metadata-url";
+    const char *url = globals->metadata_url != NULL ? globals->metadata_url : metadata_url_of_environment(&source);
+    const char *version = getenv(version_name);
+    struct imds_options metadata = {.url = url,
+                                    .version = version != NULL && version[0] != '\0' ? version : NULL,
+                                    .silence_ms = globals->timeout.given ? (unsigned)globals->timeout.ms : 0};
+
+    options.metadata = &metadata;
+    if (!command_continues(&app->limits, e) || (url != NULL && !imds_check_url(source, url, e)) ||
+        (metadata.version != NULL && !imds_check_version(version_name, version, e)) ||
+        !open_session(app, &options, e)) {
+        return false;
+    }
+    app_progress_read(app);
+    *ret_imds = session_imds(app->session);
+    return true;
 }
 
 static const char *adopt(struct app *app, const char *string)

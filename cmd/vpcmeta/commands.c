@@ -13,6 +13,7 @@ static const struct cli_noun nouns[] = {
     {"group", "instance groups and the template each uses"},
     {"runs", "recorded runs: show, resume, retry, roll back"},
     {"schema", "the JSON Schemas of request bodies"},
+    {"metadata", "what a server reads of itself: run these on the server"},
     {"auth", "credentials and tokens"},
     {NULL, NULL},
 };
@@ -47,6 +48,9 @@ static const struct cmd_spec *const commands[] = {
     &cmd_runs_retry,
     &cmd_runs_rollback,
     &cmd_runs_prune,
+    &cmd_metadata_get,
+    &cmd_metadata_token,
+    &cmd_metadata_iam_token,
     &cmd_doctor,
     &cmd_auth_status,
     &cmd_auth_token,
@@ -58,9 +62,13 @@ static const struct cmd_spec *const commands[] = {
 };
 
 static const struct cli_task tasks[] = {
-    {"Look", &cmd_instance_list},     {"Change", &cmd_instance_set},
-    {"Create", &cmd_instance_create}, {"Prove, finish and take back", &cmd_audit},
-    {"Set up", &cmd_doctor},          {0},
+    {"Look", &cmd_instance_list},
+    {"Change", &cmd_instance_set},
+    {"Create", &cmd_instance_create},
+    {"Prove, finish and take back", &cmd_audit},
+    {"On a server", &cmd_metadata_get},
+    {"Set up", &cmd_doctor},
+    {0},
 };
 
 static const char *const sections[] = {"exit-status", "environment", "files", NULL};

@@ -23,6 +23,8 @@ const struct opt_spec global_opt[] = {
                    "regions to work in; all asks the API; an endpoint of another region is refused"),
     OPT_STRING(struct global_opts, endpoint, 0, "endpoint", "URL", "base URL of the VPC API, /v1 included"),
     OPT_STRING(struct global_opts, iam_url, 0, "iam-url", "URL", "base URL of IAM"),
+    OPT_STRING(struct global_opts, metadata_url, 0, "metadata-url", "URL",
+               "where the metadata service of this server is, instead of its usual name and address"),
     OPT_ENUM(struct global_opts, auth, 0, "auth", options_auth_words, "where tokens come from"),
     OPT_FILE(struct global_opts, api_key_file, 0, "api-key-file", "FILE|-", "read the API key from a file",
              .excludes = "auth=bearer|auth=none"),

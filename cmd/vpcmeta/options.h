@@ -11,7 +11,7 @@
 /* Options of every command. */
 struct global_opts {
     struct opt_list regions;
-    const char *endpoint, *iam_url;
+    const char *endpoint, *iam_url, *metadata_url;
     struct opt_enum auth;
     const char *api_key_file, *api_version;
     struct opt_enum output; /* enum render_format */

@@ -116,7 +116,6 @@ const struct cli_absent absent_commands[] = {
     {"apply", "'vpcmeta instance set' changes instances (see 'vpcmeta help settings')"},
     {"trusted-profile", "'ibmcloud iam trusted-profiles' lists them (see 'vpcmeta help settings')"},
     {"inventory", "'vpcmeta instance list --region all -o json' has every instance"},
-    {"metadata", "a server reads its metadata without vpcmeta (see 'vpcmeta help service')"},
     {"instance wait", "'vpcmeta instance show NAME' has the status"},
     {"runs confirm", "'vpcmeta runs rollback' takes a run back"},
     {"runs guard", "'vpcmeta runs rollback' takes a run back"},

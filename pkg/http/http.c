@@ -189,7 +189,8 @@ struct http_call *http_call_create(struct http *http, const struct http_request 
     size_t type_size = string_size(request->content_type);
     size_t match_size = string_size(request->if_match);
     size_t authorization_size = string_size(request->authorization);
-    size_t size = url_size + type_size + match_size + authorization_size + request->body_size;
+    size_t header_size = string_size(request->header);
+    size_t size = url_size + type_size + match_size + authorization_size + header_size + request->body_size;
 
     assert(request->url != NULL && request->done != NULL && (request->body != NULL || request->body_size == 0));
     struct http_call *call = mem_alloc(sizeof(*call) + size);
@@ -200,6 +201,7 @@ struct http_call *http_call_create(struct http *http, const struct http_request 
     call->request.content_type = copy_behind(&end, request->content_type, type_size);
     call->request.if_match = copy_behind(&end, request->if_match, match_size);
     call->request.authorization = copy_behind(&end, request->authorization, authorization_size);
+    call->request.header = copy_behind(&end, request->header, header_size);
     call->request.body = copy_behind(&end, request->body, request->body_size);
     http->answered_ms = http->pending == 0 ? http_now_ms(http) : http->answered_ms;
     http->pending++;

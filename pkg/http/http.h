@@ -7,7 +7,8 @@
  *   this machine's own addresses;
  * - that certificates are verified (TLS 1.2 or later), and that there is no way to turn that off;
  * - that a bearer token or a secret body leaves over https only, or over plain http to this machine (127.0.0.0/8, ::1,
- *   localhost); a request that would break this fails before anything is connected;
+ *   localhost), or with HTTP_METADATA_SERVICE to the metadata service of the server it runs on; a request that would
+ *   break this fails before anything is connected;
  * - that redirects are followed at most HTTP_REDIRECTS_MAX times, with the token only within the same scheme, host and
  *   port, and never from https to plain http; a request other than GET follows 307 and 308 within the same
  *   origin only and never turns into a GET;
@@ -54,7 +55,7 @@ enum {
 /* A bounded session of requests: connections, queue, rate limit. */
 struct http;
 
-enum http_method { HTTP_GET, HTTP_POST, HTTP_PATCH, HTTP_DELETE };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
 
 /* When a failed request may be sent again. */
 enum http_repeat {
@@ -70,6 +71,11 @@ enum {
     HTTP_URGENT = 1 << 2,      /* a token request: starts before all others, outside window and rate limit */
     HTTP_LONG_ANSWER = 1 << 3, /* hundreds of kilobytes will come (a page of a list): it is read in larger pieces */
     HTTP_MUST_FINISH = 1 << 4, /* starts and is repeated after http_cancel, too: it undoes what must not stay so */
+    /*
+     * To the metadata service of this server (vpc-api.md 5.1), which no other machine can stand in for: no proxy and no
+     * redirect is used, and no answer at all, which is how a service that is off shows, is final.
+     */
+    HTTP_METADATA_SERVICE = 1 << 5,
 };
 
 /* How one attempt ended, as far as the question of sending it again is concerned. */
@@ -97,6 +103,7 @@ struct http_reply {
     unsigned attempts;      /* sent in all but those whose token was refused; 0 when none was */
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
+    bool timed_out; /* the time for one attempt was over */
     /*
      * Bytes of a write left, and no answer of the API says what became of it (http_effect.h): the server may have
      * carried it out. Also set beside a final answer: a 412 that follows such an attempt may be our own doing.
@@ -135,6 +142,7 @@ struct http_request {
     const char *content_type;  /* of the body */
     const char *if_match;      /* an ETag, sent verbatim */
     const char *authorization; /* value for Authorization instead of the token source's; guarded like the token */
+    const char *header;        /* one more line, "Metadata-Flavor: ibm" */
     const char *body;
     size_t body_size;
     size_t answer_max;   /* bytes; 0: the session's */

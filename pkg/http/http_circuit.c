@@ -28,7 +28,8 @@ static struct http_circuit *find(struct http *http, const struct http_origin *or
 
 void http_circuit_enter(struct http *http, struct http_call *call)
 {
-    if (!call->probe) {
+    /* what waits for a server that is down would be probed by requests of another kind than these */
+    if (!call->probe && (call->request.flags & HTTP_METADATA_SERVICE) == 0) {
         call->circuit = find(http, &call->origin, (call->request.flags & HTTP_URGENT) != 0);
     }
 }

@@ -11,6 +11,9 @@ static bool is_proxy_problem(const struct http_failure *failure)
     const char *host = strstr(failure->words, failed);
     size_t size = strlen(failure->origin->host);
 
+    if (failure->direct) {
+        return false;
+    }
     if (failure->curl_code == CURLE_COULDNT_RESOLVE_PROXY || failure->curl_code == CURLE_PROXY ||
         strstr(failure->words, "CONNECT") != NULL || strstr(failure->words, "from proxy") != NULL) {
         return true;
@@ -62,6 +65,12 @@ static void append_certificate_remedy(const char *words, struct text *out)
 static void append_remedy(const struct http_failure *failure, struct text *out)
 {
     const struct http_origin *origin = failure->origin;
+
+    if (failure->direct &&
+        (failure->curl_code == CURLE_COULDNT_RESOLVE_HOST || failure->curl_code == CURLE_COULDNT_CONNECT ||
+         failure->curl_code == CURLE_OPERATION_TIMEDOUT)) {
+        return;
+    }
 
     if (is_proxy_problem(failure)) {
         text_append(out, strstr(failure->words, "407") != NULL

@@ -14,6 +14,7 @@ struct http_failure {
     enum http_fault fault;
     int curl_code;
     const char *words; /* libcurl's; harmless to print */
+    bool direct;       /* no proxy may be used, and the caller has the remedies of a server that is not reached */
     bool reopened;     /* the request was sent on more than one connection */
     unsigned attempts;
     size_t too_large; /* the limit that the answer was beyond, or 0 */

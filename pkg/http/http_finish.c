@@ -139,6 +139,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->attempts = call->sent - call->token_refusals;
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);
+    reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
     status = status_of(code, status);
     if (ending->sent && status >= 200 && reply->fault != HTTP_FAULT_REFUSED) {
         reply->status = (int)status;
@@ -161,6 +162,7 @@ static void explain_fault(struct http_transfer *transfer, CURLcode code, struct 
                                         .fault = ending->reply.fault,
                                         .curl_code = (int)code,
                                         .words = text_string(&safe),
+                                        .direct = (transfer->call->request.flags & HTTP_METADATA_SERVICE) != 0,
                                         .reopened = transfer->rounds > 1,
                                         .attempts = ending->reply.attempts,
                                         .too_large = transfer->too_large ? transfer->body_max : 0},
@@ -260,6 +262,13 @@ static void note_rate(struct http *http, const struct http_transfer *transfer, c
     http_ratelimit_answered(&http->ratelimit, &answer);
 }
 
+/* A metadata service that is off gives no answer, now and later. */
+static bool is_silence(const struct http_call *call, CURLcode code)
+{
+    return (call->request.flags & HTTP_METADATA_SERVICE) != 0 &&
+           (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST);
+}
+
 static struct http_outcome outcome_of(struct http *http, const struct http_call *call, const struct ending *ending)
 {
     /* the server took it: its state says what came of it, and another writer may have been there since */
@@ -275,7 +284,7 @@ static struct http_outcome outcome_of(struct http *http, const struct http_call 
         .foreign = ending->gateway && http_circuit_has_worked(call),
         .unresolved = ending->code == CURLE_COULDNT_RESOLVE_HOST && !http_circuit_has_worked(call),
         .attempt = call->sent - call->uncounted,
-        .attempts_max = http->options.attempts,
+        .attempts_max = is_silence(call, ending->code) ? 1 : http->options.attempts,
         .backoff_ms = http->options.backoff_ms,
         .retry_after_ms = ending->reply.retry_after_ms,
         .left_ms = http_left_ms(http),
@@ -388,6 +397,9 @@ static bool follow_redirect(struct http_transfer *transfer, struct ending *endin
     (void)secrets_mask(http->options.secrets, target, strlen(target));
     if (!http_url_origin(target, &origin, &problem)) {
         return refuse_redirect(ending, "another place", problem.message);
+    }
+    if ((call->request.flags & HTTP_METADATA_SERVICE) != 0) {
+        return refuse_redirect(ending, target, "the metadata service points nowhere else");
     }
     bool same = http_url_same_origin(&call->origin, &origin);
     if (call->redirects >= HTTP_REDIRECTS_MAX) {

@@ -47,10 +47,11 @@ static bool guard(struct http *http, struct http_call *call, struct err *e)
     }
     http_circuit_enter(http, call);
     if (has_line_break(request->content_type) || has_line_break(request->if_match) ||
-        has_line_break(request->authorization)) {
+        has_line_break(request->authorization) || has_line_break(request->header)) {
         return err_set(e, ERR_USAGE, "a header value for %s holds a line break", call->origin.host);
     }
-    if (secret && !call->origin.https && !call->origin.loopback) {
+    bool stays_here = call->origin.loopback || (call->origin.metadata && (request->flags & HTTP_METADATA_SERVICE) != 0);
+    if (secret && !call->origin.https && !stays_here) {
         return err_set(
             e, ERR_USAGE,
             "credentials are not sent over plain http to %s: use https (plain http is for this machine only)",

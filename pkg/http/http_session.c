@@ -92,10 +92,7 @@ int64_t http_left_ms(const struct http *http)
 const char *http_method_name(enum http_method method)
 {
     static const char *const names[] = {
-        [HTTP_GET] = "GET",
-        [HTTP_POST] = "POST",
-        [HTTP_PATCH] = "PATCH",
-        [HTTP_DELETE] = "DELETE",
+        [HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
     };
 
     return names[method];

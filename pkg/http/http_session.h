@@ -26,7 +26,7 @@ struct http_call {
     struct http_request request;  /* strings point behind the call, but for url */
     char *url;                    /* request.url, or where a redirect leads; owned when it is not request.url */
     struct http_origin origin;    /* of url; valid once it was started, as circuit */
-    struct http_circuit *circuit; /* NULL: there are too many origins */
+    struct http_circuit *circuit; /* NULL: there are too many origins, or HTTP_METADATA_SERVICE */
     bool probe;                   /* asks whether the server is up again */
     int64_t second_ms;            /* when the second attempt started; 0: none did */
     bool cross_origin;            /* redirected to another origin: no token, no If-Match */
@@ -70,7 +70,7 @@ struct http_token {
     char line[];
 };
 
-enum { HTTP_LINES = 7, HTTP_UUID_SIZE = 37, HTTP_MULTIPLEXED_MAX = 32 };
+enum { HTTP_LINES = 8, HTTP_UUID_SIZE = 37, HTTP_MULTIPLEXED_MAX = 32 };
 
 struct http_transfer {
     struct http *http;

@@ -207,6 +207,9 @@ static void set_lines(struct http_transfer *transfer)
     } else if (request->authorization != NULL && !transfer->call->cross_origin) {
         add_line(transfer, &count, compose(&transfer->authorization_line, "Authorization: ", request->authorization));
     }
+    if (request->header != NULL) {
+        add_line(transfer, &count, (char *)request->header); /* the call's own copy; libcurl only reads it */
+    }
     if (request->body_size >= EXPECT_LIMIT) {
         add_line(transfer, &count, no_expect);
     }
@@ -273,7 +276,8 @@ static void set_request(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, alone ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, alone ? 1L : 0L);
     /* A proxy would carry what is meant for this machine to another one. */
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, call->origin.loopback ? "*" : NULL);
+    bool direct = call->origin.loopback || (call->request.flags & HTTP_METADATA_SERVICE) != 0;
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, direct ? "*" : NULL);
 }
 
 bool http_transfer_start(struct http *http, struct http_call *call, struct http_token *token, struct err *e)

@@ -69,6 +69,8 @@ bool http_url_origin(const char *url, struct http_origin *ret, struct err *e)
     }
     origin.port = (unsigned)number;
     origin.loopback = is_loopback(origin.host);
+    origin.metadata =
+        strcmp(origin.host, "169.254.169.254") == 0 || strcasecmp(origin.host, "api.metadata.cloud.ibm.com") == 0;
     *ret = origin;
     return true;
 }

@@ -14,6 +14,7 @@ enum { HTTP_HOST_MAX = 256 };
 struct http_origin {
     bool https;
     bool loopback; /* 127.0.0.0/8, ::1 or localhost: what is sent stays on this machine */
+    bool metadata; /* where the metadata service of this server is: 169.254.169.254 or api.metadata.cloud.ibm.com */
     unsigned port;
     char host[HTTP_HOST_MAX]; /* IPv6 addresses in brackets */
 };

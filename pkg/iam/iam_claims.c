@@ -1,29 +1,6 @@
 /* What a JSON web token says of its holder. Never verified: the API does that. */
-#include <string.h>
-
 #include "iam/iam.h"
-#include "json/json.h"
-
-/* base64url without padding (RFC 4648 section 5); false at any other character. */
-static bool decode(const char *bytes, size_t size, struct text *ret)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    unsigned bits = 0, count = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        const char *digit = bytes[i] != '\0' ? strchr(digits, bytes[i]) : NULL;
-        if (digit == NULL) {
-            return false;
-        }
-        bits = (bits << 6 | (unsigned)(digit - digits)) & 0xffffU;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            text_append_char(ret, (char)(bits >> count & 0xffU));
-        }
-    }
-    return true;
-}
+#include "json/json_web_token.h"
 
 static void take(const json_t *object, const char *member, struct text *ret)
 {
@@ -51,20 +28,15 @@ static void read_claims(const json_t *claims, struct iam_identity *ret)
 
 bool iam_token_identity(struct iam *iam, struct iam_identity *ret, struct err *e)
 {
-    CLEANUP(text_free_secret) struct text claims = {0};
-    CLEANUP(json_document_free) struct json_document document = {0};
-    struct err ignored = ERR_INIT;
+    JSON_CLEANUP json_t *claims = NULL;
     const char *token = NULL;
 
     if (!iam_token(iam, &token, e)) {
         return false;
     }
     *ret = (struct iam_identity){.expires_at_s = -1};
-    const char *payload = token != NULL ? strchr(token, '.') : NULL;
-    if (payload != NULL && decode(payload + 1, strcspn(payload + 1, "."), &claims) &&
-        json_parse(text_string(&claims), claims.size, "token", JSON_READ_STRICT, &document, &ignored) &&
-        json_is_object(document.root)) {
-        read_claims(document.root, ret);
+    if (token != NULL && (claims = json_web_token_claims(token)) != NULL) {
+        read_claims(claims, ret);
     }
     return true;
 }

@@ -19,7 +19,8 @@
 struct session {
     char *key; /* the options it was made for */
     struct http *http;
-    struct iam *iam;
+    struct iam *iam;   /* NULL: the session is for the metadata service */
+    struct imds *imds; /* NULL: it is not */
     struct answer_parser *parser;
     struct secrets *secrets; /* borrowed */
     FILE *trace;
@@ -96,7 +97,11 @@ static char *key_of(const struct session_options *options)
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         text_printf(&key, "%s|", parts[i] != NULL ? parts[i] : "");
     }
-    if (iam_endpoints_vary(sources)) {
+    if (options->metadata != NULL) {
+        const struct imds_options *metadata = options->metadata;
+        text_printf(&key, "metadata|%s|%s|%u|", metadata->url != NULL ? metadata->url : "",
+                    metadata->version != NULL ? metadata->version : "", metadata->silence_ms);
+    } else if (iam_endpoints_vary(sources)) {
         CLEANUP(text_free_pointer) char *region = session_regions_first(options);
         text_printf(&key, "%s|", region);
     }
@@ -186,6 +191,20 @@ static bool find_credentials(struct session *session, const struct session_optio
     return true;
 }
 
+/* What the session speaks to: the metadata service, or the APIs with a token. */
+static bool open_service(struct session *session, const struct session_options *options, struct text *ret_warnings,
+                         struct err *e)
+{
+    if (options->metadata == NULL) {
+        return find_credentials(session, options, ret_warnings, e);
+    }
+    struct imds_options metadata = *options->metadata;
+    metadata.http = session->http;
+    metadata.secrets = session->secrets;
+    session->imds = imds_create(&metadata);
+    return true;
+}
+
 struct session *session_open(const struct session_options *options, struct text *ret_warnings, struct err *e)
 {
     struct session *session = mem_alloc(sizeof(*session));
@@ -201,7 +220,7 @@ struct session *session_open(const struct session_options *options, struct text 
                                                            .secrets = session->secrets},
                                     e);
     }
-    if (session->http == NULL || !find_credentials(session, options, ret_warnings, e)) {
+    if (session->http == NULL || !open_service(session, options, ret_warnings, e)) {
         session_close(session);
         return NULL;
     }
@@ -216,6 +235,7 @@ void session_close(struct session *session)
     session_regions_clear(&session->regions);
     iam_destroy(session->iam);
     http_destroy(session->http);
+    imds_destroy(session->imds);
     answer_parser_destroy(session->parser);
     if (session->trace != NULL) {
         fclose(session->trace);
@@ -314,6 +334,11 @@ bool session_base_is_public(const char *base)
     }
     vpc_region_base(&usual, text_string(&region), false);
     return strcmp(base, text_string(&usual)) == 0;
+}
+
+struct imds *session_imds(const struct session *session)
+{
+    return session->imds;
 }
 
 bool session_token(struct session *session, const char **ret_token, struct err *e)

@@ -15,6 +15,7 @@
 #define SESSION_SESSION_H
 
 #include "iam/iam.h"
+#include "imds/imds.h"
 #include "inventory/inventory.h"
 
 /* SDK default when nothing is configured (vpc-api.md 1.1). */
@@ -28,6 +29,11 @@ struct session_options {
     const char *trace;              /* file that gets a JSON line a request, without secrets; NULL: none */
     const char *ca_file;            /* NULL: the system's */
     unsigned timeout_ms;            /* of one request */
+    /*
+     * Not NULL: the session is for the metadata service of this server, and needs neither credentials nor a region.
+     * `http` and `secrets` are the session's.
+     */
+    const struct imds_options *metadata;
 };
 
 struct session;
@@ -99,6 +105,9 @@ const char *session_region_base(const struct session *session, size_t region);
 
 /* Whether that is the public endpoint which the vendor has for some region: who uses it need not be shown it. */
 bool session_base_is_public(const char *base);
+
+/* Of a session for the metadata service; else NULL. Lives as long as the session. */
+struct imds *session_imds(const struct session *session);
 
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
 bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));

@@ -98,8 +98,19 @@ def start_lines():
     return topic_lines("simulator")[:4]
 
 
+def server_lines():
+    """The simulator of a server with the metadata service on and a default trusted profile, and its metadata service."""
+    there = "--endpoint http://127.0.0.1:8089/v1 --iam-url http://127.0.0.1:8089"
+    yield "vpcsim --port 8089 --instances 1 --mix plain --metadata-instance self"
+    yield f"vpcmeta instance show web-0001 --as-body {there} > self.json"
+    yield (f"vpcmeta instance create -f self.json --name self --enabled true --protocol http --auto-link true {there} "
+           "--trusted-profile Profile-7dd5ae61-4a0a-4d9a-a4f4-4c0d4ee0a7a2")
+    yield "export IBMCLOUD_CR_VPC_URL=http://127.0.0.1:8089"
+
+
 def help_lines(build):
     yield from start_lines()
+    yield from server_lines()
     table = json.loads(subprocess.run([f"{build}/vpcmeta", "help", "--json"], check=True, capture_output=True).stdout)
     for command in table["commands"]:
         for example in command["examples"]:

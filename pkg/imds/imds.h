@@ -1,0 +1,134 @@
+/*
+ * imds: the identity API and the metadata API, which a server asks about itself (vpc-api.md 5).
+ *
+ * The service is reached from the server only, at 169.254.169.254 over http or at api.metadata.cloud.ibm.com over http
+ * or https. It speaks one of the two protocols, and to the other one, or where it is off, it gives no answer at all:
+ * where the caller does not say which, https is tried first and http soon after, and what answers is used. No proxy is
+ * used, whatever the environment says, and no redirect is followed (HTTP_METADATA_SERVICE of http.h).
+ *
+ * An identity token (PUT token) is the bearer of all other calls. The paths of the identity API depend on the version
+ * date: /identity from IMDS_VERSION_PATHS on, /instance_identity before it. Where a nonce is sent, it must come back
+ * in the answer and in the claims of the token, or the token is not used.
+ *
+ * Two ways to use the room: imds_ask runs the session until the answer is there, for commands; imds_submit sends one
+ * request of a session that others run, and imds_token_read and imds_explain read what comes (room iam).
+ *
+ * Tokens are registered (secret.h) as soon as they are read and overwritten before their memory is given back.
+ */
+#ifndef IMDS_IMDS_H
+#define IMDS_IMDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err/err.h"
+#include "http/http.h"
+#include "secret/secret.h"
+#include "text/text.h"
+
+#define IMDS_URL_ADDRESS "http://169.254.169.254"
+#define IMDS_URL_NAME    "https://api.metadata.cloud.ibm.com"
+
+#define IMDS_VERSION_DEFAULT "2025-08-26"
+#define IMDS_VERSION_PATHS   "2025-08-26" /* the first date with /identity */
+
+enum {
+    IMDS_LIFE_MIN_S = 5, /* expires_in of an identity token (5.2) */
+    IMDS_LIFE_MAX_S = 3600,
+    IMDS_LIFE_S = 300,            /* of the service, where none is asked for */
+    IMDS_SILENCE_MS = 5 * 1000,   /* without an answer to a token request: the service is not there */
+    IMDS_HEAD_START_MS = 300,     /* of https, where the protocol is found out */
+    IMDS_TOKEN_MAX = 64 * 1024,   /* bytes of a token that is accepted */
+    IMDS_ANSWER_MAX = 1024 * 1024 /* bytes of an answer */
+};
+
+/* What can be asked of the service. */
+enum imds_operation {
+    IMDS_TOKEN,       /* PUT .../token: an identity token; the only call without a bearer */
+    IMDS_IAM_TOKEN,   /* POST .../iam_token(s): an IAM token of a trusted profile */
+    IMDS_CERTIFICATE, /* POST .../certificates: an instance identity certificate */
+    IMDS_METADATA,    /* GET of a path below /metadata/v1 */
+};
+
+/* Zero-initialised members mean "not given". Borrowed. */
+struct imds_call {
+    enum imds_operation operation;
+    int64_t expires_in;          /* seconds: of the token, of the certificate; 0: the service decides */
+    const char *nonce;           /* IMDS_TOKEN */
+    const char *trusted_profile; /* IMDS_IAM_TOKEN: an id or a CRN; NULL: the server's default profile */
+    const char *csr;             /* IMDS_CERTIFICATE: PEM */
+    const char *path;            /* IMDS_METADATA: "/metadata/v1/instance" */
+    const char *start;           /* IMDS_METADATA: of a list's next page */
+    const char *bearer;          /* for imds_submit: the identity token, of every operation but IMDS_TOKEN */
+};
+
+/* Where the service is. Borrowed. */
+struct imds_place {
+    const char *url;     /* base without a final slash */
+    const char *version; /* YYYY-MM-DD */
+    unsigned silence_ms; /* for IMDS_TOKEN; 0: IMDS_SILENCE_MS */
+};
+
+/*
+ * Submits the request. `more` says what is not of the call: flags (HTTP_URGENT), read, done, context. All is copied.
+ */
+void imds_submit(struct http *http, const struct imds_place *place, const struct imds_call *call,
+                 const struct http_request *more);
+
+/* A token of either kind as it was answered. */
+struct imds_token {
+    char *text;     /* owned; NULL: none */
+    int64_t life_s; /* expires_in; -1: not said */
+};
+void imds_token_free(struct imds_token *token); /* overwrites; for CLEANUP */
+
+/*
+ * Reads the answer to IMDS_TOKEN or IMDS_IAM_TOKEN, behind which HTTP_BODY_PADDING bytes can be read, and registers the
+ * token. `nonce`: the one that was sent, or NULL. ERR_BAD_ANSWER when there is no usable token or the nonce is another
+ * one; the message quotes nothing of the answer. *ret is replaced.
+ */
+bool imds_token_read(const char *body, size_t size, const char *nonce, struct secrets *secrets, struct imds_token *ret,
+                     struct err *e) __attribute__((warn_unused_result));
+
+/* Sets the error of a reply that failed: what happened and what can be done about it. Always false. */
+bool imds_explain(const struct imds_place *place, const struct imds_call *call, const struct http_reply *reply,
+                  struct err *e);
+
+/* --- one call after another ------------------------------------------------------------------------ */
+
+struct imds;
+
+struct imds_options {
+    struct http *http;       /* must outlive the handle's last call; imds_destroy comes after http_destroy */
+    const char *url;         /* base; "HOST[:PORT]": the protocol is found out; NULL: the usual places are tried */
+    const char *version;     /* NULL: IMDS_VERSION_DEFAULT */
+    unsigned silence_ms;     /* 0: IMDS_SILENCE_MS */
+    struct secrets *secrets; /* borrowed */
+};
+
+/* Strings are copied. Sends nothing. */
+struct imds *imds_create(const struct imds_options *options);
+void imds_destroy(struct imds *imds); /* NULL allowed */
+
+/*
+ * ERR_USAGE for a URL that is none of a service: with a path, a query, a user name, another scheme. `source` says where
+ * it came from.
+ */
+bool imds_check_url(const char *source, const char *url, struct err *e) __attribute__((warn_unused_result));
+
+/* ERR_USAGE for a version date that the service does not have: YYYY-MM-DD, from 2022-03-01. */
+bool imds_check_version(const char *source, const char *version, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Asks and appends the body of the answer, a JSON object. Where the call needs an identity token, gets one first and
+ * keeps it for the next calls. The body of a token call holds the secret: free it with text_free_secret. Errors:
+ * ERR_NETWORK without an answer, ERR_AUTH for 401, ERR_API, ERR_BAD_ANSWER, ERR_CANCELLED.
+ */
+bool imds_ask(struct imds *imds, const struct imds_call *call, struct text *ret_body, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The base URL that has answered; NULL before the first answer. */
+const char *imds_base(const struct imds *imds);
+
+#endif

@@ -1,0 +1,111 @@
+/* Why the service gives no answer, or refuses, and what can be done about it. */
+#include <string.h>
+
+#include "imds/imds.h"
+#include "json/json.h"
+
+static const char *what_of(const struct imds_call *call)
+{
+    switch (call->operation) {
+    case IMDS_TOKEN:
+        return "no identity token";
+    case IMDS_IAM_TOKEN:
+        return "no IAM token";
+    case IMDS_CERTIFICATE:
+        return "no certificate";
+    case IMDS_METADATA:
+        break;
+    }
+    return "cannot read the metadata";
+}
+
+static bool begins_with(const char *string, const char *start)
+{
+    return strncmp(string, start, strlen(start)) == 0;
+}
+
+/* The service holds a connection that it does not serve, or drops its packets. */
+static bool explain_silence(const struct imds_place *place, const struct http_reply *reply, struct err *e)
+{
+    bool by_name = strcmp(place->url, IMDS_URL_NAME) == 0;
+    int64_t waited_ms = reply->elapsed_ms < 1000 ? reply->elapsed_ms : (reply->elapsed_ms + 500) / 1000 * 1000;
+    CLEANUP(text_free) struct text other = {0};
+
+    text_append(&other, begins_with(place->url, "https:") ? "http" : "https");
+    if (by_name || strcmp(place->url, IMDS_URL_ADDRESS) == 0) {
+        text_printf(&other, " (then give --metadata-url %s)", by_name ? IMDS_URL_ADDRESS : IMDS_URL_NAME);
+    }
+    err_set(e, ERR_NETWORK, "the metadata service at %s gave no answer within %s", place->url,
+            text_duration(waited_ms).text);
+    return err_advise(e,
+                      "It is off, speaks only %s, or cannot be reached from here (a hop limit too low for a container, "
+                      "a firewall, no VPC server): see 'vpcmeta help metadata'",
+                      text_string(&other));
+}
+
+/* The `code` of the first error of the API's container; "" where there is none. */
+static void read_code(const struct http_reply *reply, struct text *ret_code, struct text *ret_target)
+{
+    CLEANUP(json_document_free) struct json_document document = {0};
+    struct err ignored = ERR_INIT;
+
+    if (reply->size == 0 || reply->size > HTTP_ERROR_BODY_MAX ||
+        !json_parse(reply->body, reply->size, "answer", JSON_READ_BIG_NUMBERS, &document, &ignored)) {
+        return;
+    }
+    const json_t *error = json_array_get(json_object_get(document.root, "errors"), 0);
+    const char *code = json_string_value(json_object_get(error, "code"));
+    const char *target = json_string_value(json_object_get(json_object_get(error, "target"), "name"));
+    text_append(ret_code, code != NULL ? code : "");
+    text_append(ret_target, target != NULL ? target : "");
+}
+
+static void advise_by_code(const struct imds_place *place, const struct imds_call *call, int status, const char *code,
+                           const char *target, struct err *e)
+{
+    bool default_profile = call->operation == IMDS_IAM_TOKEN && call->trusted_profile == NULL;
+
+    if (strcmp(code, "profile_not_linked") == 0) {
+        err_advise(e, "Link the profile to this server: 'ibmcloud iam trusted-profile-link-create', with --cr-type VSI "
+                      "(BMS for bare metal) and the server's CRN; a new link may take a minute");
+    } else if (default_profile && (begins_with(target, "trusted_profile") || status == 404)) {
+        err_advise(e, "This server has no default trusted profile: name one that is linked to it, with "
+                      "--trusted-profile ID|CRN");
+    } else if (status == 401) {
+        err_advise(e, "Identity tokens live for 5 minutes unless asked otherwise, by the server's clock: check this "
+                      "machine's with 'date -u'");
+    } else if (status == 403) {
+        err_advise(e, "If the service was off when the server was created, stop and start the server: a reboot is not "
+                      "enough ('vpcmeta help metadata')");
+    } else if (status == 404 && call->operation != IMDS_METADATA) {
+        err_advise(e, "The paths for version %s are not there: set VPC_VPC_IMS_VERSION=%s, or leave it unset for %s",
+                   place->version, strcmp(place->version, IMDS_VERSION_PATHS) >= 0 ? "2022-03-01" : IMDS_VERSION_PATHS,
+                   IMDS_VERSION_DEFAULT);
+    }
+}
+
+bool imds_explain(const struct imds_place *place, const struct imds_call *call, const struct http_reply *reply,
+                  struct err *e)
+{
+    CLEANUP(text_free) struct text code = {0}, target = {0};
+
+    if (e->code != ERR_NONE) {
+        return false;
+    }
+    if (reply->status == 0 && reply->timed_out) {
+        return explain_silence(place, reply, e);
+    }
+    *e = *reply->error;
+    if (reply->fault == HTTP_FAULT_CANCELLED) {
+        return false;
+    }
+    if (reply->status > 0) {
+        read_code(reply, &code, &target);
+        advise_by_code(place, call, reply->status, text_string(&code), text_string(&target), e);
+    } else if (reply->fault == HTTP_FAULT_UNTRUSTED && strstr(place->url, "://169.254.") != NULL) {
+        err_advise(e, "The certificate is for the name, not for the address: give --metadata-url " IMDS_URL_NAME);
+    } else if (reply->fault == HTTP_FAULT_UNREACHED) {
+        err_advise(e, "This answers on a VPC server only: see 'vpcmeta help metadata'");
+    }
+    return err_wrap(e, "%s", what_of(call));
+}
