@@ -13,7 +13,7 @@
 #include "vpcsim/http/log.h"
 #include "vpcsim/sim.h"
 
-enum { OLDEST_VERSION = 20190101, BETA_DAYS = 45 };
+enum { OLDEST_VERSION = 20190101, OLDEST_DATA_VERSION = 20220301, BETA_DAYS = 45 };
 
 static int date_number(int64_t wall_s)
 {
@@ -45,8 +45,9 @@ static bool is_date(const char *text)
 
 static void check_version(struct request *request, struct reply *reply)
 {
+    bool data = request->plane == PLANE_DATA;
     const char *version = request_query(request, "version");
-    int today = date_number(request->sim->now_s);
+    int oldest = data ? OLDEST_DATA_VERSION : OLDEST_VERSION;
 
     if (version == NULL) {
         reply_bad_parameter(reply, "version", NULL, "The version parameter is missing.");
@@ -56,18 +57,18 @@ static void check_version(struct request *request, struct reply *reply)
         reply_bad_parameter(reply, "version", version, "The version must be a date, YYYY-MM-DD.");
         return;
     }
-    int number = atoi(version) * 10000 + atoi(version + 5) * 100 + atoi(version + 8);
-    if (number < OLDEST_VERSION || number > today) {
-        reply_bad_parameter(reply, "version", version, "The version must be from 2019-01-01 to today's date in UTC.");
+    request->version = atoi(version) * 10000 + atoi(version + 5) * 100 + atoi(version + 8);
+    if (request->version < oldest || request->version > date_number(request->sim->now_s)) {
+        reply_bad_parameter(reply, "version", version, "The version must be from %s to today's date in UTC.",
+                            data ? "2022-03-01" : "2019-01-01");
     }
-    request->version = number;
     const char *maturity = request_query(request, "maturity");
     if (maturity == NULL) {
         return;
     }
     if (strcmp(maturity, "beta") != 0) {
         reply_bad_parameter(reply, "maturity", maturity, "The maturity must be beta.");
-    } else if (number < date_number(request->sim->now_s - (int64_t)BETA_DAYS * 86400)) {
+    } else if (request->version < date_number(request->sim->now_s - (int64_t)BETA_DAYS * 86400)) {
         reply_bad_parameter(reply, "version", version,
                             "The version must be within the last 45 days for beta operations.");
     }
@@ -131,9 +132,11 @@ static void parse_body(struct request *request, struct reply *reply)
     }
 }
 
+/* The identity and metadata API takes JSON of any content type, as the curl lines of its documentation send it. */
 static void check_body(struct request *request, struct reply *reply)
 {
     unsigned flags = request->route->flags;
+    bool data = request->plane == PLANE_DATA;
     const char *wanted = (flags & ROUTE_JSON) != 0          ? "application/json"
                          : (flags & ROUTE_MERGE_PATCH) != 0 ? "application/merge-patch+json"
                          : (flags & ROUTE_FORM) != 0        ? "application/x-www-form-urlencoded"
@@ -144,7 +147,7 @@ static void check_body(struct request *request, struct reply *reply)
         return;
     }
     if (wanted == NULL) {
-        if (request->body.size > 0) {
+        if (request->body.size > 0 && !data) {
             reply_error(reply, 400, "bad_request", "This operation takes no body.");
         }
         return;
@@ -152,7 +155,7 @@ static void check_body(struct request *request, struct reply *reply)
     if (request->body.size == 0 && (flags & ROUTE_OPTIONAL_BODY) != 0) {
         return;
     }
-    if (!has_type(request->headers.content_type, wanted)) {
+    if (!data && !has_type(request->headers.content_type, wanted)) {
         reply_problem(reply, 415, "unsupported_media_type", "header", "Content-Type", request->headers.content_type,
                       "The content type must be %s.", wanted);
         return;
@@ -162,22 +165,37 @@ static void check_body(struct request *request, struct reply *reply)
     }
 }
 
-/* Token, parameters and body, in this order; each one only when the one before was right. */
-static void check_and_run(struct request *request, struct reply *reply)
+/* The bearer token that the route needs. */
+static bool is_authorized(const struct request *request, struct reply *reply)
 {
     unsigned flags = request->route->flags;
 
-    reply->with_status_code = (flags & ROUTE_DATA_PLANE) != 0;
-    if ((flags & ROUTE_DATA_PLANE) != 0 && !asker_answers(request, reply)) {
-        return;
+    if ((flags & (ROUTE_API | ROUTE_BEARER)) != 0) {
+        return auth_check(request, AUTH_IAM, reply);
     }
-    if ((flags & (ROUTE_API | ROUTE_BEARER)) != 0 && !auth_check(request, AUTH_IAM, reply)) {
-        return;
+    return (flags & ROUTE_IDENTITY) == 0 || auth_check(request, AUTH_IDENTITY, reply);
+}
+
+/* Token and parameters, in this order; the other way round where the version decides which paths there are. */
+static bool is_admitted(struct request *request, struct reply *reply)
+{
+    if (request->plane == PLANE_DATA) {
+        check_query(request, reply);
+        return !reply_failed(reply) && asker_has_path(request, reply) && is_authorized(request, reply);
+    }
+    if (!is_authorized(request, reply)) {
+        return false;
     }
     check_query(request, reply);
-    if (!reply_failed(reply)) {
-        check_body(request, reply);
+    return !reply_failed(reply);
+}
+
+static void check_and_run(struct request *request, struct reply *reply)
+{
+    if (!is_admitted(request, reply)) {
+        return;
     }
+    check_body(request, reply);
     if (!reply_failed(reply)) {
         request->route->run(request, reply);
     }
@@ -187,6 +205,7 @@ static void stamp(struct request *request, struct reply *reply)
 {
     const char *id = request->headers.request_id;
 
+    reply->user_agent = request->headers.user_agent;
     random_uuid(request->number, 7, reply->trace);
     if (id != NULL && strlen(id) < 128) {
         reply_header(reply, "x-request-id", "%s", id);
@@ -194,6 +213,19 @@ static void stamp(struct request *request, struct reply *reply)
         reply_header(reply, "x-request-id", "%s", reply->trace);
     }
     reply_header(reply, "x-correlation-id", "%s", reply->trace);
+}
+
+/* Whether the plane is reached at all: in its protocol, and the data plane by a server that has it on. */
+static bool is_reached(const struct request *request, struct reply *reply)
+{
+    if (request->plane == PLANE_DATA) {
+        return asker_answers(request, reply);
+    }
+    if (request->plane != PLANE_ADMIN && request->sim->options.tls && !request->tls) {
+        reply_clear_errors(reply);
+        reply_error(reply, 400, "bad_request", "The request came over http; only https is served here.");
+    }
+    return !reply_failed(reply);
 }
 
 void dispatch(struct request *request, struct reply *reply)
@@ -209,7 +241,7 @@ void dispatch(struct request *request, struct reply *reply)
     if (!admin) {
         faults_before(request, reply, &plan);
     }
-    if (!plan.refused && request->route != NULL) {
+    if (!plan.refused && is_reached(request, reply) && request->route != NULL) {
         check_and_run(request, reply);
     }
     reply_finish(reply);

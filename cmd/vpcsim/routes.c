@@ -11,7 +11,8 @@
          "placement_group.id placement_group.crn placement_group.name reservation_affinity.policy "  \
          "reservation.id reservation.crn reservation.name " VPC_FILTER
 
-#define IDENTITY (ROUTE_DATA_PLANE | ROUTE_JSON | ROUTE_OPTIONAL_BODY)
+#define IDENTITY        (ROUTE_DATA_PLANE | ROUTE_JSON | ROUTE_OPTIONAL_BODY)
+#define IDENTITY_BEARER (IDENTITY | ROUTE_IDENTITY)
 
 const struct route routes[] = {
     {"GET", "/v1/instances", "instances.list", ROUTE_API, INSTANCE_FILTER, instances_list},
@@ -89,11 +90,11 @@ const struct route routes[] = {
     {"GET", "/v1/profiles/{}/links/{}", "iam.links.get", ROUTE_BEARER, NULL, iam_links_get},
     {"DELETE", "/v1/profiles/{}/links/{}", "iam.links.delete", ROUTE_BEARER, NULL, iam_links_delete},
     {"PUT", "/instance_identity/v1/token", "identity.token", IDENTITY, NULL, identity_token},
-    {"POST", "/instance_identity/v1/iam_token", "identity.iam_token", IDENTITY, NULL, identity_iam_token},
-    {"POST", "/instance_identity/v1/certificates", "identity.certificate", IDENTITY, NULL, identity_certificate},
+    {"POST", "/instance_identity/v1/iam_token", "identity.iam_token", IDENTITY_BEARER, NULL, identity_iam_token},
+    {"POST", "/instance_identity/v1/certificates", "identity.certificate", IDENTITY_BEARER, NULL, identity_certificate},
     {"PUT", "/identity/v1/token", "identity.token", IDENTITY, NULL, identity_token},
-    {"POST", "/identity/v1/iam_tokens", "identity.iam_token", IDENTITY, NULL, identity_iam_token},
-    {"POST", "/identity/v1/certificates", "identity.certificate", IDENTITY, NULL, identity_certificate},
+    {"POST", "/identity/v1/iam_tokens", "identity.iam_token", IDENTITY_BEARER, NULL, identity_iam_token},
+    {"POST", "/identity/v1/certificates", "identity.certificate", IDENTITY_BEARER, NULL, identity_certificate},
     {"GET", "/metadata/v1/instance", "metadata.instance", ROUTE_DATA_PLANE, NULL, metadata_instance},
     {"GET", "/metadata/v1/instance/initialization", "metadata.initialization", ROUTE_DATA_PLANE, NULL,
      metadata_initialization},

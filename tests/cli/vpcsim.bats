@@ -766,12 +766,16 @@ sys.exit(0 if r.returncode == 1 and "in use" in r.stderr else r.stderr)' "$BUILD
 }
 
 @test "the metadata service answers the instance that has it on, by the paths of the version" {
-    sim_start --instances 2 --mix plain
+    sim_start --instances 2 --mix plain --transition-ms 0
     id=$(first_id)
     token() { sim_http -X PUT "$SIM_BASE/$1/v1/token?version=$2" -H 'Metadata-Flavor: ibm' -H "$json" -d "$3" --max-time 1; }
     run token identity 2025-08-26 '{}'
     [ "$status" -eq 28 ]
     expect 200 PATCH "/v1/instances/$id" -H "$merge" -d '{"metadata_service":{"enabled":true}}'
+    for action in stop start; do
+        expect 201 POST "/v1/instances/$id/actions" -H "$json" -d "{\"type\":\"$action\"}"
+        expect 200 GET "/v1/instances/$id"
+    done
     run token identity 2025-08-26 '{"expires_in":60,"nonce":"n-1"}'
     [ "$(jq -c '[.expires_in, .nonce]' <<< "$output")" = '[60,"n-1"]' ]
     identity=$(jq -r .access_token <<< "$output")

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "vpcsim/api/render.h"
 #include "vpcsim/sim.h"
 
 enum {
-    OLD_PATHS_UNTIL = 20250825, /* version dates: 5.2 */
-    OLDEST_VERSION = 20220301,
+    OLD_PATHS_UNTIL = 20250825, /* version date: 5.2 */
     SILENCE_MS = 60000,
 };
 
@@ -48,40 +48,63 @@ static bool find(const struct request *request, struct asker *ret_asker)
     return found;
 }
 
-static bool is_running(const struct asker *asker)
+static const struct metadata *metadata_of(const struct asker *asker)
 {
-    return (asker->instance != NULL ? asker->instance->status : asker->bare_metal->status) == STATUS_RUNNING;
+    return asker->instance != NULL ? &asker->instance->metadata : &asker->bare_metal->metadata;
+}
+
+static bool is_served(const struct asker *asker, bool tls)
+{
+    const struct metadata *metadata = metadata_of(asker);
+    unsigned status = asker->instance != NULL ? asker->instance->status : asker->bare_metal->status;
+
+    return status == STATUS_RUNNING && metadata->enabled && metadata->https == tls;
 }
 
 bool asker_answers(const struct request *request, struct reply *reply)
 {
     struct asker asker;
 
-    if (find(request, &asker) && is_running(&asker)) {
-        const struct metadata *metadata =
-            asker.instance != NULL ? &asker.instance->metadata : &asker.bare_metal->metadata;
-        if (metadata->enabled && metadata->https == request->tls) {
-            return true;
-        }
-    }
-    reply->delivery = DELIVER_CLOSED;
-    reply->delay_ms += SILENCE_MS;
-    reply->fault = "silence";
-    return false;
-}
-
-bool asker_open(const struct request *request, struct asker *ret_asker, struct reply *reply)
-{
-    bool old_path = strstr(request->path, "/instance_identity/") != NULL;
-    bool identity = old_path || strstr(request->path, "/identity/") != NULL;
-
-    if (request->version < OLDEST_VERSION) {
-        reply_bad_parameter(reply, "version", NULL, "The version must not be before 2022-03-01.");
+    if (!find(request, &asker) || !is_served(&asker, request->tls)) {
+        reply_clear_errors(reply);
+        reply->delivery = DELIVER_CLOSED;
+        reply->delay_ms += SILENCE_MS;
+        reply->fault = "silence";
         return false;
     }
-    if (identity && old_path != (request->version <= OLD_PATHS_UNTIL)) {
+    if (asker.instance != NULL && asker.instance->created_disabled) {
+        reply_clear_errors(reply);
+        reply_error(reply, 500, "service_error", "The service is not fully available.");
+        return false;
+    }
+    return true;
+}
+
+bool asker_has_path(const struct request *request, struct reply *reply)
+{
+    struct asker asker;
+
+    if (strcmp(request->segments[0], "instance_identity") == 0 && find(request, &asker) &&
+        (asker.bare_metal != NULL || request->version > OLD_PATHS_UNTIL)) {
         reply_error(reply, 404, "not_found", "The path does not exist in this version.");
         return false;
     }
+    return true;
+}
+
+bool asker_open(const struct request *request, struct asker *ret_asker)
+{
     return find(request, ret_asker);
+}
+
+json_t *asker_record(const struct asker *asker)
+{
+    struct text body CLEANUP(text_free) = {0};
+
+    if (asker->instance != NULL) {
+        render_instance(asker->region, asker->instance, &body);
+    } else {
+        render_bare_metal(asker->region, asker->bare_metal, &body);
+    }
+    return json_loadb(text_string(&body), body.size, 0, NULL);
 }

@@ -16,12 +16,19 @@ struct asker {
 };
 
 /*
- * False when nothing answers: there is no such server, it is not running, or it has the service off or in the other
- * protocol. The connection is held and closed in the end (4.1).
+ * False when there is no such server, it is not running, or it has the service off or in the other protocol: nothing
+ * answers, the connection is held and closed in the end (4.1). False and 500 when the instance was created with the
+ * service off and not stopped and started since it is on.
  */
 bool asker_answers(const struct request *request, struct reply *reply);
 
-/* The server, with version and path set checked; false: a reply says why not. */
-bool asker_open(const struct request *request, struct asker *ret_asker, struct reply *reply);
+/* The old paths exist until their version ends, and not on bare metal (5.2); false: a reply says so. */
+bool asker_has_path(const struct request *request, struct reply *reply);
+
+/* The server of a request that asker_answers() lets through; false: there is none. */
+bool asker_open(const struct request *request, struct asker *ret_asker);
+
+/* What the control plane says about it, for the caller to release. */
+json_t *asker_record(const struct asker *asker);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * iam: the tokens that the simulated IAM issues. They look like JWTs; the signature is an HMAC of this process, so
- * that a token can be checked without a list of those that were issued.
+ * iam: the tokens that the simulated IAM and the identity API issue. They look like JWTs; the signature is an HMAC of
+ * this process, so that a token can be checked without a list of those that were issued.
  */
 #ifndef VPCSIM_IAM_H
 #define VPCSIM_IAM_H
@@ -13,8 +13,8 @@ enum auth_audience {
     AUTH_IDENTITY, /* identity tokens of the data plane */
 };
 
-/* Appends a token with the claims ("\"iam_id\":\"...\"", may be "") besides iat, exp and the serial number. */
-void auth_issue(struct sim *sim, enum auth_audience audience, const char *claims, int64_t life_s, struct text *token);
+/* Appends a token with the claims, which it takes over, and iat, exp and the serial number besides. */
+void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, int64_t life_s, struct text *token);
 
 /* Checks the request's bearer token; otherwise leaves a 401 in the reply. */
 bool auth_check(const struct request *request, enum auth_audience audience, struct reply *reply);

@@ -1,6 +1,6 @@
-/* The identity API (vpc-api.md 5.2): identity tokens, IAM tokens made of them, certificates. */
-#include <inttypes.h>
-#include <stdio.h>
+/* The identity API (vpc-api.md 5.2): identity tokens, and IAM tokens made of them. */
+#include "vpcsim/api/identity.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +13,9 @@
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
-enum { LIFE_DEFAULT_S = 300, LIFE_MAX_S = 3600 };
+enum { LIFE_MIN_S = 5, LIFE_DEFAULT_S = 300, LIFE_MAX_S = 3600, NONCE_MAX = 256 };
 
-/* The instance that asks; bare metal is not served yet. */
-static bool open_identity(const struct request *request, struct asker *ret_asker, struct reply *reply)
-{
-    return asker_open(request, ret_asker, reply) && ret_asker->instance != NULL;
-}
-
-static void append_stamps(struct text *out, int64_t now_s, long life_s)
+void identity_append_stamps(struct text *out, int64_t now_s, long life_s)
 {
     text_append(out, "\"created_at\":\"");
     render_stamp(now_s, out);
@@ -30,8 +24,7 @@ static void append_stamps(struct text *out, int64_t now_s, long life_s)
     text_printf(out, "\",\"expires_in\":%ld", life_s);
 }
 
-/* The codes of this API differ from the control plane's (5.5). */
-static bool check_members(const json_t *body, const char *known, struct reply *reply)
+bool identity_check_members(const json_t *body, const char *known, struct reply *reply)
 {
     const char *name;
     json_t *value;
@@ -44,156 +37,134 @@ static bool check_members(const json_t *body, const char *known, struct reply *r
     return !reply_failed(reply);
 }
 
-static bool read_life(const json_t *body, long min, long otherwise, long *ret_life, struct reply *reply)
+bool identity_read_life(const json_t *body, long otherwise, long *ret_life, struct reply *reply)
 {
     const json_t *life = json_object_get(body, "expires_in");
-    char value[32];
+    char *value CLEANUP(text_free_pointer) = life != NULL ? json_dumps(life, JSON_ENCODE_ANY) : NULL;
 
-    *ret_life = otherwise;
-    if (life == NULL) {
-        return true;
-    }
-    *ret_life = json_is_integer(life) ? (long)json_integer_value(life) : -1;
-    if (*ret_life < min || *ret_life > LIFE_MAX_S) {
-        snprintf(value, sizeof(value), "%ld", *ret_life);
+    *ret_life = life == NULL ? otherwise : json_is_integer(life) ? (long)json_integer_value(life) : -1;
+    if (*ret_life < LIFE_MIN_S || *ret_life > LIFE_MAX_S) {
         reply_problem(reply, 400, "invalid_value", "field", "expires_in", value,
-                      "The expires_in field must be an integer between %ld and %d.", min, LIFE_MAX_S);
+                      "The expires_in field must be an integer from %d to %d.", LIFE_MIN_S, LIFE_MAX_S);
     }
     return !reply_failed(reply);
 }
 
-static void append_claims(const struct asker *asker, const char *nonce, struct text *out)
+/* The string of 1 to 256 bytes that the token repeats; NULL when there is none or it is wrong. */
+static const char *read_nonce(const json_t *body, struct reply *reply)
 {
-    const struct region *region = asker->region;
-    const struct instance *instance = asker->instance;
+    const json_t *nonce = json_object_get(body, "nonce");
 
-    text_printf(out, "\"iss\":\"VSI-CR_%s\",\"iaas\":{\"crn\":\"", region->name);
-    render_crn(region, "instance", instance->zone, instance->entity.id, out);
-    text_printf(out,
-                "\",\"accountID\":\"%s\",\"instanceID\":\"%s\",\"zone\":\"%s-%u\",\"region\":\"%s\","
-                "\"profile_name\":\"%s\",\"resource_group_id\":\"%s\"}",
-                region->sim->account, instance->entity.id, region->name, instance->zone + 1U, region->name,
-                instance->profile->name, instance->resource_group->id);
-    if (nonce != NULL) {
-        text_append(out, ",\"nonce\":");
-        reply_string(out, nonce);
+    if (nonce != NULL && (json_string_length(nonce) < 1 || json_string_length(nonce) > NONCE_MAX)) {
+        reply_problem(reply, 400, "invalid_value", "field", "nonce", json_string_value(nonce),
+                      "The nonce must be a string of 1 to %d bytes.", NONCE_MAX);
+        return NULL;
+    }
+    return json_string_value(nonce);
+}
+
+static void check_flavor(const struct request *request, struct reply *reply)
+{
+    const char *flavor = request->headers.metadata_flavor;
+
+    if (flavor == NULL || strcmp(flavor, "ibm") != 0) {
+        reply_problem(reply, 400, flavor == NULL ? "missing_value" : "invalid_value", "header", "Metadata-Flavor",
+                      flavor, "The header Metadata-Flavor: ibm is needed.");
     }
 }
 
 void identity_token(struct request *request, struct reply *reply)
 {
+    const json_t *body = request->document;
+    struct sim *sim = request->sim;
+    struct text token CLEANUP(text_free) = {0};
     struct asker asker;
-    const char *flavor = request->headers.metadata_flavor;
-    const json_t *nonce = json_object_get(request->document, "nonce");
     long life;
 
-    if (!open_identity(request, &asker, reply)) {
+    check_flavor(request, reply);
+    const char *nonce = read_nonce(body, reply);
+    if (!asker_open(request, &asker) || !identity_check_members(body, "expires_in nonce", reply) ||
+        !identity_read_life(body, LIFE_DEFAULT_S, &life, reply)) {
         return;
     }
-    if (flavor == NULL || strcmp(flavor, "ibm") != 0) {
-        reply_problem(reply, 400, flavor == NULL ? "missing_value" : "invalid_value", "header", "Metadata-Flavor",
-                      flavor, "The header Metadata-Flavor: ibm is needed.");
-    }
-    if (nonce != NULL && !json_is_string(nonce)) {
-        reply_problem(reply, 400, "invalid_value", "field", "nonce", NULL, "The nonce must be a string.");
-    }
-    if (!check_members(request->document, "expires_in nonce", reply) ||
-        !read_life(request->document, 5, LIFE_DEFAULT_S, &life, reply)) {
-        return;
-    }
-    struct text token CLEANUP(text_free) = {0};
-    struct text claims CLEANUP(text_free) = {0};
-    append_claims(&asker, json_string_value(nonce), &claims);
-    auth_issue(request->sim, AUTH_IDENTITY, text_string(&claims), life, &token);
+    auth_issue(sim, AUTH_IDENTITY, identity_claims(&asker, nonce), life, &token);
     struct text *out = reply_json(reply, 200);
     text_printf(out, "{\"access_token\":\"%s\",", text_string(&token));
-    append_stamps(out, request->sim->now_s, life);
+    identity_append_stamps(out, sim->now_s, life);
     if (nonce != NULL) {
         text_append(out, ",\"nonce\":");
-        reply_string(out, json_string_value(nonce));
+        reply_string(out, nonce);
     }
     text_append_char(out, '}');
 }
 
-/* The profile of the body, or the default one; reports what is wrong. The caller frees the id. */
-static char *wanted_profile(const json_t *body, const struct instance *instance, struct reply *reply)
+/* The profile that the body names, or the default one; reports what is wrong. The caller frees the id. */
+static char *wanted_profile(const json_t *body, const struct asker *asker, struct reply *reply)
 {
     const json_t *profile = json_object_get(body, "trusted_profile");
     const char *id = json_string_value(json_object_get(profile, "id"));
     const char *crn = json_string_value(json_object_get(profile, "crn"));
-    const char *last = crn != NULL ? strrchr(crn, ':') : NULL;
 
+    if (!identity_check_members(body, "trusted_profile", reply)) {
+        return NULL;
+    }
     if (profile == NULL) {
-        if (instance->trusted_profile.id == NULL) {
+        const struct trusted_profile *own =
+            asker->instance != NULL ? &asker->instance->trusted_profile : &asker->bare_metal->trusted_profile;
+        if (own->id == NULL) {
             reply_problem(reply, 400, "missing_field", "field", "trusted_profile", NULL,
                           "There is no default trusted profile: a trusted profile must be named.");
         }
-        return mem_copy(instance->trusted_profile.id);
+        return mem_copy(own->id);
     }
-    if (!check_members(body, "trusted_profile", reply)) {
-        return NULL;
-    }
-    if (json_object_size(profile) != 1 || (id == NULL && last == NULL)) {
+    if (json_object_size(profile) != 1 || (id == NULL && (crn == NULL || strrchr(crn, ':') == NULL))) {
         reply_problem(reply, 400, "invalid_value", "field", "trusted_profile", NULL,
                       "Exactly one of id and crn is needed.");
         return NULL;
     }
-    return mem_copy(id != NULL ? id : last + 1);
+    return mem_copy(id != NULL ? id : strrchr(crn, ':') + 1);
+}
+
+/* Of a profile that a server has assumed. */
+static json_t *profile_claims(const char *account, const char *id, const json_t *record)
+{
+    struct text iam_id CLEANUP(text_free) = {0};
+    struct text sub CLEANUP(text_free) = {0};
+    struct text name CLEANUP(text_free) = {0};
+
+    text_printf(&iam_id, "iam-%s", id);
+    text_printf(&sub, "crn-%s", json_string_value(json_object_get(record, "crn")));
+    text_printf(&name, "profile %.8s", strncmp(id, "Profile-", 8) == 0 ? id + 8 : id);
+    return json_build("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:O},s:{s:b,s:s},s:s,s:s,s:s,s:s}", "iam_id",
+                      text_string(&iam_id), "id", text_string(&iam_id), "realmid", "iam", "identifier", id, "sub", id,
+                      "sub_type", "Profile", "name", text_string(&name), "authn", "sub", text_string(&sub), "iam_id",
+                      text_string(&sub), "name", json_object_get(record, "name"), "account", "valid", 1, "bss", account,
+                      "iss", "https://iam.cloud.ibm.com/identity", "grant_type",
+                      "urn:ibm:params:oauth:grant-type:cr-token", "scope", "ibm openid", "client_id", "default");
 }
 
 void identity_iam_token(struct request *request, struct reply *reply)
 {
+    struct sim *sim = request->sim;
+    struct text token CLEANUP(text_free) = {0};
     struct asker asker;
 
-    if (!open_identity(request, &asker, reply) || !auth_check(request, AUTH_IDENTITY, reply)) {
+    if (!asker_open(request, &asker)) {
         return;
     }
-    char *profile CLEANUP(text_free_pointer) = wanted_profile(request->document, asker.instance, reply);
-    if (reply_failed(reply)) {
+    char *id CLEANUP(text_free_pointer) = wanted_profile(request->document, &asker, reply);
+    if (id == NULL) {
         return;
     }
-    struct text crn CLEANUP(text_free) = {0};
-    struct text token CLEANUP(text_free) = {0};
-    struct text claims CLEANUP(text_free) = {0};
-    long life = request->sim->options.token_life_s;
-    render_crn(asker.region, "instance", asker.instance->zone, asker.instance->entity.id, &crn);
-    if (!links_has(request->sim, profile, text_string(&crn))) {
-        reply_problem(reply, 400, "profile_not_linked", "field", "trusted_profile", profile,
-                      "The trusted profile is not linked to this instance.");
+    json_t *record JSON_CLEANUP = asker_record(&asker);
+    if (!links_has(sim, id, json_string_value(json_object_get(record, "crn")))) {
+        reply_problem(reply, 400, "profile_not_linked", "field", "trusted_profile", id,
+                      "The trusted profile is not linked to this server.");
         return;
     }
-    text_append(&claims, "\"iam_id\":");
-    reply_string(&claims, profile);
-    auth_issue(request->sim, AUTH_IAM, text_string(&claims), life, &token);
+    auth_issue(sim, AUTH_IAM, profile_claims(sim->account, id, record), sim->options.token_life_s, &token);
     struct text *out = reply_json(reply, 200);
     text_printf(out, "{\"access_token\":\"%s\",", text_string(&token));
-    append_stamps(out, request->sim->now_s, life);
+    identity_append_stamps(out, sim->now_s, sim->options.token_life_s);
     text_append_char(out, '}');
-}
-
-void identity_certificate(struct request *request, struct reply *reply)
-{
-    static const char begin[] = "-----BEGIN CERTIFICATE REQUEST-----";
-    struct asker asker;
-    const char *csr = json_string_value(json_object_get(request->document, "csr"));
-    long life;
-
-    if (!open_identity(request, &asker, reply) || !auth_check(request, AUTH_IDENTITY, reply) ||
-        !check_members(request->document, "csr expires_in", reply) ||
-        !read_life(request->document, 5, LIFE_MAX_S, &life, reply)) {
-        return;
-    }
-    if (csr == NULL || strncmp(csr, begin, sizeof(begin) - 1) != 0) {
-        reply_problem(reply, 400, csr == NULL ? "missing_field" : "invalid_value", "field", "csr", NULL,
-                      "The csr must be a certificate request in PEM.");
-        return;
-    }
-    struct text *out = reply_json(reply, 200);
-    text_append(out, "{\"certificates\":["
-                     "\"-----BEGIN CERTIFICATE-----\\nU0lNVUxBVEVEIExFQUY=\\n-----END CERTIFICATE-----\\n\","
-                     "\"-----BEGIN CERTIFICATE-----\\nU0lNVUxBVEVEIENB\\n-----END CERTIFICATE-----\\n\"],");
-    append_stamps(out, request->sim->now_s, life);
-    text_append(out, ",\"id\":\"");
-    render_uuid(random_next(&request->sim->random), 0, out);
-    text_append(out, "\"}");
 }

@@ -245,16 +245,19 @@ void instance_set_status(struct region *region, struct instance *instance, enum 
 {
     struct sim *sim = region->sim;
 
+    bool started = status == STATUS_STARTING && instance->status == STATUS_STOPPED;
     instance->status = (uint8_t)status;
     instance->due_ms = 0;
     instance_touch(instance);
     if (status == STATUS_STOPPED) {
-        /* local disks do not survive a stop, and what was created without metadata has it after the next start */
+        /* local disks do not survive a stop */
         instance->erased_disks = true;
     }
     if (status == STATUS_RUNNING) {
         instance->erased_disks = false;
-        instance->created_disabled = instance->created_disabled && !instance->metadata.enabled;
+    }
+    if (started && instance->metadata.enabled) {
+        instance->created_disabled = false; /* a reboot is not enough: 4.1 */
     }
     if (next_status(status) >= 0 || status == STATUS_DELETING) {
         instance->due_ms = sim->now_ms + sim->options.transition_ms;

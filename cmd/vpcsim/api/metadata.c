@@ -15,7 +15,7 @@ const struct instance *metadata_open(struct request *request, struct reply *repl
 {
     struct asker asker;
 
-    if (!asker_open(request, &asker, reply) || !auth_check(request, AUTH_IDENTITY, reply)) {
+    if (!asker_open(request, &asker) || !auth_check(request, AUTH_IDENTITY, reply)) {
         return NULL;
     }
     if (asker.instance == NULL) {

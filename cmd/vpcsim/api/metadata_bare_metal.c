@@ -15,7 +15,7 @@ void metadata_bare_metal_initialization(struct request *request, struct reply *r
 {
     struct asker asker;
 
-    if (!asker_open(request, &asker, reply) || !auth_check(request, AUTH_IDENTITY, reply)) {
+    if (!asker_open(request, &asker) || !auth_check(request, AUTH_IDENTITY, reply)) {
         return;
     }
     const struct bare_metal *server = asker.bare_metal;

@@ -247,8 +247,7 @@ static void answer_status(const struct request *request, const struct fault_rule
 {
     const char *body = rule->body != NULL ? rule->body : rule->status == 502 || rule->status == 504 ? "html" : "api";
 
-    text_clear(&reply->errors);
-    reply->error_count = 0;
+    reply_clear_errors(reply);
     if (strcmp(body, "html") == 0) {
         struct text *out = reply_json(reply, rule->status);
         reply_content_type(reply, "text/html");

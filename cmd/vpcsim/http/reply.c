@@ -3,8 +3,39 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#define MORE_INFO "https://cloud.ibm.com/docs/vpc?topic=vpc-rias-error-messages"
+#define MORE_INFO      "https://cloud.ibm.com/docs/vpc?topic=vpc-rias-error-messages"
+#define DATA_MORE_INFO "https://cloud.ibm.com/docs/vpc?topic=vpc-imd-configure-service"
+
+/* What a code of the API is called in the metadata API, which has a list of its own (5.5), and in IAM. */
+struct code_names {
+    const char *code, *data, *iam;
+};
+
+static const struct code_names code_names[] = {
+    {"bad_field", "invalid_value", "BXNIM0109E"},      {"bad_request", "invalid_request", "BXNIM0109E"},
+    {"invalid_json", "invalid_request", "BXNIM0109E"}, {"internal_error", "service_error", NULL},
+    {"method_not_allowed", "invalid_request", NULL},   {"not_authenticated", "unauthenticated", "BXNIM0407E"},
+    {"not_authorized", "unauthorized", NULL},          {"payload_too_large", "invalid_request", NULL},
+    {"service_unavailable", "service_error", NULL},    {"unsupported_media_type", "invalid_request", NULL},
+};
+
+static void append_code(const struct reply *reply, unsigned status, const char *code, struct text *out)
+{
+    const char *name = code;
+
+    for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]) && reply->form != ERRORS_API; i++) {
+        if (strcmp(code_names[i].code, code) == 0) {
+            name = reply->form == ERRORS_DATA ? code_names[i].data : code_names[i].iam;
+        }
+    }
+    if (reply->form != ERRORS_IAM || (name != NULL && strncmp(name, "BXNIM", 5) == 0)) {
+        reply_string(out, name);
+    } else {
+        text_printf(out, "\"BXNIM9%uE\"", status); /* no documentation names these */
+    }
+}
 
 void reply_string(struct text *out, const char *string)
 {
@@ -84,11 +115,11 @@ add_problem(struct reply *reply, unsigned status, const char *code, const char *
     struct text message = {0};
     text_vprintf(&message, format, args);
     text_append(out, "{\"code\":");
-    reply_string(out, code);
+    append_code(reply, status, code, out);
     text_append(out, ",\"message\":");
     reply_string(out, text_string(&message));
     text_free(&message);
-    text_append(out, ",\"more_info\":\"" MORE_INFO "\"");
+    text_printf(out, ",\"more_info\":\"%s\"", reply->form == ERRORS_DATA ? DATA_MORE_INFO : MORE_INFO);
     if (target != NULL) {
         text_append(out, ",\"target\":{\"name\":");
         reply_string(out, target);
@@ -126,8 +157,8 @@ void reply_bad_parameter(struct reply *reply, const char *name, const char *valu
     va_list args;
 
     va_start(args, format);
-    add_problem(reply, 400, reply->with_status_code ? "invalid_value" : "bad_field", "parameter", name, value, format,
-                args);
+    add_problem(reply, 400, reply->form == ERRORS_DATA && value == NULL ? "missing_value" : "bad_field", "parameter",
+                name, value, format, args);
     va_end(args);
 }
 
@@ -145,9 +176,48 @@ void reply_not_found(struct reply *reply, const char *what, const char *id)
     reply_problem(reply, 404, "not_found", "parameter", "id", id, "%s not found.", what);
 }
 
+void reply_clear_errors(struct reply *reply)
+{
+    text_clear(&reply->errors);
+    reply->error_count = 0;
+    reply->status = 0;
+}
+
 bool reply_failed(const struct reply *reply)
 {
     return reply->error_count > 0;
+}
+
+/* IAM answers with the first error alone. */
+static void finish_iam(struct reply *reply)
+{
+    unsigned status = reply->status;
+    struct text list CLEANUP(text_free) = {0};
+    time_t now = time(NULL);
+    struct tm parts;
+    char stamp[48];
+
+    text_printf(&list, "[%s]", text_string(&reply->errors));
+    json_t *errors = json_loadb(text_string(&list), list.size, 0, NULL);
+    const json_t *error = json_array_get(errors, 0);
+    const json_t *target = json_object_get(error, "target");
+    const char *details = json_string_value(json_object_get(target, "value"));
+    gmtime_r(&now, &parts);
+    strftime(stamp, sizeof(stamp), "%d.%m.%Y %H:%M:%S:000 UTC", &parts);
+    json_t *body = json_build("{s:s?,s:s?}", "errorCode", json_string_value(json_object_get(error, "code")),
+                              "errorMessage", json_string_value(json_object_get(error, "message")));
+    if (details != NULL) {
+        json_object_set_new(body, "errorDetails", json_build_string(details));
+    }
+    json_object_set_new(
+        body, "context",
+        json_build("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "requestId", reply->trace, "requestType",
+                   "incoming.Identity_Token", "userAgent", reply->user_agent != NULL ? reply->user_agent : "", "url",
+                   "https://iam.cloud.ibm.com", "instanceId", "vpcsim", "threadId", "1", "host", "vpcsim", "startTime",
+                   stamp, "endTime", stamp, "elapsedTime", "0", "locale", "en_US", "clusterName", "vpcsim"));
+    reply_document(reply, status, body);
+    json_decref(body);
+    json_decref(errors);
 }
 
 void reply_finish(struct reply *reply)
@@ -155,10 +225,14 @@ void reply_finish(struct reply *reply)
     if (reply->error_count == 0) {
         return;
     }
+    if (reply->form == ERRORS_IAM) {
+        finish_iam(reply);
+        return;
+    }
     unsigned status = reply->status;
     struct text *body = reply_json(reply, status);
     text_printf(body, "{\"errors\":[%s],", text_string(&reply->errors));
-    if (reply->with_status_code) {
+    if (reply->form == ERRORS_DATA) {
         text_printf(body, "\"status_code\":%u,", status);
     }
     text_printf(body, "\"trace\":\"%s\"}", reply->trace);

@@ -22,6 +22,13 @@ enum delivery {
     DELIVER_DRIP,      /* `bytes` at a time, every `interval_ms` */
 };
 
+/* The containers of errors (vpc-api.md 1.6, 5.5). */
+enum error_form {
+    ERRORS_API,
+    ERRORS_DATA, /* with the status, and codes of its own */
+    ERRORS_IAM,  /* one error, with the code of IAM and the context of the request */
+};
+
 struct reply_header {
     char name[64];
     char value[REPLY_HEADER_SIZE];
@@ -35,8 +42,9 @@ struct reply {
     size_t header_count;
     struct text errors; /* items of the "errors" array */
     unsigned error_count;
-    bool with_status_code; /* the metadata API puts the status into the error body */
+    enum error_form form;
     char trace[40];
+    const char *user_agent; /* of the request; NULL: it had none */
     enum delivery delivery;
     long delay_ms;
     size_t bytes;
@@ -60,7 +68,10 @@ void reply_replace_header(struct reply *reply, const char *name, const char *val
 
 void reply_content_type(struct reply *reply, const char *content_type);
 
-/* One error of the container in vpc-api.md 1.6. Target and value may be NULL. */
+/*
+ * One error. Codes are those of the API; they become those of the metadata API or of IAM where the reply has that form.
+ * Target and value may be NULL; `details` as the target type gives the errorDetails of IAM.
+ */
 void reply_problem(struct reply *reply, unsigned status, const char *code, const char *target_type, const char *target,
                    const char *value, const char *format, ...) __attribute__((format(printf, 7, 8)));
 
@@ -73,6 +84,9 @@ void reply_error(struct reply *reply, unsigned status, const char *code, const c
     __attribute__((format(printf, 4, 5)));
 /* 404 for the resource that the path names. */
 void reply_not_found(struct reply *reply, const char *what, const char *id);
+
+/* Forgets the errors so far. */
+void reply_clear_errors(struct reply *reply);
 
 bool reply_failed(const struct reply *reply);
 

@@ -75,6 +75,24 @@ static void take_region(struct request *request)
     }
 }
 
+static bool begins(const struct request *request, const char *first, const char *second)
+{
+    return request->segment_count > 0 && strcmp(request->segments[0], first) == 0 &&
+           (second == NULL || (request->segment_count > 1 && strcmp(request->segments[1], second) == 0));
+}
+
+static enum plane plane_of(const struct request *request)
+{
+    if (begins(request, "identity", "v1") || begins(request, "instance_identity", NULL) ||
+        begins(request, "metadata", NULL)) {
+        return PLANE_DATA;
+    }
+    if (begins(request, "identity", NULL) || begins(request, "v1", "profiles")) {
+        return PLANE_IAM;
+    }
+    return begins(request, "_sim", NULL) ? PLANE_ADMIN : PLANE_API;
+}
+
 static bool match(struct request *request, const char *pattern)
 {
     size_t arguments = 0;
@@ -106,6 +124,8 @@ void request_match(struct request *request, const struct route *routes, struct r
 
     split(request, request->path);
     take_region(request);
+    request->plane = plane_of(request);
+    reply->form = request->plane == PLANE_DATA ? ERRORS_DATA : request->plane == PLANE_IAM ? ERRORS_IAM : ERRORS_API;
     for (const struct route *route = routes; route->method != NULL; route++) {
         if (!match(request, route->pattern)) {
             continue;

@@ -25,8 +25,17 @@ enum route_flag {
     ROUTE_OPTIONAL_BODY = 1 << 3, /* the JSON body may be left out */
     ROUTE_FORM = 1 << 4,          /* takes a form */
     ROUTE_BEARER = 1 << 5,        /* bearer token without version */
-    ROUTE_DATA_PLANE = 1 << 6,    /* served to the instance that asks: version, no generation */
+    ROUTE_DATA_PLANE = 1 << 6,    /* served to the server that asks: version, no generation; its JSON has any type */
     ROUTE_ADMIN = 1 << 7,         /* the simulator's own: no faults, not in the log */
+    ROUTE_IDENTITY = 1 << 8,      /* takes a bearer token of the identity API */
+};
+
+/* Whose path it is, known before a route is: each plane has its own form of errors. */
+enum plane {
+    PLANE_API,
+    PLANE_IAM,
+    PLANE_DATA, /* identity and metadata API */
+    PLANE_ADMIN,
 };
 
 struct request;
@@ -55,7 +64,8 @@ struct request_headers {
 
 struct request {
     struct sim *sim;
-    struct region *region;     /* that the path names, or the default one */
+    struct region *region; /* that the path names, or the default one */
+    enum plane plane;
     const struct route *route; /* NULL while not found */
     char *method, *path;       /* as sent, without the query */
     struct request_headers headers;

@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# The identity API, IAM and the transport of vpcsim, spoken to as the documentation's own curl lines do it.
+load sim
+
+setup() {
+    merge='Content-Type: application/merge-patch+json'
+    address=http://169.254.169.254
+    name=https://api.metadata.cloud.ibm.com
+}
+
+teardown() {
+    sim_stop
+}
+
+# curl as on a server: the link-local address and the name lead to the simulator
+server_curl() {
+    curl -sS --max-time "${PATIENCE:-5}" ${SIM_CA:+--cacert "$SIM_CA"} --connect-to "169.254.169.254:80:127.0.0.1:$SIM_PORT" \
+        --connect-to "api.metadata.cloud.ibm.com:443:127.0.0.1:$SIM_PORT" --connect-to "api.metadata.cloud.ibm.com:80:127.0.0.1:$SIM_PORT" "$@"
+}
+
+# one answer: status line and body apart
+answer() {
+    status_code=$(server_curl -o "$BATS_TEST_TMPDIR/body" -w '%{http_code}' "$@")
+    output=$(cat "$BATS_TEST_TMPDIR/body")
+}
+
+# an instance with the service on since its creation; its id in $id
+create_instance() {
+    local image subnet
+    image=$(sim_curl GET '/v1/images?limit=100' | jq -r 'first(.images[] | select(.operating_system.architecture == "amd64" and .status == "available")) | .id')
+    subnet=$(sim_curl GET /v1/subnets | jq -c '.subnets[0] | {id, zone: .zone.name, vpc: .vpc.id}')
+    id=$(jq -cn --arg image "$image" --argjson subnet "$subnet" --argjson more "${1:-{\}}" '{name: "asker",
+        profile: {name: "bx2-2x8"}, image: {id: $image}, zone: {name: $subnet.zone}, vpc: {id: $subnet.vpc},
+        primary_network_attachment: {virtual_network_interface: {subnet: {id: $subnet.id}}},
+        metadata_service: {enabled: true}} + $more' |
+        sim_curl POST /v1/instances -H 'Content-Type: application/json' -d @- | jq -r .id)
+    [ "$id" != null ]
+}
+
+claims() {
+    jq -rR 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d' <<< "$1"
+}
+
+# an identity token in $token
+take_token() {
+    token=$(server_curl -X PUT "$address/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm' | jq -r .access_token)
+    [ "$token" != null ]
+}
+
+@test "the documentation's token lines work as written: a form type, any type, none, and older dates" {
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    create_instance
+    answer -X PUT "$address/instance_identity/v1/token?version=2022-03-01" -H "Metadata-Flavor: ibm" -d '{"expires_in":3600}'
+    [ "$status_code" = 200 ]
+    [ "$(jq .expires_in <<< "$output")" = 3600 ]
+    for date in 2022-03-01 2024-11-12 2025-06-30 2025-08-26; do
+        answer -X PUT "$address/identity/v1/token?version=$date" -H "Metadata-Flavor: ibm" -H "Accept: application/json" -d '{"expires_in":60,"nonce":"n-1"}'
+        [ "$status_code" = 200 ]
+        [ "$(jq -c '[.expires_in, .nonce]' <<< "$output")" = '[60,"n-1"]' ]
+    done
+    answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H "Metadata-Flavor: ibm" -H 'Content-Type: text/plain' -d '{}'
+    [ "$status_code" = 200 ]
+    answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H "Metadata-Flavor: ibm" -H 'Content-Type:'
+    [ "$status_code $(jq .expires_in <<< "$output")" = '200 300' ]
+    token=$(jq -r .access_token <<< "$output")
+    for scheme in bearer BEARER Bearer; do
+        answer -X GET "$address/metadata/v1/instance?version=2022-03-01" -H "Accept: application/json" -H "Authorization: $scheme $token" -d '{"ignored":1}'
+        [ "$status_code $(jq -r .id <<< "$output")" = "200 $id" ]
+    done
+    [ "$(sim_curl GET /v1/instances -H "authorization: bearer $(sim_token)" -o /dev/null -w '%{http_code}')" = 200 ]
+}
+
+@test "an identity token says who has it: audience, addresses, subnets, VPC, and the nonce" {
+    sim_start --instances 1 --region us-south,eu-de --mix plain --transition-ms 0 --metadata-instance asker
+    sim_curl GET /v1/instances > /dev/null
+    create_instance
+    answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm' -d '{"nonce":"k3v2-9f"}'
+    claims "$(jq -r .access_token <<< "$output")" > "$BATS_TEST_TMPDIR/claims"
+    jq -e --arg id "$id" '.iss == "VSI-CR_us-south" and .aud[0] == .iss and (.aud | length) == 2 and .nonce == "k3v2-9f"
+        and .exp - .iat == 300 and .iaas.instanceID == $id and (.iaas.crn | endswith($id)) and .iaas.profile_name == "bx2-2x8"
+        and .iaas.zone == "us-south-1" and .iaas.region == "us-south" and (.iaas.accountID | length) == 32
+        and (.iaas.resource_group_id | length) == 32 and (.ip_addresses[0].address | startswith("10."))
+        and (.subnets[0] | keys) == ["crn", "id", "name"] and (.vpc | keys) == ["crn", "id", "name"]' "$BATS_TEST_TMPDIR/claims"
+}
+
+@test "what the identity API refuses, with its own codes and the status in the body" {
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    create_instance
+    take_token
+    while IFS='|' read -r want method path body flavor; do
+        args=(-X "$method" "$address$path")
+        [ -z "$body" ] || args+=(-d "$body")
+        [ -z "$flavor" ] || args+=(-H "Metadata-Flavor: $flavor")
+        [[ $path != *token?* && $path != *iam* ]] || true
+        case $path in */iam_tokens* | */certificates*) args+=(-H "Authorization: Bearer $token") ;; esac
+        answer "${args[@]}"
+        got="$status_code $(jq -r '"\(.errors[0].code) \(.errors[0].target.name // "-") \(.status_code)"' <<< "$output")"
+        [ "$got" = "$want" ] || { echo "$method $path $body: $got, not $want"; return 1; }
+    done << 'EOF'
+400 missing_value Metadata-Flavor 400|PUT|/identity/v1/token?version=2025-08-26|{}|
+400 invalid_value Metadata-Flavor 400|PUT|/identity/v1/token?version=2025-08-26|{}|google
+400 invalid_request - 400|PUT|/identity/v1/token?version=2025-08-26|expires_in=3600|ibm
+400 invalid_value expires_in 400|PUT|/identity/v1/token?version=2025-08-26|{"expires_in":4}|ibm
+400 invalid_value expires_in 400|PUT|/identity/v1/token?version=2025-08-26|{"expires_in":"60"}|ibm
+400 invalid_value nonce 400|PUT|/identity/v1/token?version=2025-08-26|{"nonce":""}|ibm
+400 unknown_field life 400|PUT|/identity/v1/token?version=2025-08-26|{"life":4}|ibm
+400 missing_value version 400|PUT|/identity/v1/token|{}|ibm
+400 invalid_value version 400|PUT|/identity/v1/token?version=2021-01-01|{}|ibm
+404 not_found - 404|PUT|/instance_identity/v1/token?version=2025-08-26|{}|ibm
+404 not_found - 404|PUT|/identity/v1/tokens?version=2025-08-26|{}|ibm
+404 not_found - 404|GET|/metadata/v1/volume_attachment?version=2025-08-26||
+405 invalid_request - 405|POST|/identity/v1/token?version=2025-08-26|{}|ibm
+400 missing_field trusted_profile 400|POST|/identity/v1/iam_tokens?version=2025-08-26||
+400 missing_field csr 400|POST|/identity/v1/certificates?version=2025-08-26||
+401 unauthenticated Authorization 401|POST|/instance_identity/v1/iam_token?version=2025-01-01||
+EOF
+}
+
+@test "bare metal asks by the new paths alone, whatever the date" {
+    sim_start --instances 1 --bare-metal 1 --mix plain --metadata-instance bms-00000
+    server=$(sim_curl GET /v1/bare_metal_servers | jq -r '.bare_metal_servers[0].id')
+    sim_curl PATCH "/v1/bare_metal_servers/$server" -H "$merge" -d '{"metadata_service":{"enabled":true}}' > /dev/null
+    sim_stop
+    sim_start --instances 1 --bare-metal 1 --mix plain --metadata-instance "$server"
+    sim_curl PATCH "/v1/bare_metal_servers/$server" -H "$merge" -d '{"metadata_service":{"enabled":true}}' > /dev/null
+    for date in 2022-03-01 2025-06-10 2025-08-26; do
+        answer -X PUT "$address/identity/v1/token?version=$date" -H 'Metadata-Flavor: ibm' -d '{"expires_in":60}'
+        [ "$status_code" = 200 ]
+    done
+    claims "$(jq -r .access_token <<< "$output")" | jq -e --arg id "$server" '.iaas.instanceID == $id and (.vpc.id | length) > 0
+        and (.subnets | length) == 1'
+    answer -X PUT "$address/instance_identity/v1/token?version=2022-03-01" -H 'Metadata-Flavor: ibm'
+    [ "$status_code $(jq -r '.errors[0].code' <<< "$output")" = '404 not_found' ]
+}
+
+@test "a service that was off at creation answers fully only after a stop and start" {
+    sim_start --instances 1 --mix plain --transition-ms 0
+    id=$(sim_curl GET /v1/instances | jq -r '.instances[0].id')
+    sim_curl PATCH "/v1/instances/$id" -H "$merge" -d '{"metadata_service":{"enabled":true}}' > /dev/null
+    ask() { answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm'; }
+    act() { sim_curl POST "/v1/instances/$id/actions" -H 'Content-Type: application/json' -d "{\"type\":\"$1\"}" > /dev/null; }
+    ask
+    [ "$status_code $(jq -r '.errors[0].code' <<< "$output")" = '500 service_error' ]
+    act reboot
+    sim_curl GET "/v1/instances/$id" > /dev/null
+    ask
+    [ "$status_code" = 500 ]
+    act stop
+    sim_curl GET "/v1/instances/$id" | jq -e '.status == "stopped"'
+    act start
+    sim_curl GET "/v1/instances/$id" | jq -e '.status == "running"'
+    ask
+    [ "$status_code" = 200 ]
+}
+
+@test "IAM answers in its own container, whatever is wrong" {
+    sim_start --instances 1
+    token=$(sim_token)
+    while IFS='|' read -r want method path type body bearer; do
+        answer -X "$method" "$SIM_BASE$path" -H "Content-Type:$type" -d "$body" -H "Authorization:${bearer:+ $bearer}"
+        got="$status_code $(jq -r '"\(.errorCode) \(has("errors"))"' <<< "$output")"
+        [ "$got" = "$want false" ] || { echo "$method $path $body: $got, not $want"; return 1; }
+        jq -e '(.errorMessage | length) > 0 and (.context | has("requestId", "requestType", "url"))' <<< "$output"
+    done << EOF
+405 BXNIM9405E|PUT|/identity/token| application/x-www-form-urlencoded|a=b|
+415 BXNIM9415E|POST|/identity/token| application/json|{}|
+400 BXNIM0109E|POST|/identity/token| application/x-www-form-urlencoded|{"grant_type":"x"}|
+404 BXNIM9404E|POST|/identity/other| application/x-www-form-urlencoded|a=b|
+401 BXNIM0308E|POST|/v1/profiles/Profile-1/links| application/json|{}|
+401 BXNIM0407E|POST|/v1/profiles/Profile-1/links| application/json|{}|Bearer x.y.z
+400 BXNIM0109E|POST|/v1/profiles/Profile-1/links| application/json|{|Bearer $token
+415 BXNIM9415E|POST|/v1/profiles/Profile-1/links| text/plain|{}|bearer $token
+405 BXNIM9405E|PUT|/v1/profiles/Profile-1/links| application/json|{}|bearer $token
+404 BXNIM9404E|POST|/v1/profiles/Profile-1/others| application/json|{}|bearer $token
+EOF
+}
