@@ -28,6 +28,7 @@ struct fleet_opts {
 struct behaviour_opts {
     struct opt_enum auth, membership_delete;
     const char *api_key, *metadata_instance;
+    bool lenient_profiles;
     struct opt_duration token_life;
     struct opt_int transition_ms;
 };
@@ -47,7 +48,7 @@ struct all_opts {
     struct trouble_opts trouble;
 };
 
-static const char *const mix_words[] = {[MIX_REAL] = "real", [MIX_PLAIN] = "plain", NULL};
+static const char *const mix_words[] = {[MIX_REAL] = "real", [MIX_PLAIN] = "plain", [MIX_VARIED] = "varied", NULL};
 static const char *const switch_words[] = {"on", "off", NULL};
 static const char *const membership_words[] = {"refill", "shrink", NULL};
 
@@ -83,7 +84,7 @@ static const struct opt_spec fleet_opt[] = {
              "real, of 100 instances: 43 with metadata on, of these 60 % https; 80 with hop limit 1, 13 with 2; 90 "
              "running, 6 stopped, the rest failed, suspended or passing; 4 s390x, 3 spot, 6 with instance storage, 3 "
              "in placement groups, 12 with a default trusted profile. plain: all amd64, running, disabled, http, hop "
-             "limit 1",
+             "limit 1. varied: as real, with allowed_use of every form on images, volumes and disks",
              .default_value = "real"),
     OPT_FLAG(struct fleet_opts, all_disabled, 0, "all-disabled",
              "metadata off, http, hop limit 1 everywhere, the rest as --mix says"),
@@ -105,6 +106,8 @@ static const struct opt_spec behaviour_opt[] = {
             "milliseconds that each change of status takes", .value = "N", .default_value = "500"),
     OPT_ENUM(struct behaviour_opts, membership_delete, 0, "membership-delete", membership_words,
              "what a deleted membership does to its group", .default_value = "refill"),
+    OPT_FLAG(struct behaviour_opts, lenient_profiles, 0, "lenient-profiles",
+             "take every hardware profile whose name is well formed, as bx9d-4x20: its size is what the name says"),
     OPT_STRING(struct behaviour_opts, metadata_instance, 0, "metadata-instance", "NAME|ID",
                "the instance that asks the metadata service; without it, the first one"),
     OPT_END,
@@ -213,6 +216,7 @@ static void take_behaviour(const struct behaviour_opts *behaviour, struct option
 {
     options->auth_off = strcmp(switch_words[behaviour->auth.value], "off") == 0;
     options->api_key = behaviour->api_key;
+    options->lenient_profiles = behaviour->lenient_profiles;
     options->token_life_s = (unsigned)(behaviour->token_life.ms / SECOND_MS);
     options->transition_ms = (unsigned)behaviour->transition_ms.value;
     options->shrink_on_membership_delete = strcmp(membership_words[behaviour->membership_delete.value], "shrink") == 0;

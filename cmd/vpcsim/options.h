@@ -13,7 +13,7 @@
 
 enum { OPTIONS_REGIONS_MAX = 16 };
 
-enum fleet_mix { MIX_REAL, MIX_PLAIN };
+enum fleet_mix { MIX_REAL, MIX_PLAIN, MIX_VARIED };
 
 struct options {
     uint16_t port; /* 0: any */
@@ -29,7 +29,7 @@ struct options {
     const char *load;
     /* behaviour */
     unsigned transition_ms;
-    bool auth_off;
+    bool auth_off, lenient_profiles;
     const char *api_key;
     unsigned token_life_s;
     bool shrink_on_membership_delete;

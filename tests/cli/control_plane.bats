@@ -171,3 +171,40 @@ ROWS
         all(.[]; .resource_type == "instance_cluster_network_attachment" and
             .href == $href + "/cluster_network_attachments/" + .id)' <<< "$body"
 }
+
+@test "with lenient profiles any well-formed name is hardware, and its members are what the name says" {
+    sim_start --region eu-de --instances 1 --mix plain --lenient-profiles
+    local base name wanted bad=0
+    base=$(jq -c 'del(.name)' "$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-by-image-network-interface.json")
+    while IFS='|' read -r name wanted; do
+        ask POST /v1/instances -H "$json" -d "$(jq -c --arg name "$name" '.profile = {name: $name}' <<< "$base")"
+        [ "$code" != 201 ] || code=$(jq -c '[.vcpu.architecture, .vcpu.count, .memory, .gpu.count, .gpu.model,
+            (.disks | length)]' <<< "$body")
+        [ "$code" = "$wanted" ] || { echo "$name: $code" && bad=1; }
+    done << 'ROWS'
+bx9d-4x20|["amd64",4,20,null,null,1]
+cx4-1x2|["amd64",1,2,null,null,0]
+gx4-32x256x2b200|["amd64",32,256,2,"b200",0]
+bz9-4x16|400
+bx9|400
+bx9-4|400
+bx9-0x4|400
+bx9-4x20x|400
+bx9-4x20x2|400
+BX9-4x20|400
+bx9-metal-4x20|400
+-4x20|400
+bx9-4x20/../x|400
+ROWS
+    [ "$bad" = 0 ]
+    ask GET /v1/instance/profiles/zx7-3x5
+    [ "$code" = 200 ]
+    ask GET /v1/instance/profiles/bz9-4x16
+    [ "$(jq -r .vcpu_architecture.value <<< "$body")" = s390x ]
+    ask GET /v1/bare_metal_server/profiles/bx9d-metal-48x256
+    [ "$(jq -c '[.cpu_architecture.value, .memory.value]' <<< "$body")" = '["amd64",256]' ]
+    ask GET '/v1/instance/profiles?limit=100'
+    jq -e '[.profiles[].name] | index("bx9d-4x20") != null' <<< "$body"
+    ask GET /v1/instance/profiles/nonsense
+    [ "$code" = 404 ]
+}

@@ -196,7 +196,7 @@ void bare_metal_profiles_list(struct request *request, struct reply *reply)
 
 void instance_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = account_profile(request->region, request->argument[0], false);
+    const struct profile *profile = account_named_profile(request->region, request->argument[0], false);
 
     if (profile == NULL) {
         reply_not_found(reply, "Instance profile", request->argument[0]);
@@ -207,7 +207,7 @@ void instance_profiles_get(struct request *request, struct reply *reply)
 
 void bare_metal_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = account_profile(request->region, request->argument[0], true);
+    const struct profile *profile = account_named_profile(request->region, request->argument[0], true);
 
     if (profile == NULL) {
         reply_not_found(reply, "Bare metal server profile", request->argument[0]);

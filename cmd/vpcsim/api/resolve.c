@@ -81,7 +81,7 @@ const struct profile *resolve_profile(const struct region *region, const json_t 
     const char *name = json_string_value(json_object_get(identity, "name"));
     const char *href = json_string_value(json_object_get(identity, "href"));
     const char *wanted = name != NULL ? name : href != NULL ? tail(href, '/') : "";
-    const struct profile *profile = account_profile(region, wanted, bare_metal);
+    const struct profile *profile = account_named_profile(region, wanted, bare_metal);
 
     if (profile == NULL) {
         reply_problem(reply, 400, "not_found", "field", "profile", wanted, "Profile not found.");

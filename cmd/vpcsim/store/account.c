@@ -8,6 +8,7 @@
 #include "mem/mem.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/profile_name.h"
 
 struct collection *account_profiles(struct region *region, bool bare_metal)
 {
@@ -50,8 +51,20 @@ struct region_profile *account_add_profile(struct region *region, const struct p
     own->profile.architecture = account_word(sim, profile->architecture);
     own->profile.manufacturer = account_word(sim, profile->manufacturer);
     own->profile.gpu_model = account_word(sim, profile->gpu_model);
+    own->profile.gpu_manufacturer = account_word(sim, profile->gpu_manufacturer);
     collection_add(region, account_profiles(region, bare_metal), &own->entity);
     return own;
+}
+
+const struct profile *account_named_profile(const struct region *region, const char *name, bool bare_metal)
+{
+    const struct profile *profile = account_profile(region, name, bare_metal);
+    struct profile read;
+
+    if (profile != NULL || !region->sim->options.lenient_profiles || !profile_name_read(name, bare_metal, &read)) {
+        return profile;
+    }
+    return &account_add_profile(store_find_region(region->sim, region->name), &read, bare_metal)->profile;
 }
 
 const struct resource_group *account_resource_group(const struct sim *sim, const char *id)

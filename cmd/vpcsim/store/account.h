@@ -26,6 +26,12 @@ struct collection *account_profiles(struct region *region, bool bare_metal);
 const struct profile *account_profile(const struct region *region, const char *name, bool bare_metal);
 
 /*
+ * The same for what a request names: with --lenient-profiles a well-formed name that is not there yet is added to the
+ * region, with members that its name gives it.
+ */
+const struct profile *account_named_profile(const struct region *region, const char *name, bool bare_metal);
+
+/*
  * Adds a profile to the region; strings of `profile` are copied. The name may not be in the region's own collection
  * yet; a constant of that name is hidden by it.
  */
