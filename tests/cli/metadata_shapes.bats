@@ -118,10 +118,10 @@ CASES
     id=$(asker_get instance/volume_attachments | jq -r '.volume_attachments[0].id')
     for path in "instance/volume_attachment/$id" "bare_metal_servers/$ASKER_ID/initialization" instances nothing; do
         asker_get "$path" > "$SIM_DIR/body"
-        [ "$(cat "$SIM_DIR/code")" = 404 ] || { echo "$path" >&2; return 1; }
+        [ "$(cat "$SIM_DIR/code") $(jq .status_code "$SIM_DIR/body")" = '404 404' ] || { echo "$path" >&2; return 1; }
     done
-    asker_get instance -X DELETE > /dev/null
-    [ "$(cat "$SIM_DIR/code")" = 405 ]
+    asker_get instance -X DELETE > "$SIM_DIR/body"
+    [ "$(cat "$SIM_DIR/code") $(jq .status_code "$SIM_DIR/body")" = '405 405' ]
 }
 
 @test "placement groups come in pages, by links of the data plane" {
@@ -153,4 +153,22 @@ CASES
     asker_get instance/initialization > "$SIM_DIR/body"
     jq -e '(has("default_trusted_profile") | not) and .user_data == "" and (.password | has("encrypted_password"))
         and (.password.encryption_key.fingerprint | startswith("SHA256:"))' "$SIM_DIR/body"
+}
+
+@test "a bare metal server can read its own initialization, and nothing else" {
+    sim_start --instances 60 --transition-ms 0 --metadata-instance self
+    asker_create_bare_metal self http
+    asker_token
+    sim_curl GET "/v1/bare_metal_servers/$ASKER_ID/initialization" > "$SIM_DIR/control"
+    asker_get "bare_metal_servers/$ASKER_ID/initialization" > "$SIM_DIR/data"
+    [ "$(jq -c keys "$SIM_DIR/data")" = '["default_trusted_profile","image","keys","user_accounts","user_data"]' ]
+    [ "$(jq -c '[.default_trusted_profile.target.id, .image.id, .keys[].id]' "$SIM_DIR/data")" = \
+        "$(jq -c '[.default_trusted_profile.target.id, .image.id, .keys[].id]' "$SIM_DIR/control")" ]
+    [ "$(jq '[.. | objects | .href? // empty] | length' "$SIM_DIR/data")" = 0 ]
+    other=$(sim_curl GET /v1/bare_metal_servers | jq -r '[.bare_metal_servers[].id] - ["'"$ASKER_ID"'"] | .[0]')
+    for path in "bare_metal_servers/$other/initialization" "bare_metal_servers/$ASKER_ID" instance keys placement_groups \
+        instance/initialization instance/network_interfaces virtual_network_interfaces; do
+        asker_get "$path" > "$SIM_DIR/body"
+        [ "$(cat "$SIM_DIR/code") $(jq -c '[.status_code, .errors[0].code]' "$SIM_DIR/body")" = '404 [404,"not_found"]' ]
+    done
 }

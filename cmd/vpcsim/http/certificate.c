@@ -22,6 +22,9 @@ static char *to_pem(const gnutls_datum_t *pem)
     return copy;
 }
 
+/* Under which servers know the data plane; its address 169.254.169.254 is in no certificate (vpc-api.md 5.1). */
+#define METADATA_HOST "api.metadata.cloud.ibm.com"
+
 static int describe(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
 {
     static const unsigned char ipv4[4] = {127, 0, 0, 1};
@@ -36,6 +39,8 @@ static int describe(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
     failed |= gnutls_x509_crt_set_expiration_time(certificate, now + LIFE_S);
     failed |= gnutls_x509_crt_set_basic_constraints(certificate, 1, -1);
     failed |= gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, "localhost", 9, GNUTLS_FSAN_SET);
+    failed |= gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, METADATA_HOST,
+                                                   sizeof(METADATA_HOST) - 1, GNUTLS_FSAN_APPEND);
     failed |=
         gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, ipv4, sizeof(ipv4), GNUTLS_FSAN_APPEND);
     failed |= gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, &in6addr_loopback,
