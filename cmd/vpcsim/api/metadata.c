@@ -7,7 +7,6 @@
 
 #include "mem/mem.h"
 #include "vpcsim/api/asker.h"
-#include "vpcsim/api/iam.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/sim.h"
 
@@ -15,10 +14,7 @@ const struct instance *metadata_open(struct request *request, struct reply *repl
 {
     struct asker asker;
 
-    if (!asker_open(request, &asker) || !auth_check(request, AUTH_IDENTITY, reply)) {
-        return NULL;
-    }
-    if (asker.instance == NULL) {
+    if (!asker_open(request, &asker) || asker.instance == NULL) {
         reply_error(reply, 404, "not_found", "The path does not exist for bare metal servers.");
         return NULL;
     }
@@ -39,6 +35,14 @@ json_t *metadata_instance_body(const struct region *region, const struct instanc
     struct text body = {0};
 
     render_instance(region, instance, &body);
+    return parse(&body);
+}
+
+json_t *metadata_initialization_body(const struct region *region, const struct instance *instance)
+{
+    struct text body = {0};
+
+    render_initialization(region, instance, &body);
     return parse(&body);
 }
 
@@ -109,6 +113,13 @@ json_t *metadata_select(const json_t *value, const char *selection)
     return *selection == '\0' ? select_all(value) : select_named(value, selection);
 }
 
+json_t *metadata_array(const json_t *body, const char *name, const char *selection)
+{
+    const json_t *items = json_object_get(body, name);
+
+    return json_is_array(items) ? metadata_select(items, selection) : json_array();
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -142,12 +153,17 @@ static json_t *in_order(const json_t *value)
     return object;
 }
 
-void metadata_send(struct reply *reply, json_t *body)
+void metadata_append(struct text *out, const json_t *body)
 {
     json_t *ordered = in_order(body);
 
-    reply_document(reply, 200, ordered);
+    json_print(out, ordered, JSON_PRINT_COMPACT);
     json_decref(ordered);
+}
+
+void metadata_send(struct reply *reply, json_t *body)
+{
+    metadata_append(reply_json(reply, 200), body);
     json_decref(body);
 }
 

@@ -10,13 +10,14 @@
 #include "json/json.h"
 
 /*
- * The instance that asks, with version, path and token checked; NULL: a reply says why not. The request's region is the
- * instance's then.
+ * The instance that asks; NULL: it is a bare metal server, and a reply says that there is no such path. The request's
+ * region is the instance's then.
  */
 const struct instance *metadata_open(struct request *request, struct reply *reply);
 
-/* What the control plane says about the instance; the VPC that it is in. New references. */
+/* What the control plane says about the instance, its initialization, the VPC that it is in. New references. */
 json_t *metadata_instance_body(const struct region *region, const struct instance *instance);
+json_t *metadata_initialization_body(const struct region *region, const struct instance *instance);
 json_t *metadata_vpc_body(const struct region *region, const struct vpc *vpc);
 
 /*
@@ -24,6 +25,12 @@ json_t *metadata_vpc_body(const struct region *region, const struct vpc *vpc);
  * that are there; "": all of them. A name without braces takes all members below it.
  */
 json_t *metadata_select(const json_t *value, const char *selection);
+
+/* The same of an array that is a member of a body; an empty one where the body has none. */
+json_t *metadata_array(const json_t *body, const char *name, const char *selection);
+
+/* Appends a body, its members in the order of their names. */
+void metadata_append(struct text *out, const json_t *body);
 
 /* Answers with the body, its members in the order of their names; takes it. */
 void metadata_send(struct reply *reply, json_t *body);

@@ -6,7 +6,6 @@
 
 #include "vpcsim/api/asker.h"
 #include "vpcsim/api/handlers.h"
-#include "vpcsim/api/iam.h"
 #include "vpcsim/api/metadata.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/sim.h"
@@ -15,10 +14,7 @@ void metadata_bare_metal_initialization(struct request *request, struct reply *r
 {
     struct asker asker;
 
-    if (!asker_open(request, &asker) || !auth_check(request, AUTH_IDENTITY, reply)) {
-        return;
-    }
-    const struct bare_metal *server = asker.bare_metal;
+    const struct bare_metal *server = asker_open(request, &asker) ? asker.bare_metal : NULL;
     if (server == NULL || strcmp(server->entity.id, request->argument[0]) != 0) {
         reply_not_found(reply, "Bare metal server", request->argument[0]);
         return;

@@ -77,9 +77,7 @@ void metadata_initialization(struct request *request, struct reply *reply)
     if (instance == NULL) {
         return;
     }
-    struct text control CLEANUP(text_free) = {0};
-    render_initialization(request->region, instance, &control);
-    json_t *full = json_loadb(text_string(&control), control.size, 0, NULL);
+    json_t *full = metadata_initialization_body(request->region, instance);
     json_t *body = metadata_select(full, "default_trusted_profile{auto_link target{crn id}} "
                                          "keys{crn fingerprint id name} password");
     json_object_set_new(body, "user_data", json_build_string(instance->user_data != NULL ? instance->user_data : ""));

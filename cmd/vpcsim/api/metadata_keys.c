@@ -7,13 +7,19 @@
 #include "vpcsim/api/render.h"
 #include "vpcsim/sim.h"
 
-static json_t *key_of(const struct region *region, const struct key *key)
+/* What the control plane says about the key, or what `reference` does where it does not have the key. */
+static json_t *key_of(const struct region *region, const json_t *reference)
 {
+    const char *id = json_string_value(json_object_get(reference, "id"));
+    const struct key *key = id != NULL ? collection_find(&region->keys, id) : NULL;
     struct text body CLEANUP(text_free) = {0};
 
-    render_key(region, key, &body);
+    if (key != NULL) {
+        render_key(region, key, &body);
+    }
     json_t *full = json_loadb(text_string(&body), body.size, 0, NULL);
-    json_t *item = metadata_select(full, "created_at crn fingerprint id length name public_key type");
+    json_t *item =
+        metadata_select(full != NULL ? full : reference, "created_at crn fingerprint id length name public_key type");
     json_object_set_new(item, "resource_type", json_build_string("key"));
     json_decref(full);
     return item;
@@ -26,25 +32,47 @@ void metadata_keys(struct request *request, struct reply *reply)
     if (instance == NULL) {
         return;
     }
-    const struct collection *keys = &request->region->keys;
-    json_t *items = json_array();
-    for (size_t i = 0; i < keys->count && i < KEYS_MAX; i++) {
-        if ((instance->keys >> i & 1) != 0) {
-            json_array_append_new(items, key_of(request->region, (const struct key *)keys->items[i]));
-        }
+    json_t *full = metadata_initialization_body(request->region, instance);
+    json_t *items = metadata_array(full, "keys", "");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        json_array_set_new(items, i, key_of(request->region, json_array_get(items, i)));
     }
+    json_decref(full);
     metadata_send_items(request, reply, "keys", items);
 }
 
-static void append_placement_group(const struct request *request, const struct entity *group, struct text *out)
+/* The group as an item of a list in pages. */
+struct placement {
+    struct entity entity;
+    json_t *body;
+};
+
+/* The group that the instance is in; no body: in none. The caller releases the body. */
+static struct placement placement_of(const struct region *region, const struct instance *instance)
 {
-    text_append(out, "{\"created_at\":\"");
-    render_stamp(group->created_s, out);
-    text_append(out, "\",\"crn\":\"");
-    render_crn(request->region, "placement-group", -1, group->id, out);
-    text_printf(out, "\",\"id\":\"%s\",\"lifecycle_state\":\"stable\",\"name\":", group->id);
-    reply_string(out, group->name);
-    text_append(out, ",\"resource_type\":\"placement_group\",\"strategy\":\"host_spread\"}");
+    json_t *full = metadata_instance_body(region, instance);
+    const json_t *target = json_object_get(full, "placement_target");
+    const char *type = json_string_value(json_object_get(target, "resource_type"));
+    struct placement placement = {0};
+
+    if (type != NULL && strcmp(type, "placement_group") == 0) {
+        struct text created CLEANUP(text_free) = {0};
+        const struct placement_group *group = instance->placement_group;
+        render_stamp(group != NULL ? group->entity.created_s : instance->entity.created_s, &created);
+        placement.body = metadata_select(target, "crn id name resource_type");
+        json_t *more = json_build("{s:s,s:s,s:s}", "created_at", text_string(&created), "lifecycle_state", "stable",
+                                  "strategy", "host_spread");
+        json_object_update(placement.body, more);
+        json_decref(more);
+    }
+    json_decref(full);
+    return placement;
+}
+
+static void append_placement(const struct request *request, const struct entity *item, struct text *out)
+{
+    (void)request;
+    metadata_append(out, ((const struct placement *)item)->body);
 }
 
 /* The address of the data plane as the client wrote it, for links. */
@@ -57,7 +85,22 @@ static void append_base(const struct request *request, struct text *out)
     text_printf(out, "%s://%s/metadata/v1", request->tls ? "https" : "http", valid ? host : request->sim->address);
 }
 
-/* The one group of the instance, if it is in one; a list has pages all the same. */
+static void send_page(const struct request *request, struct reply *reply, struct placement *placement)
+{
+    struct entity *item = &placement->entity;
+    struct collection groups = {.items = &item, .count = placement->body != NULL ? 1 : 0};
+    struct text base CLEANUP(text_free) = {0};
+
+    append_base(request, &base);
+    struct page page = {.items = &groups,
+                        .key = "placement_groups",
+                        .path = "placement_groups",
+                        .base = text_string(&base),
+                        .append = append_placement};
+    page_reply(request, reply, &page);
+}
+
+/* An instance is in one group at most; a list of them has pages all the same. */
 void metadata_placement_groups(struct request *request, struct reply *reply)
 {
     const struct instance *instance = metadata_open(request, reply);
@@ -65,21 +108,11 @@ void metadata_placement_groups(struct request *request, struct reply *reply)
     if (instance == NULL) {
         return;
     }
-    struct entity *group = (struct entity *)instance->placement_group;
-    struct collection groups = {.items = &group, .count = group != NULL ? 1 : 0};
-    struct text base CLEANUP(text_free) = {0};
-    append_base(request, &base);
-    struct page page = {.items = &groups,
-                        .key = "placement_groups",
-                        .path = "placement_groups",
-                        .base = text_string(&base),
-                        .append = append_placement_group};
-    const char *wanted = request->argument[0];
-    if (wanted == NULL) {
-        page_reply(request, reply, &page);
-    } else if (group != NULL && strcmp(group->id, wanted) == 0) {
-        append_placement_group(request, group, reply_json(reply, 200));
+    struct placement placement = placement_of(request->region, instance);
+    if (request->argument[0] == NULL) {
+        send_page(request, reply, &placement);
     } else {
-        metadata_send_items(request, reply, "placement_groups", json_array());
+        metadata_send_items(request, reply, "placement_groups", json_build("[O*]", placement.body));
     }
+    json_decref(placement.body);
 }

@@ -9,14 +9,6 @@
 
 enum { PORT_SPEED = 1000 };
 
-/* One of the arrays of the instance's body, without hrefs; empty when it has none of that name. A new reference. */
-static json_t *array_of(const json_t *full, const char *name)
-{
-    const json_t *items = json_object_get(full, name);
-
-    return items != NULL ? metadata_select(items, "") : json_array();
-}
-
 static const char *type_of(size_t index)
 {
     return index == 0 ? "primary" : "secondary";
@@ -26,7 +18,7 @@ static const char *type_of(size_t index)
 static json_t *security_groups(const struct region *region, const struct instance *instance)
 {
     json_t *vpc = metadata_vpc_body(region, instance->vpc);
-    json_t *groups = json_build("[o]", metadata_select(json_object_get(vpc, "default_security_group"), ""));
+    json_t *groups = json_build("[o*]", metadata_select(json_object_get(vpc, "default_security_group"), ""));
 
     json_decref(vpc);
     return groups;
@@ -41,11 +33,11 @@ void metadata_interfaces(struct request *request, struct reply *reply)
     }
     json_t *full = metadata_instance_body(request->region, instance);
     json_t *groups = security_groups(request->region, instance);
-    json_t *items = array_of(full, "network_interfaces");
+    json_t *items = metadata_array(full, "network_interfaces", "");
     for (size_t i = 0; i < json_array_size(items); i++) {
         json_t *item = json_array_get(items, i);
         json_t *more =
-            json_build("{s:b,s:O,s:[],s:i,s:O*,s:O,s:s,s:s}", "allow_ip_spoofing", 0, "created_at",
+            json_build("{s:b,s:O*,s:[],s:i,s:O*,s:O,s:s,s:s}", "allow_ip_spoofing", 0, "created_at",
                        json_object_get(full, "created_at"), "floating_ips", "port_speed", PORT_SPEED,
                        "primary_ipv4_address", json_object_get(json_object_get(item, "primary_ip"), "address"),
                        "security_groups", groups, "status", "available", "type", type_of(i));
@@ -65,9 +57,9 @@ void metadata_attachments(struct request *request, struct reply *reply)
         return;
     }
     json_t *full = metadata_instance_body(request->region, instance);
-    json_t *items = array_of(full, "network_attachments");
+    json_t *items = metadata_array(full, "network_attachments", "");
     for (size_t i = 0; i < json_array_size(items); i++) {
-        json_t *more = json_build("{s:O,s:s,s:i,s:s}", "created_at", json_object_get(full, "created_at"),
+        json_t *more = json_build("{s:O*,s:s,s:i,s:s}", "created_at", json_object_get(full, "created_at"),
                                   "lifecycle_state", "stable", "port_speed", PORT_SPEED, "type", type_of(i));
         json_object_update(json_array_get(items, i), more);
         json_decref(more);
@@ -84,7 +76,7 @@ void metadata_cluster_attachments(struct request *request, struct reply *reply)
         return;
     }
     json_t *full = metadata_instance_body(request->region, instance);
-    json_t *items = array_of(full, "cluster_network_attachments");
+    json_t *items = metadata_array(full, "cluster_network_attachments", "");
     for (size_t i = 0; i < json_array_size(items); i++) {
         json_object_set_new(json_array_get(items, i), "lifecycle_state", json_build_string("stable"));
     }
@@ -111,7 +103,7 @@ static json_t *virtual_interface(const struct instance *instance, const json_t *
     json_t *item = metadata_select(reference, "crn id name resource_type");
     json_t *primary = json_object_get(attachment, "primary_ip");
     json_t *more = json_build(
-        "{s:b,s:b,s:O,s:b,s:[O],s:s,s:o,s:O,s:s,s:O,s:o,s:o,s:o}", "allow_ip_spoofing", 0, "auto_delete",
+        "{s:b,s:b,s:O*,s:b,s:[O*],s:s,s:o,s:O*,s:s,s:O*,s:o*,s:o*,s:o*}", "allow_ip_spoofing", 0, "auto_delete",
         instance->vni == NULL, "created_at", json_object_get(full, "created_at"), "enable_infrastructure_nat", 1, "ips",
         primary, "lifecycle_state", "stable", "mac_address", mac_address(instance, index), "primary_ip", primary,
         "protocol_state_filtering_mode", "auto", "subnet", json_object_get(attachment, "subnet"), "target",
@@ -132,7 +124,7 @@ void metadata_virtual_interfaces(struct request *request, struct reply *reply)
     }
     json_t *full = metadata_instance_body(request->region, instance);
     json_t *groups = security_groups(request->region, instance);
-    json_t *attachments = array_of(full, "network_attachments");
+    json_t *attachments = metadata_array(full, "network_attachments", "");
     json_t *items = json_array();
     for (size_t i = 0; i < json_array_size(attachments); i++) {
         json_t *item = virtual_interface(instance, full, json_array_get(attachments, i), i);

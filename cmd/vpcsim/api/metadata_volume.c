@@ -16,7 +16,7 @@ static void add_details(const struct instance *instance, const json_t *full, jso
         const char *id = json_string_value(json_object_get(item, "id"));
         bool is_boot = boot != NULL && id != NULL && strcmp(boot, id) == 0;
         json_t *more =
-            json_build("{s:i,s:O,s:b,s:s,s:s}", "bandwidth", instance->total_volume_bandwidth / (int)count,
+            json_build("{s:i,s:O*,s:b,s:s,s:s}", "bandwidth", instance->total_volume_bandwidth / (int)count,
                        "created_at", json_object_get(full, "created_at"), "delete_volume_on_instance_delete",
                        is_boot && !instance->keep_boot_volume, "status", "attached", "type", is_boot ? "boot" : "data");
         json_object_update(item, more);
@@ -32,7 +32,7 @@ void metadata_volumes(struct request *request, struct reply *reply)
         return;
     }
     json_t *full = metadata_instance_body(request->region, instance);
-    json_t *items = metadata_select(json_object_get(full, "volume_attachments"), "device id name volume{crn id name}");
+    json_t *items = metadata_array(full, "volume_attachments", "device id name volume{crn id name}");
     add_details(instance, full, items);
     json_decref(full);
     metadata_send_items(request, reply, "volume_attachments", items);

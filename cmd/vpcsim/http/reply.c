@@ -55,13 +55,6 @@ void reply_content_type(struct reply *reply, const char *content_type)
     snprintf(reply->content_type, sizeof(reply->content_type), "%s", content_type);
 }
 
-void reply_document(struct reply *reply, unsigned status, const json_t *document)
-{
-    struct text *body = reply_json(reply, status);
-
-    json_print(body, document, JSON_PRINT_COMPACT);
-}
-
 void reply_empty(struct reply *reply, unsigned status)
 {
     reply->status = status;
@@ -215,7 +208,7 @@ static void finish_iam(struct reply *reply)
                    "incoming.Identity_Token", "userAgent", reply->user_agent != NULL ? reply->user_agent : "", "url",
                    "https://iam.cloud.ibm.com", "instanceId", "vpcsim", "threadId", "1", "host", "vpcsim", "startTime",
                    stamp, "endTime", stamp, "elapsedTime", "0", "locale", "en_US", "clusterName", "vpcsim"));
-    reply_document(reply, status, body);
+    json_print(reply_json(reply, status), body, JSON_PRINT_COMPACT);
     json_decref(body);
     json_decref(errors);
 }

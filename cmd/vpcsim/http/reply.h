@@ -55,9 +55,6 @@ struct reply {
 /* Starts a JSON answer; write into what is returned. */
 struct text *reply_json(struct reply *reply, unsigned status);
 
-/* The same with a document. */
-void reply_document(struct reply *reply, unsigned status, const json_t *document);
-
 /* No body. */
 void reply_empty(struct reply *reply, unsigned status);
 
