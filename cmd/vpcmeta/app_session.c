@@ -29,6 +29,8 @@ static struct session_options session_options(const struct app *app)
                     .api_key_file = globals->api_key_file,
                     .iam_url = globals->iam_url,
                     .endpoint = globals->endpoint,
+                    .metadata_url = globals->metadata_url,
+                    .silence_ms = globals->timeout.given ? (unsigned)globals->timeout.ms : 0,
                     .secrets = app->secrets,
                     .input = command_input(&app->limits)},
         .regions = {.items = globals->regions.items, .count = globals->regions.count},

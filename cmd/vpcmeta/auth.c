@@ -13,29 +13,42 @@ static int64_t end_of_token(const struct app *app, const struct iam_identity *id
     return life_s >= 0 ? clock_wall_s(clock_system()) + life_s : identity->expires_at_s;
 }
 
+static void set_string(json_t *object, const char *member, const char *value)
+{
+    json_object_set_new(object, member, value != NULL ? json_build_string(value) : json_null());
+}
+
 /* For programs. */
 static json_t *make_document(const struct app *app, const struct iam_identity *identity, bool has_token)
 {
     const struct session *session = app->session;
+    const struct session_login login = session_login(session);
     int64_t life_s = session_token_life_s(session);
     int64_t end_s = end_of_token(app, identity);
     char stamp[CLOCK_STAMP_SIZE];
     CLEANUP(text_free) struct text iam = {0};
     JSON_CLEANUP json_t *who = identity_json(identity);
 
-    identity_append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
+    if (login.iam_url != NULL) {
+        identity_append_with_source(&iam, login.iam_url, login.iam_url_source);
+    }
     json_t *document =
-        json_build("{s:i, s:s, s:s, s:s, s:s, s:b}", "schema_version", 1, "credential",
-                   session_credential_source(session), "endpoint", session_region_base(session, 0), "endpoint_source",
-                   session_endpoint_source(session), "iam", text_string(&iam), "token", has_token);
+        json_build("{s:i, s:s, s:s, s:s, s:s?, s:b}", "schema_version", 1, "credential", login.credential, "endpoint",
+                   session_region_base(session, 0), "endpoint_source", session_endpoint_source(session), "iam",
+                   iam.size > 0 ? text_string(&iam) : NULL, "token", has_token);
     if (life_s >= 0) {
         json_object_set_new(document, "expires_in", json_integer(life_s));
     }
     clock_stamp(end_s, stamp);
     json_object_set_new(document, "expires_at", end_s >= 0 ? json_build_string(stamp) : json_null());
     json_object_set_new(document, "method", json_build_string(session_auth_method(session)));
-    json_object_set_new(document, "iam_url", json_build_string(session_iam_url(session)));
-    json_object_set_new(document, "iam_url_source", json_build_string(session_iam_url_source(session)));
+    set_string(document, "iam_url", login.iam_url);
+    set_string(document, "iam_url_source", login.iam_url_source);
+    set_string(document, "profile", login.profile);
+    set_string(document, "profile_source", login.profile_source);
+    set_string(document, "metadata_url", login.metadata_url);
+    set_string(document, "metadata_url_source", login.metadata_url_source);
+    set_string(document, "metadata_version", login.metadata_version);
     json_object_set_new(document, "decoded", json_boolean(identity->decoded));
     json_object_update(document, who);
     return document;
@@ -48,47 +61,87 @@ static const char *describe_token(const struct iam_identity *identity, bool has_
                                : "not known: the token is no JSON web token and cannot be decoded";
 }
 
-enum line { LINE_IDENTITY, LINE_ACCOUNT, LINE_UNTIL, LINE_METHOD, LINE_CREDENTIAL, LINE_IAM, LINE_ENDPOINT, LINES };
+enum { LINES_MAX = 9 };
 
-static const struct table_column lines[LINES] = {
-    [LINE_IDENTITY] = {.name = "identity", .title = "identity", .type = TABLE_STRING},
-    [LINE_ACCOUNT] = {.name = "account", .title = "account", .type = TABLE_STRING},
-    [LINE_UNTIL] = {.name = "valid_until", .title = "valid until", .type = TABLE_STRING},
-    [LINE_METHOD] = {.name = "method", .title = "method", .type = TABLE_STRING},
-    [LINE_CREDENTIAL] = {.name = "credential", .title = "credential", .type = TABLE_STRING},
-    [LINE_IAM] = {.name = "iam_url", .title = "iam url", .type = TABLE_STRING},
-    [LINE_ENDPOINT] = {.name = "endpoint", .title = "endpoint", .type = TABLE_STRING},
+/* What is known, a line each; those of other methods are left out. Borrows titles. */
+struct lines {
+    struct table_column columns[LINES_MAX];
+    struct text values[LINES_MAX];
+    size_t count;
 };
 
-static void set_known(struct table *table, enum line line, const struct text *value, const char *unknown)
+static void lines_free(struct lines *lines)
 {
-    table_set_string(table, line, value->size > 0 ? text_string(value) : unknown);
+    for (size_t i = 0; i < lines->count; i++) {
+        text_free(&lines->values[i]);
+    }
+}
+
+static struct text *add_line(struct lines *lines, const char *name, const char *title)
+{
+    lines->columns[lines->count] = (struct table_column){.name = name, .title = title, .type = TABLE_STRING};
+    return &lines->values[lines->count++];
+}
+
+/* "URL (SOURCE)", and what is meant where the URL is not known. */
+static void append_place(struct text *out, const char *url, const char *source)
+{
+    identity_append_with_source(out, url != NULL ? url : "not known yet", source);
+}
+
+static void add_login(struct lines *lines, const struct session_login *login)
+{
+    if (login->has_profile) {
+        struct text *line = add_line(lines, "profile", "profile");
+        append_place(line, login->profile != NULL ? login->profile : "the default trusted profile of this server",
+                     login->profile != NULL ? login->profile_source : "");
+    }
+    if (login->iam_url != NULL) {
+        append_place(add_line(lines, "iam_url", "iam url"), login->iam_url, login->iam_url_source);
+    } else {
+        struct text *line = add_line(lines, "metadata_url", "metadata url");
+        append_place(line, login->metadata_url, login->metadata_url_source);
+        text_printf(line, ", version %s", login->metadata_version);
+    }
 }
 
 /* For people: who, which account, until when comes first. */
-static bool print_lines(struct app *app, const struct iam_identity *identity, bool has_token, struct err *e)
+static void gather_lines(const struct app *app, const struct iam_identity *identity, bool has_token,
+                         struct lines *lines)
 {
     const struct session *session = app->session;
-    const char *unknown = describe_token(identity, has_token);
+    const struct session_login login = session_login(session);
     int64_t end_s = end_of_token(app, identity);
-    CLEANUP(text_free) struct text name = {0}, until = {0}, iam = {0}, endpoint = {0};
     JSON_CLEANUP json_t *who = identity_json(identity);
-    TABLE_CLEANUP struct table *table = table_create(lines, LINES);
 
-    identity_describe(who, &name);
+    identity_describe(who, add_line(lines, "identity", "identity"));
+    text_append(add_line(lines, "account", "account"), text_string(&identity->account));
+    struct text *until = add_line(lines, "valid_until", "valid until");
     if (end_s >= 0) {
-        when_append_moment(&until, end_s, true);
+        when_append_moment(until, end_s, true);
     }
-    identity_append_with_source(&iam, session_iam_url(session), session_iam_url_source(session));
-    identity_append_with_source(&endpoint, session_region_base(session, 0), session_endpoint_source(session));
+    for (size_t i = 0; i < lines->count; i++) {
+        if (lines->values[i].size == 0) {
+            text_append(&lines->values[i], describe_token(identity, has_token));
+        }
+    }
+    text_append(add_line(lines, "method", "method"), session_auth_method(session));
+    text_append(add_line(lines, "credential", "credential"), has_token ? login.credential : "none is used");
+    add_login(lines, &login);
+    append_place(add_line(lines, "endpoint", "endpoint"), session_region_base(session, 0),
+                 session_endpoint_source(session));
+}
+
+static bool print_lines(struct app *app, const struct iam_identity *identity, bool has_token, struct err *e)
+{
+    CLEANUP(lines_free) struct lines lines = {0};
+
+    gather_lines(app, identity, has_token, &lines);
+    TABLE_CLEANUP struct table *table = table_create(lines.columns, lines.count);
     table_add_row(table);
-    set_known(table, LINE_IDENTITY, &name, unknown);
-    set_known(table, LINE_ACCOUNT, &identity->account, unknown);
-    set_known(table, LINE_UNTIL, &until, unknown);
-    table_set_string(table, LINE_METHOD, session_auth_method(session));
-    table_set_string(table, LINE_CREDENTIAL, has_token ? session_credential_source(session) : "none is used");
-    table_set_string(table, LINE_IAM, text_string(&iam));
-    table_set_string(table, LINE_ENDPOINT, text_string(&endpoint));
+    for (size_t i = 0; i < lines.count; i++) {
+        table_set_string(table, i, text_string(&lines.values[i]));
+    }
     return app_print_records(app, table, NULL, e);
 }
 

@@ -300,11 +300,32 @@ static void skip_all(struct doctor_report *report, const char *const checks[], s
     }
 }
 
+/* Who is asked for tokens, with what, and for a token of which trusted profile. */
+static void show_login(struct doctor_report *report)
+{
+    const struct session_login login = session_login(report->app->session);
+
+    if (login.iam_url != NULL) {
+        pass_with_source(report, "iam", login.iam_url, login.iam_url_source);
+    } else {
+        doctor_pass(report, "iam", "not asked: the metadata service of this server gives the token");
+        pass_with_source(report, "metadata service",
+                         login.metadata_url != NULL ? login.metadata_url : "over the protocol that answers",
+                         login.metadata_url_source);
+    }
+    doctor_pass(report, "credential",
+                login.credential[0] != '\0' ? login.credential : "none: requests go without a token (--auth none)");
+    if (login.has_profile) {
+        pass_with_source(report, "trusted profile",
+                         login.profile != NULL ? login.profile : "the default one of this server",
+                         login.profile != NULL ? login.profile_source : "");
+    }
+}
+
 /* Who logs in, with what and where; returns what is bad, "" when nothing is. */
 static const char *check_login(struct doctor_report *report, json_t *more)
 {
     static const char *const checks[] = {"iam", "token", "identity", "account"};
-    const struct app *app = report->app;
     CLEANUP(text_free) struct text endpoint = {0};
     struct err error = ERR_INIT;
 
@@ -314,10 +335,7 @@ static const char *check_login(struct doctor_report *report, json_t *more)
         skip_all(report, checks, sizeof(checks) / sizeof(checks[0]), missing ? "credential is bad" : "set-up is bad");
         return missing ? "credential" : "set-up";
     }
-    pass_with_source(report, "iam", session_iam_url(app->session), session_iam_url_source(app->session));
-    doctor_pass(report, "credential",
-                session_credential_source(app->session)[0] != '\0' ? session_credential_source(app->session)
-                                                                   : "none: requests go without a token (--auth none)");
+    show_login(report);
     if (!check_token(report)) {
         skip_all(report, checks + 2, 2, "token is bad");
         return "token";

@@ -6,7 +6,7 @@
 
 #include "render/render.h"
 
-const char *const options_auth_words[] = {"iam", "bearer", "none", NULL};
+const char *const options_auth_words[] = {"iam", "vpc", "container", "bearer", "none", NULL};
 static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const progress_words[] = {"auto", "none", "json", NULL};
 static const char *const protocol_words[] = {"http", "https", NULL};
@@ -25,9 +25,10 @@ const struct opt_spec global_opt[] = {
     OPT_STRING(struct global_opts, iam_url, 0, "iam-url", "URL", "base URL of IAM"),
     OPT_STRING(struct global_opts, metadata_url, 0, "metadata-url", "URL",
                "where the metadata service of this server is, instead of its usual name and address"),
-    OPT_ENUM(struct global_opts, auth, 0, "auth", options_auth_words, "where tokens come from"),
+    OPT_ENUM(struct global_opts, auth, 0, "auth", options_auth_words,
+             "how to log in: iam by API key, vpc by the identity of this server, container by that of this container"),
     OPT_FILE(struct global_opts, api_key_file, 0, "api-key-file", "FILE|-", "read the API key from a file",
-             .excludes = "auth=bearer|auth=none"),
+             .excludes = "auth=vpc|auth=container|auth=bearer|auth=none"),
     OPT_STRING(struct global_opts, api_version, 0, "api-version", "DATE", "version date sent with every request",
                .default_value = VPC_API_VERSION),
     OPT_ENUM(struct global_opts, output, 'o', "output", render_format_names, "format of what is printed",

@@ -4,12 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http_error.h"
+#include "iam/iam_login.h"
 #include "iam/iam_renewal.h"
 #include "iam/iam_token.h"
 #include "mem/mem.h"
 
-enum { ANSWER_MAX = 1024 * 1024, WAIT_MS = 60 * 1000 };
+enum { WAIT_MS = 60 * 1000 };
+
+/* One request of a login. */
+struct attempt {
+    struct iam *iam;
+    unsigned step_serial; /* of iam, when it was sent */
+    char *place;
+    struct attempt *next;
+};
 
 struct iam {
     struct iam_credentials credentials;
@@ -18,7 +26,12 @@ struct iam {
 
     struct iam_token token; /* in hand; token.text is NULL before the first */
     unsigned serial;        /* of the token in hand */
+    struct iam_login login;
+    size_t step;            /* of the login that is in progress */
+    unsigned step_serial;   /* changes with each step: what is answered later belongs to none */
+    size_t open;            /* requests of the step that have not ended */
     struct iam_token fresh; /* being received */
+    struct attempt *attempts;
     struct iam_renewal renewal;
     struct err failure; /* of the last fetch */
     struct text remedy;
@@ -29,94 +42,152 @@ static int64_t now_ms(const struct iam *iam)
     return clock_monotonic_ms(iam->clock);
 }
 
-/* --- one token request ------------------------------------------------------------------------ */
+/* --- one token request, which may take several steps ------------------------------------------ */
 
-static bool read_token(struct http_reply *reply, void *context, struct err *e)
+static void begin_step(struct iam *iam, size_t step);
+
+static struct attempt *add_attempt(struct iam *iam, const char *place)
 {
-    struct iam *iam = context;
+    struct attempt *attempt = mem_alloc(sizeof(*attempt));
 
-    return iam_token_read(reply->body, reply->size, clock_wall_s(iam->clock), &iam->fresh, e);
+    *attempt =
+        (struct attempt){.iam = iam, .step_serial = iam->step_serial, .place = mem_copy(place), .next = iam->attempts};
+    iam->attempts = attempt;
+    return attempt;
+}
+
+static void free_attempt(struct iam *iam, struct attempt *attempt)
+{
+    struct attempt **at = &iam->attempts;
+
+    while (*at != attempt) {
+        at = &(*at)->next;
+    }
+    *at = attempt->next;
+    free(attempt->place);
+    free(attempt);
+}
+
+static const struct iam_login_step *current_step(const struct iam *iam)
+{
+    return iam_login_step(iam->credentials.method, iam->step);
+}
+
+/* Another place has answered before, or the login has ended. */
+static bool is_late(const struct attempt *attempt)
+{
+    return attempt->step_serial != attempt->iam->step_serial;
+}
+
+static bool read_answer(struct http_reply *reply, void *context, struct err *e)
+{
+    struct attempt *attempt = context;
+    struct iam *iam = attempt->iam;
+
+    return is_late(attempt) || current_step(iam)->read(&iam->login, reply, clock_wall_s(iam->clock), &iam->fresh, e);
 }
 
 static void accept_token(struct iam *iam)
 {
     iam_token_free(&iam->token);
+    iam_token_free(&iam->login.identity);
     iam->token = iam->fresh;
     iam->fresh = (struct iam_token){0};
     iam->serial++;
+    iam->step_serial++;
     iam_renewal_came(&iam->renewal, iam->token.life_s, now_ms(iam));
 }
 
-/* A page may come from a gateway. */
-static bool is_denial(const struct http_reply *reply)
+/* Without a token nothing can be sent, whatever the reason. */
+static void note_failure(struct iam *iam, const struct err *failure, bool denied)
 {
-    CLEANUP(http_error_free) struct http_error said = {0};
-
-    http_error_read(reply->body, reply->size, &said);
-    return (reply->status == 400 || reply->status == 401 || reply->status == 403) && !said.is_foreign;
+    iam->failure = *failure;
+    if (failure->code != ERR_USAGE) {
+        iam->failure.code = ERR_AUTH;
+    }
+    iam_token_free(&iam->fresh);
+    iam_token_free(&iam->login.identity);
+    iam->step_serial++;
+    iam_renewal_failed(&iam->renewal, denied || failure->code == ERR_USAGE, now_ms(iam));
 }
 
-static void note_failure(struct iam *iam, const struct http_reply *reply)
+static void step_succeeded(struct iam *iam, const char *place)
 {
-    struct err failure = *reply->error;
-    bool denied = is_denial(reply);
-
-    if (failure.code != ERR_USAGE) {
-        failure.code = ERR_AUTH; /* without a token nothing can be sent, whatever the reason */
-    }
-    if (denied) {
-        err_wrap(&failure, "IAM refused the API key (%s)", iam->credentials.source);
-        err_advise(&failure,
-                   "The key is mistyped, deleted or expired, or of another IAM than %s: make one with 'ibmcloud iam "
-                   "api-key-create vpcmeta --file key.json' and give --api-key-file key.json",
-                   iam->credentials.iam_url);
-    } else {
-        err_wrap(&failure, "no token from %s", iam->credentials.iam_url);
-    }
-    iam->failure = failure;
-    iam_renewal_failed(&iam->renewal, denied || failure.code == ERR_USAGE, now_ms(iam));
-}
-
-static void token_done(struct http_reply *reply, void *context)
-{
-    struct iam *iam = context;
-
-    if (reply->error == NULL) {
+    iam_login_keep_place(&iam->login, place);
+    if (iam_login_step(iam->credentials.method, iam->step + 1) == NULL) {
         accept_token(iam);
-    } else {
-        iam_token_free(&iam->fresh);
-        if (reply->fault == HTTP_FAULT_CANCELLED) {
-            iam_renewal_dropped(&iam->renewal);
-        } else {
-            note_failure(iam, reply);
-        }
+        return;
     }
-    http_token_changed(iam->http);
+    iam_token_free(&iam->login.identity);
+    iam->login.identity = iam->fresh;
+    iam->fresh = (struct iam_token){0};
+    begin_step(iam, iam->step + 1);
+}
+
+/* Of several places the one that answered says more than the others, which may not be there. */
+static void step_failed(struct iam *iam, const char *place, const struct http_reply *reply)
+{
+    struct err failure = ERR_INIT;
+    bool denied = current_step(iam)->explain(&iam->login, place, reply, &failure);
+
+    iam->open--;
+    if (iam->open > 0 && reply->status == 0) {
+        return;
+    }
+    if (reply->fault == HTTP_FAULT_CANCELLED) {
+        iam_token_free(&iam->fresh);
+        iam_token_free(&iam->login.identity);
+        iam->step_serial++;
+        iam_renewal_dropped(&iam->renewal);
+    } else {
+        note_failure(iam, &failure, denied);
+    }
+    if (reply->status == 0) {
+        iam_login_find_place(&iam->login);
+    }
+}
+
+static void attempt_done(struct http_reply *reply, void *context)
+{
+    struct attempt *attempt = context;
+    struct iam *iam = attempt->iam;
+
+    if (!is_late(attempt)) {
+        if (reply->error == NULL) {
+            step_succeeded(iam, attempt->place);
+        } else {
+            step_failed(iam, attempt->place, reply);
+        }
+        http_token_changed(iam->http);
+    }
+    free_attempt(iam, attempt);
+}
+
+static void begin_step(struct iam *iam, size_t step)
+{
+    struct err failure = ERR_INIT;
+
+    iam->step = step;
+    iam->step_serial++;
+    iam->open = 0;
+    for (size_t i = 0; i < iam->login.place_count; i++) {
+        const char *place = iam->login.places[i];
+        struct attempt *attempt = add_attempt(iam, place);
+        const struct http_request more = {
+            .flags = HTTP_URGENT, .read = read_answer, .done = attempt_done, .context = attempt};
+        if (!current_step(iam)->submit(&iam->login, iam->http, place, &more, &failure)) {
+            free_attempt(iam, attempt);
+            note_failure(iam, &failure, false);
+            return;
+        }
+        iam->open++;
+    }
 }
 
 static void fetch_token(struct iam *iam)
 {
-    CLEANUP(text_free_secret) struct text form = {0}, authorization = {0};
-    CLEANUP(text_free) struct text url = {0};
-
-    iam_token_form(&iam->credentials, &form);
-    iam_token_authorization(&iam->credentials, &authorization);
-    text_printf(&url, "%s/identity/token", iam->credentials.iam_url);
     iam_renewal_begun(&iam->renewal, now_ms(iam));
-    http_submit(iam->http, &(struct http_request){
-                               .method = HTTP_POST,
-                               .repeat = HTTP_REPEAT_SAFE,
-                               .flags = HTTP_SECRET_BODY | HTTP_URGENT,
-                               .url = text_string(&url),
-                               .content_type = "application/x-www-form-urlencoded",
-                               .authorization = authorization.size > 0 ? text_string(&authorization) : NULL,
-                               .body = text_string(&form),
-                               .body_size = form.size,
-                               .answer_max = ANSWER_MAX,
-                               .read = read_token,
-                               .done = token_done,
-                               .context = iam,
-                           });
+    begin_step(iam, 0);
 }
 
 /* --- the session's token source --------------------------------------------------------------- */
@@ -154,6 +225,9 @@ static enum http_token_state get_token(void *context, struct http_token_offer *r
         return offer_token(iam, iam->token.text, ret_offer);
     case IAM_FETCH:
         fetch_token(iam);
+        if (!iam->renewal.fetching) {
+            return get_token(context, ret_offer, e); /* there was nothing to send: no step asks for the same again */
+        }
         return await_token(iam, ret_offer);
     case IAM_AWAIT:
         return await_token(iam, ret_offer);
@@ -178,18 +252,6 @@ static void replace_token(void *context, unsigned serial)
     }
 }
 
-static void explain_remedy(struct iam *iam)
-{
-    if (iam->credentials.method == IAM_BEARER) {
-        text_printf(&iam->remedy, "A token that was given cannot be renewed: set another one in %s",
-                    iam->credentials.source);
-    } else {
-        text_printf(&iam->remedy,
-                    "Check that IAM (%s) and the endpoint belong together, and the account of the key (%s)",
-                    iam->credentials.iam_url, iam->credentials.source);
-    }
-}
-
 struct iam *iam_create(struct iam_credentials *credentials, struct http *http, const struct clock *clock)
 {
     struct iam *iam = mem_alloc(sizeof(*iam));
@@ -198,12 +260,14 @@ struct iam *iam_create(struct iam_credentials *credentials, struct http *http, c
     *credentials = (struct iam_credentials){0};
     iam->http = http;
     iam->clock = clock != NULL ? clock : clock_system();
-    explain_remedy(iam);
-    http_set_token_source(
-        http, &(struct http_token_source){.get = get_token,
-                                          .replace = iam->credentials.method == IAM_API_KEY ? replace_token : NULL,
-                                          .remedy = text_string(&iam->remedy),
-                                          .context = iam});
+    iam_login_open(&iam->login, &iam->credentials);
+    iam_login_append_remedy(&iam->credentials, &iam->remedy);
+    http_set_token_source(http,
+                          &(struct http_token_source){
+                              .get = get_token,
+                              .replace = iam_login_step(iam->credentials.method, 0) != NULL ? replace_token : NULL,
+                              .remedy = text_string(&iam->remedy),
+                              .context = iam});
     return iam;
 }
 
@@ -213,6 +277,10 @@ void iam_destroy(struct iam *iam)
         return;
     }
     http_set_token_source(iam->http, NULL);
+    while (iam->attempts != NULL) {
+        free_attempt(iam, iam->attempts);
+    }
+    iam_login_close(&iam->login);
     iam_credentials_free(&iam->credentials);
     iam_token_free(&iam->token);
     iam_token_free(&iam->fresh);
@@ -238,6 +306,16 @@ bool iam_token(struct iam *iam, const char **ret_token, struct err *e)
     }
     *ret_token = offer.token;
     return state != HTTP_TOKEN_FAILED;
+}
+
+const struct iam_credentials *iam_credentials_in_use(const struct iam *iam)
+{
+    return &iam->credentials;
+}
+
+const char *iam_metadata_url(const struct iam *iam)
+{
+    return iam->credentials.method == IAM_VPC && iam->login.place_count == 1 ? iam->login.places[0] : NULL;
 }
 
 int64_t iam_token_life_s(const struct iam *iam)

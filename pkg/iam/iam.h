@@ -10,8 +10,17 @@
  * VCAP_SERVICES; 4. for endpoints, the default of the visibility. Unlike in the SDKs, ./ibm-credentials.env is not read
  * unless named: a file in the current folder must not choose where keys are sent. The kind of credential follows the
  * same order: --auth; else an API key of 1 or 2 means "iam"; else VPC_AUTH_TYPE; else what the SDK source holds (an API
- * key, else a bearer token). Nothing found is an error that names the remedies; going without a token must be said
- * (--auth none or VPC_AUTH_TYPE=noAuth), also for the simulator.
+ * key, else a bearer token, else what only a container's login uses); else IBMCLOUD_CR_TOKEN means "container". Nothing
+ * found is an error that names the remedies; going without a token must be said (--auth none or VPC_AUTH_TYPE=noAuth),
+ * also for the simulator.
+ *
+ * A compute resource has no secret of its own to keep: it proves what it is, and IAM gives it a token of a trusted
+ * profile that it is linked to (vpc-api.md 6.1, facts-next.md 3.1). A container reads its token from a file, again at
+ * each token request, since the platform replaces it; a server asks the identity API (room imds) for an identity token
+ * and with that for the IAM token, both again at each request. What they need is taken of the SDKs' properties first,
+ * then of IBMCLOUD_CR_PROFILE, IBMCLOUD_CR_TOKEN and IBMCLOUD_CR_VPC_URL as `ibmcloud login` has them, then, for the
+ * profile, of Terraform's IC_IAM_PROFILE_ID, IBMCLOUD_IAM_PROFILE_ID and IC_IAM_PROFILE_NAME. VPC_AUTH_URL is the
+ * metadata service's for a server, and IAM's for all others.
  *
  * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests use
  * the old one (iam_renewal.h), and replaced when the API refuses them (http_acceptance.h). There is never more than one
@@ -38,9 +47,11 @@
 enum { IAM_KEY_FILE_MAX = 64 * 1024 }; /* bytes of a key or credentials file */
 
 enum iam_method {
-    IAM_API_KEY, /* "iam": an API key is exchanged for tokens */
-    IAM_BEARER,  /* "bearer": a token that was given to us; it cannot be renewed */
-    IAM_NONE,    /* "none": requests go without a token (simulator) */
+    IAM_API_KEY,   /* "iam": an API key is exchanged for tokens */
+    IAM_VPC,       /* "vpc": this server's identity is, by its metadata service */
+    IAM_CONTAINER, /* "container": the token of a compute resource, from a file, is */
+    IAM_BEARER,    /* "bearer": a token that was given to us; it cannot be renewed */
+    IAM_NONE,      /* "none": requests go without a token (simulator) */
 };
 
 /* Where to look. Members may be NULL but for environment. */
@@ -51,6 +62,8 @@ struct iam_sources {
     const char *api_key_file; /* --api-key-file: a path, or "-" for standard input */
     const char *iam_url;      /* --iam-url */
     const char *endpoint;     /* --endpoint */
+    const char *metadata_url; /* --metadata-url */
+    unsigned silence_ms;      /* that the metadata service is given to answer; 0: IMDS_SILENCE_MS */
     const char *region;       /* whose IAM is meant, where that depends on the region (iam_endpoints.h) */
     struct fsio_wait input;   /* how standard input is waited for */
     struct secrets *secrets;  /* borrowed: keys, tokens and passwords are registered as they are found; NULL: nowhere */
@@ -59,7 +72,7 @@ struct iam_sources {
 /* What was found. Strings are owned by it; NULL means "not given". */
 struct iam_credentials {
     enum iam_method method;
-    char *secret;    /* the API key or the bearer token */
+    char *secret;    /* the API key, the bearer token, or the compute resource's where that is given as a value */
     char *scope;     /* for the token request */
     char *client_id; /* both or none: sent as Basic authorization with the token request */
     char *client_secret;
@@ -69,6 +82,15 @@ struct iam_credentials {
     char *endpoint_source; /* of the endpoint, as above; NULL without one */
     char *iam_url_source;  /* of iam_url, as above */
     bool endpoint_of_sdk;  /* the endpoint is the SDKs' VPC_URL, which comes after the endpoints file */
+
+    /* of IAM_VPC and IAM_CONTAINER */
+    char *profile_id, *profile_crn, *profile_name; /* the trusted profile; all NULL: the server's default one */
+    char *profile_source;                          /* of it, as above; NULL without one */
+    char *token_file;                              /* IAM_CONTAINER: NULL: the first of the SDKs' files that is there */
+    char *metadata_url, *metadata_url_source;      /* IAM_VPC: base; the URL is NULL where it is found out */
+    char *metadata_version;                        /* IAM_VPC: of the identity API, YYYY-MM-DD */
+    unsigned silence_ms;                           /* IAM_VPC: that of the sources */
+    struct secrets *secrets;                       /* borrowed: that of the sources */
 };
 
 /*
@@ -126,8 +148,14 @@ struct iam_identity {
 bool iam_token_identity(struct iam *iam, struct iam_identity *ret, struct err *e) __attribute__((warn_unused_result));
 void iam_identity_free(struct iam_identity *identity); /* zero-initialised values allowed; for CLEANUP */
 
-/* The word of --auth for the method in use: "iam", "bearer", "none". */
+/* The word of --auth for the method in use: "iam", "vpc", "container", "bearer", "none". */
 const char *iam_method_name(enum iam_method method);
+
+/* What was found, with the secrets; a source that is found out with the token says which one it is after that. */
+const struct iam_credentials *iam_credentials_in_use(const struct iam *iam);
+
+/* The base URL of the metadata service that IAM_VPC asks; NULL while it is to be found out, and with other methods. */
+const char *iam_metadata_url(const struct iam *iam);
 
 /* For `auth status`: seconds the token in hand will live; -1 when there is none or it is not known. */
 int64_t iam_token_life_s(const struct iam *iam);

@@ -33,12 +33,13 @@ static const struct {
     {"AUTH_DISABLE_SSL", IAM_PROPERTY_DISABLE_SSL},
     {"USERNAME", IAM_PROPERTY_COUNT},
     {"PASSWORD", IAM_PROPERTY_COUNT},
-    {"CR_TOKEN_FILENAME", IAM_PROPERTY_COUNT},
-    {"IAM_PROFILE_ID", IAM_PROPERTY_COUNT},
-    {"IAM_PROFILE_CRN", IAM_PROPERTY_COUNT},
-    {"IAM_PROFILE_NAME", IAM_PROPERTY_COUNT},
+    {"CR_TOKEN_FILENAME", IAM_PROPERTY_CR_TOKEN_FILENAME},
+    {"IAM_PROFILE_ID", IAM_PROPERTY_PROFILE_ID},
+    {"IAM_PROFILE_CRN", IAM_PROPERTY_PROFILE_CRN},
+    {"IAM_PROFILE_NAME", IAM_PROPERTY_PROFILE_NAME},
     {"IAM_ACCOUNT_ID", IAM_PROPERTY_COUNT},
-    {"VPC_IMS_VERSION", IAM_PROPERTY_COUNT},
+    {"SERVICE_VERSION", IAM_PROPERTY_METADATA_VERSION}, /* of the node SDK (facts-next.md 0) */
+    {"VPC_IMS_VERSION", IAM_PROPERTY_METADATA_VERSION},
     {"ENABLE_GZIP", IAM_PROPERTY_COUNT},
     {"ENABLE_RETRIES", IAM_PROPERTY_COUNT},
     {"MAX_RETRIES", IAM_PROPERTY_COUNT},
@@ -47,14 +48,16 @@ static const struct {
 
 enum { NAME_COUNT = sizeof(names) / sizeof(names[0]), NAME_MAX_SIZE = 64 };
 
-static void set(struct iam_properties *properties, enum iam_property property, const char *value, size_t size)
+static void set(struct iam_properties *properties, size_t name, const char *value, size_t size)
 {
+    enum iam_property property = names[name].property;
     struct text *kept = &properties->values[property];
     bool keep_first = property == IAM_PROPERTY_DISABLE_SSL && strcasecmp(text_string(kept), "true") == 0;
 
     if (!keep_first) {
         text_free_secret(kept);
         text_append_size(kept, value, size);
+        properties->names[property] = names[name].name;
     }
 }
 
@@ -146,7 +149,7 @@ static void take(const struct file_reading *file, const char *name, const char *
         if (into->values[names[i].property].size > 0) {
             warn_of_line(file, PREFIX "%s was given before; the last one counts", name);
         }
-        set(into, names[i].property, value, (size_t)(end - value));
+        set(into, i, value, (size_t)(end - value));
         return;
     }
     warn_of_name(file, name);
@@ -296,12 +299,22 @@ static bool from_environment(const struct iam_sources *sources, struct iam_prope
         }
         ret->any = true;
         if (names[i].property != IAM_PROPERTY_COUNT) {
-            set(ret, names[i].property, value, strlen(value));
+            set(ret, i, value, strlen(value));
         }
     }
     ret->environment = true;
     text_append(&ret->source, "the environment");
     return true;
+}
+
+static size_t usual_name(enum iam_property property)
+{
+    size_t i = 0;
+
+    while (names[i].property != property) {
+        i++;
+    }
+    return i;
 }
 
 static void take_member(const json_t *credentials, const char *name, enum iam_property property,
@@ -310,7 +323,7 @@ static void take_member(const json_t *credentials, const char *name, enum iam_pr
     const char *value = json_string_value(json_object_get(credentials, name));
 
     if (value != NULL) {
-        set(ret, property, value, strlen(value));
+        set(ret, usual_name(property), value, strlen(value));
         ret->any = true;
     }
 }
@@ -374,15 +387,13 @@ void iam_properties_free(struct iam_properties *properties)
 
 void iam_properties_place(const struct iam_properties *properties, enum iam_property property, struct text *out)
 {
-    size_t i = 0;
+    const char *given = properties->names[property];
+    const char *name = given != NULL ? given : names[usual_name(property)].name;
 
-    while (names[i].property != property) {
-        i++;
-    }
     if (properties->environment) {
-        text_printf(out, "environment variable %s%s", PREFIX, names[i].name);
+        text_printf(out, "environment variable %s%s", PREFIX, name);
     } else {
-        text_printf(out, "%s%s in %s", PREFIX, names[i].name, text_string(&properties->source));
+        text_printf(out, "%s%s in %s", PREFIX, name, text_string(&properties->source));
     }
 }
 

@@ -18,12 +18,18 @@ enum iam_property {
     IAM_PROPERTY_CLIENT_ID,
     IAM_PROPERTY_CLIENT_SECRET,
     IAM_PROPERTY_DISABLE_SSL,
+    IAM_PROPERTY_CR_TOKEN_FILENAME,
+    IAM_PROPERTY_PROFILE_ID,
+    IAM_PROPERTY_PROFILE_CRN,
+    IAM_PROPERTY_PROFILE_NAME,
+    IAM_PROPERTY_METADATA_VERSION,
     IAM_PROPERTY_COUNT
 };
 
 /* What one source holds. Zero-initialised it is empty. */
 struct iam_properties {
     struct text values[IAM_PROPERTY_COUNT]; /* empty: not given */
+    const char *names[IAM_PROPERTY_COUNT];  /* by which they are given, without the prefix; NULL: by their usual one */
     bool any;                               /* it holds a property, maybe one we do not know */
     bool environment;                       /* the source is the process environment */
     struct text source;                     /* for people: a file's path, "VCAP_SERVICES" */

@@ -27,6 +27,7 @@ void iam_register_environment(const struct iam_sources *sources)
     } variables[] = {
         {"IC_API_KEY", SECRET_LASTING},
         {"IBMCLOUD_API_KEY", SECRET_LASTING},
+        {"IBMCLOUD_CR_TOKEN", SECRET_TOKEN},
         {"IC_IAM_TOKEN", SECRET_TOKEN}, /* of Terraform: not used here */
         {"IBMCLOUD_IAM_TOKEN", SECRET_TOKEN},
         {"IC_IAM_REFRESH_TOKEN", SECRET_TOKEN},
@@ -44,6 +45,7 @@ void iam_register_environment(const struct iam_sources *sources)
         "ALL_PROXY",
         "VPC_URL",
         "VPC_AUTH_URL",
+        "IBMCLOUD_CR_VPC_URL",
         iam_endpoints_variable(IAM_SERVICE_VPC),
         iam_endpoints_variable(IAM_SERVICE_IAM),
     };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http.h"
+#include "http/http_error.h"
 #include "json/json.h"
 #include "json/json_answer.h"
 
@@ -18,19 +18,31 @@ void iam_token_free(struct iam_token *token)
     *token = (struct iam_token){0};
 }
 
-void iam_token_form(const struct iam_credentials *credentials, struct text *out)
+static void append_field(struct text *out, const char *name, const char *value)
 {
-    /* all the room at once: growing would leave copies behind */
-    text_reserve(
-        out, 256 + 3 * (strlen(credentials->secret) + (credentials->scope != NULL ? strlen(credentials->scope) : 0)));
-    text_append(out, "grant_type=");
-    text_percent_encode(out, "urn:ibm:params:oauth:grant-type:apikey", "");
-    text_append(out, "&response_type=cloud_iam&apikey=");
-    text_percent_encode(out, credentials->secret, "");
-    if (credentials->scope != NULL) {
-        text_append(out, "&scope=");
-        text_percent_encode(out, credentials->scope, "");
+    if (value != NULL) {
+        text_printf(out, "%s%s=", out->size > 0 ? "&" : "", name);
+        text_percent_encode(out, value, "");
     }
+}
+
+void iam_token_form(const struct iam_credentials *credentials, const char *secret, struct text *out)
+{
+    bool is_key = credentials->method == IAM_API_KEY;
+    const char *const lengthy[] = {secret, credentials->scope, credentials->profile_id, credentials->profile_name};
+    size_t size = 256;
+
+    for (size_t i = 0; i < sizeof(lengthy) / sizeof(lengthy[0]); i++) {
+        size += lengthy[i] != NULL ? 3 * strlen(lengthy[i]) : 0;
+    }
+    text_reserve(out, size); /* all the room at once: growing would leave copies behind */
+    append_field(out, "grant_type",
+                 is_key ? "urn:ibm:params:oauth:grant-type:apikey" : "urn:ibm:params:oauth:grant-type:cr-token");
+    append_field(out, "response_type", is_key ? "cloud_iam" : NULL);
+    append_field(out, is_key ? "apikey" : "cr_token", secret);
+    append_field(out, "profile_id", is_key ? NULL : credentials->profile_id);
+    append_field(out, "profile_name", is_key ? NULL : credentials->profile_name);
+    append_field(out, "scope", credentials->scope);
 }
 
 void iam_token_authorization(const struct iam_credentials *credentials, struct text *out)
@@ -101,4 +113,13 @@ bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_tok
     }
     return err_set(e, ERR_BAD_ANSWER, "the token endpoint's answer holds no token (%s)",
                    problem.place[0] != '\0' ? problem.place : problem.message);
+}
+
+bool iam_is_refusal(const struct http_reply *reply)
+{
+    CLEANUP(http_error_free) struct http_error said = {0};
+
+    http_error_read(reply->body, reply->size, &said);
+    return (reply->status == 400 || reply->status == 401 || reply->status == 403 || reply->status == 404) &&
+           !said.is_foreign;
 }

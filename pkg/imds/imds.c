@@ -8,7 +8,7 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 
-enum { PLACES_MAX = 2, SPARE_MS = 2 * 1000 };
+enum { SPARE_MS = 2 * 1000 };
 
 /* One request. It may outlive the call that made it: the protocol that gave no answer still waits for one. */
 struct attempt {
@@ -31,11 +31,11 @@ static void attempt_free(struct attempt *attempt)
 
 struct imds {
     struct imds_options options;
-    char *urls[PLACES_MAX]; /* in the order in which they are tried */
+    char *urls[IMDS_PLACES_MAX]; /* in the order in which they are tried */
     size_t url_count;
     char *version;
     const char *base; /* one of urls, once it has answered */
-    struct attempt attempts[PLACES_MAX];
+    struct attempt attempts[IMDS_PLACES_MAX];
     struct imds_token token; /* the identity token in hand */
     int64_t token_ends_ms;
 };
@@ -52,23 +52,28 @@ static char *without_slash(const char *scheme, const char *url)
     return text_take(&base);
 }
 
+size_t imds_places(const char *url, char *ret_places[IMDS_PLACES_MAX])
+{
+    if (url == NULL) {
+        ret_places[0] = mem_copy(IMDS_URL_NAME);
+        ret_places[1] = mem_copy(IMDS_URL_ADDRESS);
+    } else if (strstr(url, "://") == NULL) {
+        ret_places[0] = without_slash("https://", url);
+        ret_places[1] = without_slash("http://", url);
+    } else {
+        ret_places[0] = without_slash("", url);
+        return 1;
+    }
+    return IMDS_PLACES_MAX;
+}
+
 struct imds *imds_create(const struct imds_options *options)
 {
     struct imds *imds = mem_alloc(sizeof(*imds));
-    const char *url = options->url;
 
     imds->options = *options;
     imds->version = mem_copy(options->version != NULL ? options->version : IMDS_VERSION_DEFAULT);
-    if (url == NULL) {
-        imds->urls[0] = mem_copy(IMDS_URL_NAME);
-        imds->urls[1] = mem_copy(IMDS_URL_ADDRESS);
-    } else if (strstr(url, "://") == NULL) {
-        imds->urls[0] = without_slash("https://", url);
-        imds->urls[1] = without_slash("http://", url);
-    } else {
-        imds->urls[0] = without_slash("", url);
-    }
-    imds->url_count = imds->urls[1] != NULL ? 2 : 1;
+    imds->url_count = imds_places(options->url, imds->urls);
     return imds;
 }
 
@@ -77,7 +82,7 @@ void imds_destroy(struct imds *imds)
     if (imds == NULL) {
         return;
     }
-    for (size_t i = 0; i < PLACES_MAX; i++) {
+    for (size_t i = 0; i < IMDS_PLACES_MAX; i++) {
         attempt_free(&imds->attempts[i]);
         free(imds->urls[i]);
     }
@@ -230,9 +235,7 @@ static bool explain_nowhere(const struct imds *imds, const struct attempt *attem
     if (imds->url_count < 2 || attempt->answered || attempt->error.code != ERR_NETWORK) {
         return err_take(e, &attempt->error);
     }
-    err_set(e, ERR_NETWORK, "the metadata service gave no answer at %s or %s", imds->urls[0], imds->urls[1]);
-    return err_advise(e, "It is off, or cannot be reached from here (a hop limit too low for a container, a firewall, "
-                         "no VPC server): see 'vpcmeta help metadata'");
+    return imds_explain_nowhere(imds->urls[0], imds->urls[1], e);
 }
 
 static bool fetch_token(struct imds *imds, struct err *e)

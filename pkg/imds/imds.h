@@ -36,11 +36,12 @@
 enum {
     IMDS_LIFE_MIN_S = 5, /* expires_in of an identity token (5.2) */
     IMDS_LIFE_MAX_S = 3600,
-    IMDS_LIFE_S = 300,            /* of the service, where none is asked for */
-    IMDS_SILENCE_MS = 5 * 1000,   /* without an answer to a token request: the service is not there */
-    IMDS_HEAD_START_MS = 300,     /* of https, where the protocol is found out */
-    IMDS_TOKEN_MAX = 64 * 1024,   /* bytes of a token that is accepted */
-    IMDS_ANSWER_MAX = 1024 * 1024 /* bytes of an answer */
+    IMDS_LIFE_S = 300,             /* of the service, where none is asked for */
+    IMDS_SILENCE_MS = 5 * 1000,    /* without an answer to a token request: the service is not there */
+    IMDS_HEAD_START_MS = 300,      /* of https, where the protocol is found out */
+    IMDS_TOKEN_MAX = 64 * 1024,    /* bytes of a token that is accepted */
+    IMDS_ANSWER_MAX = 1024 * 1024, /* bytes of an answer */
+    IMDS_PLACES_MAX = 2,           /* where the service may be, while that is not known */
 };
 
 /* What can be asked of the service. */
@@ -57,6 +58,7 @@ struct imds_call {
     int64_t expires_in;          /* seconds: of the token, of the certificate; 0: the service decides */
     const char *nonce;           /* IMDS_TOKEN */
     const char *trusted_profile; /* IMDS_IAM_TOKEN: an id or a CRN; NULL: the server's default profile */
+    const char *profile_option;  /* what names another profile, for remedies; NULL: "--trusted-profile ID|CRN" */
     const char *csr;             /* IMDS_CERTIFICATE: PEM */
     const char *path;            /* IMDS_METADATA: "/metadata/v1/instance" */
     const char *start;           /* IMDS_METADATA: of a list's next page */
@@ -94,6 +96,12 @@ bool imds_token_read(const char *body, size_t size, const char *nonce, struct se
 /* Sets the error of a reply that failed: what happened and what can be done about it. Always false. */
 bool imds_explain(const struct imds_place *place, const struct imds_call *call, const struct http_reply *reply,
                   struct err *e);
+
+/* The base URLs to ask until one answers: of "HOST[:PORT]" over both protocols, of NULL the usual places. Owned. */
+size_t imds_places(const char *url, char *ret_places[IMDS_PLACES_MAX]);
+
+/* Neither of the two has answered. Always false. */
+bool imds_explain_nowhere(const char *first, const char *second, struct err *e);
 
 /* --- one call after another ------------------------------------------------------------------------ */
 

@@ -43,6 +43,14 @@ static bool explain_silence(const struct imds_place *place, const struct http_re
                       text_string(&other));
 }
 
+bool imds_explain_nowhere(const char *first, const char *second, struct err *e)
+{
+    err_clear(e);
+    err_set(e, ERR_NETWORK, "the metadata service gave no answer at %s or %s", first, second);
+    return err_advise(e, "It is off, or cannot be reached from here (a hop limit too low for a container, a firewall, "
+                         "no VPC server): see 'vpcmeta help metadata'");
+}
+
 /* The `code` of the first error of the API's container; "" where there is none. */
 static void read_code(const struct http_reply *reply, struct text *ret_code, struct text *ret_target)
 {
@@ -69,8 +77,8 @@ static void advise_by_code(const struct imds_place *place, const struct imds_cal
         err_advise(e, "Link the profile to this server: 'ibmcloud iam trusted-profile-link-create', with --cr-type VSI "
                       "(BMS for bare metal) and the server's CRN; a new link may take a minute");
     } else if (default_profile && (begins_with(target, "trusted_profile") || status == 404)) {
-        err_advise(e, "This server has no default trusted profile: name one that is linked to it, with "
-                      "--trusted-profile ID|CRN");
+        err_advise(e, "This server has no default trusted profile: name one that is linked to it, with %s",
+                   call->profile_option != NULL ? call->profile_option : "--trusted-profile ID|CRN");
     } else if (status == 401) {
         err_advise(e, "Identity tokens live for 5 minutes unless asked otherwise, by the server's clock: check this "
                       "machine's with 'date -u'");
@@ -99,7 +107,9 @@ bool imds_explain(const struct imds_place *place, const struct imds_call *call, 
     if (reply->fault == HTTP_FAULT_CANCELLED) {
         return false;
     }
-    if (reply->status > 0) {
+    if (reply->status > 0 && reply->foreign) {
+        err_advise(e, "What answers at %s is not the metadata service of a VPC server", place->url);
+    } else if (reply->status > 0) {
         read_code(reply, &code, &target);
         advise_by_code(place, call, reply->status, text_string(&code), text_string(&target), e);
     } else if (reply->fault == HTTP_FAULT_UNTRUSTED && strstr(place->url, "://169.254.") != NULL) {

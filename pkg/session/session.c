@@ -25,9 +25,6 @@ struct session {
     struct secrets *secrets; /* borrowed */
     FILE *trace;
     int trace_failure; /* errno of the first line that could not be written, or 0 */
-    char *credential_source;
-    enum iam_method method;
-    char *iam_url, *iam_url_source;
     struct session_regions regions;
 };
 
@@ -90,8 +87,8 @@ bool session_check(const struct session_options *options, struct err *e)
 static char *key_of(const struct session_options *options)
 {
     const struct iam_sources *sources = &options->sources;
-    const char *const parts[] = {sources->iam_url, sources->auth, sources->api_key_file, options->trace,
-                                 options->ca_file};
+    const char *const parts[] = {sources->iam_url,      sources->auth,  sources->api_key_file,
+                                 sources->metadata_url, options->trace, options->ca_file};
     struct text key = {0};
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -183,10 +180,6 @@ static bool find_credentials(struct session *session, const struct session_optio
         !session_check_url(found.iam_url_source, found.iam_url, true, e)) {
         return false;
     }
-    session->method = found.method;
-    session->iam_url = mem_copy(found.iam_url);
-    session->iam_url_source = mem_copy(found.iam_url_source);
-    session->credential_source = mem_copy(found.source != NULL ? found.source : "");
     session->iam = iam_create(&found, session->http, NULL);
     return true;
 }
@@ -241,9 +234,6 @@ void session_close(struct session *session)
         fclose(session->trace);
     }
     free(session->key);
-    free(session->credential_source);
-    free(session->iam_url);
-    free(session->iam_url_source);
     free(session);
 }
 
@@ -283,24 +273,30 @@ bool session_select_regions(struct session *session, const struct session_option
     return true;
 }
 
-const char *session_credential_source(const struct session *session)
-{
-    return session->credential_source;
-}
-
 const char *session_auth_method(const struct session *session)
 {
-    return iam_method_name(session->method);
+    return iam_method_name(iam_credentials_in_use(session->iam)->method);
 }
 
-const char *session_iam_url(const struct session *session)
+struct session_login session_login(const struct session *session)
 {
-    return session->iam_url;
-}
+    const struct iam_credentials *found = iam_credentials_in_use(session->iam);
+    const char *profile = found->profile_id != NULL    ? found->profile_id
+                          : found->profile_crn != NULL ? found->profile_crn
+                                                       : found->profile_name;
+    bool of_server = found->method == IAM_VPC;
 
-const char *session_iam_url_source(const struct session *session)
-{
-    return session->iam_url_source;
+    return (struct session_login){
+        .credential = found->source != NULL ? found->source : "",
+        .iam_url = of_server ? NULL : found->iam_url,
+        .iam_url_source = of_server ? NULL : found->iam_url_source,
+        .has_profile = of_server || found->method == IAM_CONTAINER,
+        .profile = profile,
+        .profile_source = found->profile_source,
+        .metadata_url = of_server ? iam_metadata_url(session->iam) : NULL,
+        .metadata_url_source = found->metadata_url_source,
+        .metadata_version = found->metadata_version,
+    };
 }
 
 const char *session_endpoint_source(const struct session *session)

@@ -86,13 +86,19 @@ bool session_select_regions(struct session *session, const struct session_option
 /* Appends where the options lead: regions, or the endpoint's host. Sends nothing. */
 void session_describe_target(const struct session_options *options, struct text *out);
 
-/* The method of authentication by its word (iam_method_name), and where the credential came from; "" without one. */
+/* The method of authentication by its word (iam_method_name). */
 const char *session_auth_method(const struct session *session);
-const char *session_credential_source(const struct session *session);
 
-/* IAM's base URL, and where it came from, for people. */
-const char *session_iam_url(const struct session *session);
-const char *session_iam_url_source(const struct session *session);
+/* What tokens are got with, for people. Borrowed from the session, until the next token. */
+struct session_login {
+    const char *credential;               /* where it came from; "" without one */
+    const char *iam_url, *iam_url_source; /* base URL of IAM, and where it came from; NULL: IAM is not asked */
+    bool has_profile;                     /* the method asks for a token of a trusted profile: */
+    const char *profile, *profile_source; /* NULL: the server's default one */
+    const char *metadata_url;             /* of the service that a server asks; NULL: not found out yet, or not asked */
+    const char *metadata_url_source, *metadata_version; /* NULL: as metadata_url */
+};
+struct session_login session_login(const struct session *session);
 
 /*
  * After session_select_regions: where the endpoint came from ("region": from its name), where the regions came from

@@ -26,6 +26,8 @@ TIME_S = 30
 NOT_RUN = {
     "vpcmeta schema check --as instance_patch -": "a body is typed into it",
     "vpcmeta schema check --schema pet.json --map https://example.org=./schemas rex.json": "any schema of the reader's",
+    "vpcmeta instance list --auth vpc": "on a server that a trusted profile is linked to (auth_vpc.bats does)",
+    "VPC_IAM_PROFILE_NAME=fleet vpcmeta instance list --auth container": "in a container",
     "vpcmeta template replace tpl-web-001 --enabled true": "an example of `template set`, shown when it is refused",
 }
 

@@ -116,7 +116,7 @@ static const char *look_up(void *context, const char *name)
 
 struct discovery {
     const char *environment[8];
-    const char *auth, *api_key_file, *iam_url, *endpoint; /* options */
+    const char *auth, *api_key_file, *iam_url, *endpoint, *metadata_url; /* options */
 };
 
 static bool discover(const struct discovery *discovery, struct iam_credentials *ret, struct text *warnings,
@@ -128,6 +128,7 @@ static bool discover(const struct discovery *discovery, struct iam_credentials *
                                   .context = &surroundings,
                                   .auth = discovery->auth,
                                   .iam_url = discovery->iam_url,
+                                  .metadata_url = discovery->metadata_url,
                                   .endpoint = discovery->endpoint};
 
     while (surroundings.count < 8 && discovery->environment[surroundings.count] != NULL) {
@@ -244,7 +245,7 @@ static void the_order_of_sources(void **state)
          {.environment = {"VPC_AUTHTYPE=noAuth"}},
          IAM_NONE,
          NULL,
-         "environment variable VPC_AUTH_TYPE"},
+         "environment variable VPC_AUTHTYPE"},
         {"a key of ibmcloud before the SDK's type",
          {.environment = {"IC_API_KEY=ic", "VPC_AUTH_TYPE=noAuth"}},
          IAM_API_KEY,
@@ -297,10 +298,26 @@ static void what_is_refused(void **state)
         {{.environment = {"IBM_CREDENTIALS_FILE=$T/unknown", "VPC_APIKEY=vpc"}}, ERR_AUTH, "has settings, but no key"},
         {{.auth = "iam"}, ERR_AUTH, "no API key"},
         {{.auth = "bearer"}, ERR_AUTH, "no bearer token"},
-        {{.auth = "vpc"}, ERR_USAGE, "--auth: 'vpc' is not supported; supported are iam"},
-        {{.environment = {"VPC_AUTH_TYPE=container"}},
+        {{.auth = "mcsp"}, ERR_USAGE, "--auth: 'mcsp' is not supported; supported are iam"},
+        {{.environment = {"VPC_AUTH_TYPE=cp4d"}}, ERR_USAGE, "variable VPC_AUTH_TYPE: 'cp4d' is not supported"},
+        {{.environment = {"VPC_AUTH_TYPE=container"}}, ERR_USAGE, "a container's login needs the trusted profile"},
+        {{.auth = "container", .environment = {"VPC_IAM_PROFILE_CRN=crn:v1:x:profile:Profile-7"}},
          ERR_USAGE,
-         "variable VPC_AUTH_TYPE: 'container' is not supported"},
+         "not its CRN: set VPC_IAM_PROFILE_ID=Profile-7, or"},
+        {{.auth = "container", .environment = {"IBMCLOUD_CR_PROFILE=p", "IBMCLOUD_CR_TOKEN=SECRET token"}},
+         ERR_USAGE,
+         "IBMCLOUD_CR_TOKEN holds white space"},
+        {{.auth = "container", .environment = {"IBMCLOUD_CR_PROFILE=p", "IBMCLOUD_CR_TOKEN=@"}},
+         ERR_USAGE,
+         "a file with the token is meant"},
+        {{.auth = "vpc", .environment = {"VPC_IAM_PROFILE_ID=p", "VPC_IAM_PROFILE_CRN=crn:p"}}, ERR_USAGE, "not both"},
+        {{.auth = "vpc", .environment = {"IC_IAM_PROFILE_NAME=fleet"}}, ERR_USAGE, "not its name"},
+        {{.auth = "vpc", .environment = {"VPC_VPC_IMS_VERSION=2025-08-25"}},
+         ERR_USAGE,
+         "VPC_VPC_IMS_VERSION: \"2025-08-25\" is not a version"},
+        {{.auth = "vpc", .environment = {"VPC_AUTH_URL=ftp://h"}}, ERR_USAGE, "VPC_AUTH_URL"},
+        {{.auth = "vpc", .metadata_url = "http://h/identity"}, ERR_USAGE, "--metadata-url http://h/identity"},
+        {{.auth = "vpc", .api_key_file = "$T/key"}, ERR_USAGE, "contradict"},
         {{.auth = "none", .api_key_file = "$T/key"}, ERR_USAGE, "contradict"},
         {{.api_key_file = "$T/nowhere"}, ERR_USAGE, "nowhere"},
         {{.api_key_file = "$T/empty"}, ERR_USAGE, "empty"},
@@ -335,6 +352,93 @@ static void what_is_refused(void **state)
         const char *shown = strstr(e.message, "SECRET");
         assert_true(shown == NULL || shown[-1] == '_'); /* of VPC_CLIENT_SECRET */
         assert_null(found.source);
+    }
+}
+
+/* "" where there is none. */
+static const char *word(const char *string)
+{
+    return string != NULL ? string : "";
+}
+
+static void logins_of_compute_resources(void **state)
+{
+    static const struct {
+        struct discovery discovery;
+        enum iam_method method;
+        const char *id, *crn, *name, *profile_source;
+        const char *file, *url, *version; /* token_file; metadata_url and its version */
+        const char *iam_url;              /* "": the default */
+    } cases[] = {
+        {.discovery = {.auth = "vpc"}, IAM_VPC, .version = "2025-08-26"},
+        {.discovery = {.environment = {"VPC_AUTH_TYPE=VPC", "VPC_AUTH_URL=http://sdk/", "VPC_IAM_PROFILE_ID=Profile-1",
+                                       "VPC_VPC_IMS_VERSION=2022-03-01", "IBMCLOUD_CR_VPC_URL=http://cr",
+                                       "IBMCLOUD_CR_PROFILE=other"}},
+         IAM_VPC,
+         .id = "Profile-1",
+         .profile_source = "environment variable VPC_IAM_PROFILE_ID",
+         .url = "http://sdk",
+         .version = "2022-03-01"},
+        {.discovery = {.auth = "vpc",
+                       .metadata_url = "http://option",
+                       .environment = {"VPC_AUTH_URL=http://sdk", "VPC_SERVICE_VERSION=2022-03-01",
+                                       "IBMCLOUD_CR_PROFILE=crn:v1:profile:Profile-2", "IC_IAM_PROFILE_ID=Profile-3"}},
+         IAM_VPC,
+         .crn = "crn:v1:profile:Profile-2",
+         .profile_source = "environment variable IBMCLOUD_CR_PROFILE",
+         .url = "http://option",
+         .version = "2022-03-01"},
+        {.discovery = {.auth = "vpc",
+                       .environment = {"IBMCLOUD_CR_VPC_URL=https://cr", "IBMCLOUD_IAM_PROFILE_ID=Profile-3"}},
+         IAM_VPC,
+         .id = "Profile-3",
+         .profile_source = "environment variable IBMCLOUD_IAM_PROFILE_ID",
+         .url = "https://cr",
+         .version = "2025-08-26"},
+        {.discovery = {.environment = {"VPC_AUTH_TYPE=Container", "VPC_IAM_PROFILE_NAME=fleet",
+                                       "VPC_CR_TOKEN_FILENAME=/t", "VPC_AUTH_URL=http://127.0.0.1:9",
+                                       "IBMCLOUD_CR_TOKEN=value"}},
+         IAM_CONTAINER,
+         .name = "fleet",
+         .profile_source = "environment variable VPC_IAM_PROFILE_NAME",
+         .file = "/t",
+         .iam_url = "http://127.0.0.1:9"},
+        {.discovery = {.environment = {"VPC_IAM_PROFILE_NAME=fleet", "VPC_IAM_PROFILE_ID=Profile-1"}},
+         IAM_CONTAINER,
+         .id = "Profile-1",
+         .name = "fleet",
+         .profile_source = "environment variable VPC_IAM_PROFILE_ID and environment variable VPC_IAM_PROFILE_NAME"},
+        {.discovery = {.environment = {"IBMCLOUD_CR_TOKEN=@/there", "IBMCLOUD_CR_PROFILE=crn:v1:profile:Profile-2"}},
+         IAM_CONTAINER,
+         .id = "Profile-2",
+         .crn = "crn:v1:profile:Profile-2",
+         .profile_source = "environment variable IBMCLOUD_CR_PROFILE",
+         .file = "/there"},
+        {.discovery = {.auth = "container", .environment = {"IC_API_KEY=ic", "IC_IAM_PROFILE_NAME=fleet"}},
+         IAM_CONTAINER,
+         .name = "fleet",
+         .profile_source = "environment variable IC_IAM_PROFILE_NAME"},
+        {.discovery = {.environment = {"VPC_APIKEY=k", "VPC_IAM_PROFILE_ID=Profile-1", "IBMCLOUD_CR_TOKEN=t"}},
+         IAM_API_KEY},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
+        CLEANUP(text_free) struct text warnings = {0};
+        struct err e = ERR_INIT;
+        if (!discover(&cases[i].discovery, &found, &warnings, &e)) {
+            fail_msg("case %zu: %s", i, e.message);
+        }
+        assert_int_equal(found.method, cases[i].method);
+        assert_string_equal(word(found.profile_id), word(cases[i].id));
+        assert_string_equal(word(found.profile_crn), word(cases[i].crn));
+        assert_string_equal(word(found.profile_name), word(cases[i].name));
+        assert_string_equal(word(found.profile_source), word(cases[i].profile_source));
+        assert_string_equal(word(found.token_file), word(cases[i].file));
+        assert_string_equal(word(found.metadata_url), word(cases[i].url));
+        assert_string_equal(word(found.metadata_version), word(cases[i].version));
+        assert_string_equal(found.iam_url, cases[i].iam_url != NULL ? cases[i].iam_url : IAM_URL_DEFAULT);
     }
 }
 
@@ -487,6 +591,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_sources),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(logins_of_compute_resources),
         cmocka_unit_test(the_folder_one_stands_in_does_not_matter),
         cmocka_unit_test(addresses),
         cmocka_unit_test(an_endpoint_needs_no_credentials),

@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+# Logins without a secret: a server by its identity, a container by the token that its platform gives it.
+load client
+
+PROFILE=Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2
+
+teardown() {
+    sim_stop
+}
+
+# ARGS...: a simulator whose first instance asks its metadata service, and nothing secret in the environment
+server_start() {
+    client_start --transition-ms 1 "$@"
+    unset VPC_APIKEY
+    asker=$(sim_curl GET '/v1/instances?limit=1' | jq -r '.instances[0].id')
+    set_service '{"enabled": true}'
+    sim_curl POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"stop"}' > /dev/null
+    await_status stopped
+    sim_curl POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"start"}' > /dev/null
+    await_status running
+    link_profile
+    clear_log
+}
+
+await_status() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        [ "$(sim_curl GET "/v1/instances/$asker" | jq -r .status)" != "$1" ] || return 0
+        sleep 0.02
+    done
+    return 1
+}
+
+set_service() {
+    sim_curl PATCH "/v1/instances/$asker" -H 'Content-Type: application/merge-patch+json' \
+        -d "{\"metadata_service\": $1}" > /dev/null
+}
+
+link_profile() {
+    local crn
+    crn=$(sim_curl GET "/v1/instances/$asker" | jq -r .crn)
+    sim_http -f -X POST "$SIM_BASE/v1/profiles/$PROFILE/links" -H "Authorization: Bearer $(sim_token)" \
+        -H 'Content-Type: application/json' -d "{\"cr_type\":\"VSI\",\"link\":{\"crn\":\"$crn\"}}" > /dev/null
+}
+
+# Ends of tokens are whole seconds: one that is issued early in a second lives for nearly all that it says.
+next_second() {
+    sleep "$(date +%N | sed 's/^0*//' | awk '{printf "%.3f", 1 - $1 / 1e9}')"
+}
+
+identities() {
+    sim_log 'select(.method == "PUT" and (.path | endswith("identity/v1/token")) and .status == 200)' | wc -l
+}
+
+iam_tokens() {
+    sim_log 'select(.method == "POST" and (.path | test("identity/v1/iam_tokens?$")) and .status == 200)' | wc -l
+}
+
+@test "a server with a linked profile sets 500 servers with no secret while its tokens live five seconds" {
+    server_start --instances 500 --mix plain --all-disabled --token-life 5s --latency-ms 35
+    faults '{"path": "/identity/v1/token", "nth": 2, "action": "latency", "ms": 300}'
+    next_second
+    run --separate-stderr env -u VPC_APIKEY VPC_IAM_PROFILE_ID="$PROFILE" "$BUILD/vpcmeta" instance set --all \
+        --hop-limit 2 -y -j 4 -o json --auth vpc --metadata-url "$SIM_BASE" --trace trace -v
+    expect 0
+    jq -e '.summary.changed == 500 and all(.results[]; .attempts == 1)' <<< "$output"
+    [ "$(identities)" -ge 2 ]
+    [ "$(iam_tokens)" -ge 2 ]
+    [ "$(identities)" -eq "$(iam_tokens)" ]
+    # the old token serves while another one is on its way: requests began meanwhile, and none met an expired token
+    [ -z "$(sim_log 'select(.status == 401)')" ]
+    jq -se 'def ms: (.[0:19] + "Z" | fromdateiso8601) * 1000 + (.[20:23] | tonumber);
+        ([.[] | select(.url | contains("/identity/v1/token"))][1]) as $token | ($token.time | ms) as $begun
+        | [.[] | select(.method == "PATCH") | .time | ms | select(. > $begun and . < $begun + $token.ms)] | length >= 10' trace
+    [ "$(sim_count POST /identity/token)" -eq 0 ]
+    # neither token stands anywhere
+    grep -q iam_tokens trace
+    run -1 grep -rqE 'eyJ[A-Za-z0-9_-]{10}' trace "$HOME"
+    [[ $stderr != *eyJ* && $output != *eyJ* ]]
+    meta runs show last
+    grep -Eq '^IDENTITY +profile 2c6f0e1b \(iam-Profile-2c6f0e1b-[^)]*\), acting for ' <<< "$output"
+}
+
+@test "the profile, the address and the version come from the variables of the SDKs and of ibmcloud" {
+    server_start --instances 1
+    local crn=crn:v1:bluemix:public:iam-identity::a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::profile:$PROFILE
+    VPC_AUTH_TYPE=VPC VPC_AUTH_URL=$SIM_BASE/ VPC_IAM_PROFILE_ID=$PROFILE meta auth status
+    expect 0
+    grep -Eq '^method +vpc$' <<< "$output"
+    grep -Eq '^credential +the identity of this server$' <<< "$output"
+    grep -Eq "^profile +$PROFILE \(environment variable VPC_IAM_PROFILE_ID\)$" <<< "$output"
+    grep -Eq "^metadata url +$SIM_BASE \(environment variable VPC_AUTH_URL\), version 2025-08-26$" <<< "$output"
+    ! grep -Eq '^iam url' <<< "$output"
+    VPC_AUTH_TYPE=Vpc VPC_AUTH_URL=$SIM_BASE VPC_IAM_PROFILE_CRN=$crn meta auth status -o json
+    expect 0
+    jq -e --arg crn "$crn" '.method == "vpc" and .profile == $crn and .token and .iam_url == null and .expires_in > 0
+        and .profile_source == "environment variable VPC_IAM_PROFILE_CRN"' <<< "$output"
+    IBMCLOUD_CR_VPC_URL=$SIM_BASE IBMCLOUD_CR_PROFILE=$crn meta auth status -o json --auth vpc
+    expect 0
+    jq -e --arg url "$SIM_BASE" '.metadata_url == $url and .metadata_url_source == "environment variable IBMCLOUD_CR_VPC_URL"
+        and .profile_source == "environment variable IBMCLOUD_CR_PROFILE"' <<< "$output"
+    [ "$(sim_log 'select(.path == "/identity/v1/token" or .path == "/identity/v1/iam_tokens")' | wc -l)" -eq 6 ]
+    clear_log
+    for name in VPC_VPC_IMS_VERSION VPC_SERVICE_VERSION; do
+        export "$name=2022-03-01"
+        VPC_IAM_PROFILE_ID=$PROFILE meta auth status --auth vpc --metadata-url "$SIM_BASE"
+        expect 0
+        unset "$name"
+    done
+    [ "$(sim_log 'select(.path == "/instance_identity/v1/iam_token")' | wc -l)" -eq 2 ]
+    [ "$(iam_tokens)" -eq 2 ]
+    VPC_IAM_PROFILE_ID=$PROFILE meta doctor --auth vpc --metadata-url "$SIM_BASE"
+    grep -Eq '^iam +ok +not asked: the metadata service of this server gives the token$' <<< "$output"
+    grep -Eq "^metadata service +ok +$SIM_BASE \(--metadata-url\)$" <<< "$output"
+    grep -Eq '^token +ok ' <<< "$output"
+}
+
+@test "what a login of a server or a container cannot use is refused before any call" {
+    server_start --instances 1
+    export VPC_URL=$SIM_URL
+    local crn=crn:v1:bluemix:public:iam-identity::a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::profile:Profile-1
+    # a case: WORDS|METHOD|VARIABLES
+    while IFS='|' read -r words method variables; do
+        clear_log
+        # shellcheck disable=SC2086 # several variables
+        run --separate-stderr env $variables "$BUILD/vpcmeta" auth status --auth "$method" --metadata-url "$SIM_BASE"
+        expect 2 "$words"
+        [ "$(requests)" -eq 0 ]
+    done << END
+VPC_VPC_IMS_VERSION: "2024-01-01" is not a version|vpc|VPC_VPC_IMS_VERSION=2024-01-01
+VPC_SERVICE_VERSION: "latest" is not a version|vpc|VPC_SERVICE_VERSION=latest
+the id or the CRN of a trusted profile, not both|vpc|VPC_IAM_PROFILE_ID=Profile-1 VPC_IAM_PROFILE_CRN=$crn
+the id or the CRN of a trusted profile, not its name|vpc|VPC_IAM_PROFILE_NAME=fleet
+the id or the CRN of a trusted profile, not its name|vpc|IBMCLOUD_CR_PROFILE=fleet
+a container's login needs the trusted profile|container|VPC_URL=$SIM_URL
+set VPC_IAM_PROFILE_ID=Profile-1, or|container|VPC_IAM_PROFILE_CRN=$crn
+END
+    meta auth status --auth vpc --metadata-url "$SIM_BASE/identity"
+    expect 2 "has no path"
+}
+
+@test "a login that is refused is exit 4 and says what to do" {
+    server_start --instances 1
+    export VPC_AUTH_TYPE=vpc VPC_AUTH_URL=$SIM_BASE
+    meta instance list
+    expect 4 "This server has no default trusted profile: name one that is linked to it, with VPC_IAM_PROFILE_ID"
+    VPC_IAM_PROFILE_ID=Profile-1c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2 meta instance list
+    expect 4 "profile_not_linked"
+    [[ $stderr == *"Link the profile to this server"* ]]
+    set_service '{"enabled": false}'
+    SECONDS=0
+    VPC_IAM_PROFILE_ID=$PROFILE meta instance list --timeout 1s
+    expect 4 "'vpcmeta metadata probe --metadata-url $SIM_BASE' finds out which"
+    [ "$SECONDS" -le 4 ]
+}
+
+@test "over https, and over the protocol that is found out" {
+    server_start --instances 1 --tls
+    export VPC_IAM_PROFILE_ID=$PROFILE
+    set_service '{"protocol": "https"}'
+    for url in "$SIM_BASE" "127.0.0.1:$SIM_PORT"; do
+        meta auth status -o json --auth vpc --ca-file "$SIM_CA" --metadata-url "$url"
+        expect 0
+        jq -e --arg url "https://127.0.0.1:$SIM_PORT" '.metadata_url == $url and .token' <<< "$output"
+    done
+}
+
+@test "a container's token is read again at each request, from where the SDKs and ibmcloud keep it" {
+    client_start --instances 25 --mix plain --all-disabled --token-life 2s --latency-ms 60
+    unset VPC_APIKEY
+    echo cr-token.first > token
+    VPC_CR_TOKEN_FILENAME=$PWD/token VPC_IAM_PROFILE_NAME=fleet "$BUILD/vpcmeta" instance set --all --hop-limit 2 -y -j 1 \
+        -o json -v --trace trace > out 2> err &
+    pid=$!
+    await_count 1 sim_count POST /identity/token
+    echo cr-token.second > token.new
+    mv token.new token
+    wait "$pid"
+    jq -e '.summary.changed == 25' out
+    [ "$(sim_count POST /identity/token)" -ge 2 ]
+    run -1 grep -rqE 'cr-token\.' trace out err "$HOME"
+    clear_log
+    IBMCLOUD_CR_TOKEN=@token IBMCLOUD_CR_PROFILE=fleet meta auth status
+    expect 0
+    grep -Eq '^method +container$' <<< "$output"
+    grep -Eq '^credential +file token \(environment variable IBMCLOUD_CR_TOKEN\)$' <<< "$output"
+    grep -Eq '^profile +fleet \(environment variable IBMCLOUD_CR_PROFILE\)$' <<< "$output"
+    IBMCLOUD_CR_TOKEN=cr-token.value meta auth status --auth container -o json
+    expect 2 "IBMCLOUD_CR_PROFILE"
+    IBMCLOUD_CR_TOKEN=cr-token.value IC_IAM_PROFILE_ID=Profile-7 meta auth status --auth container -o json
+    expect 0
+    jq -e '.credential == "environment variable IBMCLOUD_CR_TOKEN" and .profile == "Profile-7"' <<< "$output"
+    [ "$(sim_count POST /identity/token)" -eq 2 ]
+    rm token
+    VPC_AUTH_TYPE=Container VPC_CR_TOKEN_FILENAME=token VPC_IAM_PROFILE_ID=Profile-7 meta instance list
+    expect 4 "the compute resource token cannot be read"
+    [[ $stderr == *"VPC_CR_TOKEN_FILENAME"* && $stderr == *"token"* ]]
+    VPC_AUTH_TYPE=container VPC_IAM_PROFILE_ID=Profile-7 meta instance list
+    expect 4 "none of these files is there: /var/run/secrets/tokens/vault-token, "
+}
+
+@test "with nothing configured the error names the logins that need no secret" {
+    client_start --instances 1
+    unset VPC_APIKEY
+    meta instance list
+    expect 4 "--auth vpc"
+    [[ $stderr == *"--auth container"* ]]
+    [ "$(requests)" -eq 0 ]
+}
