@@ -1,5 +1,6 @@
 /* Folders, reading, replacing. */
 #include "fsio/fsio.h"
+#include "fsio/fsio_draft.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,25 +21,6 @@ static void close_fd(int *fd)
 }
 
 #define FD_CLEANUP CLEANUP(close_fd)
-
-/* "a/b/c" -> "a/b", "c" -> ".", "/c" -> "/" */
-static char *folder_of(const char *path)
-{
-    struct text folder = {0};
-    size_t size = strlen(path);
-
-    while (size > 1 && path[size - 1] == '/') {
-        size--;
-    }
-    while (size > 0 && path[size - 1] != '/') {
-        size--;
-    }
-    while (size > 1 && path[size - 1] == '/') {
-        size--;
-    }
-    text_append_size(&folder, size > 0 ? path : ".", size > 0 ? size : 1);
-    return text_take(&folder);
-}
 
 static bool check_private(const char *path, struct err *e)
 {
@@ -68,7 +50,7 @@ static bool make_folders(const char *path, struct err *e)
     if (errno != ENOENT) {
         return err_set_errno(e, ERR_IO, "cannot make folder %s", path);
     }
-    CLEANUP(text_free_pointer) char *above = folder_of(path);
+    CLEANUP(text_free_pointer) char *above = fsio_folder_of(path);
     if (!make_folders(above, e)) {
         return false;
     }
@@ -81,50 +63,6 @@ static bool make_folders(const char *path, struct err *e)
 bool fsio_make_private_folder(const char *path, struct err *e)
 {
     return make_folders(path, e) && check_private(path, e);
-}
-
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(fd, bytes, size);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        if (count > 0) {
-            bytes += count;
-            size -= (size_t)count;
-        }
-    }
-    return true;
-}
-
-/* Without this the rename may be lost with the power. Some file systems cannot do it, which is no failure. */
-static bool sync_folder_of(const char *path, struct err *e)
-{
-    CLEANUP(text_free_pointer) char *folder = folder_of(path);
-    FD_CLEANUP int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != EROFS)) {
-        return err_set_errno(e, ERR_IO, "cannot sync folder %s", folder);
-    }
-    return true; /* cppcheck-suppress resourceLeak ; FD_CLEANUP closes it */
-}
-
-bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *e)
-{
-    CLEANUP(text_free) struct text beside = {0};
-
-    text_printf(&beside, "%s.XXXXXX", path);
-    FD_CLEANUP int fd = mkostemp(beside.data, O_CLOEXEC); /* 0600 by itself */
-    if (fd < 0) {
-        return err_set_errno(e, ERR_IO, "cannot write beside %s", path);
-    }
-    if (!write_all(fd, bytes, size) || fsync(fd) != 0 || rename(beside.data, path) != 0) {
-        err_set_errno(e, ERR_IO, "cannot write %s", path);
-        unlink(beside.data);
-        return false;
-    }
-    return sync_folder_of(path, e);
 }
 
 bool fsio_check_room(const char *folder, size_t size, struct err *e)
