@@ -86,11 +86,10 @@ static void append_global_names(struct text *out, const struct cli_program *prog
     CLEANUP(text_free) struct text names = {0};
 
     cli_options_add_globals(&options, program);
-    size_t count = options.count;
     cli_options_add_command(&options, command);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < options.count; i++) {
         const struct opt_spec *spec = options.items[i].spec;
-        if (options.items[i].refusal != NULL) {
+        if (options.items[i].refusal != NULL || options.items[i].owner == CLI_COMMAND) {
             continue;
         }
         if (spec->letter != 0) {

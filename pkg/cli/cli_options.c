@@ -61,12 +61,38 @@ static const struct cmd_refusal *find_refusal(const struct cmd_spec *command, co
     return (command->flags & CMD_WRITES) != 0 ? option->spec->with_writes : option->spec->without_rows;
 }
 
+/*
+ * An option of the command stands for one of the program that has its name: `-o` is a file where the command says so.
+ * What the line has given to the other one so far is `seen` by the command's own.
+ */
+static void drop_replaced(struct cli_options *options, struct cli_options *own)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < options->count; i++) {
+        const char *name = options->items[i].spec->name;
+        struct cli_option *instead = cli_options_find(own, name, strlen(name));
+        if (instead == NULL) {
+            options->items[kept++] = options->items[i];
+        } else {
+            instead->seen = options->items[i].seen;
+        }
+    }
+    options->count = kept;
+}
+
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command)
 {
     if (command == NULL) {
         return;
     }
-    add_specs(options, command->opts, &(struct embedding){CLI_COMMAND, 0, "", NULL});
+    struct cli_options own = {0};
+    add_specs(&own, command->opts, &(struct embedding){CLI_COMMAND, 0, "", NULL});
+    drop_replaced(options, &own);
+    for (size_t i = 0; i < own.count; i++) {
+        *mem_list_add(options) = own.items[i];
+    }
+    cli_options_free(&own);
     for (size_t i = 0; i < options->count; i++) {
         options->items[i].refusal = find_refusal(command, &options->items[i]);
     }

@@ -33,7 +33,8 @@ void cli_options_add_globals(struct cli_options *options, const struct cli_progr
 
 /*
  * The options of a command: its own first, then its groups in their order, with the command's refusals, which also go
- * to the global options that are there already. NULL adds nothing.
+ * to the global options that are there already; those that the command has an option of the same name for are taken
+ * out. NULL adds nothing.
  */
 void cli_options_add_command(struct cli_options *options, const struct cmd_spec *command);
 

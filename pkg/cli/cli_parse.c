@@ -185,6 +185,24 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
     return true;
 }
 
+/* Values that stood before the command's words and were the program's options, where the command has its own. */
+static bool take_replaced(struct parser *p, struct err *e)
+{
+    for (size_t i = 0; i < p->options.count; i++) {
+        struct cli_option *option = &p->options.items[i];
+        if (option->owner == CLI_COMMAND && option->seen != NULL) {
+            CLEANUP(text_free) struct text shown = {0};
+            const char *value = option->seen;
+            text_printf(&shown, "--%s", option->spec->name);
+            option->seen = NULL;
+            if (!take_option(p, option, text_string(&shown), value, false, e)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool is_next_word(const struct parser *p, const char *word)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
@@ -259,7 +277,7 @@ static bool take_word(struct parser *p, size_t index, struct err *e)
     p->opts = text_arena_alloc(&call->memory, call->command->opts_size);
     cli_options_add_command(&p->options, call->command);
     describe_options(p);
-    return set_defaults(p, CLI_COMMAND, e);
+    return set_defaults(p, CLI_COMMAND, e) && take_replaced(p, e);
 }
 
 /* Takes what getopt_long returned: a word, a letter, a long option's number, or a complaint. */
