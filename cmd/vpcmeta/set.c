@@ -201,12 +201,13 @@ static struct early_reads begin_early_reads(const struct writing *writing, const
                                 .rules = preflight_rules_create()};
 }
 
-static void read_early(const struct resource *record, void *context)
+static void read_early(const struct resource *record, const struct inventory_seen *seen, void *context)
 {
     const struct early_reads *early = context;
     char reason[PLAN_REASON_SIZE];
     unsigned mask = 0;
 
+    (void)seen;
     if (plan_judge(record, early->wanted, &mask, reason) != PLAN_CHANGE) {
         return;
     }

@@ -40,11 +40,17 @@ struct inventory_words {
  * it at once, on the same session (the selection then ends when those requests have ended, too). The record is
  * borrowed until the call returns; its content is final, but that it is selected is not: a list that does not add up
  * is read again (then the call is repeated), a target may turn out to be ambiguous, a page may fail. So nothing may
- * be written before the selection has succeeded, and records that it then lacks are to be forgotten.
+ * be written before the selection has succeeded, and records that it then lacks are to be forgotten. `seen` is valid
+ * during the call.
  */
+struct inventory_seen {
+    struct answer_node item;     /* the object of the API */
+    struct answer_string source; /* its text, where `source` is wanted; no data: unknown */
+};
 struct inventory_observer {
-    void (*selected)(const struct resource *record, void *context);
+    void (*selected)(const struct resource *record, const struct inventory_seen *seen, void *context);
     void *context;
+    bool copies; /* the source is wanted, and an odd record is no gap: it is copied as it is */
 };
 
 /*

@@ -27,6 +27,7 @@ struct selection {
     struct text missing;
     struct err error;               /* the first part that could not be read */
     struct text json;               /* scratch for --where */
+    struct answer_string source;    /* of the record that is judged, where the observer wants it */
     bool needs_subnets;             /* a record refers to its VPC by a subnet alone */
     bool *globs;                    /* which of them matched; NULL: not wanted */
     enum inventory_filter farthest; /* that any record was left out by */
@@ -127,7 +128,8 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
         targets[i]->excluded = true;
     }
     if (*ret_keep && selector->observer != NULL) {
-        selector->observer->selected(record, selector->observer->context);
+        const struct inventory_seen seen = {.item = item, .source = selection->source};
+        selector->observer->selected(record, &seen, selector->observer->context);
     }
     return true;
 }
@@ -151,6 +153,11 @@ static void listed(const struct err *error, void *context)
     }
 }
 
+static bool wants_source(const struct selection *selection)
+{
+    return selection->selector->observer != NULL && selection->selector->observer->copies;
+}
+
 static void list(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind,
                  const struct vpc_filter *filter)
 {
@@ -158,6 +165,7 @@ static void list(struct selection *selection, struct vpc *vpc, const struct reso
                                         .filter = *filter,
                                         .into = selection->found,
                                         .keep = keep,
+                                        .source = wants_source(selection) ? &selection->source : NULL,
                                         .listed = listed,
                                         .context = selection});
 }
@@ -181,6 +189,7 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     (void)e;
     record->api = single->api;
     record->id = resource_list_copy(selection->found, single->id, strlen(single->id));
+    selection->source = (struct answer_string){.data = reply->body, .size = reply->size};
     resource_read(selection->found, record, root);
     if (!vpc_check_region(single->api, record, &selection->error) ||
         !keep(record, root, selection, &wanted, &selection->error) || !wanted) {
@@ -451,7 +460,7 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     if (!check_targets(&selection, kinds, kind_count, e)) {
         return false;
     }
-    if (selection.notes_missing) {
+    if (selection.notes_missing && !wants_source(&selection)) {
         inventory_append_odd(selection.found, &selection.missing);
     }
     bool empty = resource_list_count(selection.found) == 0;

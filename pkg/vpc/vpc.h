@@ -75,6 +75,7 @@ struct vpc_listing {
     vpc_keep_fn *keep; /* NULL: every record */
     vpc_listed_fn *listed;
     void *context;
+    struct answer_string *source; /* is the text of the item whenever `keep` is called (none: no data); or NULL */
     int64_t most;     /* items: of a longer collection only the first page is read, ERR_INCOMPLETE; 0: any number */
     bool must_finish; /* HTTP_MUST_FINISH of its requests */
 };

@@ -7,6 +7,7 @@
 #include "mem/mem.h"
 #include "vpc/vpc_identity.h"
 #include "vpc/vpc_remedy.h"
+#include "json/json_answer_source.h"
 
 struct vpc_pass *vpc_pass_create(const struct vpc_pass *before)
 {
@@ -98,10 +99,18 @@ static void read_item(struct vpc_chain *chain, struct answer_node item)
     }
 }
 
-static void read_items(struct vpc_chain *chain, struct answer_node items)
+static void read_items(struct vpc_chain *chain, struct answer_node items, const struct http_reply *reply)
 {
+    struct answer_source texts = {0};
+
+    if (chain->source != NULL) {
+        texts = answer_source_items(reply->body, reply->size, chain->kind->items);
+    }
     chain->new_items = 0;
     for (struct answer_cursor each = answer_each(items); answer_next(&each);) {
+        if (chain->source != NULL && !answer_source_next(&texts, chain->source)) {
+            *chain->source = (struct answer_string){0};
+        }
         read_item(chain, each.node);
     }
 }
@@ -183,7 +192,7 @@ static bool read_page(struct http_reply *reply, void *context, struct err *e)
         reply->misdirected = true;
         return false;
     }
-    read_items(chain, items);
+    read_items(chain, items, reply);
     read_next(chain, root);
     note_total(chain, total);
     chain->idle_pages = chain->new_items > 0 ? 0 : chain->idle_pages + 1;

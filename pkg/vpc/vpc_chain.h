@@ -48,6 +48,7 @@ struct vpc_chain {
     bool must_finish;           /* HTTP_MUST_FINISH */
     vpc_keep_fn *keep;          /* NULL: every record */
     void *keep_context;
+    struct answer_string *source; /* of the listing */
     vpc_chain_end_fn *ended;
     void *context;
     size_t pages;          /* that were asked for; the last one is that of an error */

@@ -207,7 +207,10 @@ static bool read_lookup(struct answer_node root, const struct http_reply *reply,
     struct resource *record = resource_list_append(records, listing->wanted.kind, listing->vpc->region);
     bool keep = true;
 
-    (void)reply, (void)e;
+    (void)e;
+    if (listing->wanted.source != NULL) {
+        *listing->wanted.source = (struct answer_string){.data = reply->body, .size = reply->size};
+    }
     record->api = listing->vpc;
     resource_read(records, record, root);
     if (listing->wanted.keep != NULL &&
@@ -322,6 +325,7 @@ static struct vpc_chain *create_chain(struct listing *listing, vpc_chain_end_fn 
     chain->counted = true;
     chain->must_finish = listing->wanted.must_finish;
     chain->keep = listing->wanted.keep;
+    chain->source = listing->wanted.source;
     chain->keep_context = listing->wanted.context;
     return chain;
 }

@@ -482,10 +482,11 @@ struct seen {
     unsigned calls, first_requests;
 };
 
-static void note_selected(const struct resource *record, void *context)
+static void note_selected(const struct resource *record, const struct inventory_seen *item, void *context)
 {
     struct seen *seen = context;
 
+    (void)item;
     text_printf(&seen->names, "%s ", record->name);
     assert_non_null(record->api);
     seen->first_requests = seen->calls++ == 0 ? seen->world->server.requests : seen->first_requests;
