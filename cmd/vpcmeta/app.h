@@ -133,6 +133,10 @@ json_t *app_list_head(const struct text *missing);
  */
 int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e);
 
+/* The same, where something other than -o json names all that is missing. */
+int app_incomplete(const struct app *app, const char *what, const char *named_in, const struct text *missing,
+                   struct err *e);
+
 /*
  * An inventory that broke off: programs get the object all the same, with the rows that were read and with the error in
  * `missing` (cli.md, "Output"). `items` as of the envelope. Returns the exit status of the error.

@@ -373,7 +373,8 @@ int app_refuse_inventory(struct app *app, struct table *table, const char *items
 enum { MISSING_SHOWN = 10 };
 
 /* What is missing goes to standard error as well, and makes the exit status 1 (cli.md, "Output"). */
-int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e)
+int app_incomplete(const struct app *app, const char *what, const char *named_in, const struct text *missing,
+                   struct err *e)
 {
     const char *first = text_string(missing);
     size_t count = 0;
@@ -389,10 +390,15 @@ int app_inventory_status(const struct app *app, const char *what, const struct t
         line += size + (line[size] == '\n');
     }
     if (count > MISSING_SHOWN) {
-        app_warn(app, "missing as well: %zu more, which -o json names", count - MISSING_SHOWN);
+        app_warn(app, "missing as well: %zu more, which %s names", count - MISSING_SHOWN, named_in);
     }
     err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(first, "\n"), first);
     return err_exit_status(e);
+}
+
+int app_inventory_status(const struct app *app, const char *what, const struct text *missing, struct err *e)
+{
+    return app_incomplete(app, what, "-o json", missing, e);
 }
 
 void app_print_faults(const struct app *app, const struct schema_faults *faults, const struct json_document *document)

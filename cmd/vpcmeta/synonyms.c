@@ -115,7 +115,6 @@ const struct cli_absent absent_commands[] = {
     {"plan", "add --dry-run to a command that writes, such as 'vpcmeta instance set'"},
     {"apply", "'vpcmeta instance set' changes instances (see 'vpcmeta help settings')"},
     {"trusted-profile", "'ibmcloud iam trusted-profiles' lists them (see 'vpcmeta help settings')"},
-    {"inventory", "'vpcmeta instance list --region all -o json' has every instance"},
     {"instance wait", "'vpcmeta instance show NAME' has the status"},
     {"runs confirm", "'vpcmeta runs rollback' takes a run back"},
     {"runs guard", "'vpcmeta runs rollback' takes a run back"},

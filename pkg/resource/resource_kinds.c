@@ -81,6 +81,21 @@ static const struct resource_member vpc_members[] = {
     {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
 };
 
+/* What is known by its name has no id: the name is both. */
+static const struct resource_member named_members[] = {
+    {"name", MEMBER_STRING, MEMBER_REQUIRED, FIELD(id)},
+    {"name", MEMBER_STRING, MEMBER_REQUIRED, FIELD(name)},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
+};
+
+/* Of what is read for its expressions, or to be copied, nothing else is kept. */
+static const struct resource_member plain_members[] = {
+    {"id", MEMBER_STRING, MEMBER_REQUIRED, FIELD(id)},
+    {"name", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(name)},
+    {"crn", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(crn)},
+    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
+};
+
 static const struct resource_member subnet_members[] = {
     MEMBERS_EVERY_KIND_HAS,
     {"vpc/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(vpc_id)},
@@ -107,18 +122,27 @@ static const char *const group_statuses[] = {"deleting", "healthy", "scaling", "
 
 /* --- the kinds --------------------------------------------------------------------------------------- */
 
-#define READ_SINGLY(what, where)                                          \
-    {                                                                     \
-        .name = what, .singular = what, .plural = what "s", .path = where \
-    }
-#define READ_BY_NAME(what, where)                                                          \
-    {                                                                                      \
-        .name = what, .singular = what, .plural = what "s", .path = where, .by_name = true \
-    }
-static const struct resource_kind instance_profile = READ_BY_NAME("profile", "/instance/profiles");
-static const struct resource_kind bare_metal_profile = READ_BY_NAME("profile", "/bare_metal_server/profiles");
+const struct resource_kind resource_instance_profile = {
+    .name = "instance-profile",
+    .singular = "profile",
+    .plural = "instance profiles",
+    .path = "/instance/profiles",
+    .items = "profiles",
+    .by_name = true,
+    .members = named_members,
+};
 
-static const struct resource_kind membership = {
+const struct resource_kind resource_bare_metal_profile = {
+    .name = "bare-metal-profile",
+    .singular = "profile",
+    .plural = "bare metal server profiles",
+    .path = "/bare_metal_server/profiles",
+    .items = "profiles",
+    .by_name = true,
+    .members = named_members,
+};
+
+const struct resource_kind resource_membership = {
     .name = "membership",
     .singular = "membership",
     .plural = "memberships",
@@ -149,7 +173,7 @@ const struct resource_kind resource_instance = {
     .change_remedy = "only creation or a reinitialization sets the default trusted profile of an instance",
     .use_member = "instance",
     .use_of_settings = true,
-    .profile_kind = &instance_profile,
+    .profile_kind = &resource_instance_profile,
     .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_create.json",
     .patch_schema = "instance_patch.json",
@@ -167,7 +191,7 @@ const struct resource_kind resource_template = {
     .change_remedy = "templates are immutable; 'template replace' makes a new one and lets the groups use it",
     .use_member = "instance",
     .use_of_settings = true,
-    .profile_kind = &instance_profile,
+    .profile_kind = &resource_instance_profile,
     .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_template_create.json",
     .members = template_members,
@@ -189,7 +213,7 @@ const struct resource_kind resource_bare_metal = {
     .patchable = RESOURCE_ENABLED | RESOURCE_PROTOCOL,
     .change_remedy = "only creation or a reinitialization, which wipes the disk, sets the default trusted profile",
     .use_member = "bare_metal_server",
-    .profile_kind = &bare_metal_profile,
+    .profile_kind = &resource_bare_metal_profile,
     .profile_architecture = "cpu_architecture",
     .quota_remedy = "an account has room for 25 bare metal servers unless it was given more: delete one that is not "
                     "needed, or ask IBM Cloud support for a higher quota",
@@ -210,7 +234,7 @@ const struct resource_kind resource_group = {
     .paginated = true,
     .change_remedy = "members take their settings from the group's instance template",
     .patch_schema = "instance_group_patch.json",
-    .memberships = &membership,
+    .memberships = &resource_membership,
     .members = group_members,
 };
 
@@ -234,9 +258,67 @@ const struct resource_kind resource_subnet = {
     .members = subnet_members,
 };
 
-const struct resource_kind resource_image = READ_SINGLY("image", "/images");
-const struct resource_kind resource_volume = READ_SINGLY("volume", "/volumes");
-const struct resource_kind resource_snapshot = READ_SINGLY("snapshot", "/snapshots");
+const struct resource_kind resource_image = {
+    .name = "image",
+    .singular = "image",
+    .plural = "images",
+    .path = "/images",
+    .items = "images",
+    .paginated = true,
+    .members = plain_members,
+};
+
+const struct resource_kind resource_volume = {
+    .name = "volume",
+    .singular = "volume",
+    .plural = "volumes",
+    .path = "/volumes",
+    .items = "volumes",
+    .paginated = true,
+    .members = plain_members,
+};
+
+const struct resource_kind resource_snapshot = {
+    .name = "snapshot",
+    .singular = "snapshot",
+    .plural = "snapshots",
+    .path = "/snapshots",
+    .items = "snapshots",
+    .paginated = true,
+    .members = plain_members,
+};
+
+const struct resource_kind resource_region = {
+    .name = "region",
+    .singular = "region",
+    .plural = "regions",
+    .path = "/regions",
+    .items = "regions",
+    .by_name = true,
+    .members = named_members,
+};
+
+const struct resource_kind resource_zone = {
+    .name = "zone",
+    .singular = "zone",
+    .plural = "zones",
+    .path = "/regions",
+    .below = "zones",
+    .items = "zones",
+    .by_name = true,
+    .members = named_members,
+};
+
+const struct resource_kind resource_key = {
+    .name = "key",
+    .singular = "key",
+    .plural = "keys",
+    .path = "/keys",
+    .items = "keys",
+    .paginated = true,
+    .members = plain_members,
+};
+
 const struct resource_kind *const resource_kinds[] = {
     &resource_instance, &resource_template, &resource_bare_metal, &resource_group, NULL,
 };

@@ -1,0 +1,298 @@
+/* inventory export: everything that the program knows of the regions, in one file. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock/clock.h"
+#include "commands.h"
+#include "fsio/fsio_draft.h"
+#include "inventory/inventory_export.h"
+#include "mem/mem.h"
+#include "selection.h"
+#include "term/term.h"
+
+struct export_opts {
+    struct selector_opts select;
+    const char *file;
+    bool initializations, with_user_data;
+};
+
+static const struct opt_spec export_opt[] = {
+    OPT_FILE(struct export_opts, file, 'o', "output", "FILE|-", "the file to write; - is standard output"),
+    OPT_FLAG(struct export_opts, initializations, 0, "initializations",
+             "also each server's keys and default trusted profile (a request each)",
+             .alias = "trusted-profile-details"),
+    OPT_FLAG(struct export_opts, with_user_data, 0, "with-user-data",
+             "user_data and passwords as they are, instead of their length and hash"),
+    OPT_GROUP(struct export_opts, select, selector_group),
+    OPT_END,
+};
+
+static const struct cmd_refusal export_refusals[] = {
+    {"fields", "the file holds whole records"},
+    {"jq", "the file is for programs: run jq on it"},
+    {"no-headers", "the file has no line of headings"},
+    {"color", "the file has no colours"},
+    {"no-pager", "the file is not shown"},
+    {0},
+};
+
+/* --- where it goes ------------------------------------------------------------------------------------ */
+
+static bool is_format(const char *word)
+{
+    size_t i = 0;
+
+    while (render_format_names[i] != NULL && strcmp(render_format_names[i], word) != 0) {
+        i++;
+    }
+    return render_format_names[i] != NULL;
+}
+
+/* One JSON object of megabytes is of no use at a terminal, unless it is asked for by name. */
+static bool check_file(const struct export_opts *opts, struct err *e)
+{
+    if (opts->file != NULL && is_format(opts->file)) {
+        return err_set(e, ERR_USAGE,
+                       "-o %s: -o names the file here, which is JSON: write -o ./%s if the file is "
+                       "called so",
+                       opts->file, opts->file);
+    }
+    return opts->file != NULL || !term_is_terminal(STDOUT_FILENO) ||
+           err_set(e, ERR_USAGE, "an inventory is too long for a terminal: name a file with -o FILE, or pipe it");
+}
+
+/* Where the inventory is written. */
+struct target {
+    struct app *app;
+    const char *file; /* NULL: standard output */
+    struct fsio_draft *draft;
+    char *folder; /* for what waits to be written */
+};
+
+static void target_free(struct target *target)
+{
+    fsio_draft_close(target->draft);
+    free(target->folder);
+}
+
+static bool open_target(struct app *app, const struct export_opts *opts, struct target *ret, struct err *e)
+{
+    const char *temporary = getenv("TMPDIR");
+    bool to_output = opts->file == NULL || strcmp(opts->file, "-") == 0;
+    struct stat status;
+
+    ret->app = app;
+    ret->file = to_output ? NULL : opts->file;
+    if (!to_output && (ret->draft = fsio_draft_open(opts->file, e)) == NULL) {
+        e->code = ERR_USAGE; /* nothing was sent */
+        return err_wrap(e, "-o");
+    }
+    bool regular = !to_output && (stat(opts->file, &status) != 0 || S_ISREG(status.st_mode));
+    ret->folder = regular                                     ? fsio_folder_of(opts->file)
+                  : temporary != NULL && temporary[0] != '\0' ? mem_copy(temporary)
+                                                              : mem_copy("/tmp");
+    return true;
+}
+
+static bool write_piece(void *context, const char *bytes, size_t size, struct err *e)
+{
+    const struct target *target = context;
+
+    if (!command_continues(&target->app->limits, e)) {
+        return false;
+    }
+    if (target->draft != NULL) {
+        return fsio_draft_write(target->draft, bytes, size, e);
+    }
+    app_progress_hide(target->app);
+    return render_text(bytes, size, app_stdout(target->app), e);
+}
+
+/* --- what it says of itself --------------------------------------------------------------------------- */
+
+static void add_words(json_t *selection, const char *name, const char *const *items, size_t count)
+{
+    json_t *words = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(words, json_build_string(items[i]));
+    }
+    if (count > 0) {
+        json_object_set(selection, name, words);
+    }
+    json_decref(words);
+}
+
+/* The selectors that were given; NULL: none. */
+static json_t *describe_selection(const struct selector_opts *opts, const struct inventory_selector *selector)
+{
+    json_t *selection = json_object();
+
+    add_words(selection, "targets", selector->targets.items, selector->targets.count);
+    add_words(selection, "name", opts->names.items, opts->names.count);
+    add_words(selection, "vpc", opts->vpcs.items, opts->vpcs.count);
+    add_words(selection, "resource-group", opts->resource_groups.items, opts->resource_groups.count);
+    add_words(selection, "zone", opts->zones.items, opts->zones.count);
+    add_words(selection, "status", opts->statuses.items, opts->statuses.count);
+    add_words(selection, "exclude", opts->excludes.items, opts->excludes.count);
+    if (opts->where != NULL) {
+        json_object_set_new(selection, "where", json_build_string(opts->where));
+    }
+    if (json_object_size(selection) == 0) {
+        json_decref(selection);
+        return NULL;
+    }
+    return selection;
+}
+
+/* "us-south: 1 region, 3 zones, ..."; and all of them counted. */
+static size_t describe_counts(const struct app *app, const json_t *counts)
+{
+    const char *region, *kind;
+    json_t *kinds, *count;
+    size_t total = 0;
+
+    json_object_foreach ((json_t *)counts, region, kinds) {
+        CLEANUP(text_free) struct text line = {0};
+        json_object_foreach (kinds, kind, count) {
+            text_printf(&line, "%s%lld %s", line.size > 0 ? ", " : "", (long long)json_integer_value(count), kind);
+            total += (size_t)json_integer_value(count);
+        }
+        app_detail(app, "%s: %s", region, line.size > 0 ? text_string(&line) : "nothing");
+    }
+    return total;
+}
+
+static void report(const struct target *target, struct inventory_export *copy, bool with_secrets)
+{
+    const struct app *app = target->app;
+    JSON_CLEANUP json_t *counts = inventory_export_counts(copy);
+    size_t regions = json_object_size(counts), total = describe_counts(app, counts);
+
+    if (target->file != NULL) {
+        app_note(app, "%s has %zu record%s of %zu region%s. To work on a copy: vpcsim --load %s", target->file, total,
+                 total == 1 ? "" : "s", regions, regions == 1 ? "" : "s", target->file);
+    }
+    if (with_secrets) {
+        app_warn(app, "%s holds user_data and passwords as they are: whoever reads it has them",
+                 target->file != NULL ? target->file : "the output");
+    }
+}
+
+/* --- the command -------------------------------------------------------------------------------------- */
+
+static bool read_all(struct app *app, const struct cli_call *call, struct selection *selection,
+                     struct inventory_export *copy, const struct inventory_scope *scope, struct text *missing,
+                     struct err *e)
+{
+    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    CLEANUP(text_free) struct text gone = {0};
+    size_t kinds = 0;
+
+    while (resource_kinds[kinds] != NULL) {
+        kinds++;
+    }
+    selection->selector.observer = inventory_export_observer(copy);
+    bool good = selection_find(app, call, scope, resource_kinds, kinds, selection, found, missing, e) &&
+                inventory_export_finish(copy, found, missing, &gone, e);
+    selection->selector.observer = NULL;
+    for (char *rest = gone.data, *line; good && (line = strsep(&rest, "\n")) != NULL;) {
+        if (line[0] != '\0') {
+            app_detail(app, "%s", line);
+        }
+    }
+    return good;
+}
+
+static bool write_all(struct target *target, struct inventory_export *copy, const struct export_opts *opts,
+                      const struct selection *selection, const struct text *missing, struct err *e)
+{
+    JSON_CLEANUP json_t *selectors = describe_selection(&opts->select, &selection->selector);
+    char now[CLOCK_STAMP_SIZE];
+    const struct inventory_export_head head = {.exported_at = now,
+                                               .version = VPCMETA_VERSION,
+                                               .api_version = target->app->globals->api_version,
+                                               .selection = selectors};
+
+    clock_stamp(clock_wall_s(clock_system()), now);
+    return inventory_export_write(copy, &head, missing,
+                                  &(struct inventory_export_sink){.write = write_piece, .context = target}, e) &&
+           (target->draft == NULL || fsio_draft_publish(target->draft, e));
+}
+
+static bool export(struct app *app, const struct cli_call *call, struct selection *selection, struct target *target,
+                   struct text *missing, struct err *e)
+{
+    const struct export_opts *opts = call->opts;
+    struct inventory_scope scope;
+
+    if (!app_connect(app, &scope, e)) {
+        return false;
+    }
+    const struct inventory_export_options options = {.folder = target->folder,
+                                                     .narrowed = inventory_selector_narrows(&selection->selector) ||
+                                                                 selection->selector.excludes.count > 0,
+                                                     .initializations = opts->initializations,
+                                                     .with_secrets = opts->with_user_data};
+    CLEANUP(inventory_export_release) struct inventory_export *copy = inventory_export_begin(&scope, &options, e);
+    if (copy == NULL || !read_all(app, call, selection, copy, &scope, missing, e) ||
+        !write_all(target, copy, opts, selection, missing, e)) {
+        return false;
+    }
+    report(target, copy, opts->with_user_data);
+    return true;
+}
+
+static int run(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct export_opts *opts = call->opts;
+    CLEANUP(selection_free) struct selection selection = {0};
+    CLEANUP(text_free) struct text missing = {0};
+    CLEANUP(target_free) struct target target = {0};
+
+    if (!check_file(opts, e) || !selection_read(app, &opts->select, call, &selection, e) ||
+        !open_target(app, opts, &target, e)) {
+        return err_exit_status(e);
+    }
+    if (!export(app, call, &selection, &target, &missing, e)) {
+        if (target.file != NULL) {
+            err_append(e, "; %s was not written", target.file);
+        }
+        return err_exit_status(e);
+    }
+    return app_incomplete(app, "inventory", "\"missing\" in the file", &missing, e);
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta inventory export --region us-south,eu-de -o fleet.json", "two regions, to be loaded with vpcsim --load"},
+    {"vpcmeta inventory export --vpc vpc-prod -o prod.json", "the servers of a VPC and what they refer to"},
+    {"vpcmeta inventory export --region all | gzip > fleet.json.gz", "the whole account, compressed"},
+    {0},
+};
+
+const struct cmd_spec cmd_inventory_export = {
+    .path = "inventory export",
+    .summary = "write everything into one file, to rehearse on a copy",
+    .description =
+        "Reads instances, instance templates, bare metal servers and instance groups with their members, and what "
+        "they refer to: images, boot volumes, snapshots, VPCs, subnets, keys, placement groups and resource groups, "
+        "besides the region, its zones and the profiles. `vpcsim --load FILE` serves the copy, with the same ids, "
+        "CRNs and account. Selectors choose servers, templates and groups of all kinds at once; what these refer to "
+        "comes along.\n\n"
+        "The file is one JSON object, {\"vpcmeta_inventory\":1, ..., \"records\":[...], \"account\", \"counts\", "
+        "\"complete\", \"missing\"}, with a record a line: {\"kind\", \"region\", \"record\"}, where `record` is the "
+        "API's own object. It is written beside its place and moved there when it is whole, readable by its owner "
+        "only. Where something could not be read, \"complete\" is false, \"missing\" names it, and the exit status "
+        "is 1.\n\n"
+        "A string of user_data or a password becomes {\"redacted\":true, \"length\", \"sha256\"}, unless "
+        "--with-user-data is given.",
+    .arguments = "[NAME|ID|CRN...]",
+    .examples = examples,
+    .opts = export_opt,
+    .opts_size = sizeof(struct export_opts),
+    .refusals = export_refusals,
+    .max_args = CMD_ANY_ARGS,
+    .run = run,
+};

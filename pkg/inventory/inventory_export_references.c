@@ -1,0 +1,105 @@
+/* What the records of an export refer to: by the names of their members, as resource_copies has them. */
+#include <string.h>
+
+#include "inventory/inventory_export_store.h"
+#include "resource/resource_reference.h"
+
+/* A member, and the one that it lies in. */
+struct place {
+    struct answer_string parent, name;
+};
+
+/* "image" is any member of that name, "volume/source_snapshot" one below another. */
+static bool is_at(const struct place *place, const char *path)
+{
+    const char *slash = strchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    size_t parent = slash != NULL ? (size_t)(slash - path) : 0;
+
+    return answer_string_is(place->name, name) &&
+           (slash == NULL || (place->parent.size == parent && memcmp(place->parent.data, path, parent) == 0));
+}
+
+/* A reference to a kind that has no collection is all that there is of it; one with the name says more. */
+static void gather(struct export_region *region, size_t kind, struct answer_node reference, const char *id)
+{
+    struct export_entry *entry = export_find(&region->tables[kind], id);
+    bool named = answer_kind(answer_find(reference, "name")) == ANSWER_STRING;
+    struct inventory_export *copy = region->copy;
+    CLEANUP(text_free) struct text text = {0};
+
+    if (entry != NULL && (entry->named || !named)) {
+        return;
+    }
+    if (entry == NULL) {
+        struct export_table *table = &region->tables[kind];
+        entry = mem_list_add(table);
+        *entry = (struct export_entry){
+            .key = text_arena_copy(&copy->memory, id, strlen(id)), .order = EXPORT_UNORDERED, .valid = true};
+        mem_map_put(&table->by_key, id, (void *)table->count);
+    }
+    answer_print(reference, &text);
+    entry->named = named;
+    entry->size = (uint32_t)text.size;
+    if (!fsio_scratch_append(copy->scratch, text_string(&text), text.size, &entry->offset, &copy->error)) {
+        entry->size = 0;
+    }
+}
+
+/* Whether a reference that may be to several kinds is to this one. */
+static bool is_of(const struct resource_copy *copied, struct answer_node reference)
+{
+    struct answer_string type = answer_value(answer_find(reference, "resource_type")).string;
+    struct answer_string href = answer_value(answer_find(reference, "href")).string;
+
+    return copied->resource_type == NULL || answer_string_is(type, copied->resource_type) ||
+           (href.data != NULL && strstr(href.data, copied->kind->path) != NULL);
+}
+
+static void note(struct export_region *region, const struct place *place, struct answer_node value)
+{
+    struct answer_string id = {0};
+    struct err ignored = ERR_INIT;
+
+    for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
+        const struct resource_copy *copied = &resource_copies[k];
+        bool found = false;
+        for (size_t n = 0; n < RESOURCE_COPY_NAMES && copied->referred_as[n] != NULL; n++) {
+            found = found || is_at(place, copied->referred_as[n]);
+        }
+        /* "deleted" says that it is there no more (vpc-api.md 2.3) */
+        if (!found || !is_of(copied, value) || answer_kind(answer_find(value, "deleted")) == ANSWER_OBJECT ||
+            !resource_reference_read(value, "id", ANSWER_OPTIONAL, &id, &ignored) || id.data == NULL) {
+            continue;
+        }
+        CLEANUP(text_free) struct text word = {0};
+        text_append_size(&word, id.data, id.size);
+        if (copied->how == RESOURCE_COPY_GATHERED) {
+            gather(region, k, value, text_string(&word));
+        } else {
+            mem_set_add_n(&region->tables[k].referred, id.data, id.size);
+        }
+    }
+}
+
+/* Recursion is bounded by ANSWER_DEPTH_MAX. */
+static void walk(struct export_region *region, const struct place *place, struct answer_node node)
+{
+    enum answer_kind kind = answer_kind(node);
+
+    if (kind == ANSWER_OBJECT && place->name.data != NULL) {
+        note(region, place, node);
+    }
+    if (kind != ANSWER_OBJECT && kind != ANSWER_ARRAY) {
+        return;
+    }
+    for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
+        const struct place inner = {.parent = place->name, .name = each.name};
+        walk(region, kind == ANSWER_OBJECT ? &inner : place, each.node);
+    }
+}
+
+void export_note_references(struct export_region *region, struct answer_node item)
+{
+    walk(region, &(struct place){0}, item);
+}

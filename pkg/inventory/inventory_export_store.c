@@ -1,0 +1,137 @@
+/* The records of an export: their texts without secrets in the scratch file, their places in tables. */
+#include "inventory/inventory_export_store.h"
+
+#include <assert.h>
+#include <nettle/sha2.h>
+#include <string.h>
+
+#include "json/json_answer_source.h"
+
+size_t export_kind(const struct resource_kind *kind)
+{
+    size_t i = 0;
+
+    while (resource_copies[i].kind != NULL && resource_copies[i].kind != kind) {
+        i++;
+    }
+    assert(resource_copies[i].kind != NULL && i < EXPORT_KINDS_MAX);
+    return i;
+}
+
+struct export_entry *export_find(const struct export_table *table, const char *key)
+{
+    size_t place = (size_t)mem_map_get(&table->by_key, key);
+
+    return place > 0 ? &table->items[place - 1] : NULL;
+}
+
+/* {"redacted":true,"length":1234,"sha256":"..."} */
+static void append_redacted(struct text *out, const char *bytes, size_t size)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_init(&context);
+    sha256_update(&context, size, (const uint8_t *)bytes);
+    sha256_digest(&context, sizeof(digest), digest);
+    text_printf(out, "{\"redacted\":true,\"length\":%zu,\"sha256\":\"", size);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        text_printf(out, "%02x", digest[i]);
+    }
+    text_append(out, "\"}");
+}
+
+static void append_text(struct inventory_export *copy, const struct export_record *record)
+{
+    static const struct answer_substitute redact = {.members = resource_secret_members, .append = append_redacted};
+    CLEANUP(text_free_secret) struct text printed = {0};
+    struct answer_string source = record->source;
+
+    if (source.data == NULL) {
+        answer_print(record->item, &printed);
+        source = (struct answer_string){.data = text_string(&printed), .size = printed.size};
+    }
+    text_clear(&copy->text);
+    answer_source_copy(&copy->text, source, copy->options.with_secrets ? NULL : &redact);
+}
+
+static void count_account(struct inventory_export *copy, const char *crn)
+{
+    size_t size = 0;
+    const char *account = crn != NULL ? resource_crn_account(crn, &size) : NULL;
+
+    if (account != NULL) {
+        CLEANUP(text_free) struct text id = {0};
+        text_append_size(&id, account, size);
+        const char *key = text_string(&id);
+        mem_map_put(&copy->accounts, key, (char *)mem_map_get(&copy->accounts, key) + 1);
+    }
+}
+
+static bool is_own(const struct resource_copy *copied, struct answer_node item)
+{
+    return copied->own_member != NULL &&
+           answer_string_is(answer_value(answer_find(item, copied->own_member)).string, copied->own_value);
+}
+
+static struct export_entry *add(struct export_region *region, size_t kind, const struct export_record *record)
+{
+    struct inventory_export *copy = region->copy;
+    struct export_table *table = &region->tables[kind];
+    struct export_entry *entry = mem_list_add(table);
+
+    entry->key = text_arena_copy(&copy->memory, record->key, strlen(record->key));
+    entry->order = record->ordered ? (uint32_t)table->count : EXPORT_UNORDERED;
+    entry->of = record->of;
+    if (record->owner != NULL) {
+        entry->owner = text_arena_copy(&copy->memory, record->owner, strlen(record->owner));
+    }
+    mem_map_put(&table->by_key, record->key, (void *)table->count);
+    return entry;
+}
+
+void export_store(struct export_region *region, size_t kind, const struct export_record *record)
+{
+    struct inventory_export *copy = region->copy;
+    const struct resource_copy *copied = &resource_copies[kind];
+    struct export_entry *entry = export_find(&region->tables[kind], record->key);
+    bool again = entry != NULL;
+
+    if (!again) {
+        entry = add(region, kind, record);
+    }
+    append_text(copy, record);
+    entry->size = (uint32_t)copy->text.size;
+    entry->own = is_own(copied, record->item);
+    if (!fsio_scratch_append(copy->scratch, text_string(&copy->text), copy->text.size, &entry->offset, &copy->error)) {
+        entry->size = 0;
+    }
+    if (copied->how == RESOURCE_COPY_SELECTED && !again) {
+        count_account(copy, record->crn);
+    }
+}
+
+bool export_brings(const struct export_region *region, size_t kind, const char *key)
+{
+    const struct export_table *table = &region->tables[kind];
+
+    return resource_copies[kind].how != RESOURCE_COPY_REFERRED || !region->copy->options.narrowed ||
+           mem_set_has(&table->referred, key);
+}
+
+bool export_retains(const struct export_region *region, size_t kind, const struct export_entry *entry)
+{
+    bool narrowed = region->copy->options.narrowed;
+
+    if (!entry->valid) {
+        return false;
+    }
+    switch (resource_copies[kind].how) {
+    case RESOURCE_COPY_WHOLE:
+        return !narrowed || mem_set_has(&region->tables[kind].referred, entry->key);
+    case RESOURCE_COPY_REFERRED:
+        return (entry->own && !narrowed) || mem_set_has(&region->tables[kind].referred, entry->key);
+    default:
+        return true;
+    }
+}

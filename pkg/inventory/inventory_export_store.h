@@ -1,0 +1,88 @@
+/* inventory_export_store: what an export has read: texts in a scratch file, their places here. Private to the room. */
+#ifndef INVENTORY_INVENTORY_EXPORT_STORE_H
+#define INVENTORY_INVENTORY_EXPORT_STORE_H
+
+#include "fsio/fsio_draft.h"
+#include "inventory/inventory_export.h"
+#include "mem/mem.h"
+#include "resource/resource_copy.h"
+#include "text/text_arena.h"
+
+enum { EXPORT_KINDS_MAX = 24 };
+#define EXPORT_UNORDERED UINT32_MAX
+
+/* One record. Strings live in the export's arena. */
+struct export_entry {
+    const char *key;                /* its id; of an initialization that of its server */
+    const char *owner;              /* whom it lies below; NULL: nothing */
+    const struct resource_kind *of; /* what its owner is, for details; or NULL */
+    uint64_t offset;                /* of its text, which is `size` bytes */
+    uint32_t size;
+    uint32_t order;       /* of the API's list; EXPORT_UNORDERED: by key */
+    uint32_t owner_order; /* that of its owner, while the file is written */
+    bool valid;           /* its reading has ended; until then a list may be read again without it */
+    bool own;             /* of the account's own */
+    bool named;           /* a reference that has the name, for kinds that are made of those */
+    bool followed;        /* what lies below it has been asked for */
+};
+
+/* The records of one kind in one region. */
+struct export_table {
+    struct export_entry *items;
+    size_t count, capacity;
+    struct mem_map by_key;   /* index + 1 */
+    struct mem_set referred; /* ids that records refer to */
+    struct mem_set tried;    /* of those: read singly */
+    bool listed, failed;     /* its collection was asked for; could not be read */
+};
+
+struct export_region {
+    struct inventory_export *copy;
+    struct vpc *api;
+    const char *name;                             /* "": not known */
+    bool placed;                                  /* the region itself and its zones were asked for */
+    struct export_table tables[EXPORT_KINDS_MAX]; /* by index in resource_copies */
+};
+
+struct inventory_export {
+    struct inventory_export_options options;
+    const struct inventory_scope *scope;
+    struct inventory_observer observer;
+    struct fsio_scratch *scratch;
+    struct export_region *regions; /* as the scope has them */
+    struct text_arena memory;
+    struct text text;        /* scratch */
+    struct mem_map accounts; /* how many records each has */
+    struct text missing, gone;
+    struct err error; /* the first one that ends the export */
+    size_t pending;   /* lists and single reads under way */
+};
+
+/* A record that was read: `key` is its id. */
+struct export_record {
+    const char *key, *owner;
+    const struct resource_kind *of;
+    const char *crn; /* NULL: unknown */
+    struct answer_node item;
+    struct answer_string source; /* no data: made of the item */
+    bool ordered;
+};
+
+/* Keeps the text, instead of one that was kept before under the key. */
+void export_store(struct export_region *region, size_t kind, const struct export_record *record);
+
+struct export_entry *export_find(const struct export_table *table, const char *key);
+
+/* Whether what it refers to comes along: of a collection that is read for a part of it, the rest brings nothing. */
+bool export_brings(const struct export_region *region, size_t kind, const char *key);
+
+/* Whether the record is in the file. */
+bool export_retains(const struct export_region *region, size_t kind, const struct export_entry *entry);
+
+/* The index of a kind in resource_copies. */
+size_t export_kind(const struct resource_kind *kind);
+
+/* Notes what the object refers to (inventory_export_references.c). */
+void export_note_references(struct export_region *region, struct answer_node item);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * resource_copy: what a copy of an inventory holds: every kind that the program knows, servers first and last what they
+ * refer to, with how each of them is had. `inventory export` writes its file by this table and names no kind.
+ */
+#ifndef RESOURCE_RESOURCE_COPY_H
+#define RESOURCE_RESOURCE_COPY_H
+
+#include "resource/resource.h"
+#include "json/json_answer.h"
+
+enum resource_copy_how {
+    RESOURCE_COPY_SELECTED, /* what selectors choose, and what other records refer to */
+    RESOURCE_COPY_PLACE,    /* the region itself */
+    RESOURCE_COPY_ALWAYS,   /* its collection, which is small */
+    RESOURCE_COPY_WHOLE,    /* its collection; beside a selector what is referred to */
+    RESOURCE_COPY_REFERRED, /* of its collection what is referred to, and what is the account's own */
+    RESOURCE_COPY_SINGLY,   /* what is referred to; a collection could be many times as big */
+    RESOURCE_COPY_GATHERED, /* the references: the API, as far as it is known here, does not have the kind */
+    RESOURCE_COPY_BELOW,    /* a collection below each resource of another kind */
+    RESOURCE_COPY_DETAIL,   /* what lies below each server, where that is asked for */
+};
+
+enum { RESOURCE_COPY_NAMES = 4 };
+
+/* One kind of the copy. */
+struct resource_copy {
+    const struct resource_kind *kind;
+    enum resource_copy_how how;
+    const char *referred_as[RESOURCE_COPY_NAMES]; /* members that refer to one, "source_image", "volume/image" */
+    const char *resource_type;                    /* of references with such a member; NULL: any */
+    const struct resource_kind *parent;           /* of RESOURCE_COPY_BELOW */
+    const char *owner_member;                     /* beside the kind in the file: whom it belongs to; or NULL */
+    const char *own_member, *own_value;           /* of the account's own; NULL: none is */
+};
+
+/* In the order of the file; the last one has no kind. */
+extern const struct resource_copy resource_copies[];
+
+/* Members of answers whose strings are secrets, wherever they stand; ends with NULL. */
+extern const char *const resource_secret_members[];
+
+#endif
