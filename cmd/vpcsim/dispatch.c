@@ -223,7 +223,7 @@ static bool is_reached(const struct request *request, struct reply *reply)
     }
     if (request->plane != PLANE_ADMIN && request->sim->options.tls && !request->tls) {
         reply_clear_errors(reply);
-        reply_error(reply, 400, "bad_request", "The request came over http; only https is served here.");
+        reply_error(reply, 400, "bad_request", "The plain HTTP request was sent to an HTTPS port.");
     }
     return !reply_failed(reply);
 }
@@ -244,6 +244,7 @@ void dispatch(struct request *request, struct reply *reply)
     if (!plan.refused && is_reached(request, reply) && request->route != NULL) {
         check_and_run(request, reply);
     }
+    sim->hop_limit = asker_hop_limit(sim);
     reply_finish(reply);
     if (!admin) {
         faults_after(request, reply, &plan);

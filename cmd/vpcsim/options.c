@@ -57,7 +57,9 @@ static const struct opt_spec server_opt[] = {
             .default_value = "0"),
     OPT_FILE(struct server_opts, port_file, 0, "port-file", "FILE", "write the port there when it listens"),
     OPT_INT(struct server_opts, threads, 0, "threads", 1, 64, "threads that serve", .default_value = "2"),
-    OPT_FLAG(struct server_opts, tls, 0, "tls", "https with a certificate made for localhost, 127.0.0.1 and ::1"),
+    OPT_FLAG(struct server_opts, tls, 0, "tls",
+             "https with a certificate made for localhost, 127.0.0.1, ::1 and api.metadata.cloud.ibm.com; the metadata "
+             "service of a server that has it on http answers there, too"),
     OPT_FILE(struct server_opts, cert_out, 0, "cert-out", "FILE",
              "write that certificate there: clients take it as --ca-file"),
     OPT_FILE(struct server_opts, log, 0, "log", "FILE",
@@ -109,7 +111,7 @@ static const struct opt_spec behaviour_opt[] = {
     OPT_FLAG(struct behaviour_opts, lenient_profiles, 0, "lenient-profiles",
              "take every hardware profile whose name is well formed, as bx9d-4x20: its size is what the name says"),
     OPT_STRING(struct behaviour_opts, metadata_instance, 0, "metadata-instance", "NAME|ID",
-               "the instance that asks the metadata service; without it, the first one"),
+               "the instance or bare metal server that asks the metadata service; without it, the first instance"),
     OPT_END,
 };
 static const struct opt_group behaviour_group = {"Behaviour", behaviour_opt, sizeof(struct behaviour_opts)};

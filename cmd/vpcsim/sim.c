@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <stdio.h>
 
+#include "vpcsim/api/asker.h"
 #include "vpcsim/api/iam_links.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/faults/faults.h"
@@ -30,7 +31,11 @@ static bool fill(struct sim *sim, struct err *e)
     if (sim->options.load != NULL && !state_load(sim, sim->options.load, e)) {
         return false;
     }
-    return sim->region_count > 0 || fixtures_region(sim, sim->options.regions[0]) != NULL;
+    if (sim->region_count == 0 && fixtures_region(sim, sim->options.regions[0]) == NULL) {
+        return false;
+    }
+    sim->hop_limit = asker_hop_limit(sim);
+    return true;
 }
 
 bool sim_open(struct sim *sim, struct err *e)

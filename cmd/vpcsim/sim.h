@@ -33,6 +33,7 @@ struct sim {
     char secret[32];        /* key of the tokens' signatures */
     char address[64];       /* "127.0.0.1:8080", as bound */
     int64_t now_ms, now_s;  /* of the request that is served */
+    int hop_limit;          /* of what the data plane sends; 0: no limit of its own */
 };
 
 /* Fills the store as the options say. */

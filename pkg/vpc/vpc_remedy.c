@@ -39,6 +39,14 @@ static void append_endpoint(const struct vpc_asked *asked, struct text *out)
                 base);
 }
 
+/* Servers that speak TLS answer http with 400 where they answer it. */
+static void append_other_protocol(const struct vpc_asked *asked, struct text *out)
+{
+    const char *authority = asked->vpc->base + strlen("http://");
+
+    text_printf(out, "If the port speaks TLS, write https://%.*s", (int)strcspn(authority, "/"), authority);
+}
+
 void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *reply, struct err *error)
 {
     CLEANUP(text_free) struct text remedy = {0};
@@ -48,6 +56,8 @@ void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *repl
         append_role(asked, &remedy);
     } else if (reply->status == 404 && collection) {
         append_endpoint(asked, &remedy);
+    } else if (reply->status == 400 && collection && strncmp(asked->vpc->base, "http://", 7) == 0) {
+        append_other_protocol(asked, &remedy);
     } else {
         return;
     }

@@ -37,10 +37,9 @@ static bool find_in(struct region *region, const char *name, struct asker *ret_a
 }
 
 /* The region of the path comes first, so that one of several servers of a name can be chosen. */
-static bool find(const struct request *request, struct asker *ret_asker)
+static bool find(struct sim *sim, struct region *first, struct asker *ret_asker)
 {
-    struct sim *sim = request->sim;
-    bool found = find_in(request->region, sim->options.metadata_instance, ret_asker);
+    bool found = find_in(first, sim->options.metadata_instance, ret_asker);
 
     for (size_t i = 0; i < sim->region_count && !found; i++) {
         found = find_in(&sim->regions[i], sim->options.metadata_instance, ret_asker);
@@ -65,7 +64,7 @@ bool asker_answers(const struct request *request, struct reply *reply)
 {
     struct asker asker;
 
-    if (!find(request, &asker) || !is_served(&asker, request->tls)) {
+    if (!asker_open(request, &asker) || !is_served(&asker, request->tls)) {
         reply_clear_errors(reply);
         reply->delivery = DELIVER_CLOSED;
         reply->delay_ms += SILENCE_MS;
@@ -84,7 +83,7 @@ bool asker_has_path(const struct request *request, struct reply *reply)
 {
     struct asker asker;
 
-    if (strcmp(request->segments[0], "instance_identity") == 0 && find(request, &asker) &&
+    if (strcmp(request->segments[0], "instance_identity") == 0 && asker_open(request, &asker) &&
         (asker.bare_metal != NULL || request->version > OLD_PATHS_UNTIL)) {
         reply_error(reply, 404, "not_found", "The path does not exist in this version.");
         return false;
@@ -94,7 +93,7 @@ bool asker_has_path(const struct request *request, struct reply *reply)
 
 bool asker_open(const struct request *request, struct asker *ret_asker)
 {
-    return find(request, ret_asker);
+    return find(request->sim, request->region, ret_asker);
 }
 
 json_t *asker_record(const struct asker *asker)
@@ -107,4 +106,11 @@ json_t *asker_record(const struct asker *asker)
         render_bare_metal(asker->region, asker->bare_metal, &body);
     }
     return json_loadb(text_string(&body), body.size, 0, NULL);
+}
+
+int asker_hop_limit(struct sim *sim)
+{
+    struct asker asker;
+
+    return find(sim, &sim->regions[0], &asker) && metadata_of(&asker)->enabled ? metadata_of(&asker)->hop_limit : 0;
 }

@@ -28,6 +28,9 @@ bool asker_has_path(const struct request *request, struct reply *reply);
 /* The server of a request that asker_answers() lets through; false: there is none. */
 bool asker_open(const struct request *request, struct asker *ret_asker);
 
+/* How many hops an answer survives; 0: no limit of its own, as where the service is off, and on bare metal. */
+int asker_hop_limit(struct sim *sim);
+
 /* What the control plane says about it, for the caller to release. */
 json_t *asker_record(const struct asker *asker);
 

@@ -17,16 +17,30 @@
 #include <unistd.h>
 
 #include "mem/mem.h"
+#include "vpcsim/http/acceptor.h"
 #include "vpcsim/http/certificate.h"
+#include "vpcsim/http/hop_limit.h"
 #include "vpcsim/http/log.h"
 #include "vpcsim/http/timers.h"
 
-enum { CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
+enum { DAEMONS_MAX = 66, CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
+
+/* One protocol of the port. */
+struct face {
+    struct server *server;
+    bool tls;
+};
 
 struct server {
     struct sim *sim;
     route_handler *handler;
-    struct MHD_Daemon *daemons[2]; /* IPv4, IPv6; the second may be NULL */
+    struct face plain, secure;
+    int listeners[2]; /* IPv4, IPv6; -1: none */
+    int hop_limit;    /* that they have */
+    /* Without TLS one a listener; with it those of https, and the last one is that of http. */
+    struct MHD_Daemon *daemons[DAEMONS_MAX];
+    size_t daemon_count, next_daemon;
+    struct acceptor *acceptor; /* NULL without TLS: libmicrohttpd accepts itself */
     uint16_t port;
     struct timers *timers;
     struct certificate certificate;
@@ -96,9 +110,10 @@ static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static struct exchange *begin(struct server *server, struct MHD_Connection *connection, const char *url,
+static struct exchange *begin(const struct face *face, struct MHD_Connection *connection, const char *url,
                               const char *method)
 {
+    struct server *server = face->server;
     struct exchange *exchange = mem_alloc(sizeof(*exchange));
     struct request *request = &exchange->request;
     struct request_headers *headers = &request->headers;
@@ -107,7 +122,7 @@ static struct exchange *begin(struct server *server, struct MHD_Connection *conn
     exchange->server = server;
     exchange->connection = connection;
     request->sim = server->sim;
-    request->tls = server->sim->options.tls;
+    request->tls = face->tls;
     request->method = mem_copy(method);
     request->path = mem_copy(url);
     request->connection = info != NULL ? *(const unsigned long *)info->socket_context : 0;
@@ -137,25 +152,33 @@ static void take_body(struct request *request, const char *data, size_t size)
     }
 }
 
+static int socket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    return info != NULL ? info->connect_fd : -1;
+}
+
 static void process(struct exchange *exchange)
 {
     struct server *server = exchange->server;
+    const struct request *request = &exchange->request;
 
     pthread_mutex_lock(&server->lock);
     server->handler(&exchange->request, &exchange->reply);
+    hop_limit_set_all(server->listeners, &server->hop_limit, server->sim->hop_limit);
+    int hop_limit = request->plane == PLANE_DATA ? server->hop_limit : HOP_LIMIT_DEFAULT;
     pthread_mutex_unlock(&server->lock);
+    hop_limit_set(socket_of(exchange->connection), hop_limit);
     exchange->processed = true;
 }
 
 /* A TCP reset: dissolving the association sends one at once. */
 static void reset(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 
-    if (info != NULL) {
-        (void)connect(info->connect_fd, &nowhere, sizeof(nowhere));
-    }
+    (void)connect(socket_of(connection), &nowhere, sizeof(nowhere));
 }
 
 /* The body of a reply that ends early, or that comes in drops. */
@@ -232,12 +255,11 @@ static enum MHD_Result finish(struct exchange *exchange)
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *http_version, const char *data, size_t *size, void **state)
 {
-    struct server *server = context;
     struct exchange *exchange = *state;
 
     (void)http_version;
     if (exchange == NULL) {
-        *state = begin(server, connection, url, method);
+        *state = begin(context, connection, url, method);
         return MHD_YES;
     }
     if (*size > 0) {
@@ -254,7 +276,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
 static void completed(void *context, struct MHD_Connection *connection, void **state,
                       enum MHD_RequestTerminationCode reason)
 {
-    struct server *server = context;
+    struct server *server = ((struct face *)context)->server;
     struct exchange *exchange = *state;
 
     (void)connection;
@@ -271,7 +293,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 static void connection_changed(void *context, struct MHD_Connection *connection, void **number,
                                enum MHD_ConnectionNotificationCode what)
 {
-    struct server *server = context;
+    struct server *server = ((struct face *)context)->server;
 
     (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -285,22 +307,41 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
     log_connection(server->sim->log, what == MHD_CONNECTION_NOTIFY_STARTED);
 }
 
-static struct MHD_Daemon *start_daemon(struct server *server, int listener)
+/* Listener -1: connections are handed over to it (deliver), and libmicrohttpd then takes no more than one thread. */
+static bool start_daemon(struct server *server, struct face *face, int listener)
 {
-    const struct options *options = &server->sim->options;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (options->tls ? MHD_USE_TLS : 0);
-    struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key},
-        {MHD_OPTION_END, 0, NULL},
-    };
-    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (face->tls ? MHD_USE_TLS : 0) |
+                     (listener < 0 ? MHD_USE_NO_LISTEN_SOCKET : 0);
+    struct MHD_OptionItem more[4] = {{MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem *next = more;
 
-    return MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET, listener,
-                            MHD_OPTION_THREAD_POOL_SIZE, options->threads, MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-                            MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-                            connection_changed, server, MHD_OPTION_ARRAY, options->tls ? tls : none, MHD_OPTION_END);
+    if (face->tls) {
+        *next++ = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.certificate};
+        *next++ = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->certificate.key};
+    }
+    if (listener >= 0) {
+        *next++ = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, listener, NULL};
+        *next++ = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, server->sim->options.threads, NULL};
+    }
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, answer, face, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_NOTIFY_COMPLETED, completed, face,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, face, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+    if (daemon == NULL) {
+        return false;
+    }
+    server->daemons[server->daemon_count++] = daemon;
+    return true;
+}
+
+/* Connections of https go round. */
+static void deliver(void *context, int connection, const struct sockaddr *peer, socklen_t size, bool tls)
+{
+    struct server *server = context;
+    size_t last = server->daemon_count - 1;
+    size_t number = tls ? server->next_daemon++ % last : last;
+
+    (void)MHD_add_connection(server->daemons[number], connection, peer, size);
 }
 
 /* Thousands of connections need as many descriptors. */
@@ -365,16 +406,35 @@ static bool listen_on_loopback(uint16_t *port, int listeners[2])
     return true;
 }
 
+static bool start_threads(struct server *server)
+{
+    bool started = true;
+
+    if (!server->sim->options.tls) {
+        for (size_t i = 0; i < 2; i++) {
+            started =
+                started && (server->listeners[i] < 0 || start_daemon(server, &server->plain, server->listeners[i]));
+        }
+        return started;
+    }
+    for (unsigned i = 0; i < server->sim->options.threads; i++) {
+        started = started && start_daemon(server, &server->secure, -1);
+    }
+    if (started && start_daemon(server, &server->plain, -1)) {
+        server->acceptor = acceptor_start(server->listeners, deliver, server);
+    }
+    return server->acceptor != NULL;
+}
+
 static bool start_listening(struct server *server, struct err *e)
 {
     struct sim *sim = server->sim;
-    int listeners[2] = {-1, -1};
     bool listening = false;
 
     /* any port: one that is free on 127.0.0.1 may be taken on ::1 */
     for (int tries = sim->options.port != 0 ? 1 : PORT_TRIES; !listening && tries > 0; tries--) {
         server->port = sim->options.port;
-        listening = listen_on_loopback(&server->port, listeners);
+        listening = listen_on_loopback(&server->port, server->listeners);
     }
     if (!listening) {
         return errno == EADDRINUSE
@@ -385,14 +445,8 @@ static bool start_listening(struct server *server, struct err *e)
                    : err_set_errno(e, ERR_IO, "cannot listen on 127.0.0.1:%u", sim->options.port);
     }
     snprintf(sim->address, sizeof(sim->address), "127.0.0.1:%u", server->port);
-    for (size_t i = 0; i < 2; i++) {
-        server->daemons[i] = listeners[i] >= 0 ? start_daemon(server, listeners[i]) : NULL;
-        if (listeners[i] >= 0 && server->daemons[i] == NULL) {
-            close(listeners[i]);
-            return err_set(e, ERR_IO, "cannot start threads that serve port %u", server->port);
-        }
-    }
-    return true;
+    hop_limit_set_all(server->listeners, &server->hop_limit, sim->hop_limit);
+    return start_threads(server) || err_set(e, ERR_IO, "cannot start threads that serve port %u", server->port);
 }
 
 struct server *server_start(struct sim *sim, route_handler *handler, struct err *e)
@@ -401,6 +455,9 @@ struct server *server_start(struct sim *sim, route_handler *handler, struct err 
 
     server->sim = sim;
     server->handler = handler;
+    server->plain = (struct face){server, false};
+    server->secure = (struct face){server, true};
+    server->listeners[0] = server->listeners[1] = -1;
     pthread_mutex_init(&server->lock, NULL);
     raise_descriptors();
     if (sim->options.tls && !certificate_make(&server->certificate, sim->options.cert_out, e)) {
@@ -415,12 +472,16 @@ struct server *server_start(struct sim *sim, route_handler *handler, struct err 
     return server;
 }
 
+/* The kernel resets who is not accepted yet. */
 static void stop_listening(struct server *server)
 {
+    acceptor_stop(server->acceptor);
+    for (size_t i = 0; i < server->daemon_count && !server->sim->options.tls; i++) {
+        MHD_quiesce_daemon(server->daemons[i]);
+    }
     for (size_t i = 0; i < 2; i++) {
-        MHD_socket listener = server->daemons[i] != NULL ? MHD_quiesce_daemon(server->daemons[i]) : MHD_INVALID_SOCKET;
-        if (listener != MHD_INVALID_SOCKET) {
-            close(listener);
+        if (server->listeners[i] >= 0) {
+            close(server->listeners[i]);
         }
     }
 }
@@ -445,10 +506,8 @@ void server_stop(struct server *server)
         timers_stop(server->timers);
         drain(server);
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (server->daemons[i] != NULL) {
-            MHD_stop_daemon(server->daemons[i]);
-        }
+    for (size_t i = 0; i < server->daemon_count; i++) {
+        MHD_stop_daemon(server->daemons[i]);
     }
     timers_destroy(server->timers);
     certificate_free(&server->certificate);
