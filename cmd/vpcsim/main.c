@@ -45,6 +45,7 @@ static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
     unsigned port = server_port(server);
     printf("vpcsim listening on %s://127.0.0.1:%u/v1\n", sim->options.tls ? "https" : "http", port);
     fflush(stdout);
+    fputs(text_string(&sim->load_report), stderr);
     bool written = write_port(sim->options.port_file, port, e);
     if (written) {
         sigwait(signals, &number);

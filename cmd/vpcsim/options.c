@@ -22,7 +22,7 @@ struct fleet_opts {
     struct opt_int seed, instances, templates, bare_metals, groups, vpcs;
     struct opt_enum mix;
     bool all_disabled;
-    const char *load;
+    struct opt_list load;
 };
 
 struct behaviour_opts {
@@ -90,9 +90,11 @@ static const struct opt_spec fleet_opt[] = {
              .default_value = "real"),
     OPT_FLAG(struct fleet_opts, all_disabled, 0, "all-disabled",
              "metadata off, http, hop limit 1 everywhere, the rest as --mix says"),
-    OPT_FILE(struct fleet_opts, load, 0, "load", "FILE",
-             "add the servers of a list that vpcmeta exported (-o json), of GET /_sim/state, or of collections of the "
-             "API; without sizes given nothing else is generated, and without --region its first region is at /v1"),
+    OPT_LIST(struct fleet_opts, load, 0, "load", "FILE",
+             "serve a copy of a fleet: what 'vpcmeta inventory export' wrote, a list of vpcmeta (-o json), arrays of "
+             "'ibmcloud is ... --output json', collections of the API, GET /_sim/state; several files make one fleet. "
+             "Without sizes given nothing is generated beside it, and without --region its first region is at /v1",
+             .flags = OPT_FILES),
     OPT_END,
 };
 static const struct opt_group fleet_group = {"Fleet (of every region)", fleet_opt, sizeof(struct fleet_opts)};
@@ -146,7 +148,7 @@ static const struct opt_spec all_opt[] = {
 
 static const struct cmd_example examples[] = {
     {"vpcsim --port 8080 --region us-south,eu-de --instances 1000", "a fleet of two regions"},
-    {"vpcsim --port 8081 --load fleet.json", "the fleet that 'vpcmeta instance list -o json' has written"},
+    {"vpcsim --port 8081 --load fleet.json", "the fleet that 'vpcmeta inventory export -o fleet.json' has written"},
     {"vpcsim --port 8082 --rate 20 --retry-after --latency-ms 50", "a slow API with a rate limit"},
     {0},
 };
@@ -187,7 +189,7 @@ static bool take_regions(const struct opt_list *list, struct options *options, s
 static void take_fleet(const struct fleet_opts *fleet, struct options *options)
 {
     bool sizes = fleet->instances.given || fleet->templates.given || fleet->bare_metals.given || fleet->groups.given;
-    bool load_alone = fleet->load != NULL && !sizes; /* a loaded fleet is added to one whose size is asked for */
+    bool load_alone = fleet->load.count > 0 && !sizes; /* a loaded fleet is added to one whose size is asked for */
 
     options->seed = (uint64_t)fleet->seed.value;
     options->instances = load_alone ? 0 : (unsigned)fleet->instances.value;
@@ -197,7 +199,9 @@ static void take_fleet(const struct fleet_opts *fleet, struct options *options)
     options->vpcs = (unsigned)fleet->vpcs.value;
     options->mix = (enum fleet_mix)fleet->mix.value;
     options->all_disabled = fleet->all_disabled;
-    options->load = fleet->load;
+    options->load = (const char *const *)fleet->load.items;
+    options->load_count = fleet->load.count;
+    options->load_alone = load_alone;
     options->regions_of_load = load_alone && options->region_count == 0;
     if (options->region_count == 0) {
         options->regions[options->region_count++] = "us-south";

@@ -26,7 +26,9 @@ struct options {
     unsigned instances, templates, bare_metals, groups, vpcs;
     enum fleet_mix mix;
     bool all_disabled;
-    const char *load;
+    const char *const *load; /* files */
+    size_t load_count;
+    bool load_alone; /* nothing is generated beside them */
     /* behaviour */
     unsigned transition_ms;
     bool auth_off, lenient_profiles;

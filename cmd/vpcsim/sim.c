@@ -11,27 +11,41 @@
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/fixtures/fixtures.h"
 #include "vpcsim/fixtures/generate.h"
-#include "vpcsim/fixtures/state.h"
+#include "vpcsim/fixtures/load.h"
 #include "vpcsim/http/log.h"
 #include "vpcsim/store/account.h"
 #include "vpcsim/store/schedule.h"
 
+static void open_regions(struct sim *sim)
+{
+    const struct options *options = &sim->options;
+
+    for (size_t i = 0; i < options->region_count && !options->regions_of_load; i++) {
+        if (options->load_alone) {
+            fixtures_bare_region(sim, options->regions[i]);
+        } else {
+            fixtures_region(sim, options->regions[i]);
+        }
+    }
+}
+
 static bool fill(struct sim *sim, struct err *e)
 {
-    sim->random.state = sim->options.seed;
+    const struct options *options = &sim->options;
+
+    sim->random.state = options->seed;
     snprintf(sim->account, sizeof(sim->account), "%s", ACCOUNT_DEFAULT);
     sim->now_ms = clock_monotonic_ms(sim->clock);
     sim->now_s = clock_wall_s(sim->clock);
-    for (size_t i = 0; i < sim->options.region_count && !sim->options.regions_of_load; i++) {
-        fixtures_region(sim, sim->options.regions[i]);
-    }
-    if (!sim->options.regions_of_load) {
+    text_clear(&sim->load_report);
+    open_regions(sim);
+    if (!options->load_alone) {
         generate_fleet(sim);
     }
-    if (sim->options.load != NULL && !state_load(sim, sim->options.load, e)) {
+    if (options->load_count > 0 && !load_files(sim, options->load, options->load_count, &sim->load_report, e)) {
         return false;
     }
-    if (sim->region_count == 0 && fixtures_region(sim, sim->options.regions[0]) == NULL) {
+    if (sim->region_count == 0 && fixtures_region(sim, options->regions[0]) == NULL) {
         return false;
     }
     sim->hop_limit = asker_hop_limit(sim);
@@ -69,6 +83,7 @@ void sim_close(struct sim *sim)
     response_templates_destroy(sim->response_templates);
     faults_destroy(sim->faults);
     log_destroy(sim->log);
+    text_free(&sim->load_report);
 }
 
 bool sim_reset(struct sim *sim, struct err *e)

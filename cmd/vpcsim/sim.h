@@ -21,6 +21,7 @@ struct sim {
     char account[ACCOUNT_MAX];         /* that all CRNs name */
     struct collection links;           /* IAM's, of struct link */
     struct collection resource_groups; /* of struct account_group (account.h) */
+    struct text load_report;           /* what was loaded, for people */
     struct mem_map words;              /* strings of profiles */
     struct schedule *schedule;         /* changes of status that are due */
     struct response_templates *response_templates;

@@ -16,6 +16,7 @@
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 #include "vpcsim/store/schedule.h"
 
 #define ENOUGH INT_MAX
@@ -170,6 +171,7 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
     }
     if (server->lifecycle == LIFECYCLE_PENDING) {
         server->lifecycle = LIFECYCLE_STABLE;
+        copy_change(&server->entity, "lifecycle_state");
     }
     enum status reached = (enum status)server->next_status;
     set_status(region, server, reached, reached == STATUS_STARTING ? STATUS_RUNNING : reached);
@@ -180,6 +182,7 @@ static void set_status(struct region *region, struct bare_metal *server, enum st
     struct sim *sim = region->sim;
 
     server->status = (uint8_t)status;
+    copy_change(&server->entity, "status status_reasons");
     server->next_status = (uint8_t)next;
     server->due_ms = 0;
     if (status != next) {
@@ -376,6 +379,7 @@ void bare_metal_patch(struct request *request, struct reply *reply)
         return;
     }
     *server = next;
+    copy_change_body(&server->entity, body);
     if (name != NULL && strcmp(name, server->entity.name) != 0) {
         collection_rename(&region->bare_metals, &server->entity, name);
     }
@@ -391,6 +395,7 @@ void bare_metal_delete(struct request *request, struct reply *reply)
     }
     if (server->status != STATUS_DELETING) {
         server->lifecycle = LIFECYCLE_DELETING;
+        copy_change(&server->entity, "lifecycle_state");
         set_status(request->region, server, STATUS_DELETING, STATUS_STOPPED);
     }
     reply_empty(reply, 202);
@@ -479,6 +484,8 @@ void bare_metal_replace_initialization(struct request *request, struct reply *re
         return;
     }
     drop_initialization(server);
+    copy_free(server->initialization);
+    next.initialization = NULL;
     *server = next;
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
     set_status(region, server, STATUS_REINITIALIZING, STATUS_STARTING);

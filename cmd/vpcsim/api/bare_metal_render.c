@@ -5,6 +5,7 @@
 #include "vpcsim/api/render.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 
 enum { SALT_DISK = 20, SALT_NIC = 21, SALT_VNI = 22 };
 
@@ -274,24 +275,36 @@ static const char bare_metal_pattern[] =
 
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out)
 {
+    if (copy_append(&server->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     response_render(&region->sim->response_templates->bare_metal, bare_metal_pattern, bare_metal_fields, region, server,
                     out);
+    copy_overlay(&server->entity, from, out);
 }
 
 void render_bare_metal_initialization(const struct region *region, const struct bare_metal *server, struct text *out)
 {
+    if (server->initialization != NULL) {
+        text_append_size(out, server->initialization->text, server->initialization->size);
+        return;
+    }
     text_append_char(out, '{');
     if (server->trusted_profile.id != NULL) {
         text_append(out, "\"default_trusted_profile\":");
         render_trusted_profile(region, &server->trusted_profile, out);
         text_append_char(out, ',');
     }
-    text_append(out, "\"image\":");
-    render_image_reference(region, server->image, out);
-    text_append(out, ",\"keys\":");
+    if (server->image != NULL) {
+        text_append(out, "\"image\":");
+        render_image_reference(region, server->image, out);
+        text_append_char(out, ',');
+    }
+    text_append(out, "\"keys\":");
     render_keys(region, server->keys, out);
     text_append(out, ",\"user_accounts\":[");
-    if (server->image->windows) {
+    if (server->image != NULL && server->image->windows && server->keys != 0) {
         struct text keys = {0};
         render_keys(region, server->keys & (~server->keys + 1), &keys);
         text_append(out, "{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","

@@ -12,6 +12,7 @@
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 static const struct validator patch_fields[] = {
     {.name = "allowed_use", .type = VALID_OBJECT, .of = validator_volume_allowed_use},
@@ -40,6 +41,10 @@ static void append_image(const struct request *request, const struct entity *ite
     const struct image *image = (const struct image *)item;
     size_t count;
 
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
     text_append_char(out, '{');
     allowed_use_render(&image->allowed_use, out);
     text_append(out, ",\"catalog_offering\":{\"managed\":false},\"created_at\":\"");
@@ -68,6 +73,7 @@ static void append_image(const struct request *request, const struct entity *ite
                 ",\"resource_type\":\"image\",\"status\":\"available\",\"status_reasons\":[],\"user_data_format\":"
                 "\"cloud_init\",\"visibility\":\"%s\"}",
                 image->stock ? "public" : "private");
+    copy_overlay(item, from, out);
 }
 
 /* Whether a list like "available,deprecated" holds the word; NULL lists all. */
@@ -190,5 +196,6 @@ void images_patch(struct request *request, struct reply *reply)
     if (name != NULL) {
         collection_rename(&request->region->images, &image->entity, name);
     }
+    copy_change_body(&image->entity, body);
     append_image(request, &image->entity, reply_json(reply, 200));
 }

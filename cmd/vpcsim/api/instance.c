@@ -12,6 +12,7 @@
 #include "vpcsim/api/render.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 #include "vpcsim/store/schedule.h"
 
 #define ENOUGH INT_MAX
@@ -201,6 +202,7 @@ void instance_remove(struct region *region, struct instance *instance)
 
     links_remove_server(region, "instance", instance->zone, instance->entity.id);
     boot->attached_to = NULL;
+    copy_change(&boot->entity, "active attachment_state volume_attachments");
     if (!instance->keep_boot_volume) {
         collection_remove(&region->volumes, &boot->entity);
         store_free_volume(boot);
@@ -232,6 +234,7 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
         instance_set_status(region, instance, (enum status)next);
         if (next == STATUS_STARTING && instance->lifecycle == LIFECYCLE_PENDING) {
             instance->lifecycle = LIFECYCLE_STABLE;
+            copy_change(&instance->entity, "lifecycle_state");
         }
     }
 }
@@ -239,6 +242,20 @@ static void advance(struct region *region, const char *id, int64_t due_ms)
 void instance_touch(struct instance *instance)
 {
     instance->version++;
+}
+
+/* Members of the copies that follow from the status of an instance. */
+static void note_status(struct instance *instance)
+{
+    copy_change(&instance->entity, "status status_reasons startable numa_count vcpu.manufacturer");
+    if (instance->profile->disks > 0) {
+        copy_change(&instance->entity, "disks");
+    }
+    copy_change(&instance->boot->entity, "active");
+    if (instance->membership != NULL) {
+        copy_change(&instance->membership->entity, "status");
+        copy_change(&instance->membership->group->entity, "status");
+    }
 }
 
 void instance_set_status(struct region *region, struct instance *instance, enum status status)
@@ -249,6 +266,7 @@ void instance_set_status(struct region *region, struct instance *instance, enum 
     instance->status = (uint8_t)status;
     instance->due_ms = 0;
     instance_touch(instance);
+    note_status(instance);
     if (status == STATUS_STOPPED) {
         /* local disks do not survive a stop */
         instance->erased_disks = true;
@@ -265,6 +283,7 @@ void instance_set_status(struct region *region, struct instance *instance, enum 
     }
     if (status == STATUS_DELETING) {
         instance->lifecycle = LIFECYCLE_DELETING;
+        copy_change(&instance->entity, "lifecycle_state");
     }
 }
 

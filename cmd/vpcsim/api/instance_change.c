@@ -11,6 +11,7 @@
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 
 static bool has_array(const json_t *value)
 {
@@ -128,6 +129,26 @@ static void set_host(struct region *region, const json_t *body, struct instance 
     }
 }
 
+/* Members of the answer that follow from others of the body. */
+static void note_change(const json_t *body, struct instance *instance)
+{
+    struct entity *entity = &instance->entity;
+
+    copy_change_body(entity, body);
+    if (json_object_get(body, "profile") != NULL) {
+        copy_change(entity, "bandwidth disks gpu memory numa_count total_network_bandwidth vcpu");
+    }
+    if (json_object_get(body, "total_volume_bandwidth") != NULL) {
+        copy_change(entity, "total_network_bandwidth");
+    }
+    if (json_object_get(body, "placement_target") != NULL) {
+        copy_change(entity, "dedicated_host");
+    }
+    if (json_object_get(body, "name") != NULL && instance->membership != NULL) {
+        copy_change(&instance->membership->entity, "instance.name");
+    }
+}
+
 static void patch(struct request *request, struct instance *instance, struct reply *reply)
 {
     struct region *region = request->region;
@@ -166,6 +187,7 @@ static void patch(struct request *request, struct instance *instance, struct rep
     if (changed || json_object_get(body, "placement_target") != NULL) {
         instance_touch(instance);
     }
+    note_change(body, instance);
 }
 
 void instances_patch(struct request *request, struct reply *reply)
@@ -316,6 +338,9 @@ void instances_reinitialize(struct request *request, struct reply *reply)
     }
     free(instance->trusted_profile.id);
     free(instance->user_data);
+    copy_free(instance->initialization);
+    next.initialization = NULL;
+    copy_change(&instance->entity, "image");
     next.user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     *instance = next;
     links_add_server(region, &instance->trusted_profile, "instance", instance->zone, &instance->entity);

@@ -12,6 +12,7 @@
 #include "vpcsim/api/template.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 
 #define GROUP_MEMBERS(can_be_null)                                                                            \
     {.name = "application_port", .type = VALID_INT, .min = 1, .max = 65535, .nullable = can_be_null},         \
@@ -80,6 +81,10 @@ static void render_group(const struct region *region, const struct instance_grou
 {
     const struct entity *entity = &group->entity;
 
+    if (copy_append(&group->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     text_append_char(out, '{');
     append_pool(region, group, out);
     text_append(out, "\"created_at\":\"");
@@ -105,6 +110,7 @@ static void render_group(const struct region *region, const struct instance_grou
     text_append(out, "\",\"vpc\":");
     render_vpc_reference(region, group->subnets[0]->vpc, out);
     text_append_char(out, '}');
+    copy_overlay(&group->entity, from, out);
 }
 
 static void append_group(const struct request *request, const struct entity *item, struct text *out)
@@ -266,6 +272,8 @@ void instance_groups_patch(struct request *request, struct reply *reply)
     }
     *group = next;
     group->updated_s = region->sim->now_s;
+    copy_change_body(&group->entity, body);
+    copy_change(&group->entity, "updated_at vpc status");
     if (name != NULL && strcmp(name, group->entity.name) != 0) {
         collection_rename(&region->instance_groups, &group->entity, name);
     }

@@ -9,6 +9,7 @@
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 
 #define FIELD(name) RESPONSE_FIELD(struct instance, instance, name)
 
@@ -490,12 +491,21 @@ static const char instance_pattern[] =
 
 void render_instance(const struct region *region, const struct instance *instance, struct text *out)
 {
+    if (copy_append(&instance->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     response_render(&region->sim->response_templates->instance, instance_pattern, instance_fields, region, instance,
                     out);
+    copy_overlay(&instance->entity, from, out);
 }
 
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out)
 {
+    if (instance->initialization != NULL) {
+        text_append_size(out, instance->initialization->text, instance->initialization->size);
+        return;
+    }
     text_append_char(out, '{');
     if (instance->trusted_profile.id != NULL) {
         text_append(out, "\"default_trusted_profile\":");
@@ -504,7 +514,7 @@ void render_initialization(const struct region *region, const struct instance *i
     }
     text_append(out, "\"keys\":");
     render_keys(region, instance->keys, out);
-    if (instance->image != NULL && instance->image->windows) {
+    if (instance->image != NULL && instance->image->windows && region->keys.count > 0) {
         const struct key *key = (const struct key *)region->keys.items[0];
         text_printf(
             out,

@@ -13,6 +13,7 @@
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 #include "vpcsim/store/schedule.h"
 
 static const struct validator patch_fields[] = {
@@ -25,6 +26,9 @@ enum status membership_status(const struct membership *membership)
 {
     if (membership->deleting) {
         return STATUS_DELETING;
+    }
+    if (membership->instance == NULL) {
+        return STATUS_HEALTHY; /* a copy without the instance */
     }
     switch (membership->instance->status) {
     case STATUS_RUNNING:
@@ -47,7 +51,7 @@ static int count_live(const struct instance_group *group)
     for (size_t i = 0; i < group->members.count; i++) {
         live += !((const struct membership *)group->members.items[i])->deleting;
     }
-    return live;
+    return live + group->unknown_members;
 }
 
 enum status instance_group_status(const struct instance_group *group)
@@ -82,6 +86,7 @@ static void drop_member(struct membership *membership)
     collection_remove(&membership->group->members, &membership->entity);
     if (membership->instance != NULL) {
         membership->instance->membership = NULL;
+        copy_change(&membership->instance->entity, "instance_group_membership");
     }
     store_free_membership(membership);
 }
@@ -94,26 +99,38 @@ static void instance_removed(struct region *region, struct membership *membershi
     instance_group_reconcile_later(region, group);
 }
 
+struct membership *membership_insert(struct region *region, struct instance_group *group, struct instance *instance,
+                                     const struct entity *entity)
+{
+    struct membership *membership = mem_alloc(sizeof(*membership));
+
+    membership->entity = *entity;
+    membership->updated_s = entity->created_s;
+    membership->group = group;
+    membership->instance = instance;
+    membership->instance_removed = instance_removed;
+    if (instance != NULL) {
+        instance->membership = membership;
+    }
+    collection_add(region, &group->members, &membership->entity);
+    return membership;
+}
+
 struct membership *membership_add(struct region *region, struct instance_group *group, struct instance *instance,
                                   const struct template *template)
 {
-    struct membership *membership = mem_alloc(sizeof(*membership));
+    struct entity entity = {.key = random_mix(instance->entity.key, 9), .created_s = instance->entity.created_s};
     char name[96];
 
     snprintf(name, sizeof(name), "%.40s-member-%zu", group->entity.name, (size_t)region->next_position);
-    membership->entity.key = random_mix(instance->entity.key, 9);
-    membership->entity.id = store_regional_id(region, membership->entity.key);
-    membership->entity.name = mem_copy(name);
-    membership->entity.created_s = membership->updated_s = instance->entity.created_s;
-    membership->group = group;
-    membership->instance = instance;
+    entity.id = store_regional_id(region, entity.key);
+    entity.name = mem_copy(name);
+    struct membership *membership = membership_insert(region, group, instance, &entity);
     membership->template_id = mem_copy(template->entity.id);
     membership->template_name = mem_copy(template->entity.name);
     membership->template_zone = template->zone;
     membership->delete_instance = true;
-    membership->instance_removed = instance_removed;
-    instance->membership = membership;
-    collection_add(region, &group->members, &membership->entity);
+    copy_change(&instance->entity, "instance_group_membership");
     return membership;
 }
 
@@ -189,6 +206,7 @@ void instance_group_reconcile_later(struct region *region, struct instance_group
     struct sim *sim = region->sim;
 
     group->updated_s = sim->now_s;
+    copy_change(&group->entity, "lifecycle_state membership_count status updated_at");
     group->due_ms = sim->now_ms + sim->options.transition_ms;
     schedule_at(sim->schedule, group->due_ms, reconcile, region, group->entity.id);
 }
@@ -230,6 +248,7 @@ static void remove_membership(struct region *region, struct membership *membersh
     }
     membership->deleting = true;
     membership->updated_s = sim->now_s;
+    copy_change(&membership->entity, "status updated_at");
     membership->due_ms = sim->now_ms + sim->options.transition_ms;
     schedule_at(sim->schedule, membership->due_ms, end_member, region, membership->entity.id);
 }
@@ -250,18 +269,25 @@ static void append_membership(const struct request *request, const struct entity
 {
     const struct region *region = request->region;
     const struct membership *membership = (const struct membership *)item;
-    struct reference instance = {"instance", "instances", NULL, membership->instance->zone};
+    static const struct entity unknown = {.id = (char *)"", .name = (char *)""};
+    const struct entity *member = membership->instance != NULL ? &membership->instance->entity : &unknown;
+    struct reference instance = {"instance", "instances", NULL,
+                                 membership->instance != NULL ? membership->instance->zone : 0};
     struct reference template = {"instance-template", "instance/templates", NULL, (int)membership->template_zone};
     struct entity built_from = {.id = membership->template_id, .name = membership->template_name};
     const char *group = membership->group->entity.id;
 
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_printf(out,
                 "\",\"delete_instance_on_membership_delete\":%s,\"href\":\"%s/instance_groups/%s/memberships/%s\","
                 "\"id\":\"%s\",\"instance\":",
                 membership->delete_instance ? "true" : "false", region->api, group, item->id, item->id);
-    render_reference(region, &membership->instance->entity, &instance, out);
+    render_reference(region, member, &instance, out);
     text_append(out, ",\"instance_template\":");
     render_reference(region, &built_from, &template, out);
     text_append(out, ",\"name\":");
@@ -276,6 +302,7 @@ static void append_membership(const struct request *request, const struct entity
     text_printf(out, ",\"status\":\"%s\",\"updated_at\":\"", store_status_name(membership_status(membership)));
     render_stamp(membership->updated_s, out);
     text_append(out, "\"}");
+    copy_overlay(item, from, out);
 }
 
 static struct membership *find_membership(const struct request *request, struct reply *reply)
@@ -331,6 +358,8 @@ void memberships_patch(struct request *request, struct reply *reply)
         membership->delete_instance = json_is_true(with_instance);
     }
     membership->updated_s = request->sim->now_s;
+    copy_change_body(&membership->entity, request->document);
+    copy_change(&membership->entity, "updated_at");
     append_membership(request, &membership->entity, reply_json(reply, 200));
 }
 

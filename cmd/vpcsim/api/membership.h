@@ -16,6 +16,13 @@ void instance_group_add(struct region *region, struct instance_group *group, con
 /* Looks at the number of members after the transition time. */
 void instance_group_reconcile_later(struct region *region, struct instance_group *group);
 
+/*
+ * A member whose entity is known, which is taken over; the caller sets the template. `instance` NULL: it does not exist
+ * here.
+ */
+struct membership *membership_insert(struct region *region, struct instance_group *group, struct instance *instance,
+                                     const struct entity *entity);
+
 /* Makes an existing instance a member, built from a template. */
 struct membership *membership_add(struct region *region, struct instance_group *group, struct instance *instance,
                                   const struct template *template);

@@ -8,6 +8,7 @@
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 #define VPC_FIELD(name)    RESPONSE_FIELD(struct vpc, vpc, vpc_##name)
 #define SUBNET_FIELD(name) RESPONSE_FIELD(struct subnet, subnet, subnet_##name)
@@ -209,12 +210,22 @@ static const char subnet_pattern[] =
 
 void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out)
 {
+    if (copy_append(&vpc->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     response_render(&region->sim->response_templates->vpc, vpc_pattern, vpc_fields, region, vpc, out);
+    copy_overlay(&vpc->entity, from, out);
 }
 
 static void render_subnet(const struct region *region, const struct subnet *subnet, struct text *out)
 {
+    if (copy_append(&subnet->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     response_render(&region->sim->response_templates->subnet, subnet_pattern, subnet_fields, region, subnet, out);
+    copy_overlay(&subnet->entity, from, out);
 }
 
 static void append_vpc(const struct request *request, const struct entity *item, struct text *out)
@@ -233,6 +244,10 @@ void render_key(const struct region *region, const struct key *key, struct text 
     const char *type = strstr(item->name, "rsa") != NULL ? "rsa" : "ed25519";
     size_t count;
 
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
@@ -244,6 +259,7 @@ void render_key(const struct region *region, const struct key *key, struct text 
                 item->name);
     render_resource_group(catalog_resource_groups(&count), out);
     text_printf(out, ",\"type\":\"%s\"}", type);
+    copy_overlay(item, from, out);
 }
 
 static void append_key(const struct request *request, const struct entity *item, struct text *out)
@@ -341,6 +357,10 @@ void regions_get(struct request *request, struct reply *reply)
 
 static void append_zone(const struct region *region, unsigned zone, struct text *out)
 {
+    if (region->zones[zone] != NULL) {
+        text_append_size(out, region->zones[zone]->text, region->zones[zone]->size);
+        return;
+    }
     text_printf(out,
                 "{\"data_center\":\"SIM0%u\",\"href\":\"%s/regions/%s/zones/%s-%u\",\"name\":\"%s-%u\",\"region\":"
                 "{\"href\":\"%s/regions/%s\",\"name\":\"%s\"},\"status\":\"available\",\"universal_name\":"

@@ -10,6 +10,7 @@
 #include "vpcsim/sim.h"
 #include "vpcsim/store/account.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 enum { PAGED_FROM = 20260407, VCPU_ENUM_FROM = 20260901 };
 
@@ -18,6 +19,15 @@ struct listed {
     struct entity entity;
     const struct profile *profile;
 };
+
+/* The profile as a copy recorded it; false: it is made here. */
+static bool append_recorded(const struct request *request, const struct profile *profile, bool bare_metal,
+                            struct text *out)
+{
+    const struct region_profile *own = collection_find(account_profiles(request->region, bare_metal), profile->name);
+
+    return own != NULL && copy_append(&own->entity, out);
+}
 
 static void append_disks(struct text *out, const struct profile *profile)
 {
@@ -34,6 +44,9 @@ static void append_disks(struct text *out, const struct profile *profile)
 
 static void append_instance_profile(const struct request *request, const struct profile *profile, struct text *out)
 {
+    if (append_recorded(request, profile, false, out)) {
+        return;
+    }
     bool s390x = strcmp(profile->architecture, "s390x") == 0;
 
     text_printf(out,
@@ -80,6 +93,9 @@ static void append_instance_profile(const struct request *request, const struct 
 
 static void append_bare_metal_profile(const struct request *request, const struct profile *profile, struct text *out)
 {
+    if (append_recorded(request, profile, true, out)) {
+        return;
+    }
     text_printf(out,
                 "{\"bandwidth\":{\"type\":\"fixed\",\"value\":100000},\"console_types\":{\"type\":\"enum\","
                 "\"values\":[\"serial\"]},\"cpu_architecture\":{\"type\":\"fixed\",\"value\":\"%s\"},"

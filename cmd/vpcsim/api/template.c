@@ -14,6 +14,7 @@
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 static const struct validator patch_fields[] = {
     {.name = "name", .type = VALID_NAME},
@@ -53,6 +54,10 @@ static void render(const struct region *region, const struct template *template,
     struct text rest = {0};
     const struct entity *entity = &template->entity;
 
+    if (copy_append(&template->entity, out)) {
+        return;
+    }
+    size_t from = out->size;
     json_print(&rest, template->prototype, JSON_PRINT_COMPACT);
     text_append(out, "{\"created_at\":\"");
     render_stamp(entity->created_s, out);
@@ -67,6 +72,7 @@ static void render(const struct region *region, const struct template *template,
     text_append(out, rest.size > 2 ? "," : "");
     text_append(out, text_string(&rest) + 1);
     text_free(&rest);
+    copy_overlay(&template->entity, from, out);
 }
 
 static void append_template(const struct request *request, const struct entity *item, struct text *out)

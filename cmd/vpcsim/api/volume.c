@@ -4,6 +4,7 @@
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 static void append_state(const struct region *region, const struct volume *volume, struct text *out)
 {
@@ -28,6 +29,10 @@ static void append_volume(const struct request *request, const struct entity *it
     const struct region *region = request->region;
     size_t count;
 
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
     append_state(region, volume, out);
     text_printf(out,
                 "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
@@ -44,6 +49,7 @@ static void append_volume(const struct request *request, const struct entity *it
     text_append(out, "],\"zone\":");
     render_zone(region, volume->zone, out);
     text_append_char(out, '}');
+    copy_overlay(item, from, out);
 }
 
 void volumes_list(struct request *request, struct reply *reply)

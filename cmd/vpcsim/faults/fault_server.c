@@ -9,6 +9,7 @@
 #include "vpcsim/api/instance.h"
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 
 static void *find(struct request *request, const struct collection *collection)
 {
@@ -42,6 +43,7 @@ void fault_server_change(struct request *request, const json_t *set)
 
     if (metal != NULL) {
         resolve_metadata(set, &metal->metadata);
+        copy_change_body(&metal->entity, set);
     }
     if (metal != NULL && name != NULL) {
         rename_entity(&region->bare_metals, &metal->entity, name);
@@ -50,6 +52,7 @@ void fault_server_change(struct request *request, const json_t *set)
         return;
     }
     resolve_metadata(set, &instance->metadata);
+    copy_change_body(&instance->entity, set);
     if (name != NULL) {
         rename_entity(&region->instances, &instance->entity, name);
     }

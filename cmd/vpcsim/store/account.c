@@ -26,8 +26,7 @@ const struct profile *account_profile(const struct region *region, const char *n
     return bare_metal ? catalog_bare_metal_profile(name) : catalog_instance_profile(name);
 }
 
-/* One copy of the string for as long as the store is not emptied; NULL gives NULL. */
-static const char *account_word(struct sim *sim, const char *word)
+const char *account_word(struct sim *sim, const char *word)
 {
     char *own = word != NULL ? mem_map_get(&sim->words, word) : NULL;
 

@@ -43,6 +43,9 @@ const struct resource_group *account_default_resource_group(const struct sim *si
 /* Adds a group whose id is not there yet. */
 const struct resource_group *account_add_resource_group(struct sim *sim, const char *id, const char *name);
 
+/* One copy of the string for as long as the store is not emptied. NULL gives NULL. */
+const char *account_word(struct sim *sim, const char *word);
+
 /* Frees resource groups and words. */
 void account_empty(struct sim *sim);
 

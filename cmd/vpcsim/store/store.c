@@ -10,6 +10,7 @@
 #include "mem/mem.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
+#include "vpcsim/store/copy.h"
 
 void collection_add(struct region *region, struct collection *collection, struct entity *entity)
 {
@@ -73,6 +74,7 @@ void collection_rename(struct collection *collection, struct entity *entity, con
     mem_map_remove(&collection->by_name, entity->name);
     free(entity->name);
     entity->name = copy;
+    copy_change(entity, "name");
     mem_map_put(&collection->by_name, entity->name, entity);
 }
 
@@ -90,6 +92,7 @@ void store_free_entity(void *record)
 {
     struct entity *entity = record;
 
+    copy_free(entity->copy);
     free(entity->id);
     free(entity->name);
     free(entity);
@@ -207,6 +210,7 @@ void store_free_instance(void *record)
         return;
     }
     free(instance->trusted_profile.id);
+    copy_free(instance->initialization);
     free(instance->user_data);
     free(instance->catalog_version);
     free(instance->template_id);
@@ -223,6 +227,7 @@ void store_free_bare_metal(void *record)
         return;
     }
     free(server->trusted_profile.id);
+    copy_free(server->initialization);
     free(server->user_data);
     free_allowed_use(&server->allowed_use);
     store_free_entity(server);
@@ -293,6 +298,15 @@ void store_region_free(struct region *region)
     collection_free(&region->keys, store_free_entity);
     collection_free(&region->subnets, store_free_entity);
     collection_free(&region->vpcs, store_free_entity);
+    for (size_t i = 0; i < ZONES; i++) {
+        copy_free(region->zones[i]);
+    }
+    if (region->no_subnet != NULL) {
+        store_free_entity(region->no_subnet);
+    }
+    if (region->no_vpc != NULL) {
+        store_free_entity(region->no_vpc);
+    }
 }
 
 int store_zone(const struct region *region, const char *name)

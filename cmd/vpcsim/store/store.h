@@ -23,6 +23,7 @@ enum { ZONES = 3, REGIONS_MAX = 16, KEYS_MAX = 64, ID_MAX = 64, REGION_NAME_MAX 
 #define ACCOUNT_DEFAULT "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b"
 
 struct region;
+struct copy;
 
 /* What every record begins with. */
 struct entity {
@@ -30,6 +31,7 @@ struct entity {
     uint64_t key;      /* seeds the identifiers of everything inside the record */
     char *id, *name;
     int64_t created_s;
+    struct copy *copy; /* what a copy of a fleet recorded (copy.h); NULL: made here */
 };
 
 struct collection {
@@ -147,6 +149,7 @@ struct instance {
     struct membership *membership;
     struct vni *vni; /* an existing interface that it was given; NULL: its own */
     struct trusted_profile trusted_profile;
+    struct copy *initialization; /* as recorded; NULL: made of keys, image and profile */
     char *user_data, *catalog_version, *template_id, *dedicated_host;
     json_t *cluster_attachments; /* names of the attachments to cluster networks; NULL: none */
     struct metadata metadata;
@@ -170,6 +173,7 @@ struct bare_metal {
     const struct resource_group *resource_group;
     struct vni *vni; /* as of instances */
     struct trusted_profile trusted_profile;
+    struct copy *initialization;    /* as of instances */
     struct allowed_use allowed_use; /* of the boot disk */
     char *user_data;
     struct metadata metadata;
@@ -197,6 +201,7 @@ struct instance_group {
     const struct resource_group *resource_group;
     int64_t updated_s, due_ms;
     int membership_count;
+    int unknown_members;  /* of a copy that holds not all of them: they exist, and are not listed */
     int application_port; /* 0: none */
     bool load_balancer_pool, managed, deleting;
     bool failed;               /* the last member could not be made */
@@ -230,6 +235,9 @@ struct region {
     struct collection vpcs, subnets, keys, images, volumes, snapshots, vnis, placement_groups;
     struct collection templates, instance_groups, instances, bare_metals;
     struct collection instance_profiles, bare_metal_profiles; /* of struct region_profile (account.h) */
+    struct copy *zones[ZONES];                                /* as recorded; NULL: made here */
+    struct vpc *no_vpc; /* of servers whose records name none, with its subnet: in no collection; NULL: not needed */
+    struct subnet *no_subnet;
     uint64_t next_position;
 };
 
