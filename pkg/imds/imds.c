@@ -74,7 +74,14 @@ struct imds *imds_create(const struct imds_options *options)
     imds->options = *options;
     imds->version = mem_copy(options->version != NULL ? options->version : IMDS_VERSION_DEFAULT);
     imds->url_count = imds_places(options->url, imds->urls);
+    imds->options.url = options->url != NULL ? imds->urls[0] : NULL;
+    imds->options.version = imds->version;
     return imds;
+}
+
+const struct imds_options *imds_options(const struct imds *imds)
+{
+    return &imds->options;
 }
 
 void imds_destroy(struct imds *imds)

@@ -73,7 +73,8 @@ struct imds_place {
 };
 
 /*
- * Submits the request. `more` says what is not of the call: flags (HTTP_URGENT), read, done, context. All is copied.
+ * Submits the request. `more` says what is not of the call: flags (HTTP_URGENT), repeat, timeout_ms, min_ttl, read,
+ * done, context. All is copied.
  */
 void imds_submit(struct http *http, const struct imds_place *place, const struct imds_call *call,
                  const struct http_request *more);
@@ -92,6 +93,9 @@ void imds_token_free(struct imds_token *token); /* overwrites; for CLEANUP */
  */
 bool imds_token_read(const char *body, size_t size, const char *nonce, struct secrets *secrets, struct imds_token *ret,
                      struct err *e) __attribute__((warn_unused_result));
+
+/* Appends the `code` of the first error of a reply's body, and the name of its target; nothing where there is none. */
+void imds_read_code(const struct http_reply *reply, struct text *ret_code, struct text *ret_target);
 
 /* Sets the error of a reply that failed: what happened and what can be done about it. Always false. */
 bool imds_explain(const struct imds_place *place, const struct imds_call *call, const struct http_reply *reply,
@@ -118,6 +122,9 @@ struct imds_options {
 /* Strings are copied. Sends nothing. */
 struct imds *imds_create(const struct imds_options *options);
 void imds_destroy(struct imds *imds); /* NULL allowed */
+
+/* Its own; of a host without a protocol, `url` has one of the two. */
+const struct imds_options *imds_options(const struct imds *imds);
 
 /*
  * ERR_USAGE for a URL that is none of a service: with a path, a query, a user name, another scheme. `source` says where

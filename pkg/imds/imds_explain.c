@@ -51,8 +51,7 @@ bool imds_explain_nowhere(const char *first, const char *second, struct err *e)
                          "no VPC server): see 'vpcmeta help metadata'");
 }
 
-/* The `code` of the first error of the API's container; "" where there is none. */
-static void read_code(const struct http_reply *reply, struct text *ret_code, struct text *ret_target)
+void imds_read_code(const struct http_reply *reply, struct text *ret_code, struct text *ret_target)
 {
     CLEANUP(json_document_free) struct json_document document = {0};
     struct err ignored = ERR_INIT;
@@ -110,7 +109,7 @@ bool imds_explain(const struct imds_place *place, const struct imds_call *call, 
     if (reply->status > 0 && reply->foreign) {
         err_advise(e, "What answers at %s is not the metadata service of a VPC server", place->url);
     } else if (reply->status > 0) {
-        read_code(reply, &code, &target);
+        imds_read_code(reply, &code, &target);
         advise_by_code(place, call, reply->status, text_string(&code), text_string(&target), e);
     } else if (reply->fault == HTTP_FAULT_UNTRUSTED && strstr(place->url, "://169.254.") != NULL) {
         err_advise(e, "The certificate is for the name, not for the address: give --metadata-url " IMDS_URL_NAME);

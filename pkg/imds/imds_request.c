@@ -77,7 +77,9 @@ void imds_submit(struct http *http, const struct imds_place *place, const struct
         text_printf(&authorization, "Bearer %s", call->bearer);
     }
     request.method = is_token ? HTTP_PUT : call->operation == IMDS_METADATA ? HTTP_GET : HTTP_POST;
-    request.repeat = HTTP_REPEAT_SAFE; /* one token or certificate more does no harm */
+    if (more->repeat == HTTP_REPEAT_BY_METHOD) {
+        request.repeat = HTTP_REPEAT_SAFE; /* one token or certificate more does no harm */
+    }
     request.flags |= HTTP_METADATA_SERVICE | (call->operation == IMDS_TOKEN || call->operation == IMDS_IAM_TOKEN
                                                   ? HTTP_SECRET_BODY /* the answer is one */
                                                   : 0U);
