@@ -50,6 +50,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_runs_retry,
     &cmd_runs_rollback,
     &cmd_runs_prune,
+    &cmd_metadata_probe,
     &cmd_metadata_get,
     &cmd_metadata_token,
     &cmd_metadata_iam_token,
@@ -68,7 +69,7 @@ static const struct cli_task tasks[] = {
     {"Change", &cmd_instance_set},
     {"Create", &cmd_instance_create},
     {"Prove, finish and take back", &cmd_audit},
-    {"On a server", &cmd_metadata_get},
+    {"On a server", &cmd_metadata_probe},
     {"Set up", &cmd_doctor},
     {0},
 };

@@ -35,6 +35,9 @@ NOT_RUN = {
 ADDED = {"vpcmeta instance restart --vpc vpc-prod --max-unavailable 10%": " --dry-run",
          "vpcmeta instance restart --all --max-unavailable 10%": " --dry-run"}
 
+# Behind a probe: the control plane of the server that server_lines() starts.
+PROBED = " --endpoint $IBMCLOUD_CR_VPC_URL/v1 --iam-url $IBMCLOUD_CR_VPC_URL"
+
 # What the reader types, by the beginning of the line: each text once the output ends with its prompt.
 TYPED = {
     "cat > ~/.vpcmeta-key": [("", "vpcsim-api-key\n\x04")],
@@ -55,6 +58,8 @@ BEFORE = {
 # (pattern of the line, exit status or None for any of 0 and 3, pattern of the output); the first that fits counts.
 EXPECTED = [
     (r"interrupted|help --check", None, None),
+    (r"metadata probe .*-o json", None, r'"control_plane",\s+"result": "pass"'),
+    (r"metadata probe", None, r"control_plane +pass"),
     (r"audit --list-rules", 0, r"enabled-over-http"),
     (r"audit .*findings\[\]\.fix", None, r"^$|vpcmeta (instance|bare-metal) set \S+ .*--protocol https"),
     (r"audit .*-o csv$", 3, r"rule,severity,kind"),
@@ -228,7 +233,8 @@ def read(lines, build):
             if shown in BEFORE:
                 reader.run(BEFORE[shown])
             typed = next((steps for begin, steps in TYPED.items() if line.startswith(begin)), ())
-            status, output = reader.run(line + ADDED.get(shown, ""), typed)
+            added = PROBED if line.startswith("vpcmeta metadata probe") else ADDED.get(shown, "")
+            status, output = reader.run(line + added, typed)
             wrong = judge(line, status, output, folder)
             if wrong:
                 bad += 1

@@ -83,7 +83,7 @@ static struct imds_probe probe(int ttl, struct service *service)
     pthread_create(&server.acceptor, NULL, loopback_accept, &server);
     struct http *http = open_session(NULL);
     snprintf(url, sizeof(url), "https://127.0.0.1:%u", server.port);
-    struct imds *imds = imds_create(&(struct imds_options){.http = http, .url = url, .silence_ms = 200});
+    struct imds *imds = imds_create(&(struct imds_options){.http = http, .url = url, .silence_ms = 800});
     assert_true(imds_probe(imds, NULL, &result, &e));
     http_destroy(http);
     imds_destroy(imds);
