@@ -1,0 +1,241 @@
+#!/usr/bin/env bats
+# metadata probe: what a server finds out about its metadata service, in each of the situations that operators meet.
+load client
+load screen
+
+PROFILE=Profile-9f2d0c1e-7b3a-4d55-8e61-2a4c6b8d0f13
+
+teardown() {
+    sim_stop
+}
+
+# an instance with the service on since its creation; $1: more of its body
+create_asker() {
+    local image subnet body=${1:-}
+    image=$(sim_curl GET '/v1/images?limit=100' | jq -r 'first(.images[] | select(.operating_system.architecture == "amd64" and .status == "available")) | .id')
+    subnet=$(sim_curl GET /v1/subnets | jq -c '.subnets[0] | {id, zone: .zone.name, vpc: .vpc.id}')
+    jq -cn --arg image "$image" --argjson subnet "$subnet" --argjson more "${body:-null}" '{name: "asker",
+        profile: {name: "bx2-2x8"}, image: {id: $image}, zone: {name: $subnet.zone}, vpc: {id: $subnet.vpc},
+        primary_network_attachment: {virtual_network_interface: {subnet: {id: $subnet.id}}},
+        metadata_service: {enabled: true}} * ($more // {})' |
+        sim_curl POST /v1/instances -H 'Content-Type: application/json' -d @- | jq -e '.status != null'
+}
+
+start() {
+    client_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker "${@:2}"
+    create_asker "$1"
+    for name in $(compgen -e | grep -iE '_proxy$'); do unset "$name"; done
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+}
+
+probe() {
+    meta metadata probe --metadata-url "${WAY:-http}://127.0.0.1:$SIM_PORT" ${SIM_CA:+--ca-file "$SIM_CA"} "$@"
+}
+
+# Lines of "CHECK RESULT": those of the last JSON answer.
+results() {
+    local check result
+    while read -r check result; do
+        jq -e --arg check "$check" --arg result "$result" 'any(.checks[]; .check == $check and .result == $result)' <<< "$output" ||
+            { echo "$check is not $result: $output"; return 1; }
+    done
+    jq -e '.schema_version == 1 and .complete and all(.checks[]; has("expected") and has("found") and .message != "")' <<< "$output"
+}
+
+fix_of() {
+    jq -r --arg check "$1" '.checks[] | select(.check == $check) | .fix' <<< "$output"
+}
+
+# What a terminal shows of it.
+look() {
+    screen_plain 80x24 metadata probe --metadata-url "${WAY:-http}://127.0.0.1:$SIM_PORT" ${SIM_CA:+--ca-file "$SIM_CA"} "$@"
+    fits 80
+}
+
+@test "on http: all as expected, compared with the control plane, exit 0" {
+    start
+    probe -o json
+    expect 0
+    results << 'EOF'
+enabled pass
+http_address pass
+https_name not_applicable
+protocol pass
+token pass
+metadata pass
+iam_token not_applicable
+hop_limit pass
+second_hop note
+proxy pass
+user_data pass
+control_plane pass
+EOF
+    jq -e '.settings.seen == {enabled: true, protocol: "http", response_hop_limit: 1, default_trusted_profile: null}
+        and .settings.control_plane.response_hop_limit == 1 and .server.name == "asker"
+        and (.checks[] | select(.check == "hop_limit") | .expected == 1 and .found == 1)' <<< "$output"
+    look
+    [ "$status" -eq 0 ]
+    shows '^protocol +pass +http$'
+    VPC_APIKEY= VPC_URL= probe -o json
+    expect 0
+    results <<< 'control_plane not_applicable'
+}
+
+@test "off: no answer at all within seconds, and the command that turns it on" {
+    start '{"metadata_service": {"enabled": false}}'
+    began=$SECONDS
+    probe -o json asker
+    expect 3
+    [ $((SECONDS - began)) -lt 10 ]
+    results << 'EOF'
+enabled fail
+token not_applicable
+control_plane pass
+EOF
+    [ "$(fix_of enabled)" = "vpcmeta instance set asker --enabled true --region us-south" ]
+    look asker
+    [ "$status" -eq 3 ]
+    shows '^enabled +fail +no answer at all: the control plane has the$'
+    shows '^    vpcmeta instance set asker --enabled true --region us-south$'
+    probe --expect-enabled false asker -o json
+    expect 0
+    VPC_APIKEY= probe --region eu-de
+    expect 3
+    [[ $output == *"vpcmeta instance set "*" --enabled true --region eu-de"* ]]
+}
+
+@test "created off, turned on and not restarted: stop and start, told apart from off" {
+    start '{"metadata_service": {"enabled": false}}'
+    vpcmeta instance set asker --enabled true -y -q
+    probe -o json
+    expect 3
+    results << 'EOF'
+enabled pass
+token fail
+metadata not_applicable
+EOF
+    [[ $(fix_of token) == "vpcmeta instance restart "*" --always --region "* ]]
+    probe asker -o json
+    expect 3
+    [ "$(fix_of token)" = "vpcmeta instance restart asker --always --region us-south" ]
+    jq -e '.settings.control_plane.restart_needed == true' <<< "$output"
+    fix=$(fix_of token)
+    look asker
+    shows 'vpcmeta instance restart asker --always --region us-south'
+    eval "$fix -y -q"
+    probe -o json
+    expect 0
+    results <<< 'token pass'
+}
+
+@test "on https: the name and not the address, and what programs with the address need" {
+    start '{"metadata_service": {"protocol": "https"}}' --tls
+    for WAY in http https; do
+        probe -o json
+        expect 0
+        results << 'EOF'
+http_address not_applicable
+https_name pass
+protocol pass
+hop_limit pass
+EOF
+    done
+    [[ $output == *VPC_AUTH_URL=https://api.metadata.cloud.ibm.com* ]]
+    probe --expect-protocol http -o json
+    expect 3
+    [ "$(fix_of protocol)" = "vpcmeta instance set asker --protocol http --region us-south --ca-file $SIM_CA" ]
+    look
+    shows '^https_name +pass'
+    SIM_CA= VPC_APIKEY= probe -o json
+    expect 3
+    results << 'EOF'
+enabled fail
+https_name note
+EOF
+    [[ $output == *"certificate is not trusted"* ]]
+}
+
+@test "the hop limit is seen as it is set, and a wrong one has its fix" {
+    start '{"metadata_service": {"response_hop_limit": 7}}'
+    probe -o json
+    expect 0
+    jq -e 'any(.checks[]; .check == "hop_limit" and .found == 7 and .result == "pass")
+        and any(.checks[]; .check == "second_hop" and .found == true)' <<< "$output"
+    probe --expect-hop-limit 2 -o json
+    expect 3
+    results <<< 'hop_limit fail'
+    [ "$(fix_of hop_limit)" = "vpcmeta instance set asker --hop-limit 2 --region us-south" ]
+    look --expect-hop-limit 2
+    shows '^hop_limit +fail +replies arrive with a TTL of 7 instead of 2$'
+    vpcmeta instance set asker --hop-limit 2 -y -q
+    VPC_APIKEY= probe --expect-hop-limit 2
+    expect 0
+}
+
+@test "a default profile that is not linked: the link's command in full; one that is: pass; none: how to name one" {
+    start "{\"default_trusted_profile\": {\"auto_link\": false, \"target\": {\"id\": \"$PROFILE\"}}, \"user_data\": \"secret words\"}"
+    probe -o json
+    expect 3
+    results << 'EOF'
+iam_token fail
+user_data note
+EOF
+    [[ $(fix_of iam_token) == "ibmcloud iam trusted-profile-link-create $PROFILE --name asker --cr-type VSI --link-crn crn:v1:"*":instance:"* ]]
+    [[ $output$stderr != *"secret words"* ]]
+    jq -e '.checks[] | select(.check == "user_data") | .found.bytes == 12' <<< "$output"
+    crn=$(jq -r .server.crn <<< "$output")
+    screen_plain 80x24 metadata probe --metadata-url "http://127.0.0.1:$SIM_PORT"
+    shows '^iam_token +fail +profile_not_linked'
+    sim_http -f -X POST -H "Authorization: Bearer $(sim_token)" -H 'Content-Type: application/json' \
+        "$SIM_BASE/v1/profiles/$PROFILE/links" \
+        -d "{\"cr_type\": \"VSI\", \"link\": {\"crn\": \"$crn\"}}" > /dev/null
+    probe -o json
+    expect 0
+    results <<< 'iam_token pass'
+    probe --trusted-profile Profile-00000000-0000-0000-0000-000000000000
+    expect 3
+}
+
+@test "a proxy of the environment is a finding, never used, and gone with NO_PROXY" {
+    start
+    http_proxy=http://127.0.0.1:1 probe -o json
+    expect 3
+    results << 'EOF'
+http_address pass
+token pass
+proxy fail
+EOF
+    [ "$(fix_of proxy)" = "export NO_PROXY=169.254.169.254,api.metadata.cloud.ibm.com" ]
+    NO_PROXY=intern.example http_proxy=http://127.0.0.1:1 probe -o json
+    expect 3
+    [ "$(fix_of proxy)" = 'export NO_PROXY="$NO_PROXY,169.254.169.254,api.metadata.cloud.ibm.com"' ]
+    for list in 169.254.169.254,api.metadata.cloud.ibm.com '169.254.0.0/16, .cloud.ibm.com' '*'; do
+        no_proxy=$list HTTP_PROXY=http://127.0.0.1:1 probe -o json
+        expect 0
+        results <<< 'proxy pass'
+    done
+    HTTPS_PROXY=http://127.0.0.1:1 probe -o json
+    expect 0
+    results <<< 'proxy note'
+    http_proxy=http://127.0.0.1:1 look
+    shows '^    export NO_PROXY=169.254.169.254,api.metadata.cloud.ibm.com$'
+}
+
+@test "what could not be carried out: a refused credential, an unknown server, a deadline, a signal, usage" {
+    start
+    VPC_APIKEY=wrong probe -o json
+    expect 4
+    jq -e '.complete == false and (.missing | length) == 1 and any(.checks[]; .check == "control_plane" and .result == "cannot_tell")' <<< "$output"
+    VPC_APIKEY=wrong probe --expect-hop-limit 9
+    expect 3
+    probe no-such-server
+    [ "$status" -ne 0 ] && [ "$status" -ne 3 ]
+    probe --expect-hop-limit 65
+    expect 2
+    probe one two
+    expect 2
+    vpcmeta instance set asker --enabled false -y -q
+    VPC_APIKEY= probe --deadline 300ms -o json
+    expect 1 deadline
+    jq -e '.complete == false and .checks == []' <<< "$output"
+}
