@@ -31,7 +31,8 @@ missing() {
     # what it refers to has these members and no other: no href, no resource_type, no device
     parts='[.boot_volume_attachment, .boot_volume_attachment.volume, .image, .profile, .vpc, .zone | keys]'
     [ "$(jq -c "$parts" "$SIM_DIR/instance")" = "$(jq -c "$parts" "$data/metadata_instance.json")" ]
-    jq -e '.created_at | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")' "$SIM_DIR/instance"
+    jq -e '[.. | objects | .created_at? // empty] | length > 1 and
+        all(.[]; test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"))' "$SIM_DIR/instance"
     asker_get instance/initialization > "$SIM_DIR/initialization"
     parts='[., .default_trusted_profile, .default_trusted_profile.target, .keys[0] | keys]'
     [ "$(jq -c "$parts" "$SIM_DIR/initialization")" = "$(jq -c "$parts" "$data/metadata_initialization.json")" ]

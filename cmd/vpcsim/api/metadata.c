@@ -125,7 +125,22 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A copy whose members are in the order of their names, as the service has them. */
+/* 2026-08-14T09:21:37Z, where the control plane has .000Z; any other value as it is. A new reference. */
+static json_t *whole_seconds(json_t *value)
+{
+    const char *stamp = json_string_value(value);
+    size_t seconds = stamp != NULL ? strcspn(stamp, ".") : 0;
+
+    if (stamp == NULL || strcmp(stamp + seconds, ".000Z") != 0) {
+        return json_incref(value);
+    }
+    struct text whole CLEANUP(text_free) = {0};
+    text_append_size(&whole, stamp, seconds);
+    text_append_char(&whole, 'Z');
+    return json_build_string(text_string(&whole));
+}
+
+/* A copy as the service writes it: members in the order of their names, times of whole seconds. */
 static json_t *in_order(const json_t *value)
 {
     if (json_is_array(value)) {
@@ -148,7 +163,9 @@ static json_t *in_order(const json_t *value)
     }
     qsort(names, count, sizeof(*names), compare_names);
     for (size_t i = 0; i < count; i++) {
-        json_object_set_new(object, names[i], in_order(json_object_get(value, names[i])));
+        json_t *item = json_object_get(value, names[i]);
+        bool stamp = strcmp(names[i], "created_at") == 0;
+        json_object_set_new(object, names[i], stamp ? whole_seconds(item) : in_order(item));
     }
     return object;
 }

@@ -29,10 +29,10 @@ json_t *metadata_select(const json_t *value, const char *selection);
 /* The same of an array that is a member of a body; an empty one where the body has none. */
 json_t *metadata_array(const json_t *body, const char *name, const char *selection);
 
-/* Appends a body, its members in the order of their names. */
+/* Appends a body as the service writes it: members in the order of their names, times of whole seconds. */
 void metadata_append(struct text *out, const json_t *body);
 
-/* Answers with the body, its members in the order of their names; takes it. */
+/* Answers with that; takes the body. */
 void metadata_send(struct reply *reply, json_t *body);
 
 /* A list under its name, or the one item that the path names; takes the list. */

@@ -38,20 +38,6 @@ static void add_addresses(json_t *body)
     add_address(json_object_get(body, "primary_network_interface"));
 }
 
-/* 2026-08-14T09:21:37Z, where the control plane has .000Z. */
-static void cut_fraction(json_t *body, const char *name)
-{
-    const char *stamp = json_string_value(json_object_get(body, name));
-    size_t seconds = stamp != NULL ? strcspn(stamp, ".") : 0;
-
-    if (stamp != NULL && stamp[seconds] == '.') {
-        struct text whole CLEANUP(text_free) = {0};
-        text_append_size(&whole, stamp, seconds);
-        text_append_char(&whole, 'Z');
-        json_object_set_new(body, name, json_build_string(text_string(&whole)));
-    }
-}
-
 void metadata_instance(struct request *request, struct reply *reply)
 {
     const struct instance *instance = metadata_open(request, reply);
@@ -62,7 +48,6 @@ void metadata_instance(struct request *request, struct reply *reply)
     json_t *full = metadata_instance_body(request->region, instance);
     json_t *body = metadata_select(full, instance_members);
     add_addresses(body);
-    cut_fraction(body, "created_at");
     json_object_set_new(body, "software_attachments", json_array());
     /* known issue: the maker of the processors is empty here, whatever the control plane says */
     json_object_set_new(json_object_get(body, "vcpu"), "manufacturer", json_build_string(""));
