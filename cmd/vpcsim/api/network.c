@@ -4,6 +4,7 @@
 
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/page.h"
+#include "vpcsim/api/public_key.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
@@ -241,7 +242,7 @@ static void append_subnet(const struct request *request, const struct entity *it
 void render_key(const struct region *region, const struct key *key, struct text *out)
 {
     const struct entity *item = &key->entity;
-    const char *type = strstr(item->name, "rsa") != NULL ? "rsa" : "ed25519";
+    bool rsa = strstr(item->name, "rsa") != NULL;
     size_t count;
 
     if (copy_append(item, out)) {
@@ -254,11 +255,13 @@ void render_key(const struct region *region, const struct key *key, struct text 
     render_crn(region, "key", -1, item->id, out);
     text_printf(out,
                 "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"length\":%d,\"name\":\"%s\","
-                "\"public_key\":\"ssh-%s AAAA-simulated %s\",\"resource_group\":",
-                key->fingerprint, region->api, item->id, item->id, type[0] == 'r' ? 4096 : 256, item->name, type,
+                "\"public_key\":\"",
+                key->fingerprint, region->api, item->id, item->id, rsa ? PUBLIC_KEY_RSA_BITS : PUBLIC_KEY_ED25519_BITS,
                 item->name);
+    public_key_append(out, item->key, rsa);
+    text_printf(out, " %s\",\"resource_group\":", item->name);
     render_resource_group(catalog_resource_groups(&count), out);
-    text_printf(out, ",\"type\":\"%s\"}", type);
+    text_printf(out, ",\"type\":\"%s\"}", rsa ? "rsa" : "ed25519");
     copy_overlay(item, from, out);
 }
 
