@@ -28,6 +28,7 @@ struct fleet_opts {
 struct behaviour_opts {
     struct opt_enum auth, membership_delete;
     const char *api_key, *metadata_instance;
+    struct opt_list cr_tokens;
     bool lenient_profiles;
     struct opt_duration token_life;
     struct opt_int transition_ms;
@@ -104,6 +105,9 @@ static const struct opt_spec behaviour_opt[] = {
              .default_value = "on"),
     OPT_STRING(struct behaviour_opts, api_key, 0, "api-key", "KEY", "the API key that IAM knows",
                .default_value = "vpcsim-api-key"),
+    OPT_LIST(struct behaviour_opts, cr_tokens, 0, "cr-token", "TOKEN|@FILE",
+             "a token of a container that IAM knows, or a file with one a line, read at each login; it may assume the "
+             "trusted profiles that are linked to a cluster (IKS_SA, ROKS_SA, CE)"),
     OPT_DURATION(struct behaviour_opts, token_life, 0, "token-life", "life of IAM's tokens", .default_value = "1h",
                  .min = SECOND_MS, .max = 86400 * SECOND_MS),
     OPT_INT(struct behaviour_opts, transition_ms, 0, "transition-ms", 0, 3600000,
@@ -222,6 +226,7 @@ static void take_behaviour(const struct behaviour_opts *behaviour, struct option
 {
     options->auth_off = strcmp(switch_words[behaviour->auth.value], "off") == 0;
     options->api_key = behaviour->api_key;
+    options->cr_tokens = &behaviour->cr_tokens;
     options->lenient_profiles = behaviour->lenient_profiles;
     options->token_life_s = (unsigned)(behaviour->token_life.ms / SECOND_MS);
     options->transition_ms = (unsigned)behaviour->transition_ms.value;

@@ -33,6 +33,7 @@ struct options {
     unsigned transition_ms;
     bool auth_off, lenient_profiles;
     const char *api_key;
+    const struct opt_list *cr_tokens; /* that IAM knows: a token, or @ and the name of a file */
     unsigned token_life_s;
     bool shrink_on_membership_delete;
     const char *metadata_instance; /* name or id, NULL: the first instance */

@@ -83,6 +83,7 @@ const struct route routes[] = {
     {"POST", "/identity/token", "iam.token", ROUTE_FORM, NULL, iam_token},
     {"GET", "/v1/profiles", "iam.profiles.list", ROUTE_BEARER, "account_id name pagesize sort order pagetoken",
      iam_profiles_list},
+    {"POST", "/v1/profiles", "iam.profiles.create", ROUTE_BEARER | ROUTE_JSON, NULL, iam_profiles_create},
     {"GET", "/v1/profiles/{}", "iam.profiles.get", ROUTE_BEARER, NULL, iam_profiles_get},
     {"GET", "/v1/profiles/{}/links", "iam.links.list", ROUTE_BEARER, NULL, iam_links_list},
     {"POST", "/v1/profiles/{}/links", "iam.links.create", ROUTE_BEARER | ROUTE_JSON, NULL, iam_links_create},

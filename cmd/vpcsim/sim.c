@@ -7,6 +7,7 @@
 
 #include "vpcsim/api/asker.h"
 #include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/iam_profiles.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/faults/faults.h"
 #include "vpcsim/fixtures/fixtures.h"
@@ -69,6 +70,7 @@ bool sim_open(struct sim *sim, struct err *e)
 static void empty(struct sim *sim)
 {
     collection_free(&sim->links, links_free);
+    collection_free(&sim->profiles, profiles_free);
     for (size_t i = 0; i < sim->region_count; i++) {
         store_region_free(&sim->regions[i]);
     }

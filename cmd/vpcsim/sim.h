@@ -20,6 +20,7 @@ struct sim {
     size_t region_count;
     char account[ACCOUNT_MAX];         /* that all CRNs name */
     struct collection links;           /* IAM's, of struct link */
+    struct collection profiles;        /* IAM's, of struct iam_profile */
     struct collection resource_groups; /* of struct account_group (account.h) */
     struct text load_report;           /* what was loaded, for people */
     struct mem_map words;              /* strings of profiles */

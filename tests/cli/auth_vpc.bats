@@ -166,14 +166,20 @@ END
 }
 
 @test "a container's token is read again at each request, from where the SDKs and ibmcloud keep it" {
-    client_start --instances 25 --mix plain --all-disabled --token-life 2s --latency-ms 60
+    local known=$BATS_TEST_TMPDIR/known
+    echo cr-token.first > "$known"
+    client_start --instances 25 --mix plain --all-disabled --token-life 2s --latency-ms 60 --cr-token "@$known" \
+        --cr-token cr-token.value
     unset VPC_APIKEY
-    echo cr-token.first > token
+    local profile
+    profile=$(sim_profile fleet IKS_SA crn:v1:bluemix:public:containers-kubernetes:us-south:a/x:cluster::)
+    clear_log
+    cp "$known" token
     VPC_CR_TOKEN_FILENAME=$PWD/token VPC_IAM_PROFILE_NAME=fleet "$BUILD/vpcmeta" instance set --all --hop-limit 2 -y -j 1 \
         -o json -v --trace trace > out 2> err &
     pid=$!
     await_count 1 sim_count POST /identity/token
-    echo cr-token.second > token.new
+    echo cr-token.second | tee "$known" > token.new
     mv token.new token
     wait "$pid"
     jq -e '.summary.changed == 25' out
@@ -187,9 +193,9 @@ END
     grep -Eq '^profile +fleet \(environment variable IBMCLOUD_CR_PROFILE\)$' <<< "$output"
     IBMCLOUD_CR_TOKEN=cr-token.value meta auth status --auth container -o json
     expect 2 "IBMCLOUD_CR_PROFILE"
-    IBMCLOUD_CR_TOKEN=cr-token.value IC_IAM_PROFILE_ID=Profile-7 meta auth status --auth container -o json
+    IBMCLOUD_CR_TOKEN=cr-token.value IC_IAM_PROFILE_ID=$profile meta auth status --auth container -o json
     expect 0
-    jq -e '.credential == "environment variable IBMCLOUD_CR_TOKEN" and .profile == "Profile-7"' <<< "$output"
+    jq -e --arg id "$profile" '.credential == "environment variable IBMCLOUD_CR_TOKEN" and .profile == $id' <<< "$output"
     [ "$(sim_count POST /identity/token)" -eq 2 ]
     rm token
     VPC_AUTH_TYPE=Container VPC_CR_TOKEN_FILENAME=token VPC_IAM_PROFILE_ID=Profile-7 meta instance list

@@ -9,6 +9,7 @@
 #   sim_count METHOD PATH-GLOB   how many requests had that method and path
 #   sim_token                    a bearer token for SIM_API_KEY
 #   sim_curl METHOD PATH [CURL-ARGS...]   one API call with token, version and generation; PATH begins with /v1
+#   sim_profile NAME [TYPE CRN]  makes a trusted profile, linked to that resource (VSI, BMS, IKS_SA, ...); prints its id
 bats_require_minimum_version 1.5.0
 
 sim_start() {
@@ -78,6 +79,16 @@ sim_token() {
             --data-urlencode "apikey=$SIM_API_KEY" | jq -r .access_token)
     fi
     echo "$SIM_TOKEN"
+}
+
+sim_profile() {
+    local id account
+    account=$(sim_token | jq -rR 'split(".")[1] | gsub("-"; "+") | gsub("_"; "/") | @base64d | fromjson | .account.bss')
+    id=$(sim_http "$SIM_BASE/v1/profiles" -H "Authorization: Bearer $(sim_token)" -H 'Content-Type: application/json' \
+        -d "{\"name\":\"$1\",\"account_id\":\"$account\"}" | jq -r .id)
+    [ -z "${2:-}" ] || sim_http -f "$SIM_BASE/v1/profiles/$id/links" -H "Authorization: Bearer $(sim_token)" -o /dev/null \
+        -H 'Content-Type: application/json' -d "{\"cr_type\":\"$2\",\"link\":{\"crn\":\"$3\"}}" || return
+    echo "$id"
 }
 
 sim_curl() {

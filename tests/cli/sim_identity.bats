@@ -164,13 +164,16 @@ EOF
 405 BXNIM9405E|PUT|/identity/token| application/x-www-form-urlencoded|a=b|
 415 BXNIM9415E|POST|/identity/token| application/json|{}|
 400 BXNIM0109E|POST|/identity/token| application/x-www-form-urlencoded|{"grant_type":"x"}|
+400 BXNIM0109E|POST|/identity/token| application/x-www-form-urlencoded|grant_type=a&grant_type=b|
+400 BXNIM0109E|POST|/identity/token| application/x-www-form-urlencoded|grant_type=%zz|
 404 BXNIM9404E|POST|/identity/other| application/x-www-form-urlencoded|a=b|
-401 BXNIM0308E|POST|/v1/profiles/Profile-1/links| application/json|{}|
-401 BXNIM0407E|POST|/v1/profiles/Profile-1/links| application/json|{}|Bearer x.y.z
-400 BXNIM0109E|POST|/v1/profiles/Profile-1/links| application/json|{|Bearer $token
-415 BXNIM9415E|POST|/v1/profiles/Profile-1/links| text/plain|{}|bearer $token
-405 BXNIM9405E|PUT|/v1/profiles/Profile-1/links| application/json|{}|bearer $token
+401 BXNIM0308E|POST|/v1/profiles/Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2/links| application/json|{}|
+401 BXNIM0407E|POST|/v1/profiles/Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2/links| application/json|{}|Bearer x.y.z
+400 BXNIM0109E|POST|/v1/profiles/Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2/links| application/json|{|Bearer $token
+415 BXNIM9415E|POST|/v1/profiles/Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2/links| text/plain|{}|bearer $token
+405 BXNIM9405E|PUT|/v1/profiles/Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2/links| application/json|{}|bearer $token
 404 BXNIM9404E|POST|/v1/profiles/Profile-1/others| application/json|{}|bearer $token
+404 BXNIM9404E|POST|/v1/profiles/Profile-1/links| application/json|{}|bearer $token
 EOF
 }
 
@@ -230,4 +233,82 @@ EOF
     ask "$name"
     [ "$status_code" = 200 ]
     exec 9>&-
+}
+
+# TYPE FIELD=VALUE...: one login at IAM; status and errorCode or "-" in $got
+login() {
+    local grant=$1 args=() field
+    shift
+    for field in "$@"; do args+=(--data-urlencode "$field"); done
+    answer "$SIM_BASE/identity/token" --data-urlencode "grant_type=urn:ibm:params:oauth:grant-type:$grant" "${args[@]}"
+    got="$status_code $(jq -r '.errorCode // "-"' <<< "$output")"
+}
+
+@test "a trusted profile gives a token to who is linked to it, and to no other" {
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    create_instance '{"default_trusted_profile": {"auto_link": false, "target": {"id": "Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2"}}}'
+    crn=$(sim_curl GET "/v1/instances/$id" | jq -r .crn)
+    take_token
+    iam() { answer -X POST "$address/identity/v1/iam_tokens?version=2025-08-26" -H "Authorization: Bearer $token" ${1:+-d "$1"}; }
+    profile=$(sim_profile web)
+    for body in '' '{}' "{\"trusted_profile\":{\"id\":\"$profile\"}}" \
+        '{"trusted_profile":{"id":"Profile-00000000-93d4-4a7e-8b55-0d1f7a90c3e2"}}'; do
+        iam "$body"
+        [ "$status_code $(jq -r '.errors[0].code' <<< "$output")" = '400 profile_not_linked' ]
+    done
+    for body in '{"trusted_profile":{"id":"web"}}' '{"trusted_profile":{}}' '{"trusted_profile":{"name":"web"}}' \
+        "{\"trusted_profile\":{\"crn\":\"crn:v1:bluemix:public:iam-identity::a/other::profile:$profile\"}}"; do
+        iam "$body"
+        [ "$status_code $(jq -r '.errors[0].code' <<< "$output")" = '400 invalid_value' ]
+    done
+    linked=$(sim_profile shop VSI "$crn")
+    iam "{\"trusted_profile\":{\"id\":\"$linked\"}}"
+    [ "$status_code" = 200 ]
+    claims "$(jq -r .access_token <<< "$output")" | jq -e --arg id "$linked" --arg crn "$crn" '.iam_id == "iam-" + $id and .id == .iam_id
+        and .sub_type == "Profile" and .name == "shop" and .authn.sub == "crn-" + $crn and .authn.name == "asker" and (.account.bss | length) == 32'
+    iam "{\"trusted_profile\":{\"crn\":\"crn:v1:bluemix:public:iam-identity::a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::profile:$linked\"}}"
+    [ "$status_code" = 200 ]
+    # the identity token is one that IAM takes, too
+    login cr-token "cr_token=$token" "profile_id=$linked"
+    [ "$got" = '200 -' ]
+    login cr-token "cr_token=$token" "profile_name=web"
+    [ "$got" = '400 BXNIM0398E' ]
+    sim_http "$SIM_BASE/v1/profiles/$linked" -H "Authorization: Bearer $(sim_token)" | jq -e --arg id "$linked" '.name == "shop" and .iam_id == "iam-" + $id'
+    answer "$SIM_BASE/v1/profiles/Profile-00000000-93d4-4a7e-8b55-0d1f7a90c3e2" -H "Authorization: Bearer $(sim_token)"
+    [ "$status_code" = 404 ]
+}
+
+@test "containers log in with the tokens that IAM knows at that moment, operators assume profiles that exist" {
+    cd "$BATS_TEST_TMPDIR"
+    echo first > tokens
+    sim_start --instances 1 --cr-token fixed --cr-token @tokens
+    profile=$(sim_profile fleet IKS_SA crn:v1:bluemix:public:containers-kubernetes:us-south:a/x:cluster::)
+    unlinked=$(sim_profile other)
+    access=$(sim_token)
+    while IFS='|' read -r want grant fields; do
+        # shellcheck disable=SC2086 # several fields
+        login "$grant" $fields
+        [ "$got" = "$want" ] || { echo "$grant $fields: $got, not $want"; return 1; }
+    done << EOF
+200 -|cr-token|cr_token=fixed profile_id=$profile
+200 -|cr-token|cr_token=first profile_name=fleet
+400 BXNIM0407E|cr-token|cr_token=other profile_name=fleet
+400 BXNIM0109E|cr-token|cr_token=first
+400 BXNIM0398E|cr-token|cr_token=first profile_name=nobody
+400 BXNIM0398E|cr-token|cr_token=first profile_id=$unlinked
+400 BXNIM0398E|cr-token|cr_token=first profile_id=$profile profile_name=other
+200 -|assume|access_token=$access profile_id=$profile
+200 -|assume|access_token=$access profile_name=other account=3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b
+400 BXNIM0109E|assume|access_token=$access profile_name=other
+400 BXNIM0109E|assume|access_token=$access profile_id=$profile account=3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b
+400 BXNIM0398E|assume|access_token=$access profile_name=other account=another
+400 BXNIM0398E|assume|access_token=$access profile_id=Profile-1
+400 BXNIM0407E|assume|access_token=x.y.z profile_id=$profile
+EOF
+    echo second > tokens
+    login cr-token cr_token=first profile_name=fleet
+    [ "$got" = '400 BXNIM0407E' ]
+    login cr-token cr_token=second profile_name=fleet
+    [ "$got" = '200 -' ]
+    claims "$(jq -r .access_token <<< "$output")" | jq -e '.sub_type == "Profile" and .name == "fleet"'
 }

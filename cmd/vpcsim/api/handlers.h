@@ -34,8 +34,8 @@ route_handler vpcs_list, vpcs_get, subnets_list, subnets_get, keys_list, keys_ge
 route_handler regions_list, regions_get, zones_list, zones_get;
 
 /* iam.c, iam_links.c */
-route_handler iam_token, iam_profiles_list, iam_profiles_get, iam_links_list, iam_links_create, iam_links_get,
-    iam_links_delete, iam_links_delete_by_target;
+route_handler iam_token, iam_profiles_list, iam_profiles_get, iam_profiles_create, iam_links_list, iam_links_create,
+    iam_links_get, iam_links_delete, iam_links_delete_by_target;
 
 /* identity.c, metadata.c */
 route_handler identity_token, identity_iam_token, identity_certificate, metadata_instance, metadata_initialization,

@@ -106,7 +106,7 @@ static int64_t number(const json_t *claims, const char *name)
     return json_integer_value(json_object_get(claims, name));
 }
 
-static json_t *auth_read(const struct sim *sim, const char *token, enum auth_audience audience, const char **ret_reason)
+json_t *auth_read(const struct sim *sim, const char *token, enum auth_audience audience, const char **ret_reason)
 {
     json_t *claims = claims_of(sim, token);
     const char *reason = NULL;

@@ -16,6 +16,9 @@ enum auth_audience {
 /* Appends a token with the claims, which it takes over, and iat, exp and the serial number besides. */
 void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, int64_t life_s, struct text *token);
 
+/* The claims of a token that is valid now, for the caller to release; NULL with the reason in words. */
+json_t *auth_read(const struct sim *sim, const char *token, enum auth_audience audience, const char **ret_reason);
+
 /* Checks the request's bearer token; otherwise leaves a 401 in the reply. */
 bool auth_check(const struct request *request, enum auth_audience audience, struct reply *reply);
 

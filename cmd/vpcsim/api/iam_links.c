@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "mem/mem.h"
 #include "vpcsim/api/handlers.h"
+#include "vpcsim/api/iam_profiles.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
@@ -49,6 +49,17 @@ static void remove_link(struct sim *sim, struct link *link)
     links_free(link);
 }
 
+bool links_has_cluster(const struct sim *sim, const char *profile_id)
+{
+    for (size_t i = 0; i < sim->links.count; i++) {
+        const struct link *link = (const struct link *)sim->links.items[i];
+        if (strcmp(link->profile_id, profile_id) == 0 && tokens_have("IKS_SA ROKS_SA CE", link->cr_type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool links_has(const struct sim *sim, const char *profile_id, const char *crn)
 {
     for (size_t i = 0; i < sim->links.count; i++) {
@@ -65,6 +76,7 @@ void links_add_server(struct region *region, const struct trusted_profile *profi
 {
     struct text crn = {0};
 
+    profiles_learn(region->sim, profile->id);
     if (profile->id == NULL || !profile->auto_link) {
         return;
     }
@@ -103,24 +115,12 @@ static const struct validator link_create[] = {
     {0},
 };
 
-/* IAM's own form of a stamp: 2026-08-14T09:30+0000. */
-static void append_stamp(int64_t wall_s, struct text *out)
-{
-    time_t seconds = (time_t)wall_s;
-    struct tm parts;
-    char stamp[32];
-
-    gmtime_r(&seconds, &parts);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M+0000", &parts);
-    text_append(out, stamp);
-}
-
 static void append_link(const struct sim *sim, const struct link *link, struct text *out)
 {
     text_printf(out, "{\"id\":\"%s\",\"entity_tag\":\"1-%s\",\"created_at\":\"", link->entity.id, sim->account);
-    append_stamp(link->entity.created_s, out);
+    render_iam_stamp(link->entity.created_s, out);
     text_append(out, "\",\"modified_at\":\"");
-    append_stamp(link->entity.created_s, out);
+    render_iam_stamp(link->entity.created_s, out);
     text_append_char(out, '"');
     if (link->entity.name[0] != '\0') {
         text_append(out, ",\"name\":");
@@ -131,9 +131,22 @@ static void append_link(const struct sim *sim, const struct link *link, struct t
     text_append(out, "}}");
 }
 
+static bool has_profile(const struct request *request, struct reply *reply)
+{
+    if (profiles_find(request->sim, request->argument[0]) == NULL) {
+        reply_not_found(reply, "Profile", request->argument[0]);
+        return false;
+    }
+    return true;
+}
+
 void iam_links_list(struct request *request, struct reply *reply)
 {
     const struct collection *links = &request->sim->links;
+
+    if (!has_profile(request, reply)) {
+        return;
+    }
     struct text *out = reply_json(reply, 200);
     bool first = true;
 
@@ -153,10 +166,14 @@ void iam_links_create(struct request *request, struct reply *reply)
 {
     const json_t *body = request->document;
 
+    if (!resolve_is_profile_id(request->argument[0]) && !has_profile(request, reply)) {
+        return;
+    }
     validator_check(body, link_create, "", reply);
     if (reply_failed(reply)) {
         return;
     }
+    profiles_learn(request->sim, request->argument[0]);
     const char *crn = json_string_value(json_object_get(json_object_get(body, "link"), "crn"));
     const char *name = json_string_value(json_object_get(body, "name"));
     if (links_has(request->sim, request->argument[0], crn)) {
@@ -219,55 +236,4 @@ void iam_links_delete_by_target(struct request *request, struct reply *reply)
         }
     }
     reply_not_found(reply, "Link", crn);
-}
-
-/* Profiles exist as far as servers name them. */
-static void append_profile(const struct sim *sim, const char *id, struct text *out)
-{
-    text_append(out, "{\"id\":");
-    reply_string(out, id);
-    text_printf(out,
-                ",\"entity_tag\":\"1-%s\",\"crn\":\"crn:v1:bluemix:public:iam-identity::a/%s::profile:", sim->account,
-                sim->account);
-    text_append(out, id);
-    text_append(out, "\",\"name\":\"profile ");
-    text_append_size(out, id + strlen("Profile-"), 8);
-    text_append(out, "\",\"iam_id\":\"iam-");
-    text_append(out, id);
-    text_printf(out, "\",\"account_id\":\"%s\"}", sim->account);
-}
-
-void iam_profiles_get(struct request *request, struct reply *reply)
-{
-    if (!resolve_is_profile_id(request->argument[0])) {
-        reply_not_found(reply, "Profile", request->argument[0]);
-        return;
-    }
-    append_profile(request->sim, request->argument[0], reply_json(reply, 200));
-}
-
-void iam_profiles_list(struct request *request, struct reply *reply)
-{
-    const struct collection *links = &request->sim->links;
-    bool first = true;
-
-    if (request_query(request, "account_id") == NULL) {
-        reply_bad_parameter(reply, "account_id", NULL, "The parameter is missing.");
-        return;
-    }
-    struct text *out = reply_json(reply, 200);
-    text_append(out, "{\"profiles\":[");
-    for (size_t i = 0; i < links->count; i++) {
-        const struct link *link = (const struct link *)links->items[i];
-        bool seen = false;
-        for (size_t n = 0; n < i; n++) {
-            seen = seen || strcmp(((const struct link *)links->items[n])->profile_id, link->profile_id) == 0;
-        }
-        if (!seen) {
-            text_append(out, first ? "" : ",");
-            append_profile(request->sim, link->profile_id, out);
-            first = false;
-        }
-    }
-    text_append(out, "]}");
 }

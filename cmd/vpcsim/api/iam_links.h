@@ -12,6 +12,9 @@ void links_free(void *link);
 /* Whether the profile may be assumed by the server with that CRN. */
 bool links_has(const struct sim *sim, const char *profile_id, const char *crn);
 
+/* Whether containers may assume it: it is linked to a cluster or a project of Code Engine. */
+bool links_has_cluster(const struct sim *sim, const char *profile_id);
+
 /* Links a new server when its profile says so; `type` is that of the CRN: "instance", "bare-metal-server". */
 void links_add_server(struct region *region, const struct trusted_profile *profile, const char *type, unsigned zone,
                       const struct entity *server);

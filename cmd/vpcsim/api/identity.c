@@ -9,7 +9,9 @@
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/iam.h"
 #include "vpcsim/api/iam_links.h"
+#include "vpcsim/api/iam_profiles.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 
@@ -98,49 +100,27 @@ void identity_token(struct request *request, struct reply *reply)
     text_append_char(out, '}');
 }
 
-/* The profile that the body names, or the default one; reports what is wrong. The caller frees the id. */
-static char *wanted_profile(const json_t *body, const struct asker *asker, struct reply *reply)
+/* The id of the profile that the body names, or of the default one; NULL: a reply says what is wrong. */
+static const char *wanted_profile(const json_t *body, const struct asker *asker, struct reply *reply)
 {
     const json_t *profile = json_object_get(body, "trusted_profile");
-    const char *id = json_string_value(json_object_get(profile, "id"));
-    const char *crn = json_string_value(json_object_get(profile, "crn"));
+    const char *id = resolve_profile_id(asker->region->sim, profile);
 
     if (!identity_check_members(body, "trusted_profile", reply)) {
         return NULL;
     }
     if (profile == NULL) {
-        const struct trusted_profile *own =
-            asker->instance != NULL ? &asker->instance->trusted_profile : &asker->bare_metal->trusted_profile;
-        if (own->id == NULL) {
+        id = asker->instance != NULL ? asker->instance->trusted_profile.id : asker->bare_metal->trusted_profile.id;
+        if (id == NULL) {
             reply_problem(reply, 400, "missing_field", "field", "trusted_profile", NULL,
                           "There is no default trusted profile: a trusted profile must be named.");
         }
-        return mem_copy(own->id);
-    }
-    if (json_object_size(profile) != 1 || (id == NULL && (crn == NULL || strrchr(crn, ':') == NULL))) {
+    } else if (json_object_size(profile) != 1 || id == NULL) {
         reply_problem(reply, 400, "invalid_value", "field", "trusted_profile", NULL,
-                      "Exactly one of id and crn is needed.");
+                      "The id or the CRN of a trusted profile of this account is needed.");
         return NULL;
     }
-    return mem_copy(id != NULL ? id : strrchr(crn, ':') + 1);
-}
-
-/* Of a profile that a server has assumed. */
-static json_t *profile_claims(const char *account, const char *id, const json_t *record)
-{
-    struct text iam_id CLEANUP(text_free) = {0};
-    struct text sub CLEANUP(text_free) = {0};
-    struct text name CLEANUP(text_free) = {0};
-
-    text_printf(&iam_id, "iam-%s", id);
-    text_printf(&sub, "crn-%s", json_string_value(json_object_get(record, "crn")));
-    text_printf(&name, "profile %.8s", strncmp(id, "Profile-", 8) == 0 ? id + 8 : id);
-    return json_build("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:{s:s,s:s,s:O},s:{s:b,s:s},s:s,s:s,s:s,s:s}", "iam_id",
-                      text_string(&iam_id), "id", text_string(&iam_id), "realmid", "iam", "identifier", id, "sub", id,
-                      "sub_type", "Profile", "name", text_string(&name), "authn", "sub", text_string(&sub), "iam_id",
-                      text_string(&sub), "name", json_object_get(record, "name"), "account", "valid", 1, "bss", account,
-                      "iss", "https://iam.cloud.ibm.com/identity", "grant_type",
-                      "urn:ibm:params:oauth:grant-type:cr-token", "scope", "ibm openid", "client_id", "default");
+    return id;
 }
 
 void identity_iam_token(struct request *request, struct reply *reply)
@@ -152,17 +132,22 @@ void identity_iam_token(struct request *request, struct reply *reply)
     if (!asker_open(request, &asker)) {
         return;
     }
-    char *id CLEANUP(text_free_pointer) = wanted_profile(request->document, &asker, reply);
+    const char *id = wanted_profile(request->document, &asker, reply);
     if (id == NULL) {
         return;
     }
     json_t *record JSON_CLEANUP = asker_record(&asker);
-    if (!links_has(sim, id, json_string_value(json_object_get(record, "crn")))) {
+    const struct iam_profile *profile = profiles_find(sim, id);
+    if (profile == NULL || !links_has(sim, id, json_string_value(json_object_get(record, "crn")))) {
         reply_problem(reply, 400, "profile_not_linked", "field", "trusted_profile", id,
                       "The trusted profile is not linked to this server.");
         return;
     }
-    auth_issue(sim, AUTH_IAM, profile_claims(sim->account, id, record), sim->options.token_life_s, &token);
+    auth_issue(sim, AUTH_IAM,
+               profiles_claims(sim, profile, "urn:ibm:params:oauth:grant-type:cr-token",
+                               profiles_server(json_string_value(json_object_get(record, "crn")),
+                                               json_string_value(json_object_get(record, "name")))),
+               sim->options.token_life_s, &token);
     struct text *out = reply_json(reply, 200);
     text_printf(out, "{\"access_token\":\"%s\",", text_string(&token));
     identity_append_stamps(out, sim->now_s, sim->options.token_life_s);

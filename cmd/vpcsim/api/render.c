@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "clock/clock.h"
 #include "mem/mem.h"
@@ -198,6 +199,17 @@ void render_stamp(int64_t wall_s, struct text *out)
     stamp[CLOCK_STAMP_SIZE - 2] = '\0';
     text_append(out, stamp);
     text_append(out, ".000Z");
+}
+
+void render_iam_stamp(int64_t wall_s, struct text *out)
+{
+    time_t seconds = (time_t)wall_s;
+    struct tm parts;
+    char stamp[32];
+
+    gmtime_r(&seconds, &parts);
+    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M+0000", &parts);
+    text_append(out, stamp);
 }
 
 void render_uuid(uint64_t key, unsigned salt, struct text *out)

@@ -61,6 +61,8 @@ void render_crn(const struct region *region, const char *type, int zone, const c
 void render_resource_group(const struct resource_group *group, struct text *out);
 void render_zone(const struct region *region, unsigned zone, struct text *out);
 void render_stamp(int64_t wall_s, struct text *out);
+/* IAM's own form: 2026-08-14T09:30+0000. */
+void render_iam_stamp(int64_t wall_s, struct text *out);
 /* The uuid derived from the record's key. */
 void render_uuid(uint64_t key, unsigned salt, struct text *out);
 /* A reserved IP, a subnet's address derived from the record. */

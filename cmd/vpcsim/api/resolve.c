@@ -219,15 +219,14 @@ bool resolve_is_profile_id(const char *id)
     return strncmp(id, "Profile-", 8) == 0 && text_is_uuid(id + 8, strlen(id + 8)) && strpbrk(id + 8, "ABCDEF") == NULL;
 }
 
-/* "Profile-<uuid>", alone or at the end of a CRN of this account. */
-static const char *profile_id(const struct region *region, const json_t *target)
+const char *resolve_profile_id(const struct sim *sim, const json_t *target)
 {
     const char *id = json_string_value(json_object_get(target, "id"));
     const char *crn = json_string_value(json_object_get(target, "crn"));
     char account[ACCOUNT_MAX + 16];
 
     if (crn != NULL) {
-        snprintf(account, sizeof(account), ":a/%s::profile:", region->sim->account);
+        snprintf(account, sizeof(account), ":a/%s::profile:", sim->account);
         id = strncmp(crn, "crn:v1:bluemix:public:iam-identity:", 35) == 0 && strstr(crn, account) != NULL
                  ? tail(crn, ':')
                  : NULL;
@@ -244,7 +243,7 @@ void resolve_trusted_profile(const struct region *region, const json_t *body, co
     if (profile == NULL) {
         return;
     }
-    const char *id = profile_id(region, json_object_get(profile, "target"));
+    const char *id = resolve_profile_id(region->sim, json_object_get(profile, "target"));
     if (id == NULL) {
         reply_bad_field(reply, at, NULL, "The target is not the id or CRN of a trusted profile.");
         return;

@@ -53,6 +53,9 @@ uint64_t resolve_keys(const struct region *region, const json_t *keys, const cha
 /* Whether it has the form of a trusted profile's id, "Profile-<uuid>". */
 bool resolve_is_profile_id(const char *id);
 
+/* The id that {"id":..} or {"crn":..} of a trusted profile of this account gives, or NULL. */
+const char *resolve_profile_id(const struct sim *sim, const json_t *target);
+
 /* default_trusted_profile of a body into `ret_profile`, which was empty; nothing for NULL. */
 void resolve_trusted_profile(const struct region *region, const json_t *body, const char *at,
                              struct trusted_profile *ret_profile, struct reply *reply);

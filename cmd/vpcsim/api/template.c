@@ -7,6 +7,7 @@
 
 #include "mem/mem.h"
 #include "vpcsim/api/handlers.h"
+#include "vpcsim/api/iam_profiles.h"
 #include "vpcsim/api/instance.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
@@ -101,6 +102,7 @@ void templates_get(struct request *request, struct reply *reply)
 struct template *template_add(struct region *region, const char *name, const char *id, uint64_t key, json_t *prototype)
 {
     struct template *template = mem_alloc(sizeof(*template));
+    struct trusted_profile profile;
     struct reply ignored = {0};
     int zone = resolve_zone(region, json_object_get(prototype, "zone"), &ignored);
 
@@ -115,6 +117,8 @@ struct template *template_add(struct region *region, const char *name, const cha
     json_object_del(prototype, "resource_group");
     template->prototype = prototype;
     collection_add(region, &region->templates, &template->entity);
+    template_trusted_profile(template, &profile);
+    profiles_learn(region->sim, profile.id);
     return template;
 }
 
