@@ -208,3 +208,26 @@ ROWS
     ask GET /v1/instance/profiles/nonsense
     [ "$code" = 404 ]
 }
+
+@test "the word bearer is taken in any case, and nothing else in its place" {
+    sim_start --instances 1 --mix plain
+    local token value wanted code bad=0
+    token=$(sim_token)
+    while IFS='|' read -r wanted value; do
+        code=$(sim_http -o /dev/null -w '%{http_code}' -H "Authorization: ${value/TOKEN/$token}" \
+            "$SIM_URL/instances?version=2026-09-01&generation=2")
+        [ "$code" = "$wanted" ] || { echo "${value%TOKEN}: $code" && bad=1; }
+    done << 'ROWS'
+200|Bearer TOKEN
+200|bearer TOKEN
+200|BEARER TOKEN
+200|bEaReR TOKEN
+401|TOKEN
+401|Basic TOKEN
+401|Bearer
+401|BearerTOKEN
+401|Bearer TOKEN more
+401|Bearer x
+ROWS
+    [ "$bad" = 0 ]
+}

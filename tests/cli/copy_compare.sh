@@ -1,0 +1,108 @@
+#!/bin/bash
+# Whether a copy of a fleet answers as the fleet does: exports a generated fleet, loads the file, and runs the same
+# commands on both. Standard output, standard error and exit status are equal but for times, run ids, request ids, places.
+# usage: BUILD=build tests/cli/copy_compare.sh FOLDER SEED INSTANCES [VPCSIM-ARGS...]
+#   FOLDER    an empty one for what is written; NAME.fleet and NAME.copy are what the commands printed
+#   SEED      of the generated fleet
+#   INSTANCES in each of the three regions
+# EXPORT='COMMAND' writes the file instead of vpcmeta inventory export; it gets the name of the file as $1.
+# COPY='VPCSIM-ARGS' starts the copy with those instead of --load.
+# COMMANDS=FILE: lines "NAME STATUS ARGS...", the status that the fleet's command must end with, "." for any.
+# Ends with 0 when everything is equal, and prints a line a command otherwise.
+set -euo pipefail
+folder=$(realpath "$1") seed=$2 instances=$3
+shift 3
+BUILD=$(realpath "${BUILD:?the build folder}")
+key=vpcsim-api-key
+for name in $(compgen -e | grep -E '^(IBM|IC_|VPC_|XDG_|VCAP_|NO_COLOR|CLICOLOR|COLUMNS|LINES|VPCMETA_)'); do unset "$name"; done
+unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
+servers=()
+# shellcheck disable=SC2317 # called by the trap
+end() {
+    for pid in "${servers[@]}"; do kill "$pid" 2> /dev/null || true; done
+    wait
+}
+trap end EXIT
+
+# start NAME VPCSIM-ARGS...: a simulator whose port is in NAME.port.
+start() {
+    local name=$1 line
+    shift
+    mkfifo "$folder/$name.pipe"
+    "$BUILD/vpcsim" --port 0 --transition-ms 0 "$@" > "$folder/$name.pipe" 2> "$folder/$name.sim" &
+    servers+=($!)
+    if ! read -r -t 120 line < "$folder/$name.pipe"; then
+        echo "$name did not start: $(cat "$folder/$name.sim")" >&2
+        exit 1
+    fi
+    port[$name]=$(grep -oE '[0-9]+/v1' <<< "$line" | cut -d/ -f1)
+    mkdir "$folder/$name.home"
+}
+
+# on NAME ARGS...: vpcmeta on that simulator.
+on() {
+    local name=$1 base=http://127.0.0.1:${port[$1]}
+    shift
+    (
+        cd "$folder/$name.home"
+        HOME=$PWD PAGER=cat VPC_URL=$base/v1 VPC_APIKEY=$key IBMCLOUD_IAM_API_ENDPOINT=$base \
+            "$BUILD/vpcmeta" "$@" < /dev/null
+    )
+}
+
+# What differs from run to run: the port, times, ids of runs and requests, how long it took.
+plain() {
+    sed -E \
+        -e "s/127\.0\.0\.1:[0-9]+/HOST/g" \
+        -e 's/[0-9]{8}-[0-9]{6}-[0-9a-f]{6}/RUN/g' \
+        -e 's/"(request_id|request_ids|trace|etag)": ?"[^"]*"/"\1":"ID"/g' \
+        -e 's/(request|trace|transaction) [0-9a-f]{8}-[0-9a-f-]{27}/\1 ID/g' \
+        -e 's/"([a-z_]*(_at|_s|_ms|seconds))": ?("20[0-9-]+T[0-9:.]+Z"|[0-9.]+)/"\1":"TIME"/g' \
+        -e "s/$today[T ][0-9:.]+Z?/TIME/g" \
+        -e 's/\b[0-9]+(\.[0-9]+)? m?s\b/SECONDS/g' \
+        -e 's/[0-9.]+(\/s| a second| per second)/RATE\1/g' "$@"
+}
+
+# compare NAME STATUS ARGS...
+compare() {
+    local name=$1 wanted=$2 side status
+    shift 2
+    for side in fleet copy; do
+        status=0
+        on "$side" "$@" > "$folder/out" 2> "$folder/err" || status=$?
+        { plain "$folder/out" && echo "-- stderr" && plain "$folder/err" && echo "-- status $status"; } > "$folder/$name.$side"
+        if [ "$side" = fleet ] && [ "$wanted" != . ] && [ "$status" != "$wanted" ]; then
+            echo "WRONG   $name: the fleet's status is $status, not $wanted: $(head -c 300 "$folder/err")"
+            return 1
+        fi
+    done
+    if ! cmp -s "$folder/$name.fleet" "$folder/$name.copy"; then
+        echo "DIFFERS $name: $(diff "$folder/$name.fleet" "$folder/$name.copy" | grep -c '^[<>]') lines"
+        diff "$folder/$name.fleet" "$folder/$name.copy" | cut -c 1-300 | head -n "${SHOW:-6}"
+        return 1
+    fi
+    echo "equal   $name ($(wc -c < "$folder/$name.fleet") bytes, status $status)"
+}
+
+today=$(date -u +%Y-%m-%d)
+declare -A port
+start fleet --region us-south,eu-de,jp-tok --seed "$seed" --instances "$instances" --mix varied "$@"
+if [ -n "${EXPORT:-}" ]; then
+    PORT=${port[fleet]} bash -c "$EXPORT" export "$folder/fleet.json"
+else
+    on fleet inventory export --region all -o "$folder/fleet.json" > "$folder/export.out" 2> "$folder/export.err" ||
+        { echo "export: $? $(cat "$folder/export.err")" && exit 1; }
+fi
+if [ -n "${COPY:-}" ]; then
+    # shellcheck disable=SC2086 # words
+    start copy $COPY
+else
+    start copy --load "$folder/fleet.json"
+fi
+bad=0
+while read -r name status line; do
+    [ -n "$name" ] || continue
+    # shellcheck disable=SC2086 # words
+    eval "compare $name $status $line" || bad=1
+done < "${COMMANDS:-$(dirname "$0")/copy_commands.txt}"
+exit "$bad"
