@@ -1,0 +1,42 @@
+"""Takes out of what vpcmeta printed what differs from run to run: ports, times, ids of runs and requests, and ids and
+names that a simulator invents (they are not in the exported file).
+usage: copy_plain.py KNOWN < OUTPUT      KNOWN: the UUIDs of the export, one a line"""
+import re
+import sys
+
+UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+RULES = [(re.compile(pattern), by) for pattern, by in [
+    (r'127\.0\.0\.1:[0-9]+', 'HOST'),
+    (r'\b[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b', 'RUN'),
+    (r'"(request_id|trace|etag)": ?"[^"]*"', r'"\1":"ID"'),
+    (r'\b(request|trace|transaction) ' + UUID, r'\1 ID'),
+    (r'"([a-z_]+(_s|_ms|seconds))": ?[0-9.]+', r'"\1":0'),
+    (r'\b[0-9]+(\.[0-9]+)? m?s\b', 'SECONDS'),
+    (r'[0-9.]+(/s| a second| per second)', r'RATE\1'),
+]]
+# names of group members and the like: web-4f2a91c3
+INVENTED = re.compile(r'\b((?:asg|instance|bare-metal)(?:-[a-z0-9]+)*)-[0-9a-f]{8}\b')
+TODAY = re.compile(sys.argv[2] + r'[T ][0-9:.]+Z?') if len(sys.argv) > 2 else None
+
+
+def main():
+    with open(sys.argv[1], encoding='ascii') as file:
+        known = set(file.read().split())
+    uuid = re.compile(UUID)
+    lines = []
+    for line in sys.stdin:
+        for pattern, by in RULES:
+            line = pattern.sub(by, line)
+        if TODAY:
+            line = TODAY.sub('TIME', line)
+        fresh = uuid.sub(lambda found: found[0] if found[0] in known else 'NEW', line)
+        fresh = INVENTED.sub(r'\1-NEW', fresh)
+        lines.append((fresh != line, fresh))
+    # what is new is sorted by an invented name: it stands where it was, in an order of its own
+    new = sorted(line.rstrip(',\n') for is_new, line in lines if is_new)
+    at = iter(new)
+    for is_new, line in lines:
+        print(next(at) if is_new else line.rstrip(',\n'))
+
+
+main()
