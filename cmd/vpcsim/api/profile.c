@@ -60,7 +60,11 @@ static void append_instance_profile(const struct request *request, const struct 
     append_disks(out, profile);
     text_printf(out, "\"family\":\"%s\",", profile->family);
     if (profile->gpu_model != NULL) {
-        text_printf(out, "\"gpu_model\":{\"type\":\"enum\",\"values\":[\"%s\"]},", profile->gpu_model);
+        text_printf(out,
+                    "\"gpu_count\":{\"type\":\"fixed\",\"value\":%u},\"gpu_manufacturer\":{\"type\":\"enum\","
+                    "\"values\":[\"%s\"]},\"gpu_memory\":{\"type\":\"fixed\",\"value\":%u},\"gpu_model\":{\"type\":"
+                    "\"enum\",\"values\":[\"%s\"]},",
+                    profile->gpus, profile->gpu_manufacturer, profile->gpu_memory, profile->gpu_model);
     }
     text_printf(out,
                 "\"href\":\"%s/instance/profiles/%s\",\"memory\":{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\","

@@ -50,7 +50,11 @@ struct region_profile *account_add_profile(struct region *region, const struct p
     own->profile.architecture = account_word(sim, profile->architecture);
     own->profile.manufacturer = account_word(sim, profile->manufacturer);
     own->profile.gpu_model = account_word(sim, profile->gpu_model);
-    own->profile.gpu_manufacturer = account_word(sim, profile->gpu_manufacturer);
+    if (profile->gpu_model != NULL) {
+        own->profile.gpu_manufacturer =
+            account_word(sim, profile->gpu_manufacturer != NULL ? profile->gpu_manufacturer : "nvidia");
+        own->profile.gpus = profile->gpus > 0 ? profile->gpus : 1;
+    }
     collection_add(region, account_profiles(region, bare_metal), &own->entity);
     return own;
 }
