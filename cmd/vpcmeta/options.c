@@ -77,6 +77,7 @@ struct cli_place options_place(const struct global_opts *globals, const char *co
                               .region_count = adds ? 1 : globals->regions.count,
                               .endpoint = globals->endpoint,
                               .iam_url = globals->iam_url,
+                              .metadata_url = globals->metadata_url,
                               .auth = globals->auth.given ? options_auth_words[globals->auth.value] : NULL,
                               .api_key_file = globals->api_key_file,
                               .ca_file = globals->ca_file};

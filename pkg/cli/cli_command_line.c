@@ -59,6 +59,7 @@ void cli_command_line_place(struct cli_command_line *line, const struct cli_plac
     add_given(line, "region", place->region_count > 0 ? text_string(&regions) : NULL);
     add_given(line, "endpoint", place->endpoint);
     add_given(line, "iam-url", place->iam_url);
+    add_given(line, "metadata-url", place->metadata_url);
     add_given(line, "auth", place->auth);
     add_given(line, "api-key-file", from_input ? NULL : place->api_key_file);
     add_given(line, "ca-file", place->ca_file);

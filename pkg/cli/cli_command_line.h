@@ -23,7 +23,7 @@
 struct cli_place {
     const char *const *regions; /* --region, `region_count` of them */
     size_t region_count;
-    const char *endpoint, *iam_url, *auth, *api_key_file, *ca_file; /* NULL: none */
+    const char *endpoint, *iam_url, *metadata_url, *auth, *api_key_file, *ca_file; /* NULL: none */
 };
 
 /* Zero-initialised: no line. Free with cli_command_line_free. */

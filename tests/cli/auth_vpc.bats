@@ -81,6 +81,46 @@ iam_tokens() {
     grep -Eq '^IDENTITY +profile 2c6f0e1b \(iam-Profile-2c6f0e1b-[^)]*\), acting for ' <<< "$output"
 }
 
+@test "a token that the API refuses is replaced once, and auth token prints one that it takes" {
+    server_start --instances 20 --mix plain --all-disabled
+    export VPC_IAM_PROFILE_ID=$PROFILE
+    faults '{"operation": "instances.patch", "nth": 8, "action": "expire_token"}'
+    meta instance set --all --hop-limit 2 -y -o json --auth vpc --metadata-url "$SIM_BASE"
+    expect 0
+    jq -e '.summary.changed == 20 and all(.results[]; .attempts == 1)' <<< "$output"
+    [ "$(identities)" -eq 2 ]
+    [ "$(iam_tokens)" -eq 2 ]
+    # the command that is printed works as it stands
+    [[ $stderr == *"vpcmeta runs rollback "*" --metadata-url $SIM_BASE --auth vpc"* ]]
+    meta auth token --auth vpc --metadata-url "$SIM_BASE"
+    expect 0
+    curl -sSf -H "Authorization: Bearer $output" "$SIM_URL/instances?version=2026-01-01&generation=2" > /dev/null
+    meta instance list --vpc-cri
+    expect 2 "write --auth vpc"
+}
+
+@test "no secret of a login is in the arguments, in a core file or readable by other processes" {
+    server_start --instances 30 --mix plain --all-disabled --latency-ms 30
+    echo cr-token.hidden > token
+    limit=2
+    for login in "vpc VPC_IAM_PROFILE_ID=$PROFILE VPC_AUTH_URL=$SIM_BASE" \
+        "container VPC_IAM_PROFILE_ID=$PROFILE VPC_CR_TOKEN_FILENAME=token"; do
+        # shellcheck disable=SC2086 # several variables
+        env ${login#* } "$BUILD/vpcmeta" instance set --all --hop-limit "$limit" -y -j 2 --auth "${login%% *}" \
+            --trace trace > out 2> err &
+        pid=$!
+        await_count 5 sim_count PATCH '*'
+        limit=3
+        cat "/proc/$pid/cmdline" > arguments
+        grep -Eq '^Max core file size +0 +0 ' "/proc/$pid/limits"
+        # what may not be dumped belongs to root, whoever runs it
+        [ "$(stat -c %U "/proc/$pid/mem")" = root ]
+        wait "$pid"
+        run -1 grep -rqaE 'eyJ[A-Za-z0-9_-]{10}|cr-token\.' arguments out err trace "$HOME"
+        clear_log
+    done
+}
+
 @test "the profile, the address and the version come from the variables of the SDKs and of ibmcloud" {
     server_start --instances 1
     local crn=crn:v1:bluemix:public:iam-identity::a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::profile:$PROFILE
