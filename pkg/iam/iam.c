@@ -131,7 +131,7 @@ static void step_failed(struct iam *iam, const char *place, const struct http_re
     bool denied = current_step(iam)->explain(&iam->login, place, reply, &failure);
 
     iam->open--;
-    if (iam->open > 0 && reply->status == 0) {
+    if (iam->open > 0 && (reply->status == 0 || reply->foreign)) {
         return;
     }
     if (reply->fault == HTTP_FAULT_CANCELLED) {

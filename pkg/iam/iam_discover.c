@@ -215,6 +215,26 @@ static bool find_method(struct iam_search *search, struct err *e)
            no_credentials(search, e);
 }
 
+/* As of all settings of a file that change nothing: the environment may be set up for other programs. */
+static void warn_of_unused(const struct iam_search *search)
+{
+    static const enum iam_property of_compute[] = {IAM_PROPERTY_CR_TOKEN_FILENAME, IAM_PROPERTY_PROFILE_ID,
+                                                   IAM_PROPERTY_PROFILE_CRN, IAM_PROPERTY_PROFILE_NAME,
+                                                   IAM_PROPERTY_METADATA_VERSION};
+    enum iam_method method = search->found.method;
+
+    if (search->properties.environment || method == IAM_VPC || method == IAM_CONTAINER) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(of_compute) / sizeof(of_compute[0]); i++) {
+        if (iam_search_property(search, of_compute[i]) != NULL) {
+            iam_properties_place(&search->properties, of_compute[i], search->warnings);
+            text_printf(search->warnings, " has no effect with the login in use (--auth %s) and was ignored\n",
+                        methods[method].word);
+        }
+    }
+}
+
 static bool discover(const struct iam_sources *sources, bool with_credential, struct iam_credentials *ret,
                      struct text *warnings, struct err *e)
 {
@@ -236,6 +256,9 @@ static bool discover(const struct iam_sources *sources, bool with_credential, st
     find_endpoint(&search);
     if (with_credential && (!find_method(&search, e) || !methods[search.found.method].find(&search, e))) {
         return false;
+    }
+    if (with_credential) {
+        warn_of_unused(&search);
     }
     find_iam_url(&search);
     *ret = search.found;
