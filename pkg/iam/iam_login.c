@@ -45,7 +45,7 @@ static bool submit_resource_token(struct iam_login *login, struct http *http, co
     CLEANUP(text_free_secret) struct text token = {0};
 
     if (!iam_resource_token(login->credentials, iam_resource_token_files, &token, e)) {
-        return false;
+        return err_wrap(e, "--auth container");
     }
     submit_form(login, http, place, text_string(&token), more);
     return true;

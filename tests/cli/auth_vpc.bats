@@ -195,6 +195,17 @@ END
     done
 }
 
+@test "a server that sets its own service to https in the middle logs in again over https" {
+    server_start --instances 30 --mix plain --all-disabled --latency-ms 60 --token-life 2s --tls
+    export VPC_IAM_PROFILE_ID=$PROFILE
+    meta instance set --all --enabled true --protocol https -y -j 1 -o json --auth vpc --ca-file "$SIM_CA" \
+        --metadata-url "127.0.0.1:$SIM_PORT" --timeout 1s --trace trace
+    expect 0
+    jq -e '.summary.changed == 30' <<< "$output"
+    jq -se '[.[] | select((.url | contains("/identity/v1/iam_tokens")) and .status == 200) | .url[0:6]] | unique
+        == ["http:/", "https:"]' trace
+}
+
 @test "a container's token is read again at each request, from where the SDKs and ibmcloud keep it" {
     local known=$BATS_TEST_TMPDIR/known
     echo cr-token.first > "$known"
@@ -232,7 +243,7 @@ END
     expect 4 "the compute resource token cannot be read"
     [[ $stderr == *"VPC_CR_TOKEN_FILENAME"* && $stderr == *"token"* ]]
     VPC_AUTH_TYPE=container VPC_IAM_PROFILE_ID=Profile-7 meta instance list
-    expect 4 "none of these files is there: /var/run/secrets/tokens/vault-token, "
+    expect 4 "--auth container: the compute resource token cannot be read: none of these files is there: /var/run/secrets/tokens/vault-token, "
 }
 
 @test "with nothing configured the error names the logins that need no secret" {
