@@ -41,7 +41,7 @@ struct trouble_opts {
 };
 
 struct all_opts {
-    bool assumptions, scenarios, man;
+    bool assumptions, copies, scenarios, man;
     struct opt_enum completion;
     struct server_opts server;
     struct fleet_opts fleet;
@@ -93,8 +93,9 @@ static const struct opt_spec fleet_opt[] = {
              "metadata off, http, hop limit 1 everywhere, the rest as --mix says"),
     OPT_LIST(struct fleet_opts, load, 0, "load", "FILE",
              "serve a copy of a fleet: what 'vpcmeta inventory export' wrote, a list of vpcmeta (-o json), arrays of "
-             "'ibmcloud is ... --output json', collections of the API, GET /_sim/state; several files make one fleet. "
-             "Without sizes given nothing is generated beside it, and without --region its first region is at /v1",
+             "'ibmcloud is ... --output json', collections of the API, GET /_sim/state; several files make one fleet "
+             "(--copies explains them). Without sizes given nothing is generated beside it, and without --region its "
+             "first region is at /v1",
              .flags = OPT_FILES),
     OPT_END,
 };
@@ -140,6 +141,8 @@ static const struct opt_group trouble_group = {"Trouble", trouble_opt, sizeof(st
 
 static const struct opt_spec all_opt[] = {
     OPT_FLAG(struct all_opts, assumptions, 0, "assumptions", "print what it assumes where the documentation is silent"),
+    OPT_FLAG(struct all_opts, copies, 0, "copies",
+             "explain the files of --load, and what a copy of a fleet cannot know"),
     OPT_FLAG(struct all_opts, scenarios, 0, "scenarios", "explain the files of --scenario and the paths of its own"),
     OPT_FLAG(struct all_opts, man, 0, "man", "print the manual page, for 'man -l -'"),
     OPT_ENUM(struct all_opts, completion, 0, "completion", cli_shell_names, "print a completion script"),
@@ -157,7 +160,7 @@ static const struct cmd_example examples[] = {
     {0},
 };
 
-static const char *const sections[] = {"scenarios", "paths", "assumptions", NULL};
+static const char *const sections[] = {"copies", "scenarios", "paths", "assumptions", NULL};
 static const struct cmd_spec *const no_commands[] = {NULL};
 
 static const struct cli_program program = {
@@ -262,6 +265,8 @@ static bool append_texts(const struct cli_call *call, struct text *out, struct e
     } else if (opts->scenarios) {
         return cli_topic_help(&program, "scenarios", columns, out, e) &&
                cli_topic_help(&program, "paths", columns, out, e);
+    } else if (opts->copies) {
+        return cli_topic_help(&program, "copies", columns, out, e);
     } else if (opts->assumptions) {
         return cli_topic_help(&program, "assumptions", columns, out, e);
     }

@@ -39,7 +39,7 @@ first_id() {
 
 @test "a text that cannot be written is an error" {
     local asked
-    for asked in --man --help --version --assumptions "--completion bash" "__complete --re"; do
+    for asked in --man --help --version --assumptions --copies "--completion bash" "__complete --re"; do
         run bash -c "'$BUILD/vpcsim' $asked > /dev/full"
         [ "$status" -eq 1 ] || { echo "$asked: $status" && return 1; }
         [ "$output" = "vpcsim: cannot write the output: No space left on device" ]

@@ -8,6 +8,7 @@
 #include "mem/mem.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/account.h"
+#include "vpcsim/store/copy.h"
 
 const struct resolve_kind resolve_image = {"Image", "image", "images"};
 const struct resolve_kind resolve_vpc = {"VPC", "vpc", "vpcs"};
@@ -50,6 +51,16 @@ static bool is_href_of(const struct region *region, const struct resolve_kind *k
     return right;
 }
 
+/* The record of a copy with exactly that CRN or href: of another account, or of a private endpoint. */
+static void *find_recorded(const struct collection *collection, const char *member, const char *value, char separator)
+{
+    const struct entity *entity = collection_find(collection, tail(value, separator));
+
+    return entity != NULL && entity->copy != NULL && members_equal(members_find(copy_text(entity->copy), member), value)
+               ? (void *)entity
+               : NULL;
+}
+
 void *resolve(const struct region *region, const struct collection *collection, const struct resolve_kind *kind,
               const json_t *identity, const char *at, struct reply *reply)
 {
@@ -64,6 +75,9 @@ void *resolve(const struct region *region, const struct collection *collection, 
         record = collection_find(collection, tail(crn, ':'));
     } else if (href != NULL && is_href_of(region, kind, href, tail(href, '/'))) {
         record = collection_find(collection, tail(href, '/'));
+    } else if (crn != NULL || href != NULL) {
+        record =
+            crn != NULL ? find_recorded(collection, "crn", crn, ':') : find_recorded(collection, "href", href, '/');
     }
     if (record == NULL) {
         reply_problem(reply, 400, "not_found", "field", at,
