@@ -84,28 +84,28 @@ void metadata_cluster_attachments(struct request *request, struct reply *reply)
     metadata_send_items(request, reply, "cluster_network_attachments", items);
 }
 
-/* 02:00 is a locally administered address; the rest is the instance's own. */
-static json_t *mac_address(const struct instance *instance, size_t index)
+/* 02:00 is a locally administered address; the rest is the interface's own, wherever it is copied to. */
+static json_t *mac_address(const json_t *interface)
 {
-    uint64_t random = random_mix(instance->entity.key, 97 + index);
+    const char *id = json_string_value(json_object_get(interface, "id"));
+    uint64_t hash = id != NULL ? random_hash(id, strlen(id)) : 0;
     char address[18];
 
-    snprintf(address, sizeof(address), "02:00:%02x:%02x:%02x:%02x", (unsigned)(random & 255),
-             (unsigned)(random >> 8 & 255), (unsigned)(random >> 16 & 255), (unsigned)(random >> 24 & 255));
+    snprintf(address, sizeof(address), "02:00:%02x:%02x:%02x:%02x", (unsigned)(hash & 255), (unsigned)(hash >> 8 & 255),
+             (unsigned)(hash >> 16 & 255), (unsigned)(hash >> 24 & 255));
     return json_build_string(address);
 }
 
 /* What the attachment knows about its interface, and what the instance does. A new reference. */
-static json_t *virtual_interface(const struct instance *instance, const json_t *full, const json_t *attachment,
-                                 size_t index)
+static json_t *virtual_interface(const struct instance *instance, const json_t *full, const json_t *attachment)
 {
-    const json_t *const reference = json_object_get(attachment, "virtual_network_interface");
+    const json_t *reference = json_object_get(attachment, "virtual_network_interface");
     json_t *item = metadata_select(reference, "crn id name resource_type");
     json_t *primary = json_object_get(attachment, "primary_ip");
     json_t *more = json_build(
         "{s:b,s:b,s:O*,s:b,s:[O*],s:s,s:o,s:O*,s:s,s:O*,s:o*,s:o*,s:o*}", "allow_ip_spoofing", 0, "auto_delete",
         instance->vni == NULL, "created_at", json_object_get(full, "created_at"), "enable_infrastructure_nat", 1, "ips",
-        primary, "lifecycle_state", "stable", "mac_address", mac_address(instance, index), "primary_ip", primary,
+        primary, "lifecycle_state", "stable", "mac_address", mac_address(reference), "primary_ip", primary,
         "protocol_state_filtering_mode", "auto", "subnet", json_object_get(attachment, "subnet"), "target",
         metadata_select(attachment, "id name resource_type"), "vpc", metadata_select(json_object_get(full, "vpc"), ""),
         "zone", metadata_select(json_object_get(full, "zone"), ""));
@@ -127,7 +127,7 @@ void metadata_virtual_interfaces(struct request *request, struct reply *reply)
     json_t *attachments = metadata_array(full, "network_attachments", "");
     json_t *items = json_array();
     for (size_t i = 0; i < json_array_size(attachments); i++) {
-        json_t *item = virtual_interface(instance, full, json_array_get(attachments, i), i);
+        json_t *item = virtual_interface(instance, full, json_array_get(attachments, i));
         json_object_set(item, "security_groups", groups);
         json_array_append_new(items, item);
     }
