@@ -16,12 +16,19 @@ static const struct opt_spec probe_opt[] = {
     OPT_END,
 };
 
+static const char *or_null(const struct text *text)
+{
+    return text->size > 0 ? text_string(text) : NULL;
+}
+
 static json_t *settings_seen(const struct imds_probe *seen)
 {
     const char *protocol = metadata_probe_protocol(seen);
     bool has_profile = seen->initialization.outcome == IMDS_DONE && seen->profile.size > 0;
 
-    return json_build("{s:b, s:s?, s:o, s:s?}", "enabled", protocol != NULL, "protocol", protocol, "response_hop_limit",
+    bool is_known = protocol != NULL || seen->ways[IMDS_HTTPS_NAME].outcome != IMDS_UNTRUSTED;
+    return json_build("{s:o, s:s?, s:o, s:s?}", "enabled", is_known ? json_boolean(protocol != NULL) : json_null(),
+                      "protocol", protocol, "response_hop_limit",
                       seen->hops > 0 ? json_integer(seen->hops) : json_null(), "default_trusted_profile",
                       has_profile ? text_string(&seen->profile) : NULL);
 }
@@ -50,9 +57,8 @@ static json_t *make_head(const struct metadata_probe_facts *facts)
     }
     json_t *head = app_list_head(&missing);
     json_object_set_new(head, "server",
-                        json_build("{s:s, s:s, s:s, s:s}", "id", text_string(&seen->id), "name",
-                                   text_string(&seen->name), "crn", text_string(&seen->crn), "region",
-                                   text_string(&seen->region)));
+                        json_build("{s:s?, s:s?, s:s?, s:s?}", "id", or_null(&seen->id), "name", or_null(&seen->name),
+                                   "crn", or_null(&seen->crn), "region", or_null(&seen->region)));
     json_object_set_new(
         head, "settings",
         json_build("{s:o, s:o}", "seen", settings_seen(seen), "control_plane", settings_of_plane(facts->plane)));

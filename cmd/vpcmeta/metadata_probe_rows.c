@@ -192,15 +192,18 @@ static bool is_incomplete(const struct probe_rows *rows, const struct imds_end *
 static void add_refusal(struct probe_rows *rows, const char *check, const struct imds_end *end)
 {
     bool known = rows->facts->plane->read && rows->facts->plane->restart_needed == RESOURCE_ON;
+    CLEANUP(text_free) struct text assumed = {0};
 
     if (!is_incomplete(rows, end)) {
         probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s", describe_end(end));
         return;
     }
-    probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s. %s", describe_end(end),
+    probe_append_assumption(rows, &assumed);
+    probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s. %s%s", describe_end(end),
               known ? "The service was turned on, and the server was not stopped and started since"
                     : "A service that was off when the server was created is complete only after a stop and start; a "
-                      "reboot is not enough");
+                      "reboot is not enough",
+              text_string(&assumed));
     probe_fix_restart(rows);
 }
 
@@ -278,9 +281,9 @@ static void add_iam_token(struct probe_rows *rows)
         probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "granted for %s%s",
                   given != NULL ? "" : "the default profile ", profile != NULL ? profile : "");
     } else if (has_none) {
-        probe_add(rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(),
-                  "this server has no default trusted profile: requests have to name one that is linked to it, as "
-                  "'vpcmeta metadata iam-token --trusted-profile ID' does");
+        probe_add(
+            rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(),
+            "this server has no default trusted profile: name one that is linked to it, with --trusted-profile ID");
     } else if (strcmp(text_string(&end->code), "profile_not_linked") == 0) {
         probe_add(rows, check, PROBE_FAIL, json_true(), json_false(),
                   "profile_not_linked: the trusted profile %s is not linked to this server in IAM%s",
@@ -343,9 +346,12 @@ static void add_second_hop(struct probe_rows *rows)
                   "not known, as the hop limit");
     } else if (hops == 1) {
         probe_add(rows, check, PROBE_NOTE, NULL, json_false(),
-                  "a second hop is not reached: containers behind a bridge%s get no answer; where one needs it, set "
+                  "a second hop is not reached: containers behind a bridge%s get no answer. Where one needs it, set "
                   "the hop limit to 2",
                   text_string(&bridges));
+        if (probe_has_hop_limit(rows)) {
+            probe_fix_server(rows, "set", "hop-limit", "2");
+        }
     } else {
         probe_add(rows, check, PROBE_NOTE, NULL, json_true(),
                   "a second hop is reached: containers behind a bridge%s get an answer", text_string(&bridges));
@@ -412,9 +418,9 @@ static void add_user_data(struct probe_rows *rows)
         probe_add(rows, check, PROBE_NOTE, NULL, found,
                   "%lld bytes that every local process can read (users other than root: %u with a login shell, %u with "
                   "processes now), "
-                  "unless a firewall rule of the owner match forbids it; 'sudo iptables-save | grep 169.254.169.254' "
-                  "shows such rules",
+                  "unless a firewall rule of the owner match forbids it, which only root can see",
                   (long long)seen->user_data_bytes, host->logins, host->users);
+        probe_fix(rows, "sudo iptables-save | grep 169.254.169.254");
     }
 }
 

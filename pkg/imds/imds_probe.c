@@ -224,10 +224,18 @@ static void ended(struct http_reply *reply, void *context)
     free(call);
 }
 
+/* Replies of the search come as soon as that of the token did, or not at all; one that is lost is asked for again. */
+static unsigned hop_timeout_ms(const struct run *run)
+{
+    enum { LEAST_MS = 300, TIMES = 10 };
+    int64_t usual_ms = TIMES * run->result->ways[run->result->way].elapsed_ms;
+
+    return usual_ms < LEAST_MS ? LEAST_MS : usual_ms > IMDS_PROBE_HOP_MS ? IMDS_PROBE_HOP_MS : (unsigned)usual_ms;
+}
+
 static void submit(struct run *run, const struct call *template)
 {
     struct call *call = mem_alloc(sizeof(*call));
-    unsigned timeout_ms = run->places[template->way].silence_ms;
 
     *call = *template;
     call->run = run;
@@ -236,11 +244,12 @@ static void submit(struct run *run, const struct call *template)
                 &(struct http_request){
                     .flags = call->what.operation == IMDS_METADATA ? HTTP_SECRET_BODY : 0,
                     .repeat = HTTP_REPEAT_NEVER,
-                    .timeout_ms = call->end == NULL && timeout_ms > IMDS_PROBE_HOP_MS ? IMDS_PROBE_HOP_MS : timeout_ms,
+                    .timeout_ms = call->end == NULL ? hop_timeout_ms(run) : run->places[call->way].silence_ms,
                     .min_ttl = call->min_ttl,
                     .read = read_reply,
                     .done = ended,
-                    .context = call});
+                    .context = call,
+                });
 }
 
 static void search_hops(struct run *run)

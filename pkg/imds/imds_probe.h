@@ -47,7 +47,7 @@ struct imds_probe {
 
 enum {
     IMDS_PROBE_TIMEOUT_MS = 2000,
-    IMDS_PROBE_HOP_MS = 1000, /* that a reply of the search has */
+    IMDS_PROBE_HOP_MS = 1000, /* that a reply of the search has at most */
 };
 
 /*
