@@ -88,7 +88,6 @@ struct command command_begin(const struct cli_call *call, struct session *sessio
 {
     const struct global_opts *globals = call->globals;
     const struct write_opts *write = cli_group(call, &write_group);
-    bool writes = (call->command->flags & CMD_WRITES) != 0;
     struct command command = {.outage_ms = globals->outage_timeout.ms};
 
     if (globals->deadline.given) {
@@ -100,10 +99,8 @@ struct command command_begin(const struct cli_call *call, struct session *sessio
     }
     signals.drains = false;
     signals.reader_lost = false;
-    if (writes) {
-        /* a history that may grow no further is an error of the command, not the end of the process */
-        sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    }
+    /* a file that may grow no further is an error of the command, not the end of the process */
+    sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     command_watch(&command, session);
     return command;
 }

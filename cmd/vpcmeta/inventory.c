@@ -68,7 +68,8 @@ struct target {
     struct app *app;
     const char *file; /* NULL: standard output */
     struct fsio_draft *draft;
-    char *folder; /* for what waits to be written */
+    char *folder;   /* for what waits to be written */
+    bool refusable; /* requests may have been sent, and nothing is written yet */
 };
 
 static void target_free(struct target *target)
@@ -98,7 +99,7 @@ static bool open_target(struct app *app, const struct export_opts *opts, struct 
 
 static bool write_piece(void *context, const char *bytes, size_t size, struct err *e)
 {
-    const struct target *target = context;
+    struct target *target = context;
 
     if (!command_continues(&target->app->limits, e)) {
         return false;
@@ -106,6 +107,7 @@ static bool write_piece(void *context, const char *bytes, size_t size, struct er
     if (target->draft != NULL) {
         return fsio_draft_write(target->draft, bytes, size, e);
     }
+    target->refusable = false;
     app_progress_hide(target->app);
     return render_text(bytes, size, app_stdout(target->app), e);
 }
@@ -147,30 +149,24 @@ static json_t *describe_selection(const struct selector_opts *opts, const struct
     return selection;
 }
 
-/* "us-south: 1 region, 3 zones, ..."; and all of them counted. */
-static size_t describe_counts(const struct app *app, const json_t *counts)
+/* Says each line of a text. */
+static void say_lines(const struct app *app, enum app_level level, const struct text *lines)
 {
-    const char *region, *kind;
-    json_t *kinds, *count;
-    size_t total = 0;
+    size_t size = 0;
 
-    json_object_foreach ((json_t *)counts, region, kinds) {
-        CLEANUP(text_free) struct text line = {0};
-        json_object_foreach (kinds, kind, count) {
-            text_printf(&line, "%s%lld %s", line.size > 0 ? ", " : "", (long long)json_integer_value(count), kind);
-            total += (size_t)json_integer_value(count);
-        }
-        app_detail(app, "%s: %s", region, line.size > 0 ? text_string(&line) : "nothing");
+    for (const char *line = text_string(lines); *line != '\0'; line += size + (line[size] == '\n')) {
+        size = strcspn(line, "\n");
+        app_message(app, level, "%.*s", (int)size, line);
     }
-    return total;
 }
 
-static void report(const struct target *target, struct inventory_export *copy, bool with_secrets)
+static void report(const struct target *target, const struct inventory_export *copy, size_t regions, bool with_secrets)
 {
     const struct app *app = target->app;
-    JSON_CLEANUP json_t *counts = inventory_export_counts(copy);
-    size_t regions = json_object_size(counts), total = describe_counts(app, counts);
+    CLEANUP(text_free) struct text lines = {0};
+    size_t total = inventory_export_describe(copy, &lines);
 
+    say_lines(app, APP_DETAIL, &lines);
     if (target->file != NULL) {
         app_note(app, "%s has %zu record%s of %zu region%s. To work on a copy: vpcsim --load %s", target->file, total,
                  total == 1 ? "" : "s", regions, regions == 1 ? "" : "s", target->file);
@@ -198,10 +194,8 @@ static bool read_all(struct app *app, const struct cli_call *call, struct select
     bool good = selection_find(app, call, scope, resource_kinds, kinds, selection, found, missing, e) &&
                 inventory_export_finish(copy, found, missing, &gone, e);
     selection->selector.observer = NULL;
-    for (char *rest = gone.data, *line; good && (line = strsep(&rest, "\n")) != NULL;) {
-        if (line[0] != '\0') {
-            app_detail(app, "%s", line);
-        }
+    if (good) {
+        say_lines(app, APP_DETAIL, &gone);
     }
     return good;
 }
@@ -231,6 +225,7 @@ static bool export(struct app *app, const struct cli_call *call, struct selectio
     if (!app_connect(app, &scope, e)) {
         return false;
     }
+    target->refusable = target->file == NULL;
     const struct inventory_export_options options = {.folder = target->folder,
                                                      .narrowed = inventory_selector_narrows(&selection->selector) ||
                                                                  selection->selector.excludes.count > 0,
@@ -241,8 +236,25 @@ static bool export(struct app *app, const struct cli_call *call, struct selectio
         !write_all(target, copy, opts, selection, missing, e)) {
         return false;
     }
-    report(target, copy, opts->with_user_data);
+    report(target, copy, scope.region_count, opts->with_user_data);
     return true;
+}
+
+/* Programs get the object all the same (cli.md, "Output"): one without records, that says why. */
+static void refuse(const struct target *target, const struct err *why)
+{
+    JSON_CLEANUP json_t *document =
+        json_build("{s:i, s:s, s:[], s:{}, s:b, s:[s]}", "vpcmeta_inventory", 1, "vpcmeta", VPCMETA_VERSION, "records",
+                   "counts", "complete", 0, "missing", why->message);
+    CLEANUP(text_free) struct text text = {0};
+    struct err ignored = ERR_INIT;
+
+    json_print(&text, document, JSON_PRINT_COMPACT);
+    text_append_char(&text, '\n');
+    app_progress_hide(target->app);
+    if (!render_text(text_string(&text), text.size, app_stdout(target->app), &ignored)) {
+        app_error(target->app, &ignored);
+    }
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)
@@ -259,6 +271,8 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     if (!export(app, call, &selection, &target, &missing, e)) {
         if (target.file != NULL) {
             err_append(e, "; %s was not written", target.file);
+        } else if (target.refusable) {
+            refuse(&target, e);
         }
         return err_exit_status(e);
     }

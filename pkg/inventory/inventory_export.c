@@ -23,7 +23,7 @@ static void take(struct export_region *region, size_t kind, const struct export_
 {
     export_store(region, kind, record);
     if (export_brings(region, kind, record->key)) {
-        export_note_references(region, record->item);
+        export_note_references(region, kind, record->item);
     }
 }
 
@@ -252,7 +252,8 @@ static void read_referred(struct export_region *region, size_t kind)
          each = mem_map_next(each)) {
         lacking += is_lacking(table, each->key);
     }
-    if (collection && lacking > INVENTORY_TARGETS_SINGLY) {
+    /* what is referred to by an alias cannot be asked for by that */
+    if (collection && (lacking > INVENTORY_TARGETS_SINGLY || mem_set_count(&table->aliases) > 0)) {
         list(region, kind, NULL);
         return;
     }
@@ -361,6 +362,7 @@ static void destroy(struct inventory_export *copy)
             mem_map_free(&table->by_key);
             mem_set_free(&table->referred);
             mem_set_free(&table->tried);
+            mem_set_free(&table->aliases);
         }
     }
     free(copy->regions);

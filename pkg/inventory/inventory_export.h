@@ -60,7 +60,7 @@ bool inventory_export_write(struct inventory_export *copy, const struct inventor
                             const struct text *missing, const struct inventory_export_sink *sink, struct err *e)
     __attribute__((warn_unused_result));
 
-/* {"us-south":{"vpc":2,...},...}: the records of the file, for each region and kind. New reference. */
-json_t *inventory_export_counts(struct inventory_export *copy);
+/* Appends "us-south: 1 region, 3 zones, ...", a line a region; returns how many records there are. */
+size_t inventory_export_describe(const struct inventory_export *copy, struct text *out);
 
 #endif

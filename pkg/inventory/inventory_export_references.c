@@ -56,14 +56,22 @@ static bool is_of(const struct resource_copy *copied, struct answer_node referen
            (href.data != NULL && strstr(href.data, copied->kind->path) != NULL);
 }
 
-static void note(struct export_region *region, const struct place *place, struct answer_node value)
+/* What is walked through. */
+struct walk {
+    struct export_region *region;
+    size_t kind;
+};
+
+static void note(const struct walk *walk, const struct place *place, struct answer_node value)
 {
+    struct export_region *region = walk->region;
     struct answer_string id = {0};
     struct err ignored = ERR_INIT;
 
     for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
         const struct resource_copy *copied = &resource_copies[k];
-        bool found = false;
+        bool alias = k != walk->kind && copied->alias != NULL && is_at(place, copied->alias);
+        bool found = alias;
         for (size_t n = 0; n < RESOURCE_COPY_NAMES && copied->referred_as[n] != NULL; n++) {
             found = found || is_at(place, copied->referred_as[n]);
         }
@@ -77,29 +85,29 @@ static void note(struct export_region *region, const struct place *place, struct
         if (copied->how == RESOURCE_COPY_GATHERED) {
             gather(region, k, value, text_string(&word));
         } else {
-            mem_set_add_n(&region->tables[k].referred, id.data, id.size);
+            mem_set_add_n(alias ? &region->tables[k].aliases : &region->tables[k].referred, id.data, id.size);
         }
     }
 }
 
 /* Recursion is bounded by ANSWER_DEPTH_MAX. */
-static void walk(struct export_region *region, const struct place *place, struct answer_node node)
+static void walk_through(const struct walk *walk, const struct place *place, struct answer_node node)
 {
     enum answer_kind kind = answer_kind(node);
 
     if (kind == ANSWER_OBJECT && place->name.data != NULL) {
-        note(region, place, node);
+        note(walk, place, node);
     }
     if (kind != ANSWER_OBJECT && kind != ANSWER_ARRAY) {
         return;
     }
     for (struct answer_cursor each = answer_each(node); answer_next(&each);) {
         const struct place inner = {.parent = place->name, .name = each.name};
-        walk(region, kind == ANSWER_OBJECT ? &inner : place, each.node);
+        walk_through(walk, kind == ANSWER_OBJECT ? &inner : place, each.node);
     }
 }
 
-void export_note_references(struct export_region *region, struct answer_node item)
+void export_note_references(struct export_region *region, size_t kind, struct answer_node item)
 {
-    walk(region, &(struct place){0}, item);
+    walk_through(&(struct walk){.region = region, .kind = kind}, &(struct place){0}, item);
 }

@@ -5,6 +5,7 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
+#include "resource/resource_reference.h"
 #include "json/json_answer_source.h"
 
 size_t export_kind(const struct resource_kind *kind)
@@ -74,6 +75,19 @@ static bool is_own(const struct resource_copy *copied, struct answer_node item)
            answer_string_is(answer_value(answer_find(item, copied->own_member)).string, copied->own_value);
 }
 
+static const char *alias_of(struct export_region *region, const struct resource_copy *copied, struct answer_node item)
+{
+    struct answer_string id = {0};
+    struct err ignored = ERR_INIT;
+
+    if (copied->alias == NULL ||
+        !resource_reference_read(answer_find(item, copied->alias), "id", ANSWER_OPTIONAL, &id, &ignored) ||
+        id.data == NULL) {
+        return NULL;
+    }
+    return text_arena_copy(&region->copy->memory, id.data, id.size);
+}
+
 static struct export_entry *add(struct export_region *region, size_t kind, const struct export_record *record)
 {
     struct inventory_export *copy = region->copy;
@@ -103,6 +117,7 @@ void export_store(struct export_region *region, size_t kind, const struct export
     append_text(copy, record);
     entry->size = (uint32_t)copy->text.size;
     entry->own = is_own(copied, record->item);
+    entry->alias = alias_of(region, copied, record->item);
     if (!fsio_scratch_append(copy->scratch, text_string(&copy->text), copy->text.size, &entry->offset, &copy->error)) {
         entry->size = 0;
     }
@@ -119,6 +134,12 @@ bool export_brings(const struct export_region *region, size_t kind, const char *
            mem_set_has(&table->referred, key);
 }
 
+bool export_is_referred(const struct export_table *table, const struct export_entry *entry)
+{
+    return mem_set_has(&table->referred, entry->key) ||
+           (entry->alias != NULL && mem_set_has(&table->aliases, entry->alias));
+}
+
 bool export_retains(const struct export_region *region, size_t kind, const struct export_entry *entry)
 {
     bool narrowed = region->copy->options.narrowed;
@@ -128,9 +149,9 @@ bool export_retains(const struct export_region *region, size_t kind, const struc
     }
     switch (resource_copies[kind].how) {
     case RESOURCE_COPY_WHOLE:
-        return !narrowed || mem_set_has(&region->tables[kind].referred, entry->key);
+        return !narrowed || export_is_referred(&region->tables[kind], entry);
     case RESOURCE_COPY_REFERRED:
-        return (entry->own && !narrowed) || mem_set_has(&region->tables[kind].referred, entry->key);
+        return (entry->own && !narrowed) || export_is_referred(&region->tables[kind], entry);
     default:
         return true;
     }

@@ -14,6 +14,7 @@ enum { EXPORT_KINDS_MAX = 24 };
 /* One record. Strings live in the export's arena. */
 struct export_entry {
     const char *key;                /* its id; of an initialization that of its server */
+    const char *alias;              /* another id that records may refer to it by; or NULL */
     const char *owner;              /* whom it lies below; NULL: nothing */
     const struct resource_kind *of; /* what its owner is, for details; or NULL */
     uint64_t offset;                /* of its text, which is `size` bytes */
@@ -33,6 +34,7 @@ struct export_table {
     struct mem_map by_key;   /* index + 1 */
     struct mem_set referred; /* ids that records refer to */
     struct mem_set tried;    /* of those: read singly */
+    struct mem_set aliases;  /* that records refer to */
     bool listed, failed;     /* its collection was asked for; could not be read */
 };
 
@@ -82,7 +84,10 @@ bool export_retains(const struct export_region *region, size_t kind, const struc
 /* The index of a kind in resource_copies. */
 size_t export_kind(const struct resource_kind *kind);
 
-/* Notes what the object refers to (inventory_export_references.c). */
-void export_note_references(struct export_region *region, struct answer_node item);
+/* Notes what an object of the kind refers to (inventory_export_references.c). */
+void export_note_references(struct export_region *region, size_t kind, struct answer_node item);
+
+/* Whether records refer to the entry. */
+bool export_is_referred(const struct export_table *table, const struct export_entry *entry);
 
 #endif

@@ -119,25 +119,54 @@ static bool write_records(struct writer *writer, struct err *e)
 
 /* --- what the file says of itself --------------------------------------------------------------------- */
 
-json_t *inventory_export_counts(struct inventory_export *copy)
+static size_t count(const struct export_region *region, size_t kind)
+{
+    size_t retained = 0;
+
+    for (size_t i = 0; i < region->tables[kind].count; i++) {
+        retained += export_retains(region, kind, &region->tables[kind].items[i]);
+    }
+    return retained;
+}
+
+/* {"us-south":{"vpc":2,...},...} */
+static json_t *count_all(const struct inventory_export *copy)
 {
     json_t *regions = json_object();
 
     for (size_t r = 0; r < copy->scope->region_count; r++) {
-        struct export_region *region = &copy->regions[r];
+        const struct export_region *region = &copy->regions[r];
         json_t *kinds = json_object();
         for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
-            json_int_t count = 0;
-            for (size_t i = 0; i < region->tables[k].count; i++) {
-                count += export_retains(region, k, &region->tables[k].items[i]);
-            }
-            if (count > 0) {
-                json_object_set_new(kinds, resource_copies[k].kind->name, json_integer(count));
+            size_t retained = count(region, k);
+            if (retained > 0) {
+                json_object_set_new(kinds, resource_copies[k].kind->name, json_integer((json_int_t)retained));
             }
         }
         json_object_set_new(regions, region->name, kinds);
     }
     return regions;
+}
+
+size_t inventory_export_describe(const struct inventory_export *copy, struct text *out)
+{
+    size_t total = 0;
+
+    for (size_t r = 0; r < copy->scope->region_count; r++) {
+        const struct export_region *region = &copy->regions[r];
+        size_t kinds = 0;
+        text_append(out, region->name);
+        for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
+            size_t retained = count(region, k);
+            if (retained > 0) {
+                text_append(out, kinds++ > 0 ? ", " : ": ");
+                resource_append_count(out, retained, resource_copies[k].kind);
+            }
+            total += retained;
+        }
+        text_append(out, kinds > 0 ? "\n" : ": nothing\n");
+    }
+    return total;
 }
 
 /* Of the servers; NULL where none says its account. Where there are several, that of the most. */
@@ -182,7 +211,7 @@ static void append_head(struct writer *writer, const struct inventory_export_hea
 
 static void append_tail(struct writer *writer, const struct text *missing)
 {
-    JSON_CLEANUP json_t *counts = inventory_export_counts(writer->copy);
+    JSON_CLEANUP json_t *counts = count_all(writer->copy);
     const char *account = account_of(writer->copy);
     struct text *out = &writer->text;
     size_t size = 0, lines = 0;

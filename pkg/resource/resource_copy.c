@@ -26,6 +26,7 @@ const struct resource_copy resource_copies[] = {
     {.kind = &resource_image,
      .how = RESOURCE_COPY_REFERRED,
      .referred_as = {"image", "source_image"},
+     .alias = "catalog_offering/version",
      .own_member = "visibility",
      .own_value = "private"},
     {.kind = &resource_volume, .how = RESOURCE_COPY_REFERRED, .referred_as = {"boot_volume_attachment/volume"}},

@@ -27,10 +27,11 @@ struct resource_copy {
     const struct resource_kind *kind;
     enum resource_copy_how how;
     const char *referred_as[RESOURCE_COPY_NAMES]; /* members that refer to one, "source_image", "volume/image" */
-    const char *resource_type;                    /* of references with such a member; NULL: any */
-    const struct resource_kind *parent;           /* of RESOURCE_COPY_BELOW */
-    const char *owner_member;                     /* beside the kind in the file: whom it belongs to; or NULL */
-    const char *own_member, *own_value;           /* of the account's own; NULL: none is */
+    const char *alias; /* what one has in common with those that refer to it: "catalog_offering/version"; or NULL */
+    const char *resource_type;          /* of references with such a member; NULL: any */
+    const struct resource_kind *parent; /* of RESOURCE_COPY_BELOW */
+    const char *owner_member;           /* beside the kind in the file: whom it belongs to; or NULL */
+    const char *own_member, *own_value; /* of the account's own; NULL: none is */
 };
 
 /* In the order of the file; the last one has no kind. */

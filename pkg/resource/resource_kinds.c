@@ -124,7 +124,7 @@ static const char *const group_statuses[] = {"deleting", "healthy", "scaling", "
 
 const struct resource_kind resource_instance_profile = {
     .name = "instance-profile",
-    .singular = "profile",
+    .singular = "instance profile",
     .plural = "instance profiles",
     .path = "/instance/profiles",
     .items = "profiles",
@@ -134,7 +134,7 @@ const struct resource_kind resource_instance_profile = {
 
 const struct resource_kind resource_bare_metal_profile = {
     .name = "bare-metal-profile",
-    .singular = "profile",
+    .singular = "bare metal server profile",
     .plural = "bare metal server profiles",
     .path = "/bare_metal_server/profiles",
     .items = "profiles",

@@ -225,3 +225,50 @@ END
     expect 0
     grep -q '"price":1.50,"big":12345678901234567890' fleet.json
 }
+
+# replace_body OPERATION JQ: that operation answers from now on what JQ makes of its answer
+replace_body() {
+    local path=$1 operation=$2 filter=$3
+    sim_curl GET "$path" | jq -c "$filter" > body.json
+    faults "$(jq -nc --arg operation "$operation" --rawfile body body.json '{operation: $operation, action: "status", status: 200, body: $body}')"
+}
+
+@test "an odd record is copied as it is and is nothing that is missing" {
+    client_start --instances 3
+    replace_body '/v1/instances' instances.list '.instances[0].zone = null | del(.instances[1].metadata_service, .instances[1].name)'
+    meta inventory export -o fleet.json
+    expect 0
+    [ "$(of '[.records[] | select(.kind == "instance") | .record] | [length, (map(select(.zone == null)) | length), (map(select(has("metadata_service") | not)) | length)]')" = '[3,1,1]' ]
+    [ "$(of .complete)" = true ]
+    [ -z "$(of -r '.missing[]')" ]
+}
+
+@test "the image of a catalog offering comes along by the version that both name" {
+    client_start --instances 3 --templates 1
+    replace_body '/v1/images' images.list '.images |= map(.visibility = "public") | .images[-1].catalog_offering = {managed: true, version: {crn: "crn:v1:bluemix:public:globalcatalog-collection:global:a/1::version:0011-v"}} | .images[-2].catalog_offering = {managed: true, version: {crn: "crn:v1:bluemix:public:globalcatalog-collection:global:a/1::version:0022-v"}}'
+    images=$(jq -c '[.images[-1, -2].id]' body.json)
+    meta inventory export -o fleet.json
+    expect 0
+    [ "$(of --argjson images "$images" '[.records[] | select(.kind == "image") | .record.id | select(IN($images[]))]')" = '[]' ]
+    sim_curl GET /v1/instance/templates | jq -c '.templates[0] |= (del(.image) | .catalog_offering = {version: {crn: "crn:v1:bluemix:public:globalcatalog-collection:global:a/1::version:0011-v"}})' > templates.json
+    faults "$(jq -nc --rawfile body body.json '{operation: "images.list", action: "status", status: 200, body: $body}')" \
+        "$(jq -nc --rawfile body templates.json '{operation: "templates.list", action: "status", status: 200, body: $body}')"
+    for selector in '' --exclude=none; do
+        meta inventory export -o fleet.json $selector
+        [ "$(of --argjson images "$images" '[.records[] | select(.kind == "image") | .record.id | select(IN($images[]))] == $images[:1]')" = true ]
+    done
+}
+
+@test "a file that may not grow and a command that fails leave no file, and programs an object" {
+    client_start --instances 40
+    (ulimit -f 64 && exec "$BUILD/vpcmeta" inventory export -o fleet.json) 2> err && false
+    grep -q 'File too large; fleet.json was not written' err
+    [ -z "$(find . -name 'fleet.json*')" ]
+    meta inventory export no-such-server
+    expect 1 "no-such-server"
+    jq -e '.vpcmeta_inventory == 1 and .complete == false and .records == [] and (.missing[0] | test("no-such-server"))' <<< "$output" > /dev/null
+    faults '{"operation": "instances.list", "action": "status", "status": 403}'
+    meta inventory export --deadline 20s
+    expect 1 "the inventory is incomplete"
+    jq -e '.complete == false and .counts["us-south"].volume == null' <<< "$output" > /dev/null
+}
