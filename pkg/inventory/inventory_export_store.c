@@ -134,7 +134,7 @@ bool export_brings(const struct export_region *region, size_t kind, const char *
            mem_set_has(&table->referred, key);
 }
 
-bool export_is_referred(const struct export_table *table, const struct export_entry *entry)
+static bool is_referred(const struct export_table *table, const struct export_entry *entry)
 {
     return mem_set_has(&table->referred, entry->key) ||
            (entry->alias != NULL && mem_set_has(&table->aliases, entry->alias));
@@ -149,9 +149,9 @@ bool export_retains(const struct export_region *region, size_t kind, const struc
     }
     switch (resource_copies[kind].how) {
     case RESOURCE_COPY_WHOLE:
-        return !narrowed || export_is_referred(&region->tables[kind], entry);
+        return !narrowed || is_referred(&region->tables[kind], entry);
     case RESOURCE_COPY_REFERRED:
-        return (entry->own && !narrowed) || export_is_referred(&region->tables[kind], entry);
+        return (entry->own && !narrowed) || is_referred(&region->tables[kind], entry);
     default:
         return true;
     }

@@ -87,7 +87,4 @@ size_t export_kind(const struct resource_kind *kind);
 /* Notes what an object of the kind refers to (inventory_export_references.c). */
 void export_note_references(struct export_region *region, size_t kind, struct answer_node item);
 
-/* Whether records refer to the entry. */
-bool export_is_referred(const struct export_table *table, const struct export_entry *entry);
-
 #endif

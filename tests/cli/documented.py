@@ -167,7 +167,7 @@ class Reader:
             asked = re.findall(rb"\[y/N\]|type the number", output)
             if len(asked) > answered:
                 answered = len(asked)
-                number = re.findall(rb"(\d+) [a-z ]+ of \d+ will", output)
+                number = re.findall(rb"(\d+) [a-z ]+(?: of \d+)? will", output)
                 os.write(terminal, (number[-1] if asked[-1] != b"[y/N]" else b"y") + b"\n")
         else:
             os.kill(pid, 9)
