@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "term/term.h"
+#include "vpcsim/api/asker.h"
 #include "vpcsim/dispatch.h"
 #include "vpcsim/http/server.h"
 #include "vpcsim/sim.h"
@@ -36,14 +37,19 @@ static void block_signals(sigset_t *signals)
 
 static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
 {
-    struct server *server = server_start(sim, dispatch, e);
+    CLEANUP(text_free) struct text asker = {0};
     int number;
+
+    asker_describe(sim, &asker);
+    struct server *server = server_start(sim, dispatch, e);
 
     if (server == NULL) {
         return false;
     }
     unsigned port = server_port(server);
     printf("vpcsim listening on %s://127.0.0.1:%u/v1\n", sim->options.tls ? "https" : "http", port);
+    fflush(stdout);
+    fputs(text_string(&asker), stdout);
     fflush(stdout);
     fputs(text_string(&sim->load_report), stderr);
     bool written = write_port(sim->options.port_file, port, e);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "vpcsim/api/asker.h"
+#include "vpcsim/api/authority.h"
 #include "vpcsim/api/iam_links.h"
 #include "vpcsim/api/iam_profiles.h"
 #include "vpcsim/api/render.h"
@@ -85,6 +86,7 @@ void sim_close(struct sim *sim)
     response_templates_destroy(sim->response_templates);
     faults_destroy(sim->faults);
     log_destroy(sim->log);
+    authority_destroy(sim->authority);
     text_free(&sim->load_report);
 }
 

@@ -8,6 +8,7 @@
 #include "vpcsim/options.h"
 #include "vpcsim/store/store.h"
 
+struct authority;
 struct response_templates;
 struct faults;
 struct request_log;
@@ -31,11 +32,12 @@ struct sim {
     struct random random;       /* ids of what is created at run time */
     uint64_t tokens_valid_from; /* serial number: older tokens are refused */
     uint64_t tokens_issued;
-    int64_t token_delay_ms; /* of the request that is served: its token is taken so much later */
-    char secret[32];        /* key of the tokens' signatures */
-    char address[64];       /* "127.0.0.1:8080", as bound */
-    int64_t now_ms, now_s;  /* of the request that is served */
-    int hop_limit;          /* of what the data plane sends; 0: no limit of its own */
+    int64_t token_delay_ms;      /* of the request that is served: its token is taken so much later */
+    char secret[32];             /* key of the tokens' signatures */
+    char address[64];            /* "127.0.0.1:8080", as bound */
+    struct authority *authority; /* of certificates of the identity API; NULL: none was asked for */
+    int64_t now_ms, now_s;       /* of the request that is served */
+    int hop_limit;               /* of what the data plane sends; 0: no limit of its own */
 };
 
 /* Fills the store as the options say. */

@@ -312,3 +312,35 @@ EOF
     [ "$got" = '200 -' ]
     claims "$(jq -r .access_token <<< "$output")" | jq -e '.sub_type == "Profile" and .name == "fleet"'
 }
+
+@test "a certificate is a real one, for a request whose subject holds what it may" {
+    cd "$BATS_TEST_TMPDIR"
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    create_instance
+    take_token
+    # SUBJECT OPENSSL-ARGS...: asks for a certificate of a new key
+    certify() {
+        local subject=$1
+        shift
+        openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -subj "$subject" -out request.pem "$@" 2> /dev/null
+        jq -Rs '{csr: ., expires_in: 600}' request.pem > body.json
+        answer -X POST "$address/identity/v1/certificates?version=2025-08-26" -H "Authorization: Bearer $token" -d @body.json
+    }
+    certify '/C=DE/ST=Hesse/L=Frankfurt/O=Shop/OU=web'
+    [ "$status_code" = 200 ]
+    jq -e '.expires_in == 600 and (.certificates | length) == 2 and (.id | length) == 36' <<< "$output"
+    jq -r '.certificates[0]' <<< "$output" > leaf.pem
+    jq -r '.certificates[1]' <<< "$output" > intermediate.pem
+    openssl verify -partial_chain -CAfile intermediate.pem leaf.pem
+    [ "$(openssl x509 -in leaf.pem -noout -subject -nameopt RFC2253)" = 'subject=OU=web,O=Shop,L=Frankfurt,ST=Hesse,C=DE' ]
+    cmp <(openssl x509 -in leaf.pem -noout -pubkey) <(openssl ec -in key.pem -pubout 2> /dev/null)
+    openssl x509 -in leaf.pem -noout -checkend 500
+    run ! openssl x509 -in leaf.pem -noout -checkend 700
+    certify '/O=Shop/CN=web'
+    [ "$status_code $(jq -r '.errors[0] | "\(.code) \(.target.name)"' <<< "$output")" = '400 invalid_value csr' ]
+    certify '/O=Shop' -addext subjectAltName=DNS:web
+    [ "$status_code $(jq -r '.errors[0].message' <<< "$output")" = '400 The csr must not have extensions.' ]
+    answer -X POST "$address/identity/v1/certificates?version=2025-08-26" -H "Authorization: Bearer $token" \
+        -d '{"csr":"-----BEGIN CERTIFICATE REQUEST-----\nMIIEXAMPLE\n-----END CERTIFICATE REQUEST-----\n"}'
+    [ "$status_code" = 400 ]
+}

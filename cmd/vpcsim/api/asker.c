@@ -114,3 +114,26 @@ int asker_hop_limit(struct sim *sim)
 
     return find(sim, &sim->regions[0], &asker) && metadata_of(&asker)->enabled ? metadata_of(&asker)->hop_limit : 0;
 }
+
+void asker_describe(struct sim *sim, struct text *out)
+{
+    const char *wanted = sim->options.metadata_instance;
+    struct asker asker;
+
+    text_append(out, "metadata service: ");
+    if (!find(sim, &sim->regions[0], &asker)) {
+        text_append(out, "no answer before there is ");
+        text_append(out, wanted != NULL ? "a server " : "an instance");
+        text_append(out, wanted != NULL ? wanted : "");
+    } else {
+        const struct metadata *metadata = metadata_of(&asker);
+        text_printf(out, "asked by %s (%s): ",
+                    asker.instance != NULL ? asker.instance->entity.name : asker.bare_metal->entity.name,
+                    asker.region->name);
+        text_append(out, !metadata->enabled ? "disabled" : metadata->https ? "https" : "http");
+        if (metadata->enabled && metadata->hop_limit > 0) {
+            text_printf(out, ", hop limit %d", metadata->hop_limit);
+        }
+    }
+    text_append_char(out, '\n');
+}

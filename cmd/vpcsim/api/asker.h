@@ -31,6 +31,9 @@ bool asker_open(const struct request *request, struct asker *ret_asker);
 /* How many hops an answer survives; 0: no limit of its own, as where the service is off, and on bare metal. */
 int asker_hop_limit(struct sim *sim);
 
+/* One line for people: which server asks. */
+void asker_describe(struct sim *sim, struct text *out);
+
 /* What the control plane says about it, for the caller to release. */
 json_t *asker_record(const struct asker *asker);
 
