@@ -51,7 +51,7 @@ find_ids() {
     attachment=$(asker_get instance/network_attachments | jq -r '.network_attachments[0].id')
     volume=$(asker_get instance/volume_attachments | jq -r '.volume_attachments[0].id')
     vni=$(asker_get virtual_network_interfaces | jq -r '.virtual_network_interfaces[0].id')
-    unlinked=$(sim_curl GET "/v1/profiles?account_id=3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b" | jq -r '.profiles[].id' | grep -v "$ASKER_PROFILE" | head -1)
+    unlinked=$(sim_profile other)
     [ "${#vni}" -gt 10 ]
 }
 
