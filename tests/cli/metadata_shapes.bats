@@ -197,3 +197,22 @@ CASES
         asker_get "$path" | jq -S "$unknown" | diff "$BATS_TEST_TMPDIR/${path//\//.}" -
     done
 }
+
+@test "a copy with records of other shapes is answered all the same" {
+    cat > "$BATS_TEST_TMPDIR/odd.json" << 'RECORD'
+[{"id":"0717_11111111-1111-4111-8111-111111111111","name":"self","status":"running","created_at":7,"vcpu":3,"image":[],
+  "crn":"crn:v1:bluemix:public:is:us-south-1:a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::instance:0717_11111111-1111-4111-8111-111111111111",
+  "metadata_service":{"enabled":true,"protocol":"http","response_hop_limit":1},"boot_volume_attachment":null,
+  "volume_attachments":[1,null,{"id":5}],"network_interfaces":[{},3],"primary_network_interface":4,"disks":"none",
+  "network_attachments":[null,{"virtual_network_interface":{"id":"v"}}],"placement_target":"x",
+  "cluster_network_attachments":{"a":1}}]
+RECORD
+    sim_start --load "$BATS_TEST_TMPDIR/odd.json" --metadata-instance self
+    asker_token
+    for path in instance instance/initialization instance/network_interfaces instance/network_attachments keys \
+        instance/volume_attachments instance/cluster_network_attachments placement_groups virtual_network_interfaces; do
+        asker_get "$path" | jq -e 'type == "object"' > /dev/null
+        [ "$(cat "$SIM_DIR/code")" = 200 ]
+    done
+    [ "$(asker_get instance | jq -c '[.id, .vcpu, .image]')" = '["0717_11111111-1111-4111-8111-111111111111",3,[]]' ]
+}
