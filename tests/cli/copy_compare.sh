@@ -89,7 +89,7 @@ start fleet --region us-south,eu-de,jp-tok --seed "$seed" --instances "$instance
 if [ -n "${EXPORT:-}" ]; then
     PORT=${port[fleet]} bash -c "$EXPORT" export "$folder/fleet.json"
 else
-    on fleet inventory export --region all -o "$folder/fleet.json" > "$folder/export.out" 2> "$folder/export.err" ||
+    on fleet inventory export --region all --initializations -o "$folder/fleet.json" > "$folder/export.out" 2> "$folder/export.err" ||
         { echo "export: $? $(cat "$folder/export.err")" && exit 1; }
 fi
 if [ -n "${COPY:-}" ]; then

@@ -21,6 +21,7 @@ route_handler bare_metal_initialization, bare_metal_replace_initialization, bare
 
 /* images.c, profiles.c */
 route_handler images_list, images_get, images_patch, images_instance_profiles, images_bare_metal_profiles;
+route_handler snapshots_list, snapshots_get, placement_groups_list, placement_groups_get;
 route_handler volumes_list, volumes_get, instance_profiles_list, instance_profiles_get, bare_metal_profiles_list,
     bare_metal_profiles_get;
 

@@ -1,8 +1,9 @@
-/* Volumes: the boot volumes of instances and the spare ones, with what the Volume type of the SDK requires. */
+/* Volumes and snapshots of them, with what their types in the SDK require. */
 #include "vpcsim/api/allowed_use.h"
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/store/account.h"
 #include "vpcsim/store/catalog.h"
 #include "vpcsim/store/copy.h"
 
@@ -50,6 +51,47 @@ static void append_volume(const struct request *request, const struct entity *it
     render_zone(region, volume->zone, out);
     text_append_char(out, '}');
     copy_overlay(item, from, out);
+}
+
+/* The volume that it was taken of is gone. */
+static void append_snapshot(const struct request *request, const struct entity *item, struct text *out)
+{
+    const struct volume *snapshot = (const struct volume *)item;
+    const struct region *region = request->region;
+
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
+    text_append_char(out, '{');
+    allowed_use_render(&snapshot->allowed_use, out);
+    text_append(out, ",\"bootable\":true,\"clones\":[],\"copies\":[],\"created_at\":\"");
+    render_stamp(item->created_s, out);
+    text_append(out, "\",\"crn\":\"");
+    render_crn(region, "snapshot", -1, item->id, out);
+    text_printf(out,
+                "\",\"deletable\":true,\"encryption\":\"provider_managed\",\"href\":\"%s/snapshots/%s\",\"id\":\"%s\","
+                "\"lifecycle_state\":\"stable\",\"minimum_capacity\":%u,\"name\":\"%s\",\"resource_group\":",
+                region->api, item->id, item->id, snapshot->capacity, item->name);
+    render_resource_group(account_default_resource_group(region->sim), out);
+    text_append(out, ",\"resource_type\":\"snapshot\",\"service_tags\":[],\"size\":1,\"source_volume\":{\"crn\":\"");
+    render_crn(region, "volume", (int)snapshot->zone, item->id, out);
+    text_printf(out,
+                "\",\"deleted\":{\"more_info\":\"https://cloud.ibm.com/apidocs/vpc#deleted-resources\"},\"href\":"
+                "\"%s/volumes/%s\",\"id\":\"%s\",\"name\":\"%s\",\"resource_type\":\"volume\"},"
+                "\"storage_generation\":1,\"user_tags\":[]}",
+                region->api, item->id, item->id, item->name);
+    copy_overlay(item, from, out);
+}
+
+void snapshots_list(struct request *request, struct reply *reply)
+{
+    page_list(request, reply, &request->region->snapshots, "snapshots", filter_name, append_snapshot);
+}
+
+void snapshots_get(struct request *request, struct reply *reply)
+{
+    page_get(request, reply, &request->region->snapshots, "Snapshot", append_snapshot);
 }
 
 void volumes_list(struct request *request, struct reply *reply)

@@ -1,0 +1,38 @@
+/* Placement groups: read only. */
+#include "vpcsim/api/handlers.h"
+#include "vpcsim/api/page.h"
+#include "vpcsim/api/render.h"
+#include "vpcsim/store/account.h"
+#include "vpcsim/store/copy.h"
+
+static void append_placement_group(const struct request *request, const struct entity *item, struct text *out)
+{
+    const struct region *region = request->region;
+
+    if (copy_append(item, out)) {
+        return;
+    }
+    size_t from = out->size;
+    text_append(out, "{\"created_at\":\"");
+    render_stamp(item->created_s, out);
+    text_append(out, "\",\"crn\":\"");
+    render_crn(region, "placement-group", -1, item->id, out);
+    text_printf(out,
+                "\",\"href\":\"%s/placement_groups/%s\",\"id\":\"%s\",\"lifecycle_state\":\"stable\",\"name\":\"%s\","
+                "\"resource_group\":",
+                region->api, item->id, item->id, item->name);
+    render_resource_group(account_default_resource_group(region->sim), out);
+    text_append(out, ",\"resource_type\":\"placement_group\",\"strategy\":\"host_spread\"}");
+    copy_overlay(item, from, out);
+}
+
+void placement_groups_list(struct request *request, struct reply *reply)
+{
+    page_list(request, reply, &request->region->placement_groups, "placement_groups", filter_name,
+              append_placement_group);
+}
+
+void placement_groups_get(struct request *request, struct reply *reply)
+{
+    page_get(request, reply, &request->region->placement_groups, "Placement group", append_placement_group);
+}
