@@ -7,6 +7,7 @@
 #   SEED      of the generated fleet
 #   INSTANCES in each of the three regions
 # EXPORT='COMMAND' writes the file instead of vpcmeta inventory export; it gets the name of the file as $1.
+# EXPORTED=STATUS of the export, 0 without it: 1 where odd records make it incomplete.
 # COPY='VPCSIM-ARGS' starts the copy with those instead of --load.
 # COMMANDS=FILE: lines "NAME STATUS ARGS...", the status that the fleet's command must end with, "." for any.
 # Ends with 0 when everything is equal, and prints a line a command otherwise.
@@ -52,14 +53,10 @@ on() {
     )
 }
 
-plain() {
-    python3 "$here/copy_plain.py" "$folder/known" "$today" < "$1"
-}
-
 # names KIND REGION: of the fleet, at most 40.
 # shellcheck disable=SC2317 # called by lines of the commands
 names() {
-    on fleet "$1" list --region "$2" -o json --jq '.items[:40][].name' -q
+    on fleet "$1" list --region "$2" -o json --jq '.items[:40][].name' 2> /dev/null || true
 }
 
 # compare NAME STATUS ARGS...
@@ -68,13 +65,14 @@ compare() {
     shift 2
     for side in fleet copy; do
         status=0
-        on "$side" "$@" > "$folder/out" 2> "$folder/err" || status=$?
-        { plain "$folder/out" && echo "-- stderr" && plain "$folder/err" && echo "-- status $status"; } > "$folder/$name.$side"
+        on "$side" "$@" > "$folder/$name.$side" 2> "$folder/err" || status=$?
+        { echo "-- stderr" && cat "$folder/err" && echo "-- status $status"; } >> "$folder/$name.$side"
         if [ "$side" = fleet ] && [ "$wanted" != . ] && [ "$status" != "$wanted" ]; then
             echo "WRONG   $name: the fleet's status is $status, not $wanted: $(head -c 300 "$folder/err")"
             return 1
         fi
     done
+    python3 "$here/copy_plain.py" "$folder/known" "$today" "$folder/$name.fleet" "$folder/$name.copy"
     if ! cmp -s "$folder/$name.fleet" "$folder/$name.copy"; then
         echo "DIFFERS $name: $(diff "$folder/$name.fleet" "$folder/$name.copy" | grep -c '^[<>]') lines"
         diff "$folder/$name.fleet" "$folder/$name.copy" | cut -c 1-300 | head -n "${SHOW:-6}"
@@ -89,8 +87,12 @@ start fleet --region us-south,eu-de,jp-tok --seed "$seed" --instances "$instance
 if [ -n "${EXPORT:-}" ]; then
     PORT=${port[fleet]} bash -c "$EXPORT" export "$folder/fleet.json"
 else
-    on fleet inventory export --region all --initializations -o "$folder/fleet.json" > "$folder/export.out" 2> "$folder/export.err" ||
-        { echo "export: $? $(cat "$folder/export.err")" && exit 1; }
+    status=0
+    on fleet inventory export --region all --initializations -o "$folder/fleet.json" 2> "$folder/export.err" || status=$?
+    if [ "$status" -ne "${EXPORTED:-0}" ]; then
+        echo "the export ended with $status: $(cat "$folder/export.err")"
+        exit 1
+    fi
 fi
 if [ -n "${COPY:-}" ]; then
     # shellcheck disable=SC2086 # words

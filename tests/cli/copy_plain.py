@@ -1,6 +1,6 @@
 """Takes out of what vpcmeta printed what differs from run to run: ports, times, ids of runs and requests, and ids and
 names that a simulator invents (they are not in the exported file).
-usage: copy_plain.py KNOWN < OUTPUT      KNOWN: the UUIDs of the export, one a line"""
+usage: copy_plain.py KNOWN DATE FILE...   KNOWN: the UUIDs of the export, one a line; DATE: today; FILEs are rewritten"""
 import re
 import sys
 
@@ -16,27 +16,31 @@ RULES = [(re.compile(pattern), by) for pattern, by in [
 ]]
 # names of group members and the like: web-4f2a91c3
 INVENTED = re.compile(r'\b((?:asg|instance|bare-metal)(?:-[a-z0-9]+)*)-[0-9a-f]{8}\b')
-TODAY = re.compile(sys.argv[2] + r'[T ][0-9:.]+Z?') if len(sys.argv) > 2 else None
+TODAY = re.compile(sys.argv[2] + r'[T ][0-9:.]+Z?')
+
+
+def plain(text, known):
+    lines = []
+    for line in text.splitlines():
+        for pattern, by in RULES:
+            line = pattern.sub(by, line)
+        line = TODAY.sub('TIME', line)
+        fresh = re.sub(UUID, lambda found: found[0] if found[0] in known else 'NEW', line)
+        fresh = INVENTED.sub(r'\1-NEW', fresh)
+        lines.append((fresh != line, fresh.rstrip(',')))
+    # what is new is sorted by an invented name: it stands where it was, in an order of its own
+    new = iter(sorted(line for is_new, line in lines if is_new))
+    return ''.join((next(new) if is_new else line) + '\n' for is_new, line in lines)
 
 
 def main():
     with open(sys.argv[1], encoding='ascii') as file:
         known = set(file.read().split())
-    uuid = re.compile(UUID)
-    lines = []
-    for line in sys.stdin:
-        for pattern, by in RULES:
-            line = pattern.sub(by, line)
-        if TODAY:
-            line = TODAY.sub('TIME', line)
-        fresh = uuid.sub(lambda found: found[0] if found[0] in known else 'NEW', line)
-        fresh = INVENTED.sub(r'\1-NEW', fresh)
-        lines.append((fresh != line, fresh))
-    # what is new is sorted by an invented name: it stands where it was, in an order of its own
-    new = sorted(line.rstrip(',\n') for is_new, line in lines if is_new)
-    at = iter(new)
-    for is_new, line in lines:
-        print(next(at) if is_new else line.rstrip(',\n'))
+    for path in sys.argv[3:]:
+        with open(path, encoding='utf-8') as file:
+            text = file.read()
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(plain(text, known))
 
 
 main()

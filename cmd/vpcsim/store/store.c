@@ -288,6 +288,7 @@ void store_region_free(struct region *region)
     collection_free(&region->bare_metals, store_free_bare_metal);
     collection_free(&region->instance_groups, store_free_instance_group);
     collection_free(&region->templates, store_free_template);
+    store_free_template(region->no_template);
     collection_free(&region->instance_profiles, store_free_entity);
     collection_free(&region->bare_metal_profiles, store_free_entity);
     collection_free(&region->placement_groups, store_free_entity);

@@ -238,6 +238,7 @@ struct region {
     struct copy *zones[ZONES];                                /* as recorded; NULL: made here */
     struct vpc *no_vpc; /* of servers whose records name none, with its subnet: in no collection; NULL: not needed */
     struct subnet *no_subnet;
+    struct template *no_template; /* of groups and memberships whose records name none: likewise */
     uint64_t next_position;
 };
 
