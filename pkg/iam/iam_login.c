@@ -85,12 +85,15 @@ static bool explain_resource_token(const struct iam_login *login, const char *pl
         err_wrap(ret, "no token from %s", place);
         return false;
     }
-    err_wrap(ret, "IAM refused to give the compute resource token (%s) the trusted profile %s", credentials->source,
+    err_wrap(ret, "IAM refused the compute resource token (%s) for the trusted profile %s", credentials->source,
              profile);
-    err_advise(ret,
-               "Check that the profile (%s) exists and is linked to this compute resource, and that its token is one "
-               "for IAM and has not expired",
-               credentials->profile_source);
+    if (strstr(ret->message, "BXNIM0407E") != NULL) { /* facts-next.md 2.4 */
+        err_advise(ret, "The token has expired, or is not one that was made for IAM: name the file in which the "
+                        "platform keeps one that is good, in VPC_CR_TOKEN_FILENAME");
+    } else {
+        err_advise(ret, "Check that the profile (%s) exists and is linked to this compute resource",
+                   credentials->profile_source);
+    }
     return true;
 }
 

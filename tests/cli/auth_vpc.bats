@@ -88,11 +88,13 @@ iam_tokens() {
 }
 
 @test "no secret of a login is in the arguments, in a core file or readable by other processes" {
-    server_start --instances 30 --mix plain --all-disabled --latency-ms 30
+    server_start --instances 30 --mix plain --all-disabled --latency-ms 30 --cr-token cr-token.hidden
+    sim_profile fleet CE crn:v1:bluemix:public:codeengine:us-south:a/x:project:: > /dev/null
+    clear_log
     echo cr-token.hidden > token
     limit=2
     for login in "vpc VPC_IAM_PROFILE_ID=$PROFILE VPC_AUTH_URL=$SIM_BASE" \
-        "container VPC_IAM_PROFILE_ID=$PROFILE VPC_CR_TOKEN_FILENAME=token"; do
+        "container VPC_IAM_PROFILE_NAME=fleet VPC_CR_TOKEN_FILENAME=token"; do
         # shellcheck disable=SC2086 # several variables
         env ${login#* } "$BUILD/vpcmeta" instance set --all --hop-limit "$limit" -y -j 1 --auth "${login%% *}" \
             --trace trace > out 2> err &
@@ -220,8 +222,9 @@ END
         -o json -v --trace trace > out 2> err &
     pid=$!
     await_count 1 sim_count POST /identity/token
-    echo cr-token.second | tee "$known" > token.new
+    echo cr-token.second | tee -a "$known" > token.new
     mv token.new token
+    cp token "$known"
     wait "$pid"
     jq -e '.summary.changed == 25' out
     [ "$(sim_count POST /identity/token)" -ge 2 ]
@@ -238,6 +241,11 @@ END
     expect 0
     jq -e --arg id "$profile" '.credential == "environment variable IBMCLOUD_CR_TOKEN" and .profile == $id' <<< "$output"
     [ "$(sim_count POST /identity/token)" -eq 2 ]
+    IBMCLOUD_CR_TOKEN=cr-token.old IBMCLOUD_CR_PROFILE=fleet meta instance list
+    expect 4 "IAM refused the compute resource token (environment variable IBMCLOUD_CR_TOKEN) for the trusted profile fleet"
+    [[ $stderr == *"BXNIM0407E"*"The token has expired"* && $stderr != *cr-token.old* ]]
+    IBMCLOUD_CR_TOKEN=@token IBMCLOUD_CR_PROFILE=other meta instance list
+    expect 4 "Check that the profile (environment variable IBMCLOUD_CR_PROFILE) exists and is linked"
     rm token
     VPC_AUTH_TYPE=Container VPC_CR_TOKEN_FILENAME=token VPC_IAM_PROFILE_ID=Profile-7 meta instance list
     expect 4 "the compute resource token cannot be read"
