@@ -101,8 +101,12 @@ static bool explain_profile(const struct iam_login *login, const char *place, co
                             struct err *ret)
 {
     const struct imds_call call = profile_call(login);
+    bool refused = explain(login, place, &call, reply, ret);
 
-    return explain(login, place, &call, reply, ret);
+    if (refused && call.trusted_profile != NULL) {
+        err_advise(ret, "The trusted profile is named by %s", login->credentials->profile_source);
+    }
+    return refused;
 }
 
 const struct iam_login_step iam_identity_step = {submit_identity, read_token, explain_identity};

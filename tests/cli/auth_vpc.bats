@@ -8,15 +8,21 @@ teardown() {
     sim_stop
 }
 
+# As sim_curl, with a token of its own: tokens live for seconds here.
+api() {
+    SIM_TOKEN=
+    sim_curl "$@"
+}
+
 # ARGS...: a simulator whose first instance asks its metadata service, and nothing secret in the environment
 server_start() {
     client_start --transition-ms 1 "$@"
     unset VPC_APIKEY
-    asker=$(sim_curl GET '/v1/instances?limit=1' | jq -r '.instances[0].id')
+    asker=$(api GET '/v1/instances?limit=1' | jq -r '.instances[0].id')
     set_service '{"enabled": true}'
-    sim_curl POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"stop"}' > /dev/null
+    api POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"stop"}' > /dev/null
     await_status stopped
-    sim_curl POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"start"}' > /dev/null
+    api POST "/v1/instances/$asker/actions" -H 'Content-Type: application/json' -d '{"type":"start"}' > /dev/null
     await_status running
     link_profile
     clear_log
@@ -25,21 +31,21 @@ server_start() {
 await_status() {
     local i
     for ((i = 0; i < 200; i++)); do
-        [ "$(sim_curl GET "/v1/instances/$asker" | jq -r .status)" != "$1" ] || return 0
+        [ "$(api GET "/v1/instances/$asker" | jq -r .status)" != "$1" ] || return 0
         sleep 0.02
     done
     return 1
 }
 
 set_service() {
-    sim_curl PATCH "/v1/instances/$asker" -H 'Content-Type: application/merge-patch+json' \
+    api PATCH "/v1/instances/$asker" -H 'Content-Type: application/merge-patch+json' \
         -d "{\"metadata_service\": $1}" > /dev/null
 }
 
 link_profile() {
     local crn
-    crn=$(sim_curl GET "/v1/instances/$asker" | jq -r .crn)
-    sim_http -f -X POST "$SIM_BASE/v1/profiles/$PROFILE/links" -H "Authorization: Bearer $(sim_token)" \
+    crn=$(api GET "/v1/instances/$asker" | jq -r .crn)
+    sim_http -f -X POST "$SIM_BASE/v1/profiles/$PROFILE/links" -H "Authorization: Bearer $(SIM_TOKEN=; sim_token)" \
         -H 'Content-Type: application/json' -d "{\"cr_type\":\"VSI\",\"link\":{\"crn\":\"$crn\"}}" > /dev/null
 }
 
@@ -178,7 +184,7 @@ END
     expect 4 "This server has no default trusted profile: name one that is linked to it, with VPC_IAM_PROFILE_ID"
     VPC_IAM_PROFILE_ID=Profile-1c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2 meta instance list
     expect 4 "profile_not_linked"
-    [[ $stderr == *"Link the profile to this server"* ]]
+    [[ $stderr == *"Link the profile to this server"*"named by environment variable VPC_IAM_PROFILE_ID"* ]]
     set_service '{"enabled": false}'
     SECONDS=0
     VPC_IAM_PROFILE_ID=$PROFILE meta instance list --timeout 1s
