@@ -136,8 +136,16 @@ void probe_append_command(const struct probe_rows *rows, const char *verb, const
     CLEANUP(text_free) struct text path = {0};
     CLEANUP(text_free) struct text name = {0};
 
-    region = region[0] != '\0' ? region : "all"; /* a server of that name is found wherever it is */
+    bool is_known = region[0] != '\0';
+    region = is_known ? region : "all"; /* a server of that name is found wherever it is */
     struct cli_place place = options_place(facts->app->given, &region);
+    if (is_known) {
+        place.regions = &region;
+        place.region_count = 1;
+    }
+    if (!text_equal(place.auth, "vpc")) {
+        place.metadata_url = NULL; /* it is this machine's */
+    }
     text_printf(&path, "%s %s", probe_kind(rows)->name, verb);
     (void)append_server(rows, &name);
     cli_command_line_begin(&line, facts->app->program->name, text_string(&path));

@@ -409,9 +409,10 @@ static void add_user_data(struct probe_rows *rows)
                   seen->initialization.outcome == IMDS_NOT_ASKED || !has_read_view(rows) ? PROBE_NOT_APPLICABLE
                                                                                          : PROBE_CANNOT_TELL,
                   NULL, NULL, "not known: %s",
-                  seen->initialization.outcome != IMDS_NOT_ASKED ? "it could not be read"
-                  : rows->answers                                ? "no identity token was granted"
-                                                                 : "nothing answers");
+                  seen->initialization.outcome != IMDS_NOT_ASKED
+                      ? has_read_view(rows) ? "it could not be read" : "bare metal servers have no read view"
+                  : rows->answers ? "no identity token was granted"
+                                  : "nothing answers");
     } else if (seen->user_data_bytes == 0) {
         probe_add(rows, check, PROBE_PASS, NULL, found, "there is none that others could read");
     } else {
