@@ -214,8 +214,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.c.o $(lib)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(lib) $(LIBS) -lcmocka
 $(BUILD)/tests/unit/test_commands: $(filter-out %/main.c.o,$(main_obj))
-$(BUILD)/tests/unit/test_vpcsim $(BUILD)/tests/unit/test_vpcsim_copy: $(filter-out %/main.c.o,$(sim_obj))
-$(BUILD)/tests/unit/test_vpcsim $(BUILD)/tests/unit/test_vpcsim_copy: LIBS += $(SIM_LIBS)
+sim_tests := $(addprefix $(BUILD)/tests/unit/,test_vpcsim test_vpcsim_copy test_vpcsim_plane)
+$(sim_tests): $(filter-out %/main.c.o,$(sim_obj))
+$(sim_tests): LIBS += $(SIM_LIBS)
 
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/fuzz/replay.c.o $(lib)
 	@mkdir -p $(@D)

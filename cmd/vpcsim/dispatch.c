@@ -241,7 +241,7 @@ void dispatch(struct request *request, struct reply *reply)
     if (!admin) {
         faults_before(request, reply, &plan);
     }
-    if (!plan.refused && is_reached(request, reply) && request->route != NULL) {
+    if (is_reached(request, reply) && !plan.refused && request->route != NULL) {
         check_and_run(request, reply);
     }
     sim->hop_limit = asker_hop_limit(sim);

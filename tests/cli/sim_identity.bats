@@ -27,13 +27,13 @@ answer() {
 # an instance with the service on since its creation; its id in $id
 create_instance() {
     local image subnet
-    image=$(sim_curl GET '/v1/images?limit=100' | jq -r 'first(.images[] | select(.operating_system.architecture == "amd64" and .status == "available")) | .id')
-    subnet=$(sim_curl GET /v1/subnets | jq -c '.subnets[0] | {id, zone: .zone.name, vpc: .vpc.id}')
+    image=$(sim_curl GET "${REGION:-}/v1/images?limit=100" | jq -r 'first(.images[] | select(.operating_system.architecture == "amd64" and .status == "available")) | .id')
+    subnet=$(sim_curl GET "${REGION:-}/v1/subnets" | jq -c '.subnets[0] | {id, zone: .zone.name, vpc: .vpc.id}')
     id=$(jq -cn --arg image "$image" --argjson subnet "$subnet" --argjson more "${1:-{\}}" '{name: "asker",
         profile: {name: "bx2-2x8"}, image: {id: $image}, zone: {name: $subnet.zone}, vpc: {id: $subnet.vpc},
         primary_network_attachment: {virtual_network_interface: {subnet: {id: $subnet.id}}},
         metadata_service: {enabled: true}} + $more' |
-        sim_curl POST /v1/instances -H 'Content-Type: application/json' -d @- | jq -r .id)
+        sim_curl POST "${REGION:-}/v1/instances" -H 'Content-Type: application/json' -d @- | jq -r .id)
     [ "$id" != null ]
 }
 
@@ -72,13 +72,12 @@ take_token() {
 
 @test "an identity token says who has it: audience, addresses, subnets, VPC, and the nonce" {
     sim_start --instances 1 --region us-south,eu-de --mix plain --transition-ms 0 --metadata-instance asker
-    sim_curl GET /v1/instances > /dev/null
-    create_instance
+    REGION=/eu-de create_instance
     answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm' -d '{"nonce":"k3v2-9f"}'
     claims "$(jq -r .access_token <<< "$output")" > "$BATS_TEST_TMPDIR/claims"
-    jq -e --arg id "$id" '.iss == "VSI-CR_us-south" and .aud[0] == .iss and (.aud | length) == 2 and .nonce == "k3v2-9f"
+    jq -e --arg id "$id" '.iss == "VSI-CR_eu-de" and .aud[0] == .iss and (.aud | length) == 2 and .nonce == "k3v2-9f"
         and .exp - .iat == 300 and .iaas.instanceID == $id and (.iaas.crn | endswith($id)) and .iaas.profile_name == "bx2-2x8"
-        and .iaas.zone == "us-south-1" and .iaas.region == "us-south" and (.iaas.accountID | length) == 32
+        and .iaas.zone == "eu-de-1" and .iaas.region == "eu-de" and (.iaas.accountID | length) == 32
         and (.iaas.resource_group_id | length) == 32 and (.ip_addresses[0].address | startswith("10."))
         and (.subnets[0] | keys) == ["crn", "id", "name"] and (.vpc | keys) == ["crn", "id", "name"]' "$BATS_TEST_TMPDIR/claims"
 }
@@ -116,11 +115,11 @@ EOF
 }
 
 @test "bare metal asks by the new paths alone, whatever the date" {
-    sim_start --instances 1 --bare-metal 1 --mix plain --metadata-instance bms-00000
-    server=$(sim_curl GET /v1/bare_metal_servers | jq -r '.bare_metal_servers[0].id')
-    sim_curl PATCH "/v1/bare_metal_servers/$server" -H "$merge" -d '{"metadata_service":{"enabled":true}}' > /dev/null
+    sim_start --instances 1 --bare-metal 1 --mix plain
+    name=$(sim_curl GET /v1/bare_metal_servers | jq -r '.bare_metal_servers[0].name')
     sim_stop
-    sim_start --instances 1 --bare-metal 1 --mix plain --metadata-instance "$server"
+    sim_start --instances 1 --bare-metal 1 --mix plain --metadata-instance "$name"
+    server=$(sim_curl GET /v1/bare_metal_servers | jq -r '.bare_metal_servers[0].id')
     sim_curl PATCH "/v1/bare_metal_servers/$server" -H "$merge" -d '{"metadata_service":{"enabled":true}}' > /dev/null
     for date in 2022-03-01 2025-06-10 2025-08-26; do
         answer -X PUT "$address/identity/v1/token?version=$date" -H 'Metadata-Flavor: ibm' -d '{"expires_in":60}'

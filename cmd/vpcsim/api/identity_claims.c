@@ -49,6 +49,9 @@ static void add_networks(const json_t *record, json_t *claims)
     size_t index;
     json_t *interface;
 
+    if (json_array_size(interfaces) == 0) { /* a record that was loaded need not have both */
+        interfaces = json_object_get(record, "network_attachments");
+    }
     json_array_foreach (interfaces, index, interface) {
         const json_t *subnet = json_object_get(interface, "subnet");
         json_array_append_new(addresses, json_build("{s:o}", "address", copy(interface, "/primary_ip/address")));
