@@ -19,7 +19,8 @@ struct export_opts {
 };
 
 static const struct opt_spec export_opt[] = {
-    OPT_FILE(struct export_opts, file, 'o', "output", "FILE|-", "the file to write; - is standard output"),
+    OPT_FILE(struct export_opts, file, 'o', "output", "FILE|-", "the file to write; - is standard output",
+             .alias = "file"),
     OPT_FLAG(struct export_opts, initializations, 0, "initializations",
              "also each server's keys and default trusted profile (a request each)",
              .alias = "trusted-profile-details"),
@@ -61,6 +62,21 @@ static bool check_file(const struct export_opts *opts, struct err *e)
     }
     return opts->file != NULL || !term_is_terminal(STDOUT_FILENO) ||
            err_set(e, ERR_USAGE, "an inventory is too long for a terminal: name a file with -o FILE, or pipe it");
+}
+
+/* A word that no server is called by and that looks like a file. */
+static bool check_targets(const struct cli_call *call, struct err *e)
+{
+    for (size_t i = 0; i < call->args_count; i++) {
+        const char *end = strrchr(call->args[i], '.');
+        if (end != NULL && strcmp(end, ".json") == 0) {
+            CLEANUP(text_free) struct text file = {0};
+            cli_quote(&file, call->args[i]);
+            return err_set(e, ERR_USAGE, "no server has the name %s: a file is named with -o %s", call->args[i],
+                           text_string(&file));
+        }
+    }
+    return true;
 }
 
 /* Where the inventory is written. */
@@ -168,8 +184,10 @@ static void report(const struct target *target, const struct inventory_export *c
 
     say_lines(app, APP_DETAIL, &lines);
     if (target->file != NULL) {
-        app_note(app, "%s has %zu record%s of %zu region%s. To work on a copy: vpcsim --load %s", target->file, total,
-                 total == 1 ? "" : "s", regions, regions == 1 ? "" : "s", target->file);
+        CLEANUP(text_free) struct text file = {0};
+        cli_quote(&file, target->file);
+        app_note(app, "%s has %zu record%s of %zu region%s; `vpcsim --load %s` serves the copy", target->file, total,
+                 total == 1 ? "" : "s", regions, regions == 1 ? "" : "s", text_string(&file));
     }
     if (with_secrets) {
         app_warn(app, "%s holds user_data and passwords as they are: whoever reads it has them",
@@ -264,7 +282,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(text_free) struct text missing = {0};
     CLEANUP(target_free) struct target target = {0};
 
-    if (!check_file(opts, e) || !selection_read(app, &opts->select, call, &selection, e) ||
+    if (!check_file(opts, e) || !check_targets(call, e) || !selection_read(app, &opts->select, call, &selection, e) ||
         !open_target(app, opts, &target, e)) {
         return err_exit_status(e);
     }

@@ -397,7 +397,7 @@ static void name_region(struct export_region *region, const struct resource_list
     }
 }
 
-/* The only region of its own list, or the one that is at the endpoint. */
+/* The only region of its own list, the one that is at the endpoint, or the one that says it has answered. */
 static bool look_up_region(struct export_region *region, struct err *e)
 {
     struct inventory_export *copy = region->copy;
@@ -413,8 +413,11 @@ static bool look_up_region(struct export_region *region, struct err *e)
         return err_take(e, &copy->error);
     }
     for (size_t i = 0; i < count; i++) {
-        if (count == 1 || strcmp(places[i].base, vpc_base(region->api)) == 0) {
-            region->name = text_arena_copy(&copy->memory, places[i].name, strlen(places[i].name));
+        const char *name = count == 1 || strcmp(places[i].base, vpc_base(region->api)) == 0 ? places[i].name
+                           : i == 0                                                         ? places[i].answered_by
+                                                                                            : "";
+        if (name[0] != '\0') {
+            region->name = text_arena_copy(&copy->memory, name, strlen(name));
         }
     }
     vpc_endpoints_free(places, count);
@@ -433,7 +436,7 @@ static void add_missing(const struct inventory_export *copy, struct text *lines,
     char *rest = lines->data;
 
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
-        bool lacks = vpc_region(copy->scope->regions[0])[0] == '\0';
+        bool lacks = vpc_region(copy->scope->regions[0])[0] == '\0' && name[0] != '\0';
         if (line[0] != '\0') {
             text_printf(&named, "%s%s%s\n", lacks ? name : "", lacks ? ": " : "", line);
         }

@@ -252,13 +252,15 @@ bool inventory_names_read(struct inventory_names *names, const struct inventory_
         names->places[i].known = mem_array(words[i]->count + 1, sizeof(bool));
         names->places[i].error = ERR_INIT;
     }
-    if (words[INVENTORY_PLACE_ZONE]->count > 0) {
+    bool zones = words[INVENTORY_PLACE_ZONE]->count > 0, vpcs = words[INVENTORY_PLACE_VPC]->count > 0 && vpcs_now;
+    if (zones) {
         begin_all_zones(names);
     }
-    if (words[INVENTORY_PLACE_VPC]->count > 0 && vpcs_now) {
+    if (vpcs) {
         begin_vpcs(names);
     }
-    return settle(names, e);
+    /* what the session has to do besides runs with the selection */
+    return (!zones && !vpcs) || settle(names, e);
 }
 
 bool inventory_names_lack_vpcs(const struct inventory_names *names)

@@ -68,6 +68,9 @@ static int64_t left_ms(const struct render_progress *progress)
     if (progress->total <= progress->done) {
         return progress->total > 0 ? 0 : -1;
     }
+    if (progress->last_done > progress->done) {
+        return -1; /* another reading has begun */
+    }
     double average =
         fmax(1, (double)progress->last_done) * 1000 / (double)(progress->last_ms > 0 ? progress->last_ms : 1);
     double whole_ms = (double)(progress->total - progress->last_done) * 1000 / average;

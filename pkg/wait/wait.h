@@ -62,7 +62,7 @@ enum wait_step {
     WAIT_STEPS,
 };
 
-enum { WAIT_READS_MAX = 8 };
+enum { WAIT_READS_MAX = 24 }; /* an export reads as many kinds */
 
 struct wait_work {
     struct wait_reads {

@@ -204,6 +204,8 @@ END
     jq -e .complete json > /dev/null
     meta inventory export --output=fleet.json
     expect 0
+    meta inventory export fleet.json
+    expect 2 "a file is named with -o fleet.json"
     meta inventory export --jq . -o x.json
     expect 2 "--jq"
     screen_plain 80x24 inventory export
@@ -214,6 +216,24 @@ END
     [[ ${output#*Global options} != *--output* ]]
     COMP=$("$BUILD/vpcmeta" __complete inventory export -o '')
     [[ ${COMP%%$'\n'*} == files* ]]
+}
+
+@test "an empty region is exported as what it is, wherever its name comes from" {
+    client_start --region us-south,eu-de --instances 3
+    meta inventory export --name 'zz*' -o fleet.json
+    expect 0 "warning: nothing was selected: no resource matches --name 'zz*'"
+    [ "$(of '[.regions, .complete, .counts["us-south"].region, .counts["us-south"].zone, .counts["us-south"].instance]')" = '[["us-south"],true,1,3,null]' ]
+}
+
+@test "servers and volumes are read side by side, each page once" {
+    client_start --instances 450 --latency-ms 100
+    clear_log
+    meta inventory export -o fleet.json
+    expect 0
+    [ "$(sim_count GET /v1/instances)" -eq 5 ]
+    [ "$(sim_count GET /v1/volumes)" -eq 5 ]
+    # the second page of one list comes before the last one of the other
+    sim_log '.path' | awk '/"\/v1\/instances"/ {i++} /"\/v1\/volumes"/ {v++} i == 2 && v < 5 {side = 1} END {exit !side}'
 }
 
 @test "numbers and members that no program here knows stay as the API wrote them" {

@@ -195,6 +195,19 @@ static void the_time_that_is_left_is_said_when_it_is_known(void **state)
     }
 }
 
+/* A list that begins when others are read counts anew, and the average of those says nothing of it. */
+static void nothing_is_foretold_of_a_list_that_has_begun_anew(void **state)
+{
+    struct render_progress progress = busy;
+    CLEANUP(text_free) struct text line = {0};
+
+    (void)state;
+    progress.done = 300;
+    progress.total = 400;
+    render_progress_json(&line, &progress);
+    assert_string_equal(strstr(text_string(&line), "\"seconds_left\""), "\"seconds_left\":null}");
+}
+
 static void json_has_every_member(void **state)
 {
     struct render_progress still = busy;
@@ -225,6 +238,7 @@ int main(void)
         cmocka_unit_test(no_line_is_wider_than_the_terminal),
         cmocka_unit_test(the_rate_is_that_of_the_last_seconds),
         cmocka_unit_test(the_time_that_is_left_is_said_when_it_is_known),
+        cmocka_unit_test(nothing_is_foretold_of_a_list_that_has_begun_anew),
         cmocka_unit_test(json_has_every_member),
     };
 
