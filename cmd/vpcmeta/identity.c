@@ -57,9 +57,19 @@ static const char *member_of(const json_t *who, const char *member)
     return json_string_value(json_object_get(who, member));
 }
 
+/* A server's is made of its CRN, which is long and ends with the id. */
+static const char *short_iam_id(const json_t *who)
+{
+    static const char of_crn[] = "crn-crn:";
+    const char *id = member_of(who, "iam_id");
+    bool is_crn = id != NULL && strncmp(id, of_crn, strlen(of_crn)) == 0;
+
+    return is_crn ? strrchr(id, ':') + 1 : id;
+}
+
 void identity_describe(const json_t *who, struct text *out)
 {
-    const char *const details[] = {member_of(who, "email"), member_of(who, "iam_id")};
+    const char *const details[] = {member_of(who, "email"), short_iam_id(who)};
     const json_t *actor = json_object_get(who, "acting_for");
     const char *first = member_of(who, "name") != NULL ? member_of(who, "name") : member_of(who, "subject");
     size_t count = 0;

@@ -41,7 +41,8 @@ static bool has_credential(struct app *app, const struct imds_probe *seen, struc
     const char *method = session_auth_method(app->session);
     if (strcmp(method, "none") == 0) {
         text_append(&ret->why, "requests go without a token (--auth none)");
-    } else if (strcmp(method, "vpc") == 0 && seen->iam_token.outcome != IMDS_DONE) {
+    } else if (strcmp(method, "vpc") == 0 && session_login(app->session).profile == NULL &&
+               seen->iam_token.outcome != IMDS_DONE) {
         text_append(&ret->why, "--auth vpc takes the IAM token that was not granted");
     }
     return ret->why.size == 0;

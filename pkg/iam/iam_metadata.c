@@ -82,7 +82,7 @@ static bool explain(const struct iam_login *login, const char *place, const stru
     }
     if (ret->code == ERR_NETWORK) {
         const char *url = login->credentials->metadata_url;
-        err_advise(ret, "'vpcmeta metadata probe%s%s' finds out which", url != NULL ? " --metadata-url " : "",
+        err_advise(ret, "'vpcmeta metadata probe%s%s' finds out why", url != NULL ? " --metadata-url " : "",
                    url != NULL ? url : "");
     }
     err_wrap(ret, "--auth vpc");

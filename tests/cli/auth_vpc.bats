@@ -72,7 +72,7 @@ iam_tokens() {
     run -1 grep -rqE 'eyJ[A-Za-z0-9_-]{10}' trace "$HOME"
     [[ $stderr != *eyJ* && $output != *eyJ* ]]
     meta runs show last
-    grep -Eq '^IDENTITY +profile 2c6f0e1b \(iam-Profile-2c6f0e1b-[^)]*\), acting for ' <<< "$output"
+    grep -Eq '^IDENTITY +profile 2c6f0e1b \(iam-Profile-2c6f0e1b-[^)]*\), acting for [a-z0-9-]+ \([0-9a-f_-]+\)$' <<< "$output"
 }
 
 @test "a token that the API refuses is replaced once, and auth token prints one that it takes" {
@@ -147,6 +147,9 @@ iam_tokens() {
     done
     [ "$(sim_log 'select(.path == "/instance_identity/v1/iam_token")' | wc -l)" -eq 2 ]
     [ "$(iam_tokens)" -eq 2 ]
+    # a server without a default profile compares itself by the one that is named
+    VPC_IAM_PROFILE_ID=$PROFILE meta metadata probe --auth vpc --metadata-url "$SIM_BASE" -o json
+    jq -e 'any(.checks[]; .check == "control_plane" and .result == "pass")' <<< "$output"
     VPC_IAM_PROFILE_ID=$PROFILE meta doctor --auth vpc --metadata-url "$SIM_BASE"
     grep -Eq '^iam +ok +not asked: the metadata service of this server gives the token$' <<< "$output"
     grep -Eq "^metadata service +ok +$SIM_BASE \(--metadata-url\)$" <<< "$output"
@@ -188,7 +191,7 @@ END
     set_service '{"enabled": false}'
     SECONDS=0
     VPC_IAM_PROFILE_ID=$PROFILE meta instance list --timeout 1s
-    expect 4 "'vpcmeta metadata probe --metadata-url $SIM_BASE' finds out which"
+    expect 4 "'vpcmeta metadata probe --metadata-url $SIM_BASE' finds out why"
     [ "$SECONDS" -le 4 ]
 }
 
