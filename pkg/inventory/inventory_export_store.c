@@ -69,12 +69,6 @@ static void count_account(struct inventory_export *copy, const char *crn)
     }
 }
 
-static bool is_own(const struct resource_copy *copied, struct answer_node item)
-{
-    return copied->own_member != NULL &&
-           answer_string_is(answer_value(answer_find(item, copied->own_member)).string, copied->own_value);
-}
-
 static const char *alias_of(struct export_region *region, const struct resource_copy *copied, struct answer_node item)
 {
     struct answer_string id = {0};
@@ -116,7 +110,6 @@ void export_store(struct export_region *region, size_t kind, const struct export
     }
     append_text(copy, record);
     entry->size = (uint32_t)copy->text.size;
-    entry->own = is_own(copied, record->item);
     entry->alias = alias_of(region, copied, record->item);
     if (!fsio_scratch_append(copy->scratch, text_string(&copy->text), copy->text.size, &entry->offset, &copy->error)) {
         entry->size = 0;
@@ -151,7 +144,7 @@ bool export_retains(const struct export_region *region, size_t kind, const struc
     case RESOURCE_COPY_WHOLE:
         return !narrowed || is_referred(&region->tables[kind], entry);
     case RESOURCE_COPY_REFERRED:
-        return (entry->own && !narrowed) || is_referred(&region->tables[kind], entry);
+        return is_referred(&region->tables[kind], entry);
     default:
         return true;
     }

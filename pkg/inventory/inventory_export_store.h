@@ -22,7 +22,6 @@ struct export_entry {
     uint32_t order;       /* of the API's list; EXPORT_UNORDERED: by key */
     uint32_t owner_order; /* that of its owner, while the file is written */
     bool valid;           /* its reading has ended; until then a list may be read again without it */
-    bool own;             /* of the account's own */
     bool named;           /* a reference that has the name, for kinds that are made of those */
     bool followed;        /* what lies below it has been asked for */
 };

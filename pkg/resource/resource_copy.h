@@ -13,7 +13,7 @@ enum resource_copy_how {
     RESOURCE_COPY_PLACE,    /* the region itself */
     RESOURCE_COPY_ALWAYS,   /* its collection, which is small */
     RESOURCE_COPY_WHOLE,    /* its collection; beside a selector what is referred to */
-    RESOURCE_COPY_REFERRED, /* of its collection what is referred to, and what is the account's own */
+    RESOURCE_COPY_REFERRED, /* of its collection what is referred to */
     RESOURCE_COPY_SINGLY,   /* what is referred to; a collection could be many times as big */
     RESOURCE_COPY_GATHERED, /* the references: the API, as far as it is known here, does not have the kind */
     RESOURCE_COPY_BELOW,    /* a collection below each resource of another kind */
@@ -31,7 +31,6 @@ struct resource_copy {
     const char *resource_type;          /* of references with such a member; NULL: any */
     const struct resource_kind *parent; /* of RESOURCE_COPY_BELOW */
     const char *owner_member;           /* beside the kind in the file: whom it belongs to; or NULL */
-    const char *own_member, *own_value; /* of the account's own; NULL: none is */
 };
 
 /* In the order of the file; the last one has no kind. */

@@ -18,7 +18,7 @@ equal() {
 
 # reading: the commands before anything is changed, with any status.
 reading() {
-    grep -vE '^(set|set-again|restart-dry|bare-metal-(set|off)|off|create|create-template|replace|rollback|.*-after) ' \
+    grep -vE '^(set|set-again|restart|restart-dry|bare-metal-(set|off)|off|create|create-template|replace|rollback|.*-after) ' \
         "$commands" | sed 's/^\([^ ]*\) [0-9]/\1 ./'
 }
 
@@ -111,4 +111,18 @@ on_copy() {
     expect 0
     meta instance show new-1 -o json
     jq -e --arg a "a/$other:" '.. | .crn? // empty | select(contains($a))' <<< "$output"
+}
+
+@test "a server can be made on the copy of an image that none has so far" {
+    client_start --region eu-de --instances 3 --mix plain
+    body=$BATS_TEST_DIRNAME/../data/bodies/instance-prototype-by-image-network-interface.json
+    image=$(sim_curl GET '/v1/images?limit=100' | jq -r '.images[] | select(.name == "ibm-redhat-9-6-minimal-amd64-2").id')
+    jq --arg id "$image" '.image = {id: $id}' "$body" > body.json
+    meta inventory export -o fleet.json
+    expect 0
+    on_copy fleet.json
+    meta instance create -f body.json --name new-1 -y -o json
+    expect 0
+    meta instance list --where ".image.id == \"$image\"" -o json
+    [ "$(jq -r '.items[].name' <<< "$output")" = new-1 ]
 }

@@ -11,6 +11,7 @@
 # COPY='VPCSIM-ARGS' starts the copy with those instead of --load.
 # COMMANDS=FILE: lines "NAME STATUS ARGS...", the status that the fleet's command must end with, "." for any.
 # Ends with 0 when everything is equal, and prints a line a command otherwise.
+# shellcheck disable=SC2317 # functions are called by lines of the commands and by the trap
 set -euo pipefail
 folder=$(realpath "$1") seed=$2 instances=$3
 shift 3
@@ -20,7 +21,6 @@ key=vpcsim-api-key
 for name in $(compgen -e | grep -E '^(IBM|IC_|VPC_|XDG_|VCAP_|NO_COLOR|CLICOLOR|COLUMNS|LINES|VPCMETA_)'); do unset "$name"; done
 unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
 servers=()
-# shellcheck disable=SC2317 # called by the trap
 end() {
     for pid in "${servers[@]}"; do kill "$pid" 2> /dev/null || true; done
     wait
@@ -54,7 +54,6 @@ on() {
 }
 
 # names KIND REGION: of the fleet, at most 40.
-# shellcheck disable=SC2317 # called by lines of the commands
 names() {
     on fleet "$1" list --region "$2" -o json --jq '.items[:40][].name' 2> /dev/null || true
 }

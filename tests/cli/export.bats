@@ -269,14 +269,12 @@ replace_body() {
     images=$(jq -c '[.images[-1, -2].id]' body.json)
     meta inventory export -o fleet.json
     expect 0
-    [ "$(of --argjson images "$images" '[.records[] | select(.kind == "image") | .record.id | select(IN($images[]))]')" = '[]' ]
+    [ "$(of '[.records[] | select(.kind == "image")] | length')" = "$(sim_curl GET '/v1/images?limit=1' | jq .total_count)" ]
     sim_curl GET /v1/instance/templates | jq -c '.templates[0] |= (del(.image) | .catalog_offering = {version: {crn: "crn:v1:bluemix:public:globalcatalog-collection:global:a/1::version:0011-v"}})' > templates.json
     faults "$(jq -nc --rawfile body body.json '{operation: "images.list", action: "status", status: 200, body: $body}')" \
         "$(jq -nc --rawfile body templates.json '{operation: "templates.list", action: "status", status: 200, body: $body}')"
-    for selector in '' --exclude=none; do
-        meta inventory export -o fleet.json $selector
-        [ "$(of --argjson images "$images" '[.records[] | select(.kind == "image") | .record.id | select(IN($images[]))] == $images[:1]')" = true ]
-    done
+    meta inventory export -o fleet.json --exclude=none
+    [ "$(of --argjson images "$images" '[.records[] | select(.kind == "image") | .record.id | select(IN($images[]))] == $images[:1]')" = true ]
 }
 
 @test "a file that may not grow and a command that fails leave no file, and programs an object" {
