@@ -31,6 +31,31 @@ static bool add_untrusted(struct probe_rows *rows)
     return true;
 }
 
+/* Not even silence, which is how a service shows that is off: no way leads to anything. */
+static bool leads_nowhere(const struct imds_probe *seen)
+{
+    for (size_t i = 0; i < IMDS_WAYS; i++) {
+        if (seen->urls[i] != NULL && seen->ways[i].outcome != IMDS_UNREACHED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_nowhere(struct probe_rows *rows)
+{
+    const struct imds_probe *seen = rows->facts->seen;
+    const struct imds_end *first =
+        &seen->ways[seen->urls[IMDS_HTTP_ADDRESS] != NULL ? IMDS_HTTP_ADDRESS : IMDS_HTTP_NAME];
+
+    probe_add(
+        rows, "enabled", PROBE_FAIL, json_true(), json_false(),
+        "the service cannot be reached from here: %s. A route or a firewall rule of this machine is in the way, or "
+        "this is no VPC server; a service that is off gives no answer and refuses nothing",
+        first->error.message);
+    probe_fix(rows, "ip route get 169.254.169.254");
+}
+
 /* The service is on in the control plane and nothing answers: the likeliest reason first. */
 static void add_lost(struct probe_rows *rows)
 {
@@ -73,6 +98,10 @@ static void add_silence(struct probe_rows *rows)
     CLEANUP(text_free) struct text assumed = {0};
     CLEANUP(text_free) struct text restart = {0};
 
+    if (leads_nowhere(facts->seen) && !rows->is_off) {
+        add_nowhere(rows);
+        return;
+    }
     if (facts->plane->read && !rows->is_off) {
         add_lost(rows);
         return;
@@ -140,15 +169,13 @@ static void add_way(struct probe_rows *rows, enum imds_way way)
     } else if (is_active) {
         probe_add(rows, checks[way], PROBE_NOTE, json_true(), json_false(), "%s: %s; the other way works",
                   seen->urls[way], describe_end(end));
-    } else if (rows->protocol != NULL && way != IMDS_HTTPS_NAME) {
-        probe_add(rows, checks[way], PROBE_NOT_APPLICABLE, json_false(), json_false(),
-                  "%s: no answer, because the protocol is https: use the name over https, not the address. Programs "
-                  "that log in "
-                  "with the address need VPC_AUTH_URL=" IMDS_URL_NAME,
-                  seen->urls[way]);
     } else if (rows->protocol != NULL) {
+        bool first = way == IMDS_HTTP_ADDRESS || (way == IMDS_HTTP_NAME && seen->urls[IMDS_HTTP_ADDRESS] == NULL);
         probe_add(rows, checks[way], PROBE_NOT_APPLICABLE, json_false(), json_false(),
-                  "%s: no answer, because the protocol is http", seen->urls[way]);
+                  "%s: no answer, because the protocol is %s%s", seen->urls[way], rows->protocol,
+                  first ? ": use the name over https, not the address. Programs that log in with the address need "
+                          "VPC_AUTH_URL=" IMDS_URL_NAME
+                        : "");
     } else {
         probe_add(rows, checks[way], PROBE_NOTE, NULL, json_false(), "%s: %s", seen->urls[way], describe_end(end));
     }

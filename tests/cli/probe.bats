@@ -233,6 +233,10 @@ EOF
     expect 3
     probe no-such-server
     [ "$status" -ne 0 ] && [ "$status" -ne 3 ]
+    VPC_APIKEY= meta metadata probe --metadata-url http://127.0.0.1:1 -o json
+    expect 3
+    [ "$(fix_of enabled)" = "ip route get 169.254.169.254" ]
+    [[ $output == *"cannot be reached from here"* ]]
     probe --expect-hop-limit 65
     expect 2
     probe one two
