@@ -3,6 +3,8 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "term/term.h"
@@ -35,6 +37,27 @@ static void block_signals(sigset_t *signals)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* What was loaded, on standard error; on a terminal its sentences wrap, its table does not. */
+static void print_report(const char *report)
+{
+    unsigned columns = isatty(STDERR_FILENO) ? term_columns(STDERR_FILENO, getenv("COLUMNS")) : 0;
+    struct text out CLEANUP(text_free) = {0};
+
+    for (const char *line = report; *line != '\0';) {
+        struct text words CLEANUP(text_free) = {0};
+        size_t size = strcspn(line, "\n");
+        text_append_size(&words, line, size);
+        if (columns > 0 && (strncmp(line, "- ", 2) == 0 || strncmp(line, "warning: ", 9) == 0)) {
+            text_append_wrapped(&out, text_string(&words), NULL, 0, 2, columns);
+        } else {
+            text_append(&out, text_string(&words));
+        }
+        text_append_char(&out, '\n');
+        line += size + (line[size] == '\n');
+    }
+    fputs(text_string(&out), stderr);
+}
+
 static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
 {
     CLEANUP(text_free) struct text asker = {0};
@@ -51,7 +74,7 @@ static bool serve(struct sim *sim, const sigset_t *signals, struct err *e)
     fflush(stdout);
     fputs(text_string(&asker), stdout);
     fflush(stdout);
-    fputs(text_string(&sim->load_report), stderr);
+    print_report(text_string(&sim->load_report));
     bool written = write_port(sim->options.port_file, port, e);
     if (written) {
         sigwait(signals, &number);

@@ -49,18 +49,17 @@ inventory() {
 }
 
 @test "every answer of a copy is the one of the fleet: three regions, every kind, each record alone and in its list" {
-    for seed in 1 2; do
-        fleet --region us-south,eu-de,jp-tok --instances 25 --templates 9 --groups 3 --bare-metal 4 --seed $seed
-        sim_start --load fleet
-        everything copy
-        cmp fleet copy
-        says '^Loaded from fleet \(exported 2026-11-28T14:30:00Z\); account 3f1d8a52' \
-            '^us-south +instance +25 +/v1, /us-south/v1$' '^eu-de +initialization +29 +/eu-de/v1$'
-        sim_http -X POST "$SIM_BASE/_sim/reset"
-        everything copy
-        cmp fleet copy
-        sim_stop
-    done
+    fleet --region us-south,eu-de,jp-tok --instances 30 --templates 9 --groups 3 --bare-metal 4 --seed 2
+    sim_start --load fleet
+    everything copy
+    cmp fleet copy
+    says '^Loaded from fleet \(exported 2026-11-28T14:30:00Z\); account 3f1d8a52' \
+        '^us-south +instance +30 +/v1, /us-south/v1$' '^eu-de +initialization +34 +/eu-de/v1$'
+    # again after a change and a reset
+    id=$(sim_curl GET /v1/instances | jq -r '.instances[0].id')
+    sim_curl PATCH "/v1/instances/$id" -H "$merge" -d '{"name":"other"}' | jq -e '.name == "other"'
+    sim_http -X POST "$SIM_BASE/_sim/reset"
+    sim_curl GET "/v1/instances/$id" | jq -e --slurpfile fleet fleet '. as $now | $fleet[0].records | any(.record == $now)'
 }
 
 @test "several files are one fleet, in any order, as collections, arrays and lists, and what they share is merged" {
@@ -212,6 +211,18 @@ inventory() {
     sim_curl POST /v1/instance/templates -H "$json" -d "$(jq -n --argjson image "$image" --argjson subnet "$subnet" '
         {image: {crn: ($image.crn | sub("a/8"; "a/9"))}, profile: {name: "bx2-2x8"}, zone: {name: $subnet.zone.name},
          primary_network_attachment: {virtual_network_interface: {subnet: {id: $subnet.id}}}}')" | jq -e '.errors[0].code == "not_found"'
+}
+
+@test "the profiles of a copy are those of its region, and with a selection the usual ones beside them" {
+    fleet --instances 2 --groups 0 --templates 0 --bare-metal 1 --mix plain
+    jq '.selection = null | .records |= map(select((.kind | endswith("-profile") | not) or .record.name == "bx2-4x16"))' fleet > whole
+    sim_start --load whole
+    sim_curl GET /v1/instance/profiles | jq -e '[.profiles[].name] | index("bx2-4x16") == 0 and length < 4 and all(. != "bz2-2x8")'
+    [ "$(sim_curl GET /v1/instance/profiles/bz2-2x8 | jq -r '.errors[0].code')" = not_found ]
+    sim_stop
+    jq '.selection = {vpc: "vpc-prod"}' whole > part
+    sim_start --load part
+    [ "$(sim_curl GET /v1/instance/profiles/bz2-2x8 | jq -r '.name')" = bz2-2x8 ]
 }
 
 @test "secrets that were left out have stand-ins of their length" {

@@ -147,6 +147,7 @@ static void list_profiles(struct region *region, bool bare_metal, const char *ar
     const struct profile *constants =
         bare_metal ? catalog_bare_metal_profiles(&constant_count) : catalog_instance_profiles(&constant_count);
 
+    constant_count = region->own_profiles[bare_metal] ? 0 : constant_count;
     for (size_t i = 0; i < own->count + constant_count; i++) {
         const struct profile *profile =
             i < own->count ? &((const struct region_profile *)own->items[i])->profile : &constants[i - own->count];

@@ -23,6 +23,9 @@ const struct profile *account_profile(const struct region *region, const char *n
     if (own != NULL) {
         return &own->profile;
     }
+    if (region->own_profiles[bare_metal]) {
+        return NULL;
+    }
     return bare_metal ? catalog_bare_metal_profile(name) : catalog_instance_profile(name);
 }
 

@@ -236,7 +236,8 @@ struct region {
     struct collection templates, instance_groups, instances, bare_metals;
     struct collection instance_profiles, bare_metal_profiles; /* of struct region_profile (account.h) */
     struct copy *zones[ZONES];                                /* as recorded; NULL: made here */
-    struct vpc *no_vpc; /* of servers whose records name none, with its subnet: in no collection; NULL: not needed */
+    bool own_profiles[2]; /* of instances, of bare metal: a copy has all of the region, no constant is among them */
+    struct vpc *no_vpc;   /* of servers whose records name none, with its subnet: in no collection; NULL: not needed */
     struct subnet *no_subnet;
     struct template *no_template; /* of groups and memberships whose records name none: likewise */
     uint64_t next_position;
