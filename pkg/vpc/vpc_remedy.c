@@ -50,6 +50,7 @@ static void append_other_protocol(const struct vpc_asked *asked, struct text *ou
 void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *reply, struct err *error)
 {
     CLEANUP(text_free) struct text remedy = {0};
+    const char *join = "; ";
     bool collection = !asked->single && asked->method == HTTP_GET && asked->kind->below == NULL;
 
     if (reply->status == 403 && !reply->foreign) {
@@ -58,8 +59,9 @@ void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *repl
         append_endpoint(asked, &remedy);
     } else if (reply->status == 400 && collection && strncmp(asked->vpc->base, "http://", 7) == 0) {
         append_other_protocol(asked, &remedy);
+        join = ". ";
     } else {
         return;
     }
-    err_append(error, "; %s", text_string(&remedy));
+    err_append(error, "%s%s", join, text_string(&remedy));
 }
