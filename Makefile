@@ -22,7 +22,7 @@ ALL_CFLAGS   = -std=gnu11 $(CWARN) $(OPT) $(SAN) -fvisibility=hidden -fno-common
 ALL_CXXFLAGS = -std=c++17 $(WARN) $(OPT) $(SAN) -fvisibility=hidden -fno-rtti -ffunction-sections -fdata-sections $(CXXFLAGS)
 ALL_LDFLAGS  = $(SAN) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 
-LIBS     := -lcurl -lnettle -ljansson -luriparser -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread
+LIBS     := -lcurl -lcrypto -lnettle -ljansson -luriparser -lsimdjson -ljq -lyaml -lpcre2-8 -lsqlite3 -ledit -lstdc++ -lm -lpthread
 SIM_LIBS := -lmicrohttpd -lgnutls
 
 lib_src  := $(wildcard pkg/*/*.c pkg/*/*/*.c pkg/*/*.cc)

@@ -5,7 +5,7 @@
 # What is there costs one dpkg-query. Works as root and with sudo; --check only names what is missing.
 set -eu
 
-build='gcc g++ make pkg-config libcurl4-openssl-dev libjansson-dev libsimdjson-dev libedit-dev libjq-dev
+build='gcc g++ make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libsimdjson-dev libedit-dev libjq-dev
        liburiparser-dev libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
        uthash-dev nettle-dev'
 test='libcmocka-dev bats jq curl python3 procps openssl nghttp2-proxy less man-db groff
@@ -14,7 +14,7 @@ dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-dev 
      python3-rich'
 
 # The same without Debian's names: HEADER:LIBRARY, and programs.
-build_headers='curl/curl.h:libcurl jansson.h:jansson simdjson.h:simdjson histedit.h:libedit jq.h:libjq
+build_headers='curl/curl.h:libcurl openssl/x509.h:OpenSSL jansson.h:jansson simdjson.h:simdjson histedit.h:libedit jq.h:libjq
        uriparser/Uri.h:uriparser yaml.h:libyaml pcre2.h:pcre2 sqlite3.h:SQLite microhttpd.h:libmicrohttpd
        gnutls/gnutls.h:GnuTLS uthash.h:uthash nettle/sha2.h:nettle'
 build_programs='cc c++ make'

@@ -54,6 +54,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_metadata_get,
     &cmd_metadata_token,
     &cmd_metadata_iam_token,
+    &cmd_metadata_certificate,
     &cmd_doctor,
     &cmd_auth_status,
     &cmd_auth_token,

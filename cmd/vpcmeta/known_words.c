@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "commands.h"
 #include "history/history.h"
+#include "resource/resource_metadata.h"
 
 enum { RUNS_MAX = 50 }; /* the newest */
 
@@ -111,6 +112,14 @@ static void add_runs(const struct cmd_spec *command, struct cli_known *known)
     }
 }
 
+static void add_metadata_paths(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    for (const struct resource_metadata_path *at = resource_metadata_paths; at->path != NULL; at++) {
+        cli_known_add(known, at->path, at->list ? "a list; an id may stand behind it" : "");
+    }
+}
+
 typedef void add_words(const struct cmd_spec *command, struct cli_known *known);
 
 static add_words *find_option(const char *name)
@@ -138,8 +147,13 @@ static add_words *find_arguments(const struct cmd_spec *command)
         const struct cmd_spec *command;
         add_words *add;
     } sources[] = {
-        {&cmd_runs_show, add_runs},     {&cmd_runs_resume, add_runs},    {&cmd_runs_retry, add_runs},
-        {&cmd_runs_rollback, add_runs}, {&cmd_schema_show, add_schemas}, {&cmd_schema_example, add_schemas},
+        {&cmd_runs_show, add_runs},
+        {&cmd_runs_resume, add_runs},
+        {&cmd_runs_retry, add_runs},
+        {&cmd_runs_rollback, add_runs},
+        {&cmd_schema_show, add_schemas},
+        {&cmd_schema_example, add_schemas},
+        {&cmd_metadata_get, add_metadata_paths},
     };
 
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {

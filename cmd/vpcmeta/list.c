@@ -324,7 +324,7 @@ static const struct cmd_example show_instance_examples[] = {
 
 const struct cmd_spec cmd_instance_show = {
     .path = "instance show",
-    .summary = "show instances with their default trusted profile",
+    .summary = "show instances with their trusted profile",
     .examples = show_instance_examples,
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,
@@ -406,7 +406,7 @@ static const struct cmd_example show_server_examples[] = {
 
 const struct cmd_spec cmd_bare_metal_show = {
     .path = "bare-metal show",
-    .summary = "show bare metal servers with their default trusted profile",
+    .summary = "show bare metal servers with their trusted profile",
     .examples = show_server_examples,
     .arguments = "NAME|ID|CRN...",
     .opts = show_opt,

@@ -4,27 +4,30 @@
 #include <string.h>
 
 #include "commands.h"
+#include "fsio/fsio.h"
+
+bool metadata_open(struct app *app, struct imds **ret_imds, struct err *e)
+{
+    return app_check_output(app, NULL, 0, e) && app_open_metadata(app, ret_imds, e);
+}
 
 json_t *metadata_ask(struct app *app, struct imds *imds, const struct imds_call *call, struct err *e)
 {
-    CLEANUP(text_free_secret) struct text body = {0};
-    CLEANUP(json_document_free) struct json_document document = {0};
-    struct err problem = ERR_INIT;
-    bool known = imds_base(imds) != NULL;
+    json_t *answer = imds_ask(imds, call, e);
 
-    if (!imds_ask(imds, call, &body, e)) {
-        return NULL;
-    }
-    if (!known) {
+    if (answer != NULL) {
         app_detail(app, "the metadata service answers at %s", imds_base(imds));
     }
-    if (!json_parse(text_string(&body), body.size, "answer", JSON_READ_BIG_NUMBERS, &document, &problem) ||
-        !json_is_object(document.root)) {
-        err_set(e, ERR_BAD_ANSWER, "the metadata service at %s answered something that is no JSON object",
-                imds_base(imds));
-        return NULL;
+    return answer;
+}
+
+bool metadata_seconds(const char *option, struct opt_duration given, int64_t *ret_seconds, struct err *e)
+{
+    if (given.ms % 1000 != 0) {
+        return err_set(e, ERR_USAGE, "%s %s: the service takes whole seconds", option, text_duration(given.ms).text);
     }
-    return json_incref(document.root);
+    *ret_seconds = given.ms / 1000;
+    return true;
 }
 
 /* The bare token, or its object. */
@@ -33,7 +36,7 @@ static int print_token(struct app *app, const struct imds_call *call, struct err
     struct imds *imds = NULL;
     CLEANUP(text_free_secret) struct text line = {0};
 
-    if (!app_check_output(app, NULL, 0, e) || !app_open_metadata(app, &imds, e)) {
+    if (!metadata_open(app, &imds, e)) {
         return err_exit_status(e);
     }
     JSON_CLEANUP json_t *answer = metadata_ask(app, imds, call, e);
@@ -52,28 +55,54 @@ static int print_token(struct app *app, const struct imds_call *call, struct err
 /* --- identity token ------------------------------------------------------------------------------------ */
 
 struct token_opts {
-    struct opt_int expires_in;
+    struct opt_duration expires_in;
     const char *nonce;
 };
 
+static const char any_nonce[] = "random"; /* --nonce without a value */
+
 static const struct opt_spec token_opt[] = {
-    OPT_INT(struct token_opts, expires_in, 0, "expires-in", IMDS_LIFE_MIN_S, IMDS_LIFE_MAX_S,
-            "seconds that the token lives (default: 300)"),
-    OPT_STRING(struct token_opts, nonce, 0, "nonce", "N", "a word of your own that the token must carry"),
+    OPT_DURATION(struct token_opts, expires_in, 0, "expires-in", "life of the token, 5s to 1h (default: 5m)",
+                 .value = "5..3600", .min = IMDS_LIFE_MIN_S * 1000L, .max = IMDS_LIFE_MAX_S * 1000L),
+    OPT_STRING(struct token_opts, nonce, 0, "nonce", "[N]",
+               "have the token carry this word, or a random one, and verify that it does", .bare = any_nonce),
     OPT_END,
 };
+
+static bool make_nonce(struct text *out, struct err *e)
+{
+    unsigned char random[16];
+
+    if (!fsio_random(random, sizeof(random), e)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(random); i++) {
+        text_printf(out, "%02x", random[i]);
+    }
+    return true;
+}
 
 static int token(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct token_opts *opts = call->opts;
+    struct imds_call ask = {.operation = IMDS_TOKEN, .nonce = opts->nonce};
+    CLEANUP(text_free) struct text nonce = {0};
 
-    return print_token(
-        app, &(struct imds_call){.operation = IMDS_TOKEN, .expires_in = opts->expires_in.value, .nonce = opts->nonce},
-        e);
+    if (!metadata_seconds("--expires-in", opts->expires_in, &ask.expires_in, e)) {
+        return err_exit_status(e);
+    }
+    if (opts->nonce == any_nonce) {
+        if (!make_nonce(&nonce, e)) {
+            return err_exit_status(e);
+        }
+        ask.nonce = text_string(&nonce);
+    }
+    return print_token(app, &ask, e);
 }
 
 static const struct cmd_example token_examples[] = {
-    {"vpcmeta metadata token --expires-in 3600", "an identity token for an hour, alone on one line"},
+    {"vpcmeta metadata token --expires-in 1h", "an identity token for an hour, alone on one line"},
+    {"vpcmeta metadata token --nonce -o json", "with a random nonce, which is verified, and as JSON"},
     {0},
 };
 
@@ -84,7 +113,8 @@ const struct cmd_spec cmd_metadata_token = {
         "Asks the metadata service of the server that the command runs on, which needs no credentials. The token is "
         "the "
         "bearer of the service's other calls, and a secret for as long as it lives: it goes to standard output and "
-        "nowhere else.",
+        "nowhere else. A nonce that does not come back, in the answer and in the claims of the token, is an error, and "
+        "the token is not printed.",
     .examples = token_examples,
     .opts = token_opt,
     .opts_size = sizeof(struct token_opts),
@@ -113,12 +143,13 @@ static int exchange(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example iam_token_examples[] = {
     {"vpcmeta metadata iam-token", "an IAM token of the server's default trusted profile, alone on one line"},
+    {"vpcmeta metadata iam-token -o json --jq .expires_at", "until when it would be good"},
     {0},
 };
 
 const struct cmd_spec cmd_metadata_iam_token = {
     .path = "metadata iam-token",
-    .summary = "print an IAM token of a trusted profile of this server",
+    .summary = "print an IAM token of a linked trusted profile",
     .description =
         "Gets an identity token of the server and exchanges it for an IAM token, with which the server calls any API "
         "of IBM Cloud that the profile has access to. No secret is stored anywhere. The token goes to standard output "

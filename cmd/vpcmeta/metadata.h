@@ -4,7 +4,14 @@
 
 #include "app.h"
 
-/* Asks; the answer is an object, a new reference. With -v says where the service was found. */
+/* Checks --jq, and opens the session for the service. Sends nothing. */
+bool metadata_open(struct app *app, struct imds **ret_imds, struct err *e) __attribute__((warn_unused_result));
+
+/* A duration as the service takes it; ERR_USAGE for parts of a second. */
+bool metadata_seconds(const char *option, struct opt_duration given, int64_t *ret_seconds, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* As imds_ask; with -v says where the service was found. */
 json_t *metadata_ask(struct app *app, struct imds *imds, const struct imds_call *call, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -115,6 +115,7 @@ struct opt_spec {
     const char *alias;         /* another spelling, accepted everywhere: "metadata-service", or NULL */
     const char *value;         /* what help calls the value: "FILE|-"; NULL: made from kind, words and range */
     const char *help;          /* one line, lower case, no full stop */
+    const char *bare;          /* string: its value where none is given: `--nonce`; NULL: it needs one. Never copied */
     const char *default_value; /* parsed as if typed; NULL: none */
     const char *word;          /* int: a word that stands for a number: "auto" */
     const char *const *words;  /* enum: the values, NULL-terminated. list, string: suggestions for completion */

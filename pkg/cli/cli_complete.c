@@ -67,6 +67,9 @@ static void pass_plain(struct completer *c, const char *word)
 /* Takes a whole word before the cursor into account. */
 static void pass(struct completer *c, const char *word)
 {
+    if (c->wanted != NULL && c->wanted->spec->bare != NULL && word[0] == '-') {
+        c->wanted = NULL;
+    }
     if (c->wanted != NULL) {
         c->wanted->seen = text_arena_copy(&c->result->memory, word, strlen(word));
         c->wanted = NULL;
@@ -302,7 +305,9 @@ static void offer_arguments(struct completer *c)
 
 static void offer_all(struct completer *c)
 {
-    if (c->wanted != NULL) {
+    bool is_option = c->wanted != NULL && c->wanted->spec->bare != NULL && c->result->prefix[0] == '-';
+
+    if (c->wanted != NULL && !is_option) {
         offer_value(c, c->wanted->spec, 0);
     } else if ((c->result->prefix[0] == '-' || cli_only_options(c->program)) && !c->ended) {
         offer_options(c);

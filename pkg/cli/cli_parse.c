@@ -60,7 +60,9 @@ static void describe_options(struct parser *p)
     text_append(&p->shorts, "-:");
     for (size_t i = 0; i < count; i++) {
         const struct opt_spec *spec = p->options.items[i].spec;
-        int argument = cli_option_takes_value(spec) ? required_argument : no_argument;
+        int argument = !cli_option_takes_value(spec) ? no_argument
+                       : spec->bare != NULL          ? optional_argument
+                                                     : required_argument;
         p->longs[used++] = (struct option){spec->name, argument, NULL, FIRST_LONG + (int)i};
         if (spec->alias != NULL) {
             p->longs[used++] = (struct option){spec->alias, argument, NULL, FIRST_LONG + (int)i};
@@ -158,6 +160,24 @@ static bool given_twice(const struct cli_option *option, const char *shown, cons
                    text_string(&second));
 }
 
+/*
+ * The value of an option that may stand without one: the next word, unless it looks like an option. getopt_long takes
+ * one behind a "=" only.
+ */
+static const char *value_or_bare(const struct opt_spec *spec, char *const argv[])
+{
+    const char *next = argv[optind];
+
+    if (optarg != NULL || spec->bare == NULL) {
+        return optarg;
+    }
+    if (next == NULL || next[0] == '-') {
+        return spec->bare;
+    }
+    optind++;
+    return next;
+}
+
 /* `value` is NULL for a flag; `separate` that it is a word of its own. */
 static bool take_option(struct parser *p, struct cli_option *option, const char *shown, const char *value,
                         bool separate, struct err *e)
@@ -176,6 +196,10 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
     }
     bool first = option->seen == NULL;
     option->seen = value;
+    if (value == option->spec->bare) {
+        *(const char **)member_of(p, option) = value; /* known by its address: a given one may have the same letters */
+        return true;
+    }
     if (!cli_value_parse(option->spec, shown, value, member_of(p, option), first, &p->call->memory, e)) {
         return false;
     }
@@ -302,8 +326,8 @@ static bool take(struct parser *p, int code, char *const argv[], struct err *e)
     if (code == ':') {
         return needs_value(option, text_string(&shown), e);
     }
-    return take_option(p, option, text_string(&shown), cli_option_takes_value(option->spec) ? optarg : NULL, separate,
-                       e);
+    const char *value = cli_option_takes_value(option->spec) ? value_or_bare(option->spec, argv) : NULL;
+    return take_option(p, option, text_string(&shown), value, separate, e);
 }
 
 static bool parse_words(struct parser *p, int argc, char *const argv[], struct err *e)

@@ -17,14 +17,14 @@ struct attempt {
     struct imds_call call; /* its strings are the caller's, and of no use once the call has ended; but the nonce */
     char *nonce;
     bool done, answered; /* whatever the status */
-    struct text body;
+    json_t *document;
     struct imds_token token; /* of a token call */
     struct err error;
 };
 
 static void attempt_free(struct attempt *attempt)
 {
-    text_free_secret(&attempt->body);
+    json_decref(attempt->document);
     imds_token_free(&attempt->token);
     free(attempt->nonce);
 }
@@ -139,14 +139,21 @@ static bool read_answer(struct http_reply *reply, void *context, struct err *e)
 {
     struct attempt *attempt = context;
     enum imds_operation operation = attempt->call.operation;
+    CLEANUP(json_document_free) struct json_document document = {0};
+    struct err problem = ERR_INIT;
 
+    reply->well_formed = true; /* what answers is no service that works better the next time */
+    if (!json_parse(reply->body, reply->size, "answer", JSON_READ_BIG_NUMBERS, &document, &problem) ||
+        !json_is_object(document.root)) {
+        return err_set(e, ERR_BAD_ANSWER, "it is no JSON object");
+    }
     if ((operation == IMDS_TOKEN || operation == IMDS_IAM_TOKEN) &&
         !imds_token_read(reply->body, reply->size, attempt->nonce, attempt->imds->options.secrets, &attempt->token,
                          e)) {
         return false;
     }
-    text_reserve(&attempt->body, reply->size);
-    text_append_size(&attempt->body, reply->body, reply->size);
+    json_decref(attempt->document);
+    attempt->document = json_incref(document.root);
     return true;
 }
 
@@ -263,22 +270,22 @@ static bool fetch_token(struct imds *imds, struct err *e)
     return true;
 }
 
-bool imds_ask(struct imds *imds, const struct imds_call *call, struct text *ret_body, struct err *e)
+json_t *imds_ask(struct imds *imds, const struct imds_call *call, struct err *e)
 {
     struct imds_call whole = *call;
 
     if (call->operation != IMDS_TOKEN) {
         if (!fetch_token(imds, e)) {
-            return false;
+            return NULL;
         }
         whole.bearer = imds->token.text;
     }
     struct attempt *attempt = run(imds, &whole);
     if (attempt->error.code != ERR_NONE) {
-        return explain_nowhere(imds, attempt, e);
+        explain_nowhere(imds, attempt, e);
+        return NULL;
     }
-    text_reserve(ret_body, attempt->body.size);
-    text_append_size(ret_body, text_string(&attempt->body), attempt->body.size);
-    text_free_secret(&attempt->body);
-    return true;
+    json_t *document = attempt->document;
+    attempt->document = NULL;
+    return document;
 }

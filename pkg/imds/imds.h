@@ -26,6 +26,7 @@
 #include "http/http.h"
 #include "secret/secret.h"
 #include "text/text.h"
+#include "json/json.h"
 
 #define IMDS_URL_ADDRESS "http://169.254.169.254"
 #define IMDS_URL_NAME    "https://api.metadata.cloud.ibm.com"
@@ -107,6 +108,13 @@ size_t imds_places(const char *url, char *ret_places[IMDS_PLACES_MAX]);
 /* Neither of the two has answered. Always false. */
 bool imds_explain_nowhere(const char *first, const char *second, struct err *e);
 
+/*
+ * ERR_INVALID for a certificate signing request that the service does not take: no PEM, a broken signature, members of
+ * the subject other than C, ST, L, O and OU, extensions (vpc-api.md 5.2). `source` names where it came from.
+ */
+bool imds_check_csr(const char *source, const char *pem, size_t size, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* --- one call after another ------------------------------------------------------------------------ */
 
 struct imds;
@@ -136,12 +144,23 @@ bool imds_check_url(const char *source, const char *url, struct err *e) __attrib
 bool imds_check_version(const char *source, const char *version, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Asks and appends the body of the answer, a JSON object. Where the call needs an identity token, gets one first and
- * keeps it for the next calls. The body of a token call holds the secret: free it with text_free_secret. Errors:
- * ERR_NETWORK without an answer, ERR_AUTH for 401, ERR_API, ERR_BAD_ANSWER, ERR_CANCELLED.
+ * Asks; the answer is an object, a new reference. Where the call needs an identity token, gets one first and keeps it
+ * for the next calls. NULL and ERR_NETWORK without an answer, ERR_AUTH for 401, ERR_API, ERR_BAD_ANSWER,
+ * ERR_CANCELLED.
  */
-bool imds_ask(struct imds *imds, const struct imds_call *call, struct text *ret_body, struct err *e)
-    __attribute__((warn_unused_result));
+json_t *imds_ask(struct imds *imds, const struct imds_call *call, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * The same for a path of the metadata as imds_find_path gives it. A list that comes in pages is read whole and has no
+ * "first", "next" and "limit" then.
+ */
+json_t *imds_read(struct imds *imds, const char *path, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Appends the path that people mean: with or without /metadata/v1, and without "instance/" where that is clear.
+ * ERR_USAGE for a path that the service does not have.
+ */
+bool imds_find_path(const char *given, struct text *ret_path, struct err *e) __attribute__((warn_unused_result));
 
 /* The base URL that has answered; NULL before the first answer. */
 const char *imds_base(const struct imds *imds);

@@ -144,7 +144,7 @@ static void read_next(struct vpc_chain *chain, struct answer_node root)
     if (kind == ANSWER_OBJECT) {
         href = answer_value(answer_find(next, "href")).string;
     }
-    if (href.data == NULL || !vpc_url_start(href.data, href.size, &chain->start)) {
+    if (href.data == NULL || !text_append_parameter(&chain->start, href.data, href.size, "start")) {
         text_clear(&chain->start);
         err_set(&chain->link_error, ERR_INCOMPLETE, "the link to the next page holds no start token");
         return;

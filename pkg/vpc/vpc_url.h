@@ -22,10 +22,4 @@ void vpc_url(struct text *out, const struct vpc *vpc, const char *path, const ch
 /* Appends &name=value, escaped; nothing for a NULL value. */
 void vpc_url_query(struct text *out, const char *name, const char *value);
 
-/*
- * The value of query parameter `start` in a `next.href`, unescaped (vpc-api.md 1.5: take the token, not the URL, so
- * that no request goes to another host). False when there is none.
- */
-bool vpc_url_start(const char *href, size_t size, struct text *ret_start);
-
 #endif

@@ -35,7 +35,7 @@ give() {
     give cat
     PATH=$path run "$deps" build
     [ "$status" -eq 1 ]
-    [[ $output == *": libcurl jansson simdjson libedit libjq uriparser libyaml pcre2 SQLite libmicrohttpd GnuTLS uthash nettle" ]]
+    [[ $output == *": libcurl OpenSSL jansson simdjson libedit libjq uriparser libyaml pcre2 SQLite libmicrohttpd GnuTLS uthash nettle" ]]
 }
 
 @test "on Debian and Ubuntu the missing packages are named, with the command that installs them" {

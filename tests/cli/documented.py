@@ -48,6 +48,8 @@ TYPED = {
 BEFORE = {
     "vpcmeta schema check web-17.json": "vpcmeta instance show web-0001 --as-body > web-17.json",
     "vpcmeta shell -f change.txt --on-error continue": "echo 'instance set web-0003 --enabled true --yes' > change.txt",
+    "vpcmeta metadata certificate --csr request.pem > chain.pem":
+        "openssl req -new -newkey rsa:2048 -nodes -keyout key.pem -subj /O=Example -out request.pem",
     "vpcmeta runs rollback last web-0001 web-0002": "vpcmeta instance set web-0001 web-0002 --hop-limit 3 --yes",
     "vpcmeta completion bash > ~/.local/share/bash-completion/completions/vpcmeta":
         "mkdir -p ~/.local/share/bash-completion/completions",

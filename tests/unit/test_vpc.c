@@ -44,7 +44,8 @@ static void only_the_token_of_the_next_page_is_taken(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         CLEANUP(text_free) struct text start = {0};
-        assert_int_equal(vpc_url_start(rows[i].href, strlen(rows[i].href), &start), rows[i].start != NULL);
+        assert_int_equal(text_append_parameter(&start, rows[i].href, strlen(rows[i].href), "start"),
+                         rows[i].start != NULL);
         if (rows[i].start != NULL) {
             assert_string_equal(text_string(&start), rows[i].start);
         }
