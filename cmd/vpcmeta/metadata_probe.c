@@ -128,7 +128,7 @@ static void fields(const struct cmd_spec *command, struct cli_known *known)
 
 const struct cmd_spec cmd_metadata_probe = {
     .path = "metadata probe",
-    .summary = "check from inside a server that its metadata service works",
+    .summary = "check from inside a server that its service works",
     .arguments = "[NAME|ID|CRN]",
     .max_args = 1,
     .description =
