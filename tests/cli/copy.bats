@@ -126,3 +126,16 @@ on_copy() {
     meta instance list --where ".image.id == \"$image\"" -o json
     [ "$(jq -r '.items[].name' <<< "$output")" = new-1 ]
 }
+
+@test "templates alone make servers on the copy: what they name is made up" {
+    client_start --instances 4 --templates 7
+    local name number=0
+    sim_curl GET /v1/instance/templates | jq .templates > templates.json
+    on_copy templates.json
+    for name in $(jq -r '.[].name' templates.json); do
+        meta instance create --template "$name" --name "new-$((++number))" -y -o json
+        expect 0
+    done
+    [ "$(sim_state '.instances | length')" -eq "$number" ]
+    [ "$number" -eq 7 ]
+}
