@@ -84,10 +84,12 @@ static void advise_by_code(const struct imds_place *place, const struct imds_cal
     } else if (status == 403) {
         err_advise(e, "If the service was off when the server was created, stop and start the server: a reboot is not "
                       "enough ('vpcmeta help metadata')");
+    } else if (status == 404 && call->operation == IMDS_METADATA && target[0] == '\0') {
+        err_advise(e, "A bare metal server reads no metadata but its initialization: see 'vpcmeta help metadata'");
     } else if (status == 404 && call->operation != IMDS_METADATA) {
-        err_advise(e, "The paths for version %s are not there: set VPC_VPC_IMS_VERSION=%s, or leave it unset for %s",
-                   place->version, strcmp(place->version, IMDS_VERSION_PATHS) >= 0 ? "2022-03-01" : IMDS_VERSION_PATHS,
-                   IMDS_VERSION_DEFAULT);
+        bool is_new = strcmp(place->version, IMDS_VERSION_PATHS) >= 0;
+        err_advise(e, "The paths of version %s are not there: %s", place->version,
+                   is_new ? "set VPC_VPC_IMS_VERSION=2022-03-01" : "leave VPC_VPC_IMS_VERSION unset");
     }
 }
 
