@@ -37,7 +37,7 @@ static void block_signals(sigset_t *signals)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* What was loaded, on standard error; on a terminal its sentences wrap, its table does not. */
+/* What was loaded, on standard error; on a terminal it wraps. */
 static void print_report(const char *report)
 {
     unsigned columns = isatty(STDERR_FILENO) ? term_columns(STDERR_FILENO, getenv("COLUMNS")) : 0;
@@ -47,11 +47,7 @@ static void print_report(const char *report)
         struct text words CLEANUP(text_free) = {0};
         size_t size = strcspn(line, "\n");
         text_append_size(&words, line, size);
-        if (columns > 0 && (strncmp(line, "- ", 2) == 0 || strncmp(line, "warning: ", 9) == 0)) {
-            text_append_wrapped(&out, text_string(&words), NULL, 0, 2, columns);
-        } else {
-            text_append(&out, text_string(&words));
-        }
+        text_append_wrapped(&out, text_string(&words), NULL, 0, 2, columns);
         text_append_char(&out, '\n');
         line += size + (line[size] == '\n');
     }

@@ -54,7 +54,8 @@ inventory() {
     everything copy
     cmp fleet copy
     says '^Loaded from fleet \(exported 2026-11-28T14:30:00Z\); account 3f1d8a52' \
-        '^us-south +instance +30 +/v1, /us-south/v1$' '^eu-de +initialization +34 +/eu-de/v1$'
+        '^- us-south at /v1 and /us-south/v1: 30 instances, 4 bare metal servers, 9 templates, 3 instance groups, ' \
+        '^- eu-de at /eu-de/v1: .* 34 initializations'
     # again after a change and a reset
     id=$(sim_curl GET /v1/instances | jq -r '.instances[0].id')
     sim_curl PATCH "/v1/instances/$id" -H "$merge" -d '{"name":"other"}' | jq -e '.name == "other"'
@@ -88,7 +89,7 @@ inventory() {
         done
         cmp fleet.$kind copy.$kind
     done
-    says '^us-south +vpc +5 ' 'eu-de +instance +12 ' 'servers have no initialization in the files'
+    says '^- us-south .* 5 VPCs' '^- eu-de .*: 12 instances, 2 bare metal servers' 'servers have no initialization in the files'
 }
 
 @test "an array as 'ibmcloud is instances --output json' prints it is served in its region, with its account" {
