@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mem/mem.h"
 #include "release.h"
 #include "term/term.h"
+
+#define LOAD_OPTION "load"
 
 enum { NUMBER_MAX = 1000000, SECOND_MS = 1000 };
 
@@ -91,7 +94,7 @@ static const struct opt_spec fleet_opt[] = {
              .default_value = "real"),
     OPT_FLAG(struct fleet_opts, all_disabled, 0, "all-disabled",
              "metadata off, http, hop limit 1 everywhere, the rest as --mix says"),
-    OPT_LIST(struct fleet_opts, load, 0, "load", "FILE",
+    OPT_LIST(struct fleet_opts, load, 0, LOAD_OPTION, "FILE...",
              "serve a copy of a fleet: what 'vpcmeta inventory export' wrote, a list of vpcmeta (-o json), arrays of "
              "'ibmcloud is ... --output json', collections of the API, GET /_sim/state; several files make one fleet "
              "(--copies explains them). Without sizes given nothing is generated beside it, and without --region its "
@@ -285,6 +288,43 @@ static bool completes(int argc, char **argv)
     return argc >= 2 && strcmp(argv[1], CLI_COMPLETE) == 0;
 }
 
+static bool begins_load(const char *word)
+{
+    static const char option[] = "--" LOAD_OPTION;
+
+    return strncmp(word, option, sizeof(option) - 1) == 0 &&
+           (word[sizeof(option) - 1] == '=' || word[sizeof(option) - 1] == '\0');
+}
+
+/*
+ * The words of the line with `--load A B C`, as a shell writes out `--load *.json`, as `--load A --load B --load C`.
+ * The words stay those of argv; the caller frees the array.
+ */
+static const char **spread_load(size_t argc, char **argv, size_t *ret_count)
+{
+    const char **words = mem_array(2 * argc + 1, sizeof(*words));
+    size_t count = 0;
+    bool files = false; /* what follows without a dash is one more file */
+    bool ended = false; /* by "--" */
+
+    for (size_t i = 0; i < argc; i++) {
+        bool option = argv[i][0] == '-' && argv[i][1] != '\0';
+        ended = ended || strcmp(argv[i], "--") == 0;
+        if (files && !option) {
+            words[count++] = "--" LOAD_OPTION;
+        }
+        words[count++] = argv[i];
+        if (option) {
+            files = !ended && begins_load(argv[i]);
+            if (files && strchr(argv[i], '=') == NULL && i + 1 < argc) {
+                words[count++] = argv[++i];
+            }
+        }
+    }
+    *ret_count = count;
+    return words;
+}
+
 enum options_verdict options_read(int argc, char **argv, struct options *ret_options, struct err *e)
 {
     struct options options = {0};
@@ -295,7 +335,11 @@ enum options_verdict options_read(int argc, char **argv, struct options *ret_opt
         cli_completion_answer(&program, (const char *const *)argv + 2, (size_t)argc - 2, &out);
         return print(&out, e) ? OPTIONS_DONE : OPTIONS_WRONG;
     }
-    if (!cli_parse(&program, NULL, (size_t)argc - 1, (const char *const *)argv + 1, &options.call, e)) {
+    size_t count;
+    const char **words = spread_load((size_t)argc - 1, argv + 1, &count);
+    bool parsed = cli_parse(&program, NULL, count, words, &options.call, e);
+    free(words);
+    if (!parsed) {
         return OPTIONS_WRONG;
     }
     const struct all_opts *opts = options.call.globals;

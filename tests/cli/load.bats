@@ -79,7 +79,7 @@ inventory() {
     done
     set --
     for file in members groups instances metal templates vpcs images volumes vpcs; do
-        set -- "$@" --load $file-us-south --load $file-eu-de
+        set -- "$@" --load $file-us-south $file-eu-de
     done
     sim_start "$@"
     everything copy
