@@ -26,7 +26,8 @@ static json_t *settings_seen(const struct imds_probe *seen)
     const char *protocol = metadata_probe_protocol(seen);
     bool has_profile = seen->initialization.outcome == IMDS_DONE && seen->profile.size > 0;
 
-    bool is_known = protocol != NULL || seen->ways[IMDS_HTTPS_NAME].outcome != IMDS_UNTRUSTED;
+    bool is_known = protocol != NULL ||
+                    (imds_probe_find(seen, IMDS_UNTRUSTED) == NULL && imds_probe_find(seen, IMDS_FOREIGN) == NULL);
     return json_build("{s:o, s:s?, s:o, s:s?}", "enabled", is_known ? json_boolean(protocol != NULL) : json_null(),
                       "protocol", protocol, "response_hop_limit",
                       seen->hops > 0 ? json_integer(seen->hops) : json_null(), "default_trusted_profile",

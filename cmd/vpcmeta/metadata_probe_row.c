@@ -1,6 +1,8 @@
 /* One row of a probe, and the commands that fix what it says. */
 #include "metadata_probe_row.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +43,7 @@ void probe_fix(const struct probe_rows *rows, const char *fix)
     unsigned columns = app_prints_text(app) && app->globals->fields.count == 0 ? app_columns(STDOUT_FILENO) : 0;
     CLEANUP(text_free) struct text lines = {0};
 
+    assert(rows->last == PROBE_FAIL);
     if (columns > TABLE_BELOW_INDENT) {
         text_append_command(&lines, fix, strlen(fix), 0, 2, columns - TABLE_BELOW_INDENT);
         fix = text_string(&lines);
@@ -71,6 +74,7 @@ void probe_add(struct probe_rows *rows, const char *check, enum probe_result res
     set_json(rows->table, FOUND, found);
     table_set_string(rows->table, FIX, NULL);
     rows->failed += result == PROBE_FAIL;
+    rows->last = result;
 }
 
 /* --- commands that fix --------------------------------------------------------------------------------- */
@@ -176,19 +180,43 @@ bool probe_may_need_restart(const struct probe_rows *rows)
     return probe_kind(rows)->restart_to_enable && (!plane->read || plane->restart_needed != RESOURCE_OFF);
 }
 
+static bool is_server_crn(const char *crn)
+{
+    size_t size;
+
+    return resource_crn_id(crn) != NULL && resource_crn_account(crn, &size) != NULL;
+}
+
+/* That command takes an id or a name, no CRN. NULL: it is neither. */
+static const char *profile_id(const char *profile)
+{
+    const char *id = resource_crn_id(profile);
+    size_t size = 0;
+
+    id = id != NULL ? id : profile;
+    while (isalnum((unsigned char)id[size]) || (size > 0 && (id[size] == '-' || id[size] == '_'))) {
+        size++;
+    }
+    return size > 0 && id[size] == '\0' ? id : NULL;
+}
+
 void probe_fix_link(const struct probe_rows *rows, const char *profile)
 {
     const char *crn = text_string(&rows->facts->seen->crn);
+    const char *id = profile != NULL ? profile_id(profile) : NULL;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text name = {0};
-    CLEANUP(text_free) struct text line = {0};
 
-    if (profile == NULL || crn[0] == '\0') {
+    if (id == NULL || !is_server_crn(crn) || probe_kind(rows)->cr_type == NULL) {
         return;
     }
     (void)append_server(rows, &name);
-    text_printf(&line, "ibmcloud iam trusted-profile-link-create %s --name %s --cr-type %s --link-crn %s", profile,
-                text_string(&name), probe_kind(rows) == &resource_instance ? "VSI" : "BMS", crn);
-    probe_fix(rows, text_string(&line));
+    cli_command_line_begin(&line, "ibmcloud", "iam trusted-profile-link-create");
+    cli_command_line_operand(&line, id);
+    cli_command_line_option(&line, "name", text_string(&name));
+    cli_command_line_option(&line, "cr-type", probe_kind(rows)->cr_type);
+    cli_command_line_option(&line, "link-crn", crn);
+    probe_fix(rows, cli_command_line_string(&line));
 }
 
 void probe_fix_proxy(const struct probe_rows *rows)

@@ -10,16 +10,17 @@ struct probe_rows {
     const struct metadata_probe_facts *facts;
     struct table *table;
     size_t failed;
-    bool answers;         /* in some way */
-    const char *protocol; /* that answers, or NULL */
-    bool is_off;          /* the control plane says so */
+    enum probe_result last; /* of the row that was added last */
+    bool answers;           /* in some way */
+    const char *protocol;   /* that answers, or NULL */
+    bool is_off;            /* the control plane says so */
 };
 
 /* Takes over `expected` and `found`, which may be NULL: nothing is. */
 void probe_add(struct probe_rows *rows, const char *check, enum probe_result result, json_t *expected, json_t *found,
                const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* What fixes the row that was added last: any command. */
+/* What fixes the row that was added last, a fail: any command, quoted for a shell. */
 void probe_fix(const struct probe_rows *rows, const char *command);
 
 /* A command for the server, complete for another machine: "vpcmeta instance set web-1 --enabled true --region R". */
@@ -31,7 +32,10 @@ void probe_fix_server(const struct probe_rows *rows, const char *verb, const cha
 void probe_fix_restart(const struct probe_rows *rows);
 bool probe_may_need_restart(const struct probe_rows *rows);
 
-/* The link of a trusted profile to the server; nothing where the profile (NULL) or the server is not known. */
+/*
+ * The link of a trusted profile to the server; nothing where the profile (NULL) or the server is not known, or is not
+ * of the form that IAM knows.
+ */
 void probe_fix_link(const struct probe_rows *rows, const char *profile);
 
 /* Other programs leave out the proxy. */

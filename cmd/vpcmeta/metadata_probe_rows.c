@@ -15,20 +15,30 @@ const char *metadata_probe_protocol(const struct imds_probe *seen)
                                                                                                      : NULL;
 }
 
-/* Something is there, over https only, and it is not certain that it is the service. */
-static bool add_untrusted(struct probe_rows *rows)
+/* Something is there, and it is not the service, or that is not certain: as expected where none is. */
+static bool add_stranger(struct probe_rows *rows)
 {
-    const struct imds_end *end = &rows->facts->seen->ways[IMDS_HTTPS_NAME];
+    bool expected = rows->facts->opts->enabled.value;
+    enum probe_result result = expected ? PROBE_FAIL : PROBE_CANNOT_TELL;
+    const struct imds_end *untrusted = imds_probe_find(rows->facts->seen, IMDS_UNTRUSTED);
+    const struct imds_end *other = imds_probe_find(rows->facts->seen, IMDS_FOREIGN);
 
-    if (end->outcome != IMDS_UNTRUSTED) {
-        return false;
+    if (untrusted != NULL) {
+        probe_add(
+            rows, "enabled", result, json_boolean(expected), NULL,
+            "https is there, but its certificate is not trusted, so that nothing was sent: %s. Check the clock of this "
+            "machine ('date -u') and its CA certificates; --ca-file FILE trusts others",
+            untrusted->error.message);
+    } else if (other != NULL) {
+        probe_add(rows, "enabled", result, json_boolean(expected), NULL,
+                  "something else answers there, not the metadata service of a VPC server: %s. This is a machine of "
+                  "another cloud or network, or another program has taken the address",
+                  other->error.message);
+        if (expected) {
+            probe_fix(rows, "ip route get 169.254.169.254");
+        }
     }
-    probe_add(
-        rows, "enabled", PROBE_FAIL, json_true(), NULL,
-        "https is there, but its certificate is not trusted, so that nothing was sent: %s. Check the clock of this "
-        "machine ('date -u') and its CA certificates; --ca-file FILE trusts others",
-        end->error.message);
-    return true;
+    return untrusted != NULL || other != NULL;
 }
 
 /* Not even silence, which is how a service shows that is off: no way leads to anything. */
@@ -127,14 +137,15 @@ static void add_enabled(struct probe_rows *rows)
     static const char check[] = "enabled";
     bool expected = rows->facts->opts->enabled.value;
 
+    if (!rows->answers && add_stranger(rows)) {
+        return;
+    }
     if (!expected) {
         probe_add(rows, check, rows->answers ? PROBE_FAIL : PROBE_PASS, json_false(), json_boolean(rows->answers),
                   rows->answers ? "the service answers" : "no answer at all, as expected");
         if (rows->answers) {
             probe_fix_server(rows, "set", "enabled", "false");
         }
-    } else if (!rows->answers && add_untrusted(rows)) {
-        return;
     } else if (!rows->answers) {
         add_silence(rows);
     } else if (rows->is_off) {
@@ -166,6 +177,9 @@ static void add_way(struct probe_rows *rows, enum imds_way way)
     if (imds_probe_answers(seen, way)) {
         probe_add(rows, checks[way], PROBE_PASS, json_true(), json_true(), "%s answers in %lld ms", seen->urls[way],
                   (long long)end->elapsed_ms);
+    } else if (end->outcome == IMDS_FOREIGN) {
+        probe_add(rows, checks[way], PROBE_NOTE, NULL, json_false(), "%s: something else answers there: %s",
+                  seen->urls[way], end->error.message);
     } else if (is_active) {
         probe_add(rows, checks[way], PROBE_NOTE, json_true(), json_false(), "%s: %s; the other way works",
                   seen->urls[way], describe_end(end));
@@ -256,18 +270,7 @@ static void add_token(struct probe_rows *rows)
                   (long long)seen->token_life_s);
         return;
     }
-    for (size_t i = 0; i < IMDS_WAYS; i++) {
-        if (seen->ways[i].outcome == IMDS_REFUSED) {
-            add_refusal(rows, check, &seen->ways[i]);
-            return;
-        }
-    }
-}
-
-/* Bare metal servers are documented to have none (vpc-api.md 5.4). */
-static bool has_read_view(const struct probe_rows *rows)
-{
-    return probe_kind(rows) == &resource_instance;
+    add_refusal(rows, check, imds_probe_find(seen, IMDS_REFUSED)); /* it answers and has granted none */
 }
 
 /* The read view of the server's record, which only a service has that is whole. */
@@ -279,10 +282,12 @@ static void add_metadata(struct probe_rows *rows)
     if (end->outcome == IMDS_NOT_ASKED) {
         add_not_asked(rows, check);
     } else if (end->outcome == IMDS_DONE) {
-        probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "the record of this server can be read: %s, %s",
-                  text_string(&rows->facts->seen->name), text_string(&rows->facts->seen->id));
-    } else if (!has_read_view(rows)) {
-        probe_add(rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(), "bare metal servers have no read view");
+        probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "the record of this server can be read: %s%s%s",
+                  text_string(&rows->facts->seen->name), rows->facts->seen->name.size > 0 ? ", " : "",
+                  text_string(&rows->facts->seen->id));
+    } else if (!probe_kind(rows)->reads_itself) {
+        probe_add(rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(), "%s have no read view",
+                  probe_kind(rows)->plural);
     } else {
         add_refusal(rows, check, end);
     }
@@ -363,6 +368,7 @@ static void add_second_hop(struct probe_rows *rows)
     const struct metadata_probe_host *host = rows->facts->host;
     unsigned hops = rows->facts->seen->hops;
     CLEANUP(text_free) struct text bridges = {0};
+    CLEANUP(text_free) struct text raise = {0};
 
     if (host->bridges.size > 0) {
         text_printf(&bridges, " (here: %s%s)", text_string(&host->bridges),
@@ -372,13 +378,14 @@ static void add_second_hop(struct probe_rows *rows)
         probe_add(rows, check, rows->facts->seen->way < 0 ? PROBE_NOT_APPLICABLE : PROBE_CANNOT_TELL, NULL, NULL,
                   "not known, as the hop limit");
     } else if (hops == 1) {
-        probe_add(rows, check, PROBE_NOTE, NULL, json_false(),
-                  "a second hop is not reached: containers behind a bridge%s get no answer. Where one needs it, set "
-                  "the hop limit to 2",
-                  text_string(&bridges));
         if (probe_has_hop_limit(rows)) {
-            probe_fix_server(rows, "set", "hop-limit", "2");
+            text_append(&raise, ". Where one needs it: '");
+            probe_append_command(rows, "set", "hop-limit", "2", &raise);
+            text_append_char(&raise, '\'');
         }
+        probe_add(rows, check, PROBE_NOTE, NULL, json_false(),
+                  "a second hop is not reached: containers behind a bridge%s get no answer%s", text_string(&bridges),
+                  text_string(&raise));
     } else {
         probe_add(rows, check, PROBE_NOTE, NULL, json_true(),
                   "a second hop is reached: containers behind a bridge%s get an answer", text_string(&bridges));
@@ -427,28 +434,30 @@ static void add_user_data(struct probe_rows *rows)
     static const char check[] = "user_data";
     const struct imds_probe *seen = rows->facts->seen;
     const struct metadata_probe_host *host = rows->facts->host;
+    bool has_view = probe_kind(rows)->reads_itself;
     json_t *found = json_build("{s:I, s:i, s:i, s:n}", "bytes", (json_int_t)seen->user_data_bytes, "users_with_login",
                                (int)host->logins, "users_with_processes", (int)host->users, "owner_rule");
 
     if (seen->initialization.outcome != IMDS_DONE) {
         json_decref(found);
-        probe_add(rows, check,
-                  seen->initialization.outcome == IMDS_NOT_ASKED || !has_read_view(rows) ? PROBE_NOT_APPLICABLE
-                                                                                         : PROBE_CANNOT_TELL,
-                  NULL, NULL, "not known: %s",
-                  seen->initialization.outcome != IMDS_NOT_ASKED
-                      ? has_read_view(rows) ? "it could not be read" : "bare metal servers have no read view"
-                  : rows->answers ? "no identity token was granted"
-                                  : "nothing answers");
+        probe_add(
+            rows, check,
+            seen->initialization.outcome == IMDS_NOT_ASKED || !has_view ? PROBE_NOT_APPLICABLE : PROBE_CANNOT_TELL,
+            NULL, NULL, "not known: %s%s",
+            seen->initialization.outcome == IMDS_NOT_ASKED || has_view ? "" : probe_kind(rows)->plural,
+            seen->initialization.outcome != IMDS_NOT_ASKED ? has_view ? "it could not be read" : " have no read view"
+            : rows->answers                                ? "no identity token was granted"
+                                                           : "nothing answers");
     } else if (seen->user_data_bytes == 0) {
         probe_add(rows, check, PROBE_PASS, NULL, found, "there is none that others could read");
     } else {
         probe_add(rows, check, PROBE_NOTE, NULL, found,
-                  "%lld bytes that every local process can read (users other than root: %u with a login shell, %u with "
-                  "processes now), "
-                  "unless a firewall rule of the owner match forbids it, which only root can see",
-                  (long long)seen->user_data_bytes, host->logins, host->users);
-        probe_fix(rows, "sudo iptables-save | grep 169.254.169.254");
+                  "%lld bytes that every local process can read (%s other than root: %u with a login shell, %u with "
+                  "processes now%s), unless a firewall rule of the owner match forbids it, which only root can see: "
+                  "'sudo iptables-save | grep 169.254.169.254'",
+                  (long long)seen->user_data_bytes, host->in_container ? "users of this container" : "users",
+                  host->logins, host->users,
+                  host->in_container ? "; those of the server cannot be seen from here" : "");
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,14 +82,37 @@ bool imds_probe_answers(const struct imds_probe *probe, enum imds_way way)
     return probe->ways[way].outcome == IMDS_DONE || probe->ways[way].outcome == IMDS_REFUSED;
 }
 
+const struct imds_end *imds_probe_find(const struct imds_probe *probe, enum imds_outcome outcome)
+{
+    for (size_t i = 0; i < IMDS_WAYS; i++) {
+        if (probe->ways[i].outcome == outcome) {
+            return &probe->ways[i];
+        }
+    }
+    return NULL;
+}
+
 /* --- answers ------------------------------------------------------------------------------------------- */
 
+/* What stands in names, ids, CRNs and regions. Whatever answers could say anything, and commands are made of them. */
+static bool is_plain(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (!isalnum((unsigned char)bytes[i]) && (bytes[i] == '\0' || strchr(":/._-", bytes[i]) == NULL)) {
+            return false;
+        }
+    }
+    return size > 0 && bytes[0] != '-';
+}
+
+/* Nothing else than a plain word, and only where nothing is known yet. */
 static void keep(struct answer_node root, const char *path, struct text *ret)
 {
     struct answer_string string = {0};
     struct err ignored = ERR_INIT;
 
-    if (answer_get_string(root, path, ANSWER_OPTIONAL, &string, &ignored) && string.data != NULL && ret->size == 0) {
+    if (answer_get_string(root, path, ANSWER_OPTIONAL, &string, &ignored) && string.data != NULL && ret->size == 0 &&
+        is_plain(string.data, string.size)) {
         text_append_size(ret, string.data, string.size);
     }
 }
@@ -106,18 +130,23 @@ static void read_claims(const char *token, struct imds_probe *ret)
 
     for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
         const char *value = json_string_value(json_object_get(json_object_get(all, "iaas"), claims[i].claim));
-        text_append((struct text *)((char *)ret + claims[i].offset), value != NULL ? value : "");
+        if (value != NULL && is_plain(value, strlen(value))) {
+            text_append((struct text *)((char *)ret + claims[i].offset), value);
+        }
     }
 }
 
 static bool read_initialization(struct answer_node root, struct imds_probe *ret, struct err *e)
 {
-    struct answer_string data = {0}, password = {0};
+    struct answer_string data = {0}, password = {0}, profile = {0};
 
     if (!answer_get_string(root, "user_data", ANSWER_OPTIONAL, &data, e)) {
         return false;
     }
-    keep(root, "default_trusted_profile/target/id", &ret->profile);
+    if (answer_get_string(root, "default_trusted_profile/target/id", ANSWER_OPTIONAL, &profile, &(struct err){0}) &&
+        profile.data != NULL) {
+        text_append_size(&ret->profile, profile.data, profile.size);
+    }
     ret->user_data_bytes = data.data != NULL ? (int64_t)data.size : 0;
     /* the strings lie in the parser's own buffer, which will be freed as it is */
     if (data.data != NULL) {
@@ -164,13 +193,19 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
     return imds_token_read(reply->body, reply->size, NULL, call->run->options->secrets, &call->token, e);
 }
 
-static void note_end(const struct http_reply *reply, struct imds_end *ret)
+/* To a token request the service answers with a token or with an error of its own. */
+static bool is_foreign(const struct http_reply *reply, enum imds_operation operation)
+{
+    return reply->foreign || (operation == IMDS_TOKEN && reply->status < 400);
+}
+
+static void note_end(const struct http_reply *reply, enum imds_operation operation, struct imds_end *ret)
 {
     CLEANUP(text_free) struct text target = {0};
 
-    *ret = (struct imds_end){.outcome = reply->error == NULL                   ? IMDS_DONE
-                                        : reply->status > 0                    ? IMDS_REFUSED
-                                        : reply->timed_out                     ? IMDS_SILENT
+    *ret = (struct imds_end){.outcome = reply->error == NULL ? IMDS_DONE
+                                        : reply->status > 0 ? is_foreign(reply, operation) ? IMDS_FOREIGN : IMDS_REFUSED
+                                        : reply->timed_out  ? IMDS_SILENT
                                         : reply->fault == HTTP_FAULT_UNTRUSTED ? IMDS_UNTRUSTED
                                                                                : IMDS_UNREACHED,
                              .status = reply->status,
@@ -211,7 +246,7 @@ static void ended(struct http_reply *reply, void *context)
     struct run *run = call->run;
 
     if (call->end != NULL) {
-        note_end(reply, call->end);
+        note_end(reply, call->what.operation, call->end);
     } else {
         imds_hops_note(&run->hops, call->min_ttl, reply->status > 0);
     }

@@ -17,6 +17,7 @@ enum imds_outcome {
     IMDS_NOT_ASKED,
     IMDS_DONE,      /* a 2xx that could be used */
     IMDS_REFUSED,   /* an answer of the service with an error status, or one that could not be used */
+    IMDS_FOREIGN,   /* an answer of something else: a captive portal, the metadata service of another cloud */
     IMDS_SILENT,    /* no answer in time, as where the service is off */
     IMDS_UNTRUSTED, /* its certificate did not pass, and nothing was sent */
     IMDS_UNREACHED, /* none, for another reason: no name, no route, no TLS */
@@ -33,10 +34,10 @@ struct imds_end {
 
 struct imds_probe {
     char *urls[IMDS_WAYS];             /* that was tried; NULL: there is no such way */
-    struct imds_end ways[IMDS_WAYS];   /* token requests: any status shows that the service answers */
+    struct imds_end ways[IMDS_WAYS];   /* token requests: DONE and REFUSED show that the service answers */
     int way;                           /* enum imds_way of the token in use; -1: no way brought one */
     int64_t token_life_s;              /* -1: not said */
-    struct text crn, id, name, region; /* of this server, by the token and its record; "": not said */
+    struct text crn, id, name, region; /* of this server, by the token and its record; "": not said, or no such word */
     struct imds_end instance;          /* GET /metadata/v1/instance */
     struct imds_end initialization;    /* and what it holds: */
     struct text profile;               /* id of the default trusted profile; "": there is none */
@@ -60,7 +61,10 @@ bool imds_probe(const struct imds *imds, const char *trusted_profile, struct imd
     __attribute__((warn_unused_result));
 void imds_probe_free(struct imds_probe *probe); /* for CLEANUP */
 
-/* Whether something answers that way, with whatever status. */
+/* Whether the service answers that way, with whatever status. */
 bool imds_probe_answers(const struct imds_probe *probe, enum imds_way way);
+
+/* The first way whose token request ended so, or NULL. */
+const struct imds_end *imds_probe_find(const struct imds_probe *probe, enum imds_outcome outcome);
 
 #endif

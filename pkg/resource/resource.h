@@ -61,6 +61,8 @@ struct resource_kind {
     bool restart_to_enable;    /* created disabled, enabled later: needs a stop and a start (vpc-api.md 4.1) */
     bool disposable;           /* nothing is lost with it: undoing its creation deletes it */
     bool has_initialization;   /* GET {id}/initialization has the trusted profile */
+    bool reads_itself;         /* its metadata service has a read view of the server's record (vpc-api.md 5.4) */
+    const char *cr_type;       /* of links of trusted profiles to one of it (vpc-api.md 6.4); NULL: it takes none */
     const char *actions;       /* what follows an id where it is stopped and started (vpc-api.md 2.7), or NULL */
     unsigned filters;          /* bits of enum resource_filter */
     unsigned settings;         /* what the kind has at creation */

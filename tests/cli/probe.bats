@@ -39,7 +39,8 @@ results() {
         jq -e --arg check "$check" --arg result "$result" 'any(.checks[]; .check == $check and .result == $result)' <<< "$output" ||
             { echo "$check is not $result: $output"; return 1; }
     done
-    jq -e '.schema_version == 1 and .complete and all(.checks[]; has("expected") and has("found") and .message != "")' <<< "$output"
+    jq -e '.schema_version == 1 and .complete and all(.checks[]; has("expected") and has("found") and .message != "" and
+        (.fix == null or .result == "fail"))' <<< "$output"
 }
 
 fix_of() {
@@ -186,6 +187,8 @@ EOF
     ! grep -rqE 'secret words|eyJ' trace.jsonl "$XDG_STATE_HOME" "$HOME" <<< '' || false
     [[ $output$stderr != *"secret words"* && $output$stderr != *eyJ* ]]
     jq -e '.checks[] | select(.check == "user_data") | .found.bytes == 12' <<< "$output"
+    KUBERNETES_SERVICE_HOST=10.0.0.1 probe -o json
+    [[ $output == *"users of this container other than root: "*"those of the server cannot be seen from here"* ]]
     crn=$(jq -r .server.crn <<< "$output")
     screen_plain 80x24 metadata probe --timeout 1s --metadata-url "http://127.0.0.1:$SIM_PORT"
     shows '^iam_token +fail +profile_not_linked'
@@ -222,6 +225,76 @@ EOF
     results <<< 'proxy note'
     http_proxy=http://127.0.0.1:1 look
     shows '^    export NO_PROXY=169.254.169.254,api.metadata.cloud.ibm.com$'
+}
+
+# answer PATH STATUS BODY: a rule of the simulator's faults
+answer() {
+    jq -nc --arg path "$1" --argjson status "$2" --arg body "$3" '{path: $path, action: "status", status: $status, body: $body}'
+}
+
+# granted CLAIMS: the body of an answer with an identity token of these claims
+granted() {
+    printf '{"access_token":"eyJhbGciOiJub25lIn0.%s.c2ln","expires_in":300}' "$(printf %s "$1" | base64 -w0 | tr '+/' '-_' | tr -d =)"
+}
+
+@test "whatever answers in the place of the service, no printed command runs what it says" {
+    local hostile="\$(touch pwned)'; touch pwned; '\`touch pwned\`" server=crn:v1:bluemix:public:is:us-south-1:a/1::instance:0717_1
+    local instance=/metadata/v1/instance crn
+    start
+    claim() { # CRN PROFILE
+        faults "$(answer /identity/v1/token 200 "$(granted "$(jq -nc --arg crn "$1" --arg region "$hostile" '{iaas: {crn: $crn, instanceID: "0717_1", region: $region}}')")")" \
+            "$(answer $instance 200 "$(jq -nc --arg name "$hostile" '{id: "0717_1", name: $name}')")" \
+            "$(answer $instance/initialization 200 "$(jq -nc --arg id "$2" '{default_trusted_profile: {target: {id: $id}}}')")" \
+            "$(answer /identity/v1/iam_tokens 400 '{"errors": [{"code": "profile_not_linked", "message": "No."}]}')"
+    }
+    export VPC_APIKEY=
+    claim "$server" "$PROFILE"
+    probe --expect-hop-limit 9 -o json
+    expect 3
+    # a name and a region that are none of the API do not get into a command at all
+    [ "$(fix_of iam_token)" = "ibmcloud iam trusted-profile-link-create $PROFILE --name 0717_1 --cr-type VSI --link-crn $server" ]
+    [ "$(fix_of hop_limit)" = "vpcmeta instance set 0717_1 --hop-limit 9 --region all" ]
+    probe "$hostile" --expect-protocol https -o json
+    eval "words=($(fix_of protocol))"
+    [ "${words[3]}" = 0717_1 ] || [ "${words[3]}" = "$hostile" ]
+    # what has not the form of a CRN or of an id gets no command
+    for crn in "$server\$(touch pwned)" 'crn:v1;touch pwned' "$server'"; do
+        claim "$crn" "$PROFILE"
+        probe -o json
+        results <<< 'iam_token fail'
+        [ "$(fix_of iam_token)" = null ]
+    done
+    claim "$server" "$PROFILE\$(touch pwned)"
+    probe -o json
+    [ "$(fix_of iam_token)" = null ]
+    # the command takes an id, also where the profile is known by its CRN
+    claim crn:v1:bluemix:public:is:us-south-1:a/1::bare-metal-server:1 "crn:v1:bluemix:public:iam-identity::a/1::profile:$PROFILE"
+    probe -o json
+    [[ $(fix_of iam_token) == "ibmcloud iam trusted-profile-link-create $PROFILE --name "*" --cr-type BMS "* ]]
+    [ ! -e pwned ]
+}
+
+@test "what answers without being the metadata service is no answer of it" {
+    start
+    export VPC_APIKEY=
+    for status in 200 302 404 405; do
+        faults "$(answer '*/token' $status '<html><title>Log in to this network</title></html>')"
+        probe -o json
+        expect 3
+        results << 'EOF'
+enabled fail
+http_address note
+token not_applicable
+EOF
+        [[ $output == *"something else answers there, not the metadata service of a VPC server"* ]]
+        jq -e '.settings.seen.enabled == null and .settings.seen.protocol == null' <<< "$output"
+    done
+    probe -o json --expect-enabled false
+    expect 0
+    results <<< 'enabled cannot_tell'
+    [[ $output != *"instance set"* ]]
+    look
+    shows '^enabled +fail +something else answers there'
 }
 
 @test "what could not be carried out: a refused credential, an unknown server, a deadline, a signal, usage" {
