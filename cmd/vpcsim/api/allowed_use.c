@@ -370,13 +370,13 @@ void allowed_use_check(const char *expression, bool bare_metal, const char *fiel
 
 static void append_expression(struct text *out, const char *name, const char *expression)
 {
-    text_printf(out, ",\"%s\":", name);
+    reply_format(out, ",\"%s\":", name);
     reply_string(out, expression != NULL ? expression : "true");
 }
 
 void allowed_use_render(const struct allowed_use *use, struct text *out)
 {
-    text_printf(out, "\"allowed_use\":{\"api_version\":\"%s\"", use->api_version);
+    reply_format(out, "\"allowed_use\":{\"api_version\":\"%s\"", use->api_version);
     append_expression(out, "bare_metal_server", use->bare_metal_server);
     append_expression(out, "instance", use->instance);
     text_append_char(out, '}');

@@ -105,7 +105,7 @@ json_t *asker_record(const struct asker *asker)
     } else {
         render_bare_metal(asker->region, asker->bare_metal, &body);
     }
-    return json_loadb(text_string(&body), body.size, 0, NULL);
+    return render_tree(&body);
 }
 
 int asker_hop_limit(struct sim *sim)
@@ -127,9 +127,10 @@ void asker_describe(struct sim *sim, struct text *out)
         text_append(out, wanted != NULL ? wanted : "");
     } else {
         const struct metadata *metadata = metadata_of(&asker);
-        text_printf(out, "asked by %s (%s): ",
-                    asker.instance != NULL ? asker.instance->entity.name : asker.bare_metal->entity.name,
-                    asker.region->name);
+        const char *name = asker.instance != NULL ? asker.instance->entity.name : asker.bare_metal->entity.name;
+        text_append(out, "asked by ");
+        text_append_safe(out, name, strlen(name));
+        text_printf(out, " (%s): ", asker.region->name);
         text_append(out, !metadata->enabled ? "disabled" : metadata->https ? "https" : "http");
         if (metadata->enabled && metadata->hop_limit > 0) {
             text_printf(out, ", hop limit %d", metadata->hop_limit);

@@ -23,7 +23,7 @@ FIELD(id)
 
 FIELD(name)
 {
-    text_append(out, server->entity.name);
+    reply_escaped(out, server->entity.name);
 }
 
 FIELD(crn)
@@ -38,24 +38,24 @@ FIELD(created_at)
 
 FIELD(bandwidth)
 {
-    text_printf(out, "%d", server->bandwidth);
+    reply_format(out, "%d", server->bandwidth);
 }
 
 FIELD(cpu)
 {
     const struct profile *profile = server->profile;
-    text_printf(out, "{\"architecture\":\"%s\",\"core_count\":%u,\"socket_count\":%u,\"threads_per_core\":2}",
-                profile->architecture, profile->vcpu / 2, profile->sockets);
+    reply_format(out, "{\"architecture\":\"%s\",\"core_count\":%u,\"socket_count\":%u,\"threads_per_core\":2}",
+                 profile->architecture, profile->vcpu / 2, profile->sockets);
 }
 
 FIELD(memory)
 {
-    text_printf(out, "%u", server->profile->memory);
+    reply_format(out, "%u", server->profile->memory);
 }
 
 FIELD(profile)
 {
-    text_append(out, server->profile->name);
+    reply_escaped(out, server->profile->name);
 }
 
 FIELD(secure_boot)
@@ -65,8 +65,8 @@ FIELD(secure_boot)
 
 FIELD(tpm)
 {
-    text_printf(out, "{\"enabled\":%s,\"mode\":\"%s\",\"supported_modes\":[\"disabled\",\"tpm_2\"]}",
-                server->tpm ? "true" : "false", server->tpm ? "tpm_2" : "disabled");
+    reply_format(out, "{\"enabled\":%s,\"mode\":\"%s\",\"supported_modes\":[\"disabled\",\"tpm_2\"]}",
+                 server->tpm ? "true" : "false", server->tpm ? "tpm_2" : "disabled");
 }
 
 FIELD(status)
@@ -88,8 +88,8 @@ FIELD(lifecycle)
 
 FIELD(metadata)
 {
-    text_printf(out, "{\"enabled\":%s,\"protocol\":\"%s\"}", server->metadata.enabled ? "true" : "false",
-                server->metadata.https ? "https" : "http");
+    reply_format(out, "{\"enabled\":%s,\"protocol\":\"%s\"}", server->metadata.enabled ? "true" : "false",
+                 server->metadata.https ? "https" : "http");
 }
 
 FIELD(affinity)
@@ -137,21 +137,21 @@ FIELD(disks)
     for (unsigned i = 0; i < server->profile->disks; i++) {
         text_append(out, i > 0 ? ",{" : "{");
         if (i == 0) {
-            text_printf(
+            reply_format(
                 out, "\"allowed_use\":{\"api_version\":\"%s\",\"bare_metal_server\":", server->allowed_use.api_version);
             reply_string(out, server->allowed_use.bare_metal_server ? server->allowed_use.bare_metal_server : "true");
             text_append(out, "},");
         }
         text_append(out, "\"created_at\":\"");
         created_at_of(out, region, server);
-        text_printf(out, "\",\"href\":\"%s/bare_metal_servers/%s/disks/", region->api, server->entity.id);
+        reply_format(out, "\",\"href\":\"%s/bare_metal_servers/%s/disks/", region->api, server->entity.id);
         append_disk_id(out, region, server, i);
         text_append(out, "\",\"id\":\"");
         append_disk_id(out, region, server, i);
-        text_printf(out,
-                    "\",\"interface_type\":\"%s\",\"name\":\"disk-%s\",\"resource_type\":"
-                    "\"bare_metal_server_disk\",\"size\":%u}",
-                    i == 0 ? "sata" : "nvme", i == 0 ? "boot" : "local", server->profile->disk_size);
+        reply_format(out,
+                     "\",\"interface_type\":\"%s\",\"name\":\"disk-%s\",\"resource_type\":"
+                     "\"bare_metal_server_disk\",\"size\":%u}",
+                     i == 0 ? "sata" : "nvme", i == 0 ? "boot" : "local", server->profile->disk_size);
     }
     text_append_char(out, ']');
 }
@@ -164,12 +164,12 @@ static void append_interface(struct text *out, const struct region *region, cons
     append_prefix(&id, region, server);
     text_append_char(&id, '-');
     render_uuid(server->entity.key, SALT_NIC, &id);
-    text_printf(out, "{\"href\":\"%s/bare_metal_servers/%s%s%s\",\"id\":\"%s\",\"name\":\"pci0\",\"primary_ip\":",
-                region->api, server->entity.id, path, text_string(&id), text_string(&id));
+    reply_format(out, "{\"href\":\"%s/bare_metal_servers/%s%s%s\",\"id\":\"%s\",\"name\":\"pci0\",\"primary_ip\":",
+                 region->api, server->entity.id, path, text_string(&id), text_string(&id));
     text_free(&id);
     render_primary_ip(region, &server->entity, server->subnet, "-ip", out);
-    text_printf(out, ",\"resource_type\":\"%s\",\"subnet\":",
-                path[9] == 'a' ? "bare_metal_server_network_attachment" : "network_interface");
+    reply_format(out, ",\"resource_type\":\"%s\",\"subnet\":",
+                 path[9] == 'a' ? "bare_metal_server_network_attachment" : "network_interface");
     render_subnet_reference(region, server->subnet, out);
 }
 

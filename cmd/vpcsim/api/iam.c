@@ -98,7 +98,7 @@ static json_t *claims_of(const struct sim *sim, const char *token)
         !decode_base64url(first + 1, (size_t)(last - first - 1), &payload)) {
         return NULL;
     }
-    return json_loadb(text_string(&payload), payload.size, 0, NULL);
+    return json_loadb(text_string(&payload), payload.size, JSON_ALLOW_NUL, NULL);
 }
 
 static int64_t number(const json_t *claims, const char *name)

@@ -62,7 +62,7 @@ bool links_has_cluster(const struct sim *sim, const char *profile_id)
 
 bool links_has(const struct sim *sim, const char *profile_id, const char *crn)
 {
-    for (size_t i = 0; i < sim->links.count; i++) {
+    for (size_t i = 0; crn != NULL && i < sim->links.count; i++) {
         const struct link *link = (const struct link *)sim->links.items[i];
         if (strcmp(link->profile_id, profile_id) == 0 && strcmp(link->crn, crn) == 0) {
             return true;
@@ -117,7 +117,7 @@ static const struct validator link_create[] = {
 
 static void append_link(const struct sim *sim, const struct link *link, struct text *out)
 {
-    text_printf(out, "{\"id\":\"%s\",\"entity_tag\":\"1-%s\",\"created_at\":\"", link->entity.id, sim->account);
+    reply_format(out, "{\"id\":\"%s\",\"entity_tag\":\"1-%s\",\"created_at\":\"", link->entity.id, sim->account);
     render_iam_stamp(link->entity.created_s, out);
     text_append(out, "\",\"modified_at\":\"");
     render_iam_stamp(link->entity.created_s, out);
@@ -126,7 +126,7 @@ static void append_link(const struct sim *sim, const struct link *link, struct t
         text_append(out, ",\"name\":");
         reply_string(out, link->entity.name);
     }
-    text_printf(out, ",\"cr_type\":\"%s\",\"link\":{\"crn\":", link->cr_type);
+    reply_format(out, ",\"cr_type\":\"%s\",\"link\":{\"crn\":", link->cr_type);
     reply_string(out, link->crn);
     text_append(out, "}}");
 }

@@ -70,7 +70,8 @@ json_t *profiles_server(const char *crn, const char *name)
 {
     struct text sub CLEANUP(text_free) = {0};
 
-    text_printf(&sub, "crn-%s", crn);
+    text_append(&sub, "crn-");
+    text_append(&sub, crn != NULL ? crn : "");
     return json_build("{s:s,s:s,s:s?}", "sub", text_string(&sub), "iam_id", text_string(&sub), "name", name);
 }
 

@@ -26,14 +26,14 @@ static void append_system(const struct request *request, const struct image *ima
 {
     const char *api = request->region->api;
 
-    text_printf(out,
-                "\"operating_system\":{\"allow_user_image_creation\":true,\"architecture\":\"%s\","
-                "\"dedicated_host_only\":false,\"display_name\":\"%s (%s)\",\"family\":\"%s\",\"href\":"
-                "\"%s/operating_systems/%s-%s\",\"name\":\"%s-%s\",\"user_data_format\":\"cloud_init\",\"vendor\":"
-                "\"%s\",\"version\":\"1\"}",
-                image->architecture, image->system, image->architecture, image->windows ? "Windows Server" : "Linux",
-                api, image->system, image->architecture, image->system, image->architecture,
-                image->windows ? "Microsoft" : "Vendor");
+    reply_format(out,
+                 "\"operating_system\":{\"allow_user_image_creation\":true,\"architecture\":\"%s\","
+                 "\"dedicated_host_only\":false,\"display_name\":\"%s (%s)\",\"family\":\"%s\",\"href\":"
+                 "\"%s/operating_systems/%s-%s\",\"name\":\"%s-%s\",\"user_data_format\":\"cloud_init\",\"vendor\":"
+                 "\"%s\",\"version\":\"1\"}",
+                 image->architecture, image->system, image->architecture, image->windows ? "Windows Server" : "Linux",
+                 api, image->system, image->architecture, image->system, image->architecture,
+                 image->windows ? "Microsoft" : "Vendor");
 }
 
 static void append_image(const struct request *request, const struct entity *item, struct text *out)
@@ -53,14 +53,14 @@ static void append_image(const struct request *request, const struct entity *ite
     render_crn(request->region, "image", -1, item->id, out);
     text_append_char(out, '"');
     if (image->deprecation_at != NULL) {
-        text_printf(out, ",\"deprecation_at\":\"%s\"", image->deprecation_at);
+        reply_format(out, ",\"deprecation_at\":\"%s\"", image->deprecation_at);
     }
     text_append(out, ",\"encryption\":\"none\",\"file\":{\"checksums\":{\"sha256\":"
                      "\"e992a84f113d3a35d2145ca3e7aca4fc95fe6daf470a08d8af3422ee59c92e15\"},\"size\":1}");
-    text_printf(out, ",\"href\":\"%s/images/%s\",\"id\":\"%s\",\"minimum_provisioned_size\":22,\"name\":\"%s\",",
-                request->region->api, item->id, item->id, item->name);
+    reply_format(out, ",\"href\":\"%s/images/%s\",\"id\":\"%s\",\"minimum_provisioned_size\":22,\"name\":\"%s\",",
+                 request->region->api, item->id, item->id, item->name);
     if (image->obsolescence_at != NULL) {
-        text_printf(out, "\"obsolescence_at\":\"%s\",", image->obsolescence_at);
+        reply_format(out, "\"obsolescence_at\":\"%s\",", image->obsolescence_at);
     }
     append_system(request, image, out);
     if (image->stock) {
@@ -69,10 +69,10 @@ static void append_image(const struct request *request, const struct entity *ite
     }
     text_append(out, ",\"resource_group\":");
     render_resource_group(catalog_resource_groups(&count), out);
-    text_printf(out,
-                ",\"resource_type\":\"image\",\"status\":\"available\",\"status_reasons\":[],\"user_data_format\":"
-                "\"cloud_init\",\"visibility\":\"%s\"}",
-                image->stock ? "public" : "private");
+    reply_format(out,
+                 ",\"resource_type\":\"image\",\"status\":\"available\",\"status_reasons\":[],\"user_data_format\":"
+                 "\"cloud_init\",\"visibility\":\"%s\"}",
+                 image->stock ? "public" : "private");
     copy_overlay(item, from, out);
 }
 

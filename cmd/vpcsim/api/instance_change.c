@@ -234,13 +234,13 @@ static void send_action(const struct request *request, const struct instance *in
     render_stamp(request->sim->now_s, out);
     text_append_char(out, '"');
     if (force != NULL) {
-        text_printf(out, ",\"force\":%s", json_is_true(force) ? "true" : "false");
+        reply_format(out, ",\"force\":%s", json_is_true(force) ? "true" : "false");
     }
-    text_printf(out, ",\"href\":\"%s/instances/%s/actions/", request->region->api, instance->entity.id);
+    reply_format(out, ",\"href\":\"%s/instances/%s/actions/", request->region->api, instance->entity.id);
     render_uuid(key, 0, out);
     text_append(out, "\",\"id\":\"");
     render_uuid(key, 0, out);
-    text_printf(out, "\",\"status\":\"pending\",\"type\":\"%s\"}", type);
+    reply_format(out, "\",\"status\":\"pending\",\"type\":\"%s\"}", type);
 }
 
 void instances_action(struct request *request, struct reply *reply)

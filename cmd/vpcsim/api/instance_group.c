@@ -50,14 +50,14 @@ static void append_template(const struct region *region, const struct template *
 static void append_pool(const struct region *region, const struct instance_group *group, struct text *out)
 {
     if (group->application_port > 0) {
-        text_printf(out, "\"application_port\":%d,", group->application_port);
+        reply_format(out, "\"application_port\":%d,", group->application_port);
     }
     if (group->load_balancer_pool) {
-        text_printf(out, "\"load_balancer_pool\":{\"href\":\"%s/load_balancers/%s-", region->api, region->prefix);
+        reply_format(out, "\"load_balancer_pool\":{\"href\":\"%s/load_balancers/%s-", region->api, region->prefix);
         render_uuid(group->entity.key, 31, out);
-        text_printf(out, "/pools/%s-", region->prefix);
+        reply_format(out, "/pools/%s-", region->prefix);
         render_uuid(group->entity.key, 32, out);
-        text_printf(out, "\",\"id\":\"%s-", region->prefix);
+        reply_format(out, "\",\"id\":\"%s-", region->prefix);
         render_uuid(group->entity.key, 32, out);
         text_append(out, "\",\"name\":\"pool-1\"},");
     }
@@ -67,10 +67,10 @@ static void append_managers(const struct region *region, const struct instance_g
 {
     text_append(out, ",\"managers\":[");
     if (group->managed) {
-        text_printf(out, "{\"href\":\"%s/instance_groups/%s/managers/%s-", region->api, group->entity.id,
-                    region->prefix);
+        reply_format(out, "{\"href\":\"%s/instance_groups/%s/managers/%s-", region->api, group->entity.id,
+                     region->prefix);
         render_uuid(group->entity.key, 33, out);
-        text_printf(out, "\",\"id\":\"%s-", region->prefix);
+        reply_format(out, "\",\"id\":\"%s-", region->prefix);
         render_uuid(group->entity.key, 33, out);
         text_append(out, "\",\"name\":\"autoscale-1\"}");
     }
@@ -91,16 +91,16 @@ static void render_group(const struct region *region, const struct instance_grou
     render_stamp(entity->created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "instance-group", -1, entity->id, out);
-    text_printf(out, "\",\"href\":\"%s/instance_groups/%s\",\"id\":\"%s\",\"instance_template\":", region->api,
-                entity->id, entity->id);
+    reply_format(out, "\",\"href\":\"%s/instance_groups/%s\",\"id\":\"%s\",\"instance_template\":", region->api,
+                 entity->id, entity->id);
     append_template(region, group->template, out);
-    text_printf(out, ",\"lifecycle_reasons\":[],\"lifecycle_state\":\"%s\"", group->deleting ? "deleting" : "stable");
+    reply_format(out, ",\"lifecycle_reasons\":[],\"lifecycle_state\":\"%s\"", group->deleting ? "deleting" : "stable");
     append_managers(region, group, out);
-    text_printf(out, ",\"membership_count\":%d,\"name\":", group->membership_count);
+    reply_format(out, ",\"membership_count\":%d,\"name\":", group->membership_count);
     reply_string(out, entity->name);
     text_append(out, ",\"resource_group\":");
     render_resource_group(group->resource_group, out);
-    text_printf(out, ",\"status\":\"%s\",\"subnets\":[", store_status_name(instance_group_status(group)));
+    reply_format(out, ",\"status\":\"%s\",\"subnets\":[", store_status_name(instance_group_status(group)));
     for (size_t i = 0; i < group->subnet_count; i++) {
         text_append(out, i > 0 ? "," : "");
         render_subnet_reference(region, group->subnets[i], out);

@@ -25,7 +25,7 @@ FIELD(id)
 
 FIELD(name)
 {
-    text_append(out, instance->entity.name);
+    reply_escaped(out, instance->entity.name);
 }
 
 FIELD(crn)
@@ -55,18 +55,18 @@ FIELD(preemption)
 
 FIELD(bandwidth)
 {
-    text_printf(out, "%u", instance->profile->vcpu * 2000);
+    reply_format(out, "%u", instance->profile->vcpu * 2000);
 }
 
 FIELD(network_bandwidth)
 {
     int total = (int)instance->profile->vcpu * 2000;
-    text_printf(out, "%d", total > instance->total_volume_bandwidth ? total - instance->total_volume_bandwidth : 0);
+    reply_format(out, "%d", total > instance->total_volume_bandwidth ? total - instance->total_volume_bandwidth : 0);
 }
 
 FIELD(volume_bandwidth)
 {
-    text_printf(out, "%d", instance->total_volume_bandwidth);
+    reply_format(out, "%d", instance->total_volume_bandwidth);
 }
 
 FIELD(confidential)
@@ -106,29 +106,29 @@ FIELD(lifecycle)
 
 FIELD(memory)
 {
-    text_printf(out, "%u", instance->profile->memory);
+    reply_format(out, "%u", instance->profile->memory);
 }
 
 FIELD(vcpu)
 {
     const struct profile *profile = instance->profile;
     const char *maker = instance->status == STATUS_STOPPED ? "unassigned" : profile->manufacturer;
-    text_printf(out,
-                "{\"architecture\":\"%s\",\"burst\":{\"limit\":100},\"count\":%u,\"manufacturer\":\"%s\","
-                "\"percentage\":%u}",
-                profile->architecture, profile->vcpu, maker, instance->vcpu_percentage);
+    reply_format(out,
+                 "{\"architecture\":\"%s\",\"burst\":{\"limit\":100},\"count\":%u,\"manufacturer\":\"%s\","
+                 "\"percentage\":%u}",
+                 profile->architecture, profile->vcpu, maker, instance->vcpu_percentage);
 }
 
 FIELD(profile)
 {
-    text_append(out, instance->profile->name);
+    reply_escaped(out, instance->profile->name);
 }
 
 FIELD(metadata)
 {
-    text_printf(out, "{\"enabled\":%s,\"protocol\":\"%s\",\"response_hop_limit\":%d}",
-                instance->metadata.enabled ? "true" : "false", instance->metadata.https ? "https" : "http",
-                instance->metadata.hop_limit);
+    reply_format(out, "{\"enabled\":%s,\"protocol\":\"%s\",\"response_hop_limit\":%d}",
+                 instance->metadata.enabled ? "true" : "false", instance->metadata.https ? "https" : "http",
+                 instance->metadata.hop_limit);
 }
 
 FIELD(qos)
@@ -185,9 +185,9 @@ FIELD(catalog_offering)
 FIELD(gpu)
 {
     if (instance->profile->gpu_model != NULL) {
-        text_printf(out, "\"gpu\":{\"count\":%u,\"manufacturer\":\"%s\",\"memory\":%u,\"model\":\"%s\"},",
-                    instance->profile->gpus, instance->profile->gpu_manufacturer, instance->profile->gpu_memory,
-                    instance->profile->gpu_model);
+        reply_format(out, "\"gpu\":{\"count\":%u,\"manufacturer\":\"%s\",\"memory\":%u,\"model\":\"%s\"},",
+                     instance->profile->gpus, instance->profile->gpu_manufacturer, instance->profile->gpu_memory,
+                     instance->profile->gpu_model);
     }
 }
 
@@ -196,12 +196,12 @@ FIELD(membership)
     const struct membership *membership = instance->membership;
     if (membership != NULL) {
         static const struct reference group = {"instance-group", "instance_groups", NULL, -1};
-        text_printf(out,
-                    "\"instance_group_membership\":{\"href\":\"%s/instance_groups/%s/memberships/%s\","
-                    "\"id\":\"%s\",\"instance_group\":",
-                    region->api, membership->group->entity.id, membership->entity.id, membership->entity.id);
+        reply_format(out,
+                     "\"instance_group_membership\":{\"href\":\"%s/instance_groups/%s/memberships/%s\","
+                     "\"id\":\"%s\",\"instance_group\":",
+                     region->api, membership->group->entity.id, membership->entity.id, membership->entity.id);
         render_reference(region, &membership->group->entity, &group, out);
-        text_printf(out, ",\"name\":\"%s\"},", membership->entity.name);
+        reply_format(out, ",\"name\":\"%s\"},", membership->entity.name);
     }
 }
 
@@ -227,17 +227,17 @@ FIELD(disks)
 {
     text_append_char(out, '[');
     for (unsigned i = 0; i < instance->profile->disks && !instance->erased_disks; i++) {
-        text_printf(out, "%s{\"created_at\":\"", i > 0 ? "," : "");
+        reply_format(out, "%s{\"created_at\":\"", i > 0 ? "," : "");
         render_stamp(instance->entity.created_s, out);
-        text_printf(out, "\",\"href\":\"%s/instances/%s/disks/%s-", region->api, instance->entity.id,
-                    region->zone_prefix[instance->zone]);
+        reply_format(out, "\",\"href\":\"%s/instances/%s/disks/%s-", region->api, instance->entity.id,
+                     region->zone_prefix[instance->zone]);
         render_uuid(instance->entity.key, 60 + i, out);
-        text_printf(out, "\",\"id\":\"%s-", region->zone_prefix[instance->zone]);
+        reply_format(out, "\",\"id\":\"%s-", region->zone_prefix[instance->zone]);
         render_uuid(instance->entity.key, 60 + i, out);
-        text_printf(out,
-                    "\",\"interface_type\":\"virtio_blk\",\"name\":\"disk-%u\",\"resource_type\":"
-                    "\"instance_disk\",\"size\":%u}",
-                    i + 1, instance->profile->disk_size);
+        reply_format(out,
+                     "\",\"interface_type\":\"virtio_blk\",\"name\":\"disk-%u\",\"resource_type\":"
+                     "\"instance_disk\",\"size\":%u}",
+                     i + 1, instance->profile->disk_size);
     }
     text_append_char(out, ']');
 }
@@ -276,7 +276,7 @@ static void append_attachment(struct text *out, const struct region *region, con
     text_append(out, "\",\"id\":\"");
     append_inner_id(out, region, instance, salt);
     text_append(out, "\",\"name\":\"");
-    text_append(out, instance->entity.name);
+    reply_escaped(out, instance->entity.name);
     text_append(out, name);
     text_append_char(out, '"');
 }
@@ -295,7 +295,7 @@ void render_volume_attachment(const struct region *region, const struct instance
     struct reference what = {"instance", "instances", NULL, instance->zone};
 
     append_attachment(out, region, instance, SALT_BOOT_ATTACHMENT, "-boot-att");
-    text_printf(
+    reply_format(
         out, ",\"delete_volume_on_instance_delete\":%s,\"instance\":", instance->keep_boot_volume ? "false" : "true");
     render_reference(region, &instance->entity, &what, out);
     text_append(out, ",\"type\":\"boot\"}");
@@ -333,8 +333,8 @@ FIELD(cluster_attachments)
         const char *name = json_string_value(json_array_get(instance->cluster_attachments, i));
         struct text id = {0};
         append_inner_id(&id, region, instance, SALT_CLUSTER_ATTACHMENT + (unsigned)i);
-        text_printf(out, "%s{\"href\":\"%s/instances/%s/cluster_network_attachments/%s\",\"id\":\"%s\",\"name\":",
-                    i > 0 ? "," : "", region->api, instance->entity.id, text_string(&id), text_string(&id));
+        reply_format(out, "%s{\"href\":\"%s/instances/%s/cluster_network_attachments/%s\",\"id\":\"%s\",\"name\":",
+                     i > 0 ? "," : "", region->api, instance->entity.id, text_string(&id), text_string(&id));
         reply_string(out, name);
         text_append(out, ",\"resource_type\":\"instance_cluster_network_attachment\"}");
         text_free(&id);
@@ -373,7 +373,8 @@ static void append_network_attachment(struct text *out, const struct region *reg
 {
     append_interface(out, region, instance, "/network_attachments/");
     text_append(out, ",\"virtual_network_interface\":{\"crn\":\"crn:v1:bluemix:public:is:");
-    text_printf(out, "%s-%u:a/%s::virtual-network-interface:", region->name, instance->zone + 1U, region->sim->account);
+    reply_format(out, "%s-%u:a/%s::virtual-network-interface:", region->name, instance->zone + 1U,
+                 region->sim->account);
     append_inner_id(out, region, instance, SALT_VNI);
     text_append(out, "\",\"href\":\"");
     text_append(out, region->api);
@@ -382,7 +383,7 @@ static void append_network_attachment(struct text *out, const struct region *reg
     text_append(out, "\",\"id\":\"");
     append_inner_id(out, region, instance, SALT_VNI);
     text_append(out, "\",\"name\":\"");
-    text_append(out, instance->entity.name);
+    reply_escaped(out, instance->entity.name);
     text_append(out, "-vni\",\"resource_type\":\"virtual_network_interface\"}}");
 }
 
@@ -516,7 +517,7 @@ void render_initialization(const struct region *region, const struct instance *i
     render_keys(region, instance->keys, out);
     if (instance->image != NULL && instance->image->windows && region->keys.count > 0) {
         const struct key *key = (const struct key *)region->keys.items[0];
-        text_printf(
+        reply_format(
             out,
             ",\"password\":{\"encrypted_password\":\"qQ+/YEApnl1ZtEgIrfprzb065307thTkzlnLqL5ICpesdbBN03dyCQ==\","
             "\"encryption_key\":{\"fingerprint\":\"%s\"}}",

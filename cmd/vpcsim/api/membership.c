@@ -145,7 +145,7 @@ static json_t *member_body(struct region *region, const struct instance_group *g
     char zone[48];
 
     snprintf(zone, sizeof(zone), "%s-%u", region->name, subnet->zone + 1);
-    json_object_set_new(body, "name", json_string(name));
+    json_object_set_new(body, "name", json_build_string(name));
     json_object_set_new(body, "zone", json_build("{s:s}", "name", zone));
     json_object_set_new(body, "resource_group", json_build("{s:s}", "id", group->resource_group->id));
     json_object_del(body, "vpc");
@@ -283,23 +283,23 @@ static void append_membership(const struct request *request, const struct entity
     size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
-    text_printf(out,
-                "\",\"delete_instance_on_membership_delete\":%s,\"href\":\"%s/instance_groups/%s/memberships/%s\","
-                "\"id\":\"%s\",\"instance\":",
-                membership->delete_instance ? "true" : "false", region->api, group, item->id, item->id);
+    reply_format(out,
+                 "\",\"delete_instance_on_membership_delete\":%s,\"href\":\"%s/instance_groups/%s/memberships/%s\","
+                 "\"id\":\"%s\",\"instance\":",
+                 membership->delete_instance ? "true" : "false", region->api, group, item->id, item->id);
     render_reference(region, member, &instance, out);
     text_append(out, ",\"instance_template\":");
     render_reference(region, &built_from, &template, out);
     text_append(out, ",\"name\":");
     reply_string(out, item->name);
     if (membership->group->load_balancer_pool) {
-        text_printf(out, ",\"pool_member\":{\"href\":\"%s/load_balancers/%s-", region->api, region->prefix);
+        reply_format(out, ",\"pool_member\":{\"href\":\"%s/load_balancers/%s-", region->api, region->prefix);
         render_uuid(membership->group->entity.key, 31, out);
-        text_printf(out, "/pools/%s-", region->prefix);
+        reply_format(out, "/pools/%s-", region->prefix);
         render_uuid(membership->group->entity.key, 32, out);
-        text_printf(out, "/members/%s\",\"id\":\"%s\"}", item->id, item->id);
+        reply_format(out, "/members/%s\",\"id\":\"%s\"}", item->id, item->id);
     }
-    text_printf(out, ",\"status\":\"%s\",\"updated_at\":\"", store_status_name(membership_status(membership)));
+    reply_format(out, ",\"status\":\"%s\",\"updated_at\":\"", store_status_name(membership_status(membership)));
     render_stamp(membership->updated_s, out);
     text_append(out, "\"}");
     copy_overlay(item, from, out);

@@ -24,7 +24,7 @@ const struct instance *metadata_open(struct request *request, struct reply *repl
 
 static json_t *parse(struct text *body)
 {
-    json_t *document = json_loadb(text_string(body), body->size, 0, NULL);
+    json_t *document = render_tree(body);
 
     text_free(body);
     return document;
@@ -180,6 +180,10 @@ void metadata_append(struct text *out, const json_t *body)
 
 void metadata_send(struct reply *reply, json_t *body)
 {
+    if (body == NULL) {
+        reply_error(reply, 500, "service_error", "The record of the server cannot be read.");
+        return;
+    }
     metadata_append(reply_json(reply, 200), body);
     json_decref(body);
 }

@@ -32,7 +32,7 @@ json_t *metadata_array(const json_t *body, const char *name, const char *selecti
 /* Appends a body as the service writes it: members in the order of their names, times of whole seconds. */
 void metadata_append(struct text *out, const json_t *body);
 
-/* Answers with that; takes the body. */
+/* Answers with that; takes the body. NULL, of a record that cannot be read: the answer is 500. */
 void metadata_send(struct reply *reply, json_t *body);
 
 /* A list under its name, or the one item that the path names; takes the list. */

@@ -21,7 +21,7 @@ void metadata_bare_metal_initialization(struct request *request, struct reply *r
     }
     struct text control CLEANUP(text_free) = {0};
     render_bare_metal_initialization(asker.region, server, &control);
-    json_t *full = json_loadb(text_string(&control), control.size, 0, NULL);
+    json_t *full = render_tree(&control);
     json_t *body = metadata_select(full, "default_trusted_profile{auto_link target{crn id}} image{crn id name} "
                                          "keys{crn fingerprint id name} user_accounts");
     json_object_set_new(body, "user_data", json_build_string(server->user_data != NULL ? server->user_data : ""));

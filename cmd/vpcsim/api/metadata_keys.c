@@ -17,7 +17,7 @@ static json_t *key_of(const struct region *region, const json_t *reference)
     if (key != NULL) {
         render_key(region, key, &body);
     }
-    json_t *full = json_loadb(text_string(&body), body.size, 0, NULL);
+    json_t *full = key != NULL ? render_tree(&body) : NULL;
     json_t *item =
         metadata_select(full != NULL ? full : reference, "created_at crn fingerprint id length name public_key type");
     json_object_set_new(item, "resource_type", json_build_string("key"));

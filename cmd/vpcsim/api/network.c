@@ -73,8 +73,8 @@ VPC_FIELD(sources)
 {
     text_append_char(out, '[');
     for (unsigned zone = 0; zone < ZONES; zone++) {
-        text_printf(out, "%s{\"ip\":{\"address\":\"192.168.%u.%u\"},\"zone\":", zone > 0 ? "," : "",
-                    (unsigned)(vpc->entity.key & 63), 4 + zone);
+        reply_format(out, "%s{\"ip\":{\"address\":\"192.168.%u.%u\"},\"zone\":", zone > 0 ? "," : "",
+                     (unsigned)(vpc->entity.key & 63), 4 + zone);
         render_zone(region, zone, out);
         text_append_char(out, '}');
     }
@@ -141,7 +141,7 @@ SUBNET_FIELD(created_at)
 
 SUBNET_FIELD(cidr)
 {
-    text_printf(out, "10.%u.%u.0/24", 240 + (subnet->number >> 8) % 15, subnet->number & 255);
+    reply_format(out, "10.%u.%u.0/24", 240 + (subnet->number >> 8) % 15, subnet->number & 255);
 }
 
 SUBNET_FIELD(acl)
@@ -253,15 +253,15 @@ void render_key(const struct region *region, const struct key *key, struct text 
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "key", -1, item->id, out);
-    text_printf(out,
-                "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"length\":%d,\"name\":\"%s\","
-                "\"public_key\":\"",
-                key->fingerprint, region->api, item->id, item->id, rsa ? PUBLIC_KEY_RSA_BITS : PUBLIC_KEY_ED25519_BITS,
-                item->name);
+    reply_format(out,
+                 "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"length\":%d,\"name\":\"%s\","
+                 "\"public_key\":\"",
+                 key->fingerprint, region->api, item->id, item->id, rsa ? PUBLIC_KEY_RSA_BITS : PUBLIC_KEY_ED25519_BITS,
+                 item->name);
     public_key_append(out, item->key, rsa);
-    text_printf(out, " %s\",\"resource_group\":", item->name);
+    reply_format(out, " %s\",\"resource_group\":", item->name);
     render_resource_group(catalog_resource_groups(&count), out);
-    text_printf(out, ",\"type\":\"%s\"}", rsa ? "rsa" : "ed25519");
+    reply_format(out, ",\"type\":\"%s\"}", rsa ? "rsa" : "ed25519");
     copy_overlay(item, from, out);
 }
 
@@ -323,8 +323,8 @@ static void append_region(const struct request *request, const struct region *re
                 host != NULL ? host : request->sim->address, region->name);
     reply_string(out, text_string(&endpoint));
     text_free(&endpoint);
-    text_printf(out, ",\"href\":\"%s/regions/%s\",\"name\":\"%s\",\"status\":\"available\"}", request->region->api,
-                region->name, region->name);
+    reply_format(out, ",\"href\":\"%s/regions/%s\",\"name\":\"%s\",\"status\":\"available\"}", request->region->api,
+                 region->name, region->name);
 }
 
 void regions_list(struct request *request, struct reply *reply)
@@ -364,12 +364,12 @@ static void append_zone(const struct region *region, unsigned zone, struct text 
         text_append_size(out, region->zones[zone]->text, region->zones[zone]->size);
         return;
     }
-    text_printf(out,
-                "{\"data_center\":\"SIM0%u\",\"href\":\"%s/regions/%s/zones/%s-%u\",\"name\":\"%s-%u\",\"region\":"
-                "{\"href\":\"%s/regions/%s\",\"name\":\"%s\"},\"status\":\"available\",\"universal_name\":"
-                "\"%s-sim0%u-a\"}",
-                zone + 1, region->api, region->name, region->name, zone + 1, region->name, zone + 1, region->api,
-                region->name, region->name, region->name, zone + 1);
+    reply_format(out,
+                 "{\"data_center\":\"SIM0%u\",\"href\":\"%s/regions/%s/zones/%s-%u\",\"name\":\"%s-%u\",\"region\":"
+                 "{\"href\":\"%s/regions/%s\",\"name\":\"%s\"},\"status\":\"available\",\"universal_name\":"
+                 "\"%s-sim0%u-a\"}",
+                 zone + 1, region->api, region->name, region->name, zone + 1, region->name, zone + 1, region->api,
+                 region->name, region->name, region->name, zone + 1);
 }
 
 void zones_list(struct request *request, struct reply *reply)

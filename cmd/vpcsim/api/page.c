@@ -54,9 +54,9 @@ static bool read_limits(const struct request *request, struct reply *reply, cons
 static void append_link(const struct request *request, const struct page *page, long limit, const char *name,
                         const char *token, struct text *out)
 {
-    text_printf(out, "\"%s\":{\"href\":\"%s/%s?%s%s%slimit=%ld\"},", name,
-                page->base != NULL ? page->base : request->region->api, page->path, token != NULL ? "start=" : "",
-                token != NULL ? token : "", token != NULL ? "&" : "", limit);
+    reply_format(out, "\"%s\":{\"href\":\"%s/%s?%s%s%slimit=%ld\"},", name,
+                 page->base != NULL ? page->base : request->region->api, page->path, token != NULL ? "start=" : "",
+                 token != NULL ? token : "", token != NULL ? "&" : "", limit);
 }
 
 static bool is_wanted(const struct page *page, const struct entity *item)
@@ -106,15 +106,15 @@ void page_reply(const struct request *request, struct reply *reply, const struct
     struct text *out = reply_json(reply, 200);
     text_append_char(out, '{');
     append_link(request, page, limit, "first", NULL, out);
-    text_printf(out, "\"%s\":[", page->key);
+    reply_format(out, "\"%s\":[", page->key);
     append_items(request, page, page->unpaginated ? (long)page->items->count : limit, from, &next, out);
-    text_printf(out, "],\"limit\":%ld,", limit);
+    reply_format(out, "],\"limit\":%ld,", limit);
     if (next != NULL) {
         char token[TOKEN_SIZE];
         token_of(page, next->position, token);
         append_link(request, page, limit, "next", token, out);
     }
-    text_printf(out, "\"total_count\":%zu}", count_wanted(page));
+    reply_format(out, "\"total_count\":%zu}", count_wanted(page));
 }
 
 static void read_target(const struct request *request, const char *prefix, struct filter_target *target)

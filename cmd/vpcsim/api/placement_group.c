@@ -17,10 +17,10 @@ static void append_placement_group(const struct request *request, const struct e
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "placement-group", -1, item->id, out);
-    text_printf(out,
-                "\",\"href\":\"%s/placement_groups/%s\",\"id\":\"%s\",\"lifecycle_state\":\"stable\",\"name\":\"%s\","
-                "\"resource_group\":",
-                region->api, item->id, item->id, item->name);
+    reply_format(out,
+                 "\",\"href\":\"%s/placement_groups/%s\",\"id\":\"%s\",\"lifecycle_state\":\"stable\",\"name\":\"%s\","
+                 "\"resource_group\":",
+                 region->api, item->id, item->id, item->name);
     render_resource_group(account_default_resource_group(region->sim), out);
     text_append(out, ",\"resource_type\":\"placement_group\",\"strategy\":\"host_spread\"}");
     copy_overlay(item, from, out);

@@ -33,11 +33,11 @@ static void append_disks(struct text *out, const struct profile *profile)
 {
     text_append(out, "\"disks\":[");
     if (profile->disks > 0) {
-        text_printf(out,
-                    "{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\",\"value\":%u},"
-                    "\"supported_interface_types\":{\"default\":\"virtio_blk\",\"type\":\"enum\",\"values\":"
-                    "[\"virtio_blk\"]}}",
-                    profile->disks, profile->disk_size);
+        reply_format(out,
+                     "{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\",\"value\":%u},"
+                     "\"supported_interface_types\":{\"default\":\"virtio_blk\",\"type\":\"enum\",\"values\":"
+                     "[\"virtio_blk\"]}}",
+                     profile->disks, profile->disk_size);
     }
     text_append(out, "],");
 }
@@ -49,50 +49,49 @@ static void append_instance_profile(const struct request *request, const struct 
     }
     bool s390x = strcmp(profile->architecture, "s390x") == 0;
 
-    text_printf(out,
-                "{\"availability_class\":{\"default\":\"standard\",\"type\":\"enum\",\"values\":[\"standard\"%s]},",
-                s390x ? "" : ",\"spot\"");
-    text_printf(
-        out,
-        "\"bandwidth\":{\"type\":\"fixed\",\"value\":%u},\"cluster_network_attachment_count\":"
-        "{\"type\":\"dependent\"},\"confidential_compute_modes\":{\"default\":\"disabled\",\"type\":\"enum\"%s},",
-        profile->vcpu * 2000, s390x ? "" : ",\"values\":[\"disabled\",\"sgx\"]");
+    text_append(out, "{\"availability_class\":{\"default\":\"standard\",\"type\":\"enum\",\"values\":[\"standard\"");
+    text_append(out, s390x ? "]}," : ",\"spot\"]},");
+    reply_format(out,
+                 "\"bandwidth\":{\"type\":\"fixed\",\"value\":%u},\"cluster_network_attachment_count\":"
+                 "{\"type\":\"dependent\"},\"confidential_compute_modes\":{\"default\":\"disabled\",\"type\":\"enum\"",
+                 profile->vcpu * 2000);
+    text_append(out, s390x ? "}," : ",\"values\":[\"disabled\",\"sgx\"]},");
     append_disks(out, profile);
-    text_printf(out, "\"family\":\"%s\",", profile->family);
+    reply_format(out, "\"family\":\"%s\",", profile->family);
     if (profile->gpu_model != NULL) {
-        text_printf(out,
-                    "\"gpu_count\":{\"type\":\"fixed\",\"value\":%u},\"gpu_manufacturer\":{\"type\":\"enum\","
-                    "\"values\":[\"%s\"]},\"gpu_memory\":{\"type\":\"fixed\",\"value\":%u},\"gpu_model\":{\"type\":"
-                    "\"enum\",\"values\":[\"%s\"]},",
-                    profile->gpus, profile->gpu_manufacturer, profile->gpu_memory, profile->gpu_model);
+        reply_format(out,
+                     "\"gpu_count\":{\"type\":\"fixed\",\"value\":%u},\"gpu_manufacturer\":{\"type\":\"enum\","
+                     "\"values\":[\"%s\"]},\"gpu_memory\":{\"type\":\"fixed\",\"value\":%u},\"gpu_model\":{\"type\":"
+                     "\"enum\",\"values\":[\"%s\"]},",
+                     profile->gpus, profile->gpu_manufacturer, profile->gpu_memory, profile->gpu_model);
     }
-    text_printf(out,
-                "\"href\":\"%s/instance/profiles/%s\",\"memory\":{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\","
-                "\"network_attachment_count\":{\"max\":5,\"min\":1,\"type\":\"range\"},\"network_bandwidth_mode\":"
-                "{\"default\":\"divided\",\"type\":\"enum\",\"values\":[\"divided\"]},\"network_interface_count\":"
-                "{\"max\":5,\"min\":1,\"type\":\"range\"},\"numa_count\":{\"type\":\"fixed\",\"value\":1},"
-                "\"os_architecture\":{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},",
-                request->region->api, profile->name, profile->memory, profile->name, profile->architecture,
-                profile->architecture);
-    text_printf(out,
-                "\"port_speed\":{\"type\":\"fixed\",\"value\":16000},\"reservation_terms\":{\"type\":\"enum\","
-                "\"values\":[\"one_year\",\"three_year\"]},\"resource_type\":\"instance_profile\","
-                "\"secure_boot_modes\":{\"default\":false,\"type\":\"enum\",\"values\":[false%s]},"
-                "\"status\":\"current\",\"supported_cluster_network_profiles\":[],\"total_volume_bandwidth\":"
-                "{\"default\":%u,\"max\":%u,\"min\":500,\"step\":1,\"type\":\"range\"},\"vcpu_architecture\":"
-                "{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_burst_limit\":{\"type\":\"fixed\",\"value\":100},",
-                s390x ? "" : ",true", profile->vcpu * 500, profile->vcpu * 1900, profile->architecture);
+    reply_format(out,
+                 "\"href\":\"%s/instance/profiles/%s\",\"memory\":{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\","
+                 "\"network_attachment_count\":{\"max\":5,\"min\":1,\"type\":\"range\"},\"network_bandwidth_mode\":"
+                 "{\"default\":\"divided\",\"type\":\"enum\",\"values\":[\"divided\"]},\"network_interface_count\":"
+                 "{\"max\":5,\"min\":1,\"type\":\"range\"},\"numa_count\":{\"type\":\"fixed\",\"value\":1},"
+                 "\"os_architecture\":{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},",
+                 request->region->api, profile->name, profile->memory, profile->name, profile->architecture,
+                 profile->architecture);
+    reply_format(out,
+                 "\"port_speed\":{\"type\":\"fixed\",\"value\":16000},\"reservation_terms\":{\"type\":\"enum\","
+                 "\"values\":[\"one_year\",\"three_year\"]},\"resource_type\":\"instance_profile\","
+                 "\"secure_boot_modes\":{\"default\":false,\"type\":\"enum\",\"values\":[false%s]},"
+                 "\"status\":\"current\",\"supported_cluster_network_profiles\":[],\"total_volume_bandwidth\":"
+                 "{\"default\":%u,\"max\":%u,\"min\":500,\"step\":1,\"type\":\"range\"},\"vcpu_architecture\":"
+                 "{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_burst_limit\":{\"type\":\"fixed\",\"value\":100},",
+                 s390x ? "" : ",true", profile->vcpu * 500, profile->vcpu * 1900, profile->architecture);
     if (request->version >= VCPU_ENUM_FROM) {
-        text_printf(out, "\"vcpu_count\":{\"default\":%u,\"type\":\"enum\",\"values\":[%u]},", profile->vcpu,
-                    profile->vcpu);
+        reply_format(out, "\"vcpu_count\":{\"default\":%u,\"type\":\"enum\",\"values\":[%u]},", profile->vcpu,
+                     profile->vcpu);
     } else {
-        text_printf(out, "\"vcpu_count\":{\"type\":\"fixed\",\"value\":%u},", profile->vcpu);
+        reply_format(out, "\"vcpu_count\":{\"type\":\"fixed\",\"value\":%u},", profile->vcpu);
     }
-    text_printf(out,
-                "\"vcpu_manufacturer\":{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_percentage\":{\"default\":100,"
-                "\"type\":\"enum\",\"values\":[100]},\"volume_bandwidth_qos_modes\":{\"default\":\"weighted\","
-                "\"type\":\"enum\",\"values\":[\"weighted\",\"pooled\"]}}",
-                profile->manufacturer);
+    reply_format(out,
+                 "\"vcpu_manufacturer\":{\"type\":\"fixed\",\"value\":\"%s\"},\"vcpu_percentage\":{\"default\":100,"
+                 "\"type\":\"enum\",\"values\":[100]},\"volume_bandwidth_qos_modes\":{\"default\":\"weighted\","
+                 "\"type\":\"enum\",\"values\":[\"weighted\",\"pooled\"]}}",
+                 profile->manufacturer);
 }
 
 static void append_bare_metal_profile(const struct request *request, const struct profile *profile, struct text *out)
@@ -100,28 +99,28 @@ static void append_bare_metal_profile(const struct request *request, const struc
     if (append_recorded(request, profile, true, out)) {
         return;
     }
-    text_printf(out,
-                "{\"bandwidth\":{\"type\":\"fixed\",\"value\":100000},\"console_types\":{\"type\":\"enum\","
-                "\"values\":[\"serial\"]},\"cpu_architecture\":{\"type\":\"fixed\",\"value\":\"%s\"},"
-                "\"cpu_core_count\":{\"type\":\"fixed\",\"value\":%u},\"cpu_socket_count\":{\"type\":\"fixed\","
-                "\"value\":%u},",
-                profile->architecture, profile->vcpu / 2, profile->sockets);
-    text_printf(out,
-                "\"disks\":[{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\","
-                "\"value\":%u},\"supported_interface_types\":{\"default\":\"sata\",\"type\":\"enum\",\"values\":"
-                "[\"sata\"]}}],\"family\":\"%s\",\"href\":\"%s/bare_metal_server/profiles/%s\",\"memory\":"
-                "{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\",",
-                profile->disks, profile->disk_size, profile->family, request->region->api, profile->name,
-                profile->memory, profile->name);
-    text_printf(out,
-                "\"network_attachment_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},"
-                "\"network_interface_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},\"os_architecture\":"
-                "{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},\"reservation_terms\":{\"type\":\"enum\","
-                "\"values\":[\"one_year\"]},\"resource_type\":\"bare_metal_server_profile\","
-                "\"supported_trusted_platform_module_modes\":{\"default\":\"disabled\",\"type\":\"enum\",\"values\":"
-                "[\"disabled\",\"tpm_2\"]},\"virtual_network_interfaces_supported\":{\"type\":\"fixed\","
-                "\"value\":true}}",
-                profile->architecture, profile->architecture);
+    reply_format(out,
+                 "{\"bandwidth\":{\"type\":\"fixed\",\"value\":100000},\"console_types\":{\"type\":\"enum\","
+                 "\"values\":[\"serial\"]},\"cpu_architecture\":{\"type\":\"fixed\",\"value\":\"%s\"},"
+                 "\"cpu_core_count\":{\"type\":\"fixed\",\"value\":%u},\"cpu_socket_count\":{\"type\":\"fixed\","
+                 "\"value\":%u},",
+                 profile->architecture, profile->vcpu / 2, profile->sockets);
+    reply_format(out,
+                 "\"disks\":[{\"quantity\":{\"type\":\"fixed\",\"value\":%u},\"size\":{\"type\":\"fixed\","
+                 "\"value\":%u},\"supported_interface_types\":{\"default\":\"sata\",\"type\":\"enum\",\"values\":"
+                 "[\"sata\"]}}],\"family\":\"%s\",\"href\":\"%s/bare_metal_server/profiles/%s\",\"memory\":"
+                 "{\"type\":\"fixed\",\"value\":%u},\"name\":\"%s\",",
+                 profile->disks, profile->disk_size, profile->family, request->region->api, profile->name,
+                 profile->memory, profile->name);
+    reply_format(out,
+                 "\"network_attachment_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},"
+                 "\"network_interface_count\":{\"max\":128,\"min\":1,\"type\":\"range\"},\"os_architecture\":"
+                 "{\"default\":\"%s\",\"type\":\"enum\",\"values\":[\"%s\"]},\"reservation_terms\":{\"type\":\"enum\","
+                 "\"values\":[\"one_year\"]},\"resource_type\":\"bare_metal_server_profile\","
+                 "\"supported_trusted_platform_module_modes\":{\"default\":\"disabled\",\"type\":\"enum\",\"values\":"
+                 "[\"disabled\",\"tpm_2\"]},\"virtual_network_interfaces_supported\":{\"type\":\"fixed\","
+                 "\"value\":true}}",
+                 profile->architecture, profile->architecture);
 }
 
 static void append_listed_instance(const struct request *request, const struct entity *item, struct text *out)
@@ -243,8 +242,8 @@ static void append_profile_reference(const struct request *request, const char *
 {
     const char *name = ((const struct listed *)item)->profile->name;
 
-    text_printf(out, "{\"href\":\"%s/%s/profiles/%s\",\"name\":\"%s\",\"resource_type\":\"%s_profile\"}",
-                request->region->api, kind, name, name, kind);
+    reply_format(out, "{\"href\":\"%s/%s/profiles/%s\",\"name\":\"%s\",\"resource_type\":\"%s_profile\"}",
+                 request->region->api, kind, name, name, kind);
 }
 
 static void append_instance_reference(const struct request *request, const struct entity *item, struct text *out)

@@ -11,6 +11,7 @@
 #include "mem/mem.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
+#include "json/json_answer.h"
 
 /* A stretch of literal text, then a field; the last one has none. */
 struct segment {
@@ -170,7 +171,7 @@ void render_resource_group(const struct resource_group *group, struct text *out)
     text_append(out, "\",\"id\":\"");
     text_append(out, group->id);
     text_append(out, "\",\"name\":\"");
-    text_append(out, group->name);
+    reply_escaped(out, group->name);
     text_append(out, "\"}");
 }
 
@@ -225,8 +226,8 @@ void render_primary_ip(const struct region *region, const struct entity *entity,
 {
     uint64_t host = random_mix(entity->key, 91);
 
-    text_printf(out, "{\"address\":\"10.%u.%u.%u\",\"href\":\"", 240 + (subnet->number >> 8) % 15, subnet->number & 255,
-                4 + (unsigned)(host % 250));
+    reply_format(out, "{\"address\":\"10.%u.%u.%u\",\"href\":\"", 240 + (subnet->number >> 8) % 15,
+                 subnet->number & 255, 4 + (unsigned)(host % 250));
     text_append(out, region->api);
     text_append(out, "/subnets/");
     text_append(out, subnet->entity.id);
@@ -239,7 +240,7 @@ void render_primary_ip(const struct region *region, const struct entity *entity,
     text_append_char(out, '-');
     render_uuid(entity->key, 11, out);
     text_append(out, "\",\"name\":\"");
-    text_append(out, entity->name);
+    reply_escaped(out, entity->name);
     text_append(out, suffix);
     text_append(out, "\",\"resource_type\":\"subnet_reserved_ip\"}");
 }
@@ -257,19 +258,30 @@ void render_keys(const struct region *region, uint64_t keys, struct text *out)
         text_append(out, first ? "{\"crn\":\"" : ",{\"crn\":\"");
         first = false;
         render_crn(region, "key", -1, key->entity.id, out);
-        text_printf(out, "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"name\":\"%s\"}",
-                    key->fingerprint, region->api, key->entity.id, key->entity.id, key->entity.name);
+        reply_format(out, "\",\"fingerprint\":\"%s\",\"href\":\"%s/keys/%s\",\"id\":\"%s\",\"name\":\"%s\"}",
+                     key->fingerprint, region->api, key->entity.id, key->entity.id, key->entity.name);
     }
     text_append_char(out, ']');
 }
 
 void render_trusted_profile(const struct region *region, const struct trusted_profile *profile, struct text *out)
 {
-    text_printf(out, "{\"auto_link\":%s,\"target\":{\"crn\":\"crn:v1:bluemix:public:iam-identity::a/%s::profile:%s",
-                profile->auto_link ? "true" : "false", region->sim->account, profile->id);
+    reply_format(out, "{\"auto_link\":%s,\"target\":{\"crn\":\"crn:v1:bluemix:public:iam-identity::a/%s::profile:%s",
+                 profile->auto_link ? "true" : "false", region->sim->account, profile->id);
     text_append(out, "\",\"id\":");
     reply_string(out, profile->id);
     text_append(out, ",\"resource_type\":\"trusted_profile\"}}");
+}
+
+json_t *render_tree(const struct text *body)
+{
+    struct answer_parser *parser = answer_parser_create();
+    struct answer_node root;
+    struct err ignored = ERR_INIT;
+    json_t *tree = answer_parse(parser, text_string(body), body->size, &root, &ignored) ? answer_to_json(root) : NULL;
+
+    answer_parser_destroy(parser);
+    return tree;
 }
 
 void render_etag(const struct entity *entity, uint64_t version, char etag[UUID_SIZE + 4])

@@ -79,6 +79,8 @@ void render_initialization(const struct region *region, const struct instance *i
 void render_bare_metal_initialization(const struct region *region, const struct bare_metal *server, struct text *out);
 /* The boot volume's attachment, as the volume has it in volume_attachments. */
 void render_volume_attachment(const struct region *region, const struct instance *instance, struct text *out);
+/* The tree of a record that was rendered: whatever a copy may hold; NULL: it is no JSON. */
+json_t *render_tree(const struct text *body);
 /* The record's ETag. */
 void render_etag(const struct entity *entity, uint64_t version, char etag[UUID_SIZE + 4]);
 

@@ -64,8 +64,8 @@ static void render(const struct region *region, const struct template *template,
     render_stamp(entity->created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "instance-template", (int)template->zone, entity->id, out);
-    text_printf(out, "\",\"href\":\"%s/instance/templates/%s\",\"id\":\"%s\",\"name\":", region->api, entity->id,
-                entity->id);
+    reply_format(out, "\",\"href\":\"%s/instance/templates/%s\",\"id\":\"%s\",\"name\":", region->api, entity->id,
+                 entity->id);
     reply_string(out, entity->name);
     text_append(out, ",\"resource_group\":");
     render_resource_group(template->resource_group, out);

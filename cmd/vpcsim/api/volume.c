@@ -12,13 +12,13 @@ static void append_state(const struct region *region, const struct volume *volum
     const struct instance *instance = volume->attached_to;
     bool running = instance != NULL && instance->status == STATUS_RUNNING;
 
-    text_printf(out,
-                "{\"active\":%s,\"adjustable_capacity_states\":[\"attached\"],\"adjustable_iops_states\":"
-                "[\"attached\"],",
-                running ? "true" : "false");
+    reply_format(out,
+                 "{\"active\":%s,\"adjustable_capacity_states\":[\"attached\"],\"adjustable_iops_states\":"
+                 "[\"attached\"],",
+                 running ? "true" : "false");
     allowed_use_render(&volume->allowed_use, out);
-    text_printf(out, ",\"attachment_state\":\"%s\",\"bandwidth\":393,\"busy\":false,\"capacity\":%u,\"created_at\":\"",
-                instance != NULL ? "attached" : "unattached", volume->capacity);
+    reply_format(out, ",\"attachment_state\":\"%s\",\"bandwidth\":393,\"busy\":false,\"capacity\":%u,\"created_at\":\"",
+                 instance != NULL ? "attached" : "unattached", volume->capacity);
     render_stamp(volume->entity.created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "volume", (int)volume->zone, volume->entity.id, out);
@@ -35,11 +35,11 @@ static void append_volume(const struct request *request, const struct entity *it
     }
     size_t from = out->size;
     append_state(region, volume, out);
-    text_printf(out,
-                "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
-                "\"%s/volumes/%s\",\"id\":\"%s\",\"iops\":3000,\"name\":\"%s\",\"profile\":{\"href\":"
-                "\"%s/volume/profiles/general-purpose\",\"name\":\"general-purpose\"},\"resource_group\":",
-                region->api, item->id, item->id, item->name, region->api);
+    reply_format(out,
+                 "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
+                 "\"%s/volumes/%s\",\"id\":\"%s\",\"iops\":3000,\"name\":\"%s\",\"profile\":{\"href\":"
+                 "\"%s/volume/profiles/general-purpose\",\"name\":\"general-purpose\"},\"resource_group\":",
+                 region->api, item->id, item->id, item->name, region->api);
     render_resource_group(
         volume->attached_to != NULL ? volume->attached_to->resource_group : catalog_resource_groups(&count), out);
     text_append(out, ",\"resource_type\":\"volume\",\"status\":\"available\",\"status_reasons\":[],"
@@ -69,18 +69,18 @@ static void append_snapshot(const struct request *request, const struct entity *
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
     render_crn(region, "snapshot", -1, item->id, out);
-    text_printf(out,
-                "\",\"deletable\":true,\"encryption\":\"provider_managed\",\"href\":\"%s/snapshots/%s\",\"id\":\"%s\","
-                "\"lifecycle_state\":\"stable\",\"minimum_capacity\":%u,\"name\":\"%s\",\"resource_group\":",
-                region->api, item->id, item->id, snapshot->capacity, item->name);
+    reply_format(out,
+                 "\",\"deletable\":true,\"encryption\":\"provider_managed\",\"href\":\"%s/snapshots/%s\",\"id\":\"%s\","
+                 "\"lifecycle_state\":\"stable\",\"minimum_capacity\":%u,\"name\":\"%s\",\"resource_group\":",
+                 region->api, item->id, item->id, snapshot->capacity, item->name);
     render_resource_group(account_default_resource_group(region->sim), out);
     text_append(out, ",\"resource_type\":\"snapshot\",\"service_tags\":[],\"size\":1,\"source_volume\":{\"crn\":\"");
     render_crn(region, "volume", (int)snapshot->zone, item->id, out);
-    text_printf(out,
-                "\",\"deleted\":{\"more_info\":\"https://cloud.ibm.com/apidocs/vpc#deleted-resources\"},\"href\":"
-                "\"%s/volumes/%s\",\"id\":\"%s\",\"name\":\"%s\",\"resource_type\":\"volume\"},"
-                "\"storage_generation\":1,\"user_tags\":[]}",
-                region->api, item->id, item->id, item->name);
+    reply_format(out,
+                 "\",\"deleted\":{\"more_info\":\"https://cloud.ibm.com/apidocs/vpc#deleted-resources\"},\"href\":"
+                 "\"%s/volumes/%s\",\"id\":\"%s\",\"name\":\"%s\",\"resource_type\":\"volume\"},"
+                 "\"storage_generation\":1,\"user_tags\":[]}",
+                 region->api, item->id, item->id, item->name);
     copy_overlay(item, from, out);
 }
 

@@ -1,6 +1,8 @@
 /* Builds one answer: body, headers, collected errors. */
 #include "vpcsim/http/reply.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -40,6 +42,73 @@ static void append_code(const struct reply *reply, unsigned status, const char *
 void reply_string(struct text *out, const char *string)
 {
     json_print_string(out, string, strlen(string));
+}
+
+void reply_escaped(struct text *out, const char *string)
+{
+    size_t size = strlen(string);
+    size_t plain = 0;
+
+    while (string[plain] >= ' ' && string[plain] <= '~' && string[plain] != '"' && string[plain] != '\\') {
+        plain++;
+    }
+    if (plain == size) { /* almost every string */
+        text_append_size(out, string, size);
+        return;
+    }
+    struct text quoted CLEANUP(text_free) = {0};
+    json_print_string(&quoted, string, size);
+    text_append_size(out, quoted.data + 1, quoted.size - 2);
+}
+
+/* One conversion; returns the format behind it. */
+static const char *append_conversion(struct text *out, const char *format, va_list *args)
+{
+    static const char *const others[] = {"d", "u", "ld", "lu", "zu"};
+    size_t which = 0;
+
+    if (*format == 's') {
+        reply_escaped(out, va_arg(*args, const char *));
+        return format + 1;
+    }
+    while (which < sizeof(others) / sizeof(others[0]) && strncmp(format, others[which], strlen(others[which])) != 0) {
+        which++;
+    }
+    switch (which) {
+    case 0:
+        text_printf(out, "%d", va_arg(*args, int));
+        break;
+    case 1:
+        text_printf(out, "%u", va_arg(*args, unsigned));
+        break;
+    case 2:
+        text_printf(out, "%ld", va_arg(*args, long));
+        break;
+    case 3:
+    case 4:
+        text_printf(out, "%zu", va_arg(*args, size_t));
+        break;
+    default:
+        assert(!"a conversion that pieces of JSON do not have");
+        return format;
+    }
+    return format + strlen(others[which]);
+}
+
+void reply_format(struct text *out, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    while (*format != '\0') {
+        size_t literal = strcspn(format, "%");
+        text_append_size(out, format, literal);
+        format += literal;
+        if (*format == '%') {
+            format = append_conversion(out, format + 1, &args);
+        }
+    }
+    va_end(args);
 }
 
 struct text *reply_json(struct reply *reply, unsigned status)

@@ -95,4 +95,13 @@ void reply_free(struct reply *reply);
 /* Appends a JSON string. */
 void reply_string(struct text *out, const char *string);
 
+/* Appends what stands between the quotes of a JSON string. */
+void reply_escaped(struct text *out, const char *string);
+
+/*
+ * Appends a piece of JSON as printf does, of which it knows %s %d %u %ld %lu %zu. What %s stands for is escaped: no
+ * name, wherever it comes from, ends the string that it is written into.
+ */
+void reply_format(struct text *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem/mem.h"
+#include "json/json.h"
 
 static size_t skip_space(struct stretch text, size_t at)
 {
@@ -128,8 +129,14 @@ char *members_string(struct stretch value)
 {
     struct text copy = {0};
 
-    if (!is_plain_string(value)) {
+    if (value.size < 2 || value.at[0] != '"') {
         return NULL;
+    }
+    if (!is_plain_string(value)) {
+        json_t *string = json_loadb(value.at, value.size, JSON_DECODE_ANY, NULL);
+        char *content = mem_copy(json_string_value(string));
+        json_decref(string);
+        return content;
     }
     text_append_size(&copy, value.at + 1, value.size - 2);
     return text_take(&copy);

@@ -32,7 +32,7 @@ struct stretch members_find(struct stretch object, const char *name);
 /* The same one step further down. */
 struct stretch members_find_in(struct stretch object, const char *name, const char *inner);
 
-/* The content of a string without escapes, for the caller to free; NULL for anything else. */
+/* The content of a string, for the caller to free; NULL for anything else, and where it holds U+0000. */
 char *members_string(struct stretch value);
 
 bool members_equal(struct stretch value, const char *string);

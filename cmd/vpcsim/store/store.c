@@ -129,6 +129,16 @@ char *store_zonal_id(const struct region *region, unsigned zone, char separator,
     return mem_copy(id);
 }
 
+bool store_is_id(const char *id)
+{
+    size_t size = 0;
+
+    while (id[size] > ' ' && id[size] <= '~' && strchr("\"\\/?#%", id[size]) == NULL) {
+        size++;
+    }
+    return size > 0 && size < ID_MAX && id[size] == '\0';
+}
+
 struct region *store_find_region(const struct sim *sim, const char *name)
 {
     for (size_t i = 0; i < sim->region_count; i++) {

@@ -261,6 +261,9 @@ void collection_free(struct collection *collection, void (*destroy)(void *record
 char *store_regional_id(const struct region *region, uint64_t key);
 char *store_zonal_id(const struct region *region, unsigned zone, char separator, uint64_t key);
 
+/* Whether records can have that id: it fits into a path and into JSON as it is. */
+bool store_is_id(const char *id);
+
 /* A new region with its prefixes, empty otherwise; NULL: there are too many, or the name is too long. */
 struct region *store_add_region(struct sim *sim, const char *name);
 /* NULL: there is none of that name. */
