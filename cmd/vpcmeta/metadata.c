@@ -39,7 +39,7 @@ static int print_token(struct app *app, const struct imds_call *call, struct err
     if (!metadata_open(app, &imds, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *answer = metadata_ask(app, imds, call, e);
+    JSON_SECRET_CLEANUP json_t *answer = metadata_ask(app, imds, call, e);
     if (answer == NULL) {
         return err_exit_status(e);
     }

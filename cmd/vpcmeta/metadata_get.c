@@ -13,7 +13,7 @@ static int get(struct app *app, const struct cli_call *call, struct err *e)
     if (!imds_find_path(given, &path, e) || !metadata_open(app, &imds, e)) {
         return err_exit_status(e);
     }
-    JSON_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
+    JSON_SECRET_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
     if (answer == NULL) {
         return err_exit_status(e);
     }

@@ -104,6 +104,7 @@ struct http_reply {
     int64_t elapsed_ms;     /* of the last attempt */
     enum http_fault fault;
     bool timed_out; /* the time for one attempt was over */
+    bool not_tls;   /* no handshake came about, as with a port for plain http; no certificate was looked at */
     /*
      * Bytes of a write left, and no answer of the API says what became of it (http_effect.h): the server may have
      * carried it out. Also set beside a final answer: a 412 that follows such an attempt may be our own doing.

@@ -19,6 +19,7 @@ void http_error_free(struct http_error *error)
 {
     text_free(&error->message);
     text_free(&error->trace);
+    text_free(&error->iam_code);
 }
 
 static const char *string_of(const json_t *object, const char *name)
@@ -239,6 +240,8 @@ static void read_json(const json_t *root, struct http_error *ret)
     }
     trace = *trace != '\0' ? trace : string_of(json_object_get(root, "context"), "requestId");
     text_append_short(&ret->trace, trace, strlen(trace), VALUE_MAX);
+    const char *code = string_of(root, "errorCode");
+    text_append_short(&ret->iam_code, code, strlen(code), VALUE_MAX);
 }
 
 /* --- pages and texts --------------------------------------------------------------------------------- */

@@ -12,11 +12,12 @@
 
 /* Free with http_error_free. */
 struct http_error {
-    struct text message; /* in one line without a full stop, cut; "": the body says nothing */
-    struct text trace;   /* the server's name for the request; "": none */
-    bool is_api;         /* {"errors":[...]} with an item: the API's own error (vpc-api.md 1.6) */
-    bool is_foreign;     /* a text or a page: of what stands before the API */
-    bool has_target;     /* and it names the parameter or field that it is about */
+    struct text message;  /* in one line without a full stop, cut; "": the body says nothing */
+    struct text trace;    /* the server's name for the request; "": none */
+    struct text iam_code; /* IAM's errorCode; "": none */
+    bool is_api;          /* {"errors":[...]} with an item: the API's own error (vpc-api.md 1.6) */
+    bool is_foreign;      /* a text or a page: of what stands before the API */
+    bool has_target;      /* and it names the parameter or field that it is about */
 };
 
 /*

@@ -140,6 +140,7 @@ static void look_at(struct http_transfer *transfer, CURLcode code, struct ending
     reply->elapsed_ms = http_now_ms(http) - transfer->started_ms;
     reply->fault = fault_of(transfer, code, ending->sent);
     reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
+    reply->not_tls = code == CURLE_SSL_CONNECT_ERROR;
     status = status_of(code, status);
     if (ending->sent && status >= 200 && reply->fault != HTTP_FAULT_REFUSED) {
         reply->status = (int)status;

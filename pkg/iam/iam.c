@@ -11,27 +11,16 @@
 
 enum { WAIT_MS = 60 * 1000 };
 
-/* One request of a login. */
-struct attempt {
-    struct iam *iam;
-    unsigned step_serial; /* of iam, when it was sent */
-    char *place;
-    struct attempt *next;
-};
-
 struct iam {
     struct iam_credentials credentials;
     struct http *http;
     const struct clock *clock;
 
-    struct iam_token token; /* in hand; token.text is NULL before the first */
-    unsigned serial;        /* of the token in hand */
+    struct imds_token token; /* in hand; token.text is NULL before the first */
+    unsigned serial;         /* of the token in hand */
     struct iam_login login;
-    size_t step;            /* of the login that is in progress */
-    unsigned step_serial;   /* changes with each step: what is answered later belongs to none */
-    size_t open;            /* requests of the step that have not ended */
-    struct iam_token fresh; /* being received */
-    struct attempt *attempts;
+    size_t step;             /* of the login that is in progress */
+    struct imds_token fresh; /* being received */
     struct iam_renewal renewal;
     struct err failure; /* of the last fetch */
     struct text remedy;
@@ -46,55 +35,25 @@ static int64_t now_ms(const struct iam *iam)
 
 static void begin_step(struct iam *iam, size_t step);
 
-static struct attempt *add_attempt(struct iam *iam, const char *place)
-{
-    struct attempt *attempt = mem_alloc(sizeof(*attempt));
-
-    *attempt =
-        (struct attempt){.iam = iam, .step_serial = iam->step_serial, .place = mem_copy(place), .next = iam->attempts};
-    iam->attempts = attempt;
-    return attempt;
-}
-
-static void free_attempt(struct iam *iam, struct attempt *attempt)
-{
-    struct attempt **at = &iam->attempts;
-
-    while (*at != attempt) {
-        at = &(*at)->next;
-    }
-    *at = attempt->next;
-    free(attempt->place);
-    free(attempt);
-}
-
 static const struct iam_login_step *current_step(const struct iam *iam)
 {
     return iam_login_step(iam->credentials.method, iam->step);
 }
 
-/* Another place has answered before, or the login has ended. */
-static bool is_late(const struct attempt *attempt)
-{
-    return attempt->step_serial != attempt->iam->step_serial;
-}
-
 static bool read_answer(struct http_reply *reply, void *context, struct err *e)
 {
-    struct attempt *attempt = context;
-    struct iam *iam = attempt->iam;
+    struct iam *iam = context;
 
-    return is_late(attempt) || current_step(iam)->read(&iam->login, reply, clock_wall_s(iam->clock), &iam->fresh, e);
+    return current_step(iam)->read(&iam->login, reply, clock_wall_s(iam->clock), &iam->fresh, e);
 }
 
 static void accept_token(struct iam *iam)
 {
-    iam_token_free(&iam->token);
-    iam_token_free(&iam->login.identity);
+    imds_token_free(&iam->token);
+    imds_token_free(&iam->login.identity);
     iam->token = iam->fresh;
-    iam->fresh = (struct iam_token){0};
+    iam->fresh = (struct imds_token){0};
     iam->serial++;
-    iam->step_serial++;
     iam_renewal_came(&iam->renewal, iam->token.life_s, now_ms(iam));
 }
 
@@ -105,62 +64,47 @@ static void note_failure(struct iam *iam, const struct err *failure, bool denied
     if (failure->code != ERR_USAGE) {
         iam->failure.code = ERR_AUTH;
     }
-    iam_token_free(&iam->fresh);
-    iam_token_free(&iam->login.identity);
-    iam->step_serial++;
+    imds_token_free(&iam->fresh);
+    imds_token_free(&iam->login.identity);
     iam_renewal_failed(&iam->renewal, denied || failure->code == ERR_USAGE, now_ms(iam));
 }
 
-static void step_succeeded(struct iam *iam, const char *place)
+static void step_succeeded(struct iam *iam)
 {
-    iam_login_keep_place(&iam->login, place);
     if (iam_login_step(iam->credentials.method, iam->step + 1) == NULL) {
         accept_token(iam);
         return;
     }
-    iam_token_free(&iam->login.identity);
+    imds_token_free(&iam->login.identity);
     iam->login.identity = iam->fresh;
-    iam->fresh = (struct iam_token){0};
+    iam->fresh = (struct imds_token){0};
     begin_step(iam, iam->step + 1);
 }
 
-/* Of several places the one that answered says more than the others, which may not be there. */
-static void step_failed(struct iam *iam, const char *place, const struct http_reply *reply)
+static void step_failed(struct iam *iam, const struct http_reply *reply)
 {
     struct err failure = ERR_INIT;
-    bool denied = current_step(iam)->explain(&iam->login, place, reply, &failure);
+    bool denied = current_step(iam)->explain(&iam->login, reply, &failure);
 
-    iam->open--;
-    if (iam->open > 0 && (reply->status == 0 || reply->foreign)) {
-        return;
-    }
     if (reply->fault == HTTP_FAULT_CANCELLED) {
-        iam_token_free(&iam->fresh);
-        iam_token_free(&iam->login.identity);
-        iam->step_serial++;
+        imds_token_free(&iam->fresh);
+        imds_token_free(&iam->login.identity);
         iam_renewal_dropped(&iam->renewal);
     } else {
         note_failure(iam, &failure, denied);
     }
-    if (reply->status == 0) {
-        iam_login_find_place(&iam->login);
-    }
 }
 
-static void attempt_done(struct http_reply *reply, void *context)
+static void step_done(struct http_reply *reply, void *context)
 {
-    struct attempt *attempt = context;
-    struct iam *iam = attempt->iam;
+    struct iam *iam = context;
 
-    if (!is_late(attempt)) {
-        if (reply->error == NULL) {
-            step_succeeded(iam, attempt->place);
-        } else {
-            step_failed(iam, attempt->place, reply);
-        }
-        http_token_changed(iam->http);
+    if (reply->error == NULL) {
+        step_succeeded(iam);
+    } else {
+        step_failed(iam, reply);
     }
-    free_attempt(iam, attempt);
+    http_token_changed(iam->http);
 }
 
 static void begin_step(struct iam *iam, size_t step)
@@ -168,19 +112,11 @@ static void begin_step(struct iam *iam, size_t step)
     struct err failure = ERR_INIT;
 
     iam->step = step;
-    iam->step_serial++;
-    iam->open = 0;
-    for (size_t i = 0; i < iam->login.place_count; i++) {
-        const char *place = iam->login.places[i];
-        struct attempt *attempt = add_attempt(iam, place);
-        const struct http_request more = {
-            .flags = HTTP_URGENT, .read = read_answer, .done = attempt_done, .context = attempt};
-        if (!current_step(iam)->submit(&iam->login, iam->http, place, &more, &failure)) {
-            free_attempt(iam, attempt);
-            note_failure(iam, &failure, false);
-            return;
-        }
-        iam->open++;
+    if (!current_step(iam)->submit(
+            &iam->login,
+            &(struct http_request){.flags = HTTP_URGENT, .read = read_answer, .done = step_done, .context = iam},
+            &failure)) {
+        note_failure(iam, &failure, false);
     }
 }
 
@@ -198,12 +134,21 @@ static enum http_token_state offer_token(const struct iam *iam, const char *toke
     return HTTP_TOKEN_READY;
 }
 
-static enum http_token_state await_token(const struct iam *iam, struct http_token_offer *ret_offer)
+/* Sends what is due of the login in progress; milliseconds until more will be, or 0. */
+static int64_t step_on(struct iam *iam)
+{
+    return iam->login.imds != NULL ? imds_step(iam->login.imds) : 0;
+}
+
+static enum http_token_state await_token(struct iam *iam, struct http_token_offer *ret_offer)
 {
     int64_t wait_ms = iam_renewal_wait_ms(&iam->renewal, now_ms(iam));
+    int64_t due_ms = step_on(iam);
 
     /* the time may have come since the renewal was asked: 0 is for a request that is under way */
-    *ret_offer = (struct http_token_offer){.wait_ms = iam->renewal.fetching || wait_ms > 0 ? wait_ms : 1};
+    wait_ms = iam->renewal.fetching || wait_ms > 0 ? wait_ms : 1;
+    *ret_offer =
+        (struct http_token_offer){.wait_ms = due_ms > 0 && (wait_ms == 0 || due_ms < wait_ms) ? due_ms : wait_ms};
     return HTTP_TOKEN_WAIT;
 }
 
@@ -217,6 +162,7 @@ static enum http_token_state get_token(void *context, struct http_token_offer *r
     if (iam->credentials.method == IAM_BEARER) {
         return offer_token(iam, iam->credentials.secret, ret_offer);
     }
+    (void)step_on(iam);
     switch (iam_renewal_step(&iam->renewal, now_ms(iam))) {
     case IAM_USE_AND_FETCH:
         fetch_token(iam);
@@ -260,7 +206,7 @@ struct iam *iam_create(struct iam_credentials *credentials, struct http *http, c
     *credentials = (struct iam_credentials){0};
     iam->http = http;
     iam->clock = clock != NULL ? clock : clock_system();
-    iam_login_open(&iam->login, &iam->credentials);
+    iam_login_open(&iam->login, &iam->credentials, http, iam->clock);
     iam_login_append_remedy(&iam->credentials, &iam->remedy);
     http_set_token_source(http,
                           &(struct http_token_source){
@@ -277,13 +223,10 @@ void iam_destroy(struct iam *iam)
         return;
     }
     http_set_token_source(iam->http, NULL);
-    while (iam->attempts != NULL) {
-        free_attempt(iam, iam->attempts);
-    }
     iam_login_close(&iam->login);
     iam_credentials_free(&iam->credentials);
-    iam_token_free(&iam->token);
-    iam_token_free(&iam->fresh);
+    imds_token_free(&iam->token);
+    imds_token_free(&iam->fresh);
     text_free(&iam->remedy);
     free(iam);
 }
@@ -315,7 +258,7 @@ const struct iam_credentials *iam_credentials_in_use(const struct iam *iam)
 
 const char *iam_metadata_url(const struct iam *iam)
 {
-    return iam->credentials.method == IAM_VPC && iam->login.place_count == 1 ? iam->login.places[0] : NULL;
+    return iam->login.imds != NULL ? imds_base(iam->login.imds) : NULL;
 }
 
 int64_t iam_token_life_s(const struct iam *iam)

@@ -6,6 +6,7 @@
 #include "fsio/fsio.h"
 #include "iam/iam_search.h"
 #include "iam/iam_token.h"
+#include "imds/imds_token.h"
 #include "mem/mem.h"
 #include "secret/secret.h"
 #include "json/json.h"
@@ -99,7 +100,7 @@ static bool check_secret(const char *secret, const char *what, const char *place
     if (strchr("{\"'", secret[0]) != NULL || strchr("}\"'", secret[size - 1]) != NULL) {
         return err_set(e, ERR_USAGE, "the %s from %s is wrapped in braces or quotes; give it bare", what, place);
     }
-    if (!iam_token_is_plain(secret, size)) {
+    if (!imds_token_is_plain(secret, size)) {
         return err_set(e, ERR_USAGE, "the %s from %s holds white space or other characters that no %s has", what, place,
                        what);
     }

@@ -4,13 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/mem.h"
-#include "secret/secret.h"
+#include "http/http_error.h"
 
 /* --- IAM's token endpoint ------------------------------------------------------------------------- */
 
-static void submit_form(const struct iam_login *login, struct http *http, const char *place, const char *secret,
-                        const struct http_request *more)
+static void submit_form(const struct iam_login *login, const char *secret, const struct http_request *more)
 {
     CLEANUP(text_free_secret) struct text form = {0}, authorization = {0};
     CLEANUP(text_free) struct text url = {0};
@@ -18,7 +16,7 @@ static void submit_form(const struct iam_login *login, struct http *http, const 
 
     iam_token_form(login->credentials, secret, &form);
     iam_token_authorization(login->credentials, &authorization);
-    text_printf(&url, "%s/identity/token", place);
+    text_printf(&url, "%s/identity/token", login->credentials->iam_url);
     request.method = HTTP_POST;
     request.repeat = HTTP_REPEAT_SAFE;
     request.flags |= HTTP_SECRET_BODY;
@@ -28,66 +26,72 @@ static void submit_form(const struct iam_login *login, struct http *http, const 
     request.body = text_string(&form);
     request.body_size = form.size;
     request.answer_max = IAM_ANSWER_MAX;
-    http_submit(http, &request);
+    http_submit(login->http, &request);
 }
 
-static bool submit_key(struct iam_login *login, struct http *http, const char *place, const struct http_request *more,
-                       struct err *e)
+static bool submit_key(struct iam_login *login, const struct http_request *more, struct err *e)
 {
     (void)e;
-    submit_form(login, http, place, login->credentials->secret, more);
+    submit_form(login, login->credentials->secret, more);
     return true;
 }
 
-static bool submit_resource_token(struct iam_login *login, struct http *http, const char *place,
-                                  const struct http_request *more, struct err *e)
+static bool submit_resource_token(struct iam_login *login, const struct http_request *more, struct err *e)
 {
     CLEANUP(text_free_secret) struct text token = {0};
 
     if (!iam_resource_token(login->credentials, iam_resource_token_files, &token, e)) {
         return err_wrap(e, "--auth container");
     }
-    submit_form(login, http, place, text_string(&token), more);
+    submit_form(login, text_string(&token), more);
     return true;
 }
 
 static bool read_answer(const struct iam_login *login, const struct http_reply *reply, int64_t now_s,
-                        struct iam_token *ret, struct err *e)
+                        struct imds_token *ret, struct err *e)
 {
-    (void)login;
-    return iam_token_read(reply->body, reply->size, now_s, ret, e);
+    const struct imds_token_rules rules = {
+        .who = "the token endpoint", .now_s = now_s, .secrets = login->credentials->secrets};
+
+    return imds_token_read(reply->body, reply->size, &rules, ret, e);
 }
 
-static bool explain_key(const struct iam_login *login, const char *place, const struct http_reply *reply,
-                        struct err *ret)
+/* Whether IAM itself refuses what it was sent. */
+static bool is_refusal(const struct iam_login *login, const struct http_reply *reply, struct err *ret)
 {
     *ret = *reply->error;
-    if (!iam_is_refusal(reply) || reply->status == 404) {
-        err_wrap(ret, "no token from %s", place);
+    if (iam_is_refusal(reply) && reply->status != 404) {
+        return true;
+    }
+    return err_wrap(ret, "no token from %s", login->credentials->iam_url);
+}
+
+static bool explain_key(const struct iam_login *login, const struct http_reply *reply, struct err *ret)
+{
+    if (!is_refusal(login, reply, ret)) {
         return false;
     }
     err_wrap(ret, "IAM refused the API key (%s)", login->credentials->source);
     err_advise(ret,
                "The key is mistyped, deleted or expired, or of another IAM than %s: make one with 'ibmcloud iam "
                "api-key-create vpcmeta --file key.json' and give --api-key-file key.json",
-               place);
+               login->credentials->iam_url);
     return true;
 }
 
-static bool explain_resource_token(const struct iam_login *login, const char *place, const struct http_reply *reply,
-                                   struct err *ret)
+static bool explain_resource_token(const struct iam_login *login, const struct http_reply *reply, struct err *ret)
 {
     const struct iam_credentials *credentials = login->credentials;
     const char *profile = credentials->profile_id != NULL ? credentials->profile_id : credentials->profile_name;
+    CLEANUP(http_error_free) struct http_error said = {0};
 
-    *ret = *reply->error;
-    if (!iam_is_refusal(reply) || reply->status == 404) {
-        err_wrap(ret, "no token from %s", place);
+    if (!is_refusal(login, reply, ret)) {
         return false;
     }
+    http_error_read(reply->body, reply->size, &said);
     err_wrap(ret, "IAM refused the compute resource token (%s) for the trusted profile %s", credentials->source,
              profile);
-    if (strstr(ret->message, "BXNIM0407E") != NULL) { /* facts-next.md 2.4 */
+    if (strcmp(text_string(&said.iam_code), "BXNIM0407E") == 0) { /* facts-next.md 2.4 */
         err_advise(ret, "The token has expired, or is not one that was made for IAM: name the file in which the "
                         "platform keeps one that is good, in VPC_CR_TOKEN_FILENAME");
     } else {
@@ -117,42 +121,24 @@ const struct iam_login_step *iam_login_step(enum iam_method method, size_t numbe
     return number < STEPS_MAX ? steps[method][number] : NULL;
 }
 
-static void free_places(struct iam_login *login)
+void iam_login_open(struct iam_login *login, struct iam_credentials *credentials, struct http *http,
+                    const struct clock *clock)
 {
-    for (size_t i = 0; i < login->place_count; i++) {
-        free(login->places[i]);
+    *login = (struct iam_login){.credentials = credentials, .http = http};
+    if (credentials->method == IAM_VPC) {
+        login->imds = imds_create(&(struct imds_options){.http = http,
+                                                         .clock = clock,
+                                                         .url = credentials->metadata_url,
+                                                         .version = credentials->metadata_version,
+                                                         .silence_ms = credentials->silence_ms,
+                                                         .secrets = credentials->secrets});
     }
-    login->place_count = 0;
-}
-
-void iam_login_open(struct iam_login *login, struct iam_credentials *credentials)
-{
-    *login = (struct iam_login){.credentials = credentials};
-    iam_login_find_place(login);
-}
-
-void iam_login_find_place(struct iam_login *login)
-{
-    free_places(login);
-    if (login->credentials->method == IAM_VPC) {
-        iam_metadata_places(login);
-    } else {
-        login->places[login->place_count++] = mem_copy(login->credentials->iam_url);
-    }
-}
-
-void iam_login_keep_place(struct iam_login *login, const char *place)
-{
-    char *kept = mem_copy(place);
-
-    free_places(login);
-    login->places[login->place_count++] = kept;
 }
 
 void iam_login_close(struct iam_login *login)
 {
-    free_places(login);
-    iam_token_free(&login->identity);
+    imds_destroy(login->imds);
+    imds_token_free(&login->identity);
     *login = (struct iam_login){0};
 }
 

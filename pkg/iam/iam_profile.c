@@ -100,7 +100,7 @@ static bool check_container_profile(struct iam_credentials *found, struct err *e
 static bool keep_value(struct iam_search *search, const char *value, struct err *e)
 {
     secrets_add(search->sources->secrets, value, SECRET_TOKEN);
-    if (!iam_token_is_plain(value, strlen(value))) {
+    if (!imds_token_is_plain(value, strlen(value))) {
         return err_set(e, ERR_USAGE,
                        "environment variable IBMCLOUD_CR_TOKEN holds white space or other characters that no token "
                        "has: give the bare token, or @FILE");

@@ -4,6 +4,7 @@
 
 #include "fsio/fsio.h"
 #include "iam/iam_token.h"
+#include "imds/imds_token.h"
 #include "mem/mem.h"
 #include "secret/secret.h"
 
@@ -21,7 +22,7 @@ static bool read_file(const struct iam_credentials *credentials, const char *pat
         return false;
     }
     secrets_add(credentials->secrets, text_string(&content), SECRET_TOKEN);
-    if (!iam_token_is_plain(content.data, content.size)) {
+    if (!imds_token_is_plain(content.data, content.size)) {
         return err_set(e, ERR_INVALID, "%s holds white space or other characters that no token has", path);
     }
     text_reserve(ret, content.size);
@@ -42,7 +43,7 @@ static void name_source(struct iam_credentials *credentials, const char *path)
 static bool read_usual(struct iam_credentials *credentials, const char *const files[], struct text *ret, struct err *e)
 {
     CLEANUP(text_free) struct text tried = {0};
-    struct err telling = ERR_INIT; /* of the first file that is there and cannot be read */
+    struct err unreadable = ERR_INIT; /* of the first file that is there and cannot be read */
 
     for (size_t i = 0; files[i] != NULL; i++) {
         struct err problem = ERR_INIT;
@@ -51,13 +52,13 @@ static bool read_usual(struct iam_credentials *credentials, const char *const fi
             return true;
         }
         if (problem.code != ERR_NOT_FOUND) {
-            err_take(&telling, &problem);
+            err_take(&unreadable, &problem);
         }
         text_printf(&tried, "%s%s", i > 0 ? ", " : "", files[i]);
     }
     err_set(e, ERR_AUTH, "the compute resource token cannot be read: %s%s",
-            telling.code != ERR_NONE ? telling.message : "none of these files is there: ",
-            telling.code != ERR_NONE ? "" : text_string(&tried));
+            unreadable.code != ERR_NONE ? unreadable.message : "none of these files is there: ",
+            unreadable.code != ERR_NONE ? "" : text_string(&tried));
     return err_advise(e, "Name its file in VPC_CR_TOKEN_FILENAME; on a VPC server give --auth vpc");
 }
 

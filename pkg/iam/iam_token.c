@@ -1,22 +1,9 @@
-/* What the token endpoint is sent, and what it answers. */
+/* What the token endpoint is sent, and whether it refuses that. */
 #include "iam/iam_token.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http/http_error.h"
-#include "json/json.h"
-#include "json/json_answer.h"
-
-void iam_token_free(struct iam_token *token)
-{
-    if (token->text != NULL) {
-        text_wipe(token->text, strlen(token->text));
-        free(token->text);
-    }
-    *token = (struct iam_token){0};
-}
 
 static void append_field(struct text *out, const char *name, const char *value)
 {
@@ -57,62 +44,6 @@ void iam_token_authorization(const struct iam_credentials *credentials, struct t
     text_reserve(out, 2 * pair.size + 16);
     text_append(out, "Basic ");
     text_append_base64(out, pair.data, pair.size);
-}
-
-bool iam_token_is_plain(const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (!isgraph((unsigned char)bytes[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A life that is over on arrival means that our clock or theirs is wrong; a 401 will tell when it matters. */
-static int64_t life_of(int64_t expires_in, int64_t expiration, int64_t now_s)
-{
-    static const int64_t longest_s = INT64_C(10) * 365 * 86400;
-    int64_t life_s = expires_in > 0 ? expires_in : expiration > 0 ? expiration - now_s : -1;
-
-    return life_s <= 0 ? -1 : life_s > longest_s ? longest_s : life_s;
-}
-
-static bool read_members(struct answer_node root, int64_t now_s, struct iam_token *ret, struct err *e)
-{
-    struct answer_string token = {0};
-    int64_t expires_in = 0;
-    int64_t expiration = 0;
-
-    if (!answer_get_string(root, "access_token", ANSWER_REQUIRED, &token, e) ||
-        !answer_get_integer(root, "expires_in", ANSWER_OPTIONAL, &expires_in, e) ||
-        !answer_get_integer(root, "expiration", ANSWER_OPTIONAL, &expiration, e)) {
-        return false;
-    }
-    if (token.size == 0 || token.size > IAM_TOKEN_MAX || !iam_token_is_plain(token.data, token.size)) {
-        return err_set(e, ERR_BAD_ANSWER, "access_token is not a token");
-    }
-    struct text copy = {0};
-    text_reserve(&copy, token.size);
-    text_append_size(&copy, token.data, token.size);
-    iam_token_free(ret);
-    *ret = (struct iam_token){.text = text_take(&copy), .life_s = life_of(expires_in, expiration, now_s)};
-    /* the string lies in the parser's own buffer, which will be freed as it is */
-    text_wipe((char *)token.data, token.size);
-    return true;
-}
-
-bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_token *ret_token, struct err *e)
-{
-    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
-    struct answer_node root;
-    struct err problem = ERR_INIT;
-
-    if (answer_parse_padded(parser, body, size, &root, &problem) && read_members(root, now_s, ret_token, &problem)) {
-        return true;
-    }
-    return err_set(e, ERR_BAD_ANSWER, "the token endpoint's answer holds no token (%s)",
-                   problem.place[0] != '\0' ? problem.place : problem.message);
 }
 
 bool iam_is_refusal(const struct http_reply *reply)

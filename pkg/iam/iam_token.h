@@ -1,4 +1,4 @@
-/* iam_token: what IAM's token endpoint is sent and what it answers (vpc-api.md 6.1); no state. */
+/* iam_token: what IAM's token endpoint is sent (vpc-api.md 6.1), and where a compute resource has its token. */
 #ifndef IAM_IAM_TOKEN_H
 #define IAM_IAM_TOKEN_H
 
@@ -9,16 +9,6 @@
 #include "err/err.h"
 #include "iam/iam.h"
 #include "text/text.h"
-
-enum { IAM_TOKEN_MAX = 64 * 1024 }; /* bytes of a token that is accepted */
-
-struct iam_token {
-    char *text;     /* owned; NULL: no token */
-    int64_t life_s; /* from its arrival; -1: not known */
-};
-
-/* Overwrites and frees. */
-void iam_token_free(struct iam_token *token);
 
 /* Appends the form of the method's grant: that of an API key, or of a compute resource's token. */
 void iam_token_form(const struct iam_credentials *credentials, const char *secret, struct text *out);
@@ -35,17 +25,7 @@ extern const char *const iam_resource_token_files[]; /* NULL ends them */
 /* Appends "Basic ..." when the credentials hold a client's id and secret, else nothing. */
 void iam_token_authorization(const struct iam_credentials *credentials, struct text *out);
 
-/*
- * Reads the endpoint's answer; *ret_token is replaced. expires_in counts before expiration, which needs a clock that
- * is right. ERR_BAD_ANSWER when there is no usable token; the message quotes nothing of the answer.
- */
-bool iam_token_read(const char *body, size_t size, int64_t now_s, struct iam_token *ret_token, struct err *e)
-    __attribute__((warn_unused_result));
-
 /* Whether a reply refuses the credential, and is the service's own: a page may come from a gateway. */
 bool iam_is_refusal(const struct http_reply *reply);
-
-/* Whether it can stand in a header: visible ASCII only. */
-bool iam_token_is_plain(const char *bytes, size_t size);
 
 #endif

@@ -5,40 +5,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock/clock.h"
+#include "fsio/fsio.h"
 #include "mem/mem.h"
 
 enum { SPARE_MS = 2 * 1000 };
 
-/* One request. It may outlive the call that made it: the protocol that gave no answer still waits for one. */
+/* One request. It may outlive the call that made it: the protocol that gives no answer still waits for one. */
 struct attempt {
     struct imds *imds;
-    struct imds_place place;
-    struct imds_call call; /* its strings are the caller's, and of no use once the call has ended; but the nonce */
-    char *nonce;
-    bool done, answered; /* whatever the status */
-    json_t *document;
-    struct imds_token token; /* of a token call */
-    struct err error;
+    const char *base;
+    unsigned serial; /* of the call */
+    struct attempt *next;
 };
 
-static void attempt_free(struct attempt *attempt)
-{
-    json_decref(attempt->document);
-    imds_token_free(&attempt->token);
-    free(attempt->nonce);
-}
+/* What failed says more than what is below it. */
+enum weight { WEIGHT_NONE, WEIGHT_SILENT, WEIGHT_BROKEN, WEIGHT_UNTRUSTED, WEIGHT_FOREIGN };
 
 struct imds {
     struct imds_options options;
-    char *urls[IMDS_PLACES_MAX]; /* in the order in which they are tried */
-    size_t url_count;
+    char *bases[IMDS_BASES_MAX]; /* in the order in which they are tried */
+    size_t base_count;
     char *version;
-    const char *base; /* one of urls, once it has answered */
-    struct attempt attempts[IMDS_PLACES_MAX];
+    const char *base; /* one of bases, once it has answered */
+    struct attempt *attempts;
+
+    /* the call in progress */
+    unsigned serial; /* changes at its end: what is answered later belongs to none */
+    bool is_open;
+    bool is_search; /* the base URL is being found out */
+    struct imds_call call;
+    struct http_request more;
+    char nonce[IMDS_NONCE_SIZE]; /* of our own */
+    size_t started, pending;     /* of bases, while it is searched */
+    int64_t next_ms;             /* when the next one is due */
+    enum weight weight;          /* of the failure that is kept */
+    const char *failed_base;
+    struct http_reply failure;
+    struct err failure_error;
+
     struct imds_token token; /* the identity token in hand */
     int64_t token_ends_ms;
 };
+
+static int64_t now_ms(const struct imds *imds)
+{
+    return clock_monotonic_ms(imds->options.clock);
+}
 
 /* --- where --------------------------------------------------------------------------------------------- */
 
@@ -52,29 +64,30 @@ static char *without_slash(const char *scheme, const char *url)
     return text_take(&base);
 }
 
-size_t imds_places(const char *url, char *ret_places[IMDS_PLACES_MAX])
+static void add_base(struct imds *imds, const char *scheme, const char *url)
 {
-    if (url == NULL) {
-        ret_places[0] = mem_copy(IMDS_URL_NAME);
-        ret_places[1] = mem_copy(IMDS_URL_ADDRESS);
-    } else if (strstr(url, "://") == NULL) {
-        ret_places[0] = without_slash("https://", url);
-        ret_places[1] = without_slash("http://", url);
-    } else {
-        ret_places[0] = without_slash("", url);
-        return 1;
-    }
-    return IMDS_PLACES_MAX;
+    imds->bases[imds->base_count++] = without_slash(scheme, url);
 }
 
 struct imds *imds_create(const struct imds_options *options)
 {
     struct imds *imds = mem_alloc(sizeof(*imds));
+    const char *url = options->url;
 
     imds->options = *options;
+    imds->options.clock = options->clock != NULL ? options->clock : clock_system();
     imds->version = mem_copy(options->version != NULL ? options->version : IMDS_VERSION_DEFAULT);
-    imds->url_count = imds_places(options->url, imds->urls);
-    imds->options.url = options->url != NULL ? imds->urls[0] : NULL;
+    if (url == NULL) {
+        add_base(imds, "", IMDS_URL_NAME);
+        add_base(imds, "", IMDS_URL_ADDRESS);
+    } else if (strstr(url, "://") == NULL) {
+        add_base(imds, "https://", url);
+        add_base(imds, "http://", url);
+    } else {
+        add_base(imds, "", url);
+        imds->base = imds->bases[0];
+    }
+    imds->options.url = url != NULL ? imds->bases[0] : NULL;
     imds->options.version = imds->version;
     return imds;
 }
@@ -89,9 +102,12 @@ void imds_destroy(struct imds *imds)
     if (imds == NULL) {
         return;
     }
-    for (size_t i = 0; i < IMDS_PLACES_MAX; i++) {
-        attempt_free(&imds->attempts[i]);
-        free(imds->urls[i]);
+    for (struct attempt *attempt = imds->attempts, *next; attempt != NULL; attempt = next) {
+        next = attempt->next;
+        free(attempt);
+    }
+    for (size_t i = 0; i < imds->base_count; i++) {
+        free(imds->bases[i]);
     }
     imds_token_free(&imds->token);
     free(imds->version);
@@ -133,159 +149,352 @@ bool imds_check_version(const char *source, const char *version, struct err *e)
                    version);
 }
 
-/* --- one request --------------------------------------------------------------------------------------- */
+/* --- the call in progress ------------------------------------------------------------------------------ */
+
+void imds_make_nonce(char ret_nonce[IMDS_NONCE_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char random[IMDS_NONCE_SIZE / 2];
+    struct err ignored = ERR_INIT;
+    size_t used = 0;
+
+    if (fsio_random(random, sizeof(random), &ignored)) {
+        for (size_t i = 0; i < sizeof(random); i++) {
+            ret_nonce[used++] = digits[random[i] >> 4];
+            ret_nonce[used++] = digits[random[i] & 15];
+        }
+    }
+    ret_nonce[used] = '\0';
+}
+
+/* A caller's counts; ours is sent where the service is known to take one (vpc-api.md 5.2). */
+static void choose_nonce(struct imds *imds)
+{
+    imds->nonce[0] = '\0';
+    if (imds->call.operation == IMDS_TOKEN && imds->call.nonce == NULL && imds_has_new_paths(imds->version)) {
+        imds_make_nonce(imds->nonce);
+        imds->call.nonce = imds->nonce[0] != '\0' ? imds->nonce : NULL;
+    }
+}
+
+bool imds_read_token(const struct imds *imds, const struct http_reply *reply, struct imds_token *ret, struct err *e)
+{
+    const struct imds_token_rules rules = {
+        .who = IMDS_WHO,
+        .nonce = imds->call.nonce,
+        .nonce_is_own = imds->call.nonce == imds->nonce,
+        .secrets = imds->options.secrets,
+    };
+
+    return imds_token_read(reply->body, reply->size, &rules, ret, e);
+}
+
+static struct imds_endpoint endpoint_of(const struct imds *imds, const char *base)
+{
+    return (struct imds_endpoint){.base = base, .version = imds->version, .silence_ms = imds->options.silence_ms};
+}
+
+static bool is_late(const struct attempt *attempt)
+{
+    return attempt->serial != attempt->imds->serial;
+}
 
 static bool read_answer(struct http_reply *reply, void *context, struct err *e)
 {
     struct attempt *attempt = context;
-    enum imds_operation operation = attempt->call.operation;
+    const struct http_request *more = &attempt->imds->more;
+
+    return is_late(attempt) || more->read == NULL || more->read(reply, more->context, e);
+}
+
+static void attempt_done(struct http_reply *reply, void *context);
+
+static void send_to(struct imds *imds, const char *base)
+{
+    struct attempt *attempt = mem_alloc(sizeof(*attempt));
+    const struct imds_endpoint endpoint = endpoint_of(imds, base);
+    struct http_request request = imds->more;
+
+    *attempt = (struct attempt){.imds = imds, .base = base, .serial = imds->serial, .next = imds->attempts};
+    imds->attempts = attempt;
+    request.read = read_answer;
+    request.done = attempt_done;
+    request.context = attempt;
+    imds->pending++;
+    imds_submit(imds->options.http, &endpoint, &imds->call, &request);
+}
+
+static void send_next(struct imds *imds)
+{
+    imds->next_ms = now_ms(imds) + IMDS_HEAD_START_MS;
+    send_to(imds, imds->bases[imds->started++]);
+}
+
+static void begin_search(struct imds *imds)
+{
+    imds->base = NULL;
+    imds->is_search = true;
+    imds->started = 0;
+    imds->pending = 0;
+    imds->weight = WEIGHT_NONE;
+    send_next(imds);
+}
+
+void imds_begin(struct imds *imds, const struct imds_call *call, const struct http_request *more)
+{
+    imds->serial++;
+    imds->is_open = true;
+    imds->is_search = false;
+    imds->call = *call;
+    imds->more = *more;
+    choose_nonce(imds);
+    if (imds->base == NULL) {
+        begin_search(imds);
+        return;
+    }
+    imds->started = imds->base_count;
+    imds->pending = 0;
+    imds->weight = WEIGHT_NONE;
+    send_to(imds, imds->base);
+}
+
+int64_t imds_step(struct imds *imds)
+{
+    if (!imds->is_open || imds->started == imds->base_count) {
+        return 0;
+    }
+    int64_t wait_ms = imds->next_ms - now_ms(imds);
+    if (wait_ms > 0) {
+        return wait_ms;
+    }
+    send_next(imds);
+    return imds->started < imds->base_count ? IMDS_HEAD_START_MS : 0;
+}
+
+/* --- its end ------------------------------------------------------------------------------------------- */
+
+static void finish(struct imds *imds, const char *base, const struct http_reply *reply)
+{
+    const struct imds_endpoint endpoint = endpoint_of(imds, base);
+    struct http_reply said = *reply;
+    struct err error = ERR_INIT;
+
+    if (reply->error != NULL && imds->is_search && reply == &imds->failure && imds->weight == WEIGHT_SILENT) {
+        imds_explain_nowhere(imds->bases[0], imds->bases[1], &error);
+        said.error = &error;
+    } else if (reply->error != NULL) {
+        imds_explain(&endpoint, &imds->call, reply, &error);
+        said.error = &error;
+    }
+    imds->serial++;
+    imds->is_open = false;
+    imds->more.done(&said, imds->more.context);
+}
+
+/* A usable answer, or an error of the service: anything else may come from where another server has taken the name. */
+static bool has_answered(const struct http_reply *reply)
+{
+    return reply->error == NULL || (reply->status >= 300 && !reply->foreign);
+}
+
+static enum weight weigh(const struct http_reply *reply)
+{
+    bool silent = reply->timed_out || reply->not_tls || reply->fault == HTTP_FAULT_UNREACHED;
+
+    return reply->status > 0                      ? WEIGHT_FOREIGN
+           : silent                               ? WEIGHT_SILENT
+           : reply->fault == HTTP_FAULT_UNTRUSTED ? WEIGHT_UNTRUSTED
+                                                  : WEIGHT_BROKEN;
+}
+
+/* The reply itself ends with the callback. Of two that weigh the same, the first one is said. */
+static void keep_failure(struct imds *imds, const char *base, const struct http_reply *reply)
+{
+    static char nothing[HTTP_BODY_PADDING + 1];
+    enum weight weight = weigh(reply);
+
+    if (weight <= imds->weight) {
+        return;
+    }
+    imds->weight = weight;
+    imds->failed_base = base;
+    imds->failure_error = *reply->error;
+    imds->failure = (struct http_reply){
+        .status = reply->status,
+        .body = nothing,
+        .etag = "",
+        .request_id = "",
+        .content_type = "",
+        .url = base,
+        .retry_after_ms = -1,
+        .date_s = -1,
+        .attempts = reply->attempts,
+        .elapsed_ms = reply->elapsed_ms,
+        .fault = reply->fault,
+        .timed_out = reply->timed_out,
+        .foreign = reply->foreign,
+        .error = &imds->failure_error,
+    };
+}
+
+/* It has not been the service that answered; of a base URL that was, the service has gone. */
+static void try_on(struct imds *imds, const char *base, const struct http_reply *reply)
+{
+    bool has_gone = imds->base != NULL && imds->base_count > 1;
+
+    keep_failure(imds, base, reply);
+    if (has_gone && imds->call.operation == IMDS_TOKEN) {
+        begin_search(imds);
+    } else if (imds->started < imds->base_count) {
+        send_next(imds);
+    } else if (imds->pending == 0) {
+        imds->base = has_gone ? NULL : imds->base;
+        finish(imds, imds->failed_base, &imds->failure);
+    }
+}
+
+static void drop(struct imds *imds, struct attempt *attempt)
+{
+    struct attempt **at = &imds->attempts;
+
+    while (*at != attempt) {
+        at = &(*at)->next;
+    }
+    *at = attempt->next;
+    free(attempt);
+}
+
+static void attempt_done(struct http_reply *reply, void *context)
+{
+    struct attempt *attempt = context;
+    struct imds *imds = attempt->imds;
+    const char *base = attempt->base;
+    bool late = is_late(attempt);
+
+    drop(imds, attempt);
+    if (late) {
+        return;
+    }
+    imds->pending--;
+    if (has_answered(reply)) {
+        imds->base = base;
+        finish(imds, base, reply);
+    } else if (reply->fault == HTTP_FAULT_CANCELLED) {
+        finish(imds, base, reply);
+    } else {
+        try_on(imds, base, reply);
+    }
+}
+
+/* --- calls of commands --------------------------------------------------------------------------------- */
+
+/* A call that is waited for. */
+struct question {
+    struct imds *imds;
+    enum imds_operation operation;
+    bool done;
+    int status; /* 0: no answer came */
+    json_t *document;
+    struct imds_token token; /* of a token call */
+    struct err error;
+};
+
+static void question_free(struct question *question)
+{
+    json_release_secret(&question->document);
+    imds_token_free(&question->token);
+}
+
+static bool read_document(struct http_reply *reply, void *context, struct err *e)
+{
+    struct question *question = context;
     CLEANUP(json_document_free) struct json_document document = {0};
     struct err problem = ERR_INIT;
 
     reply->well_formed = true; /* what answers is no service that works better the next time */
-    if (!json_parse(reply->body, reply->size, "answer", JSON_READ_BIG_NUMBERS, &document, &problem) ||
-        !json_is_object(document.root)) {
+    bool parsed = json_parse(reply->body, reply->size, "answer", JSON_READ_BIG_NUMBERS, &document, &problem);
+    if (document.text != NULL) {
+        text_wipe(document.text, document.size);
+    }
+    json_release_secret(&question->document);
+    question->document = parsed ? json_incref(document.root) : NULL;
+    if (!json_is_object(question->document)) {
         return err_set(e, ERR_BAD_ANSWER, "it is no JSON object");
     }
-    if ((operation == IMDS_TOKEN || operation == IMDS_IAM_TOKEN) &&
-        !imds_token_read(reply->body, reply->size, attempt->nonce, attempt->imds->options.secrets, &attempt->token,
-                         e)) {
-        return false;
-    }
-    json_decref(attempt->document);
-    attempt->document = json_incref(document.root);
-    return true;
+    return (question->operation != IMDS_TOKEN && question->operation != IMDS_IAM_TOKEN) ||
+           imds_read_token(question->imds, reply, &question->token, e);
 }
 
 static void answered(struct http_reply *reply, void *context)
 {
-    struct attempt *attempt = context;
+    struct question *question = context;
 
-    attempt->done = true;
-    attempt->answered = reply->status > 0 && !reply->foreign; /* another server may have taken the name */
+    question->done = true;
+    question->status = reply->status;
     if (reply->error != NULL) {
-        imds_explain(&attempt->place, &attempt->call, reply, &attempt->error);
+        question->error = *reply->error;
     }
 }
 
-static void start(struct imds *imds, size_t index, const char *url, const struct imds_call *call)
+static void ask(struct imds *imds, const struct imds_call *call, struct question *ret)
 {
-    struct attempt *attempt = &imds->attempts[index];
-
-    attempt_free(attempt);
-    *attempt = (struct attempt){
-        .imds = imds,
-        .place = {.url = url, .version = imds->version, .silence_ms = imds->options.silence_ms},
-        .call = *call,
-        .nonce = mem_copy(call->nonce),
-        .error = ERR_INIT,
-    };
-    imds_submit(imds->options.http, &attempt->place, call,
-                &(struct http_request){.read = read_answer, .done = answered, .context = attempt});
-}
-
-/* The first attempt that has an answer, or the last one that has ended when all have; NULL: none yet. */
-static struct attempt *ended(struct imds *imds, size_t started)
-{
-    struct attempt *last = NULL;
-    size_t done = 0;
-
-    for (size_t i = 0; i < started; i++) {
-        struct attempt *attempt = &imds->attempts[i];
-        if (attempt->done && attempt->answered) {
-            return attempt;
-        }
-        done += attempt->done;
-        last = attempt->done ? attempt : last;
+    *ret = (struct question){.imds = imds, .operation = call->operation, .error = ERR_INIT};
+    imds_begin(imds, call, &(struct http_request){.read = read_document, .done = answered, .context = ret});
+    while (!ret->done) {
+        int64_t wait_ms = imds_step(imds);
+        (void)http_step(imds->options.http, wait_ms > 0 ? (int)wait_ms : IMDS_SILENCE_MS);
     }
-    return done == imds->url_count ? last : NULL;
-}
-
-/* Sends the call to each place until one answers. */
-static struct attempt *race(struct imds *imds, const struct imds_call *call)
-{
-    int64_t next_ms = clock_monotonic_ms(clock_system());
-    struct attempt *end = NULL;
-    size_t started = 0;
-
-    while ((end = ended(imds, started)) == NULL) {
-        int64_t now_ms = clock_monotonic_ms(clock_system());
-        if (started < imds->url_count && (now_ms >= next_ms || imds->attempts[started - 1].done)) {
-            start(imds, started, imds->urls[started], call);
-            next_ms = now_ms + IMDS_HEAD_START_MS;
-            started++;
-        }
-        int64_t wait_ms = started < imds->url_count ? next_ms - now_ms : IMDS_SILENCE_MS;
-        (void)http_step(imds->options.http, (int)wait_ms);
-    }
-    if (end->answered) {
-        imds->base = end->place.url;
-    }
-    return end;
-}
-
-static struct attempt *run(struct imds *imds, const struct imds_call *call)
-{
-    struct attempt *attempt = &imds->attempts[0];
-
-    if (imds->base == NULL) {
-        return race(imds, call);
-    }
-    if (!attempt->done && imds->attempts[1].done) {
-        attempt = &imds->attempts[1]; /* the other one still waits */
-    }
-    start(imds, (size_t)(attempt - imds->attempts), imds->base, call);
-    while (!attempt->done) {
-        (void)http_step(imds->options.http, IMDS_SILENCE_MS);
-    }
-    return attempt;
-}
-
-/* --- calls --------------------------------------------------------------------------------------------- */
-
-/* No place answered: of several, both are named. */
-static bool explain_nowhere(const struct imds *imds, const struct attempt *attempt, struct err *e)
-{
-    if (imds->url_count < 2 || attempt->answered || attempt->error.code != ERR_NETWORK) {
-        return err_take(e, &attempt->error);
-    }
-    return imds_explain_nowhere(imds->urls[0], imds->urls[1], e);
 }
 
 static bool fetch_token(struct imds *imds, struct err *e)
 {
-    int64_t now_ms = clock_monotonic_ms(clock_system());
+    CLEANUP(question_free) struct question question = {0};
+    int64_t begun_ms = now_ms(imds);
 
-    if (imds->token.text != NULL && now_ms < imds->token_ends_ms - SPARE_MS) {
-        return true;
-    }
-    struct attempt *attempt = run(imds, &(struct imds_call){.operation = IMDS_TOKEN});
-    if (attempt->error.code != ERR_NONE) {
-        return explain_nowhere(imds, attempt, e);
+    ask(imds, &(struct imds_call){.operation = IMDS_TOKEN}, &question);
+    if (question.error.code != ERR_NONE) {
+        return err_take(e, &question.error);
     }
     imds_token_free(&imds->token);
-    imds->token = attempt->token;
-    attempt->token = (struct imds_token){0};
-    imds->token_ends_ms = now_ms + (imds->token.life_s > 0 ? imds->token.life_s : IMDS_LIFE_S) * 1000;
+    imds->token = question.token;
+    question.token = (struct imds_token){0};
+    imds->token_ends_ms = begun_ms + (imds->token.life_s > 0 ? imds->token.life_s : IMDS_LIFE_S) * 1000;
     return true;
+}
+
+static bool has_token(const struct imds *imds)
+{
+    return imds->token.text != NULL && now_ms(imds) < imds->token_ends_ms - SPARE_MS;
+}
+
+/* Another token, or another base URL, may help where the one in hand has worked before. */
+static bool is_worth_another(const struct imds *imds, const struct question *question)
+{
+    return question->status == 401 ||
+           (question->error.code != ERR_NONE && imds->base == NULL && question->error.code != ERR_CANCELLED);
 }
 
 json_t *imds_ask(struct imds *imds, const struct imds_call *call, struct err *e)
 {
+    CLEANUP(question_free) struct question question = {0};
     struct imds_call whole = *call;
+    bool needs_token = call->operation != IMDS_TOKEN, kept = needs_token && has_token(imds);
 
-    if (call->operation != IMDS_TOKEN) {
-        if (!fetch_token(imds, e)) {
+    for (;;) {
+        if (needs_token && !has_token(imds) && !fetch_token(imds, e)) {
             return NULL;
         }
-        whole.bearer = imds->token.text;
+        whole.bearer = needs_token ? imds->token.text : NULL;
+        ask(imds, &whole, &question);
+        if (!kept || !is_worth_another(imds, &question)) {
+            break;
+        }
+        kept = false;
+        imds_token_free(&imds->token);
+        question_free(&question);
     }
-    struct attempt *attempt = run(imds, &whole);
-    if (attempt->error.code != ERR_NONE) {
-        explain_nowhere(imds, attempt, e);
-        return NULL;
-    }
-    json_t *document = attempt->document;
-    attempt->document = NULL;
+    (void)err_take(e, &question.error);
+    json_t *document = question.error.code == ERR_NONE ? question.document : NULL;
+    question.document = document != NULL ? NULL : question.document;
     return document;
 }

@@ -25,17 +25,17 @@ static bool begins_with(const char *string, const char *start)
 }
 
 /* The service holds a connection that it does not serve, or drops its packets. */
-static bool explain_silence(const struct imds_place *place, const struct http_reply *reply, struct err *e)
+static bool explain_silence(const struct imds_endpoint *endpoint, const struct http_reply *reply, struct err *e)
 {
-    bool by_name = strcmp(place->url, IMDS_URL_NAME) == 0;
+    bool by_name = strcmp(endpoint->base, IMDS_URL_NAME) == 0;
     int64_t waited_ms = reply->elapsed_ms < 1000 ? reply->elapsed_ms : (reply->elapsed_ms + 500) / 1000 * 1000;
     CLEANUP(text_free) struct text other = {0};
 
-    text_append(&other, begins_with(place->url, "https:") ? "http" : "https");
-    if (by_name || strcmp(place->url, IMDS_URL_ADDRESS) == 0) {
+    text_append(&other, begins_with(endpoint->base, "https:") ? "http" : "https");
+    if (by_name || strcmp(endpoint->base, IMDS_URL_ADDRESS) == 0) {
         text_printf(&other, " (then give --metadata-url %s)", by_name ? IMDS_URL_ADDRESS : IMDS_URL_NAME);
     }
-    err_set(e, ERR_NETWORK, "the metadata service at %s gave no answer within %s", place->url,
+    err_set(e, ERR_NETWORK, "the metadata service at %s gave no answer within %s", endpoint->base,
             text_duration(waited_ms).text);
     return err_advise(e,
                       "It is off, speaks only %s, or cannot be reached from here (a hop limit too low for a container, "
@@ -67,8 +67,8 @@ void imds_read_code(const struct http_reply *reply, struct text *ret_code, struc
     text_append(ret_target, target != NULL ? target : "");
 }
 
-static void advise_by_code(const struct imds_place *place, const struct imds_call *call, int status, const char *code,
-                           const char *target, struct err *e)
+static void advise_by_code(const struct imds_endpoint *endpoint, const struct imds_call *call, int status,
+                           const char *code, const char *target, struct err *e)
 {
     bool default_profile = call->operation == IMDS_IAM_TOKEN && call->trusted_profile == NULL;
 
@@ -87,13 +87,13 @@ static void advise_by_code(const struct imds_place *place, const struct imds_cal
     } else if (status == 404 && call->operation == IMDS_METADATA && target[0] == '\0') {
         err_advise(e, "A bare metal server reads no metadata but its initialization: see 'vpcmeta help metadata'");
     } else if (status == 404 && call->operation != IMDS_METADATA) {
-        bool is_new = strcmp(place->version, IMDS_VERSION_PATHS) >= 0;
-        err_advise(e, "The paths of version %s are not there: %s", place->version,
-                   is_new ? "set VPC_VPC_IMS_VERSION=2022-03-01" : "leave VPC_VPC_IMS_VERSION unset");
+        err_advise(e, "The paths of version %s are not there: %s", endpoint->version,
+                   imds_has_new_paths(endpoint->version) ? "set VPC_VPC_IMS_VERSION=2022-03-01"
+                                                         : "leave VPC_VPC_IMS_VERSION unset");
     }
 }
 
-bool imds_explain(const struct imds_place *place, const struct imds_call *call, const struct http_reply *reply,
+bool imds_explain(const struct imds_endpoint *endpoint, const struct imds_call *call, const struct http_reply *reply,
                   struct err *e)
 {
     CLEANUP(text_free) struct text code = {0}, target = {0};
@@ -102,18 +102,18 @@ bool imds_explain(const struct imds_place *place, const struct imds_call *call, 
         return false;
     }
     if (reply->status == 0 && reply->timed_out) {
-        return explain_silence(place, reply, e);
+        return explain_silence(endpoint, reply, e);
     }
     *e = *reply->error;
     if (reply->fault == HTTP_FAULT_CANCELLED) {
         return false;
     }
     if (reply->status > 0 && reply->foreign) {
-        err_advise(e, "What answers at %s is not the metadata service of a VPC server", place->url);
+        err_advise(e, "What answers at %s is not the metadata service of a VPC server", endpoint->base);
     } else if (reply->status > 0) {
         imds_read_code(reply, &code, &target);
-        advise_by_code(place, call, reply->status, text_string(&code), text_string(&target), e);
-    } else if (reply->fault == HTTP_FAULT_UNTRUSTED && strstr(place->url, "://169.254.") != NULL) {
+        advise_by_code(endpoint, call, reply->status, text_string(&code), text_string(&target), e);
+    } else if (reply->fault == HTTP_FAULT_UNTRUSTED && strstr(endpoint->base, "://169.254.") != NULL) {
         err_advise(e, "The certificate is for the name, not for the address: give --metadata-url " IMDS_URL_NAME);
     } else if (reply->fault == HTTP_FAULT_UNREACHED) {
         err_advise(e, "This answers on a VPC server only: see 'vpcmeta help metadata'");

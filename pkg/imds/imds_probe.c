@@ -30,7 +30,8 @@ struct run {
     const struct imds_options *options;
     const char *trusted_profile;
     struct imds_probe *result;
-    struct imds_place places[IMDS_WAYS];
+    struct imds_endpoint endpoints[IMDS_WAYS];
+    char nonce[IMDS_NONCE_SIZE];
     struct imds_token token; /* identity token in use */
     struct imds_hops hops;
 };
@@ -190,7 +191,9 @@ static bool read_reply(struct http_reply *reply, void *context, struct err *e)
     if (call->what.operation == IMDS_METADATA) {
         return read_object(call, reply, e);
     }
-    return imds_token_read(reply->body, reply->size, NULL, call->run->options->secrets, &call->token, e);
+    const struct imds_token_rules rules = {
+        .who = IMDS_WHO, .nonce = call->what.nonce, .nonce_is_own = true, .secrets = call->run->options->secrets};
+    return imds_token_read(reply->body, reply->size, &rules, &call->token, e);
 }
 
 /* To a token request the service answers with a token or with an error of its own. */
@@ -275,11 +278,10 @@ static void submit(struct run *run, const struct call *template)
     *call = *template;
     call->run = run;
     call->what.bearer = run->token.text;
-    imds_submit(run->options->http, &run->places[call->way], &call->what,
+    imds_submit(run->options->http, &run->endpoints[call->way], &call->what,
                 &(struct http_request){
-                    .flags = call->what.operation == IMDS_METADATA ? HTTP_SECRET_BODY : 0,
                     .repeat = HTTP_REPEAT_NEVER,
-                    .timeout_ms = call->end == NULL ? hop_timeout_ms(run) : run->places[call->way].silence_ms,
+                    .timeout_ms = call->end == NULL ? hop_timeout_ms(run) : run->endpoints[call->way].silence_ms,
                     .min_ttl = call->min_ttl,
                     .read = read_reply,
                     .done = ended,
@@ -323,16 +325,21 @@ bool imds_probe(const struct imds *imds, const char *trusted_profile, struct imd
 
     *ret = (struct imds_probe){.way = -1, .token_life_s = -1};
     choose_ways(options->url, ret);
+    if (imds_has_new_paths(options->version)) {
+        imds_make_nonce(run.nonce);
+    }
     http_set_window(options->http, WINDOW);
     for (size_t i = 0; i < IMDS_WAYS; i++) {
-        run.places[i] = (struct imds_place){
-            .url = ret->urls[i],
+        run.endpoints[i] = (struct imds_endpoint){
+            .base = ret->urls[i],
             .version = options->version,
             .silence_ms = options->silence_ms > 0 ? options->silence_ms : IMDS_PROBE_TIMEOUT_MS,
         };
         if (ret->urls[i] != NULL) {
             submit(&run,
-                   &(struct call){.way = (enum imds_way)i, .what = {.operation = IMDS_TOKEN}, .end = &ret->ways[i]});
+                   &(struct call){.way = (enum imds_way)i,
+                                  .what = {.operation = IMDS_TOKEN, .nonce = run.nonce[0] != '\0' ? run.nonce : NULL},
+                                  .end = &ret->ways[i]});
         }
     }
     bool ran = http_run(options->http, e);

@@ -4,7 +4,7 @@
 #include "imds/imds.h"
 #include "json/json.h"
 
-static bool has_new_paths(const char *version)
+bool imds_has_new_paths(const char *version)
 {
     return strcmp(version, IMDS_VERSION_PATHS) >= 0;
 }
@@ -12,7 +12,7 @@ static bool has_new_paths(const char *version)
 /* vpc-api.md 5.2. */
 static const char *path_of(const struct imds_call *call, const char *version)
 {
-    bool is_new = has_new_paths(version);
+    bool is_new = imds_has_new_paths(version);
 
     switch (call->operation) {
     case IMDS_TOKEN:
@@ -27,11 +27,11 @@ static const char *path_of(const struct imds_call *call, const char *version)
     return call->path;
 }
 
-static void append_url(const struct imds_place *place, const struct imds_call *call, struct text *out)
+static void append_url(const struct imds_endpoint *endpoint, const struct imds_call *call, struct text *out)
 {
-    text_append(out, place->url);
-    text_percent_encode(out, path_of(call, place->version), "/");
-    text_printf(out, "?version=%s", place->version);
+    text_append(out, endpoint->base);
+    text_percent_encode(out, path_of(call, endpoint->version), "/");
+    text_printf(out, "?version=%s", endpoint->version);
     if (call->start != NULL) {
         text_append(out, "&start=");
         text_percent_encode(out, call->start, "");
@@ -59,7 +59,7 @@ static json_t *body_of(const struct imds_call *call)
     return json_object_size(body) > 0 || call->operation == IMDS_TOKEN ? json_incref(body) : NULL;
 }
 
-void imds_submit(struct http *http, const struct imds_place *place, const struct imds_call *call,
+void imds_submit(struct http *http, const struct imds_endpoint *endpoint, const struct imds_call *call,
                  const struct http_request *more)
 {
     CLEANUP(text_free_secret) struct text authorization = {0};
@@ -68,7 +68,7 @@ void imds_submit(struct http *http, const struct imds_place *place, const struct
     bool is_token = call->operation == IMDS_TOKEN;
     struct http_request request = *more;
 
-    append_url(place, call, &url);
+    append_url(endpoint, call, &url);
     if (document != NULL) {
         json_print(&body, document, JSON_PRINT_COMPACT);
     }
@@ -80,9 +80,7 @@ void imds_submit(struct http *http, const struct imds_place *place, const struct
     if (more->repeat == HTTP_REPEAT_BY_METHOD) {
         request.repeat = HTTP_REPEAT_SAFE; /* one token or certificate more does no harm */
     }
-    request.flags |= HTTP_METADATA_SERVICE | (call->operation == IMDS_TOKEN || call->operation == IMDS_IAM_TOKEN
-                                                  ? HTTP_SECRET_BODY /* the answer is one */
-                                                  : 0U);
+    request.flags |= HTTP_METADATA_SERVICE | HTTP_SECRET_BODY; /* the answer may hold one: a token, user_data */
     request.url = text_string(&url);
     request.content_type = "application/json";
     request.authorization = is_token ? NULL : text_string(&authorization);
@@ -90,8 +88,8 @@ void imds_submit(struct http *http, const struct imds_place *place, const struct
     request.body = text_string(&body);
     request.body_size = body.size;
     request.answer_max = IMDS_ANSWER_MAX;
-    if (is_token) {
-        request.timeout_ms = place->silence_ms > 0 ? place->silence_ms : IMDS_SILENCE_MS;
+    if (more->timeout_ms == 0 && (is_token || call->operation == IMDS_METADATA)) {
+        request.timeout_ms = endpoint->silence_ms > 0 ? endpoint->silence_ms : IMDS_SILENCE_MS;
     }
     http_submit(http, &request);
 }

@@ -27,6 +27,10 @@ enum {
 void json_release(json_t **value);
 #define JSON_CLEANUP CLEANUP(json_release)
 
+/* The same for a value that may hold secrets: overwrites every string in it, which must have no other user. */
+void json_release_secret(json_t **value);
+#define JSON_SECRET_CLEANUP CLEANUP(json_release_secret)
+
 /*
  * Constructors that never return NULL, so that a value which cannot be made is never a member that silently lacks.
  * A lack of memory ends the process (mem.h; jansson allocates through it); a wrong format or a NULL where a string is

@@ -25,6 +25,29 @@ void json_release(json_t **value)
     *value = NULL;
 }
 
+static void wipe(json_t *value)
+{
+    const char *name;
+    json_t *item;
+    size_t index;
+
+    if (json_is_string(value)) {
+        text_wipe((char *)json_string_value(value), json_string_length(value));
+    }
+    json_object_foreach (value, name, item) {
+        wipe(item);
+    }
+    json_array_foreach (value, index, item) {
+        wipe(item);
+    }
+}
+
+void json_release_secret(json_t **value)
+{
+    wipe(*value);
+    json_release(value);
+}
+
 json_t *json_build_string_n(const char *bytes, size_t size)
 {
     json_t *string = json_stringn(bytes, size);

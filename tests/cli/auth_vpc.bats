@@ -206,6 +206,40 @@ END
     done
 }
 
+@test "https has a head start, and a certificate that does not pass is said before the silence of http" {
+    server_start --instances 1 --tls
+    export VPC_IAM_PROFILE_ID=$PROFILE
+    set_service '{"protocol": "https"}'
+    # the silent one would be waited for; a server that took the address could answer it first
+    for call in "auth token --auth vpc" "metadata token"; do
+        clear_log
+        # shellcheck disable=SC2086 # several words
+        meta $call --ca-file "$SIM_CA" --metadata-url "127.0.0.1:$SIM_PORT"
+        expect 0
+        [ "$(sim_log 'select(.method == "PUT")' | wc -l)" -eq 1 ]
+        # shellcheck disable=SC2086 # several words
+        meta $call --metadata-url "127.0.0.1:$SIM_PORT" --timeout 500ms
+        [ "$status" -ne 0 ]
+        [[ $stderr == *certificate*--ca-file* && $stderr != *"gave no answer"* ]]
+    done
+}
+
+@test "a shell finds the service again when its protocol has changed" {
+    server_start --instances 1 --tls
+    set_service '{"protocol": "https"}'
+    mkfifo to
+    "$BUILD/vpcmeta" shell --ca-file "$SIM_CA" --metadata-url "127.0.0.1:$SIM_PORT" --timeout 1s < to > out 2> err 7>&- &
+    pid=$!
+    exec 7> to
+    echo "metadata get --jq .name" >&7
+    await_count 1 grep -c web-0001 out
+    set_service '{"protocol": "http"}'
+    echo "metadata get --jq .name" >&7
+    await_count 2 grep -c web-0001 out
+    exec 7>&-
+    wait "$pid"
+}
+
 @test "a server that sets its own service to https in the middle logs in again over https" {
     server_start --instances 30 --mix plain --all-disabled --latency-ms 60 --token-life 2s --tls
     export VPC_IAM_PROFILE_ID=$PROFILE

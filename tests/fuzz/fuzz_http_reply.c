@@ -9,7 +9,7 @@
 
 #include "http/http.h"
 #include "http/http_answer.h"
-#include "iam/iam_token.h"
+#include "imds/imds_token.h"
 #include "vpc/vpc_url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const int statuses[] = {400, 401, 404, 412, 429, 500, 502, 599};
     struct http_headers headers = {0};
     struct err e = ERR_INIT;
-    struct iam_token token = {0};
+    struct imds_token token = {0};
 
     size_t head = read_head((const char *)data, size, &headers);
     check_value(&headers.etag);
@@ -88,13 +88,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(e.code != ERR_NONE && e.http_status == reply.status && e.message[0] != '\0');
     check_line(e.message);
     err_clear(&e);
-    if (iam_token_read(body, body_size, 1700000000, &token, &e)) {
+    if (imds_token_read(body, body_size, &(struct imds_token_rules){.who = "it", .now_s = 1700000000}, &token, &e)) {
         assert(token.text[0] != '\0' && token.life_s != 0);
         check_line(token.text);
     } else {
         check_line(e.message);
     }
-    iam_token_free(&token);
+    imds_token_free(&token);
     free(body);
     http_headers_free(&headers);
     return 0;

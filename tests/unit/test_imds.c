@@ -64,8 +64,8 @@ static void requests_follow_the_version_date(void **state)
         struct ended ended = {0};
         struct err e = ERR_INIT;
         text_clear(&server.log);
-        imds_submit(http, &(struct imds_place){.url = url_of(&server, ""), .version = rows[i].version}, &rows[i].call,
-                    &(struct http_request){.done = note_end, .context = &ended});
+        imds_submit(http, &(struct imds_endpoint){.base = url_of(&server, ""), .version = rows[i].version},
+                    &rows[i].call, &(struct http_request){.done = note_end, .context = &ended});
         assert_true(http_run(http, &e));
         assert_int_equal(ended.status, 200);
         const char *log = text_string(&server.log);
@@ -97,6 +97,11 @@ static void a_token_is_read_with_its_nonce(void **state)
         {"{\"access_token\":\"" TOKEN_M "\",\"expires_in\":300,\"nonce\":\"n\"}", "n", -2},
         {"{\"access_token\":\"opaque\",\"expires_in\":300,\"nonce\":\"n\"}", "n", -2},
         {"{\"access_token\":\"opaque\",\"expires_in\":300}", NULL, 300},
+        {"{\"access_token\":\"opaque\",\"expires_in\":300}", "?n", 300},
+        {"{\"access_token\":\"" TOKEN_N "\",\"expires_in\":300,\"nonce\":\"n\"}", "?n", 300},
+        {"{\"access_token\":\"" TOKEN_M "\",\"expires_in\":300}", "?n", -2},
+        {"{\"access_token\":\"opaque\",\"expires_in\":300,\"nonce\":\"m\"}", "?n", -2},
+        {"{\"access_token\":\"opaque\",\"expires_in\":9223372036854775807}", NULL, 315360000},
         {"{\"access_token\":\"two words\"}", NULL, -2},
         {"{\"access_token\":\"\"}", NULL, -2},
         {"{\"access_token\":7}", NULL, -2},
@@ -112,7 +117,12 @@ static void a_token_is_read_with_its_nonce(void **state)
         char padded[512] = "";
         struct err e = ERR_INIT;
         snprintf(padded, sizeof(padded), "%s", rows[i].body);
-        bool good = imds_token_read(padded, strlen(rows[i].body), rows[i].nonce, NULL, &token, &e);
+        const char *nonce = rows[i].nonce;
+        bool own = nonce != NULL && nonce[0] == '?'; /* it was not asked for */
+        bool good = imds_token_read(
+            padded, strlen(rows[i].body),
+            &(struct imds_token_rules){.who = IMDS_WHO, .nonce = own ? nonce + 1 : nonce, .nonce_is_own = own}, &token,
+            &e);
         if (good != (rows[i].life_s != -2) || (good && token.life_s != rows[i].life_s) ||
             strstr(e.message, "eyJ") != NULL) {
             fail_msg("row %zu: %s", i, e.message);
@@ -168,6 +178,97 @@ static void claims_are_those_of_json_web_tokens_only(void **state)
     }
 }
 
+/* A service whose tokens end before their time, or something else at its address. */
+struct service {
+    struct loopback server;
+    struct http *http;
+    struct imds *imds;
+    bool is_foreign;
+    unsigned tokens, refused; /* given out; calls that are answered with 401 first */
+};
+
+static enum afterwards answer_service(struct loopback *server, const struct heard *heard, struct text *out)
+{
+    static const char page[] = "<html><title>Sign in</title></html>";
+    struct service *service = server->context;
+    char bearer[64], body[64];
+
+    if (service->is_foreign) {
+        text_printf(out, "HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n\r\n%s",
+                    sizeof(page) - 1, page);
+        return KEEP_OPEN;
+    }
+    if (strcmp(heard->method, "PUT") == 0) {
+        snprintf(body, sizeof(body), "{\"access_token\":\"t%u\",\"expires_in\":300}", ++service->tokens);
+        loopback_json(out, 200, "", body);
+        return KEEP_OPEN;
+    }
+    loopback_value(heard->head, "Authorization", bearer, sizeof(bearer));
+    snprintf(body, sizeof(body), "Bearer t%u", service->tokens);
+    assert_string_equal(bearer, body);
+    bool refused = service->refused > 0;
+    service->refused -= refused;
+    loopback_json(out, refused ? 401 : 200, "", refused ? "{\"errors\":[{\"code\":\"c\",\"message\":\"m\"}]}" : "{}");
+    return KEEP_OPEN;
+}
+
+static void open_service(struct service *service, const char *scheme)
+{
+    char url[64];
+
+    loopback_start(&service->server, answer_service, service);
+    service->http = open_session(NULL);
+    snprintf(url, sizeof(url), "%s127.0.0.1:%u", scheme, service->server.port);
+    service->imds = imds_create(&(struct imds_options){.http = service->http, .url = url});
+}
+
+static void close_service(struct service *service)
+{
+    http_destroy(service->http);
+    imds_destroy(service->imds);
+    loopback_stop(&service->server);
+}
+
+static void a_kept_token_that_is_refused_is_replaced_once(void **state)
+{
+    /* refused in a row; whether it goes well in the end; tokens by then */
+    static const struct {
+        unsigned refused;
+        bool good;
+        unsigned tokens;
+    } rows[] = {{0, true, 1}, {1, true, 2}, {2, false, 3}, {0, true, 3}};
+    struct service service = {0};
+
+    (void)state;
+    open_service(&service, "http://");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct imds_call call = {.operation = IMDS_METADATA, .path = "/metadata/v1/instance"};
+        struct err e = ERR_INIT;
+        service.refused = rows[i].refused;
+        JSON_CLEANUP json_t *answer = imds_ask(service.imds, &call, &e);
+        assert_int_equal(answer != NULL, rows[i].good);
+        assert_int_equal(e.code, rows[i].good ? ERR_NONE : ERR_AUTH);
+        assert_int_equal(service.tokens, rows[i].tokens);
+    }
+    close_service(&service);
+}
+
+static void what_answers_in_place_of_the_service_is_said(void **state)
+{
+    const struct imds_call call = {.operation = IMDS_TOKEN};
+    struct service service = {.is_foreign = true};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    open_service(&service, "");
+    assert_null(imds_ask(service.imds, &call, &e));
+    if (strstr(e.message, "is not the metadata service of a VPC server") == NULL) {
+        fail_msg("%s", e.message);
+    }
+    assert_null(imds_base(service.imds));
+    close_service(&service);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +276,8 @@ int main(void)
         cmocka_unit_test(a_token_is_read_with_its_nonce),
         cmocka_unit_test(paths_are_found_as_people_write_them),
         cmocka_unit_test(claims_are_those_of_json_web_tokens_only),
+        cmocka_unit_test(a_kept_token_that_is_refused_is_replaced_once),
+        cmocka_unit_test(what_answers_in_place_of_the_service_is_said),
     };
 
     return cmocka_run_group_tests_name("imds", tests, NULL, NULL);
