@@ -1,6 +1,5 @@
 /* Folders, reading, replacing. */
 #include "fsio/fsio.h"
-#include "fsio/fsio_draft.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +20,39 @@ static void close_fd(int *fd)
 }
 
 #define FD_CLEANUP CLEANUP(close_fd)
+
+char *fsio_folder_of(const char *path)
+{
+    struct text folder = {0};
+    size_t size = strlen(path);
+
+    while (size > 1 && path[size - 1] == '/') {
+        size--;
+    }
+    while (size > 0 && path[size - 1] != '/') {
+        size--;
+    }
+    while (size > 1 && path[size - 1] == '/') {
+        size--;
+    }
+    text_append_size(&folder, size > 0 ? path : ".", size > 0 ? size : 1);
+    return text_take(&folder);
+}
+
+bool fsio_write(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t count = write(fd, bytes, size);
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        if (count > 0) {
+            bytes += count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
 
 static bool check_private(const char *path, struct err *e)
 {

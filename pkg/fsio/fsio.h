@@ -132,4 +132,10 @@ bool fsio_slots_take(struct fsio_lock *slots, uint64_t slot) __attribute__((warn
 /* Whether the slot is taken. Asking takes nothing, so that it never keeps a taker out. */
 bool fsio_slots_taken(const char *path, uint64_t slot);
 
+/* The folder of a path: "a/b" of "a/b/c", "." of "c". To be freed. */
+char *fsio_folder_of(const char *path) __attribute__((warn_unused_result));
+
+/* Writes all bytes, however many calls that takes; false with errno. */
+bool fsio_write(int fd, const char *bytes, size_t size) __attribute__((warn_unused_result));
+
 #endif

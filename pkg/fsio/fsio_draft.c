@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all, and scratch files without a name. */
+/* Files that appear whole or not at all. */
 #include "fsio/fsio_draft.h"
 
 #include <errno.h>
@@ -11,46 +11,11 @@
 
 #include "mem/mem.h"
 
-enum { SCRATCH_GATHERED = 256 * 1024 }; /* bytes that are worth a write */
-
 struct fsio_draft {
     char *path;         /* that is replaced */
     struct text beside; /* the draft; empty: `path` is written itself, or the draft has been published */
     int fd;
 };
-
-char *fsio_folder_of(const char *path)
-{
-    struct text folder = {0};
-    size_t size = strlen(path);
-
-    while (size > 1 && path[size - 1] == '/') {
-        size--;
-    }
-    while (size > 0 && path[size - 1] != '/') {
-        size--;
-    }
-    while (size > 1 && path[size - 1] == '/') {
-        size--;
-    }
-    text_append_size(&folder, size > 0 ? path : ".", size > 0 ? size : 1);
-    return text_take(&folder);
-}
-
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(fd, bytes, size);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        if (count > 0) {
-            bytes += count;
-            size -= (size_t)count;
-        }
-    }
-    return true;
-}
 
 /* Without this the rename may be lost with the power. Some file systems cannot do it, which is no failure. */
 static bool sync_folder_of(const char *path, struct err *e)
@@ -79,9 +44,20 @@ static bool open_beside(struct fsio_draft *draft, struct err *e)
     return true;
 }
 
+/* A link that leads nowhere: what it names is not there to be followed, and the link itself is not to be replaced. */
+static bool is_dangling(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 /* Opens what takes the bytes; `exists` says that something is at the path, and `status` what. */
 static bool open_draft(struct fsio_draft *draft, bool exists, const struct stat *status, struct err *e)
 {
+    if (!exists && is_dangling(draft->path)) {
+        return err_set(e, ERR_IO, "%s is a symbolic link to what does not exist", draft->path);
+    }
     if (exists && S_ISDIR(status->st_mode)) {
         return err_set(e, ERR_IO, "%s is a folder", draft->path);
     }
@@ -110,7 +86,7 @@ struct fsio_draft *fsio_draft_open(const char *path, struct err *e)
 
 bool fsio_draft_write(struct fsio_draft *draft, const char *bytes, size_t size, struct err *e)
 {
-    return write_all(draft->fd, bytes, size) || err_set_errno(e, ERR_IO, "cannot write %s", draft->path);
+    return fsio_write(draft->fd, bytes, size) || err_set_errno(e, ERR_IO, "cannot write %s", draft->path);
 }
 
 bool fsio_draft_publish(struct fsio_draft *draft, struct err *e)
@@ -151,94 +127,4 @@ bool fsio_replace(const char *path, const char *bytes, size_t size, struct err *
     bool good = open_beside(draft, e) && fsio_draft_write(draft, bytes, size, e) && fsio_draft_publish(draft, e);
     fsio_draft_close(draft);
     return good;
-}
-
-/* --- scratch files ------------------------------------------------------------------------------------ */
-
-struct fsio_scratch {
-    char *folder;
-    int fd;
-    uint64_t size;       /* in the file */
-    struct text waiting; /* to be written behind them */
-};
-
-/* Where the file system knows no files without a name, one is made and its name taken away. */
-static int open_nameless(const char *folder)
-{
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    CLEANUP(text_free) struct text name = {0};
-
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL)) {
-        return fd;
-    }
-    text_printf(&name, "%s/.vpcmeta.XXXXXX", folder);
-    fd = mkostemp(name.data, O_CLOEXEC);
-    if (fd >= 0) {
-        unlink(name.data);
-    }
-    return fd;
-}
-
-struct fsio_scratch *fsio_scratch_open(const char *folder, struct err *e)
-{
-    int fd = open_nameless(folder);
-
-    if (fd < 0) {
-        err_set_errno(e, ERR_IO, "cannot write into folder %s", folder);
-        return NULL;
-    }
-    struct fsio_scratch *scratch = mem_alloc(sizeof(*scratch));
-    *scratch = (struct fsio_scratch){.folder = mem_copy(folder), .fd = fd};
-    return scratch;
-}
-
-static bool write_waiting(struct fsio_scratch *scratch, struct err *e)
-{
-    if (!write_all(scratch->fd, text_string(&scratch->waiting), scratch->waiting.size)) {
-        return err_set_errno(e, ERR_IO, "cannot write into folder %s", scratch->folder);
-    }
-    scratch->size += scratch->waiting.size;
-    text_clear(&scratch->waiting);
-    return true;
-}
-
-bool fsio_scratch_append(struct fsio_scratch *scratch, const char *bytes, size_t size, uint64_t *ret_offset,
-                         struct err *e)
-{
-    if (scratch->waiting.size >= SCRATCH_GATHERED && !write_waiting(scratch, e)) {
-        return false;
-    }
-    *ret_offset = scratch->size + scratch->waiting.size;
-    text_append_size(&scratch->waiting, bytes, size);
-    return true;
-}
-
-bool fsio_scratch_read(struct fsio_scratch *scratch, uint64_t offset, size_t size, struct text *ret, struct err *e)
-{
-    if (scratch->waiting.size > 0 && !write_waiting(scratch, e)) {
-        return false;
-    }
-    char *bytes = text_reserve(ret, size);
-    for (size_t done = 0; done < size;) {
-        ssize_t count = pread(scratch->fd, bytes + done, size - done, (off_t)(offset + done));
-        if (count == 0 || (count < 0 && errno != EINTR)) {
-            return err_set_errno(e, ERR_IO, "cannot read back from folder %s", scratch->folder);
-        }
-        done += count > 0 ? (size_t)count : 0;
-    }
-    ret->size += size;
-    ret->data[ret->size] = '\0';
-    return true;
-}
-
-void fsio_scratch_close(struct fsio_scratch *scratch)
-{
-    if (scratch == NULL) {
-        return;
-    }
-    close(scratch->fd);
-    text_wipe(scratch->waiting.data, scratch->waiting.size);
-    text_free(&scratch->waiting);
-    free(scratch->folder);
-    free(scratch);
 }

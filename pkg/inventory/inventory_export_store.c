@@ -26,12 +26,16 @@ struct export_entry *export_find(const struct export_table *table, const char *k
     return place > 0 ? &table->items[place - 1] : NULL;
 }
 
-/* {"redacted":true,"length":1234,"sha256":"..."} */
+/* {"redacted":true,"length":1234,"sha256":"..."}; of what is no string only that there is something. */
 static void append_redacted(struct text *out, const char *bytes, size_t size)
 {
     struct sha256_ctx context;
     uint8_t digest[SHA256_DIGEST_SIZE];
 
+    if (bytes == NULL) {
+        text_append(out, "{\"redacted\":true}");
+        return;
+    }
     sha256_init(&context);
     sha256_update(&context, size, (const uint8_t *)bytes);
     sha256_digest(&context, sizeof(digest), digest);
@@ -44,7 +48,8 @@ static void append_redacted(struct text *out, const char *bytes, size_t size)
 
 static void append_text(struct inventory_export *copy, const struct export_record *record)
 {
-    static const struct answer_substitute redact = {.members = resource_secret_members, .append = append_redacted};
+    static const struct answer_substitute redact = {
+        .members = resource_secret_members, .containers = resource_secret_containers, .append = append_redacted};
     CLEANUP(text_free_secret) struct text printed = {0};
     struct answer_string source = record->source;
 

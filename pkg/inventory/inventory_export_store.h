@@ -2,7 +2,7 @@
 #ifndef INVENTORY_INVENTORY_EXPORT_STORE_H
 #define INVENTORY_INVENTORY_EXPORT_STORE_H
 
-#include "fsio/fsio_draft.h"
+#include "fsio/fsio_scratch.h"
 #include "inventory/inventory_export.h"
 #include "mem/mem.h"
 #include "resource/resource_copy.h"

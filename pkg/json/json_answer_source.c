@@ -96,39 +96,66 @@ bool answer_source_next(struct answer_source *source, struct answer_string *ret_
 
 /* --- copies ------------------------------------------------------------------------------------------- */
 
-static bool is_substituted(const struct answer_substitute *substitute, const char *name, size_t size)
+static bool is_one_of(const char *const *names, const char *name, size_t size)
 {
-    for (const char *const *each = substitute != NULL ? substitute->members : NULL; each != NULL && *each != NULL;
-         each++) {
-        if (strlen(*each) == size && memcmp(*each, name, size) == 0) {
+    for (; names != NULL && *names != NULL; names++) {
+        if (strlen(*names) == size && memcmp(*names, name, size) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* A member that is substituted, with the string it has: what follows both; NULL where `at` is none. */
+/* The string between the quotes, of which every letter may be written as an escape. A new reference; NULL: none. */
+static json_t *decode(const char *quoted, size_t size)
+{
+    json_t *string = json_loadb(quoted, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+    if (!json_is_string(string)) {
+        json_decref(string);
+        return NULL;
+    }
+    return string;
+}
+
+static bool is_named(const char *const *names, const char *quoted, size_t size)
+{
+    if (memchr(quoted, '\\', size) == NULL) {
+        return is_one_of(names, quoted + 1, size - 2);
+    }
+    JSON_CLEANUP json_t *name = decode(quoted, size);
+    return name != NULL && is_one_of(names, json_string_value(name), json_string_length(name));
+}
+
+/* Whether the value is left out: every one but null, and the objects that hold such members of their own. */
+static bool is_substituted(const struct answer_substitute *substitute, const char *quoted, size_t size,
+                           struct answer_string value)
+{
+    return is_named(substitute->members, quoted, size) &&
+           !(value.size == strlen("null") && memcmp(value.data, "null", value.size) == 0) &&
+           !(value.data[0] == '{' && is_named(substitute->containers, quoted, size));
+}
+
+/* A member whose value is substituted: what follows both; NULL where `at` is none. */
 static const char *copy_member(struct text *out, const char *at, const char *end,
                                const struct answer_substitute *substitute)
 {
     const char *behind = skip_string(at, end);
     const char *value = skip_blanks(behind, end);
 
-    if (value == end || *value != ':' || !is_substituted(substitute, at + 1, (size_t)(behind - at) - 2)) {
+    if (substitute == NULL || value == end || *value != ':') {
         return NULL;
     }
     value = skip_blanks(value + 1, end);
-    if (value == end || *value != '"') {
+    const char *behind_value = skip_value(value, end);
+    if (value == end || !is_substituted(substitute, at, (size_t)(behind - at),
+                                        (struct answer_string){value, (size_t)(behind_value - value)})) {
         return NULL;
     }
-    const char *behind_value = skip_string(value, end);
-    JSON_CLEANUP json_t *string =
-        json_loadb(value, (size_t)(behind_value - value), JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    JSON_CLEANUP json_t *string = *value == '"' ? decode(value, (size_t)(behind_value - value)) : NULL;
     text_append_size(out, at, (size_t)(behind - at));
     text_append_char(out, ':');
-    bool whole = json_is_string(string);
-    substitute->append(out, whole ? json_string_value(string) : value + 1,
-                       whole ? json_string_length(string) : (size_t)(behind_value - value) - 2);
+    substitute->append(out, json_string_value(string), json_string_length(string));
     return behind_value;
 }
 

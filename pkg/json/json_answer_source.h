@@ -19,10 +19,11 @@ struct answer_source answer_source_items(const char *bytes, size_t size, const c
 /* The text of the next item, borrowed; false at the end. */
 bool answer_source_next(struct answer_source *source, struct answer_string *ret_item);
 
-/* What stands in the copy for a string that is the value of one of these members, wherever they are. */
+/* What stands in the copy for the values of these members, wherever they are and however their names are written. */
 struct answer_substitute {
-    const char *const *members;                                       /* ends with NULL */
-    void (*append)(struct text *out, const char *bytes, size_t size); /* the string itself is given */
+    const char *const *members;    /* ends with NULL */
+    const char *const *containers; /* those whose objects are copied, for they have such members of their own */
+    void (*append)(struct text *out, const char *bytes, size_t size); /* the string; NULL where it is none */
 };
 
 /*

@@ -1,9 +1,11 @@
 /* The kinds that a copy of an inventory holds. */
 #include "resource/resource_copy.h"
 
-/* Those two are never asked for: resource groups belong to another service (vpc-api.md 1.8). */
+/* Never asked for: resource groups are the account's, and the API only refers to them (vpc-api.md 2.3). */
 static const struct resource_kind owner_group = {
     .name = "resource-group", .singular = "resource group", .plural = "resource groups", .path = "/resource_groups"};
+
+/* Never asked for: the collection is described of the metadata API only (vpc-api.md 5.3), not of this one. */
 static const struct resource_kind placement_group = {.name = "placement-group",
                                                      .singular = "placement group",
                                                      .plural = "placement groups",
@@ -42,4 +44,5 @@ const struct resource_copy resource_copies[] = {
     {.kind = NULL},
 };
 
+const char *const resource_secret_containers[] = {"password", NULL}; /* of an initialization (vpc-api.md 2.15) */
 const char *const resource_secret_members[] = {"user_data", "password", "encrypted_password", "passphrase", NULL};

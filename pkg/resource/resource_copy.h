@@ -15,7 +15,7 @@ enum resource_copy_how {
     RESOURCE_COPY_WHOLE,    /* its collection; beside a selector what is referred to */
     RESOURCE_COPY_REFERRED, /* of its collection what is referred to */
     RESOURCE_COPY_SINGLY,   /* what is referred to; a collection could be many times as big */
-    RESOURCE_COPY_GATHERED, /* the references: the API, as far as it is known here, does not have the kind */
+    RESOURCE_COPY_GATHERED, /* the references: no collection of the API is known (resource_copy.c says why) */
     RESOURCE_COPY_BELOW,    /* a collection below each resource of another kind */
     RESOURCE_COPY_DETAIL,   /* what lies below each server, where that is asked for */
 };
@@ -36,7 +36,10 @@ struct resource_copy {
 /* In the order of the file; the last one has no kind. */
 extern const struct resource_copy resource_copies[];
 
-/* Members of answers whose strings are secrets, wherever they stand; ends with NULL. */
+/* Members of answers whose values are secrets, wherever they stand; ends with NULL. */
 extern const char *const resource_secret_members[];
+
+/* Those of them that may be an object, which has secret members of its own; ends with NULL. */
+extern const char *const resource_secret_containers[];
 
 #endif

@@ -67,6 +67,18 @@ items() {
     secret=$(printf '#cloud-config\npässword: "hunter2"')
     [ "$(of '.records[] | select(.record.name == "tpl-secret").record.user_data')" = \
         "{\"redacted\":true,\"length\":$(printf %s "$secret" | wc -c),\"sha256\":\"$(printf %s "$secret" | sha256sum | cut -d' ' -f1)\"}" ]
+    # however the name of the member is written, and whatever its value is
+    sim_curl GET /v1/instance/templates | sed 's/"user_data": *"/"user\\u005fdat\\u0061":"/' > escaped.json
+    sim_curl GET /v1/instances | jq -c '.instances[0].user_data = {part: ["hunter2"]} | .instances[1].password = 4712' > odd.json
+    faults "$(jq -nc --rawfile body escaped.json '{operation: "templates.list", action: "status", status: 200, body: $body}')" \
+        "$(jq -nc --rawfile body odd.json '{operation: "instances.list", action: "status", status: 200, body: $body}')"
+    grep -q hunter2 escaped.json
+    run ! grep -q user_data escaped.json
+    meta inventory export -o fleet.json
+    expect 0
+    run ! grep -qE 'hunter2|4712' fleet.json
+    [ "$(of -c '[.records[] | select(.kind == "instance") | .record | .user_data, .password | select(.)]')" = '[{"redacted":true},{"redacted":true}]' ]
+    faults
     meta inventory export -o fleet.json --with-user-data
     expect 0 "warning: fleet.json holds user_data and passwords as they are"
     [ "$(of -r '.records[] | select(.record.name == "tpl-secret").record.user_data' | head -1)" = '"#cloud-config\npässword: \"hunter2\""' ] ||
@@ -179,7 +191,10 @@ END
     meta inventory export -o folder
     expect 2 "folder is a folder"
     [ "$(requests)" -eq 0 ]
-    # a link leads to what is replaced
+    # a link leads to what is replaced, and to what is there
+    ln -s nowhere dangling.json
+    meta inventory export -o dangling.json
+    expect 2 "dangling.json is a symbolic link to what does not exist"
     ln -s fleet.json link.json
     meta inventory export -o link.json
     expect 0

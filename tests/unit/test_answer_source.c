@@ -57,14 +57,18 @@ static void what_breaks_off_ends_the_walk(void **state)
 
 static void append_length(struct text *out, const char *bytes, size_t size)
 {
-    (void)bytes;
-    text_printf(out, "{\"length\":%zu}", size);
+    if (bytes == NULL) {
+        text_append(out, "{}");
+    } else {
+        text_printf(out, "{\"length\":%zu}", size);
+    }
 }
 
 static void copies_keep_what_is_written_but_blanks_and_secrets(void **state)
 {
     static const char *const members[] = {"user_data", "password", NULL};
-    static const struct answer_substitute substitute = {.members = members, .append = append_length};
+    static const struct answer_substitute substitute = {
+        .members = members, .containers = &members[1], .append = append_length};
     static const struct {
         const char *text, *copy;
     } rows[] = {
@@ -78,6 +82,12 @@ static void copies_keep_what_is_written_but_blanks_and_secrets(void **state)
         {"{\"a\":\"user_data\",\"b\":\"\\\"user_data\\\":\\\"x\\\"\"}",
          "{\"a\":\"user_data\",\"b\":\"\\\"user_data\\\":\\\"x\\\"\"}"},
         {"{\"user_data\":\"\\u0000\\ud83d\\ude00\"}", "{\"user_data\":{\"length\":5}}"},
+        {"{\"user\\u005fdat\\u0061\":\"abc\"}", "{\"user\\u005fdat\\u0061\":{\"length\":3}}"},
+        {"{\"user_data\":{\"x\":[\"]}\",1]},\"b\":1}", "{\"user_data\":{},\"b\":1}"},
+        {"{\"user_data\":[1,\"s\"],\"password\":12}", "{\"user_data\":{},\"password\":{}}"},
+        {"{\"user_data\":true , \"password\" : [{\"a\":1}] }", "{\"user_data\":{},\"password\":{}}"},
+        {"{\"\\u0070assword\":{\"a\":1,\"user_data\":{}}}", "{\"\\u0070assword\":{\"a\":1,\"user_data\":{}}}"},
+        {"{\"user_data\\u0000\":\"x\",\"nuser_data\":\"x\"}", "{\"user_data\\u0000\":\"x\",\"nuser_data\":\"x\"}"},
         {"\"\"", "\"\""},
         {" 1 ", "1"},
     };

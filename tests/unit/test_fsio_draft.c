@@ -1,5 +1,6 @@
 /* Files that are written piece by piece: whole or not there, and scratch files that leave nothing behind. */
 #include "fsio/fsio_draft.h"
+#include "fsio/fsio_scratch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -75,14 +76,15 @@ static void a_draft_takes_the_place_of_the_file_only_when_it_is_published(void *
 
 static void what_cannot_be_written_is_known_before_a_draft_begins(void **state)
 {
-    static const char *const paths[] = {".", "no/file"};
+    static const char *const paths[] = {".", "no/file", "dangling"};
 
     (void)state;
+    assert_int_equal(symlink("nowhere", "dangling"), 0);
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         struct err e = ERR_INIT;
         assert_null(fsio_draft_open(paths[i], &e));
         assert_int_equal(e.code, ERR_IO);
-        assert_int_equal(entries(), 0);
+        assert_int_equal(entries(), 1);
     }
 }
 
@@ -127,6 +129,24 @@ static void a_scratch_file_gives_back_what_was_appended_in_any_order(void **stat
     assert_int_equal(e.code, ERR_IO);
 }
 
+static void a_scratch_file_that_was_cut_short_says_so(void **state)
+{
+    struct err e = ERR_INIT;
+    int next = dup(0);
+    CLEANUP(text_free) struct text found = {0};
+    uint64_t offset;
+
+    (void)state;
+    close(next);
+    struct fsio_scratch *scratch = fsio_scratch_open(".", &e);
+    assert_true(fsio_scratch_append(scratch, "0123456789", 10, &offset, &e));
+    assert_true(fsio_scratch_read(scratch, offset, 10, &found, &e));
+    assert_int_equal(ftruncate(next, 5), 0);
+    assert_false(fsio_scratch_read(scratch, offset, 10, &found, &e));
+    assert_non_null(strstr(e.message, "is shorter than what was written"));
+    fsio_scratch_close(scratch);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
@@ -135,6 +155,7 @@ int main(void)
         TEST(what_cannot_be_written_is_known_before_a_draft_begins),
         TEST(a_device_takes_the_bytes_itself),
         TEST(a_scratch_file_gives_back_what_was_appended_in_any_order),
+        TEST(a_scratch_file_that_was_cut_short_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
