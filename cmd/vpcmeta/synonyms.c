@@ -137,6 +137,7 @@ const struct cli_absent absent_commands[] = {
 #define BODY                                                                                                      \
     "it is a property of the request body: give the body with -f FILE ('vpcmeta schema example instance_create' " \
     "shows one)"
+#define EXPORTED "the file is always JSON, and -o FILE names it"
 
 const struct cli_option_hint option_hints[] = {
     {"api-key", KEY, NULL},
@@ -151,6 +152,10 @@ const struct cli_option_hint option_hints[] = {
      "every process of the machine can read a command line: set VPC_BEARER_TOKEN and give --auth bearer", NULL},
     {"iam-token", "every process of the machine can read a command line: set VPC_BEARER_TOKEN and give --auth bearer",
      NULL},
+    {"json", EXPORTED, "inventory export"},
+    {"yaml", EXPORTED, "inventory export"},
+    {"csv", EXPORTED, "inventory export"},
+    {"format", EXPORTED, "inventory export"},
     {"json", "write -o json", NULL},
     {"yaml", "write -o yaml", NULL},
     {"csv", "write -o csv", NULL},

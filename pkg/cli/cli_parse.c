@@ -96,6 +96,31 @@ static const char *remedy(const struct parser *p, struct text *out)
     return text_string(out);
 }
 
+/* The command of the line, also where its words are still to come: the first two that are one. NULL: none is known. */
+static const struct cmd_spec *find_command(const struct parser *p)
+{
+    const struct cmd_spec *found = p->call->command;
+
+    for (size_t i = 0; i < p->words_count && found == NULL; i++) {
+        for (size_t j = i + 1; j < p->words_count && found == NULL && p->words[i][0] != '-'; j++) {
+            CLEANUP(text_free) struct text path = {0};
+            text_printf(&path, "%s %s", p->words[i], p->words[j]);
+            found = cli_find(p->program, text_string(&path));
+        }
+    }
+    return found;
+}
+
+/* Whether the program's option is one of the command's own where the line comes to its words. */
+static bool is_replaced_later(const struct parser *p, const struct cli_option *option)
+{
+    const struct cmd_spec *command = p->call->command == NULL ? find_command(p) : NULL;
+    CLEANUP(cli_options_free) struct cli_options own = {0};
+
+    cli_options_add_command(&own, command);
+    return cli_options_find(&own, option->spec->name, strlen(option->spec->name)) != NULL;
+}
+
 static bool unknown_option(const struct parser *p, const char *word, size_t size, struct err *e)
 {
     CLEANUP(text_free) struct text shown = {0};
@@ -107,7 +132,7 @@ static bool unknown_option(const struct parser *p, const char *word, size_t size
     text_append_short(&shown, word, size, SHOWN_MAX);
     size_t dashes = size > 2 ? 2 : 1;
     text_append_size(&name, word + dashes, size - dashes);
-    if (cli_suggest_option(p->program, command, text_string(&name), &more)) {
+    if (cli_suggest_option(p->program, find_command(p), text_string(&name), &more)) {
         return err_set(e, ERR_USAGE, "unknown option %s: %s", text_string(&shown), text_string(&more));
     }
     if (command != NULL && cli_suggest_owner(p->program, text_string(&name), &more)) {
@@ -199,6 +224,9 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
     if (value == option->spec->bare) {
         *(const char **)member_of(p, option) = value; /* known by its address: a given one may have the same letters */
         return true;
+    }
+    if (is_replaced_later(p, option)) {
+        return true; /* take_replaced has it */
     }
     if (!cli_value_parse(option->spec, shown, value, member_of(p, option), first, &p->call->memory, e)) {
         return false;

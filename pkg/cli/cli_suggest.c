@@ -177,7 +177,8 @@ bool cli_suggest_option(const struct cli_program *program, const struct cmd_spec
 {
     for (const struct cli_option_hint *hint = program->hints; hint != NULL && hint->typed != NULL; hint++) {
         const char *blank = command != NULL ? strchr(command->path, ' ') : NULL;
-        bool here = hint->verb == NULL || (blank != NULL && strcmp(hint->verb, blank + 1) == 0);
+        bool here = hint->verb == NULL ||
+                    (blank != NULL && (strcmp(hint->verb, blank + 1) == 0 || strcmp(hint->verb, command->path) == 0));
         if (here && text_same_word(hint->typed, name)) {
             text_append(out, hint->remedy);
             return true;

@@ -8,7 +8,8 @@ struct fsio_draft;
 
 /*
  * Begins a file, 0600, beside the one at `path`, which stays as it is until fsio_draft_publish. A symbolic link is
- * followed, and refused where it leads nowhere. What is no regular file (a pipe, /dev/null) cannot be replaced: it takes the bytes as they come. ERR_IO.
+ * followed, and refused where it leads nowhere. What is no regular file (a pipe, /dev/null) cannot be replaced: it
+ * takes the bytes as they come. ERR_IO.
  */
 struct fsio_draft *fsio_draft_open(const char *path, struct err *e) __attribute__((warn_unused_result));
 

@@ -24,13 +24,19 @@ static void append_role(const struct vpc_asked *asked, struct text *out)
     }
 }
 
+/* Every VPC API has what operators work on; what is read beside it may be missing from one. */
 static void append_endpoint(const struct vpc_asked *asked, struct text *out)
 {
     const char *base = asked->vpc->base;
     size_t size = strlen(base);
     const char *authority = strstr(base, "://");
+    bool versioned = size >= 3 && strcmp(base + size - 3, "/v1") == 0;
 
-    if (size >= 3 && strcmp(base + size - 3, "/v1") == 0) {
+    if (versioned && resource_kind_find(asked->kind->name) == NULL) {
+        text_printf(out, "the API at %s does not have %s", base, asked->kind->plural);
+        return;
+    }
+    if (versioned) {
         text_printf(out, "%s is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1", base);
         return;
     }

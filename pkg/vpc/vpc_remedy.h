@@ -17,7 +17,8 @@ struct vpc_asked {
 
 /*
  * Completes the message of an error that the reply is: a 403 of the API by the IAM role that the operation takes, a 404
- * of a list by what an endpoint looks like. It stands before the trace, which stays at the end.
+ * of a list by what an endpoint looks like, or by what the API does not have. It stands before the trace, which stays
+ * at the end.
  */
 void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *reply, struct err *error);
 

@@ -125,11 +125,12 @@ END
     faults '{"path": "/v1/keys", "action": "status", "status": 404}'
     meta inventory export
     expect 1 "us-south: listing keys: 404"
+    [[ $stderr == *"; the API at $SIM_URL does not have keys ["* && $stderr != *"no endpoint"* ]]
     jq -e '.complete == false' <<< "$output" > /dev/null
     # a page that cannot be used
-    faults '{"path": "/v1/volumes", "action": "status", "status": 200, "body": "{\"volumes\": [}"}'
+    faults '{"path": "/v1/volumes", "action": "status", "status": 200, "body": "{\"volumes\": [1]}"}'
     meta inventory export
-    expect 1 "us-south: listing volumes: "
+    expect 1 "us-south: volume: it is a number, not an object"
 }
 
 @test "a selector takes servers, templates and groups, and what they refer to comes along" {
@@ -217,6 +218,26 @@ END
     jq -e .complete json > /dev/null
     meta inventory export --output=fleet.json
     expect 0
+    # also before the command's words, where the option of other commands stands
+    for words in '-o' '--region us-south --output' '-q -o'; do
+        rm fleet.json
+        meta $words fleet.json inventory export
+        expect 0
+        jq -e .complete fleet.json
+    done
+    meta -o - inventory export
+    expect 0
+    jq -e .complete <<< "$output"
+    meta -o one.json inventory export -o two.json
+    expect 2 "is given twice, as one.json and as two.json"
+    meta -o fleet.json instance list
+    expect 2 "-o fleet.json is not one of table"
+    for words in '--format json' '--format=json' --json; do
+        meta inventory export $words
+        expect 2 "the file is always JSON, and -o FILE names it"
+        meta $words inventory export
+        expect 2 "the file is always JSON, and -o FILE names it"
+    done
     meta inventory export fleet.json
     expect 2 "a file is named with -o fleet.json"
     meta inventory export --jq . -o x.json
