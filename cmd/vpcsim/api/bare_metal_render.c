@@ -273,15 +273,15 @@ static const char bare_metal_pattern[] =
     "'vpc':@vpc@,"
     "'zone':@zone@}";
 
-void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out)
+static void body(const struct region *region, const struct entity *server, struct text *out)
 {
-    if (copy_append(&server->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
     response_render(&region->sim->response_templates->bare_metal, bare_metal_pattern, bare_metal_fields, region, server,
                     out);
-    copy_overlay(&server->entity, from, out);
+}
+
+void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out)
+{
+    render_recorded(region, &server->entity, body, out);
 }
 
 void render_bare_metal_initialization(const struct region *region, const struct bare_metal *server, struct text *out)

@@ -22,9 +22,9 @@ static const struct validator patch_fields[] = {
     {0},
 };
 
-static void append_system(const struct request *request, const struct image *image, struct text *out)
+static void append_system(const struct region *region, const struct image *image, struct text *out)
 {
-    const char *api = request->region->api;
+    const char *api = region->api;
 
     reply_format(out,
                  "\"operating_system\":{\"allow_user_image_creation\":true,\"architecture\":\"%s\","
@@ -36,21 +36,17 @@ static void append_system(const struct request *request, const struct image *ima
                  image->windows ? "Microsoft" : "Vendor");
 }
 
-static void append_image(const struct request *request, const struct entity *item, struct text *out)
+static void image_body(const struct region *region, const struct entity *item, struct text *out)
 {
     const struct image *image = (const struct image *)item;
     size_t count;
 
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append_char(out, '{');
     allowed_use_render(&image->allowed_use, out);
     text_append(out, ",\"catalog_offering\":{\"managed\":false},\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
-    render_crn(request->region, "image", -1, item->id, out);
+    render_crn(region, "image", -1, item->id, out);
     text_append_char(out, '"');
     if (image->deprecation_at != NULL) {
         reply_format(out, ",\"deprecation_at\":\"%s\"", image->deprecation_at);
@@ -58,11 +54,11 @@ static void append_image(const struct request *request, const struct entity *ite
     text_append(out, ",\"encryption\":\"none\",\"file\":{\"checksums\":{\"sha256\":"
                      "\"e992a84f113d3a35d2145ca3e7aca4fc95fe6daf470a08d8af3422ee59c92e15\"},\"size\":1}");
     reply_format(out, ",\"href\":\"%s/images/%s\",\"id\":\"%s\",\"minimum_provisioned_size\":22,\"name\":\"%s\",",
-                 request->region->api, item->id, item->id, item->name);
+                 region->api, item->id, item->id, item->name);
     if (image->obsolescence_at != NULL) {
         reply_format(out, "\"obsolescence_at\":\"%s\",", image->obsolescence_at);
     }
-    append_system(request, image, out);
+    append_system(region, image, out);
     if (image->stock) {
         text_append(out, ",\"remote\":{\"account\":{\"id\":\"811f8abfbd32425597dc7ba40da98fa6\",\"resource_type\":"
                          "\"account\"}}");
@@ -73,7 +69,11 @@ static void append_image(const struct request *request, const struct entity *ite
                  ",\"resource_type\":\"image\",\"status\":\"available\",\"status_reasons\":[],\"user_data_format\":"
                  "\"cloud_init\",\"visibility\":\"%s\"}",
                  image->stock ? "public" : "private");
-    copy_overlay(item, from, out);
+}
+
+static void append_image(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_recorded(request->region, item, image_body, out);
 }
 
 /* Whether a list like "available,deprecated" holds the word; NULL lists all. */

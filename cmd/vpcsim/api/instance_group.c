@@ -77,14 +77,10 @@ static void append_managers(const struct region *region, const struct instance_g
     text_append_char(out, ']');
 }
 
-static void render_group(const struct region *region, const struct instance_group *group, struct text *out)
+static void group_body(const struct region *region, const struct entity *entity, struct text *out)
 {
-    const struct entity *entity = &group->entity;
+    const struct instance_group *group = (const struct instance_group *)entity;
 
-    if (copy_append(&group->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append_char(out, '{');
     append_pool(region, group, out);
     text_append(out, "\"created_at\":\"");
@@ -110,7 +106,11 @@ static void render_group(const struct region *region, const struct instance_grou
     text_append(out, "\",\"vpc\":");
     render_vpc_reference(region, group->subnets[0]->vpc, out);
     text_append_char(out, '}');
-    copy_overlay(&group->entity, from, out);
+}
+
+static void render_group(const struct region *region, const struct instance_group *group, struct text *out)
+{
+    render_recorded(region, &group->entity, group_body, out);
 }
 
 static void append_group(const struct request *request, const struct entity *item, struct text *out)

@@ -490,15 +490,15 @@ static const char instance_pattern[] =
     "'vpc':@vpc@,"
     "'zone':@zone@}";
 
-void render_instance(const struct region *region, const struct instance *instance, struct text *out)
+static void body(const struct region *region, const struct entity *instance, struct text *out)
 {
-    if (copy_append(&instance->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
     response_render(&region->sim->response_templates->instance, instance_pattern, instance_fields, region, instance,
                     out);
-    copy_overlay(&instance->entity, from, out);
+}
+
+void render_instance(const struct region *region, const struct instance *instance, struct text *out)
+{
+    render_recorded(region, &instance->entity, body, out);
 }
 
 void render_initialization(const struct region *region, const struct instance *instance, struct text *out)

@@ -265,9 +265,8 @@ void instance_group_delete(struct region *region, struct instance_group *group)
     instance_group_reconcile_later(region, group);
 }
 
-static void append_membership(const struct request *request, const struct entity *item, struct text *out)
+static void membership_body(const struct region *region, const struct entity *item, struct text *out)
 {
-    const struct region *region = request->region;
     const struct membership *membership = (const struct membership *)item;
     static const struct entity unknown = {.id = (char *)"", .name = (char *)""};
     const struct entity *member = membership->instance != NULL ? &membership->instance->entity : &unknown;
@@ -277,10 +276,6 @@ static void append_membership(const struct request *request, const struct entity
     struct entity built_from = {.id = membership->template_id, .name = membership->template_name};
     const char *group = membership->group->entity.id;
 
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     reply_format(out,
@@ -302,7 +297,11 @@ static void append_membership(const struct request *request, const struct entity
     reply_format(out, ",\"status\":\"%s\",\"updated_at\":\"", store_status_name(membership_status(membership)));
     render_stamp(membership->updated_s, out);
     text_append(out, "\"}");
-    copy_overlay(item, from, out);
+}
+
+static void append_membership(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_recorded(request->region, item, membership_body, out);
 }
 
 static struct membership *find_membership(const struct request *request, struct reply *reply)

@@ -209,24 +209,19 @@ static const char subnet_pattern[] =
     "'status':'available','total_ipv4_address_count':256,"
     "'vpc':@vpc@,'zone':@zone@}";
 
-void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out)
+static void vpc_body(const struct region *region, const struct entity *vpc, struct text *out)
 {
-    if (copy_append(&vpc->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
     response_render(&region->sim->response_templates->vpc, vpc_pattern, vpc_fields, region, vpc, out);
-    copy_overlay(&vpc->entity, from, out);
 }
 
-static void render_subnet(const struct region *region, const struct subnet *subnet, struct text *out)
+void render_vpc(const struct region *region, const struct vpc *vpc, struct text *out)
 {
-    if (copy_append(&subnet->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
+    render_recorded(region, &vpc->entity, vpc_body, out);
+}
+
+static void subnet_body(const struct region *region, const struct entity *subnet, struct text *out)
+{
     response_render(&region->sim->response_templates->subnet, subnet_pattern, subnet_fields, region, subnet, out);
-    copy_overlay(&subnet->entity, from, out);
 }
 
 static void append_vpc(const struct request *request, const struct entity *item, struct text *out)
@@ -236,19 +231,15 @@ static void append_vpc(const struct request *request, const struct entity *item,
 
 static void append_subnet(const struct request *request, const struct entity *item, struct text *out)
 {
-    render_subnet(request->region, (const struct subnet *)item, out);
+    render_recorded(request->region, item, subnet_body, out);
 }
 
-void render_key(const struct region *region, const struct key *key, struct text *out)
+static void key_body(const struct region *region, const struct entity *item, struct text *out)
 {
-    const struct entity *item = &key->entity;
+    const struct key *key = (const struct key *)item;
     bool rsa = strstr(item->name, "rsa") != NULL;
     size_t count;
 
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
@@ -262,7 +253,11 @@ void render_key(const struct region *region, const struct key *key, struct text 
     reply_format(out, " %s\",\"resource_group\":", item->name);
     render_resource_group(catalog_resource_groups(&count), out);
     reply_format(out, ",\"type\":\"%s\"}", rsa ? "rsa" : "ed25519");
-    copy_overlay(item, from, out);
+}
+
+void render_key(const struct region *region, const struct key *key, struct text *out)
+{
+    render_recorded(region, &key->entity, key_body, out);
 }
 
 static void append_key(const struct request *request, const struct entity *item, struct text *out)

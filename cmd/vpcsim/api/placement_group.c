@@ -3,16 +3,9 @@
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
 #include "vpcsim/store/account.h"
-#include "vpcsim/store/copy.h"
 
-static void append_placement_group(const struct request *request, const struct entity *item, struct text *out)
+static void group_body(const struct region *region, const struct entity *item, struct text *out)
 {
-    const struct region *region = request->region;
-
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append(out, "{\"created_at\":\"");
     render_stamp(item->created_s, out);
     text_append(out, "\",\"crn\":\"");
@@ -23,7 +16,11 @@ static void append_placement_group(const struct request *request, const struct e
                  region->api, item->id, item->id, item->name);
     render_resource_group(account_default_resource_group(region->sim), out);
     text_append(out, ",\"resource_type\":\"placement_group\",\"strategy\":\"host_spread\"}");
-    copy_overlay(item, from, out);
+}
+
+static void append_placement_group(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_recorded(request->region, item, group_body, out);
 }
 
 void placement_groups_list(struct request *request, struct reply *reply)

@@ -11,6 +11,7 @@
 #include "mem/mem.h"
 #include "vpcsim/http/reply.h"
 #include "vpcsim/sim.h"
+#include "vpcsim/store/copy.h"
 #include "json/json_answer.h"
 
 /* A stretch of literal text, then a field; the last one has none. */
@@ -102,6 +103,16 @@ void response_templates_destroy(struct response_templates *templates)
         destroy(templates->subnet);
         free(templates);
     }
+}
+
+void render_recorded(const struct region *region, const struct entity *entity, render_body *body, struct text *out)
+{
+    if (copy_append(entity, out)) {
+        return;
+    }
+    size_t from = out->size;
+    body(region, entity, out);
+    copy_overlay(entity, from, out);
 }
 
 void render_crn(const struct region *region, const char *type, int zone, const char *id, struct text *out)

@@ -42,6 +42,12 @@ void response_templates_destroy(struct response_templates *templates);
 void response_render(struct response_template **compiled, const char *pattern, const struct response_field *fields,
                      const struct region *region, const void *record, struct text *out);
 
+/* Appends the body that the simulator makes of a record. */
+typedef void render_body(const struct region *region, const struct entity *entity, struct text *out);
+
+/* Appends the record as it is served: as a copy recorded it, and what has changed since as `body` has it. */
+void render_recorded(const struct region *region, const struct entity *entity, render_body *body, struct text *out);
+
 /* One record, appended to `out`. */
 void render_instance(const struct region *region, const struct instance *instance, struct text *out);
 void render_bare_metal(const struct region *region, const struct bare_metal *server, struct text *out);

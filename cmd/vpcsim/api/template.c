@@ -15,7 +15,6 @@
 #include "vpcsim/api/validator.h"
 #include "vpcsim/sim.h"
 #include "vpcsim/store/catalog.h"
-#include "vpcsim/store/copy.h"
 
 static const struct validator patch_fields[] = {
     {.name = "name", .type = VALID_NAME},
@@ -50,15 +49,11 @@ void template_trusted_profile(const struct template *template, struct trusted_pr
     ret_profile->auto_link = template_links(template);
 }
 
-static void render(const struct region *region, const struct template *template, struct text *out)
+static void template_body(const struct region *region, const struct entity *entity, struct text *out)
 {
+    const struct template *template = (const struct template *)entity;
     struct text rest = {0};
-    const struct entity *entity = &template->entity;
 
-    if (copy_append(&template->entity, out)) {
-        return;
-    }
-    size_t from = out->size;
     json_print(&rest, template->prototype, JSON_PRINT_COMPACT);
     text_append(out, "{\"created_at\":\"");
     render_stamp(entity->created_s, out);
@@ -73,7 +68,11 @@ static void render(const struct region *region, const struct template *template,
     text_append(out, rest.size > 2 ? "," : "");
     text_append(out, text_string(&rest) + 1);
     text_free(&rest);
-    copy_overlay(&template->entity, from, out);
+}
+
+static void render(const struct region *region, const struct template *template, struct text *out)
+{
+    render_recorded(region, &template->entity, template_body, out);
 }
 
 static void append_template(const struct request *request, const struct entity *item, struct text *out)

@@ -5,7 +5,6 @@
 #include "vpcsim/api/render.h"
 #include "vpcsim/store/account.h"
 #include "vpcsim/store/catalog.h"
-#include "vpcsim/store/copy.h"
 
 static void append_state(const struct region *region, const struct volume *volume, struct text *out)
 {
@@ -24,16 +23,11 @@ static void append_state(const struct region *region, const struct volume *volum
     render_crn(region, "volume", (int)volume->zone, volume->entity.id, out);
 }
 
-static void append_volume(const struct request *request, const struct entity *item, struct text *out)
+static void volume_body(const struct region *region, const struct entity *item, struct text *out)
 {
     const struct volume *volume = (const struct volume *)item;
-    const struct region *region = request->region;
     size_t count;
 
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     append_state(region, volume, out);
     reply_format(out,
                  "\",\"encryption\":\"provider_managed\",\"health_reasons\":[],\"health_state\":\"ok\",\"href\":"
@@ -50,19 +44,18 @@ static void append_volume(const struct request *request, const struct entity *it
     text_append(out, "],\"zone\":");
     render_zone(region, volume->zone, out);
     text_append_char(out, '}');
-    copy_overlay(item, from, out);
+}
+
+static void append_volume(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_recorded(request->region, item, volume_body, out);
 }
 
 /* The volume that it was taken of is gone. */
-static void append_snapshot(const struct request *request, const struct entity *item, struct text *out)
+static void snapshot_body(const struct region *region, const struct entity *item, struct text *out)
 {
     const struct volume *snapshot = (const struct volume *)item;
-    const struct region *region = request->region;
 
-    if (copy_append(item, out)) {
-        return;
-    }
-    size_t from = out->size;
     text_append_char(out, '{');
     allowed_use_render(&snapshot->allowed_use, out);
     text_append(out, ",\"bootable\":true,\"clones\":[],\"copies\":[],\"created_at\":\"");
@@ -81,7 +74,11 @@ static void append_snapshot(const struct request *request, const struct entity *
                  "\"%s/volumes/%s\",\"id\":\"%s\",\"name\":\"%s\",\"resource_type\":\"volume\"},"
                  "\"storage_generation\":1,\"user_tags\":[]}",
                  region->api, item->id, item->id, item->name);
-    copy_overlay(item, from, out);
+}
+
+static void append_snapshot(const struct request *request, const struct entity *item, struct text *out)
+{
+    render_recorded(request->region, item, snapshot_body, out);
 }
 
 void snapshots_list(struct request *request, struct reply *reply)
