@@ -45,7 +45,13 @@ static void append_endpoint(const struct vpc_asked *asked, struct text *out)
                 base);
 }
 
-/* Servers that speak TLS answer http with 400 where they answer it. */
+/* Servers that speak TLS answer http with 400 where they answer it, in words about HTTPS or in a page of their own. */
+static bool speaks_tls(const struct vpc_asked *asked, const struct http_reply *reply, const struct err *error)
+{
+    return reply->status == 400 && strncmp(asked->vpc->base, "http://", 7) == 0 &&
+           (reply->foreign || strstr(error->message, "HTTPS") != NULL);
+}
+
 static void append_other_protocol(const struct vpc_asked *asked, struct text *out)
 {
     const char *authority = asked->vpc->base + strlen("http://");
@@ -63,7 +69,7 @@ void vpc_add_remedy(const struct vpc_asked *asked, const struct http_reply *repl
         append_role(asked, &remedy);
     } else if (reply->status == 404 && collection) {
         append_endpoint(asked, &remedy);
-    } else if (reply->status == 400 && collection && strncmp(asked->vpc->base, "http://", 7) == 0) {
+    } else if (collection && speaks_tls(asked, reply, error)) {
         append_other_protocol(asked, &remedy);
         join = ". ";
     } else {

@@ -205,6 +205,11 @@ LINES
     expect 1 "(GET $SIM_BASE/vpc/v1/instances); $SIM_BASE/vpc/v1 is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1"
     https_proxy=http://127.0.0.1:1 meta instance list --endpoint https://us-south.iaas.cloud.ibm.com/v1 --deadline 2
     expect 1 "It is a proxy: check https_proxy and all_proxy"
+    # an error of the API itself has nothing to do with the protocol
+    faults '{"operation": "instances.list", "action": "status", "status": 400}'
+    meta instance list
+    [ "$status" -eq 1 ]
+    [[ $stderr != *TLS* ]]
     sim_stop
     sim_start --instances 1 --tls
     meta instance list --endpoint "${SIM_URL/https:/http:}" --auth none --deadline 2
