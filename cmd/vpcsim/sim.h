@@ -24,7 +24,7 @@ struct sim {
     struct collection profiles;        /* IAM's, of struct iam_profile */
     struct collection resource_groups; /* of struct account_group (account.h) */
     struct text load_report;           /* what was loaded, for people */
-    struct mem_map words;              /* strings of profiles */
+    struct mem_map strings;            /* those of profiles and images, one copy each */
     struct schedule *schedule;         /* changes of status that are due */
     struct response_templates *response_templates;
     struct faults *faults;

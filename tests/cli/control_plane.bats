@@ -203,6 +203,11 @@ ROWS
     [ "$(jq -r .vcpu_architecture.value <<< "$body")" = s390x ]
     ask GET /v1/bare_metal_server/profiles/bx9d-metal-48x256
     [ "$(jq -c '[.cpu_architecture.value, .memory.value]' <<< "$body")" = '["amd64",256]' ]
+    ask GET /v1/instance/profiles/gx9-8x64x1b300
+    [ "$(jq -c '[.gpu_model.values, .gpu_manufacturer.values]' <<< "$body")" = '[["b300"],["nvidia"]]' ]
+    # reading one makes none, naming one in a request for a server does
+    ask GET '/v1/instance/profiles?limit=100'
+    [ "$(jq -c '[.profiles[].name | select(test("^(zx7|gx9|cx4)"))]' <<< "$body")" = '["cx4-1x2"]' ]
     ask GET '/v1/instance/profiles?limit=100'
     jq -e '[.profiles[].name] | index("bx9d-4x20") != null' <<< "$body"
     ask GET /v1/instance/profiles/nonsense

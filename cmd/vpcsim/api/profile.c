@@ -216,7 +216,8 @@ void bare_metal_profiles_list(struct request *request, struct reply *reply)
 
 void instance_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = account_named_profile(request->region, request->argument[0], false);
+    struct profile space;
+    const struct profile *profile = account_read_profile(request->region, request->argument[0], false, &space);
 
     if (profile == NULL) {
         reply_not_found(reply, "Instance profile", request->argument[0]);
@@ -227,7 +228,8 @@ void instance_profiles_get(struct request *request, struct reply *reply)
 
 void bare_metal_profiles_get(struct request *request, struct reply *reply)
 {
-    const struct profile *profile = account_named_profile(request->region, request->argument[0], true);
+    struct profile space;
+    const struct profile *profile = account_read_profile(request->region, request->argument[0], true, &space);
 
     if (profile == NULL) {
         reply_not_found(reply, "Bare metal server profile", request->argument[0]);

@@ -29,13 +29,13 @@ const struct profile *account_profile(const struct region *region, const char *n
     return bare_metal ? catalog_bare_metal_profile(name) : catalog_instance_profile(name);
 }
 
-const char *account_word(struct sim *sim, const char *word)
+const char *account_intern(struct sim *sim, const char *string)
 {
-    char *own = word != NULL ? mem_map_get(&sim->words, word) : NULL;
+    char *own = string != NULL ? mem_map_get(&sim->strings, string) : NULL;
 
-    if (own == NULL && word != NULL) {
-        own = mem_copy(word);
-        mem_map_put(&sim->words, word, own);
+    if (own == NULL && string != NULL) {
+        own = mem_copy(string);
+        mem_map_put(&sim->strings, string, own);
     }
     return own;
 }
@@ -49,28 +49,36 @@ struct region_profile *account_add_profile(struct region *region, const struct p
     own->entity.name = mem_copy(profile->name);
     own->profile = *profile;
     own->profile.name = own->entity.name;
-    own->profile.family = account_word(sim, profile->family);
-    own->profile.architecture = account_word(sim, profile->architecture);
-    own->profile.manufacturer = account_word(sim, profile->manufacturer);
-    own->profile.gpu_model = account_word(sim, profile->gpu_model);
+    own->profile.family = account_intern(sim, profile->family);
+    own->profile.architecture = account_intern(sim, profile->architecture);
+    own->profile.manufacturer = account_intern(sim, profile->manufacturer);
+    own->profile.gpu_model = account_intern(sim, profile->gpu_model);
     if (profile->gpu_model != NULL) {
         own->profile.gpu_manufacturer =
-            account_word(sim, profile->gpu_manufacturer != NULL ? profile->gpu_manufacturer : "nvidia");
+            account_intern(sim, profile->gpu_manufacturer != NULL ? profile->gpu_manufacturer : "nvidia");
         own->profile.gpus = profile->gpus > 0 ? profile->gpus : 1;
     }
     collection_add(region, account_profiles(region, bare_metal), &own->entity);
     return own;
 }
 
-const struct profile *account_named_profile(const struct region *region, const char *name, bool bare_metal)
+const struct profile *account_read_profile(const struct region *region, const char *name, bool bare_metal,
+                                           struct profile *space)
 {
     const struct profile *profile = account_profile(region, name, bare_metal);
-    struct profile read;
+    bool read = profile == NULL && region->sim->options.lenient_profiles && profile_name_read(name, bare_metal, space);
 
-    if (profile != NULL || !region->sim->options.lenient_profiles || !profile_name_read(name, bare_metal, &read)) {
-        return profile;
-    }
-    return &account_add_profile(store_find_region(region->sim, region->name), &read, bare_metal)->profile;
+    return read ? space : profile;
+}
+
+const struct profile *account_named_profile(const struct region *region, const char *name, bool bare_metal)
+{
+    struct profile space;
+    const struct profile *profile = account_read_profile(region, name, bare_metal, &space);
+
+    return profile != &space
+               ? profile
+               : &account_add_profile(store_find_region(region->sim, region->name), &space, bare_metal)->profile;
 }
 
 const struct resource_group *account_resource_group(const struct sim *sim, const char *id)
@@ -108,8 +116,8 @@ const struct resource_group *account_add_resource_group(struct sim *sim, const c
 void account_empty(struct sim *sim)
 {
     collection_free(&sim->resource_groups, store_free_entity);
-    for (const struct mem_map_entry *entry = mem_map_first(&sim->words); entry != NULL; entry = mem_map_next(entry)) {
+    for (const struct mem_map_entry *entry = mem_map_first(&sim->strings); entry != NULL; entry = mem_map_next(entry)) {
         free(entry->value);
     }
-    mem_map_free(&sim->words);
+    mem_map_free(&sim->strings);
 }

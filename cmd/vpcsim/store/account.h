@@ -26,9 +26,13 @@ struct collection *account_profiles(struct region *region, bool bare_metal);
 const struct profile *account_profile(const struct region *region, const char *name, bool bare_metal);
 
 /*
- * The same for what a request names: with --lenient-profiles a well-formed name that is not there yet is added to the
- * region, with members that its name gives it.
+ * The same, and with --lenient-profiles any well-formed name: where the region has no such profile, `space` with the
+ * members that the name gives it, which borrows from `name`.
  */
+const struct profile *account_read_profile(const struct region *region, const char *name, bool bare_metal,
+                                           struct profile *space);
+
+/* The same for what is made of a profile: one that is not there yet is added to the region. */
 const struct profile *account_named_profile(const struct region *region, const char *name, bool bare_metal);
 
 /*
@@ -44,9 +48,9 @@ const struct resource_group *account_default_resource_group(const struct sim *si
 const struct resource_group *account_add_resource_group(struct sim *sim, const char *id, const char *name);
 
 /* One copy of the string for as long as the store is not emptied. NULL gives NULL. */
-const char *account_word(struct sim *sim, const char *word);
+const char *account_intern(struct sim *sim, const char *string);
 
-/* Frees resource groups and words. */
+/* Frees resource groups and strings. */
 void account_empty(struct sim *sim);
 
 #endif
