@@ -220,6 +220,10 @@ static void note_end(const struct http_reply *reply, enum imds_operation operati
         ret->error.message[strlen(ret->error.message) - ret->error.tail] = '\0';
         ret->error.tail = 0;
     }
+    if (ret->outcome == IMDS_FOREIGN && reply->status < 400) {
+        ret->error = ERR_INIT;
+        err_set(&ret->error, ERR_BAD_ANSWER, "it answered %d without a token", reply->status);
+    }
 }
 
 /* --- calls --------------------------------------------------------------------------------------------- */
@@ -265,7 +269,7 @@ static void ended(struct http_reply *reply, void *context)
 /* Replies of the search come as soon as that of the token did, or not at all; one that is lost is asked for again. */
 static unsigned hop_timeout_ms(const struct run *run)
 {
-    enum { LEAST_MS = 300, TIMES = 10 };
+    enum { LEAST_MS = 300, TIMES = 6 };
     int64_t usual_ms = TIMES * run->result->ways[run->result->way].elapsed_ms;
 
     return usual_ms < LEAST_MS ? LEAST_MS : usual_ms > IMDS_PROBE_HOP_MS ? IMDS_PROBE_HOP_MS : (unsigned)usual_ms;
