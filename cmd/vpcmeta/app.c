@@ -121,7 +121,8 @@ void app_free(struct app *app)
     app_close_output(app);
     app_busy_close(app);
     command_watch(NULL, NULL);
-    session_close(app->session);
+    session_close(app->api_session);
+    session_close(app->metadata_session);
     schema_catalog_close(app->schemas);
     free(app->schema_dir);
     secrets_destroy(app->secrets);

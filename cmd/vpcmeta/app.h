@@ -25,9 +25,11 @@ struct app {
     const struct global_opts *given;   /* the same before app_adopt_place: as they were typed */
     struct global_opts adopted;        /* what `globals` is after app_adopt_place; its strings in: */
     struct text_arena adopted_memory;
-    struct command limits;          /* of the command under way */
-    struct query *jq;               /* --jq of the command under way; NULL until it is needed */
-    struct session *session;        /* NULL until a command needs it */
+    struct command limits;       /* of the command under way */
+    struct query *jq;            /* --jq of the command under way; NULL until it is needed */
+    struct session *session;     /* that the command uses, one of the two below; NULL until it needs one */
+    struct session *api_session; /* kept from one command of a shell to the next, as the other one */
+    struct session *metadata_session;
     struct schema_catalog *schemas; /* NULL until a command needs them */
     char *schema_dir;               /* where the schemas came from; NULL: embedded */
     struct app_progress *progress;  /* NULL: none is shown */

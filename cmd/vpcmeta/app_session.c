@@ -1,7 +1,6 @@
 /* What commands work with: the session and the schemas, opened when first needed and kept for later commands. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "app.h"
@@ -51,30 +50,42 @@ static bool check_schema_dir(const char *path, struct err *e)
     return err_set(e, ERR_USAGE, "--schema-dir: there is no folder %s", path);
 }
 
-static bool open_session(struct app *app, const struct session_options *options, struct err *e)
+/* The command goes on with this one; the limits of the command hold for it from now on. */
+static void use_session(struct app *app, struct session *session)
 {
-    CLEANUP(text_free) struct text warnings = {0};
-
-    if (app->session != NULL && session_serves(app->session, options)) {
-        return true;
+    if (app->session == session) {
+        return;
     }
     app_progress_end(app);
     command_watch(NULL, NULL);
-    session_close(app->session);
+    app->session = session;
+    if (session != NULL) {
+        command_watch(&app->limits, session);
+    }
+}
+
+static bool open_session(struct app *app, const struct session_options *options, struct err *e)
+{
+    struct session **kept = options->metadata != NULL ? &app->metadata_session : &app->api_session;
+    CLEANUP(text_free) struct text warnings = {0};
+
+    if (*kept != NULL && session_serves(*kept, options)) {
+        use_session(app, *kept);
+        return true;
+    }
+    use_session(app, NULL);
+    session_close(*kept);
     if (text_equal(options->sources.api_key_file, "-")) {
         app_note_input(app, "the API key");
     }
-    app->session = session_open(options, &warnings, e);
+    *kept = session_open(options, &warnings, e);
     for (char *rest = warnings.data, *line; (line = strsep(&rest, "\n")) != NULL;) {
         if (line[0] != '\0') {
             app_warn(app, "%s", line);
         }
     }
-    if (app->session == NULL) {
-        return false;
-    }
-    command_watch(&app->limits, app->session);
-    return true;
+    use_session(app, *kept);
+    return *kept != NULL;
 }
 
 bool app_open(struct app *app, struct text *ret_endpoint, struct err *e)
@@ -103,37 +114,24 @@ bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err 
     return session_select_regions(app->session, &options, ret_scope, e);
 }
 
-/* Where the environment says that the metadata service is, and the name of the variable; NULL: it does not. */
-static const char *metadata_url_of_environment(const char **ret_name)
-{
-    const char *type = getenv("VPC_AUTH_TYPE");
-    bool is_vpc = type != NULL && strcasecmp(type, "vpc") == 0; /* else the URL is IAM's */
-    const char *url = is_vpc ? getenv("VPC_AUTH_URL") : NULL;
-
-    *ret_name = "VPC_AUTH_URL";
-    if (url == NULL || url[0] == '\0') {
-        *ret_name = "IBMCLOUD_CR_VPC_URL";
-        url = getenv(*ret_name);
-    }
-    return url != NULL && url[0] != '\0' ? url : NULL;
-}
-
 bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e)
 {
-    static const char version_name[] = "VPC_VPC_IMS_VERSION";
-    const struct global_opts *globals = app->globals;
+    const char *given = app->globals->api_version;
     struct session_options options = session_options(app);
-    const char *source = "--metadata-url";
-    const char *url = globals->metadata_url != NULL ? globals->metadata_url : metadata_url_of_environment(&source);
-    const char *version = getenv(version_name);
-    struct imds_options metadata = {.url = url,
-                                    .version = version != NULL && version[0] != '\0' ? version : NULL,
-                                    .silence_ms = globals->timeout.given ? (unsigned)globals->timeout.ms : 0};
+    CLEANUP(iam_credentials_free) struct iam_credentials found = {0};
 
-    options.metadata = &metadata;
-    if (!command_continues(&app->limits, e) || (url != NULL && !imds_check_url(source, url, e)) ||
-        (metadata.version != NULL && !imds_check_version(version_name, version, e)) ||
-        !open_session(app, &options, e)) {
+    given =
+        strcmp(given, VPC_API_VERSION) != 0 ? given : NULL; /* the default is of the API: this service has its own */
+    if (!command_continues(&app->limits, e) || (given != NULL && !imds_check_version("--api-version", given, e)) ||
+        !iam_discover_metadata(&options.sources, &found, e)) {
+        return false;
+    }
+    options.metadata = &(struct imds_options){
+        .url = found.metadata_url,
+        .version = given != NULL ? given : found.metadata_version,
+        .silence_ms = options.sources.silence_ms,
+    };
+    if (!open_session(app, &options, e)) {
         return false;
     }
     app_progress_read(app);

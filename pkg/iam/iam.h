@@ -19,8 +19,9 @@
  * each token request, since the platform replaces it; a server asks the identity API (room imds) for an identity token
  * and with that for the IAM token, both again at each request. What they need is taken of the SDKs' properties first,
  * then of IBMCLOUD_CR_PROFILE, IBMCLOUD_CR_TOKEN and IBMCLOUD_CR_VPC_URL as `ibmcloud login` has them, then, for the
- * profile, of Terraform's IC_IAM_PROFILE_ID, IBMCLOUD_IAM_PROFILE_ID and IC_IAM_PROFILE_NAME. VPC_AUTH_URL is the
- * metadata service's for a server, and IAM's for all others.
+ * profile, of Terraform's IC_IAM_PROFILE_ID, IBMCLOUD_IAM_PROFILE_ID and IC_IAM_PROFILE_NAME; the last of these says
+ * nothing to a server, whose identity API takes no names. VPC_AUTH_URL is the metadata service's for a server, which
+ * asks no IAM, and IAM's for all others.
  *
  * Tokens (struct iam) are fetched at the first request that needs one, renewed at 80 % of their life while requests use
  * the old one (iam_renewal.h), and replaced when the API refuses them (http_acceptance.h). There is never more than one
@@ -76,7 +77,7 @@ struct iam_credentials {
     char *scope;     /* for the token request */
     char *client_id; /* both or none: sent as Basic authorization with the token request */
     char *client_secret;
-    char *iam_url;         /* base without /identity/token; IAM_URL_DEFAULT when nothing names one */
+    char *iam_url;         /* base without /identity/token; IAM_URL_DEFAULT when nothing names one; IAM_VPC: NULL */
     char *endpoint;        /* base of the VPC API (iam_endpoint_url); NULL: none is named, the region's is meant */
     char *source;          /* of the credential, for people: "environment variable IC_API_KEY" */
     char *endpoint_source; /* of the endpoint, as above; NULL without one */
@@ -109,6 +110,13 @@ char *iam_endpoint_url(const char *value) __attribute__((returns_nonnull, warn_u
 
 /* Only the endpoint and its source: for commands that can do without credentials (doctor). Others stay empty. */
 bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+    __attribute__((warn_unused_result));
+
+/*
+ * Only where the metadata service is and its version, for commands that ask it without a login: what --auth vpc finds,
+ * too. VPC_AUTH_URL counts with --auth vpc or VPC_AUTH_TYPE=vpc. Others stay empty.
+ */
+bool iam_discover_metadata(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Overwrites and frees; zero-initialised values allowed. For CLEANUP. */

@@ -235,16 +235,21 @@ static void warn_of_unused(const struct iam_search *search)
     }
 }
 
+static bool find_properties(struct iam_search *search, struct err *e)
+{
+    if (!iam_properties_find(search->sources, &search->properties, search->warnings, e)) {
+        return false;
+    }
+    iam_register_properties(&search->properties, search->sources->secrets);
+    return iam_properties_check(&search->properties, e);
+}
+
 static bool discover(const struct iam_sources *sources, bool with_credential, struct iam_credentials *ret,
                      struct text *warnings, struct err *e)
 {
     CLEANUP(search_free) struct iam_search search = {.sources = sources, .warnings = warnings};
 
-    if (!iam_properties_find(sources, &search.properties, warnings, e)) {
-        return false;
-    }
-    iam_register_properties(&search.properties, sources->secrets);
-    if (!iam_properties_check(&search.properties, e) || !iam_endpoints_read(sources, &search.endpoints, warnings, e)) {
+    if (!find_properties(&search, e) || !iam_endpoints_read(sources, &search.endpoints, warnings, e)) {
         return false;
     }
     const char *disable_ssl = iam_search_property(&search, IAM_PROPERTY_DISABLE_SSL);
@@ -260,7 +265,9 @@ static bool discover(const struct iam_sources *sources, bool with_credential, st
     if (with_credential) {
         warn_of_unused(&search);
     }
-    find_iam_url(&search);
+    if (search.found.method != IAM_VPC) {
+        find_iam_url(&search);
+    }
     *ret = search.found;
     search.found = (struct iam_credentials){0};
     return true;
@@ -276,6 +283,23 @@ bool iam_discover_endpoint(const struct iam_sources *sources, struct iam_credent
     CLEANUP(text_free) struct text ignored = {0};
 
     return discover(sources, false, ret, &ignored, e);
+}
+
+bool iam_discover_metadata(const struct iam_sources *sources, struct iam_credentials *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text ignored = {0};
+    CLEANUP(search_free) struct iam_search search = {.sources = sources, .warnings = &ignored};
+
+    if (!find_properties(&search, e)) {
+        return false;
+    }
+    const char *type = sources->auth != NULL ? sources->auth : iam_search_property(&search, IAM_PROPERTY_AUTH_TYPE);
+    if (!iam_find_metadata(&search, type != NULL && strcasecmp(type, methods[IAM_VPC].word) == 0, e)) {
+        return false;
+    }
+    *ret = search.found;
+    search.found = (struct iam_credentials){0};
+    return true;
 }
 
 static void free_secret(char *secret)

@@ -19,17 +19,32 @@ static bool begins_with(const char *string, const char *start)
 }
 
 /* The variables of other tools that name a profile, in the order in which they are asked. */
-static const char *const profile_variables[] = {"IBMCLOUD_CR_PROFILE", "IC_IAM_PROFILE_ID", "IBMCLOUD_IAM_PROFILE_ID",
-                                                "IC_IAM_PROFILE_NAME"};
+static const struct {
+    const char *name;
+    enum {
+        HOLDS_ANY,
+        HOLDS_ID,
+        HOLDS_NAME
+    } holds; /* any: an id or a CRN by its form, or else a name; id: also a CRN */
+} profile_variables[] = {
+    {"IBMCLOUD_CR_PROFILE", HOLDS_ANY},
+    {"IC_IAM_PROFILE_ID", HOLDS_ID},
+    {"IBMCLOUD_IAM_PROFILE_ID", HOLDS_ID},
+    {"IC_IAM_PROFILE_NAME", HOLDS_NAME},
+};
 
-/* By its form: a CRN, an id, or else a name. */
-static void take_word(struct iam_credentials *found, const char *word)
+enum { PROFILE_VARIABLES = sizeof(profile_variables) / sizeof(profile_variables[0]) };
+
+static void take_variable(struct iam_search *search, size_t index, const char *word)
 {
-    char **kept = begins_with(word, crn_start)  ? &found->profile_crn
-                  : begins_with(word, id_start) ? &found->profile_id
-                                                : &found->profile_name;
+    struct iam_credentials *found = &search->found;
+    int holds = profile_variables[index].holds;
+    bool is_crn = holds != HOLDS_NAME && begins_with(word, crn_start);
+    bool is_id = holds == HOLDS_ID || (holds == HOLDS_ANY && begins_with(word, id_start));
+    char **kept = is_crn ? &found->profile_crn : is_id ? &found->profile_id : &found->profile_name;
 
     *kept = mem_copy(word);
+    search->profile_is_of_variable = true;
 }
 
 static void append_place(const struct iam_search *search, enum iam_property property, struct text *out)
@@ -41,7 +56,7 @@ static void append_place(const struct iam_search *search, enum iam_property prop
 }
 
 /* The SDKs' properties of one source; else the first variable of another tool; else there is none. */
-static void find_profile(struct iam_search *search)
+static void find_profile(struct iam_search *search, bool takes_names)
 {
     struct iam_credentials *found = &search->found;
     struct text source = {0};
@@ -52,11 +67,11 @@ static void find_profile(struct iam_search *search)
     append_place(search, IAM_PROPERTY_PROFILE_ID, &source);
     append_place(search, IAM_PROPERTY_PROFILE_CRN, &source);
     append_place(search, IAM_PROPERTY_PROFILE_NAME, &source);
-    for (size_t i = 0; source.size == 0 && i < sizeof(profile_variables) / sizeof(profile_variables[0]); i++) {
-        const char *word = iam_variable(search->sources, profile_variables[i]);
-        if (word != NULL) {
-            take_word(found, word);
-            text_printf(&source, "environment variable %s", profile_variables[i]);
+    for (size_t i = 0; source.size == 0 && i < PROFILE_VARIABLES; i++) {
+        const char *word = iam_variable(search->sources, profile_variables[i].name);
+        if (word != NULL && (takes_names || profile_variables[i].holds != HOLDS_NAME)) {
+            take_variable(search, i, word);
+            text_printf(&source, "environment variable %s", profile_variables[i].name);
         }
     }
     found->profile_source = source.size > 0 ? text_take(&source) : NULL;
@@ -72,15 +87,15 @@ bool iam_names_container(const struct iam_search *search)
 }
 
 /* IAM's grant takes an id or a name (vpc-api.md 6.1); the last part of a profile's CRN is its id. */
-static bool check_container_profile(struct iam_credentials *found, struct err *e)
+static bool check_container_profile(struct iam_search *search, struct err *e)
 {
+    struct iam_credentials *found = &search->found;
     const char *last = found->profile_crn != NULL ? strrchr(found->profile_crn, ':') : NULL;
 
     if (found->profile_id != NULL || found->profile_name != NULL) {
         return true;
     }
-    if (last != NULL && begins_with(last + 1, id_start) &&
-        strcmp(found->profile_source, "environment variable IBMCLOUD_CR_PROFILE") == 0) {
+    if (last != NULL && begins_with(last + 1, id_start) && search->profile_is_of_variable) {
         found->profile_id = mem_copy(last + 1);
         return true;
     }
@@ -144,9 +159,9 @@ static bool find_token_file(struct iam_search *search, struct err *e)
 
 bool iam_find_container(struct iam_search *search, struct err *e)
 {
-    find_profile(search);
+    find_profile(search, true);
     search->found.scope = mem_copy(iam_search_property(search, IAM_PROPERTY_SCOPE));
-    return iam_find_client(search, e) && check_container_profile(&search->found, e) && find_token_file(search, e);
+    return iam_find_client(search, e) && check_container_profile(search, e) && find_token_file(search, e);
 }
 
 /* --- a server ------------------------------------------------------------------------------------- */
@@ -175,14 +190,15 @@ static bool find_version(struct iam_search *search, struct err *e)
 
     if (version != NULL && strcmp(version, "2022-03-01") != 0 && strcmp(version, IMDS_VERSION_DEFAULT) != 0) {
         iam_properties_place(&search->properties, IAM_PROPERTY_METADATA_VERSION, &place);
-        return err_set(e, ERR_USAGE, "%s: \"%s\" is not a version that a server's login knows: set 2022-03-01 or %s",
+        return err_set(e, ERR_USAGE, "%s: \"%s\" is not a version of the metadata service: set 2022-03-01 or %s",
                        text_string(&place), version, IMDS_VERSION_DEFAULT);
     }
     search->found.metadata_version = mem_copy(version != NULL ? version : IMDS_VERSION_DEFAULT);
     return true;
 }
 
-static bool find_metadata_url(struct iam_search *search, struct err *e)
+/* VPC_AUTH_URL is IAM's with other logins. */
+static bool find_metadata_url(struct iam_search *search, bool has_auth_url, struct err *e)
 {
     static const char variable[] = "IBMCLOUD_CR_VPC_URL";
     const char *value = search->sources->metadata_url;
@@ -190,7 +206,7 @@ static bool find_metadata_url(struct iam_search *search, struct err *e)
 
     if (value != NULL) {
         text_append(&source, "--metadata-url");
-    } else if ((value = iam_search_property(search, IAM_PROPERTY_AUTH_URL)) != NULL) {
+    } else if (has_auth_url && (value = iam_search_property(search, IAM_PROPERTY_AUTH_URL)) != NULL) {
         iam_properties_place(&search->properties, IAM_PROPERTY_AUTH_URL, &source);
     } else if ((value = iam_variable(search->sources, variable)) != NULL) {
         text_printf(&source, "environment variable %s", variable);
@@ -209,10 +225,15 @@ static bool find_metadata_url(struct iam_search *search, struct err *e)
     return imds_check_url(search->found.metadata_url_source, search->found.metadata_url, e);
 }
 
+bool iam_find_metadata(struct iam_search *search, bool has_auth_url, struct err *e)
+{
+    return find_version(search, e) && find_metadata_url(search, has_auth_url, e);
+}
+
 bool iam_find_vpc(struct iam_search *search, struct err *e)
 {
-    find_profile(search);
+    find_profile(search, false);
     search->found.source = mem_copy("the identity of this server");
     search->found.silence_ms = search->sources->silence_ms;
-    return check_vpc_profile(&search->found, e) && find_version(search, e) && find_metadata_url(search, e);
+    return check_vpc_profile(&search->found, e) && iam_find_metadata(search, true, e);
 }

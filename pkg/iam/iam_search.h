@@ -16,6 +16,7 @@ struct iam_search {
     struct iam_endpoints endpoints;
     struct iam_credentials found;
     struct text *warnings;
+    bool profile_is_of_variable; /* of another tool, which may mean its id by a CRN */
 };
 
 /* The value of a property; NULL when the source does not have it. */
@@ -36,5 +37,7 @@ bool iam_find_client(struct iam_search *search, struct err *e) __attribute__((wa
 bool iam_names_container(const struct iam_search *search); /* something is set that only this method uses */
 bool iam_find_container(struct iam_search *search, struct err *e) __attribute__((warn_unused_result));
 bool iam_find_vpc(struct iam_search *search, struct err *e) __attribute__((warn_unused_result));
+bool iam_find_metadata(struct iam_search *search, bool has_auth_url, struct err *e) /* URL, version, their sources */
+    __attribute__((warn_unused_result));
 
 #endif

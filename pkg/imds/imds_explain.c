@@ -1,6 +1,7 @@
 /* Why the service gives no answer, or refuses, and what can be done about it. */
 #include <string.h>
 
+#include "cli/cli.h"
 #include "imds/imds.h"
 #include "json/json.h"
 
@@ -67,14 +68,31 @@ void imds_read_code(const struct http_reply *reply, struct text *ret_code, struc
     text_append(ret_target, target != NULL ? target : "");
 }
 
+/* The command whose fix is the link, in full. */
+static void append_probe(const struct imds_endpoint *endpoint, const struct imds_call *call, struct text *out)
+{
+    bool is_usual = strcmp(endpoint->base, IMDS_URL_NAME) == 0 || strcmp(endpoint->base, IMDS_URL_ADDRESS) == 0;
+
+    text_append(out, "vpcmeta metadata probe");
+    if (call->trusted_profile != NULL) {
+        text_append(out, " --trusted-profile ");
+        cli_quote(out, call->trusted_profile);
+    }
+    if (!is_usual) {
+        text_printf(out, " --metadata-url %s", endpoint->base);
+    }
+}
+
 static void advise_by_code(const struct imds_endpoint *endpoint, const struct imds_call *call, int status,
                            const char *code, const char *target, struct err *e)
 {
     bool default_profile = call->operation == IMDS_IAM_TOKEN && call->trusted_profile == NULL;
 
     if (strcmp(code, "profile_not_linked") == 0) {
-        err_advise(e, "Link the profile to this server: 'ibmcloud iam trusted-profile-link-create', with --cr-type VSI "
-                      "(BMS for bare metal) and the server's CRN; a new link may take a minute");
+        CLEANUP(text_free) struct text command = {0};
+        append_probe(endpoint, call, &command);
+        err_advise(e, "Link the profile to this server: '%s' prints the command for that; a new link may take a minute",
+                   text_string(&command));
     } else if (default_profile && (begins_with(target, "trusted_profile") || status == 404)) {
         err_advise(e, "This server has no default trusted profile: name one that is linked to it, with %s",
                    call->profile_option != NULL ? call->profile_option : "--trusted-profile ID|CRN");

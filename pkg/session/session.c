@@ -177,7 +177,7 @@ static bool find_credentials(struct session *session, const struct session_optio
 
     sources.region = region;
     if (!iam_discover(&sources, &found, ret_warnings, e) ||
-        !session_check_url(found.iam_url_source, found.iam_url, true, e)) {
+        (found.iam_url != NULL && !session_check_url(found.iam_url_source, found.iam_url, true, e))) {
         return false;
     }
     session->iam = iam_create(&found, session->http, NULL);
@@ -288,8 +288,8 @@ struct session_login session_login(const struct session *session)
 
     return (struct session_login){
         .credential = found->source != NULL ? found->source : "",
-        .iam_url = of_server ? NULL : found->iam_url,
-        .iam_url_source = of_server ? NULL : found->iam_url_source,
+        .iam_url = found->iam_url,
+        .iam_url_source = found->iam_url_source,
         .has_profile = of_server || found->method == IAM_CONTAINER,
         .profile = profile,
         .profile_source = found->profile_source,

@@ -240,6 +240,41 @@ END
     wait "$pid"
 }
 
+@test "a shell keeps the session of the API beside that of the metadata service" {
+    server_start --instances 1
+    printf '%s\n' "instance list" "metadata get" "instance list" "metadata get" |
+        VPC_APIKEY=$SIM_API_KEY "$BUILD/vpcmeta" shell --metadata-url "$SIM_BASE" > out
+    [ "$(sim_count POST /identity/token)" -eq 1 ]
+    [ "$(identities)" -eq 1 ]
+}
+
+@test "commands for the metadata service find it where the login does" {
+    server_start --instances 1
+    printf 'VPC_AUTH_TYPE=vpc\nVPC_AUTH_URL=%s\nVPC_SERVICE_VERSION=2022-03-01\n' "$SIM_BASE" > ibm-credentials.env
+    chmod 600 ibm-credentials.env
+    export IBM_CREDENTIALS_FILE=$PWD/ibm-credentials.env
+    meta metadata token
+    expect 0
+    [ "$(sim_log 'select(.path == "/instance_identity/v1/token" and .status == 200)' | wc -l)" -eq 1 ]
+    meta metadata token --api-version 2025-08-26
+    expect 0
+    [ "$(sim_log 'select(.path == "/identity/v1/token" and .status == 200)' | wc -l)" -eq 1 ]
+    meta metadata token --api-version 2021-01-01
+    expect 2 "--api-version"
+    unset IBM_CREDENTIALS_FILE
+    VPC_AUTH_URL=$SIM_BASE meta metadata token --auth vpc
+    expect 0
+}
+
+@test "settings of other tools that a server's login does not use do not stop it" {
+    server_start --instances 1
+    IC_IAM_PROFILE_NAME=fleet IBMCLOUD_IAM_API_ENDPOINT=http://10.0.0.5 VPC_IAM_PROFILE_ID=$PROFILE meta auth token \
+        --auth vpc --metadata-url "$SIM_BASE"
+    expect 0
+    IC_IAM_PROFILE_NAME=fleet meta auth token --auth vpc --metadata-url "$SIM_BASE"
+    expect 4 "This server has no default trusted profile"
+}
+
 @test "a server that sets its own service to https in the middle logs in again over https" {
     server_start --instances 30 --mix plain --all-disabled --latency-ms 60 --token-life 2s --tls
     export VPC_IAM_PROFILE_ID=$PROFILE

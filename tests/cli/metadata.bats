@@ -116,7 +116,7 @@ claims() { # of a token
     expect 1 trusted-profile
     stub '{"errors":[{"code":"profile_not_linked","message":"Not linked."}],"status_code":400}' 400
     meta metadata iam-token --metadata-url "$STUB"
-    expect 1 'trusted-profile-link-create'
+    expect 1 "'vpcmeta metadata probe --metadata-url $STUB' prints the command"
     stub '{"errors":[{"code":"missing_field","message":"No.","target":{"name":"trusted_profile","type":"field"}}]}' 400
     meta metadata iam-token --metadata-url "$STUB"
     expect 1 'has no default trusted profile: name one that is linked to it, with --trusted-profile ID|CRN'
@@ -291,7 +291,7 @@ token --metadata-url http://192.0.2.1|not sent over plain http to 192.0.2.1
 certificate|needs --csr FILE
 ROWS
     VPC_VPC_IMS_VERSION=2021-01-01 meta metadata token
-    expect 2 "VPC_VPC_IMS_VERSION=2021-01-01 is no version"
+    expect 2 "VPC_VPC_IMS_VERSION: \"2021-01-01\" is not a version"
     meta help metadata
     expect 0
     [[ $output == *"metadata certificate"* || $output == *"certificate  "* ]]

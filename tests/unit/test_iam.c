@@ -312,7 +312,7 @@ static void what_is_refused(void **state)
          ERR_USAGE,
          "a file with the token is meant"},
         {{.auth = "vpc", .environment = {"VPC_IAM_PROFILE_ID=p", "VPC_IAM_PROFILE_CRN=crn:p"}}, ERR_USAGE, "not both"},
-        {{.auth = "vpc", .environment = {"IC_IAM_PROFILE_NAME=fleet"}}, ERR_USAGE, "not its name"},
+        {{.auth = "vpc", .environment = {"IBMCLOUD_CR_PROFILE=fleet"}}, ERR_USAGE, "not its name"},
         {{.auth = "vpc", .environment = {"VPC_VPC_IMS_VERSION=2025-08-25"}},
          ERR_USAGE,
          "VPC_VPC_IMS_VERSION: \"2025-08-25\" is not a version"},
@@ -372,6 +372,14 @@ static void logins_of_compute_resources(void **state)
         const char *iam_url;              /* "": the default */
     } cases[] = {
         {.discovery = {.auth = "vpc"}, IAM_VPC, .version = "2025-08-26"},
+        {.discovery = {.auth = "vpc",
+                       .environment = {"IC_IAM_PROFILE_NAME=fleet", "IBMCLOUD_IAM_API_ENDPOINT=http://10.0.0.5"}},
+         IAM_VPC,
+         .version = "2025-08-26"},
+        {.discovery = {.auth = "container", .environment = {"IBMCLOUD_CR_TOKEN=t", "IC_IAM_PROFILE_NAME=Profile-prod"}},
+         IAM_CONTAINER,
+         .name = "Profile-prod",
+         .profile_source = "environment variable IC_IAM_PROFILE_NAME"},
         {.discovery = {.environment = {"VPC_AUTH_TYPE=VPC", "VPC_AUTH_URL=http://sdk/", "VPC_IAM_PROFILE_ID=Profile-1",
                                        "VPC_VPC_IMS_VERSION=2022-03-01", "IBMCLOUD_CR_VPC_URL=http://cr",
                                        "IBMCLOUD_CR_PROFILE=other"}},
@@ -445,7 +453,9 @@ static void logins_of_compute_resources(void **state)
         assert_string_equal(word(found.token_file), word(cases[i].file));
         assert_string_equal(word(found.metadata_url), word(cases[i].url));
         assert_string_equal(word(found.metadata_version), word(cases[i].version));
-        assert_string_equal(found.iam_url, cases[i].iam_url != NULL ? cases[i].iam_url : IAM_URL_DEFAULT);
+        assert_string_equal(word(found.iam_url), cases[i].method == IAM_VPC ? "" /* it is not asked */
+                                                 : cases[i].iam_url != NULL ? cases[i].iam_url
+                                                                            : IAM_URL_DEFAULT);
     }
 }
 
