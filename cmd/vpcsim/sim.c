@@ -41,8 +41,8 @@ static bool fill(struct sim *sim, struct err *e)
     sim->now_s = clock_wall_s(sim->clock);
     text_clear(&sim->load_report);
     open_regions(sim);
-    if (!options->load_alone) {
-        generate_fleet(sim);
+    if (options->load_count == 0) {
+        generate_fleet(sim, 0);
     }
     if (options->load_count > 0 && !load_files(sim, options->load, options->load_count, &sim->load_report, e)) {
         return false;

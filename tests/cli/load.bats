@@ -236,9 +236,14 @@ inventory() {
 
 @test "an incomplete copy is served with a warning" {
     fleet --instances 1 --groups 0 --bare-metal 0 --templates 0
-    jq '.complete = false | .missing = [{region: "eu-de", kind: "instance"}]' fleet > half
+    jq '.complete = false | .missing = [{region: "eu-de", kind: "instance"}, "listing groups in us-south: 403 \u001b[31m"]' fleet > half
     sim_start --load half
-    says 'warning: half is incomplete: .*missing: .*eu-de.*Export it again'
+    says '^warning: half is incomplete: .*Export it again$' '^- missing: region eu-de, kind instance$' \
+        '^- missing: listing groups in us-south: 403 [^[:cntrl:]]*$'
+    jq '.missing = [range(30) | "listing groups in r\(.)"]' half > many
+    sim_stop
+    sim_start --load many
+    says '^- missing: listing groups in r19$' '^- and 10 more$'
 }
 
 @test "files that cannot be a copy are refused with their place and what to do" {
@@ -265,10 +270,79 @@ inventory() {
     refuses 'packed: it is compressed.*gunzip' --load packed
 }
 
+@test "lines of lists beside the records of the same fleet: the records are served, and a line that contradicts one is refused" {
+    fleet --region us-south,eu-de --instances 5 --templates 2 --groups 1 --bare-metal 1
+    client_start --load fleet
+    for kind in instance bare-metal group template; do
+        meta $kind list --region all -o json
+        expect 0
+        echo "$output" > $kind.json
+    done
+    meta instance list --region all --trusted-profile-details -o json
+    echo "$output" > profiles.json
+    sim_http "$SIM_BASE/_sim/state" > state.json
+    sim_stop
+    for order in 'fleet instance.json bare-metal.json group.json template.json profiles.json state.json' \
+        'instance.json profiles.json group.json bare-metal.json template.json fleet'; do
+        sim_start --load $order
+        everything copy
+        cmp fleet copy
+        ! grep -q 'line of a list\|lines of a list' "$SIM_DIR/err"
+        sim_stop
+    done
+    change() { jq "(.items[] | select(.name == (\"$2\"))) |= ($3)" $1.json > other.json; }
+    name=$(jq -r '.items[0].name' instance.json)
+    limit=$(jq -r '.items[0].response_hop_limit' instance.json)
+    change instance "$name" '.response_hop_limit = 64'
+    refuses "other.json:[0-9]+: items\[0\]: the instance .* its response_hop_limit is $limit there and 64 here" --load fleet other.json
+    refuses "the instance .* its response_hop_limit is $limit there and 64 here" --load other.json fleet
+    change instance "$name" '.vpc = "elsewhere"'
+    refuses 'its vpc is "vpc-.*" there and "elsewhere" here' --load fleet other.json
+    change group "$(jq -r '.items[0].name' group.json)" '.template_id = "0717-x"'
+    refuses 'the group .* its template_id is .* there and "0717-x" here' --load fleet other.json
+}
+
+@test "a generated fleet beside a copy has ids of its own, however often it is copied" {
+    fleet --instances 5 --templates 2 --groups 1 --bare-metal 1
+    for round in 1 2; do
+        sim_start --load fleet --instances 5 --templates 2 --groups 1 --bare-metal 1
+        everything both
+        for kind in instance template group bare-metal; do
+            jq -r --arg kind $kind '.records[] | select(.kind == $kind).record.id' both | sort > ids
+            uniq ids | cmp - ids
+            [ "$(wc -l < ids)" -gt "$(jq --arg kind $kind '[.records[] | select(.kind == $kind)] | length' fleet)" ]
+        done
+        jq -r '.records[] | select(.kind == "instance").record.id' fleet | while read -r id; do
+            sim_curl GET "/v1/instances/$id" | jq -e .id > /dev/null
+        done
+        sim_stop
+        mv both fleet
+    done
+}
+
+@test "memberships without their group, without their instance, or of an instance twice do not end the load" {
+    fleet --instances 12 --templates 4 --groups 2 --bare-metal 0
+    sim_start --load fleet
+    sim_http "$SIM_BASE/_sim/state" > state
+    sim_stop
+    jq '.memberships[0].group = "r006-none" | .memberships[1].instance = "0717_none" |
+        .memberships += [.memberships[-1] | .id = "r006-twice" | .name = "twice"]' state > odd
+    sim_start --load odd
+    says '1 membership is of an instance group that is not in the files' '1 membership has no instance in the files' \
+        '1 membership is of an instance that is a member elsewhere \(twice\)'
+    sim_stop
+    jq '([.records[] | select(.kind == "membership")] | .[0]) as $first |
+        .records += [$first | .record.id = "r006-twice" | .record.name = "twice"]' fleet > odd
+    sim_start --load odd
+    says '1 membership is of an instance that is a member elsewhere \(twice\)'
+    group=$(sim_curl GET /v1/instance_groups | jq -r '.instance_groups[0].id')
+    sim_curl GET "/v1/instance_groups/$group/memberships/r006-twice" | jq -e '.name == "twice"'
+}
+
 @test "two files that contradict each other are refused, both named" {
     fleet --instances 2 --groups 0 --bare-metal 0 --templates 0
     jq '(.records[] | select(.kind == "vpc").record.name) |= . + "x"' fleet > other
-    refuses 'other:[0-9]+: records\[[0-9]+\]: the vpc "r006-.*" is in fleet:[0-9]+, too, and not the same there' --load fleet --load other
+    refuses 'other:[0-9]+: records\[[0-9]+\]: the vpc "r006-.*" is in fleet:[0-9]+, too, and not the same there: its name is' --load fleet --load other
     echo '[{"id":"r006-9","name":"n","crn":"crn:v1:bluemix:public:is:us-south:a/ffff::vpc:r006-9"}]' > foreign
     refuses 'foreign of account ffff: a simulator serves one account' --load fleet --load foreign
     sim_start --load fleet --load fleet
