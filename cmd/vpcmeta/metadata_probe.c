@@ -140,7 +140,7 @@ const struct cmd_spec cmd_metadata_probe = {
         "credential is at hand, the settings are compared with those of the control plane. It takes a few seconds, "
         "also where nothing answers.\n\n"
         "NAME says which server this is, where the service gives no answer to say it; otherwise it is looked for by "
-        "the name of this machine. Each row has its recommended fix: a command to run here, or one for another "
+        "the name of this machine. A fail has its recommended fix: a command to run here, or one for another "
         "machine with a credential.\n\n"
         "A result is pass, fail, note (worth knowing, changes nothing), cannot_tell or not_applicable. Exit status: 0 "
         "as expected, 3 at least one fail, 1 when it could not be carried out. Without options and credentials, "
