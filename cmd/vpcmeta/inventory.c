@@ -85,6 +85,7 @@ struct target {
     const char *file; /* NULL: standard output */
     struct fsio_draft *draft;
     char *folder;   /* for what waits to be written */
+    bool loadable;  /* the file is one that stays, not a device or a pipe */
     bool refusable; /* requests may have been sent, and nothing is written yet */
 };
 
@@ -107,6 +108,7 @@ static bool open_target(struct app *app, const struct export_opts *opts, struct 
         return err_wrap(e, "-o");
     }
     bool regular = !to_output && (stat(opts->file, &status) != 0 || S_ISREG(status.st_mode));
+    ret->loadable = regular && strncmp(opts->file, "/dev/", 5) != 0 && strncmp(opts->file, "/proc/", 6) != 0;
     ret->folder = regular                                     ? fsio_folder_of(opts->file)
                   : temporary != NULL && temporary[0] != '\0' ? mem_copy(temporary)
                                                               : mem_copy("/tmp");
@@ -176,7 +178,23 @@ static void say_lines(const struct app *app, enum app_level level, const struct 
     }
 }
 
-static void report(const struct target *target, const struct inventory_export *copy, size_t regions, bool with_secrets)
+/* "fleet.json has 490 records of 1 region; `vpcsim --load fleet.json` serves the copy" */
+static void say_what_is_there(const struct target *target, size_t total, size_t regions, bool whole)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "%s %s %zu record%s of %zu region%s", target->file, whole ? "has" : "is incomplete: it has",
+                total, total == 1 ? "" : "s", regions, regions == 1 ? "" : "s");
+    if (target->loadable) {
+        text_append(&line, "; `vpcsim --load ");
+        cli_quote(&line, target->file);
+        text_append(&line, whole ? "` serves the copy" : total == 1 ? "` serves that" : "` serves those");
+    }
+    app_note(target->app, "%s", text_string(&line));
+}
+
+static void report(const struct target *target, const struct inventory_export *copy, size_t regions, bool with_secrets,
+                   bool whole)
 {
     const struct app *app = target->app;
     CLEANUP(text_free) struct text lines = {0};
@@ -184,10 +202,7 @@ static void report(const struct target *target, const struct inventory_export *c
 
     say_lines(app, APP_DETAIL, &lines);
     if (target->file != NULL) {
-        CLEANUP(text_free) struct text file = {0};
-        cli_quote(&file, target->file);
-        app_note(app, "%s has %zu record%s of %zu region%s; `vpcsim --load %s` serves the copy", target->file, total,
-                 total == 1 ? "" : "s", regions, regions == 1 ? "" : "s", text_string(&file));
+        say_what_is_there(target, total, regions, whole);
     }
     if (with_secrets) {
         app_warn(app, "%s holds user_data and passwords as they are: whoever reads it has them",
@@ -254,7 +269,7 @@ static bool export(struct app *app, const struct cli_call *call, struct selectio
         !write_all(target, copy, opts, selection, missing, e)) {
         return false;
     }
-    report(target, copy, scope.region_count, opts->with_user_data);
+    report(target, copy, scope.region_count, opts->with_user_data, missing->size == 0);
     return true;
 }
 

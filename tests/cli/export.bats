@@ -107,6 +107,7 @@ items() {
         meta inventory export -o fleet.json
         expect 1 "error: the inventory is incomplete: "
         [ "$(of .complete)" = false ]
+        [[ $stderr == "fleet.json is incomplete: it has "*"; \`vpcsim --load fleet.json\` serves those"$'\n'*"error: "* ]]
         of -r '.missing[]' | grep -q "$words" || { echo "$path"; of .missing; return 1; }
         [ "$(of --arg k "$kind" '[.records[] | select(.kind == $k)] | length')" = 0 ]
         [ "$(of '.records | length > 20')" = true ]
@@ -183,8 +184,18 @@ END
     expect 1 "No space left"
     [ -c /dev/full ]
     meta inventory export -o /dev/stdout
-    expect 0
+    expect 0 "/dev/stdout has "
     jq -e .complete <<< "$output" > /dev/null
+    [[ $stderr != *--load* ]]
+    "$BUILD/vpcmeta" inventory export -o /dev/stdout > redirected.json 2> err 3>&-
+    run ! grep -e --load err
+    mkfifo pipe
+    cat pipe > piped.json 3>&- &
+    meta inventory export -o pipe
+    expect 0 "pipe has "
+    [[ $stderr != *--load* ]]
+    wait $!
+    jq -e .complete piped.json > /dev/null
     clear_log
     meta inventory export -o no/such/folder/fleet.json
     expect 2 "no/such/folder"
