@@ -324,15 +324,17 @@ const struct cmd_spec cmd_inventory_export = {
     .summary = "write everything into one file, to rehearse on a copy",
     .description =
         "Reads instances, instance templates, bare metal servers and instance groups with their members, and what "
-        "they refer to: images, boot volumes, snapshots, VPCs, subnets, keys, placement groups and resource groups, "
-        "besides the region, its zones and the profiles. `vpcsim --load FILE` serves the copy, with the same ids, "
-        "CRNs and account. Selectors choose servers, templates and groups of all kinds at once; what these refer to "
-        "comes along.\n\n"
+        "they use: images, boot volumes, snapshots, VPCs, subnets, keys, placement groups and resource groups, "
+        "besides the region, its zones and the profiles. Data volumes stay out. `vpcsim --load FILE` serves the "
+        "copy, with the same ids, CRNs and account.\n\n"
+        "Selectors choose servers, templates and groups of all kinds at once. What these refer to comes along, and "
+        "what that refers to; a group that was chosen brings its members. A server brings the group that it is in, "
+        "but not the other members.\n\n"
         "The file is one JSON object, {\"vpcmeta_inventory\":1, ..., \"records\":[...], \"account\", \"counts\", "
         "\"complete\", \"missing\"}, with a record a line: {\"kind\", \"region\", \"record\"}, where `record` is the "
         "API's own object. It is written beside its place and moved there when it is whole, readable by its owner "
-        "only. Where something could not be read, \"complete\" is false, \"missing\" names it, and the exit status "
-        "is 1.\n\n"
+        "only. Where something could not be read or a record is odd, \"complete\" is false, \"missing\" names it, "
+        "and the exit status is 1; an odd record is in the file as it was answered.\n\n"
         "A string of user_data or a password becomes {\"redacted\":true, \"length\", \"sha256\"}, unless "
         "--with-user-data is given.",
     .arguments = "[NAME|ID|CRN...]",

@@ -50,7 +50,7 @@ struct inventory_seen {
 struct inventory_observer {
     void (*selected)(const struct resource *record, const struct inventory_seen *seen, void *context);
     void *context;
-    bool copies; /* the source is wanted, and an odd record is no gap: it is copied as it is */
+    bool copies; /* the source is wanted */
 };
 
 /*

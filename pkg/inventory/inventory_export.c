@@ -19,14 +19,6 @@ static void note_error(struct inventory_export *copy, const char *what, const st
     }
 }
 
-static void take(struct export_region *region, size_t kind, const struct export_record *record)
-{
-    export_store(region, kind, record);
-    if (export_brings(region, kind, record->key)) {
-        export_note_references(region, kind, record->item);
-    }
-}
-
 /* --- collections -------------------------------------------------------------------------------------- */
 
 /* A collection as it is read. */
@@ -38,45 +30,23 @@ struct reading {
     struct answer_string source;
 };
 
-/* What has no id is known by its name, as far as it has one. */
-static const char *key_of(const struct resource *record)
-{
-    return record->id != NULL ? record->id : record->name;
-}
-
 static bool keep(const struct resource *record, struct answer_node item, void *context, bool *ret_keep, struct err *e)
 {
     struct reading *reading = context;
-    const char *key = key_of(record);
+    const char *key = export_key(record);
 
     (void)e;
     *ret_keep = true;
     if (key != NULL) {
-        take(reading->region, reading->kind,
-             &(struct export_record){.key = key,
-                                     .owner = reading->owner,
-                                     .crn = record->crn,
-                                     .item = item,
-                                     .source = reading->source,
-                                     .ordered = true});
+        export_store(reading->region, reading->kind,
+                     &(struct export_record){.key = key,
+                                             .owner = reading->owner,
+                                             .crn = record->crn,
+                                             .item = item,
+                                             .source = reading->source,
+                                             .ordered = true});
     }
     return true;
-}
-
-/* What was read is in the file, unless a later reading of the list has found it gone. */
-static void validate(struct export_region *region, const struct resource_list *list)
-{
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        const struct resource *record = resource_list_at(list, i);
-        const char *key = record->api == region->api ? key_of(record) : NULL;
-        struct export_entry *entry = key != NULL ? export_find(&region->tables[export_kind(record->kind)], key) : NULL;
-        if (entry != NULL) {
-            entry->valid = true;
-        } else if (record->api == region->api && key == NULL) {
-            resource_append_odd(&region->copy->missing, record);
-            text_append_char(&region->copy->missing, '\n');
-        }
-    }
 }
 
 /* A list that was read in parts has no order. */
@@ -99,9 +69,13 @@ static void listed(const struct err *error, void *context)
             text_printf(&whose, "%s of %s %s: ", copied->kind->plural, copied->parent->singular, reading->owner);
         }
         region->tables[reading->kind].failed = true;
-        note_error(region->copy, text_string(&whose), error);
+        if (copied->stands_in && error->code == ERR_API && error->http_status == 404) {
+            text_printf(&region->copy->gone, "%s\n", error->message);
+        } else {
+            note_error(region->copy, text_string(&whose), error);
+        }
     }
-    validate(region, reading->into);
+    export_validate(region, reading->into, false);
     resource_list_destroy(reading->into);
     free(reading->owner);
     free(reading);
@@ -142,13 +116,13 @@ static bool read_single(struct answer_node root, const struct http_reply *reply,
     if (answer_kind(root) != ANSWER_OBJECT) {
         return answer_error(root, e, "the answer must be an object");
     }
-    take(single->region, single->kind,
-         &(struct export_record){.key = single->id,
-                                 .owner = single->of != NULL ? single->id : NULL,
-                                 .of = single->of,
-                                 .crn = crn.data,
-                                 .item = root,
-                                 .source = {.data = reply->body, .size = reply->size}});
+    export_store(single->region, single->kind,
+                 &(struct export_record){.key = single->id,
+                                         .owner = single->of != NULL ? single->id : NULL,
+                                         .of = single->of,
+                                         .crn = crn.data,
+                                         .item = root,
+                                         .source = {.data = reply->body, .size = reply->size}});
     return true;
 }
 
@@ -166,7 +140,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
         note_error(copy, text_string(&what), answer->error);
     }
     if (entry != NULL) {
-        entry->valid = answer->error == NULL;
+        entry->valid = answer->error == NULL || entry->stands_in;
     }
     free(single->id);
     free(single);
@@ -207,6 +181,23 @@ static void read_place(struct export_region *region)
     }
 }
 
+/* One of the collections or details below an entry. */
+static void read_below_entry(struct export_region *region, size_t kind, const struct resource_kind *owner,
+                             const struct export_entry *entry)
+{
+    const struct resource_copy *copied = &resource_copies[kind];
+    bool detail = copied->how == RESOURCE_COPY_DETAIL;
+
+    if (entry->lacks_id) {
+        text_printf(&region->copy->missing, "%s of %s %s: its id is not known\n",
+                    detail ? copied->kind->singular : copied->kind->plural, owner->singular, entry->key);
+    } else if (detail) {
+        read_one(region, kind, owner, entry->key);
+    } else {
+        list(region, kind, entry->key);
+    }
+}
+
 /* The collections below what is in the file, and the details of it. */
 static void read_below(struct export_region *region, size_t kind)
 {
@@ -220,11 +211,10 @@ static void read_below(struct export_region *region, size_t kind)
         }
         entry->followed = true;
         for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
-            if (resource_copies[k].how == RESOURCE_COPY_BELOW && resource_copies[k].parent == copied->kind) {
-                list(region, k, entry->key);
-            } else if (resource_copies[k].how == RESOURCE_COPY_DETAIL && region->copy->options.initializations &&
-                       copied->kind->has_initialization) {
-                read_one(region, k, copied->kind, entry->key);
+            if ((resource_copies[k].how == RESOURCE_COPY_BELOW && resource_copies[k].parent == copied->kind) ||
+                (resource_copies[k].how == RESOURCE_COPY_DETAIL && region->copy->options.initializations &&
+                 copied->kind->has_initialization)) {
+                read_below_entry(region, k, copied->kind, entry);
             }
         }
     }
@@ -234,15 +224,14 @@ static bool is_lacking(const struct export_table *table, const char *id)
 {
     const struct export_entry *entry = export_find(table, id);
 
-    return (entry == NULL || !entry->valid) && !mem_set_has(&table->tried, id);
+    return (entry == NULL || !entry->valid || entry->stands_in) && !mem_set_has(&table->tried, id);
 }
 
 /* What is referred to and was not read: a few singly, more of it with the whole collection. */
 static void read_referred(struct export_region *region, size_t kind)
 {
-    const struct resource_copy *copied = &resource_copies[kind];
     struct export_table *table = &region->tables[kind];
-    bool collection = copied->how != RESOURCE_COPY_SINGLY && !table->listed;
+    bool collection = !table->listed;
     size_t lacking = 0;
 
     if (table->failed) {
@@ -272,6 +261,7 @@ static void follow(struct export_region *region)
     bool narrowed = region->copy->options.narrowed;
 
     read_place(region);
+    export_note_references(region);
     for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
         switch (resource_copies[k].how) {
         case RESOURCE_COPY_SELECTED:
@@ -282,7 +272,6 @@ static void follow(struct export_region *region)
             break;
         case RESOURCE_COPY_WHOLE:
         case RESOURCE_COPY_REFERRED:
-        case RESOURCE_COPY_SINGLY:
             read_referred(region, k);
             break;
         default:
@@ -306,12 +295,12 @@ static struct export_region *region_of(const struct inventory_export *copy, cons
 static void selected(const struct resource *record, const struct inventory_seen *seen, void *context)
 {
     struct export_region *region = region_of(context, record->api);
-    const char *key = key_of(record);
+    const char *key = export_key(record);
 
     if (region != NULL && key != NULL) {
-        take(region, export_kind(record->kind),
-             &(struct export_record){
-                 .key = key, .crn = record->crn, .item = seen->item, .source = seen->source, .ordered = true});
+        export_store(region, export_kind(record->kind),
+                     &(struct export_record){
+                         .key = key, .crn = record->crn, .item = seen->item, .source = seen->source, .ordered = true});
     }
 }
 
@@ -460,7 +449,7 @@ bool inventory_export_finish(struct inventory_export *copy, const struct resourc
     }
     for (size_t r = 0; r < copy->scope->region_count; r++) {
         struct export_region *region = &copy->regions[r];
-        validate(region, found);
+        export_validate(region, found, true);
         for (size_t k = 0; k < EXPORT_KINDS_MAX; k++) {
             drop_order(&region->tables[k]);
         }
@@ -473,10 +462,13 @@ bool inventory_export_finish(struct inventory_export *copy, const struct resourc
         for (size_t r = 0; r < copy->scope->region_count; r++) {
             follow(&copy->regions[r]);
         }
-        if (copy->pending == 0) {
-            break;
-        }
-    } while (run(copy, e));
+    } while (copy->pending > 0 && run(copy, e));
+    if (!err_take(e, &copy->error)) {
+        return false;
+    }
+    for (size_t r = 0; r < copy->scope->region_count; r++) {
+        export_note_odd(&copy->regions[r]);
+    }
     CLEANUP(text_free) struct text selected_missing = *missing;
     *missing = (struct text){0};
     add_missing(copy, &selected_missing, missing);

@@ -9,7 +9,7 @@ struct place {
     struct answer_string parent, name;
 };
 
-/* "image" is any member of that name, "volume/source_snapshot" one below another. */
+/* "image" is any member of that name, "volume/source_snapshot" one below another, "/instance" one of the record. */
 static bool is_at(const struct place *place, const char *path)
 {
     const char *slash = strchr(path, '/');
@@ -17,10 +17,11 @@ static bool is_at(const struct place *place, const char *path)
     size_t parent = slash != NULL ? (size_t)(slash - path) : 0;
 
     return answer_string_is(place->name, name) &&
-           (slash == NULL || (place->parent.size == parent && memcmp(place->parent.data, path, parent) == 0));
+           (slash == NULL ||
+            (place->parent.size == parent && (parent == 0 || memcmp(place->parent.data, path, parent) == 0)));
 }
 
-/* A reference to a kind that has no collection is all that there is of it; one with the name says more. */
+/* A reference may be all that there is of something; one with the name says more. */
 static void gather(struct export_region *region, size_t kind, struct answer_node reference, const char *id)
 {
     struct export_entry *entry = export_find(&region->tables[kind], id);
@@ -28,14 +29,16 @@ static void gather(struct export_region *region, size_t kind, struct answer_node
     struct inventory_export *copy = region->copy;
     CLEANUP(text_free) struct text text = {0};
 
-    if (entry != NULL && (entry->named || !named)) {
+    if (entry != NULL && (!entry->stands_in || entry->named || !named)) {
         return;
     }
     if (entry == NULL) {
         struct export_table *table = &region->tables[kind];
         entry = mem_list_add(table);
-        *entry = (struct export_entry){
-            .key = text_arena_copy(&copy->memory, id, strlen(id)), .order = EXPORT_UNORDERED, .valid = true};
+        *entry = (struct export_entry){.key = text_arena_copy(&copy->memory, id, strlen(id)),
+                                       .order = EXPORT_UNORDERED,
+                                       .valid = true,
+                                       .stands_in = true};
         mem_map_put(&table->by_key, id, (void *)table->count);
     }
     answer_print(reference, &text);
@@ -82,11 +85,10 @@ static void note(const struct walk *walk, const struct place *place, struct answ
         }
         CLEANUP(text_free) struct text word = {0};
         text_append_size(&word, id.data, id.size);
-        if (copied->how == RESOURCE_COPY_GATHERED) {
+        if (copied->how == RESOURCE_COPY_GATHERED || copied->stands_in) {
             gather(region, k, value, text_string(&word));
-        } else {
-            mem_set_add_n(alias ? &region->tables[k].aliases : &region->tables[k].referred, id.data, id.size);
         }
+        mem_set_add_n(alias ? &region->tables[k].aliases : &region->tables[k].referred, id.data, id.size);
     }
 }
 
@@ -107,7 +109,35 @@ static void walk_through(const struct walk *walk, const struct place *place, str
     }
 }
 
-void export_note_references(struct export_region *region, size_t kind, struct answer_node item)
+static void note_entry(struct export_region *region, size_t kind, struct export_entry *entry,
+                       struct answer_parser *parser)
 {
-    walk_through(&(struct walk){.region = region, .kind = kind}, &(struct place){0}, item);
+    struct inventory_export *copy = region->copy;
+    CLEANUP(text_free_secret) struct text text = {0};
+    struct answer_node item;
+
+    entry->noted = true;
+    if (entry->size > 0 && fsio_scratch_read(copy->scratch, entry->offset, entry->size, &text, &copy->error) &&
+        answer_parse(parser, text_string(&text), text.size, &item, &copy->error)) {
+        walk_through(&(struct walk){.region = region, .kind = kind}, &(struct place){0}, item);
+    }
+}
+
+void export_note_references(struct export_region *region)
+{
+    CLEANUP(answer_parser_release) struct answer_parser *parser = answer_parser_create();
+    bool more = true;
+
+    while (more) {
+        more = false;
+        for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
+            struct export_table *table = &region->tables[k];
+            for (size_t i = 0; i < table->count; i++) {
+                if (!table->items[i].noted && export_retains(region, k, &table->items[i])) {
+                    note_entry(region, k, &table->items[i], parser);
+                    more = true;
+                }
+            }
+        }
+    }
 }

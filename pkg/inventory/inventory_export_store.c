@@ -19,6 +19,11 @@ size_t export_kind(const struct resource_kind *kind)
     return i;
 }
 
+const char *export_key(const struct resource *record)
+{
+    return record->id != NULL ? record->id : record->name;
+}
+
 struct export_entry *export_find(const struct export_table *table, const char *key)
 {
     size_t place = (size_t)mem_map_get(&table->by_key, key);
@@ -114,6 +119,8 @@ void export_store(struct export_region *region, size_t kind, const struct export
         entry = add(region, kind, record);
     }
     append_text(copy, record);
+    entry->stands_in = false;
+    entry->noted = false;
     entry->size = (uint32_t)copy->text.size;
     entry->alias = alias_of(region, copied, record->item);
     if (!fsio_scratch_append(copy->scratch, text_string(&copy->text), copy->text.size, &entry->offset, &copy->error)) {
@@ -124,33 +131,81 @@ void export_store(struct export_region *region, size_t kind, const struct export
     }
 }
 
-bool export_brings(const struct export_region *region, size_t kind, const char *key)
-{
-    const struct export_table *table = &region->tables[kind];
-
-    return resource_copies[kind].how != RESOURCE_COPY_REFERRED || !region->copy->options.narrowed ||
-           mem_set_has(&table->referred, key);
-}
-
 static bool is_referred(const struct export_table *table, const struct export_entry *entry)
 {
     return mem_set_has(&table->referred, entry->key) ||
            (entry->alias != NULL && mem_set_has(&table->aliases, entry->alias));
 }
 
+/* All that lies below what was chosen is in the file. */
+static bool is_owner_chosen(const struct export_region *region, const struct resource_copy *copied,
+                            const struct export_entry *entry)
+{
+    size_t kind = export_kind(copied->parent);
+    const struct export_entry *owner = entry->owner != NULL ? export_find(&region->tables[kind], entry->owner) : NULL;
+
+    return owner == NULL || owner->chosen || resource_copies[kind].how != RESOURCE_COPY_SELECTED;
+}
+
 bool export_retains(const struct export_region *region, size_t kind, const struct export_entry *entry)
 {
-    bool narrowed = region->copy->options.narrowed;
+    const struct resource_copy *copied = &resource_copies[kind];
+    const struct export_table *table = &region->tables[kind];
+    bool whole = !region->copy->options.narrowed;
 
     if (!entry->valid) {
         return false;
     }
-    switch (resource_copies[kind].how) {
+    switch (copied->how) {
+    case RESOURCE_COPY_SELECTED:
     case RESOURCE_COPY_WHOLE:
-        return !narrowed || is_referred(&region->tables[kind], entry);
+        return whole || entry->chosen || is_referred(table, entry);
     case RESOURCE_COPY_REFERRED:
-        return is_referred(&region->tables[kind], entry);
+        return is_referred(table, entry);
+    case RESOURCE_COPY_BELOW:
+        return whole || is_owner_chosen(region, copied, entry) || is_referred(table, entry);
     default:
         return true;
+    }
+}
+
+/* The record has been read to its end: what its entry knows of it. */
+static void validate_entry(struct inventory_export *copy, struct export_entry *entry, const struct resource *record)
+{
+    CLEANUP(text_free) struct text odd = {0};
+
+    entry->valid = true;
+    entry->lacks_id = record->id == NULL && !record->kind->by_name;
+    if (record->odd != NULL) {
+        resource_append_odd(&odd, record);
+        entry->odd = text_arena_copy(&copy->memory, text_string(&odd), odd.size);
+    }
+}
+
+void export_validate(struct export_region *region, const struct resource_list *list, bool chosen)
+{
+    for (size_t i = 0; i < resource_list_count(list); i++) {
+        const struct resource *record = resource_list_at(list, i);
+        const char *key = record->api == region->api ? export_key(record) : NULL;
+        struct export_entry *entry = key != NULL ? export_find(&region->tables[export_kind(record->kind)], key) : NULL;
+        if (entry != NULL) {
+            validate_entry(region->copy, entry, record);
+            entry->chosen = entry->chosen || chosen;
+        } else if (record->api == region->api && key == NULL) {
+            resource_append_odd(&region->copy->missing, record);
+            text_append_char(&region->copy->missing, '\n');
+        }
+    }
+}
+
+void export_note_odd(struct export_region *region)
+{
+    for (size_t k = 0; resource_copies[k].kind != NULL; k++) {
+        const struct export_table *table = &region->tables[k];
+        for (size_t i = 0; i < table->count; i++) {
+            if (table->items[i].odd != NULL && export_retains(region, k, &table->items[i])) {
+                text_printf(&region->copy->missing, "%s\n", table->items[i].odd);
+            }
+        }
     }
 }

@@ -21,7 +21,12 @@ struct export_entry {
     uint32_t size;
     uint32_t order;       /* of the API's list; EXPORT_UNORDERED: by key */
     uint32_t owner_order; /* that of its owner, while the file is written */
+    const char *odd;      /* what is odd about it, as a line; or NULL */
     bool valid;           /* its reading has ended; until then a list may be read again without it */
+    bool chosen;          /* by the selection */
+    bool lacks_id;        /* its key is its name */
+    bool stands_in;       /* a reference, for what was not read or cannot be */
+    bool noted;           /* what it refers to */
     bool named;           /* a reference that has the name, for kinds that are made of those */
     bool followed;        /* what lies below it has been asked for */
 };
@@ -74,16 +79,25 @@ void export_store(struct export_region *region, size_t kind, const struct export
 
 struct export_entry *export_find(const struct export_table *table, const char *key);
 
-/* Whether what it refers to comes along: of a collection that is read for a part of it, the rest brings nothing. */
-bool export_brings(const struct export_region *region, size_t kind, const char *key);
+/* What has no id is known by its name, as far as it has one; NULL: by nothing. */
+const char *export_key(const struct resource *record);
 
-/* Whether the record is in the file. */
+/*
+ * The reading of the list has ended: its records may be in the file, unless a later reading finds them gone. Those
+ * without a key are named in `missing`.
+ */
+void export_validate(struct export_region *region, const struct resource_list *list, bool chosen);
+
+/* Names in `missing` what is in the file as it was answered, and cannot be relied on. */
+void export_note_odd(struct export_region *region);
+
+/* Whether the record is in the file, by what is chosen and noted so far (resource_copy.h has the rule). */
 bool export_retains(const struct export_region *region, size_t kind, const struct export_entry *entry);
 
 /* The index of a kind in resource_copies. */
 size_t export_kind(const struct resource_kind *kind);
 
-/* Notes what an object of the kind refers to (inventory_export_references.c). */
-void export_note_references(struct export_region *region, size_t kind, struct answer_node item);
+/* Notes what the records in the file refer to, and what those do that come in by it (inventory_export_references.c). */
+void export_note_references(struct export_region *region);
 
 #endif

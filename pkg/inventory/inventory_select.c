@@ -460,7 +460,7 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     if (!check_targets(&selection, kinds, kind_count, e)) {
         return false;
     }
-    if (selection.notes_missing && !wants_source(&selection)) {
+    if (selection.notes_missing) {
         inventory_append_odd(selection.found, &selection.missing);
     }
     bool empty = resource_list_count(selection.found) == 0;

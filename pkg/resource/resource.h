@@ -95,6 +95,7 @@ extern const struct resource_kind resource_subnet; /* for the VPC of what refers
 extern const struct resource_kind resource_image;  /* these for their allowed_use */
 extern const struct resource_kind resource_volume;
 extern const struct resource_kind resource_snapshot;
+extern const struct resource_kind resource_placement_group;
 extern const struct resource_kind resource_membership;
 extern const struct resource_kind resource_region, resource_zone, resource_key;
 extern const struct resource_kind resource_instance_profile, resource_bare_metal_profile;

@@ -1,6 +1,11 @@
 /*
  * resource_copy: what a copy of an inventory holds: every kind that the program knows, servers first and last what they
  * refer to, with how each of them is had. `inventory export` writes its file by this table and names no kind.
+ *
+ * Beside a selector a copy has what was chosen, and what that refers to, step by step; nothing comes along because it
+ * refers to something in the copy. Of what lies below a kind all belongs to one that was chosen (a group brings its
+ * members), and to one that came along what a record in the copy refers to (a server brings its group and its own
+ * membership, not the other members).
  */
 #ifndef RESOURCE_RESOURCE_COPY_H
 #define RESOURCE_RESOURCE_COPY_H
@@ -14,7 +19,6 @@ enum resource_copy_how {
     RESOURCE_COPY_ALWAYS,   /* its collection, which is small */
     RESOURCE_COPY_WHOLE,    /* its collection; beside a selector what is referred to */
     RESOURCE_COPY_REFERRED, /* of its collection what is referred to */
-    RESOURCE_COPY_SINGLY,   /* what is referred to; a collection could be many times as big */
     RESOURCE_COPY_GATHERED, /* the references: no collection of the API is known (resource_copy.c says why) */
     RESOURCE_COPY_BELOW,    /* a collection below each resource of another kind */
     RESOURCE_COPY_DETAIL,   /* what lies below each server, where that is asked for */
@@ -26,9 +30,11 @@ enum { RESOURCE_COPY_NAMES = 4 };
 struct resource_copy {
     const struct resource_kind *kind;
     enum resource_copy_how how;
-    const char *referred_as[RESOURCE_COPY_NAMES]; /* members that refer to one, "source_image", "volume/image" */
+    /* members that refer to one: "image" anywhere, "volume/image" below the other, "/image" of the record itself */
+    const char *referred_as[RESOURCE_COPY_NAMES];
     const char *alias; /* what one has in common with those that refer to it: "catalog_offering/version"; or NULL */
-    const char *resource_type;          /* of references with such a member; NULL: any */
+    const char *resource_type; /* of references with such a member; NULL: any */
+    bool stands_in; /* a reference stands for what cannot be read: that the API has the collection is not certain */
     const struct resource_kind *parent; /* of RESOURCE_COPY_BELOW */
     const char *owner_member;           /* beside the kind in the file: whom it belongs to; or NULL */
 };

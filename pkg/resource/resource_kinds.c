@@ -291,6 +291,16 @@ const struct resource_kind resource_snapshot = {
     .members = plain_members,
 };
 
+const struct resource_kind resource_placement_group = {
+    .name = "placement-group",
+    .singular = "placement group",
+    .plural = "placement groups",
+    .path = "/placement_groups",
+    .items = "placement_groups",
+    .paginated = true,
+    .members = plain_members,
+};
+
 const struct resource_kind resource_region = {
     .name = "region",
     .singular = "region",

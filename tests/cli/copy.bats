@@ -35,7 +35,7 @@ reading() {
 @test "odd records are copied as they are: both lists lack the same" {
     reading > "$BATS_TEST_TMPDIR/reading"
     mkdir "$BATS_TEST_TMPDIR/odd"
-    COMMANDS=$BATS_TEST_TMPDIR/reading run "$compare" "$BATS_TEST_TMPDIR/odd" 4 20 --groups 2 --templates 6 \
+    EXPORTED=1 COMMANDS=$BATS_TEST_TMPDIR/reading run "$compare" "$BATS_TEST_TMPDIR/odd" 4 20 --groups 2 --templates 6 \
         --bare-metal 3 --scenario "$scenarios/odd-copies.json"
     equal "$(wc -l < "$BATS_TEST_TMPDIR/reading")"
     grep -q 'instance api-0001: metadata_service is absent' "$BATS_TEST_TMPDIR/odd/list.copy"

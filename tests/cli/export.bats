@@ -298,14 +298,83 @@ replace_body() {
     faults "$(jq -nc --arg operation "$operation" --rawfile body body.json '{operation: $operation, action: "status", status: 200, body: $body}')"
 }
 
-@test "an odd record is copied as it is and is nothing that is missing" {
+@test "an odd record is in the file as it is, and named as lists name it" {
     client_start --instances 3
     replace_body '/v1/instances' instances.list '.instances[0].zone = null | del(.instances[1].metadata_service, .instances[1].name)'
+    meta instance list -o json
+    expect 1
+    local named
+    named=$(jq -c '.missing | map("us-south: " + .)' <<< "$output")
+    meta inventory export -o fleet.json
+    expect 1 "error: the inventory is incomplete: "
+    [ "$(of '[.records[] | select(.kind == "instance") | .record] | [length, (map(select(.zone == null)) | length), (map(select(has("metadata_service") | not)) | length)]')" = '[3,1,1]' ]
+    [ "$(of .complete)" = false ]
+    [ "$(of .missing)" = "$named" ]
+}
+
+@test "what lies below a record without a usable id is named with it" {
+    client_start --instances 20 --groups 1
+    group=$(sim_curl GET /v1/instance_groups | jq -r '.instance_groups[0].name')
+    faults '{"path": "/v1/instances*", "action": "edit", "record": {"name": "api-0002"}, "set": {"/id": 7}}' \
+        "{\"path\": \"/v1/instance_groups*\", \"action\": \"edit\", \"record\": {\"name\": \"$group\"}, \"remove\": [\"/id\"]}"
+    meta inventory export --initializations -o fleet.json
+    expect 1
+    [ "$(of --arg group "$group" '.missing | map(split(": ") | select(.[2] == "its id is not known")[1]) == ["memberships of instance group " + $group, "initialization of instance api-0002"]')" = true ] || { of .missing; return 1; }
+    of -r '.missing[]' | grep -q '^us-south: instance api-0002: id is a number'
+}
+
+@test "placement groups and snapshots are whole, unless there are none to be listed" {
+    client_start --instances 5
     meta inventory export -o fleet.json
     expect 0
-    [ "$(of '[.records[] | select(.kind == "instance") | .record] | [length, (map(select(.zone == null)) | length), (map(select(has("metadata_service") | not)) | length)]')" = '[3,1,1]' ]
-    [ "$(of .complete)" = true ]
-    [ -z "$(of -r '.missing[]')" ]
+    [ "$(of '.counts["us-south"] | [.["placement-group"], .snapshot]')" = "[$(items placement_groups),$(items snapshots)]" ]
+    [ "$(of '[.records[] | select(.kind == "placement-group").record.strategy | strings] | length')" = "$(items placement_groups)" ]
+    # an API without placement groups: what servers say of theirs stands for them
+    sim_stop
+    client_start --instances 110
+    used=$(sim_curl GET '/v1/instances?limit=100' | jq -c '[.instances[].placement_target // empty | select(.resource_type == "placement_group").id] | unique')
+    [ "$used" != '[]' ]
+    for code in 404 403; do
+        faults "{\"path\": \"/v1/placement_groups*\", \"action\": \"status\", \"status\": $code}"
+        meta inventory export -o fleet.json
+        expect $((code == 403))
+        [ "$code" = 404 ] || [[ $stderr == *"error: the inventory is incomplete: us-south: listing placement groups: 403"* ]]
+        [ "$(of --argjson used "$used" '$used - [.records[] | select(.kind == "placement-group").record | select(.name and .href).id]')" = '[]' ]
+        [ "$(of '[.records[] | select(.kind == "placement-group").record.strategy | strings]')" = '[]' ]
+    done
+    name=$(sim_curl GET '/v1/instances?limit=100' | jq -r '[.instances[] | select(.placement_target.resource_type == "placement_group")][0].name')
+    faults '{"path": "/v1/placement_groups*", "action": "status", "status": 404}'
+    meta inventory export "$name" -o fleet.json
+    expect 0
+    [ "$(of '.counts["us-south"]["placement-group"]')" = 1 ]
+}
+
+@test "beside a selector the file has what was chosen and what that refers to, and no more" {
+    client_start --instances 400 --groups 20 --templates 30 --bare-metal 8
+    meta inventory export -o whole.json
+    expect 0
+    member=$(jq -r '[.records[] | select(.kind == "instance" and .record.instance_group_membership)][3].record.name' whole.json)
+    local args kind bad=0 none='{"items":[]}'
+    while read -r args; do
+        for kind in instance template group bare-metal; do
+            eval "meta $kind list $args -o json"
+            # a kind that takes no such selector has none that it chooses
+            printf '%s' "${output:-$none}" > "list.$kind"
+        done
+        eval "meta inventory export $args -o fleet.json"
+        [ "$status" -eq 0 ] || { echo "$args: $stderr"; bad=1; }
+        python3 "$BATS_TEST_DIRNAME/export_closure.py" whole.json fleet.json list.* || { echo "$args"; bad=1; }
+    done << END
+--name '*1'
+--name '*-01'
+--name 'worker-*1'
+--name $member
+--name 'tpl-*'
+--vpc vpc-data
+--zone us-south-2 --name '*7'
+--exclude 'asg*'
+END
+    return "$bad"
 }
 
 @test "the image of a catalog offering comes along by the version that both name" {
