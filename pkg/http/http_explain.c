@@ -98,10 +98,24 @@ static void append_remedy(const struct http_failure *failure, struct text *out)
     }
 }
 
+/* The last part of "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number". */
+static const char *plain_words(const char *words)
+{
+    const char *last = strstr(words, "SSL routines:");
+
+    last = last != NULL ? strrchr(words, ':') : NULL;
+    return last != NULL && last[1] != '\0' ? last + 1 : words;
+}
+
 static void append_cause(const struct http_failure *failure, struct text *out)
 {
     const struct http_origin *origin = failure->origin;
+    const char *words = plain_words(failure->words);
 
+    if (is_plain_port(failure)) {
+        text_printf(out, "%s port %u speaks plain http, not TLS", origin->host, origin->port);
+        return;
+    }
     switch (failure->fault) {
     case HTTP_FAULT_UNREACHED:
         if (failure->curl_code == CURLE_COULDNT_RESOLVE_HOST) {
@@ -111,26 +125,22 @@ static void append_cause(const struct http_failure *failure, struct text *out)
         text_printf(out, "no connection to %s port %u", origin->host, origin->port);
         /* of a server's own port libcurl only says again where it could not connect */
         if (failure->curl_code != CURLE_COULDNT_CONNECT || is_proxy_problem(failure)) {
-            text_printf(out, ": %s", failure->words);
+            text_printf(out, ": %s", words);
         }
         break;
     case HTTP_FAULT_UNTRUSTED:
-        if (is_plain_port(failure)) {
-            text_printf(out, "%s port %u speaks plain http, not TLS", origin->host, origin->port);
-            break;
-        }
         text_printf(out,
                     failure->curl_code == CURLE_PEER_FAILED_VERIFICATION ? "%s port %u is not trusted: %s"
                                                                          : "no TLS connection to %s port %u: %s",
-                    origin->host, origin->port, failure->words);
+                    origin->host, origin->port, words);
         break;
     case HTTP_FAULT_BROKEN:
         text_printf(out, "broken answer of %s: %s", origin->host,
-                    failure->curl_code == CURLE_OK ? "its status is that of no answer" : failure->words);
+                    failure->curl_code == CURLE_OK ? "its status is that of no answer" : words);
         break;
     default:
         text_printf(out, "no answer from %s port %u: %s", origin->host, origin->port,
-                    failure->reopened ? "the connection was closed after the request was sent" : failure->words);
+                    failure->reopened ? "the connection was closed after the request was sent" : words);
         break;
     }
 }
