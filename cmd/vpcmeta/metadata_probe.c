@@ -21,17 +21,18 @@ static const char *or_null(const struct text *text)
     return text->size > 0 ? text_string(text) : NULL;
 }
 
-static json_t *settings_seen(const struct imds_probe *seen)
+static json_t *settings_seen(const struct metadata_probe_facts *facts)
 {
+    const struct imds_probe *seen = facts->seen;
     const char *protocol = metadata_probe_protocol(seen);
     bool has_profile = seen->initialization.outcome == IMDS_DONE && seen->profile.size > 0;
 
-    bool is_known = protocol != NULL ||
-                    (imds_probe_find(seen, IMDS_UNTRUSTED) == NULL && imds_probe_find(seen, IMDS_FOREIGN) == NULL);
+    bool has_limit = seen->hops > 0 && metadata_probe_has_hop_limit(facts);
+    bool is_known = protocol != NULL || (imds_probe_find(seen, IMDS_UNTRUSTED) == NULL &&
+                                         imds_probe_find(seen, IMDS_FOREIGN) == NULL && facts->stopped == NULL);
     return json_build("{s:o, s:s?, s:o, s:s?}", "enabled", is_known ? json_boolean(protocol != NULL) : json_null(),
-                      "protocol", protocol, "response_hop_limit",
-                      seen->hops > 0 ? json_integer(seen->hops) : json_null(), "default_trusted_profile",
-                      has_profile ? text_string(&seen->profile) : NULL);
+                      "protocol", protocol, "response_hop_limit", has_limit ? json_integer(seen->hops) : json_null(),
+                      "default_trusted_profile", has_profile ? text_string(&seen->profile) : NULL);
 }
 
 static json_t *settings_of_plane(const struct metadata_probe_plane *plane)
@@ -62,7 +63,7 @@ static json_t *make_head(const struct metadata_probe_facts *facts)
                                    "crn", or_null(&seen->crn), "region", or_null(&seen->region)));
     json_object_set_new(
         head, "settings",
-        json_build("{s:o, s:o}", "seen", settings_seen(seen), "control_plane", settings_of_plane(facts->plane)));
+        json_build("{s:o, s:o}", "seen", settings_seen(facts), "control_plane", settings_of_plane(facts->plane)));
     return head;
 }
 
@@ -75,7 +76,8 @@ static int report(struct app *app, const struct metadata_probe_facts *facts, str
     if (!app_print_table(app, table, &(struct render_envelope){.head = head, .items = "checks"}, e)) {
         return err_exit_status(e);
     }
-    if (facts->plane->failed && (failed == 0 || facts->plane->error.signal != 0)) {
+    if (facts->plane->is_no_name ||
+        (facts->plane->failed && (failed == 0 || facts->stopped != NULL || facts->plane->error.signal != 0))) {
         err_take(e, &facts->plane->error);
         return err_exit_status(e);
     }
@@ -86,13 +88,31 @@ static int report(struct app *app, const struct metadata_probe_facts *facts, str
     return ERR_EXIT_DONE;
 }
 
+/* The server of the token, or of the control plane, has none. */
+static bool check_expected(const struct metadata_probe_facts *facts, struct err *e)
+{
+    if (!facts->opts->hop_limit.given || metadata_probe_has_hop_limit(facts)) {
+        return true;
+    }
+    return err_set(e, ERR_USAGE,
+                   "--expect-hop-limit: this is a bare metal server, and those have no response hop limit");
+}
+
+/* What was found out until the deadline or a signal is worth showing. */
+static void stop(const struct err *error, struct metadata_probe_facts *facts, struct metadata_probe_plane *plane)
+{
+    plane->failed = true;
+    plane->error = *error;
+    text_append(&plane->why, error->message);
+    facts->stopped = text_string(&plane->why);
+}
+
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct metadata_probe_opts *opts = call->opts;
     CLEANUP(imds_probe_free) struct imds_probe seen = {0};
     CLEANUP(metadata_probe_host_free) struct metadata_probe_host host = {0};
     CLEANUP(metadata_probe_plane_free) struct metadata_probe_plane plane = {0};
-    CLEANUP(text_free) struct text missing = {0};
     struct imds *imds = NULL;
     struct metadata_probe_facts facts = {.app = app,
                                          .opts = opts,
@@ -105,12 +125,17 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
         !app_open_metadata(app, &imds, e)) {
         return err_exit_status(e);
     }
-    if (!imds_probe(imds, opts->trusted_profile, &seen, e)) {
-        TABLE_CLEANUP struct table *none = table_create(metadata_probe_columns, METADATA_PROBE_COLUMNS);
-        return app_refuse_inventory(app, none, "checks", &missing, e);
-    }
+    bool ran = imds_probe(imds, opts->trusted_profile, &seen, e);
     metadata_probe_host_read(&host);
-    metadata_probe_plane_read(app, facts.word, &seen, &plane);
+    if (ran) {
+        metadata_probe_plane_read(app, facts.word, &seen, &plane);
+    } else {
+        stop(e, &facts, &plane);
+        *e = ERR_INIT;
+    }
+    if (!check_expected(&facts, e)) {
+        return err_exit_status(e);
+    }
     return report(app, &facts, e);
 }
 
@@ -139,9 +164,10 @@ const struct cmd_spec cmd_metadata_probe = {
         "environment is in the way of other programs, and who else on this machine can read user_data. Where a "
         "credential is at hand, the settings are compared with those of the control plane. It takes a few seconds, "
         "also where nothing answers.\n\n"
-        "NAME says which server this is, where the service gives no answer to say it; otherwise it is looked for by "
-        "the name of this machine. A fail has its recommended fix: a command to run here, or one for another "
-        "machine with a credential.\n\n"
+        "NAME says which server this is, where the service gives no answer to say it; an identity token of another one "
+        "is a fail, and its server is the one that is compared. Without both it is looked for by the name of this "
+        "machine. A fail has its recommended fix: a command to run here, or one for another machine with a "
+        "credential.\n\n"
         "A result is pass, fail, note (worth knowing, changes nothing), cannot_tell or not_applicable. Exit status: 0 "
         "as expected, 3 at least one fail, 1 when it could not be carried out. Without options and credentials, "
         "expected is that the service answers and grants a token.",

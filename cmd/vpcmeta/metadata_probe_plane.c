@@ -48,14 +48,14 @@ static bool has_credential(struct app *app, const struct imds_probe *seen, struc
     return ret->why.size == 0;
 }
 
-/* The names of servers are the host names of their machines, unless that was changed on the machine. */
+/* The token is right. The names of servers are the host names of their machines, unless that was changed there. */
 static const char *choose_target(const char *word, const struct imds_probe *seen, char host[HOST_NAME_SIZE])
 {
-    if (word != NULL) {
-        return word;
-    }
     if (seen->crn.size > 0 || seen->id.size > 0) {
         return seen->crn.size > 0 ? text_string(&seen->crn) : text_string(&seen->id);
+    }
+    if (word != NULL) {
+        return word;
     }
     return gethostname(host, HOST_NAME_SIZE - 1) == 0 ? host : "";
 }
@@ -73,15 +73,13 @@ static size_t choose_kinds(const struct resource_kind *kinds[])
     return count;
 }
 
-static bool find_server(struct app *app, const char *target, struct inventory_scope *scope,
-                        struct metadata_probe_plane *ret, struct err *e)
+static bool find_server(struct app *app, const char *target, struct inventory_scope *scope, struct resource_list *into,
+                        struct err *e)
 {
     const struct resource_kind *kinds[RESOURCE_COLUMNS];
     struct inventory_selector selector = {.targets = {.items = &target, .count = 1}};
 
-    ret->found = resource_list_create();
-    return app_connect(app, scope, e) &&
-           inventory_select(scope, kinds, choose_kinds(kinds), &selector, ret->found, NULL, e);
+    return app_connect(app, scope, e) && inventory_select(scope, kinds, choose_kinds(kinds), &selector, into, NULL, e);
 }
 
 /* What its record does not hold: the profile of its initialization, and what this machine's history knows. */
@@ -117,6 +115,51 @@ static void take_server(struct metadata_probe_plane *ret)
     }
 }
 
+enum resource_switch metadata_probe_is_called(const char *word, const struct imds_probe *seen,
+                                              const struct metadata_probe_plane *plane)
+{
+    const struct resource *server = plane->server;
+    const char *crn_id = resource_crn_id(word);
+    const char *of_plane = server != NULL ? server->name : NULL;
+    bool has_name = seen->name.size > 0 || of_plane != NULL;
+    struct err ignored = ERR_INIT;
+
+    word = crn_id != NULL ? crn_id : word;
+    if (seen->way < 0 || (seen->id.size == 0 && seen->crn.size == 0)) {
+        return RESOURCE_UNKNOWN;
+    }
+    if (text_equal(word, text_string(&seen->id)) || text_equal(word, resource_crn_id(text_string(&seen->crn))) ||
+        text_equal(word, text_string(&seen->name)) || text_equal(word, of_plane)) {
+        return RESOURCE_ON;
+    }
+    return has_name || crn_id != NULL || !resource_check_name(word, &ignored) ? RESOURCE_OFF : RESOURCE_UNKNOWN;
+}
+
+/* What names no server, or several, is a mistake of the line. */
+static bool is_mistake(const struct err *error)
+{
+    return error->code == ERR_NOT_FOUND;
+}
+
+static void refuse_name(const struct err *error, struct metadata_probe_plane *ret)
+{
+    ret->is_no_name = true;
+    ret->error = *error;
+    ret->error.code = ERR_USAGE;
+}
+
+/* The token says that this is another server than the line does: whether there is one of that name at all. */
+static void check_name(struct app *app, const char *word, struct metadata_probe_plane *ret)
+{
+    CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
+    struct inventory_scope scope;
+    struct err error = ERR_INIT;
+
+    if (!find_server(app, word, &scope, found, &error) && is_mistake(&error)) {
+        refuse_name(&error, ret);
+    }
+}
+
 static void compare(struct app *app, const char *word, const struct imds_probe *seen, struct metadata_probe_plane *ret)
 {
     char host[HOST_NAME_SIZE] = "";
@@ -124,12 +167,16 @@ static void compare(struct app *app, const char *word, const struct imds_probe *
     struct inventory_scope scope;
     struct err error = ERR_INIT;
 
-    if (find_server(app, target, &scope, ret, &error)) {
+    ret->found = resource_list_create();
+    if (find_server(app, target, &scope, ret->found, &error)) {
         take_server(ret);
         read_rest(&scope, ret);
+        if (word != NULL && metadata_probe_is_called(word, seen, ret) == RESOURCE_OFF) {
+            check_name(app, word, ret);
+        }
         return;
     }
-    if (error.code == ERR_NOT_FOUND && target == host) {
+    if (is_mistake(&error) && target == host) {
         text_printf(&ret->why,
                     "which server this is cannot be known without an answer, and none has the name of this "
                     "machine, %s: give its name, as in 'vpcmeta metadata probe NAME'",
@@ -137,6 +184,11 @@ static void compare(struct app *app, const char *word, const struct imds_probe *
         return;
     }
     ret->failed = true;
+    if (is_mistake(&error) && target == word) {
+        refuse_name(&error, ret);
+        text_append(&ret->why, ret->error.message);
+        return;
+    }
     ret->error = error;
     if (error.code == ERR_CANCELLED && error.signal == 0 && error.cause == ERR_NONE) {
         ret->error = ERR_INIT;

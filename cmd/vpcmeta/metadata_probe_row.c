@@ -59,17 +59,17 @@ void probe_add(struct probe_rows *rows, const char *check, enum probe_result res
                                                            [PROBE_NOTE] = TABLE_PLAIN,
                                                            [PROBE_CANNOT_TELL] = TABLE_WARN,
                                                            [PROBE_NOT_APPLICABLE] = TABLE_DIM};
-    CLEANUP(text_free) struct text message = {0};
     va_list args;
 
+    text_clear(&rows->message);
     va_start(args, format);
-    text_vprintf(&message, format, args);
+    text_vprintf(&rows->message, format, args);
     va_end(args);
     table_add_row(rows->table);
     table_set_string(rows->table, CHECK, check);
     table_set_string(rows->table, RESULT, result_words[result]);
     table_set_style(rows->table, RESULT, styles[result]);
-    table_set_string(rows->table, MESSAGE, text_string(&message));
+    table_set_string(rows->table, MESSAGE, text_string(&rows->message));
     set_json(rows->table, EXPECTED, expected);
     set_json(rows->table, FOUND, found);
     table_set_string(rows->table, FIX, NULL);
@@ -77,60 +77,63 @@ void probe_add(struct probe_rows *rows, const char *check, enum probe_result res
     rows->last = result;
 }
 
+const char *probe_why_unknown(const struct probe_rows *rows)
+{
+    return probe_unknown(rows) == PROBE_CANNOT_TELL ? rows->facts->stopped
+           : rows->answers                          ? "no identity token was granted"
+                                                    : "nothing answers";
+}
+
+enum probe_result probe_unknown(const struct probe_rows *rows)
+{
+    bool is_waiting = imds_probe_find(rows->facts->seen, IMDS_STOPPED) != NULL;
+
+    return rows->facts->seen->way < 0 && is_waiting && rows->facts->stopped != NULL ? PROBE_CANNOT_TELL
+                                                                                    : PROBE_NOT_APPLICABLE;
+}
+
 /* --- commands that fix --------------------------------------------------------------------------------- */
 
 /* By the record of the control plane, or by the service name in the CRN of the token: "...:bare-metal-server:ID". */
-const struct resource_kind *probe_kind(const struct probe_rows *rows)
+const struct resource_kind *probe_kind(const struct metadata_probe_facts *facts)
 {
-    const struct resource *server = rows->facts->plane->server;
+    const struct resource *server = facts->plane->server;
     const struct resource_kind *kind = server != NULL ? server->kind : &resource_instance;
 
     for (size_t i = 0; server == NULL && resource_kinds[i] != NULL; i++) {
         CLEANUP(text_free) struct text part = {0};
         text_printf(&part, ":%s", resource_kinds[i]->name);
-        if (resource_kinds[i]->patchable != 0 &&
-            strstr(text_string(&rows->facts->seen->crn), text_string(&part)) != NULL) {
+        if (resource_kinds[i]->patchable != 0 && strstr(text_string(&facts->seen->crn), text_string(&part)) != NULL) {
             kind = resource_kinds[i];
         }
     }
     return kind;
 }
 
-bool probe_has_hop_limit(const struct probe_rows *rows)
+bool metadata_probe_has_hop_limit(const struct metadata_probe_facts *facts)
 {
-    return (probe_kind(rows)->settings & RESOURCE_HOP_LIMIT) != 0;
+    return (probe_kind(facts)->settings & RESOURCE_HOP_LIMIT) != 0;
 }
 
-/* As commands call the server: by the name where one is known, by that of this machine at the last. */
-static bool append_server(const struct probe_rows *rows, struct text *out)
+/* As commands call the server. The name of this machine is not certain to be its own: false, and "NAME" then. */
+static bool append_server(const struct metadata_probe_facts *facts, struct text *out)
 {
-    const struct metadata_probe_facts *facts = rows->facts;
     const struct resource *server = facts->plane->server;
-    char host[256] = "";
 
     if (server != NULL && server->name != NULL) {
         text_append(out, server->name);
     } else if (facts->seen->name.size > 0 || facts->seen->id.size > 0) {
         text_append(out, text_string(facts->seen->name.size > 0 ? &facts->seen->name : &facts->seen->id));
-    } else if (facts->word != NULL) {
+    } else if (facts->word != NULL && !facts->plane->is_no_name) {
         text_append(out, facts->word);
     } else {
-        text_append(out, gethostname(host, sizeof(host) - 1) == 0 ? host : "");
+        text_append(out, "NAME");
         return false;
     }
     return true;
 }
 
-void probe_append_assumption(const struct probe_rows *rows, struct text *out)
-{
-    CLEANUP(text_free) struct text name = {0};
-
-    if (!append_server(rows, &name)) {
-        text_printf(out, ". The server is taken to have the name of this machine, %s", text_string(&name));
-    }
-}
-
-void probe_append_command(const struct probe_rows *rows, const char *verb, const char *option, const char *value,
+bool probe_append_command(const struct probe_rows *rows, const char *verb, const char *option, const char *value,
                           struct text *out)
 {
     const struct metadata_probe_facts *facts = rows->facts;
@@ -150,25 +153,43 @@ void probe_append_command(const struct probe_rows *rows, const char *verb, const
     if (!text_equal(place.auth, "vpc")) {
         place.metadata_url = NULL; /* it is this machine's */
     }
-    text_printf(&path, "%s %s", probe_kind(rows)->name, verb);
-    (void)append_server(rows, &name);
+    text_printf(&path, "%s %s", probe_kind(facts)->name, verb);
+    bool is_named = append_server(facts, &name);
     cli_command_line_begin(&line, facts->app->program->name, text_string(&path));
     cli_command_line_operand(&line, text_string(&name));
     cli_command_line_option(&line, option, value);
     cli_command_line_place(&line, &place);
     text_append(out, cli_command_line_string(&line));
+    return is_named;
 }
 
-void probe_fix_server(const struct probe_rows *rows, const char *verb, const char *option, const char *value)
+/* A command that lacks the name works nowhere as it is: it becomes a part of the message. */
+void probe_fix_server(struct probe_rows *rows, const char *verb, const char *option, const char *value)
 {
     CLEANUP(text_free) struct text command = {0};
 
-    probe_append_command(rows, verb, option, value, &command);
-    probe_fix(rows, text_string(&command));
+    if (probe_append_command(rows, verb, option, value, &command)) {
+        probe_fix(rows, text_string(&command));
+        return;
+    }
+    text_printf(&rows->message, ". The command for it, with the name of this server in the place of NAME: '%s'",
+                text_string(&command));
+    table_set_string(rows->table, MESSAGE, text_string(&rows->message));
+}
+
+void probe_fix_word(const struct probe_rows *rows)
+{
+    const struct app *app = rows->facts->app;
+    struct cli_place place = options_place(app->given, NULL);
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    cli_command_line_begin(&line, app->program->name, "metadata probe");
+    cli_command_line_place(&line, &place);
+    probe_fix(rows, cli_command_line_string(&line));
 }
 
 /* Only a stop and start makes a service whole that was off when the server was created (vpc-api.md 4.1). */
-void probe_fix_restart(const struct probe_rows *rows)
+void probe_fix_restart(struct probe_rows *rows)
 {
     probe_fix_server(rows, "restart", "always", NULL);
 }
@@ -177,7 +198,7 @@ bool probe_may_need_restart(const struct probe_rows *rows)
 {
     const struct metadata_probe_plane *plane = rows->facts->plane;
 
-    return probe_kind(rows)->restart_to_enable && (!plane->read || plane->restart_needed != RESOURCE_OFF);
+    return probe_kind(rows->facts)->restart_to_enable && (!plane->read || plane->restart_needed != RESOURCE_OFF);
 }
 
 static bool is_server_crn(const char *crn)
@@ -207,14 +228,17 @@ void probe_fix_link(const struct probe_rows *rows, const char *profile)
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text name = {0};
 
-    if (id == NULL || !is_server_crn(crn) || probe_kind(rows)->cr_type == NULL) {
+    if (id == NULL || !is_server_crn(crn) || probe_kind(rows->facts)->cr_type == NULL) {
         return;
     }
-    (void)append_server(rows, &name);
+    if (!append_server(rows->facts, &name)) { /* any name will do for the link */
+        text_clear(&name);
+        text_append(&name, resource_crn_id(crn));
+    }
     cli_command_line_begin(&line, "ibmcloud", "iam trusted-profile-link-create");
     cli_command_line_operand(&line, id);
     cli_command_line_option(&line, "name", text_string(&name));
-    cli_command_line_option(&line, "cr-type", probe_kind(rows)->cr_type);
+    cli_command_line_option(&line, "cr-type", probe_kind(rows->facts)->cr_type);
     cli_command_line_option(&line, "link-crn", crn);
     probe_fix(rows, cli_command_line_string(&line));
 }

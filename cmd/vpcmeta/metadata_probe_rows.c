@@ -1,7 +1,6 @@
 /* What a probe has found as rows: what was expected, what was found, and what fixes it. */
 #include <string.h>
 
-#include "imds/imds_hops.h"
 #include "metadata_probe_row.h"
 
 const char *const metadata_probe_protocols[] = {"http", "https", NULL};
@@ -74,11 +73,14 @@ static void add_lost(struct probe_rows *rows)
     enum resource_switch needed = plane->restart_needed;
     const char *reason = "a firewall or a route of this machine may be in the way";
     const struct imds_end *name = &rows->facts->seen->ways[IMDS_HTTPS_NAME];
+    const int64_t asked = rows->facts->opts->hop_limit.value;
     bool no_name = text_equal(plane->protocol, "https") && name->outcome == IMDS_UNREACHED;
     bool hops = !no_name && needed != RESOURCE_ON && rows->facts->host->in_container && plane->hop_limit == 1;
     CLEANUP(text_free) struct text nowhere = {0};
+    CLEANUP(text_free) struct text limit = {0};
 
-    text_printf(&nowhere, "with https only the name works, and there is no connection to it: %s", name->error.message);
+    text_printf(&nowhere, "with https only the name works, and here it does not: %s", name->error.message);
+    text_printf(&limit, "%lld", (long long)(asked > 2 ? asked : 2));
     if (no_name) {
         reason = text_string(&nowhere);
     } else if (hops) {
@@ -92,9 +94,11 @@ static void add_lost(struct probe_rows *rows)
     }
     probe_add(rows, "enabled", PROBE_FAIL, json_true(), json_false(), "%s%s", lost, reason);
     if (no_name) {
-        probe_fix(rows, "getent hosts api.metadata.cloud.ibm.com");
+        if (strstr(name->error.message, "host not found") != NULL) {
+            probe_fix(rows, "getent hosts api.metadata.cloud.ibm.com");
+        }
     } else if (hops) {
-        probe_fix_server(rows, "set", "hop-limit", "2");
+        probe_fix_server(rows, "set", "hop-limit", text_string(&limit));
     } else if (probe_may_need_restart(rows)) {
         probe_fix_restart(rows);
     } else {
@@ -105,7 +109,6 @@ static void add_lost(struct probe_rows *rows)
 static void add_silence(struct probe_rows *rows)
 {
     const struct metadata_probe_facts *facts = rows->facts;
-    CLEANUP(text_free) struct text assumed = {0};
     CLEANUP(text_free) struct text restart = {0};
 
     if (leads_nowhere(facts->seen) && !rows->is_off) {
@@ -120,14 +123,12 @@ static void add_silence(struct probe_rows *rows)
         probe_add(rows, "enabled", PROBE_FAIL, json_true(), json_false(),
                   "no answer at all: the control plane has the service off");
     } else {
-        probe_append_assumption(rows, &assumed);
-        probe_append_command(rows, "restart", "always", NULL, &restart);
+        (void)probe_append_command(rows, "restart", "always", NULL, &restart);
         probe_add(
             rows, "enabled", PROBE_FAIL, json_true(), json_false(),
             "no answer at all: the service is off, or %sthis is no VPC server. If it is on, the server may have been "
-            "created with it off and not been stopped and started since: '%s'%s",
-            facts->host->in_container ? "its hop limit is too low for this container, or " : "", text_string(&restart),
-            text_string(&assumed));
+            "created with it off and not been stopped and started since: '%s'",
+            facts->host->in_container ? "its hop limit is too low for this container, or " : "", text_string(&restart));
     }
     probe_fix_server(rows, "set", "enabled", "true");
 }
@@ -140,7 +141,10 @@ static void add_enabled(struct probe_rows *rows)
     if (!rows->answers && add_stranger(rows)) {
         return;
     }
-    if (!expected) {
+    if (rows->is_stopped) {
+        probe_add(rows, check, PROBE_CANNOT_TELL, json_boolean(expected), NULL, "not known: %s",
+                  probe_why_unknown(rows));
+    } else if (!expected) {
         probe_add(rows, check, rows->answers ? PROBE_FAIL : PROBE_PASS, json_false(), json_boolean(rows->answers),
                   rows->answers ? "the service answers" : "no answer at all, as expected");
         if (rows->answers) {
@@ -174,7 +178,10 @@ static void add_way(struct probe_rows *rows, enum imds_way way)
     if (seen->urls[way] == NULL) {
         return;
     }
-    if (imds_probe_answers(seen, way)) {
+    if (end->outcome == IMDS_STOPPED) {
+        probe_add(rows, checks[way], PROBE_CANNOT_TELL, NULL, NULL, "%s: not known: %s", seen->urls[way],
+                  rows->facts->stopped);
+    } else if (imds_probe_answers(seen, way)) {
         probe_add(rows, checks[way], PROBE_PASS, json_true(), json_true(), "%s answers in %lld ms", seen->urls[way],
                   (long long)end->elapsed_ms);
     } else if (end->outcome == IMDS_FOREIGN) {
@@ -208,7 +215,8 @@ static void add_protocol(struct probe_rows *rows)
     const char *expected = asked != NULL ? asked : facts->plane->read ? facts->plane->protocol : NULL;
 
     if (!rows->answers) {
-        probe_add(rows, check, PROBE_NOT_APPLICABLE, string_or_null(expected), NULL, "not known: nothing answers");
+        probe_add(rows, check, probe_unknown(rows), string_or_null(expected), NULL, "not known: %s",
+                  probe_why_unknown(rows));
     } else if (expected == NULL || strcmp(expected, rows->protocol) == 0) {
         probe_add(rows, check, PROBE_PASS, string_or_null(expected), json_build_string(rows->protocol), "%s",
                   rows->protocol);
@@ -233,18 +241,19 @@ static bool is_incomplete(const struct probe_rows *rows, const struct imds_end *
 static void add_refusal(struct probe_rows *rows, const char *check, const struct imds_end *end)
 {
     bool known = rows->facts->plane->read && rows->facts->plane->restart_needed == RESOURCE_ON;
-    CLEANUP(text_free) struct text assumed = {0};
 
+    if (end->outcome == IMDS_STOPPED) {
+        probe_add(rows, check, PROBE_CANNOT_TELL, json_true(), NULL, "not known: %s", rows->facts->stopped);
+        return;
+    }
     if (!is_incomplete(rows, end)) {
         probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s", describe_end(end));
         return;
     }
-    probe_append_assumption(rows, &assumed);
-    probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s. %s%s", describe_end(end),
+    probe_add(rows, check, PROBE_FAIL, json_true(), json_false(), "%s. %s", describe_end(end),
               known ? "The service was turned on, and the server was not stopped and started since"
                     : "A service that was off when the server was created is complete only after a stop and start; a "
-                      "reboot is not enough",
-              text_string(&assumed));
+                      "reboot is not enough");
     probe_fix_restart(rows);
 }
 
@@ -252,8 +261,7 @@ static void add_refusal(struct probe_rows *rows, const char *check, const struct
 
 static void add_not_asked(struct probe_rows *rows, const char *check)
 {
-    probe_add(rows, check, PROBE_NOT_APPLICABLE, NULL, NULL, "not asked for: %s",
-              rows->answers ? "no identity token was granted" : "nothing answers");
+    probe_add(rows, check, probe_unknown(rows), NULL, NULL, "not asked for: %s", probe_why_unknown(rows));
 }
 
 static void add_token(struct probe_rows *rows)
@@ -268,6 +276,10 @@ static void add_token(struct probe_rows *rows)
     if (seen->way >= 0) {
         probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "an identity token was granted, for %lld seconds",
                   (long long)seen->token_life_s);
+        return;
+    }
+    if (probe_unknown(rows) == PROBE_CANNOT_TELL) {
+        probe_add(rows, check, PROBE_CANNOT_TELL, json_true(), NULL, "not known: %s", probe_why_unknown(rows));
         return;
     }
     add_refusal(rows, check, imds_probe_find(seen, IMDS_REFUSED)); /* it answers and has granted none */
@@ -285,11 +297,44 @@ static void add_metadata(struct probe_rows *rows)
         probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "the record of this server can be read: %s%s%s",
                   text_string(&rows->facts->seen->name), rows->facts->seen->name.size > 0 ? ", " : "",
                   text_string(&rows->facts->seen->id));
-    } else if (!probe_kind(rows)->reads_itself) {
+    } else if (end->outcome != IMDS_STOPPED && !probe_kind(rows->facts)->reads_itself) {
         probe_add(rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(), "%s have no read view",
-                  probe_kind(rows)->plural);
+                  probe_kind(rows->facts)->plural);
     } else {
         add_refusal(rows, check, end);
+    }
+}
+
+/* The name of the line against what the service says. */
+static void add_server(struct probe_rows *rows)
+{
+    static const char check[] = "server";
+    const struct metadata_probe_facts *facts = rows->facts;
+    const struct resource *server = facts->plane->server;
+    const char *name = server != NULL && server->name != NULL ? server->name
+                       : facts->seen->name.size > 0           ? text_string(&facts->seen->name)
+                       : facts->seen->id.size > 0             ? text_string(&facts->seen->id)
+                                                              : text_string(&facts->seen->crn);
+    json_t *expected = json_build_string(facts->word);
+
+    if (facts->seen->way < 0) {
+        probe_add(rows, check, probe_unknown(rows), expected, NULL, "not known: %s", probe_why_unknown(rows));
+        return;
+    }
+    switch (metadata_probe_is_called(facts->word, facts->seen, facts->plane)) {
+    case RESOURCE_ON:
+        probe_add(rows, check, PROBE_PASS, expected, json_build_string(name), "this server is %s", facts->word);
+        break;
+    case RESOURCE_OFF:
+        probe_add(rows, check, PROBE_FAIL, expected, json_build_string(name),
+                  "this server is %s, as its identity token says, and not %s: all checks are about %s", name,
+                  facts->word, name);
+        probe_fix_word(rows);
+        break;
+    default:
+        probe_add(rows, check, PROBE_CANNOT_TELL, expected, NULL,
+                  "its identity token does not say whether the name of this server is %s", facts->word);
+        break;
     }
 }
 
@@ -312,7 +357,7 @@ static void add_iam_token(struct probe_rows *rows)
     } else if (end->outcome == IMDS_DONE) {
         probe_add(rows, check, PROBE_PASS, json_true(), json_true(), "granted for %s%s",
                   given != NULL ? "" : "the default profile ", profile != NULL ? profile : "");
-    } else if (has_none) {
+    } else if (has_none && end->outcome != IMDS_STOPPED) {
         probe_add(
             rows, check, PROBE_NOT_APPLICABLE, NULL, json_false(),
             "this server has no default trusted profile: name one that is linked to it, with --trusted-profile ID");
@@ -323,141 +368,6 @@ static void add_iam_token(struct probe_rows *rows)
         probe_fix_link(rows, profile);
     } else {
         add_refusal(rows, check, end);
-    }
-}
-
-/* --- how far replies travel ---------------------------------------------------------------------------- */
-
-static void add_hop_limit(struct probe_rows *rows)
-{
-    static const char check[] = "hop_limit";
-    const struct metadata_probe_facts *facts = rows->facts;
-    int found = (int)facts->seen->hops;
-    int asked = (int)facts->opts->hop_limit.value;
-    int expected = asked > 0 ? asked : facts->plane->read ? facts->plane->hop_limit : 0;
-    json_t *wanted = expected > 0 ? json_integer(expected) : NULL;
-    CLEANUP(text_free) struct text number = {0};
-
-    text_printf(&number, "%d", expected);
-    if (facts->seen->way < 0) {
-        probe_add(rows, check, PROBE_NOT_APPLICABLE, wanted, NULL, "not known: %s",
-                  rows->answers ? "no identity token was granted" : "nothing answers");
-    } else if (found == 0) {
-        probe_add(rows, check, PROBE_CANNOT_TELL, wanted, NULL,
-                  "the kernel of this machine does not show the TTL of replies");
-    } else if (expected == 0 || expected == found) {
-        probe_add(rows, check, PROBE_PASS, wanted, json_integer(found), "replies arrive with a TTL of %d%s", found,
-                  found == IMDS_HOPS_MAX ? " or more" : "");
-    } else if (asked == 0 && found < expected && facts->host->in_container) {
-        probe_add(rows, check, PROBE_PASS, wanted, json_integer(found),
-                  "replies arrive with a TTL of %d of %d: this runs in a container, %d hop%s behind the server", found,
-                  expected, expected - found, expected - found == 1 ? "" : "s");
-    } else {
-        probe_add(rows, check, PROBE_FAIL, wanted, json_integer(found),
-                  "replies arrive with a TTL of %d%s instead of %d%s", found, found == IMDS_HOPS_MAX ? " or more" : "",
-                  expected, asked > 0 ? "" : ", which the control plane has: the change has not reached this server");
-        if (asked > 0 && probe_has_hop_limit(rows)) {
-            probe_fix_server(rows, "set", "hop-limit", text_string(&number));
-        }
-    }
-}
-
-static void add_second_hop(struct probe_rows *rows)
-{
-    static const char check[] = "second_hop";
-    const struct metadata_probe_host *host = rows->facts->host;
-    unsigned hops = rows->facts->seen->hops;
-    CLEANUP(text_free) struct text bridges = {0};
-    CLEANUP(text_free) struct text raise = {0};
-
-    if (host->bridges.size > 0) {
-        text_printf(&bridges, " (here: %s%s)", text_string(&host->bridges),
-                    host->forwards ? "" : "; the kernel does not forward");
-    }
-    if (hops == 0) {
-        probe_add(rows, check, rows->facts->seen->way < 0 ? PROBE_NOT_APPLICABLE : PROBE_CANNOT_TELL, NULL, NULL,
-                  "not known, as the hop limit");
-    } else if (hops == 1) {
-        if (probe_has_hop_limit(rows)) {
-            text_append(&raise, ". Where one needs it: '");
-            probe_append_command(rows, "set", "hop-limit", "2", &raise);
-            text_append_char(&raise, '\'');
-        }
-        probe_add(rows, check, PROBE_NOTE, NULL, json_false(),
-                  "a second hop is not reached: containers behind a bridge%s get no answer%s", text_string(&bridges),
-                  text_string(&raise));
-    } else {
-        probe_add(rows, check, PROBE_NOTE, NULL, json_true(),
-                  "a second hop is reached: containers behind a bridge%s get an answer", text_string(&bridges));
-    }
-}
-
-/* --- this machine -------------------------------------------------------------------------------------- */
-
-static void add_proxy(struct probe_rows *rows)
-{
-    static const char check[] = "proxy";
-    const struct metadata_probe_facts *facts = rows->facts;
-    const struct metadata_probe_host *host = facts->host;
-    const char *protocol = rows->protocol != NULL ? rows->protocol : facts->plane->read ? facts->plane->protocol : NULL;
-    bool is_http = protocol == NULL || strcmp(protocol, "http") == 0;
-    bool is_https = protocol == NULL || strcmp(protocol, "https") == 0;
-    const char *http = text_string(&host->http_proxy), *https = text_string(&host->https_proxy);
-    bool covered = host->name_is_direct && (host->address_is_direct || !is_http);
-    const char *variable = is_http && http[0] != '\0' ? http : is_https ? https : "";
-
-    if (http[0] == '\0' && https[0] == '\0') {
-        probe_add(rows, check, PROBE_PASS, NULL, NULL, "the environment names no proxy");
-    } else if (covered || (host->name_is_direct && host->address_is_direct)) {
-        probe_add(rows, check, PROBE_PASS, NULL,
-                  json_build_string(variable[0] != '\0' ? variable
-                                    : http[0] != '\0'   ? http
-                                                        : https),
-                  "the environment names a proxy, and no_proxy leaves out the metadata service");
-    } else if (variable[0] == '\0') {
-        probe_add(rows, check, PROBE_NOTE, NULL, json_build_string(http[0] != '\0' ? http : https),
-                  "%s names a proxy, which is not for %s: other programs would use it after a change of the protocol, "
-                  "unless NO_PROXY has " METADATA_PROBE_NO_PROXY,
-                  http[0] != '\0' ? http : https, protocol);
-    } else {
-        probe_add(
-            rows, check, PROBE_FAIL, NULL, json_build_string(variable),
-            "%s names a proxy: other programs would send it the requests for the metadata service, tokens included "
-            "(vpcmeta never does)",
-            variable);
-        probe_fix_proxy(rows);
-    }
-}
-
-static void add_user_data(struct probe_rows *rows)
-{
-    static const char check[] = "user_data";
-    const struct imds_probe *seen = rows->facts->seen;
-    const struct metadata_probe_host *host = rows->facts->host;
-    bool has_view = probe_kind(rows)->reads_itself;
-    json_t *found = json_build("{s:I, s:i, s:i, s:n}", "bytes", (json_int_t)seen->user_data_bytes, "users_with_login",
-                               (int)host->logins, "users_with_processes", (int)host->users, "owner_rule");
-
-    if (seen->initialization.outcome != IMDS_DONE) {
-        json_decref(found);
-        probe_add(
-            rows, check,
-            seen->initialization.outcome == IMDS_NOT_ASKED || !has_view ? PROBE_NOT_APPLICABLE : PROBE_CANNOT_TELL,
-            NULL, NULL, "not known: %s%s",
-            seen->initialization.outcome == IMDS_NOT_ASKED || has_view ? "" : probe_kind(rows)->plural,
-            seen->initialization.outcome != IMDS_NOT_ASKED ? has_view ? "it could not be read" : " have no read view"
-            : rows->answers                                ? "no identity token was granted"
-                                                           : "nothing answers");
-    } else if (seen->user_data_bytes == 0) {
-        probe_add(rows, check, PROBE_PASS, NULL, found, "there is none that others could read");
-    } else {
-        probe_add(rows, check, PROBE_NOTE, NULL, found,
-                  "%lld bytes that every local process can read (%s other than root: %u with a login shell, %u with "
-                  "processes now%s), unless a firewall rule of the owner match forbids it, which only root can see: "
-                  "'sudo iptables-save | grep 169.254.169.254'",
-                  (long long)seen->user_data_bytes, host->in_container ? "users of this container" : "users",
-                  host->logins, host->users,
-                  host->in_container ? "; those of the server cannot be seen from here" : "");
     }
 }
 
@@ -484,6 +394,7 @@ struct table *metadata_probe_rows(const struct metadata_probe_facts *facts, size
                               .table = table_create(metadata_probe_columns, METADATA_PROBE_COLUMNS),
                               .answers = protocol != NULL,
                               .protocol = protocol,
+                              .is_stopped = protocol == NULL && facts->stopped != NULL,
                               .is_off = facts->plane->read && !facts->plane->server->settings.enabled};
 
     add_enabled(&rows);
@@ -493,12 +404,16 @@ struct table *metadata_probe_rows(const struct metadata_probe_facts *facts, size
     add_protocol(&rows);
     add_token(&rows);
     add_metadata(&rows);
+    if (facts->word != NULL) {
+        add_server(&rows);
+    }
     add_iam_token(&rows);
-    add_hop_limit(&rows);
-    add_second_hop(&rows);
-    add_proxy(&rows);
-    add_user_data(&rows);
+    probe_add_hop_limit(&rows);
+    probe_add_second_hop(&rows);
+    probe_add_proxy(&rows);
+    probe_add_user_data(&rows);
     add_control_plane(&rows);
     *ret_failed = rows.failed;
+    text_free(&rows.message);
     return rows.table;
 }

@@ -208,7 +208,8 @@ static void note_end(const struct http_reply *reply, enum imds_operation operati
 
     *ret = (struct imds_end){.outcome = reply->error == NULL ? IMDS_DONE
                                         : reply->status > 0 ? is_foreign(reply, operation) ? IMDS_FOREIGN : IMDS_REFUSED
-                                        : reply->timed_out  ? IMDS_SILENT
+                                        : reply->fault == HTTP_FAULT_CANCELLED ? IMDS_STOPPED
+                                        : reply->timed_out                     ? IMDS_SILENT
                                         : reply->fault == HTTP_FAULT_UNTRUSTED ? IMDS_UNTRUSTED
                                                                                : IMDS_UNREACHED,
                              .status = reply->status,
@@ -347,7 +348,7 @@ bool imds_probe(const struct imds *imds, const char *trusted_profile, struct imd
         }
     }
     bool ran = http_run(options->http, e);
-    ret->hops = imds_hops_result(&run.hops);
+    ret->hops = ran ? imds_hops_result(&run.hops) : 0; /* of a search that was cut short: any value below it */
     imds_token_free(&run.token);
     return ran;
 }

@@ -21,6 +21,7 @@ enum imds_outcome {
     IMDS_SILENT,    /* no answer in time, as where the service is off */
     IMDS_UNTRUSTED, /* its certificate did not pass, and nothing was sent */
     IMDS_UNREACHED, /* none, for another reason: no name, no route, no TLS */
+    IMDS_STOPPED,   /* the run was stopped before it ended */
 };
 
 /* How one call ended. */
@@ -43,7 +44,7 @@ struct imds_probe {
     struct text profile;               /* id of the default trusted profile; "": there is none */
     int64_t user_data_bytes;           /* 0: there is none */
     struct imds_end iam_token;         /* of the profile that was asked for, or the default one */
-    unsigned hops;                     /* imds_hops_result */
+    unsigned hops;                     /* imds_hops_result; 0 as well where the run was stopped */
 };
 
 enum {

@@ -114,8 +114,10 @@ enabled pass
 token fail
 metadata not_applicable
 EOF
-    [[ $(fix_of token) == "vpcmeta instance restart $(hostname) --always --region all"* ]]
-    [[ $output == *"taken to have the name of this machine, $(hostname)"* ]]
+    # no server has the name of this machine: no command that fails when it is pasted
+    [ "$(fix_of token)" = null ]
+    [[ $output == *"with the name of this server in the place of NAME: 'vpcmeta instance restart NAME --always --region all'"* ]]
+    [[ $output != *"restart $(hostname)"* ]]
     probe asker -o json
     expect 3
     [ "$(fix_of token)" = "vpcmeta instance restart asker --always --region us-south" ]
@@ -164,6 +166,11 @@ EOF
     expect 3
     results <<< 'hop_limit fail'
     [ "$(fix_of hop_limit)" = "vpcmeta instance set asker --hop-limit 2 --region us-south" ]
+    vpcmeta instance set asker --hop-limit 1 -y -q
+    probe --expect-hop-limit 3 -o json
+    [ "$(fix_of hop_limit)" = "vpcmeta instance set asker --hop-limit 3 --region us-south" ]
+    jq -e 'all(.checks[]; .message | contains("--hop-limit 2") | not)' <<< "$output" # not two that undo each other
+    vpcmeta instance set asker --hop-limit 3 -y -q
     look --expect-hop-limit 2
     shows '^hop_limit +fail +replies arrive with a TTL of 3 instead of 2$'
     vpcmeta instance set asker --hop-limit 2 -y -q
@@ -325,7 +332,7 @@ EOF
     VPC_APIKEY=wrong probe --expect-hop-limit 9
     expect 3
     probe no-such-server
-    [ "$status" -ne 0 ] && [ "$status" -ne 3 ]
+    expect 2 '"no-such-server"'
     VPC_APIKEY= meta metadata probe --metadata-url http://127.0.0.1:1 -o json
     expect 3
     [ "$(fix_of enabled)" = "ip route get 169.254.169.254" ]
@@ -338,7 +345,96 @@ EOF
     VPC_APIKEY= run timeout -s INT 0.5 "$BUILD/vpcmeta" metadata probe --metadata-url "$SIM_BASE"
     [ "$status" -eq 124 ]
     [[ $output == *interrupted* ]]
-    VPC_APIKEY= probe --deadline 300ms -o json
+    http_proxy=http://127.0.0.1:1 QUICK=9s probe --deadline 1s --expect-hop-limit 2 -o json
     expect 1 deadline
-    jq -e '.complete == false and .checks == []' <<< "$output"
+    # what had been found out by then, and nothing that only the rest could have shown
+    jq -e '.complete == false and .missing == ["the deadline has passed"] and .settings.seen.enabled == null
+        and ([.checks[] | select(.result == "fail") | .check] == ["proxy"])
+        and (.checks[] | select(.check == "https_name") | .result == "note")
+        and all(.checks[] | select(.check | IN("enabled", "http_address", "protocol", "token", "iam_token", "hop_limit", "user_data"));
+            .result == "cannot_tell" and (.message | contains("the deadline has passed")))' <<< "$output"
+    look --deadline 300ms
+    [ "$status" -eq 1 ]
+    shows '^enabled +cannot_tell +not known: the deadline has passed'
+}
+
+@test "the name of another server is a fail of its own: the server of the token is compared; one that exists nowhere is refused" {
+    local id
+    start '{"metadata_service": {"response_hop_limit": 2}}'
+    other=$(sim_state -r 'first(.instances[] | select(.name != "asker") | .name)')
+    vpcmeta instance set "$other" --protocol https --hop-limit 4 -y -q
+    probe "$other" -o json
+    expect 3
+    results << 'EOF'
+server fail
+protocol pass
+hop_limit pass
+control_plane pass
+EOF
+    jq -e --arg other "$other" '[.checks[] | select(.result == "fail")] | length == 1 and .[0].expected == $other and .[0].found == "asker"' <<< "$output"
+    jq -e '.checks[] | select(.check == "control_plane") | .message | startswith("compared with instance asker in")' <<< "$output"
+    eval "$(fix_of server) --timeout 1s"
+    look "$other"
+    [ "$status" -eq 3 ]
+    shows "^server +fail +this server is asker, as its identity token says,$"
+    VPC_APIKEY= probe "$other" -o json
+    expect 3
+    results <<< 'server fail'
+    id=$(jq -r .server.id <<< "$output")
+    for word in asker "$id" "$(jq -r .server.crn <<< "$output")"; do
+        probe "$word" -o json
+        expect 0
+        results <<< 'server pass'
+    done
+    probe nosuch -o json
+    expect 2 '"nosuch"'
+    jq -e 'any(.checks[]; .check == "token" and .result == "pass")' <<< "$output"
+    # and with no answer: the same, and no command with that name
+    meta metadata probe nosuch --metadata-url http://127.0.0.1:1 -o json
+    expect 2 '"nosuch"'
+    [[ $output != *"set nosuch"* ]]
+}
+
+@test "without an answer, a name or a credential there is no command that fails when it is pasted" {
+    QUICK=300ms
+    start '{"metadata_service": {"enabled": false}}'
+    for key in "" "$VPC_APIKEY"; do
+        VPC_APIKEY=$key probe -o json
+        expect 3
+        [ "$(fix_of enabled)" = null ]
+        [[ $output == *"with the name of this server in the place of NAME: 'vpcmeta instance set NAME --enabled true --region all"* ]]
+        [[ $output != *"$(hostname) --"* ]]
+    done
+    VPC_APIKEY= probe asker -o json
+    [ "$(fix_of enabled)" = "vpcmeta instance set asker --enabled true --region all" ]
+}
+
+@test "https in the control plane and plain http at its port: said in words, and no command that helps nothing" {
+    start '{"metadata_service": {"enabled": false}}'
+    faults '{"path": "/v1/instances*", "action": "edit", "record": {"name": "asker"},
+        "set": {"/metadata_service/protocol": "https", "/metadata_service/enabled": true}}'
+    QUICK=300ms probe asker -o json
+    expect 3
+    results <<< 'https_name note'
+    [[ $output == *"127.0.0.1 port $SIM_PORT speaks plain http, not TLS"* ]]
+    [[ $output != *OpenSSL* && $output != *routines* && $output != *"getent hosts"* ]]
+}
+
+@test "bare metal has no response hop limit, and none can be expected of it" {
+    client_start --instances 1 --bare-metal 1 --transition-ms 0 --metadata-instance bm-001
+    sim_state '.bare_metal_servers[0] | {name, enabled}'
+    vpcmeta bare-metal set bm-001 --enabled true -y -q || true
+    vpcmeta bare-metal set bm-001 --protocol http -y -q || true
+    probe -o json
+    expect 0
+    results << 'EOF'
+token pass
+hop_limit not_applicable
+second_hop note
+EOF
+    jq -e '.settings.seen.response_hop_limit == null and (.checks[] | select(.check == "hop_limit") | .expected == null and .found == null)' <<< "$output"
+    for key in "" "$VPC_APIKEY"; do
+        VPC_APIKEY=$key probe --expect-hop-limit 1
+        expect 2 "--expect-hop-limit: this is a bare metal server, and those have no response hop limit"
+    done
 }
