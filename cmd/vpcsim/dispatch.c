@@ -132,11 +132,15 @@ static void parse_body(struct request *request, struct reply *reply)
     }
 }
 
-/* The identity and metadata API takes JSON of any content type, as the curl lines of its documentation send it. */
+/*
+ * The identity and metadata API takes JSON of any content type, as the curl lines of its documentation send it, and
+ * so do the simulator's own paths.
+ */
 static void check_body(struct request *request, struct reply *reply)
 {
     unsigned flags = request->route->flags;
     bool data = request->plane == PLANE_DATA;
+    bool any_type = data || (flags & ROUTE_ADMIN) != 0;
     const char *wanted = (flags & ROUTE_JSON) != 0          ? "application/json"
                          : (flags & ROUTE_MERGE_PATCH) != 0 ? "application/merge-patch+json"
                          : (flags & ROUTE_FORM) != 0        ? "application/x-www-form-urlencoded"
@@ -155,7 +159,7 @@ static void check_body(struct request *request, struct reply *reply)
     if (request->body.size == 0 && (flags & ROUTE_OPTIONAL_BODY) != 0) {
         return;
     }
-    if (!data && !has_type(request->headers.content_type, wanted)) {
+    if (!any_type && !has_type(request->headers.content_type, wanted)) {
         reply_problem(reply, 415, "unsupported_media_type", "header", "Content-Type", request->headers.content_type,
                       "The content type must be %s.", wanted);
         return;

@@ -348,3 +348,25 @@ inventory() {
     sim_start --load fleet --load fleet
     [ "$(sim_curl GET /v1/instances | jq '.instances | length')" -eq 2 ]
 }
+
+@test "a server whose initialization no file has: the trusted profile is unknown, not none, and the metadata API has no keys for it" {
+    fleet --instances 6 --templates 1 --groups 0 --bare-metal 1
+    id=$(jq -r '[.records[] | select(.kind == "instance" and .record.status == "running")][0].record.id' fleet)
+    jq --arg id "$id" '.records |= map(select(.kind != "initialization" or .id == $id))' fleet > without
+    client_start --load without --metadata-instance "$id"
+    meta instance list --trusted-profile-details -o json
+    expect 1
+    jq -e '.complete == false and (.missing | length) == 5' <<< "$output"
+    sim_curl GET "/v1/instances/$id/initialization" | jq -e '.keys | length > 0'
+    metal=$(sim_curl GET /v1/bare_metal_servers | jq -r '.bare_metal_servers[0].id')
+    sim_curl GET "/v1/bare_metal_servers/$metal/initialization" | jq -e '.errors[0].code == "not_found"'
+    says '^- 6 servers have no initialization in the files .*GET initialization is a 404'
+    sim_stop
+    jq --arg id "$id" '(.records[] | select(.record.id == $id).record.metadata_service) |= (.enabled = true | .protocol = "http") |
+        .records |= map(select(.kind != "initialization"))' fleet > without
+    sim_start --load without --metadata-instance "$id"
+    token=$(curl -s -X PUT "$SIM_BASE/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm' | jq -r .access_token)
+    for path in instance/initialization keys; do
+        [ "$(curl -s -o /dev/null -w '%{http_code}' "$SIM_BASE/metadata/v1/$path?version=2025-08-26" -H "Authorization: Bearer $token")" = 404 ]
+    done
+}

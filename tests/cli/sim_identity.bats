@@ -343,3 +343,37 @@ EOF
         -d '{"csr":"-----BEGIN CERTIFICATE REQUEST-----\nMIIEXAMPLE\n-----END CERTIFICATE REQUEST-----\n"}'
     [ "$status_code" = 400 ]
 }
+
+@test "tokens have the claims of the documentation and no others, and a signature of the size of RS256" {
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    create_instance
+    answer -X PUT "$address/identity/v1/token?version=2025-08-26" -H 'Metadata-Flavor: ibm' -d '{"nonce":"n"}'
+    token=$(jq -r .access_token <<< "$output")
+    [ "$(claims "$token" | jq -c 'keys_unsorted | sort')" = '["aud","exp","iaas","iat","ip_addresses","iss","nonce","subnets","vpc"]' ]
+    [ "$(cut -d. -f3 <<< "$token" | tr -d '\n' | wc -c)" -eq 342 ]
+    claims "$(sim_token)" | jq -e 'has("iat") and has("exp") and ([has("serial", "use", "known_ms")] | any | not)'
+    # what the signature holds is checked, too
+    for changed in "A${token##*.}" "Z$(cut -c2- <<< "${token##*.}")" "$(cut -c1-340 <<< "${token##*.}")"; do
+        answer "$address/metadata/v1/instance?version=2025-08-26" -H "Authorization: Bearer ${token%.*}.$changed"
+        [ "$status_code" = 401 ]
+    done
+    answer -X POST "$address/identity/v1/iam_tokens?version=2025-08-26" -H "Authorization: Bearer $token" -d '{"trusted_profile":{"id":"my-profile"}}'
+    [ "$status_code $(jq -c '.errors[0] | [.code, .target.value]' <<< "$output")" = '400 ["invalid_value","my-profile"]' ]
+}
+
+@test "the simulator's own paths take JSON of any content type, and the start says when a server that is not running asks" {
+    sim_start --instances 1 --mix plain --transition-ms 0 --metadata-instance asker
+    [ "$(sim_http -o /dev/null -w '%{http_code}' -X POST "$SIM_BASE/_sim/faults" -d '{"rules":[]}')" = 204 ]
+    create_instance
+    sim_curl POST "/v1/instances/$id/actions" -H 'Content-Type: application/json' -d '{"type":"stop"}' > /dev/null
+    sim_curl GET /v1/instances | jq -c . > stopped
+    sim_stop
+    timeout 20 "$BUILD/vpcsim" --port 0 --load stopped --metadata-instance asker > said 2> /dev/null &
+    server=$!
+    for _ in $(seq 100); do
+        grep -q '^metadata service' said && break
+        sleep 0.05
+    done
+    kill "$server"
+    grep -q '^metadata service: asked by asker (us-south): http, hop limit 1; no answer while the server is stopp' said
+}

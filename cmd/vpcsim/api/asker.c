@@ -52,12 +52,16 @@ static const struct metadata *metadata_of(const struct asker *asker)
     return asker->instance != NULL ? &asker->instance->metadata : &asker->bare_metal->metadata;
 }
 
+static unsigned status_of(const struct asker *asker)
+{
+    return asker->instance != NULL ? asker->instance->status : asker->bare_metal->status;
+}
+
 static bool is_served(const struct asker *asker, bool tls)
 {
     const struct metadata *metadata = metadata_of(asker);
-    unsigned status = asker->instance != NULL ? asker->instance->status : asker->bare_metal->status;
 
-    return status == STATUS_RUNNING && metadata->enabled && metadata->https == tls;
+    return status_of(asker) == STATUS_RUNNING && metadata->enabled && metadata->https == tls;
 }
 
 bool asker_answers(const struct request *request, struct reply *reply)
@@ -134,6 +138,10 @@ void asker_describe(struct sim *sim, struct text *out)
         text_append(out, !metadata->enabled ? "disabled" : metadata->https ? "https" : "http");
         if (metadata->enabled && metadata->hop_limit > 0) {
             text_printf(out, ", hop limit %d", metadata->hop_limit);
+        }
+        unsigned status = status_of(&asker);
+        if (metadata->enabled && status != STATUS_RUNNING) {
+            text_printf(out, "; no answer while the server is %s", store_status_name(status));
         }
     }
     text_append_char(out, '\n');

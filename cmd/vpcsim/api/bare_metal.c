@@ -406,7 +406,7 @@ void bare_metal_initialization(struct request *request, struct reply *reply)
     const struct bare_metal *server =
         resolve_argument(request, 0, &request->region->bare_metals, "Bare metal server", reply);
 
-    if (server != NULL) {
+    if (server != NULL && resolve_initialization(server->initialization_unknown, reply)) {
         render_bare_metal_initialization(request->region, server, reply_json(reply, 200));
     }
 }
@@ -486,6 +486,7 @@ void bare_metal_replace_initialization(struct request *request, struct reply *re
     drop_initialization(server);
     copy_free(server->initialization);
     next.initialization = NULL;
+    next.initialization_unknown = false;
     *server = next;
     links_add_server(region, &server->trusted_profile, "bare-metal-server", server->zone, &server->entity);
     set_status(region, server, STATUS_REINITIALIZING, STATUS_STARTING);

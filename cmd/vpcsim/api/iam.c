@@ -8,7 +8,13 @@
 #include "mem/mem.h"
 #include "vpcsim/sim.h"
 
-enum { SIGNATURE_SIZE = 32 };
+enum { MAC_SIZE = 32, SIGNATURE_SIZE = 256 /* as RS256 has it */ };
+
+/* What the simulator knows of a token. It stands in the signature, because the claims are those of the real ones. */
+struct books {
+    uint64_t serial, audience;
+    int64_t known_ms;
+};
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -46,23 +52,35 @@ static bool decode_base64url(const char *in, size_t size, struct text *out)
     return true;
 }
 
-static void append_signature(const struct sim *sim, const char *text, size_t size, struct text *out)
+/* The books, the HMAC of them and of the text, and what fills the size up. */
+static void append_signature(const struct sim *sim, const char *text, size_t size, const struct books *books,
+                             struct text *out)
 {
-    unsigned char digest[SIGNATURE_SIZE];
+    struct text whole CLEANUP(text_free) = {0};
+    unsigned char signature[SIGNATURE_SIZE];
+    unsigned char mac[MAC_SIZE];
 
-    gnutls_hmac_fast(GNUTLS_MAC_SHA256, sim->secret, sizeof(sim->secret), text, size, digest);
-    append_base64url(out, digest, sizeof(digest));
+    text_append_size(&whole, (const char *)books, sizeof(*books));
+    text_append_size(&whole, text, size);
+    memcpy(signature, books, sizeof(*books));
+    for (size_t at = sizeof(*books); at < sizeof(signature); at += sizeof(mac)) {
+        size_t left = sizeof(signature) - at;
+        gnutls_hmac_fast(GNUTLS_MAC_SHA256, sim->secret, sizeof(sim->secret), text_string(&whole), whole.size, mac);
+        memcpy(signature + at, mac, left < sizeof(mac) ? left : sizeof(mac));
+        text_clear(&whole);
+        text_append_size(&whole, (const char *)mac, sizeof(mac));
+    }
+    append_base64url(out, signature, sizeof(signature));
 }
 
 void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, int64_t life_s, struct text *token)
 {
     static const char header[] = "{\"kid\":\"vpcsim\",\"alg\":\"RS256\"}";
     struct text payload = {0};
+    struct books books = {++sim->tokens_issued, audience, sim->now_ms + sim->token_delay_ms};
 
-    json_object_update_new(claims, json_build("{s:I,s:I,s:I,s:i,s:I}", "iat", (json_int_t)sim->now_s, "exp",
-                                              (json_int_t)(sim->now_s + life_s), "serial",
-                                              (json_int_t)++sim->tokens_issued, "use", (int)audience, "known_ms",
-                                              (json_int_t)(sim->now_ms + sim->token_delay_ms)));
+    json_object_update_new(
+        claims, json_build("{s:I,s:I}", "iat", (json_int_t)sim->now_s, "exp", (json_int_t)(sim->now_s + life_s)));
     json_print(&payload, claims, JSON_PRINT_COMPACT);
     json_decref(claims);
     size_t from = token->size;
@@ -70,54 +88,54 @@ void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, in
     text_append_char(token, '.');
     append_base64url(token, (const unsigned char *)text_string(&payload), payload.size);
     struct text signature = {0};
-    append_signature(sim, text_string(token) + from, token->size - from, &signature);
+    append_signature(sim, text_string(token) + from, token->size - from, &books, &signature);
     text_append_char(token, '.');
     text_append(token, text_string(&signature));
     text_free(&signature);
     text_free(&payload);
 }
 
-static bool is_signed(const struct sim *sim, const char *token, const char *last_dot)
+static bool is_signed(const struct sim *sim, const char *token, const char *last_dot, struct books *ret_books)
 {
-    struct text signature = {0};
+    struct text bytes CLEANUP(text_free) = {0};
+    struct text signature CLEANUP(text_free) = {0};
 
-    append_signature(sim, token, (size_t)(last_dot - token), &signature);
-    bool same = strcmp(text_string(&signature), last_dot + 1) == 0;
-    text_free(&signature);
-    return same;
+    if (!decode_base64url(last_dot + 1, strlen(last_dot + 1), &bytes) || bytes.size != SIGNATURE_SIZE) {
+        return false;
+    }
+    memcpy(ret_books, text_string(&bytes), sizeof(*ret_books));
+    append_signature(sim, token, (size_t)(last_dot - token), ret_books, &signature);
+    return strcmp(text_string(&signature), last_dot + 1) == 0;
 }
 
 /* The claims of a token that this process has signed, or NULL. */
-static json_t *claims_of(const struct sim *sim, const char *token)
+static json_t *claims_of(const struct sim *sim, const char *token, struct books *ret_books)
 {
     const char *first = strchr(token, '.');
     const char *last = strrchr(token, '.');
     struct text payload CLEANUP(text_free) = {0};
 
-    if (first == NULL || first == last || !is_signed(sim, token, last) ||
+    if (first == NULL || first == last || !is_signed(sim, token, last, ret_books) ||
         !decode_base64url(first + 1, (size_t)(last - first - 1), &payload)) {
         return NULL;
     }
     return json_loadb(text_string(&payload), payload.size, JSON_ALLOW_NUL, NULL);
 }
 
-static int64_t number(const json_t *claims, const char *name)
-{
-    return json_integer_value(json_object_get(claims, name));
-}
-
 json_t *auth_read(const struct sim *sim, const char *token, enum auth_audience audience, const char **ret_reason)
 {
-    json_t *claims = claims_of(sim, token);
+    struct books books = {0};
+    json_t *claims = claims_of(sim, token, &books);
     const char *reason = NULL;
 
     if (claims == NULL) {
         reason = "The token is not valid.";
-    } else if (number(claims, "use") != (int64_t)audience) {
+    } else if (books.audience != audience) {
         reason = "The token is of another kind.";
-    } else if (number(claims, "exp") <= sim->now_s || (uint64_t)number(claims, "serial") < sim->tokens_valid_from) {
+    } else if (json_integer_value(json_object_get(claims, "exp")) <= sim->now_s ||
+               books.serial < sim->tokens_valid_from) {
         reason = "The token has expired.";
-    } else if (number(claims, "known_ms") > sim->now_ms) {
+    } else if (books.known_ms > sim->now_ms) {
         reason = "The token is not known.";
     }
     if (reason != NULL) {

@@ -13,7 +13,7 @@ enum auth_audience {
     AUTH_IDENTITY, /* identity tokens of the data plane */
 };
 
-/* Appends a token with the claims, which it takes over, and iat, exp and the serial number besides. */
+/* Appends a token with the claims, which it takes over, and iat and exp besides. */
 void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, int64_t life_s, struct text *token);
 
 /* The claims of a token that is valid now, for the caller to release; NULL with the reason in words. */

@@ -100,6 +100,16 @@ void identity_token(struct request *request, struct reply *reply)
     text_append_char(out, '}');
 }
 
+/* What the body names the profile by, for messages: its id or CRN, or what stands there instead. */
+static char *profile_word(const json_t *profile)
+{
+    const char *id = json_string_value(json_object_get(profile, "id"));
+    const char *crn = json_string_value(json_object_get(profile, "crn"));
+
+    return json_object_size(profile) == 1 && (id != NULL || crn != NULL) ? mem_copy(id != NULL ? id : crn)
+                                                                         : json_dumps(profile, JSON_ENCODE_ANY);
+}
+
 /* The id of the profile that the body names, or of the default one; NULL: a reply says what is wrong. */
 static const char *wanted_profile(const json_t *body, const struct asker *asker, struct reply *reply)
 {
@@ -116,7 +126,8 @@ static const char *wanted_profile(const json_t *body, const struct asker *asker,
                           "There is no default trusted profile: a trusted profile must be named.");
         }
     } else if (json_object_size(profile) != 1 || id == NULL) {
-        reply_problem(reply, 400, "invalid_value", "field", "trusted_profile", NULL,
+        char *value CLEANUP(text_free_pointer) = profile_word(profile);
+        reply_problem(reply, 400, "invalid_value", "field", "trusted_profile", value,
                       "The id or the CRN of a trusted profile of this account is needed.");
         return NULL;
     }

@@ -340,6 +340,7 @@ void instances_reinitialize(struct request *request, struct reply *reply)
     free(instance->user_data);
     copy_free(instance->initialization);
     next.initialization = NULL;
+    next.initialization_unknown = false;
     copy_change(&instance->entity, "image");
     next.user_data = mem_copy(json_string_value(json_object_get(body, "user_data")));
     *instance = next;

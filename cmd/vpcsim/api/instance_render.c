@@ -558,7 +558,7 @@ void instances_initialization(struct request *request, struct reply *reply)
 {
     const struct instance *instance = resolve_argument(request, 0, &request->region->instances, "Instance", reply);
 
-    if (instance != NULL) {
+    if (instance != NULL && resolve_initialization(instance->initialization_unknown, reply)) {
         render_initialization(request->region, instance, reply_json(reply, 200));
     }
 }

@@ -8,6 +8,7 @@
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/metadata.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
 
 void metadata_bare_metal_initialization(struct request *request, struct reply *reply)
@@ -17,6 +18,9 @@ void metadata_bare_metal_initialization(struct request *request, struct reply *r
     const struct bare_metal *server = asker_open(request, &asker) ? asker.bare_metal : NULL;
     if (server == NULL || strcmp(server->entity.id, request->argument[0]) != 0) {
         reply_not_found(reply, "Bare metal server", request->argument[0]);
+        return;
+    }
+    if (!resolve_initialization(server->initialization_unknown, reply)) {
         return;
     }
     struct text control CLEANUP(text_free) = {0};

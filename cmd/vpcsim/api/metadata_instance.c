@@ -4,6 +4,7 @@
 #include "vpcsim/api/handlers.h"
 #include "vpcsim/api/metadata.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
 
 #define VOLUME "{id name volume{crn id name}}"
@@ -59,7 +60,7 @@ void metadata_initialization(struct request *request, struct reply *reply)
 {
     const struct instance *instance = metadata_open(request, reply);
 
-    if (instance == NULL) {
+    if (instance == NULL || !resolve_initialization(instance->initialization_unknown, reply)) {
         return;
     }
     json_t *full = metadata_initialization_body(request->region, instance);

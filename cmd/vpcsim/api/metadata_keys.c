@@ -5,6 +5,7 @@
 #include "vpcsim/api/metadata.h"
 #include "vpcsim/api/page.h"
 #include "vpcsim/api/render.h"
+#include "vpcsim/api/resolve.h"
 #include "vpcsim/sim.h"
 
 /* What the control plane says about the key, or what `reference` does where it does not have the key. */
@@ -29,7 +30,7 @@ void metadata_keys(struct request *request, struct reply *reply)
 {
     const struct instance *instance = metadata_open(request, reply);
 
-    if (instance == NULL) {
+    if (instance == NULL || !resolve_initialization(instance->initialization_unknown, reply)) {
         return;
     }
     json_t *full = metadata_initialization_body(request->region, instance);

@@ -335,3 +335,13 @@ void resolve_place(const struct region *region, const json_t *body, struct resol
     }
     *ret_place = place;
 }
+
+bool resolve_initialization(bool unknown, struct reply *reply)
+{
+    if (unknown) {
+        reply_error(
+            reply, 404, "not_found",
+            "The files of this copy do not have the server's initialization: export it with --initializations.");
+    }
+    return !unknown;
+}

@@ -74,4 +74,7 @@ void *resolve_argument(const struct request *request, size_t number, const struc
 void resolve_unique_name(const struct collection *collection, const char *name, const struct entity *own,
                          struct reply *reply);
 
+/* Whether there is an initialization to answer with; 404: a copy without it, where "none" would be made up. */
+bool resolve_initialization(bool unknown, struct reply *reply);
+
 #endif

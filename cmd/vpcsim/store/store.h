@@ -150,6 +150,7 @@ struct instance {
     struct vni *vni; /* an existing interface that it was given; NULL: its own */
     struct trusted_profile trusted_profile;
     struct copy *initialization; /* as recorded; NULL: made of keys, image and profile */
+    bool initialization_unknown; /* a copy, and no file says what it was: it is not made */
     char *user_data, *catalog_version, *template_id, *dedicated_host;
     json_t *cluster_attachments; /* names of the attachments to cluster networks; NULL: none */
     struct metadata metadata;
@@ -174,6 +175,7 @@ struct bare_metal {
     struct vni *vni; /* as of instances */
     struct trusted_profile trusted_profile;
     struct copy *initialization;    /* as of instances */
+    bool initialization_unknown;    /* as of instances */
     struct allowed_use allowed_use; /* of the boot disk */
     char *user_data;
     struct metadata metadata;
