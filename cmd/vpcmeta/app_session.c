@@ -122,7 +122,8 @@ bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e)
 
     given =
         strcmp(given, VPC_API_VERSION) != 0 ? given : NULL; /* the default is of the API: this service has its own */
-    if (!command_continues(&app->limits, e) || (given != NULL && !imds_check_version("--api-version", given, e)) ||
+    if (!command_continues(&app->limits, e) ||
+        (given != NULL && (!imds_check_version("--api-version", given, e) || !session_check_api_version(given, e))) ||
         !iam_discover_metadata(&options.sources, &found, e)) {
         return false;
     }

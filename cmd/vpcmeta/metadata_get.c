@@ -3,22 +3,77 @@
 
 #include "commands.h"
 #include "metadata.h"
+#include "metadata_rows.h"
+#include "json/json_web_token.h"
+
+/*
+ * Of a bare metal server the service shows the initialization only, below the server's id, which is in the claims of
+ * its identity token. NULL, with the error left as it is: this is none.
+ */
+static json_t *read_bare_metal(struct app *app, struct imds *imds, struct err *e)
+{
+    struct err ignored = ERR_INIT;
+    JSON_SECRET_CLEANUP json_t *answer = imds_ask(imds, &(struct imds_call){.operation = IMDS_TOKEN}, &ignored);
+    const char *token = json_string_value(json_object_get(answer, "access_token"));
+    JSON_CLEANUP json_t *claims = token != NULL ? json_web_token_claims(token) : NULL;
+    const json_t *server = json_object_get(claims, "iaas");
+    const char *id = json_string_value(json_object_get(server, "instanceID"));
+    const char *crn = json_string_value(json_object_get(server, "crn"));
+    CLEANUP(text_free) struct text given = {0}, path = {0};
+
+    if (id == NULL || crn == NULL || strstr(crn, ":bare-metal-server:") == NULL ||
+        !resource_id_is_valid(id, strlen(id))) {
+        return NULL;
+    }
+    text_printf(&given, "bare_metal_servers/%s/initialization", id);
+    err_clear(e);
+    if (!imds_find_path(text_string(&given), &path, e)) {
+        return NULL;
+    }
+    app_detail(app, "this is a bare metal server: %s is what it reads", text_string(&given));
+    return imds_read(imds, text_string(&path), e);
+}
+
+static bool is_initialization(const char *path)
+{
+    const char *last = strrchr(path, '/');
+
+    return last != NULL && strcmp(last, "/initialization") == 0 && strstr(path, "/bare_metal_servers/") == NULL;
+}
+
+static bool print(struct app *app, const char *list, const json_t *answer, struct err *e)
+{
+    return metadata_wants_rows(app, list, answer) ? metadata_print_rows(app, list, answer, e)
+                                                  : app_print_secrets(app, answer, e);
+}
 
 static int get(struct app *app, const struct cli_call *call, struct err *e)
 {
-    const char *given = call->args_count > 0 ? call->args[0] : "instance";
+    bool is_whole = call->args_count == 0;
     CLEANUP(text_free) struct text path = {0};
     struct imds *imds = NULL;
 
-    if (!imds_find_path(given, &path, e) || !metadata_open(app, &imds, e)) {
+    if (!imds_find_path(is_whole ? "instance" : call->args[0], &path, e)) {
+        return err_exit_status(e);
+    }
+    const char *list = metadata_list_name(text_string(&path));
+    if (list == NULL && app_arranges_rows(app)) {
+        err_set(e, ERR_USAGE, "--%s is for the rows of a list: vpcmeta metadata get keys",
+                app->globals->limit.given ? "limit" : "sort");
+        return err_exit_status(e);
+    }
+    if (!metadata_open(app, &imds, e)) {
         return err_exit_status(e);
     }
     JSON_SECRET_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
+    if (answer == NULL && e->http_status == 404 && (is_whole || is_initialization(text_string(&path)))) {
+        answer = read_bare_metal(app, imds, e);
+    }
     if (answer == NULL) {
         return err_exit_status(e);
     }
     app_detail(app, "the metadata service answers at %s", imds_base(imds));
-    return app_print_secrets(app, answer, e) ? ERR_EXIT_DONE : err_exit_status(e);
+    return print(app, list, answer, e) ? ERR_EXIT_DONE : err_exit_status(e);
 }
 
 static const struct cmd_example get_examples[] = {
@@ -26,6 +81,7 @@ static const struct cmd_example get_examples[] = {
     {"vpcmeta metadata get --jq .zone.name", "one value, for a script"},
     {"vpcmeta metadata get instance/initialization --jq .user_data", "the user data of the server"},
     {"vpcmeta metadata get keys -o yaml", "the SSH keys, as YAML"},
+    {"vpcmeta metadata get volume_attachments -o csv", "a row for each item of a list"},
     {0},
 };
 
@@ -36,9 +92,13 @@ const struct cmd_spec cmd_metadata_get = {
     .description =
         "Asks the metadata service of the server that the command runs on, which needs no credentials, and prints the "
         "answer as JSON. PATH stands below /metadata/v1 and is `instance` if there is none; a list takes an id behind "
-        "it, and is read whole where it comes in pages. What was asked for is printed with its secrets: user data, and "
+        "it, and is read whole where it comes in pages; -o table, -o csv, --fields, --sort and --limit print its items "
+        "as "
+        "rows. A bare metal server reads its initialization only, with or without PATH `initialization`. What was "
+        "asked for is printed with its secrets: user data, and "
         "the password of a Windows server.",
     .examples = get_examples,
+    .flags = CMD_ROWS,
     .max_args = 1,
     .run = get,
 };

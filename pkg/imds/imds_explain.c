@@ -2,8 +2,13 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/cli_command_line.h"
 #include "imds/imds.h"
+#include "resource/resource.h"
 #include "json/json.h"
+#include "json/json_web_token.h"
+
+#define WORD_SIGNS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 static const char *what_of(const struct imds_call *call)
 {
@@ -25,23 +30,30 @@ static bool begins_with(const char *string, const char *start)
     return strncmp(string, start, strlen(start)) == 0;
 }
 
+/* The URL in the other protocol. Of https the certificate has the usual name, and http is at the usual address. */
+static void append_other(const char *base, bool is_https, struct text *out)
+{
+    if (strcmp(base, IMDS_URL_NAME) == 0 || strcmp(base, IMDS_URL_ADDRESS) == 0) {
+        text_append(out, is_https ? IMDS_URL_ADDRESS : IMDS_URL_NAME);
+    } else {
+        text_printf(out, "%s%s", is_https ? "http" : "https", base + strcspn(base, ":"));
+    }
+}
+
 /* The service holds a connection that it does not serve, or drops its packets. */
 static bool explain_silence(const struct imds_endpoint *endpoint, const struct http_reply *reply, struct err *e)
 {
-    bool by_name = strcmp(endpoint->base, IMDS_URL_NAME) == 0;
     int64_t waited_ms = reply->elapsed_ms < 1000 ? reply->elapsed_ms : (reply->elapsed_ms + 500) / 1000 * 1000;
+    bool is_https = begins_with(endpoint->base, "https:");
     CLEANUP(text_free) struct text other = {0};
 
-    text_append(&other, begins_with(endpoint->base, "https:") ? "http" : "https");
-    if (by_name || strcmp(endpoint->base, IMDS_URL_ADDRESS) == 0) {
-        text_printf(&other, " (then give --metadata-url %s)", by_name ? IMDS_URL_ADDRESS : IMDS_URL_NAME);
-    }
+    append_other(endpoint->base, is_https, &other);
     err_set(e, ERR_NETWORK, "the metadata service at %s gave no answer within %s", endpoint->base,
             text_duration(waited_ms).text);
     return err_advise(e,
-                      "It is off, speaks only %s, or cannot be reached from here (a hop limit too low for a container, "
-                      "a firewall, no VPC server): see 'vpcmeta help metadata'",
-                      text_string(&other));
+                      "It is off, speaks only %s (then give --metadata-url %s), or cannot be reached from here (a hop "
+                      "limit too low for a container, a firewall, no VPC server): see 'vpcmeta help metadata'",
+                      is_https ? "http" : "https", text_string(&other));
 }
 
 bool imds_explain_nowhere(const char *first, const char *second, struct err *e)
@@ -83,31 +95,77 @@ static void append_probe(const struct imds_endpoint *endpoint, const struct imds
     }
 }
 
+/* Of the profile's id or CRN, the id: the command takes no CRN. "": it is neither. */
+static void append_profile_id(const char *profile, struct text *out)
+{
+    const char *colon = profile != NULL ? strrchr(profile, ':') : NULL;
+    const char *id = colon != NULL ? colon + 1 : profile != NULL ? profile : "";
+
+    if (id[0] != '-' && strspn(id, WORD_SIGNS) == strlen(id)) {
+        text_append(out, id);
+    }
+}
+
+/* The whole command, where the identity token has the server's CRN and it is known which profile was meant. */
+static void advise_link(const struct imds_endpoint *endpoint, const struct imds_call *call, struct err *e)
+{
+    JSON_CLEANUP json_t *claims = call->bearer != NULL ? json_web_token_claims(call->bearer) : NULL;
+    const char *crn = json_string_value(json_object_get(json_object_get(claims, "iaas"), "crn"));
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text profile = {0}, probe = {0};
+
+    append_profile_id(call->trusted_profile, &profile);
+    if (profile.size == 0 || crn == NULL || resource_crn_id(crn) == NULL ||
+        strspn(crn, WORD_SIGNS ":/") != strlen(crn)) {
+        append_probe(endpoint, call, &probe);
+        err_advise(e, "Link the profile to this server: '%s' prints the command for that; a new link may take a minute",
+                   text_string(&probe));
+        return;
+    }
+    cli_command_line_begin(&line, "ibmcloud", "iam trusted-profile-link-create");
+    cli_command_line_operand(&line, text_string(&profile));
+    cli_command_line_option(&line, "name", resource_crn_id(crn));
+    cli_command_line_option(&line, "cr-type", strstr(crn, ":bare-metal") != NULL ? "BMS" : "VSI");
+    cli_command_line_option(&line, "link-crn", crn);
+    err_advise(e, "Link the profile to this server: '%s'; a new link may take a minute",
+               cli_command_line_string(&line));
+}
+
+/* vpc-api.md 4.1 */
+static void advise_restart(const struct imds_endpoint *endpoint, const struct imds_call *call, struct err *e)
+{
+    CLEANUP(text_free) struct text probe = {0};
+
+    append_probe(endpoint, call, &probe);
+    err_advise(
+        e,
+        "If the service was off when the server was created, stop and start the server, a reboot is not enough: "
+        "'vpcmeta instance restart NAME --always' where a credential is at hand; '%s' prints the command in full",
+        text_string(&probe));
+}
+
 static void advise_by_code(const struct imds_endpoint *endpoint, const struct imds_call *call, int status,
                            const char *code, const char *target, struct err *e)
 {
     bool default_profile = call->operation == IMDS_IAM_TOKEN && call->trusted_profile == NULL;
 
     if (strcmp(code, "profile_not_linked") == 0) {
-        CLEANUP(text_free) struct text command = {0};
-        append_probe(endpoint, call, &command);
-        err_advise(e, "Link the profile to this server: '%s' prints the command for that; a new link may take a minute",
-                   text_string(&command));
+        advise_link(endpoint, call, e);
     } else if (default_profile && (begins_with(target, "trusted_profile") || status == 404)) {
         err_advise(e, "This server has no default trusted profile: name one that is linked to it, with %s",
                    call->profile_option != NULL ? call->profile_option : "--trusted-profile ID|CRN");
     } else if (status == 401) {
         err_advise(e, "Identity tokens live for 5 minutes unless asked otherwise, by the server's clock: check this "
                       "machine's with 'date -u'");
-    } else if (status == 403) {
-        err_advise(e, "If the service was off when the server was created, stop and start the server: a reboot is not "
-                      "enough ('vpcmeta help metadata')");
+    } else if (status == 403 || (status == 500 && strcmp(code, "service_error") == 0)) {
+        advise_restart(endpoint, call, e);
     } else if (status == 404 && call->operation == IMDS_METADATA && target[0] == '\0') {
-        err_advise(e, "A bare metal server reads no metadata but its initialization: see 'vpcmeta help metadata'");
+        err_advise(e, "A bare metal server reads no metadata but its initialization: 'vpcmeta metadata get "
+                      "initialization'");
     } else if (status == 404 && call->operation != IMDS_METADATA) {
         err_advise(e, "The paths of version %s are not there: %s", endpoint->version,
                    imds_has_new_paths(endpoint->version) ? "set VPC_VPC_IMS_VERSION=2022-03-01"
-                                                         : "leave VPC_VPC_IMS_VERSION unset");
+                                                         : "leave VPC_VPC_IMS_VERSION unset, and --api-version out");
     }
 }
 
@@ -124,6 +182,9 @@ bool imds_explain(const struct imds_endpoint *endpoint, const struct imds_call *
     }
     *e = *reply->error;
     if (reply->fault == HTTP_FAULT_CANCELLED) {
+        if (e->signal == 0 && reply->status == 0) {
+            err_wrap(e, "the metadata service at %s has not answered", endpoint->base);
+        }
         return false;
     }
     if (reply->status > 0 && reply->foreign) {

@@ -38,13 +38,14 @@ static bool is_item(const struct resource_metadata_path *path, const char *rest)
     return path->list && (slash == NULL || (path->parts && strchr(slash + 1, '/') == NULL));
 }
 
-/* Dots and empty segments would lead elsewhere, a query is made here. */
+/* Dots and empty segments would lead elsewhere; ids have letters, digits and a few signs. */
 static bool is_plain(const char *given)
 {
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:~/";
     CLEANUP(text_free) struct text framed = {0};
 
     text_printf(&framed, "/%s/", given);
-    return strpbrk(given, "?#%\\ ") == NULL && strstr(text_string(&framed), "//") == NULL &&
+    return given[strspn(given, allowed)] == '\0' && strstr(text_string(&framed), "//") == NULL &&
            strstr(text_string(&framed), "/./") == NULL && strstr(text_string(&framed), "/../") == NULL;
 }
 

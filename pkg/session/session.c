@@ -47,8 +47,8 @@ static bool is_date(const char *date)
     return timegm(&real) != (time_t)-1 && real.tm_mon == given.tm_mon && real.tm_mday == given.tm_mday;
 }
 
-/* vpc-api.md 1.2: YYYY-MM-DD, not before 2019-01-01 and not after today in UTC. */
-static bool check_api_version(const char *date, struct err *e)
+/* vpc-api.md 1.2 */
+bool session_check_api_version(const char *date, struct err *e)
 {
     char today[CLOCK_STAMP_SIZE];
 
@@ -79,7 +79,7 @@ static bool check_proxies(const struct iam_sources *sources, struct err *e)
 
 bool session_check(const struct session_options *options, struct err *e)
 {
-    return check_api_version(options->api_version, e) && check_proxies(&options->sources, e) &&
+    return session_check_api_version(options->api_version, e) && check_proxies(&options->sources, e) &&
            session_regions_check(options, e);
 }
 

@@ -44,6 +44,9 @@ struct session;
  */
 bool session_check(const struct session_options *options, struct err *e) __attribute__((warn_unused_result));
 
+/* ERR_USAGE for a date of --api-version that is none, is before 2019-01-01 or after today in UTC. */
+bool session_check_api_version(const char *date, struct err *e) __attribute__((warn_unused_result));
+
 /*
  * Opens the trace file and finds the credentials; sends nothing. What to warn of is appended to `ret_warnings`, a line
  * each, also when it fails. Errors: ERR_USAGE, ERR_AUTH without credentials, those of waiting for standard input.
