@@ -4,13 +4,14 @@
 #include "commands.h"
 #include "metadata.h"
 #include "metadata_rows.h"
+#include "resource/resource_metadata.h"
 #include "json/json_web_token.h"
 
 /*
- * Of a bare metal server the service shows the initialization only, below the server's id, which is in the claims of
- * its identity token. NULL, with the error left as it is: this is none.
+ * What the service shows below the server's id, which is in the claims of its identity token. NULL, with the error left
+ * as it is: this is no server of which it does.
  */
-static json_t *read_bare_metal(struct app *app, struct imds *imds, struct err *e)
+static json_t *read_below_id(struct app *app, struct imds *imds, struct err *e)
 {
     struct err ignored = ERR_INIT;
     JSON_SECRET_CLEANUP json_t *answer = imds_ask(imds, &(struct imds_call){.operation = IMDS_TOKEN}, &ignored);
@@ -21,24 +22,15 @@ static json_t *read_bare_metal(struct app *app, struct imds *imds, struct err *e
     const char *crn = json_string_value(json_object_get(server, "crn"));
     CLEANUP(text_free) struct text given = {0}, path = {0};
 
-    if (id == NULL || crn == NULL || strstr(crn, ":bare-metal-server:") == NULL ||
-        !resource_id_is_valid(id, strlen(id))) {
+    if (id == NULL || crn == NULL || !resource_metadata_below_id(crn, id, &given)) {
         return NULL;
     }
-    text_printf(&given, "bare_metal_servers/%s/initialization", id);
     err_clear(e);
     if (!imds_find_path(text_string(&given), &path, e)) {
         return NULL;
     }
-    app_detail(app, "this is a bare metal server: %s is what it reads", text_string(&given));
+    app_detail(app, "all that this server reads is %s", text_string(&given));
     return imds_read(imds, text_string(&path), e);
-}
-
-static bool is_initialization(const char *path)
-{
-    const char *last = strrchr(path, '/');
-
-    return last != NULL && strcmp(last, "/initialization") == 0 && strstr(path, "/bare_metal_servers/") == NULL;
 }
 
 static bool print(struct app *app, const char *list, const json_t *answer, struct err *e)
@@ -66,8 +58,9 @@ static int get(struct app *app, const struct cli_call *call, struct err *e)
         return err_exit_status(e);
     }
     JSON_SECRET_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
-    if (answer == NULL && e->http_status == 404 && (is_whole || is_initialization(text_string(&path)))) {
-        answer = read_bare_metal(app, imds, e);
+    if (answer == NULL && e->http_status == 404 &&
+        (is_whole || strcmp(text_string(&path), "/metadata/v1/instance/initialization") == 0)) {
+        answer = read_below_id(app, imds, e);
     }
     if (answer == NULL) {
         return err_exit_status(e);
