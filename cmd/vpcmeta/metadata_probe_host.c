@@ -14,7 +14,7 @@
 
 #include "mem/mem.h"
 
-enum { LINE_MAX_BYTES = 512, BRIDGES_SHOWN = 4, USERS_MAX = 4096 };
+enum { LINE_MAX_BYTES = 512, PASSWD_LINE_MAX = 4096, BRIDGES_SHOWN = 4, USERS_MAX = 4096 };
 
 void metadata_probe_host_free(struct metadata_probe_host *host)
 {
@@ -106,9 +106,12 @@ static bool is_login_shell(const char *shell)
 static unsigned count_logins(void)
 {
     FILE *file = fopen("/etc/passwd", "re");
+    char strings[PASSWD_LINE_MAX];
+    struct passwd entry;
+    struct passwd *user;
     unsigned count = 0;
 
-    for (const struct passwd *user; file != NULL && (user = fgetpwent(file)) != NULL;) {
+    while (file != NULL && fgetpwent_r(file, &entry, strings, sizeof(strings), &user) == 0) {
         count += user->pw_uid != 0 && is_login_shell(user->pw_shell);
     }
     if (file != NULL) {

@@ -15,7 +15,7 @@ size_t export_kind(const struct resource_kind *kind)
     while (resource_copies[i].kind != NULL && resource_copies[i].kind != kind) {
         i++;
     }
-    assert(resource_copies[i].kind != NULL && i < EXPORT_KINDS_MAX);
+    assert(i < EXPORT_KINDS_MAX && resource_copies[i].kind != NULL);
     return i;
 }
 

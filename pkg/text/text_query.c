@@ -9,8 +9,8 @@ static void append_unescaped(struct text *out, const char *value, size_t size)
     CLEANUP(text_free) struct text spaced = {0};
 
     text_append_size(&spaced, value, size);
-    for (char *c = spaced.data; c != NULL && (c = strchr(c, '+')) != NULL;) {
-        *c = ' ';
+    for (size_t i = 0; i < spaced.size; i++) {
+        spaced.data[i] = spaced.data[i] == '+' ? ' ' : spaced.data[i];
     }
     (void)text_percent_decode(out, text_string(&spaced), spaced.size);
 }
