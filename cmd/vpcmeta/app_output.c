@@ -321,8 +321,7 @@ bool app_print_secrets(struct app *app, const json_t *document, struct err *e)
 
 bool app_print_body(struct app *app, const json_t *body, struct err *e)
 {
-    CLEANUP(text_free) struct text json = {0};
-    CLEANUP(text_free) struct text out = {0};
+    CLEANUP(text_free_secret) struct text json = {0}, out = {0}; /* it may be a token */
 
     /* it is JSON already: only another format or --jq makes a document of it */
     if (app->globals->jq != NULL || app->globals->output.value > RENDER_JSON) {

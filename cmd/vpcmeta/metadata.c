@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "commands.h"
-#include "fsio/fsio.h"
 
 bool metadata_open(struct app *app, struct imds **ret_imds, struct err *e)
 {
@@ -69,33 +68,22 @@ static const struct opt_spec token_opt[] = {
     OPT_END,
 };
 
-static bool make_nonce(struct text *out, struct err *e)
-{
-    unsigned char random[16];
-
-    if (!fsio_random(random, sizeof(random), e)) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(random); i++) {
-        text_printf(out, "%02x", random[i]);
-    }
-    return true;
-}
-
 static int token(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct token_opts *opts = call->opts;
     struct imds_call ask = {.operation = IMDS_TOKEN, .nonce = opts->nonce};
-    CLEANUP(text_free) struct text nonce = {0};
+    char nonce[IMDS_NONCE_SIZE];
 
     if (!metadata_seconds("--expires-in", opts->expires_in, &ask.expires_in, e)) {
         return err_exit_status(e);
     }
     if (opts->nonce == any_nonce) {
-        if (!make_nonce(&nonce, e)) {
+        imds_make_nonce(nonce);
+        if (nonce[0] == '\0') {
+            err_set(e, ERR_FAILED, "--nonce: this machine gives no random bytes");
             return err_exit_status(e);
         }
-        ask.nonce = text_string(&nonce);
+        ask.nonce = nonce;
     }
     return print_token(app, &ask, e);
 }

@@ -7,6 +7,7 @@
 
 #include "fsio/fsio.h"
 #include "mem/mem.h"
+#include "json/json_web_token.h"
 
 enum { SPARE_MS = 2 * 1000 };
 
@@ -472,6 +473,18 @@ static bool is_worth_another(const struct imds *imds, const struct question *que
 {
     return question->status == 401 ||
            (question->error.code != ERR_NONE && imds->base == NULL && question->error.code != ERR_CANCELLED);
+}
+
+bool imds_server_id(struct imds *imds, struct text *ret_id, struct err *e)
+{
+    if (!has_token(imds) && !fetch_token(imds, e)) {
+        return false;
+    }
+    JSON_CLEANUP json_t *claims = json_web_token_claims(imds->token.text);
+    const char *id = json_string_value(json_object_get(json_object_get(claims, "iaas"), "instanceID"));
+    text_append(ret_id, id != NULL ? id : "");
+    return (id != NULL && id[0] != '\0') ||
+           err_set(e, ERR_BAD_ANSWER, "the identity token does not say the id of this server");
 }
 
 json_t *imds_ask(struct imds *imds, const struct imds_call *call, struct err *e)

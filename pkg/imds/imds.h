@@ -146,9 +146,12 @@ bool imds_check_version(const char *source, const char *version, struct err *e) 
  */
 json_t *imds_ask(struct imds *imds, const struct imds_call *call, struct err *e) __attribute__((warn_unused_result));
 
+/* Appends the id of this server, by the claims of its identity token. */
+bool imds_server_id(struct imds *imds, struct text *ret_id, struct err *e) __attribute__((warn_unused_result));
+
 /*
- * The same for a path of the metadata as imds_find_path gives it. A list that comes in pages is read whole and has no
- * "first", "next" and "limit" then.
+ * The same as imds_ask for a path of the metadata as imds_find_path gives it. A list that comes in pages is read whole
+ * and has no "first", "next" and "limit" then. Of bare metal servers, which are no list, the asker's is meant.
  */
 json_t *imds_read(struct imds *imds, const char *path, struct err *e) __attribute__((warn_unused_result));
 

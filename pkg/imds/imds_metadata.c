@@ -139,7 +139,7 @@ static void add_items(json_t *whole, const json_t *page)
     }
 }
 
-json_t *imds_read(struct imds *imds, const char *path, struct err *e)
+static json_t *read_path(struct imds *imds, const char *path, struct err *e)
 {
     struct imds_call call = {.operation = IMDS_METADATA, .path = path};
     JSON_CLEANUP json_t *whole = imds_ask(imds, &call, e);
@@ -162,4 +162,30 @@ json_t *imds_read(struct imds *imds, const char *path, struct err *e)
         json_object_del(whole, "limit");
     }
     return whole != NULL ? json_incref(whole) : NULL;
+}
+
+/* Where there is no list to read, a server means itself (vpc-api.md 5.4). */
+static bool complete(struct imds *imds, struct text *path, struct err *e)
+{
+    const char *given = text_string(path) + strlen("/" ROOT "/");
+
+    for (const struct resource_metadata_path *at = resource_metadata_paths; at->path != NULL; at++) {
+        if (at->own != NULL && strcmp(given, at->path) == 0) {
+            text_append(path, "/");
+            if (!imds_server_id(imds, path, e)) {
+                return false;
+            }
+            text_printf(path, "/%s", at->own);
+            return true;
+        }
+    }
+    return true;
+}
+
+json_t *imds_read(struct imds *imds, const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text whole_path = {0};
+
+    text_append(&whole_path, path);
+    return complete(imds, &whole_path, e) ? read_path(imds, text_string(&whole_path), e) : NULL;
 }

@@ -17,7 +17,7 @@ const struct resource_metadata_path resource_metadata_paths[] = {
     {.path = "virtual_network_interfaces", .list = true},
     {.path = "keys", .list = true},
     {.path = "placement_groups", .list = true},
-    {.path = "bare_metal_servers", .list = true, .parts = true},
+    {.path = "bare_metal_servers", .list = true, .parts = true, .own = "initialization"},
     {.path = NULL},
 };
 

@@ -12,6 +12,8 @@ struct resource_metadata_path {
     const char *path; /* below /metadata/v1/; NULL ends the table */
     bool list;        /* an id may stand behind it */
     bool parts;       /* and a part of that item behind the id */
+    const char
+        *own; /* there is no list to read: without an id, this part of the server that asks; NULL: there is one */
 };
 extern const struct resource_metadata_path resource_metadata_paths[];
 

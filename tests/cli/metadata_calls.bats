@@ -110,6 +110,8 @@ PATHS
     asker_create_bare_metal self http
     asker_token
     run_calls bare_metal http
+    # its id is in its token
+    "$BUILD/vpcmeta" metadata get bare_metal_servers --metadata-url "$SIM_BASE" | jq -e 'has("keys")'
 }
 
 @test "a bare metal server on https is answered as documented" {
