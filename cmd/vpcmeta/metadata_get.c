@@ -4,33 +4,22 @@
 #include "commands.h"
 #include "metadata.h"
 #include "metadata_rows.h"
-#include "resource/resource_metadata.h"
-#include "json/json_web_token.h"
 
-/*
- * What the service shows below the server's id, which is in the claims of its identity token. NULL, with the error left
- * as it is: this is no server of which it does.
- */
-static json_t *read_below_id(struct app *app, struct imds *imds, struct err *e)
+/* A bare metal server reads its initialization, below its own id. NULL, with the error left as it is: nor does it. */
+static json_t *read_bare_metal(struct app *app, struct imds *imds, struct err *e)
 {
+    CLEANUP(text_free) struct text path = {0};
     struct err ignored = ERR_INIT;
-    JSON_SECRET_CLEANUP json_t *answer = imds_ask(imds, &(struct imds_call){.operation = IMDS_TOKEN}, &ignored);
-    const char *token = json_string_value(json_object_get(answer, "access_token"));
-    JSON_CLEANUP json_t *claims = token != NULL ? json_web_token_claims(token) : NULL;
-    const json_t *server = json_object_get(claims, "iaas");
-    const char *id = json_string_value(json_object_get(server, "instanceID"));
-    const char *crn = json_string_value(json_object_get(server, "crn"));
-    CLEANUP(text_free) struct text given = {0}, path = {0};
 
-    if (id == NULL || crn == NULL || !resource_metadata_below_id(crn, id, &given)) {
+    if (!imds_find_path("bare_metal_servers", &path, &ignored)) {
         return NULL;
     }
-    err_clear(e);
-    if (!imds_find_path(text_string(&given), &path, e)) {
-        return NULL;
+    json_t *answer = imds_read(imds, text_string(&path), &ignored);
+    if (answer != NULL) {
+        err_clear(e);
+        app_detail(app, "all that this server reads is bare_metal_servers");
     }
-    app_detail(app, "all that this server reads is %s", text_string(&given));
-    return imds_read(imds, text_string(&path), e);
+    return answer;
 }
 
 static bool print(struct app *app, const char *list, const json_t *answer, struct err *e)
@@ -60,7 +49,7 @@ static int get(struct app *app, const struct cli_call *call, struct err *e)
     JSON_SECRET_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
     if (answer == NULL && e->http_status == 404 &&
         (is_whole || strcmp(text_string(&path), "/metadata/v1/instance/initialization") == 0)) {
-        answer = read_below_id(app, imds, e);
+        answer = read_bare_metal(app, imds, e);
     }
     if (answer == NULL) {
         return err_exit_status(e);
@@ -86,10 +75,8 @@ const struct cmd_spec cmd_metadata_get = {
         "Asks the metadata service of the server that the command runs on, which needs no credentials, and prints the "
         "answer as JSON. PATH stands below /metadata/v1 and is `instance` if there is none; a list takes an id behind "
         "it, and is read whole where it comes in pages; -o table, -o csv, --fields, --sort and --limit print its items "
-        "as "
-        "rows. A bare metal server reads its initialization only, with or without PATH `initialization`. What was "
-        "asked for is printed with its secrets: user data, and "
-        "the password of a Windows server.",
+        "as rows. A bare metal server reads its initialization only, with or without PATH `initialization`. What was "
+        "asked for is printed with its secrets: user data, and the password of a Windows server.",
     .examples = get_examples,
     .flags = CMD_ROWS,
     .max_args = 1,

@@ -2,9 +2,6 @@
 #include "resource/resource_metadata.h"
 
 #include <stddef.h>
-#include <string.h>
-
-#include "resource/resource.h"
 
 const struct resource_metadata_path resource_metadata_paths[] = {
     {.path = "instance"},
@@ -20,12 +17,3 @@ const struct resource_metadata_path resource_metadata_paths[] = {
     {.path = "bare_metal_servers", .list = true, .parts = true, .own = "initialization"},
     {.path = NULL},
 };
-
-bool resource_metadata_below_id(const char *crn, const char *id, struct text *ret_path)
-{
-    if (strstr(crn, ":bare-metal-server:") == NULL || !resource_id_is_valid(id, strlen(id))) {
-        return false;
-    }
-    text_printf(ret_path, "bare_metal_servers/%s/initialization", id);
-    return true;
-}
