@@ -104,6 +104,7 @@ static struct export_entry *add(struct export_region *region, size_t kind, const
     if (record->owner != NULL) {
         entry->owner = text_arena_copy(&copy->memory, record->owner, strlen(record->owner));
     }
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, no address
     mem_map_put(&table->by_key, record->key, (void *)table->count);
     return entry;
 }
