@@ -5,19 +5,15 @@
 #include "metadata.h"
 #include "metadata_rows.h"
 
-/* A bare metal server reads its initialization, below its own id. NULL, with the error left as it is: nor does it. */
-static json_t *read_bare_metal(struct app *app, struct imds *imds, struct err *e)
+/* What a server reads that has no view of itself. NULL, with the error left as it is: it does not either. */
+static json_t *read_own(struct app *app, struct imds *imds, struct err *e)
 {
-    CLEANUP(text_free) struct text path = {0};
     struct err ignored = ERR_INIT;
+    json_t *answer = imds_read_own(imds, &ignored);
 
-    if (!imds_find_path("bare_metal_servers", &path, &ignored)) {
-        return NULL;
-    }
-    json_t *answer = imds_read(imds, text_string(&path), &ignored);
     if (answer != NULL) {
         err_clear(e);
-        app_detail(app, "all that this server reads is bare_metal_servers");
+        app_detail(app, "of itself this server reads only its initialization");
     }
     return answer;
 }
@@ -49,7 +45,7 @@ static int get(struct app *app, const struct cli_call *call, struct err *e)
     JSON_SECRET_CLEANUP json_t *answer = imds_read(imds, text_string(&path), e);
     if (answer == NULL && e->http_status == 404 &&
         (is_whole || strcmp(text_string(&path), "/metadata/v1/instance/initialization") == 0)) {
-        answer = read_bare_metal(app, imds, e);
+        answer = read_own(app, imds, e);
     }
     if (answer == NULL) {
         return err_exit_status(e);

@@ -155,6 +155,9 @@ bool imds_server_id(struct imds *imds, struct text *ret_id, struct err *e) __att
  */
 json_t *imds_read(struct imds *imds, const char *path, struct err *e) __attribute__((warn_unused_result));
 
+/* The same for what a server reads that has no view of itself at /instance: its initialization, below its own id. */
+json_t *imds_read_own(struct imds *imds, struct err *e) __attribute__((warn_unused_result));
+
 /*
  * Appends the path that people mean: with or without /metadata/v1, and without "instance/" where that is clear.
  * ERR_USAGE for a path that the service does not have.

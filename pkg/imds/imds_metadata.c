@@ -189,3 +189,17 @@ json_t *imds_read(struct imds *imds, const char *path, struct err *e)
     text_append(&whole_path, path);
     return complete(imds, &whole_path, e) ? read_path(imds, text_string(&whole_path), e) : NULL;
 }
+
+json_t *imds_read_own(struct imds *imds, struct err *e)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    for (const struct resource_metadata_path *at = resource_metadata_paths; at->path != NULL; at++) {
+        if (at->own != NULL) {
+            text_printf(&path, "/" ROOT "/%s", at->path);
+            return imds_read(imds, text_string(&path), e);
+        }
+    }
+    err_set(e, ERR_API, "there is no such path");
+    return NULL;
+}

@@ -128,7 +128,7 @@ iam_tokens() {
     grep -Eq '^credential +the identity of this server$' <<< "$output"
     grep -Eq "^profile +$PROFILE \(environment variable VPC_IAM_PROFILE_ID\)$" <<< "$output"
     grep -Eq "^metadata url +$SIM_BASE \(environment variable VPC_AUTH_URL\), version 2025-08-26$" <<< "$output"
-    ! grep -Eq '^iam url' <<< "$output"
+    [ "$(grep -Ec '^iam url' <<< "$output")" -eq 0 ]
     VPC_AUTH_TYPE=Vpc VPC_AUTH_URL=$SIM_BASE VPC_IAM_PROFILE_CRN=$crn meta auth status -o json
     expect 0
     jq -e --arg crn "$crn" '.method == "vpc" and .profile == $crn and .token and .iam_url == null and .expires_in > 0

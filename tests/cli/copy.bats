@@ -13,7 +13,8 @@ teardown() {
 # equal COUNT: all lines of the last run say so, and there are so many; the others are shown.
 equal() {
     grep -v '^equal ' <<< "$output" && return 1
-    [ "$(grep -c '^equal ' <<< "$output")" -eq "$1" ] && [ "$status" -eq 0 ]
+    [ "$status" -eq 0 ] || return 1
+    [ "$(grep -c '^equal ' <<< "$output")" -eq "$1" ]
 }
 
 # reading: the commands before anything is changed, with any status.

@@ -287,7 +287,7 @@ inventory() {
         sim_start --load $order
         everything copy
         cmp fleet copy
-        ! grep -q 'line of a list\|lines of a list' "$SIM_DIR/err"
+        [ "$(grep -c 'lines* of a list' "$SIM_DIR/err")" -eq 0 ]
         sim_stop
     done
     change() { jq "(.items[] | select(.name == (\"$2\"))) |= ($3)" $1.json > other.json; }

@@ -268,7 +268,7 @@ ROWS
     meta metadata get instance/initialization --trace trace -v
     expect 0
     [ "$(wc -l < trace)" -eq 4 ]
-    ! grep -E 'eyJ|user_data' trace
+    [ "$(grep -cE 'eyJ|user_data' trace)" -eq 0 ]
     [[ $stderr != *eyJ* ]]
     [ ! -e "$HOME/.local/state/vpcmeta" ]
 }

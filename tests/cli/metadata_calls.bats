@@ -40,7 +40,8 @@ run_calls() {
             failed=1
         fi
     done < "$calls"
-    [ "$count" -gt 0 ] && [ -z "$failed" ]
+    [ "$count" -gt 0 ] || return 1
+    [ -z "$failed" ]
 }
 
 # The ids that the table's lines need, as one finds them: in the lists.
