@@ -209,10 +209,15 @@ CASES
 RECORD
     sim_start --load "$BATS_TEST_TMPDIR/odd.json" --metadata-instance self
     asker_token
-    for path in instance instance/initialization instance/network_interfaces instance/network_attachments keys \
-        instance/volume_attachments instance/cluster_network_attachments placement_groups virtual_network_interfaces; do
+    for path in instance instance/network_interfaces instance/network_attachments instance/volume_attachments \
+        instance/cluster_network_attachments placement_groups virtual_network_interfaces; do
         asker_get "$path" | jq -e 'type == "object"' > /dev/null
         [ "$(cat "$SIM_DIR/code")" = 200 ]
+    done
+    # the copy has no initialization, and the keys are in there
+    for path in instance/initialization keys; do
+        asker_get "$path" | jq -e '.errors[0].code == "not_found"' > /dev/null
+        [ "$(cat "$SIM_DIR/code")" = 404 ]
     done
     [ "$(asker_get instance | jq -c '[.id, .vcpu, .image]')" = '["0717_11111111-1111-4111-8111-111111111111",3,[]]' ]
 }
