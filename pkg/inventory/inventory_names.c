@@ -157,12 +157,10 @@ static void zones_done(const struct vpc_answer *answer, void *context)
     }
 }
 
-static const struct resource_kind region_kind = {.name = "region", .path = "/regions"};
-
 static void begin_zones(struct inventory_names *names, struct vpc *api, const char *region)
 {
     vpc_get(
-        api, &region_kind,
+        api, &resource_region,
         &(struct vpc_call){.id = region, .below = "zones", .read = read_zones, .done = zones_done, .context = names});
 }
 

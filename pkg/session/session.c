@@ -374,10 +374,9 @@ static void probed(const struct vpc_answer *answer, void *context)
 bool session_probe(struct session *session, size_t region, const struct resource_kind *kind, struct session_probe *ret,
                    struct err *e)
 {
-    static const struct resource_kind regions = {.path = "/regions"};
     struct probe probe = {.answer = {.date_s = -1}, .error = ERR_INIT};
 
-    vpc_get(session->regions.items[region], kind != NULL ? kind : &regions,
+    vpc_get(session->regions.items[region], kind != NULL ? kind : &resource_region,
             &(struct vpc_call){.done = probed, .context = &probe});
     bool ran = http_run(session->http, e);
     *ret = probe.answer;

@@ -155,10 +155,9 @@ static void regions_done(const struct vpc_answer *answer, void *context)
 
 bool vpc_regions(struct vpc *vpc, struct http *http, struct vpc_endpoint **ret_places, size_t *ret_count, struct err *e)
 {
-    static const struct resource_kind regions = {.plural = "regions", .path = "/regions"};
     struct reading reading = {0};
 
-    vpc_get(vpc, &regions, &(struct vpc_call){.read = read_regions, .done = regions_done, .context = &reading});
+    vpc_get(vpc, &resource_region, &(struct vpc_call){.read = read_regions, .done = regions_done, .context = &reading});
     bool ran = http_run(http, e);
     if (!ran || reading.error.code != ERR_NONE) {
         vpc_endpoints_free(reading.places, reading.count);
