@@ -107,8 +107,8 @@ static unsigned count_logins(void)
 {
     FILE *file = fopen("/etc/passwd", "re");
     char strings[PASSWD_LINE_MAX];
-    struct passwd entry;
-    struct passwd *user;
+    struct passwd entry = {0};
+    struct passwd *user = NULL;
     unsigned count = 0;
 
     while (file != NULL && fgetpwent_r(file, &entry, strings, sizeof(strings), &user) == 0) {
