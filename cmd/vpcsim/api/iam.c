@@ -96,7 +96,7 @@ void auth_issue(struct sim *sim, enum auth_audience audience, json_t *claims, in
     struct books books = {++sim->tokens_issued, audience, sim->now_ms + sim->token_delay_ms};
 
     json_object_update_new(
-        claims, json_build("{s:I,s:I}", "iat", (json_int_t)sim->now_s, "exp", (json_int_t)(sim->now_s + life_s)));
+        claims, json_build("{s:I,s:I}", "iat", (json_int_t)sim->now_s, "exp", (json_int_t)sim->now_s + life_s));
     json_print(&payload, claims, JSON_PRINT_COMPACT);
     json_decref(claims);
     size_t from = token->size;
