@@ -6,7 +6,7 @@ PROFILE=Profile-7dd5ae61-4a0a-4d9a-a4f4-4c0d4ee0a7a2
 
 teardown() {
     sim_stop
-    [ -z "${STUB_PID:-}" ] || kill "$STUB_PID" 2> /dev/null || true
+    [ -z "${FAKE_PID:-}" ] || kill "$FAKE_PID" 2> /dev/null || true
 }
 
 # usage: server_start [VPCSIM-ARGS...]: this is the server `self`, with the service on http and a default trusted profile.
@@ -26,16 +26,16 @@ started() {
     sim_curl GET /v1/instances | jq '[.instances[] | select(.name == "self" and .status == "running")] | length'
 }
 
-# usage: stub BODY [STATUS]: a service that answers everything with that body, and writes down what it is asked. With
+# usage: fake BODY [STATUS]: a service that answers everything with that body, and writes down what it is asked. With
 # TOKEN=yes the first question, for an identity token, is answered well; BODY2 is the second page of a list.
-stub() {
-    [ -z "${STUB_PID:-}" ] || kill "$STUB_PID"
-    rm -f stub.port
+fake() {
+    [ -z "${FAKE_PID:-}" ] || kill "$FAKE_PID"
+    rm -f fake.port
     BODY=$1 STATUS=${2:-200} python3 -c '
 import http.server, os
-class Stub(http.server.BaseHTTPRequestHandler):
+class Fake(http.server.BaseHTTPRequestHandler):
     def answer(self):
-        with open("stub.log", "a") as log:
+        with open("fake.log", "a") as log:
             log.write(f"{self.command} {self.path} {sorted(self.headers.keys())}\n")
         good = self.command == "PUT" and "TOKEN" in os.environ
         page = os.environ["BODY2"] if "start=2" in self.path else os.environ["BODY"]
@@ -47,13 +47,13 @@ class Stub(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
     do_GET = do_PUT = do_POST = do_CONNECT = answer
     def log_message(self, *args): pass
-server = http.server.HTTPServer(("127.0.0.1", 0), Stub)
-open("stub.new", "w").write(str(server.server_port))
-os.rename("stub.new", "stub.port")
+server = http.server.HTTPServer(("127.0.0.1", 0), Fake)
+open("fake.new", "w").write(str(server.server_port))
+os.rename("fake.new", "fake.port")
 server.serve_forever()' 3>&- 4>&- &
-    STUB_PID=$!
-    until [ -s stub.port ]; do sleep 0.02; done
-    STUB=http://127.0.0.1:$(cat stub.port)
+    FAKE_PID=$!
+    until [ -s fake.port ]; do sleep 0.02; done
+    FAKE=http://127.0.0.1:$(cat fake.port)
 }
 
 claims() { # of a token
@@ -93,8 +93,8 @@ claims() { # of a token
     done
     claims=$(printf '{"nonce":"other"}' | base64 | tr -d =)
     for answer in '' ',"nonce":"other"' ',"nonce":"k3v2-9f"'; do
-        stub "{\"access_token\":\"eyJh.$claims.c2ln\",\"expires_in\":300$answer}"
-        meta metadata token --nonce k3v2-9f --metadata-url "$STUB"
+        fake "{\"access_token\":\"eyJh.$claims.c2ln\",\"expires_in\":300$answer}"
+        meta metadata token --nonce k3v2-9f --metadata-url "$FAKE"
         expect 1 nonce
         [ -z "$output" ]
         [[ $stderr != *eyJh* ]]
@@ -114,21 +114,21 @@ claims() { # of a token
     export TOKEN=yes
     meta metadata iam-token --trusted-profile Profile-2c6f0e1b-93d4-4a7e-8b55-0d1f7a90c3e2
     expect 1 trusted-profile
-    stub '{"errors":[{"code":"profile_not_linked","message":"Not linked."}],"status_code":400}' 400
-    meta metadata iam-token --metadata-url "$STUB"
-    expect 1 "'vpcmeta metadata probe --metadata-url $STUB' prints the command"
-    stub '{"errors":[{"code":"missing_field","message":"No.","target":{"name":"trusted_profile","type":"field"}}]}' 400
-    meta metadata iam-token --metadata-url "$STUB"
+    fake '{"errors":[{"code":"profile_not_linked","message":"Not linked."}],"status_code":400}' 400
+    meta metadata iam-token --metadata-url "$FAKE"
+    expect 1 "'vpcmeta metadata probe --metadata-url $FAKE' prints the command"
+    fake '{"errors":[{"code":"missing_field","message":"No.","target":{"name":"trusted_profile","type":"field"}}]}' 400
+    meta metadata iam-token --metadata-url "$FAKE"
     expect 1 'has no default trusted profile: name one that is linked to it, with --trusted-profile ID|CRN'
-    stub '{"errors":[{"code":"unauthenticated","message":"Expired."}],"status_code":401}' 401
-    meta metadata iam-token --metadata-url "$STUB"
+    fake '{"errors":[{"code":"unauthenticated","message":"Expired."}],"status_code":401}' 401
+    meta metadata iam-token --metadata-url "$FAKE"
     expect 4 "date -u"
-    stub '{"errors":[{"code":"unauthorized","message":"Not enabled."}],"status_code":403}' 403
-    meta metadata iam-token --metadata-url "$STUB"
+    fake '{"errors":[{"code":"unauthorized","message":"Not enabled."}],"status_code":403}' 403
+    meta metadata iam-token --metadata-url "$FAKE"
     expect 1 "stop and start the server"
     unset TOKEN
-    stub '{"errors":[{"code":"not_found","message":"No such path."}],"status_code":404}' 404
-    meta metadata iam-token --metadata-url "$STUB"
+    fake '{"errors":[{"code":"not_found","message":"No such path."}],"status_code":404}' 404
+    meta metadata iam-token --metadata-url "$FAKE"
     expect 1 "VPC_VPC_IMS_VERSION=2022-03-01"
 }
 
@@ -180,8 +180,8 @@ ROWS
 @test "a list that comes in pages is read whole" {
     client_environment
     export TOKEN=yes BODY2='{"placement_groups":[{"id":"b"}],"total_count":2}'
-    stub '{"placement_groups":[{"id":"a"}],"first":{"href":"x"},"limit":1,"total_count":2,"next":{"href":"http://h/p?limit=1&start=2"}}'
-    meta metadata get placement_groups -o json --metadata-url "$STUB"
+    fake '{"placement_groups":[{"id":"a"}],"first":{"href":"x"},"limit":1,"total_count":2,"next":{"href":"http://h/p?limit=1&start=2"}}'
+    meta metadata get placement_groups -o json --metadata-url "$FAKE"
     expect 0
     [ "$(jq -c . <<< "$output")" = '{"placement_groups":[{"id":"a"},{"id":"b"}],"total_count":2}' ]
 }
@@ -243,18 +243,18 @@ ROWS
 
 @test "no proxy carries the requests, and no redirect is followed" {
     client_environment
-    stub '{}' 307
-    proxy=$STUB
-    meta metadata token --metadata-url "$STUB"
+    fake '{}' 307
+    proxy=$FAKE
+    meta metadata token --metadata-url "$FAKE"
     expect 1 "not followed"
-    [ "$(wc -l < stub.log)" -eq 1 ]
-    grep -q Metadata-Flavor stub.log
-    rm stub.log
+    [ "$(wc -l < fake.log)" -eq 1 ]
+    grep -q Metadata-Flavor fake.log
+    rm fake.log
     for url in http://169.254.169.254 http://api.metadata.cloud.ibm.com https://api.metadata.cloud.ibm.com; do
         http_proxy=$proxy https_proxy=$proxy all_proxy=$proxy ALL_PROXY=$proxy meta metadata token --metadata-url "$url" --timeout 200ms
         expect 1
     done
-    [ ! -e stub.log ]
+    [ ! -e fake.log ]
     server_start
     http_proxy='no proxy at all' all_proxy=$proxy meta metadata get --jq .name
     expect 0
