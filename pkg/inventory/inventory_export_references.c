@@ -33,14 +33,9 @@ static void gather(struct export_region *region, size_t kind, struct answer_node
         return;
     }
     if (entry == NULL) {
-        struct export_table *table = &region->tables[kind];
-        entry = mem_list_add(table);
-        *entry = (struct export_entry){.key = text_arena_copy(&copy->memory, id, strlen(id)),
-                                       .order = EXPORT_UNORDERED,
-                                       .valid = true,
-                                       .stands_in = true};
-        // NOLINTNEXTLINE(performance-no-int-to-ptr): a number, no address
-        mem_map_put(&table->by_key, id, (void *)table->count);
+        entry = export_add(region, kind, &(struct export_record){.key = id});
+        entry->valid = true;
+        entry->stands_in = true;
     }
     answer_print(reference, &text);
     entry->named = named;

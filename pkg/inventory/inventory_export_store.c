@@ -92,7 +92,7 @@ static const char *alias_of(struct export_region *region, const struct resource_
     return text_arena_copy(&region->copy->memory, id.data, id.size);
 }
 
-static struct export_entry *add(struct export_region *region, size_t kind, const struct export_record *record)
+struct export_entry *export_add(struct export_region *region, size_t kind, const struct export_record *record)
 {
     struct inventory_export *copy = region->copy;
     struct export_table *table = &region->tables[kind];
@@ -117,7 +117,7 @@ void export_store(struct export_region *region, size_t kind, const struct export
     bool again = entry != NULL;
 
     if (!again) {
-        entry = add(region, kind, record);
+        entry = export_add(region, kind, record);
     }
     append_text(copy, record);
     entry->stands_in = false;

@@ -74,6 +74,9 @@ struct export_record {
     bool ordered;
 };
 
+/* A new entry for a key that has none; it has no text yet. */
+struct export_entry *export_add(struct export_region *region, size_t kind, const struct export_record *record);
+
 /* Keeps the text, instead of one that was kept before under the key. */
 void export_store(struct export_region *region, size_t kind, const struct export_record *record);
 
