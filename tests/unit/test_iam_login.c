@@ -3,6 +3,7 @@
 #include "iam/iam_token.h"
 #include "mem/mem.h"
 #include "tests/unit/http_fixture.h"
+#include "tests/unit/moved_clock.h"
 
 #include "tests/unit/folder_fixture.h"
 
@@ -73,22 +74,6 @@ static void a_container_sends_the_grant_of_its_kind(void **state)
 
 /* --- a server ------------------------------------------------------------------------------------- */
 
-/* Time that the test moves on. */
-struct moved_clock {
-    struct clock clock;
-    int64_t ahead_ms;
-};
-
-static int64_t moved_monotonic_ms(const struct clock *self)
-{
-    return clock_monotonic_ms(clock_system()) + ((const struct moved_clock *)self)->ahead_ms;
-}
-
-static int64_t moved_wall_s(const struct clock *self)
-{
-    return clock_wall_s(clock_system()) + ((const struct moved_clock *)self)->ahead_ms / 1000;
-}
-
 /* A metadata service that answers `refusal` to the step with that path; the API at /v1 takes every token. */
 struct service {
     struct loopback server;
@@ -131,7 +116,7 @@ static void open_service(struct service *service, const char *scheme, const char
 {
     char url[64];
 
-    service->clock.clock = (struct clock){.monotonic_ms = moved_monotonic_ms, .wall_s = moved_wall_s};
+    service->clock = moved_clock();
     loopback_start(&service->server, answer, service);
     service->http = open_session(&(struct http_options){.clock = &service->clock.clock});
     snprintf(url, sizeof(url), "%s127.0.0.1:%u", scheme, service->server.port);

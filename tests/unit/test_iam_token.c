@@ -3,25 +3,10 @@
 #include "iam/iam_token.h"
 #include "imds/imds_token.h"
 #include "tests/unit/http_fixture.h"
+#include "tests/unit/moved_clock.h"
 
 #define KEY         "S3cret+Key/1"
 #define KEY_ESCAPED "S3cret%2BKey%2F1"
-
-/* Time that the test moves on. */
-struct moved_clock {
-    struct clock clock;
-    int64_t ahead_ms;
-};
-
-static int64_t moved_monotonic_ms(const struct clock *self)
-{
-    return clock_monotonic_ms(clock_system()) + ((const struct moved_clock *)self)->ahead_ms;
-}
-
-static int64_t moved_wall_s(const struct clock *self)
-{
-    return clock_wall_s(clock_system()) + ((const struct moved_clock *)self)->ahead_ms / 1000;
-}
 
 /* IAM and the API in one server. */
 struct cloud {
@@ -100,8 +85,7 @@ static void open_cloud(struct cloud *cloud)
 {
     char iam_url[64];
 
-    *cloud = (struct cloud){
-        .clock.clock = {.monotonic_ms = moved_monotonic_ms, .wall_s = moved_wall_s}, .life_s = 1000, .accepted = 1};
+    *cloud = (struct cloud){.clock = moved_clock(), .life_s = 1000, .accepted = 1};
     loopback_start(&cloud->server, answer_cloud, cloud);
     cloud->secrets = secrets_create();
     secrets_add(cloud->secrets, KEY, SECRET_LASTING); /* as iam_discover does */
