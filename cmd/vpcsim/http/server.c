@@ -1,10 +1,8 @@
 /* The HTTP side, on libmicrohttpd. */
 #include "vpcsim/http/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,10 +18,11 @@
 #include "vpcsim/http/acceptor.h"
 #include "vpcsim/http/certificate.h"
 #include "vpcsim/http/hop_limit.h"
+#include "vpcsim/http/listener.h"
 #include "vpcsim/http/log.h"
 #include "vpcsim/http/timers.h"
 
-enum { DAEMONS_MAX = 66, CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, BACKLOG = 4096, PORT_TRIES = 20 };
+enum { DAEMONS_MAX = 66, CONNECTIONS_MAX = 20000, IDLE_TIMEOUT_S = 300, PORT_TRIES = 20 };
 
 /* One protocol of the port. */
 struct face {
@@ -360,52 +359,6 @@ uint16_t server_port(const struct server *server)
     return server->port;
 }
 
-/* A socket that listens there, or -1 with errno. A port of another process is an error. */
-static int listen_at(const struct sockaddr *address, socklen_t size)
-{
-    const int yes = 1;
-    int listener = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (listener < 0) {
-        return -1;
-    }
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (address->sa_family == AF_INET6) {
-        setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
-    }
-    if (bind(listener, address, size) != 0 || listen(listener, BACKLOG) != 0) {
-        int why = errno;
-        close(listener);
-        errno = why;
-        return -1;
-    }
-    return listener;
-}
-
-/* Sockets of both loopback addresses with one port; the second is -1 on a machine without IPv6. */
-static bool listen_on_loopback(uint16_t *port, int listeners[2])
-{
-    struct sockaddr_in address4 = {
-        .sin_family = AF_INET, .sin_port = htons(*port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    socklen_t size = sizeof(address4);
-
-    listeners[0] = listen_at((const struct sockaddr *)&address4, sizeof(address4));
-    if (listeners[0] < 0) {
-        return false;
-    }
-    getsockname(listeners[0], (struct sockaddr *)&address4, &size);
-    address6.sin6_port = address4.sin_port;
-    listeners[1] = listen_at((const struct sockaddr *)&address6, sizeof(address6));
-    if (listeners[1] < 0 && errno == EADDRINUSE) {
-        close(listeners[0]);
-        errno = EADDRINUSE;
-        return false;
-    }
-    *port = ntohs(address4.sin_port);
-    return true;
-}
-
 static bool start_threads(struct server *server)
 {
     bool started = true;
@@ -434,7 +387,7 @@ static bool start_listening(struct server *server, struct err *e)
     /* any port: one that is free on 127.0.0.1 may be taken on ::1 */
     for (int tries = sim->options.port != 0 ? 1 : PORT_TRIES; !listening && tries > 0; tries--) {
         server->port = sim->options.port;
-        listening = listen_on_loopback(&server->port, server->listeners);
+        listening = listener_open(&server->port, server->listeners);
     }
     if (!listening) {
         return errno == EADDRINUSE
