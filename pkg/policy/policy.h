@@ -1,0 +1,171 @@
+/*
+ * policy: desired metadata settings of a fleet as ordered rules with exceptions, read from a file that people write and
+ * review. The first rule that matches a resource says what it is to have; a resource that no rule matches is unmanaged.
+ * No request is sent and nothing is printed; the only file that is read is the policy.
+ *
+ * A file is YAML or JSON and is checked against schemas/policy.json: a key that is not known, a rule that can match
+ * nothing and a value that YAML would read as another type are errors with line and column.
+ *
+ * Sources: vpc-api.md 3.1 (settings), 5.7 (the built-in baseline); facts-next.md 5 (what users of other tools ask for).
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include <stdint.h>
+
+#include "query/query.h"
+#include "resource/resource_list.h"
+#include "schema/schema.h"
+
+enum policy_severity {
+    POLICY_INFO,
+    POLICY_LOW,
+    POLICY_MEDIUM,
+    POLICY_HIGH,
+    POLICY_CRITICAL,
+    POLICY_SEVERITIES,
+    POLICY_SEVERITY_OF_CHECK = POLICY_SEVERITIES, /* the rule gives none: that of the check holds */
+};
+extern const char *const policy_severity_names[]; /* by enum policy_severity, NULL-terminated */
+
+/* A place in the policy file; zero: none, as of the built-in policy. */
+struct policy_place {
+    size_t line, column;
+};
+
+/* Whether a resource may have a trusted profile. */
+enum policy_profile {
+    POLICY_PROFILE_ANY, /* the rule says nothing about it */
+    POLICY_PROFILE_REQUIRED,
+    POLICY_PROFILE_FORBIDDEN,
+    POLICY_PROFILE_ALLOWED, /* one of `profiles`, or none */
+};
+
+/* What a rule wants. A setting that a kind does not have is not applicable there. */
+struct policy_wanted {
+    unsigned given; /* RESOURCE_ENABLED, RESOURCE_PROTOCOL, RESOURCE_HOP_LIMIT, RESOURCE_AUTO_LINK */
+    bool enabled;
+    bool auto_link;
+    bool hop_limit_is_max; /* `hop_limit` and less is right; else exactly that */
+    int hop_limit;
+    const char *protocol;
+    enum policy_profile profile;
+    const char *const *profiles; /* names, ids or CRNs, `profile_count` of them */
+    size_t profile_count;
+};
+
+/* How `apply` brings resources of the rule to what it wants. */
+struct policy_apply {
+    bool restart;             /* servers whose service is complete only after it; `restart: needed` */
+    bool update_groups;       /* move the groups of a template that is replaced; the default */
+    bool roll;                /* and replace their members */
+    bool delete_old;          /* delete templates that are replaced and unused; the default */
+    unsigned max_unavailable; /* of `roll` and `restart`; 1 by default */
+    bool percent;             /* of a hundred */
+};
+
+/* A finding that is accepted for a time. */
+struct policy_exception {
+    const char *name;          /* glob over the whole name; NULL */
+    const char *crn;           /* glob over the whole CRN; NULL */
+    const char *const *checks; /* ids of the checks of the audit that it is about, `check_count` of them; 0: all */
+    size_t check_count;
+    const char *reason, *owner;
+    const char *ticket;  /* NULL: none */
+    const char *expires; /* "2027-01-31", valid to the end of that day in UTC; NULL: without end */
+    bool expired;        /* as of the date of policy_terms */
+    bool expires_soon;   /* within POLICY_WARNING_DAYS */
+    struct policy_place place;
+};
+enum { POLICY_WARNING_DAYS = 14 };
+
+struct policy_rule {
+    const char *name;
+    enum policy_severity severity;
+    struct policy_wanted wanted;
+    struct policy_apply apply;
+    const struct policy_exception *exceptions;
+    size_t exception_count;
+    struct policy_place place;
+};
+
+struct policy;
+
+/* What a policy is read for. All borrowed. */
+struct policy_terms {
+    const char *as_of;              /* the date, "2026-11-28", that exceptions are judged by */
+    const char *const *check_ids;   /* that exceptions may name, NULL-terminated */
+    bool allow_unlimited;           /* exceptions without `expires` */
+    struct schema_catalog *schemas; /* for schemas/policy.json */
+    const struct query_wait *wait;  /* for jq predicates; NULL */
+};
+
+/* The name that stands for the built-in policy where a file is expected. */
+#define POLICY_BASELINE "baseline"
+
+/*
+ * Reads the policy in `text` (of the file called `name`); or the built-in one. Faults are all reported, each with its
+ * place, in `ret_faults`. ERR_INVALID with a summary; ERR_USAGE for a predicate that jq refuses.
+ */
+struct policy *policy_read(const char *text, size_t size, const char *name, const struct policy_terms *terms,
+                           struct text *ret_faults, struct err *e) __attribute__((warn_unused_result));
+struct policy *policy_baseline(const struct policy_terms *terms, struct err *e) __attribute__((warn_unused_result));
+void policy_destroy(struct policy *policy);  /* NULL allowed */
+void policy_release(struct policy **policy); /* for CLEANUP */
+
+/* The text of the built-in policy, and of one that shows every key, both YAML. */
+extern const char policy_baseline_text[], policy_example_text[];
+
+const char *policy_name(const struct policy *policy);   /* the file's, or "baseline" */
+const char *policy_digest(const struct policy *policy); /* "sha256:<hex>" of the text */
+size_t policy_rule_count(const struct policy *policy);
+const struct policy_rule *policy_rule_at(const struct policy *policy, size_t index);
+
+/* Regions that the file names, for commands that are given none; and options of the login it names. */
+size_t policy_region_count(const struct policy *policy);
+const char *policy_region_at(const struct policy *policy, size_t index);
+const char *policy_auth(const struct policy *policy);         /* word of --auth; NULL */
+const char *policy_api_key_file(const struct policy *policy); /* relative to the folder of the policy; NULL */
+
+/* Whether a rule reads the trusted profiles of servers, which costs a request each. */
+bool policy_needs_profiles(const struct policy *policy);
+
+/* --- matching --------------------------------------------------------------------------------------- */
+
+/*
+ * jq predicates are over the API's object, which is not kept: they are evaluated while it is there, once for each
+ * resource, and the result is handed to policy_match. A predicate that gives no boolean or null is ERR_USAGE.
+ */
+bool policy_has_predicates(const struct policy *policy);
+bool policy_test(struct policy *policy, const struct resource *record, const char *json, size_t size,
+                 uint64_t *ret_holds, struct err *e) __attribute__((warn_unused_result));
+enum { POLICY_PREDICATES_MAX = 64 };
+
+/* Which rule holds for a resource. */
+struct policy_match {
+    const struct policy_rule *rule; /* NULL: unmanaged, or cannot be told */
+    bool cannot_tell;  /* an odd record lacks what a rule asks for: `reason` names the rule and the member */
+    const char *lacks; /* the member; NULL */
+};
+struct policy_match policy_match(const struct policy *policy, const struct resource *record, uint64_t holds);
+
+/* Why a rule did or did not match: appends "vpc is vpc-dev, not vpc-prod", or nothing where it matches. */
+bool policy_explain(const struct policy *policy, size_t rule, const struct resource *record, uint64_t holds,
+                    struct text *out);
+
+/* The exception of the rule that covers the finding of the check, the one by CRN before one by name; or NULL. */
+const struct policy_exception *policy_exception_for(const struct policy_rule *rule, const struct resource *record,
+                                                    const char *check);
+
+/* --- what is wanted ---------------------------------------------------------------------------------- */
+
+/*
+ * The settings that the resource has to be changed to, as a request for `plan`: only those that the kind can be given
+ * and that what it has does not fulfil already; a hop limit above `max` becomes `max`. `given` is 0: nothing to change.
+ */
+void policy_settings(const struct policy_wanted *wanted, const struct resource *record, struct resource_settings *ret);
+
+/* Whether the value of the setting fulfils the rule; true where the rule does not say or the kind does not have it. */
+bool policy_fulfils(const struct policy_wanted *wanted, const struct resource_settings *settings, unsigned setting);
+
+#endif

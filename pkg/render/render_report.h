@@ -1,0 +1,109 @@
+/*
+ * render_report: the report of an audit as a file for other programs and people: SARIF 2.1.0 (whole, and as GitHub
+ * takes it), JUnit XML, OCSF Compliance Findings, CSV, and one self-contained HTML page. A file a format
+ * (render_sarif.c, render_junit.c, render_ocsf.c, render_html.c, ...).
+ *
+ * The same report gives the same bytes: nothing is random and the only times are those of the report.
+ */
+#ifndef RENDER_RENDER_REPORT_H
+#define RENDER_RENDER_REPORT_H
+
+#include <stdint.h>
+
+#include "render/render.h"
+
+/* A check of the audit. */
+struct report_check {
+    const char *id;       /* "enabled-over-http" */
+    const char *title;    /* "metadata service enabled over http" */
+    const char *meaning;  /* why it matters */
+    const char *fix;      /* the command for a resource that breaks it; WORDS in capitals are examples */
+    const char *severity; /* "info", "low", "medium", "high", "critical": of its own, rules of a policy give others */
+    size_t counts[5];     /* by enum report_result */
+};
+
+enum report_result { REPORT_PASS, REPORT_FAIL, REPORT_EXCEPTED, REPORT_CANNOT_TELL, REPORT_NOT_APPLICABLE };
+extern const char *const report_result_names[]; /* "pass", "fail", "excepted", "cannot_tell", "not_applicable" */
+
+/* Beside an earlier audit. */
+enum report_baseline { REPORT_NO_BASELINE, REPORT_NEW, REPORT_UNCHANGED, REPORT_FIXED };
+
+/* A resource that was audited. Strings are borrowed; NULL: unknown. */
+struct report_resource {
+    const char *kind, *region, *id, *name, *crn, *zone, *vpc, *status;
+    const char *protocol, *profile; /* NULL: unknown, or the kind has none */
+    const char *policy_rule;        /* NULL: unmanaged */
+    int enabled;                    /* 0, 1; -1: unknown or the kind has none */
+    int hop_limit;                  /* 0: unknown or the kind has none */
+};
+
+/* A finding: a result that is fail, excepted or cannot_tell. Strings are borrowed until the next call. */
+struct report_finding {
+    size_t check;                /* index of report.checks */
+    size_t resource;             /* index of the resource; SIZE_MAX: it does not exist any more (REPORT_FIXED) */
+    struct report_resource gone; /* of those: kind, region, id, name, crn */
+    enum report_result result;
+    enum report_baseline baseline;
+    const char *severity, *message, *fix;
+    const char *fingerprint; /* 64 hexadecimal digits of (check id, CRN): stable */
+    const char *exception_reason, *exception_owner, *exception_expires, *exception_ticket; /* NULL: none */
+    bool exception_expired;
+};
+
+/* Counts of an earlier audit, for the chart of the trend; oldest first. */
+struct report_point {
+    const char *time; /* RFC 3339 */
+    size_t by_severity[5];
+    size_t excepted;
+};
+
+struct report {
+    const char *version;               /* of the program */
+    const char *account, *endpoint;    /* NULL: unknown */
+    const char *started_at, *ended_at; /* RFC 3339 in UTC */
+    const char *as_of;                 /* the date that exceptions were judged by */
+    const char *policy, *policy_digest;
+    const char *command;  /* line that makes the same report again */
+    const char *audit;    /* id of this audit; NULL: not stored */
+    const char *baseline; /* id of the earlier one it is compared with; NULL: none */
+    const char *const *regions;
+    size_t region_count;
+    bool complete;
+    const char *const *missing; /* lines */
+    size_t missing_count;
+    int exit_status;
+    const char *exit_reason; /* "3 findings, 1 of them high" */
+
+    const struct report_check *checks;
+    size_t check_count;
+    size_t resource_count, finding_count;
+    const struct report_point *trend;
+    size_t trend_count;
+    void (*resource)(const void *context, size_t index, struct report_resource *ret);
+    void (*finding)(void *context, size_t index, struct report_finding *ret); /* worst first; REPORT_FIXED last */
+    void *context;
+};
+
+enum report_format {
+    REPORT_HTML,
+    REPORT_SARIF,
+    REPORT_SARIF_GITHUB,
+    REPORT_JUNIT,
+    REPORT_OCSF,
+    REPORT_CSV,
+    REPORT_JSON, /* written by the audit itself: what -o json prints */
+    REPORT_FORMATS
+};
+extern const char *const report_format_names[]; /* "html", "sarif", "sarif-github", ... NULL-terminated */
+
+/* Takes the file, piece by piece. */
+struct report_sink {
+    bool (*write)(void *context, const char *bytes, size_t size, struct err *e);
+    void *context;
+};
+
+/* Writes the report. Errors: those of the sink; ERR_FAILED where a limit of the format is passed. */
+bool render_report(const struct report *report, enum report_format format, const struct report_sink *sink,
+                   struct err *e) __attribute__((warn_unused_result));
+
+#endif
