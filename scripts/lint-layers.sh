@@ -85,7 +85,7 @@ BEGIN {
     owner["sqlite3.h"] = "^pkg/history/"
     owner["histedit.h"] = owner["editline/"] = "^cmd/vpcmeta/shell[a-z_]*[.]c$"
     owner["uthash.h"] = "^pkg/mem/"
-    owner["nettle/"] = "^pkg/inventory/"
+    owner["nettle/"] = "^pkg/text/"
     owner["microhttpd.h"] = owner["gnutls/"] = "^cmd/vpcsim/"
 }
 

@@ -2,7 +2,6 @@
 #include "inventory/inventory_export_store.h"
 
 #include <assert.h>
-#include <nettle/sha2.h>
 #include <string.h>
 
 #include "resource/resource_reference.h"
@@ -34,20 +33,12 @@ struct export_entry *export_find(const struct export_table *table, const char *k
 /* {"redacted":true,"length":1234,"sha256":"..."}; of what is no string only that there is something. */
 static void append_redacted(struct text *out, const char *bytes, size_t size)
 {
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-
     if (bytes == NULL) {
         text_append(out, "{\"redacted\":true}");
         return;
     }
-    sha256_init(&context);
-    sha256_update(&context, size, (const uint8_t *)bytes);
-    sha256_digest(&context, sizeof(digest), digest);
     text_printf(out, "{\"redacted\":true,\"length\":%zu,\"sha256\":\"", size);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        text_printf(out, "%02x", digest[i]);
-    }
+    text_append_sha256(out, bytes, size);
     text_append(out, "\"}");
 }
 

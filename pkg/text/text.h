@@ -125,6 +125,10 @@ struct text_duration_words text_duration(int64_t ms);
 /* Base64 with padding (RFC 4648 4). */
 void text_append_base64(struct text *t, const char *bytes, size_t size);
 
+/* Appends the SHA-256 of the bytes (FIPS 180-4) as 64 hexadecimal digits. */
+void text_append_sha256(struct text *t, const char *bytes, size_t size);
+enum { TEXT_SHA256_SIZE = 64 };
+
 /* Whether the bytes have the form of a UUID (RFC 9562 section 4), in upper or lower case. */
 bool text_is_uuid(const char *bytes, size_t size);
 enum { TEXT_UUID_SIZE = 36 };

@@ -1,6 +1,7 @@
-/* UTF-8 decoding and repair, percent-coding, base64, and the form of a UUID. */
+/* UTF-8 decoding and repair, percent-coding, base64, SHA-256, and the form of a UUID. */
 #include "text/text.h"
 
+#include <nettle/sha2.h>
 #include <string.h>
 
 struct text_character text_decode(const char *bytes, size_t size)
@@ -86,6 +87,19 @@ void text_append_base64(struct text *t, const char *bytes, size_t size)
         text_append_char(t, digits[group >> 12 & 63]);
         text_append_char(t, i + 1 < size ? digits[group >> 6 & 63] : '=');
         text_append_char(t, i + 2 < size ? digits[group & 63] : '=');
+    }
+}
+
+void text_append_sha256(struct text *t, const char *bytes, size_t size)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_init(&context);
+    sha256_update(&context, size, (const uint8_t *)bytes);
+    sha256_digest(&context, sizeof(digest), digest);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        text_printf(t, "%02x", digest[i]);
     }
 }
 

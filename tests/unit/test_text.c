@@ -364,6 +364,24 @@ static void a_time_is_written_as_options_take_it(void **state)
     }
 }
 
+/* The first two are the examples of FIPS 180-4, B.1 and that of no bytes. */
+static void digests_are_those_of_the_standard(void **state)
+{
+    static const struct {
+        const char *bytes, *digest;
+    } rows[] = {
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text out = {0};
+        text_append_sha256(&out, rows[i].bytes, strlen(rows[i].bytes));
+        assert_string_equal(text_string(&out), rows[i].digest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_percent_sign_without_digits_is_copied_and_reported),
         cmocka_unit_test(uuids_are_recognised_by_their_form),
         cmocka_unit_test(null_equals_null_only),
+        cmocka_unit_test(digests_are_those_of_the_standard),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
