@@ -143,7 +143,7 @@ enum { POLICY_PREDICATES_MAX = 64 };
 
 /* Which rule holds for a resource. */
 struct policy_match {
-    const struct policy_rule *rule; /* NULL: unmanaged, or cannot be told */
+    const struct policy_rule *rule; /* NULL: unmanaged, or not known */
     bool cannot_tell;  /* an odd record lacks what a rule asks for: `reason` names the rule and the member */
     const char *lacks; /* the member; NULL */
 };
