@@ -353,11 +353,11 @@ static void say_many(const struct app *app, const struct fleet_run *run, size_t 
 
 static void say_restarts(const struct app *app, const struct fleet_restarts *restart, const struct plan_counts *counts)
 {
-    size_t restarts = counts->restart + counts->restarts;
+    size_t left = restart == NULL ? counts->restart : counts->leave_restart;
+    size_t restarts = counts->restart - counts->leave_restart + counts->restarts;
 
-    if (restart == NULL && counts->restart > 0) {
-        app_say(app, "  %zu of them need%s a stop and a start afterwards", counts->restart,
-                counts->restart == 1 ? "s" : "");
+    if (left > 0) {
+        app_say(app, "  %zu of them need%s a stop and a start afterwards", left, left == 1 ? "s" : "");
     }
     if (restart != NULL && restarts > 0) {
         app_say(app, "  %zu: stopped and started, which interrupts what runs on %s, %u%s at a time", restarts,

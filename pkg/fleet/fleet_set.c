@@ -158,7 +158,7 @@ static void complete(struct fleet_write *write, enum fleet_outcome outcome)
     struct fleet_result *result = task->result;
 
     result->restart_needed = outcome == FLEET_CHANGED && fleet_needs_restart(result, write->actual.status);
-    if (result->restart_needed && task->fleet->options->restart != NULL) {
+    if (result->restart_needed && task->fleet->options->restart != NULL && !result->item->leave_restart) {
         fleet_task_continue(task, &fleet_restart);
     } else {
         fleet_write_finish(write, outcome, NULL);

@@ -156,7 +156,9 @@ struct plan_counts plan_count(const struct plan *plan)
             continue; /* no server changes */
         }
         counts.enable += enables;
-        counts.restart += enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
+        bool restart = enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
+        counts.restart += restart;
+        counts.leave_restart += restart && item->leave_restart;
         counts.to_https += https && item->resource->settings.enabled;
     }
     return counts;

@@ -95,10 +95,12 @@ struct plan_item {
     const struct resource_settings *wanted; /* owned by the plan; `given` is 0 where no setting is asked for */
     struct resource_settings after;         /* all settings as they will be */
     unsigned mask;                          /* settings that differ (bits of enum resource_setting) */
-    const char *reason; /* of PLAN_SKIP, or why no change is needed; may be NULL; owned by the plan */
-    const char *phase;  /* how far a run came that was cut off; NULL: not started, or the action has one phase */
-    size_t depends_on;  /* number (from 1) of an earlier item that has to succeed first; 0: none */
-    union {             /* by action; PLAN_SET and PLAN_RESTART need nothing else */
+    const char *reason;      /* of PLAN_SKIP, or why no change is needed; may be NULL; owned by the plan */
+    const char *phase;       /* how far a run came that was cut off; NULL: not started, or the action has one phase */
+    size_t depends_on;       /* number (from 1) of an earlier item that has to succeed first; 0: none */
+    const char *policy_rule; /* that it comes from; NULL: none, or that of no policy. Borrowed as strings are */
+    bool leave_restart;      /* of PLAN_SET: the restart that it makes necessary is not part of the run */
+    union {                  /* by action; PLAN_SET and PLAN_RESTART need nothing else */
         struct {
             json_t *body;            /* of the request; its name is the record's. NULL: not known */
             json_t *identity;        /* of resource_create.h; NULL: that of the body */
@@ -171,10 +173,11 @@ bool plan_odd_refuses(const struct resource *record, const struct resource_setti
 /* Counts for the confirmation and the warnings. */
 struct plan_counts {
     size_t change, unchanged, skip;
-    size_t enable;   /* false to true: these need a stop and a start when the kind says so */
-    size_t restart;  /* of those, the ones whose kind needs it */
-    size_t to_https; /* http to https: clients of the bare address break (vpc-api.md 4.1) */
-    size_t restarts; /* items that are a restart and nothing else */
+    size_t enable;        /* false to true: these need a stop and a start when the kind says so */
+    size_t restart;       /* of those, the ones whose kind needs it */
+    size_t leave_restart; /* of those, the ones that the run does not restart in any case */
+    size_t to_https;      /* http to https: clients of the bare address break (vpc-api.md 4.1) */
+    size_t restarts;      /* items that are a restart and nothing else */
 };
 struct plan_counts plan_count(const struct plan *plan);
 

@@ -73,6 +73,7 @@ static json_t *body_of(const struct plan_item *item, const json_t *shared)
     case PLAN_DELETE:
         return json_incref(item->delete.body);
     case PLAN_SET:
+        return item->leave_restart ? json_build("{s:b}", "restart", 0) : NULL;
     case PLAN_RESTART:
     case PLAN_ACTIONS:
         break;
@@ -195,6 +196,8 @@ static void take_body(struct resource_list *list, struct plan *plan, json_t *bod
         item->delete.body = plan_own(plan, json_incref(body));
         break;
     case PLAN_SET:
+        item->leave_restart = json_is_false(json_object_get(body, "restart"));
+        break;
     case PLAN_RESTART:
     case PLAN_ACTIONS:
         break;

@@ -3,7 +3,7 @@
  * format:
  *
  *   action   body                                                        before, after
- *   set      -                                                           settings: {"enabled":...,"protocol":...,...}
+ *   set      {"restart":false} where the run does not restart it, or -   settings: {"enabled":...,"protocol":...,...}
  *   create   the body of the request (absent where the run has it)       settings
  *   move     {"instance_template":{"id":...,"name":...}}, the new one    the same of what the group uses
  *   roll     {"max_unavailable","percent","heal_timeout_ms","poll_ms"}   {"membership_count","stale_members"}

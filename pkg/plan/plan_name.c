@@ -48,3 +48,18 @@ void plan_name_next(const char *name, unsigned steps, char ret_name[PLAN_NAME_MA
     text_printf(&suffix, "-r%ld", (number > 0 ? number + 1 : FIRST_NUMBER) + (long)steps);
     plan_name_with(text_string(&base), text_string(&suffix), ret_name);
 }
+
+bool plan_name_follows(const char *name, const char *old)
+{
+    char next[PLAN_NAME_MAX + 1];
+    size_t size;
+    long number = number_of(name, &size);
+    long before = number_of(old, &size);
+    long first = before > 0 ? before + 1 : FIRST_NUMBER;
+
+    if (number < first) {
+        return false;
+    }
+    plan_name_next(old, (unsigned)(number - first), next);
+    return strcmp(name, next) == 0;
+}

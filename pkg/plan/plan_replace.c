@@ -7,7 +7,7 @@
 #include "mem/mem.h"
 #include "resource/resource_create.h"
 
-enum { ITEMS_OF_TEMPLATE = 2, ITEMS_OF_GROUP = 2, NAMES_TRIED = 1000 };
+enum { NAMES_TRIED = 1000 };
 
 /* --- names ------------------------------------------------------------------------------------------ */
 
@@ -131,7 +131,11 @@ static struct plan_item *add(struct replacing *replacing, enum plan_action actio
     static const struct resource_settings none;
     struct plan_item *item = &replacing->plan->items[replacing->plan->count++];
 
-    *item = (struct plan_item){.action = action, .resource = resource, .wanted = &none, .verdict = PLAN_CHANGE};
+    *item = (struct plan_item){.action = action,
+                               .resource = resource,
+                               .wanted = &none,
+                               .verdict = PLAN_CHANGE,
+                               .policy_rule = replacing->how->policy_rule};
     return item;
 }
 
@@ -170,47 +174,70 @@ static bool add_creation(struct replacing *replacing, const struct resource *old
     return true;
 }
 
+/* What becomes of the group at the index. */
+static struct plan_group_choice choice_of(const struct replacing *replacing, size_t group)
+{
+    const struct plan_replacement *how = replacing->how;
+
+    return how->groups != NULL ? how->groups[group] : (struct plan_group_choice){.roll = how->roll};
+}
+
+/* Why the group is not moved; NULL: it is. */
+static const char *why_it_stays(const struct resource *group, const struct plan_group_choice *choice)
+{
+    return resource_status(group->status) == RESOURCE_STATUS_DELETING ? "it is being deleted"
+           : group->odd != NULL                                       ? group->odd
+                                                                      : choice->stays;
+}
+
+static size_t add_roll(struct replacing *replacing, const struct resource *group, size_t index, int64_t stale,
+                       size_t last)
+{
+    struct plan_group_choice choice = choice_of(replacing, index);
+    struct plan_item *item = add(replacing, PLAN_ROLL, group);
+
+    item->policy_rule = choice.policy_rule;
+    item->roll.terms = *choice.roll;
+    item->roll.before = (struct plan_members){.count = group->membership_count, .stale = stale};
+    item->depends_on = last;
+    return replacing->plan->count;
+}
+
 /* Adds the moves of the groups, then their rolls; returns the number of the item that comes last in the chain. */
 static size_t add_groups(struct replacing *replacing, const struct resource *old, const struct resource *new,
                          size_t last)
 {
     const struct resource_list *groups = replacing->context->groups;
     struct resource_list *list = replacing->list;
-    size_t first = replacing->plan->count;
+    size_t *moved = mem_array(resource_list_count(groups) + 1, sizeof(*moved)); /* numbers of the items; 0: none */
 
     for (size_t i = 0; i < resource_list_count(groups); i++) {
         const struct resource *group = resource_list_at(groups, i);
+        struct plan_group_choice choice = choice_of(replacing, i);
         if (!plan_group_uses(group, old)) {
             continue;
         }
         struct plan_item *item = add(replacing, PLAN_MOVE, resource_list_adopt(list, group));
+        item->policy_rule = choice.policy_rule;
         item->move.from = (struct plan_template){.id = resource_list_keep(list, old->id),
                                                  .name = resource_list_keep(list, old->name)};
-        item->move.to = (struct plan_template){.id = new->id, .name = new->name};
-        if (resource_status(group->status) == RESOURCE_STATUS_DELETING) {
+        item->move.to = (struct plan_template){.id = resource_list_keep(list, new->id),
+                                               .name = resource_list_keep(list, new->name)};
+        item->reason = resource_list_keep(list, why_it_stays(group, &choice));
+        if (item->reason != NULL) {
             item->verdict = PLAN_SKIP;
-            item->reason = "it is being deleted";
-            continue;
-        }
-        if (group->odd != NULL) {
-            item->verdict = PLAN_SKIP;
-            item->reason = item->resource->odd;
             continue;
         }
         item->depends_on = last;
-        last = replacing->plan->count;
+        moved[i] = last = replacing->plan->count;
     }
-    for (size_t i = first, end = replacing->plan->count; replacing->how->roll != NULL && i < end; i++) {
-        const struct resource *group = replacing->plan->items[i].resource;
-        if (replacing->plan->items[i].verdict != PLAN_CHANGE) {
-            continue;
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        if (moved[i] != 0 && choice_of(replacing, i).roll != NULL) {
+            const struct resource *group = replacing->plan->items[moved[i] - 1].resource;
+            last = add_roll(replacing, group, i, group->membership_count, last);
         }
-        struct plan_item *item = add(replacing, PLAN_ROLL, group);
-        item->roll.terms = *replacing->how->roll;
-        item->roll.before = (struct plan_members){.count = group->membership_count, .stale = group->membership_count};
-        item->depends_on = last;
-        last = replacing->plan->count;
     }
+    free(moved);
     return last;
 }
 
@@ -230,17 +257,14 @@ static size_t add_stale(struct replacing *replacing, const struct resource *temp
     const struct resource_list *groups = replacing->context->groups;
     const int64_t *stale = replacing->context->stale;
 
-    for (size_t i = 0; replacing->how->roll != NULL && stale != NULL && i < resource_list_count(groups); i++) {
+    for (size_t i = 0; stale != NULL && i < resource_list_count(groups); i++) {
         const struct resource *group = resource_list_at(groups, i);
-        if (stale[i] == 0 || !plan_group_uses(group, template) || group->odd != NULL ||
-            resource_status(group->status) == RESOURCE_STATUS_DELETING || is_rolled(replacing->plan, group)) {
+        if (stale[i] == 0 || choice_of(replacing, i).roll == NULL || !plan_group_uses(group, template) ||
+            group->odd != NULL || resource_status(group->status) == RESOURCE_STATUS_DELETING ||
+            is_rolled(replacing->plan, group)) {
             continue;
         }
-        struct plan_item *item = add(replacing, PLAN_ROLL, resource_list_adopt(replacing->list, group));
-        item->roll.terms = *replacing->how->roll;
-        item->roll.before = (struct plan_members){.count = group->membership_count, .stale = stale[i]};
-        item->depends_on = last;
-        last = replacing->plan->count;
+        last = add_roll(replacing, resource_list_adopt(replacing->list, group), i, stale[i], last);
     }
     return last;
 }
@@ -256,24 +280,34 @@ static bool same_but_settings(const struct plan_template_context *context, const
     return one != NULL && other != NULL && plan_template_same(one, other, settings, &different);
 }
 
+/* Whether it is what the old one is to be replaced by. */
+static bool is_successor(const struct replacing *replacing, const struct resource *old, const struct resource *found,
+                         const struct resource_settings *after)
+{
+    return found->id != NULL && strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
+           resource_settings_diff(&found->settings, after) == 0 &&
+           same_but_settings(replacing->context, old->id, found->id);
+}
+
 /*
- * What an earlier run made of the template under the name that is asked for: it is used, so that a command can be
- * repeated with --update-groups. NULL: nothing has the name, or something else.
+ * What an earlier run made of the template under the name that is asked for, or under one of those that are chosen
+ * where none is: it is used, so that a command can be repeated. NULL: nothing has the name, or something else.
  */
 static const struct resource *find_successor(const struct replacing *replacing, const struct resource *old,
                                              const struct resource_settings *after)
 {
-    const struct plan_template_context *context = replacing->context;
-    const char *name = replacing->how->name;
-    size_t index = name != NULL ? find_named(replacing, old, name) : resource_list_count(context->templates);
+    const struct resource_list *templates = replacing->context->templates;
+    const struct plan_replacement *how = replacing->how;
 
-    if (index == resource_list_count(context->templates)) {
-        return NULL;
+    for (size_t i = 0; (how->name != NULL || how->reuse) && i < resource_list_count(templates); i++) {
+        const struct resource *found = resource_list_at(templates, i);
+        bool named = how->name != NULL ? text_equal(found->name, how->name)
+                                       : found->name != NULL && plan_name_follows(found->name, old->name);
+        if (named && in_region(found, old) && is_successor(replacing, old, found, after)) {
+            return found;
+        }
     }
-    const struct resource *found = resource_list_at(context->templates, index);
-    bool as_wanted = found->id != NULL && strcmp(found->id, old->id) != 0 && found->settings.given == after->given &&
-                     resource_settings_diff(&found->settings, after) == 0;
-    return as_wanted && same_but_settings(context, old->id, found->id) ? found : NULL;
+    return NULL;
 }
 
 /* The item of a template that exists and needs no change. */
@@ -317,6 +351,23 @@ static const char *unknown_user(const struct replacing *replacing, const struct 
     return words.size > 0 ? text_arena_copy(&replacing->plan->memory, words.data, words.size) : NULL;
 }
 
+/* Which group uses the template also afterwards; NULL: none. */
+static const char *why_it_is_used(const struct replacing *replacing, const struct resource *template)
+{
+    const struct resource_list *groups = replacing->context->groups;
+    CLEANUP(text_free) struct text words = {0};
+
+    for (size_t i = 0; i < resource_list_count(groups); i++) {
+        const struct resource *group = resource_list_at(groups, i);
+        if (plan_group_uses(group, template) && replacing->how->groups[i].stays != NULL) {
+            text_printf(&words, "instance group %s uses it and is not moved: %s", group->name,
+                        replacing->how->groups[i].stays);
+            return text_arena_copy(&replacing->plan->memory, words.data, words.size);
+        }
+    }
+    return NULL;
+}
+
 static void add_deletion(struct replacing *replacing, const struct resource *old, size_t users, size_t last)
 {
     struct plan_item *item = add(replacing, PLAN_DELETE, resource_list_adopt(replacing->list, old));
@@ -327,10 +378,24 @@ static void add_deletion(struct replacing *replacing, const struct resource *old
     if (unknown != NULL) {
         item->verdict = PLAN_SKIP;
         item->reason = unknown;
+    } else if (users > 0 && replacing->how->groups != NULL) {
+        item->reason = why_it_is_used(replacing, old);
+        item->verdict = item->reason != NULL ? PLAN_SKIP : PLAN_CHANGE;
     } else if (users > 0 && !replacing->how->update_groups) {
         item->verdict = PLAN_SKIP;
         item->reason = "instance groups use it: move them with --update-groups";
     }
+}
+
+/* The item of a template that has a successor and is not deleted. */
+static void add_kept(struct replacing *replacing, const struct resource *old, const struct resource *new)
+{
+    struct plan_item *item = add_unchanged(replacing, old);
+    CLEANUP(text_free) struct text words = {0};
+
+    text_printf(&words, "%s takes its place, and it stays (delete_old: false)", new->name);
+    item->verdict = PLAN_SKIP;
+    item->reason = text_arena_copy(&replacing->plan->memory, words.data, words.size);
 }
 
 static bool add_template(struct replacing *replacing, const struct resource *old, struct err *e)
@@ -360,29 +425,44 @@ static bool add_template(struct replacing *replacing, const struct resource *old
                        old->name, user->name);
     }
     const struct resource *successor = find_successor(replacing, old, &after);
-    if (successor != NULL) {
+    size_t last = 0;
+    if (successor == NULL) {
+        if (!add_creation(replacing, old, &after, mask, e)) {
+            return err_wrap(e, "instance template %s", old->name);
+        }
+        last = replacing->plan->count;
+    } else if (replacing->how->groups == NULL) {
         add_unchanged(replacing, successor);
-    } else if (!add_creation(replacing, old, &after, mask, e)) {
-        return err_wrap(e, "instance template %s", old->name);
+        last = replacing->plan->count;
     }
-    size_t last = replacing->plan->count;
-    if (replacing->how->update_groups) {
-        last = add_groups(replacing, old, replacing->plan->items[last - 1].resource, last);
+    const struct resource *new = successor != NULL ? successor : replacing->plan->items[last - 1].resource;
+    if (replacing->how->update_groups || replacing->how->groups != NULL) {
+        last = add_groups(replacing, old, new, last);
     }
     if (successor != NULL) {
         last = add_stale(replacing, successor, last);
     }
     if (replacing->how->delete_old) {
         add_deletion(replacing, old, users, last);
+    } else if (replacing->how->groups != NULL) {
+        add_kept(replacing, old, new);
     }
     return true;
+}
+
+bool plan_replace_one(const struct resource *old, const struct plan_replacement *how,
+                      const struct plan_template_context *context, struct resource_list *list, struct plan *plan,
+                      struct err *e)
+{
+    struct replacing replacing = {.how = how, .context = context, .list = list, .plan = plan};
+
+    return add_template(&replacing, old, e);
 }
 
 bool plan_replace(const struct resource_list *selected, const struct plan_replacement *how,
                   const struct plan_template_context *context, struct resource_list *list, struct plan *ret,
                   struct err *e)
 {
-    struct replacing replacing = {.how = how, .context = context, .list = list, .plan = ret};
     size_t count = resource_list_count(selected);
 
     *ret = (struct plan){0};
@@ -390,10 +470,11 @@ bool plan_replace(const struct resource_list *selected, const struct plan_replac
         return err_set(e, ERR_USAGE, "--name %s cannot be the name of %zu templates: give --name-suffix", how->name,
                        count);
     }
-    ret->items = mem_array(count * ITEMS_OF_TEMPLATE + resource_list_count(context->groups) * ITEMS_OF_GROUP + 1,
-                           sizeof(*ret->items));
+    ret->items =
+        mem_array(count * PLAN_ITEMS_OF_TEMPLATE + resource_list_count(context->groups) * PLAN_ITEMS_OF_GROUP + 1,
+                  sizeof(*ret->items));
     for (size_t i = 0; i < count; i++) {
-        if (!add_template(&replacing, resource_list_at(selected, i), e)) {
+        if (!plan_replace_one(resource_list_at(selected, i), how, context, list, ret, e)) {
             plan_free(ret);
             return false;
         }

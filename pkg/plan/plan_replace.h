@@ -8,6 +8,13 @@
 
 #include "plan/plan.h"
 
+/* What becomes of one instance group whose template is replaced. All borrowed. */
+struct plan_group_choice {
+    const char *stays;            /* why it is not moved; NULL: it is */
+    const struct plan_roll *roll; /* how its members are replaced; NULL: they stay */
+    const char *policy_rule;      /* of its items */
+};
+
 /* How to replace. All borrowed. */
 struct plan_replacement {
     const struct resource_settings *wanted;
@@ -15,6 +22,10 @@ struct plan_replacement {
     const char *suffix; /* behind the old names; NULL: the first "-rN" that is free, from 2 on */
     bool update_groups, delete_old;
     const struct plan_roll *roll; /* members of the groups that are moved; NULL: they stay */
+    /* of each group of the context, instead of update_groups and roll; NULL: they hold for all */
+    const struct plan_group_choice *groups;
+    bool reuse; /* what has the next names, the settings and the rest is the successor: nothing is made twice */
+    const char *policy_rule; /* of the items; NULL: none */
 };
 
 /* What exists. All borrowed. */
@@ -37,6 +48,17 @@ struct plan_template_context {
 bool plan_replace(const struct resource_list *selected, const struct plan_replacement *how,
                   const struct plan_template_context *context, struct resource_list *list, struct plan *ret,
                   struct err *e) __attribute__((warn_unused_result));
+
+/* Items that replacing takes at most. */
+enum { PLAN_ITEMS_OF_TEMPLATE = 2, PLAN_ITEMS_OF_GROUP = 2 };
+
+/*
+ * Adds the chain of one template to `plan`, which has room for it. False, with the reason, where the template cannot be
+ * replaced; nothing is added then.
+ */
+bool plan_replace_one(const struct resource *old, const struct plan_replacement *how,
+                      const struct plan_template_context *context, struct resource_list *list, struct plan *plan,
+                      struct err *e) __attribute__((warn_unused_result));
 
 /* Whether the group uses the template. */
 bool plan_group_uses(const struct resource *group, const struct resource *template);
@@ -64,5 +86,8 @@ void plan_name_with(const char *base, const char *suffix, char ret_name[PLAN_NAM
  * "web-r10", ...
  */
 void plan_name_next(const char *name, unsigned steps, char ret_name[PLAN_NAME_MAX + 1]);
+
+/* Whether `name` is one of those that come after `old`. */
+bool plan_name_follows(const char *name, const char *old);
 
 #endif

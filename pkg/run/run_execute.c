@@ -128,6 +128,9 @@ void run_preview(const struct run_request *request, struct run_result *ret)
     fleet_preview(request->plan, &ret->run);
     for (size_t i = 0; request->restart != NULL && i < ret->run.count; i++) {
         struct fleet_result *result = &ret->run.results[i];
+        if (result->item->leave_restart) {
+            continue;
+        }
         result->restarted =
             result->outcome == FLEET_CHANGED && (result->restart_needed || result->item->action == PLAN_RESTART);
         result->restart_needed = false;
