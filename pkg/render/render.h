@@ -65,8 +65,8 @@ struct render_envelope {
  * Writes a table. `envelope` may be NULL. JSON: one object, head and rows, a row a line (unless the style indents);
  * JSONL: a row a line, no head; YAML as JSON; CSV (RFC 4180, but lines end in LF so that `cut` and `read` can take
  * them): heading and rows, with the members of JSON values (table_column.members) behind the others. In CSV a string
- * that a spreadsheet would take for a formula (it begins with = + - @, TAB, CR or LF) gets a ' in front; numbers are
- * left alone.
+ * that a spreadsheet would take for a formula (it begins with = + - @ in any width, TAB, CR or LF) gets a ' in front;
+ * numbers are left alone.
  *
  * Text on a terminal: columns of high rank are left out where the width does not do for all (`left_out` names them);
  * what remains is wrapped or shortened, the widest first. Names and ids (TABLE_FIXED) are never shortened: where one is

@@ -22,9 +22,21 @@ static void append_field_text(struct text *out, const char *bytes, size_t size)
     }
 }
 
+/* Whether a spreadsheet may take the cell for a formula: OWASP's list, and its signs in their full width. */
+static bool is_formula(const char *bytes, size_t size)
+{
+    static const char wide[][4] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    bool formula = size > 0 && memchr("=+-@\t\r\n", bytes[0], 8) != NULL;
+
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]) && size >= 3; i++) {
+        formula = formula || memcmp(bytes, wide[i], 3) == 0;
+    }
+    return formula;
+}
+
 void render_csv_string(struct text *out, const char *bytes, size_t size)
 {
-    bool formula = size > 0 && memchr("=+-@\t\r\n", bytes[0], 7) != NULL;
+    bool formula = is_formula(bytes, size);
     bool quote = false;
 
     for (size_t i = 0; i < size && !quote; i++) {

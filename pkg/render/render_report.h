@@ -79,7 +79,10 @@ struct report {
     size_t resource_count, finding_count;
     const struct report_point *trend;
     size_t trend_count;
+    bool junit_passes;             /* JUnit: what passed is a case as well; needs `result` */
+    const struct secrets *secrets; /* taken out of what is written (secret.h); NULL: none */
     void (*resource)(const void *context, size_t index, struct report_resource *ret);
+    enum report_result (*result)(const void *context, size_t resource, size_t check); /* NULL: only findings */
     void (*finding)(void *context, size_t index, struct report_finding *ret); /* worst first; REPORT_FIXED last */
     void *context;
 };
@@ -99,10 +102,15 @@ extern const char *const report_format_names[]; /* "html", "sarif", "sarif-githu
 /* Takes the file, piece by piece. */
 struct report_sink {
     bool (*write)(void *context, const char *bytes, size_t size, struct err *e);
+    void (*warn)(void *context, const char *line); /* a limit of the format's readers is passed; NULL: not wanted */
     void *context;
 };
 
-/* Writes the report. Errors: those of the sink; ERR_FAILED where a limit of the format is passed. */
+/*
+ * Writes the report, in any format but REPORT_JSON. What the readers of a format do not take is left out, the least
+ * severe first, or warned of: sarif-github has at most REPORT_GITHUB_RESULTS findings. Errors: those of the sink.
+ */
+enum { REPORT_GITHUB_RESULTS = 25000 };
 bool render_report(const struct report *report, enum report_format format, const struct report_sink *sink,
                    struct err *e) __attribute__((warn_unused_result));
 

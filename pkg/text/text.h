@@ -129,6 +129,9 @@ void text_append_base64(struct text *t, const char *bytes, size_t size);
 void text_append_sha256(struct text *t, const char *bytes, size_t size);
 enum { TEXT_SHA256_SIZE = 64 };
 
+/* Appends the UUID of a name, the same for the same bytes (RFC 9562 section 5.5: version 5, in a namespace of ours). */
+void text_append_uuid_of(struct text *t, const char *bytes, size_t size);
+
 /* Whether the bytes have the form of a UUID (RFC 9562 section 4), in upper or lower case. */
 bool text_is_uuid(const char *bytes, size_t size);
 enum { TEXT_UUID_SIZE = 36 };

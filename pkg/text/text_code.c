@@ -1,6 +1,7 @@
-/* UTF-8 decoding and repair, percent-coding, base64, SHA-256, and the form of a UUID. */
+/* UTF-8 decoding and repair, percent-coding, base64, SHA-256, and UUIDs. */
 #include "text/text.h"
 
+#include <nettle/sha1.h>
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -100,6 +101,23 @@ void text_append_sha256(struct text *t, const char *bytes, size_t size)
     sha256_digest(&context, sizeof(digest), digest);
     for (size_t i = 0; i < sizeof(digest); i++) {
         text_printf(t, "%02x", digest[i]);
+    }
+}
+
+void text_append_uuid_of(struct text *t, const char *bytes, size_t size)
+{
+    static const uint8_t namespace[] = "vpcmeta's UUIDs";
+    struct sha1_ctx context;
+    uint8_t digest[SHA1_DIGEST_SIZE];
+
+    sha1_init(&context);
+    sha1_update(&context, sizeof(namespace), namespace);
+    sha1_update(&context, size, (const uint8_t *)bytes);
+    sha1_digest(&context, sizeof(digest), digest);
+    digest[6] = (digest[6] & 0x0f) | 0x50; /* version 5 */
+    digest[8] = (digest[8] & 0x3f) | 0x80;
+    for (size_t i = 0; i < 16; i++) {
+        text_printf(t, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", digest[i]);
     }
 }
 

@@ -382,6 +382,23 @@ static void digests_are_those_of_the_standard(void **state)
     }
 }
 
+static void a_uuid_follows_from_its_name(void **state)
+{
+    (void)state;
+    CLEANUP(text_free) struct text first = {0};
+    CLEANUP(text_free) struct text again = {0};
+    CLEANUP(text_free) struct text other = {0};
+
+    text_append_uuid_of(&first, "audit 1", 7);
+    text_append_uuid_of(&again, "audit 1", 7);
+    text_append_uuid_of(&other, "audit 2", 7);
+    assert_true(text_is_uuid(text_string(&first), first.size));
+    assert_int_equal(first.data[14], '5');
+    assert_non_null(strchr("89ab", first.data[19]));
+    assert_string_equal(text_string(&first), text_string(&again));
+    assert_string_not_equal(text_string(&first), text_string(&other));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +421,7 @@ int main(void)
         cmocka_unit_test(uuids_are_recognised_by_their_form),
         cmocka_unit_test(null_equals_null_only),
         cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(a_uuid_follows_from_its_name),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
