@@ -49,8 +49,28 @@ static struct cli_option *pass_cluster(struct completer *c, const char *letters)
     return NULL;
 }
 
+/* The command that the word makes of the one before it: "plan show" of "plan"; NULL: none. */
+static const struct cmd_spec *find_longer(const struct completer *c, const char *word)
+{
+    CLEANUP(text_free) struct text path = {0};
+
+    if (c->result->command == NULL || c->arguments > 0 || c->ended) {
+        return NULL;
+    }
+    text_printf(&path, "%s %s", c->result->command->path, word);
+    return cli_find(c->program, text_string(&path));
+}
+
 static void pass_plain(struct completer *c, const char *word)
 {
+    const struct cmd_spec *longer = find_longer(c, word);
+
+    if (longer != NULL) {
+        begin_command(c);
+        c->result->command = longer;
+        cli_options_add_offered(&c->options, longer);
+        return;
+    }
     if (c->result->command != NULL) {
         c->arguments++;
         text_printf(&c->path, " %s", word);
@@ -290,6 +310,9 @@ static void offer_arguments(struct completer *c)
             offer_topics(c);
         }
         return;
+    }
+    if (c->arguments == 0 && !c->ended) {
+        offer_next(c, command->path);
     }
     for (size_t i = 0; command->argument_words != NULL && command->argument_words[i] != NULL; i++) {
         offer(c, "", 0, command->argument_words[i], "");

@@ -102,6 +102,24 @@ static void append_global_names(struct text *out, const struct cli_program *prog
     cli_wrap(out, text_string(&names), CLI_INDENT, CLI_INDENT, width);
 }
 
+/* The commands that begin with the words of this one: "plan show" of "plan". */
+static void append_longer(struct text *out, const struct cli_program *program, const struct cmd_spec *command,
+                          size_t width)
+{
+    size_t size = strlen(command->path);
+    CLEANUP(text_free) struct text items = {0};
+
+    for (const struct cmd_spec *const *each = program->commands; *each != NULL; each++) {
+        if (strncmp((*each)->path, command->path, size) == 0 && (*each)->path[size] == ' ' &&
+            ((*each)->flags & CMD_HIDDEN) == 0) {
+            cli_wrap_item(&items, (*each)->path, (*each)->summary, cli_wrap_left(0, (*each)->path, width), width);
+        }
+    }
+    if (items.size > 0) {
+        text_printf(out, "\nFurther commands:\n%s", text_string(&items));
+    }
+}
+
 static void command_help(const struct cli_program *program, const struct cmd_spec *command, size_t width,
                          struct text *out)
 {
@@ -115,6 +133,7 @@ static void command_help(const struct cli_program *program, const struct cmd_spe
                 command->arguments ? command->arguments : "", options.count > 0 ? " [OPTIONS]" : "");
     text_append(out, "\nUsage: ");
     cli_wrap(out, text_string(&usage), 7, 9, width);
+    append_longer(out, program, command, width);
     append_examples(out, command->examples, width);
     cli_wrap_paragraphs(out, command->description, width);
     append_options(out, &options, 0, width);

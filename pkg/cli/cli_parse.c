@@ -302,6 +302,12 @@ static bool unexpected_word(const struct parser *p, const char *word, struct err
     return err_set(e, ERR_USAGE, "unexpected argument '%s' (%s)", text_string(&shown), remedy(p, &see));
 }
 
+/* Whether the next word of the line is part of the command as well: "plan show" where "plan" is a command, too. */
+static bool begins_longer(const struct parser *p, size_t index)
+{
+    return index + 1 < p->words_count && is_next_word(p, p->words[index + 1]);
+}
+
 static bool take_word(struct parser *p, size_t index, struct err *e)
 {
     const char *word = p->words[index];
@@ -322,7 +328,7 @@ static bool take_word(struct parser *p, size_t index, struct err *e)
     }
     p->known[index] = true;
     text_printf(&p->path, "%s%s", p->path.size ? " " : "", word);
-    call->command = cli_find(p->program, text_string(&p->path));
+    call->command = begins_longer(p, index) ? NULL : cli_find(p->program, text_string(&p->path));
     if (call->command == NULL) {
         return true;
     }
