@@ -129,6 +129,52 @@ static const char *const migrations[] = {
      "  WHERE NOT EXISTS (SELECT 1 FROM invocation i WHERE i.run = run.number AND i.number = 1);"
      "ALTER TABLE run ADD COLUMN host TEXT;"
      "ALTER TABLE run ADD COLUMN process INTEGER NOT NULL DEFAULT 0;"),
+    /*
+     * Audits. What a finding is about is kept once for all audits of a scope, so that a finding of one audit is a few
+     * bytes; `detailed` is 0 where only the counts are left.
+     */
+    ("CREATE TABLE audit_scope ("
+     " number INTEGER PRIMARY KEY,"
+     " account TEXT NOT NULL,"
+     " apis TEXT NOT NULL,"
+     " selection TEXT NOT NULL,"
+     " UNIQUE (account, apis, selection));"
+     "CREATE TABLE audit ("
+     " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " scope INTEGER NOT NULL REFERENCES audit_scope (number),"
+     " id TEXT NOT NULL UNIQUE,"
+     " started_at TEXT NOT NULL,"
+     " ended_at TEXT NOT NULL,"
+     " policy TEXT NOT NULL,"
+     " policy_digest TEXT NOT NULL,"
+     " as_of TEXT NOT NULL,"
+     " complete INTEGER NOT NULL,"
+     " missing TEXT NOT NULL,"
+     " exit_status INTEGER NOT NULL,"
+     " counts TEXT NOT NULL,"
+     " version TEXT NOT NULL,"
+     " actor TEXT,"
+     " new_findings INTEGER,"
+     " fixed_findings INTEGER,"
+     " detailed INTEGER NOT NULL DEFAULT 1);"
+     "CREATE INDEX audit_of_scope ON audit (scope, number);"
+     "CREATE TABLE audit_subject ("
+     " number INTEGER PRIMARY KEY,"
+     " scope INTEGER NOT NULL REFERENCES audit_scope (number),"
+     " fingerprint BLOB NOT NULL,"
+     " rule TEXT NOT NULL,"
+     " kind TEXT NOT NULL,"
+     " region TEXT,"
+     " id TEXT,"
+     " name TEXT,"
+     " crn TEXT,"
+     " UNIQUE (scope, fingerprint));"
+     "CREATE TABLE audit_finding ("
+     " audit INTEGER NOT NULL,"
+     " subject INTEGER NOT NULL,"
+     " severity INTEGER NOT NULL,"
+     " result INTEGER NOT NULL,"
+     " PRIMARY KEY (audit, subject)) WITHOUT ROWID;"),
 };
 enum { VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -1,5 +1,6 @@
 /*
- * history: what runs were about to do, and what became of it. Kept in SQLite, on disk before a request leaves.
+ * history: what runs were about to do, and what became of it. Kept in SQLite, on disk before a request leaves. And what
+ * audits found, for those that come later.
  *
  * A run has steps, one for each resource it was about. A step is `planned` when the run begins, `journaled` just before
  * its request leaves, and `final` once its outcome is known. A process that dies in between leaves a run that can be
@@ -151,6 +152,11 @@ struct history_locks *history_lock(const struct history *history, struct history
                                    const char *who, struct err *e) __attribute__((warn_unused_result));
 void history_unlock(struct history_locks *locks); /* NULL allowed */
 
+/* An id as runs and audits have it: when, and a random part, "20261120-233059-5f3a9c". ERR_IO: no random bytes. */
+enum { HISTORY_ID_SIZE = 32 };
+bool history_make_id(const struct clock *clock, char id[HISTORY_ID_SIZE], struct err *e)
+    __attribute__((warn_unused_result));
+
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /*
@@ -223,6 +229,85 @@ struct history_entry {
 bool history_load(struct history *history, const char *word, struct history_entry *ret, struct err *e)
     __attribute__((warn_unused_result));
 void history_entry_free(struct history_entry *entry); /* zero-initialised values allowed; for CLEANUP */
+
+/* --- audits (history_audits.c) ------------------------------------------------------------------------ */
+
+/* What an audit was about: audits of one scope can be compared. Texts of the caller's, equal for equal scopes. */
+struct history_scope {
+    const char *account;   /* "a/1234", or HISTORY_NO_ACCOUNT */
+    const char *apis;      /* JSON array: regions with their APIs */
+    const char *selection; /* JSON array of words: what narrowed it; "[]": nothing */
+};
+
+struct history_audit {
+    int64_t number;                    /* of the audit in this history: later ones have greater numbers */
+    const char *id;                    /* as people name it (history_make_id) */
+    const char *started_at, *ended_at; /* RFC 3339 */
+    struct history_scope scope;
+    const char *policy, *policy_digest;
+    const char *as_of;   /* the date that exceptions were judged by */
+    bool complete;       /* everything in its scope could be read */
+    const char *missing; /* JSON array of lines; "[]" */
+    int exit_status;     /* of the program */
+    const char *counts;  /* JSON object, without the findings */
+    const char *version; /* of the program */
+    const char *actor;   /* JSON object: who; NULL: not known */
+    /*
+     * Set by history_add_audit: findings with the result "fail" that the last complete audit of the scope before it
+     * did not have, and those that it had and this one has not; HISTORY_NO_COUNT: there is none, or its findings are
+     * not kept, or (fixed) this one is incomplete.
+     */
+    int64_t new_findings, fixed_findings;
+    bool detailed; /* its findings are kept */
+};
+enum { HISTORY_NO_COUNT = -1 };
+
+/* Of a scope the findings of the newest audits are kept, and those of the newest complete one; of others the counts. */
+enum { HISTORY_AUDITS_DETAILED = 50 };
+
+enum { HISTORY_FINGERPRINT_SIZE = 32 };
+
+/* An open finding of an audit; its strings, but for rule, kind, severity and result, may be NULL. */
+struct history_finding {
+    unsigned char fingerprint[HISTORY_FINGERPRINT_SIZE]; /* unique in an audit; the same in every audit */
+    const char *rule, *kind, *region, *id, *name, *crn;
+    const char *severity; /* "info", "low", "medium", "high", "critical" */
+    const char *result;   /* "fail", "excepted", "cannot_tell" */
+};
+
+/*
+ * Adds an audit that has ended, with its findings: all or nothing. Findings of the same fingerprint are one, the first
+ * counts. No lock of a run is taken or waited for. Error: ERR_IO.
+ */
+bool history_add_audit(struct history *history, const struct history_audit *audit,
+                       const struct history_finding *findings, size_t count, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Audits, newest first. Strings live in the memory. Free with history_audits_free. Error: ERR_IO. */
+struct history_audits {
+    struct history_audit *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+bool history_list_audits(struct history *history, struct history_audits *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void history_audits_free(struct history_audits *audits); /* zero-initialised values allowed; for CLEANUP */
+
+/* The findings of an audit that is detailed, in no order. Free with history_findings_free. Error: ERR_IO. */
+struct history_findings {
+    struct history_finding *items;
+    size_t count, capacity;
+    struct text_arena memory;
+};
+bool history_list_findings(struct history *history, int64_t audit, struct history_findings *ret, struct err *e)
+    __attribute__((warn_unused_result));
+void history_findings_free(struct history_findings *findings); /* zero-initialised values allowed; for CLEANUP */
+
+/* Forgets the audits with these numbers, all or none. Error: ERR_IO. */
+bool history_forget_audits(struct history *history, const int64_t numbers[], size_t count, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* --- restarts ------------------------------------------------------------------------------------------ */
 
 /*
  * What is known of restarts in one place, sorted by id; ids of which nothing is known are not in it. Free with

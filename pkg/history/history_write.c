@@ -1,9 +1,27 @@
 /* Everything that changes the history: one transaction a function. */
+#include <stdio.h>
+#include <time.h>
+
 #include "history/history_db.h"
 
 static void stamp(const struct history *history, int64_t offset_s, char now[CLOCK_STAMP_SIZE])
 {
     clock_stamp(clock_wall_s(history->clock) + offset_s, now);
+}
+
+bool history_make_id(const struct clock *clock, char id[HISTORY_ID_SIZE], struct err *e)
+{
+    time_t now = (time_t)clock_wall_s(clock);
+    struct tm parts;
+    unsigned random = 0;
+
+    if (!fsio_random(&random, sizeof(random), e)) {
+        return false;
+    }
+    gmtime_r(&now, &parts);
+    size_t size = strftime(id, HISTORY_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
+    snprintf(id + size, HISTORY_ID_SIZE - size, "-%06x", random & 0xffffffU);
+    return true;
 }
 
 /* --- a run begins ----------------------------------------------------------------------------------- */

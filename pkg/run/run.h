@@ -18,8 +18,6 @@
 #include "history/history.h"
 #include "inventory/inventory.h"
 
-enum { RUN_ID_SIZE = 32 };
-
 /* --- recorded runs ------------------------------------------------------------------------------------ */
 
 /* A run as the history has it. All pointers lead into it. Free with run_record_free. */
@@ -135,7 +133,7 @@ struct run_hooks {
 
 /* What became of it. Free with run_result_free. */
 struct run_result {
-    char id[RUN_ID_SIZE];
+    char id[HISTORY_ID_SIZE];
     struct fleet_run run;     /* of a resumed run: all steps it ever had */
     struct err stopped;       /* why it ended before its end; ERR_NONE when it did not */
     struct err unrecorded;    /* why its end could not be recorded; ERR_NONE when it was */

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock/clock.h"
@@ -322,22 +321,6 @@ struct fleet_journal run_journal_of_fleet(struct run_journal *journal)
 
 /* --- a new run ---------------------------------------------------------------------------------------- */
 
-/* "20261120-233059-5f3a9c": when, and a random part. */
-static bool make_id(char id[RUN_ID_SIZE], struct err *e)
-{
-    time_t now = (time_t)clock_wall_s(clock_system());
-    struct tm parts;
-    unsigned random = 0;
-
-    if (!fsio_random(&random, sizeof(random), e)) {
-        return false;
-    }
-    gmtime_r(&now, &parts);
-    size_t size = strftime(id, RUN_ID_SIZE, "%Y%m%d-%H%M%S", &parts);
-    snprintf(id + size, RUN_ID_SIZE - size, "-%06x", random & 0xffffffU);
-    return true;
-}
-
 /* No option takes a secret, but a URL can hold one before its host or behind "?". */
 static void append_redacted(struct text *out, const char *word)
 {
@@ -406,7 +389,7 @@ static bool begin_new(const struct run_request *request, const struct history_ho
 {
     CLEANUP(places_free) struct places places = {0};
 
-    if (!make_id(journal->id, e)) {
+    if (!history_make_id(clock_system(), journal->id, e)) {
         return false;
     }
     if (plan_count(request->plan).change == 0) {

@@ -9,7 +9,7 @@ struct run_journal {
     struct history *history; /* NULL: the run changes nothing and is not recorded */
     struct history_locks *locks;
     int64_t number;
-    char id[RUN_ID_SIZE];
+    char id[HISTORY_ID_SIZE];
     const struct plan *plan;
     const struct history_step *const
         *steps; /* of the items of the plan, when it is resumed; NULL: numbered as they are */

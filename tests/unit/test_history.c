@@ -654,6 +654,7 @@ static void who_resumed_a_run_is_never_who_began_it(void **state)
     begin(history, "b");
     execute(state, "\"update invocation set command = \\\"runs resume\\\", exit_status = 5 where run = 1;"
                    "alter table run drop column host; alter table run drop column process;"
+                   "drop table audit_finding; drop table audit_subject; drop table audit; drop table audit_scope;"
                    "pragma user_version = 8\"");
     history_release(&history);
     history = open_history(state);
