@@ -60,8 +60,17 @@ struct inventory_observer {
 struct inventory_effect {
     struct text why;  /* nothing was selected, because: "no instance matches --zone eu-de-1"; empty: something was */
     struct text idle; /* a line about each glob that matches nothing, where something was selected */
+    struct inventory_part {
+        const struct resource_kind *kind; /* NULL: any */
+        const struct vpc *api;            /* borrowed from the scope; NULL: any */
+    } * unread;                           /* lists that could not be read whole */
+    size_t unread_count;
 };
 void inventory_effect_free(struct inventory_effect *effect); /* for CLEANUP */
+
+/* Whether a resource of the kind in the region, of which neither may be known (NULL), may be in what was not read. */
+bool inventory_effect_may_hide(const struct inventory_effect *effect, const struct resource_kind *kind,
+                               const char *region);
 
 /* All zero selects everything. Strings are borrowed. */
 struct inventory_selector {

@@ -1,4 +1,5 @@
 /* What a selector came to: why it selects nothing, and which of its globs have no effect. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -8,7 +9,22 @@ void inventory_effect_free(struct inventory_effect *effect)
 {
     text_free(&effect->why);
     text_free(&effect->idle);
+    free(effect->unread);
     *effect = (struct inventory_effect){0};
+}
+
+bool inventory_effect_may_hide(const struct inventory_effect *effect, const struct resource_kind *kind,
+                               const char *region)
+{
+    for (size_t i = 0; i < effect->unread_count; i++) {
+        const struct inventory_part *part = &effect->unread[i];
+        const char *own = part->api != NULL ? vpc_region(part->api) : NULL;
+        bool same_region = own == NULL || own[0] == '\0' || region == NULL || strcmp(own, region) == 0;
+        if (same_region && (part->kind == NULL || kind == NULL || part->kind == kind)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void inventory_note_globs(const struct inventory_selector *selector, const char *name,

@@ -4,6 +4,7 @@
 
 #include "inventory/inventory_names.h"
 #include "inventory/inventory_near.h"
+#include "text/text_arena.h"
 
 enum { WORDS_SHOWN = 10 };
 
@@ -25,10 +26,15 @@ struct selection {
     struct mem_map by_word; /* the same; equal words are one */
     bool notes_missing;     /* what could not be read is noted; else it is an error */
     struct text missing;
-    struct err error;               /* the first part that could not be read */
-    struct text json;               /* scratch for --where */
-    struct answer_string source;    /* of the record that is judged, where the observer wants it */
-    bool needs_subnets;             /* a record refers to its VPC by a subnet alone */
+    struct err error;            /* the first part that could not be read */
+    struct text json;            /* scratch for --where */
+    struct answer_string source; /* of the record that is judged, where the observer wants it */
+    bool needs_subnets;          /* a record refers to its VPC by a subnet alone */
+    struct parts {
+        struct inventory_part *items;
+        size_t count, capacity;
+    } unread;                       /* what `missing` has lines about, but for odd records */
+    struct text_arena memory;       /* of the requests in progress */
     bool *globs;                    /* which of them matched; NULL: not wanted */
     enum inventory_filter farthest; /* that any record was left out by */
 };
@@ -42,6 +48,8 @@ static void selection_free(struct selection *selection)
     free(selection->targets);
     text_free(&selection->json);
     text_free(&selection->missing);
+    free(selection->unread.items);
+    text_arena_free(&selection->memory);
 }
 
 /* --- one record ----------------------------------------------------------------------------------- */
@@ -137,19 +145,36 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
 /* --- requests ------------------------------------------------------------------------------------- */
 
 /* Without a token nothing at all can be read; that is no gap in an inventory. */
-static void note_missing(struct selection *selection, const struct err *error)
+static void note_missing(struct selection *selection, struct inventory_part part, const struct err *error)
 {
     if (selection->notes_missing && inventory_is_gap(selection->scope, error)) {
         text_printf(&selection->missing, "%s\n", error->message);
+        *mem_list_add(&selection->unread) = part;
     } else {
         err_take(&selection->error, error);
     }
 }
 
+/* A list in progress. */
+struct listing {
+    struct selection *selection;
+    struct inventory_part part;
+};
+
+static bool keep_listed(const struct resource *record, struct answer_node item, void *context, bool *ret_keep,
+                        struct err *e)
+{
+    const struct listing *listing = context;
+
+    return keep(record, item, listing->selection, ret_keep, e);
+}
+
 static void listed(const struct err *error, void *context)
 {
+    const struct listing *listing = context;
+
     if (error != NULL) {
-        note_missing(context, error);
+        note_missing(listing->selection, listing->part, error);
     }
 }
 
@@ -161,13 +186,16 @@ static bool wants_source(const struct selection *selection)
 static void list(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind,
                  const struct vpc_filter *filter)
 {
+    struct listing *listing = text_arena_alloc(&selection->memory, sizeof(*listing));
+
+    *listing = (struct listing){selection, {kind, vpc}};
     vpc_list(vpc, &(struct vpc_listing){.kind = kind,
                                         .filter = *filter,
                                         .into = selection->found,
-                                        .keep = keep,
+                                        .keep = keep_listed,
                                         .source = wants_source(selection) ? &selection->source : NULL,
                                         .listed = listed,
-                                        .context = selection});
+                                        .context = listing});
 }
 
 /* A single read in progress. */
@@ -206,7 +234,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
 
     /* not found: another region may have it; check_targets reports what no region has */
     if (answer->error != NULL && !http_is_not_found(answer->reply)) {
-        note_missing(single->selection, answer->error);
+        note_missing(single->selection, (struct inventory_part){single->kind, single->api}, answer->error);
     }
     free(single->id);
     free(single);
@@ -352,6 +380,7 @@ static bool read_kinds(struct selection *selection, const struct inventory_scope
 {
     resource_list_truncate(selection->found, 0);
     text_clear(&selection->missing);
+    selection->unread.count = 0;
     for (size_t r = 0; r < scope->region_count; r++) {
         for (size_t k = 0; k < kind_count && may_have_vpc(selection, scope->regions[r]); k++) {
             request(selection, scope->regions[r], kinds[k]);
@@ -424,7 +453,7 @@ static void note_unread_vpcs(struct selection *selection, const struct resource_
 
     for (size_t k = 0; k < kind_count; k++) {
         if (!kinds[k]->names_vpc && error->code != ERR_NONE) {
-            note_missing(selection, error);
+            note_missing(selection, (struct inventory_part){0}, error);
             return;
         }
     }
@@ -466,6 +495,12 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     bool empty = resource_list_count(selection.found) == 0;
     if (selector->effect != NULL && (empty || selection.missing.size == 0)) {
         inventory_describe_effect(selector, only_kind, selection.farthest, selection.globs, empty);
+    }
+    if (selector->effect != NULL) {
+        free(selector->effect->unread);
+        selector->effect->unread = selection.unread.items;
+        selector->effect->unread_count = selection.unread.count;
+        selection.unread.items = NULL;
     }
     if (selection.missing.size > 0) {
         inventory_add_missing(ret_missing, &selection.missing);
