@@ -41,6 +41,9 @@ struct schema_entry {
     const json_t *root;      /* the schema */
 };
 
+/* Appends "sha256:" and the digest of the embedded schemas: names and texts of all files, in their order. */
+void schema_catalog_digest(struct text *out);
+
 /* The named schemas; and all files, of which these are the first. */
 size_t schema_catalog_count(const struct schema_catalog *catalog);
 size_t schema_catalog_file_count(const struct schema_catalog *catalog);

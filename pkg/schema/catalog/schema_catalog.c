@@ -247,6 +247,17 @@ bool schema_catalog_mentions(const struct schema_catalog *catalog, size_t index,
     return found;
 }
 
+void schema_catalog_digest(struct text *out)
+{
+    CLEANUP(text_free) struct text all = {0};
+
+    for (const struct schema_file *file = schema_files; file->name != NULL; file++) {
+        text_printf(&all, "%s\n%s\n", file->name, file->text);
+    }
+    text_append(out, "sha256:");
+    text_append_sha256(out, text_string(&all), all.size);
+}
+
 bool schema_catalog_text(const struct schema_entry *entry, struct text *ret, struct err *e)
 {
     const struct item *item = (const struct item *)entry; /* it is the first member */
