@@ -40,7 +40,7 @@ struct plan_left {
 /* All borrowed: by plan_file_encode from its caller, after plan_file_decode from the plan's memory and the list. */
 struct plan_file {
     char digest[PLAN_FILE_DIGEST_SIZE];         /* "sha256:...": what names the plan; set by both functions */
-    int64_t created_s, expires_s;               /* seconds since the epoch */
+    const char *created_at, *expires_at;        /* "2026-11-28T18:00:00Z" (clock_stamp) */
     const char *version;                        /* of the program that made it */
     const char *schema_digest;                  /* of its embedded schemas (schema_catalog_digest) */
     const char *policy, *policy_digest, *as_of; /* NULL: made without a policy; as_of "2026-11-28" */
@@ -73,10 +73,10 @@ bool plan_file_decode(const char *text, size_t size, const char *name, struct re
                       struct plan *ret_plan, struct plan_file *ret, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Whether the plan may be carried out at that time by that version of the program: ERR_CONFLICT when it has expired,
- * ERR_INVALID when another major version made it.
+ * Whether the plan may be carried out now (as `created_at`) by that version of the program: ERR_CONFLICT when it has
+ * expired, ERR_INVALID when another major version made it.
  */
-bool plan_file_check(const struct plan_file *file, int64_t now_s, const char *version, struct err *e)
+bool plan_file_check(const struct plan_file *file, const char *now, const char *version, struct err *e)
     __attribute__((warn_unused_result));
 
 #endif

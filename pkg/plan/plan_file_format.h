@@ -38,7 +38,9 @@ bool plan_file_get_array(const struct plan_file_reader *reader, const json_t *ob
                          const json_t **ret);
 bool plan_file_get_object(const struct plan_file_reader *reader, const json_t *object, const char *name,
                           const json_t **ret);
-bool plan_file_get_time(const struct plan_file_reader *reader, const json_t *object, const char *name, int64_t *ret);
+/* "2026-11-28T18:00:00Z": such times are ordered as strings. */
+bool plan_file_get_time(const struct plan_file_reader *reader, const json_t *object, const char *name,
+                        const char **ret);
 
 /* The member `items` of the root. */
 bool plan_file_read_items(const struct plan_file_reader *reader, const json_t *root);

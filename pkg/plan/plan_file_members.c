@@ -1,5 +1,6 @@
 /* The members of a plan file, each of the type that it has to have. */
-#include "clock/clock.h"
+#include <string.h>
+
 #include "plan/plan_file_format.h"
 
 bool plan_file_refuse(const struct plan_file_reader *reader, const char *name, const char *expected)
@@ -57,10 +58,15 @@ bool plan_file_get_object(const struct plan_file_reader *reader, const json_t *o
     return value == NULL || json_is_null(value) || *ret != NULL || plan_file_refuse(reader, name, "an object");
 }
 
-bool plan_file_get_time(const struct plan_file_reader *reader, const json_t *object, const char *name, int64_t *ret)
+bool plan_file_get_time(const struct plan_file_reader *reader, const json_t *object, const char *name, const char **ret)
 {
+    static const char form[] = "0000-00-00T00:00:00Z";
     const char *stamp = json_string_value(json_object_get(object, name));
+    bool fine = stamp != NULL && strlen(stamp) == strlen(form);
 
-    *ret = stamp != NULL ? clock_stamp_read(stamp) : -1;
-    return *ret >= 0 || plan_file_refuse(reader, name, "a time");
+    for (size_t i = 0; fine && form[i] != '\0'; i++) {
+        fine = form[i] == '0' ? stamp[i] >= '0' && stamp[i] <= '9' : stamp[i] == form[i];
+    }
+    *ret = resource_list_keep(reader->list, stamp);
+    return fine || plan_file_refuse(reader, name, "a time");
 }

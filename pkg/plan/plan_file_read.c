@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock/clock.h"
 #include "plan/plan_file_format.h"
 
 /* --- the head ----------------------------------------------------------------------------------------- */
@@ -77,8 +76,8 @@ static bool read_head(const struct plan_file_reader *reader, const json_t *root,
     const json_t *policy, *summary;
     bool complete = false;
 
-    return plan_file_get_time(reader, root, "created_at", &file->created_s) &&
-           plan_file_get_time(reader, root, "expires_at", &file->expires_s) &&
+    return plan_file_get_time(reader, root, "created_at", &file->created_at) &&
+           plan_file_get_time(reader, root, "expires_at", &file->expires_at) &&
            plan_file_get_word(reader, root, "version", true, &file->version) &&
            plan_file_get_word(reader, root, "schemas", true, &file->schema_digest) &&
            plan_file_get_object(reader, root, "policy", &policy) &&
@@ -193,16 +192,13 @@ static long major_version(const char *version)
     return strtol(version, NULL, 10);
 }
 
-bool plan_file_check(const struct plan_file *file, int64_t now_s, const char *version, struct err *e)
+bool plan_file_check(const struct plan_file *file, const char *now, const char *version, struct err *e)
 {
-    char created[CLOCK_STAMP_SIZE], expires[CLOCK_STAMP_SIZE];
-
     if (major_version(file->version) != major_version(version)) {
         return err_set(e, ERR_INVALID, "the plan was made by vpcmeta %s, and this is %s: make it again", file->version,
                        version);
     }
-    clock_stamp(file->created_s, created);
-    clock_stamp(file->expires_s, expires);
-    return now_s <= file->expires_s ||
-           err_set(e, ERR_CONFLICT, "the plan of %s has expired at %s: make it again", created, expires);
+    return strcmp(now, file->expires_at) <= 0 ||
+           err_set(e, ERR_CONFLICT, "the plan was made at %s and has expired at %s: make it again", file->created_at,
+                   file->expires_at);
 }

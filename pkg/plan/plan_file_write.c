@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "clock/clock.h"
 #include "plan/plan_file_format.h"
 #include "plan/plan_history.h"
 
@@ -83,14 +82,11 @@ static json_t *restart_json(const struct plan_file *file)
 
 static json_t *head_json(const struct plan_file *file)
 {
-    char created[CLOCK_STAMP_SIZE], expires[CLOCK_STAMP_SIZE];
-
-    clock_stamp(file->created_s, created);
-    clock_stamp(file->expires_s, expires);
-    return json_build("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:b, s:o, s:o}", "created_at", created, "expires_at",
-                      expires, "version", file->version, "schemas", file->schema_digest, "policy", policy_json(file),
-                      "account", file->account, "places", places_json(file), "selection", selection_json(file),
-                      "complete", 1, "restart", restart_json(file), "summary", plan_file_summary(file));
+    return json_build("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:b, s:o, s:o}", "created_at", file->created_at,
+                      "expires_at", file->expires_at, "version", file->version, "schemas", file->schema_digest,
+                      "policy", policy_json(file), "account", file->account, "places", places_json(file), "selection",
+                      selection_json(file), "complete", 1, "restart", restart_json(file), "summary",
+                      plan_file_summary(file));
 }
 
 static json_t *template_json(const struct resource *resource)

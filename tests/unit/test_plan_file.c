@@ -75,8 +75,8 @@ static void fill(struct made *made)
     item = add(made, PLAN_SET, &resource_instance, "i-3", "web-3");
     item->verdict = PLAN_SKIP;
     item->reason = "architecture is s390x";
-    made->file = (struct plan_file){.created_s = 1764000000,
-                                    .expires_s = 1764086400,
+    made->file = (struct plan_file){.created_at = "2025-11-24T16:00:00Z",
+                                    .expires_at = "2025-11-25T16:00:00Z",
                                     .version = "1.2.3",
                                     .schema_digest = "sha256:00",
                                     .policy = "production",
@@ -158,8 +158,8 @@ static void a_plan_reads_back_as_it_was_written(void **state)
     const struct plan_file *file = &found.file;
     found.file.plan = &found.plan;
     assert_string_equal(file->digest, made.file.digest);
-    assert_int_equal(file->created_s, 1764000000);
-    assert_int_equal(file->expires_s, 1764086400);
+    assert_string_equal(file->created_at, "2025-11-24T16:00:00Z");
+    assert_string_equal(file->expires_at, "2025-11-25T16:00:00Z");
     assert_string_equal(file->account, "1234");
     assert_string_equal(file->places[1].api, "http://x/v1");
     assert_string_equal(file->selection[1], "vpc \"prod\"");
@@ -299,12 +299,13 @@ static void what_is_no_plan_is_called_so(void **state)
 static void a_plan_holds_until_it_expires_and_for_its_major_version(void **state)
 {
     static const struct {
-        int64_t now_s;
+        const char *now;
         const char *version;
         enum err_code code;
     } rows[] = {
-        {1764000000, "1.9.0", ERR_NONE},    {1764086400, "1.2.3", ERR_NONE},    {1764086401, "1.2.3", ERR_CONFLICT},
-        {1764000000, "2.0.0", ERR_INVALID}, {1764000000, "0.9.0", ERR_INVALID},
+        {"2025-11-24T16:00:00Z", "1.9.0", ERR_NONE},     {"2025-11-25T16:00:00Z", "1.2.3", ERR_NONE},
+        {"2025-11-25T16:00:01Z", "1.2.3", ERR_CONFLICT}, {"2025-11-24T16:00:00Z", "2.0.0", ERR_INVALID},
+        {"2025-11-24T16:00:00Z", "0.9.0", ERR_INVALID},
     };
     CLEANUP(made_free) struct made made = {0};
 
@@ -312,7 +313,7 @@ static void a_plan_holds_until_it_expires_and_for_its_major_version(void **state
     fill(&made);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct err e = ERR_INIT;
-        assert_int_equal(plan_file_check(&made.file, rows[i].now_s, rows[i].version, &e), rows[i].code == ERR_NONE);
+        assert_int_equal(plan_file_check(&made.file, rows[i].now, rows[i].version, &e), rows[i].code == ERR_NONE);
         assert_int_equal(e.code, rows[i].code);
     }
 }
