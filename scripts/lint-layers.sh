@@ -81,7 +81,7 @@ BEGIN {
     owner["curl/"] = "^pkg/http/"
     owner["jq.h"] = owner["jv.h"] = "^pkg/query/"
     owner["uriparser/"] = owner["pcre2.h"] = "^pkg/schema/"
-    owner["yaml.h"] = "^pkg/(render|policy)/"
+    owner["yaml.h"] = "^pkg/(render|json)/"
     owner["sqlite3.h"] = "^pkg/history/"
     owner["histedit.h"] = owner["editline/"] = "^cmd/vpcmeta/shell[a-z_]*[.]c$"
     owner["uthash.h"] = "^pkg/mem/"

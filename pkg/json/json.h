@@ -50,12 +50,15 @@ json_t *json_build_string_n(const char *bytes, size_t size) __attribute__((retur
 /* How to read: numbers beyond 64-bit integers are errors unless JSON_READ_BIG_NUMBERS makes reals of them. */
 enum { JSON_READ_STRICT = 0, JSON_READ_BIG_NUMBERS = 1 };
 
+struct json_places;
+
 /* A document with the text it came from, so that a value's place can be named afterwards. */
 struct json_document {
     json_t *root;
     char *text; /* NUL-terminated copy */
     size_t size;
-    char *name; /* file name as the user wrote it, or what the caller named it */
+    char *name;                 /* file name as the user wrote it, or what the caller named it */
+    struct json_places *places; /* of the values, where the text is not JSON (json_yaml.h); else NULL */
 };
 
 /* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and a hint. */

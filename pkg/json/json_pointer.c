@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "json/json_places.h"
+
 bool json_pointer_next(const char **pointer, struct text *token)
 {
     const char *p = *pointer;
@@ -149,8 +151,11 @@ static bool walk(const struct json_document *document, const char *pointer, stru
 bool json_locate(const struct json_document *document, const char *pointer, struct json_place *ret_place)
 {
     struct found found;
-    bool exists = walk(document, pointer, &found);
 
+    if (document->places != NULL) {
+        return json_places_find(document->places, pointer, false, ret_place);
+    }
+    bool exists = walk(document, pointer, &found);
     *ret_place = json_text_place(document->text, found.value);
     return exists;
 }
@@ -158,8 +163,11 @@ bool json_locate(const struct json_document *document, const char *pointer, stru
 bool json_locate_name(const struct json_document *document, const char *pointer, struct json_place *ret_place)
 {
     struct found found;
-    bool exists = walk(document, pointer, &found);
 
+    if (document->places != NULL) {
+        return json_places_find(document->places, pointer, true, ret_place);
+    }
+    bool exists = walk(document, pointer, &found);
     *ret_place = json_text_place(document->text, exists ? found.name : found.value);
     return exists;
 }

@@ -7,6 +7,7 @@
 
 #include "fsio/fsio.h"
 #include "mem/mem.h"
+#include "json/json_places.h"
 
 enum { NAME_SHOWN_MAX = 200 }; /* of a file name in a place, so that line and column stay visible */
 
@@ -15,6 +16,7 @@ void json_document_free(struct json_document *document)
     json_decref(document->root);
     free(document->text);
     free(document->name);
+    json_places_destroy(document->places);
     *document = (struct json_document){0};
 }
 

@@ -35,8 +35,8 @@ struct policy_place {
 
 /* Whether a resource may have a trusted profile. */
 enum policy_profile {
-    POLICY_PROFILE_ANY, /* the rule says nothing about it */
-    POLICY_PROFILE_REQUIRED,
+    POLICY_PROFILE_ANY,      /* the rule says nothing about it */
+    POLICY_PROFILE_REQUIRED, /* one of `profiles`; any where the rule names none */
     POLICY_PROFILE_FORBIDDEN,
     POLICY_PROFILE_ALLOWED, /* one of `profiles`, or none */
 };
@@ -53,6 +53,8 @@ struct policy_wanted {
     const char *const *profiles; /* names, ids or CRNs, `profile_count` of them */
     size_t profile_count;
 };
+
+struct policy;
 
 /* How `apply` brings resources of the rule to what it wants. */
 struct policy_apply {
@@ -71,10 +73,15 @@ struct policy_exception {
     const char *const *checks; /* ids of the checks of the audit that it is about, `check_count` of them; 0: all */
     size_t check_count;
     const char *reason, *owner;
-    const char *ticket;  /* NULL: none */
-    const char *expires; /* "2027-01-31", valid to the end of that day in UTC; NULL: without end */
-    bool expired;        /* as of the date of policy_terms */
-    bool expires_soon;   /* within POLICY_WARNING_DAYS */
+    const char *ticket;             /* NULL: none */
+    const char *expires;            /* "2027-01-31", valid to the end of that day in UTC; NULL: without end */
+    bool expired;                   /* as of the date of policy_terms */
+    bool expires_soon;              /* within POLICY_WARNING_DAYS */
+    size_t number;                  /* its index of policy_exception_at */
+    const struct policy_rule *rule; /* that it stands in; NULL: it is about those named, or all where none is */
+    const char *const *policy_rules;
+    size_t policy_rule_count;
+    const char *file; /* that it stands in, as it was called when it was read */
     struct policy_place place;
 };
 enum { POLICY_WARNING_DAYS = 14 };
@@ -84,12 +91,12 @@ struct policy_rule {
     enum policy_severity severity;
     struct policy_wanted wanted;
     struct policy_apply apply;
-    const struct policy_exception *exceptions;
+    const struct policy_exception *exceptions; /* of this rule alone; see policy_exception_at */
     size_t exception_count;
     struct policy_place place;
+    size_t number; /* its index of policy_rule_at */
+    const struct policy *policy;
 };
-
-struct policy;
 
 /* What a policy is read for. All borrowed. */
 struct policy_terms {
@@ -98,6 +105,8 @@ struct policy_terms {
     bool allow_unlimited;           /* exceptions without `expires` */
     struct schema_catalog *schemas; /* for schemas/policy.json */
     const struct query_wait *wait;  /* for jq predicates; NULL */
+    int baseline_hop_limit;         /* the highest that the built-in policy allows; 0: 1 */
+    json_t *faults; /* an array that takes {"file", "line", "column", "pointer", "message"} of each; NULL: not wanted */
 };
 
 /* The name that stands for the built-in policy where a file is expected. */
@@ -110,6 +119,16 @@ struct policy_terms {
 struct policy *policy_read(const char *text, size_t size, const char *name, const struct policy_terms *terms,
                            struct text *ret_faults, struct err *e) __attribute__((warn_unused_result));
 struct policy *policy_baseline(const struct policy_terms *terms, struct err *e) __attribute__((warn_unused_result));
+
+/*
+ * Adds the exceptions of a file of their own (schemas/policy_exceptions.json), which are about all rules, or about
+ * those that one names. Faults and errors as policy_read; on failure the policy is unchanged. The digest then covers
+ * both.
+ */
+bool policy_add_exceptions(struct policy *policy, const char *text, size_t size, const char *name,
+                           const struct policy_terms *terms, struct text *ret_faults, struct err *e)
+    __attribute__((warn_unused_result));
+
 void policy_destroy(struct policy *policy);  /* NULL allowed */
 void policy_release(struct policy **policy); /* for CLEANUP */
 
@@ -121,6 +140,14 @@ const char *policy_digest(const struct policy *policy); /* "sha256:<hex>" of the
 size_t policy_rule_count(const struct policy *policy);
 const struct policy_rule *policy_rule_at(const struct policy *policy, size_t index);
 
+/*
+ * All exceptions: those of the rules in their order, then those of files of their own. One of them may be about several
+ * rules (policy_exception_covers), and `number` counts them through.
+ */
+size_t policy_exception_count(const struct policy *policy);
+const struct policy_exception *policy_exception_at(const struct policy *policy, size_t index);
+bool policy_exception_covers(const struct policy_exception *exception, const struct policy_rule *rule);
+
 /* Regions that the file names, for commands that are given none; and options of the login it names. */
 size_t policy_region_count(const struct policy *policy);
 const char *policy_region_at(const struct policy *policy, size_t index);
@@ -129,6 +156,10 @@ const char *policy_api_key_file(const struct policy *policy); /* relative to the
 
 /* Whether a rule reads the trusted profiles of servers, which costs a request each. */
 bool policy_needs_profiles(const struct policy *policy);
+
+/* Whether a rule selects by the names of VPCs, which answers about templates lack; and names a profile by its name. */
+bool policy_needs_vpcs(const struct policy *policy);
+bool policy_names_profiles(const struct policy *policy);
 
 /* --- matching --------------------------------------------------------------------------------------- */
 
@@ -143,9 +174,10 @@ enum { POLICY_PREDICATES_MAX = 64 };
 
 /* Which rule holds for a resource. */
 struct policy_match {
-    const struct policy_rule *rule; /* NULL: unmanaged, or not known */
-    bool cannot_tell;  /* an odd record lacks what a rule asks for: `reason` names the rule and the member */
-    const char *lacks; /* the member; NULL */
+    const struct policy_rule *rule; /* NULL: unmanaged, or undecided */
+    bool cannot_tell;               /* the record lacks what `undecided` asks for */
+    const struct policy_rule *undecided;
+    const char *lacks; /* the member of the answer, such as "zone"; NULL */
 };
 struct policy_match policy_match(const struct policy *policy, const struct resource *record, uint64_t holds);
 

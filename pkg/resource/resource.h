@@ -121,6 +121,13 @@ enum resource_status {
 enum resource_status resource_status(const char *word);
 extern const char *const resource_status_words[RESOURCE_STATUSES]; /* NULL for RESOURCE_STATUS_OTHER */
 
+/* The regions of vpc-api.md 1.1, then NULL; one that is newer is reached by its endpoint, or by --region all. */
+enum { RESOURCE_REGIONS = 13 };
+extern const char *const resource_region_words[RESOURCE_REGIONS + 1];
+
+/* Whether answers about the kind say a zone. */
+bool resource_has_zone(const struct resource_kind *kind);
+
 /*
  * Whether the word is a status or lifecycle state that passes by itself within a moment, and during which the API may
  * answer 409 to changes: pending, starting, stopping, restarting, updating and their like. NULL is none.

@@ -49,6 +49,11 @@ static bool keeps(const struct resource_kind *kind, size_t offset)
     return false;
 }
 
+bool resource_has_zone(const struct resource_kind *kind)
+{
+    return keeps(kind, offsetof(struct resource, zone));
+}
+
 static size_t column_count(const struct resource_kind *kind, bool with_profile)
 {
     if (kind == &resource_group) {

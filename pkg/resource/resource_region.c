@@ -5,6 +5,10 @@
 #include "resource/resource_list.h"
 #include "resource/resource_members.h"
 
+const char *const resource_region_words[RESOURCE_REGIONS + 1] = {"au-syd", "br-sao",  "ca-mon",  "ca-tor", "eu-de",
+                                                                 "eu-es",  "eu-gb",   "in-che",  "in-mum", "jp-osa",
+                                                                 "jp-tok", "us-east", "us-south"};
+
 /* The sixth part of a CRN is the zone of a zonal resource and the region of a regional one (vpc-api.md 1.8). */
 static struct answer_string crn_location(const char *crn)
 {

@@ -4,8 +4,8 @@
  * A schema's name is its file's name without ".json": instance_patch, instance_create. The catalog is data: it holds
  * the embedded files of the folder schemas/, each of which a file of the same name in a folder of the user's replaces,
  * and what it says of one stands in the file: `title`, `description`, and `x-request`, the method and path whose body
- * it is. Files in folders below hold shared definitions: their names have a slash (common/metadata), and no body is
- * one.
+ * it is, or `x-file`, true of a file that people write. Files in folders below hold shared definitions: their names
+ * have a slash (common/metadata), and no body is one.
  *
  * Schemas are read when they are asked for and compiled when they are first used, so that checking one body by name
  * costs no more than that schema. A catalog and all it hands out are for one thread at a time.
@@ -38,6 +38,7 @@ struct schema_entry {
     const char *title;       /* "change of an instance"; the name where the file has none */
     const char *description; /* or "" */
     const char *request;     /* "PATCH /instances/{id}", or "" */
+    bool is_file;            /* a file that people write, and no body */
     const json_t *root;      /* the schema */
 };
 
@@ -80,9 +81,9 @@ struct schema_catalog_match {
 };
 
 /*
- * Finds the schemas that `value` is valid as. When there is none, the nearest is the one that has the most of its
- * members, among those the one with the fewest faults; NULL when no schema has any. False with the error of a schema
- * that does not compile.
+ * Finds the schemas of bodies that `value` is valid as. When there is none, the nearest is the one that has the most of
+ * its members, among those the one with the fewest faults; NULL when no schema has any. False with the error of a
+ * schema that does not compile.
  */
 bool schema_catalog_recognize(struct schema_catalog *catalog, const json_t *value, struct schema_catalog_match *ret,
                               struct err *e) __attribute__((warn_unused_result));

@@ -6,37 +6,32 @@
 #include "mem/mem.h"
 #include "vpc/vpc_url.h"
 
-/* vpc-api.md 1.1; a region that is newer is reached by its endpoint, or by --region all. */
-static const char *const known_regions[] = {"au-syd", "br-sao", "ca-mon", "ca-tor", "eu-de",   "eu-es",   "eu-gb",
-                                            "in-che", "in-mum", "jp-osa", "jp-tok", "us-east", "us-south"};
-enum { KNOWN_COUNT = sizeof(known_regions) / sizeof(known_regions[0]) };
-
 #define DOMAIN ".iaas.cloud.ibm.com"
 
 bool vpc_region_is_known(const char *region)
 {
-    for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        if (strcmp(known_regions[i], region) == 0) {
-            return true;
-        }
+    size_t i = 0;
+
+    while (resource_region_words[i] != NULL && strcmp(resource_region_words[i], region) != 0) {
+        i++;
     }
-    return false;
+    return resource_region_words[i] != NULL;
 }
 
 const char *vpc_region_known(size_t index)
 {
-    return index < KNOWN_COUNT ? known_regions[index] : NULL;
+    return index < RESOURCE_REGIONS ? resource_region_words[index] : NULL;
 }
 
 const char *vpc_region_nearest(const char *word)
 {
-    return text_nearest(word, known_regions, KNOWN_COUNT);
+    return text_nearest(word, resource_region_words, RESOURCE_REGIONS);
 }
 
 void vpc_append_known_regions(struct text *out)
 {
-    for (size_t i = 0; i < KNOWN_COUNT; i++) {
-        text_printf(out, "%s%s", i > 0 ? ", " : "", known_regions[i]);
+    for (size_t i = 0; i < RESOURCE_REGIONS; i++) {
+        text_printf(out, "%s%s", i > 0 ? ", " : "", resource_region_words[i]);
     }
 }
 

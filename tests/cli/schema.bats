@@ -38,7 +38,7 @@ body() {
     contains "$output" "instance_patch"
     contains "$output" "PATCH /instances/{id}"
     vpcmeta schema list -o json
-    same "$(jq -r '.schema_version, (.items | length), .complete' <<< "$output" | xargs)" "1 18 true"
+    same "$(jq -r '.schema_version, (.items | length), .complete' <<< "$output" | xargs)" "1 20 true"
     same "$(jq -r '.items[] | select(.name == "instance_create") | .request' <<< "$output")" "POST /instances"
 }
 

@@ -221,6 +221,7 @@ static bool load(struct schema_catalog *catalog, struct schema_entry *entry, str
     entry->title = member(root, "title", entry->name);
     entry->description = member(root, "description", "");
     entry->request = member(root, "x-request", "");
+    entry->is_file = json_is_true(json_object_get(root, "x-file"));
     entry->root = root;
     return true;
 }

@@ -38,7 +38,11 @@ static bool compare(struct schema_catalog *catalog, size_t index, const json_t *
     if (entry == NULL) {
         return false;
     }
-    *ret = (struct likeness){.entry = entry, .properties = top_properties(catalog, entry)};
+    *ret = (struct likeness){.entry = entry};
+    if (entry->is_file) {
+        return true;
+    }
+    ret->properties = top_properties(catalog, entry);
     const char *key;
     json_t *ignored;
     json_object_foreach ((json_t *)value, key, ignored) {
@@ -169,7 +173,7 @@ static bool find_knowing(struct schema_catalog *catalog, size_t index, const jso
     if (!compare(catalog, index, value, &likeness, e)) {
         return false;
     }
-    if (likeness.known < json_object_size(value)) {
+    if (likeness.properties == NULL || likeness.known < json_object_size(value)) {
         return true;
     }
     *ret = schema_catalog_compile(catalog, likeness.entry, e);

@@ -1,0 +1,326 @@
+/* A policy file as a tree with places: YAML or JSON, checked against its schema, its faults in their order. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "fsio/fsio.h"
+#include "mem/mem.h"
+#include "policy/policy_parts.h"
+#include "schema/schema_catalog.h"
+#include "json/json_yaml.h"
+
+/* --- places ------------------------------------------------------------------------------------------ */
+
+size_t policy_enter(struct policy_reader *reader, const char *member)
+{
+    size_t size = reader->pointer.size;
+
+    json_pointer_push(&reader->pointer, member);
+    return size;
+}
+
+size_t policy_enter_item(struct policy_reader *reader, size_t index)
+{
+    size_t size = reader->pointer.size;
+
+    json_pointer_push_index(&reader->pointer, index);
+    return size;
+}
+
+void policy_leave(struct policy_reader *reader, size_t size)
+{
+    reader->pointer.size = size;
+    reader->pointer.data[size] = '\0';
+}
+
+struct policy_place policy_place_here(struct policy_reader *reader)
+{
+    struct json_place place;
+
+    json_locate(&reader->document, text_string(&reader->pointer), &place);
+    return (struct policy_place){place.line, place.column};
+}
+
+/* --- faults ------------------------------------------------------------------------------------------ */
+
+static void add_fault(struct policy_reader *reader, struct json_place place, const char *pointer, const char *message)
+{
+    json_array_append_new(reader->faults,
+                          json_build("{s:s, s:I, s:I, s:s, s:s}", "file", reader->file, "line", (json_int_t)place.line,
+                                     "column", (json_int_t)place.column, "pointer", pointer, "message", message));
+}
+
+static void fault(struct policy_reader *reader, const char *member, bool at_name, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
+
+static void fault(struct policy_reader *reader, const char *member, bool at_name, const char *format, va_list args)
+{
+    CLEANUP(text_free) struct text message = {0};
+    size_t size = reader->pointer.size;
+    struct json_place place;
+
+    if (member != NULL) {
+        policy_enter(reader, member);
+    }
+    text_vprintf(&message, format, args);
+    const char *pointer = text_string(&reader->pointer);
+    if (at_name) {
+        json_locate_name(&reader->document, pointer, &place);
+    } else {
+        json_locate(&reader->document, pointer, &place);
+    }
+    add_fault(reader, place, pointer, text_string(&message));
+    if (member != NULL) {
+        policy_leave(reader, size);
+    }
+}
+
+void policy_fault(struct policy_reader *reader, const char *member, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fault(reader, member, false, format, args);
+    va_end(args);
+}
+
+void policy_fault_at_name(struct policy_reader *reader, const char *member, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fault(reader, member, true, format, args);
+    va_end(args);
+}
+
+/* The error of a reader of texts, whose place ends in ":line:column". */
+static void take_error(struct policy_reader *reader, const struct err *error)
+{
+    size_t colons[2] = {0, 0};
+    struct json_place place = {1, 1};
+
+    for (size_t i = 0; error->place[i] != '\0'; i++) {
+        if (error->place[i] == ':') {
+            colons[0] = colons[1];
+            colons[1] = i;
+        }
+    }
+    if (colons[0] > 0 && isdigit((unsigned char)error->place[colons[1] + 1])) {
+        place.line = strtoul(error->place + colons[0] + 1, NULL, 10);
+        place.column = strtoul(error->place + colons[1] + 1, NULL, 10);
+    }
+    add_fault(reader, place, "", error->message);
+}
+
+/* --- the schema -------------------------------------------------------------------------------------- */
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words != NULL && strcasecmp(*words, word) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
+/* What to write instead of a value that YAML readers take for different things. */
+static void append_remedy(struct text *out, const struct schema_fault *fault, const json_t *value)
+{
+    static const char *const yes[] = {"yes", "y", "on", "true", NULL};
+    static const char *const no[] = {"no", "n", "off", "false", NULL};
+    const char *word = json_string_value(value);
+
+    if (strcmp(fault->keyword, "type") != 0) {
+        return;
+    }
+    bool wants_string = strstr(fault->message, "must be a string") != NULL;
+    bool wants_integer = strstr(fault->message, "must be an integer") != NULL;
+    if (word != NULL && strstr(fault->message, "must be true or false") != NULL) {
+        bool positive = is_one_of(word, yes);
+        if (positive || is_one_of(word, no)) {
+            text_printf(out, "; write %s", positive ? "true" : "false");
+        }
+    } else if (word != NULL && wants_integer && word[strcspn(word, "0123456789")] != '\0') {
+        text_append(out, "; write it in decimal digits, without quotes");
+    } else if (wants_string && (json_is_number(value) || json_is_boolean(value))) {
+        text_append(out, "; write it in quotes: \"");
+        json_print(out, value, JSON_PRINT_COMPACT);
+        text_append(out, "\"");
+    }
+}
+
+static void add_schema_fault(struct policy_reader *reader, const struct schema_fault *fault)
+{
+    CLEANUP(text_free) struct text message = {0}, remedy = {0};
+    struct json_place place;
+
+    text_append(&message, fault->message);
+    append_remedy(&remedy, fault, json_at(reader->document.root, fault->instance));
+    if (remedy.size > 0) {
+        text_append(&message, text_string(&remedy));
+    } else if (fault->fix[0] != '\0') {
+        text_printf(&message, "; %s", fault->fix);
+    }
+    if (fault->at_name) {
+        json_locate_name(&reader->document, fault->instance, &place);
+    } else {
+        json_locate(&reader->document, fault->instance, &place);
+    }
+    add_fault(reader, place, fault->instance, text_string(&message));
+}
+
+static bool check_schema(struct policy_reader *reader, const char *name, struct err *e)
+{
+    CLEANUP(schema_faults_free) struct schema_faults faults = {0};
+    const struct schema_entry *entry = schema_catalog_find(reader->terms->schemas, name, e);
+    const struct schema *schema = entry ? schema_catalog_compile(reader->terms->schemas, entry, e) : NULL;
+
+    if (schema == NULL) {
+        return false;
+    }
+    schema_explain(schema, reader->document.root, &faults);
+    for (size_t i = 0; i < faults.count; i++) {
+        add_schema_fault(reader, &faults.list[i]);
+    }
+    if (faults.more > 0) {
+        policy_fault(reader, NULL, "and %zu more faults", faults.more);
+    }
+    return true;
+}
+
+/* --- reading ----------------------------------------------------------------------------------------- */
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    size_t size = strlen(name), end = strlen(suffix);
+
+    return size > end && strcasecmp(name + size - end, suffix) == 0;
+}
+
+static bool parse_yaml(struct policy_reader *reader, const struct text *text, struct err *e)
+{
+    JSON_CLEANUP json_t *faults = json_array();
+    size_t index;
+    json_t *item;
+
+    if (!json_parse_yaml(text_string(text), text->size, reader->file, &reader->document, faults, e)) {
+        return false;
+    }
+    json_array_foreach (faults, index, item) {
+        struct json_place place = {(size_t)json_integer_value(json_object_get(item, "line")),
+                                   (size_t)json_integer_value(json_object_get(item, "column"))};
+        add_fault(reader, place, "", json_string_value(json_object_get(item, "message")));
+    }
+    return true;
+}
+
+/* By the name of the file; where that does not say, what begins as JSON is JSON unless it is YAML only. */
+static bool parse(struct policy_reader *reader, const struct text *text, struct err *e)
+{
+    const char *begin = text_string(text) + strspn(text_string(text), " \t\n");
+    bool yaml = has_suffix(reader->file, ".yaml") || has_suffix(reader->file, ".yml");
+    bool json = has_suffix(reader->file, ".json");
+
+    if (!json && (yaml || (*begin != '{' && *begin != '['))) {
+        return parse_yaml(reader, text, e);
+    }
+    struct err error = ERR_INIT, ignored = ERR_INIT;
+    CLEANUP(text_free) struct text pointer = {0};
+    if (json_parse(text_string(text), text->size, reader->file, JSON_READ_STRICT, &reader->document, &error)) {
+        if (!json_make_integers(reader->document.root, &pointer)) {
+            text_clear(&pointer); /* the schema says what is wrong with it */
+        }
+        return true;
+    }
+    return (!json && parse_yaml(reader, text, &ignored)) || err_take(e, &error);
+}
+
+bool policy_reader_open(struct policy_reader *reader, const char *text, size_t size, const char *schema)
+{
+    CLEANUP(text_free) struct text copy = {0};
+    struct err error = ERR_INIT;
+
+    reader->faults = json_array();
+    text_append_size(&copy, text, size <= JSON_YAML_SIZE_MAX ? size : (size_t)JSON_YAML_SIZE_MAX + 1);
+    if (!fsio_accept_text(&copy, reader->file, 1, &error) || !parse(reader, &copy, &error)) {
+        take_error(reader, &error);
+        return false;
+    }
+    if (json_is_null(reader->document.root) && reader->document.places != NULL) {
+        policy_fault(reader, NULL, "the file is empty; 'vpcmeta policy example' shows a policy");
+        return false;
+    }
+    if (!check_schema(reader, schema, &reader->error)) {
+        reader->ended = true;
+        return false;
+    }
+    return true;
+}
+
+static int compare_faults(const void *a, const void *b)
+{
+    static const char *const members[] = {"line", "column"};
+
+    for (size_t i = 0; i < 2; i++) {
+        json_int_t first = json_integer_value(json_object_get(*(json_t *const *)a, members[i]));
+        json_int_t second = json_integer_value(json_object_get(*(json_t *const *)b, members[i]));
+        if (first != second) {
+            return first < second ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static void print_fault(struct text *out, const json_t *fault)
+{
+    const char *file = json_string_value(json_object_get(fault, "file"));
+    const char *pointer = json_string_value(json_object_get(fault, "pointer"));
+    const char *message = json_string_value(json_object_get(fault, "message"));
+
+    text_append_safe(out, file, strlen(file));
+    text_printf(out, ":%d:%d: ", (int)json_integer_value(json_object_get(fault, "line")),
+                (int)json_integer_value(json_object_get(fault, "column")));
+    if (pointer[0] != '\0') {
+        text_append_safe(out, pointer, strlen(pointer));
+        text_append(out, ": ");
+    }
+    text_append_safe(out, message, strlen(message));
+    text_append_char(out, '\n');
+}
+
+/* In the order of the places, the same one once. */
+static size_t report(struct policy_reader *reader, struct text *ret_faults)
+{
+    size_t count = json_array_size(reader->faults), shown = 0;
+    json_t **sorted = mem_array(count, sizeof(json_t *));
+
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = json_array_get(reader->faults, i);
+    }
+    qsort(sorted, count, sizeof(json_t *), compare_faults);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && json_equal(sorted[i - 1], sorted[i])) {
+            continue;
+        }
+        print_fault(ret_faults, sorted[i]);
+        if (reader->terms->faults != NULL) {
+            json_array_append(reader->terms->faults, sorted[i]);
+        }
+        shown++;
+    }
+    free(sorted);
+    return shown;
+}
+
+bool policy_reader_close(struct policy_reader *reader, struct text *ret_faults, struct err *e)
+{
+    size_t count = report(reader, ret_faults);
+
+    json_document_free(&reader->document);
+    text_free(&reader->pointer);
+    json_decref(reader->faults);
+    if (reader->ended) {
+        return err_take(e, &reader->error);
+    }
+    return count == 0 || err_set(e, ERR_INVALID, "%s has %zu %s", reader->file, count, count == 1 ? "fault" : "faults");
+}
