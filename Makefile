@@ -31,18 +31,22 @@ sim_src  := $(wildcard cmd/vpcsim/*.c cmd/vpcsim/*/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 fuzz_src := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src := $(wildcard tests/bench/*.c)
+browser_src := $(wildcard tests/browser/*.c)
 schemas  := $(wildcard schemas/*.json schemas/*/*.json)
 manual   := $(wildcard cmd/vpcmeta/manual/*.md)
 sim_manual := $(wildcard cmd/vpcsim/manual/*.md)
+html     := $(wildcard pkg/render/html/*)
 metaschemas := $(wildcard pkg/schema/metaschema/*.json pkg/schema/metaschema/*/*.json)
 
 obj = $(patsubst %,$(BUILD)/obj/%.o,$(1))
-lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o $(BUILD)/obj/gen/schema_metaschema_files.o
+lib_obj   := $(call obj,$(lib_src)) $(BUILD)/obj/gen/schema_files.o $(BUILD)/obj/gen/schema_metaschema_files.o \
+             $(BUILD)/obj/gen/render_html_scripts.o $(BUILD)/obj/gen/render_html_styles.o
 main_obj  := $(call obj,$(main_src)) $(BUILD)/obj/gen/commands_topics.o
 sim_obj   := $(call obj,$(sim_src)) $(BUILD)/obj/gen/options_topics.o
 unit_bin  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(unit_src))
 fuzz_replay_bin := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/replay_%,$(fuzz_src))
 fuzz_bin  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(fuzz_src))
+browser_bin := $(patsubst tests/%.c,$(BUILD)/tests/%,$(browser_src))
 bench_bin := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(bench_src))
 lib := $(BUILD)/libvpcmeta.a
 
@@ -65,10 +69,10 @@ test: ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory -j$$(nproc) tests-built
 	@$(MAKE) --no-print-directory check
 
-tests-built: all $(unit_bin) $(fuzz_replay_bin)
+tests-built: all $(unit_bin) $(browser_bin) $(fuzz_replay_bin)
 
 check: tests-built
-	@BUILD=$(BUILD) scripts/run-tests.sh $(wildcard tests/fault/*.bats tests/cli/*.bats) $(unit_bin) $(fuzz_replay_bin)
+	@BUILD=$(BUILD) scripts/run-tests.sh $(wildcard tests/fault/*.bats tests/browser/test_*.py tests/cli/*.bats) $(unit_bin) $(fuzz_replay_bin)
 
 share := $(DESTDIR)$(PREFIX)/share
 install: all man ## install into $(DESTDIR)$(PREFIX)
@@ -194,6 +198,14 @@ $(BUILD)/gen/schema_metaschema_files.c: $(embed) $(metaschemas)
 	@mkdir -p $(@D)
 	$(embed) pkg/schema/metaschema json schema/schema_files.h schema_file schema_metaschema_files > $@
 
+$(BUILD)/gen/render_html_scripts.c: $(embed) $(html) $(wildcard pkg/render/html)
+	@mkdir -p $(@D)
+	$(embed) pkg/render/html js render/render_html_page.h render_html_file render_html_scripts > $@
+
+$(BUILD)/gen/render_html_styles.c: $(embed) $(html) $(wildcard pkg/render/html)
+	@mkdir -p $(@D)
+	$(embed) pkg/render/html css render/render_html_page.h render_html_file render_html_styles > $@
+
 $(BUILD)/gen/commands_topics.c: $(embed) $(manual) $(wildcard cmd/vpcmeta/manual)
 	@mkdir -p $(@D)
 	$(embed) cmd/vpcmeta/manual md vpcmeta/commands.h cli_topic commands_topics > $@
@@ -207,6 +219,7 @@ $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	$(call say,CC)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/obj/gen/schema_files.o: $(schemas)
 $(BUILD)/obj/gen/schema_metaschema_files.o: $(metaschemas)
+$(BUILD)/obj/gen/render_html_scripts.o $(BUILD)/obj/gen/render_html_styles.o: $(html)
 $(BUILD)/obj/gen/commands_topics.o: $(manual)
 $(BUILD)/obj/gen/options_topics.o: $(sim_manual)
 
@@ -225,6 +238,10 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/%.c.o $(BUILD)/obj/tests/f
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.c.o $(lib)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(lib) $(LIBS)
+
+$(BUILD)/tests/browser/%: $(BUILD)/obj/tests/browser/%.c.o $(lib)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(ALL_LDFLAGS) -o $@ $< $(lib) $(LIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.c.o $(lib)
 	@mkdir -p $(@D)

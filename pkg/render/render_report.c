@@ -122,6 +122,8 @@ bool render_report(const struct report *report, enum report_format format, const
         good = render_report_csv(report, &output, e);
         break;
     case REPORT_HTML:
+        good = render_html(report, &output, e);
+        break;
     case REPORT_JSON:
     case REPORT_FORMATS:
         err_set(e, ERR_FAILED, "this version has no %s report", report_format_names[format]);

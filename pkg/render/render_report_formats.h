@@ -41,6 +41,7 @@ unsigned render_report_severity(const char *name);
 bool render_sarif(const struct report *report, bool github, struct report_output *output, struct err *e);
 bool render_junit(const struct report *report, struct report_output *output, struct err *e);
 bool render_ocsf(const struct report *report, struct report_output *output, struct err *e);
+bool render_html(const struct report *report, struct report_output *output, struct err *e);
 bool render_report_csv(const struct report *report, struct report_output *output, struct err *e);
 
 #endif

@@ -1,0 +1,329 @@
+/* The report of an audit as one self-contained HTML page: what it says without a script, and the frame of the rest. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/render_html.h"
+#include "render/render_html_page.h"
+
+enum { PLAIN_FINDINGS = 100 };
+
+static void append_fact(struct text *out, const char *title, const char *value)
+{
+    if (value != NULL && *value != '\0') {
+        text_printf(out, "<div><dt>%s</dt>", title);
+        render_html_element(out, "dd", value);
+        text_append(out, "</div>\n");
+    }
+}
+
+static void append_regions(const struct report *report, struct text *out)
+{
+    CLEANUP(text_free) struct text list = {0};
+
+    for (size_t i = 0; i < report->region_count; i++) {
+        text_printf(&list, "%s%s", i > 0 ? ", " : "", report->regions[i]);
+    }
+    append_fact(out, "Regions", text_string(&list));
+}
+
+static void append_missing(const struct report *report, struct text *out)
+{
+    if (report->complete) {
+        return;
+    }
+    text_append(out, "<div class=\"notice\"><p><strong>INCOMPLETE</strong>: this could not be read, and is in no count "
+                     "below</p><ul>\n");
+    for (size_t i = 0; i < report->missing_count; i++) {
+        render_html_element(out, "li", report->missing[i]);
+        text_append_char(out, '\n');
+    }
+    text_append(out, "</ul></div>\n");
+}
+
+static void append_state(const struct report *report, struct text *out)
+{
+    const char *tone = report->exit_status == ERR_EXIT_DONE       ? "good"
+                       : report->exit_status == ERR_EXIT_FINDINGS ? "bad"
+                                                                  : "partly";
+
+    text_printf(out, "<p><span class=\"state state-%s\">Exit status %d</span> ", tone, report->exit_status);
+    render_html_text(out, report->exit_reason);
+    text_printf(out, "%s</p>\n", report->complete ? "" : " <strong>INCOMPLETE</strong>");
+}
+
+static void append_header(const struct report *report, struct text *out)
+{
+    text_append(out, "<a class=\"skip\" href=\"#resources\">Skip to the resources</a>\n<header class=\"top\">\n"
+                     "<h1>Metadata service audit</h1>\n");
+    append_state(report, out);
+    append_missing(report, out);
+    text_append(out, "<dl class=\"facts\">\n");
+    append_fact(out, "Account", report->account);
+    append_regions(report, out);
+    append_fact(out, "Policy", report->policy);
+    append_fact(out, "Policy digest", report->policy_digest);
+    append_fact(out, "Exceptions judged as of", report->as_of);
+    append_fact(out, "Started", report->started_at);
+    append_fact(out, "Ended", report->ended_at);
+    append_fact(out, "Audit", report->audit);
+    append_fact(out, "Compared with", report->baseline);
+    append_fact(out, "Endpoint", report->endpoint);
+    text_append(out, "</dl>\n");
+    if (report->command != NULL) {
+        text_append(out, "<p class=\"quiet\">Command that makes this report again:</p>\n");
+        render_html_command(out, "again", report->command, "the command that makes this report again");
+    }
+    text_append(out, "</header>\n");
+}
+
+static void append_tile(struct text *out, size_t number, const char *words)
+{
+    text_append(out, "<li><b>");
+    render_html_number(out, number);
+    text_printf(out, "</b><span>%s</span></li>\n", words);
+}
+
+/* Severities without a finding have no tile. */
+static void append_tiles(const struct report *report, const struct render_html_counts *counts, struct text *out)
+{
+    static const char *const severities[REPORT_SEVERITIES] = {"info", "low", "medium", "high", "critical"};
+
+    text_append(out, "<h2 class=\"visually-hidden\">Counts</h2>\n<ul class=\"tiles\">\n");
+    append_tile(out, report->resource_count, report->resource_count == 1 ? "resource" : "resources");
+    append_tile(out, counts->affected,
+                counts->affected == 1 ? "resource with open findings" : "resources with open findings");
+    append_tile(out, counts->open, counts->open == 1 ? "open finding" : "open findings");
+    for (size_t i = REPORT_SEVERITIES; i-- > 0;) {
+        if (counts->by_severity[i] > 0) {
+            CLEANUP(text_free) struct text words = {0};
+            text_printf(&words, "of severity <span class=\"severity severity-%s\">%s</span>", severities[i],
+                        severities[i]);
+            append_tile(out, counts->by_severity[i], text_string(&words));
+        }
+    }
+    append_tile(out, counts->excepted, "excepted");
+    if (counts->expired > 0) {
+        append_tile(out, counts->expired, counts->expired == 1 ? "exception expired" : "exceptions expired");
+    }
+    append_tile(out, counts->cannot_tell, "cannot tell");
+    append_tile(out, counts->unmanaged, "unmanaged");
+    if (report->baseline != NULL) {
+        append_tile(out, counts->by_baseline[REPORT_NEW], "new");
+        append_tile(out, counts->by_baseline[REPORT_UNCHANGED], "unchanged");
+        append_tile(out, counts->by_baseline[REPORT_FIXED], "fixed");
+    }
+    text_append(out, "</ul>\n");
+}
+
+static void append_charts(const struct render_html_counts *counts, struct text *out)
+{
+    text_append(out, "<h2>Charts</h2>\n<div class=\"charts\">\n");
+    render_html_chart_bars(&counts->checks, out);
+    render_html_chart_bars(&counts->regions, out);
+    render_html_chart_columns(&counts->hop_limits, out);
+    if (counts->trend.count > 1) {
+        render_html_chart_columns(&counts->trend, out);
+    } else {
+        text_append(out,
+                    "<figure><figcaption>Open findings over time</figcaption><p class=\"quiet\">No earlier audit of "
+                    "this account is stored.</p></figure>\n");
+    }
+    text_append(out, "</div>\n");
+}
+
+static void append_number_cell(struct text *out, size_t number)
+{
+    text_append(out, "<td class=\"number\">");
+    render_html_number(out, number);
+    text_append(out, "</td>");
+}
+
+static void append_severity(struct text *out, const char *tag, const char *severity)
+{
+    static const char *const names[REPORT_SEVERITIES] = {"info", "low", "medium", "high", "critical"};
+
+    text_printf(out, "<%s><span class=\"severity severity-%s\">", tag, names[render_report_severity(severity)]);
+    render_html_text(out, severity);
+    text_printf(out, "</span></%s>", tag);
+}
+
+static void append_rule(const struct report *report, const struct render_html_counts *counts, size_t index,
+                        struct text *out)
+{
+    const struct report_check *check = &report->checks[index];
+
+    text_append(out, "<tr><th scope=\"row\"><a href=\"#rule=");
+    text_percent_encode(out, check->id, "");
+    text_append(out, "\">");
+    render_html_text(out, check->id);
+    text_append(out, "</a></th>");
+    append_severity(out, "td", check->severity);
+    append_number_cell(out, counts->by_check[index][REPORT_FAIL]);
+    append_number_cell(out, counts->by_check[index][REPORT_EXCEPTED]);
+    append_number_cell(out, counts->by_check[index][REPORT_CANNOT_TELL]);
+    append_number_cell(out, check->counts[REPORT_PASS]);
+    append_number_cell(out, check->counts[REPORT_NOT_APPLICABLE]);
+    render_html_element(out, "td class=\"words\"", check->meaning != NULL ? check->meaning : check->title);
+    text_append(out, "</tr>\n");
+}
+
+static void append_rules(const struct report *report, const struct render_html_counts *counts, struct text *out)
+{
+    text_append(out,
+                "<h2>Rules</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rules\"><table>\n"
+                "<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th>"
+                "<th scope=\"col\" class=\"number\">Open</th><th scope=\"col\" class=\"number\">Excepted</th>"
+                "<th scope=\"col\" class=\"number\">Cannot tell</th><th scope=\"col\" class=\"number\">Pass</th>"
+                "<th scope=\"col\" class=\"number\">Not applicable</th><th scope=\"col\">Why it matters</th>"
+                "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < report->check_count; i++) {
+        append_rule(report, counts, i, out);
+    }
+    text_append(out, "</tbody></table></div>\n");
+}
+
+/* The script fills these in. */
+static void append_explorer(struct text *out)
+{
+    text_append(
+        out,
+        "<section id=\"explorer\" aria-labelledby=\"resources\" hidden>\n<div class=\"filters\" role=\"search\" "
+        "aria-label=\"Resources\">\n"
+        "<label class=\"visually-hidden\" for=\"q\">Filter by name, region, rule or any other word</label>\n"
+        "<input id=\"q\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" "
+        "placeholder=\"Filter: name, region, rule, owner (press /)\">\n"
+        "<span id=\"facets\" class=\"chips\"></span>\n</div>\n"
+        "<div class=\"found\"><p id=\"count\" role=\"status\"></p><span id=\"chips\" class=\"chips\"></span>"
+        "<button id=\"clear\" type=\"button\" hidden>Clear filters</button>"
+        "<button id=\"copy-fixes\" type=\"button\" hidden>Copy all fixes shown</button>"
+        "<span id=\"said\" class=\"quiet\" role=\"status\"></span></div>\n"
+        "<div id=\"grid\" class=\"grid\" role=\"grid\" tabindex=\"0\" aria-label=\"Resources; Enter opens the "
+        "details of one\"></div>\n"
+        "<p id=\"nothing\" class=\"nothing quiet\" hidden>No resource is left by these filters.</p>\n"
+        "<dialog id=\"details\" aria-labelledby=\"details-title\"><div class=\"bar-top\">"
+        "<span id=\"details-said\" class=\"quiet\" role=\"status\"></span>"
+        "<button id=\"previous\" type=\"button\">Previous</button><button id=\"next\" "
+        "type=\"button\">Next</button><button id=\"close\" type=\"button\">Close</button></div>\n"
+        "<h2 id=\"details-title\" tabindex=\"-1\" autofocus></h2><div id=\"details-body\"></div></dialog>\n</section>\n"
+        "<div id=\"printed\"></div>\n");
+}
+
+static void append_exception(const struct report_finding *finding, struct text *out)
+{
+    const struct {
+        const char *before, *value;
+    } parts[] = {{"", finding->exception_reason},
+                 {"owner ", finding->exception_owner},
+                 {finding->exception_expired ? "expired " : "expires ", finding->exception_expires},
+                 {"", finding->exception_ticket}};
+    const char *separator = "<br>Exception: ";
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].value != NULL) {
+            text_printf(out, "%s%s", separator, parts[i].before);
+            render_html_text(out, parts[i].value);
+            separator = "; ";
+        }
+    }
+}
+
+static void append_plain_row(const struct report *report, size_t index, struct text *out)
+{
+    struct report_finding finding = {0};
+    struct report_resource resource = {.enabled = -1};
+
+    report->finding(report->context, index, &finding);
+    if (finding.resource < report->resource_count) {
+        report->resource(report->context, finding.resource, &resource);
+    } else {
+        resource = finding.gone;
+    }
+    text_append(out, "<tr>");
+    append_severity(out, "td", finding.severity);
+    render_html_element(out, "td", finding.baseline == REPORT_FIXED ? "fixed" : report_result_names[finding.result]);
+    render_html_element(out, "td", resource.name != NULL ? resource.name : resource.id);
+    render_html_element(out, "td", resource.kind);
+    render_html_element(out, "td", resource.region);
+    render_html_element(out, "td", report->checks[finding.check].id);
+    text_append(out, "<td class=\"words\">");
+    render_html_text(out, finding.message);
+    append_exception(&finding, out);
+    text_append(out, "</td><td class=\"words\"><code>");
+    render_html_text(out, finding.fix);
+    text_append(out, "</code></td></tr>\n");
+}
+
+/* For readers whose browser runs no script; the script hides it. */
+static void append_plain(const struct report *report, struct text *out)
+{
+    size_t shown = report->finding_count < PLAIN_FINDINGS ? report->finding_count : PLAIN_FINDINGS;
+
+    text_append(out,
+                "<div id=\"plain\">\n<noscript><p class=\"notice\">This browser runs no script here. With scripts all "
+                "resources are listed, with filters and details.</p></noscript>\n");
+    if (shown == 0) {
+        text_append(out, "<p>No findings.</p></div>\n");
+        return;
+    }
+    text_append(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Findings\"><table><caption>");
+    if (shown < report->finding_count) {
+        text_append(out, "The worst ");
+        render_html_number(out, shown);
+        text_append(out, " of ");
+    }
+    render_html_number(out, report->finding_count);
+    text_append(out, report->finding_count == 1 ? " finding" : " findings");
+    text_append(out, "</caption>\n<thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Result</th>"
+                     "<th scope=\"col\">Name</th><th scope=\"col\">Kind</th><th scope=\"col\">Region</th>"
+                     "<th scope=\"col\">Rule</th><th scope=\"col\">Finding</th><th scope=\"col\">Recommended fix</th>"
+                     "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < shown; i++) {
+        append_plain_row(report, i, out);
+    }
+    text_append(out, "</tbody></table></div></div>\n");
+}
+
+static void append_body(const struct report *report, struct text *out)
+{
+    CLEANUP(render_html_counts_free) struct render_html_counts counts = {0};
+
+    render_html_count(report, &counts);
+    append_header(report, out);
+    text_append(out, "<main>\n");
+    append_tiles(report, &counts, out);
+    append_charts(&counts, out);
+    append_rules(report, &counts, out);
+    text_append(out, "<h2 id=\"resources\" tabindex=\"-1\">Resources and findings</h2>\n");
+    append_explorer(out);
+    append_plain(report, out);
+    text_append(out, "</main>\n<footer>Written by vpcmeta ");
+    render_html_text(out, report->version);
+    text_append(out, ". The page loads nothing and sends nothing.</footer>\n");
+}
+
+bool render_html(const struct report *report, struct report_output *output, struct err *e)
+{
+    static const char *const styles[] = {"page", "report", NULL};
+    static const char *const scripts[] = {"grid", "report", NULL};
+    CLEANUP(text_free) struct text title = {0};
+
+    text_printf(&title, "Metadata service audit %s", report->started_at != NULL ? report->started_at : "");
+    const struct render_html_page page = {.title = text_string(&title), .styles = styles, .scripts = scripts};
+    const struct secrets *secrets = output->secrets;
+    /* Styles and scripts are the program's own and must be what their digests are of. */
+    output->secrets = NULL;
+    render_html_begin(&page, &output->text);
+    if (!render_report_flush(output, true, e)) {
+        return false;
+    }
+    output->secrets = secrets;
+    append_body(report, &output->text);
+    if (!render_html_data(report, output, e) || !render_report_flush(output, true, e)) {
+        return false;
+    }
+    output->secrets = NULL;
+    render_html_end(&page, &output->text);
+    bool good = render_report_flush(output, true, e);
+    output->secrets = secrets;
+    return good;
+}

@@ -1,0 +1,210 @@
+/* What the HTML report counts: one walk over the resources, one over the findings. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/render_html.h"
+
+enum { HTTPS, HTTP, OFF, UNKNOWN, PROTOCOLS };
+static const struct render_html_series protocols[PROTOCOLS] = {[HTTPS] = {"https", "f-good"},
+                                                               [HTTP] = {"http", "f-high"},
+                                                               [OFF] = {"off", "f-none"},
+                                                               [UNKNOWN] = {"not known", "f-info"}};
+
+/* Worst first, so that the worst stands at the beginning of a bar. */
+static const struct render_html_series severities[REPORT_SEVERITIES] = {
+    {"critical", "f-critical"}, {"high", "f-high"}, {"medium", "f-medium"}, {"low", "f-low"}, {"info", "f-info"}};
+
+static const struct render_html_series hop_limits[] = {{"resources", "f-low"}};
+static const struct {
+    int last;
+    const char *label;
+} ranges[] = {{1, "1"}, {2, "2"}, {3, "3"}, {4, "4"}, {8, "5-8"}, {16, "9-16"}, {32, "17-32"}, {64, "33-64"}};
+enum { RANGES = sizeof(ranges) / sizeof(ranges[0]), TREND_MOST = 60, DATE_SIZE = 10 };
+
+static size_t series_of(unsigned severity)
+{
+    return REPORT_SEVERITIES - 1 - severity;
+}
+
+static struct render_html_chart_row *region_row(struct render_html_counts *counts, struct mem_map *rows,
+                                                const char *region)
+{
+    struct render_html_chart *chart = &counts->regions;
+    const char *name = region != NULL && *region != '\0' ? region : "(unknown)";
+    uintptr_t number = (uintptr_t)mem_map_get(rows, name);
+
+    if (number == 0) {
+        (void)render_html_chart_add(chart, name);
+        number = chart->count;
+        mem_map_put(rows, name, (void *)number); // NOLINT(performance-no-int-to-ptr): a number
+    }
+    return &chart->items[number - 1];
+}
+
+static size_t protocol_of(const struct report_resource *resource)
+{
+    if (resource->enabled == 0) {
+        return OFF;
+    }
+    return text_equal(resource->protocol, "https") ? HTTPS : text_equal(resource->protocol, "http") ? HTTP : UNKNOWN;
+}
+
+static void count_resources(const struct report *report, struct render_html_counts *counts)
+{
+    CLEANUP(mem_map_free) struct mem_map rows = {0};
+    size_t without = 0;
+
+    for (size_t i = 0; i < report->region_count; i++) {
+        (void)region_row(counts, &rows, report->regions[i]);
+    }
+    for (size_t i = 0; i < RANGES; i++) {
+        (void)render_html_chart_add(&counts->hop_limits, ranges[i].label);
+    }
+    for (size_t i = 0; i < report->resource_count; i++) {
+        struct report_resource resource = {.enabled = -1};
+        report->resource(report->context, i, &resource);
+        counts->unmanaged += resource.policy_rule == NULL;
+        if (resource.enabled < 0 && resource.protocol == NULL && resource.hop_limit <= 0) {
+            without++;
+            continue;
+        }
+        region_row(counts, &rows, resource.region)->values[protocol_of(&resource)]++;
+        for (size_t range = 0; range < RANGES && resource.hop_limit > 0; range++) {
+            if (resource.hop_limit <= ranges[range].last) {
+                counts->hop_limits.items[range].values[0]++;
+                break;
+            }
+        }
+    }
+    if (without > 0) {
+        render_html_number(&counts->without_service, without);
+        text_append(&counts->without_service, without == 1
+                                                  ? " resource of a kind without these settings is not shown"
+                                                  : " resources of kinds without these settings are not shown");
+        counts->regions.note = text_string(&counts->without_service);
+    }
+}
+
+static void count_findings(const struct report *report, struct render_html_counts *counts, size_t (*severity)[5])
+{
+    CLEANUP(text_free_pointer) bool *affected = mem_array(report->resource_count, sizeof(*affected));
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        struct report_finding finding = {0};
+        report->finding(report->context, i, &finding);
+        counts->by_baseline[finding.baseline]++;
+        if (finding.baseline == REPORT_FIXED) {
+            continue;
+        }
+        counts->by_check[finding.check][finding.result]++;
+        counts->excepted += finding.result == REPORT_EXCEPTED;
+        counts->cannot_tell += finding.result == REPORT_CANNOT_TELL;
+        if (finding.result != REPORT_FAIL) {
+            continue;
+        }
+        unsigned level = render_report_severity(finding.severity);
+        counts->open++;
+        counts->by_severity[level]++;
+        counts->expired += finding.exception_expired;
+        severity[finding.check][series_of(level)]++;
+        if (finding.resource < report->resource_count && !affected[finding.resource]) {
+            affected[finding.resource] = true;
+            counts->affected++;
+        }
+    }
+}
+
+/* The worst severities first, then the most findings. */
+static int compare_rows(const void *left, const void *right)
+{
+    const struct render_html_chart_row *a = left, *b = right;
+
+    for (size_t i = 0; i < REPORT_SEVERITIES; i++) {
+        if (a->values[i] != b->values[i]) {
+            return a->values[i] > b->values[i] ? -1 : 1;
+        }
+    }
+    return strcmp(a->label, b->label);
+}
+
+static void count_checks(const struct report *report, struct render_html_counts *counts, size_t (*severity)[5])
+{
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (counts->by_check[i][REPORT_FAIL] > 0) {
+            struct render_html_chart_row *row = render_html_chart_add(&counts->checks, report->checks[i].id);
+            memcpy(row->values, severity[i], sizeof(row->values));
+        }
+    }
+    if (counts->checks.count > 1) {
+        qsort(counts->checks.items, counts->checks.count, sizeof(*counts->checks.items), compare_rows);
+    }
+}
+
+static void add_point(struct render_html_counts *counts, const char *time, const size_t *by_severity)
+{
+    char date[DATE_SIZE + 1];
+
+    snprintf(date, sizeof(date), "%s", time != NULL ? time : "");
+    struct render_html_chart_row *row = render_html_chart_add(&counts->trend, date);
+    for (unsigned i = 0; i < REPORT_SEVERITIES; i++) {
+        row->values[series_of(i)] = by_severity[i];
+    }
+}
+
+/* This audit is the last point, whether it is stored already or not. */
+static void count_trend(const struct report *report, struct render_html_counts *counts)
+{
+    size_t count = report->trend_count;
+
+    if (count > 0 && text_equal(report->trend[count - 1].time, report->started_at)) {
+        count--;
+    }
+    for (size_t i = count > TREND_MOST ? count - TREND_MOST : 0; i < count; i++) {
+        add_point(counts, report->trend[i].time, report->trend[i].by_severity);
+    }
+    add_point(counts, report->started_at, counts->by_severity);
+}
+
+void render_html_count(const struct report *report, struct render_html_counts *ret)
+{
+    CLEANUP(text_free_pointer) size_t(*severity)[5] = mem_array(report->check_count, sizeof(*severity));
+
+    *ret = (struct render_html_counts){
+        .regions = {.id = "c-regions",
+                    .title = "Protocol by region",
+                    .rows_title = "Region",
+                    .series = protocols,
+                    .series_count = PROTOCOLS},
+        .hop_limits = {.id = "c-hops",
+                       .title = "Response hop limits",
+                       .rows_title = "Hop limit",
+                       .series = hop_limits,
+                       .series_count = 1},
+        .checks = {.id = "c-rules",
+                   .title = "Open findings by rule and severity",
+                   .rows_title = "Rule",
+                   .series = severities,
+                   .series_count = REPORT_SEVERITIES},
+        .trend = {.id = "c-trend",
+                  .title = "Open findings over time",
+                  .rows_title = "Audit",
+                  .series = severities,
+                  .series_count = REPORT_SEVERITIES},
+        .by_check = mem_array(report->check_count, sizeof(*ret->by_check)),
+    };
+    count_resources(report, ret);
+    count_findings(report, ret, severity);
+    count_checks(report, ret, severity);
+    count_trend(report, ret);
+}
+
+void render_html_counts_free(struct render_html_counts *counts)
+{
+    render_html_chart_free(&counts->regions);
+    render_html_chart_free(&counts->hop_limits);
+    render_html_chart_free(&counts->checks);
+    render_html_chart_free(&counts->trend);
+    text_free(&counts->without_service);
+    free(counts->by_check);
+}
