@@ -26,4 +26,5 @@ forbid 'cannot fail on its first condition: write two lines' '^[[:blank:]]*[[].*
     --and --not -e '\|\|' -- 'tests/*.bats' 'tests/*.bash'
 # Word splitting of lists and empty assignments are meant.
 git ls-files -z 'scripts/*.sh' 'tests/*.sh' '.ci/run' | xargs -0 shellcheck --severity=warning --exclude=SC1007,SC2034,SC2046 || status=1
+git ls-files -z 'pkg/*.js' 'tests/*.js' | xargs -0 -n1 node --check || status=1
 exit $status
