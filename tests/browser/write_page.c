@@ -45,8 +45,7 @@ static const struct report_check checks[CHECKS] = {
 static const char *const hostile[] = {
     "</script><script>alert(1)</script>",
     "<!--<script>",
-    "\xE2\x80\xAE"
-    "gnp.exe\xE2\x80\xAC",
+    "\xE2\x80\xAEgnp.exe\xE2\x80\xAC",
     "a23456789-123456789-123456789-123456789-123456789-123456789-end",
     "<img src=x onerror=alert(1)>",
     "line\xE2\x80\xA8separator",
