@@ -23,11 +23,11 @@ static const struct opt_spec audit_opt[] = {
     OPT_INT(struct audit_opts, max_hop_limit, 0, "max-hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
             "more than this is a finding", .default_value = "1"),
     OPT_COMMA_LIST(struct audit_opts, rules, 0, "rule", "RULE[,RULE...]", "only findings of these rules",
-                   .words = audit_rule_ids),
+                   .words = audit_check_ids),
     OPT_COMMA_LIST(struct audit_opts, excluded, 0, "exclude-rule", "RULE[,RULE...]", "no findings of these rules",
-                   .words = audit_rule_ids),
-    OPT_ENUM(struct audit_opts, severity, 0, "severity", audit_severity_names,
-             "only findings of this severity or worse", .default_value = "low"),
+                   .words = audit_check_ids),
+    OPT_ENUM(struct audit_opts, severity, 0, "severity", policy_severity_names,
+             "only findings of this severity or worse", .default_value = "info"),
     OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else", .flags = OPT_ALONE),
     OPT_END,
 };
@@ -35,18 +35,18 @@ static const struct opt_spec audit_opt[] = {
 static bool add_rules(const struct opt_list *ids, const char *option, unsigned *rules, struct err *e)
 {
     for (size_t i = 0; i < ids->count; i++) {
-        if (!audit_add_rule(ids->items[i], rules, e)) {
+        if (!audit_add_check(ids->items[i], rules, e)) {
             return err_wrap(e, "%s", option);
         }
     }
     return true;
 }
 
-static bool make_policy(const struct audit_opts *opts, struct audit_policy *ret, struct err *e)
+static bool make_terms(const struct audit_opts *opts, struct audit_terms *ret, struct err *e)
 {
-    *ret = (struct audit_policy){.max_hop_limit = (int)opts->max_hop_limit.value,
-                                 .severity = (enum audit_severity)opts->severity.value};
-    return add_rules(&opts->rules, "--rule", &ret->rules, e) &&
+    *ret = (struct audit_terms){.max_hop_limit = (int)opts->max_hop_limit.value,
+                                .severity = (enum policy_severity)opts->severity.value};
+    return add_rules(&opts->rules, "--rule", &ret->checks, e) &&
            add_rules(&opts->excluded, "--exclude-rule", &ret->excluded, e);
 }
 
@@ -90,20 +90,35 @@ static bool read_resources(struct app *app, const struct cli_call *call, const s
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_resources(struct app *app, const struct audit_opts *opts, const struct resources *resources,
-                           const struct audit_policy *policy, const struct inventory_effect *effect, struct err *e)
+                           const struct audit_terms *terms, const struct inventory_effect *effect, struct err *e)
 {
     CLEANUP(audit_free) struct audit audit = {0};
+    const struct policy_rule baseline = {.name = "baseline",
+                                         .severity = POLICY_SEVERITY_OF_CHECK,
+                                         .wanted = {.given = RESOURCE_METADATA_SETTINGS | RESOURCE_AUTO_LINK,
+                                                    .enabled = true,
+                                                    .protocol = "https",
+                                                    .hop_limit_is_max = true,
+                                                    .hop_limit = terms->max_hop_limit}};
+    size_t count = resource_list_count(resources->selected);
+    struct audit_facts *facts = mem_array(count, sizeof(*facts));
 
+    for (size_t i = 0; i < count; i++) {
+        facts[i].match.rule = &baseline;
+    }
     audit_make(&(struct audit_inventory){.selected = resources->selected,
                                          .known = resources->known,
+                                         .facts = facts,
                                          .known_whole = resources->missing.size == 0},
-               policy, &audit);
-    return audit_report(app,
-                        &(struct audit_report){.audit = &audit,
-                                               .missing = &resources->missing,
-                                               .effect = effect,
-                                               .every_row = opts->select.all || opts->rules.count > 0},
-                        e);
+               terms, &audit);
+    int status = audit_report(app,
+                              &(struct audit_report){.audit = &audit,
+                                                     .missing = &resources->missing,
+                                                     .effect = effect,
+                                                     .every_row = opts->select.all || opts->rules.count > 0},
+                              e);
+    free(facts);
+    return status;
 }
 
 struct options {
@@ -148,7 +163,7 @@ static void add_choices(struct options *options, const struct audit_opts *opts, 
     }
     add_list(options, "exclude-rule", &opts->excluded);
     if (opts->severity.given) {
-        add_option(options, "severity", audit_severity_names[opts->severity.value]);
+        add_option(options, "severity", policy_severity_names[opts->severity.value]);
     }
     if (opts->max_hop_limit.given) {
         text_printf(&hop_limit, "%lld", (long long)opts->max_hop_limit.value);
@@ -162,15 +177,15 @@ static void options_free(struct options *options)
 }
 
 /* The names of the regions that are read. */
-static void name_regions(const struct inventory_scope *scope, struct text_arena *memory, struct audit_policy *policy)
+static void name_regions(const struct inventory_scope *scope, struct text_arena *memory, struct audit_terms *terms)
 {
     const char **names = text_arena_alloc(memory, (scope->region_count + 1) * sizeof(*names));
 
     for (size_t i = 0; i < scope->region_count; i++) {
         names[i] = vpc_region(scope->regions[i]);
     }
-    policy->regions = names;
-    policy->region_count = scope->region_count;
+    terms->regions = names;
+    terms->region_count = scope->region_count;
 }
 
 static bool list_rules(struct app *app, struct err *e)
@@ -195,37 +210,36 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resources_free) struct resources resources = {0};
     CLEANUP(options_free) struct options options = {0};
-    struct audit_policy policy;
+    struct audit_terms terms;
     struct inventory_scope scope;
 
     if (opts->list_rules) {
         return list_rules(app, e) ? 0 : err_exit_status(e);
     }
-    if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
-        !make_policy(opts, &policy, e) || !selection_read(app, &opts->select, call, &selector, e) ||
-        !app_connect(app, &scope, e)) {
+    if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) || !make_terms(opts, &terms, e) ||
+        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e)) {
         return err_exit_status(e);
     }
     if (!read_resources(app, call, &scope, &selector, &resources, e)) {
         TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
         return app_refuse_inventory(app, nothing, "findings", &resources.missing, e);
     }
-    name_regions(&scope, &selector.memory, &policy);
-    policy.program = app->program->name;
+    name_regions(&scope, &selector.memory, &terms);
+    terms.program = app->program->name;
     /* without --region all resources are in one region */
     const bool none = resource_list_count(resources.selected) == 0;
-    policy.place = options_place(app->globals, none ? NULL : &resource_list_at(resources.selected, 0)->region);
-    policy.targeted = selector.selector.targets.count > 0;
-    policy.where = opts->select.where;
+    terms.place = options_place(app->globals, none ? NULL : &resource_list_at(resources.selected, 0)->region);
+    terms.targeted = selector.selector.targets.count > 0;
+    terms.where = opts->select.where;
     add_selectors(&options, &opts->select);
-    policy.option_count = options.count;
+    terms.option_count = options.count;
     add_choices(&options, opts, &selector.memory);
-    policy.options = options.items;
-    policy.again = (struct audit_words){.operands = call->args,
-                                        .operand_count = call->args_count,
-                                        .options = options.items,
-                                        .option_count = options.count};
-    return audit_resources(app, opts, &resources, &policy, &selector.effect, e);
+    terms.options = options.items;
+    terms.again = (struct audit_words){.operands = call->args,
+                                       .operand_count = call->args_count,
+                                       .options = options.items,
+                                       .option_count = options.count};
+    return audit_resources(app, opts, &resources, &terms, &selector.effect, e);
 }
 
 static void fields(const struct cmd_spec *command, struct cli_known *known)

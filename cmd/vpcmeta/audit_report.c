@@ -64,7 +64,7 @@ static bool print_findings(struct page *page, const struct audit_report *report,
     }
     if (audit->count > 0) {
         text_append(&lines, "Every finding as a row:\n");
-        audit_listing(audit, AUDIT_RULES, columns, &lines);
+        audit_listing(audit, AUDIT_CHECKS, columns, &lines);
     }
     return print_table(page, audit_broken_table(audit, columns), e) && print_lines(page, &lines, e);
 }
@@ -132,33 +132,33 @@ static size_t count_lines(const struct text *lines)
 /* "84 findings, 28 of them high, 56 low"; `brief`: only the worst. */
 static void append_findings(const struct audit *audit, bool brief, struct text *out)
 {
-    int worst = AUDIT_SEVERITIES - 1;
+    int worst = POLICY_SEVERITIES - 1;
 
-    if (audit->count == 0) {
+    if (audit->failed == 0) {
         text_append(out, "no findings");
         return;
     }
     while (worst > 0 && audit->by_severity[worst] == 0) {
         worst--;
     }
-    text_printf(out, audit->count == 1 ? "1 finding" : "%zu findings", audit->count);
-    if (audit->by_severity[worst] == audit->count) {
-        text_printf(out, audit->count == 1 ? ", which is %s" : ", all of them %s", audit_severity_names[worst]);
+    text_printf(out, audit->failed == 1 ? "1 finding" : "%zu findings", audit->failed);
+    if (audit->by_severity[worst] == audit->failed) {
+        text_printf(out, audit->failed == 1 ? ", which is %s" : ", all of them %s", policy_severity_names[worst]);
     } else {
-        text_printf(out, ", %zu of them %s", audit->by_severity[worst], audit_severity_names[worst]);
+        text_printf(out, ", %zu of them %s", audit->by_severity[worst], policy_severity_names[worst]);
     }
     while (!brief && worst-- > 0) {
         if (audit->by_severity[worst] > 0) {
-            text_printf(out, ", %zu %s", audit->by_severity[worst], audit_severity_names[worst]);
+            text_printf(out, ", %zu %s", audit->by_severity[worst], policy_severity_names[worst]);
         }
     }
 }
 
 static void append_scope(const struct audit *audit, struct text *out)
 {
-    const struct audit_policy *policy = &audit->policy;
+    const struct audit_terms *terms = &audit->terms;
     size_t count = resource_list_count(audit->inventory.selected);
-    bool chosen = policy->rules != 0 || policy->excluded != 0 || policy->severity > AUDIT_LOW;
+    bool chosen = terms->checks != 0 || terms->excluded != 0 || terms->severity > POLICY_INFO;
 
     text_printf(out, count == 1 ? " in 1 resource" : " in %zu resources", count);
     text_append(out, chosen ? ", of the rules and severities chosen" : "");
@@ -178,7 +178,7 @@ static bool print_reason(struct page *page, const struct audit_report *report, i
         text_append(&line, "nothing was audited");
     } else {
         append_findings(audit, missing > 0, &line);
-        if (audit->count == 0) {
+        if (audit->failed == 0) {
             append_scope(audit, &line);
         }
     }
@@ -223,7 +223,7 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
         return err_exit_status(e);
     }
     int status = app_inventory_status(app, "audit", report->missing, e);
-    status = status != 0 ? status : report->audit->count > 0 ? ERR_EXIT_FINDINGS : 0;
+    status = status != 0 ? status : report->audit->failed > 0 ? ERR_EXIT_FINDINGS : 0;
     if (!text && (!app_prints_text(app) || page.options.columns == 0)) {
         return status;
     }

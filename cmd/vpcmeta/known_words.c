@@ -68,8 +68,8 @@ static void add_statuses(const struct cmd_spec *command, struct cli_known *known
 static void add_rules(const struct cmd_spec *command, struct cli_known *known)
 {
     (void)command;
-    for (size_t rule = 0; audit_rule_ids[rule] != NULL; rule++) {
-        cli_known_add(known, audit_rule_ids[rule], audit_rules[rule].title);
+    for (size_t rule = 0; audit_check_ids[rule] != NULL; rule++) {
+        cli_known_add(known, audit_check_ids[rule], audit_checks[rule].title);
     }
 }
 

@@ -1,4 +1,6 @@
-/* Which rules a resource breaks, by what its kind can do, and the counts of what was audited. */
+/* What the checks come to for each resource under its policy rule, and the counts of what was audited. */
+#include "audit/audit_checks.h"
+#include "audit/audit_exceptions.h"
 #include "audit/audit_fixes.h"
 #include "audit/audit_regions.h"
 
@@ -6,148 +8,138 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/mem.h"
+static const struct audit_facts no_facts;
 
-static unsigned bit(enum audit_rule_number rule)
+/* --- results ---------------------------------------------------------------------------------------- */
+
+void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
 {
-    return 1U << rule;
-}
-
-/* --- what a kind is to an audit --------------------------------------------------------------------- */
-
-enum role { ROLE_SERVER, ROLE_TEMPLATE, ROLE_GROUP };
-
-/* A group has no settings of its own; a template has some that never change. */
-static enum role role_of(const struct resource_kind *kind)
-{
-    return kind->settings == 0 ? ROLE_GROUP : kind->patchable == 0 ? ROLE_TEMPLATE : ROLE_SERVER;
-}
-
-/* --- rules ------------------------------------------------------------------------------------------ */
-
-/* What an answer does not say is no finding. */
-static bool is_known(const struct resource_settings *settings, unsigned setting)
-{
-    return (settings->given & setting) != 0;
-}
-
-static bool over_other_than_https(const struct resource_settings *settings)
-{
-    return is_known(settings, RESOURCE_PROTOCOL) && !text_equal(settings->protocol, "https");
-}
-
-static bool hops_too_far(const struct resource_settings *settings, int max_hop_limit)
-{
-    return (settings->given & RESOURCE_HOP_LIMIT) != 0 && settings->hop_limit > max_hop_limit;
-}
-
-/* Protocol and hop limit take effect when the service is enabled, and are judged only then (vpc-api.md 3.1, 5.7 A3). */
-static unsigned broken_by_server(const struct resource *record, int max_hop_limit)
-{
-    const struct resource_settings *settings = &record->settings;
-    bool supported = resource_architecture_supported(record->architecture);
-
-    if (!is_known(settings, RESOURCE_ENABLED)) {
-        return 0;
-    }
-    if (!settings->enabled) {
-        return supported ? bit(AUDIT_DISABLED) : 0; /* off is right where the service does not exist */
-    }
-    return (over_other_than_https(settings) ? bit(AUDIT_HTTP) : 0) |
-           (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_HOP_LIMIT) : 0) |
-           (supported ? 0 : bit(AUDIT_ARCHITECTURE));
-}
-
-static unsigned broken_by_template(const struct resource *record, int max_hop_limit)
-{
-    const struct resource_settings *settings = &record->settings;
-    bool links = (settings->given & RESOURCE_AUTO_LINK) != 0 && settings->auto_link;
-    unsigned broken = links ? bit(AUDIT_TEMPLATE_AUTO_LINK) : 0;
-
-    if (!is_known(settings, RESOURCE_ENABLED)) {
-        return broken;
-    }
-    if (!settings->enabled) {
-        return broken | bit(AUDIT_TEMPLATE_DISABLED);
-    }
-    return broken | (over_other_than_https(settings) ? bit(AUDIT_TEMPLATE_HTTP) : 0) |
-           (hops_too_far(settings, max_hop_limit) ? bit(AUDIT_TEMPLATE_HOP_LIMIT) : 0);
-}
-
-/* --- findings --------------------------------------------------------------------------------------- */
-
-static void add_finding(struct audit *audit, const struct audit_finding *finding)
-{
-    if (!audit_reports(&audit->policy, finding->rule) || finding->severity < audit->policy.severity) {
+    if (finding->severity < audit->terms.severity) {
         return;
+    }
+    if (finding->place != SIZE_MAX) {
+        audit->results[finding->place * AUDIT_CHECKS + finding->check] = (uint8_t)finding->result;
     }
     audit->findings = mem_list_reserve(audit->findings, audit->count, &audit->capacity, sizeof(*audit->findings));
     audit->findings[audit->count++] = *finding;
-    audit->by_rule[finding->rule]++;
-    audit->by_severity[finding->severity]++;
-}
-
-static void add_broken(struct audit *audit, size_t place, unsigned broken)
-{
-    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-        if ((broken & bit(rule)) != 0) {
-            add_finding(audit, &(struct audit_finding){.rule = rule,
-                                                       .severity = audit_rules[rule].severity,
-                                                       .place = place,
-                                                       .resource = resource_list_at(audit->inventory.selected, place)});
-        }
+    audit->by_result[finding->check][finding->result]++;
+    if (finding->result != AUDIT_FAIL) {
+        return;
     }
+    audit->failed++;
+    audit->by_severity[finding->severity]++;
+    audit->serious += finding->severity >= audit->terms.fail_on;
+    audit->expired += finding->exception != NULL && finding->place != SIZE_MAX;
 }
 
-static enum audit_severity worst_of(unsigned rules)
+static enum policy_severity worst_of(unsigned checks)
 {
-    enum audit_severity worst = AUDIT_LOW;
+    enum policy_severity worst = POLICY_LOW;
 
-    for (enum audit_rule_number rule = 0; rule < AUDIT_RULES; rule++) {
-        if ((rules & bit(rule)) != 0 && audit_rules[rule].severity > worst) {
-            worst = audit_rules[rule].severity;
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        if ((checks & 1U << check) != 0 && audit_checks[check].severity > worst) {
+            worst = audit_checks[check].severity;
         }
     }
     return worst;
 }
 
-/* What the operator accepts in a template is accepted in its groups. */
-static void judge_group(struct audit *audit, size_t place, const struct resource *group)
+static enum policy_severity severity_of(const struct audit_subject *subject, enum audit_check_number check)
 {
-    const struct resource *template_used =
-        resource_list_find(audit->inventory.known, &resource_template, group->template_id);
+    if (subject->rule->severity != POLICY_SEVERITY_OF_CHECK) {
+        return subject->rule->severity;
+    }
+    return check == AUDIT_GROUP_TEMPLATE && subject->template_checks != 0 ? worst_of(subject->template_checks)
+                                                                          : audit_checks[check].severity;
+}
 
-    if (template_used == NULL) {
-        if (audit->inventory.known_whole && group->template_id != NULL) {
-            add_broken(audit, place, bit(AUDIT_GROUP_TEMPLATE_MISSING));
-        }
+static void add_result(struct audit *audit, const struct audit_subject *subject, size_t place,
+                       enum audit_check_number check, enum audit_result result)
+{
+    if (result == AUDIT_PASS || result == AUDIT_NOT_APPLICABLE) {
+        audit->by_result[check][result]++;
+        audit->results[place * AUDIT_CHECKS + check] = (uint8_t)result;
         return;
     }
-    unsigned broken = broken_by_template(template_used, audit->policy.max_hop_limit) & ~audit->policy.excluded;
-    if (broken != 0) {
-        add_finding(audit, &(struct audit_finding){.rule = AUDIT_GROUP_TEMPLATE,
-                                                   .severity = worst_of(broken),
-                                                   .place = place,
-                                                   .resource = group,
-                                                   .template_used = template_used,
-                                                   .template_rules = broken});
+    struct audit_finding finding = {.check = check,
+                                    .result = result,
+                                    .severity = severity_of(subject, check),
+                                    .place = place,
+                                    .resource = subject->record,
+                                    .facts = subject->facts,
+                                    .rule = subject->rule,
+                                    .exception = audit_use_exception(audit, subject->rule, subject->record, check)};
+    if (result == AUDIT_CANNOT_TELL) {
+        finding.why = subject->why;
+        finding.exception = NULL;
+    } else if (finding.exception != NULL && !finding.exception->expired) {
+        finding.result = AUDIT_EXCEPTED;
+    }
+    if (check == AUDIT_GROUP_TEMPLATE || check == AUDIT_GROUP_MEMBERS) {
+        finding.template_used = subject->template_used; /* members are made anew from it */
+        finding.template_checks = check == AUDIT_GROUP_TEMPLATE ? subject->template_checks : 0;
+    }
+    audit_add_finding(audit, &finding);
+}
+
+/* A resource that no rule holds for is judged by none; which rule holds may be unknown. */
+static void judge_without_rule(struct audit *audit, struct audit_subject *subject, size_t place)
+{
+    const struct policy_match *match = &subject->facts->match;
+    bool unknown = match->cannot_tell;
+
+    audit->unmanaged += !unknown;
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        if ((audit_checks[check].roles & subject->role) == 0 || !audit_reports(&audit->terms, check)) {
+            continue;
+        }
+        if (check == AUDIT_UNMANAGED) {
+            audit_add_finding(audit, &(struct audit_finding){.check = check,
+                                                             .result = unknown ? AUDIT_CANNOT_TELL : AUDIT_FAIL,
+                                                             .severity = audit_checks[check].severity,
+                                                             .place = place,
+                                                             .resource = subject->record,
+                                                             .facts = subject->facts,
+                                                             .why = match->lacks});
+        } else if (!unknown) {
+            audit->by_result[check][AUDIT_NOT_APPLICABLE]++;
+            audit->results[place * AUDIT_CHECKS + check] = AUDIT_NOT_APPLICABLE;
+        }
     }
 }
 
-static void judge_resource(struct audit *audit, size_t place, const struct resource *record)
+enum audit_result audit_result_of(const struct audit *audit, size_t place, enum audit_check_number check)
 {
-    int max_hop_limit = audit->policy.max_hop_limit;
+    return (enum audit_result)audit->results[place * AUDIT_CHECKS + check];
+}
 
-    switch (role_of(record->kind)) {
-    case ROLE_SERVER:
-        add_broken(audit, place, broken_by_server(record, max_hop_limit));
-        break;
-    case ROLE_TEMPLATE:
-        add_broken(audit, place, broken_by_template(record, max_hop_limit));
-        break;
-    case ROLE_GROUP:
-        judge_group(audit, place, record);
-        break;
+static void judge_resource(struct audit *audit, const struct audit_index *index, size_t place,
+                           const struct resource *record)
+{
+    const struct audit_facts *facts = audit->inventory.facts != NULL ? &audit->inventory.facts[place] : &no_facts;
+    struct audit_subject subject = {.audit = audit,
+                                    .index = index,
+                                    .record = record,
+                                    .facts = facts,
+                                    .rule = facts->match.rule,
+                                    .role = audit_role_of(record->kind)};
+
+    if (subject.rule == NULL) {
+        judge_without_rule(audit, &subject, place);
+        return;
+    }
+    subject.wanted = &subject.rule->wanted;
+    audit_count_match(audit, subject.rule);
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        if ((audit_checks[check].roles & subject.role) == 0 || !audit_reports(&audit->terms, check)) {
+            continue;
+        }
+        enum audit_result result = audit_checks[check].judge != NULL ? audit_checks[check].judge(&subject) : AUDIT_PASS;
+        if (result == AUDIT_NO_RESULT) {
+            audit->unjudged |= 1U << check;
+        } else {
+            add_result(audit, &subject, place, check, result);
+        }
     }
 }
 
@@ -157,7 +149,7 @@ static enum audit_protocol protocol_of(const struct resource_settings *settings)
 {
     enum audit_protocol protocol = 0;
 
-    if (!is_known(settings, RESOURCE_PROTOCOL)) {
+    if ((settings->given & RESOURCE_PROTOCOL) == 0) {
         return AUDIT_PROTOCOL_UNKNOWN;
     }
     while (protocol < AUDIT_PROTOCOL_OTHER && !text_equal(settings->protocol, audit_protocol_names[protocol])) {
@@ -170,7 +162,7 @@ static int hop_limit_of(const struct resource_settings *settings)
 {
     bool in_range = settings->hop_limit >= RESOURCE_HOP_LIMIT_MIN && settings->hop_limit <= RESOURCE_HOP_LIMIT_MAX;
 
-    return !is_known(settings, RESOURCE_HOP_LIMIT) ? AUDIT_HOP_LIMIT_UNKNOWN : in_range ? settings->hop_limit : 0;
+    return (settings->given & RESOURCE_HOP_LIMIT) == 0 ? AUDIT_HOP_LIMIT_UNKNOWN : in_range ? settings->hop_limit : 0;
 }
 
 static void count_resource(struct audit *audit, const struct resource *record)
@@ -202,27 +194,38 @@ static int compare_findings(const void *left, const void *right)
     const struct audit_finding *a = left;
     const struct audit_finding *b = right;
 
+    if (a->result != b->result) {
+        return (int)a->result == AUDIT_FAIL ? -1 : (int)b->result == AUDIT_FAIL ? 1 : (int)b->result - (int)a->result;
+    }
     if (a->severity != b->severity) {
         return (int)b->severity - (int)a->severity;
     }
-    if (a->rule != b->rule) {
-        return (int)a->rule - (int)b->rule;
+    if (a->check != b->check) {
+        return (int)a->check - (int)b->check;
     }
     return (a->place > b->place) - (a->place < b->place);
 }
 
-void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret)
+void audit_make(const struct audit_inventory *inventory, const struct audit_terms *terms, struct audit *ret)
 {
-    *ret = (struct audit){.policy = *policy, .inventory = *inventory};
+    CLEANUP(audit_index_free) struct audit_index index = {0};
+
+    *ret = (struct audit){.terms = *terms, .inventory = *inventory};
     for (; resource_kinds[ret->kind_count] != NULL; ret->kind_count++) {
         assert(ret->kind_count < AUDIT_KINDS_MAX);
         ret->kinds[ret->kind_count].kind = resource_kinds[ret->kind_count];
     }
+    audit_index_make(inventory->known, &index);
+    audit_exceptions_make(ret);
+    size_t results = resource_list_count(inventory->selected) * AUDIT_CHECKS;
+    ret->results = mem_array(results, sizeof(*ret->results));
+    memset(ret->results, AUDIT_NO_RESULT, results);
     for (size_t i = 0; i < resource_list_count(inventory->selected); i++) {
         const struct resource *record = resource_list_at(inventory->selected, i);
         count_resource(ret, record);
-        judge_resource(ret, i, record);
+        judge_resource(ret, &index, i, record);
     }
+    audit_exceptions_end(ret);
     if (ret->count > 0) {
         qsort(ret->findings, ret->count, sizeof(*ret->findings), compare_findings);
     }
@@ -235,5 +238,7 @@ void audit_free(struct audit *audit)
     free(audit->findings);
     free(audit->fixes);
     free(audit->regions);
+    free(audit->results);
+    audit_exceptions_free(audit);
     *audit = (struct audit){0};
 }

@@ -1,54 +1,100 @@
 /*
- * audit: findings over an inventory. Which resources break which rule, in what order the findings matter, what each of
- * them says, the recommended fix, and the counts that an audit begins with. Pure: no request is sent, nothing is
- * printed.
+ * audit: results of checks over an inventory. Which resources break what their policy rule wants, in what order the
+ * findings matter, what each of them says, the recommended fix, and the counts that an audit begins with. Pure: no
+ * request is sent, nothing is printed.
  *
- * A rule is a row of one table (audit_rules.c): its id is stable, because scripts and waivers name it. Rules ask what a
- * kind can do (room resource), never which kind it is: a new kind is audited without a change here.
+ * A check is a row of one table (audit_checks.c): its id is stable, because scripts, policies and reports name it;
+ * users know it as `rule`. Checks ask what a kind can do (room resource), never which kind it is: a new kind is audited
+ * without a change here. What a resource is to have comes from the policy rule that holds for it (audit_facts.match);
+ * what a record does not hold itself comes from its facts. What is not known is never guessed.
  *
- * Sources: vpc-api.md 5.7 (A1, A3, A5, A7, A8), 2.9 and 2.10 (templates and groups), 4.1 (architectures).
+ * Sources: vpc-api.md 5.7 (A1 to A12), 2.9 and 2.10 (templates and groups), 4.1 (architectures); facts-next.md 5.
  */
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include "audit/audit_facts.h"
 #include "cli/cli_command_line.h"
 #include "resource/resource_list.h"
 #include "table/table.h"
 #include "json/json.h"
 
-enum audit_severity { AUDIT_LOW, AUDIT_MEDIUM, AUDIT_HIGH, AUDIT_SEVERITIES };
-extern const char *const audit_severity_names[]; /* by enum audit_severity, NULL-terminated */
-
 /* In the order in which findings of one severity are reported. */
-enum audit_rule_number {
-    AUDIT_HTTP,
-    AUDIT_TEMPLATE_HTTP,
+enum audit_check_number {
+    AUDIT_ENABLED_OVER_HTTP,
+    AUDIT_TEMPLATE_OVER_HTTP,
+    AUDIT_SECRET_IN_USER_DATA,
+    AUDIT_PROFILE_FORBIDDEN,
+    AUDIT_PROFILE_NOT_ALLOWED,
     AUDIT_HOP_LIMIT,
-    AUDIT_ARCHITECTURE,
+    AUDIT_HOP_LIMIT_WITH_PROFILE,
+    AUDIT_ENABLED_WHERE_FORBIDDEN,
+    AUDIT_UNSUPPORTED_ARCHITECTURE,
+    AUDIT_ALLOWED_USE,
+    AUDIT_PROFILE_MISSING,
+    AUDIT_PROFILE_AUTO_LINK,
     AUDIT_TEMPLATE_HOP_LIMIT,
+    AUDIT_TEMPLATE_ENABLED_WHERE_FORBIDDEN,
     AUDIT_TEMPLATE_AUTO_LINK,
     AUDIT_GROUP_TEMPLATE,
     AUDIT_GROUP_TEMPLATE_MISSING,
+    AUDIT_GROUP_MEMBERS,
+    AUDIT_ENABLED_OVER_HTTPS,
+    AUDIT_TEMPLATE_OVER_HTTPS,
     AUDIT_DISABLED,
     AUDIT_TEMPLATE_DISABLED,
-    AUDIT_RULES,
+    AUDIT_PROFILE_WHILE_DISABLED,
+    AUDIT_RESTART_PENDING,
+    AUDIT_STORED_WHILE_DISABLED,
+    AUDIT_UNUSED_EXCEPTION,
+    AUDIT_UNMANAGED,
+    AUDIT_CHECKS,
 };
 
-/* Members of the table; {words} in message are filled in from the finding. */
-struct audit_rule {
+/* What a check comes to for one resource; findings are those that are fail, cannot_tell or excepted. */
+enum audit_result {
+    AUDIT_PASS,
+    AUDIT_FAIL,
+    AUDIT_EXCEPTED,       /* it fails, and an exception of the policy covers that */
+    AUDIT_CANNOT_TELL,    /* something that it needs could not be read */
+    AUDIT_NOT_APPLICABLE, /* the kind has no such setting, or the policy rule does not say what it is to be */
+    AUDIT_RESULTS,
+    AUDIT_NO_RESULT = AUDIT_RESULTS, /* what it needs was not asked for: it is not part of the audit */
+};
+extern const char *const audit_result_names[]; /* by enum audit_result, NULL-terminated */
+
+/* What a resource is to an audit, as bits. */
+enum audit_role { AUDIT_SERVER = 1 << 0, AUDIT_TEMPLATE = 1 << 1, AUDIT_GROUP = 1 << 2 };
+
+/* What has to be read for a check besides the records, as bits. */
+enum audit_need {
+    AUDIT_NEEDS_INITIALIZATIONS = 1 << 0, /* of servers, a request each: trusted profile and user_data */
+    AUDIT_NEEDS_USER_DATA = 1 << 1,       /* of templates */
+    AUDIT_NEEDS_USE = 1 << 2,             /* allowed_use */
+    AUDIT_NEEDS_RESTARTS = 1 << 3,        /* pending ones, from the history */
+    AUDIT_NEEDS_MEMBERS = 1 << 4,         /* of groups */
+};
+
+struct audit_subject;
+
+/* A row of the table; {words} in message are filled in from the finding. */
+struct audit_check {
     const char *title; /* a heading: what is wrong, in a few words */
-    enum audit_severity
+    enum policy_severity
         severity;        /* of its findings; those of AUDIT_GROUP_TEMPLATE have their template's worst, this at most */
     const char *meaning; /* why it matters */
     const char *message; /* of a finding */
-    const char *fix;     /* the command for a resource that breaks this rule alone; WORDS in capitals are examples */
-    const char *basis;   /* where the rule comes from */
+    const char *fix;     /* the command for a resource that fails this alone; WORDS in capitals are examples */
+    const char *basis;   /* where the check comes from */
+    unsigned roles;      /* bits of enum audit_role: whom it is about; others have no result */
+    unsigned needs;      /* bits of enum audit_need */
+    enum audit_result (*judge)(struct audit_subject *subject); /* NULL: judged by the audit itself */
 };
-extern const struct audit_rule audit_rules[AUDIT_RULES];
-extern const char *const audit_rule_ids[]; /* by enum audit_rule_number, NULL-terminated */
+extern const struct audit_check audit_checks[AUDIT_CHECKS];
+extern const char *const audit_check_ids[]; /* by enum audit_check_number, NULL-terminated */
 
-/* Adds the rule called `id` to the set (bit 1 << enum audit_rule_number). ERR_USAGE with the nearest id. */
-bool audit_add_rule(const char *id, unsigned *rules, struct err *e) __attribute__((warn_unused_result));
+/* Adds the check called `id` to the set (bit 1 << enum audit_check_number). ERR_USAGE with the nearest id. */
+bool audit_add_check(const char *id, unsigned *checks, struct err *e) __attribute__((warn_unused_result));
 
 /* An option of the audit and its value; NULL: a flag. */
 struct audit_option {
@@ -64,12 +110,20 @@ struct audit_words {
 };
 
 /* What to look for, and what the fixes need to be pasted. Strings are borrowed. */
-struct audit_policy {
-    int max_hop_limit;            /* 1..64: more than this is a finding */
-    enum audit_severity severity; /* findings below it are left out */
-    unsigned rules;               /* the only ones reported; 0: all */
-    unsigned excluded;            /* neither reported nor counted against the groups of a template */
-    const char *const *regions;   /* that were read, `region_count` of them: counted even when nothing is there */
+struct audit_terms {
+    const struct policy *policy;   /* whose rules the facts name */
+    const char *policy_file;       /* as it was given; NULL: the built-in policy, one rule for everything */
+    const char *as_of;             /* the date that exceptions were judged by */
+    int max_hop_limit;             /* of the built-in policy; 0: another one holds */
+    enum policy_severity severity; /* findings below it are left out */
+    enum policy_severity fail_on;  /* findings below it do not count for audit_fails */
+    unsigned checks;               /* the only ones reported; 0: all */
+    unsigned excluded;             /* neither reported nor counted against the groups of a template */
+    bool initializations;          /* are to be read, whether a check needs them or not */
+    bool strict;                   /* an unused exception is a finding */
+    bool narrowed;                 /* selectors leave something out: exceptions may be used elsewhere */
+    bool complete;                 /* everything could be read */
+    const char *const *regions;    /* that were read, `region_count` of them: counted even when nothing is there */
     size_t region_count;
     const char *program;                /* that fixes run */
     struct cli_place place;             /* of fixes; their region is that of the resource */
@@ -80,6 +134,15 @@ struct audit_policy {
     struct audit_words again; /* without --rule and --all */
 };
 
+/* Whether findings of the check are reported. */
+bool audit_reports(const struct audit_terms *terms, enum audit_check_number check);
+
+/*
+ * What has to be read, as bits of enum audit_need: what the reported checks need. Initializations, a request a server,
+ * only where a policy rule speaks of trusted profiles, a check that needs them is named, or they are asked for.
+ */
+unsigned audit_needs(const struct audit_terms *terms);
+
 /*
  * The resources to audit. `known` holds at least the templates that the groups use and the groups that use the
  * templates; it may be `selected` itself. `known_whole` says that a template that is not in it does not exist.
@@ -87,26 +150,42 @@ struct audit_policy {
 struct audit_inventory {
     const struct resource_list *selected;
     const struct resource_list *known;
+    const struct audit_facts *facts;       /* of each selected resource */
+    const struct audit_facts *known_facts; /* of each known one: only their match counts; NULL: not known */
     bool known_whole;
 };
 
 struct audit_finding {
-    enum audit_rule_number rule;
-    enum audit_severity severity;
-    size_t place;                         /* of the resource in the list `selected` */
-    const struct resource *resource;      /* borrowed from the inventory */
-    const struct resource *template_used; /* of a group's finding; NULL when it is missing */
-    unsigned template_rules;              /* that this template breaks */
-    size_t fix;                           /* index of its fix */
+    enum audit_check_number check;
+    enum audit_result result; /* AUDIT_FAIL, AUDIT_CANNOT_TELL or AUDIT_EXCEPTED */
+    enum policy_severity severity;
+    size_t place;                             /* of the resource in the list `selected`; SIZE_MAX: of the policy */
+    const struct resource *resource;          /* borrowed from the inventory */
+    const struct audit_facts *facts;          /* of the resource; NULL: of the policy */
+    const struct policy_rule *rule;           /* that holds for it; NULL: unmanaged */
+    const struct policy_exception *exception; /* that covers it; one of AUDIT_FAIL has expired */
+    const char *why;                          /* of AUDIT_CANNOT_TELL: what is unknown */
+    const struct resource *template_used;     /* of a group's finding that its template fixes; NULL: none does */
+    unsigned template_checks;                 /* that this template fails */
+    size_t fix;                               /* index of its fix */
 };
 
 /* The one fix of all that was found in a resource. */
 struct audit_fix {
     const struct resource *target;     /* borrowed; of a group's findings its template, unless that is missing */
-    unsigned rules;                    /* what is fixed */
-    unsigned own_rules;                /* those found in the target itself, not in a group that uses it */
-    struct resource_settings settings; /* none: no command fixes it */
+    unsigned checks;                   /* what is fixed */
+    unsigned own_checks;               /* those that the target itself fails, not a group that uses it */
+    const struct policy_rule *rule;    /* whose settings are wanted */
+    struct resource_settings settings; /* none: no command sets anything */
+    bool restarts;                     /* a restart is all that it needs */
+    bool rolls;                        /* members of groups are to be replaced as well */
     bool own_name;                     /* nothing else of its kind and region has its name */
+};
+
+/* What an exception of the policy did. */
+struct audit_exception {
+    size_t findings; /* that it covers, or would if it had not expired */
+    bool unused;     /* it covers nothing, and everything that it could cover was judged */
 };
 
 /* Index of counts: the service is disabled, enabled, or the answer did not say (resource_read). */
@@ -133,22 +212,34 @@ struct audit_counts {
 struct audit_region {
     const char *name; /* "" where it is not known */
     size_t total;
-    size_t states[AUDIT_STATES]; /* of the kinds that have the service */
-    size_t by_severity[AUDIT_SEVERITIES];
+    size_t states[AUDIT_STATES];           /* of the kinds that have the service */
+    size_t by_severity[POLICY_SEVERITIES]; /* of findings that fail */
 };
 
 enum { AUDIT_KINDS_MAX = 8 };
 
-/* An audit: findings with the worst first, then by rule and by the order of the inventory. */
+/*
+ * An audit. Those findings that fail come first, then those of AUDIT_CANNOT_TELL, then the excepted ones; each with the
+ * worst first, then by check and by the order of the inventory.
+ */
 struct audit {
-    struct audit_policy policy;
+    struct audit_terms terms;
     struct audit_inventory inventory;
     struct audit_finding *findings;
     size_t count, capacity;
+    size_t failed;           /* of the findings */
+    size_t serious;          /* of those: as severe as terms.fail_on or more */
+    size_t expired;          /* of those that fail: an exception covered it once */
     struct audit_fix *fixes; /* in the order of their first findings */
     size_t fix_count, fix_capacity;
-    size_t by_rule[AUDIT_RULES];
-    size_t by_severity[AUDIT_SEVERITIES];
+    size_t by_result[AUDIT_CHECKS][AUDIT_RESULTS];
+    size_t by_severity[POLICY_SEVERITIES]; /* of those that fail */
+    unsigned unjudged;                     /* checks that had no result for lack of facts */
+    size_t unmanaged;                      /* resources that no policy rule holds for */
+    struct audit_exception *exceptions;    /* by number of the policy's */
+    size_t *matched;                       /* resources that each rule of the policy holds for, by its number */
+    struct resource *policy_resources;     /* what findings of the policy are about, by number of the exception */
+    uint8_t *results;                      /* enum audit_result, by place and check: see audit_result_of */
     size_t unchecked; /* odd resources: what their answers do not say is neither a finding nor the lack of one */
     struct audit_counts kinds[AUDIT_KINDS_MAX]; /* in the order of resource_kinds */
     size_t kind_count;
@@ -160,11 +251,20 @@ struct audit {
  * Judges every resource of `inventory->selected`, whose order the findings keep. The lists are borrowed as long as the
  * audit lives. Free it with audit_free.
  */
-void audit_make(const struct audit_inventory *inventory, const struct audit_policy *policy, struct audit *ret);
+void audit_make(const struct audit_inventory *inventory, const struct audit_terms *terms, struct audit *ret);
 void audit_free(struct audit *audit); /* zero-initialised values allowed; for CLEANUP */
 
-/* Whether findings of the rule are reported under the policy. */
-bool audit_reports(const struct audit_policy *policy, enum audit_rule_number rule);
+/* What the check came to for the selected resource; AUDIT_NO_RESULT where it is not about it or was not judged. */
+enum audit_result audit_result_of(const struct audit *audit, size_t place, enum audit_check_number check);
+
+/* Appends 64 hexadecimal digits that a finding keeps from audit to audit: SHA-256 of "CHECK\nCRN". */
+void audit_fingerprint(const struct audit_finding *finding, struct text *out);
+
+/* Whether the rules and exceptions of the policy that did nothing can be named: everything was read and judged. */
+bool audit_is_whole(const struct audit *audit);
+
+/* Appends how an exception is called: "of team-pay for legacy-*". */
+void audit_describe_exception(const struct policy_exception *exception, struct text *out);
 
 /*
  * Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, which fixes every
@@ -182,10 +282,10 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
 void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text *out);
 
 /*
- * Appends the command that audits the same and lists every finding of the rule, or of any rule for AUDIT_RULES, as a
+ * Appends the command that audits the same and lists every finding of the rule, or of any rule for AUDIT_CHECKS, as a
  * row; on lines of at most `columns` as above.
  */
-void audit_listing(const struct audit *audit, enum audit_rule_number rule, size_t columns, struct text *out);
+void audit_listing(const struct audit *audit, enum audit_check_number rule, size_t columns, struct text *out);
 
 /*
  * The counts as JSON, a new reference:

@@ -3,7 +3,10 @@
 
 #include "audit/audit_fixes.h"
 
-const enum table_style audit_severity_styles[AUDIT_SEVERITIES] = {TABLE_PLAIN, TABLE_WARN, TABLE_BAD};
+const enum table_style audit_severity_styles[POLICY_SEVERITIES] = {
+    [POLICY_INFO] = TABLE_PLAIN, [POLICY_LOW] = TABLE_PLAIN,    [POLICY_MEDIUM] = TABLE_WARN,
+    [POLICY_HIGH] = TABLE_BAD,   [POLICY_CRITICAL] = TABLE_BAD,
+};
 
 /* Findings of one rule and severity, which stand together. */
 struct run_of_findings {
@@ -16,7 +19,7 @@ static struct run_of_findings run_at(const struct audit *audit, size_t first)
     const struct audit_finding *findings = audit->findings;
     size_t end = first;
 
-    while (end < audit->count && findings[end].rule == findings[first].rule &&
+    while (end < audit->failed && findings[end].check == findings[first].check &&
            findings[end].severity == findings[first].severity) {
         end++;
     }
@@ -46,19 +49,26 @@ static void append_names(const struct run_of_findings *run, size_t columns, stru
     }
 }
 
-void audit_listing(const struct audit *audit, enum audit_rule_number rule, size_t columns, struct text *out)
+static bool is_found(const struct audit *audit, enum audit_check_number check)
 {
-    const struct audit_words *again = &audit->policy.again;
+    const size_t *results = audit->by_result[check];
+
+    return results[AUDIT_FAIL] + results[AUDIT_EXCEPTED] + results[AUDIT_CANNOT_TELL] > 0;
+}
+
+void audit_listing(const struct audit *audit, enum audit_check_number rule, size_t columns, struct text *out)
+{
+    const struct audit_words *again = &audit->terms.again;
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text rules = {0};
 
-    cli_command_line_begin(&line, audit->policy.program, "audit");
+    cli_command_line_begin(&line, audit->terms.program, "audit");
     for (size_t i = 0; i < again->operand_count; i++) {
         cli_command_line_operand(&line, again->operands[i]);
     }
-    for (enum audit_rule_number each = 0; each < AUDIT_RULES; each++) {
-        if (each == rule || (rule == AUDIT_RULES && audit->policy.targeted && audit->by_rule[each] > 0)) {
-            text_printf(&rules, "%s%s", rules.size > 0 ? "," : "", audit_rule_ids[each]);
+    for (enum audit_check_number each = 0; each < AUDIT_CHECKS; each++) {
+        if (each == rule || (rule == AUDIT_CHECKS && audit->terms.targeted && is_found(audit, each))) {
+            text_printf(&rules, "%s%s", rules.size > 0 ? "," : "", audit_check_ids[each]);
         }
     }
     /* --all contradicts names */
@@ -66,7 +76,7 @@ void audit_listing(const struct audit *audit, enum audit_rule_number rule, size_
     for (size_t i = 0; i < again->option_count; i++) {
         cli_command_line_option(&line, again->options[i].name, again->options[i].value);
     }
-    cli_command_line_place(&line, &audit->policy.place);
+    cli_command_line_place(&line, &audit->terms.place);
     audit_append_command(out, cli_command_line_string(&line), columns);
 }
 
@@ -86,19 +96,19 @@ struct table *audit_broken_table(const struct audit *audit, size_t columns)
     struct table *table = table_create(broken_columns, columns > 0 ? COLUMNS : NAMES);
     size_t room = columns > TABLE_BELOW_INDENT ? columns - TABLE_BELOW_INDENT : columns;
 
-    for (size_t first = 0; first < audit->count;) {
+    for (size_t first = 0; first < audit->failed;) {
         struct run_of_findings run = run_at(audit, first);
-        enum audit_rule_number rule = audit->findings[first].rule;
-        enum audit_severity severity = audit->findings[first].severity;
+        enum audit_check_number rule = audit->findings[first].check;
+        enum policy_severity severity = audit->findings[first].severity;
         CLEANUP(text_free) struct text names = {0};
         CLEANUP(text_free) struct text listing = {0};
 
         table_add_row(table);
-        table_set_string(table, SEVERITY, audit_severity_names[severity]);
+        table_set_string(table, SEVERITY, policy_severity_names[severity]);
         table_set_style(table, SEVERITY, audit_severity_styles[severity]);
         table_set_int(table, FINDINGS, (int64_t)run.count);
-        table_set_string(table, RULE, audit_rule_ids[rule]);
-        table_set_string(table, TITLE, audit_rules[rule].title);
+        table_set_string(table, RULE, audit_check_ids[rule]);
+        table_set_string(table, TITLE, audit_checks[rule].title);
         if (columns > 0) {
             append_names(&run, room, &names);
             audit_listing(audit, rule, room, &listing);

@@ -1,5 +1,7 @@
 /* The fix of each resource: one command that fixes all its findings. */
 #include "audit/audit_fixes.h"
+#include "audit/audit_checks.h"
+#include "audit/audit_exceptions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,11 @@ static const struct resource *target_of(const struct audit_finding *finding)
     return finding->template_used != NULL ? finding->template_used : finding->resource;
 }
 
-static unsigned rules_of(const struct audit_finding *finding)
+static unsigned checks_of(const struct audit_finding *finding)
 {
-    return finding->template_used != NULL ? finding->template_rules : 1U << finding->rule;
+    unsigned own = 1U << finding->check;
+
+    return finding->template_used == NULL ? own : finding->template_checks | (own & 1U << AUDIT_GROUP_MEMBERS);
 }
 
 static const char *or_empty(const char *string)
@@ -82,45 +86,138 @@ static void mark_names(struct audit *audit)
 
 /* --- which settings --------------------------------------------------------------------------------- */
 
-/* Whether the operator accepts what all of these rules find. */
-static bool accepts(const struct audit_policy *policy, const struct resource_kind *kind, unsigned rules)
-{
-    unsigned of_kind = kind->patchable == 0 ? 1U << AUDIT_TEMPLATE_HTTP | 1U << AUDIT_TEMPLATE_HOP_LIMIT
-                                            : 1U << AUDIT_HTTP | 1U << AUDIT_HOP_LIMIT;
+/* What one resource is to be given by one policy rule. */
+struct remedy {
+    const struct audit *audit;
+    const struct resource *record;
+    const struct policy_rule *rule;
+    unsigned checks; /* that it fails */
+};
 
-    return (policy->excluded & rules & of_kind) != 0;
+/* Whether the operator accepts what this check would find. */
+static bool is_accepted(const struct remedy *remedy, enum audit_check_number check)
+{
+    return (remedy->audit->terms.excluded & 1U << check) != 0 || audit_accepts(remedy->rule, remedy->record, check);
 }
 
-/* What is enabled is set so that the next audit does not find something else. */
-static struct resource_settings settings_to_set(const struct audit_policy *policy, const struct resource *record,
-                                                unsigned rules)
+/* Whether the setting would be found once the service is switched on or off. */
+static bool is_found_next(const struct remedy *remedy, unsigned setting, bool enabled)
 {
-    const struct resource_settings *found = &record->settings;
-    struct resource_settings fixed = {.protocol = "https", .hop_limit = policy->max_hop_limit};
-    bool enables = (rules & AUDIT_RULES_OF_DISABLED) != 0;
+    bool of_template = audit_role_of(remedy->record->kind) == AUDIT_TEMPLATE;
+    bool http = remedy->rule->wanted.protocol != NULL && strcmp(remedy->rule->wanted.protocol, "http") == 0;
+    enum audit_check_number check = AUDIT_STORED_WHILE_DISABLED;
 
-    if ((rules & 1U << AUDIT_ARCHITECTURE) != 0) {
+    if (enabled && setting == RESOURCE_PROTOCOL) {
+        check = of_template ? (http ? AUDIT_TEMPLATE_OVER_HTTPS : AUDIT_TEMPLATE_OVER_HTTP)
+                            : (http ? AUDIT_ENABLED_OVER_HTTPS : AUDIT_ENABLED_OVER_HTTP);
+    } else if (enabled) {
+        check = of_template ? AUDIT_TEMPLATE_HOP_LIMIT : AUDIT_HOP_LIMIT;
+    } else if (of_template) {
+        return false;
+    }
+    return audit_breaks(&remedy->rule->wanted, remedy->record, setting) == AUDIT_YES && !is_accepted(remedy, check);
+}
+
+/* Whether any of these checks fails, or the setting would be found after the switch. */
+static bool is_set(const struct remedy *remedy, unsigned setting, unsigned checks, unsigned switched, bool enabled)
+{
+    const struct policy_wanted *wanted = &remedy->rule->wanted;
+
+    if ((wanted->given & setting) == 0) {
+        return false;
+    }
+    if ((remedy->checks & 1U << AUDIT_STORED_WHILE_DISABLED) != 0 &&
+        audit_breaks(wanted, remedy->record, setting) == AUDIT_YES) {
+        return true;
+    }
+    return (remedy->checks & checks) != 0 || (switched != 0 && is_found_next(remedy, setting, enabled));
+}
+
+/* One hop fulfils a maximum, and no other exact number. */
+static void lower_hops(const struct remedy *remedy, struct resource_settings *fixed)
+{
+    const struct policy_wanted *wanted = &remedy->rule->wanted;
+
+    if ((remedy->checks & 1U << AUDIT_HOP_LIMIT_WITH_PROFILE) != 0 &&
+        ((wanted->given & RESOURCE_HOP_LIMIT) == 0 || wanted->hop_limit_is_max)) {
+        fixed->given |= RESOURCE_HOP_LIMIT;
+        fixed->hop_limit = RESOURCE_HOP_LIMIT_MIN;
+    }
+}
+
+/* Together with a switch everything is set that the next audit would find. */
+static struct resource_settings settings_to_set(const struct remedy *remedy)
+{
+    const struct policy_wanted *wanted = &remedy->rule->wanted;
+    struct resource_settings fixed = {
+        .protocol = wanted->protocol, .hop_limit = wanted->hop_limit, .auto_link = wanted->auto_link};
+    unsigned switched = remedy->checks & (AUDIT_CHECKS_OF_DISABLED | AUDIT_CHECKS_OF_ENABLED);
+
+    if ((remedy->checks & 1U << AUDIT_UNSUPPORTED_ARCHITECTURE) != 0) {
         fixed.given = RESOURCE_ENABLED; /* off, nothing else matters */
         return fixed;
     }
-    if (enables) {
-        fixed.given |= RESOURCE_ENABLED;
-        fixed.enabled = true;
-    }
-    if ((rules & AUDIT_RULES_OF_PROTOCOL) != 0 ||
-        (enables && (found->given & RESOURCE_PROTOCOL) != 0 && !text_equal(found->protocol, "https") &&
-         !accepts(policy, record->kind, AUDIT_RULES_OF_PROTOCOL))) {
+    fixed.enabled = (remedy->checks & AUDIT_CHECKS_OF_DISABLED) != 0;
+    fixed.given |= switched != 0 ? RESOURCE_ENABLED : 0;
+    if (is_set(remedy, RESOURCE_PROTOCOL, AUDIT_CHECKS_OF_PROTOCOL, switched, fixed.enabled)) {
         fixed.given |= RESOURCE_PROTOCOL;
     }
-    if ((rules & AUDIT_RULES_OF_HOP_LIMIT) != 0 ||
-        (enables && (found->given & RESOURCE_HOP_LIMIT) != 0 && found->hop_limit > policy->max_hop_limit &&
-         !accepts(policy, record->kind, AUDIT_RULES_OF_HOP_LIMIT))) {
+    if (is_set(remedy, RESOURCE_HOP_LIMIT, AUDIT_CHECKS_OF_HOP_LIMIT, switched, fixed.enabled)) {
         fixed.given |= RESOURCE_HOP_LIMIT;
     }
-    if ((rules & 1U << AUDIT_TEMPLATE_AUTO_LINK) != 0) {
+    lower_hops(remedy, &fixed);
+    if ((remedy->checks & (1U << AUDIT_TEMPLATE_AUTO_LINK | 1U << AUDIT_PROFILE_AUTO_LINK)) != 0 &&
+        (remedy->record->kind->settings & RESOURCE_AUTO_LINK) != 0 && remedy->record->kind->patchable == 0) {
         fixed.given |= RESOURCE_AUTO_LINK;
     }
     return fixed;
+}
+
+bool audit_is_unfixable(const struct audit_finding *finding)
+{
+    unsigned settings = AUDIT_CHECKS_OF_PROTOCOL | AUDIT_CHECKS_OF_DISABLED | AUDIT_CHECKS_OF_ENABLED;
+
+    return finding->facts != NULL && finding->facts->use_reading == AUDIT_READ &&
+           finding->facts->use_wanted == PREFLIGHT_FORBIDDEN && (settings & 1U << finding->check) != 0;
+}
+
+static void add_settings(struct audit *audit, const struct audit_finding *finding, unsigned checks,
+                         struct audit_fix *fix)
+{
+    const struct remedy remedy = {.audit = audit, .record = fix->target, .rule = finding->rule, .checks = checks};
+    struct resource_settings settings = settings_to_set(&remedy);
+
+    if (audit_is_unfixable(finding)) {
+        settings.given &= RESOURCE_HOP_LIMIT; /* the rest would be refused */
+    }
+    fix->settings = resource_settings_over(&fix->settings, &settings, settings.given);
+}
+
+static void make_settings(struct audit *audit)
+{
+    for (size_t i = 0; i < audit->failed; i++) {
+        const struct audit_finding *finding = &audit->findings[i];
+        struct audit_fix *fix = &audit->fixes[finding->fix];
+        if (finding->rule == NULL || finding->check == AUDIT_GROUP_TEMPLATE_MISSING) {
+            continue; /* no command sets anything */
+        }
+        if (finding->template_used == NULL) {
+            add_settings(audit, finding, fix->own_checks, fix);
+        } else if (finding->rule != fix->rule || (fix->checks & ~fix->own_checks) != 0) {
+            add_settings(audit, finding, finding->template_checks, fix);
+        }
+    }
+    for (size_t i = 0; i < audit->fix_count; i++) {
+        struct audit_fix *fix = &audit->fixes[i];
+        if (fix->settings.given == 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0 &&
+            fix->target->kind->settings != 0) {
+            /* what the template has already: it stays, and the members from another one are replaced */
+            fix->settings = fix->target->settings;
+            fix->settings.given &= RESOURCE_ENABLED;
+        }
+        fix->restarts = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_RESTART_PENDING) != 0;
+        fix->rolls = fix->settings.given != 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0;
+    }
 }
 
 void audit_fixes_make(struct audit *audit)
@@ -130,14 +227,19 @@ void audit_fixes_make(struct audit *audit)
     for (size_t i = 0; i < audit->count; i++) {
         struct audit_finding *finding = &audit->findings[i];
         struct audit_fix *fix = find_or_add(audit, &map, target_of(finding));
-        fix->rules |= rules_of(finding);
-        fix->own_rules |= finding->template_used != NULL ? 0 : 1U << finding->rule;
         finding->fix = (size_t)(fix - audit->fixes);
+        if (finding->result != AUDIT_FAIL) {
+            continue;
+        }
+        fix->checks |= checks_of(finding);
+        if (finding->template_used == NULL) {
+            fix->own_checks |= 1U << finding->check;
+            fix->rule = finding->rule;
+        } else if (fix->rule == NULL) {
+            fix->rule = finding->rule;
+        }
     }
-    for (size_t i = 0; i < audit->fix_count; i++) {
-        struct audit_fix *fix = &audit->fixes[i];
-        fix->settings = settings_to_set(&audit->policy, fix->target, fix->rules);
-    }
+    make_settings(audit);
     mark_names(audit);
 }
 
@@ -172,18 +274,25 @@ void audit_append_command(struct text *out, const char *line, size_t columns)
     text_append_char(out, '\n');
 }
 
-void audit_fix_begin(struct cli_command_line *line, const struct audit_policy *policy, const struct resource_kind *kind)
+static const char *verb_of(const struct audit_fix *fix)
 {
-    CLEANUP(text_free) struct text path = {0};
-    const char *verb = kind->settings == 0 ? "show" : kind->patchable == 0 ? "replace" : "set";
-
-    text_printf(&path, "%s %s", kind->name, verb);
-    cli_command_line_begin(line, policy->program, text_string(&path));
+    if (fix->settings.given != 0) {
+        return fix->target->kind->patchable == 0 ? "replace" : "set";
+    }
+    return fix->restarts ? "restart" : fix->target->kind == &audit_policy_kind ? "check" : "show";
 }
 
-void audit_fix_settings(struct cli_command_line *line, const struct resource_kind *kind,
-                        const struct resource_settings *settings)
+void audit_fix_begin(struct cli_command_line *line, const struct audit_terms *terms, const struct audit_fix *fix)
 {
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s %s", fix->target->kind->name, verb_of(fix));
+    cli_command_line_begin(line, terms->program, text_string(&path));
+}
+
+void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *fix)
+{
+    const struct resource_settings *settings = &fix->settings;
     CLEANUP(text_free) struct text hop_limit = {0};
 
     if ((settings->given & RESOURCE_ENABLED) != 0) {
@@ -199,8 +308,11 @@ void audit_fix_settings(struct cli_command_line *line, const struct resource_kin
     if ((settings->given & RESOURCE_AUTO_LINK) != 0) {
         cli_command_line_option(line, "auto-link", settings->auto_link ? "true" : "false");
     }
-    if (settings->given != 0 && kind->patchable == 0) {
+    if (settings->given != 0 && fix->target->kind->patchable == 0) {
         cli_command_line_option(line, "update-groups", NULL);
+        if (fix->rolls) {
+            cli_command_line_option(line, "roll", NULL);
+        }
         cli_command_line_option(line, "delete-old", NULL); /* it would be found again */
     }
 }
@@ -209,15 +321,19 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
 {
     const struct audit_fix *fix = &audit->fixes[finding->fix];
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
-    struct cli_place place = audit->policy.place;
+    struct cli_place place = audit->terms.place;
 
     if (fix->target->region != NULL && fix->target->region[0] != '\0') {
         place.regions = &fix->target->region;
         place.region_count = 1;
     }
-    audit_fix_begin(&line, &audit->policy, fix->target->kind);
-    cli_command_line_operand(&line, audit_fix_target(fix, false));
-    audit_fix_settings(&line, fix->target->kind, &fix->settings);
-    cli_command_line_place(&line, &place);
+    audit_fix_begin(&line, &audit->terms, fix);
+    if (fix->target->kind == &audit_policy_kind) {
+        cli_command_line_operand(&line, or_empty(audit->terms.policy_file));
+    } else {
+        cli_command_line_operand(&line, audit_fix_target(fix, false));
+        audit_fix_settings(&line, fix);
+        cli_command_line_place(&line, &place);
+    }
     text_append(out, cli_command_line_string(&line));
 }

@@ -9,11 +9,13 @@
 
 #include "audit/audit.h"
 
-/* The rules of the set, as bits 1 << enum audit_rule_number. */
+/* Checks about one setting, as bits 1 << enum audit_check_number. */
 enum {
-    AUDIT_RULES_OF_PROTOCOL = 1U << AUDIT_HTTP | 1U << AUDIT_TEMPLATE_HTTP,
-    AUDIT_RULES_OF_HOP_LIMIT = 1U << AUDIT_HOP_LIMIT | 1U << AUDIT_TEMPLATE_HOP_LIMIT,
-    AUDIT_RULES_OF_DISABLED = 1U << AUDIT_DISABLED | 1U << AUDIT_TEMPLATE_DISABLED,
+    AUDIT_CHECKS_OF_PROTOCOL = 1U << AUDIT_ENABLED_OVER_HTTP | 1U << AUDIT_TEMPLATE_OVER_HTTP |
+                               1U << AUDIT_ENABLED_OVER_HTTPS | 1U << AUDIT_TEMPLATE_OVER_HTTPS,
+    AUDIT_CHECKS_OF_HOP_LIMIT = 1U << AUDIT_HOP_LIMIT | 1U << AUDIT_TEMPLATE_HOP_LIMIT,
+    AUDIT_CHECKS_OF_DISABLED = 1U << AUDIT_DISABLED | 1U << AUDIT_TEMPLATE_DISABLED,
+    AUDIT_CHECKS_OF_ENABLED = 1U << AUDIT_ENABLED_WHERE_FORBIDDEN | 1U << AUDIT_TEMPLATE_ENABLED_WHERE_FORBIDDEN,
 };
 
 /* Gives `audit` its fixes and each finding the index of its own. */
@@ -22,18 +24,22 @@ void audit_fixes_make(struct audit *audit);
 /* The word that names the resource to vpcmeta; the id where `by_id`, or where the name is not enough. Borrowed. */
 const char *audit_fix_target(const struct audit_fix *fix, bool by_id);
 
-/* Begins the line of a fix: the command of the kind, without operands and options. */
-void audit_fix_begin(struct cli_command_line *line, const struct audit_policy *policy,
-                     const struct resource_kind *kind);
+/* Begins the line of a fix: its command, without operands and options. */
+void audit_fix_begin(struct cli_command_line *line, const struct audit_terms *terms, const struct audit_fix *fix);
 
 /* Adds the options of the settings, and those that take the old templates away. */
-void audit_fix_settings(struct cli_command_line *line, const struct resource_kind *kind,
-                        const struct resource_settings *settings);
+void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *fix);
+
+/* Whether allowed_use forbids what would fix the finding. */
+bool audit_is_unfixable(const struct audit_finding *finding);
 
 /* Appends a command on lines of at most `columns` where that is possible (0: one line), and a newline. */
 void audit_append_command(struct text *out, const char *line, size_t columns);
 
+/* {"reason":...,"owner":...,"expires":...,"ticket":...}, with "expired":true where it is: a new reference. */
+json_t *audit_exception_json(const struct policy_exception *exception);
+
 /* How a table shows each severity. */
-extern const enum table_style audit_severity_styles[AUDIT_SEVERITIES];
+extern const enum table_style audit_severity_styles[POLICY_SEVERITIES];
 
 #endif

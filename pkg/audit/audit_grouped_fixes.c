@@ -6,7 +6,9 @@
 #include "mem/mem.h"
 
 enum {
-    NAMED_MAX = 4, /* resources that a command names instead of describing them */
+    NAMED_MAX = 4,               /* resources that a command names instead of describing them */
+    OPERANDS_MAX = 40,           /* that a command names, where nothing describes them */
+    LEFT_OUT = 5 * OPERANDS_MAX, /* of more, `apply --policy` is the command */
 };
 
 /* How the resources of a command are alike. */
@@ -16,14 +18,19 @@ struct likeness {
     bool switched;   /* on or off */
     bool linked;     /* the template links its trusted profile, and shall not */
     bool hops_lower; /* the hop limit comes down to one that others of the kind may be below */
+    bool near;       /* the hop limit comes down to one, because of a trusted profile */
+    bool restarts, rolls;
+    unsigned given; /* of a policy with exceptions: what is set in one is not set in another */
+    const struct policy_wanted *wanted;
 };
 
 struct fix_group {
     struct likeness likeness;
     struct resource_settings settings; /* all that any of them needs; the others have it */
-    unsigned rules;
+    const struct resource *first;      /* of its resources */
+    unsigned checks;
     size_t count;
-    bool by_rule; /* the rules of the resources themselves are all there is to fix */
+    bool by_check; /* the rules of the resources themselves are all there is to fix */
 };
 
 struct fix_groups {
@@ -38,9 +45,9 @@ static bool is_template(const struct resource_kind *kind)
     return kind->patchable == 0;
 }
 
-static bool is_reported(const struct audit *audit, enum audit_rule_number rule)
+static bool is_reported(const struct audit *audit, enum audit_check_number rule)
 {
-    return audit_reports(&audit->policy, rule) && audit_rules[rule].severity >= audit->policy.severity;
+    return audit_reports(&audit->terms, rule) && audit_checks[rule].severity >= audit->terms.severity;
 }
 
 /* --- which resources are fixed together ------------------------------------------------------------ */
@@ -51,17 +58,25 @@ static struct likeness likeness_of(const struct audit *audit, const struct audit
     bool enabled = fix->target->settings.enabled;
 
     return (struct likeness){.kind = fix->target->kind,
+                             .wanted = &fix->rule->wanted,
+                             .restarts = fix->restarts,
+                             .rolls = fix->rolls,
+                             .given = audit->terms.policy_file != NULL ? wanted->given : 0,
+                             .near = (wanted->given & RESOURCE_HOP_LIMIT) != 0 &&
+                                     wanted->hop_limit != fix->rule->wanted.hop_limit,
                              .enabled = enabled,
                              .switched = (wanted->given & RESOURCE_ENABLED) != 0 && wanted->enabled != enabled,
                              .linked = (wanted->given & RESOURCE_AUTO_LINK) != 0,
                              .hops_lower = (wanted->given & RESOURCE_HOP_LIMIT) != 0 &&
-                                           audit->policy.max_hop_limit > RESOURCE_HOP_LIMIT_MIN};
+                                           fix->rule->wanted.hop_limit > RESOURCE_HOP_LIMIT_MIN};
 }
 
 static bool is_like(const struct likeness *left, const struct likeness *right)
 {
     return left->kind == right->kind && left->enabled == right->enabled && left->switched == right->switched &&
-           left->linked == right->linked && left->hops_lower == right->hops_lower;
+           left->linked == right->linked && left->hops_lower == right->hops_lower &&
+           left->restarts == right->restarts && left->rolls == right->rolls && left->wanted == right->wanted &&
+           left->given == right->given && left->near == right->near;
 }
 
 static size_t find_or_add(struct fix_groups *groups, const struct likeness *likeness)
@@ -72,7 +87,7 @@ static size_t find_or_add(struct fix_groups *groups, const struct likeness *like
         place++;
     }
     if (place == groups->count) {
-        *mem_list_add(groups) = (struct fix_group){.likeness = *likeness, .by_rule = true};
+        *mem_list_add(groups) = (struct fix_group){.likeness = *likeness, .by_check = true};
     }
     return place;
 }
@@ -83,15 +98,16 @@ static void group_fixes(const struct audit *audit, struct fix_groups *groups)
     for (size_t i = 0; i < audit->fix_count; i++) {
         const struct audit_fix *fix = &audit->fixes[i];
         groups->group_of[i] = SIZE_MAX;
-        if (fix->settings.given == 0) {
+        if (fix->settings.given == 0 && !fix->restarts) {
             continue;
         }
         struct likeness likeness = likeness_of(audit, fix);
         groups->group_of[i] = find_or_add(groups, &likeness);
         struct fix_group *group = &groups->items[groups->group_of[i]];
         group->settings = resource_settings_over(&group->settings, &fix->settings, fix->settings.given);
-        group->rules |= fix->rules;
-        group->by_rule &= fix->rules == fix->own_rules;
+        group->first = group->first != NULL ? group->first : fix->target;
+        group->checks |= fix->checks;
+        group->by_check &= fix->checks == fix->own_checks;
         group->count++;
     }
 }
@@ -143,7 +159,7 @@ static void append_architecture(const struct fix_groups *groups, const struct fi
 {
     const struct likeness *likeness = &group->likeness;
     bool becomes_off = likeness->enabled && likeness->switched;
-    bool concerned = !likeness->enabled || is_reported(groups->audit, AUDIT_ARCHITECTURE);
+    bool concerned = !likeness->enabled || is_reported(groups->audit, AUDIT_UNSUPPORTED_ARCHITECTURE);
 
     if (concerned && has_unsupported(groups->audit, likeness->kind)) {
         text_printf(out, "\vand ((.vcpu // .cpu).architecture // \"amd64\") %s \"amd64\"", becomes_off ? "!=" : "==");
@@ -171,7 +187,7 @@ static void append_settings(const struct fix_groups *groups, const struct fix_gr
     CLEANUP(text_free) struct text too_far = {0};
 
     other.hops_lower = !other.hops_lower;
-    text_printf(&too_far, ".metadata_service.response_hop_limit > %d", groups->audit->policy.max_hop_limit);
+    text_printf(&too_far, ".metadata_service.response_hop_limit > %d", likeness->wanted->hop_limit);
     if (likeness->hops_lower) {
         text_printf(out, "\vand %s", text_string(&too_far));
     } else if (has_sibling(groups, &other)) {
@@ -186,8 +202,8 @@ static void append_settings(const struct fix_groups *groups, const struct fix_gr
 
 static void append_predicate(const struct fix_groups *groups, const struct fix_group *group, struct text *out)
 {
-    if (groups->audit->policy.where != NULL) {
-        text_printf(out, "(%s)\vand ", groups->audit->policy.where);
+    if (groups->audit->terms.where != NULL) {
+        text_printf(out, "(%s)\vand ", groups->audit->terms.where);
     }
     append_switch(group, out);
     if (is_template(group->likeness.kind)) {
@@ -217,55 +233,108 @@ static void add_region(struct regions *regions, const char *region)
     }
 }
 
-/* A comment in the predicate would hide what is added to it; `replace` has no --name that selects. */
+/*
+ * A comment in the predicate would hide what is added to it; `replace` has no --name that selects. A policy's rules
+ * choose by more than a predicate can say.
+ */
 static bool is_described(const struct fix_groups *groups, const struct fix_group *group)
 {
-    const struct audit_policy *policy = &groups->audit->policy;
+    const struct audit_terms *terms = &groups->audit->terms;
+    const struct likeness *likeness = &group->likeness;
 
-    for (size_t i = 0; i < policy->option_count; i++) {
-        if (is_template(group->likeness.kind) && strcmp(policy->options[i].name, "name") == 0) {
+    if (terms->policy_file != NULL || likeness->restarts || likeness->rolls || likeness->near) {
+        return false;
+    }
+    for (size_t i = 0; i < terms->option_count; i++) {
+        if (is_template(likeness->kind) && strcmp(terms->options[i].name, "name") == 0) {
             return false;
         }
     }
-    return group->by_rule && group->count > NAMED_MAX && !policy->targeted &&
-           (policy->where == NULL || strchr(policy->where, '#') == NULL);
+    return group->by_check && group->count > NAMED_MAX && !terms->targeted &&
+           (terms->where == NULL || strchr(terms->where, '#') == NULL);
 }
 
-static void append_command(const struct fix_groups *groups, size_t place, size_t columns, struct text *out)
+static void collect_regions(const struct fix_groups *groups, size_t place, struct regions *regions)
 {
-    const struct audit *audit = groups->audit;
-    const struct fix_group *group = &groups->items[place];
-    bool described = is_described(groups, group);
-    struct cli_place target = audit->policy.place;
-    struct regions regions = {0};
+    for (size_t i = 0; i < groups->audit->fix_count; i++) {
+        if (groups->group_of[i] == place) {
+            add_region(regions, groups->audit->fixes[i].target->region);
+        }
+    }
+}
+
+/* Ends the line that names or describes its resources. */
+static void end_command(const struct fix_groups *groups, const struct audit_fix *fix, const struct regions *regions,
+                        size_t columns, struct cli_command_line *line, struct text *out)
+{
+    struct cli_place target = groups->audit->terms.place;
+
+    if (regions->count > 0) {
+        target.regions = regions->items;
+        target.region_count = regions->count;
+    }
+    audit_fix_settings(line, fix);
+    cli_command_line_place(line, &target);
+    audit_append_command(out, cli_command_line_string(line), columns);
+}
+
+static void append_described(const struct fix_groups *groups, const struct fix_group *group,
+                             const struct audit_fix *fix, const struct regions *regions, size_t columns,
+                             struct text *out)
+{
+    const struct audit_terms *terms = &groups->audit->terms;
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text where = {0};
 
+    audit_fix_begin(&line, terms, fix);
+    append_predicate(groups, group, &where);
+    cli_command_line_option(&line, "where", text_string(&where));
+    for (size_t i = 0; i < terms->option_count; i++) {
+        cli_command_line_option(&line, terms->options[i].name, terms->options[i].value);
+    }
+    end_command(groups, fix, regions, columns, &line, out);
+}
+
+static void append_named(const struct fix_groups *groups, size_t place, const struct audit_fix *fix,
+                         const struct regions *regions, size_t columns, struct text *out)
+{
+    const struct audit *audit = groups->audit;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    size_t operands = 0;
+
     for (size_t i = 0; i < audit->fix_count; i++) {
-        if (groups->group_of[i] == place) {
-            add_region(&regions, audit->fixes[i].target->region);
+        if (groups->group_of[i] != place) {
+            continue;
+        }
+        if (operands++ == 0) {
+            audit_fix_begin(&line, &audit->terms, fix);
+        }
+        cli_command_line_operand(&line, audit_fix_target(&audit->fixes[i], regions->count > 1));
+        if (operands == OPERANDS_MAX) {
+            end_command(groups, fix, regions, columns, &line, out);
+            operands = 0;
         }
     }
-    audit_fix_begin(&line, &audit->policy, group->likeness.kind);
-    for (size_t i = 0; i < audit->fix_count && !described; i++) {
-        if (groups->group_of[i] == place) {
-            cli_command_line_operand(&line, audit_fix_target(&audit->fixes[i], regions.count > 1));
-        }
+    if (operands > 0) {
+        end_command(groups, fix, regions, columns, &line, out);
     }
-    if (described) {
-        append_predicate(groups, group, &where);
-        cli_command_line_option(&line, "where", text_string(&where));
+}
+
+static void append_commands(const struct fix_groups *groups, size_t place, size_t columns, struct text *out)
+{
+    const struct fix_group *group = &groups->items[place];
+    struct audit_fix fix = {.settings = group->settings,
+                            .restarts = group->likeness.restarts,
+                            .rolls = group->likeness.rolls,
+                            .target = group->first};
+    struct regions regions = {0};
+
+    collect_regions(groups, place, &regions);
+    if (is_described(groups, group)) {
+        append_described(groups, group, &fix, &regions, columns, out);
+    } else if (groups->audit->terms.policy_file == NULL || group->count <= LEFT_OUT) {
+        append_named(groups, place, &fix, &regions, columns, out);
     }
-    for (size_t i = 0; i < audit->policy.option_count && described; i++) {
-        cli_command_line_option(&line, audit->policy.options[i].name, audit->policy.options[i].value);
-    }
-    audit_fix_settings(&line, group->likeness.kind, &group->settings);
-    if (regions.count > 0) {
-        target.regions = regions.items;
-        target.region_count = regions.count;
-    }
-    cli_command_line_place(&line, &target);
-    audit_append_command(out, cli_command_line_string(&line), columns);
     free(regions.items);
 }
 
@@ -275,7 +344,7 @@ void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text 
 
     group_fixes(audit, &groups);
     for (size_t i = 0; i < groups.count; i++) {
-        append_command(&groups, i, columns, out);
+        append_commands(&groups, i, columns, out);
     }
     free(groups.items);
     free(groups.group_of);

@@ -29,9 +29,9 @@ void audit_regions_make(struct audit *audit)
 {
     size_t last = 0;
 
-    for (size_t i = 0; i < audit->policy.region_count; i++) {
-        if (audit->policy.regions[i][0] != '\0') {
-            (void)find_or_add(audit, audit->policy.regions[i], 0);
+    for (size_t i = 0; i < audit->terms.region_count; i++) {
+        if (audit->terms.regions[i][0] != '\0') {
+            (void)find_or_add(audit, audit->terms.regions[i], 0);
         }
     }
     for (size_t i = 0; i < resource_list_count(audit->inventory.selected); i++) {
@@ -43,8 +43,11 @@ void audit_regions_make(struct audit *audit)
             region->states[audit_state(&record->settings)]++;
         }
     }
-    for (size_t i = 0; i < audit->count; i++) {
+    for (size_t i = 0; i < audit->failed; i++) {
         const struct audit_finding *finding = &audit->findings[i];
+        if (finding->place == SIZE_MAX) {
+            continue; /* the policy is nowhere */
+        }
         struct audit_region *region = find_or_add(audit, region_of(finding->resource), last);
         last = (size_t)(region - audit->regions);
         region->by_severity[finding->severity]++;
@@ -55,18 +58,18 @@ static size_t finding_count(const struct audit_region *region)
 {
     size_t count = 0;
 
-    for (size_t severity = 0; severity < AUDIT_SEVERITIES; severity++) {
+    for (size_t severity = 0; severity < POLICY_SEVERITIES; severity++) {
         count += region->by_severity[severity];
     }
     return count;
 }
 
-json_t *audit_severities_json(const size_t counts[AUDIT_SEVERITIES])
+json_t *audit_severities_json(const size_t counts[POLICY_SEVERITIES])
 {
     json_t *object = json_object();
 
-    for (int severity = AUDIT_SEVERITIES - 1; severity >= 0; severity--) {
-        json_object_set_new(object, audit_severity_names[severity], json_integer((json_int_t)counts[severity]));
+    for (int severity = POLICY_SEVERITIES - 1; severity >= 0; severity--) {
+        json_object_set_new(object, policy_severity_names[severity], json_integer((json_int_t)counts[severity]));
     }
     return object;
 }
@@ -91,7 +94,7 @@ json_t *audit_regions_json(const struct audit *audit)
     return regions;
 }
 
-enum { REGION, TOTAL, ON, OFF, FINDINGS, SEVERITY, COLUMNS = SEVERITY + AUDIT_SEVERITIES };
+enum { REGION, TOTAL, ON, OFF, FINDINGS, SEVERITY, COLUMNS = SEVERITY + POLICY_SEVERITIES };
 
 static const struct table_column columns[COLUMNS] = {
     [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_FIXED},
@@ -99,10 +102,17 @@ static const struct table_column columns[COLUMNS] = {
     [ON] = {.name = "enabled", .type = TABLE_INT},
     [OFF] = {.name = "disabled", .type = TABLE_INT},
     [FINDINGS] = {.name = "findings", .type = TABLE_INT},
-    [SEVERITY] = {.name = "high", .type = TABLE_INT},
-    [SEVERITY + 1] = {.name = "medium", .type = TABLE_INT},
-    [SEVERITY + 2] = {.name = "low", .type = TABLE_INT},
+    [SEVERITY] = {.name = "critical", .type = TABLE_INT, .flags = TABLE_SPARSE},
+    [SEVERITY + 1] = {.name = "high", .type = TABLE_INT},
+    [SEVERITY + 2] = {.name = "medium", .type = TABLE_INT},
+    [SEVERITY + 3] = {.name = "low", .type = TABLE_INT},
+    [SEVERITY + 4] = {.name = "info", .type = TABLE_INT, .flags = TABLE_SPARSE},
 };
+
+static size_t column_of(enum policy_severity severity)
+{
+    return SEVERITY + POLICY_CRITICAL - severity;
+}
 
 struct table *audit_regions_table(const struct audit *audit)
 {
@@ -116,11 +126,14 @@ struct table *audit_regions_table(const struct audit *audit)
         table_set_int(table, ON, (int64_t)region->states[AUDIT_ON]);
         table_set_int(table, OFF, (int64_t)region->states[AUDIT_OFF]);
         table_set_int(table, FINDINGS, (int64_t)finding_count(region));
-        for (size_t severity = 0; severity < AUDIT_SEVERITIES; severity++) {
-            table_set_int(table, SEVERITY + AUDIT_SEVERITIES - 1 - severity, (int64_t)region->by_severity[severity]);
-        }
-        if (region->by_severity[AUDIT_HIGH] > 0) {
-            table_set_style(table, SEVERITY, TABLE_BAD);
+        for (enum policy_severity severity = 0; severity < POLICY_SEVERITIES; severity++) {
+            bool common = severity >= POLICY_LOW && severity <= POLICY_HIGH;
+            if (common || audit->by_severity[severity] > 0) {
+                table_set_int(table, column_of(severity), (int64_t)region->by_severity[severity]);
+            }
+            if (severity >= POLICY_HIGH && region->by_severity[severity] > 0) {
+                table_set_style(table, column_of(severity), TABLE_BAD);
+            }
         }
     }
     return table;

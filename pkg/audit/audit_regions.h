@@ -14,7 +14,7 @@ static inline int audit_state(const struct resource_settings *settings)
 void audit_regions_make(struct audit *audit);
 
 /* {"high":1,"medium":0,"low":3}: a new reference. */
-json_t *audit_severities_json(const size_t counts[AUDIT_SEVERITIES]);
+json_t *audit_severities_json(const size_t counts[POLICY_SEVERITIES]);
 
 /* The regions as of audit_summary: a new reference. */
 json_t *audit_regions_json(const struct audit *audit);

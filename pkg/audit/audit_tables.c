@@ -7,23 +7,91 @@ enum { BAR_COLUMNS = 40 };
 
 /* --- findings --------------------------------------------------------------------------------------- */
 
-enum { RULE, SEVERITY, KIND, REGION, ID, NAME, MESSAGE, FIX, FINDING_COLUMNS };
+enum {
+    RULE,
+    SEVERITY,
+    KIND,
+    REGION,
+    ID,
+    NAME,
+    MESSAGE,
+    FIX,
+    RESULT,
+    CRN,
+    POLICY_RULE,
+    FINGERPRINT,
+    EXCEPTION,
+    FINDING_COLUMNS
+};
+
+static const struct table_member exception_members[] = {
+    {"exception.reason", "reason", TABLE_STRING},
+    {"exception.owner", "owner", TABLE_STRING},
+    {"exception.expires", "expires", TABLE_STRING},
+    {"exception.ticket", "ticket", TABLE_STRING},
+    {0},
+};
 
 const struct table_column audit_finding_columns[] = {
     [RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 1},
-    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .flags = TABLE_FIXED, .words = audit_severity_names},
+    [SEVERITY] = {.name = "severity", .type = TABLE_STRING, .flags = TABLE_FIXED, .words = policy_severity_names},
     [KIND] = {.name = "kind", .type = TABLE_STRING, .flags = TABLE_FIXED, .rank = 3},
     [REGION] = {.name = "region", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_SPARSE, .rank = 2},
     [ID] = {.name = "id", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
     [NAME] = {.name = "name", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [MESSAGE] = {.name = "message", .type = TABLE_STRING, .flags = TABLE_WRAP},
     [FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_BELOW},
+    [RESULT] = {.name = "result",
+                .type = TABLE_STRING,
+                .flags = TABLE_FIXED | TABLE_SPARSE,
+                .words = audit_result_names},
+    [CRN] = {.name = "crn", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
+    [POLICY_RULE] = {.name = "policy_rule", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
+    [FINGERPRINT] = {.name = "fingerprint", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
+    [EXCEPTION] = {.name = "exception", .type = TABLE_JSON, .flags = TABLE_WIDE, .members = exception_members},
 };
 const size_t audit_finding_columns_count = FINDING_COLUMNS;
 
 static const char *or_empty(const char *string)
 {
     return string != NULL ? string : "";
+}
+
+static void set_fix(struct table *table, const struct audit *audit, const struct audit_finding *finding, size_t columns)
+{
+    CLEANUP(text_free) struct text fix = {0};
+    CLEANUP(text_free) struct text lines = {0};
+
+    audit_fix(audit, finding, &fix);
+    if (columns > TABLE_BELOW_INDENT) {
+        audit_append_command(&lines, text_string(&fix), columns - TABLE_BELOW_INDENT);
+    }
+    table_set_string(table, FIX, text_string(lines.size > 0 ? &lines : &fix));
+}
+
+static void set_exception(struct table *table, const struct policy_exception *exception)
+{
+    CLEANUP(text_free) struct text json = {0};
+
+    if (exception == NULL) {
+        table_set_null(table, EXCEPTION);
+        return;
+    }
+    JSON_CLEANUP json_t *object = audit_exception_json(exception);
+    json_print(&json, object, JSON_PRINT_COMPACT);
+    table_set_json(table, EXCEPTION, text_string(&json), json.size);
+}
+
+/* What stays the same from audit to audit, and what the policy says. */
+static void set_identity(struct table *table, const struct audit_finding *finding)
+{
+    CLEANUP(text_free) struct text fingerprint = {0};
+
+    audit_fingerprint(finding, &fingerprint);
+    table_set_string(table, CRN, finding->resource->crn);
+    table_set_string(table, POLICY_RULE, finding->rule != NULL ? finding->rule->name : NULL);
+    table_set_string(table, FINGERPRINT, text_string(&fingerprint));
+    set_exception(table, finding->exception);
 }
 
 struct table *audit_findings_table(const struct audit *audit, bool with_region, size_t columns)
@@ -34,9 +102,10 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
     for (size_t i = 0; i < audit->count; i++) {
         const struct audit_finding *finding = &audit->findings[i];
         table_add_row(table);
-        table_set_string(table, RULE, audit_rule_ids[finding->rule]);
-        table_set_string(table, SEVERITY, audit_severity_names[finding->severity]);
-        table_set_style(table, SEVERITY, audit_severity_styles[finding->severity]);
+        table_set_string(table, RULE, audit_check_ids[finding->check]);
+        table_set_string(table, SEVERITY, policy_severity_names[finding->severity]);
+        table_set_style(table, SEVERITY,
+                        finding->result == AUDIT_FAIL ? audit_severity_styles[finding->severity] : TABLE_DIM);
         table_set_string(table, KIND, finding->resource->kind->name);
         if (with_region) {
             table_set_string(table, REGION, or_empty(finding->resource->region));
@@ -46,15 +115,11 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
         text_clear(&words);
         audit_message(audit, finding, &words);
         table_set_string(table, MESSAGE, text_string(&words));
-        text_clear(&words);
-        audit_fix(audit, finding, &words);
-        if (columns > TABLE_BELOW_INDENT) {
-            CLEANUP(text_free) struct text lines = {0};
-            audit_append_command(&lines, text_string(&words), columns - TABLE_BELOW_INDENT);
-            table_set_string(table, FIX, text_string(&lines));
-        } else {
-            table_set_string(table, FIX, text_string(&words));
+        set_fix(table, audit, finding, columns);
+        if (columns == 0 || finding->result != AUDIT_FAIL) {
+            table_set_string(table, RESULT, audit_result_names[finding->result]);
         }
+        set_identity(table, finding);
     }
     return table;
 }
@@ -205,7 +270,7 @@ enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS,
 
 const struct table_column audit_rule_columns[] = {
     [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
-    [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING, .words = audit_severity_names},
+    [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING, .words = policy_severity_names},
     [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .least = 30},
     [LIST_MEANING] = {.name = "meaning", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
@@ -217,11 +282,11 @@ struct table *audit_rules_table(void)
 {
     struct table *table = table_create(audit_rule_columns, LIST_COLUMNS);
 
-    for (enum audit_rule_number number = 0; number < AUDIT_RULES; number++) {
-        const struct audit_rule *rule = &audit_rules[number];
+    for (enum audit_check_number number = 0; number < AUDIT_CHECKS; number++) {
+        const struct audit_check *rule = &audit_checks[number];
         table_add_row(table);
-        table_set_string(table, LIST_RULE, audit_rule_ids[number]);
-        table_set_string(table, LIST_SEVERITY, audit_severity_names[rule->severity]);
+        table_set_string(table, LIST_RULE, audit_check_ids[number]);
+        table_set_string(table, LIST_SEVERITY, policy_severity_names[rule->severity]);
         table_set_style(table, LIST_SEVERITY, audit_severity_styles[rule->severity]);
         table_set_string(table, LIST_TITLE, rule->title);
         table_set_string(table, LIST_MEANING, rule->meaning);

@@ -2,7 +2,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "audit/audit.h"
+#include "audit/audit_checks.h"
+#include "audit/audit_fixes.h"
 
 enum { GROUPS_NAMED_MAX = 3 };
 
@@ -25,9 +26,12 @@ static void append_hops(const struct source *from, struct text *out)
     text_printf(out, "%d", from->resource->settings.hop_limit);
 }
 
-static void append_max(const struct source *from, struct text *out)
+/* "above 2", or "not 2" where the policy wants exactly that. */
+static void append_limit(const struct source *from, struct text *out)
 {
-    text_printf(out, "%d", from->audit->policy.max_hop_limit);
+    const struct policy_wanted *wanted = &from->finding->rule->wanted;
+
+    text_printf(out, "%s %d", wanted->hop_limit_is_max ? "above" : "not", wanted->hop_limit);
 }
 
 static void append_architecture(const struct source *from, struct text *out)
@@ -54,10 +58,148 @@ static void append_stored(const struct source *from, struct text *out)
 
 static void append_profile(const struct source *from, struct text *out)
 {
-    const char *profile = from->resource->settings.trusted_profile;
+    const struct audit_facts *facts = from->finding->facts;
+    const char *own = from->resource->settings.trusted_profile;
+    const char *profile = facts->profile_name != NULL ? facts->profile_name
+                          : facts->profile != NULL    ? facts->profile
+                                                      : own;
 
     text_printf(out, "%s%s", profile != NULL ? "trusted profile " : "its trusted profile",
                 profile != NULL ? profile : "");
+}
+
+static void append_profiles(const struct source *from, struct text *out)
+{
+    const struct policy_wanted *wanted = &from->finding->rule->wanted;
+
+    for (size_t i = 0; i < wanted->profile_count; i++) {
+        text_printf(out, "%s%s", i > 0 ? ", " : "", wanted->profiles[i]);
+    }
+}
+
+static void append_auto_link(const struct source *from, struct text *out)
+{
+    text_append(out, from->finding->rule->wanted.auto_link ? "false" : "true");
+}
+
+static void append_auto_link_wanted(const struct source *from, struct text *out)
+{
+    text_append(out, from->finding->rule->wanted.auto_link ? "true" : "false");
+}
+
+/* No PATCH changes a trusted profile (vpc-api.md 3.4). */
+static void append_by_hand(const struct source *from, struct text *out)
+{
+    bool is_template = audit_role_of(from->resource->kind) == AUDIT_TEMPLATE;
+
+    text_append(out, is_template ? "create a template with the right one and move its groups there by hand"
+                                 : "it changes only when the server is created or reinitialized");
+}
+
+static void append_stays_off(const struct source *from, struct text *out)
+{
+    if (!audit_wants(&from->finding->rule->wanted, true)) {
+        text_append(out, "; ");
+        append_by_hand(from, out);
+    }
+}
+
+static void append_no_hops(const struct source *from, struct text *out)
+{
+    const struct policy_wanted *wanted = &from->finding->rule->wanted;
+
+    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0 && !wanted->hop_limit_is_max) {
+        text_printf(out, ", which policy rule %s wants; ", from->finding->rule->name);
+        append_by_hand(from, out);
+    }
+}
+
+static void append_use(const struct source *from, struct text *out)
+{
+    const struct audit_facts *facts = from->finding->facts;
+
+    if (facts->use_now == PREFLIGHT_FORBIDDEN) {
+        text_printf(out, "contradicts what it has: %s", facts->use_now_reason);
+    }
+}
+
+static void append_use_wanted(const struct source *from, struct text *out)
+{
+    const struct audit_facts *facts = from->finding->facts;
+
+    if (facts->use_wanted == PREFLIGHT_FORBIDDEN) {
+        text_printf(out, "%scontradicts policy rule %s: %s", facts->use_now == PREFLIGHT_FORBIDDEN ? "; " : "",
+                    from->finding->rule->name, facts->use_wanted_reason);
+    }
+}
+
+static void append_secret(const struct source *from, struct text *out)
+{
+    text_append(out, from->finding->facts->secret);
+}
+
+static void append_kind(const struct source *from, struct text *out)
+{
+    text_append(out, from->resource->kind->singular);
+}
+
+static void append_policy_rule(const struct source *from, struct text *out)
+{
+    text_append(out, from->finding->rule->name);
+}
+
+/* "https, hop limit at most 2" */
+static void append_wanted(const struct source *from, struct text *out)
+{
+    const struct policy_wanted *wanted = &from->finding->rule->wanted;
+    unsigned given = wanted->given & from->resource->kind->settings;
+
+    if ((given & RESOURCE_PROTOCOL) != 0) {
+        text_append(out, wanted->protocol);
+    }
+    if ((given & RESOURCE_HOP_LIMIT) != 0) {
+        text_printf(out, "%shop limit %s%d", (given & RESOURCE_PROTOCOL) != 0 ? ", " : "",
+                    wanted->hop_limit_is_max ? "at most " : "", wanted->hop_limit);
+    }
+}
+
+/* What has findings that a command fixes first. */
+static void append_then_restart(const struct source *from, struct text *out)
+{
+    const struct audit_fix *fix = &from->audit->fixes[from->finding->fix];
+
+    if (!fix->restarts) {
+        text_append(out, "; restart it after the fix");
+    }
+}
+
+static void append_stale_members(const struct source *from, struct text *out)
+{
+    const struct audit_facts *facts = from->finding->facts;
+
+    text_printf(out, "%lld of %lld %s %s", (long long)facts->stale_members, (long long)facts->members,
+                facts->members == 1 ? "member" : "members", facts->stale_members == 1 ? "was" : "were");
+}
+
+static void append_replace_members(const struct source *from, struct text *out)
+{
+    if (from->finding->template_used == NULL) {
+        text_append(out, "; its own was not found, so no command replaces them");
+    }
+}
+
+static void append_owner(const struct source *from, struct text *out)
+{
+    const char *owner = from->finding->exception->owner;
+
+    text_append(out, owner != NULL ? owner : "no owner");
+}
+
+static void append_pattern(const struct source *from, struct text *out)
+{
+    const struct policy_exception *exception = from->finding->exception;
+
+    text_append(out, exception->crn != NULL ? exception->crn : exception->name);
 }
 
 /* "; used by group asg-1", or nothing. */
@@ -100,9 +242,9 @@ static void append_template_rules(const struct source *from, struct text *out)
 {
     const char *separator = "";
 
-    for (unsigned rule = 0; rule < AUDIT_RULES; rule++) {
-        if ((from->finding->template_rules & 1U << rule) != 0) {
-            text_printf(out, "%s%s", separator, audit_rule_ids[rule]);
+    for (unsigned check = 0; check < AUDIT_CHECKS; check++) {
+        if ((from->finding->template_checks & 1U << check) != 0) {
+            text_printf(out, "%s%s", separator, audit_check_ids[check]);
             separator = ", ";
         }
     }
@@ -114,13 +256,30 @@ static const struct {
 } words[] = {
     {"protocol", append_protocol},
     {"hops", append_hops},
-    {"max", append_max},
+    {"limit", append_limit},
     {"stored", append_stored},
     {"profile", append_profile},
     {"groups", append_groups},
     {"template", append_template},
     {"architecture", append_architecture},
     {"template-rules", append_template_rules},
+    {"profiles", append_profiles},
+    {"auto-link", append_auto_link},
+    {"auto-link-wanted", append_auto_link_wanted},
+    {"by-hand", append_by_hand},
+    {"stays-off", append_stays_off},
+    {"no-hops", append_no_hops},
+    {"use", append_use},
+    {"use-wanted", append_use_wanted},
+    {"secret", append_secret},
+    {"kind", append_kind},
+    {"policy-rule", append_policy_rule},
+    {"wanted", append_wanted},
+    {"then-restart", append_then_restart},
+    {"stale-members", append_stale_members},
+    {"replace-members", append_replace_members},
+    {"owner", append_owner},
+    {"pattern", append_pattern},
 };
 
 static append_fn *find_word(const char *word, size_t size)
@@ -130,7 +289,7 @@ static append_fn *find_word(const char *word, size_t size)
             return words[i].append;
         }
     }
-    assert(!"a pattern of audit_rules holds an unknown word");
+    assert(!"a pattern of audit_checks holds an unknown word");
     return NULL;
 }
 
@@ -151,7 +310,60 @@ static void fill_in(const struct audit *audit, const struct audit_finding *findi
     }
 }
 
+/* ": agent speaks http only (SEC-412)" */
+static void append_reason(const struct policy_exception *exception, struct text *out)
+{
+    text_printf(out, ": %s", exception->reason);
+    if (exception->ticket != NULL) {
+        text_printf(out, " (%s)", exception->ticket);
+    }
+}
+
+static void append_exception(const struct audit_finding *finding, struct text *out)
+{
+    const struct policy_exception *exception = finding->exception;
+    const char *owner = exception->owner != NULL ? exception->owner : "no owner";
+
+    if (exception->expired) {
+        text_printf(out, "; exception of %s expired %s", owner, exception->expires);
+        return;
+    }
+    text_printf(out, "; excepted by %s ", owner);
+    text_printf(out, exception->expires != NULL ? "until %s" : "without end", exception->expires);
+    append_reason(exception, out);
+}
+
 void audit_message(const struct audit *audit, const struct audit_finding *finding, struct text *out)
 {
-    fill_in(audit, finding, audit_rules[finding->rule].message, out);
+    if (finding->result == AUDIT_CANNOT_TELL) {
+        text_printf(out,
+                    finding->check == AUDIT_UNMANAGED ? "cannot tell which policy rule holds without %s"
+                                                      : "cannot tell without %s",
+                    finding->why != NULL ? finding->why : "more of its record");
+        return;
+    }
+    fill_in(audit, finding, audit_checks[finding->check].message, out);
+    if (audit_is_unfixable(finding)) {
+        text_append(out, "; its allowed_use forbids what the policy wants");
+    }
+    if (finding->exception != NULL && finding->place != SIZE_MAX) {
+        append_exception(finding, out);
+    }
+}
+
+void audit_fingerprint(const struct audit_finding *finding, struct text *out)
+{
+    const struct resource *resource = finding->resource;
+    CLEANUP(text_free) struct text whole = {0};
+
+    text_printf(&whole, "%s\n", audit_check_ids[finding->check]);
+    if (resource->crn != NULL) {
+        text_append(&whole, resource->crn);
+    } else { /* an odd record, or the policy */
+        text_printf(&whole, "%s/%s/%s", resource->region != NULL ? resource->region : "", resource->kind->name,
+                    resource->id != NULL     ? resource->id
+                    : resource->name != NULL ? resource->name
+                                             : "");
+    }
+    text_append_sha256(out, whole.data, whole.size);
 }

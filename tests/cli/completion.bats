@@ -50,7 +50,7 @@ instance list --region us-|us-east us-south
 audit --region us-south,us-|us-east
 audit --region al|all
 audit --rule hop-limit,template-h|template-hop-limit
-audit --exclude-rule=hop-limit,hop-|
+audit --exclude-rule=unmanaged,unman|
 audit --rule hop-limit,disabled,hop-|
 audit --rule template-over-http,template-o|
 audit --fields rule,sev|severity
@@ -171,7 +171,7 @@ subprocess.run(sys.argv[2:], timeout=5, check=True)' "$history" "$BUILD/vpcmeta"
     [ "$(cut -f 1,2 <<< "$output")" = "folders"$'\t'"--schema-dir=" ]
     meta __complete audit --rule=hop-limit,template-h
     [ "${lines[0]%$'\t'*}" = "value"$'\t'"--rule=hop-limit," ]
-    [ "${lines[1]}" = "template-hop-limit"$'\t'"template with a hop limit too high" ]
+    [ "${lines[1]}" = "template-hop-limit"$'\t'"template with another hop limit" ]
     meta __complete instance show ""
     [[ $output == "value"$'\t\t'*NAME* ]]
     for odd in "" "--" "-" "=" "--=" "--rule" $'a\tb' "'" '"'; do

@@ -343,7 +343,7 @@ $(vpcmeta runs list --jq '.items[0].run')" ]
 did you mean HOPS?|instance list --sort hopps:desc
 there are: kind, region|instance list --sort nothing-like-it
 the direction is neither asc nor desc: write --sort FIELD:desc|instance list --sort name:down
-there is no such field|audit --sort crn
+there is no such field|audit --sort zone
 there is no such field|runs list --sort name
 --sort needs a value|instance list --sort
 out of range 1..|instance list --limit 0

@@ -49,24 +49,50 @@ static inline void append(struct resource_list *list, const struct given *given)
     }
 }
 
+/* What the built-in policy wants, with another limit. */
+static inline struct policy_rule baseline_rule(int max_hop_limit)
+{
+    return (struct policy_rule){.name = "baseline",
+                                .severity = POLICY_SEVERITY_OF_CHECK,
+                                .wanted = {.given = RESOURCE_METADATA_SETTINGS | RESOURCE_AUTO_LINK,
+                                           .enabled = true,
+                                           .protocol = "https",
+                                           .hop_limit_is_max = true,
+                                           .hop_limit = max_hop_limit}};
+}
+
 /* An audit of an inventory that is its own surroundings; both are freed by end(). */
 struct fixture {
     struct resource_list *list;
+    struct policy_rule rule;
+    struct audit_facts facts[ROWS_MAX];
     struct audit audit;
 };
 
-static inline void begin(struct fixture *fixture, const struct given *rows, const struct audit_policy *policy,
-                         bool whole)
+/* Audits the list of the fixture, all of it by its rule. */
+static inline void audit_list(struct fixture *fixture, const struct audit_terms *terms, bool whole)
 {
-    struct audit_policy used = policy != NULL ? *policy : (struct audit_policy){.max_hop_limit = 1};
+    for (size_t i = 0; i < resource_list_count(fixture->list); i++) {
+        fixture->facts[i].match.rule = &fixture->rule;
+    }
+    audit_make(&(struct audit_inventory){.selected = fixture->list,
+                                         .known = fixture->list,
+                                         .facts = fixture->facts,
+                                         .known_facts = fixture->facts,
+                                         .known_whole = whole},
+               terms, &fixture->audit);
+}
+
+static inline void begin(struct fixture *fixture, const struct given *rows, const struct audit_terms *terms, bool whole)
+{
+    struct audit_terms used = terms != NULL ? *terms : (struct audit_terms){.max_hop_limit = 1};
     used.program = "vpcmeta";
 
-    fixture->list = resource_list_create();
+    *fixture = (struct fixture){.rule = baseline_rule(used.max_hop_limit), .list = resource_list_create()};
     for (size_t i = 0; i < ROWS_MAX && rows[i].kind != NULL; i++) {
         append(fixture->list, &rows[i]);
     }
-    audit_make(&(struct audit_inventory){.selected = fixture->list, .known = fixture->list, .known_whole = whole},
-               &used, &fixture->audit);
+    audit_list(fixture, &used, whole);
 }
 
 static inline void end(struct fixture *fixture)

@@ -15,7 +15,7 @@ static const char *reported(const struct fixture *fixture, struct text *out)
     text_clear(out);
     for (size_t i = 0; i < fixture->audit.count; i++) {
         const struct audit_finding *finding = &fixture->audit.findings[i];
-        text_printf(out, "%s%s %s", i > 0 ? ", " : "", audit_rule_ids[finding->rule], finding->resource->name);
+        text_printf(out, "%s%s %s", i > 0 ? ", " : "", audit_check_ids[finding->check], finding->resource->name);
     }
     return text_string(out);
 }
@@ -49,7 +49,8 @@ static void each_kind_of_resource_breaks_the_rules_that_concern_it(void **state)
         {{{TEMPLATE("t"), ON, .hop_limit = 3}}, "template-hop-limit t"},
         {{{TEMPLATE("t"), OFF, .protocol = "http", .hop_limit = 3}}, "template-disabled t"},
         {{{TEMPLATE("t"), ON, .auto_link = true}}, "template-auto-link t"},
-        {{{TEMPLATE("t"), OFF, .auto_link = true}}, "template-auto-link t, template-disabled t"},
+        {{{TEMPLATE("t"), OFF, .auto_link = true}},
+         "template-auto-link t, template-disabled t, profile-while-disabled t"},
         {{{TEMPLATE("t"), ON}, {GROUP("g"), .template_id = "t"}}, ""},
         {{{TEMPLATE("t"), ON, .protocol = "http"}, {GROUP("g"), .template_id = "t"}},
          "template-over-http t, group-template g"},
@@ -88,13 +89,13 @@ static void hop_limits_are_judged_by_the_limit_of_the_policy(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct fixture fixture;
-        begin(&fixture, rows, &(struct audit_policy){.max_hop_limit = cases[i].max}, true);
+        begin(&fixture, rows, &(struct audit_terms){.max_hop_limit = cases[i].max}, true);
         assert_string_equal(reported(&fixture, &out), cases[i].reported);
         end(&fixture);
     }
 }
 
-static void rules_and_severity_say_what_is_told(void **state)
+static void rules_and_severity_choose_what_is_reported(void **state)
 {
     static const struct given rows[ROWS_MAX] = {
         {INSTANCE("a"), ON, .protocol = "http", .hop_limit = 2},
@@ -103,15 +104,15 @@ static void rules_and_severity_say_what_is_told(void **state)
         {GROUP("g"), .template_id = "t"},
     };
     static const struct {
-        struct audit_policy policy;
+        struct audit_terms policy;
         const char *reported;
     } cases[] = {
         {{.max_hop_limit = 1}, "enabled-over-http a, hop-limit a, group-template g, disabled b, template-disabled t"},
-        {{.max_hop_limit = 1, .severity = AUDIT_MEDIUM}, "enabled-over-http a, hop-limit a"},
-        {{.max_hop_limit = 1, .severity = AUDIT_HIGH}, "enabled-over-http a"},
-        {{.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED | 1U << AUDIT_HOP_LIMIT}, "hop-limit a, disabled b"},
-        {{.max_hop_limit = 1, .rules = 1U << AUDIT_GROUP_TEMPLATE}, "group-template g"},
-        {{.max_hop_limit = 1, .rules = 1U << AUDIT_DISABLED, .excluded = 1U << AUDIT_DISABLED}, ""},
+        {{.max_hop_limit = 1, .severity = POLICY_MEDIUM}, "enabled-over-http a, hop-limit a"},
+        {{.max_hop_limit = 1, .severity = POLICY_HIGH}, "enabled-over-http a"},
+        {{.max_hop_limit = 1, .checks = 1U << AUDIT_DISABLED | 1U << AUDIT_HOP_LIMIT}, "hop-limit a, disabled b"},
+        {{.max_hop_limit = 1, .checks = 1U << AUDIT_GROUP_TEMPLATE}, "group-template g"},
+        {{.max_hop_limit = 1, .checks = 1U << AUDIT_DISABLED, .excluded = 1U << AUDIT_DISABLED}, ""},
         /* what is accepted in a template is accepted in its groups */
         {{.max_hop_limit = 1, .excluded = 1U << AUDIT_TEMPLATE_DISABLED},
          "enabled-over-http a, hop-limit a, disabled b"},
@@ -140,12 +141,12 @@ static void a_group_is_as_bad_as_its_template(void **state)
 
     (void)state;
     begin(&fixture, rows, NULL, true);
-    assert_int_equal(fixture.audit.by_rule[AUDIT_GROUP_TEMPLATE], 2);
+    assert_int_equal(fixture.audit.by_result[AUDIT_GROUP_TEMPLATE][AUDIT_FAIL], 2);
     for (size_t i = 0; i < fixture.audit.count; i++) {
         const struct audit_finding *finding = &fixture.audit.findings[i];
-        if (finding->rule == AUDIT_GROUP_TEMPLATE) {
+        if (finding->check == AUDIT_GROUP_TEMPLATE) {
             bool hard = strcmp(finding->resource->name, "g2") == 0;
-            assert_int_equal(finding->severity, hard ? AUDIT_HIGH : AUDIT_LOW);
+            assert_int_equal(finding->severity, hard ? POLICY_HIGH : POLICY_LOW);
             text_clear(&message);
             audit_message(&fixture.audit, finding, &message);
             assert_string_equal(text_string(&message), hard ? "template hard: template-over-http, template-hop-limit"
@@ -163,7 +164,9 @@ static void a_template_is_missing_only_where_all_are_known(void **state)
 
     (void)state;
     begin(&fixture, rows, NULL, false);
-    assert_int_equal(fixture.audit.count, 0);
+    assert_int_equal(fixture.audit.failed, 0);
+    assert_int_equal(audit_result_of(&fixture.audit, 0, AUDIT_GROUP_TEMPLATE), AUDIT_CANNOT_TELL);
+    assert_int_equal(audit_result_of(&fixture.audit, 0, AUDIT_GROUP_TEMPLATE_MISSING), AUDIT_CANNOT_TELL);
     end(&fixture);
 }
 
@@ -182,10 +185,12 @@ static void templates_and_groups_outside_of_the_selection_are_known(void **state
     }
     append(selected, &known[1]);
     append(selected, &known[0]);
-    audit_make(&(struct audit_inventory){.selected = selected, .known = around, .known_whole = true},
-               &(struct audit_policy){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
+    const struct policy_rule rule = baseline_rule(1);
+    const struct audit_facts facts[2] = {{.match.rule = &rule}, {.match.rule = &rule}};
+    audit_make(&(struct audit_inventory){.selected = selected, .known = around, .facts = facts, .known_whole = true},
+               &(struct audit_terms){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
     assert_int_equal(audit.count, 2);
-    assert_int_equal(audit.findings[1].rule, AUDIT_GROUP_TEMPLATE);
+    assert_int_equal(audit.findings[1].check, AUDIT_GROUP_TEMPLATE);
     audit_message(&audit, &audit.findings[0], &message);
     assert_string_equal(text_string(&message), "new instances answer over http; used by groups g, h");
     audit_free(&audit);
@@ -245,7 +250,7 @@ static void findings_say_what_is_wrong_and_which_command_mends_it(void **state)
         struct fixture fixture;
         CLEANUP(text_free) struct text message = {0};
         CLEANUP(text_free) struct text fix = {0};
-        begin(&fixture, cases[i].rows, &(struct audit_policy){.max_hop_limit = 2}, true);
+        begin(&fixture, cases[i].rows, &(struct audit_terms){.max_hop_limit = 2}, true);
         assert_true(fixture.audit.count >= 1);
         audit_message(&fixture.audit, &fixture.audit.findings[0], &message);
         audit_fix(&fixture.audit, &fixture.audit.findings[0], &fix);
@@ -260,7 +265,7 @@ static void all_findings_of_a_resource_have_one_fix(void **state)
 {
     static const struct {
         struct given rows[ROWS_MAX];
-        struct audit_policy policy;
+        struct audit_terms policy;
         const char *fixes;
     } cases[] = {
         {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 8}},
@@ -278,17 +283,17 @@ static void all_findings_of_a_resource_have_one_fix(void **state)
          "vpcmeta template replace t --protocol https --hop-limit 1 --update-groups --delete-old --region eu-de\n"},
         /* the finding of the group says all of them */
         {{{TEMPLATE("t"), ON, .protocol = "http", .hop_limit = 3}, {GROUP("g"), .template_id = "t"}},
-         {.max_hop_limit = 1, .severity = AUDIT_HIGH},
+         {.max_hop_limit = 1, .severity = POLICY_HIGH},
          "vpcmeta template replace t --protocol https --hop-limit 1 --update-groups --delete-old --region eu-de\n"},
         /* what the operator left out stays as it is */
         {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 8}},
          {.max_hop_limit = 2, .excluded = 1U << AUDIT_HOP_LIMIT},
          "vpcmeta instance set a --protocol https --region eu-de\n"},
         {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 8}},
-         {.max_hop_limit = 2, .rules = 1U << AUDIT_HOP_LIMIT},
+         {.max_hop_limit = 2, .checks = 1U << AUDIT_HOP_LIMIT},
          "vpcmeta instance set a --hop-limit 2 --region eu-de\n"},
         {{{INSTANCE("a"), OFF, .protocol = "http", .hop_limit = 8}},
-         {.max_hop_limit = 2, .excluded = 1U << AUDIT_HTTP | 1U << AUDIT_TEMPLATE_HOP_LIMIT},
+         {.max_hop_limit = 2, .excluded = 1U << AUDIT_ENABLED_OVER_HTTP | 1U << AUDIT_TEMPLATE_HOP_LIMIT},
          "vpcmeta instance set a --enabled true --hop-limit 2 --region eu-de\n"},
     };
 
@@ -325,8 +330,10 @@ static void one_of_several_with_a_name_is_called_by_its_id(void **state)
         append(list, &rows[i]);
         resource_list_at(list, i)->id = (const char *[]){"0717_1", "0717_2", "0717_3"}[i];
     }
-    audit_make(&(struct audit_inventory){.selected = list, .known = list},
-               &(struct audit_policy){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
+    const struct policy_rule rule = baseline_rule(1);
+    const struct audit_facts facts[3] = {{.match.rule = &rule}, {.match.rule = &rule}, {.match.rule = &rule}};
+    audit_make(&(struct audit_inventory){.selected = list, .known = list, .facts = facts},
+               &(struct audit_terms){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
     for (size_t i = 0; i < 3; i++) {
         CLEANUP(text_free) struct text fix = {0};
         audit_fix(&audit, &audit.findings[i], &fix);
@@ -342,7 +349,7 @@ static void many_that_become_the_same_have_one_command(void **state)
     static const struct audit_option options[] = {{"vpc", "vpc-prod"}, {"exclude", "b*"}};
     static const struct {
         struct given row;
-        struct audit_policy policy;
+        struct audit_terms policy;
         const char *line;
     } cases[] = {
         {{INSTANCE("a"), ON, .protocol = "http"},
@@ -407,7 +414,7 @@ static void a_long_command_is_one_command_on_several_lines(void **state)
     CLEANUP(text_free) struct text lines = {0};
 
     (void)state;
-    begin(&fixture, rows, &(struct audit_policy){.max_hop_limit = 1, .where = ".a == \"it's so\""}, true);
+    begin(&fixture, rows, &(struct audit_terms){.max_hop_limit = 1, .where = ".a == \"it's so\""}, true);
     audit_grouped_fixes(&fixture.audit, 60, &lines);
     assert_string_equal(text_string(&lines), "vpcmeta instance set --where '(.a == \"it'\\''s so\")\n"
                                              "    and .metadata_service.enabled\n"
@@ -459,8 +466,10 @@ static void a_name_that_would_be_read_as_something_else_is_not_in_the_command(vo
         append(list, &(struct given){INSTANCE(cases[i].name), ON, .protocol = "http"});
         resource_list_at(list, 0)->id = cases[i].id;
         resource_list_at(list, 0)->crn = cases[i].crn;
-        audit_make(&(struct audit_inventory){.selected = list, .known = list},
-                   &(struct audit_policy){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
+        const struct policy_rule rule = baseline_rule(1);
+        const struct audit_facts facts = {.match.rule = &rule};
+        audit_make(&(struct audit_inventory){.selected = list, .known = list, .facts = &facts},
+                   &(struct audit_terms){.max_hop_limit = 1, .program = "vpcmeta"}, &audit);
         audit_fix(&audit, &audit.findings[0], &fix);
         text_printf(&wanted, "vpcmeta instance set %s --protocol https --region eu-de", cases[i].target);
         assert_string_equal(text_string(&fix), text_string(&wanted));
@@ -490,6 +499,19 @@ static void findings_come_worst_first_then_by_rule_then_as_the_inventory_stands(
     end(&fixture);
 }
 
+static void drop_zeros(json_t *counts)
+{
+    const char *name;
+    json_t *count;
+    void *next;
+
+    json_object_foreach_safe (counts, next, name, count) {
+        if (json_integer_value(count) == 0) {
+            json_object_del(counts, name);
+        }
+    }
+}
+
 static void counts_are_told_by_kind_state_protocol_and_hop_limit(void **state)
 {
     static const struct given rows[ROWS_MAX] = {
@@ -512,18 +534,26 @@ static void counts_are_told_by_kind_state_protocol_and_hop_limit(void **state)
         "\"response_hop_limit\":{\"enabled\":{\"64\":1},\"disabled\":{}}},"
         "\"bare-metal\":{\"enabled\":1,\"disabled\":0,"
         "\"protocol\":{\"enabled\":{\"http\":0,\"https\":1},\"disabled\":{\"http\":0,\"https\":0}}}},"
-        "\"findings\":{\"total\":7,\"severity\":{\"high\":3,\"medium\":3,\"low\":1},"
-        "\"rule\":{\"enabled-over-http\":1,\"template-over-http\":1,\"hop-limit\":2,\"unsupported-architecture\":0,"
-        "\"template-hop-limit\":1,\"template-auto-link\":0,\"group-template\":1,\"group-template-missing\":0,"
-        "\"disabled\":1,\"template-disabled\":0}},"
+        "\"findings\":{\"total\":7,\"severity\":{\"critical\":0,\"high\":3,\"medium\":3,\"low\":1,\"info\":0},"
+        "\"rule\":{\"enabled-over-http\":1,\"template-over-http\":1,\"hop-limit\":2,\"template-hop-limit\":1,"
+        "\"group-template\":1,\"disabled\":1}},"
         "\"regions\":{\"eu-de\":{\"resources\":7,\"enabled\":5,\"disabled\":1,"
-        "\"findings\":{\"total\":7,\"severity\":{\"high\":3,\"medium\":3,\"low\":1}}}}}";
+        "\"findings\":{\"total\":7,\"severity\":{\"critical\":0,\"high\":3,\"medium\":3,\"low\":1,\"info\":0}}}},"
+        "\"results\":{\"pass\":25,\"fail\":7,\"excepted\":0,\"cannot_tell\":0,\"not_applicable\":26},"
+        "\"unmanaged\":0,"
+        "\"exceptions\":{\"open\":7,\"excepted\":0,\"expired\":0,\"unused\":[],\"expires_soon\":[]},"
+        "\"policy\":{\"name\":\"baseline\",\"digest\":null,\"as_of\":null}}";
     struct fixture fixture;
     CLEANUP(text_free) struct text out = {0};
 
     (void)state;
     begin(&fixture, rows, NULL, true);
     JSON_CLEANUP json_t *summary = audit_summary(&fixture.audit);
+    assert_int_equal(json_object_size(json_object_get(summary, "checks")), AUDIT_CHECKS);
+    json_object_del(summary, "checks");
+    json_t *rules = json_object_get(json_object_get(summary, "findings"), "rule");
+    assert_int_equal(json_object_size(rules), AUDIT_CHECKS);
+    drop_zeros(rules);
     json_print(&out, summary, JSON_PRINT_COMPACT);
     assert_string_equal(text_string(&out), wanted);
     end(&fixture);
@@ -544,21 +574,21 @@ static void an_empty_inventory_has_no_findings(void **state)
 static void every_rule_is_complete_and_has_an_id_of_its_own(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < AUDIT_RULES; i++) {
-        const struct audit_rule *rule = &audit_rules[i];
+    for (unsigned i = 0; i < AUDIT_CHECKS; i++) {
+        const struct audit_check *rule = &audit_checks[i];
         unsigned found = 0;
         struct err e = ERR_INIT;
-        assert_non_null(audit_rule_ids[i]);
-        assert_int_equal(strspn(audit_rule_ids[i], "abcdefghijklmnopqrstuvwxyz-"), strlen(audit_rule_ids[i]));
+        assert_non_null(audit_check_ids[i]);
+        assert_int_equal(strspn(audit_check_ids[i], "abcdefghijklmnopqrstuvwxyz-"), strlen(audit_check_ids[i]));
         assert_non_null(rule->title);
         assert_non_null(rule->meaning);
         assert_non_null(rule->message);
         assert_non_null(rule->fix);
         assert_non_null(rule->basis);
-        assert_true(audit_add_rule(audit_rule_ids[i], &found, &e));
+        assert_true(audit_add_check(audit_check_ids[i], &found, &e));
         assert_int_equal(found, 1U << i);
     }
-    assert_null(audit_rule_ids[AUDIT_RULES]);
+    assert_null(audit_check_ids[AUDIT_CHECKS]);
 }
 
 static void an_unknown_rule_is_refused_with_the_nearest(void **state)
@@ -567,11 +597,11 @@ static void an_unknown_rule_is_refused_with_the_nearest(void **state)
     struct err e = ERR_INIT;
 
     (void)state;
-    assert_false(audit_add_rule("hop-limits", &rules, &e));
+    assert_false(audit_add_check("hop-limits", &rules, &e));
     assert_int_equal(e.code, ERR_USAGE);
     assert_string_equal(e.message, "there is no rule \"hop-limits\"; did you mean \"hop-limit\"?");
     err_clear(&e);
-    assert_false(audit_add_rule("q", &rules, &e));
+    assert_false(audit_add_check("q", &rules, &e));
     assert_non_null(strstr(e.message, "--list-rules"));
     assert_int_equal(rules, 0);
 }
@@ -581,7 +611,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_resource_breaks_the_rules_that_concern_it),
         cmocka_unit_test(hop_limits_are_judged_by_the_limit_of_the_policy),
-        cmocka_unit_test(rules_and_severity_say_what_is_told),
+        cmocka_unit_test(rules_and_severity_choose_what_is_reported),
         cmocka_unit_test(a_group_is_as_bad_as_its_template),
         cmocka_unit_test(a_template_is_missing_only_where_all_are_known),
         cmocka_unit_test(templates_and_groups_outside_of_the_selection_are_known),

@@ -1,0 +1,104 @@
+/* Checks of instance groups: the template that makes their members, and the members that another one has made. */
+#include "audit/audit_checks.h"
+#include "audit/audit_exceptions.h"
+
+void audit_index_make(const struct resource_list *known, struct audit_index *ret)
+{
+    for (size_t i = 0; i < resource_list_count(known); i++) {
+        const struct resource *record = resource_list_at(known, i);
+        if (audit_role_of(record->kind) == AUDIT_TEMPLATE && record->id != NULL) {
+            mem_map_put(&ret->templates, record->id, (void *)(uintptr_t)(i + 1)); // NOLINT(performance-no-int-to-ptr)
+        }
+    }
+}
+
+void audit_index_free(struct audit_index *index)
+{
+    mem_map_free(&index->templates);
+}
+
+/* Index of the group's template in the list `known` + 1; 0: it is not there. */
+static size_t place_of_template(const struct audit_subject *subject)
+{
+    const char *id = subject->record->template_id;
+
+    return id != NULL ? (size_t)(uintptr_t)mem_map_get(&subject->index->templates, id) : 0;
+}
+
+static enum audit_result unknown_template(struct audit_subject *subject)
+{
+    return audit_outcome(subject, AUDIT_MAYBE,
+                         subject->record->template_id == NULL ? "its template" : "its template, which was not read");
+}
+
+/* Whether a finding of the template is accepted: left out of the audit, or excepted for it or for the group. */
+static bool is_accepted(const struct audit_subject *subject, size_t place, enum audit_check_number check)
+{
+    const struct audit_inventory *inventory = &subject->audit->inventory;
+    const struct resource *used = resource_list_at(inventory->known, place);
+    const struct policy_rule *own = inventory->known_facts != NULL ? inventory->known_facts[place].match.rule : NULL;
+
+    return (subject->audit->terms.excluded & 1U << check) != 0 || audit_accepts(subject->rule, used, check) ||
+           audit_accepts(own, used, check);
+}
+
+/* The checks of settings that the template fails by what the group's rule wants of its members. */
+static unsigned failed_checks(struct audit_subject *subject, size_t place, const char **ret_why)
+{
+    struct audit_subject inner = *subject;
+    unsigned failed = 0;
+
+    inner.record = resource_list_at(subject->audit->inventory.known, place);
+    inner.role = AUDIT_TEMPLATE;
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        if (audit_checks[check].roles != AUDIT_TEMPLATE || audit_checks[check].judge == NULL) {
+            continue; /* those of servers as well have facts of their own */
+        }
+        enum audit_result result = audit_checks[check].judge(&inner);
+        if (result == AUDIT_FAIL && !is_accepted(subject, place, check)) {
+            failed |= 1U << check;
+        } else if (result == AUDIT_CANNOT_TELL) {
+            *ret_why = inner.why;
+        }
+    }
+    return failed;
+}
+
+enum audit_result audit_judge_group_template(struct audit_subject *subject)
+{
+    size_t place = place_of_template(subject);
+    const char *why = NULL;
+
+    if (place == 0) {
+        bool gone = subject->audit->inventory.known_whole && subject->record->template_id != NULL;
+        return gone ? AUDIT_NOT_APPLICABLE : unknown_template(subject);
+    }
+    subject->template_checks = failed_checks(subject, place - 1, &why);
+    subject->template_used = resource_list_at(subject->audit->inventory.known, place - 1);
+    return audit_outcome(subject,
+                         subject->template_checks != 0 ? AUDIT_YES
+                         : why != NULL                 ? AUDIT_MAYBE
+                                                       : AUDIT_NO,
+                         why);
+}
+
+enum audit_result audit_judge_group_template_missing(struct audit_subject *subject)
+{
+    if (place_of_template(subject) != 0) {
+        return AUDIT_PASS;
+    }
+    bool gone = subject->audit->inventory.known_whole && subject->record->template_id != NULL;
+    return gone ? AUDIT_FAIL : unknown_template(subject);
+}
+
+enum audit_result audit_judge_group_members(struct audit_subject *subject)
+{
+    const struct audit_facts *facts = subject->facts;
+
+    if (facts->members_reading == AUDIT_UNREADABLE) {
+        return audit_outcome(subject, AUDIT_MAYBE, "its members, which could not be read");
+    }
+    return facts->members_reading == AUDIT_NOT_ASKED ? AUDIT_NO_RESULT
+           : facts->stale_members > 0                ? AUDIT_FAIL
+                                                     : AUDIT_PASS;
+}

@@ -1,0 +1,121 @@
+/* The rules and exceptions of a policy: what they hold for and cover, and which of them do nothing any more. */
+#include "audit/audit_exceptions.h"
+
+#include <stdlib.h>
+
+#include "audit/audit_checks.h"
+
+const struct resource_kind audit_policy_kind = {.name = "policy", .singular = "policy", .plural = "policies"};
+
+void audit_exceptions_make(struct audit *audit)
+{
+    const struct policy *policy = audit->terms.policy;
+    size_t rules = policy != NULL ? policy_rule_count(policy) : 0;
+    size_t exceptions = policy != NULL ? policy_exception_count(policy) : 0;
+
+    audit->matched = mem_array(rules + 1, sizeof(*audit->matched));
+    audit->exceptions = mem_array(exceptions + 1, sizeof(*audit->exceptions));
+    audit->policy_resources = mem_array(exceptions + 1, sizeof(*audit->policy_resources));
+}
+
+void audit_exceptions_free(struct audit *audit)
+{
+    if (audit->terms.policy != NULL && audit->policy_resources != NULL) {
+        for (size_t i = 0; i < policy_exception_count(audit->terms.policy); i++) {
+            free((char *)audit->policy_resources[i].name);
+        }
+    }
+    free(audit->matched);
+    free(audit->exceptions);
+    free(audit->policy_resources);
+}
+
+void audit_count_match(struct audit *audit, const struct policy_rule *rule)
+{
+    if (audit->terms.policy != NULL) {
+        audit->matched[rule->number]++;
+    }
+}
+
+const struct policy_exception *audit_use_exception(struct audit *audit, const struct policy_rule *rule,
+                                                   const struct resource *record, enum audit_check_number check)
+{
+    const struct policy_exception *exception =
+        audit->terms.policy != NULL ? policy_exception_for(rule, record, audit_check_ids[check]) : NULL;
+
+    if (exception != NULL) {
+        audit->exceptions[exception->number].findings++;
+    }
+    return exception;
+}
+
+bool audit_accepts(const struct policy_rule *rule, const struct resource *record, enum audit_check_number check)
+{
+    const struct policy_exception *exception =
+        rule != NULL && rule->policy != NULL ? policy_exception_for(rule, record, audit_check_ids[check]) : NULL;
+
+    return exception != NULL && !exception->expired;
+}
+
+void audit_describe_exception(const struct policy_exception *exception, struct text *out)
+{
+    text_printf(out, "of %s for %s", exception->owner != NULL ? exception->owner : "no owner",
+                exception->crn != NULL ? exception->crn : exception->name);
+}
+
+bool audit_is_whole(const struct audit *audit)
+{
+    const struct audit_terms *terms = &audit->terms;
+
+    return terms->policy != NULL && terms->complete && !terms->narrowed && !terms->targeted;
+}
+
+/* Whether a check that the exception names was not judged everywhere. */
+static bool may_cover_more(const struct audit *audit, const struct policy_exception *exception)
+{
+    unsigned left_out = audit->unjudged;
+
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        left_out |= audit_reports(&audit->terms, check) ? 0 : 1U << check;
+    }
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        for (size_t i = 0; i < exception->check_count; i++) {
+            if ((left_out & 1U << check) != 0 && text_equal(exception->checks[i], audit_check_ids[check])) {
+                return true;
+            }
+        }
+    }
+    return exception->check_count == 0 && audit->terms.checks != 0;
+}
+
+static void add_unused(struct audit *audit, const struct policy_exception *exception)
+{
+    struct resource *record = &audit->policy_resources[exception->number];
+    CLEANUP(text_free) struct text place = {0};
+
+    text_printf(&place, "%s:%zu", exception->file, exception->place.line);
+    *record = (struct resource){.kind = &audit_policy_kind, .name = mem_copy(text_string(&place))};
+    audit_add_finding(audit, &(struct audit_finding){.check = AUDIT_UNUSED_EXCEPTION,
+                                                     .result = AUDIT_FAIL,
+                                                     .severity = audit_checks[AUDIT_UNUSED_EXCEPTION].severity,
+                                                     .place = SIZE_MAX,
+                                                     .resource = record,
+                                                     .rule = exception->rule,
+                                                     .exception = exception});
+}
+
+void audit_exceptions_end(struct audit *audit)
+{
+    bool strict = audit->terms.strict && audit_reports(&audit->terms, AUDIT_UNUSED_EXCEPTION);
+
+    if (!audit_is_whole(audit)) {
+        return;
+    }
+    for (size_t i = 0; i < policy_exception_count(audit->terms.policy); i++) {
+        const struct policy_exception *exception = policy_exception_at(audit->terms.policy, i);
+        audit->exceptions[i].unused = audit->exceptions[i].findings == 0 && !may_cover_more(audit, exception);
+        if (audit->exceptions[i].unused && strict) {
+            add_unused(audit, exception);
+        }
+    }
+}
