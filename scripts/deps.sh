@@ -8,7 +8,7 @@ set -eu
 build='gcc g++ make pkg-config libcurl4-openssl-dev libssl-dev libjansson-dev libsimdjson-dev libedit-dev libjq-dev
        liburiparser-dev libonig-dev libyaml-dev libpcre2-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
        uthash-dev nettle-dev'
-test='libcmocka-dev bats jq curl python3 procps openssl nghttp2-proxy less man-db groff
+test='libcmocka-dev bats jq curl python3 python3-jsonschema procps openssl nghttp2-proxy less man-db groff
       mandoc zsh fish chromium'
 dev='clang clang-format clang-tidy cppcheck shellcheck valgrind libclang-rt-dev hyperfine nodejs npm time
      python3-rich'

@@ -243,7 +243,7 @@ static void report_many_finding(void *context, size_t index, struct report_findi
 {
     struct report_many *many = context;
 
-    snprintf(many->fingerprint, sizeof(many->fingerprint), "%032zx%032zx", index * 2654435761U, index);
+    snprintf(many->fingerprint, sizeof(many->fingerprint), "%016zx%048zx", index * 0x9E3779B97F4A7C15U, index);
     snprintf(many->fix, sizeof(many->fix), "vpcmeta instance set web-%zu --protocol https", index);
     *ret = (struct report_finding){.check = index % 3 == 0 ? 0 : 1,
                                    .resource = index,

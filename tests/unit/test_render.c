@@ -328,10 +328,7 @@ static void csv_quotes_what_must_be_and_defuses_formulas(void **state)
         {"a\nb", "\"a\nb\""},
         {"=1+1", "'=1+1"},
         {"+1", "'+1"},
-        {"\xef\xbc\x9d"
-         "1",
-         "'\xef\xbc\x9d"
-         "1"}, /* a full-width = */
+        {"\xef\xbc\x9dx", "'\xef\xbc\x9dx"}, /* a full-width = */
         {"\xef\xbc\xa0", "'\xef\xbc\xa0"},
         {"\xef\xbc\xa1", "\xef\xbc\xa1"},
         {"-1", "'-1"},
