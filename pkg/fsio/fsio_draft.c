@@ -14,6 +14,7 @@
 struct fsio_draft {
     char *path;         /* that is replaced */
     struct text beside; /* the draft; empty: `path` is written itself, or the draft has been published */
+    mode_t mode;        /* of the file that is replaced; 0: there was none */
     int fd;
 };
 
@@ -77,11 +78,29 @@ struct fsio_draft *fsio_draft_open(const char *path, struct err *e)
 
     draft->path = target != NULL ? target : mem_copy(path);
     draft->fd = -1;
+    draft->mode = exists ? status.st_mode & 0777 : 0;
     if (!open_draft(draft, exists, &status, e)) {
         fsio_draft_close(draft);
         return NULL;
     }
     return draft;
+}
+
+/* The umask can only be read by setting it. */
+static mode_t usual_mode(void)
+{
+    mode_t mask = umask(0);
+
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+bool fsio_draft_share(struct fsio_draft *draft, struct err *e)
+{
+    mode_t mode = draft->mode != 0 ? draft->mode : usual_mode();
+
+    return draft->beside.size == 0 || fchmod(draft->fd, mode) == 0 ||
+           err_set_errno(e, ERR_IO, "cannot set the mode of %s", draft->path);
 }
 
 bool fsio_draft_write(struct fsio_draft *draft, const char *bytes, size_t size, struct err *e)

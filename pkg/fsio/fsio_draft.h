@@ -13,6 +13,12 @@ struct fsio_draft;
  */
 struct fsio_draft *fsio_draft_open(const char *path, struct err *e) __attribute__((warn_unused_result));
 
+/*
+ * Gives the file the mode that others of its user have: that of the file it replaces, or 0666 without the bits of the
+ * umask. ERR_IO.
+ */
+bool fsio_draft_share(struct fsio_draft *draft, struct err *e) __attribute__((warn_unused_result));
+
 bool fsio_draft_write(struct fsio_draft *draft, const char *bytes, size_t size, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -101,11 +101,13 @@ static void count_finding(struct junit *junit, size_t index)
     struct report_finding finding = {.resource = SIZE_MAX};
 
     junit->report->finding(junit->report->context, index, &finding);
-    bool fixed = finding.baseline == REPORT_FIXED || finding.resource == SIZE_MAX;
-    junit->suite_of_finding[index] = fixed ? NO_SUITE : junit->suite_of_resource[finding.resource];
-    if (fixed) {
+    if (finding.baseline == REPORT_FIXED) {
+        junit->suite_of_finding[index] = NO_SUITE;
         return;
     }
+    junit->suite_of_finding[index] = finding.resource == SIZE_MAX
+                                         ? suite_of(junit, finding.gone.kind, finding.gone.region)
+                                         : junit->suite_of_resource[finding.resource];
     struct suite *suite = &junit->suites.items[junit->suite_of_finding[index]];
     suite->tests++;
     suite->failures += finding.result == REPORT_FAIL;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Checks a report as its documented readers read it, and prints what it holds as one JSON object.
+"""Checks reports as their documented readers read them, and prints for each a line of JSON: what it holds, or its faults.
 
-usage: report_check.py sarif|sarif-github|junit|ocsf|csv FILE
+usage: report_check.py sarif|sarif-github|junit|ocsf|csv FILE [FORMAT FILE...]
 
-Exit status 1 with a line for each fault. The rules are written from the published schema of SARIF 2.1.0, GitHub's list
+Exit status 1 where there are faults. The rules are written from the published schema of SARIF 2.1.0, GitHub's list
 of supported properties and limits, the schemas of Ant and Jenkins and what GitLab documents of JUnit, the required
 members of OCSF's class 2003, and RFC 4180; nothing of them is taken from the code that writes the reports.
 """
@@ -178,7 +178,7 @@ def check_junit(text):
     need(int(root.get("tests")) == sum(sums.values()), "root", "tests")
     need(int(root.get("failures")) == sums["failure"], "root", "failures")
     need(int(root.get("errors")) == sums["error"], "root", "errors")
-    return {**sums, "suites": [suite.get("name") for suite in root], "names": sorted(name for _, name in seen)[:50],
+    return {**sums, "suites": [suite.get("name") for suite in root], "names": sorted(name for _, name in seen)[:9],
             "classes": sorted({name for name, _ in seen})}
 
 
@@ -241,17 +241,22 @@ def check_csv(text):
 CHECKS = {"sarif": check_sarif, "sarif-github": check_github, "junit": check_junit, "ocsf": check_ocsf, "csv": check_csv}
 
 
-def main():
-    with open(sys.argv[2], encoding="utf-8", newline="") as file:
+def check(format_name, name):
+    FAULTS.clear()
+    with open(name, encoding="utf-8", newline="") as file:
         text = file.read()
     try:
-        summary = CHECKS[sys.argv[1]](text)
+        summary = CHECKS[format_name](text)
     except (KeyError, IndexError, ValueError, TypeError, ElementTree.ParseError, csv.Error) as error:
         fault("file", f"{type(error).__name__}: {error}")
-        summary = {}
-    if FAULTS:
-        sys.exit("\n".join(FAULTS[:20]))
-    print(json.dumps(summary, ensure_ascii=False))
+    return {"file": name, "faults": FAULTS[:20]} if FAULTS else {"file": name, **summary}
+
+
+def main():
+    lines = [check(*pair) for pair in zip(sys.argv[1::2], sys.argv[2::2])]
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    sys.exit(any("faults" in line for line in lines))
 
 
 main()

@@ -74,6 +74,28 @@ static void a_draft_takes_the_place_of_the_file_only_when_it_is_published(void *
     assert_true(S_ISLNK(status.st_mode));
 }
 
+/* A report is for others, too: it has the mode that `>` would give it. */
+static void a_shared_draft_has_the_mode_of_other_files(void **state)
+{
+    static const struct {
+        mode_t before, after;
+    } rows[] = {{0, 0640}, {0600, 0600}, {0664, 0664}};
+    mode_t mask = umask(0027);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct err e = ERR_INIT;
+        struct stat status;
+        assert_true(rows[i].before == 0 || chmod("file", rows[i].before) == 0);
+        struct fsio_draft *draft = fsio_draft_open("file", &e);
+        assert_true(fsio_draft_share(draft, &e) && fsio_draft_publish(draft, &e));
+        fsio_draft_close(draft);
+        assert_int_equal(stat("file", &status), 0);
+        assert_int_equal(status.st_mode & 07777, rows[i].after);
+    }
+    assert_int_equal(umask(mask), 0027);
+}
+
 static void what_cannot_be_written_is_known_before_a_draft_begins(void **state)
 {
     static const char *const paths[] = {".", "no/file", "dangling"};
@@ -152,6 +174,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_draft_takes_the_place_of_the_file_only_when_it_is_published),
+        TEST(a_shared_draft_has_the_mode_of_other_files),
         TEST(what_cannot_be_written_is_known_before_a_draft_begins),
         TEST(a_device_takes_the_bytes_itself),
         TEST(a_scratch_file_gives_back_what_was_appended_in_any_order),

@@ -294,6 +294,38 @@ static void junit_has_passes_only_when_asked(void **state)
     assert_int_equal(count_of(render(&report, REPORT_JUNIT, &rendered), "<testcase"), 0);
 }
 
+static void finding_of_policy(void *context, size_t index, struct report_finding *ret)
+{
+    (void)context;
+    *ret = (struct report_finding){.check = index,
+                                   .resource = SIZE_MAX,
+                                   .gone = {.kind = "exception", .name = "of team-pay for legacy-*", .enabled = -1},
+                                   .result = REPORT_FAIL,
+                                   .severity = "low",
+                                   .message = "covers nothing",
+                                   .fingerprint = "6666"};
+}
+
+/* A finding need not be about a resource. */
+static void every_format_has_findings_of_the_policy(void **state)
+{
+    (void)state;
+    struct report report = report_fixture();
+    static const enum report_format formats[] = {REPORT_SARIF, REPORT_SARIF_GITHUB, REPORT_JUNIT, REPORT_OCSF,
+                                                 REPORT_CSV};
+
+    report.finding = finding_of_policy;
+    report.finding_count = 1;
+    for (size_t i = 0; i < REPORT_COUNT(formats); i++) {
+        CLEANUP(rendered_free) struct rendered rendered;
+        const char *file = render(&report, formats[i], &rendered);
+        expect_words(file, "of team-pay for legacy-*");
+        expect_words(file, "covers nothing");
+    }
+    CLEANUP(rendered_free) struct rendered rendered;
+    expect_words(render(&report, REPORT_JUNIT, &rendered), "<testsuite name=\"exception\" tests=\"1\" failures=\"1\"");
+}
+
 static void junit_warns_of_what_gitlab_does_not_read(void **state)
 {
     (void)state;
@@ -464,6 +496,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(github_takes_no_more_than_its_limits),
         cmocka_unit_test(junit_has_a_case_for_each_finding),
         cmocka_unit_test(junit_has_passes_only_when_asked),
+        cmocka_unit_test(every_format_has_findings_of_the_policy),
         cmocka_unit_test(junit_warns_of_what_gitlab_does_not_read),
         cmocka_unit_test(ocsf_says_how_each_finding_stands),
         cmocka_unit_test(csv_is_harmless),
