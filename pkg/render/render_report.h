@@ -40,7 +40,7 @@ struct report_resource {
 /* A finding: a result that is fail, excepted or cannot_tell. Strings are borrowed until the next call. */
 struct report_finding {
     size_t check;                /* index of report.checks */
-    size_t resource;             /* index of the resource; SIZE_MAX: none, it does not exist any more or is the policy */
+    size_t resource;             /* index of the resource; SIZE_MAX: `gone`, or the policy */
     struct report_resource gone; /* of those: kind, region, id, name, crn */
     enum report_result result;
     enum report_baseline baseline;
