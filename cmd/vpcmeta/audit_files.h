@@ -1,6 +1,6 @@
 /*
- * audit_files: the files of `vpcmeta audit --report FORMAT=FILE`. What can be known to go wrong with them is known before
- * any request; each appears whole or not at all.
+ * audit_files: the files of `vpcmeta audit --report FORMAT=FILE`. What can be known to go wrong with them is known
+ * before any request; each appears whole or not at all.
  */
 #ifndef VPCMETA_AUDIT_FILES_H
 #define VPCMETA_AUDIT_FILES_H
@@ -30,14 +30,14 @@ struct audit_files {
 };
 
 /*
- * Begins the files. `reads` are files that the command reads, `reads_count` of them (entries may be NULL), which none of
- * them may replace. ERR_USAGE for a word that is no FORMAT=FILE and for a file that cannot be written.
+ * Begins the files. `reads` are files that the command reads, `reads_count` of them (entries may be NULL), which none
+ * of them may replace. ERR_USAGE for a word that is no FORMAT=FILE and for a file that cannot be written.
  */
 bool audit_files_open(const struct app *app, const struct audit_files_opts *opts, const char *const reads[],
                       size_t reads_count, struct audit_files *ret, struct err *e) __attribute__((warn_unused_result));
 
 /*
- * Writes and publishes them: REPORT_JSON by `write_json`. One that fails does not keep the others from being written; the
+ * Writes and publishes them: REPORT_JSON by `json`. One that fails does not keep the others from being written; the
  * first error is kept.
  */
 struct audit_files_json {
