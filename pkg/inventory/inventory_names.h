@@ -60,6 +60,9 @@ void inventory_names_see(struct inventory_names *names, const struct resource *r
  */
 bool inventory_names_check(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether the record, a template, refers to its VPC or to a subnet of it, and not by the name of the VPC. */
+bool inventory_lacks_vpc_name(const struct resource *record);
+
 /*
  * Gives the record its VPC (name and id) from these VPCs, and from these subnets where it refers to a subnet alone.
  * Strings are borrowed from them.

@@ -4,8 +4,7 @@
 #include "inventory/inventory_names.h"
 #include "mem/mem.h"
 
-/* A template refers to its VPC, or to a subnet of it. */
-static bool is_nameless(const struct resource *record)
+bool inventory_lacks_vpc_name(const struct resource *record)
 {
     return record->vpc == NULL && (record->vpc_id != NULL || record->subnet_id != NULL);
 }
@@ -50,7 +49,7 @@ static void begin_reading(struct reading *reading, const struct inventory_scope 
     *reading = (struct reading){.scope = scope, .api = api, .error = ERR_INIT};
     for (size_t i = 0; i < resource_list_count(records); i++) {
         const struct resource *record = resource_list_at(records, i);
-        if (record->api == api && is_nameless(record)) {
+        if (record->api == api && inventory_lacks_vpc_name(record)) {
             kinds[record->vpc_id == NULL] = record->vpc_id == NULL ? &resource_subnet : &resource_vpc;
         }
     }
@@ -80,7 +79,7 @@ static bool name_records(const struct reading *reading, struct resource_list *re
 {
     for (size_t i = 0; reading->known != NULL && i < resource_list_count(records); i++) {
         struct resource *record = resource_list_at(records, i);
-        if (record->api != reading->api || !is_nameless(record)) {
+        if (record->api != reading->api || !inventory_lacks_vpc_name(record)) {
             continue;
         }
         struct resource named = *record;
