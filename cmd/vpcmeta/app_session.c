@@ -161,6 +161,20 @@ void app_adopt_place(struct app *app, const struct cli_place *place)
     app->globals = &app->adopted;
 }
 
+void app_adopt_login(struct app *app, const char *auth, const char *api_key_file)
+{
+    app->adopted = *app->globals;
+    if (!app->adopted.auth.given && app->adopted.api_key_file == NULL) {
+        for (int i = 0; auth != NULL && options_auth_words[i] != NULL; i++) {
+            if (strcmp(options_auth_words[i], auth) == 0) {
+                app->adopted.auth = (struct opt_enum){.given = true, .value = i};
+            }
+        }
+        app->adopted.api_key_file = adopt(app, api_key_file);
+    }
+    app->globals = &app->adopted;
+}
+
 void app_describe_target(const struct app *app, struct text *out)
 {
     struct session_options options = session_options(app);

@@ -16,6 +16,7 @@ enum audit_reading {
 
 struct audit_facts {
     struct policy_match match; /* by the policy */
+    uint64_t holds;            /* which of its predicates hold */
     /* trusted profile of a server (GET {id}/initialization); of a template its own record has it */
     enum audit_reading profile_reading;
     const char *profile;            /* id or CRN; NULL: none */

@@ -1,0 +1,160 @@
+/* Loading the policy that a command line names: the file, exceptions beside it, and where it says to work. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock/clock.h"
+#include "mem/mem.h"
+#include "policy_read.h"
+
+enum { POLICY_FILE_MAX = 4 * 1024 * 1024 };
+
+static const struct opt_spec policy_opt[] = {
+    OPT_FILE(struct policy_opts, policy, 0, "policy", "FILE|-|baseline",
+             "the policy: a file of YAML or JSON, or the built-in one"),
+    OPT_LIST(struct policy_opts, exceptions, 0, "exceptions", "FILE", "a file with more exceptions of the policy",
+             .flags = OPT_FILES, .needs = "policy"),
+    OPT_STRING(struct policy_opts, as_of, 0, "as-of", "DATE", "judge exceptions as of this date, instead of today"),
+    OPT_FLAG(struct policy_opts, allow_unlimited, 0, "allow-unlimited-exceptions",
+             "take exceptions without a date of expiry", .needs = "policy"),
+    OPT_END,
+};
+const struct opt_group policy_group = {"Policy", policy_opt, sizeof(struct policy_opts)};
+
+/* Today in UTC, or the date that was given: it must be one of the calendar. */
+static bool choose_date(const struct policy_opts *opts, char ret[sizeof("2026-11-28")], struct err *e)
+{
+    char stamp[CLOCK_STAMP_SIZE], again[CLOCK_STAMP_SIZE];
+    enum { DATE = sizeof("2026-11-28") - 1 };
+
+    if (opts->as_of == NULL) {
+        clock_stamp(clock_wall_s(clock_system()), stamp);
+    } else {
+        bool right = strlen(opts->as_of) == DATE;
+        snprintf(stamp, sizeof(stamp), "%.10sT00:00:00Z", opts->as_of);
+        int64_t moment = right ? clock_stamp_read(stamp) : -1;
+        clock_stamp(moment < 0 ? 0 : moment, again);
+        if (moment < 0 || strcmp(stamp, again) != 0) {
+            return err_set(e, ERR_USAGE, "--as-of: \"%s\" is no date: give one as 2026-11-28", opts->as_of);
+        }
+    }
+    memcpy(ret, stamp, DATE);
+    ret[DATE] = '\0';
+    return true;
+}
+
+/* A line a fault. */
+static bool print_faults(const struct app *app, const struct text *faults)
+{
+    size_t size;
+
+    for (const char *line = text_string(faults); *line != '\0'; line += size + (line[size] == '\n')) {
+        struct err fault = ERR_INIT;
+        size = strcspn(line, "\n");
+        err_set(&fault, ERR_INVALID, "%.*s", (int)size, line);
+        app_error(app, &fault);
+    }
+    return false;
+}
+
+static bool read_file(const struct app *app, const char *path, const char *option, struct text *ret, struct err *e)
+{
+    if (!app_read_text(app, path, "the policy", POLICY_FILE_MAX, ret, e)) {
+        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
+        return err_wrap(e, "--%s", option);
+    }
+    return true;
+}
+
+static struct policy *read_policy(const struct app *app, const char *path, const struct policy_terms *terms,
+                                  struct err *e)
+{
+    CLEANUP(text_free) struct text content = {0};
+    CLEANUP(text_free) struct text faults = {0};
+
+    if (!read_file(app, path, "policy", &content, e)) {
+        return NULL;
+    }
+    struct policy *policy = policy_read(text_string(&content), content.size, path, terms, &faults, e);
+    if (policy == NULL) {
+        print_faults(app, &faults);
+    }
+    return policy;
+}
+
+static bool add_exceptions(const struct app *app, const struct opt_list *files, const struct policy_terms *terms,
+                           struct policy *policy, struct err *e)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        CLEANUP(text_free) struct text content = {0};
+        CLEANUP(text_free) struct text faults = {0};
+        if (!read_file(app, files->items[i], "exceptions", &content, e)) {
+            return false;
+        }
+        if (!policy_add_exceptions(policy, text_string(&content), content.size, files->items[i], terms, &faults, e)) {
+            return print_faults(app, &faults);
+        }
+    }
+    return true;
+}
+
+/* What the file says of where to work and how to log in; a path in it is relative to its folder. */
+static void adopt(struct app *app, const struct policy *policy, const char *path)
+{
+    CLEANUP(text_free) struct text key_file = {0};
+    size_t count = policy_region_count(policy);
+    const char **regions = mem_array(count + 1, sizeof(*regions));
+    const char *file = policy_api_key_file(policy);
+    const char *folder_end = path != NULL ? strrchr(path, '/') : NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        regions[i] = policy_region_at(policy, i);
+    }
+    app_adopt_place(app, &(struct cli_place){.regions = regions, .region_count = count});
+    free(regions);
+    if (file != NULL) {
+        if (file[0] != '/' && strcmp(file, "-") != 0 && folder_end != NULL) {
+            text_append_size(&key_file, path, (size_t)(folder_end - path) + 1);
+        }
+        text_append(&key_file, file);
+    }
+    app_adopt_login(app, policy_auth(policy), file != NULL ? text_string(&key_file) : NULL);
+}
+
+bool policy_load(struct app *app, const struct policy_opts *opts, const struct policy_usual *usual,
+                 struct policy_loaded *ret, struct err *e)
+{
+    const char *path = opts->policy != NULL ? opts->policy : usual->path;
+    struct query_wait wait = command_query(&app->limits);
+    struct policy_loaded loaded = {0};
+
+    if (path == NULL) {
+        return err_set(e, ERR_USAGE, "which policy? give --policy FILE; `%s policy example` prints one",
+                       app->program->name);
+    }
+    struct schema_catalog *schemas = app_schemas(app, e);
+    if (schemas == NULL || !choose_date(opts, loaded.as_of, e)) {
+        return false;
+    }
+    const struct policy_terms terms = {.as_of = loaded.as_of,
+                                       .check_ids = usual->check_ids,
+                                       .baseline_hop_limit = usual->baseline_hop_limit,
+                                       .allow_unlimited = opts->allow_unlimited,
+                                       .schemas = schemas,
+                                       .wait = &wait};
+    loaded.path = strcmp(path, POLICY_BASELINE) != 0 ? path : NULL;
+    loaded.policy = loaded.path != NULL ? read_policy(app, path, &terms, e) : policy_baseline(&terms, e);
+    if (loaded.policy == NULL || !add_exceptions(app, &opts->exceptions, &terms, loaded.policy, e)) {
+        policy_loaded_free(&loaded);
+        return false;
+    }
+    adopt(app, loaded.policy, loaded.path);
+    *ret = loaded;
+    return true;
+}
+
+void policy_loaded_free(struct policy_loaded *loaded)
+{
+    policy_destroy(loaded->policy);
+    *loaded = (struct policy_loaded){0};
+}

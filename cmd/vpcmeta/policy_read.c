@@ -1,0 +1,315 @@
+/* Reading what a policy is about: selection, matching while the lists come, and the facts that rules need. */
+#include "policy_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "inventory/inventory_facts.h"
+#include "mem/mem.h"
+#include "plan/plan.h"
+#include "userdata/userdata.h"
+#include "write.h"
+
+/* One reading under way. */
+struct reading {
+    struct policy *policy;
+    bool is_built_in;
+    unsigned parts;
+    struct preflight_rules *rules; /* NULL: allowed_use is not read */
+    struct userdata_scanner *scanner;
+};
+
+/* --- while the lists come ----------------------------------------------------------------------------- */
+
+/* What a predicate cannot judge of an odd record, policy_match says. */
+static bool test_predicates(const struct reading *reading, const struct resource *record,
+                            const struct inventory_seen *seen, uint64_t *ret_holds, struct err *e)
+{
+    CLEANUP(text_free) struct text json = {0};
+    struct err error = ERR_INIT;
+
+    if (!policy_has_predicates(reading->policy)) {
+        return true;
+    }
+    answer_print(seen->item, &json);
+    return policy_test(reading->policy, record, text_string(&json), json.size, ret_holds, &error) ||
+           (record->odd != NULL && error.code != ERR_CANCELLED) || err_take(e, &error);
+}
+
+static bool wants_profile(const struct reading *reading, const struct policy_rule *rule)
+{
+    return rule != NULL && !reading->is_built_in &&
+           (rule->wanted.profile != POLICY_PROFILE_ANY || (rule->wanted.given & RESOURCE_AUTO_LINK) != 0);
+}
+
+static bool ask(const struct resource *record, const struct inventory_seen *seen, bool selected,
+                struct inventory_fact *fact, unsigned *ret_questions, void *context, struct err *e)
+{
+    const struct reading *reading = context;
+
+    if (!test_predicates(reading, record, seen, &fact->note, e)) {
+        return false;
+    }
+    if (!selected) {
+        return true;
+    }
+    const struct policy_match match = policy_match(reading->policy, record, fact->note);
+    if ((reading->parts & POLICY_READ_PROFILES) != 0 || wants_profile(reading, match.rule)) {
+        *ret_questions |= INVENTORY_INITIALIZATION;
+    }
+    if ((reading->parts & POLICY_READ_MEMBERS) != 0) {
+        *ret_questions |= INVENTORY_MEMBERS;
+    }
+    if (reading->rules != NULL) {
+        preflight_rules_expect(reading->rules, record);
+    }
+    return true;
+}
+
+static const char *look(const char *text, size_t size, const void *context)
+{
+    return userdata_look(((const struct reading *)context)->scanner, text, size);
+}
+
+/* --- facts -------------------------------------------------------------------------------------------- */
+
+static enum audit_reading reading_of(enum inventory_reading reading)
+{
+    return reading == INVENTORY_NOT_ASKED ? AUDIT_NOT_ASKED : reading == INVENTORY_READ ? AUDIT_READ : AUDIT_UNREADABLE;
+}
+
+static const char *copy(struct policy_fleet *fleet, const char *string)
+{
+    return string != NULL ? text_arena_copy(&fleet->memory, string, strlen(string)) : NULL;
+}
+
+/* Profiles repeat over a fleet: the one of the record before is often the same. */
+static void fill_profile(struct policy_fleet *fleet, const struct inventory_fact *fact, const char **last,
+                         struct audit_facts *ret)
+{
+    ret->profile_reading = reading_of(fact->initialization);
+    if (!text_equal(*last, fact->profile)) {
+        *last = copy(fleet, fact->profile);
+    }
+    ret->profile = *last;
+    ret->auto_link = fact->auto_link;
+}
+
+/* The records with their facts, in their final order. */
+static void fill_facts(const struct reading *reading, const struct inventory_facts *facts, struct policy_fleet *fleet)
+{
+    const struct inventory_fact unknown = {0};
+    const char *last = NULL;
+    size_t count = resource_list_count(fleet->selected);
+
+    fleet->facts = mem_array(count + 1, sizeof(*fleet->facts));
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(fleet->selected, i);
+        const struct inventory_fact *found = inventory_facts_of(facts, record);
+        const struct inventory_fact *fact = found != NULL ? found : &unknown;
+        struct audit_facts *ret = &fleet->facts[i];
+        ret->holds = fact->note;
+        ret->match = policy_match(reading->policy, record, fact->note);
+        fill_profile(fleet, fact, &last, ret);
+        ret->user_data_reading = reading_of(fact->user_data);
+        ret->secret = fact->secret;
+        ret->members_reading = reading_of(fact->members);
+        ret->members = (int64_t)fact->counts.members;
+        ret->stale_members = (int64_t)fact->counts.stale;
+    }
+}
+
+/* The match alone, for those that judge what was selected. */
+static void fill_known(const struct reading *reading, const struct inventory_facts *facts, struct policy_fleet *fleet)
+{
+    size_t count = resource_list_count(fleet->known);
+
+    if (fleet->known == fleet->selected) {
+        fleet->known_facts = fleet->facts;
+        return;
+    }
+    fleet->known_facts = mem_array(count + 1, sizeof(*fleet->known_facts));
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(fleet->known, i);
+        const struct inventory_fact *fact = inventory_facts_of(facts, record);
+        fleet->known_facts[i].match = policy_match(reading->policy, record, fact != NULL ? fact->note : 0);
+    }
+}
+
+/* --- allowed_use -------------------------------------------------------------------------------------- */
+
+/* The settings of the server as it is, and as the policy wants it. */
+struct uses {
+    struct resource_settings wanted;
+    struct preflight_change *now, *then;
+};
+
+static bool checks_use(const struct resource *record)
+{
+    return record->kind->use_member != NULL && record->hardware != NULL;
+}
+
+static void take_verdict(struct audit_facts *facts, const struct uses *uses, bool whole)
+{
+    facts->use_reading = whole ? AUDIT_READ : AUDIT_UNREADABLE;
+    facts->use_now = uses->now->verdict;
+    facts->use_now_reason = uses->now->reason;
+    facts->use_wanted = uses->then != NULL ? uses->then->verdict : uses->now->verdict;
+    facts->use_wanted_reason = uses->then != NULL ? uses->then->reason : uses->now->reason;
+}
+
+/*
+ * Both verdicts of every server, from one round of reading: most images were read while the lists came. At a deadline
+ * nothing is certain, and that is a gap.
+ */
+static bool check_uses(const struct reading *reading, struct policy_fleet *fleet, struct err *e)
+{
+    size_t count = resource_list_count(fleet->selected), changes_count = 0;
+    struct preflight_change *changes = mem_array(2 * count + 1, sizeof(*changes));
+    struct uses *uses = mem_array(count + 1, sizeof(*uses));
+
+    for (size_t i = 0; i < count; i++) {
+        const struct resource *record = resource_list_at(fleet->selected, i);
+        const struct policy_rule *rule = fleet->facts[i].match.rule;
+        struct resource_settings wanted = {0};
+        if (!checks_use(record)) {
+            continue;
+        }
+        uses[i].now = &changes[changes_count++];
+        *uses[i].now = (struct preflight_change){.resource = record, .after = &record->settings};
+        if (rule != NULL) {
+            policy_settings(&rule->wanted, record, &wanted);
+        }
+        if ((wanted.given & (RESOURCE_ENABLED | RESOURCE_PROTOCOL)) != 0) {
+            uses[i].wanted = resource_settings_over(&record->settings, &wanted, wanted.given);
+            uses[i].then = &changes[changes_count++];
+            *uses[i].then = (struct preflight_change){.resource = record, .after = &uses[i].wanted};
+        }
+    }
+    struct err error = ERR_INIT;
+    bool whole =
+        preflight_check_changes(fleet->scope.http, changes, changes_count, reading->rules, &fleet->memory, &error);
+    bool good = whole || inventory_is_gap(&fleet->scope, &error);
+    for (size_t i = 0; good && i < count; i++) {
+        if (uses[i].now != NULL) {
+            take_verdict(&fleet->facts[i], &uses[i], whole);
+        }
+    }
+    if (good && !whole) {
+        text_printf(&fleet->missing, "allowed_use of boot volumes and images: %s\n", error.message);
+    }
+    free(changes);
+    free(uses);
+    return good || err_take(e, &error);
+}
+
+/* --- pending restarts --------------------------------------------------------------------------------- */
+
+/* A history that cannot be read is no reason not to audit. */
+static void read_restarts(const struct app *app, struct policy_fleet *fleet)
+{
+    enum resource_switch *pending = NULL;
+    struct err error = ERR_INIT;
+
+    if (!write_read_restarts(fleet->selected, &pending, &error)) {
+        app_warn(app, "it is not known which servers need a restart: %s", error.message);
+        return;
+    }
+    for (size_t i = 0; i < resource_list_count(fleet->selected); i++) {
+        const struct resource *record = resource_list_at(fleet->selected, i);
+        if (record->kind->restart_to_enable) {
+            fleet->facts[i].restart_pending = plan_needs_restart(record, pending[i]);
+        }
+    }
+    free(pending);
+}
+
+/* --- the reading -------------------------------------------------------------------------------------- */
+
+static size_t count_kinds(void)
+{
+    size_t count = 0;
+
+    while (resource_kinds[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
+/* Whether the selection may leave out templates or groups that judge what it holds. */
+static bool lacks_others(const struct reading *reading, const struct inventory_selector *selector)
+{
+    return (reading->parts & POLICY_READ_OTHERS) != 0 &&
+           (inventory_selector_narrows(selector) || selector->excludes.count > 0);
+}
+
+static bool read_lists(struct app *app, const struct cli_call *call, struct reading *reading,
+                       struct selection *selection, struct policy_fleet *fleet, struct err *e)
+{
+    static const struct resource_kind *const related[] = {&resource_template, &resource_group};
+    const struct inventory_facts_terms terms = {.scope = &fleet->scope,
+                                                .ask = ask,
+                                                .look = look,
+                                                .context = reading,
+                                                .name_vpcs = policy_needs_vpcs(reading->policy)};
+    CLEANUP(inventory_facts_release) struct inventory_facts *facts = inventory_facts_create(&terms);
+    size_t gone = 0;
+
+    selection->selector.observer = inventory_facts_observer(facts);
+    if (lacks_others(reading, &selection->selector)) {
+        fleet->known = resource_list_create();
+        inventory_facts_read_others(facts, related, sizeof(related) / sizeof(related[0]), fleet->known);
+    }
+    bool good = selection_find(app, call, &fleet->scope, resource_kinds, count_kinds(), selection, fleet->selected,
+                               &fleet->missing, e) &&
+                inventory_facts_complete(facts, fleet->selected, &fleet->missing, &gone, e);
+    selection->selector.observer = NULL;
+    if (!good) {
+        return false;
+    }
+    if (gone > 0) {
+        app_detail(app, "%zu %s deleted while the lists were read", gone,
+                   gone == 1 ? "resource was" : "resources were");
+    }
+    fill_facts(reading, facts, fleet);
+    fill_known(reading, facts, fleet);
+    return true;
+}
+
+bool policy_read_fleet(struct app *app, const struct cli_call *call, const struct policy_reading *terms,
+                       struct policy_fleet *ret, struct err *e)
+{
+    struct reading reading = {.policy = terms->loaded->policy,
+                              .is_built_in = terms->loaded->path == NULL,
+                              .parts = terms->parts,
+                              .scanner = userdata_scanner_create()};
+
+    *ret = (struct policy_fleet){.selected = resource_list_create()};
+    ret->known = ret->selected;
+    if ((reading.parts & POLICY_READ_USE) != 0) {
+        reading.rules = preflight_rules_create();
+    }
+    bool good = app_connect(app, &ret->scope, e) && read_lists(app, call, &reading, terms->selection, ret, e) &&
+                (reading.rules == NULL || check_uses(&reading, ret, e));
+    preflight_rules_destroy(reading.rules);
+    userdata_scanner_destroy(reading.scanner);
+    if (good && (reading.parts & POLICY_READ_RESTARTS) != 0) {
+        read_restarts(app, ret);
+    }
+    return good;
+}
+
+void policy_fleet_free(struct policy_fleet *fleet)
+{
+    if (fleet->known_facts != fleet->facts) {
+        free(fleet->known_facts);
+    }
+    free(fleet->facts);
+    if (fleet->known != fleet->selected) {
+        resource_list_destroy(fleet->known);
+    }
+    resource_list_destroy(fleet->selected);
+    text_free(&fleet->missing);
+    text_arena_free(&fleet->memory);
+    *fleet = (struct policy_fleet){0};
+}

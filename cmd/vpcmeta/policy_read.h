@@ -1,0 +1,81 @@
+/*
+ * policy_read: what `audit`, `plan` and `apply --policy` have in common: the policy that the command line names, the
+ * resources that it is about, and what has to be known of each beyond its record.
+ *
+ *     policy_load(app, &opts->policy, &(struct policy_usual){.path = POLICY_BASELINE, ...}, &loaded, e) &&
+ *         selection_read(app, &opts->select, call, &selection, e) &&
+ *         policy_read_fleet(app, call, &(struct policy_reading){.loaded = &loaded, ...}, &fleet, e)
+ */
+#ifndef VPCMETA_POLICY_READ_H
+#define VPCMETA_POLICY_READ_H
+
+#include "app.h"
+#include "audit/audit_facts.h"
+#include "selection.h"
+
+struct policy_opts {
+    const char *policy;
+    struct opt_list exceptions;
+    const char *as_of;
+    bool allow_unlimited;
+};
+extern const struct opt_group policy_group;
+
+struct policy_loaded {
+    struct policy *policy;
+    const char *path; /* of the file; NULL: the built-in one. Borrowed from the options */
+    char as_of[sizeof("2026-11-28")];
+};
+
+/* What holds where the options do not say. */
+struct policy_usual {
+    const char *path; /* or POLICY_BASELINE; NULL: a policy must be named, else ERR_USAGE */
+    const char *const *check_ids;
+    int baseline_hop_limit; /* as of policy_terms */
+};
+
+/*
+ * Reads the policy of the options, with the files of --exceptions. Each fault is printed as an error with its place.
+ * The regions and the credentials of the policy become those of the command where the command line gives none: call it
+ * before app_connect. ERR_USAGE, ERR_INVALID.
+ */
+bool policy_load(struct app *app, const struct policy_opts *opts, const struct policy_usual *usual,
+                 struct policy_loaded *ret, struct err *e) __attribute__((warn_unused_result));
+void policy_loaded_free(struct policy_loaded *loaded); /* zero-initialised values allowed; for CLEANUP */
+
+/* What is to be known beyond the records; the rest is AUDIT_NOT_ASKED. user_data is looked at wherever it is listed. */
+enum policy_reading_part {
+    /* of every server; else of those whose rule has `trusted_profile`: that of the built-in policy means templates */
+    POLICY_READ_PROFILES = 1 << 0,
+    POLICY_READ_USE = 1 << 1,      /* allowed_use, of servers */
+    POLICY_READ_MEMBERS = 1 << 2,  /* of instance groups */
+    POLICY_READ_RESTARTS = 1 << 3, /* pending ones, from the history */
+    POLICY_READ_OTHERS = 1 << 4,   /* templates and groups outside of the selection: they judge each other */
+};
+
+struct policy_reading {
+    const struct policy_loaded *loaded;
+    struct selection *selection;
+    unsigned parts; /* bits of enum policy_reading_part */
+};
+
+struct policy_fleet {
+    struct inventory_scope scope; /* filled in also where the reading fails, once there is a session */
+    struct resource_list *selected;
+    struct resource_list *known;     /* `selected` itself, or all templates and groups */
+    struct audit_facts *facts;       /* beside `selected` */
+    struct audit_facts *known_facts; /* beside `known`: `facts` itself, or with the match alone */
+    struct text missing;             /* lines about what could not be read */
+    struct text_arena memory;        /* of reasons and profiles */
+};
+
+/*
+ * Connects, selects, matches and reads, everything of all regions and kinds side by side. What could not be read is
+ * named in `missing`, the rest is there. False: nothing is; `missing` may be filled all the same
+ * (app_refuse_inventory). Free it in any case.
+ */
+bool policy_read_fleet(struct app *app, const struct cli_call *call, const struct policy_reading *reading,
+                       struct policy_fleet *ret, struct err *e) __attribute__((warn_unused_result));
+void policy_fleet_free(struct policy_fleet *fleet); /* zero-initialised values allowed; for CLEANUP */
+
+#endif
