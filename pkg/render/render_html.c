@@ -249,7 +249,7 @@ static void append_plain_row(const struct report *report, size_t index, struct t
     render_html_text(out, finding.message);
     append_exception(&finding, out);
     text_append(out, "</td><td class=\"words\"><code>");
-    render_html_text(out, finding.fix);
+    render_html_code(out, finding.fix);
     text_append(out, "</code></td></tr>\n");
 }
 

@@ -6,7 +6,7 @@
 #include "render/render_html_page.h"
 
 /* In texts of a finding, for the name and the id of its resource, so that texts repeat and are written once. */
-enum { NAME_MARK = 1, ID_MARK = 2 };
+enum { NAME_MARK = 1, ID_MARK = 2, WORTH_A_MARK = 4 };
 
 struct writer {
     const struct report *report;
@@ -96,7 +96,7 @@ static size_t begins_with(const char *text, const char *word)
 {
     size_t size = word != NULL ? strlen(word) : 0;
 
-    return size > 0 && strncmp(text, word, size) == 0 ? size : 0;
+    return size >= WORTH_A_MARK && strncmp(text, word, size) == 0 ? size : 0;
 }
 
 /* A text of a finding with the marks in it. */

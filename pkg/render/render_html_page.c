@@ -42,7 +42,9 @@ static void append_unseen(struct text *out, uint32_t code, const char *bytes, si
     text_append(out, "</span>");
 }
 
-static void append_escaped(struct text *out, const char *string, bool element)
+enum context { ELEMENT, LINES, ATTRIBUTE };
+
+static void append_escaped(struct text *out, const char *string, enum context context)
 {
     CLEANUP(text_free) struct text valid = {0};
 
@@ -52,9 +54,9 @@ static void append_escaped(struct text *out, const char *string, bool element)
         const char *name = entity(character.code);
         if (name != NULL) {
             text_append(out, name);
-        } else if (!is_unseen(character.code)) {
+        } else if (!is_unseen(character.code) || (context == LINES && character.code == '\n')) {
             text_append_size(out, valid.data + at, character.size);
-        } else if (element) {
+        } else if (context != ATTRIBUTE) {
             append_unseen(out, character.code, valid.data + at, character.size);
         } else {
             text_printf(out, "\\u{%04x}", (unsigned)character.code);
@@ -65,12 +67,17 @@ static void append_escaped(struct text *out, const char *string, bool element)
 
 void render_html_text(struct text *out, const char *string)
 {
-    append_escaped(out, string, true);
+    append_escaped(out, string, ELEMENT);
 }
 
 void render_html_attribute(struct text *out, const char *string)
 {
-    append_escaped(out, string, false);
+    append_escaped(out, string, ATTRIBUTE);
+}
+
+void render_html_code(struct text *out, const char *string)
+{
+    append_escaped(out, string, LINES);
 }
 
 void render_html_json_string(struct text *out, const char *string)
@@ -108,7 +115,7 @@ void render_html_element(struct text *out, const char *tag, const char *string)
 void render_html_command(struct text *out, const char *id, const char *line, const char *what)
 {
     text_printf(out, "<div class=\"command\"><code id=\"%s\">", id);
-    render_html_text(out, line);
+    render_html_code(out, line);
     text_printf(out,
                 "</code><button type=\"button\" data-copy=\"%s\" aria-label=\"Copy %s\" hidden>Copy</button></div>\n",
                 id, what);

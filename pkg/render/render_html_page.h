@@ -31,10 +31,11 @@ void render_html_end(const struct render_html_page *page, struct text *out);
 
 /*
  * Append text from outside, NULL as "": as the content of an element, where characters that are not seen or steer the
- * direction stand in a span that shows their code; as an attribute in double quotes or the content of <title> and
- * <desc>, where their code stands instead of them.
+ * direction stand in a span that shows their code; the same for a command, whose line breaks stay; as an attribute in
+ * double quotes or the content of <title> and <desc>, where their code stands instead of them.
  */
 void render_html_text(struct text *out, const char *string);
+void render_html_code(struct text *out, const char *string);
 void render_html_attribute(struct text *out, const char *string);
 
 /*

@@ -334,10 +334,12 @@ def twenty_thousand_resources_have_few_rows():
 def paper_has_the_rows_and_no_controls():
     with opened(200, hash="#severity=critical") as page:
         page.run("dispatchEvent(new Event('beforeprint')); 0")
+        page.send("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
         page.send("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
         same(page.run("document.querySelectorAll('#printed tbody tr').length"), 25)
         same(page.run("[...document.querySelectorAll('button, .grid, .filters')].some((e) => e.checkVisibility())"), False)
         same(page.run("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
+        true(page.run("document.scrollingElement.scrollWidth <= innerWidth"), "paper is too narrow")
         checked(page, "contrast")
         page.run("dispatchEvent(new Event('afterprint')); 0")
         same(page.run("document.getElementById('printed').childElementCount"), 0)
@@ -403,6 +405,7 @@ def a_phone_needs_no_sideways_scrolling():
         for script in (True, False):
             with opened(*arguments, hash=hash, width=360, height=740, script=script) as page:
                 same(page.run("document.scrollingElement.scrollWidth"), 360, f"the width of {arguments}, script {script}")
+                true(page.run("document.getElementById('grid').scrollWidth <= 360"), f"the grid of {arguments} is wider")
     with opened(200, width=360, height=740, hash=f"#id=0717_{0:08x}-6c1b-4f0e-9a53-{0:012x}") as page:
         true(page.run("document.getElementById('details').scrollWidth") <= 360, "the details are wider")
 

@@ -4,15 +4,15 @@
 /* Characters that are not seen or that change the direction of what follows; each is shown by its code. */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-/* Makes `text` the whole content of the element; textContent is `text` again. */
-function putText(element, text) {
+/* Makes `text` the whole content of the element; textContent is `text` again. `lines`: line breaks are what they are. */
+function putText(element, text, lines) {
   text = String(text);
   element.textContent = UNSEEN.test(text) ? '' : text;
   if (!UNSEEN.test(text)) {
     return element;
   }
   for (const character of text) {
-    if (!UNSEEN.test(character)) {
+    if (!UNSEEN.test(character) || (lines && character === '\n')) {
       element.append(character);
       continue;
     }

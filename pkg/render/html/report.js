@@ -138,7 +138,11 @@
     }
     const hash = wanted.toString();
     if (hash !== location.hash.slice(1)) {
-      history.replaceState(null, '', '#' + hash);
+      try {
+        history.replaceState(null, '', '#' + hash);
+      } catch {
+        /* Safari refuses more than a hundred in half a minute; the next one succeeds. */
+      }
     }
   }
 
@@ -224,10 +228,15 @@
     return finding.check.id + (note ? ` (${note})` : '');
   }
 
+  function findingsWord(resource) {
+    const list = resource.findings.map(findingWord).join(', ');
+    return resource.findings.length > 1 ? `${resource.findings.length}: ${list}` : list;
+  }
+
   function fillRow(index, cells) {
     const resource = shown[index];
     const values = [severityWord(resource), resource.name || resource.id, text(resource.kind), text(resource.region),
-      resource.findings.map(findingWord).join(', '), shownProtocol(resource), resource.hopLimit > 0 ? resource.hopLimit : '',
+      findingsWord(resource), shownProtocol(resource), resource.hopLimit > 0 ? resource.hopLimit : '',
       resource.policyRule || (resource.gone ? '' : 'unmanaged')];
     values.forEach((value, at) => putText(cells[at], value));
     severityMark(cells[0], resource.worst >= 0 ? SEVERITIES[resource.worst] : '');
@@ -364,7 +373,7 @@
 
   function makeCommand(line, what) {
     const box = make('div', 'command');
-    const code = make('code', '', line);
+    const code = putText(make('code'), line, true);
     const button = make('button', '', 'Copy');
     button.type = 'button';
     button.setAttribute('aria-label', 'Copy ' + what);
@@ -495,7 +504,11 @@
     const body = make('tbody');
     for (const resource of shown.slice(0, PRINTED_ROWS)) {
       const row = make('tr');
-      [severityWord(resource), resource.name || resource.id, text(resource.kind), text(resource.region)]
+      const severity = make('span', '', severityWord(resource));
+      severityMark(severity, resource.worst >= 0 ? SEVERITIES[resource.worst] : '');
+      row.append(make('td'));
+      row.firstChild.append(severity);
+      [resource.name || resource.id, text(resource.kind), text(resource.region)]
         .forEach((value) => row.append(make('td', '', value)));
       const findings = make('td');
       resource.findings.forEach((finding) => {
