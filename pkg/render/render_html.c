@@ -16,12 +16,13 @@ static void append_fact(struct text *out, const char *title, const char *value)
     }
 }
 
-static void append_regions(const struct report *report, struct text *out)
+/* Those that were read, and any other that a resource is in. */
+static void append_regions(const struct render_html_counts *counts, struct text *out)
 {
     CLEANUP(text_free) struct text list = {0};
 
-    for (size_t i = 0; i < report->region_count; i++) {
-        text_printf(&list, "%s%s", i > 0 ? ", " : "", report->regions[i]);
+    for (size_t i = 0; i < counts->regions.count; i++) {
+        text_printf(&list, "%s%s", i > 0 ? ", " : "", counts->regions.items[i].label);
     }
     append_fact(out, "Regions", text_string(&list));
 }
@@ -51,7 +52,7 @@ static void append_state(const struct report *report, struct text *out)
     text_printf(out, "%s</p>\n", report->complete ? "" : " <strong>INCOMPLETE</strong>");
 }
 
-static void append_header(const struct report *report, struct text *out)
+static void append_header(const struct report *report, const struct render_html_counts *counts, struct text *out)
 {
     text_append(out, "<a class=\"skip\" href=\"#resources\">Skip to the resources</a>\n<header class=\"top\">\n"
                      "<h1>Metadata service audit</h1>\n");
@@ -59,7 +60,7 @@ static void append_header(const struct report *report, struct text *out)
     append_missing(report, out);
     text_append(out, "<dl class=\"facts\">\n");
     append_fact(out, "Account", report->account);
-    append_regions(report, out);
+    append_regions(counts, out);
     append_fact(out, "Policy", report->policy);
     append_fact(out, "Policy digest", report->policy_digest);
     append_fact(out, "Exceptions judged as of", report->as_of);
@@ -167,19 +168,52 @@ static void append_rule(const struct report *report, const struct render_html_co
     text_append(out, "</tr>\n");
 }
 
-static void append_rules(const struct report *report, const struct render_html_counts *counts, struct text *out)
+static bool has_findings(const struct render_html_counts *counts, size_t check)
 {
-    text_append(out,
-                "<h2>Rules</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rules\"><table>\n"
+    const size_t *by_result = counts->by_check[check];
+
+    return by_result[REPORT_FAIL] + by_result[REPORT_EXCEPTED] + by_result[REPORT_CANNOT_TELL] > 0;
+}
+
+/* The rules with findings, or those without. */
+static void append_rule_table(const struct report *report, const struct render_html_counts *counts, bool findings,
+                              struct text *out)
+{
+    text_printf(out,
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rules with%s findings\"><table>\n"
                 "<thead><tr><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th>"
                 "<th scope=\"col\" class=\"number\">Open</th><th scope=\"col\" class=\"number\">Excepted</th>"
                 "<th scope=\"col\" class=\"number\">Cannot tell</th><th scope=\"col\" class=\"number\">Pass</th>"
                 "<th scope=\"col\" class=\"number\">Not applicable</th><th scope=\"col\">Why it matters</th>"
-                "</tr></thead>\n<tbody>\n");
+                "</tr></thead>\n<tbody>\n",
+                findings ? "" : "out");
     for (size_t i = 0; i < report->check_count; i++) {
-        append_rule(report, counts, i, out);
+        if (has_findings(counts, i) == findings) {
+            append_rule(report, counts, i, out);
+        }
     }
     text_append(out, "</tbody></table></div>\n");
+}
+
+/* Rules without findings are folded, so that the resources are not far. */
+static void append_rules(const struct report *report, const struct render_html_counts *counts, struct text *out)
+{
+    size_t broken = 0;
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        broken += has_findings(counts, i);
+    }
+    text_append(out, "<h2>Rules</h2>\n");
+    if (broken > 0) {
+        append_rule_table(report, counts, true, out);
+    }
+    if (broken < report->check_count) {
+        size_t kept = report->check_count - broken;
+        text_printf(out, "<details class=\"kept\"%s><summary>%zu rule%s without findings</summary>\n",
+                    broken == 0 ? " open" : "", kept, kept == 1 ? "" : "s");
+        append_rule_table(report, counts, false, out);
+        text_append(out, "</details>\n");
+    }
 }
 
 /* The script fills these in. */
@@ -288,7 +322,7 @@ static void append_body(const struct report *report, struct text *out)
     CLEANUP(render_html_counts_free) struct render_html_counts counts = {0};
 
     render_html_count(report, &counts);
-    append_header(report, out);
+    append_header(report, &counts, out);
     text_append(out, "<main>\n");
     append_tiles(report, &counts, out);
     append_charts(&counts, out);

@@ -56,7 +56,9 @@ static void count_resources(const struct report *report, struct render_html_coun
     size_t without = 0;
 
     for (size_t i = 0; i < report->region_count; i++) {
-        (void)region_row(counts, &rows, report->regions[i]);
+        if (*report->regions[i] != '\0') {
+            (void)region_row(counts, &rows, report->regions[i]);
+        }
     }
     for (size_t i = 0; i < RANGES; i++) {
         (void)render_html_chart_add(&counts->hop_limits, ranges[i].label);

@@ -206,6 +206,17 @@ def a_rule_of_the_table_filters():
 
 
 @test
+def rules_without_findings_are_folded_and_on_paper_not():
+    with opened(200) as page:
+        rows = "[...document.querySelectorAll('th[scope=row] a')].filter((a) => a.checkVisibility()).map((a) => a.textContent)"
+        same(len(page.run(rows)), 8, "rules shown")
+        page.run("dispatchEvent(new Event('beforeprint')); 0")
+        same(page.run(rows)[-1], "allowed-use", "the last rule on paper")
+    with opened(50, "clean") as page:
+        same(len(page.run(rows)), 9, "rules shown where nothing is wrong")
+
+
+@test
 def headings_sort():
     with opened(200) as page:
         heading = ".grid-head .cell:nth-child(2)"

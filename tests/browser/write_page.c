@@ -8,7 +8,7 @@
 
 #include "render/render_report.h"
 
-enum { CHECKS = 8, NAME_SIZE = 300, BASELINES = 4 };
+enum { BROKEN = 8, CHECKS = BROKEN + 1, NAME_SIZE = 300 };
 
 static const char *const kinds[] = {"instance", "instance", "instance", "instance", "bare-metal", "template", "group"};
 static const char *const regions[] = {"eu-de", "us-east", "us-south"};
@@ -40,6 +40,7 @@ static const struct report_check checks[CHECKS] = {
     {"template-over-http", "template with http", "every new server of it answers over http", NULL, "high", {0}},
     {"restart-pending", "restart pending", "the stored setting is not in effect yet", NULL, "low", {0}},
     {"unmanaged", "no rule of the policy fits", "nothing is known of what it should be", NULL, "info", {0}},
+    {"allowed-use", "contradicts what the image permits", "changes are refused", NULL, "medium", {5, 0, 0, 0, 7}},
 };
 
 static const char *const hostile[] = {
@@ -102,9 +103,9 @@ static void resource(const void *context, size_t index, struct report_resource *
 /* Findings of every third resource, the worst ones first; the last one is of a server that does not exist any more. */
 static void finding(void *context, size_t index, struct report_finding *ret)
 {
-    static const size_t worst_first[CHECKS] = {3, 0, 5, 1, 4, 2, 6, 7};
+    static const size_t worst_first[BROKEN] = {3, 0, 5, 1, 4, 2, 6, 7};
     struct fleet *fleet = context;
-    size_t bucket = index * CHECKS / fleet->finding_count;
+    size_t bucket = index * BROKEN / fleet->finding_count;
     struct report_resource of;
 
     *ret = (struct report_finding){.check = worst_first[bucket], .resource = index * 3 % fleet->count};

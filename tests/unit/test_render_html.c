@@ -162,6 +162,21 @@ static void test_full_disk(void **state)
     text_free(&pieces.text);
 }
 
+/* An endpoint of which no region is known adds no region that nothing is in. */
+static void test_region_without_a_name(void **state)
+{
+    static const char *const regions[] = {""};
+    struct pieces pieces = {0};
+    struct report report = report_fixture();
+
+    (void)state;
+    report.regions = regions;
+    report.region_count = 1;
+    write_report(&report, &pieces);
+    assert_non_null(strstr(text_string(&pieces.text), "<dt>Regions</dt><dd>us-south"));
+    text_free(&pieces.text);
+}
+
 /* What waits to be written does not grow with the fleet. */
 static void test_pieces_are_small(void **state)
 {
@@ -180,9 +195,13 @@ static void test_pieces_are_small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),      cmocka_unit_test(test_no_element_from_outside),
-        cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_full_disk),  cmocka_unit_test(test_pieces_are_small),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_no_element_from_outside),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_region_without_a_name),
+        cmocka_unit_test(test_pieces_are_small),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,11 @@ function putText(element, text, lines) {
   return element;
 }
 
+/* The same for an attribute: the code stands instead of the character. */
+function plainText(text) {
+  return Array.from(String(text), (character) => (UNSEEN.test(character) ? `\\u{${character.codePointAt(0).toString(16)}}` : character)).join('');
+}
+
 /* A new element with a class and a text, both optional. */
 function make(name, className, text) {
   const element = document.createElement(name);

@@ -240,7 +240,8 @@
       resource.policyRule || (resource.gone ? '' : 'unmanaged')];
     values.forEach((value, at) => putText(cells[at], value));
     severityMark(cells[0], resource.worst >= 0 ? SEVERITIES[resource.worst] : '');
-    cells[4].title = String(values[4]).replace(UNSEEN, '');
+    cells[1].title = plainText(values[1]);
+    cells[4].title = plainText(values[4]);
   }
 
   const grid = new RowGrid(byId('grid'), {
@@ -490,6 +491,7 @@
   /* --- print ---------------------------------------------------------------------------------------------------- */
 
   function makePrinted() {
+    document.querySelectorAll('.kept').forEach((details) => { details.open = true; });
     const into = byId('printed');
     into.textContent = '';
     const table = make('table');
