@@ -31,8 +31,11 @@ static size_t count_used(const size_t counts[], size_t count)
     return used;
 }
 
-/* The ends of the parts are rounded, not their lengths, which then add up. */
-void render_append_bar(struct text *out, const struct render_chart *chart, const size_t counts[], size_t most,
+/*
+ * A bar in which `most`, the greatest sum of all bars, is `width` columns long. The ends of the parts are rounded, not
+ * their lengths, which then add up.
+ */
+static void append_bar(struct text *out, const struct render_chart *chart, const size_t counts[], size_t most,
                        size_t width, bool color)
 {
     size_t left = count_used(counts, chart->part_count);
@@ -151,7 +154,7 @@ static void append_row(struct text *out, const struct render_chart *chart, const
             append_cell(out, row->cells[i], layout->widths[i], chart->columns[i].right);
         }
     }
-    render_append_bar(out, chart, row->counts, layout->most, layout->bar, color);
+    append_bar(out, chart, row->counts, layout->most, layout->bar, color);
     trim(out);
     text_append_char(out, '\n');
 }

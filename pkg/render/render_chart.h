@@ -1,6 +1,7 @@
 /*
  * render_chart: rows with a bar of plain characters behind their cells, for people. A bar has a letter for each part,
- * so that it can be read without colours. Pure: appends lines.
+ * so that it can be read without colours; a part that counts anything has a column of the bar at least, as far as there
+ * are columns. Pure: appends lines.
  */
 #ifndef RENDER_RENDER_CHART_H
 #define RENDER_RENDER_CHART_H
@@ -37,12 +38,5 @@ struct render_chart {
 
 /* Appends headings and rows in lines of at most `width` columns, as far as the cells allow. */
 void render_append_chart(struct text *out, const struct render_chart *chart, size_t width, bool color);
-
-/*
- * Appends a bar in which `most`, the greatest sum of all bars of the chart, is `width` columns long. A part that counts
- * anything has a column at least, as far as there are columns.
- */
-void render_append_bar(struct text *out, const struct render_chart *chart, const size_t counts[], size_t most,
-                       size_t width, bool color);
 
 #endif
