@@ -218,6 +218,10 @@ struct audit_region {
 
 enum { AUDIT_KINDS_MAX = 8 };
 
+/* A finding beside an earlier audit (audit_baseline.h). */
+enum audit_baseline { AUDIT_NEW, AUDIT_UNCHANGED };
+extern const char *const audit_baseline_names[]; /* "new", "unchanged" */
+
 /*
  * An audit. Those findings that fail come first, then those of AUDIT_CANNOT_TELL, then the excepted ones; each with the
  * worst first, then by check and by the order of the inventory.
@@ -227,10 +231,11 @@ struct audit {
     struct audit_inventory inventory;
     struct audit_finding *findings;
     size_t count, capacity;
-    size_t failed;           /* of the findings */
-    size_t serious;          /* of those: as severe as terms.fail_on or more */
-    size_t expired;          /* of those that fail: an exception covered it once */
-    struct audit_fix *fixes; /* in the order of their first findings */
+    const enum audit_baseline *baseline; /* of each finding, borrowed from who compares them; NULL: nothing does */
+    size_t failed;                       /* of the findings */
+    size_t serious;                      /* of those: as severe as terms.fail_on or more */
+    size_t expired;                      /* of those that fail: an exception covered it once */
+    struct audit_fix *fixes;             /* in the order of their first findings */
     size_t fix_count, fix_capacity;
     size_t by_result[AUDIT_CHECKS][AUDIT_RESULTS];
     size_t by_severity[POLICY_SEVERITIES]; /* of those that fail */

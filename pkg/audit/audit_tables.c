@@ -21,6 +21,7 @@ enum {
     POLICY_RULE,
     FINGERPRINT,
     EXCEPTION,
+    BASELINE,
     FINDING_COLUMNS
 };
 
@@ -49,6 +50,10 @@ const struct table_column audit_finding_columns[] = {
     [POLICY_RULE] = {.name = "policy_rule", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
     [FINGERPRINT] = {.name = "fingerprint", .type = TABLE_STRING, .flags = TABLE_FIXED | TABLE_WIDE},
     [EXCEPTION] = {.name = "exception", .type = TABLE_JSON, .flags = TABLE_WIDE, .members = exception_members},
+    [BASELINE] = {.name = "baseline",
+                  .type = TABLE_STRING,
+                  .flags = TABLE_FIXED | TABLE_SPARSE,
+                  .words = audit_baseline_names},
 };
 const size_t audit_finding_columns_count = FINDING_COLUMNS;
 
@@ -120,6 +125,10 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
             table_set_string(table, RESULT, audit_result_names[finding->result]);
         }
         set_identity(table, finding);
+        if (audit->baseline != NULL) {
+            table_set_string(table, BASELINE, audit_baseline_names[audit->baseline[i]]);
+            table_set_style(table, BASELINE, audit->baseline[i] == AUDIT_NEW ? TABLE_WARN : TABLE_DIM);
+        }
     }
     return table;
 }
