@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_past.h"
 #include "audit_report.h"
 #include "commands.h"
 #include "known_columns.h"
@@ -15,6 +16,7 @@ struct audit_opts {
     struct opt_int max_hop_limit;
     struct opt_list rules, excluded;
     struct opt_enum severity;
+    struct audit_past_opts past;
     bool list_rules;
 };
 
@@ -28,6 +30,7 @@ static const struct opt_spec audit_opt[] = {
                    .words = audit_check_ids),
     OPT_ENUM(struct audit_opts, severity, 0, "severity", policy_severity_names,
              "only findings of this severity or worse", .default_value = "info"),
+    OPT_GROUP(struct audit_opts, past, audit_past_group),
     OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else", .flags = OPT_ALONE),
     OPT_END,
 };
@@ -90,7 +93,8 @@ static bool read_resources(struct app *app, const struct cli_call *call, const s
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_resources(struct app *app, const struct audit_opts *opts, const struct resources *resources,
-                           const struct audit_terms *terms, const struct inventory_effect *effect, struct err *e)
+                           const struct audit_terms *terms, const struct inventory_effect *effect,
+                           struct audit_past *past, struct err *e)
 {
     CLEANUP(audit_free) struct audit audit = {0};
     const struct policy_rule baseline = {.name = "baseline",
@@ -111,12 +115,20 @@ static int audit_resources(struct app *app, const struct audit_opts *opts, const
                                          .facts = facts,
                                          .known_whole = resources->missing.size == 0},
                terms, &audit);
-    int status = audit_report(app,
+    int status = ERR_EXIT_DONE;
+    if (!audit_past_compare(app, past, &audit, effect, &resources->missing, e) ||
+        !audit_past_store(app, past, &audit, effect, &resources->missing, &status, e)) {
+        status = err_exit_status(e);
+    } else {
+        status = audit_report(app,
                               &(struct audit_report){.audit = &audit,
                                                      .missing = &resources->missing,
                                                      .effect = effect,
+                                                     .past = past,
+                                                     .status = status,
                                                      .every_row = opts->select.all || opts->rules.count > 0},
                               e);
+    }
     free(facts);
     return status;
 }
@@ -210,6 +222,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resources_free) struct resources resources = {0};
     CLEANUP(options_free) struct options options = {0};
+    CLEANUP(audit_past_free) struct audit_past past = {0};
     struct audit_terms terms;
     struct inventory_scope scope;
 
@@ -217,7 +230,15 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
         return list_rules(app, e) ? 0 : err_exit_status(e);
     }
     if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) || !make_terms(opts, &terms, e) ||
-        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e)) {
+        !selection_read(app, &opts->select, call, &selector, e) || !audit_past_begin(app, &opts->past, &past, e) ||
+        !app_connect(app, &scope, e) ||
+        !audit_past_aim(&past, &scope,
+                        &(struct audit_choice){.select = &opts->select,
+                                               .selector = &selector.selector,
+                                               .rules = &opts->rules,
+                                               .excluded = &opts->excluded,
+                                               .severity = policy_severity_names[opts->severity.value]},
+                        e)) {
         return err_exit_status(e);
     }
     if (!read_resources(app, call, &scope, &selector, &resources, e)) {
@@ -239,7 +260,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
                                        .operand_count = call->args_count,
                                        .options = options.items,
                                        .option_count = options.count};
-    return audit_resources(app, opts, &resources, &terms, &selector.effect, e);
+    return audit_resources(app, opts, &resources, &terms, &selector.effect, &past, e);
 }
 
 static void fields(const struct cmd_spec *command, struct cli_known *known)
@@ -258,6 +279,8 @@ static const struct cmd_example examples[] = {
      "the commands that bring https to every server enabled over http"},
     {"vpcmeta audit --vpc vpc-prod --exclude-rule disabled,template-disabled --severity medium",
      "a VPC where disabled is as it should be"},
+    {"vpcmeta audit --since last", "the same beside the last audit: what is new, unchanged and fixed"},
+    {"vpcmeta audit --write-expected known.txt", "the findings of today as those that are expected from now on"},
     {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},
     {0},
 };
@@ -287,6 +310,10 @@ const struct cmd_spec cmd_audit = {
         "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
         "has `total`, `severity` and `rule`; `regions` has for each region `resources`, `enabled`, `disabled` and "
         "`findings`.\n\n"
+        "With --since each finding has `baseline` (new or unchanged), `fixed` lists what is gone with its reason, and "
+        "the "
+        "summary has `since` with the earlier audit and the counts. With --expect there is `expected` with `matched`, "
+        "`extra` and `missing`. The manual has more about both: vpcmeta help audit.\n\n"
         "Every finding of a resource has the same `fix`: one command for all of them, for its template where a "
         "group is found. A template is replaced, its groups use the new one, and the old one is deleted; `runs "
         "rollback` brings it back. Where no command can help, the message says so and the fix shows the resource. The "

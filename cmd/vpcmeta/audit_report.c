@@ -93,6 +93,15 @@ static bool print_counts(struct page *page, const struct audit_report *report, s
            (!rows || print_table(page, audit_broken_table(audit, 0), e));
 }
 
+/* What --since and --expect say. */
+static bool print_past(struct page *page, const struct audit_report *report, struct err *e)
+{
+    CLEANUP(text_free) struct text lines = {0};
+
+    audit_past_describe(report->past, report->audit, &lines);
+    return print_lines(page, &lines, e);
+}
+
 /* Where a terminal shows the warning of the selection, it is not repeated. */
 static bool print_nothing(struct page *page, const struct inventory_effect *effect, struct err *e)
 {
@@ -112,9 +121,10 @@ static bool print_body(struct page *page, const struct audit_report *report, str
         return false;
     }
     if (report->effect->why.size > 0) {
-        return print_nothing(page, report->effect, e);
+        return print_nothing(page, report->effect, e) && print_past(page, report, e);
     }
-    return print_findings(page, report, e) && print_fixes(page, report->audit, e) && print_counts(page, report, e);
+    return print_findings(page, report, e) && print_fixes(page, report->audit, e) && print_counts(page, report, e) &&
+           print_past(page, report, e);
 }
 
 /* --- the last line ---------------------------------------------------------------------------------- */
@@ -178,6 +188,7 @@ static bool print_reason(struct page *page, const struct audit_report *report, i
         text_append(&line, "nothing was audited");
     } else {
         append_findings(audit, missing > 0, &line);
+        audit_past_append_reason(report->past, audit, &line);
         if (audit->failed == 0) {
             append_scope(audit, &line);
         }
@@ -210,6 +221,7 @@ static bool print_document(struct app *app, const struct audit_report *report, s
     JSON_CLEANUP json_t *head = app_list_head(report->missing);
 
     json_object_set_new(head, "summary", audit_summary(report->audit));
+    audit_past_add_json(report->past, report->audit, head, json_object_get(head, "summary"));
     return app_print_list(app, findings, &(struct render_envelope){.head = head, .items = "findings"},
                           (struct app_noun){"finding", "findings"}, e);
 }
@@ -223,7 +235,7 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
         return err_exit_status(e);
     }
     int status = app_inventory_status(app, "audit", report->missing, e);
-    status = status != 0 ? status : report->audit->failed > 0 ? ERR_EXIT_FINDINGS : 0;
+    status = status != 0 ? status : report->status;
     if (!text && (!app_prints_text(app) || page.options.columns == 0)) {
         return status;
     }

@@ -4,11 +4,14 @@
 
 #include "app.h"
 #include "audit/audit.h"
+#include "audit_past.h"
 
 struct audit_report {
     const struct audit *audit;
     const struct text *missing; /* of the inventory, a line each */
     const struct inventory_effect *effect;
+    const struct audit_past *past;
+    int status;     /* of the program, where everything could be read */
     bool every_row; /* also on a terminal, which otherwise gets the rules that are broken */
 };
 

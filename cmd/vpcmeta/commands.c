@@ -43,6 +43,8 @@ static const struct cmd_spec *const commands[] = {
     &cmd_schema_check,
     &cmd_schema_export,
     &cmd_audit,
+    &cmd_audit_trend,
+    &cmd_audit_prune,
     &cmd_inventory_export,
     &cmd_runs_list,
     &cmd_runs_show,

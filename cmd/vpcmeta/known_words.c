@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "audit/audit.h"
+#include "audit_scope.h"
 #include "commands.h"
 #include "history/history.h"
 #include "resource/resource_metadata.h"
@@ -112,6 +113,27 @@ static void add_runs(const struct cmd_spec *command, struct cli_known *known)
     }
 }
 
+/* Those of which the findings are kept. */
+static void add_audits(const struct cmd_spec *command, struct cli_known *known)
+{
+    struct err ignored = ERR_INIT;
+    HISTORY_CLEANUP struct history *history = app_open_history_as_is(&ignored);
+    CLEANUP(history_audits_free) struct history_audits audits = {0};
+
+    (void)command;
+    if (history == NULL || !history_list_audits(history, &audits, &ignored) || audits.count == 0) {
+        return;
+    }
+    cli_known_add(known, "last", "the newest complete audit of the same scope");
+    for (size_t i = 0; i < audits.count && i < RUNS_MAX; i++) {
+        CLEANUP(text_free) struct text help = {0};
+        audit_scope_describe(&audits.items[i].scope, NULL, &help);
+        if (audits.items[i].detailed) {
+            cli_known_add(known, audits.items[i].id, text_string(&help));
+        }
+    }
+}
+
 static void add_metadata_paths(const struct cmd_spec *command, struct cli_known *known)
 {
     (void)command;
@@ -128,9 +150,9 @@ static add_words *find_option(const char *name)
         const char *option;
         add_words *add;
     } sources[] = {
-        {"fields", add_fields},  {"topic", add_topics},    {"sort", add_fields},
-        {"region", add_regions}, {"status", add_statuses}, {"zone", add_zones},
-        {"as", add_schemas},     {"rule", add_rules},      {"exclude-rule", add_rules},
+        {"fields", add_fields},      {"topic", add_topics}, {"sort", add_fields}, {"region", add_regions},
+        {"status", add_statuses},    {"zone", add_zones},   {"as", add_schemas},  {"rule", add_rules},
+        {"exclude-rule", add_rules}, {"since", add_audits},
     };
 
     for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {

@@ -142,10 +142,8 @@ static void check_command(const struct cli_program *program, const struct cmd_sp
     if (space != NULL) {
         CLEANUP(text_free) struct text noun = {0};
         text_append_size(&noun, command->path, (size_t)(space - command->path));
-        if (cli_find(program, text_string(&noun)) != NULL) {
-            complain(out, command->path, NULL, "the words before the last are a command themselves");
-        }
-        if (cli_noun_summary(program, text_string(&noun))[0] == '\0') {
+        /* a command can have words behind it that are commands of their own, as "audit trend" beside "audit" */
+        if (cli_find(program, text_string(&noun)) == NULL && cli_noun_summary(program, text_string(&noun))[0] == '\0') {
             complain(out, command->path, NULL, "a noun without summary");
         }
     }

@@ -1,0 +1,180 @@
+/* An audit beside earlier ones and beside what is expected, and its place in the history. */
+#include "audit_past.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit_store.h"
+#include "session/session.h"
+
+static const struct opt_spec past_opt[] = {
+    OPT_STRING(struct audit_past_opts, since, 0, "since", "last|AUDIT|DATE",
+               "compare with an earlier audit: what is new, unchanged and fixed"),
+    OPT_FLAG(struct audit_past_opts, fail_on_new, 0, "fail-on-new", "only new findings make exit status 3",
+             .needs = "since"),
+    OPT_FILE(struct audit_past_opts, expect, 0, "expect", "FILE|-",
+             "findings that are expected: only others make exit status 3"),
+    OPT_FILE(struct audit_past_opts, write_expected, 0, "write-expected", "FILE",
+             "write the findings as such a file; with --expect only those that were expected"),
+    OPT_FLAG(struct audit_past_opts, no_store, 0, "no-store", "do not store this audit in the history"),
+    OPT_END,
+};
+
+const struct opt_group audit_past_group = {"Earlier audits", past_opt, sizeof(struct audit_past_opts)};
+
+bool audit_past_begin(const struct app *app, const struct audit_past_opts *opts, struct audit_past *ret, struct err *e)
+{
+    ret->opts = opts;
+    clock_stamp(clock_wall_s(clock_system()), ret->started_at);
+    return audit_since_open(opts->since, &ret->since, e) && audit_expect_open(app, opts->expect, &ret->expect, e);
+}
+
+bool audit_past_aim(struct audit_past *past, const struct inventory_scope *scope, const struct audit_choice *choice,
+                    struct err *e)
+{
+    audit_scope_apis(scope, &past->apis);
+    audit_scope_selection(choice, &past->selection);
+    past->scope = (struct history_scope){.apis = text_string(&past->apis), .selection = text_string(&past->selection)};
+    return audit_since_check(&past->since, &past->scope, e);
+}
+
+/* Without a token that names it the account is not known, now and in other audits with the same credential. */
+static bool read_account(struct app *app, struct audit_past *past, struct err *e)
+{
+    CLEANUP(iam_identity_free) struct iam_identity identity = {0};
+
+    if (!session_token_identity(app->session, &identity, e)) {
+        return false;
+    }
+    if (identity.account.size > 0) {
+        text_printf(&past->account, "a/%s", text_string(&identity.account));
+    } else {
+        text_append(&past->account, HISTORY_NO_ACCOUNT);
+    }
+    past->scope.account = text_string(&past->account);
+    return true;
+}
+
+/* The built-in policy has one value that options change. */
+static void read_policy(const struct audit_terms *terms, struct audit_past *past)
+{
+    CLEANUP(text_free) struct text words = {0};
+
+    past->policy = POLICY_BASELINE;
+    if (terms->policy != NULL) {
+        past->policy = policy_name(terms->policy);
+        text_append(&words, policy_digest(terms->policy));
+    }
+    if (terms->max_hop_limit > 0) {
+        text_printf(&words, "%s max-hop-limit %d", POLICY_BASELINE, terms->max_hop_limit);
+    }
+    if (terms->policy != NULL && terms->max_hop_limit == 0) {
+        text_append(&past->policy_digest, text_string(&words));
+    } else {
+        text_append(&past->policy_digest, "sha256:");
+        text_append_sha256(&past->policy_digest, text_string(&words), words.size);
+    }
+    snprintf(past->as_of, sizeof(past->as_of), "%.10s", terms->as_of != NULL ? terms->as_of : past->started_at);
+}
+
+bool audit_past_compare(struct app *app, struct audit_past *past, struct audit *audit,
+                        const struct inventory_effect *effect, const struct text *missing, struct err *e)
+{
+    bool whole = missing->size == 0 && strcmp(past->scope.selection, "[]") == 0;
+
+    clock_stamp(clock_wall_s(clock_system()), past->ended_at);
+    read_policy(&audit->terms, past);
+    if (!read_account(app, past, e)) {
+        return false;
+    }
+    audit_trend_points(&past->scope, &past->points);
+    if (!audit_since_choose(app, &past->since, &past->scope, past->policy, text_string(&past->policy_digest), e)) {
+        return false;
+    }
+    audit_since_compare(&past->since, audit, effect);
+    audit->baseline = past->since.marks;
+    audit_expect_compare(&past->expect, audit, whole);
+    return true;
+}
+
+/* How many findings make the audit end with ERR_EXIT_FINDINGS. */
+static size_t count_failures(const struct audit_past *past, const struct audit *audit)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < audit->count; i++) {
+        const struct audit_finding *finding = &audit->findings[i];
+        bool fails = finding->result == AUDIT_FAIL && finding->severity >= audit->terms.fail_on;
+        fails = fails && (past->expect.path == NULL || !past->expect.expected[i]);
+        count += fails && (!past->opts->fail_on_new || past->since.marks[i] == AUDIT_NEW);
+    }
+    return count;
+}
+
+void audit_past_append_reason(const struct audit_past *past, const struct audit *audit, struct text *out)
+{
+    size_t failures = count_failures(past, audit);
+    const char *const what =
+        past->expect.path != NULL ? past->opts->fail_on_new ? "new and not expected" : "not expected" : "new";
+
+    if (audit->failed == 0 || (past->expect.path == NULL && !past->opts->fail_on_new)) {
+        return;
+    }
+    if (failures == 0) {
+        text_printf(out, ", none of them %s", what);
+    } else {
+        text_printf(out, ", %zu of them %s", failures, what);
+    }
+}
+
+void audit_past_add_json(const struct audit_past *past, const struct audit *audit, json_t *head, json_t *summary)
+{
+    if (past->since.word != NULL) {
+        json_object_set_new(summary, "since", audit_since_summary(&past->since));
+        json_object_set_new(head, "fixed", audit_since_fixed(&past->since));
+    }
+    if (past->expect.path != NULL) {
+        json_object_set_new(head, "expected", audit_expect_json(&past->expect, audit));
+    }
+}
+
+void audit_past_describe(const struct audit_past *past, const struct audit *audit, struct text *out)
+{
+    if (past->since.word != NULL) {
+        audit_since_describe(&past->since, out);
+    }
+    if (past->expect.path != NULL) {
+        text_append(out, out->size > 0 ? "\n" : "");
+        audit_expect_describe(&past->expect, audit, out);
+    }
+}
+
+bool audit_past_store(const struct app *app, struct audit_past *past, const struct audit *audit,
+                      const struct inventory_effect *effect, const struct text *missing, int *ret_status, struct err *e)
+{
+    const char *path = past->opts->write_expected;
+    bool nothing = effect->why.size > 0 && strcmp(past->scope.selection, "[]") != 0;
+
+    *ret_status = missing->size > 0                 ? ERR_EXIT_PARTLY
+                  : count_failures(past, audit) > 0 ? ERR_EXIT_FINDINGS
+                                                    : ERR_EXIT_DONE;
+    if (path != NULL && !audit_expect_write(&past->expect, audit, path, e)) {
+        return false;
+    }
+    if (!past->opts->no_store && !nothing) {
+        audit_store(app, past, audit, missing, *ret_status);
+    }
+    return true;
+}
+
+void audit_past_free(struct audit_past *past)
+{
+    audit_since_free(&past->since);
+    audit_expect_free(&past->expect);
+    audit_trend_points_free(&past->points);
+    text_free(&past->account);
+    text_free(&past->apis);
+    text_free(&past->selection);
+    text_free(&past->policy_digest);
+    *past = (struct audit_past){0};
+}
