@@ -223,7 +223,7 @@ findings_by_jq='
     fleet --instances 100 --templates 5
     total=$(audit -o json --jq .summary.findings.total) || [ $? -eq 3 ]
     run --separate-stderr -3 audit -o csv
-    [ "${lines[0]%$'\r'}" = "rule,severity,kind,region,id,name,message,fix,result,crn,policy_rule,fingerprint,exception,exception.reason,exception.owner,exception.expires,exception.ticket" ]
+    [ "${lines[0]%$'\r'}" = "rule,severity,kind,region,id,name,message,fix,result,crn,policy_rule,fingerprint,exception,baseline,exception.reason,exception.owner,exception.expires,exception.ticket" ]
     [ "${#lines[@]}" -eq $((total + 1)) ]
     run --separate-stderr -3 audit -o jsonl
     [ "$(jq -s length <<< "$output")" -eq "$total" ]

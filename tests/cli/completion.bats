@@ -51,8 +51,8 @@ audit --region us-south,us-|us-east
 audit --region al|all
 audit --rule hop-limit,template-h|template-hop-limit
 audit --exclude-rule=unmanaged,unman|
-audit --rule hop-limit,disabled,hop-|
-audit --rule template-over-http,template-o|
+audit --rule unmanaged,disabled,unman|
+audit --rule template-hop-limit,template-a|template-auto-link
 audit --fields rule,sev|severity
 instance list --fields name,na|
 instance list --fields name,enabled,pro|protocol

@@ -122,7 +122,9 @@ SCRIPT
     [ "$status" -eq 2 ]
     [ -z "$output" ]
     grep -q '^  instance ' <<< "$stderr"
-    table | jq -r '.commands[].command | select(contains(" ")) | split(" ")[0]' | sort -u | while read -r noun; do
+    # a noun that is a command as well, such as plan, does what that does
+    table | jq -r '[.commands[].command] as $all | $all[] | select(contains(" ")) | split(" ")[0]
+        | select(. as $noun | $all | index($noun) | not)' | sort -u | while read -r noun; do
         run --separate-stderr vpcmeta "$noun"
         [ "$status" -eq 2 ]
         [ -z "$output" ]
