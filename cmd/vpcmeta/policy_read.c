@@ -17,6 +17,8 @@ struct reading {
     unsigned parts;
     struct preflight_rules *rules; /* NULL: allowed_use is not read */
     struct userdata_scanner *scanner;
+    struct session *session;       /* to read the names of profiles with; NULL: no rule has one */
+    struct iam_profiles *profiles; /* begun when the first record has said which account it is */
 };
 
 /* --- while the lists come ----------------------------------------------------------------------------- */
@@ -42,11 +44,25 @@ static bool wants_profile(const struct reading *reading, const struct policy_rul
            (rule->wanted.profile != POLICY_PROFILE_ANY || (rule->wanted.given & RESOURCE_AUTO_LINK) != 0);
 }
 
+/* A record's CRN says whose profiles they are. */
+static void expect_names(struct reading *reading, const struct resource *record)
+{
+    size_t size = 0;
+    const char *account = record->crn != NULL ? resource_crn_account(record->crn, &size) : NULL;
+
+    if (reading->session != NULL && reading->profiles == NULL && account != NULL) {
+        CLEANUP(text_free) struct text id = {0};
+        text_append_size(&id, account, size);
+        reading->profiles = session_begin_profiles(reading->session, resource_account_id(text_string(&id)));
+    }
+}
+
 static bool ask(const struct resource *record, const struct inventory_seen *seen, bool selected,
                 struct inventory_fact *fact, unsigned *ret_questions, void *context, struct err *e)
 {
-    const struct reading *reading = context;
+    struct reading *reading = context;
 
+    expect_names(reading, record);
     if (!test_predicates(reading, record, seen, &fact->note, e)) {
         return false;
     }
@@ -78,28 +94,25 @@ static enum audit_reading reading_of(enum inventory_reading reading)
     return reading == INVENTORY_NOT_ASKED ? AUDIT_NOT_ASKED : reading == INVENTORY_READ ? AUDIT_READ : AUDIT_UNREADABLE;
 }
 
-static const char *copy(struct policy_fleet *fleet, const char *string)
+/* Of a template its own record has the profile. Strings that repeat over a fleet are kept once. */
+static void fill_profile(const struct reading *reading, struct resource_list *list, const struct resource *record,
+                         const struct inventory_fact *fact, struct audit_facts *ret)
 {
-    return string != NULL ? text_arena_copy(&fleet->memory, string, strlen(string)) : NULL;
-}
+    bool own = (record->settings.given & RESOURCE_TRUSTED_PROFILE) != 0;
+    const char *profile = own ? record->settings.trusted_profile : fact->profile;
 
-/* Profiles repeat over a fleet: the one of the record before is often the same. */
-static void fill_profile(struct policy_fleet *fleet, const struct inventory_fact *fact, const char **last,
-                         struct audit_facts *ret)
-{
     ret->profile_reading = reading_of(fact->initialization);
-    if (!text_equal(*last, fact->profile)) {
-        *last = copy(fleet, fact->profile);
-    }
-    ret->profile = *last;
+    ret->profile = resource_list_keep(list, fact->profile);
     ret->auto_link = fact->auto_link;
+    if (reading->profiles != NULL && profile != NULL) {
+        ret->profile_name = resource_list_keep(list, iam_profiles_name(reading->profiles, profile));
+    }
 }
 
 /* The records with their facts, in their final order. */
 static void fill_facts(const struct reading *reading, const struct inventory_facts *facts, struct policy_fleet *fleet)
 {
     const struct inventory_fact unknown = {0};
-    const char *last = NULL;
     size_t count = resource_list_count(fleet->selected);
 
     fleet->facts = mem_array(count + 1, sizeof(*fleet->facts));
@@ -110,7 +123,7 @@ static void fill_facts(const struct reading *reading, const struct inventory_fac
         struct audit_facts *ret = &fleet->facts[i];
         ret->holds = fact->note;
         ret->match = policy_match(reading->policy, record, fact->note);
-        fill_profile(fleet, fact, &last, ret);
+        fill_profile(reading, fleet->selected, record, fact, ret);
         ret->user_data_reading = reading_of(fact->user_data);
         ret->secret = fact->secret;
         ret->members_reading = reading_of(fact->members);
@@ -255,6 +268,9 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
     CLEANUP(inventory_facts_release) struct inventory_facts *facts = inventory_facts_create(&terms);
     size_t gone = 0;
 
+    if (!reading->is_built_in && policy_names_profiles(reading->policy)) {
+        reading->session = app->session;
+    }
     selection->selector.observer = inventory_facts_observer(facts);
     if (lacks_others(reading, &selection->selector)) {
         fleet->known = resource_list_create();
@@ -270,6 +286,10 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
     if (gone > 0) {
         app_detail(app, "%zu %s deleted while the lists were read", gone,
                    gone == 1 ? "resource was" : "resources were");
+    }
+    struct err error = ERR_INIT;
+    if (reading->profiles != NULL && !iam_profiles_check(reading->profiles, &error)) {
+        text_printf(&fleet->missing, "%s\n", error.message);
     }
     fill_facts(reading, facts, fleet);
     fill_known(reading, facts, fleet);
@@ -293,6 +313,7 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
                 (reading.rules == NULL || check_uses(&reading, ret, e));
     preflight_rules_destroy(reading.rules);
     userdata_scanner_destroy(reading.scanner);
+    iam_profiles_destroy(reading.profiles);
     if (good && (reading.parts & POLICY_READ_RESTARTS) != 0) {
         read_restarts(app, ret);
     }

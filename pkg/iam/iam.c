@@ -256,6 +256,11 @@ const struct iam_credentials *iam_credentials_in_use(const struct iam *iam)
     return &iam->credentials;
 }
 
+struct http *iam_http(const struct iam *iam)
+{
+    return iam->http;
+}
+
 const char *iam_metadata_url(const struct iam *iam)
 {
     return iam->login.imds != NULL ? imds_base(iam->login.imds) : NULL;

@@ -132,6 +132,9 @@ struct iam;
 struct iam *iam_create(struct iam_credentials *credentials, struct http *http, const struct clock *clock);
 void iam_destroy(struct iam *iam);
 
+/* The session that it serves. */
+struct http *iam_http(const struct iam *iam);
+
 /*
  * Fetches a token now, if there is none to use, by running the session. Borrowed; NULL in *ret_token with IAM_NONE.
  * Errors: ERR_AUTH when IAM refuses the key, others when it cannot be asked.

@@ -350,6 +350,11 @@ bool session_token_identity(struct session *session, struct iam_identity *ret, s
     return iam_token_identity(session->iam, ret, e);
 }
 
+struct iam_profiles *session_begin_profiles(struct session *session, const char *account)
+{
+    return iam_profiles_begin(session->iam, account);
+}
+
 int64_t session_token_life_s(const struct session *session)
 {
     return iam_token_life_s(session->iam);

@@ -14,7 +14,7 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
-#include "iam/iam.h"
+#include "iam/iam_profiles.h"
 #include "imds/imds.h"
 #include "inventory/inventory.h"
 
@@ -121,7 +121,9 @@ struct imds *session_imds(const struct session *session);
 /* A token, fetched where there is none; NULL where requests go without. ERR_AUTH when it is refused. */
 bool session_token(struct session *session, const char **ret_token, struct err *e) __attribute__((warn_unused_result));
 bool session_token_identity(struct session *session, struct iam_identity *ret, struct err *e)
-    __attribute__((warn_unused_result));                     /* as iam_token_identity */
+    __attribute__((warn_unused_result)); /* as iam_token_identity */
+struct iam_profiles *session_begin_profiles(struct session *session, const char *account)
+    __attribute__((warn_unused_result));                     /* as iam_profiles_begin */
 int64_t session_token_life_s(const struct session *session); /* as iam_token_life_s */
 
 /* An answer of the API, also one that refuses: how long it took, its status (0: none came), and what time it was. */
