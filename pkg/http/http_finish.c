@@ -252,7 +252,9 @@ static void note_rate(struct http *http, const struct http_transfer *transfer, c
     struct http_ratelimit_answer answer = {
         .started_ms = transfer->started_ms,
         .now_ms = http_now_ms(http),
-        .class = is_write(call) ? HTTP_RATELIMIT_WRITE : HTTP_RATELIMIT_READ,
+        .class = is_write(call)                                  ? HTTP_RATELIMIT_WRITE
+                 : (call->request.flags & HTTP_LONG_ANSWER) != 0 ? HTTP_RATELIMIT_LIST
+                                                                 : HTTP_RATELIMIT_READ,
         .refused = reply->status == 429,
         .failed = reply->status >= 500,
         .saturated = http->saturated,

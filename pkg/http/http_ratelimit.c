@@ -74,10 +74,12 @@ static double rate_of(const struct http_ratelimit *limit)
     return limit->pace > 0 && (limit->ceiling <= 0 || limit->pace < limit->ceiling) ? limit->pace : limit->ceiling;
 }
 
-/* Of the slower class. */
+/* Of the slower class; pages of lists count only where nothing else was read. */
 static double base_latency_ms(const struct http_ratelimit *limit)
 {
-    return fmax(limit->latency[HTTP_RATELIMIT_READ].base_ms, limit->latency[HTTP_RATELIMIT_WRITE].base_ms);
+    double single_ms = fmax(limit->latency[HTTP_RATELIMIT_READ].base_ms, limit->latency[HTTP_RATELIMIT_WRITE].base_ms);
+
+    return single_ms > 0 ? single_ms : limit->latency[HTTP_RATELIMIT_LIST].base_ms;
 }
 
 /* RFC 9438 4.2, with K bounded: below the limit the curve is stretched to K, beyond it grows by CUBIC_C. */

@@ -50,7 +50,13 @@ enum {
 
 enum http_ratelimit_phase { HTTP_RATELIMIT_FREE, HTTP_RATELIMIT_RAMP, HTTP_RATELIMIT_CRUISE };
 
-enum http_ratelimit_class { HTTP_RATELIMIT_READ, HTTP_RATELIMIT_WRITE, HTTP_RATELIMIT_CLASSES };
+/* Requests whose answers take about as long: those of another class are no sign that a server has become slow. */
+enum http_ratelimit_class {
+    HTTP_RATELIMIT_READ,
+    HTTP_RATELIMIT_LIST, /* hundreds of kilobytes */
+    HTTP_RATELIMIT_WRITE,
+    HTTP_RATELIMIT_CLASSES
+};
 
 struct http_ratelimit {
     double ceiling; /* requests a second at the most; 0: none; may be set at any time, as hold_until_ms */

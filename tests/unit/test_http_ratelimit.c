@@ -620,7 +620,12 @@ static void the_window_by_events(void **state)
          {{500, 0, 100, true, 64, 76}, {40, 0, 500, true, 46, 66}, {900, 0, 500, true, 20, 66}}},
         {"grows by one a round trip afterwards",
          {{500, 0, 100, true, 64, 76}, {600, 0, 500, true, 20, 60}, {300, 0, 100, true, 22, 70}}},
-        {"writes may take longer than reads", {{500, 0, 30, true, 48, 60}, {400, 1, 300, true, 64, 90}}},
+        {"writes may take longer than reads",
+         {{500, 0, 30, true, 48, 60}, {400, HTTP_RATELIMIT_WRITE, 300, true, 64, 90}}},
+        {"pages of lists may take longer, and do not make bold",
+         {{500, 0, 30, true, 48, 60}, {400, HTTP_RATELIMIT_LIST, 300, true, 52, 70}, {500, 0, 30, true, 60, 84}}},
+        {"pages of lists alone are judged by themselves",
+         {{500, HTTP_RATELIMIT_LIST, 100, true, 64, 76}, {900, HTTP_RATELIMIT_LIST, 500, true, 20, 66}}},
         {"a few milliseconds are no sign", {{500, 0, 1, true, 16, 20}, {400, 0, 5, true, 20, 40}}},
     };
 
