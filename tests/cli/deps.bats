@@ -58,6 +58,22 @@ give() {
     [[ $output == *"not all of these could be installed on "*" (made for Debian 12 and 13 and Ubuntu 24.04): gcc "* ]]
 }
 
+@test "where chromium is only a snap nothing waits for it, elsewhere it is installed" {
+    give sh env sed tr id
+    printf '#!/bin/sh\nfor word; do [ "$word" = chromium ] || echo "installed $word"; done\n' > "$path/dpkg-query"
+    printf '#!/bin/sh\nexit 0\n' > "$path/ls"
+    printf '#!/bin/sh\nexit 100\n' > "$path/apt-cache"
+    printf '#!/bin/sh\nexit 1\n' > "$path/apt-get"
+    chmod +x "$path"/*
+    PATH=$path run "$deps" test
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    printf '#!/bin/sh\nexit 0\n' > "$path/apt-cache"
+    PATH=$path run "$deps" --check test
+    [ "$status" -eq 1 ]
+    [[ $output == *"missing packages: chromium"* ]]
+}
+
 @test "a group that does not exist is refused" {
     run "$deps" tests
     [ "$status" -eq 2 ]
