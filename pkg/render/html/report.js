@@ -276,8 +276,11 @@
       return {value, box, label, count};
     });
     details.append(facet.summary, facet.list);
+    /* Before it opens, so that it opens with its counts. */
+    facet.summary.addEventListener('click', () => showCounts(facet));
     details.addEventListener('toggle', () => {
       if (details.open) {
+        showCounts(facet);
         document.querySelectorAll('.facet[open]').forEach((other) => { other.open = other === details; });
       }
     });
@@ -291,15 +294,24 @@
     byId('facets').append(details);
   }
 
+  let typedNow = resources;
+  /* Counts are made for the list that is open. */
+  function showCounts(facet) {
+    const counts = countValues(facet, typedNow);
+    for (const {value, box, label, count} of facet.boxes) {
+      box.checked = facet.chosen.has(value);
+      putText(count, counts.get(value) || 0);
+      label.hidden = !counts.has(value) && !box.checked;
+    }
+  }
+
   function showFacets(typed) {
+    typedNow = typed;
     for (const facet of FACETS) {
-      const counts = countValues(facet, typed);
       putText(facet.summary, facet.title + (facet.chosen.size > 0 ? ` (${facet.chosen.size})` : ''));
       facet.element.toggleAttribute('data-chosen', facet.chosen.size > 0);
-      for (const {value, box, label, count} of facet.boxes) {
-        box.checked = facet.chosen.has(value);
-        putText(count, counts.get(value) || 0);
-        label.hidden = !counts.has(value) && !box.checked;
+      if (facet.element.open) {
+        showCounts(facet);
       }
     }
   }
@@ -545,6 +557,19 @@
     }
   }
 
+  /* What typing looks in is made while nothing else is to do. */
+  function prepare(at) {
+    requestIdleCallback((deadline) => {
+      let next = at;
+      while (next < resources.length && deadline.timeRemaining() > 2) {
+        haystack(resources[next++]);
+      }
+      if (next < resources.length) {
+        prepare(next);
+      }
+    });
+  }
+
   FACETS.forEach(makeFacet);
   byId('q').addEventListener('input', (event) => {
     state.q = event.target.value.trim();
@@ -609,4 +634,7 @@
   restore();
   document.documentElement.dataset.ready = 'true';
   performance.mark('report-ready');
+  if (window.requestIdleCallback) {
+    prepare(0);
+  }
 })();
