@@ -133,8 +133,11 @@ static void append_remedy(struct text *out, const struct schema_fault *fault, co
     if (strcmp(fault->keyword, "type") != 0) {
         return;
     }
+    if (json_is_null(value)) {
+        text_append(out, "; give it a value, or remove it");
+    }
     bool wants_string = strstr(fault->message, "must be a string") != NULL;
-    bool wants_integer = strstr(fault->message, "must be an integer") != NULL;
+    bool wants_integer = strstr(fault->message, "an integer") != NULL;
     if (word != NULL && strstr(fault->message, "must be true or false") != NULL) {
         bool positive = is_one_of(word, yes);
         if (positive || is_one_of(word, no)) {
