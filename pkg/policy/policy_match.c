@@ -15,16 +15,6 @@ static bool is_word(const struct policy_words *words, const char *value)
     return false;
 }
 
-static bool any_glob(const struct policy_globs *globs, const char *name, size_t size)
-{
-    for (size_t i = 0; i < globs->count; i++) {
-        if (policy_glob_matches(&globs->items[i], name, size)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A selector over one word; what an odd record lacks is unknown, what others lack they do not have. */
 static enum policy_truth test_word(const struct policy_words *words, const struct resource *record, const char *value)
 {
@@ -85,20 +75,24 @@ static enum policy_truth test_region(const struct policy_words *words, const str
     return is_word(words, record->region) ? POLICY_YES : POLICY_NO;
 }
 
-static enum policy_truth test_names(const struct policy_globs *globs, const char *name, size_t size)
+static enum policy_truth test_names(const struct policy_globs *globs, const struct policy_name *name)
 {
     if (globs->count == 0) {
         return POLICY_YES;
     }
-    return name == NULL ? POLICY_UNKNOWN : any_glob(globs, name, size) ? POLICY_YES : POLICY_NO;
+    return name->name == NULL                                  ? POLICY_UNKNOWN
+           : policy_glob_any(globs->items, globs->count, name) ? POLICY_YES
+                                                               : POLICY_NO;
 }
 
-static enum policy_truth test_excludes(const struct policy_globs *globs, const char *name, size_t size)
+static enum policy_truth test_excludes(const struct policy_globs *globs, const struct policy_name *name)
 {
     if (globs->count == 0) {
         return POLICY_YES;
     }
-    return name == NULL ? POLICY_UNKNOWN : any_glob(globs, name, size) ? POLICY_NO : POLICY_YES;
+    return name->name == NULL                                  ? POLICY_UNKNOWN
+           : policy_glob_any(globs->items, globs->count, name) ? POLICY_NO
+                                                               : POLICY_YES;
 }
 
 /* --- rules ------------------------------------------------------------------------------------------- */
@@ -108,16 +102,28 @@ enum test { TEST_NAME, TEST_EXCLUDE, TEST_REGION, TEST_VPC, TEST_GROUP, TEST_ZON
 /* The members of answers that the tests read. */
 static const char *const members[TESTS] = {"name", "name", "region", "vpc", "resource_group", "zone", "status", NULL};
 
-static enum policy_truth run_test(const struct policy_condition *condition, enum test test,
-                                  const struct resource *record, uint64_t holds)
+/* What is tested. */
+struct subject {
+    const struct resource *record;
+    struct policy_name name;
+    uint64_t holds;
+};
+
+static struct subject subject_of(const struct resource *record, uint64_t holds)
 {
-    size_t size = record->name != NULL && test <= TEST_EXCLUDE ? strlen(record->name) : 0;
+    return (struct subject){.record = record, .name = policy_name_of(record->name), .holds = holds};
+}
+
+static enum policy_truth run_test(const struct policy_condition *condition, enum test test,
+                                  const struct subject *subject)
+{
+    const struct resource *record = subject->record;
 
     switch (test) {
     case TEST_NAME:
-        return test_names(&condition->names, record->name, size);
+        return test_names(&condition->names, &subject->name);
     case TEST_EXCLUDE:
-        return test_excludes(&condition->excludes, record->name, size);
+        return test_excludes(&condition->excludes, &subject->name);
     case TEST_REGION:
         return test_region(&condition->regions, record);
     case TEST_VPC:
@@ -132,18 +138,18 @@ static enum policy_truth run_test(const struct policy_condition *condition, enum
     case TESTS:
         break;
     }
-    return condition->predicate == POLICY_NO_PREDICATE || (holds & UINT64_C(1) << condition->predicate) != 0
+    return condition->predicate == POLICY_NO_PREDICATE || (subject->holds & UINT64_C(1) << condition->predicate) != 0
                ? POLICY_YES
                : POLICY_NO;
 }
 
-static enum policy_truth test_rule(const struct policy_condition *condition, const struct resource *record,
-                                   uint64_t holds, enum test *ret_unknown)
+static enum policy_truth test_rule(const struct policy_condition *condition, const struct subject *subject,
+                                   enum test *ret_unknown)
 {
     enum policy_truth truth = POLICY_YES;
 
     for (enum test test = TEST_NAME; test < TESTS; test++) {
-        enum policy_truth result = run_test(condition, test, record, holds);
+        enum policy_truth result = run_test(condition, test, subject);
         if (result == POLICY_NO) {
             return POLICY_NO;
         }
@@ -158,13 +164,14 @@ static enum policy_truth test_rule(const struct policy_condition *condition, con
 struct policy_match policy_match(const struct policy *policy, const struct resource *record, uint64_t holds)
 {
     unsigned kind = policy_kind_bit(record->kind);
+    const struct subject subject = subject_of(record, holds);
 
     for (size_t i = 0; i < policy->count; i++) {
         enum test unknown = TESTS;
         if ((policy->conditions[i].kinds & kind) == 0) {
             continue;
         }
-        switch (test_rule(&policy->conditions[i], record, holds, &unknown)) {
+        switch (test_rule(&policy->conditions[i], &subject, &unknown)) {
         case POLICY_YES:
             return (struct policy_match){.rule = &policy->rules[i]};
         case POLICY_UNKNOWN:
@@ -185,22 +192,24 @@ bool policy_has_predicates(const struct policy *policy)
 }
 
 /* Only what a list leaves out for certain is not worth a predicate: the rest of the record may still be filled in. */
-static bool is_candidate(const struct policy_condition *condition, const struct resource *record)
+static bool is_candidate(const struct policy_condition *condition, const struct subject *subject)
 {
-    return condition->predicate != POLICY_NO_PREDICATE && (condition->kinds & policy_kind_bit(record->kind)) != 0 &&
-           run_test(condition, TEST_NAME, record, 0) != POLICY_NO &&
-           run_test(condition, TEST_EXCLUDE, record, 0) != POLICY_NO;
+    return condition->predicate != POLICY_NO_PREDICATE &&
+           (condition->kinds & policy_kind_bit(subject->record->kind)) != 0 &&
+           run_test(condition, TEST_NAME, subject) != POLICY_NO &&
+           run_test(condition, TEST_EXCLUDE, subject) != POLICY_NO;
 }
 
 bool policy_test(struct policy *policy, const struct resource *record, const char *json, size_t size,
                  uint64_t *ret_holds, struct err *e)
 {
+    const struct subject subject = subject_of(record, 0);
     uint64_t all = 0;
 
     for (size_t i = 0; i < policy->count; i++) {
         const struct policy_condition *condition = &policy->conditions[i];
         bool holds;
-        if (!is_candidate(condition, record)) {
+        if (!is_candidate(condition, &subject)) {
             continue;
         }
         if (!query_test(policy->predicates[condition->predicate], json, size, &holds, e)) {
@@ -298,6 +307,7 @@ bool policy_explain(const struct policy *policy, size_t rule, const struct resou
                     struct text *out)
 {
     const struct policy_condition *condition = &policy->conditions[rule];
+    const struct subject subject = subject_of(record, holds);
     size_t before = out->size;
 
     if ((condition->kinds & policy_kind_bit(record->kind)) == 0) {
@@ -305,7 +315,7 @@ bool policy_explain(const struct policy *policy, size_t rule, const struct resou
         return false;
     }
     for (enum test test = TEST_NAME; test < TESTS; test++) {
-        enum policy_truth truth = run_test(condition, test, record, holds);
+        enum policy_truth truth = run_test(condition, test, &subject);
         if (truth != POLICY_YES) {
             text_append(out, out->size > before ? "; " : "");
         }

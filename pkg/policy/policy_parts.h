@@ -8,16 +8,32 @@
 #include "policy/policy.h"
 #include "text/text_arena.h"
 
-/* A shell pattern, taken apart so that most names are refused by a comparison of bytes. */
+/* The ends of a name or a pattern: at most 8 bytes of each, so that one comparison refuses most names. */
+struct policy_ends {
+    uint64_t head, tail;
+};
+
+/* A name that is compared with many patterns; NULL: none. */
+struct policy_name {
+    const char *name;
+    size_t size;
+    struct policy_ends ends;
+};
+struct policy_name policy_name_of(const char *name);
+
+/* A shell pattern, taken apart. */
 struct policy_glob {
     const char *pattern;
     size_t prefix; /* bytes of `pattern` that stand for themselves */
-    size_t suffix; /* the same at the end, behind the star */
+    size_t suffix; /* the same at its end, behind the last star or other sign */
+    struct policy_ends ends, masks;
     enum policy_glob_form { POLICY_GLOB_EXACT, POLICY_GLOB_STAR, POLICY_GLOB_ANY } form;
 };
 
 void policy_glob_compile(const char *pattern, struct policy_glob *ret);
-bool policy_glob_matches(const struct policy_glob *glob, const char *name, size_t size);
+
+/* Whether one of the patterns matches the whole name. */
+bool policy_glob_any(const struct policy_glob *globs, size_t count, const struct policy_name *name);
 
 /* Whether it is a pattern that can match: brackets are closed, no backslash ends it. Else `ret_fault` says why. */
 bool policy_glob_is_valid(const char *pattern, const char **ret_fault);

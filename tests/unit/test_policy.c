@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "policy/policy_parts.h"
 #include "policy_fixture.h"
 
 static struct schema_catalog *schemas;
@@ -200,6 +201,41 @@ static void test_the_first_rule_that_matches_holds(void **state)
                      match.lacks != NULL ? match.lacks : "nothing");
         }
     }
+}
+
+/* Patterns taken apart match what text_glob matches: all of up to five signs, with all names of up to four letters. */
+static void test_patterns_match_as_those_of_selectors(void **state)
+{
+    static const char signs[] = "ab*?\\", letters[] = "ab";
+    size_t matches = 0;
+
+    (void)state;
+    for (int number = 0; number < 5 * 5 * 5 * 5 * 5; number++) {
+        char pattern[12] = "";
+        const char *why;
+        for (int at = 0, rest = number; at < 5; at++, rest /= 5) {
+            pattern[at] = signs[rest % 5];
+        }
+        struct policy_glob glob;
+        if (!policy_glob_is_valid(pattern, &why)) {
+            continue;
+        }
+        policy_glob_compile(pattern, &glob);
+        for (int word = 0; word < 1 << 7; word++) {
+            char name[12] = "ababababab";
+            for (int at = 0; at < 7; at++) {
+                name[at] = letters[word >> at & 1];
+            }
+            name[word % 11] = '\0';
+            const struct policy_name named = policy_name_of(name);
+            bool match = policy_glob_any(&glob, 1, &named);
+            if (match != text_glob(pattern, name)) {
+                fail_msg("%s and %s", pattern, name);
+            }
+            matches += match;
+        }
+    }
+    assert_true(matches > 1000);
 }
 
 static void test_predicates_are_over_the_object_of_the_api(void **state)
@@ -412,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_aliases_repeat_values),
         cmocka_unit_test(test_apply_of_the_file_holds_for_rules_without_their_own),
         cmocka_unit_test(test_the_first_rule_that_matches_holds),
+        cmocka_unit_test(test_patterns_match_as_those_of_selectors),
         cmocka_unit_test(test_predicates_are_over_the_object_of_the_api),
         cmocka_unit_test(test_reasons_say_what_does_not_match),
         cmocka_unit_test(test_settings_are_those_that_differ_and_that_the_kind_has),
