@@ -57,25 +57,32 @@ static bool print_faults(const struct app *app, const struct text *faults)
     return false;
 }
 
+/* `option` is the one that names the file; NULL: an argument does. */
 static bool read_file(const struct app *app, const char *path, const char *option, struct text *ret, struct err *e)
 {
     if (!app_read_text(app, path, "the policy", POLICY_FILE_MAX, ret, e)) {
         e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
-        return err_wrap(e, "--%s", option);
+        return option != NULL && err_wrap(e, "--%s", option);
     }
     return true;
 }
 
-static struct policy *read_policy(const struct app *app, const char *path, const struct policy_terms *terms,
-                                  struct err *e)
+/* As messages call the file. */
+static const char *name_of(const char *path)
+{
+    return strcmp(path, "-") == 0 ? FSIO_INPUT_NAME : path;
+}
+
+static struct policy *read_policy(const struct app *app, const char *path, const char *option,
+                                  const struct policy_terms *terms, struct err *e)
 {
     CLEANUP(text_free) struct text content = {0};
     CLEANUP(text_free) struct text faults = {0};
 
-    if (!read_file(app, path, "policy", &content, e)) {
+    if (!read_file(app, path, option, &content, e)) {
         return NULL;
     }
-    struct policy *policy = policy_read(text_string(&content), content.size, path, terms, &faults, e);
+    struct policy *policy = policy_read(text_string(&content), content.size, name_of(path), terms, &faults, e);
     if (policy == NULL) {
         print_faults(app, &faults);
     }
@@ -91,7 +98,8 @@ static bool add_exceptions(const struct app *app, const struct opt_list *files, 
         if (!read_file(app, files->items[i], "exceptions", &content, e)) {
             return false;
         }
-        if (!policy_add_exceptions(policy, text_string(&content), content.size, files->items[i], terms, &faults, e)) {
+        if (!policy_add_exceptions(policy, text_string(&content), content.size, name_of(files->items[i]), terms,
+                                   &faults, e)) {
             return print_faults(app, &faults);
         }
     }
@@ -129,7 +137,7 @@ bool policy_load(struct app *app, const struct policy_opts *opts, const struct p
     struct policy_loaded loaded = {0};
 
     if (path == NULL) {
-        return err_set(e, ERR_USAGE, "which policy? give --policy FILE; `%s policy example` prints one",
+        return err_set(e, ERR_USAGE, "which policy? give --policy FILE; '%s policy example' prints one",
                        app->program->name);
     }
     struct schema_catalog *schemas = app_schemas(app, e);
@@ -139,11 +147,13 @@ bool policy_load(struct app *app, const struct policy_opts *opts, const struct p
     const struct policy_terms terms = {.as_of = loaded.as_of,
                                        .check_ids = usual->check_ids,
                                        .baseline_hop_limit = usual->baseline_hop_limit,
+                                       .faults = usual->faults,
                                        .allow_unlimited = opts->allow_unlimited,
                                        .schemas = schemas,
                                        .wait = &wait};
     loaded.path = strcmp(path, POLICY_BASELINE) != 0 ? path : NULL;
-    loaded.policy = loaded.path != NULL ? read_policy(app, path, &terms, e) : policy_baseline(&terms, e);
+    loaded.policy = loaded.path != NULL ? read_policy(app, path, usual->operand ? NULL : "policy", &terms, e)
+                                        : policy_baseline(&terms, e);
     if (loaded.policy == NULL || !add_exceptions(app, &opts->exceptions, &terms, loaded.policy, e)) {
         policy_loaded_free(&loaded);
         return false;

@@ -32,6 +32,8 @@ struct policy_usual {
     const char *path; /* or POLICY_BASELINE; NULL: a policy must be named, else ERR_USAGE */
     const char *const *check_ids;
     int baseline_hop_limit; /* as of policy_terms */
+    json_t *faults;         /* the same */
+    bool operand;           /* the policy is an argument, not the value of --policy */
 };
 
 /*

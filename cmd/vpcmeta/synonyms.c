@@ -104,6 +104,12 @@ const struct cli_synonym synonyms[] = {
     {"check", "doctor"},
     {"diagnose", "doctor"},
     {"validate", "schema check"},
+    {"policies", "policy"},
+    {"policy validate", "policy check"},
+    {"policy lint", "policy check"},
+    {"policy test", "policy check"},
+    {"policy show", "policy check"},
+    {"policy init", "policy example"},
     {"scan", "audit"},
     {"report", "audit"},
     {"findings", "audit"},
@@ -120,7 +126,6 @@ const struct cli_synonym synonyms[] = {
 
 const struct cli_absent absent_commands[] = {
     {"config", "options and environment variables have the settings (see 'vpcmeta help environment')"},
-    {"policy", "'vpcmeta audit' has the rules (see 'vpcmeta help audit')"},
     {"plan", "add --dry-run to a command that writes, such as 'vpcmeta instance set'"},
     {"apply", "'vpcmeta instance set' changes instances (see 'vpcmeta help settings')"},
     {"trusted-profile", "'ibmcloud iam trusted-profiles' lists them (see 'vpcmeta help settings')"},

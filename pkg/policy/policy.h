@@ -148,6 +148,14 @@ size_t policy_exception_count(const struct policy *policy);
 const struct policy_exception *policy_exception_at(const struct policy *policy, size_t index);
 bool policy_exception_covers(const struct policy_exception *exception, const struct policy_rule *rule);
 
+/*
+ * Append what a rule is about and what it wants, for people: "instance, template"; "name web-* or db-*; vpc vpc-prod"
+ * (nothing where it has no `where`); "enabled, https, hop limit 2 or less, no auto_link".
+ */
+void policy_append_kinds(const struct policy_rule *rule, struct text *out);
+void policy_append_where(const struct policy_rule *rule, struct text *out);
+void policy_append_wanted(const struct policy_rule *rule, struct text *out);
+
 /* Regions that the file names, for commands that are given none; and options of the login it names. */
 size_t policy_region_count(const struct policy *policy);
 const char *policy_region_at(const struct policy *policy, size_t index);

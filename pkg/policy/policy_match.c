@@ -223,29 +223,6 @@ bool policy_test(struct policy *policy, const struct resource *record, const cha
 
 /* --- reasons ----------------------------------------------------------------------------------------- */
 
-enum { SHOWN_MAX = 4 };
-
-static void append_words(struct text *out, const char *const *items, size_t count)
-{
-    for (size_t i = 0; i < count && i < SHOWN_MAX; i++) {
-        text_append(out, i == 0 ? "" : i + 1 == count ? " or " : ", ");
-        text_append_safe(out, items[i], strlen(items[i]));
-    }
-    if (count > SHOWN_MAX) {
-        text_printf(out, " or %zu others", count - SHOWN_MAX);
-    }
-}
-
-static void append_globs(struct text *out, const struct policy_globs *globs)
-{
-    const char *patterns[SHOWN_MAX] = {NULL};
-
-    for (size_t i = 0; i < globs->count && i < SHOWN_MAX; i++) {
-        patterns[i] = globs->items[i].pattern;
-    }
-    append_words(out, patterns, globs->count);
-}
-
 static void append_value(struct text *out, const char *what, const char *value, const char *fallback)
 {
     const char *shown = value != NULL ? value : fallback;
@@ -263,7 +240,7 @@ static void append_not(struct text *out, const char *what, const char *value, co
 {
     append_value(out, what, value, fallback);
     text_append(out, ", not ");
-    append_words(out, words->items, words->count);
+    policy_append_words(out, words);
 }
 
 static void explain_test(struct text *out, const struct policy_condition *condition, enum test test,
@@ -273,12 +250,12 @@ static void explain_test(struct text *out, const struct policy_condition *condit
     case TEST_NAME:
         append_value(out, "name", record->name, NULL);
         text_append(out, ", not ");
-        append_globs(out, &condition->names);
+        policy_append_globs(out, &condition->names);
         break;
     case TEST_EXCLUDE:
         append_value(out, "name", record->name, NULL);
         text_append(out, ", which is excluded by ");
-        append_globs(out, &condition->excludes);
+        policy_append_globs(out, &condition->excludes);
         break;
     case TEST_REGION:
         append_not(out, "region", record->region, NULL, &condition->regions);

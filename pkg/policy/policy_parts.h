@@ -76,6 +76,10 @@ struct policy {
     size_t predicate_count;
 };
 
+/* Append "a, b or c", a few of them: "a, b, c, d or 3 others". */
+void policy_append_words(struct text *out, const struct policy_words *words);
+void policy_append_globs(struct text *out, const struct policy_globs *globs);
+
 enum policy_truth { POLICY_NO, POLICY_YES, POLICY_UNKNOWN };
 
 /* The bit of a kind in policy_condition.kinds. */

@@ -130,6 +130,9 @@ static void append_remedy(struct text *out, const struct schema_fault *fault, co
     static const char *const no[] = {"no", "n", "off", "false", NULL};
     const char *word = json_string_value(value);
 
+    if (strcmp(fault->keyword, "pattern") == 0) { /* the schema has one */
+        text_append(out, "; write a number, or a share such as 25%");
+    }
     if (strcmp(fault->keyword, "type") != 0) {
         return;
     }

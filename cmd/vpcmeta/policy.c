@@ -1,0 +1,237 @@
+/* policy check and policy example: the files that say how a fleet is to be; nothing is sent. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "audit/audit.h"
+#include "commands.h"
+#include "known_columns.h"
+#include "policy_read.h"
+
+/* --- check ------------------------------------------------------------------------------------- */
+
+struct check_opts {
+    struct opt_list exceptions;
+    const char *as_of;
+    bool allow_unlimited;
+};
+
+static const struct opt_spec check_opt[] = {
+    OPT_LIST(struct check_opts, exceptions, 0, "exceptions", "FILE", "a file with more exceptions of the policy",
+             .flags = OPT_FILES),
+    OPT_STRING(struct check_opts, as_of, 0, "as-of", "DATE", "judge exceptions as of this date, instead of today"),
+    OPT_FLAG(struct check_opts, allow_unlimited, 0, "allow-unlimited-exceptions",
+             "take exceptions without a date of expiry"),
+    OPT_END,
+};
+
+enum { COLUMN_RULE, COLUMN_KINDS, COLUMN_WHERE, COLUMN_SEVERITY, COLUMN_WANTED, COLUMN_EXCEPTIONS, COLUMNS };
+
+static const struct table_column check_columns[COLUMNS] = {
+    [COLUMN_RULE] = {.name = "policy_rule", .title = "RULE", .flags = TABLE_FIXED},
+    [COLUMN_KINDS] = {.name = "kinds", .flags = TABLE_WRAP, .rank = 3, .least = 10},
+    [COLUMN_WHERE] = {.name = "where", .flags = TABLE_WRAP | TABLE_SPARSE, .rank = 1, .least = 14},
+    [COLUMN_SEVERITY] = {.name = "severity", .words = policy_severity_names, .flags = TABLE_SPARSE, .rank = 5},
+    [COLUMN_WANTED] = {.name = "wanted", .flags = TABLE_WRAP, .rank = 2, .least = 14},
+    [COLUMN_EXCEPTIONS] = {.name = "exceptions", .type = TABLE_INT, .rank = 4},
+};
+
+static void add_rule(struct table *table, const struct policy *policy, const struct policy_rule *rule)
+{
+    CLEANUP(text_free) struct text kinds = {0}, where = {0}, wanted = {0};
+    size_t exceptions = 0;
+
+    for (size_t i = 0; i < policy_exception_count(policy); i++) {
+        exceptions += policy_exception_covers(policy_exception_at(policy, i), rule);
+    }
+    policy_append_kinds(rule, &kinds);
+    policy_append_where(rule, &where);
+    policy_append_wanted(rule, &wanted);
+    table_add_row(table);
+    table_set_string(table, COLUMN_RULE, rule->name);
+    table_set_string(table, COLUMN_KINDS, text_string(&kinds));
+    table_set_string(table, COLUMN_WHERE, where.size > 0 ? text_string(&where) : NULL);
+    table_set_string(table, COLUMN_SEVERITY,
+                     rule->severity != POLICY_SEVERITY_OF_CHECK ? policy_severity_names[rule->severity] : NULL);
+    table_set_string(table, COLUMN_WANTED, text_string(&wanted));
+    table_set_int(table, COLUMN_EXCEPTIONS, (int64_t)exceptions);
+}
+
+struct tally {
+    size_t total, expired, soon;
+};
+
+static struct tally count_exceptions(const struct policy *policy)
+{
+    struct tally tally = {.total = policy_exception_count(policy)};
+
+    for (size_t i = 0; i < tally.total; i++) {
+        tally.expired += policy_exception_at(policy, i)->expired;
+        tally.soon += policy_exception_at(policy, i)->expires_soon;
+    }
+    return tally;
+}
+
+static json_t *make_head(const struct policy_loaded *loaded, const char *file, const json_t *faults)
+{
+    JSON_CLEANUP json_t *head =
+        json_build("{s:i, s:b, s:s}", "schema_version", 1, "valid", loaded->policy != NULL, "file", file);
+
+    if (loaded->policy != NULL) {
+        const struct tally tally = count_exceptions(loaded->policy);
+        json_object_set_new(head, "policy",
+                            json_build("{s:s, s:s, s:s}", "name", policy_name(loaded->policy), "digest",
+                                       policy_digest(loaded->policy), "as_of", loaded->as_of));
+        json_object_set_new(head, "summary",
+                            json_build("{s:I, s:{s:I, s:I, s:I}}", "rules",
+                                       (json_int_t)policy_rule_count(loaded->policy), "exceptions", "total",
+                                       (json_int_t)tally.total, "expired", (json_int_t)tally.expired, "expires_soon",
+                                       (json_int_t)tally.soon));
+    }
+    json_object_set(head, "faults", (json_t *)faults);
+    return json_incref(head);
+}
+
+/* "valid: 3 rules, 2 exceptions (1 expired, 1 expires within 14 days)" */
+static void print_verdict(const struct app *app, const struct policy_loaded *loaded, const char *file)
+{
+    const struct tally tally = count_exceptions(loaded->policy);
+    size_t rules = policy_rule_count(loaded->policy);
+    CLEANUP(text_free) struct text line = {0};
+
+    text_append(&line, "valid: ");
+    text_append_safe(&line, file, strlen(file));
+    text_printf(&line, ": %zu %s, %zu %s", rules, rules == 1 ? "rule" : "rules", tally.total,
+                tally.total == 1 ? "exception" : "exceptions");
+    if (tally.total > 0) {
+        text_printf(&line, " (%zu expired, %zu within %d days)", tally.expired, tally.soon, POLICY_WARNING_DAYS);
+    }
+    text_printf(&line, "\ndigest: %s\n\n", policy_digest(loaded->policy));
+    fputs(text_string(&line), app_stdout(app));
+}
+
+static void warn_of_expiry(const struct app *app, const struct policy *policy)
+{
+    for (size_t i = 0; i < policy_exception_count(policy); i++) {
+        const struct policy_exception *exception = policy_exception_at(policy, i);
+        CLEANUP(text_free) struct text target = {0};
+        const char *of = exception->crn != NULL ? exception->crn : exception->name;
+        text_append_safe(&target, of, strlen(of));
+        if (exception->expired) {
+            app_warn(app, "%s:%zu:%zu: the exception of %s for %s expired %s: its findings count again",
+                     exception->file, exception->place.line, exception->place.column, exception->owner,
+                     text_string(&target), exception->expires);
+        } else if (exception->expires_soon) {
+            app_warn(app, "%s:%zu:%zu: the exception of %s for %s ends on %s", exception->file, exception->place.line,
+                     exception->place.column, exception->owner, text_string(&target), exception->expires);
+        }
+    }
+}
+
+static bool print_check(struct app *app, const struct policy_loaded *loaded, const char *file, const json_t *faults,
+                        struct err *e)
+{
+    TABLE_CLEANUP struct table *table = table_create(check_columns, COLUMNS);
+    JSON_CLEANUP json_t *head = make_head(loaded, file, faults);
+
+    for (size_t i = 0; loaded->policy != NULL && i < policy_rule_count(loaded->policy); i++) {
+        add_rule(table, loaded->policy, policy_rule_at(loaded->policy, i));
+    }
+    if (loaded->policy != NULL && app_prints_text(app)) {
+        print_verdict(app, loaded, file);
+    }
+    /* without a policy there are no rows: programs get the faults */
+    return (loaded->policy == NULL && app_prints_text(app)) ||
+           app_print_table(app, table, &(struct render_envelope){.head = head, .items = "rules"}, e);
+}
+
+static int run_check(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct check_opts *opts = call->opts;
+    const struct policy_opts policy = {.policy = call->args[0],
+                                       .exceptions = opts->exceptions,
+                                       .as_of = opts->as_of,
+                                       .allow_unlimited = opts->allow_unlimited};
+    JSON_CLEANUP json_t *faults = json_array();
+    const struct policy_usual usual = {.check_ids = audit_check_ids, .faults = faults, .operand = true};
+    CLEANUP(policy_loaded_free) struct policy_loaded loaded = {0};
+    const char *file = strcmp(call->args[0], "-") == 0 ? FSIO_INPUT_NAME : call->args[0];
+
+    if (!app_check_output(app, check_columns, COLUMNS, e)) {
+        return err_exit_status(e);
+    }
+    if (!policy_load(app, &policy, &usual, &loaded, e)) {
+        struct err printing = ERR_INIT;
+        /* what ends the command is the fault of the file, also where it could not be printed */
+        bool printed = json_array_size(faults) == 0 || print_check(app, &loaded, file, faults, &printing);
+        return err_exit_status(printed ? e : &printing);
+    }
+    if (!print_check(app, &loaded, file, faults, e)) {
+        return err_exit_status(e);
+    }
+    warn_of_expiry(app, loaded.policy);
+    return ERR_EXIT_DONE;
+}
+
+static const struct cmd_example check_examples[] = {
+    {"vpcmeta policy check policy.yaml", "every fault with its place, or the rules in a table"},
+    {"vpcmeta policy check policy.yaml --exceptions accepted.yaml --as-of 2027-02-01",
+     "whether exceptions still hold on a day"},
+    {"vpcmeta policy example | vpcmeta policy check - -o json", "for programs"},
+    {0},
+};
+
+static void fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, check_columns, COLUMNS);
+}
+
+const struct cmd_spec cmd_policy_check = {
+    .path = "policy check",
+    .summary = "check a policy file",
+    .arguments = "FILE|-",
+    .description =
+        "Reads a policy as 'audit', 'plan' and 'apply' do and reports every fault with line and column: what is no "
+        "YAML or JSON, keys that are not known, values that are wrong, rules that can never match, exceptions without "
+        "an end. Nothing is sent. The exit status is 2 where there is a fault.\n\n"
+        "'vpcmeta help policy' describes the file.",
+    .examples = check_examples,
+    .opts = check_opt,
+    .opts_size = sizeof(struct check_opts),
+    .flags = CMD_OFFLINE | CMD_PAGED | CMD_ROWS | CMD_FILE_ARGS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_check,
+    .fields = fields,
+};
+
+/* --- example ----------------------------------------------------------------------------------- */
+
+static int run_example(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const char *text = call->args_count > 0 ? policy_baseline_text : policy_example_text;
+
+    return render_text(text, strlen(text), app_stdout(app), e) ? ERR_EXIT_DONE : err_exit_status(e);
+}
+
+static const struct cmd_example example_examples[] = {
+    {"vpcmeta policy example > policy.yaml", "a policy with every part of the file, to be changed"},
+    {"vpcmeta policy example baseline", "what 'audit' uses without --policy"},
+    {0},
+};
+
+static const char *const example_words[] = {POLICY_BASELINE, NULL};
+
+const struct cmd_spec cmd_policy_example = {
+    .path = "policy example",
+    .summary = "print a policy to begin with",
+    .arguments = "[" POLICY_BASELINE "]",
+    .description = "Prints YAML with comments, which 'policy check' takes as it is; with the word baseline the "
+                   "policy that is built in.",
+    .examples = example_examples,
+    .flags = CMD_OFFLINE | CMD_PAGED,
+    .max_args = 1,
+    .argument_words = example_words,
+    .run = run_example,
+};
