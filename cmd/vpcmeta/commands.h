@@ -21,7 +21,7 @@ extern const struct cmd_spec cmd_group_list, cmd_group_show, cmd_audit, cmd_audi
 extern const struct cmd_spec cmd_runs_list, cmd_runs_show, cmd_runs_resume, cmd_runs_retry;
 extern const struct cmd_spec cmd_runs_rollback, cmd_runs_prune;
 extern const struct cmd_spec cmd_schema_list, cmd_schema_show, cmd_schema_example, cmd_schema_check, cmd_schema_export;
-extern const struct cmd_spec cmd_policy_check, cmd_policy_example;
+extern const struct cmd_spec cmd_policy_check, cmd_policy_explain, cmd_policy_example;
 extern const struct cmd_spec cmd_auth_status, cmd_auth_token, cmd_doctor;
 extern const struct cmd_spec cmd_metadata_token, cmd_metadata_iam_token, cmd_metadata_get, cmd_metadata_probe,
     cmd_metadata_certificate;

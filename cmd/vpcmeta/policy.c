@@ -175,8 +175,9 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 
 static const struct cmd_example check_examples[] = {
     {"vpcmeta policy check policy.yaml", "every fault with its place, or the rules in a table"},
-    {"vpcmeta policy check policy.yaml --exceptions accepted.yaml --as-of 2027-02-01",
-     "whether exceptions still hold on a day"},
+    {"vpcmeta schema example policy_exceptions > accepted.json", "exceptions in a file of their own, to be changed"},
+    {"vpcmeta policy check policy.yaml --exceptions accepted.json --as-of 2027-02-01",
+     "which of them still hold on a day"},
     {"vpcmeta policy example | vpcmeta policy check - -o json", "for programs"},
     {0},
 };

@@ -227,8 +227,12 @@ static void note_example(const struct app *app, const struct schema_entry *entry
     CLEANUP(text_free) struct text others = {0};
 
     append_variants(&others, examples, example);
-    app_note(app, "example of %s (%s): %s; put your own ids and names in", entry->name, entry->request,
-             json_string_value(json_object_get(example, "title")));
+    const char *title = json_string_value(json_object_get(example, "title"));
+    if (entry->is_file) {
+        app_note(app, "example of %s: %s; put your own names in", entry->name, title);
+    } else {
+        app_note(app, "example of %s (%s): %s; put your own ids and names in", entry->name, entry->request, title);
+    }
     if (others.size > 0) {
         app_note(app, "other variants (--variant): %s", text_string(&others));
     }

@@ -97,39 +97,6 @@ enum audit_result audit_judge_forbidden(struct audit_subject *subject)
     return readable != AUDIT_PASS ? readable : audit_profile_of(subject) != NULL ? AUDIT_FAIL : AUDIT_PASS;
 }
 
-static bool is_crn(const char *word)
-{
-    return strncmp(word, "crn:", strlen("crn:")) == 0;
-}
-
-/* Ids of trusted profiles as IAM makes them (vpc-api.md 6.4). */
-static bool is_profile_id(const char *word)
-{
-    return strncmp(word, "Profile-", strlen("Profile-")) == 0;
-}
-
-static const char *bare(const char *word)
-{
-    const char *id = is_crn(word) ? resource_crn_id(word) : NULL;
-
-    return id != NULL ? id : word;
-}
-
-/* A name in the list may be that of a profile of which only the id is known. */
-static enum audit_truth is_listed(const struct policy_wanted *wanted, const char *profile, const char *name)
-{
-    enum audit_truth listed = AUDIT_NO;
-
-    for (size_t i = 0; i < wanted->profile_count; i++) {
-        const char *word = wanted->profiles[i];
-        if (text_equal(word, profile) || text_equal(bare(word), bare(profile)) || text_equal(word, name)) {
-            return AUDIT_YES;
-        }
-        listed = name == NULL && !is_crn(word) && !is_profile_id(word) ? AUDIT_MAYBE : listed;
-    }
-    return listed;
-}
-
 enum audit_result audit_judge_not_allowed(struct audit_subject *subject)
 {
     enum audit_result readable = is_readable(subject);
@@ -144,11 +111,11 @@ enum audit_result audit_judge_not_allowed(struct audit_subject *subject)
     if (readable != AUDIT_PASS || profile == NULL) {
         return readable;
     }
-    enum audit_truth listed = is_listed(subject->wanted, profile, subject->facts->profile_name);
+    enum policy_truth allowed = policy_allows_profile(wanted, profile, subject->facts->profile_name);
     return audit_outcome(subject,
-                         listed == AUDIT_MAYBE ? AUDIT_MAYBE
-                         : listed == AUDIT_YES ? AUDIT_NO
-                                               : AUDIT_YES,
+                         allowed == POLICY_UNKNOWN ? AUDIT_MAYBE
+                         : allowed == POLICY_YES   ? AUDIT_NO
+                                                   : AUDIT_YES,
                          "the name of its trusted profile");
 }
 

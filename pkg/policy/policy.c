@@ -208,12 +208,6 @@ bool policy_needs_vpcs(const struct policy *policy)
     return needs;
 }
 
-/* Ids of profiles begin so (vpc-api.md 6.4). */
-static bool is_profile_name(const char *word)
-{
-    return strncmp(word, "Profile-", 8) != 0 && strncmp(word, "crn:", 4) != 0;
-}
-
 bool policy_names_profiles(const struct policy *policy)
 {
     bool names = false;
@@ -221,7 +215,7 @@ bool policy_names_profiles(const struct policy *policy)
     for (size_t i = 0; i < policy->count; i++) {
         const struct policy_wanted *wanted = &policy->rules[i].wanted;
         for (size_t k = 0; k < wanted->profile_count; k++) {
-            names |= is_profile_name(wanted->profiles[k]);
+            names |= policy_is_profile_name(wanted->profiles[k]);
         }
     }
     return names;

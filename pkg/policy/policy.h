@@ -33,6 +33,8 @@ struct policy_place {
     size_t line, column;
 };
 
+enum policy_truth { POLICY_NO, POLICY_YES, POLICY_UNKNOWN };
+
 /* Whether a resource may have a trusted profile. */
 enum policy_profile {
     POLICY_PROFILE_ANY,      /* the rule says nothing about it */
@@ -193,6 +195,9 @@ struct policy_match policy_match(const struct policy *policy, const struct resou
 bool policy_explain(const struct policy *policy, size_t rule, const struct resource *record, uint64_t holds,
                     struct text *out);
 
+/* Whether the exception is about the resource, by its CRN or name; of which rules and findings is not looked at. */
+bool policy_exception_matches(const struct policy_exception *exception, const struct resource *record);
+
 /* The exception of the rule that covers the finding of the check, the one by CRN before one by name; or NULL. */
 const struct policy_exception *policy_exception_for(const struct policy_rule *rule, const struct resource *record,
                                                     const char *check);
@@ -207,5 +212,11 @@ void policy_settings(const struct policy_wanted *wanted, const struct resource *
 
 /* Whether the value of the setting fulfils the rule; true where the rule does not say or the kind does not have it. */
 bool policy_fulfils(const struct policy_wanted *wanted, const struct resource_settings *settings, unsigned setting);
+
+/*
+ * Whether a resource with that trusted profile (id or CRN; NULL: none) is right by the rule; `name` may be NULL.
+ * Unknown where the rule names a profile by its name and only the id is known.
+ */
+enum policy_truth policy_allows_profile(const struct policy_wanted *wanted, const char *profile, const char *name);
 
 #endif

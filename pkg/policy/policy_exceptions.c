@@ -217,16 +217,22 @@ bool policy_exception_covers(const struct policy_exception *exception, const str
     return covers;
 }
 
-static bool matches(const struct policy_exception *exception, const struct resource *record, const char *check)
+bool policy_exception_matches(const struct policy_exception *exception, const struct resource *record)
 {
     const char *pattern = exception->crn != NULL ? exception->crn : exception->name;
     const char *value = exception->crn != NULL ? record->crn : record->name;
+
+    return value != NULL && text_glob(pattern, value);
+}
+
+static bool matches(const struct policy_exception *exception, const struct resource *record, const char *check)
+{
     bool about = exception->check_count == 0;
 
     for (size_t i = 0; i < exception->check_count && !about; i++) {
         about = strcmp(exception->checks[i], check) == 0;
     }
-    return about && value != NULL && text_glob(pattern, value);
+    return about && policy_exception_matches(exception, record);
 }
 
 /* What holds still is better than what has expired, and a CRN is better than a name. */

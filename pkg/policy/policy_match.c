@@ -293,12 +293,14 @@ bool policy_explain(const struct policy *policy, size_t rule, const struct resou
     }
     for (enum test test = TEST_NAME; test < TESTS; test++) {
         enum policy_truth truth = run_test(condition, test, &subject);
-        if (truth != POLICY_YES) {
-            text_append(out, out->size > before ? "; " : "");
+        /* a predicate was not evaluated where the name does not match, and would say nothing new elsewhere */
+        if (truth == POLICY_YES || (test == TEST_JQ && out->size > before)) {
+            continue;
         }
+        text_append(out, out->size > before ? "; " : "");
         if (truth == POLICY_UNKNOWN) {
             text_printf(out, "the answer lacks %s", members[test]);
-        } else if (truth == POLICY_NO) {
+        } else {
             explain_test(out, condition, test, record);
         }
     }

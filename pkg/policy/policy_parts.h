@@ -80,7 +80,8 @@ struct policy {
 void policy_append_words(struct text *out, const struct policy_words *words);
 void policy_append_globs(struct text *out, const struct policy_globs *globs);
 
-enum policy_truth { POLICY_NO, POLICY_YES, POLICY_UNKNOWN };
+/* Whether the word is neither the id of a trusted profile nor a CRN. */
+bool policy_is_profile_name(const char *word);
 
 /* The bit of a kind in policy_condition.kinds. */
 unsigned policy_kind_bit(const struct resource_kind *kind);

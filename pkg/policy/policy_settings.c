@@ -1,4 +1,6 @@
 /* What a rule wants beside what a resource has. */
+#include <string.h>
+
 #include "policy/policy_parts.h"
 
 bool policy_fulfils(const struct policy_wanted *wanted, const struct resource_settings *settings, unsigned setting)
@@ -40,4 +42,49 @@ void policy_settings(const struct policy_wanted *wanted, const struct resource *
             ret->given |= all[i];
         }
     }
+}
+
+bool policy_is_profile_name(const char *word)
+{
+    /* ids as IAM makes them (vpc-api.md 6.4) */
+    return strncmp(word, "Profile-", strlen("Profile-")) != 0 && strncmp(word, "crn:", strlen("crn:")) != 0;
+}
+
+static const char *bare(const char *word)
+{
+    const char *id = strncmp(word, "crn:", strlen("crn:")) == 0 ? resource_crn_id(word) : NULL;
+
+    return id != NULL ? id : word;
+}
+
+static enum policy_truth is_listed(const struct policy_wanted *wanted, const char *profile, const char *name)
+{
+    enum policy_truth listed = POLICY_NO;
+
+    for (size_t i = 0; i < wanted->profile_count; i++) {
+        const char *word = wanted->profiles[i];
+        if (text_equal(word, profile) || text_equal(bare(word), bare(profile)) || text_equal(word, name)) {
+            return POLICY_YES;
+        }
+        listed = name == NULL && policy_is_profile_name(word) ? POLICY_UNKNOWN : listed;
+    }
+    return listed;
+}
+
+enum policy_truth policy_allows_profile(const struct policy_wanted *wanted, const char *profile, const char *name)
+{
+    switch (wanted->profile) {
+    case POLICY_PROFILE_ANY:
+        return POLICY_YES;
+    case POLICY_PROFILE_FORBIDDEN:
+        return profile == NULL ? POLICY_YES : POLICY_NO;
+    case POLICY_PROFILE_REQUIRED:
+        if (profile == NULL || wanted->profile_count == 0) {
+            return profile != NULL ? POLICY_YES : POLICY_NO;
+        }
+        break;
+    case POLICY_PROFILE_ALLOWED:
+        break;
+    }
+    return profile == NULL ? POLICY_YES : is_listed(wanted, profile, name);
 }

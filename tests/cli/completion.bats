@@ -90,6 +90,7 @@ END
         *restart) meta $command --all -n --fields no_such_field ;;
         *replace) meta $command --all --protocol https -n --fields no_such_field ;;
         *create | "template set") continue ;;
+        "policy check") meta $command - --fields no_such_field ;;
         *prune) meta $command --older-than 1 --fields no_such_field ;;
         *) meta $command --fields no_such_field ;;
         esac
