@@ -48,6 +48,7 @@ struct inventory_seen {
     struct answer_string source; /* its text, where `source` is wanted; no data: unknown */
 };
 struct inventory_observer {
+    void (*begins)(void *context); /* names were looked up, and the lists are asked for next; NULL: not wanted */
     void (*selected)(const struct resource *record, const struct inventory_seen *seen, void *context);
     void *context;
     bool copies; /* the source is wanted */

@@ -146,6 +146,46 @@ static bool keep_other(const struct resource *record, struct answer_node item, v
     return true;
 }
 
+/* --- others ------------------------------------------------------------------------------------------- */
+
+static void other_listed(const struct err *error, void *context)
+{
+    struct inventory_facts *facts = context;
+
+    facts->pending--;
+    if (error != NULL && inventory_is_gap(facts->terms.scope, error)) {
+        text_printf(&facts->missing, "%s\n", error->message);
+    } else {
+        err_take(&facts->error, error);
+    }
+}
+
+/* A selection that names what does not exist has sent nothing but the look-up of that. */
+static void begin_others(void *context)
+{
+    struct inventory_facts *facts = context;
+    const struct inventory_scope *scope = facts->terms.scope;
+
+    for (size_t r = 0; facts->others != NULL && r < scope->region_count; r++) {
+        for (size_t k = 0; k < facts->other_kind_count; k++) {
+            facts->pending++;
+            vpc_list(scope->regions[r], &(struct vpc_listing){.kind = facts->other_kinds[k],
+                                                              .into = facts->others,
+                                                              .keep = keep_other,
+                                                              .listed = other_listed,
+                                                              .context = facts});
+        }
+    }
+}
+
+void inventory_facts_read_others(struct inventory_facts *facts, const struct resource_kind *const kinds[],
+                                 size_t kind_count, struct resource_list *others)
+{
+    facts->others = others;
+    facts->other_kinds = kinds;
+    facts->other_kind_count = kind_count;
+}
+
 /* --- from the beginning to the end -------------------------------------------------------------------- */
 
 struct inventory_facts *inventory_facts_create(const struct inventory_facts_terms *terms)
@@ -154,7 +194,7 @@ struct inventory_facts *inventory_facts_create(const struct inventory_facts_term
 
     *facts = (struct inventory_facts){
         .terms = *terms,
-        .observer = {.selected = selected, .context = facts},
+        .observer = {.begins = begin_others, .selected = selected, .context = facts},
         .strings = resource_list_create(),
         .regions = mem_array(terms->scope->region_count, sizeof(*facts->regions)),
         .error = ERR_INIT,
@@ -198,35 +238,6 @@ void inventory_facts_release(struct inventory_facts **facts)
 const struct inventory_observer *inventory_facts_observer(struct inventory_facts *facts)
 {
     return &facts->observer;
-}
-
-static void other_listed(const struct err *error, void *context)
-{
-    struct inventory_facts *facts = context;
-
-    facts->pending--;
-    if (error != NULL && inventory_is_gap(facts->terms.scope, error)) {
-        text_printf(&facts->missing, "%s\n", error->message);
-    } else {
-        err_take(&facts->error, error);
-    }
-}
-
-void inventory_facts_read_others(struct inventory_facts *facts, const struct resource_kind *const kinds[],
-                                 size_t kind_count, struct resource_list *others)
-{
-    const struct inventory_scope *scope = facts->terms.scope;
-
-    facts->others = others;
-    for (size_t r = 0; r < scope->region_count; r++) {
-        for (size_t k = 0; k < kind_count; k++) {
-            facts->pending++;
-            vpc_list(
-                scope->regions[r],
-                &(struct vpc_listing){
-                    .kind = kinds[k], .into = others, .keep = keep_other, .listed = other_listed, .context = facts});
-        }
-    }
 }
 
 static size_t drop_gone(const struct inventory_facts *facts, struct resource_list *list)
@@ -278,7 +289,7 @@ static void append_gap(struct text *missing, const struct facts_gap *gap)
     if (region[0] != '\0') {
         text_printf(missing, " of %s", region);
     }
-    text_printf(missing, ": %s%s\n", gap->error.message, gap->count > 1 ? " (the first)" : "");
+    text_printf(missing, ": %s%s\n", gap->differs ? "several errors, the first: " : "", gap->error.message);
 }
 
 bool inventory_facts_complete(struct inventory_facts *facts, struct resource_list *list, struct text *missing,

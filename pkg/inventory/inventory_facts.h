@@ -63,8 +63,8 @@ void inventory_facts_release(struct inventory_facts **facts); /* for CLEANUP */
 const struct inventory_observer *inventory_facts_observer(struct inventory_facts *facts);
 
 /*
- * Begins to read all resources of these kinds into `others`, which must live as long as the facts: those that judge
- * what is selected. Before the selection.
+ * Reads all resources of these kinds into `others` as well, side by side with the selection: those that judge what is
+ * selected. `kinds` and `others` must live as long as the facts.
  */
 void inventory_facts_read_others(struct inventory_facts *facts, const struct resource_kind *const kinds[],
                                  size_t kind_count, struct resource_list *others);

@@ -15,6 +15,7 @@ void facts_note_gap(struct inventory_facts *facts, const struct facts_entry *ent
         struct facts_gap *gap = &facts->gaps.items[i];
         if (gap->api == entry->api && gap->kind == entry->kind && gap->what == what) {
             gap->count++;
+            gap->differs |= error->code != gap->error.code || error->http_status != gap->error.http_status;
             return;
         }
     }

@@ -29,6 +29,7 @@ struct facts_gap {
     enum inventory_question what;
     size_t count;
     struct err error; /* the first one */
+    bool differs;     /* there were others of another kind */
 };
 
 /* What the records of a region refer to. */
@@ -56,7 +57,9 @@ struct inventory_facts {
         size_t count, capacity;
     } gaps;
     struct facts_region *regions; /* as many as the scope has */
-    struct resource_list *others;
+    struct resource_list *others; /* NULL: none are read */
+    const struct resource_kind *const *other_kinds;
+    size_t other_kind_count;
     struct text missing; /* of the lists of others */
     size_t pending;      /* requests and lists without an end so far */
     size_t asked;        /* of these: answers to questions */

@@ -478,6 +478,9 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
         selection.globs = mem_array(selector->names.count + selector->excludes.count + 1, sizeof(bool));
     }
     index_targets(&selection);
+    if (selector->observer != NULL && selector->observer->begins != NULL) {
+        selector->observer->begins(selector->observer->context);
+    }
     if (!read_selected(&selection, scope, kinds, kind_count, e)) {
         return false;
     }

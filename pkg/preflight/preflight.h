@@ -49,7 +49,8 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
  *
  *   each distinct image is read once. Where it permits the settings, so do the volumes made of it;
  *   a volume with an expression of its own, given at its creation, is refused by the API as ever;
- *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image;
+ *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image,
+ *   or no longer one;
  *   nothing for kinds whose answers hold the expression of the boot disk.
  *
  * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED

@@ -96,12 +96,12 @@ static void set_verdict(struct check *check, struct preflight_change *change, en
     }
 }
 
-/* What the image does not permit the volume itself may: true when that has to be read. */
+/* What the image does not permit, or cannot say any more, the volume itself may: true when that has to be read. */
 static bool try_volume(struct lookup *lookup, const struct preflight_rule *rule, enum preflight_verdict verdict)
 {
     const char *volume_id = lookup->change->resource->boot_id;
 
-    if (verdict == PREFLIGHT_ALLOWED || rule->problem != NULL || rule->source == &resource_volume ||
+    if (verdict == PREFLIGHT_ALLOWED || (rule->problem != NULL && !rule->gone) || rule->source == &resource_volume ||
         volume_id == NULL) {
         return false;
     }

@@ -250,6 +250,20 @@ static void others_are_read_beside_the_selection(void **state)
     }
 }
 
+/* A slip in a selector costs no more than the look-up of the name. */
+static void others_are_not_read_for_a_slip(void **state)
+{
+    struct world *world = *state;
+    CLEANUP(result_free) struct result result = {0};
+    const char *glob = "n-s*", *vpc = "vpc-prdo";
+    struct err e = ERR_INIT;
+
+    const struct inventory_selector slip = {.names = {&glob, 1}, .vpcs = {&vpc, 1}};
+    assert_false(read_world(world, &slip, &result, &e));
+    assert_int_equal(e.code, ERR_USAGE);
+    assert_int_equal(world->server.requests, 1);
+}
+
 static void gaps_are_one_line_a_kind(void **state)
 {
     static const struct {
@@ -308,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(everything_is_read_once_while_the_lists_come, open_world, close_world),
         cmocka_unit_test_setup_teardown(templates_have_the_names_of_their_vpcs, open_world, close_world),
         cmocka_unit_test_setup_teardown(others_are_read_beside_the_selection, open_world, close_world),
+        cmocka_unit_test_setup_teardown(others_are_not_read_for_a_slip, open_world, close_world),
         cmocka_unit_test_setup_teardown(gaps_are_one_line_a_kind, open_world, close_world),
         cmocka_unit_test_setup_teardown(what_was_deleted_meanwhile_is_dropped, open_world, close_world),
     };

@@ -95,6 +95,9 @@ static const struct row rows[] = {
     /* an image that cannot be read says nothing against the volume */
     {&resource_instance, "forbidden", "off", NULL, &on, PREFLIGHT_UNDETERMINED, "image forbidden could not be read", 1},
     {&resource_instance, "gone", NULL, NULL, &on, PREFLIGHT_UNDETERMINED, "image gone could not be read: 404", 1},
+    /* but servers outlive their images */
+    {&resource_instance, "gone", "off", NULL, &on, PREFLIGHT_FORBIDDEN, "volume off allows only", 2},
+    {&resource_instance, "gone", "free", NULL, &on, PREFLIGHT_ALLOWED, "", 2},
     {&resource_instance, "big", NULL, NULL, &on, PREFLIGHT_FORBIDDEN, "vcpu.count is 2", 1},
     /* nothing to read, or nothing to check */
     {&resource_instance, NULL, NULL, NULL, &on, PREFLIGHT_ALLOWED, "", 0},
