@@ -26,6 +26,7 @@ static struct facts_entry *entry_of(struct inventory_facts *facts, const struct 
         mem_map_add_n(&facts->by_key, text_string(&key), key.size, entry);
         *entry = (struct facts_entry){.api = record->api, .kind = record->kind};
         entry->id = resource_list_copy(facts->strings, record->id, strlen(record->id));
+        entry->region = resource_list_keep(facts->strings, record->region);
     }
     return entry;
 }
@@ -282,12 +283,10 @@ static void name_vpcs(struct inventory_facts *facts, struct resource_list *list,
 static void append_gap(struct text *missing, const struct facts_gap *gap)
 {
     bool members = gap->what == INVENTORY_MEMBERS;
-    const char *region = vpc_region(gap->api);
-
     text_append(missing, members ? "members of " : "initializations of ");
     resource_append_count(missing, gap->count, gap->kind);
-    if (region[0] != '\0') {
-        text_printf(missing, " of %s", region);
+    if (gap->region != NULL) {
+        text_printf(missing, " of %s", gap->region);
     }
     text_printf(missing, ": %s%s\n", gap->differs ? "several errors, the first: " : "", gap->error.message);
 }

@@ -13,14 +13,14 @@ void facts_note_gap(struct inventory_facts *facts, const struct facts_entry *ent
     }
     for (size_t i = 0; i < facts->gaps.count; i++) {
         struct facts_gap *gap = &facts->gaps.items[i];
-        if (gap->api == entry->api && gap->kind == entry->kind && gap->what == what) {
+        if (text_equal(gap->region, entry->region) && gap->kind == entry->kind && gap->what == what) {
             gap->count++;
             gap->differs |= error->code != gap->error.code || error->http_status != gap->error.http_status;
             return;
         }
     }
     *mem_list_add(&facts->gaps) =
-        (struct facts_gap){.api = entry->api, .kind = entry->kind, .what = what, .count = 1, .error = *error};
+        (struct facts_gap){.region = entry->region, .kind = entry->kind, .what = what, .count = 1, .error = *error};
 }
 
 /* --- initializations ---------------------------------------------------------------------------------- */

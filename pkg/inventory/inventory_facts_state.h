@@ -17,14 +17,14 @@ struct facts_entry {
     struct inventory_fact fact;
     struct vpc *api;
     const struct resource_kind *kind;
-    const char *id;
+    const char *id, *region;      /* region: where the record says it is; NULL: unknown */
     const struct resource *group; /* of those whose members are read: a copy of the record; else NULL */
     bool seen, selected;          /* by a list; and not only as one of the others */
 };
 
 /* What could not be read of the kind in the region: one line. */
 struct facts_gap {
-    const struct vpc *api;
+    const char *region; /* NULL: unknown */
     const struct resource_kind *kind;
     enum inventory_question what;
     size_t count;

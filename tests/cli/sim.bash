@@ -10,7 +10,7 @@
 #   sim_token                    a bearer token for SIM_API_KEY
 #   sim_curl METHOD PATH [CURL-ARGS...]   one API call with token, version and generation; PATH begins with /v1
 #   sim_profile NAME [TYPE CRN]  makes a trusted profile, linked to that resource (VSI, BMS, IKS_SA, ...); prints its id
-bats_require_minimum_version 1.5.0
+if command -v bats_require_minimum_version > /dev/null; then bats_require_minimum_version 1.5.0; fi
 
 sim_start() {
     local line arg tls= vpcsim=${BUILD:?the build folder}/vpcsim
