@@ -1,203 +1,71 @@
 /* vpcmeta audit: findings over every kind of resource, as a report for people or as findings for programs. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "audit_past.h"
+#include "audit_options.h"
 #include "audit_report.h"
 #include "commands.h"
 #include "known_columns.h"
-#include "mem/mem.h"
-#include "selection.h"
 
-/* --- the command ------------------------------------------------------------------------------------ */
-
-struct audit_opts {
-    struct selector_opts select;
-    struct opt_int max_hop_limit;
-    struct opt_list rules, excluded;
-    struct opt_enum severity;
-    struct audit_past_opts past;
-    bool list_rules;
-};
-
-static const struct opt_spec audit_opt[] = {
-    OPT_GROUP(struct audit_opts, select, selector_group),
-    OPT_INT(struct audit_opts, max_hop_limit, 0, "max-hop-limit", RESOURCE_HOP_LIMIT_MIN, RESOURCE_HOP_LIMIT_MAX,
-            "more than this is a finding", .default_value = "1"),
-    OPT_COMMA_LIST(struct audit_opts, rules, 0, "rule", "RULE[,RULE...]", "only findings of these rules",
-                   .words = audit_check_ids),
-    OPT_COMMA_LIST(struct audit_opts, excluded, 0, "exclude-rule", "RULE[,RULE...]", "no findings of these rules",
-                   .words = audit_check_ids),
-    OPT_ENUM(struct audit_opts, severity, 0, "severity", policy_severity_names,
-             "only findings of this severity or worse", .default_value = "info"),
-    OPT_GROUP(struct audit_opts, past, audit_past_group),
-    OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else", .flags = OPT_ALONE),
-    OPT_END,
-};
-
-static bool add_rules(const struct opt_list *ids, const char *option, unsigned *rules, struct err *e)
+/* An odd record is missing from nothing but itself; a template without an id cannot be found. */
+static bool is_known_whole(const struct policy_fleet *fleet)
 {
-    for (size_t i = 0; i < ids->count; i++) {
-        if (!audit_add_check(ids->items[i], rules, e)) {
-            return err_wrap(e, "%s", option);
+    CLEANUP(text_free) struct text odd = {0};
+
+    for (size_t i = 0; i < resource_list_count(fleet->known); i++) {
+        if (resource_list_at(fleet->known, i)->id == NULL) {
+            return fleet->missing.size == 0;
         }
     }
-    return true;
-}
-
-static bool make_terms(const struct audit_opts *opts, struct audit_terms *ret, struct err *e)
-{
-    *ret = (struct audit_terms){.max_hop_limit = (int)opts->max_hop_limit.value,
-                                .severity = (enum policy_severity)opts->severity.value};
-    return add_rules(&opts->rules, "--rule", &ret->checks, e) &&
-           add_rules(&opts->excluded, "--exclude-rule", &ret->excluded, e);
-}
-
-/* Resources of an audit: what was selected, and all templates and groups, which judge each other. */
-struct resources {
-    struct resource_list *selected, *known;
-    struct text missing;
-};
-
-static void resources_free(struct resources *resources)
-{
-    if (resources->known != resources->selected) {
-        resource_list_destroy(resources->known);
-    }
-    resource_list_destroy(resources->selected);
-    text_free(&resources->missing);
-}
-
-static bool read_resources(struct app *app, const struct cli_call *call, const struct inventory_scope *scope,
-                           struct selection *selection, struct resources *resources, struct err *e)
-{
-    static const struct resource_kind *const related[] = {&resource_template, &resource_group};
-    size_t kind_count = 0;
-
-    while (resource_kinds[kind_count] != NULL) {
-        kind_count++;
-    }
-    resources->selected = resource_list_create();
-    resources->known = resources->selected;
-    if (!selection_find(app, call, scope, resource_kinds, kind_count, selection, resources->selected,
-                        &resources->missing, e)) {
-        return false;
-    }
-    if (!inventory_selector_narrows(&selection->selector) && selection->selector.excludes.count == 0) {
-        return true;
-    }
-    resources->known = resource_list_create();
-    return inventory_read_all(scope, related, sizeof(related) / sizeof(related[0]), resources->known,
-                              &resources->missing, e);
+    inventory_append_odd(fleet->selected, &odd);
+    return fleet->missing.size == 0 || text_equal(text_string(&odd), text_string(&fleet->missing));
 }
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
-static int audit_resources(struct app *app, const struct audit_opts *opts, const struct resources *resources,
-                           const struct audit_terms *terms, const struct inventory_effect *effect,
-                           struct audit_past *past, struct err *e)
+static int audit_fleet(struct app *app, const struct audit_opts *opts, const struct policy_fleet *fleet,
+                       const struct audit_terms *terms, const struct audit_words *apply,
+                       const struct inventory_effect *effect, struct audit_past *past, struct err *e)
 {
-    CLEANUP(audit_free) struct audit audit = {0};
-    const struct policy_rule baseline = {.name = "baseline",
-                                         .severity = POLICY_SEVERITY_OF_CHECK,
-                                         .wanted = {.given = RESOURCE_METADATA_SETTINGS | RESOURCE_AUTO_LINK,
-                                                    .enabled = true,
-                                                    .protocol = "https",
-                                                    .hop_limit_is_max = true,
-                                                    .hop_limit = terms->max_hop_limit}};
-    size_t count = resource_list_count(resources->selected);
-    struct audit_facts *facts = mem_array(count, sizeof(*facts));
-
-    for (size_t i = 0; i < count; i++) {
-        facts[i].match.rule = &baseline;
-    }
-    audit_make(&(struct audit_inventory){.selected = resources->selected,
-                                         .known = resources->known,
-                                         .facts = facts,
-                                         .known_whole = resources->missing.size == 0},
-               terms, &audit);
     int status = ERR_EXIT_DONE;
-    if (!audit_past_compare(app, past, &audit, effect, &resources->missing, e) ||
-        !audit_past_store(app, past, &audit, effect, &resources->missing, &status, e)) {
-        status = err_exit_status(e);
-    } else {
-        status = audit_report(app,
-                              &(struct audit_report){.audit = &audit,
-                                                     .missing = &resources->missing,
-                                                     .effect = effect,
-                                                     .past = past,
-                                                     .status = status,
-                                                     .every_row = opts->select.all || opts->rules.count > 0},
-                              e);
+    CLEANUP(audit_free) struct audit audit = {0};
+
+    audit_make(&(struct audit_inventory){.selected = fleet->selected,
+                                         .known = fleet->known,
+                                         .facts = fleet->facts,
+                                         .known_facts = fleet->known_facts,
+                                         .known_whole = is_known_whole(fleet)},
+               terms, &audit);
+    audit_warn(app, &audit);
+    if (!audit_past_compare(app, past, &audit, effect, &fleet->missing, e) ||
+        !audit_past_store(app, past, &audit, effect, &fleet->missing, &status, e)) {
+        return err_exit_status(e);
     }
-    free(facts);
-    return status;
+    return audit_report(app,
+                        &(struct audit_report){.audit = &audit,
+                                               .missing = &fleet->missing,
+                                               .effect = effect,
+                                               .apply = apply,
+                                               .past = past,
+                                               .status = status,
+                                               .every_row = opts->select.all || opts->rules.count > 0},
+                        e);
 }
 
-struct options {
-    struct audit_option *items;
-    size_t count, capacity;
-};
-
-static void add_list(struct options *options, const char *name, const struct opt_list *values)
+/* What the fixes and commands of the report repeat. */
+static void add_place(struct app *app, const struct policy_fleet *fleet, const struct selection *selection,
+                      struct text_arena *memory, struct audit_terms *terms)
 {
-    for (size_t i = 0; i < values->count; i++) {
-        *mem_list_add(options) = (struct audit_option){name, values->items[i]};
-    }
-}
+    const char **names = text_arena_alloc(memory, (fleet->scope.region_count + 1) * sizeof(*names));
 
-static void add_option(struct options *options, const char *name, const char *value)
-{
-    if (value != NULL) {
-        *mem_list_add(options) = (struct audit_option){name, value};
-    }
-}
-
-/* The selectors that were given, without targets and the predicate. */
-static void add_selectors(struct options *options, const struct selector_opts *opts)
-{
-    add_list(options, "name", &opts->names);
-    add_list(options, "vpc", &opts->vpcs);
-    add_list(options, "resource-group", &opts->resource_groups);
-    add_list(options, "zone", &opts->zones);
-    add_list(options, "status", &opts->statuses);
-    add_list(options, "exclude", &opts->excludes);
-}
-
-/* What else chose the findings. */
-static void add_choices(struct options *options, const struct audit_opts *opts, struct text_arena *memory)
-{
-    CLEANUP(text_free) struct text hop_limit = {0};
-
-    add_option(options, "where", opts->select.where);
-    add_option(options, "from", opts->select.from);
-    if (opts->select.null) {
-        *mem_list_add(options) = (struct audit_option){.name = "null"};
-    }
-    add_list(options, "exclude-rule", &opts->excluded);
-    if (opts->severity.given) {
-        add_option(options, "severity", policy_severity_names[opts->severity.value]);
-    }
-    if (opts->max_hop_limit.given) {
-        text_printf(&hop_limit, "%lld", (long long)opts->max_hop_limit.value);
-        add_option(options, "max-hop-limit", text_arena_copy(memory, text_string(&hop_limit), hop_limit.size));
-    }
-}
-
-static void options_free(struct options *options)
-{
-    free(options->items);
-}
-
-/* The names of the regions that are read. */
-static void name_regions(const struct inventory_scope *scope, struct text_arena *memory, struct audit_terms *terms)
-{
-    const char **names = text_arena_alloc(memory, (scope->region_count + 1) * sizeof(*names));
-
-    for (size_t i = 0; i < scope->region_count; i++) {
-        names[i] = vpc_region(scope->regions[i]);
+    for (size_t i = 0; i < fleet->scope.region_count; i++) {
+        names[i] = vpc_region(fleet->scope.regions[i]);
     }
     terms->regions = names;
-    terms->region_count = scope->region_count;
+    terms->region_count = fleet->scope.region_count;
+    terms->program = app->program->name;
+    /* without --region all resources are in one region */
+    const bool none = resource_list_count(fleet->selected) == 0;
+    terms->place = options_place(app->globals, none ? NULL : &resource_list_at(fleet->selected, 0)->region);
+    terms->targeted = selection->selector.targets.count > 0;
+    terms->narrowed = inventory_selector_narrows(&selection->selector) || selection->selector.excludes.count > 0;
+    terms->complete = fleet->missing.size == 0;
 }
 
 static bool list_rules(struct app *app, struct err *e)
@@ -219,48 +87,52 @@ static bool list_rules(struct app *app, struct err *e)
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct audit_opts *opts = call->opts;
-    CLEANUP(selection_free) struct selection selector = {0};
-    CLEANUP(resources_free) struct resources resources = {0};
-    CLEANUP(options_free) struct options options = {0};
+    CLEANUP(selection_free) struct selection selection = {0};
+    CLEANUP(policy_loaded_free) struct policy_loaded loaded = {0};
+    CLEANUP(policy_fleet_free) struct policy_fleet fleet = {0};
+    CLEANUP(audit_options_free) struct audit_options options = {0};
     CLEANUP(audit_past_free) struct audit_past past = {0};
     struct audit_terms terms;
-    struct inventory_scope scope;
 
     if (opts->list_rules) {
         return list_rules(app, e) ? 0 : err_exit_status(e);
     }
-    if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) || !make_terms(opts, &terms, e) ||
-        !selection_read(app, &opts->select, call, &selector, e) || !audit_past_begin(app, &opts->past, &past, e) ||
-        !app_connect(app, &scope, e) ||
-        !audit_past_aim(&past, &scope,
+    if (!app_check_output(app, audit_finding_columns, audit_finding_columns_count, e) ||
+        !audit_options_terms(opts, &terms, e) ||
+        !policy_load(app, &opts->policy,
+                     &(struct policy_usual){.path = POLICY_BASELINE,
+                                            .check_ids = audit_check_ids,
+                                            .baseline_hop_limit = terms.max_hop_limit},
+                     &loaded, e) ||
+        !selection_read(app, &opts->select, call, &selection, e) || !audit_past_begin(app, &opts->past, &past, e) ||
+        !app_connect(app, &fleet.scope, e) ||
+        !audit_past_aim(&past, &fleet.scope,
                         &(struct audit_choice){.select = &opts->select,
-                                               .selector = &selector.selector,
+                                               .selector = &selection.selector,
                                                .rules = &opts->rules,
                                                .excluded = &opts->excluded,
                                                .severity = policy_severity_names[opts->severity.value]},
                         e)) {
         return err_exit_status(e);
     }
-    if (!read_resources(app, call, &scope, &selector, &resources, e)) {
+    terms.policy = loaded.policy;
+    terms.policy_file = loaded.path;
+    terms.as_of = loaded.as_of;
+    if (!policy_read_fleet(
+            app, call,
+            &(struct policy_reading){.loaded = &loaded, .selection = &selection, .parts = audit_options_parts(&terms)},
+            &fleet, e)) {
         TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
-        return app_refuse_inventory(app, nothing, "findings", &resources.missing, e);
+        return app_refuse_inventory(app, nothing, "findings", &fleet.missing, e);
     }
-    name_regions(&scope, &selector.memory, &terms);
-    terms.program = app->program->name;
-    /* without --region all resources are in one region */
-    const bool none = resource_list_count(resources.selected) == 0;
-    terms.place = options_place(app->globals, none ? NULL : &resource_list_at(resources.selected, 0)->region);
-    terms.targeted = selector.selector.targets.count > 0;
+    audit_options_collect(opts, &selection.memory, &options);
+    add_place(app, &fleet, &selection, &selection.memory, &terms);
     terms.where = opts->select.where;
-    add_selectors(&options, &opts->select);
-    terms.option_count = options.count;
-    add_choices(&options, opts, &selector.memory);
     terms.options = options.items;
-    terms.again = (struct audit_words){.operands = call->args,
-                                       .operand_count = call->args_count,
-                                       .options = options.items,
-                                       .option_count = options.count};
-    return audit_resources(app, opts, &resources, &terms, &selector.effect, &past, e);
+    terms.option_count = options.selectors;
+    terms.again = (struct audit_words){call->args, call->args_count, options.items, options.count};
+    const struct audit_words apply = {call->args, call->args_count, options.items, options.shared};
+    return audit_fleet(app, opts, &fleet, &terms, &apply, &selection.effect, &past, e);
 }
 
 static void fields(const struct cmd_spec *command, struct cli_known *known)

@@ -52,6 +52,43 @@ static bool print_incomplete(struct page *page, const struct audit_report *repor
     return print_lines(page, &lines, e);
 }
 
+/* Another policy than the built-in one has a name; a date that was given says that the audit replays. */
+static bool print_head(struct page *page, const struct audit *audit, struct err *e)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    if (audit->terms.policy_file == NULL) {
+        return true;
+    }
+    text_printf(&line, "Policy %s (%s) as of %s\n", policy_name(audit->terms.policy), audit->terms.policy_file,
+                audit->terms.as_of);
+    return print_lines(page, &line, e);
+}
+
+static size_t count_results(const struct audit *audit, enum audit_result result)
+{
+    size_t count = 0;
+
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        count += audit->by_result[check][result];
+    }
+    return count;
+}
+
+/* "2 findings are excepted, 1 could not be decided; --all lists them as well" */
+static void append_labelled(const struct audit *audit, struct text *out)
+{
+    size_t excepted = count_results(audit, AUDIT_EXCEPTED);
+    size_t unknown = count_results(audit, AUDIT_CANNOT_TELL);
+
+    if (excepted > 0) {
+        text_printf(out, "%zu %s excepted by the policy\n", excepted, excepted == 1 ? "finding is" : "findings are");
+    }
+    if (unknown > 0) {
+        text_printf(out, "%zu %s could not be judged\n", unknown, unknown == 1 ? "check" : "checks");
+    }
+}
+
 /* On a terminal the rules, each with a command that lists its findings; else every finding is a row. */
 static bool print_findings(struct page *page, const struct audit_report *report, struct err *e)
 {
@@ -62,6 +99,7 @@ static bool print_findings(struct page *page, const struct audit_report *report,
     if (columns == 0 || report->every_row) {
         return print_table(page, audit_findings_table(audit, audit->region_count > 1, columns), e);
     }
+    append_labelled(audit, &lines);
     if (audit->count > 0) {
         text_append(&lines, "Every finding as a row:\n");
         audit_listing(audit, AUDIT_CHECKS, columns, &lines);
@@ -69,18 +107,52 @@ static bool print_findings(struct page *page, const struct audit_report *report,
     return print_table(page, audit_broken_table(audit, columns), e) && print_lines(page, &lines, e);
 }
 
-/* Nothing where no command fixes what was found. */
-static bool print_fixes(struct page *page, const struct audit *audit, struct err *e)
+/* The command that brings everything to what the policy wants. */
+static void append_apply(const struct audit_report *report, size_t columns, struct text *out)
 {
+    const struct audit_terms *terms = &report->audit->terms;
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    cli_command_line_begin(&line, terms->program, "apply");
+    for (size_t i = 0; i < report->apply->operand_count; i++) {
+        cli_command_line_operand(&line, report->apply->operands[i]);
+    }
+    for (size_t i = 0; i < report->apply->option_count; i++) {
+        cli_command_line_option(&line, report->apply->options[i].name, report->apply->options[i].value);
+    }
+    cli_command_line_place(&line, &terms->place);
+    text_append(out, "Or everything that the policy wants:\n");
+    text_append_command(out, cli_command_line_string(&line), strlen(cli_command_line_string(&line)), 0, 4, columns);
+    text_append_char(out, '\n');
+}
+
+static bool is_settled_by_apply(const struct audit *audit)
+{
+    for (size_t i = 0; audit->terms.policy_file != NULL && i < audit->fix_count; i++) {
+        if (audit->fixes[i].settings.given != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing where no command fixes what was found. */
+static bool print_fixes(struct page *page, const struct audit_report *report, struct err *e)
+{
+    const struct audit *audit = report->audit;
     CLEANUP(text_free) struct text commands = {0};
     CLEANUP(text_free) struct text lines = {0};
+    CLEANUP(text_free) struct text apply = {0};
 
     audit_grouped_fixes(audit, page->options.columns, &commands);
     if (commands.size > 0) {
         text_printf(&lines, "Recommended fixes, for all of it (preview each with --dry-run):\n%s",
                     text_string(&commands));
     }
-    return print_lines(page, &lines, e);
+    if (is_settled_by_apply(audit)) {
+        append_apply(report, page->options.columns, &apply);
+    }
+    return print_lines(page, &lines, e) && print_lines(page, &apply, e);
 }
 
 static bool print_counts(struct page *page, const struct audit_report *report, struct err *e)
@@ -117,13 +189,13 @@ static bool print_nothing(struct page *page, const struct inventory_effect *effe
 
 static bool print_body(struct page *page, const struct audit_report *report, struct err *e)
 {
-    if (!print_incomplete(page, report, e)) {
+    if (!print_head(page, report->audit, e) || !print_incomplete(page, report, e)) {
         return false;
     }
     if (report->effect->why.size > 0) {
         return print_nothing(page, report->effect, e) && print_past(page, report, e);
     }
-    return print_findings(page, report, e) && print_fixes(page, report->audit, e) && print_counts(page, report, e) &&
+    return print_findings(page, report, e) && print_fixes(page, report, e) && print_counts(page, report, e) &&
            print_past(page, report, e);
 }
 
@@ -164,6 +236,23 @@ static void append_findings(const struct audit *audit, bool brief, struct text *
     }
 }
 
+/* What keeps the exit status from being that of findings, and what stands beside them. */
+static void append_others(const struct audit *audit, struct text *out)
+{
+    size_t excepted = count_results(audit, AUDIT_EXCEPTED);
+    size_t unknown = count_results(audit, AUDIT_CANNOT_TELL);
+
+    if (audit->failed > 0 && audit->serious == 0) {
+        text_printf(out, ", below --fail-on %s", policy_severity_names[audit->terms.fail_on]);
+    }
+    if (excepted > 0) {
+        text_printf(out, "; %zu excepted", excepted);
+    }
+    if (unknown > 0) {
+        text_printf(out, "; %zu not judged", unknown);
+    }
+}
+
 static void append_scope(const struct audit *audit, struct text *out)
 {
     const struct audit_terms *terms = &audit->terms;
@@ -179,6 +268,7 @@ static bool print_reason(struct page *page, const struct audit_report *report, i
     const struct audit *audit = report->audit;
     size_t missing = count_lines(report->missing);
     CLEANUP(text_free) struct text line = {0};
+    CLEANUP(text_free) struct text wrapped = {0};
 
     text_printf(&line, "exit status %d: ", status);
     if (missing > 0) {
@@ -192,9 +282,11 @@ static bool print_reason(struct page *page, const struct audit_report *report, i
         if (audit->failed == 0) {
             append_scope(audit, &line);
         }
+        append_others(audit, &line);
     }
-    text_append_char(&line, '\n');
-    return print_lines(page, &line, e);
+    text_append_wrapped(&wrapped, text_string(&line), NULL, 0, 2, page->options.columns);
+    text_append_char(&wrapped, '\n');
+    return print_lines(page, &wrapped, e);
 }
 
 /* The error stands before the last line, which sums it up; on a terminal, where they meet, without an empty line. */
@@ -235,6 +327,9 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
         return err_exit_status(e);
     }
     int status = app_inventory_status(app, "audit", report->missing, e);
+    if (status != 0 && e->code == ERR_INCOMPLETE) {
+        status = ERR_EXIT_PARTLY;
+    }
     status = status != 0 ? status : report->status;
     if (!text && (!app_prints_text(app) || page.options.columns == 0)) {
         return status;

@@ -304,12 +304,13 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
                               .parts = terms->parts,
                               .scanner = userdata_scanner_create()};
 
-    *ret = (struct policy_fleet){.selected = resource_list_create()};
+    *ret = (struct policy_fleet){.scope = ret->scope, .selected = resource_list_create()};
     ret->known = ret->selected;
     if ((reading.parts & POLICY_READ_USE) != 0) {
         reading.rules = preflight_rules_create();
     }
-    bool good = app_connect(app, &ret->scope, e) && read_lists(app, call, &reading, terms->selection, ret, e) &&
+    bool good = (ret->scope.http != NULL || app_connect(app, &ret->scope, e)) &&
+                read_lists(app, call, &reading, terms->selection, ret, e) &&
                 (reading.rules == NULL || check_uses(&reading, ret, e));
     preflight_rules_destroy(reading.rules);
     userdata_scanner_destroy(reading.scanner);

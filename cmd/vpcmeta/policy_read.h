@@ -72,9 +72,9 @@ struct policy_fleet {
 };
 
 /*
- * Connects, selects, matches and reads, everything of all regions and kinds side by side. What could not be read is
- * named in `missing`, the rest is there. False: nothing is; `missing` may be filled all the same
- * (app_refuse_inventory). Free it in any case.
+ * Connects, unless `ret->scope` is set already, selects, matches and reads, everything of all regions and kinds side
+ * by side. What could not be read is named in `missing`, the rest is there. False: nothing is; `missing`
+ * may be filled all the same (app_refuse_inventory). Free it in any case.
  */
 bool policy_read_fleet(struct app *app, const struct cli_call *call, const struct policy_reading *reading,
                        struct policy_fleet *ret, struct err *e) __attribute__((warn_unused_result));

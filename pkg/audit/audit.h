@@ -38,15 +38,15 @@ enum audit_check_number {
     AUDIT_TEMPLATE_AUTO_LINK,
     AUDIT_GROUP_TEMPLATE,
     AUDIT_GROUP_TEMPLATE_MISSING,
-    AUDIT_GROUP_MEMBERS,
     AUDIT_ENABLED_OVER_HTTPS,
     AUDIT_TEMPLATE_OVER_HTTPS,
     AUDIT_DISABLED,
     AUDIT_TEMPLATE_DISABLED,
     AUDIT_PROFILE_WHILE_DISABLED,
-    AUDIT_RESTART_PENDING,
     AUDIT_STORED_WHILE_DISABLED,
     AUDIT_UNUSED_EXCEPTION,
+    AUDIT_RESTART_PENDING,
+    AUDIT_GROUP_MEMBERS,
     AUDIT_UNMANAGED,
     AUDIT_CHECKS,
 };
@@ -139,7 +139,7 @@ bool audit_reports(const struct audit_terms *terms, enum audit_check_number chec
 
 /*
  * What has to be read, as bits of enum audit_need: what the reported checks need. Initializations, a request a server,
- * only where a policy rule speaks of trusted profiles, a check that needs them is named, or they are asked for.
+ * only where a check that needs them is named, or they are asked for; those that policy rules need come beside them.
  */
 unsigned audit_needs(const struct audit_terms *terms);
 
@@ -178,7 +178,7 @@ struct audit_fix {
     const struct policy_rule *rule;    /* whose settings are wanted */
     struct resource_settings settings; /* none: no command sets anything */
     bool restarts;                     /* a restart is all that it needs */
-    bool rolls;                        /* members of groups are to be replaced as well */
+    bool rolls;                        /* the template is right, members that another one made are replaced */
     bool own_name;                     /* nothing else of its kind and region has its name */
 };
 

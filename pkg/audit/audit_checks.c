@@ -167,7 +167,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_PROFILE_MISSING] =
         {
-            .title = "no trusted profile where one must be",
+            .title = "trusted profile is missing",
             .severity = POLICY_MEDIUM,
             .meaning = "without one, programs on the server need stored credentials",
             .message = "has no trusted profile, which policy rule {policy-rule} requires; {by-hand}",
@@ -251,7 +251,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
     [AUDIT_GROUP_MEMBERS] =
         {
             .title = "members from another template",
-            .severity = POLICY_MEDIUM,
+            .severity = POLICY_INFO,
             .meaning =
                 "they keep the settings of the template that made them, whatever the template of the group says now",
             .message = "{stale-members} made from another template{replace-members}",
@@ -321,7 +321,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
     [AUDIT_RESTART_PENDING] =
         {
             .title = "enabled, with a restart to come",
-            .severity = POLICY_LOW,
+            .severity = POLICY_INFO,
             .meaning = "a server that was made without the service has all of it only after a stop and a start",
             .message =
                 "enabled, and no stop and start is known since: until then the service is not complete{then-restart}",
@@ -387,7 +387,7 @@ bool audit_reports(const struct audit_terms *terms, enum audit_check_number chec
 
 unsigned audit_needs(const struct audit_terms *terms)
 {
-    bool initializations = terms->initializations || (terms->policy != NULL && policy_needs_profiles(terms->policy));
+    bool initializations = terms->initializations;
     unsigned needs = 0;
 
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {

@@ -209,14 +209,14 @@ static void make_settings(struct audit *audit)
     }
     for (size_t i = 0; i < audit->fix_count; i++) {
         struct audit_fix *fix = &audit->fixes[i];
-        if (fix->settings.given == 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0 &&
-            fix->target->kind->settings != 0) {
+        fix->rolls = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0 &&
+                     fix->target->kind->settings != 0;
+        if (fix->rolls) {
             /* what the template has already: it stays, and the members from another one are replaced */
             fix->settings = fix->target->settings;
             fix->settings.given &= RESOURCE_ENABLED;
         }
         fix->restarts = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_RESTART_PENDING) != 0;
-        fix->rolls = fix->settings.given != 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0;
     }
 }
 
@@ -310,10 +310,7 @@ void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *f
     }
     if (settings->given != 0 && fix->target->kind->patchable == 0) {
         cli_command_line_option(line, "update-groups", NULL);
-        if (fix->rolls) {
-            cli_command_line_option(line, "roll", NULL);
-        }
-        cli_command_line_option(line, "delete-old", NULL); /* it would be found again */
+        cli_command_line_option(line, fix->rolls ? "roll" : "delete-old", NULL); /* it would be found again */
     }
 }
 

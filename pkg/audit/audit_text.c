@@ -183,8 +183,12 @@ static void append_stale_members(const struct source *from, struct text *out)
 
 static void append_replace_members(const struct source *from, struct text *out)
 {
+    const struct audit_fix *fix = &from->audit->fixes[from->finding->fix];
+
     if (from->finding->template_used == NULL) {
         text_append(out, "; its own was not found, so no command replaces them");
+    } else if (!fix->rolls) {
+        text_append(out, "; replace them, with --roll, after the template");
     }
 }
 

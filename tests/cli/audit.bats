@@ -90,7 +90,7 @@ findings_by_jq='
 @test "findings come worst first, then by rule, region, kind and name" {
     fleet --instances 300 --templates 20 --bare-metal 12
     run --separate-stderr -3 audit -o json
-    jq -e '.findings | . == sort_by({high: 0, medium: 1, low: 2}[.severity])' <<< "$output"
+    jq -e '.findings | . == sort_by({high: 0, medium: 1, low: 2, info: 3}[.severity])' <<< "$output"
     jq -e '[.findings[] | select(.rule == "disabled")]
            | . == sort_by(.region, ({instance: 0, "bare-metal": 1}[.kind]), .name)' <<< "$output"
 }
@@ -116,28 +116,28 @@ findings_by_jq='
     [ "$output" = "" ]
 }
 
-@test "an incomplete inventory is status 1 with what could be found, never 0 and never 3" {
+@test "an incomplete inventory is status 5 with what could be found, never 0 and never 3" {
     fleet --instances 120 --templates 3 --bare-metal 2
     fault '{"path":"/v1/bare_metal_servers","action":"status","status":403}'
-    run --separate-stderr -1 audit -o json
+    run --separate-stderr -5 audit -o json
     jq -e '(.complete | not) and (.missing | length == 1) and (.missing[0] | test("bare metal"))
            and (.findings | length > 0) and .summary.resources["bare-metal"] == 0' <<< "$output"
     [[ $stderr == "error: the audit is incomplete: "*"bare metal servers"* ]]
-    run --separate-stderr -1 audit
-    [[ $output == "INCOMPLETE: "* && ${lines[-1]} =~ ^'exit status 1: incomplete, 1 part is missing; '[0-9]+' findings' ]]
+    run --separate-stderr -5 audit
+    [[ $output == "INCOMPLETE: "* && ${lines[-1]} =~ ^'exit status 5: incomplete, 1 part is missing; '[0-9]+' findings' ]]
     # nothing found in what was read proves nothing
-    run --separate-stderr -1 audit -o json --rule unsupported-architecture --name 'no-such-*'
+    run --separate-stderr -5 audit -o json --rule unsupported-architecture --name 'no-such-*'
     jq -e '(.complete | not) and .findings == []' <<< "$output"
     # a template that was not read is not missing
     fault '{"path":"/v1/instance/templates","action":"status","status":403}'
-    run --separate-stderr -1 audit -o json
+    run --separate-stderr -5 audit -o json
     jq -e '[.findings[] | select(.rule == "group-template-missing" and .result == "fail")] == []' <<< "$output"
 }
 
 @test "the pages before a broken one count, and the report says that there are more" {
     fleet --instances 250 --templates 0 --bare-metal 0 --groups 0
     fault '{"path":"/v1/instances","after":1,"action":"status","status":403}'
-    run --separate-stderr -1 audit -o json
+    run --separate-stderr -5 audit -o json
     jq -e '(.complete | not) and .summary.resources.instance == 100 and
            (.missing[0] | test("instances of us-south: 100 of 250 were read; page 2: 403 "))' <<< "$output"
 }
@@ -198,8 +198,11 @@ findings_by_jq='
     audit -o json --jq '.findings[].fix' > "$BATS_TEST_TMPDIR/fixes" || [ $? -eq 3 ]
     [ -s "$BATS_TEST_TMPDIR/fixes" ]
     PATH=$BUILD:$PATH sh -e < <(sed 's/$/ --yes -q/' "$BATS_TEST_TMPDIR/fixes") > /dev/null
-    run --separate-stderr -0 audit --where '.status != "failed" and .lifecycle_state == "stable"'
+    # what is left is a stop and a start, of those whose service was turned on
+    run --separate-stderr -0 audit --where '.status != "failed" and .lifecycle_state == "stable"' --severity low
     [[ $output == *"no findings"* ]]
+    run --separate-stderr -0 audit --where '.status != "failed" and .lifecycle_state == "stable"' -o json
+    jq -e '[.findings[].rule] | unique == ["restart-pending"]' <<< "$output"
 }
 
 @test "the text ends with a histogram, counts and findings by rule that fit 80 columns" {
@@ -212,7 +215,7 @@ findings_by_jq='
     grep -Eq '^high +[0-9]+ +enabled-over-http ' <<< "$overview"
     [[ ${lines[-1]} =~ ^'exit status 3: '[0-9]+' findings, '[0-9]+' of them high, ' ]]
     # every finding is a row, with its fix
-    [ "$(grep -c '^[a-z-]* *\(high\|medium\|low\) .*  vpcmeta ' <<< "$output")" -eq "$(grep -oE '[0-9]+ findings' <<< "${lines[-1]}" | tr -dc 0-9)" ]
+    [ "$(grep -c '^[a-z-]* *\(high\|medium\|low\|info\) .*  vpcmeta ' <<< "$output")" -eq "$(grep -oE '[0-9]+ findings' <<< "${lines[-1]}" | tr -dc 0-9)" ]
     [ "$(wc -L <<< "$overview")" -le 80 ]
     script -qec "stty cols 80; '$BUILD/vpcmeta' audit" /dev/null < /dev/null > "$BATS_TEST_TMPDIR/typed" || [ $? -eq 3 ]
     grep -q 'enabled-over-http' "$BATS_TEST_TMPDIR/typed"

@@ -79,7 +79,7 @@ four_audits() {
         shows '^us-south; account [0-9a-f]{32}; '
         shows '(^  | )everything; policy baseline$'
         shows '^STARTED  '
-        shows '^2026-11-01 10:00 .*H.*L+$'
+        shows '^2026-11-01 10:00 .*H.*L+i*$'
         shows '^-- new version of policy baseline$'
         shows 'H high.*L low'
     done

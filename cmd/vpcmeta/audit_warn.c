@@ -1,0 +1,40 @@
+/* What an audit warns of in its policy: exceptions that cover nothing or end soon, and rules that hold for nothing. */
+#include "audit_report.h"
+
+static void warn_of_exception(const struct app *app, const struct audit *audit,
+                              const struct policy_exception *exception)
+{
+    const struct audit_exception *effect = &audit->exceptions[exception->number];
+    CLEANUP(text_free) struct text words = {0};
+
+    audit_describe_exception(exception, &words);
+    if (effect->unused) {
+        app_warn(app, "%s:%zu: the exception %s covers no finding: take it out, or check its spelling", exception->file,
+                 exception->place.line, text_string(&words));
+    } else if (exception->expires_soon && effect->findings > 0) {
+        app_warn(app, "%s:%zu: the exception %s ends on %s; its %zu %s after that", exception->file,
+                 exception->place.line, text_string(&words), exception->expires, effect->findings,
+                 effect->findings == 1 ? "finding counts" : "findings count");
+    }
+}
+
+void audit_warn(const struct app *app, const struct audit *audit)
+{
+    const struct audit_terms *terms = &audit->terms;
+
+    for (size_t i = 0; i < policy_exception_count(terms->policy); i++) {
+        warn_of_exception(app, audit, policy_exception_at(terms->policy, i));
+    }
+    for (size_t i = 0; audit_is_whole(audit) && terms->policy_file != NULL && i < policy_rule_count(terms->policy);
+         i++) {
+        const struct policy_rule *rule = policy_rule_at(terms->policy, i);
+        if (audit->matched[i] == 0) {
+            app_warn(app, "%s:%zu: policy rule %s holds for no resource", terms->policy_file, rule->place.line,
+                     rule->name);
+        }
+    }
+    if (!terms->initializations && (audit->unjudged & 1U << AUDIT_PROFILE_WHILE_DISABLED) != 0) {
+        app_detail(app, "trusted profiles and user_data of servers were not read: no policy rule needs them; "
+                        "--trusted-profile-details reads them");
+    }
+}
