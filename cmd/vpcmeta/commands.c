@@ -49,6 +49,8 @@ static const struct cmd_spec *const commands[] = {
     &cmd_audit,
     &cmd_audit_trend,
     &cmd_audit_prune,
+    &cmd_plan,
+    &cmd_plan_show,
     &cmd_inventory_export,
     &cmd_runs_list,
     &cmd_runs_show,

@@ -25,6 +25,7 @@ extern const struct cmd_spec cmd_policy_check, cmd_policy_explain, cmd_policy_ex
 extern const struct cmd_spec cmd_auth_status, cmd_auth_token, cmd_doctor;
 extern const struct cmd_spec cmd_metadata_token, cmd_metadata_iam_token, cmd_metadata_get, cmd_metadata_probe,
     cmd_metadata_certificate;
+extern const struct cmd_spec cmd_plan, cmd_plan_show;
 extern const struct cmd_spec cmd_completion, cmd_version, cmd_help, cmd_shell;
 
 #endif

@@ -22,6 +22,9 @@ enum result_column {
     COLUMN_COUNT,
     COLUMN_DRY_RUN = COLUMN_COUNT, /* of dry runs only */
     COLUMN_DRY_RUN_COUNT,
+    COLUMN_POLICY_RULE = COLUMN_DRY_RUN_COUNT, /* of plans only */
+    COLUMN_REMAINING,
+    COLUMN_PLAN_COUNT,
 };
 
 /* Columns of CSV. Where no group is among the rows, the list ends with the settings, which all have. */
@@ -59,11 +62,19 @@ static const struct table_column columns[] = {
     [COLUMN_ATTEMPTS] = {.name = "attempts", .type = TABLE_INT},
     [COLUMN_ACTION] = {.name = "action", .type = TABLE_STRING},
     [COLUMN_DRY_RUN] = {.name = "dry_run", .type = TABLE_BOOL},
+    [COLUMN_POLICY_RULE] = {.name = "policy_rule", .type = TABLE_STRING},
+    [COLUMN_REMAINING] = {.name = "remaining", .type = TABLE_JSON},
 };
 
 static size_t column_count(bool dry_run)
 {
     return dry_run ? COLUMN_DRY_RUN_COUNT : COLUMN_COUNT;
+}
+
+void results_plan_fields(const struct cmd_spec *command, struct cli_known *known)
+{
+    (void)command;
+    known_columns(known, columns, COLUMN_PLAN_COUNT);
 }
 
 void results_fields(const struct cmd_spec *command, struct cli_known *known)
@@ -277,6 +288,24 @@ static json_t *make_head(const struct fleet_run *run, const char *run_id, bool d
     return head;
 }
 
+/* The columns, and what they point to. */
+struct layout {
+    struct table_member before[MEMBERS_OF_SETTINGS + 1], after[MEMBERS_OF_SETTINGS + 1];
+    struct table_column columns[COLUMN_PLAN_COUNT];
+};
+
+static void make_layout(const struct app *app, const struct fleet_run *run, struct layout *ret)
+{
+    *ret = (struct layout){0};
+    memcpy(ret->columns, columns, sizeof(columns));
+    if (!has_steps(run) && app->globals->fields.count == 0) {
+        memcpy(ret->before, before_members, MEMBERS_OF_SETTINGS * sizeof(ret->before[0]));
+        memcpy(ret->after, after_members, MEMBERS_OF_SETTINGS * sizeof(ret->after[0]));
+        ret->columns[COLUMN_BEFORE].members = ret->before;
+        ret->columns[COLUMN_AFTER].members = ret->after;
+    }
+}
+
 static bool print(struct app *app, const struct fleet_run *run, const char *run_id, bool dry_run, const json_t *more,
                   struct err *e)
 {
@@ -285,16 +314,9 @@ static bool print(struct app *app, const struct fleet_run *run, const char *run_
     if (globals->output.value == RENDER_TABLE && globals->jq == NULL && globals->fields.count == 0) {
         return print_text(app, run, dry_run, e);
     }
-    struct table_member before[MEMBERS_OF_SETTINGS + 1] = {0}, after[MEMBERS_OF_SETTINGS + 1] = {0};
-    struct table_column chosen[COLUMN_DRY_RUN_COUNT];
-    memcpy(chosen, columns, sizeof(columns));
-    if (!has_steps(run) && globals->fields.count == 0) {
-        memcpy(before, before_members, MEMBERS_OF_SETTINGS * sizeof(before[0]));
-        memcpy(after, after_members, MEMBERS_OF_SETTINGS * sizeof(after[0]));
-        chosen[COLUMN_BEFORE].members = before;
-        chosen[COLUMN_AFTER].members = after;
-    }
-    TABLE_CLEANUP struct table *table = table_create(chosen, column_count(dry_run));
+    struct layout layout;
+    make_layout(app, run, &layout);
+    TABLE_CLEANUP struct table *table = table_create(layout.columns, column_count(dry_run));
     for (size_t i = 0; i < run->count; i++) {
         add_result(table, &run->results[i], dry_run);
     }
@@ -319,6 +341,42 @@ bool results_print_recorded(struct app *app, const struct fleet_run *run, const 
 bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
 {
     return print(app, run, NULL, true, more, e);
+}
+
+/* [{"rule":...,"reason":...}]: what is left of the item's resource; `next` is the first that may be. */
+static void set_remaining(struct table *table, const struct plan_left left[], size_t count, size_t item, size_t *next)
+{
+    JSON_CLEANUP json_t *remaining = json_array();
+    CLEANUP(text_free) struct text bytes = {0};
+
+    for (; *next < count && left[*next].item == item; (*next)++) {
+        const struct plan_left *each = &left[*next];
+        json_array_append_new(remaining, json_build("{s:s?, s:s, s:b}", "rule", each->check, "reason", each->reason,
+                                                    "excepted", (int)each->excepted));
+    }
+    json_print(&bytes, remaining, JSON_PRINT_COMPACT);
+    table_set_json(table, COLUMN_REMAINING, text_string(&bytes), bytes.size);
+}
+
+bool results_print_plan(struct app *app, const struct fleet_run *run, const struct plan_left left[], size_t left_count,
+                        const json_t *head, struct err *e)
+{
+    size_t next = 0;
+    struct layout layout;
+
+    make_layout(app, run, &layout);
+    TABLE_CLEANUP struct table *table = table_create(layout.columns, COLUMN_PLAN_COUNT);
+    for (size_t i = 0; i < run->count; i++) {
+        add_result(table, &run->results[i], true);
+        table_set_string(table, COLUMN_POLICY_RULE, run->results[i].item->policy_rule);
+        set_remaining(table, left, left_count, i, &next);
+    }
+    return app_print_table(app, table, &(struct render_envelope){.head = head, .items = "results"}, e);
+}
+
+bool results_check_plan(struct app *app, struct err *e)
+{
+    return app_check_output(app, columns, COLUMN_PLAN_COUNT, e);
 }
 
 bool results_print_refusal(struct app *app, bool dry_run, const json_t *more, struct err *e)

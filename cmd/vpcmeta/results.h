@@ -3,6 +3,7 @@
 #define VPCMETA_RESULTS_H
 
 #include "app.h"
+#include "plan/plan_file.h"
 #include "run/run.h"
 
 /* Checks --fields and --jq before the first request. */
@@ -26,6 +27,17 @@ bool results_print_recorded(struct app *app, const struct fleet_run *run, const 
  */
 bool results_print_preview(struct app *app, const struct fleet_run *run, const json_t *more, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * The rows of a plan, as those of a dry run with "policy_rule" and "remaining": what of the resource the plan leaves,
+ * [{"rule","reason","excepted"}]. `left` is in the order of the items; `head` has the other members of the object.
+ */
+bool results_print_plan(struct app *app, const struct fleet_run *run, const struct plan_left left[], size_t left_count,
+                        const json_t *head, struct err *e) __attribute__((warn_unused_result));
+
+/* As results_check_output and results_fields, for such rows. */
+bool results_check_plan(struct app *app, struct err *e) __attribute__((warn_unused_result));
+void results_plan_fields(const struct cmd_spec *command, struct cli_known *known);
 
 /*
  * The rows of that preview for people, as part of a question on standard error: up to `changes` that would change, and

@@ -163,6 +163,14 @@ void inventory_templates_free(struct inventory_templates *templates); /* for CLE
 bool inventory_read_answer(struct http *http, struct vpc *api, const struct resource_kind *kind, const char *id,
                            const char *below, json_t **ret_answer, struct err *e) __attribute__((warn_unused_result));
 
+/*
+ * Reads records singly once more, many at a time: each has then what it has now, and its ETag, with strings of `list`.
+ * One that is gone stays as it is, without an ETag. Any other failure is an error.
+ */
+bool inventory_read_again(const struct inventory_scope *scope, struct resource_list *list,
+                          struct resource *const records[], size_t count, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* --- details of records ------------------------------------------------------------------------------ */
 
 /*

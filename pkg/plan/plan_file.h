@@ -64,6 +64,9 @@ struct plan_file {
  */
 void plan_file_encode(struct plan_file *file, struct text *out);
 
+/* Whether the text begins as a plan does, of whatever format and however damaged: what a new plan may overwrite. */
+bool plan_file_is(const char *text, size_t size);
+
 /*
  * Reads a text, which messages call `name`, into `ret`, whose plan is `ret_plan` with records of `list`; items that
  * change have all that an item of plan_make has, except the API of their resource. Whether the plan still holds is

@@ -202,3 +202,10 @@ bool plan_file_check(const struct plan_file *file, const char *now, const char *
            err_set(e, ERR_CONFLICT, "the plan was made at %s and has expired at %s: make it again", file->created_at,
                    file->expires_at);
 }
+
+bool plan_file_is(const char *text, size_t size)
+{
+    static const char beginning[] = "{\"vpcmeta_plan\":";
+
+    return size >= sizeof(beginning) - 1 && memcmp(text, beginning, sizeof(beginning) - 1) == 0;
+}

@@ -61,8 +61,7 @@ const char *plan_policy_exception_words(struct plan_making *making, const struct
 const struct policy_exception *plan_policy_excepted(const struct policy_rule *rule, const struct resource *record,
                                                     const char *check)
 {
-    const struct policy_exception *exception =
-        rule != NULL && rule->exception_count > 0 ? policy_exception_for(rule, record, check) : NULL;
+    const struct policy_exception *exception = rule != NULL ? policy_exception_for(rule, record, check) : NULL;
 
     return exception != NULL && !exception->expired ? exception : NULL;
 }

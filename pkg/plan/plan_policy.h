@@ -18,6 +18,7 @@
 #ifndef PLAN_PLAN_POLICY_H
 #define PLAN_PLAN_POLICY_H
 
+#include "plan/plan_file.h"
 #include "plan/plan_replace.h"
 #include "policy/policy.h"
 
@@ -47,15 +48,6 @@ struct plan_policy_terms {
     struct plan_restart_terms restart;
     int64_t heal_timeout_ms; /* as of plan_roll */
     unsigned poll_ms;
-};
-
-/* A finding, or a resource, that the plan does not change. */
-struct plan_left {
-    size_t item;             /* index of the resource's item in the plan: its first */
-    const char *check;       /* NULL: the resource as a whole */
-    const char *reason;      /* "a trusted profile is given at creation only" */
-    const char *policy_rule; /* NULL: none could be determined */
-    bool excepted;           /* an exception covers it */
 };
 
 struct plan_policy {

@@ -25,6 +25,7 @@ const struct plan_policy_check plan_policy_checks[] = {
      .remedy = "the policy rule does not restart servers (apply: restart: needed)"},
     {"stored-while-disabled", .mask = RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT | RESOURCE_ENABLED},
     {"secret-in-user-data", .remedy = USER_DATA},
+    {"unused-exception", .remedy = "it is for the policy to change"},
     {"unmanaged", .remedy = "no policy rule matches it"},
     {"template-over-http", .mask = RESOURCE_PROTOCOL | RESOURCE_ENABLED},
     {"template-over-https", .mask = RESOURCE_PROTOCOL | RESOURCE_ENABLED},

@@ -46,6 +46,9 @@ TYPED = {
 
 # Files that an example of help alone presupposes: made by a command of the documentation, too.
 BEFORE = {
+    "vpcmeta plan --policy policy.yaml --out plan.json":
+        "printf 'version: 1\\nrules:\\n  - {name: web, where: {name: [\"web-*\"]}, metadata_service: {protocol: https}}\\n' > "
+        "policy.yaml",
     "vpcmeta schema check web-17.json": "vpcmeta instance show web-0001 --as-body > web-17.json",
     "vpcmeta shell -f change.txt --on-error continue": "echo 'instance set web-0003 --enabled true --yes' > change.txt",
     "vpcmeta metadata certificate --csr request.pem > chain.pem":
@@ -60,6 +63,9 @@ BEFORE = {
 # (pattern of the line, exit status or None for any of 0 and 3, pattern of the output); the first that fits counts.
 EXPECTED = [
     (r"interrupted|help --check", None, None),
+    (r"vpcmeta plan .*--exit-code", 3, r"next: vpcmeta apply"),
+    (r"vpcmeta plan show .*-o json", 0, r'"would_change"'),
+    (r"vpcmeta plan ", 0, r"next: vpcmeta apply|no changes needed"),
     (r"metadata probe .*-o json", None, r'"control_plane",\s+"result": "pass"'),
     (r"metadata probe", None, r"control_plane +pass"),
     (r"audit trend", 0, None),

@@ -1,0 +1,93 @@
+/* plan show: what a plan in a file would change, without a request. */
+#include <string.h>
+
+#include "clock/clock.h"
+#include "commands.h"
+#include "plan_report.h"
+#include "results.h"
+
+enum { PLAN_BYTES_MAX = 1 << 29 };
+
+struct show_opts {
+    bool all;
+};
+
+static const struct opt_spec show_opt[] = {
+    OPT_FLAG(struct show_opts, all, 0, "all", "every resource by its name, however many change alike"),
+    OPT_END,
+};
+
+static bool read_plan(struct app *app, const char *path, struct resource_list *list, struct plan *plan,
+                      struct plan_file *ret, struct err *e)
+{
+    CLEANUP(text_free) struct text content = {0};
+    const char *name = strcmp(path, "-") == 0 ? FSIO_INPUT_NAME : path;
+
+    if (!app_read_text(app, path, "a plan", PLAN_BYTES_MAX, &content, e)) {
+        e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
+        return false;
+    }
+    return plan_file_decode(text_string(&content), content.size, name, list, plan, ret, e);
+}
+
+/* The plan is shown also where it cannot be carried out any more, and that said last. */
+static int show(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct show_opts *opts = call->opts;
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(plan_free) struct plan plan = {0};
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text next = {0};
+    struct err unusable = ERR_INIT;
+    struct plan_file file;
+    char now[CLOCK_STAMP_SIZE];
+
+    if (!results_check_plan(app, e) || !read_plan(app, call->args[0], list, &plan, &file, e)) {
+        return err_exit_status(e);
+    }
+    clock_stamp(clock_wall_s(clock_system()), now);
+    bool usable = plan_file_check(&file, now, app->program->version, &unusable);
+    if (usable && plan_count(&plan).change > 0) {
+        cli_command_line_begin(&line, app->program->name, "apply");
+        cli_command_line_operand(&line, call->args[0]);
+        text_printf(&next, "next: %s", cli_command_line_string(&line));
+    }
+    if (!plan_report(app,
+                     &(struct plan_report){.file = &file,
+                                           .digested = true,
+                                           .dated = true,
+                                           .all = opts->all,
+                                           .next = next.size > 0 ? text_string(&next) : NULL},
+                     e)) {
+        return err_exit_status(e);
+    }
+    if (!usable) {
+        *e = unusable;
+        return err_exit_status(e);
+    }
+    return 0;
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta plan show plan.json", "what it would change, by policy rule and region"},
+    {"vpcmeta plan show plan.json --all -o json", "everything about every resource, for programs"},
+    {0},
+};
+
+const struct cmd_spec cmd_plan_show = {
+    .path = "plan show",
+    .summary = "show what a plan in a file would change, offline",
+    .arguments = "FILE|-",
+    .description =
+        "Checks the digest of the file and shows the plan as `plan` did, without a request. A file that was edited or "
+        "cut off is refused and nothing of it is shown (exit status 2); of a plan that has expired everything is shown "
+        "and then that it has (exit status 6).",
+    .examples = examples,
+    .opts = show_opt,
+    .opts_size = sizeof(struct show_opts),
+    .flags = CMD_OFFLINE | CMD_FILE_ARGS | CMD_PAGED | CMD_ROWS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = show,
+    .fields = results_plan_fields,
+};

@@ -1,0 +1,278 @@
+#!/usr/bin/env bats
+# plan: what a policy would change, by policy rule and region, what it leaves and why, and the file that keeps it.
+load client
+load screen
+
+teardown() {
+    sim_stop
+}
+
+# Three groups of servers by name, templates and groups; unmanaged: all other servers.
+policy() {
+    cat > policy.yaml << 'YAML'
+version: 1
+name: production
+rules:
+  - name: web
+    where: {name: ["web-*"]}
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 2}}
+    apply: {restart: needed, max_unavailable: 3}
+    exceptions:
+      - {name: "web-0001", reason: agent speaks http only, owner: team-pay, expires: 2099-01-31}
+  - name: templates
+    kinds: [template, group]
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+    apply: {roll: true}
+  - name: databases
+    where: {name: ["db-*"]}
+    metadata_service: {enabled: false}
+YAML
+}
+
+# Four servers that have what the policy wants.
+quiet_fleet() {
+    client_start --instances 4 --mix plain --bare-metal 0 --templates 0 --groups 0
+    meta instance set --all --protocol https -y -q
+    expect 0
+    printf 'version: 1\nrules:\n  - {name: all, metadata_service: {protocol: https}}\n' > https.yaml
+}
+
+@test "a plan shows what changes by policy rule and region, what is left and why, and writes nothing" {
+    client_start --instances 60
+    policy
+    meta instance set web-0001 --enabled true --protocol http -y
+    expect 0
+    clear_log
+    meta plan --policy policy.yaml
+    expect 0
+    [ -z "$(writes)" ]
+    [[ $output == *"Policy rule web, us-south: "* ]]
+    [[ $output == *"  ~ 8 instances: web-0004, "*"enabled false -> true, protocol http -> https; stopped and started"* ]]
+    [[ $output == *"  + "*"tpl-web-001-r2 (from tpl-web-001)"* ]]
+    [[ $output == *"  ~ instance group asg-web-01"*"instance template tpl-web-001 -> tpl-web-001-r2"* ]]
+    [[ $output == *"2 of 2 members replaced, at most 1 at a time"* ]]
+    [[ $output == *"  - 8 instance templates: "* ]]
+    [[ $output == *"enabled-over-http: excepted until 2099-01-31: agent speaks http only (team-pay)"*"web-0001"* ]]
+    [[ $output == *"architecture s390x has no metadata service"*"web-0006"* ]]
+    [[ $output =~ us-south' '+[0-9] ]]
+    [[ ${lines[-2]} == *" changes, "*" unmanaged" ]]
+    [ "${lines[-1]}" = "next: vpcmeta apply --policy policy.yaml" ]
+    [[ $output != *cache-* || $output == *tpl-cache-* ]]
+}
+
+@test "programs get a row for each resource, and counts that add up" {
+    client_start --instances 60
+    policy
+    meta plan --policy policy.yaml -o json
+    expect 0
+    [ -n "$output" ]
+    jq -e '.schema_version == 1 and .plan == null and .complete == true and .policy.name == "production"
+        and (.policy.digest | startswith("sha256:"))
+        and (.results | map(select(.outcome == "would_change")) | length) == .summary.would_change
+        and (.results | map(select(.outcome == "unchanged")) | length) == .summary.unchanged
+        and (.results | map(select(.outcome == "skipped")) | length) == .summary.skipped
+        and ([.regions[].would_change] | add) == .summary.would_change
+        and .summary.unmanaged > 0 and .summary.templates_replaced == 8
+        and (.results | all(.policy_rule != null and .dry_run))' <<< "$output"
+    jq -e '.results | map(select(.name == "web-0004"))[0]
+        | .outcome == "would_change" and .policy_rule == "web" and .before.enabled == false and .after.enabled
+          and .after.protocol == "https" and .remaining == []' <<< "$output"
+    jq -e '.results | map(select(.name == "web-0006"))[0]
+        | .outcome == "skipped" and (.reason | contains("s390x"))' <<< "$output"
+    local first=$output
+    meta plan --policy policy.yaml -o json
+    [ "$output" = "$first" ]
+    meta plan --policy policy.yaml -o jsonl
+    expect 0
+    [ "${#lines[@]}" -eq "$(jq '.results | length' <<< "$first")" ]
+    meta plan --policy policy.yaml -o csv
+    expect 0
+    [[ ${lines[0]} == kind,region,id,name,outcome,*policy_rule* ]]
+}
+
+@test "status 3 says that there are changes, and no change is status 0" {
+    quiet_fleet
+    meta plan --policy https.yaml --exit-code
+    expect 0
+    [[ $output == *"no changes needed, 4 need no change"* ]]
+    [[ $output != *next:* ]]
+    meta plan --policy https.yaml --exit-code --out plan.json
+    expect 0
+    meta plan show plan.json
+    expect 0
+    meta instance set web-0001 --protocol http -y
+    expect 0
+    meta plan --policy https.yaml --exit-code
+    expect 3
+    meta plan --policy https.yaml
+    expect 0
+    [[ $output == *"1 change, "*"3 need no change"* ]]
+}
+
+@test "a plan is kept whole, private and with ETags, and no other file is overwritten" {
+    client_start --instances 20
+    policy
+    echo precious > notes.txt
+    clear_log
+    meta plan --policy policy.yaml --out notes.txt
+    expect 2 "--out notes.txt: it exists and is no plan"
+    meta plan --policy policy.yaml --out policy.yaml
+    expect 2 "it exists and is no plan"
+    meta plan --policy policy.yaml --out nowhere/plan.json
+    expect 2 "--out nowhere/plan.json: cannot write into folder nowhere"
+    [ "$(requests)" -eq 0 ]
+    [ "$(cat notes.txt)" = precious ]
+    (umask 0; vpcmeta plan --policy policy.yaml --out plan.json)
+    [ "$(stat -c %a plan.json)" = 600 ]
+    [ -z "$(writes)" ]
+    jq -e '[.items[] | select(.action == "set" and .verdict == "change" and .kind == "instance")]
+        | length > 0 and all(.etag != null)' plan.json
+    meta plan --policy policy.yaml --out plan.json -o json
+    expect 0
+    [ "$(jq -r .plan <<< "$output")" = "$(jq -r .digest plan.json)" ]
+}
+
+@test "a plan is shown offline as it was shown when it was made" {
+    client_start --instances 40
+    policy
+    meta plan --policy policy.yaml --out plan.json
+    expect 0
+    [ "${lines[-1]}" = "next: vpcmeta apply plan.json" ]
+    local made=$output
+    sim_stop
+    unset VPC_URL VPC_APIKEY
+    meta plan show plan.json
+    expect 0
+    [[ $output == "Plan      sha256:"*"Expires "*"Policy    production, as of "*"$made" ]]
+    meta plan show plan.json -o json
+    expect 0
+    [ -n "$output" ]
+    jq -e '.plan != null and .summary.would_change > 0 and (.results | length) > 0' <<< "$output"
+    meta plan show - < plan.json
+    expect 0
+}
+
+@test "of a plan that was edited or cut off nothing is shown, of one that has expired everything" {
+    client_start --instances 20
+    policy
+    meta plan --policy policy.yaml --out plan.json
+    expect 0
+    sed 's/"protocol":"https"/"protocol":"http"/' plan.json > edited.json
+    head -c 2000 plan.json > cut.json
+    for file in edited.json cut.json policy.yaml; do
+        meta plan show "$file"
+        expect 2 "$file"
+        [ -z "$output" ]
+    done
+    python3 - << 'PYTHON'
+import hashlib, re
+text = open("plan.json").read()
+text = re.sub(r'"expires_at":"[^"]*"', '"expires_at":"2020-01-01T00:00:00Z"', text)
+begin, rest = re.match(r'(.*?"digest":")sha256:[0-9a-f]+(.*)', text, re.S).groups()
+open("old.json", "w").write(begin + "sha256:" + hashlib.sha256((begin + rest).encode()).hexdigest() + rest)
+PYTHON
+    meta plan show old.json
+    expect 6 "expired"
+    [[ $output == *"Policy rule web"* ]]
+    [[ $output != *next:* ]]
+    meta plan show missing.json
+    expect 2 "missing.json"
+}
+
+@test "an incomplete inventory is status 5, said, and no plan is kept" {
+    client_start --instances 20
+    policy
+    faults '{"path": "/v1/bare_metal_servers", "action": "status", "status": 403}'
+    meta plan --policy policy.yaml --out plan.json
+    expect 5 "bare metal servers"
+    [[ $stderr == *"plan.json was not written"* ]]
+    [ ! -e plan.json ]
+    [[ $output == "INCOMPLETE: "* ]]
+    meta plan --policy policy.yaml -o json
+    expect 5
+    [ -n "$output" ]
+    jq -e '.complete == false and (.missing | length) == 1 and .plan == null and .summary.would_change > 0' <<< "$output"
+}
+
+@test "many equal changes are one entry, --all names each" {
+    client_start --instances 60 --mix plain
+    meta plan --policy baseline
+    expect 0
+    [[ $output == *" and "*" more"* ]]
+    meta plan --policy baseline --all
+    expect 0
+    [[ $output != *" more"* ]]
+    local name
+    for name in $(vpcmeta instance list -o json | jq -r '.items[].name'); do
+        [[ $output == *"$name"* ]]
+    done
+}
+
+@test "a plan fits terminals of 60, 80 and 120 columns, and its signs have colours" {
+    client_start --instances 40
+    policy
+    for columns in 60 80 120; do
+        screen_plain "${columns}x200" plan --policy policy.yaml
+        fits "$columns"
+        shows '^Policy rule web, us-south: '
+        shows '  ~ .*instance'
+        shows '^next: vpcmeta apply --policy policy.yaml'
+    done
+    meta plan --policy policy.yaml --color always
+    [[ $output == *$'\033[33m~\033[0m'* ]]
+    [[ $output == *$'\033[32m+\033[0m'* ]]
+    [[ $output == *$'\033[31m-\033[0m'* ]]
+    meta plan --policy policy.yaml
+    [[ $output != *$'\033'* ]]
+}
+
+@test "what no policy rule matches is counted, and named with -v" {
+    client_start --instances 20
+    policy
+    meta plan --policy policy.yaml
+    expect 0
+    [[ $stderr != *unmanaged:* ]]
+    meta plan --policy policy.yaml -v
+    expect 0 "unmanaged: instance "
+}
+
+@test "selectors narrow a plan, and groups outside of the selection follow their template" {
+    client_start --instances 20
+    policy
+    meta plan web-0002 --policy policy.yaml -o json
+    expect 0
+    [ "$(jq -c '[.results[].name]' <<< "$output")" = '["web-0002"]' ]
+    meta plan tpl-web-001 --policy policy.yaml -o json
+    expect 0
+    [ "$(jq -c '[.results[] | [.action, .name]]' <<< "$output")" = \
+        '[["create","tpl-web-001-r2"],["move","asg-web-01"],["roll","asg-web-01"],["delete","tpl-web-001"]]' ]
+    meta plan --policy policy.yaml --name 'web-0002' --exit-code
+    [ "${lines[-1]}" = "next: vpcmeta apply --policy policy.yaml --name web-0002" ]
+}
+
+@test "a policy has to be named, and what is wrong with it is said before any request" {
+    client_start --instances 1
+    clear_log
+    meta plan
+    expect 2 "--policy"
+    meta plan --policy missing.yaml
+    expect 2 missing.yaml
+    printf 'version: 1\nrules:\n  - nam: x\n' > bad.yaml
+    meta plan --policy bad.yaml
+    expect 2 bad.yaml:3
+    [ "$(requests)" -eq 0 ]
+}
+
+@test "'plan show' is a command beside 'plan', for the parser, help and completion" {
+    client_environment
+    meta plan show
+    expect 2
+    [[ $stderr == *"plan show"* ]]
+    meta help plan
+    expect 0
+    [[ $output == *"plan show"* ]]
+    meta __complete plan ''
+    [[ $output == *show* ]]
+    meta __complete plan show --a
+    [[ $output == *--all* && $output != *--allow-unlimited* ]]
+}
