@@ -51,6 +51,7 @@ static const struct cmd_spec *const commands[] = {
     &cmd_audit_prune,
     &cmd_plan,
     &cmd_plan_show,
+    &cmd_apply,
     &cmd_inventory_export,
     &cmd_runs_list,
     &cmd_runs_show,

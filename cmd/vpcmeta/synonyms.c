@@ -126,7 +126,6 @@ const struct cli_synonym synonyms[] = {
 
 const struct cli_absent absent_commands[] = {
     {"config", "options and environment variables have the settings (see 'vpcmeta help environment')"},
-    {"apply", "'vpcmeta instance set' changes instances (see 'vpcmeta help settings')"},
     {"trusted-profile", "'ibmcloud iam trusted-profiles' lists them (see 'vpcmeta help settings')"},
     {"instance wait", "'vpcmeta instance show NAME' has the status"},
     {"runs confirm", "'vpcmeta runs rollback' takes a run back"},

@@ -45,11 +45,23 @@ static unsigned changed_by_others(const struct set_task *set)
     case PLAN_CONFLICT_STRICT_TOUCHED:
         return changed & set->mask;
     case PLAN_CONFLICT_STRICT_ALL:
+    case PLAN_CONFLICT_STRICT_RECORD:
         return changed;
     case PLAN_CONFLICT_IGNORE:
         break;
     }
     return 0;
+}
+
+/* Whether anything was changed by others since the plan was made that shows in the ETag alone. */
+static bool is_touched(const struct set_task *set)
+{
+    const struct fleet_write *write = &set->write;
+    const struct resource *planned = write->task.result->item->resource;
+
+    return write->task.result->item->conflict_policy == PLAN_CONFLICT_STRICT_RECORD && write->receipt == FLEET_UNSENT &&
+           planned->etag != NULL && write->etag[0] != '\0' && strcmp(planned->etag, write->etag) != 0 &&
+           !resource_status_passes(planned->status);
 }
 
 /*
@@ -95,8 +107,12 @@ static enum fleet_match compare(struct fleet_write *write, struct err *e)
         break;
     }
     unsigned theirs = changed_by_others(set);
-    if (theirs == 0) {
+    if (theirs == 0 && !is_touched(set)) {
         return FLEET_DIFFERENT;
+    }
+    if (theirs == 0) {
+        err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (another ETag); nothing was overwritten");
+        return FLEET_CONFLICT;
     }
     resource_settings_describe(&changes, &item->resource->settings, &write->actual.settings, theirs);
     err_set(e, ERR_CONFLICT, "changed by another writer meanwhile (%s); nothing was overwritten",

@@ -23,6 +23,7 @@ enum plan_conflict_policy {
     PLAN_CONFLICT_STRICT_TOUCHED, /* changes of the settings that the item changes */
     PLAN_CONFLICT_STRICT_ALL,     /* changes of any setting */
     PLAN_CONFLICT_IGNORE,         /* none */
+    PLAN_CONFLICT_STRICT_RECORD,  /* changes of any setting, and of anything else where the resource has an ETag */
 };
 
 /* Which state of a resource PLAN_SET compares last before it is changed. */

@@ -116,7 +116,8 @@ static void append_item(struct plan_encoder *encoder, const struct plan_item *it
                                    "status", resource->status, "zone", resource->zone, "vpc", resource->vpc, "etag",
                                    resource->etag, "template", template, "reason", item->reason, "policy_rule",
                                    item->policy_rule));
-    append_text(out, "body", texts.body);
+    /* what it takes to create a template again may hold secrets (user_data): it is read again when it is deleted */
+    append_text(out, "body", item->action != PLAN_DELETE ? texts.body : NULL);
     append_text(out, "before", texts.before);
     append_text(out, "wanted", texts.wanted);
     if (item->depends_on != 0) {

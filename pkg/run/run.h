@@ -116,6 +116,7 @@ struct run_request {
     json_t *body, *identity;                  /* that its creations share; NULL: each has its own */
     const struct run_record *rolls_back;      /* NULL: it is no rollback */
     bool force;                               /* of a rollback */
+    bool strict; /* a change of any setting by others is a conflict, also when the run is resumed */
 };
 
 struct run_result;

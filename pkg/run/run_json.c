@@ -59,6 +59,9 @@ json_t *run_wanted_json(const struct run_request *request)
         json_object_set_new(object, "rollback", json_build_string(request->rolls_back->entry.run.id));
         json_object_set_new(object, "force", json_boolean(request->force));
     }
+    if (request->strict) {
+        json_object_set_new(object, "strict", json_true());
+    }
     return object;
 }
 
@@ -75,9 +78,10 @@ bool run_wanted_read(struct run_record *record, json_t **ret_body, json_t **ret_
     json_t *identity = json_object_get(wanted.root, "identity");
     record->restarts = restart != NULL;
     record->restart = restart_of(restart);
-    record->policy = json_object_get(wanted.root, "rollback") == NULL ? PLAN_CONFLICT_STRICT_TOUCHED
-                     : is_true(wanted.root, "force")                  ? PLAN_CONFLICT_IGNORE
-                                                                      : PLAN_CONFLICT_STRICT_ALL;
+    bool strict = json_object_get(wanted.root, "rollback") != NULL || is_true(wanted.root, "strict");
+    record->policy = !strict                         ? PLAN_CONFLICT_STRICT_TOUCHED
+                     : is_true(wanted.root, "force") ? PLAN_CONFLICT_IGNORE
+                                                     : PLAN_CONFLICT_STRICT_ALL;
     if (body != NULL && identity != NULL) {
         *ret_body = plan_own(&record->plan, json_incref(body));
         *ret_identity = plan_own(&record->plan, json_incref(identity));

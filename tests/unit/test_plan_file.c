@@ -65,7 +65,7 @@ static void fill(struct made *made)
     item->roll.before = (struct plan_members){3, 2};
     item = add(made, PLAN_DELETE, &resource_template, "t-1", "tpl");
     item->depends_on = 3;
-    item->delete.body = plan_own(plan, json_build("{s:s}", "name", "tpl"));
+    item->delete.body = plan_own(plan, json_build("{s:s}", "user_data", "secret"));
     item = add(made, PLAN_SET, &resource_instance, "i-1", "web-1");
     item->wanted = &made->wanted;
     item->policy_rule = "production";
@@ -171,6 +171,7 @@ static void a_plan_reads_back_as_it_was_written(void **state)
     assert_string_equal(found.plan.items[4].after.protocol, "https");
     assert_string_equal(found.plan.items[1].resource->template_id, "t-1");
     assert_int_equal(found.plan.items[2].roll.terms.max_unavailable, 10);
+    assert_null(strstr(text_string(&made.text), "user_data"));
     plan_file_encode(&found.file, &again);
     assert_string_equal(text_string(&again), text_string(&made.text));
 }

@@ -1,0 +1,121 @@
+/* apply: carries out a plan that was made earlier. */
+#include "apply_file.h"
+#include "commands.h"
+#include "results.h"
+
+struct apply_opts {
+    bool skip_stale;
+    struct downtime_opts downtime;
+    struct opt_duration settle_timeout;
+    struct write_opts write;
+};
+
+static const struct opt_spec apply_opt[] = {
+    OPT_FLAG(struct apply_opts, skip_stale, 0, "skip-stale",
+             "carry out the rest of a plan where some of its resources have changed since it was made"),
+    OPT_GROUP(struct apply_opts, write, write_group),
+    OPT_SETTLE_TIMEOUT(struct apply_opts, settle_timeout),
+    OPT_GROUP(struct apply_opts, downtime, downtime_group),
+    OPT_END,
+};
+
+/* How servers are restarted: as the options say, and where they do not say how many may be down, as the plan does. */
+static struct fleet_restarts restarts_of(const struct apply_opts *opts, unsigned max_unavailable, bool percent)
+{
+    struct fleet_restarts restarts = options_restarts(&opts->downtime);
+
+    if (!opts->downtime.max_unavailable.given) {
+        restarts.max_unavailable = (struct fleet_share){.percent = percent, .value = max_unavailable};
+    }
+    restarts.terms.settles = opts->settle_timeout.ms > 0;
+    return restarts;
+}
+
+/* --- a file ------------------------------------------------------------------------------------------- */
+
+static void describe(const struct plan_file *file, struct text *out)
+{
+    text_printf(out, "the plan was made at %s", file->created_at);
+    if (file->policy != NULL) {
+        text_printf(out, " by policy %s", file->policy);
+    }
+    text_printf(out, " and holds until %s\n", file->expires_at);
+}
+
+static int apply_file(struct app *app, const struct apply_opts *opts, const char *name, struct writing *writing,
+                      struct err *e)
+{
+    CLEANUP(apply_file_free) struct apply_file apply = {0};
+    CLEANUP(text_free) struct text details = {0};
+
+    if (!apply_file_read(app, name, &apply, e)) {
+        return err_exit_status(e);
+    }
+    struct fleet_restarts restarts = restarts_of(opts, apply.file.max_unavailable, apply.file.percent);
+    describe(&apply.file, &details);
+    writing->details = text_string(&details);
+    writing->request.settle_ms = (unsigned)opts->settle_timeout.ms;
+    writing->request.restart = apply.file.restarts_servers ? &restarts : NULL;
+    writing->request.plan = &apply.plan;
+    writing->request.list = apply.list;
+    writing->request.strict = true;
+    if (!apply_file_connect(app, writing, &apply, e)) {
+        return err_exit_status(e);
+    }
+    if (!apply_file_compare(app, writing, &apply, e)) {
+        return write_refuse(app, writing, e);
+    }
+    if (apply.staleness.count > 0) {
+        if (!opts->skip_stale) {
+            return apply_file_refuse(app, writing, &apply, e);
+        }
+        plan_skip_stale(&apply.plan, &apply.staleness);
+    }
+    if (!write_check(app, &apply.plan, e)) {
+        return write_refuse(app, writing, e);
+    }
+    return write_perform(app, writing, e);
+}
+
+static int apply(struct app *app, const struct cli_call *call, struct err *e)
+{
+    const struct apply_opts *opts = call->opts;
+    struct writing writing;
+
+    if (!write_begin(app, call, &opts->write, &writing, e)) {
+        return err_exit_status(e);
+    }
+    return apply_file(app, opts, call->args[0], &writing, e);
+}
+
+static const struct cmd_example examples[] = {
+    {"vpcmeta apply plan.json --dry-run", "whether the plan still holds, and what it would change"},
+    {"vpcmeta apply plan.json", "carry it out"},
+    {"vpcmeta apply plan.json --skip-stale --yes", "what of it still holds, without confirmation"},
+    {0},
+};
+
+const struct cmd_spec cmd_apply = {
+    .path = "apply",
+    .summary = "carry out a plan",
+    .arguments = "FILE|-",
+    .description =
+        "Carries out exactly what `plan --out` has written, and what has been reviewed. Everything that the plan "
+        "changes is read again first: where settings, name, template or ETag are not those of the plan any more, "
+        "nothing is sent (exit status 6), unless --skip-stale leaves those resources out. What has the planned "
+        "settings "
+        "already is left alone, so that a plan can be applied again. A change by others between that and the PATCH "
+        "makes that resource fail.\n\n"
+        "A plan is refused when it was edited or cut off, has expired (exit status 6), or was made for another "
+        "account or another API than the command works at: the regions are those of the plan, the endpoint and the "
+        "credential are yours and never those of the file. The run is recorded as that of every command that writes: "
+        "`runs resume` finishes it, `runs rollback` takes it back.",
+    .examples = examples,
+    .opts = apply_opt,
+    .opts_size = sizeof(struct apply_opts),
+    .flags = CMD_WRITES | CMD_FILE_ARGS,
+    .min_args = 1,
+    .max_args = 1,
+    .run = apply,
+    .fields = results_fields,
+};
