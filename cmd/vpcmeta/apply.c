@@ -1,9 +1,12 @@
-/* apply: carries out a plan that was made earlier. */
+/* apply: carries out a plan that was made earlier, or makes one from a policy and carries it out. */
 #include "apply_file.h"
+#include "apply_policy.h"
 #include "commands.h"
 #include "results.h"
 
 struct apply_opts {
+    struct policy_opts policy;
+    struct selector_opts select;
     bool skip_stale;
     struct downtime_opts downtime;
     struct opt_duration settle_timeout;
@@ -11,8 +14,11 @@ struct apply_opts {
 };
 
 static const struct opt_spec apply_opt[] = {
+    OPT_GROUP(struct apply_opts, policy, policy_group),
+    OPT_GROUP_NEEDS(struct apply_opts, select, selector_group, "policy"),
     OPT_FLAG(struct apply_opts, skip_stale, 0, "skip-stale",
-             "carry out the rest of a plan where some of its resources have changed since it was made"),
+             "carry out the rest of a plan where some of its resources have changed since it was made",
+             .excludes = "policy"),
     OPT_GROUP(struct apply_opts, write, write_group),
     OPT_SETTLE_TIMEOUT(struct apply_opts, settle_timeout),
     OPT_GROUP(struct apply_opts, downtime, downtime_group),
@@ -40,6 +46,7 @@ static void describe(const struct plan_file *file, struct text *out)
         text_printf(out, " by policy %s", file->policy);
     }
     text_printf(out, " and holds until %s\n", file->expires_at);
+    apply_policy_append_left(file->left, file->left_count, out);
 }
 
 static int apply_file(struct app *app, const struct apply_opts *opts, const char *name, struct writing *writing,
@@ -77,28 +84,67 @@ static int apply_file(struct app *app, const struct apply_opts *opts, const char
     return write_perform(app, writing, e);
 }
 
+/* --- a policy ----------------------------------------------------------------------------------------- */
+
+static int apply_policy(struct app *app, const struct cli_call *call, struct writing *writing, struct err *e)
+{
+    const struct apply_opts *opts = call->opts;
+    CLEANUP(policy_plan_free) struct policy_plan planned = {0};
+    CLEANUP(text_free) struct text details = {0};
+
+    if (!apply_policy_plan(app, call, &opts->policy, &opts->select, writing, &planned, e)) {
+        return writing->scope.http != NULL ? write_refuse(app, writing, e) : err_exit_status(e);
+    }
+    const struct plan_policy *made = &planned.made;
+    struct fleet_restarts restarts = restarts_of(opts, made->max_unavailable, made->percent);
+    writing->request.restart = made->restarts > 0 ? &restarts : NULL;
+    writing->request.settle_ms = (unsigned)opts->settle_timeout.ms;
+    apply_policy_append_left(made->left.items, made->left.count, &details);
+    writing->details = text_string(&details);
+    return write_perform(app, writing, e);
+}
+
+/* --- the command -------------------------------------------------------------------------------------- */
+
+static bool check_arguments(const struct apply_opts *opts, const struct cli_call *call, struct err *e)
+{
+    if (opts->policy.policy != NULL) {
+        return true;
+    }
+    if (opts->policy.exceptions.count > 0 || opts->policy.as_of != NULL || opts->policy.allow_unlimited) {
+        return err_set(e, ERR_USAGE,
+                       "a plan holds what its policy and exceptions said: give them to vpcmeta plan, or "
+                       "give --policy FILE here");
+    }
+    return call->args_count == 1 ||
+           err_set(e, ERR_USAGE, "give %s: the file that vpcmeta plan --out has written, or --policy FILE",
+                   call->args_count == 0 ? "a plan" : "one plan");
+}
+
 static int apply(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct apply_opts *opts = call->opts;
     struct writing writing;
 
-    if (!write_begin(app, call, &opts->write, &writing, e)) {
+    if (!check_arguments(opts, call, e) || !write_begin(app, call, &opts->write, &writing, e)) {
         return err_exit_status(e);
     }
-    return apply_file(app, opts, call->args[0], &writing, e);
+    return opts->policy.policy != NULL ? apply_policy(app, call, &writing, e)
+                                       : apply_file(app, opts, call->args[0], &writing, e);
 }
 
 static const struct cmd_example examples[] = {
     {"vpcmeta apply plan.json --dry-run", "whether the plan still holds, and what it would change"},
     {"vpcmeta apply plan.json", "carry it out"},
     {"vpcmeta apply plan.json --skip-stale --yes", "what of it still holds, without confirmation"},
+    {"vpcmeta apply --policy policy.yaml --vpc vpc-prod", "plan, show, ask and carry out, in one run"},
     {0},
 };
 
 const struct cmd_spec cmd_apply = {
     .path = "apply",
-    .summary = "carry out a plan",
-    .arguments = "FILE|-",
+    .summary = "carry out a plan, or what a policy wants",
+    .arguments = "[FILE|-] | --policy FILE [NAME|ID|CRN...]",
     .description =
         "Carries out exactly what `plan --out` has written, and what has been reviewed. Everything that the plan "
         "changes is read again first: where settings, name, template or ETag are not those of the plan any more, "
@@ -109,13 +155,14 @@ const struct cmd_spec cmd_apply = {
         "A plan is refused when it was edited or cut off, has expired (exit status 6), or was made for another "
         "account or another API than the command works at: the regions are those of the plan, the endpoint and the "
         "credential are yours and never those of the file. The run is recorded as that of every command that writes: "
-        "`runs resume` finishes it, `runs rollback` takes it back.",
+        "`runs resume` finishes it, `runs rollback` takes it back.\n\n"
+        "With --policy it plans as `plan` does, shows the changes, asks, and carries them out in one run. What could "
+        "not be read whole is not changed at all (exit status 5).",
     .examples = examples,
     .opts = apply_opt,
     .opts_size = sizeof(struct apply_opts),
     .flags = CMD_WRITES | CMD_FILE_ARGS,
-    .min_args = 1,
-    .max_args = 1,
+    .max_args = CMD_ANY_ARGS,
     .run = apply,
     .fields = results_fields,
 };

@@ -89,6 +89,7 @@ END
         *set) meta $command --all --enabled true -n --fields no_such_field ;;
         *restart) meta $command --all -n --fields no_such_field ;;
         *replace) meta $command --all --protocol https -n --fields no_such_field ;;
+        apply) meta apply --policy baseline -n --fields no_such_field ;;
         *create | "template set") continue ;;
         "policy check") meta $command - --fields no_such_field ;;
         *prune) meta $command --older-than 1 --fields no_such_field ;;

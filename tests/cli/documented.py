@@ -46,6 +46,7 @@ TYPED = {
 
 # Files that an example of help alone presupposes: made by a command of the documentation, too.
 BEFORE = {
+    "vpcmeta apply plan.json --dry-run": "vpcmeta plan --policy policy.yaml --out plan.json",
     "vpcmeta plan --policy policy.yaml --out plan.json":
         "printf 'version: 1\\nrules:\\n  - {name: web, where: {name: [\"web-*\"]}, metadata_service: {protocol: https}}\\n' > "
         "policy.yaml",

@@ -107,14 +107,14 @@ LINES
 
 @test "a command that does not exist on purpose says what does it, and leads to no other command" {
     client_environment
-    for words in 'config show' 'config path' 'config check' 'trusted-profile list' 'plan show x' \
-        'policy check x' 'apply x' 'instance wait' 'runs confirm' 'runs guard'; do
+    for words in 'config show' 'config path' 'config check' 'trusted-profile list' \
+        'policy check x' 'instance wait' 'runs confirm' 'runs guard'; do
         meta $words
         expect 2 "error: there is no command '${words%% *}"
         [[ $stderr != *"did you mean"* ]]
     done
-    meta help plan
-    expect 2 "there is no command 'plan': add --dry-run"
+    meta help trusted-profile
+    expect 2 "there is no command 'trusted-profile': 'ibmcloud iam"
 }
 
 @test "an option that the command does not have: what to write, or whose it is; a key is not repeated" {

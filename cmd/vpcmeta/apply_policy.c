@@ -1,0 +1,76 @@
+/* From a policy to the run that brings resources to what it wants. */
+#include "apply_policy.h"
+
+#include <string.h>
+
+#include "results.h"
+
+enum { REASONS_SHOWN = 5 };
+
+static bool check_whole(struct app *app, const struct policy_plan *planned, struct err *e)
+{
+    if (planned->fleet.missing.size == 0) {
+        return true;
+    }
+    (void)app_inventory_status(app, "plan", &planned->fleet.missing, e);
+    return err_advise(e, "Nothing was changed: a plan of a part would leave out the rest");
+}
+
+bool apply_policy_plan(struct app *app, const struct cli_call *call, const struct policy_opts *policy,
+                       const struct selector_opts *select, struct writing *writing, struct policy_plan *planned,
+                       struct err *e)
+{
+    if (!results_check_output(app, writing->options->dry_run, e) || !write_check_history(writing, e)) {
+        return false;
+    }
+    bool made = policy_plan_make(app, call, policy, select, false, planned, e);
+    writing->scope = planned->fleet.scope;
+    if (!made) {
+        return err_wrap(e, "nothing was changed");
+    }
+    struct plan *plan = &planned->made.plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->items[i].conflict_policy = PLAN_CONFLICT_STRICT_ALL;
+    }
+    writing->request.plan = plan;
+    writing->request.list = planned->list;
+    writing->request.strict = true;
+    return check_whole(app, planned, e);
+}
+
+static size_t count_same(const struct plan_left left[], size_t count, size_t index)
+{
+    size_t same = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool is = !left[i].excepted && strcmp(left[i].reason, left[index].reason) == 0;
+        if (is && i < index) {
+            return 0; /* an earlier line has counted it */
+        }
+        same += is;
+    }
+    return same;
+}
+
+void apply_policy_append_left(const struct plan_left left[], size_t count, struct text *out)
+{
+    size_t excepted = 0, shown = 0, more = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t same = left[i].excepted ? 0 : count_same(left, count, i);
+        excepted += left[i].excepted;
+        if (same > 0 && shown++ < REASONS_SHOWN) {
+            text_printf(out, "%zu finding%s left: %s\n", same, same == 1 ? " is" : "s are", left[i].reason);
+        } else {
+            more += same;
+        }
+    }
+    if (more > 0) {
+        text_printf(out, "%zu finding%s left for other reasons (`vpcmeta plan` shows them)\n", more,
+                    more == 1 ? " is" : "s are");
+    }
+    if (excepted > 0) {
+        text_printf(out, "%zu finding%s left to the exceptions of the policy\n", excepted,
+                    excepted == 1 ? " is" : "s are");
+    }
+}
