@@ -20,5 +20,9 @@ for FAULT_HTTP in 1.1 2; do
     bats --timing tests/fault/matrix.bats tests/fault/mixed.bats || status=1
 done
 bats --timing tests/fault/moments.bats || status=1
+APPLY_SCENARIOS='throttled throttled-by-date gateway-errors resets server-errors mixed lost-creates slow expired-token late-token
+broken-bodies changed-etag bodiless late-changes passing-states rate-halves rate-windows'
+export APPLY_SCENARIOS APPLY_MOMENTS="${APPLY_MOMENTS:-200}"
+bats --timing tests/fault/apply.bats || status=1
 bats --timing --filter 'kill -9 at random moments' tests/fault/resume.bats || status=1
 exit $status

@@ -49,6 +49,17 @@ REPLACE = ["template", "replace", "--all", "--hop-limit", "33", "--update-groups
 RESTART = ["--max-unavailable", "3", "--poll-interval", "100ms", "--start-timeout", "30"]
 ROLLBACK = ["runs", "rollback", "last", "-j", "4"]
 
+REGIONS = ["--region", "us-south,eu-de,jp-tok", "--instances", "6", "--templates", "2", "--groups", "1", "--bare-metal", "1",
+           "--mix", "plain", "--transition-ms", "40", "--latency-ms", "5"]
+POLICY = """version: 1
+rules:
+  - name: all
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 2}}
+    apply: {restart: needed, update_groups: true, roll: true, delete_old: true, max_unavailable: 50%}
+"""
+PLAN = ["plan", "--policy", "policy.yaml", "--region", "us-south,eu-de,jp-tok"]
+APPLY_POLICY = ["apply", "--policy", "policy.yaml", "--region", "us-south,eu-de,jp-tok", "--poll-interval", "100ms"]
+
 # name: the simulator's arguments, what is done before, what the signal ends
 OPERATIONS = {
     "set": (FLEET + ["--instances", "80", "--latency-ms", "25"], None, SET),
@@ -60,11 +71,13 @@ OPERATIONS = {
                       ["instance", "set", "--all", "--enabled", "true", "--restart", "needed"] + RESTART),
     "rollback of set": (FLEET + ["--instances", "80", "--latency-ms", "25"], SET, ROLLBACK),
     "rollback of replace": (GROUPS + ["--latency-ms", "20"], REPLACE, ["runs", "rollback", "last", "-j", "1"]),
+    "apply": (REGIONS, PLAN + ["--out", "plan.json"], ["apply", "plan.json", "--poll-interval", "100ms"]),
+    "apply --policy": (REGIONS, None, APPLY_POLICY),
 }
 # the shares of the operations
 CYCLE = ["set", "create", "replace", "restart", "rollback of set", "resume", "replace", "set --restart", "create",
-         "rollback of replace", "restart", "resume", "set", "rollback of replace"]
-RESUMED = ["set", "create", "replace", "restart", "set --restart", "rollback of replace"]
+         "rollback of replace", "restart", "resume", "set", "rollback of replace", "apply", "apply --policy"]
+RESUMED = ["set", "create", "replace", "restart", "set --restart", "rollback of replace", "apply"]
 
 
 class Wrong(Exception):
@@ -93,6 +106,8 @@ class Place:
         body["metadata_service"] = {"enabled": True, "protocol": "https", "response_hop_limit": 2}
         with open(os.path.join(folder, "body.json"), "w", encoding="utf-8") as file:
             json.dump(body, file)
+        with open(os.path.join(folder, "policy.yaml"), "w", encoding="utf-8") as file:
+            file.write(POLICY)
 
     def close(self):
         self.sim.terminate()
@@ -239,7 +254,8 @@ def prepared(build, name, folder):
     arguments, before, _ = OPERATIONS[name]
     place = Place(build, arguments, folder)
     try:
-        if before is not None and place.run(before + ["-y", "-q"]) != 0:
+        writes = before is not None and before[0] != "plan"
+        if before is not None and place.run(before + (["-y"] if writes else []) + ["-q"]) != 0:
             raise Wrong(f"{name}: its preparation failed: {place.said()}")
         if before is not None:
             settled(place, False)
@@ -355,6 +371,18 @@ class Moment:
         changes = count_changes(self.place)
         if changes != self.undisturbed.changes:
             raise Wrong(f"the record says {changes}, undisturbed {self.undisturbed.changes}")
+        if self.base.startswith("apply"):
+            self.check_policy()
+
+    def check_policy(self):
+        """What the policy wants is there: nothing is found, nothing is left to plan, and the plan changes nothing again."""
+        before = len(self.place.requests_that_change())
+        for words in (["audit"] + PLAN[1:], PLAN + ["--exit-code"], OPERATIONS[self.base][2] + ["-y"]):
+            status = self.place.run(words)
+            if status != 0:
+                raise Wrong(f"afterwards {' '.join(words)} ends with {status}: {self.place.said()}")
+        if len(self.place.requests_that_change()) != before:
+            raise Wrong("the same plan again has sent a change")
 
     def play(self):
         """None, or what is wrong."""
