@@ -108,15 +108,7 @@ static int apply_policy(struct app *app, const struct cli_call *call, struct wri
 
 static bool check_arguments(const struct apply_opts *opts, const struct cli_call *call, struct err *e)
 {
-    if (opts->policy.policy != NULL) {
-        return true;
-    }
-    if (opts->policy.exceptions.count > 0 || opts->policy.as_of != NULL || opts->policy.allow_unlimited) {
-        return err_set(e, ERR_USAGE,
-                       "a plan holds what its policy and exceptions said: give them to vpcmeta plan, or "
-                       "give --policy FILE here");
-    }
-    return call->args_count == 1 ||
+    return opts->policy.policy != NULL || call->args_count == 1 ||
            err_set(e, ERR_USAGE, "give %s: the file that vpcmeta plan --out has written, or --policy FILE",
                    call->args_count == 0 ? "a plan" : "one plan");
 }

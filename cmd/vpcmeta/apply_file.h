@@ -1,6 +1,6 @@
 /*
- * apply_file: what `apply FILE` does before its plan is carried out as that of any writing command: the file is read and
- * checked, the command works where the plan was made, and what the plan is about is read again and compared.
+ * apply_file: what `apply FILE` does before its plan is carried out as that of any writing command: the file is read
+ * and checked, the command works where the plan was made, and what the plan is about is read again and compared.
  */
 #ifndef VPCMETA_APPLY_FILE_H
 #define VPCMETA_APPLY_FILE_H

@@ -39,7 +39,7 @@ static void add_difference(struct comparison *comparison, const char *what, cons
 /* --- what every resource has ---------------------------------------------------------------------------- */
 
 /*
- * Whether it is the resource of the plan, under its name, and nobody has touched it. A state that passes by itself
+ * Whether it is the resource of the plan, under its name, and untouched. A state that passes by itself
  * changes the ETag as well, so that it counts for nothing there.
  */
 static bool is_same(struct comparison *comparison, const struct resource *now)

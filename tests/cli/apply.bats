@@ -21,7 +21,7 @@ items() {
     local id
     jq -c ".items[:$1][]" listed.json | while read -r item; do
         id=$(jq -r .id <<< "$item")
-        jq -c --arg etag "$(etag instances "$id")" '{action: "set", verdict: "change", kind, region, id, name, crn, status, etag: $etag,
+        jq -c --arg etag "$([ "$1" -gt 9 ] || etag instances "$id")" '{action: "set", verdict: "change", kind, region, id, name, crn, status, etag: (if $etag == "" then null else $etag end),
             before: {enabled, protocol, response_hop_limit}, wanted: {enabled: true, protocol: "https"}}' <<< "$item"
     done | jq -sc .
 }
@@ -212,3 +212,146 @@ EOF
     echo "$output"
     untouched
 }
+
+# --- plans of policies -----------------------------------------------------------------------------------
+
+policy() {
+    cat > policy.yaml << 'EOF'
+version: 1
+rules:
+  - name: templates
+    kinds: [template, group]
+    metadata_service: {enabled: true, protocol: https}
+    apply: {roll: true, max_unavailable: 50%}
+  - name: servers
+    metadata_service: {enabled: true, protocol: https}
+    exceptions:
+      - {name: "db-*", rules: [disabled], reason: speaks http, owner: team-db, expires: 2099-01-01}
+EOF
+}
+
+# begin: a fleet of two regions with its plan
+begin() {
+    sim_stop
+    unset IBMCLOUD_REGION
+    client_start --region us-south,eu-de --instances 8 --templates 3 --groups 2 --bare-metal 1 --mix plain --transition-ms 1
+    policy
+    meta plan --policy policy.yaml --region all --out plan.json -o json
+    expect 0
+    tpl=$(sim_state -r '.groups[0].template')
+    tpl_name=$(sim_state -r --arg id "$tpl" '.templates[] | select(.id == $id).name')
+    group=$(sim_state -r '.groups[0].id')
+    other=$(sim_state -r --arg id "$tpl" '[.templates[] | select(.id != $id and (.crn | contains("us-south")))][0].id')
+    base=/v1
+    clear_log
+}
+
+@test "templates are replaced, groups moved and rolled, servers set, over two regions, as the plan of a policy says; once" {
+    begin
+    meta apply plan.json -y -o json
+    expect 0
+    jq -e '.summary.failed == 0 and ([.results[] | select(.outcome == "changed").action] | unique) ==
+        ["create", "delete", "move", "roll", "set"] and ([.results[].region] | unique) == ["eu-de", "us-south"]' <<< "$output"
+    sim_state '[.groups[].template] as $used | [.templates[] | select(.id as $id | $used | index($id)) | .enabled and
+        .protocol == "https"] | all and length > 0' | grep -qx true
+    # the exception keeps what it covers
+    sim_state '[.instances[] | select(.name | startswith("db-")) | .enabled] | any | not' | grep -qx true
+    clear_log
+    meta apply plan.json -y -o json
+    expect 0
+    jq -e '.summary.changed == 0' <<< "$output"
+    untouched
+    meta apply --policy policy.yaml --region all -y -o json
+    expect 0
+    jq -e '.summary.changed == 0' <<< "$output"
+    untouched
+    meta plan --policy policy.yaml --region all --exit-code
+    expect 0
+}
+
+@test "a template whose groups, name or source changed since is left whole, the rest is done where that is asked for" {
+    local bad=0 change words
+    while IFS='|' read -r change words; do
+        [ -n "$change" ] || continue
+        begin
+        eval "$change" > changed
+        clear_log
+        meta apply plan.json -y -o json
+        if [ "$status" -ne 6 ] || [ "$(writes | wc -l)" -ne 0 ] ||
+            ! jq -e --arg words "$words" '[.results[] | select(.outcome == "failed")] | length >= 4 and
+                all(.reason | startswith("changed since the plan was made: ") and contains($words))' <<< "$output" > /dev/null; then
+            echo "$change: $status $stderr $(cat changed)"
+            jq -c '.results[] | select(.outcome == "failed") | [.action, .name, .reason]' <<< "$output"
+            bad=1
+        fi
+        meta apply plan.json -y --skip-stale -o json
+        if [ "$status" -ne 0 ] || ! jq -e '.summary.changed > 5 and .summary.failed == 0' <<< "$output" > /dev/null ||
+            [ "$(writes | grep -c "$tpl")" -ne 0 ]; then
+            echo "$change, --skip-stale: $status $stderr"
+            bad=1
+        fi
+    done << 'EOF'
+sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d "{\"instance_template\":{\"id\":\"$other\"}}"|asg-web-01
+sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
+sim_curl PATCH "/v1/instance/templates/$tpl" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
+sim_curl POST /v1/instance/templates -H 'Content-Type: application/json' -d "{\"name\":\"$tpl_name-r2\",\"source_template\":{\"id\":\"$other\"}}"|has the name
+EOF
+    return "$bad"
+}
+
+@test "apply --policy: dry run, question, run; without a file or with two, and beside options of the other form, refused" {
+    begin
+    meta apply --policy policy.yaml --region all -n -o json
+    expect 0
+    jq -e '.dry_run and .run == null and .summary.would_change > 10' <<< "$output"
+    untouched
+    meta apply --policy policy.yaml --region all < /dev/null
+    expect 2 "--yes"
+    untouched
+    meta apply --policy policy.yaml --region us-south 'web-0001' -y -o json
+    expect 0
+    jq -e '[.results[].name] == ["web-0001", "web-0001"] or [.results[].name] == ["web-0001"]' <<< "$output"
+    refuse_all << 'EOF'
+give a plan|apply
+give one plan|apply plan.json plan.json
+--name|apply plan.json --name 'web-*'
+--skip-stale|apply --policy policy.yaml --skip-stale
+--exceptions has no effect|apply plan.json --exceptions more.yaml
+no-such.yaml|apply --policy no-such.yaml
+EOF
+}
+
+@test "a plan of another account is refused at the same endpoint, with the same ids" {
+    begin
+    vpcmeta inventory export --region all -o fleet.json -q
+    account=$(jq -r .account plan.json)
+    sed "s#a/$account#a/00000000000000000000000000000abc#g; s#\"$account\"#\"00000000000000000000000000000abc\"#g" fleet.json > other.json
+    port=$SIM_PORT
+    sim_stop
+    sim_start --load other.json --port "$port"
+    meta apply plan.json -y
+    expect 2 "account"
+    untouched
+}
+
+@test "a history that cannot be written, a lock, a deadline and a signal end it as they end other writes" {
+    begin
+    XDG_STATE_HOME=/proc/none meta apply plan.json -y
+    [ "$status" -ne 0 ]
+    untouched
+    meta apply plan.json -y --deadline 1ms
+    [ "$status" -ne 0 ]
+    untouched
+    faults '{"operation": "instances.patch", "action": "latency", "ms": [3000, 3000], "limit": 1}'
+    "$BUILD/vpcmeta" apply plan.json -y -q > first.out 2>&1 3>&- &
+    first=$!
+    await_count 1 writes_of_patch
+    meta apply plan.json -y --skip-stale
+    [ "$status" -eq 8 ] || [ "$status" -eq 0 ]
+    kill -INT "$first"
+    wait "$first" || [ $? -eq 130 ]
+    meta runs resume last -y -o json
+    expect 0
+}
+
+writes_of_patch() { writes | wc -l; }
