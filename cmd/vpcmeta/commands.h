@@ -16,8 +16,8 @@ extern const struct cmd_spec cmd_instance_list, cmd_instance_show, cmd_instance_
 extern const struct cmd_spec cmd_template_list, cmd_template_show, cmd_template_create, cmd_template_replace,
     cmd_template_set;
 extern const struct cmd_spec cmd_bare_metal_list, cmd_bare_metal_show, cmd_bare_metal_create, cmd_bare_metal_set;
-extern const struct cmd_spec cmd_group_list, cmd_group_show, cmd_audit, cmd_audit_trend, cmd_audit_prune,
-    cmd_apply, cmd_inventory_export;
+extern const struct cmd_spec cmd_group_list, cmd_group_show, cmd_audit, cmd_audit_trend, cmd_audit_prune, cmd_apply,
+    cmd_inventory_export;
 extern const struct cmd_spec cmd_runs_list, cmd_runs_show, cmd_runs_resume, cmd_runs_retry;
 extern const struct cmd_spec cmd_runs_rollback, cmd_runs_prune;
 extern const struct cmd_spec cmd_schema_list, cmd_schema_show, cmd_schema_example, cmd_schema_check, cmd_schema_export;

@@ -291,7 +291,7 @@ begin() {
             bad=1
         fi
     done << 'EOF'
-sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d "{\"instance_template\":{\"id\":\"$other\"}}"|asg-web-01
+sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d "{\"instance_template\":{\"id\":\"$other\"}}"|instance 
 sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
 sim_curl PATCH "/v1/instance/templates/$tpl" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
 sim_curl POST /v1/instance/templates -H 'Content-Type: application/json' -d "{\"name\":\"$tpl_name-r2\",\"source_template\":{\"id\":\"$other\"}}"|has the name

@@ -108,7 +108,7 @@ LINES
 @test "a command that does not exist on purpose says what does it, and leads to no other command" {
     client_environment
     for words in 'config show' 'config path' 'config check' 'trusted-profile list' \
-        'policy check x' 'instance wait' 'runs confirm' 'runs guard'; do
+        'instance wait' 'runs confirm' 'runs guard'; do
         meta $words
         expect 2 "error: there is no command '${words%% *}"
         [[ $stderr != *"did you mean"* ]]
