@@ -3,6 +3,7 @@
 #include "audit_report.h"
 #include "commands.h"
 #include "known_columns.h"
+#include "mem/mem.h"
 
 /* An odd record is missing from nothing but itself; a template without an id cannot be found. */
 static bool is_known_whole(const struct policy_fleet *fleet)
@@ -21,7 +22,8 @@ static bool is_known_whole(const struct policy_fleet *fleet)
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_fleet(struct app *app, const struct audit_opts *opts, const struct policy_fleet *fleet,
                        const struct audit_terms *terms, const struct audit_words *apply,
-                       const struct inventory_effect *effect, struct audit_past *past, struct err *e)
+                       const struct inventory_effect *effect, struct audit_past *past, const struct audit_files *files,
+                       struct err *e)
 {
     int status = ERR_EXIT_DONE;
     CLEANUP(audit_free) struct audit audit = {0};
@@ -37,15 +39,18 @@ static int audit_fleet(struct app *app, const struct audit_opts *opts, const str
         !audit_past_store(app, past, &audit, effect, &fleet->missing, &status, e)) {
         return err_exit_status(e);
     }
-    return audit_report(app,
-                        &(struct audit_report){.audit = &audit,
-                                               .missing = &fleet->missing,
-                                               .effect = effect,
-                                               .apply = apply,
-                                               .past = past,
-                                               .status = status,
-                                               .every_row = opts->select.all || opts->rules.count > 0},
-                        e);
+    return audit_report(
+        app,
+        &(struct audit_report){.audit = &audit,
+                               .missing = &fleet->missing,
+                               .effect = effect,
+                               .apply = apply,
+                               .past = past,
+                               .status = status,
+                               .files = files,
+                               .endpoint = fleet->scope.region_count > 0 ? vpc_base(fleet->scope.regions[0]) : NULL,
+                               .every_row = opts->select.all || opts->rules.count > 0},
+        e);
 }
 
 /* What the fixes and commands of the report repeat. */
@@ -84,6 +89,24 @@ static bool list_rules(struct app *app, struct err *e)
     return true;
 }
 
+/* No report may replace what the audit reads. */
+static bool open_files(const struct app *app, const struct audit_opts *opts, struct audit_files *ret, struct err *e)
+{
+    size_t count = 0;
+    const struct opt_list *exceptions = &opts->policy.exceptions;
+    CLEANUP(text_free_pointer) const char **reads = mem_array(exceptions->count + 5, sizeof(*reads));
+
+    reads[count++] = opts->policy.policy;
+    reads[count++] = opts->select.from;
+    reads[count++] = opts->past.expect;
+    reads[count++] = opts->past.write_expected;
+    reads[count++] = app->globals->trace;
+    for (size_t i = 0; i < exceptions->count; i++) {
+        reads[count++] = exceptions->items[i];
+    }
+    return audit_files_open(app, &opts->files, reads, count, ret, e);
+}
+
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct audit_opts *opts = call->opts;
@@ -92,6 +115,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(policy_fleet_free) struct policy_fleet fleet = {0};
     CLEANUP(audit_options_free) struct audit_options options = {0};
     CLEANUP(audit_past_free) struct audit_past past = {0};
+    CLEANUP(audit_files_close) struct audit_files files = {0};
     struct audit_terms terms;
 
     if (opts->list_rules) {
@@ -104,8 +128,8 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
                                             .check_ids = audit_check_ids,
                                             .baseline_hop_limit = terms.max_hop_limit},
                      &loaded, e) ||
-        !selection_read(app, &opts->select, call, &selection, e) || !audit_past_begin(app, &opts->past, &past, e) ||
-        !app_connect(app, &fleet.scope, e) ||
+        !open_files(app, opts, &files, e) || !selection_read(app, &opts->select, call, &selection, e) ||
+        !audit_past_begin(app, &opts->past, &past, e) || !app_connect(app, &fleet.scope, e) ||
         !audit_past_aim(&past, &fleet.scope,
                         &(struct audit_choice){.select = &opts->select,
                                                .selector = &selection.selector,
@@ -132,7 +156,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     terms.option_count = options.selectors;
     terms.again = (struct audit_words){call->args, call->args_count, options.items, options.count};
     const struct audit_words apply = {call->args, call->args_count, options.items, options.shared};
-    return audit_fleet(app, opts, &fleet, &terms, &apply, &selection.effect, &past, e);
+    return audit_fleet(app, opts, &fleet, &terms, &apply, &selection.effect, &past, &files, e);
 }
 
 static void fields(const struct cmd_spec *command, struct cli_known *known)
@@ -153,6 +177,8 @@ static const struct cmd_example examples[] = {
      "a VPC where disabled is as it should be"},
     {"vpcmeta audit --since last", "the same beside the last audit: what is new, unchanged and fixed"},
     {"vpcmeta audit --write-expected known.txt", "the findings of today as those that are expected from now on"},
+    {"vpcmeta audit --region all --report sarif=audit.sarif --report junit=audit.xml",
+     "files for other programs beside the findings; help reports says which program reads which"},
     {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},
     {0},
 };

@@ -189,7 +189,7 @@ static bool check_others(const struct audit_files *files, const struct audit_fil
     for (size_t i = 0; i < reads_count && file->real != NULL; i++) {
         CLEANUP(text_free_pointer) char *read = reads[i] != NULL ? real_path(reads[i]) : NULL;
         if (text_equal(file->real, read)) {
-            return err_set(e, ERR_USAGE, "--report %s would replace %s, which the audit reads", file->word, reads[i]);
+            return err_set(e, ERR_USAGE, "--report %s would replace %s, which the audit uses", file->word, reads[i]);
         }
     }
     return true;
@@ -221,6 +221,7 @@ bool audit_files_open(const struct app *app, const struct audit_files_opts *opts
 {
     bool junit = false;
 
+    ret->junit_passes = opts->junit_passes;
     for (size_t i = 0; i < opts->reports.count; i++) {
         struct audit_file *file = mem_list_add(ret);
         if (!read_word(opts->reports.items[i], file, e)) {

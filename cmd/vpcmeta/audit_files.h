@@ -27,10 +27,11 @@ struct audit_files {
     struct audit_file *items;
     size_t count, capacity;
     bool on_output; /* one of them takes the place of the findings on standard output */
+    bool junit_passes;
 };
 
 /*
- * Begins the files. `reads` are files that the command reads, `reads_count` of them (entries may be NULL), which none
+ * Begins the files. `reads` are other files of the command, `reads_count` of them (entries may be NULL), which none
  * of them may replace. ERR_USAGE for a word that is no FORMAT=FILE and for a file that cannot be written.
  */
 bool audit_files_open(const struct app *app, const struct audit_files_opts *opts, const char *const reads[],

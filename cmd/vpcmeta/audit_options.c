@@ -22,6 +22,7 @@ const struct opt_spec audit_opt[] = {
     OPT_FLAG(struct audit_opts, details, 0, "trusted-profile-details",
              "read the trusted profile of every server, a request each, whether a rule needs it or not"),
     OPT_GROUP(struct audit_opts, past, audit_past_group),
+    OPT_GROUP(struct audit_opts, files, audit_files_group),
     OPT_FLAG(struct audit_opts, list_rules, 0, "list-rules", "show the rules and do nothing else", .flags = OPT_ALONE),
     OPT_END,
 };

@@ -3,6 +3,7 @@
 #define VPCMETA_AUDIT_OPTIONS_H
 
 #include "audit/audit.h"
+#include "audit_files.h"
 #include "audit_past.h"
 #include "policy_read.h"
 
@@ -13,6 +14,7 @@ struct audit_opts {
     struct opt_list rules, excluded;
     struct opt_enum severity, fail_on;
     struct audit_past_opts past;
+    struct audit_files_opts files;
     bool strict, details, list_rules;
 };
 extern const struct opt_spec audit_opt[];

@@ -1,5 +1,6 @@
 /* The report of an audit: findings, fixes, counts and, last, the reason of the exit status. */
 #include "audit_report.h"
+#include "audit_report_files.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -263,27 +264,33 @@ static void append_scope(const struct audit *audit, struct text *out)
     text_append(out, chosen ? ", of the rules and severities chosen" : "");
 }
 
-static bool print_reason(struct page *page, const struct audit_report *report, int status, struct err *e)
+static void append_reason(const struct audit_report *report, struct text *out)
 {
     const struct audit *audit = report->audit;
     size_t missing = count_lines(report->missing);
+
+    if (missing > 0) {
+        text_printf(out, "incomplete, %zu %s missing; ", missing, missing == 1 ? "part is" : "parts are");
+    }
+    if (report->effect->why.size > 0) {
+        text_append(out, "nothing was audited");
+        return;
+    }
+    append_findings(audit, missing > 0, out);
+    audit_past_append_reason(report->past, audit, out);
+    if (audit->failed == 0) {
+        append_scope(audit, out);
+    }
+    append_others(audit, out);
+}
+
+static bool print_reason(struct page *page, const struct audit_report *report, bool written, int status, struct err *e)
+{
     CLEANUP(text_free) struct text line = {0};
     CLEANUP(text_free) struct text wrapped = {0};
 
-    text_printf(&line, "exit status %d: ", status);
-    if (missing > 0) {
-        text_printf(&line, "incomplete, %zu %s missing; ", missing, missing == 1 ? "part is" : "parts are");
-    }
-    if (report->effect->why.size > 0) {
-        text_append(&line, "nothing was audited");
-    } else {
-        append_findings(audit, missing > 0, &line);
-        audit_past_append_reason(report->past, audit, &line);
-        if (audit->failed == 0) {
-            append_scope(audit, &line);
-        }
-        append_others(audit, &line);
-    }
+    text_printf(&line, "exit status %d: %s", status, written ? "" : "a report could not be written; ");
+    append_reason(report, &line);
     text_append_wrapped(&wrapped, text_string(&line), NULL, 0, 2, page->options.columns);
     text_append_char(&wrapped, '\n');
     return print_lines(page, &wrapped, e);
@@ -304,34 +311,59 @@ static bool print_error(struct page *page, struct err *e)
     return true;
 }
 
+static json_t *head_of(const struct audit_report *report)
+{
+    json_t *head = app_list_head(report->missing);
+
+    json_object_set_new(head, "summary", audit_summary(report->audit));
+    audit_past_add_json(report->past, report->audit, head, json_object_get(head, "summary"));
+    return head;
+}
+
 /* A fix is on several lines only where it stands below its row: --fields makes it a column. */
 static bool print_document(struct app *app, const struct audit_report *report, struct err *e)
 {
     struct render_options options = app_render_options(app);
     bool below = app_prints_text(app) && options.fields_count == 0;
     TABLE_CLEANUP struct table *findings = audit_findings_table(report->audit, true, below ? options.columns : 0);
-    JSON_CLEANUP json_t *head = app_list_head(report->missing);
+    JSON_CLEANUP json_t *head = head_of(report);
 
-    json_object_set_new(head, "summary", audit_summary(report->audit));
-    audit_past_add_json(report->past, report->audit, head, json_object_get(head, "summary"));
     return app_print_list(app, findings, &(struct render_envelope){.head = head, .items = "findings"},
                           (struct app_noun){"finding", "findings"}, e);
+}
+
+/* The files stand before what is printed, because the last line says whether they could be written. */
+static bool write_files(struct app *app, const struct audit_report *report, struct err *e)
+{
+    CLEANUP(text_free) struct text reason = {0};
+
+    if (report->files->count == 0) {
+        return true;
+    }
+    JSON_CLEANUP json_t *head = head_of(report);
+    append_reason(report, &reason);
+    return audit_report_files(app, report, text_string(&reason), head, e);
 }
 
 int audit_report(struct app *app, const struct audit_report *report, struct err *e)
 {
     struct page page = {.app = app, .options = app_render_options(app)};
     bool text = app_prints_text(app) && page.options.fields_count == 0 && !app_arranges_rows(app);
+    bool printed = !report->files->on_output; /* else a report stands on standard output */
+    struct err unwritten = ERR_INIT;
+    bool written = write_files(app, report, &unwritten);
 
-    if (!(text ? print_body(&page, report, e) : print_document(app, report, e))) {
+    if (printed && !(text ? print_body(&page, report, e) : print_document(app, report, e))) {
         return err_exit_status(e);
     }
     int status = app_inventory_status(app, "audit", report->missing, e);
-    if (status != 0 && e->code == ERR_INCOMPLETE) {
-        status = ERR_EXIT_PARTLY;
+    if (!written) {
+        app_error(app, &unwritten);
+        status = ERR_EXIT_FAILED;
+    } else {
+        status = status != 0 && e->code == ERR_INCOMPLETE ? ERR_EXIT_PARTLY : status != 0 ? status : report->status;
     }
-    status = status != 0 ? status : report->status;
-    if (!text && (!app_prints_text(app) || page.options.columns == 0)) {
+    if (!printed || (!text && (!app_prints_text(app) || page.options.columns == 0))) {
         return status;
     }
     page.begun |= !text;
@@ -339,5 +371,5 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
         return err_exit_status(e);
     }
     app_pager_show(app); /* who leaves a pager at its first page sees the last line all the same */
-    return print_reason(&page, report, status, e) ? status : err_exit_status(e);
+    return print_reason(&page, report, written, status, e) ? status : err_exit_status(e);
 }

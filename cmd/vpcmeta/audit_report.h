@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "audit/audit.h"
+#include "audit_files.h"
 #include "audit_past.h"
 
 struct audit_report {
@@ -14,6 +15,8 @@ struct audit_report {
     int status;                      /* of the program, where everything could be read */
     const struct audit_words *apply; /* of the `apply` that brings everything to what the policy wants */
     bool every_row;                  /* also on a terminal, which otherwise gets the rules that are broken */
+    const struct audit_files *files;
+    const char *endpoint; /* of the API; NULL: unknown */
 };
 
 /* Warnings about the policy: exceptions that cover nothing or are about to expire, rules that hold for nothing. */

@@ -75,6 +75,7 @@ EXPECTED = [
     (r"audit .*--fail-on-new", 0, r"none of them new"),
     (r"audit .*--since", 3, r"(Since audit|Nothing to compare)"),
     (r"audit --list-rules", 0, r"enabled-over-http"),
+    (r"audit .*--report \S+=- \| jq", 0, r"metadata service enabled over http"),
     (r"audit .*findings\[\]\.fix", None, r"^$|vpcmeta (instance|bare-metal) set \S+ .*--protocol https"),
     (r"audit .*-o csv$", 3, r"rule,severity,kind"),
     (r"audit .*--jq", 3, r"http"),

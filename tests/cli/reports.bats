@@ -10,6 +10,10 @@ setup() {
     client_environment
 }
 
+teardown() {
+    sim_stop
+}
+
 # usage: checked FORMAT FILE [FORMAT FILE...]: the files are as their readers want them: a line of JSON each
 checked() {
     run python3 "$check" "$@"
@@ -91,4 +95,179 @@ END
     made sarif-github 20000 > many.sarif
     [ "$(jq '.runs[0].results | length' many.sarif)" -eq 20000 ]
     [ "$(gzip -c many.sarif | wc -c)" -lt 10000000 ]
+}
+
+# usage: start [COUNT]: a simulator with some findings of every kind
+start() {
+    client_start --instances "${1:-30}" --seed 7
+}
+
+@test "audit writes every format beside what it prints, and its exit status stays that of the audit" {
+    start
+    meta audit -o json
+    expect 3
+    findings=$output
+    local format files=()
+    for format in html sarif sarif-github junit ocsf csv json; do files+=(--report "$format=audit.$format"); done
+    meta audit -o json "${files[@]}"
+    expect 3
+    [ "$output" = "$findings" ]
+    [ "$(cat audit.json)" = "$findings" ]
+    count=$(jq '.findings | length' <<< "$findings")
+    [ "$count" -gt 10 ]
+    checked sarif audit.sarif sarif-github audit.sarif-github junit audit.junit ocsf audit.ocsf csv audit.csv
+    holds audit.sarif ".results == $count"
+    holds audit.sarif-github ".results == $count"
+    holds audit.junit ".failure == $count"
+    holds audit.ocsf ".events == $count"
+    holds audit.csv ".rows == $count"
+    [[ "$(cat audit.html)" == '<!DOCTYPE html>'* ]]
+    # each has the same findings: rule, CRN, severity and fix
+    jq -r '.findings[] | [.rule, .crn, .fingerprint, .fix] | @tsv' <<< "$findings" | sort > wanted
+    jq -r '.runs[0].results[] | [.ruleId, .locations[0].logicalLocations[0].fullyQualifiedName, .partialFingerprints["vpcmetaFinding/v1"], .properties.fix] | @tsv' audit.sarif | sort > sarif
+    jq -r '.[] | [.compliance.control, .resources[0].uid, .finding_info.uid, .remediation.desc] | @tsv' audit.ocsf | sort > ocsf
+    python3 -c 'import csv, sys
+for row in csv.DictReader(open("audit.csv", newline="")): print(row["rule"], row["crn"], row["fingerprint"], row["fix"], sep="\t")' | sort > csv
+    diff wanted sarif
+    diff wanted ocsf
+    diff wanted csv
+    jq -e '.runs[0].invocations[0] | .exitCode == 3 and .executionSuccessful' audit.sarif
+    jq -e '.runs[0].invocations[0].commandLine | startswith("vpcmeta audit -o json --report")' audit.sarif
+    meta audit --report junit=audit.junit --junit-passes -q
+    expect 3
+    [ -z "$stderr" ]
+    checked junit audit.junit
+    holds audit.junit ".failure == $count and .passed > $count"
+}
+
+@test "a report of part of a fleet says in every format what is missing" {
+    start
+    faults '{"path":"/v1/bare_metal_servers","action":"status","status":403}'
+    local format files=()
+    for format in html sarif sarif-github junit ocsf csv json; do files+=(--report "$format=audit.$format"); done
+    meta audit "${files[@]}"
+    ended=$status
+    [ "$ended" -ne 0 ]
+    [ "$ended" -ne 3 ]
+    checked sarif audit.sarif sarif-github audit.sarif-github junit audit.junit ocsf audit.ocsf csv audit.csv
+    for format in html sarif sarif-github junit ocsf csv json; do
+        grep -q 'bare metal servers' "audit.$format"
+    done
+    jq -e --argjson status "$ended" '.runs[0].invocations[0] | (.executionSuccessful | not) and .exitCode == $status' audit.sarif
+    holds audit.junit '.error == 1'
+    holds audit.csv '.results.incomplete == 1'
+    jq -e '.complete == false' audit.json
+}
+
+@test "a report beside an earlier audit says what is new, unchanged and fixed, and which audit it was" {
+    start
+    meta audit -v
+    expect 3
+    earlier=$(sed -n 's/.*stored as audit //p' <<< "$stderr")
+    [ -n "$earlier" ]
+    meta audit --report sarif=earlier.sarif --no-store
+    meta audit --rule enabled-over-http -o json --jq '[.findings[] | select(.kind == "instance")][0].fix'
+    run bash -c "PATH='$BUILD':\$PATH; $output --yes"
+    [ "$status" -eq 0 ]
+    local format files=()
+    for format in sarif sarif-github junit ocsf csv; do files+=(--report "$format=audit.$format"); done
+    meta audit --since "$earlier" -o json "${files[@]}"
+    expect 3
+    [ "$(jq '.fixed | length' <<< "$output")" -eq 1 ]
+    open=$(jq '.findings | length' <<< "$output")
+    checked sarif audit.sarif sarif-github audit.sarif-github junit audit.junit ocsf audit.ocsf csv audit.csv
+    holds audit.sarif ".results == $open + 1 and (.states | index(\"absent\")) and (.states | index(\"unchanged\"))"
+    holds audit.sarif-github ".results == $open"
+    holds audit.junit ".failure == $open"
+    holds audit.ocsf ".events == $open + 1 and .resolved == 1"
+    jq -e '.runs[0] | .baselineGuid != .automationDetails.guid' audit.sarif
+    [ "$(grep -c ',fixed,' audit.csv)" -eq 1 ]
+}
+
+@test "what goes wrong with a report is known before any request, and nothing is left behind" {
+    start
+    echo before > kept.csv
+    mkdir folder readonly
+    ln kept.csv twin.csv
+    ln -s kept.csv link.csv
+    echo web-0001 > names
+    clear_log
+    while IFS='|' read -r words message; do
+        eval "meta audit $words"
+        echo "$words: $status $stderr"
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+        [[ $stderr == "error: "*"$message"* ]]
+    done << 'END'
+--report sarf=x|is not one of html, sarif, sarif-github, junit, ocsf, csv, json: did you mean sarif?
+--report sarif|--report sarif names no file: write --report sarif=FILE
+--report csv=|--report csv names no file: write --report csv=FILE
+--report findings.html|did you mean --report html=findings.html?
+--report =x|is not FORMAT=FILE
+--report csv=no/such/x|the folder no/such does not exist: mkdir -p no/such
+--report csv=folder|folder is a folder
+--report 'csv=~/x'|write "$HOME"/x
+--report csv=x --report junit=./x|are the same file
+--report csv=kept.csv --report junit=link.csv|are the same file
+--report csv=- --report ocsf=-|both for standard output
+--report csv=- -o json|which -o is about
+--report csv=- --jq .|which --jq is about
+--report csv=- --fields name|which --fields is about
+--report csv=/dev/stdout|--report csv=- puts the report in the place of the findings
+--report csv=names --from names|would replace names, which the audit uses
+--junit-passes --report csv=x|add --report junit=FILE
+--junit-passes|--report
+END
+    run -2 --separate-stderr bash -c "'$BUILD/vpcmeta' audit --report csv=out > out"
+    [[ $stderr == *"--report csv=out is where standard output goes, too"* ]]
+    [ "$(requests)" -eq 0 ]
+    [ "$(cat kept.csv)" = before ]
+    [ "$(find . -name '*.csv.*' -o -name 'x*' | wc -l)" -eq 0 ]
+}
+
+@test "a report on standard output stands in the place of the findings" {
+    start
+    meta audit --report sarif=- -q
+    expect 3
+    [ -z "$stderr" ]
+    jq -e '.version == "2.1.0"' <<< "$output"
+    meta audit --report json=-
+    expect 3
+    report=$output
+    meta audit -o json
+    [ "$output" = "$report" ]
+}
+
+@test "a report that cannot be written is status 1, with the findings and the other reports all the same" {
+    start
+    meta audit --report csv=/dev/full --report ocsf=good.json
+    expect 1 "error: --report csv=/dev/full: cannot write /dev/full: No space left on device"
+    [[ $output == *"enabled-over-http"*"exit status 1: a report could not be written; "*" findings, "* ]]
+    checked ocsf good.json
+    echo before > kept.csv
+    # files of at most 8 KB
+    run bash -c "ulimit -f 8; trap '' XFSZ; '$BUILD/vpcmeta' audit --report csv=kept.csv -o json > /dev/null"
+    [ "$status" -eq 1 ]
+    [ "$(cat kept.csv)" = before ]
+    [ "$(find . -name 'kept.csv.*' | wc -l)" -eq 0 ]
+}
+
+@test "reports have the mode that the umask gives, files that are replaced keep theirs, and -v names each" {
+    start
+    (umask 027 && vpcmeta audit --report csv=new.csv > /dev/null) || true
+    [ "$(stat -c %a new.csv)" = 640 ]
+    chmod 604 new.csv
+    meta audit --report csv=new.csv -v
+    expect 3 "wrote new.csv (csv, "
+    [ "$(stat -c %a new.csv)" = 604 ]
+}
+
+@test "no report has a secret, wherever the operator put it" {
+    start
+    local format files=()
+    for format in html sarif junit ocsf csv json; do files+=(--report "$format=audit.$format"); done
+    meta audit --exclude "$SIM_API_KEY" "${files[@]}"
+    expect 3
+    run grep -l "$SIM_API_KEY" audit.*
+    [ -z "$output" ]
 }
