@@ -1,8 +1,11 @@
 /* plan show: what a plan in a file would change, without a request. */
 #include <string.h>
+#include <strings.h>
 
 #include "clock/clock.h"
 #include "commands.h"
+#include "fsio/fsio.h"
+#include "plan_html.h"
 #include "plan_report.h"
 #include "results.h"
 
@@ -10,12 +13,30 @@ enum { PLAN_BYTES_MAX = 1 << 29 };
 
 struct show_opts {
     bool all;
+    const char *html;
 };
 
 static const struct opt_spec show_opt[] = {
     OPT_FLAG(struct show_opts, all, 0, "all", "every resource by its name, however many change alike"),
+    OPT_FILE(struct show_opts, html, 0, "html", "FILE", "write the plan as a page for a browser, too"),
     OPT_END,
 };
+
+/* Whether the page may be written there: nothing that is no page is overwritten. */
+static bool write_page(const char *path, const struct plan_file *file, const struct err *unusable, struct err *e)
+{
+    static const char beginning[] = "<!doctype html>";
+    CLEANUP(text_free) struct text page = {0};
+    CLEANUP(text_free) struct text earlier = {0};
+    struct err missing = ERR_INIT;
+
+    bool exists = fsio_read(path, PLAN_BYTES_MAX, &earlier, &missing) || missing.code != ERR_NOT_FOUND;
+    if (exists && strncasecmp(text_string(&earlier), beginning, strlen(beginning)) != 0) {
+        return err_set(e, ERR_USAGE, "--html %s: it exists and is no page: give another name", path);
+    }
+    plan_html(file, unusable->code != ERR_NONE ? unusable->message : NULL, &page);
+    return fsio_replace(path, text_string(&page), page.size, e) || err_wrap(e, "--html %s", path);
+}
 
 static bool read_plan(struct app *app, const char *path, struct resource_list *list, struct plan *plan,
                       struct plan_file *ret, struct err *e)
@@ -52,6 +73,9 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         cli_command_line_operand(&line, call->args[0]);
         text_printf(&next, "next: %s", cli_command_line_string(&line));
     }
+    if (opts->html != NULL && !write_page(opts->html, &file, &unusable, e)) {
+        return err_exit_status(e);
+    }
     if (!plan_report(app,
                      &(struct plan_report){.file = &file,
                                            .digested = true,
@@ -71,6 +95,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
 static const struct cmd_example examples[] = {
     {"vpcmeta plan show plan.json", "what it would change, by policy rule and region"},
     {"vpcmeta plan show plan.json --all -o json", "everything about every resource, for programs"},
+    {"vpcmeta plan show plan.json --html plan.html", "a page for those who approve it"},
     {0},
 };
 

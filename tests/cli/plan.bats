@@ -276,3 +276,44 @@ PYTHON
     meta __complete plan show --a
     [[ $output == *--all* && $output != *--allow-unlimited* ]]
 }
+
+@test "what an audit with the same policy finds is changed or left with its reason, and nothing else is changed" {
+    client_start --instances 120 --bare-metal 6
+    policy
+    cat > off.yaml << 'YAML'
+version: 1
+rules:
+  - {name: off, where: {name: ["db-*", "cache-*"]}, metadata_service: {enabled: false, protocol: https}}
+  - {name: exact, kinds: [instance], metadata_service: {response_hop_limit: 3}}
+  - {name: rest, metadata_service: {enabled: true, protocol: http}, trusted_profile: {required: true},
+     apply: {update_groups: false}}
+YAML
+    local name
+    for name in baseline policy.yaml off.yaml; do
+        meta audit --policy "$name" --severity info -o json
+        expect 3
+        cat <<< "$output" > audit.json
+        meta plan --policy "$name" -o json
+        expect 0
+        cat <<< "$output" > plan.json
+        "$BATS_TEST_DIRNAME/plan_agree.py" audit.json plan.json
+    done
+}
+
+@test "plan show --html writes a page of its own, which loads nothing, and overwrites no other file" {
+    client_start --instances 20
+    policy
+    meta plan --policy policy.yaml --out plan.json
+    expect 0
+    meta plan show plan.json --html policy.yaml
+    expect 2 "--html policy.yaml: it exists and is no page"
+    meta plan show plan.json --html plan.html
+    expect 0
+    [ "$(stat -c %a plan.html)" = 600 ]
+    grep -q "Content-Security-Policy" plan.html
+    grep -q '<h3>Policy rule web, us-south: ' plan.html
+    grep -q '<td class="sign sign-change">~ change</td>' plan.html
+    [ -z "$(grep -oE '(src|href)="[^#"d][^"]*"' plan.html)" ]
+    meta plan show plan.json --html plan.html
+    expect 0
+}
