@@ -11,45 +11,25 @@ enum { PASSWORD_MIN = 4, TOKEN_MIN = 12, SHOWN_MAX = 256, BASE64_MIN = 40 };
 
 /* --- values ------------------------------------------------------------------------------------------- */
 
-/* Whole words that say something about a secret, and are none. */
+/* Whole words, beside those that are shorter than any password, that say something about a secret and are none. */
 static const char *const words[] = {
-    "true",     "false",   "yes",       "no",       "on",     "off",    "null",     "none",      "nil",
-    "unset",    "empty",   "required",  "random",   "string", "prompt", "optional", "undefined", "default",
-    "disabled", "enabled", "generated", "password", "passwd", "secret", "token",
+    "true",     "false",     "null",    "none",     "unset",   "empty",     "required", "random", "string", "prompt",
+    "optional", "undefined", "default", "disabled", "enabled", "generated", "password", "passwd", "secret", "token",
 };
 
 /* Parts of what stands for a secret. */
 static const char *const parts[] = {
-    "example", "changeme", "change_me", "change-me", "change_this", "replace", "placeholder", "redacted",
-    "your_",   "your-",    "yourpass",  "<your",     "xxxx",        "****",    "....",        "todo",
-    "dummy",   "insert_",  "insert-",   "_here",     "-here",       "environ", "getenv",      "process.env",
-    "${",      "$(",       "{{",        "<%",        "%s",          "@@",
+    "example",  "changeme",    "change_me", "change-me", "change_this", "replace", "placeholder",
+    "redacted", "your_",       "your-",     "yourpass",  "xxxx",        "****",    "....",
+    "todo",     "dummy",       "insert_",   "insert-",   "_here",       "-here",   "environ",
+    "getenv",   "process.env", "${",        "{{",        "<%",          "%s",      "@@",
 };
 
 /* How paths, variables, tags and references begin. */
 static const char *const beginnings[] = {
-    "/",
-    "./",
-    "../",
-    "~/",
-    "<",
-    "`",
-    "!",
-    "%",
-    "$(",
-    "file:",
-    "vault:",
-    "env:",
-    "ssm:",
-    "arn:",
-    "crn:",
-    "http:",
-    "https:",
-    "kms:",
-    "secretsmanager",
-    "valuefrom",
-    "*",
-    "os.",
+    "/",         "./",   "../",  "~/",   "<",    "`",     "!",      "%",    "file:",
+    "vault:",    "env:", "ssm:", "arn:", "crn:", "http:", "https:", "kms:", "secretsmanager",
+    "valuefrom", "*",    "os.",
 };
 
 static bool is_placeholder(const char *value)

@@ -140,6 +140,100 @@ static void finds_what_looks_like_a_secret(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* What stands where a password would. */
+static void what_stands_for_a_secret_is_none(void **state)
+{
+    static const char *const values[] = {
+        "true",
+        "False",
+        "NULL",
+        "none",
+        "unset",
+        "empty",
+        "required",
+        "random",
+        "string",
+        "prompt",
+        "optional",
+        "undefined",
+        "default",
+        "disabled",
+        "enabled",
+        "generated",
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "an-example",
+        "changeme1",
+        "change_me",
+        "change-me",
+        "change_this",
+        "replace-it",
+        "Placeholder1",
+        "redacted9",
+        "your_pw1",
+        "your-pw1",
+        "yourpass1",
+        "a-xxxx-1",
+        "a****",
+        "ab....",
+        "todo-1",
+        "dummy1",
+        "insert_it",
+        "insert-it",
+        "put_here",
+        "put-here",
+        "my.environ.PW",
+        "process.env.PW",
+        "getenv.PW",
+        "a${PW}",
+        "a$(pw)",
+        "a{{ pw }}",
+        "a<%= pw %>",
+        "a%s-%s",
+        "@@PW@@",
+        "/run/pw",
+        "./pw-file",
+        "../pw-file",
+        "~/pw-file",
+        "<pw-of-db>",
+        "`cat pw`",
+        "!ref pw",
+        "%PW%",
+        "file:pw",
+        "vault:pw",
+        "env:PW12",
+        "ssm:pw12",
+        "arn:aws:pw",
+        "crn:v1:pw",
+        "http:pw",
+        "https:pw",
+        "kms:pw12",
+        "secretsManager1",
+        "valueFrom1",
+        "*anchor",
+        "os.pw1",
+        "$PW12",
+        "$1",
+        "$_pw",
+        "aaaaaa",
+        "pw(1)",
+        "abc",
+    };
+    struct userdata_scanner *scanner = userdata_scanner_create();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        CLEANUP(text_free) struct text line = {0};
+        text_printf(&line, "password = \"%s\"\n", values[i]);
+        if (userdata_look(scanner, line.data, line.size) != NULL) {
+            fail_msg("%s is taken for a password", values[i]);
+        }
+    }
+    userdata_scanner_destroy(scanner);
+}
+
 static void append_folded(struct text *out, const char *bytes)
 {
     CLEANUP(text_free) struct text base64 = {0};
@@ -192,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_looks_like_a_secret),
+        cmocka_unit_test(what_stands_for_a_secret_is_none),
         cmocka_unit_test(finds_it_in_base64),
         cmocka_unit_test(ends_on_hostile_texts),
     };
