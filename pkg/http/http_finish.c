@@ -182,10 +182,11 @@ static void explain_status(const struct http_transfer *transfer, struct ending *
         ending->body = said.is_api ? HTTP_BODY_API_ERROR : HTTP_BODY_FOREIGN;
     }
     ending->reply.foreign = ending->body != HTTP_BODY_API_ERROR;
-    /* IAM has an error container of its own; of a 401 only a page or a text says nothing of the token */
+    /* IAM has an error container of its own, wherever it is; of a 401 only a page or a text says nothing of tokens */
     const struct http_circuit *circuit = transfer->call->circuit;
     bool of_iam = circuit != NULL ? circuit->tokens : transfer->urgent;
-    ending->gateway = of_iam || reply->status == 401 ? said.is_foreign : reply->foreign;
+    bool foreign = reply->foreign && said.iam_code.size == 0;
+    ending->gateway = of_iam || reply->status == 401 ? said.is_foreign : foreign;
     http_problem_explain(reply, ending->method, &said, &ending->error);
     secrets_mask_message(transfer->http->options.secrets, ending->error.message);
 }
