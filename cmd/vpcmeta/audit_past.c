@@ -138,15 +138,35 @@ void audit_past_add_json(const struct audit_past *past, const struct audit *audi
     }
 }
 
-void audit_past_describe(const struct audit_past *past, const struct audit *audit, struct text *out)
+/* What does not fit goes on below, further to the right. */
+static void append_wrapped(struct text *out, const char *lines, unsigned columns)
 {
+    enum { INDENT = 4 };
+    size_t size;
+
+    for (const char *line = lines; *line != '\0'; line += size + (line[size] == '\n')) {
+        CLEANUP(text_free) struct text words = {0};
+        size_t blanks = strspn(line, " ");
+        size = strcspn(line, "\n");
+        text_append_size(&words, line + blanks, size - blanks);
+        text_append_repeat(out, ' ', blanks);
+        text_append_wrapped(out, text_string(&words), NULL, blanks, INDENT, columns);
+        text_append_char(out, '\n');
+    }
+}
+
+void audit_past_describe(const struct audit_past *past, const struct audit *audit, unsigned columns, struct text *out)
+{
+    CLEANUP(text_free) struct text lines = {0};
+
     if (past->since.word != NULL) {
-        audit_since_describe(&past->since, out);
+        audit_since_describe(&past->since, audit, &lines);
     }
     if (past->expect.path != NULL) {
-        text_append(out, out->size > 0 ? "\n" : "");
-        audit_expect_describe(&past->expect, audit, out);
+        text_append(&lines, lines.size > 0 ? "\n" : "");
+        audit_expect_describe(&past->expect, audit, &lines);
     }
+    append_wrapped(out, text_string(&lines), columns);
 }
 
 bool audit_past_store(const struct app *app, struct audit_past *past, const struct audit *audit,

@@ -53,8 +53,8 @@ void audit_past_append_reason(const struct audit_past *past, const struct audit 
 /* Adds `since` to the summary, and `fixed` and `expected` to the head. */
 void audit_past_add_json(const struct audit_past *past, const struct audit *audit, json_t *head, json_t *summary);
 
-/* Appends what --since and --expect say, a line or several each; nothing without them. */
-void audit_past_describe(const struct audit_past *past, const struct audit *audit, struct text *out);
+/* Appends what --since and --expect say, in lines of at most `columns` (0: any width); nothing without them. */
+void audit_past_describe(const struct audit_past *past, const struct audit *audit, unsigned columns, struct text *out);
 
 /*
  * Sets the exit status of the audit, stores it and writes the file of --write-expected. A history that cannot be

@@ -171,7 +171,7 @@ static bool print_past(struct page *page, const struct audit_report *report, str
 {
     CLEANUP(text_free) struct text lines = {0};
 
-    audit_past_describe(report->past, report->audit, &lines);
+    audit_past_describe(report->past, report->audit, page->options.columns, &lines);
     return print_lines(page, &lines, e);
 }
 

@@ -416,10 +416,27 @@ static void append_count(struct text *out, size_t count, const char *what)
     text_printf(out, "%s%zu %s", out->size > 0 ? ", " : "", count, what);
 }
 
+enum { SHOWN_MAX = 10 };
+
+static void append_new(const struct audit_since *since, const struct audit *audit, struct text *out)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < audit->count && shown < SHOWN_MAX; i++) {
+        if (since->marks[i] == AUDIT_NEW) {
+            text_printf(out, "%s  %s ", shown++ == 0 ? "New since then:\n" : "",
+                        audit_check_ids[audit->findings[i].check]);
+            resource_append_name(out, audit->findings[i].resource, true);
+            text_append_char(out, '\n');
+        }
+    }
+    if (since->new_findings > SHOWN_MAX) {
+        text_printf(out, "  ... and %zu more (-o json has all of them)\n", since->new_findings - SHOWN_MAX);
+    }
+}
+
 static void append_fixed(const struct audit_since *since, struct text *out)
 {
-    enum { SHOWN_MAX = 10 };
-
     for (size_t i = 0; i < since->fixed_count && i < SHOWN_MAX; i++) {
         const struct history_finding *finding = since->fixed[i].finding;
         const char *name = finding->name != NULL ? finding->name : finding->id != NULL ? finding->id : "";
@@ -437,7 +454,7 @@ static void append_fixed(const struct audit_since *since, struct text *out)
     }
 }
 
-void audit_since_describe(const struct audit_since *since, struct text *out)
+void audit_since_describe(const struct audit_since *since, const struct audit *audit, struct text *out)
 {
     CLEANUP(text_free) struct text counts = {0};
 
@@ -455,7 +472,10 @@ void audit_since_describe(const struct audit_since *since, struct text *out)
         text_append(out, ": ");
     }
     text_printf(out, "%s\n", text_string(&counts));
-    append_fixed(since, out);
+    if (since->base != NULL) { /* else everything is new */
+        append_new(since, audit, out);
+        append_fixed(since, out);
+    }
 }
 
 void audit_since_free(struct audit_since *since)

@@ -51,8 +51,8 @@ void audit_since_compare(struct audit_since *since, const struct audit *audit, c
 json_t *audit_since_summary(const struct audit_since *since);
 json_t *audit_since_fixed(const struct audit_since *since);
 
-/* Appends "since audit ID (2026-11-01 10:00, 3d ago): 3 new, 80 unchanged, 2 fixed". */
-void audit_since_describe(const struct audit_since *since, struct text *out);
+/* Appends "Since audit ID, 2026-11-01 10:00 (3d ago): 3 new, 80 unchanged, 2 fixed", and a line each for the first. */
+void audit_since_describe(const struct audit_since *since, const struct audit *audit, struct text *out);
 
 void audit_since_free(struct audit_since *since); /* for CLEANUP */
 

@@ -298,8 +298,8 @@ static bool print(struct app *app, const struct trend *trend, struct err *e)
         return false;
     }
     if (chart && trend->older > 0) {
-        app_note(app, "%zu older audit%s left out: --last %d shows more", trend->older,
-                 trend->older == 1 ? " is" : "s are", LAST_MAX);
+        app_note(app, "%zu older audit%s left out (--last N shows more)", trend->older,
+                 trend->older == 1 ? " is" : "s are");
     }
     return true;
 }

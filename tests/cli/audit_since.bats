@@ -2,6 +2,7 @@
 # vpcmeta audit beside earlier audits: --since marks what is new and says what is fixed, and never calls fixed what was
 # not read; --expect lets a list of findings only shrink. Neither hides a finding.
 load sim
+load screen
 
 bats_require_minimum_version 1.5.0
 
@@ -85,9 +86,16 @@ holds() {
            [["enabled-over-http", "web", "fixed", "fixed"], ["hop-limit", "hop", "fixed", "deleted"]]'
     holds '.fixed | all(has("crn") and has("region") and has("id") and .kind == "instance"
                         and (.fingerprint | test("^[0-9a-f]{64}$")))'
-    # people read the same
+    # people read the same, at any width
+    for size in 60x40 80x40; do
+        screen_plain $size audit --since "$first"
+        [ "$status" -eq 3 ]
+        grep -A99 '^Since' shown > since
+        fits "${size%x*}" since
+    done
     run -3 --separate-stderr audit --since "$first"
     [[ $output == *"Since audit $first, "*": 1 new, 0 unchanged, 2 fixed"* ]]
+    [[ $output == *"New since then:"*"hop-limit fine (us-south)"*"Fixed since then:"* ]]
     [[ $output == *"enabled-over-http web (us-south)"* && $output == *"hop-limit hop (us-south), deleted"* ]]
 }
 
@@ -267,6 +275,29 @@ END
     run -2 --separate-stderr audit --expect nowhere
     [[ $stderr == *nowhere* ]]
     [ "$(sim_count GET '*')" -eq 0 ]
+}
+
+@test "reports have the baseline, what is fixed, the trend and the id of the audit" {
+    three
+    run -3 audit
+    first=$(last_audit)
+    sql "UPDATE audit SET started_at = '2026-11-01T10:00:00Z'" # a point of the trend of its own
+    vpcmeta instance set web --protocol https -y -q > /dev/null
+    vpcmeta instance set fine --hop-limit 3 -y -q > /dev/null
+    run -3 audit --since last --report json=report.json --report sarif=report.sarif --report csv=report.csv \
+        --report html=report.html
+    jq -e '.summary.since.audit == "'"$first"'" and ([.findings[].baseline] | sort) == ["new", "unchanged"]
+           and [.fixed[].name] == ["web"]' report.json
+    jq -e '.runs[0] | (.baselineGuid | length == 36)
+           and ([.results[].baselineState] | sort) == ["absent", "new", "unchanged"]' report.sarif
+    for mark in new unchanged fixed; do
+        grep -q ",$mark," report.csv
+    done
+    grep -q 'c-trend' report.html
+    grep -q "$first" report.html
+    # without --since they have none of it
+    run -3 audit --report sarif=report.sarif
+    jq -e '.runs[0] | (has("baselineGuid") | not) and ([.results[] | has("baselineState")] | any | not)' report.sarif
 }
 
 @test "TAB offers stored audits" {
