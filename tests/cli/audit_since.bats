@@ -105,8 +105,7 @@ holds() {
     run -3 audit --region all
     fault '{"path":"/eu-de/v1/instances","action":"status","status":403}'
     run --separate-stderr audit --region all --since last -o json
-    [ "$status" -ne 0 ]
-    [ "$status" -ne 3 ]
+    [ "$status" -eq 5 ]
     echo "$output" > audit.json
     holds '.complete == false and .summary.since.unknown == 1 and .summary.since.fixed == 0 and .fixed == []
            and [.findings[] | [.name, .baseline]] == [["web", "unchanged"]]'
@@ -171,6 +170,24 @@ END
     [[ $stderr == "warning: audit "*" was made with another version of policy baseline: findings may be new or fixed because of that" ]]
     run -2 --separate-stderr audit --fail-on-new
     [[ $stderr == *"--since"* ]]
+}
+
+@test "an exception that is over opens its finding anew, and one that covers it fixes nothing" {
+    three
+    cat > policy.yaml << 'END'
+version: 1
+rules:
+  - name: all
+    kinds: [instance]
+    metadata_service: {enabled: true, protocol: https}
+    exceptions:
+      - {name: web, rules: [enabled-over-http], reason: old agent, owner: team-a, expires: 2026-12-31}
+END
+    json 0 --policy policy.yaml --as-of 2026-12-31
+    json 3 --policy policy.yaml --as-of 2027-01-01 --since last --fail-on-new
+    holds '[.findings[] | [.name, .result, .baseline]] == [["web", "fail", "new"]] and .fixed == []'
+    json 0 --policy policy.yaml --as-of 2026-12-31 --since last
+    holds '[.findings[] | [.name, .result, .baseline]] == [["web", "excepted", "unchanged"]] and .fixed == []'
 }
 
 @test "a history that cannot be written is a warning, and --no-store leaves it alone" {
