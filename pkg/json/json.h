@@ -58,7 +58,7 @@ struct json_document {
     char *text; /* NUL-terminated copy */
     size_t size;
     char *name;                 /* file name as the user wrote it, or what the caller named it */
-    struct json_places *places; /* of the values, where the text is not JSON (json_yaml.h); else NULL */
+    struct json_places *places; /* of the values, from json_index_places or of YAML (json_yaml.h); else NULL */
 };
 
 /* Parses `size` bytes; `name` is for messages. Error: ERR_INVALID with place "name:line:column" and a hint. */
@@ -90,6 +90,12 @@ struct json_place {
 bool json_locate(const struct json_document *document, const char *pointer, struct json_place *ret_place);
 /* The same for the name of the member instead of its value; for errors about the name itself. */
 bool json_locate_name(const struct json_document *document, const char *pointer, struct json_place *ret_place);
+
+/*
+ * Walks the text once, so that json_locate need not walk it for every place that is asked for: for documents about
+ * which much is to be said.
+ */
+void json_index_places(struct json_document *document);
 
 /* The value at a JSON pointer, borrowed, or NULL. */
 json_t *json_at(const json_t *root, const char *pointer);

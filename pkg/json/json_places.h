@@ -1,6 +1,6 @@
 /*
- * json_places: where the values of a document stand whose text is not JSON; private to the room. A tree beside that of
- * the values, in which two places of the tree may share one node, as the values that YAML's aliases repeat do.
+ * json_places: where the values of a document stand, when that was found out once; private to the room. A tree beside
+ * that of the values, in which two places of the tree may share one node, as the values that YAML's aliases repeat do.
  */
 #ifndef JSON_JSON_PLACES_H
 #define JSON_JSON_PLACES_H

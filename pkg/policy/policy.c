@@ -22,11 +22,6 @@ void policy_destroy(struct policy *policy)
     free(policy);
 }
 
-void policy_release(struct policy **policy)
-{
-    policy_destroy(*policy);
-}
-
 /* --- reading ----------------------------------------------------------------------------------------- */
 
 /* "sha256:" and the digest of the texts: of one alone its own, of several that of all before and of the last. */

@@ -131,8 +131,7 @@ bool policy_add_exceptions(struct policy *policy, const char *text, size_t size,
                            const struct policy_terms *terms, struct text *ret_faults, struct err *e)
     __attribute__((warn_unused_result));
 
-void policy_destroy(struct policy *policy);  /* NULL allowed */
-void policy_release(struct policy **policy); /* for CLEANUP */
+void policy_destroy(struct policy *policy); /* NULL allowed */
 
 /* The text of the built-in policy, and of one that shows every key, both YAML. */
 extern const char policy_baseline_text[], policy_example_text[];

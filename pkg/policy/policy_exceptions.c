@@ -27,7 +27,8 @@ static bool read_digits(const char *word, size_t size, long max, long *ret)
     return *ret >= 1 && *ret <= max;
 }
 
-bool policy_read_date(const char *word, long *ret_days)
+/* Days since 1970-01-01 of "2027-01-31"; false where there is no such day. */
+static bool read_date(const char *word, long *ret_days)
 {
     long year, month, day;
 
@@ -60,12 +61,12 @@ static void read_expiry(struct policy_reader *reader, const json_t *from, struct
     if (expires == NULL) {
         return;
     }
-    if (!policy_read_date(expires, &end)) {
+    if (!read_date(expires, &end)) {
         policy_fault(reader, "expires", "\"%s\" is no date; write YYYY-MM-DD, such as 2027-01-31", expires);
         return;
     }
     ret->expires = policy_keep(reader->policy, expires);
-    if (reader->terms->as_of != NULL && policy_read_date(reader->terms->as_of, &now)) {
+    if (reader->terms->as_of != NULL && read_date(reader->terms->as_of, &now)) {
         ret->expired = end < now;
         ret->expires_soon = !ret->expired && end - now <= POLICY_WARNING_DAYS;
     }
@@ -168,7 +169,9 @@ static void read_exception(struct policy_reader *reader, const json_t *from, str
             reader, from, "rules", check_id,
             &(struct ids){reader->terms->check_ids, "rule", "'vpcmeta audit --list-rules' shows the ids"});
     }
-    check_names_of_rules(reader, from);
+    if (rules.count > 0) {
+        check_names_of_rules(reader, from);
+    }
 }
 
 struct policy_exception *policy_read_exceptions(struct policy_reader *reader, const json_t *list,

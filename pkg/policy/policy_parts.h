@@ -48,7 +48,11 @@ struct policy_globs {
     size_t count;
 };
 
-enum { POLICY_NO_PREDICATE = -1 };
+enum {
+    POLICY_NO_PREDICATE = -1,
+    POLICY_RULES_MAX = 1000, /* of schemas/policy.json: each is compared with those before it */
+    POLICY_FAULTS_MAX = 100, /* that are shown */
+};
 
 /* When a rule holds. */
 struct policy_condition {
@@ -146,8 +150,5 @@ void policy_check_region(struct policy_reader *reader, const char *word);
 typedef void policy_word_check(struct policy_reader *reader, const char *word, const void *context);
 void policy_check_words(struct policy_reader *reader, const json_t *object, const char *member,
                         policy_word_check *check, const void *context);
-
-/* Days since 1970-01-01 of "2027-01-31"; false where there is no such day. */
-bool policy_read_date(const char *word, long *ret_days);
 
 #endif

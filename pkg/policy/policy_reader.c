@@ -236,6 +236,7 @@ static bool parse(struct policy_reader *reader, const struct text *text, struct 
         if (!json_make_integers(reader->document.root, &pointer)) {
             text_clear(&pointer); /* the schema says what is wrong with it */
         }
+        json_index_places(&reader->document);
         return true;
     }
     return (!json && parse_yaml(reader, text, &ignored)) || err_take(e, &error);
@@ -252,7 +253,7 @@ bool policy_reader_open(struct policy_reader *reader, const char *text, size_t s
         take_error(reader, &error);
         return false;
     }
-    if (json_is_null(reader->document.root) && reader->document.places != NULL) {
+    if (json_is_null(reader->document.root)) {
         policy_fault(reader, NULL, "the file is empty; 'vpcmeta policy example' shows a policy");
         return false;
     }
@@ -294,7 +295,7 @@ static void print_fault(struct text *out, const json_t *fault)
     text_append_char(out, '\n');
 }
 
-/* In the order of the places, the same one once. */
+/* In the order of the places, the same one once; how many there are. */
 static size_t report(struct policy_reader *reader, struct text *ret_faults)
 {
     size_t count = json_array_size(reader->faults), shown = 0;
@@ -308,11 +309,13 @@ static size_t report(struct policy_reader *reader, struct text *ret_faults)
         if (i > 0 && json_equal(sorted[i - 1], sorted[i])) {
             continue;
         }
+        if (shown++ >= POLICY_FAULTS_MAX) {
+            continue;
+        }
         print_fault(ret_faults, sorted[i]);
         if (reader->terms->faults != NULL) {
             json_array_append(reader->terms->faults, sorted[i]);
         }
-        shown++;
     }
     free(sorted);
     return shown;
@@ -328,5 +331,7 @@ bool policy_reader_close(struct policy_reader *reader, struct text *ret_faults, 
     if (reader->ended) {
         return err_take(e, &reader->error);
     }
-    return count == 0 || err_set(e, ERR_INVALID, "%s has %zu %s", reader->file, count, count == 1 ? "fault" : "faults");
+    return count == 0 ||
+           err_set(e, ERR_INVALID, "%s has %zu %s%s", reader->file, count, count == 1 ? "fault" : "faults",
+                   count > POLICY_FAULTS_MAX ? "; the first 100 are shown" : "");
 }

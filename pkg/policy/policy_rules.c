@@ -137,7 +137,7 @@ void policy_read_rules(struct policy_reader *reader, const json_t *root)
 
     read_apply(json_object_get(root, "apply"), &apply);
     check_apply(reader, root, &apply);
-    policy->count = json_array_size(rules);
+    policy->count = json_array_size(rules) <= POLICY_RULES_MAX ? json_array_size(rules) : 0;
     policy->rules = text_arena_alloc(&policy->memory, (policy->count + 1) * sizeof(*policy->rules));
     policy->conditions = text_arena_alloc(&policy->memory, (policy->count + 1) * sizeof(*policy->conditions));
     size_t size = policy_enter(reader, "rules");

@@ -79,7 +79,7 @@ int main(int argc, char **argv)
         give_up("usage", "bench_policy RESOURCES SECONDS");
     }
     struct schema_catalog *schemas = schema_catalog_open(NULL, &e);
-    CLEANUP(policy_release) struct policy *policy = make_policy(schemas);
+    struct policy *policy = make_policy(schemas);
     CLEANUP(resource_list_release) struct resource_list *fleet = make_fleet(strtoul(argv[1], NULL, 10));
     size_t count = resource_list_count(fleet), rounds = 0, matched = 0;
     double begin = now(), spent;
@@ -93,6 +93,7 @@ int main(int argc, char **argv)
         spent = now() - begin;
     } while (spent < strtod(argv[2], NULL));
     printf("%.0f %zu\n", (double)(rounds * count) / spent, matched);
+    policy_destroy(policy);
     schema_catalog_close(schemas);
     return 0;
 }

@@ -86,8 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (strstr(text_string(&text), "jq") != NULL) {
         return 0; /* each predicate is a process */
     }
-    CLEANUP(policy_release) struct policy *policy = policy_read(text_string(&text), size, "p", &terms, &faults, &e);
-    CLEANUP(policy_release) struct policy *same = policy_read(text_string(&text), size, "p", &terms, &again, &second);
+    struct policy *policy = policy_read(text_string(&text), size, "p", &terms, &faults, &e);
+    struct policy *same = policy_read(text_string(&text), size, "p", &terms, &again, &second);
     must((policy == NULL) == (same == NULL) && strcmp(text_string(&faults), text_string(&again)) == 0);
     must((policy == NULL) == (e.code == ERR_INVALID));
     if (policy == NULL) {
@@ -98,5 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(policy_add_exceptions(same, text_string(&text), size, "p", &terms, &again, &second) || again.size > 0);
     match(policy);
     match(same);
+    policy_destroy(policy);
+    policy_destroy(same);
     return 0;
 }

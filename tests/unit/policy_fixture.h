@@ -15,6 +15,12 @@ static inline struct policy_terms fixture_terms(struct schema_catalog *schemas)
     return (struct policy_terms){.as_of = "2026-11-28", .check_ids = fixture_checks, .schemas = schemas};
 }
 
+/* For CLEANUP. */
+static inline void policy_release(struct policy **policy)
+{
+    policy_destroy(*policy);
+}
+
 /* Reads the text as a file called p.yaml; faults go to `ret_faults`. */
 static inline struct policy *fixture_policy(const char *text, struct schema_catalog *schemas, struct text *ret_faults)
 {
