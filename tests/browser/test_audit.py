@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""`vpcmeta audit --report html=FILE` of a simulated fleet with hostile names, opened in Debian's chromium. Prints TAP."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from chromium import PROGRAM, Chromium  # noqa: E402
+
+BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
+NAMES = ["</script><script>alert(1)</script>", "<!--<img src=x onerror=alert(1)>", "\u202egnp.exe", "a" * 63, "line\u2028end",
+         "&lt;b&gt;\"'`", "web-1"]
+TITLE = "the page of an audit shows hostile names as text, with the fix of each, and requests nothing"
+
+
+def record(number, name):
+    identity = f"0717_{number:08d}-1111-4111-8111-111111111111"
+    return {"id": identity, "name": name, "status": "running", "vcpu": {"count": 2, "architecture": "amd64"}, "zone": {"name": "us-south-1"},
+            "vpc": {"id": "r006-1", "name": "vpc-prod"}, "resource_group": {"id": "1", "name": "Default"},
+            "crn": f"crn:v1:bluemix:public:is:us-south-1:a/3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b::instance:{identity}",
+            "metadata_service": {"enabled": True, "protocol": "http", "response_hop_limit": 2}}
+
+
+def write_report(folder):
+    fleet = os.path.join(folder, "fleet.json")
+    with open(fleet, "w", encoding="utf-8") as file:
+        json.dump([record(number, name) for number, name in enumerate(NAMES)], file)
+    simulator = subprocess.Popen([BUILD + "/vpcsim", "--port", "0", "--load", fleet], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, cwd=folder, text=True)
+    try:
+        base = simulator.stdout.readline().split()[-1]
+        environment = {"PATH": os.environ["PATH"], "HOME": folder, "VPC_URL": base, "VPC_APIKEY": "vpcsim-api-key",
+                       "IBMCLOUD_IAM_API_ENDPOINT": base.removesuffix("/v1")}
+        ended = subprocess.run([BUILD + "/vpcmeta", "audit", "--report", "html=audit.html"], env=environment, cwd=folder,
+                               capture_output=True, text=True, timeout=60, check=False)
+        if ended.returncode != 3:
+            raise AssertionError(f"the audit ended with {ended.returncode}: {ended.stderr}")
+    finally:
+        simulator.terminate()
+        simulator.wait()
+    return "file://" + os.path.join(folder, "audit.html")
+
+
+def check(browser, url):
+    page = browser.open(url)
+    shown = page.run("""[...document.querySelectorAll('.grid-body .row:not([hidden]) .name')].map((cell) => cell.textContent)""")
+    if sorted(shown) != sorted(NAMES):
+        raise AssertionError(f"names: {shown!r}")
+    for number, name in enumerate(NAMES):
+        page.go(url + f"?{number}#id={record(number, name)['id']}")
+        found = page.run("""[document.getElementById('details-title').textContent,
+            document.querySelector('#details .command code').textContent]""")
+        if found[0] != name or "instance set" not in found[1]:
+            raise AssertionError(f"details of {name!r}: {found!r}")
+    for event in ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening"):
+        if page.taken(event):
+            raise AssertionError(f"{event}: {page.taken(event)}")
+    requested = {sent["request"]["url"].split("?")[0] for sent in page.taken("Network.requestWillBeSent")}
+    if requested != {url}:
+        raise AssertionError(f"requests: {requested}")
+
+
+def main():
+    print("1..1")
+    if PROGRAM is None:
+        print(f"ok 1 {TITLE} # skip chromium is not installed (scripts/deps.sh test installs it)")
+        return 0
+    try:
+        with tempfile.TemporaryDirectory() as folder, Chromium() as browser:
+            check(browser, write_report(folder))
+    except Exception:
+        print(f"not ok 1 {TITLE}\n# " + traceback.format_exc().strip().replace("\n", "\n# "))
+        return 1
+    print(f"ok 1 {TITLE}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
