@@ -27,7 +27,7 @@ static size_t count_selected(const struct plan_file *file)
     return mem_set_count(&seen) + nameless + file->unmanaged;
 }
 
-json_t *plan_report_policy(const struct plan_file *file)
+static json_t *policy_json(const struct plan_file *file)
 {
     return file->policy == NULL ? json_null()
                                 : json_build("{s:s, s:s?, s:s?}", "name", file->policy, "digest", file->policy_digest,
@@ -63,7 +63,7 @@ static json_t *make_head(const struct plan_report *report)
     bool complete = report->missing == NULL || report->missing->size == 0;
     json_t *head =
         json_build("{s:i, s:s?, s:o, s:b}", "schema_version", 1, "plan", report->digested ? file->digest : NULL,
-                   "policy", plan_report_policy(file), "complete", (int)complete);
+                   "policy", policy_json(file), "complete", (int)complete);
 
     if (!complete) {
         json_object_set_new(head, "missing", missing_json(report->missing));

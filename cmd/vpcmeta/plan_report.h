@@ -17,7 +17,4 @@ struct plan_report {
 /* Prints it. */
 bool plan_report(struct app *app, const struct plan_report *report, struct err *e) __attribute__((warn_unused_result));
 
-/* {"name","digest","as_of"}, or null. New reference. */
-json_t *plan_report_policy(const struct plan_file *file);
-
 #endif

@@ -8,6 +8,9 @@
 
 enum { NAMES_ALL = 8, NAMES_FIRST = 5, INDENT = 2, INDENT_BELOW = 6 };
 
+/* What several groups that move have in common; their names say from where and to where. */
+#define MOVED "moved to the instance templates that replace theirs"
+
 #define COLOR_OFF  "\033[0m"
 #define COLOR_BOLD "\033[1m"
 
@@ -100,6 +103,7 @@ struct entry {
     struct text names; /* as many as are shown, a blank behind each comma */
     const struct plan_item *first[NAMES_ALL];
     size_t count;
+    bool plain; /* names and nothing with them */
 };
 
 struct entries {
@@ -161,8 +165,8 @@ static void append_foreign(struct text *out, const char *string)
     text_append_safe(out, string, strlen(string));
 }
 
-/* "web-1", or of what is created "tpl-web-r2 (from tpl-web)". */
-static void append_name(const struct page *page, struct text *out, const struct plan_item *item)
+/* "web-1", of what is created "tpl-web-r2 (from tpl-web)", of several that move "group (tpl-web -> tpl-web-r2)". */
+static void append_name(const struct page *page, struct text *out, const struct plan_item *item, bool several)
 {
     const struct resource *resource = item->resource;
     const char *source = item->action == PLAN_CREATE ? source_of(page->view->file, item) : NULL;
@@ -174,12 +178,19 @@ static void append_name(const struct page *page, struct text *out, const struct 
         append_foreign(out, source);
         text_append_char(out, ')');
     }
+    if (several && item->action == PLAN_MOVE && item->verdict == PLAN_CHANGE) {
+        CLEANUP(text_free) struct text move = {0};
+        plan_view_describe(page->view->file, item, &move);
+        text_append(out, " (");
+        append_foreign(out, text_string(&move) + strlen("instance template "));
+        text_append_char(out, ')');
+    }
 }
 
 static void add_name(const struct page *page, struct entry *entry, const struct plan_item *item)
 {
     if (page->view->all) {
-        append_name(page, &entry->names, item);
+        append_name(page, &entry->names, item, !entry->plain);
     } else if (entry->count < NAMES_ALL) {
         entry->first[entry->count] = item;
     }
@@ -192,7 +203,7 @@ static const char *names_of(const struct page *page, struct entry *entry)
     size_t shown = entry->count > NAMES_ALL ? NAMES_FIRST : entry->count;
 
     for (size_t i = 0; !page->view->all && i < shown; i++) {
-        append_name(page, &entry->names, entry->first[i]);
+        append_name(page, &entry->names, entry->first[i], entry->count > 1 && !entry->plain);
     }
     if (!page->view->all && entry->count > shown) {
         text_printf(&entry->names, " and %zu more", entry->count - shown);
@@ -227,8 +238,13 @@ static void gather(struct page *page)
         }
         size_t section = section_of(page, item);
         plan_view_describe(file, item, &what);
-        text_printf(&key, "%zu %d %s %s", section, (int)sign_of(item), item->resource->kind->name, text_string(&what));
+        text_printf(&key, "%zu %d %s %s", section, (int)sign_of(item), item->resource->kind->name,
+                    item->action == PLAN_MOVE ? MOVED : text_string(&what));
         struct entry *entry = find_entry(&page->changes, &key);
+        if (entry->kind != NULL && item->action == PLAN_MOVE) {
+            text_clear(&entry->what);
+            text_append(&entry->what, MOVED);
+        }
         if (entry->kind == NULL) {
             entry->section = section;
             entry->sign = sign_of(item);
@@ -254,6 +270,7 @@ static void gather_left(struct page *page)
         struct entry *entry = find_entry(&page->left, &key);
         if (entry->kind == NULL) {
             entry->kind = resource->kind;
+            entry->plain = true;
             text_append(&entry->what, left->check != NULL ? left->check : "");
             text_append(&entry->what, left->check != NULL ? ": " : "");
             append_foreign(&entry->what, left->reason);

@@ -37,7 +37,4 @@ void policy_plan_free(struct policy_plan *planned); /* zero-initialised values a
 /* The plan as a file has it, except when it was made, expires and with which words. Borrows from it. */
 void policy_plan_describe(const struct app *app, struct policy_plan *planned, struct plan_file *ret);
 
-/* How the plan restarts servers; false: it restarts none. */
-bool policy_plan_restarts(const struct plan_file *file, struct fleet_restarts *ret);
-
 #endif

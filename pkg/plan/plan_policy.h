@@ -3,7 +3,7 @@
  * pending, other templates, and groups and members that follow those. Pure.
  *
  * What an audit with the same policy finds is either changed or left with the reason why not (struct plan_left):
- * plan_policy_checks has a row for each check.
+ * plan_policy_checks.c has a row for each check.
  *
  * Order: templates and groups come before servers, because a group that replaces a member meanwhile makes it from the
  * template that it has then. Members of a group that the plan rolls are not changed: the roll deletes them.
@@ -67,19 +67,5 @@ struct plan_policy {
 /* Makes the plan; `list` keeps records and words. Free with plan_policy_free. */
 void plan_policy_make(const struct plan_policy_terms *terms, struct resource_list *list, struct plan_policy *ret);
 void plan_policy_free(struct plan_policy *made); /* zero-initialised values allowed; for CLEANUP */
-
-/* What fixes the finding of a check. */
-struct plan_policy_check {
-    const char *check;
-    unsigned mask;                  /* settings one of which fixes it, if it is changed */
-    bool moves;                     /* of a group: another template does, */
-    bool rolls;                     /* or other members */
-    bool restarts;                  /* a stop and start does */
-    const char *remedy;             /* why the plan does nothing about it; NULL: not known beforehand */
-    const char *remedy_of_template; /* the same of a template; NULL: the one above */
-};
-
-/* A row for each check; the last one has a NULL check. */
-extern const struct plan_policy_check plan_policy_checks[];
 
 #endif

@@ -1,12 +1,14 @@
 /* What fixes the finding of each check of the audit, and why a plan may have to leave it. */
-#include "plan/plan_policy.h"
+#include <string.h>
+
+#include "plan/plan_policy_make.h"
 
 #define AT_CREATION   "the trusted profile of a server is set when it is created"
 #define USER_DATA     "user_data is set when a server or a template is created"
 #define NOT_CHOSEN    "a policy does not choose trusted profiles: `template replace` gives the template one"
 #define KEEPS_PROFILE "a replacement keeps the trusted profile: create a template without it"
 
-const struct plan_policy_check plan_policy_checks[] = {
+static const struct plan_policy_check rows[] = {
     {"enabled-over-http", .mask = RESOURCE_PROTOCOL | RESOURCE_ENABLED},
     {"enabled-over-https", .mask = RESOURCE_PROTOCOL | RESOURCE_ENABLED},
     {"hop-limit", .mask = RESOURCE_HOP_LIMIT | RESOURCE_ENABLED},
@@ -38,3 +40,13 @@ const struct plan_policy_check plan_policy_checks[] = {
     {"group-members", .rolls = true, .remedy = "the policy rule does not roll members (apply: roll: true)"},
     {.check = NULL},
 };
+
+const struct plan_policy_check *plan_policy_check_find(const char *id)
+{
+    const struct plan_policy_check *row = rows;
+
+    while (row->check != NULL && strcmp(row->check, id) != 0) {
+        row++;
+    }
+    return row;
+}

@@ -29,6 +29,20 @@ struct plan_choice {
     size_t left_count;
 };
 
+/* What fixes the finding of a check. */
+struct plan_policy_check {
+    const char *check;
+    unsigned mask;                  /* settings one of which fixes it, if it is changed */
+    bool moves;                     /* of a group: another template does, */
+    bool rolls;                     /* or other members */
+    bool restarts;                  /* a stop and start does */
+    const char *remedy;             /* why the plan does nothing about it; NULL: not known beforehand */
+    const char *remedy_of_template; /* the same of a template; NULL: the one above */
+};
+
+/* The row of the check; the last one, whose check is NULL, where there is none. */
+const struct plan_policy_check *plan_policy_check_find(const char *id);
+
 /* Adds an item that needs no change. */
 struct plan_item *plan_policy_add(struct plan_making *making, const struct resource *record,
                                   const struct policy_rule *rule);

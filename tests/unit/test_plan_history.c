@@ -23,6 +23,7 @@ static const struct plan_texts rows[] = {
      "{\"membership_count\":4,\"stale_members\":3}", "{}"},
     {"delete", "{\"image\":{\"id\":\"i-1\"}}", "{\"enabled\":true}", "{}"},
     {"restart", NULL, "{\"enabled\":true,\"protocol\":\"http\",\"response_hop_limit\":1}", "{}"},
+    {"set", "{\"restart\":false}", "{\"enabled\":false}", "{\"enabled\":true}"}, /* the run does not restart it */
 };
 
 static void assert_text(const char *what, const char *found, const char *expected)
