@@ -72,7 +72,7 @@ EXPECTED = [
     (r"audit trend", 0, None),
     (r"audit prune", 0, None),
     (r"audit .*--since .*--jq", None, None),
-    (r"audit .*--fail-on-new", 0, r"none of them new"),
+    (r"audit .*--fail-on-new", 0, r"none\s+of them new"),
     (r"audit .*--since", 3, r"(Since audit|Nothing to compare)"),
     (r"audit --list-rules", 0, r"enabled-over-http"),
     (r"audit .*--report \S+=- \| jq", 0, r"metadata service enabled over http"),
