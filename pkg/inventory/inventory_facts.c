@@ -206,7 +206,7 @@ struct inventory_facts *inventory_facts_create(const struct inventory_facts_term
     return facts;
 }
 
-void inventory_facts_destroy(struct inventory_facts *facts)
+static void destroy(struct inventory_facts *facts)
 {
     struct err ignored = ERR_INIT;
 
@@ -232,7 +232,7 @@ void inventory_facts_destroy(struct inventory_facts *facts)
 
 void inventory_facts_release(struct inventory_facts **facts)
 {
-    inventory_facts_destroy(*facts);
+    destroy(*facts);
     *facts = NULL;
 }
 

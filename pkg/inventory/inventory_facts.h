@@ -56,7 +56,6 @@ struct inventory_facts_terms {
 /* The terms are copied, the scope is borrowed. */
 struct inventory_facts *inventory_facts_create(const struct inventory_facts_terms *terms)
     __attribute__((warn_unused_result));
-void inventory_facts_destroy(struct inventory_facts *facts);
 void inventory_facts_release(struct inventory_facts **facts); /* for CLEANUP */
 
 /* For the selection; borrowed. */

@@ -4,8 +4,9 @@
 
 #include "inventory/inventory_facts_state.h"
 
-void facts_note_gap(struct inventory_facts *facts, const struct facts_entry *entry, enum inventory_question what,
-                    const struct err *error)
+/* Notes the error: as a gap of the entry, or as the end of it all. */
+static void note_gap(struct inventory_facts *facts, const struct facts_entry *entry, enum inventory_question what,
+                     const struct err *error)
 {
     if (!inventory_is_gap(facts->terms.scope, error)) {
         err_take(&facts->error, error);
@@ -22,6 +23,9 @@ void facts_note_gap(struct inventory_facts *facts, const struct facts_entry *ent
     *mem_list_add(&facts->gaps) =
         (struct facts_gap){.region = entry->region, .kind = entry->kind, .what = what, .count = 1, .error = *error};
 }
+
+/* Asks for what waits, as the window allows. */
+static void ask_next(struct inventory_facts *facts);
 
 /* --- initializations ---------------------------------------------------------------------------------- */
 
@@ -77,13 +81,13 @@ static void end_request(struct request *request)
     free(request);
     facts->pending--;
     facts->asked--;
-    facts_ask_next(facts);
+    ask_next(facts);
 }
 
 static void end_unread(struct request *request, const struct err *error)
 {
     request->entry->fact.initialization = INVENTORY_UNREADABLE;
-    facts_note_gap(request->facts, request->entry, INVENTORY_INITIALIZATION, error);
+    note_gap(request->facts, request->entry, INVENTORY_INITIALIZATION, error);
     end_request(request);
 }
 
@@ -156,13 +160,13 @@ static void members_listed(const struct err *error, void *context)
         entry->fact.gone = true;
     } else {
         entry->fact.members = INVENTORY_UNREADABLE;
-        facts_note_gap(facts, entry, INVENTORY_MEMBERS, error);
+        note_gap(facts, entry, INVENTORY_MEMBERS, error);
     }
     resource_list_destroy(members->list);
     free(members);
     facts->pending--;
     facts->asked--;
-    facts_ask_next(facts);
+    ask_next(facts);
 }
 
 static void ask_members(struct inventory_facts *facts, struct facts_entry *entry)
@@ -179,7 +183,7 @@ static void ask_members(struct inventory_facts *facts, struct facts_entry *entry
 
 /* --- in turn ------------------------------------------------------------------------------------------ */
 
-void facts_ask_next(struct inventory_facts *facts)
+static void ask_next(struct inventory_facts *facts)
 {
     while (facts->questions.next < facts->questions.count && facts->asked < http_window(facts->terms.scope->http)) {
         struct facts_question question = facts->questions.items[facts->questions.next++];
@@ -206,5 +210,5 @@ void facts_ask(struct inventory_facts *facts, struct facts_entry *entry, unsigne
         entry->fact.members = INVENTORY_ASKED;
         *mem_list_add(&facts->questions) = (struct facts_question){entry, INVENTORY_MEMBERS};
     }
-    facts_ask_next(facts);
+    ask_next(facts);
 }

@@ -69,11 +69,4 @@ struct inventory_facts {
 /* Queues what is to be read of the entry; asks as much as may be asked now. */
 void facts_ask(struct inventory_facts *facts, struct facts_entry *entry, unsigned questions);
 
-/* Asks for what waits, as the window allows. */
-void facts_ask_next(struct inventory_facts *facts);
-
-/* Notes the error: as a gap of the entry, or as the end of it all. */
-void facts_note_gap(struct inventory_facts *facts, const struct facts_entry *entry, enum inventory_question what,
-                    const struct err *error);
-
 #endif

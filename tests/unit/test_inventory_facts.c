@@ -145,7 +145,7 @@ struct result {
 
 static void result_free(struct result *result)
 {
-    inventory_facts_destroy(result->facts);
+    inventory_facts_release(&result->facts);
     resource_list_destroy(result->list);
     resource_list_destroy(result->others);
     text_free(&result->missing);
