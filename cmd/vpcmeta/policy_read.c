@@ -38,10 +38,11 @@ static bool test_predicates(const struct reading *reading, const struct resource
            (record->odd != NULL && error.code != ERR_CANCELLED) || err_take(e, &error);
 }
 
+/* What the built-in policy says of profiles it means of templates. */
 static bool wants_profile(const struct reading *reading, const struct policy_rule *rule)
 {
-    return rule != NULL && !reading->is_built_in &&
-           (rule->wanted.profile != POLICY_PROFILE_ANY || (rule->wanted.given & RESOURCE_AUTO_LINK) != 0);
+    return (reading->parts & POLICY_READ_PROFILES) != 0 ||
+           (rule != NULL && !reading->is_built_in && policy_rule_needs_profile(rule));
 }
 
 /* A record's CRN says whose profiles they are. */
@@ -70,7 +71,7 @@ static bool ask(const struct resource *record, const struct inventory_seen *seen
         return true;
     }
     const struct policy_match match = policy_match(reading->policy, record, fact->note);
-    if ((reading->parts & POLICY_READ_PROFILES) != 0 || wants_profile(reading, match.rule)) {
+    if (wants_profile(reading, match.rule)) {
         *ret_questions |= INVENTORY_INITIALIZATION;
     }
     if ((reading->parts & POLICY_READ_MEMBERS) != 0) {

@@ -183,14 +183,9 @@ const char *policy_api_key_file(const struct policy *policy)
     return policy->api_key_file;
 }
 
-bool policy_needs_profiles(const struct policy *policy)
+bool policy_rule_needs_profile(const struct policy_rule *rule)
 {
-    bool needs = false;
-
-    for (size_t i = 0; i < policy->count; i++) {
-        needs |= policy->rules[i].wanted.profile != POLICY_PROFILE_ANY;
-    }
-    return needs;
+    return rule->wanted.profile != POLICY_PROFILE_ANY || (rule->wanted.given & RESOURCE_AUTO_LINK) != 0;
 }
 
 bool policy_needs_vpcs(const struct policy *policy)

@@ -163,8 +163,8 @@ const char *policy_region_at(const struct policy *policy, size_t index);
 const char *policy_auth(const struct policy *policy);         /* word of --auth; NULL */
 const char *policy_api_key_file(const struct policy *policy); /* relative to the folder of the policy; NULL */
 
-/* Whether a rule reads the trusted profiles of servers, which costs a request each. */
-bool policy_needs_profiles(const struct policy *policy);
+/* Whether the rule says something about trusted profiles: reading that of a server costs a request. */
+bool policy_rule_needs_profile(const struct policy_rule *rule);
 
 /* Whether a rule selects by the names of VPCs, which answers about templates lack; and names a profile by its name. */
 bool policy_needs_vpcs(const struct policy *policy);

@@ -54,11 +54,12 @@ static void test_texts(void **state)
     assert_true(wanted->enabled && wanted->hop_limit_is_max && !wanted->auto_link);
     assert_int_equal(wanted->hop_limit, 1);
     assert_int_equal(wanted->given, RESOURCE_METADATA_SETTINGS | RESOURCE_AUTO_LINK);
-    assert_false(policy_needs_profiles(baseline));
+    assert_true(policy_rule_needs_profile(policy_rule_at(baseline, 0)));
     GOOD(example, policy_example_text);
     assert_int_equal(policy_rule_count(example), 3);
     assert_true(policy_has_predicates(example));
-    assert_true(policy_needs_profiles(example));
+    assert_false(policy_rule_needs_profile(policy_rule_at(example, 0)));
+    assert_true(policy_rule_needs_profile(policy_rule_at(example, 1)));
     assert_true(policy_names_profiles(example));
     assert_int_equal(policy_rule_at(example, 0)->apply.max_unavailable, 25);
     assert_true(policy_rule_at(example, 0)->apply.percent);
