@@ -359,7 +359,7 @@ int audit_report(struct app *app, const struct audit_report *report, struct err 
     int status = app_inventory_status(app, "audit", report->missing, e);
     if (!written) {
         app_error(app, &unwritten);
-        status = ERR_EXIT_FAILED;
+        status = err_exit_status(&unwritten);
     } else {
         status = status != 0 && e->code == ERR_INCOMPLETE ? ERR_EXIT_PARTLY : status != 0 ? status : report->status;
     }

@@ -140,6 +140,47 @@ for row in csv.DictReader(open("audit.csv", newline="")): print(row["rule"], row
     holds audit.junit ".failure == $count and .passed > $count"
 }
 
+@test "what a policy excepts is in every format but that of GitHub, with reason and owner as text, whatever they hold" {
+    start
+    cat > policy.yaml << 'END'
+version: 1
+name: "</script>[x](http://evil.invalid)"
+rules:
+  - name: "=production"
+    kinds: [instance]
+    severity: critical
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+    exceptions:
+      - {name: "asg-*", reason: "]]> <script>alert(1)</script> \e[31m \u202e", owner: "=cmd|' /C calc'!A0", ticket: SEC-1, expires: 2099-01-31}
+      - {name: "api-*", reason: was accepted, owner: team-pay, expires: 2020-01-31}
+END
+    local format files=()
+    for format in html sarif sarif-github junit ocsf csv; do files+=(--report "$format=audit.$format"); done
+    meta audit --policy policy.yaml -o json "${files[@]}"
+    expect 3
+    open=$(jq '[.findings[] | select(.result == "fail")] | length' <<< "$output")
+    excepted=$(jq '[.findings[] | select(.result == "excepted")] | length' <<< "$output")
+    [ "$excepted" -gt 1 ]
+    checked sarif audit.sarif sarif-github audit.sarif-github junit audit.junit ocsf audit.ocsf csv audit.csv
+    holds audit.sarif ".results == $open + $excepted and .suppressed == $excepted"
+    holds audit.sarif-github ".results == $open and .suppressed == 0"
+    holds audit.junit ".failure == $open and .skipped == $excepted"
+    holds audit.ocsf ".events == $open + $excepted and .suppressed == $excepted"
+    holds audit.csv ".results == {excepted: $excepted, fail: $open}"
+    reason=$'"]]> <script>alert(1)</script> \\u001b[31m \\u202e (=cmd|\' /C calc\'!A0, SEC-1, until 2099-01-31)"'
+    jq -e "[.runs[0].results[] | select(.suppressions) | .suppressions[0].justification == $reason] | all" audit.sarif
+    jq -e '[.[] | select(.status_id == 3) | .unmapped.exception | .owner == "=cmd|'"' /C calc'"'!A0" and (.expired | not)] | all' audit.ocsf
+    # one that has expired is open again and says whose it was
+    jq -e '[.runs[0].results[] | select(.message.text | test("exception of team-pay expired 2020-01-31"))] | length > 0 and all(has("suppressions") | not)' audit.sarif
+    # nothing that steers a terminal, and no tag of a script
+    run grep -lP '\x1b|\xe2\x80\xae' audit.sarif audit.sarif-github audit.junit audit.ocsf audit.csv
+    [ -z "$output" ]
+    run grep -c '<script>alert' audit.html
+    [ "$output" -eq 0 ]
+    # the policy made what GitHub shows critical
+    jq -e '.runs[0].tool.driver.rules[] | select(.id == "enabled-over-http") | .properties["security-severity"] == "9.5"' audit.sarif-github
+}
+
 @test "a report of part of a fleet says in every format what is missing" {
     start
     faults '{"path":"/v1/bare_metal_servers","action":"status","status":403}'
