@@ -75,7 +75,7 @@ static void give_exception(const struct audit_finding *finding, struct report_fi
     ret->exception_owner = exception->owner;
     ret->exception_expires = exception->expires;
     ret->exception_ticket = exception->ticket;
-    ret->exception_expired = finding->result == AUDIT_FAIL && exception->expired;
+    ret->exception_expired = exception->expired;
 }
 
 /* The number of the check among those of the report; SIZE_MAX: it is none of them. */
