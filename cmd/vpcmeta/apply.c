@@ -93,7 +93,7 @@ static int apply_policy(struct app *app, const struct cli_call *call, struct wri
     CLEANUP(text_free) struct text details = {0};
 
     if (!apply_policy_plan(app, call, &opts->policy, &opts->select, writing, &planned, e)) {
-        return writing->scope.http != NULL ? write_refuse(app, writing, e) : err_exit_status(e);
+        return apply_policy_refuse(app, writing, &planned, e);
     }
     const struct plan_policy *made = &planned.made;
     struct fleet_restarts restarts = restarts_of(opts, made->max_unavailable, made->percent);

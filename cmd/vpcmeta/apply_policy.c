@@ -7,13 +7,20 @@
 
 enum { REASONS_SHOWN = 5 };
 
-static bool check_whole(struct app *app, const struct policy_plan *planned, struct err *e)
+int apply_policy_refuse(struct app *app, const struct writing *writing, const struct policy_plan *planned,
+                        struct err *e)
 {
+    struct err error = ERR_INIT;
+
     if (planned->fleet.missing.size == 0) {
-        return true;
+        return planned->fleet.scope.http != NULL ? write_refuse(app, writing, e) : err_exit_status(e);
     }
-    (void)app_inventory_status(app, "plan", &planned->fleet.missing, e);
-    return err_advise(e, "Nothing was changed: a plan of a part would leave out the rest");
+    JSON_CLEANUP json_t *more = app_list_head(&planned->fleet.missing);
+    json_object_set_new(more, "error", json_build_string(e->message));
+    if (!results_print_refusal(app, writing->options->dry_run, more, &error)) {
+        app_error(app, &error);
+    }
+    return ERR_EXIT_PARTLY;
 }
 
 bool apply_policy_plan(struct app *app, const struct cli_call *call, const struct policy_opts *policy,
@@ -35,7 +42,11 @@ bool apply_policy_plan(struct app *app, const struct cli_call *call, const struc
     writing->request.plan = plan;
     writing->request.list = planned->list;
     writing->request.strict = true;
-    return check_whole(app, planned, e);
+    if (planned->fleet.missing.size == 0) {
+        return true;
+    }
+    (void)app_inventory_status(app, "plan", &planned->fleet.missing, e);
+    return err_advise(e, "Nothing was changed: a plan of a part would leave out the rest");
 }
 
 static size_t count_same(const struct plan_left left[], size_t count, size_t index)

@@ -6,12 +6,16 @@
 #include "write.h"
 
 /*
- * Reads and plans. Nothing is executed where the inventory lacks a part: ERR_INCOMPLETE. False also where the plan
- * cannot be made; free `planned` in any case. The request of `writing` borrows from it.
+ * Reads and plans. False where the inventory lacks a part, or the plan cannot be made: end with apply_policy_refuse.
+ * Free `planned` in any case. The request of `writing` borrows from it.
  */
 bool apply_policy_plan(struct app *app, const struct cli_call *call, const struct policy_opts *policy,
                        const struct selector_opts *select, struct writing *writing, struct policy_plan *planned,
                        struct err *e) __attribute__((warn_unused_result));
+
+/* Ends such a command; programs get the write object all the same, once a request was sent. Returns the status. */
+int apply_policy_refuse(struct app *app, const struct writing *writing, const struct policy_plan *planned,
+                        struct err *e);
 
 /*
  * Appends lines about findings that the plan leaves as they are, those with a reason in common as one: an audit with

@@ -23,8 +23,6 @@ static bool read_resource(const struct plan_file_reader *reader, const json_t *o
            plan_file_get_word(reader, object, "name", false, &resource->name) &&
            plan_file_get_word(reader, object, "crn", false, &resource->crn) &&
            plan_file_get_word(reader, object, "status", false, &resource->status) &&
-           plan_file_get_word(reader, object, "zone", false, &resource->zone) &&
-           plan_file_get_word(reader, object, "vpc", false, &resource->vpc) &&
            plan_file_get_word(reader, object, "etag", false, &resource->etag) &&
            plan_file_get_object(reader, object, "template", &template) &&
            (template == NULL || (plan_file_get_word(reader, template, "id", false, &resource->template_id) &&

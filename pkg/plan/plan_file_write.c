@@ -110,12 +110,11 @@ static void append_item(struct plan_encoder *encoder, const struct plan_item *it
     JSON_CLEANUP json_t *template = template_json(resource);
 
     text_printf(out, "{\"action\":\"%s\"", texts.action);
-    append_members(out, json_build("{s:s, s:s, s:s?, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:O*, s:s*, s:s*}",
-                                   "verdict", plan_file_verdicts[item->verdict], "kind", resource->kind->name, "region",
+    append_members(out, json_build("{s:s, s:s, s:s?, s:s*, s:s*, s:s*, s:s*, s:s*, s:O*, s:s*, s:s*}", "verdict",
+                                   plan_file_verdicts[item->verdict], "kind", resource->kind->name, "region",
                                    resource->region, "id", resource->id, "name", resource->name, "crn", resource->crn,
-                                   "status", resource->status, "zone", resource->zone, "vpc", resource->vpc, "etag",
-                                   resource->etag, "template", template, "reason", item->reason, "policy_rule",
-                                   item->policy_rule));
+                                   "status", resource->status, "etag", resource->etag, "template", template, "reason",
+                                   item->reason, "policy_rule", item->policy_rule));
     /* what it takes to create a template again may hold secrets (user_data): it is read again when it is deleted */
     append_text(out, "body", item->action != PLAN_DELETE ? texts.body : NULL);
     append_text(out, "before", texts.before);

@@ -311,6 +311,12 @@ EOF
     meta apply --policy policy.yaml --region us-south 'web-0001' -y -o json
     expect 0
     jq -e '[.results[].name] == ["web-0001", "web-0001"] or [.results[].name] == ["web-0001"]' <<< "$output"
+    faults '{"operation": "bare_metal_servers.list", "action": "status", "status": 403, "body": "error"}'
+    clear_log
+    meta apply --policy policy.yaml --region all -y -o json
+    expect 5 "Nothing was changed"
+    jq -e '.complete == false and (.missing | length > 0) and .run == null' <<< "$output"
+    untouched
     refuse_all << 'EOF'
 give a plan|apply
 give one plan|apply plan.json plan.json
@@ -346,8 +352,8 @@ EOF
     "$BUILD/vpcmeta" apply plan.json -y -q > first.out 2>&1 3>&- &
     first=$!
     await_count 1 writes_of_patch
-    meta apply plan.json -y --skip-stale
-    [ "$status" -eq 8 ] || [ "$status" -eq 0 ]
+    meta apply plan.json -y
+    expect 8
     kill -INT "$first"
     wait "$first" || [ $? -eq 130 ]
     meta runs resume last -y -o json
