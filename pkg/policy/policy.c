@@ -7,8 +7,6 @@
 #include "mem/mem.h"
 #include "policy/policy_parts.h"
 
-const char *const policy_severity_names[] = {"info", "low", "medium", "high", "critical", NULL};
-
 void policy_destroy(struct policy *policy)
 {
     if (policy == NULL) {

@@ -84,26 +84,6 @@ static void check_selector(struct policy_reader *reader, const char *member, uns
     }
 }
 
-void policy_check_words(struct policy_reader *reader, const json_t *object, const char *member,
-                        policy_word_check *check, const void *context)
-{
-    const json_t *value = json_object_get(object, member);
-    size_t size = policy_enter(reader, member);
-
-    if (json_is_string(value)) {
-        check(reader, json_string_value(value), context);
-    }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const char *word = json_string_value(json_array_get(value, i));
-        size_t inner = policy_enter_item(reader, i);
-        if (word != NULL) {
-            check(reader, word, context);
-        }
-        policy_leave(reader, inner);
-    }
-    policy_leave(reader, size);
-}
-
 static void check_glob(struct policy_reader *reader, const char *word, const void *context)
 {
     const char *why;
