@@ -154,14 +154,11 @@ static void add_point(struct render_html_counts *counts, const char *time, const
     }
 }
 
-/* This audit is the last point, whether it is stored already or not. */
+/* The points are earlier audits; this one is the last. */
 static void count_trend(const struct report *report, struct render_html_counts *counts)
 {
     size_t count = report->trend_count;
 
-    if (count > 0 && text_equal(report->trend[count - 1].time, report->started_at)) {
-        count--;
-    }
     for (size_t i = count > TREND_MOST ? count - TREND_MOST : 0; i < count; i++) {
         add_point(counts, report->trend[i].time, report->trend[i].by_severity);
     }

@@ -241,6 +241,7 @@ def an_address_restores_what_was_shown():
         same(page.run("document.querySelectorAll('#chips button').length"), 3)
         before = count(page)
         page.click("#close")
+        page.frame()
         same(active(page), "web-00030")
         true("id=" not in page.run("location.hash"), "closed details stay in the address")
         page.go()
@@ -318,8 +319,10 @@ def exceptions_marks_and_what_was_fixed_are_shown():
         text = page.run("document.getElementById('details').innerText")
         true("excepted" in text and "Exception: agent speaks http only; owner team-pay; expire" in text, text)
     with opened(200, hash="#result=fixed") as page:
-        same(names(page), ["gone-server"])
-        same(count(page), "1 resource of 201, 1 finding")
+        same(sorted(names(page)), ["gone-server", "web-00194"])
+        same(count(page), "2 resources of 201, 2 findings")
+        page.run("location.hash = '#q=web-00194'; new Promise((done) => setTimeout(done, 50))")
+        same(names(page), ["web-00194"], "a server that is still there and what was fixed of it")
 
 
 @test

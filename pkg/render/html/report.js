@@ -36,11 +36,11 @@
     return text === null ? null : text.replace(/[\u0001\u0002]/g, (mark) => (mark === '\u0001' ? resource.name : resource.id));
   }
 
-  function readFindings(resources) {
+  function readFindings(places) {
     const cells = data.findings;
     const stride = data.mark.length;
     for (let at = 0; at < cells.length; at += stride) {
-      const resource = resources[cells[at]];
+      const resource = places[cells[at]];
       const finding = {
         check: data.checks[cells[at + 1]], result: ['pass', 'fail', 'excepted', 'cannot_tell', 'not_applicable'][cells[at + 2]],
         baseline: BASELINES[cells[at + 3]], severity: word(cells[at + 4]), message: cells[at + 5], fix: cells[at + 6],
@@ -58,11 +58,18 @@
     }
   }
 
+  /* What was fixed may be of a resource that is still there: places[] has the resource of each number in a finding. */
   const resources = readResources(data.resources, 0);
-  for (const resource of readResources(data.gone, resources.length)) {
-    resources.push(Object.assign(resource, {gone: true}));
+  const places = resources.slice();
+  const byCrn = new Map(data.gone.length > 0 ? resources.map((resource) => [resource.crn, resource]) : []);
+  for (const resource of readResources(data.gone, 0)) {
+    const same = resource.crn === null ? undefined : byCrn.get(resource.crn);
+    if (!same) {
+      resources.push(Object.assign(resource, {gone: true, index: resources.length}));
+    }
+    places.push(same || resource);
   }
-  readFindings(resources);
+  readFindings(places);
 
   /* What typing looks in, made when it is first needed. */
   function haystack(resource) {
@@ -456,7 +463,7 @@
     makeFact(facts, 'Region', resource.region);
     makeFact(facts, 'Zone', resource.zone);
     makeFact(facts, 'VPC', resource.vpc);
-    makeFact(facts, 'Status', resource.gone ? 'does not exist any more' : resource.status);
+    makeFact(facts, 'Status', resource.gone ? 'not in this audit' : resource.status);
     makeFact(facts, 'Metadata service', hidden ? '' : ['off', 'on'][resource.enabled] || 'not known');
     makeFact(facts, 'Protocol', resource.protocol);
     makeFact(facts, 'Response hop limit', resource.hopLimit > 0 ? resource.hopLimit : '');
