@@ -388,14 +388,12 @@ static void add_deletion(struct replacing *replacing, const struct resource *old
 }
 
 /* The item of a template that has a successor and is not deleted. */
-static void add_kept(struct replacing *replacing, const struct resource *old, const struct resource *new)
+static void add_kept(struct replacing *replacing, const struct resource *old)
 {
     struct plan_item *item = add_unchanged(replacing, old);
-    CLEANUP(text_free) struct text words = {0};
 
-    text_printf(&words, "%s takes its place, and it stays (delete_old: false)", new->name);
     item->verdict = PLAN_SKIP;
-    item->reason = text_arena_copy(&replacing->plan->memory, words.data, words.size);
+    item->reason = "another one takes its place, and it stays (delete_old: false)";
 }
 
 static bool add_template(struct replacing *replacing, const struct resource *old, struct err *e)
@@ -445,7 +443,7 @@ static bool add_template(struct replacing *replacing, const struct resource *old
     if (replacing->how->delete_old) {
         add_deletion(replacing, old, users, last);
     } else if (replacing->how->groups != NULL) {
-        add_kept(replacing, old, new);
+        add_kept(replacing, old);
     }
     return true;
 }

@@ -317,3 +317,21 @@ YAML
     meta plan show plan.json --html plan.html
     expect 0
 }
+
+@test "templates that are kept get one successor, however often the policy is applied" {
+    client_start --instances 4 --templates 6 --groups 2
+    cat > kept.yaml << 'YAML'
+version: 1
+rules:
+  - name: kept
+    kinds: [template, group]
+    metadata_service: {enabled: true, protocol: https}
+    apply: {delete_old: false}
+YAML
+    meta apply --policy kept.yaml -y
+    expect 0
+    meta plan --policy kept.yaml
+    expect 0
+    [[ $output == *"another one takes its place, and it stays (delete_old: false)"* ]]
+    [[ $output == *"no changes needed"* ]]
+}

@@ -416,11 +416,11 @@ static void a_template_that_is_kept_gets_one_successor(void **state)
     add_group(world, "ig", "id-web", &keeping);
     assert_plan(world, "create web-r2: protocol http -> https\n"
                        "move ig to web-r2 after 1\n  group-members: " NO_ROLL "\n"
-                       "set web skipped\n  -: web-r2 takes its place, and it stays (delete_old: false)\n");
+                       "set web skipped\n  -: another one takes its place, and it stays (delete_old: false)\n");
     add_template(world, "web-r2", settings(true, "https", 1), &keeping);
     json_object_set_new(world->bodies, "id-web-r2", json_pack("{s:{s:s}}", "image", "id", "web"));
     assert_plan(world, "move ig to web-r2\n  group-members: " NO_ROLL "\n"
-                       "set web skipped\n  -: web-r2 takes its place, and it stays (delete_old: false)\n"
+                       "set web skipped\n  -: another one takes its place, and it stays (delete_old: false)\n"
                        "set web-r2 unchanged\n");
 }
 
@@ -489,7 +489,7 @@ static void every_finding_is_changed_or_left_with_its_reason(void **state)
         {"unmanaged", &resource_instance, true, "https", 1, &hard, "no policy rule matches it"},
         {"template-over-http", &resource_template, true, "http", 1, &hard, NULL},
         {"template-over-http", &resource_template, true, "http", 1, &keeping,
-         "t-r2 takes its place, and it stays (delete_old: false)"},
+         "another one takes its place, and it stays (delete_old: false)"},
         {"template-over-https", &resource_template, true, "https", 1, &hard,
          "the policy rule wants nothing that changes it"},
         {"template-hop-limit", &resource_template, true, "https", 3, &hard, NULL},
