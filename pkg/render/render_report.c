@@ -3,7 +3,6 @@
 
 #include "render/render_report_formats.h"
 
-const char *const report_result_names[] = {"pass", "fail", "excepted", "cannot_tell", "not_applicable"};
 const char *const report_format_names[] = {"html", "sarif", "sarif-github", "junit", "ocsf", "csv", "json", NULL};
 
 bool render_report(const struct report *report, enum report_format format, const struct report_sink *sink,

@@ -1,6 +1,8 @@
 /* What the formats of reports share: output without secrets, and what is said of a finding. */
 #include "render/render_report_formats.h"
 
+const char *const report_result_names[] = {"pass", "fail", "excepted", "cannot_tell", "not_applicable"};
+
 enum { WORTH_A_WRITE = 64 * 1024 };
 
 bool render_report_flush(struct report_output *output, bool all, struct err *e)
