@@ -12,23 +12,18 @@
 enum { GITLAB_MB = 30 }; /* of one file that GitLab still reads */
 
 struct suite {
-    const char *name; /* "instance us-south"; of the map that finds it */
+    const char *name; /* "instance us-south"; of the map that has it */
     size_t tests, failures, errors, skipped;
 };
 
 struct junit {
     const struct report *report;
     struct report_output *output;
-    struct mem_map names; /* index of the suite + 1 by its name */
-    struct {
-        struct suite *items;
-        size_t count, capacity;
-    } suites;
-    uint32_t *suite_of_resource;
-    uint32_t *suite_of_finding; /* NO_SUITE: no case */
-    struct mem_set cases;       /* "CLASSNAME\nNAME": GitLab drops the second of two */
+    struct mem_map suites;            /* struct suite by its name, in the order of the file */
+    struct suite **suite_of_resource; /* borrowed from the map */
+    struct suite **suite_of_finding;  /* NULL: no case */
+    struct mem_set cases;             /* "CLASSNAME\nNAME": GitLab drops the second of two */
 };
-#define NO_SUITE UINT32_MAX
 
 /* --- XML --------------------------------------------------------------------------------------------------- */
 
@@ -71,19 +66,18 @@ static void append_attribute(struct text *out, const char *name, const char *val
 
 /* --- the suites -------------------------------------------------------------------------------------------- */
 
-static uint32_t suite_of(struct junit *junit, const char *kind, const char *region)
+static struct suite *suite_of(struct junit *junit, const char *kind, const char *region)
 {
     CLEANUP(text_free) struct text name = {0};
 
     text_printf(&name, "%s%s%s", kind != NULL ? kind : "resource", region != NULL ? " " : "",
                 region != NULL ? region : "");
-    size_t found = (size_t)(uintptr_t)mem_map_get(&junit->names, text_string(&name));
-    if (found == 0) {
-        *mem_list_add(&junit->suites) = (struct suite){0};
-        found = junit->suites.count;
-        mem_map_put(&junit->names, text_string(&name), (void *)(uintptr_t)found);
+    struct suite *suite = mem_map_get(&junit->suites, text_string(&name));
+    if (suite == NULL) {
+        suite = mem_alloc(sizeof(*suite));
+        mem_map_put(&junit->suites, text_string(&name), suite);
     }
-    return (uint32_t)(found - 1);
+    return suite;
 }
 
 static void count_passes(struct junit *junit, size_t resource)
@@ -91,8 +85,7 @@ static void count_passes(struct junit *junit, size_t resource)
     const struct report *report = junit->report;
 
     for (size_t check = 0; check < report->check_count; check++) {
-        junit->suites.items[junit->suite_of_resource[resource]].tests +=
-            report->result(report->context, resource, check) == REPORT_PASS;
+        junit->suite_of_resource[resource]->tests += report->result(report->context, resource, check) == REPORT_PASS;
     }
 }
 
@@ -102,13 +95,11 @@ static void count_finding(struct junit *junit, size_t index)
 
     junit->report->finding(junit->report->context, index, &finding);
     if (finding.baseline == REPORT_FIXED) {
-        junit->suite_of_finding[index] = NO_SUITE;
         return;
     }
-    junit->suite_of_finding[index] = finding.resource == SIZE_MAX
-                                         ? suite_of(junit, finding.gone.kind, finding.gone.region)
-                                         : junit->suite_of_resource[finding.resource];
-    struct suite *suite = &junit->suites.items[junit->suite_of_finding[index]];
+    struct suite *suite = finding.resource == SIZE_MAX ? suite_of(junit, finding.gone.kind, finding.gone.region)
+                                                       : junit->suite_of_resource[finding.resource];
+    junit->suite_of_finding[index] = suite;
     suite->tests++;
     suite->failures += finding.result == REPORT_FAIL;
     suite->errors += finding.result == REPORT_CANNOT_TELL;
@@ -135,9 +126,9 @@ static void make_suites(struct junit *junit)
     for (size_t i = 0; i < report->finding_count; i++) {
         count_finding(junit, i);
     }
-    size_t next = 0;
-    for (const struct mem_map_entry *entry = mem_map_first(&junit->names); entry != NULL; entry = mem_map_next(entry)) {
-        junit->suites.items[next++].name = entry->key;
+    for (const struct mem_map_entry *entry = mem_map_first(&junit->suites); entry != NULL;
+         entry = mem_map_next(entry)) {
+        ((struct suite *)entry->value)->name = entry->key;
     }
 }
 
@@ -221,7 +212,7 @@ static void append_finding(struct junit *junit, size_t index)
              text_string(&message), text_string(&lines));
 }
 
-static bool append_passes(struct junit *junit, uint32_t suite, struct err *e)
+static bool append_passes(struct junit *junit, const struct suite *suite, struct err *e)
 {
     const struct report *report = junit->report;
     CLEANUP(text_free) struct text name = {0};
@@ -280,21 +271,21 @@ static void begin_suite(struct junit *junit, const struct suite *suite)
     text_append(out, "</properties>\n");
 }
 
-static bool append_suite(struct junit *junit, uint32_t index, struct err *e)
+static bool append_suite(struct junit *junit, const struct suite *suite, struct err *e)
 {
-    if (junit->suites.items[index].tests == 0) {
+    if (suite->tests == 0) {
         return true;
     }
-    begin_suite(junit, &junit->suites.items[index]);
+    begin_suite(junit, suite);
     for (size_t i = 0; i < junit->report->finding_count; i++) {
-        if (junit->suite_of_finding[i] == index) {
+        if (junit->suite_of_finding[i] == suite) {
             append_finding(junit, i);
             if (!render_report_flush(junit->output, false, e)) {
                 return false;
             }
         }
     }
-    if (has_passes(junit->report) && !append_passes(junit, index, e)) {
+    if (has_passes(junit->report) && !append_passes(junit, suite, e)) {
         return false;
     }
     text_append(&junit->output->text, "</testsuite>\n");
@@ -328,10 +319,12 @@ static void append_head(struct junit *junit)
     struct suite sum = {.tests = report->missing_count, .errors = report->missing_count};
     int64_t seconds = report->ended_at != NULL ? clock_stamp_read(report->ended_at) : -1;
 
-    for (size_t i = 0; i < junit->suites.count; i++) {
-        sum.tests += junit->suites.items[i].tests;
-        sum.failures += junit->suites.items[i].failures;
-        sum.errors += junit->suites.items[i].errors;
+    for (const struct mem_map_entry *entry = mem_map_first(&junit->suites); entry != NULL;
+         entry = mem_map_next(entry)) {
+        const struct suite *suite = entry->value;
+        sum.tests += suite->tests;
+        sum.failures += suite->failures;
+        sum.errors += suite->errors;
     }
     seconds = seconds < 0 ? 0 : seconds - clock_stamp_read(report->started_at);
     text_printf(out,
@@ -340,9 +333,21 @@ static void append_head(struct junit *junit)
                 sum.tests, sum.failures, sum.errors, (long long)(seconds < 0 ? 0 : seconds));
 }
 
+static void junit_free(struct junit *junit)
+{
+    for (const struct mem_map_entry *entry = mem_map_first(&junit->suites); entry != NULL;
+         entry = mem_map_next(entry)) {
+        free(entry->value);
+    }
+    mem_map_free(&junit->suites);
+    mem_set_free(&junit->cases);
+    free(junit->suite_of_resource);
+    free(junit->suite_of_finding);
+}
+
 bool render_junit(const struct report *report, struct report_output *output, struct err *e)
 {
-    struct junit junit = {.report = report, .output = output};
+    CLEANUP(junit_free) struct junit junit = {.report = report, .output = output};
     bool good = true;
 
     junit.suite_of_resource = mem_array(report->resource_count, sizeof(*junit.suite_of_resource));
@@ -350,8 +355,9 @@ bool render_junit(const struct report *report, struct report_output *output, str
     make_suites(&junit);
     append_head(&junit);
     append_missing(&junit);
-    for (uint32_t i = 0; i < junit.suites.count && good; i++) {
-        good = append_suite(&junit, i, e);
+    for (const struct mem_map_entry *entry = mem_map_first(&junit.suites); entry != NULL && good;
+         entry = mem_map_next(entry)) {
+        good = append_suite(&junit, entry->value, e);
     }
     text_append(&output->text, "</testsuites>\n");
     size_t size = output->written + output->text.size;
@@ -360,10 +366,5 @@ bool render_junit(const struct report *report, struct report_output *output, str
             output, "the file has %zu MB, of which GitLab reads less than %d; %s", size / 1000000, GITLAB_MB,
             has_passes(report) ? "leave out --junit-passes, or audit a part" : "audit a part with a selector");
     }
-    mem_map_free(&junit.names);
-    mem_set_free(&junit.cases);
-    free(junit.suites.items);
-    free(junit.suite_of_resource);
-    free(junit.suite_of_finding);
     return good;
 }
