@@ -250,9 +250,10 @@ static enum currency compare_create(struct comparison *comparison)
     const char *source = resource_reference_id(json_object_get(item->create.body, "source_template"));
     const struct resource *found = situation->templates != NULL ? find_named(comparison) : NULL;
 
-    if (found != NULL && is_planned(comparison, found, source)) {
-        item->create.record->id = found->id;
-        item->create.record->crn = found->crn;
+    if (found != NULL && found->id != NULL && is_planned(comparison, found, source)) {
+        struct text_arena *memory = &comparison->plan->memory; /* the lists may go before the plan */
+        item->create.record->id = text_arena_copy(memory, found->id, strlen(found->id));
+        item->create.record->crn = found->crn != NULL ? text_arena_copy(memory, found->crn, strlen(found->crn)) : NULL;
         return DONE;
     }
     if (found != NULL) {
