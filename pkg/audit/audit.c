@@ -12,26 +12,6 @@ static const struct audit_facts no_facts;
 
 /* --- results ---------------------------------------------------------------------------------------- */
 
-void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
-{
-    if (finding->severity < audit->terms.severity) {
-        return;
-    }
-    if (finding->place != SIZE_MAX) {
-        audit->results[finding->place * AUDIT_CHECKS + finding->check] = (uint8_t)finding->result;
-    }
-    audit->findings = mem_list_reserve(audit->findings, audit->count, &audit->capacity, sizeof(*audit->findings));
-    audit->findings[audit->count++] = *finding;
-    audit->by_result[finding->check][finding->result]++;
-    if (finding->result != AUDIT_FAIL) {
-        return;
-    }
-    audit->failed++;
-    audit->by_severity[finding->severity]++;
-    audit->serious += finding->severity >= audit->terms.fail_on;
-    audit->expired += finding->exception != NULL && finding->place != SIZE_MAX;
-}
-
 static enum policy_severity worst_of(unsigned checks)
 {
     enum policy_severity worst = POLICY_LOW;
@@ -118,6 +98,8 @@ static void judge_resource(struct audit *audit, const struct audit_index *index,
 {
     const struct audit_facts *facts = audit->inventory.facts != NULL ? &audit->inventory.facts[place] : &no_facts;
     struct audit_subject subject = {.audit = audit,
+                                    .checks = audit_checks,
+                                    .check_ids = audit_check_ids,
                                     .index = index,
                                     .record = record,
                                     .facts = facts,

@@ -38,8 +38,9 @@ static bool is_accepted(const struct audit_subject *subject, size_t place, enum 
     const struct resource *used = resource_list_at(inventory->known, place);
     const struct policy_rule *own = inventory->known_facts != NULL ? inventory->known_facts[place].match.rule : NULL;
 
-    return (subject->audit->terms.excluded & 1U << check) != 0 || audit_accepts(subject->rule, used, check) ||
-           audit_accepts(own, used, check);
+    return (subject->audit->terms.excluded & 1U << check) != 0 ||
+           audit_accepts(subject->rule, used, subject->check_ids[check]) ||
+           audit_accepts(own, used, subject->check_ids[check]);
 }
 
 /* The checks of settings that the template fails by what the group's rule wants of its members. */
@@ -51,10 +52,10 @@ static unsigned failed_checks(struct audit_subject *subject, size_t place, const
     inner.record = resource_list_at(subject->audit->inventory.known, place);
     inner.role = AUDIT_TEMPLATE;
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
-        if (audit_checks[check].roles != AUDIT_TEMPLATE || audit_checks[check].judge == NULL) {
+        if (subject->checks[check].roles != AUDIT_TEMPLATE || subject->checks[check].judge == NULL) {
             continue; /* those of servers as well have facts of their own */
         }
-        enum audit_result result = audit_checks[check].judge(&inner);
+        enum audit_result result = subject->checks[check].judge(&inner);
         if (result == AUDIT_FAIL && !is_accepted(subject, place, check)) {
             failed |= 1U << check;
         } else if (result == AUDIT_CANNOT_TELL) {

@@ -17,7 +17,8 @@ static enum audit_result is_readable(struct audit_subject *subject)
     return facts->profile_reading == AUDIT_READ ? AUDIT_PASS : AUDIT_NO_RESULT;
 }
 
-const char *audit_profile_of(const struct audit_subject *subject)
+/* The trusted profile of the subject; NULL: none. */
+static const char *profile_of(const struct audit_subject *subject)
 {
     const struct resource_settings *settings = &subject->record->settings;
 
@@ -46,7 +47,7 @@ enum audit_result audit_judge_while_disabled(struct audit_subject *subject)
     enum audit_result readable = is_readable(subject);
     enum audit_truth on = audit_is_on(subject->record);
 
-    if (readable != AUDIT_PASS || audit_profile_of(subject) == NULL || on == AUDIT_YES) {
+    if (readable != AUDIT_PASS || profile_of(subject) == NULL || on == AUDIT_YES) {
         return readable;
     }
     return audit_outcome(subject, on == AUDIT_MAYBE ? AUDIT_MAYBE : AUDIT_YES, "metadata_service.enabled");
@@ -69,7 +70,7 @@ enum audit_result audit_judge_hops_with_profile(struct audit_subject *subject)
     if (on == AUDIT_NO) {
         return AUDIT_NOT_APPLICABLE;
     }
-    if (readable != AUDIT_PASS || audit_profile_of(subject) == NULL ||
+    if (readable != AUDIT_PASS || profile_of(subject) == NULL ||
         (known && settings->hop_limit <= RESOURCE_HOP_LIMIT_MIN)) {
         return readable;
     }
@@ -84,7 +85,7 @@ enum audit_result audit_judge_missing(struct audit_subject *subject)
     if (readable == AUDIT_NO_RESULT || subject->wanted->profile != POLICY_PROFILE_REQUIRED) {
         return readable == AUDIT_NO_RESULT ? readable : AUDIT_NOT_APPLICABLE;
     }
-    return readable != AUDIT_PASS ? readable : audit_profile_of(subject) == NULL ? AUDIT_FAIL : AUDIT_PASS;
+    return readable != AUDIT_PASS ? readable : profile_of(subject) == NULL ? AUDIT_FAIL : AUDIT_PASS;
 }
 
 enum audit_result audit_judge_forbidden(struct audit_subject *subject)
@@ -94,13 +95,13 @@ enum audit_result audit_judge_forbidden(struct audit_subject *subject)
     if (readable == AUDIT_NO_RESULT || subject->wanted->profile != POLICY_PROFILE_FORBIDDEN) {
         return readable == AUDIT_NO_RESULT ? readable : AUDIT_NOT_APPLICABLE;
     }
-    return readable != AUDIT_PASS ? readable : audit_profile_of(subject) != NULL ? AUDIT_FAIL : AUDIT_PASS;
+    return readable != AUDIT_PASS ? readable : profile_of(subject) != NULL ? AUDIT_FAIL : AUDIT_PASS;
 }
 
 enum audit_result audit_judge_not_allowed(struct audit_subject *subject)
 {
     enum audit_result readable = is_readable(subject);
-    const char *profile = audit_profile_of(subject);
+    const char *profile = profile_of(subject);
     const struct policy_wanted *wanted = subject->wanted;
     bool limited = wanted->profile == POLICY_PROFILE_ALLOWED ||
                    (wanted->profile == POLICY_PROFILE_REQUIRED && wanted->profile_count > 0);
@@ -135,7 +136,7 @@ enum audit_result audit_judge_auto_link(struct audit_subject *subject)
     if (readable != AUDIT_PASS) {
         return readable;
     }
-    if (audit_profile_of(subject) == NULL) {
+    if (profile_of(subject) == NULL) {
         return AUDIT_NOT_APPLICABLE;
     }
     return audit_outcome(subject,

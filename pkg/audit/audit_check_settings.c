@@ -25,8 +25,8 @@ enum audit_truth audit_is_on(const struct resource *record)
     return !known ? AUDIT_MAYBE : record->settings.enabled ? AUDIT_YES : AUDIT_NO;
 }
 
-/* An API that does not know architectures has one only. */
-enum audit_truth audit_is_supported(const struct resource *record)
+/* Whether the service exists on its architecture. An API that does not know architectures has one only. */
+static enum audit_truth is_supported(const struct resource *record)
 {
     bool unknown = record->architecture == NULL && (resource_lacks(record, "vcpu") || resource_lacks(record, "cpu"));
 
@@ -105,7 +105,7 @@ enum audit_result audit_judge_hop_limit(struct audit_subject *subject)
 enum audit_result audit_judge_disabled(struct audit_subject *subject)
 {
     enum audit_truth on = audit_is_on(subject->record);
-    enum audit_truth supported = audit_is_supported(subject->record);
+    enum audit_truth supported = is_supported(subject->record);
 
     if (!audit_wants(subject->wanted, true) || supported == AUDIT_NO) {
         return AUDIT_NOT_APPLICABLE;
@@ -130,7 +130,7 @@ enum audit_result audit_judge_where_forbidden(struct audit_subject *subject)
 enum audit_result audit_judge_architecture(struct audit_subject *subject)
 {
     enum audit_truth on = audit_is_on(subject->record);
-    enum audit_truth supported = audit_is_supported(subject->record);
+    enum audit_truth supported = is_supported(subject->record);
 
     if (on == AUDIT_NO || supported == AUDIT_YES) {
         return AUDIT_PASS;
@@ -148,8 +148,7 @@ enum audit_result audit_judge_stored(struct audit_subject *subject)
     unsigned stored = subject->wanted->given & record->kind->settings & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT);
     enum audit_truth on = audit_is_on(record);
 
-    if (stored == 0 || on == AUDIT_YES || audit_wants(subject->wanted, true) ||
-        audit_is_supported(record) == AUDIT_NO) {
+    if (stored == 0 || on == AUDIT_YES || audit_wants(subject->wanted, true) || is_supported(record) == AUDIT_NO) {
         return AUDIT_NOT_APPLICABLE;
     }
     enum audit_truth protocol = audit_breaks(subject->wanted, record, RESOURCE_PROTOCOL);

@@ -21,6 +21,8 @@ void audit_index_free(struct audit_index *index); /* for CLEANUP */
 struct audit_subject {
     const struct audit *audit;
     const struct audit_index *index;
+    const struct audit_check *checks; /* audit_checks and their ids, for the check of groups that judges by others */
+    const char *const *check_ids;
     const struct resource *record;
     const struct audit_facts *facts;
     const struct policy_rule *rule;
@@ -44,9 +46,6 @@ void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
 
 /* Whether the metadata service is on. */
 enum audit_truth audit_is_on(const struct resource *record);
-
-/* Whether the service exists on its architecture. */
-enum audit_truth audit_is_supported(const struct resource *record);
 
 /* Whether the policy rule wants the service on, or off. */
 static inline bool audit_wants(const struct policy_wanted *wanted, bool enabled)
@@ -74,9 +73,6 @@ enum audit_result audit_judge_forbidden(struct audit_subject *subject);
 enum audit_result audit_judge_not_allowed(struct audit_subject *subject);
 enum audit_result audit_judge_auto_link(struct audit_subject *subject);
 enum audit_result audit_judge_template_auto_link(struct audit_subject *subject);
-
-/* The trusted profile of the subject; NULL: none. */
-const char *audit_profile_of(const struct audit_subject *subject);
 
 /* audit_check_group.c */
 enum audit_result audit_judge_group_template(struct audit_subject *subject);

@@ -49,14 +49,6 @@ const struct policy_exception *audit_use_exception(struct audit *audit, const st
     return exception;
 }
 
-bool audit_accepts(const struct policy_rule *rule, const struct resource *record, enum audit_check_number check)
-{
-    const struct policy_exception *exception =
-        rule != NULL && rule->policy != NULL ? policy_exception_for(rule, record, audit_check_ids[check]) : NULL;
-
-    return exception != NULL && !exception->expired;
-}
-
 void audit_describe_exception(const struct policy_exception *exception, struct text *out)
 {
     text_printf(out, "of %s for %s", exception->owner != NULL ? exception->owner : "no owner",

@@ -21,7 +21,7 @@ void audit_count_match(struct audit *audit, const struct policy_rule *rule);
 const struct policy_exception *audit_use_exception(struct audit *audit, const struct policy_rule *rule,
                                                    const struct resource *record, enum audit_check_number check);
 
-/* Whether an exception that has not expired covers the check of the resource; `rule` may be NULL. */
-bool audit_accepts(const struct policy_rule *rule, const struct resource *record, enum audit_check_number check);
+/* Whether an exception that has not expired covers the check, named by its id, of the resource; `rule` may be NULL. */
+bool audit_accepts(const struct policy_rule *rule, const struct resource *record, const char *check);
 
 #endif

@@ -97,7 +97,8 @@ struct remedy {
 /* Whether the operator accepts what this check would find. */
 static bool is_accepted(const struct remedy *remedy, enum audit_check_number check)
 {
-    return (remedy->audit->terms.excluded & 1U << check) != 0 || audit_accepts(remedy->rule, remedy->record, check);
+    return (remedy->audit->terms.excluded & 1U << check) != 0 ||
+           audit_accepts(remedy->rule, remedy->record, audit_check_ids[check]);
 }
 
 /* Whether the setting would be found once the service is switched on or off. */
