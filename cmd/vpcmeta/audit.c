@@ -5,10 +5,23 @@
 #include "known_columns.h"
 #include "mem/mem.h"
 
+#include <string.h>
+
+static bool is_line_of(const char *line, size_t size, const struct text *lines)
+{
+    CLEANUP(text_free) struct text whole = {0};
+    CLEANUP(text_free) struct text wanted = {0};
+
+    text_printf(&whole, "\n%s\n", text_string(lines));
+    text_printf(&wanted, "\n%.*s\n", (int)size, line);
+    return strstr(text_string(&whole), text_string(&wanted)) != NULL;
+}
+
 /* An odd record is missing from nothing but itself; a template without an id cannot be found. */
 static bool is_known_whole(const struct policy_fleet *fleet)
 {
     CLEANUP(text_free) struct text odd = {0};
+    size_t size;
 
     for (size_t i = 0; i < resource_list_count(fleet->known); i++) {
         if (resource_list_at(fleet->known, i)->id == NULL) {
@@ -16,7 +29,13 @@ static bool is_known_whole(const struct policy_fleet *fleet)
         }
     }
     inventory_append_odd(fleet->selected, &odd);
-    return fleet->missing.size == 0 || text_equal(text_string(&odd), text_string(&fleet->missing));
+    for (const char *line = text_string(&fleet->missing); *line != '\0'; line += size + (line[size] == '\n')) {
+        size = strcspn(line, "\n");
+        if (!is_line_of(line, size, &odd)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */

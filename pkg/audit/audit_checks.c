@@ -158,7 +158,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .severity = POLICY_MEDIUM,
             .meaning = "the image or the boot volume permits only some settings: changes to others are refused, and "
                        "new servers are not made",
-            .message = "{use}{use-wanted}",
+            .message = "its allowed_use contradicts {use}",
             .fix = "vpcmeta KIND show NAME",
             .basis = "A10, A11: conflicts with allowed_use",
             .roles = AUDIT_SERVER | AUDIT_TEMPLATE,

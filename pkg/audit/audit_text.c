@@ -114,22 +114,24 @@ static void append_no_hops(const struct source *from, struct text *out)
     }
 }
 
+/* Both mostly for the same reason, which is then said once. */
 static void append_use(const struct source *from, struct text *out)
 {
     const struct audit_facts *facts = from->finding->facts;
+    bool now = facts->use_now == PREFLIGHT_FORBIDDEN;
+    bool wanted = facts->use_wanted == PREFLIGHT_FORBIDDEN;
+    bool same = now && wanted && text_equal(facts->use_now_reason, facts->use_wanted_reason);
 
-    if (facts->use_now == PREFLIGHT_FORBIDDEN) {
-        text_printf(out, "contradicts what it has: %s", facts->use_now_reason);
+    if (now) {
+        text_append(out, "what it has");
     }
-}
-
-static void append_use_wanted(const struct source *from, struct text *out)
-{
-    const struct audit_facts *facts = from->finding->facts;
-
-    if (facts->use_wanted == PREFLIGHT_FORBIDDEN) {
-        text_printf(out, "%scontradicts policy rule %s: %s", facts->use_now == PREFLIGHT_FORBIDDEN ? "; " : "",
-                    from->finding->rule->name, facts->use_wanted_reason);
+    if (now && !same) {
+        text_printf(out, ": %s%s", facts->use_now_reason, wanted ? "; and " : "");
+    } else if (same) {
+        text_append(out, " and ");
+    }
+    if (wanted) {
+        text_printf(out, "what policy rule %s wants: %s", from->finding->rule->name, facts->use_wanted_reason);
     }
 }
 
@@ -274,7 +276,6 @@ static const struct {
     {"stays-off", append_stays_off},
     {"no-hops", append_no_hops},
     {"use", append_use},
-    {"use-wanted", append_use_wanted},
     {"secret", append_secret},
     {"kind", append_kind},
     {"policy-rule", append_policy_rule},

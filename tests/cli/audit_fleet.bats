@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# A fleet made by hand that violates and respects every rule in turn, under a policy with exceptions of every kind: the
+# results are those of a list, in every format.
+load client
+
+DATA=$BATS_TEST_DIRNAME/../data
+
+teardown() {
+    sim_stop
+}
+
+# The fleet; two servers are enabled, which leaves a restart pending, and records become odd on the way.
+fleet() {
+    client_start --load "$DATA/audit-fleet.json"
+    vpcmeta instance set --name 'must-*restart' --enabled true -y -q --region us-south,eu-de -o json > /dev/null
+    faults '{"operation": "instances.list", "action": "edit", "record": {"name": "sec-odd"}, "remove": ["/metadata_service"]}' \
+        '{"operation": "templates.list", "action": "edit", "record": {"name": "tpl-gone"}, "set": {"/id": "0717-00000000-0000-4000-8000-000000000000"}}'
+    sort "$DATA/audit-expected.tsv" > expected
+}
+
+audit() { vpcmeta audit --policy "$DATA/audit-policy.yaml" --as-of "${AS_OF:-2026-11-28}" --no-store "$@"; }
+
+@test "results equal the expected list as json, jsonl, csv and yaml" {
+    fleet
+    audit -o json > audit.json 2> warnings || [ $? -eq 5 ]
+    jq -r '.findings[] | [.region, .kind, .name, .rule, .result] | @tsv' audit.json | sort | diff expected -
+    audit -o jsonl -q > audit.jsonl || [ $? -eq 5 ]
+    jq -r '[.region, .kind, .name, .rule, .result] | @tsv' audit.jsonl | sort | diff expected -
+    audit -o csv -q > audit.csv || [ $? -eq 5 ]
+    python3 -c 'import csv, sys
+for row in csv.DictReader(sys.stdin):
+    print("\t".join(row[c] for c in ("region", "kind", "name", "rule", "result")))' < audit.csv | sort | diff expected -
+    audit -o yaml -q > audit.yaml || [ $? -eq 5 ]
+    python3 - audit.yaml << 'END' | sort | diff expected -
+import re, sys
+for item in re.split(r"^ *- (?=rule:)", open(sys.argv[1]).read(), flags=re.M)[1:]:
+    found = {key: value.strip("\"'") for key, value in re.findall(r"^ *(\w+): (.*)$", item, re.M)}
+    print("\t".join(found[c] for c in ("region", "kind", "name", "rule", "result")))
+END
+    # every result of every rule is counted, and every rule has been seen to fail, to hold and to be excepted
+    jq -e '.summary.checks | del(.["unused-exception"]) | to_entries
+           | all(.value | .fail > 0 and .pass + .not_applicable > 0)
+             and all(select(.key != "unmanaged" and .key != "group-members").value.excepted > 0)' audit.json
+    jq -e '. as $all | .summary.results == (reduce .summary.checks[] as $c ({pass: 0, fail: 0, excepted: 0, cannot_tell: 0,
+           not_applicable: 0}; with_entries(.value += $c[.key])))
+           and .summary.findings.total == ([.findings[] | select(.result == "fail")] | length)' audit.json
+}
+
+@test "exceptions keep reason, owner and end; expired, unused and ending ones are said with their place" {
+    fleet
+    audit -o json > audit.json 2> warnings || [ $? -eq 5 ]
+    jq -e '[.findings[] | select(.name == "sec-expired-http")] | length == 2 and all(.result == "fail"
+           and (.message | endswith("; exception of team-pay expired 2026-11-27")) and .exception.expired)' audit.json
+    jq -e '[.findings[] | select(.name == "sec-x-http")][0].exception
+           == {reason: "known since the audit of may", owner: "team-sec", expires: "2027-01-31", ticket: "SEC-412"}' audit.json
+    jq -e '.summary.exceptions | .expired == 2 and (.unused == [])' audit.json
+    grep -E 'audit-policy.yaml:21: the exception of team-pay for sec-soon-http ends on 2026-12-05; its 2 findings count' warnings
+    # the day after it has ended; and a fleet that is read whole names what is unused
+    faults
+    AS_OF=2026-12-06 audit -o json > later.json 2> warnings || [ $? -eq 3 ]
+    jq -e '[.findings[] | select(.name == "sec-soon-http") | .result] | unique == ["fail"]' later.json
+    jq -e '.summary.exceptions.unused | map(.name) | index("sec-retired-*") != null' later.json
+    grep -F "the exception of team-old for sec-retired-* covers no finding" warnings
+    grep -F "policy rule nothing holds for no resource" warnings
+    audit --strict -o json -q > strict.json || [ $? -eq 3 ]
+    jq -e '[.findings[] | select(.rule == "unused-exception")] | length > 0 and all(.kind == "policy" and .severity == "low"
+           and (.name | test("audit-policy.yaml:[0-9]+$")) and (.fix | startswith("vpcmeta policy check ")))' strict.json
+}
+
+@test "severity of the policy rule, threshold of the call: exit status 3 only from there on" {
+    fleet
+    faults
+    audit -o json -q > audit.json || [ $? -eq 3 ]
+    jq -e '[.findings[] | select(.policy_rule == "identity") | .severity] | unique == ["critical"]' audit.json
+    jq -e '[.findings[] | select(.rule == "unmanaged") | .severity] | unique == ["info"]' audit.json
+    meta audit --policy "$DATA/audit-policy.yaml" --as-of 2026-11-28 --fail-on critical --name 'sec-*' -q
+    expect 0
+    [[ ${lines[-1]} == "exit status 0: "*", below --fail-on critical"* ]]
+    meta audit --policy "$DATA/audit-policy.yaml" --as-of 2026-11-28 --fail-on critical -q
+    expect 3
+    meta audit --policy "$DATA/audit-policy.yaml" --max-hop-limit 2
+    expect 2
+}
+
+@test "an exception without an end is refused, unless that is allowed" {
+    client_environment
+    sed 's/, expires: 2027-06-30}/}/' "$DATA/audit-policy.yaml" > endless.yaml
+    meta audit --policy endless.yaml
+    expect 2
+    [[ $stderr == *endless.yaml:* ]]
+}
