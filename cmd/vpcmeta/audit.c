@@ -198,6 +198,7 @@ static const struct cmd_example examples[] = {
     {"vpcmeta audit --write-expected known.txt", "the findings of today as those that are expected from now on"},
     {"vpcmeta audit --region all --report sarif=audit.sarif --report junit=audit.xml",
      "files for other programs beside the findings; help reports says which program reads which"},
+    {"vpcmeta audit --policy policy.yaml --fail-on high", "what a policy wants; exit status 3 from high on"},
     {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},
     {0},
 };
@@ -208,9 +209,11 @@ const struct cmd_spec cmd_audit = {
     .arguments = "[NAME|ID|CRN...]",
     .description =
         "Reads instances, instance templates, bare metal servers and instance groups side by side and reports what "
-        "breaks a rule. Protocol and hop limit are judged where the service is enabled; a disabled server on an "
+        "breaks a rule of the policy: of the file of --policy, or of the built-in one. Protocol and hop limit are "
+        "judged where the service is enabled; a disabled server on an "
         "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
-        "findings, 0 without, 1 when anything could not be read: the findings in what was read are printed all the "
+        "findings of the severity of --fail-on or worse, 0 without, 5 when anything could not be read: the findings in "
+        "what was read are printed all the "
         "same. Where the selectors leave nothing, the report says so and why, with status 0.\n\n"
         "Selectors work on all kinds at once. One that a kind has nothing for leaves that kind out: the --status of a "
         "template, the --zone of a group. Templates and groups outside of the "
@@ -222,7 +225,12 @@ const struct cmd_spec cmd_audit = {
         "number of findings by rule. The last line says which exit status the audit has, and why.\n\n"
         "-o json is {\"schema_version\", \"complete\", \"summary\", \"findings\"} "
         "with findings of {\"rule\", \"severity\", \"kind\", \"region\", \"id\", \"name\", \"message\", \"fix\"}; "
-        "\"missing\" is there when \"complete\" is false. In the summary, `resources` counts by kind; "
+        "behind them stand \"result\" (fail, cannot_tell, excepted), \"crn\", \"policy_rule\", \"fingerprint\" (the "
+        "same "
+        "in every audit) and \"exception\"; the summary has `results`, the same for each rule in `checks`, "
+        "`unmanaged`, "
+        "`exceptions` and `policy`. \"missing\" is there when \"complete\" is false. In the summary, `resources` "
+        "counts by kind; "
         "`metadata_service` has for each kind `enabled`, `disabled`, `protocol` and `response_hop_limit`, the "
         "last two by state and value, as in .metadata_service.instance.response_hop_limit.enabled[\"1\"]; `findings` "
         "has `total`, `severity` and `rule`; `regions` has for each region `resources`, `enabled`, `disabled` and "

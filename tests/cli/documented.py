@@ -50,6 +50,7 @@ BEFORE = {
     "vpcmeta plan --policy policy.yaml --out plan.json":
         "printf 'version: 1\\nrules:\\n  - {name: web, where: {name: [\"web-*\"]}, metadata_service: {protocol: https}}\\n' > "
         "policy.yaml",
+    "vpcmeta audit --policy policy.yaml --fail-on high": "vpcmeta policy example > policy.yaml",
     "vpcmeta schema check web-17.json": "vpcmeta instance show web-0001 --as-body > web-17.json",
     "vpcmeta shell -f change.txt --on-error continue": "echo 'instance set web-0003 --enabled true --yes' > change.txt",
     "vpcmeta metadata certificate --csr request.pem > chain.pem":
@@ -74,6 +75,7 @@ EXPECTED = [
     (r"audit .*--since .*--jq", None, None),
     (r"audit .*--fail-on-new", 0, r"none\s+of them new"),
     (r"audit .*--since", 3, r"(Since audit|Nothing to compare)"),
+    (r"audit --policy policy.yaml", None, r"exit status [03]: "),
     (r"audit --list-rules", 0, r"enabled-over-http"),
     (r"audit .*--report \S+=- \| jq", 0, r"metadata service enabled over http"),
     (r"audit .*findings\[\]\.fix", None, r"^$|vpcmeta (instance|bare-metal) set \S+ .*--protocol https"),
