@@ -46,6 +46,37 @@ END
            and .summary.findings.total == ([.findings[] | select(.result == "fail")] | length)' audit.json
 }
 
+@test "every format of --report has the same results" {
+    fleet
+    audit -q -o json --report csv=r.csv --report json=r.json --report sarif=r.sarif --report sarif-github=r.github \
+        --report junit=r.xml --report ocsf=r.ocsf --report html=r.html > /dev/null || [ $? -eq 5 ]
+    jq -r '.findings[] | [.region, .kind, .name, .rule, .result] | @tsv' r.json | sort | diff expected -
+    python3 -c 'import csv, sys
+for row in csv.DictReader(sys.stdin):
+    if row["rule"]:  # what is incomplete is a row, too
+        print("\t".join(row[c] for c in ("region", "kind", "name", "rule", "result")))' < r.csv | sort | diff expected -
+    # each format labels what fails and what is excepted in its own way
+    cut -f 1-4 expected > all
+    awk '$5 == "fail"' expected | cut -f 1-4 > fails
+    cut -f 3,4 all | sort > pairs
+    jq -r '.runs[].results[] | [.locations[0].logicalLocations[0].name, .ruleId] | @tsv' r.sarif | sort | diff pairs -
+    jq -r '.runs[].results[] | select(.kind == "fail" and (.suppressions // [] | length == 0))
+           | [.properties.region, .properties.kind, .properties.name, .ruleId] | @tsv' r.sarif | sort | diff fails -
+    jq -r '.runs[].results[] | [.locations[0].logicalLocations[0].name, .ruleId] | @tsv' r.github | sort > github
+    [ -s github ]
+    [ -z "$(comm -13 pairs github)" ]
+    [ "$(grep -c '<failure' r.xml)" -eq "$(wc -l < fails)" ]
+    # what is incomplete is a case of its own
+    [ "$(grep -c "<testcase" r.xml)" -eq $(($(wc -l < all) + 1)) ]
+    jq -s 'flatten | map(select(.compliance.control as $rule | $rules | index($rule))) | length' --argjson rules \
+        "$(cut -f 4 all | sort -u | jq -Rs 'split("\n") | map(select(. != ""))')" r.ocsf > count
+    [ "$(cat count)" -eq "$(wc -l < all)" ]
+    for word in sec-x-http tpl-secret must-none unmanaged; do
+        grep -qF "$word" r.html
+    done
+    run ! grep -F 'MIIEowIBAAKCAQEAvpcmeta' r.*
+}
+
 @test "exceptions keep reason, owner and end; expired, unused and ending ones are said with their place" {
     fleet
     audit -o json > audit.json 2> warnings || [ $? -eq 5 ]
