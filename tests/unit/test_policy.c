@@ -379,6 +379,10 @@ static void test_exceptions_cover_whole_names_and_crns_come_first(void **state)
     assert_string_equal(reason_for(policy, "old-2", "unmanaged"), "old-*");
     /* one that holds still is better than one that has expired, whichever stands first */
     assert_string_equal(reason_for(policy, "old-1", "unmanaged"), "old-1");
+    GOOD(past, "version: 1\nrules:\n  - name: a\n    exceptions:\n" ACCEPT("crn: '" CRN "'", "2026-11-27")
+                   ACCEPT("name: 'web-*'", "2027-01-31"));
+    assert_string_equal(reason_for(past, "web-1", "disabled"), "web-*");
+    assert_string_equal(reason_for(past, "db-1", "disabled"), CRN);
 }
 
 static void test_an_exception_holds_to_the_end_of_its_last_day(void **state)
