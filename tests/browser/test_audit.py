@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`vpcmeta audit --report html=FILE` of a simulated fleet with hostile names, opened in Debian's chromium. Prints TAP."""
+"""Pages that vpcmeta writes of a simulated fleet with hostile names, opened in Debian's chromium: the report of an audit,
+and a plan. Prints TAP."""
 import json
 import os
 import subprocess
@@ -14,7 +15,16 @@ from chromium import PROGRAM, Chromium  # noqa: E402
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 NAMES = ["</script><script>alert(1)</script>", "<!--<img src=x onerror=alert(1)>", "\u202egnp.exe", "a" * 63, "line\u2028end",
          "&lt;b&gt;\"'`", "web-1"]
-TITLE = "the page of an audit shows hostile names as text, with the fix of each, and requests nothing"
+TITLES = ("the page of an audit shows hostile names as text, with the fix of each, and requests nothing",
+          "the page of a plan shows hostile names as text, with contrast and roles, and requests nothing")
+POLICY = """version: 1
+name: fleet
+rules:
+  - name: all
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+"""
+with open(os.path.join(HERE, "page_checks.js"), encoding="utf-8") as script:
+    CHECKS = script.read()
 
 
 def record(number, name):
@@ -25,7 +35,9 @@ def record(number, name):
             "metadata_service": {"enabled": True, "protocol": "http", "response_hop_limit": 2}}
 
 
-def write_report(folder):
+def write_pages(folder):
+    with open(os.path.join(folder, "policy.yaml"), "w", encoding="utf-8") as file:
+        file.write(POLICY)
     fleet = os.path.join(folder, "fleet.json")
     with open(fleet, "w", encoding="utf-8") as file:
         json.dump([record(number, name) for number, name in enumerate(NAMES)], file)
@@ -35,17 +47,19 @@ def write_report(folder):
         base = simulator.stdout.readline().split()[-1]
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "VPC_URL": base, "VPC_APIKEY": "vpcsim-api-key",
                        "IBMCLOUD_IAM_API_ENDPOINT": base.removesuffix("/v1")}
-        ended = subprocess.run([BUILD + "/vpcmeta", "audit", "--report", "html=audit.html"], env=environment, cwd=folder,
-                               capture_output=True, text=True, timeout=60, check=False)
-        if ended.returncode != 3:
-            raise AssertionError(f"the audit ended with {ended.returncode}: {ended.stderr}")
+        for status, words in ((3, "audit --report html=audit.html"), (0, "plan --policy policy.yaml --out plan.json"),
+                              (0, "plan show plan.json --html plan.html")):
+            ended = subprocess.run([BUILD + "/vpcmeta", *words.split()], env=environment, cwd=folder, capture_output=True,
+                                   text=True, timeout=60, check=False)
+            if ended.returncode != status:
+                raise AssertionError(f"{words} ended with {ended.returncode}: {ended.stderr}")
     finally:
         simulator.terminate()
         simulator.wait()
-    return "file://" + os.path.join(folder, "audit.html")
 
 
-def check(browser, url):
+def check_audit(browser, folder):
+    url = f"file://{folder}/audit.html"
     page = browser.open(url)
     shown = page.run("""[...document.querySelectorAll('.grid-body .row:not([hidden]) .name')].map((cell) => cell.textContent)""")
     if sorted(shown) != sorted(NAMES):
@@ -56,6 +70,24 @@ def check(browser, url):
             document.querySelector('#details .command code').textContent]""")
         if found[0] != name or "instance set" not in found[1]:
             raise AssertionError(f"details of {name!r}: {found!r}")
+    check_quiet(page, url)
+
+
+def check_plan(browser, folder):
+    url = f"file://{folder}/plan.html"
+    for scheme in ("light", "dark"):
+        page = browser.open(url, scheme=scheme)
+        shown = page.run("[...document.querySelectorAll('tbody th')].map((cell) => cell.textContent)")
+        if sorted(shown) != sorted(NAMES):
+            raise AssertionError(f"names: {shown!r}")
+        wrong = page.run(CHECKS + "; [...pageChecks.contrast(), ...pageChecks.structure()]")
+        if wrong:
+            raise AssertionError(f"{scheme}: {wrong}")
+        check_quiet(page, url)
+        page.close()
+
+
+def check_quiet(page, url):
     for event in ("Log.entryAdded", "Runtime.exceptionThrown", "Page.javascriptDialogOpening"):
         if page.taken(event):
             raise AssertionError(f"{event}: {page.taken(event)}")
@@ -65,18 +97,22 @@ def check(browser, url):
 
 
 def main():
-    print("1..1")
+    print("1..2")
     if PROGRAM is None:
-        print(f"ok 1 {TITLE} # skip chromium is not installed (scripts/deps.sh test installs it)")
+        for number, title in enumerate(TITLES, 1):
+            print(f"ok {number} {title} # skip chromium is not installed (scripts/deps.sh test installs it)")
         return 0
-    try:
-        with tempfile.TemporaryDirectory() as folder, Chromium() as browser:
-            check(browser, write_report(folder))
-    except Exception:
-        print(f"not ok 1 {TITLE}\n# " + traceback.format_exc().strip().replace("\n", "\n# "))
-        return 1
-    print(f"ok 1 {TITLE}")
-    return 0
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder, Chromium() as browser:
+        write_pages(folder)
+        for number, (title, check) in enumerate(zip(TITLES, (check_audit, check_plan)), 1):
+            try:
+                check(browser, folder)
+                print(f"ok {number} {title}")
+            except Exception:
+                failed += 1
+                print(f"not ok {number} {title}\n# " + traceback.format_exc().strip().replace("\n", "\n# "))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
