@@ -125,7 +125,7 @@ static void see(struct inventory_facts *facts, const struct resource *record, co
         return;
     }
     look_at_user_data(facts, seen, &entry->fact);
-    if ((questions & INVENTORY_MEMBERS) != 0) {
+    if ((questions & INVENTORY_MEMBERS) != 0 && record->kind->memberships != NULL) {
         entry->group = resource_list_adopt(facts->strings, record);
     }
     facts_ask(facts, entry, questions);
