@@ -6,7 +6,11 @@
 #include "inventory/inventory_near.h"
 #include "text/text_arena.h"
 
-enum { WORDS_SHOWN = 10 };
+enum {
+    WORDS_SHOWN = 10,
+    PARTS_AT_ONCE = 12, /* of long lists, over all regions: each holds a page */
+    PARTS_LEAST = 2,    /* of a region */
+};
 
 /* A word that has to name exactly one resource. */
 struct target {
@@ -183,6 +187,14 @@ static bool wants_source(const struct selection *selection)
     return selection->selector->observer != NULL && selection->selector->observer->copies;
 }
 
+/* Pages in memory are as many whatever the number of regions. */
+static unsigned parts_at_once(size_t region_count)
+{
+    size_t parts = region_count > 0 ? PARTS_AT_ONCE / region_count : PARTS_AT_ONCE;
+
+    return parts < PARTS_LEAST ? PARTS_LEAST : parts < VPC_PARTS_AT_ONCE ? (unsigned)parts : VPC_PARTS_AT_ONCE;
+}
+
 static void list(struct selection *selection, struct vpc *vpc, const struct resource_kind *kind,
                  const struct vpc_filter *filter)
 {
@@ -195,7 +207,8 @@ static void list(struct selection *selection, struct vpc *vpc, const struct reso
                                         .keep = keep_listed,
                                         .source = wants_source(selection) ? &selection->source : NULL,
                                         .listed = listed,
-                                        .context = listing});
+                                        .context = listing,
+                                        .parts = parts_at_once(selection->scope->region_count)});
 }
 
 /* A single read in progress. */

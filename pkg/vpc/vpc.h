@@ -21,7 +21,7 @@ enum {
     VPC_PARTS_PASSES = 2,     /* of these by VPC, at most */
     VPC_LOOKUPS_MAX = 1000,   /* records of one pass that are looked up by their ids in the next */
     VPC_PARTS_ABOVE = 1500,   /* items above which a list is read by VPC, several at a time */
-    VPC_PARTS_AT_ONCE = 8,    /* each holds a page of up to a megabyte */
+    VPC_PARTS_AT_ONCE = 8,    /* each holds a page of up to a megabyte; of one list */
     VPC_FAILED_PARTS_MAX = 2, /* VPCs that cannot be read, after which no other is tried */
 };
 
@@ -77,6 +77,7 @@ struct vpc_listing {
     void *context;
     struct answer_string *source; /* is the text of the item whenever `keep` is called (none: no data); or NULL */
     int64_t most;     /* items: of a longer collection only the first page is read, ERR_INCOMPLETE; 0: any number */
+    unsigned parts;   /* to read at once; 0: VPC_PARTS_AT_ONCE */
     bool must_finish; /* HTTP_MUST_FINISH of its requests */
 };
 

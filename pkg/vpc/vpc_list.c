@@ -403,7 +403,8 @@ static void vpcs_ended(struct vpc_chain *chain, enum vpc_chain_end chain_end, vo
         return;
     }
     listing->next_vpc = 0;
-    for (size_t i = 0; i < count && i < VPC_PARTS_AT_ONCE; i++) {
+    size_t most = listing->wanted.parts > 0 ? listing->wanted.parts : VPC_PARTS_AT_ONCE;
+    for (size_t i = 0; i < count && i < most; i++) {
         begin_part(listing);
     }
 }
