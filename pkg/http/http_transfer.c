@@ -18,8 +18,8 @@ enum {
     BUFFER_SIZE = 16 * 1024,
     LONG_BUFFER_SIZE = 100 * 1024,
     EXPECT_LIMIT = 1024 * 1024, /* from here on libcurl would ask "Expect: 100-continue" first */
-    IDLE_BODY_MAX = 256 * 1024, /* a larger body buffer is kept by few idle transfers only */
-    IDLE_BODIES = 8,            /* as many as a list has pages under way */
+    IDLE_BODY_MAX = 64 * 1024,  /* a larger body buffer is kept by few idle transfers only */
+    IDLE_BODIES = 4,            /* of these: bodies are freed at the price of another allocation */
 };
 
 static size_t on_header(char *data, size_t size, size_t count, void *context)

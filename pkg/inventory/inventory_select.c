@@ -8,8 +8,8 @@
 
 enum {
     WORDS_SHOWN = 10,
-    PARTS_AT_ONCE = 12, /* of long lists, over all regions: each holds a page */
-    PARTS_LEAST = 2,    /* of a region */
+    PARTS_AT_ONCE = 8, /* of long lists, over all regions: each holds a page */
+    PARTS_LEAST = 2,   /* of a region */
 };
 
 /* A word that has to name exactly one resource. */
