@@ -127,9 +127,9 @@ static void append_apply(const struct audit_report *report, size_t columns, stru
     text_append_char(out, '\n');
 }
 
-static bool is_settled_by_apply(const struct audit *audit)
+static bool has_settings_to_apply(const struct audit *audit)
 {
-    for (size_t i = 0; audit->terms.policy_file != NULL && i < audit->fix_count; i++) {
+    for (size_t i = 0; audit_is_settled_by_apply(audit) && i < audit->fix_count; i++) {
         if (audit->fixes[i].settings.given != 0) {
             return true;
         }
@@ -150,7 +150,7 @@ static bool print_fixes(struct page *page, const struct audit_report *report, st
         text_printf(&lines, "Recommended fixes, for all of it (preview each with --dry-run):\n%s",
                     text_string(&commands));
     }
-    if (is_settled_by_apply(audit)) {
+    if (has_settings_to_apply(audit)) {
         append_apply(report, page->options.columns, &apply);
     }
     return print_lines(page, &lines, e) && print_lines(page, &apply, e);

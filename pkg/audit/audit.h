@@ -287,6 +287,12 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
 void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text *out);
 
 /*
+ * Whether `apply --policy` brings to the resources of the fixes what the audit judged by. Of more resources than a few
+ * commands can name, the fixes are then left to it.
+ */
+bool audit_is_settled_by_apply(const struct audit *audit);
+
+/*
  * Appends the command that audits the same and lists every finding of the rule, or of any rule for AUDIT_CHECKS, as a
  * row; on lines of at most `columns` as above.
  */

@@ -20,7 +20,7 @@ struct likeness {
     bool hops_lower; /* the hop limit comes down to one that others of the kind may be below */
     bool near;       /* the hop limit comes down to one, because of a trusted profile */
     bool restarts, rolls;
-    unsigned given; /* of a policy with exceptions: what is set in one is not set in another */
+    unsigned given; /* where a policy chooses: what is set in one is not set in another */
     const struct policy_wanted *wanted;
 };
 
@@ -45,6 +45,19 @@ static bool is_template(const struct resource_kind *kind)
     return kind->patchable == 0;
 }
 
+/* Rules choose by more than a predicate can say, and so do exceptions from the built-in policy. */
+static bool is_chosen_by_policy(const struct audit *audit)
+{
+    const struct audit_terms *terms = &audit->terms;
+
+    return terms->policy_file != NULL || (terms->policy != NULL && policy_exception_count(terms->policy) > 0);
+}
+
+bool audit_is_settled_by_apply(const struct audit *audit)
+{
+    return is_chosen_by_policy(audit) && audit->terms.max_hop_limit <= RESOURCE_HOP_LIMIT_MIN;
+}
+
 static bool is_reported(const struct audit *audit, enum audit_check_number rule)
 {
     return audit_reports(&audit->terms, rule) && audit_checks[rule].severity >= audit->terms.severity;
@@ -61,7 +74,7 @@ static struct likeness likeness_of(const struct audit *audit, const struct audit
                              .wanted = &fix->rule->wanted,
                              .restarts = fix->restarts,
                              .rolls = fix->rolls,
-                             .given = audit->terms.policy_file != NULL ? wanted->given : 0,
+                             .given = is_chosen_by_policy(audit) ? wanted->given : 0,
                              .near = (wanted->given & RESOURCE_HOP_LIMIT) != 0 &&
                                      wanted->hop_limit != fix->rule->wanted.hop_limit,
                              .enabled = enabled,
@@ -233,16 +246,13 @@ static void add_region(struct regions *regions, const char *region)
     }
 }
 
-/*
- * A comment in the predicate would hide what is added to it; `replace` has no --name that selects. A policy's rules
- * choose by more than a predicate can say.
- */
+/* A comment in the predicate would hide what is added to it; `replace` has no --name that selects. */
 static bool is_described(const struct fix_groups *groups, const struct fix_group *group)
 {
     const struct audit_terms *terms = &groups->audit->terms;
     const struct likeness *likeness = &group->likeness;
 
-    if (terms->policy_file != NULL || likeness->restarts || likeness->rolls || likeness->near) {
+    if (is_chosen_by_policy(groups->audit) || likeness->restarts || likeness->rolls || likeness->near) {
         return false;
     }
     for (size_t i = 0; i < terms->option_count; i++) {
@@ -332,7 +342,7 @@ static void append_commands(const struct fix_groups *groups, size_t place, size_
     collect_regions(groups, place, &regions);
     if (is_described(groups, group)) {
         append_described(groups, group, &fix, &regions, columns, out);
-    } else if (groups->audit->terms.policy_file == NULL || group->count <= LEFT_OUT) {
+    } else if (!audit_is_settled_by_apply(groups->audit) || group->count <= LEFT_OUT) {
         append_named(groups, place, &fix, &regions, columns, out);
     }
     free(regions.items);

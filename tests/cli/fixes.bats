@@ -132,3 +132,40 @@ grouped() { "$BUILD/vpcmeta" audit "$@" | grep '^vpcmeta '; }
     grep -Eq '^low +1 +group-template ' <<< "$output"
     run ! grep -E '^high' <<< "$output"
 }
+
+@test "exceptions from the built-in policy stay as they are, whatever fixes are pasted" {
+    local given words
+    for given in "" "--rule enabled-over-http" "--max-hop-limit 2"; do
+        client_start --instances 60 --templates 0 --bare-metal 0 --groups 0
+        PATH=$BUILD:$PATH
+        printf '{"version": 1, "exceptions": [{"name": "*[02468]", "rules": ["enabled-over-http"], "reason": "agent",
+            "owner": "ops", "expires": "2030-01-01"}]}' > exceptions.json
+        IFS=' ' read -ra words <<< "--policy baseline --exceptions exceptions.json $given"
+        vpcmeta audit "${words[@]}" -o json > audit.json || [ $? -eq 3 ]
+        jq -re '[.findings[] | select(.result == "excepted") | .id] | length > 4' audit.json
+        jq -r '.findings[] | select(.result == "excepted") | .id' audit.json > excepted
+        grouped "${words[@]}" | grep -v '^vpcmeta apply' > fixes
+        [ -s fixes ]
+        paste_all < fixes
+        sim_state | jq -e --rawfile excepted excepted '[.instances[] | select(.id as $id | $excepted | contains($id))]
+            | length > 4 and all(.enabled and .protocol == "http")'
+        # what was not excepted is mended
+        vpcmeta audit "${words[@]}" --rule enabled-over-http -o json > after.json || [ $? -eq 3 ]
+        jq -e '[.findings[] | select(.result == "fail" and .rule == "enabled-over-http")] | length == 0' after.json
+        sim_stop
+    done
+}
+
+@test "the command that applies the built-in policy names it and its exceptions" {
+    client_start --instances 10 --templates 0 --bare-metal 0 --groups 0
+    printf '{"version": 1, "exceptions": [{"name": "*[02468]", "reason": "agent", "owner": "ops",
+        "expires": "2030-01-01"}]}' > exceptions.json
+    meta audit --policy baseline --exceptions exceptions.json
+    expect 3
+    grep -qx 'vpcmeta apply --policy baseline --exceptions exceptions.json --region us-south' <<< "$output"
+    meta apply --policy baseline --exceptions exceptions.json --dry-run
+    expect 0
+    meta audit --policy baseline --exceptions exceptions.json --max-hop-limit 2
+    expect 3
+    run ! grep '^vpcmeta apply' <<< "$output"
+}
