@@ -5,6 +5,7 @@
 #include "app.h"
 #include "audit/audit.h"
 #include "commands.h"
+#include "json/json_yaml.h"
 #include "known_columns.h"
 #include "policy_read.h"
 
@@ -209,16 +210,33 @@ const struct cmd_spec cmd_policy_check = {
 
 /* --- example ----------------------------------------------------------------------------------- */
 
+static bool print_example(struct app *app, const char *text, struct err *e)
+{
+    const int format = app->globals->output.value;
+    CLEANUP(json_document_free) struct json_document document = {0};
+    JSON_CLEANUP json_t *faults = json_array();
+
+    if (format == RENDER_JSONL || format == RENDER_CSV) {
+        return err_set(e, ERR_USAGE, "-o %s: a policy is printed as yaml or json", render_format_names[format]);
+    }
+    if (app->globals->jq == NULL && format != RENDER_JSON) {
+        return render_text(text, strlen(text), app_stdout(app), e); /* with its comments */
+    }
+    return json_parse_yaml(text, strlen(text), "the example", &document, faults, e) &&
+           app_print_document(app, document.root, e);
+}
+
 static int run_example(struct app *app, const struct cli_call *call, struct err *e)
 {
     const char *text = call->args_count > 0 ? policy_baseline_text : policy_example_text;
 
-    return render_text(text, strlen(text), app_stdout(app), e) ? ERR_EXIT_DONE : err_exit_status(e);
+    return print_example(app, text, e) ? ERR_EXIT_DONE : err_exit_status(e);
 }
 
 static const struct cmd_example example_examples[] = {
     {"vpcmeta policy example > policy.yaml", "a policy with every part of the file, to be changed"},
     {"vpcmeta policy example baseline", "what 'audit' uses without --policy"},
+    {"vpcmeta policy example -o json > policy.json", "the same as JSON, without the comments"},
     {0},
 };
 
@@ -228,8 +246,8 @@ const struct cmd_spec cmd_policy_example = {
     .path = "policy example",
     .summary = "print a policy to begin with",
     .arguments = "[" POLICY_BASELINE "]",
-    .description = "Prints YAML with comments, which 'policy check' takes as it is; with the word baseline the "
-                   "policy that is built in.",
+    .description = "Prints YAML with comments, or with -o json the same policy as JSON; 'policy check' takes both as they "
+                   "are. With the word baseline it is the policy that is built in.",
     .examples = example_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,
