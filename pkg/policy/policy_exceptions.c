@@ -98,6 +98,31 @@ static void check_target(struct policy_reader *reader, const json_t *from, const
     }
 }
 
+/* Ids that rules of the audit had before; files that use them are read as if they had those of today. */
+static const struct {
+    const char *older, *id;
+} older_ids[] = {{"META001", "enabled-over-http"}, {"META002", "hop-limit"}};
+
+static const char *id_of_today(const char *word)
+{
+    for (size_t i = 0; i < sizeof(older_ids) / sizeof(older_ids[0]); i++) {
+        if (strcmp(older_ids[i].older, word) == 0) {
+            return older_ids[i].id;
+        }
+    }
+    return word;
+}
+
+static const char *const *ids_of_today(struct policy *policy, const struct policy_words *words)
+{
+    const char **ids = text_arena_alloc(&policy->memory, (words->count + 1) * sizeof(*ids));
+
+    for (size_t i = 0; i < words->count; i++) {
+        ids[i] = id_of_today(words->items[i]);
+    }
+    return ids;
+}
+
 /* What words have to be one of, and what messages call them. */
 struct ids {
     const char *const *ids; /* ends with NULL */
@@ -119,6 +144,11 @@ static void check_id(struct policy_reader *reader, const char *word, const void 
         policy_fault(reader, NULL, "there is no %s \"%s\"%s%s", known->what, word, near ? text_string(&nearest) : "; ",
                      near ? "" : known->remedy);
     }
+}
+
+static void check_id_of_check(struct policy_reader *reader, const char *word, const void *context)
+{
+    check_id(reader, id_of_today(word), context);
 }
 
 static void check_names_of_rules(struct policy_reader *reader, const json_t *from)
@@ -154,7 +184,7 @@ static void read_exception(struct policy_reader *reader, const json_t *from, str
     ret->reason = policy_keep(policy, json_string_value(json_object_get(from, "reason")));
     ret->owner = policy_keep(policy, json_string_value(json_object_get(from, "owner")));
     ret->ticket = policy_keep(policy, json_string_value(json_object_get(from, "ticket")));
-    ret->checks = checks.items;
+    ret->checks = ids_of_today(policy, &checks);
     ret->check_count = checks.count;
     ret->policy_rules = rules.items;
     ret->policy_rule_count = rules.count;
@@ -166,7 +196,7 @@ static void read_exception(struct policy_reader *reader, const json_t *from, str
     check_filled(reader, from, "owner");
     if (reader->terms->check_ids != NULL) {
         policy_check_words(
-            reader, from, "rules", check_id,
+            reader, from, "rules", check_id_of_check,
             &(struct ids){reader->terms->check_ids, "rule", "'vpcmeta audit --list-rules' shows the ids"});
     }
     if (rules.count > 0) {

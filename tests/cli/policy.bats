@@ -35,6 +35,43 @@ same() {
         '[1,true,"baseline",{"rules":1,"exceptions":{"total":0,"expired":0,"expires_soon":0}},[],"everything"]'
 }
 
+@test "policy example -o json prints the same policy as JSON, and rows of it are refused" {
+    for word in "" baseline; do
+        meta policy example $word -o json
+        expect 0
+        echo "$output" > p.json
+        same "$(jq -c '[.version, (.rules | length > 0)]' p.json)" '[1,true]'
+        vpcmeta policy example $word -o yaml > p.yaml
+        same "$(head -c 1 p.yaml)" "#"
+        meta policy check p.json -o json
+        expect 0
+        same "$(jq -c .rules <<< "$output")" "$(vpcmeta policy check p.yaml -o json | jq -c .rules)"
+    done
+    meta policy example --jq '.rules | length'
+    expect 0
+    same "$output" 3
+    meta policy example -o csv
+    expect 2 "-o csv: a policy is printed as yaml or json"
+    same "$output" ""
+}
+
+@test "META001 and META002 in exceptions are read as the rules that they were" {
+    cat > p.json <<'END'
+{"schema_version": 1, "rules": [{"name": "all", "exceptions": [
+  {"name": "*", "rules": ["META001", "META002"], "reason": "r", "owner": "o", "expires": "2099-12-31"}]}]}
+END
+    meta policy check p.json
+    expect 0
+    client_start --instances 4 --seed 7
+    name=$(vpcmeta instance list --limit 1 -o csv --no-headers --fields name)
+    meta policy explain "$name" --policy p.json -o json
+    expect 0
+    same "$(jq -c '.items[].exceptions[].rules' <<< "$output")" '["enabled-over-http","hop-limit"]'
+    sed -i s/META002/META003/ p.json
+    meta policy check p.json
+    expect 2 'there is no rule "META003"'
+}
+
 @test "a policy is checked without credentials, an endpoint or a network" {
     unset VPC_URL VPC_APIKEY
     vpcmeta policy example > p.yaml

@@ -168,7 +168,7 @@ static const struct row yaml_rows[] = {
     {EXCEPT("name: 'crn:v1:*', expires: 2027-01-31, " WHO), "p.yaml:5:10: /rules/0/exceptions/0/name: this is a CRN: write it as `crn`"},
     {EXCEPT("name: '[', expires: 2027-01-31, " WHO), "p.yaml:5:16: /rules/0/exceptions/0/name: \"[\" is no pattern"},
     {EXCEPT("name: a, rules: [enabled-over-htp], expires: 2027-01-31, " WHO), "p.yaml:5:27: /rules/0/exceptions/0/rules/0: there is no rule \"enabled-over-htp\": did you mean enabled-over-http?"},
-    {EXCEPT("name: a, rules: [META002], expires: 2027-01-31, " WHO), "p.yaml:5:27: /rules/0/exceptions/0/rules/0: there is no rule \"META002\"; 'vpcmeta audit --list-rules' shows the ids"},
+    {EXCEPT("name: a, rules: [META003], expires: 2027-01-31, " WHO), "p.yaml:5:27: /rules/0/exceptions/0/rules/0: there is no rule \"META003\"; 'vpcmeta audit --list-rules' shows the ids"},
     {EXCEPT("name: a, until: 2027-01-31, expires: 2027-01-31, " WHO), "p.yaml:5:19: /rules/0/exceptions/0/until: unknown property `until`; write `expires`"},
     {EXCEPT("name: a, policy_rules: [a], expires: 2027-01-31, " WHO), "p.yaml:5:19: /rules/0/exceptions/0/policy_rules: unknown property"},
     {"version: 1\nexceptions: [{policy_rules: [b], name: x, expires: 2027-01-31, " WHO "}]\nrules: [{name: a}]\n", "p.yaml:2:30: /exceptions/0/policy_rules/0: there is no rule in the policy called \"b\""},
