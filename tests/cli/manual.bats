@@ -36,6 +36,30 @@ topics() { vpcmeta help --topics; }
     expect 2 "template replace"
 }
 
+@test "help audit has every rule that --list-rules shows, with its severity" {
+    meta help --topic audit
+    expect 0
+    sed -n '/^Rules/,/^Earlier audits/p' <<< "$output" |
+        sed -nE 's/^  ([a-z][a-z, -]*) \((info|low|medium|high|critical)\)( .*)?$/\2 \1/p' |
+        while read -r severity ids; do
+            for id in ${ids//,/ }; do echo "$id $severity"; done
+        done | sort > manual
+    vpcmeta audit --list-rules -o csv --no-headers --fields rule,severity | tr , ' ' | sort > table
+    [ "$(wc -l < table)" -ge 27 ]
+    diff table manual
+}
+
+@test "help exit-status names what makes 3 and 5" {
+    meta help --topic exit-status
+    expect 0
+    for word in 'plan --exit-code' '--dry-run --exit-code' '--fail-on' '--fail-on-new' '--expect'; do
+        grep -qF -- "$word" <<< "$(tr -s ' \n' '  ' <<< "$output")"
+    done
+    meta audit --help
+    expect 0
+    tr -s ' \n' '  ' <<< "$output" | grep -q '5 when anything could not be read'
+}
+
 @test "a topic fits the terminal, and a pipe reads it for 80 columns" {
     for size in 80x24 120x40 200x50; do
         screen_plain $size help environment
