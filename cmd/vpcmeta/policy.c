@@ -5,9 +5,9 @@
 #include "app.h"
 #include "audit/audit.h"
 #include "commands.h"
-#include "json/json_yaml.h"
 #include "known_columns.h"
 #include "policy_read.h"
+#include "json/json_yaml.h"
 
 /* --- check ------------------------------------------------------------------------------------- */
 
@@ -246,8 +246,9 @@ const struct cmd_spec cmd_policy_example = {
     .path = "policy example",
     .summary = "print a policy to begin with",
     .arguments = "[" POLICY_BASELINE "]",
-    .description = "Prints YAML with comments, or with -o json the same policy as JSON; 'policy check' takes both as they "
-                   "are. With the word baseline it is the policy that is built in.",
+    .description =
+        "Prints YAML with comments, or with -o json the same policy as JSON; 'policy check' takes both as they "
+        "are. With the word baseline it is the policy that is built in.",
     .examples = example_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,
