@@ -17,7 +17,7 @@
 /* A name that ends in one of `words`, as in a shell, in YAML, JSON, INI and the like; not in a comment. */
 #define ASSIGNMENT(words)                                                             \
     "(?im)^(?!\\s*(?:#(?!!)|//))[^\\n]*?(?<![a-z0-9])(?:[a-z0-9_.-]*[_.-])?(?:" words \
-    ")[\"']?(?:\\s*(?:=>|:=|=)\\s*|\\s*:\\s+|:(?=[\"']))" VALUE "(?<after>[ \\t]+[a-z][^\\n]*)?"
+    ")[\"']?(?:[ \\t]*(?:=>|:=|=)[ \\t]*|[ \\t]*:[ \\t]+|:(?=[\"']))" VALUE "(?<after>[ \\t]+[a-z][^\\n]*)?"
 /* The same as an option of a command: --password hunter2. */
 #define OPTION(words) "(?im)^(?!\\s*#(?!!))[^\\n]*?\\s--?(?:[a-z0-9-]*-)?(?:" words ")[ =]" VALUE
 
@@ -32,8 +32,8 @@ static const struct {
 } table[] = {
     /* RFC 7468, RFC 4880 6.2, OpenSSH */
     {"a private key",
-     "-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\s|\\\\[nr]|[\"',+])*"
-     "(?:[A-Za-z-]+: [^\\n]*\\s+)*[A-Za-z0-9+/=]{16}",
+     "(?m)^(?![^\\n]*\\bgrep\\b)[^\\n]*?-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+     "(?!(?:\\s|\\\\[nr])*(?:<|\\$[A-Za-z_{(]|\\{\\{|xxx|\\.\\.\\.|TODO))",
      USERDATA_ANY},
     /* 44 characters of base64url beside a word that says what they are */
     {"an IBM Cloud API key",
@@ -42,7 +42,7 @@ static const struct {
      USERDATA_RANDOM},
     {"a JSON web token", "(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{10,}",
      USERDATA_ANY},
-    {"an AWS access key", "(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Za-z0-9])", USERDATA_PASSWORD},
+    {"an AWS access key", "(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Za-z0-9])", USERDATA_ANY},
     {"a GitHub token", "(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})", USERDATA_ANY},
     {"a GitLab token", "(?<![A-Za-z0-9])(glpat-[A-Za-z0-9_-]{20})", USERDATA_PASSWORD},
     {"a Slack token", "(?<![A-Za-z0-9])(xox[abprs]-[0-9]+-[0-9A-Za-z-]{10,})", USERDATA_PASSWORD},
@@ -53,6 +53,14 @@ static const struct {
     {"a login of an HTTP header",
      "(?i)authorization[\"']?\\s*[:=]\\s*[\"']?(?:bearer|basic|token)\\s+([a-z0-9._~+/=-]{12,})", USERDATA_PASSWORD},
     {"a password of curl", "(?m)\\bcurl\\b[^\\n]*\\s(?:-u|--user)[ =]?[\"']?[^\\s:\"']+:([^\\s\"']+)",
+     USERDATA_PASSWORD},
+    /* -pSECRET of the clients of MySQL, -p SECRET of sshpass(1) */
+    {"a password",
+     "(?m)^(?!\\s*#(?!!))[^\\n]*?\\b(?:mysql[a-z]*|mariadb(?:-[a-z]+)?)\\s(?:[^\\n|;&]*?\\s)?"
+     "(?|-p\"([^\"\\n]+)\"|-p'([^'\\n]+)'|-p([^\\s\"'|;&]+))",
+     USERDATA_PASSWORD},
+    {"a password",
+     "(?m)^(?!\\s*#(?!!))[^\\n]*?\\bsshpass\\s+(?|-p\\s*\"([^\"\\n]+)\"|-p\\s*'([^'\\n]+)'|-p\\s*([^\\s\"'|;&]+))",
      USERDATA_PASSWORD},
     /* chpasswd(8) and passwd(1), from a pipe or a here document */
     {"a login password",

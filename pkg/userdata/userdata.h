@@ -5,7 +5,7 @@
  * The text is looked at as it is and, where it holds base64 (write_files of cloud-init, MIME parts), as what that
  * decodes to; compressed content says nothing. A line of a table is a form that is published (PEM, JWT, keys of clouds
  * and forges, crypt hashes, user:password in URLs) or an assignment to a name that ends in password, secret, token or
- * key. Its value must look real: no variable, path, reference, placeholder or prose. What is found is named, and never
+ * key. Its value may be weak, but no variable, path, reference, placeholder or prose. What is found is named, and never
  * kept or printed.
  */
 #ifndef USERDATA_USERDATA_H

@@ -7,35 +7,45 @@
 
 #include "secret/secret.h"
 
-enum { PASSWORD_MIN = 4, TOKEN_MIN = 12, SHOWN_MAX = 256, BASE64_MIN = 40 };
+enum { PASSWORD_MIN = 2, TOKEN_MIN = 12, SHOWN_MAX = 256, BASE64_MIN = 40 };
 
 /* --- values ------------------------------------------------------------------------------------------- */
 
-/* Whole words, beside those that are shorter than any password, that say something about a secret and are none. */
+/* Whole words that say something about a secret and are none. A weak password is one all the same. */
 static const char *const words[] = {
-    "true",     "false",     "null",    "none",     "unset",   "empty",     "required", "random", "string", "prompt",
-    "optional", "undefined", "default", "disabled", "enabled", "generated", "password", "passwd", "secret", "token",
+    "true",     "false",     "null",     "none",    "nil",       "unset", "required", "random", "string", "prompt",
+    "optional", "undefined", "disabled", "enabled", "generated", "yes",   "no",       "on",     "off",
 };
 
 /* Parts of what stands for a secret. */
 static const char *const parts[] = {
-    "example",  "changeme",    "change_me", "change-me", "change_this", "replace", "placeholder",
-    "redacted", "your_",       "your-",     "yourpass",  "xxxx",        "****",    "....",
-    "todo",     "dummy",       "insert_",   "insert-",   "_here",       "-here",   "environ",
-    "getenv",   "process.env", "${",        "{{",        "<%",          "%s",      "@@",
+    "replace_", "replace-", "replaceme", "placeholder", "redacted", "your_",   "your-", "yourpass",
+    "xxxx",     "****",     "....",      "todo",        "insert_",  "insert-", "_here", "-here",
+    "environ",  "getenv",   "${",        "process.env", "{{",       "<%",      "%s",    "@@",
 };
 
 /* How paths, variables, tags and references begin. */
 static const char *const beginnings[] = {
     "/",         "./",   "../",  "~/",   "<",    "`",     "!",      "%",    "file:",
     "vault:",    "env:", "ssm:", "arn:", "crn:", "http:", "https:", "kms:", "secretsmanager",
-    "valuefrom", "*",    "os.",
+    "valuefrom", "*",    "os.",  ">",    "--",
 };
+
+/* $NAME, $1; but $6$... is a hash (crypt(5)). */
+static bool is_variable(const char *value)
+{
+    if (value[0] != '$') {
+        return false;
+    }
+    const size_t name = strcspn(value + 1, "$");
+    bool hash = value[name + 1] == '$' && name > 0 && name <= strlen("2y") && strspn(value + 1, "125678abgxy") >= name;
+    return !hash && (isalnum((unsigned char)value[1]) || strchr("_@*", value[1]) != NULL);
+}
 
 static bool is_placeholder(const char *value)
 {
-    size_t size = strlen(value);
-    bool same = true;
+    /* xxx, ***: what fills a form */
+    bool filling = strchr("xX*.-_=#?", value[0]) != NULL && strspn(value, (char[]){value[0], '\0'}) == strlen(value);
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcasecmp(value, words[i]) == 0) {
@@ -52,12 +62,8 @@ static bool is_placeholder(const char *value)
             return true;
         }
     }
-    for (size_t i = 1; i < size; i++) {
-        same = same && value[i] == value[0];
-    }
-    /* $NAME, $1; a call */
-    bool variable = value[0] == '$' && (isalnum((unsigned char)value[1]) || strchr("_@*", value[1]) != NULL);
-    return same || variable || strchr(value, '(') != NULL;
+    bool call = strchr(value, '(') != NULL;
+    return filling || is_variable(value) || call;
 }
 
 bool userdata_is_real(enum userdata_test test, const char *value, size_t size)
