@@ -9,8 +9,10 @@ static void warn_of_exception(const struct app *app, const struct audit *audit,
 
     audit_describe_exception(exception, &words);
     if (effect->unused) {
-        app_warn(app, "%s:%zu: the exception %s covers no finding: take it out, or check its spelling", exception->file,
-                 exception->place.line, text_string(&words));
+        text_append(&words, " covers no finding");
+        audit_append_beaten(audit, exception, &words);
+        app_warn(app, "%s:%zu: the exception %s; take it out%s", exception->file, exception->place.line,
+                 text_string(&words), effect->beaten_by == NULL ? ", or check its spelling" : "");
     } else if (exception->expires_soon && effect->findings > 0) {
         app_warn(app, "%s:%zu: the exception %s ends on %s; its %zu %s after that", exception->file,
                  exception->place.line, text_string(&words), exception->expires, effect->findings,
@@ -32,6 +34,10 @@ void audit_warn(const struct app *app, const struct audit *audit)
             app_warn(app, "%s:%zu: policy rule %s holds for no resource", terms->policy_file, rule->place.line,
                      rule->name);
         }
+    }
+    if (!audit_is_whole(audit) && terms->policy_file != NULL) {
+        app_detail(app, "only a part of what the policy is about was read: exceptions and policy rules that do nothing "
+                        "are not named");
     }
     if (!terms->initializations && (audit->unjudged & 1U << AUDIT_PROFILE_WHILE_DISABLED) != 0) {
         app_detail(app, "trusted profiles and user_data of servers were not read: no policy rule needs them; "

@@ -122,6 +122,7 @@ struct audit_terms {
     bool initializations;          /* are to be read, whether a check needs them or not */
     bool strict;                   /* an unused exception is a finding */
     bool narrowed;                 /* selectors leave something out: exceptions may be used elsewhere */
+    bool regions_left_out;         /* so may they where not every region of the policy, or of the account, was read */
     bool complete;                 /* everything could be read */
     const char *const *regions;    /* that were read, `region_count` of them: counted even when nothing is there */
     size_t region_count;
@@ -184,8 +185,9 @@ struct audit_fix {
 
 /* What an exception of the policy did. */
 struct audit_exception {
-    size_t findings; /* that it covers, or would if it had not expired */
-    bool unused;     /* it covers nothing, and everything that it could cover was judged */
+    size_t findings;                          /* that it covers, or would if it had not expired */
+    bool unused;                              /* it covers nothing, and everything that it could cover was judged */
+    const struct policy_exception *beaten_by; /* covers what it is about in its place; NULL: nothing does */
 };
 
 /* Index of counts: the service is disabled, enabled, or the answer did not say (resource_read). */
@@ -262,7 +264,10 @@ void audit_free(struct audit *audit); /* zero-initialised values allowed; for CL
 /* What the check came to for the selected resource; AUDIT_NO_RESULT where it is not about it or was not judged. */
 enum audit_result audit_result_of(const struct audit *audit, size_t place, enum audit_check_number check);
 
-/* Appends 64 hexadecimal digits that a finding keeps from audit to audit: SHA-256 of "CHECK\nCRN". */
+/*
+ * Appends 64 hexadecimal digits that a finding keeps from audit to audit: SHA-256 of "CHECK\nCRN"; of an exception, of
+ * what it says rather than of the place where it stands.
+ */
 void audit_fingerprint(const struct audit_finding *finding, struct text *out);
 
 /* Whether the rules and exceptions of the policy that did nothing can be named: everything was read and judged. */
@@ -270,6 +275,9 @@ bool audit_is_whole(const struct audit *audit);
 
 /* Appends how an exception is called: "of team-pay for legacy-*". */
 void audit_describe_exception(const struct policy_exception *exception, struct text *out);
+
+/* Appends which exception covers everything that this one is about, and why that one; nothing where none does. */
+void audit_append_beaten(const struct audit *audit, const struct policy_exception *exception, struct text *out);
 
 /*
  * Append what the finding says, and the recommended fix: a whole command line, quoted for a shell, which fixes every

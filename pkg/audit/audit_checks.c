@@ -346,9 +346,9 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         {
             .title = "exception that covers nothing",
             .severity = POLICY_LOW,
-            .meaning = "what it was made for is fixed or gone, or it is misspelled: take it out, so that it does not "
-                       "hide a finding to come",
-            .message = "the exception of {owner} for {pattern} covers no finding",
+            .meaning = "what it was made for is fixed or gone, another exception covers the same, or it is misspelled: "
+                       "take it out, so that it does not hide a finding to come",
+            .message = "the exception of {owner} for {pattern} ({place}) covers no finding{beaten}; take it out",
             .fix = "vpcmeta policy check FILE",
             .basis = "exceptions are to be few; a finding with --strict only",
         },

@@ -37,6 +37,19 @@ void audit_count_match(struct audit *audit, const struct policy_rule *rule)
     }
 }
 
+/* Those that would cover the same if `best` did not. */
+static void mark_beaten(struct audit *audit, const struct policy_exception *best, const struct policy_rule *rule,
+                        const struct resource *record, const char *check)
+{
+    for (size_t i = 0; i < policy_exception_count(audit->terms.policy); i++) {
+        const struct policy_exception *exception = policy_exception_at(audit->terms.policy, i);
+        if (exception != best && audit->exceptions[i].beaten_by == NULL && policy_exception_covers(exception, rule) &&
+            policy_exception_is_about(exception, record, check)) {
+            audit->exceptions[i].beaten_by = best;
+        }
+    }
+}
+
 const struct policy_exception *audit_use_exception(struct audit *audit, const struct policy_rule *rule,
                                                    const struct resource *record, enum audit_check_number check)
 {
@@ -45,6 +58,7 @@ const struct policy_exception *audit_use_exception(struct audit *audit, const st
 
     if (exception != NULL) {
         audit->exceptions[exception->number].findings++;
+        mark_beaten(audit, exception, rule, record, audit_check_ids[check]);
     }
     return exception;
 }
@@ -55,11 +69,26 @@ void audit_describe_exception(const struct policy_exception *exception, struct t
                 exception->crn != NULL ? exception->crn : exception->name);
 }
 
+void audit_append_beaten(const struct audit *audit, const struct policy_exception *exception, struct text *out)
+{
+    const struct policy_exception *best = audit->exceptions[exception->number].beaten_by;
+
+    if (best == NULL) {
+        return;
+    }
+    text_append(out, ", because the exception ");
+    audit_describe_exception(best, out);
+    text_printf(out, " (%s:%zu) takes precedence: ", best->file, best->place.line);
+    text_append(out, exception->expired && !best->expired              ? "it has not expired"
+                     : (best->crn != NULL) != (exception->crn != NULL) ? "a CRN comes before a name"
+                                                                       : "it comes first");
+}
+
 bool audit_is_whole(const struct audit *audit)
 {
     const struct audit_terms *terms = &audit->terms;
 
-    return terms->policy != NULL && terms->complete && !terms->narrowed && !terms->targeted;
+    return terms->policy != NULL && terms->complete && !terms->narrowed && !terms->targeted && !terms->regions_left_out;
 }
 
 /* Whether a check that the exception names was not judged everywhere. */
@@ -83,10 +112,12 @@ static bool may_cover_more(const struct audit *audit, const struct policy_except
 static void add_unused(struct audit *audit, const struct policy_exception *exception)
 {
     struct resource *record = &audit->policy_resources[exception->number];
-    CLEANUP(text_free) struct text place = {0};
+    CLEANUP(text_free) struct text name = {0};
 
-    text_printf(&place, "%s:%zu", exception->file, exception->place.line);
-    *record = (struct resource){.kind = &audit_policy_kind, .name = mem_copy(text_string(&place))};
+    /* the same wherever it stands in the file, and whatever the file is called */
+    text_printf(&name, "%s%s%s", exception->rule != NULL ? exception->rule->name : "",
+                exception->rule != NULL ? "/" : "", exception->crn != NULL ? exception->crn : exception->name);
+    *record = (struct resource){.kind = &audit_policy_kind, .name = mem_copy(text_string(&name))};
     audit_add_finding(audit, &(struct audit_finding){.check = AUDIT_UNUSED_EXCEPTION,
                                                      .result = AUDIT_FAIL,
                                                      .severity = audit_checks[AUDIT_UNUSED_EXCEPTION].severity,

@@ -208,6 +208,19 @@ static void append_pattern(const struct source *from, struct text *out)
     text_append(out, exception->crn != NULL ? exception->crn : exception->name);
 }
 
+/* Where the exception of the finding stands. */
+static void append_place(const struct source *from, struct text *out)
+{
+    const struct policy_exception *exception = from->finding->exception;
+
+    text_printf(out, "%s:%zu", exception->file, exception->place.line);
+}
+
+static void append_beaten(const struct source *from, struct text *out)
+{
+    audit_append_beaten(from->audit, from->finding->exception, out);
+}
+
 /* "; used by group asg-1", or nothing. */
 static void append_groups(const struct source *from, struct text *out)
 {
@@ -285,6 +298,8 @@ static const struct {
     {"replace-members", append_replace_members},
     {"owner", append_owner},
     {"pattern", append_pattern},
+    {"place", append_place},
+    {"beaten", append_beaten},
 };
 
 static append_fn *find_word(const char *word, size_t size)
@@ -356,15 +371,35 @@ void audit_message(const struct audit *audit, const struct audit_finding *findin
     }
 }
 
+static void append_list(struct text *out, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        text_printf(out, "%s%s", i > 0 ? "," : "", list[i]);
+    }
+    text_append_char(out, '\n');
+}
+
+/* What an exception keeps when its file is moved and what stands above it changes. */
+static void append_identity(const struct policy_exception *exception, struct text *out)
+{
+    text_printf(out, "%s\n%s\n", exception->rule != NULL ? exception->rule->name : "",
+                exception->crn != NULL ? exception->crn : exception->name);
+    append_list(out, exception->policy_rules, exception->policy_rule_count);
+    append_list(out, exception->checks, exception->check_count);
+    text_append(out, exception->owner != NULL ? exception->owner : "");
+}
+
 void audit_fingerprint(const struct audit_finding *finding, struct text *out)
 {
     const struct resource *resource = finding->resource;
     CLEANUP(text_free) struct text whole = {0};
 
     text_printf(&whole, "%s\n", audit_check_ids[finding->check]);
-    if (resource->crn != NULL) {
+    if (finding->place == SIZE_MAX) {
+        append_identity(finding->exception, &whole);
+    } else if (resource->crn != NULL) {
         text_append(&whole, resource->crn);
-    } else { /* an odd record, or the policy */
+    } else { /* an odd record */
         text_printf(&whole, "%s/%s/%s", resource->region != NULL ? resource->region : "", resource->kind->name,
                     resource->id != NULL     ? resource->id
                     : resource->name != NULL ? resource->name

@@ -197,6 +197,10 @@ bool policy_explain(const struct policy *policy, size_t rule, const struct resou
 /* Whether the exception is about the resource, by its CRN or name; of which rules and findings is not looked at. */
 bool policy_exception_matches(const struct policy_exception *exception, const struct resource *record);
 
+/* Whether it names the resource and the check, for a rule that it covers; another one may come before it. */
+bool policy_exception_is_about(const struct policy_exception *exception, const struct resource *record,
+                               const char *check);
+
 /* The exception of the rule that covers the finding of the check, the one by CRN before one by name; or NULL. */
 const struct policy_exception *policy_exception_for(const struct policy_rule *rule, const struct resource *record,
                                                     const char *check);

@@ -258,7 +258,8 @@ bool policy_exception_matches(const struct policy_exception *exception, const st
     return value != NULL && text_glob(pattern, value);
 }
 
-static bool matches(const struct policy_exception *exception, const struct resource *record, const char *check)
+bool policy_exception_is_about(const struct policy_exception *exception, const struct resource *record,
+                               const char *check)
 {
     bool about = exception->check_count == 0;
 
@@ -282,14 +283,14 @@ const struct policy_exception *policy_exception_for(const struct policy_rule *ru
 
     for (size_t i = 0; i < rule->exception_count; i++) {
         const struct policy_exception *exception = &rule->exceptions[i];
-        if ((best == NULL || rank(exception) > rank(best)) && matches(exception, record, check)) {
+        if ((best == NULL || rank(exception) > rank(best)) && policy_exception_is_about(exception, record, check)) {
             best = exception;
         }
     }
     for (size_t i = policy->own; i < policy->exceptions.count; i++) {
         const struct policy_exception *exception = policy->exceptions.items[i];
         if ((best == NULL || rank(exception) > rank(best)) && policy_exception_covers(exception, rule) &&
-            matches(exception, record, check)) {
+            policy_exception_is_about(exception, record, check)) {
             best = exception;
         }
     }

@@ -95,7 +95,54 @@ for row in csv.DictReader(sys.stdin):
     grep -F "policy rule nothing holds for no resource" warnings
     audit --strict -o json -q > strict.json || [ $? -eq 3 ]
     jq -e '[.findings[] | select(.rule == "unused-exception")] | length > 0 and all(.kind == "policy" and .severity == "low"
-           and (.name | test("audit-policy.yaml:[0-9]+$")) and (.fix | startswith("vpcmeta policy check ")))' strict.json
+           and (.name | test("^[a-z-]+/[a-z*-]+$"))
+           and (.message | test("audit-policy.yaml:[0-9]+")) and (.fix | startswith("vpcmeta policy check ")))' strict.json
+}
+
+@test "an exception is called unused only where everything that it could cover was read, and keeps its fingerprint" {
+    fleet
+    faults
+    for part in "--region us-south" "--name sec-*" "--vpc vpc-prod"; do
+        audit $part --strict -v -o json > part.json 2> warnings || [ $? -eq 3 ]
+        jq -e '.summary.exceptions.unused == [] and ([.findings[] | select(.rule == "unused-exception")] == [])' part.json
+        run ! grep -F "covers no finding" warnings
+        grep -F "only a part of what the policy is about was read: exceptions and policy rules that do nothing are not named" warnings
+    done
+    audit --strict -o json -q > here.json || [ $? -eq 3 ]
+    unused='[.findings[] | select(.rule == "unused-exception") | {name, fingerprint}]'
+    jq "$unused" here.json > here
+    jq -e 'length > 0 and all(.name | contains(":") | not)' here
+    # the same file elsewhere, with a line more
+    { echo '# moved'; cat "$DATA/audit-policy.yaml"; } > moved.yaml
+    vpcmeta audit --policy ./moved.yaml --as-of 2026-11-28 --no-store --strict -o json -q > moved.json || [ $? -eq 3 ]
+    jq "$unused" moved.json | diff here -
+    # without regions of its own a policy is about the whole account
+    sed '/^regions:/d' "$DATA/audit-policy.yaml" > everywhere.yaml
+    for region in us-south,eu-de all; do
+        vpcmeta audit --policy everywhere.yaml --as-of 2026-11-28 --no-store --region $region -o json -q > $region.json || [ $? -eq 3 ]
+    done
+    jq -e '.summary.exceptions.unused == []' us-south,eu-de.json
+    jq -e '.summary.exceptions.unused | length > 0' all.json
+}
+
+@test "of an exception that another one comes before, that one and the reason are named" {
+    client_start --instances 3
+    cat > policy.yaml << 'END'
+version: 1
+rules:
+  - name: all
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+    exceptions:
+      - {name: "*", reason: by name, owner: A, expires: 2030-01-01}
+      - {crn: "crn:*", reason: by CRN, owner: B, expires: 2030-01-01}
+      - {name: nosuch, reason: typing error, owner: C, expires: 2030-01-01}
+      - {crn: "crn:v1:*", reason: late, owner: D, expires: 2030-01-01}
+END
+    meta audit --policy policy.yaml --strict -o json
+    expect 3 "policy.yaml:6: the exception of A for * covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; take it out"
+    expect 3 "policy.yaml:8: the exception of C for nosuch covers no finding; take it out, or check its spelling"
+    expect 3 "policy.yaml:9: the exception of D for crn:v1:* covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: it comes first; take it out"
+    jq -e '[.findings[] | select(.rule == "unused-exception").message][0] == "the exception of A for * (policy.yaml:6) covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; take it out"' <<< "$output"
 }
 
 @test "severity of the policy rule, threshold of the call: exit status 3 only from there on" {
