@@ -69,7 +69,10 @@ bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e) _
  */
 void app_adopt_place(struct app *app, const struct cli_place *place);
 
-/* The command under way logs in so, where neither --auth nor --api-key-file is given. NULL: it says nothing. Copies. */
+/* Whether neither the command line nor a variable of the environment says how to log in. */
+bool app_lacks_login(const struct app *app);
+
+/* The command under way logs in so. NULL: it says nothing. Copies. */
 void app_adopt_login(struct app *app, const char *auth, const char *api_key_file);
 
 /* The compiled-in JSON Schemas, or those of --schema-dir. */

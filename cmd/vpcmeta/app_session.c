@@ -161,17 +161,28 @@ void app_adopt_place(struct app *app, const struct cli_place *place)
     app->globals = &app->adopted;
 }
 
+bool app_lacks_login(const struct app *app)
+{
+    static const char *const variables[] = {"IC_API_KEY", "IBMCLOUD_API_KEY", "VPC_APIKEY", "VPC_BEARER_TOKEN",
+                                            "VPC_AUTH_TYPE"};
+    bool given = app->globals->auth.given || app->globals->api_key_file != NULL;
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *value = getenv(variables[i]);
+        given |= value != NULL && value[0] != '\0';
+    }
+    return !given;
+}
+
 void app_adopt_login(struct app *app, const char *auth, const char *api_key_file)
 {
     app->adopted = *app->globals;
-    if (!app->adopted.auth.given && app->adopted.api_key_file == NULL) {
-        for (int i = 0; auth != NULL && options_auth_words[i] != NULL; i++) {
-            if (strcmp(options_auth_words[i], auth) == 0) {
-                app->adopted.auth = (struct opt_enum){.given = true, .value = i};
-            }
+    for (int i = 0; auth != NULL && options_auth_words[i] != NULL; i++) {
+        if (strcmp(options_auth_words[i], auth) == 0) {
+            app->adopted.auth = (struct opt_enum){.given = true, .value = i};
         }
-        app->adopted.api_key_file = adopt(app, api_key_file);
     }
+    app->adopted.api_key_file = adopt(app, api_key_file);
     app->globals = &app->adopted;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock/clock.h"
 #include "mem/mem.h"
@@ -106,27 +107,42 @@ static bool add_exceptions(const struct app *app, const struct opt_list *files, 
     return true;
 }
 
-/* What the file says of where to work and how to log in; a path in it is relative to its folder. */
-static void adopt(struct app *app, const struct policy *policy, const char *path)
+/* The regions that the file names. */
+static void adopt_regions(struct app *app, const struct policy *policy)
 {
-    CLEANUP(text_free) struct text key_file = {0};
     size_t count = policy_region_count(policy);
     const char **regions = mem_array(count + 1, sizeof(*regions));
-    const char *file = policy_api_key_file(policy);
-    const char *folder_end = path != NULL ? strrchr(path, '/') : NULL;
 
     for (size_t i = 0; i < count; i++) {
         regions[i] = policy_region_at(policy, i);
     }
     app_adopt_place(app, &(struct cli_place){.regions = regions, .region_count = count});
     free(regions);
+}
+
+/* How the file says to log in, for a command that is given nothing; a path is relative to its folder. */
+static bool adopt_login(struct app *app, const struct policy *policy, const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text key_file = {0};
+    const char *file = policy_api_key_file(policy);
+    const char *folder_end = path != NULL ? strrchr(path, '/') : NULL;
+    const struct policy_place place = policy_api_key_place(policy);
+
+    if (!app_lacks_login(app)) {
+        return true;
+    }
     if (file != NULL) {
         if (file[0] != '/' && strcmp(file, "-") != 0 && folder_end != NULL) {
             text_append_size(&key_file, path, (size_t)(folder_end - path) + 1);
         }
         text_append(&key_file, file);
+        if (strcmp(file, "-") != 0 && access(text_string(&key_file), R_OK) != 0) {
+            err_set_errno(e, ERR_USAGE, "cannot open %s", text_string(&key_file));
+            return err_wrap(e, "%s:%zu:%zu: /credentials/api_key_file", name_of(path), place.line, place.column);
+        }
     }
     app_adopt_login(app, policy_auth(policy), file != NULL ? text_string(&key_file) : NULL);
+    return true;
 }
 
 bool policy_load(struct app *app, const struct policy_opts *opts, const struct policy_usual *usual,
@@ -158,7 +174,12 @@ bool policy_load(struct app *app, const struct policy_opts *opts, const struct p
         policy_loaded_free(&loaded);
         return false;
     }
-    adopt(app, loaded.policy, loaded.path);
+    adopt_regions(app, loaded.policy);
+    /* a command that only reads the file needs no login */
+    if (!usual->operand && !adopt_login(app, loaded.policy, path, e)) {
+        policy_loaded_free(&loaded);
+        return false;
+    }
     *ret = loaded;
     return true;
 }

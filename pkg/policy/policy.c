@@ -67,6 +67,10 @@ static void read_head(struct policy_reader *reader, const json_t *root)
     policy->regions = policy_read_words(policy, root, "regions");
     policy->auth = policy_keep(policy, json_string_value(json_object_get(credentials, "auth")));
     policy->api_key_file = policy_keep(policy, json_string_value(json_object_get(credentials, "api_key_file")));
+    size_t size = policy_enter(reader, "credentials");
+    policy_enter(reader, "api_key_file");
+    policy->api_key_place = policy_place_here(reader);
+    policy_leave(reader, size);
     check_version(reader, root);
     policy_check_words(reader, root, "regions", check_region_word, &policy->regions);
 }
@@ -179,6 +183,11 @@ const char *policy_auth(const struct policy *policy)
 const char *policy_api_key_file(const struct policy *policy)
 {
     return policy->api_key_file;
+}
+
+struct policy_place policy_api_key_place(const struct policy *policy)
+{
+    return policy->api_key_place;
 }
 
 bool policy_rule_needs_profile(const struct policy_rule *rule)

@@ -162,6 +162,7 @@ size_t policy_region_count(const struct policy *policy);
 const char *policy_region_at(const struct policy *policy, size_t index);
 const char *policy_auth(const struct policy *policy);         /* word of --auth; NULL */
 const char *policy_api_key_file(const struct policy *policy); /* relative to the folder of the policy; NULL */
+struct policy_place policy_api_key_place(const struct policy *policy);
 
 /* Whether the rule says something about trusted profiles: reading that of a server costs a request. */
 bool policy_rule_needs_profile(const struct policy_rule *rule);

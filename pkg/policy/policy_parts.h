@@ -68,6 +68,7 @@ struct policy {
     const char *name, *digest;
     struct policy_words regions;
     const char *auth, *api_key_file;
+    struct policy_place api_key_place;
     struct policy_rule *rules; /* `count` of them */
     struct policy_condition *conditions;
     size_t count;

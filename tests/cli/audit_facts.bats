@@ -197,3 +197,22 @@ missing() {
     meta audit --policy policies/p.yaml --api-key-file other -o json
     expect 4
 }
+
+@test "the key of a policy is for commands that are given none, and a file of it that cannot be opened is named with its place" {
+    client_start --instances 2
+    mkdir policies
+    printf 'version: 1\ncredentials:\n  api_key_file: key\nrules:\n  - {name: all, metadata_service: {enabled: true}}\n' \
+        > policies/p.yaml
+    # the environment has a key: that of the policy is not looked for
+    meta audit --policy policies/p.yaml -o json
+    expect 3
+    IC_API_KEY=$VPC_APIKEY VPC_APIKEY='' meta audit --policy policies/p.yaml -o json
+    expect 3
+    unset VPC_APIKEY
+    clear_log
+    meta audit --policy policies/p.yaml -o json
+    expect 2 "policies/p.yaml:3:17: /credentials/api_key_file: cannot open policies/key: No such file or directory"
+    [ "$(requests)" -eq 0 ]
+    meta policy check policies/p.yaml
+    expect 0
+}
