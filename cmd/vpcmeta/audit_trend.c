@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "audit_scope.h"
+#include "cli/cli.h"
 #include "commands.h"
 #include "known_columns.h"
 #include "mem/mem.h"
@@ -181,12 +182,27 @@ static const struct table_column columns[COLUMN_COUNT] = {
     [COLUMN_VERSION] = {.name = "version", .type = TABLE_STRING, .flags = TABLE_WIDE},
 };
 
-static void set_list(struct table *table, size_t column, json_t *list)
+/* Cells of CSV are text: regions as --region takes them, and the selection as words of a command line. */
+static void append_cell(struct text *out, const json_t *list, const char *separator)
 {
-    CLEANUP(text_free) struct text json = {0};
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        text_append(out, i > 0 ? separator : "");
+        cli_quote(out, json_string_value(json_array_get(list, i)));
+    }
+}
 
-    json_print(&json, list, JSON_PRINT_COMPACT);
-    table_set_json(table, column, text_string(&json), json.size);
+/* Takes over the list. */
+static void set_list(struct table *table, size_t column, json_t *list, const char *separator)
+{
+    CLEANUP(text_free) struct text cell = {0};
+
+    if (table_column(table, column)->type == TABLE_STRING) {
+        append_cell(&cell, list, separator);
+        table_set_string(table, column, text_string(&cell));
+    } else {
+        json_print(&cell, list, JSON_PRINT_COMPACT);
+        table_set_json(table, column, text_string(&cell), cell.size);
+    }
     json_release(&list);
 }
 
@@ -218,8 +234,8 @@ static void add_row(struct table *table, const struct history_audit *audit)
     table_set_int(table, COLUMN_CANNOT_TELL, (int64_t)counts.cannot_tell);
     table_set_bool(table, COLUMN_COMPLETE, audit->complete);
     table_set_string(table, COLUMN_POLICY, audit->policy);
-    set_list(table, COLUMN_REGIONS, audit_trend_regions(audit));
-    set_list(table, COLUMN_SELECTION, audit_scope_selection_json(&audit->scope));
+    set_list(table, COLUMN_REGIONS, audit_trend_regions(audit), ",");
+    set_list(table, COLUMN_SELECTION, audit_scope_selection_json(&audit->scope), " ");
     table_set_string(table, COLUMN_ACCOUNT, account[0] != '\0' ? account : NULL);
     table_set_int(table, COLUMN_EXIT_STATUS, audit->exit_status);
     table_set_string(table, COLUMN_ENDED, audit->ended_at);
@@ -230,7 +246,12 @@ static void add_row(struct table *table, const struct history_audit *audit)
 
 static bool print_rows(struct app *app, const struct trend *trend, struct err *e)
 {
-    TABLE_CLEANUP struct table *table = table_create(columns, COLUMN_COUNT);
+    struct table_column shown[COLUMN_COUNT];
+    memcpy(shown, columns, sizeof(shown));
+    if (app->globals->output.value == RENDER_CSV) {
+        shown[COLUMN_REGIONS].type = shown[COLUMN_SELECTION].type = TABLE_STRING;
+    }
+    TABLE_CLEANUP struct table *table = table_create(shown, COLUMN_COUNT);
     JSON_CLEANUP json_t *head = json_build("{s:i}", "schema_version", 1);
 
     for (size_t i = 0; i < trend->count; i++) {

@@ -94,13 +94,24 @@ static bool write_table(const struct table *table, const struct render_envelope 
     return render_rows(&view, &whole, options, &output, e) && render_finish(&output, e);
 }
 
+/* Whether a field is no column of the table: it is a member of one, or it does not exist. */
+static bool names_member(const struct render_options *options, const struct table_column *columns, size_t count)
+{
+    bool member = false;
+
+    for (size_t i = 0; i < options->fields_count; i++) {
+        member |= table_find_column(columns, count, options->fields[i]) == SIZE_MAX;
+    }
+    return member;
+}
+
 bool render_table(const struct table *table, const struct render_envelope *envelope,
                   const struct render_options *options, FILE *out, struct err *e)
 {
     CLEANUP(text_free_pointer) struct table_column *columns = NULL;
     size_t own = table_column_count(table);
 
-    if (options->format != RENDER_CSV) {
+    if (options->format != RENDER_CSV && !names_member(options, columns_of(table), own)) {
         return write_table(table, envelope, options, out, e);
     }
     size_t count = render_csv_columns(columns_of(table), own, &columns);

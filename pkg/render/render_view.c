@@ -45,13 +45,10 @@ bool render_check_fields(const struct render_options *options, const struct tabl
                          struct err *e)
 {
     CLEANUP(text_free_pointer) struct table_column *whole = NULL;
+    size_t all = render_csv_columns(columns, count, &whole);
 
-    if (options->format == RENDER_CSV) {
-        count = render_csv_columns(columns, count, &whole);
-        columns = whole;
-    }
     for (size_t i = 0; i < options->fields_count; i++) {
-        if (!check_field("--fields", options->fields[i], columns, count, e)) {
+        if (!check_field("--fields", options->fields[i], whole, all, e)) {
             return false;
         }
     }

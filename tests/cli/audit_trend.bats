@@ -146,3 +146,25 @@ END
     [ "$(sql 'SELECT count(*) FROM run')" = 0 ]
     [ "$(sql 'SELECT count(*) FROM audit')" = 2 ]
 }
+
+@test "cells of CSV are words, not JSON, and a member of a column is a field of every format" {
+    four_audits
+    meta audit trend -o csv --no-headers --fields regions,selection
+    [ "$status" -eq 0 ]
+    [ "$(sort -u <<< "$output")" = $'us-south,\nus-south,\'--rule disabled' ]
+    cat > p.yaml <<'END'
+version: 1
+rules:
+  - name: all
+    metadata_service: {protocol: https}
+    exceptions: [{name: '*', reason: r, owner: team-a, expires: 2099-12-31}]
+END
+    for format in table json jsonl csv; do
+        meta audit --policy p.yaml --no-store --rule enabled-over-http --fields exception.owner -o $format
+        [ "$status" -eq 0 ]
+        [[ $output == *team-a* ]]
+    done
+    meta audit --policy p.yaml --no-store --fields exception.ownr
+    [ "$status" -eq 2 ]
+    [[ $stderr == *"there is no such field: did you mean exception.owner?"* ]]
+}
