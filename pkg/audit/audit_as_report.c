@@ -1,5 +1,6 @@
 /* An audit as a report: its checks, resources and findings, one at a time as a format asks for them. */
 #include "audit/audit_as_report.h"
+#include "audit/audit_missing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,8 +179,9 @@ static void add_missing(struct audit_as_report *as, const struct text *missing)
     as->missing = mem_array(lines, sizeof(*as->missing));
     char *rest = NULL;
     for (char *line = strtok_r(as->missing_lines, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        as->missing[as->report.missing_count++] = line;
+        as->missing[as->report.missing_count++].line = line;
     }
+    audit_missing_name(as->audit, as->missing, as->report.missing_count);
     as->report.missing = as->missing;
     as->report.complete = as->report.missing_count == 0;
 }
@@ -220,6 +222,9 @@ void audit_as_report(const struct audit *audit, const struct text *missing, cons
 void audit_as_report_free(struct audit_as_report *as)
 {
     free(as->gone);
+    for (size_t i = 0; i < as->report.missing_count; i++) {
+        free((char *)as->missing[i].name);
+    }
     free(as->missing);
     free(as->missing_lines);
     text_free(&as->message);

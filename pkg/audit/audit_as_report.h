@@ -20,7 +20,7 @@ struct audit_as_report {
     size_t numbers[AUDIT_CHECKS];   /* in `checks`, by enum audit_check_number */
     const struct audit_gone **gone; /* those whose check is reported */
     size_t gone_count;
-    const char **missing;
+    struct report_part *missing;
     char *missing_lines;
     struct text message, fix, fingerprint; /* of the last finding */
 };

@@ -35,7 +35,7 @@ static void append_missing(const struct report *report, struct text *out)
     text_append(out, "<div class=\"notice\"><p><strong>INCOMPLETE</strong>: this could not be read, and is in no count "
                      "below</p><ul>\n");
     for (size_t i = 0; i < report->missing_count; i++) {
-        render_html_element(out, "li", report->missing[i]);
+        render_html_element(out, "li", report->missing[i].line);
         text_append_char(out, '\n');
     }
     text_append(out, "</ul></div>\n");

@@ -12,8 +12,8 @@
 enum { GITLAB_MB = 30 }; /* of one file that GitLab still reads */
 
 struct suite {
-    const char *name; /* "instance us-south"; of the map that has it */
-    size_t tests, failures, errors, skipped;
+    const char *name;                        /* "instance us-south"; of the map that has it */
+    size_t tests, failures, errors, skipped; /* errors: parts that could not be read */
 };
 
 struct junit {
@@ -22,7 +22,8 @@ struct junit {
     struct mem_map suites;            /* struct suite by its name, in the order of the file */
     struct suite **suite_of_resource; /* borrowed from the map */
     struct suite **suite_of_finding;  /* NULL: no case */
-    struct mem_set cases;             /* "CLASSNAME\nNAME": GitLab drops the second of two */
+    struct suite **suite_of_missing;
+    struct mem_set cases; /* "CLASSNAME\nNAME": GitLab drops the second of two */
 };
 
 /* --- XML --------------------------------------------------------------------------------------------------- */
@@ -102,8 +103,7 @@ static void count_finding(struct junit *junit, size_t index)
     junit->suite_of_finding[index] = suite;
     suite->tests++;
     suite->failures += finding.result == REPORT_FAIL;
-    suite->errors += finding.result == REPORT_CANNOT_TELL;
-    suite->skipped += finding.result == REPORT_EXCEPTED;
+    suite->skipped += finding.result != REPORT_FAIL;
 }
 
 static bool has_passes(const struct report *report)
@@ -125,6 +125,11 @@ static void make_suites(struct junit *junit)
     }
     for (size_t i = 0; i < report->finding_count; i++) {
         count_finding(junit, i);
+    }
+    for (size_t i = 0; i < report->missing_count; i++) {
+        junit->suite_of_missing[i] = suite_of(junit, report->missing[i].kind, report->missing[i].region);
+        junit->suite_of_missing[i]->tests++;
+        junit->suite_of_missing[i]->errors++;
     }
     for (const struct mem_map_entry *entry = mem_map_first(&junit->suites); entry != NULL;
          entry = mem_map_next(entry)) {
@@ -192,6 +197,7 @@ static void append_finding(struct junit *junit, size_t index)
     render_report_resource_of(report, &finding, &resource);
     append_case_name(&resource, &name);
     begin_case(junit, report->checks[finding.check].id, text_string(&name));
+    text_append(&message, finding.result == REPORT_CANNOT_TELL ? "not judged: " : "");
     if (finding.result == REPORT_EXCEPTED) {
         text_append(&message, "excepted: ");
         render_report_exception(&finding, &message);
@@ -204,10 +210,7 @@ static void append_finding(struct junit *junit, size_t index)
     append_line(&lines, "policy rule", resource.policy_rule);
     append_line(&lines, "fix", finding.fix);
     append_line(&lines, "crn", resource.crn);
-    end_case(junit,
-             finding.result == REPORT_EXCEPTED ? "skipped"
-             : finding.result == REPORT_FAIL   ? "failure"
-                                               : "error",
+    end_case(junit, finding.result == REPORT_FAIL ? "failure" : "skipped",
              finding.result == REPORT_FAIL ? finding.severity : report_result_names[finding.result],
              text_string(&message), text_string(&lines));
 }
@@ -271,12 +274,27 @@ static void begin_suite(struct junit *junit, const struct suite *suite)
     text_append(out, "</properties>\n");
 }
 
+/* A part that could not be read is an error: without it the audit would look clean. */
+static void append_missing(struct junit *junit, const struct report_part *part)
+{
+    CLEANUP(text_free) struct text line = {0};
+
+    text_printf(&line, "not read: %s", part->line);
+    begin_case(junit, "incomplete", part->name);
+    end_case(junit, "error", "incomplete", text_string(&line), text_string(&line));
+}
+
 static bool append_suite(struct junit *junit, const struct suite *suite, struct err *e)
 {
     if (suite->tests == 0) {
         return true;
     }
     begin_suite(junit, suite);
+    for (size_t i = 0; i < junit->report->missing_count; i++) {
+        if (junit->suite_of_missing[i] == suite) {
+            append_missing(junit, &junit->report->missing[i]);
+        }
+    }
     for (size_t i = 0; i < junit->report->finding_count; i++) {
         if (junit->suite_of_finding[i] == suite) {
             append_finding(junit, i);
@@ -292,31 +310,11 @@ static bool append_suite(struct junit *junit, const struct suite *suite, struct 
     return true;
 }
 
-/* A part that could not be read is an error: without it the audit would look clean. */
-static void append_missing(struct junit *junit)
-{
-    const struct report *report = junit->report;
-    CLEANUP(text_free) struct text line = {0};
-
-    if (report->missing_count == 0) {
-        return;
-    }
-    begin_suite(junit,
-                &(struct suite){.name = "incomplete", .tests = report->missing_count, .errors = report->missing_count});
-    for (size_t i = 0; i < report->missing_count; i++) {
-        text_clear(&line);
-        text_printf(&line, "not read: %s", report->missing[i]);
-        begin_case(junit, "incomplete", report->missing[i]);
-        end_case(junit, "error", "incomplete", text_string(&line), text_string(&line));
-    }
-    text_append(&junit->output->text, "</testsuite>\n");
-}
-
 static void append_head(struct junit *junit)
 {
     struct text *out = &junit->output->text;
     const struct report *report = junit->report;
-    struct suite sum = {.tests = report->missing_count, .errors = report->missing_count};
+    struct suite sum = {0};
     int64_t seconds = report->ended_at != NULL ? clock_stamp_read(report->ended_at) : -1;
 
     for (const struct mem_map_entry *entry = mem_map_first(&junit->suites); entry != NULL;
@@ -343,6 +341,7 @@ static void junit_free(struct junit *junit)
     mem_set_free(&junit->cases);
     free(junit->suite_of_resource);
     free(junit->suite_of_finding);
+    free(junit->suite_of_missing);
 }
 
 bool render_junit(const struct report *report, struct report_output *output, struct err *e)
@@ -352,9 +351,9 @@ bool render_junit(const struct report *report, struct report_output *output, str
 
     junit.suite_of_resource = mem_array(report->resource_count, sizeof(*junit.suite_of_resource));
     junit.suite_of_finding = mem_array(report->finding_count, sizeof(*junit.suite_of_finding));
+    junit.suite_of_missing = mem_array(report->missing_count, sizeof(*junit.suite_of_missing));
     make_suites(&junit);
     append_head(&junit);
-    append_missing(&junit);
     for (const struct mem_map_entry *entry = mem_map_first(&junit.suites); entry != NULL && good;
          entry = mem_map_next(entry)) {
         good = append_suite(&junit, entry->value, e);

@@ -167,8 +167,10 @@ static void append_missing(const struct report *report, size_t index, struct rep
     CLEANUP(text_free) struct text message = {0};
     CLEANUP(text_free) struct text uid = {0};
 
-    text_printf(&message, "not read: %s", report->missing[index]);
+    text_printf(&message, "not read: %s", report->missing[index].name);
     text_append_sha256(&uid, text_string(&message), message.size);
+    text_clear(&message);
+    text_printf(&message, "not read: %s", report->missing[index].line);
     struct event event = {.report = report,
                           .uid = text_string(&uid),
                           .control = "incomplete",

@@ -57,6 +57,13 @@ struct report_point {
     size_t excepted;
 };
 
+/* A part that could not be read. Strings are borrowed. */
+struct report_part {
+    const char *line;          /* what could not be read and why, with the ids of the request */
+    const char *name;          /* "listing instances in eu-de": the same in every audit, without numbers and ids */
+    const char *kind, *region; /* NULL: unknown, or of several */
+};
+
 struct report {
     const char *version;               /* of the program */
     const char *account, *endpoint;    /* NULL: unknown */
@@ -69,7 +76,7 @@ struct report {
     const char *const *regions;
     size_t region_count;
     bool complete;
-    const char *const *missing; /* lines */
+    const struct report_part *missing;
     size_t missing_count;
     int exit_status;
     const char *exit_reason; /* "3 findings, 1 of them high" */

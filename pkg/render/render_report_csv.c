@@ -89,7 +89,7 @@ bool render_report_csv(const struct report *report, struct report_output *output
 {
     text_append(&output->text, heading);
     for (size_t i = 0; i < report->missing_count; i++) {
-        append_missing(report->missing[i], &output->text);
+        append_missing(report->missing[i].line, &output->text);
     }
     for (size_t i = 0; i < report->finding_count; i++) {
         append_finding(report, i, &output->text);

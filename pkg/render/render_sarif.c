@@ -195,7 +195,7 @@ static json_t *notifications_of(const struct sarif *sarif)
     for (size_t i = 0; i < report->missing_count; i++) {
         text_clear(&words);
         text_append(&words, "not read: ");
-        append_words(&words, report->missing[i]);
+        append_words(&words, report->missing[i].line);
         add_notification(sarif, list, "error", "INCOMPLETE", text_string(&words));
     }
     if (sarif->github && sarif->open > REPORT_GITHUB_RESULTS) {

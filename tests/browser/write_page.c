@@ -14,7 +14,8 @@ static const char *const kinds[] = {"instance", "instance", "instance", "instanc
 static const char *const regions[] = {"eu-de", "us-east", "us-south"};
 static const char *const vpcs[] = {"vpc-prod", "vpc-test", "vpc-batch"};
 static const char *const rules[] = {"production", "test", NULL};
-static const char *const missing[] = {"us-east: bare metal servers: the API answered 503 (service unavailable)"};
+static const struct report_part missing[] = {
+    {.line = "us-east: bare metal servers: the API answered 503 (service unavailable)"}};
 
 static const struct report_check checks[CHECKS] = {
     {"enabled-over-http",

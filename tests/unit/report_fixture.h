@@ -163,8 +163,12 @@ static enum report_result report_fixture_result(const void *context, size_t reso
 }
 
 static const char *const report_fixture_regions[] = {"us-south", "eu-de"};
-static const char *const report_fixture_missing[] = {"bare metal servers of us-east: 403 not_authorized",
-                                                     "instances of jp-tok: " REPORT_HOSTILE};
+static const struct report_part report_fixture_missing[] = {
+    {.line = "listing bare metal servers in eu-de: 403 not_authorized [trace 17]",
+     .name = "listing bare metal servers in eu-de",
+     .kind = "bare_metal_server",
+     .region = "eu-de"},
+    {.line = "instances of jp-tok: " REPORT_HOSTILE, .name = "instances of jp-tok", .kind = "instance"}};
 
 /* Complete, without a baseline. */
 static inline struct report report_fixture(void)

@@ -119,7 +119,43 @@ static void what_is_missing_is_a_line_each(void **state)
     report(&reported, NULL, "instances of eu-de\ngroups of eu-de\n");
     assert_false(reported.as.report.complete);
     assert_int_equal(reported.as.report.missing_count, 2);
-    assert_string_equal(reported.as.report.missing[1], "groups of eu-de");
+    assert_string_equal(reported.as.report.missing[1].line, "groups of eu-de");
+}
+
+/* Numbers and ids differ from one audit to the next. */
+static void what_is_missing_has_a_name_that_stays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *name, *kind, *region;
+    } wanted[] = {
+        {"listing bare metal servers in eu-de: 403 not_authorized: no: no [trace 9c, request 45]",
+         "listing bare metal servers in eu-de", "bare-metal", "eu-de"},
+        {"initializations of 30 instances of us-south: several errors, the first: 403",
+         "initializations of instances of us-south", "instance", "us-south"},
+        {"initializations of 1 instance of us-south: 403", "initializations of instances of us-south", "instance",
+         "us-south"},
+        {"listing instance templates in us-south: 403", "listing instance templates in us-south", "template",
+         "us-south"},
+        {"listing VPCs in us-south-2 [trace 1]", "listing VPCs in us-south-2", NULL, NULL},
+        {"12", "", NULL, NULL},
+        {"instance web-1: zone is null", "instance web-1", "instance", "eu-de"},
+    };
+    static const char *const regions[] = {"eu-de", "us-south"};
+    const struct audit_terms terms = {.max_hop_limit = 1, .regions = regions, .region_count = 2};
+
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        CLEANUP(reported_free) struct reported reported;
+        CLEANUP(text_free) struct text lines = {0};
+        text_append(&lines, wanted[i].line);
+        begin(&reported.fixture, rows, &terms, true);
+        resource_list_at(reported.fixture.audit.inventory.selected, 0)->odd = "zone is null";
+        audit_as_report(&reported.fixture.audit, &lines, NULL, 0, &reported.as);
+        const struct report_part *part = &reported.as.report.missing[0];
+        assert_string_equal(part->name, wanted[i].name);
+        assert_string_equal(part->kind != NULL ? part->kind : "", wanted[i].kind != NULL ? wanted[i].kind : "");
+        assert_string_equal(part->region != NULL ? part->region : "", wanted[i].region != NULL ? wanted[i].region : "");
+    }
 }
 
 /* Those of the earlier audit that are gone stand at the end, unless their check is not reported. */
@@ -161,6 +197,7 @@ int main(void)
         cmocka_unit_test(checks_are_those_that_are_reported),
         cmocka_unit_test(findings_that_are_gone_are_fixed),
         cmocka_unit_test(what_is_missing_is_a_line_each),
+        cmocka_unit_test(what_is_missing_has_a_name_that_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -184,7 +184,7 @@ static void sarif_compares(void **state)
            "\"instance web-0 (us-south): fixed since the baseline: answers over http\"");
     expect(root, "/runs/0/invocations/0/executionSuccessful", "false");
     expect(root, "/runs/0/invocations/0/toolExecutionNotifications/0/message/text",
-           "\"not read: bare metal servers of us-east: 403 not_authorized\"");
+           "\"not read: listing bare metal servers in eu-de: 403 not_authorized [trace 17]\"");
     /* the next audit refers to this one by the id that it is stored by */
     const char *guid = json_string_value(json_at(root, "/runs/0/automationDetails/guid"));
     CLEANUP(text_free) struct text earlier = {0};
@@ -259,7 +259,7 @@ static void junit_has_a_case_for_each_finding(void **state)
     CLEANUP(rendered_free) struct rendered rendered;
     const char *file = render(&report, REPORT_JUNIT, &rendered);
 
-    expect_words(file, "<testsuites name=\"vpcmeta audit\" tests=\"5\" failures=\"2\" errors=\"2\" time=\"9\">");
+    expect_words(file, "<testsuites name=\"vpcmeta audit\" tests=\"5\" failures=\"2\" errors=\"0\" time=\"9\">");
     expect_words(file, "<testsuite name=\"instance us-south\" tests=\"2\" failures=\"2\" errors=\"0\" skipped=\"0\" "
                        "time=\"0\" timestamp=\"2026-08-20T09:15:00\"");
     expect_words(file, "<testsuite name=\"bare_metal_server eu-de\" tests=\"1\" failures=\"0\" errors=\"0\" "
@@ -270,11 +270,43 @@ static void junit_has_a_case_for_each_finding(void **state)
     expect_words(file, "<skipped type=\"excepted\" message=\"excepted: =agent speaks http only, ");
     expect_words(file, "until 2027-01-31)\">excepted: ");
     /* of two cases with one name readers drop the second */
-    expect_words(file, "name=\"without a name\" time=\"0\"><error type=\"cannot_tell\"");
+    expect_words(file, "name=\"without a name\" time=\"0\"><skipped type=\"cannot_tell\" message=\"not judged: ");
     expect_words(file, "name=\"without a name #2\"");
     expect_words(file, "\\x01\\x1b[31m&#x202e;\xef\xbf\xbd\xef\xbf\xbd");
     assert_int_equal(count_of(file, "]]>"), 0);
     assert_int_equal(count_of(file, "<testcase"), 5);
+}
+
+/* Where findings of its kind and region stand; pipelines compare cases by class and name. */
+static void junit_has_an_error_for_what_was_not_read(void **state)
+{
+    (void)state;
+    struct report report = report_fixture_compared();
+    CLEANUP(rendered_free) struct rendered rendered;
+    const char *file = render(&report, REPORT_JUNIT, &rendered);
+
+    expect_words(file, "<testsuites name=\"vpcmeta audit\" tests=\"7\" failures=\"2\" errors=\"2\" time=\"9\">");
+    expect_words(file, "<testsuite name=\"bare_metal_server eu-de\" tests=\"2\" failures=\"0\" errors=\"1\" "
+                       "skipped=\"1\"");
+    expect_words(file, "<testsuite name=\"instance\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"");
+    expect_words(file, "name=\"listing bare metal servers in eu-de\" time=\"0\"><error type=\"incomplete\" "
+                       "message=\"not read: listing bare metal servers in eu-de: 403 not_authorized [trace 17]\">");
+}
+
+/* Readers tell events of one finding by its id. */
+static void ocsf_has_an_id_that_stays_for_what_was_not_read(void **state)
+{
+    (void)state;
+    struct report_part other = report_fixture_missing[0];
+    struct report report = report_fixture_compared();
+    JSON_CLEANUP json_t *root = render_json(&report, REPORT_OCSF);
+
+    other.line = "listing bare metal servers in eu-de: 403 not_authorized [trace 18]";
+    report.missing = &other;
+    report.missing_count = 1;
+    JSON_CLEANUP json_t *again = render_json(&report, REPORT_OCSF);
+    assert_string_equal(json_string_value(json_at(root, "/0/finding_info/uid")),
+                        json_string_value(json_at(again, "/0/finding_info/uid")));
 }
 
 static void junit_has_passes_only_when_asked(void **state)
@@ -397,7 +429,7 @@ static void csv_is_harmless(void **state)
     const char *file = render(&report, REPORT_CSV, &rendered);
 
     assert_true(strncmp(file, "severity,result,rule,", 21) == 0);
-    expect_words(file, ",incomplete,,,,,bare metal servers of us-east: 403 not_authorized,");
+    expect_words(file, ",incomplete,,,,,listing bare metal servers in eu-de: 403 not_authorized [trace 17],");
     expect_words(file, "critical,fail,enabled-over-http,instance,us-south,web-1,answers over http,");
     expect_words(file, ",us-south-1,vpc-prod,running,true,http,1,\r\n");
     expect_words(file, ",'=production,");
@@ -495,6 +527,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(github_gets_open_findings_only),
         cmocka_unit_test(github_takes_no_more_than_its_limits),
         cmocka_unit_test(junit_has_a_case_for_each_finding),
+        cmocka_unit_test(junit_has_an_error_for_what_was_not_read),
+        cmocka_unit_test(ocsf_has_an_id_that_stays_for_what_was_not_read),
         cmocka_unit_test(junit_has_passes_only_when_asked),
         cmocka_unit_test(every_format_has_findings_of_the_policy),
         cmocka_unit_test(junit_warns_of_what_gitlab_does_not_read),
