@@ -270,7 +270,7 @@ static void note_members(struct plan_making *making, const struct resource *grou
     const struct policy_exception *exception = plan_policy_excepted(rule, group, GROUP_MEMBERS);
     const struct plan_item *item = &making->plan->items[first];
     bool moved = item->action == PLAN_MOVE && item->verdict == PLAN_CHANGE && group->membership_count > 0;
-    bool rolled = item->action == PLAN_ROLL || mem_set_has(&making->rolled, group->id);
+    bool rolled = item->action == PLAN_ROLL || (group->id != NULL && mem_set_has(&making->rolled, group->id));
 
     if (!rolled && (moved || stale > 0)) {
         plan_policy_leave(making, first, GROUP_MEMBERS,
