@@ -166,9 +166,17 @@ struct audit_finding {
     const struct policy_rule *rule;           /* that holds for it; NULL: unmanaged */
     const struct policy_exception *exception; /* that covers it; one of AUDIT_FAIL has expired */
     const char *why;                          /* of AUDIT_CANNOT_TELL: what is unknown */
-    const struct resource *template_used;     /* of a group's finding that its template fixes; NULL: none does */
+    const struct resource *template_used;     /* of a group's finding: its template; NULL: it was not found */
     unsigned template_checks;                 /* that this template fails */
     size_t fix;                               /* index of its fix */
+};
+
+/* Why the command that would fix something cannot work. */
+enum audit_obstacle {
+    AUDIT_NO_OBSTACLE,
+    AUDIT_USE_FORBIDS,   /* the allowed_use of its image or boot volume: only the hop limit can be changed */
+    AUDIT_STATE_REFUSES, /* its lifecycle state or its status: nothing can */
+    AUDIT_NOT_RUNNING,   /* there is nothing to restart */
 };
 
 /* The one fix of all that was found in a resource. */
@@ -178,8 +186,9 @@ struct audit_fix {
     unsigned own_checks;               /* those that the target itself fails, not a group that uses it */
     const struct policy_rule *rule;    /* whose settings are wanted */
     struct resource_settings settings; /* none: no command sets anything */
+    enum audit_obstacle obstacle;      /* the settings and the restart are those in spite of it */
+    const struct audit_facts *facts;   /* of the target itself; NULL: it was not audited */
     bool restarts;                     /* a restart is all that it needs */
-    bool rolls;                        /* the template is right, members that another one made are replaced */
     bool own_name;                     /* nothing else of its kind and region has its name */
 };
 

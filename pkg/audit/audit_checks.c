@@ -73,8 +73,8 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .severity = POLICY_HIGH,
             .meaning = "while the service is on, every process of the server, and whoever makes one send a request, "
                        "reads its user_data: keep secrets in a secrets manager, and replace those that were in it",
-            .message = "user_data holds what looks like {secret}; take it out when the {kind} is next made, and "
-                       "replace the secret",
+            .message = "user_data holds what looks like {secret}; no command takes it out: make it anew "
+                       "without it, and replace the secret",
             .fix = "vpcmeta KIND show NAME",
             .basis = "A12: readable by all processes",
             .roles = AUDIT_SERVER | AUDIT_TEMPLATE,

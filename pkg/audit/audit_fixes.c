@@ -10,16 +10,20 @@
 
 /* --- which resources -------------------------------------------------------------------------------- */
 
+/* A group's finding that its template fixes. No command replaces only the members that another template made. */
+static bool is_of_template(const struct audit_finding *finding)
+{
+    return finding->check == AUDIT_GROUP_TEMPLATE && finding->template_used != NULL;
+}
+
 static const struct resource *target_of(const struct audit_finding *finding)
 {
-    return finding->template_used != NULL ? finding->template_used : finding->resource;
+    return is_of_template(finding) ? finding->template_used : finding->resource;
 }
 
 static unsigned checks_of(const struct audit_finding *finding)
 {
-    unsigned own = 1U << finding->check;
-
-    return finding->template_used == NULL ? own : finding->template_checks | (own & 1U << AUDIT_GROUP_MEMBERS);
+    return is_of_template(finding) ? finding->template_checks : 1U << finding->check;
 }
 
 static const char *or_empty(const char *string)
@@ -174,24 +178,33 @@ static struct resource_settings settings_to_set(const struct remedy *remedy)
     return fixed;
 }
 
-bool audit_is_unfixable(const struct audit_finding *finding)
-{
-    unsigned settings = AUDIT_CHECKS_OF_PROTOCOL | AUDIT_CHECKS_OF_DISABLED | AUDIT_CHECKS_OF_ENABLED;
-
-    return finding->facts != NULL && finding->facts->use_reading == AUDIT_READ &&
-           finding->facts->use_wanted == PREFLIGHT_FORBIDDEN && (settings & 1U << finding->check) != 0;
-}
-
 static void add_settings(struct audit *audit, const struct audit_finding *finding, unsigned checks,
                          struct audit_fix *fix)
 {
     const struct remedy remedy = {.audit = audit, .record = fix->target, .rule = finding->rule, .checks = checks};
     struct resource_settings settings = settings_to_set(&remedy);
 
-    if (audit_is_unfixable(finding)) {
-        settings.given &= RESOURCE_HOP_LIMIT; /* the rest would be refused */
-    }
     fix->settings = resource_settings_over(&fix->settings, &settings, settings.given);
+}
+
+/* What cannot be done is neither set nor restarted. */
+static void heed_obstacle(struct audit_fix *fix)
+{
+    bool only_off = fix->settings.given == RESOURCE_ENABLED && !fix->settings.enabled;
+    bool running = fix->target->status == NULL || resource_status(fix->target->status) == RESOURCE_STATUS_RUNNING;
+
+    fix->obstacle = audit_obstacle_of(fix->target, fix->facts);
+    if (fix->obstacle == AUDIT_USE_FORBIDS) {
+        bool off = only_off && (fix->checks & 1U << AUDIT_UNSUPPORTED_ARCHITECTURE) != 0;
+        fix->settings.given &= off ? RESOURCE_ENABLED : RESOURCE_HOP_LIMIT;
+    } else if (fix->obstacle == AUDIT_STATE_REFUSES) {
+        fix->settings.given = 0;
+        fix->restarts = false;
+    }
+    if (fix->restarts && !running) {
+        fix->obstacle = AUDIT_NOT_RUNNING;
+        fix->restarts = false;
+    }
 }
 
 static void make_settings(struct audit *audit)
@@ -199,10 +212,10 @@ static void make_settings(struct audit *audit)
     for (size_t i = 0; i < audit->failed; i++) {
         const struct audit_finding *finding = &audit->findings[i];
         struct audit_fix *fix = &audit->fixes[finding->fix];
-        if (finding->rule == NULL || finding->check == AUDIT_GROUP_TEMPLATE_MISSING) {
+        if (finding->rule == NULL || fix->target->kind->settings == 0) {
             continue; /* no command sets anything */
         }
-        if (finding->template_used == NULL) {
+        if (!is_of_template(finding)) {
             add_settings(audit, finding, fix->own_checks, fix);
         } else if (finding->rule != fix->rule || (fix->checks & ~fix->own_checks) != 0) {
             add_settings(audit, finding, finding->template_checks, fix);
@@ -210,14 +223,8 @@ static void make_settings(struct audit *audit)
     }
     for (size_t i = 0; i < audit->fix_count; i++) {
         struct audit_fix *fix = &audit->fixes[i];
-        fix->rolls = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_GROUP_MEMBERS) != 0 &&
-                     fix->target->kind->settings != 0;
-        if (fix->rolls) {
-            /* what the template has already: it stays, and the members from another one are replaced */
-            fix->settings = fix->target->settings;
-            fix->settings.given &= RESOURCE_ENABLED;
-        }
         fix->restarts = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_RESTART_PENDING) != 0;
+        heed_obstacle(fix);
     }
 }
 
@@ -229,11 +236,12 @@ void audit_fixes_make(struct audit *audit)
         struct audit_finding *finding = &audit->findings[i];
         struct audit_fix *fix = find_or_add(audit, &map, target_of(finding));
         finding->fix = (size_t)(fix - audit->fixes);
+        fix->facts = is_of_template(finding) ? fix->facts : finding->facts;
         if (finding->result != AUDIT_FAIL) {
             continue;
         }
         fix->checks |= checks_of(finding);
-        if (finding->template_used == NULL) {
+        if (!is_of_template(finding)) {
             fix->own_checks |= 1U << finding->check;
             fix->rule = finding->rule;
         } else if (fix->rule == NULL) {
@@ -311,7 +319,7 @@ void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *f
     }
     if (settings->given != 0 && fix->target->kind->patchable == 0) {
         cli_command_line_option(line, "update-groups", NULL);
-        cli_command_line_option(line, fix->rolls ? "roll" : "delete-old", NULL); /* it would be found again */
+        cli_command_line_option(line, "delete-old", NULL); /* it would be found again */
     }
 }
 

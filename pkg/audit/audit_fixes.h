@@ -30,8 +30,11 @@ void audit_fix_begin(struct cli_command_line *line, const struct audit_terms *te
 /* Adds the options of the settings, and those that take the old templates away. */
 void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *fix);
 
-/* Whether allowed_use forbids what would fix the finding. */
-bool audit_is_unfixable(const struct audit_finding *finding);
+/* What stands against changing any setting of the target but its hop limit. */
+enum audit_obstacle audit_obstacle_of(const struct resource *target, const struct audit_facts *facts);
+
+/* Appends why the command that would fix the finding cannot work; nothing where it can, or where there is none. */
+void audit_append_obstacle(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 
 /* Appends a command on lines of at most `columns` where that is possible (0: one line), and a newline. */
 void audit_append_command(struct text *out, const char *line, size_t columns);

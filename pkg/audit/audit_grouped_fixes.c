@@ -19,7 +19,7 @@ struct likeness {
     bool linked;     /* the template links its trusted profile, and shall not */
     bool hops_lower; /* the hop limit comes down to one that others of the kind may be below */
     bool near;       /* the hop limit comes down to one, because of a trusted profile */
-    bool restarts, rolls;
+    bool restarts;
     unsigned given; /* where a policy chooses: what is set in one is not set in another */
     const struct policy_wanted *wanted;
 };
@@ -73,7 +73,6 @@ static struct likeness likeness_of(const struct audit *audit, const struct audit
     return (struct likeness){.kind = fix->target->kind,
                              .wanted = &fix->rule->wanted,
                              .restarts = fix->restarts,
-                             .rolls = fix->rolls,
                              .given = is_chosen_by_policy(audit) ? wanted->given : 0,
                              .near = (wanted->given & RESOURCE_HOP_LIMIT) != 0 &&
                                      wanted->hop_limit != fix->rule->wanted.hop_limit,
@@ -88,8 +87,8 @@ static bool is_like(const struct likeness *left, const struct likeness *right)
 {
     return left->kind == right->kind && left->enabled == right->enabled && left->switched == right->switched &&
            left->linked == right->linked && left->hops_lower == right->hops_lower &&
-           left->restarts == right->restarts && left->rolls == right->rolls && left->wanted == right->wanted &&
-           left->given == right->given && left->near == right->near;
+           left->restarts == right->restarts && left->wanted == right->wanted && left->given == right->given &&
+           left->near == right->near;
 }
 
 static size_t find_or_add(struct fix_groups *groups, const struct likeness *likeness)
@@ -252,7 +251,7 @@ static bool is_described(const struct fix_groups *groups, const struct fix_group
     const struct audit_terms *terms = &groups->audit->terms;
     const struct likeness *likeness = &group->likeness;
 
-    if (is_chosen_by_policy(groups->audit) || likeness->restarts || likeness->rolls || likeness->near) {
+    if (is_chosen_by_policy(groups->audit) || likeness->restarts || likeness->near) {
         return false;
     }
     for (size_t i = 0; i < terms->option_count; i++) {
@@ -333,10 +332,7 @@ static void append_named(const struct fix_groups *groups, size_t place, const st
 static void append_commands(const struct fix_groups *groups, size_t place, size_t columns, struct text *out)
 {
     const struct fix_group *group = &groups->items[place];
-    struct audit_fix fix = {.settings = group->settings,
-                            .restarts = group->likeness.restarts,
-                            .rolls = group->likeness.rolls,
-                            .target = group->first};
+    struct audit_fix fix = {.settings = group->settings, .restarts = group->likeness.restarts, .target = group->first};
     struct regions regions = {0};
 
     collect_regions(groups, place, &regions);
@@ -353,8 +349,11 @@ void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text 
     struct fix_groups groups;
 
     group_fixes(audit, &groups);
-    for (size_t i = 0; i < groups.count; i++) {
-        append_commands(&groups, i, columns, out);
+    for (size_t i = 0; i < 2 * groups.count; i++) {
+        size_t place = i % groups.count;
+        if (groups.items[place].likeness.restarts == (i >= groups.count)) { /* restarts come last */
+            append_commands(&groups, place, columns, out);
+        }
     }
     free(groups.items);
     free(groups.group_of);

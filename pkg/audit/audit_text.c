@@ -170,7 +170,7 @@ static void append_then_restart(const struct source *from, struct text *out)
 {
     const struct audit_fix *fix = &from->audit->fixes[from->finding->fix];
 
-    if (!fix->restarts) {
+    if (fix->settings.given != 0) {
         text_append(out, "; restart it after the fix");
     }
 }
@@ -185,12 +185,10 @@ static void append_stale_members(const struct source *from, struct text *out)
 
 static void append_replace_members(const struct source *from, struct text *out)
 {
-    const struct audit_fix *fix = &from->audit->fixes[from->finding->fix];
-
     if (from->finding->template_used == NULL) {
         text_append(out, "; its own was not found, so no command replaces them");
-    } else if (!fix->rolls) {
-        text_append(out, "; replace them, with --roll, after the template");
+    } else {
+        text_append(out, "; template replace with --update-groups --roll replaces them");
     }
 }
 
@@ -363,8 +361,8 @@ void audit_message(const struct audit *audit, const struct audit_finding *findin
         return;
     }
     fill_in(audit, finding, audit_checks[finding->check].message, out);
-    if (audit_is_unfixable(finding)) {
-        text_append(out, "; its allowed_use forbids what the policy wants");
+    if (finding->result == AUDIT_FAIL) {
+        audit_append_obstacle(audit, finding, out);
     }
     if (finding->exception != NULL && finding->place != SIZE_MAX) {
         append_exception(finding, out);

@@ -18,29 +18,25 @@ const char *plan_action_name(enum plan_action action)
 
 static bool lifecycle_refuses(const struct resource *record, char *reason)
 {
-    enum resource_status lifecycle = resource_status(record->lifecycle_state);
-    bool refuses = lifecycle == RESOURCE_STATUS_DELETING || lifecycle == RESOURCE_STATUS_FAILED ||
-                   lifecycle == RESOURCE_STATUS_SUSPENDED;
+    const char *word = resource_refusing_lifecycle(record);
 
-    if (refuses) {
-        snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", record->lifecycle_state);
+    if (word != NULL) {
+        snprintf(reason, PLAN_REASON_SIZE, "lifecycle state is %s", word);
     }
-    return refuses;
+    return word != NULL;
 }
 
-/* vpc-api.md 4.1: no status is documented to refuse the patch, but in these nothing useful can come of it. */
 static bool state_refuses(const struct resource *record, char *reason)
 {
-    enum resource_status status = resource_status(record->status);
+    const char *word = resource_refusing_status(record);
 
     if (lifecycle_refuses(record, reason)) {
         return true;
     }
-    if (status == RESOURCE_STATUS_DELETING || status == RESOURCE_STATUS_FAILED) {
-        snprintf(reason, PLAN_REASON_SIZE, "status is %s", record->status);
-        return true;
+    if (word != NULL) {
+        snprintf(reason, PLAN_REASON_SIZE, "status is %s", word);
     }
-    return false;
+    return word != NULL;
 }
 
 bool plan_odd_refuses(const struct resource *record, const struct resource_settings *wanted,

@@ -250,3 +250,19 @@ void resource_list_sort(struct resource_list *list)
     }
     free(all);
 }
+
+const char *resource_refusing_lifecycle(const struct resource *record)
+{
+    enum resource_status lifecycle = resource_status(record->lifecycle_state);
+    bool refuses = lifecycle == RESOURCE_STATUS_DELETING || lifecycle == RESOURCE_STATUS_FAILED ||
+                   lifecycle == RESOURCE_STATUS_SUSPENDED;
+
+    return refuses ? record->lifecycle_state : NULL;
+}
+
+const char *resource_refusing_status(const struct resource *record)
+{
+    enum resource_status status = resource_status(record->status);
+
+    return status == RESOURCE_STATUS_DELETING || status == RESOURCE_STATUS_FAILED ? record->status : NULL;
+}

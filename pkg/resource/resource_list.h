@@ -122,6 +122,13 @@ void resource_append_name(struct text *out, const struct resource *record, bool 
 /* Whether the record lacks that member of its answer, or one below it: "zone", "metadata_service.enabled". */
 bool resource_lacks(const struct resource *record, const char *member);
 
+/*
+ * The word of a lifecycle state, or of a status, in which no change of the resource is of use; NULL: none. vpc-api.md
+ * 4.1: no status is documented to refuse the patch, but in these nothing useful can come of it.
+ */
+const char *resource_refusing_lifecycle(const struct resource *record);
+const char *resource_refusing_status(const struct resource *record);
+
 /* For those who cannot work with a part: ERR_BAD_ANSWER with the words above when the record is odd. */
 bool resource_check_whole(const struct resource *record, struct err *e) __attribute__((warn_unused_result));
 

@@ -196,8 +196,12 @@ findings_by_jq='
 @test "the fix of a finding is a command that mends it" {
     fleet --instances 60 --templates 0 --bare-metal 6 --groups 0
     audit -o json --jq '.findings[].fix' > "$BATS_TEST_TMPDIR/fixes" || [ $? -eq 3 ]
-    [ -s "$BATS_TEST_TMPDIR/fixes" ]
-    PATH=$BUILD:$PATH sh -e < <(sed 's/$/ --yes -q/' "$BATS_TEST_TMPDIR/fixes") > /dev/null
+    # a server that is suspended or has failed cannot be changed: its fix shows it
+    grep ' show ' "$BATS_TEST_TMPDIR/fixes" > "$BATS_TEST_TMPDIR/shows"
+    PATH=$BUILD:$PATH sh -e < <(cat "$BATS_TEST_TMPDIR/shows") > /dev/null
+    grep -v ' show ' "$BATS_TEST_TMPDIR/fixes" > "$BATS_TEST_TMPDIR/changes"
+    PATH=$BUILD:$PATH sh -e < <(sed 's/$/ --yes -q -o json/' "$BATS_TEST_TMPDIR/changes") > "$BATS_TEST_TMPDIR/done"
+    jq -se 'length > 0 and all(.[].results[]; .outcome != "skipped")' "$BATS_TEST_TMPDIR/done"
     # what is left is a stop and a start, of those whose service was turned on
     run --separate-stderr -0 audit --where '.status != "failed" and .lifecycle_state == "stable"' --severity low
     [[ $output == *"no findings"* ]]

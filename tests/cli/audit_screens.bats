@@ -77,7 +77,7 @@ block_of() {
         last_line "^exit status 3: $rows findings, all of them medium\$"
         # every finding of every rule
         screen_plain $size audit --max-hop-limit 2 --all
-        [ "$(grep -cE '^ +vpcmeta (instance set|bare-metal set|template replace) [a-z]' shown)" -ge "$(jq '.findings | length' audit.json)" ]
+        [ "$(grep -cE '^ +vpcmeta (instance|bare-metal|template|group) (set|replace|show) ' shown)" -ge "$(jq '.findings | length' audit.json)" ]
         fits "${size%x*}"
     done
 }

@@ -16,6 +16,8 @@ struct given {
     const char *architecture;
     bool auto_link, assumed;
     const char *template_id;
+    const char *status, *lifecycle_state;
+    struct audit_facts facts; /* besides the match */
 };
 
 #define INSTANCE(name_)   .kind = &resource_instance, .name = name_
@@ -34,6 +36,8 @@ static inline void append(struct resource_list *list, const struct given *given)
     record->crn = "crn:v1:bluemix:public:is:eu-de-1:a/1::x:y";
     record->architecture = given->architecture;
     record->template_id = given->template_id;
+    record->status = given->status;
+    record->lifecycle_state = given->lifecycle_state;
     record->settings_assumed = given->assumed;
     if (given->kind->settings == 0) {
         return;
@@ -91,6 +95,7 @@ static inline void begin(struct fixture *fixture, const struct given *rows, cons
     *fixture = (struct fixture){.rule = baseline_rule(used.max_hop_limit), .list = resource_list_create()};
     for (size_t i = 0; i < ROWS_MAX && rows[i].kind != NULL; i++) {
         append(fixture->list, &rows[i]);
+        fixture->facts[i] = rows[i].facts;
     }
     audit_list(fixture, &used, whole);
 }
