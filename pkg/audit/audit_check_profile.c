@@ -3,15 +3,22 @@
 
 #include "audit/audit_checks.h"
 
+/* Whether the answer said something of the profile that could not be read: there may be one. */
+static bool is_garbled(const struct resource *record)
+{
+    return (record->settings.given & RESOURCE_TRUSTED_PROFILE) == 0 &&
+           resource_lacks(record, "default_trusted_profile");
+}
+
 /* The record of a template has its profile; a server's has to be read, which AUDIT_NO_RESULT says it was not. */
 static enum audit_result is_readable(struct audit_subject *subject)
 {
     const struct audit_facts *facts = subject->facts;
 
-    if (subject->role == AUDIT_TEMPLATE) {
+    if (subject->role == AUDIT_TEMPLATE && !is_garbled(subject->record)) {
         return AUDIT_PASS;
     }
-    if (facts->profile_reading == AUDIT_UNREADABLE) {
+    if (subject->role == AUDIT_TEMPLATE || facts->profile_reading == AUDIT_UNREADABLE) {
         return audit_outcome(subject, AUDIT_MAYBE, "its trusted profile, which could not be read");
     }
     return facts->profile_reading == AUDIT_READ ? AUDIT_PASS : AUDIT_NO_RESULT;
@@ -153,7 +160,7 @@ enum audit_result audit_judge_template_auto_link(struct audit_subject *subject)
     if ((wanted->given & RESOURCE_AUTO_LINK) == 0 || wanted->auto_link) {
         return AUDIT_NOT_APPLICABLE;
     }
-    if ((subject->record->settings.given & RESOURCE_PROFILE_SETTINGS) == 0) {
+    if ((subject->record->settings.given & RESOURCE_PROFILE_SETTINGS) == 0 && !is_garbled(subject->record)) {
         return AUDIT_PASS; /* nothing to link */
     }
     return audit_outcome(subject, links(subject), "auto_link of its trusted profile");

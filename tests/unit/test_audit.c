@@ -559,6 +559,28 @@ static void counts_are_told_by_kind_state_protocol_and_hop_limit(void **state)
     end(&fixture);
 }
 
+/* A profile that could not be read is not the lack of one. */
+static void a_template_whose_profile_cannot_be_read_may_have_one(void **state)
+{
+    static const enum audit_check_number checks[] = {AUDIT_TEMPLATE_AUTO_LINK, AUDIT_PROFILE_MISSING,
+                                                     AUDIT_PROFILE_FORBIDDEN, AUDIT_PROFILE_WHILE_DISABLED};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        static const struct given rows[ROWS_MAX] = {{0}};
+        struct fixture fixture;
+        begin(&fixture, rows, NULL, true);
+        audit_free(&fixture.audit);
+        append(fixture.list, &(struct given){TEMPLATE("t"), OFF});
+        resource_list_at(fixture.list, 0)->odd = "default_trusted_profile is not an object";
+        fixture.rule.wanted.profile =
+            checks[i] == AUDIT_PROFILE_FORBIDDEN ? POLICY_PROFILE_FORBIDDEN : POLICY_PROFILE_REQUIRED;
+        audit_list(&fixture, &(struct audit_terms){.program = "vpcmeta"}, true);
+        assert_int_equal(audit_result_of(&fixture.audit, 0, checks[i]), AUDIT_CANNOT_TELL);
+        end(&fixture);
+    }
+}
+
 static void an_empty_inventory_has_no_findings(void **state)
 {
     static const struct given rows[ROWS_MAX] = {{0}};
@@ -624,6 +646,7 @@ int main(void)
         cmocka_unit_test(a_name_that_would_be_read_as_something_else_is_not_in_the_command),
         cmocka_unit_test(findings_come_worst_first_then_by_rule_then_as_the_inventory_stands),
         cmocka_unit_test(counts_are_told_by_kind_state_protocol_and_hop_limit),
+        cmocka_unit_test(a_template_whose_profile_cannot_be_read_may_have_one),
         cmocka_unit_test(an_empty_inventory_has_no_findings),
         cmocka_unit_test(every_rule_is_complete_and_has_an_id_of_its_own),
         cmocka_unit_test(an_unknown_rule_is_refused_with_the_nearest),
