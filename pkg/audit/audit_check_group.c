@@ -39,8 +39,8 @@ static bool is_accepted(const struct audit_subject *subject, size_t place, enum 
     const struct policy_rule *own = inventory->known_facts != NULL ? inventory->known_facts[place].match.rule : NULL;
 
     return (subject->audit->terms.excluded & 1U << check) != 0 ||
-           audit_accepts(subject->rule, used, subject->check_ids[check]) ||
-           audit_accepts(own, used, subject->check_ids[check]);
+           audit_accepts_by_use(subject->audit, subject->rule, used, subject->check_ids[check]) ||
+           audit_accepts_by_use(subject->audit, own, used, subject->check_ids[check]);
 }
 
 /* The checks of settings that the template fails by what the group's rule wants of its members. */

@@ -106,7 +106,7 @@ static bool may_cover_more(const struct audit *audit, const struct policy_except
             }
         }
     }
-    return exception->check_count == 0 && audit->terms.checks != 0;
+    return exception->check_count == 0 && (audit->terms.checks != 0 || audit->terms.excluded != 0);
 }
 
 static void add_unused(struct audit *audit, const struct policy_exception *exception)

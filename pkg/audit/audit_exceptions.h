@@ -24,4 +24,8 @@ const struct policy_exception *audit_use_exception(struct audit *audit, const st
 /* Whether an exception that has not expired covers the check, named by its id, of the resource; `rule` may be NULL. */
 bool audit_accepts(const struct policy_rule *rule, const struct resource *record, const char *check);
 
+/* The same; the exception is counted as one that is in use. */
+bool audit_accepts_by_use(const struct audit *audit, const struct policy_rule *rule, const struct resource *record,
+                          const char *check);
+
 #endif

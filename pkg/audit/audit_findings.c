@@ -23,10 +23,28 @@ void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
     audit->expired += finding->exception != NULL && finding->place != SIZE_MAX;
 }
 
-bool audit_accepts(const struct policy_rule *rule, const struct resource *record, const char *check)
+/* The exception that has not expired; NULL: none. */
+static const struct policy_exception *accepting(const struct policy_rule *rule, const struct resource *record,
+                                                const char *check)
 {
     const struct policy_exception *exception =
         rule != NULL && rule->policy != NULL ? policy_exception_for(rule, record, check) : NULL;
 
-    return exception != NULL && !exception->expired;
+    return exception != NULL && !exception->expired ? exception : NULL;
+}
+
+bool audit_accepts(const struct policy_rule *rule, const struct resource *record, const char *check)
+{
+    return accepting(rule, record, check) != NULL;
+}
+
+bool audit_accepts_by_use(const struct audit *audit, const struct policy_rule *rule, const struct resource *record,
+                          const char *check)
+{
+    const struct policy_exception *exception = accepting(rule, record, check);
+
+    if (exception != NULL && audit->terms.policy != NULL) {
+        audit->exceptions[exception->number].findings++;
+    }
+    return exception != NULL;
 }

@@ -167,3 +167,26 @@ END
     expect 2
     [[ $stderr == *endless.yaml:* ]]
 }
+
+@test "an exception is in use where it keeps the finding of a template out of that of a group" {
+    client_start --instances 8 --templates 2 --groups 2
+    cat > policy.yaml << 'END'
+version: 1
+rules:
+  - name: groups
+    kinds: [group]
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+    exceptions:
+      - {name: "*", rules: [template-disabled, template-over-http, template-hop-limit], reason: moves later, owner: A, expires: 2030-01-01}
+      - {name: nosuch, reason: typing error, owner: C, expires: 2030-01-01}
+  - name: others
+    metadata_service: {protocol: https}
+END
+    meta audit --policy policy.yaml -o json
+    jq -e '.summary.exceptions.unused | length == 1 and .[0].name == "nosuch"' <<< "$output"
+    # what is not judged could be what an exception of every rule is there for
+    for part in --exclude-rule --rule; do
+        meta audit --policy policy.yaml $part hop-limit -o json
+        jq -e '.complete and .summary.exceptions.unused == []' <<< "$output"
+    done
+}
