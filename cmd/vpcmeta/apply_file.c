@@ -216,14 +216,21 @@ static bool count_stale(const struct writing *writing, const struct apply_file *
     return counts != NULL;
 }
 
-/* Whose restart is pending: of the items that are a restart. */
+/* Whether the plan restarts it: as a restart, or after it turned it on. */
+static bool restarts(const struct plan_item *item)
+{
+    return item->action == PLAN_RESTART ||
+           (item->action == PLAN_SET && item->verdict == PLAN_CHANGE && !item->leave_restart);
+}
+
+/* Whose restart is pending. */
 static bool read_restarts(const struct apply_file *apply, enum resource_switch *ret, struct err *e)
 {
     CLEANUP(resource_list_release) struct resource_list *servers = resource_list_create();
     enum resource_switch *pending = NULL;
 
     for (size_t i = 0; i < apply->plan.count; i++) {
-        if (apply->plan.items[i].action == PLAN_RESTART && apply->now[i] != NULL) {
+        if (restarts(&apply->plan.items[i]) && apply->now[i] != NULL) {
             resource_list_adopt(servers, apply->now[i]);
         }
     }
@@ -231,7 +238,7 @@ static bool read_restarts(const struct apply_file *apply, enum resource_switch *
         return false;
     }
     for (size_t i = 0, server = 0; i < apply->plan.count; i++) {
-        if (apply->plan.items[i].action == PLAN_RESTART && apply->now[i] != NULL) {
+        if (restarts(&apply->plan.items[i]) && apply->now[i] != NULL) {
             ret[i] = pending[server++];
         }
     }
@@ -246,12 +253,12 @@ bool apply_file_compare(struct app *app, struct writing *writing, struct apply_f
     bool chains = has_chains(&apply->plan);
     size_t count = apply->plan.count;
     CLEANUP(text_free_pointer) int64_t *stale = mem_array(count + 1, sizeof(*stale));
-    CLEANUP(text_free_pointer) enum resource_switch *restarts = mem_array(count + 1, sizeof(*restarts));
+    CLEANUP(text_free_pointer) enum resource_switch *pending = mem_array(count + 1, sizeof(*pending));
 
     apply->now = mem_array(count + 1, sizeof(struct resource *));
     app_progress_read(app);
     if (!read_servers(writing, apply, e) || (chains && !read_chains(writing, apply, &templates, groups, e)) ||
-        !count_stale(writing, apply, stale, e) || !read_restarts(apply, restarts, e)) {
+        !count_stale(writing, apply, stale, e) || !read_restarts(apply, pending, e)) {
         return err_wrap(e, "nothing was changed");
     }
     plan_compare(&apply->plan,
@@ -260,10 +267,13 @@ bool apply_file_compare(struct app *app, struct writing *writing, struct apply_f
                                           .groups = chains ? groups : NULL,
                                           .bodies = templates.bodies,
                                           .stale = stale,
-                                          .restarts = restarts,
+                                          .restarts = pending,
                                           .terms = writing->request.restart != NULL ? writing->request.restart->terms
                                                                                     : (struct plan_restart_terms){0}},
                  &apply->staleness);
+    if (writing->request.restart != NULL) {
+        plan_add_restarts(&apply->plan, pending, &writing->request.restart->terms);
+    }
     for (size_t i = 0; i < count; i++) {
         apply->plan.items[i].conflict_policy = PLAN_CONFLICT_STRICT_RECORD;
     }

@@ -194,12 +194,17 @@ static bool prepare_steps(struct history *history, struct err *e)
     return history->journal != NULL && history->conclude != NULL && history->reopen != NULL;
 }
 
+static bool record_restart(struct history *history, int64_t number, const struct history_step *step, struct err *e)
+{
+    return step->restart == HISTORY_RESTART_UNSAID || history_add_restart(history, number, step, e);
+}
+
 static bool journal(struct history *history, int64_t number, const struct history_step *step, const char *now,
                     struct err *e)
 {
     history_bind(history->journal, "ssssII", step->before, step->etag, now, step->phase, number,
                  (int64_t)step->ordinal);
-    return history_run_once(history, history->journal, e);
+    return history_run_once(history, history->journal, e) && record_restart(history, number, step, e);
 }
 
 static bool conclude(struct history *history, int64_t number, const struct history_step *step, const char *now,
@@ -207,13 +212,12 @@ static bool conclude(struct history *history, int64_t number, const struct histo
 {
     if (step->not_started) {
         history_bind(history->reopen, "II", number, (int64_t)step->ordinal);
-        return history_run_once(history, history->reopen, e);
+        return history_run_once(history, history->reopen, e) && record_restart(history, number, step, e);
     }
     history_bind(history->conclude, "sssIsssiiisssII", step->before, step->after, now, (int64_t)step->attempts,
                  step->outcome, step->reason, step->request_id, step->http_status, step->restart_needed,
                  step->restart_done, step->id, step->crn, step->region, number, (int64_t)step->ordinal);
-    return history_run_once(history, history->conclude, e) &&
-           (step->restart == HISTORY_RESTART_UNSAID || history_add_restart(history, number, step, e));
+    return history_run_once(history, history->conclude, e) && record_restart(history, number, step, e);
 }
 
 bool history_record(struct history *history, int64_t number, const struct history_step *journaled,

@@ -237,6 +237,17 @@ static bool ends_need(const struct fleet_result *result)
     return result->outcome == FLEET_CHANGED && !result->restart_needed && (result->restarted || off);
 }
 
+/* Whether the item turns on a server that was off and that is not stopped: its restart is pending from then on. */
+static bool turns_on(const struct fleet_result *result)
+{
+    const struct plan_item *item = result->item;
+
+    return item->action == PLAN_SET && item->resource->kind->restart_to_enable && item->resource->id != NULL &&
+           (item->wanted->given & RESOURCE_ENABLED) != 0 && item->wanted->enabled &&
+           (result->before.given & RESOURCE_ENABLED) != 0 && !result->before.enabled &&
+           resource_status(item->resource->status) != RESOURCE_STATUS_STOPPED;
+}
+
 /* What is known of its restart from now on. */
 static enum history_restart restart_of(const struct fleet_result *result)
 {
@@ -255,6 +266,9 @@ static enum history_restart restart_of(const struct fleet_result *result)
     }
     if (shown && item->action == PLAN_CREATE) {
         return result->after.enabled ? HISTORY_RESTART_NONE : HISTORY_RESTART_UNSAID;
+    }
+    if (turns_on(result) && !shown && result->outcome != FLEET_UNKNOWN) {
+        return HISTORY_RESTART_UNKNOWN; /* it was not turned on: what its request left is taken back */
     }
     if (!shown || item->action != PLAN_SET) {
         return HISTORY_RESTART_UNSAID;
@@ -303,14 +317,23 @@ static struct history_step *steps_of_results(struct plan_encoder *encoder, const
     return steps;
 }
 
+/* A run may end here: what its request turns on needs its restart, whether it is heard of again or not. */
+static void expect_restarts(struct history_step steps[], const struct fleet_result *const results[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        steps[i].restart = turns_on(results[i]) ? HISTORY_RESTART_PENDING : HISTORY_RESTART_UNSAID;
+    }
+}
+
 static bool record_results(void *context, const struct fleet_result *const journaled[], size_t journaled_count,
                            const struct fleet_result *const concluded[], size_t concluded_count, struct err *e)
 {
     const struct run_journal *journal = context;
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
-    const struct history_step *before = steps_of_results(&encoder, journal, journaled, journaled_count);
+    struct history_step *before = steps_of_results(&encoder, journal, journaled, journaled_count);
     const struct history_step *after = steps_of_results(&encoder, journal, concluded, concluded_count);
 
+    expect_restarts(before, journaled, journaled_count);
     return history_record(journal->history, journal->number, before, journaled_count, after, concluded_count, e);
 }
 

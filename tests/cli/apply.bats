@@ -361,3 +361,53 @@ EOF
 }
 
 writes_of_patch() { writes | wc -l; }
+
+# --- restarts ---------------------------------------------------------------------------------------------
+
+# A run that turns all on with their restarts, ended without a word while servers restart.
+kill_while_restarting() { # ARGUMENTS of apply
+    sim_stop
+    client_start --region eu-de --instances 12 --mix plain --bare-metal 0 --groups 0 --templates 0 --transition-ms 300
+    cat > restarts.yaml << 'YAML'
+version: 1
+rules:
+  - name: servers
+    kinds: [instance]
+    metadata_service: {enabled: true, protocol: https}
+    apply: {restart: needed}
+YAML
+    vpcmeta plan --policy restarts.yaml --out restarts.json -q > /dev/null
+    "$BUILD/vpcmeta" apply "$@" -y -q > killed.out 2>&1 3>&- &
+    pid=$!
+    await_count 1 stops
+    kill -9 "$pid"
+    wait "$pid" || [ $? -eq 137 ]
+    clear_log
+}
+
+stops() { sim_log 'select(.method == "POST" and (.path | endswith("/actions")))' | wc -l; }
+
+restarts_missed() { # those that are on and were never stopped since, or are down
+    sim_log 'select(.method == "POST" and (.path | endswith("/actions"))) | .path' | sort -u | wc -l
+}
+
+@test "restarts that a run which was cut off did not come to are pending, for the plan and for a second apply" {
+    kill_while_restarting --policy restarts.yaml
+    on=$(sim_state '[.instances[] | select(.enabled)] | length')
+    meta plan --policy restarts.yaml --exit-code -o json
+    expect 3
+    [ "$(jq '[.results[] | select(.action == "restart" and .outcome == "would_change")] | length' <<< "$output")" -ge $((on - 2)) ]
+    meta apply --policy restarts.yaml -y -o json --poll-interval 100ms --max-unavailable 12 --allow-same-group
+    expect 0
+    [ "$(restarts_missed)" -ge 10 ]
+    meta instance restart --all -n -o json
+    jq -e '.summary.would_change == 0' <<< "$output"
+}
+
+@test "a plan that is carried out again restarts what the run that was cut off turned on" {
+    kill_while_restarting restarts.json
+    meta apply restarts.json -y -o json --poll-interval 100ms --max-unavailable 12 --allow-same-group
+    expect 0
+    [ "$(restarts_missed)" -ge 10 ]
+    [ "$(sim_state '[.instances[] | select(.enabled)] | length')" -eq 12 ]
+}
