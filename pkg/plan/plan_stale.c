@@ -150,12 +150,24 @@ static enum currency compare_move(struct comparison *comparison, const struct re
     return comparison->why.size > 0 ? STALE : CURRENT;
 }
 
+/* As many members are replaced as the plan shows. */
+static void compare_size(struct comparison *comparison, const struct resource *now)
+{
+    int64_t was = item_of(comparison)->roll.before.count;
+
+    if (was > 0 && now->membership_count >= 0 && now->membership_count != was) {
+        text_printf(add_part(comparison), "membership count %lld -> %lld", (long long)was,
+                    (long long)now->membership_count);
+    }
+}
+
 /* The group was moved by the plan, or is going to be, or uses the template that it used. */
 static enum currency compare_roll(struct comparison *comparison, const struct resource *now)
 {
     const struct plan_item *item = item_of(comparison);
 
     if (follows(comparison)) {
+        compare_size(comparison, now);
         return is_same(comparison, now) ? CURRENT : STALE;
     }
     if (comparison->situation->stale[comparison->index] == 0) {
@@ -165,6 +177,7 @@ static enum currency compare_roll(struct comparison *comparison, const struct re
         !text_equal(now->template_id, item->resource->template_id)) {
         add_difference(comparison, "instance template", item->resource->template_name, now->template_name);
     }
+    compare_size(comparison, now);
     (void)(comparison->why.size == 0 && item->depends_on == 0 && is_same(comparison, now));
     return comparison->why.size > 0 ? STALE : CURRENT;
 }

@@ -233,7 +233,8 @@ static void a_chain_is_stale_as_a_whole(void **state)
 {
     static const char *const words[] = {"has the name tpl-r2 now",          "(t) was deleted",
                                         "instance group other uses it now", "instance template tpl -> t-9",
-                                        "renamed from group to g2",         "renamed from tpl to old"};
+                                        "renamed from group to g2",         "membership count 2 -> 4",
+                                        "renamed from tpl to old"};
     (void)state;
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -254,6 +255,10 @@ static void a_chain_is_stale_as_a_whole(void **state)
             break;
         case 4:
             f.now[1]->name = "g2";
+            break;
+        case 5:
+            f.plan.items[2].roll.before.count = 2;
+            f.now[2]->membership_count = 4;
             break;
         default:
             f.now[3]->name = "old";
