@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan/plan_policy_make.h"
+#include "plan/plan_stale.h"
 
 /* --- servers ------------------------------------------------------------------------------------------ */
 
@@ -108,8 +109,9 @@ static void plan_server(struct plan_making *making, const struct plan_subject *s
         item->verdict = plan_judge(record, wanted, &item->mask, reason);
         if (item->verdict == PLAN_CHANGE && is_replaced(making, record)) {
             item->verdict = PLAN_SKIP;
-            snprintf(reason, sizeof(reason),
-                     "it is replaced: this plan rolls the instance group that it is a member of");
+            const struct resource *group =
+                resource_list_find(making->terms->context.groups, &resource_group, record->member_of);
+            plan_replaced_reason(group != NULL ? group->name : record->member_of, reason);
         }
         if (item->verdict == PLAN_SKIP) {
             item->reason = text_arena_copy(&making->plan->memory, reason, strlen(reason));

@@ -1,6 +1,7 @@
 /* Compares a plan that was made earlier with what is there now. */
 #include "plan/plan_stale.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -362,6 +363,40 @@ static void spread(struct plan *plan, struct plan_staleness *staleness)
     free(first);
 }
 
+void plan_replaced_reason(const char *group, char ret_reason[PLAN_REASON_SIZE])
+{
+    snprintf(ret_reason, PLAN_REASON_SIZE, "it is replaced: this plan rolls instance group %s", group);
+}
+
+/* What is true of the members where their group is not rolled: it was already, or is left out. */
+static void explain_members(struct plan *plan, const struct plan_item *roll)
+{
+    char planned[PLAN_REASON_SIZE];
+    CLEANUP(text_free) struct text now = {0};
+
+    plan_replaced_reason(roll->resource->name, planned);
+    text_printf(&now,
+                roll->verdict == PLAN_SKIP ? "not replaced: the roll of instance group %s is left out"
+                                           : "was replaced: instance group %s was rolled already",
+                roll->resource->name);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_item *item = &plan->items[i];
+        if (item->verdict == PLAN_SKIP && text_equal(item->reason, planned) &&
+            text_equal(item->resource->region, roll->resource->region)) {
+            item->reason = keep_reason(plan, &now);
+        }
+    }
+}
+
+static void explain_rolls(struct plan *plan, enum plan_verdict verdict)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].action == PLAN_ROLL && plan->items[i].verdict == verdict) {
+            explain_members(plan, &plan->items[i]);
+        }
+    }
+}
+
 void plan_compare(struct plan *plan, const struct plan_situation *situation, struct plan_staleness *ret)
 {
     *ret = (struct plan_staleness){.reasons = mem_array(plan->count + 1, sizeof(*ret->reasons))};
@@ -384,6 +419,7 @@ void plan_compare(struct plan *plan, const struct plan_situation *situation, str
         }
         text_free(&comparison.why);
     }
+    explain_rolls(plan, PLAN_UNCHANGED);
     spread(plan, ret);
     for (size_t i = 0; i < plan->count; i++) {
         CLEANUP(text_free) struct text reason = {0};
@@ -402,6 +438,7 @@ void plan_skip_stale(struct plan *plan, const struct plan_staleness *staleness)
             plan->items[i].reason = staleness->reasons[i];
         }
     }
+    explain_rolls(plan, PLAN_SKIP);
 }
 
 void plan_staleness_free(struct plan_staleness *staleness)

@@ -36,7 +36,10 @@ void plan_staleness_free(struct plan_staleness *staleness); /* zero-initialised 
  */
 void plan_compare(struct plan *plan, const struct plan_situation *situation, struct plan_staleness *ret);
 
-/* Stale items become PLAN_SKIP, with that reason. */
+/* Why a member is left alone, whose group is rolled. */
+void plan_replaced_reason(const char *group, char ret_reason[PLAN_REASON_SIZE]);
+
+/* Stale items become PLAN_SKIP, with that reason; members of a group that is not rolled then say so. */
 void plan_skip_stale(struct plan *plan, const struct plan_staleness *staleness);
 
 #endif

@@ -272,6 +272,36 @@ static void a_chain_is_stale_as_a_whole(void **state)
     }
 }
 
+static void members_say_whether_their_group_is_rolled(void **state)
+{
+    static const struct {
+        int64_t stale;
+        const char *template, *reason;
+    } rows[] = {{3, "t", "it is replaced: this plan rolls instance group group"},
+                {3, "t-9", "not replaced: the roll of instance group group is left out"},
+                {0, "t-2", "was replaced: instance group group was rolled already"}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(fixture_free) struct fixture f = {0};
+        char reason[PLAN_REASON_SIZE];
+        fixture_make(&f);
+        struct resource *group = add_record(f.list, &resource_group, "g", "group");
+        group->template_id = "t";
+        add_item(&f, PLAN_ROLL, group);
+        struct plan_item *member = add_item(&f, PLAN_SET, add_record(f.list, &resource_instance, "i", "web"));
+        plan_replaced_reason("group", reason);
+        member->verdict = PLAN_SKIP;
+        member->reason = reason;
+        f.now[0] = add_record(f.groups, &resource_group, "g", "group");
+        f.now[0]->template_id = rows[i].template;
+        f.stale[0] = rows[i].stale;
+        compare(&f);
+        plan_skip_stale(&f.plan, &f.staleness);
+        assert_string_equal(f.plan.items[1].reason, rows[i].reason);
+    }
+}
+
 static void a_chain_that_was_carried_out_is_done_and_one_that_was_cut_off_goes_on(void **state)
 {
     (void)state;
@@ -308,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_restart_that_was_done_meanwhile_is_not_done_again),
         cmocka_unit_test(a_chain_of_a_template_is_current_as_a_whole),
         cmocka_unit_test(a_chain_is_stale_as_a_whole),
+        cmocka_unit_test(members_say_whether_their_group_is_rolled),
         cmocka_unit_test(a_chain_that_was_carried_out_is_done_and_one_that_was_cut_off_goes_on),
     };
 
