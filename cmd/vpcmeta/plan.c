@@ -73,11 +73,13 @@ static void take_words(const struct app *app, struct policy_plan *planned, struc
 
 static void set_times(const struct plan_opts *opts, struct policy_plan *planned, struct plan_file *file)
 {
-    int64_t now = clock_wall_s(clock_system());
+    enum { SECOND_MS = 1000 };
+    int64_t now = clock_wall_ms(clock_system());
+    int64_t end = now + opts->expires.ms + SECOND_MS - 1; /* it holds at least as long as asked for */
     char *stamps = text_arena_alloc(&planned->memory, 2 * CLOCK_STAMP_SIZE);
 
-    clock_stamp(now, stamps);
-    clock_stamp(now + opts->expires.ms / 1000, stamps + CLOCK_STAMP_SIZE);
+    clock_stamp(now / SECOND_MS, stamps);
+    clock_stamp(end / SECOND_MS, stamps + CLOCK_STAMP_SIZE);
     file->created_at = stamps;
     file->expires_at = stamps + CLOCK_STAMP_SIZE;
 }

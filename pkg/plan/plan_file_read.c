@@ -198,8 +198,8 @@ bool plan_file_check(const struct plan_file *file, const char *now, const char *
         return err_set(e, ERR_INVALID, "the plan was made by vpcmeta %s, and this is %s: make it again", file->version,
                        version);
     }
-    return strcmp(now, file->expires_at) <= 0 ||
-           err_set(e, ERR_CONFLICT, "the plan was made at %s and has expired at %s: make it again", file->created_at,
+    return strcmp(now, file->expires_at) < 0 ||
+           err_set(e, ERR_CONFLICT, "the plan was made at %s and expired at %s: make it again", file->created_at,
                    file->expires_at);
 }
 

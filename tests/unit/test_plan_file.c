@@ -304,8 +304,8 @@ static void a_plan_holds_until_it_expires_and_for_its_major_version(void **state
         const char *version;
         enum err_code code;
     } rows[] = {
-        {"2025-11-24T16:00:00Z", "1.9.0", ERR_NONE},     {"2025-11-25T16:00:00Z", "1.2.3", ERR_NONE},
-        {"2025-11-25T16:00:01Z", "1.2.3", ERR_CONFLICT}, {"2025-11-24T16:00:00Z", "2.0.0", ERR_INVALID},
+        {"2025-11-24T16:00:00Z", "1.9.0", ERR_NONE},     {"2025-11-25T15:59:59Z", "1.2.3", ERR_NONE},
+        {"2025-11-25T16:00:00Z", "1.2.3", ERR_CONFLICT}, {"2025-11-24T16:00:00Z", "2.0.0", ERR_INVALID},
         {"2025-11-24T16:00:00Z", "0.9.0", ERR_INVALID},
     };
     CLEANUP(made_free) struct made made = {0};
