@@ -1,4 +1,6 @@
 /* apply: carries out a plan that was made earlier, or makes one from a policy and carries it out. */
+#include <string.h>
+
 #include "apply_file.h"
 #include "apply_policy.h"
 #include "commands.h"
@@ -106,9 +108,27 @@ static int apply_policy(struct app *app, const struct cli_call *call, struct wri
 
 /* --- the command -------------------------------------------------------------------------------------- */
 
+/* Names, ids and CRNs have no dot: who gives one beside --policy means a file. */
+static bool check_names(const struct cli_call *call, struct err *e)
+{
+    for (size_t i = 0; i < call->args_count; i++) {
+        const char *word = call->args[i];
+        if (strncmp(word, "crn:", strlen("crn:")) != 0 && strchr(word, '.') != NULL) {
+            return err_set(e, ERR_USAGE,
+                           "%s: a plan file and --policy exclude each other: give one of both (names of resources "
+                           "have no dot)",
+                           word);
+        }
+    }
+    return true;
+}
+
 static bool check_arguments(const struct apply_opts *opts, const struct cli_call *call, struct err *e)
 {
-    return opts->policy.policy != NULL || call->args_count == 1 ||
+    if (opts->policy.policy != NULL) {
+        return check_names(call, e);
+    }
+    return call->args_count == 1 ||
            err_set(e, ERR_USAGE, "give %s: the file that vpcmeta plan --out has written, or --policy FILE",
                    call->args_count == 0 ? "a plan" : "one plan");
 }

@@ -22,6 +22,17 @@ void apply_file_free(struct apply_file *apply)
 
 /* --- the file ------------------------------------------------------------------------------------------- */
 
+/* A policy as YAML or JSON has its rules at the top. */
+static bool is_policy(const char *text)
+{
+    const char *first = text + strspn(text, " \t\r\n");
+
+    if (*first == '{') {
+        return strstr(text, "\"rules\"") != NULL && strstr(text, "\"vpcmeta_plan\"") == NULL;
+    }
+    return strncmp(text, "rules:", strlen("rules:")) == 0 || strstr(text, "\nrules:") != NULL;
+}
+
 bool apply_file_read(const struct app *app, const char *name, struct apply_file *ret, struct err *e)
 {
     CLEANUP(text_free) struct text text = {0};
@@ -33,6 +44,12 @@ bool apply_file_read(const struct app *app, const char *name, struct apply_file 
     if (!app_read_text(app, name, "the plan", JSON_SIZE_MAX, &text, e)) {
         e->code = e->code == ERR_NOT_FOUND || e->code == ERR_IO ? ERR_USAGE : e->code;
         return false;
+    }
+    if (is_policy(text_string(&text))) {
+        CLEANUP(text_free) struct text file = {0};
+        cli_quote(&file, name);
+        return err_set(e, ERR_USAGE, "%s is a policy and no plan: %s apply --policy %s", ret->name, app->program->name,
+                       text_string(&file));
     }
     if (!plan_file_decode(text_string(&text), text.size, ret->name, ret->list, &ret->plan, &ret->file, e) ||
         !plan_file_check(&ret->file, now, VPCMETA_VERSION, e)) {
@@ -57,41 +74,60 @@ static void adopt_regions(struct app *app, const struct plan_file *file)
     free(regions);
 }
 
-static const struct vpc *find_region(const struct inventory_scope *scope, const char *region)
+/* A plan that was made at an endpoint without --region knows no region: the API is the same, then. */
+static bool is_place(const struct plan_file_place *place, const struct vpc *api)
+{
+    const char *region = vpc_region(api);
+    bool unnamed = place->region[0] == '\0' || region[0] == '\0';
+
+    return strcmp(place->region, region) == 0 || (unnamed && strcmp(place->api, vpc_base(api)) == 0);
+}
+
+static const struct vpc *find_region(const struct inventory_scope *scope, const struct plan_file_place *place)
 {
     for (size_t i = 0; i < scope->region_count; i++) {
-        if (strcmp(vpc_region(scope->regions[i]), region) == 0) {
+        if (is_place(place, scope->regions[i])) {
             return scope->regions[i];
         }
     }
     return NULL;
 }
 
-static bool is_of_plan(const struct plan_file *file, const char *region)
+static bool is_of_plan(const struct plan_file *file, const struct vpc *api)
 {
     for (size_t i = 0; i < file->place_count; i++) {
-        if (strcmp(file->places[i].region, region) == 0) {
+        if (is_place(&file->places[i], api)) {
             return true;
         }
     }
     return false;
 }
 
+/* The plan is carried out where it was made, as a whole: "the plan is for us-south and eu-de: ..." */
+static bool refuse_regions(const struct plan_file *file, struct err *e)
+{
+    CLEANUP(text_free) struct text regions = {0};
+
+    for (size_t i = 0; i < file->place_count; i++) {
+        const struct plan_file_place *place = &file->places[i];
+        text_append(&regions, i == 0 ? "" : i + 1 == file->place_count ? " and " : ", ");
+        text_append(&regions, place->region[0] != '\0' ? place->region : place->api);
+    }
+    return err_set(e, ERR_USAGE, "the plan is for %s: leave out --region; nothing was changed", text_string(&regions));
+}
+
 static bool check_places(const struct inventory_scope *scope, const struct plan_file *file, struct err *e)
 {
     for (size_t i = 0; i < scope->region_count; i++) {
-        const char *region = vpc_region(scope->regions[i]);
-        if (!is_of_plan(file, region)) {
-            return err_set(e, ERR_USAGE, "the plan was not made for region %s: leave out --region; nothing was changed",
-                           region[0] != '\0' ? region : "of this endpoint");
+        if (!is_of_plan(file, scope->regions[i])) {
+            return refuse_regions(file, e);
         }
     }
     for (size_t i = 0; i < file->place_count; i++) {
         const struct plan_file_place *place = &file->places[i];
-        const struct vpc *api = find_region(scope, place->region);
+        const struct vpc *api = find_region(scope, place);
         if (api == NULL) {
-            return err_set(e, ERR_USAGE, "the plan is also for region %s: leave out --region; nothing was changed",
-                           place->region);
+            return refuse_regions(file, e);
         }
         if (strcmp(vpc_base(api), place->api) != 0) {
             return err_set(e, ERR_USAGE,

@@ -150,10 +150,14 @@ EOF
     refused 2 "cut off"
     : > plan.json
     refused 2 "cut off"
-    echo 'rules: []' > plan.json
+    echo 'words' > plan.json
     refused 2 "is none"
-    echo '{"rules": []}' > plan.json
+    echo '{"items": []}' > plan.json
     refused 2 "no plan"
+    printf 'version: 1\nrules: []\n' > plan.json
+    refused 2 "plan.json is a policy and no plan: vpcmeta apply --policy plan.json"
+    echo '{"rules": []}' > plan.json
+    refused 2 "plan.json is a policy and no plan: vpcmeta apply --policy plan.json"
     plan 2 format=2
     refused 2 "format 2"
     plan 2 'expires_at="2020-01-01T00:00:00Z"'
@@ -324,6 +328,8 @@ give one plan|apply plan.json plan.json
 --skip-stale|apply --policy policy.yaml --skip-stale
 --exceptions has no effect|apply plan.json --exceptions more.yaml
 no-such.yaml|apply --policy no-such.yaml
+exclude each other|apply plan.json --policy policy.yaml
+: leave out --region|apply plan.json --region us-south
 EOF
 }
 
