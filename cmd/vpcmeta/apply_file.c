@@ -124,12 +124,14 @@ static bool check_places(const struct inventory_scope *scope, const struct plan_
         }
     }
     for (size_t i = 0; i < file->place_count; i++) {
-        const struct plan_file_place *place = &file->places[i];
-        const struct vpc *api = find_region(scope, place);
-        if (api == NULL) {
+        if (find_region(scope, &file->places[i]) == NULL) {
             return refuse_regions(file, e);
         }
-        if (strcmp(vpc_base(api), place->api) != 0) {
+    }
+    for (size_t i = 0; i < file->place_count; i++) {
+        const struct plan_file_place *place = &file->places[i];
+        const struct vpc *api = find_region(scope, place);
+        if (api != NULL && strcmp(vpc_base(api), place->api) != 0) {
             return err_set(e, ERR_USAGE,
                            "the plan was made at %s, and this command works at %s: give --endpoint of the API that it "
                            "was made for, or make the plan again; nothing was changed",

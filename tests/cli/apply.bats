@@ -309,6 +309,9 @@ EOF
     expect 0
     jq -e '.dry_run and .run == null and .summary.would_change > 10' <<< "$output"
     untouched
+    meta apply plan.json --region us-south -y
+    expect 2 "the plan is for us-south and eu-de: leave out --region"
+    untouched
     meta apply --policy policy.yaml --region all < /dev/null
     expect 2 "--yes"
     untouched
@@ -329,7 +332,6 @@ give one plan|apply plan.json plan.json
 --exceptions has no effect|apply plan.json --exceptions more.yaml
 no-such.yaml|apply --policy no-such.yaml
 exclude each other|apply plan.json --policy policy.yaml
-: leave out --region|apply plan.json --region us-south
 EOF
 }
 
