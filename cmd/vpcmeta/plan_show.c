@@ -22,6 +22,18 @@ static const struct opt_spec show_opt[] = {
     OPT_END,
 };
 
+/* Whether there is a folder for the page, before anything is read. */
+static bool check_folder(const char *path, struct err *e)
+{
+    CLEANUP(text_free_pointer) char *folder = fsio_folder_of(path);
+
+    if (!fsio_check_room(folder, 0, e)) {
+        e->code = ERR_USAGE;
+        return err_wrap(e, "--html %s", path);
+    }
+    return true;
+}
+
 /* Whether the page may be written there: nothing that is no page is overwritten. */
 static bool write_page(const char *path, const struct plan_file *file, const struct err *unusable, struct err *e)
 {
@@ -63,7 +75,8 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     struct plan_file file;
     char now[CLOCK_STAMP_SIZE];
 
-    if (!results_check_plan(app, e) || !read_plan(app, call->args[0], list, &plan, &file, e)) {
+    if (!results_check_plan(app, e) || (opts->html != NULL && !check_folder(opts->html, e)) ||
+        !read_plan(app, call->args[0], list, &plan, &file, e)) {
         return err_exit_status(e);
     }
     clock_stamp(clock_wall_s(clock_system()), now);

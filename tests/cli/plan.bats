@@ -308,6 +308,9 @@ YAML
     expect 0
     meta plan show plan.json --html policy.yaml
     expect 2 "--html policy.yaml: it exists and is no page"
+    meta plan show plan.json --html no-such/plan.html
+    expect 2 "--html no-such/plan.html"
+    [ -z "$output" ]
     meta plan show plan.json --html plan.html
     expect 0
     [ "$(stat -c %a plan.html)" = 600 ]
