@@ -309,6 +309,7 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
     ret->known = ret->selected;
     if ((reading.parts & POLICY_READ_USE) != 0) {
         reading.rules = preflight_rules_create();
+        preflight_rules_demand_volumes(reading.rules);
     }
     bool good = (ret->scope.http != NULL || app_connect(app, &ret->scope, e)) &&
                 read_lists(app, call, &reading, terms->selection, ret, e) &&

@@ -40,6 +40,12 @@ struct preflight_rules;
 struct preflight_rules *preflight_rules_create(void);
 void preflight_rules_destroy(struct preflight_rules *rules); /* NULL allowed */
 
+/*
+ * For verdicts that are to be right without a write that tests them: the boot volume decides, which may have an
+ * expression of its own. Where many are asked for, the volumes of the region are listed.
+ */
+void preflight_rules_demand_volumes(struct preflight_rules *rules);
+
 /* Begins to read what preflight_check_changes will need for the server, while its list is still coming. */
 void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record);
 
@@ -47,7 +53,7 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
  * Checks changes of `enabled` or `protocol` (PATCH is checked against the boot volume, which inherits from the
  * image):
  *
- *   each distinct image is read once. Where it permits the settings, so do the volumes made of it;
+ *   (unless volumes are demanded) each distinct image is read once. Where it permits the settings, so do the volumes made of it;
  *   a volume with an expression of its own, given at its creation, is refused by the API as ever;
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image,
  *   or no longer one;

@@ -24,11 +24,17 @@ struct check {
 struct preflight_rules {
     struct mem_map map; /* by API, source, id and kind of server */
     struct text_arena ids;
+    bool volumes; /* the boot volume decides, whatever its image permits */
 };
 
 struct preflight_rules *preflight_rules_create(void)
 {
     return mem_alloc(sizeof(struct preflight_rules));
+}
+
+void preflight_rules_demand_volumes(struct preflight_rules *rules)
+{
+    rules->volumes = true;
 }
 
 void preflight_rules_destroy(struct preflight_rules *rules)
@@ -45,42 +51,134 @@ void preflight_rules_destroy(struct preflight_rules *rules)
     free(rules);
 }
 
+/* The rule of the source for servers of the kind; NULL where it is new and `add` says no. */
+static struct preflight_rule *find_rule(struct preflight_rules *rules, const struct vpc *api,
+                                        const struct resource_kind *about, const struct resource_kind *source,
+                                        const char *id, bool add, bool *ret_new)
+{
+    CLEANUP(text_free) struct text key = {0};
+
+    text_printf(&key, "%s %s %s %s", vpc_base(api), source->path, id, about->name);
+    struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
+    *ret_new = rule == NULL && add;
+    if (*ret_new) {
+        rule = mem_alloc(sizeof(*rule));
+        *rule = (struct preflight_rule){
+            .source = source, .id = text_arena_copy(&rules->ids, id, strlen(id)), .about = about};
+        mem_map_put(&rules->map, text_string(&key), rule);
+    }
+    return rule;
+}
+
 /* The rule of the source for servers like `record`; it is read unless it was. */
 static const struct preflight_rule *expect_rule(struct preflight_rules *rules, const struct resource *record,
                                                 const struct resource_kind *source, const char *id)
 {
-    CLEANUP(text_free) struct text key = {0};
+    bool is_new;
+    struct preflight_rule *rule = find_rule(rules, record->api, record->kind, source, id, true, &is_new);
 
-    text_printf(&key, "%s %s %s %s", vpc_base(record->api), source->path, id, record->kind->name);
-    struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
-    if (rule == NULL) {
-        rule = mem_alloc(sizeof(*rule));
-        *rule = (struct preflight_rule){
-            .source = source, .id = text_arena_copy(&rules->ids, id, strlen(id)), .about = record->kind};
-        mem_map_put(&rules->map, text_string(&key), rule);
+    if (is_new) {
         preflight_rule_read(record->api, rule);
     }
     return rule;
 }
 
+/* --- volumes by the page ------------------------------------------------------------------------------ */
+
+enum { VOLUMES_SINGLY = 20 }; /* of a region: more of them are listed */
+
+/* The list of the volumes of a region, while it is read. */
+struct volume_list {
+    struct preflight_rules *rules;
+    const struct vpc *api;
+    const struct resource_kind *about;
+    struct {
+        struct preflight_rule **items;
+        size_t count, capacity;
+    } wanted;
+};
+
+static bool keep_volume(const struct resource *record, struct answer_node item, void *context, bool *ret_keep,
+                        struct err *e)
+{
+    const struct volume_list *list = context;
+    bool is_new;
+    struct preflight_rule *rule = record->id == NULL ? NULL
+                                                     : find_rule(list->rules, list->api, list->about, &resource_volume,
+                                                                 record->id, false, &is_new);
+
+    *ret_keep = false;
+    return rule == NULL || !rule->listing || preflight_rule_take(rule, item, e);
+}
+
+static void volumes_listed(const struct err *error, void *context)
+{
+    const struct volume_list *list = context;
+
+    for (size_t i = 0; i < list->wanted.count; i++) {
+        struct preflight_rule *rule = list->wanted.items[i];
+        if (rule->listing && !rule->taken) {
+            rule->problem = mem_copy(error != NULL ? error->message : "the list of volumes lacks it");
+        }
+        rule->listing = false;
+    }
+}
+
+/* Lists the volumes of the API of the first of the lookups, where many of them are asked for. */
+static void list_volumes(struct check *check, struct preflight_rules *rules, size_t first, struct volume_list *list,
+                         struct resource_list *into)
+{
+    const struct resource *like = check->lookups[first].change->resource;
+
+    *list = (struct volume_list){.rules = rules, .api = like->api, .about = like->kind};
+    for (size_t i = first; i < check->count; i++) {
+        const struct lookup *lookup = &check->lookups[i];
+        const struct resource *record = lookup->change->resource;
+        bool is_new;
+        if (lookup->source != &resource_volume || record->api != like->api || record->kind != like->kind) {
+            continue;
+        }
+        struct preflight_rule *rule =
+            find_rule(rules, record->api, record->kind, lookup->source, lookup->id, true, &is_new);
+        if (is_new) {
+            rule->listing = true;
+            *mem_list_add(&list->wanted) = rule;
+        }
+    }
+    if (list->wanted.count > VOLUMES_SINGLY) {
+        vpc_list(like->api, &(struct vpc_listing){.kind = &resource_volume,
+                                                  .into = into,
+                                                  .keep = keep_volume,
+                                                  .listed = volumes_listed,
+                                                  .context = list});
+        return;
+    }
+    for (size_t i = 0; i < list->wanted.count; i++) {
+        list->wanted.items[i]->listing = false;
+        preflight_rule_read(like->api, list->wanted.items[i]);
+    }
+}
+
 /* Where the expression for the server is read first; NULL: nowhere. */
-static const struct resource_kind *first_source(const struct resource *record, const char **ret_id)
+static const struct resource_kind *first_source(const struct preflight_rules *rules, const struct resource *record,
+                                                const char **ret_id)
 {
     const struct resource_hardware *hardware = record->hardware;
 
     if (hardware == NULL || hardware->boot_rule != NULL || !record->kind->use_of_settings) {
         return NULL;
     }
-    *ret_id = hardware->image_id != NULL ? hardware->image_id : record->boot_id;
-    return *ret_id == NULL ? NULL : hardware->image_id != NULL ? &resource_image : &resource_volume;
+    bool image = hardware->image_id != NULL && (!rules->volumes || record->boot_id == NULL);
+    *ret_id = image ? hardware->image_id : record->boot_id;
+    return *ret_id == NULL ? NULL : image ? &resource_image : &resource_volume;
 }
 
 void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record)
 {
     const char *id = NULL;
-    const struct resource_kind *source = first_source(record, &id);
+    const struct resource_kind *source = first_source(rules, record, &id);
 
-    if (source != NULL) {
+    if (source != NULL && !(rules->volumes && source == &resource_volume)) {
         (void)expect_rule(rules, record, source, id);
     }
 }
@@ -130,7 +228,7 @@ static void decide(struct check *check)
     check->count = left;
 }
 
-static void add(struct check *check, struct preflight_change *change)
+static void add(struct check *check, const struct preflight_rules *rules, struct preflight_change *change)
 {
     const struct resource *record = change->resource;
     const struct resource_hardware *hardware = record->hardware;
@@ -148,10 +246,37 @@ static void add(struct check *check, struct preflight_change *change)
         return;
     }
     const char *id = NULL;
-    const struct resource_kind *source = first_source(record, &id);
+    const struct resource_kind *source = first_source(rules, record, &id);
     if (source != NULL) {
         check->lookups[check->count++] = (struct lookup){.change = change, .source = source, .id = id};
     }
+}
+
+/* Reads what the lookups ask for. */
+static bool read_round(struct http *http, struct check *check, struct preflight_rules *rules, struct err *e)
+{
+    struct volume_list *lists = mem_array(check->count, sizeof(*lists));
+    CLEANUP(resource_list_release) struct resource_list *none = resource_list_create();
+    size_t count = 0;
+
+    for (size_t i = 0; i < check->count; i++) {
+        struct lookup *lookup = &check->lookups[i];
+        const struct resource *record = lookup->change->resource;
+        bool begun = !rules->volumes || lookup->source != &resource_volume;
+        for (size_t k = 0; !begun && k < count; k++) {
+            begun = lists[k].api == record->api && lists[k].about == record->kind;
+        }
+        if (!begun) {
+            list_volumes(check, rules, i, &lists[count++], none);
+        }
+        lookup->rule = expect_rule(rules, record, lookup->source, lookup->id);
+    }
+    bool good = http_run(http, e);
+    for (size_t k = 0; k < count; k++) {
+        free(lists[k].wanted.items);
+    }
+    free(lists);
+    return good;
 }
 
 bool preflight_check_changes(struct http *http, struct preflight_change changes[], size_t count,
@@ -162,14 +287,10 @@ bool preflight_check_changes(struct http *http, struct preflight_change changes[
     bool good = true;
 
     for (size_t i = 0; i < count; i++) {
-        add(&check, &changes[i]);
+        add(&check, own != NULL ? own : rules, &changes[i]);
     }
     while (good && check.count > 0) {
-        for (size_t i = 0; i < check.count; i++) {
-            struct lookup *lookup = &check.lookups[i];
-            lookup->rule = expect_rule(own != NULL ? own : rules, lookup->change->resource, lookup->source, lookup->id);
-        }
-        good = http_run(http, e);
+        good = read_round(http, &check, own != NULL ? own : rules, e);
         if (good) {
             decide(&check);
         }

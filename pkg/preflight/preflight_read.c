@@ -8,20 +8,25 @@
 
 /* --- expressions ------------------------------------------------------------------------------------- */
 
-static bool read_rule(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+bool preflight_rule_take(struct preflight_rule *rule, struct answer_node body, struct err *e)
 {
-    struct preflight_rule *rule = context;
     CLEANUP(text_free) struct text path = {0};
     struct answer_string expression = {0};
 
-    (void)reply;
     text_printf(&path, "allowed_use/%s", rule->about->use_member);
-    if (!answer_get_string(root, text_string(&path), ANSWER_OPTIONAL, &expression, e)) {
+    if (!answer_get_string(body, text_string(&path), ANSWER_OPTIONAL, &expression, e)) {
         return false;
     }
     free(rule->expression);
     rule->expression = mem_copy(expression.data);
+    rule->taken = true;
     return true;
+}
+
+static bool read_rule(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
+{
+    (void)reply;
+    return preflight_rule_take(context, root, e);
 }
 
 static void rule_done(const struct vpc_answer *answer, void *context)

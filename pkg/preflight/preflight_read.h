@@ -14,7 +14,13 @@ struct preflight_rule {
     char *expression;                   /* NULL when there is none, or it could not be read; owned */
     char *problem;                      /* why it could not be read, or NULL; owned */
     bool gone;                          /* because it does not exist any more, as images do that servers outlive */
+    bool listing;                       /* a list that is being read is to have it */
+    bool taken;                         /* and had it */
 };
+
+/* Takes the expression from the body of the image or the volume. */
+bool preflight_rule_take(struct preflight_rule *rule, struct answer_node body, struct err *e)
+    __attribute__((warn_unused_result));
 
 /*
  * Queues GET {source}/{id}; expression or problem are there after http_run. `rule` must stay where it is until then.

@@ -216,3 +216,25 @@ missing() {
     meta policy check policies/p.yaml
     expect 0
 }
+
+@test "a boot volume may forbid what its image permits, and many volumes are read by the page" {
+    client_environment
+    sim_start --mix plain --instances 30 --bare-metal 0 --groups 0 --templates 0
+    sim_state '.images[].instance = null | .instances |= map(.profile = "bx2-4x16" | .enabled = false |
+        .boot_allowed_use = "true") | .instances[:2][].boot_allowed_use = "metadata_service.enabled == false"' > state
+    sim_stop
+    client_start --load state
+    policy '  - {name: all, metadata_service: {enabled: true, protocol: https}}'
+    audit
+    [ "$(jq '[.findings[] | select(.rule == "allowed-use" and .result == "fail")] | length' <<< "$output")" -eq 2 ]
+    [ "$(sim_count GET /v1/volumes) $(sim_count GET '/v1/volumes/*')" = "1 0" ]
+    meta plan --policy "$BATS_TEST_TMPDIR/policy.yaml" -o json
+    expect 0
+    jq -e '.summary.would_change == 28 and ([.results[] | select(.outcome == "skipped") |
+        .reason | select(test("allows only"))] | length) == 2' <<< "$output"
+    meta apply --policy "$BATS_TEST_TMPDIR/policy.yaml" -y -o json
+    expect 0
+    faults '{"path": "/v1/volumes", "action": "status", "status": 403}'
+    audit
+    [ -n "$(ids allowed-use cannot_tell)" ]
+}
