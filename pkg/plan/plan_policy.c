@@ -207,6 +207,7 @@ void plan_policy_make(const struct plan_policy_terms *terms, struct resource_lis
     }
     free(making.of_groups);
     mem_set_free(&making.rolled);
+    mem_map_free(&making.conflicts);
 }
 
 void plan_policy_free(struct plan_policy *made)

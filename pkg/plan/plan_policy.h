@@ -7,6 +7,7 @@
  *
  * Order: templates and groups come before servers, because a group that replaces a member meanwhile makes it from the
  * template that it has then. Members of a group that the plan rolls are not changed: the roll deletes them.
+ * A group is not rolled where its template would give a member what that member's own policy rule does not want.
  *
  *   server    PLAN_SET with only the settings that differ; PLAN_RESTART behind it, or alone, where one is pending
  *   template  a chain of plan_replace.h, by the `apply` of its own policy rule

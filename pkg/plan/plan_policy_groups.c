@@ -31,6 +31,11 @@ static size_t group_number(struct plan_making *making, const struct resource *gr
     return number_in(&making->group_numbers, group->id);
 }
 
+static const char *name_of_template(const struct resource *group)
+{
+    return group->template_name != NULL ? group->template_name : group->template_id != NULL ? group->template_id : "?";
+}
+
 /* --- what becomes of groups --------------------------------------------------------------------------- */
 
 /* How the policy rule rolls members. Owned by the plan. */
@@ -46,13 +51,68 @@ static const struct plan_roll *roll_of(struct plan_making *making, const struct 
     return roll;
 }
 
-/* The policy rule that says whether members are replaced: the group's own, else that of its template. */
+/* Notes the first selected member whose own policy rule wants something else than a new member gets. */
+static bool breaks_rule_of_member(struct plan_making *making, const struct resource *group,
+                                  const struct resource_settings *given)
+{
+    const struct resource_list *selected = making->terms->selected;
+
+    for (size_t i = 0; i < resource_list_count(selected); i++) {
+        const struct resource *member = resource_list_at(selected, i);
+        struct plan_subject subject = making->terms->subjects[i];
+        struct plan_choice choice;
+        CLEANUP(text_free) struct text words = {0};
+        if (member->kind->patchable == 0 || group->id == NULL || !text_equal(member->member_of, group->id) ||
+            subject.match.rule == NULL) {
+            continue;
+        }
+        struct resource made = *member;
+        made.settings = resource_settings_over(&member->settings, given, given->given & member->kind->patchable);
+        subject.forbidden = NULL; /* of the boot volume that is deleted with the member */
+        plan_policy_choose(making, &subject, &made, &choice);
+        if (choice.wanted.given == 0) {
+            continue;
+        }
+        const struct resource_settings after =
+            resource_settings_over(&made.settings, &choice.wanted, choice.wanted.given);
+        text_printf(&words,
+                    "members are not replaced: policy rule %s wants something else of member %s than new ones get: ",
+                    subject.match.rule->name, member->name);
+        resource_settings_describe(&words, &made.settings, &after, choice.wanted.given);
+        (void)mem_map_put(&making->conflicts, group->id,
+                          (void *)(uintptr_t)text_arena_copy(&making->plan->memory, words.data, words.size));
+        return true;
+    }
+    return false;
+}
+
+/*
+ * The policy rule that says whether members are replaced: the group's own, else that of its template; `given` is what
+ * they get then.
+ */
 static const struct plan_roll *choose_roll(struct plan_making *making, const struct resource *group,
-                                           const struct policy_rule *own, const struct policy_rule *of_template)
+                                           const struct policy_rule *own, const struct policy_rule *of_template,
+                                           const struct resource_settings *given)
 {
     const struct policy_rule *rule = own != NULL ? own : of_template;
 
-    return rule->apply.roll && plan_policy_excepted(own, group, GROUP_MEMBERS) == NULL ? roll_of(making, rule) : NULL;
+    return rule->apply.roll && plan_policy_excepted(own, group, GROUP_MEMBERS) == NULL &&
+                   !breaks_rule_of_member(making, group, given)
+               ? roll_of(making, rule)
+               : NULL;
+}
+
+/* The same for a group whose template stays. */
+static const struct plan_roll *choose_roll_of_stale(struct plan_making *making, const struct resource *group,
+                                                    const struct policy_rule *own)
+{
+    static const struct resource_settings unknown;
+    const struct resource *template =
+        group->template_id != NULL
+            ? resource_list_find(making->terms->context.templates, &resource_template, group->template_id)
+            : NULL;
+
+    return choose_roll(making, group, own, own, template != NULL ? &template->settings : &unknown);
 }
 
 /* Why the group is not moved; NULL: it is. */
@@ -77,8 +137,9 @@ static const char *why_group_stays(struct plan_making *making, const struct reso
 
 /* What becomes of the groups that use the template, of all of the context. To be freed. */
 static struct plan_group_choice *choose_groups(struct plan_making *making, const struct resource *template,
-                                               const struct policy_rule *rule)
+                                               const struct policy_rule *rule, const struct resource_settings *wanted)
 {
+    const struct resource_settings after = resource_settings_over(&template->settings, wanted, wanted->given);
     const struct resource_list *groups = making->terms->context.groups;
     const int64_t *counts = making->terms->context.stale;
     struct plan_group_choice *choices = mem_array(resource_list_count(groups) + 1, sizeof(*choices));
@@ -87,12 +148,14 @@ static struct plan_group_choice *choose_groups(struct plan_making *making, const
         const struct resource *group = resource_list_at(groups, i);
         const struct policy_rule *own = making->terms->groups[i].match.rule;
         if (plan_group_uses(group, template)) {
-            choices[i] = (struct plan_group_choice){.stays = why_group_stays(making, group, own, rule),
-                                                    .roll = choose_roll(making, group, own, rule),
-                                                    .policy_rule = own != NULL ? own->name : rule->name};
+            const char *stays = why_group_stays(making, group, own, rule);
+            choices[i] =
+                (struct plan_group_choice){.stays = stays,
+                                           .roll = stays == NULL ? choose_roll(making, group, own, rule, &after) : NULL,
+                                           .policy_rule = own != NULL ? own->name : rule->name};
         } else if (counts != NULL && counts[i] > 0 && own != NULL) { /* it may use the successor already */
             choices[i] =
-                (struct plan_group_choice){.roll = choose_roll(making, group, own, rule), .policy_rule = own->name};
+                (struct plan_group_choice){.roll = choose_roll_of_stale(making, group, own), .policy_rule = own->name};
         }
     }
     return choices;
@@ -163,7 +226,7 @@ static size_t own_item(const struct plan_making *making, size_t first, const str
 static void replace(struct plan_making *making, const struct resource *template, const struct policy_rule *rule,
                     const struct resource_settings *wanted)
 {
-    struct plan_group_choice *choices = choose_groups(making, template, rule);
+    struct plan_group_choice *choices = choose_groups(making, template, rule, wanted);
     const char *needless = why_needless(making, template, choices);
     size_t first = making->plan->count;
     struct err error = ERR_INIT;
@@ -208,11 +271,6 @@ void plan_policy_template(struct plan_making *making, size_t index)
 
 /* --- groups ------------------------------------------------------------------------------------------- */
 
-static const char *name_of_template(const struct resource *group)
-{
-    return group->template_name != NULL ? group->template_name : group->template_id != NULL ? group->template_id : "?";
-}
-
 /* Why the template of the group is not replaced. Owned by the plan. */
 static const char *why_template_stays(struct plan_making *making, const struct resource *group)
 {
@@ -240,10 +298,12 @@ static size_t add_group(struct plan_making *making, const struct resource *group
     struct plan_item *item = plan_policy_add(making, group, rule);
     bool able = group->odd == NULL && resource_status(group->status) != RESOURCE_STATUS_DELETING;
 
-    if (stale > 0 && able && rule->apply.roll && plan_policy_excepted(rule, group, GROUP_MEMBERS) == NULL) {
+    const struct plan_roll *roll = stale > 0 && able ? choose_roll_of_stale(making, group, rule) : NULL;
+
+    if (roll != NULL) {
         item->action = PLAN_ROLL;
         item->verdict = PLAN_CHANGE;
-        item->roll.terms = *roll_of(making, rule);
+        item->roll.terms = *roll;
         item->roll.before = (struct plan_members){.count = group->membership_count, .stale = stale};
     } else {
         item->action = PLAN_MOVE;
@@ -271,11 +331,13 @@ static void note_members(struct plan_making *making, const struct resource *grou
     const struct plan_item *item = &making->plan->items[first];
     bool moved = item->action == PLAN_MOVE && item->verdict == PLAN_CHANGE && group->membership_count > 0;
     bool rolled = item->action == PLAN_ROLL || (group->id != NULL && mem_set_has(&making->rolled, group->id));
+    const char *conflict = group->id != NULL ? mem_map_get(&making->conflicts, group->id) : NULL;
 
     if (!rolled && (moved || stale > 0)) {
         plan_policy_leave(making, first, GROUP_MEMBERS,
-                          exception != NULL ? plan_policy_exception_words(making, exception)
-                                            : "the policy rule does not roll members (apply: roll: true)",
+                          exception != NULL  ? plan_policy_exception_words(making, exception)
+                          : conflict != NULL ? conflict
+                                             : "the policy rule does not roll members (apply: roll: true)",
                           exception != NULL);
     }
 }

@@ -20,6 +20,7 @@ struct plan_making {
     struct mem_map group_numbers;      /* number (from 1) of each group of the context, by id */
     struct mem_map template_items;     /* number (from 1) of the item of each template that was planned, by id */
     struct mem_set rolled;             /* ids of groups all of whose members are replaced */
+    struct mem_map conflicts;          /* by id of group: why its members are not replaced; borrowed words */
 };
 
 /* What a resource is to be changed to, and what of the policy rule is left. */

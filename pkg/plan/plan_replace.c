@@ -234,6 +234,9 @@ static size_t add_groups(struct replacing *replacing, const struct resource *old
     for (size_t i = 0; i < resource_list_count(groups); i++) {
         if (moved[i] != 0 && choice_of(replacing, i).roll != NULL) {
             const struct resource *group = replacing->plan->items[moved[i] - 1].resource;
+            if (group->membership_count == 0) {
+                continue;
+            }
             last = add_roll(replacing, group, i, group->membership_count, last);
         }
     }

@@ -424,6 +424,32 @@ static void a_template_that_is_kept_gets_one_successor(void **state)
                        "set web-r2 unchanged\n");
 }
 
+static void a_group_without_members_is_moved_and_not_rolled(void **state)
+{
+    struct world *world = *state;
+
+    add_template(world, "web", settings(true, "http", 1), &restarting);
+    add_group(world, "empty", "id-web", &restarting);
+    resource_list_at(world->groups, 0)->membership_count = 0;
+    resource_list_at(world->selected, 1)->membership_count = 0;
+    assert_plan(world, "create web-r2: protocol http -> https\nmove empty to web-r2 after 1\ndelete web after 2\n");
+}
+
+static void members_whose_policy_rule_wants_what_the_template_does_not_give_are_not_replaced(void **state)
+{
+    struct world *world = *state;
+
+    add_template(world, "web", settings(true, "http", 1), &restarting);
+    add_group(world, "a", "id-web", &restarting);
+    add(world, &resource_instance, "member", settings(true, "https", 1), &off)->member_of = "id-a";
+    assert_plan(world, "create web-r2: protocol http -> https\n"
+                       "move a to web-r2 after 1\n"
+                       "  group-members: members are not replaced: policy rule off wants something else of member "
+                       "member than new ones get: enabled true -> false\n"
+                       "delete web after 2\n"
+                       "set member: enabled true -> false\n");
+}
+
 static void stale_members_are_rolled_where_the_policy_rule_says_so(void **state)
 {
     struct world *world = *state;
@@ -600,6 +626,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(groups_do_what_their_own_policy_rule_says, make_world, drop_world),
         cmocka_unit_test_setup_teardown(a_template_whose_groups_all_stay_is_not_replaced, make_world, drop_world),
         cmocka_unit_test_setup_teardown(a_template_that_is_kept_gets_one_successor, make_world, drop_world),
+        cmocka_unit_test_setup_teardown(a_group_without_members_is_moved_and_not_rolled, make_world, drop_world),
+        cmocka_unit_test_setup_teardown(
+            members_whose_policy_rule_wants_what_the_template_does_not_give_are_not_replaced, make_world, drop_world),
         cmocka_unit_test_setup_teardown(stale_members_are_rolled_where_the_policy_rule_says_so, make_world, drop_world),
         cmocka_unit_test_setup_teardown(every_finding_is_changed_or_left_with_its_reason, make_world, drop_world),
         cmocka_unit_test_setup_teardown(what_is_excepted_or_cannot_be_told_is_left_as_such, make_world, drop_world),
