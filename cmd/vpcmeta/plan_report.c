@@ -10,8 +10,8 @@
 
 /* --- for programs ------------------------------------------------------------------------------------- */
 
-/* Resources that the plan is about: what it creates is none of them. */
-static size_t count_selected(const struct plan_file *file)
+/* Resources that were selected: what the plan creates is none of them. */
+static size_t count_resources(const struct plan_file *file)
 {
     CLEANUP(mem_set_free) struct mem_set seen = {0};
     size_t nameless = 0;
@@ -38,11 +38,11 @@ static json_t *summary_of(const struct plan_file *file)
 {
     struct plan_counts counts = plan_count(file->plan);
 
-    return json_build("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "selected", (json_int_t)count_selected(file),
-                      "would_change", (json_int_t)counts.change, "unchanged", (json_int_t)counts.unchanged, "skipped",
-                      (json_int_t)counts.skip, "unmanaged", (json_int_t)file->unmanaged, "restarts",
-                      (json_int_t)file->restarts, "restarts_left", (json_int_t)file->restarts_left,
-                      "templates_replaced", (json_int_t)file->templates_replaced);
+    return json_build("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "selected", (json_int_t)file->plan->count,
+                      "resources", (json_int_t)count_resources(file), "would_change", (json_int_t)counts.change,
+                      "unchanged", (json_int_t)counts.unchanged, "skipped", (json_int_t)counts.skip, "unmanaged",
+                      (json_int_t)file->unmanaged, "restarts", (json_int_t)file->restarts, "restarts_left",
+                      (json_int_t)file->restarts_left, "templates_replaced", (json_int_t)file->templates_replaced);
 }
 
 static json_t *missing_json(const struct text *missing)
