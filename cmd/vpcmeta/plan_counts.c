@@ -5,8 +5,8 @@
 #include "mem/mem.h"
 #include "plan_view.h"
 
-enum { COUNT_CHANGE, COUNT_UNCHANGED, COUNT_SKIPPED, COUNT_RESTARTS, COUNT_TEMPLATES, COUNTS };
-static const char *const names[COUNTS] = {"would_change", "unchanged", "skipped", "restarts", "templates_replaced"};
+enum { COUNT_CHANGE, COUNT_UNCHANGED, COUNT_SKIPPED, COUNT_RESTARTS, COUNT_TEMPLATES, COUNT_LEFT, COUNTS };
+static const char *const names[COUNT_LEFT] = {"would_change", "unchanged", "skipped", "restarts", "templates_replaced"};
 
 struct region_counts {
     const char *region;
@@ -54,6 +54,11 @@ static struct regions count_regions(const struct plan_file *file)
         counts[COUNT_RESTARTS] += plan_view_restarts(file, item);
         counts[COUNT_TEMPLATES] += item->action == PLAN_CREATE && item->verdict == PLAN_CHANGE;
     }
+    for (size_t i = 0; i < file->left_count; i++) { /* in the order of the items; of one there may be several */
+        if (i == 0 || file->left[i].item != file->left[i - 1].item) {
+            counts_of(&regions, file->plan->items[file->left[i].item].resource->region)->counts[COUNT_LEFT]++;
+        }
+    }
     if (regions.count > 1) {
         qsort(regions.items, regions.count, sizeof(regions.items[0]), compare_regions);
     }
@@ -75,8 +80,9 @@ struct table *plan_view_regions(const struct plan_file *file)
     for (size_t i = 0; i < regions.count; i++) {
         table_add_row(table);
         table_set_string(table, 0, regions.items[i].region[0] != '\0' ? regions.items[i].region : NULL);
-        for (size_t j = 0; j < COUNTS; j++) {
-            table_set_int(table, j + 1, (int64_t)regions.items[i].counts[j]);
+        for (size_t j = 0; j < COUNT_LEFT; j++) {
+            int64_t count = (int64_t)regions.items[i].counts[j == COUNT_SKIPPED ? COUNT_LEFT : j];
+            table_set_int(table, j + 1, count);
         }
     }
     return table;
@@ -89,7 +95,7 @@ json_t *plan_view_regions_json(const struct plan_file *file)
 
     for (size_t i = 0; i < regions.count; i++) {
         json_t *counts = json_object();
-        for (size_t j = 0; j < COUNTS; j++) {
+        for (size_t j = 0; j < COUNT_LEFT; j++) {
             json_object_set_new(counts, names[j], json_integer((json_int_t)regions.items[i].counts[j]));
         }
         json_object_set_new(object, regions.items[i].region, counts);

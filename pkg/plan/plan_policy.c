@@ -100,6 +100,7 @@ static void plan_server(struct plan_making *making, const struct plan_subject *s
     struct plan_item *item = plan_policy_add(making, record, subject->match.rule);
     struct plan_choice choice;
     char reason[PLAN_REASON_SIZE];
+    bool replaced = false;
 
     plan_policy_choose(making, subject, record, &choice);
     if (choice.wanted.given != 0) {
@@ -108,6 +109,7 @@ static void plan_server(struct plan_making *making, const struct plan_subject *s
         item->wanted = wanted;
         item->verdict = plan_judge(record, wanted, &item->mask, reason);
         if (item->verdict == PLAN_CHANGE && is_replaced(making, record)) {
+            replaced = true;
             item->verdict = PLAN_SKIP;
             const struct resource *group =
                 resource_list_find(making->terms->context.groups, &resource_group, record->member_of);
@@ -118,6 +120,9 @@ static void plan_server(struct plan_making *making, const struct plan_subject *s
             item->mask = 0;
         }
         item->after = resource_settings_over(&record->settings, wanted, item->mask);
+    }
+    if (replaced) {
+        return; /* what is found of it goes with it */
     }
     plan_policy_note_choice(making, index, &choice);
     if (item->verdict == PLAN_CHANGE) {
