@@ -78,7 +78,9 @@ static bool read_item(const struct plan_file_reader *reader, const json_t *objec
         return err_set(reader->e, ERR_INVALID, "it is no object");
     }
     item->mask = resource_settings_diff(&resource->settings, item->wanted);
-    item->after = resource_settings_over(&resource->settings, item->wanted, item->mask);
+    if (item->action != PLAN_DELETE) {
+        item->after = resource_settings_over(&resource->settings, item->wanted, item->mask);
+    }
     return true;
 }
 
