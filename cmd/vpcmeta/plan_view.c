@@ -165,14 +165,23 @@ static void append_foreign(struct text *out, const char *string)
     text_append_safe(out, string, strlen(string));
 }
 
-/* "web-1", of what is created "tpl-web-r2 (from tpl-web)", of several that move "group (tpl-web -> tpl-web-r2)". */
-static void append_name(const struct page *page, struct text *out, const struct plan_item *item, bool several)
+/*
+ * "web-1", in a list over several regions "web-1 (eu-de)", of what is created "tpl-web-r2 (from tpl-web)", of several
+ * that move "group (tpl-web -> tpl-web-r2)".
+ */
+static void append_name(const struct page *page, struct text *out, const struct plan_item *item, bool several,
+                        bool region)
 {
     const struct resource *resource = item->resource;
     const char *source = item->action == PLAN_CREATE ? source_of(page->view->file, item) : NULL;
 
     text_append(out, out->size > 0 ? ", " : "");
     append_foreign(out, resource->name != NULL ? resource->name : resource->id != NULL ? resource->id : "?");
+    if (region && resource->region != NULL) {
+        text_append(out, " (");
+        append_foreign(out, resource->region);
+        text_append_char(out, ')');
+    }
     if (source != NULL) {
         text_append(out, " (from ");
         append_foreign(out, source);
@@ -187,10 +196,16 @@ static void append_name(const struct page *page, struct text *out, const struct 
     }
 }
 
+/* What changes stands under its region. */
+static bool names_regions(const struct page *page, const struct entry *entry)
+{
+    return entry->plain && page->view->file->place_count > 1;
+}
+
 static void add_name(const struct page *page, struct entry *entry, const struct plan_item *item)
 {
     if (page->view->all) {
-        append_name(page, &entry->names, item, !entry->plain);
+        append_name(page, &entry->names, item, !entry->plain, names_regions(page, entry));
     } else if (entry->count < NAMES_ALL) {
         entry->first[entry->count] = item;
     }
@@ -203,7 +218,8 @@ static const char *names_of(const struct page *page, struct entry *entry)
     size_t shown = entry->count > NAMES_ALL ? NAMES_FIRST : entry->count;
 
     for (size_t i = 0; !page->view->all && i < shown; i++) {
-        append_name(page, &entry->names, entry->first[i], entry->count > 1 && !entry->plain);
+        append_name(page, &entry->names, entry->first[i], entry->count > 1 && !entry->plain,
+                    names_regions(page, entry));
     }
     if (!page->view->all && entry->count > shown) {
         text_printf(&entry->names, " and %zu more", entry->count - shown);
