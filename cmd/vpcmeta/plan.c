@@ -94,6 +94,27 @@ static bool keep(const char *path, struct plan_file *file, struct err *e)
 
 /* --- the report --------------------------------------------------------------------------------------- */
 
+/* Of the words, how many from this one on are about how the plan is shown, not about what is planned. */
+static size_t count_display_words(const char *const words[], size_t count)
+{
+    static const struct {
+        const char *word;
+        size_t values;
+    } display[] = {{"--exit-code", 0}, {"--no-pager", 0}, {"--quiet", 0}, {"-q", 0},       {"--verbose", 0},
+                   {"-v", 0},          {"--color", 1},    {"--trace", 1}, {"--output", 1}, {"-o", 1}};
+
+    for (size_t i = 0; i < sizeof(display) / sizeof(display[0]); i++) {
+        size_t size = strlen(display[i].word);
+        if (strcmp(words[0], display[i].word) == 0) {
+            return 1 + (display[i].values < count ? display[i].values : 0);
+        }
+        if (display[i].values > 0 && strncmp(words[0], display[i].word, size) == 0 && words[0][size] == '=') {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* The command that carries it out: the plan that is kept, or the same policy and selection. */
 static void append_next(const struct app *app, const struct plan_opts *opts, struct text *out)
 {
@@ -108,7 +129,9 @@ static void append_next(const struct app *app, const struct plan_opts *opts, str
     text_append(out, app->program->name);
     for (size_t i = 0; i < app->words_count; i++) {
         bool is_command = !replaced && strcmp(app->words[i], app->command) == 0;
-        if (strcmp(app->words[i], "--exit-code") == 0) {
+        size_t skipped = count_display_words(&app->words[i], app->words_count - i);
+        if (skipped > 0) {
+            i += skipped - 1;
             continue;
         }
         text_append_char(out, ' ');
@@ -191,7 +214,9 @@ const struct cmd_spec cmd_plan = {
     .description =
         "Reads what `audit` reads with the same policy, and shows what it takes to get there: settings of servers, "
         "other templates, groups that move to them, restarts. Every finding is either changed by the plan or left with "
-        "its reason. Nothing is changed. --out keeps the plan with what was found, ETags and a digest: `apply FILE` "
+        "its reason. Nothing is changed. The history keeps the bodies of templates that `apply` deletes, user_data "
+        "included, for `runs rollback` (mode 0600); a plan has none. --out keeps the plan with what was found, ETags "
+        "and a digest: `apply FILE` "
         "does exactly that, and refuses what has changed since. Exit status 5 when something could not be read: then "
         "no file is written.",
     .examples = examples,
