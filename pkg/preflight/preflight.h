@@ -53,7 +53,8 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
  * Checks changes of `enabled` or `protocol` (PATCH is checked against the boot volume, which inherits from the
  * image):
  *
- *   (unless volumes are demanded) each distinct image is read once. Where it permits the settings, so do the volumes made of it;
+ *   each distinct image is read once. Where it permits the settings, so do the volumes made of it (unless volumes
+ *   are demanded);
  *   a volume with an expression of its own, given at its creation, is refused by the API as ever;
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image,
  *   or no longer one;
