@@ -280,7 +280,7 @@ enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS,
 const struct table_column audit_rule_columns[] = {
     [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING, .words = policy_severity_names},
-    [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .least = 30},
+    [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .flags = TABLE_WRAP},
     [LIST_MEANING] = {.name = "meaning", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_BASIS] = {.name = "basis", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 30},

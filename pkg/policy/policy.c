@@ -44,6 +44,8 @@ static void check_version(struct policy_reader *reader, const json_t *root)
         json_object_get(root, "schema_version") == NULL) {
         policy_fault(reader, NULL, "`version` is missing; write version: 1");
     }
+    policy_check_integer(reader, root, "version");
+    policy_check_integer(reader, root, "schema_version");
 }
 
 static void check_region_word(struct policy_reader *reader, const char *word, const void *context)

@@ -1,6 +1,7 @@
 /* Which resources a rule is about: its kinds and `where`, from the tree, and rules that none is left for. */
 #include <string.h>
 
+#include "mem/mem.h"
 #include "policy/policy_parts.h"
 
 unsigned policy_kind_bit(const struct resource_kind *kind)
@@ -211,23 +212,46 @@ void policy_read_condition(struct policy_reader *reader, const json_t *rule, str
 
 /* --- reach ------------------------------------------------------------------------------------------- */
 
+/* Rules with faults may become others: what they match is not judged yet. */
+static bool *find_sound(struct policy_reader *reader)
+{
+    bool *sound = mem_array(reader->policy->count + 1, sizeof(*sound));
+
+    for (size_t i = 0; i < reader->policy->count; i++) {
+        size_t size = policy_enter_item(reader, i);
+        sound[i] = !policy_has_fault(reader);
+        policy_leave(reader, size);
+    }
+    return sound;
+}
+
+/* The last of the sound rules that together match all of what a rule could; NULL: it can match. */
+static const struct policy_rule *find_cover(const struct policy *policy, const json_t *rules, const bool *sound,
+                                            size_t rule)
+{
+    const json_t *where = json_object_get(json_array_get(rules, rule), "where");
+    unsigned left = policy->conditions[rule].kinds;
+    const struct policy_rule *last = NULL;
+
+    for (size_t k = 0; k < rule && left != 0; k++) {
+        const json_t *earlier = json_object_get(json_array_get(rules, k), "where");
+        if (sound[k] && (earlier == NULL || (where != NULL && json_equal(earlier, where))) &&
+            (left & policy->conditions[k].kinds) != 0) {
+            left &= ~policy->conditions[k].kinds;
+            last = &policy->rules[k];
+        }
+    }
+    return left == 0 ? last : NULL;
+}
+
 void policy_check_reach(struct policy_reader *reader, const json_t *rules)
 {
     const struct policy *policy = reader->policy;
+    CLEANUP(text_free_pointer) bool *sound = find_sound(reader);
 
     for (size_t i = 0; i < policy->count; i++) {
-        const json_t *where = json_object_get(json_array_get(rules, i), "where");
-        unsigned left = policy->conditions[i].kinds;
-        const struct policy_rule *last = NULL;
-        for (size_t k = 0; k < i && left != 0; k++) {
-            const json_t *earlier = json_object_get(json_array_get(rules, k), "where");
-            if ((earlier == NULL || (where != NULL && json_equal(earlier, where))) &&
-                (left & policy->conditions[k].kinds) != 0) {
-                left &= ~policy->conditions[k].kinds;
-                last = &policy->rules[k];
-            }
-        }
-        if (left == 0 && last != NULL) {
+        const struct policy_rule *last = sound[i] ? find_cover(policy, rules, sound, i) : NULL;
+        if (last != NULL) {
             size_t size = policy_enter_item(reader, i);
             policy_fault(reader, NULL,
                          "this rule can never match: \"%s\" at line %zu matches all that it could; put it before that "

@@ -109,6 +109,12 @@ void policy_fault(struct policy_reader *reader, const char *member, const char *
 void policy_fault_at_name(struct policy_reader *reader, const char *member, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Whether the value at the pointer has a fault, or the file one that has no pointer. */
+bool policy_has_fault(const struct policy_reader *reader);
+
+/* A number that is written as 2.0 is no integer here. */
+void policy_check_integer(struct policy_reader *reader, const json_t *object, const char *member);
+
 /* Moves the pointer to a member or an item, and back to `size`, which is what the pointer had before. */
 size_t policy_enter(struct policy_reader *reader, const char *member);
 size_t policy_enter_item(struct policy_reader *reader, size_t index);

@@ -94,6 +94,34 @@ void policy_fault_at_name(struct policy_reader *reader, const char *member, cons
     va_end(args);
 }
 
+bool policy_has_fault(const struct policy_reader *reader)
+{
+    const char *here = text_string(&reader->pointer);
+    size_t index;
+    json_t *each;
+
+    json_array_foreach (reader->faults, index, each) {
+        const char *pointer = json_string_value(json_object_get(each, "pointer"));
+        bool below = strncmp(pointer, here, reader->pointer.size) == 0 &&
+                     (pointer[reader->pointer.size] == '/' || pointer[reader->pointer.size] == '\0');
+        if (below || pointer[0] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+void policy_check_integer(struct policy_reader *reader, const json_t *object, const char *member)
+{
+    const json_t *value = json_object_get(object, member);
+    double number = json_real_value(value);
+
+    /* the schema takes 2.0 for an integer, and refuses 2.5 */
+    if (json_is_real(value) && number == (double)(json_int_t)number) {
+        policy_fault(reader, member, "must be an integer, is %.1f; write %.0f", number, number);
+    }
+}
+
 /* The error of a reader of texts, whose place ends in ":line:column". */
 static void take_error(struct policy_reader *reader, const struct err *error)
 {
@@ -175,6 +203,24 @@ static void add_schema_fault(struct policy_reader *reader, const struct schema_f
     add_fault(reader, place, fault->instance, text_string(&message));
 }
 
+/* Whether a member is missing because it is misspelt: that is the fault of the one that is not known. */
+static bool is_misspelt(const struct schema_faults *faults, const struct schema_fault *missing)
+{
+    size_t size = strlen(missing->instance);
+    CLEANUP(text_free) struct text name = {0};
+    bool misspelt = false;
+
+    text_printf(&name, "`%s`", missing->member != NULL ? missing->member : "");
+    for (size_t i = 0; i < faults->count && missing->member != NULL; i++) {
+        const struct schema_fault *other = &faults->list[i];
+        bool beside = other->at_name && strncmp(other->instance, missing->instance, size) == 0 &&
+                      other->instance[size] == '/' && strchr(other->instance + size + 1, '/') == NULL;
+        misspelt |= beside && (strstr(other->fix, text_string(&name)) != NULL ||
+                               strstr(other->message, text_string(&name)) != NULL);
+    }
+    return misspelt;
+}
+
 static bool check_schema(struct policy_reader *reader, const char *name, struct err *e)
 {
     CLEANUP(schema_faults_free) struct schema_faults faults = {0};
@@ -186,7 +232,9 @@ static bool check_schema(struct policy_reader *reader, const char *name, struct 
     }
     schema_explain(schema, reader->document.root, &faults);
     for (size_t i = 0; i < faults.count; i++) {
-        add_schema_fault(reader, &faults.list[i]);
+        if (!is_misspelt(&faults, &faults.list[i])) {
+            add_schema_fault(reader, &faults.list[i]);
+        }
     }
     if (faults.more > 0) {
         policy_fault(reader, NULL, "and %zu more faults", faults.more);

@@ -46,6 +46,7 @@ static void check_apply(struct policy_reader *reader, const json_t *owner, const
     const json_t *given = json_object_get(owner, "apply");
     size_t size = policy_enter(reader, "apply");
 
+    policy_check_integer(reader, given, "max_unavailable");
     if (apply->roll && !apply->update_groups && json_is_object(given)) {
         const char *member = json_object_get(given, "roll") != NULL ? "roll" : "update_groups";
         policy_fault(reader, member,

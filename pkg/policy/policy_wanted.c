@@ -46,6 +46,10 @@ static void read_metadata(struct policy_reader *reader, const json_t *metadata, 
         ret->protocol = policy_keep(reader->policy, protocol);
     }
     read_hop_limit(hop_limit, ret);
+    policy_check_integer(reader, metadata, "response_hop_limit");
+    size_t of_metadata = policy_enter(reader, "response_hop_limit");
+    policy_check_integer(reader, hop_limit, "max");
+    policy_leave(reader, of_metadata);
     if (hop_limit != NULL && kinds != 0 && (settings_of(kinds) & RESOURCE_HOP_LIMIT) == 0) {
         policy_fault_at_name(reader, "response_hop_limit",
                              "no kind of this rule has a hop limit; remove it, or add a kind that has one: instance, "

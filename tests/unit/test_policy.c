@@ -77,7 +77,7 @@ static void test_yaml_and_json_say_the_same(void **state)
         "  metadata_service: {enabled: true, protocol: \"https\", response_hop_limit: {max: 2}}\r\n",
         "{\"version\":1,\"rules\":[{\"name\":\"no\",\"kinds\":[\"instance\"],\"where\":{\"name\":[\"web-*\",\"off\"]},"
         "\"metadata_service\":{\"enabled\":true,\"protocol\":\"https\",\"response_hop_limit\":{\"max\":2}}}]}",
-        "{schema_version: 1.0, rules: [{name: no, kinds: [instance], where: {name: [\"web-*\", off]},\n"
+        "{schema_version: 1, rules: [{name: no, kinds: [instance], where: {name: [\"web-*\", off]},\n"
         " metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 2}}}]}",
     };
 

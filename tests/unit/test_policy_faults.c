@@ -127,6 +127,11 @@ static const struct row yaml_rows[] = {
     {"version: 1\nregions: [all, eu-de]\nrules: [{name: a}]\n", "p.yaml:2:11: /regions/0: \"all\" stands alone"},
     {"version: 1\ncredentials: {auth: key}\nrules: [{name: a}]\n", "p.yaml:2:21: /credentials/auth: must be one of"},
 
+    {"version: 1.0\nrules: [{name: a}]\n", "p.yaml:1:10: /version: must be an integer, is 1.0; write 1\n"},
+    {META("response_hop_limit: 2.0"), "p.yaml:4:44: /rules/0/metadata_service/response_hop_limit: must be an integer, is 2.0; write 2\n"},
+    {META("response_hop_limit: {max: 2.0}"), "p.yaml:4:50: /rules/0/metadata_service/response_hop_limit/max: must be an integer, is 2.0; write 2\n"},
+    {RULE("apply: {max_unavailable: 3.0}"), "p.yaml:4:30: /rules/0/apply/max_unavailable: must be an integer, is 3.0; write 3\n"},
+
     /* --- selectors --- */
     {RULE("kinds: [template]\n    where: {status: running}"), "p.yaml:5:13: /rules/0/where/status: an instance template has no status; remove it"},
     {RULE("kinds: [instance, group]\n    where: {zone: us-south-1}"), "p.yaml:5:13: /rules/0/where/zone: an instance group has no zone; write kinds: [instance]"},
@@ -260,6 +265,34 @@ static void test_bombs_are_refused(void **state)
     assert_null(read_as("p.json", text_string(&deep) + 9, deep.size - 9, &faults));
 }
 
+/* Faults that are only what another one leads to are left out: the rows are all that is said. */
+/* clang-format off */
+static const struct row alone_rows[] = {
+    {HEAD "  - {name: 5}\n  - {name: b}\n", "p.yaml:3:12: /rules/0/name: must be a string, is 5; write it in quotes: \"5\"\n"},
+    {HEAD "  - {kinds: [instance]}\n  - {name: b, kinds: [instance]}\n", "p.yaml:3:5: /rules/0: `name` is missing\n"},
+    {HEAD "  - {nam: a}\n  - {name: b}\n", "p.yaml:3:6: /rules/0/nam: unknown property `nam`; did you mean `name`?\n"},
+    {HEAD "  - {name: a}\n  - {name: b, kinds: [group], severity: hihg}\n", "p.yaml:4:41: /rules/1/severity: must be one of \"info\", \"low\", \"medium\", \"high\", \"critical\", is \"hihg\"; did you mean \"high\"?\n"},
+    {HEAD "  - name: a\n    name: a\n  - {name: b}\n", "p.yaml:4:5: the key `name` is given twice, first at 3:5; remove one\n"},
+    {META("response_hop_limit: {min: 1}"), "p.yaml:4:45: /rules/0/metadata_service/response_hop_limit/min: unknown property `min`; remove it: only `max` is possible\n"},
+};
+/* clang-format on */
+
+static void test_what_another_fault_leads_to_is_left_out(void **state)
+{
+    size_t failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(alone_rows) / sizeof(alone_rows[0]); i++) {
+        CLEANUP(text_free) struct text faults = {0};
+        assert_null(read_as("p.yaml", alone_rows[i].text, strlen(alone_rows[i].text), &faults));
+        if (strcmp(text_string(&faults), alone_rows[i].fault) != 0) {
+            print_error("%s\n  has:  %s  want: %s\n", alone_rows[i].text, text_string(&faults), alone_rows[i].fault);
+            failures++;
+        }
+    }
+    assert_int_equal(failures, 0);
+}
+
 static void test_every_fault_has_its_place_and_a_remedy(void **state)
 {
     (void)state;
@@ -272,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_faults_are_reported_in_the_order_of_their_places),
         cmocka_unit_test(test_bombs_are_refused),
+        cmocka_unit_test(test_what_another_fault_leads_to_is_left_out),
         cmocka_unit_test(test_every_fault_has_its_place_and_a_remedy),
     };
 
