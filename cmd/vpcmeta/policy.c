@@ -93,21 +93,34 @@ static json_t *make_head(const struct policy_loaded *loaded, const char *file, c
     return json_incref(head);
 }
 
-/* "valid: 3 rules, 2 exceptions (1 expired, 1 expires within 14 days)" */
+/* Where it does not fit the terminal, its beginning: people compare it with a plan, programs have all of it. */
+static void append_digest(struct text *out, const char *digest, size_t columns)
+{
+    enum { SHOWN = sizeof("sha256:") - 1 + 12 };
+    bool fits = columns == 0 || strlen("digest: ") + strlen(digest) <= columns;
+
+    text_printf(out, "digest: %.*s%s\n\n", fits ? (int)strlen(digest) : SHOWN, digest,
+                fits ? "" : "... (whole: -o json)");
+}
+
+/* "valid: p.yaml: 3 rules, 2 exceptions (1 expired, 1 within 14 days)" */
 static void print_verdict(const struct app *app, const struct policy_loaded *loaded, const char *file)
 {
     const struct tally tally = count_exceptions(loaded->policy);
     size_t rules = policy_rule_count(loaded->policy);
-    CLEANUP(text_free) struct text line = {0};
+    size_t columns = app_render_options(app).columns;
+    CLEANUP(text_free) struct text line = {0}, counts = {0};
 
     text_append(&line, "valid: ");
     text_append_safe(&line, file, strlen(file));
-    text_printf(&line, ": %zu %s, %zu %s", rules, rules == 1 ? "rule" : "rules", tally.total,
+    text_printf(&counts, "%zu %s, %zu %s", rules, rules == 1 ? "rule" : "rules", tally.total,
                 tally.total == 1 ? "exception" : "exceptions");
     if (tally.total > 0) {
-        text_printf(&line, " (%zu expired, %zu within %d days)", tally.expired, tally.soon, POLICY_WARNING_DAYS);
+        text_printf(&counts, " (%zu expired, %zu within %d days)", tally.expired, tally.soon, POLICY_WARNING_DAYS);
     }
-    text_printf(&line, "\ndigest: %s\n\n", policy_digest(loaded->policy));
+    bool fits = columns == 0 || text_width(text_string(&line), line.size) + 2 + counts.size <= columns;
+    text_printf(&line, "%s%s\n", fits ? ": " : "\n  ", text_string(&counts));
+    append_digest(&line, policy_digest(loaded->policy), columns);
     fputs(text_string(&line), app_stdout(app));
 }
 
@@ -129,12 +142,67 @@ static void warn_of_expiry(const struct app *app, const struct policy *policy)
     }
 }
 
+/* A rule without settings is right where resources are to be left alone; else something was forgotten. */
+static void warn_of_nothing(const struct app *app, const struct policy *policy, const char *file)
+{
+    for (size_t i = 0; i < policy_rule_count(policy); i++) {
+        const struct policy_rule *rule = policy_rule_at(policy, i);
+        if (rule->wanted.given == 0 && rule->wanted.profile == POLICY_PROFILE_ANY) {
+            app_warn(app,
+                     "%s:%zu:%zu: the rule %s wants nothing: what it matches is left as it is; give it "
+                     "`metadata_service` or `trusted_profile`",
+                     file, rule->place.line, rule->place.column, rule->name);
+        }
+    }
+}
+
+enum { FAULT_FILE, FAULT_LINE, FAULT_COLUMN, FAULT_POINTER, FAULT_MESSAGE, FAULT_COLUMNS };
+
+static const struct table_column fault_columns[FAULT_COLUMNS] = {
+    [FAULT_FILE] = {.name = "file"},
+    [FAULT_LINE] = {.name = "line", .type = TABLE_INT},
+    [FAULT_COLUMN] = {.name = "column", .type = TABLE_INT},
+    [FAULT_POINTER] = {.name = "pointer"},
+    [FAULT_MESSAGE] = {.name = "message"},
+};
+
+/* Formats of rows have the faults instead of the rules, as long as no field of these is asked for. */
+static bool print_faults(struct app *app, const json_t *faults, struct err *e)
+{
+    TABLE_CLEANUP struct table *table = table_create(fault_columns, FAULT_COLUMNS);
+
+    for (size_t i = 0; i < json_array_size(faults); i++) {
+        const json_t *fault = json_array_get(faults, i);
+        table_add_row(table);
+        for (size_t k = 0; k < FAULT_COLUMNS; k++) {
+            const json_t *value = json_object_get(fault, fault_columns[k].name);
+            if (fault_columns[k].type == TABLE_INT) {
+                table_set_int(table, k, json_integer_value(value));
+            } else {
+                table_set_string(table, k, json_string_value(value));
+            }
+        }
+    }
+    return app_print_table(app, table, &(struct render_envelope){.items = "faults"}, e);
+}
+
+static bool prints_rows(const struct app *app)
+{
+    const int format = app->globals->output.value;
+
+    return (format == RENDER_JSONL || format == RENDER_CSV) && app->globals->fields.count == 0 &&
+           app->globals->sort.count == 0 && app->globals->jq == NULL;
+}
+
 static bool print_check(struct app *app, const struct policy_loaded *loaded, const char *file, const json_t *faults,
                         struct err *e)
 {
     TABLE_CLEANUP struct table *table = table_create(check_columns, COLUMNS);
     JSON_CLEANUP json_t *head = make_head(loaded, file, faults);
 
+    if (loaded->policy == NULL && prints_rows(app)) {
+        return print_faults(app, faults, e);
+    }
     for (size_t i = 0; loaded->policy != NULL && i < policy_rule_count(loaded->policy); i++) {
         add_rule(table, loaded->policy, policy_rule_at(loaded->policy, i));
     }
@@ -170,6 +238,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
     if (!print_check(app, &loaded, file, faults, e)) {
         return err_exit_status(e);
     }
+    warn_of_nothing(app, loaded.policy, file);
     warn_of_expiry(app, loaded.policy);
     return ERR_EXIT_DONE;
 }

@@ -128,6 +128,7 @@ error: p.yaml has 6 faults"
 version: 1
 rules:
   - name: a
+    metadata_service: {enabled: true}
     exceptions:
       - {name: old, reason: r, owner: team-a, expires: 2026-11-27}
       - {crn: 'crn:v1:*:instance:*', reason: r, owner: team-b, expires: 2026-12-12}
@@ -135,8 +136,8 @@ rules:
 END
     meta policy check p.yaml --as-of 2026-11-28
     expect 0
-    same "$stderr" "warning: p.yaml:5:9: the exception of team-a for old expired 2026-11-27: its findings count again
-warning: p.yaml:6:9: the exception of team-b for crn:v1:*:instance:* ends on 2026-12-12"
+    same "$stderr" "warning: p.yaml:6:9: the exception of team-a for old expired 2026-11-27: its findings count again
+warning: p.yaml:7:9: the exception of team-b for crn:v1:*:instance:* ends on 2026-12-12"
     same "$(head -n 1 <<< "$output")" "valid: p.yaml: 1 rule, 3 exceptions (1 expired, 1 within 14 days)"
     meta policy check p.yaml --as-of 2026-11-27
     expect 0
@@ -235,4 +236,36 @@ END
     screen_plain 80x24 policy explain "$(vpcmeta instance list --limit 1 -o csv --no-headers --fields name)" --policy p.yaml
     fits 80
     shows "everything-else +holds"
+}
+
+@test "lines of policy check and titles of rules fit 60 columns, whole" {
+    vpcmeta policy example > policy-of-a-long-name.yaml
+    screen_plain 60x40 policy check policy-of-a-long-name.yaml
+    fits 60
+    shows "^valid: policy-of-a-long-name.yaml$"
+    shows "^  3 rules, 1 exception \(0 expired, 0 within 14 days\)$"
+    shows "^digest: sha256:[0-9a-f]{12}\.\.\. \(whole: -o json\)$"
+    screen_plain 60x60 audit --list-rules
+    fits 60
+    shows_no "\.\.\."
+}
+
+@test "formats of rows have the faults of a file, a row each" {
+    printf 'version: 1\nrules:\n  - {name: a, enabled: true, "x,y": 1}\n' > p.yaml
+    meta policy check p.yaml -o jsonl
+    expect 2 "p.yaml has 2 faults"
+    same "$(jq -c '[.file, .line, .column, .pointer]' <<< "$output")" '["p.yaml",3,15,"/rules/0/enabled"]
+["p.yaml",3,30,"/rules/0/x,y"]'
+    same "$(jq -s length <<< "$output")" 2
+    meta policy check p.yaml -o csv
+    expect 2
+    same "$(head -n 1 <<< "$output")" "file,line,column,pointer,message"
+    same "$(wc -l <<< "$output")" 3
+}
+
+@test "a rule that wants nothing is a warning with its place" {
+    printf 'version: 1\nrules:\n  - {name: a, kinds: [group]}\n  - {name: b, metadata_service: {enabled: true}}\n' > p.yaml
+    meta policy check p.yaml
+    expect 0
+    same "$stderr" 'warning: p.yaml:3:5: the rule a wants nothing: what it matches is left as it is; give it `metadata_service` or `trusted_profile`'
 }
