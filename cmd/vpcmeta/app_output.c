@@ -179,7 +179,7 @@ static bool write_content(const struct content *content, const struct render_opt
 }
 
 /* As jq does it: the outputs before an error are printed. */
-static bool print_results(struct app *app, const char *json, size_t size, struct err *e)
+static bool print_results(struct app *app, struct query *query, const char *json, size_t size, struct err *e)
 {
     CLEANUP(results_free)
     struct results results = {.app = app,
@@ -190,15 +190,32 @@ static bool print_results(struct app *app, const char *json, size_t size, struct
     struct err ignored = ERR_INIT;
 
     /* asked here, because a result that is there at once is taken without a wait that would notice the deadline */
-    if (!app_check_output(app, NULL, 0, e) || !command_continues(&app->limits, e)) {
+    if (!command_continues(&app->limits, e)) {
         return false;
     }
     app_busy_begin(app, "running --jq");
-    bool good = query_run(app->jq, json, size, append_result, &results, e);
+    bool good = query_run(query, json, size, append_result, &results, e);
     if (!good && e->code == ERR_CANCELLED) {
         return false;
     }
     return write_results(&results, good ? e : &ignored) && good;
+}
+
+/* Each line of JSON Lines goes through the expression by itself; one jq serves all of them. */
+static bool print_results_of_lines(struct app *app, char *lines, size_t size, struct err *e)
+{
+    CLEANUP(text_free) struct text expression = {0}, array = {0};
+    struct query_wait wait = command_query(&app->limits);
+
+    for (size_t i = 0; i + 1 < size; i++) {
+        lines[i] = lines[i] == '\n' ? ',' : lines[i];
+    }
+    text_append(&array, "[");
+    text_append_size(&array, lines, size);
+    text_append(&array, "]");
+    text_printf(&expression, ".[] | (%s\n)", app->globals->jq); /* a comment may end it */
+    CLEANUP(query_release) struct query *query = query_compile(text_string(&expression), &wait, e);
+    return query != NULL && print_results(app, query, text_string(&array), array.size, e);
 }
 
 /* What would be written as JSON goes through the expression of --jq. */
@@ -222,10 +239,12 @@ static bool print(struct app *app, const struct content *content, struct err *e)
     if (memory == NULL) {
         return err_set_errno(e, ERR_FAILED, "cannot collect the output");
     }
-    options.format = RENDER_JSON;
+    bool lines = options.format == RENDER_JSONL && content->table != NULL;
+    options.format = lines ? RENDER_JSONL : RENDER_JSON;
     options.json = (struct render_json_style){0};
     bool written = write_content(content, &options, memory, e);
-    return fclose(memory) == 0 && written && print_results(app, json, size, e);
+    return fclose(memory) == 0 && written && app_check_output(app, NULL, 0, e) &&
+           (lines ? print_results_of_lines(app, json, size, e) : print_results(app, app->jq, json, size, e));
 }
 
 bool app_say_table(const struct app *app, const struct table *table, struct err *e)

@@ -397,3 +397,18 @@ END
     expect 0
     [ -z "$stderr" ]
 }
+
+@test "--jq with -o jsonl is run on each line" {
+    meta audit --list-rules -o jsonl --jq '.rule # a comment'
+    expect 0
+    [ "$output" = "$(vpcmeta audit --list-rules -o json | jq -r '.rules[].rule')" ]
+    meta audit --list-rules -o jsonl --jq 'select(.rule == "none")'
+    expect 0
+    [ "$output" = "" ]
+    meta audit --list-rules -o jsonl --jq '.rule |'
+    expect 2 "--jq"
+    [[ $stderr != *".[]"* ]]
+    meta audit --list-rules -o jsonl --jq '[.rule, .severity]' --limit 2
+    expect 0
+    [ "$(jq -s length <<< "$output")" -eq 2 ]
+}
