@@ -68,7 +68,7 @@ void inventory_names_see(struct inventory_names *names, const struct resource *r
 
 /* --- what is not ---------------------------------------------------------------------------------------- */
 
-static void append_regions(struct text *out, const struct inventory_scope *scope)
+void inventory_append_regions(const struct inventory_scope *scope, struct text *out)
 {
     for (size_t i = 0; i < scope->region_count; i++) {
         const char *region = vpc_region(scope->regions[i]);
@@ -111,7 +111,7 @@ static bool refuse(const struct inventory_names *names, enum inventory_place whi
         err_take(e, &place->error);
         return err_wrap(e, "%s %s could not be looked up", texts[which].option, word);
     }
-    append_regions(&regions, names->scope);
+    inventory_append_regions(names->scope, &regions);
     append_names(&known, place, texts[which].plural, word);
     return err_set(e, ERR_USAGE, "there is no %s \"%s\"%s%s%s", texts[which].singular, word,
                    which == INVENTORY_PLACE_GROUP ? " with anything in it" : "", text_string(&regions),

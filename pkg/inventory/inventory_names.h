@@ -89,4 +89,7 @@ const struct resource *inventory_names_find_vpc(const struct inventory_names *na
 struct vpc_filter inventory_names_filter(const struct inventory_names *names, const struct inventory_selector *selector,
                                          const struct vpc *api);
 
+/* Appends " in us-south, eu-de" to an empty text, as far as the regions of the scope are known. */
+void inventory_append_regions(const struct inventory_scope *scope, struct text *out);
+
 #endif

@@ -320,7 +320,7 @@ static bool refuse_absent(const struct selection *selection, const struct resour
                           size_t kind_count, const struct inventory_words *shown, size_t count, struct err *e)
 {
     CLEANUP(text_free) struct text words = {0};
-    CLEANUP(text_free) struct text more = {0};
+    CLEANUP(text_free) struct text more = {0}, near = {0};
 
     for (size_t i = 0; i < shown->count; i++) {
         text_printf(&words, "%s\"%s\"", i > 0 ? ", " : "", shown->items[i]);
@@ -328,9 +328,14 @@ static bool refuse_absent(const struct selection *selection, const struct resour
     if (count > shown->count) {
         text_printf(&more, " and %zu more", count - shown->count);
     }
-    inventory_append_near(selection->scope, kinds, kind_count, shown, &more);
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s", kind_count == 1 ? kinds[0]->singular : "resource",
-                   text_string(&words), text_string(&more));
+    inventory_append_near(selection->scope, kinds, kind_count, shown, &near);
+    if (near.size == 0) {
+        inventory_append_regions(selection->scope, &near);
+        text_append(&near,
+                    near.size > 0 && selection->scope->region_count == 1 ? "; --region all looks everywhere" : "");
+    }
+    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s%s", kind_count == 1 ? kinds[0]->singular : "resource",
+                   text_string(&words), text_string(&more), text_string(&near));
 }
 
 static bool check_targets(struct selection *selection, const struct resource_kind *const kinds[], size_t kind_count,

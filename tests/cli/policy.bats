@@ -221,8 +221,10 @@ END
         expect 0
         [[ $output == *"the rule everything holds"* ]]
     done
-    meta policy explain no-such-name --policy p.yaml
-    expect 1 'there is no resource "no-such-name"'
+    VPC_URL=$SIM_BASE/v1 meta policy explain no-such-name --policy p.yaml --region us-south
+    expect 1 'there is no resource "no-such-name" in us-south; --region all looks everywhere'
+    meta policy explain "${name}x" --policy p.yaml
+    expect 1 "there is no resource \"${name}x\": did you mean $name?"
     meta policy explain 'web-*' --policy p.yaml
     expect 2 "is not a valid name"
 }
