@@ -1,5 +1,6 @@
 /* A policy file as a tree with places: YAML or JSON, checked against its schema, its faults in their order. */
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -116,8 +117,8 @@ void policy_check_integer(struct policy_reader *reader, const json_t *object, co
     const json_t *value = json_object_get(object, member);
     double number = json_real_value(value);
 
-    /* the schema takes 2.0 for an integer, and refuses 2.5 */
-    if (json_is_real(value) && number == (double)(json_int_t)number) {
+    /* the schema takes 2.0 for an integer, and refuses 2.5 and what is out of range */
+    if (json_is_real(value) && number >= 0 && number <= INT_MAX && number == (int)number) {
         policy_fault(reader, member, "must be an integer, is %.1f; write %.0f", number, number);
     }
 }

@@ -130,6 +130,8 @@ static const struct row yaml_rows[] = {
     {"version: 1.0\nrules: [{name: a}]\n", "p.yaml:1:10: /version: must be an integer, is 1.0; write 1\n"},
     {META("response_hop_limit: 2.0"), "p.yaml:4:44: /rules/0/metadata_service/response_hop_limit: must be an integer, is 2.0; write 2\n"},
     {META("response_hop_limit: {max: 2.0}"), "p.yaml:4:50: /rules/0/metadata_service/response_hop_limit/max: must be an integer, is 2.0; write 2\n"},
+    {META("response_hop_limit: 99999999999999999999.0"), "p.yaml:4:44: /rules/0/metadata_service/response_hop_limit: must be in the range 1 to 64, is "},
+    {RULE("apply: {max_unavailable: 99999999999999999999.0}"), "p.yaml:4:30: /rules/0/apply/max_unavailable: "},
     {RULE("apply: {max_unavailable: 3.0}"), "p.yaml:4:30: /rules/0/apply/max_unavailable: must be an integer, is 3.0; write 3\n"},
 
     /* --- selectors --- */
