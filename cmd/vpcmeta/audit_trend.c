@@ -364,7 +364,7 @@ const struct cmd_spec cmd_audit_trend = {
         "Every audit is stored with its counts; this draws them over time, without a request. Audits are listed by "
         "scope: account, regions, and the selectors and rules that narrowed them. A bar has a letter for each "
         "severity: C critical, H high, M medium, L low, i info. NEW and FIXED compare an audit with the complete one "
-        "of the same scope before it; - where there is none.\n\n"
+        "of the same scope and policy before it; - where there is none.\n\n"
         "--region chooses the scopes that have all of these regions. Selectors, --rule, --exclude-rule and --severity "
         "choose the audits that were made with the same ones, --all those that were made without. --policy chooses by "
         "the name of the policy.\n\n"

@@ -141,6 +141,19 @@ static void append_legend(const struct drawing *drawing, size_t width, struct te
     }
 }
 
+/* Of the newest audit that knew them: one that could read nothing names none. New reference. */
+static json_t *known_regions(const struct history_audit *const audits[], size_t count)
+{
+    for (size_t i = count; i > 0; i--) {
+        json_t *regions = audit_trend_regions(audits[i - 1]);
+        if (json_array_size(regions) > 0) {
+            return regions;
+        }
+        json_release(&regions);
+    }
+    return json_array();
+}
+
 void audit_trend_draw(const struct history_audit *const audits[], size_t count, const struct render_options *options,
                       struct text *out)
 {
@@ -149,7 +162,7 @@ void audit_trend_draw(const struct history_audit *const audits[], size_t count, 
     CLEANUP(text_free) struct text heading = {0};
     struct render_chart_row *rows = text_arena_alloc(&drawing.memory, count * sizeof(*rows));
     const struct history_audit *newest = audits[count - 1];
-    JSON_CLEANUP json_t *regions = audit_trend_regions(newest);
+    JSON_CLEANUP json_t *regions = known_regions(audits, count);
 
     audit_scope_describe(&newest->scope, regions, &heading);
     text_append(&heading, "; policy ");

@@ -130,7 +130,7 @@ static bool add_findings(struct history *history, int64_t scope, int64_t audit, 
     return fine;
 }
 
-/* Counts beside the last complete audit of the scope before this one; null where that has no findings to compare. */
+/* Counts beside the last complete audit of the scope and policy before this one; null where that has no findings to compare. */
 static bool compare(struct history *history, int64_t scope, int64_t audit, struct err *e)
 {
 #define ABSENT(audit, other)                                                                 \
@@ -140,7 +140,8 @@ static bool compare(struct history *history, int64_t scope, int64_t audit, struc
     return history_change(
         history, e,
         "WITH earlier AS (SELECT max(number) AS number FROM audit"
-        " WHERE scope = ?1 AND number < ?2 AND complete = 1 AND detailed = 1)"
+        " WHERE scope = ?1 AND number < ?2 AND complete = 1 AND detailed = 1"
+        " AND policy = (SELECT policy FROM audit WHERE number = ?2))"
         " UPDATE audit SET new_findings = " ABSENT(
             "?2", "earlier.number") ", fixed_findings = "
                                     "CASE WHEN complete = 1 THEN " ABSENT(

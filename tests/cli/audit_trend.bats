@@ -168,3 +168,23 @@ END
     [ "$status" -eq 2 ]
     [[ $stderr == *"there is no such field: did you mean exception.owner?"* ]]
 }
+
+@test "new and fixed are counted beside an audit with the same policy, and the heading names the regions all the same" {
+    echo '{"items":[{"kind":"instance","region":"us-south","id":"0717_00000000-0000-4000-8000-000000000001","name":"web","status":"running","enabled":true,"protocol":"http","response_hop_limit":1}]}' > fleet.json
+    fleet --load fleet.json
+    for name in first second; do
+        printf 'version: 1\nname: %s\nrules: [{name: all, metadata_service: {enabled: %s}}]\n' $name \
+            "$([ $name = first ] && echo true || echo false)" > $name.yaml
+    done
+    for name in first second second first; do
+        meta audit --policy $name.yaml -q
+    done
+    meta audit trend -o json
+    jq -e '[.items[] | [.new, .fixed]] == [[null, null], [null, null], [0, 0], [0, 0]]' <<< "$output"
+    sim_http -X POST -H 'Content-Type: application/json' \
+        -d '{"rules":[{"operation":"instances.list","action":"status","status":403}]}' "$SIM_BASE/_sim/faults"
+    meta audit --policy first.yaml -q
+    [ "$status" -eq 5 ]
+    meta audit trend
+    [[ ${lines[0]} == "us-south; "* ]]
+}
