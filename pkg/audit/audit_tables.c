@@ -121,7 +121,7 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
         audit_message(audit, finding, &words);
         table_set_string(table, MESSAGE, text_string(&words));
         set_fix(table, audit, finding, columns);
-        if (columns == 0 || finding->result != AUDIT_FAIL) {
+        if (columns == 0 || audit->failed < audit->count) { /* else it says nothing */
             table_set_string(table, RESULT, audit_result_names[finding->result]);
         }
         set_identity(table, finding);

@@ -56,16 +56,27 @@ static void append_stored(const struct source *from, struct text *out)
     }
 }
 
+/* The id at the end of a CRN, which is unique by itself. */
+static const char *short_profile(const char *profile)
+{
+    const char *id = strncmp(profile, "crn:", strlen("crn:")) == 0 ? strrchr(profile, ':') : NULL;
+
+    return id != NULL && id[1] != '\0' ? id + 1 : profile;
+}
+
 static void append_profile(const struct source *from, struct text *out)
 {
     const struct audit_facts *facts = from->finding->facts;
     const char *own = from->resource->settings.trusted_profile;
-    const char *profile = facts->profile_name != NULL ? facts->profile_name
-                          : facts->profile != NULL    ? facts->profile
-                                                      : own;
+    const char *profile = facts->profile != NULL ? facts->profile : own;
 
-    text_printf(out, "%s%s", profile != NULL ? "trusted profile " : "its trusted profile",
-                profile != NULL ? profile : "");
+    if (facts->profile_name != NULL) {
+        text_printf(out, "trusted profile \"%s\"", facts->profile_name);
+    } else if (profile != NULL) {
+        text_printf(out, "trusted profile %s", short_profile(profile));
+    } else {
+        text_append(out, "its trusted profile");
+    }
 }
 
 static void append_profiles(const struct source *from, struct text *out)
@@ -73,7 +84,7 @@ static void append_profiles(const struct source *from, struct text *out)
     const struct policy_wanted *wanted = &from->finding->rule->wanted;
 
     for (size_t i = 0; i < wanted->profile_count; i++) {
-        text_printf(out, "%s%s", i > 0 ? ", " : "", wanted->profiles[i]);
+        text_printf(out, "%s%s", i > 0 ? ", " : "", short_profile(wanted->profiles[i]));
     }
 }
 
