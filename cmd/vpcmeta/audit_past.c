@@ -97,33 +97,46 @@ bool audit_past_compare(struct app *app, struct audit_past *past, struct audit *
     return true;
 }
 
-/* How many findings make the audit end with ERR_EXIT_FINDINGS. */
-static size_t count_failures(const struct audit_past *past, const struct audit *audit)
+/* How many open findings, of the severity or worse, are neither expected nor, with --fail-on-new, old. */
+static size_t count_open(const struct audit_past *past, const struct audit *audit, enum policy_severity severity)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < audit->count; i++) {
         const struct audit_finding *finding = &audit->findings[i];
-        bool fails = finding->result == AUDIT_FAIL && finding->severity >= audit->terms.fail_on;
+        bool fails = finding->result == AUDIT_FAIL && finding->severity >= severity;
         fails = fails && (past->expect.path == NULL || !past->expect.expected[i]);
         count += fails && (!past->opts->fail_on_new || past->since.marks[i] == AUDIT_NEW);
     }
     return count;
 }
 
+/* How many findings make the audit end with ERR_EXIT_FINDINGS. */
+static size_t count_failures(const struct audit_past *past, const struct audit *audit)
+{
+    return count_open(past, audit, audit->terms.fail_on);
+}
+
 void audit_past_append_reason(const struct audit_past *past, const struct audit *audit, struct text *out)
 {
-    size_t failures = count_failures(past, audit);
-    const char *const what =
-        past->expect.path != NULL ? past->opts->fail_on_new ? "new and not expected" : "not expected" : "new";
+    size_t open = count_open(past, audit, POLICY_INFO);
+    bool expects = past->expect.path != NULL;
+    const char *const what = !expects ? "new" : past->opts->fail_on_new ? "both new and unexpected" : "not expected";
 
     if (audit->failed == 0 || (past->expect.path == NULL && !past->opts->fail_on_new)) {
         return;
     }
-    if (failures == 0) {
+    if (open == 0 && expects && !past->opts->fail_on_new) {
+        text_append(out, audit->failed == 1 ? " and expected" : ", all of them expected");
+    } else if (audit->failed == 1) {
+        text_printf(out, " and %s%s", open == 0 ? "not " : "", what);
+    } else if (open == 0) {
         text_printf(out, ", none of them %s", what);
     } else {
-        text_printf(out, ", %zu of them %s", failures, what);
+        text_printf(out, ", %zu of them %s", open, what);
+    }
+    if (open > 0 && audit->serious > 0 && count_failures(past, audit) == 0) {
+        text_printf(out, ", below --fail-on %s", policy_severity_names[audit->terms.fail_on]);
     }
 }
 

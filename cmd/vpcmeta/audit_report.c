@@ -194,7 +194,8 @@ static bool print_body(struct page *page, const struct audit_report *report, str
         return false;
     }
     if (report->effect->why.size > 0) {
-        return print_nothing(page, report->effect, e) && print_past(page, report, e);
+        return print_nothing(page, report->effect, e) &&
+               (report->audit->count == 0 || print_findings(page, report, e)) && print_past(page, report, e);
     }
     return print_findings(page, report, e) && print_fixes(page, report, e) && print_counts(page, report, e) &&
            print_past(page, report, e);
@@ -274,7 +275,10 @@ static void append_reason(const struct audit_report *report, struct text *out)
     }
     if (report->effect->why.size > 0) {
         text_append(out, "nothing was audited");
-        return;
+        if (audit->failed == 0) {
+            return;
+        }
+        text_append(out, "; "); /* of the policy itself */
     }
     append_findings(audit, missing > 0, out);
     audit_past_append_reason(report->past, audit, out);

@@ -46,6 +46,16 @@ static bool read_moment(const char *word, char ret_stamp[CLOCK_STAMP_SIZE])
     return moment_s >= 0;
 }
 
+/* Whether it is a moment, or a day, that is still to come. */
+static bool is_future(const char *word)
+{
+    CLEANUP(text_free) struct text stamp = {0};
+    bool date = strlen(word) == strlen("2026-11-28");
+
+    text_printf(&stamp, date ? "%sT00:00:00Z" : "%s", word);
+    return clock_stamp_read(text_string(&stamp)) > clock_wall_s(clock_system());
+}
+
 /* --- the audit that is named -------------------------------------------------------------------------- */
 
 static bool refuse_unknown(const struct audit_since *since, struct err *e)
@@ -101,6 +111,9 @@ bool audit_since_open(const char *word, struct audit_since *ret, struct err *e)
     ret->word = word;
     if (word == NULL) {
         return true;
+    }
+    if (is_future(word)) {
+        return err_set(e, ERR_USAGE, "--since %s is in the future: give a day or a moment that has been", word);
     }
     ret->history = app_open_history(e);
     if (ret->history == NULL || !history_list_audits(ret->history, &ret->audits, e)) {
@@ -312,10 +325,10 @@ static void add_gone(struct audit_since *since, const bool gone[], const struct 
     index_resources(audit->inventory.selected, &by_id);
     since->fixed = mem_array(since->findings.count, sizeof(*since->fixed));
     for (size_t i = 0; i < since->findings.count; i++) {
-        if (!gone[i]) {
-            continue;
-        }
         const struct history_finding *finding = &since->findings.items[i];
+        if (!gone[i] || read_result(finding->result) != AUDIT_FAIL) {
+            continue; /* what was excepted or not judged was not open */
+        }
         enum audit_absence absence = explain(finding, audit, &by_id, effect);
         if (absence == AUDIT_ABSENCE_UNKNOWN) {
             since->unknown++;
@@ -341,10 +354,9 @@ static int compare_fixed(const void *a, const void *b)
 static void count_marks(struct audit_since *since, const struct audit *audit)
 {
     for (size_t i = 0; i < audit->count; i++) {
-        bool is_new = since->marks[i] == AUDIT_NEW;
-        since->new_findings += is_new;
-        since->unchanged += !is_new;
-        since->new_failures += is_new && audit->findings[i].result == AUDIT_FAIL;
+        bool fails = audit->findings[i].result == AUDIT_FAIL;
+        since->new_findings += fails && since->marks[i] == AUDIT_NEW;
+        since->unchanged += fails && since->marks[i] == AUDIT_UNCHANGED;
     }
 }
 
@@ -423,7 +435,7 @@ static void append_new(const struct audit_since *since, const struct audit *audi
     size_t shown = 0;
 
     for (size_t i = 0; i < audit->count && shown < SHOWN_MAX; i++) {
-        if (since->marks[i] == AUDIT_NEW) {
+        if (since->marks[i] == AUDIT_NEW && audit->findings[i].result == AUDIT_FAIL) {
             text_printf(out, "%s  %s ", shown++ == 0 ? "New since then:\n" : "",
                         audit_check_ids[audit->findings[i].check]);
             resource_append_name(out, audit->findings[i].resource, true);

@@ -17,11 +17,10 @@ struct audit_since {
     const char *word; /* of --since; NULL: there is none, and all that follows is empty */
     struct history *history;
     struct history_audits audits;
-    const struct history_audit *base; /* that it is compared with; NULL: there is none, everything is new */
-    struct history_findings findings; /* of the base */
-    enum audit_baseline *marks;       /* of each finding of the audit */
-    size_t new_findings, unchanged, unknown;
-    size_t new_failures; /* of the new ones: those that fail */
+    const struct history_audit *base;        /* that it is compared with; NULL: there is none, everything is new */
+    struct history_findings findings;        /* of the base */
+    enum audit_baseline *marks;              /* of each finding of the audit */
+    size_t new_findings, unchanged, unknown; /* of those that fail, as everywhere where findings are counted */
     struct audit_fixed *fixed;
     size_t fixed_count;
 };

@@ -95,8 +95,8 @@ static void count_findings(const struct report *report, struct render_html_count
     for (size_t i = 0; i < report->finding_count; i++) {
         struct report_finding finding = {0};
         report->finding(report->context, i, &finding);
-        counts->by_baseline[finding.baseline]++;
         if (finding.baseline == REPORT_FIXED) {
+            counts->by_baseline[REPORT_FIXED]++;
             continue;
         }
         counts->by_check[finding.check][finding.result]++;
@@ -107,6 +107,7 @@ static void count_findings(const struct report *report, struct render_html_count
         }
         unsigned level = render_report_severity(finding.severity);
         counts->open++;
+        counts->by_baseline[finding.baseline]++;
         counts->by_severity[level]++;
         counts->expired += finding.exception_expired;
         severity[finding.check][series_of(level)]++;

@@ -125,6 +125,20 @@ for row in csv.DictReader(sys.stdin):
     jq -e '.summary.exceptions.unused | length > 0' all.json
 }
 
+@test "findings of the policy itself are shown where there is no resource" {
+    client_environment
+    echo '{"items": []}' > empty.json
+    client_start --load empty.json
+    sed '/^regions:/d' "$DATA/audit-policy.yaml" > policy.yaml
+    meta audit --policy policy.yaml --as-of 2026-11-28 --strict
+    expect 3
+    [[ $output == *"unused-exception"*"the exception of team-old for sec-retired-* (policy.yaml:"*") covers no finding"* ]]
+    [[ ${lines[-1]} == "exit status 3: nothing was audited; "*" findings, all of them low" ]]
+    meta audit --policy policy.yaml --as-of 2026-11-28
+    expect 0
+    [[ ${lines[-1]} == "exit status 0: nothing was audited" ]]
+}
+
 @test "of an exception that another one comes before, that one and the reason are named" {
     client_start --instances 3
     cat > policy.yaml << 'END'

@@ -139,6 +139,9 @@ holds() {
 400d|no complete audit of this scope is that old
 nonsense|there is no audit "nonsense". Give last, an audit (vpcmeta audit trend shows them), a date such as 2026-11-28, or an age such as 7d
 20|begins the ids of
+2099-01-01| 2099-01-01 is in the future
+$(date -u -d tomorrow +%F)| is in the future
+2099-01-01T10:00:00Z| is in the future
 ${first}x|there is no audit "${first}x"
 2026-02-31x|there is no audit
 END
@@ -270,6 +273,43 @@ END
     # what an audit is not about is not gone
     json 3 --expect expected.txt --rule hop-limit
     holds '.expected.missing == 0'
+}
+
+@test "findings are counted alike in the last line, by --expect, by --since and in the page: open ones only" {
+    three
+    cat > policy.yaml << 'END'
+version: 1
+rules:
+  - name: all
+    kinds: [instance]
+    where: {name: [web, fine]}
+    metadata_service: {enabled: true, protocol: https, response_hop_limit: {max: 1}}
+    exceptions:
+      - {name: web, rules: [enabled-over-http], reason: old agent, owner: team-a, expires: 2030-12-31}
+END
+    echo '# nothing' > none.txt
+    vpcmeta instance set fine --hop-limit 3 -y -q > /dev/null
+    json 3 --policy policy.yaml
+    json 3 --policy policy.yaml --since last --expect none.txt --report html=page.html
+    # fine is open, hop is unmanaged (info), web is excepted
+    holds '.summary.findings.total == 2 and .summary.since.unchanged == 2 and .summary.since.new == 0 and .expected.extra == 2'
+    grep -oE '[0-9]+[^0-9]{0,40}unchanged</[a-z]+>' page.html | head -1 | grep -q '^2[^0-9]'
+    run -3 --separate-stderr audit --policy policy.yaml --since last --expect none.txt
+    [[ $output == *": 0 new, 2 unchanged, 0 fixed"* ]]
+    [[ ${lines[-1]} == "exit status 3: 2 findings, 1 of them medium, 1 info, 2 of them not expected; 1 excepted" ]]
+    # the threshold is said beside them
+    run -0 --separate-stderr audit --policy policy.yaml --since last --expect none.txt --fail-on critical
+    [[ ${lines[-1]} == "exit status 0: 2 findings, 1 of them medium, 1 info, 2 of them not expected, below --fail-on critical; 1 excepted" ]]
+    audit --policy policy.yaml --write-expected known.txt > /dev/null || [ $? -eq 3 ]
+    run -0 --separate-stderr audit --policy policy.yaml --expect known.txt
+    [[ ${lines[-1]} == "exit status 0: 2 findings, 1 of them medium, 1 info, all of them expected; 1 excepted" ]]
+    grep hop-limit known.txt > one.txt
+    run -0 --separate-stderr audit --policy policy.yaml --expect one.txt
+    [[ ${lines[-1]} == "exit status 0: 2 findings, 1 of them medium, 1 info, 1 of them not expected, below --fail-on low; 1 excepted" ]]
+    # what was excepted and is gone was no open finding
+    sim_curl DELETE "/v1/instances/$(jq -r '.findings[] | select(.name == "web").id' audit.json)" > /dev/null
+    json 3 --policy policy.yaml --since last
+    holds '.summary.since.fixed == 0 and .fixed == []'
 }
 
 @test "a malformed file of expected findings is refused with file and line, before any request" {
