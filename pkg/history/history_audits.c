@@ -130,7 +130,7 @@ static bool add_findings(struct history *history, int64_t scope, int64_t audit, 
     return fine;
 }
 
-/* Counts beside the last complete audit of the scope and policy before this one; null where that has no findings to compare. */
+/* Counts beside the last complete audit of the scope and policy before; null where that has no findings to compare. */
 static bool compare(struct history *history, int64_t scope, int64_t audit, struct err *e)
 {
 #define ABSENT(audit, other)                                                                 \
