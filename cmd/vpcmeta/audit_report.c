@@ -147,8 +147,7 @@ static bool print_fixes(struct page *page, const struct audit_report *report, st
 
     audit_grouped_fixes(audit, page->options.columns, &commands);
     if (commands.size > 0) {
-        text_printf(&lines, "Recommended fixes, for all of it (preview each with --dry-run):\n%s",
-                    text_string(&commands));
+        text_printf(&lines, "Recommended fixes (preview each with --dry-run):\n%s", text_string(&commands));
     }
     if (has_settings_to_apply(audit)) {
         append_apply(report, page->options.columns, &apply);

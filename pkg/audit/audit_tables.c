@@ -148,10 +148,14 @@ enum {
 };
 
 static const struct table_column count_columns[] = {
-    [COUNT_KIND] = {.name = "kind", .type = TABLE_STRING},    [COUNT_TOTAL] = {.name = "total", .type = TABLE_INT},
-    [COUNT_ON] = {.name = "enabled", .type = TABLE_INT},      [COUNT_ON_HTTPS] = {.name = "https", .type = TABLE_INT},
-    [COUNT_ON_HTTP] = {.name = "http", .type = TABLE_INT},    [COUNT_OFF] = {.name = "disabled", .type = TABLE_INT},
-    [COUNT_OFF_HTTPS] = {.name = "https", .type = TABLE_INT}, [COUNT_OFF_HTTP] = {.name = "http", .type = TABLE_INT},
+    [COUNT_KIND] = {.name = "kind", .type = TABLE_STRING},
+    [COUNT_TOTAL] = {.name = "total", .type = TABLE_INT},
+    [COUNT_ON] = {.name = "enabled", .type = TABLE_INT},
+    [COUNT_ON_HTTPS] = {.name = "https", .type = TABLE_INT},
+    [COUNT_ON_HTTP] = {.name = "http", .type = TABLE_INT},
+    [COUNT_OFF] = {.name = "disabled", .type = TABLE_INT},
+    [COUNT_OFF_HTTPS] = {.name = "https", .type = TABLE_INT, .rank = 2},
+    [COUNT_OFF_HTTP] = {.name = "http", .type = TABLE_INT, .rank = 1},
     [COUNT_UNKNOWN] = {.name = "unknown", .type = TABLE_INT},
 };
 
@@ -280,7 +284,7 @@ enum { LIST_RULE, LIST_SEVERITY, LIST_TITLE, LIST_MEANING, LIST_FIX, LIST_BASIS,
 const struct table_column audit_rule_columns[] = {
     [LIST_RULE] = {.name = "rule", .type = TABLE_STRING, .flags = TABLE_FIXED},
     [LIST_SEVERITY] = {.name = "severity", .type = TABLE_STRING, .words = policy_severity_names},
-    [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .flags = TABLE_WRAP},
+    [LIST_TITLE] = {.name = "title", .type = TABLE_STRING, .flags = TABLE_WRAP, .least = 18},
     [LIST_MEANING] = {.name = "meaning", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_FIX] = {.name = "fix", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 40},
     [LIST_BASIS] = {.name = "basis", .type = TABLE_STRING, .flags = TABLE_WIDE, .least = 30},

@@ -35,7 +35,7 @@ block_of() {
         [ "$(wc -l < shown)" -lt 110 ]
         shows '^SEVERITY  FINDINGS  RULE +WHAT$'
         shows '^instance +5000 '
-        shows '^Recommended fixes, for all of it'
+        shows '^Recommended fixes \(preview each with --dry-run\):$'
         shows_no 'not shown here'
         # each rule: as many as the JSON has, the first names in its order and whole, and the rest as a number
         while read -r rule severity count; do
@@ -186,6 +186,17 @@ block_of() {
     done
     meta audit --list-rules
     [ "$(wc -l <<< "$output")" -eq $(($(jq ".rules | length" rules.json) + 1)) ]
+}
+
+@test "60 columns hold everything but what a shell reads as one word, and no title is cut" {
+    client_start --instances 60 --templates 4 --bare-metal 2
+    screen_plain 60x24 audit
+    grep -v '^ *and ' shown > rest # a line of a predicate
+    fits 60 rest
+    shows '^KIND +TOTAL +ENABLED +HTTPS +HTTP +DISABLED +HTTP$'
+    screen_plain 60x24 audit --list-rules
+    fits 60
+    shows_no '\.\.\.$'
 }
 
 @test "rows that are sorted, cut or chosen by field have whole fixes, and the exit status in the last line" {
