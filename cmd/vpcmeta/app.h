@@ -50,7 +50,7 @@ void app_free(struct app *app);
 /*
  * Where to work, according to the options: opens the session on the first call and keeps it for later commands with the
  * same options. Sends nothing but, for `--region all`, the question for the regions. The scope lives as long as the
- * app.
+ * app. False after a request: `ret_scope->http` is set, and programs get an object all the same (cli.md, "Output").
  */
 bool app_connect(struct app *app, struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));
 

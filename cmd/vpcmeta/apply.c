@@ -69,7 +69,7 @@ static int apply_file(struct app *app, const struct apply_opts *opts, const char
     writing->request.list = apply.list;
     writing->request.strict = true;
     if (!apply_file_connect(app, writing, &apply, e)) {
-        return err_exit_status(e);
+        return write_refuse_early(app, writing, e);
     }
     if (!apply_file_compare(app, writing, &apply, e)) {
         return write_refuse(app, writing, e);

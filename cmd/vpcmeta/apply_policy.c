@@ -13,7 +13,7 @@ int apply_policy_refuse(struct app *app, const struct writing *writing, const st
     struct err error = ERR_INIT;
 
     if (planned->fleet.missing.size == 0) {
-        return planned->fleet.scope.http != NULL ? write_refuse(app, writing, e) : err_exit_status(e);
+        return write_refuse_early(app, writing, e);
     }
     JSON_CLEANUP json_t *more = app_list_head(&planned->fleet.missing);
     json_object_set_new(more, "error", json_build_string(e->message));

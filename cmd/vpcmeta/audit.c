@@ -116,6 +116,14 @@ static void add_place(struct app *app, const struct policy_fleet *fleet, const s
     terms->regions_left_out = leaves_regions_out(app, terms->policy, terms);
 }
 
+/* Programs get the object all the same. */
+static int refuse(struct app *app, struct policy_fleet *fleet, const struct err *e)
+{
+    TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
+
+    return app_refuse_inventory(app, nothing, "findings", &fleet->missing, e);
+}
+
 static bool list_rules(struct app *app, struct err *e)
 {
     struct render_options options = app_render_options(app);
@@ -172,8 +180,13 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
                                             .baseline_hop_limit = terms.max_hop_limit},
                      &loaded, e) ||
         !open_files(app, opts, &files, e) || !selection_read(app, &opts->select, call, &selection, e) ||
-        !audit_past_begin(app, &opts->past, &past, e) || !app_connect(app, &fleet.scope, e) ||
-        !audit_past_aim(&past, &fleet.scope,
+        !audit_past_begin(app, &opts->past, &past, e)) {
+        return err_exit_status(e);
+    }
+    if (!app_connect(app, &fleet.scope, e)) {
+        return fleet.scope.http != NULL ? refuse(app, &fleet, e) : err_exit_status(e);
+    }
+    if (!audit_past_aim(&past, &fleet.scope,
                         &(struct audit_choice){.select = &opts->select,
                                                .selector = &selection.selector,
                                                .rules = &opts->rules,
@@ -189,8 +202,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
             app, call,
             &(struct policy_reading){.loaded = &loaded, .selection = &selection, .parts = audit_options_parts(&terms)},
             &fleet, e)) {
-        TABLE_CLEANUP struct table *nothing = table_create(audit_finding_columns, audit_finding_columns_count);
-        return app_refuse_inventory(app, nothing, "findings", &fleet.missing, e);
+        return refuse(app, &fleet, e);
     }
     audit_options_collect(opts, &selection.memory, &options);
     add_place(app, &fleet, &selection, &selection.memory, &terms);

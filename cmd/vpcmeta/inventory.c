@@ -253,12 +253,13 @@ static bool export(struct app *app, const struct cli_call *call, struct selectio
                    struct text *missing, struct err *e)
 {
     const struct export_opts *opts = call->opts;
-    struct inventory_scope scope;
+    struct inventory_scope scope = {0};
+    bool connected = app_connect(app, &scope, e);
 
-    if (!app_connect(app, &scope, e)) {
+    target->refusable = target->file == NULL && scope.http != NULL;
+    if (!connected) {
         return false;
     }
-    target->refusable = target->file == NULL;
     const struct inventory_export_options options = {.folder = target->folder,
                                                      .narrowed = inventory_selector_narrows(&selection->selector) ||
                                                                  selection->selector.excludes.count > 0,

@@ -202,12 +202,15 @@ static int list(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(selection_free) struct selection selector = {0};
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
-    struct inventory_scope scope;
+    struct inventory_scope scope = {0};
     struct details details = choose_columns(app, kind, opts->profile_details);
 
     if (!app_check_output(app, details.columns, details.column_count, e) ||
-        !selection_read(app, &opts->select, call, &selector, e) || !app_connect(app, &scope, e)) {
+        !selection_read(app, &opts->select, call, &selector, e)) {
         return err_exit_status(e);
+    }
+    if (!app_connect(app, &scope, e)) {
+        return scope.http != NULL ? refuse(app, found, &details, &missing, e) : err_exit_status(e);
     }
     rank_region(&details, &scope);
     if (!selection_find(app, call, &scope, &kind, 1, &selector, found, &missing, e) ||
@@ -254,12 +257,15 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(resource_list_release) struct resource_list *found = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
     struct inventory_selector selector = {.targets = {.items = call->args, .count = call->args_count}};
-    struct inventory_scope scope;
+    struct inventory_scope scope = {0};
     struct details details = choose_columns(app, kind, true);
 
-    if (!selection_check_targets(&selector.targets, e) || !check_show(app, &details, call, e) ||
-        !app_connect(app, &scope, e)) {
+    if (!selection_check_targets(&selector.targets, e) || !check_show(app, &details, call, e)) {
         return err_exit_status(e);
+    }
+    if (!app_connect(app, &scope, e)) {
+        bool as_record = scope.http != NULL && !wants_body(call);
+        return as_record ? refuse(app, found, &details, &missing, e) : err_exit_status(e);
     }
     if (!inventory_select(&scope, &kind, 1, &selector, found, NULL, e) ||
         !complete_records(&scope, kind, found, NULL, e)) {

@@ -7,6 +7,7 @@
 #include "inventory/inventory_facts.h"
 #include "mem/mem.h"
 #include "plan/plan.h"
+#include "policy_uses.h"
 #include "userdata/userdata.h"
 #include "write.h"
 
@@ -150,73 +151,6 @@ static void fill_known(const struct reading *reading, const struct inventory_fac
     }
 }
 
-/* --- allowed_use -------------------------------------------------------------------------------------- */
-
-/* The settings of the server as it is, and as the policy wants it. */
-struct uses {
-    struct resource_settings wanted;
-    struct preflight_change *now, *then;
-};
-
-static bool checks_use(const struct resource *record)
-{
-    return record->kind->use_member != NULL && record->hardware != NULL;
-}
-
-static void take_verdict(struct audit_facts *facts, const struct uses *uses, bool whole)
-{
-    facts->use_reading = whole ? AUDIT_READ : AUDIT_UNREADABLE;
-    facts->use_now = uses->now->verdict;
-    facts->use_now_reason = uses->now->reason;
-    facts->use_wanted = uses->then != NULL ? uses->then->verdict : uses->now->verdict;
-    facts->use_wanted_reason = uses->then != NULL ? uses->then->reason : uses->now->reason;
-}
-
-/*
- * Both verdicts of every server, from one round of reading: most images were read while the lists came. At a deadline
- * nothing is certain, and that is a gap.
- */
-static bool check_uses(const struct reading *reading, struct policy_fleet *fleet, struct err *e)
-{
-    size_t count = resource_list_count(fleet->selected), changes_count = 0;
-    struct preflight_change *changes = mem_array(2 * count + 1, sizeof(*changes));
-    struct uses *uses = mem_array(count + 1, sizeof(*uses));
-
-    for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(fleet->selected, i);
-        const struct policy_rule *rule = fleet->facts[i].match.rule;
-        struct resource_settings wanted = {0};
-        if (!checks_use(record)) {
-            continue;
-        }
-        uses[i].now = &changes[changes_count++];
-        *uses[i].now = (struct preflight_change){.resource = record, .after = &record->settings};
-        if (rule != NULL) {
-            policy_settings(&rule->wanted, record, &wanted);
-        }
-        if ((wanted.given & (RESOURCE_ENABLED | RESOURCE_PROTOCOL)) != 0) {
-            uses[i].wanted = resource_settings_over(&record->settings, &wanted, wanted.given);
-            uses[i].then = &changes[changes_count++];
-            *uses[i].then = (struct preflight_change){.resource = record, .after = &uses[i].wanted};
-        }
-    }
-    struct err error = ERR_INIT;
-    bool whole =
-        preflight_check_changes(fleet->scope.http, changes, changes_count, reading->rules, &fleet->memory, &error);
-    bool good = whole || inventory_is_gap(&fleet->scope, &error);
-    for (size_t i = 0; good && i < count; i++) {
-        if (uses[i].now != NULL) {
-            take_verdict(&fleet->facts[i], &uses[i], whole);
-        }
-    }
-    if (good && !whole) {
-        text_printf(&fleet->missing, "allowed_use of boot volumes and images: %s\n", error.message);
-    }
-    free(changes);
-    free(uses);
-    return good || err_take(e, &error);
-}
-
 /* --- pending restarts --------------------------------------------------------------------------------- */
 
 /* A history that cannot be read is no reason not to audit. */
@@ -313,7 +247,7 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
     }
     bool good = (ret->scope.http != NULL || app_connect(app, &ret->scope, e)) &&
                 read_lists(app, call, &reading, terms->selection, ret, e) &&
-                (reading.rules == NULL || check_uses(&reading, ret, e));
+                (reading.rules == NULL || policy_read_uses(ret, reading.rules, e));
     preflight_rules_destroy(reading.rules);
     userdata_scanner_destroy(reading.scanner);
     iam_profiles_destroy(reading.profiles);

@@ -157,7 +157,7 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     if (!write_begin(app, call, &opts->write, &writing, e) ||
         !selection_read(app, &opts->select, call, &selection, e) ||
         !check_options(opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
-        return err_exit_status(e);
+        return write_refuse_early(app, &writing, e);
     }
     if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, selected, NULL, e) ||
         !inventory_read_templates(&writing.scope, &templates, e) ||

@@ -50,7 +50,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
         !selection_read(app, &opts->select, call, &selection, e) ||
         !selection_check_given(&selection.selector, writing.kind, opts->select.all, "--name", e) ||
         !write_connect(app, &writing, e)) {
-        return err_exit_status(e);
+        return write_refuse_early(app, &writing, e);
     }
     writing.request.plan = &plan;
     writing.request.list = list;

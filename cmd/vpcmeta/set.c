@@ -234,7 +234,7 @@ static int set(struct app *app, const struct cli_call *call, struct err *e)
     if (!write_begin(app, call, &opts->write, &writing, e) ||
         !selection_read(app, &opts->select, call, &selection, e) ||
         !check_options(app, opts, writing.kind, &wanted, &selection.selector, e) || !write_connect(app, &writing, e)) {
-        return err_exit_status(e);
+        return write_refuse_early(app, &writing, e);
     }
     restarts.terms.settles = opts->settle_timeout.ms > 0;
     writing.request.settle_ms = (unsigned)opts->settle_timeout.ms;

@@ -259,6 +259,11 @@ int write_refuse(struct app *app, const struct writing *writing, struct err *e)
     return err_exit_status(e);
 }
 
+int write_refuse_early(struct app *app, const struct writing *writing, struct err *e)
+{
+    return writing->scope.http != NULL ? write_refuse(app, writing, e) : err_exit_status(e);
+}
+
 int write_perform(struct app *app, struct writing *writing, struct err *e)
 {
     struct write_notes notes = write_notes_of(writing->request.plan);

@@ -54,6 +54,9 @@ bool write_read_restarts(const struct resource_list *list, enum resource_switch 
  */
 int write_refuse(struct app *app, const struct writing *writing, struct err *e);
 
+/* The same where it may be that nothing was sent: then there is no object. */
+int write_refuse_early(struct app *app, const struct writing *writing, struct err *e);
+
 /* Warns of what people should know before, then previews the request or executes and reports it. Returns the status. */
 int write_perform(struct app *app, struct writing *writing, struct err *e);
 

@@ -10,13 +10,15 @@ enum audit_result audit_judge_allowed_use(struct audit_subject *subject)
         return AUDIT_NO_RESULT;
     }
     if (facts->use_reading == AUDIT_UNREADABLE) {
-        return audit_outcome(subject, AUDIT_MAYBE, "its allowed_use, which could not be read");
+        return audit_outcome(subject, AUDIT_MAYBE, "its allowed_use could not be read");
     }
     if (facts->use_now == PREFLIGHT_FORBIDDEN || facts->use_wanted == PREFLIGHT_FORBIDDEN) {
         return AUDIT_FAIL;
     }
-    bool undetermined = facts->use_now == PREFLIGHT_UNDETERMINED || facts->use_wanted == PREFLIGHT_UNDETERMINED;
-    return audit_outcome(subject, undetermined ? AUDIT_MAYBE : AUDIT_NO, "what its allowed_use permits");
+    bool now = facts->use_now == PREFLIGHT_UNDETERMINED;
+    bool undetermined = now || facts->use_wanted == PREFLIGHT_UNDETERMINED;
+    return audit_outcome(subject, undetermined ? AUDIT_MAYBE : AUDIT_NO,
+                         now ? facts->use_now_reason : facts->use_wanted_reason);
 }
 
 enum audit_result audit_judge_restart(struct audit_subject *subject)

@@ -366,8 +366,9 @@ void audit_message(const struct audit *audit, const struct audit_finding *findin
 {
     if (finding->result == AUDIT_CANNOT_TELL) {
         text_printf(out,
-                    finding->check == AUDIT_UNMANAGED ? "cannot tell which policy rule holds without %s"
-                                                      : "cannot tell without %s",
+                    finding->check == AUDIT_UNMANAGED     ? "cannot tell which policy rule holds without %s"
+                    : finding->check == AUDIT_ALLOWED_USE ? "cannot tell: %s"
+                                                          : "cannot tell without %s",
                     finding->why != NULL ? finding->why : "more of its record");
         return;
     }

@@ -27,12 +27,20 @@ enum preflight_verdict preflight_decide(const struct resource_kind *kind, const 
 
 /* --- settings of servers that exist ------------------------------------------------------------------ */
 
-/* One server and the settings that it is to have. */
+/* What could not be read although it exists. */
+struct preflight_unread {
+    const struct resource_kind *source; /* resource_image, resource_volume */
+    const char *id, *message;
+    int http_status; /* or 0 */
+};
+
+/* One server and the settings that it is to have; or a template, and what its instances are to have. */
 struct preflight_change {
     const struct resource *resource;       /* its `api` is asked */
     const struct resource_settings *after; /* NULL: there is nothing to check */
     enum preflight_verdict verdict;        /* filled in */
     const char *reason;                    /* filled in unless it is allowed */
+    const struct preflight_unread *unread; /* filled in where that is why it is undetermined; else NULL */
 };
 
 /* The expressions that were read, each once. */
@@ -58,7 +66,9 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
  *   a volume with an expression of its own, given at its creation, is refused by the API as ever;
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image,
  *   or no longer one;
- *   nothing for kinds whose answers hold the expression of the boot disk.
+ *   nothing for kinds whose answers hold the expression of the boot disk;
+ *   the image of a template, besides the expression that it gives its boot volumes. A template without an image is
+ *   undetermined.
  *
  * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED
  * when the session is: then the verdicts are not complete.

@@ -22,7 +22,7 @@ struct check {
 /* --- expressions that were read ---------------------------------------------------------------------- */
 
 struct preflight_rules {
-    struct mem_map map; /* by API, source, id and kind of server */
+    struct mem_map map; /* by API, source, id and member of allowed_use */
     struct text_arena ids;
     bool volumes; /* the boot volume decides, whatever its image permits */
 };
@@ -58,7 +58,7 @@ static struct preflight_rule *find_rule(struct preflight_rules *rules, const str
 {
     CLEANUP(text_free) struct text key = {0};
 
-    text_printf(&key, "%s %s %s %s", vpc_base(api), source->path, id, about->name);
+    text_printf(&key, "%s %s %s %s", vpc_base(api), source->path, id, about->use_member);
     struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
     *ret_new = rule == NULL && add;
     if (*ret_new) {
@@ -165,7 +165,8 @@ static const struct resource_kind *first_source(const struct preflight_rules *ru
 {
     const struct resource_hardware *hardware = record->hardware;
 
-    if (hardware == NULL || hardware->boot_rule != NULL || !record->kind->use_of_settings) {
+    bool whole = hardware != NULL && hardware->boot_rule != NULL && !record->kind->disposable;
+    if (hardware == NULL || whole || !record->kind->use_of_settings) {
         return NULL;
     }
     bool image = hardware->image_id != NULL && (!rules->volumes || record->boot_id == NULL);
@@ -192,6 +193,17 @@ static void set_verdict(struct check *check, struct preflight_change *change, en
     if (verdict != PREFLIGHT_ALLOWED) {
         change->reason = text_arena_copy(check->memory, text_string(reason), reason->size);
     }
+}
+
+static void note_unread(const struct check *check, struct preflight_change *change, const struct preflight_rule *rule)
+{
+    struct preflight_unread *unread = text_arena_alloc(check->memory, sizeof(*unread));
+
+    *unread = (struct preflight_unread){.source = rule->source,
+                                        .id = text_arena_copy(check->memory, rule->id, strlen(rule->id)),
+                                        .message = text_arena_copy(check->memory, rule->problem, strlen(rule->problem)),
+                                        .http_status = rule->http_status};
+    change->unread = unread;
 }
 
 /* What the image does not permit, or cannot say any more, the volume itself may: true when that has to be read. */
@@ -221,8 +233,11 @@ static void decide(struct check *check)
             preflight_rule_decide(rule, lookup->change->after, lookup->change->resource->hardware, &reason);
         if (try_volume(lookup, rule, verdict)) {
             check->lookups[left++] = *lookup;
-        } else {
-            set_verdict(check, lookup->change, verdict, &reason);
+            continue;
+        }
+        set_verdict(check, lookup->change, verdict, &reason);
+        if (rule->problem != NULL && !rule->gone) {
+            note_unread(check, lookup->change, rule);
         }
     }
     check->count = left;
@@ -236,19 +251,26 @@ static void add(struct check *check, const struct preflight_rules *rules, struct
 
     change->verdict = PREFLIGHT_ALLOWED;
     change->reason = NULL;
+    change->unread = NULL;
     if (change->after == NULL || hardware == NULL) {
         return;
     }
     if (hardware->boot_rule != NULL) {
-        text_append(&reason, "its boot disk ");
+        text_append(&reason, record->kind->disposable ? "its boot volume " : "its boot disk ");
         set_verdict(check, change,
                     preflight_decide(record->kind, hardware->boot_rule, change->after, hardware, &reason), &reason);
-        return;
+        if (change->verdict != PREFLIGHT_ALLOWED || !record->kind->disposable) {
+            return;
+        }
     }
     const char *id = NULL;
     const struct resource_kind *source = first_source(rules, record, &id);
     if (source != NULL) {
         check->lookups[check->count++] = (struct lookup){.change = change, .source = source, .id = id};
+    } else if (record->kind->disposable && record->kind->use_of_settings) {
+        text_clear(&reason);
+        text_append(&reason, "the template names no image");
+        set_verdict(check, change, PREFLIGHT_UNDETERMINED, &reason);
     }
 }
 

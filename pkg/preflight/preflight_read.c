@@ -35,6 +35,7 @@ static void rule_done(const struct vpc_answer *answer, void *context)
 
     if (answer->error != NULL) {
         rule->problem = mem_copy(answer->error->message);
+        rule->http_status = answer->error->http_status;
         rule->gone = http_is_not_found(answer->reply);
     }
 }

@@ -13,6 +13,7 @@ struct preflight_rule {
     const struct resource_kind *about;  /* the kind of server: which of the expressions it is */
     char *expression;                   /* NULL when there is none, or it could not be read; owned */
     char *problem;                      /* why it could not be read, or NULL; owned */
+    int http_status;                    /* of that answer, or 0 */
     bool gone;                          /* because it does not exist any more, as images do that servers outlive */
     bool listing;                       /* a list that is being read is to have it */
     bool taken;                         /* and had it */

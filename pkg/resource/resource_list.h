@@ -41,7 +41,7 @@ struct resource {
     const char *zone, *vpc, *vpc_id, *resource_group, *resource_group_id;
     const char *architecture;
     const char *boot_id;                       /* of the boot volume or disk of a server */
-    const struct resource_hardware *hardware;  /* of a server that was read; else NULL */
+    const struct resource_hardware *hardware;  /* of a server or template that was read; else NULL */
     const char *template_id, *template_name;   /* of an instance group; the id of a membership as well */
     const char *pool;                          /* of an instance group: the load balancer's pool that it fills */
     const char *managers;                      /* of an instance group: their names, "a, b" */

@@ -264,8 +264,12 @@ bool session_select_regions(struct session *session, const struct session_option
                             struct inventory_scope *ret_scope, struct err *e)
 {
     struct session_regions *regions = &session->regions;
+    const uint64_t before = http_counters(session->http).requests;
 
     if (!session_regions_choose(regions, session->http, session->parser, options, e)) {
+        if (http_counters(session->http).requests > before) {
+            *ret_scope = (struct inventory_scope){.http = session->http};
+        }
         return false;
     }
     *ret_scope =

@@ -81,7 +81,8 @@ void session_abort(struct session *session);
 
 /*
  * Makes the session's regions those of options and environment; asks the API for them where that is needed. The scope
- * lives until the next call or session_close. ERR_USAGE for a region that the API does not have, and the API's errors.
+ * lives until the next call or session_close. ERR_USAGE for a region that the API does not have, and the API's errors;
+ * where a request was sent `ret_scope` has the session then, and no region.
  */
 bool session_select_regions(struct session *session, const struct session_options *options,
                             struct inventory_scope *ret_scope, struct err *e) __attribute__((warn_unused_result));

@@ -238,3 +238,53 @@ missing() {
     audit
     [ -n "$(ids allowed-use cannot_tell)" ]
 }
+
+@test "images and volumes that cannot be read make an audit incomplete, with one line for each region and kind" {
+    client_start --region us-south,eu-de --instances 40 --bare-metal 2
+    faults '{"path": "*/images/*", "action": "status", "status": 403}' \
+        '{"path": "*/volumes/*", "action": "status", "status": 403}'
+    meta audit --region all --rule allowed-use --no-store -o json
+    expect 5
+    [ "$(jq .complete <<< "$output")" = false ]
+    missing | grep -Eq '^allowed_use of [0-9]+ images? of us-south: .*403'
+    missing | grep -Eq '^allowed_use of [0-9]+ images? of eu-de: .*403'
+    [ "$(missing | sort | uniq -d | wc -l)" -eq 0 ]
+    said=$(jq -r '[.findings[] | select(.result == "cannot_tell").message] | .[0]' <<< "$output")
+    [[ "$said" == "cannot tell: image "*" could not be read: "*403* ]]
+}
+
+@test "a template is judged by what its image permits; one without a readable image cannot be told" {
+    client_start --instances 20
+    meta template list -o json
+    disabled=$(jq -c '[.items[] | select(.enabled | not) | .id] | sort' <<< "$output")
+    all=$(jq -c '[.items[].id] | sort' <<< "$output")
+    faults '{"path": "*/images/*", "action": "edit", "set": {"/allowed_use": {"instance": "metadata_service.enabled == true"}}}'
+    meta audit --rule allowed-use --no-store -o json
+    of_templates='[.findings[] | select(.kind == "template" and .result == $result) | .id] | sort'
+    [ "$(jq length <<< "$disabled")" -gt 0 ]
+    failed=$(jq -c --arg result fail "$of_templates" <<< "$output")
+    unsure=$(jq -c --arg result cannot_tell "$of_templates" <<< "$output") # those made from a snapshot
+    [ "$(jq length <<< "$failed")" -gt 0 ]
+    [ "$(jq -nc "$failed - $disabled")" = '[]' ]
+    [ "$(jq -nc "$disabled - $failed - $unsure")" = '[]' ]
+    faults '{"path": "*/images/*", "action": "status", "status": 403}'
+    meta audit --rule allowed-use --no-store -o json
+    expect 5
+    [ "$(jq -c --arg result cannot_tell "$of_templates" <<< "$output")" = "$all" ]
+}
+
+@test "a program gets an object also where the regions cannot be listed" {
+    client_start --region us-south,eu-de --instances 5
+    printf 'version: 1\nrules:\n  - {name: all, metadata_service: {enabled: true}}\n' > "$BATS_TEST_TMPDIR/policy.yaml"
+    faults '{"path": "*/regions", "action": "status", "status": 403}'
+    for command in "audit" "instance list" "plan --policy $BATS_TEST_TMPDIR/policy.yaml" \
+        "apply --policy $BATS_TEST_TMPDIR/policy.yaml --dry-run" "instance set --all --protocol https --dry-run"; do
+        meta $command --region all -o json
+        [ "$status" -ne 0 ]
+        [ "$(jq -c '[.schema_version, .complete, (.missing | length > 0), .error != ""]' <<< "$output")" = '[1,false,true,true]' ]
+    done
+    meta audit --region all -o json
+    [ "$(jq -c .findings <<< "$output")" = '[]' ]
+    meta inventory export --region all
+    [ "$(jq -c '[.complete, (.missing | length)]' <<< "$output")" = '[false,1]' ]
+}
