@@ -403,12 +403,12 @@ int app_incomplete(const struct app *app, const char *what, const char *named_in
     for (const char *line = first; line[0] != '\0'; count++) {
         size_t size = strcspn(line, "\n");
         if (count > 0 && count < MISSING_SHOWN) {
-            app_warn(app, "missing as well: %.*s", (int)size, line);
+            app_warn(app, "missing: %.*s", (int)size, line);
         }
         line += size + (line[size] == '\n');
     }
     if (count > MISSING_SHOWN) {
-        app_warn(app, "missing as well: %zu more, which %s names", count - MISSING_SHOWN, named_in);
+        app_warn(app, "missing: %zu more, which %s names", count - MISSING_SHOWN, named_in);
     }
     err_set(e, ERR_INCOMPLETE, "the %s is incomplete: %.*s", what, (int)strcspn(first, "\n"), first);
     return err_exit_status(e);

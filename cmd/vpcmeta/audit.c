@@ -38,6 +38,13 @@ static bool is_known_whole(const struct policy_fleet *fleet)
     return true;
 }
 
+static void append_endpoints(const struct policy_fleet *fleet, struct text *out)
+{
+    for (size_t i = 0; i < fleet->scope.region_count; i++) {
+        text_printf(out, "%s%s", i > 0 ? ", " : "", vpc_base(fleet->scope.regions[i]));
+    }
+}
+
 /* Findings in part of a fleet say nothing about the rest, so an incomplete audit never ends with ERR_EXIT_FINDINGS. */
 static int audit_fleet(struct app *app, const struct audit_opts *opts, const struct policy_fleet *fleet,
                        const struct audit_terms *terms, const struct audit_words *apply,
@@ -46,6 +53,7 @@ static int audit_fleet(struct app *app, const struct audit_opts *opts, const str
 {
     int status = ERR_EXIT_DONE;
     CLEANUP(audit_free) struct audit audit = {0};
+    CLEANUP(text_free) struct text endpoints = {0};
 
     audit_make(&(struct audit_inventory){.selected = fleet->selected,
                                          .known = fleet->known,
@@ -58,18 +66,18 @@ static int audit_fleet(struct app *app, const struct audit_opts *opts, const str
         !audit_past_store(app, past, &audit, effect, &fleet->missing, &status, e)) {
         return err_exit_status(e);
     }
-    return audit_report(
-        app,
-        &(struct audit_report){.audit = &audit,
-                               .missing = &fleet->missing,
-                               .effect = effect,
-                               .apply = apply,
-                               .past = past,
-                               .status = status,
-                               .files = files,
-                               .endpoint = fleet->scope.region_count > 0 ? vpc_base(fleet->scope.regions[0]) : NULL,
-                               .every_row = opts->select.all || opts->rules.count > 0},
-        e);
+    append_endpoints(fleet, &endpoints);
+    return audit_report(app,
+                        &(struct audit_report){.audit = &audit,
+                                               .missing = &fleet->missing,
+                                               .effect = effect,
+                                               .apply = apply,
+                                               .past = past,
+                                               .status = status,
+                                               .files = files,
+                                               .endpoint = endpoints.size > 0 ? text_string(&endpoints) : NULL,
+                                               .every_row = opts->select.all || opts->rules.count > 0},
+                        e);
 }
 
 /* Whether there is a region of the policy, or of the account where the policy names none, that was not read. */

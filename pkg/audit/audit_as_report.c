@@ -141,6 +141,10 @@ static void give_finding(void *context, size_t index, struct report_finding *ret
     }
     if (finding->place == SIZE_MAX) {
         describe(finding->resource, &ret->gone);
+        if (finding->exception != NULL) {
+            ret->file = finding->exception->file;
+            ret->line = finding->exception->place.line;
+        }
     }
     give_exception(finding, ret);
 }

@@ -126,8 +126,8 @@ static void append_charts(const struct render_html_counts *counts, struct text *
         render_html_chart_columns(&counts->trend, out);
     } else {
         text_append(out,
-                    "<figure><figcaption>Open findings over time</figcaption><p class=\"quiet\">No earlier audit of "
-                    "this account is stored.</p></figure>\n");
+                    "<figure><figcaption>Open findings over time</figcaption><p class=\"quiet\">No earlier complete "
+                    "audit of the same resources is stored.</p></figure>\n");
     }
     text_append(out, "</div>\n");
 }

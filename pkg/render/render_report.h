@@ -42,6 +42,8 @@ struct report_finding {
     size_t check;                /* index of report.checks */
     size_t resource;             /* index of the resource; SIZE_MAX: `gone`, or the policy */
     struct report_resource gone; /* of those: kind, region, id, name, crn */
+    const char *file;            /* of the policy, where it is about that; NULL */
+    size_t line;                 /* in the file */
     enum report_result result;
     enum report_baseline baseline;
     const char *severity, *message, *fix;
@@ -66,7 +68,7 @@ struct report_part {
 
 struct report {
     const char *version;               /* of the program */
-    const char *account, *endpoint;    /* NULL: unknown */
+    const char *account, *endpoint;    /* NULL: unknown; endpoint: of every region, separated by ", " */
     const char *started_at, *ended_at; /* RFC 3339 in UTC */
     const char *as_of;                 /* the date that exceptions were judged by */
     const char *policy, *policy_digest;

@@ -261,23 +261,45 @@ static const char *or_unknown(const char *word)
     return word != NULL && word[0] != '\0' ? word : "unknown";
 }
 
-static json_t *location_of(const struct sarif *sarif, const struct report_resource *resource)
+static void append_path_of_resource(const struct report_resource *resource, const char *name, struct text *out)
+{
+    text_append(out, "inventory/");
+    text_percent_encode(out, or_unknown(resource->region), "");
+    text_append_char(out, '/');
+    text_percent_encode(out, or_unknown(resource->kind), "");
+    text_append_char(out, '/');
+    text_percent_encode(out, name, "");
+    text_append(out, ".json");
+}
+
+/* A file that was named from the folder of the audit is relative to it, for GitHub to the repository. */
+static void append_path_of_file(const char *file, struct text *out)
+{
+    while (strncmp(file, "./", 2) == 0) {
+        file += 2;
+    }
+    text_append(out, file[0] == '/' ? "file://" : "");
+    text_percent_encode(out, file, "/");
+}
+
+static json_t *location_of(const struct sarif *sarif, const struct report_resource *resource,
+                           const struct report_finding *finding)
 {
     CLEANUP(text_free) struct text uri = {0};
     const char *name = or_unknown(resource->name != NULL ? resource->name : resource->id);
+    bool in_file = finding->file != NULL && finding->line > 0;
+    json_int_t line = in_file ? (json_int_t)finding->line : 1;
 
-    text_append(&uri, "inventory/");
-    text_percent_encode(&uri, or_unknown(resource->region), "");
-    text_append_char(&uri, '/');
-    text_percent_encode(&uri, or_unknown(resource->kind), "");
-    text_append_char(&uri, '/');
-    text_percent_encode(&uri, name, "");
-    text_append(&uri, ".json");
-    return json_build("{s:{s:{s:s, s:s*}, s:{s:i, s:i, s:i, s:i}}, s:[{s:s, s:s, s:s}]}", "physicalLocation",
-                      "artifactLocation", "uri", text_string(&uri), "uriBaseId", sarif->github ? NULL : "INVENTORY",
-                      "region", "startLine", 1, "startColumn", 1, "endLine", 1, "endColumn", 2, "logicalLocations",
-                      "name", name, "fullyQualifiedName", resource->crn != NULL ? resource->crn : text_string(&uri),
-                      "kind", "resource");
+    if (in_file) {
+        append_path_of_file(finding->file, &uri);
+    } else {
+        append_path_of_resource(resource, name, &uri);
+    }
+    return json_build("{s:{s:{s:s, s:s*}, s:{s:I, s:i, s:I, s:i}}, s:[{s:s, s:s, s:s}]}", "physicalLocation",
+                      "artifactLocation", "uri", text_string(&uri), "uriBaseId",
+                      sarif->github || in_file ? NULL : "INVENTORY", "region", "startLine", line, "startColumn", 1,
+                      "endLine", line, "endColumn", 2, "logicalLocations", "name", name, "fullyQualifiedName",
+                      resource->crn != NULL ? resource->crn : text_string(&uri), "kind", "resource");
 }
 
 static json_t *fingerprints_of(const struct sarif *sarif, const struct report_finding *finding)
@@ -318,7 +340,7 @@ static json_t *result_of(struct sarif *sarif, const struct report_finding *findi
                    : fails       ? "fail"
                                  : "review",
                    "level", fails ? levels[render_report_severity(finding->severity)] : NULL, "message",
-                   result_message(sarif, &resource, finding), "locations", location_of(sarif, &resource),
+                   result_message(sarif, &resource, finding), "locations", location_of(sarif, &resource, finding),
                    "partialFingerprints", fingerprints_of(sarif, finding));
     if (!sarif->github) {
         json_object_set_new(result, "properties",

@@ -236,6 +236,30 @@ END
     [ "$(grep -c ',fixed,' audit.csv)" -eq 1 ]
 }
 
+@test "a page names every endpoint, and a finding about the policy is at its line of the file" {
+    client_start --region us-south,eu-de --instances 4
+    mkdir policies
+    cat > policies/p.yaml << 'END'
+version: 1
+rules:
+  - name: all
+    metadata_service: {enabled: true}
+    exceptions:
+      - {name: nothing-*, reason: r, owner: o, expires: 2099-01-01}
+END
+    meta audit --policy ./policies/p.yaml --strict --region all --report html=a.html --report sarif=a.sarif --report sarif-github=a.github
+    expect 3
+    grep -q "<dt>Endpoint</dt><dd>http[^,<]*, http[^,<]*<" a.html
+    for file in a.sarif a.github; do
+        jq -e '[.runs[0].results[] | select(.ruleId == "unused-exception").locations[0].physicalLocation | [.artifactLocation.uri, .region.startLine]] ==
+            [["policies/p.yaml", 6]]' "$file"
+    done
+    # each part that is missing stands by itself, whatever is printed before it
+    faults '{"operation":"bare_metal_servers.list","action":"status","status":403}'
+    meta audit --region all
+    expect 5 "warning: missing: listing bare metal servers in "
+}
+
 @test "what goes wrong with a report is known before any request, and nothing is left behind" {
     start
     echo before > kept.csv

@@ -335,6 +335,8 @@ static void finding_of_policy(void *context, size_t index, struct report_finding
                                    .result = REPORT_FAIL,
                                    .severity = "low",
                                    .message = "covers nothing",
+                                   .file = "./policies/my policy.yaml",
+                                   .line = 13,
                                    .fingerprint = "6666"};
 }
 
@@ -354,6 +356,10 @@ static void every_format_has_findings_of_the_policy(void **state)
         expect_words(file, "of team-pay for legacy-*");
         expect_words(file, "covers nothing");
     }
+    JSON_CLEANUP json_t *root = render_json(&report, REPORT_SARIF);
+    expect(root, "/runs/0/results/0/locations/0/physicalLocation",
+           "{\"artifactLocation\":{\"uri\":\"policies/my%20policy.yaml\"},\"region\":{\"startLine\":13,"
+           "\"startColumn\":1,\"endLine\":13,\"endColumn\":2}}");
     CLEANUP(rendered_free) struct rendered rendered;
     expect_words(render(&report, REPORT_JUNIT, &rendered), "<testsuite name=\"exception\" tests=\"1\" failures=\"1\"");
 }
