@@ -45,6 +45,7 @@ uint32_t mem_hash(const void *memory, size_t size)
         hash ^= hash >> 32;
     }
     hash = (hash ^ tail_of(bytes, size)) * multiplier;
+    hash = (hash ^ hash >> 32) * multiplier; /* else the last bytes change the high bits alone */
     return (uint32_t)(hash >> 32);
 }
 
