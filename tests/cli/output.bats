@@ -319,7 +319,7 @@ $(jq -r '[.items[].name] | sort | reverse[:2][]' all)" ]
     start --instances 30
     meta audit -o csv --sort severity:desc,name --fields severity
     expect 3
-    [ "$(tail -n +2 <<< "$output" | uniq | xargs)" = "high medium low" ]
+    [ "$(tail -n +2 <<< "$output" | uniq | xargs)" = "high medium low info" ]
     meta audit -o json --limit 2
     expect 3
     [ "$(jq -c '[.total == .summary.findings.total, .complete, (.findings | length)]' <<< "$output")" = '[true,true,2]' ]
