@@ -24,19 +24,16 @@ struct reading {
 
 /* --- while the lists come ----------------------------------------------------------------------------- */
 
-/* What a predicate cannot judge of an odd record, policy_match says. */
 static bool test_predicates(const struct reading *reading, const struct resource *record,
                             const struct inventory_seen *seen, uint64_t *ret_holds, struct err *e)
 {
     CLEANUP(text_free) struct text json = {0};
-    struct err error = ERR_INIT;
 
     if (!policy_has_predicates(reading->policy)) {
         return true;
     }
     answer_print(seen->item, &json);
-    return policy_test(reading->policy, record, text_string(&json), json.size, ret_holds, &error) ||
-           (record->odd != NULL && error.code != ERR_CANCELLED) || err_take(e, &error);
+    return policy_test(reading->policy, record, text_string(&json), json.size, ret_holds, e);
 }
 
 /* What the built-in policy says of profiles it means of templates. */

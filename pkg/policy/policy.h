@@ -175,12 +175,14 @@ bool policy_names_profiles(const struct policy *policy);
 
 /*
  * jq predicates are over the API's object, which is not kept: they are evaluated while it is there, once for each
- * resource, and the result is handed to policy_match. A predicate that gives no boolean or null is ERR_USAGE.
+ * resource, and the result is handed to policy_match. A predicate that gives no boolean or null is ERR_USAGE. Where it
+ * fails on an odd record, POLICY_NOT_EVALUATED is in `*ret_holds`: those that do not hold are unknown.
  */
 bool policy_has_predicates(const struct policy *policy);
 bool policy_test(struct policy *policy, const struct resource *record, const char *json, size_t size,
                  uint64_t *ret_holds, struct err *e) __attribute__((warn_unused_result));
-enum { POLICY_PREDICATES_MAX = 64 };
+enum { POLICY_PREDICATES_MAX = 63 };
+#define POLICY_NOT_EVALUATED (UINT64_C(1) << POLICY_PREDICATES_MAX)
 
 /* Which rule holds for a resource. */
 struct policy_match {

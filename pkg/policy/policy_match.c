@@ -100,7 +100,8 @@ static enum policy_truth test_excludes(const struct policy_globs *globs, const s
 enum test { TEST_NAME, TEST_EXCLUDE, TEST_REGION, TEST_VPC, TEST_GROUP, TEST_ZONE, TEST_STATUS, TEST_JQ, TESTS };
 
 /* The members of answers that the tests read. */
-static const char *const members[TESTS] = {"name", "name", "region", "vpc", "resource_group", "zone", "status", NULL};
+static const char *const members[TESTS] = {"name",           "name", "region", "vpc",
+                                           "resource_group", "zone", "status", "what its jq reads"};
 
 /* What is tested. */
 struct subject {
@@ -138,9 +139,10 @@ static enum policy_truth run_test(const struct policy_condition *condition, enum
     case TESTS:
         break;
     }
-    return condition->predicate == POLICY_NO_PREDICATE || (subject->holds & UINT64_C(1) << condition->predicate) != 0
-               ? POLICY_YES
-               : POLICY_NO;
+    if (condition->predicate == POLICY_NO_PREDICATE || (subject->holds & UINT64_C(1) << condition->predicate) != 0) {
+        return POLICY_YES;
+    }
+    return (subject->holds & POLICY_NOT_EVALUATED) != 0 ? POLICY_UNKNOWN : POLICY_NO;
 }
 
 static enum policy_truth test_rule(const struct policy_condition *condition, const struct subject *subject,
@@ -209,13 +211,19 @@ bool policy_test(struct policy *policy, const struct resource *record, const cha
     for (size_t i = 0; i < policy->count; i++) {
         const struct policy_condition *condition = &policy->conditions[i];
         bool holds;
+        struct err error = ERR_INIT;
         if (!is_candidate(condition, &subject)) {
             continue;
         }
-        if (!query_test(policy->predicates[condition->predicate], json, size, &holds, e)) {
+        if (query_test(policy->predicates[condition->predicate], json, size, &holds, &error)) {
+            all |= (uint64_t)holds << condition->predicate;
+        } else if (record->odd != NULL && error.code != ERR_CANCELLED) {
+            all |= POLICY_NOT_EVALUATED;
+            err_clear(&error);
+        } else {
+            (void)err_take(e, &error);
             return err_wrap(e, "`jq` of the rule \"%s\"", policy->rules[i].name);
         }
-        all |= (uint64_t)holds << condition->predicate;
     }
     *ret_holds = all;
     return true;

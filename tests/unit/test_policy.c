@@ -263,6 +263,28 @@ static void test_predicates_are_over_the_object_of_the_api(void **state)
     assert_non_null(strstr(e.message, "`jq` of the rule \"a\""));
 }
 
+/* Where what the predicate reads is missing, a later rule must not hold instead. */
+static void test_a_predicate_that_fails_on_an_odd_record_leaves_its_rule_open(void **state)
+{
+    GOOD(policy, "version: 1\nrules:\n"
+                 "  - {name: web, where: {jq: '.zone.name | startswith(\"a\")'}}\n"
+                 "  - {name: rest}\n");
+    const struct resource odd = {.kind = &resource_instance, .name = "web-1", .odd = "zone is null"};
+    const struct resource whole = {.kind = &resource_instance, .name = "web-1"};
+    struct err e = ERR_INIT;
+    uint64_t holds = 0;
+
+    (void)state;
+    assert_true(policy_test(policy, &odd, "{}", 2, &holds, &e));
+    const struct policy_match match = policy_match(policy, &odd, holds);
+    assert_true(match.cannot_tell);
+    assert_null(match.rule);
+    assert_string_equal(match.undecided->name, "web");
+    assert_string_equal(match.lacks, "what its jq reads");
+    assert_false(policy_test(policy, &whole, "{}", 2, &holds, &e));
+    assert_int_equal(e.code, ERR_USAGE);
+}
+
 static void test_reasons_say_what_does_not_match(void **state)
 {
     GOOD(policy, MATCHING "  - {name: servers, kinds: [bare-metal]}\n");
@@ -455,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_the_first_rule_that_matches_holds),
         cmocka_unit_test(test_patterns_match_as_those_of_selectors),
         cmocka_unit_test(test_predicates_are_over_the_object_of_the_api),
+        cmocka_unit_test(test_a_predicate_that_fails_on_an_odd_record_leaves_its_rule_open),
         cmocka_unit_test(test_reasons_say_what_does_not_match),
         cmocka_unit_test(test_settings_are_those_that_differ_and_that_the_kind_has),
         cmocka_unit_test(test_a_plain_hop_limit_is_exactly_that),
