@@ -43,6 +43,20 @@ static bool wants_profile(const struct reading *reading, const struct policy_rul
            (rule != NULL && !reading->is_built_in && policy_rule_needs_profile(rule));
 }
 
+/* Where the rule is not known yet, it may turn out to be any of them. */
+static bool may_want_profile(const struct reading *reading, const struct policy_match *match)
+{
+    if (wants_profile(reading, match->rule)) {
+        return true;
+    }
+    for (size_t i = 0; match->cannot_tell && i < policy_rule_count(reading->policy); i++) {
+        if (wants_profile(reading, policy_rule_at(reading->policy, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A record's CRN says whose profiles they are. */
 static void expect_names(struct reading *reading, const struct resource *record)
 {
@@ -69,7 +83,7 @@ static bool ask(const struct resource *record, const struct inventory_seen *seen
         return true;
     }
     const struct policy_match match = policy_match(reading->policy, record, fact->note);
-    if (wants_profile(reading, match.rule)) {
+    if (may_want_profile(reading, &match)) {
         *ret_questions |= INVENTORY_INITIALIZATION;
     }
     if ((reading->parts & POLICY_READ_MEMBERS) != 0) {

@@ -288,3 +288,15 @@ missing() {
     meta inventory export --region all
     [ "$(jq -c '[.complete, (.missing | length)]' <<< "$output")" = '[false,1]' ]
 }
+
+@test "profiles are read where the rule is known only once the VPC is named" {
+    client_start --instances 40 --bare-metal 4
+    vpcs=[$(vpcmeta instance list -o csv --no-headers --fields vpc | sort -u | paste -sd,)]
+    policy "  - {name: placed, kinds: [instance], where: {vpc: $vpcs}, trusted_profile: {forbidden: true}}"
+    audit
+    found=$(ids profile-forbidden fail)
+    [ -n "$found" ]
+    faults '{"operation": "instances.list", "action": "edit", "remove": ["/vpc/name"]}'
+    audit
+    [ "$(ids profile-forbidden fail)" = "$found" ]
+}
