@@ -6,6 +6,8 @@
 #include "commands.h"
 #include "results.h"
 
+#include <string.h>
+
 struct apply_opts {
     struct policy_opts policy;
     struct selector_opts select;
@@ -45,7 +47,8 @@ static void describe(const struct plan_file *file, struct text *out)
 {
     text_printf(out, "the plan was made at %s", file->created_at);
     if (file->policy != NULL) {
-        text_printf(out, " by policy %s", file->policy);
+        text_append(out, " by policy ");
+        text_append_safe(out, file->policy, strlen(file->policy));
     }
     text_printf(out, " and holds until %s\n", file->expires_at);
     apply_policy_append_left(file->left, file->left_count, out);

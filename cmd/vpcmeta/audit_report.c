@@ -53,6 +53,11 @@ static bool print_incomplete(struct page *page, const struct audit_report *repor
     return print_lines(page, &lines, e);
 }
 
+static void append_foreign(struct text *out, const char *word)
+{
+    text_append_safe(out, word, strlen(word));
+}
+
 /* Another policy than the built-in one has a name; a date that was given says that the audit replays. */
 static bool print_head(struct page *page, const struct audit *audit, struct err *e)
 {
@@ -61,8 +66,11 @@ static bool print_head(struct page *page, const struct audit *audit, struct err 
     if (audit->terms.policy_file == NULL) {
         return true;
     }
-    text_printf(&line, "Policy %s (%s) as of %s\n", policy_name(audit->terms.policy), audit->terms.policy_file,
-                audit->terms.as_of);
+    text_append(&line, "Policy ");
+    append_foreign(&line, policy_name(audit->terms.policy));
+    text_append(&line, " (");
+    append_foreign(&line, audit->terms.policy_file);
+    text_printf(&line, ") as of %s\n", audit->terms.as_of);
     return print_lines(page, &line, e);
 }
 

@@ -271,3 +271,10 @@ END
     expect 0
     same "$stderr" 'warning: p.yaml:3:5: the rule a wants nothing: what it matches is left as it is; give it `metadata_service` or `trusted_profile`'
 }
+
+@test "the name of a policy steers no terminal" {
+    client_start --instances 4
+    printf 'version: 1\nname: "a\\eb\\nc"\nrules:\n  - {name: all, metadata_service: {enabled: true}}\n' > p.yaml
+    meta audit --policy p.yaml
+    same "${lines[0]%% as of*}" 'Policy a\x1bb\x0ac (p.yaml)'
+}
