@@ -139,7 +139,7 @@ static void add_profile(json_t *settings, const struct policy_wanted *wanted, co
     const struct resource_settings *has = &record->settings;
     bool own = (has->given & RESOURCE_PROFILE_SETTINGS) != 0 || !record->kind->has_initialization;
     const char *profile = own ? has->trusted_profile : facts->profile;
-    const char *name = own ? NULL : facts->profile_name;
+    const char *name = facts->profile_name;
     bool known = own || facts->profile_reading == AUDIT_READ;
 
     if (wanted->profile != POLICY_PROFILE_ANY) {

@@ -300,3 +300,13 @@ missing() {
     audit
     [ "$(ids profile-forbidden fail)" = "$found" ]
 }
+
+@test "audit and policy explain agree on the profiles of templates that are allowed by name" {
+    client_start --instances 20 --templates 12
+    policy "  - {name: templates, kinds: [template], trusted_profile: {allowed: [nosuch]}}"
+    audit
+    wrong=$(ids profile-not-allowed fail)
+    [ -n "$wrong" ]
+    meta policy explain $wrong --policy policy.yaml -o json
+    [ "$(jq -r '[.items[] | select(.settings[]? | .setting == "trusted_profile" and .result == "differs") | .id] | sort | join(" ")' <<< "$output")" = "$wrong" ]
+}
