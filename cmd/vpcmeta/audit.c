@@ -7,20 +7,22 @@
 
 #include <string.h>
 
-static bool is_line_of(const char *line, size_t size, const struct text *lines)
+/* Adds the lines of a text to the map. */
+static void add_lines(struct mem_map *map, const struct text *lines)
 {
-    CLEANUP(text_free) struct text whole = {0};
-    CLEANUP(text_free) struct text wanted = {0};
+    size_t size;
 
-    text_printf(&whole, "\n%s\n", text_string(lines));
-    text_printf(&wanted, "\n%.*s\n", (int)size, line);
-    return strstr(text_string(&whole), text_string(&wanted)) != NULL;
+    for (const char *line = text_string(lines); *line != '\0'; line += size + (line[size] == '\n')) {
+        size = strcspn(line, "\n");
+        (void)mem_map_add_n(map, line, size, map);
+    }
 }
 
 /* An odd record is missing from nothing but itself; a template without an id cannot be found. */
 static bool is_known_whole(const struct policy_fleet *fleet)
 {
     CLEANUP(text_free) struct text odd = {0};
+    CLEANUP(mem_map_free) struct mem_map lines = {0};
     size_t size;
 
     for (size_t i = 0; i < resource_list_count(fleet->known); i++) {
@@ -29,9 +31,10 @@ static bool is_known_whole(const struct policy_fleet *fleet)
         }
     }
     inventory_append_odd(fleet->selected, &odd);
+    add_lines(&lines, &odd);
     for (const char *line = text_string(&fleet->missing); *line != '\0'; line += size + (line[size] == '\n')) {
         size = strcspn(line, "\n");
-        if (!is_line_of(line, size, &odd)) {
+        if (mem_map_get_n(&lines, line, size) == NULL) {
             return false;
         }
     }
