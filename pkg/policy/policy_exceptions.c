@@ -148,6 +148,15 @@ static void check_id(struct policy_reader *reader, const char *word, const void 
 
 static void check_id_of_check(struct policy_reader *reader, const char *word, const void *context)
 {
+    /* no rule, hence no exception, holds for what these are about */
+    if (strcmp(word, "unmanaged") == 0) {
+        policy_fault(reader, NULL, "an exception cannot cover \"unmanaged\"; add a rule that holds for the resource");
+        return;
+    }
+    if (strcmp(word, "unused-exception") == 0) {
+        policy_fault(reader, NULL, "an exception cannot cover \"unused-exception\"; take out the unused one");
+        return;
+    }
     check_id(reader, id_of_today(word), context);
 }
 

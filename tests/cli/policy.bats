@@ -278,3 +278,10 @@ END
     meta audit --policy p.yaml
     same "${lines[0]%% as of*}" 'Policy a\x1bb\x0ac (p.yaml)'
 }
+
+@test "an exception is refused for what none can cover" {
+    printf 'version: 1\nrules:\n  - name: all\n    metadata_service: {enabled: true}\n    exceptions:\n      - {name: a, rules: [unmanaged, unused-exception], reason: r, owner: o, expires: 2030-01-01}\n' > p.yaml
+    meta policy check p.yaml
+    expect 2 'p.yaml:6:27: /rules/0/exceptions/0/rules/0: an exception cannot cover "unmanaged"; add a rule that holds for the resource'
+    expect 2 'p.yaml:6:38: /rules/0/exceptions/0/rules/1: an exception cannot cover "unused-exception"; take out the unused one'
+}
