@@ -581,6 +581,45 @@ static void a_template_whose_profile_cannot_be_read_may_have_one(void **state)
     }
 }
 
+/* Where the value that is missing decides, nothing is claimed; and one required profile is not as good as another. */
+static void what_an_answer_lacks_is_neither_a_finding_nor_the_lack_of_one(void **state)
+{
+    static const char *const profiles[] = {"Profile-11111111-1111-4111-8111-111111111111"};
+    static const struct {
+        struct given row;
+        unsigned lacks;
+        const char *odd;
+        enum audit_check_number check;
+        enum audit_result result;
+    } cases[] = {
+        {{INSTANCE("a"), ON, .protocol = "http"},
+         RESOURCE_ENABLED,
+         "metadata_service.enabled is null",
+         AUDIT_ENABLED_OVER_HTTP,
+         AUDIT_CANNOT_TELL},
+        {{INSTANCE("a"), OFF}, 0, "vcpu is null", AUDIT_DISABLED, AUDIT_CANNOT_TELL},
+        {{TEMPLATE("t"), ON, .auto_link = true}, 0, NULL, AUDIT_PROFILE_NOT_ALLOWED, AUDIT_FAIL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const struct given none[ROWS_MAX] = {{0}};
+        struct fixture fixture;
+        begin(&fixture, none, &(struct audit_terms){.max_hop_limit = 1}, true);
+        audit_free(&fixture.audit);
+        append(fixture.list, &cases[i].row);
+        struct resource *record = resource_list_at(fixture.list, 0);
+        record->settings.given &= ~cases[i].lacks;
+        record->odd = cases[i].odd;
+        fixture.rule.wanted.profile = POLICY_PROFILE_REQUIRED;
+        fixture.rule.wanted.profiles = profiles;
+        fixture.rule.wanted.profile_count = 1;
+        audit_list(&fixture, &(struct audit_terms){.program = "vpcmeta"}, true);
+        assert_int_equal(audit_result_of(&fixture.audit, 0, cases[i].check), cases[i].result);
+        end(&fixture);
+    }
+}
+
 static void an_empty_inventory_has_no_findings(void **state)
 {
     static const struct given rows[ROWS_MAX] = {{0}};
@@ -647,6 +686,7 @@ int main(void)
         cmocka_unit_test(findings_come_worst_first_then_by_rule_then_as_the_inventory_stands),
         cmocka_unit_test(counts_are_told_by_kind_state_protocol_and_hop_limit),
         cmocka_unit_test(a_template_whose_profile_cannot_be_read_may_have_one),
+        cmocka_unit_test(what_an_answer_lacks_is_neither_a_finding_nor_the_lack_of_one),
         cmocka_unit_test(an_empty_inventory_has_no_findings),
         cmocka_unit_test(every_rule_is_complete_and_has_an_id_of_its_own),
         cmocka_unit_test(an_unknown_rule_is_refused_with_the_nearest),
