@@ -32,6 +32,15 @@ static void add_region_of(struct cli_command_line *line, const struct app *app, 
     cli_command_line_place(line, &place);
 }
 
+/* The word for a server in such a command: its name, which may stand for another one where several regions are read. */
+static const char *operand_of(const struct app *app, const struct resource *server)
+{
+    const struct opt_list *regions = &app->globals->regions;
+    bool several = regions->count > 1 || (regions->count == 1 && text_equal(regions->items[0], "all"));
+
+    return server->name == NULL || (several && server->id != NULL) ? server->id : server->name;
+}
+
 /* --- servers that others took the place of ------------------------------------------------------------ */
 
 /* "instance set ID... --enabled true": what was to be done, with those that have the names now. */
@@ -92,7 +101,7 @@ static void add_unknown_restarts(struct next *next, const struct fleet_run *run)
             cli_command_line_begin(&line, next->app->program->name, text_string(&path));
         }
         if (count <= NAMES_SHOWN) {
-            cli_command_line_operand(&line, results_name(result));
+            cli_command_line_operand(&line, operand_of(next->app, result->item->resource));
         }
     }
     if (count == 0) {
@@ -191,7 +200,7 @@ static void add_disks(struct next *next, const struct restarts *restarts)
 
     begin_restart(next->app, restarts, &line);
     for (size_t i = 0; restarts->disks <= NAMES_SHOWN && i < restarts->disks; i++) {
-        cli_command_line_operand(&line, restarts->with_disk[i]->name);
+        cli_command_line_operand(&line, operand_of(next->app, restarts->with_disk[i]));
     }
     if (restarts->disks > NAMES_SHOWN) {
         cli_command_line_option(&line, "all", NULL);

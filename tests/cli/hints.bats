@@ -55,6 +55,22 @@ patches='"operation": "instances.patch"'
     jq -e '.summary.changed == 1' <<< "$output"
 }
 
+@test "servers of several regions are named so that no other one has the word" {
+    start --instances 60 --seed 3 --region us-south,eu-de
+    disks='[.items[] | select(.architecture == "amd64" and .status == "running" and .enabled == false) | .id]'
+    meta instance list --region us-south,eu-de --where '.disks != [] and .availability.class == "standard"' -o json
+    ids=$(jq -r "$disks[]" <<< "$output" | head -4)
+    [ -n "$ids" ]
+    # shellcheck disable=SC2086 # words
+    meta instance set $ids --region us-south,eu-de --enabled true -y
+    expect 0 " --allow-disk-loss --region us-south,eu-de"
+    next=$(sed -n 's/^    vpcmeta \(instance restart .*--allow-disk-loss.*\)/\1/p' <<< "$stderr")
+    # shellcheck disable=SC2086 # the words of a command
+    meta $next -y --poll-interval 100ms -o json
+    expect 0
+    [ "$(jq .summary.changed <<< "$output")" -eq "$(wc -w <<< "$ids")" ]
+}
+
 @test "after an interrupt there is one command, the same everywhere" {
     start --instances 60 --mix plain --latency-ms 30
     set -m # without job control a command in the background ignores SIGINT
