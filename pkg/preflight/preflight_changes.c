@@ -90,7 +90,7 @@ enum { VOLUMES_SINGLY = 20 }; /* of a region: more of them are listed */
 /* The list of the volumes of a region, while it is read. */
 struct volume_list {
     struct preflight_rules *rules;
-    const struct vpc *api;
+    struct vpc *api;
     const struct resource_kind *about;
     struct {
         struct preflight_rule **items;
@@ -111,16 +111,20 @@ static bool keep_volume(const struct resource *record, struct answer_node item, 
     return rule == NULL || !rule->listing || preflight_rule_take(rule, item, e);
 }
 
+/* A volume that the list lacks is read singly, which says whether it is gone. */
 static void volumes_listed(const struct err *error, void *context)
 {
     const struct volume_list *list = context;
 
     for (size_t i = 0; i < list->wanted.count; i++) {
         struct preflight_rule *rule = list->wanted.items[i];
-        if (rule->listing && !rule->taken) {
-            rule->problem = mem_copy(error != NULL ? error->message : "the list of volumes lacks it");
-        }
+        bool lacks = rule->listing && !rule->taken;
         rule->listing = false;
+        if (lacks && error != NULL) {
+            rule->problem = mem_copy(error->message);
+        } else if (lacks) {
+            preflight_rule_read(list->api, rule);
+        }
     }
 }
 
