@@ -55,25 +55,10 @@ static bool read_account(struct app *app, struct audit_past *past, struct err *e
     return true;
 }
 
-/* The built-in policy has one value that options change. */
 static void read_policy(const struct audit_terms *terms, struct audit_past *past)
 {
-    CLEANUP(text_free) struct text words = {0};
-
-    past->policy = POLICY_BASELINE;
-    if (terms->policy != NULL) {
-        past->policy = policy_name(terms->policy);
-        text_append(&words, policy_digest(terms->policy));
-    }
-    if (terms->max_hop_limit > 0) {
-        text_printf(&words, "%s max-hop-limit %d", POLICY_BASELINE, terms->max_hop_limit);
-    }
-    if (terms->policy != NULL && terms->max_hop_limit == 0) {
-        text_append(&past->policy_digest, text_string(&words));
-    } else {
-        text_append(&past->policy_digest, "sha256:");
-        text_append_sha256(&past->policy_digest, text_string(&words), words.size);
-    }
+    past->policy = policy_name(terms->policy);
+    text_append(&past->policy_digest, policy_digest(terms->policy));
     snprintf(past->as_of, sizeof(past->as_of), "%.10s", terms->as_of != NULL ? terms->as_of : past->started_at);
 }
 
