@@ -70,9 +70,13 @@ struct uses {
     struct preflight_change *now, *then;
 };
 
+/* Nothing says what the instances of a template with a catalog offering boot from. */
 static bool checks_use(const struct resource *record)
 {
-    return record->kind->use_member != NULL && record->hardware != NULL;
+    bool known = record->hardware != NULL &&
+                 (!record->kind->disposable || record->hardware->image_id != NULL || record->boot_id != NULL);
+
+    return record->kind->use_member != NULL && known;
 }
 
 /* What a template leaves out has the API's default (vpc-api.md 3.1). */

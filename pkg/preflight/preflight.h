@@ -29,7 +29,7 @@ enum preflight_verdict preflight_decide(const struct resource_kind *kind, const 
 
 /* What could not be read although it exists. */
 struct preflight_unread {
-    const struct resource_kind *source; /* resource_image, resource_volume */
+    const struct resource_kind *source; /* resource_image, resource_volume, resource_snapshot */
     const char *id, *message;
     int http_status; /* or 0 */
 };
@@ -67,8 +67,7 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
  *   the boot volume itself, where the image's expression forbids or cannot be decided, and where there is no image,
  *   or no longer one;
  *   nothing for kinds whose answers hold the expression of the boot disk;
- *   the image of a template, besides the expression that it gives its boot volumes. A template without an image is
- *   undetermined.
+ *   the image or the snapshot of a template, besides the expression that it gives its boot volumes.
  *
  * Runs the session; `memory` keeps the reasons; `rules` may hold what was read before (NULL: nothing). ERR_CANCELLED
  * when the session is: then the verdicts are not complete.

@@ -173,9 +173,13 @@ static const struct resource_kind *first_source(const struct preflight_rules *ru
     if (hardware == NULL || whole || !record->kind->use_of_settings) {
         return NULL;
     }
-    bool image = hardware->image_id != NULL && (!rules->volumes || record->boot_id == NULL);
+    bool own = record->boot_id != NULL && rules->volumes && !record->kind->disposable;
+    bool image = hardware->image_id != NULL && !own;
     *ret_id = image ? hardware->image_id : record->boot_id;
-    return *ret_id == NULL ? NULL : image ? &resource_image : &resource_volume;
+    return *ret_id == NULL            ? NULL
+           : image                    ? &resource_image
+           : record->kind->disposable ? &resource_snapshot
+                                      : &resource_volume;
 }
 
 void preflight_rules_expect(struct preflight_rules *rules, const struct resource *record)
@@ -216,7 +220,7 @@ static bool try_volume(struct lookup *lookup, const struct preflight_rule *rule,
     const char *volume_id = lookup->change->resource->boot_id;
 
     if (verdict == PREFLIGHT_ALLOWED || (rule->problem != NULL && !rule->gone) || rule->source == &resource_volume ||
-        volume_id == NULL) {
+        lookup->change->resource->kind->disposable || volume_id == NULL) {
         return false;
     }
     lookup->source = &resource_volume;
@@ -271,10 +275,6 @@ static void add(struct check *check, const struct preflight_rules *rules, struct
     const struct resource_kind *source = first_source(rules, record, &id);
     if (source != NULL) {
         check->lookups[check->count++] = (struct lookup){.change = change, .source = source, .id = id};
-    } else if (record->kind->disposable && record->kind->use_of_settings) {
-        text_clear(&reason);
-        text_append(&reason, "the template names no image");
-        set_verdict(check, change, PREFLIGHT_UNDETERMINED, &reason);
     }
 }
 

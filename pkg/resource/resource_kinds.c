@@ -58,6 +58,7 @@ static const struct resource_member template_members[] = {
     {"primary_network_attachment/virtual_network_interface/subnet/id", MEMBER_REFERENCE, MEMBER_OPTIONAL,
      FIELD(subnet_id)},
     {"image/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(image_id)},
+    {"boot_volume_attachment/volume/source_snapshot/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(boot_id)},
     {"boot_volume_attachment/volume/allowed_use/instance", MEMBER_STRING, MEMBER_OPTIONAL, MACHINE(boot_rule)},
     {"enable_secure_boot", MEMBER_SWITCH, MEMBER_OPTIONAL, MACHINE(secure_boot)},
     {"metadata_service", MEMBER_PARTIAL, MEMBER_OPTIONAL, 0, false},
