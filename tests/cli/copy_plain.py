@@ -16,6 +16,7 @@ RULES = [(re.compile(pattern), by) for pattern, by in [
 ]]
 # names of group members and the like: web-4f2a91c3
 INVENTED = re.compile(r'\b((?:asg|instance|bare-metal)(?:-[a-z0-9]+)*)-[0-9a-f]{8}\b')
+FINGERPRINT = re.compile(r'"fingerprint": ?"[0-9a-f]{64}"')
 TODAY = re.compile(sys.argv[2] + r'[T ][0-9:.]+Z?')
 
 
@@ -27,6 +28,8 @@ def plain(text, known):
         line = TODAY.sub('TIME', line)
         fresh = re.sub(UUID, lambda found: found[0] if found[0] in known else 'NEW', line)
         fresh = INVENTED.sub(r'\1-NEW', fresh)
+        if fresh != line: # of a finding: a digest of the CRN that was invented
+            fresh = FINGERPRINT.sub('"fingerprint":"NEW"', fresh)
         lines.append((fresh != line, fresh.rstrip(',')))
     # what is new is sorted by an invented name: it stands where it was, in an order of its own
     new = iter(sorted(line for is_new, line in lines if is_new))
