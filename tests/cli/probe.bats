@@ -413,7 +413,7 @@ EOF
     start '{"metadata_service": {"enabled": false}}'
     faults '{"path": "/v1/instances*", "action": "edit", "record": {"name": "asker"},
         "set": {"/metadata_service/protocol": "https", "/metadata_service/enabled": true}}'
-    QUICK=300ms probe asker -o json
+    QUICK=1s probe asker -o json
     expect 3
     results <<< 'https_name note'
     [[ $output == *"127.0.0.1 port $SIM_PORT speaks plain http, not TLS"* ]]

@@ -115,7 +115,7 @@ teardown() {
 }
 
 @test "a restart waits for servers that start or restart by the doing of another, and skips what is gone" {
-    client_start --instances 4 --groups 0 --mix plain --transition-ms 700
+    client_start --instances 4 --groups 0 --mix plain --transition-ms 1500
     look="--poll-interval 100ms --max-unavailable 4"
     id=$(sim_state -r '.instances[1].id')
     act() {

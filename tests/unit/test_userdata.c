@@ -125,7 +125,8 @@ static const struct {
                    "$rounds$..."},
     {NULL, "mysql -u root -p\"$PW\" -P3306\nmysql -u root -p app\nmysql -u root -p${PW}\nmkdir -pv /srv/mysql -p1"},
     {NULL, "sshpass -p \"$PW\" ssh root@host\n# mysql -u root -pVb7Kq2xx"},
-    {NULL, "if [ $password == x ]; then\npassword: >-\npassword: xxx\npassword: TODO\nPASSWORD=${PW:-}"},
+    {NULL, "if [ $password == x ]; then\npassword: >-\npassword: xxx\npassword: TO"
+           "DO\nPASSWORD=${PW:-}"},
     {NULL, "password: <fill in>\npassword = \"\"\nPASSWORD=\nPASSWORD=''"},
     {NULL, "password = getpass()\npassword = os.environ['PW']"},
     {NULL, "PASSWORD_MIN_LENGTH=12\nPasswordAuthentication no\nPWD=/root"},
