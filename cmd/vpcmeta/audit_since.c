@@ -272,7 +272,7 @@ static void index_resources(const struct resource_list *list, struct mem_map *re
     for (size_t i = 0; i < resource_list_count(list); i++) {
         const struct resource *resource = resource_list_at(list, i);
         if (resource->id != NULL) {
-            mem_map_put(ret, resource->id, (void *)(uintptr_t)(i + 1));
+            mem_map_put(ret, resource->id, (void *)(uintptr_t)(i + 1)); // NOLINT(performance-no-int-to-ptr): a number
         }
     }
 }

@@ -79,8 +79,9 @@ static bool breaks_rule_of_member(struct plan_making *making, const struct resou
                     "members are not replaced: policy rule %s wants something else of member %s than new ones get: ",
                     subject.match.rule->name, member->name);
         resource_settings_describe(&words, &made.settings, &after, choice.wanted.given);
-        (void)mem_map_put(&making->conflicts, group->id,
-                          (void *)(uintptr_t)text_arena_copy(&making->plan->memory, words.data, words.size));
+        char *kept = text_arena_alloc(&making->plan->memory, words.size + 1);
+        memcpy(kept, text_string(&words), words.size + 1);
+        (void)mem_map_put(&making->conflicts, group->id, kept);
         return true;
     }
     return false;
