@@ -349,10 +349,11 @@ void audit_grouped_fixes(const struct audit *audit, size_t columns, struct text 
     struct fix_groups groups;
 
     group_fixes(audit, &groups);
-    for (size_t i = 0; i < 2 * groups.count; i++) {
-        size_t place = i % groups.count;
-        if (groups.items[place].likeness.restarts == (i >= groups.count)) { /* restarts come last */
-            append_commands(&groups, place, columns, out);
+    for (int restarts = 0; restarts <= 1; restarts++) { /* these come last */
+        for (size_t i = 0; i < groups.count; i++) {
+            if (groups.items[i].likeness.restarts == (restarts != 0)) {
+                append_commands(&groups, i, columns, out);
+            }
         }
     }
     free(groups.items);
