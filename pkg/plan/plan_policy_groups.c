@@ -97,7 +97,7 @@ static const struct plan_roll *choose_roll(struct plan_making *making, const str
 {
     const struct policy_rule *rule = own != NULL ? own : of_template;
 
-    return rule->apply.roll && plan_policy_excepted(own, group, GROUP_MEMBERS) == NULL &&
+    return rule != NULL && rule->apply.roll && plan_policy_excepted(own, group, GROUP_MEMBERS) == NULL &&
                    !breaks_rule_of_member(making, group, given)
                ? roll_of(making, rule)
                : NULL;

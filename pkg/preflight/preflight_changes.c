@@ -309,14 +309,17 @@ bool preflight_check_changes(struct http *http, struct preflight_change changes[
                              struct preflight_rules *rules, struct text_arena *memory, struct err *e)
 {
     struct check check = {.memory = memory, .lookups = mem_array(count, sizeof(*check.lookups))};
-    struct preflight_rules *own = rules == NULL ? preflight_rules_create() : NULL;
+    struct preflight_rules *own = NULL;
     bool good = true;
 
+    if (rules == NULL) {
+        own = rules = preflight_rules_create();
+    }
     for (size_t i = 0; i < count; i++) {
-        add(&check, own != NULL ? own : rules, &changes[i]);
+        add(&check, rules, &changes[i]);
     }
     while (good && check.count > 0) {
-        good = read_round(http, &check, own != NULL ? own : rules, e);
+        good = read_round(http, &check, rules, e);
         if (good) {
             decide(&check);
         }
