@@ -86,9 +86,6 @@ void results_warn_budget(const struct app *app, const struct fleet_run *run, con
 /* Whether its rows are of several regions: their names alone do not distinguish them. */
 bool results_of_regions(const struct fleet_run *run);
 
-/* The name of its resource, or its id. */
-const char *results_name(const struct fleet_result *result);
-
 /* How many were not started (fleet_is_not_started). */
 size_t results_not_started(const struct fleet_run *run);
 

@@ -6,7 +6,8 @@ enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
 
 /* --- causes ------------------------------------------------------------------------------------------ */
 
-const char *results_name(const struct fleet_result *result)
+/* Of its resource; or the id. */
+static const char *name_of(const struct fleet_result *result)
 {
     const struct resource *resource = result->item->resource;
 
@@ -20,7 +21,7 @@ static json_t *cause_json(const struct fleet_cause *cause)
 
     return json_build("{s:s, s:s, s:s, s:I, s:{s:s, s:s, s:s}}", "outcome", fleet_outcome_name(cause->outcome), "code",
                       cause->code, "message", cause->message, "count", (json_int_t)cause->count, "example", "id",
-                      id != NULL ? id : "", "name", results_name(example), "request_id", example->request_id);
+                      id != NULL ? id : "", "name", name_of(example), "request_id", example->request_id);
 }
 
 json_t *results_causes_json(const struct fleet_run *run)
@@ -44,7 +45,7 @@ static void describe_cause(struct text *out, const struct fleet_cause *cause)
     if (!fleet_is_not_started(example)) {
         text_printf(out, "%s: ", fleet_outcome_name(cause->outcome));
     }
-    text_printf(out, "%s (%s%s", cause->message, cause->count > 1 ? "such as " : "", results_name(example));
+    text_printf(out, "%s (%s%s", cause->message, cause->count > 1 ? "such as " : "", name_of(example));
     if (example->request_id[0] != '\0') {
         text_printf(out, ", request %s", example->request_id);
     }
