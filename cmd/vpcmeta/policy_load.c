@@ -23,24 +23,17 @@ static const struct opt_spec policy_opt[] = {
 const struct opt_group policy_group = {"Policy", policy_opt, sizeof(struct policy_opts)};
 
 /* Today in UTC, or the date that was given: it must be one of the calendar. */
-static bool choose_date(const struct policy_opts *opts, char ret[sizeof("2026-11-28")], struct err *e)
+static bool choose_date(const struct policy_opts *opts, char ret[CLOCK_DATE_SIZE], struct err *e)
 {
-    char stamp[CLOCK_STAMP_SIZE], again[CLOCK_STAMP_SIZE];
-    enum { DATE = sizeof("2026-11-28") - 1 };
+    char stamp[CLOCK_STAMP_SIZE];
+    int64_t moment_s = clock_wall_s(clock_system());
 
-    if (opts->as_of == NULL) {
-        clock_stamp(clock_wall_s(clock_system()), stamp);
-    } else {
-        bool right = strlen(opts->as_of) == DATE;
-        snprintf(stamp, sizeof(stamp), "%.10sT00:00:00Z", opts->as_of);
-        int64_t moment = right ? clock_stamp_read(stamp) : -1;
-        clock_stamp(moment < 0 ? 0 : moment, again);
-        if (moment < 0 || strcmp(stamp, again) != 0) {
-            return err_set(e, ERR_USAGE, "--as-of: \"%s\" is no date: give one as 2026-11-28", opts->as_of);
-        }
+    if (opts->as_of != NULL && (!clock_date_read(opts->as_of, &moment_s) || moment_s < 0)) {
+        return err_set(e, ERR_USAGE, "--as-of: \"%s\" is no date: give one as 2026-11-28", opts->as_of);
     }
-    memcpy(ret, stamp, DATE);
-    ret[DATE] = '\0';
+    clock_stamp(moment_s, stamp);
+    memcpy(ret, stamp, CLOCK_DATE_SIZE - 1);
+    ret[CLOCK_DATE_SIZE - 1] = '\0';
     return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "app.h"
 #include "audit/audit_facts.h"
+#include "clock/clock.h"
 #include "selection.h"
 
 struct policy_opts {
@@ -24,7 +25,7 @@ extern const struct opt_group policy_group;
 struct policy_loaded {
     struct policy *policy;
     const char *path; /* of the file; NULL: the built-in one. Borrowed from the options */
-    char as_of[sizeof("2026-11-28")];
+    char as_of[CLOCK_DATE_SIZE];
 };
 
 /* What holds where the options do not say. */

@@ -1,7 +1,9 @@
-/* The clocks of the system, and RFC 3339 stamps. */
+/* The clocks of the system, RFC 3339 stamps, and dates. */
 #include "clock/clock.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -60,4 +62,26 @@ int64_t clock_stamp_read(const char *stamp)
         rest += 1 + strspn(rest + 1, "0123456789");
     }
     return text_equal(rest, "Z") ? (int64_t)timegm(&parts) : -1;
+}
+
+bool clock_date_read(const char *date, int64_t *ret_s)
+{
+    static const char shape[] = "dddd-dd-dd";
+    bool fits = strlen(date) == sizeof(shape) - 1;
+
+    for (size_t i = 0; fits && shape[i] != '\0'; i++) {
+        fits = shape[i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shape[i];
+    }
+    if (!fits || strncmp(date, "0000", 4) == 0) {
+        return false;
+    }
+    struct tm given = {.tm_year = atoi(date) - 1900, .tm_mon = atoi(date + 5) - 1, .tm_mday = atoi(date + 8)};
+    struct tm real = given;
+    int64_t begins_s = (int64_t)timegm(&real);
+    /* a day that is in no calendar, such as February 30, comes back as another one */
+    if (real.tm_mon != given.tm_mon || real.tm_mday != given.tm_mday) {
+        return false;
+    }
+    *ret_s = begins_s;
+    return true;
 }

@@ -4,6 +4,7 @@
 #ifndef CLOCK_CLOCK_H
 #define CLOCK_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,5 +39,10 @@ void clock_stamp(int64_t wall_s, char buffer[CLOCK_STAMP_SIZE]);
 
 /* The seconds of such a stamp, which may have fractions of a second (they are dropped); -1 when it is none. */
 int64_t clock_stamp_read(const char *stamp);
+
+enum { CLOCK_DATE_SIZE = sizeof("2026-01-01") };
+
+/* The second that the day "2026-11-28" begins at in UTC, 0001 to 9999. False where no calendar has such a day. */
+bool clock_date_read(const char *date, int64_t *ret_s) __attribute__((warn_unused_result));
 
 #endif

@@ -1,10 +1,10 @@
 /* One call after another: finding the base URL that answers, and sending to it. */
 #include "imds/imds.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock/clock.h"
 #include "fsio/fsio.h"
 #include "imds/imds_kept.h"
 #include "mem/mem.h"
@@ -140,13 +140,9 @@ bool imds_check_url(const char *source, const char *url, struct err *e)
 
 bool imds_check_version(const char *source, const char *version, struct err *e)
 {
-    static const char shape[] = "dddd-dd-dd";
-    bool fits = strlen(version) == sizeof(shape) - 1;
+    int64_t begins_s;
 
-    for (size_t i = 0; fits && shape[i] != '\0'; i++) {
-        fits = shape[i] == 'd' ? isdigit((unsigned char)version[i]) : version[i] == shape[i];
-    }
-    return (fits && strcmp(version, "2022-03-01") >= 0) ||
+    return (clock_date_read(version, &begins_s) && strcmp(version, "2022-03-01") >= 0) ||
            err_set(e, ERR_USAGE,
                    "%s %s is no version of the metadata service: write " IMDS_VERSION_DEFAULT " or 2022-03-01", source,
                    version);

@@ -2,48 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock/clock.h"
 #include "mem/mem.h"
 #include "policy/policy_parts.h"
 
-/* --- dates ------------------------------------------------------------------------------------------- */
-
-static int days_of_month(long year, long month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return days[month - 1] + (month == 2 && leap);
-}
-
-static bool read_digits(const char *word, size_t size, long max, long *ret)
-{
-    *ret = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (word[i] < '0' || word[i] > '9') {
-            return false;
-        }
-        *ret = *ret * 10 + (word[i] - '0');
-    }
-    return *ret >= 1 && *ret <= max;
-}
-
-/* Days since 1970-01-01 of "2027-01-31"; false where there is no such day. */
-static bool read_date(const char *word, long *ret_days)
-{
-    long year, month, day;
-
-    if (strlen(word) != 10 || word[4] != '-' || word[7] != '-' || !read_digits(word, 4, 9999, &year) ||
-        !read_digits(word + 5, 2, 12, &month) || !read_digits(word + 8, 2, 31, &day) ||
-        day > days_of_month(year, month)) {
-        return false;
-    }
-    /* days from civil: a year that begins in March has its leap day last */
-    long shifted = year - (month <= 2);
-    long era = shifted / 400, of_era = shifted - era * 400;
-    long of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    *ret_days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-    return true;
-}
+enum { DAY_S = 24 * 60 * 60 };
 
 /* --- reading ----------------------------------------------------------------------------------------- */
 
@@ -51,7 +14,7 @@ static void read_expiry(struct policy_reader *reader, const json_t *from, struct
 {
     const json_t *given = json_object_get(from, "expires");
     const char *expires = json_string_value(given);
-    long end, now;
+    int64_t end_s, now_s;
 
     if (given == NULL && !reader->terms->allow_unlimited && json_is_object(from)) {
         policy_fault(reader, NULL,
@@ -61,14 +24,14 @@ static void read_expiry(struct policy_reader *reader, const json_t *from, struct
     if (expires == NULL) {
         return;
     }
-    if (!read_date(expires, &end)) {
+    if (!clock_date_read(expires, &end_s)) {
         policy_fault(reader, "expires", "\"%s\" is no date; write YYYY-MM-DD, such as 2027-01-31", expires);
         return;
     }
     ret->expires = policy_keep(reader->policy, expires);
-    if (reader->terms->as_of != NULL && read_date(reader->terms->as_of, &now)) {
-        ret->expired = end < now;
-        ret->expires_soon = !ret->expired && end - now <= POLICY_WARNING_DAYS;
+    if (reader->terms->as_of != NULL && clock_date_read(reader->terms->as_of, &now_s)) {
+        ret->expired = end_s < now_s;
+        ret->expires_soon = !ret->expired && end_s - now_s <= POLICY_WARNING_DAYS * DAY_S;
     }
 }
 

@@ -1,13 +1,11 @@
 /* A session's life: options, trace, credentials, limits. */
 #include "session/session.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock/clock.h"
@@ -30,29 +28,12 @@ struct session {
 
 /* --- options -------------------------------------------------------------------------------------- */
 
-static bool is_date(const char *date)
-{
-    static const char shape[] = "dddd-dd-dd";
-    bool fits = strlen(date) == sizeof(shape) - 1;
-
-    for (size_t i = 0; fits && shape[i] != '\0'; i++) {
-        fits = shape[i] == 'd' ? isdigit((unsigned char)date[i]) : date[i] == shape[i];
-    }
-    if (!fits) {
-        return false;
-    }
-    struct tm given = {.tm_year = atoi(date) - 1900, .tm_mon = atoi(date + 5) - 1, .tm_mday = atoi(date + 8)};
-    struct tm real = given;
-    /* a day that is in no calendar, such as February 30, comes back as another one */
-    return timegm(&real) != (time_t)-1 && real.tm_mon == given.tm_mon && real.tm_mday == given.tm_mday;
-}
-
-/* vpc-api.md 1.2 */
 bool session_check_api_version(const char *date, struct err *e)
 {
     char today[CLOCK_STAMP_SIZE];
+    int64_t begins_s;
 
-    if (!is_date(date)) {
+    if (!clock_date_read(date, &begins_s)) {
         return err_set(e, ERR_USAGE, "--api-version \"%s\" is not a date YYYY-MM-DD", date);
     }
     clock_stamp(clock_wall_s(clock_system()), today);

@@ -317,6 +317,38 @@ static void stamps_are_read_with_and_without_fractions(void **state)
     }
 }
 
+static void dates_are_days_of_the_calendar(void **state)
+{
+    static const struct {
+        const char *date;
+        int64_t begins_s; /* -1: there is no such day */
+    } rows[] = {
+        {"1970-01-01", 0},
+        {"1970-01-02", 86400},
+        {"2024-02-29", 1709164800},
+        {"2026-11-28", 1795824000},
+        {"9999-12-31", 253402214400},
+        {"2026-02-29", -1},
+        {"2026-02-31", -1},
+        {"2026-13-01", -1},
+        {"2026-00-10", -1},
+        {"2026-11-00", -1},
+        {"0000-01-01", -1},
+        {"2026-11-2", -1},
+        {"2026-11-28 ", -1},
+        {"2026/11/28", -1},
+        {"26-11-2800", -1},
+        {"", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int64_t begins_s = -1;
+        assert_int_equal(clock_date_read(rows[i].date, &begins_s), rows[i].begins_s >= 0);
+        assert_int_equal(begins_s, rows[i].begins_s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_exists_once_is_named),
         cmocka_unit_test(a_body_takes_what_an_odd_answer_has),
         cmocka_unit_test(stamps_are_read_with_and_without_fractions),
+        cmocka_unit_test(dates_are_days_of_the_calendar),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
