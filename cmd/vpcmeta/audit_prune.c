@@ -126,8 +126,7 @@ static bool confirm(const struct app *app, const struct prune_opts *opts, const 
                                             .verb = "forget",
                                             .passive = "forgotten",
                                             .nothing = "nothing was forgotten"};
-    bool many = question.count > WRITE_SHOWN_WHOLE;
-    TABLE_CLEANUP struct table *table = make_table(old, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, false);
+    TABLE_CLEANUP struct table *table = make_table(old, write_question_rows(&question), false);
 
     if (opts->yes || question.count == 0) {
         return true;
@@ -136,13 +135,7 @@ static bool confirm(const struct app *app, const struct prune_opts *opts, const 
         return false;
     }
     app_say(app, "%zu audit%s will be forgotten:", question.count, question.count == 1 ? "" : "s");
-    if (!app_say_table(app, table, e)) {
-        return false;
-    }
-    if (many) {
-        app_say(app, "... %zu more (--dry-run shows all)", question.count - WRITE_SHOWN_FIRST);
-    }
-    return write_ask(app, &question, e);
+    return write_ask_about(app, &question, table, e);
 }
 
 static int prune(struct app *app, const struct cli_call *call, struct err *e)

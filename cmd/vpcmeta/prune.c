@@ -186,10 +186,9 @@ static bool confirm(const struct app *app, const struct prune_opts *opts, const 
                                             .verb = "forget",
                                             .passive = "forgotten",
                                             .nothing = "nothing was forgotten"};
-    bool many = question.count > WRITE_SHOWN_WHOLE;
     CLEANUP(text_free) struct text path = {0};
     TABLE_CLEANUP struct table *table =
-        make_question(old, many ? WRITE_SHOWN_FIRST : WRITE_SHOWN_WHOLE, old->count <= WRITE_SHOWN_WHOLE);
+        make_question(old, write_question_rows(&question), old->count <= WRITE_SHOWN_WHOLE);
 
     if (opts->yes || question.count == 0) {
         return true;
@@ -201,13 +200,7 @@ static bool confirm(const struct app *app, const struct prune_opts *opts, const 
     app_say(app, "history: %s", text_string(&path));
     app_say(app, "%zu run%s will be forgotten, and can no longer be rolled back:", question.count,
             question.count == 1 ? "" : "s");
-    if (!app_say_table(app, table, e)) {
-        return false;
-    }
-    if (many) {
-        app_say(app, "... %zu more (--dry-run shows all)", question.count - WRITE_SHOWN_FIRST);
-    }
-    return write_ask(app, &question, e);
+    return write_ask_about(app, &question, table, e);
 }
 
 static int prune(struct app *app, const struct cli_call *call, struct err *e)

@@ -49,7 +49,7 @@ static bool is_yes(const char *answer)
     return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
 }
 
-bool write_ask(const struct app *app, const struct write_question *question, struct err *e)
+static bool ask(const struct app *app, const struct write_question *question, struct err *e)
 {
     CLEANUP(text_free) struct text what = {0};
     CLEANUP(text_free) struct text answer = {0};
@@ -73,6 +73,29 @@ bool write_ask(const struct app *app, const struct write_question *question, str
         err_append(e, ": %s", question->nothing);
     }
     return agreed || err_set(e, ERR_DECLINED, "not confirmed: %s", question->nothing);
+}
+
+size_t write_question_rows(const struct write_question *question)
+{
+    return question->count > WRITE_SHOWN_WHOLE ? WRITE_SHOWN_FIRST : question->count;
+}
+
+/* The rest of a question that shows its first rows. */
+static void say_more(const struct app *app, size_t count)
+{
+    app_say(app, "... %zu more (--dry-run shows all)", count - WRITE_SHOWN_FIRST);
+}
+
+bool write_ask_about(const struct app *app, const struct write_question *question, const struct table *rows,
+                     struct err *e)
+{
+    if (!app_say_table(app, rows, e)) {
+        return false;
+    }
+    if (question->count > WRITE_SHOWN_WHOLE) {
+        say_more(app, question->count);
+    }
+    return ask(app, question, e);
 }
 
 /* --- where -------------------------------------------------------------------------------------------- */
@@ -344,7 +367,7 @@ static void say_many(const struct app *app, const struct fleet_run *run, size_t 
 {
     static const enum plan_action named[] = {PLAN_MOVE, PLAN_ROLL, PLAN_DELETE, PLAN_RESTART};
 
-    app_say(app, "... %zu more (--dry-run shows all)", count - WRITE_SHOWN_FIRST);
+    say_more(app, count);
     count_changes(app, run);
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         say_names(app, run, named[i]);
@@ -439,5 +462,5 @@ bool write_confirm(struct app *app, const struct writing *writing, struct err *e
     say_endpoints(app, &writing->scope);
     append_summary(&what, &counts, &question);
     app_say(app, "%s:", text_string(&what));
-    return show_changes(app, writing, &counts, e) && write_ask(app, &question, e);
+    return show_changes(app, writing, &counts, e) && ask(app, &question, e);
 }

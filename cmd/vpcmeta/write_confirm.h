@@ -39,11 +39,14 @@ struct write_question {
 bool write_can_ask(const struct app *app, const struct write_question *question, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The rows that a question shows of its count: all, or the first ones. */
+size_t write_question_rows(const struct write_question *question);
+
 /*
- * Asks for y or yes, or for their number where that is large, with or without separators of thousands. ERR_DECLINED at
- * any other answer and at the end of the input, ERR_CANCELLED.
+ * Prints the rows, and how many more there are, and asks for y or yes, or for their number where that is large, with or
+ * without separators of thousands. ERR_DECLINED at any other answer and at the end of the input, ERR_CANCELLED.
  */
-bool write_ask(const struct app *app, const struct write_question *question, struct err *e)
-    __attribute__((warn_unused_result));
+bool write_ask_about(const struct app *app, const struct write_question *question, const struct table *rows,
+                     struct err *e) __attribute__((warn_unused_result));
 
 #endif
