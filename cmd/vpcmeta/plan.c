@@ -75,7 +75,7 @@ static void set_times(const struct plan_opts *opts, struct policy_plan *planned,
 {
     enum { SECOND_MS = 1000 };
     int64_t now = clock_wall_ms(clock_system());
-    int64_t end = now + opts->expires.ms + SECOND_MS - 1; /* it holds at least as long as asked for */
+    int64_t end = now + opts->expires.ms + SECOND_MS - 1; /* it holds for that time at least */
     char *stamps = text_arena_alloc(&planned->memory, 2 * CLOCK_STAMP_SIZE);
 
     clock_stamp(now / SECOND_MS, stamps);

@@ -95,9 +95,7 @@ static void give_gone(struct audit_as_report *as, const struct audit_gone *gone,
 {
     size_t check = find_check(as, gone->check);
 
-    for (size_t i = 0; i < TEXT_SHA256_SIZE / 2; i++) {
-        text_printf(&as->fingerprint, "%02x", gone->fingerprint[i]);
-    }
+    text_append_hex(&as->fingerprint, gone->fingerprint, TEXT_SHA256_SIZE / 2);
     text_printf(&as->message, "%s%s", gone->deleted ? "deleted: " : "", as->checks[check].title);
     *ret = (struct report_finding){.check = check,
                                    .resource = SIZE_MAX,

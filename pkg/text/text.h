@@ -125,6 +125,9 @@ struct text_duration_words text_duration(int64_t ms);
 /* Base64 with padding (RFC 4648 4). */
 void text_append_base64(struct text *t, const char *bytes, size_t size);
 
+/* Appends two hexadecimal digits a byte. */
+void text_append_hex(struct text *t, const unsigned char *bytes, size_t size);
+
 /* Appends the SHA-256 of the bytes (FIPS 180-4) as 64 hexadecimal digits. */
 void text_append_sha256(struct text *t, const char *bytes, size_t size);
 enum { TEXT_SHA256_SIZE = 64 };

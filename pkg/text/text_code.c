@@ -91,6 +91,13 @@ void text_append_base64(struct text *t, const char *bytes, size_t size)
     }
 }
 
+void text_append_hex(struct text *t, const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        text_printf(t, "%02x", bytes[i]);
+    }
+}
+
 void text_append_sha256(struct text *t, const char *bytes, size_t size)
 {
     struct sha256_ctx context;
@@ -99,9 +106,7 @@ void text_append_sha256(struct text *t, const char *bytes, size_t size)
     sha256_init(&context);
     sha256_update(&context, size, (const uint8_t *)bytes);
     sha256_digest(&context, sizeof(digest), digest);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        text_printf(t, "%02x", digest[i]);
-    }
+    text_append_hex(t, digest, sizeof(digest));
 }
 
 void text_append_uuid_of(struct text *t, const char *bytes, size_t size)
