@@ -43,17 +43,7 @@ enum audit_truth audit_breaks(const struct policy_wanted *wanted, const struct r
     if ((settings->given & setting) == 0) {
         return AUDIT_MAYBE;
     }
-    switch (setting) {
-    case RESOURCE_PROTOCOL:
-        return text_equal(settings->protocol, wanted->protocol) ? AUDIT_NO : AUDIT_YES;
-    case RESOURCE_HOP_LIMIT:
-        if (wanted->hop_limit_is_max) {
-            return settings->hop_limit > wanted->hop_limit ? AUDIT_YES : AUDIT_NO;
-        }
-        return settings->hop_limit != wanted->hop_limit ? AUDIT_YES : AUDIT_NO;
-    default:
-        return AUDIT_NO;
-    }
+    return policy_fulfils(wanted, settings, setting) ? AUDIT_NO : AUDIT_YES;
 }
 
 static bool is_judged(const struct audit_subject *subject, unsigned setting)

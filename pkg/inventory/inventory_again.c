@@ -24,9 +24,8 @@ static bool take_record(struct answer_node root, const struct http_reply *reply,
 static void read_done(const struct vpc_answer *answer, void *context)
 {
     struct again *again = context;
-    enum { HTTP_GONE = 404 };
 
-    if (answer->error != NULL && answer->error->http_status != HTTP_GONE && again->error->code == ERR_NONE) {
+    if (answer->error != NULL && !http_is_not_found(answer->reply) && again->error->code == ERR_NONE) {
         *again->error = *answer->error;
         err_wrap(again->error, "reading %s %s once more", again->record->kind->singular, again->record->name);
     }
