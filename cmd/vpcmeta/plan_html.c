@@ -7,15 +7,6 @@
 #include "plan_view.h"
 #include "render/render_html_page.h"
 
-static void append_fact(struct text *out, const char *name, const char *value)
-{
-    if (value != NULL && value[0] != '\0') {
-        text_printf(out, "<div><dt>%s</dt>", name);
-        render_html_element(out, "dd", value);
-        text_append(out, "</div>\n");
-    }
-}
-
 static void append_head(const struct plan_file *file, const char *unusable, struct text *out)
 {
     CLEANUP(text_free) struct text summary = {0};
@@ -35,14 +26,14 @@ static void append_head(const struct plan_file *file, const char *unusable, stru
     }
     render_html_element(out, "p", text_string(&summary));
     text_append(out, "<dl class=\"facts\">\n");
-    append_fact(out, "Plan", file->digest);
-    append_fact(out, "Made", file->created_at);
-    append_fact(out, "Expires", file->expires_at);
-    append_fact(out, "Policy", file->policy);
-    append_fact(out, "Policy digest", file->policy_digest);
-    append_fact(out, "Exceptions judged as of", file->as_of);
-    append_fact(out, "Account", file->account);
-    append_fact(out, file->place_count == 1 ? "Region" : "Regions", text_string(&regions));
+    render_html_fact(out, "Plan", file->digest);
+    render_html_fact(out, "Made", file->created_at);
+    render_html_fact(out, "Expires", file->expires_at);
+    render_html_fact(out, "Policy", file->policy);
+    render_html_fact(out, "Policy digest", file->policy_digest);
+    render_html_fact(out, "Exceptions judged as of", file->as_of);
+    render_html_fact(out, "Account", file->account);
+    render_html_fact(out, file->place_count == 1 ? "Region" : "Regions", text_string(&regions));
     text_append(out, "</dl>\n</header>\n");
 }
 

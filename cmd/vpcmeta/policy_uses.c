@@ -89,7 +89,7 @@ static struct resource_settings settings_of(const struct resource *record)
         settings.given |= RESOURCE_ENABLED;
     }
     if (record->kind->disposable && (settings.given & RESOURCE_PROTOCOL) == 0) {
-        settings.protocol = "http";
+        settings.protocol = RESOURCE_DEFAULT_PROTOCOL;
         settings.given |= RESOURCE_PROTOCOL;
     }
     return settings;

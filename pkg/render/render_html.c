@@ -7,15 +7,6 @@
 
 enum { PLAIN_FINDINGS = 100 };
 
-static void append_fact(struct text *out, const char *title, const char *value)
-{
-    if (value != NULL && *value != '\0') {
-        text_printf(out, "<div><dt>%s</dt>", title);
-        render_html_element(out, "dd", value);
-        text_append(out, "</div>\n");
-    }
-}
-
 /* Those that were read, and any other that a resource is in. */
 static void append_regions(const struct render_html_counts *counts, struct text *out)
 {
@@ -24,7 +15,7 @@ static void append_regions(const struct render_html_counts *counts, struct text 
     for (size_t i = 0; i < counts->regions.count; i++) {
         text_printf(&list, "%s%s", i > 0 ? ", " : "", counts->regions.items[i].label);
     }
-    append_fact(out, "Regions", text_string(&list));
+    render_html_fact(out, "Regions", text_string(&list));
 }
 
 static void append_missing(const struct report *report, struct text *out)
@@ -59,16 +50,16 @@ static void append_header(const struct report *report, const struct render_html_
     append_state(report, out);
     append_missing(report, out);
     text_append(out, "<dl class=\"facts\">\n");
-    append_fact(out, "Account", report->account);
+    render_html_fact(out, "Account", report->account);
     append_regions(counts, out);
-    append_fact(out, "Policy", report->policy);
-    append_fact(out, "Policy digest", report->policy_digest);
-    append_fact(out, "Exceptions judged as of", report->as_of);
-    append_fact(out, "Started", report->started_at);
-    append_fact(out, "Ended", report->ended_at);
-    append_fact(out, "Audit", report->audit);
-    append_fact(out, "Compared with", report->baseline);
-    append_fact(out, "Endpoint", report->endpoint);
+    render_html_fact(out, "Policy", report->policy);
+    render_html_fact(out, "Policy digest", report->policy_digest);
+    render_html_fact(out, "Exceptions judged as of", report->as_of);
+    render_html_fact(out, "Started", report->started_at);
+    render_html_fact(out, "Ended", report->ended_at);
+    render_html_fact(out, "Audit", report->audit);
+    render_html_fact(out, "Compared with", report->baseline);
+    render_html_fact(out, "Endpoint", report->endpoint);
     text_append(out, "</dl>\n");
     if (report->command != NULL) {
         text_append(out, "<p class=\"quiet\">Command that makes this report again:</p>\n");

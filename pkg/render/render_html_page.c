@@ -112,6 +112,15 @@ void render_html_element(struct text *out, const char *tag, const char *string)
     text_printf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
 }
 
+void render_html_fact(struct text *out, const char *name, const char *value)
+{
+    if (value != NULL && value[0] != '\0') {
+        text_printf(out, "<div><dt>%s</dt>", name);
+        render_html_element(out, "dd", value);
+        text_append(out, "</div>\n");
+    }
+}
+
 void render_html_command(struct text *out, const char *id, const char *line, const char *what)
 {
     text_printf(out, "<div class=\"command\"><code id=\"%s\">", id);

@@ -47,6 +47,9 @@ void render_html_json_string(struct text *out, const char *string);
 /* Appends an element with a text from outside: `tag` may have attributes, "td class=\"number\"". */
 void render_html_element(struct text *out, const char *tag, const char *string);
 
+/* Appends a pair of a list of facts, <dl class="facts">; nothing where the value is NULL or empty. */
+void render_html_fact(struct text *out, const char *name, const char *value);
+
 /* Appends a command in a box with a button to copy it, which appears where the page has scripts. */
 void render_html_command(struct text *out, const char *id, const char *line, const char *what);
 
