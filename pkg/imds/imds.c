@@ -142,7 +142,10 @@ bool imds_check_version(const char *source, const char *version, struct err *e)
 {
     int64_t begins_s;
 
-    return (clock_date_read(version, &begins_s) && strcmp(version, "2022-03-01") >= 0) ||
+    if (!clock_date_read(version, &begins_s)) {
+        return err_set(e, ERR_USAGE, "%s \"%s\" is not a date YYYY-MM-DD", source, version);
+    }
+    return strcmp(version, "2022-03-01") >= 0 ||
            err_set(e, ERR_USAGE,
                    "%s %s is no version of the metadata service: write " IMDS_VERSION_DEFAULT " or 2022-03-01", source,
                    version);
