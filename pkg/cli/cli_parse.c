@@ -1,11 +1,9 @@
 /*
  * Parsing on getopt_long in its in-order mode ("-..."): every word that is no option comes back in its place, and
  * the option list grows when those words have named the command. glibc's abbreviations are kept out by looking up
- * each long option before getopt_long sees it; its messages are off, ours name the neighbour and the way out.
+ * each long option before getopt_long sees it; its messages are off, ours name the nearest option and the remedy.
  */
-#include "cli/cli_commands.h"
-#include "cli/cli_options.h"
-#include "cli/cli_suggest.h"
+#include "cli/cli_parser.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,25 +11,9 @@
 
 #include "mem/mem.h"
 
-enum { SHOWN_MAX = 60, FIRST_LONG = 256 };
+enum { FIRST_LONG = 256 };
 
-struct parser {
-    const struct cli_program *program;
-    struct cli_call *call;
-    struct cli_options options;
-    struct cli_builtin_opts builtin;
-    char *globals, *opts;
-    bool inherits;      /* global options come from a shell */
-    struct text path;   /* the command's words so far */
-    struct text shorts; /* getopt's "-:nf:" */
-    struct option *longs;
-    const char **args;
-    const char *const *words; /* of the line; `known` says which of them are the command's */
-    size_t words_count;
-    bool *known;
-};
-
-static void parser_free(struct parser *p)
+static void parser_free(struct cli_parser *p)
 {
     cli_options_free(&p->options);
     text_free(&p->path);
@@ -39,7 +21,7 @@ static void parser_free(struct parser *p)
     free(p->longs);
 }
 
-static void *member_of(const struct parser *p, const struct cli_option *option)
+static void *member_of(const struct cli_parser *p, const struct cli_option *option)
 {
     char *base = option->owner == CLI_GLOBAL    ? p->globals
                  : option->owner == CLI_COMMAND ? p->opts
@@ -49,7 +31,7 @@ static void *member_of(const struct parser *p, const struct cli_option *option)
 }
 
 /* The options known so far in getopt's terms. An option's number is FIRST_LONG and its index. */
-static void describe_options(struct parser *p)
+static void describe_options(struct cli_parser *p)
 {
     size_t count = p->options.count;
     size_t used = 0;
@@ -73,7 +55,7 @@ static void describe_options(struct parser *p)
     }
 }
 
-static bool set_defaults(struct parser *p, enum cli_owner owner, struct err *e)
+static bool set_defaults(struct cli_parser *p, enum cli_owner owner, struct err *e)
 {
     for (size_t i = 0; i < p->options.count; i++) {
         const struct cli_option *option = &p->options.items[i];
@@ -84,73 +66,18 @@ static bool set_defaults(struct parser *p, enum cli_owner owner, struct err *e)
     return true;
 }
 
-/* "see 'vpcmeta help instance set'", with the words known so far. */
-static const char *remedy(const struct parser *p, struct text *out)
-{
-    text_clear(out);
-    if (cli_only_options(p->program)) {
-        text_printf(out, "see '%s --help'", p->program->name);
-        return text_string(out);
-    }
-    text_printf(out, "see '%s help%s%s'", p->program->name, p->path.size ? " " : "", text_string(&p->path));
-    return text_string(out);
-}
-
-/* The command of the line, also where its words are still to come: the first two that are one. NULL: none is known. */
-static const struct cmd_spec *find_command(const struct parser *p)
-{
-    const struct cmd_spec *found = p->call->command;
-
-    for (size_t i = 0; i < p->words_count && found == NULL; i++) {
-        for (size_t j = i + 1; j < p->words_count && found == NULL && p->words[i][0] != '-'; j++) {
-            CLEANUP(text_free) struct text path = {0};
-            text_printf(&path, "%s %s", p->words[i], p->words[j]);
-            found = cli_find(p->program, text_string(&path));
-        }
-    }
-    return found;
-}
-
 /* Whether the program's option is one of the command's own where the line comes to its words. */
-static bool is_replaced_later(const struct parser *p, const struct cli_option *option)
+static bool is_replaced_later(const struct cli_parser *p, const struct cli_option *option)
 {
-    const struct cmd_spec *command = p->call->command == NULL ? find_command(p) : NULL;
+    const struct cmd_spec *command = p->call->command == NULL ? cli_parser_command(p) : NULL;
     CLEANUP(cli_options_free) struct cli_options own = {0};
 
     cli_options_add_command(&own, command);
     return cli_options_find(&own, option->spec->name, strlen(option->spec->name)) != NULL;
 }
 
-static bool unknown_option(const struct parser *p, const char *word, size_t size, struct err *e)
-{
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text see = {0};
-    CLEANUP(text_free) struct text name = {0};
-    CLEANUP(text_free) struct text more = {0};
-    const struct cmd_spec *command = p->call->command;
-
-    text_append_short(&shown, word, size, SHOWN_MAX);
-    size_t dashes = size > 2 ? 2 : 1;
-    text_append_size(&name, word + dashes, size - dashes);
-    if (cli_suggest_option(p->program, find_command(p), text_string(&name), &more)) {
-        return err_set(e, ERR_USAGE, "unknown option %s: %s", text_string(&shown), text_string(&more));
-    }
-    if (command != NULL && cli_suggest_owner(p->program, text_string(&name), &more)) {
-        return err_set(e, ERR_USAGE, "'%s' has no option %s: %s (%s)", command->path, text_string(&shown),
-                       text_string(&more), remedy(p, &see));
-    }
-    const char *nearest = dashes == 2 ? cli_options_nearest(&p->options, text_string(&name)) : NULL;
-    if (nearest != NULL) {
-        return err_set(e, ERR_USAGE, "unknown option %s: did you mean --%s? (%s)", text_string(&shown), nearest,
-                       remedy(p, &see));
-    }
-    return err_set(e, ERR_USAGE, "unknown option %s%s (%s)", text_string(&shown),
-                   command || cli_only_options(p->program) ? "" : ": options of a command stand after its words",
-                   remedy(p, &see));
-}
-
 /* Refuses a long option that is none of ours, before getopt_long takes it for an abbreviation. */
-static bool check_long(const struct parser *p, const char *word, struct err *e)
+static bool check_long(const struct cli_parser *p, const char *word, struct err *e)
 {
     if (strncmp(word, "--", 2) != 0 || word[2] == '\0') {
         return true;
@@ -159,30 +86,12 @@ static bool check_long(const struct parser *p, const char *word, struct err *e)
     const struct cli_option *option = cli_options_find(&p->options, word + 2, size - 2);
     if (option == NULL) {
         /* never with its value, which may be a secret */
-        return unknown_option(p, word, size, e);
+        return cli_refuse_option(p, word, size, e);
     }
     if (word[size] == '=' && !cli_option_takes_value(option->spec)) {
         return err_set(e, ERR_USAGE, "%.*s takes no value", (int)size, word);
     }
     return true;
-}
-
-static bool needs_value(const struct cli_option *option, const char *shown, struct err *e)
-{
-    CLEANUP(text_free) struct text scratch = {0};
-
-    return err_set(e, ERR_USAGE, "%s needs a value: %s", shown, cli_option_value(option->spec, &scratch));
-}
-
-static bool given_twice(const struct cli_option *option, const char *shown, const char *value, struct err *e)
-{
-    CLEANUP(text_free) struct text first = {0};
-    CLEANUP(text_free) struct text second = {0};
-
-    text_append_short(&first, option->seen, strlen(option->seen), SHOWN_MAX);
-    text_append_short(&second, value, strlen(value), SHOWN_MAX);
-    return err_set(e, ERR_USAGE, "%s is given twice, as %s and as %s: which one is meant?", shown, text_string(&first),
-                   text_string(&second));
 }
 
 /*
@@ -204,7 +113,7 @@ static const char *value_or_bare(const struct opt_spec *spec, char *const argv[]
 }
 
 /* `value` is NULL for a flag; `separate` that it is a word of its own. */
-static bool take_option(struct parser *p, struct cli_option *option, const char *shown, const char *value,
+static bool take_option(struct cli_parser *p, struct cli_option *option, const char *shown, const char *value,
                         bool separate, struct err *e)
 {
     if (value == NULL) {
@@ -217,7 +126,7 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
                        shown, value);
     }
     if (option->seen != NULL && option->spec->kind != OPT_KIND_LIST && !cli_only_options(p->program)) {
-        return given_twice(option, shown, value, e);
+        return cli_refuse_repeated(option, shown, value, e);
     }
     bool first = option->seen == NULL;
     option->seen = value;
@@ -238,7 +147,7 @@ static bool take_option(struct parser *p, struct cli_option *option, const char 
 }
 
 /* Values that stood before the command's words and were the program's options, where the command has its own. */
-static bool take_replaced(struct parser *p, struct err *e)
+static bool take_replaced(struct cli_parser *p, struct err *e)
 {
     for (size_t i = 0; i < p->options.count; i++) {
         struct cli_option *option = &p->options.items[i];
@@ -255,7 +164,7 @@ static bool take_replaced(struct parser *p, struct err *e)
     return true;
 }
 
-static bool is_next_word(const struct parser *p, const char *word)
+static bool is_next_word(const struct cli_parser *p, const char *word)
 {
     CLEANUP(text_arena_free) struct text_arena memory = {0};
     CLEANUP(text_free) struct text longer = {0};
@@ -274,47 +183,19 @@ static bool is_next_word(const struct parser *p, const char *word)
     return false;
 }
 
-static bool unknown_command(const struct parser *p, size_t index, struct err *e)
-{
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text meant = {0};
-    const char *word = p->words[index];
-    struct cli_mistake mistake = {.words = p->words, .count = p->words_count, .known = p->known, .unknown = index};
-
-    if (cli_suggest_instead(p->program, text_string(&p->path), word, e)) {
-        return false;
-    }
-    if (!cli_suggest_command(p->program, &mistake, &meant)) {
-        return cli_unknown_command(p->program, text_string(&p->path), word, e);
-    }
-    text_append_short(&shown, word, strlen(word), SHOWN_MAX);
-    return err_set(e, ERR_USAGE, "unknown command '%s%s%s': did you mean: %s", text_string(&p->path),
-                   p->path.size > 0 ? " " : "", text_string(&shown), text_string(&meant));
-}
-
-/* `index` is the word's in the line. */
-static bool unexpected_word(const struct parser *p, const char *word, struct err *e)
-{
-    CLEANUP(text_free) struct text shown = {0};
-    CLEANUP(text_free) struct text see = {0};
-
-    text_append_short(&shown, word, strlen(word), SHOWN_MAX);
-    return err_set(e, ERR_USAGE, "unexpected argument '%s' (%s)", text_string(&shown), remedy(p, &see));
-}
-
 /* Whether the next word of the line is part of the command as well: "plan show" where "plan" is a command, too. */
-static bool begins_longer(const struct parser *p, size_t index)
+static bool begins_longer(const struct cli_parser *p, size_t index)
 {
     return index + 1 < p->words_count && is_next_word(p, p->words[index + 1]);
 }
 
-static bool take_word(struct parser *p, size_t index, struct err *e)
+static bool take_word(struct cli_parser *p, size_t index, struct err *e)
 {
     const char *word = p->words[index];
     struct cli_call *call = p->call;
 
     if (cli_only_options(p->program)) {
-        return unexpected_word(p, word, e);
+        return cli_refuse_word(p, word, e);
     }
     if (call->command != NULL) {
         if (word[0] == '\0') {
@@ -324,7 +205,7 @@ static bool take_word(struct parser *p, size_t index, struct err *e)
         return true;
     }
     if (!is_next_word(p, word)) {
-        return unknown_command(p, index, e);
+        return cli_refuse_command(p, index, e);
     }
     p->known[index] = true;
     text_printf(&p->path, "%s%s", p->path.size ? " " : "", word);
@@ -339,7 +220,7 @@ static bool take_word(struct parser *p, size_t index, struct err *e)
 }
 
 /* Takes what getopt_long returned: a word, a letter, a long option's number, or a complaint. */
-static bool take(struct parser *p, int code, char *const argv[], struct err *e)
+static bool take(struct cli_parser *p, int code, char *const argv[], struct err *e)
 {
     char letter[] = {'-', (char)(code == '?' || code == ':' ? optopt : code), '\0'};
     CLEANUP(text_free) struct text shown = {0};
@@ -349,7 +230,7 @@ static bool take(struct parser *p, int code, char *const argv[], struct err *e)
         return take_word(p, (size_t)optind - 2, e); /* argv[0] is the program's name, and optind is the next one */
     }
     if (code == '?') {
-        return unknown_option(p, letter, strlen(letter), e);
+        return cli_refuse_option(p, letter, strlen(letter), e);
     }
     bool is_long = number >= FIRST_LONG;
     bool separate = code != ':' && optarg != NULL && optarg == argv[optind - 1];
@@ -358,13 +239,13 @@ static bool take(struct parser *p, int code, char *const argv[], struct err *e)
     const char *word = is_long ? argv[optind - 1 - separate] : letter;
     text_append_size(&shown, word, is_long ? strcspn(word, "=") : 2);
     if (code == ':') {
-        return needs_value(option, text_string(&shown), e);
+        return cli_refuse_missing_value(option, text_string(&shown), e);
     }
     const char *value = cli_option_takes_value(option->spec) ? value_or_bare(option->spec, argv) : NULL;
     return take_option(p, option, text_string(&shown), value, separate, e);
 }
 
-static bool parse_words(struct parser *p, int argc, char *const argv[], struct err *e)
+static bool parse_words(struct cli_parser *p, int argc, char *const argv[], struct err *e)
 {
     optind = 0; /* makes glibc begin anew, with the first character of the option string as the order */
     opterr = 0;
@@ -389,44 +270,6 @@ static bool parse_words(struct parser *p, int argc, char *const argv[], struct e
     return true;
 }
 
-static bool check_argument_count(const struct parser *p, struct err *e)
-{
-    const struct cmd_spec *command = p->call->command;
-    CLEANUP(text_free) struct text see = {0};
-    CLEANUP(text_free) struct text extra = {0};
-    size_t count = p->call->args_count;
-
-    if (count < (size_t)command->min_args) {
-        return err_set(e, ERR_USAGE, "%s needs %s (%s)", command->path,
-                       command->arguments ? command->arguments : "an argument", remedy(p, &see));
-    }
-    if (command->max_args == CMD_ANY_ARGS || count <= (size_t)command->max_args) {
-        return true;
-    }
-    const char *first = p->args[command->max_args];
-    text_append_short(&extra, first, strlen(first), SHOWN_MAX);
-    if (command->max_args == 0) {
-        return err_set(e, ERR_USAGE, "%s takes no arguments, but '%s' is one (%s)", command->path, text_string(&extra),
-                       remedy(p, &see));
-    }
-    return err_set(e, ERR_USAGE, "%s takes at most %d argument%s: '%s' is too many (%s)", command->path,
-                   command->max_args, command->max_args == 1 ? "" : "s", text_string(&extra), remedy(p, &see));
-}
-
-static bool check_argument_words(const struct parser *p, struct err *e)
-{
-    const struct cmd_spec *command = p->call->command;
-
-    for (size_t i = 0; command->argument_words != NULL && i < p->call->args_count; i++) {
-        struct opt_enum ignored;
-        const struct opt_spec spec = {.kind = OPT_KIND_ENUM, .words = command->argument_words};
-        if (!cli_value_parse(&spec, command->path, p->args[i], &ignored, true, &p->call->memory, e)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Whether help is asked for anywhere before "--", whatever else is wrong with the line. */
 static bool asks_for_help(size_t count, const char *const words[])
 {
@@ -438,14 +281,14 @@ static bool asks_for_help(size_t count, const char *const words[])
     return false;
 }
 
-static bool check_options(const struct parser *p, struct err *e)
+static bool check_options(const struct cli_parser *p, struct err *e)
 {
     CLEANUP(text_free) struct text see = {0};
 
-    return cli_options_check(&p->options, p->call->args_count > 0 ? p->args[0] : NULL, remedy(p, &see), e);
+    return cli_options_check(&p->options, p->call->args_count > 0 ? p->args[0] : NULL, cli_parser_remedy(p, &see), e);
 }
 
-static void forget(const struct parser *p, const struct cli_option *option)
+static void forget(const struct cli_parser *p, const struct cli_option *option)
 {
     static const size_t sizes[OPT_KIND_GROUP] = {[OPT_KIND_FLAG] = sizeof(bool),
                                                  [OPT_KIND_STRING] = sizeof(const char *),
@@ -461,7 +304,7 @@ static void forget(const struct parser *p, const struct cli_option *option)
 }
 
 /* What the line says holds against what contradicts it and comes from the shell. */
-static void drop_contradicted(const struct parser *p)
+static void drop_contradicted(const struct cli_parser *p)
 {
     for (size_t i = 0; i < p->options.count; i++) {
         const struct cli_option *option = &p->options.items[i];
@@ -481,7 +324,7 @@ static void drop_contradicted(const struct parser *p)
     }
 }
 
-static bool conclude(struct parser *p, struct err *e)
+static bool conclude(struct cli_parser *p, struct err *e)
 {
     struct cli_call *call = p->call;
 
@@ -490,10 +333,11 @@ static bool conclude(struct parser *p, struct err *e)
                    : call->command == NULL && !cli_only_options(p->program) ? CLI_INCOMPLETE
                                                                             : CLI_RUN;
     return call->action != CLI_RUN || call->command == NULL ||
-           (check_argument_count(p, e) && check_argument_words(p, e) && check_options(p, e));
+           (cli_parser_check_count(p, e) && cli_parser_check_words(p, e) && check_options(p, e));
 }
 
-static bool begin(struct parser *p, const struct cli_call *base, size_t count, const char *const words[], struct err *e)
+static bool begin(struct cli_parser *p, const struct cli_call *base, size_t count, const char *const words[],
+                  struct err *e)
 {
     const struct cli_program *program = p->program;
 
@@ -519,7 +363,7 @@ bool cli_parse(const struct cli_program *program, const struct cli_call *base, s
                struct cli_call *ret, struct err *e)
 {
     CLEANUP(cli_call_free) struct cli_call call = {.program = program};
-    CLEANUP(parser_free) struct parser p = {.program = program, .call = &call};
+    CLEANUP(parser_free) struct cli_parser p = {.program = program, .call = &call};
 
     if (!begin(&p, base, count, words, e)) {
         return false;
