@@ -1,23 +1,14 @@
-/* Reading what is selected: which requests are needed, and whether every target was found. */
+/* Reading what is selected: which requests are needed, and what the selector makes of each record. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "inventory/inventory_names.h"
-#include "inventory/inventory_near.h"
+#include "inventory/inventory_targets.h"
 #include "text/text_arena.h"
 
 enum {
-    WORDS_SHOWN = 10,
     PARTS_AT_ONCE = 8, /* of long lists, over all regions: each holds a page */
     PARTS_LEAST = 2,   /* of a region */
-};
-
-/* A word that has to name exactly one resource. */
-struct target {
-    const char *word;
-    enum resource_name_form form;
-    size_t matches; /* records that were found by it */
-    bool excluded;  /* one was found that another selector leaves out */
 };
 
 /* One selection in progress; every list and every single read of it ends in one of the callbacks below. */
@@ -26,9 +17,8 @@ struct selection {
     const struct inventory_scope *scope;
     struct resource_list *found;
     struct inventory_names names;
-    struct target *targets; /* of the selector, in its order */
-    struct mem_map by_word; /* the same; equal words are one */
-    bool notes_missing;     /* what could not be read is noted; else it is an error */
+    struct inventory_targets targets; /* of the selector */
+    bool notes_missing;               /* what could not be read is noted; else it is an error */
     struct text missing;
     struct err error;            /* the first part that could not be read */
     struct text json;            /* scratch for --where */
@@ -48,8 +38,7 @@ static void selection_free(struct selection *selection)
     resource_list_destroy(selection->found);
     inventory_names_free(&selection->names);
     free(selection->globs);
-    mem_map_free(&selection->by_word);
-    free(selection->targets);
+    inventory_targets_free(&selection->targets);
     text_free(&selection->json);
     text_free(&selection->missing);
     free(selection->unread.items);
@@ -57,26 +46,6 @@ static void selection_free(struct selection *selection)
 }
 
 /* --- one record ----------------------------------------------------------------------------------- */
-
-/* A record has three words that may name it; a word that looks like an id is no name, and so on. */
-enum { FORMS = 3 };
-
-static size_t targets_of(const struct selection *selection, const struct resource *record, struct target *ret[FORMS])
-{
-    const struct {
-        const char *word;
-        enum resource_name_form form;
-    } words[FORMS] = {{record->name, RESOURCE_BY_NAME}, {record->id, RESOURCE_BY_ID}, {record->crn, RESOURCE_BY_CRN}};
-    size_t count = 0;
-
-    for (size_t i = 0; i < FORMS; i++) {
-        struct target *target = words[i].word != NULL ? mem_map_get(&selection->by_word, words[i].word) : NULL;
-        if (target != NULL && target->form == words[i].form) {
-            ret[count++] = target;
-        }
-    }
-    return count;
-}
 
 static bool where_holds(struct selection *selection, const struct resource *record, struct answer_node item,
                         bool *ret_holds, struct err *e)
@@ -125,8 +94,8 @@ static bool keep(const struct resource *record, struct answer_node item, void *c
     struct selection *selection = context;
     const struct inventory_selector *selector = selection->selector;
     enum inventory_filter filter = INVENTORY_NOT_READ;
-    struct target *targets[FORMS];
-    size_t count = targets_of(selection, record, targets);
+    struct inventory_target *targets[INVENTORY_TARGET_WORDS];
+    size_t count = inventory_targets_of(&selection->targets, record, targets);
 
     *ret_keep = false;
     if (selector->targets.count > 0 && count == 0) {
@@ -245,7 +214,7 @@ static void single_done(const struct vpc_answer *answer, void *context)
 {
     struct single *single = context;
 
-    /* not found: another region may have it; check_targets reports what no region has */
+    /* not found: another region may have it; inventory_targets_check reports what no region has */
     if (answer->error != NULL && !http_is_not_found(answer->reply)) {
         note_missing(single->selection, (struct inventory_part){single->kind, single->api}, answer->error);
     }
@@ -295,76 +264,6 @@ static void request(struct selection *selection, struct vpc *vpc, const struct r
     }
 }
 
-/* --- targets -------------------------------------------------------------------------------------- */
-
-static bool refuse_ambiguous(const struct selection *selection, const struct target *target, struct err *e)
-{
-    CLEANUP(text_free) struct text places = {0};
-
-    for (size_t i = 0; i < resource_list_count(selection->found); i++) {
-        const struct resource *record = resource_list_at(selection->found, i);
-        struct target *targets[FORMS];
-        for (size_t n = targets_of(selection, record, targets); n > 0; n--) {
-            if (targets[n - 1] == target) {
-                text_printf(&places, "%s%s %s in %s", places.size > 0 ? ", " : "", record->kind->singular, record->id,
-                            record->region != NULL ? record->region : "an unknown region");
-            }
-        }
-    }
-    return err_set(e, ERR_NOT_FOUND, "\"%s\" names %zu resources (%s): say which by id", target->word, target->matches,
-                   text_string(&places));
-}
-
-/* `count` words name nothing, of which `shown` are the first. */
-static bool refuse_absent(const struct selection *selection, const struct resource_kind *const kinds[],
-                          size_t kind_count, const struct inventory_words *shown, size_t count, struct err *e)
-{
-    CLEANUP(text_free) struct text words = {0};
-    CLEANUP(text_free) struct text more = {0}, near = {0};
-
-    for (size_t i = 0; i < shown->count; i++) {
-        text_printf(&words, "%s\"%s\"", i > 0 ? ", " : "", shown->items[i]);
-    }
-    if (count > shown->count) {
-        text_printf(&more, " and %zu more", count - shown->count);
-    }
-    inventory_append_near(selection->scope, kinds, kind_count, shown, &near);
-    if (near.size == 0) {
-        inventory_append_regions(selection->scope, &near);
-        text_append(&near,
-                    near.size > 0 && selection->scope->region_count == 1 ? "; --region all looks everywhere" : "");
-    }
-    return err_set(e, ERR_NOT_FOUND, "there is no %s %s%s%s", kind_count == 1 ? kinds[0]->singular : "resource",
-                   text_string(&words), text_string(&more), text_string(&near));
-}
-
-static bool check_targets(struct selection *selection, const struct resource_kind *const kinds[], size_t kind_count,
-                          struct err *e)
-{
-    const char *absent[WORDS_SHOWN];
-    size_t absent_count = 0;
-
-    for (size_t i = 0; i < resource_list_count(selection->found); i++) {
-        struct target *targets[FORMS];
-        for (size_t n = targets_of(selection, resource_list_at(selection->found, i), targets); n > 0; n--) {
-            targets[n - 1]->matches++;
-        }
-    }
-    for (size_t i = 0; i < selection->selector->targets.count; i++) {
-        const struct target *target = mem_map_get(&selection->by_word, selection->selector->targets.items[i]);
-        if (target->matches > 1) {
-            return refuse_ambiguous(selection, target, e);
-        }
-        if (target->matches == 0 && !target->excluded && absent_count++ < WORDS_SHOWN) {
-            absent[absent_count - 1] = target->word;
-        }
-    }
-    /* what could not be read may hold the absent ones */
-    const struct inventory_words shown = {absent, absent_count < WORDS_SHOWN ? absent_count : WORDS_SHOWN};
-    return absent_count == 0 || selection->missing.size > 0 ||
-           refuse_absent(selection, kinds, kind_count, &shown, absent_count, e);
-}
-
 /* --- the selection -------------------------------------------------------------------------------- */
 
 /* A region without any of the VPCs has nothing to select; a target there must be found all the same. */
@@ -379,18 +278,6 @@ static bool may_have_vpc(const struct selection *selection, const struct vpc *ap
         open = inventory_names_find_vpc(&selection->names, api, selector->vpcs.items[i]) != NULL;
     }
     return open;
-}
-
-static void index_targets(struct selection *selection)
-{
-    const struct inventory_selector *selector = selection->selector;
-
-    selection->targets = mem_array(selector->targets.count, sizeof(*selection->targets));
-    for (size_t i = 0; i < selector->targets.count; i++) {
-        const char *word = selector->targets.items[i];
-        selection->targets[i] = (struct target){.word = word, .form = resource_name_form(word)};
-        mem_map_put(&selection->by_word, word, &selection->targets[i]);
-    }
 }
 
 static bool read_kinds(struct selection *selection, const struct inventory_scope *scope,
@@ -449,8 +336,8 @@ static void settle(const struct selection *selection)
         if (last != NULL && last->kind == record->kind && record->id != NULL && text_equal(last->id, record->id)) {
             continue;
         }
-        struct target *targets[FORMS];
-        record->named = targets_of(selection, record, targets) > 0;
+        struct inventory_target *targets[INVENTORY_TARGET_WORDS];
+        record->named = inventory_targets_of(&selection->targets, record, targets) > 0;
         if (selection->selector->vpcs.count > 0) {
             inventory_names_take_vpc(&selection->names, record);
             record->vpc = resource_list_keep(found, record->vpc);
@@ -495,7 +382,7 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     if (selector->effect != NULL) {
         selection.globs = mem_array(selector->names.count + selector->excludes.count + 1, sizeof(bool));
     }
-    index_targets(&selection);
+    inventory_targets_index(&selection.targets, &selector->targets);
     if (selector->observer != NULL && selector->observer->begins != NULL) {
         selector->observer->begins(selector->observer->context);
     }
@@ -507,7 +394,9 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
         return false;
     }
     settle(&selection);
-    if (!check_targets(&selection, kinds, kind_count, e)) {
+    /* what could not be read may hold what was not found */
+    bool may_be_unread = selection.missing.size > 0;
+    if (!inventory_targets_check(&selection.targets, scope, kinds, kind_count, selection.found, may_be_unread, e)) {
         return false;
     }
     if (selection.notes_missing) {
