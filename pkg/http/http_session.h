@@ -117,7 +117,7 @@ struct http {
     struct http_queue urgent, again, fresh;
     struct http_heap waiting;
     struct http_transfer *active, *idle;
-    size_t active_count, urgent_count, idle_bodies;
+    size_t active_count, urgent_count;
     size_t pending, urgent_pending; /* calls that have not ended; of them token requests */
     bool running;                   /* inside http_step: callbacks must not enter it again */
 

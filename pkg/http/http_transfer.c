@@ -18,8 +18,7 @@ enum {
     BUFFER_SIZE = 16 * 1024,
     LONG_BUFFER_SIZE = 100 * 1024,
     EXPECT_LIMIT = 1024 * 1024, /* from here on libcurl would ask "Expect: 100-continue" first */
-    IDLE_BODY_MAX = 64 * 1024,  /* a larger body buffer is kept by few idle transfers only */
-    IDLE_BODIES = 4,            /* of these: bodies are freed at the price of another allocation */
+    IDLE_BODY_MAX = 64 * 1024,  /* a larger body buffer is not kept: the next answer is mostly a small one */
 };
 
 static size_t on_header(char *data, size_t size, size_t count, void *context)
@@ -128,7 +127,6 @@ static struct http_transfer *take_idle(struct http *http)
 
     if (transfer != NULL) {
         http->idle = transfer->next;
-        http->idle_bodies -= transfer->body.capacity > IDLE_BODY_MAX;
         return transfer;
     }
     CURL *easy = curl_easy_init();
@@ -338,11 +336,7 @@ void http_transfer_recycle(struct http_transfer *transfer)
         text_wipe(transfer->body.data, transfer->body.size);
     }
     if (transfer->body.capacity > IDLE_BODY_MAX) {
-        if (http->idle_bodies < IDLE_BODIES) {
-            http->idle_bodies++;
-        } else {
-            text_free(&transfer->body);
-        }
+        text_free(&transfer->body);
     }
     transfer->next = http->idle;
     http->idle = transfer;

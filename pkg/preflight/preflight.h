@@ -50,7 +50,7 @@ void preflight_rules_destroy(struct preflight_rules *rules); /* NULL allowed */
 
 /*
  * For verdicts that are to be right without a write that tests them: the boot volume decides, which may have an
- * expression of its own. Where many are asked for, the volumes of the region are listed.
+ * expression of its own. Where many are expected, the volumes of the region are listed, side by side with the servers.
  */
 void preflight_rules_demand_volumes(struct preflight_rules *rules);
 

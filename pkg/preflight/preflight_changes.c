@@ -4,6 +4,7 @@
 
 #include "mem/mem.h"
 #include "preflight/preflight_read.h"
+#include "preflight/preflight_volumes.h"
 
 /* A change, and whose expression decides it. */
 struct lookup {
@@ -24,7 +25,8 @@ struct check {
 struct preflight_rules {
     struct mem_map map; /* by API, source, id and member of allowed_use */
     struct text_arena ids;
-    bool volumes; /* the boot volume decides, whatever its image permits */
+    struct preflight_volumes volumes;
+    bool demands_volumes; /* the boot volume decides, whatever its image permits */
 };
 
 struct preflight_rules *preflight_rules_create(void)
@@ -34,7 +36,7 @@ struct preflight_rules *preflight_rules_create(void)
 
 void preflight_rules_demand_volumes(struct preflight_rules *rules)
 {
-    rules->volumes = true;
+    rules->demands_volumes = true;
 }
 
 void preflight_rules_destroy(struct preflight_rules *rules)
@@ -48,119 +50,29 @@ void preflight_rules_destroy(struct preflight_rules *rules)
     }
     mem_map_free(&rules->map);
     text_arena_free(&rules->ids);
+    preflight_volumes_free(&rules->volumes);
     free(rules);
-}
-
-/* The rule of the source for servers of the kind; NULL where it is new and `add` says no. */
-static struct preflight_rule *find_rule(struct preflight_rules *rules, const struct vpc *api,
-                                        const struct resource_kind *about, const struct resource_kind *source,
-                                        const char *id, bool add, bool *ret_new)
-{
-    CLEANUP(text_free) struct text key = {0};
-
-    text_printf(&key, "%s %s %s %s", vpc_base(api), source->path, id, about->use_member);
-    struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
-    *ret_new = rule == NULL && add;
-    if (*ret_new) {
-        rule = mem_alloc(sizeof(*rule));
-        *rule = (struct preflight_rule){
-            .source = source, .id = text_arena_copy(&rules->ids, id, strlen(id)), .about = about};
-        mem_map_put(&rules->map, text_string(&key), rule);
-    }
-    return rule;
 }
 
 /* The rule of the source for servers like `record`; it is read unless it was. */
 static const struct preflight_rule *expect_rule(struct preflight_rules *rules, const struct resource *record,
                                                 const struct resource_kind *source, const char *id)
 {
-    bool is_new;
-    struct preflight_rule *rule = find_rule(rules, record->api, record->kind, source, id, true, &is_new);
+    CLEANUP(text_free) struct text key = {0};
 
-    if (is_new) {
+    if (rules->demands_volumes && source == &resource_volume) {
+        return preflight_volumes_expect(&rules->volumes, record);
+    }
+    text_printf(&key, "%s %s %s %s", vpc_base(record->api), source->path, id, record->kind->use_member);
+    struct preflight_rule *rule = mem_map_get(&rules->map, text_string(&key));
+    if (rule == NULL) {
+        rule = mem_alloc(sizeof(*rule));
+        *rule = (struct preflight_rule){
+            .source = source, .id = text_arena_copy(&rules->ids, id, strlen(id)), .about = record->kind};
+        mem_map_put(&rules->map, text_string(&key), rule);
         preflight_rule_read(record->api, rule);
     }
     return rule;
-}
-
-/* --- volumes by the page ------------------------------------------------------------------------------ */
-
-enum { VOLUMES_SINGLY = 20 }; /* of a region: more of them are listed */
-
-/* The list of the volumes of a region, while it is read. */
-struct volume_list {
-    struct preflight_rules *rules;
-    struct vpc *api;
-    const struct resource_kind *about;
-    struct {
-        struct preflight_rule **items;
-        size_t count, capacity;
-    } wanted;
-};
-
-static bool keep_volume(const struct resource *record, struct answer_node item, void *context, bool *ret_keep,
-                        struct err *e)
-{
-    const struct volume_list *list = context;
-    bool is_new;
-    struct preflight_rule *rule = record->id == NULL ? NULL
-                                                     : find_rule(list->rules, list->api, list->about, &resource_volume,
-                                                                 record->id, false, &is_new);
-
-    *ret_keep = false;
-    return rule == NULL || !rule->listing || preflight_rule_take(rule, item, e);
-}
-
-/* A volume that the list lacks is read singly, which says whether it is gone. */
-static void volumes_listed(const struct err *error, void *context)
-{
-    const struct volume_list *list = context;
-
-    for (size_t i = 0; i < list->wanted.count; i++) {
-        struct preflight_rule *rule = list->wanted.items[i];
-        bool lacks = rule->listing && !rule->taken;
-        rule->listing = false;
-        if (lacks && error != NULL) {
-            rule->problem = mem_copy(error->message);
-        } else if (lacks) {
-            preflight_rule_read(list->api, rule);
-        }
-    }
-}
-
-/* Lists the volumes of the API of the first of the lookups, where many of them are asked for. */
-static void list_volumes(struct check *check, struct preflight_rules *rules, size_t first, struct volume_list *list,
-                         struct resource_list *into)
-{
-    const struct resource *like = check->lookups[first].change->resource;
-
-    *list = (struct volume_list){.rules = rules, .api = like->api, .about = like->kind};
-    for (size_t i = first; i < check->count; i++) {
-        const struct lookup *lookup = &check->lookups[i];
-        const struct resource *record = lookup->change->resource;
-        bool is_new;
-        if (lookup->source != &resource_volume || record->api != like->api || record->kind != like->kind) {
-            continue;
-        }
-        struct preflight_rule *rule =
-            find_rule(rules, record->api, record->kind, lookup->source, lookup->id, true, &is_new);
-        if (is_new) {
-            rule->listing = true;
-            *mem_list_add(&list->wanted) = rule;
-        }
-    }
-    if (list->wanted.count > VOLUMES_SINGLY) {
-        vpc_list(like->api, &(struct vpc_listing){.kind = &resource_volume,
-                                                  .into = into,
-                                                  .keep = keep_volume,
-                                                  .listed = volumes_listed,
-                                                  .context = list});
-        return;
-    }
-    for (size_t i = 0; i < list->wanted.count; i++) {
-        list->wanted.items[i]->listing = false;
-        preflight_rule_read(like->api, list->wanted.items[i]);
-    }
 }
 
 /* Where the expression for the server is read first; NULL: nowhere. */
@@ -173,7 +85,7 @@ static const struct resource_kind *first_source(const struct preflight_rules *ru
     if (hardware == NULL || whole || !record->kind->use_of_settings) {
         return NULL;
     }
-    bool own = record->boot_id != NULL && rules->volumes && !record->kind->disposable;
+    bool own = record->boot_id != NULL && rules->demands_volumes && !record->kind->disposable;
     bool image = hardware->image_id != NULL && !own;
     *ret_id = image ? hardware->image_id : record->boot_id;
     return *ret_id == NULL            ? NULL
@@ -187,7 +99,7 @@ void preflight_rules_expect(struct preflight_rules *rules, const struct resource
     const char *id = NULL;
     const struct resource_kind *source = first_source(rules, record, &id);
 
-    if (source != NULL && !(rules->volumes && source == &resource_volume)) {
+    if (source != NULL) {
         (void)expect_rule(rules, record, source, id);
     }
 }
@@ -281,28 +193,12 @@ static void add(struct check *check, const struct preflight_rules *rules, struct
 /* Reads what the lookups ask for. */
 static bool read_round(struct http *http, struct check *check, struct preflight_rules *rules, struct err *e)
 {
-    struct volume_list *lists = mem_array(check->count, sizeof(*lists));
-    CLEANUP(resource_list_release) struct resource_list *none = resource_list_create();
-    size_t count = 0;
-
     for (size_t i = 0; i < check->count; i++) {
         struct lookup *lookup = &check->lookups[i];
-        const struct resource *record = lookup->change->resource;
-        bool begun = !rules->volumes || lookup->source != &resource_volume;
-        for (size_t k = 0; !begun && k < count; k++) {
-            begun = lists[k].api == record->api && lists[k].about == record->kind;
-        }
-        if (!begun) {
-            list_volumes(check, rules, i, &lists[count++], none);
-        }
-        lookup->rule = expect_rule(rules, record, lookup->source, lookup->id);
+        lookup->rule = expect_rule(rules, lookup->change->resource, lookup->source, lookup->id);
     }
-    bool good = http_run(http, e);
-    for (size_t k = 0; k < count; k++) {
-        free(lists[k].wanted.items);
-    }
-    free(lists);
-    return good;
+    preflight_volumes_settle(&rules->volumes);
+    return http_run(http, e);
 }
 
 bool preflight_check_changes(struct http *http, struct preflight_change changes[], size_t count,

@@ -19,7 +19,6 @@ bool preflight_rule_take(struct preflight_rule *rule, struct answer_node body, s
     }
     free(rule->expression);
     rule->expression = mem_copy(expression.data);
-    rule->taken = true;
     return true;
 }
 

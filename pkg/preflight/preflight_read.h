@@ -15,8 +15,6 @@ struct preflight_rule {
     char *problem;                      /* why it could not be read, or NULL; owned */
     int http_status;                    /* of that answer, or 0 */
     bool gone;                          /* because it does not exist any more, as images do that servers outlive */
-    bool listing;                       /* a list that is being read is to have it */
-    bool taken;                         /* and had it */
 };
 
 /* Takes the expression from the body of the image or the volume. */

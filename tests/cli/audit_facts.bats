@@ -239,6 +239,16 @@ missing() {
     [ -n "$(ids allowed-use cannot_tell)" ]
 }
 
+@test "volumes are listed while servers are still being read: nothing waits for the end of another reading" {
+    client_start --instances 250 --bare-metal 0 --mix plain --latency-ms 10
+    policy "$no_profiles"
+    audit
+    [ "$(sim_count GET '*/initialization')" -eq 250 ]
+    sim_log .path > paths
+    [ "$(grep -n '"/v1/volumes' paths | tail -n 1 | cut -d : -f 1)" -lt \
+        "$(grep -n '/initialization"' paths | tail -n 1 | cut -d : -f 1)" ]
+}
+
 @test "images and volumes that cannot be read make an audit incomplete, with one line for each region and kind" {
     client_start --region us-south,eu-de --instances 40 --bare-metal 2
     faults '{"path": "*/images/*", "action": "status", "status": 403}' \

@@ -20,9 +20,29 @@ static const struct {
     {"/volumes/off?", "{\"allowed_use\":{\"instance\":\"" OFF_ONLY "\"}}"},
 };
 
+/* Volumes "v0" to "v29", of which the first forbids, the second cannot be understood and the last one is missing. */
+enum { LISTED = 30 };
+
+static void answer_volumes(struct text *answer)
+{
+    CLEANUP(text_free) struct text body = {0};
+
+    text_printf(&body, "{\"total_count\":%d,\"volumes\":[", LISTED - 1);
+    for (int i = 0; i < LISTED - 1; i++) {
+        const char *use = i == 0 ? "\"" OFF_ONLY "\"" : i == 1 ? "7" : "\"true\"";
+        text_printf(&body, "%s{\"id\":\"v%d\",\"allowed_use\":{\"instance\":%s}}", i > 0 ? "," : "", i, use);
+    }
+    text_append(&body, "]}");
+    loopback_json(answer, 200, "", text_string(&body));
+}
+
 static enum afterwards answer_things(struct loopback *server, const struct heard *heard, struct text *answer)
 {
     (void)server;
+    if (strstr(heard->path, "/volumes?") != NULL) {
+        answer_volumes(answer);
+        return KEEP_OPEN;
+    }
     for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
         if (strstr(heard->path, things[i].path) != NULL) {
             loopback_resource(answer, heard->path, things[i].body);
@@ -196,6 +216,42 @@ static void servers_of_which_nothing_was_read_are_left_to_the_api(void **state)
     assert_int_equal(world->server.requests, 0);
 }
 
+/* The list is read while servers are still being expected, and brings what is expected only after it. */
+static void many_volumes_are_read_by_one_list_before_they_are_asked_for(void **state)
+{
+    struct world *world = *state;
+    CLEANUP(text_arena_free) struct text_arena memory = {0};
+    const struct resource_hardware hardware = {.image_id = "free"};
+    struct preflight_rules *rules = preflight_rules_create();
+    struct resource records[LISTED];
+    struct preflight_change changes[LISTED];
+    char ids[LISTED][8];
+    struct err e = ERR_INIT;
+
+    preflight_rules_demand_volumes(rules);
+    for (size_t i = 0; i < LISTED; i++) {
+        snprintf(ids[i], sizeof(ids[i]), "v%zu", i);
+        records[i] = (struct resource){
+            .kind = &resource_instance, .api = world->regions[0], .boot_id = ids[i], .hardware = &hardware};
+        changes[i] = (struct preflight_change){.resource = &records[i], .after = &on};
+    }
+    for (size_t i = LISTED; i > 5; i--) {
+        preflight_rules_expect(rules, &records[i - 1]);
+    }
+    assert_true(http_run(world->http, &e));
+    assert_int_equal(world->server.requests, 2); /* the list, and the volume that it lacks */
+    assert_true(preflight_check_changes(world->http, changes, LISTED, rules, &memory, &e));
+    assert_int_equal(world->server.requests, 2);
+    assert_int_equal(changes[0].verdict, PREFLIGHT_FORBIDDEN);
+    assert_int_equal(changes[1].verdict, PREFLIGHT_UNDETERMINED);
+    assert_non_null(changes[1].unread);
+    for (size_t i = 2; i < LISTED - 1; i++) {
+        assert_int_equal(changes[i].verdict, PREFLIGHT_ALLOWED);
+    }
+    assert_non_null(strstr(changes[LISTED - 1].reason, "volume v29 could not be read: 404"));
+    preflight_rules_destroy(rules);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
 int main(void)
@@ -204,6 +260,7 @@ int main(void)
         IN_WORLD(changes_are_checked_with_as_little_reading_as_it_takes),
         IN_WORLD(what_servers_share_is_read_once),
         IN_WORLD(an_image_and_a_volume_of_one_id_are_two),
+        IN_WORLD(many_volumes_are_read_by_one_list_before_they_are_asked_for),
         IN_WORLD(servers_of_which_nothing_was_read_are_left_to_the_api),
     };
 
