@@ -1,7 +1,8 @@
 #!/bin/bash
 # The audit of 10,000 instances, 200 templates, 60 groups and 40 bare metal servers over 3 regions with 20 VPCs each:
 # without rules about trusted profiles at 0 ms a request, with them (a request a server) at 30 ms, beside the time that
-# the same requests take at that latency with as many in flight; its memory; and its time against the fleet's size.
+# the same requests take at that latency where as many as may be in flight always are, so that every wait of the whole
+# command counts; its memory; and its time against the fleet's size.
 # usage: BUILD=build [BENCH_QUICK=1] [BENCH_INSTANCES=10000] tests/bench/bench-audit.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -66,17 +67,22 @@ start "$instances" --latency-ms "$latency_ms"
 rm -f "$BENCH_DIR/trace"
 profile_s=$(seconds --policy "$BENCH_DIR/profiles.yaml")
 audit --policy "$BENCH_DIR/profiles.yaml" --trace "$BENCH_DIR/trace"
-# requests, how long they took together, and the time from the first to the last
-read -r requests busy_ms span_ms < <(jq -rs '
-    def ms: (.[0:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);
-    [.[] | {start: (.time | ms), ms}] | "\(length) \(map(.ms) | add) \((map(.start + .ms) | max) - (map(.start) | min))"' \
-    "$BENCH_DIR/trace")
-awk -v n="$requests" -v busy="$busy_ms" -v span="$span_ms" -v took="$profile_s" -v latency="$latency_ms" 'BEGIN {
-    in_flight = busy / span
+# requests, how long they took together, the most in flight, the time from the first to the last, and the time that all
+# places for requests were open together: a place is open from when as many were in flight for the first time
+read -r requests busy_ms most span_ms open_ms < <(jq -r '
+    ((.time[0:19] + "Z" | fromdate) * 1000 + (.time[20:23] | tonumber)) as $began |
+    "\($began) 1 \(.ms)\n\($began + .ms) -1 0"' "$BENCH_DIR/trace" | sort -n -k 1,1 -k 2,2 | awk '
+    NR == 1 { first = $1 }
+    { open += most * ($1 - last); last = $1; n += $2; busy += $3; requests += $2 > 0 }
+    n > most { most = n }
+    END { print requests, busy, most, last - first, open }')
+awk -v n="$requests" -v busy="$busy_ms" -v most="$most" -v span="$span_ms" -v open="$open_ms" -v took="$profile_s" \
+    -v latency="$latency_ms" 'BEGIN {
+    in_flight = (open + most * (took * 1000 - span)) / (took * 1000)
     ideal = n * latency / in_flight / 1000
     printf "with profile rules, %d ms a request:\n", latency
-    printf "  %d requests, %.0f in flight  %.2f s, %.2f of the ideal %.2f s (wanted: at most 1.25)\n",
-           n, in_flight, took, span / 1000 / ideal, ideal
+    printf "  %d requests, %.0f could be in flight  %.2f s, %.2f of the ideal %.2f s (wanted: at most 1.25)\n",
+           n, in_flight, took, took / ideal, ideal
     printf "  an answer takes          %.0f ms\n", busy / n
 }'
 echo "  memory                   $(megabytes --policy "$BENCH_DIR/profiles.yaml") MB (wanted: under 64)"
