@@ -22,6 +22,8 @@ enum { EXPRESSION_SHOWN = 60, MESSAGE_SHOWN = 300 }; /* columns in messages */
 struct query_engine {
     jq_state *jq;
     char *expression;
+    const char *json; /* the value that it runs over, borrowed */
+    size_t size;
 };
 
 /* libjq reports what is wrong in lines of "jq: error: REASON at <top-level>, line N:\nTEXT"; the first one is kept. */
@@ -158,6 +160,8 @@ static bool start(struct query_engine *engine, const char *json, size_t size, st
         jv_free(message);
         return false;
     }
+    engine->json = json;
+    engine->size = size;
     jq_start(engine->jq, value, 0);
     return true;
 }
@@ -215,19 +219,45 @@ static bool assigns(const char *expression)
     return false;
 }
 
+/*
+ * Whether what an expression makes of the record may be a part of user_data, which often holds passwords: then neither
+ * the outputs nor the messages of jq, which quote them, are shown. The record is written anew, because the name of the
+ * member may be written with escapes.
+ */
+static bool holds_user_data(const struct query_engine *engine)
+{
+    jv record = jv_dump_string(jv_parse_sized(engine->json, (int)engine->size), 0);
+    bool holds = strstr(jv_string_value(record), "\"user_data\"") != NULL;
+
+    jv_free(record);
+    return holds;
+}
+
+/* Takes the output over. */
+static void append_output(struct text *out, jv output, bool withheld)
+{
+    if (withheld) {
+        text_printf(out, "a value of type %s", jv_kind_name(jv_get_kind(output)));
+        jv_free(output);
+        return;
+    }
+    jv value = jv_dump_string(output, 0);
+    show(out, jv_string_value(value), EXPRESSION_SHOWN);
+    jv_free(value);
+}
+
 /* Takes the outputs over; `second` is invalid where there is only one, `first` where there is none. */
 static bool refuse_outputs(const struct query_engine *engine, jv first, jv second, struct err *e)
 {
+    bool withheld = holds_user_data(engine);
     CLEANUP(text_free) struct text shown = {0};
     CLEANUP(text_free) struct text values = {0};
     jv outputs[] = {first, second};
 
     for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
         if (jv_is_valid(outputs[i])) {
-            jv value = jv_dump_string(outputs[i], 0);
             text_append(&values, i > 0 ? ", " : "");
-            show(&values, jv_string_value(value), EXPRESSION_SHOWN);
-            jv_free(value);
+            append_output(&values, outputs[i], withheld);
         } else {
             jv_free(outputs[i]);
         }
@@ -238,16 +268,24 @@ static bool refuse_outputs(const struct query_engine *engine, jv first, jv secon
                    assigns(engine->expression) ? ": `=` assigns, `==` compares" : "");
 }
 
-/* A predicate that fails is as wrong as one that is none. */
-static bool fail_test(struct query_engine *engine, jv last, struct err *e)
+/* The end of the outputs of a predicate: an error in it is one of usage. Takes `last` over. */
+static bool finish_test(struct query_engine *engine, jv last, struct err *e)
 {
+    CLEANUP(text_free) struct text shown = {0};
     struct err error = ERR_INIT;
 
-    if (!finish(engine, last, &error)) {
+    if (finish(engine, last, &error)) {
+        return true;
+    }
+    if (!holds_user_data(engine)) {
         error.code = ERR_USAGE;
         return err_take(e, &error);
     }
-    return refuse_outputs(engine, jv_invalid(), jv_invalid(), e);
+    err_clear(&error);
+    query_engine_append_name(&shown, engine->expression);
+    return err_set(e, ERR_USAGE,
+                   "%s fails on this record; what jq says is left out, because it may quote the record's user_data",
+                   text_string(&shown));
 }
 
 bool query_engine_test(struct query_engine *engine, const char *json, size_t size, bool *ret_true, struct err *e)
@@ -258,7 +296,7 @@ bool query_engine_test(struct query_engine *engine, const char *json, size_t siz
     jv output = jq_next(engine->jq);
     jv_kind kind = jv_get_kind(output);
     if (kind == JV_KIND_INVALID) {
-        return fail_test(engine, output, e);
+        return finish_test(engine, output, e) && refuse_outputs(engine, jv_invalid(), jv_invalid(), e);
     }
     if (kind != JV_KIND_NULL && kind != JV_KIND_FALSE && kind != JV_KIND_TRUE) {
         return refuse_outputs(engine, output, jv_invalid(), e);
@@ -268,10 +306,8 @@ bool query_engine_test(struct query_engine *engine, const char *json, size_t siz
         return refuse_outputs(engine, output, next, e);
     }
     jv_free(output);
-    struct err error = ERR_INIT;
-    if (!finish(engine, next, &error)) {
-        error.code = ERR_USAGE;
-        return err_take(e, &error);
+    if (!finish_test(engine, next, e)) {
+        return false;
     }
     *ret_true = kind == JV_KIND_TRUE;
     return true;

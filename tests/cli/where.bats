@@ -49,3 +49,17 @@ refuses() {
     expect 0
     jq -e '.items | length == 5' <<< "$output"
 }
+
+@test "a predicate that is wrong quotes nothing of a record with user_data" {
+    client_start --instances 1 --bare-metal 0 --templates 1 --groups 0
+    faults '{"operation": "templates.list", "action": "edit", "record": {"name": "tpl-web-001"}, "set": {"/user_data": "DB_PASSWORD=hunter2"}}'
+    for expression in '.user_data // false' '.user_data | tonumber?, error(.)' '.user_data | if . then tonumber else false end'; do
+        jq -n --arg jq "$expression" '{version: 1, rules: [{name: "r", where: {jq: $jq}, metadata_service: {enabled: true}}]}' > policy.json
+        for command in "audit --policy policy.json" "plan --policy policy.json" "template list --where '$expression'" "audit --where '$expression'"; do
+            eval "meta $command --trace trace.jsonl -vv"
+            expect 2 "jq expression"
+            run ! grep -r hunter2 <<< "$output$stderr"
+            [ "$status" -eq 1 ]
+        done
+    done
+}
