@@ -48,7 +48,7 @@ bool apply_file_read(const struct app *app, const char *name, struct apply_file 
     if (is_policy(text_string(&text))) {
         CLEANUP(text_free) struct text file = {0};
         cli_quote(&file, name);
-        return err_set(e, ERR_USAGE, "%s is a policy and no plan: %s apply --policy %s", ret->name, app->program->name,
+        return err_set(e, ERR_USAGE, "%s is a policy, not a plan: %s apply --policy %s", ret->name, app->program->name,
                        text_string(&file));
     }
     if (!plan_file_decode(text_string(&text), text.size, ret->name, ret->list, &ret->plan, &ret->file, e) ||

@@ -240,12 +240,13 @@ static const struct cmd_example examples[] = {
     {"vpcmeta audit --rule enabled-over-http -o json --jq '.findings[].fix'",
      "the commands that bring https to every server enabled over http"},
     {"vpcmeta audit --vpc vpc-prod --exclude-rule disabled,template-disabled --severity medium",
-     "a VPC where disabled is as it should be"},
-    {"vpcmeta audit --since last", "the same beside the last audit: what is new, unchanged and fixed"},
-    {"vpcmeta audit --write-expected known.txt", "the findings of today as those that are expected from now on"},
+     "a VPC whose servers should be disabled"},
+    {"vpcmeta audit --since last", "compare with the last audit: what is new, unchanged and fixed"},
+    {"vpcmeta audit --write-expected known.txt", "expect the findings of today from now on"},
     {"vpcmeta audit --region all --report sarif=audit.sarif --report junit=audit.xml",
-     "files for other programs beside the findings; help reports says which program reads which"},
-    {"vpcmeta audit --policy policy.yaml --fail-on high", "what a policy wants; exit status 3 from high on"},
+     "also write files for other programs; help reports says which program reads which"},
+    {"vpcmeta audit --policy policy.yaml --fail-on high",
+     "audit by a policy; exit status 3 only for high and critical"},
     {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},
     {0},
 };
@@ -257,8 +258,8 @@ const struct cmd_spec cmd_audit = {
     .description =
         "Reads instances, instance templates, bare metal servers and instance groups side by side and reports what "
         "breaks a rule of the policy: of the file of --policy, or of the built-in one. Protocol and hop limit are "
-        "judged where the service is enabled; a disabled server on an "
-        "architecture without the service is no finding; a group is as bad as its template. Exit status 3 with "
+        "judged where the service is enabled; a disabled server on an architecture without the service is not a "
+        "finding; a group has the findings of its template. Exit status 3 with "
         "findings of the severity of --fail-on or worse, 0 without, 5 when anything could not be read: the findings in "
         "what was read are printed all the "
         "same. Where the selectors leave nothing, the report says so and why, with status 0.\n\n"

@@ -46,7 +46,7 @@ bool audit_options_terms(const struct audit_opts *opts, struct audit_terms *ret,
 {
     if (!is_baseline(opts) && opts->max_hop_limit.given) {
         return err_set(e, ERR_USAGE,
-                       "--max-hop-limit is of the built-in policy: a policy file says its hop limits itself");
+                       "--max-hop-limit belongs to the built-in policy: a policy file sets its own hop limits");
     }
     *ret = (struct audit_terms){.max_hop_limit = is_baseline(opts) ? (int)opts->max_hop_limit.value : 0,
                                 .severity = (enum policy_severity)opts->severity.value,

@@ -175,8 +175,8 @@ const struct cmd_spec cmd_audit_prune = {
     .path = "audit prune",
     .summary = "forget old audits",
     .description =
-        "Lists the stored audits and asks before they are forgotten: `audit trend` and `audit --since` know them no "
-        "more then. Runs are not audits: `runs prune` forgets those.\n\n"
+        "Lists the stored audits and asks before they are forgotten: `audit trend` and `audit --since` then no longer "
+        "know them. Runs are not audits: `runs prune` forgets those.\n\n"
         "Without it the history stays small: of each scope the findings of the newest 50 audits are kept, and of older "
         "ones the counts.\n\n"
         "-o json is {\"schema_version\", \"dry_run\", \"forgotten\", \"kept\", \"items\"} with items of {\"audit\", "

@@ -97,8 +97,8 @@ static bool find_named(struct audit_since *since, struct err *e)
         }
     }
     if (matches > 1) {
-        return err_set(e, ERR_USAGE, "--since: \"%s\" begins the ids of %zu audits: give more of it", since->word,
-                       matches);
+        return err_set(e, ERR_USAGE, "--since: \"%s\" begins the ids of %zu audits: give more characters of the id",
+                       since->word, matches);
     }
     return matches == 1 || refuse_unknown(since, e);
 }
@@ -112,7 +112,7 @@ bool audit_since_open(const char *word, struct audit_since *ret, struct err *e)
         return true;
     }
     if (is_future(word)) {
-        return err_set(e, ERR_USAGE, "--since %s is in the future: give a day or a moment that has been", word);
+        return err_set(e, ERR_USAGE, "--since %s is in the future: give an earlier date or time", word);
     }
     ret->history = app_open_history(e);
     if (ret->history == NULL || !history_list_audits(ret->history, &ret->audits, e)) {

@@ -11,7 +11,7 @@ static void warn_of_exception(const struct app *app, const struct audit *audit,
     if (effect->unused) {
         text_append(&words, " covers no finding");
         audit_append_beaten(audit, exception, &words);
-        app_warn(app, "%s:%zu: the exception %s; take it out%s", exception->file, exception->place.line,
+        app_warn(app, "%s:%zu: the exception %s; remove it%s", exception->file, exception->place.line,
                  text_string(&words), effect->beaten_by == NULL ? ", or check its spelling" : "");
     } else if (exception->expires_soon && effect->findings > 0) {
         app_warn(app, "%s:%zu: the exception %s ends on %s; its %zu %s after that", exception->file,

@@ -23,8 +23,8 @@ struct plan_opts {
 static const struct opt_spec plan_opt[] = {
     OPT_GROUP(struct plan_opts, policy, policy_group),
     OPT_GROUP(struct plan_opts, select, selector_group),
-    OPT_FILE(struct plan_opts, out, 0, "out", "FILE", "keep the plan in the file, for `apply`"),
-    OPT_DURATION(struct plan_opts, expires, 0, "expires", "how long `apply` takes the plan", .default_value = "24h",
+    OPT_FILE(struct plan_opts, out, 0, "out", "FILE", "write the plan to the file, for `apply`"),
+    OPT_DURATION(struct plan_opts, expires, 0, "expires", "how long `apply` accepts the plan", .default_value = "24h",
                  .min = 1000, .max = EXPIRES_MAX_MS, .needs = "out"),
     OPT_FLAG(struct plan_opts, exit_code, 0, "exit-code", "exit with 3 when there are changes"),
     OPT_END,
@@ -47,7 +47,7 @@ static bool check_out(const char *path, struct err *e)
         bool plan = S_ISREG(status.st_mode) && fsio_read(path, (size_t)status.st_size, &content, &ignored) &&
                     plan_file_is(text_string(&content), content.size);
         if (!plan) {
-            return err_set(e, ERR_USAGE, "--out %s: it exists and is no plan: give another name", path);
+            return err_set(e, ERR_USAGE, "--out %s: the file exists and is not a plan: give another name", path);
         }
     }
     if (!fsio_check_room(folder, 0, e)) {

@@ -17,7 +17,7 @@ struct show_opts {
 };
 
 static const struct opt_spec show_opt[] = {
-    OPT_FLAG(struct show_opts, all, 0, "all", "every resource by its name, however many change alike"),
+    OPT_FLAG(struct show_opts, all, 0, "all", "name every resource, even where many change alike"),
     OPT_FILE(struct show_opts, html, 0, "html", "FILE", "write the plan as a page for a browser, too"),
     OPT_END,
 };
@@ -44,7 +44,7 @@ static bool write_page(const char *path, const struct plan_file *file, const str
 
     bool exists = fsio_read(path, PLAN_BYTES_MAX, &earlier, &missing) || missing.code != ERR_NOT_FOUND;
     if (exists && strncasecmp(text_string(&earlier), beginning, strlen(beginning)) != 0) {
-        return err_set(e, ERR_USAGE, "--html %s: it exists and is no page: give another name", path);
+        return err_set(e, ERR_USAGE, "--html %s: the file exists and is not an HTML page: give another name", path);
     }
     plan_html(file, unusable->code != ERR_NONE ? unusable->message : NULL, &page);
     return fsio_replace(path, text_string(&page), page.size, e) || err_wrap(e, "--html %s", path);

@@ -22,7 +22,7 @@ static const struct opt_spec check_opt[] = {
              .flags = OPT_FILES),
     OPT_STRING(struct check_opts, as_of, 0, "as-of", "DATE", "judge exceptions as of this date, instead of today"),
     OPT_FLAG(struct check_opts, allow_unlimited, 0, "allow-unlimited-exceptions",
-             "take exceptions without a date of expiry"),
+             "accept exceptions without an expiry date"),
     OPT_END,
 };
 
@@ -245,7 +245,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
 
 static const struct cmd_example check_examples[] = {
     {"vpcmeta policy check policy.yaml", "every fault with its place, or the rules in a table"},
-    {"vpcmeta schema example policy_exceptions > accepted.json", "exceptions in a file of their own, to be changed"},
+    {"vpcmeta schema example policy_exceptions > accepted.json", "exceptions in a separate file, to edit"},
     {"vpcmeta policy check policy.yaml --exceptions accepted.json --as-of 2027-02-01",
      "which of them still hold on a day"},
     {"vpcmeta policy example | vpcmeta policy check - -o json", "for programs"},
@@ -263,8 +263,8 @@ const struct cmd_spec cmd_policy_check = {
     .summary = "check a policy file",
     .arguments = "FILE|-",
     .description =
-        "Reads a policy as 'audit', 'plan' and 'apply' do and reports every fault with line and column: what is no "
-        "YAML or JSON, keys that are not known, values that are wrong, rules that can never match, exceptions without "
+        "Reads a policy as 'audit', 'plan' and 'apply' do and reports every fault with line and column: invalid YAML "
+        "or JSON, unknown keys, values that are wrong, rules that can never match, exceptions without "
         "an end. Nothing is sent. The exit status is 2 where there is a fault.\n\n"
         "'vpcmeta help policy' describes the file.",
     .examples = check_examples,
@@ -303,7 +303,7 @@ static int run_example(struct app *app, const struct cli_call *call, struct err 
 }
 
 static const struct cmd_example example_examples[] = {
-    {"vpcmeta policy example > policy.yaml", "a policy with every part of the file, to be changed"},
+    {"vpcmeta policy example > policy.yaml", "a policy with every key, to edit"},
     {"vpcmeta policy example baseline", "what 'audit' uses without --policy"},
     {"vpcmeta policy example -o json > policy.json", "the same as JSON, without the comments"},
     {0},
@@ -313,11 +313,11 @@ static const char *const example_words[] = {POLICY_BASELINE, NULL};
 
 const struct cmd_spec cmd_policy_example = {
     .path = "policy example",
-    .summary = "print a policy to begin with",
+    .summary = "print a policy to start from",
     .arguments = "[" POLICY_BASELINE "]",
     .description =
         "Prints YAML with comments, or with -o json the same policy as JSON; 'policy check' takes both as they "
-        "are. With the word baseline it is the policy that is built in.",
+        "are. With the word baseline it is the built-in policy.",
     .examples = example_examples,
     .flags = CMD_OFFLINE | CMD_PAGED,
     .max_args = 1,

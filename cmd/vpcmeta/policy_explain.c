@@ -432,7 +432,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
 
 static const struct cmd_example examples[] = {
     {"vpcmeta policy explain web-0001 --policy policy.yaml", "which rule holds, and what differs from it"},
-    {"vpcmeta policy explain web-0001 -o json --jq '.items[].policy_rule'", "by the policy that is built in"},
+    {"vpcmeta policy explain web-0001 -o json --jq '.items[].policy_rule'", "by the built-in policy"},
     {0},
 };
 

@@ -17,7 +17,7 @@ static const struct opt_spec policy_opt[] = {
              .flags = OPT_FILES, .needs = "policy"),
     OPT_STRING(struct policy_opts, as_of, 0, "as-of", "DATE", "judge exceptions as of this date, instead of today"),
     OPT_FLAG(struct policy_opts, allow_unlimited, 0, "allow-unlimited-exceptions",
-             "take exceptions without a date of expiry", .needs = "policy"),
+             "accept exceptions without an expiry date", .needs = "policy"),
     OPT_END,
 };
 const struct opt_group policy_group = {"Policy", policy_opt, sizeof(struct policy_opts)};
@@ -29,7 +29,7 @@ static bool choose_date(const struct policy_opts *opts, char ret[CLOCK_DATE_SIZE
     int64_t moment_s = clock_wall_s(clock_system());
 
     if (opts->as_of != NULL && (!clock_date_read(opts->as_of, &moment_s) || moment_s < 0)) {
-        return err_set(e, ERR_USAGE, "--as-of: \"%s\" is no date: give one as 2026-11-28", opts->as_of);
+        return err_set(e, ERR_USAGE, "--as-of: \"%s\" is not a date: write one as 2026-11-28", opts->as_of);
     }
     clock_stamp(moment_s, stamp);
     memcpy(ret, stamp, CLOCK_DATE_SIZE - 1);

@@ -48,8 +48,8 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         {
             .title = "metadata service enabled over http",
             .severity = POLICY_HIGH,
-            .meaning = "requests and the tokens they bring back are not encrypted, and the bare address that request "
-                       "forgery aims at answers",
+            .meaning =
+                "requests and tokens are not encrypted, and the address that request forgery (SSRF) uses answers",
             .message = "answers over {protocol}",
             .fix = "vpcmeta KIND set NAME --protocol https",
             .basis = "A1: secure access is the first best practice",
@@ -58,7 +58,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_TEMPLATE_OVER_HTTP] =
         {
-            .title = "template of servers with plain http",
+            .title = "template enabled over http",
             .severity = POLICY_HIGH,
             .meaning = "every instance made from the template is enabled over http from the start",
             .message = "new instances answer over {protocol}{groups}",
@@ -71,10 +71,11 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         {
             .title = "secret in user_data",
             .severity = POLICY_HIGH,
-            .meaning = "while the service is on, every process of the server, and whoever makes one send a request, "
-                       "reads its user_data: keep secrets in a secrets manager, and replace those that were in it",
-            .message = "user_data holds what looks like {secret}; no command takes it out: make it anew "
-                       "without it, and replace the secret",
+            .meaning =
+                "while the service is on, every process on the server, and anyone who can make one send a request, can "
+                "read its user_data: keep secrets in a secrets manager, and replace those that were in it",
+            .message = "user_data holds what looks like {secret}; no command removes it: create it again without the "
+                       "secret, and replace the secret",
             .fix = "vpcmeta KIND show NAME",
             .basis = "A12: readable by all processes",
             .roles = AUDIT_SERVER | AUDIT_TEMPLATE,
@@ -83,7 +84,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_PROFILE_FORBIDDEN] =
         {
-            .title = "trusted profile where none may be",
+            .title = "trusted profile where none is allowed",
             .severity = POLICY_HIGH,
             .meaning = "every process that reaches the service may act as the profile",
             .message = "has {profile}, which policy rule {policy-rule} forbids; {by-hand}",
@@ -107,11 +108,11 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_HOP_LIMIT] =
         {
-            .title = "hop limit other than wanted",
+            .title = "wrong hop limit",
             .severity = POLICY_MEDIUM,
-            .meaning = "too high: answers travel further than to the server itself, to containers, or through a router "
-                       "it plays. Lowering it, or one that is too low, shows as time-outs there, because answers are "
-                       "dropped on the way",
+            .meaning =
+                "too high: answers reach more than the server itself, such as containers or hosts that it routes for. "
+                "Too low, or lowered: their requests time out, because answers are dropped on the way",
             .message = "hop limit {hops} is {limit}",
             .fix = "vpcmeta KIND set NAME --hop-limit MAX",
             .basis = "A3: keep the hop limit appropriate",
@@ -132,9 +133,9 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_ENABLED_WHERE_FORBIDDEN] =
         {
-            .title = "enabled where it is to be off",
+            .title = "enabled where it must be off",
             .severity = POLICY_MEDIUM,
-            .meaning = "what is not needed is one more way in: disable the service where nothing uses it",
+            .meaning = "a service that nothing uses can only be misused: disable it",
             .message = "enabled over {protocol}; policy rule {policy-rule} wants it off",
             .fix = "vpcmeta KIND set NAME --enabled false",
             .basis = "A2: disable when not needed",
@@ -156,8 +157,8 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         {
             .title = "allowed_use contradicts settings",
             .severity = POLICY_MEDIUM,
-            .meaning = "the image or the boot volume permits only some settings: changes to others are refused, and "
-                       "new servers are not made",
+            .meaning = "the image or the boot volume permits only some settings: changes to others are refused, and so "
+                       "is creating servers with others",
             .message = "its allowed_use contradicts {use}",
             .fix = "vpcmeta KIND show NAME",
             .basis = "A10, A11: conflicts with allowed_use",
@@ -179,7 +180,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_PROFILE_AUTO_LINK] =
         {
-            .title = "auto_link other than wanted",
+            .title = "wrong auto_link",
             .severity = POLICY_MEDIUM,
             .meaning = "with auto_link the server may assume the profile without a decision; without it, only once it "
                        "is linked in IAM",
@@ -193,7 +194,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_TEMPLATE_HOP_LIMIT] =
         {
-            .title = "template with another hop limit",
+            .title = "template with a wrong hop limit",
             .severity = POLICY_MEDIUM,
             .meaning = "every instance made from the template has that hop limit from the start",
             .message = "new instances have hop limit {hops}, {limit}{groups}",
@@ -204,7 +205,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_TEMPLATE_ENABLED_WHERE_FORBIDDEN] =
         {
-            .title = "template enabled, is to be off",
+            .title = "template enabled where it must be off",
             .severity = POLICY_MEDIUM,
             .meaning = "every instance made from the template is enabled from the start",
             .message = "new instances are enabled; policy rule {policy-rule} wants them off{groups}",
@@ -230,7 +231,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .title = "group whose template has findings",
             .severity = POLICY_HIGH,
             .meaning = "every member that the group adds or replaces inherits them; as severe as the worst of them. "
-                       "The members of now keep their settings unless --roll replaces them",
+                       "Existing members keep their settings unless --roll replaces them",
             .message = "template {template}: {template-rules}",
             .fix = "vpcmeta template replace TEMPLATE --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
@@ -296,7 +297,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_TEMPLATE_DISABLED] =
         {
-            .title = "template of disabled servers",
+            .title = "template disabled",
             .severity = POLICY_LOW,
             .meaning = "every instance made from the template is disabled at first, and needs a stop and a start once "
                        "it is enabled",
@@ -320,9 +321,10 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_RESTART_PENDING] =
         {
-            .title = "enabled, with a restart to come",
+            .title = "enabled, restart pending",
             .severity = POLICY_INFO,
-            .meaning = "a server that was made without the service has all of it only after a stop and a start",
+            .meaning =
+                "on a server that was created with the service off, it is complete only after a stop and a start",
             .message =
                 "enabled, and no stop and start is known since: until then the service is not complete{then-restart}",
             .fix = "vpcmeta instance restart NAME",
@@ -333,7 +335,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_STORED_WHILE_DISABLED] =
         {
-            .title = "stored settings that are not wanted",
+            .title = "wrong settings stored while disabled",
             .severity = POLICY_LOW,
             .meaning = "the service is off, as it should be; once it is enabled it has what is stored",
             .message = "disabled, with {stored} stored; policy rule {policy-rule} wants {wanted}",
@@ -347,16 +349,16 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .title = "exception that covers nothing",
             .severity = POLICY_LOW,
             .meaning = "what it was made for is fixed or gone, another exception covers the same, or it is misspelled: "
-                       "take it out, so that it does not hide a finding to come",
-            .message = "the exception of {owner} for {pattern} ({place}) covers no finding{beaten}; take it out",
+                       "remove it, so that it does not hide a later finding",
+            .message = "the exception of {owner} for {pattern} ({place}) covers no finding{beaten}; remove it",
             .fix = "vpcmeta policy check FILE",
-            .basis = "exceptions are to be few; a finding with --strict only",
+            .basis = "exceptions should be few; a finding with --strict only",
         },
     [AUDIT_UNMANAGED] =
         {
             .title = "no policy rule holds for it",
             .severity = POLICY_INFO,
-            .meaning = "nothing says what the resource is to have: add a rule, or one without a selector at the end of "
+            .meaning = "no rule says what its settings should be: add one, or a rule without selectors at the end of "
                        "the policy",
             .message = "no policy rule holds for it",
             .fix = "vpcmeta KIND show NAME",

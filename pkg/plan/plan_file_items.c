@@ -29,7 +29,7 @@ static bool read_resource(const struct plan_file_reader *reader, const json_t *o
                                  plan_file_get_word(reader, template, "name", false, &resource->template_name)));
 }
 
-/* The text of a member that the history keeps as a text; NULL: absent. False where it is no object. */
+/* The text of a member that the history keeps as a text; NULL: absent. False where it is not an object. */
 static bool print_member(const struct plan_file_reader *reader, const json_t *object, const char *name,
                          struct text *out, const char **ret)
 {
@@ -75,7 +75,7 @@ static bool read_item(const struct plan_file_reader *reader, const json_t *objec
         !print_member(reader, object, "before", &before, &texts.before) ||
         !print_member(reader, object, "wanted", &wanted, &texts.wanted) ||
         !plan_item_decode(&texts, reader->list, resource, reader->plan, item, reader->e)) {
-        return err_set(reader->e, ERR_INVALID, "it is no object");
+        return err_set(reader->e, ERR_INVALID, "it is not an object");
     }
     item->mask = resource_settings_diff(&resource->settings, item->wanted);
     if (item->action != PLAN_DELETE) {

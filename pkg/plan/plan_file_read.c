@@ -128,7 +128,7 @@ static bool check_format(const json_t *root, const char *name, struct err *e)
     const json_t *format = json_object_get(root, "vpcmeta_plan");
 
     if (!json_is_integer(format)) {
-        return err_set(e, ERR_INVALID, "%s is no plan of vpcmeta: vpcmeta plan --out writes one", name);
+        return err_set(e, ERR_INVALID, "%s is not a plan of vpcmeta: vpcmeta plan --out writes one", name);
     }
     return json_integer_value(format) == PLAN_FILE_FORMAT ||
            err_set(e, ERR_INVALID,
@@ -162,21 +162,21 @@ bool plan_file_decode(const char *text, size_t size, const char *name, struct re
     const struct plan_file_reader reader = {.list = list, .plan = &plan, .e = e};
 
     if (!json_parse(text, size, name, JSON_READ_STRICT, &document, e)) {
-        return err_wrap(e, "%s cannot be read as a plan: it was cut off, or is none", name);
+        return err_wrap(e, "%s cannot be read as a plan: it was cut off, or is something else", name);
     }
     if (!check_format(document.root, name, e) || !check_digest(text, size, name, &file, e)) {
         return false;
     }
     if (!read_head(&reader, document.root, &file) || !plan_file_read_items(&reader, document.root) ||
         !read_left(&reader, document.root, &file)) {
-        err_wrap(e, "%s is no plan that can be carried out", name);
+        err_wrap(e, "%s is not a plan that can be carried out", name);
         e->code = ERR_INVALID;
         return false;
     }
     file.plan = &plan;
     JSON_CLEANUP json_t *summary = plan_file_summary(&file);
     if (!json_equal(summary, json_object_get(document.root, "summary"))) {
-        return err_set(e, ERR_INVALID, "%s is no plan that can be carried out: its summary is not that of its items",
+        return err_set(e, ERR_INVALID, "%s is not a plan that can be carried out: its summary is not that of its items",
                        name);
     }
     *ret_plan = plan;

@@ -46,7 +46,7 @@ static bool take_back_set(const struct rollback *rollback, const struct plan_app
     item->wanted = wanted;
     (void)plan_judge(resource, wanted, &item->mask, reason);
     item->after = resource_settings_over(&resource->settings, wanted, item->mask);
-    return wanted->given != 0 || skip(item, "nothing is known of what it was before");
+    return wanted->given != 0 || skip(item, "its earlier settings are unknown");
 }
 
 static bool take_back_create(const struct rollback *rollback, const struct plan_applied *applied,
@@ -86,7 +86,7 @@ static bool take_back_move(const struct rollback *rollback, const struct plan_ap
         item->move.from = applied->after_state.template;
     }
     if (former.id == NULL) {
-        return skip(item, "nothing is known of the template it used before");
+        return skip(item, "the template it used before is unknown");
     }
     item->move.to = former;
     if (is_made_again(rollback, item, former.id)) {
@@ -112,7 +112,7 @@ static bool take_back_delete(const struct rollback *rollback, const struct plan_
     item->after = resource->settings;
     resource->settings = (struct resource_settings){0};
     resource->id = resource->crn = NULL;
-    return item->create.body != NULL || skip(item, "nothing is known of what it was made from");
+    return item->create.body != NULL || skip(item, "the body it was created from is unknown");
 }
 
 static bool take_back_restart(const struct rollback *rollback, const struct plan_applied *applied,

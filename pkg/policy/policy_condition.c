@@ -91,7 +91,7 @@ static void check_glob(struct policy_reader *reader, const char *word, const voi
 
     (void)context;
     if (!policy_glob_is_valid(word, &why)) {
-        policy_fault(reader, NULL, "\"%s\" is no pattern: %s", word, why);
+        policy_fault(reader, NULL, "\"%s\" is not a valid pattern: %s", word, why);
     }
 }
 

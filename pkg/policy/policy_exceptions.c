@@ -25,7 +25,7 @@ static void read_expiry(struct policy_reader *reader, const json_t *from, struct
         return;
     }
     if (!clock_date_read(expires, &end_s)) {
-        policy_fault(reader, "expires", "\"%s\" is no date; write YYYY-MM-DD, such as 2027-01-31", expires);
+        policy_fault(reader, "expires", "\"%s\" is not a date; write YYYY-MM-DD, such as 2027-01-31", expires);
         return;
     }
     ret->expires = policy_keep(reader->policy, expires);
@@ -50,9 +50,9 @@ static void check_target(struct policy_reader *reader, const json_t *from, const
         return;
     }
     if (!policy_glob_is_valid(word, &why)) {
-        policy_fault(reader, exception->crn != NULL ? "crn" : "name", "\"%s\" is no pattern: %s", word, why);
+        policy_fault(reader, exception->crn != NULL ? "crn" : "name", "\"%s\" is not a valid pattern: %s", word, why);
     } else if (exception->crn != NULL && strncmp(word, "crn:", 4) != 0) {
-        policy_fault(reader, "crn", "\"%s\" is no CRN, nor a pattern of CRNs: these begin with \"crn:\"%s", word,
+        policy_fault(reader, "crn", "\"%s\" is neither a CRN nor a pattern of CRNs: these begin with \"crn:\"%s", word,
                      json_object_get(from, "name") == NULL ? "; a name goes to `name`" : "");
     } else if (exception->crn != NULL && strpbrk(word, "*?[") == NULL && !resource_check_target(word, &error)) {
         policy_fault(reader, "crn", "%s", error.message);
@@ -117,7 +117,7 @@ static void check_id_of_check(struct policy_reader *reader, const char *word, co
         return;
     }
     if (strcmp(word, "unused-exception") == 0) {
-        policy_fault(reader, NULL, "an exception cannot cover \"unused-exception\"; take out the unused one");
+        policy_fault(reader, NULL, "an exception cannot cover \"unused-exception\"; remove the unused one");
         return;
     }
     check_id(reader, id_of_today(word), context);

@@ -64,8 +64,8 @@ static void check_name(struct policy_reader *reader, const char *name, size_t in
 
     for (size_t i = 0; name != NULL && i < index; i++) {
         if (text_equal(policy->rules[i].name, name)) {
-            policy_fault(reader, "name", "the name \"%s\" is that of the rule at %zu:%zu, too; give each its own", name,
-                         policy->rules[i].place.line, policy->rules[i].place.column);
+            policy_fault(reader, "name", "the rule at %zu:%zu is called \"%s\", too; give each a name of its own",
+                         policy->rules[i].place.line, policy->rules[i].place.column, name);
             return;
         }
     }

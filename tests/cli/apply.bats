@@ -155,9 +155,9 @@ EOF
     echo '{"items": []}' > plan.json
     refused 2 "no plan"
     printf 'version: 1\nrules: []\n' > plan.json
-    refused 2 "plan.json is a policy and no plan: vpcmeta apply --policy plan.json"
+    refused 2 "plan.json is a policy, not a plan: vpcmeta apply --policy plan.json"
     echo '{"rules": []}' > plan.json
-    refused 2 "plan.json is a policy and no plan: vpcmeta apply --policy plan.json"
+    refused 2 "plan.json is a policy, not a plan: vpcmeta apply --policy plan.json"
     plan 2 format=2
     refused 2 "format 2"
     plan 2 'expires_at="2020-01-01T00:00:00Z"'

@@ -153,10 +153,10 @@ rules:
       - {crn: "crn:v1:*", reason: late, owner: D, expires: 2030-01-01}
 END
     meta audit --policy policy.yaml --strict -o json
-    expect 3 "policy.yaml:6: the exception of A for * covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; take it out"
-    expect 3 "policy.yaml:8: the exception of C for nosuch covers no finding; take it out, or check its spelling"
-    expect 3 "policy.yaml:9: the exception of D for crn:v1:* covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: it comes first; take it out"
-    jq -e '[.findings[] | select(.rule == "unused-exception").message][0] == "the exception of A for * (policy.yaml:6) covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; take it out"' <<< "$output"
+    expect 3 "policy.yaml:6: the exception of A for * covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; remove it"
+    expect 3 "policy.yaml:8: the exception of C for nosuch covers no finding; remove it, or check its spelling"
+    expect 3 "policy.yaml:9: the exception of D for crn:v1:* covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: it comes first; remove it"
+    jq -e '[.findings[] | select(.rule == "unused-exception").message][0] == "the exception of A for * (policy.yaml:6) covers no finding, because the exception of B for crn:* (policy.yaml:7) takes precedence: a CRN comes before a name; remove it"' <<< "$output"
 }
 
 @test "severity of the policy rule, threshold of the call: exit status 3 only from there on" {

@@ -173,7 +173,7 @@ subprocess.run(sys.argv[2:], timeout=5, check=True)' "$history" "$BUILD/vpcmeta"
     [ "$(cut -f 1,2 <<< "$output")" = "folders"$'\t'"--schema-dir=" ]
     meta __complete audit --rule=hop-limit,template-h
     [ "${lines[0]%$'\t'*}" = "value"$'\t'"--rule=hop-limit," ]
-    [ "${lines[1]}" = "template-hop-limit"$'\t'"template with another hop limit" ]
+    [ "${lines[1]}" = "template-hop-limit"$'\t'"template with a wrong hop limit" ]
     meta __complete instance show ""
     [[ $output == "value"$'\t\t'*NAME* ]]
     for odd in "" "--" "-" "=" "--=" "--rule" $'a\tb' "'" '"'; do
@@ -290,7 +290,7 @@ expect schema show instance_patch[ ]
 interrupt
 expect vpcmeta.*> $
 type audit --rule hop-limit,template-\t
-expect ^  template-over-http +template of servers with plain http$
+expect ^  template-over-http +template enabled over http$
 interrupt
 expect vpcmeta.*> $
 send exit

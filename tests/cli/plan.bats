@@ -116,9 +116,9 @@ quiet_fleet() {
     echo precious > notes.txt
     clear_log
     meta plan --policy policy.yaml --out notes.txt
-    expect 2 "--out notes.txt: it exists and is no plan"
+    expect 2 "--out notes.txt: the file exists and is not a plan"
     meta plan --policy policy.yaml --out policy.yaml
-    expect 2 "it exists and is no plan"
+    expect 2 "the file exists and is not a plan"
     meta plan --policy policy.yaml --out nowhere/plan.json
     expect 2 "--out nowhere/plan.json: cannot write into folder nowhere"
     [ "$(requests)" -eq 0 ]
@@ -307,7 +307,7 @@ YAML
     meta plan --policy policy.yaml --out plan.json
     expect 0
     meta plan show plan.json --html policy.yaml
-    expect 2 "--html policy.yaml: it exists and is no page"
+    expect 2 "--html policy.yaml: the file exists and is not an HTML page"
     meta plan show plan.json --html no-such/plan.html
     expect 2 "--html no-such/plan.html"
     [ -z "$output" ]

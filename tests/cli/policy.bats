@@ -97,7 +97,7 @@ error: p.yaml:5:33: /rules/0/metadata_service/enabled: must be true or false, is
 error: p.yaml:5:38: /rules/0/metadata_service/protocl: unknown property \`protocl\`; did you mean \`protocol\`?
 error: p.yaml:5:74: /rules/0/metadata_service/response_hop_limit: must be an object or an integer, is \"0x10\"; write it in decimal digits, without quotes
 error: p.yaml:7:27: /rules/0/exceptions/0/rules/0: there is no rule \"enabled-over-htp\": did you mean enabled-over-http?
-error: p.yaml:7:76: /rules/0/exceptions/0/expires: \"2027-02-30\" is no date; write YYYY-MM-DD, such as 2027-01-31
+error: p.yaml:7:76: /rules/0/exceptions/0/expires: \"2027-02-30\" is not a date; write YYYY-MM-DD, such as 2027-01-31
 error: p.yaml has 6 faults"
     meta policy check p.yaml -o json
     expect 2
@@ -283,5 +283,5 @@ END
     printf 'version: 1\nrules:\n  - name: all\n    metadata_service: {enabled: true}\n    exceptions:\n      - {name: a, rules: [unmanaged, unused-exception], reason: r, owner: o, expires: 2030-01-01}\n' > p.yaml
     meta policy check p.yaml
     expect 2 'p.yaml:6:27: /rules/0/exceptions/0/rules/0: an exception cannot cover "unmanaged"; add a rule that holds for the resource'
-    expect 2 'p.yaml:6:38: /rules/0/exceptions/0/rules/1: an exception cannot cover "unused-exception"; take out the unused one'
+    expect 2 'p.yaml:6:38: /rules/0/exceptions/0/rules/1: an exception cannot cover "unused-exception"; remove the unused one'
 }

@@ -185,7 +185,7 @@ static void findings_that_are_gone_are_fixed(void **state)
     assert_string_equal(first.gone.name, "web-0");
     assert_string_equal(first.message, "metadata service disabled");
     assert_string_equal(first.fingerprint, "ab00000000000000000000000000000000000000000000000000000000000001");
-    assert_string_equal(finding(&as.report, count + 1).message, "deleted: hop limit other than wanted");
+    assert_string_equal(finding(&as.report, count + 1).message, "deleted: wrong hop limit");
     end(&fixture);
 }
 

@@ -68,8 +68,8 @@ static void commands_that_cannot_work_are_not_recommended(void **state)
         /* what it looks like in a template that is right: neither members nor secrets are the work of a command */
         {{{TEMPLATE("t"), ON, .facts = {.user_data_reading = AUDIT_READ, .secret = "a private key"}},
           {GROUP("g"), .template_id = "t", STALE}},
-         "secret-in-user-data: user_data holds what looks like a private key; no command takes it out: make "
-         "it anew without it, and replace the secret | vpcmeta template show t --region eu-de\n"
+         "secret-in-user-data: user_data holds what looks like a private key; no command removes it: create it again "
+         "without the secret, and replace the secret | vpcmeta template show t --region eu-de\n"
          "group-members: 2 of 3 members were made from another template; template replace with --update-groups --roll "
          "replaces them | vpcmeta group show g --region eu-de\n"},
     };

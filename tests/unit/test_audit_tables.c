@@ -61,7 +61,7 @@ static void the_overview_counts_each_kind_and_draws_its_hop_limits(void **state)
          "instance|1|1|1|####################....................\n"
          "instance|5-8|1|0|####################\n",
          "high|1|enabled-over-http|metadata service enabled over http\n"
-         "medium|1|hop-limit|hop limit other than wanted\n"
+         "medium|1|hop-limit|wrong hop limit\n"
          "medium|1|group-template-missing|group whose template does not exist\n"
          "low|2|disabled|metadata service disabled\n"},
         /* each kind has a scale of its own, and what is there is seen */
@@ -70,13 +70,13 @@ static void the_overview_counts_each_kind_and_draws_its_hop_limits(void **state)
          "instance|33-64|1|0|########################################\n"
          "template|1|0|1|........................................\n"
          "template|4|1|0|########################################\n",
-         "medium|1|hop-limit|hop limit other than wanted\n"
-         "medium|1|template-hop-limit|template with another hop limit\n"
-         "low|1|template-disabled|template of disabled servers\n"},
+         "medium|1|hop-limit|wrong hop limit\n"
+         "medium|1|template-hop-limit|template with a wrong hop limit\n"
+         "low|1|template-disabled|template disabled\n"},
         {{{INSTANCE("a"), ON, .hop_limit = 99}},
          "instance|1|1|1|0|0|0|0\ntemplate|0|0|0|0|0|0|0\nbare-metal|0|0|0|0|0|0|0\ngroup|0|-|-|-|-|-|-\n",
          "instance|other|1|0|########################################\n",
-         "medium|1|hop-limit|hop limit other than wanted\n"},
+         "medium|1|hop-limit|wrong hop limit\n"},
     };
 
     (void)state;
@@ -116,11 +116,11 @@ static void rules_are_counted_by_severity_with_whole_names_and_the_command_that_
     } cases[] = {
         {0,
          {.max_hop_limit = 1},
-         "high|1|template-over-http|template of servers with plain http\n"
+         "high|1|template-over-http|template enabled over http\n"
          "high|1|group-template|group whose template has findings\n"
          "low|1|group-template|group whose template has findings\n"
          "low|3|disabled|metadata service disabled\n"
-         "low|1|template-disabled|template of disabled servers\n",
+         "low|1|template-disabled|template disabled\n",
          "vpcmeta audit --all\n"},
         {29,
          {.max_hop_limit = 1, .checks = 1U << AUDIT_DISABLED, .place = {.regions = regions, .region_count = 1}},

@@ -283,10 +283,10 @@ static void what_is_no_plan_is_called_so(void **state)
     static const struct {
         const char *text, *words;
     } rows[] = {
-        {"", "cut off, or is none"},
-        {"version: 1\nrules: []\n", "cut off, or is none"},
-        {"{\"rules\":[]}", "is no plan"},
-        {"[]", "is no plan"},
+        {"", "cut off, or is something else"},
+        {"version: 1\nrules: []\n", "cut off, or is something else"},
+        {"{\"rules\":[]}", "is not a plan"},
+        {"[]", "is not a plan"},
         {"{\"vpcmeta_plan\":2,\"digest\":\"\"}", "format 2"},
         {"{\"vpcmeta_plan\":1}", "was changed"},
     };

@@ -230,9 +230,8 @@ static void what_is_not_known_is_skipped_with_the_reason(void **state)
         {.action = PLAN_RESTART, .resource = &server, .wanted = &nothing},
         {.action = PLAN_ROLL, .resource = &groups[0], .wanted = &nothing},
     };
-    static const char *const reasons[] = {"nothing is known of what it was before",
-                                          "nothing is known of the template it used before",
-                                          "nothing is known of what it was made from", "restart", "stale"};
+    static const char *const reasons[] = {"its earlier settings are unknown", "the template it used before is unknown",
+                                          "the body it was created from is unknown", "restart", "stale"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
