@@ -244,7 +244,7 @@ static const struct cmd_example examples[] = {
     {"vpcmeta audit --since last", "compare with the last audit: what is new, unchanged and fixed"},
     {"vpcmeta audit --write-expected known.txt", "expect the findings of today from now on"},
     {"vpcmeta audit --region all --report sarif=audit.sarif --report junit=audit.xml",
-     "also write files for other programs; help reports says which program reads which"},
+     "also write files for other programs (vpcmeta help reports)"},
     {"vpcmeta audit --policy policy.yaml --fail-on high",
      "audit by a policy; exit status 3 only for high and critical"},
     {"vpcmeta audit --list-rules -o yaml", "every rule with its meaning and its recommended fix"},

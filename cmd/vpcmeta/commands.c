@@ -11,7 +11,7 @@ static const struct cli_noun nouns[] = {
     {"template", "instance templates, which new instances are created from"},
     {"bare-metal", "bare metal servers"},
     {"group", "instance groups and the template each uses"},
-    {"policy", "how a fleet is to be: rules with exceptions"},
+    {"policy", "the wanted settings of a fleet: rules with exceptions"},
     {"inventory", "everything in one file, to rehearse a change on a copy"},
     {"runs", "recorded runs: show, resume, retry, roll back"},
     {"schema", "the JSON Schemas of request bodies"},

@@ -1,4 +1,4 @@
-/* policy check and policy example: the files that say how a fleet is to be; nothing is sent. */
+/* policy check and policy example: the files with the wanted settings of a fleet; nothing is sent. */
 #include <stdio.h>
 #include <string.h>
 
