@@ -37,7 +37,7 @@ static bool check_words(const struct cli_program *program, const struct cli_word
         return false;
     }
     if (call.action == CLI_INCOMPLETE) {
-        return err_set(e, ERR_USAGE, "'%s' is no whole command (see '%s help%s%s')", call.topic, program->name,
+        return err_set(e, ERR_USAGE, "'%s' is not a whole command (see '%s help%s%s')", call.topic, program->name,
                        call.topic[0] ? " " : "", call.topic);
     }
     return true;

@@ -147,8 +147,8 @@ bool imds_check_version(const char *source, const char *version, struct err *e)
     }
     return strcmp(version, "2022-03-01") >= 0 ||
            err_set(e, ERR_USAGE,
-                   "%s %s is no version of the metadata service: write " IMDS_VERSION_DEFAULT " or 2022-03-01", source,
-                   version);
+                   "%s %s is not a version of the metadata service: write " IMDS_VERSION_DEFAULT " or 2022-03-01",
+                   source, version);
 }
 
 /* --- the call in progress ------------------------------------------------------------------------------ */

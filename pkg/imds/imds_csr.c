@@ -87,7 +87,7 @@ bool imds_check_csr(const char *source, const char *pem, size_t size, struct err
                        source,
                        is_key           ? "is a private key, not a certificate signing request, and was not sent"
                        : is_certificate ? "is a certificate, not a certificate signing request"
-                                        : "is no certificate signing request in PEM");
+                                        : "is not a certificate signing request in PEM");
     }
     append_refused(X509_REQ_get_subject_name(csr), &members);
     append_extensions(csr, &extensions);

@@ -133,7 +133,7 @@ static bool walk_escape(struct walk *w)
 
     if (c != 'u') {
         if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL) {
-            return WALK_FAULT(w, w->at, "\\%.*s is no escape of JSON; write \\\\ for a backslash",
+            return WALK_FAULT(w, w->at, "\\%.*s is not a JSON escape; write \\\\ for a backslash",
                               c >= 0x20 && c < 0x7f ? 1 : 0, &c);
         }
         w->at += 2;
@@ -222,7 +222,7 @@ static bool walk_number(struct walk *w, size_t end)
                           : digits[0] == '0'                     ? "; drop the leading zeros"
                           : number[size - 1] == '.'              ? "; write a digit behind the '.'"
                                                                  : "; text needs quotes";
-        return WALK_FAULT(w, w->at, "%s is no number of JSON%s", shown, why);
+        return WALK_FAULT(w, w->at, "%s is not a JSON number%s", shown, why);
     }
     if (json_text_is_big_integer(number, size)) {
         if (!w->widened) {
@@ -266,7 +266,7 @@ static bool walk_word(struct walk *w)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strlen(words[i].word) == end - w->at && starts(w, words[i].word)) {
             if (words[i].hint != NULL) {
-                return WALK_FAULT(w, w->at, "%s is no value of JSON; %s", walk_what(w, shown), words[i].hint);
+                return WALK_FAULT(w, w->at, "%s is not a JSON value; %s", walk_what(w, shown), words[i].hint);
             }
             w->at = end;
             return true;
@@ -277,7 +277,7 @@ static bool walk_word(struct walk *w)
         return walk_number(w, end);
     }
     if (end > w->at) {
-        return WALK_FAULT(w, w->at, "%s is no value of JSON; text needs double quotes", walk_what(w, shown));
+        return WALK_FAULT(w, w->at, "%s is not a JSON value; text needs double quotes", walk_what(w, shown));
     }
     return WALK_FAULT(w, w->at, "a value is expected here, not %s", walk_what(w, shown));
 }

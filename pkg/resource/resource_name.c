@@ -104,8 +104,9 @@ bool resource_check_target(const char *word, struct err *e)
         return resource_id_is_valid(word, strlen(word)) ||
                err_set(e, ERR_USAGE, "\"%s\" is not a valid id: ids have 1..64 of a-z 0-9 _ -", text_string(&shown));
     case RESOURCE_BY_CRN:
-        return is_crn(word) || err_set(e, ERR_USAGE, "\"%s\" is no CRN of a resource: crn:v1:...:TYPE:ID has ten parts",
-                                       text_string(&shown));
+        return is_crn(word) ||
+               err_set(e, ERR_USAGE, "\"%s\" is not the CRN of a resource: crn:v1:...:TYPE:ID has ten parts",
+                       text_string(&shown));
     }
     return false;
 }

@@ -37,7 +37,8 @@ static void append_endpoint(const struct vpc_asked *asked, struct text *out)
         return;
     }
     if (versioned) {
-        text_printf(out, "%s is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1", base);
+        text_printf(out, "%s is not an endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1",
+                    base);
         return;
     }
     authority = authority != NULL ? authority + 3 : base;

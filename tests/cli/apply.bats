@@ -151,9 +151,9 @@ EOF
     : > plan.json
     refused 2 "cut off"
     echo 'words' > plan.json
-    refused 2 "is none"
+    refused 2 "is something else"
     echo '{"items": []}' > plan.json
-    refused 2 "no plan"
+    refused 2 "is not a plan"
     printf 'version: 1\nrules: []\n' > plan.json
     refused 2 "plan.json is a policy, not a plan: vpcmeta apply --policy plan.json"
     echo '{"rules": []}' > plan.json

@@ -207,7 +207,7 @@ ROWS
 cn.pem|the subject has CN, but the service takes C, ST, L, O and OU only
 extension.pem|extensions (subjectAltName)
 key.pem|is a private key, not a certificate signing request, and was not sent
-nothing.pem|is no certificate signing request in PEM
+nothing.pem|is not a certificate signing request in PEM
 absent.pem|cannot open absent.pem
 ROWS
     [ ! -s "$SIM_LOG" ]

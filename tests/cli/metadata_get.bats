@@ -79,7 +79,7 @@ self_start() {
 ROWS
     clear_log
     meta metadata get --api-version 2022-02-28
-    expect 2 "--api-version 2022-02-28 is no version of the metadata service"
+    expect 2 "--api-version 2022-02-28 is not a version of the metadata service"
     meta metadata iam-token --api-version 2999-01-01
     expect 2 "out of range"
     meta metadata iam-token --api-version 2025-02-30

@@ -202,7 +202,7 @@ LINES
     meta instance list --endpoint "$SIM_BASE/v2"
     expect 1 "(GET $SIM_BASE/v2/instances); an endpoint ends in /v1: --endpoint $SIM_BASE/v1 [trace "
     meta instance list --endpoint "$SIM_BASE/vpc/v1"
-    expect 1 "(GET $SIM_BASE/vpc/v1/instances); $SIM_BASE/vpc/v1 is no endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1"
+    expect 1 "(GET $SIM_BASE/vpc/v1/instances); $SIM_BASE/vpc/v1 is not an endpoint of a VPC API: one looks like https://us-south.iaas.cloud.ibm.com/v1"
     https_proxy=http://127.0.0.1:1 meta instance list --endpoint https://us-south.iaas.cloud.ibm.com/v1 --deadline 2
     expect 1 "It is a proxy: check https_proxy and all_proxy"
     # an error of the API itself has nothing to do with the protocol

@@ -96,7 +96,7 @@ not sent over plain http to example.com|instance list --endpoint http://example.
 not sent over plain http to example.com|instance list --iam-url http://example.com
 is not a valid name|instance show '../../keys'
 is not a valid name|instance show 'a b'
-is no CRN|instance show crn:x
+is not the CRN|instance show crn:x
 an argument is empty|instance set '' --enabled true -y
 LINES
 }

@@ -171,7 +171,7 @@ static const struct row yaml_rows[] = {
     {EXCEPT("expires: 2027-01-31, " WHO), "p.yaml:5:9: /rules/0/exceptions/0: `name` or `crn` is missing"},
     {EXCEPT("name: a, crn: 'crn:v1:*', expires: 2027-01-31, " WHO), "p.yaml:5:19: /rules/0/exceptions/0/crn: `name` and `crn` exclude each other"},
     {EXCEPT("crn: web-1, expires: 2027-01-31, " WHO), "p.yaml:5:15: /rules/0/exceptions/0/crn: \"web-1\" is neither a CRN nor a pattern of CRNs"},
-    {EXCEPT("crn: 'crn:v1:a', expires: 2027-01-31, " WHO), "p.yaml:5:15: /rules/0/exceptions/0/crn: \"crn:v1:a\" is neither a CRN nor a pattern of CRNs"},
+    {EXCEPT("crn: 'crn:v1:a', expires: 2027-01-31, " WHO), "p.yaml:5:15: /rules/0/exceptions/0/crn: \"crn:v1:a\" is not the CRN of a resource"},
     {EXCEPT("name: 'crn:v1:*', expires: 2027-01-31, " WHO), "p.yaml:5:10: /rules/0/exceptions/0/name: this is a CRN: write it as `crn`"},
     {EXCEPT("name: '[', expires: 2027-01-31, " WHO), "p.yaml:5:16: /rules/0/exceptions/0/name: \"[\" is not a valid pattern"},
     {EXCEPT("name: a, rules: [enabled-over-htp], expires: 2027-01-31, " WHO), "p.yaml:5:27: /rules/0/exceptions/0/rules/0: there is no rule \"enabled-over-htp\": did you mean enabled-over-http?"},

@@ -210,7 +210,7 @@ static const struct {
     {"{\"minimum\":\"5\"}", URI "#/minimum: must be a number, is \"5\""},
     {"{\"properties\":{\"a\":{\"maxLength\":-1}}}", URI "#/properties/a/maxLength: must be an integer of at least 0"},
     {"{\"properties\":{\"a\":{\"maxItems\":1.5}}}", "#/properties/a/maxItems"},
-    {"{\"type\":\"strng\"}", "#/type: \"strng\" is no type"},
+    {"{\"type\":\"strng\"}", "#/type: \"strng\" is not a type"},
     {"{\"required\":\"x\"}", "#/required: must be an array"},
     {"{\"required\":[1]}", "#/required"},
     {"{\"multipleOf\":0}", "#/multipleOf: must be more than 0"},

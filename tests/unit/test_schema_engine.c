@@ -478,7 +478,7 @@ static void test_folders_are_mapped_and_nothing_else(void **state)
 
     assert_false(schema_library_map(library, "https://m.example/", "Makefile", SCHEMA_DEFAULT, &e));
     assert_int_equal(e.code, ERR_USAGE);
-    assert_non_null(strstr(e.message, "Makefile is no folder"));
+    assert_non_null(strstr(e.message, "Makefile is not a folder"));
     err_clear(&e);
     assert_false(schema_library_map(library, "https://m.example/#x", "schemas", SCHEMA_DEFAULT, &e));
     err_clear(&e);

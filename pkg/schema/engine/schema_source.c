@@ -28,15 +28,15 @@ bool schema_library_map(struct schema_library *library, const char *uri, const c
     struct stat status;
 
     if (!schema_uri_is_valid(uri, strlen(uri)) || strchr(uri, '#') != NULL) {
-        return err_set(e, ERR_USAGE,
-                       "\"%s\" is no absolute URI without fragment; write for example https://example.com/schemas/",
-                       uri);
+        return err_set(
+            e, ERR_USAGE,
+            "\"%s\" is not an absolute URI without a fragment; write for example https://example.com/schemas/", uri);
     }
     if (stat(directory, &status) != 0) {
         return err_set_errno(e, ERR_USAGE, "cannot read the folder %s", directory);
     }
     if (!S_ISDIR(status.st_mode)) {
-        return err_set(e, ERR_USAGE, "%s is no folder; name the one in which references to %s are looked for",
+        return err_set(e, ERR_USAGE, "%s is not a folder; name the one in which references to %s are looked for",
                        directory, uri);
     }
     schema_source_add(library, (struct schema_source){

@@ -103,7 +103,7 @@ static bool add_type(struct schema_compiler *c, const struct schema *schema, con
         CLEANUP(text_free) struct text shown = {0};
         schema_value_print(&shown, name);
         return schema_error(c, schema, "type",
-                            "%s is no type; use null, boolean, object, array, string, integer or number",
+                            "%s is not a type; use null, boolean, object, array, string, integer or number",
                             text_string(&shown));
     }
     *types |= type;
