@@ -44,6 +44,7 @@ static int restart(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(plan_free) struct plan plan = {0};
     struct writing writing;
 
+    restarts.only = true;
     restarts.terms.always = opts->always;
     restarts.terms.settles = opts->settle_timeout.ms > 0;
     if (!write_begin(app, call, &opts->write, &writing, e) ||

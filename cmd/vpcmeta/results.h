@@ -83,13 +83,19 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 /* The same of a run that its failures ended. */
 void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id);
 
+/* Of a run that did not restart all that it was to: how many, and the command that finishes it. */
+void results_warn_restarts(const struct app *app, const struct fleet_run *run);
+
 /* Whether its rows are of several regions: their names alone do not distinguish them. */
 bool results_of_regions(const struct fleet_run *run);
 
 /* How many were not started (fleet_is_not_started). */
 size_t results_not_started(const struct fleet_run *run);
 
-/* Whether the run leaves a restart pending: of what was not started it does not say. */
-bool results_needs_restart(const struct fleet_result *result);
+/*
+ * The servers of which the run leaves a restart pending, each once: of what was not started it does not say. An array
+ * that is freed with free().
+ */
+const struct resource **results_pending_restarts(const struct fleet_run *run, size_t *ret_count);
 
 #endif

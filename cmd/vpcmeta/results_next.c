@@ -168,14 +168,11 @@ struct restarts {
 static struct restarts count_restarts(const struct fleet_run *run)
 {
     struct restarts restarts = {0};
+    CLEANUP(text_free_pointer) const struct resource **servers = results_pending_restarts(run, &restarts.count);
 
-    for (size_t i = 0; i < run->count; i++) {
-        const struct resource *resource = run->results[i].item->resource;
-        if (!results_needs_restart(&run->results[i])) {
-            continue;
-        }
-        restarts.first = restarts.first != NULL ? restarts.first : resource;
-        restarts.count++;
+    restarts.first = restarts.count > 0 ? servers[0] : NULL;
+    for (size_t i = 0; i < restarts.count; i++) {
+        const struct resource *resource = servers[i];
         if (plan_restarts_by_hand(resource)) {
             restarts.spot++;
         } else if (resource->disk_count > 0 && restarts.disks++ < NAMES_SHOWN) {
@@ -185,11 +182,11 @@ static struct restarts count_restarts(const struct fleet_run *run)
     return restarts;
 }
 
-static void begin_restart(const struct app *app, const struct restarts *restarts, struct cli_command_line *line)
+static void begin_restart(const struct app *app, const struct resource *server, struct cli_command_line *line)
 {
     CLEANUP(text_free) struct text path = {0};
 
-    text_printf(&path, "%s restart", restarts->first->kind->name);
+    text_printf(&path, "%s restart", server->kind->name);
     cli_command_line_begin(line, app->program->name, text_string(&path));
 }
 
@@ -198,7 +195,7 @@ static void add_disks(struct next *next, const struct restarts *restarts)
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text purpose = {0};
 
-    begin_restart(next->app, restarts, &line);
+    begin_restart(next->app, restarts->first, &line);
     for (size_t i = 0; restarts->disks <= NAMES_SHOWN && i < restarts->disks; i++) {
         cli_command_line_operand(&line, operand_of(next->app, restarts->with_disk[i]));
     }
@@ -219,8 +216,12 @@ static void add_restarts(struct next *next, const struct fleet_run *run)
     struct restarts restarts = count_restarts(run);
     size_t plain = restarts.count - restarts.disks - restarts.spot;
 
-    if (plain > 0) {
-        begin_restart(next->app, &restarts, &line);
+    /* those of which the last line says it are not said here as well */
+    if (restarts.first == NULL) {
+        return;
+    }
+    if (plain > run->summary.not_restarted) {
+        begin_restart(next->app, restarts.first, &line);
         cli_command_line_option(&line, "all", NULL);
         add_region_of(&line, next->app, restarts.first);
         text_printf(&purpose, "restart %s (%zu)", plain == 1 ? "the one that needs it" : "those that need it", plain);
@@ -344,4 +345,39 @@ void results_warn_budget(const struct app *app, const struct fleet_run *run, con
     make_run_command(app, "runs resume", run_id, &line);
     app_warn(app, "stopped after %zu failure%s: %zu changed, %zu not started. Finish: %s", bad, bad == 1 ? "" : "s",
              summary->counts[FLEET_CHANGED], results_not_started(run), cli_command_line_string(&line));
+}
+
+/* The first of those that were not restarted; NULL: there is none. */
+static const struct resource *first_left(const struct fleet_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].not_restarted) {
+            return run->results[i].item->resource;
+        }
+    }
+    return NULL;
+}
+
+void results_warn_restarts(const struct app *app, const struct fleet_run *run)
+{
+    size_t count = run->summary.not_restarted;
+    const struct resource *first = first_left(run);
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text what = {0};
+
+    if (first == NULL) {
+        return;
+    }
+    begin_restart(app, first, &line);
+    for (size_t i = 0; count <= NAMES_SHOWN && i < run->count; i++) {
+        if (run->results[i].not_restarted) {
+            cli_command_line_operand(&line, operand_of(app, run->results[i].item->resource));
+        }
+    }
+    if (count > NAMES_SHOWN) {
+        cli_command_line_option(&line, "all", NULL);
+    }
+    add_region_of(&line, app, first);
+    resource_append_count(&what, count, first->kind);
+    app_warn(app, "%s not restarted. Finish: %s", text_string(&what), cli_command_line_string(&line));
 }

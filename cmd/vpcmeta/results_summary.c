@@ -1,5 +1,8 @@
 /* What happened in a run, for people: what needs them first, counts, causes, pending restarts. */
+#include <stdlib.h>
+
 #include "fleet/fleet_causes.h"
+#include "mem/mem.h"
 #include "results.h"
 
 enum { NAMES_SHOWN = 10, CAUSES_SHOWN = 10 };
@@ -96,26 +99,36 @@ void results_report_down(const struct app *app, const struct fleet_run *run)
 
 /* --- pending restarts -------------------------------------------------------------------------------- */
 
-static void note_restarts(const struct app *app, const struct fleet_run *run)
+const struct resource **results_pending_restarts(const struct fleet_run *run, size_t *ret_count)
+{
+    const struct resource **servers = mem_array(run->count + 1, sizeof(*servers));
+    CLEANUP(mem_set_free) struct mem_set ids = {0};
+
+    *ret_count = 0;
+    for (size_t i = 0; i < run->count; i++) {
+        const struct resource *server = run->results[i].item->resource;
+        bool needed = run->results[i].restart_needed && !fleet_is_not_started(&run->results[i]);
+        if (needed && (server->id == NULL || mem_set_add(&ids, server->id))) {
+            servers[(*ret_count)++] = server;
+        }
+    }
+    return servers;
+}
+
+static void note_restarts(const struct app *app, const struct resource *const servers[], size_t count, bool several)
 {
     CLEANUP(text_free) struct text names = {0};
     CLEANUP(text_free) struct text what = {0};
-    const struct resource_kind *kind = NULL;
-    bool several = results_of_regions(run);
-    size_t count = 0;
 
-    for (size_t i = 0; i < run->count; i++) {
-        if (results_needs_restart(&run->results[i]) && ++count <= NAMES_SHOWN) {
-            kind = run->results[i].item->resource->kind;
-            text_append(&names, count > 1 ? ", " : "");
-            resource_append_name(&names, run->results[i].item->resource, several);
-        }
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        text_append(&names, i > 0 ? ", " : "");
+        resource_append_name(&names, servers[i], several);
     }
     if (count > NAMES_SHOWN) {
         text_printf(&names, " and %zu more (restart_needed in -o json)", count - NAMES_SHOWN);
     }
     if (count > 0) {
-        resource_append_count(&what, count, kind);
+        resource_append_count(&what, count, servers[0]->kind);
         app_note(
             app,
             "  %s must be stopped and started before the metadata service is complete (a reboot is not enough): %s",
@@ -124,12 +137,12 @@ static void note_restarts(const struct app *app, const struct fleet_run *run)
 }
 
 /* Of which a start is not certain. */
-static void note_spot_servers(const struct app *app, const struct fleet_run *run)
+static void note_spot_servers(const struct app *app, const struct resource *const servers[], size_t servers_count)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < run->count; i++) {
-        count += results_needs_restart(&run->results[i]) && plan_restarts_by_hand(run->results[i].item->resource);
+    for (size_t i = 0; i < servers_count; i++) {
+        count += plan_restarts_by_hand(servers[i]);
     }
     if (count > 0) {
         app_note(app, "  %zu of them %s: stop and start %s by hand, when there is capacity for the start", count,
@@ -157,16 +170,12 @@ size_t results_not_started(const struct fleet_run *run)
     return count;
 }
 
-bool results_needs_restart(const struct fleet_result *result)
-{
-    return result->restart_needed && !fleet_is_not_started(result);
-}
-
 void results_summarize(const struct app *app, const struct fleet_run *run, bool end_explained)
 {
     const struct fleet_summary *summary = &run->summary;
     const size_t *counts = summary->counts;
-    size_t left = results_not_started(run);
+    size_t left = results_not_started(run), pending_count;
+    CLEANUP(text_free_pointer) const struct resource **pending = results_pending_restarts(run, &pending_count);
     CLEANUP(fleet_causes_free) struct fleet_causes causes = {0};
     CLEANUP(text_free) struct text not_started = {0};
 
@@ -178,6 +187,6 @@ void results_summarize(const struct app *app, const struct fleet_run *run, bool 
              counts[FLEET_CHANGED], counts[FLEET_UNCHANGED], counts[FLEET_SKIPPED] - left, counts[FLEET_FAILED],
              counts[FLEET_UNKNOWN], text_string(&not_started));
     note_causes(app, &causes, end_explained);
-    note_restarts(app, run);
-    note_spot_servers(app, run);
+    note_restarts(app, pending, pending_count, results_of_regions(run));
+    note_spot_servers(app, pending, pending_count);
 }

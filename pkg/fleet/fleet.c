@@ -381,7 +381,7 @@ int fleet_exit_status(const struct fleet_summary *summary)
         return ERR_EXIT_BUDGET;
     }
     if (bad == 0) {
-        return ERR_EXIT_DONE;
+        return summary->not_restarted > 0 ? ERR_EXIT_PARTLY : ERR_EXIT_DONE;
     }
     if (good > 0) {
         return ERR_EXIT_PARTLY;

@@ -48,8 +48,10 @@ struct fleet_result {
     bool restart_unknown; /* no record says whether it is; only after run_mark_restarts */
     bool restart_over;    /* the server was seen stopped, or is gone: none is pending any more */
     bool restarted;       /* was stopped and runs again */
-    unsigned attempts;    /* requests that changed or tried to change it */
-    int http_status;      /* of the last answer; 0 when none came */
+    bool
+        not_restarted; /* its restart was asked for and was left, although nothing speaks against it: no time, no answer */
+    unsigned attempts; /* requests that changed or tried to change it */
+    int http_status;   /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
     bool started;       /* items that need no change never are */
@@ -65,6 +67,7 @@ struct fleet_summary {
     size_t selected, counts[FLEET_OUTCOMES];
     size_t conflicts, refused; /* failed ones by cause: changed by another writer; credentials */
     size_t not_started;        /* skipped ones: interrupted, or too many failures */
+    size_t not_restarted;      /* changed and skipped ones whose result says so */
     bool budget_spent;         /* failures ended the run before its end */
 };
 
@@ -112,6 +115,7 @@ struct fleet_restarts {
     unsigned poll_ms;                   /* between reads of the status; 0: 1 to 5 s */
     bool force_stop;                    /* power off what has not stopped in time */
     bool same_group;                    /* members of one placement or instance group may be down together */
+    bool only; /* nothing else was asked for: one that is left is skipped, as others that cannot be restarted */
     struct plan_restart_terms terms;
 };
 

@@ -113,6 +113,14 @@ static const char *status_of(const struct restart_task *restart)
     return restart->status != NULL ? restart->status : "in an unknown state";
 }
 
+/* What was asked for is left, although the server could be restarted: the run is not done. */
+static void leave_unfinished(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code,
+                             const char *reason)
+{
+    restart->task.result->not_restarted = !terms_of(restart)->only;
+    leave(restart, outcome, code, reason);
+}
+
 /* A server that is down because of the run is part of its result. */
 static void finish_down(struct restart_task *restart, enum fleet_outcome outcome, enum err_code code,
                         const char *reason)
@@ -221,7 +229,7 @@ static void settle(struct restart_task *restart)
     } else {
         text_printf(&reason, "is %s, still after %s (--settle-timeout)", restart->status,
                     text_duration(settle_ms).text);
-        leave(restart, FLEET_SKIPPED, ERR_FAILED, text_string(&reason));
+        leave_unfinished(restart, FLEET_SKIPPED, ERR_FAILED, text_string(&reason));
     }
 }
 
@@ -311,6 +319,16 @@ static void note_groups(struct restart_task *restart)
     restart->task.slot.instance_group = fresh->member_of;
 }
 
+/* Whether a wait, which was not allowed, is all that keeps it from being restarted. */
+static bool is_unsettled(const struct restart_task *restart)
+{
+    struct plan_restart_terms waiting = terms_of(restart)->terms;
+    char reason[PLAN_REASON_SIZE];
+
+    waiting.settles = true;
+    return plan_judge_restart(&restart->fresh, RESOURCE_ON, &waiting, reason) == PLAN_CHANGE;
+}
+
 /* The last read before the stop: the plan is judged again. */
 static void check_fresh(struct restart_task *restart)
 {
@@ -336,7 +354,7 @@ static void check_fresh(struct restart_task *restart)
         leave(restart, FLEET_UNCHANGED, ERR_NONE, reason);
         break;
     case PLAN_SKIP:
-        leave(restart, FLEET_SKIPPED, ERR_FAILED, reason);
+        (is_unsettled(restart) ? leave_unfinished : leave)(restart, FLEET_SKIPPED, ERR_FAILED, reason);
         break;
     }
 }
@@ -355,7 +373,7 @@ static void read_done(const struct vpc_answer *answer, void *context)
         fleet_gone_explain(&restart->task, leave_gone);
     } else if (error != NULL && !is_ours(restart)) {
         restart->status = restart->read ? restart->fresh.status : NULL;
-        leave(restart, FLEET_FAILED, error->code, error->message);
+        leave_unfinished(restart, FLEET_FAILED, error->code, error->message);
     } else if (error != NULL) {
         wait_longer(restart);
     } else if (is_ours(restart)) {

@@ -256,6 +256,8 @@ void fleet_task_finish(struct fleet_task *task, enum fleet_outcome outcome)
         fleet_dependencies_succeeded(&fleet->dependencies, (size_t)(result - fleet->run->results));
     }
     summary->not_started += fleet_is_not_started(result);
+    result->not_restarted = result->not_restarted && (outcome == FLEET_CHANGED || outcome == FLEET_SKIPPED);
+    summary->not_restarted += result->not_restarted;
     /* what an earlier run had sent may have had effect: its step stays as it was recorded */
     bool planned_again = fleet_is_not_started(result);
     if (planned_again ? !result->item->journaled : result->code != ERR_CANCELLED) {

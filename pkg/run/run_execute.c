@@ -74,12 +74,14 @@ static bool load_whole(struct run_journal *journal, const struct run_resumption 
     whole->summary.conflicts = last->conflicts;
     whole->summary.refused = last->refused;
     whole->summary.not_started = last->not_started;
+    whole->summary.not_restarted = last->not_restarted;
     whole->summary.budget_spent = last->budget_spent;
     for (size_t i = 0; i < ret->run.count; i++) {
         const struct fleet_result *result = &ret->run.results[i];
         struct fleet_result *of = &whole->results[resumption->steps[i] - resumption->record->entry.steps];
         of->down = result->down;
         of->code = result->code;
+        of->not_restarted = result->not_restarted;
     }
     fleet_run_free(&ret->run);
     ret->run = *whole;

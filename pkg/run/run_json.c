@@ -8,11 +8,11 @@
 
 static json_t *restart_json(const struct fleet_restarts *restart)
 {
-    return json_build("{s:I, s:b, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b}", "max_unavailable",
+    return json_build("{s:I, s:b, s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:b, s:b}", "max_unavailable",
                       (json_int_t)restart->max_unavailable.value, "percent", restart->max_unavailable.percent,
                       "stop_timeout_ms", (json_int_t)restart->stop_timeout_ms, "start_timeout_ms",
                       (json_int_t)restart->start_timeout_ms, "poll_ms", (json_int_t)restart->poll_ms, "force_stop",
-                      restart->force_stop, "same_group", restart->same_group, "allow_disk_loss",
+                      restart->force_stop, "same_group", restart->same_group, "only", restart->only, "allow_disk_loss",
                       restart->terms.allow_disk_loss, "always", restart->terms.always, "settles",
                       restart->terms.settles);
 }
@@ -36,6 +36,7 @@ static struct fleet_restarts restart_of(const json_t *object)
         .poll_ms = number_of(object, "poll_ms"),
         .force_stop = is_true(object, "force_stop"),
         .same_group = is_true(object, "same_group"),
+        .only = is_true(object, "only"),
         .terms = {.allow_disk_loss = is_true(object, "allow_disk_loss"),
                   .always = is_true(object, "always"),
                   .settles = is_true(object, "settles")},
