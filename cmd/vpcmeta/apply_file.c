@@ -284,6 +284,19 @@ static bool read_restarts(const struct apply_file *apply, enum resource_switch *
     return true;
 }
 
+/* Of what there is now of the plan's resources. */
+static void warn_interrupted(const struct app *app, const struct apply_file *apply)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+
+    for (size_t i = 0; i < apply->plan.count; i++) {
+        if (apply->now[i] != NULL) {
+            resource_list_adopt(list, apply->now[i])->api = apply->now[i]->api;
+        }
+    }
+    results_warn_interrupted(app, list);
+}
+
 bool apply_file_compare(struct app *app, struct writing *writing, struct apply_file *apply, struct err *e)
 {
     CLEANUP(inventory_templates_free) struct inventory_templates templates = {0};
@@ -299,6 +312,7 @@ bool apply_file_compare(struct app *app, struct writing *writing, struct apply_f
         !count_stale(writing, apply, stale, e) || !read_restarts(apply, pending, e)) {
         return err_wrap(e, "nothing was changed");
     }
+    warn_interrupted(app, apply);
     plan_compare(&apply->plan,
                  &(struct plan_situation){.now = apply->now,
                                           .templates = chains ? templates.list : NULL,

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "known_columns.h"
 #include "mem/mem.h"
+#include "results.h"
 
 #include <string.h>
 
@@ -215,6 +216,7 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
             &fleet, e)) {
         return refuse(app, &fleet, e);
     }
+    results_warn_interrupted(app, fleet.selected);
     audit_options_collect(opts, &selection.memory, &options);
     add_place(app, &fleet, &selection, &selection.memory, &terms);
     terms.where = opts->select.where;

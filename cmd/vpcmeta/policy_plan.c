@@ -8,6 +8,7 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 #include "plan/plan_file.h"
+#include "results.h"
 #include "session/session.h"
 #include "write.h"
 
@@ -246,6 +247,7 @@ bool policy_plan_make(struct app *app, const struct cli_call *call, const struct
         return false;
     }
     detail_unmanaged(app, &ret->fleet);
+    results_warn_interrupted(app, ret->fleet.selected);
     return write_check(app, &ret->made.plan, e) && (!etags || ret->fleet.missing.size > 0 || read_etags(ret, e));
 }
 

@@ -86,6 +86,9 @@ void results_warn_budget(const struct app *app, const struct fleet_run *run, con
 /* Of a run that did not restart all that it was to: how many, and the command that finishes it. */
 void results_warn_restarts(const struct app *app, const struct fleet_run *run);
 
+/* Warns of the newest run that was interrupted and is not done with some of these resources: with its command. */
+void results_warn_interrupted(const struct app *app, const struct resource_list *list);
+
 /* Whether its rows are of several regions: their names alone do not distinguish them. */
 bool results_of_regions(const struct fleet_run *run);
 

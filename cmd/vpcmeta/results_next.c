@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "cli/cli_command_line.h"
+#include "clock/clock.h"
 #include "plan/plan_rollback.h"
 #include "results.h"
+#include "when.h"
 
 enum { NAMES_SHOWN = 10 };
 
@@ -272,6 +274,17 @@ static size_t count_settleable(const struct fleet_run *run)
     return count;
 }
 
+/* Of what was not started: how many have to wait for what failed. */
+static size_t count_blocked(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        count += fleet_is_blocked(run, &run->results[i]);
+    }
+    return count;
+}
+
 /* Where something was not started that is the one next step: a retry or a restart would leave the rest. */
 static void add_steps(struct next *next, const struct fleet_run *run, const char *run_id, bool end_explained)
 {
@@ -279,12 +292,13 @@ static void add_steps(struct next *next, const struct fleet_run *run, const char
     size_t unknown = summary->counts[FLEET_UNKNOWN];
     size_t bad = summary->counts[FLEET_FAILED] + unknown;
     size_t left = results_not_started(run);
+    size_t blocked = count_blocked(run);
 
     left = left > summary->not_started ? left : summary->not_started;
     if (end_explained) {
         return;
     }
-    if (left > 0) {
+    if (left > blocked) {
         add_run_command(next, "runs resume", run_id, "finish the rest", left);
         return;
     }
@@ -292,7 +306,10 @@ static void add_steps(struct next *next, const struct fleet_run *run, const char
         add_run_command(next, "runs resume", run_id, "find out what is unknown", unknown);
     } else if (bad > 0 && count_retriable(run) > 0) {
         add_run_command(next, "runs retry", run_id,
-                        unknown == 0 ? "try again what failed" : "try again what failed or is unknown", bad);
+                        blocked > 0    ? "try again what failed, and what depends on it"
+                        : unknown == 0 ? "try again what failed"
+                                       : "try again what failed or is unknown",
+                        bad + blocked);
     } else if (bad > 0) {
         app_note(next->app, "  %zu failed: sent again, the same request would be refused again", bad);
     }
@@ -342,7 +359,7 @@ void results_warn_budget(const struct app *app, const struct fleet_run *run, con
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
 
-    make_run_command(app, "runs resume", run_id, &line);
+    make_run_command(app, count_blocked(run) < results_not_started(run) ? "runs resume" : "runs retry", run_id, &line);
     app_warn(app, "stopped after %zu failure%s: %zu changed, %zu not started. Finish: %s", bad, bad == 1 ? "" : "s",
              summary->counts[FLEET_CHANGED], results_not_started(run), cli_command_line_string(&line));
 }
@@ -380,4 +397,34 @@ void results_warn_restarts(const struct app *app, const struct fleet_run *run)
     add_region_of(&line, app, first);
     resource_append_count(&what, count, first->kind);
     app_warn(app, "%s not restarted. Finish: %s", text_string(&what), cli_command_line_string(&line));
+}
+
+void results_warn_interrupted(const struct app *app, const struct resource_list *list)
+{
+    struct run_interrupted found;
+    CLEANUP(text_free) struct text path = {0};
+    CLEANUP(text_free) struct text begun = {0};
+    CLEANUP(text_free) struct text more = {0};
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    app_state_path(APP_HISTORY_FILE, &path);
+    run_find_interrupted(text_string(&path), list, &found);
+    if (found.runs == 0) {
+        return;
+    }
+    if (found.began_s >= 0) {
+        text_append(&begun, ", begun ");
+        when_append_duration(&begun, clock_wall_s(clock_system()) - found.began_s);
+        text_append(&begun, " ago");
+    }
+    if (found.runs > 1) {
+        text_printf(&more, " (and %zu earlier run%s: %s runs list)", found.runs - 1, found.runs == 2 ? "" : "s",
+                    app->program->name);
+    }
+    cli_command_line_begin(&line, app->program->name, "runs resume"); /* the run has its place */
+    cli_command_line_operand(&line, found.id);
+    app_warn(app,
+             "run %s (%s%s) was interrupted: %zu of its steps on these resources %s not done%s. Finish it first: %s",
+             found.id, found.command, text_string(&begun), found.steps, found.steps == 1 ? "is" : "are",
+             text_string(&more), cli_command_line_string(&line));
 }

@@ -1,6 +1,7 @@
 /* What the history knows of a run as a whole: who, where, when, how it ended. */
 #include "run_facts.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "cli/cli_command_line.h"
@@ -138,6 +139,23 @@ void run_facts_describe_summary(const json_t *summary, struct text *out)
     }
 }
 
+/* Why a run has left steps that a resumed run carries out; NULL: it has none, or is in progress. */
+static const char *why_interrupted(const struct history_run *run)
+{
+    int status = run_facts_exit_status(run);
+    size_t count = run->invocation_count;
+    bool ended = run->ended_at != NULL && (count == 0 || run->invocations[count - 1].ended_at != NULL);
+
+    if (run->state != HISTORY_INTERRUPTED) {
+        return NULL;
+    }
+    return !ended                               ? "it was cut off before it could end"
+           : status == ERR_EXIT_BUDGET          ? "too many failures ended it"
+           : status == ERR_EXIT_SIGNAL + SIGINT ? "Ctrl-C ended it"
+           : status > ERR_EXIT_SIGNAL           ? "a signal ended it"
+                                                : "it ended before all of it was started";
+}
+
 /* The version of the program that began it; NULL: not recorded. */
 static const char *read_version(const struct history_run *run)
 {
@@ -206,6 +224,7 @@ json_t *run_facts_json(const struct history_run *run)
     set_string(object, "command", run->command);
     set_or_null(object, "arguments", read_json(run->arguments));
     set_string(object, "state", history_state_name(run->state));
+    set_string(object, "interrupted_by", why_interrupted(run));
     set_string(object, "started_at", run->started_at);
     set_string(object, "ended_at", run->ended_at);
     set_number(object, "duration_s", run_facts_duration_s(run));
@@ -347,7 +366,9 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
     struct table *table = table_create(fact_columns, FACTS);
     int64_t duration_s = run_facts_duration_s(run);
     int status = run_facts_exit_status(run);
-    CLEANUP(text_free) struct text command = {0}, counts = {0}, took = {0}, account = {0}, regions = {0}, exit = {0};
+    const char *why = why_interrupted(run);
+    CLEANUP(text_free)
+    struct text state = {0}, command = {0}, counts = {0}, took = {0}, account = {0}, regions = {0}, exit = {0};
 
     append_command_line(run->arguments, &command);
     run_facts_describe_summary(summary, &counts);
@@ -368,7 +389,8 @@ struct table *run_facts_table(const struct history_run *run, const json_t *summa
         set_fact(table, FACT_EXIT_STATUS, &exit);
     }
     set_fact(table, FACT_COMMAND, &command);
-    table_set_string(table, FACT_STATE, history_state_name(run->state));
+    text_printf(&state, "%s%s%s", history_state_name(run->state), why != NULL ? ": " : "", why != NULL ? why : "");
+    table_set_string(table, FACT_STATE, text_string(&state));
     set_fact(table, FACT_SUMMARY, &counts);
     set_fact(table, FACT_REGION, &regions);
     set_fact(table, FACT_ACCOUNT, &account);

@@ -263,8 +263,9 @@ const struct cmd_spec cmd_runs_list = {
     .path = "runs list",
     .summary = "list the recorded runs, the newest first",
     .description =
-        "Every command that writes records its run before it begins. A run is done, running, or interrupted: "
-        "then `runs resume` finishes it.\n\n"
+        "Every command that writes records its run before it begins. A run is done, running, or interrupted: a signal, "
+        "too many failures or the end of the machine left steps that `runs resume` carries out. What was not started "
+        "because what it depends on failed is not among them: `runs retry` tries both again, and the run is done.\n\n"
         "Shows what was done, where (account and regions), when, for how long, and how many servers it was about. "
         "Times "
         "are local on a terminal and UTC elsewhere. Where the terminal is too narrow, a run takes several lines. "
@@ -330,7 +331,8 @@ const struct cmd_spec cmd_runs_show = {
         "without RUN.\n\n"
         "The command line is recorded without secrets; the identity is that of the token, and the machine the user "
         "and host that ran the program. -o json is the object that the command printed, with these members besides: "
-        "command, arguments, state, started_at, ended_at, duration_s, exit_status, who, account, regions, endpoints, "
+        "command, arguments, state, interrupted_by, started_at, ended_at, duration_s, exit_status, who, account, "
+        "regions, endpoints, "
         "version, and invocations, one for each time that the run was begun or resumed. What an older program did not "
         "record is null, and \"not recorded\" for people.",
     .examples = show_examples,

@@ -54,7 +54,7 @@ static const char *reason_not_started(const struct fleet *fleet)
            : fleet->rollout.closed       ? "not started: too many failures before"
            : fleet->stopped              ? ended
            : fleet->queued.count > 0     ? "not started: as many servers as allowed are down already"
-                                         : "not started: what it depends on was not done";
+                                         : FLEET_DEPENDENCY_FAILED;
 }
 
 /* Its request may have taken effect. Resuming the run reconciles it, as the journal gets no end. */

@@ -35,6 +35,9 @@ struct fleet_prefetch;
 
 enum { FLEET_REQUEST_ID_SIZE = 64, FLEET_ROUNDS_MAX = 5 };
 
+/* The reason of what was not started, because what it depends on was not done. */
+#define FLEET_DEPENDENCY_FAILED "not started: what it depends on was not done"
+
 /* The reason of a creation without a name whose answer never came. */
 #define FLEET_MAYBE_CREATED "it may have been created: look for it before creating it again"
 
@@ -48,10 +51,9 @@ struct fleet_result {
     bool restart_unknown; /* no record says whether it is; only after run_mark_restarts */
     bool restart_over;    /* the server was seen stopped, or is gone: none is pending any more */
     bool restarted;       /* was stopped and runs again */
-    bool
-        not_restarted; /* its restart was asked for and was left, although nothing speaks against it: no time, no answer */
-    unsigned attempts; /* requests that changed or tried to change it */
-    int http_status;   /* of the last answer; 0 when none came */
+    bool not_restarted;   /* it was to be restarted and was not, for want of time or of an answer */
+    unsigned attempts;    /* requests that changed or tried to change it */
+    int http_status;      /* of the last answer; 0 when none came */
     char request_id[FLEET_REQUEST_ID_SIZE];
     enum err_code code; /* of what went wrong; ERR_NONE when nothing did */
     bool started;       /* items that need no change never are */
@@ -141,6 +143,9 @@ struct fleet_run {
     size_t count;
     struct fleet_summary summary;
 };
+
+/* Whether it was not started because what it depends on failed or was skipped: a resumed run does not reach it. */
+bool fleet_is_blocked(const struct fleet_run *run, const struct fleet_result *result);
 
 /*
  * Runs the plan. Returns false only when it was cancelled (ERR_CANCELLED) or the journal failed; results are complete

@@ -214,6 +214,16 @@ bool fleet_is_not_started(const struct fleet_result *result)
     return result->outcome == FLEET_SKIPPED && (result->code == ERR_CANCELLED || result->code == ERR_BUDGET);
 }
 
+bool fleet_is_blocked(const struct fleet_run *run, const struct fleet_result *result)
+{
+    const struct fleet_result *at = result;
+
+    while (fleet_is_not_started(at) && at->item->depends_on != 0) {
+        at = &run->results[at->item->depends_on - 1];
+    }
+    return at != result && !fleet_is_not_started(at) && (at->outcome == FLEET_FAILED || at->outcome == FLEET_SKIPPED);
+}
+
 void fleet_task_free(struct fleet_task *task)
 {
     fleet_task_step(task, WAIT_STEP_NONE);

@@ -185,8 +185,9 @@ bool history_record(struct history *history, int64_t number, const struct histor
     __attribute__((warn_unused_result));
 
 /*
- * The run has ended: it is done, or interrupted when steps are left that are not final. `exit_status` of the program,
- * or HISTORY_NO_STATUS. Error: ERR_IO.
+ * The run has ended: it is done, or interrupted when steps are left that a resumed run carries out: steps that are not
+ * final, without those that depend on one that failed or was skipped. `exit_status` of the program, or
+ * HISTORY_NO_STATUS. Error: ERR_IO.
  */
 bool history_conclude(struct history *history, int64_t number, const char *summary, int exit_status, struct err *e)
     __attribute__((warn_unused_result));

@@ -243,9 +243,17 @@ bool history_record(struct history *history, int64_t number, const struct histor
 
 bool history_conclude(struct history *history, int64_t number, const char *summary, int exit_status, struct err *e)
 {
+    /* blocked: steps that depend, directly or not, on one that failed or was skipped; resuming reaches none of them */
     static const char update[] =
-        "UPDATE run SET ended_at = ?1, summary = ?2, state ="
-        " CASE WHEN EXISTS (SELECT 1 FROM step WHERE run = ?3 AND stage <> 'final') THEN 'interrupted' ELSE 'done' END"
+        "WITH RECURSIVE waiting(step, number) AS ("
+        " SELECT ordinal, needs FROM step WHERE run = ?3 AND stage = 'planned' AND needs > 0"
+        " UNION ALL SELECT waiting.step, step.needs FROM waiting JOIN step"
+        " ON step.run = ?3 AND step.ordinal = waiting.number - 1 WHERE step.stage = 'planned' AND step.needs > 0),"
+        " blocked(step) AS (SELECT waiting.step FROM waiting JOIN step ON step.run = ?3"
+        " AND step.ordinal = waiting.number - 1 WHERE step.stage = 'final' AND step.outcome IN ('failed', 'skipped'))"
+        " UPDATE run SET ended_at = ?1, summary = ?2, state ="
+        " CASE WHEN EXISTS (SELECT 1 FROM step WHERE run = ?3 AND stage <> 'final'"
+        " AND ordinal NOT IN (SELECT step FROM blocked)) THEN 'interrupted' ELSE 'done' END"
         " WHERE number = ?3";
     char now[CLOCK_STAMP_SIZE];
 

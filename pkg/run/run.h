@@ -61,7 +61,10 @@ struct run_resumption {
     size_t count; /* items that are to be carried out; the others are there because these depend on them */
 };
 
-/* The steps that are not final, and those whose outcome is unknown. ERR_LOCKED while the run is in progress. */
+/*
+ * The steps that are not final, without those that are blocked (fleet_is_blocked), and those whose outcome is unknown.
+ * ERR_LOCKED while the run is in progress.
+ */
 bool run_resume(const struct run_record *record, struct run_resumption *ret, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -168,6 +171,23 @@ void run_result_free(struct run_result *result); /* zero-initialised values allo
  * "not_started" says how many. New reference.
  */
 json_t *run_summary_json(const struct fleet_run *run);
+
+/* --- interrupted runs ---------------------------------------------------------------------------------- */
+
+/* The newest of the runs that were interrupted before they had done with some resources. */
+struct run_interrupted {
+    size_t runs; /* how many there are; 0: none, and nothing else is set */
+    char id[HISTORY_ID_SIZE], command[32];
+    int64_t began_s; /* seconds since the epoch; -1: not known */
+    size_t steps;    /* of it, about those resources, that would still change something */
+};
+
+/*
+ * Which runs of the history at `path` were interrupted and have steps about resources of the list that are still to be
+ * done: settings that are not as wanted, restarts that are pending. Only runs of the account and API of a resource
+ * count. Resources without an API are passed over. A history that cannot be read knows of none.
+ */
+void run_find_interrupted(const char *path, const struct resource_list *list, struct run_interrupted *ret);
 
 /* --- pending restarts --------------------------------------------------------------------------------- */
 

@@ -112,6 +112,10 @@ static bool read_steps(struct run_record *record, struct err *e)
         summary->counts[record->results.results[i].outcome] += fine;
         summary->not_started += step->stage != HISTORY_FINAL;
     }
+    for (size_t i = 0; fine && i < record->entry.count; i++) {
+        struct fleet_result *result = &record->results.results[i];
+        result->reason = fleet_is_blocked(&record->results, result) ? FLEET_DEPENDENCY_FAILED : result->reason;
+    }
     return fine || err_wrap(e, "run %s", record->entry.run.id);
 }
 

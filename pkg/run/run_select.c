@@ -96,7 +96,9 @@ bool run_resume(const struct run_record *record, struct run_resumption *ret, str
     }
     bool *selected = mem_array(record->entry.count, sizeof(*selected));
     for (size_t i = 0; i < record->entry.count; i++) {
-        selected[i] = !is_final(record, i) || record->results.results[i].outcome == FLEET_UNKNOWN;
+        const struct fleet_result *result = &record->results.results[i];
+        bool left = !is_final(record, i) && !fleet_is_blocked(&record->results, result);
+        selected[i] = left || result->outcome == FLEET_UNKNOWN;
     }
     take_steps(record, selected, false, ret);
     free(selected);

@@ -75,3 +75,68 @@ is_unfinished() { # SERVERS...
     eval "meta ${stderr##*Finish: vpcmeta } -y --poll-interval 100ms"
     expect 0 "1 changed"
 }
+
+@test "what an interrupted run has left is said before plans and audits of the same resources, until it is finished" {
+    client_start --transition-ms 300 --mix plain --groups 0 --templates 0 --bare-metal 0 --instances 4
+    policy
+    meta plan --policy policy.yaml --out plan.json -q
+    expect 0
+    "$BUILD/vpcmeta" apply plan.json -y > /dev/null 2>&1 3>&- &
+    await_count 4 eval 'writes | grep -c PATCH' # all are on; the stops follow
+    kill -9 $!
+    wait $! || true
+    for command in "plan --policy policy.yaml" "audit --policy policy.yaml" "apply plan.json -n" "apply --policy policy.yaml -n"; do
+        # shellcheck disable=SC2086 # words of a command
+        meta $command -o json
+        [[ $stderr == *"warning: run "*" (apply, begun "*"s ago) was interrupted: 4 of its steps on these resources are not done. "* ]]
+        [ "$(grep -c 'was interrupted' <<< "$stderr")" -eq 1 ]
+    done
+    resume=${stderr##*Finish it first: vpcmeta }
+    # other resources, and another account or API, have nothing to do with it
+    meta plan --policy policy.yaml --name 'no-*'
+    [[ $stderr != *interrupted* ]]
+    meta runs show -o json
+    jq -e '.state == "interrupted" and .interrupted_by == "it was cut off before it could end"' <<< "$output"
+    eval "meta ${resume%%$'\n'*} -y"
+    expect 0
+    meta plan --policy policy.yaml
+    expect 0
+    [[ $stderr != *interrupted* ]]
+    meta runs show -o json
+    jq -e '.state == "done" and .interrupted_by == null' <<< "$output"
+}
+
+@test "what was done meanwhile is nothing that an interrupted run has left" {
+    client_start --mix plain --groups 0 --templates 0 --bare-metal 0 --instances 4
+    faults '{"operation":"instances.patch","nth":[1],"action":"status","status":403}'
+    meta instance set --all --enabled true --max-failures 1 -j 1 -y
+    expect 7
+    meta audit
+    [[ $stderr == *"interrupted: 3 of its steps"* ]]
+    meta runs show
+    [[ $output == *"interrupted: too many failures ended it"* ]]
+    meta instance set --all --enabled true -y
+    expect 0
+    meta audit
+    [[ $stderr != *interrupted* ]]
+}
+
+@test "what waits for what failed is tried again with it; resuming has nothing to do" {
+    client_start --transition-ms 20 --mix plain --groups 1 --templates 2 --bare-metal 0 --instances 4
+    policy
+    sed -i 's/restart: needed,/update_groups: true, roll: true, delete_old: true,/; s/- name: all/&\n    kinds: [template, group]/' policy.yaml
+    faults '{"operation":"templates.create","action":"status","status":403}'
+    meta apply --policy policy.yaml -y
+    expect 1 "4 not started: what it depends on was not done"
+    [[ $stderr == *"runs retry"* && $stderr != *"runs resume"* ]]
+    meta runs list -o json --jq '.items[0] | [.state, .summary.not_started]'
+    [ "$output" = '["done",4]' ]
+    faults
+    meta runs resume last -y
+    expect 1 "nothing is left to do"
+    [[ $stderr != *"runs resume"* ]]
+    meta runs retry last -y
+    expect 0 "6 changed"
+    meta plan --policy policy.yaml --exit-code
+    expect 0
+}
