@@ -130,7 +130,6 @@ static void append_apply(const struct audit_report *report, size_t columns, stru
         cli_command_line_option(&line, report->apply->options[i].name, report->apply->options[i].value);
     }
     cli_command_line_place(&line, &terms->place);
-    text_append(out, "Or everything that the policy wants:\n");
     text_append_command(out, cli_command_line_string(&line), strlen(cli_command_line_string(&line)), 0, 4, columns);
     text_append_char(out, '\n');
 }
@@ -158,6 +157,7 @@ static bool print_fixes(struct page *page, const struct audit_report *report, st
         text_printf(&lines, "Recommended fixes (preview each with --dry-run):\n%s", text_string(&commands));
     }
     if (has_settings_to_apply(audit)) {
+        text_append(&apply, "Or everything that the policy wants:\n");
         append_apply(report, page->options.columns, &apply);
     }
     return print_lines(page, &lines, e) && print_lines(page, &apply, e);
@@ -347,13 +347,21 @@ static bool print_document(struct app *app, const struct audit_report *report, s
 static bool write_files(struct app *app, const struct audit_report *report, struct err *e)
 {
     CLEANUP(text_free) struct text reason = {0};
+    CLEANUP(text_free) struct text fixes = {0};
+    CLEANUP(text_free) struct text apply = {0};
 
     if (report->files->count == 0) {
         return true;
     }
     JSON_CLEANUP json_t *head = head_of(report);
     append_reason(report, &reason);
-    return audit_report_files(app, report, text_string(&reason), head, e);
+    audit_grouped_fixes(report->audit, 0, &fixes);
+    if (has_settings_to_apply(report->audit)) {
+        append_apply(report, 0, &apply);
+    }
+    const struct audit_report_words words = {
+        .reason = text_string(&reason), .fixes = text_string(&fixes), .apply = text_string(&apply)};
+    return audit_report_files(app, report, &words, head, e);
 }
 
 int audit_report(struct app *app, const struct audit_report *report, struct err *e)

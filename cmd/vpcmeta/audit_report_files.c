@@ -72,8 +72,8 @@ static void describe(const struct app *app, const struct audit_report *report, s
     ret->junit_passes = report->files->junit_passes;
 }
 
-bool audit_report_files(struct app *app, const struct audit_report *report, const char *reason, const json_t *head,
-                        struct err *e)
+bool audit_report_files(struct app *app, const struct audit_report *report, const struct audit_report_words *words,
+                        const json_t *head, struct err *e)
 {
     CLEANUP(audit_as_report_free) struct audit_as_report as = {0};
     CLEANUP(text_free_pointer) struct audit_gone *gone = list_gone(&report->past->since);
@@ -84,7 +84,9 @@ bool audit_report_files(struct app *app, const struct audit_report *report, cons
     append_command(app, &command);
     as.report.command = text_string(&command);
     as.report.exit_status = report->status;
-    as.report.exit_reason = reason;
+    as.report.exit_reason = words->reason;
+    as.report.fixes = words->fixes;
+    as.report.apply = words->apply;
     return audit_files_write(
         app, report->files, &as.report,
         &(struct audit_files_json){.write = write_json, .context = &(struct json_source){app, report->audit, head}}, e);

@@ -4,11 +4,14 @@
 
 #include "audit_report.h"
 
-/*
- * Writes them. `reason` is that of the exit status, "3 findings, 1 of them high"; `head` the object of -o json without
- * its findings. Errors as audit_files_write.
- */
-bool audit_report_files(struct app *app, const struct audit_report *report, const char *reason, const json_t *head,
-                        struct err *e) __attribute__((warn_unused_result));
+struct audit_report_words {
+    const char *reason; /* of the exit status: "3 findings, 1 of them high" */
+    const char *fixes;  /* lines with the commands that fix what was found, of which each fixes a part; may be empty */
+    const char *apply;  /* the line of the command that brings everything to what the policy wants; may be empty */
+};
+
+/* Writes them. `head` is the object of -o json without its findings. Errors as audit_files_write. */
+bool audit_report_files(struct app *app, const struct audit_report *report, const struct audit_report_words *words,
+                        const json_t *head, struct err *e) __attribute__((warn_unused_result));
 
 #endif

@@ -13,11 +13,14 @@
 struct render_html_counts {
     struct render_html_chart regions;    /* by protocol */
     struct render_html_chart hop_limits; /* of resources that have one */
+    struct render_html_chart by_region;  /* open findings by severity, of the regions that have any */
     struct render_html_chart checks;     /* open findings by severity, of the checks that have any */
     struct render_html_chart trend;      /* open findings by severity, this audit last */
     struct text without_service;         /* why some resources are in neither of the first two */
     size_t by_severity[REPORT_SEVERITIES];
     size_t (*by_check)[5]; /* findings by enum report_result, an entry a check */
+    unsigned char *worst;  /* by check: the worst severity that is open, from 1; 0: none */
+    size_t *order;         /* of the checks: the worst first, then the most findings */
     size_t open, excepted, expired, cannot_tell, unmanaged, affected;
     size_t by_baseline[4];
 };

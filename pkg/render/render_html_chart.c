@@ -11,10 +11,10 @@
 /* In the units of the SVG, which are pixels at its usual size. */
 enum {
     WIDTH = 360,
-    ROW = 36,
-    BAR_TOP = 17,
-    BAR = 13,
-    LETTER = 7,
+    ROW = 32,
+    BAR_TOP = 16,
+    BAR = 9,
+    LETTER = 6,
     LABEL = 40,
     COLUMN_TOP = 18,
     COLUMN_ROOM = 110,
@@ -59,6 +59,12 @@ void render_html_number(struct text *out, size_t number)
         text_append(out, i > 0 && (size - i) % 3 == 0 ? "," : "");
         text_append_char(out, digits[i]);
     }
+}
+
+void render_html_count_of(struct text *out, size_t number, const char *one, const char *many)
+{
+    render_html_number(out, number);
+    text_printf(out, " %s", number == 1 ? one : many);
 }
 
 static size_t row_total(const struct render_html_chart *chart, const struct render_html_chart_row *row)
@@ -144,6 +150,17 @@ static void append_segment(const struct render_html_chart *chart, size_t series,
     }
 }
 
+static bool is_drawn(const struct render_html_chart *chart, size_t series)
+{
+    for (size_t i = 0; i < chart->count; i++) {
+        if (chart->items[i].values[series] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The series that are drawn. */
 static void append_key(const struct render_html_chart *chart, struct text *out)
 {
     if (chart->series_count < 2) {
@@ -151,6 +168,9 @@ static void append_key(const struct render_html_chart *chart, struct text *out)
     }
     text_append(out, "<ul class=\"key\">");
     for (size_t i = 0; i < chart->series_count; i++) {
+        if (!is_drawn(chart, i)) {
+            continue;
+        }
         text_append(out, "<li><svg viewBox=\"0 0 18 12\" aria-hidden=\"true\">");
         append_segment(chart, i, (struct box){0, 0, 18, 12}, out);
         text_printf(out, "</svg>%s</li>", chart->series[i].name);

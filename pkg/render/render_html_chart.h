@@ -42,4 +42,7 @@ void render_html_chart_free(struct render_html_chart *chart);
 /* Appends "20,000". */
 void render_html_number(struct text *out, size_t number);
 
+/* Appends "20,000 resources", the words of one or of many. */
+void render_html_count_of(struct text *out, size_t number, const char *one, const char *many);
+
 #endif

@@ -20,17 +20,16 @@ static const struct {
     int last;
     const char *label;
 } ranges[] = {{1, "1"}, {2, "2"}, {3, "3"}, {4, "4"}, {8, "5-8"}, {16, "9-16"}, {32, "17-32"}, {64, "33-64"}};
-enum { RANGES = sizeof(ranges) / sizeof(ranges[0]), TREND_MOST = 60, DATE_SIZE = 10 };
+enum { RANGES = sizeof(ranges) / sizeof(ranges[0]), TREND_MOST = 60, DATE_SIZE = 10, TIME_SIZE = 5 };
 
 static size_t series_of(unsigned severity)
 {
     return REPORT_SEVERITIES - 1 - severity;
 }
 
-static struct render_html_chart_row *region_row(struct render_html_counts *counts, struct mem_map *rows,
+static struct render_html_chart_row *region_row(struct render_html_chart *chart, struct mem_map *rows,
                                                 const char *region)
 {
-    struct render_html_chart *chart = &counts->regions;
     const char *name = region != NULL && *region != '\0' ? region : "(unknown)";
     uintptr_t number = (uintptr_t)mem_map_get(rows, name);
 
@@ -57,7 +56,7 @@ static void count_resources(const struct report *report, struct render_html_coun
 
     for (size_t i = 0; i < report->region_count; i++) {
         if (*report->regions[i] != '\0') {
-            (void)region_row(counts, &rows, report->regions[i]);
+            (void)region_row(&counts->regions, &rows, report->regions[i]);
         }
     }
     for (size_t i = 0; i < RANGES; i++) {
@@ -71,7 +70,7 @@ static void count_resources(const struct report *report, struct render_html_coun
             without++;
             continue;
         }
-        region_row(counts, &rows, resource.region)->values[protocol_of(&resource)]++;
+        region_row(&counts->regions, &rows, resource.region)->values[protocol_of(&resource)]++;
         for (size_t range = 0; range < RANGES && resource.hop_limit > 0; range++) {
             if (resource.hop_limit <= ranges[range].last) {
                 counts->hop_limits.items[range].values[0]++;
@@ -88,9 +87,29 @@ static void count_resources(const struct report *report, struct render_html_coun
     }
 }
 
+static void count_open(const struct report *report, struct render_html_counts *counts,
+                       const struct report_finding *finding, struct mem_map *regions)
+{
+    unsigned level = render_report_severity(finding->severity);
+    struct report_resource resource = finding->gone;
+
+    if (finding->resource < report->resource_count) {
+        report->resource(report->context, finding->resource, &resource);
+    }
+    region_row(&counts->by_region, regions, resource.region)->values[series_of(level)]++;
+    counts->open++;
+    counts->by_baseline[finding->baseline]++;
+    counts->by_severity[level]++;
+    counts->expired += finding->exception_expired;
+    if (counts->worst[finding->check] < level + 1) {
+        counts->worst[finding->check] = (unsigned char)(level + 1);
+    }
+}
+
 static void count_findings(const struct report *report, struct render_html_counts *counts, size_t (*severity)[5])
 {
     CLEANUP(text_free_pointer) bool *affected = mem_array(report->resource_count, sizeof(*affected));
+    CLEANUP(mem_map_free) struct mem_map regions = {0};
 
     for (size_t i = 0; i < report->finding_count; i++) {
         struct report_finding finding = {0};
@@ -105,12 +124,8 @@ static void count_findings(const struct report *report, struct render_html_count
         if (finding.result != REPORT_FAIL) {
             continue;
         }
-        unsigned level = render_report_severity(finding.severity);
-        counts->open++;
-        counts->by_baseline[finding.baseline]++;
-        counts->by_severity[level]++;
-        counts->expired += finding.exception_expired;
-        severity[finding.check][series_of(level)]++;
+        count_open(report, counts, &finding, &regions);
+        severity[finding.check][series_of(render_report_severity(finding.severity))]++;
         if (finding.resource < report->resource_count && !affected[finding.resource]) {
             affected[finding.resource] = true;
             counts->affected++;
@@ -131,39 +146,75 @@ static int compare_rows(const void *left, const void *right)
     return strcmp(a->label, b->label);
 }
 
+static void sort_rows(struct render_html_chart *chart)
+{
+    if (chart->count > 1) {
+        qsort(chart->items, chart->count, sizeof(*chart->items), compare_rows);
+    }
+}
+
+/* The chart of the checks with open findings, and the order of all checks: those first, as the report has them then. */
 static void count_checks(const struct report *report, struct render_html_counts *counts, size_t (*severity)[5])
 {
+    CLEANUP(mem_map_free) struct mem_map numbers = {0};
+    size_t placed = 0;
+
     for (size_t i = 0; i < report->check_count; i++) {
         if (counts->by_check[i][REPORT_FAIL] > 0) {
             struct render_html_chart_row *row = render_html_chart_add(&counts->checks, report->checks[i].id);
             memcpy(row->values, severity[i], sizeof(row->values));
+            mem_map_put(&numbers, report->checks[i].id, (void *)(i + 1)); // NOLINT(performance-no-int-to-ptr): a number
         }
     }
-    if (counts->checks.count > 1) {
-        qsort(counts->checks.items, counts->checks.count, sizeof(*counts->checks.items), compare_rows);
+    sort_rows(&counts->checks);
+    for (size_t i = 0; i < counts->checks.count; i++) {
+        counts->order[placed++] = (uintptr_t)mem_map_get(&numbers, counts->checks.items[i].label) - 1;
+    }
+    for (size_t i = 0; i < report->check_count; i++) {
+        if (counts->by_check[i][REPORT_FAIL] == 0) {
+            counts->order[placed++] = i;
+        }
     }
 }
 
-static void add_point(struct render_html_counts *counts, const char *time, const size_t *by_severity)
+static void add_point(struct render_html_counts *counts, const char *time, bool one_day, const size_t *by_severity)
 {
     char date[DATE_SIZE + 1];
 
-    snprintf(date, sizeof(date), "%s", time != NULL ? time : "");
+    if (one_day) {
+        snprintf(date, TIME_SIZE + 1, "%s", time + DATE_SIZE + 1);
+    } else {
+        snprintf(date, sizeof(date), "%s", time != NULL ? time : "");
+    }
     struct render_html_chart_row *row = render_html_chart_add(&counts->trend, date);
     for (unsigned i = 0; i < REPORT_SEVERITIES; i++) {
         row->values[series_of(i)] = by_severity[i];
     }
 }
 
+/* Where every point is of one day, its time says more: "21:39" of "2026-11-28T21:39:33Z". */
+static bool is_one_day(const struct report *report, size_t first)
+{
+    const char *day = report->started_at != NULL ? report->started_at : "";
+
+    for (size_t i = first; i < report->trend_count; i++) {
+        if (strncmp(report->trend[i].time, day, DATE_SIZE) != 0) {
+            return false;
+        }
+    }
+    return strlen(day) > DATE_SIZE + TIME_SIZE;
+}
+
 /* The points are earlier audits; this one is the last. */
 static void count_trend(const struct report *report, struct render_html_counts *counts)
 {
-    size_t count = report->trend_count;
+    size_t count = report->trend_count, first = count > TREND_MOST ? count - TREND_MOST : 0;
+    bool one_day = is_one_day(report, first);
 
-    for (size_t i = count > TREND_MOST ? count - TREND_MOST : 0; i < count; i++) {
-        add_point(counts, report->trend[i].time, report->trend[i].by_severity);
+    for (size_t i = first; i < count; i++) {
+        add_point(counts, report->trend[i].time, one_day, report->trend[i].by_severity);
     }
-    add_point(counts, report->started_at, counts->by_severity);
+    add_point(counts, report->started_at, one_day, counts->by_severity);
 }
 
 void render_html_count(const struct report *report, struct render_html_counts *ret)
@@ -181,6 +232,11 @@ void render_html_count(const struct report *report, struct render_html_counts *r
                        .rows_title = "Hop limit",
                        .series = hop_limits,
                        .series_count = 1},
+        .by_region = {.id = "c-where",
+                      .title = "Open findings by region and severity",
+                      .rows_title = "Region",
+                      .series = severities,
+                      .series_count = REPORT_SEVERITIES},
         .checks = {.id = "c-rules",
                    .title = "Open findings by rule and severity",
                    .rows_title = "Rule",
@@ -192,9 +248,12 @@ void render_html_count(const struct report *report, struct render_html_counts *r
                   .series = severities,
                   .series_count = REPORT_SEVERITIES},
         .by_check = mem_array(report->check_count, sizeof(*ret->by_check)),
+        .worst = mem_array(report->check_count, sizeof(*ret->worst)),
+        .order = mem_array(report->check_count, sizeof(*ret->order)),
     };
     count_resources(report, ret);
     count_findings(report, ret, severity);
+    sort_rows(&ret->by_region);
     count_checks(report, ret, severity);
     count_trend(report, ret);
 }
@@ -202,9 +261,12 @@ void render_html_count(const struct report *report, struct render_html_counts *r
 void render_html_counts_free(struct render_html_counts *counts)
 {
     render_html_chart_free(&counts->regions);
+    render_html_chart_free(&counts->by_region);
     render_html_chart_free(&counts->hop_limits);
     render_html_chart_free(&counts->checks);
     render_html_chart_free(&counts->trend);
     text_free(&counts->without_service);
     free(counts->by_check);
+    free(counts->worst);
+    free(counts->order);
 }

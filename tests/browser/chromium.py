@@ -34,7 +34,7 @@ class Chromium:
             preexec_fn=hand_over, pass_fds=())
         for fd in (to_read, to_write, *high):
             os.close(fd)
-        self.buffer, self.number, self.events = b"", 0, []
+        self.buffer, self.number, self.events, self.idle = b"", 0, [], []
         return self
 
     def __exit__(self, *_):
@@ -82,17 +82,21 @@ class Page:
 
     def __init__(self, browser, url, width=1280, height=900, scheme="light", script=True):
         self.browser = browser
-        target = browser.send("Target.createTarget", url="about:blank")["targetId"]
-        self.target = target
-        self.session = browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log", "Security", "Accessibility"):
-            self.send(domain + ".enable")
+        self.session = browser.idle.pop() if browser.idle else self.create()
+        browser.events = [event for event in browser.events if event.get("sessionId") != self.session]
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500)
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.send("Emulation.setScriptExecutionDisabled", value=not script)
         self.send("Emulation.setFocusEmulationEnabled", enabled=True)
         self.script = script
         self.go(url)
+
+    def create(self):
+        target = self.browser.send("Target.createTarget", url="about:blank")["targetId"]
+        session = self.browser.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.browser.send(domain + ".enable", session)
+        return session
 
     def send(self, method, **params):
         return self.browser.send(method, self.session, **params)
@@ -133,7 +137,9 @@ class Page:
         self.send("Input.dispatchKeyEvent", type="keyUp", **params)
 
     def type(self, text):
+        """Types the text; what follows from it is drawn when this returns."""
         self.send("Input.insertText", text=text)
+        self.frame()
 
     def click(self, selector):
         box = self.run(f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});
@@ -151,4 +157,7 @@ class Page:
             file.write(base64.b64decode(self.send("Page.captureScreenshot", **params)["data"]))
 
     def close(self):
-        self.browser.send("Target.closeTarget", targetId=self.target)
+        """The tab is used again: each page begins with a load, and with events of its own."""
+        self.send("Emulation.setEmulatedMedia", media="", features=[])
+        self.send("Page.navigate", url="about:blank")
+        self.browser.idle.append(self.session)

@@ -5,7 +5,14 @@
     + `${element.className && element.className.baseVal === undefined ? '.' + element.className : ''} "${element.textContent.trim().slice(0, 40)}"`;
 
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const known = new Map();
   function channels(color) {
+    if (!known.has(color)) {
+      known.set(color, readChannels(color));
+    }
+    return known.get(color);
+  }
+  function readChannels(color) {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);

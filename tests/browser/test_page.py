@@ -94,12 +94,21 @@ def checked(page, what):
 def the_page_shows_what_was_audited():
     with opened(200) as page:
         text = page.run("document.querySelector('header').innerText")
-        for words in ("3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b", "eu-de, us-east, us-south", "fleet policy", "sha256:4f9c2a77",
-                      "2026-11-28", "Exit status 3", "vpcmeta audit --policy policy.yaml"):
-            true(words in text, f"{words} is missing in the header")
+        for words in ("185 open findings in 185 of 200 resources", "3f1d8a52c0b94e6f9a7b2c4d5e6f7a8b", "eu-de, us-east, us-south",
+                      "fleet policy", "2026-11-28T18:00:42Z", "20261120-080000-1c2d3e"):
+            true(words in text, f"{words} is missing in the header: {text}")
+        page.click(".about summary")
+        text = page.run("document.querySelector('header').innerText")
+        for words in ("sha256:4f9c2a77", "3: findings of severity low or above", "vpcmeta audit --policy policy.yaml"):
+            true(words in text, f"{words} is missing about the audit")
         true("INCOMPLETE" not in text, "a complete report says that it is incomplete")
         same(page.run("[...document.querySelectorAll('figcaption')].map((c) => c.textContent)"),
-             ["Open findings by rule and severity", "Protocol by region", "Response hop limits", "Open findings over time"])
+             ["Open findings by rule and severity", "Open findings by region and severity", "Protocol by region", "Response hop limits",
+              "Open findings over time"])
+        same(page.run("[...document.querySelectorAll('.severities li')].map((t) => t.innerText.replace('\\n', ' '))"),
+             ["24 critical", "46 high", "46 medium", "47 low", "22 info"])
+        same(page.run("[...document.querySelectorAll('.rules-table tbody tr')].slice(0, 3).map((r) => r.querySelector('a').textContent)"),
+             ["secret-in-user-data", "enabled-over-http", "template-over-http"], "the worst rules")
         same(page.run("document.querySelector('#c-regions-d').textContent"),
              "eu-de: 36 https, 19 http, 7 off; us-east: 56 https, 6 off; us-south: 56 https, 5 off")
         same(count(page), "201 resources, 200 findings")
@@ -107,10 +116,29 @@ def the_page_shows_what_was_audited():
 
 
 @test
+def what_to_run_is_there_to_copy():
+    with opened(200) as page:
+        commands = "[...document.querySelectorAll('main > section .command code')].filter((c) => c.checkVisibility()).map((c) => c.textContent)"
+        shown = ["vpcmeta apply --policy policy.yaml", "vpcmeta instance set --where '.a < 1' --protocol https",
+                 "vpcmeta instance set --hop-limit 1", "vpcmeta bare-metal set --protocol https"]
+        same(page.run(commands), shown)
+        same(page.run("document.querySelector('.more summary').textContent"), "2 more commands")
+        page.click(".more summary")
+        same(page.run(commands)[4:], ["vpcmeta template replace --all", "vpcmeta instance set --enabled true"])
+        page.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0")
+        page.click("[data-copy=apply]")
+        page.frame()
+        same(page.run("window.copied"), shown[0])
+        same(page.run("document.querySelector('[data-copy=apply]').textContent"), "Copied")
+    with opened(50, "clean") as page:
+        same(page.run("document.getElementById('run')"), None, "what to run where nothing is wrong")
+
+
+@test
 def an_incomplete_report_says_what_is_missing():
     with opened(200, "incomplete") as page:
         text = page.run("document.querySelector('header').innerText")
-        for words in ("INCOMPLETE", "Exit status 5", "us-east: bare metal servers: the API answered 503"):
+        for words in ("INCOMPLETE", "us-east: bare metal servers: the API answered 503"):
             true(words in text, f"{words} is missing")
 
 
@@ -126,7 +154,7 @@ def a_clean_report_has_no_fixes():
 def without_script_there_are_charts_and_the_worst_findings():
     with opened(200, script=False) as page:
         same(page.run("document.getElementById('explorer').checkVisibility()"), False, "the grid")
-        same(page.run("document.querySelectorAll('svg[role=img]').length"), 4)
+        same(page.run("document.querySelectorAll('svg[role=img]').length"), 5)
         text = page.run("document.getElementById('plain').innerText")
         true("runs no script" in text and "The worst 100 of 200 findings" in text, text[:200])
         same(page.run("document.querySelectorAll('#plain tbody tr').length"), 100)
@@ -246,8 +274,106 @@ def an_address_restores_what_was_shown():
         true("id=" not in page.run("location.hash"), "closed details stay in the address")
         page.go()
         same(count(page), before, "after a reload")
-        page.run("location.hash = '#rule=nonsense&sort=nonsense'; new Promise((done) => setTimeout(done, 50))")
-        same(count(page), "201 resources, 200 findings", "after an address that names nothing")
+
+
+@test
+def an_address_with_unknown_values_says_so_and_applies_the_rest():
+    with opened(200, hash="#rule=nonsense&rule=hop-limit&sort=nonsense&colour=red&id=no-such-id") as page:
+        true(count(page).startswith("25 resources of 201"), count(page))
+        said = page.run("document.getElementById('address-said').innerText")
+        true("does not have: colour, sort nonsense, rule nonsense, resource no-such-id." in said, said)
+        same(page.run("location.hash"), "#rule=hop-limit", "what stays in the address")
+        same(page.run("document.getElementById('details').open"), False)
+        page.run("location.hash = '#rule=disabled'; new Promise((done) => setTimeout(done, 50))")
+        same(page.run("document.getElementById('address-said').hidden"), True, "after an address that is right")
+        page.run("location.hash = '#rule=%3Cimg%20src%3Dx%3E'; new Promise((done) => setTimeout(done, 50))")
+        true("rule <img src=x>" in page.run("document.getElementById('address-said').textContent"), "a hostile value is not text")
+        same(page.run("document.images.length"), 0)
+
+
+def back(page):
+    page.run("new Promise((done) => { addEventListener('hashchange', done, {once: true}); history.back(); })")
+
+
+@test
+def back_leads_to_what_was_shown_before():
+    with opened(200) as page:
+        page.click(".severities a[href*=critical]")
+        true(count(page).startswith("24 resources of 201"), count(page))
+        same(page.run("document.activeElement.id"), "resources", "where the keyboard is after a link")
+        page.click(".grid-head .cell:nth-child(2) button")
+        page.run("document.getElementById('grid').focus()")
+        page.key("ArrowDown")
+        page.key("Enter")
+        same(page.run("document.getElementById('details').open"), True)
+        back(page)
+        same(page.run("document.getElementById('details').open"), False, "details after Back")
+        same(page.run("location.hash"), "#severity=critical&result=fail&sort=name%3Aasc")
+        page.key("Enter")
+        page.run("new Promise((done) => { addEventListener('hashchange', done, {once: true}); document.getElementById('close').click(); })")
+        same(page.run("location.hash"), "#severity=critical&result=fail&sort=name%3Aasc", "after the details were closed")
+        back(page)
+        same(page.run("location.hash"), "#severity=critical&result=fail", "Back after the details were closed")
+        back(page)
+        same(count(page), "201 resources, 200 findings", "Back to the beginning")
+        page.run("document.getElementById('q').focus()")
+        page.type("web-1")
+        page.run("new Promise((done) => setTimeout(done, 400))")
+        same(page.run("location.hash"), "#q=web-1", "the address of what was typed")
+
+
+@test
+def where_nothing_is_left_the_page_says_so_and_leads_back():
+    with opened(200, hash="#q=no-such-word") as page:
+        same(page.run("document.getElementById('grid').checkVisibility()"), False, "an empty grid")
+        true("No resource is left by these filters." in page.run("document.getElementById('nothing').innerText"), "why")
+        page.click("#nothing-clear")
+        same(count(page), "201 resources, 200 findings")
+        true(len(names(page)) > 5, "the rows are back")
+        same(page.run("document.activeElement.id"), "q")
+    with opened(0, "clean") as page:
+        true("No resource was audited." in page.run("document.getElementById('nothing').innerText"), "nothing was audited")
+        true("No open findings in 0 resources" in page.run("document.querySelector('header').innerText"), "the verdict")
+
+
+@test
+def c_copies_the_fix_of_the_row():
+    with opened(200, hash="#severity=critical&result=fail") as page:
+        page.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }; document.getElementById('grid').focus()")
+        page.key("c")
+        page.frame()
+        name = active(page)
+        true(page.run("window.copied").startswith("vpcmeta instance set 0717_"), "what was copied")
+        same(page.run("document.getElementById('said').textContent"), f"fix of {name} copied")
+        page.run("document.getElementById('q').focus()")
+        page.key("c")
+        same(page.run("document.getElementById('q').value"), "c", "a letter that is typed")
+
+
+@test
+def only_texts_that_are_too_long_are_clipped():
+    with opened(300, "hostile", hash="#sort=name:asc") as page:
+        wrong = page.run("""[...document.querySelectorAll('.grid-body .row:not([hidden]) .cell')].filter((cell) => {
+            const range = document.createRange(); range.selectNodeContents(cell);
+            return !cell.classList.contains('cut') && range.getBoundingClientRect().width > cell.clientWidth - 18;
+        }).map((cell) => cell.textContent)""")
+        same(wrong, [], "texts that reach into the next cell")
+    with opened(200, hash="#sort=name:asc") as page:
+        same(page.run("[...document.querySelectorAll('.grid-body .cell.cut:not(.rules)')].map((cell) => cell.textContent)"), [], "clipped")
+        page.send("Emulation.setDeviceMetricsOverride", width=800, height=900, deviceScaleFactor=1, mobile=False)
+        page.frame()
+        page.frame()
+        true(page.run("document.querySelectorAll('.grid-body .cell.cut.rules').length") > 0, "nothing is clipped in a narrow grid")
+
+
+@test
+def twice_the_size_and_forced_colours_lose_nothing():
+    with opened(200, width=640, height=450) as page:  # 1280 px wide at 200 %
+        true(page.run("document.scrollingElement.scrollWidth <= innerWidth"), "the page is wider at 200 %")
+        page.send("Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}])
+        same(page.run("matchMedia('(forced-colors: active)').matches"), True)
+        page.run("document.getElementById('grid').focus()")
+        same(page.run("getComputedStyle(document.querySelector('.row.active')).outlineStyle"), "solid", "the row of the keyboard")
 
 
 @test

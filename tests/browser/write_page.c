@@ -58,6 +58,11 @@ static const char *const hostile[] = {
     "]]>--></style></title>",
     "\xE6\x9D\xB1\xE4\xBA\xAC \xF0\x9F\x9A\x80",
 };
+static const char fixes[] =
+    "    vpcmeta instance set --where '.a < 1' --protocol https\n    vpcmeta instance set --hop-limit 1\n"
+    "    vpcmeta bare-metal set --protocol https\n    vpcmeta template replace --all\n"
+    "    vpcmeta instance set --enabled true\n";
+
 enum { HOSTILE = sizeof(hostile) / sizeof(hostile[0]) };
 
 struct fleet {
@@ -172,6 +177,8 @@ int main(int argc, char **argv)
                             .as_of = "2026-11-28",
                             .policy = fleet.hostile ? hostile[0] : "fleet policy",
                             .policy_digest = "sha256:4f9c2a77e0d1b6b0f3a1",
+                            .fixes = fleet.clean ? NULL : fixes,
+                            .apply = fleet.clean ? NULL : "    vpcmeta apply --policy policy.yaml\n",
                             .command = "vpcmeta audit --policy policy.yaml --report html=audit.html",
                             .audit = "20261128-180000-9e833d",
                             .baseline = fleet.clean ? NULL : "20261120-080000-1c2d3e",
