@@ -6,7 +6,7 @@ const RESULT_WORDS = {fail: 'open', excepted: 'excepted', cannot_tell: 'cannot t
 
 class ReportData {
   constructor(json) {
-    Object.assign(this, {baseline: json.baseline, checks: json.checks, words: json.words, stride: json.row.length});
+    Object.assign(this, {baseline: json.baseline, checks: json.checks, words: json.words, stride: json.row.length, orders: new Map()});
     this.resources = this.readResources(json.resources);
     const places = this.resources.concat(this.readGone(json.gone));
     this.readFindings(json.findings, json.mark.length, places);
@@ -91,6 +91,20 @@ class ReportData {
       resource.haystack = parts.filter((part) => part).join('\n').toLowerCase();
     }
     return resource.haystack;
+  }
+
+  /* Every resource in the order of the column, made when it is first asked for; equal ones keep the order of the audit. */
+  ordered(column, descending) {
+    const name = column.name + descending;
+    if (!this.orders.has(name)) {
+      const sign = descending ? -1 : 1;
+      const keys = this.resources.map(column.number || ((resource) => text(column.of(resource))));
+      const words = new Intl.Collator('en', {numeric: true});
+      const compare = column.number ? (a, b) => sign * (keys[a] - keys[b]) || a - b
+        : (a, b) => (keys[a] === '') - (keys[b] === '') || sign * words.compare(keys[a], keys[b]) || a - b;
+      this.orders.set(name, keys.map((_, at) => at).sort(compare).map((at) => this.resources[at]));
+    }
+    return this.orders.get(name);
   }
 }
 

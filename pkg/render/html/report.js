@@ -11,7 +11,6 @@
 
   const FACETS = reportFacets(data);
   const state = {q: '', sort: 'severity', descending: true, id: ''};
-  const collator = new Intl.Collator('en', {numeric: true});
 
   /* Reads the address into the state; returns what it names that this report does not have. */
   function readAddress() {
@@ -102,20 +101,6 @@
     return counts;
   }
 
-  const orders = new Map();
-  /* Every resource in the order of the column, made when it is first asked for; equal ones keep the order of the audit. */
-  function ordered(column, descending) {
-    const name = column.name + descending;
-    if (!orders.has(name)) {
-      const sign = descending ? -1 : 1;
-      const keys = column.number ? resources.map(column.number) : resources.map((resource) => text(column.of(resource)));
-      const compare = column.number ? (a, b) => sign * (keys[a] - keys[b]) || a - b
-        : (a, b) => (keys[a] === '') - (keys[b] === '') || sign * collator.compare(keys[a], keys[b]) || a - b;
-      orders.set(name, resources.map((_, at) => at).sort(compare).map((at) => resources[at]));
-    }
-    return orders.get(name);
-  }
-
   let typed = resources; /* what the words in the filter leave of all */
   let typedFor = [];
   /* Where letters are added, only what was left before is searched. */
@@ -138,7 +123,7 @@
       kept[resource.index] = !filtered || holds(resource) ? 1 : 0;
     }
     const column = REPORT_COLUMNS.find((candidate) => candidate.name === state.sort);
-    shown = ordered(column, state.descending).filter((resource) => kept[resource.index]);
+    shown = data.ordered(column, state.descending).filter((resource) => kept[resource.index]);
   }
 
   function countFindings() {
