@@ -14,7 +14,6 @@
 /* One reading under way. */
 struct reading {
     struct policy *policy;
-    bool is_built_in;
     unsigned parts;
     struct preflight_rules *rules; /* NULL: allowed_use is not read */
     struct userdata_scanner *scanner;
@@ -36,11 +35,10 @@ static bool test_predicates(const struct reading *reading, const struct resource
     return policy_test(reading->policy, record, text_string(&json), json.size, ret_holds, e);
 }
 
-/* What the built-in policy says of profiles it means of templates. */
 static bool wants_profile(const struct reading *reading, const struct policy_rule *rule)
 {
     return (reading->parts & POLICY_READ_PROFILES) != 0 ||
-           (rule != NULL && !reading->is_built_in && policy_rule_needs_profile(rule));
+           ((reading->parts & POLICY_READ_RULE_PROFILES) != 0 && rule != NULL && policy_rule_needs_profile(rule));
 }
 
 /* Where the rule is not known yet, it may turn out to be any of them. */
@@ -214,7 +212,7 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
     CLEANUP(inventory_facts_release) struct inventory_facts *facts = inventory_facts_create(&terms);
     size_t gone = 0;
 
-    if (!reading->is_built_in && policy_names_profiles(reading->policy)) {
+    if (policy_names_profiles(reading->policy)) {
         reading->session = app->session;
     }
     selection->selector.observer = inventory_facts_observer(facts);
@@ -245,10 +243,8 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
 bool policy_read_fleet(struct app *app, const struct cli_call *call, const struct policy_reading *terms,
                        struct policy_fleet *ret, struct err *e)
 {
-    struct reading reading = {.policy = terms->loaded->policy,
-                              .is_built_in = terms->loaded->path == NULL,
-                              .parts = terms->parts,
-                              .scanner = userdata_scanner_create()};
+    struct reading reading = {
+        .policy = terms->loaded->policy, .parts = terms->parts, .scanner = userdata_scanner_create()};
 
     *ret = (struct policy_fleet){.scope = ret->scope, .selected = resource_list_create()};
     ret->known = ret->selected;

@@ -48,12 +48,12 @@ void policy_loaded_free(struct policy_loaded *loaded); /* zero-initialised value
 
 /* What is to be known beyond the records; the rest is AUDIT_NOT_ASKED. user_data is looked at wherever it is listed. */
 enum policy_reading_part {
-    /* of every server; else of those whose rule has `trusted_profile`: that of the built-in policy means templates */
-    POLICY_READ_PROFILES = 1 << 0,
-    POLICY_READ_USE = 1 << 1,      /* allowed_use, of servers */
-    POLICY_READ_MEMBERS = 1 << 2,  /* of instance groups */
-    POLICY_READ_RESTARTS = 1 << 3, /* pending ones, from the history */
-    POLICY_READ_OTHERS = 1 << 4,   /* templates and groups outside of the selection: they judge each other */
+    POLICY_READ_PROFILES = 1 << 0,      /* of every server */
+    POLICY_READ_USE = 1 << 1,           /* allowed_use, of servers */
+    POLICY_READ_MEMBERS = 1 << 2,       /* of instance groups */
+    POLICY_READ_RESTARTS = 1 << 3,      /* pending ones, from the history */
+    POLICY_READ_OTHERS = 1 << 4,        /* templates and groups outside of the selection: they judge each other */
+    POLICY_READ_RULE_PROFILES = 1 << 5, /* of servers whose rule has `trusted_profile` */
 };
 
 struct policy_reading {

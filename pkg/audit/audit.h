@@ -73,6 +73,7 @@ enum audit_need {
     AUDIT_NEEDS_USE = 1 << 2,             /* allowed_use */
     AUDIT_NEEDS_RESTARTS = 1 << 3,        /* pending ones, from the history */
     AUDIT_NEEDS_MEMBERS = 1 << 4,         /* of groups */
+    AUDIT_NEEDS_RULE_PROFILES = 1 << 5,   /* initializations of servers whose policy rule is about trusted profiles */
 };
 
 struct audit_subject;
@@ -112,7 +113,7 @@ struct audit_words {
 /* What to look for, and what the fixes need to be pasted. Strings are borrowed. */
 struct audit_terms {
     const struct policy *policy;   /* whose rules the facts name */
-    const char *policy_file;       /* as it was given; NULL: the built-in policy, one rule for everything */
+    const char *policy_file;       /* as it was given; NULL: the built-in policy */
     const char *as_of;             /* the date that exceptions were judged by */
     int max_hop_limit;             /* of the built-in policy; 0: another one holds */
     enum policy_severity severity; /* findings below it are left out */
@@ -140,7 +141,8 @@ bool audit_reports(const struct audit_terms *terms, enum audit_check_number chec
 
 /*
  * What has to be read, as bits of enum audit_need: what the reported checks need. Initializations, a request a server,
- * only where a check that needs them is named, or they are asked for; those that policy rules need come beside them.
+ * of all servers only where a check that needs them is named, or they are asked for; else of those whose policy rule is
+ * about trusted profiles, and of none where no check that needs them is reported.
  */
 unsigned audit_needs(const struct audit_terms *terms);
 

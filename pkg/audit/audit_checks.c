@@ -398,5 +398,8 @@ unsigned audit_needs(const struct audit_terms *terms)
             initializations |= terms->checks != 0 && (audit_checks[check].needs & AUDIT_NEEDS_INITIALIZATIONS) != 0;
         }
     }
-    return initializations ? needs : needs & ~(unsigned)AUDIT_NEEDS_INITIALIZATIONS;
+    if ((needs & AUDIT_NEEDS_INITIALIZATIONS) != 0) {
+        needs |= AUDIT_NEEDS_RULE_PROFILES;
+    }
+    return initializations ? needs | AUDIT_NEEDS_INITIALIZATIONS : needs & ~(unsigned)AUDIT_NEEDS_INITIALIZATIONS;
 }

@@ -136,12 +136,14 @@ bool policy_add_exceptions(struct policy *policy, const char *text, size_t size,
 struct policy *policy_baseline(const struct policy_terms *terms, struct err *e)
 {
     static const char max[] = "max: 1";
-    const char *number = strstr(policy_baseline_text, max);
+    const char *rest = policy_baseline_text, *number;
     CLEANUP(text_free) struct text text = {0}, faults = {0};
 
-    text_append_size(&text, policy_baseline_text, (size_t)(number - policy_baseline_text));
-    text_printf(&text, "max: %d%s", terms->baseline_hop_limit > 0 ? terms->baseline_hop_limit : 1,
-                number + strlen(max));
+    for (; (number = strstr(rest, max)) != NULL; rest = number + strlen(max)) {
+        text_append_size(&text, rest, (size_t)(number - rest));
+        text_printf(&text, "max: %d", terms->baseline_hop_limit > 0 ? terms->baseline_hop_limit : 1);
+    }
+    text_append(&text, rest);
     return policy_read(text_string(&text), text.size, POLICY_BASELINE, terms, &faults, e);
 }
 

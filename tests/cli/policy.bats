@@ -32,7 +32,7 @@ same() {
     meta policy check b.yaml -o json
     expect 0
     same "$(jq -c '[.schema_version, .valid, .policy.name, .summary, .faults, .rules[0].policy_rule]' <<< "$output")" \
-        '[1,true,"baseline",{"rules":1,"exceptions":{"total":0,"expired":0,"expires_soon":0}},[],"everything"]'
+        '[1,true,"baseline",{"rules":2,"exceptions":{"total":0,"expired":0,"expires_soon":0}},[],"servers"]'
 }
 
 @test "policy example -o json prints the same policy as JSON, and rows of it are refused" {
@@ -219,7 +219,9 @@ END
         same "$(jq -c '.items[] | [.kind, .policy_rule, .result, .settings]' <<< "$output")" "[\"$kind\",null,\"unmanaged\",[]]"
         meta policy explain "$name"
         expect 0
-        [[ $output == *"the rule everything holds"* ]]
+        rule=templates
+        [ "$kind" != bare-metal ] || rule=servers
+        [[ $output == *"the rule $rule holds"* ]]
     done
     VPC_URL=$SIM_BASE/v1 meta policy explain no-such-name --policy p.yaml --region us-south
     expect 1 'there is no resource "no-such-name" in us-south; --region all looks everywhere'

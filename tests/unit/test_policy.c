@@ -49,12 +49,15 @@ static void test_texts(void **state)
     (void)state;
     assert_non_null(baseline);
     assert_string_equal(policy_name(baseline), "baseline");
-    assert_int_equal(policy_rule_count(baseline), 1);
-    const struct policy_wanted *wanted = &policy_rule_at(baseline, 0)->wanted;
-    assert_true(wanted->enabled && wanted->hop_limit_is_max && !wanted->auto_link);
-    assert_int_equal(wanted->hop_limit, 1);
-    assert_int_equal(wanted->given, RESOURCE_METADATA_SETTINGS | RESOURCE_AUTO_LINK);
-    assert_true(policy_rule_needs_profile(policy_rule_at(baseline, 0)));
+    assert_int_equal(policy_rule_count(baseline), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct policy_wanted *wanted = &policy_rule_at(baseline, i)->wanted;
+        assert_true(wanted->enabled && wanted->hop_limit_is_max && !wanted->auto_link);
+        assert_int_equal(wanted->hop_limit, 1);
+        assert_int_equal(wanted->given, RESOURCE_METADATA_SETTINGS | (i == 1 ? RESOURCE_AUTO_LINK : 0));
+        /* the profiles of servers cost a request each */
+        assert_int_equal(policy_rule_needs_profile(policy_rule_at(baseline, i)), i == 1);
+    }
     GOOD(example, policy_example_text);
     assert_int_equal(policy_rule_count(example), 3);
     assert_true(policy_has_predicates(example));
