@@ -84,29 +84,6 @@ static int audit_fleet(struct app *app, const struct audit_opts *opts, const str
                         e);
 }
 
-/* Whether there is a region of the policy, or of the account where the policy names none, that was not read. */
-static bool leaves_regions_out(const struct app *app, const struct policy *policy, const struct audit_terms *terms)
-{
-    const struct opt_list *given = &app->globals->regions;
-    size_t wanted = policy_region_count(policy);
-
-    for (size_t i = 0; i < given->count; i++) {
-        if (strcmp(given->items[i], "all") == 0) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < wanted; i++) {
-        size_t read = 0;
-        while (read < terms->region_count && !text_equal(terms->regions[read], policy_region_at(policy, i))) {
-            read++;
-        }
-        if (read == terms->region_count) {
-            return true;
-        }
-    }
-    return wanted == 0 && given->count > 0;
-}
-
 /* What the fixes and commands of the report repeat. */
 static void add_place(struct app *app, const struct policy_fleet *fleet, const struct selection *selection,
                       struct text_arena *memory, struct audit_terms *terms)
@@ -125,7 +102,7 @@ static void add_place(struct app *app, const struct policy_fleet *fleet, const s
     terms->targeted = selection->selector.targets.count > 0;
     terms->narrowed = inventory_selector_narrows(&selection->selector) || selection->selector.excludes.count > 0;
     terms->complete = fleet->missing.size == 0;
-    terms->regions_left_out = leaves_regions_out(app, terms->policy, terms);
+    terms->regions_left_out = policy_leaves_regions_out(app, terms->policy, &fleet->scope);
 }
 
 /* Programs get the object all the same. */

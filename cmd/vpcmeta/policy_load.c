@@ -61,8 +61,7 @@ static bool read_file(const struct app *app, const char *path, const char *optio
     return true;
 }
 
-/* As messages call the file. */
-static const char *name_of(const char *path)
+const char *policy_file_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? FSIO_INPUT_NAME : path;
 }
@@ -76,7 +75,7 @@ static struct policy *read_policy(const struct app *app, const char *path, const
     if (!read_file(app, path, option, &content, e)) {
         return NULL;
     }
-    struct policy *policy = policy_read(text_string(&content), content.size, name_of(path), terms, &faults, e);
+    struct policy *policy = policy_read(text_string(&content), content.size, policy_file_name(path), terms, &faults, e);
     if (policy == NULL) {
         print_faults(app, &faults);
     }
@@ -92,8 +91,8 @@ static bool add_exceptions(const struct app *app, const struct opt_list *files, 
         if (!read_file(app, files->items[i], "exceptions", &content, e)) {
             return false;
         }
-        if (!policy_add_exceptions(policy, text_string(&content), content.size, name_of(files->items[i]), terms,
-                                   &faults, e)) {
+        if (!policy_add_exceptions(policy, text_string(&content), content.size, policy_file_name(files->items[i]),
+                                   terms, &faults, e)) {
             return print_faults(app, &faults);
         }
     }
@@ -131,7 +130,8 @@ static bool adopt_login(struct app *app, const struct policy *policy, const char
         text_append(&key_file, file);
         if (strcmp(file, "-") != 0 && access(text_string(&key_file), R_OK) != 0) {
             err_set_errno(e, ERR_USAGE, "cannot open %s", text_string(&key_file));
-            return err_wrap(e, "%s:%zu:%zu: /credentials/api_key_file", name_of(path), place.line, place.column);
+            return err_wrap(e, "%s:%zu:%zu: /credentials/api_key_file", policy_file_name(path), place.line,
+                            place.column);
         }
     }
     app_adopt_login(app, policy_auth(policy), file != NULL ? text_string(&key_file) : NULL);
@@ -175,6 +175,30 @@ bool policy_load(struct app *app, const struct policy_opts *opts, const struct p
     }
     *ret = loaded;
     return true;
+}
+
+static bool has_region(const struct inventory_scope *scope, const char *region)
+{
+    bool has = false;
+
+    for (size_t i = 0; i < scope->region_count; i++) {
+        has |= text_equal(vpc_region(scope->regions[i]), region);
+    }
+    return has;
+}
+
+bool policy_leaves_regions_out(const struct app *app, const struct policy *policy, const struct inventory_scope *scope)
+{
+    const struct opt_list *given = &app->globals->regions;
+    bool out = given->count > 0 && policy_region_count(policy) == 0;
+
+    for (size_t i = 0; given->count > 0 && i < policy_region_count(policy); i++) {
+        out |= !has_region(scope, policy_region_at(policy, i));
+    }
+    for (size_t i = 0; i < given->count; i++) {
+        out = out && strcmp(given->items[i], "all") != 0;
+    }
+    return out;
 }
 
 void policy_loaded_free(struct policy_loaded *loaded)

@@ -7,6 +7,7 @@
 #include "inventory/inventory_facts.h"
 #include "mem/mem.h"
 #include "plan/plan.h"
+#include "policy_names.h"
 #include "policy_uses.h"
 #include "userdata/userdata.h"
 #include "write.h"
@@ -254,7 +255,13 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
     }
     bool good = (ret->scope.http != NULL || app_connect(app, &ret->scope, e)) &&
                 read_lists(app, call, &reading, terms->selection, ret, e) &&
-                (reading.rules == NULL || policy_read_uses(ret, reading.rules, e));
+                (reading.rules == NULL || policy_read_uses(ret, reading.rules, e)) &&
+                (terms->loaded->path == NULL ||
+                 policy_warn_of_names(app,
+                                      &(struct policy_names){.loaded = terms->loaded,
+                                                             .selector = &terms->selection->selector,
+                                                             .profiles = reading.profiles},
+                                      ret, e));
     preflight_rules_destroy(reading.rules);
     userdata_scanner_destroy(reading.scanner);
     iam_profiles_destroy(reading.profiles);

@@ -46,6 +46,12 @@ bool policy_load(struct app *app, const struct policy_opts *opts, const struct p
                  struct policy_loaded *ret, struct err *e) __attribute__((warn_unused_result));
 void policy_loaded_free(struct policy_loaded *loaded); /* zero-initialised values allowed; for CLEANUP */
 
+/* Whether there is a region of the policy, or of the account where the policy names none, that is not read. */
+bool policy_leaves_regions_out(const struct app *app, const struct policy *policy, const struct inventory_scope *scope);
+
+/* As messages call the file of that path. */
+const char *policy_file_name(const char *path);
+
 /* What is to be known beyond the records; the rest is AUDIT_NOT_ASKED. user_data is looked at wherever it is listed. */
 enum policy_reading_part {
     POLICY_READ_PROFILES = 1 << 0,      /* of every server */
@@ -75,7 +81,8 @@ struct policy_fleet {
 /*
  * Connects, unless `ret->scope` is set already, selects, matches and reads, everything of all regions and kinds side
  * by side. What could not be read is named in `missing`, the rest is there. False: nothing is; `missing`
- * may be filled all the same (app_refuse_inventory). Free it in any case.
+ * may be filled all the same (app_refuse_inventory). Free it in any case. What the rules name and does not
+ * exist is warned of (policy_names.h).
  */
 bool policy_read_fleet(struct app *app, const struct cli_call *call, const struct policy_reading *reading,
                        struct policy_fleet *ret, struct err *e) __attribute__((warn_unused_result));

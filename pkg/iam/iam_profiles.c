@@ -121,6 +121,25 @@ const char *iam_profiles_name(const struct iam_profiles *profiles, const char *i
     return mem_map_get(&profiles->names, id != NULL ? id : id_or_crn);
 }
 
+bool iam_profiles_has(const struct iam_profiles *profiles, const char *word, struct text *ret_nearest)
+{
+    const char *nearest = NULL;
+
+    if (iam_profiles_name(profiles, word) != NULL) {
+        return true;
+    }
+    for (const struct mem_map_entry *entry = mem_map_first(&profiles->names); entry != NULL;
+         entry = mem_map_next(entry)) {
+        const char *const names[] = {nearest, entry->value};
+        if (strcmp(names[1], word) == 0) {
+            return true;
+        }
+        nearest = text_nearest(word, names, 2);
+    }
+    (void)text_append_nearest(ret_nearest, word, &nearest, 1);
+    return false;
+}
+
 void iam_profiles_destroy(struct iam_profiles *profiles)
 {
     struct err ignored = ERR_INIT;

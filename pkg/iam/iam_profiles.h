@@ -17,6 +17,9 @@ bool iam_profiles_check(const struct iam_profiles *profiles, struct err *e) __at
 /* The name of the profile of that id or CRN; NULL: it is not known. Borrowed. */
 const char *iam_profiles_name(const struct iam_profiles *profiles, const char *id_or_crn);
 
+/* Whether one has that name, id or CRN; else appends ": did you mean fleet-reader?" where a name is near. */
+bool iam_profiles_has(const struct iam_profiles *profiles, const char *word, struct text *ret_nearest);
+
 /* NULL allowed. Runs the session first where the reading has no end so far. */
 void iam_profiles_destroy(struct iam_profiles *profiles);
 

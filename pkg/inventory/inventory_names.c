@@ -96,13 +96,23 @@ static void append_names(struct text *out, const struct inventory_place_words *p
     }
 }
 
+void inventory_names_append_absent(const struct inventory_names *names, enum inventory_place which, const char *word,
+                                   struct text *out)
+{
+    CLEANUP(text_free) struct text regions = {0};
+
+    inventory_append_regions(names->scope, &regions);
+    text_printf(out, "there is no %s \"%s\"%s%s", texts[which].singular, word,
+                which == INVENTORY_PLACE_GROUP ? " with anything in it" : "", text_string(&regions));
+    append_names(out, &names->places[which], texts[which].plural, word);
+}
+
 /* A word that is not known: refused or, where its look-up failed, that failure. */
 static bool refuse(const struct inventory_names *names, enum inventory_place which, struct err *e)
 {
     const struct inventory_place_words *place = &names->places[which];
     const char *word = first_unknown(place);
-    CLEANUP(text_free) struct text regions = {0};
-    CLEANUP(text_free) struct text known = {0};
+    CLEANUP(text_free) struct text absent = {0};
 
     if (word == NULL) {
         return true;
@@ -111,11 +121,8 @@ static bool refuse(const struct inventory_names *names, enum inventory_place whi
         err_take(e, &place->error);
         return err_wrap(e, "%s %s could not be looked up", texts[which].option, word);
     }
-    inventory_append_regions(names->scope, &regions);
-    append_names(&known, place, texts[which].plural, word);
-    return err_set(e, ERR_USAGE, "there is no %s \"%s\"%s%s%s", texts[which].singular, word,
-                   which == INVENTORY_PLACE_GROUP ? " with anything in it" : "", text_string(&regions),
-                   text_string(&known));
+    inventory_names_append_absent(names, which, word, &absent);
+    return err_set(e, ERR_USAGE, "%s", text_string(&absent));
 }
 
 /* --- looking up ------------------------------------------------------------------------------------------ */
@@ -237,6 +244,17 @@ static bool settle(struct inventory_names *names, struct err *e)
     return true;
 }
 
+void inventory_names_begin(struct inventory_names *names, const struct inventory_scope *scope,
+                           const struct inventory_words *const words[INVENTORY_PLACES])
+{
+    *names = (struct inventory_names){.scope = scope, .vpcs = resource_list_create()};
+    for (size_t i = 0; i < INVENTORY_PLACES; i++) {
+        names->places[i].words = words[i];
+        names->places[i].known = mem_array(words[i]->count + 1, sizeof(bool));
+        names->places[i].error = ERR_INIT;
+    }
+}
+
 bool inventory_names_read(struct inventory_names *names, const struct inventory_scope *scope,
                           const struct inventory_selector *selector, bool vpcs_now, struct err *e)
 {
@@ -244,12 +262,7 @@ bool inventory_names_read(struct inventory_names *names, const struct inventory_
                                                              [INVENTORY_PLACE_GROUP] = &selector->resource_groups,
                                                              [INVENTORY_PLACE_ZONE] = &selector->zones};
 
-    *names = (struct inventory_names){.scope = scope, .vpcs = resource_list_create()};
-    for (size_t i = 0; i < INVENTORY_PLACES; i++) {
-        names->places[i].words = words[i];
-        names->places[i].known = mem_array(words[i]->count + 1, sizeof(bool));
-        names->places[i].error = ERR_INIT;
-    }
+    inventory_names_begin(names, scope, words);
     bool zones = words[INVENTORY_PLACE_ZONE]->count > 0, vpcs = words[INVENTORY_PLACE_VPC]->count > 0 && vpcs_now;
     if (zones) {
         begin_all_zones(names);
@@ -259,6 +272,28 @@ bool inventory_names_read(struct inventory_names *names, const struct inventory_
     }
     /* what the session has to do besides runs with the selection */
     return (!zones && !vpcs) || settle(names, e);
+}
+
+bool inventory_names_look_up(struct inventory_names *names, struct err *e)
+{
+    struct err error = ERR_INIT;
+    bool vpcs = first_unknown(&names->places[INVENTORY_PLACE_VPC]) != NULL ||
+                first_unknown(&names->places[INVENTORY_PLACE_GROUP]) != NULL;
+    bool zones = first_unknown(&names->places[INVENTORY_PLACE_ZONE]) != NULL;
+
+    if (zones) {
+        begin_all_zones(names);
+    }
+    if (vpcs) {
+        begin_vpcs(names);
+    }
+    bool good = (!vpcs && !zones) || http_run(names->scope->http, &error);
+    for (size_t i = 0; i < INVENTORY_PLACES; i++) {
+        err_take(&names->places[i].error, &error);
+    }
+    err_take(&names->places[INVENTORY_PLACE_GROUP].error, &names->places[INVENTORY_PLACE_VPC].error);
+    take_vpcs(names);
+    return good || inventory_is_gap(names->scope, &error) || err_take(e, &error);
 }
 
 bool inventory_names_lack_vpcs(const struct inventory_names *names)
@@ -358,17 +393,6 @@ bool inventory_names_check(struct inventory_names *names, struct err *e)
 
 /* --- VPCs ------------------------------------------------------------------------------------------------ */
 
-bool inventory_names_take_vpc(const struct inventory_names *names, struct resource *record)
-{
-    bool silent = record->vpc == NULL && record->vpc_id == NULL && record->subnet_id != NULL;
-
-    if (silent && names->subnets == NULL) {
-        return false;
-    }
-    inventory_take_vpc(names->vpcs, names->subnets, record);
-    return true;
-}
-
 bool inventory_names_read_subnets(struct inventory_names *names, struct err *e)
 {
     names->subnets = resource_list_create();
@@ -378,18 +402,6 @@ bool inventory_names_read_subnets(struct inventory_names *names, struct err *e)
                      .kind = &resource_subnet, .into = names->subnets, .listed = vpcs_listed, .context = names});
     }
     return http_run(names->scope->http, e);
-}
-
-const struct resource *inventory_names_find_vpc(const struct inventory_names *names, const struct vpc *api,
-                                                const char *word)
-{
-    for (size_t i = 0; i < resource_list_count(names->vpcs); i++) {
-        const struct resource *vpc = resource_list_at(names->vpcs, i);
-        if (vpc->api == api && inventory_word_names(word, vpc->name, vpc->id)) {
-            return vpc;
-        }
-    }
-    return NULL;
 }
 
 /* --- filters of the API ---------------------------------------------------------------------------------- */

@@ -12,9 +12,8 @@
 #ifndef INVENTORY_INVENTORY_NAMES_H
 #define INVENTORY_INVENTORY_NAMES_H
 
+#include "inventory/inventory_places.h"
 #include "inventory/inventory_selector.h"
-
-enum inventory_place { INVENTORY_PLACE_VPC, INVENTORY_PLACE_GROUP, INVENTORY_PLACE_ZONE, INVENTORY_PLACES };
 
 /* The words of one option. */
 struct inventory_place_words {
@@ -43,6 +42,19 @@ struct inventory_names {
 bool inventory_names_read(struct inventory_names *names, const struct inventory_scope *scope,
                           const struct inventory_selector *selector, bool vpcs_now, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * For words of which none is refused: inventory_names_begin, inventory_names_see with what was read, and a look-up of
+ * the rest, which waits. Resource groups are those of what was seen, VPCs included. Errors are in `places`; false: the
+ * command ends.
+ */
+void inventory_names_begin(struct inventory_names *names, const struct inventory_scope *scope,
+                           const struct inventory_words *const words[INVENTORY_PLACES]);
+bool inventory_names_look_up(struct inventory_names *names, struct err *e) __attribute__((warn_unused_result));
+
+/* Appends: there is no VPC "prod" in us-south: did you mean vpc-prod? */
+void inventory_names_append_absent(const struct inventory_names *names, enum inventory_place which, const char *word,
+                                   struct text *out);
 
 /* Whether a VPC is still to be looked up, because no record bears its name. */
 bool inventory_names_lack_vpcs(const struct inventory_names *names);

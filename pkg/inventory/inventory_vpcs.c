@@ -24,6 +24,29 @@ void inventory_take_vpc(const struct resource_list *vpcs, const struct resource_
     }
 }
 
+bool inventory_names_take_vpc(const struct inventory_names *names, struct resource *record)
+{
+    bool silent = record->vpc == NULL && record->vpc_id == NULL && record->subnet_id != NULL;
+
+    if (silent && names->subnets == NULL) {
+        return false;
+    }
+    inventory_take_vpc(names->vpcs, names->subnets, record);
+    return true;
+}
+
+const struct resource *inventory_names_find_vpc(const struct inventory_names *names, const struct vpc *api,
+                                                const char *word)
+{
+    for (size_t i = 0; i < resource_list_count(names->vpcs); i++) {
+        const struct resource *vpc = resource_list_at(names->vpcs, i);
+        if (vpc->api == api && inventory_word_names(word, vpc->name, vpc->id)) {
+            return vpc;
+        }
+    }
+    return NULL;
+}
+
 /* The VPCs of one region, as they are read. */
 struct reading {
     const struct inventory_scope *scope;

@@ -16,6 +16,7 @@ void policy_destroy(struct policy *policy)
         query_destroy(policy->predicates[i]);
     }
     free(policy->exceptions.items);
+    free(policy->references.items);
     text_arena_free(&policy->memory);
     free(policy);
 }

@@ -157,6 +157,36 @@ void policy_append_kinds(const struct policy_rule *rule, struct text *out);
 void policy_append_where(const struct policy_rule *rule, struct text *out);
 void policy_append_wanted(const struct policy_rule *rule, struct text *out);
 
+/*
+ * What a rule refers to by name, id or CRN; in the order of the rules. A policy outlives resources: that one does not
+ * exist is no fault of the file.
+ */
+enum policy_referent {
+    POLICY_REFERS_TO_REGION,
+    POLICY_REFERS_TO_VPC,
+    POLICY_REFERS_TO_RESOURCE_GROUP,
+    POLICY_REFERS_TO_ZONE,
+    POLICY_REFERS_TO_NAME,     /* pattern over the names that the rule is about */
+    POLICY_REFERS_TO_EXCLUDED, /* pattern over the names that it is not about */
+    POLICY_REFERS_TO_PROFILE,
+};
+struct policy_reference {
+    enum policy_referent referent;
+    const char *word;
+    const struct policy_rule *rule;
+    struct policy_place place;
+};
+size_t policy_reference_count(const struct policy *policy);
+const struct policy_reference *policy_reference_at(const struct policy *policy, size_t index);
+
+/* Sets `seen`, by index, for references to names of the rule's kinds that the name of the record matches. */
+void policy_references_see(const struct policy *policy, const struct resource *record, bool *seen);
+
+bool policy_rule_is_about(const struct policy_rule *rule, const struct resource_kind *kind);
+
+/* Whether all regions that the rule is about are among these; unknown where it does not say. */
+enum policy_truth policy_rule_is_within(const struct policy_rule *rule, const char *const regions[], size_t count);
+
 /* Regions that the file names, for commands that are given none; and options of the login it names. */
 size_t policy_region_count(const struct policy *policy);
 const char *policy_region_at(const struct policy *policy, size_t index);

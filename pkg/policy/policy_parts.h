@@ -63,6 +63,11 @@ struct policy_condition {
     const char *jq;
 };
 
+struct policy_reference_entry {
+    struct policy_reference reference;
+    struct policy_glob glob; /* of its word */
+};
+
 struct policy {
     struct text_arena memory;
     const char *name, *digest;
@@ -76,7 +81,11 @@ struct policy {
         const struct policy_exception **items;
         size_t count, capacity;
     } exceptions; /* by number */
-    size_t own;   /* how many of them stand in rules; the rest is about several */
+    struct {
+        struct policy_reference_entry *items;
+        size_t count, capacity;
+    } references;
+    size_t own; /* how many of them stand in rules; the rest is about several */
     struct query *predicates[POLICY_PREDICATES_MAX];
     size_t predicate_count;
 };
@@ -141,6 +150,9 @@ void policy_read_rules(struct policy_reader *reader, const json_t *root);
 void policy_read_wanted(struct policy_reader *reader, const json_t *rule, const struct policy_condition *condition,
                         struct policy_wanted *ret);
 void policy_read_condition(struct policy_reader *reader, const json_t *rule, struct policy_condition *ret);
+
+/* Notes what the rule, whose tree is `from`, refers to. */
+void policy_read_references(struct policy_reader *reader, const json_t *from, const struct policy_rule *rule);
 
 /* Refuses rules that can match nothing because of those before them. */
 void policy_check_reach(struct policy_reader *reader, const json_t *rules);

@@ -99,6 +99,7 @@ static void read_rule(struct policy_reader *reader, const json_t *from, size_t i
     check_name(reader, name, index);
     policy_read_condition(reader, from, &policy->conditions[index]);
     policy_read_wanted(reader, from, &policy->conditions[index], &rule->wanted);
+    policy_read_references(reader, from, rule);
     read_apply(json_object_get(from, "apply"), &rule->apply);
     check_apply(reader, from, &rule->apply);
     size_t size = policy_enter(reader, "exceptions");

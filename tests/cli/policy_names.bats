@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# What the rules of a policy name and nothing has: a warning with its place and the name that is meant, by every command
+# that reads with a policy; and no word of what was not read.
+load client
+
+teardown() {
+    sim_stop
+}
+
+same() {
+    [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; return 1; }
+}
+
+# One name of each sort that is right, and one that is not.
+policy() {
+    cat > p.yaml << 'END'
+version: 1
+rules:
+  - name: edge
+    kinds: [instance]
+    where:
+      vpc: [vpc-edge, vpc-egde]
+      zone: [us-south-1, us-south-9]
+      resource_group: [default, defualt]
+      name: ["api-*", "apis-*", ap-0002]
+      exclude: ["web-*", "legacy-*"]
+    trusted_profile: {allowed: [fleet-reader, fleet-raeder]}
+  - name: rest
+    where: {region: [us-south, xx-north]}
+    metadata_service: {enabled: true}
+END
+}
+
+# The warnings of the last command, without the prefix.
+warnings() {
+    sed -n 's/^warning: //p' <<< "$stderr"
+}
+
+WANTED='p.yaml:6:23: there is no VPC "vpc-egde": did you mean vpc-edge?
+p.yaml:7:26: there is no zone "us-south-9": did you mean us-south-1?
+p.yaml:8:33: there is no resource group "defualt" with anything in it: did you mean default?
+p.yaml:9:23: no resource of the kinds of this rule has a name that matches "apis-*"
+p.yaml:9:33: no resource of the kinds of this rule is called "ap-0002": did you mean api-0002?
+p.yaml:10:26: no resource of the kinds of this rule has a name that matches "legacy-*"; it excludes nothing
+p.yaml:11:47: the account has no trusted profile "fleet-raeder": did you mean fleet-reader?
+p.yaml:13:32: the account has no region "xx-north"'
+
+@test "what a rule names and nothing has is a warning of audit, plan and apply --policy, with its place" {
+    client_start --instances 12 --templates 2 --groups 1
+    sim_profile fleet-reader > /dev/null
+    policy
+    meta audit --policy p.yaml --no-store -o json
+    expect 3
+    same "$(warnings)" "$WANTED"
+    meta plan --policy p.yaml -o json
+    expect 0
+    same "$(warnings | grep -F p.yaml)" "$WANTED"
+    meta apply --policy p.yaml --dry-run -o json
+    expect 0
+    same "$(warnings | grep -F p.yaml)" "$WANTED"
+    # all of it was read: what a selection leaves out is not judged, and what the API can be asked for is
+    meta policy explain api-0001 --policy p.yaml
+    expect 0
+    same "$(warnings)" "$(grep -E 'VPC|zone|profile|region' <<< "$WANTED")"
+    meta audit --policy p.yaml --no-store -o json --name 'api-*'
+    same "$(warnings)" "$(grep -E 'VPC|zone|profile|region' <<< "$WANTED")"
+}
+
+@test "a policy without such a name costs no request, and one with it a look-up of each region" {
+    client_start --region us-south,eu-de --instances 4 --templates 1 --groups 0 --bare-metal 0
+    unset VPC_URL
+    export IBMCLOUD_IS_NG_API_ENDPOINT=$SIM_URL
+    printf 'version: 1\nregions: all\nrules:\n- {name: a, where: {vpc: [vpc-prod]}, metadata_service: {enabled: true}}\n' > p.yaml
+    meta instance list --region all --vpc vpc-prod
+    expect 0
+    clear_log
+    meta audit --policy p.yaml --no-store
+    same "$(warnings)" ""
+    before=$(sim_count GET '*/vpcs')
+    clear_log
+    sed -i 's/vpc-prod/vpc-prd/' p.yaml
+    meta audit --policy p.yaml --no-store
+    same "$(warnings)" 'p.yaml:4:27: there is no VPC "vpc-prd" in us-south, eu-de: did you mean vpc-prod?'
+    [ "$(sim_count GET '*/vpcs')" -le $((before + 2)) ]
+    same "$(sim_count GET '*/zones')" 0
+}
+
+@test "nothing is said of what was not read: forbidden lists, regions that were left out" {
+    client_start --region us-south,eu-de --instances 4 --templates 1 --groups 0 --bare-metal 0
+    policy
+    faults '{"path": "/v1/vpcs", "action": "status", "status": 403}' \
+        '{"path": "/v1/regions/*", "action": "status", "status": 403}' \
+        '{"path": "/v1/profiles*", "action": "status", "status": 403}'
+    meta audit --policy p.yaml --no-store -o json -v
+    expect 5
+    run ! grep -E 'VPC "|zone "|group "|trusted profile "' <<< "$stderr"
+    [[ $stderr == *"not every name in the rules of p.yaml was checked: "*403* ]]
+    # the rest of the account was not read
+    sim_stop
+    client_start --region us-south,eu-de --instances 4 --templates 1 --groups 0 --bare-metal 0
+    unset VPC_URL
+    export IBMCLOUD_IS_NG_API_ENDPOINT=$SIM_URL
+    printf 'version: 1\nrules:\n- {name: a, where: {vpc: vpc-prd}, metadata_service: {enabled: true}}\n' > p.yaml
+    meta audit --policy p.yaml --no-store --region us-south
+    same "$(warnings)" ""
+    # a rule that says where it holds is judged there
+    sed -i 's/vpc: vpc-prd/region: us-south, vpc: vpc-prd/' p.yaml
+    meta audit --policy p.yaml --no-store --region us-south
+    same "$(warnings)" 'p.yaml:3:44: there is no VPC "vpc-prd" in us-south: did you mean vpc-prod?'
+    meta audit --policy p.yaml --no-store --region eu-de
+    same "$(warnings)" ""
+}
