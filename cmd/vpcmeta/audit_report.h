@@ -22,6 +22,9 @@ struct audit_report {
 /* Warnings about the policy: exceptions that cover nothing or are about to expire, rules that hold for nothing. */
 void audit_warn(const struct app *app, const struct audit *audit);
 
+/* The same of exceptions that have expired or are about to alone, for commands that do not show findings. */
+void audit_warn_of_expiry(const struct app *app, const struct audit *audit);
+
 /* Prints the report in the wanted format and returns the exit status, with `e` where it is an error still to print. */
 int audit_report(struct app *app, const struct audit_report *report, struct err *e);
 

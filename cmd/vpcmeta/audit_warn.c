@@ -1,6 +1,17 @@
 /* What an audit warns of in its policy: exceptions that cover nothing or end soon, and rules that hold for nothing. */
 #include "audit_report.h"
 
+static void warn_of_end(const struct app *app, const struct audit *audit, const struct policy_exception *exception)
+{
+    size_t findings = audit->exceptions[exception->number].findings;
+    CLEANUP(text_free) struct text words = {0};
+
+    audit_describe_exception(exception, &words);
+    app_warn(app, "%s:%zu: the exception %s %s %s; its %zu %s %s", exception->file, exception->place.line,
+             text_string(&words), exception->expired ? "expired" : "ends on", exception->expires, findings,
+             findings == 1 ? "finding counts" : "findings count", exception->expired ? "again" : "after that");
+}
+
 static void warn_of_exception(const struct app *app, const struct audit *audit,
                               const struct policy_exception *exception)
 {
@@ -14,9 +25,19 @@ static void warn_of_exception(const struct app *app, const struct audit *audit,
         app_warn(app, "%s:%zu: the exception %s; remove it%s", exception->file, exception->place.line,
                  text_string(&words), effect->beaten_by == NULL ? ", or check its spelling" : "");
     } else if (exception->expires_soon && effect->findings > 0) {
-        app_warn(app, "%s:%zu: the exception %s ends on %s; its %zu %s after that", exception->file,
-                 exception->place.line, text_string(&words), exception->expires, effect->findings,
-                 effect->findings == 1 ? "finding counts" : "findings count");
+        warn_of_end(app, audit, exception);
+    }
+}
+
+void audit_warn_of_expiry(const struct app *app, const struct audit *audit)
+{
+    const struct policy *policy = audit->terms.policy;
+
+    for (size_t i = 0; i < policy_exception_count(policy); i++) {
+        const struct policy_exception *exception = policy_exception_at(policy, i);
+        if ((exception->expired || exception->expires_soon) && audit->exceptions[i].findings > 0) {
+            warn_of_end(app, audit, exception);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit/audit.h"
+#include "audit_report.h"
 #include "clock/clock.h"
 #include "mem/mem.h"
 #include "plan/plan_file.h"
@@ -40,7 +41,7 @@ static struct plan_subject subject_of(const struct audit_facts *facts)
 }
 
 /* The findings of the audit with the same policy, beside what is known of their resources. */
-static void find_findings(struct policy_plan *planned, struct plan_subject subjects[])
+static void find_findings(const struct app *app, struct policy_plan *planned, struct plan_subject subjects[])
 {
     const struct policy_fleet *fleet = &planned->fleet;
     CLEANUP(audit_free) struct audit audit = {0};
@@ -51,6 +52,7 @@ static void find_findings(struct policy_plan *planned, struct plan_subject subje
                                          .known_facts = fleet->known_facts,
                                          .known_whole = fleet->missing.size == 0},
                &(struct audit_terms){.policy = planned->loaded.policy, .as_of = planned->loaded.as_of}, &audit);
+    audit_warn_of_expiry(app, &audit);
     struct plan_finding *findings =
         text_arena_alloc(&planned->memory, (audit.count + 1) * sizeof(*findings)); /* in the order of resources */
     size_t count = resource_list_count(fleet->selected);
@@ -146,7 +148,7 @@ static void take_counts(const struct policy_plan *planned, int64_t stale[])
     }
 }
 
-static bool make_plan(struct policy_plan *planned, struct err *e)
+static bool make_plan(const struct app *app, struct policy_plan *planned, struct err *e)
 {
     const struct policy_fleet *fleet = &planned->fleet;
     size_t count = resource_list_count(fleet->selected);
@@ -157,7 +159,7 @@ static bool make_plan(struct policy_plan *planned, struct err *e)
     for (size_t i = 0; i < count; i++) {
         subjects[i] = subject_of(&fleet->facts[i]);
     }
-    find_findings(planned, subjects);
+    find_findings(app, planned, subjects);
     gather_groups(planned, &of_groups, &stale);
     take_counts(planned, stale);
     if (!read_bodies(planned, e)) {
@@ -243,7 +245,7 @@ bool policy_plan_make(struct app *app, const struct cli_call *call, const struct
                                            .selection = &ret->selection,
                                            .parts = POLICY_READ_USE | POLICY_READ_MEMBERS | POLICY_READ_RESTARTS |
                                                     POLICY_READ_OTHERS | POLICY_READ_RULE_PROFILES};
-    if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(ret, e)) {
+    if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(app, ret, e)) {
         return false;
     }
     detail_unmanaged(app, &ret->fleet);

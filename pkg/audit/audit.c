@@ -58,6 +58,7 @@ static void add_result(struct audit *audit, const struct audit_subject *subject,
     if (check == AUDIT_GROUP_TEMPLATE || check == AUDIT_GROUP_MEMBERS) {
         finding.template_used = subject->template_used; /* members are made anew from it */
         finding.template_checks = check == AUDIT_GROUP_TEMPLATE ? subject->template_checks : 0;
+        finding.contradicts = check == AUDIT_GROUP_TEMPLATE ? subject->contradicts : NULL;
     }
     audit_add_finding(audit, &finding);
 }

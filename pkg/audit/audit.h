@@ -170,6 +170,7 @@ struct audit_finding {
     const char *why;                          /* of AUDIT_CANNOT_TELL: what is unknown */
     const struct resource *template_used;     /* of a group's finding: its template; NULL: it was not found */
     unsigned template_checks;                 /* that this template fails */
+    const struct policy_rule *contradicts;    /* rule about that template that excludes the fix; NULL: none does */
     size_t fix;                               /* index of its fix */
 };
 

@@ -2,12 +2,18 @@
 #include "audit/audit_checks.h"
 #include "audit/audit_exceptions.h"
 
+#include <stdlib.h>
+
+#include "audit/audit_fixes.h"
+
 void audit_index_make(const struct resource_list *known, struct audit_index *ret)
 {
     for (size_t i = 0; i < resource_list_count(known); i++) {
         const struct resource *record = resource_list_at(known, i);
         if (audit_role_of(record->kind) == AUDIT_TEMPLATE && record->id != NULL) {
             mem_map_put(&ret->templates, record->id, (void *)(uintptr_t)(i + 1)); // NOLINT(performance-no-int-to-ptr)
+        } else if (audit_role_of(record->kind) == AUDIT_GROUP && record->template_id != NULL) {
+            *mem_list_add(&ret->groups) = i;
         }
     }
 }
@@ -15,6 +21,7 @@ void audit_index_make(const struct resource_list *known, struct audit_index *ret
 void audit_index_free(struct audit_index *index)
 {
     mem_map_free(&index->templates);
+    free(index->groups.items);
 }
 
 /* Index of the group's template in the list `known` + 1; 0: it is not there. */
@@ -65,6 +72,46 @@ static unsigned failed_checks(struct audit_subject *subject, size_t place, const
     return failed;
 }
 
+/* The settings that a fix of the failed checks would set. */
+static unsigned settings_of(unsigned checks)
+{
+    unsigned settings = 0;
+
+    if ((checks & (AUDIT_CHECKS_OF_DISABLED | AUDIT_CHECKS_OF_ENABLED)) != 0) {
+        settings |= RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT; /* what the next audit would find */
+    }
+    settings |= (checks & AUDIT_CHECKS_OF_PROTOCOL) != 0 ? RESOURCE_PROTOCOL : 0;
+    settings |= (checks & AUDIT_CHECKS_OF_HOP_LIMIT) != 0 ? RESOURCE_HOP_LIMIT : 0;
+    settings |= (checks & 1U << AUDIT_TEMPLATE_AUTO_LINK) != 0 ? RESOURCE_AUTO_LINK : 0;
+    return settings;
+}
+
+/* The rule of the template, or of another group that uses it, which the fix would break in turn; NULL: none. */
+static const struct policy_rule *find_contradiction(const struct audit_subject *subject, size_t place)
+{
+    const struct audit_inventory *inventory = &subject->audit->inventory;
+    const struct audit_facts *facts = inventory->known_facts;
+    const char *id = resource_list_at(inventory->known, place)->id;
+    unsigned settings = settings_of(subject->template_checks);
+
+    if (facts == NULL) {
+        return NULL;
+    }
+    const struct policy_rule *own = facts[place].match.rule;
+    if (own != NULL && (policy_contradiction(subject->rule, own) & settings) != 0) {
+        return own;
+    }
+    for (size_t i = 0; i < subject->index->groups.count; i++) {
+        size_t other = subject->index->groups.items[i];
+        const struct policy_rule *rule = facts[other].match.rule;
+        if (rule != NULL && text_equal(resource_list_at(inventory->known, other)->template_id, id) &&
+            (policy_contradiction(subject->rule, rule) & settings) != 0) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
 enum audit_result audit_judge_group_template(struct audit_subject *subject)
 {
     size_t place = place_of_template(subject);
@@ -76,6 +123,7 @@ enum audit_result audit_judge_group_template(struct audit_subject *subject)
     }
     subject->template_checks = failed_checks(subject, place - 1, &why);
     subject->template_used = resource_list_at(subject->audit->inventory.known, place - 1);
+    subject->contradicts = subject->template_checks != 0 ? find_contradiction(subject, place - 1) : NULL;
     return audit_outcome(subject,
                          subject->template_checks != 0 ? AUDIT_YES
                          : why != NULL                 ? AUDIT_MAYBE

@@ -10,9 +10,13 @@
 #include "audit/audit.h"
 #include "mem/mem.h"
 
-/* Templates by id: index in the list `known` + 1. */
+/* What groups and their templates are to each other: indexes in the list `known`. */
 struct audit_index {
-    struct mem_map templates;
+    struct mem_map templates; /* index + 1, by id */
+    struct {
+        size_t *items;
+        size_t count, capacity;
+    } groups;
 };
 void audit_index_make(const struct resource_list *known, struct audit_index *ret);
 void audit_index_free(struct audit_index *index); /* for CLEANUP */
@@ -32,6 +36,7 @@ struct audit_subject {
     /* of a group, set by audit_judge_group_template */
     const struct resource *template_used; /* NULL: it was not read */
     unsigned template_checks;
+    const struct policy_rule *contradicts; /* another rule about that template, which excludes the fix; NULL: none */
 };
 
 enum audit_truth { AUDIT_NO, AUDIT_YES, AUDIT_MAYBE };

@@ -10,10 +10,13 @@
 
 /* --- which resources -------------------------------------------------------------------------------- */
 
-/* A group's finding that its template fixes. No command replaces only the members that another template made. */
+/*
+ * A group's finding that its template fixes. No command replaces only the members that another template made; and where
+ * rules contradict each other, what fixes this one is the next finding.
+ */
 static bool is_of_template(const struct audit_finding *finding)
 {
-    return finding->check == AUDIT_GROUP_TEMPLATE && finding->template_used != NULL;
+    return finding->check == AUDIT_GROUP_TEMPLATE && finding->template_used != NULL && finding->contradicts == NULL;
 }
 
 static const struct resource *target_of(const struct audit_finding *finding)

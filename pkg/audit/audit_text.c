@@ -276,6 +276,10 @@ static void append_template_rules(const struct source *from, struct text *out)
             separator = ", ";
         }
     }
+    if (from->finding->contradicts != NULL) {
+        text_append(out, "; ");
+        policy_append_contradiction(from->finding->rule, from->finding->contradicts, out);
+    }
 }
 
 static const struct {

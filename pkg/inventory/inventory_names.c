@@ -49,7 +49,7 @@ static void see_group(struct inventory_names *names, const struct resource *reco
 
     prove(place, record->resource_group, record->resource_group_id);
     if (record->resource_group != NULL && mem_set_add(&names->noted, record->resource_group)) {
-        add_name(place, resource_list_keep(names->vpcs, record->resource_group));
+        add_name(place, text_arena_copy(&names->memory, record->resource_group, strlen(record->resource_group)));
     }
 }
 
@@ -149,7 +149,7 @@ static bool read_zones(struct answer_node root, const struct http_reply *reply, 
         if (!answer_get_string(each.node, "name", ANSWER_REQUIRED, &name, e)) {
             return false;
         }
-        add_name(place, resource_list_share(names->vpcs, name.data, name.size));
+        add_name(place, text_arena_copy(&names->memory, name.data, name.size));
         prove(place, name.data, NULL);
     }
     return true;
@@ -314,6 +314,7 @@ void inventory_names_free(struct inventory_names *names)
         free(names->places[i].names.items);
     }
     mem_set_free(&names->noted);
+    text_arena_free(&names->memory);
     resource_list_destroy(names->vpcs);
     resource_list_destroy(names->subnets);
 }

@@ -28,7 +28,8 @@ struct inventory_place_words {
 
 struct inventory_names {
     const struct inventory_scope *scope;
-    struct resource_list *vpcs; /* of all regions, where a VPC is named; owns the other names as well */
+    struct resource_list *vpcs; /* of all regions, where a VPC is named */
+    struct text_arena memory;   /* of the other names: an empty list is exchanged for what is read into it */
     struct inventory_place_words places[INVENTORY_PLACES];
     struct mem_set noted; /* names of resource groups */
     bool vpcs_read;

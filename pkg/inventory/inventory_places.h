@@ -1,4 +1,4 @@
-/* inventory_places: whether the regions, VPCs, resource groups and zones exist that words outside of a selector name. */
+/* inventory_places: whether the places exist that words outside of a selector name: regions, VPCs, zones and such. */
 #ifndef INVENTORY_INVENTORY_PLACES_H
 #define INVENTORY_INVENTORY_PLACES_H
 

@@ -272,6 +272,64 @@ void plan_policy_template(struct plan_making *making, size_t index)
 
 /* --- groups ------------------------------------------------------------------------------------------- */
 
+/* What the template, or its successor, has when the plan is done. Owned by the plan. */
+static const struct resource_settings *template_after(struct plan_making *making, const struct resource *template,
+                                                      const struct policy_rule *rule)
+{
+    struct resource_settings *after = text_arena_alloc(&making->plan->memory, sizeof(*after));
+    size_t number = number_in(&making->template_items, template->id);
+    struct resource_settings wanted = {0};
+
+    policy_settings(&rule->wanted, template, &wanted);
+    bool replaced = number != 0 && making->plan->items[number - 1].verdict == PLAN_CHANGE;
+    *after = replaced ? resource_settings_over(&template->settings, &wanted, wanted.given) : template->settings;
+    return after;
+}
+
+/* The policy rule of the template that the group uses, which is selected as well; NULL: there is none. */
+static const struct policy_rule *rule_of_template(const struct plan_making *making, const struct resource *group,
+                                                  const struct resource **ret_template)
+{
+    const struct resource_list *selected = making->terms->selected;
+
+    for (size_t i = 0; i < resource_list_count(selected); i++) {
+        const struct resource *record = resource_list_at(selected, i);
+        if (record->kind == &resource_template && plan_group_uses(group, record)) {
+            *ret_template = record;
+            return making->terms->subjects[i].match.rule;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Why no plan can fulfil the policy rule of the group: that of its template wants what excludes it, and is what the
+ * template has afterwards. Owned by the plan; NULL: it is fulfilled, or for another reason not.
+ */
+static const char *why_contradicted(struct plan_making *making, const struct resource *group,
+                                    const struct policy_rule *own)
+{
+    const struct resource *template = NULL;
+    const struct policy_rule *rule = own != NULL ? rule_of_template(making, group, &template) : NULL;
+    unsigned settings = rule != NULL ? policy_contradiction(own, rule) : 0;
+    CLEANUP(text_free) struct text words = {0};
+
+    if (settings == 0) {
+        return NULL;
+    }
+    const struct resource_settings *after = template_after(making, template, rule);
+    if ((after->given & RESOURCE_ENABLED) == 0 || !after->enabled) {
+        settings &= ~(unsigned)(RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT);
+    }
+    for (unsigned bit = 1; bit <= settings; bit <<= 1U) {
+        if ((settings & bit) != 0 && !policy_fulfils(&own->wanted, after, bit)) {
+            policy_append_contradiction(own, rule, &words);
+            return text_arena_copy(&making->plan->memory, text_string(&words), words.size);
+        }
+    }
+    return NULL;
+}
+
 /* Why the template of the group is not replaced. Owned by the plan. */
 static const char *why_template_stays(struct plan_making *making, const struct resource *group)
 {
@@ -358,7 +416,10 @@ void plan_policy_group(struct plan_making *making, size_t index)
     if (number != 0) {
         making->of_groups[number - 1] = (struct plan_group_item){.item = first + 1, .done = true};
     }
-    if (chained != 0 && item->verdict == PLAN_SKIP) {
+    const char *contradicted = why_contradicted(making, group, subject->match.rule);
+    if (contradicted != NULL && exception == NULL) {
+        plan_policy_leave(making, first, GROUP_TEMPLATE, contradicted, false);
+    } else if (chained != 0 && item->verdict == PLAN_SKIP) {
         plan_policy_leave(making, first, GROUP_TEMPLATE, item->reason, exception != NULL);
     } else if (chained == 0 && has_finding(subject, GROUP_TEMPLATE)) {
         plan_policy_leave(making, first, GROUP_TEMPLATE,

@@ -250,6 +250,14 @@ void policy_settings(const struct policy_wanted *wanted, const struct resource *
 bool policy_fulfils(const struct policy_wanted *wanted, const struct resource_settings *settings, unsigned setting);
 
 /*
+ * The settings, as bits, of which no value fulfils both rules; protocol and hop limit do not count where one wants the
+ * service off. Then append: policy rule web wants https, policy rule base wants http: no template can have both,
+ * change one of the rules.
+ */
+unsigned policy_contradiction(const struct policy_rule *rule, const struct policy_rule *other);
+void policy_append_contradiction(const struct policy_rule *rule, const struct policy_rule *other, struct text *out);
+
+/*
  * Whether a resource with that trusted profile (id or CRN; NULL: none) is right by the rule; `name` may be NULL.
  * Unknown where the rule names a profile by its name and only the id is known.
  */

@@ -23,6 +23,58 @@ bool policy_fulfils(const struct policy_wanted *wanted, const struct resource_se
     }
 }
 
+static bool hops_exclude(const struct policy_wanted *wanted, const struct policy_wanted *other)
+{
+    if (wanted->hop_limit_is_max || other->hop_limit_is_max) {
+        return (!wanted->hop_limit_is_max && wanted->hop_limit > other->hop_limit) ||
+               (!other->hop_limit_is_max && other->hop_limit > wanted->hop_limit);
+    }
+    return wanted->hop_limit != other->hop_limit;
+}
+
+static bool wants_off(const struct policy_wanted *wanted)
+{
+    return (wanted->given & RESOURCE_ENABLED) != 0 && !wanted->enabled;
+}
+
+unsigned policy_contradiction(const struct policy_rule *rule, const struct policy_rule *other)
+{
+    const struct policy_wanted *a = &rule->wanted, *b = &other->wanted;
+    unsigned both = a->given & b->given, found = 0;
+
+    if (wants_off(a) || wants_off(b)) {
+        both &= ~(unsigned)(RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT);
+    }
+    found |= (both & RESOURCE_ENABLED) != 0 && a->enabled != b->enabled ? RESOURCE_ENABLED : 0;
+    found |= (both & RESOURCE_PROTOCOL) != 0 && !text_equal(a->protocol, b->protocol) ? RESOURCE_PROTOCOL : 0;
+    found |= (both & RESOURCE_HOP_LIMIT) != 0 && hops_exclude(a, b) ? RESOURCE_HOP_LIMIT : 0;
+    found |= (both & RESOURCE_AUTO_LINK) != 0 && a->auto_link != b->auto_link ? RESOURCE_AUTO_LINK : 0;
+    return found;
+}
+
+/* What the rule wants of these settings alone. */
+static void append_wish(const struct policy_rule *rule, unsigned settings, struct text *out)
+{
+    struct policy_rule part = *rule;
+
+    part.wanted.given &= settings;
+    part.wanted.profile = POLICY_PROFILE_ANY;
+    text_append(out, "policy rule ");
+    text_append_safe(out, rule->name, strlen(rule->name));
+    text_append(out, " wants ");
+    policy_append_wanted(&part, out);
+}
+
+void policy_append_contradiction(const struct policy_rule *rule, const struct policy_rule *other, struct text *out)
+{
+    unsigned settings = policy_contradiction(rule, other);
+
+    append_wish(rule, settings, out);
+    text_append(out, ", ");
+    append_wish(other, settings, out);
+    text_append(out, ": no template can have both, change one of the rules");
+}
+
 void policy_settings(const struct policy_wanted *wanted, const struct resource *record, struct resource_settings *ret)
 {
     static const unsigned all[] = {RESOURCE_ENABLED, RESOURCE_PROTOCOL, RESOURCE_HOP_LIMIT, RESOURCE_AUTO_LINK};

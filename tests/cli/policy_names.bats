@@ -33,7 +33,7 @@ END
 
 # The warnings of the last command, without the prefix.
 warnings() {
-    sed -n 's/^warning: //p' <<< "$stderr"
+    sed -n 's/^warning: //p' <<< "$stderr" | grep -v 'policy rule .* holds for no resource'
 }
 
 WANTED='p.yaml:6:23: there is no VPC "vpc-egde": did you mean vpc-edge?
@@ -109,4 +109,74 @@ p.yaml:13:32: the account has no region "xx-north"'
     same "$(warnings)" 'p.yaml:3:44: there is no VPC "vpc-prd" in us-south: did you mean vpc-prod?'
     meta audit --policy p.yaml --no-store --region eu-de
     same "$(warnings)" ""
+}
+
+@test "rules of a group and of its template that exclude each other end in a reason, not in fixes that undo each other" {
+    client_start --instances 8 --templates 2 --groups 1 --mix plain --bare-metal 0
+    for wishes in '{enabled: true}|{enabled: false}|enabled|disabled' \
+        '{enabled: true, protocol: https}|{enabled: true, protocol: http}|https|http' \
+        '{enabled: true, response_hop_limit: 3}|{enabled: true, response_hop_limit: {max: 2}}|hop limit 3|hop limit 2 or less'; do
+        IFS='|' read -r group template first second <<< "$wishes"
+        cat > c.yaml << END
+version: 1
+rules:
+  - {name: groups, kinds: [group], metadata_service: $group}
+  - {name: bases, kinds: [template], metadata_service: $template}
+  - {name: rest, kinds: [instance]}
+END
+        reason="policy rule groups wants $first, policy rule bases wants $second: no template can have both, change one of the rules"
+        meta plan --policy c.yaml -o json
+        expect 0
+        # what is planned follows the rule of the template, and the group is left
+        jq -e --arg reason "$reason" '[.left[]? , .results[]] | any(.. | strings; contains($reason))' <<< "$output"
+        meta apply --policy c.yaml -y -o json
+        expect 0
+        meta plan --policy c.yaml --exit-code -o json
+        expect 0
+        meta audit --policy c.yaml --no-store -o json
+        expect 3
+        same "$(jq -r '[.findings[] | select(.rule | startswith("group-template") or startswith("template"))] | map(.rule) | unique[]' <<< "$output")" group-template
+        jq -e --arg reason "$reason" '.findings[] | select(.rule == "group-template")
+            | (.message | endswith("; " + $reason)) and (.fix | startswith("vpcmeta group show "))' <<< "$output"
+    done
+}
+
+@test "two rules of groups that share a template and exclude each other recommend no replacement" {
+    client_start --instances 8 --templates 1 --groups 2 --mix plain --bare-metal 0
+    same "$(vpcmeta group list -o json | jq -r '[.items[].template] | unique | length')" 1
+    read -r first second <<< "$(vpcmeta group list -o json | jq -r '[.items[].name] | join(" ")')"
+    cat > c.yaml << END
+version: 1
+rules:
+  - {name: one, kinds: [group], where: {name: $first}, metadata_service: {enabled: true, protocol: https}}
+  - {name: two, kinds: [group], where: {name: $second}, metadata_service: {enabled: true, protocol: http}}
+END
+    meta audit --policy c.yaml --no-store -o json
+    expect 3
+    same "$(jq -c '[.findings[] | select(.rule == "group-template") | [.name, (.fix | startswith("vpcmeta group show ")), (.message | test("no template can have both"))]]' <<< "$output")" \
+        "[[\"$first\",true,true],[\"$second\",true,true]]"
+}
+
+@test "plan and apply name exceptions that have expired or end soon, where they cover anything" {
+    client_start --instances 12 --mix plain --bare-metal 0 --templates 0 --groups 0
+    cat > e.yaml << 'END'
+version: 1
+rules:
+  - name: all
+    metadata_service: {enabled: true}
+    exceptions:
+      - {name: "web-*", rules: [disabled], reason: r, owner: team-a, expires: 2026-11-27}
+      - {name: "cache-*", rules: [disabled], reason: r, owner: team-b, expires: 2026-12-05}
+      - {name: "nosuch-*", rules: [disabled], reason: r, owner: team-c, expires: 2026-11-27}
+END
+    web=$(vpcmeta instance list --name 'web-*' -o json | jq '.items | length')
+    wanted="e.yaml:6: the exception of team-a for web-* expired 2026-11-27; its $web findings count again
+e.yaml:7: the exception of team-b for cache-* ends on 2026-12-05; its 2 findings count after that"
+    for command in plan "apply --dry-run"; do
+        meta $command --policy e.yaml --as-of 2026-11-28
+        expect 0
+        same "$(warnings | grep -F e.yaml)" "$wanted"
+    done
+    meta plan --policy e.yaml --as-of 2026-11-20
+    [[ $stderr != *expired* && $stderr == *"e.yaml:6: the exception of team-a for web-* ends on 2026-11-27; its $web findings count after that"* ]]
 }

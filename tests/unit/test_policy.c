@@ -374,6 +374,67 @@ static void test_a_plain_hop_limit_is_exactly_that(void **state)
     assert_true(policy_fulfils(wanted, &settings, RESOURCE_PROTOCOL));
 }
 
+static void test_rules_contradict_each_other_where_no_value_fulfils_both(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        unsigned settings;
+    } rows[] = {
+        {"enabled: true", "enabled: false", RESOURCE_ENABLED},
+        {"enabled: true, protocol: https", "enabled: true, protocol: http", RESOURCE_PROTOCOL},
+        {"protocol: https", "protocol: https", 0},
+        {"enabled: true", "protocol: http", 0},
+        {"enabled: false, protocol: https", "protocol: http", 0}, /* off, the protocol does not count */
+        {"response_hop_limit: 3", "response_hop_limit: 2", RESOURCE_HOP_LIMIT},
+        {"response_hop_limit: 3", "response_hop_limit: {max: 2}", RESOURCE_HOP_LIMIT},
+        {"response_hop_limit: 2", "response_hop_limit: {max: 2}", 0},
+        {"response_hop_limit: {max: 1}", "response_hop_limit: {max: 5}", 0},
+        {"enabled: true, response_hop_limit: 1", "enabled: false, response_hop_limit: 2", RESOURCE_ENABLED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CLEANUP(text_free) struct text file = {0};
+        text_printf(&file,
+                    "version: 1\nrules:\n- {name: a, where: {name: x}, metadata_service: {%s}}\n"
+                    "- {name: b, metadata_service: {%s}}\n",
+                    rows[i].one, rows[i].other);
+        GOOD(policy, text_string(&file));
+        const struct policy_rule *a = policy_rule_at(policy, 0), *b = policy_rule_at(policy, 1);
+        assert_int_equal(policy_contradiction(a, b), rows[i].settings);
+        assert_int_equal(policy_contradiction(b, a), rows[i].settings);
+    }
+}
+
+static void test_references_have_their_places_in_the_file(void **state)
+{
+    GOOD(policy, "version: 1\nrules:\n- name: a\n  kinds: instance\n  where:\n    zone: z-1\n"
+                 "    name: [\"web-*\", db-1]\n  trusted_profile: {allowed: p}\n");
+    static const struct {
+        enum policy_referent referent;
+        const char *word;
+        size_t line, column;
+    } rows[] = {{POLICY_REFERS_TO_ZONE, "z-1", 6, 11},
+                {POLICY_REFERS_TO_NAME, "web-*", 7, 12},
+                {POLICY_REFERS_TO_NAME, "db-1", 7, 21},
+                {POLICY_REFERS_TO_PROFILE, "p", 8, 30}};
+    bool seen[4] = {false};
+
+    (void)state;
+    assert_int_equal(policy_reference_count(policy), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct policy_reference *reference = policy_reference_at(policy, i);
+        assert_int_equal(reference->referent, rows[i].referent);
+        assert_string_equal(reference->word, rows[i].word);
+        assert_int_equal(reference->place.line, rows[i].line);
+        assert_int_equal(reference->place.column, rows[i].column);
+    }
+    policy_references_see(policy, &(struct resource){.kind = &resource_bare_metal, .name = "db-1"}, seen);
+    assert_false(seen[2]); /* the rule is about another kind */
+    policy_references_see(policy, &(struct resource){.kind = &resource_instance, .name = "web-1"}, seen);
+    assert_true(seen[1] && !seen[2]);
+}
+
 /* --- exceptions --------------------------------------------------------------------------------------- */
 
 #define CRN                   "crn:v1:bluemix:public:is:us-south-1:a/1::instance:0717_1"
@@ -484,6 +545,8 @@ int main(void)
         cmocka_unit_test(test_reasons_say_what_does_not_match),
         cmocka_unit_test(test_settings_are_those_that_differ_and_that_the_kind_has),
         cmocka_unit_test(test_a_plain_hop_limit_is_exactly_that),
+        cmocka_unit_test(test_rules_contradict_each_other_where_no_value_fulfils_both),
+        cmocka_unit_test(test_references_have_their_places_in_the_file),
         cmocka_unit_test(test_exceptions_cover_whole_names_and_crns_come_first),
         cmocka_unit_test(test_an_exception_holds_to_the_end_of_its_last_day),
         cmocka_unit_test(test_exceptions_of_files_of_their_own),
