@@ -156,6 +156,27 @@ static void warn_of_nothing(const struct app *app, const struct policy *policy, 
     }
 }
 
+/* `regions` says where the policy is about anything. */
+static void warn_of_regions(const struct app *app, const struct policy *policy, const char *file)
+{
+    size_t count = policy_region_count(policy);
+
+    for (size_t i = 0; count > 0 && i < policy_reference_count(policy); i++) {
+        const struct policy_reference *reference = policy_reference_at(policy, i);
+        bool within = reference->referent != POLICY_REFERS_TO_REGION;
+        for (size_t r = 0; r < count && !within; r++) {
+            const char *region = policy_region_at(policy, r);
+            within = strcmp(region, "all") == 0 || strcmp(region, reference->word) == 0;
+        }
+        if (!within) {
+            app_warn(app,
+                     "%s:%zu:%zu: %s is not among the `regions` of the policy: the rule %s holds for nothing there; "
+                     "add it to `regions`, or take it out here",
+                     file, reference->place.line, reference->place.column, reference->word, reference->rule->name);
+        }
+    }
+}
+
 enum { FAULT_FILE, FAULT_LINE, FAULT_COLUMN, FAULT_POINTER, FAULT_MESSAGE, FAULT_COLUMNS };
 
 static const struct table_column fault_columns[FAULT_COLUMNS] = {
@@ -239,6 +260,7 @@ static int run_check(struct app *app, const struct cli_call *call, struct err *e
         return err_exit_status(e);
     }
     warn_of_nothing(app, loaded.policy, file);
+    warn_of_regions(app, loaded.policy, file);
     warn_of_expiry(app, loaded.policy);
     return ERR_EXIT_DONE;
 }

@@ -263,6 +263,8 @@ static size_t drop_gone(const struct inventory_facts *facts, struct resource_lis
 /* Names are borrowed from the places, which go with the facts: they are copied. */
 static void name_vpcs(struct inventory_facts *facts, struct resource_list *list, struct text *missing)
 {
+    struct inventory_unnamed unnamed = {0};
+
     for (size_t i = 0; facts->terms.name_vpcs && i < resource_list_count(list); i++) {
         struct resource *record = resource_list_at(list, i);
         const struct facts_region *region = region_of(facts, record->api);
@@ -274,10 +276,10 @@ static void name_vpcs(struct inventory_facts *facts, struct resource_list *list,
         record->vpc = resource_list_keep(list, named.vpc);
         record->vpc_id = resource_list_keep(list, named.vpc_id);
         if (record->vpc == NULL) {
-            text_printf(missing, "name of the VPC of %s %s: %s\n", record->kind->singular, record->name,
-                        region->error.code != ERR_NONE ? region->error.message : "there is nothing with its id");
+            inventory_note_unnamed(&unnamed, record, &region->error);
         }
     }
+    inventory_append_unnamed(&unnamed, missing);
 }
 
 static void append_gap(struct text *missing, const struct facts_gap *gap)

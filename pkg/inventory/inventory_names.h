@@ -76,6 +76,19 @@ bool inventory_names_check(struct inventory_names *names, struct err *e) __attri
 /* Whether the record, a template, refers to its VPC or to a subnet of it, and not by the name of the VPC. */
 bool inventory_lacks_vpc_name(const struct resource *record);
 
+/* Records whose VPC has no name that could be read: one line for each kind, region and reason. Zero-initialised. */
+struct inventory_unnamed {
+    struct inventory_unnamed_part {
+        const struct resource_kind *kind;
+        const char *region, *reason; /* borrowed; region: NULL where it is unknown */
+        size_t count;
+    } * items;
+    size_t count, capacity;
+};
+/* The error, which must live on, is that of the look-up; none: there is no such VPC. */
+void inventory_note_unnamed(struct inventory_unnamed *unnamed, const struct resource *record, const struct err *error);
+void inventory_append_unnamed(struct inventory_unnamed *unnamed, struct text *missing); /* and frees them */
+
 /*
  * Gives the record its VPC (name and id) from these VPCs, and from these subnets where it refers to a subnet alone.
  * Strings are borrowed from them.

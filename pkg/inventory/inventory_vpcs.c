@@ -1,5 +1,6 @@
 /* The names of VPCs that records refer to by id. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "inventory/inventory_names.h"
 #include "mem/mem.h"
@@ -47,12 +48,42 @@ const struct resource *inventory_names_find_vpc(const struct inventory_names *na
     return NULL;
 }
 
+void inventory_note_unnamed(struct inventory_unnamed *unnamed, const struct resource *record, const struct err *error)
+{
+    const char *reason = error->code != ERR_NONE ? error->message : "there is no VPC with the id";
+
+    for (size_t i = 0; i < unnamed->count; i++) {
+        struct inventory_unnamed_part *part = &unnamed->items[i];
+        if (part->kind == record->kind && text_equal(part->region, record->region) &&
+            strcmp(part->reason, reason) == 0) {
+            part->count++;
+            return;
+        }
+    }
+    *mem_list_add(unnamed) =
+        (struct inventory_unnamed_part){.kind = record->kind, .region = record->region, .reason = reason, .count = 1};
+}
+
+void inventory_append_unnamed(struct inventory_unnamed *unnamed, struct text *missing)
+{
+    for (size_t i = 0; i < unnamed->count; i++) {
+        const struct inventory_unnamed_part *part = &unnamed->items[i];
+        text_append(missing, "VPC names of ");
+        resource_append_count(missing, part->count, part->kind);
+        text_printf(missing, "%s%s: %s\n", part->region != NULL ? " of " : "", part->region != NULL ? part->region : "",
+                    part->reason);
+    }
+    free(unnamed->items);
+    *unnamed = (struct inventory_unnamed){0};
+}
+
 /* The VPCs of one region, as they are read. */
 struct reading {
     const struct inventory_scope *scope;
     const struct vpc *api;
     struct resource_list *known; /* VPCs, and subnets with theirs; NULL: no record needs any */
     struct err error;
+    struct inventory_unnamed unnamed;
 };
 
 static void listed(const struct err *error, void *context)
@@ -85,20 +116,18 @@ static void begin_reading(struct reading *reading, const struct inventory_scope 
     }
 }
 
-static bool note(const struct reading *reading, const struct resource *record, struct text *missing, struct err *e)
+static bool note(struct reading *reading, const struct resource *record, struct text *missing, struct err *e)
 {
     const struct err *error = &reading->error;
 
     if (missing == NULL || !inventory_is_gap(reading->scope, error)) {
         return err_take(e, error);
     }
-    text_printf(missing, "name of the VPC of %s %s: %s\n", record->kind->singular, record->name,
-                error->code != ERR_NONE ? error->message : "there is nothing with its id");
+    inventory_note_unnamed(&reading->unnamed, record, error);
     return true;
 }
 
-static bool name_records(const struct reading *reading, struct resource_list *records, struct text *missing,
-                         struct err *e)
+static bool name_records(struct reading *reading, struct resource_list *records, struct text *missing, struct err *e)
 {
     for (size_t i = 0; reading->known != NULL && i < resource_list_count(records); i++) {
         struct resource *record = resource_list_at(records, i);
@@ -126,6 +155,7 @@ bool inventory_name_vpcs(const struct inventory_scope *scope, struct resource_li
     bool good = inventory_run(scope, missing, e);
     for (size_t r = 0; r < scope->region_count; r++) {
         good = good && name_records(&readings[r], records, missing, e);
+        inventory_append_unnamed(&readings[r].unnamed, missing);
         resource_list_destroy(readings[r].known);
     }
     free(readings);

@@ -18,6 +18,7 @@ struct anchor {
 
 struct reader {
     yaml_parser_t yaml;
+    const char *text; /* for the place of a byte */
     const char *name;
     json_t *faults;
     struct json_places *places;
@@ -129,6 +130,13 @@ static bool explain_problem(struct reader *reader)
         }
         return fail(reader, at,
                     "this is not YAML: no value begins with this character; write the value in quotes if it is text");
+    }
+    if (yaml->error == YAML_READER_ERROR) { /* it has an offset, and no mark */
+        for (const char *c = reader->text; c < reader->text + yaml->problem_offset; c++) {
+            at.column = *c == '\n' ? 0 : at.column + (((unsigned char)*c & 0xC0U) != 0x80U);
+            at.line += *c == '\n';
+        }
+        return fail(reader, at, "this is not YAML: %s; remove it, or write it as \\xNN in double quotes", problem);
     }
     if (strstr(problem, "undefined alias") != NULL) {
         return fail(reader, at, "this alias has no anchor before it; write text that begins with * in quotes");
@@ -374,7 +382,7 @@ static bool read_document(struct reader *reader, struct read *ret)
 bool json_parse_yaml(const char *text, size_t size, const char *name, struct json_document *ret, json_t *faults,
                      struct err *e)
 {
-    struct reader reader = {.name = name, .faults = faults, .e = e};
+    struct reader reader = {.text = text, .name = name, .faults = faults, .e = e};
     CLEANUP(release_read) struct read root = {0};
 
     if (size > JSON_YAML_SIZE_MAX) {

@@ -90,8 +90,24 @@ static void check_glob(struct policy_reader *reader, const char *word, const voi
     const char *why;
 
     (void)context;
-    if (!policy_glob_is_valid(word, &why)) {
+    if (strncmp(word, "crn:", strlen("crn:")) == 0) {
+        policy_fault(reader, NULL, "this is a CRN, and names are compared here; write jq: '.crn == \"%s\"'", word);
+    } else if (!policy_glob_is_valid(word, &why)) {
         policy_fault(reader, NULL, "\"%s\" is not a valid pattern: %s", word, why);
+    }
+}
+
+/* No such name can have a sign of a pattern: the rule would hold for nothing, without a word. */
+static void check_whole_name(struct policy_reader *reader, const char *word, const void *context)
+{
+    const char *member = context;
+
+    if (strncmp(word, "crn:", strlen("crn:")) != 0 && strpbrk(word, "*?[") != NULL) {
+        bool zone = strcmp(member, "zone") == 0;
+        policy_fault(reader, NULL,
+                     "\"%s\" is a pattern, and `%s` takes whole names; name each of them, or write jq: '.%s.name | "
+                     "test(\"%s\")'",
+                     word, member, member, zone ? "^us-south-" : "^prod-");
     }
 }
 
@@ -201,6 +217,9 @@ void policy_read_condition(struct policy_reader *reader, const json_t *rule, str
         check_selector(reader, "status", ret->kinds, has_status);
     }
     policy_check_words(reader, where, "region", check_region, NULL);
+    policy_check_words(reader, where, "vpc", check_whole_name, "vpc");
+    policy_check_words(reader, where, "resource_group", check_whole_name, "resource_group");
+    policy_check_words(reader, where, "zone", check_whole_name, "zone");
     policy_check_words(reader, where, "status", check_status, &ret->kinds);
     policy_check_words(reader, where, "name", check_glob, NULL);
     policy_check_words(reader, where, "exclude", check_glob, NULL);

@@ -120,6 +120,10 @@ static void check_id_of_check(struct policy_reader *reader, const char *word, co
         policy_fault(reader, NULL, "an exception cannot cover \"unused-exception\"; remove the unused one");
         return;
     }
+    if (strcmp(word, "*") == 0 || strcmp(word, "all") == 0) {
+        policy_fault(reader, NULL, "\"%s\" is not a rule; without `rules` an exception is about all of them", word);
+        return;
+    }
     check_id(reader, id_of_today(word), context);
 }
 

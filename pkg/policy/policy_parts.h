@@ -108,6 +108,7 @@ struct policy_reader {
     const char *file;    /* as messages call it */
     struct text pointer; /* of the value that is looked at */
     json_t *faults;      /* {"file", "line", "column", "pointer", "message"} */
+    size_t more;         /* faults that the schema has found and that are not listed */
     bool ended;          /* by a signal or a deadline, or because jq cannot be started: `error` */
     struct err error;
 };

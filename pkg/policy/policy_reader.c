@@ -144,6 +144,15 @@ static void take_error(struct policy_reader *reader, const struct err *error)
 
 /* --- the schema -------------------------------------------------------------------------------------- */
 
+enum { INTEGER_DIGITS = 19 }; /* numbers that long are text to the reader of YAML */
+
+static bool ends_with(const char *pointer, const char *end)
+{
+    size_t size = strlen(pointer), end_size = strlen(end);
+
+    return size >= end_size && strcmp(pointer + size - end_size, end) == 0;
+}
+
 static bool is_one_of(const char *word, const char *const *words)
 {
     while (*words != NULL && strcasecmp(*words, word) != 0) {
@@ -152,35 +161,85 @@ static bool is_one_of(const char *word, const char *const *words)
     return *words != NULL;
 }
 
-/* What to write instead of a value that YAML readers take for different things. */
-static void append_remedy(struct text *out, const struct schema_fault *fault, const json_t *value)
+static void append_quoted(struct text *out, const json_t *value)
 {
-    static const char *const yes[] = {"yes", "y", "on", "true", NULL};
-    static const char *const no[] = {"no", "n", "off", "false", NULL};
-    const char *word = json_string_value(value);
+    text_append(out, "; write it in quotes: \"");
+    json_print(out, value, JSON_PRINT_COMPACT);
+    text_append(out, "\"");
+}
 
-    if (strcmp(fault->keyword, "pattern") == 0) { /* the schema has one */
-        text_append(out, "; write a number, or a share such as 25%");
-    }
-    if (strcmp(fault->keyword, "type") != 0) {
-        return;
-    }
+/* What to write instead of a value that YAML readers take for different things. */
+static void append_remedy_of_type(struct text *out, const struct schema_fault *fault, const json_t *value)
+{
+    static const char *const yes[] = {"yes", "y", "on", "true", "1", NULL};
+    static const char *const no[] = {"no", "n", "off", "false", "0", NULL};
+    const char *word = json_string_value(value);
+    CLEANUP(text_free) struct text number = {0};
+    bool wants_integer = strstr(fault->message, "an integer") != NULL;
+    bool wants_string =
+        strstr(fault->message, "must be a string") != NULL || strstr(fault->message, "or a string") != NULL;
+
     if (json_is_null(value)) {
         text_append(out, "; give it a value, or remove it");
-    }
-    bool wants_string = strstr(fault->message, "must be a string") != NULL;
-    bool wants_integer = strstr(fault->message, "an integer") != NULL;
-    if (word != NULL && strstr(fault->message, "must be true or false") != NULL) {
-        bool positive = is_one_of(word, yes);
-        if (positive || is_one_of(word, no)) {
+    } else if (strstr(fault->message, "must be true or false") != NULL) {
+        if (json_is_integer(value)) {
+            json_print(&number, value, JSON_PRINT_COMPACT);
+            word = text_string(&number);
+        }
+        bool positive = word != NULL && is_one_of(word, yes);
+        if (positive || (word != NULL && is_one_of(word, no))) {
             text_printf(out, "; write %s", positive ? "true" : "false");
         }
     } else if (word != NULL && wants_integer && word[strcspn(word, "0123456789")] != '\0') {
-        text_append(out, "; write it in decimal digits, without quotes");
+        bool huge = strlen(word) >= INTEGER_DIGITS && word[strspn(word, "0123456789")] == '\0';
+        text_append(out, huge ? "; the number is too large" : "; write it in decimal digits, without quotes");
+    } else if (wants_string && ends_with(fault->instance, "/expires")) {
+        text_append(out, "; write YYYY-MM-DD, such as 2027-01-31");
     } else if (wants_string && (json_is_number(value) || json_is_boolean(value))) {
-        text_append(out, "; write it in quotes: \"");
-        json_print(out, value, JSON_PRINT_COMPACT);
-        text_append(out, "\"");
+        append_quoted(out, value);
+    }
+}
+
+/* Words of the API and of other tools for a kind. */
+static const struct {
+    const char *word, *kind;
+} kinds[] = {{"vm", "instance"},
+             {"vms", "instance"},
+             {"vsi", "instance"},
+             {"server", "instance"},
+             {"servers", "instance"},
+             {"virtual-server", "instance"},
+             {"bms", "bare-metal"},
+             {"instance_template", "template"},
+             {"instance-template", "template"},
+             {"instance_group", "group"},
+             {"instance-group", "group"}};
+
+static void append_remedy(struct text *out, const struct schema_fault *fault, const json_t *value)
+{
+    static const char *const filling[] = {"minItems", "minProperties", "minLength"};
+    const char *word = json_string_value(value);
+
+    if (strcmp(fault->keyword, "type") == 0) {
+        append_remedy_of_type(out, fault, value);
+    } else if (strcmp(fault->keyword, "const") == 0) {
+        text_append(out, word != NULL ? "; write 1, without quotes" : "; write 1, the version that is read here");
+    } else if (strcmp(fault->keyword, "maxItems") == 0) {
+        text_append(out, "; a rule takes lists of names and patterns, so that one can stand for many");
+    } else if (ends_with(fault->instance, "/allowed")) {
+        text_append(out, "; name a profile, or write forbidden: true where none may be used");
+    }
+    for (size_t i = 0; out->size == 0 && i < sizeof(filling) / sizeof(filling[0]); i++) {
+        bool vital = strcmp(fault->instance, "/rules") == 0;
+        const char *words = vital ? "; write at least one rule" : "; fill it in, or remove it";
+        text_append(out, strcmp(fault->keyword, filling[i]) == 0 ? words : "");
+    }
+    for (size_t i = 0; word != NULL && strcmp(fault->keyword, "enum") == 0 &&
+                       strstr(fault->instance, "/kinds") != NULL && i < sizeof(kinds) / sizeof(kinds[0]);
+         i++) {
+        if (strcasecmp(kinds[i].word, word) == 0) {
+            text_printf(out, "; did you mean \"%s\"?", kinds[i].kind);
+        }
     }
 }
 
@@ -189,8 +248,13 @@ static void add_schema_fault(struct policy_reader *reader, const struct schema_f
     CLEANUP(text_free) struct text message = {0}, remedy = {0};
     struct json_place place;
 
-    text_append(&message, fault->message);
-    append_remedy(&remedy, fault, json_at(reader->document.root, fault->instance));
+    if (strcmp(fault->keyword, "pattern") == 0) { /* the schema has one */
+        text_printf(&message, "\"%s\" is not a share; write a number, or a share such as 25%%",
+                    json_string_value(json_at(reader->document.root, fault->instance)));
+    } else {
+        text_append(&message, fault->message);
+        append_remedy(&remedy, fault, json_at(reader->document.root, fault->instance));
+    }
     if (remedy.size > 0) {
         text_append(&message, text_string(&remedy));
     } else if (fault->fix[0] != '\0') {
@@ -226,6 +290,7 @@ static bool check_schema(struct policy_reader *reader, const char *name, struct 
 {
     CLEANUP(schema_faults_free) struct schema_faults faults = {0};
     const struct schema_entry *entry = schema_catalog_find(reader->terms->schemas, name, e);
+    const bool refused = json_array_size(reader->faults) > 0;
     const struct schema *schema = entry ? schema_catalog_compile(reader->terms->schemas, entry, e) : NULL;
 
     if (schema == NULL) {
@@ -233,13 +298,14 @@ static bool check_schema(struct policy_reader *reader, const char *name, struct 
     }
     schema_explain(schema, reader->document.root, &faults);
     for (size_t i = 0; i < faults.count; i++) {
-        if (!is_misspelt(&faults, &faults.list[i])) {
+        const char *keyword = faults.list[i].keyword;
+        bool lacks = strcmp(keyword, "minProperties") == 0 || strcmp(keyword, "required") == 0;
+        /* what is lacking may be what YAML was refused */
+        if (!is_misspelt(&faults, &faults.list[i]) && !(lacks && refused)) {
             add_schema_fault(reader, &faults.list[i]);
         }
     }
-    if (faults.more > 0) {
-        policy_fault(reader, NULL, "and %zu more faults", faults.more);
-    }
+    reader->more = faults.more;
     return true;
 }
 
@@ -372,7 +438,7 @@ static size_t report(struct policy_reader *reader, struct text *ret_faults)
 
 bool policy_reader_close(struct policy_reader *reader, struct text *ret_faults, struct err *e)
 {
-    size_t count = report(reader, ret_faults);
+    size_t count = report(reader, ret_faults) + reader->more;
 
     json_document_free(&reader->document);
     text_free(&reader->pointer);

@@ -180,3 +180,30 @@ e.yaml:7: the exception of team-b for cache-* ends on 2026-12-05; its 2 findings
     meta plan --policy e.yaml --as-of 2026-11-20
     [[ $stderr != *expired* && $stderr == *"e.yaml:6: the exception of team-a for web-* ends on 2026-11-27; its $web findings count after that"* ]]
 }
+
+@test "VPC names that could not be read are one counted line for each region and kind" {
+    client_start --instances 4 --templates 5 --groups 0 --bare-metal 0
+    faults '{"operation": "templates.list", "action": "edit", "remove": ["/vpc/name"]}' \
+        '{"path": "/v1/vpcs", "action": "status", "status": 403}'
+    printf 'version: 1\nrules:\n- {name: a, where: {vpc: [vpc-prod]}, metadata_service: {enabled: true}}\n' > p.yaml
+    meta audit --policy p.yaml --no-store -o json
+    expect 5
+    jq -e '[.missing[] | select(test("VPC"))] | length == 1 and (.[0] | startswith("VPC names of 5 instance templates of us-south: "))' <<< "$output"
+}
+
+@test "policy check warns of a region that the policy does not have, and counts all faults below those it shows" {
+    client_environment
+    printf 'version: 1\nregions: [us-south]\nrules:\n- {name: a, where: {region: [us-south, eu-de]}, metadata_service: {enabled: true}}\n' > p.yaml
+    meta policy check p.yaml
+    expect 0
+    same "$stderr" 'warning: p.yaml:4:40: eu-de is not among the `regions` of the policy: the rule a holds for nothing there; add it to `regions`, or take it out here'
+    sed -i 's/us-south\]$/all]/' p.yaml
+    meta policy check p.yaml
+    same "$stderr" ""
+    { printf 'version: 1\nrules:\n'; for i in $(seq 150); do echo "- {name: r$i, where: {name: x$i}, metadata_service: {enabled: yes}}"; done; } > p.yaml
+    meta policy check p.yaml
+    expect 2
+    same "$(wc -l <<< "$stderr")" 101
+    same "$(tail -n 1 <<< "$stderr")" "error: p.yaml has 150 faults; the first 100 are shown"
+    [[ $(head -n 1 <<< "$stderr") == "error: p.yaml:3:"* ]]
+}

@@ -273,7 +273,7 @@ static void gaps_are_one_line_a_kind(void **state)
         {"/initialization", "initializations of 4 instances of eu-de: ", 403},
         {"/s2/initialization", "initializations of 1 instance of eu-de: ", 403},
         {"/memberships", "members of 2 instance groups of eu-de: ", 403},
-        {"/vpcs", "name of the VPC of instance template n-t1: ", 403},
+        {"/vpcs", "VPC names of 1 instance template of ", 403},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
