@@ -6,8 +6,6 @@
 #include "commands.h"
 #include "results.h"
 
-#include <string.h>
-
 struct apply_opts {
     struct policy_opts policy;
     struct selector_opts select;

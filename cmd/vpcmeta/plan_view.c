@@ -287,7 +287,7 @@ static void gather_left(struct page *page)
         if (entry->kind == NULL) {
             entry->kind = resource->kind;
             entry->plain = true;
-            text_append(&entry->what, left->check != NULL ? left->check : "");
+            append_foreign(&entry->what, left->check != NULL ? left->check : "");
             text_append(&entry->what, left->check != NULL ? ": " : "");
             append_foreign(&entry->what, left->reason);
         }

@@ -165,7 +165,7 @@ static bool check_item(const struct plan_file_reader *reader, const struct plan_
            check_action(reader, item);
 }
 
-/* At most one item waits for another (fleet.h), and only items that change are waited for. */
+/* At most one item waits for another (fleet.h). */
 static bool check_dependencies(const struct plan_file_reader *reader)
 {
     const struct plan *plan = reader->plan;

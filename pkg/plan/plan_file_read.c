@@ -25,7 +25,7 @@ static bool read_places(const struct plan_file_reader *reader, const json_t *roo
             return false;
         }
     }
-    return true;
+    return file->place_count > 0 || plan_file_refuse(reader, "places", "a list of regions, one at least");
 }
 
 static bool read_selection(const struct plan_file_reader *reader, const json_t *root, struct plan_file *file)
@@ -117,6 +117,22 @@ static bool read_left(const struct plan_file_reader *reader, const json_t *root,
             return err_wrap(reader->e, "left %zu", i + 1);
         }
         left[i].item = number - 1;
+        if (i > 0 && left[i].item < left[i - 1].item) {
+            return err_set(reader->e, ERR_INVALID, "left %zu: it is not in the order of the items", i + 1);
+        }
+    }
+    return true;
+}
+
+/* A server is restarted in the way that the head of the file gives. */
+static bool check_restarts(const struct plan_file_reader *reader, const struct plan_file *file)
+{
+    const struct plan *plan = reader->plan;
+
+    for (size_t i = 0; i < plan->count && !file->restarts_servers; i++) {
+        if (plan->items[i].action == PLAN_RESTART && plan->items[i].verdict == PLAN_CHANGE) {
+            return err_set(reader->e, ERR_INVALID, "item %zu is a restart, and `restart` is null", i + 1);
+        }
     }
     return true;
 }
@@ -168,7 +184,7 @@ bool plan_file_decode(const char *text, size_t size, const char *name, struct re
         return false;
     }
     if (!read_head(&reader, document.root, &file) || !plan_file_read_items(&reader, document.root) ||
-        !read_left(&reader, document.root, &file)) {
+        !check_restarts(&reader, &file) || !read_left(&reader, document.root, &file)) {
         err_wrap(e, "%s is not a plan that can be carried out", name);
         e->code = ERR_INVALID;
         return false;

@@ -153,6 +153,28 @@ quiet_fleet() {
     expect 0
 }
 
+# The plan on standard input with the digest of its content.
+seal() {
+    python3 -c '
+import hashlib, re, sys
+begin, rest = re.match(r"(.*?\"digest\":\")sha256:[0-9a-f]+(.*)", sys.stdin.read(), re.S).groups()
+sys.stdout.write(begin + "sha256:" + hashlib.sha256((begin + rest).encode()).hexdigest() + rest)'
+}
+
+@test "no control character of a plan reaches the terminal" {
+    client_start --instances 20
+    policy
+    meta plan --policy policy.yaml --out plan.json
+    expect 0
+    sed -E 's/"(check|reason|policy_rule)":"[^"]/&\\u001b[31m\\u202e/g' plan.json | seal > odd.json
+    grep -q '"check":"[a-z]\\u001b' odd.json
+    meta plan show odd.json
+    expect 0
+    [[ $output == *"Left as it is"* ]]
+    [[ $output$stderr != *$'\e'* ]]
+    [[ $output$stderr != *$'\u202e'* ]]
+}
+
 @test "of a plan that was edited or cut off nothing is shown, of one that has expired everything" {
     client_start --instances 20
     policy
@@ -165,13 +187,7 @@ quiet_fleet() {
         expect 2 "$file"
         [ -z "$output" ]
     done
-    python3 - << 'PYTHON'
-import hashlib, re
-text = open("plan.json").read()
-text = re.sub(r'"expires_at":"[^"]*"', '"expires_at":"2020-01-01T00:00:00Z"', text)
-begin, rest = re.match(r'(.*?"digest":")sha256:[0-9a-f]+(.*)', text, re.S).groups()
-open("old.json", "w").write(begin + "sha256:" + hashlib.sha256((begin + rest).encode()).hexdigest() + rest)
-PYTHON
+    sed 's/"expires_at":"[^"]*"/"expires_at":"2020-01-01T00:00:00Z"/' plan.json | seal > old.json
     meta plan show old.json
     expect 6 "expired"
     [[ $output == *"Policy rule web"* ]]

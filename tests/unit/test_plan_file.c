@@ -41,7 +41,7 @@ static void fill(struct made *made)
     static const struct plan_file_place places[] = {{"eu-de", "https://eu-de.iaas.cloud.ibm.com/v1"},
                                                     {"", "http://x/v1"}};
     static const char *const words[] = {"--vpc", "vpc \"prod\""};
-    static const struct plan_left left[] = {{0, "profile-missing", "given at creation only", "production", false},
+    static const struct plan_left left[] = {{1, "profile-missing", "given at creation only", "production", false},
                                             {6, NULL, "excepted", NULL, true}};
     struct plan *plan = &made->plan;
 
@@ -252,6 +252,10 @@ static void what_no_plan_can_say_is_refused_also_with_its_digest(void **state)
         {"\"depends_on\":3", "\"depends_on\":4", "item 4: depends_on"},
         {"\"depends_on\":3", "\"depends_on\":2", "two items wait"},
         {"\"depends_on\":1", "\"depends_on\":0", "item 2: body"},
+        {"\"restart\":{\"max_unavailable\":2,\"percent\":false}", "\"restart\":null", "item 6 is a restart"},
+        {"\"max_unavailable\":2,\"percent\":false", "\"max_unavailable\":101,\"percent\":true",
+         "max_unavailable of restart"},
+        {"{\"item\":7,", "{\"item\":1,", "not in the order of the items"},
         {"\"wanted\":{\"enabled\":true,\"protocol\":\"https\"}},\n{\"action\":\"restart\"",
          "\"wanted\":{\"trusted_profile\":\"p\"}},\n{\"action\":\"restart\"", "item 5"},
         {"\"body\":{\"max_unavailable\":10", "\"body\":{\"max_unavailable\":101", "item 3: body"},
@@ -259,7 +263,7 @@ static void what_no_plan_can_say_is_refused_also_with_its_digest(void **state)
         {"\"body\":{\"source_template\":", "\"corpse\":{\"source_template\":", "item 1"},
         {"\"name\":\"tpl-r2\",", "\"name\":\"TPL\",", "item 1"},
         {"{\"item\":7", "{\"item\":8", "left 2"},
-        {"{\"item\":1", "{\"item\":0", "left 1"},
+        {"{\"item\":2", "{\"item\":0", "left 1"},
         {"\"items\":[", "\"items\":[7,", "item 1"},
     };
     CLEANUP(made_free) struct made made = {0};
