@@ -1,140 +1,123 @@
-/* The page of a plan: a table for each policy rule and region, and what is left with its reason. */
+/* The page of a plan: what it comes to, the counts of each region, what changes, and what is left with its reason. */
 #include "plan_html.h"
 
 #include <string.h>
 
-#include "mem/mem.h"
+#include "plan_html_rows.h"
 #include "plan_view.h"
+#include "render/render_html_chart.h"
 #include "render/render_html_page.h"
+
+static void append_verdict(const struct plan_file *file, struct text *out)
+{
+    struct plan_counts counts = plan_count(file->plan);
+
+    if (counts.change == 0) {
+        text_append(out, "<p class=\"verdict verdict-good\">No changes needed</p>\n");
+        return;
+    }
+    text_append(out, "<p class=\"verdict verdict-plan\">");
+    render_html_count_of(out, counts.change, "change", "changes");
+    if (file->restarts > 0) {
+        text_append(out, ", ");
+        render_html_count_of(out, file->restarts, "server is restarted", "servers are restarted");
+    }
+    text_append(out, "</p>\n");
+}
 
 static void append_head(const struct plan_file *file, const char *unusable, struct text *out)
 {
-    CLEANUP(text_free) struct text summary = {0};
     CLEANUP(text_free) struct text regions = {0};
 
-    plan_view_append_summary(file, &summary);
     for (size_t i = 0; i < file->place_count; i++) {
         const struct plan_file_place *place = &file->places[i];
         text_printf(&regions, "%s%s", i > 0 ? ", " : "", place->region[0] != '\0' ? place->region : place->api);
     }
     text_append(out, "<a class=\"skip\" href=\"#changes\">Skip to the changes</a>\n<header class=\"top\">\n"
                      "<h1>Metadata service plan</h1>\n");
+    append_verdict(file, out);
     if (unusable != NULL) {
         text_append(out, "<div class=\"notice\" role=\"note\">");
         render_html_element(out, "p", unusable);
         text_append(out, "</div>\n");
     }
-    render_html_element(out, "p", text_string(&summary));
     text_append(out, "<dl class=\"facts\">\n");
-    render_html_fact(out, "Plan", file->digest);
-    render_html_fact(out, "Made", file->created_at);
-    render_html_fact(out, "Expires", file->expires_at);
-    render_html_fact(out, "Policy", file->policy);
-    render_html_fact(out, "Policy digest", file->policy_digest);
-    render_html_fact(out, "Exceptions judged as of", file->as_of);
     render_html_fact(out, "Account", file->account);
     render_html_fact(out, file->place_count == 1 ? "Region" : "Regions", text_string(&regions));
-    text_append(out, "</dl>\n</header>\n");
+    render_html_fact(out, "Policy", file->policy);
+    render_html_fact(out, "Made", file->created_at);
+    render_html_fact(out, "Expires", file->expires_at);
+    text_append(out, "</dl>\n<details class=\"kept about\"><summary>About this plan</summary>\n<dl class=\"facts\">\n");
+    render_html_fact(out, "Plan", file->digest);
+    render_html_fact(out, "Policy digest", file->policy_digest);
+    render_html_fact(out, "Exceptions judged as of", file->as_of);
+    render_html_fact(out, "Made by vpcmeta", file->version);
+    text_append(out, "</dl>\n</details>\n</header>\n");
 }
 
-/* --- changes ------------------------------------------------------------------------------------------ */
-
-static bool same_section(const struct plan_item *one, const struct plan_item *other)
+static void append_tile(struct text *out, size_t number, const char *words)
 {
-    return text_equal(one->policy_rule, other->policy_rule) &&
-           text_equal(one->resource->region, other->resource->region);
+    text_printf(out, "<li%s><b>", number == 0 ? " class=\"zero\"" : "");
+    render_html_number(out, number);
+    text_printf(out, "</b><span>%s</span></li>\n", words);
 }
 
-static const char *name_of(const struct resource *resource)
+static void append_tiles(const struct plan_file *file, struct text *out)
 {
-    return resource->name != NULL ? resource->name : resource->id;
+    struct plan_counts counts = plan_count(file->plan);
+
+    text_append(out, "<h2 class=\"visually-hidden\">Counts</h2>\n<ul class=\"tiles others\">\n");
+    append_tile(out, counts.change, counts.change == 1 ? "change" : "changes");
+    append_tile(out, file->restarts, file->restarts == 1 ? "restart" : "restarts");
+    append_tile(out, file->restarts_left, file->restarts_left == 1 ? "restart left to you" : "restarts left to you");
+    append_tile(out, file->templates_replaced,
+                file->templates_replaced == 1 ? "template replaced" : "templates replaced");
+    append_tile(out, counts.unchanged, "unchanged");
+    append_tile(out, counts.skip, "left as it is");
+    append_tile(out, file->unmanaged, "unmanaged");
+    text_append(out, "</ul>\n");
 }
 
-static void append_row(const struct plan_file *file, const struct plan_item *item, struct text *out)
+static void append_cell(const struct table *table, size_t row, size_t column, struct text *out)
 {
-    static const char *const words[] = {"create", "change", "delete"};
-    int word = item->action == PLAN_CREATE ? 0 : item->action == PLAN_DELETE ? 2 : 1;
-    CLEANUP(text_free) struct text change = {0};
+    const struct table_cell *cell = table_cell(table, row, column);
 
-    plan_view_describe(file, item, &change);
-    text_printf(out, "<tr><td class=\"sign sign-%s\">%c %s</td>", words[word], "+~-"[word], words[word]);
-    render_html_element(out, "td", item->resource->kind->singular);
-    render_html_element(out, "th scope=\"row\"", name_of(item->resource));
-    render_html_element(out, "td class=\"words\"", text_string(&change));
-    text_append(out, "</tr>\n");
-}
-
-static void append_section(const struct plan_file *file, size_t first, struct text *out)
-{
-    const struct plan_item *begins = &file->plan->items[first];
-    CLEANUP(text_free) struct text rows = {0};
-    CLEANUP(text_free) struct text heading = {0};
-    size_t count = 0;
-
-    for (size_t i = first; i < file->plan->count; i++) {
-        const struct plan_item *item = &file->plan->items[i];
-        if (item->verdict == PLAN_CHANGE && same_section(item, begins)) {
-            append_row(file, item, &rows);
-            count++;
-        }
-    }
-    if (begins->policy_rule != NULL) {
-        text_printf(&heading, "Policy rule %s, ", begins->policy_rule);
-    }
-    text_printf(&heading, "%s: %zu change%s", begins->resource->region != NULL ? begins->resource->region : "?", count,
-                count == 1 ? "" : "s");
-    render_html_element(out, "h3", text_string(&heading));
-    text_append(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    render_html_attribute(out, text_string(&heading));
-    text_append(out, "\"><table>\n<thead><tr><th scope=\"col\">Action</th><th scope=\"col\">Kind</th>"
-                     "<th scope=\"col\">Name</th><th scope=\"col\">Change</th></tr></thead>\n<tbody>\n");
-    text_append_size(out, text_string(&rows), rows.size);
-    text_append(out, "</tbody></table></div>\n");
-}
-
-static void append_changes(const struct plan_file *file, struct text *out)
-{
-    CLEANUP(mem_set_free) struct mem_set seen = {0};
-
-    text_append(out, "<h2 id=\"changes\" tabindex=\"-1\">Changes</h2>\n");
-    for (size_t i = 0; i < file->plan->count; i++) {
-        const struct plan_item *item = &file->plan->items[i];
-        CLEANUP(text_free) struct text key = {0};
-        text_printf(&key, "%s\n%s", item->policy_rule != NULL ? item->policy_rule : "",
-                    item->resource->region != NULL ? item->resource->region : "");
-        if (item->verdict == PLAN_CHANGE && mem_set_add(&seen, text_string(&key))) {
-            append_section(file, i, out);
-        }
-    }
-    if (mem_set_count(&seen) == 0) {
-        text_append(out, "<p>No changes needed.</p>\n");
+    if (table_column(table, column)->type == TABLE_INT) {
+        text_append(out, "<td class=\"number\">");
+        render_html_number(out, (size_t)cell->integer);
+        text_append(out, "</td>");
+    } else {
+        render_html_element(out, "th scope=\"row\"", cell->state == TABLE_VALUE ? cell->string : "unknown region");
     }
 }
 
-static void append_left(const struct plan_file *file, struct text *out)
+/* The counts of each region, where there are several. */
+static void append_regions(const struct plan_file *file, struct text *out)
 {
-    if (file->left_count == 0) {
+    static const char *const titles[] = {"Region",        "Changes",  "Unchanged",
+                                         "Left as it is", "Restarts", "Templates replaced"};
+    TABLE_CLEANUP struct table *table = plan_view_regions(file);
+
+    if (table_row_count(table) < 2) {
         return;
     }
-    text_append(out, "<h2>Left as it is</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                     "aria-label=\"Left as it is\"><table>\n<thead><tr><th scope=\"col\">Name</th>"
-                     "<th scope=\"col\">Kind</th><th scope=\"col\">Region</th><th scope=\"col\">Rule</th>"
-                     "<th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < file->left_count; i++) {
-        const struct plan_left *left = &file->left[i];
-        const struct resource *resource = file->plan->items[left->item].resource;
+    text_append(out, "<h2>Regions</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Counts by "
+                     "region\"><table class=\"counts\">\n<thead><tr>");
+    for (size_t i = 0; i < table_column_count(table); i++) {
+        render_html_element(out, i == 0 ? "th scope=\"col\"" : "th scope=\"col\" class=\"number\"", titles[i]);
+    }
+    text_append(out, "</tr></thead>\n<tbody>\n");
+    for (size_t row = 0; row < table_row_count(table); row++) {
         text_append(out, "<tr>");
-        render_html_element(out, "th scope=\"row\"", name_of(resource));
-        render_html_element(out, "td", resource->kind->singular);
-        render_html_element(out, "td", resource->region);
-        render_html_element(out, "td", left->check);
-        render_html_element(out, "td class=\"words\"", left->reason);
+        for (size_t i = 0; i < table_column_count(table); i++) {
+            append_cell(table, row, i, out);
+        }
         text_append(out, "</tr>\n");
     }
     text_append(out, "</tbody></table></div>\n");
 }
 
-void plan_html(const struct plan_file *file, const char *unusable, struct text *out)
+void plan_html(const struct plan_file *file, const char *unusable, const char *apply, struct text *out)
 {
     static const char *const styles[] = {"page", "plan", NULL};
     CLEANUP(text_free) struct text title = {0};
@@ -144,8 +127,16 @@ void plan_html(const struct plan_file *file, const char *unusable, struct text *
     render_html_begin(&page, out);
     append_head(file, unusable, out);
     text_append(out, "<main>\n");
-    append_changes(file, out);
-    append_left(file, out);
+    append_tiles(file, out);
+    if (apply != NULL) {
+        text_append(out, "<h2>What to run</h2>\n<p class=\"for\">It asks before anything is changed; "
+                         "<code>--dry-run</code> previews:</p>\n");
+        render_html_command(out, "apply", apply, "the command");
+    }
+    append_regions(file, out);
+    text_append(out, "<h2 id=\"changes\" tabindex=\"-1\">Changes</h2>\n");
+    plan_html_changes(file, out);
+    plan_html_left(file, out);
     text_append(out, "</main>\n<footer>Written by vpcmeta. The page loads nothing and sends nothing.</footer>\n");
     render_html_end(&page, out);
 }

@@ -4,7 +4,10 @@
 
 #include "plan/plan_file.h"
 
-/* Appends the page, which runs no script; `unusable` is why the plan cannot be carried out, NULL: it can. */
-void plan_html(const struct plan_file *file, const char *unusable, struct text *out);
+/*
+ * Appends the page, which runs no script. `unusable` is why the plan cannot be carried out, NULL: it can; `apply` the
+ * command that does, NULL: nothing is to be done.
+ */
+void plan_html(const struct plan_file *file, const char *unusable, const char *apply, struct text *out);
 
 #endif

@@ -35,7 +35,8 @@ static bool check_folder(const char *path, struct err *e)
 }
 
 /* Whether the page may be written there: nothing that is no page is overwritten. */
-static bool write_page(const char *path, const struct plan_file *file, const struct err *unusable, struct err *e)
+static bool write_page(const char *path, const struct plan_file *file, const struct err *unusable, const char *apply,
+                       struct err *e)
 {
     static const char beginning[] = "<!doctype html>";
     CLEANUP(text_free) struct text page = {0};
@@ -46,7 +47,7 @@ static bool write_page(const char *path, const struct plan_file *file, const str
     if (exists && strncasecmp(text_string(&earlier), beginning, strlen(beginning)) != 0) {
         return err_set(e, ERR_USAGE, "--html %s: the file exists and is not an HTML page: give another name", path);
     }
-    plan_html(file, unusable->code != ERR_NONE ? unusable->message : NULL, &page);
+    plan_html(file, unusable->code != ERR_NONE ? unusable->message : NULL, apply, &page);
     return fsio_replace(path, text_string(&page), page.size, e) || err_wrap(e, "--html %s", path);
 }
 
@@ -71,6 +72,7 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
     CLEANUP(plan_free) struct plan plan = {0};
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text next = {0};
+    const char *apply = NULL;
     struct err unusable = ERR_INIT;
     struct plan_file file;
     char now[CLOCK_STAMP_SIZE];
@@ -85,8 +87,9 @@ static int show(struct app *app, const struct cli_call *call, struct err *e)
         cli_command_line_begin(&line, app->program->name, "apply");
         cli_command_line_operand(&line, call->args[0]);
         text_printf(&next, "next: %s", cli_command_line_string(&line));
+        apply = strcmp(call->args[0], "-") != 0 ? cli_command_line_string(&line) : NULL;
     }
-    if (opts->html != NULL && !write_page(opts->html, &file, &unusable, e)) {
+    if (opts->html != NULL && !write_page(opts->html, &file, &unusable, apply, e)) {
         return err_exit_status(e);
     }
     if (!plan_report(app,

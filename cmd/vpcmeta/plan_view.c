@@ -39,9 +39,11 @@ bool plan_view_restarts(const struct plan_file *file, const struct plan_item *it
            (file->restarts_servers && turns_on(item) && !item->leave_restart);
 }
 
-/* The name of the template that the item's is made from. */
-static const char *source_of(const struct plan_file *file, const struct plan_item *item)
+const char *plan_view_source(const struct plan_file *file, const struct plan_item *item)
 {
+    if (item->action != PLAN_CREATE) {
+        return NULL;
+    }
     const char *id = json_string_value(json_object_get(json_object_get(item->create.body, "source_template"), "id"));
 
     for (size_t i = 0; id != NULL && i < file->plan->count; i++) {
@@ -173,7 +175,7 @@ static void append_name(const struct page *page, struct text *out, const struct 
                         bool region)
 {
     const struct resource *resource = item->resource;
-    const char *source = item->action == PLAN_CREATE ? source_of(page->view->file, item) : NULL;
+    const char *source = plan_view_source(page->view->file, item);
 
     text_append(out, out->size > 0 ? ", " : "");
     append_foreign(out, resource->name != NULL ? resource->name : resource->id != NULL ? resource->id : "?");

@@ -31,6 +31,9 @@ bool plan_view_restarts(const struct plan_file *file, const struct plan_item *it
 /* Appends "12 changes in 2 regions, 3 servers are restarted, ..."; "no changes needed" where there are none. */
 void plan_view_append_summary(const struct plan_file *file, struct text *out);
 
+/* The name, or the id, of the template that the item creates another one from; NULL: it creates none. */
+const char *plan_view_source(const struct plan_file *file, const struct plan_item *item);
+
 /* Appends what the item changes: "enabled false -> true; stopped and started". Empty for what it skips. */
 void plan_view_describe(const struct plan_file *file, const struct plan_item *item, struct text *out);
 

@@ -14,7 +14,7 @@ from chromium import PROGRAM, Chromium  # noqa: E402
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 NAMES = ["</script><script>alert(1)</script>", "<!--<img src=x onerror=alert(1)>", "\u202egnp.exe", "a" * 63, "line\u2028end",
-         "&lt;b&gt;\"'`", "web-1"]
+         "&lt;b&gt;\"'`", *(f"web-{number}" for number in range(1, 9))]
 TITLES = ("the page of an audit shows hostile names as text, with the fix of each, and requests nothing",
           "the page of a plan shows hostile names as text, with contrast and roles, and requests nothing")
 POLICY = """version: 1
@@ -58,6 +58,16 @@ def write_pages(folder):
         simulator.wait()
 
 
+def same(found, wanted, what):
+    if found != wanted:
+        raise AssertionError(f"{what} is {found!r} and not {wanted!r}")
+
+
+def true(found, what):
+    if not found:
+        raise AssertionError(what)
+
+
 def check_audit(browser, folder):
     url = f"file://{folder}/audit.html"
     page = browser.open(url)
@@ -77,12 +87,25 @@ def check_plan(browser, folder):
     url = f"file://{folder}/plan.html"
     for scheme in ("light", "dark"):
         page = browser.open(url, scheme=scheme)
-        shown = page.run("[...document.querySelectorAll('tbody th')].map((cell) => cell.textContent)")
+        shown = page.run("[...document.querySelectorAll('.names bdi')].map((cell) => cell.textContent)")
         if sorted(shown) != sorted(NAMES):
             raise AssertionError(f"names: {shown!r}")
+        same(page.run("document.querySelector('.verdict').innerText"), f"{len(NAMES)} changes", "the verdict")
+        same(page.run("[...document.querySelectorAll('.diff li')].map((line) => line.innerText)"),
+             ["protocol http \u2192 https", "hop limit 2 \u2192 1"], "the change that all have")
+        same(page.run("document.querySelector('.of summary').innerText"), f"{len(NAMES)} instances", "what is folded")
+        same(page.run("document.querySelector('.command code').innerText"), "vpcmeta apply plan.json", "what to run")
         wrong = page.run(CHECKS + "; [...pageChecks.contrast(), ...pageChecks.structure()]")
         if wrong:
             raise AssertionError(f"{scheme}: {wrong}")
+        page.send("Emulation.setDeviceMetricsOverride", width=360, height=740, deviceScaleFactor=1, mobile=True)
+        page.click(".of summary")
+        same(page.run("document.scrollingElement.scrollWidth"), 360, "the width on a phone")
+        page.click(".of summary")
+        seen = "[...document.querySelectorAll('.names bdi, .about dd')].filter((e) => !e.checkVisibility()).length"
+        true(page.run(seen) >= len(NAMES), "nothing is folded")
+        page.send("Emulation.setEmulatedMedia", media="print")
+        same(page.run(seen), 0, "what is folded on paper")
         check_quiet(page, url)
         page.close()
 
