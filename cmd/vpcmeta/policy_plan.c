@@ -174,6 +174,7 @@ static bool make_plan(const struct app *app, struct policy_plan *planned, struct
                                                              .groups = planned->groups,
                                                              .stale = stale},
                                                  .groups = of_groups,
+                                                 .stale_members = &fleet->stale_members,
                                                  .restart = {.settles = true},
                                                  .heal_timeout_ms = HEAL_TIMEOUT_MS},
                      planned->list, &planned->made);

@@ -209,6 +209,7 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
                                                 .ask = ask,
                                                 .look = look,
                                                 .context = reading,
+                                                .stale_members = &fleet->stale_members,
                                                 .name_vpcs = policy_needs_vpcs(reading->policy)};
     CLEANUP(inventory_facts_release) struct inventory_facts *facts = inventory_facts_create(&terms);
     size_t gone = 0;
@@ -281,6 +282,7 @@ void policy_fleet_free(struct policy_fleet *fleet)
         resource_list_destroy(fleet->known);
     }
     resource_list_destroy(fleet->selected);
+    mem_set_free(&fleet->stale_members);
     text_free(&fleet->missing);
     text_arena_free(&fleet->memory);
     *fleet = (struct policy_fleet){0};

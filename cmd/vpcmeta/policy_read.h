@@ -12,6 +12,7 @@
 #include "app.h"
 #include "audit/audit_facts.h"
 #include "clock/clock.h"
+#include "mem/mem.h"
 #include "selection.h"
 
 struct policy_opts {
@@ -74,6 +75,7 @@ struct policy_fleet {
     struct resource_list *known;     /* `selected` itself, or all templates and groups */
     struct audit_facts *facts;       /* beside `selected` */
     struct audit_facts *known_facts; /* beside `known`: `facts` itself, or with the match alone */
+    struct mem_set stale_members;    /* of groups of `selected`, as of inventory_facts_terms */
     struct text missing;             /* lines about what could not be read */
     struct text_arena memory;        /* of reasons and profiles */
 };

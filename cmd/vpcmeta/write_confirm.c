@@ -377,7 +377,7 @@ static void say_many(const struct app *app, const struct fleet_run *run, size_t 
 static void say_restarts(const struct app *app, const struct fleet_restarts *restart, const struct plan_counts *counts)
 {
     size_t left = restart == NULL ? counts->restart : counts->leave_restart;
-    size_t restarts = counts->restart - counts->leave_restart + counts->restarts;
+    size_t restarts = plan_counts_restarted(counts);
 
     if (left > 0) {
         app_say(app, "  %zu of them need%s a stop and a start afterwards", left, left == 1 ? "s" : "");

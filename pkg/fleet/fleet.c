@@ -392,16 +392,17 @@ int fleet_exit_status(const struct fleet_summary *summary)
 /* --- the run ----------------------------------------------------------------------------------------- */
 
 /* A server that an earlier run may have stopped is down until it is known to run. */
-static void open_disruption_budget(struct fleet *fleet)
+static void open_disruption_budget(struct fleet *fleet, const struct plan_counts *counts)
 {
     const struct fleet_restarts *restarts = fleet->options->restart;
     const struct plan *plan = fleet->plan;
+    size_t restarted = plan_counts_restarted(counts);
 
     if (restarts == NULL) {
         return;
     }
     fleet->disruption = (struct fleet_disruption){
-        .max_down = fleet_disruption_max(restarts->max_unavailable, plan->count), .same_group = restarts->same_group};
+        .max_down = fleet_disruption_max(restarts->max_unavailable, restarted), .same_group = restarts->same_group};
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_item *item = &plan->items[i];
         bool stops = item->action == PLAN_RESTART || item->action == PLAN_SET;
@@ -415,6 +416,7 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
                    struct fleet_run *ret, struct err *e)
 {
     struct fleet fleet = {.plan = plan, .options = options, .strings = strings, .run = ret};
+    const struct plan_counts counts = plan_count(plan);
 
     begin_results(plan, ret);
     for (size_t i = 1; i < plan->count; i++) {
@@ -425,8 +427,8 @@ bool fleet_execute(const struct plan *plan, const struct fleet_options *options,
     fleet.concluded = fleet.starting + plan->count;
     fleet.began_s = options->began_s > 0 ? options->began_s : clock_wall_s(clock_system());
     fleet.dependencies = fleet_dependencies_open(plan);
-    fleet.rollout = fleet_rollout_open(options->limits, plan_count(plan).change);
-    open_disruption_budget(&fleet);
+    fleet.rollout = fleet_rollout_open(options->limits, counts.change);
+    open_disruption_budget(&fleet, &counts);
     do {
         notice_stop(&fleet);
         take_up(&fleet);

@@ -111,7 +111,7 @@ struct fleet_limits {
 
 /* How servers are restarted. */
 struct fleet_restarts {
-    struct fleet_share max_unavailable; /* down at a time, of all that the plan is about; rounded down, at least 1 */
+    struct fleet_share max_unavailable; /* down at a time, of all that are restarted; rounded down, at least 1 */
     unsigned stop_timeout_ms;           /* to be stopped after the stop was asked for */
     unsigned start_timeout_ms;          /* to run after the start was */
     unsigned poll_ms;                   /* between reads of the status; 0: 1 to 5 s */

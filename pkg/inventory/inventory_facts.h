@@ -15,6 +15,7 @@
 #define INVENTORY_INVENTORY_FACTS_H
 
 #include "inventory/inventory.h"
+#include "mem/mem.h"
 
 enum inventory_reading {
     INVENTORY_NOT_ASKED,
@@ -50,6 +51,8 @@ struct inventory_facts_terms {
     /* What the user_data looks like, a constant; NULL: harmless. The text is not kept. NULL: nothing looks at it. */
     const char *(*look)(const char *text, size_t size, const void *context);
     void *context;
+    /* gets "GROUP NAME" of each server, by the id of its group, that was made from another template than the group's */
+    struct mem_set *stale_members;
     bool name_vpcs; /* read the VPCs (and subnets) that records refer to without a name */
 };
 

@@ -142,6 +142,22 @@ struct members {
     struct resource_list *list;
 };
 
+static void note_stale(const struct members *members)
+{
+    const char *template_id = members->entry->group->template_id;
+    struct mem_set *stale = members->facts->terms.stale_members;
+
+    for (size_t i = 0; stale != NULL && template_id != NULL && i < resource_list_count(members->list); i++) {
+        const struct resource *membership = resource_list_at(members->list, i);
+        CLEANUP(text_free) struct text key = {0};
+        if (membership->instance_name != NULL && membership->template_id != NULL &&
+            strcmp(membership->template_id, template_id) != 0) {
+            text_printf(&key, "%s %s", members->entry->id, membership->instance_name);
+            (void)mem_set_add(stale, text_string(&key));
+        }
+    }
+}
+
 static void members_listed(const struct err *error, void *context)
 {
     struct members *members = context;
@@ -155,6 +171,7 @@ static void members_listed(const struct err *error, void *context)
     if (error == NULL) {
         entry->fact.members = INVENTORY_READ;
         entry->fact.counts = resource_count_members(entry->group, members->list);
+        note_stale(members);
     } else if (error->http_status == 404) {
         entry->fact.members = INVENTORY_READ; /* deleted after it was listed */
         entry->fact.gone = true;

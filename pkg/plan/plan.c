@@ -152,12 +152,18 @@ struct plan_counts plan_count(const struct plan *plan)
             continue; /* no server changes */
         }
         counts.enable += enables;
-        bool restart = enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable;
+        bool restart = enables && item->action == PLAN_SET && item->resource->kind->restart_to_enable &&
+                       resource_status(item->resource->status) != RESOURCE_STATUS_STOPPED;
         counts.restart += restart;
         counts.leave_restart += restart && item->leave_restart;
         counts.to_https += https && item->resource->settings.enabled;
     }
     return counts;
+}
+
+size_t plan_counts_restarted(const struct plan_counts *counts)
+{
+    return counts->restart - counts->leave_restart + counts->restarts;
 }
 
 /* --- restarts ---------------------------------------------------------------------------------------- */

@@ -175,12 +175,15 @@ bool plan_odd_refuses(const struct resource *record, const struct resource_setti
 struct plan_counts {
     size_t change, unchanged, skip;
     size_t enable;        /* false to true: these need a stop and a start when the kind says so */
-    size_t restart;       /* of those, the ones whose kind needs it */
+    size_t restart;       /* of those, the ones whose kind needs it and that are not stopped */
     size_t leave_restart; /* of those, the ones that the run does not restart in any case */
     size_t to_https;      /* http to https: clients of the bare address break (vpc-api.md 4.1) */
     size_t restarts;      /* items that are a restart and nothing else */
 };
 struct plan_counts plan_count(const struct plan *plan);
+
+/* Servers that a run of the plan stops and starts, where it may restart any. */
+size_t plan_counts_restarted(const struct plan_counts *counts);
 
 /* --- restarts ---------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 /* The plan of a policy: servers, and the order of it all. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,21 +10,45 @@
 
 static bool is_replaced(const struct plan_making *making, const struct resource *record)
 {
-    return record->member_of != NULL && mem_set_has(&making->rolled, record->member_of);
+    const struct mem_set *stale = making->terms->stale_members;
+    CLEANUP(text_free) struct text key = {0};
+
+    if (record->member_of == NULL || record->name == NULL) {
+        return record->member_of != NULL && mem_set_has(&making->rolled, record->member_of);
+    }
+    text_printf(&key, "%s %s", record->member_of, record->name);
+    return mem_set_has(&making->rolled, record->member_of) || (mem_set_has(&making->rolled_stale, record->member_of) &&
+                                                               stale != NULL && mem_set_has(stale, text_string(&key)));
 }
 
 /* Adds the server to those that are stopped and started. */
 static void count_restart(struct plan_making *making, const struct policy_rule *rule)
 {
-    struct plan_policy *made = making->made;
-    const struct policy_apply *apply = &rule->apply;
-    size_t total = resource_list_count(making->terms->selected);
-    size_t most = made->percent ? total * made->max_unavailable / 100 : made->max_unavailable;
-    size_t own = apply->percent ? total * apply->max_unavailable / 100 : apply->max_unavailable;
+    bool known = false;
 
-    if (made->restarts++ == 0 || own < most) {
-        made->max_unavailable = apply->max_unavailable;
-        made->percent = apply->percent;
+    for (size_t i = making->restarting.count; !known && i > 0; i--) {
+        known = making->restarting.items[i - 1] == rule;
+    }
+    if (!known) {
+        *mem_list_add(&making->restarting) = rule;
+    }
+    making->made->restarts++;
+}
+
+/* The smallest number that a policy rule allows: of a share, that of all servers which are restarted. */
+static void choose_unavailable(struct plan_making *making)
+{
+    struct plan_policy *made = making->made;
+    size_t most = SIZE_MAX;
+
+    for (size_t i = 0; i < making->restarting.count; i++) {
+        const struct policy_apply *apply = &making->restarting.items[i]->apply;
+        size_t own = apply->percent ? made->restarts * apply->max_unavailable / 100 : apply->max_unavailable;
+        if (own < most) {
+            most = own;
+            made->max_unavailable = apply->max_unavailable;
+            made->percent = apply->percent;
+        }
     }
 }
 
@@ -207,11 +232,14 @@ void plan_policy_make(const struct plan_policy_terms *terms, struct resource_lis
     ret->plan.items = mem_array(room, sizeof(*ret->plan.items));
     making.of_groups = mem_array(resource_list_count(terms->context.groups) + 1, sizeof(*making.of_groups));
     plan_kinds(&making);
+    choose_unavailable(&making);
     if (ret->left.count > 0) {
         qsort(ret->left.items, ret->left.count, sizeof(ret->left.items[0]), compare_left);
     }
     free(making.of_groups);
+    free(making.restarting.items);
     mem_set_free(&making.rolled);
+    mem_set_free(&making.rolled_stale);
     mem_map_free(&making.conflicts);
 }
 

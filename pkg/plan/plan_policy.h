@@ -19,6 +19,7 @@
 #ifndef PLAN_PLAN_POLICY_H
 #define PLAN_PLAN_POLICY_H
 
+#include "mem/mem.h"
 #include "plan/plan_file.h"
 #include "plan/plan_replace.h"
 #include "policy/policy.h"
@@ -46,6 +47,7 @@ struct plan_policy_terms {
     const struct plan_subject *subjects;  /* of each of them */
     struct plan_template_context context; /* all templates and groups of the regions */
     const struct plan_subject *groups;    /* of each group of the context */
+    const struct mem_set *stale_members;  /* as of inventory_facts_terms; NULL: not known */
     struct plan_restart_terms restart;
     int64_t heal_timeout_ms; /* as of plan_roll */
     unsigned poll_ms;
@@ -61,8 +63,8 @@ struct plan_policy {
     size_t restarts;           /* servers that are stopped and started */
     size_t restarts_left;      /* servers whose restart is pending afterwards, because their policy rule says never */
     size_t templates_replaced; /* that have a successor in the plan */
-    unsigned max_unavailable;  /* of restarts: the smallest that a policy rule of one of these servers gives */
-    bool percent;
+    unsigned max_unavailable;  /* of restarts: the smallest that a policy rule of one of these servers gives; */
+    bool percent;              /* a share is one of all `restarts` */
 };
 
 /* Makes the plan; `list` keeps records and words. Free with plan_policy_free. */

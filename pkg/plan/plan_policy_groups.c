@@ -205,6 +205,9 @@ static void note_groups(struct plan_making *making, size_t first)
             continue;
         }
         struct plan_group_item *group = &making->of_groups[number - 1];
+        if (item->action == PLAN_ROLL && item->verdict == PLAN_CHANGE) {
+            (void)mem_set_add(&making->rolled_stale, item->resource->id);
+        }
         if (group->item != 0 && item->action == PLAN_ROLL && making->plan->items[group->item - 1].action == PLAN_MOVE) {
             (void)mem_set_add(&making->rolled, item->resource->id);
         }
@@ -362,6 +365,7 @@ static size_t add_group(struct plan_making *making, const struct resource *group
     if (roll != NULL) {
         item->action = PLAN_ROLL;
         item->verdict = PLAN_CHANGE;
+        (void)(group->id != NULL && mem_set_add(&making->rolled_stale, group->id));
         item->roll.terms = *roll;
         item->roll.before = (struct plan_members){.count = group->membership_count, .stale = stale};
     } else {

@@ -20,7 +20,12 @@ struct plan_making {
     struct mem_map group_numbers;      /* number (from 1) of each group of the context, by id */
     struct mem_map template_items;     /* number (from 1) of the item of each template that was planned, by id */
     struct mem_set rolled;             /* ids of groups all of whose members are replaced */
-    struct mem_map conflicts;          /* by id of group: why its members are not replaced; borrowed words */
+    struct mem_set rolled_stale;       /* ids of groups that are rolled: of those of another template */
+    struct {
+        const struct policy_rule **items;
+        size_t count, capacity;
+    } restarting;             /* rules by which servers are restarted */
+    struct mem_map conflicts; /* by id of group: why its members are not replaced; borrowed words */
 };
 
 /* What a resource is to be changed to, and what of the policy rule is left. */
