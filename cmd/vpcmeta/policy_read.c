@@ -94,9 +94,9 @@ static bool ask(const struct resource *record, const struct inventory_seen *seen
     return true;
 }
 
-static const char *look(const char *text, size_t size, const void *context)
+static bool look(const char *text, size_t size, const char **ret_secret, const void *context)
 {
-    return userdata_look(((const struct reading *)context)->scanner, text, size);
+    return userdata_look(((const struct reading *)context)->scanner, text, size, ret_secret);
 }
 
 /* --- facts -------------------------------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ enum audit_result audit_judge_secret(struct audit_subject *subject)
         return AUDIT_NOT_APPLICABLE;
     }
     if (facts->user_data_reading == AUDIT_UNREADABLE) {
-        return audit_outcome(subject, AUDIT_MAYBE, "its user_data, which could not be read");
+        return audit_outcome(subject, AUDIT_MAYBE, "its user_data, which could not be searched");
     }
     return audit_outcome(subject, facts->secret == NULL ? AUDIT_NO : on, "metadata_service.enabled");
 }

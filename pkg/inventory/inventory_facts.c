@@ -92,17 +92,6 @@ static void expect_vpc(struct inventory_facts *facts, const struct resource *rec
 
 /* --- records ------------------------------------------------------------------------------------------ */
 
-static void look_at_user_data(const struct inventory_facts *facts, const struct inventory_seen *seen,
-                              struct inventory_fact *fact)
-{
-    struct answer_string text = answer_value(answer_find(seen->item, "user_data")).string;
-
-    if (facts->terms.look != NULL && text.data != NULL) {
-        fact->user_data = INVENTORY_READ;
-        fact->secret = facts->terms.look(text.data, text.size, facts->terms.context);
-    }
-}
-
 /* A record that a repeated page brings again is asked about once; as one of the others it is judged again. */
 static void see(struct inventory_facts *facts, const struct resource *record, const struct inventory_seen *seen,
                 bool selected)
@@ -124,7 +113,7 @@ static void see(struct inventory_facts *facts, const struct resource *record, co
     if (!selected) {
         return;
     }
-    look_at_user_data(facts, seen, &entry->fact);
+    inventory_facts_look(facts, answer_value(answer_find(seen->item, "user_data")).string, &entry->fact);
     if ((questions & INVENTORY_MEMBERS) != 0 && record->kind->memberships != NULL) {
         entry->group = resource_list_adopt(facts->strings, record);
     }

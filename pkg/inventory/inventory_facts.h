@@ -21,7 +21,7 @@ enum inventory_reading {
     INVENTORY_NOT_ASKED,
     INVENTORY_ASKED, /* on its way */
     INVENTORY_READ,
-    INVENTORY_UNREADABLE, /* `missing` of inventory_facts_complete has a line about it */
+    INVENTORY_UNREADABLE, /* `missing` of inventory_facts_complete has a line about it, unless it is user_data */
 };
 
 /* What may be read of a resource. */
@@ -48,8 +48,11 @@ struct inventory_facts_terms {
      */
     bool (*ask)(const struct resource *record, const struct inventory_seen *seen, bool selected,
                 struct inventory_fact *fact, unsigned *ret_questions, void *context, struct err *e);
-    /* What the user_data looks like, a constant; NULL: harmless. The text is not kept. NULL: nothing looks at it. */
-    const char *(*look)(const char *text, size_t size, const void *context);
+    /*
+     * What the user_data looks like, a constant; NULL: harmless. False: that cannot be known. The text is not kept.
+     * NULL: no user_data is searched.
+     */
+    bool (*look)(const char *text, size_t size, const char **ret_secret, const void *context);
     void *context;
     /* gets "GROUP NAME" of each server, by the id of its group, that was made from another template than the group's */
     struct mem_set *stale_members;

@@ -41,6 +41,17 @@ static const char *share(struct inventory_facts *facts, struct answer_string str
     return string.data != NULL ? resource_list_share(facts->strings, string.data, string.size) : NULL;
 }
 
+void inventory_facts_look(const struct inventory_facts *facts, struct answer_string user_data,
+                          struct inventory_fact *fact)
+{
+    const struct inventory_facts_terms *terms = &facts->terms;
+
+    if (terms->look != NULL && user_data.data != NULL) {
+        bool searched = terms->look(user_data.data, user_data.size, &fact->secret, terms->context);
+        fact->user_data = searched ? INVENTORY_READ : INVENTORY_UNREADABLE;
+    }
+}
+
 static bool read_initialization(struct answer_node root, const struct http_reply *reply, void *context, struct err *e)
 {
     struct request *request = context;
@@ -67,10 +78,7 @@ static bool read_initialization(struct answer_node root, const struct http_reply
         bool says = answer_find(profile, "auto_link").document != NULL;
         fact->auto_link = !says ? RESOURCE_UNKNOWN : auto_link ? RESOURCE_ON : RESOURCE_OFF;
     }
-    if (user_data.data != NULL && request->facts->terms.look != NULL) {
-        fact->user_data = INVENTORY_READ;
-        fact->secret = request->facts->terms.look(user_data.data, user_data.size, request->facts->terms.context);
-    }
+    inventory_facts_look(request->facts, user_data, fact);
     return true;
 }
 

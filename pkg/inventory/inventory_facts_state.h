@@ -67,6 +67,10 @@ struct inventory_facts {
 };
 
 /* Queues what is to be read of the entry; asks as much as may be asked now. */
+/* Searches the user_data where there is some and that is wanted. */
+void inventory_facts_look(const struct inventory_facts *facts, struct answer_string user_data,
+                          struct inventory_fact *fact);
+
 void facts_ask(struct inventory_facts *facts, struct facts_entry *entry, unsigned questions);
 
 #endif

@@ -14,9 +14,12 @@
 
 /* A value: quoted, or up to a blank or what ends a word. One group, whatever it is. */
 #define VALUE "(?|\"((?:[^\"\\\\\\n]|\\\\.)*)\"|'([^'\\n]*)'|([^\\s\"'#,;&|\\]}]+))"
-/* A name that ends in one of `words`, as in a shell, in YAML, JSON, INI and the like; not in a comment. */
-#define ASSIGNMENT(words)                                                             \
-    "(?im)^(?!\\s*(?:#(?!!)|//))[^\\n]*?(?<![a-z0-9])(?:[a-z0-9_.-]*[_.-])?(?:" words \
+/*
+ * A name that ends in one of `words`, as in a shell, in YAML, JSON, INI and the like; not in a comment. It is looked at
+ * from its first character on only, or else a long line would cost the square of its length.
+ */
+#define ASSIGNMENT(words)                                                                \
+    "(?im)^(?!\\s*(?:#(?!!)|//))[^\\n]*?(?<![a-z0-9_.-])(?:[a-z0-9_.-]*[_.-])?(?:" words \
     ")[\"']?(?:[ \\t]*(?:=>|:=|=)[ \\t]*|[ \\t]*:[ \\t]+|:(?=[\"']))" VALUE "(?<after>[ \\t]+[a-z][^\\n]*)?"
 /* The same as an option of a command: --password hunter2. */
 #define OPTION(words) "(?im)^(?!\\s*#(?!!))[^\\n]*?\\s--?(?:[a-z0-9-]*-)?(?:" words ")[ =]" VALUE
@@ -82,7 +85,7 @@ static const struct {
     {"a token or key", ASSIGNMENT(TOKEN_WORDS), USERDATA_TOKEN},
     {"a token or key", OPTION(TOKEN_WORDS), USERDATA_TOKEN},
 };
-enum { PATTERNS = sizeof(table) / sizeof(table[0]), BASE64_DEPTH = 2, EFFORT = 1000000 };
+enum { PATTERNS = sizeof(table) / sizeof(table[0]), BASE64_DEPTH = 2 };
 
 struct userdata_scanner {
     pcre2_code *codes[PATTERNS];
@@ -109,7 +112,7 @@ struct userdata_scanner *userdata_scanner_create(void)
     if (scanner->match == NULL || scanner->limits == NULL) {
         mem_out_of_memory();
     }
-    pcre2_set_match_limit(scanner->limits, EFFORT);
+    pcre2_set_match_limit(scanner->limits, USERDATA_EFFORT);
     return scanner;
 }
 
@@ -144,7 +147,8 @@ static bool is_prose(const struct userdata_scanner *scanner, const char *text, c
     return before > 0 && text[before - 1] == ':';
 }
 
-static bool matches(const struct userdata_scanner *scanner, size_t pattern, const char *text, size_t size)
+/* *whole becomes false where the search is given up. */
+static bool matches(const struct userdata_scanner *scanner, size_t pattern, const char *text, size_t size, bool *whole)
 {
     const size_t *groups = pcre2_get_ovector_pointer(scanner->match);
 
@@ -152,6 +156,7 @@ static bool matches(const struct userdata_scanner *scanner, size_t pattern, cons
         int count =
             pcre2_match(scanner->codes[pattern], (PCRE2_SPTR)text, size, at, 0, scanner->match, scanner->limits);
         if (count < 0) {
+            *whole = *whole && count == PCRE2_ERROR_NOMATCH;
             return false;
         }
         const size_t *value = count > 1 && groups[2] != PCRE2_UNSET ? &groups[2] : groups;
@@ -195,10 +200,11 @@ static bool has_login_list(const char *text)
     return false;
 }
 
-static const char *look(const struct userdata_scanner *scanner, const char *text, size_t size, unsigned depth)
+static const char *look(const struct userdata_scanner *scanner, const char *text, size_t size, unsigned depth,
+                        bool *whole)
 {
     for (size_t i = 0; i < PATTERNS; i++) {
-        if (matches(scanner, i, text, size)) {
+        if (matches(scanner, i, text, size, whole)) {
             return table[i].what;
         }
     }
@@ -209,13 +215,16 @@ static const char *look(const struct userdata_scanner *scanner, const char *text
     struct text decoded = {0};
     size_t at = 0;
     while (depth > 0 && found == NULL && userdata_next_base64(text, size, &at, &decoded)) {
-        found = look(scanner, text_string(&decoded), decoded.size, depth - 1);
+        found = look(scanner, text_string(&decoded), decoded.size, depth - 1, whole);
     }
     text_free_secret(&decoded);
     return found;
 }
 
-const char *userdata_look(const struct userdata_scanner *scanner, const char *text, size_t size)
+bool userdata_look(const struct userdata_scanner *scanner, const char *text, size_t size, const char **ret_what)
 {
-    return look(scanner, text, size, BASE64_DEPTH);
+    bool whole = true;
+
+    *ret_what = look(scanner, text, size, BASE64_DEPTH, &whole);
+    return whole || *ret_what != NULL;
 }

@@ -11,6 +11,7 @@
 #ifndef USERDATA_USERDATA_H
 #define USERDATA_USERDATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The compiled table; for one thread at a time. */
@@ -18,7 +19,13 @@ struct userdata_scanner;
 struct userdata_scanner *userdata_scanner_create(void) __attribute__((warn_unused_result));
 void userdata_scanner_destroy(struct userdata_scanner *scanner); /* NULL allowed */
 
-/* What the text holds first in the order of the table, "a private key"; NULL: nothing. The string is a constant. */
-const char *userdata_look(const struct userdata_scanner *scanner, const char *text, size_t size);
+/*
+ * *ret_what is what the text holds first in the order of the table, "a private key", a constant; NULL: nothing was
+ * found. False where nothing was found but the search of a part was given up after USERDATA_EFFORT steps: then nothing
+ * is known.
+ */
+enum { USERDATA_EFFORT = 10000000 };
+bool userdata_look(const struct userdata_scanner *scanner, const char *text, size_t size, const char **ret_what)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -130,10 +130,11 @@ static bool ask(const struct resource *record, const struct inventory_seen *seen
     return true;
 }
 
-static const char *look(const char *text, size_t size, const void *context)
+static bool look(const char *text, size_t size, const char **ret_secret, const void *context)
 {
     (void)context;
-    return size > 8 && memcmp(text, "password", 8) == 0 ? "a password" : NULL;
+    *ret_secret = size > 8 && memcmp(text, "password", 8) == 0 ? "a password" : NULL;
+    return true;
 }
 
 struct result {

@@ -143,6 +143,17 @@ static const struct {
     {NULL, "#cloud-config\nssh_authorized_keys:\n- ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGmZ4l3bq8nQ1 ops@host\n"},
 };
 
+/* What the whole text looks like; it must have been searched whole. */
+static const char *look(const struct userdata_scanner *scanner, const char *text, size_t size)
+{
+    const char *what = NULL;
+
+    if (!userdata_look(scanner, text, size, &what)) {
+        fail_msg("not searched whole: %.60s", text);
+    }
+    return what;
+}
+
 static void finds_what_looks_like_a_secret(void **state)
 {
     struct userdata_scanner *scanner = userdata_scanner_create();
@@ -150,7 +161,7 @@ static void finds_what_looks_like_a_secret(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-        const char *found = userdata_look(scanner, samples[i].text, strlen(samples[i].text));
+        const char *found = look(scanner, samples[i].text, strlen(samples[i].text));
         if (!text_equal(found, samples[i].what)) {
             print_error("%s\n  is %s, not %s\n", samples[i].text, found != NULL ? found : "harmless",
                         samples[i].what != NULL ? samples[i].what : "harmless");
@@ -186,7 +197,7 @@ static void what_stands_for_a_secret_is_none(void **state)
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         CLEANUP(text_free) struct text line = {0};
         text_printf(&line, "password = \"%s\"\n", values[i]);
-        if (userdata_look(scanner, line.data, line.size) != NULL) {
+        if (look(scanner, line.data, line.size) != NULL) {
             fail_msg("%s is taken for a password", values[i]);
         }
     }
@@ -213,31 +224,69 @@ static void finds_it_in_base64(void **state)
     (void)state;
     text_append(&file, "#cloud-config\nwrite_files:\n- encoding: b64\n  content: |\n");
     append_folded(&file, "[db]\nuser = app\n# of the test bed\nhost = db.internal\npassword = Vb7Kq2xx\n");
-    assert_string_equal(userdata_look(scanner, file.data, file.size), "a password");
+    assert_string_equal(look(scanner, file.data, file.size), "a password");
     text_append_base64(&whole, file.data, file.size);
-    assert_string_equal(userdata_look(scanner, whole.data, whole.size), "a password");
+    assert_string_equal(look(scanner, whole.data, whole.size), "a password");
     append_folded(&harmless, "[db]\nuser = app\nhost = db.internal\nport = 5432\nssl = require\n");
-    assert_null(userdata_look(scanner, harmless.data, harmless.size));
+    assert_null(look(scanner, harmless.data, harmless.size));
     append_folded(&binary, "\x1f\x8b\x08\x01password = Vb7Kq2xx and more of it, as if it were gzip");
-    assert_null(userdata_look(scanner, binary.data, binary.size));
+    assert_null(look(scanner, binary.data, binary.size));
     userdata_scanner_destroy(scanner);
 }
 
-/* A text that is made to keep the search busy ends soon, with whatever was found by then. */
+static void append_times(struct text *out, const char *piece, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        text_append(out, piece);
+    }
+    text_append_char(out, '\n');
+}
+
+/* A long line before it does not hide a secret. */
+static void a_long_line_hides_nothing(void **state)
+{
+    static const char *const pieces[] = {"key_",      "pass-",     "mysql ",        "10.0.0.1-web-01.example.com_",
+                                         "a-b_c.d",   "password ", "key=${KEY} ",   "zQ7-_x9Rk2",
+                                         "echo a:b ", "--token-",  "curl -u user:", "api_key "};
+    static const char secret[] =
+        "export DB_PASSWORD=Vb7Kq2xx\nmysql -u root -pVb7Kq2xx db\nAPI_KEY=Vb7Kq2xx99Tz4Lm1Wd8\n";
+    struct userdata_scanner *scanner = userdata_scanner_create();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+        for (const char *rest = secret; *rest != '\0'; rest += strcspn(rest, "\n") + 1) {
+            CLEANUP(text_free) struct text text = {0};
+            append_times(&text, pieces[i], 750);
+            text_append_size(&text, rest, strcspn(rest, "\n"));
+            if (look(scanner, text.data, text.size) == NULL) {
+                fail_msg("%s hides %s", pieces[i], rest);
+            }
+        }
+    }
+    userdata_scanner_destroy(scanner);
+}
+
+/* A text that is made to keep the search busy ends soon: something is found, or it is not said that there is nothing. */
 static void ends_on_hostile_texts(void **state)
 {
-    struct userdata_scanner *scanner = userdata_scanner_create();
     static const char *const pieces[] = {
-        "password", "a:", "-----BEGIN PRIVATE KEY-----", "eyJ", "echo x:", "QUJD", "curl -u ", "key ", "chpasswd:\n"};
+        "password", "a:", "-----BEGIN PRIVATE KEY-----", "eyJ", "echo x:", "QUJD", "key ", "chpasswd:\n", "mysql "};
+    struct userdata_scanner *scanner = userdata_scanner_create();
+    size_t given_up = 0;
 
     (void)state;
     for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
         CLEANUP(text_free) struct text hostile = {0};
-        while (hostile.size < 64 * 1024) {
-            text_append(&hostile, pieces[i]);
+        const char *what = NULL;
+        append_times(&hostile, pieces[i], 64 * 1024 / strlen(pieces[i]));
+        text_append(&hostile, "mysql -pVb7Kq2xx\n");
+        bool searched = userdata_look(scanner, hostile.data, hostile.size, &what);
+        if (searched != (what != NULL)) {
+            fail_msg("%s: searched, and nothing found", pieces[i]);
         }
-        (void)userdata_look(scanner, hostile.data, hostile.size);
+        given_up += !searched;
     }
+    assert_true(given_up > 0);
     userdata_scanner_destroy(scanner);
 }
 
@@ -247,6 +296,7 @@ int main(void)
         cmocka_unit_test(finds_what_looks_like_a_secret),
         cmocka_unit_test(what_stands_for_a_secret_is_none),
         cmocka_unit_test(finds_it_in_base64),
+        cmocka_unit_test(a_long_line_hides_nothing),
         cmocka_unit_test(ends_on_hostile_texts),
     };
     return cmocka_run_group_tests_name("userdata", tests, NULL, NULL);
