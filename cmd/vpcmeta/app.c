@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli_command_line.h"
+
 /* Shows what was printed; false with the error when that fails. */
 static bool end_output(struct app *app, struct err *e)
 {
@@ -50,6 +52,35 @@ static const char *local_work(const struct cmd_spec *command)
     return "working";
 }
 
+/*
+ * "plan shwo FILE": the first word of a command that has commands below it may be one of those with a slip, and is taken
+ * for the name of a resource.
+ */
+static void advise_command_below(const struct app *app, const struct cli_call *call, struct err *e)
+{
+    enum { BELOW_MAX = 8 };
+    const char *below[BELOW_MAX];
+    size_t count = 0, size = strlen(call->command->path);
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+
+    for (size_t i = 0; app->program->commands[i] != NULL && count < BELOW_MAX; i++) {
+        const char *path = app->program->commands[i]->path;
+        if (strncmp(path, call->command->path, size) == 0 && path[size] == ' ') {
+            below[count++] = path + size + 1;
+        }
+    }
+    const char *meant = call->args_count > 0 ? text_nearest(call->args[0], below, count) : NULL;
+    if (meant == NULL || (e->code != ERR_NOT_FOUND && e->code != ERR_USAGE)) {
+        return;
+    }
+    cli_command_line_begin(&line, app->program->name, call->command->path);
+    cli_command_line_operand(&line, meant);
+    for (size_t i = 1; i < call->args_count; i++) {
+        cli_command_line_operand(&line, call->args[i]);
+    }
+    err_advise(e, "Did you mean: %s", cli_command_line_string(&line));
+}
+
 static int run_command(struct app *app, const struct cli_call *call, struct err *e)
 {
     if (app->shell_call != NULL && (call->command->flags & CMD_NOT_IN_SHELL) != 0) {
@@ -66,6 +97,9 @@ static int run_command(struct app *app, const struct cli_call *call, struct err 
         app_busy_begin(app, local_work(call->command));
     }
     int status = call->command->run(app, call, e);
+    if (status != 0) {
+        advise_command_below(app, call, e);
+    }
     app_progress_end(app);
     if (!end_output(app, e) && status == 0) {
         status = err_exit_status(e);

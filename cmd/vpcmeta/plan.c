@@ -100,8 +100,9 @@ static size_t count_display_words(const char *const words[], size_t count)
     static const struct {
         const char *word;
         size_t values;
-    } display[] = {{"--exit-code", 0}, {"--no-pager", 0}, {"--quiet", 0}, {"-q", 0},       {"--verbose", 0},
-                   {"-v", 0},          {"--color", 1},    {"--trace", 1}, {"--output", 1}, {"-o", 1}};
+    } display[] = {{"--exit-code", 0}, {"--no-pager", 0}, {"--quiet", 0},  {"-q", 0},       {"--verbose", 0},
+                   {"--sort", 1},      {"--limit", 1},    {"--fields", 1}, {"--jq", 1},     {"--no-headers", 0},
+                   {"-v", 0},          {"--color", 1},    {"--trace", 1},  {"--output", 1}, {"-o", 1}};
 
     for (size_t i = 0; i < sizeof(display) / sizeof(display[0]); i++) {
         size_t size = strlen(display[i].word);

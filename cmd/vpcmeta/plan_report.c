@@ -153,10 +153,23 @@ static bool print_page(struct app *app, const struct plan_report *report, struct
                        end.size - (page.size == 0 && table_row_count(regions) == 0), app_stdout(app), e);
 }
 
+/* In the order of --sort, as far as --limit allows: a row for each change, as a dry run shows it. */
+static bool print_arranged(struct app *app, const struct plan_report *report, struct err *e)
+{
+    const struct render_options options = app_render_options(app);
+    CLEANUP(fleet_run_free) struct fleet_run run = {0};
+    CLEANUP(text_free) struct text end = {0};
+
+    foresee(report->file, &run);
+    append_end(report, &options, &end);
+    return results_print_preview(app, &run, NULL, e) && print_text(app, &end, e);
+}
+
 bool plan_report(struct app *app, const struct plan_report *report, struct err *e)
 {
     app_progress_hide(app);
-    return app_prints_text(app) && app->globals->fields.count == 0 && !app_arranges_rows(app)
-               ? print_page(app, report, e)
-               : print_rows(app, report, e);
+    if (!app_prints_text(app) || app->globals->fields.count > 0) {
+        return print_rows(app, report, e);
+    }
+    return app_arranges_rows(app) ? print_arranged(app, report, e) : print_page(app, report, e);
 }

@@ -264,12 +264,16 @@ void results_describe_change(struct text *out, const struct fleet_result *result
 
 /* --- both --------------------------------------------------------------------------------------------- */
 
+/* Rows for people are sorted by their own columns. */
+static bool sorts_text(const struct app *app)
+{
+    return app_prints_text(app) && app->globals->fields.count == 0 && app->globals->sort.count > 0;
+}
+
 bool results_check_output(struct app *app, bool dry_run, struct err *e)
 {
-    bool sorts_text = app_prints_text(app) && app->globals->fields.count == 0 && app->globals->sort.count > 0;
-
-    return sorts_text ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
-                      : app_check_output(app, columns, column_count(dry_run), e);
+    return sorts_text(app) ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
+                           : app_check_output(app, columns, column_count(dry_run), e);
 }
 
 static json_t *make_head(const struct fleet_run *run, const char *run_id, bool dry_run)
@@ -376,7 +380,8 @@ bool results_print_plan(struct app *app, const struct fleet_run *run, const stru
 
 bool results_check_plan(struct app *app, struct err *e)
 {
-    return app_check_output(app, columns, COLUMN_PLAN_COUNT, e);
+    return sorts_text(app) ? app_check_output(app, text_columns, TEXT_COLUMNS, e)
+                           : app_check_output(app, columns, COLUMN_PLAN_COUNT, e);
 }
 
 bool results_print_refusal(struct app *app, bool dry_run, const json_t *more, struct err *e)

@@ -355,3 +355,29 @@ YAML
     [[ $output == *"another one takes its place, and it stays (delete_old: false)"* ]]
     [[ $output == *"no changes needed"* ]]
 }
+
+@test "--sort and --limit arrange the changes that people read, with the counts and the next command below" {
+    client_start --instances 3 --mix plain --templates 0 --groups 0 --bare-metal 0
+    meta plan --policy baseline --sort name:desc --limit 2
+    expect 0
+    names=$(sim_state -r '[.instances[].name] | sort | reverse | .[:2] | join(" ")')
+    [ "$(sed -n '2,3s/ .*//p' <<< "$output" | xargs)" = "$names" ]
+    [[ $output == *"enabled false -> true, protocol http -> https"*"3 changes"*"next: vpcmeta apply --policy baseline" ]]
+    [[ $output != *"{"* ]]
+    meta plan --policy baseline --sort nmae
+    expect 2 name
+}
+
+@test "a slip in the name of a command below another one is answered with that command" {
+    client_start --instances 1 --groups 0
+    for words in "plan shwo plan.json|2|plan show plan.json" "plan shwo p.json --policy baseline|2|plan show p.json" \
+        "audit trnd|1|audit trend" "audit prnue|1|audit prune" "policy chekc p.yaml|2|policy check p.yaml" "runs shwo last|2|runs show last"; do
+        IFS='|' read -r given wanted meant <<< "$words"
+        # shellcheck disable=SC2086 # words of a command
+        meta $given
+        expect "$wanted" "vpcmeta $meant"
+    done
+    meta audit no-such-server
+    expect 1
+    [[ $stderr != *"id you mean: vpcmeta audit"* ]]
+}
