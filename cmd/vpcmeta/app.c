@@ -53,8 +53,8 @@ static const char *local_work(const struct cmd_spec *command)
 }
 
 /*
- * "plan shwo FILE": the first word of a command that has commands below it may be one of those with a slip, and is taken
- * for the name of a resource.
+ * "plan shwo FILE": the first word of a command that has commands below it may be one of those with a slip, and is
+ * taken for the name of a resource.
  */
 static void advise_command_below(const struct app *app, const struct cli_call *call, struct err *e)
 {

@@ -180,6 +180,7 @@ enum audit_obstacle {
     AUDIT_USE_FORBIDS,   /* the allowed_use of its image or boot volume: only the hop limit can be changed */
     AUDIT_STATE_REFUSES, /* its lifecycle state or its status: nothing can */
     AUDIT_NOT_RUNNING,   /* there is nothing to restart */
+    AUDIT_KEPT,          /* of a template: another one has taken its place, and the policy does not delete it */
 };
 
 /* The one fix of all that was found in a resource. */
@@ -190,6 +191,7 @@ struct audit_fix {
     const struct policy_rule *rule;    /* whose settings are wanted */
     struct resource_settings settings; /* none: no command sets anything */
     enum audit_obstacle obstacle;      /* the settings and the restart are those in spite of it */
+    const struct resource *successor;  /* with AUDIT_KEPT: the other template */
     const struct audit_facts *facts;   /* of the target itself; NULL: it was not audited */
     bool restarts;                     /* a restart is all that it needs */
     bool own_name;                     /* nothing else of its kind and region has its name */

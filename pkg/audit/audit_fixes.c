@@ -191,7 +191,7 @@ static void add_settings(struct audit *audit, const struct audit_finding *findin
 }
 
 /* What cannot be done is neither set nor restarted. */
-static void heed_obstacle(struct audit_fix *fix)
+static void heed_obstacle(const struct audit *audit, struct audit_fix *fix)
 {
     bool only_off = fix->settings.given == RESOURCE_ENABLED && !fix->settings.enabled;
     bool running = fix->target->status == NULL || resource_status(fix->target->status) == RESOURCE_STATUS_RUNNING;
@@ -203,6 +203,11 @@ static void heed_obstacle(struct audit_fix *fix)
     } else if (fix->obstacle == AUDIT_STATE_REFUSES) {
         fix->settings.given = 0;
         fix->restarts = false;
+    }
+    fix->successor = fix->settings.given != 0 ? audit_successor_of(&audit->inventory, fix) : NULL;
+    if (fix->successor != NULL) {
+        fix->obstacle = AUDIT_KEPT;
+        fix->settings.given = 0;
     }
     if (fix->restarts && !running) {
         fix->obstacle = AUDIT_NOT_RUNNING;
@@ -227,7 +232,7 @@ static void make_settings(struct audit *audit)
     for (size_t i = 0; i < audit->fix_count; i++) {
         struct audit_fix *fix = &audit->fixes[i];
         fix->restarts = fix->settings.given == 0 && (fix->checks & 1U << AUDIT_RESTART_PENDING) != 0;
-        heed_obstacle(fix);
+        heed_obstacle(audit, fix);
     }
 }
 

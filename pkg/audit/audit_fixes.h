@@ -33,6 +33,12 @@ void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *f
 /* What stands against changing any setting of the target but its hop limit. */
 enum audit_obstacle audit_obstacle_of(const struct resource *target, const struct audit_facts *facts);
 
+/*
+ * The template that an earlier run has made in place of the target, which no group uses any more and the policy does
+ * not delete (apply: delete_old: false); NULL: there is none, or a policy rule still changes something.
+ */
+const struct resource *audit_successor_of(const struct audit_inventory *inventory, const struct audit_fix *fix);
+
 /* Appends why the command that would fix the finding cannot work; nothing where it can, or where there is none. */
 void audit_append_obstacle(const struct audit *audit, const struct audit_finding *finding, struct text *out);
 

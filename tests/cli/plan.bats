@@ -354,6 +354,15 @@ YAML
     expect 0
     [[ $output == *"another one takes its place, and it stays (delete_old: false)"* ]]
     [[ $output == *"no changes needed"* ]]
+    meta plan --policy kept.yaml --exit-code -q
+    expect 0
+    # the audit names who took the place, and recommends nothing that would not change anything
+    meta audit --policy kept.yaml -o json
+    jq -e '[.findings[] | select(.kind == "template" and .result == "fail")] | length > 0 and
+        all(.name as $name | (.message | contains($name + "-r2 takes its place, and the policy keeps it (apply: delete_old: false)")) and
+            (.fix | startswith("vpcmeta template show ")))' <<< "$output"
+    meta audit --policy kept.yaml
+    [[ $output == *"takes its place"* && $output != *"vpcmeta apply"* && $output != *"template replace tpl"* ]]
 }
 
 @test "--sort and --limit arrange the changes that people read, with the counts and the next command below" {
