@@ -141,9 +141,11 @@ static bool print_page(struct app *app, const struct plan_report *report, struct
     }
     if (report->dated) {
         plan_view_append_head(&view, &page);
-        text_append_char(&page, '\n');
     }
     plan_view_append(&view, &body);
+    if (report->dated && (body.size > 0 || table_row_count(regions) > 0)) {
+        text_append_char(&page, '\n');
+    }
     text_append(&page, text_string(&body));
     text_append(&page, body.size > 0 && table_row_count(regions) > 0 ? "\n" : "");
     append_end(report, &options, &end);

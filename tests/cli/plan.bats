@@ -375,6 +375,13 @@ YAML
     [[ $output != *"{"* ]]
     meta plan --policy baseline --sort nmae
     expect 2 name
+    # nothing to show is no gap
+    printf 'version: 1\nrules: [{name: none, where: {name: ["no-*"]}, metadata_service: {enabled: true}}]\n' > none.yaml
+    meta plan --policy none.yaml --out none.json
+    expect 0
+    meta plan show none.json
+    expect 0
+    [[ $output == *"no changes needed"* && $output != *$'\n\n\n'* ]]
 }
 
 @test "a slip in the name of a command below another one is answered with that command" {

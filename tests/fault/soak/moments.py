@@ -88,7 +88,7 @@ class Place:
     """A simulator, and a history."""
 
     def __init__(self, build, arguments, folder):
-        self.build, self.folder = build, folder
+        self.build, self.folder, self.complaints = build, folder, ""
         self.log = os.path.join(folder, "requests.jsonl")
         with open(os.path.join(folder, "sim.err"), "w", encoding="utf-8") as errors:
             self.sim = subprocess.Popen([f"{build}/vpcsim", "--port", "0", "--log", self.log] + arguments,
@@ -140,6 +140,7 @@ class Place:
     def asked(self, words):
         result = subprocess.run([f"{self.build}/vpcmeta"] + words + ["-o", "json"], env=self.environment, cwd=self.folder,
                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
+        self.complaints = result.stderr.decode(errors="replace")
         return json.loads(result.stdout) if result.stdout else None
 
     def newest_run(self):
@@ -345,6 +346,8 @@ class Moment:
             elif self.place.newest_run()["state"] == "done" and self.statuses[-1] == 0:
                 return
             else:
+                if self.base.startswith("apply"):
+                    self.check_interrupted()
                 again = ["runs", "resume", "last", "-y"]
                 self.resumes += 1
             if self.resumes + self.reruns > RESUMES_MAX:
@@ -356,6 +359,13 @@ class Moment:
             self.statuses.append(status)
             if status != 0:
                 raise Wrong(f"{' '.join(again[:2])} ends with {status}: {self.place.said()}")
+
+    def check_interrupted(self):
+        """A plan names the run for as long as there is something to do."""
+        run = self.place.newest_run()
+        plan = self.place.asked(PLAN)
+        if run["state"] == "interrupted" and plan["summary"]["would_change"] > 0 and run["run"] not in self.place.complaints:
+            raise Wrong(f"a plan with changes does not name the run that was interrupted: {self.place.complaints}")
 
     def compare(self):
         rolled = self.base == "rollback of replace"
@@ -381,6 +391,9 @@ class Moment:
             status = self.place.run(words)
             if status != 0:
                 raise Wrong(f"afterwards {' '.join(words)} ends with {status}: {self.place.said()}")
+        self.place.asked(PLAN)
+        if "interrupted" in self.place.complaints:
+            raise Wrong(f"a run that is done is called interrupted: {self.place.complaints}")
         if len(self.place.requests_that_change()) != before:
             raise Wrong("the same plan again has sent a change")
 
