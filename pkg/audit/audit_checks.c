@@ -84,7 +84,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_PROFILE_FORBIDDEN] =
         {
-            .title = "trusted profile where none is allowed",
+            .title = "trusted profile where none may be",
             .severity = POLICY_HIGH,
             .meaning = "every process that reaches the service may act as the profile",
             .message = "has {profile}, which policy rule {policy-rule} forbids; {by-hand}",
@@ -205,7 +205,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
         },
     [AUDIT_TEMPLATE_ENABLED_WHERE_FORBIDDEN] =
         {
-            .title = "template enabled where it must be off",
+            .title = "template on where it must be off",
             .severity = POLICY_MEDIUM,
             .meaning = "every instance made from the template is enabled from the start",
             .message = "new instances are enabled; policy rule {policy-rule} wants them off{groups}",
