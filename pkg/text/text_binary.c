@@ -18,7 +18,10 @@ void text_append_base64(struct text *t, const char *bytes, size_t size)
 
 void text_append_hex(struct text *t, const unsigned char *bytes, size_t size)
 {
+    static const char digits[] = "0123456789abcdef";
+
     for (size_t i = 0; i < size; i++) {
-        text_printf(t, "%02x", bytes[i]);
+        text_append_char(t, digits[bytes[i] >> 4U]);
+        text_append_char(t, digits[bytes[i] & 0xfU]);
     }
 }
