@@ -129,12 +129,18 @@ const struct resource_hardware *resource_list_keep_hardware(struct resource_list
     return *slot;
 }
 
-struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
+static struct resource *append(struct resource_list *list)
 {
     if (list->count == list->blocks.count * BLOCK_RECORDS) {
         *mem_list_add(&list->blocks) = mem_grow(NULL, BLOCK_RECORDS, sizeof(struct resource));
     }
-    struct resource *record = resource_list_at(list, list->count++);
+    return resource_list_at(list, list->count++);
+}
+
+struct resource *resource_list_append(struct resource_list *list, const struct resource_kind *kind, const char *region)
+{
+    struct resource *record = append(list);
+
     *record = (struct resource){.kind = kind, .region = resource_list_keep(list, region)};
     return record;
 }
@@ -195,6 +201,20 @@ struct resource *resource_list_adopt(struct resource_list *list, const struct re
     return own;
 }
 
+/* What was shared in the list is shared no more: the strings are elsewhere, or gone. */
+static void forget_shared(struct resource_list *list)
+{
+    memset(list->words, 0, sizeof(list->words));
+    memset(list->hardware, 0, sizeof(list->hardware));
+}
+
+void resource_list_clear(struct resource_list *list)
+{
+    list->count = 0;
+    text_arena_free(&list->strings);
+    forget_shared(list);
+}
+
 void resource_list_take(struct resource_list *list, struct resource_list *from)
 {
     if (list->count == 0) {
@@ -203,9 +223,11 @@ void resource_list_take(struct resource_list *list, struct resource_list *from)
         *from = previous;
     }
     for (size_t i = 0; i < from->count; i++) {
-        resource_list_adopt(list, resource_list_at(from, i));
+        *append(list) = *resource_list_at(from, i);
     }
+    text_arena_take(&list->strings, &from->strings);
     from->count = 0;
+    forget_shared(from);
 }
 
 static int compare(const char *a, const char *b)

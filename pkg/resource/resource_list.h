@@ -96,11 +96,14 @@ struct resource *resource_list_append(struct resource_list *list, const struct r
 /* Appends a copy of a record of another list, with its strings. */
 struct resource *resource_list_adopt(struct resource_list *list, const struct resource *record);
 
-/* Appends all records of `from`, which is empty afterwards; no copy is made where `list` is empty. */
+/* Appends all records of `from` with their strings, of which no copy is made; `from` is empty afterwards. */
 void resource_list_take(struct resource_list *list, struct resource_list *from);
 
 /* Takes back the records behind the first `count` (their strings stay). */
 void resource_list_truncate(struct resource_list *list, size_t count);
+
+/* The list is as it was when it was new: strings of records that were taken back go, too. */
+void resource_list_clear(struct resource_list *list);
 
 /*
  * Reads the members of `record->kind` from an answer; unknown members are ignored. It never fails: where a member lacks

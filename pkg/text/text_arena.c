@@ -55,6 +55,22 @@ char *text_arena_copy(struct text_arena *arena, const char *bytes, size_t size)
     return copy;
 }
 
+void text_arena_take(struct text_arena *arena, struct text_arena *from)
+{
+    struct text_arena_block *first = from->last;
+
+    while (first != NULL && first->previous != NULL) {
+        first = first->previous;
+    }
+    if (arena->last == NULL) {
+        *arena = *from;
+    } else if (first != NULL) {
+        first->previous = arena->last->previous; /* the last block stays the one with room */
+        arena->last->previous = from->last;
+    }
+    *from = (struct text_arena){0};
+}
+
 void text_arena_free(struct text_arena *arena)
 {
     for (struct text_arena_block *block = arena->last; block != NULL;) {

@@ -20,6 +20,9 @@ void *text_arena_alloc(struct text_arena *arena, size_t size);
 /* A NUL-terminated copy of `size` bytes (no alignment is wasted on strings). */
 char *text_arena_copy(struct text_arena *arena, const char *bytes, size_t size);
 
+/* Whatever `from` holds lives in `arena` from now on, where it is; `from` is empty afterwards. */
+void text_arena_take(struct text_arena *arena, struct text_arena *from);
+
 /* Frees every block; the arena is empty again. For CLEANUP. */
 void text_arena_free(struct text_arena *arena);
 

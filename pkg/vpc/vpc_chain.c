@@ -113,6 +113,9 @@ static void read_items(struct vpc_chain *chain, struct answer_node items, const 
         }
         read_item(chain, each.node);
     }
+    if (resource_list_count(chain->pass->records) == 0) {
+        resource_list_clear(chain->pass->records); /* a list that only `keep` looks at holds no strings of its pages */
+    }
 }
 
 /* The page that the token of the next one has led to before: the first token led to page 2. */

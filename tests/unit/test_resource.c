@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -478,6 +479,38 @@ static void records_keep_their_place_while_the_list_grows(void **state)
     assert_true(sizeof(struct resource) <= 300);
 }
 
+/* Strings are moved, not copied; what is shared afterwards is shared in the list that holds it. */
+static void a_list_that_is_taken_lives_on_in_the_other(void **state)
+{
+    enum { LISTS = 3, RECORDS = 700 };
+    CLEANUP(resource_list_release) struct resource_list *all = resource_list_create();
+    char name[32];
+
+    (void)state;
+    for (size_t l = 0; l < LISTS; l++) {
+        CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+        for (int i = 0; i < RECORDS; i++) {
+            int size = snprintf(name, sizeof(name), "server-%zu-%d", l, i);
+            struct resource *record = resource_list_append(list, &resource_instance, "eu-de");
+            record->name = resource_list_copy(list, name, (size_t)size);
+            record->zone = resource_list_keep(list, i % 2 == 0 ? "eu-de-1" : "eu-de-2");
+        }
+        resource_list_take(all, list);
+        assert_int_equal(resource_list_count(list), 0);
+        (void)resource_list_keep(list, "eu-de-1"); /* the emptied list can be used again */
+    }
+    assert_int_equal(resource_list_count(all), LISTS * RECORDS);
+    for (size_t i = 0; i < LISTS * RECORDS; i++) {
+        const struct resource *record = resource_list_at(all, i);
+        snprintf(name, sizeof(name), "server-%zu-%zu", i / RECORDS, i % RECORDS);
+        assert_string_equal(record->name, name);
+        assert_string_equal(record->zone, i % RECORDS % 2 == 0 ? "eu-de-1" : "eu-de-2");
+    }
+    resource_list_clear(all);
+    assert_int_equal(resource_list_count(all), 0);
+    assert_string_equal(resource_list_append(all, &resource_instance, "us-east")->region, "us-east");
+}
+
 static void a_kind_that_is_not_in_the_table_sorts_behind_those_that_are(void **state)
 {
     static const struct resource_kind foreign = {.name = "foreign"};
@@ -541,6 +574,7 @@ int main(void)
         cmocka_unit_test(what_allowed_use_looks_at_is_kept_and_shared),
         cmocka_unit_test(the_rule_of_a_boot_disk_is_told_by_the_server),
         cmocka_unit_test(records_keep_their_place_while_the_list_grows),
+        cmocka_unit_test(a_list_that_is_taken_lives_on_in_the_other),
         cmocka_unit_test(a_kind_that_is_not_in_the_table_sorts_behind_those_that_are),
         cmocka_unit_test(every_status_has_one_word),
         cmocka_unit_test(a_record_stays_small),
