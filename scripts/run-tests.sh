@@ -9,7 +9,13 @@ set -eu
 BUILD=$(realpath "$BUILD")
 export BUILD
 out=$BUILD/tests/output
-rm -rf "$out" && mkdir -p "$out"
+rm -rf "$out" && mkdir -p "$out/bin"
+
+# The interpreter itself: where python3 is a script that looks for one, tests would run that script thousands of times.
+python=$(python3 -c 'import sys; print(sys.executable)')
+ln -s "$python" "$out/bin/python3"
+PATH=$out/bin:$PATH
+export PATH
 
 cat > "$out/one" <<'ONE'
 #!/bin/sh
