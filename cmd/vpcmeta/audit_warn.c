@@ -1,5 +1,6 @@
 /* What an audit warns of in its policy: exceptions that cover nothing or end soon, and rules that hold for nothing. */
 #include "audit_report.h"
+#include "policy_read.h"
 
 static void warn_of_end(const struct app *app, const struct audit *audit, const struct policy_exception *exception)
 {
@@ -52,8 +53,8 @@ void audit_warn(const struct app *app, const struct audit *audit)
          i++) {
         const struct policy_rule *rule = policy_rule_at(terms->policy, i);
         if (audit->matched[i] == 0) {
-            app_warn(app, "%s:%zu: policy rule %s holds for no resource", terms->policy_file, rule->place.line,
-                     rule->name);
+            app_warn(app, "%s:%zu: policy rule %s holds for no resource", policy_file_name(terms->policy_file),
+                     rule->place.line, rule->name);
         }
     }
     if (!audit_is_whole(audit) && terms->policy_file != NULL) {

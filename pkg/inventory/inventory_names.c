@@ -25,10 +25,10 @@ static void prove(struct inventory_place_words *place, const char *name, const c
     }
 }
 
-/* `name` must outlive the names. */
+/* `name` must outlive the names. Regions have VPCs of the same name. */
 static void add_name(struct inventory_place_words *place, const char *name)
 {
-    if (name != NULL) {
+    if (name != NULL && mem_set_add(&place->noted, name)) {
         *mem_list_add(&place->names) = name;
     }
 }
@@ -48,7 +48,7 @@ static void see_group(struct inventory_names *names, const struct resource *reco
     struct inventory_place_words *place = &names->places[INVENTORY_PLACE_GROUP];
 
     prove(place, record->resource_group, record->resource_group_id);
-    if (record->resource_group != NULL && mem_set_add(&names->noted, record->resource_group)) {
+    if (record->resource_group != NULL && !mem_set_has(&place->noted, record->resource_group)) {
         add_name(place, text_arena_copy(&names->memory, record->resource_group, strlen(record->resource_group)));
     }
 }
@@ -312,8 +312,8 @@ void inventory_names_free(struct inventory_names *names)
     for (size_t i = 0; i < INVENTORY_PLACES; i++) {
         free(names->places[i].known);
         free(names->places[i].names.items);
+        mem_set_free(&names->places[i].noted);
     }
-    mem_set_free(&names->noted);
     text_arena_free(&names->memory);
     resource_list_destroy(names->vpcs);
     resource_list_destroy(names->subnets);

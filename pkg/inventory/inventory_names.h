@@ -22,8 +22,9 @@ struct inventory_place_words {
     struct {
         const char **items;
         size_t count, capacity;
-    } names;          /* that exist, for "did you mean" */
-    struct err error; /* the first look-up that failed */
+    } names;              /* that exist, for "did you mean" */
+    struct mem_set noted; /* the same */
+    struct err error;     /* the first look-up that failed */
 };
 
 struct inventory_names {
@@ -31,7 +32,6 @@ struct inventory_names {
     struct resource_list *vpcs; /* of all regions, where a VPC is named */
     struct text_arena memory;   /* of the other names: an empty list is exchanged for what is read into it */
     struct inventory_place_words places[INVENTORY_PLACES];
-    struct mem_set noted; /* names of resource groups */
     bool vpcs_read;
     struct resource_list *subnets; /* NULL until they are read */
 };

@@ -82,6 +82,10 @@ p.yaml:13:32: the account has no region "xx-north"'
     meta audit --policy p.yaml --no-store
     same "$(warnings)" 'p.yaml:4:27: there is no VPC "vpc-prd" in us-south, eu-de: did you mean vpc-prod?'
     [ "$(sim_count GET '*/vpcs')" -le $((before + 2)) ]
+    # names that several regions have are listed once, and standard input is called so everywhere
+    sed -i 's/vpc-prd/r006-00000000-0000-4000-8000-000000000000/' p.yaml
+    meta audit --policy - --no-store < p.yaml
+    [[ $stderr == *"; the VPCs are vpc-prod, vpc-stage, vpc-dev, vpc-data, vpc-edge"$'\n'*"standard input:4: policy rule a holds for no resource"* ]]
     same "$(sim_count GET '*/zones')" 0
 }
 
