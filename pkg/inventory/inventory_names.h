@@ -82,6 +82,7 @@ struct inventory_unnamed {
         const struct resource_kind *kind;
         const char *region, *reason; /* borrowed; region: NULL where it is unknown */
         size_t count;
+        struct text names; /* of the first few */
     } * items;
     size_t count, capacity;
 };

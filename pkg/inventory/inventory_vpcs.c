@@ -48,30 +48,48 @@ const struct resource *inventory_names_find_vpc(const struct inventory_names *na
     return NULL;
 }
 
-void inventory_note_unnamed(struct inventory_unnamed *unnamed, const struct resource *record, const struct err *error)
-{
-    const char *reason = error->code != ERR_NONE ? error->message : "there is no VPC with the id";
+enum { NAMED_MOST = 4 };
 
+static struct inventory_unnamed_part *find_or_add(struct inventory_unnamed *unnamed, const struct resource *record,
+                                                  const char *reason)
+{
     for (size_t i = 0; i < unnamed->count; i++) {
         struct inventory_unnamed_part *part = &unnamed->items[i];
         if (part->kind == record->kind && text_equal(part->region, record->region) &&
             strcmp(part->reason, reason) == 0) {
-            part->count++;
-            return;
+            return part;
         }
     }
-    *mem_list_add(unnamed) =
-        (struct inventory_unnamed_part){.kind = record->kind, .region = record->region, .reason = reason, .count = 1};
+    struct inventory_unnamed_part *part = mem_list_add(unnamed);
+    *part = (struct inventory_unnamed_part){.kind = record->kind, .region = record->region, .reason = reason};
+    return part;
+}
+
+void inventory_note_unnamed(struct inventory_unnamed *unnamed, const struct resource *record, const struct err *error)
+{
+    const char *reason = error->code != ERR_NONE ? error->message : "there is no VPC with the id";
+    struct inventory_unnamed_part *part = find_or_add(unnamed, record, reason);
+    const char *name = record->name != NULL ? record->name : record->id;
+
+    if (part->count++ < NAMED_MOST && name != NULL) {
+        text_append(&part->names, part->names.size > 0 ? ", " : "");
+        text_append(&part->names, name);
+    }
 }
 
 void inventory_append_unnamed(struct inventory_unnamed *unnamed, struct text *missing)
 {
     for (size_t i = 0; i < unnamed->count; i++) {
-        const struct inventory_unnamed_part *part = &unnamed->items[i];
+        struct inventory_unnamed_part *part = &unnamed->items[i];
         text_append(missing, "VPC names of ");
         resource_append_count(missing, part->count, part->kind);
-        text_printf(missing, "%s%s: %s\n", part->region != NULL ? " of " : "", part->region != NULL ? part->region : "",
-                    part->reason);
+        text_printf(missing, "%s%s: %s (%s", part->region != NULL ? " of " : "",
+                    part->region != NULL ? part->region : "", part->reason, text_string(&part->names));
+        if (part->count > NAMED_MOST) {
+            text_printf(missing, " and %zu more", part->count - NAMED_MOST);
+        }
+        text_append(missing, ")\n");
+        text_free(&part->names);
     }
     free(unnamed->items);
     *unnamed = (struct inventory_unnamed){0};

@@ -42,7 +42,7 @@ static const char *digest_of(struct policy *policy, const char *before, const ch
 static void check_version(struct policy_reader *reader, const json_t *root)
 {
     if (json_is_object(root) && json_object_get(root, "version") == NULL &&
-        json_object_get(root, "schema_version") == NULL) {
+        json_object_get(root, "schema_version") == NULL && !policy_is_misspelt(reader, "version")) {
         policy_fault(reader, NULL, "`version` is missing; write version: 1");
     }
     policy_check_integer(reader, root, "version");

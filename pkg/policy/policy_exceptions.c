@@ -16,7 +16,8 @@ static void read_expiry(struct policy_reader *reader, const json_t *from, struct
     const char *expires = json_string_value(given);
     int64_t end_s, now_s;
 
-    if (given == NULL && !reader->terms->allow_unlimited && json_is_object(from)) {
+    if (given == NULL && !reader->terms->allow_unlimited && json_is_object(from) &&
+        !policy_is_misspelt(reader, "expires")) {
         policy_fault(reader, NULL,
                      "`expires` is missing; write expires: YYYY-MM-DD, the last day it holds, or give "
                      "--allow-unlimited-exceptions");
@@ -43,7 +44,8 @@ static void check_target(struct policy_reader *reader, const json_t *from, const
 
     if (exception->name != NULL && exception->crn != NULL) {
         policy_fault_at_name(reader, "crn", "`name` and `crn` exclude each other; remove one");
-    } else if (json_object_get(from, "name") == NULL && json_object_get(from, "crn") == NULL) {
+    } else if (json_is_object(from) && json_object_get(from, "name") == NULL && json_object_get(from, "crn") == NULL &&
+               !policy_is_misspelt(reader, "name") && !policy_is_misspelt(reader, "crn")) {
         policy_fault(reader, NULL, "`name` or `crn` is missing: the resources that it is about");
     }
     if (word == NULL) {

@@ -122,6 +122,12 @@ void policy_fault_at_name(struct policy_reader *reader, const char *member, cons
 /* Whether the value at the pointer has a fault, or the file one that has no pointer. */
 bool policy_has_fault(const struct policy_reader *reader);
 
+/*
+ * Whether the schema has found a member of the value at the pointer, an object, that is meant to be this one: then it
+ * is not missing.
+ */
+bool policy_is_misspelt(const struct policy_reader *reader, const char *member);
+
 /* A number that is written as 2.0 is no integer here. */
 void policy_check_integer(struct policy_reader *reader, const json_t *object, const char *member);
 

@@ -95,6 +95,34 @@ void policy_fault_at_name(struct policy_reader *reader, const char *member, cons
     va_end(args);
 }
 
+/* Whether the words about a member that is not known mean `name`, quoted; those behind are what else there is. */
+static bool means(const char *words, const char *name)
+{
+    const char *rest = strstr(words, "also possible here"), *at = strstr(words, name);
+
+    return at != NULL && (rest == NULL || at < rest);
+}
+
+bool policy_is_misspelt(const struct policy_reader *reader, const char *member)
+{
+    size_t size = reader->pointer.size, index;
+    CLEANUP(text_free) struct text name = {0};
+    json_t *each;
+
+    text_printf(&name, "`%s`", member);
+    json_array_foreach (reader->faults, index, each) {
+        const char *pointer = json_string_value(json_object_get(each, "pointer"));
+        const char *message = json_string_value(json_object_get(each, "message"));
+        bool beside = strncmp(pointer, text_string(&reader->pointer), size) == 0 && pointer[size] == '/' &&
+                      strchr(pointer + size + 1, '/') == NULL;
+        if (beside && strncmp(message, "unknown property", strlen("unknown property")) == 0 &&
+            means(message, text_string(&name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool policy_has_fault(const struct policy_reader *reader)
 {
     const char *here = text_string(&reader->pointer);
@@ -280,8 +308,7 @@ static bool is_misspelt(const struct schema_faults *faults, const struct schema_
         const struct schema_fault *other = &faults->list[i];
         bool beside = other->at_name && strncmp(other->instance, missing->instance, size) == 0 &&
                       other->instance[size] == '/' && strchr(other->instance + size + 1, '/') == NULL;
-        misspelt |= beside && (strstr(other->fix, text_string(&name)) != NULL ||
-                               strstr(other->message, text_string(&name)) != NULL);
+        misspelt |= beside && (means(other->fix, text_string(&name)) || means(other->message, text_string(&name)));
     }
     return misspelt;
 }
@@ -369,7 +396,9 @@ bool policy_reader_open(struct policy_reader *reader, const char *text, size_t s
         return false;
     }
     if (json_is_null(reader->document.root)) {
-        policy_fault(reader, NULL, "the file is empty; 'vpcmeta policy example' shows a policy");
+        bool policy = strcmp(schema, "policy") == 0;
+        policy_fault(reader, NULL, "the file is empty; 'vpcmeta %s' prints one",
+                     policy ? "policy example" : "schema example policy_exceptions");
         return false;
     }
     if (!check_schema(reader, schema, &reader->error)) {
