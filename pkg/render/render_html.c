@@ -37,6 +37,10 @@ static void append_missing(const struct report *report, struct text *out)
 /* What was found in one line: "8,478 open findings in 7,948 of 10,299 resources". */
 static void append_verdict(const struct report *report, const struct render_html_counts *counts, struct text *out)
 {
+    if (report->resource_count == 0) {
+        text_append(out, "<p class=\"verdict verdict-partly\">No resource was audited</p>\n");
+        return;
+    }
     text_printf(out, "<p class=\"verdict verdict-%s\">",
                 counts->open > 0   ? "bad"
                 : report->complete ? "good"
@@ -311,32 +315,31 @@ static void append_rules(const struct report *report, const struct render_html_c
 static void append_explorer(struct text *out)
 {
     text_append(
-        out,
-        "<section id=\"explorer\" aria-labelledby=\"resources\" hidden>\n<div class=\"filters\" role=\"search\" "
-        "aria-label=\"Resources\">\n"
-        "<label class=\"visually-hidden\" for=\"q\">Filter by name, region, rule or any other word</label>\n"
-        "<input id=\"q\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" "
-        "placeholder=\"Filter: name, region, rule, owner (press /)\" aria-keyshortcuts=\"/\">\n"
-        "<div id=\"facets\" class=\"chips\"></div>\n</div>\n"
-        "<p id=\"address-said\" class=\"notice\" role=\"status\" hidden></p>\n"
-        "<div class=\"found\"><p id=\"count\" role=\"status\"></p><div id=\"chips\" class=\"chips\"></div>"
-        "<button id=\"clear\" type=\"button\" hidden>Clear filters</button>"
-        "<button id=\"copy-fixes\" type=\"button\" hidden>Copy all fixes shown</button>"
-        "<span id=\"said\" class=\"quiet\" role=\"status\"></span></div>\n"
-        "<div id=\"grid\" class=\"grid\" role=\"grid\" tabindex=\"0\" aria-label=\"Resources; Enter opens the "
-        "details of one, c copies its fix\" aria-describedby=\"keys\"></div>\n"
-        "<p id=\"keys\" class=\"quiet keys\"><kbd>/</kbd> filter <kbd>&#8593;</kbd> <kbd>&#8595;</kbd> move "
-        "<kbd>Enter</kbd> "
-        "details <kbd>c</kbd> copy the fix</p>\n"
-        "<div id=\"nothing\" class=\"nothing\" hidden><p id=\"nothing-why\"></p>"
-        "<button id=\"nothing-clear\" type=\"button\">Clear filters</button></div>\n"
-        "<dialog id=\"details\" aria-labelledby=\"details-title\"><div class=\"bar-top\">"
-        "<span id=\"details-said\" class=\"quiet\" role=\"status\"></span>"
-        "<button id=\"previous\" type=\"button\">Previous</button><button id=\"next\" "
-        "type=\"button\">Next</button><button id=\"close\" type=\"button\" "
-        "aria-keyshortcuts=\"Escape\">Close</button></div>\n"
-        "<h2 id=\"details-title\" tabindex=\"-1\" autofocus></h2><div id=\"details-body\"></div></dialog>\n</section>\n"
-        "<div id=\"printed\"></div>\n");
+        out, "<section id=\"explorer\" aria-labelledby=\"resources\" hidden>\n<div class=\"filters\" role=\"search\" "
+             "aria-label=\"Resources\">\n"
+             "<label class=\"visually-hidden\" for=\"q\">Filter by name, region, rule or any other word</label>\n"
+             "<input id=\"q\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" "
+             "placeholder=\"Filter: name, region, rule, owner (press /)\" aria-keyshortcuts=\"/\">\n"
+             "<div id=\"facets\" class=\"chips\"></div>\n</div>\n"
+             "<p id=\"address-said\" class=\"notice\" role=\"status\" hidden></p>\n"
+             "<div class=\"found\"><p id=\"count\" role=\"status\"></p><div id=\"chips\" class=\"chips\"></div>"
+             "<button id=\"clear\" type=\"button\" hidden>Clear filters</button>"
+             "<button id=\"copy-fixes\" type=\"button\" hidden>Copy all fixes shown</button>"
+             "<span id=\"said\" class=\"quiet\" role=\"status\"></span></div>\n"
+             "<div id=\"grid\" class=\"grid\" role=\"grid\" tabindex=\"0\" aria-label=\"Resources; Enter opens the "
+             "details of one, c copies its fix\" aria-describedby=\"keys\"></div>\n"
+             "<p id=\"keys\" class=\"quiet keys\"><kbd>/</kbd> filter <kbd>&#8593;</kbd> <kbd>&#8595;</kbd> move "
+             "<kbd>Enter</kbd> "
+             "details <kbd>c</kbd> copy the fix</p>\n"
+             "<div id=\"nothing\" class=\"nothing\" hidden><p id=\"nothing-why\"></p>"
+             "<button id=\"nothing-clear\" type=\"button\">Clear filters</button></div>\n"
+             "<dialog id=\"details\" aria-labelledby=\"details-title\"><div class=\"bar-top\">"
+             "<span id=\"details-said\" class=\"quiet\" role=\"status\"></span>"
+             "<button id=\"previous\" type=\"button\">Previous</button><button id=\"next\" "
+             "type=\"button\">Next</button><button id=\"close\" type=\"button\" "
+             "aria-keyshortcuts=\"Escape\">Close</button></div>\n"
+             "<h2 id=\"details-title\" tabindex=\"-1\"></h2><div id=\"details-body\"></div></dialog>\n</section>\n"
+             "<div id=\"printed\"></div>\n");
 }
 
 static void append_exception(const struct report_finding *finding, struct text *out)
@@ -379,9 +382,12 @@ static void append_plain_row(const struct report *report, size_t index, struct t
     text_append(out, "<td class=\"words\">");
     render_html_text(out, finding.message);
     append_exception(&finding, out);
-    text_append(out, "</td><td class=\"words\"><code>");
-    render_html_code(out, finding.fix);
-    text_append(out, "</code></td></tr>\n");
+    if (finding.fix != NULL) {
+        text_append(out, "<br><code>");
+        render_html_code(out, finding.fix);
+        text_append(out, "</code>");
+    }
+    text_append(out, "</td></tr>\n");
 }
 
 /* For readers whose browser runs no script; the script hides it. */
@@ -406,7 +412,7 @@ static void append_plain(const struct report *report, struct text *out)
     text_append(out, report->finding_count == 1 ? " finding" : " findings");
     text_append(out, "</caption>\n<thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Result</th>"
                      "<th scope=\"col\">Name</th><th scope=\"col\">Kind</th><th scope=\"col\">Region</th>"
-                     "<th scope=\"col\">Rule</th><th scope=\"col\">Finding</th><th scope=\"col\">Recommended fix</th>"
+                     "<th scope=\"col\">Rule</th><th scope=\"col\">Finding and recommended fix</th>"
                      "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < shown; i++) {
         append_plain_row(report, i, out);

@@ -248,16 +248,28 @@ static void append_bar(const struct render_html_chart *chart, size_t index, size
     text_append_char(out, '\n');
 }
 
+/* Whether there is nothing to draw, which then stands in words. */
+static bool append_nothing(const struct render_html_chart *chart, struct text *out)
+{
+    for (size_t i = 0; i < chart->count; i++) {
+        if (row_total(chart, &chart->items[i]) > 0) {
+            return false;
+        }
+    }
+    text_printf(out, "<figure>\n<figcaption>%s</figcaption>\n<p class=\"quiet\">none</p>\n</figure>\n", chart->title);
+    return true;
+}
+
 void render_html_chart_bars(const struct render_html_chart *chart, struct text *out)
 {
     size_t most = largest(chart);
 
-    begin_svg(chart, chart->count > 0 ? chart->count * ROW : ROW, out);
+    if (append_nothing(chart, out)) {
+        return;
+    }
+    begin_svg(chart, chart->count * ROW, out);
     for (size_t i = 0; i < chart->count; i++) {
         append_bar(chart, i, most, out);
-    }
-    if (chart->count == 0) {
-        text_append(out, "<text x=\"0\" y=\"20\">none</text>");
     }
     end_svg(chart, out);
 }
@@ -304,6 +316,9 @@ void render_html_chart_columns(const struct render_html_chart *chart, struct tex
 {
     size_t most = largest(chart);
 
+    if (append_nothing(chart, out)) {
+        return;
+    }
     begin_svg(chart, COLUMN_HEIGHT, out);
     for (size_t i = 0; i < chart->count; i++) {
         append_column(chart, i, most, out);

@@ -28,8 +28,16 @@ SCROLL = """(async () => { const grid = document.getElementById('grid'), spent =
     } return spent.sort((a, b) => a - b)[114]; })()"""
 
 
+# From frame to frame while a page scrolls by a row each; the same of an empty page is what the machine gives.
+FRAMES = """(async () => { const root = %s, spent = []; let last = 0;
+    for (let step = 0; step < 180; step++) {
+        const now = await new Promise(requestAnimationFrame); spent.push(now - last); last = now; root.scrollTop += 36;
+    } return spent.slice(10).sort((a, b) => a - b)[161]; })()"""
+EMPTY = "data:text/html,<!DOCTYPE html><title>empty</title><div style='height: 700000px'>"
+
+
 def main():
-    print("resources    bytes  written  painted    ready   loaded     type    again     sort  scroll p95   (ms, medians)")
+    print("resources    bytes  written  painted    ready   loaded     type    again     sort  scroll p95  frame p95  empty   (ms, medians)")
     with tempfile.TemporaryDirectory() as folder, Chromium() as browser:
         for size in sys.argv[1:]:
             path = os.path.join(folder, size + ".html")
@@ -44,6 +52,9 @@ def main():
                 row.append(page.run(UNTIL_DRAWN % (TYPE % "web-12 us-south")))
                 row.append(page.run(UNTIL_DRAWN % (TYPE % "" + "; document.querySelectorAll('.grid-head button')[1].click()")))
                 row.append(page.run(SCROLL))
+                row.append(page.run(FRAMES % "document.getElementById('grid')"))
+                page.go(EMPTY)
+                row.append(page.run(FRAMES % "document.scrollingElement"))
                 page.close()
             print(f"{size:>9} {os.path.getsize(path):>8}" + "".join(f"{statistics.median(column):>9.1f}" for column in zip(*rounds)))
 

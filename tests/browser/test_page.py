@@ -160,6 +160,7 @@ def without_script_there_are_charts_and_the_worst_findings():
         same(page.run("document.querySelectorAll('#plain tbody tr').length"), 100)
         first = page.run("document.querySelector('#plain tbody tr').innerText")
         true(first.startswith("critical"), first)
+        true("vpcmeta instance set 0717_" in page.run("document.querySelector('#plain tbody').innerText"), "a fix")
         same(page.run("[...document.querySelectorAll('[data-copy]')].some((b) => b.checkVisibility())"), False, "buttons")
 
 
@@ -333,7 +334,8 @@ def where_nothing_is_left_the_page_says_so_and_leads_back():
         same(page.run("document.activeElement.id"), "q")
     with opened(0, "clean") as page:
         true("No resource was audited." in page.run("document.getElementById('nothing').innerText"), "nothing was audited")
-        true("No open findings in 0 resources" in page.run("document.querySelector('header').innerText"), "the verdict")
+        true("No resource was audited" in page.run("document.querySelector('header').innerText"), "the verdict")
+        same(page.run("[...document.querySelectorAll('figure')].map((f) => f.querySelector('svg'))"), [None] * 5, "charts of nothing")
 
 
 @test

@@ -6,7 +6,7 @@ const RESULT_WORDS = {fail: 'open', excepted: 'excepted', cannot_tell: 'cannot t
 
 class ReportData {
   constructor(json) {
-    Object.assign(this, {baseline: json.baseline, checks: json.checks, words: json.words, stride: json.row.length, orders: new Map()});
+    Object.assign(this, {baseline: json.baseline, checks: json.checks, words: json.words, stride: json.row.length, orders: new Map(), messages: new Map()});
     this.resources = this.readResources(json.resources);
     const places = this.resources.concat(this.readGone(json.gone));
     this.readFindings(json.findings, json.mark.length, places);
@@ -79,6 +79,14 @@ class ReportData {
       .map((finding) => this.unfold(finding.fix, resource)))];
   }
 
+  /* The text without the names that stand in it: they are searched by themselves. */
+  searched(number) {
+    if (number >= 0 && !this.messages.has(number)) {
+      this.messages.set(number, this.words[number].replace(/[\u0001\u0002]/g, ''));
+    }
+    return this.messages.get(number);
+  }
+
   /* The text that typing looks in, made once. */
   haystack(resource) {
     if (resource.haystack === null) {
@@ -86,7 +94,7 @@ class ReportData {
         resource.protocol, resource.profile, resource.policyRule, resource.enabled === 0 ? 'off disabled' : ''];
       for (const finding of resource.findings) {
         parts.push(finding.check.id, finding.severity, finding.result, RESULT_WORDS[finding.result], finding.baseline,
-          this.unfold(finding.message, resource), finding.reason, finding.owner, finding.ticket);
+          this.searched(finding.message), finding.reason, finding.owner, finding.ticket);
       }
       resource.haystack = parts.filter((part) => part).join('\n').toLowerCase();
     }

@@ -324,6 +324,7 @@
     putText(byId('details-said'), at < 0 ? 'not among those shown by the filters' : `${(at + 1).toLocaleString('en')} of ${shown.length.toLocaleString('en')}`);
     if (opens) {
       dialog.showModal();
+      byId('details-title').focus();
     }
     dialog.scrollTop = 0;
     writeAddress(entry && opens, entry && opens ? true : undefined);
