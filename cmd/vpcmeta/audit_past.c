@@ -62,11 +62,27 @@ static void read_policy(const struct audit_terms *terms, struct audit_past *past
     snprintf(past->as_of, sizeof(past->as_of), "%.10s", terms->as_of != NULL ? terms->as_of : past->started_at);
 }
 
+/* What `audit trend` shows of this audit; what is fixed is not counted where a part of it could not be read. */
+static void count_changes(struct audit_past *past, const struct audit *audit, const struct inventory_effect *effect,
+                          bool complete)
+{
+    CLEANUP(audit_since_free) struct audit_since earlier = {0};
+
+    past->new_findings = past->fixed_findings = HISTORY_NO_COUNT;
+    if (past->opts->no_store) {
+        return;
+    }
+    audit_since_choose_last(&earlier, &past->scope, past->policy);
+    if (earlier.base != NULL) {
+        audit_since_compare(&earlier, audit, effect);
+        past->new_findings = (int64_t)earlier.new_findings;
+        past->fixed_findings = complete ? (int64_t)earlier.fixed_count : HISTORY_NO_COUNT;
+    }
+}
+
 bool audit_past_compare(struct app *app, struct audit_past *past, struct audit *audit,
                         const struct inventory_effect *effect, const struct text *missing, struct err *e)
 {
-    bool whole = missing->size == 0 && strcmp(past->scope.selection, "[]") == 0;
-
     clock_stamp(clock_wall_s(clock_system()), past->ended_at);
     read_policy(&audit->terms, past);
     if (!read_account(app, past, e)) {
@@ -78,7 +94,8 @@ bool audit_past_compare(struct app *app, struct audit_past *past, struct audit *
     }
     audit_since_compare(&past->since, audit, effect);
     audit->baseline = past->since.marks;
-    audit_expect_compare(&past->expect, audit, whole);
+    audit_expect_compare(&past->expect, audit, effect);
+    count_changes(past, audit, effect, missing->size == 0);
     return true;
 }
 

@@ -31,8 +31,9 @@ struct audit_past {
     char as_of[CLOCK_STAMP_SIZE];
     struct audit_since since;
     struct audit_expect expect;
-    struct audit_trend_points points; /* earlier audits of the scope, for charts of reports */
-    char id[HISTORY_ID_SIZE];         /* of this audit; "": it is not stored */
+    int64_t new_findings, fixed_findings; /* for `audit trend`; HISTORY_NO_COUNT: nothing to compare with */
+    struct audit_trend_points points;     /* earlier audits of the scope, for charts of reports */
+    char id[HISTORY_ID_SIZE];             /* of this audit; "": it is not stored */
 };
 
 bool audit_past_begin(const struct app *app, const struct audit_past_opts *opts, struct audit_past *ret, struct err *e)

@@ -17,77 +17,39 @@ static enum audit_result read_result(const char *word)
     return (enum audit_result)result;
 }
 
-/* The selected resources by id; ids are unique over all kinds and regions. */
-static void index_resources(const struct resource_list *list, struct mem_map *ret)
+/* Audits that are compared have one scope, so that their selectors are the same. */
+static enum audit_absence explain(const struct audit_reach *reach, const struct history_audit *base,
+                                  const struct history_finding *finding)
 {
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        const struct resource *resource = resource_list_at(list, i);
-        if (resource->id != NULL) {
-            mem_map_put(ret, resource->id, (void *)(uintptr_t)(i + 1)); // NOLINT(performance-no-int-to-ptr): a number
-        }
-    }
-}
-
-/* Whether a record without an id, which may be any resource of its kind, lies in the region. */
-static bool has_nameless(const struct resource_list *list, const struct resource_kind *kind, const char *region)
-{
-    for (size_t i = 0; i < resource_list_count(list); i++) {
-        const struct resource *resource = resource_list_at(list, i);
-        if (resource->id == NULL && resource->kind == kind &&
-            (resource->region == NULL || text_equal(resource->region, region))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum audit_result result_of(const struct audit *audit, size_t place, const char *rule)
-{
-    for (int check = 0; check < AUDIT_CHECKS; check++) {
-        if (strcmp(audit_check_ids[check], rule) == 0) {
-            return audit_result_of(audit, place, (enum audit_check_number)check);
-        }
-    }
-    return AUDIT_NO_RESULT; /* another version of the program had that check */
-}
-
-static enum audit_absence explain(const struct history_finding *finding, const struct audit *audit,
-                                  const struct mem_map *by_id, const struct inventory_effect *effect)
-{
-    const struct resource_list *selected = audit->inventory.selected;
-    size_t place = finding->id != NULL ? (size_t)(uintptr_t)mem_map_get(by_id, finding->id) : 0;
-    const struct resource_kind *kind = resource_kind_find(finding->kind);
-    struct audit_search search = {.found = place > 0, .result = AUDIT_NO_RESULT};
-
-    if (search.found) {
-        search.result = result_of(audit, place - 1, finding->rule);
-    } else {
-        search.read =
-            !inventory_effect_may_hide(effect, kind, finding->region) && !has_nameless(selected, kind, finding->region);
-    }
-    return audit_explain_absence(&search);
+    return audit_explain_absence(reach, &(struct audit_trace){.check = finding->rule,
+                                                              .kind = finding->kind,
+                                                              .region = finding->region,
+                                                              .id = finding->id,
+                                                              .crn = finding->crn,
+                                                              .name = finding->name,
+                                                              .policy_digest = base->policy_digest,
+                                                              .same_selection = true});
 }
 
 static void add_gone(struct audit_since *since, const bool gone[], const struct audit *audit,
                      const struct inventory_effect *effect)
 {
-    struct mem_map by_id = {0};
+    CLEANUP(audit_reach_free) struct audit_reach reach = {0};
 
-    index_resources(audit->inventory.selected, &by_id);
+    audit_reach_make(audit, effect, &reach);
     since->fixed = mem_array(since->findings.count, sizeof(*since->fixed));
     for (size_t i = 0; i < since->findings.count; i++) {
         const struct history_finding *finding = &since->findings.items[i];
         if (!gone[i] || read_result(finding->result) != AUDIT_FAIL) {
             continue; /* what was excepted or not judged was not open */
         }
-        enum audit_absence absence = explain(finding, audit, &by_id, effect);
+        enum audit_absence absence = explain(&reach, since->base, finding);
         if (absence == AUDIT_ABSENCE_UNKNOWN) {
             since->unknown++;
-        } else {
+        } else if (absence != AUDIT_PRESENT) {
             since->fixed[since->fixed_count++] = (struct audit_fixed){finding, absence};
         }
     }
-    mem_map_free(&by_id);
 }
 
 static int compare_fixed(const void *a, const void *b)

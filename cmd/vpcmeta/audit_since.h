@@ -3,6 +3,7 @@
 #define VPCMETA_AUDIT_SINCE_H
 
 #include "app.h"
+#include "audit/audit_absence.h"
 #include "audit/audit_baseline.h"
 #include "history/history.h"
 
@@ -42,6 +43,12 @@ bool audit_since_check(struct audit_since *since, const struct history_scope *sc
 bool audit_since_choose(const struct app *app, struct audit_since *since, const struct history_scope *scope,
                         const char *policy, const char *policy_digest, struct err *e)
     __attribute__((warn_unused_result));
+
+/*
+ * The same for the counts that `audit trend` shows: the last complete audit of the scope, with a policy of the same
+ * name. Where there is none, or its findings are not kept, there is no base.
+ */
+void audit_since_choose_last(struct audit_since *since, const struct history_scope *scope, const char *policy);
 
 /* Fills in marks, counts and what is fixed; `effect` of the selection names the parts that could not be read. */
 void audit_since_compare(struct audit_since *since, const struct audit *audit, const struct inventory_effect *effect);

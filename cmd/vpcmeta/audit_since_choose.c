@@ -242,3 +242,25 @@ bool audit_since_choose(const struct app *app, struct audit_since *since, const 
     warn_of_differences(app, since, policy, policy_digest);
     return history_list_findings(since->history, since->base->number, &since->findings, e);
 }
+
+void audit_since_choose_last(struct audit_since *since, const struct history_scope *scope, const char *policy)
+{
+    struct err ignored = ERR_INIT; /* without a history there is nothing to compare with */
+
+    since->word = "last";
+    since->history = app_open_history(&ignored);
+    if (since->history == NULL || !history_list_audits(since->history, &since->audits, &ignored)) {
+        return;
+    }
+    for (size_t i = 0; i < since->audits.count && since->base == NULL; i++) {
+        const struct history_audit *audit = &since->audits.items[i];
+        if (audit->complete && audit->detailed && audit_scope_equal(&audit->scope, scope) &&
+            strcmp(audit->policy, policy) == 0) {
+            since->base = audit;
+        }
+    }
+    if (since->base != NULL &&
+        !history_list_findings(since->history, since->base->number, &since->findings, &ignored)) {
+        since->base = NULL;
+    }
+}

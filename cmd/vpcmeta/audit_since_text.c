@@ -85,7 +85,7 @@ void audit_since_describe(const struct audit_since *since, const struct audit *a
     append_count(&counts, since->unchanged, "unchanged");
     append_count(&counts, since->fixed_count, "fixed");
     if (since->unknown > 0) {
-        append_count(&counts, since->unknown, "unknown (not read)");
+        append_count(&counts, since->unknown, "unknown (not read, selected or judged this time)");
     }
     if (since->base == NULL) {
         text_append(out, "Nothing to compare with: ");

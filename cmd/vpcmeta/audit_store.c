@@ -90,6 +90,8 @@ void audit_store(const struct app *app, struct audit_past *past, const struct au
                                               .missing = text_string(&lines),
                                               .exit_status = exit_status,
                                               .counts = text_string(&counts),
+                                              .new_findings = past->new_findings,
+                                              .fixed_findings = past->fixed_findings,
                                               .version = app->program->version,
                                               .actor = text_string(&actor)},
                       audit, &error);

@@ -7,7 +7,6 @@
 #include "mem/mem.h"
 
 const char *const audit_baseline_names[] = {"new", "unchanged", NULL};
-const char *const audit_absence_names[] = {"fixed", "deleted", "unknown", NULL};
 
 static int compare_prints(const void *a, const void *b)
 {
@@ -38,13 +37,4 @@ void audit_compare(const struct audit_print earlier[], size_t earlier_count, con
         }
     }
     free(sorted);
-}
-
-enum audit_absence audit_explain_absence(const struct audit_search *search)
-{
-    if (search->found) {
-        return search->result == AUDIT_PASS || search->result == AUDIT_NOT_APPLICABLE ? AUDIT_FIXED
-                                                                                      : AUDIT_ABSENCE_UNKNOWN;
-    }
-    return search->read ? AUDIT_DELETED : AUDIT_ABSENCE_UNKNOWN;
 }

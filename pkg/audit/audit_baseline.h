@@ -26,20 +26,4 @@ struct audit_print {
 void audit_compare(const struct audit_print earlier[], size_t earlier_count, const struct audit_print now[],
                    size_t count, enum audit_baseline ret_marks[], bool ret_gone[]);
 
-/* Why an earlier finding is gone. */
-enum audit_absence {
-    AUDIT_FIXED,           /* the check was made, and the resource does not fail it */
-    AUDIT_DELETED,         /* the resource does not exist any more, or is not selected any more */
-    AUDIT_ABSENCE_UNKNOWN, /* the part was not read, or the check was not part of the audit */
-};
-extern const char *const audit_absence_names[]; /* "fixed", "deleted", "unknown" */
-
-/* What this audit knows of the resource of an earlier finding. */
-struct audit_search {
-    bool found;               /* it is among the resources that were audited */
-    bool read;                /* where it would be, everything was read */
-    enum audit_result result; /* of the check, where it was found */
-};
-enum audit_absence audit_explain_absence(const struct audit_search *search);
-
 #endif

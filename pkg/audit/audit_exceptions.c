@@ -109,14 +109,26 @@ static bool may_cover_more(const struct audit *audit, const struct policy_except
     return exception->check_count == 0 && (audit->terms.checks != 0 || audit->terms.excluded != 0);
 }
 
+void audit_append_exception_name(const struct policy_exception *exception, struct text *out)
+{
+    text_printf(out, "%s%s%s", exception->rule != NULL ? exception->rule->name : "", exception->rule != NULL ? "/" : "",
+                exception->crn != NULL ? exception->crn : exception->name);
+}
+
+bool audit_lists_unused(const struct audit *audit)
+{
+    const struct audit_terms *terms = &audit->terms;
+
+    return terms->strict && audit_reports(terms, AUDIT_UNUSED_EXCEPTION) && audit_is_whole(audit) &&
+           audit_checks[AUDIT_UNUSED_EXCEPTION].severity >= terms->severity;
+}
+
 static void add_unused(struct audit *audit, const struct policy_exception *exception)
 {
     struct resource *record = &audit->policy_resources[exception->number];
     CLEANUP(text_free) struct text name = {0};
 
-    /* the same wherever it stands in the file, and whatever the file is called */
-    text_printf(&name, "%s%s%s", exception->rule != NULL ? exception->rule->name : "",
-                exception->rule != NULL ? "/" : "", exception->crn != NULL ? exception->crn : exception->name);
+    audit_append_exception_name(exception, &name);
     *record = (struct resource){.kind = &audit_policy_kind, .name = mem_copy(text_string(&name))};
     audit_add_finding(audit, &(struct audit_finding){.check = AUDIT_UNUSED_EXCEPTION,
                                                      .result = AUDIT_FAIL,
@@ -129,15 +141,13 @@ static void add_unused(struct audit *audit, const struct policy_exception *excep
 
 void audit_exceptions_end(struct audit *audit)
 {
-    bool strict = audit->terms.strict && audit_reports(&audit->terms, AUDIT_UNUSED_EXCEPTION);
-
     if (!audit_is_whole(audit)) {
         return;
     }
     for (size_t i = 0; i < policy_exception_count(audit->terms.policy); i++) {
         const struct policy_exception *exception = policy_exception_at(audit->terms.policy, i);
         audit->exceptions[i].unused = audit->exceptions[i].findings == 0 && !may_cover_more(audit, exception);
-        if (audit->exceptions[i].unused && strict) {
+        if (audit->exceptions[i].unused && audit_lists_unused(audit)) {
             add_unused(audit, exception);
         }
     }

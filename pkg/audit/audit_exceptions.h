@@ -14,6 +14,12 @@ void audit_exceptions_free(struct audit *audit);
 /* All resources were judged: finds what is unused, which is a finding where the terms are strict. */
 void audit_exceptions_end(struct audit *audit);
 
+/* Whether exceptions that cover nothing are findings of this audit. */
+bool audit_lists_unused(const struct audit *audit);
+
+/* Appends what findings about it are called: the same wherever it stands in the file, and whatever the file is. */
+void audit_append_exception_name(const struct policy_exception *exception, struct text *out);
+
 /* Counts a resource that the rule holds for. */
 void audit_count_match(struct audit *audit, const struct policy_rule *rule);
 

@@ -254,9 +254,8 @@ struct history_audit {
     const char *version; /* of the program */
     const char *actor;   /* JSON object: who; NULL: not known */
     /*
-     * Set by history_add_audit: findings with the result "fail" that the last complete audit of the scope before it
-     * did not have, and those that it had and this one has not; HISTORY_NO_COUNT: there is none, or its findings are
-     * not kept, or (fixed) this one is incomplete.
+     * Findings with the result "fail" that the last complete audit of the scope before it did not have, and those of
+     * it that are fixed; HISTORY_NO_COUNT: nothing was compared.
      */
     int64_t new_findings, fixed_findings;
     bool detailed; /* its findings are kept */

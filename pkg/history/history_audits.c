@@ -11,7 +11,6 @@ static const char *const results[] = {"fail", "excepted", "cannot_tell"};
 enum {
     SEVERITIES = sizeof(severities) / sizeof(severities[0]),
     RESULTS = sizeof(results) / sizeof(results[0]),
-    RESULT_FAIL = 0,
 };
 
 static int number_of(const char *word, const char *const words[], int count)
@@ -66,9 +65,11 @@ static bool insert_audit(struct history *history, const struct history_audit *au
     bool added = history_change(
         history, e,
         "INSERT INTO audit (scope, id, started_at, ended_at, policy, policy_digest, as_of, complete, missing,"
-        " exit_status, counts, version, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "Issssssisisss", scope, audit->id, audit->started_at, audit->ended_at, audit->policy, audit->policy_digest,
-        audit->as_of, audit->complete, audit->missing, audit->exit_status, audit->counts, audit->version, audit->actor);
+        " exit_status, counts, version, actor, new_findings, fixed_findings)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), nullif(?, -1))",
+        "IssssssisisssII", scope, audit->id, audit->started_at, audit->ended_at, audit->policy, audit->policy_digest,
+        audit->as_of, audit->complete, audit->missing, audit->exit_status, audit->counts, audit->version, audit->actor,
+        audit->new_findings, audit->fixed_findings);
 
     *ret_number = sqlite3_last_insert_rowid(history->db);
     return added;
@@ -130,28 +131,6 @@ static bool add_findings(struct history *history, int64_t scope, int64_t audit, 
     return fine;
 }
 
-/* Counts beside the last complete audit of the scope and policy before; null where that has no findings to compare. */
-static bool compare(struct history *history, int64_t scope, int64_t audit, struct err *e)
-{
-#define ABSENT(audit, other)                                                                 \
-    "(SELECT count(*) FROM audit_finding f WHERE f.audit = " audit                           \
-    " AND f.result = 0 AND NOT EXISTS (SELECT 1 FROM audit_finding o WHERE o.audit = " other \
-    " AND o.subject = f.subject AND o.result = 0))"
-    return history_change(
-        history, e,
-        "WITH earlier AS (SELECT max(number) AS number FROM audit"
-        " WHERE scope = ?1 AND number < ?2 AND complete = 1 AND detailed = 1"
-        " AND policy = (SELECT policy FROM audit WHERE number = ?2))"
-        " UPDATE audit SET new_findings = " ABSENT(
-            "?2", "earlier.number") ", fixed_findings = "
-                                    "CASE WHEN complete = 1 THEN " ABSENT(
-                                        "earlier.number",
-                                        "?2") " END"
-                                              " FROM earlier WHERE audit.number = ?2 AND earlier.number IS NOT NULL",
-        "II", scope, audit);
-#undef ABSENT
-}
-
 /* What no finding is about any more. */
 static bool drop_subjects(struct history *history, int64_t scope, struct err *e)
 {
@@ -186,8 +165,7 @@ static bool add_audit(struct history *history, const struct history_audit *audit
     int64_t number = 0;
 
     return add_scope(history, &audit->scope, &scope, e) && insert_audit(history, audit, scope, &number, e) &&
-           add_findings(history, scope, number, findings, count, e) && compare(history, scope, number, e) &&
-           drop_old_findings(history, scope, e);
+           add_findings(history, scope, number, findings, count, e) && drop_old_findings(history, scope, e);
 }
 
 bool history_add_audit(struct history *history, const struct history_audit *audit,

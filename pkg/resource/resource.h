@@ -211,6 +211,9 @@ const char *resource_crn_id(const char *crn);
 /* The account of a CRN, its seventh part (vpc-api.md 1.8): "a/1234" of *ret_size bytes, borrowed; NULL: it has none. */
 const char *resource_crn_account(const char *crn, size_t *ret_size);
 
+/* The region of a CRN, its sixth part, which may be a zone: "eu-de" of *ret_size bytes, borrowed; NULL: it has none. */
+const char *resource_crn_region(const char *crn, size_t *ret_size);
+
 /* The id of such an account: "1234". Borrowed. */
 const char *resource_account_id(const char *account);
 

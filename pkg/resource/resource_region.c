@@ -19,6 +19,26 @@ static struct answer_string crn_location(const char *crn)
     return (struct answer_string){.data = crn, .size = crn != NULL ? strcspn(crn, ":") : 0};
 }
 
+/* "eu-de-1" lies in "eu-de". */
+static size_t region_size(const struct answer_string *place)
+{
+    size_t digits = 0;
+
+    while (digits < place->size && isdigit((unsigned char)place->data[place->size - 1 - digits])) {
+        digits++;
+    }
+    bool is_zone = digits > 0 && digits < place->size && place->data[place->size - 1 - digits] == '-';
+    return is_zone ? place->size - digits - 1 : place->size;
+}
+
+const char *resource_crn_region(const char *crn, size_t *ret_size)
+{
+    struct answer_string place = crn_location(crn);
+
+    *ret_size = place.size > 0 ? region_size(&place) : 0;
+    return *ret_size > 0 ? place.data : NULL;
+}
+
 void resource_derive_region(struct resource_list *list, struct resource *record)
 {
     struct answer_string place = crn_location(record->crn);
@@ -27,13 +47,7 @@ void resource_derive_region(struct resource_list *list, struct resource *record)
     if (record->zone != NULL) {
         place = (struct answer_string){.data = record->zone, .size = strlen(record->zone)};
     }
-    size_t digits = 0;
-    while (digits < place.size && isdigit((unsigned char)place.data[place.size - 1 - digits])) {
-        digits++;
-    }
-    if (digits > 0 && digits < place.size && place.data[place.size - 1 - digits] == '-') {
-        place.size -= digits + 1;
-    }
+    place.size = place.size > 0 ? region_size(&place) : 0;
     bool usable = place.size > 0 && (!has_region || memchr(place.data, '-', place.size) != NULL);
     if (usable && !(has_region && answer_string_is(place, record->region))) {
         record->region = resource_list_share(list, place.data, place.size);

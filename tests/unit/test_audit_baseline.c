@@ -1,4 +1,4 @@
-/* An audit beside an earlier one: what is new, and why something is gone. */
+/* An audit beside an earlier one: what is new, and what is gone. */
 #include "audit/audit_baseline.h"
 
 #include <setjmp.h>
@@ -64,35 +64,10 @@ static void findings_are_new_unchanged_or_gone(void **state)
     }
 }
 
-static void what_is_gone_is_fixed_only_where_that_is_known(void **state)
-{
-    static const struct {
-        struct audit_search search;
-        enum audit_absence absence;
-    } rows[] = {
-        {{.found = true, .result = AUDIT_PASS}, AUDIT_FIXED},
-        {{.found = true, .result = AUDIT_NOT_APPLICABLE}, AUDIT_FIXED},
-        {{.found = true, .result = AUDIT_NO_RESULT}, AUDIT_ABSENCE_UNKNOWN},
-        {{.found = true, .result = AUDIT_CANNOT_TELL}, AUDIT_ABSENCE_UNKNOWN},
-        {{.found = true, .read = true, .result = AUDIT_NO_RESULT}, AUDIT_ABSENCE_UNKNOWN},
-        {{.found = false, .read = true, .result = AUDIT_NO_RESULT}, AUDIT_DELETED},
-        {{.found = false, .read = false, .result = AUDIT_NO_RESULT}, AUDIT_ABSENCE_UNKNOWN},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        enum audit_absence absence = audit_explain_absence(&rows[i].search);
-        if (absence != rows[i].absence) {
-            fail_msg("row %zu: %s", i, audit_absence_names[absence]);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_are_new_unchanged_or_gone),
-        cmocka_unit_test(what_is_gone_is_fixed_only_where_that_is_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

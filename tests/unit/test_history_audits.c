@@ -153,40 +153,25 @@ static void an_audit_is_read_back_as_it_was_added(void **state)
     assert_string_equal(findings.items[0].result, "excepted");
 }
 
-static void new_and_fixed_findings_are_counted_beside_the_last_complete_audit_of_the_scope(void **state)
+static void counts_of_new_and_fixed_findings_are_kept_with_the_audit(void **state)
 {
-    static const struct {
-        const struct history_scope *scope;
-        bool complete;
-        const char *findings;
-        int64_t new_findings, fixed_findings;
-    } rows[] = {
-        {&whole, true, "abc", HISTORY_NO_COUNT, HISTORY_NO_COUNT},
-        {&whole, true, "abc", 0, 0},
-        {&narrow, true, "a", HISTORY_NO_COUNT, HISTORY_NO_COUNT}, /* another scope */
-        {&whole, true, "bcd", 1, 1},
-        {&whole, false, "e", 1, HISTORY_NO_COUNT}, /* what was not read may be there */
-        {&whole, true, "bd", 0, 1},                /* beside the complete one */
-        {&whole, true, "Bd", 0, 1},                /* an exception closes a finding */
-        {&whole, true, "bd", 1, 0},                /* and its end opens it again */
-        {&narrow, true, "", 0, 1},
-    };
+    static const int64_t rows[][2] = {{HISTORY_NO_COUNT, HISTORY_NO_COUNT}, {0, 0}, {3, HISTORY_NO_COUNT}, {1, 7}};
     HISTORY_CLEANUP struct history *history = open_history(state);
     CLEANUP(history_audits_free) struct history_audits audits = {0};
     const size_t count = sizeof(rows) / sizeof(rows[0]);
+    struct err e = ERR_INIT;
 
     for (size_t i = 0; i < count; i++) {
-        char id[8];
-        snprintf(id, sizeof(id), "%zu", i);
-        add(history, id, rows[i].scope, rows[i].complete, rows[i].findings);
+        struct history_audit audit = audit_of(i == 0 ? "0" : i == 1 ? "1" : i == 2 ? "2" : "3", &whole, true);
+        audit.new_findings = rows[i][0];
+        audit.fixed_findings = rows[i][1];
+        assert_true(history_add_audit(history, &audit, NULL, 0, &e));
     }
     list(history, &audits);
     for (size_t i = 0; i < count; i++) {
         const struct history_audit *audit = &audits.items[count - 1 - i];
-        if (audit->new_findings != rows[i].new_findings || audit->fixed_findings != rows[i].fixed_findings) {
-            fail_msg("audit %zu: %lld new, %lld fixed", i, (long long)audit->new_findings,
-                     (long long)audit->fixed_findings);
-        }
+        assert_int_equal(audit->new_findings, rows[i][0]);
+        assert_int_equal(audit->fixed_findings, rows[i][1]);
     }
 }
 
@@ -452,7 +437,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(an_audit_is_read_back_as_it_was_added),
-        TEST(new_and_fixed_findings_are_counted_beside_the_last_complete_audit_of_the_scope),
+        TEST(counts_of_new_and_fixed_findings_are_kept_with_the_audit),
         TEST(findings_of_the_newest_audits_are_kept),
         TEST(audits_that_are_forgotten_leave_nothing),
         TEST(many_findings_stay_small),
