@@ -50,8 +50,9 @@ struct policy_globs {
 
 enum {
     POLICY_NO_PREDICATE = -1,
-    POLICY_RULES_MAX = 1000, /* of schemas/policy.json: each is compared with those before it */
-    POLICY_FAULTS_MAX = 100, /* that are shown */
+    POLICY_RULES_MAX = 1000,   /* of schemas/policy.json: each is compared with those before it */
+    POLICY_FAULTS_MAX = 100,   /* that are shown */
+    POLICY_FAULTS_KEPT = 1000, /* from which those are chosen; more are counted only */
 };
 
 /* When a rule holds. */

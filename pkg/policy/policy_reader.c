@@ -52,6 +52,15 @@ static void add_fault(struct policy_reader *reader, struct json_place place, con
                                      "column", (json_int_t)place.column, "pointer", pointer, "message", message));
 }
 
+/* Whether so many faults are noted that another one is only counted: a file may have a million of them. */
+static bool is_full(struct policy_reader *reader)
+{
+    bool full = json_array_size(reader->faults) >= POLICY_FAULTS_KEPT;
+
+    reader->more += full;
+    return full;
+}
+
 static void fault(struct policy_reader *reader, const char *member, bool at_name, const char *format, va_list args)
     __attribute__((format(printf, 4, 0)));
 
@@ -61,6 +70,9 @@ static void fault(struct policy_reader *reader, const char *member, bool at_name
     size_t size = reader->pointer.size;
     struct json_place place;
 
+    if (is_full(reader)) {
+        return;
+    }
     if (member != NULL) {
         policy_enter(reader, member);
     }
@@ -276,6 +288,9 @@ static void add_schema_fault(struct policy_reader *reader, const struct schema_f
     CLEANUP(text_free) struct text message = {0}, remedy = {0};
     struct json_place place;
 
+    if (is_full(reader)) {
+        return;
+    }
     if (strcmp(fault->keyword, "pattern") == 0) { /* the schema has one */
         text_printf(&message, "\"%s\" is not a share; write a number, or a share such as 25%%",
                     json_string_value(json_at(reader->document.root, fault->instance)));
@@ -332,7 +347,7 @@ static bool check_schema(struct policy_reader *reader, const char *name, struct 
             add_schema_fault(reader, &faults.list[i]);
         }
     }
-    reader->more = faults.more;
+    reader->more += faults.more;
     return true;
 }
 
