@@ -4,6 +4,7 @@
 #include "apply_file.h"
 #include "apply_policy.h"
 #include "commands.h"
+#include "mem/mem.h"
 #include "results.h"
 
 struct apply_opts {
@@ -37,6 +38,48 @@ static struct fleet_restarts restarts_of(const struct apply_opts *opts, unsigned
     }
     restarts.terms.settles = opts->settle_timeout.ms > 0;
     return restarts;
+}
+
+/* Its start, in place of a restart that the plan has for it: a server that is stopped is not stopped again. */
+static void start(struct plan *plan, const struct resource *record)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_item *item = &plan->items[i];
+        if (item->action == PLAN_RESTART && item->verdict == PLAN_CHANGE &&
+            text_equal(item->resource->id, record->id)) {
+            item->restart.only_starts = true;
+            return;
+        }
+    }
+    plan_add_start(plan, record);
+}
+
+/* Servers that an interrupted run has stopped and that are part of the plan are started by it. */
+static void add_starts(struct writing *writing, struct plan *plan, struct fleet_restarts *restarts)
+{
+    CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
+    CLEANUP(text_free) struct text path = {0};
+    CLEANUP(mem_set_free) struct mem_set seen = {0};
+    struct resource_list *kept = writing->request.list;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct resource *record = plan->items[i].resource;
+        if (record->kind->restart_to_enable && record->id != NULL && record->api != NULL &&
+            mem_set_add(&seen, record->id)) {
+            resource_list_adopt(list, record)->api = record->api;
+        }
+    }
+    app_state_path(APP_HISTORY_FILE, &path);
+    CLEANUP(text_free_pointer) bool *stopped = run_find_stopped(text_string(&path), list);
+    for (size_t i = 0; stopped != NULL && i < resource_list_count(list); i++) {
+        if (stopped[i]) {
+            const struct resource *record = resource_list_at(list, i);
+            struct resource *own = resource_list_adopt(kept, record);
+            own->api = record->api;
+            start(plan, own);
+            writing->request.restart = restarts;
+        }
+    }
 }
 
 /* --- a file ------------------------------------------------------------------------------------------- */
@@ -84,6 +127,7 @@ static int apply_file(struct app *app, const struct apply_opts *opts, const char
     if (!write_check(app, &apply.plan, e)) {
         return write_refuse(app, writing, e);
     }
+    add_starts(writing, &apply.plan, &restarts);
     return write_perform(app, writing, e);
 }
 
@@ -102,6 +146,7 @@ static int apply_policy(struct app *app, const struct cli_call *call, struct wri
     struct fleet_restarts restarts = restarts_of(opts, made->max_unavailable, made->percent);
     writing->request.restart = made->restarts > 0 ? &restarts : NULL;
     writing->request.settle_ms = (unsigned)opts->settle_timeout.ms;
+    add_starts(writing, &planned.made.plan, &restarts);
     apply_policy_append_left(made->left.items, made->left.count, &details);
     writing->details = text_string(&details);
     return write_perform(app, writing, e);
@@ -168,7 +213,8 @@ const struct cmd_spec cmd_apply = {
         "A plan is refused when it was edited or cut off, has expired (exit status 6), or was made for another "
         "account or another API than the command works at: the regions are those of the plan, the endpoint and the "
         "credential are yours and never those of the file. The run is recorded as that of every command that writes: "
-        "`runs resume` finishes it, `runs rollback` takes it back.\n\n"
+        "`runs resume` finishes it, `runs rollback` takes it back. Servers of the plan that an interrupted run has "
+        "stopped for a restart are started.\n\n"
         "With --policy it plans as `plan` does, shows the changes, asks, and carries them out in one run. What could "
         "not be read whole is not changed at all (exit status 5).",
     .examples = examples,

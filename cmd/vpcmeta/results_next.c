@@ -304,9 +304,11 @@ static void add_steps(struct next *next, const struct fleet_run *run, const char
     }
     if (count_settleable(run) > 0) {
         add_run_command(next, "runs resume", run_id, "find out what is unknown", unknown);
-    } else if (bad > 0 && count_retriable(run) > 0) {
+    } else if (bad > 0 && (count_retriable(run) > 0 || blocked > 0)) {
         add_run_command(next, "runs retry", run_id,
-                        blocked > 0    ? "try again what failed, and what depends on it"
+                        count_retriable(run) == 0
+                            ? "once its cause is gone, try again what failed and what depends on it"
+                        : blocked > 0  ? "try again what failed, and what depends on it"
                         : unknown == 0 ? "try again what failed"
                                        : "try again what failed or is unknown",
                         bad + blocked);
@@ -353,15 +355,33 @@ void results_note_next(const struct app *app, const struct fleet_run *run, const
     add_successors(&next, run);
 }
 
+/* Unknown, because the end of the run cut it off, which is no failure. */
+static size_t count_cut_off(const struct fleet_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->count; i++) {
+        count += run->results[i].outcome == FLEET_UNKNOWN && run->results[i].code == ERR_CANCELLED;
+    }
+    return count;
+}
+
 void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
     const struct fleet_summary *summary = &run->summary;
     size_t bad = summary->counts[FLEET_FAILED] + summary->counts[FLEET_UNKNOWN];
+    size_t cut_off = count_cut_off(run);
+    CLEANUP(text_free) struct text more = {0};
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
 
+    bad -= cut_off;
+    if (cut_off > 0) {
+        text_printf(&more, ", %zu unknown", cut_off);
+    }
     make_run_command(app, count_blocked(run) < results_not_started(run) ? "runs resume" : "runs retry", run_id, &line);
-    app_warn(app, "stopped after %zu failure%s: %zu changed, %zu not started. Finish: %s", bad, bad == 1 ? "" : "s",
-             summary->counts[FLEET_CHANGED], results_not_started(run), cli_command_line_string(&line));
+    app_warn(app, "stopped after %zu failure%s: %zu changed%s, %zu not started. Finish: %s", bad, bad == 1 ? "" : "s",
+             summary->counts[FLEET_CHANGED], text_string(&more), results_not_started(run),
+             cli_command_line_string(&line));
 }
 
 /* The first of those that were not restarted; NULL: there is none. */

@@ -183,6 +183,7 @@ static int rollback(struct app *app, const struct cli_call *call, struct err *e)
     writing.request.list = list;
     writing.request.rolls_back = &record;
     writing.request.force = opts->force;
+    writing.request.restart = plan_count(&plan).starts > 0 ? &record.restart : NULL;
     if (!run_check_places(&writing.request, e) || !run_read_deleted(&writing.scope, &plan, e) ||
         !write_check(app, &plan, e)) {
         return err_exit_status(e);
@@ -204,8 +205,8 @@ const struct cmd_spec cmd_runs_rollback = {
         "Restores the settings from before the run, where the server still is as the run left it; otherwise that is a "
         "conflict, which --force overrides. Instance groups move back to the template they used; a template that was "
         "deleted is created again, with a new id, and one that was created is deleted unless a group uses it. Servers "
-        "that were created are not deleted. What was done last is taken back first. The rollback is a run of its own "
-        "and can be rolled back."
+        "that were created are not deleted. What was done last is taken back first. Servers that the run has stopped "
+        "for a restart and not started are started. The rollback is a run of its own and can be rolled back."
         "\n\n" RUN_PLACE_DESCRIPTION,
     .examples = rollback_examples,
     .opts = rollback_opt,

@@ -382,6 +382,10 @@ static void say_restarts(const struct app *app, const struct fleet_restarts *res
     if (left > 0) {
         app_say(app, "  %zu of them need%s a stop and a start afterwards", left, left == 1 ? "s" : "");
     }
+    if (counts->starts > 0) {
+        app_say(app, "  %zu: started, because an interrupted run may have left %s stopped", counts->starts,
+                counts->starts == 1 ? "it" : "them");
+    }
     if (restart != NULL && restarts > 0) {
         app_say(app, "  %zu: stopped and started, which interrupts what runs on %s, %u%s at a time", restarts,
                 restarts == 1 ? "it" : "them", restart->max_unavailable.value,

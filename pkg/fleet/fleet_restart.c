@@ -47,6 +47,13 @@ static bool is_ours(const struct restart_task *restart)
     return restart->state.stop != FLEET_UNSENT || restart->state.start != FLEET_UNSENT;
 }
 
+static bool only_starts(const struct restart_task *restart)
+{
+    const struct plan_item *item = restart->task.result->item;
+
+    return item->action == PLAN_RESTART && item->restart.only_starts;
+}
+
 static bool is_running(const struct restart_task *restart)
 {
     return resource_status(restart->status) == RESOURCE_STATUS_RUNNING;
@@ -236,6 +243,10 @@ static void settle(struct restart_task *restart)
 static void proceed(struct restart_task *restart, const char *status)
 {
     restart->status = status;
+    if (only_starts(restart) && is_running(restart) && restart->state.start == FLEET_UNSENT) {
+        leave(restart, FLEET_UNCHANGED, ERR_NONE, "it is running");
+        return;
+    }
     enum fleet_restart_step step = fleet_restart_next(&restart->state, status);
     bool started = step == FLEET_RESTART_WAIT && restart->state.start != FLEET_UNSENT;
 
@@ -398,6 +409,13 @@ static void begin(struct fleet_task *task)
 
     restart->fresh = *item->resource;
     task->slot.item = (size_t)(task->result - task->fleet->run->results);
+    if (item->phase == NULL && only_starts(restart)) {
+        restart->state = (struct fleet_restart_state){.stop = FLEET_CONFIRMED};
+        restart->since_ms = now_ms();
+        task->must_finish = true;
+        start_read(task);
+        return;
+    }
     if (item->phase == NULL) {
         note_groups(restart);
         fleet_task_await_slot(task);

@@ -31,7 +31,10 @@ unsigned fleet_writes_at_once(const struct fleet *fleet)
     unsigned window = http_window(fleet->options->http);
     unsigned reading = fleet->reading < window / 2 ? fleet->reading : window / 2;
 
-    return fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
+    unsigned most = fleet->options->concurrency > 0 ? fleet->options->concurrency : window - reading;
+
+    /* what may still fail is in flight: with a budget of failures no other one takes its place */
+    return fleet->rollout.limits->has_max_failures ? most - (fleet->settling < most ? fleet->settling : most) : most;
 }
 
 /* --- queues ------------------------------------------------------------------------------------------ */
@@ -131,13 +134,27 @@ static const struct err *note_stop(struct fleet *fleet, const struct err *error,
     return ret;
 }
 
+static void begin_read(struct fleet_task *task)
+{
+    task->fleet->reading++;
+    task->settling = task->result->attempts > 0;
+    task->fleet->settling += task->settling;
+}
+
+static void end_read(struct fleet_task *task)
+{
+    task->fleet->reading--;
+    task->fleet->settling -= task->settling;
+    task->settling = false;
+}
+
 static void read_done(const struct vpc_answer *answer, void *context)
 {
     struct fleet_task *task = context;
     struct vpc_answer taken = *answer;
     struct err stopped;
 
-    task->fleet->reading--;
+    end_read(task);
     taken.error = note_stop(task->fleet, answer->error, &stopped);
     task->done(&taken, task);
 }
@@ -160,7 +177,7 @@ static void listed(const struct err *error, void *context)
     struct fleet_task *task = context;
     struct err stopped;
 
-    task->fleet->reading--;
+    end_read(task);
     task->listed(note_stop(task->fleet, error, &stopped), task);
 }
 
@@ -177,7 +194,7 @@ static void send_call(struct fleet_task *task, fleet_send_fn *send, const struct
 
 void fleet_task_read(struct fleet_task *task, fleet_send_fn *send, const struct vpc_call *call)
 {
-    task->fleet->reading++;
+    begin_read(task);
     send_call(task, send, call, read_done);
 }
 
@@ -194,7 +211,7 @@ void fleet_task_list(struct fleet_task *task, const struct vpc_listing *listing)
     task->listed = listing->listed;
     counted.listed = listed;
     counted.context = task;
-    task->fleet->reading++;
+    begin_read(task);
     vpc_list(task->vpc, &counted);
 }
 

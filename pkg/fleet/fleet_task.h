@@ -57,6 +57,7 @@ struct fleet_task {
     bool unconfirmed;                           /* a write may have arrived; what it did is not known yet */
     bool must_finish;                           /* continues when the run ends */
     bool changed;                               /* an earlier action has changed the resource already */
+    bool settling;                              /* its read is one of fleet.settling */
 };
 
 struct fleet_queue {
@@ -99,6 +100,7 @@ struct fleet {
     bool draining;    /* and the caller knows */
     struct err error; /* of the journal: nothing more is started */
     unsigned reading, writing;
+    unsigned settling; /* reads in progress that tell what became of a write: it may still fail */
 };
 
 /* Whether the run ends: nothing new may start. */

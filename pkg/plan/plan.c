@@ -146,9 +146,11 @@ struct plan_counts plan_count(const struct plan *plan)
         }
         bool enables = (item->mask & RESOURCE_ENABLED) != 0 && item->after.enabled;
         bool https = (item->mask & RESOURCE_PROTOCOL) != 0 && strcmp(item->after.protocol, "https") == 0;
+        bool starts = item->action == PLAN_RESTART && item->restart.only_starts;
         counts.change++;
-        counts.restarts += item->action == PLAN_RESTART;
-        if (item->action != PLAN_SET && item->action != PLAN_RESTART) {
+        counts.starts += starts;
+        counts.restarts += item->action == PLAN_RESTART && !starts;
+        if (starts || (item->action != PLAN_SET && item->action != PLAN_RESTART)) {
             continue; /* no server changes */
         }
         counts.enable += enables;
@@ -261,6 +263,30 @@ void plan_add_restarts(struct plan *plan, const enum resource_switch pending[], 
             make_restart(plan, &plan->items[i], RESOURCE_ON, terms);
         }
     }
+}
+
+void plan_set_start(struct plan_item *item, const struct resource *record)
+{
+    static const struct resource_settings none;
+
+    *item = (struct plan_item){.action = PLAN_RESTART,
+                               .verdict = PLAN_CHANGE,
+                               .resource = record,
+                               .wanted = &none,
+                               .after = record->settings,
+                               .restart = {.only_starts = true}};
+}
+
+void plan_add_start(struct plan *plan, const struct resource *record)
+{
+    struct plan_item *items = mem_array(plan->count + 1, sizeof(*items));
+
+    for (size_t i = 0; i < plan->count; i++) {
+        items[i] = plan->items[i];
+    }
+    plan_set_start(&items[plan->count++], record);
+    free(plan->items);
+    plan->items = items;
 }
 
 /* --- what is no setting ----------------------------------------------------------------------------- */

@@ -101,7 +101,10 @@ struct plan_item {
     size_t depends_on;       /* number (from 1) of an earlier item that has to succeed first; 0: none */
     const char *policy_rule; /* that it comes from; NULL: none, or that of no policy. Borrowed as strings are */
     bool leave_restart;      /* of PLAN_SET: the restart that it makes necessary is not part of the run */
-    union {                  /* by action; PLAN_SET and PLAN_RESTART need nothing else */
+    union {                  /* by action; PLAN_SET needs nothing else */
+        struct {
+            bool only_starts; /* an earlier run has stopped it: it is started, and left as it is where it runs */
+        } restart;
         struct {
             json_t *body;            /* of the request; its name is the record's. NULL: not known */
             json_t *identity;        /* of resource_create.h; NULL: that of the body */
@@ -179,11 +182,16 @@ struct plan_counts {
     size_t leave_restart; /* of those, the ones that the run does not restart in any case */
     size_t to_https;      /* http to https: clients of the bare address break (vpc-api.md 4.1) */
     size_t restarts;      /* items that are a restart and nothing else */
+    size_t starts;        /* of servers that an earlier run has stopped; no others of these counts have them */
 };
 struct plan_counts plan_count(const struct plan *plan);
 
 /* Servers that a run of the plan stops and starts, where it may restart any. */
 size_t plan_counts_restarted(const struct plan_counts *counts);
+
+/* The start of a server that an earlier run has stopped; the record is borrowed. */
+void plan_set_start(struct plan_item *item, const struct resource *record);
+void plan_add_start(struct plan *plan, const struct resource *record);
 
 /* --- restarts ---------------------------------------------------------------------------------------- */
 

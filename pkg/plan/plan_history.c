@@ -75,6 +75,7 @@ static json_t *body_of(const struct plan_item *item, const json_t *shared)
     case PLAN_SET:
         return item->leave_restart ? json_build("{s:b}", "restart", 0) : NULL;
     case PLAN_RESTART:
+        return item->restart.only_starts ? json_build("{s:b}", "stop", 0) : NULL;
     case PLAN_ACTIONS:
         break;
     }
@@ -199,6 +200,8 @@ static void take_body(struct resource_list *list, struct plan *plan, json_t *bod
         item->leave_restart = json_is_false(json_object_get(body, "restart"));
         break;
     case PLAN_RESTART:
+        item->restart.only_starts = json_is_false(json_object_get(body, "stop"));
+        break;
     case PLAN_ACTIONS:
         break;
     }

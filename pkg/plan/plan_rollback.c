@@ -136,7 +136,8 @@ static size_t add(struct rollback *rollback, size_t index)
     struct plan_item *item = &plan->items[plan->count];
     size_t before = rollback->pending[index];
 
-    if (applied->effect == PLAN_EFFECT_NONE || rows[applied->item->action] == NULL) {
+    bool starts = applied->may_be_down && applied->item->action == PLAN_RESTART; /* which is all */
+    if (starts || applied->effect == PLAN_EFFECT_NONE || rows[applied->item->action] == NULL) {
         return before;
     }
     struct resource *resource =
@@ -154,14 +155,34 @@ static size_t add(struct rollback *rollback, size_t index)
     return before;
 }
 
+/* Servers that the run may have left stopped. Returns how many. */
+static size_t add_starts(struct rollback *rollback)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < rollback->count; i++) {
+        const struct plan_applied *applied = &rollback->applied[i];
+        if (!applied->may_be_down) {
+            continue;
+        }
+        const struct resource *earlier = applied->item->resource;
+        struct resource *resource = resource_list_append(rollback->list, earlier->kind, earlier->region);
+        *resource = *earlier;
+        plan_set_start(&rollback->plan->items[rollback->plan->count++], resource);
+        count++;
+    }
+    return count;
+}
+
 void plan_rollback(const struct plan_applied applied[], size_t count, enum plan_conflict_policy policy,
                    struct resource_list *list, struct plan *ret)
 {
     struct rollback rollback = {.list = list, .applied = applied, .count = count, .plan = ret};
 
     *ret = (struct plan){0};
-    ret->items = mem_array(count + 1, sizeof(*ret->items));
+    ret->items = mem_array(2 * count + 1, sizeof(*ret->items));
     rollback.pending = mem_array(count + 1, sizeof(*rollback.pending));
+    size_t starts = add_starts(&rollback);
     for (size_t i = count; i > 0; i--) {
         size_t number = add(&rollback, i - 1);
         size_t needed = applied[i - 1].item->depends_on;
@@ -171,6 +192,7 @@ void plan_rollback(const struct plan_applied applied[], size_t count, enum plan_
     }
     for (size_t i = 0; i < ret->count; i++) {
         ret->items[i].conflict_policy = policy;
+        ret->items[i].leave_restart = starts > 0 && ret->items[i].action == PLAN_SET; /* nothing is stopped */
     }
     free(rollback.pending);
 }

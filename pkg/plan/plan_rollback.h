@@ -6,7 +6,7 @@
  *   move     the group goes back to the template it used
  *   roll     nothing: the new members stay and are said to be stale once the group has moved back
  *   delete   created again from its body: the same name, a new id, which the groups of its chain are moved to
- *   restart  nothing
+ *   restart  nothing; a server that the run may have left stopped is started, before everything else
  * Pure.
  */
 #ifndef PLAN_PLAN_ROLLBACK_H
@@ -25,6 +25,7 @@ enum plan_effect {
 struct plan_applied {
     const struct plan_item *item; /* its `depends_on` counts in the run */
     enum plan_effect effect;
+    bool may_be_down; /* the run stopped it, or was about to, and is not known to have started it */
     const struct resource_settings *before, *after; /* as read before and after the change */
     struct plan_state after_state;                  /* the same of what is no setting */
 };

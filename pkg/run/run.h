@@ -189,6 +189,12 @@ struct run_interrupted {
  */
 void run_find_interrupted(const char *path, const struct resource_list *list, struct run_interrupted *ret);
 
+/*
+ * Which servers of the list an interrupted run may have stopped for a restart, and no run has started since, of those
+ * that do not run now: an array as long as the list, freed with free(); NULL: none.
+ */
+bool *run_find_stopped(const char *path, const struct resource_list *list);
+
 /* --- pending restarts --------------------------------------------------------------------------------- */
 
 /*

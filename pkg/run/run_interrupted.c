@@ -68,6 +68,13 @@ struct open_step {
     const struct resource *now;
 };
 
+/* The run may have stopped it, and it does not run now. */
+static bool may_have_stopped(const struct open_step *step)
+{
+    return step->result->outcome == FLEET_UNKNOWN && step->result->item->phase != NULL &&
+           resource_status(step->now->status) != RESOURCE_STATUS_RUNNING;
+}
+
 /* Whether the step would still change what the resource is now: others may have done it since. */
 static bool is_open(const struct run_record *record, const struct open_step *step, enum resource_switch pending)
 {
@@ -76,8 +83,8 @@ static bool is_open(const struct run_record *record, const struct open_step *ste
     char reason[PLAN_REASON_SIZE];
     unsigned mask;
 
-    if (step->result->outcome == FLEET_UNKNOWN && item->phase != NULL) {
-        return true; /* the run may have stopped it */
+    if (may_have_stopped(step)) {
+        return true;
     }
     switch (item->action) {
     case PLAN_SET:
@@ -164,4 +171,65 @@ void run_find_interrupted(const char *path, const struct resource_list *list, st
             look_at(history, path, &runs.items[i], &index, ret);
         }
     }
+}
+
+/* --- servers that interrupted runs have stopped -------------------------------------------------------- */
+
+/* Ids of servers that a run of which this is the record has started, in the set. */
+static void note_started(const struct run_record *record, struct mem_set *started)
+{
+    for (size_t i = 0; i < record->entry.count; i++) {
+        const struct fleet_result *result = &record->results.results[i];
+        const char *id = result->item->resource->id;
+        if (result->outcome == FLEET_CHANGED && result->item->phase != NULL && id != NULL) {
+            (void)mem_set_add(started, id);
+        }
+    }
+}
+
+/* Newest first, so that those which a later run has started are known. */
+static bool *find_stopped(struct history *history, const struct history_runs *runs, const struct index *index)
+{
+    bool *stopped = mem_array(resource_list_count(index->list) + 1, sizeof(*stopped));
+    CLEANUP(mem_set_free) struct mem_set started = {0};
+
+    for (size_t i = 0; i < runs->count; i++) {
+        CLEANUP(run_record_free) struct run_record record = {0};
+        struct err ignored = ERR_INIT;
+        size_t count = 0;
+        if (!run_load(history, runs->items[i].id, &record, &ignored)) {
+            continue;
+        }
+        bool interrupted = runs->items[i].state == HISTORY_INTERRUPTED;
+        CLEANUP(text_free_pointer) struct open_step *steps = interrupted ? gather(&record, index, &count) : NULL;
+        for (size_t s = 0; s < count; s++) {
+            for (size_t r = 0; may_have_stopped(&steps[s]) && r < resource_list_count(index->list); r++) {
+                bool is = resource_list_at(index->list, r) == steps[s].now;
+                stopped[r] |= is && !mem_set_has(&started, steps[s].now->id);
+            }
+        }
+        note_started(&record, &started);
+    }
+    return stopped;
+}
+
+bool *run_find_stopped(const char *path, const struct resource_list *list)
+{
+    struct err ignored = ERR_INIT;
+    HISTORY_CLEANUP struct history *history = history_open_past(path, clock_system(), &ignored);
+    CLEANUP(history_runs_free) struct history_runs runs = {0};
+    CLEANUP(index_free) struct index index = {0};
+    bool any = false;
+
+    if (history == NULL || !history_list_runs(history, &runs, &ignored)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < runs.count; i++) {
+        any = any || runs.items[i].state == HISTORY_INTERRUPTED;
+    }
+    if (!any) {
+        return NULL;
+    }
+    make_index(list, &index);
+    return find_stopped(history, &runs, &index);
 }

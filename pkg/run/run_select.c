@@ -170,6 +170,15 @@ static enum plan_effect effect_of(const struct history_step *step, const struct 
     return result->outcome == FLEET_UNKNOWN ? PLAN_EFFECT_UNKNOWN : PLAN_EFFECT_NONE;
 }
 
+/* Stopped for its restart, or about to be, and not known to run again. */
+static bool may_be_down(const struct fleet_result *result)
+{
+    enum plan_action action = result->item->action;
+
+    return (action == PLAN_SET || action == PLAN_RESTART) && result->item->phase != NULL &&
+           (result->outcome == FLEET_UNKNOWN || result->outcome == FLEET_FAILED);
+}
+
 bool run_rollback(const struct run_record *record, const char *const words[], size_t count, bool force,
                   struct resource_list *list, struct plan *ret, struct err *e)
 {
@@ -184,6 +193,7 @@ bool run_rollback(const struct run_record *record, const char *const words[], si
         bool named = count == 0 || is_named(step, words, count);
         applied[i] = (struct plan_applied){.item = &record->plan.items[i],
                                            .effect = named ? effect : PLAN_EFFECT_NONE,
+                                           .may_be_down = named && may_be_down(result),
                                            .before = &result->before,
                                            .after = &result->after};
         if (effect == PLAN_EFFECT_APPLIED) {

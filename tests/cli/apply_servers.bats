@@ -106,3 +106,56 @@ end
 END
     shows '  3 of them need a stop and a start afterwards'
 }
+
+# An apply that is killed while servers are stopped for their restart.
+killed() {
+    fleet --instances 4 --templates 0 --groups 0 --bare-metal 0
+    policy 100%
+    meta plan --policy policy.yaml --out plan.json -q
+    "$BUILD/vpcmeta" apply plan.json -y -q > /dev/null 2>&1 3>&- &
+    local pid=$!
+    await_count 1 sim_state '[.instances[] | select(.status == "stopping" or .status == "stopped")] | length'
+    kill -KILL "$pid"
+    wait "$pid" || true
+    await_count 4 sim_state '[.instances[] | select(.status == "stopped" or .status == "running")] | length'
+    await_count 1 sim_state '[.instances[] | select(.status == "stopped")] | length'
+    down=$(sim_state '[.instances[] | select(.status == "stopped")] | length')
+    clear_log
+}
+
+all_run() {
+    [ "$(sim_state -r '[.instances[].status] | unique | join(" ")')" = running ]
+}
+
+@test "what a killed run has stopped is started by its rollback, and said before" {
+    killed
+    meta runs rollback last -n
+    expect 0
+    [ "$(grep -c '^restart' <<< "$output")" -ge "$down" ]
+    meta runs rollback last -y
+    expect 0
+    all_run
+    [ "$(stopped | wc -l)" -eq 0 ]
+    [ "$(sim_state '[.instances[] | select(.enabled)] | length')" -eq 0 ]
+    # a stop of later is nobody's business
+    sim_curl POST "/v1/instances/$(sim_state -r '.instances[0].id')/actions" -H 'Content-Type: application/json' \
+        -d '{"type":"stop"}' > /dev/null
+    await_count 1 sim_state '[.instances[] | select(.status == "stopped")] | length'
+    meta apply --policy policy.yaml -y --poll-interval 100ms
+    expect 0
+    [ "$(sim_state '[.instances[] | select(.status == "stopped")] | length')" -eq 1 ]
+}
+
+@test "what a killed run has stopped is started by the next apply, of a file or of a policy" {
+    for again in "apply plan.json" "apply --policy policy.yaml"; do
+        killed
+        # shellcheck disable=SC2086 # words of a command
+        meta $again -y --poll-interval 100ms
+        expect 0
+        all_run
+        meta apply plan.json -y -o json
+        expect 0
+        jq -e '.summary.changed == 0' <<< "$output"
+        sim_stop
+    done
+}
