@@ -63,6 +63,7 @@ unsigned audit_options_parts(const struct audit_terms *terms)
 
     return ((needs & AUDIT_NEEDS_INITIALIZATIONS) != 0 ? POLICY_READ_PROFILES : 0) |
            ((needs & AUDIT_NEEDS_RULE_PROFILES) != 0 ? POLICY_READ_RULE_PROFILES : 0) |
+           ((needs & AUDIT_NEEDS_ARCHITECTURES) != 0 ? POLICY_READ_ARCHITECTURES : 0) |
            ((needs & AUDIT_NEEDS_USE) != 0 ? POLICY_READ_USE : 0) |
            ((needs & AUDIT_NEEDS_MEMBERS) != 0 ? POLICY_READ_MEMBERS : 0) |
            ((needs & AUDIT_NEEDS_RESTARTS) != 0 ? POLICY_READ_RESTARTS : 0) | POLICY_READ_OTHERS;

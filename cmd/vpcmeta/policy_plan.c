@@ -245,7 +245,8 @@ bool policy_plan_make(struct app *app, const struct cli_call *call, const struct
     const struct policy_reading reading = {.loaded = &ret->loaded,
                                            .selection = &ret->selection,
                                            .parts = POLICY_READ_USE | POLICY_READ_MEMBERS | POLICY_READ_RESTARTS |
-                                                    POLICY_READ_OTHERS | POLICY_READ_RULE_PROFILES};
+                                                    POLICY_READ_OTHERS | POLICY_READ_RULE_PROFILES |
+                                                    POLICY_READ_ARCHITECTURES};
     if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(app, ret, e)) {
         return false;
     }

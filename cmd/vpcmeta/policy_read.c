@@ -7,6 +7,7 @@
 #include "inventory/inventory_facts.h"
 #include "mem/mem.h"
 #include "plan/plan.h"
+#include "policy_architectures.h"
 #include "policy_names.h"
 #include "policy_uses.h"
 #include "userdata/userdata.h"
@@ -16,7 +17,8 @@
 struct reading {
     struct policy *policy;
     unsigned parts;
-    struct preflight_rules *rules; /* NULL: allowed_use is not read */
+    struct preflight_rules *rules;                 /* NULL: allowed_use is not read */
+    struct preflight_architectures *architectures; /* NULL: those of templates are not read */
     struct userdata_scanner *scanner;
     struct session *session;       /* to read the names of profiles with; NULL: no rule has one */
     struct iam_profiles *profiles; /* begun when the first record has said which account it is */
@@ -75,6 +77,9 @@ static bool ask(const struct resource *record, const struct inventory_seen *seen
     struct reading *reading = context;
 
     expect_names(reading, record);
+    if (reading->architectures != NULL) {
+        preflight_architectures_expect(reading->architectures, record);
+    }
     if (!test_predicates(reading, record, seen, &fact->note, e)) {
         return false;
     }
@@ -121,62 +126,48 @@ static void fill_profile(const struct reading *reading, struct resource_list *li
     }
 }
 
-/* The records with their facts, in their final order. */
-static void fill_facts(const struct reading *reading, const struct inventory_facts *facts, struct policy_fleet *fleet)
+/* The facts of the records of the list, in their final order; of those that were not selected less was asked for. */
+static struct audit_facts *make_facts(const struct reading *reading, const struct inventory_facts *facts,
+                                      struct resource_list *list)
 {
     const struct inventory_fact unknown = {0};
-    size_t count = resource_list_count(fleet->selected);
+    size_t count = resource_list_count(list);
+    struct audit_facts *made = mem_array(count + 1, sizeof(*made));
 
-    fleet->facts = mem_array(count + 1, sizeof(*fleet->facts));
     for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(fleet->selected, i);
+        const struct resource *record = resource_list_at(list, i);
         const struct inventory_fact *found = inventory_facts_of(facts, record);
         const struct inventory_fact *fact = found != NULL ? found : &unknown;
-        struct audit_facts *ret = &fleet->facts[i];
+        struct audit_facts *ret = &made[i];
         ret->holds = fact->note;
         ret->match = policy_match(reading->policy, record, fact->note);
-        fill_profile(reading, fleet->selected, record, fact, ret);
+        fill_profile(reading, list, record, fact, ret);
         ret->user_data_reading = reading_of(fact->user_data);
         ret->secret = fact->secret;
         ret->members_reading = reading_of(fact->members);
         ret->members = (int64_t)fact->counts.members;
         ret->stale_members = (int64_t)fact->counts.stale;
     }
-}
-
-/* The match alone, for those that judge what was selected. */
-static void fill_known(const struct reading *reading, const struct inventory_facts *facts, struct policy_fleet *fleet)
-{
-    size_t count = resource_list_count(fleet->known);
-
-    if (fleet->known == fleet->selected) {
-        fleet->known_facts = fleet->facts;
-        return;
-    }
-    fleet->known_facts = mem_array(count + 1, sizeof(*fleet->known_facts));
-    for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(fleet->known, i);
-        const struct inventory_fact *fact = inventory_facts_of(facts, record);
-        fleet->known_facts[i].match = policy_match(reading->policy, record, fact != NULL ? fact->note : 0);
-    }
+    return made;
 }
 
 /* --- pending restarts --------------------------------------------------------------------------------- */
 
-/* A history that cannot be read is no reason not to audit. */
+/* A history that cannot be read is no reason not to audit: which restarts are pending is then unknown. */
 static void read_restarts(const struct app *app, struct policy_fleet *fleet)
 {
     enum resource_switch *pending = NULL;
     struct err error = ERR_INIT;
 
-    if (!write_read_restarts(fleet->selected, &pending, &error)) {
+    bool readable = write_read_restarts(fleet->selected, &pending, &error);
+    if (!readable) {
         app_warn(app, "it is not known which servers need a restart: %s", error.message);
-        return;
     }
     for (size_t i = 0; i < resource_list_count(fleet->selected); i++) {
         const struct resource *record = resource_list_at(fleet->selected, i);
         if (record->kind->restart_to_enable) {
-            fleet->facts[i].restart_pending = plan_needs_restart(record, pending[i]);
+            fleet->facts[i].restart_pending = plan_needs_restart(record, readable ? pending[i] : RESOURCE_UNKNOWN);
+            fleet->facts[i].restart_reading = readable ? AUDIT_READ : AUDIT_UNREADABLE;
         }
     }
     free(pending);
@@ -237,8 +228,8 @@ static bool read_lists(struct app *app, const struct cli_call *call, struct read
     if (reading->profiles != NULL && !iam_profiles_check(reading->profiles, &error)) {
         text_printf(&fleet->missing, "%s\n", error.message);
     }
-    fill_facts(reading, facts, fleet);
-    fill_known(reading, facts, fleet);
+    fleet->facts = make_facts(reading, facts, fleet->selected);
+    fleet->known_facts = fleet->known == fleet->selected ? fleet->facts : make_facts(reading, facts, fleet->known);
     return true;
 }
 
@@ -254,8 +245,12 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
         reading.rules = preflight_rules_create();
         preflight_rules_demand_volumes(reading.rules);
     }
+    if ((reading.parts & POLICY_READ_ARCHITECTURES) != 0) {
+        reading.architectures = preflight_architectures_create();
+    }
     bool good = (ret->scope.http != NULL || app_connect(app, &ret->scope, e)) &&
                 read_lists(app, call, &reading, terms->selection, ret, e) &&
+                (reading.architectures == NULL || policy_read_architectures(ret, reading.architectures, e)) &&
                 (reading.rules == NULL || policy_read_uses(ret, reading.rules, e)) &&
                 (terms->loaded->path == NULL ||
                  policy_warn_of_names(app,
@@ -264,6 +259,7 @@ bool policy_read_fleet(struct app *app, const struct cli_call *call, const struc
                                                              .profiles = reading.profiles},
                                       ret, e));
     preflight_rules_destroy(reading.rules);
+    preflight_architectures_destroy(reading.architectures);
     userdata_scanner_destroy(reading.scanner);
     iam_profiles_destroy(reading.profiles);
     if (good && (reading.parts & POLICY_READ_RESTARTS) != 0) {

@@ -61,6 +61,7 @@ enum policy_reading_part {
     POLICY_READ_RESTARTS = 1 << 3,      /* pending ones, from the history */
     POLICY_READ_OTHERS = 1 << 4,        /* templates and groups outside of the selection: they judge each other */
     POLICY_READ_RULE_PROFILES = 1 << 5, /* of servers whose rule has `trusted_profile` */
+    POLICY_READ_ARCHITECTURES = 1 << 6, /* of templates: of the profiles that they name */
 };
 
 struct policy_reading {
@@ -74,7 +75,7 @@ struct policy_fleet {
     struct resource_list *selected;
     struct resource_list *known;     /* `selected` itself, or all templates and groups */
     struct audit_facts *facts;       /* beside `selected` */
-    struct audit_facts *known_facts; /* beside `known`: `facts` itself, or with the match alone */
+    struct audit_facts *known_facts; /* beside `known`: `facts` itself, or what takes no request of its own */
     struct mem_set stale_members;    /* of groups of `selected`, as of inventory_facts_terms */
     struct text missing;             /* lines about what could not be read */
     struct text_arena memory;        /* of reasons and profiles */

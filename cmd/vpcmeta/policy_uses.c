@@ -1,4 +1,4 @@
-/* Both verdicts of allowed_use for every server and template, and what could not be read of images and volumes. */
+/* Both verdicts of allowed_use for every server, template and group, and what could not be read of images and volumes. */
 #include "policy_uses.h"
 
 #include <stdlib.h>
@@ -66,6 +66,7 @@ static void free_gaps(struct use_gaps *gaps)
 
 /* The settings of the resource as it is, and as the policy wants it. */
 struct uses {
+    const struct resource *record; /* that has the image or the boot volume */
     struct resource_settings before, wanted;
     struct preflight_change *now, *then;
 };
@@ -95,11 +96,30 @@ static struct resource_settings settings_of(const struct resource *record)
     return settings;
 }
 
+/* What a group makes is judged at its template, by the rule of the group; NULL: nothing is known of it. */
+static const struct resource *maker_of(const struct policy_fleet *fleet, struct mem_map *templates,
+                                       const struct resource *record)
+{
+    if (record->template_id == NULL || record->kind->settings != 0) {
+        return record;
+    }
+    for (size_t i = 0; mem_map_first(templates) == NULL && i < resource_list_count(fleet->known); i++) {
+        for (size_t j = i; j < resource_list_count(fleet->known); j++) {
+            struct resource *known = resource_list_at(fleet->known, j);
+            if (known->kind->disposable && known->id != NULL) {
+                mem_map_put(templates, known->id, known);
+            }
+        }
+    }
+    return mem_map_get(templates, record->template_id);
+}
+
 static void prepare(const struct resource *record, const struct policy_rule *rule, struct uses *uses,
                     struct preflight_change changes[], size_t *count)
 {
     struct resource_settings wanted = {0};
 
+    uses->record = record;
     uses->before = settings_of(record);
     uses->now = &changes[(*count)++];
     *uses->now = (struct preflight_change){.resource = record, .after = &uses->before};
@@ -113,8 +133,19 @@ static void prepare(const struct resource *record, const struct policy_rule *rul
     }
 }
 
-static void take_verdict(struct audit_facts *facts, const struct resource *record, const struct uses *uses, bool whole,
-                         struct use_gaps *gaps)
+/* An answer that does not say what the server boots from leaves its allowed_use unknown, and nothing can be read. */
+static void append_unnamed(const struct uses *uses, const struct resource *record, struct text *missing)
+{
+    CLEANUP(text_free) struct text name = {0};
+
+    if (uses->now->unnamed) {
+        resource_append_name(&name, record, true);
+        text_printf(missing, "allowed_use of %s %s: %s\n", record->kind->singular, text_string(&name),
+                    uses->now->reason);
+    }
+}
+
+static void take_verdict(struct audit_facts *facts, const struct uses *uses, bool whole, struct use_gaps *gaps)
 {
     const struct preflight_change *then = uses->then != NULL ? uses->then : uses->now;
     const struct preflight_unread *unread = uses->now->unread != NULL ? uses->now->unread : then->unread;
@@ -125,7 +156,7 @@ static void take_verdict(struct audit_facts *facts, const struct resource *recor
     facts->use_wanted = then->verdict;
     facts->use_wanted_reason = then->reason;
     if (whole && unread != NULL) {
-        add_gap(gaps, record, unread);
+        add_gap(gaps, uses->record, unread);
     }
 }
 
@@ -139,11 +170,12 @@ bool policy_read_uses(struct policy_fleet *fleet, struct preflight_rules *rules,
     struct preflight_change *changes = mem_array(2 * count + 1, sizeof(*changes));
     struct uses *uses = mem_array(count + 1, sizeof(*uses));
     CLEANUP(free_gaps) struct use_gaps gaps = {0};
+    CLEANUP(mem_map_free) struct mem_map templates = {0};
     struct err error = ERR_INIT;
 
     for (size_t i = 0; i < count; i++) {
-        const struct resource *record = resource_list_at(fleet->selected, i);
-        if (checks_use(record)) {
+        const struct resource *record = maker_of(fleet, &templates, resource_list_at(fleet->selected, i));
+        if (record != NULL && checks_use(record)) {
             prepare(record, fleet->facts[i].match.rule, &uses[i], changes, &changes_count);
         }
     }
@@ -151,7 +183,8 @@ bool policy_read_uses(struct policy_fleet *fleet, struct preflight_rules *rules,
     bool good = whole || inventory_is_gap(&fleet->scope, &error);
     for (size_t i = 0; good && i < count; i++) {
         if (uses[i].now != NULL) {
-            take_verdict(&fleet->facts[i], resource_list_at(fleet->selected, i), &uses[i], whole, &gaps);
+            take_verdict(&fleet->facts[i], &uses[i], whole, &gaps);
+            append_unnamed(&uses[i], resource_list_at(fleet->selected, i), &fleet->missing);
         }
     }
     append_gaps(&gaps, &fleet->missing);

@@ -74,6 +74,7 @@ enum audit_need {
     AUDIT_NEEDS_RESTARTS = 1 << 3,        /* pending ones, from the history */
     AUDIT_NEEDS_MEMBERS = 1 << 4,         /* of groups */
     AUDIT_NEEDS_RULE_PROFILES = 1 << 5,   /* initializations of servers whose policy rule is about trusted profiles */
+    AUDIT_NEEDS_ARCHITECTURES = 1 << 6,   /* of templates: those of the profiles that they name */
 };
 
 struct audit_subject;
@@ -154,7 +155,7 @@ struct audit_inventory {
     const struct resource_list *selected;
     const struct resource_list *known;
     const struct audit_facts *facts;       /* of each selected resource */
-    const struct audit_facts *known_facts; /* of each known one: only their match counts; NULL: not known */
+    const struct audit_facts *known_facts; /* of each known one; NULL: nothing is known of them */
     bool known_whole;
 };
 
@@ -192,7 +193,7 @@ struct audit_fix {
     struct resource_settings settings; /* none: no command sets anything */
     enum audit_obstacle obstacle;      /* the settings and the restart are those in spite of it */
     const struct resource *successor;  /* with AUDIT_KEPT: the other template */
-    const struct audit_facts *facts;   /* of the target itself; NULL: it was not audited */
+    const struct audit_facts *facts;   /* of the target itself; where it was not audited, of a group that uses it */
     bool restarts;                     /* a restart is all that it needs */
     bool own_name;                     /* nothing else of its kind and region has its name */
 };

@@ -24,8 +24,7 @@ void audit_index_free(struct audit_index *index)
     free(index->groups.items);
 }
 
-/* Index of the group's template in the list `known` + 1; 0: it is not there. */
-static size_t place_of_template(const struct audit_subject *subject)
+size_t audit_place_of_template(const struct audit_subject *subject)
 {
     const char *id = subject->record->template_id;
 
@@ -50,22 +49,38 @@ static bool is_accepted(const struct audit_subject *subject, size_t place, enum 
            audit_accepts_by_use(subject->audit, own, used, subject->check_ids[check]);
 }
 
-/* The checks of settings that the template fails by what the group's rule wants of its members. */
+struct audit_subject audit_template_of(const struct audit_subject *group, size_t place, struct audit_facts *ret_facts)
+{
+    const struct audit_inventory *inventory = &group->audit->inventory;
+    struct audit_subject template = *group;
+
+    *ret_facts = inventory->known_facts != NULL ? inventory->known_facts[place] : (struct audit_facts){0};
+    ret_facts->use_reading = group->facts->use_reading;
+    ret_facts->use_now = group->facts->use_now;
+    ret_facts->use_now_reason = group->facts->use_now_reason;
+    ret_facts->use_wanted = group->facts->use_wanted;
+    ret_facts->use_wanted_reason = group->facts->use_wanted_reason;
+    template.record = resource_list_at(inventory->known, place);
+    template.facts = ret_facts;
+    template.role = AUDIT_TEMPLATE;
+    return template;
+}
+
+/* All checks of templates that it fails by what the group's rule wants of its members. */
 static unsigned failed_checks(struct audit_subject *subject, size_t place, const char **ret_why)
 {
-    struct audit_subject inner = *subject;
+    struct audit_facts facts;
+    struct audit_subject inner = audit_template_of(subject, place, &facts);
     unsigned failed = 0;
 
-    inner.record = resource_list_at(subject->audit->inventory.known, place);
-    inner.role = AUDIT_TEMPLATE;
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
-        if (subject->checks[check].roles != AUDIT_TEMPLATE || subject->checks[check].judge == NULL) {
-            continue; /* those of servers as well have facts of their own */
+        if ((subject->checks[check].roles & AUDIT_TEMPLATE) == 0 || subject->checks[check].judge == NULL) {
+            continue;
         }
         enum audit_result result = subject->checks[check].judge(&inner);
         if (result == AUDIT_FAIL && !is_accepted(subject, place, check)) {
             failed |= 1U << check;
-        } else if (result == AUDIT_CANNOT_TELL) {
+        } else if (result == AUDIT_CANNOT_TELL && !is_accepted(subject, place, check)) {
             *ret_why = inner.why;
         }
     }
@@ -114,7 +129,7 @@ static const struct policy_rule *find_contradiction(const struct audit_subject *
 
 enum audit_result audit_judge_group_template(struct audit_subject *subject)
 {
-    size_t place = place_of_template(subject);
+    size_t place = audit_place_of_template(subject);
     const char *why = NULL;
 
     if (place == 0) {
@@ -133,7 +148,7 @@ enum audit_result audit_judge_group_template(struct audit_subject *subject)
 
 enum audit_result audit_judge_group_template_missing(struct audit_subject *subject)
 {
-    if (place_of_template(subject) != 0) {
+    if (audit_place_of_template(subject) != 0) {
         return AUDIT_PASS;
     }
     bool gone = subject->audit->inventory.known_whole && subject->record->template_id != NULL;

@@ -26,6 +26,9 @@ enum audit_result audit_judge_restart(struct audit_subject *subject)
     if (!subject->record->kind->restart_to_enable || subject->record->kind->actions == NULL) {
         return AUDIT_NOT_APPLICABLE;
     }
+    if (subject->facts->restart_reading == AUDIT_UNREADABLE && subject->facts->restart_pending == RESOURCE_UNKNOWN) {
+        return audit_outcome(subject, AUDIT_MAYBE, "the history, which could not be read");
+    }
     return subject->facts->restart_pending == RESOURCE_UNKNOWN ? AUDIT_NO_RESULT
            : subject->facts->restart_pending == RESOURCE_ON    ? AUDIT_FAIL
                                                                : AUDIT_PASS;

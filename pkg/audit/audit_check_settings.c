@@ -25,12 +25,20 @@ enum audit_truth audit_is_on(const struct resource *record)
     return !known ? AUDIT_MAYBE : record->settings.enabled ? AUDIT_YES : AUDIT_NO;
 }
 
-/* Whether the service exists on its architecture. An API that does not know architectures has one only. */
-static enum audit_truth is_supported(const struct resource *record)
+enum audit_truth audit_is_supported(const struct audit_subject *subject, const char **ret_lacks)
 {
-    bool unknown = record->architecture == NULL && (resource_lacks(record, "vcpu") || resource_lacks(record, "cpu"));
+    const struct resource *record = subject->record;
+    const struct audit_facts *facts = subject->facts;
 
-    return unknown ? AUDIT_MAYBE : resource_architecture_supported(record->architecture) ? AUDIT_YES : AUDIT_NO;
+    if (record->architecture != NULL) {
+        return resource_architecture_supported(record->architecture) ? AUDIT_YES : AUDIT_NO;
+    }
+    if (facts->architecture_reading == AUDIT_UNREADABLE) {
+        *ret_lacks = facts->architecture_lacks;
+        return AUDIT_MAYBE;
+    }
+    *ret_lacks = "the architecture";
+    return resource_lacks(record, "vcpu") || resource_lacks(record, "cpu") ? AUDIT_MAYBE : AUDIT_YES;
 }
 
 enum audit_truth audit_breaks(const struct policy_wanted *wanted, const struct resource *record, unsigned setting)
@@ -91,17 +99,18 @@ enum audit_result audit_judge_hop_limit(struct audit_subject *subject)
                : judge_while_on(subject, RESOURCE_HOP_LIMIT, "metadata_service.response_hop_limit");
 }
 
-/* Off is right where the service does not exist; templates do not say what it will run on. */
+/* Off is right where the service does not exist. */
 enum audit_result audit_judge_disabled(struct audit_subject *subject)
 {
     enum audit_truth on = audit_is_on(subject->record);
-    enum audit_truth supported = is_supported(subject->record);
+    const char *lacks = NULL;
+    enum audit_truth supported = audit_is_supported(subject, &lacks);
 
     if (!audit_wants(subject->wanted, true) || supported == AUDIT_NO) {
         return AUDIT_NOT_APPLICABLE;
     }
     if (on == AUDIT_NO && supported == AUDIT_MAYBE) {
-        return audit_outcome(subject, AUDIT_MAYBE, "the architecture");
+        return audit_outcome(subject, AUDIT_MAYBE, lacks);
     }
     return audit_outcome(subject,
                          on == AUDIT_MAYBE ? AUDIT_MAYBE
@@ -120,13 +129,14 @@ enum audit_result audit_judge_where_forbidden(struct audit_subject *subject)
 enum audit_result audit_judge_architecture(struct audit_subject *subject)
 {
     enum audit_truth on = audit_is_on(subject->record);
-    enum audit_truth supported = is_supported(subject->record);
+    const char *lacks = NULL;
+    enum audit_truth supported = audit_is_supported(subject, &lacks);
 
     if (on == AUDIT_NO || supported == AUDIT_YES) {
         return AUDIT_PASS;
     }
     if (on == AUDIT_MAYBE || supported == AUDIT_MAYBE) {
-        return audit_outcome(subject, AUDIT_MAYBE, on == AUDIT_MAYBE ? "metadata_service.enabled" : "the architecture");
+        return audit_outcome(subject, AUDIT_MAYBE, on == AUDIT_MAYBE ? "metadata_service.enabled" : lacks);
     }
     return AUDIT_FAIL;
 }
@@ -137,8 +147,10 @@ enum audit_result audit_judge_stored(struct audit_subject *subject)
     const struct resource *record = subject->record;
     unsigned stored = subject->wanted->given & record->kind->settings & (RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT);
     enum audit_truth on = audit_is_on(record);
+    const char *lacks = NULL;
+    enum audit_truth supported = audit_is_supported(subject, &lacks);
 
-    if (stored == 0 || on == AUDIT_YES || audit_wants(subject->wanted, true) || is_supported(record) == AUDIT_NO) {
+    if (stored == 0 || on == AUDIT_YES || audit_wants(subject->wanted, true) || supported == AUDIT_NO) {
         return AUDIT_NOT_APPLICABLE;
     }
     enum audit_truth protocol = audit_breaks(subject->wanted, record, RESOURCE_PROTOCOL);
@@ -148,7 +160,7 @@ enum audit_result audit_judge_stored(struct audit_subject *subject)
         return audit_outcome(subject, breaks ? AUDIT_MAYBE : AUDIT_NO, "metadata_service.enabled");
     }
     if (breaks) {
-        return AUDIT_FAIL;
+        return audit_outcome(subject, supported == AUDIT_MAYBE ? AUDIT_MAYBE : AUDIT_YES, lacks);
     }
     return audit_outcome(subject, protocol == AUDIT_MAYBE || hops == AUDIT_MAYBE ? AUDIT_MAYBE : AUDIT_NO,
                          protocol == AUDIT_MAYBE ? "metadata_service.protocol" : "metadata_service.response_hop_limit");

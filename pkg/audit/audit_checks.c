@@ -147,10 +147,11 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .title = "enabled on unsupported architecture",
             .severity = POLICY_MEDIUM,
             .meaning = "the setting is on where the service does not exist: a program that relies on it gets no answer",
-            .message = "enabled, but {architecture} has no metadata service (x86 only)",
+            .message = "{enabled}, but {architecture} has no metadata service (x86 only){groups}",
             .fix = "vpcmeta KIND set NAME --enabled false",
             .basis = "A5: not supported",
-            .roles = AUDIT_SERVER,
+            .roles = AUDIT_SERVER | AUDIT_TEMPLATE,
+            .needs = AUDIT_NEEDS_ARCHITECTURES,
             .judge = audit_judge_architecture,
         },
     [AUDIT_ALLOWED_USE] =
@@ -184,8 +185,8 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .severity = POLICY_MEDIUM,
             .meaning = "with auto_link the server may assume the profile without a decision; without it, only once it "
                        "is linked in IAM",
-            .message = "{profile} has auto_link {auto-link}, and policy rule {policy-rule} wants {auto-link-wanted}; "
-                       "{by-hand}",
+            .message = "{profile} has auto_link {auto-link}, and policy rule {policy-rule} wants "
+                       "{auto-link-wanted}{by-hand-link}",
             .fix = "vpcmeta KIND show NAME --trusted-profile-details",
             .basis = "A7: silent linking",
             .roles = AUDIT_SERVER | AUDIT_TEMPLATE,
@@ -232,10 +233,11 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .severity = POLICY_HIGH,
             .meaning = "every member that the group adds or replaces inherits them; as severe as the worst of them. "
                        "Existing members keep their settings unless --roll replaces them",
-            .message = "template {template}: {template-rules}",
+            .message = "template {template}: {template-rules}{template-by-hand}",
             .fix = "vpcmeta template replace TEMPLATE --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
             .roles = AUDIT_GROUP,
+            .needs = AUDIT_NEEDS_ARCHITECTURES | AUDIT_NEEDS_USER_DATA | AUDIT_NEEDS_USE,
             .judge = audit_judge_group_template,
         },
     [AUDIT_GROUP_TEMPLATE_MISSING] =
@@ -305,6 +307,7 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .fix = "vpcmeta template replace NAME --enabled true --protocol https --update-groups --delete-old",
             .basis = "A8: new servers inherit",
             .roles = AUDIT_TEMPLATE,
+            .needs = AUDIT_NEEDS_ARCHITECTURES,
             .judge = audit_judge_disabled,
         },
     [AUDIT_PROFILE_WHILE_DISABLED] =
@@ -338,10 +341,11 @@ const struct audit_check audit_checks[AUDIT_CHECKS] = {
             .title = "wrong settings stored while disabled",
             .severity = POLICY_LOW,
             .meaning = "the service is off, as it should be; once it is enabled it has what is stored",
-            .message = "disabled, with {stored} stored; policy rule {policy-rule} wants {wanted}",
+            .message = "{disabled}, with {settings} stored; policy rule {policy-rule} wants {wanted}{groups}",
             .fix = "vpcmeta KIND set NAME --protocol https",
             .basis = "A1, A3: settings that take effect later",
-            .roles = AUDIT_SERVER,
+            .roles = AUDIT_SERVER | AUDIT_TEMPLATE,
+            .needs = AUDIT_NEEDS_ARCHITECTURES,
             .judge = audit_judge_stored,
         },
     [AUDIT_UNUSED_EXCEPTION] =

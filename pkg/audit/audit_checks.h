@@ -52,6 +52,12 @@ void audit_add_finding(struct audit *audit, const struct audit_finding *finding)
 /* Whether the metadata service is on. */
 enum audit_truth audit_is_on(const struct resource *record);
 
+/*
+ * Whether the service exists on the architecture of the server, or of those that are made from the template; what is
+ * unknown where it may be. A template without a profile gets one of the API, which is x86.
+ */
+enum audit_truth audit_is_supported(const struct audit_subject *subject, const char **ret_lacks);
+
 /* Whether the policy rule wants the service on, or off. */
 static inline bool audit_wants(const struct policy_wanted *wanted, bool enabled)
 {
@@ -78,6 +84,12 @@ enum audit_result audit_judge_forbidden(struct audit_subject *subject);
 enum audit_result audit_judge_not_allowed(struct audit_subject *subject);
 enum audit_result audit_judge_auto_link(struct audit_subject *subject);
 enum audit_result audit_judge_template_auto_link(struct audit_subject *subject);
+
+/* Index of the group's template in the list `known` + 1; 0: it is not there. */
+size_t audit_place_of_template(const struct audit_subject *subject);
+
+/* The known template at `place` as what the group's rule is about; its facts are put into `ret_facts`. */
+struct audit_subject audit_template_of(const struct audit_subject *group, size_t place, struct audit_facts *ret_facts);
 
 /* audit_check_group.c */
 enum audit_result audit_judge_group_template(struct audit_subject *subject);

@@ -25,12 +25,16 @@ struct audit_facts {
     /* user_data of a template or, from the initialization, of a server */
     enum audit_reading user_data_reading;
     const char *secret; /* what it looks like, "a private key", never the text; NULL: nothing was found */
-    /* allowed_use of the boot volume or image */
+    /* of a template: whether its record has the architecture of its profile; and what is unknown, for messages */
+    enum audit_reading architecture_reading;
+    const char *architecture_lacks;
+    /* allowed_use of the boot volume or image; of a group: of those of its template, by the rule of the group */
     enum audit_reading use_reading;
     enum preflight_verdict use_now, use_wanted; /* of the settings as they are, and as the policy wants them */
     const char *use_now_reason, *use_wanted_reason;
     /* whether a stop and start is pending, by the history */
-    enum resource_switch restart_pending;
+    enum audit_reading restart_reading;
+    enum resource_switch restart_pending; /* RESOURCE_UNKNOWN: the history does not say */
     /* of a group: members made from another template than its own */
     enum audit_reading members_reading;
     int64_t members, stale_members;

@@ -120,8 +120,6 @@ static bool is_found_next(const struct remedy *remedy, unsigned setting, bool en
                             : (http ? AUDIT_ENABLED_OVER_HTTPS : AUDIT_ENABLED_OVER_HTTP);
     } else if (enabled) {
         check = of_template ? AUDIT_TEMPLATE_HOP_LIMIT : AUDIT_HOP_LIMIT;
-    } else if (of_template) {
-        return false;
     }
     return audit_breaks(&remedy->rule->wanted, remedy->record, setting) == AUDIT_YES && !is_accepted(remedy, check);
 }
@@ -244,7 +242,7 @@ void audit_fixes_make(struct audit *audit)
         struct audit_finding *finding = &audit->findings[i];
         struct audit_fix *fix = find_or_add(audit, &map, target_of(finding));
         finding->fix = (size_t)(fix - audit->fixes);
-        fix->facts = is_of_template(finding) ? fix->facts : finding->facts;
+        fix->facts = is_of_template(finding) && fix->facts != NULL ? fix->facts : finding->facts;
         if (finding->result != AUDIT_FAIL) {
             continue;
         }

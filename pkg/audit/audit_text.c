@@ -40,20 +40,40 @@ static void append_architecture(const struct source *from, struct text *out)
 }
 
 /* The settings that take effect once the service is enabled. */
-static void append_stored(const struct source *from, struct text *out)
+static void append_settings(const struct source *from, struct text *out)
 {
     const struct resource_settings *settings = &from->resource->settings;
 
-    if (from->resource->settings_assumed) {
-        text_append(out, "no metadata_service in it");
-        return;
-    }
     text_append(out, (settings->given & RESOURCE_PROTOCOL) != 0 ? settings->protocol : "protocol unknown");
     if ((settings->given & RESOURCE_HOP_LIMIT) != 0) {
         text_printf(out, ", hop limit %d", settings->hop_limit);
     } else if ((from->resource->kind->settings & RESOURCE_HOP_LIMIT) != 0) {
         text_append(out, ", hop limit unknown");
     }
+}
+
+static void append_stored(const struct source *from, struct text *out)
+{
+    if (from->resource->settings_assumed) {
+        text_append(out, "no metadata_service in it");
+    } else {
+        append_settings(from, out);
+    }
+}
+
+static bool is_about_template(const struct source *from)
+{
+    return audit_role_of(from->resource->kind) == AUDIT_TEMPLATE;
+}
+
+static void append_enabled(const struct source *from, struct text *out)
+{
+    text_append(out, is_about_template(from) ? "new instances are enabled" : "enabled");
+}
+
+static void append_disabled(const struct source *from, struct text *out)
+{
+    text_append(out, is_about_template(from) ? "new instances are disabled" : "disabled");
 }
 
 /* The id at the end of a CRN, which is unique by itself. */
@@ -101,10 +121,17 @@ static void append_auto_link_wanted(const struct source *from, struct text *out)
 /* No PATCH changes a trusted profile (vpc-api.md 3.4). */
 static void append_by_hand(const struct source *from, struct text *out)
 {
-    bool is_template = audit_role_of(from->resource->kind) == AUDIT_TEMPLATE;
+    text_append(out, is_about_template(from) ? "create a template with the right one and move its groups there by hand"
+                                             : "it changes only when the server is created or reinitialized");
+}
 
-    text_append(out, is_template ? "create a template with the right one and move its groups there by hand"
-                                 : "it changes only when the server is created or reinitialized");
+/* A template is replaced by one that links as wanted. */
+static void append_by_hand_link(const struct source *from, struct text *out)
+{
+    if (!is_about_template(from)) {
+        text_append(out, "; ");
+        append_by_hand(from, out);
+    }
 }
 
 static void append_stays_off(const struct source *from, struct text *out)
@@ -266,12 +293,12 @@ static void append_template(const struct source *from, struct text *out)
     }
 }
 
-static void append_template_rules(const struct source *from, struct text *out)
+static void append_checks(unsigned checks, struct text *out)
 {
     const char *separator = "";
 
     for (unsigned check = 0; check < AUDIT_CHECKS; check++) {
-        if ((from->finding->template_checks & 1U << check) != 0) {
+        if ((checks & 1U << check) != 0) {
             text_printf(out, "%s%s", separator, audit_check_ids[check]);
             separator = ", ";
         }
@@ -279,6 +306,25 @@ static void append_template_rules(const struct source *from, struct text *out)
     if (from->finding->contradicts != NULL) {
         text_append(out, "; ");
         policy_append_contradiction(from->finding->rule, from->finding->contradicts, out);
+    }
+}
+
+static void append_template_rules(const struct source *from, struct text *out)
+{
+    append_checks(from->finding->template_checks, out);
+}
+
+/* What `template replace` keeps as it is. */
+static void append_template_by_hand(const struct source *from, struct text *out)
+{
+    static const unsigned kept = 1U << AUDIT_PROFILE_MISSING | 1U << AUDIT_PROFILE_FORBIDDEN |
+                                 1U << AUDIT_PROFILE_NOT_ALLOWED | 1U << AUDIT_SECRET_IN_USER_DATA |
+                                 1U << AUDIT_ALLOWED_USE;
+
+    if ((from->finding->template_checks & kept) != 0) {
+        text_append(out, "; no command fixes ");
+        append_checks(from->finding->template_checks & kept, out);
+        text_append(out, ": create a template as it should be and let the group use it by hand");
     }
 }
 
@@ -298,7 +344,12 @@ static const struct {
     {"profiles", append_profiles},
     {"auto-link", append_auto_link},
     {"auto-link-wanted", append_auto_link_wanted},
+    {"enabled", append_enabled},
+    {"disabled", append_disabled},
+    {"settings", append_settings},
     {"by-hand", append_by_hand},
+    {"by-hand-link", append_by_hand_link},
+    {"template-by-hand", append_template_by_hand},
     {"stays-off", append_stays_off},
     {"no-hops", append_no_hops},
     {"use", append_use},

@@ -110,10 +110,10 @@ static void see(struct inventory_facts *facts, const struct resource *record, co
         return;
     }
     expect_vpc(facts, record);
+    inventory_facts_look(facts, answer_value(answer_find(seen->item, "user_data")).string, &entry->fact);
     if (!selected) {
         return;
     }
-    inventory_facts_look(facts, answer_value(answer_find(seen->item, "user_data")).string, &entry->fact);
     if ((questions & INVENTORY_MEMBERS) != 0 && record->kind->memberships != NULL) {
         entry->group = resource_list_adopt(facts->strings, record);
     }

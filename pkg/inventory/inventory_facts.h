@@ -43,8 +43,8 @@ struct inventory_fact {
 struct inventory_facts_terms {
     const struct inventory_scope *scope;
     /*
-     * What to read of the record, bits of enum inventory_question; may set `fact->note`, which is all that counts of
-     * records that are not `selected`. False with e set: the error of inventory_facts_complete. Once for each resource.
+     * What to read of the record, bits of enum inventory_question; may set `fact->note`. Of records that are not
+     * `selected` nothing is read, but their user_data is looked at. False with e set: the error of inventory_facts_complete. Once for each resource.
      */
     bool (*ask)(const struct resource *record, const struct inventory_seen *seen, bool selected,
                 struct inventory_fact *fact, unsigned *ret_questions, void *context, struct err *e);

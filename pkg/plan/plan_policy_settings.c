@@ -60,7 +60,7 @@ static struct checks checks_of(const struct state *state, const struct resource_
     default:
         return checks;
     }
-    if (!template && (state->turns_off || (!judged && state->off_is_right))) {
+    if (state->turns_off || (!judged && state->off_is_right)) {
         add_check(&checks, "stored-while-disabled");
     }
     return checks;

@@ -41,6 +41,7 @@ struct preflight_change {
     enum preflight_verdict verdict;        /* filled in */
     const char *reason;                    /* filled in unless it is allowed */
     const struct preflight_unread *unread; /* filled in where that is why it is undetermined; else NULL */
+    bool unnamed;                          /* the same: the record says neither an image nor a boot volume */
 };
 
 /* The expressions that were read, each once. */

@@ -172,6 +172,7 @@ static void add(struct check *check, const struct preflight_rules *rules, struct
     change->verdict = PREFLIGHT_ALLOWED;
     change->reason = NULL;
     change->unread = NULL;
+    change->unnamed = false;
     if (change->after == NULL || hardware == NULL) {
         return;
     }
@@ -187,6 +188,11 @@ static void add(struct check *check, const struct preflight_rules *rules, struct
     const struct resource_kind *source = first_source(rules, record, &id);
     if (source != NULL) {
         check->lookups[check->count++] = (struct lookup){.change = change, .source = source, .id = id};
+    } else if (hardware->boot_rule == NULL && hardware->image_id == NULL && record->boot_id == NULL &&
+               !record->kind->disposable) {
+        text_append(&reason, "its answer says neither its image nor what it boots from");
+        set_verdict(check, change, PREFLIGHT_UNDETERMINED, &reason);
+        change->unnamed = true;
     }
 }
 

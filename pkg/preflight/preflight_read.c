@@ -142,6 +142,7 @@ static void profile_done(const struct vpc_answer *answer, void *context)
 
     if (answer->error != NULL) {
         profile->problem = mem_copy(answer->error->message);
+        profile->gone = http_is_not_found(answer->reply);
     }
 }
 

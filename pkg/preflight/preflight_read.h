@@ -46,6 +46,7 @@ struct preflight_profile {
     const char *architecture;          /* "amd64"; NULL: unknown */
     struct resource_hardware hardware; /* no image and no boot disk */
     char *problem;                     /* why it could not be read, or NULL */
+    bool gone;                         /* because there is none of that name */
     struct text_arena strings;
 };
 

@@ -18,35 +18,37 @@
         "resource_group/name", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(resource_group)                            \
     }
 
-/* Instances and bare metal servers; only the place of the architecture differs. */
-static const struct resource_member server_members[] = {
-    MEMBERS_EVERY_KIND_HAS,
-    {"status", MEMBER_WORD, MEMBER_REQUIRED, FIELD(status)},
-    {"lifecycle_state", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(lifecycle_state)},
-    {"zone/name", MEMBER_REFERENCE, MEMBER_REQUIRED, FIELD(zone)},
-    {"vpc/id", MEMBER_REFERENCE, MEMBER_NOT_NULL, FIELD(vpc_id)},
-    {"vpc/name", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(vpc)},
-    {"vcpu/architecture", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(architecture)},
-    {"cpu/architecture", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(architecture)},
-    {"boot_volume_attachment/volume/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},
-    {"boot_target/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},
-    {"disks", MEMBER_RULE, MEMBER_OPTIONAL, MACHINE(boot_rule)},
-    {"image/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(image_id)},
-    {"vcpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(vcpu_count)},
-    {"gpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_count)},
-    {"gpu/memory", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_memory)},
-    {"gpu/manufacturer", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_manufacturer)},
-    {"gpu/model", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_model)},
-    {"enable_secure_boot", MEMBER_SWITCH, MEMBER_OPTIONAL, MACHINE(secure_boot)},
-    {"placement_target/resource_type", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(placement_type)},
-    {"placement_target/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(placement_id)},
-    {"instance_group_membership/instance_group/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(member_of)},
-    {"availability/class", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(availability)},
-    {"disks", MEMBER_ITEMS, MEMBER_NOT_NULL, FIELD(disk_count)},
-    {"startable", MEMBER_SWITCH, MEMBER_OPTIONAL, FIELD(startable)},
-    {"metadata_service", MEMBER_SETTINGS, MEMBER_REQUIRED, 0, false},
-    {NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false},
-};
+/* Instances and bare metal servers; only the place of the architecture differs, which every answer has. */
+#define MEMBERS_OF_SERVERS(architecture_path)                                                                 \
+    MEMBERS_EVERY_KIND_HAS, {"status", MEMBER_WORD, MEMBER_REQUIRED, FIELD(status)},                          \
+        {"lifecycle_state", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(lifecycle_state)},                            \
+        {"zone/name", MEMBER_REFERENCE, MEMBER_REQUIRED, FIELD(zone)},                                        \
+        {"vpc/id", MEMBER_REFERENCE, MEMBER_NOT_NULL, FIELD(vpc_id)},                                         \
+        {"vpc/name", MEMBER_WORD, MEMBER_NOT_NULL, FIELD(vpc)},                                               \
+        {architecture_path, MEMBER_WORD, MEMBER_REQUIRED, FIELD(architecture)},                               \
+        {"boot_volume_attachment/volume/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},                 \
+        {"boot_target/id", MEMBER_STRING, MEMBER_OPTIONAL, FIELD(boot_id)},                                   \
+        {"disks", MEMBER_RULE, MEMBER_OPTIONAL, MACHINE(boot_rule)},                                          \
+        {"image/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(image_id)},                                   \
+        {"vcpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(vcpu_count)},                                   \
+        {"gpu/count", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_count)},                                     \
+        {"gpu/memory", MEMBER_COUNT, MEMBER_OPTIONAL, MACHINE(gpu_memory)},                                   \
+        {"gpu/manufacturer", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_manufacturer)},                        \
+        {"gpu/model", MEMBER_WORD, MEMBER_OPTIONAL, MACHINE(gpu_model)},                                      \
+        {"enable_secure_boot", MEMBER_SWITCH, MEMBER_OPTIONAL, MACHINE(secure_boot)},                         \
+        {"placement_target/resource_type", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(placement_type)},              \
+        {"placement_target/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(placement_id)},                      \
+        {"instance_group_membership/instance_group/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(member_of)}, \
+        {"availability/class", MEMBER_WORD, MEMBER_OPTIONAL, FIELD(availability)},                            \
+        {"disks", MEMBER_ITEMS, MEMBER_NOT_NULL, FIELD(disk_count)},                                          \
+        {"startable", MEMBER_SWITCH, MEMBER_OPTIONAL, FIELD(startable)},                                      \
+        {"metadata_service", MEMBER_SETTINGS, MEMBER_REQUIRED, 0, false},                                     \
+    {                                                                                                         \
+        NULL, MEMBER_STRING, MEMBER_OPTIONAL, 0, false                                                        \
+    }
+
+static const struct resource_member instance_members[] = {MEMBERS_OF_SERVERS("vcpu/architecture")};
+static const struct resource_member bare_metal_members[] = {MEMBERS_OF_SERVERS("cpu/architecture")};
 
 /* A template echoes the body it was made from: identities stay identities (vpc-api.md 2.9). */
 static const struct resource_member template_members[] = {
@@ -57,6 +59,7 @@ static const struct resource_member template_members[] = {
     {"primary_network_interface/subnet/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(subnet_id)},
     {"primary_network_attachment/virtual_network_interface/subnet/id", MEMBER_REFERENCE, MEMBER_OPTIONAL,
      FIELD(subnet_id)},
+    {"profile/name", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(profile)},
     {"image/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, MACHINE(image_id)},
     {"boot_volume_attachment/volume/source_snapshot/id", MEMBER_REFERENCE, MEMBER_OPTIONAL, FIELD(boot_id)},
     {"boot_volume_attachment/volume/allowed_use/instance", MEMBER_STRING, MEMBER_OPTIONAL, MACHINE(boot_rule)},
@@ -183,7 +186,7 @@ const struct resource_kind resource_instance = {
     .profile_architecture = "vcpu_architecture",
     .create_schema = "instance_create.json",
     .patch_schema = "instance_patch.json",
-    .members = server_members,
+    .members = instance_members,
 };
 
 const struct resource_kind resource_template = {
@@ -227,7 +230,7 @@ const struct resource_kind resource_bare_metal = {
     .create_schema = "bare_metal_server_create.json",
     .patch_schema = "bare_metal_server_patch.json",
     .profile_parent = "initialization",
-    .members = server_members,
+    .members = bare_metal_members,
 };
 
 const struct resource_kind resource_group = {

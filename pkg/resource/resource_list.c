@@ -107,7 +107,7 @@ bool resource_hardware_equal(const struct resource_hardware *left, const struct 
            text_equal(left->gpu_manufacturer, right->gpu_manufacturer) &&
            text_equal(left->gpu_model, right->gpu_model) && left->vcpu_count == right->vcpu_count &&
            left->gpu_count == right->gpu_count && left->gpu_memory == right->gpu_memory &&
-           left->secure_boot == right->secure_boot;
+           left->secure_boot == right->secure_boot && text_equal(left->profile, right->profile);
 }
 
 const struct resource_hardware *resource_list_keep_hardware(struct resource_list *list,
@@ -124,6 +124,7 @@ const struct resource_hardware *resource_list_keep_hardware(struct resource_list
         copy->boot_rule = resource_list_keep(list, hardware->boot_rule);
         copy->gpu_manufacturer = resource_list_keep(list, hardware->gpu_manufacturer);
         copy->gpu_model = resource_list_keep(list, hardware->gpu_model);
+        copy->profile = resource_list_keep(list, hardware->profile);
         *slot = copy;
     }
     return *slot;

@@ -23,6 +23,7 @@ struct resource_hardware {
     const char *gpu_manufacturer, *gpu_model;  /* NULL: unknown */
     int64_t vcpu_count, gpu_count, gpu_memory; /* 0: unknown */
     enum resource_switch secure_boot;
+    const char *profile; /* of a template: the name of the profile of its servers; NULL: the one that the API chooses */
 };
 
 enum { RESOURCE_COUNT_UNKNOWN = -1 };   /* for a count that an answer lacks although it has to have it */

@@ -62,6 +62,8 @@ struct row {
 #define UNREADABLE   FACTS(.profile_reading = AUDIT_UNREADABLE)
 #define NAMED(name_) FACTS(.profile_reading = AUDIT_READ, .profile = "P-1", .profile_name = (name_))
 #define LINKS(how)   FACTS(.profile_reading = AUDIT_READ, .profile = "P-1", .auto_link = RESOURCE_##how)
+#define UNKNOWN_PROFILE \
+    FACTS(.architecture_reading = AUDIT_UNREADABLE, .architecture_lacks = "the architecture of profile x, which ...")
 #define USE(now, then)                                                                           \
     FACTS(.use_reading = AUDIT_READ, .use_now = PREFLIGHT_##now, .use_wanted = PREFLIGHT_##then, \
           .use_now_reason = "why", .use_wanted_reason = "why")
@@ -121,7 +123,17 @@ static const struct row settings_rows[] = {
     {AUDIT_UNSUPPORTED_ARCHITECTURE, PASS, VM, UNKNOWN(true), .architecture = "amd64"},
     {AUDIT_UNSUPPORTED_ARCHITECTURE, CANNOT("metadata_service.enabled"), VM, UNKNOWN(true), .architecture = "s390x"},
     {AUDIT_UNSUPPORTED_ARCHITECTURE, CANNOT("the architecture"), VM, ON_HTTPS, .odd = "vcpu is missing"},
+    {AUDIT_UNSUPPORTED_ARCHITECTURE, FAIL, TPL, ON_HTTPS, .architecture = "s390x"},
+    {AUDIT_UNSUPPORTED_ARCHITECTURE, PASS, TPL, ON_HTTPS, .architecture = "amd64"},
+    {AUDIT_UNSUPPORTED_ARCHITECTURE, CANNOT("of profile x"), TPL, ON_HTTPS, UNKNOWN_PROFILE},
+    {AUDIT_UNSUPPORTED_ARCHITECTURE, PASS, TPL, OFF_HTTPS, UNKNOWN_PROFILE},
+    {AUDIT_TEMPLATE_DISABLED, NOT_APPLICABLE, TPL, OFF_HTTPS, WANTS_ON, .architecture = "s390x"},
+    {AUDIT_TEMPLATE_DISABLED, CANNOT("of profile x"), TPL, OFF_HTTPS, WANTS_ON, UNKNOWN_PROFILE},
     {AUDIT_STORED_WHILE_DISABLED, FAIL, VM, OFF_HTTP, WANTS_HTTPS},
+    {AUDIT_STORED_WHILE_DISABLED, FAIL, TPL, OFF_HTTP, WANTS_HTTPS},
+    {AUDIT_STORED_WHILE_DISABLED, PASS, TPL, OFF_HTTPS, WANTS_HTTPS},
+    {AUDIT_STORED_WHILE_DISABLED, CANNOT("the architecture"), VM, OFF_HTTP, WANTS_HTTPS, .odd = "vcpu is missing"},
+    {AUDIT_STORED_WHILE_DISABLED, NOT_APPLICABLE, TPL, OFF_HTTP, WANTS_HTTPS, .architecture = "s390x"},
     {AUDIT_STORED_WHILE_DISABLED, FAIL, VM, HOPS(false, 3), WANTS_MAX(2)},
     {AUDIT_STORED_WHILE_DISABLED, PASS, VM, OFF_HTTPS, WANTS_HTTPS},
     {AUDIT_STORED_WHILE_DISABLED, PASS, METAL, OFF_HTTPS,
@@ -209,6 +221,9 @@ static const struct row server_rows[] = {
     {AUDIT_RESTART_PENDING, NONE, VM, ON_HTTPS},
     {AUDIT_RESTART_PENDING, FAIL, VM, ON_HTTPS, FACTS(.restart_pending = RESOURCE_ON)},
     {AUDIT_RESTART_PENDING, PASS, VM, ON_HTTPS, FACTS(.restart_pending = RESOURCE_OFF)},
+    {AUDIT_RESTART_PENDING, CANNOT("the history"), VM, ON_HTTPS, FACTS(.restart_reading = AUDIT_UNREADABLE)},
+    {AUDIT_RESTART_PENDING, PASS, VM, OFF_HTTPS,
+     FACTS(.restart_reading = AUDIT_UNREADABLE, .restart_pending = RESOURCE_OFF)},
     {AUDIT_RESTART_PENDING, NOT_APPLICABLE, METAL, ON_HTTPS, FACTS(.restart_pending = RESOURCE_ON)},
     {AUDIT_SECRET_IN_USER_DATA, NONE, VM, ON_HTTPS},
     {AUDIT_SECRET_IN_USER_DATA, FAIL, VM, ON_HTTPS, FACTS(.user_data_reading = AUDIT_READ, .secret = "a password")},

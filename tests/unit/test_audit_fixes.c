@@ -65,11 +65,14 @@ static void commands_that_cannot_work_are_not_recommended(void **state)
         {{{INSTANCE("a"), ON, .lifecycle_state = "suspended", .status = "running", PENDING}},
          "restart-pending: enabled, and no stop and start is known since: until then the service is not complete; its "
          "lifecycle state is suspended, in which it cannot be changed | vpcmeta instance show a --region eu-de\n"},
-        /* what it looks like in a template that is right: neither members nor secrets are the work of a command */
+        /* neither members nor secrets are the work of a command; the secret of the template is the group's as well */
         {{{TEMPLATE("t"), ON, .facts = {.user_data_reading = AUDIT_READ, .secret = "a private key"}},
           {GROUP("g"), .template_id = "t", STALE}},
          "secret-in-user-data: user_data holds what looks like a private key; no command removes it: create it again "
          "without the secret, and replace the secret | vpcmeta template show t --region eu-de\n"
+         "group-template: template t: secret-in-user-data; no command fixes secret-in-user-data: create a template as "
+         "it "
+         "should be and let the group use it by hand | vpcmeta template show t --region eu-de\n"
          "group-members: 2 of 3 members were made from another template; template replace with --update-groups --roll "
          "replaces them | vpcmeta group show g --region eu-de\n"},
     };

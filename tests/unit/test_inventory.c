@@ -12,6 +12,7 @@ enum { PAGE = 2, REGIONS = 2 };
              name) ",\"status\":\"" status "\",\"zone\":{\"name\":\"" zone "\"},\"vpc\":{\"id\":\"r006-" vpc    \
                    "\",\"name\":\"" vpc                                                                         \
                    "\"},\"resource_group\":{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"default\"}," \
+                   "\"vcpu\":{\"architecture\":\"amd64\"},"                                                     \
                    "\"metadata_service\":{\"enabled\":true,\"protocol\":\"http\",\"response_hop_limit\":1}}"
 #define GROUP(id, name, template) \
     "{" ITEM("eu-de", id,         \

@@ -120,7 +120,7 @@ static const struct row rows[] = {
     {&resource_instance, "gone", "free", NULL, &on, PREFLIGHT_ALLOWED, "", 2},
     {&resource_instance, "big", NULL, NULL, &on, PREFLIGHT_FORBIDDEN, "vcpu.count is 2", 1},
     /* nothing to read, or nothing to check */
-    {&resource_instance, NULL, NULL, NULL, &on, PREFLIGHT_ALLOWED, "", 0},
+    {&resource_instance, NULL, NULL, NULL, &on, PREFLIGHT_UNDETERMINED, "neither its image nor what it boots from", 0},
     {&resource_instance, "off", "off", NULL, NULL, PREFLIGHT_ALLOWED, "", 0},
     {&resource_bare_metal, NULL, NULL, "!enable_secure_boot", &on, PREFLIGHT_FORBIDDEN,
      "its boot disk allows only `!enable_secure_boot`", 0},

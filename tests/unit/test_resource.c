@@ -268,10 +268,12 @@ static void an_absent_block_of_a_template_reads_as_the_defaults(void **state)
     }
 }
 
-#define WHOLE                                                                                        \
-    "\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"metadata_service\":{\"enabled\":true," \
+#define WHOLE                                                                                       \
+    "\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"vcpu\":{\"architecture\":\"amd64\"}," \
+    "\"metadata_service\":{\"enabled\":true,"                                                       \
     "\"protocol\":\"https\",\"response_hop_limit\":2}"
-#define SETTINGS(block) "{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"}" block "}"
+#define SETTINGS(block) \
+    "{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"vcpu\":{\"architecture\":\"amd64\"}" block "}"
 
 static void a_record_that_lacks_something_is_read_as_far_as_it_goes(void **state)
 {
@@ -296,11 +298,13 @@ static void a_record_that_lacks_something_is_read_as_far_as_it_goes(void **state
          RESOURCE_ENABLED},
         {SETTINGS(",\"metadata_service\":{\"enabled\":\"true\",\"protocol\":\"https\",\"response_hop_limit\":1.0}"),
          "metadata_service.enabled is a string, not a boolean", RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT},
-        {"{" COMMON "," WHOLE ",\"vcpu\":null,\"vpc\":null,\"disks\":7,\"lifecycle_state\":7}",
+        {"{" COMMON ",\"status\":\"running\",\"zone\":{\"name\":\"eu-de-1\"},\"metadata_service\":{\"enabled\":true,"
+         "\"protocol\":\"https\",\"response_hop_limit\":2},\"vcpu\":null,\"vpc\":null,\"disks\":7,\"lifecycle_state\":"
+         "7}",
          "lifecycle_state is a number, not a string, vpc is null, vcpu is null, disks is a number, not an array", ALL},
         {"{\"id\":\"0717-1\",\"name\":null,\"status\":null,\"zone\":{},\"metadata_service\":{\"enabled\":true,"
          "\"protocol\":\"https\",\"response_hop_limit\":2}}",
-         "name is null, crn is absent, status is null, zone.name is absent", ALL},
+         "name is null, crn is absent, status is null, zone.name is absent, vcpu is absent", ALL},
         {"{\"name\":\"n\",\"crn\":\"c\"," WHOLE "}", "id is absent (at the root of the answer)", ALL},
         {"7", "it is a number, not an object (at the root of the answer)", 0},
         {"null", "it is null, not an object (at the root of the answer)", 0},
