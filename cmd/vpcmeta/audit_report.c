@@ -70,8 +70,11 @@ static bool print_head(struct page *page, const struct audit *audit, struct err 
     append_foreign(&line, policy_name(audit->terms.policy));
     text_append(&line, " (");
     append_foreign(&line, audit->terms.policy_file);
-    text_printf(&line, ") as of %s\n", audit->terms.as_of);
-    return print_lines(page, &line, e);
+    text_printf(&line, ") as of %s", audit->terms.as_of);
+    CLEANUP(text_free) struct text wrapped = {0};
+    text_append_wrapped(&wrapped, text_string(&line), NULL, 0, 2, page->options.columns);
+    text_append_char(&wrapped, '\n');
+    return print_lines(page, &wrapped, e);
 }
 
 static size_t count_results(const struct audit *audit, enum audit_result result)

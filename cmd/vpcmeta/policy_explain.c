@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app.h"
-#include "audit/audit.h"
+#include "audit/audit_explain.h"
 #include "commands.h"
 #include "policy_read.h"
 
@@ -52,17 +52,6 @@ static json_t *explain_rules(const struct policy *policy, const struct resource 
     return rules;
 }
 
-static const char *verdict_of(const struct policy_wanted *wanted, const struct resource *record, unsigned setting)
-{
-    if ((record->kind->settings & setting) == 0) {
-        return "not_applicable";
-    }
-    if ((record->settings.given & setting) == 0) {
-        return "cannot_tell";
-    }
-    return policy_fulfils(wanted, &record->settings, setting) ? "fulfilled" : "differs";
-}
-
 static void add_setting(json_t *settings, const char *name, json_t *wanted, json_t *found, const char *result)
 {
     json_array_append_new(settings, json_build("{s:s, s:o, s:o?, s:s}", "setting", name, "wanted", wanted, "found",
@@ -74,24 +63,60 @@ static json_t *wanted_hop_limit(const struct policy_wanted *wanted)
     return wanted->hop_limit_is_max ? json_build("{s:i}", "max", wanted->hop_limit) : json_integer(wanted->hop_limit);
 }
 
-static void add_metadata(json_t *settings, const struct policy_wanted *wanted, const struct resource *record)
-{
-    const struct resource_settings *has = &record->settings;
+/* By enum audit_result. */
+static const char *const verdicts[] = {[AUDIT_PASS] = "fulfilled",
+                                       [AUDIT_FAIL] = "differs",
+                                       [AUDIT_EXCEPTED] = "differs",
+                                       [AUDIT_CANNOT_TELL] = "cannot_tell",
+                                       [AUDIT_NOT_APPLICABLE] = "not_applicable"};
 
-    if ((wanted->given & RESOURCE_ENABLED) != 0) {
-        add_setting(settings, "enabled", json_boolean(wanted->enabled),
-                    (has->given & RESOURCE_ENABLED) != 0 ? json_boolean(has->enabled) : NULL,
-                    verdict_of(wanted, record, RESOURCE_ENABLED));
+/* A resource under its policy rule; of a group the settings are those of its template. */
+struct shown {
+    const struct audit_inventory *inventory;
+    size_t place;
+    const struct policy_wanted *wanted;
+};
+
+static struct audit_explained judge(const struct shown *shown, unsigned setting)
+{
+    struct audit_explained explained;
+
+    audit_explain(shown->inventory, shown->place, setting, &explained);
+    return explained;
+}
+
+/* What was found of a setting of metadata_service; NULL: nothing. */
+static json_t *found_of(const struct audit_explained *explained, unsigned setting)
+{
+    const struct resource_settings *has = explained->record != NULL ? &explained->record->settings : NULL;
+
+    if (has == NULL || (has->given & setting) == 0) {
+        return NULL;
     }
-    if ((wanted->given & RESOURCE_PROTOCOL) != 0) {
-        add_setting(settings, "protocol", json_build_string(wanted->protocol),
-                    (has->given & RESOURCE_PROTOCOL) != 0 ? json_build_string(has->protocol) : NULL,
-                    verdict_of(wanted, record, RESOURCE_PROTOCOL));
-    }
-    if ((wanted->given & RESOURCE_HOP_LIMIT) != 0) {
-        add_setting(settings, "response_hop_limit", wanted_hop_limit(wanted),
-                    (has->given & RESOURCE_HOP_LIMIT) != 0 ? json_integer(has->hop_limit) : NULL,
-                    verdict_of(wanted, record, RESOURCE_HOP_LIMIT));
+    return setting == RESOURCE_ENABLED    ? json_boolean(has->enabled)
+           : setting == RESOURCE_PROTOCOL ? json_build_string(has->protocol)
+                                          : json_integer(has->hop_limit);
+}
+
+static void add_metadata(json_t *settings, const struct shown *shown)
+{
+    static const struct {
+        unsigned setting;
+        const char *name;
+    } rows[] = {
+        {RESOURCE_ENABLED, "enabled"}, {RESOURCE_PROTOCOL, "protocol"}, {RESOURCE_HOP_LIMIT, "response_hop_limit"}};
+    const struct policy_wanted *wanted = shown->wanted;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if ((wanted->given & rows[i].setting) == 0) {
+            continue;
+        }
+        const struct audit_explained explained = judge(shown, rows[i].setting);
+        add_setting(settings, rows[i].name,
+                    rows[i].setting == RESOURCE_ENABLED    ? json_boolean(wanted->enabled)
+                    : rows[i].setting == RESOURCE_PROTOCOL ? json_build_string(wanted->protocol)
+                                                           : wanted_hop_limit(wanted),
+                    found_of(&explained, rows[i].setting), verdicts[explained.result]);
     }
 }
 
@@ -113,63 +138,55 @@ static json_t *wanted_profile(const struct policy_wanted *wanted)
     return profile;
 }
 
-static const char *verdict_of_profile(const struct policy_wanted *wanted, const struct resource *record, bool known,
-                                      const char *profile, const char *name)
+/* The record of a template has its profile; that of a server was read. */
+static const char *profile_of(const struct audit_explained *explained)
 {
-    if ((record->kind->settings & RESOURCE_TRUSTED_PROFILE) == 0) {
-        return "not_applicable";
+    const struct resource *record = explained->record;
+
+    if (explained->facts.profile_name != NULL || record == NULL) {
+        return explained->facts.profile_name;
     }
-    if (!known) {
-        return "cannot_tell";
-    }
-    switch (policy_allows_profile(wanted, profile, name)) {
-    case POLICY_YES:
-        return "fulfilled";
-    case POLICY_NO:
-        return "differs";
-    case POLICY_UNKNOWN:
-        break;
-    }
-    return "cannot_tell";
+    return (record->settings.given & RESOURCE_TRUSTED_PROFILE) != 0 ? record->settings.trusted_profile
+                                                                    : explained->facts.profile;
 }
 
-static void add_profile(json_t *settings, const struct policy_wanted *wanted, const struct resource *record,
-                        const struct audit_facts *facts)
+static enum resource_switch link_of(const struct audit_explained *explained)
 {
-    const struct resource_settings *has = &record->settings;
-    bool own = (has->given & RESOURCE_PROFILE_SETTINGS) != 0 || !record->kind->has_initialization;
-    const char *profile = own ? has->trusted_profile : facts->profile;
-    const char *name = facts->profile_name;
-    bool known = own || facts->profile_reading == AUDIT_READ;
+    const struct resource *record = explained->record;
+
+    if (record == NULL || (record->settings.given & RESOURCE_AUTO_LINK) == 0) {
+        return explained->facts.auto_link;
+    }
+    return record->settings.auto_link ? RESOURCE_ON : RESOURCE_OFF;
+}
+
+static void add_profile(json_t *settings, const struct shown *shown)
+{
+    const struct policy_wanted *wanted = shown->wanted;
 
     if (wanted->profile != POLICY_PROFILE_ANY) {
-        const char *shown = name != NULL ? name : profile;
+        const struct audit_explained explained = judge(shown, RESOURCE_TRUSTED_PROFILE);
+        const char *profile = profile_of(&explained);
         add_setting(settings, "trusted_profile", wanted_profile(wanted),
-                    shown != NULL ? json_build_string(shown) : NULL,
-                    verdict_of_profile(wanted, record, known, profile, name));
+                    profile != NULL ? json_build_string(profile) : NULL, verdicts[explained.result]);
     }
     if ((wanted->given & RESOURCE_AUTO_LINK) != 0) {
-        enum resource_switch link = (has->given & RESOURCE_AUTO_LINK) == 0 ? facts->auto_link
-                                    : has->auto_link                       ? RESOURCE_ON
-                                                                           : RESOURCE_OFF;
-        bool applies = (record->kind->settings & RESOURCE_AUTO_LINK) != 0 && !(known && profile == NULL);
-        const char *result = !applies                                     ? "not_applicable"
-                             : link == RESOURCE_UNKNOWN                   ? "cannot_tell"
-                             : (link == RESOURCE_ON) == wanted->auto_link ? "fulfilled"
-                                                                          : "differs";
+        const struct audit_explained explained = judge(shown, RESOURCE_AUTO_LINK);
+        enum resource_switch link = link_of(&explained);
         add_setting(settings, "auto_link", json_boolean(wanted->auto_link),
-                    applies && link != RESOURCE_UNKNOWN ? json_boolean(link == RESOURCE_ON) : NULL, result);
+                    link != RESOURCE_UNKNOWN ? json_boolean(link == RESOURCE_ON) : NULL, verdicts[explained.result]);
     }
 }
 
-static json_t *explain_settings(const struct policy_rule *rule, const struct resource *record,
-                                const struct audit_facts *facts)
+static json_t *explain_settings(const struct audit_inventory *inventory, size_t place)
 {
+    const struct policy_rule *rule = inventory->facts[place].match.rule;
     json_t *settings = json_array();
 
     if (rule != NULL) {
-        add_metadata(settings, &rule->wanted, record);
-        add_profile(settings, &rule->wanted, record, facts);
+        const struct shown shown = {.inventory = inventory, .place = place, .wanted = &rule->wanted};
+        add_metadata(settings, &shown);
+        add_profile(settings, &shown);
     }
     return settings;
 }
@@ -203,15 +220,17 @@ static json_t *explain_exceptions(const struct policy *policy, const struct poli
     return exceptions;
 }
 
-static json_t *explain(const struct policy *policy, const struct resource *record, const struct audit_facts *facts)
+static json_t *explain(const struct policy *policy, const struct audit_inventory *inventory, size_t place)
 {
+    const struct resource *record = resource_list_at(inventory->selected, place);
+    const struct audit_facts *facts = &inventory->facts[place];
     const struct policy_match *match = &facts->match;
     const char *result = match->rule != NULL ? "managed" : match->cannot_tell ? "cannot_tell" : "unmanaged";
 
     return json_build("{s:s, s:s?, s:s?, s:s?, s:s?, s:s?, s:s, s:o, s:o, s:o}", "kind", record->kind->name, "region",
                       record->region, "id", record->id, "name", record->name, "crn", record->crn, "policy_rule",
                       match->rule != NULL ? match->rule->name : NULL, "result", result, "rules",
-                      explain_rules(policy, record, facts), "settings", explain_settings(match->rule, record, facts),
+                      explain_rules(policy, record, facts), "settings", explain_settings(inventory, place),
                       "exceptions", explain_exceptions(policy, match->rule, record));
 }
 
@@ -393,9 +412,11 @@ static bool print(struct app *app, const struct policy_loaded *loaded, const str
 {
     JSON_CLEANUP json_t *items = json_array();
     JSON_CLEANUP json_t *document = app_list_head(&fleet->missing);
+    const struct audit_inventory inventory = {
+        .selected = fleet->selected, .known = fleet->known, .facts = fleet->facts, .known_facts = fleet->known_facts};
 
     for (size_t i = 0; i < resource_list_count(fleet->selected); i++) {
-        json_array_append_new(items, explain(loaded->policy, resource_list_at(fleet->selected, i), &fleet->facts[i]));
+        json_array_append_new(items, explain(loaded->policy, &inventory, i));
     }
     if (app_prints_text(app)) {
         return print_text(app, fleet, items, e);
@@ -422,8 +443,10 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
         !policy_load(app, &opts->policy, &usual, &loaded, e) ||
         !policy_read_fleet(
             app, call,
-            &(struct policy_reading){.loaded = &loaded, .selection = &selection, .parts = POLICY_READ_PROFILES}, &fleet,
-            e) ||
+            &(struct policy_reading){.loaded = &loaded,
+                                     .selection = &selection,
+                                     .parts = POLICY_READ_PROFILES | POLICY_READ_ARCHITECTURES | POLICY_READ_OTHERS},
+            &fleet, e) ||
         !print(app, &loaded, &fleet, e)) {
         return err_exit_status(e);
     }
@@ -442,7 +465,9 @@ const struct cmd_spec cmd_policy_explain = {
     .arguments = "NAME|ID|CRN...",
     .description =
         "Reads the resources and shows every rule of the policy in order: which one holds, because it is the first "
-        "that matches, and why those before it do not. Then what that rule wants beside what was found, and the "
+        "that matches, and why those before it do not. Then what that rule wants beside what was found, as an audit "
+        "judges it: of an instance group what its template has; of a server on an architecture without the service "
+        "nothing. Then the "
         "exceptions that match the resource. Without --policy the built-in policy holds.",
     .examples = examples,
     .opts = explain_opt,

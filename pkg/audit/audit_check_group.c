@@ -95,9 +95,13 @@ static unsigned settings_of(unsigned checks)
     if ((checks & (AUDIT_CHECKS_OF_DISABLED | AUDIT_CHECKS_OF_ENABLED)) != 0) {
         settings |= RESOURCE_ENABLED | RESOURCE_PROTOCOL | RESOURCE_HOP_LIMIT; /* what the next audit would find */
     }
-    settings |= (checks & AUDIT_CHECKS_OF_PROTOCOL) != 0 ? RESOURCE_PROTOCOL : 0;
-    settings |= (checks & AUDIT_CHECKS_OF_HOP_LIMIT) != 0 ? RESOURCE_HOP_LIMIT : 0;
-    settings |= (checks & 1U << AUDIT_TEMPLATE_AUTO_LINK) != 0 ? RESOURCE_AUTO_LINK : 0;
+    const unsigned stored = 1U << AUDIT_STORED_WHILE_DISABLED;
+    const unsigned links = 1U << AUDIT_TEMPLATE_AUTO_LINK | 1U << AUDIT_PROFILE_AUTO_LINK;
+    settings |= (checks & 1U << AUDIT_UNSUPPORTED_ARCHITECTURE) != 0 ? RESOURCE_ENABLED : 0;
+    settings |= (checks & (AUDIT_CHECKS_OF_PROTOCOL | stored)) != 0 ? RESOURCE_PROTOCOL : 0;
+    settings |= (checks & (AUDIT_CHECKS_OF_HOP_LIMIT | stored)) != 0 ? RESOURCE_HOP_LIMIT : 0;
+    settings |= (checks & 1U << AUDIT_HOP_LIMIT_WITH_PROFILE) != 0 ? RESOURCE_HOP_LIMIT : 0;
+    settings |= (checks & links) != 0 ? RESOURCE_AUTO_LINK : 0;
     return settings;
 }
 

@@ -303,15 +303,15 @@ static void append_checks(unsigned checks, struct text *out)
             separator = ", ";
         }
     }
-    if (from->finding->contradicts != NULL) {
-        text_append(out, "; ");
-        policy_append_contradiction(from->finding->rule, from->finding->contradicts, out);
-    }
 }
 
 static void append_template_rules(const struct source *from, struct text *out)
 {
     append_checks(from->finding->template_checks, out);
+    if (from->finding->contradicts != NULL) {
+        text_append(out, "; ");
+        policy_append_contradiction(from->finding->rule, from->finding->contradicts, out);
+    }
 }
 
 /* What `template replace` keeps as it is. */

@@ -202,6 +202,21 @@ static bool is_candidate(const struct policy_condition *condition, const struct 
            run_test(condition, TEST_EXCLUDE, subject) != POLICY_NO;
 }
 
+/* One record that lacks a member is not the fault of the others: it is named, and so is the way round it. */
+static bool refuse_predicate(const struct policy_rule *rule, const struct resource *record, struct err *error,
+                             struct err *e)
+{
+    bool fails = error->code == ERR_USAGE && strstr(error->message, "instead of") == NULL;
+    CLEANUP(text_free) struct text name = {0};
+
+    resource_append_name(&name, record, true);
+    (void)err_take(e, error);
+    if (fails) {
+        err_append(e, "; where a record may lack a member, write what holds then: (.image.name // \"\")");
+    }
+    return err_wrap(e, "`jq` of the rule \"%s\" on %s %s", rule->name, record->kind->singular, text_string(&name));
+}
+
 bool policy_test(struct policy *policy, const struct resource *record, const char *json, size_t size,
                  uint64_t *ret_holds, struct err *e)
 {
@@ -221,8 +236,7 @@ bool policy_test(struct policy *policy, const struct resource *record, const cha
             all |= POLICY_NOT_EVALUATED;
             err_clear(&error);
         } else {
-            (void)err_take(e, &error);
-            return err_wrap(e, "`jq` of the rule \"%s\"", policy->rules[i].name);
+            return refuse_predicate(&policy->rules[i], record, &error, e);
         }
     }
     *ret_holds = all;
@@ -283,7 +297,7 @@ static void explain_test(struct text *out, const struct policy_condition *condit
     case TEST_JQ:
     case TESTS:
         text_append(out, "jq gives false or null: ");
-        text_append_safe(out, condition->jq, strlen(condition->jq));
+        policy_append_jq(out, condition->jq);
         break;
     }
 }

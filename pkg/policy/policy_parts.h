@@ -95,6 +95,9 @@ struct policy {
 void policy_append_words(struct text *out, const struct policy_words *words);
 void policy_append_globs(struct text *out, const struct policy_globs *globs);
 
+/* Append a predicate as one line. */
+void policy_append_jq(struct text *out, const char *jq);
+
 /* Whether the word is neither the id of a trusted profile nor a CRN. */
 bool policy_is_profile_name(const char *word);
 

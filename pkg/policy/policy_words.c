@@ -45,6 +45,22 @@ static void append_selector(struct text *out, const char *name, const struct pol
     }
 }
 
+/* Where the lines of an expression end says nothing in a cell. */
+void policy_append_jq(struct text *out, const char *jq)
+{
+    static const char blanks[] = " \t\r\n";
+    size_t size;
+
+    for (const char *line = jq + strspn(jq, blanks); *line != '\0'; line += size + strspn(line + size, blanks)) {
+        size = strcspn(line, "\r\n");
+        while (size > 0 && line[size] != '\0' && strchr(blanks, line[size - 1]) != NULL) {
+            size--;
+        }
+        text_append(out, line == jq + strspn(jq, blanks) ? "" : " ");
+        text_append_safe(out, line, size);
+    }
+}
+
 void policy_append_where(const struct policy_rule *rule, struct text *out)
 {
     const struct policy_condition *condition = &rule->policy->conditions[rule->number];
@@ -65,7 +81,7 @@ void policy_append_where(const struct policy_rule *rule, struct text *out)
     }
     if (condition->jq != NULL) {
         text_printf(&where, "%sjq ", where.size > 0 ? "; " : "");
-        text_append_safe(&where, condition->jq, strlen(condition->jq));
+        policy_append_jq(&where, condition->jq);
     }
     text_append_size(out, text_string(&where), where.size);
 }

@@ -79,9 +79,10 @@ void render_report_exception(const struct report_finding *finding, struct text *
     }
     if (finding->exception_expires != NULL) {
         text_printf(out, "%suntil %s", separator, finding->exception_expires);
-        separator = ", ";
+    } else {
+        text_printf(out, "%swithout end", separator);
     }
-    text_append(out, separator[0] == ',' ? ")" : "");
+    text_append_char(out, ')');
 }
 
 unsigned render_report_severity(const char *name)
