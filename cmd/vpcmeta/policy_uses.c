@@ -1,4 +1,4 @@
-/* Both verdicts of allowed_use for every server, template and group, and what could not be read of images and volumes. */
+/* Both verdicts of allowed_use for every server, template and group, and what could not be read for them. */
 #include "policy_uses.h"
 
 #include <stdlib.h>

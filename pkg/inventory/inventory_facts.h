@@ -44,7 +44,8 @@ struct inventory_facts_terms {
     const struct inventory_scope *scope;
     /*
      * What to read of the record, bits of enum inventory_question; may set `fact->note`. Of records that are not
-     * `selected` nothing is read, but their user_data is looked at. False with e set: the error of inventory_facts_complete. Once for each resource.
+     * `selected` nothing is read, but their user_data is looked at. False with e set: the error of
+     * inventory_facts_complete. Once for each resource.
      */
     bool (*ask)(const struct resource *record, const struct inventory_seen *seen, bool selected,
                 struct inventory_fact *fact, unsigned *ret_questions, void *context, struct err *e);
