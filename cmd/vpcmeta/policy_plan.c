@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 #include "plan/plan_file.h"
+#include "policy_after.h"
 #include "results.h"
 #include "session/session.h"
 #include "write.h"
@@ -100,10 +101,16 @@ static bool replaces_templates(const struct policy_fleet *fleet)
     return false;
 }
 
+/* Where the lists were incomplete, they may be so once more: the plan is shown, and never carried out. */
 static bool read_bodies(struct policy_plan *planned, struct err *e)
 {
-    return !replaces_templates(&planned->fleet) ||
-           inventory_read_templates(&planned->fleet.scope, &planned->templates, e);
+    const struct inventory_scope *scope = &planned->fleet.scope;
+    struct err error = ERR_INIT;
+
+    if (!replaces_templates(&planned->fleet) || inventory_read_templates(scope, &planned->templates, &error)) {
+        return true;
+    }
+    return (planned->fleet.missing.size > 0 && inventory_is_gap(scope, &error)) || err_take(e, &error);
 }
 
 /* The groups of the regions, what is known of each, and how many of their members are stale. Arrays of the plan. */
@@ -250,6 +257,7 @@ bool policy_plan_make(struct app *app, const struct cli_call *call, const struct
     if (!policy_read_fleet(app, call, &reading, &ret->fleet, e) || !make_plan(app, ret, e)) {
         return false;
     }
+    policy_after_judge(app, ret);
     detail_unmanaged(app, &ret->fleet);
     results_warn_interrupted(app, ret->fleet.selected);
     return write_check(app, &ret->made.plan, e) && (!etags || ret->fleet.missing.size > 0 || read_etags(ret, e));

@@ -222,6 +222,13 @@ static int compare_left(const void *left, const void *right)
     return strcmp(a->check != NULL ? a->check : "", b->check != NULL ? b->check : "");
 }
 
+void plan_policy_sort_left(struct plan_policy *made)
+{
+    if (made->left.count > 0) {
+        qsort(made->left.items, made->left.count, sizeof(made->left.items[0]), compare_left);
+    }
+}
+
 void plan_policy_make(const struct plan_policy_terms *terms, struct resource_list *list, struct plan_policy *ret)
 {
     struct plan_making making = {.terms = terms, .list = list, .made = ret, .plan = &ret->plan};
@@ -233,9 +240,7 @@ void plan_policy_make(const struct plan_policy_terms *terms, struct resource_lis
     making.of_groups = mem_array(resource_list_count(terms->context.groups) + 1, sizeof(*making.of_groups));
     plan_kinds(&making);
     choose_unavailable(&making);
-    if (ret->left.count > 0) {
-        qsort(ret->left.items, ret->left.count, sizeof(ret->left.items[0]), compare_left);
-    }
+    plan_policy_sort_left(ret);
     free(making.of_groups);
     free(making.restarting.items);
     mem_set_free(&making.rolled);

@@ -69,6 +69,17 @@ struct plan_policy {
 
 /* Makes the plan; `list` keeps records and words. Free with plan_policy_free. */
 void plan_policy_make(const struct plan_policy_terms *terms, struct resource_list *list, struct plan_policy *ret);
+
+/* What the audit finds of a resource once the plan is carried out. */
+struct plan_foreseen {
+    size_t item;  /* index of the item that makes the resource so */
+    size_t first; /* index of the item that has what is left of the resource as it is now; may be the same */
+    struct plan_finding finding;
+};
+
+/* Adds what is not left already to what is left. */
+void plan_policy_foresee(struct plan_policy *made, const struct plan_foreseen foreseen[], size_t count);
+
 void plan_policy_free(struct plan_policy *made); /* zero-initialised values allowed; for CLEANUP */
 
 #endif

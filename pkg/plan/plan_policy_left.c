@@ -94,9 +94,8 @@ static bool fixes(const struct plan_item *item, const struct plan_policy_check *
     return false;
 }
 
-/* Why the finding is left, where no item of the resource fixes it. */
-static const char *why_left(struct plan_making *making, const struct plan_finding *finding,
-                            const struct plan_policy_check *row, const struct plan_item *item)
+const char *plan_policy_why_left(struct plan_making *making, const struct plan_finding *finding,
+                                 const struct plan_policy_check *row, const struct plan_item *item)
 {
     CLEANUP(text_free) struct text words = {0};
     bool template = item->resource->kind == &resource_template;
@@ -133,7 +132,8 @@ void plan_policy_account(struct plan_making *making, const struct plan_subject *
                     text_equal(plan->items[i].resource->id, record->id) && fixes(&plan->items[i], row);
         }
         if (!fixed) {
-            plan_policy_leave(making, first, finding->check, why_left(making, finding, row, &plan->items[first]),
+            plan_policy_leave(making, first, finding->check,
+                              plan_policy_why_left(making, finding, row, &plan->items[first]),
                               finding->exception != NULL && !finding->exception->expired);
         }
     }

@@ -67,6 +67,13 @@ void plan_policy_note_choice(struct plan_making *making, size_t item, const stru
 /* Notes that the finding is left; what is noted of an item already stays. All of an item is noted in one go. */
 void plan_policy_leave(struct plan_making *making, size_t item, const char *check, const char *reason, bool excepted);
 
+/* Orders what is left by items. */
+void plan_policy_sort_left(struct plan_policy *made);
+
+/* Why the finding is left, where no item of the resource fixes it; `item` is the first of them. */
+const char *plan_policy_why_left(struct plan_making *making, const struct plan_finding *finding,
+                                 const struct plan_policy_check *row, const struct plan_item *item);
+
 /* Notes every finding that no item of the resource, the first of which is at that index, fixes. */
 void plan_policy_account(struct plan_making *making, const struct plan_subject *subject, size_t first);
 
