@@ -187,13 +187,25 @@ static void note_started(const struct run_record *record, struct mem_set *starte
     }
 }
 
+/* The first runs, down to the oldest one that was interrupted. */
+static size_t count_to_look_at(const struct history_runs *runs)
+{
+    size_t count = runs->count;
+
+    while (count > 0 && runs->items[count - 1].state != HISTORY_INTERRUPTED) {
+        count--;
+    }
+    return count;
+}
+
 /* Newest first, so that those which a later run has started are known. */
 static bool *find_stopped(struct history *history, const struct history_runs *runs, const struct index *index)
 {
+    size_t runs_count = count_to_look_at(runs);
     bool *stopped = mem_array(resource_list_count(index->list) + 1, sizeof(*stopped));
     CLEANUP(mem_set_free) struct mem_set started = {0};
 
-    for (size_t i = 0; i < runs->count; i++) {
+    for (size_t i = 0; i < runs_count; i++) {
         CLEANUP(run_record_free) struct run_record record = {0};
         struct err ignored = ERR_INIT;
         size_t count = 0;
@@ -219,15 +231,11 @@ bool *run_find_stopped(const char *path, const struct resource_list *list)
     HISTORY_CLEANUP struct history *history = history_open_past(path, clock_system(), &ignored);
     CLEANUP(history_runs_free) struct history_runs runs = {0};
     CLEANUP(index_free) struct index index = {0};
-    bool any = false;
 
     if (history == NULL || !history_list_runs(history, &runs, &ignored)) {
         return NULL;
     }
-    for (size_t i = 0; i < runs.count; i++) {
-        any = any || runs.items[i].state == HISTORY_INTERRUPTED;
-    }
-    if (!any) {
+    if (count_to_look_at(&runs) == 0) {
         return NULL;
     }
     make_index(list, &index);
