@@ -329,16 +329,55 @@ void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *f
     }
 }
 
+/* Whether nothing else that is known of its kind and region has its name. */
+static bool has_own_name(const struct audit *audit, const struct resource *record)
+{
+    const struct resource_list *known = audit->inventory.known;
+    size_t count = 0;
+
+    for (size_t i = 0; i < resource_list_count(known); i++) {
+        const struct resource *other = resource_list_at(known, i);
+        count += other->kind == record->kind && text_equal(other->name, record->name) &&
+                 text_equal(other->region, record->region);
+    }
+    return count == 1;
+}
+
+static struct cli_place place_of(const struct audit *audit, const struct resource *target)
+{
+    struct cli_place place = audit->terms.place;
+
+    if (target->region != NULL && target->region[0] != '\0') {
+        place.regions = &target->region;
+        place.region_count = 1;
+    }
+    return place;
+}
+
+void audit_append_roll(const struct audit *audit, const struct resource *template_used, struct text *out)
+{
+    const struct audit_fix fix = {.target = template_used, .own_name = has_own_name(audit, template_used)};
+    const struct cli_place place = place_of(audit, template_used);
+    CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
+    CLEANUP(text_free) struct text path = {0};
+
+    text_printf(&path, "%s replace", template_used->kind->name);
+    cli_command_line_begin(&line, audit->terms.program, text_string(&path));
+    cli_command_line_operand(&line, audit_fix_target(&fix, false));
+    /* what it has already: no new template is made */
+    cli_command_line_option(&line, "enabled", template_used->settings.enabled ? "true" : "false");
+    cli_command_line_option(&line, "update-groups", NULL);
+    cli_command_line_option(&line, "roll", NULL);
+    cli_command_line_place(&line, &place);
+    text_append(out, cli_command_line_string(&line));
+}
+
 void audit_fix(const struct audit *audit, const struct audit_finding *finding, struct text *out)
 {
     const struct audit_fix *fix = &audit->fixes[finding->fix];
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
-    struct cli_place place = audit->terms.place;
+    const struct cli_place place = place_of(audit, fix->target);
 
-    if (fix->target->region != NULL && fix->target->region[0] != '\0') {
-        place.regions = &fix->target->region;
-        place.region_count = 1;
-    }
     audit_fix_begin(&line, &audit->terms, fix);
     if (fix->target->kind == &audit_policy_kind) {
         cli_command_line_operand(&line, or_empty(audit->terms.policy_file));

@@ -27,6 +27,9 @@ const char *audit_fix_target(const struct audit_fix *fix, bool by_id);
 /* Begins the line of a fix: its command, without operands and options. */
 void audit_fix_begin(struct cli_command_line *line, const struct audit_terms *terms, const struct audit_fix *fix);
 
+/* Appends the command that replaces the members that another template made: the template is kept as it is. */
+void audit_append_roll(const struct audit *audit, const struct resource *template_used, struct text *out);
+
 /* Adds the options of the settings, and those that take the old templates away. */
 void audit_fix_settings(struct cli_command_line *line, const struct audit_fix *fix);
 

@@ -226,7 +226,9 @@ static void append_replace_members(const struct source *from, struct text *out)
     if (from->finding->template_used == NULL) {
         text_append(out, "; its own was not found, so no command replaces them");
     } else {
-        text_append(out, "; template replace with --update-groups --roll replaces them");
+        text_append(out, "; ");
+        audit_append_roll(from->audit, from->finding->template_used, out);
+        text_append(out, " replaces them");
     }
 }
 

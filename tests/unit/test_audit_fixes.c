@@ -73,8 +73,8 @@ static void commands_that_cannot_work_are_not_recommended(void **state)
          "group-template: template t: secret-in-user-data; no command fixes secret-in-user-data: create a template as "
          "it "
          "should be and let the group use it by hand | vpcmeta template show t --region eu-de\n"
-         "group-members: 2 of 3 members were made from another template; template replace with --update-groups --roll "
-         "replaces them | vpcmeta group show g --region eu-de\n"},
+         "group-members: 2 of 3 members were made from another template; vpcmeta template replace t --enabled true "
+         "--update-groups --roll --region eu-de replaces them | vpcmeta group show g --region eu-de\n"},
     };
 
     (void)state;
