@@ -63,13 +63,13 @@ static const struct {
     {"[+1]", "1:2", "drop the '+'"},
     {"[.5]", "1:2", "write a digit before the '.'"},
     {"[1.]", "1:2", "write a digit behind the '.'"},
-    {"[1.5.2]", "1:2", "no number"},
-    {"[1e]", "1:2", "no number"},
-    {"[-]", "1:2", "no number"},
+    {"[1.5.2]", "1:2", "is not a JSON number"},
+    {"[1e]", "1:2", "is not a JSON number"},
+    {"[-]", "1:2", "is not a JSON number"},
     {"[0x1F]", "1:2", "hexadecimal"},
     {"[1e400]", "1:2", "too large"},
     {"{\"a\":\n -1e999}", "2:2", "too large"},
-    {"[\"\\x\"]", "1:3", "\\x is no escape"},
+    {"[\"\\x\"]", "1:3", "\\x is not a JSON escape"},
     {"[\"C:\\new\\q\"]", "1:9", "write \\\\ for a backslash"},
     {"[\"\\u12g4\"]", "1:3", "four hexadecimal digits"},
     {"[\"\\ud800\"]", "1:3", "surrogate"},
@@ -94,7 +94,7 @@ static const struct {
     {"{\"\xc3\xa9\xc3\xa9\": x}", "1:8", "'x'"},
 };
 
-static void faults_name_their_place_and_the_way_out(void **state)
+static void faults_name_their_place_and_the_remedy(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -255,7 +255,7 @@ static void files_are_read_and_what_cannot_be_opened_is_usage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(faults_name_their_place_and_the_way_out),
+        cmocka_unit_test(faults_name_their_place_and_the_remedy),
         cmocka_unit_test(a_nul_byte_is_refused_but_its_escape_is_text),
         cmocka_unit_test(deep_documents_are_refused_at_the_limit),
         cmocka_unit_test(brackets_in_strings_have_no_depth),
