@@ -127,7 +127,7 @@ static const char *string_of(const json_t *value)
 {
     const char *string = json_string_value(value);
 
-    return string != NULL ? string : "";
+    return text_or_empty(string);
 }
 
 json_t *audit_scope_selection_json(const struct history_scope *scope)

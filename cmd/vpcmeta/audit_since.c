@@ -58,9 +58,8 @@ static int compare_fixed(const void *a, const void *b)
     const struct history_finding *right = ((const struct audit_fixed *)b)->finding;
     int order = strcmp(left->rule, right->rule);
 
-    order = order != 0 ? order
-                       : strcmp(left->region != NULL ? left->region : "", right->region != NULL ? right->region : "");
-    order = order != 0 ? order : strcmp(left->name != NULL ? left->name : "", right->name != NULL ? right->name : "");
+    order = order != 0 ? order : strcmp(text_or_empty(left->region), text_or_empty(right->region));
+    order = order != 0 ? order : strcmp(text_or_empty(left->name), text_or_empty(right->name));
     return order != 0 ? order : memcmp(left->fingerprint, right->fingerprint, HISTORY_FINGERPRINT_SIZE);
 }
 

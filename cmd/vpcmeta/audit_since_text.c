@@ -62,7 +62,7 @@ static void append_fixed(const struct audit_since *since, struct text *out)
 {
     for (size_t i = 0; i < since->fixed_count && i < SHOWN_MAX; i++) {
         const struct history_finding *finding = since->fixed[i].finding;
-        const char *name = finding->name != NULL ? finding->name : finding->id != NULL ? finding->id : "";
+        const char *name = finding->name != NULL ? finding->name : text_or_empty(finding->id);
         text_printf(out, "%s  %s ", i == 0 ? "Fixed since then:\n" : "", finding->rule);
         text_append_safe(out, name, strlen(name));
         if (finding->region != NULL && finding->region[0] != '\0') {

@@ -62,7 +62,7 @@ static const char *short_iam_id(const json_t *who)
 {
     static const char of_crn[] = "crn-crn:";
     const char *id = member_of(who, "iam_id");
-    bool is_crn = id != NULL && strncmp(id, of_crn, strlen(of_crn)) == 0;
+    bool is_crn = id != NULL && text_begins(id, of_crn);
 
     return is_crn ? strrchr(id, ':') + 1 : id;
 }

@@ -38,7 +38,7 @@ static enum audit_result unknown_template(struct audit_subject *subject)
 }
 
 /* Whether a finding of the template is accepted: left out of the audit, or excepted for it or for the group. */
-static bool is_accepted(const struct audit_subject *subject, size_t place, enum audit_check_number check)
+static bool accepts_of_template(const struct audit_subject *subject, size_t place, enum audit_check_number check)
 {
     const struct audit_inventory *inventory = &subject->audit->inventory;
     const struct resource *used = resource_list_at(inventory->known, place);
@@ -78,9 +78,9 @@ static unsigned failed_checks(struct audit_subject *subject, size_t place, const
             continue;
         }
         enum audit_result result = subject->checks[check].judge(&inner);
-        if (result == AUDIT_FAIL && !is_accepted(subject, place, check)) {
+        if (result == AUDIT_FAIL && !accepts_of_template(subject, place, check)) {
             failed |= 1U << check;
-        } else if (result == AUDIT_CANNOT_TELL && !is_accepted(subject, place, check)) {
+        } else if (result == AUDIT_CANNOT_TELL && !accepts_of_template(subject, place, check)) {
             *ret_why = inner.why;
         }
     }

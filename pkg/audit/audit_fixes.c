@@ -29,16 +29,11 @@ static unsigned checks_of(const struct audit_finding *finding)
     return is_of_template(finding) ? finding->template_checks : 1U << finding->check;
 }
 
-static const char *or_empty(const char *string)
-{
-    return string != NULL ? string : "";
-}
-
 /* Borrowed from `key`. A resource may be in two lists, so that its address does not say which one it is. */
 static const char *key_of(const struct resource *record, const char *word, struct text *key)
 {
     text_clear(key);
-    text_printf(key, "%s|%s|%s", record->kind->name, or_empty(record->region), or_empty(word));
+    text_printf(key, "%s|%s|%s", record->kind->name, text_or_empty(record->region), text_or_empty(word));
     return text_string(key);
 }
 
@@ -67,7 +62,7 @@ static void count_names(const struct resource_list *list, struct mem_map *names)
 
     for (size_t i = 0; i < resource_list_count(list); i++) {
         const struct resource *record = resource_list_at(list, i);
-        const char *id = or_empty(record->id);
+        const char *id = text_or_empty(record->id);
         const char *known = mem_map_get(names, key_of(record, record->name, &key));
         if (known == NULL) {
             mem_map_put(names, text_string(&key), (void *)id);
@@ -87,7 +82,7 @@ static void mark_names(struct audit *audit)
     for (size_t i = 0; i < audit->fix_count; i++) {
         const struct resource *target = audit->fixes[i].target;
         const char *only = mem_map_get(&names, key_of(target, target->name, &key));
-        audit->fixes[i].own_name = text_equal(only, or_empty(target->id));
+        audit->fixes[i].own_name = text_equal(only, text_or_empty(target->id));
     }
 }
 
@@ -278,7 +273,7 @@ const char *audit_fix_target(const struct audit_fix *fix, bool by_id)
     if (reads_as(record->id, RESOURCE_BY_ID)) {
         return record->id;
     }
-    return record->crn != NULL ? record->crn : record->id != NULL ? record->id : or_empty(record->name);
+    return record->crn != NULL ? record->crn : record->id != NULL ? record->id : text_or_empty(record->name);
 }
 
 enum { COMMAND_INDENT = 4 }; /* of the lines behind the first */
@@ -380,7 +375,7 @@ void audit_fix(const struct audit *audit, const struct audit_finding *finding, s
 
     audit_fix_begin(&line, &audit->terms, fix);
     if (fix->target->kind == &audit_policy_kind) {
-        cli_command_line_operand(&line, or_empty(audit->terms.policy_file));
+        cli_command_line_operand(&line, text_or_empty(audit->terms.policy_file));
     } else {
         cli_command_line_operand(&line, audit_fix_target(fix, false));
         audit_fix_settings(&line, fix);

@@ -5,7 +5,7 @@
 
 static const char *region_of(const struct resource *record)
 {
-    return record->region != NULL ? record->region : "";
+    return text_or_empty(record->region);
 }
 
 /* Regions are few, and resources of one stand together: the one of before is mostly the right one. */

@@ -1,8 +1,6 @@
 /* An audit as tables: findings, the counts and the histogram below them, and the rules. */
 #include "audit/audit_fixes.h"
 
-#include <string.h>
-
 enum { BAR_COLUMNS = 40 };
 
 /* --- findings --------------------------------------------------------------------------------------- */
@@ -57,11 +55,6 @@ const struct table_column audit_finding_columns[] = {
 };
 const size_t audit_finding_columns_count = FINDING_COLUMNS;
 
-static const char *or_empty(const char *string)
-{
-    return string != NULL ? string : "";
-}
-
 static void set_fix(struct table *table, const struct audit *audit, const struct audit_finding *finding, size_t columns)
 {
     CLEANUP(text_free) struct text fix = {0};
@@ -113,10 +106,10 @@ struct table *audit_findings_table(const struct audit *audit, bool with_region, 
                         finding->result == AUDIT_FAIL ? audit_severity_styles[finding->severity] : TABLE_DIM);
         table_set_string(table, KIND, finding->resource->kind->name);
         if (with_region) {
-            table_set_string(table, REGION, or_empty(finding->resource->region));
+            table_set_string(table, REGION, text_or_empty(finding->resource->region));
         }
-        table_set_string(table, ID, or_empty(finding->resource->id));
-        table_set_string(table, NAME, or_empty(finding->resource->name));
+        table_set_string(table, ID, text_or_empty(finding->resource->id));
+        table_set_string(table, NAME, text_or_empty(finding->resource->name));
         text_clear(&words);
         audit_message(audit, finding, &words);
         table_set_string(table, MESSAGE, text_string(&words));

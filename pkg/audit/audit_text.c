@@ -453,7 +453,7 @@ static void append_identity(const struct policy_exception *exception, struct tex
                 exception->crn != NULL ? exception->crn : exception->name);
     append_list(out, exception->policy_rules, exception->policy_rule_count);
     append_list(out, exception->checks, exception->check_count);
-    text_append(out, exception->owner != NULL ? exception->owner : "");
+    text_append(out, text_or_empty(exception->owner));
 }
 
 void audit_fingerprint(const struct audit_finding *finding, struct text *out)
@@ -467,7 +467,7 @@ void audit_fingerprint(const struct audit_finding *finding, struct text *out)
     } else if (resource->crn != NULL) {
         text_append(&whole, resource->crn);
     } else { /* an odd record */
-        text_printf(&whole, "%s/%s/%s", resource->region != NULL ? resource->region : "", resource->kind->name,
+        text_printf(&whole, "%s/%s/%s", text_or_empty(resource->region), resource->kind->name,
                     resource->id != NULL     ? resource->id
                     : resource->name != NULL ? resource->name
                                              : "");

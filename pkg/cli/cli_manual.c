@@ -50,12 +50,6 @@ void cli_topics_about(const struct cli_program *program, const char *name, struc
     }
 }
 
-/* Whether the line begins with `mark`. */
-static bool begins(const char *line, const char *mark)
-{
-    return strncmp(line, mark, strlen(mark)) == 0;
-}
-
 static const char *next_line(const char *line)
 {
     line += strcspn(line, "\n");
@@ -65,8 +59,9 @@ static const char *next_line(const char *line)
 /* Whether the line ends the paragraph or item before it. */
 static bool ends_part(const char *line)
 {
-    return line[0] == '\0' || line[0] == '\n' || begins(line, "- ") || begins(line, ": ") || begins(line, "```") ||
-           begins(line, "#") || begins(line, see_also) || begins(next_line(line), ": ");
+    return line[0] == '\0' || line[0] == '\n' || text_begins(line, "- ") || text_begins(line, ": ") ||
+           text_begins(line, "```") || text_begins(line, "#") || text_begins(line, see_also) ||
+           text_begins(next_line(line), ": ");
 }
 
 static void take_line(struct cli_part *part)
@@ -89,8 +84,8 @@ static void take_lines(struct cli_part *part, enum cli_part_kind kind, size_t ma
 
 static void take_literal(struct cli_part *part)
 {
-    part->kind = begins(part->rest, "```sh") ? CLI_PART_COMMANDS : CLI_PART_LITERAL;
-    for (part->rest = next_line(part->rest); part->rest[0] != '\0' && !begins(part->rest, "```");) {
+    part->kind = text_begins(part->rest, "```sh") ? CLI_PART_COMMANDS : CLI_PART_LITERAL;
+    for (part->rest = next_line(part->rest); part->rest[0] != '\0' && !text_begins(part->rest, "```");) {
         const char *next = next_line(part->rest);
         text_append_size(&part->words, part->rest, (size_t)(next - part->rest));
         part->rest = next;
@@ -113,21 +108,21 @@ bool cli_part_next(struct cli_part *part)
 {
     text_clear(&part->words);
     text_clear(&part->term);
-    while (part->rest[0] == '\n' || begins(part->rest, "# ") || begins(part->rest, see_also)) {
+    while (part->rest[0] == '\n' || text_begins(part->rest, "# ") || text_begins(part->rest, see_also)) {
         part->rest = next_line(part->rest);
     }
     if (part->rest[0] == '\0') {
         return false;
     }
-    if (begins(part->rest, "## ")) {
+    if (text_begins(part->rest, "## ")) {
         part->kind = CLI_PART_HEADING;
         part->rest += strlen("## ");
         take_line(part);
-    } else if (begins(part->rest, "```")) {
+    } else if (text_begins(part->rest, "```")) {
         take_literal(part);
-    } else if (begins(part->rest, "- ")) {
+    } else if (text_begins(part->rest, "- ")) {
         take_lines(part, CLI_PART_ITEM, strlen("- "));
-    } else if (begins(next_line(part->rest), ": ")) {
+    } else if (text_begins(next_line(part->rest), ": ")) {
         take_term(part);
     } else {
         take_lines(part, CLI_PART_PARAGRAPH, 0);

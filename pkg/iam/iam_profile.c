@@ -13,11 +13,6 @@
 static const char crn_start[] = "crn:";
 static const char id_start[] = "Profile-";
 
-static bool begins_with(const char *string, const char *start)
-{
-    return strncmp(string, start, strlen(start)) == 0;
-}
-
 /* The variables of other tools that name a profile, in the order in which they are asked. */
 static const struct {
     const char *name;
@@ -39,8 +34,8 @@ static void take_variable(struct iam_search *search, size_t index, const char *w
 {
     struct iam_credentials *found = &search->found;
     int holds = profile_variables[index].holds;
-    bool is_crn = holds != HOLDS_NAME && begins_with(word, crn_start);
-    bool is_id = holds == HOLDS_ID || (holds == HOLDS_ANY && begins_with(word, id_start));
+    bool is_crn = holds != HOLDS_NAME && text_begins(word, crn_start);
+    bool is_id = holds == HOLDS_ID || (holds == HOLDS_ANY && text_begins(word, id_start));
     char **kept = is_crn ? &found->profile_crn : is_id ? &found->profile_id : &found->profile_name;
 
     *kept = mem_copy(word);
@@ -95,7 +90,7 @@ static bool check_container_profile(struct iam_search *search, struct err *e)
     if (found->profile_id != NULL || found->profile_name != NULL) {
         return true;
     }
-    if (last != NULL && begins_with(last + 1, id_start) && search->profile_is_of_variable) {
+    if (last != NULL && text_begins(last + 1, id_start) && search->profile_is_of_variable) {
         found->profile_id = mem_copy(last + 1);
         return true;
     }
@@ -103,8 +98,8 @@ static bool check_container_profile(struct iam_search *search, struct err *e)
         return err_set(e, ERR_USAGE,
                        "%s: a container's login takes the id or the name of a trusted profile, not its CRN: set "
                        "VPC_IAM_PROFILE_ID%s%s, or VPC_IAM_PROFILE_NAME",
-                       found->profile_source, last != NULL && begins_with(last + 1, id_start) ? "=" : "",
-                       last != NULL && begins_with(last + 1, id_start) ? last + 1 : "");
+                       found->profile_source, last != NULL && text_begins(last + 1, id_start) ? "=" : "",
+                       last != NULL && text_begins(last + 1, id_start) ? last + 1 : "");
     }
     return err_set(e, ERR_USAGE,
                    "a container's login needs the trusted profile that it asks for: set VPC_IAM_PROFILE_ID or "

@@ -25,11 +25,6 @@ static const char *what_of(const struct imds_call *call)
     return "cannot read the metadata";
 }
 
-static bool begins_with(const char *string, const char *start)
-{
-    return strncmp(string, start, strlen(start)) == 0;
-}
-
 /* The URL in the other protocol. Of https the certificate has the usual name, and http is at the usual address. */
 static void append_other(const char *base, bool is_https, struct text *out)
 {
@@ -44,7 +39,7 @@ static void append_other(const char *base, bool is_https, struct text *out)
 static bool explain_silence(const struct imds_endpoint *endpoint, const struct http_reply *reply, struct err *e)
 {
     int64_t waited_ms = reply->elapsed_ms < 1000 ? reply->elapsed_ms : (reply->elapsed_ms + 500) / 1000 * 1000;
-    bool is_https = begins_with(endpoint->base, "https:");
+    bool is_https = text_begins(endpoint->base, "https:");
     CLEANUP(text_free) struct text other = {0};
 
     append_other(endpoint->base, is_https, &other);
@@ -151,7 +146,7 @@ static void advise_by_code(const struct imds_endpoint *endpoint, const struct im
 
     if (strcmp(code, "profile_not_linked") == 0) {
         advise_link(endpoint, call, e);
-    } else if (default_profile && (begins_with(target, "trusted_profile") || status == 404)) {
+    } else if (default_profile && (text_begins(target, "trusted_profile") || status == 404)) {
         err_advise(e, "This server has no default trusted profile: name one that is linked to it, with %s",
                    call->profile_option != NULL ? call->profile_option : "--trusted-profile ID|CRN");
     } else if (status == 401) {

@@ -69,14 +69,6 @@ static void note(struct reader *reader, yaml_mark_t mark, const char *format, ..
 
 /* --- scalars ------------------------------------------------------------------------------------------ */
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-    while (*words != NULL && strcmp(*words, word) != 0) {
-        words++;
-    }
-    return *words != NULL;
-}
-
 /* Digits of a decimal number: "0", or without a zero in front. */
 static size_t integer_size(const char *word)
 {
@@ -98,11 +90,11 @@ static json_t *resolve(const char *word, size_t size)
     if (strlen(word) != size) {
         return json_build_string_n(word, size);
     }
-    if (is_one_of(word, nulls)) {
+    if (text_is_one_of(word, nulls)) {
         return json_null();
     }
-    if (is_one_of(word, trues) || is_one_of(word, falses)) {
-        return json_boolean(is_one_of(word, trues));
+    if (text_is_one_of(word, trues) || text_is_one_of(word, falses)) {
+        return json_boolean(text_is_one_of(word, trues));
     }
     const char *rest = word + whole;
     size_t fraction = rest[0] == '.' ? strspn(rest + 1, "0123456789") : 0;
@@ -174,7 +166,7 @@ static void refuse_tag(struct reader *reader, const yaml_char_t *tag, yaml_mark_
 {
     static const char standard[] = "tag:yaml.org,2002:";
     const char *word = (const char *)tag;
-    bool known = word != NULL && strncmp(word, standard, strlen(standard)) == 0;
+    bool known = word != NULL && text_begins(word, standard);
 
     if (word != NULL) {
         note(reader, mark, "the tag %s%s is refused; write the value without it", known ? "!!" : "",

@@ -219,7 +219,7 @@ static int compare_left(const void *left, const void *right)
     if (a->item != b->item) {
         return a->item < b->item ? -1 : 1;
     }
-    return strcmp(a->check != NULL ? a->check : "", b->check != NULL ? b->check : "");
+    return strcmp(text_or_empty(a->check), text_or_empty(b->check));
 }
 
 void plan_policy_sort_left(struct plan_policy *made)

@@ -193,7 +193,7 @@ static bool ends_with(const char *pointer, const char *end)
     return size >= end_size && strcmp(pointer + size - end_size, end) == 0;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
+static bool is_one_in_any_case(const char *word, const char *const *words)
 {
     while (*words != NULL && strcasecmp(*words, word) != 0) {
         words++;
@@ -226,8 +226,8 @@ static void append_remedy_of_type(struct text *out, const struct schema_fault *f
             json_print(&number, value, JSON_PRINT_COMPACT);
             word = text_string(&number);
         }
-        bool positive = word != NULL && is_one_of(word, yes);
-        if (positive || (word != NULL && is_one_of(word, no))) {
+        bool positive = word != NULL && is_one_in_any_case(word, yes);
+        if (positive || (word != NULL && is_one_in_any_case(word, no))) {
             text_printf(out, "; write %s", positive ? "true" : "false");
         }
     } else if (word != NULL && wants_integer && word[strcspn(word, "0123456789")] != '\0') {

@@ -121,19 +121,9 @@ bool resource_relocate_misplaced(const struct resource_kind *kind, json_t *body,
 
 static const char *const assigned[] = {"created_at", "crn", "href", "id", "name", NULL};
 
-static bool is_one_of(const char *word, const char *const words[])
-{
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcmp(word, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool resource_is_assigned(const char *member)
 {
-    return is_one_of(member, assigned);
+    return text_is_one_of(member, assigned);
 }
 
 json_t *resource_template_body(json_t *answer)
@@ -311,7 +301,7 @@ static void walk(const json_t *value, const char *name, const struct text *path,
     json_object_foreach ((json_t *)value, member, child) {
         CLEANUP(text_free) struct text below = {0};
         text_printf(&below, "%s%s%s", text_string(path), path->size > 0 ? "." : "", member);
-        if (is_one_of(name, holders) && is_one_of(member, members) && json_is_string(child)) {
+        if (text_is_one_of(name, holders) && text_is_one_of(member, members) && json_is_string(child)) {
             text_printf(ret, "%s%s", ret->size > 0 ? ", " : "", text_string(&below));
         }
         walk(child, member, &below, ret);

@@ -131,6 +131,24 @@ void text_free_pointer(void *pointer)
     *p = NULL;
 }
 
+const char *text_or_empty(const char *string)
+{
+    return string != NULL ? string : "";
+}
+
+bool text_begins(const char *string, const char *start)
+{
+    return strncmp(string, start, strlen(start)) == 0;
+}
+
+bool text_is_one_of(const char *word, const char *const words[])
+{
+    while (*words != NULL && strcmp(*words, word) != 0) {
+        words++;
+    }
+    return *words != NULL;
+}
+
 bool text_equal(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

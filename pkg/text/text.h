@@ -142,6 +142,15 @@ enum { TEXT_UUID_SIZE = 36 };
 /* Whether two strings are the same; NULL equals NULL only. */
 bool text_equal(const char *a, const char *b);
 
+/* The string, or "" for NULL. */
+const char *text_or_empty(const char *string);
+
+/* Whether the string begins with `start`. */
+bool text_begins(const char *string, const char *start);
+
+/* Whether the word is one of the words, which end with NULL. */
+bool text_is_one_of(const char *word, const char *const words[]);
+
 /* Shell-like pattern over the whole string: * ? [abc] [!a-z] and \ as escape; case-sensitive. */
 bool text_glob(const char *pattern, const char *string);
 

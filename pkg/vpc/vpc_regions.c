@@ -46,13 +46,13 @@ bool vpc_region_of_base(const char *base, struct text *ret_region, bool *ret_pri
     static const char private_label[] = ".private";
     const char *host = base + strlen(scheme);
 
-    if (strncmp(base, scheme, strlen(scheme)) != 0) {
+    if (!text_begins(base, scheme)) {
         return false;
     }
     /* what does not belong to a host name ends the comparison, so that no other host can pass for one of these */
     size_t label = strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-");
     const char *rest = host + label;
-    bool is_private = strncmp(rest, private_label, strlen(private_label)) == 0;
+    bool is_private = text_begins(rest, private_label);
     rest += is_private ? strlen(private_label) : 0;
     if (label == 0 || strncmp(rest, DOMAIN, strlen(DOMAIN)) != 0 || strchr("/", rest[strlen(DOMAIN)]) == NULL) {
         return false;
