@@ -87,8 +87,8 @@ static size_t count_results(const struct audit *audit, enum audit_result result)
     return count;
 }
 
-/* "2 findings are excepted, 1 could not be decided; --all lists them as well" */
-static void append_labelled(const struct audit *audit, struct text *out)
+/* "2 findings are excepted by the policy", and "1 check could not be judged": these are in no row below. */
+static void append_not_open(const struct audit *audit, struct text *out)
 {
     size_t excepted = count_results(audit, AUDIT_EXCEPTED);
     size_t unknown = count_results(audit, AUDIT_CANNOT_TELL);
@@ -111,7 +111,7 @@ static bool print_findings(struct page *page, const struct audit_report *report,
     if (columns == 0 || report->every_row) {
         return print_table(page, audit_findings_table(audit, audit->region_count > 1, columns), e);
     }
-    append_labelled(audit, &lines);
+    append_not_open(audit, &lines);
     if (audit->count > 0) {
         text_append(&lines, "Every finding as a row:\n");
         audit_listing(audit, AUDIT_CHECKS, columns, &lines);
@@ -160,7 +160,7 @@ static bool print_fixes(struct page *page, const struct audit_report *report, st
         text_printf(&lines, "Recommended fixes (preview each with --dry-run):\n%s", text_string(&commands));
     }
     if (has_settings_to_apply(audit)) {
-        text_append(&apply, "Or everything that the policy wants:\n");
+        text_append(&apply, "Or set everything that the policy wants:\n");
         append_apply(report, page->options.columns, &apply);
     }
     return print_lines(page, &lines, e) && print_lines(page, &apply, e);

@@ -1,4 +1,4 @@
-/* Compares a plan that was made earlier with what is there now. */
+/* Compares a plan that was made earlier with the resources as they are now. */
 #include "plan/plan_stale.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /*
- * plan_stale: a plan that was made earlier, compared with what is there now. Pure: who carries it out has read again
- * what the plan is about.
+ * plan_stale: a plan that was made earlier, compared with the resources as they are now. Pure: the caller has read
+ * again what the plan is about.
  *
  * An item is current (everything that the plan shows of its resource is as it was), done (the resource has what is
- * planned already) or stale. Items that depend on each other are one thing: where one is stale, all are that are not
+ * planned already) or stale. Items that depend on each other belong together: where one is stale, all are that are not
  * done, because a template whose group was changed by others is not replaced by halves.
  */
 #ifndef PLAN_PLAN_STALE_H
@@ -11,7 +11,7 @@
 
 #include "plan/plan.h"
 
-/* What is there now. Arrays are beside the plan's items. All borrowed. */
+/* The resources as they are now. Arrays are beside the plan's items. All borrowed. */
 struct plan_situation {
     struct resource *const *now; /* NULL: it is gone. Of PLAN_CREATE, and of items that do not change: unused */
     const struct resource_list *templates, *groups; /* all of the regions; NULL: no item is about one */
@@ -30,7 +30,7 @@ struct plan_staleness {
 void plan_staleness_free(struct plan_staleness *staleness); /* zero-initialised values allowed; for CLEANUP */
 
 /*
- * Compares the items that change. Those that are done become PLAN_UNCHANGED, with what is there as their resource, and
+ * Compares the items that change. Those that are done become PLAN_UNCHANGED, with what exists as their resource, and
  * a template that exists already gives its id to the groups that move to it. Those that are current get the resource
  * that was read, with its API. The stale ones stay as they are.
  */
