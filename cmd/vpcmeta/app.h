@@ -235,8 +235,8 @@ void app_describe_target(const struct app *app, struct text *out);
 /* Appends the path of a file of ours that outlives the program (XDG_STATE_HOME); nothing when there is no home. */
 void app_state_path(const char *name, struct text *out);
 
-/* The same for a file that a command cannot do without; ERR_FAILED that says what to set. */
-bool app_need_state_path(const char *name, struct text *out, struct err *e) __attribute__((warn_unused_result));
+/* The path of the history, for a command that cannot do without it; ERR_FAILED that says what to set. */
+bool app_need_history_path(struct text *out, struct err *e) __attribute__((warn_unused_result));
 
 /* The history of runs for a command that only looks back (history_open_past); errors as above, and ERR_IO. */
 struct history *app_open_history(struct err *e) __attribute__((warn_unused_result));

@@ -163,9 +163,9 @@ void app_state_path(const char *name, struct text *out)
     }
 }
 
-bool app_need_state_path(const char *name, struct text *out, struct err *e)
+bool app_need_history_path(struct text *out, struct err *e)
 {
-    app_state_path(name, out);
+    app_state_path(APP_HISTORY_FILE, out);
     return out->size > 0 || err_set(e, ERR_FAILED,
                                     "there is no folder to record what is changed: set XDG_STATE_HOME (or HOME) to an "
                                     "absolute path");
@@ -175,14 +175,12 @@ struct history *app_open_history(struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
 
-    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_past(text_string(&path), clock_system(), e)
-                                                           : NULL;
+    return app_need_history_path(&path, e) ? history_open_past(text_string(&path), clock_system(), e) : NULL;
 }
 
 struct history *app_open_history_as_is(struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
 
-    return app_need_state_path(APP_HISTORY_FILE, &path, e) ? history_open_as_is(text_string(&path), clock_system(), e)
-                                                           : NULL;
+    return app_need_history_path(&path, e) ? history_open_as_is(text_string(&path), clock_system(), e) : NULL;
 }

@@ -1,4 +1,4 @@
-/* A plan file: read and verified, connected to where it was made, and compared with what is there now. */
+/* A plan file: read and verified, connected to where it was made, and compared with the resources as they are. */
 #include "apply_file.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static bool is_policy(const char *text)
     if (*first == '{') {
         return strstr(text, "\"rules\"") != NULL && strstr(text, "\"vpcmeta_plan\"") == NULL;
     }
-    return strncmp(text, "rules:", strlen("rules:")) == 0 || strstr(text, "\nrules:") != NULL;
+    return text_begins(text, "rules:") || strstr(text, "\nrules:") != NULL;
 }
 
 bool apply_file_read(const struct app *app, const char *name, struct apply_file *ret, struct err *e)
@@ -163,7 +163,7 @@ bool apply_file_connect(struct app *app, struct writing *writing, const struct a
            check_account(app, &apply->file, e) && inventory_find_apis(&writing->scope, apply->list, e);
 }
 
-/* --- what is there now ------------------------------------------------------------------------------------ */
+/* --- the resources as they are ------------------------------------------------------------------------ */
 
 /* Templates and groups are read whole: names that were taken meanwhile, and groups that came, count as well. */
 static bool reads_whole(const struct plan_item *item)
@@ -209,10 +209,8 @@ static bool has_chains(const struct plan *plan)
 static bool read_chains(const struct writing *writing, struct apply_file *apply, struct inventory_templates *templates,
                         struct resource_list *groups, struct err *e)
 {
-    static const struct resource_kind *const kinds[] = {&resource_group};
-
     if (!inventory_read_templates(&writing->scope, templates, e) ||
-        !inventory_read_all(&writing->scope, kinds, 1, groups, NULL, e)) {
+        !inventory_read_all(&writing->scope, &resource_group, groups, NULL, e)) {
         return false;
     }
     for (size_t i = 0; i < apply->plan.count; i++) {

@@ -49,7 +49,7 @@ static bool add(const struct history_audit *record, const struct audit *audit, s
 {
     CLEANUP(text_free) struct text path = {0};
 
-    if (!app_need_state_path(APP_HISTORY_FILE, &path, e)) {
+    if (!app_need_history_path(&path, e)) {
         return false;
     }
     HISTORY_CLEANUP struct history *history = history_open(text_string(&path), clock_system(), e);

@@ -85,7 +85,7 @@ static void check_history(struct doctor_report *report)
     CLEANUP(text_free) struct text detail = {0};
     struct err error = ERR_INIT;
 
-    if (app_need_state_path(APP_HISTORY_FILE, &path, &error) && describe_history(text_string(&path), &detail, &error)) {
+    if (app_need_history_path(&path, &error) && describe_history(text_string(&path), &detail, &error)) {
         doctor_pass(report, "history", text_string(&detail));
     } else {
         doctor_fail(report, "history", &error);

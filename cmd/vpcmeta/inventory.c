@@ -168,13 +168,13 @@ static json_t *describe_selection(const struct selector_opts *opts, const struct
 }
 
 /* Says each line of a text. */
-static void say_lines(const struct app *app, enum app_level level, const struct text *lines)
+static void detail_lines(const struct app *app, const struct text *lines)
 {
     size_t size = 0;
 
     for (const char *line = text_string(lines); *line != '\0'; line += size + (line[size] == '\n')) {
         size = strcspn(line, "\n");
-        app_message(app, level, "%.*s", (int)size, line);
+        app_detail(app, "%.*s", (int)size, line);
     }
 }
 
@@ -200,7 +200,7 @@ static void report(const struct target *target, const struct inventory_export *c
     CLEANUP(text_free) struct text lines = {0};
     size_t total = inventory_export_describe(copy, &lines);
 
-    say_lines(app, APP_DETAIL, &lines);
+    detail_lines(app, &lines);
     if (target->file != NULL) {
         say_what_is_there(target, total, regions, whole);
     }
@@ -228,7 +228,7 @@ static bool read_all(struct app *app, const struct cli_call *call, struct select
                 inventory_export_finish(copy, found, missing, &gone, e);
     selection->selector.observer = NULL;
     if (good) {
-        say_lines(app, APP_DETAIL, &gone);
+        detail_lines(app, &gone);
     }
     return good;
 }

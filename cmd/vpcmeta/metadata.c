@@ -20,10 +20,10 @@ json_t *metadata_ask(struct app *app, struct imds *imds, const struct imds_call 
     return answer;
 }
 
-bool metadata_seconds(const char *option, struct opt_duration given, int64_t *ret_seconds, struct err *e)
+bool metadata_seconds(struct opt_duration given, int64_t *ret_seconds, struct err *e)
 {
     if (given.ms % 1000 != 0) {
-        return err_set(e, ERR_USAGE, "%s %s: the service takes whole seconds", option, text_duration(given.ms).text);
+        return err_set(e, ERR_USAGE, "--expires-in %s: the service takes whole seconds", text_duration(given.ms).text);
     }
     *ret_seconds = given.ms / 1000;
     return true;
@@ -74,7 +74,7 @@ static int token(struct app *app, const struct cli_call *call, struct err *e)
     struct imds_call ask = {.operation = IMDS_TOKEN, .nonce = opts->nonce};
     char nonce[IMDS_NONCE_SIZE];
 
-    if (!metadata_seconds("--expires-in", opts->expires_in, &ask.expires_in, e)) {
+    if (!metadata_seconds(opts->expires_in, &ask.expires_in, e)) {
         return err_exit_status(e);
     }
     if (opts->nonce == any_nonce) {

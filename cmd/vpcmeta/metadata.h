@@ -7,8 +7,8 @@
 /* Checks --jq, and opens the session for the service. Sends nothing. */
 bool metadata_open(struct app *app, struct imds **ret_imds, struct err *e) __attribute__((warn_unused_result));
 
-/* A duration as the service takes it; ERR_USAGE for parts of a second. */
-bool metadata_seconds(const char *option, struct opt_duration given, int64_t *ret_seconds, struct err *e)
+/* The value of --expires-in as the service takes it; ERR_USAGE for parts of a second. */
+bool metadata_seconds(struct opt_duration given, int64_t *ret_seconds, struct err *e)
     __attribute__((warn_unused_result));
 
 /* As imds_ask; with -v says where the service was found. */

@@ -73,7 +73,7 @@ static int certificate(struct app *app, const struct cli_call *call, struct err 
                 "help metadata certificate')");
         return err_exit_status(e);
     }
-    if (!app_check_output(app, NULL, 0, e) || !metadata_seconds("--expires-in", opts->expires_in, &ask.expires_in, e) ||
+    if (!app_check_output(app, NULL, 0, e) || !metadata_seconds(opts->expires_in, &ask.expires_in, e) ||
         !read_csr(app, opts->csr, &csr, e) || !metadata_open(app, &imds, e)) {
         return err_exit_status(e);
     }

@@ -141,7 +141,6 @@ static bool make_plan(const struct replace_opts *opts, const struct resource_set
 
 static int replace(struct app *app, const struct cli_call *call, struct err *e)
 {
-    static const struct resource_kind *const group_kinds[] = {&resource_group};
     const struct replace_opts *opts = call->opts;
     struct resource_settings wanted = options_settings(&opts->metadata, &opts->profile);
     CLEANUP(selection_free) struct selection selection = {0};
@@ -161,7 +160,7 @@ static int replace(struct app *app, const struct cli_call *call, struct err *e)
     }
     if (!selection_find(app, call, &writing.scope, &writing.kind, 1, &selection, selected, NULL, e) ||
         !inventory_read_templates(&writing.scope, &templates, e) ||
-        !inventory_read_all(&writing.scope, group_kinds, 1, groups, NULL, e) ||
+        !inventory_read_all(&writing.scope, &resource_group, groups, NULL, e) ||
         (opts->update_groups && !replace_members_read(&writing.scope, selected, &templates, opts->name, groups,
                                                       opts->roll.roll, &members, e)) ||
         !make_plan(opts, &wanted, selected, &templates, groups, &members, list, &plan, e)) {

@@ -30,8 +30,7 @@ bool write_check_history(const struct writing *writing, struct err *e)
 {
     CLEANUP(text_free) struct text path = {0};
 
-    return writing->options->dry_run ||
-           (app_need_state_path(APP_HISTORY_FILE, &path, e) && history_check(text_string(&path), e)) ||
+    return writing->options->dry_run || (app_need_history_path(&path, e) && history_check(text_string(&path), e)) ||
            err_wrap(e, "nothing was sent");
 }
 
@@ -206,7 +205,7 @@ bool write_execute(struct app *app, struct writing *writing, struct run_result *
     CLEANUP(text_free) struct text path = {0};
     CLEANUP(text_free) struct text actor = {0};
 
-    if (!app_need_state_path(APP_HISTORY_FILE, &path, e)) {
+    if (!app_need_history_path(&path, e)) {
         return false;
     }
     JSON_CLEANUP json_t *who = identity_of_run(app);

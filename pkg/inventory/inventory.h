@@ -106,9 +106,9 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
 /* Adds a line about each odd record, as inventory_select does. */
 void inventory_append_odd(const struct resource_list *list, struct text *missing);
 
-/* Reads every resource of the kinds. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
-bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
-                        size_t kind_count, struct resource_list *into, struct text *missing, struct err *e)
+/* Reads every resource of the kind. Adds to `missing` as inventory_select does, each line once; NULL: an error. */
+bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *kind,
+                        struct resource_list *into, struct text *missing, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Whether the selector says which resources are meant; excluding some alone does not. */

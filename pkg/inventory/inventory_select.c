@@ -419,10 +419,10 @@ bool inventory_select(const struct inventory_scope *scope, const struct resource
     return true;
 }
 
-bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *const kinds[],
-                        size_t kind_count, struct resource_list *into, struct text *missing, struct err *e)
+bool inventory_read_all(const struct inventory_scope *scope, const struct resource_kind *kind,
+                        struct resource_list *into, struct text *missing, struct err *e)
 {
     struct inventory_selector everything = {0};
 
-    return inventory_select(scope, kinds, kind_count, &everything, into, missing, e);
+    return inventory_select(scope, &kind, 1, &everything, into, missing, e);
 }

@@ -7,11 +7,10 @@
 bool inventory_take_template_settings(const struct inventory_scope *scope, struct resource_list *groups,
                                       struct text *missing, struct err *e)
 {
-    static const struct resource_kind *const kinds[] = {&resource_template};
     CLEANUP(resource_list_release) struct resource_list *templates = resource_list_create();
     size_t count = resource_list_count(groups);
 
-    if (count > 0 && !inventory_read_all(scope, kinds, 1, templates, missing, e)) {
+    if (count > 0 && !inventory_read_all(scope, &resource_template, templates, missing, e)) {
         return err_wrap(e, "reading the templates of the groups");
     }
     for (size_t i = 0; i < count; i++) {

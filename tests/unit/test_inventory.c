@@ -460,19 +460,18 @@ static void a_line_about_what_is_missing_comes_once(void **state)
     struct world *world = *state;
     CLEANUP(resource_list_release) struct resource_list *list = resource_list_create();
     CLEANUP(text_free) struct text missing = {0};
-    static const struct resource_kind *const kinds[] = {&resource_instance};
     struct err e = ERR_INIT;
 
     world->refused = "/us-south/";
-    assert_true(inventory_read_all(&world->scope, kinds, 1, list, &missing, &e));
+    assert_true(inventory_read_all(&world->scope, &resource_instance, list, &missing, &e));
     size_t size = missing.size;
     assert_true(size > 0);
-    assert_true(inventory_read_all(&world->scope, kinds, 1, list, &missing, &e));
+    assert_true(inventory_read_all(&world->scope, &resource_instance, list, &missing, &e));
     assert_int_equal(missing.size, size);
     /* a line that is part of another one is another line */
     CLEANUP(text_free) struct text longer = {0};
     text_printf(&longer, "%.*s, and more\n", (int)size - 1, text_string(&missing));
-    assert_true(inventory_read_all(&world->scope, kinds, 1, list, &longer, &e));
+    assert_true(inventory_read_all(&world->scope, &resource_instance, list, &longer, &e));
     assert_int_equal(longer.size, size + strlen(", and more") + size);
 }
 
@@ -635,7 +634,7 @@ static void read_kind(struct world *world, const struct resource_kind *kind, str
 {
     struct err e = ERR_INIT;
 
-    if (!inventory_read_all(&world->scope, &kind, 1, list, NULL, &e)) {
+    if (!inventory_read_all(&world->scope, kind, list, NULL, &e)) {
         fail_msg("%s", e.message);
     }
 }
