@@ -41,7 +41,7 @@ bool apply_file_read(const struct app *app, const char *name, struct apply_file 
     ret->name = strcmp(name, "-") == 0 ? FSIO_INPUT_NAME : name;
     ret->list = resource_list_create();
     clock_stamp(clock_wall_s(clock_system()), now);
-    if (!app_read_text(app, name, "the plan", JSON_SIZE_MAX, &text, e)) {
+    if (!app_read_text(app, name, "the plan", PLAN_FILE_SIZE_MAX, &text, e)) {
         e->code = e->code == ERR_NOT_FOUND || e->code == ERR_IO ? ERR_USAGE : e->code;
         return false;
     }

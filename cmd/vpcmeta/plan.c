@@ -10,7 +10,7 @@
 #include "policy_plan.h"
 #include "results.h"
 
-enum { EXPIRES_MAX_MS = 30 * 24 * 3600 * 1000LL, PEEKED = 4096 };
+enum { EXPIRES_MAX_MS = 30 * 24 * 3600 * 1000LL, PEEKED = 64 };
 
 struct plan_opts {
     struct policy_opts policy;
@@ -44,9 +44,12 @@ static bool check_out(const char *path, struct err *e)
         return err_set(e, ERR_USAGE, "--out -: a plan is kept in a file; -o json prints it");
     }
     if (lstat(path, &status) == 0) {
-        bool plan = S_ISREG(status.st_mode) && fsio_read(path, (size_t)status.st_size, &content, &ignored) &&
-                    plan_file_is(text_string(&content), content.size);
-        if (!plan) {
+        if (S_ISLNK(status.st_mode)) {
+            return err_set(e, ERR_USAGE, "--out %s: it is a symbolic link: give the name of a file", path);
+        }
+        bool whole = S_ISREG(status.st_mode) && fsio_read(path, PEEKED, &content, &ignored);
+        bool begun = whole || content.size > PEEKED; /* of what is longer the beginning is enough */
+        if (!begun || !plan_file_is(text_string(&content), content.size)) {
             return err_set(e, ERR_USAGE, "--out %s: the file exists and is not a plan: give another name", path);
         }
     }
@@ -88,8 +91,8 @@ static bool keep(const char *path, struct plan_file *file, struct err *e)
 {
     CLEANUP(text_free) struct text bytes = {0};
 
-    plan_file_encode(file, &bytes);
-    return fsio_replace(path, text_string(&bytes), bytes.size, e) || err_wrap(e, "--out %s", path);
+    return (plan_file_encode(file, &bytes, e) && fsio_replace(path, text_string(&bytes), bytes.size, e)) ||
+           err_wrap(e, "--out %s", path);
 }
 
 /* --- the report --------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "plan_report.h"
 #include "results.h"
 
-enum { PLAN_BYTES_MAX = 1 << 29 };
+enum { PEEKED = 64 };
 
 struct show_opts {
     bool all;
@@ -43,7 +43,7 @@ static bool write_page(const char *path, const struct plan_file *file, const str
     CLEANUP(text_free) struct text earlier = {0};
     struct err missing = ERR_INIT;
 
-    bool exists = fsio_read(path, PLAN_BYTES_MAX, &earlier, &missing) || missing.code != ERR_NOT_FOUND;
+    bool exists = fsio_read(path, PEEKED, &earlier, &missing) || missing.code != ERR_NOT_FOUND;
     if (exists && strncasecmp(text_string(&earlier), beginning, strlen(beginning)) != 0) {
         return err_set(e, ERR_USAGE, "--html %s: the file exists and is not an HTML page: give another name", path);
     }
@@ -57,7 +57,7 @@ static bool read_plan(struct app *app, const char *path, struct resource_list *l
     CLEANUP(text_free) struct text content = {0};
     const char *name = strcmp(path, "-") == 0 ? FSIO_INPUT_NAME : path;
 
-    if (!app_read_text(app, path, "a plan", PLAN_BYTES_MAX, &content, e)) {
+    if (!app_read_text(app, path, "a plan", PLAN_FILE_SIZE_MAX, &content, e)) {
         e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
         return false;
     }

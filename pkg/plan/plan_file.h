@@ -16,6 +16,7 @@
 
 enum {
     PLAN_FILE_FORMAT = 1, /* raised whenever an older program would do something else by ignoring what is new */
+    PLAN_FILE_SIZE_MAX = JSON_SIZE_MAX, /* bytes: of what is written and of what is read */
     PLAN_FILE_ITEMS_MAX = 1000000,
     PLAN_FILE_WORDS_MAX = 100000, /* of the selection */
     PLAN_FILE_PLACES_MAX = 1000,
@@ -60,9 +61,10 @@ struct plan_file {
 
 /*
  * Appends the text. The items' resources may have an ETag, which is then compared when the plan is carried out. A plan
- * of an inventory that lacks a part is never written: the caller refuses it before.
+ * of an inventory that lacks a part is never written: the caller refuses it before. What plan_file_decode would refuse
+ * is not written either: ERR_INVALID, or ERR_USAGE where it is too large.
  */
-void plan_file_encode(struct plan_file *file, struct text *out);
+bool plan_file_encode(struct plan_file *file, struct text *out, struct err *e) __attribute__((warn_unused_result));
 
 /* Whether the text begins as a plan does, of whatever format and however damaged: what a new plan may overwrite. */
 bool plan_file_is(const char *text, size_t size);

@@ -15,6 +15,9 @@ void plan_file_digest(const char *rest, size_t size, char ret[PLAN_FILE_DIGEST_S
 /* {"selected":...,"would_change":...}: for readers, who then need not count. New reference. */
 json_t *plan_file_summary(const struct plan_file *file);
 
+/* Appends the text, whatever is in it; sets the digest. */
+void plan_file_print(struct plan_file *file, struct text *out);
+
 extern const char *const plan_file_verdicts[]; /* by enum plan_verdict, NULL-terminated */
 
 /* --- reading ------------------------------------------------------------------------------------------ */

@@ -134,7 +134,7 @@ static void append_left(const struct plan_left *left, struct text *out)
     json_print(out, object, JSON_PRINT_COMPACT);
 }
 
-void plan_file_encode(struct plan_file *file, struct text *out)
+void plan_file_print(struct plan_file *file, struct text *out)
 {
     CLEANUP(plan_encoder_free) struct plan_encoder encoder = {0};
     CLEANUP(text_free) struct text rest = {0};

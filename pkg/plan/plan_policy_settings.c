@@ -67,12 +67,11 @@ static struct checks checks_of(const struct state *state, const struct resource_
 }
 
 /* The exception that keeps the setting as it is: all checks that find it wrong have one. NULL: it is changed. */
-static const struct policy_exception *keeping(const struct plan_making *making, const struct policy_rule *rule,
-                                              const struct resource *record, const struct checks *checks)
+static const struct policy_exception *keeping(const struct policy_rule *rule, const struct resource *record,
+                                              const struct checks *checks)
 {
     const struct policy_exception *first = NULL;
 
-    (void)making;
     for (size_t i = 0; i < checks->count; i++) {
         const struct policy_exception *exception = plan_policy_excepted(rule, record, checks->ids[i]);
         if (exception == NULL) {
@@ -88,7 +87,7 @@ static bool keeps(struct plan_making *making, const struct plan_subject *subject
                   const struct state *state, unsigned setting, struct plan_choice *choice)
 {
     struct checks checks = checks_of(state, &choice->wanted, setting);
-    const struct policy_exception *exception = keeping(making, subject->match.rule, record, &checks);
+    const struct policy_exception *exception = keeping(subject->match.rule, record, &checks);
     const char *reason = exception != NULL               ? plan_policy_exception_words(making, exception)
                          : (setting & USE_SETTINGS) != 0 ? subject->forbidden
                                                          : NULL;

@@ -45,7 +45,7 @@ static bool choose_free_name(const struct plan_replacing *replacing, const struc
     for (unsigned n = 0; n < NAMES_TRIED; n++) {
         plan_name_next(old->name, n, ret_name);
         if (!is_taken(replacing, old, ret_name)) {
-            return true;
+            return resource_check_name(ret_name, e) || err_wrap(e, "its successor would have no valid name");
         }
     }
     return err_set(e, ERR_USAGE, "every name up to %s is taken: give --name or --name-suffix", ret_name);

@@ -112,15 +112,13 @@ static bool follows(const struct comparison *comparison)
 static enum currency compare_restart(struct comparison *comparison, const struct resource *now)
 {
     enum resource_switch pending = comparison->situation->restarts[comparison->index];
-    struct plan_restart_terms terms = comparison->situation->terms;
     char reason[PLAN_REASON_SIZE];
 
-    terms.always = false;
     if (follows(comparison)) {
         return is_same(comparison, now) ? CURRENT : STALE;
     }
-    enum plan_verdict verdict =
-        plan_judge_restart(now, pending == RESOURCE_OFF ? RESOURCE_OFF : RESOURCE_ON, &terms, reason);
+    enum plan_verdict verdict = plan_judge_restart(now, pending == RESOURCE_OFF ? RESOURCE_OFF : RESOURCE_ON,
+                                                   &comparison->situation->terms, reason);
     if (verdict == PLAN_UNCHANGED) {
         text_append(&comparison->why, reason);
         return DONE;

@@ -119,6 +119,9 @@ quiet_fleet() {
     expect 2 "--out notes.txt: the file exists and is not a plan"
     meta plan --policy policy.yaml --out policy.yaml
     expect 2 "the file exists and is not a plan"
+    ln -s notes.txt link.json
+    meta plan --policy policy.yaml --out link.json
+    expect 2 "--out link.json: it is a symbolic link"
     meta plan --policy policy.yaml --out nowhere/plan.json
     expect 2 "--out nowhere/plan.json: cannot write into folder nowhere"
     [ "$(requests)" -eq 0 ]

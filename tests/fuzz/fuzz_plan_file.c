@@ -28,7 +28,7 @@ static void use(const char *text, size_t size)
         must(e.code == ERR_INVALID && e.message[0] != '\0');
         return;
     }
-    plan_file_encode(&file, &written);
+    must(plan_file_encode(&file, &written, &e));
     must(plan_file_decode(text_string(&written), written.size, "fuzz", list, &again, &file, &e));
     must(plan.count == again.count);
 }

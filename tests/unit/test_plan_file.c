@@ -96,7 +96,10 @@ static void fill(struct made *made)
                                     .plan = plan,
                                     .left = left,
                                     .left_count = 2};
-    plan_file_encode(&made->file, &made->text);
+    struct err e = ERR_INIT;
+    if (!plan_file_encode(&made->file, &made->text, &e)) {
+        fail_msg("%s", e.message);
+    }
 }
 
 static void made_free(struct made *made)
@@ -172,7 +175,7 @@ static void a_plan_reads_back_as_it_was_written(void **state)
     assert_string_equal(found.plan.items[1].resource->template_id, "t-1");
     assert_int_equal(found.plan.items[2].roll.terms.max_unavailable, 10);
     assert_null(strstr(text_string(&made.text), "user_data"));
-    plan_file_encode(&found.file, &again);
+    assert_true(plan_file_encode(&found.file, &again, &found.e));
     assert_string_equal(text_string(&again), text_string(&made.text));
 }
 
@@ -265,6 +268,9 @@ static void what_no_plan_can_say_is_refused_also_with_its_digest(void **state)
         {"{\"item\":7", "{\"item\":8", "left 2"},
         {"{\"item\":2", "{\"item\":0", "left 1"},
         {"\"items\":[", "\"items\":[7,", "item 1"},
+        {"\"name\":\"tpl-r2\",", "\"id\":\"t-9\",\"name\":\"tpl-r2\",",
+         "item 1: the resource is not one that can be created"},
+        {"{\"action\":\"restart\"", "{\"action\":\"delete\"", "item 6: the resource is not one that can be deleted"},
     };
     CLEANUP(made_free) struct made made = {0};
 
@@ -280,6 +286,52 @@ static void what_no_plan_can_say_is_refused_also_with_its_digest(void **state)
     CLEANUP(text_free) struct text same = {0};
     forge(&made, "web-1", "web-9", &same);
     assert_false(refuses(text_string(&same), same.size, NULL));
+}
+
+/* Whatever a caller gets wrong, or an API calls its resources: a file that nobody can read is none. */
+static void what_would_be_refused_is_not_written(void **state)
+{
+    static const struct {
+        size_t item;
+        const char *name, *words;
+    } rows[] = {
+        {0, "1tpl-r2", "item 1: \"1tpl-r2\" is not a valid name"},
+        {0, NULL, "item 1: name or region"},
+        {4, NULL, "item 5: name or region"},
+    };
+    CLEANUP(made_free) struct made made = {0};
+
+    (void)state;
+    fill(&made);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct resource *resource = (struct resource *)made.plan.items[rows[i].item].resource;
+        const char *name = resource->name;
+        CLEANUP(text_free) struct text text = {0};
+        struct err e = ERR_INIT;
+        resource->name = rows[i].name;
+        assert_false(plan_file_encode(&made.file, &text, &e));
+        assert_non_null(strstr(e.message, rows[i].words));
+        assert_int_equal(text.size, 0);
+        resource->name = name;
+    }
+}
+
+static void what_is_too_large_to_be_read_is_not_written(void **state)
+{
+    CLEANUP(made_free) struct made made = {0};
+    CLEANUP(text_free) struct text text = {0};
+    CLEANUP(text_free) struct text name = {0};
+    struct err e = ERR_INIT;
+
+    (void)state;
+    fill(&made);
+    text_append_repeat(&name, 'x', PLAN_FILE_SIZE_MAX / 4);
+    for (size_t i = 0; i < 4; i++) {
+        ((struct resource *)made.plan.items[i + 3].resource)->name = text_string(&name);
+    }
+    assert_false(plan_file_encode(&made.file, &text, &e));
+    assert_int_equal(e.code, ERR_USAGE);
+    assert_non_null(strstr(e.message, "a plan file has 64 MiB at most"));
 }
 
 static void what_is_no_plan_is_called_so(void **state)
@@ -330,6 +382,8 @@ int main(void)
         cmocka_unit_test(a_byte_that_differs_anywhere_is_found),
         cmocka_unit_test(a_file_that_was_cut_off_is_found_at_every_length),
         cmocka_unit_test(what_no_plan_can_say_is_refused_also_with_its_digest),
+        cmocka_unit_test(what_would_be_refused_is_not_written),
+        cmocka_unit_test(what_is_too_large_to_be_read_is_not_written),
         cmocka_unit_test(what_is_no_plan_is_called_so),
         cmocka_unit_test(a_plan_holds_until_it_expires_and_for_its_major_version),
     };

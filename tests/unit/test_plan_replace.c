@@ -280,6 +280,20 @@ static void names_that_are_taken_are_passed_over_or_refused(void **state)
     assert_non_null(strstr(e.message, "2 templates"));
 }
 
+/* Of whatever the API has accepted as a name once. */
+static void names_that_are_not_valid_are_refused(void **state)
+{
+    static const char *const names[] = {"1web", "Web", "a\033[31mb"};
+    struct world *world = *state;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct err e = ERR_INIT;
+        resource_list_at(world->templates, 0)->name = names[i];
+        assert_false(replace(world, 1, &(struct plan_replacement){.wanted = &https}, &e));
+        assert_non_null(strstr(e.message, "its successor would have no valid name"));
+    }
+}
+
 static void two_long_names_that_are_cut_to_the_same_are_told_apart(void **state)
 {
     struct world *world = *state;
@@ -430,6 +444,7 @@ int main(void)
         IN_WORLD(names_and_groups_of_another_region_do_not_count),
         IN_WORLD(only_groups_that_would_use_it_forbid_a_link),
         IN_WORLD(names_that_are_taken_are_passed_over_or_refused),
+        IN_WORLD(names_that_are_not_valid_are_refused),
         IN_WORLD(two_long_names_that_are_cut_to_the_same_are_told_apart),
         IN_WORLD(a_successor_that_is_there_is_used),
         IN_WORLD(groups_are_not_moved_to_a_template_that_links_its_profile),
