@@ -105,6 +105,7 @@ struct policy *policy_read(const char *text, size_t size, const char *name, cons
     policy->digest = digest_of(policy, NULL, text, size);
     if (policy_reader_open(&reader, text, size, "policy")) {
         const json_t *root = reader.document.root;
+        policy_check_characters(&reader);
         read_head(&reader, root);
         policy_read_rules(&reader, root);
         policy->own = policy->exceptions.count;
@@ -124,6 +125,7 @@ bool policy_add_exceptions(struct policy *policy, const char *text, size_t size,
 
     if (policy_reader_open(&reader, text, size, "policy_exceptions")) {
         const json_t *root = reader.document.root;
+        policy_check_characters(&reader);
         read_shared_exceptions(&reader, json_is_array(root) ? root : json_object_get(root, "exceptions"),
                                !json_is_array(root));
     }

@@ -45,10 +45,7 @@ void policy_glob_compile(const char *pattern, struct policy_glob *ret)
     while (prefix + suffix < size && is_plain(pattern[size - 1 - suffix])) {
         suffix++;
     }
-    /* what a backslash stands before is not the sign that it looks like: only the part in front of it is compared */
-    if (prefix < size && strchr(pattern, '\\') != NULL) {
-        suffix = 0;
-    }
+    /* behind a backslash a letter is that letter, and a sign ends the suffix whatever it stands for */
     bool one_star = prefix < size && pattern[prefix] == '*' && prefix + suffix + 1 == size;
     *ret = (struct policy_glob){
         .pattern = pattern,

@@ -132,6 +132,9 @@ bool policy_has_fault(const struct policy_reader *reader);
  */
 bool policy_is_misspelt(const struct policy_reader *reader, const char *member);
 
+/* Refuses control characters in every word of the document: none is a part of a name, and text ends at U+0000. */
+void policy_check_characters(struct policy_reader *reader);
+
 /* A number that is written as 2.0 is no integer here. */
 void policy_check_integer(struct policy_reader *reader, const json_t *object, const char *member);
 

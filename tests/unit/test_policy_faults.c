@@ -91,6 +91,18 @@ static const struct row yaml_rows[] = {
     {HEAD "  - name: true\n", "p.yaml:3:11: /rules/0/name: must be a string, is true; write it in quotes: \"true\""},
     {HEAD "  - name: null\n", "p.yaml:3:11: /rules/0/name: must be a string, is null"},
 
+    /* --- words that would be cut, split into lines or hidden --- */
+    {HEAD "  - {name: \"ru\\0le\"}\n", "p.yaml:3:12: /rules/0/name: the control character U+0000 is not allowed here; remove it\n"},
+    {HEAD "  - {name: \"a\\x0ab\"}\n", "p.yaml:3:12: /rules/0/name: the control character U+000A is not allowed here; remove it\n"},
+    {HEAD "  - {name: \"a\\e[31m\"}\n", "p.yaml:3:12: /rules/0/name: the control character U+001B is not allowed here; remove it\n"},
+    {HEAD "  - {name: \"a\\u202Eb\"}\n", "p.yaml:3:12: /rules/0/name: the control character U+202E is not allowed here; remove it\n"},
+    {RULE("where: {name: [b, \"web\\0x*\"]}"), "p.yaml:4:23: /rules/0/where/name/1: the control character U+0000"},
+    {RULE("where: {jq: \".a\\0\"}"), "p.yaml:4:17: /rules/0/where/jq: the control character U+0000"},
+    {RULE("where: {vpc: \"a\\tb\"}"), "p.yaml:4:18: /rules/0/where/vpc: the control character U+0009"},
+    {EXCEPT("name: \"web\\0x*\", expires: 2027-01-31, " WHO), "p.yaml:5:16: /rules/0/exceptions/0/name: the control character U+0000"},
+    {EXCEPT("name: a, expires: 2027-01-31, reason: \"r\\0\", owner: o"), "p.yaml:5:48: /rules/0/exceptions/0/reason: the control character U+0000"},
+    {EXCEPT("name: a, expires: 2027-01-31, reason: r, owner: \"o\\np\""), "p.yaml:5:58: /rules/0/exceptions/0/owner: the control character U+000A"},
+
     /* --- keys that are not known, or stand elsewhere --- */
     {"verion: 1\nrules: [{name: a}]\n", "p.yaml:1:1: /verion: unknown property `verion`; did you mean `version`?"},
     {"version: 1\nrule: []\n", "p.yaml:2:1: /rule: unknown property `rule`; did you mean `rules`?"},
@@ -206,6 +218,7 @@ static const struct row json_rows[] = {
     {"{\"version\":1,\n \"rules\":[{\"name\":\"a\",\"metadata_service\":{\"enabled\":\"yes\"}}]}", "p.json:2:53: /rules/0/metadata_service/enabled: must be true or false, is \"yes\"; write true"},
     {"version: 1\n", "p.json:1:1: "},
     {"{'version': 1}", "p.json:1:2: "},
+    {"{\"version\":1,\n \"rules\":[{\"name\":\"a\\u0000b\"}]}", "p.json:2:19: /rules/0/name: the control character U+0000 is not allowed here; remove it\n"},
 };
 /* clang-format on */
 
