@@ -89,16 +89,17 @@ struct cli_place options_place(const struct global_opts *globals, const char *co
              .needs = "from")
 
 /* The selectors that every command with selectors has. */
-#define SELECTORS_BESIDE_NAME                                                                                     \
-    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                           \
-        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID|CRN",                 \
-                       "in this resource group"),                                                                 \
-        OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                           \
-        OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                  \
-        OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                 \
-                   "for whose API object this jq predicate is true (one true, false or null; at most 2s each)"),  \
-        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"),  \
-        OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-", "named in a file, one name, id or CRN a line"), \
+#define SELECTORS_BESIDE_NAME                                                                                    \
+    OPT_COMMA_LIST(struct selector_opts, vpcs, 0, "vpc", "NAME|ID|CRN", "in this VPC"),                          \
+        OPT_COMMA_LIST(struct selector_opts, resource_groups, 0, "resource-group", "NAME|ID|CRN",                \
+                       "in this resource group"),                                                                \
+        OPT_COMMA_LIST(struct selector_opts, zones, 0, "zone", "ZONE", "in this zone"),                          \
+        OPT_COMMA_LIST(struct selector_opts, statuses, 0, "status", "STATUS", "in this status"),                 \
+        OPT_STRING(struct selector_opts, where, 0, "where", "JQ",                                                \
+                   "for whose API object this jq predicate is true (one true, false or null; at most 2s each)"), \
+        OPT_COMMA_LIST(struct selector_opts, excludes, 0, "exclude", "GLOB", "except those whose name matches"), \
+        OPT_FILE(struct selector_opts, from, 0, "from", "FILE|-|run:RUN",                                        \
+                 "named in a file, one name, id or CRN a line; of a run: those whose restart is pending"),       \
         OPT_FROM_NULL(struct selector_opts)
 
 static const struct opt_spec selector_opt[] = {

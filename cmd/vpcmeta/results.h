@@ -84,7 +84,7 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 void results_warn_budget(const struct app *app, const struct fleet_run *run, const char *run_id);
 
 /* Of a run that did not restart all that it was to: how many, and the command that finishes it. */
-void results_warn_restarts(const struct app *app, const struct fleet_run *run);
+void results_warn_restarts(const struct app *app, const struct fleet_run *run, const char *run_id);
 
 /* Warns of the newest run that was interrupted and is not done with some of these resources: with its command. */
 void results_warn_interrupted(const struct app *app, const struct resource_list *list);

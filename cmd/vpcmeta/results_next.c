@@ -163,8 +163,8 @@ void results_explain_end(const struct app *app, const struct fleet_run *run, con
 struct restarts {
     const struct resource *first; /* NULL: none needs one */
     size_t count;                 /* of all */
-    size_t disks, spot;           /* of these: with instance storage; of which a start is not certain */
-    const struct resource *with_disk[NAMES_SHOWN];
+    size_t plain, disks, spot;    /* of these: with instance storage; of which a start is not certain */
+    const struct resource *without_disk[NAMES_SHOWN], *with_disk[NAMES_SHOWN]; /* the first of them */
 };
 
 static struct restarts count_restarts(const struct fleet_run *run)
@@ -177,11 +177,30 @@ static struct restarts count_restarts(const struct fleet_run *run)
         const struct resource *resource = servers[i];
         if (plan_restarts_by_hand(resource)) {
             restarts.spot++;
-        } else if (resource->disk_count > 0 && restarts.disks++ < NAMES_SHOWN) {
-            restarts.with_disk[restarts.disks - 1] = resource;
+        } else if (resource->disk_count > 0) {
+            if (restarts.disks++ < NAMES_SHOWN) {
+                restarts.with_disk[restarts.disks - 1] = resource;
+            }
+        } else if (restarts.plain++ < NAMES_SHOWN) {
+            restarts.without_disk[restarts.plain - 1] = resource;
         }
     }
     return restarts;
+}
+
+/* Which servers a command is about: these where they are few, else those of the run; never any other. */
+static void add_servers(struct cli_command_line *line, const struct app *app, const char *run_id,
+                        const struct resource *const servers[], size_t count)
+{
+    CLEANUP(text_free) struct text run = {0};
+
+    if (count > NAMES_SHOWN) {
+        text_printf(&run, "run:%s", run_id);
+        cli_command_line_option(line, "from", text_string(&run));
+    }
+    for (size_t i = 0; count <= NAMES_SHOWN && i < count; i++) {
+        cli_command_line_operand(line, operand_of(app, servers[i]));
+    }
 }
 
 static void begin_restart(const struct app *app, const struct resource *server, struct cli_command_line *line)
@@ -192,18 +211,13 @@ static void begin_restart(const struct app *app, const struct resource *server, 
     cli_command_line_begin(line, app->program->name, text_string(&path));
 }
 
-static void add_disks(struct next *next, const struct restarts *restarts)
+static void add_disks(struct next *next, const struct restarts *restarts, const char *run_id)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text purpose = {0};
 
     begin_restart(next->app, restarts->first, &line);
-    for (size_t i = 0; restarts->disks <= NAMES_SHOWN && i < restarts->disks; i++) {
-        cli_command_line_operand(&line, operand_of(next->app, restarts->with_disk[i]));
-    }
-    if (restarts->disks > NAMES_SHOWN) {
-        cli_command_line_option(&line, "all", NULL);
-    }
+    add_servers(&line, next->app, run_id, restarts->with_disk, restarts->disks);
     cli_command_line_option(&line, "allow-disk-loss", NULL);
     add_region_of(&line, next->app, restarts->first);
     text_printf(&purpose, "restart %s instance storage, which a stop erases (%zu)",
@@ -211,26 +225,29 @@ static void add_disks(struct next *next, const struct restarts *restarts)
     add_next(next, text_string(&purpose), &line);
 }
 
-static void add_restarts(struct next *next, const struct fleet_run *run)
+static void add_restarts(struct next *next, const struct fleet_run *run, const char *run_id)
 {
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text purpose = {0};
     struct restarts restarts = count_restarts(run);
-    size_t plain = restarts.count - restarts.disks - restarts.spot;
+    size_t plain = restarts.plain;
 
     /* those of which the last line says it are not said here as well */
     if (restarts.first == NULL) {
         return;
     }
     if (plain > run->summary.not_restarted) {
+        /* of a recorded run it is not known which servers a restart leaves alone */
+        bool recorded = restarts.first->status == NULL;
         begin_restart(next->app, restarts.first, &line);
-        cli_command_line_option(&line, "all", NULL);
+        add_servers(&line, next->app, run_id, restarts.without_disk, plain);
         add_region_of(&line, next->app, restarts.first);
-        text_printf(&purpose, "restart %s (%zu)", plain == 1 ? "the one that needs it" : "those that need it", plain);
+        text_printf(&purpose, "restart %s (%zu%s)", plain == 1 ? "the one that needs it" : "those that need it", plain,
+                    recorded ? "; spot servers and those with instance storage are skipped" : "");
         add_next(next, text_string(&purpose), &line);
     }
     if (restarts.disks > 0) {
-        add_disks(next, &restarts);
+        add_disks(next, &restarts, run_id);
     }
 }
 
@@ -315,7 +332,7 @@ static void add_steps(struct next *next, const struct fleet_run *run, const char
     } else if (bad > 0) {
         app_note(next->app, "  %zu failed: sent again, the same request would be refused again", bad);
     }
-    add_restarts(next, run);
+    add_restarts(next, run, run_id);
 }
 
 /* Whether a rollback has anything to do: servers that were created stay, and restarts are over. */
@@ -395,25 +412,23 @@ static const struct resource *first_left(const struct fleet_run *run)
     return NULL;
 }
 
-void results_warn_restarts(const struct app *app, const struct fleet_run *run)
+void results_warn_restarts(const struct app *app, const struct fleet_run *run, const char *run_id)
 {
-    size_t count = run->summary.not_restarted;
-    const struct resource *first = first_left(run);
+    size_t count = 0;
+    const struct resource *left[NAMES_SHOWN], *first = first_left(run);
     CLEANUP(cli_command_line_free) struct cli_command_line line = {0};
     CLEANUP(text_free) struct text what = {0};
 
     if (first == NULL) {
         return;
     }
-    begin_restart(app, first, &line);
-    for (size_t i = 0; count <= NAMES_SHOWN && i < run->count; i++) {
-        if (run->results[i].not_restarted) {
-            cli_command_line_operand(&line, operand_of(app, run->results[i].item->resource));
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->results[i].not_restarted && count++ < NAMES_SHOWN) {
+            left[count - 1] = run->results[i].item->resource;
         }
     }
-    if (count > NAMES_SHOWN) {
-        cli_command_line_option(&line, "all", NULL);
-    }
+    begin_restart(app, first, &line);
+    add_servers(&line, app, run_id, left, count);
     add_region_of(&line, app, first);
     resource_append_count(&what, count, first->kind);
     app_warn(app, "%s not restarted. Finish: %s", text_string(&what), cli_command_line_string(&line));

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "selection_run.h"
+
 enum { FROM_MAX = 16 * 1024 * 1024 }; /* bytes of a --from file */
 
 const struct cmd_refusal selection_template_refusals[] = {{"status", "an instance template has no status"}, {0}};
@@ -103,10 +105,12 @@ static bool collect_targets(const struct app *app, const struct selector_opts *o
                             struct selection *ret, struct err *e)
 {
     struct selection_file file = {.from = opts->from, .null = opts->null};
+    const char *run = selection_run_word(opts->from);
     struct inventory_words listed = {0};
     size_t count = 0;
 
-    if (opts->from != NULL && !selection_items(app, &file, &ret->memory, &listed, e)) {
+    if (run != NULL ? !selection_of_run(run, &ret->memory, &listed, e)
+                    : opts->from != NULL && !selection_items(app, &file, &ret->memory, &listed, e)) {
         return false;
     }
     const char **items = text_arena_alloc(&ret->memory, (call->args_count + listed.count + 1) * sizeof(*items));

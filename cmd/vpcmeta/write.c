@@ -293,7 +293,7 @@ int write_report(struct app *app, const struct run_result *result, struct err *e
     if (run->summary.budget_spent && !stopped) {
         results_warn_budget(app, run, result->id);
     } else if (run->summary.not_restarted > 0 && !stopped) {
-        results_warn_restarts(app, run);
+        results_warn_restarts(app, run, result->id);
     }
     if (!printed) {
         return err_exit_status(e);

@@ -151,7 +151,7 @@ END
 ^  56 instances must be stopped and started
 ^next:$
 ^  restart those that need it \([0-9]+\):$
-^    vpcmeta instance restart --all --region us-south$
+^    vpcmeta instance restart --from run:[0-9]{8}-[0-9]{6}-[0-9a-f]{6} --region us-south$
 ^run [0-9]{8}-[0-9]{6}-[0-9a-f]{6} recorded; undo:
 vpcmeta runs rollback [0-9]{8}-[0-9]{6}-[0-9a-f]{6}$
 END

@@ -112,7 +112,7 @@ END
         screen_plain "$size" instance set --all --enabled true --protocol https -y
         [ "$status" -eq 0 ]
         fits "${size%x*}"
-        shows '^ +vpcmeta instance restart --all --region us-south$'
+        shows '^ +vpcmeta instance restart --from run:[0-9a-f-]+ --region us-south$'
         shows '^  vpcmeta runs rollback [0-9-]+-[0-9a-f]+$'
         screen_plain "$size" instance set --all --protocol http -y
     done
