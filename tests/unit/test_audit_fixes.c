@@ -38,6 +38,21 @@ static void commands_that_cannot_work_are_not_recommended(void **state)
          "--region eu-de\n"
          "disabled: disabled (stored: https, hop limit 1); its allowed_use forbids what the policy wants | vpcmeta "
          "instance show a --region eu-de\n"},
+        /* off is the one thing that allowed_use does not stand against */
+        {{{INSTANCE("a"), ON, .architecture = "s390x", FORBIDDEN}},
+         "unsupported-architecture: enabled, but s390x has no metadata service (x86 only) | vpcmeta instance set a "
+         "--enabled false --region eu-de\n"
+         "allowed-use: its allowed_use contradicts what policy rule baseline wants: no | vpcmeta instance set a "
+         "--enabled false --region eu-de\n"
+         "vpcmeta instance set a --enabled false --region eu-de\n"},
+        /* a group has the obstacle of its template, whatever is known of the group itself */
+        {{{TEMPLATE("t"), ON, .protocol = "http", FORBIDDEN}, {GROUP("g"), .template_id = "t"}},
+         "template-over-http: new instances answer over http; used by group g; its allowed_use forbids what the policy "
+         "wants | vpcmeta template show t --region eu-de\n"
+         "group-template: template t: template-over-http; the template's allowed_use forbids what the policy wants | "
+         "vpcmeta template show t --region eu-de\n"
+         "allowed-use: its allowed_use contradicts what policy rule baseline wants: no | vpcmeta template show t "
+         "--region eu-de\n"},
         /* the hop limit is never forbidden */
         {{{INSTANCE("a"), ON, .protocol = "http", .hop_limit = 5, FORBIDDEN}},
          "enabled-over-http: answers over http; its allowed_use forbids what the policy wants | vpcmeta instance set a "
@@ -88,6 +103,21 @@ static void commands_that_cannot_work_are_not_recommended(void **state)
     }
 }
 
+/* Whichever of its findings comes last. */
+static void what_is_known_of_a_template_is_not_what_is_known_of_its_group(void **state)
+{
+    static const struct given rows[ROWS_MAX] = {{TEMPLATE("t"), ON, .protocol = "http", FORBIDDEN},
+                                                {GROUP("g"), .template_id = "t"}};
+    struct fixture fixture;
+
+    (void)state;
+    begin(&fixture, rows, &(struct audit_terms){.max_hop_limit = 1, .excluded = 1U << AUDIT_ALLOWED_USE}, true);
+    assert_int_equal(fixture.audit.fix_count, 1);
+    assert_int_equal(fixture.audit.fixes[0].obstacle, AUDIT_USE_FORBIDS);
+    assert_int_equal(fixture.audit.fixes[0].settings.given, 0);
+    end(&fixture);
+}
+
 static void restarts_come_last(void **state)
 {
     static const struct given rows[ROWS_MAX] = {
@@ -109,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_that_cannot_work_are_not_recommended),
+        cmocka_unit_test(what_is_known_of_a_template_is_not_what_is_known_of_its_group),
         cmocka_unit_test(restarts_come_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
