@@ -278,7 +278,11 @@ END
     client_start --instances 4
     printf 'version: 1\nname: "a\\eb\\nc"\nrules:\n  - {name: all, metadata_service: {enabled: true}}\n' > p.yaml
     meta audit --policy p.yaml
-    same "${lines[0]%% as of*}" 'Policy a\x1bb\x0ac (p.yaml)'
+    expect 2 'p.yaml:2:7: /name: the control character U+001B is not allowed here; remove it'
+    # by default the name is that of the file
+    grep -v '^name' p.yaml > $'a\eb.yaml'
+    meta audit --policy $'a\eb.yaml'
+    same "${lines[0]%% as of*}" 'Policy a\x1bb.yaml (a\x1bb.yaml)'
 }
 
 @test "an exception is refused for what none can cover" {

@@ -176,6 +176,21 @@ static void a_signal_is_no_answer_of_a_predicate(void **state)
     assert_int_equal(e.code, ERR_CANCELLED);
 }
 
+static void files_of_exceptions_have_no_control_characters_either(void **state)
+{
+    static const char exceptions[] = "- {name: \"x\\0*\", reason: r, owner: o, expires: 2027-01-31}\n";
+    const struct policy_terms terms = fixture_terms(schemas);
+    CLEANUP(text_free) struct text faults = {0};
+    struct err e = ERR_INIT;
+    GOOD(policy, "version: 1\nrules: [{name: a}]\n");
+
+    (void)state;
+    assert_false(policy_add_exceptions(policy, exceptions, strlen(exceptions), "e.yaml", &terms, &faults, &e));
+    assert_string_equal(text_string(&faults),
+                        "e.yaml:1:10: /0/name: the control character U+0000 is not allowed here; remove it\n");
+    assert_int_equal(policy_exception_count(policy), 0);
+}
+
 /* What people write on several lines stays; names do not have them (test_policy_faults). */
 static void prose_may_have_several_lines(void **state)
 {
@@ -196,6 +211,7 @@ int main(void)
         cmocka_unit_test(digests_are_of_the_policy_and_of_its_exceptions),
         cmocka_unit_test(a_region_that_is_not_known_leaves_its_rule_open),
         cmocka_unit_test(a_signal_is_no_answer_of_a_predicate),
+        cmocka_unit_test(files_of_exceptions_have_no_control_characters_either),
         cmocka_unit_test(prose_may_have_several_lines),
     };
 
