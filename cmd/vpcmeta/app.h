@@ -69,6 +69,10 @@ bool app_open_metadata(struct app *app, struct imds **ret_imds, struct err *e) _
  */
 void app_adopt_place(struct app *app, const struct cli_place *place);
 
+/* The files that the options and the environment name for a command to read, and their count; entries may be NULL. */
+enum { APP_INPUT_FILES = 9 };
+size_t app_input_files(const struct app *app, const char *ret[APP_INPUT_FILES]);
+
 /* Whether neither the command line nor a variable of the environment says how to log in. */
 bool app_lacks_login(const struct app *app);
 

@@ -67,7 +67,7 @@ static int audit_fleet(struct app *app, const struct audit_opts *opts, const str
                terms, &audit);
     audit_warn(app, &audit);
     if (!audit_past_compare(app, past, &audit, effect, &fleet->missing, e) ||
-        !audit_past_store(app, past, &audit, effect, &fleet->missing, &status, e)) {
+        !audit_past_store(app, past, &audit, effect, &fleet->missing, files->expected.draft, &status, e)) {
         return err_exit_status(e);
     }
     append_endpoints(fleet, &endpoints);
@@ -129,22 +129,23 @@ static bool list_rules(struct app *app, struct err *e)
     return true;
 }
 
-/* No report may replace what the audit reads. */
+/* No file may replace what the audit reads. */
 static bool open_files(const struct app *app, const struct audit_opts *opts, struct audit_files *ret, struct err *e)
 {
-    size_t count = 0;
     const struct opt_list *exceptions = &opts->policy.exceptions;
-    CLEANUP(text_free_pointer) const char **reads = mem_array(exceptions->count + 5, sizeof(*reads));
+    CLEANUP(text_free_pointer) const char **reads = mem_array(exceptions->count + APP_INPUT_FILES + 2, sizeof(*reads));
+    size_t count = app_input_files(app, reads);
 
     reads[count++] = opts->policy.policy;
     reads[count++] = opts->select.from;
-    reads[count++] = opts->past.expect;
-    reads[count++] = opts->past.write_expected;
-    reads[count++] = app->globals->trace;
     for (size_t i = 0; i < exceptions->count; i++) {
         reads[count++] = exceptions->items[i];
     }
-    return audit_files_open(app, &opts->files, reads, count, ret, e);
+    return audit_files_open(
+        app, &opts->files,
+        &(struct audit_inputs){
+            .reads = reads, .count = count, .expect = opts->past.expect, .write_expected = opts->past.write_expected},
+        ret, e);
 }
 
 static int run(struct app *app, const struct cli_call *call, struct err *e)

@@ -10,6 +10,7 @@
 
 #include "app.h"
 #include "audit/audit_absence.h"
+#include "fsio/fsio_draft.h"
 #include "mem/mem.h"
 
 /* Begins every file that is written. */
@@ -49,11 +50,11 @@ json_t *audit_expect_json(const struct audit_expect *expect, const struct audit 
 void audit_expect_describe(const struct audit_expect *expect, const struct audit *audit, struct text *out);
 
 /*
- * Writes the findings that fail to the file at `path`, a line each, sorted; of an audit with --expect only those that
+ * Writes the findings that fail, a line each, sorted, and publishes the file; of an audit with --expect only those that
  * were expected, so that the file shrinks, and those that it cannot know of as they are. ERR_IO.
  */
-bool audit_expect_write(const struct audit_expect *expect, const struct audit *audit, const char *path, struct err *e)
-    __attribute__((warn_unused_result));
+bool audit_expect_write(const struct audit_expect *expect, const struct audit *audit, struct fsio_draft *file,
+                        struct err *e) __attribute__((warn_unused_result));
 
 void audit_expect_free(struct audit_expect *expect); /* for CLEANUP */
 

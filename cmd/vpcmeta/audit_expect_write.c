@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fsio/fsio_draft.h"
-
 static int compare_lines(const void *a, const void *b)
 {
     const char *const *left = a;
@@ -99,14 +97,12 @@ static void append_content(const struct audit_expect *expect, const struct audit
     text_arena_free(&memory);
 }
 
-bool audit_expect_write(const struct audit_expect *expect, const struct audit *audit, const char *path, struct err *e)
+bool audit_expect_write(const struct audit_expect *expect, const struct audit *audit, struct fsio_draft *file,
+                        struct err *e)
 {
     CLEANUP(text_free) struct text content = {0};
 
     append_content(expect, audit, &content);
-    struct fsio_draft *draft = fsio_draft_open(path, e);
-    bool written = draft != NULL && fsio_draft_write(draft, text_string(&content), content.size, e) &&
-                   fsio_draft_publish(draft, e);
-    fsio_draft_close(draft);
-    return written || err_wrap(e, "--write-expected");
+    return (fsio_draft_write(file, text_string(&content), content.size, e) && fsio_draft_publish(file, e)) ||
+           err_wrap(e, "--write-expected");
 }

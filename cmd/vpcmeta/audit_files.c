@@ -1,10 +1,9 @@
 /* Reports of an audit as files: FORMAT=FILE is read and checked before any request, and written at the end. */
 #include "audit_files.h"
+#include "audit_files_words.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "fsio/fsio_draft.h"
 #include "mem/mem.h"
@@ -85,6 +84,8 @@ static bool read_word(const char *word, struct audit_file *ret, struct err *e)
         return refuse_without_file(word, e);
     }
     text_append_size(&format, word, (size_t)(equals - word));
+    ret->report = true;
+    ret->option = "--report";
     ret->word = word;
     ret->path = equals + 1;
     while (ret->format < REPORT_FORMATS && !text_same_word(text_string(&format), report_format_names[ret->format])) {
@@ -127,97 +128,8 @@ static bool check_output(const struct app *app, const struct audit_files *files,
                    first->word, other, other);
 }
 
-/* Whether the path is what standard output is, so that both would write there. */
-static bool is_output(const struct stat *status)
-{
-    struct stat output;
-
-    return fstat(STDOUT_FILENO, &output) == 0 && output.st_dev == status->st_dev && output.st_ino == status->st_ino &&
-           (!S_ISCHR(status->st_mode) || isatty(STDOUT_FILENO));
-}
-
-/* The path without links of a file that is there or will be; NULL: of none that stays, such as a device. */
-static char *real_path(const char *path)
-{
-    struct stat status;
-    CLEANUP(text_free) struct text real = {0};
-
-    if (stat(path, &status) == 0) {
-        return S_ISREG(status.st_mode) ? realpath(path, NULL) : NULL;
-    }
-    CLEANUP(text_free_pointer) char *folder = fsio_folder_of(path);
-    CLEANUP(text_free_pointer) char *real_folder = realpath(folder, NULL);
-    const char *slash = strrchr(path, '/');
-    if (real_folder == NULL) {
-        return NULL;
-    }
-    text_printf(&real, "%s/%s", real_folder, slash != NULL ? slash + 1 : path);
-    return text_take(&real);
-}
-
-static bool check_place(const struct audit_file *file, struct err *e)
-{
-    struct stat status;
-    CLEANUP(text_free_pointer) char *folder = fsio_folder_of(file->path);
-    CLEANUP(text_free) struct text quoted = {0};
-
-    if (stat(file->path, &status) == 0) {
-        return !is_output(&status) ||
-               err_set(e, ERR_USAGE,
-                       "--report %s is where standard output goes, too: --report %s=- puts the report in the place of "
-                       "the findings",
-                       file->word, report_format_names[file->format]);
-    }
-    if (strncmp(file->path, "~/", 2) == 0) {
-        return err_set(e, ERR_USAGE, "--report %s: the shell leaves ~ as it is there: write \"$HOME\"%s", file->word,
-                       file->path + 1);
-    }
-    cli_quote(&quoted, folder);
-    return stat(folder, &status) == 0 || err_set(e, ERR_USAGE, "--report %s: the folder %s does not exist: mkdir -p %s",
-                                                 file->word, folder, text_string(&quoted));
-}
-
-/* A file that another report or the command itself is about. */
-static bool check_others(const struct audit_files *files, const struct audit_file *file, const char *const reads[],
-                         size_t reads_count, struct err *e)
-{
-    for (const struct audit_file *other = files->items; other < file; other++) {
-        if (file->real != NULL && text_equal(file->real, other->real)) {
-            return err_set(e, ERR_USAGE, "--report %s and --report %s are the same file", other->word, file->word);
-        }
-    }
-    for (size_t i = 0; i < reads_count && file->real != NULL; i++) {
-        CLEANUP(text_free_pointer) char *read = reads[i] != NULL ? real_path(reads[i]) : NULL;
-        if (text_equal(file->real, read)) {
-            return err_set(e, ERR_USAGE, "--report %s would replace %s, which the audit uses", file->word, reads[i]);
-        }
-    }
-    return true;
-}
-
-static bool open_file(const struct audit_files *files, struct audit_file *file, const char *const reads[],
-                      size_t reads_count, struct err *e)
-{
-    if (strcmp(file->path, "-") == 0) {
-        return true;
-    }
-    if (!check_place(file, e)) {
-        return false;
-    }
-    file->real = real_path(file->path);
-    if (!check_others(files, file, reads, reads_count, e)) {
-        return false;
-    }
-    file->draft = fsio_draft_open(file->path, e);
-    if (file->draft == NULL || !fsio_draft_share(file->draft, e)) {
-        e->code = ERR_USAGE; /* nothing was sent */
-        return err_wrap(e, "--report %s", file->word);
-    }
-    return true;
-}
-
-bool audit_files_open(const struct app *app, const struct audit_files_opts *opts, const char *const reads[],
-                      size_t reads_count, struct audit_files *ret, struct err *e)
+bool audit_files_read_words(const struct app *app, const struct audit_files_opts *opts, struct audit_files *ret,
+                            struct err *e)
 {
     bool junit = false;
 
@@ -233,25 +145,7 @@ bool audit_files_open(const struct app *app, const struct audit_files_opts *opts
     if (opts->junit_passes && !junit) {
         return err_set(e, ERR_USAGE, "--junit-passes is about a report that is not written: add --report junit=FILE");
     }
-    if (!check_output(app, ret, e)) {
-        return false;
-    }
-    for (size_t i = 0; i < ret->count; i++) {
-        if (!open_file(ret, &ret->items[i], reads, reads_count, e)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void audit_files_close(struct audit_files *files)
-{
-    for (size_t i = 0; i < files->count; i++) {
-        fsio_draft_close(files->items[i].draft);
-        free(files->items[i].real);
-    }
-    free(files->items);
-    *files = (struct audit_files){0};
+    return check_output(app, ret, e);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------ */

@@ -17,6 +17,8 @@ extern const struct opt_group audit_files_group;
 
 struct audit_file {
     enum report_format format;
+    bool report; /* by --report, which `option` names; the other is that of --write-expected */
+    const char *option;
     const char *word;         /* as it was given */
     const char *path;         /* "-": standard output */
     char *real;               /* of the file, without links; NULL: of none that stays */
@@ -26,16 +28,25 @@ struct audit_file {
 struct audit_files {
     struct audit_file *items;
     size_t count, capacity;
-    bool on_output; /* one of them takes the place of the findings on standard output */
+    struct audit_file expected; /* of --write-expected; its draft is NULL without */
+    bool on_output;             /* one of them takes the place of the findings on standard output */
     bool junit_passes;
 };
 
+/* The other files of the command, which none of these may replace. */
+struct audit_inputs {
+    const char *const *reads; /* `count` of them; entries may be NULL */
+    size_t count;
+    const char *expect;         /* of --expect: only --write-expected may replace it; NULL: none */
+    const char *write_expected; /* the file of --write-expected; NULL: none */
+};
+
 /*
- * Begins the files. `reads` are other files of the command, `reads_count` of them (entries may be NULL), which none
- * of them may replace. ERR_USAGE for a word that is no FORMAT=FILE and for a file that cannot be written.
+ * Begins the files, that of --write-expected included. ERR_USAGE for a word that is no FORMAT=FILE and for a file that
+ * cannot be written or is another one than those that --write-expected writes.
  */
-bool audit_files_open(const struct app *app, const struct audit_files_opts *opts, const char *const reads[],
-                      size_t reads_count, struct audit_files *ret, struct err *e) __attribute__((warn_unused_result));
+bool audit_files_open(const struct app *app, const struct audit_files_opts *opts, const struct audit_inputs *inputs,
+                      struct audit_files *ret, struct err *e) __attribute__((warn_unused_result));
 
 /*
  * Writes and publishes them: REPORT_JSON by `json`. One that fails does not keep the others from being written; the

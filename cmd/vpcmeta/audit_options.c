@@ -42,6 +42,24 @@ static bool is_baseline(const struct audit_opts *opts)
     return opts->policy.policy == NULL || text_equal(opts->policy.policy, POLICY_BASELINE);
 }
 
+/* An audit that cannot find anything is a mistake. */
+static bool check_choice(const struct audit_opts *opts, const struct audit_terms *terms, struct err *e)
+{
+    bool any = false;
+
+    for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
+        any = any || audit_reports(terms, check);
+    }
+    if (!any) {
+        return err_set(e, ERR_USAGE, "%s: no rule is left to audit by",
+                       opts->rules.count > 0 ? "--rule, --exclude-rule" : "--exclude-rule");
+    }
+    return !opts->strict || opts->policy.policy != NULL || opts->policy.exceptions.count > 0 ||
+           err_set(e, ERR_USAGE,
+                   "--strict is about exceptions, and the built-in policy has none: add --policy FILE or --exceptions "
+                   "FILE");
+}
+
 bool audit_options_terms(const struct audit_opts *opts, struct audit_terms *ret, struct err *e)
 {
     if (!is_baseline(opts) && opts->max_hop_limit.given) {
@@ -53,8 +71,12 @@ bool audit_options_terms(const struct audit_opts *opts, struct audit_terms *ret,
                                 .fail_on = (enum policy_severity)opts->fail_on.value,
                                 .initializations = opts->details,
                                 .strict = opts->strict};
-    return add_checks(&opts->rules, "--rule", &ret->checks, e) &&
-           add_checks(&opts->excluded, "--exclude-rule", &ret->excluded, e);
+    if (!add_checks(&opts->rules, "--rule", &ret->checks, e) ||
+        !add_checks(&opts->excluded, "--exclude-rule", &ret->excluded, e) || !check_choice(opts, ret, e)) {
+        return false;
+    }
+    ret->strict = opts->strict || (ret->checks & 1U << AUDIT_UNUSED_EXCEPTION) != 0; /* named, it is wanted */
+    return true;
 }
 
 unsigned audit_options_parts(const struct audit_terms *terms)

@@ -185,15 +185,15 @@ void audit_past_describe(const struct audit_past *past, const struct audit *audi
 }
 
 bool audit_past_store(const struct app *app, struct audit_past *past, const struct audit *audit,
-                      const struct inventory_effect *effect, const struct text *missing, int *ret_status, struct err *e)
+                      const struct inventory_effect *effect, const struct text *missing, struct fsio_draft *expected,
+                      int *ret_status, struct err *e)
 {
-    const char *path = past->opts->write_expected;
     bool nothing = effect->why.size > 0 && strcmp(past->scope.selection, "[]") != 0;
 
     *ret_status = missing->size > 0                 ? ERR_EXIT_PARTLY
                   : count_failures(past, audit) > 0 ? ERR_EXIT_FINDINGS
                                                     : ERR_EXIT_DONE;
-    if (path != NULL && !audit_expect_write(&past->expect, audit, path, e)) {
+    if (expected != NULL && !audit_expect_write(&past->expect, audit, expected, e)) {
         return false;
     }
     if (!past->opts->no_store && !nothing) {

@@ -58,12 +58,12 @@ void audit_past_add_json(const struct audit_past *past, const struct audit *audi
 void audit_past_describe(const struct audit_past *past, const struct audit *audit, unsigned columns, struct text *out);
 
 /*
- * Sets the exit status of the audit, stores it and writes the file of --write-expected. A history that cannot be
+ * Sets the exit status of the audit, stores it and publishes the file of --write-expected (NULL: none). A history that
  * written is a warning, and an audit whose selectors leave nothing is not stored. ERR_IO for the file.
  */
 bool audit_past_store(const struct app *app, struct audit_past *past, const struct audit *audit,
-                      const struct inventory_effect *effect, const struct text *missing, int *ret_status, struct err *e)
-    __attribute__((warn_unused_result));
+                      const struct inventory_effect *effect, const struct text *missing, struct fsio_draft *expected,
+                      int *ret_status, struct err *e) __attribute__((warn_unused_result));
 
 void audit_past_free(struct audit_past *past); /* for CLEANUP */
 

@@ -1,6 +1,8 @@
 /* The files of `vpcmeta audit --report`: what the audit is to them, and the JSON that they share with -o json. */
 #include "audit_report_files.h"
 
+#include <string.h>
+
 #include "audit/audit_as_report.h"
 #include "mem/mem.h"
 
@@ -50,12 +52,19 @@ static void append_command(const struct app *app, struct text *out)
     }
 }
 
-/* Who made it, when and where, and what it is compared with. */
-static void describe(const struct app *app, const struct audit_report *report, struct report *ret)
+/* Who made it, when and where, and what it is compared with; `regions` has room for those of the audit. */
+static void describe(const struct app *app, const struct audit_report *report, const char **regions, struct report *ret)
 {
     const struct audit_past *past = report->past;
     const char *account = audit_scope_account(&past->scope);
 
+    /* the audit names the regions of its resources where the endpoint does not */
+    for (size_t i = 0; i < report->audit->region_count; i++) {
+        regions[i] = report->audit->regions[i].name;
+    }
+    ret->regions = regions;
+    ret->region_count = report->audit->region_count;
+    ret->selection = strcmp(past->scope.selection, "[]") != 0 ? past->scope.selection : NULL;
     ret->version = VPCMETA_VERSION;
     ret->secrets = app->secrets;
     ret->account = account[0] != '\0' ? account : NULL;
@@ -78,9 +87,10 @@ bool audit_report_files(struct app *app, const struct audit_report *report, cons
     CLEANUP(audit_as_report_free) struct audit_as_report as = {0};
     CLEANUP(text_free_pointer) struct audit_gone *gone = list_gone(&report->past->since);
     CLEANUP(text_free) struct text command = {0};
+    CLEANUP(text_free_pointer) const char **regions = mem_array(report->audit->region_count + 1, sizeof(*regions));
 
     audit_as_report(report->audit, report->missing, gone, report->past->since.fixed_count, &as);
-    describe(app, report, &as.report);
+    describe(app, report, regions, &as.report);
     append_command(app, &command);
     as.report.command = text_string(&command);
     as.report.exit_status = report->status;

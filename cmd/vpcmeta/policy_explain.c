@@ -430,6 +430,15 @@ static bool print(struct app *app, const struct policy_loaded *loaded, const str
 
 /* --- the command --------------------------------------------------------------------------------- */
 
+/* Once a request was sent programs get the object all the same. */
+static int refuse(struct app *app, struct policy_fleet *fleet, const struct err *e)
+{
+    TABLE_CLEANUP struct table *nothing = table_create(NULL, 0);
+
+    return fleet->scope.http != NULL ? app_refuse_inventory(app, nothing, "items", &fleet->missing, e)
+                                     : err_exit_status(e);
+}
+
 static int run(struct app *app, const struct cli_call *call, struct err *e)
 {
     const struct explain_opts *opts = call->opts;
@@ -440,14 +449,18 @@ static int run(struct app *app, const struct cli_call *call, struct err *e)
     struct selection selection = {.selector = {.targets = {.items = call->args, .count = call->args_count}}};
 
     if (!app_check_output(app, NULL, 0, e) || !selection_check_targets(&selection.selector.targets, e) ||
-        !policy_load(app, &opts->policy, &usual, &loaded, e) ||
-        !policy_read_fleet(
+        !policy_load(app, &opts->policy, &usual, &loaded, e)) {
+        return err_exit_status(e);
+    }
+    if (!policy_read_fleet(
             app, call,
             &(struct policy_reading){.loaded = &loaded,
                                      .selection = &selection,
                                      .parts = POLICY_READ_PROFILES | POLICY_READ_ARCHITECTURES | POLICY_READ_OTHERS},
-            &fleet, e) ||
-        !print(app, &loaded, &fleet, e)) {
+            &fleet, e)) {
+        return refuse(app, &fleet, e);
+    }
+    if (!print(app, &loaded, &fleet, e)) {
         return err_exit_status(e);
     }
     return app_inventory_status(app, "explanation", &fleet.missing, e);

@@ -36,6 +36,12 @@ static enum policy_severity severity_of(const struct audit_subject *subject, enu
 static void add_result(struct audit *audit, const struct audit_subject *subject, size_t place,
                        enum audit_check_number check, enum audit_result result)
 {
+    if (!audit_reports(&audit->terms, check)) {
+        if (result != AUDIT_PASS && result != AUDIT_NOT_APPLICABLE) {
+            (void)audit_use_exception(audit, subject->rule, subject->record, check);
+        }
+        return;
+    }
     if (result == AUDIT_PASS || result == AUDIT_NOT_APPLICABLE) {
         audit->by_result[check][result]++;
         audit->results[place * AUDIT_CHECKS + check] = (uint8_t)result;
@@ -114,7 +120,7 @@ static void judge_resource(struct audit *audit, const struct audit_index *index,
     subject.wanted = &subject.rule->wanted;
     audit_count_match(audit, subject.rule);
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
-        if ((audit_checks[check].roles & subject.role) == 0 || !audit_reports(&audit->terms, check)) {
+        if ((audit_checks[check].roles & subject.role) == 0 || !audit_makes(&audit->terms, check)) {
             continue;
         }
         enum audit_result result = audit_checks[check].judge != NULL ? audit_checks[check].judge(&subject) : AUDIT_PASS;

@@ -140,6 +140,9 @@ struct audit_terms {
 /* Whether findings of the check are reported. */
 bool audit_reports(const struct audit_terms *terms, enum audit_check_number check);
 
+/* Whether the check is made: unused exceptions that are asked for by name need every check, reported or not. */
+bool audit_makes(const struct audit_terms *terms, enum audit_check_number check);
+
 /*
  * What has to be read, as bits of enum audit_need: what the reported checks need. Initializations, a request a server,
  * of all servers only where a check that needs them is named, or they are asked for; else of those whose policy rule is

@@ -391,15 +391,23 @@ bool audit_reports(const struct audit_terms *terms, enum audit_check_number chec
     return (reported & ~terms->excluded & 1U << check) != 0;
 }
 
+bool audit_makes(const struct audit_terms *terms, enum audit_check_number check)
+{
+    bool all = terms->strict && (terms->checks & ~terms->excluded & 1U << AUDIT_UNUSED_EXCEPTION) != 0;
+
+    return all || audit_reports(terms, check);
+}
+
 unsigned audit_needs(const struct audit_terms *terms)
 {
     bool initializations = terms->initializations;
     unsigned needs = 0;
 
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
-        if (audit_reports(terms, check)) {
+        if (audit_makes(terms, check)) {
             needs |= audit_checks[check].needs;
-            initializations |= terms->checks != 0 && (audit_checks[check].needs & AUDIT_NEEDS_INITIALIZATIONS) != 0;
+            initializations |= terms->checks != 0 && audit_reports(terms, check) &&
+                               (audit_checks[check].needs & AUDIT_NEEDS_INITIALIZATIONS) != 0;
         }
     }
     if ((needs & AUDIT_NEEDS_INITIALIZATIONS) != 0) {

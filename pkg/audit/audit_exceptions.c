@@ -97,7 +97,7 @@ static bool may_cover_more(const struct audit *audit, const struct policy_except
     unsigned left_out = audit->unjudged;
 
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
-        left_out |= audit_reports(&audit->terms, check) ? 0 : 1U << check;
+        left_out |= audit_makes(&audit->terms, check) ? 0 : 1U << check;
     }
     for (enum audit_check_number check = 0; check < AUDIT_CHECKS; check++) {
         for (size_t i = 0; i < exception->check_count; i++) {
@@ -106,7 +106,7 @@ static bool may_cover_more(const struct audit *audit, const struct policy_except
             }
         }
     }
-    return exception->check_count == 0 && (audit->terms.checks != 0 || audit->terms.excluded != 0);
+    return exception->check_count == 0 && (left_out & ~audit->unjudged) != 0;
 }
 
 void audit_append_exception_name(const struct policy_exception *exception, struct text *out)

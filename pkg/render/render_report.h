@@ -77,8 +77,9 @@ struct report {
     const char *command;  /* line that makes the same report again */
     const char *audit;    /* id of this audit; NULL: not stored */
     const char *baseline; /* id of the earlier one it is compared with; NULL: none */
-    const char *const *regions;
+    const char *const *regions; /* that were read; "": its name is not known */
     size_t region_count;
+    const char *selection; /* what narrowed it, in words that stay the same; NULL: nothing did */
     bool complete;
     const struct report_part *missing;
     size_t missing_count;

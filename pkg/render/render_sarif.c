@@ -118,16 +118,41 @@ static json_t *tool_of(const struct sarif *sarif)
 
 /* --- the run ---------------------------------------------------------------------------------------------- */
 
-/* "vpcmeta/ACCOUNT/REGION,REGION/20260820T091500Z": GitHub takes what precedes the last / for the category. */
+/* The regions that were read; where none has a name, what was read stands for them. */
+static void append_places(const struct report *report, struct text *out)
+{
+    bool named = false;
+
+    for (size_t i = 0; i < report->region_count; i++) {
+        if (report->regions[i][0] != '\0') {
+            text_append(out, named ? "," : "");
+            text_percent_encode(out, report->regions[i], "");
+            named = true;
+        }
+    }
+    if (!named) {
+        text_percent_encode(out, report->endpoint != NULL ? report->endpoint : "unknown", "");
+    }
+}
+
+/*
+ * "vpcmeta/ACCOUNT/REGION,REGION/20260820T091500Z", with the digest of what narrowed the audit before the time: GitHub
+ * takes what precedes the last / for the category, and calls fixed what the next audit of a category has not.
+ */
 static void append_run_id(const struct report *report, struct text *out)
 {
+    enum { DIGITS = 12 };
+    CLEANUP(text_free) struct text digest = {0};
+
     text_append(out, "vpcmeta/");
     text_percent_encode(out, report->account != NULL ? report->account : "unknown", "");
-    for (size_t i = 0; i < report->region_count; i++) {
-        text_append_char(out, i == 0 ? '/' : ',');
-        text_percent_encode(out, report->regions[i], "");
+    text_append_char(out, '/');
+    append_places(report, out);
+    if (report->selection != NULL) {
+        text_append_sha256(&digest, report->selection, strlen(report->selection));
+        text_printf(out, "/selection-%.*s", DIGITS, text_string(&digest));
     }
-    text_append(out, report->region_count == 0 ? "/unknown/" : "/");
+    text_append_char(out, '/');
     for (const char *c = report->started_at; *c != '\0'; c++) {
         if (isalnum((unsigned char)*c)) {
             text_append_char(out, *c);

@@ -117,7 +117,7 @@ void resource_list_clear(struct resource_list *list);
  */
 void resource_read(struct resource_list *list, struct resource *record, struct answer_node node);
 
-/* Appends "instance web-3: zone is null" for an odd record. */
+/* Appends "instance web-3 in eu-de: zone is null" for an odd record; its region as far as it is known. */
 void resource_append_odd(struct text *out, const struct resource *record);
 
 /* Appends the name, or else the id; where rows are of several regions "web-3 (eu-de)". */

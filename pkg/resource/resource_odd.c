@@ -36,6 +36,10 @@ void resource_append_odd(struct text *out, const struct resource *record)
         text_append_char(out, ' ');
         text_append_short(out, word, strlen(word), RESOURCE_WORD_COLUMNS);
     }
+    if (record->region != NULL && record->region[0] != '\0') {
+        text_append(out, " in ");
+        text_append_safe(out, record->region, strlen(record->region));
+    }
     text_printf(out, ": %s", record->odd);
 }
 

@@ -149,3 +149,87 @@ trend() { "$BUILD/vpcmeta" audit trend -o json | jq -c "[.items[] | [.new, .fixe
     json 0 --region all --expect k.txt
     holds '.expected | .matched == 4 and .extra == 0 and .missing == 0'
 }
+
+@test "no file that an audit writes replaces one that it reads, or one that is not its own" {
+    fleet
+    policy p.yaml '{enabled: true}'
+    echo vpcsim-api-key > k.key
+    chmod 600 k.key
+    cp k.key ca.pem
+    echo hop-limit hop > known.txt
+    requests=$(sim_count GET '*')
+    while IFS='~' read -r variables message words; do
+        read -ra args <<< "$words"
+        cksum p.yaml k.key known.txt > before
+        run --separate-stderr env ${variables:+"$variables"} "$BUILD/vpcmeta" audit "${args[@]}"
+        [ "$status" -eq 2 ]
+        [[ $stderr == "error: "*"$message"* ]] || { echo "$words: $stderr"; false; }
+        cksum p.yaml k.key known.txt | diff before -
+    done << 'END'
+~--write-expected p.yaml would replace p.yaml, which the audit uses~--policy p.yaml --write-expected p.yaml
+~--report csv=k.key would replace k.key, which the audit uses~--api-key-file k.key --report csv=k.key
+~--write-expected ./k.key would replace k.key~--api-key-file k.key --write-expected ./k.key
+IC_API_KEY=@k.key~--report csv=k.key would replace k.key~--report csv=k.key
+~--report csv=ca.pem would replace ca.pem~--ca-file ca.pem --report csv=ca.pem
+~--report json=known.txt would replace known.txt~--expect known.txt --report json=known.txt
+~--report csv=x and --write-expected x are the same file~--report csv=x --write-expected x
+~--write-expected p.yaml: this file is there and is not a list of expected findings~--write-expected p.yaml
+~--write-expected -: the list is written to a file, not to standard output~--write-expected -
+~--write-expected none/x: the folder none does not exist~--write-expected none/x
+END
+    [ ! -e x ]
+    [ ! -e ./- ]
+    [ "$(sim_count GET '*')" -eq "$requests" ]
+    # its own lists and that of --expect it may write anew
+    run -0 "$BUILD/vpcmeta" audit --expect known.txt --write-expected known.txt --rule hop-limit
+    run -3 "$BUILD/vpcmeta" audit --write-expected known.txt
+}
+
+@test "unused exceptions are found where they alone are asked for, and a choice that leaves nothing is refused" {
+    fleet
+    policy p.yaml '{enabled: true, protocol: https}' '    exceptions:
+      - {name: web, reason: r, owner: o, expires: 2099-01-01}
+      - {name: nothing, rules: [enabled-over-http], reason: r, owner: o, expires: 2099-01-01}
+'
+    for args in "--strict --rule unused-exception" "--rule unused-exception"; do
+        read -ra words <<< "$args"
+        json 3 --policy p.yaml --region all "${words[@]}"
+        holds '[.findings[] | [.rule, .name]] == [["unused-exception", "all/nothing"]]'
+    done
+    for args in "--rule hop-limit --exclude-rule hop-limit" "--strict"; do
+        read -ra words <<< "$args"
+        run -2 --separate-stderr "$BUILD/vpcmeta" audit "${words[@]}"
+        [[ $stderr == "error: --"* ]]
+    done
+}
+
+@test "an odd record is named with its region, and the category of GitHub with what was read" {
+    fleet
+    fault '{"operation":"instances.list","path":"/eu-de/*","action":"edit","record":{"name":"web"},"set":{"/metadata_service":null}}'
+    json 5 --region all
+    holds '.missing == ["instance web in eu-de: metadata_service is null"]'
+    fault ''
+    category() { jq -r '.runs[0].automationDetails.id | sub("/[^/]*$"; "") | sub("^vpcmeta/[^/]*/"; "")' a.sarif; }
+    while IFS='|' read -r want args; do
+        read -ra words <<< "$args"
+        run -3 "$BUILD/vpcmeta" audit --report sarif-github=a.sarif "${words[@]}"
+        run -0 category
+        [[ $output =~ ^$want$ ]] || { echo "$args: $output"; false; }
+    done << 'END'
+us-south|
+us-south,eu-de|--region all
+eu-de|--region eu-de
+us-south/selection-[0-9a-f]{12}|--rule hop-limit
+END
+    VPC_URL=$SIM_BASE/eu-de/v1 run -3 "$BUILD/vpcmeta" audit --report sarif-github=a.sarif
+    run -0 category
+    [ "$output" = eu-de ]
+}
+
+@test "after a request policy explain prints an object for programs, whatever it could not find" {
+    fleet
+    run -1 --separate-stderr "$BUILD/vpcmeta" policy explain nosuch -o json
+    jq -e '.complete == false and .items == [] and (.missing[0] | test("nosuch"))' <<< "$output"
+    run -1 --separate-stderr "$BUILD/vpcmeta" policy explain web --region all -o json
+    jq -e '.complete == false and .items == []' <<< "$output"
+}

@@ -39,8 +39,8 @@ reading() {
     EXPORTED=1 COMMANDS=$BATS_TEST_TMPDIR/reading run "$compare" "$BATS_TEST_TMPDIR/odd" 4 20 --groups 2 --templates 6 \
         --bare-metal 3 --scenario "$scenarios/odd-copies.json"
     equal "$(wc -l < "$BATS_TEST_TMPDIR/reading")"
-    grep -q 'instance api-0001: metadata_service is absent' "$BATS_TEST_TMPDIR/odd/list.copy"
-    grep -q 'bare metal server bm-002: cpu is null' "$BATS_TEST_TMPDIR/odd/bare-metal.copy"
+    grep -q 'instance api-0001 in us-south: metadata_service is absent' "$BATS_TEST_TMPDIR/odd/list.copy"
+    grep -q 'bare metal server bm-002 in us-south: cpu is null' "$BATS_TEST_TMPDIR/odd/bare-metal.copy"
 }
 
 # on_copy FILES...: the simulator of the test with these files.

@@ -35,9 +35,9 @@ of() {
     while IFS='|' read -r change missing shown; do
         instances "$change"
         meta instance list -o json
-        expect 1 'the list is incomplete: instance api-0001: '
+        expect 1 'the list is incomplete: instance api-0001 in us-south: '
         [ "$(jq -c '[.items[].name]' <<< "$output")" = "$names" ]
-        [ "$(jq -c '[.complete, .missing]' <<< "$output")" = "[false,[\"instance api-0001: $missing\"]]" ] || { echo "$change: $output"; return 1; }
+        [ "$(jq -c '[.complete, .missing]' <<< "$output")" = "[false,[\"instance api-0001 in us-south: $missing\"]]" ] || { echo "$change: $output"; return 1; }
         [ "$(of api-0001 status zone architecture enabled protocol response_hop_limit)" = "$shown" ] || { echo "$change: $output"; return 1; }
     done << 'END'
 {"remove": ["/metadata_service"]}|metadata_service is absent|["running","us-south-3","amd64",null,null,null]
@@ -61,7 +61,7 @@ END
     meta instance list -o json
     expect 1
     jq -e '(.items | length == 4) and (.missing | length == 2) and ([.items[] | select(.id == null)] | length == 2)
-           and (.missing | any(test("^instance api-0001: id is absent \\(at /instances/[0-3] of the answer\\)$")))
+           and (.missing | any(test("^instance api-0001 in us-south: id is absent \\(at /instances/[0-3] of the answer\\)$")))
            and (.missing | any(test("^instance: it is an array, not an object \\(at /instances/[0-3] of the answer\\)$")))' <<< "$output"
     meta instance set --all --enabled true -y -o json
     expect 0
@@ -109,8 +109,8 @@ END
     client_start --instances 3 --mix plain --groups 0
     instances '{"set": {"/metadata_service/protocol": null}}'
     meta instance show api-0001 -o json
-    expect 1 'the record is incomplete: instance api-0001: metadata_service.protocol is null'
-    jq -e '(.complete | not) and .missing == ["instance api-0001: metadata_service.protocol is null"]
+    expect 1 'the record is incomplete: instance api-0001 in us-south: metadata_service.protocol is null'
+    jq -e '(.complete | not) and .missing == ["instance api-0001 in us-south: metadata_service.protocol is null"]
            and .items[0].protocol == null and .items[0].response_hop_limit == 1' <<< "$output"
     meta instance show api-0001
     expect 1
@@ -162,8 +162,8 @@ END
     client_start --instances 4 --mix plain --templates 2 --groups 1
     instances '{"remove": ["/metadata_service"]}'
     meta audit -o json
-    expect 5 'the audit is incomplete: instance api-0001: metadata_service is absent'
-    jq -e '(.complete | not) and .missing == ["instance api-0001: metadata_service is absent"]
+    expect 5 'the audit is incomplete: instance api-0001 in us-south: metadata_service is absent'
+    jq -e '(.complete | not) and .missing == ["instance api-0001 in us-south: metadata_service is absent"]
            and .summary.metadata_service.instance.unknown == 1 and .summary.metadata_service.instance.disabled == 3
            and .summary.unchecked == 1 and .summary.resources.instance == 4
            and ([.findings[] | select(.name == "api-0001") | .result] | unique == ["cannot_tell"]) and ([.findings[] | select(.kind == "instance" and .result == "fail")] | length == 3)' <<< "$output"

@@ -206,9 +206,9 @@ END
     local words
     for words in "" "-o json" "-o csv" "--report junit=odd.xml" "--rule disabled -q"; do
         meta audit $words
-        expect 5 "the audit is incomplete: instance api-0001: zone is absent"
+        expect 5 "the audit is incomplete: instance api-0001 in us-south: zone is absent"
     done
-    grep -B 9 '<testcase classname="incomplete" name="instance api-0001" ' odd.xml | grep -q '<testsuite name="instance us-south" '
+    grep -B 9 '<testcase classname="incomplete" name="instance api-0001 in us-south" ' odd.xml | grep -q '<testsuite name="instance us-south" '
 }
 
 @test "a report beside an earlier audit says what is new, unchanged and fixed, and which audit it was" {

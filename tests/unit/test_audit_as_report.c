@@ -139,7 +139,7 @@ static void what_is_missing_has_a_name_that_stays(void **state)
          "us-south"},
         {"listing VPCs in us-south-2 [trace 1]", "listing VPCs in us-south-2", NULL, NULL},
         {"12", "", NULL, NULL},
-        {"instance web-1: zone is null", "instance web-1", "instance", "eu-de"},
+        {"instance web-1 in eu-de: zone is null", "instance web-1 in eu-de", "instance", "eu-de"},
     };
     static const char *const regions[] = {"eu-de", "us-south"};
     const struct audit_terms terms = {.max_hop_limit = 1, .regions = regions, .region_count = 2};
