@@ -59,7 +59,7 @@ void audit_past_describe(const struct audit_past *past, const struct audit *audi
 
 /*
  * Sets the exit status of the audit, stores it and publishes the file of --write-expected (NULL: none). A history that
- * written is a warning, and an audit whose selectors leave nothing is not stored. ERR_IO for the file.
+ * cannot be written is a warning, and an audit whose selectors leave nothing is not stored. ERR_IO for the file.
  */
 bool audit_past_store(const struct app *app, struct audit_past *past, const struct audit *audit,
                       const struct inventory_effect *effect, const struct text *missing, struct fsio_draft *expected,
