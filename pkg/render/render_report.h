@@ -72,11 +72,11 @@ struct report {
     const char *started_at, *ended_at; /* RFC 3339 in UTC */
     const char *as_of;                 /* the date that exceptions were judged by */
     const char *policy, *policy_digest;
-    const char *fixes;    /* HTML: lines of commands, of which each fixes a part of what was found; NULL: none */
-    const char *apply;    /* HTML: the command that brings everything to what the policy wants; NULL: none */
-    const char *command;  /* line that makes the same report again */
-    const char *audit;    /* id of this audit; NULL: not stored */
-    const char *baseline; /* id of the earlier one it is compared with; NULL: none */
+    const char *fixes;          /* HTML: lines of commands, of which each fixes a part of what was found; NULL: none */
+    const char *apply;          /* HTML: the command that brings everything to what the policy wants; NULL: none */
+    const char *command;        /* line that makes the same report again */
+    const char *audit;          /* id of this audit; NULL: not stored */
+    const char *baseline;       /* id of the earlier one it is compared with; NULL: none */
     const char *const *regions; /* that were read; "": its name is not known */
     size_t region_count;
     const char *selection; /* what narrowed it, in words that stay the same; NULL: nothing did */
