@@ -10,6 +10,7 @@
 #include "results.h"
 #include "session/session.h"
 #include "write_confirm.h"
+#include "wrong_file.h"
 
 void apply_file_free(struct apply_file *apply)
 {
@@ -21,17 +22,6 @@ void apply_file_free(struct apply_file *apply)
 }
 
 /* --- the file ------------------------------------------------------------------------------------------- */
-
-/* A policy as YAML or JSON has its rules at the top. */
-static bool is_policy(const char *text)
-{
-    const char *first = text + strspn(text, " \t\r\n");
-
-    if (*first == '{') {
-        return strstr(text, "\"rules\"") != NULL && strstr(text, "\"vpcmeta_plan\"") == NULL;
-    }
-    return text_begins(text, "rules:") || strstr(text, "\nrules:") != NULL;
-}
 
 bool apply_file_read(const struct app *app, const char *name, struct apply_file *ret, struct err *e)
 {
@@ -45,11 +35,8 @@ bool apply_file_read(const struct app *app, const char *name, struct apply_file 
         e->code = e->code == ERR_NOT_FOUND || e->code == ERR_IO ? ERR_USAGE : e->code;
         return false;
     }
-    if (is_policy(text_string(&text))) {
-        CLEANUP(text_free) struct text file = {0};
-        cli_quote(&file, name);
-        return err_set(e, ERR_USAGE, "%s is a policy, not a plan: %s apply --policy %s", ret->name, app->program->name,
-                       text_string(&file));
+    if (!wrong_file_refuse_policy(app, name, &text, "apply --policy", e)) {
+        return false;
     }
     if (!plan_file_decode(text_string(&text), text.size, ret->name, ret->list, &ret->plan, &ret->file, e) ||
         !plan_file_check(&ret->file, now, VPCMETA_VERSION, e)) {

@@ -13,7 +13,7 @@ static const char *const format_words[] = {
 
 static const struct opt_spec files_opt[] = {
     OPT_LIST(struct audit_files_opts, reports, 0, "report", "FORMAT=FILE",
-             "also write this report; repeatable: html, sarif, sarif-github, junit, ocsf, csv, json; "
+             "also write this report: html, sarif, sarif-github, junit, ocsf, csv, json; "
              "FILE - is standard output",
              .words = format_words),
     OPT_FLAG(struct audit_files_opts, junit_passes, 0, "junit-passes", "JUnit: a case for what passed as well",

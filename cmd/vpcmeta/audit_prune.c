@@ -175,9 +175,10 @@ const struct cmd_spec cmd_audit_prune = {
     .path = "audit prune",
     .summary = "forget old audits",
     .description =
-        "Lists the stored audits and asks before they are forgotten: `audit trend` and `audit --since` then no longer "
-        "know them. Runs are not audits: `runs prune` forgets those.\n\n"
-        "Without it the history stays small: of each scope the findings of the newest 50 audits are kept, and of older "
+        "Lists the stored audits and asks before they are forgotten: after that, neither `audit trend` nor "
+        "`audit --since` finds them. Runs are not audits: `runs prune` forgets those.\n\n"
+        "The history stays small without this command, too: of each scope the findings of the newest 50 audits are "
+        "kept, and of older "
         "ones the counts.\n\n"
         "-o json is {\"schema_version\", \"dry_run\", \"forgotten\", \"kept\", \"items\"} with items of {\"audit\", "
         "\"started_at\", \"findings\", \"scope\", \"outcome\"}; the outcome is forgotten or would_forget.",

@@ -8,6 +8,7 @@
 #include "plan_html.h"
 #include "plan_report.h"
 #include "results.h"
+#include "wrong_file.h"
 
 enum { PEEKED = 64 };
 
@@ -61,7 +62,8 @@ static bool read_plan(struct app *app, const char *path, struct resource_list *l
         e->code = e->code == ERR_CANCELLED ? ERR_CANCELLED : ERR_USAGE;
         return false;
     }
-    return plan_file_decode(text_string(&content), content.size, name, list, plan, ret, e);
+    return wrong_file_refuse_policy(app, path, &content, "plan --policy", e) &&
+           plan_file_decode(text_string(&content), content.size, name, list, plan, ret, e);
 }
 
 /* The plan is shown also where it cannot be carried out any more, and that said last. */

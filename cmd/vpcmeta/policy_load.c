@@ -7,6 +7,7 @@
 #include "clock/clock.h"
 #include "mem/mem.h"
 #include "policy_read.h"
+#include "wrong_file.h"
 
 enum { POLICY_FILE_MAX = 4 * 1024 * 1024 };
 
@@ -72,7 +73,7 @@ static struct policy *read_policy(const struct app *app, const char *path, const
     CLEANUP(text_free) struct text content = {0};
     CLEANUP(text_free) struct text faults = {0};
 
-    if (!read_file(app, path, option, &content, e)) {
+    if (!read_file(app, path, option, &content, e) || !wrong_file_refuse_plan(app, path, &content, e)) {
         return NULL;
     }
     struct policy *policy = policy_read(text_string(&content), content.size, policy_file_name(path), terms, &faults, e);

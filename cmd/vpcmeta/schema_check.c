@@ -191,6 +191,19 @@ static bool check_body(const struct app *app, const struct checker *checker, str
     return true;
 }
 
+/* Files that people write may be YAML, and have rules that no schema says: another command checks them whole. */
+static bool name_policy_check(const struct app *app, const struct checker *checker, const char *path, struct err *e)
+{
+    CLEANUP(text_free) struct text file = {0};
+
+    if (e->code != ERR_INVALID || checker->entry == NULL || !checker->entry->is_file || strcmp(path, "-") == 0) {
+        return false;
+    }
+    cli_quote(&file, path);
+    return err_advise(e, "YAML is read by: %s policy check %s%s", app->program->name,
+                      strcmp(checker->entry->name, "policy") == 0 ? "" : "POLICY --exceptions ", text_string(&file));
+}
+
 static bool check_file(const struct app *app, const struct checker *checker, const char *path,
                        struct check_result *result, struct err *e)
 {
@@ -198,7 +211,7 @@ static bool check_file(const struct app *app, const struct checker *checker, con
     int flags = checker->catalog != NULL ? JSON_READ_STRICT : JSON_READ_BIG_NUMBERS;
 
     if (!app_read_document(app, path, flags, &result->document, e)) {
-        return false;
+        return name_policy_check(app, checker, path, e);
     }
     result->catalog = checker->catalog;
     result->name = checker->name;

@@ -186,29 +186,31 @@ static int64_t thousandths(const char *text, size_t size)
     return size == 0 ? -1 : scale == 0 ? 1000 * whole : whole;
 }
 
+enum { SECOND = 1000, HOUR = 3600 * SECOND, DAY = 24 * HOUR, LONGEST_DAYS = 400000 };
+
 static bool parse_duration(const struct value *v, struct opt_duration *member, struct err *e)
 {
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 3600 * 1000}};
+    } units[] = {{"", SECOND}, {"ms", 1}, {"s", SECOND}, {"m", 60 * SECOND}, {"h", HOUR}, {"d", DAY}, {"w", 7 * DAY}};
     size_t digits = strspn(v->text, "0123456789.");
     int64_t parts = thousandths(v->text, digits);
     int64_t ms = -1;
 
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(v->text + digits, units[i].unit) == 0) {
-            ms = parts < 0 ? parts : parts * units[i].ms / 1000;
+            ms = parts < 0 ? parts : parts > INT64_MAX / units[i].ms ? -2 : parts * units[i].ms / 1000;
         }
     }
     if (ms == -1) {
-        return err_set(e, ERR_USAGE, "%s %s is not a time: write it with its unit (500ms, 30s, 5m, 1h)", v->shown,
+        return err_set(e, ERR_USAGE, "%s %s is not a time: write it with its unit (500ms, 30s, 5m, 1h, 7d)", v->shown,
                        v->safe);
     }
-    bool limited = v->spec->max > 0;
-    if (ms < 0 || (limited && (ms < v->spec->min || ms > v->spec->max))) {
+    int64_t max = v->spec->max > 0 ? v->spec->max : (int64_t)LONGEST_DAYS * DAY;
+    if (ms < v->spec->min || ms > max) {
         return err_set(e, ERR_USAGE, "%s %s is out of range %s..%s", v->shown, v->safe,
-                       text_duration(v->spec->min).text, limited ? text_duration(v->spec->max).text : "10000000h");
+                       text_duration(v->spec->min).text, text_duration(max).text);
     }
     *member = (struct opt_duration){.given = true, .ms = ms};
     return true;

@@ -116,7 +116,7 @@ bool text_percent_decode(struct text *t, const char *bytes, size_t size);
 /* Appends the decoded value of a parameter of the URL's query; false where there is none, or it is empty. */
 bool text_append_parameter(struct text *t, const char *url, size_t size, const char *name);
 
-/* A time as options take it and help shows it: "500ms", "1.5s", "30s", "90s", "5m", "1h". Not negative. */
+/* A time as options take it and help shows it: "500ms", "1.5s", "30s", "90s", "5m", "24h", "7d". Not negative. */
 struct text_duration_words {
     char text[24];
 };

@@ -6,10 +6,12 @@
 
 struct text_duration_words text_duration(int64_t ms)
 {
-    enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+    enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
     struct text_duration_words duration;
 
-    if (ms > 0 && ms % HOUR == 0) {
+    if (ms > DAY && ms % DAY == 0) {
+        snprintf(duration.text, sizeof(duration.text), "%" PRId64 "d", ms / DAY);
+    } else if (ms > 0 && ms % HOUR == 0) {
         snprintf(duration.text, sizeof(duration.text), "%" PRId64 "h", ms / HOUR);
     } else if (ms > 0 && ms % MINUTE == 0) {
         snprintf(duration.text, sizeof(duration.text), "%" PRId64 "m", ms / MINUTE);

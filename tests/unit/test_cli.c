@@ -145,7 +145,10 @@ static void mistakes_are_usage_errors_that_name_them(void **state)
         {"instance set --enabled TRUE", "--enabled TRUE is neither true nor false: write --enabled true"},
         {"instance set --protocol htps", "--protocol htps is not one of http, https: did you mean https?"},
         {"instance set --protocol gopher", "--protocol gopher is not one of http, https"},
-        {"instance set --wait 1:30", "--wait 1:30 is not a time: write it with its unit (500ms, 30s, 5m, 1h)"},
+        {"instance set --wait 1:30", "--wait 1:30 is not a time: write it with its unit (500ms, 30s, 5m, 1h, 7d)"},
+        {"instance set --wait 1d", "--wait 1d is out of range 1ms..1h"},
+        {"instance set --wait 15250284452472w", "--wait 15250284452472w is out of range 1ms..1h"},
+        {"instance set --wait 2y", "--wait 2y is not a time: write it with its unit (500ms, 30s, 5m, 1h, 7d)"},
         {"instance set --wait 2h", "--wait 2h is out of range 1ms..1h"},
         {"instance set --enabled", "--enabled needs a value: true|false"},
         {"instance set -j", "-j needs a value: 1..1000|auto"},
@@ -230,10 +233,23 @@ static void durations_are_seconds_unless_a_unit_says_otherwise(void **state)
     static const struct {
         const char *text;
         int64_t ms;
-    } cases[] = {{"30", 30000},  {"0.5", 500},    {"1.25s", 1250}, {"250ms", 250},
-                 {"5m", 300000}, {"1h", 3600000}, {"0.001", 1},    {"10.", -1},
-                 {".5", -1},     {"1.2345", -1},  {"1e3", -1},     {"1.2.3", -1},
-                 {"-1", -1},     {"5d", -1},      {"s", -1},       {"99999999999999999999", -1},
+    } cases[] = {{"30", 30000},
+                 {"0.5", 500},
+                 {"1.25s", 1250},
+                 {"250ms", 250},
+                 {"5m", 300000},
+                 {"1h", 3600000},
+                 {"0.001", 1},
+                 {"10.", -1},
+                 {".5", -1},
+                 {"1.2345", -1},
+                 {"1e3", -1},
+                 {"1.2.3", -1},
+                 {"-1", -1},
+                 {"5d", 432000000},
+                 {"2w", 1209600000},
+                 {"s", -1},
+                 {"99999999999999999999", -1},
                  {"1.5m", 90000}};
 
     (void)state;
